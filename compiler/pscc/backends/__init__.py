@@ -1,0 +1,1 @@
+"""The back ends: IR in, the files of one target out."""

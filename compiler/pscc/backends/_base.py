@@ -1,0 +1,42 @@
+"""What every backend takes and gives. Must not import a control or the CLI."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from pscc.diagnostics import Diagnostic
+from pscc.ir import Program
+from pscc.suite import Case
+
+
+@dataclass(frozen=True, slots=True)
+class OutputFile:
+    """One file of an output folder: its path (relative, with ``/``) and its whole text, ending in a newline."""
+
+    path: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """What a target makes of a program.
+
+    ``files`` in a stable order, each to be written; ``resources`` the paths of those that ``kubectl apply`` takes, in
+    the order of application; ``diagnostics`` what the target cannot say exactly (severity ``warning`` or ``note``,
+    codes ``TGT0xx``, always in the stricter direction).
+    """
+
+    files: tuple[OutputFile, ...]
+    resources: tuple[str, ...]
+    diagnostics: tuple[Diagnostic, ...]
+
+
+class Backend(Protocol):
+    """A target: ``package`` makes its folder; ``cases`` are the pods of the generated suite, by policy name."""
+
+    name: str
+
+    def package(self, program: Program, cases: dict[str, tuple[Case, ...]]) -> Output:
+        """The files of this target."""
+        ...

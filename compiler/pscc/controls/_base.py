@@ -1,0 +1,119 @@
+"""What a control is: the one place that says what a statement about it means.
+
+A control lists its shapes: for each verb (and what narrows it) the requirements, written over IR with the
+statement's values as parameters. Everything else (conflicts, printing, packaging) is generic over this record.
+Must not import a target, a backend or the CLI.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from pscc.diagnostics import Report
+from pscc.ir import Check, Default, ParamValue, Requirement
+from pscc.source import Span
+from pscc.syntax.ast import On, Statement, Value, Verb
+from pscc.syntax.psp import Psp
+
+Params = tuple[tuple[str, ParamValue], ...]
+Takes = Literal["nothing", "values", "all of"]
+Fragment = Mapping[str, object]
+"""A piece of a pod or container as JSON, merged over another: objects field by field, lists replaced, None removes."""
+
+
+class ValueKind(Protocol):
+    """How the values of a statement are read."""
+
+    noun: str
+    """What one value is, for messages: ``a port or a range of ports``."""
+
+    def parse(self, values: tuple[Value, ...], report: Report) -> Params:
+        """The parameters that ``values`` make; what is wrong with them goes to ``report``."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """One form that a checking statement of a control can take.
+
+    ``says`` is a sentence for reviewers, true whatever the values are. ``suffix`` tells apart the names of two shapes
+    that share a verb.
+    """
+
+    verb: Verb
+    takes: Takes
+    requirements: tuple[Requirement, ...]
+    says: str
+    on: On = ""
+    suffix: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DefaultShape:
+    """The form that ``default`` takes for a control: ``build`` makes the IR default from the parsed values."""
+
+    takes: Literal["nothing", "value", "add"]
+    build: Callable[[Params, Span], Default]
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """A variation of a pod around the boundary of a check, laid over a pod that the policy accepts.
+
+    ``pod`` is merged into the pod, ``container`` into one container (of each kind in turn). ``label`` is a DNS label.
+    """
+
+    label: str
+    pod: Fragment | None = None
+    container: Fragment | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """A control.
+
+    ``id`` is how the language spells it, after the pod's field; ``title`` and ``intent`` go into emitted annotations and
+    ``pscc explain``; ``psp_fields`` names the PSP fields and annotations that it stands for; ``psp`` says how a PSP spells
+    it: the statements that a PSP makes about it, whatever PSP leaves implicit included. ``probes`` yields pods around a
+    check's boundaries. ``example`` is a statement that ``explain`` shows.
+    """
+
+    id: str
+    title: str
+    intent: str
+    values: ValueKind
+    shapes: tuple[Shape, ...]
+    psp_fields: tuple[str, ...]
+    psp: Callable[[Psp], Iterator[Statement]]
+    probes: Callable[[Check], Iterator[Probe]]
+    example: str
+    default: DefaultShape | None = None
+
+    @property
+    def kind(self) -> str:
+        """The id in CamelCase, as a part of names: ``capabilities.add`` is ``CapabilitiesAdd``, ``hostPID`` ``HostPID``."""
+        return "".join(part[:1].upper() + part[1:] for part in self.id.split("."))
+
+
+def shape_name(control: Control, shape: Shape) -> str:
+    """The name of a check of this shape: ``AllowHostPorts``, ``RequireSeccompProfileOnPod``."""
+    on = "".join(word.capitalize() for word in shape.on.split())
+    return shape.verb.capitalize() + control.kind + shape.suffix + (f"On{on}" if on else "")
+
+
+def check_of(control: Control, shape: Shape, params: Params, span: Span, because: str, statement: str) -> Check:
+    """The check that a statement of this shape makes."""
+    return Check(
+        control=control.id,
+        shape=shape_name(control, shape),
+        title=control.title,
+        description=shape.says,
+        requirements=shape.requirements,
+        params=params,
+        span=span,
+        because=because,
+        statement=statement,
+    )

@@ -1,0 +1,354 @@
+"""The intermediate representation: what a policy means, in a closed vocabulary that every printer and the oracle know.
+
+A policy is checks and defaults. A check is one statement of the source: requirements over a pod, with the constants
+of that statement beside them as parameters, so that one check prints as a generic template (``Param`` stays) or as
+specialised code (``passes.specialise`` puts the constants in). Nothing here knows a control, a target or a source
+language; ``match`` with ``assert_never`` over ``Value``, ``Items`` and ``Condition`` in each consumer makes the type
+checker find every place that a new node has to be known.
+
+Semantics. A value is a JSON scalar or *unset*; a field that is missing or null is unset, and so is a field of
+something unset. A condition is true or false, never unset: a comparison with an unset operand is false. A list
+that is unset has no elements.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from pscc.source import Span
+
+Scalar = str | int | bool
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """An inclusive range of integers (ports, uids, gids). A parameter renders it as ``{min, max}``."""
+
+    min: int
+    max: int
+
+
+@dataclass(frozen=True, slots=True)
+class HostPathPrefix:
+    """A host path prefix, as PSP's ``AllowedHostPath``: ``{pathPrefix, readOnly}``."""
+
+    path: str
+    read_only: bool
+
+
+ParamKind = Literal["string", "bool", "strings", "ranges", "hostPaths"]
+ParamValue = str | bool | tuple[str, ...] | tuple[Range, ...] | tuple[HostPathPrefix, ...]
+
+POD = "pod"
+"""The variable that always holds the pod."""
+
+
+# --- values -----------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """The field reached from variable ``var`` through ``fields``; with no fields, the variable itself."""
+
+    var: str
+    fields: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Const:
+    """A constant of the control (not of the policy)."""
+
+    value: Scalar | tuple[str, ...] | tuple[Range, ...] | tuple[HostPathPrefix, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Param:
+    """A constant of the policy: a parameter of the check, by name."""
+
+    name: str
+    kind: ParamKind
+
+
+@dataclass(frozen=True, slots=True)
+class Coalesce:
+    """``field`` below the first of ``options`` that is set.
+
+    With ``field`` empty it is the first option that is set (``container's, else pod's``). With a field, the option
+    decides even if the field below it is unset: a container's own ``seLinuxOptions`` replaces the pod's as a whole.
+    A last ``Const`` option is the value for when nothing is set.
+    """
+
+    options: tuple[Path | Const, ...]
+    field: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Concat:
+    """The string ``prefix`` followed by the string ``value``; unset where ``value`` is."""
+
+    prefix: str
+    value: Path | Coalesce
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """The entry of the object ``map`` under the key ``key`` (AppArmor annotations)."""
+
+    map: Path
+    key: Concat
+
+
+Value = Path | Const | Param | Coalesce | Concat | Entry
+
+
+# --- lists ------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Containers:
+    """All containers of the pod: init containers, containers, ephemeral containers, in that order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The names of the fields that are set (not null) in the object at ``path``, but those in ``without``."""
+
+    path: Path
+    without: tuple[str, ...] = ()
+
+
+Items = Containers | Keys | Path | Param | Const
+"""What can be walked: ``Path`` to a list, ``Param``/``Const`` of a list kind."""
+
+
+# --- conditions -------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Has:
+    """``value`` is set."""
+
+    value: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Equals:
+    """Both are set, and equal. Booleans are not numbers."""
+
+    left: Value
+    right: Value
+
+
+@dataclass(frozen=True, slots=True)
+class In:
+    """``value`` is set and an element of ``options`` (exactly, case included)."""
+
+    value: Value
+    options: Path | Param | Const
+
+
+@dataclass(frozen=True, slots=True)
+class InRanges:
+    """``value`` is an integer inside one of ``ranges``, ends included."""
+
+    value: Value
+    ranges: Param | Const
+
+
+@dataclass(frozen=True, slots=True)
+class StartsWithAny:
+    """``value`` is a string that starts with one of ``patterns`` less its trailing ``*``. Each pattern ends in ``*``."""
+
+    value: Value
+    patterns: Param | Const
+
+
+@dataclass(frozen=True, slots=True)
+class Under:
+    """The path ``value`` is ``prefix`` or below it at a ``/`` boundary; one trailing slash of each is dropped.
+
+    Source: ``hasPathPrefix`` in Kubernetes 1.24 ``pkg/security/podsecuritypolicy/util/util.go``.
+    """
+
+    value: Value
+    prefix: Value
+
+
+@dataclass(frozen=True, slots=True)
+class SameLevel:
+    """Two SELinux levels are equal: the same string, or the same sensitivity and the same categories in any order.
+
+    Unset counts as the empty string. Source: ``equalLevels`` in Kubernetes 1.24
+    ``pkg/security/podsecuritypolicy/selinux/mustrunas.go``.
+    """
+
+    left: Value
+    right: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Any:
+    """Some element of ``items``, as ``var``, satisfies ``where``."""
+
+    var: str
+    items: Items
+    where: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    """Every element of ``items``, as ``var``, satisfies ``where``."""
+
+    var: str
+    items: Items
+    where: Condition
+
+
+@dataclass(frozen=True, slots=True)
+class And:
+    """All ``conditions`` hold; true when there are none."""
+
+    conditions: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Or:
+    """One of ``conditions`` holds; false when there are none."""
+
+    conditions: tuple[Condition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """``condition`` does not hold."""
+
+    condition: Condition
+
+
+Condition = Has | Equals | In | InRanges | StartsWithAny | Under | SameLevel | Any | All | And | Or | Not
+
+TRUE = And(())
+FALSE = Or(())
+
+
+# --- messages ---------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Show:
+    """A pod's value in a message, escaped to stay on one line; ``not set`` where it is unset."""
+
+    value: Value
+
+
+@dataclass(frozen=True, slots=True)
+class ShowParams:
+    """The statement's values in a message, joined by ``, `` over all ``params`` in their order.
+
+    A range shows as ``10-20`` (``10`` when both ends are equal), a host path as ``/var/log (read-only)``, a boolean
+    as ``true``/``false``. When there is nothing at all, ``none``.
+    """
+
+    params: tuple[Param, ...]
+
+
+Part = str | Show | ShowParams
+
+
+# --- requirements, checks, defaults, policies -------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Each:
+    """One step of a walk: for each element of ``items``, as variable ``var``."""
+
+    var: str
+    items: Items
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """For each site reached by ``each`` (the pod itself if empty), when ``when`` holds, ``must`` must hold too.
+
+    Where it does not, there is a finding: ``message`` put together, about the value ``about`` (its JSON path and value
+    are the finding's). Findings come in the order of the walk.
+    """
+
+    each: tuple[Each, ...]
+    must: Condition
+    message: tuple[Part, ...]
+    about: Value
+    when: Condition = TRUE
+    name: str = ""
+    """What the condition is called in emitted code, in snake_case, where the control has a good word for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One checking statement of a policy.
+
+    ``control`` and ``shape`` (``AllowHostPorts``: the verb, the control, what narrows it) name it; everything but
+    ``params``, ``because`` and ``span`` depends on them alone. All findings of a check are one message, joined by
+    ``; ``, with `` (because)`` behind when ``because`` is not empty.
+    """
+
+    control: str
+    shape: str
+    title: str
+    description: str
+    requirements: tuple[Requirement, ...]
+    params: tuple[tuple[str, ParamValue], ...]
+    span: Span
+    because: str = ""
+    statement: str = ""
+    """The statement as the language writes it, for reports and comments."""
+
+
+@dataclass(frozen=True, slots=True)
+class Default:
+    """One ``default`` statement: where the field is unset, set it; or add to the list what it lacks.
+
+    ``site`` says whose field ``path`` is: the pod's or each container's. ``inherits`` is the pod field that a
+    container falls back on: where that is set, a container's own field is not defaulted (so setting the pod's field
+    where *it* is unset gives every container the same effective value). ``unless`` is a further condition
+    under which nothing is done. ``value`` is the JSON value to set, as nested tuples of (key, value) for an object.
+    ``add`` holds what to add to the list instead, each element left out where the container's list ``unless_in`` has it.
+    ``grants`` says that the default gives privilege: where a target cannot set it exactly, pods go without it, while a
+    target that cannot set an isolating default makes pods set it themselves.
+    """
+
+    control: str
+    site: Literal["pod", "containers"]
+    path: tuple[str, ...]
+    span: Span
+    value: DefaultValue | None = None
+    add: tuple[str, ...] = ()
+    inherits: tuple[str, ...] = ()
+    unless: Condition = FALSE
+    unless_in: tuple[str, ...] = ()
+    grants: bool = False
+    statement: str = ""
+
+
+DefaultValue = Scalar | tuple[int, ...] | tuple[tuple[str, str], ...]
+"""A scalar; a list of integers (``supplementalGroups``); or an object of strings as (key, value) pairs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """One policy: defaults first, then checks, each in the order of the registry of controls."""
+
+    name: str
+    title: str
+    mode: Literal["enforce", "warn", "audit"]
+    checks: tuple[Check, ...]
+    defaults: tuple[Default, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """All that a compilation means: its policies, every one of which a pod must pass."""
+
+    policies: tuple[Policy, ...] = field(default=())

@@ -1,0 +1,97 @@
+"""The syntax tree of the policy language: what was written, with where it was written.
+
+Both front ends build it (``parser`` from ``.psp`` text, ``psp_import`` from PodSecurityPolicy YAML), ``printer``
+writes it out again, ``resolve`` gives it meaning. Nothing here knows a control.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from pscc.source import Span
+
+Verb = Literal["deny", "allow", "require", "default"]
+Mode = Literal["enforce", "warn", "audit"]
+Manner = Literal["", "all of", "add"]
+On = Literal["", "pod", "containers", "pod and containers"]
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A bare name: a policy's, or a control's as in ``capabilities.add``."""
+
+    text: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A value of a statement.
+
+    A bare word (``quoted`` false) may be a number, a range ``10-20``, ``true``, or end in the wildcard ``*``; a quoted
+    one is literal. ``key`` is set for ``key=value`` (as in ``level="s0:c1"``), ``qualifier`` for ``/var/log (read-only)``.
+    """
+
+    text: str
+    span: Span
+    quoted: bool = False
+    key: str = ""
+    qualifier: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """``VERB CONTROL[, CONTROL…] [all of|add] [VALUE, …] [on …] [because "…"]``.
+
+    Several controls only ever stand without values. ``because`` is the author's reason, shown in messages.
+    ``comment`` is printed above the statement by ``printer``: the importer says there where a statement came from.
+    """
+
+    verb: Verb
+    controls: tuple[Name, ...]
+    span: Span
+    manner: Manner = ""
+    values: tuple[Value, ...] = ()
+    on: On = ""
+    because: str = ""
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """``in namespaces …`` or ``except namespaces …``: parsed, kept, and refused by ``resolve`` until scopes are supported."""
+
+    inverse: bool
+    values: tuple[Value, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """``policy NAME "TITLE" [extends NAME] { … }``. ``mode`` is None where the source names none (enforce)."""
+
+    name: Name
+    title: str
+    statements: tuple[Statement, ...]
+    span: Span
+    extends: Name | None = None
+    scopes: tuple[Scope, ...] = ()
+    mode: Mode | None = None
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """``choose [MODE] { … }``: parsed, kept, and refused by ``resolve`` until choices are supported."""
+
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A whole source file."""
+
+    file: str
+    policies: tuple[Policy, ...]
+    choices: tuple[Choice, ...] = ()

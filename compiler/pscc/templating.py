@@ -1,0 +1,74 @@
+"""Jinja2, set up once: templates own the shape of a file, Python owns values and quoting.
+
+Whatever a template prints has to be a `Code` (text that a printer or a quoting function made) or a number; a plain
+string is refused, so nothing from a source can reach an output unquoted.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import cache
+from typing import TYPE_CHECKING
+
+from pscc.resources import TEMPLATES
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+
+_PLAIN = re.compile(r"[A-Za-z/][A-Za-z0-9_./-]*( [A-Za-z0-9_./(][A-Za-z0-9_./()-]*)*")
+_NOT_STRINGS = frozenset("true false yes no on off null y n".split())
+
+
+class Code(str):
+    """Text that is already in the language of the output."""
+
+    __slots__ = ()
+
+
+class UnquotedError(TypeError):
+    """A template printed a plain string: a bug of ours."""
+
+
+def _only_code(value: object) -> object:
+    if isinstance(value, bool) or not isinstance(value, (Code, int)):
+        raise UnquotedError(f"a template printed {type(value).__name__} {value!r}")
+    return value
+
+
+@cache
+def _environment() -> Environment:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    return Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        undefined=StrictUndefined,
+        finalize=_only_code,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,
+    )
+
+
+def render(template: str, **context: object) -> str:
+    """The text of ``templates/<template>`` with ``context``. Raises `UnquotedError` on an unquoted string."""
+    return _environment().get_template(template).render(context)
+
+
+def yaml_quote(value: str | int | bool) -> Code:
+    """``value`` as a YAML scalar on one line: plain where every YAML reader takes it for that string, else quoted."""
+    if isinstance(value, bool):
+        return Code("true" if value else "false")
+    if isinstance(value, int):
+        return Code(str(value))
+    if _PLAIN.fullmatch(value) and value.lower() not in _NOT_STRINGS:
+        return Code(value)
+    return Code(json.dumps(value))
+
+
+def yaml_block(text: str, indent: int) -> Code:
+    """``text`` (lines without control characters) as the body of a literal block scalar, indented by ``indent``."""
+    pad = " " * indent
+    return Code("\n".join(pad + line if line else "" for line in text.rstrip("\n").split("\n")))

@@ -1,0 +1,160 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"runtime"
+	"slices"
+	"sync"
+
+	"github.com/go-logr/logr"
+	"github.com/open-policy-agent/frameworks/constraint/pkg/client/reviews"
+	frameworktypes "github.com/open-policy-agent/frameworks/constraint/pkg/types"
+	mutationtypes "github.com/open-policy-agent/gatekeeper/v3/pkg/mutation/types"
+	"github.com/open-policy-agent/gatekeeper/v3/pkg/target"
+	"github.com/open-policy-agent/gatekeeper/v3/pkg/util"
+	admissionv1 "k8s.io/api/admission/v1"
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+
+	"pscc.local/engines/jsonl"
+)
+
+type violation struct {
+	Kind              string `json:"kind"`
+	Name              string `json:"name"`
+	Message           string `json:"message"`
+	Details           any    `json:"details"`
+	EnforcementAction string `json:"enforcementAction"`
+	// Actions are what a "scoped" enforcement action comes to at the webhook.
+	Actions []string `json:"actions,omitempty"`
+}
+
+type reviewResult struct {
+	Allowed    bool            `json:"allowed"`
+	Violations []violation     `json:"violations"`
+	Pod        json.RawMessage `json:"pod,omitempty"`
+	Mutated    bool            `json:"mutated"`
+	Error      string          `json:"error,omitempty"`
+}
+
+// review reviews the request's objects, as many at once as there are processors.
+func (s *server) review(line []byte) (any, error) {
+	if s.installed == nil {
+		return nil, errors.New("nothing is loaded")
+	}
+	request := reviewRequest{Operation: admissionv1.Create}
+	if err := json.Unmarshal(line, &request); err != nil {
+		return nil, err
+	}
+	results := make([]reviewResult, len(request.Pods))
+	var wait sync.WaitGroup
+	free := make(chan struct{}, runtime.GOMAXPROCS(0))
+	for i := range request.Pods {
+		free <- struct{}{}
+		wait.Go(func() {
+			err := jsonl.Guard(func() error { return s.installed.reviewOne(&request, i, &results[i]) })
+			if err != nil {
+				results[i] = reviewResult{Violations: []violation{}, Error: err.Error()}
+			}
+			<-free
+		})
+	}
+	wait.Wait()
+	return map[string]any{"results": results}, nil
+}
+
+func (in *installed) reviewOne(r *reviewRequest, i int, result *reviewResult) error {
+	ctx := context.Background()
+	object, err := decode(r.Pods[i])
+	if err != nil {
+		return err
+	}
+	var old *unstructured.Unstructured
+	switch {
+	case r.Operation == admissionv1.Delete:
+		old = object // what is deleted; the request then has no object
+	case r.Operation == admissionv1.Update && i < len(r.OldPods):
+		if old, err = decode(r.OldPods[i]); err != nil {
+			return fmt.Errorf("old pod: %w", err)
+		}
+	}
+	namespace := r.namespaceOf(object, in.namespaces)
+	if r.Mutate && r.Operation != admissionv1.Delete {
+		if result.Mutated, err = in.mutate(ctx, r, object, namespace); err != nil {
+			return fmt.Errorf("mutation: %w", err)
+		}
+		if result.Pod, err = object.MarshalJSON(); err != nil {
+			return err
+		}
+	}
+	request, err := r.admissionRequest(object, old, namespace)
+	if err != nil {
+		return err
+	}
+	result.Violations, err = in.violations(ctx, request, namespace)
+	result.Allowed = !slices.ContainsFunc(result.Violations, violation.denies)
+	return err
+}
+
+// mutate changes object in place as the mutating webhook would. The namespace
+// may be missing from an object that is being created; it is there while the
+// mutators look, and not in the result.
+func (in *installed) mutate(ctx context.Context, r *reviewRequest, object *unstructured.Unstructured, namespace *corev1.Namespace) (bool, error) {
+	given := object.GetNamespace()
+	if namespace != nil {
+		object.SetNamespace(namespace.Name)
+	}
+	mutated, err := in.mutators.Mutate(ctx, &mutationtypes.Mutable{
+		Object:    object,
+		Namespace: namespace,
+		Username:  r.User.Name,
+		Source:    mutationtypes.SourceTypeOriginal,
+		Operation: r.Operation,
+	})
+	object.SetNamespace(given)
+	return mutated, err
+}
+
+// violations asks every matching constraint, as the validating webhook does.
+func (in *installed) violations(ctx context.Context, request *admissionv1.AdmissionRequest, namespace *corev1.Namespace) ([]violation, error) {
+	options := []reviews.ReviewOpt{reviews.EnforcementPoint(util.WebhookEnforcementPoint)}
+	if o := util.NamespaceReviewOpt(namespace, logr.Discard()); o != nil {
+		options = append(options, o)
+	}
+	responses, err := in.client.Review(ctx, target.AugmentedReview{
+		AdmissionRequest: request,
+		Namespace:        namespace,
+		Source:           mutationtypes.SourceTypeOriginal,
+		IsAdmission:      true,
+	}, options...)
+	if err != nil {
+		return nil, err
+	}
+	out := []violation{}
+	for _, r := range responses.Results() {
+		out = append(out, toViolation(r))
+	}
+	return out, nil
+}
+
+func toViolation(r *frameworktypes.Result) violation {
+	return violation{
+		Kind:              r.Constraint.GetKind(),
+		Name:              r.Constraint.GetName(),
+		Message:           r.Msg,
+		Details:           r.Metadata["details"],
+		EnforcementAction: r.EnforcementAction,
+		Actions:           r.ScopedEnforcementActions,
+	}
+}
+
+// denies: "warn" and "dryrun" let the object in.
+func (v violation) denies() bool {
+	if v.EnforcementAction == string(util.Scoped) {
+		return slices.Contains(v.Actions, string(util.Deny))
+	}
+	return v.EnforcementAction == string(util.Deny)
+}

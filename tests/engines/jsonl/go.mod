@@ -1,0 +1,3 @@
+module pscc.local/engines/jsonl
+
+go 1.26.0
