@@ -14,8 +14,8 @@ include $(ENGINES_SRC)/versions.env
 
 # No cgo: the same binary with and without a C compiler. No workspace and no
 # version control stamp: neither is part of what is pinned.
-ENGINES_GO := GOWORK=off CGO_ENABLED=0 go
-ENGINES_GOFLAGS := -trimpath -buildvcs=false -ldflags "-s -w"
+ENGINES_GO := GOWORK=off CGO_ENABLED=0 GOFLAGS="-trimpath -buildvcs=false" go
+ENGINES_LDFLAGS := -s -w
 
 # engine NAME,FOLDER,PACKAGE: .engines/bin/NAME is PACKAGE built in the module FOLDER.
 #
@@ -28,13 +28,13 @@ ENGINES += $(ENGINES_BIN)/$(1)
 $(ENGINES_BIN)/$(1): .engines/sums/$(1) | engines-check
 	@mkdir -p $$(@D)
 	@echo "building $(1) ..."
-	@$(ENGINES_GO) -C $(ENGINES_SRC)/$(2) build $(ENGINES_GOFLAGS) -o $$(abspath $$@) $(3)
+	@$(ENGINES_GO) -C $(ENGINES_SRC)/$(2) build -ldflags "$(ENGINES_LDFLAGS)" -o $$(abspath $$@) $(3)
 	@touch $$@
 
 .engines/sums/$(1): engines-always
 	@mkdir -p $$(@D)
 	@echo '*' > .engines/.gitignore
-	@{ echo '$(3) $(ENGINES_GOFLAGS)'; cksum $$(sort $$(filter-out %_test.go,$$(wildcard $$(foreach dir,$(2) jsonl,$$(addprefix $(ENGINES_SRC)/$$(dir)/,go.mod go.sum *.go))))); } > $$@.new
+	@{ echo '$(3) $(ENGINES_GO) $(ENGINES_LDFLAGS)'; cksum $$(sort $$(filter-out %_test.go,$$(wildcard $$(foreach dir,$(2) jsonl,$$(addprefix $(ENGINES_SRC)/$$(dir)/,go.mod go.sum *.go))))); } > $$@.new
 	@cmp -s $$@.new $$@ && rm $$@.new || mv $$@.new $$@
 endef
 

@@ -1,0 +1,244 @@
+"""Requirements that several controls share: the verbs over one value, over a list, in ranges or among words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Literal
+
+from pscc import ir
+from pscc.controls._base import DefaultShape, Params, Probe, Shape
+from pscc.ir import Const, Each, Param, Part, Path, Requirement, Show, ShowParams
+from pscc.source import Span
+
+RANGES = Param("ranges", "ranges")
+VALUES = Param("values", "strings")
+PATTERNS = Param("patterns", "strings")
+VALUE = Param("value", "bool")
+
+CONTAINERS = (Each("container", ir.Containers()),)
+CONTAINER: tuple[Part, ...] = ("container ", Show(Path("container", ("name",))), ": ")
+VOLUMES = (Each("volume", Path(ir.POD, ("spec", "volumes"))),)
+VOLUME: tuple[Part, ...] = ("volume ", Show(Path("volume", ("name",))), ": ")
+POD: tuple[Part, ...] = ("pod: ",)
+
+
+def container_field(*fields: str) -> Path:
+    """A field of the container's ``securityContext``."""
+    return Path("container", ("securityContext", *fields))
+
+
+def pod_field(*fields: str) -> Path:
+    """A field of the pod's ``spec.securityContext``."""
+    return Path(ir.POD, ("spec", "securityContext", *fields))
+
+
+def effective(field: str) -> ir.Coalesce:
+    """The container's own security context field, else the pod's."""
+    return ir.Coalesce((container_field(field), pod_field(field)))
+
+
+def among(value: ir.Value) -> ir.Condition:
+    """``value`` is one of the statement's words."""
+    return ir.Or((ir.In(value, VALUES), ir.StartsWithAny(value, PATTERNS)))
+
+
+def in_ranges(value: ir.Value) -> ir.Condition:
+    """``value`` lies in one of the statement's ranges."""
+    return ir.InRanges(value, RANGES)
+
+
+Kind = Literal["words", "ranges"]
+
+
+def allowed(kind: Kind) -> ShowParams:
+    """The statement's values, for a message."""
+    return ShowParams((RANGES,)) if kind == "ranges" else ShowParams((VALUES, PATTERNS))
+
+
+def value_shapes(
+    label: str,
+    kind: Kind,
+    value: ir.Value,
+    each: tuple[Each, ...],
+    subject: tuple[Part, ...],
+    verbs: tuple[str, ...] = ("deny", "allow", "require"),
+) -> tuple[Shape, ...]:
+    """The shapes of a control over one value per site: ``deny``, ``deny v``, ``allow v``, ``require``, ``require v``."""
+    permitted = in_ranges(value) if kind == "ranges" else among(value)
+    is_value = (*subject, f"{label} is ", Show(value))
+    name = label.replace(".", "_")
+
+    def requirement(must: ir.Condition, text: tuple[Part, ...], when: ir.Condition = ir.TRUE) -> tuple[Requirement, ...]:
+        return (Requirement(each, must, (*is_value, *text), value, when, name),)
+
+    within: tuple[Part, ...] = (", allowed: ", allowed(kind))
+    shapes = {
+        "deny": (
+            Shape("deny", "nothing", requirement(ir.Not(ir.Has(value)), (", must not be set",)), f"{label} is not set."),
+            Shape(
+                "deny",
+                "values",
+                requirement(ir.Not(permitted), (", denied: ", allowed(kind))),
+                f"{label} is none of the listed values.",
+                suffix="Values",
+            ),
+        ),
+        "allow": (
+            Shape(
+                "allow",
+                "values",
+                requirement(permitted, within, ir.Has(value)),
+                f"{label}, where it is set, is one of the listed values.",
+            ),
+        ),
+        "require": (
+            Shape("require", "nothing", requirement(ir.Has(value), (", must be set",)), f"{label} is set.", suffix="Set"),
+            Shape("require", "values", requirement(permitted, within), f"{label} is set to one of the listed values."),
+        ),
+    }
+    return tuple(shape for verb in verbs for shape in shapes[verb])
+
+
+def list_shapes(
+    label: str,
+    kind: Kind,
+    element: ir.Value,
+    each: tuple[Each, ...],
+    subject: tuple[Part, ...],
+) -> tuple[Shape, ...]:
+    """The shapes of a control over the elements of a list: ``deny``, ``deny v``, ``allow v``."""
+    permitted = in_ranges(element) if kind == "ranges" else among(element)
+    has = (*subject, f"{label} has ", Show(element))
+    name = label.replace(".", "_")
+    return (
+        Shape(
+            "deny",
+            "nothing",
+            (Requirement(each, ir.FALSE, (*has, ", must be empty"), element, name=name),),
+            f"{label} is empty.",
+        ),
+        Shape(
+            "deny",
+            "values",
+            (Requirement(each, ir.Not(permitted), (*has, ", denied: ", allowed(kind)), element, name=name),),
+            f"{label} has none of the listed values.",
+            suffix="Values",
+        ),
+        Shape(
+            "allow",
+            "values",
+            (Requirement(each, permitted, (*has, ", allowed: ", allowed(kind)), element, name=name),),
+            f"Each element of {label} is one of the listed values.",
+        ),
+    )
+
+
+def switch_shape(label: str, value: Path, each: tuple[Each, ...], subject: tuple[Part, ...]) -> tuple[Shape, ...]:
+    """The one shape of a switch: ``deny C``, the field is not true."""
+    must = ir.Not(ir.Equals(value, Const(True)))
+    message = (*subject, f"{label} is ", Show(value), ", must not be true")
+    return (Shape("deny", "nothing", (Requirement(each, must, message, value, name=label),), f"{label} is not true."),)
+
+
+def flag_shapes(label: str, value: ir.Value) -> tuple[Shape, ...]:
+    """The shapes of a three-valued field of containers: ``require C v`` and ``allow C v``."""
+    must = ir.Equals(value, VALUE)
+    message = (*CONTAINER, f"{label} is ", Show(value), ", must be ", ShowParams((VALUE,)))
+    either = (*CONTAINER, f"{label} is ", Show(value), ", must be unset or ", ShowParams((VALUE,)))
+    return (
+        Shape("require", "values", (Requirement(CONTAINERS, must, message, value, name=label),), f"{label} is as stated."),
+        Shape(
+            "allow",
+            "values",
+            (Requirement(CONTAINERS, must, either, value, ir.Has(value), name=label),),
+            f"{label}, where it is set, is as stated.",
+        ),
+    )
+
+
+def one(params: Params, name: str) -> ir.ParamValue:
+    """The parameter ``name``."""
+    return dict(params)[name]
+
+
+def number_default(control: str, site: Literal["pod", "containers"], path: tuple[str, ...], inherits: tuple[str, ...] = ()) -> DefaultShape:
+    """``default C n``: set the number where the field is unset."""
+
+    def build(params: Params, span: Span) -> ir.Default:
+        ranges = one(params, "ranges")
+        assert isinstance(ranges, tuple) and isinstance(ranges[0], ir.Range)
+        return ir.Default(control, site, path, span, value=ranges[0].min, inherits=inherits)
+
+    return DefaultShape("value", build, "Where it is unset, it is set to the number.")
+
+
+def flag_default(control: str, path: tuple[str, ...], grants_when: bool | None) -> DefaultShape:
+    """``default C true|false`` on containers; ``grants_when`` is the value that gives privilege, if one does."""
+
+    def build(params: Params, span: Span) -> ir.Default:
+        value = one(params, "value")
+        assert isinstance(value, bool)
+        return ir.Default(control, "containers", path, span, value=value, grants=value is grants_when)
+
+    return DefaultShape("value", build, "Where a container leaves it unset, it is set to the value.")
+
+
+def number_probes(check: ir.Check) -> Iterator[int]:
+    """Numbers around the boundaries of the check's ranges: min-1, min, max, max+1."""
+    seen: dict[int, None] = {}
+    for name, value in check.params:
+        if name == "ranges" and isinstance(value, tuple):
+            for item in value:
+                assert isinstance(item, ir.Range)
+                for number in (item.min - 1, item.min, item.max, item.max + 1):
+                    if number >= 0:
+                        seen[number] = None
+    yield from seen or {1: None, 2000: None}
+
+
+def word_probes(check: ir.Check, others: tuple[str, ...] = ("not-listed",)) -> Iterator[str]:
+    """The check's words, a match of each pattern, and what is in none of them."""
+    params = dict(check.params)
+    seen: dict[str, None] = {}
+    for name in ("values", "patterns"):
+        for text in params.get(name, ()):  # type: ignore[union-attr]
+            assert isinstance(text, str)
+            seen[text] = None
+            if name == "patterns":
+                seen = {**{k: None for k in seen if k != text}, f"{text[:-1]}x": None}
+    for other in others:
+        seen.setdefault(other, None)
+    yield from seen
+
+
+def at(path: tuple[str, ...], value: object) -> dict[str, object]:
+    """``value`` nested under ``path``, as a fragment."""
+    for name in reversed(path):
+        value = {name: value}
+    assert isinstance(value, dict)
+    return value
+
+
+def label_of(text: str | int) -> str:
+    """``text`` as a part of a DNS label."""
+    kept = "".join(c.lower() if c.isascii() and c.isalnum() else "-" for c in str(text)).strip("-")
+    return kept[:30].strip("-") or "other"
+
+
+def renamed(shape: Shape, **changes: object) -> Shape:
+    """``shape`` with fields replaced."""
+    return replace(shape, **changes)  # type: ignore[arg-type]
+
+
+def field_probes(control: str, path: tuple[str, ...], site: Literal["pod", "containers"], numbers: bool):  # type: ignore[no-untyped-def]
+    """A ``probes`` function for a scalar field: around the boundaries, and unset."""
+
+    def probes(check: ir.Check) -> Iterator[Probe]:
+        found: Iterator[str | int] = iter(number_probes(check)) if numbers else iter(word_probes(check))
+        for value in (*found, None):
+            fragment = at(path, value)
+            label = f"{label_of(control)}-{'unset' if value is None else label_of(value)}"
+            yield Probe(label, pod=fragment) if site == "pod" else Probe(label, container=fragment)
+
+    return probes

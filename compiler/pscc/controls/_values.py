@@ -1,0 +1,214 @@
+"""How the values of statements are read: one class per kind of value. Knows no control."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from pscc.controls._base import Params
+from pscc.diagnostics import Diagnostic, Replacement, Report, did_you_mean
+from pscc.ir import HostPathPrefix, Range
+from pscc.syntax.ast import Value
+
+WRONG_VALUE = "LNG020"
+"""The diagnostic code for a value of the wrong kind."""
+
+
+def _wrong(report: Report, value: Value, message: str, help: str = "", suggestion: str | None = None) -> None:
+    fixes = (Replacement(value.span, suggestion),) if suggestion else ()
+    help = f"did you mean `{suggestion}`?" if suggestion else help
+    report.add(Diagnostic(WRONG_VALUE, message, value.span, help=help, fixes=fixes))
+
+
+def _plain(value: Value, noun: str, report: Report) -> bool:
+    """Whether ``value`` has neither a key nor a qualifier; says so if it has."""
+    if value.key:
+        _wrong(report, value, f"`{value.key}=` has no place here", f"this control takes {noun}")
+    elif value.qualifier:
+        _wrong(report, value, f"`({value.qualifier})` has no place here", f"this control takes {noun}")
+    return not value.key and not value.qualifier
+
+
+@dataclass(frozen=True, slots=True)
+class NoValues:
+    """No values at all: switches."""
+
+    noun: str = "no value"
+
+    def parse(self, values: tuple[Value, ...], report: Report) -> Params:
+        """Nothing; each value is an error."""
+        for value in values:
+            _wrong(report, value, f"`{value.text}`: this control takes no value", "leave the value out")
+        return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Boolean:
+    """``true`` or ``false``; the parameter ``value``."""
+
+    noun: str = "`true` or `false`"
+
+    def parse(self, values: tuple[Value, ...], report: Report) -> Params:
+        """One parameter, ``value``: a bool."""
+        if len(values) > 1:
+            _wrong(report, values[1], "more than one value", "this control takes `true` or `false`")
+        for value in values[:1]:
+            if _plain(value, self.noun, report):
+                if value.text in ("true", "false") and not value.quoted:
+                    return (("value", value.text == "true"),)
+                _wrong(report, value, f"`{value.text}` is neither `true` nor `false`", "this control takes `true` or `false`")
+        return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Strings, of which a bare one may end in the wildcard ``*``; the parameters ``values`` and ``patterns``.
+
+    ``known``: the only literal values that make sense, if there is such a list. ``star`` is kept as the value ``*`` when
+    the control gives it a meaning of its own (``volumes``).
+    """
+
+    noun: str
+    known: tuple[str, ...] = ()
+    star: bool = False
+
+    def parse(self, values: tuple[Value, ...], report: Report) -> Params:
+        """``values`` and ``patterns`` (left out when empty), each a tuple of strings in the order written."""
+        literals: list[str] = []
+        patterns: list[str] = []
+        for value in values:
+            if not _plain(value, self.noun, report):
+                continue
+            text = value.text
+            if text == "" or (not value.quoted and "*" in text[:-1]):
+                reason = "an empty value" if not text else f"`{text}`: a `*` is a wildcard at the end of a word only"
+                _wrong(report, value, reason, "quote the value if it is meant literally" if text else "")
+            elif not value.quoted and text.endswith("*") and not (self.star and text == "*"):
+                patterns.append(text)
+            elif self.known and text not in self.known and not (self.star and text == "*"):
+                _wrong(
+                    report,
+                    value,
+                    f"`{text}` is not {self.noun}",
+                    f"known: {', '.join(self.known)}",
+                    did_you_mean(text, self.known),
+                )
+            else:
+                literals.append(text)
+        params: list[tuple[str, tuple[str, ...]]] = []
+        if literals:
+            params.append(("values", tuple(dict.fromkeys(literals))))
+        if patterns:
+            params.append(("patterns", tuple(dict.fromkeys(patterns))))
+        return tuple(params)
+
+
+_NUMBERS = re.compile(r"(\d{1,19})(?:-(\d{1,19}))?")
+
+
+@dataclass(frozen=True, slots=True)
+class Ranges:
+    """Numbers and inclusive ranges within ``low`` to ``high``; the parameter ``ranges``."""
+
+    noun: str
+    low: int
+    high: int
+
+    def parse(self, values: tuple[Value, ...], report: Report) -> Params:
+        """``ranges``: a tuple of `Range` in the order written."""
+        ranges: list[Range] = []
+        for value in values:
+            if not _plain(value, self.noun, report):
+                continue
+            match = None if value.quoted else _NUMBERS.fullmatch(value.text)
+            if match is None:
+                _wrong(report, value, f"`{value.text}` is not {self.noun}", "write a number or a range, as in `10000-11000`")
+                continue
+            low = int(match[1])
+            high = int(match[2]) if match[2] else low
+            if low > high:
+                _wrong(report, value, f"the range `{value.text}` ends before it begins", suggestion=f"{high}-{low}")
+            elif low < self.low or high > self.high:
+                _wrong(report, value, f"`{value.text}` is out of bounds", f"{self.noun} lies in {self.low}-{self.high}")
+            else:
+                ranges.append(Range(low, high))
+        return (("ranges", tuple(ranges)),)
+
+
+@dataclass(frozen=True, slots=True)
+class HostPaths:
+    """Absolute host path prefixes, each perhaps ``(read-only)``; the parameter ``paths``."""
+
+    noun: str = "a path prefix such as `/var/log` or `/var/log (read-only)`"
+
+    def parse(self, values: tuple[Value, ...], report: Report) -> Params:
+        """``paths``: a tuple of `HostPathPrefix` in the order written."""
+        paths: list[HostPathPrefix] = []
+        for value in values:
+            if value.key:
+                _wrong(report, value, f"`{value.key}=` has no place here", f"this control takes {self.noun}")
+            elif value.qualifier not in ("", "read-only"):
+                _wrong(report, value, f"`({value.qualifier})` is not known", "only `(read-only)` can follow a path")
+            elif value.text == "" or (not value.quoted and "*" in value.text):
+                reason = f"`{value.text}`: a prefix covers all that lies below it, a `*` has no place in it"
+                _wrong(report, value, reason if value.text else "an empty path", "write the prefix alone, as in `/var/log`")
+            elif ".." in value.text.split("/"):
+                _wrong(report, value, f"`{value.text}` has `..` in it", "write the path as it is meant")
+            else:
+                paths.append(HostPathPrefix(value.text, value.qualifier == "read-only"))
+        return (("paths", tuple(paths)),)
+
+
+_PROFILES = ("runtime/default", "unconfined")
+
+
+@dataclass(frozen=True, slots=True)
+class Profiles:
+    """Seccomp or AppArmor profiles: ``runtime/default``, ``unconfined``, ``localhost/NAME``; ``values`` and ``patterns``."""
+
+    noun: str = "a profile: `runtime/default`, `unconfined` or `localhost/NAME`"
+
+    def parse(self, values: tuple[Value, ...], report: Report) -> Params:
+        """As `Words.parse`; ``docker/default`` is an old name of ``runtime/default``."""
+        good: list[Value] = []
+        for value in values:
+            text = value.text
+            pattern = not value.quoted and text.endswith("*")
+            if text in (*_PROFILES, "docker/default") or text.startswith("localhost/") or pattern:
+                good.append(value)
+            else:
+                known = (*_PROFILES, "localhost/")
+                alias = {"RuntimeDefault": "runtime/default", "Unconfined": "unconfined", "Localhost": "localhost/"}
+                _wrong(report, value, f"`{text}` is not {self.noun}", suggestion=alias.get(text) or did_you_mean(text, known))
+        named = tuple(
+            Value("runtime/default", v.span, v.quoted, v.key, v.qualifier) if v.text == "docker/default" else v
+            for v in good
+        )
+        return Words(self.noun).parse(named, report)
+
+
+_SELINUX = ("user", "role", "type", "level")
+
+
+@dataclass(frozen=True, slots=True)
+class SeLinux:
+    """``user=…, role=…, type=…, level=…``: a parameter each; what is left out has to be unset."""
+
+    noun: str = 'SELinux options such as `level="s0:c1,c2"`'
+
+    def parse(self, values: tuple[Value, ...], report: Report) -> Params:
+        """``user``, ``role``, ``type``, ``level``: strings, those that are given."""
+        found: dict[str, str] = {}
+        for value in values:
+            if value.key not in _SELINUX:
+                written = f"`{value.key}=`" if value.key else f"`{value.text}`"
+                meant = did_you_mean(value.key, _SELINUX) if value.key else None
+                hint = f"did you mean `{meant}=`?" if meant else f"write {', '.join(f'`{o}=`' for o in _SELINUX)}"
+                _wrong(report, value, f"{written} is not an SELinux option", hint)
+            elif value.key in found:
+                _wrong(report, value, f"`{value.key}=` is given twice", "give each option once")
+            elif not value.text:
+                _wrong(report, value, f"`{value.key}=` is empty", "leave the option out: it then has to be unset")
+            else:
+                found[value.key] = value.text
+        return tuple((option, found[option]) for option in _SELINUX if option in found)

@@ -1,0 +1,109 @@
+"""The control ``appArmorProfile``: the field (since Kubernetes 1.30), the older annotation beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pscc import ir
+from pscc.controls._base import Control, DefaultShape, Params, Probe, Shape, Takes
+from pscc.controls._profiles import as_object, requirements
+from pscc.controls._shapes import CONTAINER, CONTAINERS, allowed, among, container_field, label_of, one, pod_field, word_probes
+from pscc.controls._values import Profiles
+from pscc.ir import Concat, Entry, Part, Path, Requirement, Show
+from pscc.source import Span
+from pscc.syntax.ast import Statement, Verb
+from pscc.syntax.psp import Psp, literal
+
+FIELD = "appArmorProfile"
+PREFIX = "container.apparmor.security.beta.kubernetes.io/"
+ALLOWED = "apparmor.security.beta.kubernetes.io/allowedProfileNames"
+DEFAULT = "apparmor.security.beta.kubernetes.io/defaultProfileName"
+
+OWN = container_field(FIELD)
+ON_POD = pod_field(FIELD)
+ANNOTATION = Entry(Path(ir.POD, ("metadata", "annotations")), Concat(PREFIX, Path("container", ("name",))))
+BY_FIELD = ir.Has(OWN)
+BY_ANNOTATION = ir.And((ir.Not(BY_FIELD), ir.Has(ANNOTATION)))
+BY_POD = ir.And((ir.Not(BY_FIELD), ir.Not(ir.Has(ANNOTATION)), ir.Has(ON_POD)))
+NOWHERE = ir.And((ir.Not(BY_FIELD), ir.Not(ir.Has(ANNOTATION)), ir.Not(ir.Has(ON_POD))))
+"""Where a container's profile comes from, in this order. Source: ``GetProfile`` in Kubernetes 1.30
+``pkg/security/apparmor/helpers.go``."""
+
+
+def shape(verb: Verb, takes: Takes, says: str, suffix: str = "") -> Shape:
+    """One requirement for each place that a profile can come from."""
+    own = requirements(verb, takes, FIELD, OWN, CONTAINERS, CONTAINER, "own_profile", BY_FIELD)
+    pod = requirements(verb, takes, FIELD, ON_POD, CONTAINERS, CONTAINER, "inherited_profile", BY_POD)
+    must: ir.Condition = among(ANNOTATION)
+    text: tuple[Part, ...] = (", allowed: ", allowed("words"))
+    if (verb, takes) == ("deny", "nothing"):
+        must, text = ir.FALSE, (", must not be set",)
+    elif verb == "deny":
+        must, text = ir.Not(must), (", denied: ", allowed("words"))
+    message = (*CONTAINER, f"{FIELD} is ", Show(ANNOTATION), " by annotation", *text)
+    annotated = Requirement(CONTAINERS, must, message, ANNOTATION, BY_ANNOTATION, "annotated_profile")
+    unset = Requirement(CONTAINERS, ir.FALSE, (*CONTAINER, f"{FIELD} is not set", *text), OWN, NOWHERE, "profile_set")
+    return Shape(verb, takes, (*own, annotated, *pod, *((unset,) if verb == "require" else ())), says, suffix=suffix)
+
+
+def build_default(params: Params, span: Span) -> ir.Default:
+    """The profile, for each container that has none from anywhere."""
+    values = one(params, "values")
+    assert isinstance(values, tuple)
+    return ir.Default(
+        FIELD,
+        "containers",
+        ("securityContext", FIELD),
+        span,
+        value=as_object(str(values[0])),
+        inherits=("spec", "securityContext", FIELD),
+        unless=ir.Has(ANNOTATION),
+    )
+
+
+def from_psp(psp: Psp) -> Iterator[Statement]:
+    """The two annotations: anything goes unless some profiles are allowed, and then each container needs one.
+
+    An empty list means that a profile has to be set and none is allowed: it admits no pod.
+    """
+    allowed_names = psp.annotation(ALLOWED)
+    if allowed_names is not None:
+        names = dict.fromkeys(name for name in str(allowed_names.value).split(",") if name)
+        if names:
+            yield psp.say("require", FIELD, ALLOWED, *(literal(name, allowed_names.span) for name in names))
+        else:
+            yield psp.say("require", FIELD, ALLOWED, literal("localhost/", allowed_names.span), implied="an empty list: no pod passes")
+    default = psp.annotation(DEFAULT)
+    if default is not None and default.value:
+        yield psp.say("default", FIELD, DEFAULT, literal(str(default.value), default.span))
+
+
+def probes(check: ir.Check) -> Iterator[Probe]:
+    """Each listed profile and others, on the container and on the pod; none."""
+    names = [n for n in word_probes(check, ("runtime/default", "unconfined", "localhost/other")) if n != "*"]
+    for name in names:
+        if name in ("runtime/default", "unconfined") or name.startswith("localhost/"):
+            fragment = {"securityContext": {FIELD: dict(as_object(name))}}
+            yield Probe(f"apparmor-{label_of(name)}", container=fragment)
+            yield Probe(f"apparmor-pod-{label_of(name)}", pod={"spec": fragment})
+    unset = {"securityContext": {FIELD: None}}
+    yield Probe("apparmor-unset", pod={"spec": unset}, container=unset)
+
+
+CONTROL = Control(
+    id=FIELD,
+    title="AppArmor profiles",
+    intent="An AppArmor profile confines what a container reaches on the node.",
+    values=Profiles(),
+    shapes=(
+        shape("deny", "nothing", f"{FIELD} is not set."),
+        shape("deny", "values", f"{FIELD} is none of the listed profiles.", "Values"),
+        shape("allow", "values", f"{FIELD}, where it is set, is one of the listed profiles."),
+        shape("require", "values", f"{FIELD} is set to one of the listed profiles."),
+    ),
+    psp_fields=(ALLOWED, DEFAULT),
+    psp=from_psp,
+    probes=probes,
+    example="require appArmorProfile runtime/default, localhost/audited",
+    default=DefaultShape("value", build_default, "Where a container has none, by field or annotation, it is set."),
+)

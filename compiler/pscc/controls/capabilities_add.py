@@ -1,0 +1,73 @@
+"""The control ``capabilities.add``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pscc import ir
+from pscc.controls._base import Control, DefaultShape, Params, Probe
+from pscc.controls._shapes import CONTAINER, CONTAINERS, container_field, label_of, list_shapes, one, word_probes
+from pscc.controls._values import Words
+from pscc.ir import Each, Path
+from pscc.source import Span
+from pscc.syntax.ast import Statement, Value
+from pscc.syntax.psp import Psp, literal
+
+ADDED = container_field("capabilities", "add")
+
+
+def build_default(params: Params, span: Span) -> ir.Default:
+    """Add to what the container adds, but for what the container itself drops by name."""
+    values = one(params, "values")
+    assert isinstance(values, tuple)
+    return ir.Default(
+        "capabilities.add",
+        "containers",
+        ("securityContext", "capabilities", "add"),
+        span,
+        add=tuple(str(v) for v in values),
+        unless_in=("securityContext", "capabilities", "drop"),
+        grants=True,
+    )
+
+
+def from_psp(psp: Psp) -> Iterator[Statement]:
+    """``allowedCapabilities`` and ``defaultAddCapabilities``: what either lists may be added, nothing else."""
+    defaults = psp.strings("defaultAddCapabilities")
+    allowed = psp.strings("allowedCapabilities")
+    if not any(node.value == "*" for node in allowed):
+        names = {str(node.value): node.span for node in reversed((*allowed, *defaults))}
+        values = [literal(name, span) for name, span in reversed(names.items())]
+        field = "allowedCapabilities" if allowed or not defaults else "defaultAddCapabilities"
+        if values:
+            yield psp.say("allow", "capabilities.add", field, *values)
+        else:
+            yield psp.say("deny", "capabilities.add", field, implied="no capability may be added")
+    if defaults:
+        unique = {str(node.value): node.span for node in defaults}
+        literals = [literal(name, span) for name, span in unique.items()]
+        yield psp.say("default", "capabilities.add", "defaultAddCapabilities", *literals, manner="add")
+
+
+def probes(check: ir.Check) -> Iterator[Probe]:
+    """Each listed capability, one that is not listed, the same in another case, none."""
+    for name in word_probes(check, ("SYS_ADMIN", "chown")):
+        fragment = {"securityContext": {"capabilities": {"add": [name]}}}
+        yield Probe(f"capabilities-add-{label_of(name)}", container=fragment)
+    yield Probe("capabilities-add-none", container={"securityContext": {"capabilities": {"add": None}}})
+
+
+CONTROL = Control(
+    id="capabilities.add",
+    title="Added capabilities",
+    intent="A capability added to a container is a piece of what root may do.",
+    values=Words("a capability"),
+    shapes=list_shapes(
+        "capabilities.add", "words", Path("capability"), (*CONTAINERS, Each("capability", ADDED)), CONTAINER
+    ),
+    psp_fields=("allowedCapabilities", "defaultAddCapabilities"),
+    psp=from_psp,
+    probes=probes,
+    example="allow capabilities.add NET_BIND_SERVICE",
+    default=DefaultShape("add", build_default, "They are added, but for those which the container drops by name."),
+)

@@ -1,0 +1,38 @@
+"""The control ``fsGroup``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pscc.controls._base import Control
+from pscc.controls._shapes import POD, field_probes, number_default, pod_field, value_shapes
+from pscc.controls._values import Ranges
+from pscc.syntax.ast import Statement, Value
+from pscc.syntax.psp import Psp, number_range
+
+FIELD = "fsGroup"
+
+
+def from_psp(psp: Psp) -> Iterator[Statement]:
+    """``MustRunAs``: required, the first range's minimum where unset. ``MayRunAs``: if set, in a range."""
+    ranges = psp.ranges(FIELD)
+    values = [number_range(low, high, span) for low, high, span in ranges]
+    if values and psp.rule(FIELD) == "MustRunAs":
+        yield psp.say("require", FIELD, FIELD, *values)
+        yield psp.say("default", FIELD, FIELD, Value(str(ranges[0][0]), ranges[0][2]))
+    elif values and psp.rule(FIELD) == "MayRunAs":
+        yield psp.say("allow", FIELD, FIELD, *values)
+
+
+CONTROL = Control(
+    id=FIELD,
+    title="File system group",
+    intent="The group that owns the volumes of the pod.",
+    values=Ranges("an id or a range of ids", 0, 2**63 - 1),
+    shapes=value_shapes(FIELD, "ranges", pod_field(FIELD), (), POD),
+    psp_fields=(FIELD,),
+    psp=from_psp,
+    probes=field_probes(FIELD, ("spec", "securityContext", "fsGroup"), "pod", numbers=True),
+    example="require fsGroup 1000-65535",
+    default=number_default(FIELD, "pod", ("spec", "securityContext", "fsGroup")),
+)

@@ -1,0 +1,63 @@
+"""The control ``pods``: whether there may be any pod at all.
+
+PSP has policies that its plugin cannot use: alone in a cluster they deny every pod. ``deny pods`` says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pscc import ir
+from pscc.controls._base import Control, Probe, Shape
+from pscc.controls._shapes import POD
+from pscc.controls._values import NoValues
+from pscc.ir import Path, Requirement
+from pscc.syntax.ast import Statement
+from pscc.syntax.psp import Psp
+
+STRATEGIES = ("runAsUser", "runAsGroup", "supplementalGroups", "fsGroup")
+
+
+def unusable(psp: Psp) -> Iterator[tuple[str, str]]:
+    """(field, reason) of each strategy that makes the plugin unable to use the policy.
+
+    Source: ``CreateStrategies`` in Kubernetes 1.24 ``pkg/security/podsecuritypolicy/factory.go``.
+    """
+    for field in STRATEGIES:
+        if psp.rule(field) in ("MustRunAs", "MayRunAs") and not psp.ranges(field):
+            yield field, f"{field} is {psp.rule(field)} without ranges, which PodSecurityPolicy cannot use"
+    strategy = psp.spec.get("seLinux")
+    if psp.rule("seLinux") == "MustRunAs" and strategy is not None and strategy.get("seLinuxOptions") is None:
+        yield "seLinux", "seLinux is MustRunAs without seLinuxOptions, which PodSecurityPolicy cannot use"
+
+
+def from_psp(psp: Psp) -> Iterator[Statement]:
+    """One statement, with the first reason, for a policy that the plugin cannot use."""
+    for field, reason in unusable(psp):
+        yield psp.say("deny", "pods", field, because=reason)
+        return
+
+
+def probes(check: ir.Check) -> Iterator[Probe]:
+    """Any pod."""
+    yield Probe("pods-any", pod={})
+
+
+CONTROL = Control(
+    id="pods",
+    title="Any pods",
+    intent="Refuses every pod.",
+    values=NoValues(),
+    shapes=(
+        Shape(
+            "deny",
+            "nothing",
+            (Requirement((), ir.FALSE, (*POD, "no pod is allowed"), Path(ir.POD, ("metadata", "name")), name="any_pod"),),
+            "There are no pods.",
+        ),
+    ),
+    psp_fields=(),
+    psp=from_psp,
+    probes=probes,
+    example="deny pods",
+)

@@ -1,0 +1,49 @@
+"""The control ``runAsNonRoot``: the field, as the Pod Security Standards want it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pscc import ir
+from pscc.controls._base import Control, DefaultShape, Params, Probe
+from pscc.controls._shapes import effective, flag_shapes, one
+from pscc.controls._values import Boolean
+from pscc.source import Span
+from pscc.syntax.ast import Statement
+from pscc.syntax.psp import Psp
+
+FIELD = "runAsNonRoot"
+
+
+def from_psp(psp: Psp) -> Iterator[Statement]:
+    """Nothing: PSP's MustRunAsNonRoot is the control ``nonRoot``."""
+    yield from ()
+
+
+def build_default(params: Params, span: Span) -> ir.Default:
+    """Set where neither the container nor the pod says anything."""
+    value = one(params, "value")
+    assert isinstance(value, bool)
+    inherits = ("spec", "securityContext", FIELD)
+    return ir.Default(FIELD, "containers", ("securityContext", FIELD), span, value=value, inherits=inherits, grants=not value)
+
+
+def probes(check: ir.Check) -> Iterator[Probe]:
+    """True, false and unset, on the container and on the pod."""
+    for value, label in ((True, "true"), (False, "false"), (None, "unset")):
+        yield Probe(f"nonroot-field-{label}", container={"securityContext": {FIELD: value}})
+        yield Probe(f"nonroot-field-pod-{label}", pod={"spec": {"securityContext": {FIELD: value}}})
+
+
+CONTROL = Control(
+    id=FIELD,
+    title="Running as non-root",
+    intent="The kubelet refuses to start a container that says it must not run as root and would.",
+    values=Boolean(),
+    shapes=flag_shapes(FIELD, effective(FIELD)),
+    psp_fields=(),
+    psp=from_psp,
+    probes=probes,
+    example="require runAsNonRoot true",
+    default=DefaultShape("value", build_default, "Where neither container nor pod says anything, it is set."),
+)

@@ -1,0 +1,273 @@
+"""IR to IR: what every backend needs to know of a check, computed once from the tree.
+
+Must not import a control, a target or a backend.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import assert_never
+
+from pscc import ir
+
+CONTAINER = "container"
+
+
+@dataclass(frozen=True, slots=True)
+class Reads:
+    """What a check looks at: compared between the old and the new pod to tell whether an update concerns it.
+
+    ``pod``: paths from the pod's root, each compared whole; ``container``: paths within each container (none of them,
+    with ``containers`` true, when only the list of containers matters); ``annotations``: prefixes of annotation keys
+    which the container's name completes.
+    """
+
+    pod: tuple[tuple[str, ...], ...]
+    container: tuple[tuple[str, ...], ...]
+    annotations: tuple[str, ...]
+    containers: bool
+
+
+def looked_at(check: ir.Check) -> Reads:
+    """What ``check`` looks at, in the order in which it is first read."""
+    pod: dict[tuple[str, ...], None] = {}
+    container: dict[tuple[str, ...], None] = {}
+    annotations: dict[str, None] = {}
+    walks_containers = False
+    for requirement in check.requirements:
+        kinds = {ir.POD: ir.POD}
+        for step in requirement.each:
+            walks_containers |= isinstance(step.items, ir.Containers)
+            for found in _walk_items(step.items, kinds):
+                _file(found, pod, container, annotations)
+            kinds[step.var] = CONTAINER if isinstance(step.items, ir.Containers) else ""
+        for found in (
+            *_reads(requirement.when, kinds),
+            *_reads(requirement.must, kinds),
+            *_value_reads(requirement.about, kinds),
+        ):
+            _file(found, pod, container, annotations)
+    return Reads(tuple(pod), tuple(c for c in container if c != ("name",)), tuple(annotations), walks_containers)
+
+
+_Found = tuple[str, tuple[str, ...]]
+
+
+def _file(
+    found: _Found,
+    pod: dict[tuple[str, ...], None],
+    container: dict[tuple[str, ...], None],
+    annotations: dict[str, None],
+) -> None:
+    kind, fields = found
+    match kind:
+        case "pod":
+            pod[fields] = None
+        case "container":
+            container[fields] = None
+        case "annotation":
+            annotations[fields[0]] = None
+
+
+def _walk_items(items: ir.Items, kinds: dict[str, str]) -> Iterator[_Found]:
+    match items:
+        case ir.Path():
+            yield from _value_reads(items, kinds)
+        case ir.Keys(path=path):
+            yield from _value_reads(path, kinds)
+        case ir.Containers() | ir.Param() | ir.Const():
+            return
+        case _:
+            assert_never(items)
+
+
+def _value_reads(value: ir.Value, kinds: dict[str, str]) -> Iterator[_Found]:
+    match value:
+        case ir.Path(var=var, fields=fields):
+            if kinds.get(var) and fields:
+                yield kinds[var], fields
+        case ir.Coalesce(options=options, field=field):
+            for option in options:
+                if isinstance(option, ir.Path):
+                    yield from _value_reads(ir.Path(option.var, option.fields + field), kinds)
+        case ir.Concat(value=inner):
+            yield from _value_reads(inner, kinds)
+        case ir.Entry(key=key):
+            yield "annotation", (key.prefix,)
+        case ir.Const() | ir.Param():
+            return
+        case _:
+            assert_never(value)
+
+
+def _reads(condition: ir.Condition, kinds: dict[str, str]) -> Iterator[_Found]:
+    match condition:
+        case ir.Has(value=value) | ir.InRanges(value=value) | ir.StartsWithAny(value=value):
+            yield from _value_reads(value, kinds)
+        case ir.Equals(left=left, right=right) | ir.SameLevel(left=left, right=right):
+            yield from _value_reads(left, kinds)
+            yield from _value_reads(right, kinds)
+        case ir.In(value=value, options=options):
+            yield from _value_reads(value, kinds)
+            yield from _value_reads(options, kinds)
+        case ir.Under(value=value, prefix=prefix):
+            yield from _value_reads(value, kinds)
+            yield from _value_reads(prefix, kinds)
+        case ir.Any(var=var, items=items, where=where) | ir.All(var=var, items=items, where=where):
+            yield from _walk_items(items, kinds)
+            inner = CONTAINER if isinstance(items, ir.Containers) else ""
+            yield from _reads(where, {**kinds, var: inner})
+        case ir.And(conditions=conditions) | ir.Or(conditions=conditions):
+            for one in conditions:
+                yield from _reads(one, kinds)
+        case ir.Not(condition=inner_condition):
+            yield from _reads(inner_condition, kinds)
+        case _:
+            assert_never(condition)
+
+
+def display(values: tuple[ir.ParamValue, ...]) -> str:
+    """The text of `ir.ShowParams` for these parameter values."""
+    shown: list[str] = []
+    for value in values:
+        for one in value if isinstance(value, tuple) else (value,):
+            match one:
+                case bool():
+                    shown.append("true" if one else "false")
+                case ir.Range(min=low, max=high):
+                    shown.append(str(low) if low == high else f"{low}-{high}")
+                case ir.HostPathPrefix(path=path, read_only=read_only):
+                    shown.append(f"{path} (read-only)" if read_only else path)
+                case str():
+                    shown.append(one)
+                case _:
+                    assert_never(one)
+    return ", ".join(s.replace("\n", "\\n").replace("\r", "\\r") for s in shown) or "none"
+
+
+def specialise(check: ir.Check) -> ir.Check:
+    """``check`` with its parameters written into it, and what that makes trivially true or false folded away."""
+    params = dict(check.params)
+    requirements = []
+    for requirement in check.requirements:
+        each = tuple(ir.Each(step.var, _items(step.items, params)) for step in requirement.each)
+        when = _fold(requirement.when, params)
+        must = _fold(requirement.must, params)
+        if must == ir.TRUE or when == ir.FALSE or any(s.items in (ir.Const(()), ir.Const("")) for s in each):
+            continue
+        message = tuple(
+            display(tuple(params[p.name] for p in part.params if p.name in params))
+            if isinstance(part, ir.ShowParams)
+            else part
+            for part in requirement.message
+        )
+        requirements.append(replace(requirement, each=each, when=when, must=must, message=message))
+    return replace(check, requirements=tuple(requirements))
+
+
+def constant(param: ir.Param, params: dict[str, ir.ParamValue]) -> ir.Const:
+    """The constant that stands for ``param``; one that the statement leaves out is empty, or false."""
+    if param.name in params:
+        return ir.Const(params[param.name])
+    if param.kind == "string":
+        return ir.Const("")
+    return ir.Const(False) if param.kind == "bool" else ir.Const(())
+
+
+def _value(value: ir.Value, params: dict[str, ir.ParamValue]) -> ir.Value:
+    return constant(value, params) if isinstance(value, ir.Param) else value
+
+
+def _items(items: ir.Items, params: dict[str, ir.ParamValue]) -> ir.Items:
+    return constant(items, params) if isinstance(items, ir.Param) else items
+
+
+def _constants(items: ir.Path | ir.Param | ir.Const, params: dict[str, ir.ParamValue]) -> ir.Path | ir.Const:
+    return constant(items, params) if isinstance(items, ir.Param) else items
+
+
+def _truth(holds: bool) -> ir.Condition:
+    return ir.TRUE if holds else ir.FALSE
+
+
+def _fold(condition: ir.Condition, params: dict[str, ir.ParamValue]) -> ir.Condition:
+    match condition:
+        case ir.Has(value=value):
+            bound = _value(value, params)
+            return ir.TRUE if isinstance(bound, ir.Const) else ir.Has(bound)
+        case ir.Equals(left=left, right=right):
+            first, second = _value(left, params), _value(right, params)
+            if isinstance(first, ir.Const) and isinstance(second, ir.Const):
+                return _truth(type(first.value) is type(second.value) and first.value == second.value)
+            return ir.Equals(first, second)
+        case ir.In(value=value, options=options):
+            bound, among = _value(value, params), _constants(options, params)
+            if isinstance(among, ir.Const) and isinstance(among.value, tuple):
+                if isinstance(bound, ir.Const):
+                    return _truth(bound.value in among.value)
+                if not among.value:
+                    return ir.FALSE
+            return ir.In(bound, among)
+        case ir.InRanges(value=value, ranges=ranges):
+            within = constant(ranges, params) if isinstance(ranges, ir.Param) else ranges
+            return ir.InRanges(_value(value, params), within) if within.value else ir.FALSE
+        case ir.StartsWithAny(value=value, patterns=patterns):
+            bound = _value(value, params)
+            prefixes = constant(patterns, params) if isinstance(patterns, ir.Param) else patterns
+            if not isinstance(prefixes.value, tuple) or not prefixes.value:
+                return ir.FALSE
+            if isinstance(bound, ir.Const):
+                return _truth(any(str(bound.value).startswith(str(p)[:-1]) for p in prefixes.value))
+            return ir.StartsWithAny(bound, prefixes)
+        case ir.Under(value=value, prefix=prefix):
+            return ir.Under(_value(value, params), _value(prefix, params))
+        case ir.SameLevel(left=left, right=right):
+            return ir.SameLevel(_value(left, params), _value(right, params))
+        case ir.Any(var=var, items=items, where=where):
+            over, holds = _items(items, params), _fold(where, params)
+            return ir.FALSE if over == ir.Const(()) or holds == ir.FALSE else ir.Any(var, over, holds)
+        case ir.All(var=var, items=items, where=where):
+            over, holds = _items(items, params), _fold(where, params)
+            return ir.TRUE if over == ir.Const(()) or holds == ir.TRUE else ir.All(var, over, holds)
+        case ir.And(conditions=conditions):
+            return conjunction(tuple(_fold(c, params) for c in conditions))
+        case ir.Or(conditions=conditions):
+            return disjunction(tuple(_fold(c, params) for c in conditions))
+        case ir.Not(condition=inner):
+            return negation(_fold(inner, params))
+        case _:
+            assert_never(condition)
+
+
+def conjunction(conditions: tuple[ir.Condition, ...]) -> ir.Condition:
+    """``And`` of ``conditions``, flattened, without what is trivially true; false if one is."""
+    flat: list[ir.Condition] = []
+    for one in conditions:
+        if one == ir.FALSE:
+            return ir.FALSE
+        flat.extend(one.conditions if isinstance(one, ir.And) else (one,))
+    return flat[0] if len(flat) == 1 else ir.And(tuple(flat))
+
+
+def disjunction(conditions: tuple[ir.Condition, ...]) -> ir.Condition:
+    """``Or`` of ``conditions``, flattened, without what is trivially false; true if one is."""
+    flat: list[ir.Condition] = []
+    for one in conditions:
+        if one == ir.TRUE:
+            return ir.TRUE
+        flat.extend(one.conditions if isinstance(one, ir.Or) else (one,))
+    return flat[0] if len(flat) == 1 else ir.Or(tuple(flat))
+
+
+def negation(condition: ir.Condition) -> ir.Condition:
+    """``Not`` of ``condition``; a double negation and the constants are resolved."""
+    match condition:
+        case ir.Not(condition=inner):
+            return inner
+        case ir.And(conditions=()):
+            return ir.FALSE
+        case ir.Or(conditions=()):
+            return ir.TRUE
+        case _:
+            return ir.Not(condition)
