@@ -69,13 +69,17 @@ def value_shapes(
     is_value = (*subject, f"{label} is ", Show(value))
     name = label.replace(".", "_")
 
-    def requirement(must: ir.Condition, text: tuple[Part, ...], when: ir.Condition = ir.TRUE) -> tuple[Requirement, ...]:
+    def requirement(
+        must: ir.Condition, text: tuple[Part, ...], when: ir.Condition = ir.TRUE
+    ) -> tuple[Requirement, ...]:
         return (Requirement(each, must, (*is_value, *text), value, when, name),)
 
     within: tuple[Part, ...] = (", allowed: ", allowed(kind))
     shapes = {
         "deny": (
-            Shape("deny", "nothing", requirement(ir.Not(ir.Has(value)), (", must not be set",)), f"{label} is not set."),
+            Shape(
+                "deny", "nothing", requirement(ir.Not(ir.Has(value)), (", must not be set",)), f"{label} is not set."
+            ),
             Shape(
                 "deny",
                 "values",
@@ -93,7 +97,9 @@ def value_shapes(
             ),
         ),
         "require": (
-            Shape("require", "nothing", requirement(ir.Has(value), (", must be set",)), f"{label} is set.", suffix="Set"),
+            Shape(
+                "require", "nothing", requirement(ir.Has(value), (", must be set",)), f"{label} is set.", suffix="Set"
+            ),
             Shape("require", "values", requirement(permitted, within), f"{label} is set to one of the listed values."),
         ),
     }
@@ -147,7 +153,9 @@ def flag_shapes(label: str, value: ir.Value) -> tuple[Shape, ...]:
     message = (*CONTAINER, f"{label} is ", Show(value), ", must be ", ShowParams((VALUE,)))
     either = (*CONTAINER, f"{label} is ", Show(value), ", must be unset or ", ShowParams((VALUE,)))
     return (
-        Shape("require", "values", (Requirement(CONTAINERS, must, message, value, name=label),), f"{label} is as stated."),
+        Shape(
+            "require", "values", (Requirement(CONTAINERS, must, message, value, name=label),), f"{label} is as stated."
+        ),
         Shape(
             "allow",
             "values",
@@ -162,7 +170,9 @@ def one(params: Params, name: str) -> ir.ParamValue:
     return dict(params)[name]
 
 
-def number_default(control: str, site: Literal["pod", "containers"], path: tuple[str, ...], inherits: tuple[str, ...] = ()) -> DefaultShape:
+def number_default(
+    control: str, site: Literal["pod", "containers"], path: tuple[str, ...], inherits: tuple[str, ...] = ()
+) -> DefaultShape:
     """``default C n``: set the number where the field is unset."""
 
     def build(params: Params, span: Span) -> ir.Default:

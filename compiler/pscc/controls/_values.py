@@ -56,7 +56,12 @@ class Boolean:
             if _plain(value, self.noun, report):
                 if value.text in ("true", "false") and not value.quoted:
                     return (("value", value.text == "true"),)
-                _wrong(report, value, f"`{value.text}` is neither `true` nor `false`", "this control takes `true` or `false`")
+                _wrong(
+                    report,
+                    value,
+                    f"`{value.text}` is neither `true` nor `false`",
+                    "this control takes `true` or `false`",
+                )
         return ()
 
 
@@ -122,7 +127,12 @@ class Ranges:
                 continue
             match = None if value.quoted else _NUMBERS.fullmatch(value.text)
             if match is None:
-                _wrong(report, value, f"`{value.text}` is not {self.noun}", "write a number or a range, as in `10000-11000`")
+                _wrong(
+                    report,
+                    value,
+                    f"`{value.text}` is not {self.noun}",
+                    "write a number or a range, as in `10000-11000`",
+                )
                 continue
             low = int(match[1])
             high = int(match[2]) if match[2] else low
@@ -151,7 +161,9 @@ class HostPaths:
                 _wrong(report, value, f"`({value.qualifier})` is not known", "only `(read-only)` can follow a path")
             elif value.text == "" or (not value.quoted and "*" in value.text):
                 reason = f"`{value.text}`: a prefix covers all that lies below it, a `*` has no place in it"
-                _wrong(report, value, reason if value.text else "an empty path", "write the prefix alone, as in `/var/log`")
+                _wrong(
+                    report, value, reason if value.text else "an empty path", "write the prefix alone, as in `/var/log`"
+                )
             elif ".." in value.text.split("/"):
                 _wrong(report, value, f"`{value.text}` has `..` in it", "write the path as it is meant")
             else:
@@ -179,7 +191,12 @@ class Profiles:
             else:
                 known = (*_PROFILES, "localhost/")
                 alias = {"RuntimeDefault": "runtime/default", "Unconfined": "unconfined", "Localhost": "localhost/"}
-                _wrong(report, value, f"`{text}` is not {self.noun}", suggestion=alias.get(text) or did_you_mean(text, known))
+                _wrong(
+                    report,
+                    value,
+                    f"`{text}` is not {self.noun}",
+                    suggestion=alias.get(text) or did_you_mean(text, known),
+                )
         named = tuple(
             Value("runtime/default", v.span, v.quoted, v.key, v.qualifier) if v.text == "docker/default" else v
             for v in good

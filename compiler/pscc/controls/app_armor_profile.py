@@ -7,7 +7,17 @@ from collections.abc import Iterator
 from pscc import ir
 from pscc.controls._base import Control, DefaultShape, Params, Probe, Shape, Takes
 from pscc.controls._profiles import as_object, requirements
-from pscc.controls._shapes import CONTAINER, CONTAINERS, allowed, among, container_field, label_of, one, pod_field, word_probes
+from pscc.controls._shapes import (
+    CONTAINER,
+    CONTAINERS,
+    allowed,
+    among,
+    container_field,
+    label_of,
+    one,
+    pod_field,
+    word_probes,
+)
 from pscc.controls._values import Profiles
 from pscc.ir import Concat, Entry, Part, Path, Requirement, Show
 from pscc.source import Span
@@ -64,15 +74,13 @@ def build_default(params: Params, span: Span) -> ir.Default:
 def from_psp(psp: Psp) -> Iterator[Statement]:
     """The two annotations: anything goes unless some profiles are allowed, and then each container needs one.
 
-    An empty list means that a profile has to be set and none is allowed: it admits no pod.
+    An empty list, which admits no pod at all, is the control ``pods``'s to say.
     """
     allowed_names = psp.annotation(ALLOWED)
     if allowed_names is not None:
         names = dict.fromkeys(name for name in str(allowed_names.value).split(",") if name)
         if names:
             yield psp.say("require", FIELD, ALLOWED, *(literal(name, allowed_names.span) for name in names))
-        else:
-            yield psp.say("require", FIELD, ALLOWED, literal("localhost/", allowed_names.span), implied="an empty list: no pod passes")
     default = psp.annotation(DEFAULT)
     if default is not None and default.value:
         yield psp.say("default", FIELD, DEFAULT, literal(str(default.value), default.span))

@@ -10,7 +10,7 @@ from pscc.controls._shapes import CONTAINER, CONTAINERS, container_field, label_
 from pscc.controls._values import Words
 from pscc.ir import Each, Path
 from pscc.source import Span
-from pscc.syntax.ast import Statement, Value
+from pscc.syntax.ast import Statement
 from pscc.syntax.psp import Psp, literal
 
 ADDED = container_field("capabilities", "add")

@@ -34,9 +34,7 @@ CONTROL = Control(
     title="Inline CSI drivers",
     intent="An inline CSI volume lets the author of the pod parametrise the driver.",
     values=Words("the name of a driver"),
-    shapes=value_shapes(
-        "csi driver", "words", Path("volume", ("csi", "driver")), VOLUMES, VOLUME, ("deny", "allow")
-    ),
+    shapes=value_shapes("csi driver", "words", Path("volume", ("csi", "driver")), VOLUMES, VOLUME, ("deny", "allow")),
     psp_fields=("allowedCSIDrivers",),
     psp=from_psp,
     probes=probes,

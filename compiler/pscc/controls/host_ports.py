@@ -28,7 +28,9 @@ def requirements(says: tuple[Part, ...], explicit: ir.Condition, implied: ir.Con
     equal = (*CONTAINER, "hostPort is ", Show(CONTAINER_PORT), " by hostNetwork", *says)
     return (
         Requirement(PORTS, explicit, written, HOST_PORT, ir.Not(NO_HOST_PORT), "host_port"),
-        Requirement(PORTS, implied, equal, CONTAINER_PORT, ir.And((NO_HOST_PORT, IN_HOST_NETWORK)), "implied_host_port"),
+        Requirement(
+            PORTS, implied, equal, CONTAINER_PORT, ir.And((NO_HOST_PORT, IN_HOST_NETWORK)), "implied_host_port"
+        ),
     )
 
 
@@ -39,7 +41,9 @@ def in_or_not(negated: bool) -> tuple[ir.Condition, ir.Condition]:
 
 
 SHAPES = (
-    Shape("deny", "nothing", requirements((", must not be set",), ir.FALSE, ir.FALSE), "No container uses a host port."),
+    Shape(
+        "deny", "nothing", requirements((", must not be set",), ir.FALSE, ir.FALSE), "No container uses a host port."
+    ),
     Shape(
         "deny",
         "values",

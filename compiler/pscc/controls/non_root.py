@@ -91,5 +91,7 @@ CONTROL = Control(
     psp=from_psp,
     probes=probes,
     example="require nonRoot",
-    default=DefaultShape("nothing", build_default, "Where neither runAsNonRoot nor runAsUser is set, runAsNonRoot is set to true."),
+    default=DefaultShape(
+        "nothing", build_default, "Where neither runAsNonRoot nor runAsUser is set, runAsNonRoot is set to true."
+    ),
 )

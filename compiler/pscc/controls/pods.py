@@ -15,13 +15,15 @@ from pscc.ir import Path, Requirement
 from pscc.syntax.ast import Statement
 from pscc.syntax.psp import Psp
 
+APP_ARMOR = "apparmor.security.beta.kubernetes.io/allowedProfileNames"
 STRATEGIES = ("runAsUser", "runAsGroup", "supplementalGroups", "fsGroup")
 
 
 def unusable(psp: Psp) -> Iterator[tuple[str, str]]:
-    """(field, reason) of each strategy that makes the plugin unable to use the policy.
+    """(field, reason) of each strategy that the plugin cannot use, and of a list that no pod can satisfy.
 
-    Source: ``CreateStrategies`` in Kubernetes 1.24 ``pkg/security/podsecuritypolicy/factory.go``.
+    Source: ``CreateStrategies`` in Kubernetes 1.24 ``pkg/security/podsecuritypolicy/factory.go``; ``Validate`` in
+    ``apparmor/strategy.go`` beside it.
     """
     for field in STRATEGIES:
         if psp.rule(field) in ("MustRunAs", "MayRunAs") and not psp.ranges(field):
@@ -29,6 +31,9 @@ def unusable(psp: Psp) -> Iterator[tuple[str, str]]:
     strategy = psp.spec.get("seLinux")
     if psp.rule("seLinux") == "MustRunAs" and strategy is not None and strategy.get("seLinuxOptions") is None:
         yield "seLinux", "seLinux is MustRunAs without seLinuxOptions, which PodSecurityPolicy cannot use"
+    profiles = psp.annotation(APP_ARMOR)
+    if profiles is not None and not any(str(profiles.value).split(",")):
+        yield APP_ARMOR, "the list of AppArmor profiles is empty: one has to be set, and none may be"
 
 
 def from_psp(psp: Psp) -> Iterator[Statement]:
@@ -52,7 +57,11 @@ CONTROL = Control(
         Shape(
             "deny",
             "nothing",
-            (Requirement((), ir.FALSE, (*POD, "no pod is allowed"), Path(ir.POD, ("metadata", "name")), name="any_pod"),),
+            (
+                Requirement(
+                    (), ir.FALSE, (*POD, "no pod is allowed"), Path(ir.POD, ("metadata", "name")), name="any_pod"
+                ),
+            ),
             "There are no pods.",
         ),
     ),

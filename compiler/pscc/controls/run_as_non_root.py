@@ -25,7 +25,9 @@ def build_default(params: Params, span: Span) -> ir.Default:
     value = one(params, "value")
     assert isinstance(value, bool)
     inherits = ("spec", "securityContext", FIELD)
-    return ir.Default(FIELD, "containers", ("securityContext", FIELD), span, value=value, inherits=inherits, grants=not value)
+    return ir.Default(
+        FIELD, "containers", ("securityContext", FIELD), span, value=value, inherits=inherits, grants=not value
+    )
 
 
 def probes(check: ir.Check) -> Iterator[Probe]:

@@ -10,7 +10,7 @@ from pscc.controls._profiles import as_object, requirements
 from pscc.controls._shapes import CONTAINER, CONTAINERS, POD, container_field, label_of, one, pod_field, word_probes
 from pscc.controls._values import Profiles
 from pscc.source import Span
-from pscc.syntax.ast import On, Statement, Value, Verb
+from pscc.syntax.ast import On, Statement, Verb
 from pscc.syntax.psp import Psp, literal
 
 FIELD = "seccompProfile"
@@ -34,7 +34,11 @@ def shape(verb: Verb, takes: Takes, says: str, on: On) -> Shape:
     pod = requirements(verb, takes, FIELD, pod_field(FIELD), (), POD, "pod_profile")
     containers = requirements(verb, takes, FIELD, EFFECTIVE, CONTAINERS, CONTAINER, "container_profile")
     parts = {"": containers, "pod": pod, "pod and containers": (*pod, *containers)}[on]
-    where = {"": "For each container, ", "pod": "On the pod itself, ", "pod and containers": "On the pod and for each container, "}
+    where = {
+        "": "For each container, ",
+        "pod": "On the pod itself, ",
+        "pod and containers": "On the pod and for each container, ",
+    }
     return Shape(verb, takes, parts, where[on] + says, on, SUFFIXES.get((verb, takes), ""))
 
 

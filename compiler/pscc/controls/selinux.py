@@ -6,7 +6,16 @@ from collections.abc import Callable, Iterator
 
 from pscc import ir
 from pscc.controls._base import Control, DefaultShape, Params, Probe, Shape
-from pscc.controls._shapes import CONTAINER, CONTAINERS, POD, container_field, label_of, pod_field, value_shapes, word_probes
+from pscc.controls._shapes import (
+    CONTAINER,
+    CONTAINERS,
+    POD,
+    container_field,
+    label_of,
+    pod_field,
+    value_shapes,
+    word_probes,
+)
 from pscc.controls._values import SeLinux, Words
 from pscc.ir import Coalesce, Const, Param, Part, Requirement, Show, ShowParams
 from pscc.source import Span
@@ -33,11 +42,20 @@ def equal(option: str, value: ir.Value) -> ir.Condition:
 
 def require_all() -> Iterator[Requirement]:
     """Each option of the pod, and of each container."""
-    sites: tuple[tuple[str, tuple[ir.Each, ...], tuple[Part, ...]], ...] = (("pod", (), POD), ("container", CONTAINERS, CONTAINER))
+    sites: tuple[tuple[str, tuple[ir.Each, ...], tuple[Part, ...]], ...] = (
+        ("pod", (), POD),
+        ("container", CONTAINERS, CONTAINER),
+    )
     for site, each, subject in sites:
         for option in OPTIONS:
             value = option_of(site, option)
-            message = (*subject, f"{FIELD}.{option} is ", Show(value), ", must be ", ShowParams((Param(option, "string"),)))
+            message = (
+                *subject,
+                f"{FIELD}.{option} is ",
+                Show(value),
+                ", must be ",
+                ShowParams((Param(option, "string"),)),
+            )
             yield Requirement(each, equal(option, value), message, value, name=f"{site}_selinux_{option}")
 
 
@@ -72,7 +90,9 @@ def probes(check: ir.Check) -> Iterator[Probe]:
         yield Probe("selinux-turned", container={"securityContext": {FIELD: turned}})
     for option in OPTIONS:
         yield Probe(f"selinux-other-{option}", container={"securityContext": {FIELD: {**wanted, option: "other"}}})
-        yield Probe(f"selinux-pod-other-{option}", pod={"spec": {"securityContext": {FIELD: {**wanted, option: "other"}}}})
+        yield Probe(
+            f"selinux-pod-other-{option}", pod={"spec": {"securityContext": {FIELD: {**wanted, option: "other"}}}}
+        )
     yield Probe("selinux-unset", pod={"spec": {"securityContext": {FIELD: None}}})
 
 
@@ -113,7 +133,9 @@ def both_sites(option: str) -> tuple[Shape, ...]:
     """The verbs over one option, on the pod and on each container."""
     label = f"{FIELD}.{option}"
     on_pod = value_shapes(label, "words", pod_field(FIELD, option), (), POD, ("deny", "allow"))
-    on_containers = value_shapes(label, "words", container_field(FIELD, option), CONTAINERS, CONTAINER, ("deny", "allow"))
+    on_containers = value_shapes(
+        label, "words", container_field(FIELD, option), CONTAINERS, CONTAINER, ("deny", "allow")
+    )
     merged = zip(on_pod, on_containers, strict=True)
     return tuple(
         Shape(p.verb, p.takes, (*named(p, "pod"), *named(c, "container")), p.says, suffix=p.suffix) for p, c in merged

@@ -59,9 +59,7 @@ CONTROL = Control(
     title="Sysctls",
     intent="A sysctl changes a setting of the node's kernel; unsafe ones reach beyond the pod.",
     values=Words("the name of a sysctl, or a pattern such as `net.core.*`"),
-    shapes=list_shapes(
-        "sysctls", "words", Path("sysctl", ("name",)), (Each("sysctl", pod_field("sysctls")),), POD
-    ),
+    shapes=list_shapes("sysctls", "words", Path("sysctl", ("name",)), (Each("sysctl", pod_field("sysctls")),), POD),
     psp_fields=("forbiddenSysctls", "allowedUnsafeSysctls"),
     psp=from_psp,
     probes=probes,

@@ -1,0 +1,32 @@
+# Two commands: `make demo` sets everything up and compiles examples/ into rego/; `make test` passes the tests.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test lint golden clean
+demo: $(VENV)/.installed
+	@$(BIN)/python -m pscc.demo
+
+test: $(VENV)/.installed-dev engines lint
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/.installed-dev
+	$(BIN)/ruff check compiler tests
+	$(BIN)/mypy
+
+golden: $(VENV)/.installed-dev
+	PSCC_GOLDEN=write $(BIN)/python -m pytest tests/test_golden.py
+
+clean:
+	rm -rf $(VENV) rego
+
+$(VENV)/.installed: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --editable .
+	@touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	@touch $@
+
+include engines.mk

@@ -1,0 +1,216 @@
+"""Gatekeeper: a ConstraintTemplate per shape of check, a Constraint per check, mutators, and a suite for ``gator verify``.
+
+A template's text depends on the shape alone; all values live in the Constraint. Must not know a control.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from pscc import ir
+from pscc.backends._base import Output, OutputFile
+from pscc.backends.gatekeeper_mutators import mutators
+from pscc.diagnostics import Diagnostic
+from pscc.resources import TEMPLATES
+from pscc.suite import Case
+from pscc.targets.rego import check_rules, parameter_rules, parameters, snake
+from pscc.templating import Code, render, yaml_block, yaml_quote
+
+_ACTIONS = {"enforce": "deny", "warn": "warn", "audit": "dryrun"}
+_SCHEMAS = {
+    "string": {"type": "string"},
+    "bool": {"type": "boolean"},
+    "strings": {"type": "array", "items": {"type": "string"}},
+    "ranges": {
+        "type": "array",
+        "items": {
+            "type": "object",
+            "required": ["min", "max"],
+            "properties": {"min": {"type": "integer"}, "max": {"type": "integer"}},
+        },
+    },
+    "hostPaths": {
+        "type": "array",
+        "items": {
+            "type": "object",
+            "required": ["pathPrefix"],
+            "properties": {"pathPrefix": {"type": "string"}, "readOnly": {"type": "boolean"}},
+        },
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Gatekeeper:
+    """The Gatekeeper backend."""
+
+    name: str = "gatekeeper"
+
+    def package(self, program: ir.Program, cases: dict[str, tuple[Case, ...]]) -> Output:
+        """Templates, constraints, mutators, kustomizations and the suite of ``program``."""
+        templates = {c.shape: c for policy in program.policies for c in policy.checks}
+        files = [OutputFile(_template_path(c), _template(c)) for c in templates.values()]
+        template_paths = [f.path for f in files]
+        policy_paths: list[str] = []
+        told: list[Diagnostic] = []
+        for policy in program.policies:
+            if policy.checks:
+                policy_paths.append(f"policies/{policy.name}.yaml")
+                files.append(OutputFile(policy_paths[-1], _constraints(policy)))
+            found, notes = mutators(policy)
+            told += notes
+            if found:
+                policy_paths.append(f"mutators/{policy.name}.yaml")
+                files.append(OutputFile(policy_paths[-1], render("gatekeeper/mutators.yaml.j2", mutators=found)))
+        names = [p.removeprefix("templates/") for p in template_paths]
+        files.append(_kustomization("templates/", names))
+        # kustomize refuses files outside its root, so the mutators have a root of their own
+        folders = ["templates"]
+        for folder in ("policies", "mutators"):
+            inside = [p.removeprefix(f"{folder}/") for p in policy_paths if p.startswith(f"{folder}/")]
+            if inside:
+                files.append(_kustomization(f"{folder}/", inside))
+                folders.append(folder)
+        files.append(_kustomization("", folders))
+        files += _suite(program, cases)
+        return Output(tuple(files), (*template_paths, *policy_paths), tuple(told))
+
+
+BACKEND = Gatekeeper()
+
+
+def _kind(check: ir.Check) -> str:
+    return f"Pscc{check.shape}"
+
+
+def _template_path(check: ir.Check) -> str:
+    return f"templates/{_kind(check).lower()}.yaml"
+
+
+def _constraint_name(policy: ir.Policy, check: ir.Check) -> str:
+    return f"{policy.name}-{snake(check.shape).replace('_', '-')}"
+
+
+def _kustomization(folder: str, paths: list[str]) -> OutputFile:
+    text = render("gatekeeper/kustomization.yaml.j2", paths=[yaml_quote(p) for p in paths])
+    return OutputFile(f"{folder}kustomization.yaml", text)
+
+
+def rego_of(check: ir.Check) -> str:
+    """The Rego of the template of ``check``."""
+    rules, findings, same = check_rules(check)
+    return render(
+        "gatekeeper/template.rego.j2",
+        package=Code(_kind(check).lower()),
+        rules=Code(rules),
+        findings=Code(findings),
+        same=Code(same),
+        parameters=Code(parameter_rules(check)),
+    )
+
+
+def _template(check: ir.Check) -> str:
+    from pscc import __version__
+
+    params = [
+        {"name": Code(p.name), "schema": yaml_block(json.dumps(_SCHEMAS[p.kind]), 14)} for p in parameters(check)
+    ]
+    lib = (TEMPLATES / "rego" / "lib" / "pscc.rego").read_text(encoding="utf-8")
+    return render(
+        "gatekeeper/template.yaml.j2",
+        name=Code(_kind(check).lower()),
+        kind=Code(_kind(check)),
+        title=yaml_quote(check.title),
+        version=Code(json.dumps(__version__)),
+        description=Code(json.dumps(check.description)),
+        params=params,
+        rego=yaml_block(rego_of(check), 14),
+        lib=yaml_block(lib, 16),
+    )
+
+
+def _param(value: ir.ParamValue) -> Code:
+    def plain(one: object) -> object:
+        match one:
+            case ir.Range(min=low, max=high):
+                return {"min": low, "max": high}
+            case ir.HostPathPrefix(path=path, read_only=read_only):
+                return {"pathPrefix": path, "readOnly": read_only}
+            case tuple():
+                return [plain(v) for v in one]
+            case _:
+                return one
+
+    return Code(json.dumps(plain(value)))
+
+
+def _constraint(policy: ir.Policy, check: ir.Check) -> dict[str, object]:
+    values = [*check.params, *([("because", check.because)] if check.because else [])]
+    return {
+        "kind": Code(_kind(check)),
+        "name": yaml_quote(_constraint_name(policy, check)),
+        "statement": Code(json.dumps(check.statement)),
+        "params": [{"name": Code(name), "value": _param(value)} for name, value in values],
+    }
+
+
+def _constraints(policy: ir.Policy) -> str:
+    return render(
+        "gatekeeper/constraints.yaml.j2",
+        constraints=[_constraint(policy, c) for c in policy.checks],
+        action=Code(_ACTIONS[policy.mode]),
+    )
+
+
+def _suite(program: ir.Program, cases: dict[str, tuple[Case, ...]]) -> list[OutputFile]:
+    files: list[OutputFile] = []
+    tests: list[dict[str, object]] = []
+    for policy in program.policies:
+        mine = cases.get(policy.name, ())
+        files += [OutputFile(f"suite/{policy.name}/{c.name}.yaml", _object(c)) for c in mine]
+        for check in policy.checks if mine else ():
+            path = f"suite/{policy.name}/{snake(check.shape).replace('_', '-')}.constraint.yaml"
+            one = render(
+                "gatekeeper/constraints.yaml.j2",
+                constraints=[_constraint(policy, check)],
+                action=Code(_ACTIONS[policy.mode]),
+            )
+            files.append(OutputFile(path, one))
+            tests.append(
+                {
+                    "name": yaml_quote(_constraint_name(policy, check)),
+                    "template": yaml_quote(_template_path(check)),
+                    "constraint": yaml_quote(path),
+                    "cases": [
+                        {
+                            "name": yaml_quote(c.name),
+                            "object": yaml_quote(f"suite/{policy.name}/{c.name}.yaml"),
+                            "violations": Code("yes" if check.shape in c.shapes else "no"),
+                        }
+                        for c in mine
+                    ],
+                }
+            )
+    return [OutputFile("suite.yaml", render("gatekeeper/suite.yaml.j2", tests=tests)), *files] if tests else []
+
+
+def _object(case: Case) -> str:
+    import yaml
+
+    document: object = case.pod
+    if case.old_pod is not None:
+        document = {
+            "apiVersion": "admission.k8s.io/v1",
+            "kind": "AdmissionReview",
+            "request": {
+                "uid": "pscc",
+                "kind": {"group": "", "version": "v1", "kind": "Pod"},
+                "operation": "UPDATE",
+                "name": case.name,
+                "namespace": "default",
+                "object": case.pod,
+                "oldObject": case.old_pod,
+            },
+        }
+    return str(yaml.safe_dump(document, sort_keys=False))

@@ -1,0 +1,69 @@
+"""Gatekeeper mutators of a policy's defaults. Must not know a control."""
+
+from __future__ import annotations
+
+import json
+
+from pscc import ir
+from pscc.diagnostics import Diagnostic
+from pscc.templating import Code, yaml_quote
+
+Fields = dict[str, Code]
+
+
+def mutators(policy: ir.Policy) -> tuple[list[Fields], list[Diagnostic]]:
+    """What the mutators of ``policy`` print as, and what Gatekeeper cannot set exactly."""
+    found: list[Fields] = []
+    told: list[Diagnostic] = []
+    for default in policy.defaults:
+        if default.unless_in:
+            told.append(
+                Diagnostic(
+                    "TGT001",
+                    f"Gatekeeper cannot set the default of `{default.control}`: pods are admitted without it",
+                    default.span,
+                    severity="note",
+                )
+            )
+            continue
+        if default.unless != ir.FALSE:
+            told.append(
+                Diagnostic(
+                    "TGT002",
+                    f"Gatekeeper sets the default of `{default.control}` wherever the field itself is unset",
+                    default.span,
+                    severity="note",
+                )
+            )
+        found += _of(policy.name, default)
+    return found, told
+
+
+def _of(policy: str, default: ir.Default) -> list[Fields]:
+    name = f"{policy}-default-{_kebab(default.control)}"
+    if default.site == "pod" or default.inherits:
+        path = default.inherits or default.path
+        return [_mutator(name, ".".join(path), default)]
+    below = ".".join(default.path)
+    return [
+        _mutator(f"{name}-{'init-' if kind == 'initContainers' else ''}containers", f"spec.{kind}[name:*].{below}", default)
+        for kind in ("containers", "initContainers")
+    ]
+
+
+def _mutator(name: str, location: str, default: ir.Default) -> Fields:
+    value: object = list(default.add) if default.value is None else default.value
+    if isinstance(value, tuple):
+        pairs = {item[0]: item[1] for item in value if isinstance(item, tuple)}
+        value = pairs or list(value)
+    return {
+        "kind": Code("ModifySet" if default.value is None else "Assign"),
+        "name": yaml_quote(name),
+        "location": Code(json.dumps(location)),
+        "statement": Code(json.dumps(default.statement)),
+        "value": Code(json.dumps(value)),
+    }
+
+
+def _kebab(control: str) -> str:
+    return "".join(f"-{c.lower()}" if c.isupper() else "-" if c == "." else c for c in control)

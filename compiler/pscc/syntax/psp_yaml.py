@@ -1,0 +1,132 @@
+"""PodSecurityPolicy YAML or JSON, one document, as a valid `Psp`."""
+
+from __future__ import annotations
+
+from pscc.diagnostics import Diagnostic, Replacement, Report, did_you_mean
+from pscc.source import SourceFile, Span
+from pscc.syntax.psp import Psp
+from pscc.syntax.psp_schema import METADATA, SPEC, TOP, Schema
+from pscc.syntax.psp_validation import Validation, is_subdomain
+from pscc.syntax.yaml_tree import Node, load_documents
+
+API_VERSIONS = ("policy/v1beta1", "extensions/v1beta1")
+
+
+def read_psp(source: SourceFile, report: Report) -> Psp | None:
+    """The PSP of ``source``; None when it has errors, which are in ``report`` then. Raises `SourceError` on bad YAML."""
+    documents = load_documents(source)
+    start = Span(source.name, 1, 1, 1, 1)
+    if len(documents) != 1:
+        message = "the file is empty" if not documents else f"{len(documents)} documents, where one policy is expected"
+        span = start if not documents else documents[1].span
+        help = "give one PodSecurityPolicy" if not documents else "put each policy into a file of its own"
+        report.add(Diagnostic("PSP001", message, span, help=help))
+        return None
+    return _policy(documents[0], report)
+
+
+def _policy(root: Node, report: Report) -> Psp | None:
+    if not _is_psp(root, report):
+        return None
+    for entry in root.entries:
+        if entry.key not in TOP:
+            _unknown(entry.key, entry.key_span, TOP, "", report)
+    metadata, spec = root.get("metadata"), root.get("spec")
+    name, annotations = _metadata(metadata, root.span, report)
+    if spec is None:
+        report.add(Diagnostic("PSP004", "the policy has no spec", root.span, help="add `spec`"))
+        return None
+    before = len(report.diagnostics)
+    _typed(spec, SPEC, "spec", report)
+    wrong_types = any(d.code == "PSP003" for d in report.diagnostics[before:])
+    if not wrong_types:
+        Validation(spec, annotations, report).run()
+    if report.failed:
+        return None
+    name_node = metadata.get("name") if metadata else None
+    return Psp(name, root.span, name_node.span if name_node else root.span, spec, annotations)
+
+
+def _is_psp(root: Node, report: Report) -> bool:
+    kind, version = root.get("kind"), root.get("apiVersion")
+    if root.kind != "map" or kind is None or kind.value != "PodSecurityPolicy":
+        what = f"a {kind.value}" if kind is not None else "not a Kubernetes object"
+        help = "give a PodSecurityPolicy, or a .psp file"
+        fixes: tuple[Replacement, ...] = ()
+        if kind is not None and did_you_mean(str(kind.value), ("PodSecurityPolicy",)):
+            help, fixes = "did you mean `PodSecurityPolicy`?", (Replacement(kind.span, "PodSecurityPolicy"),)
+        message = f"this is {what}, where a PodSecurityPolicy is expected"
+        report.add(Diagnostic("PSP001", message, kind.span if kind else root.span, help=help, fixes=fixes))
+        return False
+    if version is None or version.value not in API_VERSIONS:
+        shown = f"`{version.value}` has no PodSecurityPolicy" if version else "`apiVersion` is missing"
+        fixes = (Replacement(version.span, API_VERSIONS[0]),) if version else ()
+        span = version.span if version else root.span
+        report.add(Diagnostic("PSP001", shown, span, help=f"use `{API_VERSIONS[0]}`", fixes=fixes))
+    return True
+
+
+def _metadata(metadata: Node | None, where: Span, report: Report) -> tuple[str, tuple[tuple[str, Node], ...]]:
+    if metadata is None or metadata.kind != "map":
+        report.add(Diagnostic("PSP008", "the policy has no name", metadata.span if metadata else where, help="add `metadata.name`"))
+        return "", ()
+    for entry in metadata.entries:
+        if entry.key not in METADATA:
+            _unknown(entry.key, entry.key_span, METADATA, "metadata.", report)
+    namespace = metadata.get("namespace")
+    if namespace is not None:
+        message = "metadata.namespace is removed: a PodSecurityPolicy is cluster-wide"
+        report.add(Diagnostic("PSP020", message, namespace.span, severity="warning", help="leave it out"))
+    name = metadata.get("name")
+    if name is None or name.kind != "string" or not is_subdomain(str(name.value)):
+        shown = f"`{name.value}` is not a DNS subdomain" if name else "the policy has no name"
+        help = "use lower case letters, digits, `-` and `.`"
+        report.add(Diagnostic("PSP008", shown, name.span if name else metadata.span, help=help))
+    found = metadata.get("annotations")
+    if found is not None and found.kind != "map":
+        report.add(Diagnostic("PSP003", "annotations have to be a map of strings", found.span))
+        return "", ()
+    annotations = []
+    for entry in found.entries if found else ():
+        if entry.node.kind not in ("string", "null"):
+            message = f"the annotation `{entry.key}` has to be a string"
+            report.add(Diagnostic("PSP003", message, entry.node.span, help="quote it"))
+        elif entry.node.kind == "string":
+            annotations.append((entry.key, entry.node))
+    return str(name.value) if name else "", tuple(annotations)
+
+
+def _unknown(key: str, span: Span, known: object, where: str, report: Report) -> None:
+    names = tuple(sorted(str(k) for k in known))  # type: ignore[attr-defined]
+    meant = did_you_mean(key, names)
+    help = f"did you mean `{meant}`?" if meant else f"known here: {', '.join(names)}"
+    fixes = (Replacement(span, meant),) if meant else ()
+    message = f"unknown field `{where}{key}`"
+    report.add(Diagnostic("PSP002", message, span, label="the API server would drop it", help=help, fixes=fixes))
+
+
+_KINDS = {"bool": "true or false", "int": "a whole number", "string": "a string"}
+
+
+def _typed(node: Node, schema: Schema, where: str, report: Report) -> None:
+    if node.kind == "null":
+        return
+    match schema:
+        case str():
+            if node.kind != schema:
+                shown = {"map": "a map", "list": "a list"}.get(node.kind, f"`{node.value}`")
+                help = "quote it" if schema == "string" and node.kind not in ("map", "list") else ""
+                report.add(Diagnostic("PSP003", f"`{where}` is {shown}, it has to be {_KINDS[schema]}", node.span, help=help))
+        case list():
+            if node.kind != "list":
+                report.add(Diagnostic("PSP003", f"`{where}` has to be a list", node.span, help="begin each element with `- `"))
+            for index, item in enumerate(node.items):
+                _typed(item, schema[0], f"{where}[{index}]", report)
+        case dict():
+            if node.kind != "map":
+                report.add(Diagnostic("PSP003", f"`{where}` has to be a map", node.span, help=f"with {', '.join(schema)}"))
+            for entry in node.entries:
+                if entry.key in schema:
+                    _typed(entry.node, schema[entry.key], f"{where}.{entry.key}", report)
+                else:
+                    _unknown(entry.key, entry.key_span, schema, f"{where}.", report)

@@ -1,0 +1,187 @@
+"""YAML and JSON text as a tree that knows where each node stands. The only module that touches PyYAML's parser.
+
+Scalars are read as kubectl reads them (YAML 1.1). Anchors are followed within a bound; a key given twice is an error.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pscc.diagnostics import Diagnostic, SourceError
+from pscc.source import SourceFile, Span
+
+Kind = Literal["map", "list", "string", "int", "float", "bool", "null"]
+MOST_NODES = 200_000
+DEEPEST = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One field of a map."""
+
+    key: str
+    key_span: Span
+    node: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A value of a document: ``value`` for scalars, ``entries`` for maps, ``items`` for lists."""
+
+    kind: Kind
+    span: Span
+    value: str | int | float | bool | None = None
+    entries: tuple[Entry, ...] = ()
+    items: tuple[Node, ...] = ()
+
+    def get(self, key: str) -> Node | None:
+        """The field ``key``; None where it is missing or null."""
+        for entry in self.entries:
+            if entry.key == key:
+                return None if entry.node.kind == "null" else entry.node
+        return None
+
+    def integer(self, key: str) -> int:
+        """The integer ``key``; 0 where it is missing or no integer."""
+        node = self.get(key)
+        return int(node.value) if node is not None and isinstance(node.value, int | float) else 0
+
+    def to_json(self) -> object:
+        """The plain Python value: dict, list, str, int, float, bool, None."""
+        match self.kind:
+            case "map":
+                return {entry.key: entry.node.to_json() for entry in self.entries}
+            case "list":
+                return [item.to_json() for item in self.items]
+            case _:
+                return self.value
+
+
+_INT = re.compile(r"[-+]?(0|[1-9][0-9_]*)")
+_OCTAL = re.compile(r"([-+]?)0o?([0-7_]+)")
+_HEX = re.compile(r"([-+]?)0x([0-9a-fA-F_]+)")
+_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_TRUE = frozenset("y Y yes Yes YES true True TRUE on On ON".split())
+_FALSE = frozenset("n N no No NO false False FALSE off Off OFF".split())
+_NULL = frozenset(("", "~", "null", "Null", "NULL"))
+_STRING_TAG = "tag:yaml.org,2002:str"
+
+
+def load_documents(source: SourceFile) -> tuple[Node, ...]:
+    """The documents of ``source``, empty ones left out. Raises `SourceError` (``YML0xx``) with line and column."""
+    import yaml
+
+    loader_class: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        loader = loader_class(source.text)
+    except yaml.YAMLError as error:
+        raise SourceError((_syntax_error(source, error),)) from None
+    builder = _Builder(source)
+    documents = []
+    try:
+        while loader.check_node():
+            composed = loader.get_node()
+            node = builder.build(composed, 0)
+            if node.kind != "null":
+                documents.append(node)
+    except yaml.YAMLError as error:
+        raise SourceError((_syntax_error(source, error),)) from None
+    except (RecursionError, ValueError, OverflowError):
+        raise SourceError((Diagnostic("YML002", "this document cannot be read", _start(source)),)) from None
+    finally:
+        loader.dispose()
+    if builder.errors:
+        raise SourceError(builder.errors)
+    return tuple(documents)
+
+
+def _start(source: SourceFile) -> Span:
+    return Span(source.name, 1, 1, 1, 1)
+
+
+def _syntax_error(source: SourceFile, error: Exception) -> Diagnostic:
+    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    problem = str(getattr(error, "problem", None) or getattr(error, "reason", None) or "this is not YAML")
+    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    lines = source.text.split("\n")
+    text = lines[line - 1] if line <= len(lines) else ""
+    help = ""
+    if "\t" in text[: column + 1]:
+        problem, help = "a tab is used for indentation", "YAML is indented with spaces only"
+    return Diagnostic(
+        "YML001", f"not valid YAML: {' '.join(problem.split())}", Span(source.name, line, column, line, column + 1), help=help
+    )
+
+
+class _Builder:
+    def __init__(self, source: SourceFile) -> None:
+        self.source = source
+        self.errors: list[Diagnostic] = []
+        self.count = 0
+
+    def build(self, node: Any, depth: int) -> Node:
+        import yaml
+
+        self.count += 1
+        span = self.span(node)
+        if self.count > MOST_NODES or depth > DEEPEST:
+            raise SourceError((Diagnostic("YML003", "too many nested or repeated nodes", span),))
+        if isinstance(node, yaml.MappingNode):
+            return Node("map", span, entries=self.entries(node, depth))
+        if isinstance(node, yaml.SequenceNode):
+            return Node("list", span, items=tuple(self.build(item, depth + 1) for item in node.value))
+        kind, value = scalar(node.value, quoted=node.style in ('"', "'", "|", ">") or node.tag == "!")
+        return Node(kind, span, value)
+
+    def entries(self, node: Any, depth: int) -> tuple[Entry, ...]:
+        import yaml
+
+        seen: dict[str, Span] = {}
+        entries = []
+        for key, value in node.value:
+            span = self.span(key)
+            if not isinstance(key, yaml.ScalarNode):
+                self.errors.append(Diagnostic("YML005", "a key has to be a plain word", span))
+                continue
+            if key.value == "<<" and key.style not in ('"', "'"):
+                help = "write the fields out"
+                self.errors.append(Diagnostic("YML006", "merge keys are not read by Kubernetes", span, help=help))
+                continue
+            if key.value in seen:
+                notes: tuple[tuple[Span | None, str], ...] = ((seen[key.value], "it is first given here"),)
+                message = f"the field `{key.value}` is given twice"
+                self.errors.append(
+                    Diagnostic("YML004", message, span, notes=notes, help="keep one: Kubernetes takes the last, silently")
+                )
+                continue
+            seen[key.value] = span
+            entries.append(Entry(key.value, span, self.build(value, depth + 1)))
+        return tuple(entries)
+
+    def span(self, node: Any) -> Span:
+        start, end = node.start_mark, node.end_mark
+        return Span(self.source.name, start.line + 1, start.column + 1, end.line + 1, end.column + 1)
+
+
+def scalar(text: str, quoted: bool) -> tuple[Kind, str | int | float | bool | None]:
+    """Kind and value of a scalar, by YAML 1.1 as Kubernetes' own reader (``sigs.k8s.io/yaml``) takes it."""
+    if quoted:
+        return "string", text
+    if text in _NULL:
+        return "null", None
+    if text in _TRUE:
+        return "bool", True
+    if text in _FALSE:
+        return "bool", False
+    if _INT.fullmatch(text):
+        return "int", int(text.replace("_", ""))
+    for pattern, base in ((_OCTAL, 8), (_HEX, 16)):
+        match = pattern.fullmatch(text)
+        if match:
+            return "int", int(match[1] + match[2].replace("_", ""), base)
+    if _FLOAT.fullmatch(text) and any(c.isdigit() for c in text):
+        number = float(text)
+        return ("int", int(number)) if number.is_integer() and abs(number) < 2**63 else ("float", number)
+    return "string", text
