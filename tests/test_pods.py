@@ -31,12 +31,12 @@ def test_workloads_and_lists_are_opened_and_misspellings_told() -> None:
 kind: List
 items:
 - kind: CronJob
-  metadata: {name: j, namespace: n}
+  metadata: {name: nightly, namespace: team}
   spec: {jobTemplate: {spec: {template: {spec: {containers: [{name: c, commacd: [a]}]}}}}}
 - kind: Service
   metadata: {name: s}
 """
     report = Report()
     (manifest,) = read_manifests(SourceFile("a.yaml", text), report)
-    assert (manifest.kind, manifest.namespace, manifest.name) == ("CronJob", "n", "j")
+    assert (manifest.kind, manifest.namespace, manifest.name) == ("CronJob", "team", "nightly")
     assert [(d.code, d.help) for d in report.diagnostics] == [("POD001", "did you mean `command`?")]

@@ -21,7 +21,7 @@ KINDS_OF_CONTAINER = ("initContainers", "containers", "ephemeralContainers")
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One finding: the check it belongs to, where in the pod (``spec.containers[0].securityContext.privileged``) and why.
+    """One finding: the check it belongs to, where in the pod (``spec.containers[0].name``) and why.
 
     ``value`` is the pod's value there, None where it is unset. ``container`` and ``volume`` are the names of what the
     finding is about, empty where it is about neither.
@@ -39,7 +39,7 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a policy says of a pod: ``messages`` has one line for each failing check, ``pod`` is the pod once defaulted."""
+    """A policy on a pod: ``messages`` has one line for each failing check, ``pod`` is the pod once defaulted."""
 
     allowed: bool
     reasons: tuple[Reason, ...]

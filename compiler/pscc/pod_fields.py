@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """The fields that an object may have. ``below`` holds those whose own fields are known too; lists are seen through."""
+    """The fields of an object. ``below`` holds those whose own fields are known too; lists are seen through."""
 
     names: tuple[str, ...]
     below: Mapping[str, Fields] = field(default_factory=dict)

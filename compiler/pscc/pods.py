@@ -46,7 +46,7 @@ class Manifest:
 
 
 def read_manifests(source: SourceFile, report: Report) -> tuple[Manifest, ...]:
-    """The pods and workloads in ``source`` (YAML or JSON, several documents, lists), in order; other kinds are left out.
+    """The pods and workloads in ``source`` (YAML or JSON, several documents, lists), in order; no other kinds.
 
     Field names that a pod does not have are warned about (``POD001``). Raises `SourceError` where it is not YAML.
     """

@@ -63,8 +63,8 @@ _INT = re.compile(r"[-+]?(0|[1-9][0-9_]*)")
 _OCTAL = re.compile(r"([-+]?)0o?([0-7_]+)")
 _HEX = re.compile(r"([-+]?)0x([0-9a-fA-F_]+)")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
-_TRUE = frozenset("y Y yes Yes YES true True TRUE on On ON".split())
-_FALSE = frozenset("n N no No NO false False FALSE off Off OFF".split())
+_TRUE = frozenset("yes Yes YES true True TRUE on On ON".split())
+_FALSE = frozenset("no No NO false False FALSE off Off OFF".split())
 _NULL = frozenset(("", "~", "null", "Null", "NULL"))
 _STRING_TAG = "tag:yaml.org,2002:str"
 

@@ -152,7 +152,7 @@ class _Printer:
         return head
 
     def fresh(self, hint: str) -> str:
-        base = f"{self.prefix}{snake(hint) or 'holds'}_ok"
+        base = f"{self.prefix}{re.sub('[^a-z0-9]+', '_', snake(hint)) or 'holds'}_ok"
         self.names[base] = self.names.get(base, 0) + 1
         return base if self.names[base] == 1 else f"{base}_{self.names[base]}"
 
@@ -212,9 +212,9 @@ def parameter_rules(check: ir.Check) -> str:
         absent = literal(constant(param, {}).value)
         rules.append(f'parameter_{param.name} := object.get(input, ["parameters", "{param.name}"], {absent})')
         if param.kind in ("string", "bool"):
-            rules.append(f"shown_{param.name} := [input.parameters.{param.name}]")
-            rules.append(f"else := []")
-    return "\n\n".join(rules).replace("\n\nelse", " else")
+            field = f"input.parameters.{param.name}"
+            rules.append(f"shown_{param.name} := [{param.name} | some {param.name} in [{field}]]")
+    return "\n\n".join(rules)
 
 
 def parameters(check: ir.Check) -> tuple[ir.Param, ...]:

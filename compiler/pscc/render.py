@@ -1,0 +1,125 @@
+"""Writes diagnostics for people (as rustc does), for programs (JSON lines), for GitHub and as SARIF 2.1.0."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Literal
+
+from pscc.diagnostics import Diagnostic, Replacement
+from pscc.source import Span
+
+Format = Literal["text", "json", "github", "sarif"]
+_COLORS = {"error": "\x1b[1;31m", "warning": "\x1b[1;33m", "note": "\x1b[1;36m"}
+_SARIF = "https://json.schemastore.org/sarif-2.1.0.json"
+
+
+def _clean(text: str) -> str:
+    return "".join(c if c.isprintable() else " " if c == "\t" else "\ufffd" for c in text)
+
+
+def _frame(span: Span, sources: Mapping[str, str], label: str, mark: str) -> list[str]:
+    lines = sources.get(span.file, "").split("\n")
+    gutter = " " * len(str(span.line))
+    found = [f"{gutter}--> {span}"]
+    if 1 <= span.line <= len(lines) and span.file in sources:
+        line = lines[span.line - 1].removesuffix("\r")
+        end = span.end_column if span.end_line == span.line else len(line) + 1
+        caret = mark * max(1, end - span.column)
+        found += [
+            f"{gutter} |",
+            f"{span.line} | {_clean(line)}",
+            f"{gutter} | {' ' * (span.column - 1)}{caret} {_clean(label)}".rstrip(),
+        ]
+    return found
+
+
+def _text(diagnostic: Diagnostic, sources: Mapping[str, str], color: bool) -> str:
+    head = f"{diagnostic.severity}[{diagnostic.code}]"
+    if color:
+        head = f"{_COLORS[diagnostic.severity]}{head}\x1b[0m"
+    lines = [f"{head}: {_clean(diagnostic.message)}"]
+    if diagnostic.span:
+        lines += _frame(diagnostic.span, sources, diagnostic.label, "^")
+    for span, note in diagnostic.notes:
+        lines.append(f"  note: {_clean(note)}")
+        if span:
+            lines += _frame(span, sources, "", "-")
+    if diagnostic.help:
+        lines.append(f"  help: {_clean(diagnostic.help)}")
+    return "\n".join(lines) + "\n"
+
+
+def _span(span: Span | None) -> dict[str, str | int] | None:
+    if span is None:
+        return None
+    return {
+        "file": span.file,
+        "line": span.line,
+        "column": span.column,
+        "endLine": span.end_line,
+        "endColumn": span.end_column,
+    }
+
+
+def _fix(fix: Replacement) -> dict[str, object]:
+    return {"span": _span(fix.span), "text": fix.text}
+
+
+def _json(d: Diagnostic) -> str:
+    record: dict[str, object] = {"code": d.code, "severity": d.severity, "message": d.message, "span": _span(d.span)}
+    record |= {"label": d.label, "notes": [{"span": _span(s), "text": t} for s, t in d.notes], "help": d.help}
+    return json.dumps(record | {"fixes": [_fix(f) for f in d.fixes]})
+
+
+def _github(d: Diagnostic) -> str:
+    def data(text: str) -> str:
+        return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+    def prop(text: str) -> str:
+        return data(text).replace(":", "%3A").replace(",", "%2C")
+
+    kind = "notice" if d.severity == "note" else d.severity
+    where = ""
+    if d.span:
+        where = f"file={prop(d.span.file)},line={d.span.line},col={d.span.column},"
+    return f"::{kind} {where}title={prop(d.code)}::{data(d.message + (f' (help: {d.help})' if d.help else ''))}"
+
+
+def _result(d: Diagnostic) -> dict[str, object]:
+    text = d.message + (f". Help: {d.help}" if d.help else "")
+    result: dict[str, object] = {"ruleId": d.code, "level": d.severity, "message": {"text": text}}
+    if d.span:
+        region = {
+            "startLine": d.span.line,
+            "startColumn": d.span.column,
+            "endLine": d.span.end_line,
+            "endColumn": d.span.end_column,
+        }
+        place = {"artifactLocation": {"uri": d.span.file}, "region": region}
+        result["locations"] = [{"physicalLocation": place}]
+    return result
+
+
+def _sarif(diagnostics: tuple[Diagnostic, ...]) -> str:
+    rules = [{"id": code} for code in sorted({d.code for d in diagnostics})]
+    run = {
+        "tool": {"driver": {"name": "pscc", "rules": rules}},
+        "columnKind": "unicodeCodePoints",
+        "results": [_result(d) for d in diagnostics],
+    }
+    return json.dumps({"$schema": _SARIF, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
+
+
+def render(diagnostics: Iterable[Diagnostic], sources: Mapping[str, str], fmt: Format, color: bool) -> str:
+    """``diagnostics`` as ``fmt``; ``sources`` maps the names of sources to their texts. Ends in a line end, or is empty."""
+    found = tuple(diagnostics)
+    match fmt:
+        case "text":
+            return "\n".join(_text(d, sources, color) for d in found)
+        case "json":
+            return "".join(_json(d) + "\n" for d in found)
+        case "github":
+            return "".join(_github(d) + "\n" for d in found)
+        case "sarif":
+            return _sarif(found)

@@ -1,0 +1,212 @@
+"""Gives a syntax tree its meaning: finds each statement's control and shape, reads its values, finds contradictions.
+
+Generic over the registry of controls; must not import a target, a backend or the parser.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from pscc import ir
+from pscc.controls import CONTROLS
+from pscc.controls._base import Control, DefaultShape, Shape, check_of
+from pscc.diagnostics import Diagnostic, Replacement, Report, did_you_mean
+from pscc.source import Span
+from pscc.syntax import ast
+from pscc.syntax.printer import print_statement
+
+_NAME = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?(\.[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)*")
+_BY_ID = {control.id: control for control in CONTROLS}
+_ORDER = {control.id: index for index, control in enumerate(CONTROLS)}
+
+
+def _form(control: Control, verb: str, takes: str) -> str:
+    tail = {
+        "nothing": "",
+        "values": " VALUE, …",
+        "value": " VALUE",
+        "all of": " all of VALUE, …",
+        "add": " add VALUE, …",
+    }
+    return f"{verb} {control.id}{tail[takes]}"
+
+
+def forms(control: Control) -> str:
+    """The statements that ``control`` takes, for help texts."""
+    found = [_form(control, s.verb, s.takes) + (f" on {s.on}" if s.on else "") for s in control.shapes]
+    if control.default:
+        found.append(_form(control, "default", control.default.takes))
+    return ", ".join(f"`{form}`" for form in dict.fromkeys(found))
+
+
+def _takes(statement: ast.Statement) -> str:
+    return statement.manner or ("values" if statement.values else "nothing")
+
+
+def _shape(control: Control, statement: ast.Statement) -> Shape | None:
+    takes = _takes(statement)
+    fitting = [s for s in control.shapes if s.verb == statement.verb and s.takes == takes]
+    ons = [statement.on] + ([""] if statement.on == "containers" else [])
+    return next((s for on in ons for s in fitting if s.on == on), None)
+
+
+def _no_shape(control: Control, statement: ast.Statement, report: Report) -> None:
+    word = statement.controls[0]
+    form = f"`{statement.verb} {control.id}`"
+    boolean = type(control.values).__name__ == "Boolean"
+    verbs = {s.verb for s in control.shapes} | ({"default"} if control.default else set())
+    if boolean and statement.verb == "deny":
+        help = f"write `require {control.id} false`"
+        fixes = (Replacement(statement.span, f"require {control.id} false"),) if not statement.values else ()
+        report.add(
+            Diagnostic("LNG012", f"{form}: {control.id} is true, false or unset", word.span, help=help, fixes=fixes)
+        )
+    elif statement.verb not in verbs:
+        message = f"{form}: {control.id} does not take `{statement.verb}`"
+        report.add(Diagnostic("LNG011", message, statement.span, help=f"it takes {forms(control)}"))
+    else:
+        wanting = not statement.values
+        message = f"{form} needs {control.values.noun}" if wanting else f"{form} does not take this form"
+        report.add(Diagnostic("LNG013", message, statement.span, help=f"it takes {forms(control)}"))
+
+
+def _default_fits(shape: DefaultShape, statement: ast.Statement) -> bool:
+    if statement.on:
+        return False
+    match shape.takes:
+        case "nothing":
+            return not statement.values and not statement.manner
+        case "value":
+            return bool(statement.values) and not statement.manner
+        case "add":
+            return bool(statement.values) and statement.manner == "add"
+
+
+class _PolicyResolver:
+    """Resolves the statements of one policy into checks and defaults, and keeps their slots."""
+
+    def __init__(self, report: Report) -> None:
+        self.report = report
+        self.slots: dict[tuple[str, str, str], Span] = {}
+        self.checks: list[ir.Check] = []
+        self.defaults: list[ir.Default] = []
+
+    def statement(self, statement: ast.Statement) -> None:
+        """Resolve one statement about one control."""
+        name = statement.controls[0]
+        control = _BY_ID.get(name.text)
+        if control is None:
+            meant = did_you_mean(name.text, _BY_ID)
+            help = f"did you mean `{meant}`?" if meant else f"the controls are {', '.join(_BY_ID)}"
+            fixes = (Replacement(name.span, meant),) if meant else ()
+            self.report.add(
+                Diagnostic("LNG010", f"there is no control `{name.text}`", name.span, help=help, fixes=fixes)
+            )
+        elif statement.verb == "default":
+            self._default(control, statement)
+        else:
+            self._check(control, statement)
+
+    def _fill(self, control: Control, slot: str, on: str, statement: ast.Statement) -> bool:
+        key = (control.id, slot, on)
+        before = self.slots.setdefault(key, statement.span)
+        if before is statement.span:
+            return True
+        what = "a default" if slot == "default" else "a rule"
+        self.report.add(
+            Diagnostic(
+                "LNG014",
+                f"{control.id} already has {what} in this policy",
+                statement.span,
+                label="the second",
+                notes=((before, "the first"),),
+                help="keep one of them",
+            )
+        )
+        return False
+
+    def _params(self, control: Control, statement: ast.Statement) -> tuple[tuple[str, ir.ParamValue], ...] | None:
+        values = Report()
+        params = control.values.parse(statement.values, values) if statement.values else ()
+        for diagnostic in values.diagnostics:
+            self.report.add(diagnostic)
+        return None if values.failed else params
+
+    def _default(self, control: Control, statement: ast.Statement) -> None:
+        if statement.because:
+            self.report.add(
+                Diagnostic("LNG015", "a default takes no reason", statement.span, help="leave `because` out")
+            )
+        if control.default is None or not _default_fits(control.default, statement):
+            _no_shape(control, statement, self.report)
+            return
+        filled = self._fill(control, "default", "", statement)
+        params = self._params(control, statement)
+        if filled and params is not None:
+            built = control.default.build(params, statement.span)
+            self.defaults.append(replace(built, statement=print_statement(statement)))
+
+    def _check(self, control: Control, statement: ast.Statement) -> None:
+        shape = _shape(control, statement)
+        if shape is None:
+            _no_shape(control, statement, self.report)
+            return
+        filled = self._fill(control, "check", shape.on, statement)
+        params = self._params(control, statement)
+        if filled and params is not None:
+            text = print_statement(statement)
+            self.checks.append(check_of(control, shape, params, statement.span, statement.because, text))
+
+
+def _refuse(report: Report, what: str, span: Span) -> None:
+    help = "it is not supported yet: write the policy out without it"
+    report.add(Diagnostic("LNG030", f"{what} cannot be compiled", span, help=help))
+
+
+def _policy(policy: ast.Policy, report: Report) -> ir.Policy:
+    if not _NAME.fullmatch(policy.name.text) or len(policy.name.text) > 253:
+        help = "use lower-case letters, digits, `-` and `.`, as Kubernetes does for names"
+        report.add(Diagnostic("LNG016", f"`{policy.name.text}` is not a name", policy.name.span, help=help))
+    if policy.extends:
+        _refuse(report, "`extends`", policy.extends.span)
+    for scope in policy.scopes:
+        _refuse(report, "a scope", scope.span)
+    resolver = _PolicyResolver(report)
+    for statement in policy.statements:
+        for name in statement.controls:
+            span = statement.span if len(statement.controls) == 1 else name.span
+            resolver.statement(replace(statement, controls=(name,), span=span))
+    if not policy.statements:
+        message = f"policy {policy.name.text} is empty: it allows every pod"
+        report.add(Diagnostic("LNG018", message, policy.name.span, "warning"))
+    return ir.Policy(
+        policy.name.text,
+        policy.title,
+        policy.mode or "enforce",
+        tuple(sorted(resolver.checks, key=lambda check: _ORDER[check.control])),
+        tuple(sorted(resolver.defaults, key=lambda default: _ORDER[default.control])),
+        policy.span,
+    )
+
+
+def resolve(document: ast.Document, report: Report) -> ir.Program:
+    """The meaning of ``document``. Errors go to ``report``; with errors in it the program is not to be used."""
+    seen: dict[str, Span] = {}
+    policies: list[ir.Policy] = []
+    for policy in document.policies:
+        before = seen.setdefault(policy.name.text, policy.name.span)
+        if before is not policy.name.span:
+            report.add(
+                Diagnostic(
+                    "LNG017",
+                    f"there are two policies named {policy.name.text}",
+                    policy.name.span,
+                    notes=((before, "the first"),),
+                    help="rename one of them",
+                )
+            )
+        policies.append(_policy(policy, report))
+    for choice in document.choices:
+        _refuse(report, "`choose`", choice.span)
+    return ir.Program(tuple(policies))

@@ -1,0 +1,184 @@
+"""Reads the policy language: text to syntax tree, with errors that say what was expected. The only user of Lark."""
+
+from __future__ import annotations
+
+import json
+import os
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from pscc.diagnostics import Diagnostic, Replacement, SourceError, did_you_mean
+from pscc.resources import GRAMMAR
+from pscc.source import SourceFile, Span
+from pscc.syntax import ast
+from pscc.syntax.printer import KEYWORDS
+
+if TYPE_CHECKING:
+    from lark import Lark, Token, Tree
+
+_WORDS = {
+    "VERB": "a statement (`deny`, `allow`, `require`, `default`)",
+    "MODE": "a mode (`enforce`, `warn`, `audit`)",
+    "WORD": "a word",
+    "STRING": 'a "quoted" string',
+    "LBRACE": "`{`",
+    "RBRACE": "`}`",
+    "POLICY": "`policy`",
+    "_NL": "the end of the line",
+    "_COMMA": "`,`",
+    "_BECAUSE": "`because`",
+    "$END": "the end of the file",
+}
+
+
+@cache
+def _parser() -> Lark:
+    import lark
+
+    grammar = (GRAMMAR / "psp.lark").read_text(encoding="utf-8")
+    options = {"parser": "lalr", "lexer": "contextual", "propagate_positions": True, "maybe_placeholders": False}
+    digest = sha256(f"{lark.__version__}\n{grammar}".encode()).hexdigest()[:24]
+    folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "pscc"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        return lark.Lark(grammar, cache=str(folder / f"grammar-{digest}"), **options)  # type: ignore[arg-type]
+    except OSError:
+        return lark.Lark(grammar, **options)  # type: ignore[arg-type]
+
+
+def _unquote(text: str) -> str:
+    units: str = json.loads(text.replace("\t", "\\t"), strict=False)
+    return units
+
+
+class _Builder:
+    """Turns Lark's tree into the syntax tree of one file."""
+
+    def __init__(self, source: SourceFile) -> None:
+        self.file = source.name
+        self.errors: list[Diagnostic] = []
+
+    def span(self, node: Tree[Token] | Token) -> Span:
+        at = node if hasattr(node, "end_line") else node.meta  # type: ignore[union-attr]
+        return Span(self.file, at.line or 1, at.column or 1, at.end_line or 1, at.end_column or 1)  # type: ignore[union-attr]
+
+    def name(self, tree: Tree[Token]) -> ast.Name:
+        return ast.Name(str(tree.children[0]), self.span(tree))
+
+    def value(self, tree: Tree[Token]) -> ast.Value:
+        text, quoted, key, qualifier = "", False, "", ""
+        for token in cast("list[Token]", tree.children):
+            match token.type:
+                case "KEY":
+                    key = token[:-1]
+                case "QUALIFIER":
+                    qualifier = token[1:-1].strip()
+                case "STRING":
+                    text, quoted = _unquote(token), True
+                case _:
+                    text = str(token)
+        span = self.span(tree)
+        if not quoted and text in KEYWORDS:
+            help = f'quote it if it is a value: `"{text}"`'
+            self.errors.append(Diagnostic("LNG003", f"`{text}` is a keyword, not a value", span, help=help))
+        return ast.Value(text, span, quoted, key, qualifier)
+
+    def statement(self, tree: Tree[Token]) -> ast.Statement:
+        children = tree.children
+        found: dict[str, str] = {"manner": "", "on": "", "because": ""}
+        names: list[ast.Name] = []
+        values: list[ast.Value] = []
+        for child in cast("list[Tree[Token]]", children[1:]):
+            if child.data == "name":
+                names.append(self.name(child))
+            elif child.data == "value":
+                values.append(self.value(child))
+            else:
+                found[child.data] = " ".join(str(child.children[0]).split()).removeprefix("on ")
+                if child.data == "because":
+                    found["because"] = _unquote(str(child.children[0]))
+        return ast.Statement(
+            cast(ast.Verb, str(children[0])),
+            tuple(names),
+            self.span(tree),
+            cast(ast.Manner, found["manner"]),
+            tuple(values),
+            cast(ast.On, found["on"]),
+            found["because"],
+        )
+
+    def policy(self, tree: Tree[Token]) -> ast.Policy:
+        name, title, extends, mode = None, "", None, None
+        statements: list[ast.Statement] = []
+        scopes: list[ast.Scope] = []
+        for child in tree.children:
+            if not hasattr(child, "data"):
+                title = _unquote(str(child))
+                continue
+            match child.data:
+                case "name":
+                    name = self.name(child)
+                case "extends":
+                    extends = self.name(cast("Tree[Token]", child.children[0]))
+                case "mode":
+                    if mode is not None:
+                        message = "a policy has one mode"
+                        self.errors.append(Diagnostic("LNG004", message, self.span(child), help="keep one of them"))
+                    mode = cast(ast.Mode, str(child.children[0]))
+                case "scope":
+                    values = tuple(self.value(cast("Tree[Token]", v)) for v in child.children[1:])
+                    scopes.append(ast.Scope(str(child.children[0]).startswith("except"), values, self.span(child)))
+                case _:
+                    statements.append(self.statement(child))
+        assert name is not None
+        return ast.Policy(name, title, tuple(statements), self.span(tree), extends, tuple(scopes), mode)
+
+
+def _error(source: SourceFile, error: object) -> Diagnostic:
+    """What a Lark error means to the author."""
+    line, column = getattr(error, "line", 1), getattr(error, "column", 1)
+    token = getattr(error, "token", None)
+    lines = source.text.split("\n")
+    if token is not None and token.type == "$END" or line is None or line < 1:
+        line, column = len(lines), len(lines[-1]) + 1
+    rest = lines[line - 1][column - 1 :] if line <= len(lines) else ""
+    word = rest.split()[0] if rest.split() else ""
+    span = Span(source.name, line, column, line, column + max(1, len(word)))
+    accepts = getattr(error, "expected", None) or getattr(error, "allowed", None) or ()
+    expected = [text for key, text in _WORDS.items() if key in accepts]
+    label = "expected " + " or ".join(expected) if expected else ""
+    if token is not None and token.type == "$END":
+        return Diagnostic("LNG001", "the file ends too early", span, label=label, help="is a `}` missing?")
+    if rest.startswith('"'):
+        if rest.count('"') < 2:
+            return Diagnostic("LNG002", "this string does not end", span, help='close it with `"` on the same line')
+        return Diagnostic("LNG001", "a string has no place here, or has an unknown escape", span, label=label)
+    if rest.startswith(","):
+        return Diagnostic("LNG001", "a `,` that separates nothing", span, label=label, help="take it out")
+    if "VERB" in accepts and word:
+        meant = did_you_mean(word, ("deny", "allow", "require", "default", "enforce", "warn", "audit"))
+        help = f"did you mean `{meant}`?" if meant else "a statement begins with deny, allow, require or default"
+        fixes = (Replacement(span, meant),) if meant else ()
+        return Diagnostic("LNG001", f"`{word}` does not begin a statement", span, label=label, help=help, fixes=fixes)
+    if not word:
+        return Diagnostic("LNG001", "something is missing at the end of this line", span, label=label)
+    return Diagnostic("LNG001", f"`{word}` is not expected here", span, label=label)
+
+
+def parse(source: SourceFile) -> ast.Document:
+    """The syntax tree of ``source``. Raises `SourceError` if it is not of the language."""
+    from lark import UnexpectedInput
+
+    try:
+        tree = _parser().parse(source.text)
+    except UnexpectedInput as error:
+        raise SourceError([_error(source, error)]) from None
+    builder = _Builder(source)
+    trees = cast("list[Tree[Token]]", tree.children)
+    policies = tuple(builder.policy(child) for child in trees if child.data == "policy")
+    choices = tuple(ast.Choice(builder.span(child)) for child in trees if child.data == "choice")
+    if builder.errors:
+        raise SourceError(builder.errors)
+    return ast.Document(source.name, policies, choices)

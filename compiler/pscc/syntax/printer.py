@@ -1,0 +1,73 @@
+"""Writes a syntax tree as the policy language: the canonical text, which parses to the same tree.
+
+Knows neither controls nor the grammar's parser.
+"""
+
+from __future__ import annotations
+
+import re
+
+from pscc.syntax.ast import Document, Policy, Statement, Value
+
+KEYWORDS = frozenset(
+    ("deny", "allow", "require", "default", "because", "on", "all", "add", "in", "except", "warn", "audit", "enforce")
+)
+_BARE = re.compile(r'[^\s,{}"#=()]+')
+_ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
+
+
+def quote(text: str) -> str:
+    """``text`` as a string of the language: one line, every control character escaped."""
+    return '"' + "".join(_ESCAPES.get(c) or (c if c.isprintable() else _unicode(c)) for c in text) + '"'
+
+
+def _unicode(character: str) -> str:
+    units = character.encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{units[i]:02x}{units[i + 1]:02x}" for i in range(0, len(units), 2))
+
+
+def print_value(value: Value) -> str:
+    """A value: bare unless it is quoted or cannot stand bare."""
+    bare = not value.quoted and _BARE.fullmatch(value.text) and value.text not in KEYWORDS
+    text = value.text if bare else quote(value.text)
+    key = f"{value.key}=" if value.key else ""
+    return f"{key}{text}" + (f" ({value.qualifier})" if value.qualifier else "")
+
+
+def print_statement(statement: Statement, pad: int = 0) -> str:
+    """The statement on one line, its verb padded to ``pad``, without its comment."""
+    words = [statement.verb.ljust(pad), ", ".join(name.text for name in statement.controls)]
+    if statement.manner:
+        words.append(statement.manner)
+    if statement.values:
+        words.append(", ".join(print_value(value) for value in statement.values))
+    if statement.on:
+        words.append(f"on {statement.on}")
+    if statement.because:
+        words.append(f"because {quote(statement.because)}")
+    return " ".join(words)
+
+
+def _comment(text: str, indent: str) -> list[str]:
+    return [f"{indent}# {line}".rstrip() for line in text.splitlines()]
+
+
+def _policy(policy: Policy) -> list[str]:
+    head = f"policy {policy.name.text}" + (f" {quote(policy.title)}" if policy.title else "")
+    if policy.extends:
+        head += f" extends {policy.extends.text}"
+    lines = [*_comment(policy.comment, ""), head + " {"]
+    for scope in policy.scopes:
+        word = "except" if scope.inverse else "in"
+        lines.append(f"    {word.ljust(7)} namespaces " + ", ".join(print_value(v) for v in scope.values))
+    if policy.mode:
+        lines.append(f"    {policy.mode}")
+    pad = max((len(s.verb) for s in policy.statements), default=0)
+    for statement in policy.statements:
+        lines += [*_comment(statement.comment, "    "), "    " + print_statement(statement, pad)]
+    return [*lines, "}"]
+
+
+def print_document(document: Document) -> str:
+    """The document's policies; choices, of which the tree keeps no content, are left out."""
+    return "\n\n".join("\n".join(_policy(policy)) for policy in document.policies) + "\n"
