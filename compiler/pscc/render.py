@@ -112,7 +112,7 @@ def _sarif(diagnostics: tuple[Diagnostic, ...]) -> str:
 
 
 def render(diagnostics: Iterable[Diagnostic], sources: Mapping[str, str], fmt: Format, color: bool) -> str:
-    """``diagnostics`` as ``fmt``; ``sources`` maps the names of sources to their texts. Ends in a line end, or is empty."""
+    """``diagnostics`` as ``fmt``; ``sources`` maps the names of sources to their texts. Empty if there are none."""
     found = tuple(diagnostics)
     match fmt:
         case "text":

@@ -43,14 +43,14 @@ def _parser() -> Lark:
     folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "pscc"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        return lark.Lark(grammar, cache=str(folder / f"grammar-{digest}"), **options)  # type: ignore[arg-type]
+        return lark.Lark(grammar, cache=str(folder / f"grammar-{digest}"), **options)
     except OSError:
-        return lark.Lark(grammar, **options)  # type: ignore[arg-type]
+        return lark.Lark(grammar, **options)
 
 
 def _unquote(text: str) -> str:
     units: str = json.loads(text.replace("\t", "\\t"), strict=False)
-    return units
+    return units.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 class _Builder:
@@ -61,8 +61,8 @@ class _Builder:
         self.errors: list[Diagnostic] = []
 
     def span(self, node: Tree[Token] | Token) -> Span:
-        at = node if hasattr(node, "end_line") else node.meta  # type: ignore[union-attr]
-        return Span(self.file, at.line or 1, at.column or 1, at.end_line or 1, at.end_column or 1)  # type: ignore[union-attr]
+        at = cast("Token", node if hasattr(node, "end_line") else node.meta)
+        return Span(self.file, at.line or 1, at.column or 1, at.end_line or 1, at.end_column or 1)
 
     def name(self, tree: Tree[Token]) -> ast.Name:
         return ast.Name(str(tree.children[0]), self.span(tree))
@@ -113,10 +113,11 @@ class _Builder:
         name, title, extends, mode = None, "", None, None
         statements: list[ast.Statement] = []
         scopes: list[ast.Scope] = []
-        for child in tree.children:
-            if not hasattr(child, "data"):
-                title = _unquote(str(child))
+        for node in tree.children:
+            if not hasattr(node, "data"):
+                title = _unquote(str(node))
                 continue
+            child = cast("Tree[Token]", node)
             match child.data:
                 case "name":
                     name = self.name(child)
@@ -141,7 +142,7 @@ def _error(source: SourceFile, error: object) -> Diagnostic:
     line, column = getattr(error, "line", 1), getattr(error, "column", 1)
     token = getattr(error, "token", None)
     lines = source.text.split("\n")
-    if token is not None and token.type == "$END" or line is None or line < 1:
+    if (token is not None and token.type == "$END") or line is None or line < 1:
         line, column = len(lines), len(lines[-1]) + 1
     rest = lines[line - 1][column - 1 :] if line <= len(lines) else ""
     word = rest.split()[0] if rest.split() else ""

@@ -1,0 +1,5 @@
+"""``python -m pscc``."""
+
+from pscc.cli import main
+
+main(prog_name="pscc")

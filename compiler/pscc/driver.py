@@ -1,0 +1,72 @@
+"""The whole of a compilation on one screen: source, syntax tree, IR, suite, target, files.
+
+Pure: reads no file and writes none. The CLI gives it text and takes what it makes.
+"""
+
+from __future__ import annotations
+
+from pscc.backends._base import Output, OutputFile
+from pscc.backends.registry import backend
+from pscc.diagnostics import Diagnostic, Report, SourceError
+from pscc.ir import Program
+from pscc.source import SourceFile, Span
+from pscc.suite import cases_for
+from pscc.syntax.ast import Document
+
+
+def decode(name: str, data: bytes) -> SourceFile:
+    """``data`` as a source. Raises `SourceError` where it is not UTF-8, at the line of the first bad byte."""
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = data[: error.start]
+        line, column = before.count(b"\n") + 1, error.start - (before.rfind(b"\n") + 1) + 1
+        span = Span(name, line, column, line, column + 1)
+        raise SourceError((Diagnostic("YML007", "this is not UTF-8 text", span, help="save the file as UTF-8"),)) from None
+    return SourceFile(name, text.replace("\r\n", "\n"))
+
+
+def is_language(source: SourceFile) -> bool:
+    """Whether ``source`` is the policy language rather than YAML: by its name, on stdin by its first word."""
+    if source.name.endswith((".psp",)):
+        return True
+    words = [line for line in source.text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
+    return source.name == "-" and bool(words) and words[0].split()[0] in ("policy", "choose", "use")
+
+
+def read(source: SourceFile, report: Report) -> Document | None:
+    """The syntax tree of ``source``, from either front end; None when ``report`` has errors of the PSP."""
+    if is_language(source):
+        from pscc.syntax.parser import parse
+
+        return parse(source)
+    from pscc.syntax.psp_import import to_document
+    from pscc.syntax.psp_yaml import read_psp
+
+    psp = read_psp(source, report)
+    return None if psp is None else to_document(psp)
+
+
+def analyse(source: SourceFile) -> tuple[Document, Program, tuple[Diagnostic, ...]]:
+    """Tree, meaning and warnings of ``source``. Raises `SourceError` with all diagnostics if an error is among them."""
+    from pscc.resolve import resolve
+
+    report = Report()
+    document = read(source, report)
+    report.raise_errors()
+    assert document is not None
+    program = resolve(document, report)
+    report.raise_errors()
+    return document, program, tuple(report.diagnostics)
+
+
+def compile_program(program: Program, targets: tuple[str, ...]) -> dict[str, Output]:
+    """What each of ``targets`` makes of ``program``; with several, every path lies in a subfolder of the target's name."""
+    cases = {policy.name: cases_for(policy) for policy in program.policies}
+    outputs = {name: backend(name).package(program, cases) for name in targets}
+    return outputs if len(targets) == 1 else {name: _below(name, output) for name, output in outputs.items()}
+
+
+def _below(folder: str, output: Output) -> Output:
+    files = tuple(OutputFile(f"{folder}/{file.path}", file.text) for file in output.files)
+    return Output(files, tuple(f"{folder}/{path}" for path in output.resources), output.diagnostics)

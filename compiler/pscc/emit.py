@@ -1,0 +1,74 @@
+"""Writing an output folder: whole or not at all, stale files removed, files of others never touched."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from pathlib import Path
+
+from pscc.backends._base import OutputFile
+
+MANIFEST = ".pscc-manifest.json"
+"""Lists the files that an earlier compile wrote, so that the next one knows which are its own."""
+
+
+class EmitError(Exception):
+    """The folder cannot be written; nothing was changed."""
+
+
+def emit(folder: Path, files: tuple[OutputFile, ...]) -> None:
+    """Make ``folder`` hold ``files``, beside what is not ours. Raises `EmitError` before anything is changed."""
+    earlier = _earlier(folder)
+    wanted = {file.path: file.text for file in files}
+    for path in wanted:
+        target = folder / path
+        if path not in earlier and (target.exists() or target.is_symlink()):
+            raise EmitError(f"{target} is in the way: pscc did not write it")
+        for parent in target.relative_to(folder).parents:
+            place = folder / parent
+            if place.is_symlink() and place != folder or (place.exists() and not place.is_dir()):
+                raise EmitError(f"{place} is in the way: it is not a folder")
+    try:
+        _write(folder, wanted, earlier)
+    except OSError as error:
+        raise EmitError(f"{folder} cannot be written: {error.strerror or error}") from None
+
+
+def _earlier(folder: Path) -> tuple[str, ...]:
+    try:
+        listed = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["files"]
+    except FileNotFoundError:
+        return ()
+    except (OSError, ValueError, KeyError, TypeError):
+        raise EmitError(f"{folder / MANIFEST} cannot be read: remove it if the folder may be overwritten") from None
+    if not isinstance(listed, list) or not all(_is_inside(path) for path in listed):
+        raise EmitError(f"{folder / MANIFEST} names files outside the folder")
+    return tuple(str(path) for path in listed)
+
+
+def _is_inside(path: object) -> bool:
+    return isinstance(path, str) and not path.startswith("/") and ".." not in path.split("/")
+
+
+def _write(folder: Path, wanted: dict[str, str], earlier: tuple[str, ...]) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".pscc-", dir=folder) as scratch:
+        staged = Path(scratch)
+        everything = {**wanted, MANIFEST: json.dumps({"files": sorted(wanted)}, indent=2) + "\n"}
+        for number, text in enumerate(everything.values()):
+            (staged / str(number)).write_text(text, encoding="utf-8", newline="\n")
+        for path in everything:
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        for number, path in enumerate(everything):
+            os.replace(staged / str(number), folder / path)
+    for path in earlier:
+        if path not in wanted:
+            (folder / path).unlink(missing_ok=True)
+            _prune((folder / path).parent, folder)
+
+
+def _prune(place: Path, top: Path) -> None:
+    while place != top and place.is_dir() and not any(place.iterdir()):
+        place.rmdir()
+        place = place.parent
