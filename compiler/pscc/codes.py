@@ -20,7 +20,33 @@ _CODES: dict[str, tuple[str, str, str]] = {
         "A policy restricts only what it mentions; this one allows every pod.",
         "policy p { }",
     ),
+    "LNG019": ("A default that cannot be set", "A default is a literal value.", "default runAsUser 1-5"),
     "LNG020": ("A wrong value", "The control takes values of another kind.", "allow hostPorts http"),
+    "LNG021": ("No policy", "The file has no policy in it.", ""),
+    "YML001": ("Not valid YAML", "The YAML parser stops here.", "spec:\n\tprivileged: false"),
+    "YML002": ("An unreadable document", "The document nests too deeply, or holds a number that cannot be read.", ""),
+    "YML003": ("Too many nodes", "Aliases repeat more nodes than any policy has.", ""),
+    "YML004": (
+        "A field given twice",
+        "YAML readers take the last one, silently.",
+        "privileged: false\nprivileged: true",
+    ),
+    "YML005": ("A key that is no word", "The keys of Kubernetes objects are strings.", "? [a]\n: b"),
+    "YML006": ("A merge key", "Kubernetes does not read `<<`.", "<<: *base"),
+    "YML007": ("Not UTF-8", "Sources are UTF-8 text.", ""),
+    "POD001": ("Unknown field of a pod", "The API server drops fields that it does not know.", "commacd: [sleep]"),
+    "POD002": ("A workload without a pod", "The workload has no pod template.", ""),
+    "TGT001": (
+        "A default that the target cannot set",
+        "The target cannot set it exactly. Where it isolates, pods are refused until they set it themselves: stricter. "
+        "Where it grants, pods go without it: nobody is made to ask for more privilege than they need.",
+        "default capabilities.add add NET_ADMIN",
+    ),
+    "TGT002": (
+        "A default that the target sets more widely",
+        "The target cannot test the condition, and sets the field wherever it is unset. That never admits more.",
+        "default nonRoot",
+    ),
     "LNG030": ("Not supported yet", "`extends`, scopes and `choose` are read, but cannot be compiled.", ""),
 }
 

@@ -22,7 +22,9 @@ def decode(name: str, data: bytes) -> SourceFile:
         before = data[: error.start]
         line, column = before.count(b"\n") + 1, error.start - (before.rfind(b"\n") + 1) + 1
         span = Span(name, line, column, line, column + 1)
-        raise SourceError((Diagnostic("YML007", "this is not UTF-8 text", span, help="save the file as UTF-8"),)) from None
+        raise SourceError(
+            (Diagnostic("YML007", "this is not UTF-8 text", span, help="save the file as UTF-8"),)
+        ) from None
     return SourceFile(name, text.replace("\r\n", "\n"))
 
 
@@ -55,6 +57,9 @@ def analyse(source: SourceFile) -> tuple[Document, Program, tuple[Diagnostic, ..
     document = read(source, report)
     report.raise_errors()
     assert document is not None
+    if not document.policies and not document.choices:
+        span = Span(source.name, 1, 1, 1, 1)
+        report.add(Diagnostic("LNG021", "there is no policy in this file", span, help="write `policy NAME { … }`"))
     program = resolve(document, report)
     report.raise_errors()
     return document, program, tuple(report.diagnostics)

@@ -27,7 +27,7 @@ def emit(folder: Path, files: tuple[OutputFile, ...]) -> None:
             raise EmitError(f"{target} is in the way: pscc did not write it")
         for parent in target.relative_to(folder).parents:
             place = folder / parent
-            if place.is_symlink() and place != folder or (place.exists() and not place.is_dir()):
+            if (place.is_symlink() and place != folder) or (place.exists() and not place.is_dir()):
                 raise EmitError(f"{place} is in the way: it is not a folder")
     try:
         _write(folder, wanted, earlier)

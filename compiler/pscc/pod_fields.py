@@ -22,15 +22,11 @@ def _words(text: str) -> tuple[str, ...]:
 
 
 _PROFILE = Fields(
-    _words(
-        "localhostProfile type"
-    ),
+    _words("localhostProfile type"),
 )
 
 _SELINUX = Fields(
-    _words(
-        "level role type user"
-    ),
+    _words("level role type user"),
 )
 
 _CONTEXT = Fields(
@@ -60,9 +56,7 @@ _POD_CONTEXT = Fields(
 )
 
 _MOUNT = Fields(
-    _words(
-        "bindMountOptions mountPath mountPropagation name readOnly recursiveReadOnly subPath subPathExpr"
-    ),
+    _words("bindMountOptions mountPath mountPropagation name readOnly recursiveReadOnly subPath subPathExpr"),
 )
 
 _CONTAINER = Fields(

@@ -143,9 +143,26 @@ class _PolicyResolver:
             return
         filled = self._fill(control, "default", "", statement)
         params = self._params(control, statement)
-        if filled and params is not None:
+        if filled and params is not None and self._settable(control.default, params, statement):
             built = control.default.build(params, statement.span)
             self.defaults.append(replace(built, statement=print_statement(statement)))
+
+    def _settable(
+        self, shape: DefaultShape, params: tuple[tuple[str, ir.ParamValue], ...], statement: ast.Statement
+    ) -> bool:
+        """Whether the values of a default can be set: literal ones, and just one where one is wanted."""
+        for name, value in params:
+            if not isinstance(value, tuple):
+                continue
+            spread = any(isinstance(one, ir.Range) and one.min != one.max for one in value)
+            if name == "patterns" or spread or (shape.takes == "value" and len(value) != 1):
+                message = (
+                    "a default needs one literal value" if shape.takes == "value" else "a default needs literal values"
+                )
+                span = statement.values[0].span.to(statement.values[-1].span)
+                self.report.add(Diagnostic("LNG019", message, span, help="write the value that is to be set"))
+                return False
+        return True
 
     def _check(self, control: Control, statement: ast.Statement) -> None:
         shape = _shape(control, statement)

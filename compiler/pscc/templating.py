@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 _PLAIN = re.compile(r"[A-Za-z/][A-Za-z0-9_./-]*( [A-Za-z0-9_./(][A-Za-z0-9_./()-]*)*")
-_NOT_STRINGS = frozenset("true false yes no on off null y n".split())
+_NOT_STRINGS = frozenset(["true", "false", "yes", "no", "on", "off", "null", "y", "n"])
 
 
 class Code(str):

@@ -35,7 +35,10 @@ class Output:
 class Backend(Protocol):
     """A target: ``package`` makes its folder; ``cases`` are the pods of the generated suite, by policy name."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """The target's name, as the command line spells it."""
+        ...
 
     def package(self, program: Program, cases: dict[str, tuple[Case, ...]]) -> Output:
         """The files of this target."""

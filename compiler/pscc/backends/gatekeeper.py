@@ -113,9 +113,7 @@ def rego_of(check: ir.Check) -> str:
 def _template(check: ir.Check) -> str:
     from pscc import __version__
 
-    params = [
-        {"name": Code(p.name), "schema": yaml_block(json.dumps(_SCHEMAS[p.kind]), 14)} for p in parameters(check)
-    ]
+    params = [{"name": Code(p.name), "schema": yaml_block(json.dumps(_SCHEMAS[p.kind]), 14)} for p in parameters(check)]
     lib = (TEMPLATES / "rego" / "lib" / "pscc.rego").read_text(encoding="utf-8")
     return render(
         "gatekeeper/template.yaml.j2",

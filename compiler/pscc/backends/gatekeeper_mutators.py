@@ -46,7 +46,9 @@ def _of(policy: str, default: ir.Default) -> list[Fields]:
         return [_mutator(name, ".".join(path), default)]
     below = ".".join(default.path)
     return [
-        _mutator(f"{name}-{'init-' if kind == 'initContainers' else ''}containers", f"spec.{kind}[name:*].{below}", default)
+        _mutator(
+            f"{name}-{'init-' if kind == 'initContainers' else ''}containers", f"spec.{kind}[name:*].{below}", default
+        )
         for kind in ("containers", "initContainers")
     ]
 

@@ -26,8 +26,10 @@ Fragment = Mapping[str, object]
 class ValueKind(Protocol):
     """How the values of a statement are read."""
 
-    noun: str
-    """What one value is, for messages: ``a port or a range of ports``."""
+    @property
+    def noun(self) -> str:
+        """What one value is, for messages: ``a port or a range of ports``."""
+        ...
 
     def parse(self, values: tuple[Value, ...], report: Report) -> Params:
         """The parameters that ``values`` make; what is wrong with them goes to ``report``."""

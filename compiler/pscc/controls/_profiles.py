@@ -46,6 +46,7 @@ def requirements(
     path = Concat("localhost/", below(profile, "localhostProfile"))
     local = ir.Equals(kind, Const("Localhost"))
     must: ir.Condition
+    text: tuple[Part, ...]
     match verb, takes:
         case "deny", "nothing":
             must, text = ir.Not(ir.Has(profile)), (", must not be set",)
@@ -57,13 +58,12 @@ def requirements(
             must, text = ir.Has(profile), (", must be set",)
         case _:
             must, text = listed(profile), (", allowed: ", allowed("words"))
-    tail: tuple[Part, ...] = text
     return (
         Requirement(
-            each, must, (*subject, f"{label} is ", Show(kind), *tail), kind, ir.And((when, ir.Not(local))), name
+            each, must, (*subject, f"{label} is ", Show(kind), *text), kind, ir.And((when, ir.Not(local))), name
         ),
         Requirement(
-            each, must, (*subject, f"{label} is ", Show(path), *tail), path, ir.And((when, local)), f"local_{name}"
+            each, must, (*subject, f"{label} is ", Show(path), *text), path, ir.And((when, local)), f"local_{name}"
         ),
     )  # fmt: skip
 

@@ -72,7 +72,13 @@ class Psp:
         where = field if "/" in field else f"spec.{field}"
         comment = where if node and not implied else f"{where}{'' if node else ' is not set'}: {implied}"
         return Statement(
-            verb, (Name(control, span), ), span, manner=manner, values=values, on=on, because=because,
+            verb,
+            (Name(control, span),),
+            span,
+            manner=manner,
+            values=values,
+            on=on,
+            because=because,
             comment=comment.rstrip(": "),
         )
 
@@ -94,7 +100,30 @@ def number_range(low: int, high: int, span: Span) -> Value:
 
 
 RESERVED = frozenset(
-    "policy extends in except namespaces enforce warn audit deny allow require default all of add on pod and containers"
-    " because choose for use".split()
+    [
+        "policy",
+        "extends",
+        "in",
+        "except",
+        "namespaces",
+        "enforce",
+        "warn",
+        "audit",
+        "deny",
+        "allow",
+        "require",
+        "default",
+        "all",
+        "of",
+        "add",
+        "on",
+        "pod",
+        "and",
+        "containers",
+        "because",
+        "choose",
+        "for",
+        "use",
+    ]
 )
 """Words of the language's own: a value spelled so has to be quoted."""

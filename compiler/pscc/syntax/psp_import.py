@@ -10,5 +10,7 @@ from pscc.syntax.psp import Psp
 def to_document(psp: Psp) -> Document:
     """One policy of the PSP's name, its statements in the order of the registry of controls."""
     statements = tuple(statement for control in CONTROLS for statement in control.psp(psp))
-    policy = Policy(Name(psp.name, psp.name_span), "", statements, psp.span, comment=f"from PodSecurityPolicy {psp.name}")
+    policy = Policy(
+        Name(psp.name, psp.name_span), "", statements, psp.span, comment=f"from PodSecurityPolicy {psp.name}"
+    )
     return Document(psp.span.file, (policy,))

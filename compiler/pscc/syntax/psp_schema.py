@@ -40,8 +40,24 @@ SPEC: dict[str, Schema] = {
 }
 
 METADATA = frozenset(
-    "name namespace labels annotations creationTimestamp deletionTimestamp deletionGracePeriodSeconds finalizers generateName"
-    " generation managedFields ownerReferences resourceVersion selfLink uid clusterName".split()
+    [
+        "name",
+        "namespace",
+        "labels",
+        "annotations",
+        "creationTimestamp",
+        "deletionTimestamp",
+        "deletionGracePeriodSeconds",
+        "finalizers",
+        "generateName",
+        "generation",
+        "managedFields",
+        "ownerReferences",
+        "resourceVersion",
+        "selfLink",
+        "uid",
+        "clusterName",
+    ]
 )
 """Fields of ObjectMeta that may stand in a dump; only ``name`` and ``annotations`` mean anything here."""
 

@@ -13,11 +13,38 @@ from pscc.source import Span
 from pscc.syntax.psp_schema import REQUIRED, RULES
 from pscc.syntax.yaml_tree import Node
 
-VOLUME_TYPES = (
-    "awsElasticBlockStore azureDisk azureFile cephFS cinder configMap csi downwardAPI emptyDir ephemeral fc flexVolume"
-    " flocker gcePersistentDisk gitRepo glusterfs hostPath iscsi nfs persistentVolumeClaim photonPersistentDisk"
-    " portworxVolume projected quobyte rbd scaleIO secret storageos vsphereVolume *"
-).split()
+VOLUME_TYPES = [
+    "awsElasticBlockStore",
+    "azureDisk",
+    "azureFile",
+    "cephFS",
+    "cinder",
+    "configMap",
+    "csi",
+    "downwardAPI",
+    "emptyDir",
+    "ephemeral",
+    "fc",
+    "flexVolume",
+    "flocker",
+    "gcePersistentDisk",
+    "gitRepo",
+    "glusterfs",
+    "hostPath",
+    "iscsi",
+    "nfs",
+    "persistentVolumeClaim",
+    "photonPersistentDisk",
+    "portworxVolume",
+    "projected",
+    "quobyte",
+    "rbd",
+    "scaleIO",
+    "secret",
+    "storageos",
+    "vsphereVolume",
+    "*",
+]
 SUBDOMAIN = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
 SYSCTL = re.compile(r"([a-z0-9]([-_a-z0-9]*[a-z0-9])?\.)*([a-z0-9][-_a-z0-9]*)?[a-z0-9*]")
 CSI_DRIVER = re.compile(r"[a-z0-9A-Z]([-a-z0-9A-Z.]*[a-z0-9A-Z])?")
@@ -50,7 +77,9 @@ class Validation:
         for node in self.items("allowedCSIDrivers"):
             name = self.text(node, "name")
             if not CSI_DRIVER.fullmatch(name) or len(name) > 63:
-                self.invalid(node.span, f"`{name}` is not the name of a CSI driver" if name else "a CSI driver needs a name")
+                self.invalid(
+                    node.span, f"`{name}` is not the name of a CSI driver" if name else "a CSI driver needs a name"
+                )
         self.sysctls()
         self.runtime_class()
         self.profiles()
@@ -81,7 +110,9 @@ class Validation:
         """``node`` is one of ``known``."""
         text = str(node.value)
         if text not in known:
-            self.invalid(node.span, f"`{text}` is not {noun}", f"known: {', '.join(known)}", fix=did_you_mean(text, known))
+            self.invalid(
+                node.span, f"`{text}` is not {noun}", f"known: {', '.join(known)}", fix=did_you_mean(text, known)
+            )
 
     def strategy(self, field: str) -> None:
         """The rule and the ranges of a strategy."""
@@ -117,12 +148,16 @@ class Validation:
             if rule == "MustRunAs" and node.get("seLinuxOptions") is None:
                 self.warn("PSP021", node.span, "seLinux MustRunAs without seLinuxOptions: the policy admits no pod")
         elif field == "runAsGroup" and rule == "RunAsAny" and items:
-            self.invalid(node.span, "runAsGroup RunAsAny must not have ranges", "leave the ranges out, or use MustRunAs")
+            self.invalid(
+                node.span, "runAsGroup RunAsAny must not have ranges", "leave the ranges out, or use MustRunAs"
+            )
         elif rule in ("MustRunAs", "MayRunAs") and not items:
             if field == "runAsGroup":
                 self.invalid(node.span, f"runAsGroup {rule} needs at least one range", "add `ranges`")
             else:
-                self.warn("PSP021", node.span, f"{field} {rule} without ranges: the policy admits no pod", "add `ranges`")
+                self.warn(
+                    "PSP021", node.span, f"{field} {rule} without ranges: the policy admits no pod", "add `ranges`"
+                )
 
     def capabilities(self) -> None:
         """Required drops against what may be added."""
@@ -130,10 +165,14 @@ class Validation:
         for field in ("defaultAddCapabilities", "allowedCapabilities"):
             for node in self.items(field):
                 if str(node.value) in drops:
-                    self.contradiction(node, drops[str(node.value)], f"`{node.value}` is in {field} and in requiredDropCapabilities")
+                    self.contradiction(
+                        node, drops[str(node.value)], f"`{node.value}` is in {field} and in requiredDropCapabilities"
+                    )
                 elif node.value == "*" and drops and field == "allowedCapabilities":
                     other = next(iter(drops.values()))
-                    self.contradiction(node, other, "requiredDropCapabilities must be empty where allowedCapabilities has `*`")
+                    self.contradiction(
+                        node, other, "requiredDropCapabilities must be empty where allowedCapabilities has `*`"
+                    )
 
     def contradiction(self, node: Node, other: Node, message: str) -> None:
         """Two nodes that cannot stand together."""
@@ -168,7 +207,9 @@ class Validation:
         for allowed in lists["allowedUnsafeSysctls"]:
             for forbidden in lists["forbiddenSysctls"]:
                 if _overlap(str(allowed.value), str(forbidden.value)):
-                    self.contradiction(allowed, forbidden, f"`{allowed.value}` is allowed, `{forbidden.value}` is forbidden")
+                    self.contradiction(
+                        allowed, forbidden, f"`{allowed.value}` is allowed, `{forbidden.value}` is forbidden"
+                    )
 
     def runtime_class(self) -> None:
         """Class names, no duplicates, the default among the allowed."""
@@ -188,7 +229,9 @@ class Validation:
             if not is_subdomain(str(default.value)):
                 self.invalid(default.span, f"`{default.value}` is not the name of a RuntimeClass")
             if str(default.value) not in names and "*" not in names:
-                self.invalid(default.span, f"the default `{default.value}` is not allowed", "add it to allowedRuntimeClassNames")
+                self.invalid(
+                    default.span, f"the default `{default.value}` is not allowed", "add it to allowedRuntimeClassNames"
+                )
 
     def profiles(self) -> None:
         """The seccomp and AppArmor annotations."""
@@ -196,7 +239,10 @@ class Validation:
         for prefix, old_name in ((SECCOMP, True), (APPARMOR, False)):
             allowed, default = found.get(prefix + "allowedProfileNames"), found.get(prefix + "defaultProfileName")
             names = str(allowed.value).split(",") if allowed and allowed.value else []
-            for node, profiles in ((allowed, names), (default, [str(default.value)] if default and default.value else [])):
+            for node, profiles in (
+                (allowed, names),
+                (default, [str(default.value)] if default and default.value else []),
+            ):
                 for name in profiles:
                     if node and not _profile(name, old_name, wildcard=old_name and node is allowed):
                         shown = f"`{name}` is not a profile" if name else "an empty profile: there is a comma too many"
@@ -212,7 +258,12 @@ class Validation:
         for node in self.items("hostPorts"):
             low, high = node.integer("min"), node.integer("max")
             if low > high or high < 1 or low > 65535:
-                self.warn("PSP022", node.span, f"no port is in the range {low}-{high}", "a range needs 1 <= min <= max <= 65535")
+                self.warn(
+                    "PSP022",
+                    node.span,
+                    f"no port is in the range {low}-{high}",
+                    "a range needs 1 <= min <= max <= 65535",
+                )
 
 
 def is_subdomain(text: str) -> bool:
@@ -229,7 +280,11 @@ def _overlap(one: str, other: str) -> bool:
 
 
 def _profile(name: str, seccomp: bool, wildcard: bool) -> bool:
-    if name in ("runtime/default", "unconfined") or (seccomp and name == "docker/default") or (wildcard and name == "*"):
+    if (
+        name in ("runtime/default", "unconfined")
+        or (seccomp and name == "docker/default")
+        or (wildcard and name == "*")
+    ):
         return True
     if not name.startswith("localhost/"):
         return not seccomp and name == ""

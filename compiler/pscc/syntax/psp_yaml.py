@@ -68,7 +68,11 @@ def _is_psp(root: Node, report: Report) -> bool:
 
 def _metadata(metadata: Node | None, where: Span, report: Report) -> tuple[str, tuple[tuple[str, Node], ...]]:
     if metadata is None or metadata.kind != "map":
-        report.add(Diagnostic("PSP008", "the policy has no name", metadata.span if metadata else where, help="add `metadata.name`"))
+        report.add(
+            Diagnostic(
+                "PSP008", "the policy has no name", metadata.span if metadata else where, help="add `metadata.name`"
+            )
+        )
         return "", ()
     for entry in metadata.entries:
         if entry.key not in METADATA:
@@ -116,15 +120,21 @@ def _typed(node: Node, schema: Schema, where: str, report: Report) -> None:
             if node.kind != schema:
                 shown = {"map": "a map", "list": "a list"}.get(node.kind, f"`{node.value}`")
                 help = "quote it" if schema == "string" and node.kind not in ("map", "list") else ""
-                report.add(Diagnostic("PSP003", f"`{where}` is {shown}, it has to be {_KINDS[schema]}", node.span, help=help))
+                report.add(
+                    Diagnostic("PSP003", f"`{where}` is {shown}, it has to be {_KINDS[schema]}", node.span, help=help)
+                )
         case list():
             if node.kind != "list":
-                report.add(Diagnostic("PSP003", f"`{where}` has to be a list", node.span, help="begin each element with `- `"))
+                report.add(
+                    Diagnostic("PSP003", f"`{where}` has to be a list", node.span, help="begin each element with `- `")
+                )
             for index, item in enumerate(node.items):
                 _typed(item, schema[0], f"{where}[{index}]", report)
         case dict():
             if node.kind != "map":
-                report.add(Diagnostic("PSP003", f"`{where}` has to be a map", node.span, help=f"with {', '.join(schema)}"))
+                report.add(
+                    Diagnostic("PSP003", f"`{where}` has to be a map", node.span, help=f"with {', '.join(schema)}")
+                )
             for entry in node.entries:
                 if entry.key in schema:
                     _typed(entry.node, schema[entry.key], f"{where}.{entry.key}", report)

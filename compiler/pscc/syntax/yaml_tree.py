@@ -63,8 +63,8 @@ _INT = re.compile(r"[-+]?(0|[1-9][0-9_]*)")
 _OCTAL = re.compile(r"([-+]?)0o?([0-7_]+)")
 _HEX = re.compile(r"([-+]?)0x([0-9a-fA-F_]+)")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
-_TRUE = frozenset("yes Yes YES true True TRUE on On ON".split())
-_FALSE = frozenset("no No NO false False FALSE off Off OFF".split())
+_TRUE = frozenset(["yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"])
+_FALSE = frozenset(["no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF"])
 _NULL = frozenset(("", "~", "null", "Null", "NULL"))
 _STRING_TAG = "tag:yaml.org,2002:str"
 
@@ -111,7 +111,10 @@ def _syntax_error(source: SourceFile, error: Exception) -> Diagnostic:
     if "\t" in text[: column + 1]:
         problem, help = "a tab is used for indentation", "YAML is indented with spaces only"
     return Diagnostic(
-        "YML001", f"not valid YAML: {' '.join(problem.split())}", Span(source.name, line, column, line, column + 1), help=help
+        "YML001",
+        f"not valid YAML: {' '.join(problem.split())}",
+        Span(source.name, line, column, line, column + 1),
+        help=help,
     )
 
 
@@ -153,7 +156,9 @@ class _Builder:
                 notes: tuple[tuple[Span | None, str], ...] = ((seen[key.value], "it is first given here"),)
                 message = f"the field `{key.value}` is given twice"
                 self.errors.append(
-                    Diagnostic("YML004", message, span, notes=notes, help="keep one: Kubernetes takes the last, silently")
+                    Diagnostic(
+                        "YML004", message, span, notes=notes, help="keep one: Kubernetes takes the last, silently"
+                    )
                 )
                 continue
             seen[key.value] = span

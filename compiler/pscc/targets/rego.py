@@ -147,9 +147,15 @@ class _Printer:
             case _:
                 clauses = [self.body(condition, scope, hint) or ["true"]]
         arguments = [v for v in scope if any(_reads(v, clause) for clause in clauses)]
-        head = f"{name}({', '.join(arguments)})" if arguments else name
-        self.helpers.append("\n\n".join(_rule(f"{head} if", clause) for clause in clauses))
-        return head
+        if not arguments:
+            self.helpers.append("\n\n".join(_rule(f"{name} if", clause) for clause in clauses))
+            return name
+        rules = []
+        for clause in clauses:
+            taken = ", ".join(v if _reads(v, clause) else "_" for v in arguments)
+            rules.append(_rule(f"{name}({taken}) if", clause))
+        self.helpers.append("\n\n".join(rules))
+        return f"{name}({', '.join(arguments)})"
 
     def fresh(self, hint: str) -> str:
         base = f"{self.prefix}{re.sub('[^a-z0-9]+', '_', snake(hint)) or 'holds'}_ok"
@@ -165,7 +171,9 @@ class _Printer:
             case ir.Show(value=value):
                 return f"lib.show({self.value(value)})"
             case ir.ShowParams(params=params):
-                shown = [f"parameter_{p.name}" if p.kind not in ("string", "bool") else f"shown_{p.name}" for p in params]
+                shown = [
+                    f"parameter_{p.name}" if p.kind not in ("string", "bool") else f"shown_{p.name}" for p in params
+                ]
                 whole = shown[0]
                 for one in shown[1:]:
                     whole = f"array.concat({whole}, {one})"

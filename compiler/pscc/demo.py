@@ -1,0 +1,34 @@
+"""``make demo``: compiles each policy of ``examples/`` into ``rego/<name>/``, for Gatekeeper."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+SUFFIXES = (".psp", ".yaml", ".yml", ".json")
+
+
+def main() -> int:
+    """Compile the files right below ``examples/``, saying what each became. The exit status: 1 if one does not compile."""
+    from pscc.diagnostics import SourceError
+    from pscc.driver import analyse, compile_program, decode
+    from pscc.emit import emit
+    from pscc.render import render
+
+    status = 0
+    for path in sorted(p for p in Path("examples").iterdir() if p.suffix in SUFFIXES):
+        source = decode(str(path), path.read_bytes())
+        try:
+            _, program, _ = analyse(source)
+        except SourceError as error:
+            sys.stderr.write(render(error.diagnostics, {source.name: source.text}, "text", color=False))
+            status = 1
+            continue
+        (output,) = compile_program(program, ("gatekeeper",)).values()
+        emit(Path("rego") / path.stem, output.files)
+        print(f"{path} -> rego/{path.stem}/ ({len(output.files)} files)")
+    return status
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
