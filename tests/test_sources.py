@@ -1,0 +1,119 @@
+"""Both front ends: what they accept means the same, what they refuse is told with its place."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+
+from pscc import ir
+from pscc.diagnostics import SourceError
+from pscc.driver import analyse, decode
+from pscc.source import SourceFile, Span
+from pscc.syntax.printer import print_document
+
+ROOT = Path(__file__).resolve().parent.parent
+SHARED = ROOT.parent / "shared"
+PSP = """\
+apiVersion: policy/v1beta1
+kind: PodSecurityPolicy
+metadata: {name: p}
+spec:
+  seLinux: {rule: RunAsAny}
+  runAsUser: {rule: RunAsAny}
+  supplementalGroups: {rule: RunAsAny}
+  fsGroup: {rule: RunAsAny}
+"""
+
+
+def refused(text: str, name: str = "p.yaml") -> list[str]:
+    """``CODE:LINE`` of each error."""
+    with pytest.raises(SourceError) as caught:
+        analyse(SourceFile(name, text))
+    return [f"{d.code}:{d.span.line if d.span else 0}" for d in caught.value.diagnostics if d.severity == "error"]
+
+
+@pytest.mark.parametrize(
+    ("text", "errors"),
+    [
+        (PSP + "  allowProvilegeEscalation: false\n", ["PSP002:9"]),
+        (PSP + "  readOnlyRootFileSystem: true\n", ["PSP002:9"]),
+        (PSP + "  privileged: 'no'\n", ["PSP003:9"]),
+        (PSP.replace("fsGroup: {rule: RunAsAny}", "fsGroup: {}"), ["PSP004:8"]),
+        (PSP.replace("  seLinux: {rule: RunAsAny}\n", ""), ["PSP004:5"]),
+        (PSP.replace("runAsUser: {rule: RunAsAny}", "runAsUser: {rule: MustRunAs, range: [{min: 1, max: 2}]}"), ["PSP002:6"]),
+        (PSP.replace("runAsUser: {rule: RunAsAny}", "runAsUser: {rule: MustRunAs, ranges: [{min: 3, max: 2}]}"), ["PSP005:6"]),
+        (PSP + "  requiredDropCapabilities: [KILL]\n  allowedCapabilities: [KILL]\n", ["PSP007:10"]),
+        (PSP + "  privileged: true\n  privileged: false\n", ["YML004:10"]),
+        (PSP + "\tprivileged: true\n", ["YML001:9"]),
+        (PSP + "  volumes: [configmap]\n", ["PSP006:9"]),
+        (PSP + "---\n" + PSP, ["PSP001:10"]),
+        ("", ["PSP001:1"]),
+        ("kind: Pod\n", ["PSP001:1"]),
+        (PSP.replace("name: p", "name: p_q"), ["PSP008:3"]),
+    ],
+)
+def test_bad_policies_are_refused_at_their_place(text: str, errors: list[str]) -> None:
+    assert refused(text) == errors
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("policy p {\n  denny privileged\n}\n", "LNG001"),
+        ("policy p {\n  deny privileged\n", "LNG001"),
+        ("policy p {\n  deny hostNetwrk\n}\n", "LNG010"),
+        ("policy p {\n  deny allowPrivilegeEscalation\n}\n", "LNG012"),
+        ("policy p {\n  allow hostPorts http\n}\n", "LNG020"),
+        ("policy p {\n  deny hostPorts\n  allow hostPorts 1-2\n}\n", "LNG014"),
+        ("policy p {\n  default runAsUser 1-2\n}\n", "LNG019"),
+        ("policy p extends q {\n  deny hostPorts\n}\n", "LNG030"),
+        ("", "LNG021"),
+    ],
+)
+def test_bad_sources_of_the_language(text: str, code: str) -> None:
+    assert code in [error.split(":")[0] for error in refused(text, "p.psp")]
+
+
+@pytest.mark.parametrize("data", [b"\xff\xfe\x00", b"\x00", b"{", b"[" * 5000, b"&a [*a]", b"policy \x00 {", b"!!python/object:x"])
+@pytest.mark.parametrize("name", ["p.yaml", "p.psp", "-"])
+def test_any_bytes_are_an_error_or_a_result(data: bytes, name: str) -> None:
+    with pytest.raises(SourceError):
+        analyse(decode(name, data))
+
+
+def meaning(program: ir.Program) -> list[object]:
+    """The program without what depends on where it was written."""
+    nowhere = Span("", 0, 0, 0, 0)
+    return [
+        (
+            policy.name,
+            policy.mode,
+            [dataclasses.replace(check, span=nowhere) for check in policy.checks],
+            [dataclasses.replace(default, span=nowhere) for default in policy.defaults],
+        )
+        for policy in program.policies
+    ]
+
+
+def valid_sources() -> list[Path]:
+    """Every PSP of the examples, and of the corpus where it is at hand, that is one valid document."""
+    found = []
+    for path in sorted([*(ROOT / "examples").glob("*.yaml"), *(SHARED / "corpus" / "psp").glob("*.y*ml")]):
+        try:
+            analyse(decode(str(path), path.read_bytes()))
+        except SourceError:
+            continue
+        found.append(path)
+    return found
+
+
+def test_import_means_what_the_psp_means() -> None:
+    sources = valid_sources()
+    assert len(sources) >= 3
+    for path in sources:
+        document, program, _ = analyse(decode(str(path), path.read_bytes()))
+        text = print_document(document)
+        _, again, _ = analyse(SourceFile("imported.psp", text))
+        assert meaning(again) == meaning(program), path
