@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint golden clean
+.PHONY: demo test lint clean
 demo: $(VENV)/.installed
 	@$(BIN)/python -m pscc.demo
 
@@ -13,9 +13,6 @@ test: $(VENV)/.installed-dev engines lint
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check compiler tests
 	$(BIN)/mypy
-
-golden: $(VENV)/.installed-dev
-	PSCC_GOLDEN=write $(BIN)/python -m pytest tests/test_golden.py
 
 clean:
 	rm -rf $(VENV) rego

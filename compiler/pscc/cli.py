@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 from pscc import __version__
+from pscc.backends.registry import DEFAULT_TARGET, TARGETS
 
 if TYPE_CHECKING:
     from pscc.diagnostics import Diagnostic
@@ -131,7 +132,7 @@ def main() -> None:
     "--target",
     "targets",
     multiple=True,
-    type=click.Choice(["gatekeeper", "opa", "kyverno"]),
+    type=click.Choice(TARGETS),
     help="What to compile for; may be repeated. [default: gatekeeper]",
 )
 @fix_option
@@ -142,7 +143,7 @@ def compile_command(source: str, output: str, targets: tuple[str, ...], fix: boo
     from pscc.emit import EmitError, emit
 
     text, _, program = analysed(source, fmt, fix)
-    outputs = compile_program(program, tuple(dict.fromkeys(targets)) or ("gatekeeper",))
+    outputs = compile_program(program, tuple(dict.fromkeys(targets)) or (DEFAULT_TARGET,))
     for made in outputs.values():
         tell(made.diagnostics, text, fmt)
     files = tuple(file for made in outputs.values() for file in made.files)

@@ -21,13 +21,15 @@ def emit(folder: Path, files: tuple[OutputFile, ...]) -> None:
     """Make ``folder`` hold ``files``, beside what is not ours. Raises `EmitError` before anything is changed."""
     earlier = _earlier(folder)
     wanted = {file.path: file.text for file in files}
-    for path in wanted:
+    for path in dict.fromkeys((*wanted, *earlier, MANIFEST)):
         target = folder / path
-        if path not in earlier and (target.exists() or target.is_symlink()):
+        if path in wanted and path not in earlier and (target.exists() or target.is_symlink()):
             raise EmitError(f"{target} is in the way: pscc did not write it")
+        if target.is_dir() and not target.is_symlink():
+            raise EmitError(f"{target} is in the way: it is a folder")
         for parent in target.relative_to(folder).parents:
             place = folder / parent
-            if (place.is_symlink() and place != folder) or (place.exists() and not place.is_dir()):
+            if place != folder and (place.is_symlink() or (place.exists() and not place.is_dir())):
                 raise EmitError(f"{place} is in the way: it is not a folder")
     try:
         _write(folder, wanted, earlier)

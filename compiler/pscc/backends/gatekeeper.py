@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from pscc import ir
 from pscc.backends._base import Output, OutputFile
-from pscc.backends.gatekeeper_mutators import mutators
+from pscc.backends.gatekeeper_mutators import fitted, mutators
 from pscc.diagnostics import Diagnostic
 from pscc.resources import TEMPLATES
 from pscc.suite import Case
@@ -89,7 +89,7 @@ def _template_path(check: ir.Check) -> str:
 
 
 def _constraint_name(policy: ir.Policy, check: ir.Check) -> str:
-    return f"{policy.name}-{snake(check.shape).replace('_', '-')}"
+    return fitted(f"{policy.name}-{snake(check.shape).replace('_', '-')}")
 
 
 def _kustomization(folder: str, paths: list[str]) -> OutputFile:

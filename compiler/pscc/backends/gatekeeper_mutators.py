@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 
 from pscc import ir
@@ -9,6 +10,15 @@ from pscc.diagnostics import Diagnostic
 from pscc.templating import Code, yaml_quote
 
 Fields = dict[str, Code]
+_LONGEST_NAME = 63
+
+
+def fitted(name: str) -> str:
+    """``name``, or where it is longer than Gatekeeper takes, its beginning and a digest of the whole."""
+    if len(name) <= _LONGEST_NAME:
+        return name
+    digest = hashlib.sha256(name.encode()).hexdigest()[:8]
+    return f"{name[: _LONGEST_NAME - len(digest) - 1].rstrip('-.')}-{digest}"
 
 
 def mutators(policy: ir.Policy) -> tuple[list[Fields], list[Diagnostic]]:
@@ -16,7 +26,7 @@ def mutators(policy: ir.Policy) -> tuple[list[Fields], list[Diagnostic]]:
     found: list[Fields] = []
     told: list[Diagnostic] = []
     for default in policy.defaults:
-        if default.unless_in:
+        if default.unless_in or (default.grants and default.unless != ir.FALSE):
             told.append(
                 Diagnostic(
                     "TGT001",
@@ -60,7 +70,7 @@ def _mutator(name: str, location: str, default: ir.Default) -> Fields:
         value = pairs or list(value)
     return {
         "kind": Code("ModifySet" if default.value is None else "Assign"),
-        "name": yaml_quote(name),
+        "name": yaml_quote(fitted(name)),
         "location": Code(json.dumps(location)),
         "statement": Code(json.dumps(default.statement)),
         "value": Code(json.dumps(value)),

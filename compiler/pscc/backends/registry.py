@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from pscc.backends._base import Backend
+from typing import TYPE_CHECKING
 
-TARGETS = ("gatekeeper", "opa", "kyverno")
+if TYPE_CHECKING:
+    from pscc.backends._base import Backend
+
+TARGETS = ("gatekeeper",)
 DEFAULT_TARGET = "gatekeeper"
 
 
@@ -15,13 +18,5 @@ def backend(name: str) -> Backend:
             from pscc.backends.gatekeeper import BACKEND as gatekeeper
 
             return gatekeeper
-        case "opa":
-            from pscc.backends.opa import BACKEND as opa
-
-            return opa
-        case "kyverno":
-            from pscc.backends.kyverno import BACKEND as kyverno
-
-            return kyverno
         case _:
             raise KeyError(name)
