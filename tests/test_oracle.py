@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from pscc import ir, oracle
 from pscc.source import Span
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 import truth
 from pscc import oracle
 from pscc.suite import MOST_CASES, cases_for

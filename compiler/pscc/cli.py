@@ -124,7 +124,7 @@ def main() -> None:
     """Compile pod security policies: PodSecurityPolicy YAML or .psp files in, engine policies out."""
 
 
-@main.command("compile", epilog="Example: pscc compile examples/psp-default.yaml -o rego/")
+@main.command("compile", epilog="\b\nExample: pscc compile examples/psp-default.yaml -o rego/")
 @source_argument
 @click.option("-o", "--output", required=True, help="The folder to write, or - for one YAML stream on stdout.")
 @click.option(
@@ -160,7 +160,7 @@ def compile_command(source: str, output: str, targets: tuple[str, ...], fix: boo
     click.echo(f"wrote {len(files)} files to {output}", err=True)
 
 
-@main.command(epilog="Example: pscc check examples/psp-default.yaml")
+@main.command(epilog="\b\nExample: pscc check examples/psp-default.yaml")
 @source_argument
 @format_option
 def check(source: str, fmt: Format) -> None:
@@ -168,7 +168,7 @@ def check(source: str, fmt: Format) -> None:
     analysed(source, fmt, fix=False)
 
 
-@main.command("eval", epilog="Example: pscc eval examples/psp-default.yaml -f examples/seed/pod-host-port.yaml")
+@main.command("eval", epilog="\b\nExample: pscc eval examples/psp-default.yaml -f examples/seed/pod-host-port.yaml")
 @source_argument
 @click.option("-f", "--file", "files", multiple=True, required=True, help="Manifests to judge; - for stdin.")
 @click.option("--format", "fmt", type=click.Choice(["text", "json"]), default="text", help="One line of JSON a pod.")
@@ -207,7 +207,7 @@ def eval_command(source: str, files: tuple[str, ...], fmt: str, changed: bool, f
         raise click.exceptions.Exit(1)
 
 
-@main.command("import", epilog="Example: pscc import examples/restricted.yaml")
+@main.command("import", epilog="\b\nExample: pscc import examples/restricted.yaml")
 @source_argument
 @fix_option
 @format_option
@@ -219,7 +219,7 @@ def import_command(source: str, fix: bool, fmt: Format) -> None:
     click.echo(print_document(document), nl=False)
 
 
-@main.command(epilog="Example: pscc explain hostPorts")
+@main.command(epilog="\b\nExample: pscc explain hostPorts")
 @click.argument("subject")
 def explain(subject: str) -> None:
     """Say more about a diagnostic's CODE or about a control."""
@@ -237,7 +237,7 @@ def explain(subject: str) -> None:
     click.echo(text)
 
 
-@main.command(epilog="Example: pscc completion bash >> ~/.bashrc")
+@main.command(epilog="\b\nExample: pscc completion bash >> ~/.bashrc")
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def completion(shell: str) -> None:
     """Print the completion script of a shell."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 Schema = str | dict[str, "Schema"] | list["Schema"]
 """A scalar type by name; the fields of a map; a list of one element type."""
 
-RANGES: Schema = [{"min": "int", "max": "int"}]
-STRATEGY: Schema = {"rule": "string", "ranges": RANGES}
+PORTS: Schema = [{"min": "int32", "max": "int32"}]
+IDS: Schema = [{"min": "int64", "max": "int64"}]
+STRATEGY: Schema = {"rule": "string", "ranges": IDS}
 STRINGS: Schema = ["string"]
 
 SPEC: dict[str, Schema] = {
@@ -16,7 +17,7 @@ SPEC: dict[str, Schema] = {
     "allowedCapabilities": STRINGS,
     "volumes": STRINGS,
     "hostNetwork": "bool",
-    "hostPorts": RANGES,
+    "hostPorts": PORTS,
     "hostPID": "bool",
     "hostIPC": "bool",
     "seLinux": {

@@ -47,7 +47,7 @@ VOLUME_TYPES = [
 ]
 SUBDOMAIN = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
 SYSCTL = re.compile(r"([a-z0-9]([-_a-z0-9]*[a-z0-9])?\.)*([a-z0-9][-_a-z0-9]*)?[a-z0-9*]")
-CSI_DRIVER = re.compile(r"[a-z0-9A-Z]([-a-z0-9A-Z.]*[a-z0-9A-Z])?")
+QUALIFIED_PART = re.compile(r"([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]")
 SECCOMP = "seccomp.security.alpha.kubernetes.io/"
 APPARMOR = "apparmor.security.beta.kubernetes.io/"
 
@@ -76,7 +76,7 @@ class Validation:
                 self.invalid(node.span, "a FlexVolume driver needs a name", "give `driver`")
         for node in self.items("allowedCSIDrivers"):
             name = self.text(node, "name")
-            if not CSI_DRIVER.fullmatch(name) or len(name) > 63:
+            if len(name) > 63 or not is_subdomain(name.lower()):
                 self.invalid(
                     node.span, f"`{name}` is not the name of a CSI driver" if name else "a CSI driver needs a name"
                 )
@@ -267,7 +267,19 @@ class Validation:
 
 
 def is_subdomain(text: str) -> bool:
+    """Whether ``text`` is a DNS-1123 subdomain."""
     return len(text) <= 253 and SUBDOMAIN.fullmatch(text) is not None
+
+
+def is_qualified(key: str) -> bool:
+    """Whether ``key`` can be the key of a label: ``[subdomain/]name``."""
+    prefix, slash, name = key.rpartition("/")
+    return (not slash or is_subdomain(prefix)) and is_label_part(name)
+
+
+def is_label_part(text: str) -> bool:
+    """Whether ``text`` can be a label's value (unless empty), or the name in its key."""
+    return len(text) <= 63 and QUALIFIED_PART.fullmatch(text) is not None
 
 
 def _overlap(one: str, other: str) -> bool:

@@ -6,7 +6,7 @@ from pscc.diagnostics import Diagnostic, Replacement, Report, did_you_mean
 from pscc.source import SourceFile, Span
 from pscc.syntax.psp import Psp
 from pscc.syntax.psp_schema import METADATA, SPEC, TOP, Schema
-from pscc.syntax.psp_validation import Validation, is_subdomain
+from pscc.syntax.psp_validation import Validation, is_label_part, is_qualified, is_subdomain
 from pscc.syntax.yaml_tree import Node, load_documents
 
 API_VERSIONS = ("policy/v1beta1", "extensions/v1beta1")
@@ -86,18 +86,32 @@ def _metadata(metadata: Node | None, where: Span, report: Report) -> tuple[str, 
         shown = f"`{name.value}` is not a DNS subdomain" if name else "the policy has no name"
         help = "use lower case letters, digits, `-` and `.`"
         report.add(Diagnostic("PSP008", shown, name.span if name else metadata.span, help=help))
-    found = metadata.get("annotations")
+    for key, node in _strings(metadata, "labels", report):
+        if node.value and not is_label_part(str(node.value)):
+            report.add(Diagnostic("PSP006", f"`{node.value}` cannot be the value of the label `{key}`", node.span))
+    return str(name.value) if name else "", _strings(metadata, "annotations", report)
+
+
+def _strings(metadata: Node, field: str, report: Report) -> tuple[tuple[str, Node], ...]:
+    """The labels or annotations. A null one is the empty string, as the API server's decoder takes it."""
+    found = metadata.get(field)
     if found is not None and found.kind != "map":
-        report.add(Diagnostic("PSP003", "annotations have to be a map of strings", found.span))
-        return "", ()
-    annotations = []
+        report.add(Diagnostic("PSP003", f"{field} have to be a map of strings", found.span))
+        return ()
+    strings = []
     for entry in found.entries if found else ():
-        if entry.node.kind not in ("string", "null"):
-            message = f"the annotation `{entry.key}` has to be a string"
-            report.add(Diagnostic("PSP003", message, entry.node.span, help="quote it"))
-        elif entry.node.kind == "string":
-            annotations.append((entry.key, entry.node))
-    return str(name.value) if name else "", tuple(annotations)
+        key, node = entry.key, entry.node
+        if not is_qualified(key.lower() if field == "annotations" else key):
+            help = "use letters, digits, `-`, `_`, `.`, at most 63, with a domain and `/` before them if need be"
+            report.add(Diagnostic("PSP006", f"`{key}` cannot be a key of {field}", entry.key_span, help=help))
+        if node.kind == "null":
+            strings.append((key, Node("string", node.span, "")))
+        elif node.kind == "string":
+            strings.append((key, node))
+        else:
+            message = f"`metadata.{field}.{key}` has to be a string"
+            report.add(Diagnostic("PSP003", message, node.span, help="quote it"))
+    return tuple(strings)
 
 
 def _unknown(key: str, span: Span, known: object, where: str, report: Report) -> None:
@@ -109,7 +123,8 @@ def _unknown(key: str, span: Span, known: object, where: str, report: Report) ->
     report.add(Diagnostic("PSP002", message, span, label="the API server would drop it", help=help, fixes=fixes))
 
 
-_KINDS = {"bool": "true or false", "int": "a whole number", "string": "a string"}
+_KINDS = {"bool": "true or false", "int32": "a whole number", "int64": "a whole number", "string": "a string"}
+_BITS = {"int32": 31, "int64": 63}
 
 
 def _typed(node: Node, schema: Schema, where: str, report: Report) -> None:
@@ -117,7 +132,10 @@ def _typed(node: Node, schema: Schema, where: str, report: Report) -> None:
         return
     match schema:
         case str():
-            if node.kind != schema:
+            bits = _BITS.get(schema)
+            if bits and isinstance(node.value, int) and not -(2**bits) <= node.value < 2**bits:
+                report.add(Diagnostic("PSP003", f"`{where}` is {node.value}, too large for an {schema}", node.span))
+            elif node.kind != ("int" if bits else schema):
                 shown = {"map": "a map", "list": "a list"}.get(node.kind, f"`{node.value}`")
                 help = "quote it" if schema == "string" and node.kind not in ("map", "list") else ""
                 report.add(
@@ -129,6 +147,9 @@ def _typed(node: Node, schema: Schema, where: str, report: Report) -> None:
                     Diagnostic("PSP003", f"`{where}` has to be a list", node.span, help="begin each element with `- `")
                 )
             for index, item in enumerate(node.items):
+                if item.kind == "null" and schema[0] == "string":
+                    message = f"`{where}[{index}]` is empty"
+                    report.add(Diagnostic("PSP003", message, item.span, help="leave the element out"))
                 _typed(item, schema[0], f"{where}[{index}]", report)
         case dict():
             if node.kind != "map":

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from pscc.diagnostics import Diagnostic, SourceError
 from pscc.source import SourceFile, Span
@@ -60,11 +60,12 @@ class Node:
 
 
 _INT = re.compile(r"[-+]?(0|[1-9][0-9_]*)")
-_OCTAL = re.compile(r"([-+]?)0o?([0-7_]+)")
-_HEX = re.compile(r"([-+]?)0x([0-9a-fA-F_]+)")
+_OCTAL = re.compile(r"([-+]?)0[oO]?([0-7_]+)")
+_HEX = re.compile(r"([-+]?)0[xX]([0-9a-fA-F_]+)")
+_BINARY = re.compile(r"([-+]?)0[bB]([01_]+)")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
-_TRUE = frozenset(["yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"])
-_FALSE = frozenset(["no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF"])
+_TRUE = frozenset(["y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"])
+_FALSE = frozenset(["n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF"])
 _NULL = frozenset(("", "~", "null", "Null", "NULL"))
 _STRING_TAG = "tag:yaml.org,2002:str"
 
@@ -75,10 +76,11 @@ def load_documents(source: SourceFile) -> tuple[Node, ...]:
 
     loader_class: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
+        tagged = _tagged_strings(source, loader_class)
         loader = loader_class(source.text)
     except yaml.YAMLError as error:
         raise SourceError((_syntax_error(source, error),)) from None
-    builder = _Builder(source)
+    builder = _Builder(source, tagged)
     documents = []
     try:
         while loader.check_node():
@@ -95,6 +97,30 @@ def load_documents(source: SourceFile) -> tuple[Node, ...]:
     if builder.errors:
         raise SourceError(builder.errors)
     return tuple(documents)
+
+
+def _tagged_strings(source: SourceFile, loader_class: Any) -> frozenset[tuple[int, int]]:
+    """Where scalars tagged ``!!str`` begin. Refuses other tags, and nesting that would exhaust the parser's C stack."""
+    import yaml
+
+    tagged, depth = [], 0
+    for event in yaml.parse(source.text, Loader=loader_class):
+        if isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if not isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent):
+            continue
+        start, end = cast("Any", event.start_mark), cast("Any", event.end_mark)
+        span = Span(source.name, start.line + 1, start.column + 1, end.line + 1, end.column + 1)
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > DEEPEST:
+                raise SourceError((Diagnostic("YML003", f"nested more than {DEEPEST} levels deep", span),))
+        elif event.tag in ("!", _STRING_TAG):
+            tagged.append((start.line, start.column))
+            continue
+        if event.tag is not None:
+            raise SourceError((Diagnostic("YML002", f"the tag `{event.tag}` is not read", span, help="leave it out"),))
+    return frozenset(tagged)
 
 
 def _start(source: SourceFile) -> Span:
@@ -119,8 +145,9 @@ def _syntax_error(source: SourceFile, error: Exception) -> Diagnostic:
 
 
 class _Builder:
-    def __init__(self, source: SourceFile) -> None:
+    def __init__(self, source: SourceFile, tagged: frozenset[tuple[int, int]]) -> None:
         self.source = source
+        self.tagged = tagged
         self.errors: list[Diagnostic] = []
         self.count = 0
 
@@ -135,7 +162,9 @@ class _Builder:
             return Node("map", span, entries=self.entries(node, depth))
         if isinstance(node, yaml.SequenceNode):
             return Node("list", span, items=tuple(self.build(item, depth + 1) for item in node.value))
-        kind, value = scalar(node.value, quoted=node.style in ('"', "'", "|", ">") or node.tag == "!")
+        mark = node.start_mark
+        tagged = (mark.line, mark.column) in self.tagged
+        kind, value = scalar(node.value, quoted=tagged or node.style in ('"', "'", "|", ">"))
         return Node(kind, span, value)
 
     def entries(self, node: Any, depth: int) -> tuple[Entry, ...]:
@@ -150,7 +179,7 @@ class _Builder:
                 continue
             if key.value == "<<" and key.style not in ('"', "'"):
                 help = "write the fields out"
-                self.errors.append(Diagnostic("YML006", "merge keys are not read by Kubernetes", span, help=help))
+                self.errors.append(Diagnostic("YML006", "merge keys are not read here", span, help=help))
                 continue
             if key.value in seen:
                 notes: tuple[tuple[Span | None, str], ...] = ((seen[key.value], "it is first given here"),)
@@ -182,7 +211,7 @@ def scalar(text: str, quoted: bool) -> tuple[Kind, str | int | float | bool | No
         return "bool", False
     if _INT.fullmatch(text):
         return "int", int(text.replace("_", ""))
-    for pattern, base in ((_OCTAL, 8), (_HEX, 16)):
+    for pattern, base in ((_OCTAL, 8), (_HEX, 16), (_BINARY, 2)):
         match = pattern.fullmatch(text)
         if match:
             return "int", int(match[1] + match[2].replace("_", ""), base)

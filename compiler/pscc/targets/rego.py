@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass
 from typing import assert_never
 
 from pscc import ir
@@ -235,9 +235,9 @@ def parameters(check: ir.Check) -> tuple[ir.Param, ...]:
         elif isinstance(node, tuple):
             for one in node:
                 walk(one)
-        elif hasattr(type(node), "__dataclass_fields__"):
-            for name in type(node).__dataclass_fields__:
-                walk(getattr(node, name))
+        elif is_dataclass(node):
+            for member in fields(node):
+                walk(getattr(node, member.name))
 
     walk(check.requirements)
     return tuple(found.values())
