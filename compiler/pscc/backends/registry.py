@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pscc.backends._base import Backend
 
-TARGETS = ("gatekeeper",)
+TARGETS = ("gatekeeper", "opa")
 DEFAULT_TARGET = "gatekeeper"
 
 
@@ -18,5 +18,9 @@ def backend(name: str) -> Backend:
             from pscc.backends.gatekeeper import BACKEND as gatekeeper
 
             return gatekeeper
+        case "opa":
+            from pscc.backends.opa import BACKEND as opa
+
+            return opa
         case _:
             raise KeyError(name)
