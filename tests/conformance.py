@@ -185,12 +185,12 @@ def canonical(pod: Json) -> object:
     return [rows, whole, old["spec"].get("runtimeClassName")]
 
 
-def compare(policies: int, seed: int, pods: int = 40) -> tuple[int, int, list[str]]:
-    """(policies, pairs, disagreements) of ``policies`` valid PSPs drawn from ``seed``, with ``pods`` pods each."""
+def compare(policies: int, seed: int, pods: int = 40) -> tuple[int, int, int, list[str]]:
+    """(policies, pairs, pairs admitted, disagreements) of ``policies`` valid PSPs drawn from ``seed``, with ``pods`` pods each."""
     rng = random.Random(seed)
     process = subprocess.Popen([str(ENGINE)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert process.stdin and process.stdout
-    used = pairs = 0
+    used = pairs = admitted = 0
     wrong: list[str] = []
     while used < policies:
         psp = draw_policy(rng, used)
@@ -207,22 +207,22 @@ def compare(policies: int, seed: int, pods: int = 40) -> tuple[int, int, list[st
                 wrong.append(f"engine: {result['error']}")
                 continue
             pairs += 1
+            admitted += result["allowed"]
             verdict = oracle.judge(policy, pod)
             if verdict.allowed != result["allowed"]:
                 told = result.get("errors") or result.get("message")
                 wrong.append(f"verdict {verdict.messages} against {told}\n{json.dumps(psp)}\n{json.dumps(pod)}")
             elif verdict.allowed and canonical(dict(verdict.pod)) != canonical(result["stored"]):
-                wrong.append(
-                    f"pod {canonical(dict(verdict.pod))}\nagainst {canonical(result['stored'])}\n{json.dumps(psp)}\n{json.dumps(pod)}"
-                )
+                ours, theirs = canonical(dict(verdict.pod)), canonical(result["stored"])
+                wrong.append(f"pod {ours}\nagainst {theirs}\n{json.dumps(psp)}\n{json.dumps(pod)}")
     process.stdin.close()
     process.wait()
-    return used, pairs, wrong
+    return used, pairs, admitted, wrong
 
 
 if __name__ == "__main__":
-    used, pairs, wrong = compare(int(sys.argv[1]), int(sys.argv[2]))
-    print(f"{used} policies, {pairs} pairs, {len(wrong)} disagreements")
+    used, pairs, admitted, wrong = compare(int(sys.argv[1]), int(sys.argv[2]))
+    print(f"{used} policies, {pairs} pairs, {admitted} admitted, {len(wrong)} disagreements")
     for text in wrong[:3]:
         print(text[:1500])
     raise SystemExit(1 if wrong else 0)

@@ -8,7 +8,8 @@ from conftest import engine
 
 def test_verdicts_and_changed_pods_are_the_plugins() -> None:
     engine("psp-admission")
-    used, pairs, wrong = compare(policies=100, seed=1)
+    used, pairs, admitted, wrong = compare(policies=100, seed=1)
     assert used == 100
     assert pairs > 3000
+    assert admitted > 300
     assert wrong == []
