@@ -216,4 +216,4 @@ def _object(case: Case) -> str:
                 "oldObject": case.old_pod,
             },
         }
-    return str(yaml.safe_dump(document, sort_keys=False))
+    return str(yaml.dump(document, Dumper=yaml.CSafeDumper, sort_keys=False))
