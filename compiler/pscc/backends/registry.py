@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pscc.backends._base import Backend
 
-TARGETS = ("gatekeeper", "opa")
+TARGETS = ("gatekeeper", "opa", "kyverno")
 DEFAULT_TARGET = "gatekeeper"
 
 
@@ -22,5 +22,9 @@ def backend(name: str) -> Backend:
             from pscc.backends.opa import BACKEND as opa
 
             return opa
+        case "kyverno":
+            from pscc.backends.kyverno import BACKEND as kyverno
+
+            return kyverno
         case _:
             raise KeyError(name)

@@ -1,0 +1,130 @@
+"""Breaks a long CEL expression into lines, at its outermost operators first. Knows brackets and strings, no meaning."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+
+WIDTH = 110
+_TERNARY = (" ? ", " : ")
+_LOGIC = ((" || ",), (" && ",))
+_COMPARISONS = (" == ", " != ", " in ")
+
+
+def laid_out(expression: str, indent: int = 0) -> str:
+    """``expression`` (on one line) over as many lines as it needs, each indented by ``indent`` and what nests it."""
+    pad = " " * indent
+    if indent + len(expression) <= WIDTH:
+        return pad + expression
+    if len(parts := split(expression, _TERNARY)) > 1:
+        return _branches(parts, indent)
+    for operators in _LOGIC:
+        if len(parts := split(expression, operators)) > 1:
+            lines = [laid_out(text, indent) for text, _ in parts]
+            return f"{operators[0].rstrip()}\n".join(lines)
+    if len(parts := split(expression, _COMPARISONS)) == 2:
+        (left, _), (right, operator) = parts
+        return f"{laid_out(left, indent)}{operator.rstrip()}\n{laid_out(right, indent)}"
+    if len(parts := split(expression, (" + ",))) > 1:
+        return _filled([text for text, _ in parts], indent)
+    calls = _calls(expression)
+    if len(calls) > 1:
+        return "\n".join([laid_out(calls[0], indent), *(laid_out(call, indent + 2) for call in calls[1:])])
+    return _opened(expression, indent)
+
+
+def _branches(parts: list[tuple[str, str]], indent: int) -> str:
+    (condition, _), *branches = parts
+    lines = [laid_out(condition, indent)]
+    lines += [f"{' ' * indent}{operator.strip()} {laid_out(text, indent + 2).lstrip()}" for text, operator in branches]
+    return "\n".join(lines)
+
+
+def _filled(operands: list[str], indent: int) -> str:
+    lines = [laid_out(operands[0], indent)]
+    for operand in operands[1:]:
+        last = lines[-1].rsplit("\n", 1)[-1]
+        if len(last) + len(operand) + 3 <= WIDTH:
+            lines[-1] += f" + {operand}"
+        else:
+            lines[-1] += " +"
+            lines.append(laid_out(operand, indent))
+    return "\n".join(lines)
+
+
+def _calls(expression: str) -> list[str]:
+    """What is called upon, and each call of a method on it."""
+    dots = [
+        at
+        for at, depth in _scan(expression)
+        if not depth and expression[at] == "." and re.match(r"\.[a-z][A-Za-z]*\(", expression[at:])
+    ]
+    return [expression[a:b] for a, b in pairwise((0, *dots, len(expression)))] if dots and dots[0] else [expression]
+
+
+def _opened(expression: str, indent: int) -> str:
+    """The longest bracket of ``expression`` with its inside on lines of its own."""
+    pad = " " * indent
+    group = _longest_group(expression)
+    if group is None:
+        return pad + expression
+    start, end = group
+    items = [text for text, _ in split(expression[start:end], (", ",))]
+    head = _joined_prefix(items)
+    rest = items[1:] if head else items
+    lines = [laid_out(item, indent + 2) + ("," if n < len(rest) else "") for n, item in enumerate(rest, 1)]
+    return "\n".join([pad + expression[:start] + head, *lines, pad + expression[end:]])
+
+
+def _joined_prefix(items: list[str]) -> str:
+    """The variable of a comprehension, which stays on the line of its bracket."""
+    return f"{items[0]}," if len(items) > 1 and items[0].isidentifier() else ""
+
+
+def _scan(expression: str) -> Iterator[tuple[int, int]]:
+    """Position and nesting depth of each character that is outside strings."""
+    depth, at, quoted = 0, 0, False
+    while at < len(expression):
+        character = expression[at]
+        if quoted:
+            if character == "\\":
+                at += 1
+            elif character == '"':
+                quoted = False
+        elif character == '"':
+            quoted = True
+        else:
+            if character in ")]":
+                depth -= 1
+            yield at, depth
+            if character in "([":
+                depth += 1
+        at += 1
+
+
+def split(expression: str, operators: tuple[str, ...]) -> list[tuple[str, str]]:
+    """The operands at the outermost level, each with the operator before it."""
+    parts: list[tuple[str, str]] = []
+    begun, before = 0, ""
+    for at, depth in _scan(expression):
+        if depth or at < begun:
+            continue
+        for operator in operators:
+            if expression.startswith(operator, at):
+                parts.append((expression[begun:at], before))
+                begun, before = at + len(operator), operator
+    parts.append((expression[begun:], before))
+    return parts
+
+
+def _longest_group(expression: str) -> tuple[int, int] | None:
+    """Start and end of the inside of the longest outermost bracket."""
+    longest: tuple[int, int] | None = None
+    start = 0
+    for at, depth in _scan(expression):
+        if depth == 0 and expression[at] in "([":
+            start = at + 1
+        elif depth == 0 and expression[at] in ")]" and (longest is None or at - start > longest[1] - longest[0]):
+            longest = (start, at)
+    return longest
