@@ -13,7 +13,8 @@ from pscc import ir
 from pscc.backends import kyverno_mutate
 from pscc.backends._base import Output, OutputFile
 from pscc.diagnostics import Diagnostic
-from pscc.passes import specialise
+from pscc.oracle import unchanged
+from pscc.passes import Reads, looked_at, specialise
 from pscc.suite import Case
 from pscc.targets.cel import check_of
 from pscc.targets.cel_layout import laid_out
@@ -55,9 +56,13 @@ class Kyverno:
 BACKEND = Kyverno()
 
 
-def _checks(policy: ir.Policy) -> tuple[ir.Check, ...]:
-    """The checks of ``policy`` with their values in them, without those which every pod passes."""
-    return tuple(check for check in map(specialise, policy.checks) if check.requirements)
+Checks = tuple[tuple[ir.Check, Reads], ...]
+
+
+def _checks(policy: ir.Policy) -> Checks:
+    """The checks of ``policy`` with their values in them, and what they look at; without those which every pod passes."""
+    both = ((specialise(check), looked_at(check)) for check in policy.checks)
+    return tuple((check, reads) for check, reads in both if check.requirements)
 
 
 def _rule_name(check: ir.Check) -> str:
@@ -72,20 +77,20 @@ def _meta(policy: ir.Policy, name: str, title: str, description: Code) -> dict[s
     return {"name": yaml_quote(name), "title": yaml_quote(title), "description": description}
 
 
-def _validation(policy: ir.Policy, checks: tuple[ir.Check, ...]) -> str:
-    described = dict.fromkeys(check.description for check in checks)
+def _validation(policy: ir.Policy, checks: Checks) -> str:
+    described = dict.fromkeys(check.description for check, _ in checks)
     description = yaml_block(fill(" ".join(described), 100, break_long_words=False, break_on_hyphens=False), 6)
     return render(
         "kyverno/validate.yaml.j2",
         policy=_meta(policy, policy.name, policy.title or policy.name, description),
         action=Code(_ACTIONS[policy.mode]),
         warn=policy.mode == "warn",
-        rules=[_rule(check) for check in checks],
+        rules=[_rule(check, reads) for check, reads in checks],
     )
 
 
-def _rule(check: ir.Check) -> dict[str, object]:
-    printed = check_of(check)
+def _rule(check: ir.Check, reads: Reads) -> dict[str, object]:
+    printed = check_of(check, reads)
     return {
         "name": yaml_quote(_rule_name(check)),
         "statement": Code(comment(check.statement)),
@@ -115,23 +120,43 @@ def _mutation(policy: ir.Policy, mutations: list[kyverno_mutate.Fields]) -> str:
     )
 
 
-def _suite(policy: ir.Policy, checks: tuple[ir.Check, ...], cases: tuple[Case, ...]) -> list[OutputFile]:
-    """The test of ``policy`` over the pods of its suite; updates are left out, Kyverno's command line has no old object."""
+def _suite(policy: ir.Policy, checks: Checks, cases: tuple[Case, ...]) -> list[OutputFile]:
+    """The test of ``policy``: every rule on every pod of its suite; of an update only the rules that refuse it."""
     import yaml
 
-    created = [case for case in cases if case.old_pod is None]
-    if not created:
+    if not cases:
         return []
     folder = f"suite/{policy.name}"
+    updates = [(case, case.old_pod) for case in cases if case.old_pod is not None]
     results = []
-    for check in checks:
-        for outcome, failing in (("pass", False), ("fail", True)):
-            names = [yaml_quote(_resource(c)) for c in created if (check.shape in c.shapes) is failing]
+    for check, reads in checks:
+        outcomes = {
+            "pass": [c for c in cases if check.shape not in c.shapes and c.old_pod is None],
+            "skip": [c for c, old in updates if unchanged(reads, c.pod, old)],
+            "fail": [c for c in cases if check.shape in c.shapes],
+        }
+        for outcome, those in outcomes.items():
+            names = [yaml_quote(_resource(c)) for c in those]
             if names:
                 results.append({"rule": yaml_quote(_rule_name(check)), "resources": names, "result": Code(outcome)})
-    test = render("kyverno/test.yaml.j2", name=yaml_quote(policy.name), results=results)
-    pods = "---\n".join(str(yaml.safe_dump(case.pod, sort_keys=False)) for case in created)
-    return [OutputFile(f"{folder}/kyverno-test.yaml", test), OutputFile(f"{folder}/pods.yaml", pods)]
+    test = render(
+        "kyverno/test.yaml.j2", name=yaml_quote(policy.name), results=results, updates=Code("yes" if updates else "")
+    )
+    pods = "---\n".join(str(yaml.safe_dump(case.pod, sort_keys=False)) for case in cases)
+    files = [OutputFile(f"{folder}/kyverno-test.yaml", test), OutputFile(f"{folder}/pods.yaml", pods)]
+    if updates:
+        rows = [{"name": yaml_quote(c.name), "object": Code(json.dumps(old_object(c.pod, old)))} for c, old in updates]
+        values = render("kyverno/values.yaml.j2", name=yaml_quote(policy.name), updates=rows)
+        files.append(OutputFile(f"{folder}/values.yaml", values))
+    return files
+
+
+def old_object(pod: object, old_pod: object) -> object:
+    """``old_pod`` as Kyverno's values want it: merged over the new pod there, so what it lacks of that is empty."""
+    if not isinstance(pod, dict) or not isinstance(old_pod, dict):
+        return old_pod
+    lacking: dict[str, object] = {k: [] if isinstance(v, list) else None for k, v in pod.items() if k not in old_pod}
+    return {**{key: old_object(pod.get(key), value) for key, value in old_pod.items()}, **lacking}
 
 
 def _resource(case: Case) -> str:

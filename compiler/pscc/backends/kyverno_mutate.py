@@ -38,7 +38,9 @@ def _ordered(defaults: tuple[ir.Default, ...]) -> list[ir.Default]:
     waiting = list(defaults)
     ordered: list[ir.Default] = []
     while waiting:
-        free = next((d for d in waiting if not any(_reads(other, d) for other in waiting if other is not d)), waiting[0])
+        free = next(
+            (d for d in waiting if not any(_reads(other, d) for other in waiting if other is not d)), waiting[0]
+        )
         waiting.remove(free)
         ordered.append(free)
     return ordered
@@ -63,7 +65,7 @@ def _paths(node: object) -> set[tuple[str, tuple[str, ...]]]:
 def _of(default: ir.Default) -> list[Fields]:
     if not jmespath.safe(_json(default)):
         raise jmespath.UnprintableError(default.control)
-    name = f"default-{_kebab(default.control)}"
+    name = _kebab(default.control)
     if default.site == "pod":
         return [_rule(default, name, None, jmespath.OBJECT)]
     return [_rule(default, f"{name}-{suffix}", kind, jmespath.ELEMENT) for kind, suffix in LISTS]

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from pscc import ir
-from pscc.passes import conjunction, disjunction, looked_at, negation
+from pscc.passes import Reads, conjunction, disjunction, negation
 from pscc.targets.cel_layout import split
 
 Known = frozenset[str]
@@ -381,8 +381,8 @@ class Printed:
     concerned: str
 
 
-def check_of(check: ir.Check) -> Printed:
-    """The CEL of a specialised ``check``. ``concerned`` is true unless an update leaves all it looks at as it was."""
+def check_of(check: ir.Check, reads: Reads) -> Printed:
+    """The CEL of a specialised ``check``. ``concerned`` is true unless an update leaves all of ``reads`` as it was."""
     variables: list[tuple[str, str]] = []
     if _walks_containers(check.requirements):
         variables.append((CONTAINERS.removeprefix("variables."), _containers("object")))
@@ -399,7 +399,7 @@ def check_of(check: ir.Check) -> Printed:
     if check.because:
         because = check.because.replace("\n", "\\n").replace("\r", "\\r")
         message += f" + {literal(f' ({because})')}"
-    return Printed(tuple(variables), holds, message, _concerned(check))
+    return Printed(tuple(variables), holds, message, _concerned(reads))
 
 
 def _camel(name: str) -> str:
@@ -479,8 +479,7 @@ def _line(text: str) -> str:
 # --- updates ------------------------------------------------------------------
 
 
-def _concerned(check: ir.Check) -> str:
-    reads = looked_at(check)
+def _concerned(reads: Reads) -> str:
 
     def rows(root: str) -> str:
         row = ["container.name"]
