@@ -50,7 +50,9 @@ def test_check_and_fmt_are_silent(name: str, tmp_path: Path) -> None:
 
 def deny(folder: Path, document: object) -> set[str]:
     """What ``data.main.deny`` says of an input."""
-    done = opa("eval", "--format", "json", "--data", str(folder), "--stdin-input", "data.main.deny", stdin=json.dumps(document))
+    done = opa(
+        "eval", "--format", "json", "--data", str(folder), "--stdin-input", "data.main.deny", stdin=json.dumps(document)
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     return set(json.loads(done.stdout)["result"][0]["expressions"][0]["value"])
 

@@ -42,8 +42,14 @@ def refused(text: str, name: str = "p.yaml") -> list[str]:
         (PSP + "  privileged: 'no'\n", ["PSP003:9"]),
         (PSP.replace("fsGroup: {rule: RunAsAny}", "fsGroup: {}"), ["PSP004:8"]),
         (PSP.replace("  seLinux: {rule: RunAsAny}\n", ""), ["PSP004:5"]),
-        (PSP.replace("runAsUser: {rule: RunAsAny}", "runAsUser: {rule: MustRunAs, range: [{min: 1, max: 2}]}"), ["PSP002:6"]),
-        (PSP.replace("runAsUser: {rule: RunAsAny}", "runAsUser: {rule: MustRunAs, ranges: [{min: 3, max: 2}]}"), ["PSP005:6"]),
+        (
+            PSP.replace("runAsUser: {rule: RunAsAny}", "runAsUser: {rule: MustRunAs, range: [{min: 1, max: 2}]}"),
+            ["PSP002:6"],
+        ),
+        (
+            PSP.replace("runAsUser: {rule: RunAsAny}", "runAsUser: {rule: MustRunAs, ranges: [{min: 3, max: 2}]}"),
+            ["PSP005:6"],
+        ),
         (PSP + "  requiredDropCapabilities: [KILL]\n  allowedCapabilities: [KILL]\n", ["PSP007:10"]),
         (PSP + "  privileged: true\n  privileged: false\n", ["YML004:10"]),
         (PSP + "\tprivileged: true\n", ["YML001:9"]),
@@ -76,7 +82,9 @@ def test_bad_sources_of_the_language(text: str, code: str) -> None:
     assert code in [error.split(":")[0] for error in refused(text, "p.psp")]
 
 
-@pytest.mark.parametrize("data", [b"\xff\xfe\x00", b"\x00", b"{", b"[" * 5000, b"&a [*a]", b"policy \x00 {", b"!!python/object:x"])
+@pytest.mark.parametrize(
+    "data", [b"\xff\xfe\x00", b"\x00", b"{", b"[" * 5000, b"&a [*a]", b"policy \x00 {", b"!!python/object:x"]
+)
 @pytest.mark.parametrize("name", ["p.yaml", "p.psp", "-"])
 def test_any_bytes_are_an_error_or_a_result(data: bytes, name: str) -> None:
     with pytest.raises(SourceError):

@@ -7,6 +7,8 @@ _CODES: dict[str, tuple[str, str, str]] = {
     "LNG002": ("A string without an end", "A string ends on the line on which it begins.", 'policy p "title {'),
     "LNG003": ("A keyword as a value", "Keywords are reserved; quote one that is meant as a value.", "allow csi add"),
     "LNG004": ("Two modes", "A policy is enforced, warns or audits: one of them.", "warn audit"),
+    "LNG005": ("A name without a kind", "Say who it is: users, groups or service accounts.", "restricted for alice"),
+    "LNG006": ("A grant with `except`", "A grant names where it holds.", "p for everyone except namespaces a"),
     "LNG010": ("No such control", "The word after the verb has to be a control.", "deny hostNetwrk"),
     "LNG011": ("A verb that the control does not take", "Each control takes some of the verbs.", "default hostPID"),
     "LNG012": ("Denying a boolean", "A boolean has three states.", "deny allowPrivilegeEscalation"),

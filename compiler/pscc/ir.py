@@ -13,12 +13,14 @@ that is unset has no elements.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
+from pscc.access import EVERYWHERE, Exemption, Grant, Scope
 from pscc.source import Span
 
 Scalar = str | int | bool
+Mode = Literal["enforce", "warn", "audit"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,14 +343,32 @@ class Policy:
 
     name: str
     title: str
-    mode: Literal["enforce", "warn", "audit"]
+    mode: Mode
     checks: tuple[Check, ...]
     defaults: tuple[Default, ...]
+    span: Span
+    scope: Scope = EVERYWHERE
+    exemptions: tuple[Exemption, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """PSP's OR: a pod is admitted when one of ``policies`` that the request may use admits it.
+
+    The order of ``policies`` is the order in which they are tried. Who may use which is in ``grants``; a policy is not
+    usable outside its own scope. ``mode`` is the choice's own: its members' modes say nothing.
+    """
+
+    name: str
+    policies: tuple[Policy, ...]
+    grants: tuple[Grant, ...]
+    mode: Mode
     span: Span
 
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """All that a compilation means: its policies, every one of which a pod must pass."""
+    """All that a compilation means: policies and choices, every one of which a pod must pass."""
 
-    policies: tuple[Policy, ...] = field(default=())
+    policies: tuple[Policy, ...] = ()
+    choices: tuple[Choice, ...] = ()

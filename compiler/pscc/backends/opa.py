@@ -39,9 +39,7 @@ class Opa:
             if mine:
                 files.append(OutputFile(f"{policy.name}_test.rego", _tests(policy, package, mine)))
         modes = {policy.name: _DECISIONS[policy.mode] for policy in program.policies}
-        unions = [
-            {"package": Code(package), "decision": Code(modes[name])} for name, package in packages.items()
-        ]
+        unions = [{"package": Code(package), "decision": Code(modes[name])} for name, package in packages.items()]
         files.append(OutputFile("main.rego", render("opa/main.rego.j2", unions=unions)))
         lib = (TEMPLATES / "rego" / "lib" / "pscc.rego").read_text(encoding="utf-8")
         files.append(OutputFile("lib/pscc.rego", lib))

@@ -60,9 +60,21 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """``in namespaces …`` or ``except namespaces …``: parsed, kept, and refused by ``resolve`` until scopes are supported."""
+    """``in namespaces …`` or ``except namespaces …``: names, globs such as ``team-*``, or labels as ``key=value``."""
 
     inverse: bool
+    values: tuple[Value, ...]
+    span: Span
+
+
+SubjectKind = Literal["everyone", "users", "groups", "serviceaccounts"]
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Who: ``everyone``, or ``users``, ``groups`` or ``serviceaccounts`` with names. A service account is ``NS/NAME``."""
+
+    kind: SubjectKind
     values: tuple[Value, ...]
     span: Span
 
@@ -82,10 +94,27 @@ class Policy:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """``choose [MODE] { … }``: parsed, kept, and refused by ``resolve`` until choices are supported."""
+class Grant:
+    """One line of a choice: ``POLICY for SUBJECTS [in namespaces …]``; without ``namespaces`` it holds in all of them."""
 
+    policy: Name
+    subjects: tuple[Subject, ...]
     span: Span
+    namespaces: tuple[Value, ...] = ()
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """``choose [MODE] { … }``: a pod is admitted when a policy that its user or service account may use admits it.
+
+    The order of the policies is that of their first grants. ``mode`` is None where the source names none (enforce).
+    """
+
+    grants: tuple[Grant, ...]
+    span: Span
+    mode: Mode | None = None
+    comment: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,6 +109,46 @@ class _Builder:
             found["because"],
         )
 
+    def scope(self, tree: Tree[Token]) -> ast.Scope:
+        values = tuple(self.value(cast("Tree[Token]", v)) for v in tree.children[1:])
+        return ast.Scope(str(tree.children[0]).startswith("except"), values, self.span(tree))
+
+    def subjects(self, trees: list[Tree[Token]]) -> tuple[ast.Subject, ...]:
+        """``groups a, b, users c`` as one subject a kind: a value without a kind is of the one before it."""
+        subjects: list[ast.Subject] = []
+        for tree in trees:
+            kind, *rest = tree.children
+            span = self.span(tree)
+            if not hasattr(kind, "data") and kind.type == "EVERYONE":
+                subjects.append(ast.Subject("everyone", (), span))
+            elif not hasattr(kind, "data"):
+                value = self.value(cast("Tree[Token]", rest[0]))
+                subjects.append(ast.Subject(cast(ast.SubjectKind, str(kind)), (value,), span))
+            elif not subjects or subjects[-1].kind == "everyone":
+                help = "say what it is: `users`, `groups` or `serviceaccounts` before the name"
+                self.errors.append(Diagnostic("LNG005", "who is this?", span, help=help))
+            else:
+                last = subjects.pop()
+                values = (*last.values, self.value(cast("Tree[Token]", kind)))
+                subjects.append(ast.Subject(last.kind, values, last.span.to(span)))
+        return tuple(subjects)
+
+    def grant(self, tree: Tree[Token]) -> ast.Grant:
+        name, *rest = cast("list[Tree[Token]]", tree.children)
+        subjects = self.subjects([child for child in rest if child.data == "subject"])
+        scopes = [self.scope(child) for child in rest if child.data == "scope"]
+        for scope in scopes:
+            if scope.inverse:
+                help = "name the namespaces in which it may be used"
+                self.errors.append(Diagnostic("LNG006", "a grant has no `except`", scope.span, help=help))
+        return ast.Grant(self.name(name), subjects, self.span(tree), tuple(v for s in scopes for v in s.values))
+
+    def choice(self, tree: Tree[Token]) -> ast.Choice:
+        children = cast("list[Tree[Token]]", tree.children)
+        modes = [cast(ast.Mode, str(child.children[0])) for child in children if child.data == "mode"]
+        grants = tuple(self.grant(child) for child in children if child.data == "grant")
+        return ast.Choice(grants, self.span(tree), modes[0] if modes else None)
+
     def policy(self, tree: Tree[Token]) -> ast.Policy:
         name, title, extends, mode = None, "", None, None
         statements: list[ast.Statement] = []
@@ -129,8 +169,7 @@ class _Builder:
                         self.errors.append(Diagnostic("LNG004", message, self.span(child), help="keep one of them"))
                     mode = cast(ast.Mode, str(child.children[0]))
                 case "scope":
-                    values = tuple(self.value(cast("Tree[Token]", v)) for v in child.children[1:])
-                    scopes.append(ast.Scope(str(child.children[0]).startswith("except"), values, self.span(child)))
+                    scopes.append(self.scope(child))
                 case _:
                     statements.append(self.statement(child))
         assert name is not None
@@ -179,7 +218,7 @@ def parse(source: SourceFile) -> ast.Document:
     builder = _Builder(source)
     trees = cast("list[Tree[Token]]", tree.children)
     policies = tuple(builder.policy(child) for child in trees if child.data == "policy")
-    choices = tuple(ast.Choice(builder.span(child)) for child in trees if child.data == "choice")
+    choices = tuple(builder.choice(child) for child in trees if child.data == "choice")
     if builder.errors:
         raise SourceError(builder.errors)
     return ast.Document(source.name, policies, choices)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from pscc.syntax.ast import Document, Policy, Statement, Value
+from pscc.syntax.ast import Choice, Document, Grant, Policy, Statement, Value
 
 KEYWORDS = frozenset(
     ("deny", "allow", "require", "default", "because", "on", "all", "add", "in", "except", "warn", "audit", "enforce")
@@ -68,6 +68,23 @@ def _policy(policy: Policy) -> list[str]:
     return [*lines, "}"]
 
 
+def _grant(grant: Grant, pad: int) -> str:
+    """The grant on one line, its policy's name padded to ``pad``."""
+    subjects = [f"{s.kind} {', '.join(print_value(v) for v in s.values)}".rstrip() for s in grant.subjects]
+    places = ", ".join(print_value(v) for v in grant.namespaces)
+    where = f" in namespaces {places}" if places else ""
+    return f"    {grant.policy.text.ljust(pad)} for {', '.join(subjects)}{where}"
+
+
+def _choice(choice: Choice) -> list[str]:
+    pad = max((len(grant.policy.text) for grant in choice.grants), default=0)
+    lines = [*_comment(choice.comment, ""), " ".join(filter(None, ("choose", choice.mode, "{")))]
+    for grant in choice.grants:
+        lines += [*_comment(grant.comment, "    "), _grant(grant, pad)]
+    return [*lines, "}"]
+
+
 def print_document(document: Document) -> str:
-    """The document's policies; choices, of which the tree keeps no content, are left out."""
-    return "\n\n".join("\n".join(_policy(policy)) for policy in document.policies) + "\n"
+    """The document's policies, then its choices."""
+    blocks = [*map(_policy, document.policies), *map(_choice, document.choices)]
+    return "\n\n".join("\n".join(block) for block in blocks) + "\n"
