@@ -1,0 +1,18 @@
+"""``pscc completion``: shell completion, by click."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.command("completion", epilog="\b\nExample: pscc completion bash >> ~/.bashrc")
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+def command(shell: str) -> None:
+    """Print the completion script of a shell."""
+    from click.shell_completion import get_completion_class
+
+    from pscc.cli import main
+
+    found = get_completion_class(shell)
+    assert found is not None
+    click.echo(found(main, {}, "pscc", "_PSCC_COMPLETE").source())
