@@ -11,7 +11,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
-from pscc.resources import TEMPLATES
+from pscc.resources import TEMPLATES, cache_folder
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -39,9 +39,11 @@ def _only_code(value: object) -> object:
 
 @cache
 def _environment() -> Environment:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
 
+    folder = cache_folder()
     return Environment(
+        bytecode_cache=FileSystemBytecodeCache(str(folder), "template-%s") if folder else None,
         loader=FileSystemLoader(TEMPLATES),
         undefined=StrictUndefined,
         finalize=_only_code,

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 from functools import cache
 from hashlib import sha256
-from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from pscc.diagnostics import Diagnostic, Replacement, SourceError, did_you_mean
-from pscc.resources import GRAMMAR
+from pscc.resources import GRAMMAR, cache_folder
 from pscc.source import SourceFile, Span
 from pscc.syntax import ast
 from pscc.syntax.printer import KEYWORDS
@@ -40,12 +38,10 @@ def _parser() -> Lark:
     grammar = (GRAMMAR / "psp.lark").read_text(encoding="utf-8")
     options = {"parser": "lalr", "lexer": "contextual", "propagate_positions": True, "maybe_placeholders": False}
     digest = sha256(f"{lark.__version__}\n{grammar}".encode()).hexdigest()[:24]
-    folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "pscc"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        return lark.Lark(grammar, cache=str(folder / f"grammar-{digest}"), **options)
-    except OSError:
+    folder = cache_folder()
+    if folder is None:
         return lark.Lark(grammar, **options)
+    return lark.Lark(grammar, cache=str(folder / f"grammar-{digest}"), **options)
 
 
 def _unquote(text: str) -> str:
