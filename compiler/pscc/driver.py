@@ -5,10 +5,14 @@ Pure: reads no file and writes none. The CLI gives it text and takes what it mak
 
 from __future__ import annotations
 
+from datetime import date
+
 from pscc.backends._base import Output, OutputFile
 from pscc.backends.registry import backend
 from pscc.diagnostics import Diagnostic, Report, SourceError
 from pscc.ir import Program
+from pscc.library import is_library_name
+from pscc.linking import Load, load_nothing
 from pscc.source import SourceFile, Span
 from pscc.suite import cases_for
 from pscc.syntax.ast import Document
@@ -30,7 +34,7 @@ def decode(name: str, data: bytes) -> SourceFile:
 
 def is_language(source: SourceFile) -> bool:
     """Whether ``source`` is the policy language rather than YAML: by its name, on stdin by its first word."""
-    if source.name.endswith((".psp",)):
+    if source.name.endswith(".psp") or is_library_name(source.name):
         return True
     words = [line for line in source.text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
     return source.name == "-" and bool(words) and words[0].split()[0] in ("policy", "choose", "use")
@@ -49,8 +53,14 @@ def read(source: SourceFile, report: Report) -> Document | None:
     return None if psp is None else to_document(psp)
 
 
-def analyse(source: SourceFile) -> tuple[Document, Program, tuple[Diagnostic, ...]]:
-    """Tree, meaning and warnings of ``source``. Raises `SourceError` with all diagnostics if an error is among them."""
+def analyse(
+    source: SourceFile, load: Load = load_nothing, today: date = date.min
+) -> tuple[Document, Program, tuple[Diagnostic, ...]]:
+    """Tree, meaning and warnings of ``source``. Raises `SourceError` with all diagnostics if an error is among them.
+
+    ``load`` gives the files that it uses; ``today`` decides whether an exemption has ended.
+    """
+    from pscc.linking import link
     from pscc.resolve import resolve
 
     report = Report()
@@ -60,7 +70,7 @@ def analyse(source: SourceFile) -> tuple[Document, Program, tuple[Diagnostic, ..
     if not document.policies and not document.choices:
         span = Span(source.name, 1, 1, 1, 1)
         report.add(Diagnostic("LNG021", "there is no policy in this file", span, help="write `policy NAME { … }`"))
-    program = resolve(document, report)
+    program = resolve(document, report, link(document, load, report), today)
     report.raise_errors()
     return document, program, tuple(report.diagnostics)
 

@@ -14,7 +14,7 @@ from pscc.source import Span
 Verb = Literal["deny", "allow", "require", "default"]
 Mode = Literal["enforce", "warn", "audit"]
 Manner = Literal["", "all of", "add"]
-On = Literal["", "pod", "containers", "pod and containers"]
+On = Literal["", "pod", "containers", "pod and containers", "pod or containers"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +41,21 @@ class Value:
 
 
 @dataclass(frozen=True, slots=True)
+class Unless:
+    """``unless FIELD VALUE``: pods of which that is true are left out of a statement."""
+
+    field: Name
+    value: Value
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Statement:
-    """``VERB CONTROL[, CONTROL…] [all of|add] [VALUE, …] [on …] [because "…"]``.
+    """``[MODE] VERB CONTROL[, CONTROL…] [all of|add] [VALUE, …] [on …] [unless …] [because "…"]``.
 
     Several controls only ever stand without values. ``because`` is the author's reason, shown in messages.
     ``comment`` is printed above the statement by ``printer``: the importer says there where a statement came from.
+    ``mode`` is None where the statement has the mode of its policy.
     """
 
     verb: Verb
@@ -56,6 +66,8 @@ class Statement:
     on: On = ""
     because: str = ""
     comment: str = ""
+    mode: Mode | None = None
+    unless: Unless | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +91,36 @@ class Subject:
     span: Span
 
 
+ExemptKind = Literal["users", "groups", "serviceaccounts", "containers", "images"]
+
+
+@dataclass(frozen=True, slots=True)
+class Exempted:
+    """What is exempt: users, groups and service accounts that ask, or containers by their name or image."""
+
+    kind: ExemptKind
+    values: tuple[Value, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Exemption:
+    """``exempt WHAT, … [from CONTROL, …] because "…" [until DATE]``; ``because`` is empty where it is missing."""
+
+    exempted: tuple[Exempted, ...]
+    span: Span
+    controls: tuple[Name, ...] = ()
+    because: str = ""
+    until: Value | None = None
+    comment: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """``policy NAME "TITLE" [extends NAME] { … }``. ``mode`` is None where the source names none (enforce)."""
+    """``policy NAME "TITLE" [extends NAME] { … }``. ``mode`` is None where the source names none (enforce).
+
+    ``without`` names the controls of which the extended policy's statements are not taken over.
+    """
 
     name: Name
     title: str
@@ -90,6 +129,17 @@ class Policy:
     extends: Name | None = None
     scopes: tuple[Scope, ...] = ()
     mode: Mode | None = None
+    comment: str = ""
+    exemptions: tuple[Exemption, ...] = ()
+    without: tuple[Name, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """``use "PATH"``: the policies of another file can be extended and chosen; they are not compiled themselves."""
+
+    path: str
+    span: Span
     comment: str = ""
 
 
@@ -124,3 +174,4 @@ class Document:
     file: str
     policies: tuple[Policy, ...]
     choices: tuple[Choice, ...] = ()
+    uses: tuple[Use, ...] = ()

@@ -82,27 +82,33 @@ class _Builder:
         return ast.Value(text, span, quoted, key, qualifier)
 
     def statement(self, tree: Tree[Token]) -> ast.Statement:
-        children = tree.children
+        words = [str(child) for child in tree.children if not hasattr(child, "data")]
         found: dict[str, str] = {"manner": "", "on": "", "because": ""}
         names: list[ast.Name] = []
         values: list[ast.Value] = []
-        for child in cast("list[Tree[Token]]", children[1:]):
+        unless: ast.Unless | None = None
+        for child in cast("list[Tree[Token]]", tree.children[len(words) :]):
             if child.data == "name":
                 names.append(self.name(child))
             elif child.data == "value":
                 values.append(self.value(child))
+            elif child.data == "unless":
+                field, value = cast("list[Tree[Token]]", child.children)
+                unless = ast.Unless(self.name(field), self.value(value), self.span(child))
             else:
                 found[child.data] = " ".join(str(child.children[0]).split()).removeprefix("on ")
                 if child.data == "because":
                     found["because"] = _unquote(str(child.children[0]))
         return ast.Statement(
-            cast(ast.Verb, str(children[0])),
+            cast(ast.Verb, words[-1]),
             tuple(names),
             self.span(tree),
             cast(ast.Manner, found["manner"]),
             tuple(values),
             cast(ast.On, found["on"]),
             found["because"],
+            mode=cast(ast.Mode, words[0]) if len(words) > 1 else None,
+            unless=unless,
         )
 
     def scope(self, tree: Tree[Token]) -> ast.Scope:
@@ -129,6 +135,33 @@ class _Builder:
                 subjects.append(ast.Subject(last.kind, values, last.span.to(span)))
         return tuple(subjects)
 
+    def exemption(self, tree: Tree[Token]) -> ast.Exemption:
+        """One `ast.Exempted` a kind; a value without a kind is of the one before it."""
+        exempted: list[ast.Exempted] = []
+        controls: tuple[ast.Name, ...] = ()
+        because, until = "", None
+        for child in cast("list[Tree[Token]]", tree.children[1:]):
+            span = self.span(child)
+            match child.data:
+                case "exempted":
+                    *kind, value = child.children
+                    parsed = self.value(cast("Tree[Token]", value))
+                    if kind:
+                        exempted.append(ast.Exempted(cast(ast.ExemptKind, str(kind[0])), (parsed,), span))
+                    elif exempted:
+                        last = exempted.pop()
+                        exempted.append(ast.Exempted(last.kind, (*last.values, parsed), last.span.to(span)))
+                    else:
+                        help = "write `users`, `groups`, `serviceaccounts`, `containers` or `images` before the name"
+                        self.errors.append(Diagnostic("LNG005", "what is this the name of?", span, help=help))
+                case "from":
+                    controls = tuple(self.name(cast("Tree[Token]", name)) for name in child.children)
+                case "because":
+                    because = _unquote(str(child.children[0]))
+                case _:
+                    until = self.value(cast("Tree[Token]", child.children[0]))
+        return ast.Exemption(tuple(exempted), self.span(tree), controls, because, until)
+
     def grant(self, tree: Tree[Token]) -> ast.Grant:
         name, *rest = cast("list[Tree[Token]]", tree.children)
         subjects = self.subjects([child for child in rest if child.data == "subject"])
@@ -149,6 +182,8 @@ class _Builder:
         name, title, extends, mode = None, "", None, None
         statements: list[ast.Statement] = []
         scopes: list[ast.Scope] = []
+        exemptions: list[ast.Exemption] = []
+        without: list[ast.Name] = []
         for node in tree.children:
             if not hasattr(node, "data"):
                 title = _unquote(str(node))
@@ -166,10 +201,24 @@ class _Builder:
                     mode = cast(ast.Mode, str(child.children[0]))
                 case "scope":
                     scopes.append(self.scope(child))
+                case "exemption":
+                    exemptions.append(self.exemption(child))
+                case "without":
+                    without += [self.name(cast("Tree[Token]", name)) for name in child.children]
                 case _:
                     statements.append(self.statement(child))
         assert name is not None
-        return ast.Policy(name, title, tuple(statements), self.span(tree), extends, tuple(scopes), mode)
+        return ast.Policy(
+            name,
+            title,
+            tuple(statements),
+            self.span(tree),
+            extends,
+            tuple(scopes),
+            mode,
+            exemptions=tuple(exemptions),
+            without=tuple(without),
+        )
 
 
 def _error(source: SourceFile, error: object) -> Diagnostic:
@@ -215,6 +264,9 @@ def parse(source: SourceFile) -> ast.Document:
     trees = cast("list[Tree[Token]]", tree.children)
     policies = tuple(builder.policy(child) for child in trees if child.data == "policy")
     choices = tuple(builder.choice(child) for child in trees if child.data == "choice")
+    uses = tuple(
+        ast.Use(_unquote(str(child.children[0])), builder.span(child)) for child in trees if child.data == "use"
+    )
     if builder.errors:
         raise SourceError(builder.errors)
-    return ast.Document(source.name, policies, choices)
+    return ast.Document(source.name, policies, choices, uses)

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 
-from pscc.syntax.ast import Choice, Document, Grant, Policy, Statement, Value
+from pscc.syntax.ast import Choice, Document, Exemption, Grant, Policy, Statement, Value
 
-KEYWORDS = frozenset(
-    ("deny", "allow", "require", "default", "because", "on", "all", "add", "in", "except", "warn", "audit", "enforce")
-)
+KEYWORDS = frozenset((
+    "deny", "allow", "require", "default", "because", "on", "all", "add", "in", "except", "warn", "audit", "enforce",
+    "exempt", "from", "until", "without", "unless",
+))  # fmt: skip
 _BARE = re.compile(r'[^\s,{}"#=()]+')
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
@@ -36,13 +37,16 @@ def print_value(value: Value) -> str:
 
 def print_statement(statement: Statement, pad: int = 0) -> str:
     """The statement on one line, its verb padded to ``pad``, without its comment."""
-    words = [statement.verb.ljust(pad), ", ".join(name.text for name in statement.controls)]
+    words: list[str] = [statement.mode] if statement.mode else []
+    words += [statement.verb.ljust(0 if statement.mode else pad), ", ".join(name.text for name in statement.controls)]
     if statement.manner:
         words.append(statement.manner)
     if statement.values:
         words.append(", ".join(print_value(value) for value in statement.values))
     if statement.on:
         words.append(f"on {statement.on}")
+    if statement.unless:
+        words.append(f"unless {statement.unless.field.text} {print_value(statement.unless.value)}")
     if statement.because:
         words.append(f"because {quote(statement.because)}")
     return " ".join(words)
@@ -50,6 +54,18 @@ def print_statement(statement: Statement, pad: int = 0) -> str:
 
 def _comment(text: str, indent: str) -> list[str]:
     return [f"{indent}# {line}".rstrip() for line in text.splitlines()]
+
+
+def print_exemption(exemption: Exemption) -> str:
+    """The exemption on one line, without its comment."""
+    words = ["exempt", ", ".join(f"{e.kind} {', '.join(map(print_value, e.values))}" for e in exemption.exempted)]
+    if exemption.controls:
+        words.append("from " + ", ".join(name.text for name in exemption.controls))
+    if exemption.because:
+        words.append(f"because {quote(exemption.because)}")
+    if exemption.until:
+        words.append(f"until {print_value(exemption.until)}")
+    return " ".join(words)
 
 
 def _policy(policy: Policy) -> list[str]:
@@ -62,7 +78,11 @@ def _policy(policy: Policy) -> list[str]:
         lines.append(f"    {word.ljust(7)} namespaces " + ", ".join(print_value(v) for v in scope.values))
     if policy.mode:
         lines.append(f"    {policy.mode}")
-    pad = max((len(s.verb) for s in policy.statements), default=0)
+    for exemption in policy.exemptions:
+        lines += [*_comment(exemption.comment, "    "), "    " + print_exemption(exemption)]
+    if policy.without:
+        lines.append("    without " + ", ".join(name.text for name in policy.without))
+    pad = max((len(s.verb) for s in policy.statements if not s.mode), default=0)
     for statement in policy.statements:
         lines += [*_comment(statement.comment, "    "), "    " + print_statement(statement, pad)]
     return [*lines, "}"]
@@ -85,6 +105,7 @@ def _choice(choice: Choice) -> list[str]:
 
 
 def print_document(document: Document) -> str:
-    """The document's policies, then its choices."""
-    blocks = [*map(_policy, document.policies), *map(_choice, document.choices)]
+    """What the document uses, its policies, then its choices."""
+    uses = [line for use in document.uses for line in (*_comment(use.comment, ""), f"use {quote(use.path)}")]
+    blocks = [*([uses] if uses else []), *map(_policy, document.policies), *map(_choice, document.choices)]
     return "\n\n".join("\n".join(block) for block in blocks) + "\n"
