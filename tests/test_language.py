@@ -75,7 +75,7 @@ def test_scope_mode_and_exemptions_are_not_inherited() -> None:
 @pytest.mark.parametrize(
     ("text", "errors"),
     [
-        ("policy a extends b {\n}\npolicy b extends a {\n}\n", ["LNG035:3", "LNG035:1"]),
+        ("policy a extends b {\n}\npolicy b extends a {\n}\n", ["LNG035:1", "LNG035:3"]),
         ("policy a extends a {\n}\n", ["LNG035:1"]),
         ("policy a extends nobody {\n}\n", ["LNG031:1"]),
         ("policy a extends pss/baselin {\n}\n", ["LNG031:1"]),
@@ -178,7 +178,7 @@ def test_files_that_use_each_other_and_names_given_twice() -> None:
     assert refused(text, b='use "c.psp"\n', c='use "b.psp"\n') == ["LNG033:1"]
     assert refused(text, b="policy a {\n deny hostIPC\n}\n") == ["LNG017:2"]
     assert refused(text, b="policy b {\n deny hostIPX\n}\n") == ["LNG010:2"]
-    assert refused(text, b="policy b {\n") == ["LNG001:2"]
+    assert refused(text, b="policy b {\n") == ["LNG050:1"]
 
 
 def test_the_cli_reads_used_files_inside_the_root_only(tmp_path: Path) -> None:

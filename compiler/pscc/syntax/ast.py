@@ -2,6 +2,9 @@
 
 Both front ends build it (``parser`` from ``.psp`` text, ``psp_import`` from PodSecurityPolicy YAML), ``printer``
 writes it out again, ``resolve`` gives it meaning. Nothing here knows a control.
+
+Comments are kept where they were written, without ``#``: ``comment`` holds the lines above a node, ``beside`` the one
+after it on its line, ``closing`` those before what ends a block or the file.
 """
 
 from __future__ import annotations
@@ -54,8 +57,8 @@ class Statement:
     """``[MODE] VERB CONTROL[, CONTROL…] [all of|add] [VALUE, …] [on …] [unless …] [because "…"]``.
 
     Several controls only ever stand without values. ``because`` is the author's reason, shown in messages.
-    ``comment`` is printed above the statement by ``printer``: the importer says there where a statement came from.
-    ``mode`` is None where the statement has the mode of its policy.
+    The importer says in ``comment`` where a statement came from. ``mode`` is None where the statement has the mode of
+    its policy.
     """
 
     verb: Verb
@@ -66,6 +69,7 @@ class Statement:
     on: On = ""
     because: str = ""
     comment: str = ""
+    beside: str = ""
     mode: Mode | None = None
     unless: Unless | None = None
 
@@ -77,6 +81,8 @@ class Scope:
     inverse: bool
     values: tuple[Value, ...]
     span: Span
+    comment: str = ""
+    beside: str = ""
 
 
 SubjectKind = Literal["everyone", "users", "groups", "serviceaccounts"]
@@ -113,14 +119,22 @@ class Exemption:
     because: str = ""
     until: Value | None = None
     comment: str = ""
+    beside: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Without:
+    """``without CONTROL, …``: what the extended policy says about these controls is not taken over."""
+
+    controls: tuple[Name, ...]
+    span: Span
+    comment: str = ""
+    beside: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """``policy NAME "TITLE" [extends NAME] { … }``. ``mode`` is None where the source names none (enforce).
-
-    ``without`` names the controls of which the extended policy's statements are not taken over.
-    """
+    """``policy NAME "TITLE" [extends NAME] { … }``. ``mode`` is None where the source names none (enforce)."""
 
     name: Name
     title: str
@@ -129,9 +143,13 @@ class Policy:
     extends: Name | None = None
     scopes: tuple[Scope, ...] = ()
     mode: Mode | None = None
+    mode_comment: str = ""
+    mode_beside: str = ""
     comment: str = ""
+    beside: str = ""
+    closing: str = ""
     exemptions: tuple[Exemption, ...] = ()
-    without: tuple[Name, ...] = ()
+    without: tuple[Without, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +159,7 @@ class Use:
     path: str
     span: Span
     comment: str = ""
+    beside: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +171,7 @@ class Grant:
     span: Span
     namespaces: tuple[Value, ...] = ()
     comment: str = ""
+    beside: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,13 +185,17 @@ class Choice:
     span: Span
     mode: Mode | None = None
     comment: str = ""
+    beside: str = ""
+    closing: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A whole source file."""
+    """A whole source file. ``heading`` is the comment at its top that an empty line sets apart."""
 
     file: str
     policies: tuple[Policy, ...]
     choices: tuple[Choice, ...] = ()
+    heading: str = ""
+    closing: str = ""
     uses: tuple[Use, ...] = ()
