@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from pscc.cases.fragments import APP_ARMOR
+from pscc.oracle import KINDS_OF_CONTAINER
 from pscc.pods import api_defaults
 
 Json = dict[str, object]
@@ -21,16 +23,43 @@ def stored(pod: Json) -> Json:
     """``pod`` with the API server's defaults, without what it drops, and mended where it would be refused.
 
     Mended are volumes and mounts given twice, mounts of volumes that are not there, host ports taken twice or unequal to the
-    container's port in the host's network, and what goes against ``privileged``. Nothing of the argument is changed.
+    container's port in the host's network, profiles without a type or a path, unknown proc mount types, and escalation
+    denied to what is privileged. Nothing of the argument is changed.
     """
     spec = _object(api_defaults(pod).get("spec"))
     spec["volumes"] = _once(_list(spec.get("volumes")), "name")
     volumes = {_object(volume).get("name") for volume in _list(spec["volumes"])}
     ports: set[object] = set()
-    for kind in ("initContainers", "containers", "ephemeralContainers"):
+    for kind in KINDS_OF_CONTAINER:
         if kind in spec:
             spec[kind] = [_container(_object(c), kind, volumes, ports, spec) for c in _list(spec[kind])]
-    return {**_object(_serialised(pod)), "spec": _serialised(spec)}
+    if isinstance(spec.get("securityContext"), dict):
+        spec["securityContext"] = _profiles(_object(spec["securityContext"]))
+    spec.setdefault("serviceAccountName", "default")
+    return {**_object(_serialised(_annotated(pod, spec))), "spec": _serialised(spec)}
+
+
+def _annotated(pod: Json, spec: Json) -> Json:
+    """``pod`` without AppArmor annotations of containers that are not there."""
+    metadata = _object(pod.get("metadata"))
+    names = {_object(c).get("name") for kind in KINDS_OF_CONTAINER for c in _list(spec.get(kind))}
+    annotations = _object(metadata.get("annotations"))
+    kept = {k: v for k, v in annotations.items() if not k.startswith(APP_ARMOR) or k.removeprefix(APP_ARMOR) in names}
+    without = {k: v for k, v in metadata.items() if k != "annotations"}
+    return {**pod, "metadata": {**without, "annotations": kept} if kept else without}
+
+
+def _profiles(context: Json) -> Json:
+    """A security context whose profiles have a type, and a path just where that is ``Localhost``."""
+    mended = {**context}
+    for field in ("seccompProfile", "appArmorProfile"):
+        profile = _object(mended.pop(field, None))
+        match profile.get("type"):
+            case "Localhost" if profile.get("localhostProfile"):
+                mended[field] = profile
+            case "RuntimeDefault" | "Unconfined" as kind:
+                mended[field] = {"type": kind}
+    return mended
 
 
 def _container(container: Json, kind: str, volumes: set[object], taken: set[object], spec: Json) -> Json:
@@ -46,13 +75,17 @@ def _container(container: Json, kind: str, volumes: set[object], taken: set[obje
             ports = [p for p in ports if (p.get("hostPort") or 0) not in taken]
             taken |= {p["hostPort"] for p in ports if p.get("hostPort")}
         mended["ports"] = _once(ports, "hostPort")
-    context = _object(mended.get("securityContext"))
+    if "securityContext" not in mended:
+        return mended
+    context = _profiles(_object(mended["securityContext"]))
+    if context.get("procMount") not in ("Default", "Unmasked"):
+        context.pop("procMount", None)
     added = _list(_object(context.get("capabilities")).get("add"))
     if context.get("allowPrivilegeEscalation") is False and (
         context.get("privileged") is True or "SYS_ADMIN" in added or "CAP_SYS_ADMIN" in added
     ):
-        mended["securityContext"] = {k: v for k, v in context.items() if k != "allowPrivilegeEscalation"}
-    return mended
+        del context["allowPrivilegeEscalation"]
+    return {**mended, "securityContext": context}
 
 
 def _port(port: Json, spec: Json) -> Json:
