@@ -49,7 +49,7 @@ _CODES: dict[str, tuple[str, str, str]] = {
         "The target cannot test the condition, and sets the field wherever it is unset. That never admits more.",
         "default nonRoot",
     ),
-    "LNG030": ("Not supported yet", "`extends`, scopes and `choose` are read, but cannot be compiled.", ""),
+    "LNG030": ("Not supported yet", "`choose` is read, but cannot be compiled.", ""),
 }
 
 
@@ -58,9 +58,10 @@ def codes() -> dict[str, tuple[str, str, str]]:
     import importlib
     import importlib.util
 
+    own = _CODES | dict(importlib.import_module("pscc.language_codes").CODES)
     if importlib.util.find_spec("pscc.syntax.psp_codes") is None:
-        return dict(_CODES)
-    return _CODES | dict(importlib.import_module("pscc.syntax.psp_codes").CODES)
+        return own
+    return own | dict(importlib.import_module("pscc.syntax.psp_codes").CODES)
 
 
 def explain(code_or_control: str) -> str | None:

@@ -5,10 +5,15 @@ Pure: reads no file and writes none. The CLI gives it text and takes what it mak
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import date
+
 from pscc.backends._base import Output, OutputFile
 from pscc.backends.registry import backend
 from pscc.diagnostics import Diagnostic, Report, SourceError
 from pscc.ir import Program
+from pscc.library import is_library_name
+from pscc.linking import Load, load_nothing
 from pscc.source import SourceFile, Span
 from pscc.suite import cases_for
 from pscc.syntax.ast import Document
@@ -30,7 +35,7 @@ def decode(name: str, data: bytes) -> SourceFile:
 
 def is_language(source: SourceFile) -> bool:
     """Whether ``source`` is the policy language rather than YAML: by its name, on stdin by its first word."""
-    if source.name.endswith((".psp",)):
+    if source.name.endswith(".psp") or is_library_name(source.name):
         return True
     words = [line for line in source.text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
     return source.name == "-" and bool(words) and words[0].split()[0] in ("policy", "choose", "use")
@@ -39,9 +44,9 @@ def is_language(source: SourceFile) -> bool:
 def read(source: SourceFile, report: Report) -> Document | None:
     """The syntax tree of ``source``, from either front end; None when ``report`` has errors of the PSP."""
     if is_language(source):
-        from pscc.syntax.parser import parse
+        from pscc.syntax.parser import read_language
 
-        return parse(source)
+        return read_language(source, report)
     from pscc.syntax.psp_import import to_document
     from pscc.syntax.psp_yaml import read_psp
 
@@ -49,20 +54,43 @@ def read(source: SourceFile, report: Report) -> Document | None:
     return None if psp is None else to_document(psp)
 
 
-def analyse(source: SourceFile) -> tuple[Document, Program, tuple[Diagnostic, ...]]:
-    """Tree, meaning and warnings of ``source``. Raises `SourceError` with all diagnostics if an error is among them."""
+def analyse(
+    source: SourceFile, load: Load = load_nothing, today: date = date.min
+) -> tuple[Document, Program, tuple[Diagnostic, ...]]:
+    """Tree, meaning and warnings of ``source``. Raises `SourceError` with all diagnostics if an error is among them.
+
+    ``load`` gives the files that it uses; ``today`` decides whether an exemption has ended.
+    """
+    from pscc.linking import link
     from pscc.resolve import resolve
 
     report = Report()
     document = read(source, report)
-    report.raise_errors()
-    assert document is not None
+    if document is None or report.failed:
+        raise SourceError(_in_order((*report.diagnostics, *_further(document, load, today))))
     if not document.policies and not document.choices:
         span = Span(source.name, 1, 1, 1, 1)
         report.add(Diagnostic("LNG021", "there is no policy in this file", span, help="write `policy NAME { … }`"))
-    program = resolve(document, report)
-    report.raise_errors()
-    return document, program, tuple(report.diagnostics)
+    program = resolve(document, report, link(document, load, report), today)
+    if report.failed:
+        raise SourceError(_in_order(report.diagnostics))
+    return document, program, _in_order(report.diagnostics)
+
+
+def _further(document: Document | None, load: Load, today: date) -> tuple[Diagnostic, ...]:
+    """The errors of meaning in what could be read of a source with syntax errors; warnings would be guesses."""
+    from pscc.linking import link
+    from pscc.resolve import resolve
+
+    report = Report()
+    if document is not None:
+        resolve(document, report, link(document, load, report), today)
+    return tuple(d for d in report.diagnostics if d.severity == "error")
+
+
+def _in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """By their place; those without one last, and those of one place as they were found."""
+    return tuple(sorted(diagnostics, key=lambda d: (d.span.line, d.span.column) if d.span else (2**62, 0)))
 
 
 def compile_program(program: Program, targets: tuple[str, ...]) -> dict[str, Output]:

@@ -92,9 +92,10 @@ def _minimal() -> Json:
 
 
 def _probes(check: ir.Check) -> Iterator[Probe]:
+    from pscc import narrowing
     from pscc.controls import control_of
 
-    yield from control_of(check.control).probes(check)
+    yield from narrowing.probes(check, control_of(check.control).probes(check))
 
 
 def accepted(policy: ir.Policy) -> Json:

@@ -2,6 +2,9 @@
 
 Both front ends build it (``parser`` from ``.psp`` text, ``psp_import`` from PodSecurityPolicy YAML), ``printer``
 writes it out again, ``resolve`` gives it meaning. Nothing here knows a control.
+
+Comments are kept where they were written, without ``#``: ``comment`` holds the lines above a node, ``beside`` the one
+after it on its line, ``closing`` those before what ends a block or the file.
 """
 
 from __future__ import annotations
@@ -14,7 +17,7 @@ from pscc.source import Span
 Verb = Literal["deny", "allow", "require", "default"]
 Mode = Literal["enforce", "warn", "audit"]
 Manner = Literal["", "all of", "add"]
-On = Literal["", "pod", "containers", "pod and containers"]
+On = Literal["", "pod", "containers", "pod and containers", "pod or containers"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +44,21 @@ class Value:
 
 
 @dataclass(frozen=True, slots=True)
+class Unless:
+    """``unless FIELD VALUE``: pods of which that is true are left out of a statement."""
+
+    field: Name
+    value: Value
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Statement:
-    """``VERB CONTROL[, CONTROL…] [all of|add] [VALUE, …] [on …] [because "…"]``.
+    """``[MODE] VERB CONTROL[, CONTROL…] [all of|add] [VALUE, …] [on …] [unless …] [because "…"]``.
 
     Several controls only ever stand without values. ``because`` is the author's reason, shown in messages.
-    ``comment`` is printed above the statement by ``printer``: the importer says there where a statement came from.
+    The importer says in ``comment`` where a statement came from. ``mode`` is None where the statement has the mode of
+    its policy.
     """
 
     verb: Verb
@@ -56,6 +69,9 @@ class Statement:
     on: On = ""
     because: str = ""
     comment: str = ""
+    beside: str = ""
+    mode: Mode | None = None
+    unless: Unless | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +81,8 @@ class Scope:
     inverse: bool
     values: tuple[Value, ...]
     span: Span
+    comment: str = ""
+    beside: str = ""
 
 
 SubjectKind = Literal["everyone", "users", "groups", "serviceaccounts"]
@@ -79,6 +97,41 @@ class Subject:
     span: Span
 
 
+ExemptKind = Literal["users", "groups", "serviceaccounts", "containers", "images"]
+
+
+@dataclass(frozen=True, slots=True)
+class Exempted:
+    """What is exempt: users, groups and service accounts that ask, or containers by their name or image."""
+
+    kind: ExemptKind
+    values: tuple[Value, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Exemption:
+    """``exempt WHAT, … [from CONTROL, …] because "…" [until DATE]``; ``because`` is empty where it is missing."""
+
+    exempted: tuple[Exempted, ...]
+    span: Span
+    controls: tuple[Name, ...] = ()
+    because: str = ""
+    until: Value | None = None
+    comment: str = ""
+    beside: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Without:
+    """``without CONTROL, …``: what the extended policy says about these controls is not taken over."""
+
+    controls: tuple[Name, ...]
+    span: Span
+    comment: str = ""
+    beside: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """``policy NAME "TITLE" [extends NAME] { … }``. ``mode`` is None where the source names none (enforce)."""
@@ -90,7 +143,23 @@ class Policy:
     extends: Name | None = None
     scopes: tuple[Scope, ...] = ()
     mode: Mode | None = None
+    mode_comment: str = ""
+    mode_beside: str = ""
     comment: str = ""
+    beside: str = ""
+    closing: str = ""
+    exemptions: tuple[Exemption, ...] = ()
+    without: tuple[Without, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """``use "PATH"``: the policies of another file can be extended and chosen; they are not compiled themselves."""
+
+    path: str
+    span: Span
+    comment: str = ""
+    beside: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +171,7 @@ class Grant:
     span: Span
     namespaces: tuple[Value, ...] = ()
     comment: str = ""
+    beside: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +185,17 @@ class Choice:
     span: Span
     mode: Mode | None = None
     comment: str = ""
+    beside: str = ""
+    closing: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A whole source file."""
+    """A whole source file. ``heading`` is the comment at its top that an empty line sets apart."""
 
     file: str
     policies: tuple[Policy, ...]
     choices: tuple[Choice, ...] = ()
+    heading: str = ""
+    closing: str = ""
+    uses: tuple[Use, ...] = ()
