@@ -28,23 +28,10 @@ Known = frozenset[ir.Value]
 Printed = Callable[[ir.Value], str]
 NOTHING: Known = frozenset()
 _KEYWORDS = frozenset(
-    [
-        "as",
-        "contains",
-        "default",
-        "else",
-        "every",
-        "false",
-        "if",
-        "import",
-        "in",
-        "not",
-        "null",
-        "package",
-        "some",
-        "true",
-        "with",
-    ]
+    (
+        *("as", "contains", "default", "else", "every", "false", "if", "import", "in", "not", "null", "package"),
+        *("some", "true", "with"),
+    )
 )
 
 
