@@ -5,7 +5,7 @@ Must not import a control, a target or a backend.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import assert_never
 
@@ -55,6 +55,17 @@ def looked_at(check: ir.Check) -> Reads:
 def _outermost(paths: dict[tuple[str, ...], None]) -> tuple[tuple[str, ...], ...]:
     """``paths`` without those below another: that one is compared whole."""
     return tuple(path for path in paths if not any(path[:length] in paths for length in range(1, len(path))))
+
+
+def looked_at_by_all(checks: Iterable[ir.Check]) -> Reads:
+    """What any of ``checks`` looks at."""
+    every = [looked_at(check) for check in checks]
+    return Reads(
+        tuple(dict.fromkeys(path for reads in every for path in reads.pod)),
+        tuple(dict.fromkeys(path for reads in every for path in reads.container)),
+        tuple(dict.fromkeys(prefix for reads in every for prefix in reads.annotations)),
+        any(reads.containers for reads in every),
+    )
 
 
 _Found = tuple[str, tuple[str, ...]]
