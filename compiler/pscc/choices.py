@@ -55,7 +55,7 @@ def _choice(
     if not choice.grants:
         help = "write `POLICY for everyone`, or take it out"
         report.add(
-            Diagnostic("LNG040", "this chooses among nothing: every pod would be refused", choice.span, help=help)
+            Diagnostic("SET010", "this chooses among nothing: every pod would be refused", choice.span, help=help)
         )
     made = ir.Choice(name, tuple(members.values()), tuple(grants), choice.mode or "enforce", choice.span)
     if not report.failed:
@@ -63,7 +63,7 @@ def _choice(
             span = next(grant.span for grant in grants if grant.policy == later.name)
             report.add(
                 Diagnostic(
-                    "LNG043",
+                    "SET013",
                     f"{later.name} is never chosen: {earlier.name} comes before it, may be used wherever it may, and "
                     "accepts all that it accepts",
                     span,
@@ -79,7 +79,7 @@ def _unknown(name: ast.Name, policies: Mapping[str, ir.Policy], report: Report) 
     meant = did_you_mean(name.text, policies)
     fixes = (Replacement(name.span, meant),) if meant else ()
     help = f"did you mean `{meant}`?" if meant else "write the policy out in this program"
-    report.add(Diagnostic("LNG041", f"there is no policy `{name.text}`", name.span, help=help, fixes=fixes))
+    report.add(Diagnostic("SET011", f"there is no policy `{name.text}`", name.span, help=help, fixes=fixes))
 
 
 def _refuse_own(written: ast.Policy | None, policy: ir.Policy, span: Span, report: Report) -> None:
@@ -87,11 +87,11 @@ def _refuse_own(written: ast.Policy | None, policy: ir.Policy, span: Span, repor
     if written is not None and written.mode is not None:
         message = f"{policy.name} has a mode of its own, `{written.mode}`, and is one of a choice"
         notes: tuple[tuple[Span | None, str], ...] = ((written.span, "the policy"),)
-        report.add(Diagnostic("LNG042", message, span, notes=notes, help=f"write `choose {written.mode} {{`"))
+        report.add(Diagnostic("SET012", message, span, notes=notes, help=f"write `choose {written.mode} {{`"))
     if policy.exemptions:
         message = f"{policy.name} exempts requests, and is one of a choice"
         help = "grant those subjects a policy that admits what they need"
-        report.add(Diagnostic("LNG042", message, span, notes=((policy.exemptions[0].span, "exempt"),), help=help))
+        report.add(Diagnostic("SET012", message, span, notes=((policy.exemptions[0].span, "exempt"),), help=help))
 
 
 def _subjects(subjects: tuple[ast.Subject, ...], report: Report) -> Subjects:
@@ -105,7 +105,7 @@ def _subjects(subjects: tuple[ast.Subject, ...], report: Report) -> Subjects:
             if not slash or not namespace or not name or (not value.quoted and "*" in namespace):
                 message = f"`{value.text}` is no service account"
                 help = "write NAMESPACE/NAME, or NAMESPACE/* for all of a namespace"
-                report.add(Diagnostic("LNG044", message, value.span, help=help))
+                report.add(Diagnostic("SET014", message, value.span, help=help))
 
     def names(kind: str, noun: str) -> Names:
         return _names(values[kind], noun, report) if kind in values else NONE
@@ -123,7 +123,7 @@ def _names(values: tuple[ast.Value, ...], noun: str, report: Report) -> Names:
     for value in values:
         if value.key or value.qualifier or (not value.quoted and "*" in value.text[:-1]):
             help = "write a name, or the beginning of one and `*`"
-            report.add(Diagnostic("LNG044", f"this is not the name of {noun}", value.span, help=help))
+            report.add(Diagnostic("SET014", f"this is not the name of {noun}", value.span, help=help))
         elif not value.quoted and value.text.endswith("*"):
             prefixes[value.text[:-1]] = None
         else:

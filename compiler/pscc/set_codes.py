@@ -32,19 +32,19 @@ CODES: dict[str, tuple[str, str, str]] = {
         "",
     ),
     "SET007": ("A role for a policy that is not given", "The policy may be gone, or missing from the sources.", ""),
-    "LNG040": ("A choice among nothing", "A pod needs one policy of the choice that admits it.", "choose { }"),
-    "LNG041": ("No such policy", "A choice is among the policies of the program.", "restrictd for everyone"),
-    "LNG042": (
+    "SET010": ("A choice among nothing", "A pod needs one policy of the choice that admits it.", "choose { }"),
+    "SET011": ("No such policy", "A choice is among the policies of the program.", "restrictd for everyone"),
+    "SET012": (
         "A member of a choice with a mode or exemptions of its own",
         "A choice has one mode, and says itself who may use what.",
         "",
     ),
-    "LNG043": (
+    "SET013": (
         "A policy that is never chosen",
         "An earlier policy may be used by all who may use this one, and accepts all that it accepts.",
         "",
     ),
-    "LNG044": (
+    "SET014": (
         "Not a name",
         "A name is literal, or ends in the wildcard `*`; an account is NAMESPACE/NAME.",
         "users a*b",

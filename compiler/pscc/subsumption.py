@@ -82,7 +82,7 @@ def _fields(node: object) -> set[str]:
 
 def implies(premise: ir.Check, check: ir.Check) -> bool:
     """Whether every pod that passes ``premise`` passes ``check``."""
-    if premise.control != check.control or _narrowed(premise) != _narrowed(check):
+    if premise.control != check.control or _rest(premise) != _rest(check):
         return False
     if premise.shape == check.shape and dict(premise.params) == dict(check.params):
         return True
@@ -104,8 +104,9 @@ def _verb(check: ir.Check) -> str:
     return next((verb for verb in ("deny", "allow", "require") if check.shape.lower().startswith(verb)), "")
 
 
-def _narrowed(check: ir.Check) -> str:
-    return check.shape.partition("On")[2] if "On" in check.shape else ""
+def _rest(check: ir.Check) -> str:
+    """The shape without its verb: what it is about, and what narrows it."""
+    return check.shape[len(_verb(check)) :]
 
 
 def _lists(check: ir.Check) -> bool:
