@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pscc import ir
-from pscc.backends._base import Output, OutputFile, fitted, origin
+from pscc.backends import gatekeeper_choice
+from pscc.backends._base import Cases, Output, OutputFile, fitted, origin
 from pscc.backends.gatekeeper_mutators import mutators
 from pscc.diagnostics import Diagnostic
 from pscc.suite import Case
@@ -46,10 +47,11 @@ class Gatekeeper:
 
     name: str = "gatekeeper"
 
-    def package(self, program: ir.Program, cases: dict[str, tuple[Case, ...]]) -> Output:
+    def package(self, program: ir.Program, cases: Cases) -> Output:
         """Templates, constraints, mutators, kustomizations and the suite of ``program``."""
         templates = {c.shape: c for policy in program.policies for c in policy.checks}
         files = [OutputFile(_template_path(c), _template(c)) for c in templates.values()]
+        files += [gatekeeper_choice.template(choice) for choice in program.choices]
         template_paths = [f.path for f in files]
         policy_paths: list[str] = []
         told: list[Diagnostic] = []
@@ -62,6 +64,10 @@ class Gatekeeper:
             if found:
                 policy_paths.append(f"mutators/{policy.name}.yaml")
                 files.append(OutputFile(policy_paths[-1], render("gatekeeper/mutators.yaml.j2", mutators=found)))
+        for choice in program.choices:
+            files.append(gatekeeper_choice.constraint(choice, Code(_ACTIONS[choice.mode])))
+            policy_paths.append(files[-1].path)
+            told += gatekeeper_choice.notes(choice)
         names = [p.removeprefix("templates/") for p in template_paths]
         files.append(_kustomization("templates/", names))
         # kustomize refuses files outside its root, so the mutators have a root of their own
@@ -166,7 +172,7 @@ def _constraints(policy: ir.Policy) -> str:
     )
 
 
-def _suite(program: ir.Program, cases: dict[str, tuple[Case, ...]]) -> list[OutputFile]:
+def _suite(program: ir.Program, cases: Cases) -> list[OutputFile]:
     """The suite: a test for each check, of the pods that the check refuses and those that the whole policy admits.
 
     ``gator verify`` compiles the template again for each case, so pods that only other checks refuse are left out.
@@ -174,7 +180,7 @@ def _suite(program: ir.Program, cases: dict[str, tuple[Case, ...]]) -> list[Outp
     files: list[OutputFile] = []
     tests: list[dict[str, object]] = []
     for policy in program.policies:
-        mine = cases.get(policy.name, ())
+        mine = cases.policies.get(policy.name, ())
         files += [OutputFile(f"suite/{policy.name}/{c.name}.yaml", _object(c)) for c in mine]
         for check in policy.checks if mine else ():
             path = f"suite/{policy.name}/{snake(check.shape).replace('_', '-')}.constraint.yaml"
@@ -200,6 +206,10 @@ def _suite(program: ir.Program, cases: dict[str, tuple[Case, ...]]) -> list[Outp
                     ],
                 }
             )
+    for choice in program.choices:
+        test, requests = gatekeeper_choice.suite(choice, cases.choices.get(choice.name, ()))
+        tests.append(test)
+        files += requests
     return [OutputFile("suite.yaml", render("gatekeeper/suite.yaml.j2", tests=tests)), *files] if tests else []
 
 

@@ -154,3 +154,11 @@ annotations(pod, prefixes) := [value |
 	some prefix in prefixes
 	value := object.get(pod, ["metadata", "annotations", join(prefix, name(container))], null)
 ]
+
+# A name is among the exact ones, or begins with one of the prefixes.
+named(names, name) if name in names.exact
+
+named(names, name) if {
+	some prefix in names.prefixes
+	startswith(name, prefix)
+}
