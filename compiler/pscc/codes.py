@@ -49,19 +49,17 @@ _CODES: dict[str, tuple[str, str, str]] = {
         "The target cannot test the condition, and sets the field wherever it is unset. That never admits more.",
         "default nonRoot",
     ),
-    "LNG030": ("Not supported yet", "`choose` is read, but cannot be compiled.", ""),
 }
 
 
 def codes() -> dict[str, tuple[str, str, str]]:
     """Each code with its title, explanation and example."""
     import importlib
-    import importlib.util
 
-    own = _CODES | dict(importlib.import_module("pscc.language_codes").CODES)
-    if importlib.util.find_spec("pscc.syntax.psp_codes") is None:
-        return own
-    return own | dict(importlib.import_module("pscc.syntax.psp_codes").CODES)
+    found = dict(_CODES)
+    for module in ("pscc.syntax.psp_codes", "pscc.language_codes", "pscc.set_codes"):
+        found |= importlib.import_module(module).CODES
+    return found
 
 
 def explain(code_or_control: str) -> str | None:

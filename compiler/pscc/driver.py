@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from pscc.backends._base import Output, OutputFile
+from pscc.backends._base import Cases, Output, OutputFile
 from pscc.backends.registry import backend
+from pscc.choice_suite import choice_cases
 from pscc.diagnostics import Diagnostic, Report, SourceError
 from pscc.ir import Program
 from pscc.library import is_library_name
@@ -41,35 +42,58 @@ def is_language(source: SourceFile) -> bool:
     return source.name == "-" and bool(words) and words[0].split()[0] in ("policy", "choose", "use")
 
 
-def read(source: SourceFile, report: Report) -> Document | None:
-    """The syntax tree of ``source``, from either front end; None when ``report`` has errors of the PSP."""
-    if is_language(source):
+def read(
+    sources: tuple[SourceFile, ...], report: Report, *, everyone: bool = False, list_ignored: bool = False
+) -> Document | None:
+    """The tree of ``sources`` taken together, from both front ends; None when ``report`` has errors of the YAML.
+
+    ``everyone``: each PSP may be used by everyone, whatever RBAC says; ``list_ignored``: name the objects that say nothing.
+    """
+    language = [source for source in sources if is_language(source)]
+    objects = [source for source in sources if not is_language(source)]
+    documents: list[Document] = []
+    if language:
         from pscc.syntax.parser import read_language
 
-        return read_language(source, report)
-    from pscc.syntax.psp_import import to_document
-    from pscc.syntax.psp_yaml import read_psp
+        documents += filter(None, (read_language(source, report) for source in language))
+    if objects:
+        from pscc.syntax.psp_set import read_set
 
-    psp = read_psp(source, report)
-    return None if psp is None else to_document(psp)
+        found = read_set(objects, report, everyone, list_ignored)
+        if found is None:
+            return None
+        documents.append(found)
+    if len(documents) == 1:
+        return documents[0]
+    return Document(
+        sources[0].name,
+        tuple(policy for document in documents for policy in document.policies),
+        tuple(choice for document in documents for choice in document.choices),
+        uses=tuple(use for document in documents for use in document.uses),
+    )
 
 
 def analyse(
-    source: SourceFile, load: Load = load_nothing, today: date = date.min
+    *sources: SourceFile,
+    load: Load = load_nothing,
+    today: date = date.min,
+    everyone: bool = False,
+    list_ignored: bool = False,
 ) -> tuple[Document, Program, tuple[Diagnostic, ...]]:
-    """Tree, meaning and warnings of ``source``. Raises `SourceError` with all diagnostics if an error is among them.
+    """Tree, meaning and warnings of ``sources``, which make one program.
 
-    ``load`` gives the files that it uses; ``today`` decides whether an exemption has ended.
+    ``load`` gives the files that they use; ``today`` decides whether an exemption has ended. Raises `SourceError` with all
+    diagnostics if an error is among them.
     """
     from pscc.linking import link
     from pscc.resolve import resolve
 
     report = Report()
-    document = read(source, report)
+    document = read(sources, report, everyone=everyone, list_ignored=list_ignored)
     if document is None or report.failed:
         raise SourceError(_in_order((*report.diagnostics, *_further(document, load, today))))
     if not document.policies and not document.choices:
-        span = Span(source.name, 1, 1, 1, 1)
+        span = Span(sources[0].name, 1, 1, 1, 1)
         report.add(Diagnostic("LNG021", "there is no policy in this file", span, help="write `policy NAME { … }`"))
     program = resolve(document, report, link(document, load, report), today)
     if report.failed:
@@ -89,13 +113,19 @@ def _further(document: Document | None, load: Load, today: date) -> tuple[Diagno
 
 
 def _in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
-    """By their place; those without one last, and those of one place as they were found."""
-    return tuple(sorted(diagnostics, key=lambda d: (d.span.line, d.span.column) if d.span else (2**62, 0)))
+    """By their place, file by file; those without one last, and those of one place as they were found."""
+    found = tuple(diagnostics)
+    files = {file: rank for rank, file in enumerate(dict.fromkeys(d.span.file for d in found if d.span))}
+    last = (len(files), 0, 0)
+    return tuple(sorted(found, key=lambda d: (files[d.span.file], d.span.line, d.span.column) if d.span else last))
 
 
 def compile_program(program: Program, targets: tuple[str, ...]) -> dict[str, Output]:
     """What each of ``targets`` makes of ``program``; with several, every path lies in a subfolder of the target's name."""
-    cases = {policy.name: cases_for(policy) for policy in program.policies}
+    cases = Cases(
+        {policy.name: cases_for(policy) for policy in program.policies},
+        {choice.name: choice_cases(choice) for choice in program.choices},
+    )
     outputs = {name: backend(name).package(program, cases) for name in targets}
     return outputs if len(targets) == 1 else {name: _below(name, output) for name, output in outputs.items()}
 

@@ -64,7 +64,7 @@ def link(document: ast.Document, load: Load, report: Report) -> Family:
     def follow(user: ast.Document, chain: tuple[str, ...]) -> None:
         for use in user.uses:
             try:
-                source = load(use.path, user.file)
+                source = load(use.path, use.span.file)
             except LoadError as error:
                 report.add(Diagnostic("LNG032", error.message, use.span, help=error.help))
                 continue

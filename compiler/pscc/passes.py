@@ -5,7 +5,7 @@ Must not import a control, a target or a backend.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import assert_never
 
@@ -48,7 +48,24 @@ def looked_at(check: ir.Check) -> Reads:
             *_value_reads(requirement.about, kinds),
         ):
             _file(found, pod, container, annotations)
-    return Reads(tuple(pod), tuple(c for c in container if c != ("name",)), tuple(annotations), walks_containers)
+    inside = tuple(path for path in _outermost(container) if path != ("name",))
+    return Reads(_outermost(pod), inside, tuple(annotations), walks_containers)
+
+
+def _outermost(paths: dict[tuple[str, ...], None]) -> tuple[tuple[str, ...], ...]:
+    """``paths`` without those below another: that one is compared whole."""
+    return tuple(path for path in paths if not any(path[:length] in paths for length in range(1, len(path))))
+
+
+def looked_at_by_all(checks: Iterable[ir.Check]) -> Reads:
+    """What any of ``checks`` looks at."""
+    every = [looked_at(check) for check in checks]
+    return Reads(
+        tuple(dict.fromkeys(path for reads in every for path in reads.pod)),
+        tuple(dict.fromkeys(path for reads in every for path in reads.container)),
+        tuple(dict.fromkeys(prefix for reads in every for prefix in reads.annotations)),
+        any(reads.containers for reads in every),
+    )
 
 
 _Found = tuple[str, tuple[str, ...]]
@@ -87,10 +104,11 @@ def _value_reads(value: ir.Value, kinds: dict[str, str]) -> Iterator[_Found]:
         case ir.Path(var=var, fields=fields):
             if kinds.get(var) and fields:
                 yield kinds[var], fields
-        case ir.Coalesce(options=options, field=field):
+        case ir.Coalesce(options=options):
             for option in options:
                 if isinstance(option, ir.Path):
-                    yield from _value_reads(ir.Path(option.var, option.fields + field), kinds)
+                    # the whole of it, since its being set decides, whatever the field below it is
+                    yield from _value_reads(option, kinds)
         case ir.Concat(value=inner):
             yield from _value_reads(inner, kinds)
         case ir.Entry(map=of, key=key):

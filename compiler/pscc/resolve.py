@@ -261,13 +261,16 @@ def resolve(document: ast.Document, report: Report, family: Family | None = None
     policies: list[ir.Policy] = []
     for policy in document.policies:
         policies += _policy(policy, flatten(policy, family, report), today, report)
-    for used in family.used:
-        _policy(used, flatten(used, family, report), today, report)
+    used = [p for used in family.used for p in _policy(used, flatten(used, family, report), today, report)]
     _distinct(policies, report)
-    for choice in document.choices:
-        help = "it is not supported yet: write the policy out without it"
-        report.add(Diagnostic("LNG030", "`choose` cannot be compiled", choice.span, help=help))
-    return ir.Program(tuple(policies))
+    if not document.choices:
+        return ir.Program(tuple(policies))
+    from pscc.choices import resolve_choices
+
+    by_name = {policy.name: policy for policy in (*used, *policies)}
+    choices = resolve_choices(document.choices, (*family.used, *document.policies), by_name, report)
+    chosen = {policy.name for choice in choices for policy in choice.policies}
+    return ir.Program(tuple(policy for policy in policies if policy.name not in chosen), choices)
 
 
 def _distinct(policies: list[ir.Policy], report: Report) -> None:

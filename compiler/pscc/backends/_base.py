@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+from dataclasses import dataclass, field
+from pathlib import PurePath
 from typing import Protocol
 
+from pscc.choice_suite import ChoiceCase
 from pscc.diagnostics import Diagnostic
 from pscc.ir import Program
+from pscc.source import Span
 from pscc.suite import Case
 
 
@@ -32,14 +36,39 @@ class Output:
     diagnostics: tuple[Diagnostic, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Cases:
+    """What a generated suite asks: pods, by policy name, and requests, by the name of the choice."""
+
+    policies: dict[str, tuple[Case, ...]] = field(default_factory=dict)
+    choices: dict[str, tuple[ChoiceCase, ...]] = field(default_factory=dict)
+
+
 class Backend(Protocol):
-    """A target: ``package`` makes its folder; ``cases`` are the pods of the generated suite, by policy name."""
+    """A target: ``package`` makes its folder; ``cases`` are what the generated suite asks."""
 
     @property
     def name(self) -> str:
         """The target's name, as the command line spells it."""
         ...
 
-    def package(self, program: Program, cases: dict[str, tuple[Case, ...]]) -> Output:
+    def package(self, program: Program, cases: Cases) -> Output:
         """The files of this target."""
         ...
+
+
+_LONGEST_NAME = 63
+
+
+def fitted(name: str, taken: frozenset[str] = frozenset()) -> str:
+    """``name``, or where it is longer than engines take, or ``taken``, its beginning and a digest of the whole."""
+    if len(name) <= _LONGEST_NAME and name not in taken:
+        return name
+    digest = hashlib.sha256(name.encode()).hexdigest()[:8]
+    return f"{name[: _LONGEST_NAME - len(digest) - 1].rstrip('-.')}-{digest}"
+
+
+def origin(statement: str, span: Span) -> str:
+    """``statement`` with the file (without its folder) and the line that it stands on, for a comment."""
+    name = PurePath(span.file).name
+    return f"{statement}  ({name}:{span.line})" if name != "-" else statement

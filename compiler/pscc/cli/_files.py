@@ -57,9 +57,11 @@ class Loader:
         return source
 
 
-def loader_for(path: str) -> Loader:
-    """The loader for the source ``path``: its root is the source's own folder."""
-    return Loader(Path() if path == "-" or not Path(path).exists() else Path(path).parent)
+def loader_for(*paths: str) -> Loader:
+    """The loader for the sources ``paths``: its root is the folder that they are all in."""
+    folders = [Path() if path == "-" or not Path(path).exists() else Path(path) for path in paths]
+    inside = [str((folder if folder.is_dir() else folder.parent).resolve()) for folder in folders]
+    return Loader(Path(os.path.commonpath(inside)))
 
 
 def today() -> date:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
@@ -20,7 +20,19 @@ if TYPE_CHECKING:
 NO_TEXTS: Mapping[str, str] = MappingProxyType({})
 Format = Literal["text", "json", "github", "sarif"]
 FORMATS = click.Choice(["text", "json", "github", "sarif"])
-source_argument = click.argument("source", type=click.Path(allow_dash=True))
+source_argument = click.argument(
+    "sources", metavar="SOURCE...", nargs=-1, required=True, type=click.Path(allow_dash=True)
+)
+everyone_option = click.option(
+    "--assume-everyone-may-use",
+    "everyone",
+    is_flag=True,
+    help="Take each PodSecurityPolicy as usable by everyone, whatever RBAC says.",
+)
+ignored_option = click.option(
+    "--list-ignored", is_flag=True, help="Name each object of the sources that says nothing about pod security."
+)
+SUFFIXES = (".psp", ".yaml", ".yml", ".json")
 format_option = click.option("--format", "fmt", type=FORMATS, default="text", help="How diagnostics are written.")
 fix_option = click.option("--fix", is_flag=True, help="Apply the corrections that the diagnostics offer, and say so.")
 
@@ -40,40 +52,61 @@ def read_source(path: str) -> SourceFile:
     return decode(path, data)
 
 
+def read_sources(paths: tuple[str, ...]) -> tuple[SourceFile, ...]:
+    """The files ``paths``; of a folder, all files below it whose suffix is among `SUFFIXES`, in order of name."""
+    files: list[str] = []
+    for path in paths:
+        if path != "-" and Path(path).is_dir():
+            found = sorted(str(p) for p in Path(path).rglob("*") if p.suffix in SUFFIXES and p.is_file())
+            if not found:
+                raise click.UsageError(f"{path}: there is no {', '.join(SUFFIXES)} file in this folder")
+            files += found
+        else:
+            files.append(path)
+    return tuple(read_source(path) for path in dict.fromkeys(files))
+
+
 def tell(
-    diagnostics: tuple[Diagnostic, ...], source: SourceFile | None, fmt: Format, used: Mapping[str, str] = NO_TEXTS
+    diagnostics: tuple[Diagnostic, ...], sources: Iterable[SourceFile], fmt: Format, used: Mapping[str, str] = NO_TEXTS
 ) -> None:
     """Write diagnostics to stderr; ``used`` holds the texts of further files, by name."""
     from pscc.render import render
 
     if diagnostics:
         color = sys.stderr.isatty() and not os.environ.get("NO_COLOR")
-        texts = {**used, **({source.name: source.text} if source else {})}
+        texts = {**used, **{source.name: source.text for source in sources}}
         click.echo(render(diagnostics, texts, fmt, color), err=True, color=True, nl=False)
 
 
-def analysed(path: str, fmt: Format, fix: bool) -> tuple[SourceFile, Document, Program]:
-    """Tree and meaning of the source at ``path``; its warnings are told. Exits with 1, everything told, on errors."""
+def analysed(
+    paths: tuple[str, ...], fmt: Format, fix: bool, everyone: bool = False, list_ignored: bool = False
+) -> tuple[tuple[SourceFile, ...], Document, Program]:
+    """Tree and meaning of the sources at ``paths``, which make one program; its warnings are told.
+
+    Exits with 1, everything told, on errors.
+    """
     from pscc.cli._files import loader_for, today
     from pscc.diagnostics import SourceError
     from pscc.driver import analyse
 
-    source = None
-    load = loader_for(path)
+    sources: tuple[SourceFile, ...] = ()
+    load = loader_for(*paths)
     try:
-        source = read_source(path)
+        sources = read_sources(paths)
         if fix:
-            source = corrected(source, fmt)
-        document, program, warnings = analyse(source, load=load, today=today())
+            sources = corrected(sources, fmt, everyone)
+        document, program, warnings = analyse(
+            *sources, load=load, today=today(), everyone=everyone, list_ignored=list_ignored
+        )
     except SourceError as error:
-        tell(error.diagnostics, source, fmt, load.texts)
+        tell(error.diagnostics, sources, fmt, load.texts)
         raise click.exceptions.Exit(1) from None
-    tell(warnings, source, fmt, load.texts)
-    return source, document, program
+    tell(warnings, sources, fmt, load.texts)
+    return sources, document, program
 
 
-def corrected(source: SourceFile, fmt: Format) -> SourceFile:
-    """``source`` with the corrections of its errors made, until none is left; each is told as a note."""
+def corrected(sources: tuple[SourceFile, ...], fmt: Format, everyone: bool = False) -> tuple[SourceFile, ...]:
+    """``sources`` with the corrections of their errors made, until none is left; each is told as a note."""
     from dataclasses import replace
 
     from pscc.cli._files import loader_for, today
@@ -83,17 +116,21 @@ def corrected(source: SourceFile, fmt: Format) -> SourceFile:
 
     for _ in range(5):
         try:
-            analyse(source, load=loader_for(source.name), today=today())
+            analyse(*sources, load=loader_for(*(s.name for s in sources)), today=today(), everyone=everyone)
         except SourceError as error:
             fixable = tuple(d for d in error.diagnostics if d.fixes and d.severity == "error")
             if not fixable:
-                return source
+                return sources
             told = [replace(d, severity="note", message=f"corrected: {d.message}", help=_became(d)) for d in fixable]
-            tell(tuple(told), source, fmt)
-            source = replace(source, text=apply_fixes(source.text, [f for d in fixable for f in d.fixes]))
+            tell(tuple(told), sources, fmt)
+            fixes = [f for d in fixable for f in d.fixes]
+            sources = tuple(
+                replace(one, text=apply_fixes(one.text, [f for f in fixes if f.span.file == one.name]))
+                for one in sources
+            )
         else:
-            return source
-    return source
+            return sources
+    return sources
 
 
 def _became(diagnostic: Diagnostic) -> str:

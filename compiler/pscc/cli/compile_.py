@@ -7,7 +7,16 @@ from pathlib import Path
 import click
 
 from pscc.backends.registry import DEFAULT_TARGET, TARGETS
-from pscc.cli._shared import Format, analysed, fix_option, format_option, source_argument, tell
+from pscc.cli._shared import (
+    Format,
+    analysed,
+    everyone_option,
+    fix_option,
+    format_option,
+    ignored_option,
+    source_argument,
+    tell,
+)
 
 
 @click.command("compile", epilog="\b\nExample: pscc compile examples/psp-default.yaml -o rego/")
@@ -21,17 +30,27 @@ from pscc.cli._shared import Format, analysed, fix_option, format_option, source
     type=click.Choice(TARGETS),
     help="What to compile for; may be repeated. [default: gatekeeper]",
 )
+@everyone_option
+@ignored_option
 @fix_option
 @format_option
-def command(source: str, output: str, targets: tuple[str, ...], fix: bool, fmt: Format) -> None:
-    """Compile SOURCE (a .psp file, PSP YAML or JSON, or - for stdin) into the folder of a target."""
+def command(
+    sources: tuple[str, ...],
+    output: str,
+    targets: tuple[str, ...],
+    everyone: bool,
+    list_ignored: bool,
+    fix: bool,
+    fmt: Format,
+) -> None:
+    """Compile SOURCE (.psp files, YAML or JSON of PSPs and RBAC, folders, - for stdin) into the folder of a target."""
     from pscc.driver import compile_program
     from pscc.emit import EmitError, emit
 
-    text, _, program = analysed(source, fmt, fix)
+    read, _, program = analysed(sources, fmt, fix, everyone, list_ignored)
     outputs = compile_program(program, tuple(dict.fromkeys(targets)) or (DEFAULT_TARGET,))
     for made in outputs.values():
-        tell(made.diagnostics, text, fmt)
+        tell(made.diagnostics, read, fmt)
     files = tuple(file for made in outputs.values() for file in made.files)
     if output == "-":
         by_path = {file.path: file.text for file in files}

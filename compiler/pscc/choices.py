@@ -1,0 +1,131 @@
+"""Gives a ``choose`` its meaning: which policies there are to choose from, in which order, and who may use which.
+
+Must not import a target, a backend or the parser.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pscc import ir
+from pscc.access import ALL, EVERYONE, NONE, Grant, Names, Subjects
+from pscc.diagnostics import Diagnostic, Replacement, Report, did_you_mean
+from pscc.source import Span
+from pscc.subsumption import never_chosen
+from pscc.syntax import ast
+
+NAME = "pod-security-policies"
+"""The name of the first choice of a program; later ones are numbered."""
+
+
+def resolve_choices(
+    choices: tuple[ast.Choice, ...],
+    written: tuple[ast.Policy, ...],
+    policies: Mapping[str, ir.Policy],
+    report: Report,
+) -> tuple[ir.Choice, ...]:
+    """The meaning of ``choices`` over ``policies`` (by name), which were ``written`` so. Errors go to ``report``."""
+    found = []
+    for number, choice in enumerate(choices, 1):
+        name = NAME if number == 1 else f"{NAME}-{number}"
+        found.append(_choice(name, choice, {policy.name.text: policy for policy in written}, policies, report))
+    return tuple(found)
+
+
+def _choice(
+    name: str,
+    choice: ast.Choice,
+    written: Mapping[str, ast.Policy],
+    policies: Mapping[str, ir.Policy],
+    report: Report,
+) -> ir.Choice:
+    members: dict[str, ir.Policy] = {}
+    grants = []
+    for grant in choice.grants:
+        policy = policies.get(grant.policy.text)
+        if policy is None:
+            _unknown(grant.policy, policies, report)
+            continue
+        if policy.name not in members:
+            members[policy.name] = policy
+            _refuse_own(written.get(policy.name), policy, grant.policy.span, report)
+        subjects = _subjects(grant.subjects, report)
+        places = _names(grant.namespaces, "a namespace", report) if grant.namespaces else ALL
+        grants.append(Grant(policy.name, subjects, grant.span, places))
+    if not choice.grants:
+        help = "write `POLICY for everyone`, or take it out"
+        report.add(
+            Diagnostic("SET010", "this chooses among nothing: every pod would be refused", choice.span, help=help)
+        )
+    made = ir.Choice(name, tuple(members.values()), tuple(grants), choice.mode or "enforce", choice.span)
+    if not report.failed:
+        for later, earlier in never_chosen(made):
+            span = next(grant.span for grant in grants if grant.policy == later.name)
+            report.add(
+                Diagnostic(
+                    "SET013",
+                    f"{later.name} is never chosen: {earlier.name} comes before it, may be used wherever it may, and "
+                    "accepts all that it accepts",
+                    span,
+                    severity="warning",
+                    notes=((earlier.span, "the policy before it"),),
+                    help="take it out, or put the stricter policy first",
+                )
+            )
+    return made
+
+
+def _unknown(name: ast.Name, policies: Mapping[str, ir.Policy], report: Report) -> None:
+    meant = did_you_mean(name.text, policies)
+    fixes = (Replacement(name.span, meant),) if meant else ()
+    help = f"did you mean `{meant}`?" if meant else "write the policy out in this program"
+    report.add(Diagnostic("SET011", f"there is no policy `{name.text}`", name.span, help=help, fixes=fixes))
+
+
+def _refuse_own(written: ast.Policy | None, policy: ir.Policy, span: Span, report: Report) -> None:
+    """A choice has one mode, and says itself who may use what: its members say neither."""
+    if written is not None and written.mode is not None:
+        message = f"{policy.name} has a mode of its own, `{written.mode}`, and is one of a choice"
+        notes: tuple[tuple[Span | None, str], ...] = ((written.span, "the policy"),)
+        report.add(Diagnostic("SET012", message, span, notes=notes, help=f"write `choose {written.mode} {{`"))
+    if policy.exemptions:
+        message = f"{policy.name} exempts requests, and is one of a choice"
+        help = "grant those subjects a policy that admits what they need"
+        report.add(Diagnostic("SET012", message, span, notes=((policy.exemptions[0].span, "exempt"),), help=help))
+
+
+def _subjects(subjects: tuple[ast.Subject, ...], report: Report) -> Subjects:
+    if any(subject.kind == "everyone" for subject in subjects):
+        return EVERYONE
+    values: dict[str, tuple[ast.Value, ...]] = {}
+    for subject in subjects:
+        values[subject.kind] = values.get(subject.kind, ()) + subject.values
+        for value in subject.values if subject.kind == "serviceaccounts" else ():
+            namespace, slash, name = value.text.partition("/")
+            if not slash or not namespace or not name or (not value.quoted and "*" in namespace):
+                message = f"`{value.text}` is no service account"
+                help = "write NAMESPACE/NAME, or NAMESPACE/* for all of a namespace"
+                report.add(Diagnostic("SET014", message, value.span, help=help))
+
+    def names(kind: str, noun: str) -> Names:
+        return _names(values[kind], noun, report) if kind in values else NONE
+
+    return Subjects(
+        users=names("users", "a user"),
+        groups=names("groups", "a group"),
+        service_accounts=names("serviceaccounts", "a service account"),
+    )
+
+
+def _names(values: tuple[ast.Value, ...], noun: str, report: Report) -> Names:
+    exact: dict[str, None] = {}
+    prefixes: dict[str, None] = {}
+    for value in values:
+        if value.key or value.qualifier or (not value.quoted and "*" in value.text[:-1]):
+            help = "write a name, or the beginning of one and `*`"
+            report.add(Diagnostic("SET014", f"this is not the name of {noun}", value.span, help=help))
+        elif not value.quoted and value.text.endswith("*"):
+            prefixes[value.text[:-1]] = None
+        else:
+            exact[value.text] = None
+    return Names(tuple(exact), tuple(prefixes))
