@@ -6,6 +6,7 @@ Must not import a target, a backend or the parser.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import chain, count
 
 from pscc import ir
 from pscc.access import ALL, EVERYONE, NONE, Grant, Names, Subjects
@@ -26,8 +27,8 @@ def resolve_choices(
 ) -> tuple[ir.Choice, ...]:
     """The meaning of ``choices`` over ``policies`` (by name), which were ``written`` so. Errors go to ``report``."""
     found = []
-    for number, choice in enumerate(choices, 1):
-        name = NAME if number == 1 else f"{NAME}-{number}"
+    names = (name for name in chain((NAME,), (f"{NAME}-{number}" for number in count(2))) if name not in policies)
+    for choice, name in zip(choices, names, strict=False):
         found.append(_choice(name, choice, {policy.name.text: policy for policy in written}, policies, report))
     return tuple(found)
 

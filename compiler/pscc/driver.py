@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
-from pscc.backends._base import Cases, Output, OutputFile
+from pscc.backends._base import Output, OutputFile
 from pscc.backends.registry import backend
 from pscc.choice_suite import choice_cases
 from pscc.diagnostics import Diagnostic, Report, SourceError
@@ -122,10 +122,8 @@ def _in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
 
 def compile_program(program: Program, targets: tuple[str, ...]) -> dict[str, Output]:
     """What each of ``targets`` makes of ``program``; with several, every path lies in a subfolder of the target's name."""
-    cases = Cases(
-        {policy.name: cases_for(policy) for policy in program.policies},
-        {choice.name: choice_cases(choice) for choice in program.choices},
-    )
+    cases = {policy.name: cases_for(policy) for policy in program.policies}
+    cases |= {choice.name: choice_cases(choice) for choice in program.choices}
     outputs = {name: backend(name).package(program, cases) for name in targets}
     return outputs if len(targets) == 1 else {name: _below(name, output) for name, output in outputs.items()}
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from pscc import ir, oracle
+from pscc.access import Request
 from pscc.controls._base import Probe
 
 Json = dict[str, object]
@@ -22,7 +23,8 @@ class Case:
     """One pod of a suite, as a webhook sees it after the target's own mutation.
 
     ``name`` is a DNS label and the pod's name. ``message`` is what the failing checks say, ``shapes`` their names; both
-    are empty when ``allowed``. ``old_pod`` is the pod before an update; None for a creation.
+    are empty when ``allowed``. ``old_pod`` is the pod before an update; None for a creation. ``request`` says who asks,
+    where that matters: to a choice.
     """
 
     name: str
@@ -31,6 +33,7 @@ class Case:
     message: str = ""
     shapes: tuple[str, ...] = ()
     old_pod: Json | None = None
+    request: Request | None = None
 
 
 def cases_for(policy: ir.Policy) -> tuple[Case, ...]:

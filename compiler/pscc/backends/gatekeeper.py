@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from pscc import ir
 from pscc.backends import gatekeeper_choice
-from pscc.backends._base import Cases, Output, OutputFile, fitted, origin
+from pscc.backends._base import Output, OutputFile, fitted, origin
 from pscc.backends.gatekeeper_mutators import mutators
 from pscc.diagnostics import Diagnostic
 from pscc.suite import Case
@@ -47,7 +47,7 @@ class Gatekeeper:
 
     name: str = "gatekeeper"
 
-    def package(self, program: ir.Program, cases: Cases) -> Output:
+    def package(self, program: ir.Program, cases: dict[str, tuple[Case, ...]]) -> Output:
         """Templates, constraints, mutators, kustomizations and the suite of ``program``."""
         templates = {c.shape: c for policy in program.policies for c in policy.checks}
         files = [OutputFile(_template_path(c), _template(c)) for c in templates.values()]
@@ -172,7 +172,7 @@ def _constraints(policy: ir.Policy) -> str:
     )
 
 
-def _suite(program: ir.Program, cases: Cases) -> list[OutputFile]:
+def _suite(program: ir.Program, cases: dict[str, tuple[Case, ...]]) -> list[OutputFile]:
     """The suite: a test for each check, of the pods that the check refuses and those that the whole policy admits.
 
     ``gator verify`` compiles the template again for each case, so pods that only other checks refuse are left out.
@@ -180,7 +180,7 @@ def _suite(program: ir.Program, cases: Cases) -> list[OutputFile]:
     files: list[OutputFile] = []
     tests: list[dict[str, object]] = []
     for policy in program.policies:
-        mine = cases.policies.get(policy.name, ())
+        mine = cases.get(policy.name, ())
         files += [OutputFile(f"suite/{policy.name}/{c.name}.yaml", _object(c)) for c in mine]
         for check in policy.checks if mine else ():
             path = f"suite/{policy.name}/{snake(check.shape).replace('_', '-')}.constraint.yaml"
@@ -207,7 +207,7 @@ def _suite(program: ir.Program, cases: Cases) -> list[OutputFile]:
                 }
             )
     for choice in program.choices:
-        test, requests = gatekeeper_choice.suite(choice, cases.choices.get(choice.name, ()))
+        test, requests = gatekeeper_choice.suite(choice, cases.get(choice.name, ()))
         tests.append(test)
         files += requests
     return [OutputFile("suite.yaml", render("gatekeeper/suite.yaml.j2", tests=tests)), *files] if tests else []

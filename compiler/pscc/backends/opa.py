@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from pscc import ir, oracle
 from pscc.backends import opa_choice
-from pscc.backends._base import Cases, Output, OutputFile, origin
+from pscc.backends._base import Output, OutputFile, origin
 from pscc.diagnostics import Diagnostic
 from pscc.passes import specialise
 from pscc.suite import Case
@@ -29,7 +29,7 @@ class Opa:
 
     name: str = "opa"
 
-    def package(self, program: ir.Program, cases: Cases) -> Output:
+    def package(self, program: ir.Program, cases: dict[str, tuple[Case, ...]]) -> Output:
         """Policies, their tests, the library and ``main.rego`` of ``program``. A policy without a check has no file."""
         packages = _packages(program)
         files: list[OutputFile] = []
@@ -38,12 +38,12 @@ class Opa:
                 continue
             package = packages[policy.name]
             files.append(OutputFile(f"{policy.name}.rego", _policy(policy, package)))
-            mine = cases.policies.get(policy.name, ())
+            mine = cases.get(policy.name, ())
             if mine:
                 files.append(OutputFile(f"{policy.name}_test.rego", _tests(policy, package, mine)))
         for choice in program.choices:
             packages[choice.name] = opa_choice.package(choice, packages)
-            requests = cases.choices.get(choice.name, ())
+            requests = cases.get(choice.name, ())
             files += opa_choice.files(choice, packages[choice.name], _DECISIONS[choice.mode], requests)
         modes = {policy.name: _DECISIONS[policy.mode] for policy in program.policies}
         modes |= {choice.name: _DECISIONS[choice.mode] for choice in program.choices}
