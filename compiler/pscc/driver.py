@@ -6,10 +6,12 @@ Pure: reads no file and writes none. The CLI gives it text and takes what it mak
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 
 from pscc.backends._base import Output, OutputFile
 from pscc.backends.registry import backend
+from pscc.choice_forms import lowered
 from pscc.choice_suite import choice_cases
 from pscc.diagnostics import Diagnostic, Report, SourceError
 from pscc.ir import Program
@@ -122,9 +124,12 @@ def _in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
 
 def compile_program(program: Program, targets: tuple[str, ...]) -> dict[str, Output]:
     """What each of ``targets`` makes of ``program``; with several, every path lies in a subfolder of the target's name."""
+    program, forms = lowered(program)
     cases = {policy.name: cases_for(policy) for policy in program.policies}
     cases |= {choice.name: choice_cases(choice) for choice in program.choices}
     outputs = {name: backend(name).package(program, cases) for name in targets}
+    first = next(iter(outputs.values()))
+    outputs[targets[0]] = replace(first, diagnostics=(*forms, *first.diagnostics))
     return outputs if len(targets) == 1 else {name: _below(name, output) for name, output in outputs.items()}
 
 

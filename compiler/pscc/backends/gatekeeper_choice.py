@@ -58,7 +58,7 @@ def constraint(choice: ir.Choice, action: Code) -> OutputFile:
         "statement": yaml_quote(statement),
         "parameters": Code(""),
     }
-    text = render("gatekeeper/constraints.yaml.j2", constraints=[row], action=action)
+    text = render("gatekeeper/constraints.yaml.j2", note=Code(""), constraints=[row], action=action, match=Code(""))
     return OutputFile(f"policies/{choice.name}.yaml", text)
 
 
