@@ -5,6 +5,8 @@ Pure: reads no file and writes none. The CLI gives it text and takes what it mak
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from pscc.backends._base import Output, OutputFile
 from pscc.backends.registry import backend
 from pscc.diagnostics import Diagnostic, Report, SourceError
@@ -39,9 +41,9 @@ def is_language(source: SourceFile) -> bool:
 def read(source: SourceFile, report: Report) -> Document | None:
     """The syntax tree of ``source``, from either front end; None when ``report`` has errors of the PSP."""
     if is_language(source):
-        from pscc.syntax.parser import parse
+        from pscc.syntax.parser import read_language
 
-        return parse(source)
+        return read_language(source, report)
     from pscc.syntax.psp_import import to_document
     from pscc.syntax.psp_yaml import read_psp
 
@@ -55,14 +57,30 @@ def analyse(source: SourceFile) -> tuple[Document, Program, tuple[Diagnostic, ..
 
     report = Report()
     document = read(source, report)
-    report.raise_errors()
-    assert document is not None
+    if document is None or report.failed:
+        raise SourceError(_in_order((*report.diagnostics, *_further(document))))
     if not document.policies and not document.choices:
         span = Span(source.name, 1, 1, 1, 1)
         report.add(Diagnostic("LNG021", "there is no policy in this file", span, help="write `policy NAME { … }`"))
     program = resolve(document, report)
-    report.raise_errors()
-    return document, program, tuple(report.diagnostics)
+    if report.failed:
+        raise SourceError(_in_order(report.diagnostics))
+    return document, program, _in_order(report.diagnostics)
+
+
+def _further(document: Document | None) -> tuple[Diagnostic, ...]:
+    """The errors of meaning in what could be read of a source with syntax errors; warnings would be guesses."""
+    from pscc.resolve import resolve
+
+    report = Report()
+    if document is not None:
+        resolve(document, report)
+    return tuple(d for d in report.diagnostics if d.severity == "error")
+
+
+def _in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """By their place; those without one last, and those of one place as they were found."""
+    return tuple(sorted(diagnostics, key=lambda d: (d.span.line, d.span.column) if d.span else (2**62, 0)))
 
 
 def compile_program(program: Program, targets: tuple[str, ...]) -> dict[str, Output]:

@@ -53,10 +53,11 @@ APPARMOR = "apparmor.security.beta.kubernetes.io/"
 
 
 class Validation:
-    """The checks over one spec; ``report`` gets what is wrong."""
+    """The checks over one spec, whose key stands ``at``; ``report`` gets what is wrong."""
 
-    def __init__(self, spec: Node, annotations: tuple[tuple[str, Node], ...], report: Report) -> None:
+    def __init__(self, spec: Node, at: Span, annotations: tuple[tuple[str, Node], ...], report: Report) -> None:
         self.spec = spec
+        self.at = at
         self.annotations = annotations
         self.report = report
 
@@ -122,7 +123,7 @@ class Validation:
             if field in REQUIRED:
                 message = f"`spec.{field}` is missing: Kubernetes asks for its rule"
                 help = f"add `{field}: {{rule: RunAsAny}}`, or one of {', '.join(known)}"
-                self.report.add(Diagnostic("PSP004", message, self.spec.span, help=help))
+                self.report.add(Diagnostic("PSP004", message, self.at, help=help))
             return
         rule = node.get("rule")
         if rule is None:

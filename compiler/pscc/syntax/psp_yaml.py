@@ -40,7 +40,8 @@ def _policy(root: Node, report: Report) -> Psp | None:
     _typed(spec, SPEC, "spec", report)
     wrong_types = any(d.code == "PSP003" for d in report.diagnostics[before:])
     if not wrong_types:
-        Validation(spec, annotations, report).run()
+        at = next(entry.key_span for entry in root.entries if entry.key == "spec")
+        Validation(spec, at, annotations, report).run()
     if report.failed:
         return None
     name_node = metadata.get("name") if metadata else None
