@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from golden import check_golden
-from pscc.codes import codes
 from pscc.diagnostics import Diagnostic, SourceError
 from pscc.driver import analyse, correct, decode
 from pscc.render import Format, render
@@ -65,9 +64,3 @@ def test_every_error_says_how_it_is_mended() -> None:
         if not (diagnostic.help or diagnostic.label)
     ]
     assert not silent
-
-
-def test_every_code_of_a_source_has_a_case() -> None:
-    raised = {d.code for folder in CASES.iterdir() for d in read(source_of(folder))[1]}
-    wanted = {code for code in codes() if code[:3] in ("LNG", "PSP", "YML")}
-    assert wanted - raised == set()
