@@ -90,7 +90,7 @@ text(value) := "" if not is_string(value)
 # All findings of a check as one message, with the author's reason behind.
 message(findings, "") := concat("; ", findings)
 
-message(findings, because) := sprintf("%s (%s)", [concat("; ", findings), line(because)]) if because != ""
+message(findings, because) := concat("", [concat("; ", findings), " (", line(because), ")"]) if because != ""
 
 # The name of a container or a volume, in a message.
 name(thing) := show(object.get(thing, "name", null))
@@ -113,15 +113,21 @@ line(value) := replace(replace(value, "\n", `\n`), "\r", `\r`)
 # Values of a statement in a message.
 show_all(values) := "none" if count(values) == 0
 
-show_all(values) := line(concat(", ", [show_one(value) | some value in values])) if count(values) > 0
+show_all(values) := line(concat(", ", shown)) if {
+	count(values) > 0
+	shown := [one |
+		some value in values
+		one := show_one(value)
+	]
+}
 
 show_one(value) := show(value) if not is_object(value)
 
 show_one(value) := format_int(value.min, 10) if value.min == value.max
 
-show_one(value) := sprintf("%s-%s", [format_int(value.min, 10), format_int(value.max, 10)]) if value.min != value.max
+show_one(value) := concat("-", [format_int(value.min, 10), format_int(value.max, 10)]) if value.min != value.max
 
-show_one(value) := sprintf("%s (read-only)", [value.pathPrefix]) if value.readOnly == true
+show_one(value) := concat(" ", [value.pathPrefix, "(read-only)"]) if value.readOnly == true
 
 show_one(value) := value.pathPrefix if {
 	value.pathPrefix
@@ -132,18 +138,19 @@ show_one(value) := value.pathPrefix if {
 given(values) := [value | some value in values; value != ""]
 
 # The pods have the same values in the fields at these paths.
-same_fields(pod, old_pod, paths) if {
-	every path in paths {
-		object.get(pod, path, null) == object.get(old_pod, path, null)
-	}
-}
+same_fields(pod, old_pod, paths) if fields(pod, paths) == fields(old_pod, paths)
+
+fields(object_, paths) := [value |
+	some path in paths
+	value := object.get(object_, path, null)
+]
 
 # The pods have the same containers, with the same values in the fields at these paths.
 same_in_containers(pod, old_pod, paths) if in_containers(pod, paths) == in_containers(old_pod, paths)
 
-in_containers(pod, paths) := [[name(container), values] |
+in_containers(pod, paths) := [row |
 	some container in containers(pod)
-	values := [object.get(container, path, null) | some path in paths]
+	row := [name(container), fields(container, paths)]
 ]
 
 # The pods have the same annotations with these prefixes, which the names of containers complete.
@@ -152,7 +159,8 @@ same_annotations(pod, old_pod, prefixes) if annotations(pod, prefixes) == annota
 annotations(pod, prefixes) := [value |
 	some container in containers(pod)
 	some prefix in prefixes
-	value := object.get(pod, ["metadata", "annotations", join(prefix, name(container))], null)
+	key := concat("", [prefix, name(container)])
+	value := object.get(pod, ["metadata", "annotations", key], null)
 ]
 
 # The namespace of a request, else the pod's own.
