@@ -97,6 +97,12 @@ class Scope:
             and not any(label in labels for label in self.except_labels)
         )
 
+    @property
+    def example(self) -> str:
+        """The name of a namespace inside, ``default`` if that is; empty where none is found."""
+        names = ("default", *self.namespaces.exact, *(f"{prefix}x" for prefix in self.namespaces.prefixes), "other")
+        return next((n for n in names if n in self.namespaces and n not in self.except_namespaces), "")
+
 
 EVERYWHERE = Scope()
 

@@ -6,7 +6,7 @@ Labelled by the oracle. Must not import a target or a backend.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from pscc import ir
 from pscc.access import AUTHENTICATED, SERVICE_ACCOUNT_USER, Grant, Names, Request, requested_by
@@ -22,39 +22,27 @@ AUDIT = Request(groups=(AUTHENTICATED,))
 NOBODY = Request(user="nobody", groups=requested_by("nobody", ()))
 
 
-@dataclass(frozen=True, slots=True)
-class ChoiceCase:
-    """A request for a pod: what the choice says of it where nothing sets a default. ``message`` is empty if allowed."""
-
-    name: str
-    pod: Json
-    request: Request
-    allowed: bool
-    message: str
-    old_pod: Json | None = None
-
-
-def choice_cases(choice: ir.Choice) -> tuple[ChoiceCase, ...]:
+def choice_cases(choice: ir.Choice) -> tuple[Case, ...]:
     """At most `MOST_CASES` requests, in a stable order, each under a name of its own."""
     pods = [case for policy in choice.policies[:_MOST_POLICIES] for case in _pods(policy)]
     requests = list(dict.fromkeys((*_requests(choice), NOBODY, AUDIT)))[:_MOST_REQUESTS]
-    found: list[ChoiceCase] = []
+    found: list[Case] = []
     for number, request in enumerate(requests, 1):
         for case in pods:
             if len(found) < MOST_CASES:
                 found.append(_case(choice, f"request-{number}-{len(found) + 1}", case.pod, request))
     refused = next((one for one in found if not one.allowed), None)
-    if refused is not None:
+    if refused is not None and refused.request is not None:
         metadata = {**_object(refused.pod.get("metadata")), "labels": {"changed": "yes"}}
         changed = {**refused.pod, "metadata": metadata}
         found.append(_case(choice, "update-of-nothing-looked-at", changed, refused.request, refused.pod))
     return tuple(found)
 
 
-def _case(choice: ir.Choice, name: str, pod: Json, request: Request, old_pod: Json | None = None) -> ChoiceCase:
+def _case(choice: ir.Choice, name: str, pod: Json, request: Request, old_pod: Json | None = None) -> Case:
     made, before = _made(name, pod, request), _made(name, old_pod, request) if old_pod is not None else None
     admission = admit(choice, request, made, before) if before is not None else accepts_as_it_is(choice, request, made)
-    return ChoiceCase(name, made, request, admission.allowed, admission.message, before)
+    return Case(name, made, admission.allowed, admission.message, old_pod=before, request=request)
 
 
 def _made(name: str, pod: Json, request: Request) -> Json:
@@ -111,9 +99,9 @@ def _object(value: object) -> Json:
     return dict(value) if isinstance(value, dict) else {}
 
 
-def admission_review(case: ChoiceCase) -> Json:
-    """The case as the API server would ask for it; of an audit the bare pod."""
-    if not case.request.user:
+def admission_review(case: Case) -> Json:
+    """The case as the API server would ask for it; the bare pod where nobody asks, as in an audit."""
+    if case.request is None or not case.request.user:
         return case.pod
     request: Json = {
         "uid": "pscc",

@@ -6,12 +6,14 @@ Must not import a target, a backend or the parser.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import chain, count
 
 from pscc import ir
-from pscc.access import ALL, EVERYONE, NONE, Grant, Names, Subjects
+from pscc.access import ALL, EVERYONE, Grant, Names, Subjects
 from pscc.diagnostics import Diagnostic, Replacement, Report, did_you_mean
+from pscc.scoping import good_namespace, good_service_account, names_of
 from pscc.source import Span
-from pscc.subsumption import never_chosen
+from pscc.subsumption import admits_nothing, never_chosen
 from pscc.syntax import ast
 
 NAME = "pod-security-policies"
@@ -26,8 +28,8 @@ def resolve_choices(
 ) -> tuple[ir.Choice, ...]:
     """The meaning of ``choices`` over ``policies`` (by name), which were ``written`` so. Errors go to ``report``."""
     found = []
-    for number, choice in enumerate(choices, 1):
-        name = NAME if number == 1 else f"{NAME}-{number}"
+    names = (name for name in chain((NAME,), (f"{NAME}-{number}" for number in count(2))) if name not in policies)
+    for choice, name in zip(choices, names, strict=False):
         found.append(_choice(name, choice, {policy.name.text: policy for policy in written}, policies, report))
     return tuple(found)
 
@@ -50,13 +52,19 @@ def _choice(
             members[policy.name] = policy
             _refuse_own(written.get(policy.name), policy, grant.policy.span, report)
         subjects = _subjects(grant.subjects, report)
-        places = _names(grant.namespaces, "a namespace", report) if grant.namespaces else ALL
-        grants.append(Grant(policy.name, subjects, grant.span, places))
+        grants.append(Grant(policy.name, subjects, grant.span, _places(grant.namespaces, report)))
     if not choice.grants:
         help = "write `POLICY for everyone`, or take it out"
         report.add(
             Diagnostic("SET010", "this chooses among nothing: every pod would be refused", choice.span, help=help)
         )
+    for policy in [policy for policy in members.values() if admits_nothing(policy)]:
+        span = next(grant.span for grant in grants if grant.policy == policy.name)
+        message = f"{policy.name} admits no pod: it is left out of the choice"
+        notes = ((policy.span, "the policy"),)
+        report.add(Diagnostic("SET015", message, span, severity="warning", notes=notes))
+        del members[policy.name]
+    grants = [grant for grant in grants if grant.policy in members]
     made = ir.Choice(name, tuple(members.values()), tuple(grants), choice.mode or "enforce", choice.span)
     if not report.failed:
         for later, earlier in never_chosen(made):
@@ -100,32 +108,17 @@ def _subjects(subjects: tuple[ast.Subject, ...], report: Report) -> Subjects:
     values: dict[str, tuple[ast.Value, ...]] = {}
     for subject in subjects:
         values[subject.kind] = values.get(subject.kind, ()) + subject.values
-        for value in subject.values if subject.kind == "serviceaccounts" else ():
-            namespace, slash, name = value.text.partition("/")
-            if not slash or not namespace or not name or (not value.quoted and "*" in namespace):
-                message = f"`{value.text}` is no service account"
-                help = "write NAMESPACE/NAME, or NAMESPACE/* for all of a namespace"
-                report.add(Diagnostic("SET014", message, value.span, help=help))
-
-    def names(kind: str, noun: str) -> Names:
-        return _names(values[kind], noun, report) if kind in values else NONE
-
-    return Subjects(
-        users=names("users", "a user"),
-        groups=names("groups", "a group"),
-        service_accounts=names("serviceaccounts", "a service account"),
-    )
+    for value in values.get("serviceaccounts", ()):
+        good_service_account(value, report)
+    users, groups, accounts = (names_of(values.get(kind, ())) for kind in ("users", "groups", "serviceaccounts"))
+    return Subjects(users=users, groups=groups, service_accounts=accounts)
 
 
-def _names(values: tuple[ast.Value, ...], noun: str, report: Report) -> Names:
-    exact: dict[str, None] = {}
-    prefixes: dict[str, None] = {}
+def _places(values: tuple[ast.Value, ...], report: Report) -> Names:
     for value in values:
-        if value.key or value.qualifier or (not value.quoted and "*" in value.text[:-1]):
-            help = "write a name, or the beginning of one and `*`"
-            report.add(Diagnostic("SET014", f"this is not the name of {noun}", value.span, help=help))
-        elif not value.quoted and value.text.endswith("*"):
-            prefixes[value.text[:-1]] = None
+        if value.key:
+            message = f"`{value.key}={value.text}` is a label: a grant holds in namespaces by their names"
+            report.add(Diagnostic("SET014", message, value.span, help="name the namespaces"))
         else:
-            exact[value.text] = None
-    return Names(tuple(exact), tuple(prefixes))
+            good_namespace(value, report)
+    return names_of(values) if values else ALL

@@ -6,10 +6,12 @@ Pure: reads no file and writes none. The CLI gives it text and takes what it mak
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 
-from pscc.backends._base import Cases, Output, OutputFile
+from pscc.backends._base import Output, OutputFile
 from pscc.backends.registry import backend
+from pscc.choice_forms import lowered
 from pscc.choice_suite import choice_cases
 from pscc.diagnostics import Diagnostic, Report, SourceError
 from pscc.ir import Program
@@ -18,6 +20,9 @@ from pscc.linking import Load, load_nothing
 from pscc.source import SourceFile, Span
 from pscc.suite import cases_for
 from pscc.syntax.ast import Document
+
+_ROUNDS = 5
+"""Of corrections; a mend can uncover another error."""
 
 
 def decode(name: str, data: bytes) -> SourceFile:
@@ -38,8 +43,12 @@ def is_language(source: SourceFile) -> bool:
     """Whether ``source`` is the policy language rather than YAML: by its name, on stdin by its first word."""
     if source.name.endswith(".psp") or is_library_name(source.name):
         return True
-    words = [line for line in source.text.splitlines() if line.strip() and not line.lstrip().startswith("#")]
-    return source.name == "-" and bool(words) and words[0].split()[0] in ("policy", "choose", "use")
+    return source.name == "-" and _begins_as_language(source.text)
+
+
+def _begins_as_language(text: str) -> bool:
+    lines = (line.split() for line in text.splitlines())
+    return next((words[0] for words in lines if words and words[0][0] != "#"), "") in ("policy", "choose", "use")
 
 
 def read(
@@ -52,6 +61,12 @@ def read(
     language = [source for source in sources if is_language(source)]
     objects = [source for source in sources if not is_language(source)]
     documents: list[Document] = []
+    for source in objects:
+        if _begins_as_language(source.text):
+            message = "this is the policy language, in a source that is read as YAML"
+            report.add(Diagnostic("PSP001", message, Span(source.name, 1, 1, 1, 2), help="name the file `….psp`"))
+    if report.failed:
+        return None
     if language:
         from pscc.syntax.parser import read_language
 
@@ -91,7 +106,10 @@ def analyse(
     report = Report()
     document = read(sources, report, everyone=everyone, list_ignored=list_ignored)
     if document is None or report.failed:
-        raise SourceError(_in_order((*report.diagnostics, *_further(document, load, today))))
+        told = {(d.span.file, d.span.line) for d in report.diagnostics if d.span and d.severity == "error"}
+        further = _further(document, load, today)
+        others = [d for d in further if not (d.span and (d.span.file, d.span.line) in told)]
+        raise SourceError(_in_order((*report.diagnostics, *others)))
     if not document.policies and not document.choices:
         span = Span(sources[0].name, 1, 1, 1, 1)
         report.add(Diagnostic("LNG021", "there is no policy in this file", span, help="write `policy NAME { … }`"))
@@ -99,6 +117,30 @@ def analyse(
     if report.failed:
         raise SourceError(_in_order(report.diagnostics))
     return document, program, _in_order(report.diagnostics)
+
+
+def correct(
+    *sources: SourceFile, load: Load = load_nothing, today: date = date.min, everyone: bool = False
+) -> tuple[tuple[SourceFile, ...], tuple[Diagnostic, ...]]:
+    """``sources`` with the corrections that their errors offer made, as often as that uncovers more; and what was made."""
+    from pscc.fixes import apply_fixes
+
+    made: list[Diagnostic] = []
+    for _ in range(_ROUNDS):
+        try:
+            analyse(*sources, load=load, today=today, everyone=everyone)
+        except SourceError as error:
+            fixable = [d for d in error.diagnostics if d.fixes and d.severity == "error"]
+            if fixable:
+                made += fixable
+                fixes = [fix for d in fixable for fix in d.fixes]
+                sources = tuple(
+                    replace(one, text=apply_fixes(one.text, [fix for fix in fixes if fix.span.file == one.name]))
+                    for one in sources
+                )
+                continue
+        break
+    return sources, tuple(made)
 
 
 def _further(document: Document | None, load: Load, today: date) -> tuple[Diagnostic, ...]:
@@ -122,11 +164,12 @@ def _in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
 
 def compile_program(program: Program, targets: tuple[str, ...]) -> dict[str, Output]:
     """What each of ``targets`` makes of ``program``; with several, every path lies in a subfolder of the target's name."""
-    cases = Cases(
-        {policy.name: cases_for(policy) for policy in program.policies},
-        {choice.name: choice_cases(choice) for choice in program.choices},
-    )
+    program, forms = lowered(program)
+    cases = {policy.name: cases_for(policy) for policy in program.policies}
+    cases |= {choice.name: choice_cases(choice) for choice in program.choices}
     outputs = {name: backend(name).package(program, cases) for name in targets}
+    first = next(iter(outputs.values()))
+    outputs[targets[0]] = replace(first, diagnostics=(*forms, *first.diagnostics))
     return outputs if len(targets) == 1 else {name: _below(name, output) for name, output in outputs.items()}
 
 

@@ -341,7 +341,10 @@ DefaultValue = Scalar | tuple[int, ...] | tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """One policy: defaults first, then checks, each in the order of the registry of controls."""
+    """One policy: defaults first, then checks, each in the order of the registry of controls.
+
+    ``note`` is what a pass has to say of it to those who read the output.
+    """
 
     name: str
     title: str
@@ -351,6 +354,7 @@ class Policy:
     span: Span
     scope: Scope = EVERYWHERE
     exemptions: tuple[Exemption, ...] = ()
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,8 +45,19 @@ CODES: dict[str, tuple[str, str, str]] = {
         "",
     ),
     "SET014": (
-        "Not a name",
-        "A name is literal, or ends in the wildcard `*`; an account is NAMESPACE/NAME.",
-        "users a*b",
+        "A grant by label",
+        "A grant holds in namespaces by their names, as a RoleBinding does.",
+        "in namespaces a=b",
+    ),
+    "SET015": (
+        "A policy that admits no pod",
+        "In a choice it decides nothing, so it is left out; alone it would refuse every pod.",
+        "",
+    ),
+    "SET020": (
+        "How a choice is compiled",
+        "Where namespaces part it cleanly, into plain policies with their namespaces; else into one object that finds out "
+        "who may use what.",
+        "",
     ),
 }

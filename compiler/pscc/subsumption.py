@@ -30,6 +30,16 @@ def never_chosen(choice: ir.Choice) -> Iterator[tuple[ir.Policy, ir.Policy]]:
                 break
 
 
+def admits_nothing(policy: ir.Policy) -> bool:
+    """Whether no pod passes ``policy``: it denies all, or what it sets itself. A no may be a yes that is not seen.
+
+    A target that does not set such a default would let in pods that leave the field unset.
+    """
+    denied = {check.control for check in policy.checks if _verb(check) == "deny" and not check.params}
+    set_always = {d.control for d in policy.defaults if d.value is not None and d.unless == ir.FALSE}
+    return "pods" in denied or bool(denied & set_always)
+
+
 def decides_before(earlier: ir.Policy, later: ir.Policy) -> bool:
     """Whether a request that may use both is never decided by ``later``, which comes after ``earlier``.
 

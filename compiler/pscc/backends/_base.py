@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Protocol
 
-from pscc.choice_suite import ChoiceCase
 from pscc.diagnostics import Diagnostic
 from pscc.ir import Program
 from pscc.source import Span
@@ -36,23 +35,15 @@ class Output:
     diagnostics: tuple[Diagnostic, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Cases:
-    """What a generated suite asks: pods, by policy name, and requests, by the name of the choice."""
-
-    policies: dict[str, tuple[Case, ...]] = field(default_factory=dict)
-    choices: dict[str, tuple[ChoiceCase, ...]] = field(default_factory=dict)
-
-
 class Backend(Protocol):
-    """A target: ``package`` makes its folder; ``cases`` are what the generated suite asks."""
+    """A target: ``package`` makes its folder; ``cases`` are what its suite asks, by the name of the policy or choice."""
 
     @property
     def name(self) -> str:
         """The target's name, as the command line spells it."""
         ...
 
-    def package(self, program: Program, cases: Cases) -> Output:
+    def package(self, program: Program, cases: dict[str, tuple[Case, ...]]) -> Output:
         """The files of this target."""
         ...
 

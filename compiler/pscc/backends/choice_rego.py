@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 from pscc import ir
 from pscc.access import ALL, EVERYWHERE, Grant, Names
+from pscc.backends.subjects import names_row, subjects_row
 from pscc.passes import constant, looked_at_by_all
 from pscc.targets.rego import check_rules, comment, literal, parameters, snake, unchanged
 from pscc.templating import Code, render
@@ -23,7 +24,7 @@ Table = dict[str, dict[str, list[str]]]
 def choice_rules(choice: ir.Choice) -> str:
     """The rules of ``choice``: ``refusal`` is the message where no policy that may be used accepts the pod.
 
-    They read the rules ``pod``, ``old_pod``, ``operation``, ``namespace`` and ``user_info`` (undefined without a user).
+    They read the rules ``request``, ``pod``, ``old_pod`` and ``operation``.
     """
     statements = _statements(choice)
     shapes = {check.shape: check for check in statements.values()}
@@ -134,23 +135,14 @@ def _sorted(table: Table) -> Table:
 
 
 def _pattern(grant: Grant) -> dict[str, object]:
-    who = grant.subjects
-    row: dict[str, object] = {"policy": grant.policy, "namespaces": _names(grant.namespaces)}
-    for key, names in (("users", who.users), ("groups", who.groups), ("accounts", who.service_accounts)):
-        if names:
-            row[key] = _names(names)
-    return {**row, "everyone": True} if who.everyone else row
-
-
-def _names(names: Names) -> dict[str, object]:
-    return {"exact": list(names.exact), "prefixes": list(names.prefixes)}
+    return {"policy": grant.policy, "namespaces": names_row(grant.namespaces), **subjects_row(grant.subjects)}
 
 
 def _scope(policy: ir.Policy) -> dict[str, object]:
     """A policy of a choice that goes by labels of the namespace is never usable: nobody sees them here."""
     scope = policy.scope
     namespaces = Names() if scope.labels or scope.except_labels else scope.namespaces
-    return {"namespaces": _names(namespaces), "except": _names(scope.except_namespaces)}
+    return {"namespaces": names_row(namespaces), "except": names_row(scope.except_namespaces)}
 
 
 # --- layout -------------------------------------------------------------------

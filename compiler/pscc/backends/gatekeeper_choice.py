@@ -10,8 +10,9 @@ from pscc import ir
 from pscc.backends._base import OutputFile
 from pscc.backends.choice_notes import DESCRIPTION, without_defaults
 from pscc.backends.choice_rego import choice_rules
-from pscc.choice_suite import ChoiceCase, admission_review
+from pscc.choice_suite import admission_review
 from pscc.diagnostics import Diagnostic
+from pscc.suite import Case
 from pscc.targets.rego_lib import library_for
 from pscc.templating import Code, folded, render, yaml_block, yaml_quote
 
@@ -57,11 +58,11 @@ def constraint(choice: ir.Choice, action: Code) -> OutputFile:
         "statement": yaml_quote(statement),
         "parameters": Code(""),
     }
-    text = render("gatekeeper/constraints.yaml.j2", constraints=[row], action=action)
+    text = render("gatekeeper/constraints.yaml.j2", note=Code(""), constraints=[row], action=action, match=Code(""))
     return OutputFile(f"policies/{choice.name}.yaml", text)
 
 
-def suite(choice: ir.Choice, cases: tuple[ChoiceCase, ...]) -> tuple[dict[str, object], list[OutputFile]]:
+def suite(choice: ir.Choice, cases: tuple[Case, ...]) -> tuple[dict[str, object], list[OutputFile]]:
     """The test of ``choice`` for ``gator verify``, and the files of its requests."""
     import yaml
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from pscc import ir
 from pscc.backends import kyverno_mutate
-from pscc.backends._base import Cases, Output, OutputFile, fitted, origin
+from pscc.backends._base import Output, OutputFile, fitted, origin
 from pscc.diagnostics import Diagnostic
 from pscc.oracle import unchanged
 from pscc.passes import Reads, looked_at, specialise
@@ -29,7 +29,7 @@ class Kyverno:
 
     name: str = "kyverno"
 
-    def package(self, program: ir.Program, cases: Cases) -> Output:
+    def package(self, program: ir.Program, cases: dict[str, tuple[Case, ...]]) -> Output:
         """Policies, mutations, kustomization and a suite per policy of ``program``."""
         files: list[OutputFile] = []
         suites: list[OutputFile] = []
@@ -45,7 +45,7 @@ class Kyverno:
             if checks:
                 name = fitted(policy.name)
                 files.append(OutputFile(f"policies/{name}.yaml", _validation(policy, name, checks)))
-                suites += _suite(policy, name, checks, cases.policies.get(policy.name, ()))
+                suites += _suite(policy, name, checks, cases.get(policy.name, ()))
         paths = tuple(file.path for file in files)
         files.append(
             OutputFile(

@@ -9,8 +9,10 @@ import re
 from dataclasses import dataclass
 
 from pscc import ir, oracle
+from pscc.access import ALL, NONE
 from pscc.backends import opa_choice
-from pscc.backends._base import Cases, Output, OutputFile, origin
+from pscc.backends._base import Output, OutputFile, origin
+from pscc.backends.subjects import exemption_rows, names_row
 from pscc.diagnostics import Diagnostic
 from pscc.passes import specialise
 from pscc.suite import Case
@@ -29,7 +31,7 @@ class Opa:
 
     name: str = "opa"
 
-    def package(self, program: ir.Program, cases: Cases) -> Output:
+    def package(self, program: ir.Program, cases: dict[str, tuple[Case, ...]]) -> Output:
         """Policies, their tests, the library and ``main.rego`` of ``program``. A policy without a check has no file."""
         packages = _packages(program)
         files: list[OutputFile] = []
@@ -38,12 +40,12 @@ class Opa:
                 continue
             package = packages[policy.name]
             files.append(OutputFile(f"{policy.name}.rego", _policy(policy, package)))
-            mine = cases.policies.get(policy.name, ())
+            mine = cases.get(policy.name, ())
             if mine:
                 files.append(OutputFile(f"{policy.name}_test.rego", _tests(policy, package, mine)))
         for choice in program.choices:
             packages[choice.name] = opa_choice.package(choice, packages)
-            requests = cases.choices.get(choice.name, ())
+            requests = cases.get(choice.name, ())
             files += opa_choice.files(choice, packages[choice.name], _DECISIONS[choice.mode], requests)
         modes = {policy.name: _DECISIONS[policy.mode] for policy in program.policies}
         modes |= {choice.name: _DECISIONS[choice.mode] for choice in program.choices}
@@ -51,6 +53,7 @@ class Opa:
         files.append(OutputFile("main.rego", render("opa/main.rego.j2", unions=unions)))
         files.append(OutputFile("lib/pscc.rego", library()))
         told = [_untold(default) for policy in program.policies for default in policy.defaults]
+        told += [note for policy in program.policies for note in _unseen_labels(policy)]
         told += [note for choice in program.choices for note in opa_choice.notes(choice)]
         return Output(tuple(files), (), tuple(told))
 
@@ -92,8 +95,21 @@ def _policy(policy: ir.Policy, package: str) -> str:
                 "unchanged": [Code(line) for line in printed.unchanged],
             }
         )
+    scope = policy.scope
+    named = scope.namespaces != ALL or scope.except_namespaces != NONE
+    conditions = ["in_scope"] if named else []
+    conditions += ["not lib.exempt(request, pod, exemptions)"] if policy.exemptions else []
+    rows = "".join(f"\t{literal(row)},\n" for row in exemption_rows(policy))
     return render(
         "opa/policy.rego.j2",
+        conditions=[Code(condition) for condition in conditions],
+        scope={
+            "namespaces": Code(literal(names_row(scope.namespaces))),
+            "except": Code(literal(names_row(scope.except_namespaces))),
+        }
+        if named
+        else None,
+        exemptions=Code(f"[\n{rows}]" if policy.exemptions else ""),
         title=Code(comment(f"{policy.name}: {policy.title}" if policy.title else policy.name)),
         package=Code(package),
         decision=Code(_DECISIONS[policy.mode]),
@@ -121,6 +137,13 @@ def _input(case: Case) -> object:
     if case.old_pod is None:
         return case.pod
     return {"request": {"operation": "UPDATE", "object": case.pod, "oldObject": case.old_pod}}
+
+
+def _unseen_labels(policy: ir.Policy) -> list[Diagnostic]:
+    if not policy.scope.labels and not policy.scope.except_labels:
+        return []
+    text = f"OPA sees a namespace's name alone: {policy.name} holds whatever the labels are"
+    return [Diagnostic("TGT004", text, policy.span, severity="warning", help="name the namespaces")]
 
 
 def _untold(default: ir.Default) -> Diagnostic:

@@ -9,8 +9,9 @@ from pscc import ir
 from pscc.backends._base import OutputFile
 from pscc.backends.choice_notes import without_defaults
 from pscc.backends.choice_rego import choice_rules
-from pscc.choice_suite import ChoiceCase, admission_review
+from pscc.choice_suite import admission_review
 from pscc.diagnostics import Diagnostic
+from pscc.suite import Case
 from pscc.targets.rego import comment, literal
 from pscc.templating import Code, render
 
@@ -24,7 +25,7 @@ def package(choice: ir.Choice, taken: Mapping[str, str]) -> str:
     return found
 
 
-def files(choice: ir.Choice, name: str, decision: str, cases: tuple[ChoiceCase, ...]) -> list[OutputFile]:
+def files(choice: ir.Choice, name: str, decision: str, cases: tuple[Case, ...]) -> list[OutputFile]:
     """The package ``name`` and its tests."""
     code = render(
         "opa/choice.rego.j2",

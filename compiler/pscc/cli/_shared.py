@@ -33,8 +33,52 @@ ignored_option = click.option(
     "--list-ignored", is_flag=True, help="Name each object of the sources that says nothing about pod security."
 )
 SUFFIXES = (".psp", ".yaml", ".yml", ".json")
-format_option = click.option("--format", "fmt", type=FORMATS, default="text", help="How diagnostics are written.")
-fix_option = click.option("--fix", is_flag=True, help="Apply the corrections that the diagnostics offer, and say so.")
+format_option = click.option(
+    "--format", "fmt", type=FORMATS, default="text", show_default=True, help="How diagnostics are written."
+)
+fix_option = click.option("--fix", is_flag=True, help="Apply the corrections that errors offer, and say so.")
+_SARIF = "pscc.sarif"
+
+
+class Refused(click.ClickException):
+    """A file or folder that cannot be read or written: exit 2, in one line."""
+
+    exit_code = 2
+
+
+def colored(stream: object) -> bool:
+    """Whether to colour what goes to ``stream``: on a terminal, unless NO_COLOR is set to anything."""
+    isatty = getattr(stream, "isatty", None)
+    return bool(isatty and isatty()) and not os.environ.get("NO_COLOR")
+
+
+def read_bytes(path: str) -> bytes:
+    """What the file ``path`` holds, or stdin for ``-``."""
+    try:
+        return sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
+    except (OSError, ValueError) as error:
+        raise Refused(f"{path!r} cannot be read: {getattr(error, 'strerror', None) or error}") from None
+
+
+def write_text(path: str, data: bytes) -> None:
+    """Make ``data`` the content of the file ``path``, whole or not at all; its mode is kept, a link is followed."""
+    import tempfile
+
+    target = Path(path).resolve()
+    try:
+        with tempfile.NamedTemporaryFile(dir=target.parent, prefix=".pscc-", delete=False) as scratch:
+            scratch.write(data)
+        if target.exists():
+            os.chmod(scratch.name, target.stat().st_mode & 0o7777)
+        else:
+            umask = os.umask(0)
+            os.umask(umask)
+            os.chmod(scratch.name, 0o666 & ~umask)
+        os.replace(scratch.name, target)
+    except OSError as error:
+        if "scratch" in locals():
+            Path(scratch.name).unlink(missing_ok=True)
+        raise Refused(f"{path!r} cannot be written: {error.strerror or error}") from None
 
 
 def read_source(path: str) -> SourceFile:
@@ -45,37 +89,48 @@ def read_source(path: str) -> SourceFile:
         from pscc.cli._files import from_library
 
         return from_library(path)
-    try:
-        data = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
-    except OSError as error:
-        raise click.UsageError(f"{path}: {error.strerror or error}") from None
-    return decode(path, data)
+    return decode(path, read_bytes(path))
 
 
-def read_sources(paths: tuple[str, ...]) -> tuple[SourceFile, ...]:
+def files_of(paths: tuple[str, ...]) -> tuple[str, ...]:
     """The files ``paths``; of a folder, all files below it whose suffix is among `SUFFIXES`, in order of name."""
     files: list[str] = []
     for path in paths:
         if path != "-" and Path(path).is_dir():
             found = sorted(str(p) for p in Path(path).rglob("*") if p.suffix in SUFFIXES and p.is_file())
             if not found:
-                raise click.UsageError(f"{path}: there is no {', '.join(SUFFIXES)} file in this folder")
+                raise Refused(f"{path!r}: there is no {', '.join(SUFFIXES)} file in this folder")
             files += found
         else:
             files.append(path)
-    return tuple(read_source(path) for path in dict.fromkeys(files))
+    return tuple(dict.fromkeys(files))
 
 
 def tell(
-    diagnostics: tuple[Diagnostic, ...], sources: Iterable[SourceFile], fmt: Format, used: Mapping[str, str] = NO_TEXTS
+    diagnostics: tuple[Diagnostic, ...],
+    sources: Iterable[SourceFile],
+    fmt: Format,
+    used: Mapping[str, str] = NO_TEXTS,
+    *,
+    results: bool = False,
 ) -> None:
-    """Write diagnostics to stderr; ``used`` holds the texts of further files, by name."""
+    """Write diagnostics: to stderr, or to stdout where they are the ``results`` of the command.
+
+    ``used`` holds the texts of further files, by name. SARIF is one document a run, written when the command ends.
+    """
     from pscc.render import render
 
-    if diagnostics:
-        color = sys.stderr.isatty() and not os.environ.get("NO_COLOR")
-        texts = {**used, **{source.name: source.text for source in sources}}
-        click.echo(render(diagnostics, texts, fmt, color), err=True, color=True, nl=False)
+    texts = {**used, **{source.name: source.text for source in sources}}
+    if fmt == "sarif":
+        context = click.get_current_context()
+        if _SARIF not in context.meta:
+            told: list[Diagnostic] = []
+            context.meta[_SARIF] = told
+            context.call_on_close(lambda: click.echo(render(told, texts, fmt, False), err=not results, nl=False))
+        context.meta[_SARIF].extend(diagnostics)
+    elif diagnostics:
+        color = colored(sys.stdout if results else sys.stderr)
+        click.echo(render(diagnostics, texts, fmt, color), err=not results, color=True, nl=False)
 
 
 def analysed(
@@ -92,7 +147,7 @@ def analysed(
     sources: tuple[SourceFile, ...] = ()
     load = loader_for(*paths)
     try:
-        sources = read_sources(paths)
+        sources = tuple(read_source(path) for path in files_of(paths))
         if fix:
             sources = corrected(sources, fmt, everyone)
         document, program, warnings = analyse(
@@ -105,33 +160,22 @@ def analysed(
     return sources, document, program
 
 
-def corrected(sources: tuple[SourceFile, ...], fmt: Format, everyone: bool = False) -> tuple[SourceFile, ...]:
+def corrected(
+    sources: tuple[SourceFile, ...], fmt: Format, everyone: bool = False, *, results: bool = False
+) -> tuple[SourceFile, ...]:
     """``sources`` with the corrections of their errors made, until none is left; each is told as a note."""
     from dataclasses import replace
 
     from pscc.cli._files import loader_for, today
-    from pscc.diagnostics import SourceError
-    from pscc.driver import analyse
-    from pscc.fixes import apply_fixes
+    from pscc.driver import correct
 
-    for _ in range(5):
-        try:
-            analyse(*sources, load=loader_for(*(s.name for s in sources)), today=today(), everyone=everyone)
-        except SourceError as error:
-            fixable = tuple(d for d in error.diagnostics if d.fixes and d.severity == "error")
-            if not fixable:
-                return sources
-            told = [replace(d, severity="note", message=f"corrected: {d.message}", help=_became(d)) for d in fixable]
-            tell(tuple(told), sources, fmt)
-            fixes = [f for d in fixable for f in d.fixes]
-            sources = tuple(
-                replace(one, text=apply_fixes(one.text, [f for f in fixes if f.span.file == one.name]))
-                for one in sources
-            )
-        else:
-            return sources
-    return sources
+    load = loader_for(*(source.name for source in sources))
+    fixed, made = correct(*sources, load=load, today=today(), everyone=everyone)
+    told = [replace(d, severity="note", message=f"corrected: {d.message}", help=_became(d), notes=()) for d in made]
+    tell(tuple(told), sources, fmt, load.texts, results=results)
+    return fixed
 
 
 def _became(diagnostic: Diagnostic) -> str:
-    return f"now `{diagnostic.fixes[0].text}`"
+    text = diagnostic.fixes[0].text.strip()
+    return f"now `{text}`" if text else "taken out"

@@ -1,17 +1,78 @@
-"""``pscc check``: diagnostics, and nothing else."""
+"""``pscc check``: diagnostics, and nothing else. They are its results, so they go to stdout."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
-from pscc.cli._shared import Format, analysed, everyone_option, format_option, ignored_option, source_argument
+from pscc.cli._shared import (
+    Format,
+    corrected,
+    everyone_option,
+    files_of,
+    format_option,
+    ignored_option,
+    read_bytes,
+    read_source,
+    source_argument,
+    tell,
+    write_text,
+)
+
+if TYPE_CHECKING:
+    from pscc.source import SourceFile
 
 
-@click.command("check", epilog="\b\nExample: pscc check examples/psp-default.yaml")
+@click.command(
+    "check",
+    short_help="Say what is wrong with a source.",
+    epilog="\b\nExample: pscc check examples/psp-default.yaml",
+)
 @source_argument
 @everyone_option
 @ignored_option
+@click.option("--fix", is_flag=True, help="Write the corrections that errors offer into SOURCE (stdout for -).")
 @format_option
-def command(sources: tuple[str, ...], everyone: bool, list_ignored: bool, fmt: Format) -> None:
-    """Say what is wrong with SOURCE, and nothing else."""
-    analysed(sources, fmt, False, everyone, list_ignored)
+def command(sources: tuple[str, ...], everyone: bool, list_ignored: bool, fix: bool, fmt: Format) -> None:
+    """Say what is wrong with SOURCE. Exit 1 if it has errors.
+
+    SOURCE is .psp files, YAML or JSON of PodSecurityPolicies and RBAC, folders of them, or - for stdin: one program.
+    """
+    from pscc.cli._files import loader_for, today
+    from pscc.diagnostics import SourceError
+    from pscc.driver import analyse, decode
+    from pscc.library import is_library_name
+
+    files = files_of(sources)
+    load = loader_for(*files)
+    on_stdout = not (fix and "-" in files)
+    named = files[0] if len(files) == 1 else f"{len(files)} files"
+    read: tuple[SourceFile, ...] = ()
+    try:
+        data = {path: read_bytes(path) for path in files if not is_library_name(path)}
+        read = tuple(decode(path, data[path]) if path in data else read_source(path) for path in files)
+        if fix:
+            fixed = corrected(read, fmt, everyone, results=on_stdout)
+            for before, after in zip(read, fixed, strict=True):
+                if after.name == "-":
+                    click.echo(after.text, nl=False)
+                elif after.text != before.text:
+                    write_text(after.name, encoded(after.text, data[after.name]))
+                    click.echo(f"corrected {after.name}", err=True)
+            read = fixed
+        _, _, warnings = analyse(*read, load=load, today=today(), everyone=everyone, list_ignored=list_ignored)
+    except SourceError as error:
+        tell(error.diagnostics, read, fmt, load.texts, results=on_stdout)
+        errors = sum(d.severity == "error" for d in error.diagnostics)
+        click.echo(f"{named}: {errors} error{'s' if errors > 1 else ''}", err=True)
+        raise click.exceptions.Exit(1) from None
+    tell(warnings, read, fmt, load.texts, results=on_stdout)
+    click.echo(f"{named}: no errors", err=True)
+
+
+def encoded(text: str, before: bytes) -> bytes:
+    """``text`` as UTF-8 with the byte order mark and the line ends of ``before``."""
+    ends = "\r\n" if before.count(b"\r\n") == before.count(b"\n") > 0 else "\n"
+    mark = b"\xef\xbb\xbf" if before.startswith(b"\xef\xbb\xbf") else b""
+    return mark + text.replace("\n", ends).encode("utf-8")

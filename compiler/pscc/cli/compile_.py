@@ -9,6 +9,7 @@ import click
 from pscc.backends.registry import DEFAULT_TARGET, TARGETS
 from pscc.cli._shared import (
     Format,
+    Refused,
     analysed,
     everyone_option,
     fix_option,
@@ -19,7 +20,11 @@ from pscc.cli._shared import (
 )
 
 
-@click.command("compile", epilog="\b\nExample: pscc compile examples/psp-default.yaml -o rego/")
+@click.command(
+    "compile",
+    short_help="Compile a source into the folder of a target.",
+    epilog="\b\nExample: pscc compile examples/psp-default.yaml -o rego/",
+)
 @source_argument
 @click.option("-o", "--output", required=True, help="The folder to write, or - for one YAML stream on stdout.")
 @click.option(
@@ -43,7 +48,11 @@ def command(
     fix: bool,
     fmt: Format,
 ) -> None:
-    """Compile SOURCE (.psp files, YAML or JSON of PSPs and RBAC, folders, - for stdin) into the folder of a target."""
+    """Compile SOURCE into the folder of a target.
+
+    SOURCE is .psp files, YAML or JSON of PodSecurityPolicies and RBAC, folders of them, or - for stdin: one program.
+    The folder is written whole or not at all. Diagnostics go to stderr.
+    """
     from pscc.driver import compile_program
     from pscc.emit import EmitError, emit
 
@@ -61,5 +70,5 @@ def command(
     try:
         emit(Path(output), files)
     except EmitError as error:
-        raise click.ClickException(str(error)) from None
+        raise Refused(str(error)) from None
     click.echo(f"wrote {len(files)} files to {output}", err=True)

@@ -12,18 +12,35 @@ from pscc.cli._shared import (
     format_option,
     ignored_option,
     source_argument,
+    write_text,
 )
 
 
-@click.command("import", epilog="\b\nExample: pscc import examples/restricted.yaml")
+@click.command(
+    "import",
+    short_help="Print a PSP in the policy language.",
+    epilog="\b\nExample: pscc import examples/restricted.yaml",
+)
 @source_argument
+@click.option("-o", "--output", default="-", help="The .psp file to write, instead of stdout.")
 @everyone_option
 @ignored_option
 @fix_option
 @format_option
-def command(sources: tuple[str, ...], everyone: bool, list_ignored: bool, fix: bool, fmt: Format) -> None:
-    """Print SOURCE in the policy language, what PSP leaves implicit spelled out."""
+def command(sources: tuple[str, ...], output: str, everyone: bool, list_ignored: bool, fix: bool, fmt: Format) -> None:
+    """Print SOURCE (YAML or JSON of PodSecurityPolicies and RBAC, folders, or - for stdin) in the policy language.
+
+    What PSP leaves implicit is spelled out, and comments say which field each statement came from. Who may use which of
+    several policies becomes a `choose`. Diagnostics go to stderr.
+    """
     from pscc.syntax.printer import print_document
 
     _, document, _ = analysed(sources, fmt, fix, everyone, list_ignored)
-    click.echo(print_document(document), nl=False)
+    text = print_document(document)
+    if output == "-":
+        click.echo(text, nl=False)
+        return
+    if output in sources:
+        raise click.UsageError(f"{output} is the source itself: name another file")
+    write_text(output, text.encode("utf-8"))
+    click.echo(f"wrote {output}", err=True)

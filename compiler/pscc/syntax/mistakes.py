@@ -145,13 +145,17 @@ def wrong_quotes(stop: Stop) -> Diagnostic | None:
     )
 
 
+def named(character: str) -> str:
+    """A character that cannot be shown, by its name."""
+    return f"{unicodedata.name(character, 'a control character').lower()} (U+{ord(character):04X})"
+
+
 def invisible_character(stop: Stop) -> Diagnostic | None:
     """A character that looks like a space, or like nothing."""
     character = stop.rest[:1]
     if not character or (character.isprintable() and not character.isspace()):
         return None
-    name = unicodedata.name(character, "a control character").lower()
-    message = f"an invisible character has no place here: {name} (U+{ord(character):04X})"
+    message = f"an invisible character has no place here: {named(character)}"
     fix = " " if character.isspace() else ""
     return stop.tell("LNG054", message, "replace it with a space", at=(stop.at, stop.at + 1), fix=fix)
 
@@ -245,7 +249,7 @@ def reason_without_quotes(stop: Stop) -> Diagnostic | None:
     line = stop.rest.split("\n")[0].split("#")[0].rstrip()
     if not line:
         return stop.tell("LNG001", "`because` without a reason", 'add it: `because "…"`')
-    fix = None if '"' in line or "\\" in line else f'"{line}"'
+    fix = None if '"' in line or "\\" in line else f'"{line.strip(QUOTES)}"'
     at = (stop.at, stop.at + len(line))
     help = f"write `because {fix}`" if fix else 'write `because "…"`'
     return stop.tell("LNG053", "a reason is a quoted string", help, at=at, fix=fix)
@@ -260,6 +264,16 @@ def not_a_verb(stop: Stop) -> Diagnostic | None:
         return stop.tell("LNG052", "`-` is how YAML begins an element", "begin with the verb, as in `deny hostPID`")
     help = f"did you mean `{meant}`?" if meant else "begin with `deny`, `allow`, `require` or `default`"
     return stop.tell("LNG056", f"`{stop.word}` does not begin a statement", help, fix=meant)
+
+
+def manner_alone(stop: Stop) -> Diagnostic | None:
+    """``add`` or ``all of`` without values."""
+    last, start, end = stop.last
+    if stop.word or last not in ("add", "of") or stop.rule != "item":
+        return None
+    manner = "all of" if last == "of" else last
+    help = f'give values, as in `{manner} ALL`; if the word is a value, quote it: `"{last}"`'
+    return stop.tell("LNG001", f"`{manner}` what?", help, at=(start, end))
 
 
 def verb_alone(stop: Stop) -> Diagnostic | None:
@@ -374,6 +388,7 @@ SITUATIONS: tuple[Situation, ...] = (
     verb_alone,
     half_an_exemption,
     use_without_quotes,
+    manner_alone,
     two_statements,
     namespaces_missing,
     open_parenthesis,
@@ -399,7 +414,7 @@ def misplaced(places: Places, found: Outline) -> Iterator[Diagnostic]:
     """What stands where it cannot: heads that are none, blocks without an end, lines outside of blocks, ``}`` alone."""
     text = places.source.text
     first = text.split(maxsplit=1)[:1]
-    if first and (first[0] in _YAML or first[0].startswith(('"apiVersion"', "{"))):
+    if first and (first[0] in _YAML or first[0].startswith('"apiVersion"') or re.match(r'\s*\{\s*"', text)):
         yield _outside(places, "LNG059", "this is YAML or JSON, in a source that is read as the policy language",
                        Piece(text.index(first[0]), text.index(first[0]) + len(first[0])), "name the file `….yaml`")  # fmt: skip
         return

@@ -10,7 +10,7 @@ from pscc.source import SourceFile, Span
 from pscc.syntax import ast
 from pscc.syntax.comments import Comments
 from pscc.syntax.grammar import lark_parser
-from pscc.syntax.mistakes import QUOTES, explain_stop
+from pscc.syntax.mistakes import QUOTES, explain_stop, named
 from pscc.syntax.outline import Piece
 from pscc.syntax.printer import KEYWORDS
 from pscc.syntax.recovery import Recovery
@@ -62,7 +62,20 @@ class _Builder:
         return "\n".join(filter(None, (self.within(block), self.comments.beside(block.meta.end_line))))
 
     def name(self, tree: Tree[Token]) -> ast.Name:
-        return ast.Name(str(tree.children[0]), self.span(tree))
+        text, span = str(tree.children[0]), self.span(tree)
+        self.visible(text, span)
+        return ast.Name(text, span)
+
+    def visible(self, text: str, span: Span) -> bool:
+        """Whether each character of a bare word can be seen; an error where one cannot."""
+        hidden = [character for character in text if not character.isprintable()]
+        if hidden:
+            clean = "".join(character for character in text if character.isprintable())
+            message = f"this word has an invisible character in it: {named(hidden[0])}"
+            fixes = (Replacement(span, clean),) if clean else ()
+            help = f"write `{clean}`" if clean else "take it out"
+            self.errors.append(Diagnostic("LNG054", message, span, help=help, fixes=fixes))
+        return not hidden
 
     def value(self, tree: Tree[Token]) -> ast.Value:
         text, quoted, key, qualifier = "", False, "", ""
@@ -80,7 +93,7 @@ class _Builder:
         if not quoted and text in KEYWORDS:
             help = f'quote it if it is a value: `"{text}"`'
             self.errors.append(Diagnostic("LNG003", f"`{text}` is a keyword, not a value", span, help=help))
-        elif not quoted and (text[0] in QUOTES or text[-1] in QUOTES):
+        elif not quoted and self.visible(text, span) and (text[0] in QUOTES or text[-1] in QUOTES):
             fix = f'"{text.strip(QUOTES)}"'
             message = f'`{text}`: strings stand in `"`'
             fixes = (Replacement(span, fix),) if "\\" not in fix and not key and not qualifier else ()

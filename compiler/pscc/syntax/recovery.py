@@ -37,23 +37,27 @@ class Recovery:
         self.places = Places(source)
 
     def trees(self) -> list[Tree[Token]]:
-        """A tree of each block whose head can be read, of those of its lines that can."""
+        """A tree of each block, of those of its lines that can be read."""
         found = outline(self.source.text)
         for diagnostic in misplaced(self.places, found):
             self.report.add(diagnostic)
         uses = [self.piece(piece, "use") for piece in found.stray if piece.uses(self.source.text)]
-        return [*filter(None, uses), *(tree for block in found.blocks if (tree := self.block(block)) is not None)]
+        return [*filter(None, uses), *(self.block(block) for block in found.blocks)]
 
-    def block(self, block: Block) -> Tree[Token] | None:
-        from lark import Tree
+    def block(self, block: Block) -> Tree[Token]:
+        """The block, under the name ``policy`` where its head cannot be read."""
+        from lark import Token, Tree
 
         text = self.source.text
         choice = text.startswith("choose", block.head.start)
         head = self.piece(block.head, "_choice_head" if choice else "_policy_head") if block.named(text) else None
         items = [self.piece(piece, "grant" if choice else "item") for piece in block.pieces]
-        if head is None:
-            return None
-        tree = Tree("choice" if choice else "policy", [*head.children, *filter(None, items)])
+        nameless: list[Any] = [] if choice else [self.spread(Tree("name", [Token("WORD", "policy")]), block)]
+        children = [*(head.children if head else nameless), *filter(None, items)]
+        return self.spread(Tree("choice" if choice else "policy", children), block)
+
+    def spread(self, tree: Tree[Token], block: Block) -> Tree[Token]:
+        """``tree``, standing where the head of ``block`` does."""
         start, end = (self.places.place(offset) for offset in (block.head.start, block.brace))
         tree.meta.empty = False
         tree.meta.line, tree.meta.column = start
@@ -63,7 +67,7 @@ class Recovery:
     def piece(self, piece: Piece, rule: str) -> Tree[Token] | None:
         from lark import UnexpectedInput
 
-        if sum(d.severity == "error" for d in self.report.diagnostics) >= MOST_ERRORS:
+        if len(self.report.diagnostics) >= MOST_ERRORS:
             return None
         text = self.source.text[piece.start : piece.end]
         try:

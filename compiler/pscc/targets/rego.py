@@ -265,11 +265,11 @@ class _Printer:
                 assert_never(part)
 
     def text(self, parts: tuple[ir.Part, ...], known: Known) -> str:
-        values = [part for part in parts if not isinstance(part, str)]
-        if not values:
+        if all(isinstance(part, str) for part in parts):
             return literal("".join(part for part in parts if isinstance(part, str)))
-        form = "".join(part.replace("%", "%%") if isinstance(part, str) else "%s" for part in parts)
-        return f"sprintf({literal(form)}, [{', '.join(self.part(part, known) for part in values)}])"
+        # no sprintf: regopy's leaves the quotes around strings
+        texts = (literal(part) if isinstance(part, str) else self.part(part, known) for part in parts)
+        return f'concat("", [{", ".join(texts)}])'
 
     def findings(self, requirement: ir.Requirement, name: str) -> str:
         """The rule ``name``: the messages of the findings of ``requirement``, in order."""

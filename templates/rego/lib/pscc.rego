@@ -90,7 +90,7 @@ text(value) := "" if not is_string(value)
 # All findings of a check as one message, with the author's reason behind.
 message(findings, "") := concat("; ", findings)
 
-message(findings, because) := sprintf("%s (%s)", [concat("; ", findings), line(because)]) if because != ""
+message(findings, because) := concat("", [concat("; ", findings), " (", line(because), ")"]) if because != ""
 
 # The name of a container or a volume, in a message.
 name(thing) := show(object.get(thing, "name", null))
@@ -113,15 +113,21 @@ line(value) := replace(replace(value, "\n", `\n`), "\r", `\r`)
 # Values of a statement in a message.
 show_all(values) := "none" if count(values) == 0
 
-show_all(values) := line(concat(", ", [show_one(value) | some value in values])) if count(values) > 0
+show_all(values) := line(concat(", ", shown)) if {
+	count(values) > 0
+	shown := [one |
+		some value in values
+		one := show_one(value)
+	]
+}
 
 show_one(value) := show(value) if not is_object(value)
 
 show_one(value) := format_int(value.min, 10) if value.min == value.max
 
-show_one(value) := sprintf("%s-%s", [format_int(value.min, 10), format_int(value.max, 10)]) if value.min != value.max
+show_one(value) := concat("-", [format_int(value.min, 10), format_int(value.max, 10)]) if value.min != value.max
 
-show_one(value) := sprintf("%s (read-only)", [value.pathPrefix]) if value.readOnly == true
+show_one(value) := concat(" ", [value.pathPrefix, "(read-only)"]) if value.readOnly == true
 
 show_one(value) := value.pathPrefix if {
 	value.pathPrefix
@@ -132,18 +138,19 @@ show_one(value) := value.pathPrefix if {
 given(values) := [value | some value in values; value != ""]
 
 # The pods have the same values in the fields at these paths.
-same_fields(pod, old_pod, paths) if {
-	every path in paths {
-		object.get(pod, path, null) == object.get(old_pod, path, null)
-	}
-}
+same_fields(pod, old_pod, paths) if fields(pod, paths) == fields(old_pod, paths)
+
+fields(object_, paths) := [value |
+	some path in paths
+	value := object.get(object_, path, null)
+]
 
 # The pods have the same containers, with the same values in the fields at these paths.
 same_in_containers(pod, old_pod, paths) if in_containers(pod, paths) == in_containers(old_pod, paths)
 
-in_containers(pod, paths) := [[name(container), values] |
+in_containers(pod, paths) := [row |
 	some container in containers(pod)
-	values := [object.get(container, path, null) | some path in paths]
+	row := [name(container), fields(container, paths)]
 ]
 
 # The pods have the same annotations with these prefixes, which the names of containers complete.
@@ -152,8 +159,80 @@ same_annotations(pod, old_pod, prefixes) if annotations(pod, prefixes) == annota
 annotations(pod, prefixes) := [value |
 	some container in containers(pod)
 	some prefix in prefixes
-	value := object.get(pod, ["metadata", "annotations", join(prefix, name(container))], null)
+	key := concat("", [prefix, name(container)])
+	value := object.get(pod, ["metadata", "annotations", key], null)
 ]
+
+# The namespace of a request, else the pod's own.
+namespace(request, pod) := [name |
+	some name in [
+		object.get(request, "namespace", ""),
+		object.get(pod, ["metadata", "namespace"], ""),
+		"default",
+	]
+	name != ""
+][0]
+
+# The user who asks, null where nobody says so: a manifest, or an audit of a pod that runs.
+user(request) := request.userInfo if {
+	request.userInfo.username != ""
+} else := null
+
+# The pod's service account; the API server sets it on all pods but static pods' mirrors, which have none.
+account(pod, user) := object.get(pod, ["spec", "serviceAccountName"], default_account(user))
+
+default_account(user) := "default" if {
+	user == null
+} else := ""
+
+# Who asks for a pod, by name: the user and the pod's service account.
+users(user, namespace, account) := array.concat(
+	[name | some name in [user.username]],
+	[sprintf("system:serviceaccount:%s:%s", [namespace, account]) | account != ""],
+)
+
+# The groups of both. PodSecurityPolicy saw an account in two; whoever made a pod had been authenticated.
+groups(user, namespace, account) := array.concat(
+	user_groups(user),
+	[group |
+		account != ""
+		some group in ["system:serviceaccounts", sprintf("system:serviceaccounts:%s", [namespace])]
+	],
+)
+
+user_groups(user) := ["system:authenticated"] if {
+	user == null
+} else := object.get(user, "groups", [])
+
+# Those of the users that are service accounts, as NAMESPACE/NAME.
+accounts(users) := [concat("/", parts) |
+	some user in users
+	startswith(user, "system:serviceaccount:")
+	parts := split(trim_prefix(user, "system:serviceaccount:"), ":")
+	count(parts) == 2
+]
+
+# One of the subjects asks.
+asked_by(subjects, _) if subjects.everyone
+
+asked_by(subjects, asking) if {
+	some kind in ["users", "groups", "accounts"]
+	some name in asking[kind]
+	named(subjects[kind], name)
+}
+
+# One of the exemptions is for who asks for the pod.
+exempt(request, pod, exemptions) if {
+	some exemption in exemptions
+	asked_by(exemption, asking(request, pod))
+}
+
+asking(request, pod) := {"users": users_, "groups": groups(by, in_, account_), "accounts": accounts(users_)} if {
+	by := user(request)
+	in_ := namespace(request, pod)
+	account_ := account(pod, by)
+	users_ := users(by, in_, account_)
+}
 
 # A name is among the exact ones, or begins with one of the prefixes.
 named(names, name) if name in names.exact

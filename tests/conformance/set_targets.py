@@ -1,0 +1,131 @@
+"""Sets of policies on the targets' engines: nothing let in that the set denies, nothing shut out but as announced.
+
+The choice's meaning without defaults is what a target that cannot set them is held to, verdict and words; what the
+choice admits with them and the target does not has to have been announced.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import yaml
+
+from conformance.jsonl import Json, Process
+from conformance.sets import Asked
+from conftest import engine
+from pscc import ir
+from pscc.admission import accepts_as_it_is, admit
+from pscc.backends._base import Output
+from pscc.backends.registry import backend
+
+
+@dataclass(slots=True)
+class Held:
+    """Requests asked of a target, and how they compare; ``announced`` are shut out as the compile had said."""
+
+    requests: int = 0
+    admitted: int = 0
+    announced: int = 0
+
+    def add(self, other: Held) -> None:
+        """Everything of ``other`` too."""
+        self.requests += other.requests
+        self.admitted += other.admitted
+        self.announced += other.announced
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What an engine says of a request: its messages (sorted), none where it admits, and the pod as it leaves it."""
+
+    messages: tuple[str, ...]
+    pod: Json
+
+
+Ask = Callable[[Output, Asked], list[Said]]
+PROGRAM_TARGETS = ("gatekeeper", "opa")
+
+
+def held(target: str, ask: Ask, asked: Asked, count: Held) -> list[str]:
+    """Each way in which ``target`` does not keep its word over the pods of ``asked``."""
+    if asked.choice is None:
+        return []
+    output = backend(target).package(ir.Program(choices=(asked.choice,)), {})
+    announced = any(d.code == "TGT001" for d in output.diagnostics)
+    wrong = []
+    for pod, said in zip(asked.pods, ask(output, asked), strict=True):
+        count.requests += 1
+        plain, whole = accepts_as_it_is(asked.choice, asked.request, pod), admit(asked.choice, asked.request, pod)
+        words = (plain.message,) if plain.message else ()
+        count.admitted += not said.messages
+        if said.messages != words:
+            wrong.append(f"{target} says {said.messages}, the choice {words}\n{json.dumps(pod)}")
+        elif not said.messages and not whole.allowed:
+            wrong.append(f"{target} lets in: {whole.message}\n{json.dumps(pod)}")
+        elif said.messages and whole.allowed:
+            count.announced += 1
+            if not announced:
+                wrong.append(f"{target} shuts out, unannounced: {said.messages}\n{json.dumps(pod)}")
+    return [
+        f"{text}\n{asked.requester}\n{json.dumps(asked.cluster.psps)}\n{json.dumps(asked.cluster.grants)}"
+        for text in wrong
+    ]
+
+
+def gatekeeper(process: Process) -> Ask:
+    """Gatekeeper's webhooks: mutators first."""
+
+    def ask(output: Output, asked: Asked) -> list[Said]:
+        texts = {file.path: file.text for file in output.files}
+        documents = [d for path in output.resources for d in yaml.load_all(texts[path], Loader=yaml.CSafeLoader)]
+        process.ask({"op": "load", "documents": documents})
+        who = asked.requester
+        review: Json = {
+            "op": "review",
+            "mutate": True,
+            "pods": [{"apiVersion": "v1", "kind": "Pod", **pod} for pod in asked.pods],
+            "namespace": {"name": who.namespace},
+            "user": {"name": who.user, "groups": list(who.groups)},
+        }
+        return [
+            Said(tuple(sorted(v["message"] for v in result["violations"])), result["pod"])
+            for result in process.results(review)
+        ]
+
+    return ask
+
+
+_QUERY = "answers := [messages | some request in input.requests; messages := data.main.deny with input as request]"
+
+
+def opa(output: Output, asked: Asked) -> list[Said]:
+    """OPA's command line, all requests in one evaluation."""
+    who = asked.requester
+    reviews = [
+        {
+            "kind": "AdmissionReview",
+            "request": {
+                "operation": "CREATE",
+                "namespace": who.namespace,
+                "userInfo": {"username": who.user, "groups": list(who.groups)},
+                "object": {"apiVersion": "v1", "kind": "Pod", **pod},
+            },
+        }
+        for pod in asked.pods
+    ]
+    with TemporaryDirectory() as folder:
+        for file in output.files:
+            path = Path(folder) / file.path
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(file.text, encoding="utf-8")
+        command = [engine("opa"), "eval", "--format", "json", "--stdin-input", "--data", folder, _QUERY]
+        done = subprocess.run(
+            command, input=json.dumps({"requests": reviews}), capture_output=True, text=True, check=True
+        )
+    answers = json.loads(done.stdout)["result"][0]["bindings"]["answers"]
+    return [Said(tuple(sorted(messages)), pod) for messages, pod in zip(answers, asked.pods, strict=True)]
