@@ -195,6 +195,7 @@ class _Builder:
 
     def grant(self, tree: Tree[Token]) -> ast.Grant:
         name, *rest = cast("list[Tree[Token]]", tree.children)
+        comment, beside = self.within(tree), self.comments.beside(tree.meta.end_line)
         subjects = self.subjects([child for child in rest if child.data == "subject"])
         scopes = [self.scope(child) for child in rest if child.data == "scope"]
         for scope in scopes:
@@ -202,7 +203,6 @@ class _Builder:
                 help = "name the namespaces in which it may be used"
                 self.errors.append(Diagnostic("LNG006", "a grant has no `except`", scope.span, help=help))
         places = tuple(v for s in scopes for v in s.values)
-        comment, beside = self.within(tree), self.comments.beside(tree.meta.end_line)
         return ast.Grant(self.name(name), subjects, self.span(tree), places, comment, beside)
 
     def choice(self, tree: Tree[Token]) -> ast.Choice:

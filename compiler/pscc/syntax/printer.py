@@ -14,6 +14,8 @@ KEYWORDS = frozenset((
     "exempt", "from", "until", "without", "unless",
 ))  # fmt: skip
 INDENT = "    "
+WIDTH = 120
+"""Of a line; what is longer goes on in the next one after a comma, or before ``because``."""
 _BARE = re.compile(r'[^\s,{}"#=()]+')
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
@@ -73,6 +75,29 @@ def print_exemption(exemption: Exemption) -> str:
     return " ".join(words)
 
 
+def _lines(text: str, values: tuple[Value, ...], because: str) -> list[str]:
+    """The line ``text``, broken where it is too long: after values, then before the reason."""
+    if len(text) <= WIDTH:
+        return [text]
+    reason = f" because {quote(because)}"
+    if because and reason in text:
+        start, _, end = text.rpartition(reason)
+        return [*_lines(start, values, ""), f"{INDENT}{INDENT}{reason.strip()}{end}"]
+    listed = ", ".join(print_value(value) for value in values)
+    start, found, end = text.rpartition(listed)
+    if not found or len(values) < 2:
+        return [text]
+    lines = [start]
+    for number, value in enumerate(values):
+        last = number == len(values) - 1
+        word = print_value(value) + (end if last else ",")
+        if len(lines[-1]) + 1 + len(word) > WIDTH:
+            lines.append(f"{INDENT}{INDENT}{word}")
+        else:
+            lines[-1] += word if number == 0 else f" {word}"
+    return lines
+
+
 def _policy(policy: Policy) -> list[str]:
     head = f"policy {policy.name.text}" + (f" {quote(policy.title)}" if policy.title else "")
     if policy.extends:
@@ -86,15 +111,17 @@ def _policy(policy: Policy) -> list[str]:
     if policy.mode:
         lines += [*_comment(policy.mode_comment, INDENT), f"{INDENT}{policy.mode}{_beside(policy.mode_beside)}"]
     for exemption in policy.exemptions:
-        line = INDENT + print_exemption(exemption) + _beside(exemption.beside)
-        lines += [*_comment(exemption.comment, INDENT), line]
+        lines += _comment(exemption.comment, INDENT)
+        lines += _lines(INDENT + print_exemption(exemption), (), exemption.because)
+        lines[-1] += _beside(exemption.beside)
     for without in policy.without:
         names = ", ".join(name.text for name in without.controls)
         lines += [*_comment(without.comment, INDENT), f"{INDENT}without {names}{_beside(without.beside)}"]
     pad = max((len(s.verb) for s in policy.statements if not s.mode), default=0)
     for statement in policy.statements:
-        line = INDENT + print_statement(statement, pad) + _beside(statement.beside)
-        lines += [*_comment(statement.comment, INDENT), line]
+        lines += _comment(statement.comment, INDENT)
+        lines += _lines(INDENT + print_statement(statement, pad), statement.values, statement.because)
+        lines[-1] += _beside(statement.beside)
     return [*lines, *_comment(policy.closing, INDENT), "}"]
 
 
