@@ -111,8 +111,11 @@ def _value_reads(value: ir.Value, kinds: dict[str, str]) -> Iterator[_Found]:
                     yield from _value_reads(option, kinds)
         case ir.Concat(value=inner):
             yield from _value_reads(inner, kinds)
-        case ir.Entry(key=key):
-            yield "annotation", (key.prefix,)
+        case ir.Entry(map=of, key=key):
+            if isinstance(key.value, ir.Path) and kinds.get(key.value.var) == CONTAINER:
+                yield "annotation", (key.prefix,)
+            else:
+                yield from _value_reads(of, kinds)
         case ir.Const() | ir.Param():
             return
         case _:

@@ -116,7 +116,7 @@ def _steps(path: ir.Path) -> Known:
 def _key(key: ir.Concat) -> str:
     if not isinstance(key.value, ir.Path):
         raise TypeError("a key is completed by one field")
-    return f"{literal(key.prefix)} + {access(key.value)}"
+    return " + ".join(filter(None, (key.prefix and literal(key.prefix), access(key.value))))
 
 
 Reader = Callable[[str, Known], str]
