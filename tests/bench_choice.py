@@ -42,8 +42,15 @@ def cluster(policies: int, bindings: int) -> Json:
             "fsGroup": {"rule": "RunAsAny"},
         }
         name = f"team-{i:03}"
-        items.append({"apiVersion": "policy/v1beta1", "kind": "PodSecurityPolicy", "metadata": {"name": name}, "spec": spec})
-        rule = {"apiGroups": ["policy"], "resources": ["podsecuritypolicies"], "verbs": ["use"], "resourceNames": [name]}
+        items.append(
+            {"apiVersion": "policy/v1beta1", "kind": "PodSecurityPolicy", "metadata": {"name": name}, "spec": spec}
+        )
+        rule = {
+            "apiGroups": ["policy"],
+            "resources": ["podsecuritypolicies"],
+            "verbs": ["use"],
+            "resourceNames": [name],
+        }
         items.append({"apiVersion": f"{RBAC}/v1", "kind": "ClusterRole", "metadata": {"name": name}, "rules": [rule]})
     for j in range(bindings):
         items.append({
@@ -64,7 +71,12 @@ def pod(uid: int) -> Json:
     context = {"allowPrivilegeEscalation": False, "runAsUser": uid}
     containers = [{"name": name, "image": "app:1", "securityContext": context} for name in ("main", "side")]
     metadata = {"name": "pod", "namespace": "ns-0"}
-    return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": {"serviceAccountName": "x", "containers": containers}}
+    return {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": metadata,
+        "spec": {"serviceAccountName": "x", "containers": containers},
+    }
 
 
 def seconds_a_review(size: tuple[int, int], uid: int, count: int = 400) -> float:
