@@ -65,7 +65,6 @@ _CODES: dict[str, tuple[str, str, str]] = {
         "allow hostPorts 10000-11000",
     ),
     "LNG021": ("No policy", "The file has no policy in it.", "policy team {\n    deny privileged\n}"),
-    "LNG030": ("Not supported yet", "`extends`, scopes and `choose` are read, but cannot be compiled.", ""),
     "YML001": (
         "Not valid YAML",
         "The YAML parser stops here. The mistake is often on the line above: a missing quote or bracket, or an indentation "

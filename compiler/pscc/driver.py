@@ -151,7 +151,8 @@ def _further(document: Document | None, load: Load, today: date) -> tuple[Diagno
     report = Report()
     if document is not None:
         resolve(document, report, link(document, load, report), today)
-    return tuple(d for d in report.diagnostics if d.severity == "error")
+    # a choice without grants may only lack those that could not be read
+    return tuple(d for d in report.diagnostics if d.severity == "error" and d.code != "SET010")
 
 
 def _in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:

@@ -47,9 +47,9 @@ def evaluate(program: ir.Program, manifests: Iterable[Manifest], requested: Requ
             if judges(policy, request):
                 verdict = oracle.judge(policy, pod)
                 about = {"policy": policy.name, "allowed": verdict.allowed, "reasons": _reasons(verdict)}
-                rows.append({**_of(manifest, request), **about, "pod": verdict.pod})
+                rows.append({**_of(manifest, requested), **about, "pod": verdict.pod})
         for choice in program.choices:
-            rows.append({**_of(manifest, request), **_chosen(choice, admit(choice, request, pod))})
+            rows.append({**_of(manifest, requested), **_chosen(choice, admit(choice, request, pod))})
     return tuple(rows)
 
 
@@ -64,11 +64,11 @@ def _request(requested: Request, manifest: Manifest, pod: dict[str, object]) -> 
     return replace(request, user=user, groups=requested_by(user, ()))
 
 
-def _of(manifest: Manifest, request: Request) -> Row:
+def _of(manifest: Manifest, requested: Request) -> Row:
     return {
         "file": manifest.span.file,
         "kind": manifest.kind,
-        "namespace": request.namespace,
+        "namespace": manifest.namespace or requested.namespace,
         "name": manifest.name,
     }
 

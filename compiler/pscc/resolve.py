@@ -315,7 +315,7 @@ def resolve(document: ast.Document, report: Report, family: Family | None = None
         policy = replace(written, statements=sound)
         policies += _policy(policy, flatten(policy, family, report), today, report)
     used = [p for used in family.used for p in _policy(used, flatten(used, family, report), today, report)]
-    _distinct(policies, report)
+    _distinct(policies, document.policies, report)
     if not document.choices:
         return ir.Program(tuple(policies))
     from pscc.choices import resolve_choices
@@ -326,11 +326,13 @@ def resolve(document: ast.Document, report: Report, family: Family | None = None
     return ir.Program(tuple(policy for policy in policies if policy.name not in chosen), choices)
 
 
-def _distinct(policies: list[ir.Policy], report: Report) -> None:
-    """No policy is named as the part of another that has a mode of its own."""
+def _distinct(policies: list[ir.Policy], written: tuple[ast.Policy, ...], report: Report) -> None:
+    """No policy is named as the part of another that has a mode of its own. Names written twice are told already."""
+    names = [policy.name.text for policy in written]
+    twice = {name for name in names if names.count(name) > 1}
     seen: dict[str, Span] = {}
     for policy in policies:
         before = seen.setdefault(policy.name, policy.span)
-        if before != policy.span:
+        if before != policy.span and policy.name not in twice:
             message = f"{policy.name} is also the name of the statements of another policy that {policy.mode}"
             report.add(Diagnostic("LNG017", message, policy.span, notes=((before, "the other"),), help="rename it"))

@@ -60,4 +60,14 @@ CODES: dict[str, tuple[str, str, str]] = {
         "who may use what.",
         "",
     ),
+    "TGT004": (
+        "Labels that the target does not see",
+        "The target knows a namespace by its name only. What goes by labels counts in the stricter way.",
+        "in namespaces tier=edge",
+    ),
+    "TGT005": (
+        "Defaults for those who are exempt",
+        "The target sets defaults without knowing who asks, so pods of those who are exempt from a policy get them too.",
+        "",
+    ),
 }

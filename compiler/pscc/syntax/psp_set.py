@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from pscc.diagnostics import Diagnostic, Report
+from pscc.diagnostics import Diagnostic, Replacement, Report, did_you_mean
 from pscc.source import SourceFile, Span
 from pscc.syntax import ast
-from pscc.syntax.objects import Objects, read_objects, summary
+from pscc.syntax.objects import PSP_KIND, Objects, read_objects, summary
 from pscc.syntax.psp import Psp, literal
 from pscc.syntax.psp_import import to_policy
 from pscc.syntax.psp_yaml import read_policy
@@ -49,7 +49,7 @@ def read_set(
     elif len(ordered) == 1:
         return ast.Document(sources[0].name, tuple(policies.values()))
     else:
-        _no_rbac(ordered, report)
+        _no_rbac(psps, report)
         return None
     if report.failed:
         return None
@@ -73,18 +73,21 @@ def _no_policy(sources: tuple[SourceFile, ...], objects: Objects, report: Report
     others = objects.ignored
     if len(others) == 1 and not objects.roles and not objects.bindings:
         message = f"this is a {others[0].kind}, where a PodSecurityPolicy is expected"
-        report.add(Diagnostic("PSP001", message, others[0].span, help="give a PodSecurityPolicy, or a .psp file"))
+        help, fixes = "give a PodSecurityPolicy, or a .psp file", tuple[Replacement, ...]()
+        if did_you_mean(others[0].kind, (PSP_KIND,)):
+            help, fixes = f"did you mean `{PSP_KIND}`?", (Replacement(others[0].span, PSP_KIND),)
+        report.add(Diagnostic("PSP001", message, others[0].span, help=help, fixes=fixes))
         return
     start = Span(sources[0].name, 1, 1, 1, 1)
     if not others and not objects.roles and not objects.bindings:
-        report.add(Diagnostic("PSP001", "the file is empty", start, help="give a PodSecurityPolicy"))
+        report.add(Diagnostic("PSP001", "the file is empty", start, help="give one PodSecurityPolicy"))
         return
     report.add(
         Diagnostic("PSP001", "there is no PodSecurityPolicy in this source", start, help=f"dump them: `{RBAC_DUMP}`")
     )
 
 
-def _no_rbac(psps: list[Psp], report: Report) -> None:
+def _no_rbac(psps: tuple[Psp, ...], report: Report) -> None:
     report.add(
         Diagnostic(
             "SET002",
