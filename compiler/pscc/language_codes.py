@@ -39,4 +39,27 @@ CODES: dict[str, tuple[str, str, str]] = {
         "Only rules that look at one container after the other can leave one out.",
         'exempt containers a from hostNetwork because "…"',
     ),
+    "LNG060": ("A value that another covers", "The statement says the same without it.", "allow hostPorts 1-100, 50"),
+    "LNG061": (
+        "A default that its own policy refuses",
+        "Pods that say nothing are given a value, and then refused for it.",
+        "require runAsUser 1-5\n    default runAsUser 9",
+    ),
+    "LNG062": (
+        "A statement without effect",
+        "There is no pod that it refuses and the other statements of its policy admit.",
+        "require runAsNonRoot true\n    allow runAsNonRoot true on pod or containers",
+    ),
+    "LNG063": ("A policy that admits nothing", "No pod satisfies all of its statements together.", ""),
+    "LNG064": ("An exemption that nothing needs", "Whoever it names is not judged by the policy anyway.", ""),
+    "LNG065": (
+        "A child that its parent undoes",
+        "Policies outside a `choose` all have to admit a pod; a parent that holds everywhere refuses what its child allows.",
+        "",
+    ),
+    "LNG066": (
+        "Weaker than asked for",
+        "`--at-least` names a policy; some pod that it refuses is admitted.",
+        "pscc check --at-least pss/baseline policy.psp",
+    ),
 }

@@ -8,6 +8,7 @@ import click
 
 from pscc.cli._shared import (
     Format,
+    analysed,
     corrected,
     everyone_option,
     files_of,
@@ -33,16 +34,20 @@ if TYPE_CHECKING:
 @everyone_option
 @ignored_option
 @click.option("--fix", is_flag=True, help="Write the corrections that errors offer into SOURCE (stdout for -).")
+@click.option("--at-least", "floor", metavar="SOURCE", help="Warn where SOURCE (as pss/baseline) refuses more.")
 @format_option
-def command(sources: tuple[str, ...], everyone: bool, list_ignored: bool, fix: bool, fmt: Format) -> None:
+def command(
+    sources: tuple[str, ...], everyone: bool, list_ignored: bool, fix: bool, floor: str | None, fmt: Format
+) -> None:
     """Say what is wrong with SOURCE. Exit 1 if it has errors.
 
     SOURCE is .psp files, YAML or JSON of PodSecurityPolicies and RBAC, folders of them, or - for stdin: one program.
     """
     from pscc.cli._files import loader_for, today
     from pscc.diagnostics import SourceError
-    from pscc.driver import analyse, decode
+    from pscc.driver import analyse, decode, is_language
     from pscc.library import is_library_name
+    from pscc.lint import lint, weaker
 
     files = files_of(sources)
     load = loader_for(*files)
@@ -61,7 +66,13 @@ def command(sources: tuple[str, ...], everyone: bool, list_ignored: bool, fix: b
                     write_text(after.name, encoded(after.text, data[after.name]))
                     click.echo(f"corrected {after.name}", err=True)
             read = fixed
-        _, _, warnings = analyse(*read, load=load, today=today(), everyone=everyone, list_ignored=list_ignored)
+        document, program, warnings = analyse(
+            *read, load=load, today=today(), everyone=everyone, list_ignored=list_ignored
+        )
+        if all(is_language(source) for source in read):
+            warnings += tuple(lint(document, program))
+        if floor is not None:
+            warnings += tuple(weaker(program, analysed((floor,), "text", fix=False)[2], floor))
     except SourceError as error:
         tell(error.diagnostics, read, fmt, load.texts, results=on_stdout)
         errors = sum(d.severity == "error" for d in error.diagnostics)

@@ -61,8 +61,8 @@ class _Side:
     choices: tuple[tuple[ir.Policy, ...], ...]
 
 
-def compare(old: ir.Program, new: ir.Program) -> Difference:
-    """How ``new`` differs from ``old`` in the pods that it admits."""
+def compare(old: ir.Program, new: ir.Program, any_pod: bool = False) -> Difference:
+    """How ``new`` differs from ``old`` in the pods that it admits; with ``any_pod``, in those too that cannot be."""
     old, new = _specialised(old), _specialised(new)
     found: tuple[list[Witness], list[Witness]] = ([], [])
     undecided: dict[str, None] = {}
@@ -73,7 +73,7 @@ def compare(old: ir.Program, new: ir.Program) -> Difference:
             continue
         seen.append((before, after))
         for witnesses, refusing, admitting in ((found[0], before, after), (found[1], after, before)):
-            question = _Question(refusing, admitting, request)
+            question = _Question(refusing, admitting, request, any_pod)
             witnesses += question.witnesses({witness.control for witness in witnesses})
             undecided |= question.undecided
     looser, stricter = found
@@ -143,6 +143,7 @@ class _Question:
     refusing: _Side
     admitting: _Side
     request: Request
+    any_pod: bool
     undecided: dict[str, None] = field(default_factory=dict)
     domains: Mapping[Place, Variable] = field(default_factory=dict)
 
@@ -152,7 +153,8 @@ class _Question:
         First pods that this control alone refuses, then others that no control told before refuses.
         """
         self.domains = variables(self.reads().found)
-        valid = [Constraint(tuple(dict.fromkeys(p)), holds) for p, holds in rules(frozenset(self.domains))]
+        asked = () if self.any_pod else rules(frozenset(self.domains))
+        valid = [Constraint(tuple(dict.fromkeys(p)), holds) for p, holds in asked]
         told = set(answered)
         ways = tuple(self.ways())
         for alone in (True, False):
