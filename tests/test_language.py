@@ -107,6 +107,11 @@ def test_what_is_wrong_is_told_at_its_line(text: str, errors: list[str]) -> None
     assert refused(text) == errors
 
 
+def test_a_member_of_a_choice_has_no_mode_of_its_own() -> None:
+    text = "policy a {\n deny hostPID\n audit deny hostIPC\n}\nchoose {\n a for everyone\n}\n"
+    assert refused(text) == ["LNG047:3"]
+
+
 def test_a_scope_holds_names_prefixes_and_labels() -> None:
     (policy,) = meaning(
         "policy a {\n in namespaces edge-*, ingress, tier=front\n except namespaces edge-sandbox, x/y=z\n deny hostPID\n}\n"

@@ -39,6 +39,7 @@ CODES: dict[str, tuple[str, str, str]] = {
         "Only rules that look at one container after the other can leave one out.",
         'exempt containers a from hostNetwork because "…"',
     ),
+    "LNG047": ("A mode inside a choice", "A choice has one mode, which its policies share.", "audit deny hostPID"),
     "LNG060": ("A value that another covers", "The statement says the same without it.", "allow hostPorts 1-100, 50"),
     "LNG061": (
         "A default that its own policy refuses",

@@ -159,7 +159,7 @@ def _undone(document: ast.Document, program: ir.Program) -> Iterator[Diagnostic]
         if child is None or parent is None or policy.extends is None or parent.scope != EVERYWHERE:
             continue
         plain = [ir.Program((replace(one, scope=EVERYWHERE, exemptions=()),)) for one in (parent, child)]
-        looser = compare(*plain).looser
+        looser = compare(plain[0], plain[1]).looser
         if looser:
             controls = ", ".join(witness.control for witness in looser)
             message = (

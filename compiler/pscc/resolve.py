@@ -322,7 +322,12 @@ def resolve(document: ast.Document, report: Report, family: Family | None = None
 
     by_name = {policy.name: policy for policy in (*used, *policies)}
     choices = resolve_choices(document.choices, (*family.used, *document.policies), by_name, report)
-    chosen = {policy.name for choice in choices for policy in choice.policies}
+    chosen = {policy.name: policy.span for choice in choices for policy in choice.policies}
+    for policy in policies:
+        if policy.name not in chosen and policy.span in chosen.values():
+            message = f"a choice has one mode, its own: this statement of a policy in it has `{policy.mode}`"
+            help = f"put it into a policy of its own, outside the choice, with the mode `{policy.mode}`"
+            report.add(Diagnostic("LNG047", message, policy.checks[0].span, help=help))
     return ir.Program(tuple(policy for policy in policies if policy.name not in chosen), choices)
 
 
