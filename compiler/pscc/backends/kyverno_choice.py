@@ -13,7 +13,7 @@ from pscc.access import ALL, SERVICE_ACCOUNT_USER, SERVICE_ACCOUNTS
 from pscc.backends._base import OutputFile
 from pscc.backends.choice_notes import DESCRIPTION, without_defaults
 from pscc.backends.choice_table import EVERYWHERE_KEY, Table, grant_tables, has_patterns, statement_of, statements_of
-from pscc.backends.kyverno_match import named_in
+from pscc.backends.kyverno_match import match_of, named_in
 from pscc.diagnostics import Diagnostic
 from pscc.passes import looked_at, looked_at_by_all, specialise
 from pscc.targets.cel import check_of, literal
@@ -36,6 +36,7 @@ def policy_file(choice: ir.Choice, action: Code, warn: bool) -> OutputFile:
         description=yaml_block(folded(f"{DESCRIPTION.split(' An audit')[0]} {_BACKGROUND}"), 6),
         action=action,
         warn=warn,
+        where=match_of(choice.scope),
         message=yaml_quote("no policy that may be used accepts this pod"),
         concerned=yaml_block(
             laid_out(concerned_by(looked_at_by_all(c for p in choice.policies for c in p.checks))), 12
