@@ -25,7 +25,8 @@ NOBODY = Request(user="nobody", groups=requested_by("nobody", ()))
 def choice_cases(choice: ir.Choice) -> tuple[Case, ...]:
     """At most `MOST_CASES` requests, in a stable order, each under a name of its own."""
     pods = [case for policy in choice.policies[:_MOST_POLICIES] for case in _pods(policy)]
-    requests = list(dict.fromkeys((*_requests(choice), NOBODY, AUDIT)))[:_MOST_REQUESTS]
+    asking = dict.fromkeys((*_requests(choice), NOBODY, AUDIT))
+    requests = [one for one in asking if one.namespace not in choice.scope.except_namespaces][:_MOST_REQUESTS]
     found: list[Case] = []
     for number, request in enumerate(requests, 1):
         for case in pods:

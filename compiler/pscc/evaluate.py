@@ -48,7 +48,7 @@ def evaluate(program: ir.Program, manifests: Iterable[Manifest], requested: Requ
                 verdict = oracle.judge(policy, pod)
                 about = {"policy": policy.name, "allowed": verdict.allowed, "reasons": _reasons(verdict)}
                 rows.append({**_of(manifest, requested), **about, "pod": verdict.pod})
-        for choice in program.choices:
+        for choice in (one for one in program.choices if one.scope.holds_in(request.namespace)):
             rows.append({**_of(manifest, requested), **_chosen(choice, admit(choice, request, pod))})
     return tuple(rows)
 

@@ -362,7 +362,8 @@ class Choice:
     """PSP's OR: a pod is admitted when one of ``policies`` that the request may use admits it.
 
     The order of ``policies`` is the order in which they are tried. Who may use which is in ``grants``; a policy is not
-    usable outside its own scope. ``mode`` is the choice's own: its members' modes say nothing.
+    usable outside its own scope. ``mode`` is the choice's own: its members' modes say nothing. Requests outside of
+    ``scope`` are not judged at all.
     """
 
     name: str
@@ -370,6 +371,7 @@ class Choice:
     grants: tuple[Grant, ...]
     mode: Mode
     span: Span
+    scope: Scope = EVERYWHERE
 
 
 @dataclass(frozen=True, slots=True)

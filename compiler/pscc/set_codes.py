@@ -70,4 +70,9 @@ CODES: dict[str, tuple[str, str, str]] = {
         "The target sets defaults without knowing who asks, so pods of those who are exempt from a policy get them too.",
         "",
     ),
+    "TGT006": (
+        "An object too large for a cluster",
+        "A cluster stores objects of about a megabyte. kubectl's client-side apply takes a quarter of that.",
+        "",
+    ),
 }

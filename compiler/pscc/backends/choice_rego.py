@@ -10,15 +10,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from pscc import ir
-from pscc.access import ALL, EVERYWHERE, Grant, Names
+from pscc.access import EVERYWHERE, Grant, Names
+from pscc.backends.choice_table import grant_tables, has_patterns, statement_of, statements_of
 from pscc.backends.subjects import names_row, subjects_row
 from pscc.passes import constant, looked_at_by_all
 from pscc.targets.rego import check_rules, comment, literal, parameters, snake, unchanged
 from pscc.templating import Code, render
-
-EVERYWHERE_KEY = "*"
-Table = dict[str, dict[str, list[str]]]
-"""Subject to namespace (or `EVERYWHERE_KEY`) to the policies that it may use there."""
 
 
 def choice_rules(choice: ir.Choice) -> str:
@@ -26,10 +23,10 @@ def choice_rules(choice: ir.Choice) -> str:
 
     They read the rules ``request``, ``pod``, ``old_pod`` and ``operation``.
     """
-    statements = _statements(choice)
+    statements = statements_of(choice)
     shapes = {check.shape: check for check in statements.values()}
-    users, groups, accounts, everyone = _tables(choice)
-    patterns = [_pattern(grant) for grant in choice.grants if _has_patterns(grant)]
+    users, groups, accounts, everyone = grant_tables(choice)
+    patterns = [_pattern(grant) for grant in choice.grants if has_patterns(grant)]
     scopes = {p.name: _scope(p) for p in choice.policies if p.scope != EVERYWHERE}
     text = render(
         "rego/choice.rego.j2",
@@ -45,29 +42,6 @@ def choice_rules(choice: ir.Choice) -> str:
         unchanged=[Code(line) for line in unchanged(looked_at_by_all(shapes.values()))],
     )
     return text.rstrip("\n")
-
-
-def _statements(choice: ir.Choice) -> dict[str, ir.Check]:
-    """Each different check of the choice, by its statement (numbered where two checks are written alike)."""
-    found: dict[str, ir.Check] = {}
-    for policy in choice.policies:
-        for check in policy.checks:
-            key = statement_of(check, found)
-            found.setdefault(key, check)
-    return dict(sorted(found.items()))
-
-
-def statement_of(check: ir.Check, known: dict[str, ir.Check]) -> str:
-    """The key of ``check`` among ``known``."""
-    base = check.statement or check.shape
-    key, number = base, 2
-    while key in known and not _alike(known[key], check):
-        key, number = f"{base} ({number})", number + 1
-    return key
-
-
-def _alike(one: ir.Check, other: ir.Check) -> bool:
-    return (one.shape, one.params, one.because) == (other.shape, other.params, other.because)
 
 
 def _check(check: ir.Check) -> dict[str, object]:
@@ -102,36 +76,6 @@ def _shape(name: str, check: ir.Check) -> dict[str, object]:
 
 
 # --- grants -------------------------------------------------------------------
-
-
-def _has_patterns(grant: Grant) -> bool:
-    who = grant.subjects
-    prefixes = (*who.users.prefixes, *who.groups.prefixes, *who.service_accounts.prefixes)
-    return bool(prefixes) or (bool(grant.namespaces.prefixes) and grant.namespaces != ALL)
-
-
-def _tables(choice: ir.Choice) -> tuple[Table, Table, Table, dict[str, list[str]]]:
-    """What users, groups, service accounts and everyone may use, of the grants that name them in full."""
-    users: Table = {}
-    groups: Table = {}
-    accounts: Table = {}
-    everyone: Table = {}
-    for grant in choice.grants:
-        if _has_patterns(grant):
-            continue
-        who = grant.subjects
-        named = (users, who.users.exact), (groups, who.groups.exact), (accounts, who.service_accounts.exact)
-        for table, names in (*named, (everyone, ("",) if who.everyone else ())):
-            for name in names:
-                for place in (EVERYWHERE_KEY,) if grant.namespaces == ALL else grant.namespaces.exact:
-                    listed = table.setdefault(name, {}).setdefault(place, [])
-                    if grant.policy not in listed:
-                        listed.append(grant.policy)
-    return _sorted(users), _sorted(groups), _sorted(accounts), everyone.get("", {})
-
-
-def _sorted(table: Table) -> Table:
-    return {name: dict(sorted(places.items())) for name, places in sorted(table.items())}
 
 
 def _pattern(grant: Grant) -> dict[str, object]:

@@ -10,6 +10,7 @@ from pscc import ir
 from pscc.backends._base import OutputFile
 from pscc.backends.choice_notes import DESCRIPTION, without_defaults
 from pscc.backends.choice_rego import choice_rules
+from pscc.backends.gatekeeper_match import match_lines
 from pscc.choice_suite import admission_review
 from pscc.diagnostics import Diagnostic
 from pscc.suite import Case
@@ -58,7 +59,13 @@ def constraint(choice: ir.Choice, action: Code) -> OutputFile:
         "statement": yaml_quote(statement),
         "parameters": Code(""),
     }
-    text = render("gatekeeper/constraints.yaml.j2", note=Code(""), constraints=[row], action=action, match=Code(""))
+    text = render(
+        "gatekeeper/constraints.yaml.j2",
+        note=Code(""),
+        constraints=[row],
+        action=action,
+        match=match_lines(choice.scope),
+    )
     return OutputFile(f"policies/{choice.name}.yaml", text)
 
 

@@ -6,9 +6,11 @@ import re
 from collections.abc import Mapping
 
 from pscc import ir
+from pscc.access import EVERYWHERE
 from pscc.backends._base import OutputFile
 from pscc.backends.choice_notes import without_defaults
 from pscc.backends.choice_rego import choice_rules
+from pscc.backends.subjects import names_row
 from pscc.choice_suite import admission_review
 from pscc.diagnostics import Diagnostic
 from pscc.suite import Case
@@ -32,6 +34,7 @@ def files(choice: ir.Choice, name: str, decision: str, cases: tuple[Case, ...]) 
         title=Code(comment(f"{choice.name}: one of the policies that the requester may use has to accept a pod")),
         package=Code(name),
         decision=Code(decision),
+        outside=Code(literal(names_row(choice.scope.except_namespaces)) if choice.scope != EVERYWHERE else ""),
         rules=Code(choice_rules(choice)),
     )
     tests = [

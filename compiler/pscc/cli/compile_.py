@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -18,6 +19,9 @@ from pscc.cli._shared import (
     source_argument,
     tell,
 )
+
+if TYPE_CHECKING:
+    from pscc.ir import Mode
 
 
 @click.command(
@@ -35,6 +39,19 @@ from pscc.cli._shared import (
     type=click.Choice(TARGETS),
     help="What to compile for; may be repeated. [default: gatekeeper]",
 )
+@click.option(
+    "--mode",
+    type=click.Choice(["enforce", "warn", "audit"]),
+    help="What every policy does on a finding, whatever the source says: a rollout begins with audit.",
+)
+@click.option(
+    "--exclude-namespace",
+    "excluded",
+    multiple=True,
+    metavar="NAME",
+    help="A namespace (or PREFIX*) that no policy judges; may be repeated. Nothing is assumed: Kubernetes' own are "
+    "kube-system, kube-public, kube-node-lease.",
+)
 @everyone_option
 @ignored_option
 @fix_option
@@ -43,6 +60,8 @@ def command(
     sources: tuple[str, ...],
     output: str,
     targets: tuple[str, ...],
+    mode: Mode | None,
+    excluded: tuple[str, ...],
     everyone: bool,
     list_ignored: bool,
     fix: bool,
@@ -53,11 +72,18 @@ def command(
     SOURCE is .psp files, YAML or JSON of PodSecurityPolicies and RBAC, folders of them, or - for stdin: one program.
     The folder is written whole or not at all. Diagnostics go to stderr.
     """
+    from pscc.access import Names
     from pscc.driver import compile_program
     from pscc.emit import EmitError, emit
+    from pscc.rollout import Rollout
 
     read, _, program = analysed(sources, fmt, fix, everyone, list_ignored)
-    outputs = compile_program(program, tuple(dict.fromkeys(targets)) or (DEFAULT_TARGET,))
+    names = Names(
+        tuple(name for name in excluded if not name.endswith("*")),
+        tuple(name[:-1] for name in excluded if name.endswith("*")),
+    )
+    rollout = Rollout(mode, names)
+    outputs = compile_program(program, tuple(dict.fromkeys(targets)) or (DEFAULT_TARGET,), rollout)
     for made in outputs.values():
         tell(made.diagnostics, read, fmt)
     files = tuple(file for made in outputs.values() for file in made.files)

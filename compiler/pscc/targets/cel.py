@@ -403,7 +403,7 @@ def check_of(check: ir.Check, reads: Reads) -> Printed:
     if check.because:
         because = check.because.replace("\n", "\\n").replace("\r", "\\r")
         text += f" + {literal(f' ({because})')}"
-    return Printed(tuple(variables), holds, text, _concerned(reads))
+    return Printed(tuple(variables), holds, text, concerned(reads))
 
 
 def _camel(name: str) -> str:
@@ -483,7 +483,8 @@ def _line(text: str) -> str:
 # --- updates ------------------------------------------------------------------
 
 
-def _concerned(reads: Reads) -> str:
+def concerned(reads: Reads) -> str:
+    """True unless an update leaves all of ``reads`` as it was."""
 
     def rows(root: str) -> str:
         row = ["container.name"]
