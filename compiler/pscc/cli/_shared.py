@@ -78,6 +78,8 @@ def tell(diagnostics: tuple[Diagnostic, ...], source: SourceFile | None, fmt: Fo
 
     SARIF is one document a run, written when the command ends.
     """
+    if not diagnostics and fmt != "sarif":
+        return
     from pscc.render import render
 
     texts = {source.name: source.text} if source else {}
@@ -88,7 +90,7 @@ def tell(diagnostics: tuple[Diagnostic, ...], source: SourceFile | None, fmt: Fo
             context.meta[_SARIF] = told
             context.call_on_close(lambda: click.echo(render(told, texts, fmt, False), err=not results, nl=False))
         context.meta[_SARIF].extend(diagnostics)
-    elif diagnostics:
+    else:
         color = colored(sys.stdout if results else sys.stderr)
         click.echo(render(diagnostics, texts, fmt, color), err=not results, color=True, nl=False)
 
