@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import shutil
 from pathlib import Path
 
@@ -59,3 +60,60 @@ def test_the_same_input_gives_the_same_bytes(tmp_path: Path) -> None:
     before = contents(tmp_path)
     emit(tmp_path, FIRST)
     assert contents(tmp_path) == before
+
+
+MANIFESTS = [
+    b"", b"{", b"[]", b"1", b"null", b"\xff", b'{"files": 1}', b'{"files": [1]}', b'{"files": ["\\u0000"]}', b'{"files": [""]}',
+    b'{"files": ["."]}', b'{"files": ["/etc/passwd"]}', b'{"files": ["a/../../b"]}', b'{"files": ["s"]}', b"[" * 100_000,
+    b'{"files": ["' + b"a/" * 3_000 + b'"]}', b'{"files": ["\\ud800"]}', b'{"files": ["b.yaml", "s/a.yaml", "gone.yaml"]}',
+]  # fmt: skip
+
+
+def everything(folder: Path) -> dict[str, object]:
+    """Path to bytes, link or nothing of all that is below."""
+    return {
+        str(path.relative_to(folder)): str(path.readlink())
+        if path.is_symlink()
+        else path.read_bytes()
+        if path.is_file()
+        else None
+        for path in sorted(folder.rglob("*"))
+    }
+
+
+@pytest.mark.parametrize("seed", range(200))
+def test_any_state_of_the_folder_is_refused_as_it_is_or_taken_over_whole(tmp_path: Path, seed: int) -> None:
+    rng = random.Random(seed)
+    out, outside = tmp_path / "out", tmp_path / "outside"
+    outside.mkdir()
+    (outside / "theirs").write_text("theirs")
+    out.mkdir()
+    for name in rng.sample(["b.yaml", "s", "s/a.yaml", "gone.yaml", MANIFEST, "notes.txt"], rng.randrange(6)):
+        path = out / name
+        if path.exists() or path.is_symlink() or not path.parent.is_dir() or path.parent.is_symlink():
+            continue
+        match rng.randrange(4):
+            case 0:
+                path.mkdir()
+            case 1:
+                path.symlink_to(rng.choice([outside, outside / "theirs", tmp_path / "nowhere", path]))
+            case _:
+                path.write_bytes(rng.choice(MANIFESTS) if name == MANIFEST else b"mine")
+    before = everything(tmp_path)
+    try:
+        emit(out, FIRST)
+    except EmitError as error:
+        assert str(error)
+        assert everything(tmp_path) == before
+    else:
+        assert (out / "s" / "a.yaml").read_text() == "a\n"
+        assert (out / "b.yaml").read_text() == "b\n"
+    assert (outside / "theirs").read_text() == "theirs"
+    assert list(outside.iterdir()) == [outside / "theirs"]
+
+
+def test_a_folder_that_is_a_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("mine")
+    with pytest.raises(EmitError):
+        emit(tmp_path / "out", FIRST)
+    assert contents(tmp_path) == {"out": "mine"}

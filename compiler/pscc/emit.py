@@ -21,20 +21,24 @@ def emit(folder: Path, files: tuple[OutputFile, ...]) -> None:
     """Make ``folder`` hold ``files``, beside what is not ours. Raises `EmitError` before anything is changed."""
     earlier = _earlier(folder)
     wanted = {file.path: file.text for file in files}
-    for path in dict.fromkeys((*wanted, *earlier, MANIFEST)):
-        target = folder / path
-        if path in wanted and path not in earlier and (target.exists() or target.is_symlink()):
-            raise EmitError(f"{target} is in the way: pscc did not write it")
-        if target.is_dir() and not target.is_symlink():
-            raise EmitError(f"{target} is in the way: it is a folder")
-        for parent in target.relative_to(folder).parents:
-            place = folder / parent
-            if place != folder and (place.is_symlink() or (place.exists() and not place.is_dir())):
-                raise EmitError(f"{place} is in the way: it is not a folder")
     try:
+        for path in dict.fromkeys((*wanted, *earlier, MANIFEST)):
+            _refuse_what_is_in_the_way(folder, path, foreign=path in wanted and path not in earlier)
         _write(folder, wanted, earlier)
-    except OSError as error:
-        raise EmitError(f"{folder} cannot be written: {error.strerror or error}") from None
+    except (OSError, ValueError) as error:
+        raise EmitError(f"{folder} cannot be written: {getattr(error, 'strerror', None) or error}") from None
+
+
+def _refuse_what_is_in_the_way(folder: Path, path: str, foreign: bool) -> None:
+    target = folder / path
+    if foreign and (target.exists() or target.is_symlink()):
+        raise EmitError(f"{target} is in the way: pscc did not write it")
+    if target.is_dir() and not target.is_symlink():
+        raise EmitError(f"{target} is in the way: it is a folder")
+    for parent in target.relative_to(folder).parents:
+        place = folder / parent
+        if place != folder and (place.is_symlink() or (place.exists() and not place.is_dir())):
+            raise EmitError(f"{place} is in the way: it is not a folder")
 
 
 def _earlier(folder: Path) -> tuple[str, ...]:
@@ -42,7 +46,7 @@ def _earlier(folder: Path) -> tuple[str, ...]:
         listed = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["files"]
     except FileNotFoundError:
         return ()
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         raise EmitError(f"{folder / MANIFEST} cannot be read: remove it if the folder may be overwritten") from None
     if not isinstance(listed, list) or not all(_is_inside(path) for path in listed):
         raise EmitError(f"{folder / MANIFEST} names files outside the folder")
@@ -50,7 +54,7 @@ def _earlier(folder: Path) -> tuple[str, ...]:
 
 
 def _is_inside(path: object) -> bool:
-    return isinstance(path, str) and not path.startswith("/") and ".." not in path.split("/")
+    return isinstance(path, str) and path.isprintable() and not path.startswith("/") and ".." not in path.split("/")
 
 
 def _write(folder: Path, wanted: dict[str, str], earlier: tuple[str, ...]) -> None:

@@ -14,7 +14,8 @@ from pscc.diagnostics import Diagnostic, SourceError
 from pscc.source import SourceFile, Span
 
 Kind = Literal["map", "list", "string", "int", "float", "bool", "null"]
-MOST_NODES = 200_000
+FEWEST_NODES = 10_000
+"""That are always read. Beyond, a text cannot have more nodes than characters unless its aliases repeat them."""
 DEEPEST = 100
 
 
@@ -202,6 +203,7 @@ def _syntax_error(source: SourceFile, error: Exception) -> Diagnostic:
 class _Builder:
     def __init__(self, source: SourceFile, tagged: frozenset[tuple[int, int]]) -> None:
         self.places = _Places(source)
+        self.most = max(FEWEST_NODES, len(source.text))
         self.tagged = tagged
         self.errors: list[Diagnostic] = []
         self.count = 0
@@ -211,7 +213,7 @@ class _Builder:
 
         self.count += 1
         span = self.span(node)
-        if self.count > MOST_NODES or depth > DEEPEST:
+        if self.count > self.most or depth > DEEPEST:
             raise SourceError((Diagnostic("YML003", "too many nested or repeated nodes", span, help=_WRITE_OUT),))
         if isinstance(node, yaml.MappingNode):
             return Node("map", span, entries=self.entries(node, depth))
