@@ -9,6 +9,7 @@ from __future__ import annotations
 from pscc import ir
 from pscc.backends._base import origin
 from pscc.diagnostics import Diagnostic
+from pscc.passes import negation
 from pscc.targets import jmespath
 from pscc.targets.rego import comment
 from pscc.templating import Code, yaml_block, yaml_lines, yaml_quote
@@ -81,7 +82,7 @@ def _pod_rule(default: ir.Default, name: str) -> Fields:
     else:
         conditions.append(f"{own} == {jmespath.NULL}")
     if default.unless != ir.FALSE:
-        conditions.append(f"!({jmespath.condition(default.unless)})")
+        conditions.append(jmespath.condition(negation(default.unless)))
     return _rule(default, name, "", conditions, _patch(default.path, value, 10))
 
 
@@ -95,12 +96,12 @@ def _container_rule(default: ir.Default, name: str, kind: str) -> Fields:
     conditions: list[str] = []
     if default.inherits:
         conditions.append(f"{jmespath.field(jmespath.OBJECT, default.inherits)} == {jmespath.NULL}")
-    unless = "" if default.unless == ir.FALSE else jmespath.condition(default.unless)
+    when = "" if default.unless == ir.FALSE else jmespath.condition(negation(default.unless))
     if default.value is None:
         spared = jmespath.field(jmespath.ELEMENT, default.unless_in) if default.unless_in else None
         value = jmespath.united(own, jmespath.lacking(own, default.add, spared))
     else:
-        value = f"not_null({own}, {jmespath.given(_json(default), unless)})"
+        value = f"not_null({own}, {jmespath.given(_json(default), when)})"
     return _rule(default, name, kind, conditions, _patch(default.path, f"{{{{ {value} }}}}", 20))
 
 
