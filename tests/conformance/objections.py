@@ -14,7 +14,9 @@ from pscc.oracle import Verdict
 Objection = tuple[str, str, str]
 """Control, name of the container, name of the volume; the names empty where it is about neither."""
 
-_ANNOTATION = re.compile(r"pod\.metadata\.annotations\[(container\.)?(apparmor|seccomp)\.security\.\w+\.kubernetes\.io/(.+)\]")
+_ANNOTATION = re.compile(
+    r"pod\.metadata\.annotations\[(container\.)?(apparmor|seccomp)\.security\.\w+\.kubernetes\.io/(.+)\]"
+)
 _CONTAINER = re.compile(r"spec\.(initContainers|containers)\[(\d+)\]\.(.+)")
 _VOLUME = re.compile(r"spec\.volumes\[(\d+)\](.*)")
 _MOUNT = re.compile(r"volumeMounts\[(\d+)\]\.readOnly")

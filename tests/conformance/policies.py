@@ -51,7 +51,9 @@ def _flag(rng: random.Random) -> object:
 
 def _ids(rng: random.Random) -> list[Json]:
     first = rng.choice(((0, 0), (1, 1), (1, 65535), (10, 20), (1000, 1000), (1000660000, 1000669999), (0, 2**31 - 1)))
-    more = rng.choice(((30000, 30010), (5, 9), (20, 20), (2, 1)) if rng.random() < 0.1 else ((30000, 30010), (5, 9), (20, 20)))
+    more = rng.choice(
+        ((30000, 30010), (5, 9), (20, 20), (2, 1)) if rng.random() < 0.1 else ((30000, 30010), (5, 9), (20, 20))
+    )
     pairs = [first] if rng.random() < 0.6 else [first, more]
     return [{"min": low, "max": high} for low, high in pairs]
 
@@ -77,7 +79,12 @@ def _strategy(*rules: str) -> Draw:
 def _selinux(rng: random.Random) -> object:
     if rng.random() < 0.55:
         return {"rule": "RunAsAny"}
-    values = {"user": "u", "role": "r", "type": "t", "level": rng.choice(("s0", "s0:c1,c2", "s0:c1,c2,c3", "s0-s1:c4,c5"))}
+    values = {
+        "user": "u",
+        "role": "r",
+        "type": "t",
+        "level": rng.choice(("s0", "s0:c1,c2", "s0:c1,c2,c3", "s0-s1:c4,c5")),
+    }
     options = {k: v for k, v in values.items() if rng.random() < 0.6}
     return {"rule": "MustRunAs", **({"seLinuxOptions": options} if rng.random() < 0.95 else {})}
 
@@ -284,8 +291,11 @@ def draw_statements(rng: random.Random, name: str) -> str:
             continue
         if control.shapes and rng.random() < density:
             lines.append(_says(rng.choice(control.shapes), control, rng))
-        if control.default and rng.random() < density:
+        # nonRoot's default sets the same field: both in one policy are refused
+        if control.default and control.id != "runAsNonRoot" and rng.random() < density:
             lines.append(_default(control, rng))
+    if not any(line.startswith("default nonRoot") for line in lines) and rng.random() < density:
+        lines.append(f"default runAsNonRoot {rng.choice(('true', 'false'))}")
     body = "".join(f"    {line}\n" for line in lines) or "    deny privileged\n"
     return f"policy {name} {{\n{body}}}\n"
 
