@@ -103,11 +103,12 @@ def _difference(
     return (
         differing("verdict", (verdict.allowed, verdict.messages), (answer.allowed, answer.messages))
         if verdict.allowed is not answer.allowed
-        else differing("changed pod", _comparable(verdict.pod), _comparable(looked_at))
+        else differing("changed pod", comparable(verdict.pod), comparable(looked_at))
         or differing("messages", tuple(sorted(set(words))), answer.messages)
     )
 
 
-def _comparable(pod: oracle.Json) -> Json:
+def comparable(pod: oracle.Json) -> Json:
+    """``pod`` so that two are equal where they are the same, whatever an engine's harness called them."""
     found = canonical(dict(pod))
     return {**found, "metadata": {k: v for k, v in found["metadata"].items() if k != "name"}}
