@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint clean
+.PHONY: demo test lint golden clean
 demo: $(VENV)/.installed
 	@$(BIN)/python -m pscc.demo
 
@@ -13,6 +13,10 @@ test: $(VENV)/.installed-dev engines lint
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check compiler tests
 	$(BIN)/mypy
+
+# Rewrites the golden files, lists what changed, and fails if anything did: read the diff, then commit it.
+golden: $(VENV)/.installed-dev
+	PSCC_GOLDEN=write $(BIN)/python -m pytest -q tests/test_golden_*.py
 
 clean:
 	rm -rf $(VENV) rego

@@ -61,7 +61,7 @@ def test_fixes_mend_what_was_meant(wrong: str, right: str | None) -> None:
 @pytest.mark.parametrize(
     ("text", "codes"),
     [
-        (HEAD + "  privileged: true\n", ["PSP004:5"] * 4),
+        (HEAD + "  privileged: true\n", ["PSP004:4"] * 4),
         (HEAD.replace("spec:\n", ""), ["PSP004:1"]),
         (PSP + "  privileged: 'no'\n  hostPID: 1\n  volumes: secret\n", ["PSP003:9", "PSP003:10", "PSP003:11"]),
         (PSP.replace("policy/v1beta1", "policy/v1"), ["PSP001:1"]),

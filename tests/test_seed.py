@@ -34,10 +34,10 @@ def pscc(*arguments: str, stdin: str | None = None) -> subprocess.CompletedProce
 def test_policy_as_written_is_refused_with_both_slips() -> None:
     done = pscc("check", "examples/seed/psp-default.yaml")
     assert done.returncode == 1
-    assert "unknown field `spec.supplementalGroup`" in done.stderr
-    assert "psp-default.yaml:26:2" in done.stderr
-    assert "did you mean `supplementalGroups`?" in done.stderr
-    assert "`spec.supplementalGroups` is missing" in done.stderr
+    assert "unknown field `spec.supplementalGroup`" in done.stdout
+    assert "psp-default.yaml:26:2" in done.stdout
+    assert "did you mean `supplementalGroups`?" in done.stdout
+    assert "`spec.supplementalGroups` is missing" in done.stdout
 
 
 def test_fix_applies_the_correction_and_says_so() -> None:

@@ -41,7 +41,7 @@ def refused(text: str, name: str = "p.yaml") -> list[str]:
         (PSP + "  readOnlyRootFileSystem: true\n", ["PSP002:9"]),
         (PSP + "  privileged: 'no'\n", ["PSP003:9"]),
         (PSP.replace("fsGroup: {rule: RunAsAny}", "fsGroup: {}"), ["PSP004:8"]),
-        (PSP.replace("  seLinux: {rule: RunAsAny}\n", ""), ["PSP004:5"]),
+        (PSP.replace("  seLinux: {rule: RunAsAny}\n", ""), ["PSP004:4"]),
         (
             PSP.replace("runAsUser: {rule: RunAsAny}", "runAsUser: {rule: MustRunAs, range: [{min: 1, max: 2}]}"),
             ["PSP002:6"],
@@ -67,8 +67,8 @@ def test_bad_policies_are_refused_at_their_place(text: str, errors: list[str]) -
 @pytest.mark.parametrize(
     ("text", "code"),
     [
-        ("policy p {\n  denny privileged\n}\n", "LNG001"),
-        ("policy p {\n  deny privileged\n", "LNG001"),
+        ("policy p {\n  denny privileged\n}\n", "LNG056"),
+        ("policy p {\n  deny privileged\n", "LNG050"),
         ("policy p {\n  deny hostNetwrk\n}\n", "LNG010"),
         ("policy p {\n  deny allowPrivilegeEscalation\n}\n", "LNG012"),
         ("policy p {\n  allow hostPorts http\n}\n", "LNG020"),

@@ -2,42 +2,111 @@
 
 from __future__ import annotations
 
+import textwrap
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pscc.controls._base import Control
+
+WIDTH = 100
 _CODES: dict[str, tuple[str, str, str]] = {
-    "LNG001": ("Syntax error", "The text is not of the policy language here.", "denny privileged"),
-    "LNG002": ("A string without an end", "A string ends on the line on which it begins.", 'policy p "title {'),
-    "LNG003": ("A keyword as a value", "Keywords are reserved; quote one that is meant as a value.", "allow csi add"),
-    "LNG004": ("Two modes", "A policy is enforced, warns or audits: one of them.", "warn audit"),
-    "LNG005": ("A name without a kind", "Say who it is: users, groups or service accounts.", "restricted for alice"),
-    "LNG006": ("A grant with `except`", "A grant names where it holds.", "p for everyone except namespaces a"),
-    "LNG010": ("No such control", "The word after the verb has to be a control.", "deny hostNetwrk"),
-    "LNG011": ("A verb that the control does not take", "Each control takes some of the verbs.", "default hostPID"),
-    "LNG012": ("Denying a boolean", "A boolean has three states.", "deny allowPrivilegeEscalation"),
-    "LNG013": ("The wrong form", "The control takes this verb, but not in this form.", "allow hostPorts"),
-    "LNG014": ("Two statements for one slot", "Checks on a control fill one slot, a default another.", ""),
-    "LNG015": ("A reason for a default", "A default refuses nothing, so it has no message.", ""),
-    "LNG016": ("Not a name", "Policies are named as Kubernetes objects are.", "policy My_Policy { }"),
-    "LNG017": ("Two policies of one name", "Names of policies are unique.", ""),
+    "LNG010": (
+        "No such control",
+        "The word after the verb is a control: what is spoken of, spelled as the pod's field is. `pscc explain` lists them.",
+        "deny hostNetwork",
+    ),
+    "LNG011": (
+        "A verb that the control does not take",
+        "Each control takes some of the verbs: a switch such as hostPID can be denied, and is allowed where no statement "
+        "mentions it. `pscc explain CONTROL` shows all its statements.",
+        "deny hostPID",
+    ),
+    "LNG012": (
+        "Denying a boolean",
+        "The field is true, false or unset, and each of the three means something: say which value it must have.",
+        "require allowPrivilegeEscalation false",
+    ),
+    "LNG013": (
+        "The wrong form",
+        "The control takes this verb, but with other values, or with none. `pscc explain CONTROL` shows the forms.",
+        "allow hostPorts 10000-11000",
+    ),
+    "LNG014": (
+        "Two statements for one slot",
+        "In one policy a control has one rule (deny, allow or require) and one default. Two would contradict each other, "
+        "or one of them would mean nothing: put all values into one statement.",
+        "allow hostPorts 10000-11000, 13000-14000",
+    ),
+    "LNG015": (
+        "A reason for a default",
+        "`because` is shown to the author of a pod that is refused. A default refuses nothing.",
+        "default nonRoot",
+    ),
+    "LNG016": (
+        "Not a name",
+        "A policy is named as Kubernetes objects are: lower-case letters, digits, `-` and `.`, at most 253 characters.",
+        "policy my-team {",
+    ),
+    "LNG017": ("Two policies of one name", "Outputs are named after the policy, so names are unique.", ""),
     "LNG018": (
         "An empty policy",
-        "A policy restricts only what it mentions; this one allows every pod.",
-        "policy p { }",
+        "A policy restricts only what it mentions; one without statements allows every pod.",
+        "policy team {\n    deny privileged\n}",
     ),
-    "LNG019": ("A default that cannot be set", "A default is a literal value.", "default runAsUser 1-5"),
-    "LNG020": ("A wrong value", "The control takes values of another kind.", "allow hostPorts http"),
-    "LNG021": ("No policy", "The file has no policy in it.", ""),
-    "YML001": ("Not valid YAML", "The YAML parser stops here.", "spec:\n\tprivileged: false"),
-    "YML002": ("An unreadable document", "A node has a tag, or a number, that cannot be read.", ""),
-    "YML003": ("Too many nodes", "The nodes nest deeper, or aliases repeat more of them, than in any policy.", ""),
+    "LNG019": (
+        "A default that cannot be set",
+        "A default is written into pods, so it is one literal value: neither a range nor a wildcard.",
+        "default runAsUser 1000",
+    ),
+    "LNG020": (
+        "A wrong value",
+        "The control takes values of another kind, or this one cannot be. `pscc explain CONTROL` shows an example.",
+        "allow hostPorts 10000-11000",
+    ),
+    "LNG021": ("No policy", "The file has no policy in it.", "policy team {\n    deny privileged\n}"),
+    "LNG030": ("Not supported yet", "`extends`, scopes and `choose` are read, but cannot be compiled.", ""),
+    "YML001": (
+        "Not valid YAML",
+        "The YAML parser stops here. The mistake is often on the line above: a missing quote or bracket, or an indentation "
+        "that does not fit.",
+        "",
+    ),
+    "YML002": (
+        "An unreadable document",
+        "A node has a tag such as `!!python/object`, which is never read, or something in it that no reader accepts.",
+        "",
+    ),
+    "YML003": (
+        "Too many nodes",
+        "The nodes nest deeper, or aliases repeat more of them, than in any policy or pod. It is refused so that it "
+        "cannot exhaust the machine.",
+        "",
+    ),
     "YML004": (
         "A field given twice",
-        "YAML readers take the last one, silently.",
+        "YAML readers take the last one, silently, and the policy then means something else than a reader of the first "
+        "one thinks.",
         "privileged: false\nprivileged: true",
     ),
     "YML005": ("A key that is no word", "The keys of Kubernetes objects are strings.", "? [a]\n: b"),
-    "YML006": ("A merge key", "A policy that is reviewed is written out: `<<` is refused.", "<<: *base"),
-    "YML007": ("Not UTF-8", "Sources are UTF-8 text.", ""),
-    "POD001": ("Unknown field of a pod", "The API server drops fields that it does not know.", "commacd: [sleep]"),
-    "POD002": ("A workload without a pod", "The workload has no pod template.", ""),
+    "YML006": (
+        "A merge key",
+        "`<<` pulls in fields from elsewhere. A policy that is reviewed is written out.",
+        "<<: *base",
+    ),
+    "YML007": ("Not UTF-8", "Sources are UTF-8 text, with or without a byte order mark.", ""),
+    "POD001": (
+        "Unknown field of a pod",
+        "The API server drops fields that it does not know, so the pod is judged without it.",
+        "commacd: [sleep]",
+    ),
+    "POD002": ("A workload without a pod", "There is nothing to judge in it.", "kind: Deployment\nspec: {}"),
+    "POD003": (
+        "Nothing to judge",
+        "The file has no Pod, and no workload that makes pods. Lists and streams of several documents are looked through.",
+        "",
+    ),
     "TGT001": (
         "A default that the target cannot set",
         "The target cannot set it exactly. Where it isolates, pods are refused until they set it themselves: stricter. "
@@ -49,43 +118,63 @@ _CODES: dict[str, tuple[str, str, str]] = {
         "The target cannot test the condition, and sets the field wherever it is unset. That never admits more.",
         "default nonRoot",
     ),
-    "LNG030": ("Not supported yet", "`extends`, scopes and `choose` are read, but cannot be compiled.", ""),
 }
 
 
 def codes() -> dict[str, tuple[str, str, str]]:
-    """Each code with its title, explanation and example."""
-    import importlib
-    import importlib.util
+    """Each code with its title, explanation and example, in order."""
+    from pscc.syntax.psp_codes import CODES as PSP
+    from pscc.syntax.syntax_codes import CODES as SYNTAX
 
-    if importlib.util.find_spec("pscc.syntax.psp_codes") is None:
-        return dict(_CODES)
-    return _CODES | dict(importlib.import_module("pscc.syntax.psp_codes").CODES)
+    return dict(sorted((_CODES | SYNTAX | PSP).items()))
 
 
 def explain(code_or_control: str) -> str | None:
     """What ``pscc explain`` prints for a code or a control's id; None if it is neither."""
-    entry = codes().get(code_or_control)
+    entry = codes().get(code_or_control.upper())
     if entry is not None:
-        title, text, example = entry
-        return f"{code_or_control}: {title}\n\n{text}\n" + (f"\nExample:\n    {example}\n" if example else "")
+        return _code(code_or_control.upper(), *entry)
     from pscc.controls import CONTROLS
 
+    return next((_control(control) for control in CONTROLS if control.id == code_or_control), None)
+
+
+def _code(code: str, title: str, text: str, example: str) -> str:
+    shown = ["", "Example:", textwrap.indent(example, "    ")] if example else []
+    return "\n".join([f"{code}: {title}", "", textwrap.fill(text, WIDTH), *shown, ""])
+
+
+def _control(control: Control) -> str:
+    lines = [f"{control.id}: {control.title}", "", textwrap.fill(control.intent, WIDTH), "", "Statements:"]
+    for shape in control.shapes:
+        tail = {"nothing": "", "values": " VALUE, …", "all of": " all of VALUE, …"}[shape.takes]
+        on = f" on {shape.on}" if shape.on else ""
+        lines += [f"    {shape.verb} {control.id}{tail}{on}", *_said(shape.says)]
+    if control.default:
+        tail = {"nothing": "", "value": " VALUE", "add": " add VALUE, …"}[control.default.takes]
+        lines += [f"    default {control.id}{tail}", *_said(control.default.says)]
+    if any(shape.takes != "nothing" for shape in control.shapes):
+        lines += ["", f"A VALUE is {control.values.noun}."]
+    if control.psp_fields:
+        lines += ["", "In a PodSecurityPolicy: " + ", ".join(control.psp_fields)]
+    return "\n".join([*lines, "", "Example:", f"    {control.example}", ""])
+
+
+def _said(text: str) -> list[str]:
+    return textwrap.wrap(text, WIDTH, initial_indent=" " * 8, subsequent_indent=" " * 8)
+
+
+def overview() -> Iterator[str]:
+    """The lines of ``pscc explain`` without a subject: every control and every code, with its title."""
+    from pscc.controls import CONTROLS
+
+    yield "Controls, what a statement can speak of:"
+    wide = max(len(control.id) for control in CONTROLS)
     for control in CONTROLS:
-        if control.id == code_or_control:
-            lines = [f"{control.id}: {control.title}", "", control.intent, ""]
-            for shape in control.shapes:
-                words = [
-                    shape.verb,
-                    control.id,
-                    {"nothing": "", "values": "VALUE, …", "all of": "all of VALUE, …"}[shape.takes],
-                ]
-                words.append(f"on {shape.on}" if shape.on else "")
-                lines += [" ".join(w for w in words if w), f"    {shape.says}"]
-            if control.default:
-                tail = {"nothing": "", "value": " VALUE", "add": " add VALUE, …"}[control.default.takes]
-                lines += [f"default {control.id}{tail}", f"    {control.default.says}"]
-            if control.psp_fields:
-                lines += ["", "PodSecurityPolicy: " + ", ".join(control.psp_fields)]
-            return "\n".join([*lines, "", "Example:", f"    {control.example}", ""])
-    return None
+        yield f"    {control.id.ljust(wide)}  {control.title}"
+    yield ""
+    yield "Codes of diagnostics:"
+    for code, (title, _, _) in codes().items():
+        yield f"    {code}  {title}"
+    yield ""
+    yield "`pscc explain CONTROL` and `pscc explain CODE` say more."

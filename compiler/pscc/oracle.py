@@ -9,13 +9,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import assert_never
+from typing import NamedTuple, assert_never
 
 from pscc import ir
 from pscc.passes import CONTAINER, Reads, constant, display, looked_at
 from pscc.source import Span
 
-Json = Mapping[str, object]
+Json = dict[str, object]
 KINDS_OF_CONTAINER = ("initContainers", "containers", "ephemeralContainers")
 
 
@@ -47,12 +47,16 @@ class Verdict:
     pod: Json
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
+_Step = int | tuple[str, ...]
+_Place = tuple[object, _Step] | tuple[()]
+"""An index or fields below another place; ``()`` is the pod. Text is made of it for findings only."""
+
+
+class _Found(NamedTuple):
     """A value (None if unset) and where in the pod it is."""
 
     value: object
-    path: str = ""
+    place: _Place = ()
 
 
 _UNSET = _Found(None)
@@ -179,7 +183,7 @@ def _findings(one: ir.Check, pod: Json) -> Iterator[Reason]:
             if _holds(requirement.when, env, params) and not _holds(requirement.must, env, params):
                 about = _value(requirement.about, env, params)
                 text = "".join(_text(part, env, params) for part in requirement.message)
-                yield Reason(one.control, one.shape, about.path, about.value, text, one.span, container, volume)
+                yield Reason(one.control, one.shape, _path(about.place), about.value, text, one.span, container, volume)
 
 
 def _sites(each: tuple[ir.Each, ...], env: _Env, params: _Params) -> Iterator[tuple[_Env, str, str]]:
@@ -240,15 +244,27 @@ def _containers(pod: _Found) -> Iterator[_Found]:
 def _elements(found: _Found) -> Iterator[_Found]:
     if isinstance(found.value, list):
         for index, item in enumerate(found.value):
-            yield _Found(_plain(item), f"{found.path}[{index}]")
+            yield _Found(_plain(item), (found.place, index))
 
 
 def _below(found: _Found, fields: tuple[str, ...]) -> _Found:
-    value, path = found.value, found.path
+    value, place = found
     for name in fields:
-        value = _plain(value.get(name)) if isinstance(value, Mapping) else None
-        path = f"{path}[{name}]" if path.endswith("annotations") else f"{path}.{name}" if path else name
-    return _Found(value, path)
+        value = value.get(name) if isinstance(value, dict) else None
+    return _Found(_plain(value), (place, fields))
+
+
+def _path(place: object) -> str:
+    """A place as people write it: ``spec.containers[0].name``."""
+    steps: list[str | int] = []
+    while isinstance(place, tuple) and place:
+        place, step = place
+        steps += reversed(step) if isinstance(step, tuple) else [step]
+    text = ""
+    for step in reversed(steps):
+        keyed = isinstance(step, int) or text.endswith(".annotations")
+        text += f"[{step}]" if keyed else f".{step}"
+    return text.removeprefix(".")
 
 
 def _plain(value: object) -> object:
@@ -281,7 +297,7 @@ def _value(value: ir.Value, env: _Env, params: _Params) -> _Found:
             return _below(chosen, field)
         case ir.Concat(prefix=prefix, value=inner):
             tail = _value(inner, env, params)
-            return _Found(prefix + tail.value if isinstance(tail.value, str) else None, tail.path)
+            return _Found(prefix + tail.value if isinstance(tail.value, str) else None, tail.place)
         case ir.Entry(map=of, key=key):
             wanted = _value(key, env, params).value
             return _below(_value(of, env, params), (wanted,)) if isinstance(wanted, str) else _UNSET
@@ -297,7 +313,7 @@ def _items(items: ir.Items, env: _Env, params: _Params) -> Iterator[_Found]:
             found = _value(path, env, params)
             for key, value in sorted(_object(found.value).items()):
                 if value is not None and key not in without:
-                    yield _Found(key, f"{found.path}.{key}")
+                    yield _Found(key, (found.place, (key,)))
         case ir.Path() | ir.Param() | ir.Const():
             yield from _elements(_value(items, env, params))
         case _:

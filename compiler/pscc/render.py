@@ -14,7 +14,8 @@ _COLORS = {"error": "\x1b[1;31m", "warning": "\x1b[1;33m", "note": "\x1b[1;36m"}
 _SARIF = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
-def _clean(text: str) -> str:
+def clean(text: str) -> str:
+    """``text`` for a terminal: what cannot be shown, control characters above all, is replaced."""
     return "".join(c if c.isprintable() else " " if c == "\t" else "\ufffd" for c in text)
 
 
@@ -28,8 +29,8 @@ def _frame(span: Span, sources: Mapping[str, str], label: str, mark: str) -> lis
         caret = mark * max(1, end - span.column)
         found += [
             f"{gutter} |",
-            f"{span.line} | {_clean(line)}",
-            f"{gutter} | {' ' * (span.column - 1)}{caret} {_clean(label)}".rstrip(),
+            f"{span.line} | {clean(line)}",
+            f"{gutter} | {' ' * (span.column - 1)}{caret} {clean(label)}".rstrip(),
         ]
     return found
 
@@ -38,15 +39,15 @@ def _text(diagnostic: Diagnostic, sources: Mapping[str, str], color: bool) -> st
     head = f"{diagnostic.severity}[{diagnostic.code}]"
     if color:
         head = f"{_COLORS[diagnostic.severity]}{head}\x1b[0m"
-    lines = [f"{head}: {_clean(diagnostic.message)}"]
+    lines = [f"{head}: {clean(diagnostic.message)}"]
     if diagnostic.span:
         lines += _frame(diagnostic.span, sources, diagnostic.label, "^")
     for span, note in diagnostic.notes:
-        lines.append(f"  note: {_clean(note)}")
+        lines.append(f"  note: {clean(note)}")
         if span:
             lines += _frame(span, sources, "", "-")
     if diagnostic.help:
-        lines.append(f"  help: {_clean(diagnostic.help)}")
+        lines.append(f"  help: {clean(diagnostic.help)}")
     return "\n".join(lines) + "\n"
 
 
@@ -87,6 +88,8 @@ def _github(d: Diagnostic) -> str:
 
 
 def _result(d: Diagnostic) -> dict[str, object]:
+    from urllib.parse import quote
+
     text = d.message + (f". Help: {d.help}" if d.help else "")
     result: dict[str, object] = {"ruleId": d.code, "level": d.severity, "message": {"text": text}}
     if d.span:
@@ -96,13 +99,19 @@ def _result(d: Diagnostic) -> dict[str, object]:
             "endLine": d.span.end_line,
             "endColumn": d.span.end_column,
         }
-        place = {"artifactLocation": {"uri": d.span.file}, "region": region}
+        place = {"artifactLocation": {"uri": quote(d.span.file)}, "region": region}
         result["locations"] = [{"physicalLocation": place}]
     return result
 
 
 def _sarif(diagnostics: tuple[Diagnostic, ...]) -> str:
-    rules = [{"id": code} for code in sorted({d.code for d in diagnostics})]
+    from pscc.codes import codes
+
+    texts = codes()
+    rules = [
+        {"id": code, "shortDescription": {"text": texts[code][0]}, "fullDescription": {"text": texts[code][1]}}
+        for code in sorted({d.code for d in diagnostics})
+    ]
     run = {
         "tool": {"driver": {"name": "pscc", "rules": rules}},
         "columnKind": "unicodeCodePoints",

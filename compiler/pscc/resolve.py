@@ -14,7 +14,7 @@ from pscc.controls._base import Control, DefaultShape, Shape, check_of
 from pscc.diagnostics import Diagnostic, Replacement, Report, did_you_mean
 from pscc.source import Span
 from pscc.syntax import ast
-from pscc.syntax.printer import print_statement
+from pscc.syntax.printer import print_statement, print_value
 
 _NAME = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?(\.[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)*")
 _BY_ID = {control.id: control for control in CONTROLS}
@@ -55,6 +55,7 @@ def _no_shape(control: Control, statement: ast.Statement, report: Report) -> Non
     word = statement.controls[0]
     form = f"`{statement.verb} {control.id}`"
     boolean = type(control.values).__name__ == "Boolean"
+    switch = type(control.values).__name__ == "NoValues"
     verbs = {s.verb for s in control.shapes} | ({"default"} if control.default else set())
     if boolean and statement.verb == "deny":
         help = f"write `require {control.id} false`"
@@ -64,11 +65,44 @@ def _no_shape(control: Control, statement: ast.Statement, report: Report) -> Non
         )
     elif statement.verb not in verbs:
         message = f"{form}: {control.id} does not take `{statement.verb}`"
-        report.add(Diagnostic("LNG011", message, statement.span, help=f"it takes {forms(control)}"))
+        help = f"it takes {forms(control)}"
+        if switch and statement.verb == "allow":
+            help += "; where no statement mentions it, it is allowed"
+        report.add(Diagnostic("LNG011", message, statement.span, help=help))
+    elif switch and statement.values and statement.values[0].text in _BY_ID:
+        first = statement.values[0]
+        end = Span(word.span.file, word.span.end_line, word.span.end_column, word.span.end_line, word.span.end_column)
+        message = f"a `,` is missing before `{first.text}`"
+        help = f"write `{statement.verb} {control.id}, {first.text}`"
+        report.add(Diagnostic("LNG051", message, first.span, help=help, fixes=(Replacement(end, ","),)))
     else:
-        wanting = not statement.values
-        message = f"{form} needs {control.values.noun}" if wanting else f"{form} does not take this form"
-        report.add(Diagnostic("LNG013", message, statement.span, help=f"it takes {forms(control)}"))
+        report.add(_misformed(control, statement, form, switch))
+
+
+def _misformed(control: Control, statement: ast.Statement, form: str, switch: bool) -> Diagnostic:
+    """A statement whose verb the control takes, but not so."""
+    help = f"it takes {forms(control)}"
+    takes: set[str] = {s.takes for s in control.shapes if s.verb == statement.verb}
+    if control.default and statement.verb == "default":
+        takes = {control.default.takes}
+    manner = next(iter(takes & {"all of", "add"}), "")
+    if statement.on and not any(s.on == statement.on for s in control.shapes):
+        message = f"{form} does not take `on {statement.on}`"
+    elif statement.values and not statement.manner and manner and "values" not in takes:
+        message, values = f"{form} takes values after `{manner}`", statement.values
+        help = f"write `{statement.verb} {control.id} {manner} {', '.join(print_value(v) for v in values)}`"
+        start = values[0].span
+        at = Span(start.file, start.line, start.column, start.line, start.column)
+        return Diagnostic("LNG013", message, statement.span, help=help, fixes=(Replacement(at, f"{manner} "),))
+    elif statement.manner and statement.manner not in takes:
+        message = f"{form} does not take `{statement.manner}`"
+    elif statement.values and (switch or takes == {"nothing"}):
+        message = f"{form} takes no value"
+    elif not statement.values:
+        message = f"{form} needs {control.values.noun}"
+    else:
+        message = f"{form} does not take this form"
+    return Diagnostic("LNG013", message, statement.span, help=help)
 
 
 def _default_fits(shape: DefaultShape, statement: ast.Statement) -> bool:
@@ -99,7 +133,7 @@ class _PolicyResolver:
         control = _BY_ID.get(name.text)
         if control is None:
             meant = did_you_mean(name.text, _BY_ID)
-            help = f"did you mean `{meant}`?" if meant else f"the controls are {', '.join(_BY_ID)}"
+            help = f"did you mean `{meant}`?" if meant else "`pscc explain` lists the controls"
             fixes = (Replacement(name.span, meant),) if meant else ()
             self.report.add(
                 Diagnostic("LNG010", f"there is no control `{name.text}`", name.span, help=help, fixes=fixes)
@@ -196,6 +230,22 @@ class _PolicyResolver:
             self.checks.append(check_of(control, shape, params, statement.span, statement.because, text))
 
 
+def _comma_before_values(statement: ast.Statement, report: Report) -> bool:
+    """Whether the statement is ``allow volumes, secret``: its values read as controls. Told if so."""
+    first, *others = statement.controls
+    control = _BY_ID.get(first.text)
+    if control is None or not others or any(name.text in _BY_ID for name in others):
+        return False
+    takes = {s.takes for s in control.shapes if s.verb == statement.verb}
+    if "values" not in takes or any(did_you_mean(name.text, _BY_ID) for name in others):
+        return False
+    gap = Span(first.span.file, first.span.end_line, first.span.end_column, others[0].span.line, others[0].span.column)
+    help = f"write `{statement.verb} {first.text} {', '.join(name.text for name in others)}`"
+    message = f"no `,` stands between {first.text} and its values"
+    report.add(Diagnostic("LNG051", message, gap, help=help, fixes=(Replacement(gap, " "),)))
+    return True
+
+
 def _refuse(report: Report, what: str, span: Span) -> None:
     help = "it is not supported yet: write the policy out without it"
     report.add(Diagnostic("LNG030", f"{what} cannot be compiled", span, help=help))
@@ -211,12 +261,15 @@ def _policy(policy: ast.Policy, report: Report) -> ir.Policy:
         _refuse(report, "a scope", scope.span)
     resolver = _PolicyResolver(report)
     for statement in policy.statements:
+        if _comma_before_values(statement, report):
+            continue
         for name in statement.controls:
             span = statement.span if len(statement.controls) == 1 else name.span
             resolver.statement(replace(statement, controls=(name,), span=span))
     if not policy.statements:
         message = f"policy {policy.name.text} is empty: it allows every pod"
-        report.add(Diagnostic("LNG018", message, policy.name.span, "warning"))
+        help = "write statements between its braces, as in `deny privileged`"
+        report.add(Diagnostic("LNG018", message, policy.name.span, "warning", help=help))
     return ir.Policy(
         policy.name.text,
         policy.title,

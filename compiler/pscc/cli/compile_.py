@@ -7,10 +7,14 @@ from pathlib import Path
 import click
 
 from pscc.backends.registry import DEFAULT_TARGET, TARGETS
-from pscc.cli._shared import Format, analysed, fix_option, format_option, source_argument, tell
+from pscc.cli._shared import Format, Refused, analysed, fix_option, format_option, source_argument, tell
 
 
-@click.command("compile", epilog="\b\nExample: pscc compile examples/psp-default.yaml -o rego/")
+@click.command(
+    "compile",
+    short_help="Compile a source into the folder of a target.",
+    epilog="\b\nExample: pscc compile examples/psp-default.yaml -o rego/",
+)
 @source_argument
 @click.option("-o", "--output", required=True, help="The folder to write, or - for one YAML stream on stdout.")
 @click.option(
@@ -24,7 +28,10 @@ from pscc.cli._shared import Format, analysed, fix_option, format_option, source
 @fix_option
 @format_option
 def command(source: str, output: str, targets: tuple[str, ...], fix: bool, fmt: Format) -> None:
-    """Compile SOURCE (a .psp file, PSP YAML or JSON, or - for stdin) into the folder of a target."""
+    """Compile SOURCE (a .psp file, PSP YAML or JSON, or - for stdin) into the folder of a target.
+
+    The folder is written whole or not at all. Diagnostics go to stderr.
+    """
     from pscc.driver import compile_program
     from pscc.emit import EmitError, emit
 
@@ -42,5 +49,5 @@ def command(source: str, output: str, targets: tuple[str, ...], fix: bool, fmt: 
     try:
         emit(Path(output), files)
     except EmitError as error:
-        raise click.ClickException(str(error)) from None
+        raise Refused(str(error)) from None
     click.echo(f"wrote {len(files)} files to {output}", err=True)

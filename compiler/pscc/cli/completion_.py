@@ -5,7 +5,11 @@ from __future__ import annotations
 import click
 
 
-@click.command("completion", epilog="\b\nExample: pscc completion bash >> ~/.bashrc")
+@click.command(
+    "completion",
+    short_help="Print a shell's completion script.",
+    epilog="\b\nExample: pscc completion bash >> ~/.bashrc",
+)
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def command(shell: str) -> None:
     """Print the completion script of a shell."""

@@ -4,16 +4,32 @@ from __future__ import annotations
 
 import click
 
-from pscc.cli._shared import Format, analysed, fix_option, format_option, source_argument
+from pscc.cli._shared import Format, analysed, fix_option, format_option, source_argument, write_text
 
 
-@click.command("import", epilog="\b\nExample: pscc import examples/restricted.yaml")
+@click.command(
+    "import",
+    short_help="Print a PSP in the policy language.",
+    epilog="\b\nExample: pscc import examples/restricted.yaml",
+)
 @source_argument
+@click.option("-o", "--output", default="-", help="The .psp file to write, instead of stdout.")
 @fix_option
 @format_option
-def command(source: str, fix: bool, fmt: Format) -> None:
-    """Print SOURCE in the policy language, what PSP leaves implicit spelled out."""
+def command(source: str, output: str, fix: bool, fmt: Format) -> None:
+    """Print SOURCE (PSP YAML or JSON, or - for stdin) in the policy language.
+
+    What PSP leaves implicit is spelled out, and comments say which field each statement came from. Diagnostics go to
+    stderr.
+    """
     from pscc.syntax.printer import print_document
 
     _, document, _ = analysed(source, fmt, fix)
-    click.echo(print_document(document), nl=False)
+    text = print_document(document)
+    if output == "-":
+        click.echo(text, nl=False)
+        return
+    if output == source:
+        raise click.UsageError(f"{output} is the source itself: name another file")
+    write_text(output, text.encode("utf-8"))
+    click.echo(f"wrote {output}", err=True)

@@ -2,6 +2,9 @@
 
 Both front ends build it (``parser`` from ``.psp`` text, ``psp_import`` from PodSecurityPolicy YAML), ``printer``
 writes it out again, ``resolve`` gives it meaning. Nothing here knows a control.
+
+Comments are kept where they were written, without ``#``: ``comment`` holds the lines above a node, ``beside`` the one
+after it on its line, ``closing`` those before what ends a block or the file.
 """
 
 from __future__ import annotations
@@ -45,7 +48,7 @@ class Statement:
     """``VERB CONTROL[, CONTROL…] [all of|add] [VALUE, …] [on …] [because "…"]``.
 
     Several controls only ever stand without values. ``because`` is the author's reason, shown in messages.
-    ``comment`` is printed above the statement by ``printer``: the importer says there where a statement came from.
+    The importer says in ``comment`` where a statement came from.
     """
 
     verb: Verb
@@ -56,6 +59,7 @@ class Statement:
     on: On = ""
     because: str = ""
     comment: str = ""
+    beside: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,8 @@ class Scope:
     inverse: bool
     values: tuple[Value, ...]
     span: Span
+    comment: str = ""
+    beside: str = ""
 
 
 SubjectKind = Literal["everyone", "users", "groups", "serviceaccounts"]
@@ -90,7 +96,11 @@ class Policy:
     extends: Name | None = None
     scopes: tuple[Scope, ...] = ()
     mode: Mode | None = None
+    mode_comment: str = ""
+    mode_beside: str = ""
     comment: str = ""
+    beside: str = ""
+    closing: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +112,7 @@ class Grant:
     span: Span
     namespaces: tuple[Value, ...] = ()
     comment: str = ""
+    beside: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +126,16 @@ class Choice:
     span: Span
     mode: Mode | None = None
     comment: str = ""
+    beside: str = ""
+    closing: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A whole source file."""
+    """A whole source file. ``heading`` is the comment at its top that an empty line sets apart."""
 
     file: str
     policies: tuple[Policy, ...]
     choices: tuple[Choice, ...] = ()
+    heading: str = ""
+    closing: str = ""

@@ -3,49 +3,20 @@
 from __future__ import annotations
 
 import json
-import os
-from functools import cache
-from hashlib import sha256
-from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from pscc.diagnostics import Diagnostic, Replacement, SourceError, did_you_mean
-from pscc.resources import GRAMMAR
+from pscc.diagnostics import Diagnostic, Replacement, Report
 from pscc.source import SourceFile, Span
 from pscc.syntax import ast
+from pscc.syntax.comments import Comments
+from pscc.syntax.grammar import lark_parser
+from pscc.syntax.mistakes import QUOTES, explain_stop, named
+from pscc.syntax.outline import Piece
 from pscc.syntax.printer import KEYWORDS
+from pscc.syntax.recovery import Recovery
 
 if TYPE_CHECKING:
-    from lark import Lark, Token, Tree
-
-_WORDS = {
-    "VERB": "a statement (`deny`, `allow`, `require`, `default`)",
-    "MODE": "a mode (`enforce`, `warn`, `audit`)",
-    "WORD": "a word",
-    "STRING": 'a "quoted" string',
-    "LBRACE": "`{`",
-    "RBRACE": "`}`",
-    "POLICY": "`policy`",
-    "_NL": "the end of the line",
-    "_COMMA": "`,`",
-    "_BECAUSE": "`because`",
-    "$END": "the end of the file",
-}
-
-
-@cache
-def _parser() -> Lark:
-    import lark
-
-    grammar = (GRAMMAR / "psp.lark").read_text(encoding="utf-8")
-    options = {"parser": "lalr", "lexer": "contextual", "propagate_positions": True, "maybe_placeholders": False}
-    digest = sha256(f"{lark.__version__}\n{grammar}".encode()).hexdigest()[:24]
-    folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "pscc"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        return lark.Lark(grammar, cache=str(folder / f"grammar-{digest}"), **options)
-    except OSError:
-        return lark.Lark(grammar, **options)
+    from lark import Token, Tree
 
 
 def _unquote(text: str) -> str:
@@ -58,14 +29,50 @@ class _Builder:
 
     def __init__(self, source: SourceFile) -> None:
         self.file = source.name
+        self.comments = Comments(source.text)
         self.errors: list[Diagnostic] = []
 
     def span(self, node: Tree[Token] | Token) -> Span:
         at = cast("Token", node if hasattr(node, "end_line") else node.meta)
         return Span(self.file, at.line or 1, at.column or 1, at.end_line or 1, at.end_column or 1)
 
+    def document(self, trees: list[Tree[Token]]) -> ast.Document:
+        policies: list[ast.Policy] = []
+        choices: list[ast.Choice] = []
+        heading = self.comments.heading((trees[0].meta.line, trees[0].meta.column)) if trees else ""
+        for tree in trees:
+            if tree.data == "policy":
+                policies.append(self.policy(tree))
+            else:
+                choices.append(self.choice(tree))
+        return ast.Document(self.file, tuple(policies), tuple(choices), heading, self.comments.rest())
+
+    def above(self, node: Tree[Token]) -> str:
+        return self.comments.above((node.meta.line, node.meta.column))
+
+    def within(self, node: Tree[Token]) -> str:
+        """The comments above a node, and in it if it has several lines."""
+        return self.comments.above((node.meta.end_line, node.meta.end_column))
+
+    def closing(self, block: Tree[Token]) -> str:
+        """The comments before the ``}`` of a block, and beside it."""
+        return "\n".join(filter(None, (self.within(block), self.comments.beside(block.meta.end_line))))
+
     def name(self, tree: Tree[Token]) -> ast.Name:
-        return ast.Name(str(tree.children[0]), self.span(tree))
+        text, span = str(tree.children[0]), self.span(tree)
+        self.visible(text, span)
+        return ast.Name(text, span)
+
+    def visible(self, text: str, span: Span) -> bool:
+        """Whether each character of a bare word can be seen; an error where one cannot."""
+        hidden = [character for character in text if not character.isprintable()]
+        if hidden:
+            clean = "".join(character for character in text if character.isprintable())
+            message = f"this word has an invisible character in it: {named(hidden[0])}"
+            fixes = (Replacement(span, clean),) if clean else ()
+            help = f"write `{clean}`" if clean else "take it out"
+            self.errors.append(Diagnostic("LNG054", message, span, help=help, fixes=fixes))
+        return not hidden
 
     def value(self, tree: Tree[Token]) -> ast.Value:
         text, quoted, key, qualifier = "", False, "", ""
@@ -83,6 +90,11 @@ class _Builder:
         if not quoted and text in KEYWORDS:
             help = f'quote it if it is a value: `"{text}"`'
             self.errors.append(Diagnostic("LNG003", f"`{text}` is a keyword, not a value", span, help=help))
+        elif not quoted and self.visible(text, span) and (text[0] in QUOTES or text[-1] in QUOTES):
+            fix = f'"{text.strip(QUOTES)}"'
+            message = f'`{text}`: strings stand in `"`'
+            fixes = (Replacement(span, fix),) if "\\" not in fix and not key and not qualifier else ()
+            self.errors.append(Diagnostic("LNG053", message, span, help=f"write `{fix}`", fixes=fixes))
         return ast.Value(text, span, quoted, key, qualifier)
 
     def statement(self, tree: Tree[Token]) -> ast.Statement:
@@ -107,11 +119,14 @@ class _Builder:
             tuple(values),
             cast(ast.On, found["on"]),
             found["because"],
+            self.within(tree),
+            self.comments.beside(tree.meta.end_line),
         )
 
     def scope(self, tree: Tree[Token]) -> ast.Scope:
         values = tuple(self.value(cast("Tree[Token]", v)) for v in tree.children[1:])
-        return ast.Scope(str(tree.children[0]).startswith("except"), values, self.span(tree))
+        inverse = str(tree.children[0]).startswith("except")
+        return ast.Scope(inverse, values, self.span(tree), self.within(tree), self.comments.beside(tree.meta.end_line))
 
     def subjects(self, trees: list[Tree[Token]]) -> tuple[ast.Subject, ...]:
         """``groups a, b, users c`` as one subject a kind: a value without a kind is of the one before it."""
@@ -141,16 +156,22 @@ class _Builder:
             if scope.inverse:
                 help = "name the namespaces in which it may be used"
                 self.errors.append(Diagnostic("LNG006", "a grant has no `except`", scope.span, help=help))
-        return ast.Grant(self.name(name), subjects, self.span(tree), tuple(v for s in scopes for v in s.values))
+        places = tuple(v for s in scopes for v in s.values)
+        comment, beside = self.within(tree), self.comments.beside(tree.meta.end_line)
+        return ast.Grant(self.name(name), subjects, self.span(tree), places, comment, beside)
 
     def choice(self, tree: Tree[Token]) -> ast.Choice:
         children = cast("list[Tree[Token]]", tree.children)
         modes = [cast(ast.Mode, str(child.children[0])) for child in children if child.data == "mode"]
+        comment, beside = self.above(tree), self.comments.beside(tree.meta.line)
         grants = tuple(self.grant(child) for child in children if child.data == "grant")
-        return ast.Choice(grants, self.span(tree), modes[0] if modes else None)
+        mode = modes[0] if modes else None
+        return ast.Choice(grants, self.span(tree), mode, comment, beside, self.closing(tree))
 
     def policy(self, tree: Tree[Token]) -> ast.Policy:
         name, title, extends, mode = None, "", None, None
+        comment, beside = self.above(tree), self.comments.beside(tree.meta.line)
+        mode_comment, mode_beside = "", ""
         statements: list[ast.Statement] = []
         scopes: list[ast.Scope] = []
         for node in tree.children:
@@ -168,57 +189,53 @@ class _Builder:
                         message = "a policy has one mode"
                         self.errors.append(Diagnostic("LNG004", message, self.span(child), help="keep one of them"))
                     mode = cast(ast.Mode, str(child.children[0]))
+                    mode_comment, mode_beside = self.within(child), self.comments.beside(child.meta.end_line)
                 case "scope":
                     scopes.append(self.scope(child))
                 case _:
                     statements.append(self.statement(child))
         assert name is not None
-        return ast.Policy(name, title, tuple(statements), self.span(tree), extends, tuple(scopes), mode)
+        return ast.Policy(
+            name,
+            title,
+            tuple(statements),
+            self.span(tree),
+            extends,
+            tuple(scopes),
+            mode,
+            mode_comment,
+            mode_beside,
+            comment,
+            beside,
+            self.closing(tree),
+        )
 
 
-def _error(source: SourceFile, error: object) -> Diagnostic:
-    """What a Lark error means to the author."""
-    line, column = getattr(error, "line", 1), getattr(error, "column", 1)
-    token = getattr(error, "token", None)
-    lines = source.text.split("\n")
-    if (token is not None and token.type == "$END") or line is None or line < 1:
-        line, column = len(lines), len(lines[-1]) + 1
-    rest = lines[line - 1][column - 1 :] if line <= len(lines) else ""
-    word = rest.split()[0] if rest.split() else ""
-    span = Span(source.name, line, column, line, column + max(1, len(word)))
-    accepts = getattr(error, "expected", None) or getattr(error, "allowed", None) or ()
-    expected = [text for key, text in _WORDS.items() if key in accepts]
-    label = "expected " + " or ".join(expected) if expected else ""
-    if token is not None and token.type == "$END":
-        return Diagnostic("LNG001", "the file ends too early", span, label=label, help="is a `}` missing?")
-    if rest.startswith('"'):
-        if rest.count('"') < 2:
-            return Diagnostic("LNG002", "this string does not end", span, help='close it with `"` on the same line')
-        return Diagnostic("LNG001", "a string has no place here, or has an unknown escape", span, label=label)
-    if rest.startswith(","):
-        return Diagnostic("LNG001", "a `,` that separates nothing", span, label=label, help="take it out")
-    if "VERB" in accepts and word:
-        meant = did_you_mean(word, ("deny", "allow", "require", "default", "enforce", "warn", "audit"))
-        help = f"did you mean `{meant}`?" if meant else "a statement begins with deny, allow, require or default"
-        fixes = (Replacement(span, meant),) if meant else ()
-        return Diagnostic("LNG001", f"`{word}` does not begin a statement", span, label=label, help=help, fixes=fixes)
-    if not word:
-        return Diagnostic("LNG001", "something is missing at the end of this line", span, label=label)
-    return Diagnostic("LNG001", f"`{word}` is not expected here", span, label=label)
+def _built(source: SourceFile, trees: list[Tree[Token]], report: Report) -> ast.Document:
+    builder = _Builder(source)
+    document = builder.document(trees)
+    for error in builder.errors:
+        report.add(error)
+    return document
 
 
-def parse(source: SourceFile) -> ast.Document:
-    """The syntax tree of ``source``. Raises `SourceError` if it is not of the language."""
+def read_language(source: SourceFile, report: Report) -> ast.Document:
+    """The syntax tree of ``source``. All its syntax errors go to ``report``; the tree then lacks what they are in."""
     from lark import UnexpectedInput
 
     try:
-        tree = _parser().parse(source.text)
+        trees = cast("list[Tree[Token]]", lark_parser().parse(source.text, start="start").children)
     except UnexpectedInput as error:
-        raise SourceError([_error(source, error)]) from None
-    builder = _Builder(source)
-    trees = cast("list[Tree[Token]]", tree.children)
-    policies = tuple(builder.policy(child) for child in trees if child.data == "policy")
-    choices = tuple(builder.choice(child) for child in trees if child.data == "choice")
-    if builder.errors:
-        raise SourceError(builder.errors)
-    return ast.Document(source.name, policies, choices)
+        recovery = Recovery(source, report)
+        trees = recovery.trees()
+        if not report.failed:
+            report.add(explain_stop(recovery.stop(error, Piece(0, len(source.text)), "start")))
+    return _built(source, trees, report)
+
+
+def parse(source: SourceFile) -> ast.Document:
+    """The syntax tree of ``source``. Raises `SourceError` with every error if it is not of the language."""
+    report = Report()
+    document = read_language(source, report)
+    report.raise_errors()
+    return document

@@ -12,6 +12,7 @@ from pscc.syntax.ast import Choice, Document, Grant, Policy, Statement, Value
 KEYWORDS = frozenset(
     ("deny", "allow", "require", "default", "because", "on", "all", "add", "in", "except", "warn", "audit", "enforce")
 )
+INDENT = "    "
 _BARE = re.compile(r'[^\s,{}"#=()]+')
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
@@ -49,23 +50,30 @@ def print_statement(statement: Statement, pad: int = 0) -> str:
 
 
 def _comment(text: str, indent: str) -> list[str]:
-    return [f"{indent}# {line}".rstrip() for line in text.splitlines()]
+    return [f"{indent}# {line}".rstrip() for line in text.split("\n")] if text else []
+
+
+def _beside(text: str) -> str:
+    return f"  # {text}".rstrip() if text else ""
 
 
 def _policy(policy: Policy) -> list[str]:
     head = f"policy {policy.name.text}" + (f" {quote(policy.title)}" if policy.title else "")
     if policy.extends:
         head += f" extends {policy.extends.text}"
-    lines = [*_comment(policy.comment, ""), head + " {"]
+    lines = [*_comment(policy.comment, ""), head + " {" + _beside(policy.beside)]
     for scope in policy.scopes:
         word = "except" if scope.inverse else "in"
-        lines.append(f"    {word.ljust(7)} namespaces " + ", ".join(print_value(v) for v in scope.values))
+        places = ", ".join(print_value(v) for v in scope.values)
+        lines += _comment(scope.comment, INDENT)
+        lines.append(f"{INDENT}{word.ljust(7)} namespaces {places}{_beside(scope.beside)}")
     if policy.mode:
-        lines.append(f"    {policy.mode}")
+        lines += [*_comment(policy.mode_comment, INDENT), f"{INDENT}{policy.mode}{_beside(policy.mode_beside)}"]
     pad = max((len(s.verb) for s in policy.statements), default=0)
     for statement in policy.statements:
-        lines += [*_comment(statement.comment, "    "), "    " + print_statement(statement, pad)]
-    return [*lines, "}"]
+        line = INDENT + print_statement(statement, pad) + _beside(statement.beside)
+        lines += [*_comment(statement.comment, INDENT), line]
+    return [*lines, *_comment(policy.closing, INDENT), "}"]
 
 
 def _grant(grant: Grant, pad: int) -> str:
@@ -73,18 +81,21 @@ def _grant(grant: Grant, pad: int) -> str:
     subjects = [f"{s.kind} {', '.join(print_value(v) for v in s.values)}".rstrip() for s in grant.subjects]
     places = ", ".join(print_value(v) for v in grant.namespaces)
     where = f" in namespaces {places}" if places else ""
-    return f"    {grant.policy.text.ljust(pad)} for {', '.join(subjects)}{where}"
+    return f"{INDENT}{grant.policy.text.ljust(pad)} for {', '.join(subjects)}{where}{_beside(grant.beside)}"
 
 
 def _choice(choice: Choice) -> list[str]:
     pad = max((len(grant.policy.text) for grant in choice.grants), default=0)
-    lines = [*_comment(choice.comment, ""), " ".join(filter(None, ("choose", choice.mode, "{")))]
+    head = " ".join(filter(None, ("choose", choice.mode, "{"))) + _beside(choice.beside)
+    lines = [*_comment(choice.comment, ""), head]
     for grant in choice.grants:
-        lines += [*_comment(grant.comment, "    "), _grant(grant, pad)]
-    return [*lines, "}"]
+        lines += [*_comment(grant.comment, INDENT), _grant(grant, pad)]
+    return [*lines, *_comment(choice.closing, INDENT), "}"]
 
 
 def print_document(document: Document) -> str:
-    """The document's policies, then its choices."""
-    blocks = [*map(_policy, document.policies), *map(_choice, document.choices)]
+    """The document's policies, then its choices, with the comments of all."""
+    edges = [_comment(text, "") for text in (document.heading, document.closing)]
+    blocks = [edges[0], *map(_policy, document.policies), *map(_choice, document.choices), edges[1]]
+    blocks = [block for block in blocks if block]
     return "\n\n".join("\n".join(block) for block in blocks) + "\n"

@@ -48,15 +48,23 @@ VOLUME_TYPES = [
 SUBDOMAIN = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
 SYSCTL = re.compile(r"([a-z0-9]([-_a-z0-9]*[a-z0-9])?\.)*([a-z0-9][-_a-z0-9]*)?[a-z0-9*]")
 QUALIFIED_PART = re.compile(r"([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]")
+CLASS_NAME = "use lower case letters, digits, `-` and `.`"
 SECCOMP = "seccomp.security.alpha.kubernetes.io/"
 APPARMOR = "apparmor.security.beta.kubernetes.io/"
 
 
 class Validation:
-    """The checks over one spec; ``report`` gets what is wrong."""
+    """The checks over one spec, whose key stands ``at``; ``report`` gets what is wrong.
 
-    def __init__(self, spec: Node, annotations: tuple[tuple[str, Node], ...], report: Report) -> None:
-        self.spec = spec
+    ``meant`` is the spec ``written`` with its misspelled fields named rightly, so that one slip is told once.
+    """
+
+    def __init__(
+        self, written: Node, meant: Node, at: Span, annotations: tuple[tuple[str, Node], ...], report: Report
+    ) -> None:
+        self.written = written
+        self.spec = meant
+        self.at = at
         self.annotations = annotations
         self.report = report
 
@@ -77,9 +85,8 @@ class Validation:
         for node in self.items("allowedCSIDrivers"):
             name = self.text(node, "name")
             if len(name) > 63 or not is_subdomain(name.lower()):
-                self.invalid(
-                    node.span, f"`{name}` is not the name of a CSI driver" if name else "a CSI driver needs a name"
-                )
+                shown = f"`{name}` is not the name of a CSI driver" if name else "a CSI driver needs a name"
+                self.invalid(node.span, shown, "a name has letters, digits, `-` and `.`, at most 63: `csi.example.com`")
         self.sysctls()
         self.runtime_class()
         self.profiles()
@@ -118,11 +125,9 @@ class Validation:
         """The rule and the ranges of a strategy."""
         node = self.spec.get(field)
         known = RULES[field]
+        if field in REQUIRED and self.written.get(field) is None:
+            self.missing(field, known)
         if node is None:
-            if field in REQUIRED:
-                message = f"`spec.{field}` is missing: Kubernetes asks for its rule"
-                help = f"add `{field}: {{rule: RunAsAny}}`, or one of {', '.join(known)}"
-                self.report.add(Diagnostic("PSP004", message, self.spec.span, help=help))
             return
         rule = node.get("rule")
         if rule is None:
@@ -135,6 +140,16 @@ class Validation:
             self.invalid(rule.span, message, f"known: {', '.join(known)}", "PSP004", meant if meant in known else None)
         self.ranges(field, node, str(rule.value) if rule else "")
 
+    def missing(self, field: str, known: tuple[str, ...]) -> None:
+        """A strategy that Kubernetes asks for is not there, or is misspelled."""
+        message = f"`spec.{field}` is missing: Kubernetes asks for its rule"
+        help = f"add `{field}: {{rule: RunAsAny}}`, or one of {', '.join(known)}"
+        notes: tuple[tuple[Span | None, str], ...] = ()
+        for entry in self.spec.entries:
+            if entry.key == field and entry.node.kind != "null":
+                notes, help = ((entry.key_span, "this one is probably meant"),), "mend its name"
+        self.report.add(Diagnostic("PSP004", message, self.at, notes=notes, help=help))
+
     def ranges(self, field: str, node: Node, rule: str) -> None:
         """The ranges of a strategy, and what it means if it has none."""
         listed = node.get("ranges")
@@ -146,7 +161,8 @@ class Validation:
                 self.invalid(item.span, f"the range {low}-{high} {reason}", "a range needs 0 <= min <= max", "PSP005")
         if field == "seLinux":
             if rule == "MustRunAs" and node.get("seLinuxOptions") is None:
-                self.warn("PSP021", node.span, "seLinux MustRunAs without seLinuxOptions: the policy admits no pod")
+                message = "seLinux MustRunAs without seLinuxOptions: the policy admits no pod"
+                self.warn("PSP021", node.span, message, "add `seLinuxOptions`, or use RunAsAny")
         elif field == "runAsGroup" and rule == "RunAsAny" and items:
             self.invalid(
                 node.span, "runAsGroup RunAsAny must not have ranges", "leave the ranges out, or use MustRunAs"
@@ -201,9 +217,10 @@ class Validation:
             for node in nodes:
                 text = str(node.value)
                 if len(text) > 253 or not SYSCTL.fullmatch(text):
-                    self.invalid(node.span, f"`{text}` is not the name of a sysctl, nor a pattern such as `net.core.*`")
+                    self.invalid(node.span, f"`{text}` is not the name of a sysctl", "write a name, or `net.core.*`")
                 elif text[0] == "*" and len(nodes) > 1:
-                    self.invalid(node.span, f"`*` stands for every sysctl: {field} must list nothing else")
+                    message = f"`*` stands for every sysctl: {field} must list nothing else"
+                    self.invalid(node.span, message, "leave the others out")
         for allowed in lists["allowedUnsafeSysctls"]:
             for forbidden in lists["forbiddenSysctls"]:
                 if _overlap(str(allowed.value), str(forbidden.value)):
@@ -219,15 +236,15 @@ class Validation:
         names = [str(node.value) for node in nodes]
         for index, node in enumerate(nodes):
             if names[index] != "*" and not is_subdomain(names[index]):
-                self.invalid(node.span, f"`{names[index]}` is not the name of a RuntimeClass")
+                self.invalid(node.span, f"`{names[index]}` is not the name of a RuntimeClass", CLASS_NAME)
             if names[index] in names[:index]:
                 self.invalid(node.span, f"`{names[index]}` is listed twice", "keep one")
         if "*" in names and len(names) > 1 and listed:
-            self.invalid(listed.span, "`*` stands for every class: nothing else may be listed")
+            self.invalid(listed.span, "`*` stands for every class: nothing else may be listed", "leave the others out")
         default = strategy.get("defaultRuntimeClassName") if strategy else None
         if default is not None:
             if not is_subdomain(str(default.value)):
-                self.invalid(default.span, f"`{default.value}` is not the name of a RuntimeClass")
+                self.invalid(default.span, f"`{default.value}` is not the name of a RuntimeClass", CLASS_NAME)
             if str(default.value) not in names and "*" not in names:
                 self.invalid(
                     default.span, f"the default `{default.value}` is not allowed", "add it to allowedRuntimeClassNames"
@@ -251,7 +268,8 @@ class Validation:
                 message = "a default seccomp profile without allowed ones: the policy admits no pod"
                 self.warn("PSP021", default.span, message, f"add the annotation {prefix}allowedProfileNames")
             if not old_name and allowed is not None and not names:
-                self.warn("PSP021", allowed.span, "an empty list of AppArmor profiles: the policy admits no pod")
+                message = "an empty list of AppArmor profiles: the policy admits no pod"
+                self.warn("PSP021", allowed.span, message, "list profiles, or leave the annotation out")
 
     def host_ports(self) -> None:
         """Ranges that no port is in."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pscc.diagnostics import Diagnostic, Replacement, Report, did_you_mean
 from pscc.source import SourceFile, Span
 from pscc.syntax.psp import Psp
 from pscc.syntax.psp_schema import METADATA, SPEC, TOP, Schema
 from pscc.syntax.psp_validation import Validation, is_label_part, is_qualified, is_subdomain
-from pscc.syntax.yaml_tree import Node, load_documents
+from pscc.syntax.yaml_tree import Entry, Node, load_documents
 
 API_VERSIONS = ("policy/v1beta1", "extensions/v1beta1")
 
@@ -37,10 +39,11 @@ def _policy(root: Node, report: Report) -> Psp | None:
         report.add(Diagnostic("PSP004", "the policy has no spec", root.span, help="add `spec`"))
         return None
     before = len(report.diagnostics)
-    _typed(spec, SPEC, "spec", report)
+    meant = _typed(spec, SPEC, "spec", report)
     wrong_types = any(d.code == "PSP003" for d in report.diagnostics[before:])
     if not wrong_types:
-        Validation(spec, annotations, report).run()
+        at = next(entry.key_span for entry in root.entries if entry.key == "spec")
+        Validation(spec, meant, at, annotations, report).run()
     if report.failed:
         return None
     name_node = metadata.get("name") if metadata else None
@@ -84,11 +87,13 @@ def _metadata(metadata: Node | None, where: Span, report: Report) -> tuple[str, 
     name = metadata.get("name")
     if name is None or name.kind != "string" or not is_subdomain(str(name.value)):
         shown = f"`{name.value}` is not a DNS subdomain" if name else "the policy has no name"
-        help = "use lower case letters, digits, `-` and `.`"
+        help = "use lower case letters, digits, `-` and `.`" if name else "add `name` to `metadata`"
         report.add(Diagnostic("PSP008", shown, name.span if name else metadata.span, help=help))
     for key, node in _strings(metadata, "labels", report):
         if node.value and not is_label_part(str(node.value)):
-            report.add(Diagnostic("PSP006", f"`{node.value}` cannot be the value of the label `{key}`", node.span))
+            help = "use letters, digits, `-`, `_`, `.`, at most 63, a letter or digit at both ends"
+            message = f"`{node.value}` cannot be the value of the label `{key}`"
+            report.add(Diagnostic("PSP006", message, node.span, help=help))
     return str(name.value) if name else "", _strings(metadata, "annotations", report)
 
 
@@ -96,7 +101,8 @@ def _strings(metadata: Node, field: str, report: Report) -> tuple[tuple[str, Nod
     """The labels or annotations. A null one is the empty string, as the API server's decoder takes it."""
     found = metadata.get(field)
     if found is not None and found.kind != "map":
-        report.add(Diagnostic("PSP003", f"{field} have to be a map of strings", found.span))
+        help = "write one `key: value` a line below it"
+        report.add(Diagnostic("PSP003", f"{field} have to be a map of strings", found.span, help=help))
         return ()
     strings = []
     for entry in found.entries if found else ():
@@ -118,6 +124,10 @@ def _unknown(key: str, span: Span, known: object, where: str, report: Report) ->
     names = tuple(sorted(str(k) for k in known))  # type: ignore[attr-defined]
     meant = did_you_mean(key, names)
     help = f"did you mean `{meant}`?" if meant else f"known here: {', '.join(names)}"
+    if where == "metadata." and "/" in key:
+        meant, help = None, "it is an annotation: put it below `metadata.annotations`"
+    elif where == "" and key in SPEC:
+        meant, help = None, "put it below `spec`"
     fixes = (Replacement(span, meant),) if meant else ()
     message = f"unknown field `{where}{key}`"
     report.add(Diagnostic("PSP002", message, span, label="the API server would drop it", help=help, fixes=fixes))
@@ -127,37 +137,62 @@ _KINDS = {"bool": "true or false", "int32": "a whole number", "int64": "a whole 
 _BITS = {"int32": 31, "int64": 63}
 
 
-def _typed(node: Node, schema: Schema, where: str, report: Report) -> None:
+_WORDS = {"true": "true", "yes": "true", "on": "true", "false": "false", "no": "false", "off": "false"}
+
+
+def _typed(node: Node, schema: Schema, where: str, report: Report) -> Node:
+    """Report what in ``node`` is not of the type ``schema``. Returns it as it is probably meant: misspelled fields renamed."""
     if node.kind == "null":
-        return
+        return node
     match schema:
         case str():
-            bits = _BITS.get(schema)
-            if bits and isinstance(node.value, int) and not -(2**bits) <= node.value < 2**bits:
-                report.add(Diagnostic("PSP003", f"`{where}` is {node.value}, too large for an {schema}", node.span))
-            elif node.kind != ("int" if bits else schema):
-                shown = {"map": "a map", "list": "a list"}.get(node.kind, f"`{node.value}`")
-                help = "quote it" if schema == "string" and node.kind not in ("map", "list") else ""
-                report.add(
-                    Diagnostic("PSP003", f"`{where}` is {shown}, it has to be {_KINDS[schema]}", node.span, help=help)
-                )
+            _scalar(node, schema, where, report)
+            return node
         case list():
             if node.kind != "list":
-                report.add(
-                    Diagnostic("PSP003", f"`{where}` has to be a list", node.span, help="begin each element with `- `")
-                )
+                help = "begin each element with `- `"
+                report.add(Diagnostic("PSP003", f"`{where}` has to be a list", node.span, help=help))
             for index, item in enumerate(node.items):
                 if item.kind == "null" and schema[0] == "string":
                     message = f"`{where}[{index}]` is empty"
                     report.add(Diagnostic("PSP003", message, item.span, help="leave the element out"))
-                _typed(item, schema[0], f"{where}[{index}]", report)
+            items = (_typed(item, schema[0], f"{where}[{index}]", report) for index, item in enumerate(node.items))
+            return replace(node, items=tuple(items))
         case dict():
             if node.kind != "map":
-                report.add(
-                    Diagnostic("PSP003", f"`{where}` has to be a map", node.span, help=f"with {', '.join(schema)}")
-                )
-            for entry in node.entries:
-                if entry.key in schema:
-                    _typed(entry.node, schema[entry.key], f"{where}.{entry.key}", report)
-                else:
-                    _unknown(entry.key, entry.key_span, schema, f"{where}.", report)
+                help = f"write its fields ({', '.join(schema)}) below it, without `- `"
+                report.add(Diagnostic("PSP003", f"`{where}` has to be a map", node.span, help=help))
+            return replace(node, entries=tuple(_entry(node, entry, schema, where, report) for entry in node.entries))
+
+
+def _entry(node: Node, entry: Entry, schema: dict[str, Schema], where: str, report: Report) -> Entry:
+    key = entry.key
+    if key not in schema:
+        _unknown(key, entry.key_span, schema, f"{where}.", report)
+        meant = did_you_mean(key, schema)
+        if meant is None or any(other.key == meant for other in node.entries):
+            return entry
+        key = meant
+    return Entry(key, entry.key_span, _typed(entry.node, schema[key], f"{where}.{key}", report))
+
+
+def _scalar(node: Node, schema: str, where: str, report: Report) -> None:
+    bits = _BITS.get(schema)
+    if bits and isinstance(node.value, int) and not -(2**bits) <= node.value < 2**bits:
+        message = f"`{where}` is {node.value}, too large for an {schema}"
+        report.add(Diagnostic("PSP003", message, node.span, help=f"the largest is {2**bits - 1}"))
+        return
+    if node.kind == ("int" if bits else schema):
+        return
+    shown = {"map": "a map", "list": "a list", "string": f'"{node.value}"'}.get(node.kind, f"`{node.value}`")
+    help, fix = "", None
+    if schema == "string":
+        help = "quote it" if node.kind not in ("map", "list") else "write one string"
+    elif schema == "bool":
+        fix = _WORDS.get(str(node.value).lower()) if node.kind == "string" else None
+        help = f"write `{fix}`, without quotes" if fix else "write `true` or `false`"
+    else:
+        help = "write a number, without quotes"
+    fixes = (Replacement(node.span, fix),) if fix else ()
+    message = f"`{where}` is {shown}, it has to be {_KINDS[schema]}"
+    report.add(Diagnostic("PSP003", message, node.span, help=help, fixes=fixes))

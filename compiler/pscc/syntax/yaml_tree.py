@@ -67,6 +67,7 @@ _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _TRUE = frozenset(["y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"])
 _FALSE = frozenset(["n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF"])
 _NULL = frozenset(("", "~", "null", "Null", "NULL"))
+_WRITE_OUT = "no policy or pod looks like this: write it out in a plain way"
 _STRING_TAG = "tag:yaml.org,2002:str"
 
 
@@ -91,7 +92,9 @@ def load_documents(source: SourceFile) -> tuple[Node, ...]:
     except yaml.YAMLError as error:
         raise SourceError((_syntax_error(source, error),)) from None
     except (RecursionError, ValueError, OverflowError):
-        raise SourceError((Diagnostic("YML002", "this document cannot be read", _start(source)),)) from None
+        raise SourceError(
+            (Diagnostic("YML002", "this document cannot be read", _start(source), help=_WRITE_OUT),)
+        ) from None
     finally:
         loader.dispose()
     if builder.errors:
@@ -114,7 +117,9 @@ def _tagged_strings(source: SourceFile, loader_class: Any) -> frozenset[tuple[in
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
             if depth > DEEPEST:
-                raise SourceError((Diagnostic("YML003", f"nested more than {DEEPEST} levels deep", span),))
+                raise SourceError(
+                    (Diagnostic("YML003", f"nested more than {DEEPEST} levels deep", span, help=_WRITE_OUT),)
+                )
         elif event.tag in ("!", _STRING_TAG):
             tagged.append((start.line, start.column))
             continue
@@ -127,21 +132,41 @@ def _start(source: SourceFile) -> Span:
     return Span(source.name, 1, 1, 1, 1)
 
 
+_HELP = {
+    "',' or ']'": "is a `]` missing?",
+    "',' or '}'": "is a `}` missing?",
+    "expected key": "is it indented as the fields around it are?",
+    "expected '-' indicator": "is it indented as the elements around it are?",
+    "mapping values are not allowed": "is it indented rightly? A value with `: ` in it has to be quoted",
+    "expected ':'": "a field is followed by `: ` and its value",
+    "cannot start any token": "quote a value that begins so",
+    "unknown escape": "in double quotes `\\` begins an escape; use single quotes",
+    "end of stream": "is a quote missing?",
+    "undefined alias": "no `&` of that name comes before it",
+    "control characters": "take the character out",
+    "document start": "separate documents with `---`",
+}
+
+
 def _syntax_error(source: SourceFile, error: Exception) -> Diagnostic:
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     problem = str(getattr(error, "problem", None) or getattr(error, "reason", None) or "this is not YAML")
-    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
     lines = source.text.split("\n")
+    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    if mark is None and isinstance(getattr(error, "position", None), int):
+        before = source.text[: error.position]  # type: ignore[attr-defined]
+        line, column = before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1
     text = lines[line - 1] if line <= len(lines) else ""
-    help = ""
+    help = next((help for part, help in _HELP.items() if part in problem), "the mistake may be on the line above")
     if "\t" in text[: column + 1]:
-        problem, help = "a tab is used for indentation", "YAML is indented with spaces only"
-    return Diagnostic(
-        "YML001",
-        f"not valid YAML: {' '.join(problem.split())}",
-        Span(source.name, line, column, line, column + 1),
-        help=help,
-    )
+        problem, help = "a tab is used for indentation", "indent with spaces: YAML takes no tabs there"
+    notes: tuple[tuple[Span | None, str], ...] = ()
+    begun = getattr(error, "context_mark", None)
+    if mark and begun and begun.line != mark.line:
+        place = Span(source.name, begun.line + 1, begun.column + 1, begun.line + 1, begun.column + 2)
+        notes = ((place, str(getattr(error, "context", None) or "it begins here")),)
+    message = f"not valid YAML: {' '.join(problem.split())}"
+    return Diagnostic("YML001", message, Span(source.name, line, column, line, column + 1), notes=notes, help=help)
 
 
 class _Builder:
@@ -157,7 +182,7 @@ class _Builder:
         self.count += 1
         span = self.span(node)
         if self.count > MOST_NODES or depth > DEEPEST:
-            raise SourceError((Diagnostic("YML003", "too many nested or repeated nodes", span),))
+            raise SourceError((Diagnostic("YML003", "too many nested or repeated nodes", span, help=_WRITE_OUT),))
         if isinstance(node, yaml.MappingNode):
             return Node("map", span, entries=self.entries(node, depth))
         if isinstance(node, yaml.SequenceNode):
@@ -175,7 +200,9 @@ class _Builder:
         for key, value in node.value:
             span = self.span(key)
             if not isinstance(key, yaml.ScalarNode):
-                self.errors.append(Diagnostic("YML005", "a key has to be a plain word", span))
+                self.errors.append(
+                    Diagnostic("YML005", "a key has to be a plain word", span, help="write `field: value`")
+                )
                 continue
             if key.value == "<<" and key.style not in ('"', "'"):
                 help = "write the fields out"

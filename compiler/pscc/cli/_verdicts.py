@@ -1,0 +1,59 @@
+"""The table of ``pscc eval``: a line a verdict, its reasons below it, a count on stderr."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+
+import click
+
+from pscc.cli._shared import colored
+from pscc.render import clean
+
+Row = Mapping[str, object]
+HEADINGS = ("VERDICT", "KIND", "NAMESPACE", "NAME", "POLICY", "FILE")
+INDENT = " " * 9
+
+
+def show(rows: Sequence[Row], changed: bool) -> None:
+    """Print ``rows`` of `pscc.evaluate.evaluate`; with ``changed`` each pod as YAML, too."""
+    if not rows:
+        return
+    cells = [_cells(row) for row in rows]
+    columns = range(len(HEADINGS) if len({row["file"] for row in rows}) > 1 else len(HEADINGS) - 1)
+    wide = [max(len(line[i]) for line in (HEADINGS, *cells)) for i in columns]
+    color = colored(sys.stdout)
+    _line(HEADINGS, wide, "", color)
+    for row, line in zip(rows, cells, strict=True):
+        _line(line, wide, "green" if row["allowed"] else "red", color)
+        for reason in _list(row["reasons"]):
+            click.echo(f"{INDENT}{clean(str(reason['message']))}")
+            place = f"{INDENT}  {clean(str(reason['path']))}, by {clean(str(reason['source']))}"
+            click.echo(click.style(place, dim=True) if color else place, color=color)
+        if changed:
+            _pod(row["pod"])
+    denied = sum(not row["allowed"] for row in rows)
+    click.echo(f"{denied} of {len(rows)} denied", err=True)
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+    verdict = "allowed" if row["allowed"] else "DENIED"
+    return (verdict, *(clean(str(row[key])) or "-" for key in ("kind", "namespace", "name", "policy", "file")))
+
+
+def _line(cells: Sequence[str], wide: Sequence[int], style: str, color: bool) -> None:
+    padded = [cells[i].ljust(width) for i, width in enumerate(wide)]
+    if style and color:
+        padded[0] = click.style(padded[0], fg=style, bold=style == "red")
+    click.echo("  ".join(padded).rstrip(), color=color)
+
+
+def _list(value: object) -> list[Row]:
+    return value if isinstance(value, list) else []
+
+
+def _pod(pod: object) -> None:
+    import yaml
+
+    text = yaml.dump(pod, Dumper=getattr(yaml, "CSafeDumper", yaml.SafeDumper), sort_keys=False, allow_unicode=False)
+    click.echo("".join(f"{INDENT}{line}" for line in text.splitlines(keepends=True)), nl=False)

@@ -1,0 +1,64 @@
+"""The comments of a ``.psp`` text: the grammar skips them, the tree keeps them. Must not import the parser."""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from dataclasses import dataclass
+from itertools import pairwise
+
+_STRING_OR_COMMENT = re.compile(r'"(?:[^"\\\n]|\\.)*"|"[^\n]*|#(?P<comment>[^\n]*)')
+Place = tuple[int, int]
+"""Line and column, 1-based."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Comment:
+    place: Place
+    text: str
+    alone: bool  # nothing but the comment on its line
+
+
+class Comments:
+    """The comments of one text in order, handed out to the nodes that they stand above or beside."""
+
+    def __init__(self, text: str) -> None:
+        self._waiting = deque(_scan(text)) if "#" in text else deque()
+
+    def above(self, place: Place) -> str:
+        """The comments before ``place`` that no node has had, one a line, without ``#``."""
+        found = []
+        while self._waiting and self._waiting[0].place < place:
+            found.append(self._waiting.popleft().text)
+        return "\n".join(found)
+
+    def beside(self, line: int) -> str:
+        """The comment after something on ``line``, if no node has had it; else empty."""
+        if self._waiting and self._waiting[0].place[0] == line and not self._waiting[0].alone:
+            return self._waiting.popleft().text
+        return ""
+
+    def heading(self, place: Place) -> str:
+        """The comments before ``place`` down to the last empty line: what a file says of itself."""
+        lines = [*(comment.place[0] for comment in self._waiting if comment.place < place), place[0]]
+        gaps = [one for one, following in pairwise(lines) if following > one + 1]
+        return self.above((gaps[-1] + 1, 0)) if gaps else ""
+
+    def rest(self) -> str:
+        """All that are left."""
+        return self.above((2**62, 0))
+
+
+def _scan(text: str) -> list[_Comment]:
+    found = []
+    line, counted, start = 1, 0, 0
+    for match in _STRING_OR_COMMENT.finditer(text):
+        if match["comment"] is None:
+            continue
+        line += text.count("\n", counted, match.start())
+        counted = match.start()
+        start = text.rfind("\n", 0, counted) + 1
+        alone = not text[start:counted].strip()
+        words = match["comment"].rstrip().removeprefix(" ")
+        found.append(_Comment((line, counted - start + 1), words, alone))
+    return found

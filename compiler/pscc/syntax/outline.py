@@ -1,0 +1,115 @@
+"""The blocks and logical lines of a ``.psp`` text that does not parse, so that each can be read by itself.
+
+Follows the grammar's own idea of a line: a comma, or a ``because`` to come, carries it on. Knows no statement.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+_TOKEN = re.compile(
+    r'(?P<string>"(?:[^"\\\n]|\\.)*"|"[^\n]*)|(?P<comment>#[^\n]*)|(?P<newline>\n)|(?P<open>\{)|(?P<close>\})|(?P<comma>,)'
+    r'|(?P<word>[^\s"#{},]+)|(?P<space>[^\S\n]+)'
+)
+HEADS = ("policy", "choose")
+VERBS = ("deny", "allow", "require", "default")
+
+
+class Piece(NamedTuple):
+    """A logical line, as offsets into the text."""
+
+    start: int
+    end: int
+
+
+@dataclass(slots=True)
+class Block:
+    """``HEAD { PIECES }``. ``brace`` is the offset of ``{``; ``closed`` whether its ``}`` is there."""
+
+    head: Piece
+    brace: int
+    pieces: list[Piece] = field(default_factory=list)
+    closed: bool = False
+
+    def named(self, text: str) -> bool:
+        """Whether its head is that of a policy or a choice, on the line of its ``{``."""
+        head = text[self.head.start : self.brace]
+        return head.split(maxsplit=1)[:1] in ([word] for word in HEADS) and "\n" not in head
+
+
+@dataclass(slots=True)
+class Outline:
+    """A text: its blocks, and what stands where nothing can: lines and ``}`` outside of blocks, blocks inside of them."""
+
+    blocks: list[Block] = field(default_factory=list)
+    stray: list[Piece] = field(default_factory=list)
+    nested: list[Piece] = field(default_factory=list)
+    unopened: list[int] = field(default_factory=list)
+
+
+class _Token(NamedTuple):
+    kind: str
+    start: int
+    end: int
+    first: bool  # on its line
+
+
+def _tokens(text: str) -> list[_Token]:
+    found = []
+    first = True
+    for match in _TOKEN.finditer(text):
+        if match.lastgroup == "newline":
+            first = True
+        elif match.lastgroup not in ("comment", "space"):
+            found.append(_Token(str(match.lastgroup), match.start(), match.end(), first))
+            first = False
+    return found
+
+
+def outline(text: str) -> Outline:
+    """The outline of ``text``; total: every word of it is in some piece."""
+    found = Outline()
+    block: Block | None = None
+    inside = 0  # of blocks that have no place here
+    piece: Piece | None = None
+    before: _Token | None = None
+
+    def flush() -> None:
+        if piece and not inside:
+            (block.pieces if block else found.stray).append(piece)
+
+    for token in _tokens(text):
+        word = text[token.start : token.end]
+        carried = before is not None and before.kind == "comma" and word not in VERBS
+        if piece and token.first and not (carried or word == "because" or token.kind == "open"):
+            flush()
+            piece = None
+        if token.kind == "open":
+            head = piece or Piece(token.start, token.start)
+            opens = text[head.start : head.end].split(maxsplit=1)[:1]
+            if block and opens and opens[0] in HEADS:
+                block, inside = None, 0
+            if block:
+                inside += 1
+                if inside == 1:
+                    found.nested.append(Piece(head.start, token.end))
+            else:
+                block = Block(head, token.start)
+                found.blocks.append(block)
+            piece = None
+        elif token.kind == "close":
+            flush()
+            piece = None
+            if inside:
+                inside -= 1
+            elif block:
+                block.closed, block = True, None
+            else:
+                found.unopened.append(token.start)
+        else:
+            piece = Piece(piece.start if piece else token.start, token.end)
+        before = token
+    flush()
+    return found

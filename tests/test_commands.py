@@ -1,0 +1,314 @@
+"""What each command does with its options, and where it writes what."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from pscc.cli import main
+
+ROOT = Path(__file__).resolve().parent.parent
+SEED = ROOT / "examples" / "seed"
+BROKEN = str(SEED / "psp-default.yaml")
+GOOD = str(ROOT / "examples" / "psp-default.yaml")
+DENIED = str(SEED / "pod-host-port.yaml")
+ADMITTED = str(SEED / "pod-as-user-guest.yaml")
+KEYS = ["file", "kind", "namespace", "name", "policy", "allowed", "reasons"]
+
+
+def run(*arguments: str, stdin: bytes = b"") -> Result:
+    return CliRunner().invoke(main, arguments, input=stdin)
+
+
+# --- check ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("fmt", ["text", "json", "github", "sarif"])
+def test_diagnostics_are_the_results_of_check_in_every_format(fmt: str) -> None:
+    done = run("check", BROKEN, "--format", fmt)
+    assert done.exit_code == 1
+    assert "supplementalGroup" in done.stdout
+    assert done.stderr == f"{BROKEN}: 2 errors\n"
+    if fmt == "json":
+        assert [json.loads(line)["code"] for line in done.stdout.splitlines()] == ["PSP004", "PSP002"]
+
+
+def test_sarif_is_one_document_whatever_is_told() -> None:
+    clean, broken = run("check", GOOD, "--format", "sarif"), run("check", BROKEN, "--format", "sarif")
+    (run_of_clean,) = json.loads(clean.stdout)["runs"]
+    assert (clean.exit_code, run_of_clean["results"]) == (0, [])
+    (run_of_broken,) = json.loads(broken.stdout)["runs"]
+    assert {result["ruleId"] for result in run_of_broken["results"]} == {"PSP002", "PSP004"}
+    assert {rule["id"] for rule in run_of_broken["tool"]["driver"]["rules"]} == {"PSP002", "PSP004"}
+
+
+@pytest.mark.parametrize(("target", "code"), [("opa", "TGT001"), ("gatekeeper", "TGT002")])
+def test_diagnostics_of_compile_are_talk(target: str, code: str, tmp_path: Path) -> None:
+    team = str(ROOT / "examples" / "team.psp")
+    done = run("compile", team, "-o", str(tmp_path / "o"), "-t", target, "--format", "sarif")
+    assert (done.exit_code, done.stdout) == (0, "")
+    document, _ = json.JSONDecoder().raw_decode(done.stderr[done.stderr.index("{") :])
+    assert code in {result["ruleId"] for result in document["runs"][0]["results"]}
+
+
+def test_check_writes_corrections_into_the_file_and_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "psp.yaml"
+    text = Path(BROKEN).read_text()
+    path.write_bytes(b"\xef\xbb\xbf" + text.replace("\n", "\r\n").encode())
+    path.chmod(0o640)
+    done = run("check", "--fix", str(path))
+    assert done.exit_code == 0
+    assert "corrected: unknown field `spec.supplementalGroup`" in done.stdout
+    assert f"corrected {path}" in done.stderr
+    mended = text.replace("supplementalGroup:", "supplementalGroups:")
+    assert path.read_bytes() == b"\xef\xbb\xbf" + mended.replace("\n", "\r\n").encode()
+    assert path.stat().st_mode & 0o777 == 0o640
+    assert [each.name for each in tmp_path.iterdir()] == ["psp.yaml"]
+
+
+def test_check_leaves_a_file_alone_that_it_cannot_correct(tmp_path: Path) -> None:
+    path = tmp_path / "p.psp"
+    path.write_text("policy team {\n    allow hostPorts http\n}\n")
+    before = path.stat().st_mtime_ns
+    assert run("check", "--fix", str(path)).exit_code == 1
+    assert path.stat().st_mtime_ns == before
+
+
+def test_check_writes_what_it_can_correct_and_tells_the_rest(tmp_path: Path) -> None:
+    path = tmp_path / "p.psp"
+    path.write_text("policy team {\n    denny privileged\n    allow hostPorts http\n}\n")
+    done = run("check", "--fix", str(path))
+    assert done.exit_code == 1
+    assert "LNG020" in done.stdout
+    assert path.read_text() == "policy team {\n    deny privileged\n    allow hostPorts http\n}\n"
+
+
+def test_check_prints_a_corrected_stdin() -> None:
+    done = run("check", "--fix", "-", stdin=b"policy team {\n    denny privileged\n}\n")
+    assert (done.exit_code, done.stdout) == (0, "policy team {\n    deny privileged\n}\n")
+    assert "corrected" in done.stderr
+
+
+# --- import ---------------------------------------------------------------------
+
+
+def test_import_writes_a_file_that_means_the_same(tmp_path: Path) -> None:
+    path = tmp_path / "team.psp"
+    done = run("import", GOOD, "-o", str(path))
+    assert (done.exit_code, done.stdout, done.stderr) == (0, "", f"wrote {path}\n")
+    assert path.read_text() == run("import", GOOD).stdout
+    assert run("check", str(path)).exit_code == 0
+
+
+def test_import_spells_out_what_psp_leaves_implicit_and_says_where_each_statement_came_from() -> None:
+    lines = run("import", GOOD).stdout.splitlines()
+    statements = [i for i, line in enumerate(lines) if line.startswith("    ") and not line.startswith("    #")]
+    assert statements
+    assert all(lines[i - 1].startswith(("    # spec.", "    # seccomp.", "    # apparmor.")) for i in statements)
+    unset = [lines[i + 1].split() for i, line in enumerate(lines) if " is not set: " in line]
+    assert ["deny", "capabilities.add"] in unset
+    assert ["deny", "seccompProfile", "on", "pod", "and", "containers"] in unset
+
+
+def test_import_does_not_write_over_its_source(tmp_path: Path) -> None:
+    path = tmp_path / "p.psp"
+    path.write_text("policy p { deny privileged }\n")
+    assert run("import", str(path), "-o", str(path)).exit_code == 2
+    assert path.read_text() == "policy p { deny privileged }\n"
+
+
+def test_import_writes_nothing_on_errors(tmp_path: Path) -> None:
+    path = tmp_path / "p.psp"
+    assert run("import", BROKEN, "-o", str(path)).exit_code == 1
+    assert run("import", GOOD, "-o", str(tmp_path / "none" / "p.psp")).exit_code == 2
+    assert not list(tmp_path.iterdir())
+
+
+# --- eval -----------------------------------------------------------------------
+
+
+def test_eval_gives_one_object_a_line_with_the_promised_keys() -> None:
+    done = run("eval", GOOD, "-f", DENIED, "-f", ADMITTED, "--format", "json")
+    assert done.exit_code == 1
+    denied, admitted = (json.loads(line) for line in done.stdout.splitlines())
+    assert list(denied) == list(admitted) == KEYS
+    assert (denied["allowed"], admitted["allowed"], admitted["reasons"]) == (False, True, [])
+    (reason,) = denied["reasons"]
+    assert list(reason) == ["control", "path", "value", "message", "source"]
+    assert (reason["control"], reason["value"]) == ("hostPorts", 9000)
+    (changed,) = run("eval", GOOD, "-f", ADMITTED, "--format", "json", "--changed").stdout.splitlines()
+    assert list(json.loads(changed)) == [*KEYS, "pod"]
+
+
+def test_eval_shows_a_table() -> None:
+    done = run("eval", GOOD, "-f", DENIED, "-f", ADMITTED)
+    assert done.exit_code == 1
+    lines = done.stdout.splitlines()
+    assert lines[0].split() == ["VERDICT", "KIND", "NAMESPACE", "NAME", "POLICY", "FILE"]
+    assert lines[1].split() == ["DENIED", "Pod", "-", "kubia-hostport", "default", DENIED]
+    assert lines[2].strip() == "container kubia: hostPort is 9000, allowed: 10000-11000, 13000-14000"
+    assert lines[3].strip() == f"spec.containers[0].ports[0].hostPort, by {GOOD}:11:2"
+    assert lines[4].split()[0] == "allowed"
+    assert done.stderr.endswith("1 of 2 denied\n")
+    assert "readOnlyRootFilesystem: true" in run("eval", GOOD, "-f", ADMITTED, "--changed").stdout
+
+
+def test_eval_reads_stdin_once() -> None:
+    assert run("eval", GOOD, "-f", "-", stdin=Path(ADMITTED).read_bytes()).exit_code == 0
+    assert run("eval", "-", "-f", DENIED, stdin=Path(GOOD).read_bytes()).exit_code == 1
+    assert run("eval", "-", "-f", "-").exit_code == 2
+
+
+def test_eval_says_when_there_is_nothing_to_judge(tmp_path: Path) -> None:
+    (tmp_path / "service.yaml").write_text("apiVersion: v1\nkind: Service\n")
+    (tmp_path / "deployment.yaml").write_text(
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {}\n"
+    )
+    done = run("eval", GOOD, "-f", str(tmp_path / "service.yaml"), "-f", str(tmp_path / "deployment.yaml"))
+    assert (done.exit_code, done.stdout) == (0, "")
+    assert "POD003" in done.stderr and "POD002" in done.stderr
+
+
+def test_eval_judges_nothing_when_a_file_cannot_be_read(tmp_path: Path) -> None:
+    (tmp_path / "pod.yaml").write_text("kind: [\n")
+    done = run("eval", GOOD, "-f", DENIED, "-f", str(tmp_path / "pod.yaml"), "--format", "json")
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert "YML001" in done.stderr
+
+
+# --- the rest -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("check", str(ROOT)),
+        ("check", str(ROOT / "none.yaml")),
+        ("check",),
+        ("eval", GOOD, "-f", "none.yaml"),
+        ("eval", GOOD),
+        ("compile", GOOD),
+        ("compile", GOOD, "-o", "x", "-t", "istio"),
+        ("import", GOOD, "--format", "xml"),
+        ("explain", "hostPrts"),
+    ],
+)
+def test_wrong_usage_exits_2(arguments: tuple[str, ...]) -> None:
+    done = run(*arguments)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "Error: " in done.stderr
+
+
+def test_a_folder_in_the_way_exits_2(tmp_path: Path) -> None:
+    (tmp_path / "kustomization.yaml").write_text("mine\n")
+    (tmp_path / "suite.yaml").write_text("mine\n")
+    done = run("compile", GOOD, "-o", str(tmp_path))
+    assert done.exit_code == 2
+    assert "in the way" in done.stderr
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["kustomization.yaml", "suite.yaml"]
+
+
+def test_a_bug_of_ours_exits_70_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("no")
+
+    monkeypatch.setattr("pscc.driver.analyse", broken)
+    done = run("check", GOOD)
+    assert done.exit_code == 70
+    assert done.stderr.startswith("pscc: a bug of ours: RuntimeError: no")
+
+
+def test_explain_lists_controls_and_codes() -> None:
+    from pscc.codes import codes
+    from pscc.controls import CONTROLS
+
+    listed = run("explain").stdout
+    subjects = [*codes(), *(control.id for control in CONTROLS)]
+    assert all(f" {subject} " in listed for subject in subjects)
+    for subject in subjects:
+        done = run("explain", subject)
+        assert done.exit_code == 0
+        assert done.stdout.startswith(f"{subject}: ")
+        assert len(done.stdout.splitlines()) > 2
+
+
+def test_explain_knows_every_code_that_is_given_and_every_code_is_tested() -> None:
+    import re
+
+    from pscc.codes import codes
+
+    given = set()
+    for path in (ROOT / "compiler" / "pscc").rglob("*.py"):
+        if not path.stem.endswith("codes"):
+            given |= set(re.findall(r'"([A-Z]{3}\d{3})"', path.read_text()))
+    assert given == set(codes())
+    tested = "".join(path.read_text() for path in (ROOT / "tests").glob("*.py"))
+    told = "".join(path.read_text() for path in (ROOT / "golden" / "diagnostics").glob("*/told.txt"))
+    assert {code for code in codes() if f"[{code}]" not in told and code not in tested} == set()
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_scripts(shell: str) -> None:
+    done = run("completion", shell)
+    assert done.exit_code == 0
+    assert "_PSCC_COMPLETE" in done.stdout
+
+
+def test_completion_completes() -> None:
+    environment = {**os.environ, "_PSCC_COMPLETE": "bash_complete", "COMP_WORDS": "pscc ex", "COMP_CWORD": "1"}
+    code = "import sys; sys.argv = ['pscc']; from pscc.cli import main; main(prog_name='pscc')"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment, check=False)
+    assert done.stdout.strip() == "plain,explain"
+
+
+def on_a_terminal(*arguments: str, **environment: str) -> bytes:
+    """What the command writes when stdout and stderr are a terminal."""
+    import pty
+
+    parent, child = pty.openpty()
+    env = {key: value for key, value in os.environ.items() if key != "NO_COLOR"}
+    command = [sys.executable, "-m", "pscc", *arguments]
+    process = subprocess.Popen(command, stdout=child, stderr=child, env={**env, **environment})
+    os.close(child)
+    written = b""
+    while True:
+        try:
+            piece = os.read(parent, 65536)
+        except OSError:
+            break
+        if not piece:
+            break
+        written += piece
+    process.wait()
+    os.close(parent)
+    return written
+
+
+@pytest.mark.parametrize("arguments", [("check", BROKEN), ("eval", GOOD, "-f", DENIED)])
+def test_colour_on_a_terminal_unless_no_color(arguments: tuple[str, ...]) -> None:
+    assert b"\x1b[" in on_a_terminal(*arguments)
+    assert b"\x1b[" not in on_a_terminal(*arguments, NO_COLOR="1")
+
+
+HEAVY = ("lark", "jinja2", "opa_client", "rich", "hypothesis", "requests")
+
+
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["check", GOOD], ["import", GOOD], ["eval", GOOD, "-f", DENIED], ["explain", "LNG001"]]
+)
+def test_small_commands_import_nothing_heavy(arguments: list[str]) -> None:
+    code = (
+        "import sys, contextlib, io\n"
+        "from pscc.cli import main\n"
+        "with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(SystemExit):\n"
+        f"    main({arguments!r})\n"
+        f"print([name for name in {HEAVY!r} if name in sys.modules])\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.stdout.strip() == "[]", done.stderr

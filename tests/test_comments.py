@@ -1,0 +1,58 @@
+"""Comments of a ``.psp`` file stay where they were written, through parsing and printing."""
+
+from __future__ import annotations
+
+from pscc.source import SourceFile
+from pscc.syntax.parser import parse
+from pscc.syntax.printer import print_document
+
+TEXT = """\
+# about the file
+#
+# in two parts
+
+# about the policy
+policy team "Title # no comment" {  # beside the head
+    # above a scope
+    in      namespaces a, b  # beside a scope
+    # above the mode
+    warn  # beside the mode
+    # above a statement
+    #   indented
+    deny  privileged  # beside a statement
+    allow hostPath "/a#b" because "x # y"
+    # before the end
+}
+
+choose {  # beside choose
+    # above a grant
+    team for everyone  # beside a grant
+    # at the end of the choice
+}
+
+# at the end of the file
+"""
+
+
+def printed(text: str) -> str:
+    return print_document(parse(SourceFile("p.psp", text)))
+
+
+def test_comments_keep_their_places() -> None:
+    assert printed(TEXT) == TEXT
+
+
+def test_comments_within_a_statement_and_after_a_block_stay_beside_them() -> None:
+    text = (
+        "policy p {\n  allow volumes secret, # one\n    configMap # two\n} # three\npolicy q { deny hostPID } # four\n"
+    )
+    wanted = (
+        "policy p {\n    # one\n    allow volumes secret, configMap  # two\n    # three\n}\n\n"
+        "policy q {  # four\n    deny hostPID\n}\n"
+    )
+    assert printed(text) == wanted
+    assert printed(wanted) == wanted
+
+
+def test_a_file_of_comments_alone() -> None:
+    assert printed("# a\n\n# b\n") == "# a\n# b\n"

@@ -1,0 +1,66 @@
+"""``golden/diagnostics``: a broken (or doubtful) source a folder, and what its author is told, word for word.
+
+``fixed.…`` is what ``--fix`` makes of it, where it offers corrections. A few folders hold the machine formats too.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from golden import check_golden
+from pscc.diagnostics import Diagnostic, SourceError
+from pscc.driver import analyse, correct, decode
+from pscc.render import Format, render
+from pscc.source import SourceFile
+
+CASES = Path(__file__).resolve().parent.parent / "golden" / "diagnostics"
+IN_ALL_FORMATS = ("psp-misspelled-field", "lng-all-at-once", "psp-namespace")
+NAMES = ("policy.psp", "policy.yaml", "policy.json")
+MACHINE: tuple[tuple[Format, str], ...] = (("json", "jsonl"), ("github", "github.txt"), ("sarif", "sarif.json"))
+
+
+def told(source: SourceFile) -> tuple[Diagnostic, ...]:
+    try:
+        return analyse(source)[2]
+    except SourceError as error:
+        return error.diagnostics
+
+
+def source_of(folder: Path) -> Path:
+    (path,) = [folder / name for name in NAMES if (folder / name).exists()]
+    return path
+
+
+def read(path: Path) -> tuple[SourceFile, tuple[Diagnostic, ...]]:
+    try:
+        source = decode(path.name, path.read_bytes())
+    except SourceError as error:
+        return SourceFile(path.name, ""), error.diagnostics
+    return source, told(source)
+
+
+@pytest.mark.parametrize("folder", sorted(CASES.iterdir()), ids=lambda folder: folder.name)
+def test_what_the_author_is_told(folder: Path) -> None:
+    path = source_of(folder)
+    source, diagnostics = read(path)
+    assert diagnostics, "this source is clean"
+    texts = {source.name: source.text}
+    produced = {"told.txt": render(diagnostics, texts, "text", False)}
+    if folder.name in IN_ALL_FORMATS:
+        produced |= {f"told.{ending}": render(diagnostics, texts, fmt, False) for fmt, ending in MACHINE}
+    fixed, _ = correct(source)
+    if fixed.text != source.text:
+        produced[f"fixed{path.suffix}"] = fixed.text
+    check_golden(folder, produced, inputs=[path.name])
+
+
+def test_every_error_says_how_it_is_mended() -> None:
+    silent = [
+        f"{folder.name}: {diagnostic.message}"
+        for folder in sorted(CASES.iterdir())
+        for diagnostic in read(source_of(folder))[1]
+        if not (diagnostic.help or diagnostic.label)
+    ]
+    assert not silent
