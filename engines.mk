@@ -40,8 +40,10 @@ endef
 
 ENGINES :=
 $(eval $(call engine,opa,opa,github.com/open-policy-agent/opa))
+$(eval $(call engine,conftest,conftest,github.com/open-policy-agent/conftest))
 $(eval $(call engine,gator,gatekeeper,github.com/open-policy-agent/gatekeeper/v3/cmd/gator))
 $(eval $(call engine,kyverno,kyverno,github.com/kyverno/kyverno/cmd/cli/kubectl-kyverno))
+$(eval $(call engine,kustomize,kustomize,sigs.k8s.io/kustomize/kustomize/v5))
 $(eval $(call engine,psp-admission,psp,.))
 $(eval $(call engine,gatekeeper-review,gatekeeper,.))
 $(eval $(call engine,pss-check,pss,.))

@@ -12,8 +12,8 @@ import pytest
 import yaml
 
 from pscc import oracle
-from pscc.backends._base import Output
-from pscc.backends.gatekeeper_mutators import fitted, mutators
+from pscc.backends._base import Output, fitted
+from pscc.backends.gatekeeper_mutators import mutators
 from pscc.driver import analyse, compile_program
 from pscc.ir import Policy, Program
 from pscc.pods import normalise

@@ -305,6 +305,8 @@ class Check:
     because: str = ""
     statement: str = ""
     """The statement as the language writes it, for reports and comments."""
+    intent: str = ""
+    """Why there is such a control at all, in a sentence or two."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,13 @@ def looked_at(check: ir.Check) -> Reads:
             *_value_reads(requirement.about, kinds),
         ):
             _file(found, pod, container, annotations)
-    return Reads(tuple(pod), tuple(c for c in container if c != ("name",)), tuple(annotations), walks_containers)
+    inside = tuple(path for path in _outermost(container) if path != ("name",))
+    return Reads(_outermost(pod), inside, tuple(annotations), walks_containers)
+
+
+def _outermost(paths: dict[tuple[str, ...], None]) -> tuple[tuple[str, ...], ...]:
+    """``paths`` without those below another: that one is compared whole."""
+    return tuple(path for path in paths if not any(path[:length] in paths for length in range(1, len(path))))
 
 
 _Found = tuple[str, tuple[str, ...]]
@@ -87,10 +93,11 @@ def _value_reads(value: ir.Value, kinds: dict[str, str]) -> Iterator[_Found]:
         case ir.Path(var=var, fields=fields):
             if kinds.get(var) and fields:
                 yield kinds[var], fields
-        case ir.Coalesce(options=options, field=field):
+        case ir.Coalesce(options=options):
             for option in options:
                 if isinstance(option, ir.Path):
-                    yield from _value_reads(ir.Path(option.var, option.fields + field), kinds)
+                    # the whole of it, since its being set decides, whatever the field below it is
+                    yield from _value_reads(option, kinds)
         case ir.Concat(value=inner):
             yield from _value_reads(inner, kinds)
         case ir.Entry(key=key):

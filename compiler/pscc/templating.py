@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from functools import cache
+from textwrap import fill
 from typing import TYPE_CHECKING
 
 from pscc.resources import TEMPLATES, cache_folder
@@ -67,7 +68,47 @@ def yaml_quote(value: str | int | bool) -> Code:
         return Code(str(value))
     if _PLAIN.fullmatch(value) and value.lower() not in _NOT_STRINGS:
         return Code(value)
-    return Code(json.dumps(value))
+    return Code(printable(json.dumps(value, ensure_ascii=False)))
+
+
+def printable(text: str) -> str:
+    """``text`` with what an editor or a terminal would not show as ``\\u`` escapes."""
+    return "".join(
+        c if c.isprintable() else f"\\u{ord(c):04x}" if ord(c) <= 0xFFFF else f"\\U{ord(c):08x}" for c in text
+    )
+
+
+def yaml_lines(value: object) -> list[str]:
+    """A JSON value as the lines of block style YAML; empty lists and objects stay ``[]`` and ``{}``."""
+    match value:
+        case dict() if value:
+            return [line for key, below in value.items() for line in _entry(str(key), below)]
+        case list() if value:
+            return [line for one in value for line in _item(yaml_lines(one))]
+        case dict() | list():
+            return [Code("{}" if isinstance(value, dict) else "[]")]
+        case None:
+            return [Code("null")]
+        case str() | int():
+            return [yaml_quote(value)]
+        case _:
+            raise TypeError(f"YAML has no scalar for {type(value).__name__}")
+
+
+def _entry(key: str, below: object) -> list[str]:
+    lines = yaml_lines(below)
+    if isinstance(below, (dict, list)) and below:
+        return [f"{yaml_quote(key)}:", *(f"  {line}" for line in lines)]
+    return [f"{yaml_quote(key)}: {lines[0]}"]
+
+
+def _item(lines: list[str]) -> list[str]:
+    return [f"- {lines[0]}", *(f"  {line}" for line in lines[1:])]
+
+
+def folded(text: str) -> str:
+    """``text`` as lines of prose for a folded block scalar."""
+    return fill(" ".join(text.split()), 100, break_long_words=False, break_on_hyphens=False)
 
 
 def yaml_block(text: str, indent: int) -> Code:

@@ -24,9 +24,11 @@ complain() {
 }
 
 pins opa github.com/open-policy-agent/opa "$OPA_VERSION"
+pins conftest github.com/open-policy-agent/conftest "$CONFTEST_VERSION"
 pins gatekeeper github.com/open-policy-agent/gatekeeper/v3 "$GATEKEEPER_VERSION"
 pins kyverno github.com/kyverno/kyverno "$KYVERNO_VERSION"
 replaces kyverno k8s.io/pod-security-admission github.com/kyverno/pod-security-admission "$KYVERNO_PSA_VERSION"
+pins kustomize sigs.k8s.io/kustomize/kustomize/v5 "$KUSTOMIZE_VERSION"
 pins psp k8s.io/kubernetes "$PSP_KUBERNETES_VERSION"
 for module in $(sed -n 's|^[[:space:]]*\(k8s.io/[^ ]*\) => .*|\1|p' psp/go.mod); do
 	replaces psp "$module" "$module" "$PSP_STAGING_VERSION"

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import Protocol
 
 from pscc.diagnostics import Diagnostic
 from pscc.ir import Program
+from pscc.source import Span
 from pscc.suite import Case
 
 
@@ -43,3 +46,20 @@ class Backend(Protocol):
     def package(self, program: Program, cases: dict[str, tuple[Case, ...]]) -> Output:
         """The files of this target."""
         ...
+
+
+_LONGEST_NAME = 63
+
+
+def fitted(name: str, taken: frozenset[str] = frozenset()) -> str:
+    """``name``, or where it is longer than engines take, or ``taken``, its beginning and a digest of the whole."""
+    if len(name) <= _LONGEST_NAME and name not in taken:
+        return name
+    digest = hashlib.sha256(name.encode()).hexdigest()[:8]
+    return f"{name[: _LONGEST_NAME - len(digest) - 1].rstrip('-.')}-{digest}"
+
+
+def origin(statement: str, span: Span) -> str:
+    """``statement`` with the file (without its folder) and the line that it stands on, for a comment."""
+    name = PurePath(span.file).name
+    return f"{statement}  ({name}:{span.line})" if name != "-" else statement

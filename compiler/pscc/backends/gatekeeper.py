@@ -5,17 +5,16 @@ A template's text depends on the shape alone; all values live in the Constraint.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 
 from pscc import ir
-from pscc.backends._base import Output, OutputFile
-from pscc.backends.gatekeeper_mutators import fitted, mutators
+from pscc.backends._base import Output, OutputFile, fitted, origin
+from pscc.backends.gatekeeper_mutators import mutators
 from pscc.diagnostics import Diagnostic
-from pscc.resources import TEMPLATES
 from pscc.suite import Case
-from pscc.targets.rego import check_rules, parameter_rules, parameters, snake
-from pscc.templating import Code, render, yaml_block, yaml_quote
+from pscc.targets.rego import check_rules, comment, parameter_rules, parameters, snake
+from pscc.targets.rego_lib import library_for
+from pscc.templating import Code, folded, render, yaml_block, yaml_lines, yaml_quote
 
 _ACTIONS = {"enforce": "deny", "warn": "warn", "audit": "dryrun"}
 _SCHEMAS = {
@@ -99,13 +98,13 @@ def _kustomization(folder: str, paths: list[str]) -> OutputFile:
 
 def rego_of(check: ir.Check) -> str:
     """The Rego of the template of ``check``."""
-    rules, findings, same = check_rules(check)
+    printed = check_rules(check)
     return render(
         "gatekeeper/template.rego.j2",
         package=Code(_kind(check).lower()),
-        rules=Code(rules),
-        findings=Code(findings),
-        same=Code(same),
+        rules=Code(printed.rules),
+        findings=Code(printed.findings),
+        unchanged=[Code(line) for line in printed.unchanged],
         parameters=Code(parameter_rules(check)),
     )
 
@@ -113,22 +112,26 @@ def rego_of(check: ir.Check) -> str:
 def _template(check: ir.Check) -> str:
     from pscc import __version__
 
-    params = [{"name": Code(p.name), "schema": yaml_block(json.dumps(_SCHEMAS[p.kind]), 14)} for p in parameters(check)]
-    lib = (TEMPLATES / "rego" / "lib" / "pscc.rego").read_text(encoding="utf-8")
+    params = [{"name": Code(p.name), "schema": _indented(yaml_lines(_SCHEMAS[p.kind]), 14)} for p in parameters(check)]
+    rego = rego_of(check)
     return render(
         "gatekeeper/template.yaml.j2",
         name=Code(_kind(check).lower()),
         kind=Code(_kind(check)),
         title=yaml_quote(check.title),
-        version=Code(json.dumps(__version__)),
-        description=Code(json.dumps(check.description)),
+        version=yaml_quote(__version__),
+        description=yaml_block(folded(" ".join(filter(None, (check.description, check.intent)))), 6),
         params=params,
-        rego=yaml_block(rego_of(check), 14),
-        lib=yaml_block(lib, 16),
+        rego=yaml_block(rego, 14),
+        lib=yaml_block(library_for(rego), 16),
     )
 
 
-def _param(value: ir.ParamValue) -> Code:
+def _indented(lines: list[str], indent: int) -> Code:
+    return yaml_block("\n".join(lines), indent)
+
+
+def _param(value: ir.ParamValue) -> object:
     def plain(one: object) -> object:
         match one:
             case ir.Range(min=low, max=high):
@@ -140,16 +143,18 @@ def _param(value: ir.ParamValue) -> Code:
             case _:
                 return one
 
-    return Code(json.dumps(plain(value)))
+    return plain(value)
 
 
 def _constraint(policy: ir.Policy, check: ir.Check) -> dict[str, object]:
-    values = [*check.params, *([("because", check.because)] if check.because else [])]
+    given = {name: _param(value) for name, value in check.params if value != ()}
+    values = {**given, **({"because": check.because} if check.because else {})}
     return {
         "kind": Code(_kind(check)),
         "name": yaml_quote(_constraint_name(policy, check)),
-        "statement": Code(json.dumps(check.statement)),
-        "params": [{"name": Code(name), "value": _param(value)} for name, value in values],
+        "origin": Code(comment(origin(check.statement, check.span))),
+        "statement": yaml_quote(check.statement),
+        "parameters": _indented(yaml_lines(values), 4) if values else Code(""),
     }
 
 

@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 
 from pscc import ir
+from pscc.backends._base import fitted
 from pscc.diagnostics import Diagnostic
 from pscc.templating import Code, yaml_quote
 
 Fields = dict[str, Code]
-_LONGEST_NAME = 63
-
-
-def fitted(name: str) -> str:
-    """``name``, or where it is longer than Gatekeeper takes, its beginning and a digest of the whole."""
-    if len(name) <= _LONGEST_NAME:
-        return name
-    digest = hashlib.sha256(name.encode()).hexdigest()[:8]
-    return f"{name[: _LONGEST_NAME - len(digest) - 1].rstrip('-.')}-{digest}"
 
 
 def mutators(policy: ir.Policy) -> tuple[list[Fields], list[Diagnostic]]:

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from textwrap import fill
 
 from pscc import ir
 from pscc.backends import kyverno_mutate
-from pscc.backends._base import Output, OutputFile
+from pscc.backends._base import Output, OutputFile, fitted, origin
 from pscc.diagnostics import Diagnostic
 from pscc.oracle import unchanged
 from pscc.passes import Reads, looked_at, specialise
@@ -19,7 +18,7 @@ from pscc.suite import Case
 from pscc.targets.cel import check_of
 from pscc.targets.cel_layout import laid_out
 from pscc.targets.rego import comment, snake
-from pscc.templating import Code, render, yaml_block, yaml_quote
+from pscc.templating import Code, folded, render, yaml_block, yaml_quote
 
 _ACTIONS = {"enforce": "Enforce", "warn": "Audit", "audit": "Audit"}
 
@@ -35,15 +34,18 @@ class Kyverno:
         files: list[OutputFile] = []
         suites: list[OutputFile] = []
         told: list[Diagnostic] = []
+        taken = frozenset(fitted(policy.name) for policy in program.policies)
         for policy in program.policies:
             mutations, notes = kyverno_mutate.rules(policy)
             told += notes
             if mutations:
-                files.append(OutputFile(f"policies/{policy.name}-defaults.yaml", _mutation(policy, mutations)))
+                name = fitted(f"{policy.name}-defaults", taken)
+                files.append(OutputFile(f"policies/{name}.yaml", _mutation(policy, name, mutations)))
             checks = _checks(policy)
             if checks:
-                files.append(OutputFile(f"policies/{policy.name}.yaml", _validation(policy, checks)))
-                suites += _suite(policy, checks, cases.get(policy.name, ()))
+                name = fitted(policy.name)
+                files.append(OutputFile(f"policies/{name}.yaml", _validation(policy, name, checks)))
+                suites += _suite(policy, name, checks, cases.get(policy.name, ()))
         paths = tuple(file.path for file in files)
         files.append(
             OutputFile(
@@ -73,16 +75,16 @@ def _one_line(text: str) -> Code:
     return Code(json.dumps(text, ensure_ascii=True))
 
 
-def _meta(policy: ir.Policy, name: str, title: str, description: Code) -> dict[str, object]:
+def _meta(name: str, title: str, description: Code) -> dict[str, object]:
     return {"name": yaml_quote(name), "title": yaml_quote(title), "description": description}
 
 
-def _validation(policy: ir.Policy, checks: Checks) -> str:
+def _validation(policy: ir.Policy, name: str, checks: Checks) -> str:
     described = dict.fromkeys(check.description for check, _ in checks)
-    description = yaml_block(fill(" ".join(described), 100, break_long_words=False, break_on_hyphens=False), 6)
+    description = yaml_block(folded(" ".join(described)), 6)
     return render(
         "kyverno/validate.yaml.j2",
-        policy=_meta(policy, policy.name, policy.title or policy.name, description),
+        policy=_meta(name, policy.title or policy.name, description),
         action=Code(_ACTIONS[policy.mode]),
         warn=policy.mode == "warn",
         rules=[_rule(check, reads) for check, reads in checks],
@@ -93,7 +95,7 @@ def _rule(check: ir.Check, reads: Reads) -> dict[str, object]:
     printed = check_of(check, reads)
     return {
         "name": yaml_quote(_rule_name(check)),
-        "statement": Code(comment(check.statement)),
+        "statement": Code(comment(origin(check.statement, check.span))),
         "message": _static(check.title),
         "concerned": yaml_block(laid_out(printed.concerned), 12),
         "variables": [
@@ -109,24 +111,24 @@ def _static(title: str) -> Code:
     return _one_line(f"{title}: the pod does not meet this policy.")
 
 
-def _mutation(policy: ir.Policy, mutations: list[kyverno_mutate.Fields]) -> str:
+def _mutation(policy: ir.Policy, name: str, mutations: list[kyverno_mutate.Fields]) -> str:
     controls = ", ".join(dict.fromkeys(default.control for default in policy.defaults))
-    description = yaml_block(fill(f"Sets what pods leave unset, before they are validated: {controls}.", 100), 6)
+    description = yaml_block(folded(f"Sets what pods leave unset, before they are validated: {controls}."), 6)
     title = f"{policy.title or policy.name}: defaults"
     return render(
         "kyverno/mutate.yaml.j2",
-        policy=_meta(policy, f"{policy.name}-defaults", title, description),
+        policy=_meta(name, title, description),
         rules=mutations,
     )
 
 
-def _suite(policy: ir.Policy, checks: Checks, cases: tuple[Case, ...]) -> list[OutputFile]:
+def _suite(policy: ir.Policy, name: str, checks: Checks, cases: tuple[Case, ...]) -> list[OutputFile]:
     """The test of ``policy``: every rule on every pod of its suite; of an update only the rules that refuse it."""
     import yaml
 
     if not cases:
         return []
-    folder = f"suite/{policy.name}"
+    folder = f"suite/{name}"
     updates = [(case, case.old_pod) for case in cases if case.old_pod is not None]
     results = []
     for check, reads in checks:
@@ -140,13 +142,13 @@ def _suite(policy: ir.Policy, checks: Checks, cases: tuple[Case, ...]) -> list[O
             if names:
                 results.append({"rule": yaml_quote(_rule_name(check)), "resources": names, "result": Code(outcome)})
     test = render(
-        "kyverno/test.yaml.j2", name=yaml_quote(policy.name), results=results, updates=Code("yes" if updates else "")
+        "kyverno/test.yaml.j2", name=yaml_quote(name), results=results, updates=Code("yes" if updates else "")
     )
     pods = "---\n".join(str(yaml.safe_dump(case.pod, sort_keys=False)) for case in cases)
     files = [OutputFile(f"{folder}/kyverno-test.yaml", test), OutputFile(f"{folder}/pods.yaml", pods)]
     if updates:
         rows = [{"name": yaml_quote(c.name), "object": Code(json.dumps(old_object(c.pod, old)))} for c, old in updates]
-        values = render("kyverno/values.yaml.j2", name=yaml_quote(policy.name), updates=rows)
+        values = render("kyverno/values.yaml.j2", name=yaml_quote(name), updates=rows)
         files.append(OutputFile(f"{folder}/values.yaml", values))
     return files
 

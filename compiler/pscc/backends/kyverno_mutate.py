@@ -6,13 +6,12 @@ about the pod as it came: a rule that reads a field comes before the one that se
 
 from __future__ import annotations
 
-import json
-
 from pscc import ir
+from pscc.backends._base import origin
 from pscc.diagnostics import Diagnostic
 from pscc.targets import jmespath
 from pscc.targets.rego import comment
-from pscc.templating import Code, yaml_block, yaml_quote
+from pscc.templating import Code, yaml_block, yaml_lines, yaml_quote
 
 Fields = dict[str, object]
 LISTS = (("containers", "containers"), ("initContainers", "init-containers"))
@@ -67,37 +66,61 @@ def _of(default: ir.Default) -> list[Fields]:
         raise jmespath.UnprintableError(default.control)
     name = _kebab(default.control)
     if default.site == "pod":
-        return [_rule(default, name, None, jmespath.OBJECT)]
-    return [_rule(default, f"{name}-{suffix}", kind, jmespath.ELEMENT) for kind, suffix in LISTS]
+        return [_pod_rule(default, name)]
+    return [_container_rule(default, f"{name}-{suffix}", kind) for kind, suffix in LISTS]
 
 
-def _rule(default: ir.Default, name: str, kind: str | None, root: str) -> Fields:
-    own = jmespath.field(root, default.path)
+def _pod_rule(default: ir.Default, name: str) -> Fields:
+    own = jmespath.field(jmespath.OBJECT, default.path)
     conditions: list[str] = []
     value: object = _json(default)
     if default.value is None:
-        spared = jmespath.field(root, default.unless_in) if default.unless_in else None
-        more = jmespath.lacking(own, default.add, spared)
+        more = jmespath.lacking(own, default.add, None)
         conditions.append(f"length({more}) > `0`")
         value = f"{{{{ {jmespath.united(own, more)} }}}}"
     else:
         conditions.append(f"{own} == {jmespath.NULL}")
-    if default.inherits:
-        conditions.append(f"{jmespath.field(jmespath.OBJECT, default.inherits)} == {jmespath.NULL}")
     if default.unless != ir.FALSE:
         conditions.append(f"!({jmespath.condition(default.unless)})")
+    return _rule(default, name, "", conditions, _patch(default.path, value, 10))
+
+
+def _container_rule(default: ir.Default, name: str, kind: str) -> Fields:
+    """The rule of one list of containers. It patches every container, to what it has where nothing is to be set.
+
+    A strategic merge puts the elements that it patches first: one that left some out would change the order in which
+    init containers run. Source: Kyverno ``pkg/engine/mutate/patch/strategicMergePatch.go``, ``pkg/engine/utils/foreach.go``.
+    """
+    own = jmespath.field(jmespath.ELEMENT, default.path)
+    conditions: list[str] = []
+    if default.inherits:
+        conditions.append(f"{jmespath.field(jmespath.OBJECT, default.inherits)} == {jmespath.NULL}")
+    unless = "" if default.unless == ir.FALSE else jmespath.condition(default.unless)
+    if default.value is None:
+        spared = jmespath.field(jmespath.ELEMENT, default.unless_in) if default.unless_in else None
+        value = jmespath.united(own, jmespath.lacking(own, default.add, spared))
+    else:
+        value = f"not_null({own}, {jmespath.given(_json(default), unless)})"
+    return _rule(default, name, kind, conditions, _patch(default.path, f"{{{{ {value} }}}}", 20))
+
+
+def _rule(default: ir.Default, name: str, kind: str, conditions: list[str], patch: Code) -> Fields:
     return {
         "name": yaml_quote(name),
-        "statement": Code(comment(default.statement)),
-        "kind": Code(kind or ""),
-        "conditions": [Code(json.dumps(f"{{{{ {one} }}}}", ensure_ascii=False)) for one in conditions],
-        "patch": _patch(default.path, value, 20 if kind else 10),
+        "statement": Code(comment(origin(default.statement, default.span))),
+        "kind": Code(kind),
+        "conditions": [yaml_quote(f"{{{{ {one} }}}}") for one in conditions],
+        "patch": patch,
     }
 
 
 def _patch(path: tuple[str, ...], value: object, indent: int) -> Code:
     lines = [f"{'  ' * depth}{yaml_quote(field)}:" for depth, field in enumerate(path)]
-    lines[-1] += f" {json.dumps(value, ensure_ascii=False)}"
+    below = yaml_lines(value)
+    if isinstance(value, (dict, list)):
+        lines += [f"{'  ' * len(path)}{line}" for line in below]
+    else:
+        lines[-1] += f" {below[0]}"
     return yaml_block("\n".join(lines), indent)
 
 

@@ -9,15 +9,17 @@ import re
 from dataclasses import dataclass
 
 from pscc import ir, oracle
-from pscc.backends._base import Output, OutputFile
+from pscc.backends._base import Output, OutputFile, origin
 from pscc.diagnostics import Diagnostic
 from pscc.passes import specialise
-from pscc.resources import TEMPLATES
 from pscc.suite import Case
 from pscc.targets.rego import check_rules, comment, literal, snake
+from pscc.targets.rego_lib import library
 from pscc.templating import Code, render
 
 _DECISIONS = {"enforce": "deny", "warn": "warn", "audit": "warn"}
+_ENTRIES = {"enforce": "violation", "warn": "warning", "audit": "warning"}
+"""What holds the messages with their controls. Conftest counts every ``violation`` as a failure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +43,7 @@ class Opa:
         modes = {policy.name: _DECISIONS[policy.mode] for policy in program.policies}
         unions = [{"package": Code(package), "decision": Code(modes[name])} for name, package in packages.items()]
         files.append(OutputFile("main.rego", render("opa/main.rego.j2", unions=unions)))
-        lib = (TEMPLATES / "rego" / "lib" / "pscc.rego").read_text(encoding="utf-8")
-        files.append(OutputFile("lib/pscc.rego", lib))
+        files.append(OutputFile("lib/pscc.rego", library()))
         told = tuple(_untold(default) for policy in program.policies for default in policy.defaults)
         return Output(tuple(files), (), told)
 
@@ -69,18 +70,19 @@ def _policy(policy: ir.Policy, package: str) -> str:
     checks = []
     for check in policy.checks:
         prefix = f"{snake(check.shape)}_"
-        rules, findings, same = check_rules(specialise(check), prefix)
-        if not rules:
+        specialised = specialise(check)
+        if not specialised.requirements:
             continue
+        printed = check_rules(specialised, prefix)
         checks.append(
             {
                 "prefix": Code(prefix),
-                "statement": Code(comment(check.statement or check.title)),
+                "statement": Code(comment(origin(check.statement or check.title, check.span))),
                 "control": Code(literal(check.control)),
                 "because": Code(literal(check.because)),
-                "rules": Code(rules),
-                "findings": Code(findings),
-                "same": Code(same),
+                "rules": Code(printed.rules),
+                "findings": Code(printed.findings),
+                "unchanged": [Code(line) for line in printed.unchanged],
             }
         )
     return render(
@@ -88,6 +90,7 @@ def _policy(policy: ir.Policy, package: str) -> str:
         title=Code(comment(f"{policy.name}: {policy.title}" if policy.title else policy.name)),
         package=Code(package),
         decision=Code(_DECISIONS[policy.mode]),
+        entries=Code(_ENTRIES[policy.mode]),
         checks=checks,
     )
 
@@ -104,7 +107,7 @@ def _tests(policy: ir.Policy, package: str, cases: tuple[Case, ...]) -> str:
                 "messages": Code(f"{{{listed}}}" if messages else "set()"),
             }
         )
-    return render("opa/policy_test.rego.j2", package=Code(package), tests=tests)
+    return render("opa/policy_test.rego.j2", package=Code(package), entries=Code(_ENTRIES[policy.mode]), tests=tests)
 
 
 def _input(case: Case) -> object:

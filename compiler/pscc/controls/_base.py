@@ -118,4 +118,5 @@ def check_of(control: Control, shape: Shape, params: Params, span: Span, because
         span=span,
         because=because,
         statement=statement,
+        intent=control.intent,
     )

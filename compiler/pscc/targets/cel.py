@@ -16,6 +16,7 @@ from typing import assert_never
 from pscc import ir
 from pscc.passes import Reads, conjunction, disjunction, negation
 from pscc.targets.cel_layout import split
+from pscc.tidy import failing, message
 
 Known = frozenset[str]
 NOTHING: Known = frozenset()
@@ -83,6 +84,9 @@ def _not(text: str) -> str:
         return "false" if text == "true" else "true"
     if text.startswith("!") and _group(text, *_BINARY) == text:
         return text[1:]
+    sides = split(text, (" == ",))
+    if len(sides) == 2 and len(split(text, _BINARY)) == 2:
+        return " != ".join(side for side, _ in sides)
     return f"!{_group(text, *_BINARY)}"
 
 
@@ -392,14 +396,14 @@ def check_of(check: ir.Check, reads: Reads) -> Printed:
         names.append(name if name not in names else f"{name}{number}")
         variables.append((names[-1], _findings(requirement)))
     holds = all_of(*(f'variables.{name} == ""' for name in names))
-    message = f"variables.{names[0]}" if names else '""'
+    text = f"variables.{names[0]}" if names else '""'
     if len(names) > 1:
         listed = ", ".join(f"variables.{name}" for name in names)
-        message = f'[{listed}].filter(finding, finding != "").join("; ")'
+        text = f'[{listed}].filter(finding, finding != "").join("; ")'
     if check.because:
         because = check.because.replace("\n", "\\n").replace("\r", "\\r")
-        message += f" + {literal(f' ({because})')}"
-    return Printed(tuple(variables), holds, message, _concerned(reads))
+        text += f" + {literal(f' ({because})')}"
+    return Printed(tuple(variables), holds, text, _concerned(reads))
 
 
 def _camel(name: str) -> str:
@@ -426,11 +430,11 @@ def _containers(root: str) -> str:
 
 
 def _findings(requirement: ir.Requirement) -> str:
-    failing = conjunction((requirement.when, negation(requirement.must)))
+    fails, parts = failing(requirement), message(requirement)
     if not requirement.each:
-        text = _message(requirement.message, facts(failing))
-        return f'{condition(failing, NOTHING, False)} ? {_group(text, " ? ")} : ""'
-    return _walk(requirement.each, failing, requirement.message, NOTHING)
+        text = _message(parts, facts(fails))
+        return f'{condition(fails, NOTHING, False)} ? {_group(text, " ? ")} : ""'
+    return _walk(requirement.each, fails, parts, NOTHING)
 
 
 def _walk(steps: tuple[ir.Each, ...], failing: ir.Condition, message: tuple[ir.Part, ...], known: Known) -> str:

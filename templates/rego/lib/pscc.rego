@@ -2,13 +2,10 @@
 package lib.pscc
 
 # All containers of a pod: init containers, containers, ephemeral containers.
-containers(pod) := array.concat(
-	list(object.get(pod, ["spec", "initContainers"], null)),
-	array.concat(
-		list(object.get(pod, ["spec", "containers"], null)),
-		list(object.get(pod, ["spec", "ephemeralContainers"], null)),
-	),
-)
+containers(pod) := [container |
+	some kind in ["initContainers", "containers", "ephemeralContainers"]
+	some container in pod.spec[kind]
+]
 
 # A list, or an empty one where there is none.
 list(value) := value if is_array(value)
@@ -17,14 +14,17 @@ list(value) := [] if not is_array(value)
 
 # The names of the fields that are set, sorted, without those in `without`.
 keys(object_, without) := [key |
+	is_object(object_)
 	some key in sort(object.keys(object_))
 	object_[key] != null
 	not key in without
-] if {
-	is_object(object_)
-}
+]
 
-keys(object_, _) := [] if not is_object(object_)
+# A field of the container's own security context, else of the pod's.
+effective(pod, container, field) := first_set([
+	object.get(container, ["securityContext", field], null),
+	object.get(pod, ["spec", "securityContext", field], null),
+])
 
 # The first of the values that is set, else null.
 first_set(values) := value if {
@@ -32,20 +32,15 @@ first_set(values) := value if {
 	value := found[0]
 } else := null
 
-# The field below the first of the objects that is set.
-below(objects, field) := object.get(first_set(objects), field, null) if is_object(first_set(objects))
+# The field below an object, null where there is no object.
+below(object_, path) := object.get(object_, path, null) if is_object(object_)
 
-below(objects, _) := null if not is_object(first_set(objects))
+below(object_, _) := null if not is_object(object_)
 
 # The prefix followed by the value, null where the value is no string.
 join(prefix, value) := concat("", [prefix, value]) if is_string(value)
 
 join(_, value) := null if not is_string(value)
-
-# The entry of an object under a computed key.
-entry(object_, key) := object.get(object_, key, null) if is_object(object_)
-
-entry(object_, _) := null if not is_object(object_)
 
 # Both are set, and equal.
 same(left, right) if {
@@ -92,27 +87,39 @@ text(value) := value if is_string(value)
 
 text(value) := "" if not is_string(value)
 
+# All findings of a check as one message, with the author's reason behind.
+message(findings, "") := concat("; ", findings)
+
+message(findings, because) := concat("", [concat("; ", findings), " (", line(because), ")"]) if because != ""
+
+# The name of a container or a volume, in a message.
+name(thing) := show(object.get(thing, "name", null))
+
 # A pod's value in a message, on one line.
 show(value) := "not set" if is_null(value)
 
-show(value) := "true" if value == true
-
-show(value) := "false" if value == false
+show(value) := line(value) if is_string(value)
 
 show(value) := format_int(value, 10) if is_number(value)
 
-show(value) := line(value) if is_string(value)
-
-show(value) := line(json.marshal(value)) if is_array(value)
-
-show(value) := line(json.marshal(value)) if is_object(value)
+show(value) := line(json.marshal(value)) if {
+	not is_null(value)
+	not is_string(value)
+	not is_number(value)
+}
 
 line(value) := replace(replace(value, "\n", `\n`), "\r", `\r`)
 
 # Values of a statement in a message.
 show_all(values) := "none" if count(values) == 0
 
-show_all(values) := line(concat(", ", [show_one(value) | some value in values])) if count(values) > 0
+show_all(values) := line(concat(", ", shown)) if {
+	count(values) > 0
+	shown := [one |
+		some value in values
+		one := show_one(value)
+	]
+}
 
 show_one(value) := show(value) if not is_object(value)
 
@@ -127,22 +134,31 @@ show_one(value) := value.pathPrefix if {
 	not object.get(value, "readOnly", false)
 }
 
-# All findings of a check as one message, with the author's reason behind.
-message(findings, "") := concat("; ", findings)
+# Those of a statement's values that are given.
+given(values) := [value | some value in values; value != ""]
 
-message(findings, because) := concat("", [concat("; ", findings), " (", line(because), ")"]) if because != ""
+# The pods have the same values in the fields at these paths.
+same_fields(pod, old_pod, paths) if fields(pod, paths) == fields(old_pod, paths)
 
-# What a check looks at, to be compared between the old and the new pod.
-seen(pod, paths, container_paths, prefixes, walks) := [whole, rows] if {
-	whole := [object.get(pod, path, null) | some path in paths]
-	rows := [row |
-		some container in containers(pod)
-		walks
-		name := object.get(container, "name", null)
-		row := [
-			name,
-			[object.get(container, path, null) | some path in container_paths],
-			[object.get(pod, ["metadata", "annotations", join(prefix, name)], null) | some prefix in prefixes],
-		]
-	]
-}
+fields(object_, paths) := [value |
+	some path in paths
+	value := object.get(object_, path, null)
+]
+
+# The pods have the same containers, with the same values in the fields at these paths.
+same_in_containers(pod, old_pod, paths) if in_containers(pod, paths) == in_containers(old_pod, paths)
+
+in_containers(pod, paths) := [row |
+	some container in containers(pod)
+	row := [name(container), fields(container, paths)]
+]
+
+# The pods have the same annotations with these prefixes, which the names of containers complete.
+same_annotations(pod, old_pod, prefixes) if annotations(pod, prefixes) == annotations(old_pod, prefixes)
+
+annotations(pod, prefixes) := [value |
+	some container in containers(pod)
+	some prefix in prefixes
+	key := concat("", [prefix, name(container)])
+	value := object.get(pod, ["metadata", "annotations", key], null)
+]

@@ -1,0 +1,57 @@
+"""The Rego library, cut to the rules that a piece of code needs. Must not import a control or a backend."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from pscc.resources import TEMPLATES
+
+_PATH = TEMPLATES / "rego" / "lib" / "pscc.rego"
+_HEAD = re.compile(r"(?:#[^\n]*\n)*([a-z_]+)")
+_NOT_CODE = re.compile(r'"(?:\\.|[^"\\\n])*"|`[^`]*`|#[^\n]*')
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule of the library, the comment above it included: its name, its text, the rules that it calls."""
+
+    name: str
+    text: str
+    calls: frozenset[str]
+
+
+def library() -> str:
+    """The whole library."""
+    return _PATH.read_text(encoding="utf-8")
+
+
+@cache
+def rules() -> tuple[str, tuple[Rule, ...]]:
+    """The head of the library (its comment and package) and its rules, in order: what blank lines set apart."""
+    head, *texts = library().rstrip("\n").split("\n\n")
+    names = [match[1] for text in texts if (match := _HEAD.match(text))]
+    return head, tuple(
+        Rule(name, text, frozenset(_called(text, names)) - {name}) for name, text in zip(names, texts, strict=True)
+    )
+
+
+def library_for(code: str) -> str:
+    """The library with the rules that ``code`` calls as ``lib.NAME``, and those that they call; empty if none is."""
+    head, all_rules = rules()
+    code = _NOT_CODE.sub("", code)
+    wanted = [rule.name for rule in all_rules if re.search(rf"\blib\.{rule.name}\(", code)]
+    needed: set[str] = set()
+    while wanted:
+        name = wanted.pop()
+        if name not in needed:
+            needed.add(name)
+            wanted += [call for rule in all_rules if rule.name == name for call in rule.calls]
+    kept = [rule.text for rule in all_rules if rule.name in needed]
+    return "\n\n".join([head, *kept]) + "\n" if kept else ""
+
+
+def _called(text: str, names: list[str]) -> set[str]:
+    code = _NOT_CODE.sub("", text)
+    return {name for name in names if re.search(rf"(?<![\w.]){name}\(", code)}
