@@ -120,7 +120,16 @@ def _warn_unknown(node: Node, known: Fields, where: str, report: Report) -> None
 def normalise(pod: Mapping[str, object]) -> Json:
     """``pod`` as an admission webhook sees it, in what policies look at; nothing of the argument is changed.
 
-    Sources: Kubernetes 1.24 ``pkg/apis/core/v1/defaults.go`` and ``plugin/pkg/admission/serviceaccount/admission.go``.
+    Sources: `api_defaults`, and ``plugin/pkg/admission/serviceaccount/admission.go`` of Kubernetes 1.24.
+    """
+    defaulted = api_defaults(pod)
+    return {**defaulted, "spec": _with_service_account(_object(defaulted.get("spec")))}
+
+
+def api_defaults(pod: Mapping[str, object]) -> Json:
+    """``pod`` without nulls and with the defaults that the API server sets; nothing of the argument is changed.
+
+    Source: Kubernetes 1.24 ``pkg/apis/core/v1/defaults.go``.
     """
     clean = _object(_without_nulls(dict(pod)))
     spec = _object(clean.get("spec"))
@@ -131,7 +140,7 @@ def normalise(pod: Mapping[str, object]) -> Json:
             if kind in spec:
                 spec[kind] = [_with_host_ports(c) for c in _list(spec[kind])]
     spec.setdefault("securityContext", {})
-    return {"apiVersion": "v1", "kind": "Pod", **clean, "spec": _with_service_account(spec)}
+    return {"apiVersion": "v1", "kind": "Pod", **clean, "spec": spec}
 
 
 def _with_host_ports(container: object) -> object:

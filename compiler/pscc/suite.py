@@ -38,7 +38,7 @@ def cases_for(policy: ir.Policy) -> tuple[Case, ...]:
 
     The first is a pod that the policy accepts, where there is one; where there is none, only refused pods are given.
     """
-    base = _accepted(policy)
+    base = accepted(policy)
     cases: dict[str, Case] = {}
     for name, pod in _variants(policy, base):
         unique = _unique(name, cases)
@@ -97,7 +97,7 @@ def _probes(check: ir.Check) -> Iterator[Probe]:
     yield from control_of(check.control).probes(check)
 
 
-def _accepted(policy: ir.Policy) -> Json:
+def accepted(policy: ir.Policy) -> Json:
     """A pod that passes, or the nearest to one: failing checks' own probes are tried while they mend something."""
     pod = _object(oracle.with_defaults(policy, _minimal()))
     for _ in range(_SETTLING_ROUNDS):
@@ -134,11 +134,11 @@ def _variants(policy: ir.Policy, base: Json) -> Iterator[tuple[str, Json]]:
     for check in policy.checks:
         for probe in _probes(check):
             if probe.container is not None:
-                yield f"{probe.label}-init", probed(_beside(base, "initContainers", "init"), probe, "init")
-                yield f"{probe.label}-debug", probed(_beside(base, "ephemeralContainers", "debug"), probe, "debug")
+                yield f"{probe.label}-init", probed(beside(base, "initContainers", "init"), probe, "init")
+                yield f"{probe.label}-debug", probed(beside(base, "ephemeralContainers", "debug"), probe, "debug")
 
 
-def _beside(base: Json, kind: str, name: str) -> Json:
+def beside(base: Json, kind: str, name: str) -> Json:
     """``base`` with a copy of its container under another name, its annotations copied too."""
     spec = _object(base.get("spec"))
     listed = spec.get("containers")

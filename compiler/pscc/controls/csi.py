@@ -23,7 +23,7 @@ def from_psp(psp: Psp) -> Iterator[Statement]:
 
 def probes(check: ir.Check) -> Iterator[Probe]:
     """A volume of each listed driver, and of another."""
-    for driver in word_probes(check, ("other.example/driver",)):
+    for driver in word_probes(check, ("other.csi.example",)):
         volume = {"name": "data", "csi": {"driver": driver}}
         yield Probe(f"csi-{label_of(driver)}", pod={"spec": {"volumes": [volume]}})
     yield Probe("csi-none", pod={"spec": {"volumes": None}})

@@ -1,0 +1,138 @@
+"""A drawn pod made one that the API server would store: its defaults, what serialisation drops, and what it would refuse.
+
+Source: Kubernetes ``pkg/apis/core/v1/defaults.go``, the ``omitempty`` fields of ``k8s.io/api/core/v1/types.go`` and
+``pkg/apis/core/validation/validation.go``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pscc.cases.fragments import APP_ARMOR
+from pscc.oracle import KINDS_OF_CONTAINER
+from pscc.pods import api_defaults
+
+Json = dict[str, object]
+
+_DROPPED_WHEN_FALSE = ("hostNetwork", "hostPID", "hostIPC", "readOnly")
+_DROPPED_WHEN_ZERO = ("hostPort",)
+_DROPPED_WHEN_EMPTY = ("audience", "hostIP", "subPath", "type", "user", "role", "level")
+
+
+def stored(pod: Json) -> Json:
+    """``pod`` with the API server's defaults, without what it drops, and mended where it would be refused.
+
+    Mended are volumes and mounts given twice, mounts of volumes that are not there, host ports taken twice or unequal to the
+    container's port in the host's network, profiles without a type or a path, unknown proc mount types, and escalation
+    denied to what is privileged. Nothing of the argument is changed.
+    """
+    spec = _object(api_defaults(pod).get("spec"))
+    spec["volumes"] = _once(_list(spec.get("volumes")), "name")
+    volumes = {_object(volume).get("name") for volume in _list(spec["volumes"])}
+    ports: set[object] = set()
+    for kind in KINDS_OF_CONTAINER:
+        if kind in spec:
+            spec[kind] = [_container(_object(c), kind, volumes, ports, spec) for c in _list(spec[kind])]
+    if isinstance(spec.get("securityContext"), dict):
+        spec["securityContext"] = _profiles(_object(spec["securityContext"]))
+    spec.setdefault("serviceAccountName", "default")
+    return {**_object(_serialised(_annotated(pod, spec))), "spec": _serialised(spec)}
+
+
+def _annotated(pod: Json, spec: Json) -> Json:
+    """``pod`` without AppArmor annotations of containers that are not there."""
+    metadata = _object(pod.get("metadata"))
+    names = {_object(c).get("name") for kind in KINDS_OF_CONTAINER for c in _list(spec.get(kind))}
+    annotations = _object(metadata.get("annotations"))
+    kept = {k: v for k, v in annotations.items() if not k.startswith(APP_ARMOR) or k.removeprefix(APP_ARMOR) in names}
+    without = {k: v for k, v in metadata.items() if k != "annotations"}
+    return {**pod, "metadata": {**without, "annotations": kept} if kept else without}
+
+
+def _profiles(context: Json) -> Json:
+    """A security context whose profiles have a type, and a path just where that is ``Localhost``."""
+    mended = {**context}
+    for field in ("seccompProfile", "appArmorProfile"):
+        profile = _object(mended.pop(field, None))
+        match profile.get("type"):
+            case "Localhost" if profile.get("localhostProfile"):
+                mended[field] = profile
+            case "RuntimeDefault" | "Unconfined" as kind:
+                mended[field] = {"type": kind}
+    return mended
+
+
+def _container(container: Json, kind: str, volumes: set[object], taken: set[object], spec: Json) -> Json:
+    mended = {**container}
+    if "volumeMounts" in mended:
+        mounts = [m for m in _list(mended["volumeMounts"]) if _object(m).get("name") in volumes]
+        mended["volumeMounts"] = _once(mounts, "mountPath")
+    if kind == "ephemeralContainers":
+        mended.pop("ports", None)
+    if "ports" in mended:
+        ports = [_port(_object(p), spec) for p in _list(mended["ports"])]
+        if kind == "containers":
+            ports = [p for p in ports if (p.get("hostPort") or 0) not in taken]
+            taken |= {p["hostPort"] for p in ports if p.get("hostPort")}
+        mended["ports"] = _once(ports, "hostPort")
+    if "securityContext" not in mended:
+        return mended
+    context = _profiles(_object(mended["securityContext"]))
+    if context.get("procMount") not in ("Default", "Unmasked"):
+        context.pop("procMount", None)
+    added = _list(_object(context.get("capabilities")).get("add"))
+    if context.get("allowPrivilegeEscalation") is False and (
+        context.get("privileged") is True or "SYS_ADMIN" in added or "CAP_SYS_ADMIN" in added
+    ):
+        del context["allowPrivilegeEscalation"]
+    return {**mended, "securityContext": context}
+
+
+def _port(port: Json, spec: Json) -> Json:
+    return (
+        {**port, "containerPort": port["hostPort"]}
+        if spec.get("hostNetwork") is True and port.get("hostPort")
+        else port
+    )
+
+
+def _once(items: Sequence[object], key: str) -> list[object]:
+    seen: set[object] = set()
+    kept: list[object] = []
+    for item in items:
+        value = _object(item).get(key)
+        if value in seen and value not in (None, 0):
+            continue
+        seen.add(value)
+        kept.append(item)
+    return kept
+
+
+def _serialised(value: object) -> object:
+    """``value`` without nulls and the zero values that Kubernetes' types leave out."""
+    match value:
+        case dict():
+            kept = {str(k): _serialised(v) for k, v in value.items() if v is not None}
+            return {k: v for k, v in kept.items() if not _dropped(k, v)}
+        case list():
+            return [_serialised(v) for v in value if v is not None]
+        case _:
+            return value
+
+
+def _dropped(key: str, value: object) -> bool:
+    if value == []:
+        return True
+    return (
+        (value is False and key in _DROPPED_WHEN_FALSE)
+        or (value == 0 and value is not False and key in _DROPPED_WHEN_ZERO)
+        or (value == "" and key in _DROPPED_WHEN_EMPTY)
+    )
+
+
+def _object(value: object) -> Json:
+    return dict(value) if isinstance(value, dict) else {}
+
+
+def _list(value: object) -> list[object]:
+    return list(value) if isinstance(value, list) else []

@@ -1,0 +1,52 @@
+"""An engine that answers a JSON object a line: started once, asked often."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from types import TracebackType
+from typing import Any
+
+from conftest import engine
+
+Json = dict[str, Any]
+
+
+class EngineError(Exception):
+    """The engine could not do what it was asked."""
+
+
+class Process:
+    """The engine ``name``. Use it as a context manager; it ends with the block."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self._process = subprocess.Popen([engine(name)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def ask(self, request: Json) -> Json:
+        """The answer to ``request``. Raises `EngineError` where it is an error, or the engine has ended."""
+        process = self._process
+        assert process.stdin is not None and process.stdout is not None
+        process.stdin.write(json.dumps(request) + "\n")
+        process.stdin.flush()
+        line = process.stdout.readline()
+        answer: Json = json.loads(line) if line else {"error": "it has ended"}
+        if answer.get("error"):
+            raise EngineError(f"{self.name}: {answer['error']}")
+        return answer
+
+    def results(self, request: Json) -> list[Json]:
+        """The ``results`` of the answer to ``request``."""
+        found: list[Json] = self.ask(request)["results"]
+        return found
+
+    def __enter__(self) -> Process:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        assert self._process.stdin is not None and self._process.stdout is not None
+        self._process.stdin.close()
+        self._process.stdout.close()
+        self._process.wait(timeout=30)
