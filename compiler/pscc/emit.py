@@ -19,7 +19,7 @@ class EmitError(Exception):
 
 def emit(folder: Path, files: tuple[OutputFile, ...]) -> None:
     """Make ``folder`` hold ``files``, beside what is not ours. Raises `EmitError` before anything is changed."""
-    earlier = _earlier(folder)
+    earlier = written(folder)
     wanted = {file.path: file.text for file in files}
     for path in dict.fromkeys((*wanted, *earlier, MANIFEST)):
         target = folder / path
@@ -37,7 +37,8 @@ def emit(folder: Path, files: tuple[OutputFile, ...]) -> None:
         raise EmitError(f"{folder} cannot be written: {error.strerror or error}") from None
 
 
-def _earlier(folder: Path) -> tuple[str, ...]:
+def written(folder: Path) -> tuple[str, ...]:
+    """The files that an earlier compile wrote to ``folder``, relative to it. Raises `EmitError` if that cannot be told."""
     try:
         listed = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["files"]
     except FileNotFoundError:
