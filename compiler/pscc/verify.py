@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from pscc import ir, oracle, suite
+from pscc.announced import as_announced
 from pscc.cases import draw_pods
 from pscc.diagnostics import Diagnostic
 from pscc.engines._base import Answer, Engine, Review
@@ -142,27 +143,22 @@ def questions(
     the defaults were not applied. An engine that knows no updates gets the new pod, as an audit would.
     """
     asked: list[Question] = []
-    unset: set[object] = {diagnostic.span for diagnostic in told if diagnostic.code == "TGT001"}
+    announced = replace(program, policies=tuple(as_announced(policy, tuple(told)) for policy in program.policies))
     for trial in trials:
         name = f"pod-{len(asked) + 1}"
         pod = _named(trial.pod, name)
         old = _named(trial.old_pod, name) if trial.old_pod is not None else None
         if old is not None:
-            kept = old if engine.takes_updates else None
-            asked.append(_question(program, trial, Review(name, pod, kept), pod))
+            asked.append(_question(program, trial, Review(name, pod, old if engine.takes_updates else None), pod))
             continue
-        reached = _with_defaults(program, pod, unset)
+        whole, reached = _with_defaults(program, pod), _with_defaults(announced, pod)
         if engine.changes_pods or reached == pod:
-            asked.append(
-                _question(program, trial, Review(name, pod), reached, whole=_with_defaults(program, pod, set()))
-            )
+            asked.append(_question(program, trial, Review(name, pod), reached, whole))
             continue
-        asked.append(
-            _question(program, trial, Review(name, reached), reached, whole=_with_defaults(program, pod, set()))
-        )
-        name = f"pod-{len(asked) + 1}"
-        bare = _named(pod, name)
-        asked.append(_question(program, replace(trial, origin=f"{trial.origin}, as it came"), Review(name, bare), bare))
+        asked.append(_question(program, trial, Review(name, reached), reached, whole))
+        bare = _named(pod, f"pod-{len(asked) + 1}")
+        as_it_came = replace(trial, origin=f"{trial.origin}, as it came")
+        asked.append(_question(program, as_it_came, Review(f"pod-{len(asked) + 1}", bare), bare))
     return tuple(asked)
 
 
@@ -180,10 +176,9 @@ def _says(program: ir.Program, pod: Json, old_pod: Json | None) -> tuple[bool, t
     return denied, tuple(sorted({message for _, verdict in verdicts for message in verdict.messages}))
 
 
-def _with_defaults(program: ir.Program, pod: Json, unset: set[object]) -> Json:
+def _with_defaults(program: ir.Program, pod: Json) -> Json:
     for policy in program.policies:
-        kept = tuple(default for default in policy.defaults if default.span not in unset)
-        pod = dict(oracle.with_defaults(replace(policy, defaults=kept), pod))
+        pod = dict(oracle.with_defaults(policy, pod))
     return pod
 
 

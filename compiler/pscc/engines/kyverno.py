@@ -52,12 +52,14 @@ class Kyverno:
         policies = [file for file in files if self.runs(file.path)]
         if not policies:
             return tuple(Answer(False, (), review.pod) for review in reviews)
-        answers: list[Answer] = []
-        for chunk in chunks(reviews, _CHUNK):
-            with tempfile.TemporaryDirectory(prefix="pscc-") as folder:
-                answers += self._chunk(Path(folder), policies, chunk)
-            tick(len(chunk))
-        return tuple(answers)
+        answers: dict[str, Answer] = {}
+        for update in (False, True):
+            # apart: what an operation is, the command line takes for the whole run
+            for chunk in chunks([r for r in reviews if (r.old_pod is not None) is update], _CHUNK):
+                with tempfile.TemporaryDirectory(prefix="pscc-") as folder:
+                    answers |= zip((r.name for r in chunk), self._chunk(Path(folder), policies, chunk), strict=True)
+                tick(len(chunk))
+        return tuple(answers[review.name] for review in reviews)
 
     def _chunk(self, folder: Path, policies: Sequence[OutputFile], reviews: Sequence[Review]) -> list[Answer]:
         paths = write(folder, policies)
@@ -66,7 +68,7 @@ class Kyverno:
         command = [self.path, "apply", *paths, "--resource", pods, "--policy-report", "--audit-warn"]
         command += ["--output-format", "json", "--output", str(changed)]
         rules = _rules(_documents(paths))
-        updates = any(review.old_pod is not None for review in reviews)
+        updates = reviews[0].old_pod is not None
         if updates:
             names = dict.fromkeys(policy for policy, _ in rules)
             command += ["--values-file", write_objects(folder / "values.yaml", [_values(names, reviews)])]
@@ -77,9 +79,8 @@ class Kyverno:
         if unseen := [review.name for review in reviews if review.name not in said]:
             raise EngineError(f"kyverno apply ran no rule on the pod {unseen[0]}{shown(done.err)}")
         ran = {rule for one in said.values() for rule in one.rules}
-        created = any(review.old_pod is None for review in reviews)
         for rule, validates in rules.items():
-            if rule not in ran and (created or validates):
+            if rule not in ran and (validates or not updates):
                 raise EngineError(f"kyverno apply ran the rule {rule[1]} of {rule[0]} on no pod{shown(done.err)}")
         pods_after = {_name(pod): _object(pod) for pod in _documents(sorted(map(str, changed.glob("*.yaml"))))}
         return [answer(said[r.name].denials, said[r.name].warnings, pods_after.get(r.name, r.pod)) for r in reviews]
