@@ -1,8 +1,8 @@
 """What ``pscc verify`` compares: what a policy means for a pod, what its output should say of it, and what an engine said.
 
 Pure. What a policy means is the reference interpreter's word. What an output should say can be stricter, where its target
-cannot set one of the policy's defaults and the compile said so (``TGT001``): then a pod that the policy would have
-mended is refused. Nothing else may differ, and nothing may ever be looser.
+cannot set one of the policy's defaults and the compile said so (``TGT001``): a pod that the policy would have mended is
+refused, or goes without what the default grants. Nothing else may differ, and nothing may be looser.
 """
 
 from __future__ import annotations
@@ -43,14 +43,14 @@ class Trial:
 class Question:
     """A review, with what should come of it.
 
-    ``expected`` is what the output should say, as its target takes it; ``admits`` whether the policy itself does, its
-    defaults set.
+    ``policy`` is what the policy itself says, and the pod as it leaves it; ``expected`` what the output should say, which
+    is the same but for what was announced.
     """
 
     trial: Trial
     review: Review
+    policy: Answer
     expected: Answer
-    admits: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,16 +164,17 @@ def questions(
 
 def _question(program: ir.Program, trial: Trial, review: Review, reached: Json, whole: Json | None = None) -> Question:
     """The question of ``review``; ``reached`` is the pod that the checks should see, ``whole`` the policy's own idea of it."""
-    denied, messages = _says(program, reached, review.old_pod)
-    admits = not (denied if whole is None else _says(program, whole, review.old_pod)[0])
-    return Question(trial, review, Answer(denied, messages, reached), admits)
+    expected = _says(program, reached, review.old_pod)
+    policy = expected if whole is None or whole == reached else _says(program, whole, review.old_pod)
+    return Question(trial, review, policy, expected)
 
 
-def _says(program: ir.Program, pod: Json, old_pod: Json | None) -> tuple[bool, tuple[str, ...]]:
+def _says(program: ir.Program, pod: Json, old_pod: Json | None) -> Answer:
     """Whether the checks of ``program`` keep ``pod`` out, and all that they say, warnings included."""
     verdicts = [(policy, oracle.check(policy, pod, old_pod)) for policy in program.policies]
     denied = any(policy.mode == "enforce" and not verdict.allowed for policy, verdict in verdicts)
-    return denied, tuple(sorted({message for _, verdict in verdicts for message in verdict.messages}))
+    messages = {message for _, verdict in verdicts for message in verdict.messages}
+    return Answer(denied, tuple(sorted(messages)), pod)
 
 
 def _with_defaults(program: ir.Program, pod: Json) -> Json:
@@ -203,17 +204,23 @@ def tally(asked: Sequence[Question], answers: Sequence[Answer]) -> Tally:
         kind = _kind(question, answer)
         if kind is not None:
             differences.append(Difference(kind, question, answer))
-        elif answer.denied and question.admits:
+        elif answer.denied is not question.policy.denied or _goes_without(question, answer):
             stricter += 1
-            if question.trial.own:
+            if question.trial.own and answer.denied:
                 stricter_own.append(question.trial.origin)
     agreed = len(asked) - stricter - len(differences)
     return Tally(len(asked), agreed, stricter, tuple(differences), tuple(stricter_own))
 
 
+def _goes_without(question: Question, answer: Answer) -> bool:
+    """Whether the pod is left without something that a default grants, as announced."""
+    created = question.review.old_pod is None and answer.pod is not None
+    return created and question.expected.pod != question.policy.pod
+
+
 def _kind(question: Question, answer: Answer) -> Kind | None:
     expected = question.expected
-    if not answer.denied and (expected.denied or not question.admits):
+    if not answer.denied and (expected.denied or question.policy.denied):
         return "lets in"
     if answer.denied and not expected.denied:
         return "shuts out"

@@ -118,11 +118,8 @@ def _difference(row: Row, difference: Difference, of: int) -> list[str]:
     question, answer = difference.question, difference.answer
     number = f", the first of {of}" if of > 1 else ""
     lines = [f"{row.target} on {row.engine} {_SAYS[difference.kind]} ({question.trial.origin}{number})"]
-    lines += _said("the policy", question.expected) + _said(row.engine, answer)
-    if difference.kind == "lets in" and not question.expected.denied:
-        lines.append(
-            "  the policy refuses it once its defaults are set, and the output, which leaves one out, does not"
-        )
+    should = question.policy if difference.kind == "lets in" else question.expected
+    lines += _said("the policy", should) + _said(row.engine, answer)
     if difference.kind == "changes otherwise":
         lines += ["", "the pod as the policy leaves it:", *_yaml(question.expected.pod)]
         lines += ["", f"the pod as {row.engine} leaves it:", *_yaml(answer.pod)]
@@ -187,7 +184,8 @@ def _first(difference: Difference) -> dict[str, object]:
     return {
         "kind": difference.kind,
         "origin": question.trial.origin,
-        "policy": _answer(question.expected),
+        "policy": _answer(question.policy),
+        "expected": _answer(question.expected),
         "engine": _answer(difference.answer),
         "pod": question.review.pod,
         "oldPod": question.review.old_pod,

@@ -16,9 +16,10 @@ _FILE = click.Path(exists=True, dir_okay=False)
 _FOLDER = click.Path(exists=True, file_okay=False)
 _SECONDS = click.FloatRange(0, min_open=True)
 _EPILOG = """\b
-Stricter as announced: the policy admits the pod after setting a default, the
-output refuses it because its target cannot set that default, and the compile
-said so (TGT001). OPA only answers, so there that is every default.
+Stricter as announced: the target cannot set one of the policy's defaults, the
+compile said so (TGT001), and the output refuses a pod that the policy would
+have mended, or admits it without what that default grants. OPA only answers,
+so there it is every default. Any other difference is wrong.
 
 \b
 Exit 0: every engine that was asked agrees. Exit 1: one differs, gives no
