@@ -19,7 +19,7 @@ class EmitError(Exception):
 
 def emit(folder: Path, files: tuple[OutputFile, ...]) -> None:
     """Make ``folder`` hold ``files``, beside what is not ours. Raises `EmitError` before anything is changed."""
-    earlier = _earlier(folder)
+    earlier = written(folder)
     wanted = {file.path: file.text for file in files}
     try:
         for path in dict.fromkeys((*wanted, *earlier, MANIFEST)):
@@ -41,7 +41,8 @@ def _refuse_what_is_in_the_way(folder: Path, path: str, foreign: bool) -> None:
             raise EmitError(f"{place} is in the way: it is not a folder")
 
 
-def _earlier(folder: Path) -> tuple[str, ...]:
+def written(folder: Path) -> tuple[str, ...]:
+    """The files that an earlier compile wrote to ``folder``, relative to it. Raises `EmitError` if that cannot be told."""
     try:
         listed = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["files"]
     except FileNotFoundError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 
-from conformance.announced import as_announced
+from pscc.announced import as_announced
 from conformance.canonical import canonical
 from conformance.jsonl import EngineError, Json
 from conformance.policies import draw_psps, draw_statements, statements_meaning

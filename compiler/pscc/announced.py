@@ -1,7 +1,8 @@
 """A policy as a target has announced that it will apply it: `Output.diagnostics`, turned into IR.
 
 ``TGT001`` says that a default cannot be set, ``TGT002`` that it is set on the pod, wherever the pod's field is unset. What an
-engine does has to be just that, so a pod may fare otherwise than under the source only where the report says so.
+engine does has to be just that, so a pod may fare otherwise than under the source only where the report says so. Must not
+import a target or a backend.
 """
 
 from __future__ import annotations
