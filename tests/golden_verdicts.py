@@ -87,8 +87,9 @@ def _placed(base: Json, probe: Probe) -> Iterator[tuple[str, Json]]:
         if lifted:
             on_pod = suite.probed(base, Probe(probe.label, {"spec": {CONTEXT: lifted}}))
             yield f"{probe.label} on the pod", on_pod
-            yield f"{probe.label} on the pod, and main has a context", suite.probed(
-                on_pod, Probe(probe.label, container={CONTEXT: {"privileged": False}})
+            yield (
+                f"{probe.label} on the pod, and main has a context",
+                suite.probed(on_pod, Probe(probe.label, container={CONTEXT: {"privileged": False}})),
             )
 
 
@@ -112,7 +113,9 @@ def _changes(before: object, after: object, path: str) -> Iterator[str]:
         return
     if isinstance(before, dict) and isinstance(after, dict):
         for key, value in after.items():
-            yield from _changes(before.get(key, {} if isinstance(value, dict) else None), value, f"{path}.{key}".lstrip("."))
+            yield from _changes(
+                before.get(key, {} if isinstance(value, dict) else None), value, f"{path}.{key}".lstrip(".")
+            )
     elif isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
         for index, value in enumerate(after):
             yield from _changes(before[index], value, f"{path}[{index}]")

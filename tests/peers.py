@@ -47,7 +47,12 @@ def pod(*containers: Json, init: tuple[Json, ...] = (), annotations: Json | None
     named = [{"name": f"c{i}", "image": "app:1", **c} for i, c in enumerate(containers or ({},))]
     inits = [{"name": f"i{i}", "image": "app:1", **c} for i, c in enumerate(init)]
     metadata: Json = {"name": "pod", "namespace": "default", **({"annotations": annotations} if annotations else {})}
-    whole = {"containers": named, **({"initContainers": inits} if inits else {}), "serviceAccountName": "default", **spec}
+    whole = {
+        "containers": named,
+        **({"initContainers": inits} if inits else {}),
+        "serviceAccountName": "default",
+        **spec,
+    }
     return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": whole}
 
 

@@ -140,7 +140,9 @@ def test_a_granting_default_that_cannot_be_set_is_done_without(target: object) -
         output = backend(name).package(Program((policy_of(GRANTING.psp),)), {})
         answers = running.answers(output, requests)
     assert all(answer.allowed for answer in answers)
-    changed = [a.pod is not None and comparable(a.pod) != comparable(r.pod) for a, r in zip(answers, requests, strict=True)]
+    changed = [
+        a.pod is not None and comparable(a.pod) != comparable(r.pod) for a, r in zip(answers, requests, strict=True)
+    ]
     reported = ("TGT001", "note") in codes(name, GRANTING.name)
     assert changed == [not reported, False]
     assert reported is (name in ("opa", "gatekeeper"))

@@ -20,7 +20,7 @@ from conformance.mutations import of_check, of_default
 from conformance.objections import comparable, of_oracle, of_psp
 from conformance.policies import draw_psps, meaning
 from conformance.truth import drawn_pods
-from golden_verdicts import Verdicts, recorded
+from golden_verdicts import recorded
 from peers import PEERS
 from pscc import ir, oracle
 from pscc.controls import CONTROLS
@@ -146,11 +146,16 @@ def main(show_all: bool) -> None:
     for label, mutant in mutants.items():
         if show_all or not mutant.noticed:
             why = EQUIVALENT.get(label, "NOTHING NOTICES IT")
-            click.echo(f"{'noticed' if mutant.noticed else 'survives'}  {label}{'' if mutant.noticed else f'  ({why})'}")
+            click.echo(
+                f"{'noticed' if mutant.noticed else 'survives'}  {label}{'' if mutant.noticed else f'  ({why})'}"
+            )
     for label in needless:
         click.echo(f"needless  {label}: it is noticed, or is no break")
     noticed = sum(mutant.noticed for mutant in mutants.values())
-    click.echo(f"{len(mutants)} breaks of {len(shapes())} forms: {noticed} noticed, {len(EQUIVALENT)} equivalent, {len(unlisted)} unnoticed")
+    click.echo(
+        f"{len(mutants)} breaks of {len(shapes())} forms: {noticed} noticed, "
+        f"{len(EQUIVALENT)} equivalent, {len(unlisted)} unnoticed"
+    )
     sys.exit(1 if unlisted or needless else 0)
 
 
