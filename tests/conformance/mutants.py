@@ -153,7 +153,8 @@ def main(show_all: bool) -> None:
         click.echo(f"needless  {label}: it is noticed, or is no break")
     noticed = sum(mutant.noticed for mutant in mutants.values())
     click.echo(
-        f"{len(mutants)} breaks of {len(shapes())} forms: {noticed} noticed, {len(EQUIVALENT)} equivalent, {len(unlisted)} unnoticed"
+        f"{len(mutants)} breaks of {len(shapes())} forms: {noticed} noticed, "
+        f"{len(EQUIVALENT)} equivalent, {len(unlisted)} unnoticed"
     )
     sys.exit(1 if unlisted or needless else 0)
 

@@ -24,7 +24,7 @@ class Size:
     targets: tuple[int, int]
 
 
-WHOLE = Size(truth=(2400, 100), targets=(260, 220))
+WHOLE = Size(truth=(2150, 100), targets=(240, 220))
 SAMPLE = Size(truth=(24, 40), targets=(6, 40))
 _POLICIES_A_PIECE = 12
 

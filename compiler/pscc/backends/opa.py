@@ -42,7 +42,12 @@ class Opa:
                 files.append(OutputFile(f"{policy.name}_test.rego", _tests(policy, package, mine)))
         modes = {policy.name: _DECISIONS[policy.mode] for policy in program.policies}
         unions = [{"package": Code(package), "decision": Code(modes[name])} for name, package in packages.items()]
-        files.append(OutputFile("main.rego", render("opa/main.rego.j2", unions=unions)))
+        files.append(
+            OutputFile(
+                "main.rego",
+                render("opa/main.rego.j2", unions=unions, silent="deny" not in set(modes[n] for n in packages)),
+            )
+        )
         files.append(OutputFile("lib/pscc.rego", library()))
         told = tuple(_untold(default) for policy in program.policies for default in policy.defaults)
         return Output(tuple(files), (), told)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -87,6 +88,14 @@ def _values(output: Output, requests: list[Request]) -> Json:
     return {"apiVersion": "cli.kyverno.io/v1alpha1", "kind": "Values", "policies": policies}
 
 
+_FLOAT = re.compile(r"\b\d(\.\d+)?e\+\d\d\b")
+
+
+def _whole(number: re.Match[str]) -> str:
+    """An id of a million and more: the command line reads numbers as floats and shows them so, a known gap."""
+    return str(int(float(number[0])))
+
+
 def _answers(report: Json, changed: list[Json | None], pods: list[Json]) -> list[Answer]:
     messages: dict[str, set[str]] = {pod["metadata"]["name"]: set() for pod in pods}
     denied: set[str] = set()
@@ -94,7 +103,7 @@ def _answers(report: Json, changed: list[Json | None], pods: list[Json]) -> list
         name = result["resources"][0]["name"]
         if result["result"] not in ("pass", "skip"):
             denied.add(name)
-            messages[name].add(result.get("message", ""))
+            messages[name].add(_FLOAT.sub(_whole, result.get("message", "")))
     after = {pod["metadata"]["name"]: pod for pod in changed if pod}
     names = [pod["metadata"]["name"] for pod in pods]
     return [
