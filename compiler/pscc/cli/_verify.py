@@ -159,8 +159,9 @@ def read(folder: str, target: str, fresh: Output) -> Output:
 
 
 def _policies(output: Output, fresh: Output) -> dict[str, str]:
-    """The files of ``output`` that decide about pods: those that are applied, and modules."""
-    return {f.path: f.text for f in output.files if f.path in fresh.resources or is_module(f.path)}
+    """The files of ``output`` that decide about pods: those that are applied, else modules."""
+    applied = fresh.resources
+    return {f.path: f.text for f in output.files if (f.path in applied if applied else is_module(f.path))}
 
 
 def drift(
