@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 
-from pscc.announced import as_announced
 from conformance.canonical import canonical
 from conformance.jsonl import EngineError, Json
 from conformance.policies import draw_psps, draw_statements, statements_meaning
@@ -13,6 +12,7 @@ from conformance.result import Difference, Tally
 from conformance.spellings import labelled
 from conformance.targets._base import Answer, Request, Running, Target
 from pscc import oracle
+from pscc.announced import as_announced
 from pscc.backends.registry import backend
 from pscc.cases import draw_pods
 from pscc.ir import Policy, Program
