@@ -86,6 +86,7 @@ def command(
     required = _verify.required(require, chosen)
     wanted = _verify.wanted(places, chosen)
     text, _, program = analysed(source, "text", fix)
+    _verify.refuse_requests(program)
     own = _verify.own_pods(manifests)
     trials = (*own, *drawn(program, seed, count))
     if not trials:
