@@ -5,19 +5,19 @@ from __future__ import annotations
 import json
 import subprocess
 from functools import cache
-from typing import Any
 
 import pytest
-import yaml
 
 from pscc import oracle
 from pscc.backends._base import Output
 from pscc.backends.vap import BACKEND
 from pscc.driver import analyse
 from pscc.ir import Policy, Program
+from pscc.pods import normalise
 from pscc.source import SourceFile
 from pscc.suite import cases_for
-from test_gatekeeper import POLICIES, Json, engine, only, resources, whole
+from test_gatekeeper import POLICIES, Json, bare, engine, only, resources, whole
+from test_kyverno import DEFAULTS, awkward
 
 OLDEST = "1.30"
 """The first release whose ValidatingAdmissionPolicies are ``v1``."""
@@ -42,7 +42,14 @@ def ask(*requests: Json) -> list[Json]:
 
 
 def load(output: Output) -> Json:
-    return {"op": "load", "documents": resources(output), "kubernetes": OLDEST, "check": True}
+    return {"op": "load", "documents": resources(output), "kubernetes": OLDEST}
+
+
+@pytest.mark.parametrize("name", POLICIES)
+def test_the_type_checker_warns_of_nothing(name: str) -> None:
+    _, output = compiled(POLICIES[name])
+    (loaded,) = ask(load(output) | {"check": True})
+    assert loaded.get("warnings") == [], loaded
 
 
 def messages(result: Json) -> list[str]:
@@ -60,8 +67,26 @@ def test_the_api_server_says_what_the_oracle_says(name: str, update: bool) -> No
         review |= {"operation": "UPDATE", "oldPods": [whole(case.old_pod) for case in cases]}
     loaded, answer = ask(load(output), review)
     assert loaded.get("ok"), loaded
-    assert loaded["warnings"] == []
     for case, result in zip(cases, answer["results"], strict=True):
         verdict = oracle.check(policy, case.pod, case.old_pod)
         assert result["allowed"] is verdict.allowed, case.name
         assert messages(result) == list(verdict.messages), case.name
+
+
+@pytest.mark.parametrize("text", [*POLICIES.values(), DEFAULTS], ids=[*POLICIES, "every-default"])
+def test_mutated_pods_are_the_oracles(text: str) -> None:
+    policy, output = compiled(text)
+    assert not output.diagnostics
+    pods = [normalise(pod) for pod in awkward()]
+    for case in cases_for(policy):
+        for pod in (whole(case.pod), bare(case.pod)):
+            pod = json.loads(json.dumps(pod))
+            pod["spec"].pop("ephemeralContainers", None)
+            pods.append(normalise(pod))
+    plain, answer = ask(
+        {"op": "load", "documents": []}, {"op": "review", "mutate": True, "pods": pods},
+        {"op": "load", "documents": [d for d in resources(output) if "Validating" not in d["kind"]]},
+        {"op": "review", "mutate": True, "pods": pods},
+    )[1::2]  # fmt: skip
+    for before, after in zip(plain["results"], answer["results"], strict=True):
+        assert after["pod"] == oracle.with_defaults(policy, before["pod"]), before["pod"]

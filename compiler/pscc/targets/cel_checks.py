@@ -50,7 +50,9 @@ def validation(check: ir.Check, reads: Reads) -> Validation:
     variables[unchanged] = all_of("oldObject != null", *_same(reads))
     read = [f"variables.{one}" for one in own]
     holds = all_of(*(f'{one} == ""' for one in read))
-    return Validation(tuple(variables.items()), f"{_group(holds, ' ? ')} || variables.{unchanged}", _message(check, read))
+    return Validation(
+        tuple(variables.items()), f"{_group(holds, ' ? ')} || variables.{unchanged}", _message(check, read)
+    )
 
 
 def _names(name: str, requirements: tuple[ir.Requirement, ...]) -> list[str]:
