@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 import subprocess
+from dataclasses import replace
 from functools import cache
 
 import pytest
 
 from pscc import oracle
+from pscc.access import Names, Scope
 from pscc.backends._base import Output
+from pscc.backends.cel_policy import apart, checks_of
 from pscc.backends.vap import BACKEND
+from pscc.diagnostics import SourceError
 from pscc.driver import analyse
 from pscc.ir import Policy, Program
 from pscc.pods import normalise
@@ -90,3 +94,73 @@ def test_mutated_pods_are_the_oracles(text: str) -> None:
     )[1::2]  # fmt: skip
     for before, after in zip(plain["results"], answer["results"], strict=True):
         assert after["pod"] == oracle.with_defaults(policy, before["pod"]), before["pod"]
+
+
+def test_debug_containers_are_checked() -> None:
+    policy, output = compiled(POLICIES["restricted"])
+    cases = [c for c in cases_for(policy) if c.old_pod is None and "ephemeralContainers" in c.pod["spec"]]  # type: ignore[operator]
+    assert cases
+    old = [{**c.pod, "spec": {k: v for k, v in c.pod["spec"].items() if k != "ephemeralContainers"}} for c in cases]  # type: ignore[attr-defined]
+    review: Json = {"op": "review", "operation": "UPDATE", "subresource": "ephemeralcontainers"}
+    review |= {"pods": [whole(c.pod) for c in cases], "oldPods": [whole(pod) for pod in old]}
+    _, answer = ask(load(output), review)
+    for case, before, result in zip(cases, old, answer["results"], strict=True):
+        assert messages(result) == list(oracle.check(policy, case.pod, before).messages), case.name
+
+
+def large_pod() -> Json:
+    """50 containers with 20 ports and mounts each, and 50 volumes."""
+    containers: list[Json] = [
+        {
+            "name": f"container-{n}",
+            "image": "app:1",
+            "ports": [{"containerPort": 1000 + port, "hostPort": 8000 + port} for port in range(20)],
+            "volumeMounts": [{"name": f"volume-{m}", "mountPath": f"/mnt/{m}", "readOnly": True} for m in range(20)],
+        }
+        for n in range(50)
+    ]
+    volumes = [{"name": f"volume-{n}", "hostPath": {"path": f"/var/log/{n}"}} for n in range(50)]
+    return whole({"metadata": {"name": "large"}, "spec": {"containers": containers, "volumes": volumes}})
+
+
+@pytest.mark.parametrize("name", POLICIES)
+def test_a_large_pod_is_within_the_budget(name: str) -> None:
+    _, output = compiled(POLICIES[name])
+    review: Json = {"op": "review", "pods": [large_pod()]}
+    _, spent, answer = ask(load(output), {"op": "cost", "pods": [large_pod()]}, review)
+    about_pods = [one for one in spent["results"][0] if not one["policy"].endswith(("-workloads", "-cronjobs"))]
+    costs = {one["policy"] + "." + one["field"]: one for one in about_pods}
+    assert not [one for one in costs.values() if one.get("error")]
+    assert all("budget" not in text for text in messages(answer["results"][0]))
+    for policy in {one["policy"] for one in costs.values()}:
+        assert sum(one["cost"] for one in costs.values() if one["policy"] == policy) < 10_000_000
+
+
+def test_who_is_meant_is_refused() -> None:
+    program = program_of("policy p { deny privileged }")
+    scoped = replace(program.policies[0], scope=Scope(namespaces=Names(exact=("a",))))
+    with pytest.raises(SourceError, match="TGT003|cannot be compiled"):
+        BACKEND.package(Program((scoped,)), {})
+
+
+def test_workloads_are_warned_of_what_no_default_sets() -> None:
+    policy, output = compiled(POLICIES["restricted"])
+    apart_from_defaults, _ = apart(policy, checks_of(policy))
+    shapes = {check.shape for check, _ in apart_from_defaults}
+    judge = replace(policy, checks=tuple(c for c in policy.checks if c.shape in shapes), defaults=())
+    pods = [case.pod for case in cases_for(policy) if case.old_pod is None]
+    workloads: list[Json] = []
+    for number, pod in enumerate(pods):
+        spec: Json = {"selector": {}, "template": {"metadata": {}, "spec": pod["spec"]}}
+        kind = ("apps/v1", "Deployment")
+        if number % 2:
+            spec, kind = (
+                {"schedule": "* * * * *", "jobTemplate": {"spec": {"template": spec["template"]}}},
+                ("batch/v1", "CronJob"),
+            )
+        workloads.append({"apiVersion": kind[0], "kind": kind[1], "metadata": {"name": "w"}, "spec": spec})
+    _, answer = ask(load(output), {"op": "review", "pods": workloads})
+    for pod, result in zip(pods, answer["results"], strict=True):
+        assert result["allowed"], result
+        assert messages(result) == list(oracle.check(judge, pod).messages), pod
+        assert {action for finding in result["findings"] for action in finding["actions"]} <= {"Warn"}

@@ -47,7 +47,7 @@ def validation(check: ir.Check, reads: Reads) -> Validation:
     variables = dict(_shared(check, reads))
     variables |= zip(own, (_findings(requirement) for requirement in check.requirements), strict=True)
     unchanged = f"{name}Unchanged"
-    variables[unchanged] = all_of("oldObject != null", *_same(reads))
+    variables[unchanged] = all_of('request.operation == "UPDATE"', *_same(reads))
     read = [f"variables.{one}" for one in own]
     holds = all_of(*(f'{one} == ""' for one in read))
     return Validation(
@@ -83,7 +83,7 @@ def _shared(check: ir.Check, reads: Reads) -> list[tuple[str, str]]:
 
 def changed(reads: list[Reads]) -> str:
     """True unless an update leaves the whole ``spec``, and the annotations if any check reads them, as they were."""
-    texts = ["oldObject == null", "object.spec != oldObject.spec"]
+    texts = ['request.operation != "UPDATE"', "object.spec != oldObject.spec"]
     if any(one.annotations for one in reads):
         new, old = (_listed(ir.Path(ir.POD, ("metadata", "annotations")), root) for root, _ in _SIDES)
         texts.append(f"({new}) != ({old})")
