@@ -128,7 +128,9 @@ def test_a_large_pod_is_within_the_budget(name: str) -> None:
     _, output = compiled(POLICIES[name])
     review: Json = {"op": "review", "pods": [large_pod()]}
     _, spent, answer = ask(load(output), {"op": "cost", "pods": [large_pod()]}, review)
-    about_pods = [one for one in spent["results"][0] if not one["policy"].endswith(("-workloads", "-cronjobs"))]
+    pods_only = {d["metadata"]["name"] for d in resources(output) if "pods/ephemeralcontainers" in json.dumps(d)}
+    about_pods = [one for one in spent["results"][0] if one["policy"] in pods_only]
+    assert about_pods
     costs = {one["policy"] + "." + one["field"]: one for one in about_pods}
     assert not [one for one in costs.values() if one.get("error")]
     assert all("budget" not in text for text in messages(answer["results"][0]))
@@ -139,7 +141,7 @@ def test_a_large_pod_is_within_the_budget(name: str) -> None:
 def test_who_is_meant_is_refused() -> None:
     program = program_of("policy p { deny privileged }")
     scoped = replace(program.policies[0], scope=Scope(namespaces=Names(exact=("a",))))
-    with pytest.raises(SourceError, match="TGT003|cannot be compiled"):
+    with pytest.raises(SourceError, match=r"cannot be compiled"):
         BACKEND.package(Program((scoped,)), {})
 
 

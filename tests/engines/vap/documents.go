@@ -148,3 +148,26 @@ func encode(object runtime.Object, gv schema.GroupVersion) (json.RawMessage, err
 	}
 	return json.RawMessage(bytes.TrimSpace([]byte(text))), nil
 }
+
+// normalize is each object after decoding and defaults.
+func normalize(line []byte) (any, error) {
+	var request struct {
+		Pods []json.RawMessage `json:"pods"`
+	}
+	if err := json.Unmarshal(line, &request); err != nil {
+		return nil, err
+	}
+	results := make([]map[string]json.RawMessage, len(request.Pods))
+	for i, body := range request.Pods {
+		object, kind, err := decode(body)
+		if err != nil {
+			return nil, err
+		}
+		pod, err := encode(object, kind.GroupVersion())
+		if err != nil {
+			return nil, err
+		}
+		results[i] = map[string]json.RawMessage{"pod": pod}
+	}
+	return map[string]any{"results": results}, nil
+}

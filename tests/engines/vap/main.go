@@ -33,9 +33,10 @@ func run() error {
 	}
 	s := &server{}
 	return jsonl.Serve(os.Stdin, os.Stdout, map[string]jsonl.Handler{
-		"load":   s.load,
-		"review": s.review,
-		"cost":   s.cost,
+		"load":      s.load,
+		"review":    s.review,
+		"cost":      s.cost,
+		"normalize": normalize,
 	})
 }
 
