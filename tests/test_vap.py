@@ -141,8 +141,10 @@ def test_a_large_pod_is_within_the_budget(name: str) -> None:
 def test_who_is_meant_is_refused() -> None:
     program = program_of("policy p { deny privileged }")
     scoped = replace(program.policies[0], scope=Scope(namespaces=Names(exact=("a",))))
-    with pytest.raises(SourceError, match=r"cannot be compiled"):
+    with pytest.raises(SourceError) as raised:
         BACKEND.package(Program((scoped,)), {})
+    assert [d.code for d in raised.value.diagnostics] == ["TGT003"]
+
 
 
 def test_workloads_are_warned_of_what_no_default_sets() -> None:
