@@ -560,7 +560,7 @@ require_run_as_non_root_findings := [finding |
 	])
 ]
 
-# require runAsGroup 1000, 2000-3000  (policy.psp:25)
+# require runAsGroup 1000, 2000-3000  (policy.psp:24)
 violation contains {"control": "runAsGroup", "msg": msg} if {
 	pod
 	count(require_run_as_group_findings) > 0
@@ -587,7 +587,7 @@ require_run_as_group_findings := [finding |
 	])
 ]
 
-# require supplementalGroups 5, 100-200  (policy.psp:27)
+# require supplementalGroups 5, 100-200  (policy.psp:26)
 violation contains {"control": "supplementalGroups", "msg": msg} if {
 	pod
 	count(require_supplemental_groups_findings) > 0
@@ -625,7 +625,7 @@ require_supplemental_groups_group_findings := [finding |
 	])
 ]
 
-# require fsGroup 1, 1000-65535  (policy.psp:29)
+# require fsGroup 1, 1000-65535  (policy.psp:28)
 violation contains {"control": "fsGroup", "msg": msg} if {
 	pod
 	count(require_fs_group_findings) > 0
@@ -650,7 +650,7 @@ require_fs_group_findings := [finding |
 	])
 ]
 
-# require seLinuxOptions user="system_u", role="system_r", type="container_t", level="s0:c123,c456"  (policy.psp:31)
+# require seLinuxOptions user="system_u", role="system_r", type="container_t", level="s0:c123,c456"  (policy.psp:30)
 violation contains {"control": "seLinuxOptions", "msg": msg} if {
 	pod
 	count(require_se_linux_options_findings) > 0
@@ -778,7 +778,7 @@ require_se_linux_options_container_selinux_level_findings := [finding |
 	])
 ]
 
-# allow procMount Default, Unmasked  (policy.psp:33)
+# allow procMount Default, Unmasked  (policy.psp:32)
 violation contains {"control": "procMount", "msg": msg} if {
 	pod
 	count(allow_proc_mount_findings) > 0
@@ -807,7 +807,7 @@ allow_proc_mount_findings := [finding |
 	])
 ]
 
-# allow sysctls kernel.shm_rmid_forced, net.ipv4.tcp_syncookies, net.core.*  (policy.psp:34)
+# allow sysctls kernel.shm_rmid_forced, net.ipv4.tcp_syncookies, net.core.*  (policy.psp:33)
 violation contains {"control": "sysctls", "msg": msg} if {
 	pod
 	count(allow_sysctls_findings) > 0
@@ -831,7 +831,7 @@ allow_sysctls_findings := [finding |
 	])
 ]
 
-# require runtimeClassName gvisor, kata  (policy.psp:35)
+# require runtimeClassName gvisor, kata  (policy.psp:34)
 violation contains {"control": "runtimeClassName", "msg": msg} if {
 	pod
 	count(require_runtime_class_name_findings) > 0
@@ -853,7 +853,7 @@ require_runtime_class_name_findings := [finding |
 	])
 ]
 
-# require seccompProfile runtime/default, localhost/* on pod and containers  (policy.psp:37)
+# require seccompProfile runtime/default, localhost/* on pod and containers  (policy.psp:36)
 violation contains {"control": "seccompProfile", "msg": msg} if {
 	pod
 	count(require_seccomp_profile_on_pod_and_containers_findings) > 0
@@ -997,7 +997,7 @@ require_seccomp_profile_on_pod_and_containers_local_container_profile_ok_2(secco
 	])
 }
 
-# require appArmorProfile runtime/default, localhost/audited  (policy.psp:39)
+# require appArmorProfile runtime/default, localhost/audited  (policy.psp:38)
 violation contains {"control": "appArmorProfile", "msg": msg} if {
 	pod
 	count(require_app_armor_profile_findings) > 0

@@ -87,9 +87,9 @@ test_flexvolume_other_example_driver if {
 	{entry.msg | some entry in found} == {"volume data: flexVolume driver is other.example/driver, allowed: example/lvm, example/cifs, vendor/*", "volume data: its type is flexVolume, allowed: configMap, secret, emptyDir, projected, persistentVolumeClaim"}
 }
 
-test_csi_other_example_driver if {
-	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "csi-other-example-driver", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"add": ["CHOWN"], "drop": ["NET_RAW", "MKNOD"]}, "readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false, "runAsUser": 1000, "runAsNonRoot": true, "runAsGroup": 1000, "appArmorProfile": {"type": "RuntimeDefault"}}}], "securityContext": {"supplementalGroups": [5], "fsGroup": 1, "seLinuxOptions": {"user": "system_u", "role": "system_r", "type": "container_t", "level": "s0:c123,c456"}, "seccompProfile": {"type": "RuntimeDefault"}}, "runtimeClassName": "gvisor", "volumes": [{"name": "data", "csi": {"driver": "other.example/driver"}}]}}
-	{entry.msg | some entry in found} == {"volume data: csi driver is other.example/driver, allowed: inline.csi.example, secrets-store.csi.k8s.io, vendor.*", "volume data: its type is csi, allowed: configMap, secret, emptyDir, projected, persistentVolumeClaim"}
+test_csi_other_csi_example if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "csi-other-csi-example", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"add": ["CHOWN"], "drop": ["NET_RAW", "MKNOD"]}, "readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false, "runAsUser": 1000, "runAsNonRoot": true, "runAsGroup": 1000, "appArmorProfile": {"type": "RuntimeDefault"}}}], "securityContext": {"supplementalGroups": [5], "fsGroup": 1, "seLinuxOptions": {"user": "system_u", "role": "system_r", "type": "container_t", "level": "s0:c123,c456"}, "seccompProfile": {"type": "RuntimeDefault"}}, "runtimeClassName": "gvisor", "volumes": [{"name": "data", "csi": {"driver": "other.csi.example"}}]}}
+	{entry.msg | some entry in found} == {"volume data: csi driver is other.csi.example, allowed: inline.csi.example, secrets-store.csi.k8s.io, vendor.*", "volume data: its type is csi, allowed: configMap, secret, emptyDir, projected, persistentVolumeClaim"}
 }
 
 test_capabilities_add_sys_admin if {
