@@ -146,7 +146,6 @@ def test_who_is_meant_is_refused() -> None:
     assert [d.code for d in raised.value.diagnostics] == ["TGT003"]
 
 
-
 def test_workloads_are_warned_of_what_no_default_sets() -> None:
     policy, output = compiled(POLICIES["restricted"])
     apart_from_defaults, _ = apart(policy, checks_of(policy))
