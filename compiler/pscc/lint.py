@@ -113,8 +113,11 @@ def _admits_nothing(policy: ir.Policy) -> bool:
 
 
 def _without_effect(policy: ir.Policy) -> Iterator[Diagnostic]:
-    """Checks that refuse no pod which the others admit, not even one that the API server would not take today."""
-    whole = replace(policy, scope=EVERYWHERE, exemptions=(), mode="enforce")
+    """Checks that refuse no pod which the others admit, defaults apart.
+
+    What a default makes true has to be asked all the same: of updates, and where a target sets no defaults.
+    """
+    whole = replace(policy, scope=EVERYWHERE, exemptions=(), mode="enforce", defaults=())
     for check in whole.checks:
         rest = replace(whole, checks=tuple(one for one in whole.checks if one is not check))
         if not compare(ir.Program((whole,)), ir.Program((rest,)), any_pod=True):

@@ -131,6 +131,7 @@ class _PolicyResolver:
         self.mode = mode
         self.exemptions = exemptions
         self.slots: dict[Slot, Span] = {}
+        self.set_by: dict[tuple[str, ...], ir.Default] = {}
         self.checks: list[tuple[ast.Mode, ir.Check]] = []
         self.defaults: list[ir.Default] = []
 
@@ -191,7 +192,26 @@ class _PolicyResolver:
         params = self._params(control, statement)
         if filled and params is not None and self._settable(control.default, params, statement):
             built = control.default.build(params, statement.span)
-            self.defaults.append(replace(built, statement=print_statement(statement)))
+            if self._alone(built):
+                self.defaults.append(replace(built, statement=print_statement(statement)))
+
+    def _alone(self, default: ir.Default) -> bool:
+        """Whether no other default sets the field: of two, targets would apply another than the oracle."""
+        before = self.set_by.setdefault((default.site, *default.path), default)
+        if before is default:
+            return True
+        field = ".".join(default.path)
+        self.report.add(
+            Diagnostic(
+                "LNG014",
+                f"the defaults of {before.control} and {default.control} both set {field}",
+                default.span,
+                label="the second",
+                notes=((before.span, "the first"),),
+                help="keep one of them",
+            )
+        )
+        return False
 
     def _settable(
         self, shape: DefaultShape, params: tuple[tuple[str, ir.ParamValue], ...], statement: ast.Statement
@@ -323,11 +343,11 @@ def resolve(document: ast.Document, report: Report, family: Family | None = None
     by_name = {policy.name: policy for policy in (*used, *policies)}
     choices = resolve_choices(document.choices, (*family.used, *document.policies), by_name, report)
     chosen = {policy.name: policy.span for choice in choices for policy in choice.policies}
-    for policy in policies:
-        if policy.name not in chosen and policy.span in chosen.values():
-            message = f"a choice has one mode, its own: this statement of a policy in it has `{policy.mode}`"
-            help = f"put it into a policy of its own, outside the choice, with the mode `{policy.mode}`"
-            report.add(Diagnostic("LNG047", message, policy.checks[0].span, help=help))
+    for one in policies:
+        if one.name not in chosen and one.span in chosen.values():
+            message = f"a choice has one mode, its own: this statement of a policy in it has `{one.mode}`"
+            help = f"put it into a policy of its own, outside the choice, with the mode `{one.mode}`"
+            report.add(Diagnostic("LNG047", message, one.checks[0].span, help=help))
     return ir.Program(tuple(policy for policy in policies if policy.name not in chosen), choices)
 
 
