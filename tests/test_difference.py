@@ -139,6 +139,28 @@ def test_small_changes(old: str, new: str, looser: list[str], stricter: list[str
     assert (controls(found.looser), controls(found.stricter)) == (looser, stricter)
 
 
+def test_whatever_a_statement_refuses_is_found() -> None:
+    """Each form of statement of each control, alone, against nothing at all; and against itself."""
+    from conformance.policies import says_check
+    from pscc.controls import CONTROLS
+
+    rng = random.Random(2)
+    nothing = of("policy p {\n default nonRoot\n}\n")
+    asked = 0
+    for control in CONTROLS:
+        for shape in control.shapes:
+            told = []
+            for _ in range(4):  # what is drawn may allow all that there is
+                one = of(f"policy p {{\n {says_check(shape, control, rng)}\n}}\n")
+                found = compare(one, nothing)
+                hold(found, one, nothing)
+                assert not found.stricter and not compare(one, one)
+                told += controls(found.looser)
+            assert set(told) == {control.id}, (control.id, shape.verb, shape.takes, shape.on)
+            asked += 1
+    assert asked > 90
+
+
 def test_drawn_policies_differ_as_their_witnesses_say() -> None:
     rng = random.Random(11)
     policies = [meaning(draw_psp(rng, "p")) for _ in range(8)]

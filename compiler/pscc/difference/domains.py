@@ -35,6 +35,8 @@ _SOURCES: Mapping[str, Json] = {
     "csi": {"driver": "other"}, "flexVolume": {"driver": "other"},
     "projected": {"sources": [{"secret": {"name": "data"}}]},
 }  # fmt: skip
+_ELEMENTS: Mapping[str, str] = {"ports": "hostPort", "sysctls": "name"}
+"""Lists of objects: the field by which there is an element, where nothing in one is asked."""
 _TOKEN: Json = {"sources": [{"serviceAccountToken": {"path": "token"}}]}
 VOLUMES, MOUNTS = "pod/spec.volumes", "container/volumeMounts"
 
@@ -70,9 +72,13 @@ def _variables(place: Place, constants: Constants, found: Mapping[Place, Constan
             values = (None, *texts(constants, "other"), *([""] if "" in constants.words else []))
             yield Variable(place, values)
             yield Variable(Place("stray annotation", place.fields), values)
+    elif not place.fields:
+        if not any(p.site == place.site and p.fields for p in found):
+            field = _ELEMENTS.get(place.site.rpartition(".")[2].rpartition("/")[2], "*")
+            yield from _variables(Place(place.site, (field,)), constants, found)
     elif place.fields == ("*",):
         yield Variable(place, (None, *_lists(place, constants)))
-    elif place.fields:
+    else:
         below = any(p.site == place.site and _within(p.fields, place.fields) for p in found)
         if not below:
             yield Variable(place, _scalars(place, constants))
