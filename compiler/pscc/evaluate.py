@@ -43,11 +43,14 @@ def evaluate(program: ir.Program, manifests: Iterable[Manifest], requested: Requ
     for manifest in manifests:
         pod = normalise(manifest.pod)
         request = _request(requested, manifest, pod)
-        for policy in program.policies:
-            if judges(policy, request):
-                verdict = oracle.judge(policy, pod)
-                about = {"policy": policy.name, "allowed": verdict.allowed, "reasons": _reasons(verdict)}
-                rows.append({**_of(manifest, requested), **about, "pod": verdict.pod})
+        judging = [policy for policy in program.policies if judges(policy, request)]
+        made: oracle.Json = pod
+        for policy in judging:  # in a cluster every default is set before anything is checked
+            made = oracle.with_defaults(policy, made)
+        for policy in judging:
+            verdict = oracle.check(policy, made)
+            about = {"policy": policy.name, "allowed": verdict.allowed, "reasons": _reasons(verdict)}
+            rows.append({**_of(manifest, requested), **about, "pod": verdict.pod})
         for choice in (one for one in program.choices if one.scope.holds_in(request.namespace)):
             rows.append({**_of(manifest, requested), **_chosen(choice, admit(choice, request, pod))})
     return tuple(rows)
