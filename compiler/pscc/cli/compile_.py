@@ -52,6 +52,13 @@ if TYPE_CHECKING:
     help="A namespace (or PREFIX*) that no policy judges; may be repeated. Nothing is assumed: Kubernetes' own are "
     "kube-system, kube-public, kube-node-lease.",
 )
+@click.option(
+    "--ignore-group",
+    "ignored_groups",
+    multiple=True,
+    metavar="NAME",
+    help="A group to which no grant counts, as system:masters, who may use every policy; may be repeated. Stricter.",
+)
 @everyone_option
 @ignored_option
 @fix_option
@@ -62,6 +69,7 @@ def command(
     targets: tuple[str, ...],
     mode: Mode | None,
     excluded: tuple[str, ...],
+    ignored_groups: tuple[str, ...],
     everyone: bool,
     list_ignored: bool,
     fix: bool,
@@ -82,7 +90,7 @@ def command(
         tuple(name for name in excluded if not name.endswith("*")),
         tuple(name[:-1] for name in excluded if name.endswith("*")),
     )
-    rollout = Rollout(mode, names)
+    rollout = Rollout(mode, names, ignored_groups)
     outputs = compile_program(program, tuple(dict.fromkeys(targets)) or (DEFAULT_TARGET,), rollout)
     for made in outputs.values():
         tell(made.diagnostics, read, fmt)
