@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-COMMANDS = ("compile", "check", "eval", "import", "explain", "completion")
+COMMANDS = ("compile", "check", "eval", "verify", "import", "explain", "completion")
 
 
 def run(*arguments: str, cwd: Path = ROOT, seed: str = "0") -> subprocess.CompletedProcess[str]:

@@ -1,15 +1,49 @@
-"""A sample of generated PSPs and pods: the oracle says what Kubernetes 1.24 says, and changes pods as it does."""
+"""A sample of the conformance run, and the page that the whole of it wrote."""
 
 from __future__ import annotations
 
-from conformance import compare
-from conftest import engine
+import pytest
+
+from conformance.page import PAGE, inputs, page, recorded
+from conformance.policies import ANNOTATIONS, FIELDS, draw_psps, shapes_of_the_language
+from conformance.run import SAMPLE, everything, pieces, versions
+from conformance.table import table
+from pscc.cases import draw_pods
+from pscc.controls import CONTROLS
+from pscc.syntax.psp_schema import SPEC
 
 
-def test_verdicts_and_changed_pods_are_the_plugins() -> None:
-    engine("psp-admission")
-    used, pairs, admitted, wrong = compare(policies=100, seed=1)
-    assert used == 100
-    assert pairs > 3000
-    assert admitted > 300
-    assert wrong == []
+def test_a_sample_agrees(capsys: pytest.CaptureFixture[str]) -> None:
+    tallies, found, seconds = everything(list(pieces(SAMPLE, seed=3)))
+    with capsys.disabled():
+        print(f"\n{table(tallies, versions())}\n{seconds:.0f} s")
+    assert found == []
+    assert all(tally.pairs >= tally.policies * 20 for tally in tallies.values())
+    assert tallies["psp"].refused_policies > 0
+    assert all(0 < tally.admitted < tally.pairs for tally in tallies.values())
+
+
+def test_every_field_is_drawn() -> None:
+    assert set(FIELDS) == set(SPEC)
+    assert set(ANNOTATIONS) == {f for c in CONTROLS for f in c.psp_fields if "/" in f}
+    spoken = {check.control for _, p in draw_psps(1, 300) if p for check in p.checks}
+    assert spoken >= {control.id for control in CONTROLS if control.psp_fields}
+    assert len(shapes_of_the_language()) > 80
+
+
+def test_what_is_drawn_depends_on_the_seed_alone() -> None:
+    first, again = list(draw_psps(9, 20)), list(draw_psps(9, 20))
+    assert [psp for psp, _ in first] == [psp for psp, _ in again]
+    policy = next(p for _, p in first if p)
+    assert list(draw_pods(policy, 4, 50)) == list(draw_pods(policy, 4, 50)) != list(draw_pods(policy, 5, 50))
+
+
+def test_the_page_is_what_the_record_and_the_compiler_say() -> None:
+    tallies, record = recorded()
+    stale = "docs/conformance.md is stale: run `make conformance`"
+    assert record["inputs"] == inputs(), stale
+    assert PAGE.read_text(encoding="utf-8") == page(), stale
+    assert all(tally.wrong == 0 for tally in tallies.values())
+    assert tallies["psp"].policies >= 2000
+    assert tallies["psp"].pairs >= 200_000
+    assert all(tallies[name].pairs >= 50_000 for name in ("gatekeeper", "opa"))

@@ -73,3 +73,12 @@ def test_the_seeds_pods_get_the_oracles_messages(tmp_path: Path) -> None:
 def test_other_kinds_are_let_through(tmp_path: Path) -> None:
     compiled("psp-default.yaml", tmp_path)
     assert deny(tmp_path, {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "x"}}) == set()
+
+
+def test_a_program_that_denies_nothing_still_answers(tmp_path: Path) -> None:
+    _, program, _ = analyse(decode("only.psp", b"policy only { default runAsUser 1000 }"))
+    emit(tmp_path, compile_program(program, ("opa",))["opa"].files)
+    assert deny(tmp_path, {"apiVersion": "v1", "kind": "Pod", "spec": {"containers": []}}) == set()
+    for arguments in (("check", "--strict"), ("fmt", "--diff", "--fail")):
+        done = opa(*arguments, str(tmp_path))
+        assert (done.returncode, done.stdout + done.stderr) == (0, "")

@@ -18,12 +18,12 @@ from pscc.source import Span
 
 ENGINE = Path(__file__).resolve().parent.parent / ".engines" / "bin" / "psp-admission"
 _HERE = Span("truth", 1, 1, 1, 2)
-_ANY = {"rule": "RunAsAny"}
-_OPEN: dict[str, object] = {
+ANY = {"rule": "RunAsAny"}
+OPEN: dict[str, object] = {
     "privileged": True, "hostNetwork": True, "hostPID": True, "hostIPC": True, "allowPrivilegeEscalation": True,
     "hostPorts": [{"min": 0, "max": 65535}], "volumes": ["*"], "allowedCapabilities": ["*"],
     "allowedUnsafeSysctls": ["*"], "allowedProcMountTypes": ["Default", "Unmasked"],
-    "runAsUser": _ANY, "seLinux": _ANY, "fsGroup": _ANY, "supplementalGroups": _ANY,
+    "runAsUser": ANY, "seLinux": ANY, "fsGroup": ANY, "supplementalGroups": ANY,
 }  # fmt: skip
 _RANGES: Params = (("ranges", (ir.Range(10, 20), ir.Range(30, 30))),)
 _SPEC_RANGES = [{"min": 10, "max": 20}, {"min": 30, "max": 30}]
@@ -75,7 +75,7 @@ PAIRS = (
 )  # fmt: skip
 
 
-def _comparable(pod: suite.Json) -> bool:
+def comparable(pod: suite.Json) -> bool:
     """Whether 1.24 reads all of ``pod``: PSP never saw ephemeral containers, and drops later volume types."""
     return "ephemeralContainers" not in str(pod) and "'image': {" not in str(pod)
 
@@ -93,10 +93,10 @@ def policy_of(pair: Pair) -> ir.Policy:
 def disagreements(pair: Pair) -> Iterator[str]:
     """Each pod around the check's boundaries of which the plugin and the oracle say different things."""
     policy = policy_of(pair)
-    cases = [c for c in suite.cases_for(policy) if c.old_pod is None and _comparable(c.pod)]
+    cases = [c for c in suite.cases_for(policy) if c.old_pod is None and comparable(c.pod)]
     psp = {
         "apiVersion": "policy/v1beta1", "kind": "PodSecurityPolicy", "metadata": {"name": "truth"},
-        "spec": {**_OPEN, **pair.fields},
+        "spec": {**OPEN, **pair.fields},
     }  # fmt: skip
     request = {"id": 1, "op": "admit", "operation": "UPDATE", "policies": [psp], "pods": [c.pod for c in cases]}
     done = subprocess.run([ENGINE], input=json.dumps(request) + "\n", capture_output=True, text=True, check=True)

@@ -1,16 +1,27 @@
-"""Writing an output folder: whole or not at all, stale files removed, files of others never touched."""
+"""Writing an output folder: whole or not at all, stale files removed, files of others never touched.
+
+Every file is staged first, inside the folder, and then moved to its place. An error before the first move leaves the folder
+as it was. A process that is killed between two moves leaves each file as it was or as it is to be, none torn, and the next
+compile completes the folder: before the first move the manifest lists the files of both.
+"""
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
+import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from pscc.backends._base import OutputFile
 
 MANIFEST = ".pscc-manifest.json"
 """Lists the files that an earlier compile wrote, so that the next one knows which are its own."""
+
+_SCRATCH = ".pscc-staging-"
 
 
 class EmitError(Exception):
@@ -19,30 +30,35 @@ class EmitError(Exception):
 
 def emit(folder: Path, files: tuple[OutputFile, ...]) -> None:
     """Make ``folder`` hold ``files``, beside what is not ours. Raises `EmitError` before anything is changed."""
-    earlier = _earlier(folder)
+    earlier = written(folder)
     wanted = {file.path: file.text for file in files}
-    for path in dict.fromkeys((*wanted, *earlier, MANIFEST)):
-        target = folder / path
-        if path in wanted and path not in earlier and (target.exists() or target.is_symlink()):
-            raise EmitError(f"{target} is in the way: pscc did not write it")
-        if target.is_dir() and not target.is_symlink():
-            raise EmitError(f"{target} is in the way: it is a folder")
-        for parent in target.relative_to(folder).parents:
-            place = folder / parent
-            if place != folder and (place.is_symlink() or (place.exists() and not place.is_dir())):
-                raise EmitError(f"{place} is in the way: it is not a folder")
     try:
+        for path in dict.fromkeys((*wanted, *earlier, MANIFEST)):
+            _refuse_what_is_in_the_way(folder, path, foreign=path in wanted and path not in earlier)
         _write(folder, wanted, earlier)
-    except OSError as error:
-        raise EmitError(f"{folder} cannot be written: {error.strerror or error}") from None
+    except (OSError, ValueError) as error:
+        raise EmitError(f"{folder} cannot be written: {getattr(error, 'strerror', None) or error}") from None
 
 
-def _earlier(folder: Path) -> tuple[str, ...]:
+def _refuse_what_is_in_the_way(folder: Path, path: str, foreign: bool) -> None:
+    target = folder / path
+    if foreign and (target.exists() or target.is_symlink()):
+        raise EmitError(f"{target} is in the way: pscc did not write it")
+    if target.is_dir() and not target.is_symlink():
+        raise EmitError(f"{target} is in the way: it is a folder")
+    for parent in target.relative_to(folder).parents:
+        place = folder / parent
+        if place != folder and (place.is_symlink() or (place.exists() and not place.is_dir())):
+            raise EmitError(f"{place} is in the way: it is not a folder")
+
+
+def written(folder: Path) -> tuple[str, ...]:
+    """The files that an earlier compile wrote to ``folder``, relative to it. Raises `EmitError` if that cannot be told."""
     try:
         listed = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["files"]
     except FileNotFoundError:
         return ()
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         raise EmitError(f"{folder / MANIFEST} cannot be read: remove it if the folder may be overwritten") from None
     if not isinstance(listed, list) or not all(_is_inside(path) for path in listed):
         raise EmitError(f"{folder / MANIFEST} names files outside the folder")
@@ -50,24 +66,47 @@ def _earlier(folder: Path) -> tuple[str, ...]:
 
 
 def _is_inside(path: object) -> bool:
-    return isinstance(path, str) and not path.startswith("/") and ".." not in path.split("/")
+    return isinstance(path, str) and path.isprintable() and not path.startswith("/") and ".." not in path.split("/")
 
 
 def _write(folder: Path, wanted: dict[str, str], earlier: tuple[str, ...]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".pscc-", dir=folder) as scratch:
+    with _alone(folder), tempfile.TemporaryDirectory(prefix=_SCRATCH, dir=folder) as scratch:
         staged = Path(scratch)
-        everything = {**wanted, MANIFEST: json.dumps({"files": sorted(wanted)}, indent=2) + "\n"}
-        for number, text in enumerate(everything.values()):
+        for number, text in enumerate(wanted.values()):
             (staged / str(number)).write_text(text, encoding="utf-8", newline="\n")
-        for path in everything:
+        for path in wanted:
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        for number, path in enumerate(everything):
+        _list(folder, staged, {*wanted, *earlier})
+        for number, path in enumerate(wanted):
             os.replace(staged / str(number), folder / path)
-    for path in earlier:
-        if path not in wanted:
-            (folder / path).unlink(missing_ok=True)
-            _prune((folder / path).parent, folder)
+        for path in earlier:
+            if path not in wanted:
+                (folder / path).unlink(missing_ok=True)
+                _prune((folder / path).parent, folder)
+        _list(folder, staged, set(wanted))
+
+
+def _list(folder: Path, staged: Path, files: set[str]) -> None:
+    manifest = staged / MANIFEST
+    manifest.write_text(json.dumps({"files": sorted(files)}, indent=2) + "\n", encoding="utf-8", newline="\n")
+    os.replace(manifest, folder / MANIFEST)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Holds the folder against another pscc, and clears what a killed one left behind. Raises `EmitError` if one is at it."""
+    held = os.open(folder, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise EmitError(f"{folder} is being written by another pscc") from None
+        for left in folder.glob(f"{_SCRATCH}*"):
+            shutil.rmtree(left)
+        yield
+    finally:
+        os.close(held)
 
 
 def _prune(place: Path, top: Path) -> None:

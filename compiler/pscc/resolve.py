@@ -131,6 +131,7 @@ class _PolicyResolver:
         self.mode = mode
         self.exemptions = exemptions
         self.slots: dict[Slot, Span] = {}
+        self.set_by: dict[tuple[str, ...], ir.Default] = {}
         self.checks: list[tuple[ast.Mode, ir.Check]] = []
         self.defaults: list[ir.Default] = []
 
@@ -191,7 +192,26 @@ class _PolicyResolver:
         params = self._params(control, statement)
         if filled and params is not None and self._settable(control.default, params, statement):
             built = control.default.build(params, statement.span)
-            self.defaults.append(replace(built, statement=print_statement(statement)))
+            if self._alone(built):
+                self.defaults.append(replace(built, statement=print_statement(statement)))
+
+    def _alone(self, default: ir.Default) -> bool:
+        """Whether no other default sets the field: of two, targets would apply another than the oracle."""
+        before = self.set_by.setdefault((default.site, *default.path), default)
+        if before is default:
+            return True
+        field = ".".join(default.path)
+        self.report.add(
+            Diagnostic(
+                "LNG014",
+                f"the defaults of {before.control} and {default.control} both set {field}",
+                default.span,
+                label="the second",
+                notes=((before.span, "the first"),),
+                help="keep one of them",
+            )
+        )
+        return False
 
     def _settable(
         self, shape: DefaultShape, params: tuple[tuple[str, ir.ParamValue], ...], statement: ast.Statement

@@ -258,7 +258,7 @@ def _values(control: Control, rng: random.Random, single: bool) -> str:
     return ", ".join(chosen)
 
 
-def _says(shape: Shape, control: Control, rng: random.Random) -> str:
+def says_check(shape: Shape, control: Control, rng: random.Random) -> str:
     tail = ""
     if shape.takes == "values":
         tail = f" {_values(control, rng, single=False)}"
@@ -270,7 +270,7 @@ def _says(shape: Shape, control: Control, rng: random.Random) -> str:
     return f"{shape.verb} {control.id}{tail}{on}{because}"
 
 
-def _default(control: Control, rng: random.Random) -> str:
+def says_default(control: Control, rng: random.Random) -> str:
     assert control.default is not None
     match control.default.takes:
         case "nothing":
@@ -290,9 +290,12 @@ def draw_statements(rng: random.Random, name: str) -> str:
         if control.id == "pods":
             continue
         if control.shapes and rng.random() < density:
-            lines.append(_says(rng.choice(control.shapes), control, rng))
-        if control.default and rng.random() < density:
-            lines.append(_default(control, rng))
+            lines.append(says_check(rng.choice(control.shapes), control, rng))
+        # nonRoot's default sets the same field: both in one policy are refused
+        if control.default and control.id != "runAsNonRoot" and rng.random() < density:
+            lines.append(says_default(control, rng))
+    if not any(line.startswith("default nonRoot") for line in lines) and rng.random() < density:
+        lines.append(f"default runAsNonRoot {rng.choice(('true', 'false'))}")
     body = "".join(f"    {line}\n" for line in lines) or "    deny privileged\n"
     return f"policy {name} {{\n{body}}}\n"
 

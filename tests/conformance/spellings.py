@@ -55,3 +55,8 @@ def _spell(rng: random.Random, container: Json, in_host_network: bool) -> None:
         for field in ("add", "drop"):
             if field not in capabilities and rng.random() < 0.2:
                 capabilities[field] = rng.choice(([], None))
+
+
+def labelled(pod: Json) -> Json:
+    """``pod`` with a label more: a change of nothing that a policy looks at."""
+    return {**pod, "metadata": {**pod["metadata"], "labels": {"changed": "yes"}}}

@@ -7,6 +7,7 @@ import json
 from pscc import ir
 from pscc.backends._base import fitted
 from pscc.diagnostics import Diagnostic
+from pscc.passes import looked_at
 from pscc.templating import Code, yaml_quote
 
 Fields = dict[str, Code]
@@ -27,6 +28,16 @@ def mutators(policy: ir.Policy) -> tuple[list[Fields], list[Diagnostic]]:
                 )
             )
             continue
+        if default.unless != ir.FALSE and _others_read(policy, default):
+            told.append(
+                Diagnostic(
+                    "TGT001",
+                    f"Gatekeeper cannot set the default of `{default.control}`: pods are refused until they set it",
+                    default.span,
+                    severity="warning",
+                )
+            )
+            continue
         if default.unless != ir.FALSE:
             told.append(
                 Diagnostic(
@@ -41,6 +52,15 @@ def mutators(policy: ir.Policy) -> tuple[list[Fields], list[Diagnostic]]:
         text = f"Gatekeeper's mutators do not see who asks: the defaults of {policy.name} are set for those exempt, too"
         told.append(Diagnostic("TGT005", text, policy.exemptions[0].span, severity="warning"))
     return found, told
+
+
+def _others_read(policy: ir.Policy, default: ir.Default) -> bool:
+    """Whether another control's check looks at the field, so that setting it more widely could satisfy that check."""
+    for check in policy.checks:
+        reads = looked_at(check)
+        if check.control != default.control and (default.path in reads.container or default.inherits in reads.pod):
+            return True
+    return False
 
 
 def _of(policy: str, default: ir.Default) -> list[Fields]:

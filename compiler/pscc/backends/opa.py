@@ -50,7 +50,12 @@ class Opa:
         modes = {policy.name: _DECISIONS[policy.mode] for policy in program.policies}
         modes |= {choice.name: _DECISIONS[choice.mode] for choice in program.choices}
         unions = [{"package": Code(package), "decision": Code(modes[name])} for name, package in packages.items()]
-        files.append(OutputFile("main.rego", render("opa/main.rego.j2", unions=unions)))
+        files.append(
+            OutputFile(
+                "main.rego",
+                render("opa/main.rego.j2", unions=unions, silent="deny" not in set(modes[n] for n in packages)),
+            )
+        )
         files.append(OutputFile("lib/pscc.rego", library()))
         told = [_untold(default) for policy in program.policies for default in policy.defaults]
         told += [note for policy in program.policies for note in _unseen_labels(policy)]

@@ -118,6 +118,8 @@ def tell(
 
     ``used`` holds the texts of further files, by name. SARIF is one document a run, written when the command ends.
     """
+    if not diagnostics and fmt != "sarif":
+        return
     from pscc.render import render
 
     texts = {**used, **{source.name: source.text for source in sources}}
@@ -128,7 +130,7 @@ def tell(
             context.meta[_SARIF] = told
             context.call_on_close(lambda: click.echo(render(told, texts, fmt, False), err=not results, nl=False))
         context.meta[_SARIF].extend(diagnostics)
-    elif diagnostics:
+    else:
         color = colored(sys.stdout if results else sys.stderr)
         click.echo(render(diagnostics, texts, fmt, color), err=not results, color=True, nl=False)
 

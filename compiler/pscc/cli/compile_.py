@@ -81,6 +81,7 @@ def command(
     The folder is written whole or not at all. Diagnostics go to stderr.
     """
     from pscc.access import Names
+    from pscc.diagnostics import SourceError
     from pscc.driver import compile_program
     from pscc.emit import EmitError, emit
     from pscc.rollout import Rollout
@@ -91,9 +92,15 @@ def command(
         tuple(name[:-1] for name in excluded if name.endswith("*")),
     )
     rollout = Rollout(mode, names, ignored_groups)
-    outputs = compile_program(program, tuple(dict.fromkeys(targets)) or (DEFAULT_TARGET,), rollout)
+    try:
+        outputs = compile_program(program, tuple(dict.fromkeys(targets)) or (DEFAULT_TARGET,), rollout)
+    except SourceError as error:
+        tell(error.diagnostics, read, fmt)
+        raise click.exceptions.Exit(1) from None
     for made in outputs.values():
         tell(made.diagnostics, read, fmt)
+    if any(d.severity == "error" for made in outputs.values() for d in made.diagnostics):
+        raise click.exceptions.Exit(1)
     files = tuple(file for made in outputs.values() for file in made.files)
     if output == "-":
         by_path = {file.path: file.text for file in files}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice, takewhile
 from typing import TYPE_CHECKING, Any
 
 from pscc.diagnostics import Report
@@ -39,10 +40,15 @@ class Recovery:
     def trees(self) -> list[Tree[Token]]:
         """A tree of each block, of those of its lines that can be read."""
         found = outline(self.source.text)
-        for diagnostic in misplaced(self.places, found):
+        for diagnostic in islice(misplaced(self.places, found), MOST_ERRORS):
             self.report.add(diagnostic)
         uses = [self.piece(piece, "use") for piece in found.stray if piece.uses(self.source.text)]
-        return [*filter(None, uses), *(self.block(block) for block in found.blocks)]
+        blocks = (self.block(block) for block in takewhile(lambda _: not self.full, found.blocks))
+        return [*filter(None, uses), *blocks]
+
+    @property
+    def full(self) -> bool:
+        return len(self.report.diagnostics) >= MOST_ERRORS
 
     def block(self, block: Block) -> Tree[Token]:
         """The block, under the name ``policy`` where its head cannot be read."""
@@ -67,7 +73,7 @@ class Recovery:
     def piece(self, piece: Piece, rule: str) -> Tree[Token] | None:
         from lark import UnexpectedInput
 
-        if len(self.report.diagnostics) >= MOST_ERRORS:
+        if self.full:
             return None
         text = self.source.text[piece.start : piece.end]
         try:

@@ -6,6 +6,7 @@ Scalars are read as kubectl reads them (YAML 1.1). Anchors are followed within a
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
@@ -13,7 +14,8 @@ from pscc.diagnostics import Diagnostic, SourceError
 from pscc.source import SourceFile, Span
 
 Kind = Literal["map", "list", "string", "int", "float", "bool", "null"]
-MOST_NODES = 200_000
+FEWEST_NODES = 10_000
+"""That are always read. Beyond, a text cannot have more nodes than characters unless its aliases repeat them."""
 DEEPEST = 100
 
 
@@ -102,18 +104,39 @@ def load_documents(source: SourceFile) -> tuple[Node, ...]:
     return tuple(documents)
 
 
+class _Places:
+    """Marks of the YAML parser as spans. It ends lines at more characters than sources do, so it may count too many."""
+
+    def __init__(self, source: SourceFile) -> None:
+        self.name = source.name
+        other = any(end in source.text for end in "\r\x85\u2028\u2029")
+        self.starts = [0, *(match.end() for match in re.finditer("\n", source.text))] if other else []
+
+    def at(self, mark: Any) -> tuple[int, int]:
+        """Line and column, 1-based."""
+        if not self.starts:
+            return mark.line + 1, mark.column + 1
+        line = bisect_right(self.starts, mark.index)
+        return line, mark.index - self.starts[line - 1] + 1
+
+    def span(self, start: Any, end: Any) -> Span:
+        """From one mark to another."""
+        return Span(self.name, *self.at(start), *self.at(end))
+
+
 def _tagged_strings(source: SourceFile, loader_class: Any) -> frozenset[tuple[int, int]]:
     """Where scalars tagged ``!!str`` begin. Refuses other tags, and nesting that would exhaust the parser's C stack."""
     import yaml
 
     tagged, depth = [], 0
+    places = _Places(source)
     for event in yaml.parse(source.text, Loader=loader_class):
         if isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
         if not isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent):
             continue
         start, end = cast("Any", event.start_mark), cast("Any", event.end_mark)
-        span = Span(source.name, start.line + 1, start.column + 1, end.line + 1, end.column + 1)
+        span = places.span(start, end)
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
             if depth > DEEPEST:
@@ -152,26 +175,35 @@ def _syntax_error(source: SourceFile, error: Exception) -> Diagnostic:
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     problem = str(getattr(error, "problem", None) or getattr(error, "reason", None) or "this is not YAML")
     lines = source.text.split("\n")
-    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    places = _Places(source)
+    line, column = places.at(mark) if mark else (1, 1)
     if mark is None and isinstance(getattr(error, "position", None), int):
         before = source.text[: error.position]  # type: ignore[attr-defined]
         line, column = before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1
-    text = lines[line - 1] if line <= len(lines) else ""
+    if line > len(lines):  # the end of a file without a last line end
+        line, column = len(lines), len(lines[-1]) + 1
+    text = lines[line - 1]
     help = next((help for part, help in _HELP.items() if part in problem), "the mistake may be on the line above")
     if "\t" in text[: column + 1]:
         problem, help = "a tab is used for indentation", "indent with spaces: YAML takes no tabs there"
     notes: tuple[tuple[Span | None, str], ...] = ()
     begun = getattr(error, "context_mark", None)
     if mark and begun and begun.line != mark.line:
-        place = Span(source.name, begun.line + 1, begun.column + 1, begun.line + 1, begun.column + 2)
-        notes = ((place, str(getattr(error, "context", None) or "it begins here")),)
+        first, start = places.at(begun)
+        notes = (
+            (
+                Span(source.name, first, start, first, start + 1),
+                str(getattr(error, "context", None) or "it begins here"),
+            ),
+        )
     message = f"not valid YAML: {' '.join(problem.split())}"
     return Diagnostic("YML001", message, Span(source.name, line, column, line, column + 1), notes=notes, help=help)
 
 
 class _Builder:
     def __init__(self, source: SourceFile, tagged: frozenset[tuple[int, int]]) -> None:
-        self.source = source
+        self.places = _Places(source)
+        self.most = max(FEWEST_NODES, len(source.text))
         self.tagged = tagged
         self.errors: list[Diagnostic] = []
         self.count = 0
@@ -181,7 +213,7 @@ class _Builder:
 
         self.count += 1
         span = self.span(node)
-        if self.count > MOST_NODES or depth > DEEPEST:
+        if self.count > self.most or depth > DEEPEST:
             raise SourceError((Diagnostic("YML003", "too many nested or repeated nodes", span, help=_WRITE_OUT),))
         if isinstance(node, yaml.MappingNode):
             return Node("map", span, entries=self.entries(node, depth))
@@ -222,8 +254,7 @@ class _Builder:
         return tuple(entries)
 
     def span(self, node: Any) -> Span:
-        start, end = node.start_mark, node.end_mark
-        return Span(self.source.name, start.line + 1, start.column + 1, end.line + 1, end.column + 1)
+        return self.places.span(node.start_mark, node.end_mark)
 
 
 def scalar(text: str, quoted: bool) -> tuple[Kind, str | int | float | bool | None]:

@@ -247,13 +247,13 @@ def _has(value: ir.Value, known: Known, admits: bool) -> str:
             return "true"
         case ir.Path():
             guard = guards(value, known)
-            return all_of(guard, f"{access(value)} != null") if admits else guard or "true"
+            return all_of(guard, f"dyn({access(value)}) != null") if admits else guard or "true"
         case ir.Concat(value=inner):
             return _has(inner, known, admits)
         case ir.Coalesce(options=options, field=()):
             return _any_of(*(_has(option, known, admits) for option in options))
         case ir.Coalesce() | ir.Entry() | ir.Param():
-            return read(value, known, lambda text, _: f"{text} != null" if admits else "true")
+            return read(value, known, lambda text, _: f"dyn({text}) != null" if admits else "true")
         case _:
             assert_never(value)
 
@@ -322,7 +322,7 @@ def _list(items: ir.Items, known: Known) -> tuple[str, Known, str]:
         case ir.Containers():
             return CONTAINERS, known, ""
         case ir.Keys(path=path, without=without):
-            text, guard = access(path), guards(path, known)
+            text, guard = f"dyn({access(path)})", guards(path, known)
             rest = f"key != {literal(without[0])}" if len(without) == 1 else f"!(key in {literal(without)})"
             return (f"{text}.filter(key, {rest})" if without else text), known | _steps(path), guard
         case ir.Path():
@@ -424,7 +424,7 @@ def _walks_containers(node: object) -> bool:
 
 def _containers(root: str) -> str:
     def listed(kind: str) -> str:
-        return f"(has({root}.spec.{kind}) ? {root}.spec.{kind} : [])"
+        return f"(has({root}.spec.{kind}) ? dyn({root}.spec.{kind}) : [])"
 
     return f"{listed('initContainers')} + {root}.spec.containers + {listed('ephemeralContainers')}"
 

@@ -70,17 +70,17 @@ def condition(node: ir.Condition) -> str:
             raise UnprintableError(type(node).__name__)
 
 
-def given(value: object, unless: str) -> str:
-    """The JSON ``value`` as a literal, null where ``unless`` holds. Raises `UnprintableError` where that cannot be said."""
+def given(value: object, when: str) -> str:
+    """The JSON ``value`` as a literal, null unless ``when`` holds. Raises `UnprintableError` where that cannot be said."""
     text = json.dumps(value, ensure_ascii=False)
     # Kyverno takes braces within a variable one level deep; a backtick would end the literal
     if "`" in text or text.count("{") > 1:
         raise UnprintableError(text)
-    if not unless:
+    if not when:
         return f"`{text}`"
     if not value:
         raise UnprintableError(text)
-    return f"!({unless}) && `{text}` || {NULL}"
+    return f"({when}) && `{text}` || {NULL}"
 
 
 def lacking(listed: str, wanted: tuple[str, ...], spared: str | None) -> str:

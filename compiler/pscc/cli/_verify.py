@@ -1,0 +1,260 @@
+"""The parts of ``pscc verify`` that touch files, the environment, signals and the terminal."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import signal
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from pscc.access import EVERYWHERE
+from pscc.backends._base import Output, OutputFile
+from pscc.backends.registry import DEFAULT_TARGET, TARGETS
+from pscc.cli._shared import read_source, tell
+from pscc.emit import EmitError, written
+from pscc.engines._base import Engine, EngineError, Tick
+from pscc.engines._rego import is_module
+from pscc.engines.opa_server import Access, address
+from pscc.engines.registry import ALIASES, PROGRAMS, TARGET_OF, Missing, Wanted, engines
+from pscc.ir import Program
+from pscc.verify import Trial, own, questions, tally
+from pscc.verify_report import Row
+
+TOKEN_VARIABLE = "PSCC_OPA_TOKEN"
+
+
+# --- options --------------------------------------------------------------------
+
+
+def required(given: Sequence[str], targets: Sequence[str]) -> frozenset[str]:
+    """The engines that ``--require`` names. Raises `click.UsageError` for one that there is not, or that judges nothing here."""
+    names = [name.strip() for one in given for name in one.split(",") if name.strip()]
+    for name in names:
+        known = (*TARGET_OF, *ALIASES)
+        if name not in known:
+            raise click.UsageError(f"--require: there is no engine {name!r}; there are {', '.join(known)}")
+        target = TARGET_OF[ALIASES.get(name, name)]
+        if target not in targets:
+            raise click.UsageError(f"--require {name}: it judges the target {target}, which is not verified")
+    return frozenset(ALIASES.get(name, name) for name in names)
+
+
+def wanted(places: Mapping[str, Any], targets: Sequence[str]) -> Wanted:
+    """Where engines are, out of the options. Raises `click.UsageError` where they cannot be meant."""
+    programs = {name: os.path.abspath(places[name]) for name in PROGRAMS if places[name]}
+    for name in programs:
+        if TARGET_OF[name] not in targets:
+            raise click.UsageError(f"--{name}: it judges the target {TARGET_OF[name]}, which is not verified")
+    found = Wanted(programs, places["timeout"])
+    url = places["opa_url"]
+    if not url:
+        if any(places[name] for name in ("opa_token_file", "opa_ca", "opa_cert", "opa_key", "opa_insecure")):
+            raise click.UsageError("--opa-token-file and the TLS options are for a server: say --opa-url URL")
+        return found
+    if "opa" not in targets:
+        raise click.UsageError("--opa-url: a server judges the target opa, which is not verified")
+    try:
+        parts = address(url)
+    except ValueError as error:
+        raise click.UsageError(f"--opa-url {url}: {error}") from None
+    if places["opa_key"] and not places["opa_cert"]:
+        raise click.UsageError("--opa-key is the key of a certificate: say --opa-cert FILE too")
+    access = Access(
+        _token(places["opa_token_file"]),
+        places["opa_ca"] or "",
+        places["opa_cert"] or "",
+        places["opa_key"] or "",
+        places["opa_insecure"],
+    )
+    if access.token and parts.scheme == "http" and not _is_near(parts.hostname or ""):
+        click.echo(f"warning: the token goes to {url} in clear, since it is http", err=True)
+    return replace(found, url=url.rstrip("/"), access=access)
+
+
+def _token(path: str | None) -> str:
+    if path is None:
+        token, where = os.environ.get(TOKEN_VARIABLE, ""), TOKEN_VARIABLE
+    else:
+        where = path
+        try:
+            token = Path(path).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError):
+            raise click.UsageError(f"--opa-token-file {path}: it cannot be read as text") from None
+        if not token:
+            raise click.UsageError(f"--opa-token-file {path}: it is empty")
+    if not token.isascii() or not token.isprintable() or " " in token:
+        raise click.UsageError(f"{where}: a token is one line of printable characters, without spaces")
+    return token
+
+
+def _is_near(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def refuse_requests(program: Program) -> None:
+    """Raises `click.ClickException` where the verdict hangs on who asks and in which namespace: that is not tried yet."""
+    scoped = any(policy.scope != EVERYWHERE or policy.exemptions for policy in program.policies)
+    if program.choices or scoped:
+        raise click.ClickException("choices, scopes and exemptions cannot be verified yet: take each policy by itself")
+
+
+# --- pods and folders -----------------------------------------------------------
+
+
+def own_pods(paths: Sequence[str]) -> tuple[Trial, ...]:
+    """The pods and workloads of the user's own files. Exits with 1 where one cannot be read."""
+    from pscc.diagnostics import Report, SourceError
+    from pscc.pods import read_manifests
+
+    found: list[Trial] = []
+    for path in paths:
+        report = Report()
+        source = None
+        try:
+            source = read_source(path)
+            manifests = read_manifests(source, report)
+        except SourceError as error:
+            tell(error.diagnostics, (source,) if source else (), "text")
+            raise click.exceptions.Exit(1) from None
+        tell(tuple(report.diagnostics), (source,), "text")
+        if not manifests:
+            click.echo(f"warning: there is no pod or workload in {path}", err=True)
+        found += own(manifests)
+    return tuple(found)
+
+
+def targets_in(folder: str | None) -> tuple[str, ...]:
+    """The targets to verify where none is named: all, or those that have their subfolder in ``folder``."""
+    if folder is None:
+        return TARGETS
+    return tuple(target for target in TARGETS if (Path(folder) / target).is_dir()) or (DEFAULT_TARGET,)
+
+
+def read(folder: str, target: str, fresh: Output) -> Output:
+    """What an earlier compile for ``target`` left in ``folder`` or its subfolder: what pscc wrote, or would write, there.
+
+    Raises `click.UsageError` where that is nothing.
+    """
+    top = Path(folder)
+    prefix = f"{target}/" if (top / target).is_dir() else ""
+    try:
+        listed = written(top)
+    except EmitError as error:
+        raise click.UsageError(str(error)) from None
+    paths = [path.removeprefix(prefix) for path in listed if path.startswith(prefix)]
+    files = []
+    for path in dict.fromkeys((*(file.path for file in fresh.files), *paths)):
+        try:
+            files.append(OutputFile(path, (top / prefix / path).read_text(encoding="utf-8")))
+        except FileNotFoundError:
+            continue
+        except (OSError, UnicodeDecodeError):
+            raise click.UsageError(f"{top / prefix / path} cannot be read as text") from None
+    output = replace(fresh, files=tuple(files))
+    if not _policies(output, fresh):
+        raise click.UsageError(f"{folder} holds no output of the target {target}: say which with --target")
+    return output
+
+
+def _policies(output: Output, fresh: Output) -> dict[str, str]:
+    """The files of ``output`` that decide about pods: those that are applied, else modules."""
+    applied = fresh.resources
+    return {f.path: f.text for f in output.files if (f.path in applied if applied else is_module(f.path))}
+
+
+def drift(
+    fresh: Mapping[str, Output], given: Mapping[str, Output], asked: Sequence[Engine]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The policies of a folder that are not what pscc writes and that no engine of ``asked`` ran; and what to say of all such."""
+    unseen: list[str] = []
+    changed: list[str] = []
+    for target, output in fresh.items():
+        wanted, found = _policies(output, output), _policies(given[target], output)
+        for path in wanted:
+            if wanted[path] != found.get(path):
+                changed.append(f"{target}: {path}" + ("" if path in found else " (missing)"))
+                if not any(engine.target == target and engine.runs(path) for engine in asked):
+                    unseen.append(changed[-1])
+    if not changed:
+        return (), ()
+    from pscc import __version__
+
+    return tuple(unseen), (f"Not as pscc {__version__} writes them: {', '.join(changed)}.",)
+
+
+# --- asking ---------------------------------------------------------------------
+
+
+def ask(
+    program: Program,
+    outputs: Mapping[str, Output],
+    trials: Sequence[Trial],
+    wanted: Wanted,
+    required: frozenset[str],
+    quiet: bool,
+) -> tuple[tuple[Row, ...], tuple[Engine, ...]]:
+    """A row for each engine of the targets in ``outputs``, and the engines that answered."""
+    found, missing = engines(tuple(outputs), wanted)
+    rows = [_not_run(one, one.name in required and not (one.name == "opa" and wanted.url)) for one in missing]
+    asked = []
+    with _interruptible():
+        for engine in found:
+            rows.append(_row(engine, program, outputs[engine.target], trials, quiet))
+            if rows[-1].tally is not None:
+                asked.append(engine)
+    order = list(outputs)
+    return tuple(sorted(rows, key=lambda row: order.index(row.target))), tuple(asked)
+
+
+def _not_run(one: Missing, required: bool) -> Row:
+    if required:
+        return Row(one.target, one.name, failed=f"it is required and missing: {one.reason}")
+    return Row(one.target, one.name, missing=one.reason)
+
+
+def _row(engine: Engine, program: Program, output: Output, trials: Sequence[Trial], quiet: bool) -> Row:
+    asked = questions(program, output.diagnostics, engine, trials)
+    try:
+        version = engine.version()
+        with _progress(f"{engine.target} on {engine.name}", len(asked), quiet) as tick:
+            answers = engine.ask(output.files, [question.review for question in asked], tick)
+    except EngineError as error:
+        return Row(engine.target, engine.name, failed=f"{error}" + (f"\n    help: {error.help}" if error.help else ""))
+    return Row(engine.target, engine.name, version, tally(asked, answers))
+
+
+@contextmanager
+def _progress(label: str, length: int, quiet: bool) -> Iterator[Tick]:
+    if quiet or not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    with click.progressbar(length=length, label=label, file=sys.stderr) as bar:
+        yield bar.update
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """Ends on SIGTERM as on Ctrl-C, so that engines are ended and servers left as they were; says what could not be undone."""
+
+    def stop(number: int, _frame: object) -> None:
+        raise SystemExit(128 + number)
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    except BaseException as error:
+        for note in filter(None, getattr(error, "__notes__", ())):
+            click.echo(note, err=True)
+        raise
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -1,0 +1,119 @@
+"""Gatekeeper's command line: ``gator test`` on the templates and constraints of an output.
+
+It judges objects as they are: it runs no mutator and knows of no operation, as Gatekeeper's audit does.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pscc.backends._base import OutputFile
+from pscc.engines._base import Answer, EngineError, Json, Review, Tick, answer, chunks
+from pscc.engines._files import write, write_objects
+from pscc.engines._process import run, shown
+
+_CHUNK = 100
+_FOLDERS = ("templates/", "policies/")
+_SEEN = "PsccVerifySeen"
+_WITNESS = OutputFile(
+    "witness.yaml",
+    f"""\
+apiVersion: templates.gatekeeper.sh/v1
+kind: ConstraintTemplate
+metadata:
+  name: {_SEEN.lower()}
+spec:
+  crd:
+    spec:
+      names:
+        kind: {_SEEN}
+  targets:
+    - target: admission.k8s.gatekeeper.sh
+      code:
+        - engine: Rego
+          source:
+            version: v1
+            rego: |
+              package {_SEEN.lower()}
+
+              violation contains {{"msg": "seen"}}
+---
+apiVersion: constraints.gatekeeper.sh/v1beta1
+kind: {_SEEN}
+metadata:
+  name: {_SEEN.lower()}
+spec:
+  enforcementAction: dryrun
+""",
+)
+"""A constraint that every object breaks. gator prints nothing of one that breaks none: this tells that from one not looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gator:
+    """The program ``gator`` at ``path``, each run of it within ``timeout`` seconds."""
+
+    path: str
+    timeout: float
+    name: str = "gator"
+    target: str = "gatekeeper"
+    changes_pods: bool = False
+    takes_updates: bool = False
+    note: str = (
+        "gator runs neither mutators nor updates: it got each pod with the defaults set and, where that is another pod, "
+        "as it came; of an update it got the new pod."
+    )
+
+    def runs(self, path: str) -> bool:
+        """Templates and constraints; not the mutators."""
+        return path.startswith(_FOLDERS) and not path.endswith("/kustomization.yaml")
+
+    def version(self) -> str:
+        """The release that ``gator version`` says."""
+        lines = run([self.path, "version"], self.timeout).out.splitlines()
+        return next((line.split()[1].removeprefix("v") for line in lines if line.startswith("GitVersion: ")), "")
+
+    def ask(self, files: Sequence[OutputFile], reviews: Sequence[Review], tick: Tick) -> tuple[Answer, ...]:
+        """What the constraints say of each pod of ``reviews``, as it is."""
+        answers: list[Answer] = []
+        with tempfile.TemporaryDirectory(prefix="pscc-") as folder:
+            loaded = write(Path(folder), [_WITNESS, *(f for f in files if self.runs(f.path))])
+            for chunk in chunks(reviews, _CHUNK):
+                pods = write_objects(Path(folder) / "pods.yaml", (review.pod for review in chunk))
+                answers += self._chunk([*loaded, pods], chunk)
+                tick(len(chunk))
+        return tuple(answers)
+
+    def _chunk(self, paths: Sequence[str], reviews: Sequence[Review]) -> list[Answer]:
+        done = run([self.path, "test", "--output", "json", *(f"--filename={path}" for path in paths)], self.timeout)
+        try:
+            results = json.loads(done.out)
+        except ValueError:
+            results = None
+        if done.code not in (0, 1) or not isinstance(results, list):
+            raise EngineError(f"gator test failed with exit code {done.code}{shown(done.err or done.out)}")
+        denials, warnings = _by_pod(results)
+        for review in reviews:
+            if "seen" not in warnings.get(review.name, []):
+                raise EngineError(f"gator test did not look at the pod {review.name}{shown(done.err)}")
+        return [answer(denials.get(r.name, []), [w for w in warnings[r.name] if w != "seen"]) for r in reviews]
+
+
+def _by_pod(results: Iterable[object]) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+    denials: dict[str, list[str]] = {}
+    warnings: dict[str, list[str]] = {}
+    for result in results:
+        if not isinstance(result, Mapping):
+            continue
+        of = denials if result.get("enforcementAction") == "deny" else warnings
+        name = _object(_object(result.get("violatingObject")).get("metadata")).get("name")
+        of.setdefault(str(name), []).append(str(result.get("msg")))
+    return denials, warnings
+
+
+def _object(value: object) -> Json:
+    return dict(value) if isinstance(value, Mapping) else {}

@@ -1,0 +1,229 @@
+"""What ``pscc verify`` compares: what a policy means for a pod, what its output should say of it, and what an engine said.
+
+Pure. What a policy means is the reference interpreter's word. What an output should say can be stricter, where its target
+cannot set one of the policy's defaults and the compile said so (``TGT001``): a pod that the policy would have mended is
+refused, or goes without what the default grants. Nothing else may differ, and nothing may be looser.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from pscc import ir, oracle, suite
+from pscc.announced import as_announced
+from pscc.cases import draw_pods
+from pscc.diagnostics import Diagnostic
+from pscc.engines._base import Answer, Engine, Review
+from pscc.pods import Manifest, normalise
+
+Json = dict[str, object]
+Kind = Literal["lets in", "shuts out", "says otherwise", "changes otherwise"]
+SEVEREST: tuple[Kind, ...] = ("lets in", "shuts out", "changes otherwise", "says otherwise")
+_UPDATE_EVERY = 6
+"""One in so many of the drawn pods is what another becomes by an update."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A pod to try, as admission sees it before any policy changed it; with ``old_pod``, what that becomes.
+
+    ``origin`` says where it is from: what a drawn pod is about, or the file and object of a manifest. ``own`` are the user's
+    own.
+    """
+
+    origin: str
+    pod: Json
+    old_pod: Json | None = None
+    own: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A review, with what should come of it.
+
+    ``policy`` is what the policy itself says, and the pod as it leaves it; ``expected`` what the output should say, which
+    is the same but for what was announced.
+    """
+
+    trial: Trial
+    review: Review
+    policy: Answer
+    expected: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """An engine's answer that is not what the output should say."""
+
+    kind: Kind
+    question: Question
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """All answers of one engine: how many were asked for, agreed, were stricter as announced, and differed.
+
+    ``stricter_own`` names those of the user's own pods that are refused for want of a default.
+    """
+
+    tried: int
+    agreed: int
+    stricter: int
+    differences: tuple[Difference, ...]
+    stricter_own: tuple[str, ...] = ()
+
+    @property
+    def first(self) -> Difference | None:
+        """The first of the gravest differences."""
+        return min(self.differences, key=lambda d: SEVEREST.index(d.kind), default=None)
+
+
+# --- what is tried --------------------------------------------------------------
+
+
+def drawn(program: ir.Program, seed: int, count: int) -> Iterator[Trial]:
+    """``count`` trials around the boundaries of the policies of ``program``, the same for the same seed.
+
+    Of each policy in turn at most half are the pods of its generated suite; the rest is drawn by seed.
+    """
+    shares = [count // len(program.policies)] * len(program.policies)
+    for index in range(count - sum(shares)):
+        shares[index] += 1
+    for policy, share in zip(program.policies, shares, strict=True):
+        cases = [_of_case(case) for case in suite.cases_for(policy)][: (share + 1) // 2]
+        yield from cases
+        yield from _updated(draw_pods(policy, seed, share - len(cases)))
+
+
+def own(manifests: Iterable[Manifest]) -> Iterator[Trial]:
+    """The user's own pods, and those of their workloads, as the API server would hand them to admission."""
+    for manifest in manifests:
+        name = f"{manifest.namespace}/{manifest.name}" if manifest.namespace else manifest.name
+        origin = f"{manifest.span.file}:{manifest.span.line} {manifest.kind} {name}"
+        yield Trial(origin, normalise(manifest.pod), own=True)
+
+
+def _of_case(case: suite.Case) -> Trial:
+    whole: Json = {"apiVersion": "v1", "kind": "Pod"}
+    old = case.old_pod or _before_debugging(case.pod)
+    return Trial(case.name, {**whole, **case.pod}, {**whole, **old} if old is not None else None)
+
+
+def _updated(pods: Iterable[Json]) -> Iterator[Trial]:
+    before: Json | None = None
+    for number, pod in enumerate(pods):
+        old = _before_debugging(pod)
+        if old is None and number % _UPDATE_EVERY == _UPDATE_EVERY - 1:
+            old = before
+        yield Trial(str(_object(pod.get("metadata")).get("name")), pod, old)
+        before = pod
+
+
+def _before_debugging(pod: Json) -> Json | None:
+    """The pod without its ephemeral containers, which only an update can add; None where there are none."""
+    spec = _object(pod.get("spec"))
+    if not spec.pop("ephemeralContainers", None):
+        return None
+    return {**pod, "spec": spec}
+
+
+# --- what should come of it -----------------------------------------------------
+
+
+def questions(
+    program: ir.Program, told: Sequence[Diagnostic], engine: Engine, trials: Sequence[Trial]
+) -> tuple[Question, ...]:
+    """What to ask ``engine`` about ``trials``, of an output of ``program`` whose compile said ``told``.
+
+    An engine that sets defaults, or whose target has none, gets pods as they come. One that runs only the checks of a
+    target that has defaults gets each pod twice, if they would change it: with them set, and as it came, as where
+    the defaults were not applied. An engine that knows no updates gets the new pod, as an audit would.
+    """
+    asked: list[Question] = []
+    announced = replace(program, policies=tuple(as_announced(policy, tuple(told)) for policy in program.policies))
+    for trial in trials:
+        name = f"pod-{len(asked) + 1}"
+        pod = _named(trial.pod, name)
+        old = _named(trial.old_pod, name) if trial.old_pod is not None else None
+        if old is not None:
+            asked.append(_question(program, trial, Review(name, pod, old if engine.takes_updates else None), pod))
+            continue
+        whole, reached = _with_defaults(program, pod), _with_defaults(announced, pod)
+        if engine.changes_pods or reached == pod:
+            asked.append(_question(program, trial, Review(name, pod), reached, whole))
+            continue
+        asked.append(_question(program, trial, Review(name, reached), reached, whole))
+        bare = _named(pod, f"pod-{len(asked) + 1}")
+        as_it_came = replace(trial, origin=f"{trial.origin}, as it came")
+        asked.append(_question(program, as_it_came, Review(f"pod-{len(asked) + 1}", bare), bare))
+    return tuple(asked)
+
+
+def _question(program: ir.Program, trial: Trial, review: Review, reached: Json, whole: Json | None = None) -> Question:
+    """The question of ``review``; ``reached`` is the pod that the checks should see, ``whole`` the policy's own idea of it."""
+    expected = _says(program, reached, review.old_pod)
+    policy = expected if whole is None or whole == reached else _says(program, whole, review.old_pod)
+    return Question(trial, review, policy, expected)
+
+
+def _says(program: ir.Program, pod: Json, old_pod: Json | None) -> Answer:
+    """Whether the checks of ``program`` keep ``pod`` out, and all that they say, warnings included."""
+    verdicts = [(policy, oracle.check(policy, pod, old_pod)) for policy in program.policies]
+    denied = any(policy.mode == "enforce" and not verdict.allowed for policy, verdict in verdicts)
+    messages = {message for _, verdict in verdicts for message in verdict.messages}
+    return Answer(denied, tuple(sorted(messages)), pod)
+
+
+def _with_defaults(program: ir.Program, pod: Json) -> Json:
+    for policy in program.policies:
+        pod = dict(oracle.with_defaults(policy, pod))
+    return pod
+
+
+def _named(pod: Json, name: str) -> Json:
+    metadata = {k: v for k, v in _object(pod.get("metadata")).items() if k != "generateName"}
+    return {**pod, "metadata": {**metadata, "name": name, "namespace": metadata.get("namespace") or "default"}}
+
+
+def _object(value: object) -> Json:
+    return {str(k): v for k, v in value.items()} if isinstance(value, dict) else {}
+
+
+# --- what came of it ------------------------------------------------------------
+
+
+def tally(asked: Sequence[Question], answers: Sequence[Answer]) -> Tally:
+    """How ``answers`` compare with what the questions expect. Raises `ValueError` where one is missing."""
+    differences: list[Difference] = []
+    stricter = 0
+    stricter_own: list[str] = []
+    for question, answer in zip(asked, answers, strict=True):
+        kind = _kind(question, answer)
+        if kind is not None:
+            differences.append(Difference(kind, question, answer))
+        elif answer.denied is not question.policy.denied or _goes_without(question, answer):
+            stricter += 1
+            if question.trial.own and answer.denied:
+                stricter_own.append(question.trial.origin)
+    agreed = len(asked) - stricter - len(differences)
+    return Tally(len(asked), agreed, stricter, tuple(differences), tuple(stricter_own))
+
+
+def _goes_without(question: Question, answer: Answer) -> bool:
+    """Whether the pod is left without something that a default grants, as announced."""
+    created = question.review.old_pod is None and answer.pod is not None
+    return created and question.expected.pod != question.policy.pod
+
+
+def _kind(question: Question, answer: Answer) -> Kind | None:
+    expected = question.expected
+    if not answer.denied and (expected.denied or question.policy.denied):
+        return "lets in"
+    if answer.denied and not expected.denied:
+        return "shuts out"
+    if question.review.old_pod is None and answer.pod is not None and answer.pod != expected.pod:
+        return "changes otherwise"
+    return "says otherwise" if answer.messages != expected.messages else None

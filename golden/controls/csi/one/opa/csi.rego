@@ -1,0 +1,42 @@
+# csi
+package pscc.policy_csi
+
+import data.lib.pscc as lib
+
+deny contains entry.msg if some entry in violation
+
+# allow csi inline.csi.example  (policy.psp:2)
+violation contains {"control": "csi", "msg": msg} if {
+	pod
+	count(allow_csi_findings) > 0
+	not allow_csi_unchanged
+	msg := lib.message(allow_csi_findings, "")
+}
+
+allow_csi_unchanged if {
+	input.request.operation == "UPDATE"
+	lib.same_fields(pod, old_pod, [["spec", "volumes"]])
+}
+
+allow_csi_findings := [finding |
+	some volume in pod.spec.volumes
+	volume.csi.driver != null
+	not volume.csi.driver in ["inline.csi.example"]
+	finding := concat("", [
+		"volume ",
+		lib.name(volume),
+		": csi driver is ",
+		lib.show(volume.csi.driver),
+		", allowed: inline.csi.example",
+	])
+]
+
+# A bare Pod, or the one of an AdmissionReview; anything else is not looked at.
+pod := input.request.object if input.request.object.kind == "Pod"
+
+pod := input if {
+	not input.request
+	input.kind == "Pod"
+}
+
+old_pod := input.request.oldObject

@@ -1,0 +1,34 @@
+# host-ipc: What a PodSecurityPolicy without hostIPC means
+package pscc.policy_host_ipc
+
+import data.lib.pscc as lib
+
+deny contains entry.msg if some entry in violation
+
+# deny hostIPC  (policy.psp:2)
+violation contains {"control": "hostIPC", "msg": msg} if {
+	pod
+	count(deny_host_ipc_findings) > 0
+	not deny_host_ipc_unchanged
+	msg := lib.message(deny_host_ipc_findings, "")
+}
+
+deny_host_ipc_unchanged if {
+	input.request.operation == "UPDATE"
+	lib.same_fields(pod, old_pod, [["spec", "hostIPC"]])
+}
+
+deny_host_ipc_findings := [finding |
+	pod.spec.hostIPC == true
+	finding := "pod: hostIPC is true, must not be true"
+]
+
+# A bare Pod, or the one of an AdmissionReview; anything else is not looked at.
+pod := input.request.object if input.request.object.kind == "Pod"
+
+pod := input if {
+	not input.request
+	input.kind == "Pod"
+}
+
+old_pod := input.request.oldObject

@@ -1,0 +1,34 @@
+# host-network: What a PodSecurityPolicy without hostNetwork means
+package pscc.policy_host_network
+
+import data.lib.pscc as lib
+
+deny contains entry.msg if some entry in violation
+
+# deny hostNetwork  (policy.psp:2)
+violation contains {"control": "hostNetwork", "msg": msg} if {
+	pod
+	count(deny_host_network_findings) > 0
+	not deny_host_network_unchanged
+	msg := lib.message(deny_host_network_findings, "")
+}
+
+deny_host_network_unchanged if {
+	input.request.operation == "UPDATE"
+	lib.same_fields(pod, old_pod, [["spec", "hostNetwork"]])
+}
+
+deny_host_network_findings := [finding |
+	pod.spec.hostNetwork == true
+	finding := "pod: hostNetwork is true, must not be true"
+]
+
+# A bare Pod, or the one of an AdmissionReview; anything else is not looked at.
+pod := input.request.object if input.request.object.kind == "Pod"
+
+pod := input if {
+	not input.request
+	input.kind == "Pod"
+}
+
+old_pod := input.request.oldObject

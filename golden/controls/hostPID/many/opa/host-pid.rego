@@ -1,0 +1,34 @@
+# host-pid
+package pscc.policy_host_pid
+
+import data.lib.pscc as lib
+
+deny contains entry.msg if some entry in violation
+
+# deny hostPID because "ask #platform"  (policy.psp:2)
+violation contains {"control": "hostPID", "msg": msg} if {
+	pod
+	count(deny_host_pid_findings) > 0
+	not deny_host_pid_unchanged
+	msg := lib.message(deny_host_pid_findings, "ask #platform")
+}
+
+deny_host_pid_unchanged if {
+	input.request.operation == "UPDATE"
+	lib.same_fields(pod, old_pod, [["spec", "hostPID"]])
+}
+
+deny_host_pid_findings := [finding |
+	pod.spec.hostPID == true
+	finding := "pod: hostPID is true, must not be true"
+]
+
+# A bare Pod, or the one of an AdmissionReview; anything else is not looked at.
+pod := input.request.object if input.request.object.kind == "Pod"
+
+pod := input if {
+	not input.request
+	input.kind == "Pod"
+}
+
+old_pod := input.request.oldObject

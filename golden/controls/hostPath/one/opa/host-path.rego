@@ -1,0 +1,86 @@
+# host-path
+package pscc.policy_host_path
+
+import data.lib.pscc as lib
+
+deny contains entry.msg if some entry in violation
+
+# allow hostPath /var/log (read-only)  (policy.psp:2)
+violation contains {"control": "hostPath", "msg": msg} if {
+	pod
+	count(allow_host_path_findings) > 0
+	not allow_host_path_unchanged
+	msg := lib.message(allow_host_path_findings, "")
+}
+
+allow_host_path_unchanged if {
+	input.request.operation == "UPDATE"
+	lib.same_fields(pod, old_pod, [["spec", "volumes"]])
+	lib.same_in_containers(pod, old_pod, [["volumeMounts"]])
+}
+
+allow_host_path_findings := [finding |
+	some found in [allow_host_path_host_path_findings, allow_host_path_read_only_mount_findings]
+	some finding in found
+]
+
+allow_host_path_host_path_findings := [finding |
+	some volume in pod.spec.volumes
+	volume.hostPath != null
+	not allow_host_path_host_path_ok(volume)
+	finding := concat("", [
+		"volume ",
+		lib.name(volume),
+		": hostPath is ",
+		lib.show(object.get(volume, ["hostPath", "path"], null)),
+		", allowed: /var/log (read-only)",
+	])
+]
+
+allow_host_path_host_path_ok(volume) if {
+	some allowed in [{"pathPrefix": "/var/log", "readOnly": true}]
+	lib.under(volume.hostPath.path, allowed.pathPrefix)
+}
+
+allow_host_path_read_only_mount_findings := [finding |
+	some container in lib.containers(pod)
+	some mount in container.volumeMounts
+	allow_host_path_read_only_mount_ok(mount)
+	not mount.readOnly == true
+	finding := concat("", [
+		"container ",
+		lib.name(container),
+		": the mount of volume ",
+		lib.name(mount),
+		" must be readOnly, allowed: /var/log (read-only)",
+	])
+]
+
+allow_host_path_read_only_mount_ok(mount) if {
+	some volume in pod.spec.volumes
+	lib.same(object.get(volume, "name", null), object.get(mount, "name", null))
+	volume.hostPath != null
+	allow_host_path_read_only_mount_ok_2(volume)
+	not allow_host_path_read_only_mount_ok_3(volume)
+}
+
+allow_host_path_read_only_mount_ok_3(volume) if {
+	some allowed in [{"pathPrefix": "/var/log", "readOnly": true}]
+	lib.under(volume.hostPath.path, allowed.pathPrefix)
+	not allowed.readOnly == true
+}
+
+allow_host_path_read_only_mount_ok_2(volume) if {
+	some allowed in [{"pathPrefix": "/var/log", "readOnly": true}]
+	lib.under(volume.hostPath.path, allowed.pathPrefix)
+}
+
+# A bare Pod, or the one of an AdmissionReview; anything else is not looked at.
+pod := input.request.object if input.request.object.kind == "Pod"
+
+pod := input if {
+	not input.request
+	input.kind == "Pod"
+}
+
+old_pod := input.request.oldObject

@@ -1,0 +1,67 @@
+# host-ports: What a PodSecurityPolicy without hostPorts means
+package pscc.policy_host_ports
+
+import data.lib.pscc as lib
+
+deny contains entry.msg if some entry in violation
+
+# deny hostPorts  (policy.psp:2)
+violation contains {"control": "hostPorts", "msg": msg} if {
+	pod
+	count(deny_host_ports_findings) > 0
+	not deny_host_ports_unchanged
+	msg := lib.message(deny_host_ports_findings, "")
+}
+
+deny_host_ports_unchanged if {
+	input.request.operation == "UPDATE"
+	lib.same_fields(pod, old_pod, [["spec", "hostNetwork"]])
+	lib.same_in_containers(pod, old_pod, [["ports"]])
+}
+
+deny_host_ports_findings := [finding |
+	some found in [deny_host_ports_host_port_findings, deny_host_ports_implied_host_port_findings]
+	some finding in found
+]
+
+deny_host_ports_host_port_findings := [finding |
+	some container in lib.containers(pod)
+	some port in container.ports
+	port.hostPort != null
+	port.hostPort != 0
+	finding := concat("", [
+		"container ",
+		lib.name(container),
+		": hostPort is ",
+		lib.show(port.hostPort),
+		", must not be set",
+	])
+]
+
+deny_host_ports_implied_host_port_findings := [finding |
+	some container in lib.containers(pod)
+	some port in container.ports
+	deny_host_ports_implied_host_port_ok(port)
+	pod.spec.hostNetwork == true
+	finding := concat("", [
+		"container ",
+		lib.name(container),
+		": hostPort is ",
+		lib.show(object.get(port, "containerPort", null)),
+		" by hostNetwork, must not be set",
+	])
+]
+
+deny_host_ports_implied_host_port_ok(port) if object.get(port, "hostPort", null) == null
+
+deny_host_ports_implied_host_port_ok(port) if port.hostPort == 0
+
+# A bare Pod, or the one of an AdmissionReview; anything else is not looked at.
+pod := input.request.object if input.request.object.kind == "Pod"
+
+pod := input if {
+	not input.request
+	input.kind == "Pod"
+}
+
+old_pod := input.request.oldObject

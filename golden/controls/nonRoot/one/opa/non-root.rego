@@ -1,0 +1,75 @@
+# non-root
+package pscc.policy_non_root
+
+import data.lib.pscc as lib
+
+deny contains entry.msg if some entry in violation
+
+# require nonRoot  (policy.psp:2)
+violation contains {"control": "nonRoot", "msg": msg} if {
+	pod
+	count(require_non_root_findings) > 0
+	not require_non_root_unchanged
+	msg := lib.message(require_non_root_findings, "")
+}
+
+require_non_root_unchanged if {
+	input.request.operation == "UPDATE"
+	lib.same_fields(pod, old_pod, [
+		["spec", "securityContext", "runAsNonRoot"],
+		["spec", "securityContext", "runAsUser"],
+	])
+	lib.same_in_containers(pod, old_pod, [
+		["securityContext", "runAsNonRoot"],
+		["securityContext", "runAsUser"],
+	])
+}
+
+require_non_root_findings := [finding |
+	some found in [
+		require_non_root_says_who_it_runs_as_findings,
+		require_non_root_not_as_root_findings,
+		require_non_root_not_uid_0_findings,
+	]
+	some finding in found
+]
+
+require_non_root_says_who_it_runs_as_findings := [finding |
+	some container in lib.containers(pod)
+	run_as_non_root := lib.effective(pod, container, "runAsNonRoot")
+	run_as_non_root == null
+	lib.effective(pod, container, "runAsUser") == null
+	finding := concat("", [
+		"container ",
+		lib.name(container),
+		": runAsNonRoot is ",
+		lib.show(run_as_non_root),
+		", must be true where runAsUser is not set",
+	])
+]
+
+require_non_root_not_as_root_findings := [finding |
+	some container in lib.containers(pod)
+	lib.effective(pod, container, "runAsNonRoot") == false
+	finding := concat("", [
+		"container ",
+		lib.name(container),
+		": runAsNonRoot is false, must not be false",
+	])
+]
+
+require_non_root_not_uid_0_findings := [finding |
+	some container in lib.containers(pod)
+	lib.effective(pod, container, "runAsUser") == 0
+	finding := concat("", ["container ", lib.name(container), ": runAsUser is 0, must not be 0"])
+]
+
+# A bare Pod, or the one of an AdmissionReview; anything else is not looked at.
+pod := input.request.object if input.request.object.kind == "Pod"
+
+pod := input if {
+	not input.request
+	input.kind == "Pod"
+}
+
+old_pod := input.request.oldObject

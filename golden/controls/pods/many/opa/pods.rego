@@ -1,0 +1,33 @@
+# pods
+package pscc.policy_pods
+
+import data.lib.pscc as lib
+
+deny contains entry.msg if some entry in violation
+
+# deny pods because "this namespace is frozen"  (policy.psp:2)
+violation contains {"control": "pods", "msg": msg} if {
+	pod
+	count(deny_pods_findings) > 0
+	not deny_pods_unchanged
+	msg := lib.message(deny_pods_findings, "this namespace is frozen")
+}
+
+deny_pods_unchanged if {
+	input.request.operation == "UPDATE"
+	lib.same_fields(pod, old_pod, [["metadata", "name"]])
+}
+
+deny_pods_findings := [finding |
+	finding := "pod: no pod is allowed"
+]
+
+# A bare Pod, or the one of an AdmissionReview; anything else is not looked at.
+pod := input.request.object if input.request.object.kind == "Pod"
+
+pod := input if {
+	not input.request
+	input.kind == "Pod"
+}
+
+old_pod := input.request.oldObject

@@ -1,0 +1,39 @@
+# privileged
+package pscc.policy_privileged
+
+import data.lib.pscc as lib
+
+deny contains entry.msg if some entry in violation
+
+# deny privileged because "ask #platform"  (policy.psp:2)
+violation contains {"control": "privileged", "msg": msg} if {
+	pod
+	count(deny_privileged_findings) > 0
+	not deny_privileged_unchanged
+	msg := lib.message(deny_privileged_findings, "ask #platform")
+}
+
+deny_privileged_unchanged if {
+	input.request.operation == "UPDATE"
+	lib.same_in_containers(pod, old_pod, [["securityContext", "privileged"]])
+}
+
+deny_privileged_findings := [finding |
+	some container in lib.containers(pod)
+	container.securityContext.privileged == true
+	finding := concat("", [
+		"container ",
+		lib.name(container),
+		": privileged is true, must not be true",
+	])
+]
+
+# A bare Pod, or the one of an AdmissionReview; anything else is not looked at.
+pod := input.request.object if input.request.object.kind == "Pod"
+
+pod := input if {
+	not input.request
+	input.kind == "Pod"
+}
+
+old_pod := input.request.oldObject

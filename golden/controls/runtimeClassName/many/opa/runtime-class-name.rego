@@ -1,0 +1,38 @@
+# runtime-class-name
+package pscc.policy_runtime_class_name
+
+import data.lib.pscc as lib
+
+deny contains entry.msg if some entry in violation
+
+# require runtimeClassName gvisor, kata  (policy.psp:2)
+violation contains {"control": "runtimeClassName", "msg": msg} if {
+	pod
+	count(require_runtime_class_name_findings) > 0
+	not require_runtime_class_name_unchanged
+	msg := lib.message(require_runtime_class_name_findings, "")
+}
+
+require_runtime_class_name_unchanged if {
+	input.request.operation == "UPDATE"
+	lib.same_fields(pod, old_pod, [["spec", "runtimeClassName"]])
+}
+
+require_runtime_class_name_findings := [finding |
+	not object.get(pod, ["spec", "runtimeClassName"], null) in ["gvisor", "kata"]
+	finding := concat("", [
+		"pod: runtimeClassName is ",
+		lib.show(object.get(pod, ["spec", "runtimeClassName"], null)),
+		", allowed: gvisor, kata",
+	])
+]
+
+# A bare Pod, or the one of an AdmissionReview; anything else is not looked at.
+pod := input.request.object if input.request.object.kind == "Pod"
+
+pod := input if {
+	not input.request
+	input.kind == "Pod"
+}
+
+old_pod := input.request.oldObject

@@ -1,0 +1,61 @@
+# se-linux-options-level
+package pscc.policy_se_linux_options_level
+
+import data.lib.pscc as lib
+
+deny contains entry.msg if some entry in violation
+
+# allow seLinuxOptions.level "s0:c1,c2", "s0"  (policy.psp:2)
+violation contains {"control": "seLinuxOptions.level", "msg": msg} if {
+	pod
+	count(allow_se_linux_options_level_findings) > 0
+	not allow_se_linux_options_level_unchanged
+	msg := lib.message(allow_se_linux_options_level_findings, "")
+}
+
+allow_se_linux_options_level_unchanged if {
+	input.request.operation == "UPDATE"
+	lib.same_fields(pod, old_pod, [["spec", "securityContext", "seLinuxOptions", "level"]])
+	lib.same_in_containers(pod, old_pod, [["securityContext", "seLinuxOptions", "level"]])
+}
+
+allow_se_linux_options_level_findings := [finding |
+	some found in [
+		allow_se_linux_options_level_pod_se_linux_options_level_findings,
+		allow_se_linux_options_level_container_se_linux_options_level_findings,
+	]
+	some finding in found
+]
+
+allow_se_linux_options_level_pod_se_linux_options_level_findings := [finding |
+	pod.spec.securityContext.seLinuxOptions.level != null
+	not pod.spec.securityContext.seLinuxOptions.level in ["s0:c1,c2", "s0"]
+	finding := concat("", [
+		"pod: seLinuxOptions.level is ",
+		lib.show(pod.spec.securityContext.seLinuxOptions.level),
+		", allowed: s0:c1,c2, s0",
+	])
+]
+
+allow_se_linux_options_level_container_se_linux_options_level_findings := [finding |
+	some container in lib.containers(pod)
+	container.securityContext.seLinuxOptions.level != null
+	not container.securityContext.seLinuxOptions.level in ["s0:c1,c2", "s0"]
+	finding := concat("", [
+		"container ",
+		lib.name(container),
+		": seLinuxOptions.level is ",
+		lib.show(container.securityContext.seLinuxOptions.level),
+		", allowed: s0:c1,c2, s0",
+	])
+]
+
+# A bare Pod, or the one of an AdmissionReview; anything else is not looked at.
+pod := input.request.object if input.request.object.kind == "Pod"
+
+pod := input if {
+	not input.request
+	input.kind == "Pod"
+}
+
+old_pod := input.request.oldObject

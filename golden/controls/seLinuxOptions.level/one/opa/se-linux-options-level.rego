@@ -1,0 +1,59 @@
+# se-linux-options-level
+package pscc.policy_se_linux_options_level
+
+import data.lib.pscc as lib
+
+deny contains entry.msg if some entry in violation
+
+# deny seLinuxOptions.level  (policy.psp:2)
+violation contains {"control": "seLinuxOptions.level", "msg": msg} if {
+	pod
+	count(deny_se_linux_options_level_findings) > 0
+	not deny_se_linux_options_level_unchanged
+	msg := lib.message(deny_se_linux_options_level_findings, "")
+}
+
+deny_se_linux_options_level_unchanged if {
+	input.request.operation == "UPDATE"
+	lib.same_fields(pod, old_pod, [["spec", "securityContext", "seLinuxOptions", "level"]])
+	lib.same_in_containers(pod, old_pod, [["securityContext", "seLinuxOptions", "level"]])
+}
+
+deny_se_linux_options_level_findings := [finding |
+	some found in [
+		deny_se_linux_options_level_pod_se_linux_options_level_findings,
+		deny_se_linux_options_level_container_se_linux_options_level_findings,
+	]
+	some finding in found
+]
+
+deny_se_linux_options_level_pod_se_linux_options_level_findings := [finding |
+	pod.spec.securityContext.seLinuxOptions.level != null
+	finding := concat("", [
+		"pod: seLinuxOptions.level is ",
+		lib.show(pod.spec.securityContext.seLinuxOptions.level),
+		", must not be set",
+	])
+]
+
+deny_se_linux_options_level_container_se_linux_options_level_findings := [finding |
+	some container in lib.containers(pod)
+	container.securityContext.seLinuxOptions.level != null
+	finding := concat("", [
+		"container ",
+		lib.name(container),
+		": seLinuxOptions.level is ",
+		lib.show(container.securityContext.seLinuxOptions.level),
+		", must not be set",
+	])
+]
+
+# A bare Pod, or the one of an AdmissionReview; anything else is not looked at.
+pod := input.request.object if input.request.object.kind == "Pod"
+
+pod := input if {
+	not input.request
+	input.kind == "Pod"
+}
+
+old_pod := input.request.oldObject

@@ -1,0 +1,59 @@
+# se-linux-options-role
+package pscc.policy_se_linux_options_role
+
+import data.lib.pscc as lib
+
+deny contains entry.msg if some entry in violation
+
+# deny seLinuxOptions.role  (policy.psp:2)
+violation contains {"control": "seLinuxOptions.role", "msg": msg} if {
+	pod
+	count(deny_se_linux_options_role_findings) > 0
+	not deny_se_linux_options_role_unchanged
+	msg := lib.message(deny_se_linux_options_role_findings, "")
+}
+
+deny_se_linux_options_role_unchanged if {
+	input.request.operation == "UPDATE"
+	lib.same_fields(pod, old_pod, [["spec", "securityContext", "seLinuxOptions", "role"]])
+	lib.same_in_containers(pod, old_pod, [["securityContext", "seLinuxOptions", "role"]])
+}
+
+deny_se_linux_options_role_findings := [finding |
+	some found in [
+		deny_se_linux_options_role_pod_se_linux_options_role_findings,
+		deny_se_linux_options_role_container_se_linux_options_role_findings,
+	]
+	some finding in found
+]
+
+deny_se_linux_options_role_pod_se_linux_options_role_findings := [finding |
+	pod.spec.securityContext.seLinuxOptions.role != null
+	finding := concat("", [
+		"pod: seLinuxOptions.role is ",
+		lib.show(pod.spec.securityContext.seLinuxOptions.role),
+		", must not be set",
+	])
+]
+
+deny_se_linux_options_role_container_se_linux_options_role_findings := [finding |
+	some container in lib.containers(pod)
+	container.securityContext.seLinuxOptions.role != null
+	finding := concat("", [
+		"container ",
+		lib.name(container),
+		": seLinuxOptions.role is ",
+		lib.show(container.securityContext.seLinuxOptions.role),
+		", must not be set",
+	])
+]
+
+# A bare Pod, or the one of an AdmissionReview; anything else is not looked at.
+pod := input.request.object if input.request.object.kind == "Pod"
+
+pod := input if {
+	not input.request
+	input.kind == "Pod"
+}
+
+old_pod := input.request.oldObject

@@ -1,0 +1,59 @@
+# se-linux-options-type
+package pscc.policy_se_linux_options_type
+
+import data.lib.pscc as lib
+
+deny contains entry.msg if some entry in violation
+
+# deny seLinuxOptions.type  (policy.psp:2)
+violation contains {"control": "seLinuxOptions.type", "msg": msg} if {
+	pod
+	count(deny_se_linux_options_type_findings) > 0
+	not deny_se_linux_options_type_unchanged
+	msg := lib.message(deny_se_linux_options_type_findings, "")
+}
+
+deny_se_linux_options_type_unchanged if {
+	input.request.operation == "UPDATE"
+	lib.same_fields(pod, old_pod, [["spec", "securityContext", "seLinuxOptions", "type"]])
+	lib.same_in_containers(pod, old_pod, [["securityContext", "seLinuxOptions", "type"]])
+}
+
+deny_se_linux_options_type_findings := [finding |
+	some found in [
+		deny_se_linux_options_type_pod_se_linux_options_type_findings,
+		deny_se_linux_options_type_container_se_linux_options_type_findings,
+	]
+	some finding in found
+]
+
+deny_se_linux_options_type_pod_se_linux_options_type_findings := [finding |
+	pod.spec.securityContext.seLinuxOptions.type != null
+	finding := concat("", [
+		"pod: seLinuxOptions.type is ",
+		lib.show(pod.spec.securityContext.seLinuxOptions.type),
+		", must not be set",
+	])
+]
+
+deny_se_linux_options_type_container_se_linux_options_type_findings := [finding |
+	some container in lib.containers(pod)
+	container.securityContext.seLinuxOptions.type != null
+	finding := concat("", [
+		"container ",
+		lib.name(container),
+		": seLinuxOptions.type is ",
+		lib.show(container.securityContext.seLinuxOptions.type),
+		", must not be set",
+	])
+]
+
+# A bare Pod, or the one of an AdmissionReview; anything else is not looked at.
+pod := input.request.object if input.request.object.kind == "Pod"
+
+pod := input if {
+	not input.request
+	input.kind == "Pod"
+}
+
+old_pod := input.request.oldObject

@@ -1,0 +1,61 @@
+# se-linux-options-user
+package pscc.policy_se_linux_options_user
+
+import data.lib.pscc as lib
+
+deny contains entry.msg if some entry in violation
+
+# allow seLinuxOptions.user system_u, user_u  (policy.psp:2)
+violation contains {"control": "seLinuxOptions.user", "msg": msg} if {
+	pod
+	count(allow_se_linux_options_user_findings) > 0
+	not allow_se_linux_options_user_unchanged
+	msg := lib.message(allow_se_linux_options_user_findings, "")
+}
+
+allow_se_linux_options_user_unchanged if {
+	input.request.operation == "UPDATE"
+	lib.same_fields(pod, old_pod, [["spec", "securityContext", "seLinuxOptions", "user"]])
+	lib.same_in_containers(pod, old_pod, [["securityContext", "seLinuxOptions", "user"]])
+}
+
+allow_se_linux_options_user_findings := [finding |
+	some found in [
+		allow_se_linux_options_user_pod_se_linux_options_user_findings,
+		allow_se_linux_options_user_container_se_linux_options_user_findings,
+	]
+	some finding in found
+]
+
+allow_se_linux_options_user_pod_se_linux_options_user_findings := [finding |
+	pod.spec.securityContext.seLinuxOptions.user != null
+	not pod.spec.securityContext.seLinuxOptions.user in ["system_u", "user_u"]
+	finding := concat("", [
+		"pod: seLinuxOptions.user is ",
+		lib.show(pod.spec.securityContext.seLinuxOptions.user),
+		", allowed: system_u, user_u",
+	])
+]
+
+allow_se_linux_options_user_container_se_linux_options_user_findings := [finding |
+	some container in lib.containers(pod)
+	container.securityContext.seLinuxOptions.user != null
+	not container.securityContext.seLinuxOptions.user in ["system_u", "user_u"]
+	finding := concat("", [
+		"container ",
+		lib.name(container),
+		": seLinuxOptions.user is ",
+		lib.show(container.securityContext.seLinuxOptions.user),
+		", allowed: system_u, user_u",
+	])
+]
+
+# A bare Pod, or the one of an AdmissionReview; anything else is not looked at.
+pod := input.request.object if input.request.object.kind == "Pod"
+
+pod := input if {
+	not input.request
+	input.kind == "Pod"
+}
+
+old_pod := input.request.oldObject

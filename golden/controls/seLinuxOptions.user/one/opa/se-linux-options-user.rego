@@ -1,0 +1,59 @@
+# se-linux-options-user
+package pscc.policy_se_linux_options_user
+
+import data.lib.pscc as lib
+
+deny contains entry.msg if some entry in violation
+
+# deny seLinuxOptions.user  (policy.psp:2)
+violation contains {"control": "seLinuxOptions.user", "msg": msg} if {
+	pod
+	count(deny_se_linux_options_user_findings) > 0
+	not deny_se_linux_options_user_unchanged
+	msg := lib.message(deny_se_linux_options_user_findings, "")
+}
+
+deny_se_linux_options_user_unchanged if {
+	input.request.operation == "UPDATE"
+	lib.same_fields(pod, old_pod, [["spec", "securityContext", "seLinuxOptions", "user"]])
+	lib.same_in_containers(pod, old_pod, [["securityContext", "seLinuxOptions", "user"]])
+}
+
+deny_se_linux_options_user_findings := [finding |
+	some found in [
+		deny_se_linux_options_user_pod_se_linux_options_user_findings,
+		deny_se_linux_options_user_container_se_linux_options_user_findings,
+	]
+	some finding in found
+]
+
+deny_se_linux_options_user_pod_se_linux_options_user_findings := [finding |
+	pod.spec.securityContext.seLinuxOptions.user != null
+	finding := concat("", [
+		"pod: seLinuxOptions.user is ",
+		lib.show(pod.spec.securityContext.seLinuxOptions.user),
+		", must not be set",
+	])
+]
+
+deny_se_linux_options_user_container_se_linux_options_user_findings := [finding |
+	some container in lib.containers(pod)
+	container.securityContext.seLinuxOptions.user != null
+	finding := concat("", [
+		"container ",
+		lib.name(container),
+		": seLinuxOptions.user is ",
+		lib.show(container.securityContext.seLinuxOptions.user),
+		", must not be set",
+	])
+]
+
+# A bare Pod, or the one of an AdmissionReview; anything else is not looked at.
+pod := input.request.object if input.request.object.kind == "Pod"
+
+pod := input if {
+	not input.request
+	input.kind == "Pod"
+}
+
+old_pod := input.request.oldObject

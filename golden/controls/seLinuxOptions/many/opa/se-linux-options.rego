@@ -1,0 +1,144 @@
+# se-linux-options
+package pscc.policy_se_linux_options
+
+import data.lib.pscc as lib
+
+deny contains entry.msg if some entry in violation
+
+# require seLinuxOptions user="system_u", role="system_r", type="container_t", level="s0:c123,c456"  (policy.psp:2)
+violation contains {"control": "seLinuxOptions", "msg": msg} if {
+	pod
+	count(require_se_linux_options_findings) > 0
+	not require_se_linux_options_unchanged
+	msg := lib.message(require_se_linux_options_findings, "")
+}
+
+require_se_linux_options_unchanged if {
+	input.request.operation == "UPDATE"
+	lib.same_fields(pod, old_pod, [["spec", "securityContext", "seLinuxOptions"]])
+	lib.same_in_containers(pod, old_pod, [["securityContext", "seLinuxOptions"]])
+}
+
+require_se_linux_options_findings := [finding |
+	some found in [
+		require_se_linux_options_pod_selinux_user_findings,
+		require_se_linux_options_pod_selinux_role_findings,
+		require_se_linux_options_pod_selinux_type_findings,
+		require_se_linux_options_pod_selinux_level_findings,
+		require_se_linux_options_container_selinux_user_findings,
+		require_se_linux_options_container_selinux_role_findings,
+		require_se_linux_options_container_selinux_type_findings,
+		require_se_linux_options_container_selinux_level_findings,
+	]
+	some finding in found
+]
+
+require_se_linux_options_pod_selinux_user_findings := [finding |
+	se_linux_options := lib.first_set([
+		object.get(pod, ["spec", "securityContext", "seLinuxOptions"], null),
+	])
+	lib.below(se_linux_options, ["user"]) != "system_u"
+	finding := concat("", [
+		"pod: seLinuxOptions.user is ",
+		lib.show(lib.below(se_linux_options, ["user"])),
+		", must be system_u",
+	])
+]
+
+require_se_linux_options_pod_selinux_role_findings := [finding |
+	se_linux_options := lib.first_set([
+		object.get(pod, ["spec", "securityContext", "seLinuxOptions"], null),
+	])
+	lib.below(se_linux_options, ["role"]) != "system_r"
+	finding := concat("", [
+		"pod: seLinuxOptions.role is ",
+		lib.show(lib.below(se_linux_options, ["role"])),
+		", must be system_r",
+	])
+]
+
+require_se_linux_options_pod_selinux_type_findings := [finding |
+	se_linux_options := lib.first_set([
+		object.get(pod, ["spec", "securityContext", "seLinuxOptions"], null),
+	])
+	lib.below(se_linux_options, ["type"]) != "container_t"
+	finding := concat("", [
+		"pod: seLinuxOptions.type is ",
+		lib.show(lib.below(se_linux_options, ["type"])),
+		", must be container_t",
+	])
+]
+
+require_se_linux_options_pod_selinux_level_findings := [finding |
+	se_linux_options := lib.first_set([
+		object.get(pod, ["spec", "securityContext", "seLinuxOptions"], null),
+	])
+	not lib.same_level(lib.below(se_linux_options, ["level"]), "s0:c123,c456")
+	finding := concat("", [
+		"pod: seLinuxOptions.level is ",
+		lib.show(lib.below(se_linux_options, ["level"])),
+		", must be s0:c123,c456",
+	])
+]
+
+require_se_linux_options_container_selinux_user_findings := [finding |
+	some container in lib.containers(pod)
+	se_linux_options := lib.effective(pod, container, "seLinuxOptions")
+	lib.below(se_linux_options, ["user"]) != "system_u"
+	finding := concat("", [
+		"container ",
+		lib.name(container),
+		": seLinuxOptions.user is ",
+		lib.show(lib.below(se_linux_options, ["user"])),
+		", must be system_u",
+	])
+]
+
+require_se_linux_options_container_selinux_role_findings := [finding |
+	some container in lib.containers(pod)
+	se_linux_options := lib.effective(pod, container, "seLinuxOptions")
+	lib.below(se_linux_options, ["role"]) != "system_r"
+	finding := concat("", [
+		"container ",
+		lib.name(container),
+		": seLinuxOptions.role is ",
+		lib.show(lib.below(se_linux_options, ["role"])),
+		", must be system_r",
+	])
+]
+
+require_se_linux_options_container_selinux_type_findings := [finding |
+	some container in lib.containers(pod)
+	se_linux_options := lib.effective(pod, container, "seLinuxOptions")
+	lib.below(se_linux_options, ["type"]) != "container_t"
+	finding := concat("", [
+		"container ",
+		lib.name(container),
+		": seLinuxOptions.type is ",
+		lib.show(lib.below(se_linux_options, ["type"])),
+		", must be container_t",
+	])
+]
+
+require_se_linux_options_container_selinux_level_findings := [finding |
+	some container in lib.containers(pod)
+	se_linux_options := lib.effective(pod, container, "seLinuxOptions")
+	not lib.same_level(lib.below(se_linux_options, ["level"]), "s0:c123,c456")
+	finding := concat("", [
+		"container ",
+		lib.name(container),
+		": seLinuxOptions.level is ",
+		lib.show(lib.below(se_linux_options, ["level"])),
+		", must be s0:c123,c456",
+	])
+]
+
+# A bare Pod, or the one of an AdmissionReview; anything else is not looked at.
+pod := input.request.object if input.request.object.kind == "Pod"
+
+pod := input if {
+	not input.request
+	input.kind == "Pod"
+}
+
+old_pod := input.request.oldObject

@@ -1,0 +1,160 @@
+# seccomp-profile
+package pscc.policy_seccomp_profile
+
+import data.lib.pscc as lib
+
+deny contains entry.msg if some entry in violation
+
+# require seccompProfile runtime/default, localhost/* on pod and containers  (policy.psp:2)
+violation contains {"control": "seccompProfile", "msg": msg} if {
+	pod
+	count(require_seccomp_profile_on_pod_and_containers_findings) > 0
+	not require_seccomp_profile_on_pod_and_containers_unchanged
+	msg := lib.message(require_seccomp_profile_on_pod_and_containers_findings, "")
+}
+
+require_seccomp_profile_on_pod_and_containers_unchanged if {
+	input.request.operation == "UPDATE"
+	lib.same_fields(pod, old_pod, [["spec", "securityContext", "seccompProfile"]])
+	lib.same_in_containers(pod, old_pod, [["securityContext", "seccompProfile"]])
+}
+
+require_seccomp_profile_on_pod_and_containers_findings := [finding |
+	some found in [
+		require_seccomp_profile_on_pod_and_containers_pod_profile_findings,
+		require_seccomp_profile_on_pod_and_containers_local_pod_profile_findings,
+		require_seccomp_profile_on_pod_and_containers_container_profile_findings,
+		require_seccomp_profile_on_pod_and_containers_local_container_profile_findings,
+	]
+	some finding in found
+]
+
+require_seccomp_profile_on_pod_and_containers_pod_profile_findings := [finding |
+	not pod.spec.securityContext.seccompProfile.type == "Localhost"
+	not require_seccomp_profile_on_pod_and_containers_pod_profile_ok
+	finding := concat("", [
+		"pod: seccompProfile is ",
+		lib.show(object.get(pod, ["spec", "securityContext", "seccompProfile", "type"], null)),
+		", allowed: runtime/default, localhost/*",
+	])
+]
+
+require_seccomp_profile_on_pod_and_containers_pod_profile_ok if pod.spec.securityContext.seccompProfile.type == "RuntimeDefault"
+
+require_seccomp_profile_on_pod_and_containers_pod_profile_ok if {
+	pod.spec.securityContext.seccompProfile.type == "Localhost"
+	require_seccomp_profile_on_pod_and_containers_pod_profile_ok_2
+}
+
+require_seccomp_profile_on_pod_and_containers_pod_profile_ok_2 if {
+	lib.join("localhost/", object.get(pod, ["spec", "securityContext", "seccompProfile", "localhostProfile"], null)) in [
+		"runtime/default",
+	]
+}
+
+require_seccomp_profile_on_pod_and_containers_pod_profile_ok_2 if {
+	lib.starts_with_any(lib.join("localhost/", object.get(pod, ["spec", "securityContext", "seccompProfile", "localhostProfile"], null)), [
+		"localhost/*",
+	])
+}
+
+require_seccomp_profile_on_pod_and_containers_local_pod_profile_findings := [finding |
+	pod.spec.securityContext.seccompProfile.type == "Localhost"
+	not require_seccomp_profile_on_pod_and_containers_local_pod_profile_ok
+	finding := concat("", [
+		"pod: seccompProfile is ",
+		lib.show(lib.join("localhost/", object.get(pod, ["spec", "securityContext", "seccompProfile", "localhostProfile"], null))),
+		", allowed: runtime/default, localhost/*",
+	])
+]
+
+require_seccomp_profile_on_pod_and_containers_local_pod_profile_ok if pod.spec.securityContext.seccompProfile.type == "RuntimeDefault"
+
+require_seccomp_profile_on_pod_and_containers_local_pod_profile_ok if {
+	pod.spec.securityContext.seccompProfile.type == "Localhost"
+	require_seccomp_profile_on_pod_and_containers_local_pod_profile_ok_2
+}
+
+require_seccomp_profile_on_pod_and_containers_local_pod_profile_ok_2 if {
+	lib.join("localhost/", object.get(pod, ["spec", "securityContext", "seccompProfile", "localhostProfile"], null)) in [
+		"runtime/default",
+	]
+}
+
+require_seccomp_profile_on_pod_and_containers_local_pod_profile_ok_2 if {
+	lib.starts_with_any(lib.join("localhost/", object.get(pod, ["spec", "securityContext", "seccompProfile", "localhostProfile"], null)), [
+		"localhost/*",
+	])
+}
+
+require_seccomp_profile_on_pod_and_containers_container_profile_findings := [finding |
+	some container in lib.containers(pod)
+	seccomp_profile := lib.effective(pod, container, "seccompProfile")
+	lib.below(seccomp_profile, ["type"]) != "Localhost"
+	not require_seccomp_profile_on_pod_and_containers_container_profile_ok(seccomp_profile)
+	finding := concat("", [
+		"container ",
+		lib.name(container),
+		": seccompProfile is ",
+		lib.show(lib.below(seccomp_profile, ["type"])),
+		", allowed: runtime/default, localhost/*",
+	])
+]
+
+require_seccomp_profile_on_pod_and_containers_container_profile_ok(seccomp_profile) if lib.below(seccomp_profile, ["type"]) == "RuntimeDefault"
+
+require_seccomp_profile_on_pod_and_containers_container_profile_ok(seccomp_profile) if {
+	lib.below(seccomp_profile, ["type"]) == "Localhost"
+	require_seccomp_profile_on_pod_and_containers_container_profile_ok_2(seccomp_profile)
+}
+
+require_seccomp_profile_on_pod_and_containers_container_profile_ok_2(seccomp_profile) if {
+	lib.join("localhost/", lib.below(seccomp_profile, ["localhostProfile"])) in ["runtime/default"]
+}
+
+require_seccomp_profile_on_pod_and_containers_container_profile_ok_2(seccomp_profile) if {
+	lib.starts_with_any(lib.join("localhost/", lib.below(seccomp_profile, ["localhostProfile"])), [
+		"localhost/*",
+	])
+}
+
+require_seccomp_profile_on_pod_and_containers_local_container_profile_findings := [finding |
+	some container in lib.containers(pod)
+	seccomp_profile := lib.effective(pod, container, "seccompProfile")
+	lib.below(seccomp_profile, ["type"]) == "Localhost"
+	not require_seccomp_profile_on_pod_and_containers_local_container_profile_ok(seccomp_profile)
+	finding := concat("", [
+		"container ",
+		lib.name(container),
+		": seccompProfile is ",
+		lib.show(lib.join("localhost/", lib.below(seccomp_profile, ["localhostProfile"]))),
+		", allowed: runtime/default, localhost/*",
+	])
+]
+
+require_seccomp_profile_on_pod_and_containers_local_container_profile_ok(seccomp_profile) if lib.below(seccomp_profile, ["type"]) == "RuntimeDefault"
+
+require_seccomp_profile_on_pod_and_containers_local_container_profile_ok(seccomp_profile) if {
+	lib.below(seccomp_profile, ["type"]) == "Localhost"
+	require_seccomp_profile_on_pod_and_containers_local_container_profile_ok_2(seccomp_profile)
+}
+
+require_seccomp_profile_on_pod_and_containers_local_container_profile_ok_2(seccomp_profile) if {
+	lib.join("localhost/", lib.below(seccomp_profile, ["localhostProfile"])) in ["runtime/default"]
+}
+
+require_seccomp_profile_on_pod_and_containers_local_container_profile_ok_2(seccomp_profile) if {
+	lib.starts_with_any(lib.join("localhost/", lib.below(seccomp_profile, ["localhostProfile"])), [
+		"localhost/*",
+	])
+}
+
+# A bare Pod, or the one of an AdmissionReview; anything else is not looked at.
+pod := input.request.object if input.request.object.kind == "Pod"
+
+pod := input if {
+	not input.request
+	input.kind == "Pod"
+}
+
+old_pod := input.request.oldObject

@@ -1,0 +1,80 @@
+# seccomp-profile
+package pscc.policy_seccomp_profile
+
+import data.lib.pscc as lib
+
+deny contains entry.msg if some entry in violation
+
+# require seccompProfile runtime/default  (policy.psp:2)
+violation contains {"control": "seccompProfile", "msg": msg} if {
+	pod
+	count(require_seccomp_profile_findings) > 0
+	not require_seccomp_profile_unchanged
+	msg := lib.message(require_seccomp_profile_findings, "")
+}
+
+require_seccomp_profile_unchanged if {
+	input.request.operation == "UPDATE"
+	lib.same_fields(pod, old_pod, [["spec", "securityContext", "seccompProfile"]])
+	lib.same_in_containers(pod, old_pod, [["securityContext", "seccompProfile"]])
+}
+
+require_seccomp_profile_findings := [finding |
+	some found in [
+		require_seccomp_profile_container_profile_findings,
+		require_seccomp_profile_local_container_profile_findings,
+	]
+	some finding in found
+]
+
+require_seccomp_profile_container_profile_findings := [finding |
+	some container in lib.containers(pod)
+	seccomp_profile := lib.effective(pod, container, "seccompProfile")
+	lib.below(seccomp_profile, ["type"]) != "Localhost"
+	not require_seccomp_profile_container_profile_ok(seccomp_profile)
+	finding := concat("", [
+		"container ",
+		lib.name(container),
+		": seccompProfile is ",
+		lib.show(lib.below(seccomp_profile, ["type"])),
+		", allowed: runtime/default",
+	])
+]
+
+require_seccomp_profile_container_profile_ok(seccomp_profile) if lib.below(seccomp_profile, ["type"]) == "RuntimeDefault"
+
+require_seccomp_profile_container_profile_ok(seccomp_profile) if {
+	lib.below(seccomp_profile, ["type"]) == "Localhost"
+	lib.join("localhost/", lib.below(seccomp_profile, ["localhostProfile"])) in ["runtime/default"]
+}
+
+require_seccomp_profile_local_container_profile_findings := [finding |
+	some container in lib.containers(pod)
+	seccomp_profile := lib.effective(pod, container, "seccompProfile")
+	lib.below(seccomp_profile, ["type"]) == "Localhost"
+	not require_seccomp_profile_local_container_profile_ok(seccomp_profile)
+	finding := concat("", [
+		"container ",
+		lib.name(container),
+		": seccompProfile is ",
+		lib.show(lib.join("localhost/", lib.below(seccomp_profile, ["localhostProfile"]))),
+		", allowed: runtime/default",
+	])
+]
+
+require_seccomp_profile_local_container_profile_ok(seccomp_profile) if lib.below(seccomp_profile, ["type"]) == "RuntimeDefault"
+
+require_seccomp_profile_local_container_profile_ok(seccomp_profile) if {
+	lib.below(seccomp_profile, ["type"]) == "Localhost"
+	lib.join("localhost/", lib.below(seccomp_profile, ["localhostProfile"])) in ["runtime/default"]
+}
+
+# A bare Pod, or the one of an AdmissionReview; anything else is not looked at.
+pod := input.request.object if input.request.object.kind == "Pod"
+
+pod := input if {
+	not input.request
+	input.kind == "Pod"
+}
+
+old_pod := input.request.oldObject

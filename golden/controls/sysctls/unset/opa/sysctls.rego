@@ -1,0 +1,45 @@
+# sysctls: What a PodSecurityPolicy without forbiddenSysctls means
+package pscc.policy_sysctls
+
+import data.lib.pscc as lib
+
+deny contains entry.msg if some entry in violation
+
+# allow sysctls kernel.shm_rmid_forced, net.ipv4.ip_local_port_range, net.ipv4.tcp_syncookies, net.ipv4.ping_group_range, net.ipv4.ip_unprivileged_port_start  (policy.psp:2)
+violation contains {"control": "sysctls", "msg": msg} if {
+	pod
+	count(allow_sysctls_findings) > 0
+	not allow_sysctls_unchanged
+	msg := lib.message(allow_sysctls_findings, "")
+}
+
+allow_sysctls_unchanged if {
+	input.request.operation == "UPDATE"
+	lib.same_fields(pod, old_pod, [["spec", "securityContext", "sysctls"]])
+}
+
+allow_sysctls_findings := [finding |
+	some sysctl in pod.spec.securityContext.sysctls
+	not object.get(sysctl, "name", null) in [
+		"kernel.shm_rmid_forced",
+		"net.ipv4.ip_local_port_range",
+		"net.ipv4.tcp_syncookies",
+		"net.ipv4.ping_group_range",
+		"net.ipv4.ip_unprivileged_port_start",
+	]
+	finding := concat("", [
+		"pod: sysctls has ",
+		lib.name(sysctl),
+		", allowed: kernel.shm_rmid_forced, net.ipv4.ip_local_port_range, net.ipv4.tcp_syncookies, net.ipv4.ping_group_range, net.ipv4.ip_unprivileged_port_start",
+	])
+]
+
+# A bare Pod, or the one of an AdmissionReview; anything else is not looked at.
+pod := input.request.object if input.request.object.kind == "Pod"
+
+pod := input if {
+	not input.request
+	input.kind == "Pod"
+}
+
+old_pod := input.request.oldObject

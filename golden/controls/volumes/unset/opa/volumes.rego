@@ -1,0 +1,58 @@
+# volumes: What a PodSecurityPolicy without volumes means
+package pscc.policy_volumes
+
+import data.lib.pscc as lib
+
+deny contains entry.msg if some entry in violation
+
+# deny volumes  (policy.psp:2)
+violation contains {"control": "volumes", "msg": msg} if {
+	pod
+	count(deny_volumes_findings) > 0
+	not deny_volumes_unchanged
+	msg := lib.message(deny_volumes_findings, "")
+}
+
+deny_volumes_unchanged if {
+	input.request.operation == "UPDATE"
+	lib.same_fields(pod, old_pod, [["spec", "volumes"]])
+}
+
+deny_volumes_findings := [finding |
+	some found in [deny_volumes_volume_type_findings, deny_volumes_volume_without_source_findings]
+	some finding in found
+]
+
+deny_volumes_volume_type_findings := [finding |
+	some volume in pod.spec.volumes
+	some type in lib.keys(volume, ["name"])
+	finding := concat("", [
+		"volume ",
+		lib.name(volume),
+		": its type is ",
+		lib.show(type),
+		", no volume is allowed",
+	])
+]
+
+deny_volumes_volume_without_source_findings := [finding |
+	some volume in pod.spec.volumes
+	not deny_volumes_volume_without_source_ok(volume)
+	finding := concat("", [
+		"volume ",
+		lib.name(volume),
+		": its type is emptyDir, no volume is allowed",
+	])
+]
+
+deny_volumes_volume_without_source_ok(volume) if count(lib.keys(volume, ["name"])) > 0
+
+# A bare Pod, or the one of an AdmissionReview; anything else is not looked at.
+pod := input.request.object if input.request.object.kind == "Pod"
+
+pod := input if {
+	not input.request
+	input.kind == "Pod"
+}
+
+old_pod := input.request.oldObject

@@ -1,0 +1,1164 @@
+# everything: One statement about every control
+package pscc.policy_everything
+
+import data.lib.pscc as lib
+
+deny contains entry.msg if some entry in violation
+
+# deny privileged because "ask #platform"  (policy.psp:2)
+violation contains {"control": "privileged", "msg": msg} if {
+	pod
+	count(deny_privileged_findings) > 0
+	not deny_privileged_unchanged
+	msg := lib.message(deny_privileged_findings, "ask #platform")
+}
+
+deny_privileged_unchanged if {
+	input.request.operation == "UPDATE"
+	lib.same_in_containers(pod, old_pod, [["securityContext", "privileged"]])
+}
+
+deny_privileged_findings := [finding |
+	some container in lib.containers(pod)
+	container.securityContext.privileged == true
+	finding := concat("", [
+		"container ",
+		lib.name(container),
+		": privileged is true, must not be true",
+	])
+]
+
+# deny hostNetwork because "ask #platform"  (policy.psp:3)
+violation contains {"control": "hostNetwork", "msg": msg} if {
+	pod
+	count(deny_host_network_findings) > 0
+	not deny_host_network_unchanged
+	msg := lib.message(deny_host_network_findings, "ask #platform")
+}
+
+deny_host_network_unchanged if {
+	input.request.operation == "UPDATE"
+	lib.same_fields(pod, old_pod, [["spec", "hostNetwork"]])
+}
+
+deny_host_network_findings := [finding |
+	pod.spec.hostNetwork == true
+	finding := "pod: hostNetwork is true, must not be true"
+]
+
+# deny hostPID because "ask #platform"  (policy.psp:4)
+violation contains {"control": "hostPID", "msg": msg} if {
+	pod
+	count(deny_host_pid_findings) > 0
+	not deny_host_pid_unchanged
+	msg := lib.message(deny_host_pid_findings, "ask #platform")
+}
+
+deny_host_pid_unchanged if {
+	input.request.operation == "UPDATE"
+	lib.same_fields(pod, old_pod, [["spec", "hostPID"]])
+}
+
+deny_host_pid_findings := [finding |
+	pod.spec.hostPID == true
+	finding := "pod: hostPID is true, must not be true"
+]
+
+# deny hostIPC because "ask #platform"  (policy.psp:5)
+violation contains {"control": "hostIPC", "msg": msg} if {
+	pod
+	count(deny_host_ipc_findings) > 0
+	not deny_host_ipc_unchanged
+	msg := lib.message(deny_host_ipc_findings, "ask #platform")
+}
+
+deny_host_ipc_unchanged if {
+	input.request.operation == "UPDATE"
+	lib.same_fields(pod, old_pod, [["spec", "hostIPC"]])
+}
+
+deny_host_ipc_findings := [finding |
+	pod.spec.hostIPC == true
+	finding := "pod: hostIPC is true, must not be true"
+]
+
+# allow hostPorts 80, 443, 10000-11000, 13000-14000  (policy.psp:6)
+violation contains {"control": "hostPorts", "msg": msg} if {
+	pod
+	count(allow_host_ports_findings) > 0
+	not allow_host_ports_unchanged
+	msg := lib.message(allow_host_ports_findings, "")
+}
+
+allow_host_ports_unchanged if {
+	input.request.operation == "UPDATE"
+	lib.same_fields(pod, old_pod, [["spec", "hostNetwork"]])
+	lib.same_in_containers(pod, old_pod, [["ports"]])
+}
+
+allow_host_ports_findings := [finding |
+	some found in [allow_host_ports_host_port_findings, allow_host_ports_implied_host_port_findings]
+	some finding in found
+]
+
+allow_host_ports_host_port_findings := [finding |
+	some container in lib.containers(pod)
+	some port in container.ports
+	port.hostPort != null
+	port.hostPort != 0
+	not lib.in_ranges(port.hostPort, [
+		{"min": 80, "max": 80},
+		{"min": 443, "max": 443},
+		{"min": 10000, "max": 11000},
+		{"min": 13000, "max": 14000},
+	])
+	finding := concat("", [
+		"container ",
+		lib.name(container),
+		": hostPort is ",
+		lib.show(port.hostPort),
+		", allowed: 80, 443, 10000-11000, 13000-14000",
+	])
+]
+
+allow_host_ports_implied_host_port_findings := [finding |
+	some container in lib.containers(pod)
+	some port in container.ports
+	allow_host_ports_implied_host_port_ok(port)
+	pod.spec.hostNetwork == true
+	not lib.in_ranges(object.get(port, "containerPort", null), [
+		{"min": 80, "max": 80},
+		{"min": 443, "max": 443},
+		{"min": 10000, "max": 11000},
+		{"min": 13000, "max": 14000},
+	])
+	finding := concat("", [
+		"container ",
+		lib.name(container),
+		": hostPort is ",
+		lib.show(object.get(port, "containerPort", null)),
+		" by hostNetwork, allowed: 80, 443, 10000-11000, 13000-14000",
+	])
+]
+
+allow_host_ports_implied_host_port_ok(port) if object.get(port, "hostPort", null) == null
+
+allow_host_ports_implied_host_port_ok(port) if port.hostPort == 0
+
+# allow volumes configMap, secret, emptyDir, projected, persistentVolumeClaim  (policy.psp:7)
+violation contains {"control": "volumes", "msg": msg} if {
+	pod
+	count(allow_volumes_findings) > 0
+	not allow_volumes_unchanged
+	msg := lib.message(allow_volumes_findings, "")
+}
+
+allow_volumes_unchanged if {
+	input.request.operation == "UPDATE"
+	lib.same_fields(pod, old_pod, [["spec", "volumes"]])
+}
+
+allow_volumes_findings := [finding |
+	some volume in pod.spec.volumes
+	some type in lib.keys(volume, ["name"])
+	not allow_volumes_volume_type_ok(volume, type)
+	finding := concat("", [
+		"volume ",
+		lib.name(volume),
+		": its type is ",
+		lib.show(type),
+		", allowed: configMap, secret, emptyDir, projected, persistentVolumeClaim",
+	])
+]
+
+allow_volumes_volume_type_ok(_, type) if {
+	type in ["configMap", "secret", "emptyDir", "projected", "persistentVolumeClaim"]
+}
+
+allow_volumes_volume_type_ok(volume, type) if {
+	type == "projected"
+	every source in lib.list(object.get(volume, ["projected", "sources"], null)) {
+		allow_volumes_volume_type_ok_2(source)
+		allow_volumes_volume_type_ok_3(source)
+		allow_volumes_volume_type_ok_5(source)
+		every item in lib.list(object.get(source, ["downwardAPI", "items"], null)) {
+			item.path == "namespace"
+			item.fieldRef.fieldPath == "metadata.namespace"
+			lib.first_set([object.get(item, ["fieldRef", "apiVersion"], null), "v1"]) == "v1"
+		}
+	}
+}
+
+allow_volumes_volume_type_ok_5(source) if object.get(source, "configMap", null) == null
+
+allow_volumes_volume_type_ok_5(source) if source.configMap.name == "kube-root-ca.crt"
+
+allow_volumes_volume_type_ok_3(source) if object.get(source, "serviceAccountToken", null) == null
+
+allow_volumes_volume_type_ok_3(source) if {
+	source.serviceAccountToken.path == "token"
+	allow_volumes_volume_type_ok_4(source)
+}
+
+allow_volumes_volume_type_ok_4(source) if object.get(source, ["serviceAccountToken", "audience"], null) == null
+
+allow_volumes_volume_type_ok_4(source) if source.serviceAccountToken.audience == ""
+
+allow_volumes_volume_type_ok_2(source) if source.serviceAccountToken != null
+
+allow_volumes_volume_type_ok_2(source) if source.configMap != null
+
+allow_volumes_volume_type_ok_2(source) if source.downwardAPI != null
+
+# allow hostPath /var/log (read-only), /tmp, /opt/data/  (policy.psp:8)
+violation contains {"control": "hostPath", "msg": msg} if {
+	pod
+	count(allow_host_path_findings) > 0
+	not allow_host_path_unchanged
+	msg := lib.message(allow_host_path_findings, "")
+}
+
+allow_host_path_unchanged if {
+	input.request.operation == "UPDATE"
+	lib.same_fields(pod, old_pod, [["spec", "volumes"]])
+	lib.same_in_containers(pod, old_pod, [["volumeMounts"]])
+}
+
+allow_host_path_findings := [finding |
+	some found in [allow_host_path_host_path_findings, allow_host_path_read_only_mount_findings]
+	some finding in found
+]
+
+allow_host_path_host_path_findings := [finding |
+	some volume in pod.spec.volumes
+	volume.hostPath != null
+	not allow_host_path_host_path_ok(volume)
+	finding := concat("", [
+		"volume ",
+		lib.name(volume),
+		": hostPath is ",
+		lib.show(object.get(volume, ["hostPath", "path"], null)),
+		", allowed: /var/log (read-only), /tmp, /opt/data/",
+	])
+]
+
+allow_host_path_host_path_ok(volume) if {
+	some allowed in [
+		{"pathPrefix": "/var/log", "readOnly": true},
+		{"pathPrefix": "/tmp", "readOnly": false},
+		{"pathPrefix": "/opt/data/", "readOnly": false},
+	]
+	lib.under(volume.hostPath.path, allowed.pathPrefix)
+}
+
+allow_host_path_read_only_mount_findings := [finding |
+	some container in lib.containers(pod)
+	some mount in container.volumeMounts
+	allow_host_path_read_only_mount_ok(mount)
+	not mount.readOnly == true
+	finding := concat("", [
+		"container ",
+		lib.name(container),
+		": the mount of volume ",
+		lib.name(mount),
+		" must be readOnly, allowed: /var/log (read-only), /tmp, /opt/data/",
+	])
+]
+
+allow_host_path_read_only_mount_ok(mount) if {
+	some volume in pod.spec.volumes
+	lib.same(object.get(volume, "name", null), object.get(mount, "name", null))
+	volume.hostPath != null
+	allow_host_path_read_only_mount_ok_2(volume)
+	not allow_host_path_read_only_mount_ok_3(volume)
+}
+
+allow_host_path_read_only_mount_ok_3(volume) if {
+	some allowed in [
+		{"pathPrefix": "/var/log", "readOnly": true},
+		{"pathPrefix": "/tmp", "readOnly": false},
+		{"pathPrefix": "/opt/data/", "readOnly": false},
+	]
+	lib.under(volume.hostPath.path, allowed.pathPrefix)
+	not allowed.readOnly == true
+}
+
+allow_host_path_read_only_mount_ok_2(volume) if {
+	some allowed in [
+		{"pathPrefix": "/var/log", "readOnly": true},
+		{"pathPrefix": "/tmp", "readOnly": false},
+		{"pathPrefix": "/opt/data/", "readOnly": false},
+	]
+	lib.under(volume.hostPath.path, allowed.pathPrefix)
+}
+
+# allow flexVolume example/lvm, example/cifs, vendor/*  (policy.psp:9)
+violation contains {"control": "flexVolume", "msg": msg} if {
+	pod
+	count(allow_flex_volume_findings) > 0
+	not allow_flex_volume_unchanged
+	msg := lib.message(allow_flex_volume_findings, "")
+}
+
+allow_flex_volume_unchanged if {
+	input.request.operation == "UPDATE"
+	lib.same_fields(pod, old_pod, [["spec", "volumes"]])
+}
+
+allow_flex_volume_findings := [finding |
+	some volume in pod.spec.volumes
+	volume.flexVolume.driver != null
+	not volume.flexVolume.driver in ["example/lvm", "example/cifs"]
+	not lib.starts_with_any(volume.flexVolume.driver, ["vendor/*"])
+	finding := concat("", [
+		"volume ",
+		lib.name(volume),
+		": flexVolume driver is ",
+		lib.show(volume.flexVolume.driver),
+		", allowed: example/lvm, example/cifs, vendor/*",
+	])
+]
+
+# allow csi inline.csi.example, secrets-store.csi.k8s.io, vendor.*  (policy.psp:10)
+violation contains {"control": "csi", "msg": msg} if {
+	pod
+	count(allow_csi_findings) > 0
+	not allow_csi_unchanged
+	msg := lib.message(allow_csi_findings, "")
+}
+
+allow_csi_unchanged if {
+	input.request.operation == "UPDATE"
+	lib.same_fields(pod, old_pod, [["spec", "volumes"]])
+}
+
+allow_csi_findings := [finding |
+	some volume in pod.spec.volumes
+	volume.csi.driver != null
+	not volume.csi.driver in ["inline.csi.example", "secrets-store.csi.k8s.io"]
+	not lib.starts_with_any(volume.csi.driver, ["vendor.*"])
+	finding := concat("", [
+		"volume ",
+		lib.name(volume),
+		": csi driver is ",
+		lib.show(volume.csi.driver),
+		", allowed: inline.csi.example, secrets-store.csi.k8s.io, vendor.*",
+	])
+]
+
+# allow capabilities.add NET_BIND_SERVICE, CHOWN  (policy.psp:11)
+violation contains {"control": "capabilities.add", "msg": msg} if {
+	pod
+	count(allow_capabilities_add_findings) > 0
+	not allow_capabilities_add_unchanged
+	msg := lib.message(allow_capabilities_add_findings, "")
+}
+
+allow_capabilities_add_unchanged if {
+	input.request.operation == "UPDATE"
+	lib.same_in_containers(pod, old_pod, [["securityContext", "capabilities", "add"]])
+}
+
+allow_capabilities_add_findings := [finding |
+	some container in lib.containers(pod)
+	some capability in container.securityContext.capabilities.add
+	not capability in ["NET_BIND_SERVICE", "CHOWN"]
+	finding := concat("", [
+		"container ",
+		lib.name(container),
+		": capabilities.add has ",
+		lib.show(capability),
+		", allowed: NET_BIND_SERVICE, CHOWN",
+	])
+]
+
+# require capabilities.drop all of NET_RAW, MKNOD  (policy.psp:13)
+violation contains {"control": "capabilities.drop", "msg": msg} if {
+	pod
+	count(require_capabilities_drop_findings) > 0
+	not require_capabilities_drop_unchanged
+	msg := lib.message(require_capabilities_drop_findings, "")
+}
+
+require_capabilities_drop_unchanged if {
+	input.request.operation == "UPDATE"
+	lib.same_in_containers(pod, old_pod, [["securityContext", "capabilities", "drop"]])
+}
+
+require_capabilities_drop_findings := [finding |
+	some container in lib.containers(pod)
+	some capability in ["NET_RAW", "MKNOD"]
+	not capability in lib.list(object.get(container, ["securityContext", "capabilities", "drop"], null))
+	finding := concat("", [
+		"container ",
+		lib.name(container),
+		": capabilities.drop lacks ",
+		lib.show(capability),
+	])
+]
+
+# require readOnlyRootFilesystem true  (policy.psp:15)
+violation contains {"control": "readOnlyRootFilesystem", "msg": msg} if {
+	pod
+	count(require_read_only_root_filesystem_findings) > 0
+	not require_read_only_root_filesystem_unchanged
+	msg := lib.message(require_read_only_root_filesystem_findings, "")
+}
+
+require_read_only_root_filesystem_unchanged if {
+	input.request.operation == "UPDATE"
+	lib.same_in_containers(pod, old_pod, [["securityContext", "readOnlyRootFilesystem"]])
+}
+
+require_read_only_root_filesystem_findings := [finding |
+	some container in lib.containers(pod)
+	not container.securityContext.readOnlyRootFilesystem == true
+	finding := concat("", [
+		"container ",
+		lib.name(container),
+		": readOnlyRootFilesystem is ",
+		lib.show(object.get(container, ["securityContext", "readOnlyRootFilesystem"], null)),
+		", must be true",
+	])
+]
+
+# require allowPrivilegeEscalation false  (policy.psp:17)
+violation contains {"control": "allowPrivilegeEscalation", "msg": msg} if {
+	pod
+	count(require_allow_privilege_escalation_findings) > 0
+	not require_allow_privilege_escalation_unchanged
+	msg := lib.message(require_allow_privilege_escalation_findings, "")
+}
+
+require_allow_privilege_escalation_unchanged if {
+	input.request.operation == "UPDATE"
+	lib.same_in_containers(pod, old_pod, [["securityContext", "allowPrivilegeEscalation"]])
+}
+
+require_allow_privilege_escalation_findings := [finding |
+	some container in lib.containers(pod)
+	not container.securityContext.allowPrivilegeEscalation == false
+	finding := concat("", [
+		"container ",
+		lib.name(container),
+		": allowPrivilegeEscalation is ",
+		lib.show(object.get(container, ["securityContext", "allowPrivilegeEscalation"], null)),
+		", must be false",
+	])
+]
+
+# require runAsUser 1000, 2000-3000  (policy.psp:19)
+violation contains {"control": "runAsUser", "msg": msg} if {
+	pod
+	count(require_run_as_user_findings) > 0
+	not require_run_as_user_unchanged
+	msg := lib.message(require_run_as_user_findings, "")
+}
+
+require_run_as_user_unchanged if {
+	input.request.operation == "UPDATE"
+	lib.same_fields(pod, old_pod, [["spec", "securityContext", "runAsUser"]])
+	lib.same_in_containers(pod, old_pod, [["securityContext", "runAsUser"]])
+}
+
+require_run_as_user_findings := [finding |
+	some container in lib.containers(pod)
+	run_as_user := lib.effective(pod, container, "runAsUser")
+	not lib.in_ranges(run_as_user, [{"min": 1000, "max": 1000}, {"min": 2000, "max": 3000}])
+	finding := concat("", [
+		"container ",
+		lib.name(container),
+		": runAsUser is ",
+		lib.show(run_as_user),
+		", allowed: 1000, 2000-3000",
+	])
+]
+
+# require nonRoot  (policy.psp:21)
+violation contains {"control": "nonRoot", "msg": msg} if {
+	pod
+	count(require_non_root_findings) > 0
+	not require_non_root_unchanged
+	msg := lib.message(require_non_root_findings, "")
+}
+
+require_non_root_unchanged if {
+	input.request.operation == "UPDATE"
+	lib.same_fields(pod, old_pod, [
+		["spec", "securityContext", "runAsNonRoot"],
+		["spec", "securityContext", "runAsUser"],
+	])
+	lib.same_in_containers(pod, old_pod, [
+		["securityContext", "runAsNonRoot"],
+		["securityContext", "runAsUser"],
+	])
+}
+
+require_non_root_findings := [finding |
+	some found in [
+		require_non_root_says_who_it_runs_as_findings,
+		require_non_root_not_as_root_findings,
+		require_non_root_not_uid_0_findings,
+	]
+	some finding in found
+]
+
+require_non_root_says_who_it_runs_as_findings := [finding |
+	some container in lib.containers(pod)
+	run_as_non_root := lib.effective(pod, container, "runAsNonRoot")
+	run_as_non_root == null
+	lib.effective(pod, container, "runAsUser") == null
+	finding := concat("", [
+		"container ",
+		lib.name(container),
+		": runAsNonRoot is ",
+		lib.show(run_as_non_root),
+		", must be true where runAsUser is not set",
+	])
+]
+
+require_non_root_not_as_root_findings := [finding |
+	some container in lib.containers(pod)
+	lib.effective(pod, container, "runAsNonRoot") == false
+	finding := concat("", [
+		"container ",
+		lib.name(container),
+		": runAsNonRoot is false, must not be false",
+	])
+]
+
+require_non_root_not_uid_0_findings := [finding |
+	some container in lib.containers(pod)
+	lib.effective(pod, container, "runAsUser") == 0
+	finding := concat("", ["container ", lib.name(container), ": runAsUser is 0, must not be 0"])
+]
+
+# require runAsNonRoot true  (policy.psp:23)
+violation contains {"control": "runAsNonRoot", "msg": msg} if {
+	pod
+	count(require_run_as_non_root_findings) > 0
+	not require_run_as_non_root_unchanged
+	msg := lib.message(require_run_as_non_root_findings, "")
+}
+
+require_run_as_non_root_unchanged if {
+	input.request.operation == "UPDATE"
+	lib.same_fields(pod, old_pod, [["spec", "securityContext", "runAsNonRoot"]])
+	lib.same_in_containers(pod, old_pod, [["securityContext", "runAsNonRoot"]])
+}
+
+require_run_as_non_root_findings := [finding |
+	some container in lib.containers(pod)
+	run_as_non_root := lib.effective(pod, container, "runAsNonRoot")
+	run_as_non_root != true
+	finding := concat("", [
+		"container ",
+		lib.name(container),
+		": runAsNonRoot is ",
+		lib.show(run_as_non_root),
+		", must be true",
+	])
+]
+
+# require runAsGroup 1000, 2000-3000  (policy.psp:25)
+violation contains {"control": "runAsGroup", "msg": msg} if {
+	pod
+	count(require_run_as_group_findings) > 0
+	not require_run_as_group_unchanged
+	msg := lib.message(require_run_as_group_findings, "")
+}
+
+require_run_as_group_unchanged if {
+	input.request.operation == "UPDATE"
+	lib.same_fields(pod, old_pod, [["spec", "securityContext", "runAsGroup"]])
+	lib.same_in_containers(pod, old_pod, [["securityContext", "runAsGroup"]])
+}
+
+require_run_as_group_findings := [finding |
+	some container in lib.containers(pod)
+	run_as_group := lib.effective(pod, container, "runAsGroup")
+	not lib.in_ranges(run_as_group, [{"min": 1000, "max": 1000}, {"min": 2000, "max": 3000}])
+	finding := concat("", [
+		"container ",
+		lib.name(container),
+		": runAsGroup is ",
+		lib.show(run_as_group),
+		", allowed: 1000, 2000-3000",
+	])
+]
+
+# require supplementalGroups 5, 100-200  (policy.psp:27)
+violation contains {"control": "supplementalGroups", "msg": msg} if {
+	pod
+	count(require_supplemental_groups_findings) > 0
+	not require_supplemental_groups_unchanged
+	msg := lib.message(require_supplemental_groups_findings, "")
+}
+
+require_supplemental_groups_unchanged if {
+	input.request.operation == "UPDATE"
+	lib.same_fields(pod, old_pod, [["spec", "securityContext", "supplementalGroups"]])
+}
+
+require_supplemental_groups_findings := [finding |
+	some found in [
+		require_supplemental_groups_has_groups_findings,
+		require_supplemental_groups_group_findings,
+	]
+	some finding in found
+]
+
+require_supplemental_groups_has_groups_findings := [finding |
+	not require_supplemental_groups_has_groups_ok
+	finding := "pod: supplementalGroups is not set, allowed: 5, 100-200"
+]
+
+require_supplemental_groups_has_groups_ok if count(lib.list(object.get(pod, ["spec", "securityContext", "supplementalGroups"], null))) > 0
+
+require_supplemental_groups_group_findings := [finding |
+	some group in pod.spec.securityContext.supplementalGroups
+	not lib.in_ranges(group, [{"min": 5, "max": 5}, {"min": 100, "max": 200}])
+	finding := concat("", [
+		"pod: supplementalGroups has ",
+		lib.show(group),
+		", allowed: 5, 100-200",
+	])
+]
+
+# require fsGroup 1, 1000-65535  (policy.psp:29)
+violation contains {"control": "fsGroup", "msg": msg} if {
+	pod
+	count(require_fs_group_findings) > 0
+	not require_fs_group_unchanged
+	msg := lib.message(require_fs_group_findings, "")
+}
+
+require_fs_group_unchanged if {
+	input.request.operation == "UPDATE"
+	lib.same_fields(pod, old_pod, [["spec", "securityContext", "fsGroup"]])
+}
+
+require_fs_group_findings := [finding |
+	not lib.in_ranges(object.get(pod, ["spec", "securityContext", "fsGroup"], null), [
+		{"min": 1, "max": 1},
+		{"min": 1000, "max": 65535},
+	])
+	finding := concat("", [
+		"pod: fsGroup is ",
+		lib.show(object.get(pod, ["spec", "securityContext", "fsGroup"], null)),
+		", allowed: 1, 1000-65535",
+	])
+]
+
+# require seLinuxOptions user="system_u", role="system_r", type="container_t", level="s0:c123,c456"  (policy.psp:31)
+violation contains {"control": "seLinuxOptions", "msg": msg} if {
+	pod
+	count(require_se_linux_options_findings) > 0
+	not require_se_linux_options_unchanged
+	msg := lib.message(require_se_linux_options_findings, "")
+}
+
+require_se_linux_options_unchanged if {
+	input.request.operation == "UPDATE"
+	lib.same_fields(pod, old_pod, [["spec", "securityContext", "seLinuxOptions"]])
+	lib.same_in_containers(pod, old_pod, [["securityContext", "seLinuxOptions"]])
+}
+
+require_se_linux_options_findings := [finding |
+	some found in [
+		require_se_linux_options_pod_selinux_user_findings,
+		require_se_linux_options_pod_selinux_role_findings,
+		require_se_linux_options_pod_selinux_type_findings,
+		require_se_linux_options_pod_selinux_level_findings,
+		require_se_linux_options_container_selinux_user_findings,
+		require_se_linux_options_container_selinux_role_findings,
+		require_se_linux_options_container_selinux_type_findings,
+		require_se_linux_options_container_selinux_level_findings,
+	]
+	some finding in found
+]
+
+require_se_linux_options_pod_selinux_user_findings := [finding |
+	se_linux_options := lib.first_set([
+		object.get(pod, ["spec", "securityContext", "seLinuxOptions"], null),
+	])
+	lib.below(se_linux_options, ["user"]) != "system_u"
+	finding := concat("", [
+		"pod: seLinuxOptions.user is ",
+		lib.show(lib.below(se_linux_options, ["user"])),
+		", must be system_u",
+	])
+]
+
+require_se_linux_options_pod_selinux_role_findings := [finding |
+	se_linux_options := lib.first_set([
+		object.get(pod, ["spec", "securityContext", "seLinuxOptions"], null),
+	])
+	lib.below(se_linux_options, ["role"]) != "system_r"
+	finding := concat("", [
+		"pod: seLinuxOptions.role is ",
+		lib.show(lib.below(se_linux_options, ["role"])),
+		", must be system_r",
+	])
+]
+
+require_se_linux_options_pod_selinux_type_findings := [finding |
+	se_linux_options := lib.first_set([
+		object.get(pod, ["spec", "securityContext", "seLinuxOptions"], null),
+	])
+	lib.below(se_linux_options, ["type"]) != "container_t"
+	finding := concat("", [
+		"pod: seLinuxOptions.type is ",
+		lib.show(lib.below(se_linux_options, ["type"])),
+		", must be container_t",
+	])
+]
+
+require_se_linux_options_pod_selinux_level_findings := [finding |
+	se_linux_options := lib.first_set([
+		object.get(pod, ["spec", "securityContext", "seLinuxOptions"], null),
+	])
+	not lib.same_level(lib.below(se_linux_options, ["level"]), "s0:c123,c456")
+	finding := concat("", [
+		"pod: seLinuxOptions.level is ",
+		lib.show(lib.below(se_linux_options, ["level"])),
+		", must be s0:c123,c456",
+	])
+]
+
+require_se_linux_options_container_selinux_user_findings := [finding |
+	some container in lib.containers(pod)
+	se_linux_options := lib.effective(pod, container, "seLinuxOptions")
+	lib.below(se_linux_options, ["user"]) != "system_u"
+	finding := concat("", [
+		"container ",
+		lib.name(container),
+		": seLinuxOptions.user is ",
+		lib.show(lib.below(se_linux_options, ["user"])),
+		", must be system_u",
+	])
+]
+
+require_se_linux_options_container_selinux_role_findings := [finding |
+	some container in lib.containers(pod)
+	se_linux_options := lib.effective(pod, container, "seLinuxOptions")
+	lib.below(se_linux_options, ["role"]) != "system_r"
+	finding := concat("", [
+		"container ",
+		lib.name(container),
+		": seLinuxOptions.role is ",
+		lib.show(lib.below(se_linux_options, ["role"])),
+		", must be system_r",
+	])
+]
+
+require_se_linux_options_container_selinux_type_findings := [finding |
+	some container in lib.containers(pod)
+	se_linux_options := lib.effective(pod, container, "seLinuxOptions")
+	lib.below(se_linux_options, ["type"]) != "container_t"
+	finding := concat("", [
+		"container ",
+		lib.name(container),
+		": seLinuxOptions.type is ",
+		lib.show(lib.below(se_linux_options, ["type"])),
+		", must be container_t",
+	])
+]
+
+require_se_linux_options_container_selinux_level_findings := [finding |
+	some container in lib.containers(pod)
+	se_linux_options := lib.effective(pod, container, "seLinuxOptions")
+	not lib.same_level(lib.below(se_linux_options, ["level"]), "s0:c123,c456")
+	finding := concat("", [
+		"container ",
+		lib.name(container),
+		": seLinuxOptions.level is ",
+		lib.show(lib.below(se_linux_options, ["level"])),
+		", must be s0:c123,c456",
+	])
+]
+
+# allow procMount Default, Unmasked  (policy.psp:33)
+violation contains {"control": "procMount", "msg": msg} if {
+	pod
+	count(allow_proc_mount_findings) > 0
+	not allow_proc_mount_unchanged
+	msg := lib.message(allow_proc_mount_findings, "")
+}
+
+allow_proc_mount_unchanged if {
+	input.request.operation == "UPDATE"
+	lib.same_in_containers(pod, old_pod, [["securityContext", "procMount"]])
+}
+
+allow_proc_mount_findings := [finding |
+	some container in lib.containers(pod)
+	proc_mount := lib.first_set([
+		object.get(container, ["securityContext", "procMount"], null),
+		"Default",
+	])
+	not proc_mount in ["Default", "Unmasked"]
+	finding := concat("", [
+		"container ",
+		lib.name(container),
+		": procMount is ",
+		lib.show(proc_mount),
+		", allowed: Default, Unmasked",
+	])
+]
+
+# allow sysctls kernel.shm_rmid_forced, net.ipv4.tcp_syncookies, net.core.*  (policy.psp:34)
+violation contains {"control": "sysctls", "msg": msg} if {
+	pod
+	count(allow_sysctls_findings) > 0
+	not allow_sysctls_unchanged
+	msg := lib.message(allow_sysctls_findings, "")
+}
+
+allow_sysctls_unchanged if {
+	input.request.operation == "UPDATE"
+	lib.same_fields(pod, old_pod, [["spec", "securityContext", "sysctls"]])
+}
+
+allow_sysctls_findings := [finding |
+	some sysctl in pod.spec.securityContext.sysctls
+	not object.get(sysctl, "name", null) in ["kernel.shm_rmid_forced", "net.ipv4.tcp_syncookies"]
+	not lib.starts_with_any(object.get(sysctl, "name", null), ["net.core.*"])
+	finding := concat("", [
+		"pod: sysctls has ",
+		lib.name(sysctl),
+		", allowed: kernel.shm_rmid_forced, net.ipv4.tcp_syncookies, net.core.*",
+	])
+]
+
+# require runtimeClassName gvisor, kata  (policy.psp:35)
+violation contains {"control": "runtimeClassName", "msg": msg} if {
+	pod
+	count(require_runtime_class_name_findings) > 0
+	not require_runtime_class_name_unchanged
+	msg := lib.message(require_runtime_class_name_findings, "")
+}
+
+require_runtime_class_name_unchanged if {
+	input.request.operation == "UPDATE"
+	lib.same_fields(pod, old_pod, [["spec", "runtimeClassName"]])
+}
+
+require_runtime_class_name_findings := [finding |
+	not object.get(pod, ["spec", "runtimeClassName"], null) in ["gvisor", "kata"]
+	finding := concat("", [
+		"pod: runtimeClassName is ",
+		lib.show(object.get(pod, ["spec", "runtimeClassName"], null)),
+		", allowed: gvisor, kata",
+	])
+]
+
+# require seccompProfile runtime/default, localhost/* on pod and containers  (policy.psp:37)
+violation contains {"control": "seccompProfile", "msg": msg} if {
+	pod
+	count(require_seccomp_profile_on_pod_and_containers_findings) > 0
+	not require_seccomp_profile_on_pod_and_containers_unchanged
+	msg := lib.message(require_seccomp_profile_on_pod_and_containers_findings, "")
+}
+
+require_seccomp_profile_on_pod_and_containers_unchanged if {
+	input.request.operation == "UPDATE"
+	lib.same_fields(pod, old_pod, [["spec", "securityContext", "seccompProfile"]])
+	lib.same_in_containers(pod, old_pod, [["securityContext", "seccompProfile"]])
+}
+
+require_seccomp_profile_on_pod_and_containers_findings := [finding |
+	some found in [
+		require_seccomp_profile_on_pod_and_containers_pod_profile_findings,
+		require_seccomp_profile_on_pod_and_containers_local_pod_profile_findings,
+		require_seccomp_profile_on_pod_and_containers_container_profile_findings,
+		require_seccomp_profile_on_pod_and_containers_local_container_profile_findings,
+	]
+	some finding in found
+]
+
+require_seccomp_profile_on_pod_and_containers_pod_profile_findings := [finding |
+	not pod.spec.securityContext.seccompProfile.type == "Localhost"
+	not require_seccomp_profile_on_pod_and_containers_pod_profile_ok
+	finding := concat("", [
+		"pod: seccompProfile is ",
+		lib.show(object.get(pod, ["spec", "securityContext", "seccompProfile", "type"], null)),
+		", allowed: runtime/default, localhost/*",
+	])
+]
+
+require_seccomp_profile_on_pod_and_containers_pod_profile_ok if pod.spec.securityContext.seccompProfile.type == "RuntimeDefault"
+
+require_seccomp_profile_on_pod_and_containers_pod_profile_ok if {
+	pod.spec.securityContext.seccompProfile.type == "Localhost"
+	require_seccomp_profile_on_pod_and_containers_pod_profile_ok_2
+}
+
+require_seccomp_profile_on_pod_and_containers_pod_profile_ok_2 if {
+	lib.join("localhost/", object.get(pod, ["spec", "securityContext", "seccompProfile", "localhostProfile"], null)) in [
+		"runtime/default",
+	]
+}
+
+require_seccomp_profile_on_pod_and_containers_pod_profile_ok_2 if {
+	lib.starts_with_any(lib.join("localhost/", object.get(pod, ["spec", "securityContext", "seccompProfile", "localhostProfile"], null)), [
+		"localhost/*",
+	])
+}
+
+require_seccomp_profile_on_pod_and_containers_local_pod_profile_findings := [finding |
+	pod.spec.securityContext.seccompProfile.type == "Localhost"
+	not require_seccomp_profile_on_pod_and_containers_local_pod_profile_ok
+	finding := concat("", [
+		"pod: seccompProfile is ",
+		lib.show(lib.join("localhost/", object.get(pod, ["spec", "securityContext", "seccompProfile", "localhostProfile"], null))),
+		", allowed: runtime/default, localhost/*",
+	])
+]
+
+require_seccomp_profile_on_pod_and_containers_local_pod_profile_ok if pod.spec.securityContext.seccompProfile.type == "RuntimeDefault"
+
+require_seccomp_profile_on_pod_and_containers_local_pod_profile_ok if {
+	pod.spec.securityContext.seccompProfile.type == "Localhost"
+	require_seccomp_profile_on_pod_and_containers_local_pod_profile_ok_2
+}
+
+require_seccomp_profile_on_pod_and_containers_local_pod_profile_ok_2 if {
+	lib.join("localhost/", object.get(pod, ["spec", "securityContext", "seccompProfile", "localhostProfile"], null)) in [
+		"runtime/default",
+	]
+}
+
+require_seccomp_profile_on_pod_and_containers_local_pod_profile_ok_2 if {
+	lib.starts_with_any(lib.join("localhost/", object.get(pod, ["spec", "securityContext", "seccompProfile", "localhostProfile"], null)), [
+		"localhost/*",
+	])
+}
+
+require_seccomp_profile_on_pod_and_containers_container_profile_findings := [finding |
+	some container in lib.containers(pod)
+	seccomp_profile := lib.effective(pod, container, "seccompProfile")
+	lib.below(seccomp_profile, ["type"]) != "Localhost"
+	not require_seccomp_profile_on_pod_and_containers_container_profile_ok(seccomp_profile)
+	finding := concat("", [
+		"container ",
+		lib.name(container),
+		": seccompProfile is ",
+		lib.show(lib.below(seccomp_profile, ["type"])),
+		", allowed: runtime/default, localhost/*",
+	])
+]
+
+require_seccomp_profile_on_pod_and_containers_container_profile_ok(seccomp_profile) if lib.below(seccomp_profile, ["type"]) == "RuntimeDefault"
+
+require_seccomp_profile_on_pod_and_containers_container_profile_ok(seccomp_profile) if {
+	lib.below(seccomp_profile, ["type"]) == "Localhost"
+	require_seccomp_profile_on_pod_and_containers_container_profile_ok_2(seccomp_profile)
+}
+
+require_seccomp_profile_on_pod_and_containers_container_profile_ok_2(seccomp_profile) if {
+	lib.join("localhost/", lib.below(seccomp_profile, ["localhostProfile"])) in ["runtime/default"]
+}
+
+require_seccomp_profile_on_pod_and_containers_container_profile_ok_2(seccomp_profile) if {
+	lib.starts_with_any(lib.join("localhost/", lib.below(seccomp_profile, ["localhostProfile"])), [
+		"localhost/*",
+	])
+}
+
+require_seccomp_profile_on_pod_and_containers_local_container_profile_findings := [finding |
+	some container in lib.containers(pod)
+	seccomp_profile := lib.effective(pod, container, "seccompProfile")
+	lib.below(seccomp_profile, ["type"]) == "Localhost"
+	not require_seccomp_profile_on_pod_and_containers_local_container_profile_ok(seccomp_profile)
+	finding := concat("", [
+		"container ",
+		lib.name(container),
+		": seccompProfile is ",
+		lib.show(lib.join("localhost/", lib.below(seccomp_profile, ["localhostProfile"]))),
+		", allowed: runtime/default, localhost/*",
+	])
+]
+
+require_seccomp_profile_on_pod_and_containers_local_container_profile_ok(seccomp_profile) if lib.below(seccomp_profile, ["type"]) == "RuntimeDefault"
+
+require_seccomp_profile_on_pod_and_containers_local_container_profile_ok(seccomp_profile) if {
+	lib.below(seccomp_profile, ["type"]) == "Localhost"
+	require_seccomp_profile_on_pod_and_containers_local_container_profile_ok_2(seccomp_profile)
+}
+
+require_seccomp_profile_on_pod_and_containers_local_container_profile_ok_2(seccomp_profile) if {
+	lib.join("localhost/", lib.below(seccomp_profile, ["localhostProfile"])) in ["runtime/default"]
+}
+
+require_seccomp_profile_on_pod_and_containers_local_container_profile_ok_2(seccomp_profile) if {
+	lib.starts_with_any(lib.join("localhost/", lib.below(seccomp_profile, ["localhostProfile"])), [
+		"localhost/*",
+	])
+}
+
+# require appArmorProfile runtime/default, localhost/audited  (policy.psp:39)
+violation contains {"control": "appArmorProfile", "msg": msg} if {
+	pod
+	count(require_app_armor_profile_findings) > 0
+	not require_app_armor_profile_unchanged
+	msg := lib.message(require_app_armor_profile_findings, "")
+}
+
+require_app_armor_profile_unchanged if {
+	input.request.operation == "UPDATE"
+	lib.same_fields(pod, old_pod, [["spec", "securityContext", "appArmorProfile"]])
+	lib.same_in_containers(pod, old_pod, [["securityContext", "appArmorProfile"]])
+	lib.same_annotations(pod, old_pod, ["container.apparmor.security.beta.kubernetes.io/"])
+}
+
+require_app_armor_profile_findings := [finding |
+	some found in [
+		require_app_armor_profile_own_profile_findings,
+		require_app_armor_profile_local_own_profile_findings,
+		require_app_armor_profile_annotated_profile_findings,
+		require_app_armor_profile_inherited_profile_findings,
+		require_app_armor_profile_local_inherited_profile_findings,
+		require_app_armor_profile_profile_set_findings,
+	]
+	some finding in found
+]
+
+require_app_armor_profile_own_profile_findings := [finding |
+	some container in lib.containers(pod)
+	container.securityContext.appArmorProfile != null
+	not container.securityContext.appArmorProfile.type == "Localhost"
+	not require_app_armor_profile_own_profile_ok(container)
+	finding := concat("", [
+		"container ",
+		lib.name(container),
+		": appArmorProfile is ",
+		lib.show(object.get(container, ["securityContext", "appArmorProfile", "type"], null)),
+		", allowed: runtime/default, localhost/audited",
+	])
+]
+
+require_app_armor_profile_own_profile_ok(container) if container.securityContext.appArmorProfile.type == "RuntimeDefault"
+
+require_app_armor_profile_own_profile_ok(container) if {
+	container.securityContext.appArmorProfile.type == "Localhost"
+	lib.join("localhost/", object.get(container, ["securityContext", "appArmorProfile", "localhostProfile"], null)) in [
+		"runtime/default",
+		"localhost/audited",
+	]
+}
+
+require_app_armor_profile_local_own_profile_findings := [finding |
+	some container in lib.containers(pod)
+	container.securityContext.appArmorProfile != null
+	container.securityContext.appArmorProfile.type == "Localhost"
+	not require_app_armor_profile_local_own_profile_ok(container)
+	finding := concat("", [
+		"container ",
+		lib.name(container),
+		": appArmorProfile is ",
+		lib.show(lib.join("localhost/", object.get(container, ["securityContext", "appArmorProfile", "localhostProfile"], null))),
+		", allowed: runtime/default, localhost/audited",
+	])
+]
+
+require_app_armor_profile_local_own_profile_ok(container) if container.securityContext.appArmorProfile.type == "RuntimeDefault"
+
+require_app_armor_profile_local_own_profile_ok(container) if {
+	container.securityContext.appArmorProfile.type == "Localhost"
+	lib.join("localhost/", object.get(container, ["securityContext", "appArmorProfile", "localhostProfile"], null)) in [
+		"runtime/default",
+		"localhost/audited",
+	]
+}
+
+require_app_armor_profile_annotated_profile_findings := [finding |
+	some container in lib.containers(pod)
+	object.get(container, ["securityContext", "appArmorProfile"], null) == null
+	object.get(pod, ["metadata", "annotations", lib.join("container.apparmor.security.beta.kubernetes.io/", object.get(container, "name", null))], null) != null
+	not object.get(pod, ["metadata", "annotations", lib.join("container.apparmor.security.beta.kubernetes.io/", object.get(container, "name", null))], null) in [
+		"runtime/default",
+		"localhost/audited",
+	]
+	finding := concat("", [
+		"container ",
+		lib.name(container),
+		": appArmorProfile is ",
+		lib.show(object.get(pod, ["metadata", "annotations", lib.join("container.apparmor.security.beta.kubernetes.io/", object.get(container, "name", null))], null)),
+		" by annotation, allowed: runtime/default, localhost/audited",
+	])
+]
+
+require_app_armor_profile_inherited_profile_findings := [finding |
+	some container in lib.containers(pod)
+	object.get(container, ["securityContext", "appArmorProfile"], null) == null
+	object.get(pod, ["metadata", "annotations", lib.join("container.apparmor.security.beta.kubernetes.io/", object.get(container, "name", null))], null) == null
+	pod.spec.securityContext.appArmorProfile != null
+	not pod.spec.securityContext.appArmorProfile.type == "Localhost"
+	not require_app_armor_profile_inherited_profile_ok
+	finding := concat("", [
+		"container ",
+		lib.name(container),
+		": appArmorProfile is ",
+		lib.show(object.get(pod, ["spec", "securityContext", "appArmorProfile", "type"], null)),
+		", allowed: runtime/default, localhost/audited",
+	])
+]
+
+require_app_armor_profile_inherited_profile_ok if pod.spec.securityContext.appArmorProfile.type == "RuntimeDefault"
+
+require_app_armor_profile_inherited_profile_ok if {
+	pod.spec.securityContext.appArmorProfile.type == "Localhost"
+	lib.join("localhost/", object.get(pod, ["spec", "securityContext", "appArmorProfile", "localhostProfile"], null)) in [
+		"runtime/default",
+		"localhost/audited",
+	]
+}
+
+require_app_armor_profile_local_inherited_profile_findings := [finding |
+	some container in lib.containers(pod)
+	object.get(container, ["securityContext", "appArmorProfile"], null) == null
+	object.get(pod, ["metadata", "annotations", lib.join("container.apparmor.security.beta.kubernetes.io/", object.get(container, "name", null))], null) == null
+	pod.spec.securityContext.appArmorProfile != null
+	pod.spec.securityContext.appArmorProfile.type == "Localhost"
+	not require_app_armor_profile_local_inherited_profile_ok
+	finding := concat("", [
+		"container ",
+		lib.name(container),
+		": appArmorProfile is ",
+		lib.show(lib.join("localhost/", object.get(pod, ["spec", "securityContext", "appArmorProfile", "localhostProfile"], null))),
+		", allowed: runtime/default, localhost/audited",
+	])
+]
+
+require_app_armor_profile_local_inherited_profile_ok if pod.spec.securityContext.appArmorProfile.type == "RuntimeDefault"
+
+require_app_armor_profile_local_inherited_profile_ok if {
+	pod.spec.securityContext.appArmorProfile.type == "Localhost"
+	lib.join("localhost/", object.get(pod, ["spec", "securityContext", "appArmorProfile", "localhostProfile"], null)) in [
+		"runtime/default",
+		"localhost/audited",
+	]
+}
+
+require_app_armor_profile_profile_set_findings := [finding |
+	some container in lib.containers(pod)
+	object.get(container, ["securityContext", "appArmorProfile"], null) == null
+	object.get(pod, ["metadata", "annotations", lib.join("container.apparmor.security.beta.kubernetes.io/", object.get(container, "name", null))], null) == null
+	object.get(pod, ["spec", "securityContext", "appArmorProfile"], null) == null
+	finding := concat("", [
+		"container ",
+		lib.name(container),
+		": appArmorProfile is not set, allowed: runtime/default, localhost/audited",
+	])
+]
+
+# A bare Pod, or the one of an AdmissionReview; anything else is not looked at.
+pod := input.request.object if input.request.object.kind == "Pod"
+
+pod := input if {
+	not input.request
+	input.kind == "Pod"
+}
+
+old_pod := input.request.oldObject

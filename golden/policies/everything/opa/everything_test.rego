@@ -1,0 +1,303 @@
+package pscc.policy_everything__test
+
+import data.pscc.policy_everything as policy
+
+test_accepted if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "accepted", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"add": ["CHOWN"], "drop": ["NET_RAW", "MKNOD"]}, "readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false, "runAsUser": 1000, "runAsNonRoot": true, "runAsGroup": 1000, "appArmorProfile": {"type": "RuntimeDefault"}}}], "securityContext": {"supplementalGroups": [5], "fsGroup": 1, "seLinuxOptions": {"user": "system_u", "role": "system_r", "type": "container_t", "level": "s0:c123,c456"}, "seccompProfile": {"type": "RuntimeDefault"}}, "runtimeClassName": "gvisor"}}
+	{entry.msg | some entry in found} == set()
+}
+
+test_privileged_true if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "privileged-true", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"add": ["CHOWN"], "drop": ["NET_RAW", "MKNOD"]}, "readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false, "runAsUser": 1000, "runAsNonRoot": true, "runAsGroup": 1000, "appArmorProfile": {"type": "RuntimeDefault"}, "privileged": true}}], "securityContext": {"supplementalGroups": [5], "fsGroup": 1, "seLinuxOptions": {"user": "system_u", "role": "system_r", "type": "container_t", "level": "s0:c123,c456"}, "seccompProfile": {"type": "RuntimeDefault"}}, "runtimeClassName": "gvisor"}}
+	{entry.msg | some entry in found} == {"container main: privileged is true, must not be true (ask #platform)"}
+}
+
+test_privileged_false if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "privileged-false", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"add": ["CHOWN"], "drop": ["NET_RAW", "MKNOD"]}, "readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false, "runAsUser": 1000, "runAsNonRoot": true, "runAsGroup": 1000, "appArmorProfile": {"type": "RuntimeDefault"}, "privileged": false}}], "securityContext": {"supplementalGroups": [5], "fsGroup": 1, "seLinuxOptions": {"user": "system_u", "role": "system_r", "type": "container_t", "level": "s0:c123,c456"}, "seccompProfile": {"type": "RuntimeDefault"}}, "runtimeClassName": "gvisor"}}
+	{entry.msg | some entry in found} == set()
+}
+
+test_privileged_unset if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "privileged-unset", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"add": ["CHOWN"], "drop": ["NET_RAW", "MKNOD"]}, "readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false, "runAsUser": 1000, "runAsNonRoot": true, "runAsGroup": 1000, "appArmorProfile": {"type": "RuntimeDefault"}}}], "securityContext": {"supplementalGroups": [5], "fsGroup": 1, "seLinuxOptions": {"user": "system_u", "role": "system_r", "type": "container_t", "level": "s0:c123,c456"}, "seccompProfile": {"type": "RuntimeDefault"}}, "runtimeClassName": "gvisor"}}
+	{entry.msg | some entry in found} == set()
+}
+
+test_hostnetwork_true if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "hostnetwork-true", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"add": ["CHOWN"], "drop": ["NET_RAW", "MKNOD"]}, "readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false, "runAsUser": 1000, "runAsNonRoot": true, "runAsGroup": 1000, "appArmorProfile": {"type": "RuntimeDefault"}}}], "securityContext": {"supplementalGroups": [5], "fsGroup": 1, "seLinuxOptions": {"user": "system_u", "role": "system_r", "type": "container_t", "level": "s0:c123,c456"}, "seccompProfile": {"type": "RuntimeDefault"}}, "runtimeClassName": "gvisor", "hostNetwork": true}}
+	{entry.msg | some entry in found} == {"pod: hostNetwork is true, must not be true (ask #platform)"}
+}
+
+test_hostpid_true if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "hostpid-true", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"add": ["CHOWN"], "drop": ["NET_RAW", "MKNOD"]}, "readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false, "runAsUser": 1000, "runAsNonRoot": true, "runAsGroup": 1000, "appArmorProfile": {"type": "RuntimeDefault"}}}], "securityContext": {"supplementalGroups": [5], "fsGroup": 1, "seLinuxOptions": {"user": "system_u", "role": "system_r", "type": "container_t", "level": "s0:c123,c456"}, "seccompProfile": {"type": "RuntimeDefault"}}, "runtimeClassName": "gvisor", "hostPID": true}}
+	{entry.msg | some entry in found} == {"pod: hostPID is true, must not be true (ask #platform)"}
+}
+
+test_hostipc_true if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "hostipc-true", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"add": ["CHOWN"], "drop": ["NET_RAW", "MKNOD"]}, "readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false, "runAsUser": 1000, "runAsNonRoot": true, "runAsGroup": 1000, "appArmorProfile": {"type": "RuntimeDefault"}}}], "securityContext": {"supplementalGroups": [5], "fsGroup": 1, "seLinuxOptions": {"user": "system_u", "role": "system_r", "type": "container_t", "level": "s0:c123,c456"}, "seccompProfile": {"type": "RuntimeDefault"}}, "runtimeClassName": "gvisor", "hostIPC": true}}
+	{entry.msg | some entry in found} == {"pod: hostIPC is true, must not be true (ask #platform)"}
+}
+
+test_hostport_79 if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "hostport-79", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"add": ["CHOWN"], "drop": ["NET_RAW", "MKNOD"]}, "readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false, "runAsUser": 1000, "runAsNonRoot": true, "runAsGroup": 1000, "appArmorProfile": {"type": "RuntimeDefault"}}, "ports": [{"containerPort": 8080, "hostPort": 79, "protocol": "TCP"}]}], "securityContext": {"supplementalGroups": [5], "fsGroup": 1, "seLinuxOptions": {"user": "system_u", "role": "system_r", "type": "container_t", "level": "s0:c123,c456"}, "seccompProfile": {"type": "RuntimeDefault"}}, "runtimeClassName": "gvisor"}}
+	{entry.msg | some entry in found} == {"container main: hostPort is 79, allowed: 80, 443, 10000-11000, 13000-14000"}
+}
+
+test_hostport_81 if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "hostport-81", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"add": ["CHOWN"], "drop": ["NET_RAW", "MKNOD"]}, "readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false, "runAsUser": 1000, "runAsNonRoot": true, "runAsGroup": 1000, "appArmorProfile": {"type": "RuntimeDefault"}}, "ports": [{"containerPort": 8080, "hostPort": 81, "protocol": "TCP"}]}], "securityContext": {"supplementalGroups": [5], "fsGroup": 1, "seLinuxOptions": {"user": "system_u", "role": "system_r", "type": "container_t", "level": "s0:c123,c456"}, "seccompProfile": {"type": "RuntimeDefault"}}, "runtimeClassName": "gvisor"}}
+	{entry.msg | some entry in found} == {"container main: hostPort is 81, allowed: 80, 443, 10000-11000, 13000-14000"}
+}
+
+test_hostport_442 if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "hostport-442", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"add": ["CHOWN"], "drop": ["NET_RAW", "MKNOD"]}, "readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false, "runAsUser": 1000, "runAsNonRoot": true, "runAsGroup": 1000, "appArmorProfile": {"type": "RuntimeDefault"}}, "ports": [{"containerPort": 8080, "hostPort": 442, "protocol": "TCP"}]}], "securityContext": {"supplementalGroups": [5], "fsGroup": 1, "seLinuxOptions": {"user": "system_u", "role": "system_r", "type": "container_t", "level": "s0:c123,c456"}, "seccompProfile": {"type": "RuntimeDefault"}}, "runtimeClassName": "gvisor"}}
+	{entry.msg | some entry in found} == {"container main: hostPort is 442, allowed: 80, 443, 10000-11000, 13000-14000"}
+}
+
+test_volumes_hostpath if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "volumes-hostpath", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"add": ["CHOWN"], "drop": ["NET_RAW", "MKNOD"]}, "readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false, "runAsUser": 1000, "runAsNonRoot": true, "runAsGroup": 1000, "appArmorProfile": {"type": "RuntimeDefault"}}}], "securityContext": {"supplementalGroups": [5], "fsGroup": 1, "seLinuxOptions": {"user": "system_u", "role": "system_r", "type": "container_t", "level": "s0:c123,c456"}, "seccompProfile": {"type": "RuntimeDefault"}}, "runtimeClassName": "gvisor", "volumes": [{"name": "data", "hostPath": {"path": "/var/log"}}]}}
+	{entry.msg | some entry in found} == {"volume data: its type is hostPath, allowed: configMap, secret, emptyDir, projected, persistentVolumeClaim"}
+}
+
+test_volumes_image if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "volumes-image", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"add": ["CHOWN"], "drop": ["NET_RAW", "MKNOD"]}, "readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false, "runAsUser": 1000, "runAsNonRoot": true, "runAsGroup": 1000, "appArmorProfile": {"type": "RuntimeDefault"}}}], "securityContext": {"supplementalGroups": [5], "fsGroup": 1, "seLinuxOptions": {"user": "system_u", "role": "system_r", "type": "container_t", "level": "s0:c123,c456"}, "seccompProfile": {"type": "RuntimeDefault"}}, "runtimeClassName": "gvisor", "volumes": [{"name": "data", "image": {"reference": "app:1"}}]}}
+	{entry.msg | some entry in found} == {"volume data: its type is image, allowed: configMap, secret, emptyDir, projected, persistentVolumeClaim"}
+}
+
+test_hostpath_0_unmounted if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "hostpath-0-unmounted", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"add": ["CHOWN"], "drop": ["NET_RAW", "MKNOD"]}, "readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false, "runAsUser": 1000, "runAsNonRoot": true, "runAsGroup": 1000, "appArmorProfile": {"type": "RuntimeDefault"}}}], "securityContext": {"supplementalGroups": [5], "fsGroup": 1, "seLinuxOptions": {"user": "system_u", "role": "system_r", "type": "container_t", "level": "s0:c123,c456"}, "seccompProfile": {"type": "RuntimeDefault"}}, "runtimeClassName": "gvisor", "volumes": [{"name": "host", "hostPath": {"path": "/var/log"}}]}}
+	{entry.msg | some entry in found} == {"volume host: its type is hostPath, allowed: configMap, secret, emptyDir, projected, persistentVolumeClaim"}
+}
+
+test_hostpath_0_writable if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "hostpath-0-writable", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"add": ["CHOWN"], "drop": ["NET_RAW", "MKNOD"]}, "readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false, "runAsUser": 1000, "runAsNonRoot": true, "runAsGroup": 1000, "appArmorProfile": {"type": "RuntimeDefault"}}, "volumeMounts": [{"name": "host", "mountPath": "/host", "readOnly": false}]}], "securityContext": {"supplementalGroups": [5], "fsGroup": 1, "seLinuxOptions": {"user": "system_u", "role": "system_r", "type": "container_t", "level": "s0:c123,c456"}, "seccompProfile": {"type": "RuntimeDefault"}}, "runtimeClassName": "gvisor", "volumes": [{"name": "host", "hostPath": {"path": "/var/log"}}]}}
+	{entry.msg | some entry in found} == {"container main: the mount of volume host must be readOnly, allowed: /var/log (read-only), /tmp, /opt/data/", "volume host: its type is hostPath, allowed: configMap, secret, emptyDir, projected, persistentVolumeClaim"}
+}
+
+test_hostpath_1_writable if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "hostpath-1-writable", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"add": ["CHOWN"], "drop": ["NET_RAW", "MKNOD"]}, "readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false, "runAsUser": 1000, "runAsNonRoot": true, "runAsGroup": 1000, "appArmorProfile": {"type": "RuntimeDefault"}}, "volumeMounts": [{"name": "host", "mountPath": "/host", "readOnly": false}]}], "securityContext": {"supplementalGroups": [5], "fsGroup": 1, "seLinuxOptions": {"user": "system_u", "role": "system_r", "type": "container_t", "level": "s0:c123,c456"}, "seccompProfile": {"type": "RuntimeDefault"}}, "runtimeClassName": "gvisor", "volumes": [{"name": "host", "hostPath": {"path": "/var/log/"}}]}}
+	{entry.msg | some entry in found} == {"container main: the mount of volume host must be readOnly, allowed: /var/log (read-only), /tmp, /opt/data/", "volume host: its type is hostPath, allowed: configMap, secret, emptyDir, projected, persistentVolumeClaim"}
+}
+
+test_hostpath_2_writable if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "hostpath-2-writable", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"add": ["CHOWN"], "drop": ["NET_RAW", "MKNOD"]}, "readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false, "runAsUser": 1000, "runAsNonRoot": true, "runAsGroup": 1000, "appArmorProfile": {"type": "RuntimeDefault"}}, "volumeMounts": [{"name": "host", "mountPath": "/host", "readOnly": false}]}], "securityContext": {"supplementalGroups": [5], "fsGroup": 1, "seLinuxOptions": {"user": "system_u", "role": "system_r", "type": "container_t", "level": "s0:c123,c456"}, "seccompProfile": {"type": "RuntimeDefault"}}, "runtimeClassName": "gvisor", "volumes": [{"name": "host", "hostPath": {"path": "/var/log/below"}}]}}
+	{entry.msg | some entry in found} == {"container main: the mount of volume host must be readOnly, allowed: /var/log (read-only), /tmp, /opt/data/", "volume host: its type is hostPath, allowed: configMap, secret, emptyDir, projected, persistentVolumeClaim"}
+}
+
+test_flexvolume_other_example_driver if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "flexvolume-other-example-driver", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"add": ["CHOWN"], "drop": ["NET_RAW", "MKNOD"]}, "readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false, "runAsUser": 1000, "runAsNonRoot": true, "runAsGroup": 1000, "appArmorProfile": {"type": "RuntimeDefault"}}}], "securityContext": {"supplementalGroups": [5], "fsGroup": 1, "seLinuxOptions": {"user": "system_u", "role": "system_r", "type": "container_t", "level": "s0:c123,c456"}, "seccompProfile": {"type": "RuntimeDefault"}}, "runtimeClassName": "gvisor", "volumes": [{"name": "data", "flexVolume": {"driver": "other.example/driver"}}]}}
+	{entry.msg | some entry in found} == {"volume data: flexVolume driver is other.example/driver, allowed: example/lvm, example/cifs, vendor/*", "volume data: its type is flexVolume, allowed: configMap, secret, emptyDir, projected, persistentVolumeClaim"}
+}
+
+test_csi_other_example_driver if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "csi-other-example-driver", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"add": ["CHOWN"], "drop": ["NET_RAW", "MKNOD"]}, "readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false, "runAsUser": 1000, "runAsNonRoot": true, "runAsGroup": 1000, "appArmorProfile": {"type": "RuntimeDefault"}}}], "securityContext": {"supplementalGroups": [5], "fsGroup": 1, "seLinuxOptions": {"user": "system_u", "role": "system_r", "type": "container_t", "level": "s0:c123,c456"}, "seccompProfile": {"type": "RuntimeDefault"}}, "runtimeClassName": "gvisor", "volumes": [{"name": "data", "csi": {"driver": "other.example/driver"}}]}}
+	{entry.msg | some entry in found} == {"volume data: csi driver is other.example/driver, allowed: inline.csi.example, secrets-store.csi.k8s.io, vendor.*", "volume data: its type is csi, allowed: configMap, secret, emptyDir, projected, persistentVolumeClaim"}
+}
+
+test_capabilities_add_sys_admin if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "capabilities-add-sys-admin", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"add": ["SYS_ADMIN"], "drop": ["NET_RAW", "MKNOD"]}, "readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false, "runAsUser": 1000, "runAsNonRoot": true, "runAsGroup": 1000, "appArmorProfile": {"type": "RuntimeDefault"}}}], "securityContext": {"supplementalGroups": [5], "fsGroup": 1, "seLinuxOptions": {"user": "system_u", "role": "system_r", "type": "container_t", "level": "s0:c123,c456"}, "seccompProfile": {"type": "RuntimeDefault"}}, "runtimeClassName": "gvisor"}}
+	{entry.msg | some entry in found} == {"container main: capabilities.add has SYS_ADMIN, allowed: NET_BIND_SERVICE, CHOWN"}
+}
+
+test_capabilities_add_chown_2 if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "capabilities-add-chown-2", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"add": ["chown"], "drop": ["NET_RAW", "MKNOD"]}, "readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false, "runAsUser": 1000, "runAsNonRoot": true, "runAsGroup": 1000, "appArmorProfile": {"type": "RuntimeDefault"}}}], "securityContext": {"supplementalGroups": [5], "fsGroup": 1, "seLinuxOptions": {"user": "system_u", "role": "system_r", "type": "container_t", "level": "s0:c123,c456"}, "seccompProfile": {"type": "RuntimeDefault"}}, "runtimeClassName": "gvisor"}}
+	{entry.msg | some entry in found} == {"container main: capabilities.add has chown, allowed: NET_BIND_SERVICE, CHOWN"}
+}
+
+test_capabilities_drop_but_0 if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "capabilities-drop-but-0", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"add": ["CHOWN"], "drop": ["MKNOD"]}, "readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false, "runAsUser": 1000, "runAsNonRoot": true, "runAsGroup": 1000, "appArmorProfile": {"type": "RuntimeDefault"}}}], "securityContext": {"supplementalGroups": [5], "fsGroup": 1, "seLinuxOptions": {"user": "system_u", "role": "system_r", "type": "container_t", "level": "s0:c123,c456"}, "seccompProfile": {"type": "RuntimeDefault"}}, "runtimeClassName": "gvisor"}}
+	{entry.msg | some entry in found} == {"container main: capabilities.drop lacks NET_RAW"}
+}
+
+test_capabilities_drop_but_1 if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "capabilities-drop-but-1", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"add": ["CHOWN"], "drop": ["NET_RAW"]}, "readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false, "runAsUser": 1000, "runAsNonRoot": true, "runAsGroup": 1000, "appArmorProfile": {"type": "RuntimeDefault"}}}], "securityContext": {"supplementalGroups": [5], "fsGroup": 1, "seLinuxOptions": {"user": "system_u", "role": "system_r", "type": "container_t", "level": "s0:c123,c456"}, "seccompProfile": {"type": "RuntimeDefault"}}, "runtimeClassName": "gvisor"}}
+	{entry.msg | some entry in found} == {"container main: capabilities.drop lacks MKNOD"}
+}
+
+test_capabilities_drop_none if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "capabilities-drop-none", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"add": ["CHOWN"]}, "readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false, "runAsUser": 1000, "runAsNonRoot": true, "runAsGroup": 1000, "appArmorProfile": {"type": "RuntimeDefault"}}}], "securityContext": {"supplementalGroups": [5], "fsGroup": 1, "seLinuxOptions": {"user": "system_u", "role": "system_r", "type": "container_t", "level": "s0:c123,c456"}, "seccompProfile": {"type": "RuntimeDefault"}}, "runtimeClassName": "gvisor"}}
+	{entry.msg | some entry in found} == {"container main: capabilities.drop lacks NET_RAW; container main: capabilities.drop lacks MKNOD"}
+}
+
+test_readonlyroot_false if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "readonlyroot-false", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"add": ["CHOWN"], "drop": ["NET_RAW", "MKNOD"]}, "readOnlyRootFilesystem": false, "allowPrivilegeEscalation": false, "runAsUser": 1000, "runAsNonRoot": true, "runAsGroup": 1000, "appArmorProfile": {"type": "RuntimeDefault"}}}], "securityContext": {"supplementalGroups": [5], "fsGroup": 1, "seLinuxOptions": {"user": "system_u", "role": "system_r", "type": "container_t", "level": "s0:c123,c456"}, "seccompProfile": {"type": "RuntimeDefault"}}, "runtimeClassName": "gvisor"}}
+	{entry.msg | some entry in found} == {"container main: readOnlyRootFilesystem is false, must be true"}
+}
+
+test_readonlyroot_unset if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "readonlyroot-unset", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"add": ["CHOWN"], "drop": ["NET_RAW", "MKNOD"]}, "allowPrivilegeEscalation": false, "runAsUser": 1000, "runAsNonRoot": true, "runAsGroup": 1000, "appArmorProfile": {"type": "RuntimeDefault"}}}], "securityContext": {"supplementalGroups": [5], "fsGroup": 1, "seLinuxOptions": {"user": "system_u", "role": "system_r", "type": "container_t", "level": "s0:c123,c456"}, "seccompProfile": {"type": "RuntimeDefault"}}, "runtimeClassName": "gvisor"}}
+	{entry.msg | some entry in found} == {"container main: readOnlyRootFilesystem is not set, must be true"}
+}
+
+test_escalation_true if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "escalation-true", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"add": ["CHOWN"], "drop": ["NET_RAW", "MKNOD"]}, "readOnlyRootFilesystem": true, "allowPrivilegeEscalation": true, "runAsUser": 1000, "runAsNonRoot": true, "runAsGroup": 1000, "appArmorProfile": {"type": "RuntimeDefault"}}}], "securityContext": {"supplementalGroups": [5], "fsGroup": 1, "seLinuxOptions": {"user": "system_u", "role": "system_r", "type": "container_t", "level": "s0:c123,c456"}, "seccompProfile": {"type": "RuntimeDefault"}}, "runtimeClassName": "gvisor"}}
+	{entry.msg | some entry in found} == {"container main: allowPrivilegeEscalation is true, must be false"}
+}
+
+test_escalation_unset if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "escalation-unset", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"add": ["CHOWN"], "drop": ["NET_RAW", "MKNOD"]}, "readOnlyRootFilesystem": true, "runAsUser": 1000, "runAsNonRoot": true, "runAsGroup": 1000, "appArmorProfile": {"type": "RuntimeDefault"}}}], "securityContext": {"supplementalGroups": [5], "fsGroup": 1, "seLinuxOptions": {"user": "system_u", "role": "system_r", "type": "container_t", "level": "s0:c123,c456"}, "seccompProfile": {"type": "RuntimeDefault"}}, "runtimeClassName": "gvisor"}}
+	{entry.msg | some entry in found} == {"container main: allowPrivilegeEscalation is not set, must be false"}
+}
+
+test_runasuser_999 if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "runasuser-999", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"add": ["CHOWN"], "drop": ["NET_RAW", "MKNOD"]}, "readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false, "runAsUser": 999, "runAsNonRoot": true, "runAsGroup": 1000, "appArmorProfile": {"type": "RuntimeDefault"}}}], "securityContext": {"supplementalGroups": [5], "fsGroup": 1, "seLinuxOptions": {"user": "system_u", "role": "system_r", "type": "container_t", "level": "s0:c123,c456"}, "seccompProfile": {"type": "RuntimeDefault"}}, "runtimeClassName": "gvisor"}}
+	{entry.msg | some entry in found} == {"container main: runAsUser is 999, allowed: 1000, 2000-3000"}
+}
+
+test_runasuser_1001 if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "runasuser-1001", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"add": ["CHOWN"], "drop": ["NET_RAW", "MKNOD"]}, "readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false, "runAsUser": 1001, "runAsNonRoot": true, "runAsGroup": 1000, "appArmorProfile": {"type": "RuntimeDefault"}}}], "securityContext": {"supplementalGroups": [5], "fsGroup": 1, "seLinuxOptions": {"user": "system_u", "role": "system_r", "type": "container_t", "level": "s0:c123,c456"}, "seccompProfile": {"type": "RuntimeDefault"}}, "runtimeClassName": "gvisor"}}
+	{entry.msg | some entry in found} == {"container main: runAsUser is 1001, allowed: 1000, 2000-3000"}
+}
+
+test_nonroot_true_uid_0 if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "nonroot-true-uid-0", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"add": ["CHOWN"], "drop": ["NET_RAW", "MKNOD"]}, "readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false, "runAsUser": 0, "runAsNonRoot": true, "runAsGroup": 1000, "appArmorProfile": {"type": "RuntimeDefault"}}}], "securityContext": {"supplementalGroups": [5], "fsGroup": 1, "seLinuxOptions": {"user": "system_u", "role": "system_r", "type": "container_t", "level": "s0:c123,c456"}, "seccompProfile": {"type": "RuntimeDefault"}}, "runtimeClassName": "gvisor"}}
+	{entry.msg | some entry in found} == {"container main: runAsUser is 0, allowed: 1000, 2000-3000", "container main: runAsUser is 0, must not be 0"}
+}
+
+test_nonroot_false_uid_unset if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "nonroot-false-uid-unset", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"add": ["CHOWN"], "drop": ["NET_RAW", "MKNOD"]}, "readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false, "runAsNonRoot": false, "runAsGroup": 1000, "appArmorProfile": {"type": "RuntimeDefault"}}}], "securityContext": {"supplementalGroups": [5], "fsGroup": 1, "seLinuxOptions": {"user": "system_u", "role": "system_r", "type": "container_t", "level": "s0:c123,c456"}, "seccompProfile": {"type": "RuntimeDefault"}}, "runtimeClassName": "gvisor"}}
+	{entry.msg | some entry in found} == {"container main: runAsNonRoot is false, must be true", "container main: runAsNonRoot is false, must not be false", "container main: runAsUser is not set, allowed: 1000, 2000-3000"}
+}
+
+test_nonroot_false_uid_0 if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "nonroot-false-uid-0", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"add": ["CHOWN"], "drop": ["NET_RAW", "MKNOD"]}, "readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false, "runAsUser": 0, "runAsNonRoot": false, "runAsGroup": 1000, "appArmorProfile": {"type": "RuntimeDefault"}}}], "securityContext": {"supplementalGroups": [5], "fsGroup": 1, "seLinuxOptions": {"user": "system_u", "role": "system_r", "type": "container_t", "level": "s0:c123,c456"}, "seccompProfile": {"type": "RuntimeDefault"}}, "runtimeClassName": "gvisor"}}
+	{entry.msg | some entry in found} == {"container main: runAsNonRoot is false, must be true", "container main: runAsNonRoot is false, must not be false; container main: runAsUser is 0, must not be 0", "container main: runAsUser is 0, allowed: 1000, 2000-3000"}
+}
+
+test_nonroot_false_uid_1000 if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "nonroot-false-uid-1000", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"add": ["CHOWN"], "drop": ["NET_RAW", "MKNOD"]}, "readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false, "runAsUser": 1000, "runAsNonRoot": false, "runAsGroup": 1000, "appArmorProfile": {"type": "RuntimeDefault"}}}], "securityContext": {"supplementalGroups": [5], "fsGroup": 1, "seLinuxOptions": {"user": "system_u", "role": "system_r", "type": "container_t", "level": "s0:c123,c456"}, "seccompProfile": {"type": "RuntimeDefault"}}, "runtimeClassName": "gvisor"}}
+	{entry.msg | some entry in found} == {"container main: runAsNonRoot is false, must be true", "container main: runAsNonRoot is false, must not be false"}
+}
+
+test_nonroot_unset_uid_1000 if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "nonroot-unset-uid-1000", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"add": ["CHOWN"], "drop": ["NET_RAW", "MKNOD"]}, "readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false, "runAsUser": 1000, "runAsGroup": 1000, "appArmorProfile": {"type": "RuntimeDefault"}}}], "securityContext": {"supplementalGroups": [5], "fsGroup": 1, "seLinuxOptions": {"user": "system_u", "role": "system_r", "type": "container_t", "level": "s0:c123,c456"}, "seccompProfile": {"type": "RuntimeDefault"}}, "runtimeClassName": "gvisor"}}
+	{entry.msg | some entry in found} == {"container main: runAsNonRoot is not set, must be true"}
+}
+
+test_nonroot_container_false_pod_true if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "nonroot-container-false-pod-true", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"add": ["CHOWN"], "drop": ["NET_RAW", "MKNOD"]}, "readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false, "runAsUser": 1000, "runAsNonRoot": false, "runAsGroup": 1000, "appArmorProfile": {"type": "RuntimeDefault"}}}], "securityContext": {"supplementalGroups": [5], "fsGroup": 1, "seLinuxOptions": {"user": "system_u", "role": "system_r", "type": "container_t", "level": "s0:c123,c456"}, "seccompProfile": {"type": "RuntimeDefault"}, "runAsNonRoot": true}, "runtimeClassName": "gvisor"}}
+	{entry.msg | some entry in found} == {"container main: runAsNonRoot is false, must be true", "container main: runAsNonRoot is false, must not be false"}
+}
+
+test_nonroot_field_unset if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "nonroot-field-unset", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"add": ["CHOWN"], "drop": ["NET_RAW", "MKNOD"]}, "readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false, "runAsUser": 1000, "runAsGroup": 1000, "appArmorProfile": {"type": "RuntimeDefault"}}}], "securityContext": {"supplementalGroups": [5], "fsGroup": 1, "seLinuxOptions": {"user": "system_u", "role": "system_r", "type": "container_t", "level": "s0:c123,c456"}, "seccompProfile": {"type": "RuntimeDefault"}}, "runtimeClassName": "gvisor"}}
+	{entry.msg | some entry in found} == {"container main: runAsNonRoot is not set, must be true"}
+}
+
+test_runasgroup_999 if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "runasgroup-999", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"add": ["CHOWN"], "drop": ["NET_RAW", "MKNOD"]}, "readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false, "runAsUser": 1000, "runAsNonRoot": true, "runAsGroup": 999, "appArmorProfile": {"type": "RuntimeDefault"}}}], "securityContext": {"supplementalGroups": [5], "fsGroup": 1, "seLinuxOptions": {"user": "system_u", "role": "system_r", "type": "container_t", "level": "s0:c123,c456"}, "seccompProfile": {"type": "RuntimeDefault"}}, "runtimeClassName": "gvisor"}}
+	{entry.msg | some entry in found} == {"container main: runAsGroup is 999, allowed: 1000, 2000-3000"}
+}
+
+test_runasgroup_1001 if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "runasgroup-1001", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"add": ["CHOWN"], "drop": ["NET_RAW", "MKNOD"]}, "readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false, "runAsUser": 1000, "runAsNonRoot": true, "runAsGroup": 1001, "appArmorProfile": {"type": "RuntimeDefault"}}}], "securityContext": {"supplementalGroups": [5], "fsGroup": 1, "seLinuxOptions": {"user": "system_u", "role": "system_r", "type": "container_t", "level": "s0:c123,c456"}, "seccompProfile": {"type": "RuntimeDefault"}}, "runtimeClassName": "gvisor"}}
+	{entry.msg | some entry in found} == {"container main: runAsGroup is 1001, allowed: 1000, 2000-3000"}
+}
+
+test_supplementalgroups_4 if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "supplementalgroups-4", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"add": ["CHOWN"], "drop": ["NET_RAW", "MKNOD"]}, "readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false, "runAsUser": 1000, "runAsNonRoot": true, "runAsGroup": 1000, "appArmorProfile": {"type": "RuntimeDefault"}}}], "securityContext": {"supplementalGroups": [4], "fsGroup": 1, "seLinuxOptions": {"user": "system_u", "role": "system_r", "type": "container_t", "level": "s0:c123,c456"}, "seccompProfile": {"type": "RuntimeDefault"}}, "runtimeClassName": "gvisor"}}
+	{entry.msg | some entry in found} == {"pod: supplementalGroups has 4, allowed: 5, 100-200"}
+}
+
+test_supplementalgroups_6 if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "supplementalgroups-6", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"add": ["CHOWN"], "drop": ["NET_RAW", "MKNOD"]}, "readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false, "runAsUser": 1000, "runAsNonRoot": true, "runAsGroup": 1000, "appArmorProfile": {"type": "RuntimeDefault"}}}], "securityContext": {"supplementalGroups": [6], "fsGroup": 1, "seLinuxOptions": {"user": "system_u", "role": "system_r", "type": "container_t", "level": "s0:c123,c456"}, "seccompProfile": {"type": "RuntimeDefault"}}, "runtimeClassName": "gvisor"}}
+	{entry.msg | some entry in found} == {"pod: supplementalGroups has 6, allowed: 5, 100-200"}
+}
+
+test_fsgroup_0 if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "fsgroup-0", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"add": ["CHOWN"], "drop": ["NET_RAW", "MKNOD"]}, "readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false, "runAsUser": 1000, "runAsNonRoot": true, "runAsGroup": 1000, "appArmorProfile": {"type": "RuntimeDefault"}}}], "securityContext": {"supplementalGroups": [5], "fsGroup": 0, "seLinuxOptions": {"user": "system_u", "role": "system_r", "type": "container_t", "level": "s0:c123,c456"}, "seccompProfile": {"type": "RuntimeDefault"}}, "runtimeClassName": "gvisor"}}
+	{entry.msg | some entry in found} == {"pod: fsGroup is 0, allowed: 1, 1000-65535"}
+}
+
+test_fsgroup_2 if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "fsgroup-2", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"add": ["CHOWN"], "drop": ["NET_RAW", "MKNOD"]}, "readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false, "runAsUser": 1000, "runAsNonRoot": true, "runAsGroup": 1000, "appArmorProfile": {"type": "RuntimeDefault"}}}], "securityContext": {"supplementalGroups": [5], "fsGroup": 2, "seLinuxOptions": {"user": "system_u", "role": "system_r", "type": "container_t", "level": "s0:c123,c456"}, "seccompProfile": {"type": "RuntimeDefault"}}, "runtimeClassName": "gvisor"}}
+	{entry.msg | some entry in found} == {"pod: fsGroup is 2, allowed: 1, 1000-65535"}
+}
+
+test_selinux_other_user if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "selinux-other-user", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"add": ["CHOWN"], "drop": ["NET_RAW", "MKNOD"]}, "readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false, "runAsUser": 1000, "runAsNonRoot": true, "runAsGroup": 1000, "appArmorProfile": {"type": "RuntimeDefault"}, "seLinuxOptions": {"user": "other", "role": "system_r", "type": "container_t", "level": "s0:c123,c456"}}}], "securityContext": {"supplementalGroups": [5], "fsGroup": 1, "seLinuxOptions": {"user": "system_u", "role": "system_r", "type": "container_t", "level": "s0:c123,c456"}, "seccompProfile": {"type": "RuntimeDefault"}}, "runtimeClassName": "gvisor"}}
+	{entry.msg | some entry in found} == {"container main: seLinuxOptions.user is other, must be system_u"}
+}
+
+test_selinux_pod_other_user if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "selinux-pod-other-user", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"add": ["CHOWN"], "drop": ["NET_RAW", "MKNOD"]}, "readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false, "runAsUser": 1000, "runAsNonRoot": true, "runAsGroup": 1000, "appArmorProfile": {"type": "RuntimeDefault"}}}], "securityContext": {"supplementalGroups": [5], "fsGroup": 1, "seLinuxOptions": {"user": "other", "role": "system_r", "type": "container_t", "level": "s0:c123,c456"}, "seccompProfile": {"type": "RuntimeDefault"}}, "runtimeClassName": "gvisor"}}
+	{entry.msg | some entry in found} == {"pod: seLinuxOptions.user is other, must be system_u; container main: seLinuxOptions.user is other, must be system_u"}
+}
+
+test_procmount_not_listed if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "procmount-not-listed", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"add": ["CHOWN"], "drop": ["NET_RAW", "MKNOD"]}, "readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false, "runAsUser": 1000, "runAsNonRoot": true, "runAsGroup": 1000, "appArmorProfile": {"type": "RuntimeDefault"}, "procMount": "not-listed"}}], "securityContext": {"supplementalGroups": [5], "fsGroup": 1, "seLinuxOptions": {"user": "system_u", "role": "system_r", "type": "container_t", "level": "s0:c123,c456"}, "seccompProfile": {"type": "RuntimeDefault"}}, "runtimeClassName": "gvisor"}}
+	{entry.msg | some entry in found} == {"container main: procMount is not-listed, allowed: Default, Unmasked"}
+}
+
+test_sysctls_kernel_msgmax if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "sysctls-kernel-msgmax", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"add": ["CHOWN"], "drop": ["NET_RAW", "MKNOD"]}, "readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false, "runAsUser": 1000, "runAsNonRoot": true, "runAsGroup": 1000, "appArmorProfile": {"type": "RuntimeDefault"}}}], "securityContext": {"supplementalGroups": [5], "fsGroup": 1, "seLinuxOptions": {"user": "system_u", "role": "system_r", "type": "container_t", "level": "s0:c123,c456"}, "seccompProfile": {"type": "RuntimeDefault"}, "sysctls": [{"name": "kernel.msgmax", "value": "1"}]}, "runtimeClassName": "gvisor"}}
+	{entry.msg | some entry in found} == {"pod: sysctls has kernel.msgmax, allowed: kernel.shm_rmid_forced, net.ipv4.tcp_syncookies, net.core.*"}
+}
+
+test_runtimeclassname_not_listed if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "runtimeclassname-not-listed", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"add": ["CHOWN"], "drop": ["NET_RAW", "MKNOD"]}, "readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false, "runAsUser": 1000, "runAsNonRoot": true, "runAsGroup": 1000, "appArmorProfile": {"type": "RuntimeDefault"}}}], "securityContext": {"supplementalGroups": [5], "fsGroup": 1, "seLinuxOptions": {"user": "system_u", "role": "system_r", "type": "container_t", "level": "s0:c123,c456"}, "seccompProfile": {"type": "RuntimeDefault"}}, "runtimeClassName": "not-listed"}}
+	{entry.msg | some entry in found} == {"pod: runtimeClassName is not-listed, allowed: gvisor, kata"}
+}
+
+test_runtimeclassname_unset if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "runtimeclassname-unset", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"add": ["CHOWN"], "drop": ["NET_RAW", "MKNOD"]}, "readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false, "runAsUser": 1000, "runAsNonRoot": true, "runAsGroup": 1000, "appArmorProfile": {"type": "RuntimeDefault"}}}], "securityContext": {"supplementalGroups": [5], "fsGroup": 1, "seLinuxOptions": {"user": "system_u", "role": "system_r", "type": "container_t", "level": "s0:c123,c456"}, "seccompProfile": {"type": "RuntimeDefault"}}}}
+	{entry.msg | some entry in found} == {"pod: runtimeClassName is not set, allowed: gvisor, kata"}
+}
+
+test_seccomp_unconfined if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "seccomp-unconfined", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"add": ["CHOWN"], "drop": ["NET_RAW", "MKNOD"]}, "readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false, "runAsUser": 1000, "runAsNonRoot": true, "runAsGroup": 1000, "appArmorProfile": {"type": "RuntimeDefault"}, "seccompProfile": {"type": "Unconfined"}}}], "securityContext": {"supplementalGroups": [5], "fsGroup": 1, "seLinuxOptions": {"user": "system_u", "role": "system_r", "type": "container_t", "level": "s0:c123,c456"}, "seccompProfile": {"type": "RuntimeDefault"}}, "runtimeClassName": "gvisor"}}
+	{entry.msg | some entry in found} == {"container main: seccompProfile is Unconfined, allowed: runtime/default, localhost/*"}
+}
+
+test_seccomp_pod_unconfined if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "seccomp-pod-unconfined", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"add": ["CHOWN"], "drop": ["NET_RAW", "MKNOD"]}, "readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false, "runAsUser": 1000, "runAsNonRoot": true, "runAsGroup": 1000, "appArmorProfile": {"type": "RuntimeDefault"}}}], "securityContext": {"supplementalGroups": [5], "fsGroup": 1, "seLinuxOptions": {"user": "system_u", "role": "system_r", "type": "container_t", "level": "s0:c123,c456"}, "seccompProfile": {"type": "Unconfined"}}, "runtimeClassName": "gvisor"}}
+	{entry.msg | some entry in found} == {"pod: seccompProfile is Unconfined, allowed: runtime/default, localhost/*; container main: seccompProfile is Unconfined, allowed: runtime/default, localhost/*"}
+}
+
+test_apparmor_unconfined if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "apparmor-unconfined", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"add": ["CHOWN"], "drop": ["NET_RAW", "MKNOD"]}, "readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false, "runAsUser": 1000, "runAsNonRoot": true, "runAsGroup": 1000, "appArmorProfile": {"type": "Unconfined"}}}], "securityContext": {"supplementalGroups": [5], "fsGroup": 1, "seLinuxOptions": {"user": "system_u", "role": "system_r", "type": "container_t", "level": "s0:c123,c456"}, "seccompProfile": {"type": "RuntimeDefault"}}, "runtimeClassName": "gvisor"}}
+	{entry.msg | some entry in found} == {"container main: appArmorProfile is Unconfined, allowed: runtime/default, localhost/audited"}
+}
+
+test_apparmor_localhost_other if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "apparmor-localhost-other", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"add": ["CHOWN"], "drop": ["NET_RAW", "MKNOD"]}, "readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false, "runAsUser": 1000, "runAsNonRoot": true, "runAsGroup": 1000, "appArmorProfile": {"type": "Localhost", "localhostProfile": "other"}}}], "securityContext": {"supplementalGroups": [5], "fsGroup": 1, "seLinuxOptions": {"user": "system_u", "role": "system_r", "type": "container_t", "level": "s0:c123,c456"}, "seccompProfile": {"type": "RuntimeDefault"}}, "runtimeClassName": "gvisor"}}
+	{entry.msg | some entry in found} == {"container main: appArmorProfile is localhost/other, allowed: runtime/default, localhost/audited"}
+}
+
+test_privileged_true_init if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "privileged-true-init", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"add": ["CHOWN"], "drop": ["NET_RAW", "MKNOD"]}, "readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false, "runAsUser": 1000, "runAsNonRoot": true, "runAsGroup": 1000, "appArmorProfile": {"type": "RuntimeDefault"}}}], "securityContext": {"supplementalGroups": [5], "fsGroup": 1, "seLinuxOptions": {"user": "system_u", "role": "system_r", "type": "container_t", "level": "s0:c123,c456"}, "seccompProfile": {"type": "RuntimeDefault"}}, "runtimeClassName": "gvisor", "initContainers": [{"name": "init", "image": "app:1", "securityContext": {"capabilities": {"add": ["CHOWN"], "drop": ["NET_RAW", "MKNOD"]}, "readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false, "runAsUser": 1000, "runAsNonRoot": true, "runAsGroup": 1000, "appArmorProfile": {"type": "RuntimeDefault"}, "privileged": true}}]}}
+	{entry.msg | some entry in found} == {"container init: privileged is true, must not be true (ask #platform)"}
+}
+
+test_privileged_true_debug if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "privileged-true-debug", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"add": ["CHOWN"], "drop": ["NET_RAW", "MKNOD"]}, "readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false, "runAsUser": 1000, "runAsNonRoot": true, "runAsGroup": 1000, "appArmorProfile": {"type": "RuntimeDefault"}}}], "securityContext": {"supplementalGroups": [5], "fsGroup": 1, "seLinuxOptions": {"user": "system_u", "role": "system_r", "type": "container_t", "level": "s0:c123,c456"}, "seccompProfile": {"type": "RuntimeDefault"}}, "runtimeClassName": "gvisor", "ephemeralContainers": [{"name": "debug", "image": "app:1", "securityContext": {"capabilities": {"add": ["CHOWN"], "drop": ["NET_RAW", "MKNOD"]}, "readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false, "runAsUser": 1000, "runAsNonRoot": true, "runAsGroup": 1000, "appArmorProfile": {"type": "RuntimeDefault"}, "privileged": true}}]}}
+	{entry.msg | some entry in found} == {"container debug: privileged is true, must not be true (ask #platform)"}
+}
+
+test_capabilities_add_sys_admin_init if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "capabilities-add-sys-admin-init", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"add": ["CHOWN"], "drop": ["NET_RAW", "MKNOD"]}, "readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false, "runAsUser": 1000, "runAsNonRoot": true, "runAsGroup": 1000, "appArmorProfile": {"type": "RuntimeDefault"}}}], "securityContext": {"supplementalGroups": [5], "fsGroup": 1, "seLinuxOptions": {"user": "system_u", "role": "system_r", "type": "container_t", "level": "s0:c123,c456"}, "seccompProfile": {"type": "RuntimeDefault"}}, "runtimeClassName": "gvisor", "initContainers": [{"name": "init", "image": "app:1", "securityContext": {"capabilities": {"add": ["SYS_ADMIN"], "drop": ["NET_RAW", "MKNOD"]}, "readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false, "runAsUser": 1000, "runAsNonRoot": true, "runAsGroup": 1000, "appArmorProfile": {"type": "RuntimeDefault"}}}]}}
+	{entry.msg | some entry in found} == {"container init: capabilities.add has SYS_ADMIN, allowed: NET_BIND_SERVICE, CHOWN"}
+}
+
+test_readonlyroot_false_init if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "readonlyroot-false-init", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"add": ["CHOWN"], "drop": ["NET_RAW", "MKNOD"]}, "readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false, "runAsUser": 1000, "runAsNonRoot": true, "runAsGroup": 1000, "appArmorProfile": {"type": "RuntimeDefault"}}}], "securityContext": {"supplementalGroups": [5], "fsGroup": 1, "seLinuxOptions": {"user": "system_u", "role": "system_r", "type": "container_t", "level": "s0:c123,c456"}, "seccompProfile": {"type": "RuntimeDefault"}}, "runtimeClassName": "gvisor", "initContainers": [{"name": "init", "image": "app:1", "securityContext": {"capabilities": {"add": ["CHOWN"], "drop": ["NET_RAW", "MKNOD"]}, "readOnlyRootFilesystem": false, "allowPrivilegeEscalation": false, "runAsUser": 1000, "runAsNonRoot": true, "runAsGroup": 1000, "appArmorProfile": {"type": "RuntimeDefault"}}}]}}
+	{entry.msg | some entry in found} == {"container init: readOnlyRootFilesystem is false, must be true"}
+}
+
+test_nonroot_true_uid_0_init if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "nonroot-true-uid-0-init", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"add": ["CHOWN"], "drop": ["NET_RAW", "MKNOD"]}, "readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false, "runAsUser": 1000, "runAsNonRoot": true, "runAsGroup": 1000, "appArmorProfile": {"type": "RuntimeDefault"}}}], "securityContext": {"supplementalGroups": [5], "fsGroup": 1, "seLinuxOptions": {"user": "system_u", "role": "system_r", "type": "container_t", "level": "s0:c123,c456"}, "seccompProfile": {"type": "RuntimeDefault"}}, "runtimeClassName": "gvisor", "initContainers": [{"name": "init", "image": "app:1", "securityContext": {"capabilities": {"add": ["CHOWN"], "drop": ["NET_RAW", "MKNOD"]}, "readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false, "runAsUser": 0, "runAsNonRoot": true, "runAsGroup": 1000, "appArmorProfile": {"type": "RuntimeDefault"}}}]}}
+	{entry.msg | some entry in found} == {"container init: runAsUser is 0, allowed: 1000, 2000-3000", "container init: runAsUser is 0, must not be 0"}
+}
+
+test_procmount_not_listed_init if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "procmount-not-listed-init", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"add": ["CHOWN"], "drop": ["NET_RAW", "MKNOD"]}, "readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false, "runAsUser": 1000, "runAsNonRoot": true, "runAsGroup": 1000, "appArmorProfile": {"type": "RuntimeDefault"}}}], "securityContext": {"supplementalGroups": [5], "fsGroup": 1, "seLinuxOptions": {"user": "system_u", "role": "system_r", "type": "container_t", "level": "s0:c123,c456"}, "seccompProfile": {"type": "RuntimeDefault"}}, "runtimeClassName": "gvisor", "initContainers": [{"name": "init", "image": "app:1", "securityContext": {"capabilities": {"add": ["CHOWN"], "drop": ["NET_RAW", "MKNOD"]}, "readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false, "runAsUser": 1000, "runAsNonRoot": true, "runAsGroup": 1000, "appArmorProfile": {"type": "RuntimeDefault"}, "procMount": "not-listed"}}]}}
+	{entry.msg | some entry in found} == {"container init: procMount is not-listed, allowed: Default, Unmasked"}
+}
+
+test_update_of_nothing_looked_at if {
+	found := policy.violation with input as {"request": {"operation": "UPDATE", "object": {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "update-of-nothing-looked-at", "namespace": "default", "labels": {"changed": "yes"}}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"add": ["CHOWN"], "drop": ["NET_RAW", "MKNOD"]}, "readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false, "runAsUser": 1000, "runAsNonRoot": true, "runAsGroup": 1000, "appArmorProfile": {"type": "RuntimeDefault"}, "privileged": true}}], "securityContext": {"supplementalGroups": [5], "fsGroup": 1, "seLinuxOptions": {"user": "system_u", "role": "system_r", "type": "container_t", "level": "s0:c123,c456"}, "seccompProfile": {"type": "RuntimeDefault"}}, "runtimeClassName": "gvisor"}}, "oldObject": {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "update-of-nothing-looked-at", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"add": ["CHOWN"], "drop": ["NET_RAW", "MKNOD"]}, "readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false, "runAsUser": 1000, "runAsNonRoot": true, "runAsGroup": 1000, "appArmorProfile": {"type": "RuntimeDefault"}, "privileged": true}}], "securityContext": {"supplementalGroups": [5], "fsGroup": 1, "seLinuxOptions": {"user": "system_u", "role": "system_r", "type": "container_t", "level": "s0:c123,c456"}, "seccompProfile": {"type": "RuntimeDefault"}}, "runtimeClassName": "gvisor"}}}}
+	{entry.msg | some entry in found} == set()
+}
+
+test_update_to_refused if {
+	found := policy.violation with input as {"request": {"operation": "UPDATE", "object": {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "update-to-refused", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"add": ["CHOWN"], "drop": ["NET_RAW", "MKNOD"]}, "readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false, "runAsUser": 1000, "runAsNonRoot": true, "runAsGroup": 1000, "appArmorProfile": {"type": "RuntimeDefault"}}}], "securityContext": {"supplementalGroups": [5], "fsGroup": 1, "seLinuxOptions": {"user": "system_u", "role": "system_r", "type": "container_t", "level": "s0:c123,c456"}, "seccompProfile": {"type": "RuntimeDefault"}}, "runtimeClassName": "gvisor", "ephemeralContainers": [{"name": "debug", "image": "app:1", "securityContext": {"capabilities": {"add": ["CHOWN"], "drop": ["NET_RAW", "MKNOD"]}, "readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false, "runAsUser": 1000, "runAsNonRoot": true, "runAsGroup": 1000, "appArmorProfile": {"type": "RuntimeDefault"}, "privileged": true}}]}}, "oldObject": {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "update-to-refused", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"add": ["CHOWN"], "drop": ["NET_RAW", "MKNOD"]}, "readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false, "runAsUser": 1000, "runAsNonRoot": true, "runAsGroup": 1000, "appArmorProfile": {"type": "RuntimeDefault"}}}], "securityContext": {"supplementalGroups": [5], "fsGroup": 1, "seLinuxOptions": {"user": "system_u", "role": "system_r", "type": "container_t", "level": "s0:c123,c456"}, "seccompProfile": {"type": "RuntimeDefault"}}, "runtimeClassName": "gvisor"}}}}
+	{entry.msg | some entry in found} == {"container debug: privileged is true, must not be true (ask #platform)"}
+}

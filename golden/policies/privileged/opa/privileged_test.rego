@@ -1,0 +1,198 @@
+package pscc.policy_privileged__test
+
+import data.pscc.policy_privileged as policy
+
+test_accepted if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "accepted", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1"}]}}
+	{entry.msg | some entry in found} == set()
+}
+
+test_hostport_65535 if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "hostport-65535", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "ports": [{"containerPort": 8080, "hostPort": 65535, "protocol": "TCP"}]}]}}
+	{entry.msg | some entry in found} == set()
+}
+
+test_hostport_none if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "hostport-none", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "ports": [{"containerPort": 8080, "protocol": "TCP"}]}]}}
+	{entry.msg | some entry in found} == set()
+}
+
+test_hostport_beside_another if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "hostport-beside-another", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "ports": [{"containerPort": 8080, "protocol": "TCP"}, {"containerPort": 9999, "hostPort": 22, "protocol": "TCP"}]}]}}
+	{entry.msg | some entry in found} == set()
+}
+
+test_hostport_no_ports if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "hostport-no-ports", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1"}]}}
+	{entry.msg | some entry in found} == set()
+}
+
+test_volumes_configmap if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "volumes-configmap", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1"}], "volumes": [{"name": "data", "configMap": {"name": "settings"}}]}}
+	{entry.msg | some entry in found} == set()
+}
+
+test_volumes_emptydir if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "volumes-emptydir", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1"}], "volumes": [{"name": "data", "emptyDir": {}}]}}
+	{entry.msg | some entry in found} == set()
+}
+
+test_volumes_hostpath if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "volumes-hostpath", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1"}], "volumes": [{"name": "data", "hostPath": {"path": "/var/log"}}]}}
+	{entry.msg | some entry in found} == set()
+}
+
+test_volumes_projected if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "volumes-projected", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1"}], "volumes": [{"name": "data", "projected": {"sources": [{"secret": {"name": "keys"}}]}}]}}
+	{entry.msg | some entry in found} == set()
+}
+
+test_volumes_image if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "volumes-image", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1"}], "volumes": [{"name": "data", "image": {"reference": "app:1"}}]}}
+	{entry.msg | some entry in found} == {"volume data: its type is image, allowed: *"}
+}
+
+test_volumes_api_token if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "volumes-api-token", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1"}], "volumes": [{"name": "token", "projected": {"sources": [{"serviceAccountToken": {"path": "token", "expirationSeconds": 3607}}, {"configMap": {"name": "kube-root-ca.crt", "items": [{"key": "ca.crt", "path": "ca.crt"}]}}, {"downwardAPI": {"items": [{"path": "namespace", "fieldRef": {"apiVersion": "v1", "fieldPath": "metadata.namespace"}}]}}]}}]}}
+	{entry.msg | some entry in found} == set()
+}
+
+test_volumes_none if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "volumes-none", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1"}]}}
+	{entry.msg | some entry in found} == set()
+}
+
+test_procmount_default if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "procmount-default", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"procMount": "Default"}}]}}
+	{entry.msg | some entry in found} == set()
+}
+
+test_procmount_not_listed if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "procmount-not-listed", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"procMount": "not-listed"}}]}}
+	{entry.msg | some entry in found} == {"container main: procMount is not-listed, allowed: Default"}
+}
+
+test_procmount_unset if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "procmount-unset", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {}}]}}
+	{entry.msg | some entry in found} == set()
+}
+
+test_sysctls_kernel_shm_rmid_forced if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "sysctls-kernel-shm-rmid-forced", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1"}], "securityContext": {"sysctls": [{"name": "kernel.shm_rmid_forced", "value": "1"}]}}}
+	{entry.msg | some entry in found} == set()
+}
+
+test_sysctls_net_ipv4_ip_local_port_range if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "sysctls-net-ipv4-ip-local-port-range", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1"}], "securityContext": {"sysctls": [{"name": "net.ipv4.ip_local_port_range", "value": "1"}]}}}
+	{entry.msg | some entry in found} == set()
+}
+
+test_sysctls_net_ipv4_tcp_syncookies if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "sysctls-net-ipv4-tcp-syncookies", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1"}], "securityContext": {"sysctls": [{"name": "net.ipv4.tcp_syncookies", "value": "1"}]}}}
+	{entry.msg | some entry in found} == set()
+}
+
+test_sysctls_net_ipv4_ping_group_range if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "sysctls-net-ipv4-ping-group-range", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1"}], "securityContext": {"sysctls": [{"name": "net.ipv4.ping_group_range", "value": "1"}]}}}
+	{entry.msg | some entry in found} == set()
+}
+
+test_sysctls_net_ipv4_ip_unprivileged_port if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "sysctls-net-ipv4-ip-unprivileged-port", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1"}], "securityContext": {"sysctls": [{"name": "net.ipv4.ip_unprivileged_port_start", "value": "1"}]}}}
+	{entry.msg | some entry in found} == set()
+}
+
+test_sysctls_kernel_msgmax if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "sysctls-kernel-msgmax", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1"}], "securityContext": {"sysctls": [{"name": "kernel.msgmax", "value": "1"}]}}}
+	{entry.msg | some entry in found} == {"pod: sysctls has kernel.msgmax, allowed: kernel.shm_rmid_forced, net.ipv4.ip_local_port_range, net.ipv4.tcp_syncookies, net.ipv4.ping_group_range, net.ipv4.ip_unprivileged_port_start"}
+}
+
+test_sysctls_net_core_somaxconn if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "sysctls-net-core-somaxconn", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1"}], "securityContext": {"sysctls": [{"name": "net.core.somaxconn", "value": "1"}]}}}
+	{entry.msg | some entry in found} == {"pod: sysctls has net.core.somaxconn, allowed: kernel.shm_rmid_forced, net.ipv4.ip_local_port_range, net.ipv4.tcp_syncookies, net.ipv4.ping_group_range, net.ipv4.ip_unprivileged_port_start"}
+}
+
+test_sysctls_none if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "sysctls-none", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1"}], "securityContext": {}}}
+	{entry.msg | some entry in found} == set()
+}
+
+test_hostport_65535_init if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "hostport-65535-init", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1"}], "initContainers": [{"name": "init", "image": "app:1", "ports": [{"containerPort": 8080, "hostPort": 65535, "protocol": "TCP"}]}]}}
+	{entry.msg | some entry in found} == set()
+}
+
+test_hostport_65535_debug if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "hostport-65535-debug", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1"}], "ephemeralContainers": [{"name": "debug", "image": "app:1", "ports": [{"containerPort": 8080, "hostPort": 65535, "protocol": "TCP"}]}]}}
+	{entry.msg | some entry in found} == set()
+}
+
+test_hostport_none_init if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "hostport-none-init", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1"}], "initContainers": [{"name": "init", "image": "app:1", "ports": [{"containerPort": 8080, "protocol": "TCP"}]}]}}
+	{entry.msg | some entry in found} == set()
+}
+
+test_hostport_none_debug if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "hostport-none-debug", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1"}], "ephemeralContainers": [{"name": "debug", "image": "app:1", "ports": [{"containerPort": 8080, "protocol": "TCP"}]}]}}
+	{entry.msg | some entry in found} == set()
+}
+
+test_hostport_beside_another_init if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "hostport-beside-another-init", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1"}], "initContainers": [{"name": "init", "image": "app:1", "ports": [{"containerPort": 8080, "protocol": "TCP"}, {"containerPort": 9999, "hostPort": 22, "protocol": "TCP"}]}]}}
+	{entry.msg | some entry in found} == set()
+}
+
+test_hostport_beside_another_debug if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "hostport-beside-another-debug", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1"}], "ephemeralContainers": [{"name": "debug", "image": "app:1", "ports": [{"containerPort": 8080, "protocol": "TCP"}, {"containerPort": 9999, "hostPort": 22, "protocol": "TCP"}]}]}}
+	{entry.msg | some entry in found} == set()
+}
+
+test_hostport_no_ports_init if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "hostport-no-ports-init", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1"}], "initContainers": [{"name": "init", "image": "app:1"}]}}
+	{entry.msg | some entry in found} == set()
+}
+
+test_hostport_no_ports_debug if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "hostport-no-ports-debug", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1"}], "ephemeralContainers": [{"name": "debug", "image": "app:1"}]}}
+	{entry.msg | some entry in found} == set()
+}
+
+test_procmount_default_init if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "procmount-default-init", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1"}], "initContainers": [{"name": "init", "image": "app:1", "securityContext": {"procMount": "Default"}}]}}
+	{entry.msg | some entry in found} == set()
+}
+
+test_procmount_default_debug if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "procmount-default-debug", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1"}], "ephemeralContainers": [{"name": "debug", "image": "app:1", "securityContext": {"procMount": "Default"}}]}}
+	{entry.msg | some entry in found} == set()
+}
+
+test_procmount_not_listed_init if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "procmount-not-listed-init", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1"}], "initContainers": [{"name": "init", "image": "app:1", "securityContext": {"procMount": "not-listed"}}]}}
+	{entry.msg | some entry in found} == {"container init: procMount is not-listed, allowed: Default"}
+}
+
+test_procmount_not_listed_debug if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "procmount-not-listed-debug", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1"}], "ephemeralContainers": [{"name": "debug", "image": "app:1", "securityContext": {"procMount": "not-listed"}}]}}
+	{entry.msg | some entry in found} == {"container debug: procMount is not-listed, allowed: Default"}
+}
+
+test_procmount_unset_init if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "procmount-unset-init", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1"}], "initContainers": [{"name": "init", "image": "app:1", "securityContext": {}}]}}
+	{entry.msg | some entry in found} == set()
+}
+
+test_procmount_unset_debug if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "procmount-unset-debug", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1"}], "ephemeralContainers": [{"name": "debug", "image": "app:1", "securityContext": {}}]}}
+	{entry.msg | some entry in found} == set()
+}
+
+test_update_of_nothing_looked_at if {
+	found := policy.violation with input as {"request": {"operation": "UPDATE", "object": {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "update-of-nothing-looked-at", "namespace": "default", "labels": {"changed": "yes"}}, "spec": {"containers": [{"name": "main", "image": "app:1"}], "volumes": [{"name": "data", "image": {"reference": "app:1"}}]}}, "oldObject": {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "update-of-nothing-looked-at", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1"}], "volumes": [{"name": "data", "image": {"reference": "app:1"}}]}}}}
+	{entry.msg | some entry in found} == set()
+}
+
+test_update_to_refused if {
+	found := policy.violation with input as {"request": {"operation": "UPDATE", "object": {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "update-to-refused", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1"}], "ephemeralContainers": [{"name": "debug", "image": "app:1", "securityContext": {"procMount": "not-listed"}}]}}, "oldObject": {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "update-to-refused", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1"}]}}}}
+	{entry.msg | some entry in found} == {"container debug: procMount is not-listed, allowed: Default"}
+}

@@ -1,0 +1,386 @@
+# default
+package pscc.policy_default
+
+import data.lib.pscc as lib
+
+deny contains entry.msg if some entry in violation
+
+# deny privileged  (policy.yaml:15)
+violation contains {"control": "privileged", "msg": msg} if {
+	pod
+	count(deny_privileged_findings) > 0
+	not deny_privileged_unchanged
+	msg := lib.message(deny_privileged_findings, "")
+}
+
+deny_privileged_unchanged if {
+	input.request.operation == "UPDATE"
+	lib.same_in_containers(pod, old_pod, [["securityContext", "privileged"]])
+}
+
+deny_privileged_findings := [finding |
+	some container in lib.containers(pod)
+	container.securityContext.privileged == true
+	finding := concat("", [
+		"container ",
+		lib.name(container),
+		": privileged is true, must not be true",
+	])
+]
+
+# deny hostNetwork  (policy.yaml:9)
+violation contains {"control": "hostNetwork", "msg": msg} if {
+	pod
+	count(deny_host_network_findings) > 0
+	not deny_host_network_unchanged
+	msg := lib.message(deny_host_network_findings, "")
+}
+
+deny_host_network_unchanged if {
+	input.request.operation == "UPDATE"
+	lib.same_fields(pod, old_pod, [["spec", "hostNetwork"]])
+}
+
+deny_host_network_findings := [finding |
+	pod.spec.hostNetwork == true
+	finding := "pod: hostNetwork is true, must not be true"
+]
+
+# deny hostPID  (policy.yaml:8)
+violation contains {"control": "hostPID", "msg": msg} if {
+	pod
+	count(deny_host_pid_findings) > 0
+	not deny_host_pid_unchanged
+	msg := lib.message(deny_host_pid_findings, "")
+}
+
+deny_host_pid_unchanged if {
+	input.request.operation == "UPDATE"
+	lib.same_fields(pod, old_pod, [["spec", "hostPID"]])
+}
+
+deny_host_pid_findings := [finding |
+	pod.spec.hostPID == true
+	finding := "pod: hostPID is true, must not be true"
+]
+
+# deny hostIPC  (policy.yaml:7)
+violation contains {"control": "hostIPC", "msg": msg} if {
+	pod
+	count(deny_host_ipc_findings) > 0
+	not deny_host_ipc_unchanged
+	msg := lib.message(deny_host_ipc_findings, "")
+}
+
+deny_host_ipc_unchanged if {
+	input.request.operation == "UPDATE"
+	lib.same_fields(pod, old_pod, [["spec", "hostIPC"]])
+}
+
+deny_host_ipc_findings := [finding |
+	pod.spec.hostIPC == true
+	finding := "pod: hostIPC is true, must not be true"
+]
+
+# allow hostPorts 10000-11000, 13000-14000  (policy.yaml:11)
+violation contains {"control": "hostPorts", "msg": msg} if {
+	pod
+	count(allow_host_ports_findings) > 0
+	not allow_host_ports_unchanged
+	msg := lib.message(allow_host_ports_findings, "")
+}
+
+allow_host_ports_unchanged if {
+	input.request.operation == "UPDATE"
+	lib.same_fields(pod, old_pod, [["spec", "hostNetwork"]])
+	lib.same_in_containers(pod, old_pod, [["ports"]])
+}
+
+allow_host_ports_findings := [finding |
+	some found in [allow_host_ports_host_port_findings, allow_host_ports_implied_host_port_findings]
+	some finding in found
+]
+
+allow_host_ports_host_port_findings := [finding |
+	some container in lib.containers(pod)
+	some port in container.ports
+	port.hostPort != null
+	port.hostPort != 0
+	not lib.in_ranges(port.hostPort, [{"min": 10000, "max": 11000}, {"min": 13000, "max": 14000}])
+	finding := concat("", [
+		"container ",
+		lib.name(container),
+		": hostPort is ",
+		lib.show(port.hostPort),
+		", allowed: 10000-11000, 13000-14000",
+	])
+]
+
+allow_host_ports_implied_host_port_findings := [finding |
+	some container in lib.containers(pod)
+	some port in container.ports
+	allow_host_ports_implied_host_port_ok(port)
+	pod.spec.hostNetwork == true
+	not lib.in_ranges(object.get(port, "containerPort", null), [
+		{"min": 10000, "max": 11000},
+		{"min": 13000, "max": 14000},
+	])
+	finding := concat("", [
+		"container ",
+		lib.name(container),
+		": hostPort is ",
+		lib.show(object.get(port, "containerPort", null)),
+		" by hostNetwork, allowed: 10000-11000, 13000-14000",
+	])
+]
+
+allow_host_ports_implied_host_port_ok(port) if object.get(port, "hostPort", null) == null
+
+allow_host_ports_implied_host_port_ok(port) if port.hostPort == 0
+
+# allow volumes *  (policy.yaml:32)
+violation contains {"control": "volumes", "msg": msg} if {
+	pod
+	count(allow_volumes_findings) > 0
+	not allow_volumes_unchanged
+	msg := lib.message(allow_volumes_findings, "")
+}
+
+allow_volumes_unchanged if {
+	input.request.operation == "UPDATE"
+	lib.same_fields(pod, old_pod, [["spec", "volumes"]])
+}
+
+allow_volumes_findings := [finding |
+	some volume in pod.spec.volumes
+	some type in lib.keys(volume, ["name"])
+	not type in ["*"]
+	not type in [
+		"awsElasticBlockStore",
+		"azureDisk",
+		"azureFile",
+		"cephfs",
+		"cinder",
+		"configMap",
+		"csi",
+		"downwardAPI",
+		"emptyDir",
+		"ephemeral",
+		"fc",
+		"flexVolume",
+		"flocker",
+		"gcePersistentDisk",
+		"gitRepo",
+		"glusterfs",
+		"hostPath",
+		"iscsi",
+		"nfs",
+		"persistentVolumeClaim",
+		"photonPersistentDisk",
+		"portworxVolume",
+		"projected",
+		"quobyte",
+		"rbd",
+		"scaleIO",
+		"secret",
+		"storageos",
+		"vsphereVolume",
+	]
+	finding := concat("", [
+		"volume ",
+		lib.name(volume),
+		": its type is ",
+		lib.show(type),
+		", allowed: *",
+	])
+]
+
+# deny capabilities.add  (policy.yaml:7)
+violation contains {"control": "capabilities.add", "msg": msg} if {
+	pod
+	count(deny_capabilities_add_findings) > 0
+	not deny_capabilities_add_unchanged
+	msg := lib.message(deny_capabilities_add_findings, "")
+}
+
+deny_capabilities_add_unchanged if {
+	input.request.operation == "UPDATE"
+	lib.same_in_containers(pod, old_pod, [["securityContext", "capabilities", "add"]])
+}
+
+deny_capabilities_add_findings := [finding |
+	some container in lib.containers(pod)
+	some capability in container.securityContext.capabilities.add
+	finding := concat("", [
+		"container ",
+		lib.name(container),
+		": capabilities.add has ",
+		lib.show(capability),
+		", must be empty",
+	])
+]
+
+# require readOnlyRootFilesystem true  (policy.yaml:16)
+violation contains {"control": "readOnlyRootFilesystem", "msg": msg} if {
+	pod
+	count(require_read_only_root_filesystem_findings) > 0
+	not require_read_only_root_filesystem_unchanged
+	msg := lib.message(require_read_only_root_filesystem_findings, "")
+}
+
+require_read_only_root_filesystem_unchanged if {
+	input.request.operation == "UPDATE"
+	lib.same_in_containers(pod, old_pod, [["securityContext", "readOnlyRootFilesystem"]])
+}
+
+require_read_only_root_filesystem_findings := [finding |
+	some container in lib.containers(pod)
+	not container.securityContext.readOnlyRootFilesystem == true
+	finding := concat("", [
+		"container ",
+		lib.name(container),
+		": readOnlyRootFilesystem is ",
+		lib.show(object.get(container, ["securityContext", "readOnlyRootFilesystem"], null)),
+		", must be true",
+	])
+]
+
+# allow procMount Default  (policy.yaml:7)
+violation contains {"control": "procMount", "msg": msg} if {
+	pod
+	count(allow_proc_mount_findings) > 0
+	not allow_proc_mount_unchanged
+	msg := lib.message(allow_proc_mount_findings, "")
+}
+
+allow_proc_mount_unchanged if {
+	input.request.operation == "UPDATE"
+	lib.same_in_containers(pod, old_pod, [["securityContext", "procMount"]])
+}
+
+allow_proc_mount_findings := [finding |
+	some container in lib.containers(pod)
+	proc_mount := lib.first_set([
+		object.get(container, ["securityContext", "procMount"], null),
+		"Default",
+	])
+	not proc_mount in ["Default"]
+	finding := concat("", [
+		"container ",
+		lib.name(container),
+		": procMount is ",
+		lib.show(proc_mount),
+		", allowed: Default",
+	])
+]
+
+# allow sysctls kernel.shm_rmid_forced, net.ipv4.ip_local_port_range, net.ipv4.tcp_syncookies, net.ipv4.ping_group_range, net.ipv4.ip_unprivileged_port_start  (policy.yaml:7)
+violation contains {"control": "sysctls", "msg": msg} if {
+	pod
+	count(allow_sysctls_findings) > 0
+	not allow_sysctls_unchanged
+	msg := lib.message(allow_sysctls_findings, "")
+}
+
+allow_sysctls_unchanged if {
+	input.request.operation == "UPDATE"
+	lib.same_fields(pod, old_pod, [["spec", "securityContext", "sysctls"]])
+}
+
+allow_sysctls_findings := [finding |
+	some sysctl in pod.spec.securityContext.sysctls
+	not object.get(sysctl, "name", null) in [
+		"kernel.shm_rmid_forced",
+		"net.ipv4.ip_local_port_range",
+		"net.ipv4.tcp_syncookies",
+		"net.ipv4.ping_group_range",
+		"net.ipv4.ip_unprivileged_port_start",
+	]
+	finding := concat("", [
+		"pod: sysctls has ",
+		lib.name(sysctl),
+		", allowed: kernel.shm_rmid_forced, net.ipv4.ip_local_port_range, net.ipv4.tcp_syncookies, net.ipv4.ping_group_range, net.ipv4.ip_unprivileged_port_start",
+	])
+]
+
+# deny seccompProfile on pod and containers  (policy.yaml:7)
+violation contains {"control": "seccompProfile", "msg": msg} if {
+	pod
+	count(deny_seccomp_profile_on_pod_and_containers_findings) > 0
+	not deny_seccomp_profile_on_pod_and_containers_unchanged
+	msg := lib.message(deny_seccomp_profile_on_pod_and_containers_findings, "")
+}
+
+deny_seccomp_profile_on_pod_and_containers_unchanged if {
+	input.request.operation == "UPDATE"
+	lib.same_fields(pod, old_pod, [["spec", "securityContext", "seccompProfile"]])
+	lib.same_in_containers(pod, old_pod, [["securityContext", "seccompProfile"]])
+}
+
+deny_seccomp_profile_on_pod_and_containers_findings := [finding |
+	some found in [
+		deny_seccomp_profile_on_pod_and_containers_pod_profile_findings,
+		deny_seccomp_profile_on_pod_and_containers_local_pod_profile_findings,
+		deny_seccomp_profile_on_pod_and_containers_container_profile_findings,
+		deny_seccomp_profile_on_pod_and_containers_local_container_profile_findings,
+	]
+	some finding in found
+]
+
+deny_seccomp_profile_on_pod_and_containers_pod_profile_findings := [finding |
+	not pod.spec.securityContext.seccompProfile.type == "Localhost"
+	pod.spec.securityContext.seccompProfile != null
+	finding := concat("", [
+		"pod: seccompProfile is ",
+		lib.show(object.get(pod, ["spec", "securityContext", "seccompProfile", "type"], null)),
+		", must not be set",
+	])
+]
+
+deny_seccomp_profile_on_pod_and_containers_local_pod_profile_findings := [finding |
+	pod.spec.securityContext.seccompProfile.type == "Localhost"
+	pod.spec.securityContext.seccompProfile != null
+	finding := concat("", [
+		"pod: seccompProfile is ",
+		lib.show(lib.join("localhost/", object.get(pod, ["spec", "securityContext", "seccompProfile", "localhostProfile"], null))),
+		", must not be set",
+	])
+]
+
+deny_seccomp_profile_on_pod_and_containers_container_profile_findings := [finding |
+	some container in lib.containers(pod)
+	seccomp_profile := lib.effective(pod, container, "seccompProfile")
+	lib.below(seccomp_profile, ["type"]) != "Localhost"
+	seccomp_profile != null
+	finding := concat("", [
+		"container ",
+		lib.name(container),
+		": seccompProfile is ",
+		lib.show(lib.below(seccomp_profile, ["type"])),
+		", must not be set",
+	])
+]
+
+deny_seccomp_profile_on_pod_and_containers_local_container_profile_findings := [finding |
+	some container in lib.containers(pod)
+	seccomp_profile := lib.effective(pod, container, "seccompProfile")
+	lib.below(seccomp_profile, ["type"]) == "Localhost"
+	seccomp_profile != null
+	finding := concat("", [
+		"container ",
+		lib.name(container),
+		": seccompProfile is ",
+		lib.show(lib.join("localhost/", lib.below(seccomp_profile, ["localhostProfile"]))),
+		", must not be set",
+	])
+]
+
+# A bare Pod, or the one of an AdmissionReview; anything else is not looked at.
+pod := input.request.object if input.request.object.kind == "Pod"
+
+pod := input if {
+	not input.request
+	input.kind == "Pod"
+}
+
+old_pod := input.request.oldObject

@@ -1,0 +1,723 @@
+# restricted
+package pscc.policy_restricted
+
+import data.lib.pscc as lib
+
+deny contains entry.msg if some entry in violation
+
+# deny privileged  (policy.yaml:10)
+violation contains {"control": "privileged", "msg": msg} if {
+	pod
+	count(deny_privileged_findings) > 0
+	not deny_privileged_unchanged
+	msg := lib.message(deny_privileged_findings, "")
+}
+
+deny_privileged_unchanged if {
+	input.request.operation == "UPDATE"
+	lib.same_in_containers(pod, old_pod, [["securityContext", "privileged"]])
+}
+
+deny_privileged_findings := [finding |
+	some container in lib.containers(pod)
+	container.securityContext.privileged == true
+	finding := concat("", [
+		"container ",
+		lib.name(container),
+		": privileged is true, must not be true",
+	])
+]
+
+# deny hostNetwork  (policy.yaml:14)
+violation contains {"control": "hostNetwork", "msg": msg} if {
+	pod
+	count(deny_host_network_findings) > 0
+	not deny_host_network_unchanged
+	msg := lib.message(deny_host_network_findings, "")
+}
+
+deny_host_network_unchanged if {
+	input.request.operation == "UPDATE"
+	lib.same_fields(pod, old_pod, [["spec", "hostNetwork"]])
+}
+
+deny_host_network_findings := [finding |
+	pod.spec.hostNetwork == true
+	finding := "pod: hostNetwork is true, must not be true"
+]
+
+# deny hostPID  (policy.yaml:16)
+violation contains {"control": "hostPID", "msg": msg} if {
+	pod
+	count(deny_host_pid_findings) > 0
+	not deny_host_pid_unchanged
+	msg := lib.message(deny_host_pid_findings, "")
+}
+
+deny_host_pid_unchanged if {
+	input.request.operation == "UPDATE"
+	lib.same_fields(pod, old_pod, [["spec", "hostPID"]])
+}
+
+deny_host_pid_findings := [finding |
+	pod.spec.hostPID == true
+	finding := "pod: hostPID is true, must not be true"
+]
+
+# deny hostIPC  (policy.yaml:15)
+violation contains {"control": "hostIPC", "msg": msg} if {
+	pod
+	count(deny_host_ipc_findings) > 0
+	not deny_host_ipc_unchanged
+	msg := lib.message(deny_host_ipc_findings, "")
+}
+
+deny_host_ipc_unchanged if {
+	input.request.operation == "UPDATE"
+	lib.same_fields(pod, old_pod, [["spec", "hostIPC"]])
+}
+
+deny_host_ipc_findings := [finding |
+	pod.spec.hostIPC == true
+	finding := "pod: hostIPC is true, must not be true"
+]
+
+# deny hostPorts  (policy.yaml:10)
+violation contains {"control": "hostPorts", "msg": msg} if {
+	pod
+	count(deny_host_ports_findings) > 0
+	not deny_host_ports_unchanged
+	msg := lib.message(deny_host_ports_findings, "")
+}
+
+deny_host_ports_unchanged if {
+	input.request.operation == "UPDATE"
+	lib.same_fields(pod, old_pod, [["spec", "hostNetwork"]])
+	lib.same_in_containers(pod, old_pod, [["ports"]])
+}
+
+deny_host_ports_findings := [finding |
+	some found in [deny_host_ports_host_port_findings, deny_host_ports_implied_host_port_findings]
+	some finding in found
+]
+
+deny_host_ports_host_port_findings := [finding |
+	some container in lib.containers(pod)
+	some port in container.ports
+	port.hostPort != null
+	port.hostPort != 0
+	finding := concat("", [
+		"container ",
+		lib.name(container),
+		": hostPort is ",
+		lib.show(port.hostPort),
+		", must not be set",
+	])
+]
+
+deny_host_ports_implied_host_port_findings := [finding |
+	some container in lib.containers(pod)
+	some port in container.ports
+	deny_host_ports_implied_host_port_ok(port)
+	pod.spec.hostNetwork == true
+	finding := concat("", [
+		"container ",
+		lib.name(container),
+		": hostPort is ",
+		lib.show(object.get(port, "containerPort", null)),
+		" by hostNetwork, must not be set",
+	])
+]
+
+deny_host_ports_implied_host_port_ok(port) if object.get(port, "hostPort", null) == null
+
+deny_host_ports_implied_host_port_ok(port) if port.hostPort == 0
+
+# allow volumes configMap, emptyDir, projected, secret, downwardAPI, csi, persistentVolumeClaim, ephemeral  (policy.yaml:13)
+violation contains {"control": "volumes", "msg": msg} if {
+	pod
+	count(allow_volumes_findings) > 0
+	not allow_volumes_unchanged
+	msg := lib.message(allow_volumes_findings, "")
+}
+
+allow_volumes_unchanged if {
+	input.request.operation == "UPDATE"
+	lib.same_fields(pod, old_pod, [["spec", "volumes"]])
+}
+
+allow_volumes_findings := [finding |
+	some volume in pod.spec.volumes
+	some type in lib.keys(volume, ["name"])
+	not allow_volumes_volume_type_ok(volume, type)
+	finding := concat("", [
+		"volume ",
+		lib.name(volume),
+		": its type is ",
+		lib.show(type),
+		", allowed: configMap, emptyDir, projected, secret, downwardAPI, csi, persistentVolumeClaim, ephemeral",
+	])
+]
+
+allow_volumes_volume_type_ok(_, type) if {
+	type in [
+		"configMap",
+		"emptyDir",
+		"projected",
+		"secret",
+		"downwardAPI",
+		"csi",
+		"persistentVolumeClaim",
+		"ephemeral",
+	]
+}
+
+allow_volumes_volume_type_ok(volume, type) if {
+	type == "projected"
+	every source in lib.list(object.get(volume, ["projected", "sources"], null)) {
+		allow_volumes_volume_type_ok_2(source)
+		allow_volumes_volume_type_ok_3(source)
+		allow_volumes_volume_type_ok_5(source)
+		every item in lib.list(object.get(source, ["downwardAPI", "items"], null)) {
+			item.path == "namespace"
+			item.fieldRef.fieldPath == "metadata.namespace"
+			lib.first_set([object.get(item, ["fieldRef", "apiVersion"], null), "v1"]) == "v1"
+		}
+	}
+}
+
+allow_volumes_volume_type_ok_5(source) if object.get(source, "configMap", null) == null
+
+allow_volumes_volume_type_ok_5(source) if source.configMap.name == "kube-root-ca.crt"
+
+allow_volumes_volume_type_ok_3(source) if object.get(source, "serviceAccountToken", null) == null
+
+allow_volumes_volume_type_ok_3(source) if {
+	source.serviceAccountToken.path == "token"
+	allow_volumes_volume_type_ok_4(source)
+}
+
+allow_volumes_volume_type_ok_4(source) if object.get(source, ["serviceAccountToken", "audience"], null) == null
+
+allow_volumes_volume_type_ok_4(source) if source.serviceAccountToken.audience == ""
+
+allow_volumes_volume_type_ok_2(source) if source.serviceAccountToken != null
+
+allow_volumes_volume_type_ok_2(source) if source.configMap != null
+
+allow_volumes_volume_type_ok_2(source) if source.downwardAPI != null
+
+# deny capabilities.add  (policy.yaml:10)
+violation contains {"control": "capabilities.add", "msg": msg} if {
+	pod
+	count(deny_capabilities_add_findings) > 0
+	not deny_capabilities_add_unchanged
+	msg := lib.message(deny_capabilities_add_findings, "")
+}
+
+deny_capabilities_add_unchanged if {
+	input.request.operation == "UPDATE"
+	lib.same_in_containers(pod, old_pod, [["securityContext", "capabilities", "add"]])
+}
+
+deny_capabilities_add_findings := [finding |
+	some container in lib.containers(pod)
+	some capability in container.securityContext.capabilities.add
+	finding := concat("", [
+		"container ",
+		lib.name(container),
+		": capabilities.add has ",
+		lib.show(capability),
+		", must be empty",
+	])
+]
+
+# require capabilities.drop all of ALL  (policy.yaml:12)
+violation contains {"control": "capabilities.drop", "msg": msg} if {
+	pod
+	count(require_capabilities_drop_findings) > 0
+	not require_capabilities_drop_unchanged
+	msg := lib.message(require_capabilities_drop_findings, "")
+}
+
+require_capabilities_drop_unchanged if {
+	input.request.operation == "UPDATE"
+	lib.same_in_containers(pod, old_pod, [["securityContext", "capabilities", "drop"]])
+}
+
+require_capabilities_drop_findings := [finding |
+	some container in lib.containers(pod)
+	some capability in ["ALL"]
+	not capability in lib.list(object.get(container, ["securityContext", "capabilities", "drop"], null))
+	finding := concat("", [
+		"container ",
+		lib.name(container),
+		": capabilities.drop lacks ",
+		lib.show(capability),
+	])
+]
+
+# require allowPrivilegeEscalation false  (policy.yaml:11)
+violation contains {"control": "allowPrivilegeEscalation", "msg": msg} if {
+	pod
+	count(require_allow_privilege_escalation_findings) > 0
+	not require_allow_privilege_escalation_unchanged
+	msg := lib.message(require_allow_privilege_escalation_findings, "")
+}
+
+require_allow_privilege_escalation_unchanged if {
+	input.request.operation == "UPDATE"
+	lib.same_in_containers(pod, old_pod, [["securityContext", "allowPrivilegeEscalation"]])
+}
+
+require_allow_privilege_escalation_findings := [finding |
+	some container in lib.containers(pod)
+	not container.securityContext.allowPrivilegeEscalation == false
+	finding := concat("", [
+		"container ",
+		lib.name(container),
+		": allowPrivilegeEscalation is ",
+		lib.show(object.get(container, ["securityContext", "allowPrivilegeEscalation"], null)),
+		", must be false",
+	])
+]
+
+# require nonRoot  (policy.yaml:17)
+violation contains {"control": "nonRoot", "msg": msg} if {
+	pod
+	count(require_non_root_findings) > 0
+	not require_non_root_unchanged
+	msg := lib.message(require_non_root_findings, "")
+}
+
+require_non_root_unchanged if {
+	input.request.operation == "UPDATE"
+	lib.same_fields(pod, old_pod, [
+		["spec", "securityContext", "runAsNonRoot"],
+		["spec", "securityContext", "runAsUser"],
+	])
+	lib.same_in_containers(pod, old_pod, [
+		["securityContext", "runAsNonRoot"],
+		["securityContext", "runAsUser"],
+	])
+}
+
+require_non_root_findings := [finding |
+	some found in [
+		require_non_root_says_who_it_runs_as_findings,
+		require_non_root_not_as_root_findings,
+		require_non_root_not_uid_0_findings,
+	]
+	some finding in found
+]
+
+require_non_root_says_who_it_runs_as_findings := [finding |
+	some container in lib.containers(pod)
+	run_as_non_root := lib.effective(pod, container, "runAsNonRoot")
+	run_as_non_root == null
+	lib.effective(pod, container, "runAsUser") == null
+	finding := concat("", [
+		"container ",
+		lib.name(container),
+		": runAsNonRoot is ",
+		lib.show(run_as_non_root),
+		", must be true where runAsUser is not set",
+	])
+]
+
+require_non_root_not_as_root_findings := [finding |
+	some container in lib.containers(pod)
+	lib.effective(pod, container, "runAsNonRoot") == false
+	finding := concat("", [
+		"container ",
+		lib.name(container),
+		": runAsNonRoot is false, must not be false",
+	])
+]
+
+require_non_root_not_uid_0_findings := [finding |
+	some container in lib.containers(pod)
+	lib.effective(pod, container, "runAsUser") == 0
+	finding := concat("", ["container ", lib.name(container), ": runAsUser is 0, must not be 0"])
+]
+
+# require supplementalGroups 1-65535  (policy.yaml:20)
+violation contains {"control": "supplementalGroups", "msg": msg} if {
+	pod
+	count(require_supplemental_groups_findings) > 0
+	not require_supplemental_groups_unchanged
+	msg := lib.message(require_supplemental_groups_findings, "")
+}
+
+require_supplemental_groups_unchanged if {
+	input.request.operation == "UPDATE"
+	lib.same_fields(pod, old_pod, [["spec", "securityContext", "supplementalGroups"]])
+}
+
+require_supplemental_groups_findings := [finding |
+	some found in [
+		require_supplemental_groups_has_groups_findings,
+		require_supplemental_groups_group_findings,
+	]
+	some finding in found
+]
+
+require_supplemental_groups_has_groups_findings := [finding |
+	not require_supplemental_groups_has_groups_ok
+	finding := "pod: supplementalGroups is not set, allowed: 1-65535"
+]
+
+require_supplemental_groups_has_groups_ok if count(lib.list(object.get(pod, ["spec", "securityContext", "supplementalGroups"], null))) > 0
+
+require_supplemental_groups_group_findings := [finding |
+	some group in pod.spec.securityContext.supplementalGroups
+	not lib.in_ranges(group, [{"min": 1, "max": 65535}])
+	finding := concat("", ["pod: supplementalGroups has ", lib.show(group), ", allowed: 1-65535"])
+]
+
+# require fsGroup 1-65535  (policy.yaml:23)
+violation contains {"control": "fsGroup", "msg": msg} if {
+	pod
+	count(require_fs_group_findings) > 0
+	not require_fs_group_unchanged
+	msg := lib.message(require_fs_group_findings, "")
+}
+
+require_fs_group_unchanged if {
+	input.request.operation == "UPDATE"
+	lib.same_fields(pod, old_pod, [["spec", "securityContext", "fsGroup"]])
+}
+
+require_fs_group_findings := [finding |
+	not lib.in_ranges(object.get(pod, ["spec", "securityContext", "fsGroup"], null), [
+		{"min": 1, "max": 65535},
+	])
+	finding := concat("", [
+		"pod: fsGroup is ",
+		lib.show(object.get(pod, ["spec", "securityContext", "fsGroup"], null)),
+		", allowed: 1-65535",
+	])
+]
+
+# allow procMount Default  (policy.yaml:10)
+violation contains {"control": "procMount", "msg": msg} if {
+	pod
+	count(allow_proc_mount_findings) > 0
+	not allow_proc_mount_unchanged
+	msg := lib.message(allow_proc_mount_findings, "")
+}
+
+allow_proc_mount_unchanged if {
+	input.request.operation == "UPDATE"
+	lib.same_in_containers(pod, old_pod, [["securityContext", "procMount"]])
+}
+
+allow_proc_mount_findings := [finding |
+	some container in lib.containers(pod)
+	proc_mount := lib.first_set([
+		object.get(container, ["securityContext", "procMount"], null),
+		"Default",
+	])
+	not proc_mount in ["Default"]
+	finding := concat("", [
+		"container ",
+		lib.name(container),
+		": procMount is ",
+		lib.show(proc_mount),
+		", allowed: Default",
+	])
+]
+
+# allow sysctls kernel.shm_rmid_forced, net.ipv4.ip_local_port_range, net.ipv4.tcp_syncookies, net.ipv4.ping_group_range, net.ipv4.ip_unprivileged_port_start  (policy.yaml:10)
+violation contains {"control": "sysctls", "msg": msg} if {
+	pod
+	count(allow_sysctls_findings) > 0
+	not allow_sysctls_unchanged
+	msg := lib.message(allow_sysctls_findings, "")
+}
+
+allow_sysctls_unchanged if {
+	input.request.operation == "UPDATE"
+	lib.same_fields(pod, old_pod, [["spec", "securityContext", "sysctls"]])
+}
+
+allow_sysctls_findings := [finding |
+	some sysctl in pod.spec.securityContext.sysctls
+	not object.get(sysctl, "name", null) in [
+		"kernel.shm_rmid_forced",
+		"net.ipv4.ip_local_port_range",
+		"net.ipv4.tcp_syncookies",
+		"net.ipv4.ping_group_range",
+		"net.ipv4.ip_unprivileged_port_start",
+	]
+	finding := concat("", [
+		"pod: sysctls has ",
+		lib.name(sysctl),
+		", allowed: kernel.shm_rmid_forced, net.ipv4.ip_local_port_range, net.ipv4.tcp_syncookies, net.ipv4.ping_group_range, net.ipv4.ip_unprivileged_port_start",
+	])
+]
+
+# require seccompProfile runtime/default on pod and containers  (policy.yaml:6)
+violation contains {"control": "seccompProfile", "msg": msg} if {
+	pod
+	count(require_seccomp_profile_on_pod_and_containers_findings) > 0
+	not require_seccomp_profile_on_pod_and_containers_unchanged
+	msg := lib.message(require_seccomp_profile_on_pod_and_containers_findings, "")
+}
+
+require_seccomp_profile_on_pod_and_containers_unchanged if {
+	input.request.operation == "UPDATE"
+	lib.same_fields(pod, old_pod, [["spec", "securityContext", "seccompProfile"]])
+	lib.same_in_containers(pod, old_pod, [["securityContext", "seccompProfile"]])
+}
+
+require_seccomp_profile_on_pod_and_containers_findings := [finding |
+	some found in [
+		require_seccomp_profile_on_pod_and_containers_pod_profile_findings,
+		require_seccomp_profile_on_pod_and_containers_local_pod_profile_findings,
+		require_seccomp_profile_on_pod_and_containers_container_profile_findings,
+		require_seccomp_profile_on_pod_and_containers_local_container_profile_findings,
+	]
+	some finding in found
+]
+
+require_seccomp_profile_on_pod_and_containers_pod_profile_findings := [finding |
+	not pod.spec.securityContext.seccompProfile.type == "Localhost"
+	not require_seccomp_profile_on_pod_and_containers_pod_profile_ok
+	finding := concat("", [
+		"pod: seccompProfile is ",
+		lib.show(object.get(pod, ["spec", "securityContext", "seccompProfile", "type"], null)),
+		", allowed: runtime/default",
+	])
+]
+
+require_seccomp_profile_on_pod_and_containers_pod_profile_ok if pod.spec.securityContext.seccompProfile.type == "RuntimeDefault"
+
+require_seccomp_profile_on_pod_and_containers_pod_profile_ok if {
+	pod.spec.securityContext.seccompProfile.type == "Localhost"
+	lib.join("localhost/", object.get(pod, ["spec", "securityContext", "seccompProfile", "localhostProfile"], null)) in [
+		"runtime/default",
+	]
+}
+
+require_seccomp_profile_on_pod_and_containers_local_pod_profile_findings := [finding |
+	pod.spec.securityContext.seccompProfile.type == "Localhost"
+	not require_seccomp_profile_on_pod_and_containers_local_pod_profile_ok
+	finding := concat("", [
+		"pod: seccompProfile is ",
+		lib.show(lib.join("localhost/", object.get(pod, ["spec", "securityContext", "seccompProfile", "localhostProfile"], null))),
+		", allowed: runtime/default",
+	])
+]
+
+require_seccomp_profile_on_pod_and_containers_local_pod_profile_ok if pod.spec.securityContext.seccompProfile.type == "RuntimeDefault"
+
+require_seccomp_profile_on_pod_and_containers_local_pod_profile_ok if {
+	pod.spec.securityContext.seccompProfile.type == "Localhost"
+	lib.join("localhost/", object.get(pod, ["spec", "securityContext", "seccompProfile", "localhostProfile"], null)) in [
+		"runtime/default",
+	]
+}
+
+require_seccomp_profile_on_pod_and_containers_container_profile_findings := [finding |
+	some container in lib.containers(pod)
+	seccomp_profile := lib.effective(pod, container, "seccompProfile")
+	lib.below(seccomp_profile, ["type"]) != "Localhost"
+	not require_seccomp_profile_on_pod_and_containers_container_profile_ok(seccomp_profile)
+	finding := concat("", [
+		"container ",
+		lib.name(container),
+		": seccompProfile is ",
+		lib.show(lib.below(seccomp_profile, ["type"])),
+		", allowed: runtime/default",
+	])
+]
+
+require_seccomp_profile_on_pod_and_containers_container_profile_ok(seccomp_profile) if lib.below(seccomp_profile, ["type"]) == "RuntimeDefault"
+
+require_seccomp_profile_on_pod_and_containers_container_profile_ok(seccomp_profile) if {
+	lib.below(seccomp_profile, ["type"]) == "Localhost"
+	lib.join("localhost/", lib.below(seccomp_profile, ["localhostProfile"])) in ["runtime/default"]
+}
+
+require_seccomp_profile_on_pod_and_containers_local_container_profile_findings := [finding |
+	some container in lib.containers(pod)
+	seccomp_profile := lib.effective(pod, container, "seccompProfile")
+	lib.below(seccomp_profile, ["type"]) == "Localhost"
+	not require_seccomp_profile_on_pod_and_containers_local_container_profile_ok(seccomp_profile)
+	finding := concat("", [
+		"container ",
+		lib.name(container),
+		": seccompProfile is ",
+		lib.show(lib.join("localhost/", lib.below(seccomp_profile, ["localhostProfile"]))),
+		", allowed: runtime/default",
+	])
+]
+
+require_seccomp_profile_on_pod_and_containers_local_container_profile_ok(seccomp_profile) if lib.below(seccomp_profile, ["type"]) == "RuntimeDefault"
+
+require_seccomp_profile_on_pod_and_containers_local_container_profile_ok(seccomp_profile) if {
+	lib.below(seccomp_profile, ["type"]) == "Localhost"
+	lib.join("localhost/", lib.below(seccomp_profile, ["localhostProfile"])) in ["runtime/default"]
+}
+
+# require appArmorProfile runtime/default  (policy.yaml:7)
+violation contains {"control": "appArmorProfile", "msg": msg} if {
+	pod
+	count(require_app_armor_profile_findings) > 0
+	not require_app_armor_profile_unchanged
+	msg := lib.message(require_app_armor_profile_findings, "")
+}
+
+require_app_armor_profile_unchanged if {
+	input.request.operation == "UPDATE"
+	lib.same_fields(pod, old_pod, [["spec", "securityContext", "appArmorProfile"]])
+	lib.same_in_containers(pod, old_pod, [["securityContext", "appArmorProfile"]])
+	lib.same_annotations(pod, old_pod, ["container.apparmor.security.beta.kubernetes.io/"])
+}
+
+require_app_armor_profile_findings := [finding |
+	some found in [
+		require_app_armor_profile_own_profile_findings,
+		require_app_armor_profile_local_own_profile_findings,
+		require_app_armor_profile_annotated_profile_findings,
+		require_app_armor_profile_inherited_profile_findings,
+		require_app_armor_profile_local_inherited_profile_findings,
+		require_app_armor_profile_profile_set_findings,
+	]
+	some finding in found
+]
+
+require_app_armor_profile_own_profile_findings := [finding |
+	some container in lib.containers(pod)
+	container.securityContext.appArmorProfile != null
+	not container.securityContext.appArmorProfile.type == "Localhost"
+	not require_app_armor_profile_own_profile_ok(container)
+	finding := concat("", [
+		"container ",
+		lib.name(container),
+		": appArmorProfile is ",
+		lib.show(object.get(container, ["securityContext", "appArmorProfile", "type"], null)),
+		", allowed: runtime/default",
+	])
+]
+
+require_app_armor_profile_own_profile_ok(container) if container.securityContext.appArmorProfile.type == "RuntimeDefault"
+
+require_app_armor_profile_own_profile_ok(container) if {
+	container.securityContext.appArmorProfile.type == "Localhost"
+	lib.join("localhost/", object.get(container, ["securityContext", "appArmorProfile", "localhostProfile"], null)) in [
+		"runtime/default",
+	]
+}
+
+require_app_armor_profile_local_own_profile_findings := [finding |
+	some container in lib.containers(pod)
+	container.securityContext.appArmorProfile != null
+	container.securityContext.appArmorProfile.type == "Localhost"
+	not require_app_armor_profile_local_own_profile_ok(container)
+	finding := concat("", [
+		"container ",
+		lib.name(container),
+		": appArmorProfile is ",
+		lib.show(lib.join("localhost/", object.get(container, ["securityContext", "appArmorProfile", "localhostProfile"], null))),
+		", allowed: runtime/default",
+	])
+]
+
+require_app_armor_profile_local_own_profile_ok(container) if container.securityContext.appArmorProfile.type == "RuntimeDefault"
+
+require_app_armor_profile_local_own_profile_ok(container) if {
+	container.securityContext.appArmorProfile.type == "Localhost"
+	lib.join("localhost/", object.get(container, ["securityContext", "appArmorProfile", "localhostProfile"], null)) in [
+		"runtime/default",
+	]
+}
+
+require_app_armor_profile_annotated_profile_findings := [finding |
+	some container in lib.containers(pod)
+	object.get(container, ["securityContext", "appArmorProfile"], null) == null
+	object.get(pod, ["metadata", "annotations", lib.join("container.apparmor.security.beta.kubernetes.io/", object.get(container, "name", null))], null) != null
+	not object.get(pod, ["metadata", "annotations", lib.join("container.apparmor.security.beta.kubernetes.io/", object.get(container, "name", null))], null) in [
+		"runtime/default",
+	]
+	finding := concat("", [
+		"container ",
+		lib.name(container),
+		": appArmorProfile is ",
+		lib.show(object.get(pod, ["metadata", "annotations", lib.join("container.apparmor.security.beta.kubernetes.io/", object.get(container, "name", null))], null)),
+		" by annotation, allowed: runtime/default",
+	])
+]
+
+require_app_armor_profile_inherited_profile_findings := [finding |
+	some container in lib.containers(pod)
+	object.get(container, ["securityContext", "appArmorProfile"], null) == null
+	object.get(pod, ["metadata", "annotations", lib.join("container.apparmor.security.beta.kubernetes.io/", object.get(container, "name", null))], null) == null
+	pod.spec.securityContext.appArmorProfile != null
+	not pod.spec.securityContext.appArmorProfile.type == "Localhost"
+	not require_app_armor_profile_inherited_profile_ok
+	finding := concat("", [
+		"container ",
+		lib.name(container),
+		": appArmorProfile is ",
+		lib.show(object.get(pod, ["spec", "securityContext", "appArmorProfile", "type"], null)),
+		", allowed: runtime/default",
+	])
+]
+
+require_app_armor_profile_inherited_profile_ok if pod.spec.securityContext.appArmorProfile.type == "RuntimeDefault"
+
+require_app_armor_profile_inherited_profile_ok if {
+	pod.spec.securityContext.appArmorProfile.type == "Localhost"
+	lib.join("localhost/", object.get(pod, ["spec", "securityContext", "appArmorProfile", "localhostProfile"], null)) in [
+		"runtime/default",
+	]
+}
+
+require_app_armor_profile_local_inherited_profile_findings := [finding |
+	some container in lib.containers(pod)
+	object.get(container, ["securityContext", "appArmorProfile"], null) == null
+	object.get(pod, ["metadata", "annotations", lib.join("container.apparmor.security.beta.kubernetes.io/", object.get(container, "name", null))], null) == null
+	pod.spec.securityContext.appArmorProfile != null
+	pod.spec.securityContext.appArmorProfile.type == "Localhost"
+	not require_app_armor_profile_local_inherited_profile_ok
+	finding := concat("", [
+		"container ",
+		lib.name(container),
+		": appArmorProfile is ",
+		lib.show(lib.join("localhost/", object.get(pod, ["spec", "securityContext", "appArmorProfile", "localhostProfile"], null))),
+		", allowed: runtime/default",
+	])
+]
+
+require_app_armor_profile_local_inherited_profile_ok if pod.spec.securityContext.appArmorProfile.type == "RuntimeDefault"
+
+require_app_armor_profile_local_inherited_profile_ok if {
+	pod.spec.securityContext.appArmorProfile.type == "Localhost"
+	lib.join("localhost/", object.get(pod, ["spec", "securityContext", "appArmorProfile", "localhostProfile"], null)) in [
+		"runtime/default",
+	]
+}
+
+require_app_armor_profile_profile_set_findings := [finding |
+	some container in lib.containers(pod)
+	object.get(container, ["securityContext", "appArmorProfile"], null) == null
+	object.get(pod, ["metadata", "annotations", lib.join("container.apparmor.security.beta.kubernetes.io/", object.get(container, "name", null))], null) == null
+	object.get(pod, ["spec", "securityContext", "appArmorProfile"], null) == null
+	finding := concat("", [
+		"container ",
+		lib.name(container),
+		": appArmorProfile is not set, allowed: runtime/default",
+	])
+]
+
+# A bare Pod, or the one of an AdmissionReview; anything else is not looked at.
+pod := input.request.object if input.request.object.kind == "Pod"
+
+pod := input if {
+	not input.request
+	input.kind == "Pod"
+}
+
+old_pod := input.request.oldObject

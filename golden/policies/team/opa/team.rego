@@ -1,0 +1,536 @@
+# team: What every team gets
+package pscc.policy_team
+
+import data.lib.pscc as lib
+
+deny contains entry.msg if some entry in violation
+
+# deny privileged  (policy.psp:2)
+violation contains {"control": "privileged", "msg": msg} if {
+	pod
+	count(deny_privileged_findings) > 0
+	not deny_privileged_unchanged
+	msg := lib.message(deny_privileged_findings, "")
+}
+
+deny_privileged_unchanged if {
+	input.request.operation == "UPDATE"
+	lib.same_in_containers(pod, old_pod, [["securityContext", "privileged"]])
+}
+
+deny_privileged_findings := [finding |
+	some container in lib.containers(pod)
+	container.securityContext.privileged == true
+	finding := concat("", [
+		"container ",
+		lib.name(container),
+		": privileged is true, must not be true",
+	])
+]
+
+# deny hostNetwork  (policy.psp:2)
+violation contains {"control": "hostNetwork", "msg": msg} if {
+	pod
+	count(deny_host_network_findings) > 0
+	not deny_host_network_unchanged
+	msg := lib.message(deny_host_network_findings, "")
+}
+
+deny_host_network_unchanged if {
+	input.request.operation == "UPDATE"
+	lib.same_fields(pod, old_pod, [["spec", "hostNetwork"]])
+}
+
+deny_host_network_findings := [finding |
+	pod.spec.hostNetwork == true
+	finding := "pod: hostNetwork is true, must not be true"
+]
+
+# deny hostPID  (policy.psp:2)
+violation contains {"control": "hostPID", "msg": msg} if {
+	pod
+	count(deny_host_pid_findings) > 0
+	not deny_host_pid_unchanged
+	msg := lib.message(deny_host_pid_findings, "")
+}
+
+deny_host_pid_unchanged if {
+	input.request.operation == "UPDATE"
+	lib.same_fields(pod, old_pod, [["spec", "hostPID"]])
+}
+
+deny_host_pid_findings := [finding |
+	pod.spec.hostPID == true
+	finding := "pod: hostPID is true, must not be true"
+]
+
+# deny hostIPC  (policy.psp:2)
+violation contains {"control": "hostIPC", "msg": msg} if {
+	pod
+	count(deny_host_ipc_findings) > 0
+	not deny_host_ipc_unchanged
+	msg := lib.message(deny_host_ipc_findings, "")
+}
+
+deny_host_ipc_unchanged if {
+	input.request.operation == "UPDATE"
+	lib.same_fields(pod, old_pod, [["spec", "hostIPC"]])
+}
+
+deny_host_ipc_findings := [finding |
+	pod.spec.hostIPC == true
+	finding := "pod: hostIPC is true, must not be true"
+]
+
+# allow hostPorts 10000-11000, 13000-14000 because "ports outside the load balancer's ranges collide: ask #platform"  (policy.psp:3)
+violation contains {"control": "hostPorts", "msg": msg} if {
+	pod
+	count(allow_host_ports_findings) > 0
+	not allow_host_ports_unchanged
+	msg := lib.message(allow_host_ports_findings, "ports outside the load balancer's ranges collide: ask #platform")
+}
+
+allow_host_ports_unchanged if {
+	input.request.operation == "UPDATE"
+	lib.same_fields(pod, old_pod, [["spec", "hostNetwork"]])
+	lib.same_in_containers(pod, old_pod, [["ports"]])
+}
+
+allow_host_ports_findings := [finding |
+	some found in [allow_host_ports_host_port_findings, allow_host_ports_implied_host_port_findings]
+	some finding in found
+]
+
+allow_host_ports_host_port_findings := [finding |
+	some container in lib.containers(pod)
+	some port in container.ports
+	port.hostPort != null
+	port.hostPort != 0
+	not lib.in_ranges(port.hostPort, [{"min": 10000, "max": 11000}, {"min": 13000, "max": 14000}])
+	finding := concat("", [
+		"container ",
+		lib.name(container),
+		": hostPort is ",
+		lib.show(port.hostPort),
+		", allowed: 10000-11000, 13000-14000",
+	])
+]
+
+allow_host_ports_implied_host_port_findings := [finding |
+	some container in lib.containers(pod)
+	some port in container.ports
+	allow_host_ports_implied_host_port_ok(port)
+	pod.spec.hostNetwork == true
+	not lib.in_ranges(object.get(port, "containerPort", null), [
+		{"min": 10000, "max": 11000},
+		{"min": 13000, "max": 14000},
+	])
+	finding := concat("", [
+		"container ",
+		lib.name(container),
+		": hostPort is ",
+		lib.show(object.get(port, "containerPort", null)),
+		" by hostNetwork, allowed: 10000-11000, 13000-14000",
+	])
+]
+
+allow_host_ports_implied_host_port_ok(port) if object.get(port, "hostPort", null) == null
+
+allow_host_ports_implied_host_port_ok(port) if port.hostPort == 0
+
+# allow volumes configMap, secret, emptyDir, projected, persistentVolumeClaim, hostPath  (policy.psp:6)
+violation contains {"control": "volumes", "msg": msg} if {
+	pod
+	count(allow_volumes_findings) > 0
+	not allow_volumes_unchanged
+	msg := lib.message(allow_volumes_findings, "")
+}
+
+allow_volumes_unchanged if {
+	input.request.operation == "UPDATE"
+	lib.same_fields(pod, old_pod, [["spec", "volumes"]])
+}
+
+allow_volumes_findings := [finding |
+	some volume in pod.spec.volumes
+	some type in lib.keys(volume, ["name"])
+	not allow_volumes_volume_type_ok(volume, type)
+	finding := concat("", [
+		"volume ",
+		lib.name(volume),
+		": its type is ",
+		lib.show(type),
+		", allowed: configMap, secret, emptyDir, projected, persistentVolumeClaim, hostPath",
+	])
+]
+
+allow_volumes_volume_type_ok(_, type) if {
+	type in ["configMap", "secret", "emptyDir", "projected", "persistentVolumeClaim", "hostPath"]
+}
+
+allow_volumes_volume_type_ok(volume, type) if {
+	type == "projected"
+	every source in lib.list(object.get(volume, ["projected", "sources"], null)) {
+		allow_volumes_volume_type_ok_2(source)
+		allow_volumes_volume_type_ok_3(source)
+		allow_volumes_volume_type_ok_5(source)
+		every item in lib.list(object.get(source, ["downwardAPI", "items"], null)) {
+			item.path == "namespace"
+			item.fieldRef.fieldPath == "metadata.namespace"
+			lib.first_set([object.get(item, ["fieldRef", "apiVersion"], null), "v1"]) == "v1"
+		}
+	}
+}
+
+allow_volumes_volume_type_ok_5(source) if object.get(source, "configMap", null) == null
+
+allow_volumes_volume_type_ok_5(source) if source.configMap.name == "kube-root-ca.crt"
+
+allow_volumes_volume_type_ok_3(source) if object.get(source, "serviceAccountToken", null) == null
+
+allow_volumes_volume_type_ok_3(source) if {
+	source.serviceAccountToken.path == "token"
+	allow_volumes_volume_type_ok_4(source)
+}
+
+allow_volumes_volume_type_ok_4(source) if object.get(source, ["serviceAccountToken", "audience"], null) == null
+
+allow_volumes_volume_type_ok_4(source) if source.serviceAccountToken.audience == ""
+
+allow_volumes_volume_type_ok_2(source) if source.serviceAccountToken != null
+
+allow_volumes_volume_type_ok_2(source) if source.configMap != null
+
+allow_volumes_volume_type_ok_2(source) if source.downwardAPI != null
+
+# allow hostPath /var/log (read-only), /tmp  (policy.psp:7)
+violation contains {"control": "hostPath", "msg": msg} if {
+	pod
+	count(allow_host_path_findings) > 0
+	not allow_host_path_unchanged
+	msg := lib.message(allow_host_path_findings, "")
+}
+
+allow_host_path_unchanged if {
+	input.request.operation == "UPDATE"
+	lib.same_fields(pod, old_pod, [["spec", "volumes"]])
+	lib.same_in_containers(pod, old_pod, [["volumeMounts"]])
+}
+
+allow_host_path_findings := [finding |
+	some found in [allow_host_path_host_path_findings, allow_host_path_read_only_mount_findings]
+	some finding in found
+]
+
+allow_host_path_host_path_findings := [finding |
+	some volume in pod.spec.volumes
+	volume.hostPath != null
+	not allow_host_path_host_path_ok(volume)
+	finding := concat("", [
+		"volume ",
+		lib.name(volume),
+		": hostPath is ",
+		lib.show(object.get(volume, ["hostPath", "path"], null)),
+		", allowed: /var/log (read-only), /tmp",
+	])
+]
+
+allow_host_path_host_path_ok(volume) if {
+	some allowed in [
+		{"pathPrefix": "/var/log", "readOnly": true},
+		{"pathPrefix": "/tmp", "readOnly": false},
+	]
+	lib.under(volume.hostPath.path, allowed.pathPrefix)
+}
+
+allow_host_path_read_only_mount_findings := [finding |
+	some container in lib.containers(pod)
+	some mount in container.volumeMounts
+	allow_host_path_read_only_mount_ok(mount)
+	not mount.readOnly == true
+	finding := concat("", [
+		"container ",
+		lib.name(container),
+		": the mount of volume ",
+		lib.name(mount),
+		" must be readOnly, allowed: /var/log (read-only), /tmp",
+	])
+]
+
+allow_host_path_read_only_mount_ok(mount) if {
+	some volume in pod.spec.volumes
+	lib.same(object.get(volume, "name", null), object.get(mount, "name", null))
+	volume.hostPath != null
+	allow_host_path_read_only_mount_ok_2(volume)
+	not allow_host_path_read_only_mount_ok_3(volume)
+}
+
+allow_host_path_read_only_mount_ok_3(volume) if {
+	some allowed in [
+		{"pathPrefix": "/var/log", "readOnly": true},
+		{"pathPrefix": "/tmp", "readOnly": false},
+	]
+	lib.under(volume.hostPath.path, allowed.pathPrefix)
+	not allowed.readOnly == true
+}
+
+allow_host_path_read_only_mount_ok_2(volume) if {
+	some allowed in [
+		{"pathPrefix": "/var/log", "readOnly": true},
+		{"pathPrefix": "/tmp", "readOnly": false},
+	]
+	lib.under(volume.hostPath.path, allowed.pathPrefix)
+}
+
+# allow capabilities.add NET_BIND_SERVICE  (policy.psp:12)
+violation contains {"control": "capabilities.add", "msg": msg} if {
+	pod
+	count(allow_capabilities_add_findings) > 0
+	not allow_capabilities_add_unchanged
+	msg := lib.message(allow_capabilities_add_findings, "")
+}
+
+allow_capabilities_add_unchanged if {
+	input.request.operation == "UPDATE"
+	lib.same_in_containers(pod, old_pod, [["securityContext", "capabilities", "add"]])
+}
+
+allow_capabilities_add_findings := [finding |
+	some container in lib.containers(pod)
+	some capability in container.securityContext.capabilities.add
+	not capability in ["NET_BIND_SERVICE"]
+	finding := concat("", [
+		"container ",
+		lib.name(container),
+		": capabilities.add has ",
+		lib.show(capability),
+		", allowed: NET_BIND_SERVICE",
+	])
+]
+
+# require capabilities.drop all of ALL  (policy.psp:10)
+violation contains {"control": "capabilities.drop", "msg": msg} if {
+	pod
+	count(require_capabilities_drop_findings) > 0
+	not require_capabilities_drop_unchanged
+	msg := lib.message(require_capabilities_drop_findings, "")
+}
+
+require_capabilities_drop_unchanged if {
+	input.request.operation == "UPDATE"
+	lib.same_in_containers(pod, old_pod, [["securityContext", "capabilities", "drop"]])
+}
+
+require_capabilities_drop_findings := [finding |
+	some container in lib.containers(pod)
+	some capability in ["ALL"]
+	not capability in lib.list(object.get(container, ["securityContext", "capabilities", "drop"], null))
+	finding := concat("", [
+		"container ",
+		lib.name(container),
+		": capabilities.drop lacks ",
+		lib.show(capability),
+	])
+]
+
+# require allowPrivilegeEscalation false  (policy.psp:4)
+violation contains {"control": "allowPrivilegeEscalation", "msg": msg} if {
+	pod
+	count(require_allow_privilege_escalation_findings) > 0
+	not require_allow_privilege_escalation_unchanged
+	msg := lib.message(require_allow_privilege_escalation_findings, "")
+}
+
+require_allow_privilege_escalation_unchanged if {
+	input.request.operation == "UPDATE"
+	lib.same_in_containers(pod, old_pod, [["securityContext", "allowPrivilegeEscalation"]])
+}
+
+require_allow_privilege_escalation_findings := [finding |
+	some container in lib.containers(pod)
+	not container.securityContext.allowPrivilegeEscalation == false
+	finding := concat("", [
+		"container ",
+		lib.name(container),
+		": allowPrivilegeEscalation is ",
+		lib.show(object.get(container, ["securityContext", "allowPrivilegeEscalation"], null)),
+		", must be false",
+	])
+]
+
+# require nonRoot  (policy.psp:8)
+violation contains {"control": "nonRoot", "msg": msg} if {
+	pod
+	count(require_non_root_findings) > 0
+	not require_non_root_unchanged
+	msg := lib.message(require_non_root_findings, "")
+}
+
+require_non_root_unchanged if {
+	input.request.operation == "UPDATE"
+	lib.same_fields(pod, old_pod, [
+		["spec", "securityContext", "runAsNonRoot"],
+		["spec", "securityContext", "runAsUser"],
+	])
+	lib.same_in_containers(pod, old_pod, [
+		["securityContext", "runAsNonRoot"],
+		["securityContext", "runAsUser"],
+	])
+}
+
+require_non_root_findings := [finding |
+	some found in [
+		require_non_root_says_who_it_runs_as_findings,
+		require_non_root_not_as_root_findings,
+		require_non_root_not_uid_0_findings,
+	]
+	some finding in found
+]
+
+require_non_root_says_who_it_runs_as_findings := [finding |
+	some container in lib.containers(pod)
+	run_as_non_root := lib.effective(pod, container, "runAsNonRoot")
+	run_as_non_root == null
+	lib.effective(pod, container, "runAsUser") == null
+	finding := concat("", [
+		"container ",
+		lib.name(container),
+		": runAsNonRoot is ",
+		lib.show(run_as_non_root),
+		", must be true where runAsUser is not set",
+	])
+]
+
+require_non_root_not_as_root_findings := [finding |
+	some container in lib.containers(pod)
+	lib.effective(pod, container, "runAsNonRoot") == false
+	finding := concat("", [
+		"container ",
+		lib.name(container),
+		": runAsNonRoot is false, must not be false",
+	])
+]
+
+require_non_root_not_uid_0_findings := [finding |
+	some container in lib.containers(pod)
+	lib.effective(pod, container, "runAsUser") == 0
+	finding := concat("", ["container ", lib.name(container), ": runAsUser is 0, must not be 0"])
+]
+
+# require fsGroup 1-65535  (policy.psp:15)
+violation contains {"control": "fsGroup", "msg": msg} if {
+	pod
+	count(require_fs_group_findings) > 0
+	not require_fs_group_unchanged
+	msg := lib.message(require_fs_group_findings, "")
+}
+
+require_fs_group_unchanged if {
+	input.request.operation == "UPDATE"
+	lib.same_fields(pod, old_pod, [["spec", "securityContext", "fsGroup"]])
+}
+
+require_fs_group_findings := [finding |
+	not lib.in_ranges(object.get(pod, ["spec", "securityContext", "fsGroup"], null), [
+		{"min": 1, "max": 65535},
+	])
+	finding := concat("", [
+		"pod: fsGroup is ",
+		lib.show(object.get(pod, ["spec", "securityContext", "fsGroup"], null)),
+		", allowed: 1-65535",
+	])
+]
+
+# require seccompProfile runtime/default, localhost/*  (policy.psp:13)
+violation contains {"control": "seccompProfile", "msg": msg} if {
+	pod
+	count(require_seccomp_profile_findings) > 0
+	not require_seccomp_profile_unchanged
+	msg := lib.message(require_seccomp_profile_findings, "")
+}
+
+require_seccomp_profile_unchanged if {
+	input.request.operation == "UPDATE"
+	lib.same_fields(pod, old_pod, [["spec", "securityContext", "seccompProfile"]])
+	lib.same_in_containers(pod, old_pod, [["securityContext", "seccompProfile"]])
+}
+
+require_seccomp_profile_findings := [finding |
+	some found in [
+		require_seccomp_profile_container_profile_findings,
+		require_seccomp_profile_local_container_profile_findings,
+	]
+	some finding in found
+]
+
+require_seccomp_profile_container_profile_findings := [finding |
+	some container in lib.containers(pod)
+	seccomp_profile := lib.effective(pod, container, "seccompProfile")
+	lib.below(seccomp_profile, ["type"]) != "Localhost"
+	not require_seccomp_profile_container_profile_ok(seccomp_profile)
+	finding := concat("", [
+		"container ",
+		lib.name(container),
+		": seccompProfile is ",
+		lib.show(lib.below(seccomp_profile, ["type"])),
+		", allowed: runtime/default, localhost/*",
+	])
+]
+
+require_seccomp_profile_container_profile_ok(seccomp_profile) if lib.below(seccomp_profile, ["type"]) == "RuntimeDefault"
+
+require_seccomp_profile_container_profile_ok(seccomp_profile) if {
+	lib.below(seccomp_profile, ["type"]) == "Localhost"
+	require_seccomp_profile_container_profile_ok_2(seccomp_profile)
+}
+
+require_seccomp_profile_container_profile_ok_2(seccomp_profile) if {
+	lib.join("localhost/", lib.below(seccomp_profile, ["localhostProfile"])) in ["runtime/default"]
+}
+
+require_seccomp_profile_container_profile_ok_2(seccomp_profile) if {
+	lib.starts_with_any(lib.join("localhost/", lib.below(seccomp_profile, ["localhostProfile"])), [
+		"localhost/*",
+	])
+}
+
+require_seccomp_profile_local_container_profile_findings := [finding |
+	some container in lib.containers(pod)
+	seccomp_profile := lib.effective(pod, container, "seccompProfile")
+	lib.below(seccomp_profile, ["type"]) == "Localhost"
+	not require_seccomp_profile_local_container_profile_ok(seccomp_profile)
+	finding := concat("", [
+		"container ",
+		lib.name(container),
+		": seccompProfile is ",
+		lib.show(lib.join("localhost/", lib.below(seccomp_profile, ["localhostProfile"]))),
+		", allowed: runtime/default, localhost/*",
+	])
+]
+
+require_seccomp_profile_local_container_profile_ok(seccomp_profile) if lib.below(seccomp_profile, ["type"]) == "RuntimeDefault"
+
+require_seccomp_profile_local_container_profile_ok(seccomp_profile) if {
+	lib.below(seccomp_profile, ["type"]) == "Localhost"
+	require_seccomp_profile_local_container_profile_ok_2(seccomp_profile)
+}
+
+require_seccomp_profile_local_container_profile_ok_2(seccomp_profile) if {
+	lib.join("localhost/", lib.below(seccomp_profile, ["localhostProfile"])) in ["runtime/default"]
+}
+
+require_seccomp_profile_local_container_profile_ok_2(seccomp_profile) if {
+	lib.starts_with_any(lib.join("localhost/", lib.below(seccomp_profile, ["localhostProfile"])), [
+		"localhost/*",
+	])
+}
+
+# A bare Pod, or the one of an AdmissionReview; anything else is not looked at.
+pod := input.request.object if input.request.object.kind == "Pod"
+
+pod := input if {
+	not input.request
+	input.kind == "Pod"
+}
+
+old_pod := input.request.oldObject

@@ -1,0 +1,139 @@
+package lib.pscc_test
+
+import data.lib.pscc as lib
+
+pod := {
+	"metadata": {"annotations": {"profile/web": "runtime/default"}},
+	"spec": {
+		"securityContext": {"runAsUser": 0, "seLinuxOptions": {"user": "u"}},
+		"initContainers": [{"name": "init"}],
+		"containers": [{"name": "web", "securityContext": {"runAsUser": 7, "privileged": false}}],
+		"ephemeralContainers": [{"name": "debug"}],
+	},
+}
+
+test_containers_are_in_the_order_of_their_kinds if {
+	[lib.name(c) | some c in lib.containers(pod)] == ["init", "web", "debug"]
+	lib.containers({"spec": {"containers": null}}) == []
+	lib.containers({}) == []
+}
+
+test_lists if {
+	lib.list([1]) == [1]
+	lib.list(null) == []
+	lib.list({"a": 1}) == []
+}
+
+test_keys_are_sorted_and_set if {
+	lib.keys({"name": "x", "b": {}, "a": false, "c": null}, ["name"]) == ["a", "b"]
+	lib.keys(null, []) == []
+}
+
+test_effective_is_the_containers_own_else_the_pods if {
+	[init, web, _] := lib.containers(pod)
+	lib.effective(pod, web, "runAsUser") == 7
+	lib.effective(pod, init, "runAsUser") == 0
+	lib.effective(pod, web, "runAsGroup") == null
+	lib.effective({"spec": {"securityContext": {"f": true}}}, {"securityContext": {"f": false}}, "f") == false
+}
+
+test_below if {
+	lib.below({"type": "Localhost"}, ["type"]) == "Localhost"
+	lib.below({}, ["type"]) == null
+	lib.below(null, ["type"]) == null
+}
+
+test_join if {
+	lib.join("localhost/", "a") == "localhost/a"
+	lib.join("localhost/", null) == null
+}
+
+test_same if {
+	lib.same(1, 1)
+	not lib.same(null, null)
+	not lib.same(1, "1")
+}
+
+test_in_ranges if {
+	ranges := [{"min": 10, "max": 20}, {"min": 30, "max": 30}]
+	every n in [10, 20, 30] {
+		lib.in_ranges(n, ranges)
+	}
+	every n in [9, 21, 29, 31, null, "10", true] {
+		not lib.in_ranges(n, ranges)
+	}
+	not lib.in_ranges(1, [])
+}
+
+test_starts_with_any if {
+	lib.starts_with_any("net.core.somaxconn", ["kernel.*", "net.*"])
+	lib.starts_with_any("", ["*"])
+	not lib.starts_with_any("network", ["net.*"])
+	not lib.starts_with_any(null, ["*"])
+}
+
+test_under_ends_at_a_slash if {
+	every path in ["/foo", "/foo/", "/foo/bar", "/foo//"] {
+		lib.under(path, "/foo")
+		lib.under(path, "/foo/")
+	}
+	not lib.under("/food", "/foo")
+	not lib.under("/", "/foo")
+	lib.under("/anything", "/")
+	not lib.under(null, "/")
+}
+
+test_levels_have_categories_in_any_order if {
+	lib.same_level("s0:c1,c2", "s0:c2,c1")
+	lib.same_level(null, "")
+	not lib.same_level("s0:c1,c2", "s1:c2,c1")
+	not lib.same_level("s0:c1,c1,c2", "s0:c1,c2")
+	not lib.same_level("s0", "s0:c1")
+}
+
+test_values_show_on_one_line if {
+	lib.show(null) == "not set"
+	lib.show(true) == "true"
+	lib.show(1000660000) == "1000660000"
+	lib.show("a\r\nb") == `a\r\nb`
+	lib.show(["a"]) == `["a"]`
+	lib.name({}) == "not set"
+}
+
+test_values_of_a_statement if {
+	ranges := [{"min": 1, "max": 1}, {"min": 2, "max": 9}]
+	paths := [{"pathPrefix": "/a", "readOnly": true}, {"pathPrefix": "/b", "readOnly": false}, {"pathPrefix": "/c"}]
+	lib.show_all(ranges) == "1, 2-9"
+	lib.show_all(paths) == "/a (read-only), /b, /c"
+	lib.show_all(["a", "b"]) == "a, b"
+	lib.show_all([]) == "none"
+	lib.given(["a", "", "b"]) == ["a", "b"]
+}
+
+test_messages if {
+	lib.message(["a", "b"], "") == "a; b"
+	lib.message(["a"], "ask\n#team") == `a (ask\n#team)`
+}
+
+test_same_fields if {
+	lib.same_fields(pod, pod, [["spec", "hostPID"], ["spec", "securityContext"]])
+	lib.same_fields({"spec": {"hostPID": null}}, {}, [["spec", "hostPID"]])
+	not lib.same_fields(pod, {}, [["spec", "securityContext", "runAsUser"]])
+}
+
+test_same_in_containers if {
+	labelled := object.union(pod, {"metadata": {"labels": {"a": "b"}}})
+	fewer := object.union(pod, {"spec": {"ephemeralContainers": []}})
+	lib.same_in_containers(pod, labelled, [["securityContext", "privileged"]])
+	not lib.same_in_containers(fewer, pod, [["securityContext", "privileged"]])
+	not lib.same_in_containers(fewer, pod, [])
+	other := object.union(pod, {"spec": {"initContainers": [{"name": "init", "securityContext": {"privileged": true}}]}})
+	not lib.same_in_containers(other, pod, [["securityContext", "privileged"]])
+	lib.same_in_containers(other, pod, [["ports"]])
+}
+
+test_same_annotations if {
+	other := object.union(pod, {"metadata": {"annotations": {"profile/web": "unconfined"}}})
+	lib.same_annotations(pod, object.union(pod, {"metadata": {"annotations": {"other": "x"}}}), ["profile/"])
+	not lib.same_annotations(other, pod, ["profile/"])
+}

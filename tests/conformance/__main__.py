@@ -1,0 +1,45 @@
+"""``python -m conformance``: the whole comparison, its table, and the page. ``--sample`` for seconds of it."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import click
+
+from conformance.run import SAMPLE, WHOLE, everything, pieces, versions
+from conformance.table import table
+
+
+@click.command(help=__doc__)
+@click.option("--sample", is_flag=True, help="A few policies each, and no page.")
+@click.option("--seed", default=1, show_default=True, help="What is drawn.")
+@click.option("--only", multiple=True, help="psp or a target; may be given again.")
+@click.option("--keep", is_flag=True, help="Shrink what differs and keep it under golden/regressions/.")
+def main(sample: bool, seed: int, only: tuple[str, ...], keep: bool) -> None:
+    """See the module."""
+    work = list(pieces(SAMPLE if sample else WHOLE, seed, only))
+    with click.progressbar(length=len(work), label="comparing", file=sys.stderr) as bar:
+        tallies, found, seconds = everything(work, lambda done, of: bar.update(1))
+    click.echo(table(tallies, versions()))
+    click.echo(f"{seconds:.0f} s, seed {seed}")
+    for difference in found[:5]:
+        click.echo(f"\n{difference.who}: {difference.kind}\n  oracle: {difference.ours}\n  engine: {difference.theirs}")
+        click.echo(difference.policy if isinstance(difference.policy, str) else json.dumps(difference.policy))
+        click.echo(json.dumps(difference.pod))
+        if difference.old_pod is not None:
+            click.echo(f"old: {json.dumps(difference.old_pod)}")
+    if keep and found:
+        from conformance.keep import keep_all
+
+        for folder in keep_all(found):
+            click.echo(f"kept in {folder}")
+    if not sample and not only and not found:
+        from conformance.page import write
+
+        write(tallies, seconds, seed)
+    raise SystemExit(1 if found else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,145 @@
+"""Breaks of a policy's meaning, applied mechanically to its IR: what a slip in a control's definition would look like."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import fields, is_dataclass, replace
+from typing import Any, cast
+
+from pscc import ir
+
+KINDS = ("initContainers", "containers", "ephemeralContainers")
+_SWAPPED = {ir.Any: ir.All, ir.All: ir.Any, ir.And: ir.Or, ir.Or: ir.And}
+
+
+def of_check(check: ir.Check) -> Iterator[tuple[str, tuple[ir.Check, ...]]]:
+    """(name, what is left of the check) of each break. The names depend on the check's shape alone."""
+    yield "is dropped", ()
+    for index, requirement in enumerate(check.requirements):
+        where = requirement.name or str(index)
+        others = check.requirements[:index], check.requirements[index + 1 :]
+        for name, broken in _of_requirement(requirement):
+            yield f"{where}: {name}", (replace(check, requirements=(*others[0], *broken, *others[1])),)
+    for key, value in check.params:
+        for name, changed in _of_param(value):
+            params = tuple((k, changed if k == key else v) for k, v in check.params)
+            yield f"{key}: {name}", (replace(check, params=params),)
+
+
+def _of_requirement(requirement: ir.Requirement) -> Iterator[tuple[str, tuple[ir.Requirement, ...]]]:
+    yield "is dropped", ()
+    if requirement.when != ir.TRUE:
+        yield "its condition is ignored", (replace(requirement, when=ir.TRUE),)
+    for index, step in enumerate(requirement.each):
+        if isinstance(step.items, ir.Containers):
+            for kind in KINDS:
+                walks = [ir.Path(ir.POD, ("spec", other)) for other in KINDS if other != kind]
+                each = [_with(requirement.each, index, replace(step, items=walk)) for walk in walks]
+                yield f"{kind} are not walked", tuple(replace(requirement, each=one) for one in each)
+    for part in ("must", "when"):
+        for name, broken in _of_condition(getattr(requirement, part)):
+            yield f"{part}: {name}", (replace(requirement, **{part: broken}),)
+
+
+def _with(each: tuple[ir.Each, ...], index: int, step: ir.Each) -> tuple[ir.Each, ...]:
+    return (*each[:index], step, *each[index + 1 :])
+
+
+def _of_condition(condition: ir.Condition) -> Iterator[tuple[str, ir.Condition]]:
+    """Each break of one node of the condition, the others as they were."""
+    for number, (node, put) in enumerate(_nodes(condition, lambda changed: changed)):
+        for name, broken in _of_node(node):
+            yield f"node {number} ({type(node).__name__}) {name}", put(broken)
+
+
+def _nodes(node: Any, put: Any) -> Iterator[tuple[Any, Any]]:
+    """Every node below (itself first), with what puts another in its place."""
+    if isinstance(node, tuple) and all(is_dataclass(item) for item in node):
+        for index, item in enumerate(node):
+            yield from _nodes(item, lambda c, i=index: put((*node[:i], c, *node[i + 1 :])))
+        return
+    if not is_dataclass(node) or isinstance(node, (ir.Range, ir.HostPathPrefix)):
+        return
+    yield node, put
+    for one in fields(node):
+        yield from _nodes(getattr(node, one.name), lambda c, f=one.name: put(replace(cast(Any, node), **{f: c})))
+
+
+def _of_node(node: Any) -> Iterator[tuple[str, Any]]:
+    match node:
+        case ir.And(conditions=()) | ir.Or(conditions=()):
+            yield "is turned round", ir.FALSE if isinstance(node, ir.And) else ir.TRUE
+        case ir.And(conditions=conditions) | ir.Or(conditions=conditions):
+            if len(conditions) > 1:
+                yield "swaps any and all", _SWAPPED[type(node)](conditions)
+                for index in range(len(conditions)):
+                    yield f"lacks part {index}", type(node)(conditions[:index] + conditions[index + 1 :])
+        case ir.Any(var=var, items=items, where=where) | ir.All(var=var, items=items, where=where):
+            yield "swaps any and all", _SWAPPED[type(node)](var, items, where)
+        case ir.Not(condition=inner):
+            yield "is not negated", inner
+        case ir.Has():
+            yield "ignores unset", ir.TRUE
+            yield "is negated", ir.Not(node)
+        case ir.Equals(left=left, right=ir.Const(value=bool() as flag)):
+            yield "takes the other boolean", ir.Equals(left, ir.Const(not flag))
+            yield "is never so", ir.FALSE
+        case ir.Equals() | ir.In() | ir.InRanges() | ir.StartsWithAny():
+            yield "is never so", ir.FALSE
+            yield "is always so", ir.TRUE
+        case ir.Under(value=value, prefix=prefix):
+            yield "wants the very path", ir.Equals(value, prefix)
+            yield "is always so", ir.TRUE
+        case ir.SameLevel(left=left, right=right):
+            yield "wants the very text", ir.Equals(left, right)
+        case ir.Coalesce(options=options, field=field) if len(options) > 1:
+            yield "lacks its last option", ir.Coalesce(options[:-1], field)
+            yield "lacks its first option", ir.Coalesce(options[1:], field)
+            yield "is turned round", ir.Coalesce(tuple(reversed(options)), field)
+
+
+def _of_param(value: ir.ParamValue) -> Iterator[tuple[str, ir.ParamValue]]:
+    match value:
+        case bool():
+            yield "is turned round", not value
+        case str():
+            yield "is another", f"{value}x"
+        case tuple():
+            yield "lacks its first", value[1:]  # type: ignore[misc]
+            if len(value) > 1:
+                yield "lacks its last", value[:-1]  # type: ignore[misc]
+            for name, broken in _of_element(value[0]):
+                yield f"its first {name}", (broken, *value[1:])  # type: ignore[misc]
+
+
+def _of_element(element: object) -> Iterator[tuple[str, object]]:
+    match element:
+        case ir.Range(min=low, max=high):
+            yield "begins one later", ir.Range(low + 1, high)
+            yield "begins one earlier", ir.Range(low - 1, high)
+            yield "ends one earlier", ir.Range(low, high - 1)
+            yield "ends one later", ir.Range(low, high + 1)
+        case ir.HostPathPrefix(path=path, read_only=read_only):
+            yield "is read-only just if it was not", ir.HostPathPrefix(path, not read_only)
+        case str():
+            yield "is in another case", element.swapcase()
+
+
+def of_default(default: ir.Default) -> Iterator[tuple[str, tuple[ir.Default, ...]]]:
+    """(name, what is left of the default) of each break."""
+    yield "is dropped", ()
+    if default.inherits:
+        yield "ignores the pod's field", (replace(default, inherits=()),)
+    if default.unless != ir.FALSE:
+        yield "ignores its condition", (replace(default, unless=ir.FALSE),)
+    if default.unless_in:
+        yield "adds what is dropped too", (replace(default, unless_in=()),)
+    if len(default.add) > 1:
+        yield "lacks its first", (replace(default, add=default.add[1:]),)
+    match default.value:
+        case bool():
+            yield "sets the other boolean", (replace(default, value=not default.value),)
+        case int():
+            yield "sets one more", (replace(default, value=default.value + 1),)
+        case str():
+            yield "sets another", (replace(default, value=f"{default.value}x"),)

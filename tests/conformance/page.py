@@ -1,0 +1,101 @@
+"""The page ``docs/conformance.md``: what each target makes of each PSP field, and how many cases are behind that.
+
+The counts come from ``docs/conformance.json``, which a whole run writes; what the compiler reports is asked of it anew.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import random
+from functools import cache
+from pathlib import Path
+
+from conformance.jsonl import Json
+from conformance.policies import says_default, statements_meaning
+from conformance.result import Tally
+from conformance.run import WHOLE, versions
+from conformance.table import table
+from conformance.targets import TARGETS
+from conftest import ROOT
+from pscc.backends.registry import backend
+from pscc.controls import CONTROLS
+from pscc.controls._base import Control
+from pscc.ir import Program
+
+PAGE = ROOT / "docs" / "conformance.md"
+RECORD = ROOT / "docs" / "conformance.json"
+HEAD = """\
+# Conformance
+
+Written by `make conformance`, which draws PodSecurityPolicies and pods around their boundaries and compares. The row `psp`
+is the reference interpreter against the admission plugin of Kubernetes; the others are a target's engine against the
+reference interpreter: verdict, messages, changed pod, on creations, updates and debug containers. *Stricter as
+announced*: the pod fared otherwise only because of a default that the target cannot set, which the compile reports.
+"""
+
+
+def write(tallies: dict[str, Tally], seconds: float, seed: int) -> None:
+    """Record a run, and write the page."""
+    rows = {
+        who: {**{f: getattr(t, f) for f in _COUNTS}, "spoken": dict(sorted(t.spoken.items()))}
+        for who, t in tallies.items()
+    }
+    record = {"inputs": inputs(), "seed": seed, "seconds": round(seconds), "rows": rows}
+    RECORD.parent.mkdir(exist_ok=True)
+    RECORD.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+    PAGE.write_text(page(), encoding="utf-8")
+
+
+_COUNTS = ("policies", "refused_policies", "pairs", "agreed", "stricter", "wrong", "admitted")
+
+
+def inputs() -> str:
+    """A digest of what decides which cases are drawn and which engines are asked."""
+    import pscc.cases
+
+    files = [*sorted(Path(pscc.cases.__file__).parent.glob("*.py")), Path(__file__).parent / "policies.py"]
+    text = "".join(path.read_text(encoding="utf-8") for path in files)
+    return hashlib.sha256(f"{text}{WHOLE}{versions()}".encode()).hexdigest()[:16]
+
+
+def recorded() -> tuple[dict[str, Tally], Json]:
+    """The tallies of the recorded run, and the record."""
+    record: Json = json.loads(RECORD.read_text(encoding="utf-8"))
+    found = {}
+    for who, row in record["rows"].items():
+        found[who] = Tally(**{f: row[f] for f in _COUNTS})
+        found[who].spoken.update(row["spoken"])
+    return found, record
+
+
+def page() -> str:
+    """The text of the page."""
+    tallies, record = recorded()
+    names = [target.name for target in TARGETS]
+    lines = [
+        HEAD,
+        table(tallies, versions()),
+        "",
+        f"Seed {record['seed']}, {record['seconds']} s.",
+        "",
+        "## By field",
+        "",
+    ]
+    lines += [f"| PSP field | psp | {' | '.join(names)} |", f"|{'---|' * (len(names) + 2)}"]
+    for control in CONTROLS:
+        if control.psp_fields:
+            fields = ", ".join(f"`{field}`" for field in control.psp_fields)
+            cells = [f"{tallies['psp'].spoken[control.id]:,} cases"]
+            cells += [f"{_cell(name, control)}; {tallies[name].spoken[control.id]:,} cases" for name in names]
+            lines.append(f"| {fields} | {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
+
+
+@cache
+def _cell(target: str, control: Control) -> str:
+    if control.default is None:
+        return "exact"
+    policy = statements_meaning(f"policy p {{ {says_default(control, random.Random(0))} }}")
+    told = backend(target).package(Program((policy,)), {}).diagnostics
+    return f"checks exact; {told[0].message} ({told[0].code})".replace("|", "\\|") if told else "exact"

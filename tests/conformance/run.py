@@ -1,0 +1,85 @@
+"""Runs comparisons in pieces over all processors: what there is to compare, and how much of it."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+
+from conformance import engines, truth
+from conformance.jsonl import Process
+from conformance.result import Difference, Tally
+from conformance.targets import TARGETS
+
+Outcome = tuple[str, Tally, list[Difference]]
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How much to compare: policies and pods each, for the plugin and for a target whose share is 1."""
+
+    truth: tuple[int, int]
+    targets: tuple[int, int]
+
+
+WHOLE = Size(truth=(2150, 100), targets=(240, 220))
+SAMPLE = Size(truth=(24, 40), targets=(6, 40))
+_POLICIES_A_PIECE = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One process's work: ``who`` (``psp`` or a target), its seed, its policies and the pods of each."""
+
+    who: str
+    seed: int
+    policies: int
+    pods: int
+
+
+def pieces(size: Size, seed: int, only: tuple[str, ...] = ()) -> Iterator[Piece]:
+    """The work of a run. Every piece has a seed of its own, so that it can be run again alone."""
+    shares = {truth.WHO: 1.0, **{target.name: target.share for target in TARGETS}}
+    for who, share in shares.items():
+        if only and who not in only:
+            continue
+        policies, pods = size.truth if who == truth.WHO else size.targets
+        left = max(1, round(policies * share))
+        while left > 0:
+            yield Piece(who, seed, min(left, _POLICIES_A_PIECE), pods)
+            left, seed = left - _POLICIES_A_PIECE, seed + 1
+
+
+def compared(piece: Piece) -> Outcome:
+    """What ``piece`` comes to."""
+    if piece.who == truth.WHO:
+        with Process("psp-admission") as process:
+            return (piece.who, *truth.compare(process, piece.seed, piece.policies, piece.pods))
+    (target,) = [target for target in TARGETS if target.name == piece.who]
+    with target.run() as running:
+        return (piece.who, *engines.compare(target, running, piece.seed, piece.policies, piece.pods))
+
+
+def everything(
+    work: list[Piece], tell: Callable[[int, int], None] = lambda done, of: None
+) -> tuple[dict[str, Tally], list[Difference], float]:
+    """Tallies by who, all differences, and the seconds that it took."""
+    tallies: dict[str, Tally] = {piece.who: Tally() for piece in work}
+    found: list[Difference] = []
+    started = time.monotonic()
+    with ProcessPoolExecutor(max_workers=os.cpu_count()) as pool:
+        for number, (who, tally, differences) in enumerate(pool.map(compared, work)):
+            tallies[who].add(tally)
+            found += differences
+            tell(number + 1, len(work))
+    return tallies, found, time.monotonic() - started
+
+
+def versions() -> dict[str, str]:
+    """The engine behind each row of the table."""
+    from conformance.targets._base import pinned
+
+    plugin = f"PodSecurityPolicy of Kubernetes {pinned('PSP_KUBERNETES_VERSION').removeprefix('v')}"
+    return {truth.WHO: plugin, **{target.name: target.version() for target in TARGETS}}

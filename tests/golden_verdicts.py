@@ -1,0 +1,123 @@
+"""What each form of statement says of pods around its boundaries: recorded under ``golden/verdicts/``, to be read.
+
+PSP is the judge of what it can say; of the language's other forms (``on pod``, denied values, single SELinux options) there
+is no truth but the reader's, so their verdicts are written down.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from conformance.jsonl import Json
+from conformance.policies import says_check, says_default, statements_meaning
+from pscc import ir, oracle, suite
+from pscc.cases.fragments import ANYWHERE, CONTEXT, INHERITED
+from pscc.controls import CONTROLS, control_of
+from pscc.controls._base import Control, Probe, shape_name
+
+SITES = {"containers": "main", "initContainers": "init", "ephemeralContainers": "debug"}
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A statement's verdict on a pod; ``changed`` is the pod after a default, None of a statement that sets nothing."""
+
+    statement: str
+    label: str
+    policy: ir.Policy
+    pod: Json
+    allowed: bool
+    messages: tuple[str, ...]
+    changed: Json | None
+
+
+Verdicts = Iterator[Recorded]
+
+
+def recorded(control: Control | None = None) -> Verdicts:
+    """The verdicts of all forms of ``control``, or of every control."""
+    for one in (control,) if control else CONTROLS:
+        for statement in statements(one):
+            policy = statements_meaning(f"policy p {{ {statement} }}")
+            for label, pod in pods(policy, one):
+                verdict = oracle.judge(policy, pod)
+                changed = dict(verdict.pod) if policy.defaults else None
+                yield Recorded(statement, label, policy, pod, verdict.allowed, verdict.messages, changed)
+
+
+def statements(control: Control) -> Iterator[str]:
+    """One statement of each form that the control takes."""
+    for shape in control.shapes:
+        yield says_check(shape, control, random.Random(shape_name(control, shape)))
+    if control.default:
+        yield says_default(control, random.Random(control.id))
+
+
+def pods(policy: ir.Policy, control: Control) -> Iterator[tuple[str, Json]]:
+    """Each probe of the statement alone, on each kind of container, and on the pod where that can say it too."""
+    base: Json = {
+        "apiVersion": "v1", "kind": "Pod", "metadata": {"name": "pod", "namespace": "default"},
+        "spec": {"containers": [{"name": "main", "image": "app:1"}]},
+    }  # fmt: skip
+    probes = [p for check in policy.checks for p in control_of(check.control).probes(check)]
+    if policy.defaults:
+        probes += [*ANYWHERE]
+    seen: set[str] = set()
+    for probe in (Probe("plain"), *probes):
+        for label, pod in _placed(base, probe):
+            written = json.dumps(pod, sort_keys=True)
+            if written not in seen:
+                seen.add(written)
+                yield label, pod
+
+
+def _placed(base: Json, probe: Probe) -> Iterator[tuple[str, Json]]:
+    if probe.container is None:
+        yield probe.label, suite.probed(base, probe)
+        return
+    for kind, name in SITES.items():
+        pod = base if kind == "containers" else suite.beside(base, kind, name)
+        yield f"{probe.label} on {name}", suite.probed(pod, probe, name)
+    context = probe.container.get(CONTEXT)
+    if isinstance(context, dict):
+        lifted = {k: v for k, v in context.items() if k in INHERITED and v is not None}
+        if lifted:
+            on_pod = suite.probed(base, Probe(probe.label, {"spec": {CONTEXT: lifted}}))
+            yield f"{probe.label} on the pod", on_pod
+            yield (
+                f"{probe.label} on the pod, and main has a context",
+                suite.probed(on_pod, Probe(probe.label, container={CONTEXT: {"privileged": False}})),
+            )
+
+
+def text(control: Control) -> str:
+    """The file of a control: a statement, and below it a line a pod."""
+    lines: list[str] = []
+    before = ""
+    for one in recorded(control):
+        if one.statement != before:
+            lines += ["", one.statement] if lines else [one.statement]
+            before = one.statement
+        outcome = "admitted" if one.allowed else f"denied: {' | '.join(one.messages)}"
+        if one.changed is not None:
+            outcome = ", ".join(_changes(one.pod, one.changed, "")) or "unchanged"
+        lines.append(f"    {one.label}: {outcome}")
+    return "\n".join(lines) + "\n"
+
+
+def _changes(before: object, after: object, path: str) -> Iterator[str]:
+    if before == after:
+        return
+    if isinstance(before, dict) and isinstance(after, dict):
+        for key, value in after.items():
+            yield from _changes(
+                before.get(key, {} if isinstance(value, dict) else None), value, f"{path}.{key}".lstrip(".")
+            )
+    elif isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
+        for index, value in enumerate(after):
+            yield from _changes(before[index], value, f"{path}[{index}]")
+    else:
+        yield f"{path} = {json.dumps(after)}"

@@ -1,0 +1,108 @@
+"""What Gatekeeper makes of pods is what the source's defaults make of them, but where the compiler said otherwise."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conftest import SHARED
+from pscc import oracle
+from pscc.diagnostics import SourceError
+from pscc.driver import analyse
+from pscc.ir import Policy, Program
+from pscc.pods import normalise
+from pscc.source import SourceFile
+from targets import Json, gatekeeper_mutated, output_of, program_of, questions
+from test_gatekeeper import POLICIES, bare
+from test_kyverno import DEFAULTS, awkward, pruned
+
+CORPUS = sorted((SHARED / "corpus" / "psp").glob("*.y*ml"))
+INHERITED = ("runAsUser", "runAsGroup", "runAsNonRoot", "seLinuxOptions", "seccompProfile", "appArmorProfile")
+
+
+def effective(pod: Json) -> Any:
+    """``pod`` with what containers inherit written on them, and capabilities in order: equal for pods that run alike."""
+    spec = json.loads(json.dumps(pruned(pod)["spec"]))
+    context = spec.get("securityContext", {})
+    inherited = {field: context.pop(field) for field in INHERITED if field in context}
+    for kind in ("initContainers", "containers"):
+        for container in spec.get(kind, []):
+            own = {**inherited, **container.get("securityContext", {})}
+            capabilities = own.get("capabilities", {})
+            own["capabilities"] = {key: sorted(set(words)) for key, words in capabilities.items()}
+            container["securityContext"] = own
+    return pruned(spec)
+
+
+def pods_for(policy: Policy) -> list[Json]:
+    """Awkward pods, and those of the suite as they are and bare; no ephemeral containers, which none is created with."""
+    pods: list[Json] = [normalise(pod) for pod in awkward()]
+    for question in questions(policy):
+        if question.old_pod is None:
+            pods += [normalise(question.pod), normalise(bare(question.pod))]
+    for pod in pods:
+        pod["spec"].pop("ephemeralContainers", None)
+    return pods
+
+
+def widened(expected: Any, found: Any, fields: set[str]) -> None:
+    """``found`` differs from ``expected`` in that containers have ``fields`` beyond it, and in nothing else."""
+    for kind in ("initContainers", "containers"):
+        for one, other in zip(expected.get(kind, []), found.get(kind, []), strict=True):
+            want, got = one.get("securityContext", {}), other.get("securityContext", {})
+            more = got.keys() - want.keys()
+            assert more <= fields, more
+            assert {key: got[key] for key in want} == want
+            other["securityContext"] = want
+    assert pruned(found) == pruned(expected)
+
+
+def assert_same(policy: Policy, told: set[str], pods: list[Json], found: list[Json]) -> None:
+    """Every difference between ``found`` and what the oracle makes of ``pods`` was told by a diagnostic."""
+    wide = {"nonRoot": "runAsNonRoot", "appArmorProfile": "appArmorProfile"}
+    for pod, got in zip(pods, found, strict=True):
+        want = effective(dict(oracle.with_defaults(policy, pod)))
+        if effective(got) != want:
+            widened(want, effective(got), {wide[control] for control in told})
+
+
+def assert_gatekeeper_agrees(program: Program) -> None:
+    """Gatekeeper changes pods as the policy of ``program`` does, but for what the compiler said it would not."""
+    (policy,) = program.policies
+    output = output_of(program, "gatekeeper")
+    unset, wide = (
+        {d.message.split("`")[1] for d in output.diagnostics if d.code == code} for code in ("TGT001", "TGT002")
+    )
+    exact = replace(policy, defaults=tuple(d for d in policy.defaults if d.control not in unset))
+    pods = pods_for(policy)
+    assert_same(exact, wide, pods, gatekeeper_mutated(output, pods))
+
+
+@pytest.mark.parametrize("text", [*POLICIES.values(), DEFAULTS], ids=[*POLICIES, "every-default"])
+def test_gatekeeper_makes_the_pods_that_the_oracle_makes(text: str) -> None:
+    program = analyse(SourceFile("policy.psp" if text.startswith("policy") else "psp.yaml", text))[1]
+    assert_gatekeeper_agrees(program)
+
+
+@pytest.mark.parametrize("path", CORPUS[::8], ids=lambda path: path.name)
+def test_corpus_policies_make_the_same_pods(path: Path) -> None:
+    try:
+        program = program_of(path)
+    except SourceError:
+        return
+    if program.choices:
+        # who may use the policy is in the same file: conformance of sets asks about that
+        return
+    assert_gatekeeper_agrees(program)
+
+
+def test_a_wider_default_admits_no_pod_that_the_source_refuses() -> None:
+    text = "policy p { default nonRoot\n require runAsNonRoot true }"
+    program = analyse(SourceFile("p.psp", text))[1]
+    output = output_of(program, "gatekeeper")
+    assert [(d.code, d.severity) for d in output.diagnostics] == [("TGT001", "warning")]
+    assert not any(path.startswith("mutators/") for path in output.resources)
