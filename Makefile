@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test conformance mutants lint golden clean
+.PHONY: demo test conformance mutants lint golden reference clean
 demo: $(VENV)/.installed
 	@$(BIN)/python -m pscc.demo
 
@@ -25,6 +25,10 @@ lint: $(VENV)/.installed-dev
 # Rewrites the golden files, lists what changed, and fails if anything did: read the diff, then commit it.
 golden: $(VENV)/.installed-dev
 	PSCC_GOLDEN=write $(BIN)/python -m pytest -q tests/test_golden_*.py
+
+# Rewrites the part of grammar/README.md that the registry of controls is the source of.
+reference: $(VENV)/.installed
+	$(BIN)/python -c 'from pathlib import Path; from pscc.reference import BEGIN, controls_reference as c; p = Path("grammar/README.md"); p.write_text(p.read_text().split(BEGIN)[0] + BEGIN + "\n\n" + c())'
 
 clean:
 	rm -rf $(VENV) rego

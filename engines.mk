@@ -47,6 +47,7 @@ $(eval $(call engine,kustomize,kustomize,sigs.k8s.io/kustomize/kustomize/v5))
 $(eval $(call engine,psp-admission,psp,.))
 $(eval $(call engine,gatekeeper-review,gatekeeper,.))
 $(eval $(call engine,pss-check,pss,.))
+$(eval $(call engine,vap-review,vap,.))
 
 .PHONY: engines engines-check engines-test engines-clean engines-always
 
@@ -56,7 +57,7 @@ engines-check:
 	@$(ENGINES_SRC)/check-versions.sh
 
 engines-test: engines-check
-	@for module in jsonl psp gatekeeper pss; do $(ENGINES_GO) -C $(ENGINES_SRC)/$$module vet ./... && $(ENGINES_GO) -C $(ENGINES_SRC)/$$module test ./... || exit 1; done
+	@for module in jsonl psp gatekeeper pss vap; do $(ENGINES_GO) -C $(ENGINES_SRC)/$$module vet ./... && $(ENGINES_GO) -C $(ENGINES_SRC)/$$module test ./... || exit 1; done
 
 engines-clean:
 	rm -rf .engines

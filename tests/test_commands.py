@@ -188,7 +188,7 @@ def test_eval_judges_nothing_when_a_file_cannot_be_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "arguments",
     [
-        ("check", str(ROOT)),
+        ("check", str(ROOT / "compiler")),
         ("check", str(ROOT / "none.yaml")),
         ("check",),
         ("eval", GOOD, "-f", "none.yaml"),
@@ -215,7 +215,7 @@ def test_a_folder_in_the_way_exits_2(tmp_path: Path) -> None:
 
 
 def test_a_bug_of_ours_exits_70_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(*_: object) -> None:
+    def broken(*_: object, **__: object) -> None:
         raise RuntimeError("no")
 
     monkeypatch.setattr("pscc.driver.analyse", broken)

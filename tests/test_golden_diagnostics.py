@@ -50,7 +50,7 @@ def test_what_the_author_is_told(folder: Path) -> None:
     produced = {"told.txt": render(diagnostics, texts, "text", False)}
     if folder.name in IN_ALL_FORMATS:
         produced |= {f"told.{ending}": render(diagnostics, texts, fmt, False) for fmt, ending in MACHINE}
-    fixed, _ = correct(source)
+    (fixed,), _ = correct(source)
     if fixed.text != source.text:
         produced[f"fixed{path.suffix}"] = fixed.text
     check_golden(folder, produced, inputs=[path.name])

@@ -54,7 +54,8 @@ def refused(text: str, name: str = "p.yaml") -> list[str]:
         (PSP + "  privileged: true\n  privileged: false\n", ["YML004:10"]),
         (PSP + "\tprivileged: true\n", ["YML001:9"]),
         (PSP + "  volumes: [configmap]\n", ["PSP006:9"]),
-        (PSP + "---\n" + PSP, ["PSP001:10"]),
+        (PSP + "---\n" + PSP.replace("name: p", "name: q"), ["SET002:12"]),
+        (PSP + "---\n" + PSP + "  privileged: true\n", ["SET003:12"]),
         ("", ["PSP001:1"]),
         ("kind: Pod\n", ["PSP001:1"]),
         (PSP.replace("name: p", "name: p_q"), ["PSP008:3"]),
@@ -75,7 +76,7 @@ def test_bad_policies_are_refused_at_their_place(text: str, errors: list[str]) -
         ("policy p {\n  deny hostPorts\n  allow hostPorts 1-2\n}\n", "LNG014"),
         ("policy p {\n  default nonRoot\n  default runAsNonRoot false\n}\n", "LNG014"),
         ("policy p {\n  default runAsUser 1-2\n}\n", "LNG019"),
-        ("policy p extends q {\n  deny hostPorts\n}\n", "LNG030"),
+        ("policy p extends q {\n  deny hostPorts\n}\n", "LNG031"),
         ("", "LNG021"),
     ],
 )

@@ -28,6 +28,13 @@ class Names:
         return bool(self.exact or self.prefixes)
 
 
+SERVICE_ACCOUNT_USER = "system:serviceaccount:"
+SERVICE_ACCOUNTS = "system:serviceaccounts"
+AUTHENTICATED = "system:authenticated"
+UNAUTHENTICATED = "system:unauthenticated"
+ANONYMOUS = "system:anonymous"
+"""What Kubernetes calls them. Source: ``k8s.io/apiserver/pkg/authentication/user/user.go``, ``serviceaccount/util.go``."""
+
 NONE = Names()
 ALL = Names(prefixes=("",))
 
@@ -40,6 +47,29 @@ class Subjects:
     users: Names = NONE
     groups: Names = NONE
     service_accounts: Names = NONE
+
+    def include(self, identity: Identity) -> bool:
+        """Whether ``identity`` is one of these: by its name, one of its groups, or as a service account."""
+        return (
+            self.everyone
+            or identity.user in self.users
+            or any(group in self.groups for group in identity.groups)
+            or identity.service_account in self.service_accounts
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """A user as RBAC knows it. ``service_account`` is ``NS/NAME`` where the user is one, else empty."""
+
+    user: str
+    groups: tuple[str, ...]
+
+    @property
+    def service_account(self) -> str:
+        """``NS/NAME``, or empty."""
+        namespace, colon, name = self.user.removeprefix(SERVICE_ACCOUNT_USER).partition(":")
+        return f"{namespace}/{name}" if self.user.startswith(SERVICE_ACCOUNT_USER) and colon else ""
 
 
 EVERYONE = Subjects(everyone=True)
@@ -57,6 +87,21 @@ class Scope:
     except_namespaces: Names = NONE
     labels: tuple[tuple[str, str], ...] = ()
     except_labels: tuple[tuple[str, str], ...] = ()
+
+    def holds_in(self, namespace: str, labels: tuple[tuple[str, str], ...] = ()) -> bool:
+        """Whether ``namespace``, with these labels on its Namespace object, is inside."""
+        return (
+            namespace in self.namespaces
+            and namespace not in self.except_namespaces
+            and all(label in labels for label in self.labels)
+            and not any(label in labels for label in self.except_labels)
+        )
+
+    @property
+    def example(self) -> str:
+        """The name of a namespace inside, ``default`` if that is; empty where none is found."""
+        names = ("default", *self.namespaces.exact, *(f"{prefix}x" for prefix in self.namespaces.prefixes), "other")
+        return next((n for n in names if n in self.namespaces and n not in self.except_namespaces), "")
 
 
 EVERYWHERE = Scope()
@@ -89,8 +134,8 @@ class Grant:
 class Request:
     """What an admission request says beside the pod.
 
-    ``groups`` are taken as they are (nothing is added); ``service_account`` is the name of the pod's, in ``namespace``;
-    ``user`` is empty where nobody asks (an audit), and then the service account alone decides.
+    ``groups`` are taken as they are (nothing is added); ``service_account`` is the name of the pod's, in ``namespace``,
+    empty where the pod has none (a static pod's mirror); ``user`` is empty where nobody asks (an audit).
     """
 
     namespace: str = "default"
@@ -98,3 +143,31 @@ class Request:
     groups: tuple[str, ...] = ()
     service_account: str = "default"
     namespace_labels: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def identities(self) -> tuple[Identity, ...]:
+        """Who may use a policy for this request: the pod's service account, and the user.
+
+        PSP's plugin gives the account two groups alone, not ``system:authenticated``. Source: ``UserInfo`` in
+        ``k8s.io/apiserver/pkg/authentication/serviceaccount/util.go``.
+        """
+        user = (Identity(self.user, self.groups),) if self.user or self.groups else ()
+        if not self.service_account:
+            return user
+        name = f"{SERVICE_ACCOUNT_USER}{self.namespace}:{self.service_account}"
+        return (Identity(name, (SERVICE_ACCOUNTS, f"{SERVICE_ACCOUNTS}:{self.namespace}")), *user)
+
+
+def requested_by(user: str, groups: tuple[str, ...]) -> tuple[str, ...]:
+    """The groups of ``user`` as the API server completes them on impersonation, ``groups`` first.
+
+    Source: ``WithImpersonation`` in ``k8s.io/apiserver/pkg/endpoints/filters/impersonation.go``. Without a user it is
+    somebody who was authenticated: nobody else makes pods.
+    """
+    if user == ANONYMOUS:
+        more: tuple[str, ...] = (UNAUTHENTICATED,)
+    else:
+        account = Identity(user, ()).service_account
+        own = (SERVICE_ACCOUNTS, f"{SERVICE_ACCOUNTS}:{account.partition('/')[0]}") if account else ()
+        more = (*own, AUTHENTICATED)
+    return tuple(dict.fromkeys((*groups, *more)))

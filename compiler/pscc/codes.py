@@ -65,7 +65,6 @@ _CODES: dict[str, tuple[str, str, str]] = {
         "allow hostPorts 10000-11000",
     ),
     "LNG021": ("No policy", "The file has no policy in it.", "policy team {\n    deny privileged\n}"),
-    "LNG030": ("Not supported yet", "`extends`, scopes and `choose` are read, but cannot be compiled.", ""),
     "YML001": (
         "Not valid YAML",
         "The YAML parser stops here. The mistake is often on the line above: a missing quote or bracket, or an indentation "
@@ -118,15 +117,22 @@ _CODES: dict[str, tuple[str, str, str]] = {
         "The target cannot test the condition, and sets the field wherever it is unset. That never admits more.",
         "default nonRoot",
     ),
+    "TGT003": (
+        "Who is meant cannot be said",
+        "The target cannot say yet for whom or where the policy holds. It is refused, since it would hold everywhere.",
+        "policy p { in namespaces a  deny privileged }",
+    ),
 }
 
 
 def codes() -> dict[str, tuple[str, str, str]]:
     """Each code with its title, explanation and example, in order."""
+    from pscc.language_codes import CODES as LANGUAGE
+    from pscc.set_codes import CODES as SETS
     from pscc.syntax.psp_codes import CODES as PSP
     from pscc.syntax.syntax_codes import CODES as SYNTAX
 
-    return dict(sorted((_CODES | SYNTAX | PSP).items()))
+    return dict(sorted((_CODES | SYNTAX | LANGUAGE | SETS | PSP).items()))
 
 
 def explain(code_or_control: str) -> str | None:

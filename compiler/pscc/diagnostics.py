@@ -57,8 +57,9 @@ class Report:
         self.diagnostics: list[Diagnostic] = []
 
     def add(self, diagnostic: Diagnostic) -> None:
-        """Record ``diagnostic``."""
-        self.diagnostics.append(diagnostic)
+        """Record ``diagnostic``, once."""
+        if diagnostic not in self.diagnostics:
+            self.diagnostics.append(diagnostic)
 
     @property
     def failed(self) -> bool:

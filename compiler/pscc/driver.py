@@ -7,11 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import date
 
 from pscc.backends._base import Output, OutputFile
 from pscc.backends.registry import backend
+from pscc.choice_forms import lowered
+from pscc.choice_suite import choice_cases
 from pscc.diagnostics import Diagnostic, Report, SourceError
 from pscc.ir import Program
+from pscc.library import is_library_name
+from pscc.linking import Load, load_nothing
+from pscc.rollout import AS_WRITTEN, Rollout, rolled_out
 from pscc.source import SourceFile, Span
 from pscc.suite import cases_for
 from pscc.syntax.ast import Document
@@ -36,7 +42,9 @@ def decode(name: str, data: bytes) -> SourceFile:
 
 def is_language(source: SourceFile) -> bool:
     """Whether ``source`` is the policy language rather than YAML: by its name, on stdin by its first word."""
-    return source.name.endswith(".psp") or (source.name == "-" and _begins_as_language(source.text))
+    if source.name.endswith(".psp") or is_library_name(source.name):
+        return True
+    return source.name == "-" and _begins_as_language(source.text)
 
 
 def _begins_as_language(text: str) -> bool:
@@ -44,79 +52,127 @@ def _begins_as_language(text: str) -> bool:
     return next((words[0] for words in lines if words and words[0][0] != "#"), "") in ("policy", "choose", "use")
 
 
-def read(source: SourceFile, report: Report) -> Document | None:
-    """The syntax tree of ``source``, from either front end; None when ``report`` has errors of the PSP."""
-    if is_language(source):
+def read(
+    sources: tuple[SourceFile, ...], report: Report, *, everyone: bool = False, list_ignored: bool = False
+) -> Document | None:
+    """The tree of ``sources`` taken together, from both front ends; None when ``report`` has errors of the YAML.
+
+    ``everyone``: each PSP may be used by everyone, whatever RBAC says; ``list_ignored``: name the objects that say nothing.
+    """
+    language = [source for source in sources if is_language(source)]
+    objects = [source for source in sources if not is_language(source)]
+    documents: list[Document] = []
+    for source in objects:
+        if _begins_as_language(source.text):
+            message = "this is the policy language, in a source that is read as YAML"
+            report.add(Diagnostic("PSP001", message, Span(source.name, 1, 1, 1, 2), help="name the file `….psp`"))
+    if report.failed:
+        return None
+    if language:
         from pscc.syntax.parser import read_language
 
-        return read_language(source, report)
-    from pscc.syntax.psp_import import to_document
-    from pscc.syntax.psp_yaml import read_psp
+        documents += filter(None, (read_language(source, report) for source in language))
+    if objects:
+        from pscc.syntax.psp_set import read_set
 
-    if _begins_as_language(source.text):
-        message = "this is the policy language, in a source that is read as YAML"
-        report.add(Diagnostic("PSP001", message, Span(source.name, 1, 1, 1, 2), help="name the file `….psp`"))
-        return None
-    psp = read_psp(source, report)
-    return None if psp is None else to_document(psp)
+        found = read_set(objects, report, everyone, list_ignored)
+        if found is None:
+            return None
+        documents.append(found)
+    if len(documents) == 1:
+        return documents[0]
+    return Document(
+        sources[0].name,
+        tuple(policy for document in documents for policy in document.policies),
+        tuple(choice for document in documents for choice in document.choices),
+        uses=tuple(use for document in documents for use in document.uses),
+    )
 
 
-def analyse(source: SourceFile) -> tuple[Document, Program, tuple[Diagnostic, ...]]:
-    """Tree, meaning and warnings of ``source``. Raises `SourceError` with all diagnostics if an error is among them."""
+def analyse(
+    *sources: SourceFile,
+    load: Load = load_nothing,
+    today: date = date.min,
+    everyone: bool = False,
+    list_ignored: bool = False,
+) -> tuple[Document, Program, tuple[Diagnostic, ...]]:
+    """Tree, meaning and warnings of ``sources``, which make one program.
+
+    ``load`` gives the files that they use; ``today`` decides whether an exemption has ended. Raises `SourceError` with all
+    diagnostics if an error is among them.
+    """
+    from pscc.linking import link
     from pscc.resolve import resolve
 
     report = Report()
-    document = read(source, report)
+    document = read(sources, report, everyone=everyone, list_ignored=list_ignored)
     if document is None or report.failed:
-        told = {d.span.line for d in report.diagnostics if d.span and d.severity == "error"}
-        further = [d for d in _further(document) if not (d.span and d.span.line in told)]
-        raise SourceError(_in_order((*report.diagnostics, *further)))
+        told = {(d.span.file, d.span.line) for d in report.diagnostics if d.span and d.severity == "error"}
+        further = _further(document, load, today)
+        others = [d for d in further if not (d.span and (d.span.file, d.span.line) in told)]
+        raise SourceError(_in_order((*report.diagnostics, *others)))
     if not document.policies and not document.choices:
-        span = Span(source.name, 1, 1, 1, 1)
+        span = Span(sources[0].name, 1, 1, 1, 1)
         report.add(Diagnostic("LNG021", "there is no policy in this file", span, help="write `policy NAME { … }`"))
-    program = resolve(document, report)
+    program = resolve(document, report, link(document, load, report), today)
     if report.failed:
         raise SourceError(_in_order(report.diagnostics))
     return document, program, _in_order(report.diagnostics)
 
 
-def correct(source: SourceFile) -> tuple[SourceFile, tuple[Diagnostic, ...]]:
-    """``source`` with the corrections that its errors offer made, as often as that uncovers more; and what was made."""
+def correct(
+    *sources: SourceFile, load: Load = load_nothing, today: date = date.min, everyone: bool = False
+) -> tuple[tuple[SourceFile, ...], tuple[Diagnostic, ...]]:
+    """``sources`` with the corrections that their errors offer made, as often as that uncovers more; and what was made."""
     from pscc.fixes import apply_fixes
 
     made: list[Diagnostic] = []
     for _ in range(_ROUNDS):
         try:
-            analyse(source)
+            analyse(*sources, load=load, today=today, everyone=everyone)
         except SourceError as error:
             fixable = [d for d in error.diagnostics if d.fixes and d.severity == "error"]
             if fixable:
                 made += fixable
-                source = replace(source, text=apply_fixes(source.text, [fix for d in fixable for fix in d.fixes]))
+                fixes = [fix for d in fixable for fix in d.fixes]
+                sources = tuple(
+                    replace(one, text=apply_fixes(one.text, [fix for fix in fixes if fix.span.file == one.name]))
+                    for one in sources
+                )
                 continue
         break
-    return source, tuple(made)
+    return sources, tuple(made)
 
 
-def _further(document: Document | None) -> tuple[Diagnostic, ...]:
+def _further(document: Document | None, load: Load, today: date) -> tuple[Diagnostic, ...]:
     """The errors of meaning in what could be read of a source with syntax errors; warnings would be guesses."""
+    from pscc.linking import link
     from pscc.resolve import resolve
 
     report = Report()
     if document is not None:
-        resolve(document, report)
-    return tuple(d for d in report.diagnostics if d.severity == "error")
+        resolve(document, report, link(document, load, report), today)
+    # a choice without grants may only lack those that could not be read
+    return tuple(d for d in report.diagnostics if d.severity == "error" and d.code != "SET010")
 
 
 def _in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
-    """By their place; those without one last, and those of one place as they were found."""
-    return tuple(sorted(diagnostics, key=lambda d: (d.span.line, d.span.column) if d.span else (2**62, 0)))
+    """By their place, file by file; those without one last, and those of one place as they were found."""
+    found = tuple(diagnostics)
+    files = {file: rank for rank, file in enumerate(dict.fromkeys(d.span.file for d in found if d.span))}
+    last = (len(files), 0, 0)
+    return tuple(sorted(found, key=lambda d: (files[d.span.file], d.span.line, d.span.column) if d.span else last))
 
 
-def compile_program(program: Program, targets: tuple[str, ...]) -> dict[str, Output]:
+def compile_program(program: Program, targets: tuple[str, ...], rollout: Rollout = AS_WRITTEN) -> dict[str, Output]:
     """What each of ``targets`` makes of ``program``; with several, every path lies in a subfolder of the target's name."""
+    program, forms = lowered(program)
+    program = rolled_out(program, rollout)
     cases = {policy.name: cases_for(policy) for policy in program.policies}
+    cases |= {choice.name: choice_cases(choice) for choice in program.choices}
     outputs = {name: backend(name).package(program, cases) for name in targets}
+    first = next(iter(outputs.values()))
+    outputs[targets[0]] = replace(first, diagnostics=(*forms, *first.diagnostics))
     return outputs if len(targets) == 1 else {name: _below(name, output) for name, output in outputs.items()}
 
 

@@ -341,7 +341,10 @@ DefaultValue = Scalar | tuple[int, ...] | tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """One policy: defaults first, then checks, each in the order of the registry of controls."""
+    """One policy: defaults first, then checks, each in the order of the registry of controls.
+
+    ``note`` is what a pass has to say of it to those who read the output.
+    """
 
     name: str
     title: str
@@ -351,6 +354,7 @@ class Policy:
     span: Span
     scope: Scope = EVERYWHERE
     exemptions: tuple[Exemption, ...] = ()
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -358,7 +362,8 @@ class Choice:
     """PSP's OR: a pod is admitted when one of ``policies`` that the request may use admits it.
 
     The order of ``policies`` is the order in which they are tried. Who may use which is in ``grants``; a policy is not
-    usable outside its own scope. ``mode`` is the choice's own: its members' modes say nothing.
+    usable outside its own scope. ``mode`` is the choice's own: its members' modes say nothing. Requests outside of
+    ``scope`` are not judged at all.
     """
 
     name: str
@@ -366,6 +371,7 @@ class Choice:
     grants: tuple[Grant, ...]
     mode: Mode
     span: Span
+    scope: Scope = EVERYWHERE
 
 
 @dataclass(frozen=True, slots=True)

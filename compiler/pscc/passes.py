@@ -5,7 +5,7 @@ Must not import a control, a target or a backend.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import assert_never
 
@@ -57,6 +57,17 @@ def _outermost(paths: dict[tuple[str, ...], None]) -> tuple[tuple[str, ...], ...
     return tuple(path for path in paths if not any(path[:length] in paths for length in range(1, len(path))))
 
 
+def looked_at_by_all(checks: Iterable[ir.Check]) -> Reads:
+    """What any of ``checks`` looks at."""
+    every = [looked_at(check) for check in checks]
+    return Reads(
+        tuple(dict.fromkeys(path for reads in every for path in reads.pod)),
+        tuple(dict.fromkeys(path for reads in every for path in reads.container)),
+        tuple(dict.fromkeys(prefix for reads in every for prefix in reads.annotations)),
+        any(reads.containers for reads in every),
+    )
+
+
 _Found = tuple[str, tuple[str, ...]]
 
 
@@ -100,8 +111,11 @@ def _value_reads(value: ir.Value, kinds: dict[str, str]) -> Iterator[_Found]:
                     yield from _value_reads(option, kinds)
         case ir.Concat(value=inner):
             yield from _value_reads(inner, kinds)
-        case ir.Entry(key=key):
-            yield "annotation", (key.prefix,)
+        case ir.Entry(map=of, key=key):
+            if isinstance(key.value, ir.Path) and kinds.get(key.value.var) == CONTAINER:
+                yield "annotation", (key.prefix,)
+            else:
+                yield from _value_reads(of, kinds)
         case ir.Const() | ir.Param():
             return
         case _:

@@ -7,11 +7,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import date
+from typing import get_args
 
 from pscc import ir
 from pscc.controls import CONTROLS
 from pscc.controls._base import Control, DefaultShape, Shape, check_of
 from pscc.diagnostics import Diagnostic, Replacement, Report, did_you_mean
+from pscc.inheritance import Flat, Slot, flatten, slot_of
+from pscc.linking import Family
+from pscc.narrowing import CONTAINER_KINDS, exempting, looks_at_containers, unless
+from pscc.scoping import exemption_of, scope_of
 from pscc.source import Span
 from pscc.syntax import ast
 from pscc.syntax.printer import print_statement, print_value
@@ -120,11 +126,13 @@ def _default_fits(shape: DefaultShape, statement: ast.Statement) -> bool:
 class _PolicyResolver:
     """Resolves the statements of one policy into checks and defaults, and keeps their slots."""
 
-    def __init__(self, report: Report) -> None:
+    def __init__(self, report: Report, mode: ast.Mode, exemptions: tuple[ast.Exemption, ...]) -> None:
         self.report = report
-        self.slots: dict[tuple[str, str, str], Span] = {}
+        self.mode = mode
+        self.exemptions = exemptions
+        self.slots: dict[Slot, Span] = {}
         self.set_by: dict[tuple[str, ...], ir.Default] = {}
-        self.checks: list[ir.Check] = []
+        self.checks: list[tuple[ast.Mode, ir.Check]] = []
         self.defaults: list[ir.Default] = []
 
     def statement(self, statement: ast.Statement) -> None:
@@ -143,12 +151,12 @@ class _PolicyResolver:
         else:
             self._check(control, statement)
 
-    def _fill(self, control: Control, slot: str, on: str, statement: ast.Statement) -> bool:
-        key = (control.id, slot, on)
-        before = self.slots.setdefault(key, statement.span)
+    def _fill(self, control: Control, statement: ast.Statement) -> bool:
+        slot = slot_of(statement)
+        before = self.slots.setdefault(slot, statement.span)
         if before is statement.span:
             return True
-        what = "a default" if slot == "default" else "a rule"
+        what = "a default" if statement.verb == "default" else "a rule"
         self.report.add(
             Diagnostic(
                 "LNG014",
@@ -173,10 +181,14 @@ class _PolicyResolver:
             self.report.add(
                 Diagnostic("LNG015", "a default takes no reason", statement.span, help="leave `because` out")
             )
+        if statement.mode or statement.unless:
+            what = f"`{statement.mode}`" if statement.mode else "`unless`"
+            help = f"leave {what} out: a default only fills what is unset"
+            self.report.add(Diagnostic("LNG044", f"a default takes no {what}", statement.span, help=help))
         if control.default is None or not _default_fits(control.default, statement):
             _no_shape(control, statement, self.report)
             return
-        filled = self._fill(control, "default", "", statement)
+        filled = self._fill(control, statement)
         params = self._params(control, statement)
         if filled and params is not None and self._settable(control.default, params, statement):
             built = control.default.build(params, statement.span)
@@ -223,11 +235,14 @@ class _PolicyResolver:
         if shape is None:
             _no_shape(control, statement, self.report)
             return
-        filled = self._fill(control, "check", shape.on, statement)
+        filled = self._fill(control, statement)
         params = self._params(control, statement)
-        if filled and params is not None:
-            text = print_statement(statement)
-            self.checks.append(check_of(control, shape, params, statement.span, statement.because, text))
+        if not filled or params is None:
+            return
+        check = check_of(control, shape, params, statement.span, statement.because, print_statement(statement))
+        if statement.unless:
+            check = unless(check, statement.unless, self.report)
+        self.checks.append((statement.mode or self.mode, exempting(check, self.exemptions)))
 
 
 def _comma_before_values(statement: ast.Statement, report: Report) -> bool:
@@ -246,57 +261,103 @@ def _comma_before_values(statement: ast.Statement, report: Report) -> bool:
     return True
 
 
-def _refuse(report: Report, what: str, span: Span) -> None:
-    help = "it is not supported yet: write the policy out without it"
-    report.add(Diagnostic("LNG030", f"{what} cannot be compiled", span, help=help))
+def _check_exempt_controls(policy: ast.Policy, checks: list[ir.Check], report: Report) -> None:
+    """Each control behind a ``from`` is checked here, and container by container."""
+    by_control = {check.control: check for check in checks}
+    for exemption in policy.exemptions:
+        for name in exemption.controls:
+            check = by_control.get(name.text)
+            if name.text not in _BY_ID:
+                meant = did_you_mean(name.text, _BY_ID)
+                help = f"did you mean `{meant}`?" if meant else f"the controls are {', '.join(_BY_ID)}"
+                fixes = (Replacement(name.span, meant),) if meant else ()
+                message = f"there is no control `{name.text}`"
+                report.add(Diagnostic("LNG010", message, name.span, help=help, fixes=fixes))
+            elif check is None:
+                message = f"this policy says nothing about {name.text}: there is nothing to be exempt from"
+                report.add(Diagnostic("LNG045", message, name.span, "warning", help="take it out of the `from`"))
+            elif not looks_at_containers(check) and all(e.kind in CONTAINER_KINDS for e in exemption.exempted):
+                message = f"{name.text} is about the pod: no container can be exempt from it"
+                help = "exempt the service account that creates such pods, in a policy of its own"
+                report.add(Diagnostic("LNG046", message, name.span, help=help))
 
 
-def _policy(policy: ast.Policy, report: Report) -> ir.Policy:
+def _policy(policy: ast.Policy, flat: Flat, today: date, report: Report) -> tuple[ir.Policy, ...]:
+    """The policy, and for each mode that some of its statements have of their own a policy more."""
     if not _NAME.fullmatch(policy.name.text) or len(policy.name.text) > 253:
         help = "use lower-case letters, digits, `-` and `.`, as Kubernetes does for names"
         report.add(Diagnostic("LNG016", f"`{policy.name.text}` is not a name", policy.name.span, help=help))
-    if policy.extends:
-        _refuse(report, "`extends`", policy.extends.span)
-    for scope in policy.scopes:
-        _refuse(report, "a scope", scope.span)
-    resolver = _PolicyResolver(report)
-    for statement in policy.statements:
-        if _comma_before_values(statement, report):
-            continue
-        for name in statement.controls:
-            span = statement.span if len(statement.controls) == 1 else name.span
-            resolver.statement(replace(statement, controls=(name,), span=span))
-    if not policy.statements:
+    mode = policy.mode or "enforce"
+    resolver = _PolicyResolver(report, mode, policy.exemptions)
+    for statement, _ in flat.statements:
+        resolver.statement(statement)
+    if not flat.statements and policy.extends is None:
         message = f"policy {policy.name.text} is empty: it allows every pod"
         help = "write statements between its braces, as in `deny privileged`"
         report.add(Diagnostic("LNG018", message, policy.name.span, "warning", help=help))
-    return ir.Policy(
+    _check_exempt_controls(policy, [check for _, check in resolver.checks], report)
+    exemptions = [exemption_of(exemption, today, report) for exemption in policy.exemptions]
+    whole = ir.Policy(
         policy.name.text,
         policy.title,
-        policy.mode or "enforce",
-        tuple(sorted(resolver.checks, key=lambda check: _ORDER[check.control])),
+        mode,
+        tuple(sorted((c for m, c in resolver.checks if m == mode), key=lambda check: _ORDER[check.control])),
         tuple(sorted(resolver.defaults, key=lambda default: _ORDER[default.control])),
         policy.span,
+        scope_of(policy, report),
+        tuple(exemption for exemption in exemptions if exemption is not None),
     )
+    others = [
+        replace(
+            whole,
+            name=f"{whole.name}-{other}",
+            mode=other,
+            checks=tuple(sorted((c for m, c in resolver.checks if m == other), key=lambda c: _ORDER[c.control])),
+            defaults=(),
+        )
+        for other in get_args(ast.Mode)
+        if other != mode and any(m == other for m, _ in resolver.checks)
+    ]
+    kept = (whole,) if whole.checks or whole.defaults or not others else ()
+    return (*kept, *others)
 
 
-def resolve(document: ast.Document, report: Report) -> ir.Program:
-    """The meaning of ``document``. Errors go to ``report``; with errors in it the program is not to be used."""
-    seen: dict[str, Span] = {}
+def resolve(document: ast.Document, report: Report, family: Family | None = None, today: date = date.min) -> ir.Program:
+    """The meaning of ``document``. Errors go to ``report``; with errors in it the program is not to be used.
+
+    ``family`` is what `linking.link` found (the document's own policies if it is left out); ``today`` decides whether an
+    exemption has ended.
+    """
+    family = family or Family(document.policies)
     policies: list[ir.Policy] = []
-    for policy in document.policies:
-        before = seen.setdefault(policy.name.text, policy.name.span)
-        if before is not policy.name.span:
-            report.add(
-                Diagnostic(
-                    "LNG017",
-                    f"there are two policies named {policy.name.text}",
-                    policy.name.span,
-                    notes=((before, "the first"),),
-                    help="rename one of them",
-                )
-            )
-        policies.append(_policy(policy, report))
-    for choice in document.choices:
-        _refuse(report, "`choose`", choice.span)
-    return ir.Program(tuple(policies))
+    for written in document.policies:
+        sound = tuple(s for s in written.statements if not _comma_before_values(s, report))
+        policy = replace(written, statements=sound)
+        policies += _policy(policy, flatten(policy, family, report), today, report)
+    used = [p for used in family.used for p in _policy(used, flatten(used, family, report), today, report)]
+    _distinct(policies, document.policies, report)
+    if not document.choices:
+        return ir.Program(tuple(policies))
+    from pscc.choices import resolve_choices
+
+    by_name = {policy.name: policy for policy in (*used, *policies)}
+    choices = resolve_choices(document.choices, (*family.used, *document.policies), by_name, report)
+    chosen = {policy.name: policy.span for choice in choices for policy in choice.policies}
+    for one in policies:
+        if one.name not in chosen and one.span in chosen.values():
+            message = f"a choice has one mode, its own: this statement of a policy in it has `{one.mode}`"
+            help = f"put it into a policy of its own, outside the choice, with the mode `{one.mode}`"
+            report.add(Diagnostic("LNG047", message, one.checks[0].span, help=help))
+    return ir.Program(tuple(policy for policy in policies if policy.name not in chosen), choices)
+
+
+def _distinct(policies: list[ir.Policy], written: tuple[ast.Policy, ...], report: Report) -> None:
+    """No policy is named as the part of another that has a mode of its own. Names written twice are told already."""
+    names = [policy.name.text for policy in written]
+    twice = {name for name in names if names.count(name) > 1}
+    seen: dict[str, Span] = {}
+    for policy in policies:
+        before = seen.setdefault(policy.name, policy.span)
+        if before != policy.span and policy.name not in twice:
+            message = f"{policy.name} is also the name of the statements of another policy that {policy.mode}"
+            report.add(Diagnostic("LNG017", message, policy.span, notes=((before, "the other"),), help="rename it"))

@@ -7,9 +7,11 @@ target or a backend.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pscc import ir, oracle
+from pscc.access import AUTHENTICATED, Request
+from pscc.admission import judges
 from pscc.controls._base import Probe
 
 Json = dict[str, object]
@@ -22,7 +24,8 @@ class Case:
     """One pod of a suite, as a webhook sees it after the target's own mutation.
 
     ``name`` is a DNS label and the pod's name. ``message`` is what the failing checks say, ``shapes`` their names; both
-    are empty when ``allowed``. ``old_pod`` is the pod before an update; None for a creation.
+    are empty when ``allowed``. ``old_pod`` is the pod before an update; None for a creation. ``request`` says who asks,
+    where that matters: to a choice.
     """
 
     name: str
@@ -31,13 +34,18 @@ class Case:
     message: str = ""
     shapes: tuple[str, ...] = ()
     old_pod: Json | None = None
+    request: Request | None = None
 
 
 def cases_for(policy: ir.Policy) -> tuple[Case, ...]:
     """Pods around the boundaries of every check of ``policy``, at most `MOST_CASES`, in a stable order.
 
-    The first is a pod that the policy accepts, where there is one; where there is none, only refused pods are given.
+    The first is a pod that the policy accepts, where there is one; where there is none, only refused pods are given. All
+    are in a namespace in which the policy holds. There are none where it judges no pod that it is asked about so.
     """
+    request = Request(policy.scope.example, groups=(AUTHENTICATED,))
+    if not judges(policy, replace(request, namespace_labels=policy.scope.labels)):
+        return ()
     base = accepted(policy)
     cases: dict[str, Case] = {}
     for name, pod in _variants(policy, base):
@@ -82,24 +90,25 @@ def _name(container: object) -> object:
     return _object(container).get("name")
 
 
-def _minimal() -> Json:
+def _minimal(namespace: str = "default") -> Json:
     return {
         "apiVersion": "v1",
         "kind": "Pod",
-        "metadata": {"name": "accepted", "namespace": "default"},
+        "metadata": {"name": "accepted", "namespace": namespace},
         "spec": {"containers": [{"name": "main", "image": "app:1"}]},
     }
 
 
 def _probes(check: ir.Check) -> Iterator[Probe]:
+    from pscc import narrowing
     from pscc.controls import control_of
 
-    yield from control_of(check.control).probes(check)
+    yield from narrowing.probes(check, control_of(check.control).probes(check))
 
 
 def accepted(policy: ir.Policy) -> Json:
     """A pod that passes, or the nearest to one: failing checks' own probes are tried while they mend something."""
-    pod = _object(oracle.with_defaults(policy, _minimal()))
+    pod = _object(oracle.with_defaults(policy, _minimal(policy.scope.example)))
     for _ in range(_SETTLING_ROUNDS):
         verdict = oracle.check(policy, pod)
         if verdict.allowed:

@@ -23,6 +23,11 @@ class Process:
         self.name = name
         self._process = subprocess.Popen([engine(name)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
+    @property
+    def pid(self) -> int:
+        """The engine's process id."""
+        return self._process.pid
+
     def ask(self, request: Json) -> Json:
         """The answer to ``request``. Raises `EngineError` where it is an error, or the engine has ended."""
         process = self._process

@@ -224,7 +224,7 @@ _WORDS: dict[str, tuple[str, ...]] = {
     "csi": ("inline.csi.example", "inline.*"),
     "capabilities.add": ("CHOWN", "NET_BIND_SERVICE", "SYS_*", "KILL"),
     "capabilities.drop": ("ALL", "KILL", "CHOWN"),
-    "procMount": ("Default", "Unmasked"),
+    "hostProbes": ("127.0.0.1", "metadata.internal", "10.*"), "procMount": ("Default", "Unmasked"),
     "sysctls": ("net.core.*", "kernel.shm_rmid_forced", "kernel.msgmax"),
     "runtimeClassName": ("kata", "gvisor", "kata-*", '"it\'s {{ odd }}"'),
     "seLinuxOptions.user": ("u", "system_*"), "seLinuxOptions.role": ("r", "object_*"),

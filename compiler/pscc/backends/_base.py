@@ -36,7 +36,7 @@ class Output:
 
 
 class Backend(Protocol):
-    """A target: ``package`` makes its folder; ``cases`` are the pods of the generated suite, by policy name."""
+    """A target: ``package`` makes its folder; ``cases`` are what its suite asks, by the name of the policy or choice."""
 
     @property
     def name(self) -> str:

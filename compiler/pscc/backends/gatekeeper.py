@@ -8,8 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pscc import ir
+from pscc.backends import gatekeeper_choice
 from pscc.backends._base import Output, OutputFile, fitted, origin
+from pscc.backends.gatekeeper_match import match_lines
 from pscc.backends.gatekeeper_mutators import mutators
+from pscc.backends.subjects import exemption_rows
 from pscc.diagnostics import Diagnostic
 from pscc.suite import Case
 from pscc.targets.rego import check_rules, comment, parameter_rules, parameters, snake
@@ -48,20 +51,26 @@ class Gatekeeper:
 
     def package(self, program: ir.Program, cases: dict[str, tuple[Case, ...]]) -> Output:
         """Templates, constraints, mutators, kustomizations and the suite of ``program``."""
-        templates = {c.shape: c for policy in program.policies for c in policy.checks}
-        files = [OutputFile(_template_path(c), _template(c)) for c in templates.values()]
+        templates = {(c.shape, bool(p.exemptions)): c for p in program.policies for c in p.checks}
+        files = [OutputFile(_template_path(c, exempt), _template(c, exempt)) for (_, exempt), c in templates.items()]
+        files += [gatekeeper_choice.template(choice) for choice in program.choices]
         template_paths = [f.path for f in files]
         policy_paths: list[str] = []
         told: list[Diagnostic] = []
         for policy in program.policies:
             if policy.checks:
                 policy_paths.append(f"policies/{policy.name}.yaml")
-                files.append(OutputFile(policy_paths[-1], _constraints(policy)))
+                files.append(OutputFile(policy_paths[-1], _constraints(policy, policy.checks)))
             found, notes = mutators(policy)
             told += notes
             if found:
                 policy_paths.append(f"mutators/{policy.name}.yaml")
-                files.append(OutputFile(policy_paths[-1], render("gatekeeper/mutators.yaml.j2", mutators=found)))
+                text = render("gatekeeper/mutators.yaml.j2", mutators=found, match=match_lines(policy.scope))
+                files.append(OutputFile(policy_paths[-1], text))
+        for choice in program.choices:
+            files.append(gatekeeper_choice.constraint(choice, Code(_ACTIONS[choice.mode])))
+            policy_paths.append(files[-1].path)
+            told += gatekeeper_choice.notes(choice)
         names = [p.removeprefix("templates/") for p in template_paths]
         files.append(_kustomization("templates/", names))
         # kustomize refuses files outside its root, so the mutators have a root of their own
@@ -79,12 +88,13 @@ class Gatekeeper:
 BACKEND = Gatekeeper()
 
 
-def _kind(check: ir.Check) -> str:
-    return f"Pscc{check.shape}"
+def _kind(check: ir.Check, exempt: bool) -> str:
+    """The kind of the check's Constraint. One that lets requests off has a template of its own."""
+    return f"Pscc{check.shape}{'UnlessExempt' if exempt else ''}"
 
 
-def _template_path(check: ir.Check) -> str:
-    return f"templates/{_kind(check).lower()}.yaml"
+def _template_path(check: ir.Check, exempt: bool) -> str:
+    return f"templates/{_kind(check, exempt).lower()}.yaml"
 
 
 def _constraint_name(policy: ir.Policy, check: ir.Check) -> str:
@@ -96,12 +106,13 @@ def _kustomization(folder: str, paths: list[str]) -> OutputFile:
     return OutputFile(f"{folder}kustomization.yaml", text)
 
 
-def rego_of(check: ir.Check) -> str:
-    """The Rego of the template of ``check``."""
+def rego_of(check: ir.Check, exempt: bool = False) -> str:
+    """The Rego of the template of ``check``, which with ``exempt`` lets off the requests of its Constraint."""
     printed = check_rules(check)
     return render(
         "gatekeeper/template.rego.j2",
-        package=Code(_kind(check).lower()),
+        package=Code(_kind(check, exempt).lower()),
+        exemptions=exempt,
         rules=Code(printed.rules),
         findings=Code(printed.findings),
         unchanged=[Code(line) for line in printed.unchanged],
@@ -109,15 +120,16 @@ def rego_of(check: ir.Check) -> str:
     )
 
 
-def _template(check: ir.Check) -> str:
+def _template(check: ir.Check, exempt: bool) -> str:
     from pscc import __version__
 
     params = [{"name": Code(p.name), "schema": _indented(yaml_lines(_SCHEMAS[p.kind]), 14)} for p in parameters(check)]
-    rego = rego_of(check)
+    rego = rego_of(check, exempt)
     return render(
         "gatekeeper/template.yaml.j2",
-        name=Code(_kind(check).lower()),
-        kind=Code(_kind(check)),
+        name=Code(_kind(check, exempt).lower()),
+        kind=Code(_kind(check, exempt)),
+        exemptions=exempt,
         title=yaml_quote(check.title),
         version=yaml_quote(__version__),
         description=yaml_block(folded(" ".join(filter(None, (check.description, check.intent)))), 6),
@@ -148,9 +160,10 @@ def _param(value: ir.ParamValue) -> object:
 
 def _constraint(policy: ir.Policy, check: ir.Check) -> dict[str, object]:
     given = {name: _param(value) for name, value in check.params if value != ()}
-    values = {**given, **({"because": check.because} if check.because else {})}
+    exempt = {"exemptions": exemption_rows(policy)} if policy.exemptions else {}
+    values = {**given, **({"because": check.because} if check.because else {}), **exempt}
     return {
-        "kind": Code(_kind(check)),
+        "kind": Code(_kind(check, bool(exempt))),
         "name": yaml_quote(_constraint_name(policy, check)),
         "origin": Code(comment(origin(check.statement, check.span))),
         "statement": yaml_quote(check.statement),
@@ -158,11 +171,13 @@ def _constraint(policy: ir.Policy, check: ir.Check) -> dict[str, object]:
     }
 
 
-def _constraints(policy: ir.Policy) -> str:
+def _constraints(policy: ir.Policy, checks: tuple[ir.Check, ...], labels: bool = True) -> str:
     return render(
         "gatekeeper/constraints.yaml.j2",
-        constraints=[_constraint(policy, c) for c in policy.checks],
+        note=Code(comment(policy.note)) if policy.note else Code(""),
+        constraints=[_constraint(policy, c) for c in checks],
         action=Code(_ACTIONS[policy.mode]),
+        match=match_lines(policy.scope, labels),
     )
 
 
@@ -178,16 +193,12 @@ def _suite(program: ir.Program, cases: dict[str, tuple[Case, ...]]) -> list[Outp
         files += [OutputFile(f"suite/{policy.name}/{c.name}.yaml", _object(c)) for c in mine]
         for check in policy.checks if mine else ():
             path = f"suite/{policy.name}/{snake(check.shape).replace('_', '-')}.constraint.yaml"
-            one = render(
-                "gatekeeper/constraints.yaml.j2",
-                constraints=[_constraint(policy, check)],
-                action=Code(_ACTIONS[policy.mode]),
-            )
-            files.append(OutputFile(path, one))
+            # gator has no Namespace whose labels could be looked at
+            files.append(OutputFile(path, _constraints(policy, (check,), labels=False)))
             tests.append(
                 {
                     "name": yaml_quote(_constraint_name(policy, check)),
-                    "template": yaml_quote(_template_path(check)),
+                    "template": yaml_quote(_template_path(check, bool(policy.exemptions))),
                     "constraint": yaml_quote(path),
                     "cases": [
                         {
@@ -200,6 +211,10 @@ def _suite(program: ir.Program, cases: dict[str, tuple[Case, ...]]) -> list[Outp
                     ],
                 }
             )
+    for choice in program.choices:
+        test, requests = gatekeeper_choice.suite(choice, cases.get(choice.name, ()))
+        tests.append(test)
+        files += requests
     return [OutputFile("suite.yaml", render("gatekeeper/suite.yaml.j2", tests=tests)), *files] if tests else []
 
 
@@ -207,6 +222,8 @@ def _object(case: Case) -> str:
     import yaml
 
     document: object = case.pod
+    metadata = case.pod.get("metadata")
+    namespace = metadata.get("namespace") if isinstance(metadata, dict) else None
     if case.old_pod is not None:
         document = {
             "apiVersion": "admission.k8s.io/v1",
@@ -216,7 +233,7 @@ def _object(case: Case) -> str:
                 "kind": {"group": "", "version": "v1", "kind": "Pod"},
                 "operation": "UPDATE",
                 "name": case.name,
-                "namespace": "default",
+                "namespace": namespace,
                 "object": case.pod,
                 "oldObject": case.old_pod,
             },

@@ -48,6 +48,9 @@ def mutators(policy: ir.Policy) -> tuple[list[Fields], list[Diagnostic]]:
                 )
             )
         found += _of(policy.name, default)
+    if found and policy.exemptions:
+        text = f"Gatekeeper's mutators do not see who asks: the defaults of {policy.name} are set for those exempt, too"
+        told.append(Diagnostic("TGT005", text, policy.exemptions[0].span, severity="warning"))
     return found, told
 
 

@@ -9,8 +9,9 @@ import json
 from dataclasses import dataclass
 
 from pscc import ir
-from pscc.backends import kyverno_mutate
+from pscc.backends import kyverno_choice, kyverno_mutate
 from pscc.backends._base import Output, OutputFile, fitted, origin
+from pscc.backends.kyverno_match import exempt_conditions, match_of
 from pscc.diagnostics import Diagnostic
 from pscc.oracle import unchanged
 from pscc.passes import Reads, looked_at, specialise
@@ -41,11 +42,18 @@ class Kyverno:
             if mutations:
                 name = fitted(f"{policy.name}-defaults", taken)
                 files.append(OutputFile(f"policies/{name}.yaml", _mutation(policy, name, mutations)))
+                if policy.exemptions:
+                    text = f"Kyverno sets the defaults of {policy.name} for those who are exempt, too"
+                    told.append(Diagnostic("TGT005", text, policy.exemptions[0].span, severity="warning"))
             checks = _checks(policy)
             if checks:
                 name = fitted(policy.name)
                 files.append(OutputFile(f"policies/{name}.yaml", _validation(policy, name, checks)))
                 suites += _suite(policy, name, checks, cases.get(policy.name, ()))
+        for choice in program.choices:
+            made = kyverno_choice.policy_file(choice, Code(_ACTIONS[choice.mode]), choice.mode == "warn")
+            files.append(made)
+            told += kyverno_choice.notes(choice, made.text)
         paths = tuple(file.path for file in files)
         files.append(
             OutputFile(
@@ -87,6 +95,9 @@ def _validation(policy: ir.Policy, name: str, checks: Checks) -> str:
         policy=_meta(name, policy.title or policy.name, description),
         action=Code(_ACTIONS[policy.mode]),
         warn=policy.mode == "warn",
+        note=Code(comment(policy.note)) if policy.note else Code(""),
+        where=match_of(policy.scope),
+        conditions=exempt_conditions(policy),
         rules=[_rule(check, reads) for check, reads in checks],
     )
 
@@ -118,6 +129,7 @@ def _mutation(policy: ir.Policy, name: str, mutations: list[kyverno_mutate.Field
     return render(
         "kyverno/mutate.yaml.j2",
         policy=_meta(name, title, description),
+        where=match_of(policy.scope),
         rules=mutations,
     )
 

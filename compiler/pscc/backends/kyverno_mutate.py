@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from pscc import ir
 from pscc.backends._base import origin
+from pscc.defaulting import LISTS, in_sequence, json_value
 from pscc.diagnostics import Diagnostic
 from pscc.passes import negation
 from pscc.targets import jmespath
@@ -15,15 +16,13 @@ from pscc.targets.rego import comment
 from pscc.templating import Code, yaml_block, yaml_lines, yaml_quote
 
 Fields = dict[str, object]
-LISTS = (("containers", "containers"), ("initContainers", "init-containers"))
-"""The lists of containers that a pod is created with, and what their rules' names end in."""
 
 
 def rules(policy: ir.Policy) -> tuple[list[Fields], list[Diagnostic]]:
     """What the mutation rules of ``policy`` print as, and what Kyverno cannot set exactly."""
     found: list[Fields] = []
     told: list[Diagnostic] = []
-    for default in _ordered(policy.defaults):
+    for default in in_sequence(policy.defaults):
         try:
             found += _of(default)
         except jmespath.UnprintableError:
@@ -33,37 +32,8 @@ def rules(policy: ir.Policy) -> tuple[list[Fields], list[Diagnostic]]:
     return found, told
 
 
-def _ordered(defaults: tuple[ir.Default, ...]) -> list[ir.Default]:
-    """``defaults`` with each before those that set what it reads; as they were where they read in a circle."""
-    waiting = list(defaults)
-    ordered: list[ir.Default] = []
-    while waiting:
-        free = next(
-            (d for d in waiting if not any(_reads(other, d) for other in waiting if other is not d)), waiting[0]
-        )
-        waiting.remove(free)
-        ordered.append(free)
-    return ordered
-
-
-def _reads(reader: ir.Default, setter: ir.Default) -> bool:
-    """Whether ``reader`` looks at the field that ``setter`` sets, other than to set it itself."""
-    paths = {("container", reader.unless_in), ("pod", reader.inherits), *_paths(reader.unless)}
-    return ("pod" if setter.site == "pod" else "container", setter.path) in paths
-
-
-def _paths(node: object) -> set[tuple[str, tuple[str, ...]]]:
-    from dataclasses import fields, is_dataclass
-
-    if isinstance(node, ir.Path):
-        return {("pod" if node.var == ir.POD else "container", node.fields)}
-    if isinstance(node, tuple):
-        return {path for one in node for path in _paths(one)}
-    return {path for f in fields(node) for path in _paths(getattr(node, f.name))} if is_dataclass(node) else set()
-
-
 def _of(default: ir.Default) -> list[Fields]:
-    if not jmespath.safe(_json(default)):
+    if not jmespath.safe(json_value(default)):
         raise jmespath.UnprintableError(default.control)
     name = _kebab(default.control)
     if default.site == "pod":
@@ -74,7 +44,7 @@ def _of(default: ir.Default) -> list[Fields]:
 def _pod_rule(default: ir.Default, name: str) -> Fields:
     own = jmespath.field(jmespath.OBJECT, default.path)
     conditions: list[str] = []
-    value: object = _json(default)
+    value: object = json_value(default)
     if default.value is None:
         more = jmespath.lacking(own, default.add, None)
         conditions.append(f"length({more}) > `0`")
@@ -101,7 +71,7 @@ def _container_rule(default: ir.Default, name: str, kind: str) -> Fields:
         spared = jmespath.field(jmespath.ELEMENT, default.unless_in) if default.unless_in else None
         value = jmespath.united(own, jmespath.lacking(own, default.add, spared))
     else:
-        value = f"not_null({own}, {jmespath.given(_json(default), when)})"
+        value = f"not_null({own}, {jmespath.given(json_value(default), when)})"
     return _rule(default, name, kind, conditions, _patch(default.path, f"{{{{ {value} }}}}", 20))
 
 
@@ -123,14 +93,6 @@ def _patch(path: tuple[str, ...], value: object, indent: int) -> Code:
     else:
         lines[-1] += f" {below[0]}"
     return yaml_block("\n".join(lines), indent)
-
-
-def _json(default: ir.Default) -> object:
-    value: object = list(default.add) if default.value is None else default.value
-    if isinstance(value, tuple):
-        pairs = {item[0]: item[1] for item in value if isinstance(item, tuple)}
-        return pairs or list(value)
-    return value
 
 
 def _kebab(control: str) -> str:

@@ -9,7 +9,10 @@ import re
 from dataclasses import dataclass
 
 from pscc import ir, oracle
+from pscc.access import ALL, NONE
+from pscc.backends import opa_choice
 from pscc.backends._base import Output, OutputFile, origin
+from pscc.backends.subjects import exemption_rows, names_row
 from pscc.diagnostics import Diagnostic
 from pscc.passes import specialise
 from pscc.suite import Case
@@ -40,7 +43,12 @@ class Opa:
             mine = cases.get(policy.name, ())
             if mine:
                 files.append(OutputFile(f"{policy.name}_test.rego", _tests(policy, package, mine)))
+        for choice in program.choices:
+            packages[choice.name] = opa_choice.package(choice, packages)
+            requests = cases.get(choice.name, ())
+            files += opa_choice.files(choice, packages[choice.name], _DECISIONS[choice.mode], requests)
         modes = {policy.name: _DECISIONS[policy.mode] for policy in program.policies}
+        modes |= {choice.name: _DECISIONS[choice.mode] for choice in program.choices}
         unions = [{"package": Code(package), "decision": Code(modes[name])} for name, package in packages.items()]
         files.append(
             OutputFile(
@@ -49,8 +57,10 @@ class Opa:
             )
         )
         files.append(OutputFile("lib/pscc.rego", library()))
-        told = tuple(_untold(default) for policy in program.policies for default in policy.defaults)
-        return Output(tuple(files), (), told)
+        told = [_untold(default) for policy in program.policies for default in policy.defaults]
+        told += [note for policy in program.policies for note in _unseen_labels(policy)]
+        told += [note for choice in program.choices for note in opa_choice.notes(choice)]
+        return Output(tuple(files), (), tuple(told))
 
 
 BACKEND = Opa()
@@ -90,8 +100,21 @@ def _policy(policy: ir.Policy, package: str) -> str:
                 "unchanged": [Code(line) for line in printed.unchanged],
             }
         )
+    scope = policy.scope
+    named = scope.namespaces != ALL or scope.except_namespaces != NONE
+    conditions = ["in_scope"] if named else []
+    conditions += ["not lib.exempt(request, pod, exemptions)"] if policy.exemptions else []
+    rows = "".join(f"\t{literal(row)},\n" for row in exemption_rows(policy))
     return render(
         "opa/policy.rego.j2",
+        conditions=[Code(condition) for condition in conditions],
+        scope={
+            "namespaces": Code(literal(names_row(scope.namespaces))),
+            "except": Code(literal(names_row(scope.except_namespaces))),
+        }
+        if named
+        else None,
+        exemptions=Code(f"[\n{rows}]" if policy.exemptions else ""),
         title=Code(comment(f"{policy.name}: {policy.title}" if policy.title else policy.name)),
         package=Code(package),
         decision=Code(_DECISIONS[policy.mode]),
@@ -119,6 +142,13 @@ def _input(case: Case) -> object:
     if case.old_pod is None:
         return case.pod
     return {"request": {"operation": "UPDATE", "object": case.pod, "oldObject": case.old_pod}}
+
+
+def _unseen_labels(policy: ir.Policy) -> list[Diagnostic]:
+    if not policy.scope.labels and not policy.scope.except_labels:
+        return []
+    text = f"OPA sees a namespace's name alone: {policy.name} holds whatever the labels are"
+    return [Diagnostic("TGT004", text, policy.span, severity="warning", help="name the namespaces")]
 
 
 def _untold(default: ir.Default) -> Diagnostic:

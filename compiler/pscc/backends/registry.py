@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pscc.backends._base import Backend
 
-TARGETS = ("gatekeeper", "opa", "kyverno")
+TARGETS = ("gatekeeper", "opa", "kyverno", "kyverno-cel", "vap")
 DEFAULT_TARGET = "gatekeeper"
 
 
@@ -26,5 +26,13 @@ def backend(name: str) -> Backend:
             from pscc.backends.kyverno import BACKEND as kyverno
 
             return kyverno
+        case "kyverno-cel":
+            from pscc.backends.kyverno_cel import BACKEND as kyverno_cel
+
+            return kyverno_cel
+        case "vap":
+            from pscc.backends.vap import BACKEND as vap
+
+            return vap
         case _:
             raise KeyError(name)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
 
 import click
@@ -15,9 +17,22 @@ if TYPE_CHECKING:
     from pscc.source import SourceFile
     from pscc.syntax.ast import Document
 
+NO_TEXTS: Mapping[str, str] = MappingProxyType({})
 Format = Literal["text", "json", "github", "sarif"]
 FORMATS = click.Choice(["text", "json", "github", "sarif"])
-source_argument = click.argument("source", type=click.Path(allow_dash=True))
+source_argument = click.argument(
+    "sources", metavar="SOURCE...", nargs=-1, required=True, type=click.Path(allow_dash=True)
+)
+everyone_option = click.option(
+    "--assume-everyone-may-use",
+    "everyone",
+    is_flag=True,
+    help="Take each PodSecurityPolicy as usable by everyone, whatever RBAC says.",
+)
+ignored_option = click.option(
+    "--list-ignored", is_flag=True, help="Name each object of the sources that says nothing about pod security."
+)
+SUFFIXES = (".psp", ".yaml", ".yml", ".json")
 format_option = click.option(
     "--format", "fmt", type=FORMATS, default="text", show_default=True, help="How diagnostics are written."
 )
@@ -67,22 +82,47 @@ def write_text(path: str, data: bytes) -> None:
 
 
 def read_source(path: str) -> SourceFile:
-    """The file ``path``, or stdin for ``-``, as text."""
+    """The file ``path``, stdin for ``-``, or the library's policy of that name (``pss/baseline@1.30``), as text."""
     from pscc.driver import decode
 
+    if path.startswith("pss/") and not Path(path).exists():
+        from pscc.cli._files import from_library
+
+        return from_library(path)
     return decode(path, read_bytes(path))
 
 
-def tell(diagnostics: tuple[Diagnostic, ...], source: SourceFile | None, fmt: Format, *, results: bool = False) -> None:
+def files_of(paths: tuple[str, ...]) -> tuple[str, ...]:
+    """The files ``paths``; of a folder, all files below it whose suffix is among `SUFFIXES`, in order of name."""
+    files: list[str] = []
+    for path in paths:
+        if path != "-" and Path(path).is_dir():
+            found = sorted(str(p) for p in Path(path).rglob("*") if p.suffix in SUFFIXES and p.is_file())
+            if not found:
+                raise Refused(f"{path!r}: there is no {', '.join(SUFFIXES)} file in this folder")
+            files += found
+        else:
+            files.append(path)
+    return tuple(dict.fromkeys(files))
+
+
+def tell(
+    diagnostics: tuple[Diagnostic, ...],
+    sources: Iterable[SourceFile],
+    fmt: Format,
+    used: Mapping[str, str] = NO_TEXTS,
+    *,
+    results: bool = False,
+) -> None:
     """Write diagnostics: to stderr, or to stdout where they are the ``results`` of the command.
 
-    SARIF is one document a run, written when the command ends.
+    ``used`` holds the texts of further files, by name. SARIF is one document a run, written when the command ends.
     """
     if not diagnostics and fmt != "sarif":
         return
     from pscc.render import render
 
-    texts = {source.name: source.text} if source else {}
+    texts = {**used, **{source.name: source.text for source in sources}}
     if fmt == "sarif":
         context = click.get_current_context()
         if _SARIF not in context.meta:
@@ -95,33 +135,46 @@ def tell(diagnostics: tuple[Diagnostic, ...], source: SourceFile | None, fmt: Fo
         click.echo(render(diagnostics, texts, fmt, color), err=not results, color=True, nl=False)
 
 
-def analysed(path: str, fmt: Format, fix: bool) -> tuple[SourceFile, Document, Program]:
-    """Tree and meaning of the source at ``path``; its warnings are told. Exits with 1, everything told, on errors."""
+def analysed(
+    paths: tuple[str, ...], fmt: Format, fix: bool, everyone: bool = False, list_ignored: bool = False
+) -> tuple[tuple[SourceFile, ...], Document, Program]:
+    """Tree and meaning of the sources at ``paths``, which make one program; its warnings are told.
+
+    Exits with 1, everything told, on errors.
+    """
+    from pscc.cli._files import loader_for, today
     from pscc.diagnostics import SourceError
     from pscc.driver import analyse
 
-    source = None
+    sources: tuple[SourceFile, ...] = ()
+    load = loader_for(*paths)
     try:
-        source = read_source(path)
+        sources = tuple(read_source(path) for path in files_of(paths))
         if fix:
-            source = corrected(source, fmt)
-        document, program, warnings = analyse(source)
+            sources = corrected(sources, fmt, everyone)
+        document, program, warnings = analyse(
+            *sources, load=load, today=today(), everyone=everyone, list_ignored=list_ignored
+        )
     except SourceError as error:
-        tell(error.diagnostics, source, fmt)
+        tell(error.diagnostics, sources, fmt, load.texts)
         raise click.exceptions.Exit(1) from None
-    tell(warnings, source, fmt)
-    return source, document, program
+    tell(warnings, sources, fmt, load.texts)
+    return sources, document, program
 
 
-def corrected(source: SourceFile, fmt: Format, *, results: bool = False) -> SourceFile:
-    """``source`` with the corrections of its errors made, until none is left; each is told as a note."""
+def corrected(
+    sources: tuple[SourceFile, ...], fmt: Format, everyone: bool = False, *, results: bool = False
+) -> tuple[SourceFile, ...]:
+    """``sources`` with the corrections of their errors made, until none is left; each is told as a note."""
     from dataclasses import replace
 
+    from pscc.cli._files import loader_for, today
     from pscc.driver import correct
 
-    fixed, made = correct(source)
+    load = loader_for(*(source.name for source in sources))
+    fixed, made = correct(*sources, load=load, today=today(), everyone=everyone)
     told = [replace(d, severity="note", message=f"corrected: {d.message}", help=_became(d), notes=()) for d in made]
-    tell(tuple(told), source, fmt, results=results)
+    tell(tuple(told), sources, fmt, load.texts, results=results)
     return fixed
 
 

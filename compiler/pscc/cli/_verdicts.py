@@ -26,14 +26,23 @@ def show(rows: Sequence[Row], changed: bool) -> None:
     _line(HEADINGS, wide, "", color)
     for row, line in zip(rows, cells, strict=True):
         _line(line, wide, "green" if row["allowed"] else "red", color)
-        for reason in _list(row["reasons"]):
-            click.echo(f"{INDENT}{clean(str(reason['message']))}")
-            place = f"{INDENT}  {clean(str(reason['path']))}, by {clean(str(reason['source']))}"
-            click.echo(click.style(place, dim=True) if color else place, color=color)
+        _reasons(row["reasons"], "", color)
+        for tried in _list(row.get("tried")):
+            _reasons(tried["reasons"], f"{tried['policy']}: ", color)
+        if not row["allowed"] and not row["reasons"] and not row.get("tried"):
+            click.echo(f"{INDENT}{clean(str(row['message']))}")
         if changed:
             _pod(row["pod"])
     denied = sum(not row["allowed"] for row in rows)
     click.echo(f"{denied} of {len(rows)} denied", err=True)
+
+
+def _reasons(reasons: object, by: str, color: bool) -> None:
+    """Why a pod is denied; ``by`` is the policy of a choice that says so."""
+    for reason in _list(reasons):
+        click.echo(f"{INDENT}{clean(by)}{clean(str(reason['message']))}")
+        place = f"{INDENT}  {clean(str(reason['path']))}, by {clean(str(reason['source']))}"
+        click.echo(click.style(place, dim=True) if color else place, color=color)
 
 
 def _cells(row: Row) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from typing import Any
 
 import click
 
+from pscc.access import EVERYWHERE
 from pscc.backends._base import Output, OutputFile
 from pscc.backends.registry import DEFAULT_TARGET, TARGETS
 from pscc.cli._shared import read_source, tell
@@ -100,6 +101,13 @@ def _is_near(host: str) -> bool:
         return host == "localhost"
 
 
+def refuse_requests(program: Program) -> None:
+    """Raises `click.ClickException` where the verdict hangs on who asks and in which namespace: that is not tried yet."""
+    scoped = any(policy.scope != EVERYWHERE or policy.exemptions for policy in program.policies)
+    if program.choices or scoped:
+        raise click.ClickException("choices, scopes and exemptions cannot be verified yet: take each policy by itself")
+
+
 # --- pods and folders -----------------------------------------------------------
 
 
@@ -116,9 +124,9 @@ def own_pods(paths: Sequence[str]) -> tuple[Trial, ...]:
             source = read_source(path)
             manifests = read_manifests(source, report)
         except SourceError as error:
-            tell(error.diagnostics, source, "text")
+            tell(error.diagnostics, (source,) if source else (), "text")
             raise click.exceptions.Exit(1) from None
-        tell(tuple(report.diagnostics), source, "text")
+        tell(tuple(report.diagnostics), (source,), "text")
         if not manifests:
             click.echo(f"warning: there is no pod or workload in {path}", err=True)
         found += own(manifests)
@@ -159,8 +167,9 @@ def read(folder: str, target: str, fresh: Output) -> Output:
 
 
 def _policies(output: Output, fresh: Output) -> dict[str, str]:
-    """The files of ``output`` that decide about pods: those that are applied, and modules."""
-    return {f.path: f.text for f in output.files if f.path in fresh.resources or is_module(f.path)}
+    """The files of ``output`` that decide about pods: those that are applied, else modules."""
+    applied = fresh.resources
+    return {f.path: f.text for f in output.files if (f.path in applied if applied else is_module(f.path))}
 
 
 def drift(

@@ -2,9 +2,27 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
-from pscc.cli._shared import Format, corrected, format_option, read_bytes, source_argument, tell, write_text
+from pscc.cli._shared import (
+    Format,
+    analysed,
+    corrected,
+    everyone_option,
+    files_of,
+    format_option,
+    ignored_option,
+    read_bytes,
+    read_source,
+    source_argument,
+    tell,
+    write_text,
+)
+
+if TYPE_CHECKING:
+    from pscc.source import SourceFile
 
 
 @click.command(
@@ -13,34 +31,55 @@ from pscc.cli._shared import Format, corrected, format_option, read_bytes, sourc
     epilog="\b\nExample: pscc check examples/psp-default.yaml",
 )
 @source_argument
+@everyone_option
+@ignored_option
 @click.option("--fix", is_flag=True, help="Write the corrections that errors offer into SOURCE (stdout for -).")
+@click.option("--at-least", "floor", metavar="SOURCE", help="Warn where SOURCE (as pss/baseline) refuses more.")
 @format_option
-def command(source: str, fix: bool, fmt: Format) -> None:
-    """Say what is wrong with SOURCE (a .psp file, PSP YAML or JSON, or - for stdin). Exit 1 if it has errors."""
-    from pscc.diagnostics import SourceError
-    from pscc.driver import analyse, decode
+def command(
+    sources: tuple[str, ...], everyone: bool, list_ignored: bool, fix: bool, floor: str | None, fmt: Format
+) -> None:
+    """Say what is wrong with SOURCE. Exit 1 if it has errors.
 
-    data = read_bytes(source)
-    text = None
-    on_stdout = not (fix and source == "-")
+    SOURCE is .psp files, YAML or JSON of PodSecurityPolicies and RBAC, folders of them, or - for stdin: one program.
+    """
+    from pscc.cli._files import loader_for, today
+    from pscc.diagnostics import SourceError
+    from pscc.driver import analyse, decode, is_language
+    from pscc.library import is_library_name
+    from pscc.lint import lint, weaker
+
+    files = files_of(sources)
+    load = loader_for(*files)
+    on_stdout = not (fix and "-" in files)
+    named = files[0] if len(files) == 1 else f"{len(files)} files"
+    read: tuple[SourceFile, ...] = ()
     try:
-        text = decode(source, data)
+        data = {path: read_bytes(path) for path in files if not is_library_name(path)}
+        read = tuple(decode(path, data[path]) if path in data else read_source(path) for path in files)
         if fix:
-            fixed = corrected(text, fmt, results=on_stdout)
-            if source == "-":
-                click.echo(fixed.text, nl=False)
-            elif fixed.text != text.text:
-                write_text(source, encoded(fixed.text, data))
-                click.echo(f"corrected {source}", err=True)
-            text = fixed
-        _, _, warnings = analyse(text)
+            fixed = corrected(read, fmt, everyone, results=on_stdout)
+            for before, after in zip(read, fixed, strict=True):
+                if after.name == "-":
+                    click.echo(after.text, nl=False)
+                elif after.text != before.text:
+                    write_text(after.name, encoded(after.text, data[after.name]))
+                    click.echo(f"corrected {after.name}", err=True)
+            read = fixed
+        document, program, warnings = analyse(
+            *read, load=load, today=today(), everyone=everyone, list_ignored=list_ignored
+        )
+        if all(is_language(source) for source in read):
+            warnings += tuple(lint(document, program))
+        if floor is not None:
+            warnings += tuple(weaker(program, analysed((floor,), "text", fix=False)[2], floor))
     except SourceError as error:
-        tell(error.diagnostics, text, fmt, results=on_stdout)
+        tell(error.diagnostics, read, fmt, load.texts, results=on_stdout)
         errors = sum(d.severity == "error" for d in error.diagnostics)
-        click.echo(f"{source}: {errors} error{'s' if errors > 1 else ''}", err=True)
+        click.echo(f"{named}: {errors} error{'s' if errors > 1 else ''}", err=True)
         raise click.exceptions.Exit(1) from None
-    tell(warnings, text, fmt, results=on_stdout)
-    click.echo(f"{source}: no errors", err=True)
+    tell(warnings, read, fmt, load.texts, results=on_stdout)
+    click.echo(f"{named}: no errors", err=True)
 
 
 def encoded(text: str, before: bytes) -> bytes:

@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from pscc.backends.registry import DEFAULT_TARGET, TARGETS
-from pscc.cli._shared import Format, Refused, analysed, fix_option, format_option, source_argument, tell
+from pscc.cli._shared import (
+    Format,
+    Refused,
+    analysed,
+    everyone_option,
+    fix_option,
+    format_option,
+    ignored_option,
+    source_argument,
+    tell,
+)
+
+if TYPE_CHECKING:
+    from pscc.ir import Mode
 
 
 @click.command(
@@ -25,20 +39,53 @@ from pscc.cli._shared import Format, Refused, analysed, fix_option, format_optio
     type=click.Choice(TARGETS),
     help="What to compile for; may be repeated. [default: gatekeeper]",
 )
+@click.option(
+    "--mode",
+    type=click.Choice(["enforce", "warn", "audit"]),
+    help="What every policy does on a finding, whatever the source says: a rollout begins with audit.",
+)
+@click.option(
+    "--exclude-namespace",
+    "excluded",
+    multiple=True,
+    metavar="NAME",
+    help="A namespace (or PREFIX*) that no policy judges; may be repeated. Nothing is assumed: Kubernetes' own are "
+    "kube-system, kube-public, kube-node-lease.",
+)
+@everyone_option
+@ignored_option
 @fix_option
 @format_option
-def command(source: str, output: str, targets: tuple[str, ...], fix: bool, fmt: Format) -> None:
-    """Compile SOURCE (a .psp file, PSP YAML or JSON, or - for stdin) into the folder of a target.
+def command(
+    sources: tuple[str, ...],
+    output: str,
+    targets: tuple[str, ...],
+    mode: Mode | None,
+    excluded: tuple[str, ...],
+    everyone: bool,
+    list_ignored: bool,
+    fix: bool,
+    fmt: Format,
+) -> None:
+    """Compile SOURCE into the folder of a target.
 
+    SOURCE is .psp files, YAML or JSON of PodSecurityPolicies and RBAC, folders of them, or - for stdin: one program.
     The folder is written whole or not at all. Diagnostics go to stderr.
     """
+    from pscc.access import Names
     from pscc.driver import compile_program
     from pscc.emit import EmitError, emit
+    from pscc.rollout import Rollout
 
-    text, _, program = analysed(source, fmt, fix)
-    outputs = compile_program(program, tuple(dict.fromkeys(targets)) or (DEFAULT_TARGET,))
+    read, _, program = analysed(sources, fmt, fix, everyone, list_ignored)
+    names = Names(
+        tuple(name for name in excluded if not name.endswith("*")),
+        tuple(name[:-1] for name in excluded if name.endswith("*")),
+    )
+    rollout = Rollout(mode, names)
+    outputs = compile_program(program, tuple(dict.fromkeys(targets)) or (DEFAULT_TARGET,), rollout)
     for made in outputs.values():
-        tell(made.diagnostics, text, fmt)
+        tell(made.diagnostics, read, fmt)
     files = tuple(file for made in outputs.values() for file in made.files)
     if output == "-":
         by_path = {file.path: file.text for file in files}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from pscc.cli._shared import analysed, fix_option, read_source, source_argument, tell
+from pscc.cli._shared import analysed, everyone_option, fix_option, read_source, source_argument, tell
 
 
 @click.command(
@@ -16,6 +16,9 @@ from pscc.cli._shared import analysed, fix_option, read_source, source_argument,
 @click.option(
     "-f", "--file", "files", multiple=True, required=True, help="Manifests to judge, - for stdin; may be repeated."
 )
+@click.option("--as", "user", default="", help="Who asks for the pods: system:serviceaccount:NS:NAME is an account.")
+@click.option("--as-group", "groups", multiple=True, help="A group of theirs; may be repeated.")
+@click.option("-n", "--namespace", default="", help="The namespace of manifests that name none.")
 @click.option(
     "--format",
     "fmt",
@@ -25,20 +28,38 @@ from pscc.cli._shared import analysed, fix_option, read_source, source_argument,
     help="A table, or one JSON object a line.",
 )
 @click.option("--changed", is_flag=True, help="Show each pod as the policy's defaults leave it, too.")
+@everyone_option
 @fix_option
-def command(source: str, files: tuple[str, ...], fmt: str, changed: bool, fix: bool) -> None:
+def command(
+    sources: tuple[str, ...],
+    files: tuple[str, ...],
+    user: str,
+    groups: tuple[str, ...],
+    namespace: str,
+    fmt: str,
+    changed: bool,
+    everyone: bool,
+    fix: bool,
+) -> None:
     """Judge the pods and workloads in FILES by SOURCE, as PSP would: defaults first, then checks.
+
+    Which policy of several may be used depends on who asks. The pods of a workload are asked for by its controller; a
+    bare pod by --as or, without it, by somebody who was authenticated. The pod's service account counts always.
 
     Exit 1 if a pod is denied. Diagnostics about SOURCE and FILES go to stderr.
     """
+    from pscc.access import Request, requested_by
     from pscc.diagnostics import Diagnostic, Report, SourceError
     from pscc.evaluate import Row, evaluate
     from pscc.pods import read_manifests
     from pscc.source import Span
 
-    if (source, *files).count("-") > 1:
+    if groups and not user:
+        raise click.UsageError("--as-group needs --as, as it does for kubectl")
+    if (*sources, *files).count("-") > 1:
         raise click.UsageError("stdin (-) can be read once")
-    _, _, program = analysed(source, "text", fix)
+    _, _, program = analysed(sources, "text", fix, everyone)
+    asked = Request(namespace, user, requested_by(user, groups))
     rows: list[Row] = []
     failed = False
     for path in files:
@@ -48,15 +69,15 @@ def command(source: str, files: tuple[str, ...], fmt: str, changed: bool, fix: b
             manifests = read_source(path)
             read = read_manifests(manifests, report)
         except SourceError as error:
-            tell(error.diagnostics, manifests, "text")
+            tell(error.diagnostics, (manifests,) if manifests else (), "text")
             failed = True
             continue
         if not read and not report.diagnostics:
             help = "give a Pod, or a Deployment, Job … that makes pods"
             nothing = "there is no pod to judge in this file"
             report.add(Diagnostic("POD003", nothing, Span(path, 1, 1, 1, 1), "warning", help=help))
-        tell(tuple(report.diagnostics), manifests, "text")
-        rows += evaluate(program, read)
+        tell(tuple(report.diagnostics), (manifests,), "text")
+        rows += evaluate(program, read, asked)
     if failed:
         raise click.exceptions.Exit(1)
     if fmt == "json":

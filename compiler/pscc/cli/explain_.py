@@ -10,7 +10,13 @@ import click
 )
 @click.argument("subject", required=False)
 def command(subject: str | None) -> None:
-    """Say more about a diagnostic's CODE or about a control. Without SUBJECT: list them all."""
+    """Say more about a diagnostic's CODE, a control, or a source: FILE or FILE:LINE. Without SUBJECT: list them all.
+
+    Of a source: what each statement means, where it comes from, what it replaces, and what every target makes of it.
+    """
+    if subject is not None and (source := _source(subject)) is not None:
+        click.echo(_explained(*source))
+        return
     from pscc.codes import explain as explanation
     from pscc.codes import overview
 
@@ -24,3 +30,28 @@ def command(subject: str | None) -> None:
         hint = f"did you mean {meant}?" if meant else "`pscc explain` lists both"
         raise click.UsageError(f"{subject} is neither a code nor a control; {hint}")
     click.echo(text, nl=False)
+
+
+def _source(subject: str) -> tuple[str, int | None] | None:
+    """The path and the line that ``subject`` names; None where it is no source."""
+    from pathlib import Path
+
+    path, colon, line = subject.rpartition(":")
+    if colon and line.isdecimal() and (Path(path).is_file() or path.startswith("pss/")):
+        return path, int(line)
+    return (subject, None) if Path(subject).is_file() or subject.startswith("pss/") else None
+
+
+def _explained(path: str, line: int | None) -> str:
+    from pscc.cli._files import loader_for
+    from pscc.cli._shared import analysed
+    from pscc.diagnostics import Report
+    from pscc.explanation import explain_source
+    from pscc.linking import link
+
+    _, document, program = analysed((path,), "text", fix=False)
+    text = explain_source(document, link(document, loader_for(path), Report()), program, line)
+    if not text:
+        where = f"line {line} of {path}" if line else path
+        raise click.UsageError(f"there is no statement in {where}")
+    return text

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import click
 
-from pscc.cli._shared import Format, analysed, fix_option, format_option, source_argument, write_text
+from pscc.cli._shared import (
+    Format,
+    analysed,
+    everyone_option,
+    fix_option,
+    format_option,
+    ignored_option,
+    source_argument,
+    write_text,
+)
 
 
 @click.command(
@@ -14,22 +23,24 @@ from pscc.cli._shared import Format, analysed, fix_option, format_option, source
 )
 @source_argument
 @click.option("-o", "--output", default="-", help="The .psp file to write, instead of stdout.")
+@everyone_option
+@ignored_option
 @fix_option
 @format_option
-def command(source: str, output: str, fix: bool, fmt: Format) -> None:
-    """Print SOURCE (PSP YAML or JSON, or - for stdin) in the policy language.
+def command(sources: tuple[str, ...], output: str, everyone: bool, list_ignored: bool, fix: bool, fmt: Format) -> None:
+    """Print SOURCE (YAML or JSON of PodSecurityPolicies and RBAC, folders, or - for stdin) in the policy language.
 
-    What PSP leaves implicit is spelled out, and comments say which field each statement came from. Diagnostics go to
-    stderr.
+    What PSP leaves implicit is spelled out, and comments say which field each statement came from. Who may use which of
+    several policies becomes a `choose`. Diagnostics go to stderr.
     """
     from pscc.syntax.printer import print_document
 
-    _, document, _ = analysed(source, fmt, fix)
+    _, document, _ = analysed(sources, fmt, fix, everyone, list_ignored)
     text = print_document(document)
     if output == "-":
         click.echo(text, nl=False)
         return
-    if output == source:
+    if output in sources:
         raise click.UsageError(f"{output} is the source itself: name another file")
     write_text(output, text.encode("utf-8"))
     click.echo(f"wrote {output}", err=True)

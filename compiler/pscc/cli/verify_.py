@@ -61,7 +61,7 @@ def _program(name: str, what: str) -> Callable[[F], F]:
 @click.option("--format", "fmt", type=click.Choice(["text", "json"]), default="text", help="A table, or a JSON object.")
 @fix_option
 def command(
-    source: str,
+    sources: tuple[str, ...],
     targets: tuple[str, ...],
     folder: str | None,
     manifests: tuple[str, ...],
@@ -85,20 +85,21 @@ def command(
     chosen = tuple(dict.fromkeys(targets)) or _verify.targets_in(folder)
     required = _verify.required(require, chosen)
     wanted = _verify.wanted(places, chosen)
-    text, _, program = analysed(source, "text", fix)
+    read, _, program = analysed(sources, "text", fix)
+    _verify.refuse_requests(program)
     own = _verify.own_pods(manifests)
     trials = (*own, *drawn(program, seed, count))
     if not trials:
         raise click.UsageError("there is no pod to try: --count is 0, and --pods names none")
     fresh = {target: compile_program(program, (target,))[target] for target in chosen}
     for output in fresh.values():
-        tell(output.diagnostics, text, "text")
+        tell(output.diagnostics, read, "text")
     given = fresh if folder is None else {target: _verify.read(folder, target, fresh[target]) for target in chosen}
     rows, asked = _verify.ask(program, given, trials, wanted, required, quiet=fmt == "json")
     drift, notes = _verify.drift(fresh, given, asked)
     updates = sum(trial.old_pod is not None for trial in trials)
     notes += tuple(engine.note for engine in asked if engine.note)
-    summary = Summary(source, seed, len(trials) - len(own), updates, len(own), rows, notes, drift)
+    summary = Summary(" ".join(sources), seed, len(trials) - len(own), updates, len(own), rows, notes, drift)
     click.echo(as_json(summary) if fmt == "json" else as_text(summary), nl=fmt == "json")
     if not summary.verified:
         raise click.exceptions.Exit(1)

@@ -80,7 +80,8 @@ class Control:
     ``id`` is how the language spells it, after the pod's field; ``title`` and ``intent`` go into emitted annotations and
     ``pscc explain``; ``psp_fields`` names the PSP fields and annotations that it stands for; ``psp`` says how a PSP spells
     it: the statements that a PSP makes about it, whatever PSP leaves implicit included. ``probes`` yields pods around a
-    check's boundaries. ``example`` is a statement that ``explain`` shows.
+    check's boundaries. ``example`` is a statement that ``explain`` shows. ``everything`` are the words that the value ``*``
+    stands for, where it stands for some.
     """
 
     id: str
@@ -93,6 +94,7 @@ class Control:
     probes: Callable[[Check], Iterator[Probe]]
     example: str
     default: DefaultShape | None = None
+    everything: tuple[str, ...] = ()
 
     @property
     def kind(self) -> str:

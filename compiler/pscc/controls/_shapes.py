@@ -10,6 +10,8 @@ from pscc import ir
 from pscc.controls._base import DefaultShape, Params, Probe, Shape
 from pscc.ir import Const, Each, Param, Part, Path, Requirement, Show, ShowParams
 from pscc.source import Span
+from pscc.syntax.ast import Statement
+from pscc.syntax.psp import Psp
 
 RANGES = Param("ranges", "ranges")
 VALUES = Param("values", "strings")
@@ -41,6 +43,16 @@ def effective(field: str) -> ir.Coalesce:
 def among(value: ir.Value) -> ir.Condition:
     """``value`` is one of the statement's words."""
     return ir.Or((ir.In(value, VALUES), ir.StartsWithAny(value, PATTERNS)))
+
+
+def empty(value: ir.Path) -> ir.Condition:
+    """The string ``value`` is unset, or empty, which for the API server is the same."""
+    return ir.Equals(ir.Coalesce((value, Const(""))), Const(""))
+
+
+def said_by_no_psp(psp: Psp) -> Iterator[Statement]:
+    """Nothing: for controls that PodSecurityPolicy does not have."""
+    yield from ()
 
 
 def in_ranges(value: ir.Value) -> ir.Condition:
@@ -104,6 +116,34 @@ def value_shapes(
         ),
     }
     return tuple(shape for verb in verbs for shape in shapes[verb])
+
+
+def each_place_shapes(
+    label: str, kind: Kind, pod: Path, own: Path, verbs: tuple[str, ...] = ("deny", "allow")
+) -> tuple[Shape, ...]:
+    """The shapes of a field that pod and containers have, for each place where it is set: ``on pod or containers``."""
+    pairs = zip(
+        value_shapes(label, kind, pod, (), POD, verbs),
+        value_shapes(label, kind, own, CONTAINERS, CONTAINER, verbs),
+        strict=True,
+    )
+    return tuple(
+        Shape(
+            one.verb,
+            one.takes,
+            (*_named(one, "pod"), *_named(other, "container")),
+            f"On the pod and on each container, {one.says}",
+            "pod or containers",
+            one.suffix,
+        )
+        for one, other in pairs
+    )
+
+
+def _named(shape: Shape, site: str) -> Iterator[Requirement]:
+    """The requirements of ``shape``, their names told apart by site."""
+    for requirement in shape.requirements:
+        yield replace(requirement, name=f"{site}_{requirement.name}")
 
 
 def list_shapes(

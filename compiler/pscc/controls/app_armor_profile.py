@@ -10,6 +10,7 @@ from pscc.controls._profiles import as_object, requirements
 from pscc.controls._shapes import (
     CONTAINER,
     CONTAINERS,
+    POD,
     allowed,
     among,
     container_field,
@@ -19,7 +20,7 @@ from pscc.controls._shapes import (
     word_probes,
 )
 from pscc.controls._values import Profiles
-from pscc.ir import Concat, Entry, Part, Path, Requirement, Show
+from pscc.ir import Concat, Const, Each, Entry, Keys, Part, Path, Requirement, Show
 from pscc.source import Span
 from pscc.syntax.ast import Statement, Verb
 from pscc.syntax.psp import Psp, literal
@@ -54,6 +55,35 @@ def shape(verb: Verb, takes: Takes, says: str, suffix: str = "") -> Shape:
     annotated = Requirement(CONTAINERS, must, message, ANNOTATION, BY_ANNOTATION, "annotated_profile")
     unset = Requirement(CONTAINERS, ir.FALSE, (*CONTAINER, f"{FIELD} is not set", *text), OWN, NOWHERE, "profile_set")
     return Shape(verb, takes, (*own, annotated, *pod, *((unset,) if verb == "require" else ())), says, suffix=suffix)
+
+
+ANNOTATIONS = Path(ir.POD, ("metadata", "annotations"))
+KEY = Path("key")
+VALUE_OF_KEY = Entry(ANNOTATIONS, Concat("", KEY))
+
+
+def each_place(verb: Verb, takes: Takes, says: str, suffix: str = "") -> Shape:
+    """``on pod or containers``: the pod's field, each container's, and each annotation, whether in force or not.
+
+    Source: ``check_appArmorProfile.go`` in ``k8s.io/pod-security-admission`` v0.37; an empty annotation is none.
+    """
+    pod = requirements(verb, takes, FIELD, ON_POD, (), POD, "pod_profile")
+    own = requirements(verb, takes, FIELD, OWN, CONTAINERS, CONTAINER, "own_profile")
+    must: ir.Condition = among(VALUE_OF_KEY)
+    text: tuple[Part, ...] = (", allowed: ", allowed("words"))
+    if (verb, takes) == ("deny", "nothing"):
+        must, text = ir.FALSE, (", must not be set",)
+    elif verb == "deny":
+        must, text = ir.Not(must), (", denied: ", allowed("words"))
+    annotated = Requirement(
+        (Each("key", Keys(ANNOTATIONS)),),
+        must,
+        (*POD, "annotation ", Show(KEY), " is ", Show(VALUE_OF_KEY), *text),
+        VALUE_OF_KEY,
+        ir.And((ir.StartsWithAny(KEY, Const((f"{PREFIX}*",))), ir.Not(ir.Equals(VALUE_OF_KEY, Const(""))))),
+        "annotated_profile",
+    )
+    return Shape(verb, takes, (*pod, *own, annotated), f"Wherever it is set, {says}", "pod or containers", suffix)
 
 
 def build_default(params: Params, span: Span) -> ir.Default:
@@ -94,6 +124,10 @@ def probes(check: ir.Check) -> Iterator[Probe]:
             fragment = {"securityContext": {FIELD: dict(as_object(name))}}
             yield Probe(f"apparmor-{label_of(name)}", container=fragment)
             yield Probe(f"apparmor-pod-{label_of(name)}", pod={"spec": fragment})
+            for container in ("main", "nobody"):
+                annotation = {f"{PREFIX}{container}": name}
+                label = f"apparmor-annotation-{container}-{label_of(name)}"
+                yield Probe(label, pod={"metadata": {"annotations": annotation}})
     unset = {"securityContext": {FIELD: None}}
     yield Probe("apparmor-unset", pod={"spec": unset}, container=unset)
 
@@ -108,6 +142,9 @@ CONTROL = Control(
         shape("deny", "values", f"{FIELD} is none of the listed profiles.", "Values"),
         shape("allow", "values", f"{FIELD}, where it is set, is one of the listed profiles."),
         shape("require", "values", f"{FIELD} is set to one of the listed profiles."),
+        each_place("deny", "nothing", f"{FIELD} is not set."),
+        each_place("deny", "values", f"{FIELD} is none of the listed profiles.", "Values"),
+        each_place("allow", "values", f"{FIELD} is one of the listed profiles."),
     ),
     psp_fields=(ALLOWED, DEFAULT),
     psp=from_psp,

@@ -5,14 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pscc import ir
-from pscc.controls._base import Control, DefaultShape, Params, Probe
-from pscc.controls._shapes import effective, flag_shapes, one
+from pscc.controls._base import Control, DefaultShape, Params, Probe, Shape
+from pscc.controls._shapes import POD, VALUE, container_field, effective, flag_shapes, one, pod_field
 from pscc.controls._values import Boolean
+from pscc.ir import Requirement, Show, ShowParams
 from pscc.source import Span
 from pscc.syntax.ast import Statement
 from pscc.syntax.psp import Psp
 
 FIELD = "runAsNonRoot"
+
+
+def each_place() -> Iterator[Shape]:
+    """``on pod or containers``: a pod's own value counts too where every container has one of its own."""
+    pod = pod_field(FIELD)
+    message = (*POD, f"{FIELD} is ", Show(pod), ", must be unset or ", ShowParams((VALUE,)))
+    on_pod = Requirement((), ir.Equals(pod, VALUE), message, pod, ir.Has(pod), f"pod_{FIELD}")
+    require, _ = flag_shapes(FIELD, effective(FIELD))
+    _, allow = flag_shapes(FIELD, container_field(FIELD))
+    for shape, says in ((require, "is as stated for each container"), (allow, "is as stated on each container")):
+        text = f"{FIELD} {says}, and where the pod sets it."
+        yield Shape(shape.verb, "values", (on_pod, *shape.requirements), text, "pod or containers")
 
 
 def from_psp(psp: Psp) -> Iterator[Statement]:
@@ -42,7 +55,7 @@ CONTROL = Control(
     title="Running as non-root",
     intent="The kubelet refuses to start a container that says it must not run as root and would.",
     values=Boolean(),
-    shapes=flag_shapes(FIELD, effective(FIELD)),
+    shapes=(*flag_shapes(FIELD, effective(FIELD)), *each_place()),
     psp_fields=(),
     psp=from_psp,
     probes=probes,

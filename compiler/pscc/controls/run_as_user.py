@@ -4,8 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pscc.controls._base import Control
-from pscc.controls._shapes import CONTAINER, CONTAINERS, effective, field_probes, number_default, value_shapes
+from pscc import ir
+from pscc.controls._base import Control, Probe
+from pscc.controls._shapes import (
+    CONTAINER,
+    CONTAINERS,
+    container_field,
+    each_place_shapes,
+    effective,
+    number_default,
+    number_probes,
+    pod_field,
+    value_shapes,
+)
 from pscc.controls._values import Ranges
 from pscc.syntax.ast import Statement, Value
 from pscc.syntax.psp import Psp, number_range
@@ -22,15 +33,27 @@ def from_psp(psp: Psp) -> Iterator[Statement]:
         yield psp.say("default", FIELD, FIELD, Value(str(ranges[0][0]), ranges[0][2]))
 
 
+def probes(check: ir.Check) -> Iterator[Probe]:
+    """Around the boundaries, and unset, on the container; the same on the pod below a container's own."""
+    for value in (*number_probes(check), None):
+        fragment = {"securityContext": {FIELD: value}}
+        told = "unset" if value is None else value
+        yield Probe(f"runasuser-{told}", container=fragment)
+        yield Probe(f"runasuser-pod-{told}", pod={"spec": fragment})
+
+
 CONTROL = Control(
     id=FIELD,
     title="User id",
     intent="The uid that a process has in its container is the one that it has on the node.",
     values=Ranges("an id or a range of ids", 0, 2**63 - 1),
-    shapes=value_shapes(FIELD, "ranges", effective(FIELD), CONTAINERS, CONTAINER),
+    shapes=(
+        *value_shapes(FIELD, "ranges", effective(FIELD), CONTAINERS, CONTAINER),
+        *each_place_shapes(FIELD, "ranges", pod_field(FIELD), container_field(FIELD)),
+    ),
     psp_fields=(FIELD,),
     psp=from_psp,
-    probes=field_probes(FIELD, ("securityContext", "runAsUser"), "containers", numbers=True),
+    probes=probes,
     example="require runAsUser 1000-65535",
     default=number_default(FIELD, "containers", ("securityContext", "runAsUser"), ("spec", "securityContext", FIELD)),
 )

@@ -26,18 +26,26 @@ FORMS: tuple[tuple[Verb, Takes, str], ...] = (
     ("require", "values", f"{FIELD} is set to one of the listed profiles."),
 )
 SUFFIXES = {("deny", "values"): "Values", ("require", "nothing"): "Set"}
-PLACES: tuple[On, ...] = ("", "pod", "pod and containers")
+PLACES: tuple[On, ...] = ("", "pod", "pod and containers", "pod or containers")
 
 
 def shape(verb: Verb, takes: Takes, says: str, on: On) -> Shape:
-    """The profile in force for each container, the pod's own, or both."""
+    """The profile in force for each container, the pod's own, or both; or the profile wherever one is set."""
     pod = requirements(verb, takes, FIELD, pod_field(FIELD), (), POD, "pod_profile")
     containers = requirements(verb, takes, FIELD, EFFECTIVE, CONTAINERS, CONTAINER, "container_profile")
-    parts = {"": containers, "pod": pod, "pod and containers": (*pod, *containers)}[on]
+    if on == "pod or containers" and verb == "require":
+        may = requirements("allow", takes, FIELD, pod_field(FIELD), (), POD, "pod_profile")
+        parts = (*(may if takes == "values" else ()), *containers)
+    elif on == "pod or containers":
+        own = container_field(FIELD)
+        parts = (*pod, *requirements(verb, takes, FIELD, own, CONTAINERS, CONTAINER, "container_profile"))
+    else:
+        parts = {"": containers, "pod": pod}.get(on, (*pod, *containers))
     where = {
         "": "For each container, ",
         "pod": "On the pod itself, ",
         "pod and containers": "On the pod and for each container, ",
+        "pod or containers": "Wherever pod or container set it, and for each container, ",
     }
     return Shape(verb, takes, parts, where[on] + says, on, SUFFIXES.get((verb, takes), ""))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from pscc import ir
 from pscc.controls._base import Control, DefaultShape, Params, Probe, Shape
@@ -11,9 +12,11 @@ from pscc.controls._shapes import (
     CONTAINERS,
     POD,
     container_field,
+    each_place_shapes,
+    empty,
     label_of,
     pod_field,
-    value_shapes,
+    said_by_no_psp,
     word_probes,
 )
 from pscc.controls._values import SeLinux, Words
@@ -124,38 +127,29 @@ CONTROL = Control(
 )
 
 
-def nothing(psp: Psp) -> Iterator[Statement]:
-    """PSP says nothing about a single option."""
-    yield from ()
-
-
-def both_sites(option: str) -> tuple[Shape, ...]:
-    """The verbs over one option, on the pod and on each container."""
-    label = f"{FIELD}.{option}"
-    on_pod = value_shapes(label, "words", pod_field(FIELD, option), (), POD, ("deny", "allow"))
-    on_containers = value_shapes(
-        label, "words", container_field(FIELD, option), CONTAINERS, CONTAINER, ("deny", "allow")
-    )
-    merged = zip(on_pod, on_containers, strict=True)
-    return tuple(
-        Shape(p.verb, p.takes, (*named(p, "pod"), *named(c, "container")), p.says, suffix=p.suffix) for p, c in merged
-    )
-
-
-def named(shape: Shape, site: str) -> Iterator[Requirement]:
-    """The requirements of ``shape``, their names told apart by site."""
-    for r in shape.requirements:
-        yield Requirement(r.each, r.must, r.message, r.about, r.when, f"{site}_{r.name}")
+def both_sites(option: str) -> Iterator[Shape]:
+    """The verbs over one option, on the pod and on each container; an empty option is an unset one."""
+    places = pod_field(FIELD, option), container_field(FIELD, option)
+    for shape in each_place_shapes(f"{FIELD}.{option}", "words", *places):
+        parts = []
+        for requirement in shape.requirements:
+            unset = empty(places[bool(requirement.each)])
+            if shape.verb == "allow":
+                parts.append(replace(requirement, when=ir.Not(unset)))
+            else:
+                parts.append(replace(requirement, must=unset) if shape.takes == "nothing" else requirement)
+        yield replace(shape, requirements=tuple(parts), on="")
 
 
 def option_probes(option: str) -> Callable[[ir.Check], Iterator[Probe]]:
     """Probes of one option, on the pod and on the container."""
 
     def probes(check: ir.Check) -> Iterator[Probe]:
-        for word in word_probes(check):
+        for word in (*word_probes(check), ""):
             fragment = {"securityContext": {FIELD: {option: word}}}
-            yield Probe(f"selinux-{option}-{label_of(word)}", container=fragment)
-            yield Probe(f"selinux-{option}-pod-{label_of(word)}", pod={"spec": fragment})
+            told = label_of(word) if word else "empty"
+            yield Probe(f"selinux-{option}-{told}", container=fragment)
+            yield Probe(f"selinux-{option}-pod-{told}", pod={"spec": fragment})
 
     return probes
 
@@ -166,9 +160,9 @@ OPTION_CONTROLS = tuple(
         title=f"SELinux {option}",
         intent=f"The {option} of the SELinux context.",
         values=Words(f"an SELinux {option}"),
-        shapes=both_sites(option),
+        shapes=tuple(both_sites(option)),
         psp_fields=(),
-        psp=nothing,
+        psp=said_by_no_psp,
         probes=option_probes(option),
         example=f"deny seLinuxOptions.{option}",
     )

@@ -175,4 +175,5 @@ CONTROL = Control(
     psp=from_psp,
     probes=probes,
     example="allow volumes configMap, secret, emptyDir, projected, persistentVolumeClaim",
+    everything=(*KNOWN, *KEYS),
 )

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _PORTS = {"http": 80, "https": 443}
 _TOKEN_HELP = "give its token in a file with --opa-token-file FILE, or in PSCC_OPA_TOKEN"
 _TLS_HELP = "trust its certificate with --opa-ca FILE, show one with --opa-cert FILE; --opa-insecure trusts any server"
-_IS_IT_OPA = "is it an OPA server, and is it http or https?"
+_IS_IT_OPA = "is an OPA server running there, and is it http or https?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +159,7 @@ class OpaServer:
     def _errors(self, doing: str) -> Iterator[None]:
         """Turns what the client raises into `EngineError`, and what means that nothing was taken into `_NotThereError`."""
         import requests
+        import urllib3
         from opa_client.errors import DeletePolicyError, RegoParseError
 
         try:
@@ -177,16 +178,22 @@ class OpaServer:
         except requests.exceptions.ConnectTimeout:
             raise _NotThereError(f"{self.url} cannot be reached within {self.timeout:g} s") from None
         except requests.exceptions.Timeout:
-            late = f"{self.url} gave no answer within {self.timeout:g} s, {doing}"
-            raise EngineError(late, "give it longer with --timeout SECONDS") from None
-        except requests.exceptions.ConnectionError as error:
+            raise self._late(doing) from None
+        except (requests.exceptions.ConnectionError, requests.exceptions.ChunkedEncodingError) as error:
+            # where a request could be repeated, urllib3 wraps its timeouts into an error of the connection
+            if isinstance(_innermost(error), urllib3.exceptions.ReadTimeoutError):
+                raise self._late(doing) from None
             reason = _reason(error)
             kind = _NotThereError if "establish a new connection" in reason else EngineError
-            raise kind(f"{self.url} cannot be reached: {reason}", "is the server running there?") from None
+            raise kind(f"{self.url} cannot be reached: {reason}", _IS_IT_OPA) from None
         except OSError as error:
             raise _NotThereError(f"{self.url}: {error}") from None
         except (AttributeError, KeyError, TypeError, ValueError):
             raise EngineError(f"{self.url} answered with something unknown, {doing}", _IS_IT_OPA) from None
+
+    def _late(self, doing: str) -> EngineError:
+        late = f"{self.url} gave no answer within {self.timeout:g} s, {doing}"
+        return EngineError(late, "give it longer with --timeout SECONDS")
 
     def _refusal(self, doing: str, code: str, text: str) -> EngineError:
         if code == "unauthorized":
@@ -210,16 +217,20 @@ def _text(error: RegoParseError | DeletePolicyError) -> str:
     return "\n".join([str(error.message), *details])
 
 
-def _reason(error: Exception) -> str:
-    """The innermost of the exceptions that requests and urllib3 wrap around each other, in words."""
+def _innermost(error: Exception) -> object:
+    """The first of the exceptions that requests and urllib3 wrap around each other."""
     inner: object = error
     while isinstance(inner, Exception):
         deeper = getattr(inner, "reason", None) or (inner.args[0] if inner.args else None)
         if not isinstance(deeper, Exception):
             break
         inner = deeper
-    text = str(inner)
-    return text.split(">: ", 1)[-1].split("): ", 1)[-1]
+    return inner
+
+
+def _reason(error: Exception) -> str:
+    """What was at the bottom of ``error``, in words."""
+    return str(_innermost(error)).split(">: ", 1)[-1].split("): ", 1)[-1]
 
 
 def address(url: str) -> SplitResult:

@@ -17,7 +17,7 @@ from pscc.source import Span
 Verb = Literal["deny", "allow", "require", "default"]
 Mode = Literal["enforce", "warn", "audit"]
 Manner = Literal["", "all of", "add"]
-On = Literal["", "pod", "containers", "pod and containers"]
+On = Literal["", "pod", "containers", "pod and containers", "pod or containers"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +44,21 @@ class Value:
 
 
 @dataclass(frozen=True, slots=True)
+class Unless:
+    """``unless FIELD VALUE``: pods of which that is true are left out of a statement."""
+
+    field: Name
+    value: Value
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Statement:
-    """``VERB CONTROL[, CONTROL…] [all of|add] [VALUE, …] [on …] [because "…"]``.
+    """``[MODE] VERB CONTROL[, CONTROL…] [all of|add] [VALUE, …] [on …] [unless …] [because "…"]``.
 
     Several controls only ever stand without values. ``because`` is the author's reason, shown in messages.
-    The importer says in ``comment`` where a statement came from.
+    The importer says in ``comment`` where a statement came from. ``mode`` is None where the statement has the mode of
+    its policy.
     """
 
     verb: Verb
@@ -60,6 +70,8 @@ class Statement:
     because: str = ""
     comment: str = ""
     beside: str = ""
+    mode: Mode | None = None
+    unless: Unless | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +97,41 @@ class Subject:
     span: Span
 
 
+ExemptKind = Literal["users", "groups", "serviceaccounts", "containers", "images"]
+
+
+@dataclass(frozen=True, slots=True)
+class Exempted:
+    """What is exempt: users, groups and service accounts that ask, or containers by their name or image."""
+
+    kind: ExemptKind
+    values: tuple[Value, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Exemption:
+    """``exempt WHAT, … [from CONTROL, …] because "…" [until DATE]``; ``because`` is empty where it is missing."""
+
+    exempted: tuple[Exempted, ...]
+    span: Span
+    controls: tuple[Name, ...] = ()
+    because: str = ""
+    until: Value | None = None
+    comment: str = ""
+    beside: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Without:
+    """``without CONTROL, …``: what the extended policy says about these controls is not taken over."""
+
+    controls: tuple[Name, ...]
+    span: Span
+    comment: str = ""
+    beside: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """``policy NAME "TITLE" [extends NAME] { … }``. ``mode`` is None where the source names none (enforce)."""
@@ -101,6 +148,18 @@ class Policy:
     comment: str = ""
     beside: str = ""
     closing: str = ""
+    exemptions: tuple[Exemption, ...] = ()
+    without: tuple[Without, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """``use "PATH"``: the policies of another file can be extended and chosen; they are not compiled themselves."""
+
+    path: str
+    span: Span
+    comment: str = ""
+    beside: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,3 +198,4 @@ class Document:
     choices: tuple[Choice, ...] = ()
     heading: str = ""
     closing: str = ""
+    uses: tuple[Use, ...] = ()

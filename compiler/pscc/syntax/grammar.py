@@ -11,7 +11,7 @@ from pscc.resources import GRAMMAR, cache_folder
 if TYPE_CHECKING:
     from lark import Lark
 
-RULES = ["start", "_policy_head", "_choice_head", "item", "grant"]
+RULES = ["start", "use", "_policy_head", "_choice_head", "item", "grant"]
 """What can be read by itself: a file, and for files with errors the pieces of one."""
 
 

@@ -18,7 +18,7 @@ from pscc.syntax.outline import HEADS, Block, Outline, Piece
 
 QUOTES = "'`‘’‚‛“”„‟«»"
 _VERBS = ("deny", "allow", "require", "default")
-_STARTS = (*_VERBS, "enforce", "warn", "audit", "in", "except")
+_STARTS = (*_VERBS, "enforce", "warn", "audit", "in", "except", "exempt", "without")
 _SYNONYMS = {
     **dict.fromkeys(("forbid", "prohibit", "disallow", "block", "reject", "refuse", "forbidden"), "deny"),
     **dict.fromkeys(("permit", "allowed", "accept"), "allow"),
@@ -36,6 +36,8 @@ _WORDS = {
     "FOR": "`for`",
     "_COMMA": "`,`",
     "_BECAUSE": "`because`",
+    "_UNTIL": "`until`",
+    "_FROM": "`from`",
 }
 
 
@@ -295,6 +297,30 @@ def namespaces_missing(stop: Stop) -> Diagnostic | None:
     return None
 
 
+def half_an_exemption(stop: Stop) -> Diagnostic | None:
+    """``exempt`` without a name, ``from`` without a control, ``until`` without a date."""
+    if stop.rule != "item" or stop.word:
+        return None
+    last, start, end = stop.last
+    asked = {
+        "exempt": 'say who or what: `exempt serviceaccounts kube-system/fluentd because "…"`',
+        "from": "name the controls, as in `from capabilities.add, hostPath`",
+        "until": "add the last day, as in `until 2027-01-31`",
+        "without": "name the controls of which the extended policy's statements are not wanted",
+        "unless": "say when: `unless os.name windows` or `unless hostUsers false`",
+    }
+    return stop.tell("LNG001", f"`{last}` what?", asked[last], at=(start, end)) if last in asked else None
+
+
+def use_without_quotes(stop: Stop) -> Diagnostic | None:
+    """``use base.psp``."""
+    if stop.rule != "use" or "STRING" not in stop.expected:
+        return None
+    fix = f'"{stop.word}"' if stop.word and '"' not in stop.word else None
+    quoted = fix or '"base.psp"'
+    return stop.tell("LNG053", "the path of a used file is quoted", f"write `use {quoted}`", fix=fix)
+
+
 def nameless_policy(stop: Stop) -> Diagnostic | None:
     """``policy {``."""
     if stop.rule != "_policy_head" or not re.fullmatch(r"policy\s*", stop.before):
@@ -360,6 +386,8 @@ SITUATIONS: tuple[Situation, ...] = (
     spaced_range,
     as_in_yaml,
     verb_alone,
+    half_an_exemption,
+    use_without_quotes,
     manner_alone,
     two_statements,
     namespaces_missing,
@@ -400,7 +428,7 @@ def misplaced(places: Places, found: Outline) -> Iterator[Diagnostic]:
                        "write one statement a line, with its values after the control")  # fmt: skip
     for offset in found.unopened:
         yield _outside(places, "LNG050", "this `}` closes nothing", Piece(offset, offset + 1), "take it out", fix="")
-    for piece in found.stray:
+    for piece in (piece for piece in found.stray if not piece.uses(text)):
         yield _stray(places, piece)
 
 

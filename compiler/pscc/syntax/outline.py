@@ -23,6 +23,10 @@ class Piece(NamedTuple):
     start: int
     end: int
 
+    def uses(self, text: str) -> bool:
+        """Whether it is a ``use`` of another file."""
+        return text[self.start : self.end].split(maxsplit=1)[:1] == ["use"]
+
 
 @dataclass(slots=True)
 class Block:
@@ -83,7 +87,7 @@ def outline(text: str) -> Outline:
     for token in _tokens(text):
         word = text[token.start : token.end]
         carried = before is not None and before.kind == "comma" and word not in VERBS
-        if piece and token.first and not (carried or word == "because" or token.kind == "open"):
+        if piece and token.first and not (carried or word in ("because", "until") or token.kind == "open"):
             flush()
             piece = None
         if token.kind == "open":

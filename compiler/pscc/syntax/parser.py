@@ -39,13 +39,16 @@ class _Builder:
     def document(self, trees: list[Tree[Token]]) -> ast.Document:
         policies: list[ast.Policy] = []
         choices: list[ast.Choice] = []
+        uses: list[ast.Use] = []
         heading = self.comments.heading((trees[0].meta.line, trees[0].meta.column)) if trees else ""
         for tree in trees:
             if tree.data == "policy":
                 policies.append(self.policy(tree))
+            elif tree.data == "use":
+                uses.append(self.use(tree))
             else:
                 choices.append(self.choice(tree))
-        return ast.Document(self.file, tuple(policies), tuple(choices), heading, self.comments.rest())
+        return ast.Document(self.file, tuple(policies), tuple(choices), heading, self.comments.rest(), tuple(uses))
 
     def above(self, node: Tree[Token]) -> str:
         return self.comments.above((node.meta.line, node.meta.column))
@@ -98,21 +101,25 @@ class _Builder:
         return ast.Value(text, span, quoted, key, qualifier)
 
     def statement(self, tree: Tree[Token]) -> ast.Statement:
-        children = tree.children
+        words = [str(child) for child in tree.children if not hasattr(child, "data")]
         found: dict[str, str] = {"manner": "", "on": "", "because": ""}
         names: list[ast.Name] = []
         values: list[ast.Value] = []
-        for child in cast("list[Tree[Token]]", children[1:]):
+        unless: ast.Unless | None = None
+        for child in cast("list[Tree[Token]]", tree.children[len(words) :]):
             if child.data == "name":
                 names.append(self.name(child))
             elif child.data == "value":
                 values.append(self.value(child))
+            elif child.data == "unless":
+                field, value = cast("list[Tree[Token]]", child.children)
+                unless = ast.Unless(self.name(field), self.value(value), self.span(child))
             else:
                 found[child.data] = " ".join(str(child.children[0]).split()).removeprefix("on ")
                 if child.data == "because":
                     found["because"] = _unquote(str(child.children[0]))
         return ast.Statement(
-            cast(ast.Verb, str(children[0])),
+            cast(ast.Verb, words[-1]),
             tuple(names),
             self.span(tree),
             cast(ast.Manner, found["manner"]),
@@ -121,6 +128,8 @@ class _Builder:
             found["because"],
             self.within(tree),
             self.comments.beside(tree.meta.end_line),
+            cast(ast.Mode, words[0]) if len(words) > 1 else None,
+            unless,
         )
 
     def scope(self, tree: Tree[Token]) -> ast.Scope:
@@ -148,8 +157,45 @@ class _Builder:
                 subjects.append(ast.Subject(last.kind, values, last.span.to(span)))
         return tuple(subjects)
 
+    def exemption(self, tree: Tree[Token]) -> ast.Exemption:
+        """One `ast.Exempted` a kind; a value without a kind is of the one before it."""
+        exempted: list[ast.Exempted] = []
+        controls: tuple[ast.Name, ...] = ()
+        because, until = "", None
+        for child in cast("list[Tree[Token]]", tree.children[1:]):
+            span = self.span(child)
+            match child.data:
+                case "exempted":
+                    *kind, value = child.children
+                    parsed = self.value(cast("Tree[Token]", value))
+                    if kind:
+                        exempted.append(ast.Exempted(cast(ast.ExemptKind, str(kind[0])), (parsed,), span))
+                    elif exempted:
+                        last = exempted.pop()
+                        exempted.append(ast.Exempted(last.kind, (*last.values, parsed), last.span.to(span)))
+                    else:
+                        help = "write `users`, `groups`, `serviceaccounts`, `containers` or `images` before the name"
+                        self.errors.append(Diagnostic("LNG005", "what is this the name of?", span, help=help))
+                case "from":
+                    controls = tuple(self.name(cast("Tree[Token]", name)) for name in child.children)
+                case "because":
+                    because = _unquote(str(child.children[0]))
+                case _:
+                    until = self.value(cast("Tree[Token]", child.children[0]))
+        comment, beside = self.within(tree), self.comments.beside(tree.meta.end_line)
+        return ast.Exemption(tuple(exempted), self.span(tree), controls, because, until, comment, beside)
+
+    def without(self, tree: Tree[Token]) -> ast.Without:
+        names = tuple(self.name(cast("Tree[Token]", name)) for name in tree.children)
+        return ast.Without(names, self.span(tree), self.within(tree), self.comments.beside(tree.meta.end_line))
+
+    def use(self, tree: Tree[Token]) -> ast.Use:
+        path = _unquote(str(tree.children[0]))
+        return ast.Use(path, self.span(tree), self.within(tree), self.comments.beside(tree.meta.end_line))
+
     def grant(self, tree: Tree[Token]) -> ast.Grant:
         name, *rest = cast("list[Tree[Token]]", tree.children)
+        comment, beside = self.within(tree), self.comments.beside(tree.meta.end_line)
         subjects = self.subjects([child for child in rest if child.data == "subject"])
         scopes = [self.scope(child) for child in rest if child.data == "scope"]
         for scope in scopes:
@@ -157,7 +203,6 @@ class _Builder:
                 help = "name the namespaces in which it may be used"
                 self.errors.append(Diagnostic("LNG006", "a grant has no `except`", scope.span, help=help))
         places = tuple(v for s in scopes for v in s.values)
-        comment, beside = self.within(tree), self.comments.beside(tree.meta.end_line)
         return ast.Grant(self.name(name), subjects, self.span(tree), places, comment, beside)
 
     def choice(self, tree: Tree[Token]) -> ast.Choice:
@@ -174,6 +219,8 @@ class _Builder:
         mode_comment, mode_beside = "", ""
         statements: list[ast.Statement] = []
         scopes: list[ast.Scope] = []
+        exemptions: list[ast.Exemption] = []
+        without: list[ast.Without] = []
         for node in tree.children:
             if not hasattr(node, "data"):
                 title = _unquote(str(node))
@@ -192,6 +239,10 @@ class _Builder:
                     mode_comment, mode_beside = self.within(child), self.comments.beside(child.meta.end_line)
                 case "scope":
                     scopes.append(self.scope(child))
+                case "exemption":
+                    exemptions.append(self.exemption(child))
+                case "without":
+                    without.append(self.without(child))
                 case _:
                     statements.append(self.statement(child))
         assert name is not None
@@ -208,6 +259,8 @@ class _Builder:
             comment,
             beside,
             self.closing(tree),
+            tuple(exemptions),
+            tuple(without),
         )
 
 

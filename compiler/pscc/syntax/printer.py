@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import re
 
-from pscc.syntax.ast import Choice, Document, Grant, Policy, Statement, Value
+from pscc.syntax.ast import Choice, Document, Exemption, Grant, Policy, Statement, Use, Value
 
-KEYWORDS = frozenset(
-    ("deny", "allow", "require", "default", "because", "on", "all", "add", "in", "except", "warn", "audit", "enforce")
-)
+KEYWORDS = frozenset((
+    "deny", "allow", "require", "default", "because", "on", "all", "add", "in", "except", "warn", "audit", "enforce",
+    "exempt", "from", "until", "without", "unless",
+))  # fmt: skip
 INDENT = "    "
+WIDTH = 120
+"""Of a line; what is longer goes on in the next one after a comma, or before ``because``."""
 _BARE = re.compile(r'[^\s,{}"#=()]+')
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
@@ -37,13 +40,16 @@ def print_value(value: Value) -> str:
 
 def print_statement(statement: Statement, pad: int = 0) -> str:
     """The statement on one line, its verb padded to ``pad``, without its comment."""
-    words = [statement.verb.ljust(pad), ", ".join(name.text for name in statement.controls)]
+    words: list[str] = [statement.mode] if statement.mode else []
+    words += [statement.verb.ljust(0 if statement.mode else pad), ", ".join(name.text for name in statement.controls)]
     if statement.manner:
         words.append(statement.manner)
     if statement.values:
         words.append(", ".join(print_value(value) for value in statement.values))
     if statement.on:
         words.append(f"on {statement.on}")
+    if statement.unless:
+        words.append(f"unless {statement.unless.field.text} {print_value(statement.unless.value)}")
     if statement.because:
         words.append(f"because {quote(statement.because)}")
     return " ".join(words)
@@ -55,6 +61,41 @@ def _comment(text: str, indent: str) -> list[str]:
 
 def _beside(text: str) -> str:
     return f"  # {text}".rstrip() if text else ""
+
+
+def print_exemption(exemption: Exemption) -> str:
+    """The exemption on one line, without its comment."""
+    words = ["exempt", ", ".join(f"{e.kind} {', '.join(map(print_value, e.values))}" for e in exemption.exempted)]
+    if exemption.controls:
+        words.append("from " + ", ".join(name.text for name in exemption.controls))
+    if exemption.because:
+        words.append(f"because {quote(exemption.because)}")
+    if exemption.until:
+        words.append(f"until {print_value(exemption.until)}")
+    return " ".join(words)
+
+
+def _lines(text: str, values: tuple[Value, ...], because: str) -> list[str]:
+    """The line ``text``, broken where it is too long: after values, then before the reason."""
+    if len(text) <= WIDTH:
+        return [text]
+    reason = f" because {quote(because)}"
+    if because and reason in text:
+        start, _, end = text.rpartition(reason)
+        return [*_lines(start, values, ""), f"{INDENT}{INDENT}{reason.strip()}{end}"]
+    listed = ", ".join(print_value(value) for value in values)
+    start, found, end = text.rpartition(listed)
+    if not found or len(values) < 2:
+        return [text]
+    lines = [start]
+    for number, value in enumerate(values):
+        last = number == len(values) - 1
+        word = print_value(value) + (end if last else ",")
+        if len(lines[-1]) + 1 + len(word) > WIDTH:
+            lines.append(f"{INDENT}{INDENT}{word}")
+        else:
+            lines[-1] += word if number == 0 else f" {word}"
+    return lines
 
 
 def _policy(policy: Policy) -> list[str]:
@@ -69,10 +110,18 @@ def _policy(policy: Policy) -> list[str]:
         lines.append(f"{INDENT}{word.ljust(7)} namespaces {places}{_beside(scope.beside)}")
     if policy.mode:
         lines += [*_comment(policy.mode_comment, INDENT), f"{INDENT}{policy.mode}{_beside(policy.mode_beside)}"]
-    pad = max((len(s.verb) for s in policy.statements), default=0)
+    for exemption in policy.exemptions:
+        lines += _comment(exemption.comment, INDENT)
+        lines += _lines(INDENT + print_exemption(exemption), (), exemption.because)
+        lines[-1] += _beside(exemption.beside)
+    for without in policy.without:
+        names = ", ".join(name.text for name in without.controls)
+        lines += [*_comment(without.comment, INDENT), f"{INDENT}without {names}{_beside(without.beside)}"]
+    pad = max((len(s.verb) for s in policy.statements if not s.mode), default=0)
     for statement in policy.statements:
-        line = INDENT + print_statement(statement, pad) + _beside(statement.beside)
-        lines += [*_comment(statement.comment, INDENT), line]
+        lines += _comment(statement.comment, INDENT)
+        lines += _lines(INDENT + print_statement(statement, pad), statement.values, statement.because)
+        lines[-1] += _beside(statement.beside)
     return [*lines, *_comment(policy.closing, INDENT), "}"]
 
 
@@ -93,9 +142,14 @@ def _choice(choice: Choice) -> list[str]:
     return [*lines, *_comment(choice.closing, INDENT), "}"]
 
 
+def _use(use: Use) -> list[str]:
+    return [*_comment(use.comment, ""), f"use {quote(use.path)}{_beside(use.beside)}"]
+
+
 def print_document(document: Document) -> str:
-    """The document's policies, then its choices, with the comments of all."""
+    """What the document uses, its policies, then its choices, with the comments of all."""
     edges = [_comment(text, "") for text in (document.heading, document.closing)]
-    blocks = [edges[0], *map(_policy, document.policies), *map(_choice, document.choices), edges[1]]
+    uses = [line for use in document.uses for line in _use(use)]
+    blocks = [edges[0], uses, *map(_policy, document.policies), *map(_choice, document.choices), edges[1]]
     blocks = [block for block in blocks if block]
     return "\n\n".join("\n".join(block) for block in blocks) + "\n"

@@ -7,10 +7,12 @@ from pscc.syntax.ast import Document, Name, Policy
 from pscc.syntax.psp import Psp
 
 
-def to_document(psp: Psp) -> Document:
+def to_policy(psp: Psp) -> Policy:
     """One policy of the PSP's name, its statements in the order of the registry of controls."""
     statements = tuple(statement for control in CONTROLS for statement in control.psp(psp))
-    policy = Policy(
-        Name(psp.name, psp.name_span), "", statements, psp.span, comment=f"from PodSecurityPolicy {psp.name}"
-    )
-    return Document(psp.span.file, (policy,))
+    return Policy(Name(psp.name, psp.name_span), "", statements, psp.span, comment=f"from PodSecurityPolicy {psp.name}")
+
+
+def to_document(psp: Psp) -> Document:
+    """The PSP as a document of one policy."""
+    return Document(psp.span.file, (to_policy(psp),))

@@ -24,7 +24,15 @@ def read_psp(source: SourceFile, report: Report) -> Psp | None:
         help = "give one PodSecurityPolicy" if not documents else "put each policy into a file of its own"
         report.add(Diagnostic("PSP001", message, span, help=help))
         return None
-    return _policy(documents[0], report)
+    return read_policy(documents[0], report)
+
+
+def read_policy(root: Node, report: Report) -> Psp | None:
+    """The PSP that ``root`` is; None when it has errors, which are in ``report`` then."""
+    found = Report()
+    psp = _policy(root, found)
+    report.diagnostics += found.diagnostics
+    return psp
 
 
 def _policy(root: Node, report: Report) -> Psp | None:

@@ -42,7 +42,8 @@ class Recovery:
         found = outline(self.source.text)
         for diagnostic in islice(misplaced(self.places, found), MOST_ERRORS):
             self.report.add(diagnostic)
-        return [self.block(block) for block in takewhile(lambda _: not self.full, found.blocks)]
+        uses = [self.piece(piece, "use") for piece in found.stray if piece.uses(self.source.text)]
+        return [*filter(None, uses), *(self.block(block) for block in takewhile(lambda _: not self.full, found.blocks))]
 
     @property
     def full(self) -> bool:

@@ -116,7 +116,7 @@ def _steps(path: ir.Path) -> Known:
 def _key(key: ir.Concat) -> str:
     if not isinstance(key.value, ir.Path):
         raise TypeError("a key is completed by one field")
-    return f"{literal(key.prefix)} + {access(key.value)}"
+    return " + ".join(filter(None, (key.prefix and literal(key.prefix), access(key.value))))
 
 
 Reader = Callable[[str, Known], str]
@@ -247,13 +247,13 @@ def _has(value: ir.Value, known: Known, admits: bool) -> str:
             return "true"
         case ir.Path():
             guard = guards(value, known)
-            return all_of(guard, f"{access(value)} != null") if admits else guard or "true"
+            return all_of(guard, f"dyn({access(value)}) != null") if admits else guard or "true"
         case ir.Concat(value=inner):
             return _has(inner, known, admits)
         case ir.Coalesce(options=options, field=()):
             return _any_of(*(_has(option, known, admits) for option in options))
         case ir.Coalesce() | ir.Entry() | ir.Param():
-            return read(value, known, lambda text, _: f"{text} != null" if admits else "true")
+            return read(value, known, lambda text, _: f"dyn({text}) != null" if admits else "true")
         case _:
             assert_never(value)
 
@@ -322,7 +322,7 @@ def _list(items: ir.Items, known: Known) -> tuple[str, Known, str]:
         case ir.Containers():
             return CONTAINERS, known, ""
         case ir.Keys(path=path, without=without):
-            text, guard = access(path), guards(path, known)
+            text, guard = f"dyn({access(path)})", guards(path, known)
             rest = f"key != {literal(without[0])}" if len(without) == 1 else f"!(key in {literal(without)})"
             return (f"{text}.filter(key, {rest})" if without else text), known | _steps(path), guard
         case ir.Path():
@@ -403,7 +403,7 @@ def check_of(check: ir.Check, reads: Reads) -> Printed:
     if check.because:
         because = check.because.replace("\n", "\\n").replace("\r", "\\r")
         text += f" + {literal(f' ({because})')}"
-    return Printed(tuple(variables), holds, text, _concerned(reads))
+    return Printed(tuple(variables), holds, text, concerned(reads))
 
 
 def _camel(name: str) -> str:
@@ -424,7 +424,7 @@ def _walks_containers(node: object) -> bool:
 
 def _containers(root: str) -> str:
     def listed(kind: str) -> str:
-        return f"(has({root}.spec.{kind}) ? {root}.spec.{kind} : [])"
+        return f"(has({root}.spec.{kind}) ? dyn({root}.spec.{kind}) : [])"
 
     return f"{listed('initContainers')} + {root}.spec.containers + {listed('ephemeralContainers')}"
 
@@ -483,7 +483,8 @@ def _line(text: str) -> str:
 # --- updates ------------------------------------------------------------------
 
 
-def _concerned(reads: Reads) -> str:
+def concerned(reads: Reads) -> str:
+    """True unless an update leaves all of ``reads`` as it was."""
 
     def rows(root: str) -> str:
         row = ["container.name"]

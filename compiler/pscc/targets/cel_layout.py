@@ -95,10 +95,10 @@ def _scan(expression: str) -> Iterator[tuple[int, int]]:
         elif character == '"':
             quoted = True
         else:
-            if character in ")]":
+            if character in ")]}":
                 depth -= 1
             yield at, depth
-            if character in "([":
+            if character in "([{":
                 depth += 1
         at += 1
 
@@ -123,8 +123,8 @@ def _longest_group(expression: str) -> tuple[int, int] | None:
     longest: tuple[int, int] | None = None
     start = 0
     for at, depth in _scan(expression):
-        if depth == 0 and expression[at] in "([":
+        if depth == 0 and expression[at] in "([{":
             start = at + 1
-        elif depth == 0 and expression[at] in ")]" and (longest is None or at - start > longest[1] - longest[0]):
+        elif depth == 0 and expression[at] in ")]}" and (longest is None or at - start > longest[1] - longest[0]):
             longest = (start, at)
     return longest

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field, fields, is_dataclass
 from typing import assert_never
 
 from pscc import ir
-from pscc.passes import constant, looked_at
+from pscc.passes import Reads, constant, looked_at
 from pscc.targets.rego_layout import broken
 from pscc.templating import printable
 from pscc.tidy import failing, message
@@ -27,6 +27,7 @@ Params = dict[str, ir.ParamValue]
 Known = frozenset[ir.Value]
 Printed = Callable[[ir.Value], str]
 NOTHING: Known = frozenset()
+_GIVEN = "given"
 _KEYWORDS = frozenset(
     (
         *("as", "contains", "default", "else", "every", "false", "if", "import", "in", "not", "null", "package"),
@@ -53,6 +54,8 @@ def _plain(value: object) -> object:
             return {"pathPrefix": path, "readOnly": read_only}
         case tuple() | list():
             return [_plain(v) for v in value]
+        case dict():
+            return {key: _plain(v) for key, v in value.items()}
         case _:
             return value
 
@@ -76,6 +79,8 @@ class _Printer:
     """Prints the rules of one check; ``prefix`` keeps its names apart from other checks' in the package."""
 
     prefix: str
+    given: bool = False
+    """Whether the rules are functions of the parameters, ``given``, instead of reading a rule for each."""
     helpers: list[str] = field(default_factory=list)
     names: dict[str, int] = field(default_factory=dict)
     bound: dict[ir.Value, str] = field(default_factory=dict)
@@ -99,7 +104,7 @@ class _Printer:
             case ir.Const(value=const):
                 return literal(const)
             case ir.Param(name=name):
-                return f"parameter_{name}"
+                return self.parameter(name)
             case ir.Coalesce(field=()):
                 return self.coalesced(value)
             case ir.Coalesce(field=below):
@@ -111,6 +116,9 @@ class _Printer:
                 return f"object.get({of.var}, [{path}], null)"
             case _:
                 assert_never(value)
+
+    def parameter(self, name: str) -> str:
+        return f"given.{name}" if self.given else f"parameter_{name}"
 
     def coalesced(self, value: ir.Coalesce) -> str:
         match value.options:
@@ -244,9 +252,9 @@ class _Printer:
             case ir.Show(value=value):
                 return f"lib.show({self.total(value, known)})"
             case ir.ShowParams(params=(ir.Param(name=name, kind="bool"),)):
-                return f"lib.show(parameter_{name})"
+                return f"lib.show({self.parameter(name)})"
             case ir.ShowParams(params=params):
-                given = [f"parameter_{p.name}" for p in params]
+                given = [self.parameter(p.name) for p in params]
                 if all(p.kind in ("string", "bool") for p in params):
                     return f"lib.show_all(lib.given([{', '.join(given)}]))"
                 whole = given[0]
@@ -272,13 +280,23 @@ class _Printer:
             local = snake(_last(value))
             lines.append(f"{local} := {self.total(value)}")
             self.bound[value] = local
-        scope = (*(step.var for step in requirement.each), *self.bound.values())
+        scope = (*self.arguments, *(step.var for step in requirement.each), *self.bound.values())
         lines += self.body(condition, scope, requirement.name or "requirement")
         lines.append(f"finding := {self.text(parts, _facts(condition))}")
         for at, step in enumerate(requirement.each):
             if not _reads(step.var, lines[at + 1 :]):
                 lines[at] = f"some _ in {self.walked(step.items)}"
-        return f"{name} := [finding |\n" + "".join(f"{broken(line, 1)}\n" for line in lines) + "]"
+        return f"{self.head(name, lines)} := [finding |\n" + "".join(f"{broken(line, 1)}\n" for line in lines) + "]"
+
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        return (_GIVEN,) if self.given else ()
+
+    def head(self, name: str, lines: list[str]) -> str:
+        """The head of the rule ``name`` with this body: a function's argument that the body does not read is ``_``."""
+        if not self.given:
+            return name
+        return f"{name}({_GIVEN if _reads(_GIVEN, lines) else '_'})"
 
 
 def _identifier(name: str) -> str:
@@ -374,10 +392,14 @@ class CheckRules:
     unchanged: tuple[str, ...]
 
 
-def check_rules(check: ir.Check, prefix: str = "", old: str = "old_pod") -> CheckRules:
-    """The rules of ``check``. They read the rules ``pod`` and ``old``, and ``parameter_NAME`` of each parameter left."""
-    printer = _Printer(prefix)
+def check_rules(check: ir.Check, prefix: str = "", old: str = "old_pod", given: bool = False) -> CheckRules:
+    """The rules of ``check``. They read the rules ``pod`` and ``old``, and ``parameter_NAME`` of each parameter left.
+
+    With ``given`` they are functions of an object that has every parameter instead.
+    """
+    printer = _Printer(prefix, given)
     whole = f"{prefix}findings"
+    call = f"({_GIVEN})" if given else ""
     rules: list[str] = []
     names: list[str] = []
     for number, requirement in enumerate(check.requirements, 1):
@@ -386,15 +408,15 @@ def check_rules(check: ir.Check, prefix: str = "", old: str = "old_pod") -> Chec
         rules += [printer.findings(requirement, names[-1]), *reversed(printer.helpers)]
         printer.helpers.clear()
     if not names:
-        rules.append(f"{whole} := []")
+        rules.append(f"{printer.head(whole, [])} := []")
     elif len(names) > 1:
-        lists = broken(f"some found in [{', '.join(names)}]", 1)
-        rules.insert(0, f"{whole} := [finding |\n{lists}\n\tsome finding in found\n]")
-    return CheckRules("\n\n".join(rules), whole, _unchanged(check, old))
+        lists = broken(f"some found in [{', '.join(f'{name}{call}' for name in names)}]", 1)
+        rules.insert(0, f"{printer.head(whole, [lists])} := [finding |\n{lists}\n\tsome finding in found\n]")
+    return CheckRules("\n\n".join(rules), f"{whole}{call}", unchanged(looked_at(check), old))
 
 
-def _unchanged(check: ir.Check, old: str) -> tuple[str, ...]:
-    reads = looked_at(check)
+def unchanged(reads: Reads, old: str = "old_pod") -> tuple[str, ...]:
+    """The lines of a body that holds when everything in ``reads`` is the same in the rules ``pod`` and ``old``."""
     lines = []
     if reads.pod:
         lines.append(f"lib.same_fields({ir.POD}, {old}, {literal(reads.pod)})")

@@ -6,5 +6,6 @@ from conformance.targets._base import Target
 from conformance.targets.gatekeeper import Gatekeeper
 from conformance.targets.kyverno import Kyverno
 from conformance.targets.opa import Opa
+from conformance.targets.vap import Vap
 
-TARGETS: tuple[Target, ...] = (Gatekeeper(), Opa(), Kyverno())
+TARGETS: tuple[Target, ...] = (Gatekeeper(), Opa(), Kyverno(), Vap())

@@ -1,0 +1,124 @@
+"""What all policies in CEL have in common: a policy's variables, validations and mutations, ready for a template.
+
+Must not know a control.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from pscc import ir
+from pscc.access import EVERYWHERE
+from pscc.backends._base import origin
+from pscc.defaulting import in_sequence
+from pscc.diagnostics import Diagnostic, SourceError
+from pscc.passes import Reads, looked_at, specialise
+from pscc.targets.cel_checks import changed, validation
+from pscc.targets.cel_layout import laid_out
+from pscc.targets.cel_patches import patches
+from pscc.targets.rego import comment
+from pscc.templating import Code, folded, yaml_block
+
+Fields = dict[str, object]
+Checks = tuple[tuple[ir.Check, Reads], ...]
+_ON_ONE_LINE = 100
+
+
+def refuse_access(program: ir.Program, target: str) -> None:
+    """Raises `SourceError` where ``program`` says who is meant, which ``target`` cannot say yet."""
+    wrong = [Diagnostic("TGT003", f"`choose` cannot be compiled for {target} yet", c.span) for c in program.choices]
+    for policy in program.policies:
+        for told, has in (("`in` and `except`", policy.scope != EVERYWHERE), ("exemptions", bool(policy.exemptions))):
+            if has:
+                message = f"{told} of policy `{policy.name}` cannot be compiled for {target} yet"
+                wrong.append(Diagnostic("TGT003", message, policy.span, help="compile it for `gatekeeper` or `opa`"))
+    if wrong:
+        raise SourceError(tuple(wrong))
+
+
+def checks_of(policy: ir.Policy) -> Checks:
+    """The checks of ``policy`` with their values in them, and what they look at; without those which every pod passes."""
+    both = ((specialise(check), looked_at(check)) for check in policy.checks)
+    return tuple((check, reads) for check, reads in both if check.requirements)
+
+
+def described(checks: Checks) -> Code:
+    """What the checks say, as the lines of a description."""
+    return yaml_block(folded(" ".join(dict.fromkeys(check.description for check, _ in checks))), 6)
+
+
+def described_defaults(policy: ir.Policy) -> Code:
+    """Which defaults there are, as the lines of a description."""
+    controls = ", ".join(dict.fromkeys(default.control for default in policy.defaults))
+    return yaml_block(folded(f"Sets what pods leave unset, before they are validated: {controls}."), 6)
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """The parts of a validating policy: the condition under which an update concerns it, variables, validations."""
+
+    changed: Code
+    variables: list[Fields]
+    validations: list[Fields]
+
+
+def validations(checks: Checks, template: str = "") -> Printed:
+    """The parts for pods; with ``template`` for workloads whose pods are there, as ``spec.template``."""
+    printed = [validation(check, reads) for check, reads in checks]
+    variables = dict(pair for one in printed for pair in one.variables)
+
+    def block(text: str) -> Code:
+        return yaml_block(laid_out(_templated(text, template) if template else text), 8)
+
+    rows: list[Fields] = [
+        {
+            "statement": Code(comment(origin(check.statement, check.span))),
+            "expression": Code(one.expression)
+            if len(one.expression) < _ON_ONE_LINE
+            else Code(f"|-\n{block(one.expression)}"),
+            "text": block(one.message),
+            "message": Code(json.dumps(f"{check.title}: the pod does not meet this policy.")),
+        }
+        for (check, _), one in zip(checks, printed, strict=True)
+    ]
+    return Printed(
+        block(changed([reads for _, reads in checks])),
+        [{"name": Code(name), "expression": block(text)} for name, text in variables.items()],
+        rows,
+    )
+
+
+def _templated(text: str, template: str) -> str:
+    """``text`` about the pod template of an object. No literal holds these words: `cel.literal` breaks them up."""
+    for root in ("object", "oldObject"):
+        for field in ("spec", "metadata"):
+            text = text.replace(f"{root}.{field}", f"{root}.{template}.{field}")
+    return text
+
+
+def apart(policy: ir.Policy, checks: Checks) -> tuple[Checks, Checks]:
+    """The checks that hold of a pod template as of its pod, and those that read what a default sets on the pod."""
+    paths = [default.path for default in policy.defaults]
+
+    def touched(reads: Reads) -> bool:
+        return any(
+            path[: len(read)] == read or read[: len(path)] == path
+            for read in reads.pod + reads.container
+            for path in paths
+        )
+
+    later = tuple(one for one in checks if touched(one[1]))
+    return tuple(one for one in checks if one not in later), later
+
+
+def mutations(policy: ir.Policy) -> list[Fields]:
+    """The patches of the defaults, each about what the one before made of the pod."""
+    return [
+        {
+            "statement": Code(comment(origin(default.statement, default.span))),
+            "expression": yaml_block(laid_out(text), 10),
+        }
+        for default in in_sequence(policy.defaults)
+        for text in patches(default)
+    ]

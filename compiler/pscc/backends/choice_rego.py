@@ -1,0 +1,103 @@
+"""The Rego of a choice, which Gatekeeper and OPA share: its policies and grants as tables, and generic rules over them.
+
+A kind of check is printed once, as a function of its parameters; a policy is a list of statements, so that the code
+does not grow with the number of policies. Grants are indexed by subject and namespace, so that a review costs what the
+policies cost that its requester may use. Must not know a control.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pscc import ir
+from pscc.access import EVERYWHERE, Grant, Names
+from pscc.backends.choice_table import grant_tables, has_patterns, statement_of, statements_of
+from pscc.backends.subjects import names_row, subjects_row
+from pscc.passes import constant, looked_at_by_all
+from pscc.targets.rego import check_rules, comment, literal, parameters, snake, unchanged
+from pscc.templating import Code, render
+
+
+def choice_rules(choice: ir.Choice) -> str:
+    """The rules of ``choice``: ``refusal`` is the message where no policy that may be used accepts the pod.
+
+    They read the rules ``request``, ``pod``, ``old_pod`` and ``operation``.
+    """
+    statements = statements_of(choice)
+    shapes = {check.shape: check for check in statements.values()}
+    users, groups, accounts, everyone = grant_tables(choice)
+    patterns = [_pattern(grant) for grant in choice.grants if has_patterns(grant)]
+    scopes = {p.name: _scope(p) for p in choice.policies if p.scope != EVERYWHERE}
+    text = render(
+        "rego/choice.rego.j2",
+        policies=Code(_policies(choice, statements)),
+        checks=Code(_rows({key: _check(check) for key, check in statements.items()})),
+        users=Code(_rows(users)),
+        groups=Code(_rows(groups)),
+        accounts=Code(_rows(accounts)),
+        everyone=Code(literal(everyone)) if everyone else Code(""),
+        patterns=Code(_list(patterns)) if patterns else Code(""),
+        scopes=Code(_rows(scopes)) if scopes else Code(""),
+        shapes=[_shape(name, check) for name, check in sorted(shapes.items())],
+        unchanged=[Code(line) for line in unchanged(looked_at_by_all(shapes.values()))],
+    )
+    return text.rstrip("\n")
+
+
+def _check(check: ir.Check) -> dict[str, object]:
+    given = dict(check.params)
+    row: dict[str, object] = {
+        "shape": check.shape,
+        "given": {param.name: constant(param, given).value for param in parameters(check)},
+    }
+    return {**row, "because": check.because} if check.because else row
+
+
+def _policies(choice: ir.Choice, statements: dict[str, ir.Check]) -> str:
+    lines = []
+    for order, policy in enumerate(choice.policies):
+        keys = [statement_of(check, statements) for check in policy.checks]
+        listed = "".join(f"\t\t\t{literal(key)},\n" for key in keys)
+        checks = f"[\n{listed}\t\t]" if keys else "[]"
+        lines.append(f'\t{literal(policy.name)}: {{\n\t\t"order": {order},\n\t\t"checks": {checks},\n\t}},\n')
+    return "{\n" + "".join(lines) + "}" if lines else "{}"
+
+
+def _shape(name: str, check: ir.Check) -> dict[str, object]:
+    prefix = f"{snake(name)}_"
+    printed = check_rules(check, prefix, given=True)
+    return {
+        "name": Code(literal(name)),
+        "says": Code(comment(check.description)),
+        "argument": Code("given" if parameters(check) else "_"),
+        "findings": Code(printed.findings if parameters(check) else printed.findings.replace("(given)", "({})")),
+        "rules": Code(printed.rules),
+    }
+
+
+# --- grants -------------------------------------------------------------------
+
+
+def _pattern(grant: Grant) -> dict[str, object]:
+    return {"policy": grant.policy, "namespaces": names_row(grant.namespaces), **subjects_row(grant.subjects)}
+
+
+def _scope(policy: ir.Policy) -> dict[str, object]:
+    """A policy of a choice that goes by labels of the namespace is never usable: nobody sees them here."""
+    scope = policy.scope
+    namespaces = Names() if scope.labels or scope.except_labels else scope.namespaces
+    return {"namespaces": names_row(namespaces), "except": names_row(scope.except_namespaces)}
+
+
+# --- layout -------------------------------------------------------------------
+
+
+def _rows(table: Mapping[str, object]) -> str:
+    """A map as Rego, an entry a line."""
+    if not table:
+        return "{}"
+    return "{\n" + "".join(f"\t{literal(key)}: {literal(value)},\n" for key, value in table.items()) + "}"
+
+
+def _list(rows: list[dict[str, object]]) -> str:
+    return "[\n" + "".join(f"\t{literal(row)},\n" for row in rows) + "]"

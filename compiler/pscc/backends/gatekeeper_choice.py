@@ -1,0 +1,95 @@
+"""A choice for Gatekeeper: a ConstraintTemplate of its own, with its policies and grants in it, and one Constraint.
+
+A table in the Constraint's parameters would cost ten times as much a review. Gatekeeper's mutators see neither the user
+nor another field, so they cannot tell which policy would change a pod: defaults are not set. Must not know a control.
+"""
+
+from __future__ import annotations
+
+from pscc import ir
+from pscc.backends._base import OutputFile
+from pscc.backends.choice_notes import DESCRIPTION, without_defaults
+from pscc.backends.choice_rego import choice_rules
+from pscc.backends.gatekeeper_match import match_lines
+from pscc.choice_suite import admission_review
+from pscc.diagnostics import Diagnostic
+from pscc.suite import Case
+from pscc.targets.rego_lib import library_for
+from pscc.templating import Code, folded, render, yaml_block, yaml_quote
+
+
+def kind(choice: ir.Choice) -> str:
+    """The kind of the choice's Constraint: ``PsccPodSecurityPolicies``."""
+    return "Pscc" + "".join(word.capitalize() for word in choice.name.split("-"))
+
+
+def template_path(choice: ir.Choice) -> str:
+    """Where the template is written."""
+    return f"templates/{kind(choice).lower()}.yaml"
+
+
+def template(choice: ir.Choice) -> OutputFile:
+    """The ConstraintTemplate of ``choice``."""
+    from pscc import __version__
+
+    name = kind(choice).lower()
+    rego = render("gatekeeper/choice.rego.j2", package=Code(name), rules=Code(choice_rules(choice)))
+    text = render(
+        "gatekeeper/choice_template.yaml.j2",
+        name=Code(name),
+        kind=Code(kind(choice)),
+        title=yaml_quote("A choice of pod security policies"),
+        version=yaml_quote(__version__),
+        description=yaml_block(folded(DESCRIPTION), 6),
+        rego=yaml_block(rego, 14),
+        lib=yaml_block(library_for(rego), 16),
+    )
+    return OutputFile(template_path(choice), text)
+
+
+def constraint(choice: ir.Choice, action: Code) -> OutputFile:
+    """The Constraint of ``choice``."""
+    names = ", ".join(policy.name for policy in choice.policies[:8])
+    more = len(choice.policies) - 8
+    statement = f"one of {names}{f' and {more} more' if more > 0 else ''}"
+    row = {
+        "origin": Code("who may use what, and the policies, are in the template"),
+        "kind": Code(kind(choice)),
+        "name": yaml_quote(choice.name),
+        "statement": yaml_quote(statement),
+        "parameters": Code(""),
+    }
+    text = render(
+        "gatekeeper/constraints.yaml.j2",
+        note=Code(""),
+        constraints=[row],
+        action=action,
+        match=match_lines(choice.scope),
+    )
+    return OutputFile(f"policies/{choice.name}.yaml", text)
+
+
+def suite(choice: ir.Choice, cases: tuple[Case, ...]) -> tuple[dict[str, object], list[OutputFile]]:
+    """The test of ``choice`` for ``gator verify``, and the files of its requests."""
+    import yaml
+
+    files = []
+    rows = []
+    for case in cases:
+        path = f"suite/{choice.name}/{case.name}.yaml"
+        body = str(yaml.dump(admission_review(case), Dumper=yaml.CSafeDumper, sort_keys=False))
+        files.append(OutputFile(path, body))
+        violations = Code("no" if case.allowed else "yes")
+        rows.append({"name": yaml_quote(case.name), "object": yaml_quote(path), "violations": violations})
+    test: dict[str, object] = {
+        "name": yaml_quote(choice.name),
+        "template": yaml_quote(template_path(choice)),
+        "constraint": yaml_quote(f"policies/{choice.name}.yaml"),
+        "cases": rows,
+    }
+    return test, files
+
+
+def notes(choice: ir.Choice) -> list[Diagnostic]:
+    """What Gatekeeper cannot do of ``choice``."""
+    return without_defaults(choice, "Gatekeeper's mutators see neither who asks nor the rest of the pod")

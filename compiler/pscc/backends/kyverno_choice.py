@@ -1,0 +1,161 @@
+"""A choice for Kyverno: one ClusterPolicy whose CEL finds the policies that may be used, and admits if one accepts.
+
+Each check is a variable, evaluated where a usable policy asks for it. Kyverno is not to write rules for workloads from
+it: their pods are asked for by controllers, and it is these who are looked at. Must not know a control.
+"""
+
+from __future__ import annotations
+
+import re
+
+from pscc import ir
+from pscc.access import ALL, SERVICE_ACCOUNT_USER, SERVICE_ACCOUNTS
+from pscc.backends._base import OutputFile
+from pscc.backends.choice_notes import DESCRIPTION, without_defaults
+from pscc.backends.choice_table import EVERYWHERE_KEY, Table, grant_tables, has_patterns, statement_of, statements_of
+from pscc.backends.kyverno_match import match_of, named_in
+from pscc.diagnostics import Diagnostic
+from pscc.passes import looked_at, looked_at_by_all, specialise
+from pscc.targets.cel import check_of, literal
+from pscc.targets.cel import concerned as concerned_by
+from pscc.targets.cel_layout import laid_out
+from pscc.templating import Code, folded, render, yaml_block, yaml_quote
+
+LARGEST = 1_000_000
+"""How large an object may be, in bytes: etcd takes 1.5 MiB a request, with what the API server adds."""
+_BACKGROUND = "Kyverno's background scans know no user, so this policy judges admission requests alone."
+
+
+def policy_file(choice: ir.Choice, action: Code, warn: bool) -> OutputFile:
+    """The ClusterPolicy of ``choice``."""
+    variables = _variables(choice)
+    usable = [f"(variables.mayUse{i} && size(variables.objections{i}) == 0)" for i in range(len(choice.policies))]
+    text = render(
+        "kyverno/choice.yaml.j2",
+        name=yaml_quote(choice.name),
+        description=yaml_block(folded(f"{DESCRIPTION.split(' An audit')[0]} {_BACKGROUND}"), 6),
+        action=action,
+        warn=warn,
+        where=match_of(choice.scope),
+        message=yaml_quote("no policy that may be used accepts this pod"),
+        concerned=yaml_block(
+            laid_out(concerned_by(looked_at_by_all(c for p in choice.policies for c in p.checks))), 12
+        ),
+        variables=[{"name": Code(n), "expression": yaml_block(laid_out(e), 16)} for n, e in variables],
+        holds=yaml_block(laid_out(" || ".join(usable) or "false"), 16),
+        text=yaml_block(laid_out(_message(choice)), 16),
+    )
+    return OutputFile(f"policies/{choice.name}.yaml", text)
+
+
+def notes(choice: ir.Choice, text: str) -> list[Diagnostic]:
+    """What Kyverno cannot do of ``choice``; an error where its policy is too large to be applied."""
+    told = without_defaults(choice, "Kyverno's mutations cannot tell which policy would change the pod")
+    if len(text.encode()) > LARGEST:
+        message = f"{choice.name} makes a ClusterPolicy of {len(text) // 1000} kB, larger than a cluster takes"
+        help = "compile it for gatekeeper or opa, or part it by namespaces"
+        told.append(Diagnostic("TGT006", message, choice.span, help=help))
+    return told
+
+
+def _variables(choice: ir.Choice) -> list[tuple[str, str]]:
+    found: list[tuple[str, str]] = _who()
+    found += _grants(choice)
+    statements = statements_of(choice)
+    names = {key: f"check{number}" for number, key in enumerate(statements)}
+    for key, check in statements.items():
+        found += [one for one in _check(names[key], check) if one not in found]
+    for number, policy in enumerate(choice.policies):
+        found.append((f"mayUse{number}", _may_use(policy)))
+        texts = ", ".join(f"variables.{names[statement_of(check, statements)]}" for check in policy.checks)
+        found.append((f"objections{number}", f'[{texts}].filter(objection, objection != "")' if texts else "[]"))
+    return found
+
+
+def _check(name: str, check: ir.Check) -> list[tuple[str, str]]:
+    """The variables of ``check``, of which ``name`` is its message, empty where it has nothing to say."""
+    reads, specialised = looked_at(check), specialise(check)
+    printed = check_of(specialised, reads)
+    own = [n for n, _ in printed.variables if n != "allContainers"]
+
+    def renamed(text: str) -> str:
+        return re.sub(r"variables\.(\w+)", lambda m: f"variables.{name}_{m[1]}" if m[1] in own else m[0], text)
+
+    parts = [(n if n not in own else f"{name}_{n}", renamed(e)) for n, e in printed.variables]
+    if printed.holds == "true":
+        return [(name, '""')]
+    return [*parts, (name, f'{renamed(printed.holds)} ? "" : {renamed(printed.message)}')]
+
+
+def _who() -> list[tuple[str, str]]:
+    user = "has(request.userInfo) && has(request.userInfo.username)"
+    groups = "has(request.userInfo) && has(request.userInfo.groups)"
+    account = f'"{SERVICE_ACCOUNT_USER}" + request.namespace + ":" + object.spec.serviceAccountName'
+    has_account = 'has(object.spec.serviceAccountName) && object.spec.serviceAccountName != ""'
+    own = f'["{SERVICE_ACCOUNTS}", "{SERVICE_ACCOUNTS}:" + request.namespace]'
+    start = len(SERVICE_ACCOUNT_USER)
+    return [
+        ("askingUsers", f"({user} ? [request.userInfo.username] : []) + ({has_account} ? [{account}] : [])"),
+        ("askingGroups", f"({groups} ? request.userInfo.groups : []) + ({has_account} ? {own} : [])"),
+        (
+            "askingAccounts",
+            f'variables.askingUsers.filter(user, user.startsWith("{SERVICE_ACCOUNT_USER}"))'
+            f'.map(user, user.substring({start}).replace(":", "/"))',
+        ),
+    ]
+
+
+def _grants(choice: ir.Choice) -> list[tuple[str, str]]:
+    """``grants``: for everyone who asks, which policies they may use in which namespaces."""
+    users, groups, accounts, everyone = grant_tables(choice)
+    found: list[tuple[str, str]] = []
+    parts: list[str] = [_map(everyone)] if everyone else []
+    for name, table in (("User", users), ("Group", groups), ("Account", accounts)):
+        if table:
+            found.append((f"by{name}", _table(table)))
+            asking, by = f"variables.asking{name}s", f"variables.by{name}"
+            parts.append(f"{asking}.filter(one, one in {by}).map(one, {by}[one])")
+    lists = [f"[{part}]" if part.startswith("{") else part for part in parts]
+    for grant in choice.grants:
+        if has_patterns(grant):
+            who = grant.subjects
+            named = ("Users", who.users), ("Groups", who.groups), ("Accounts", who.service_accounts)
+            asks = [f"variables.asking{kind}.exists(one, {named_in('one', names)})" for kind, names in named if names]
+            asked = "true" if who.everyone else " || ".join(asks) or "false"
+            inside = named_in("request.namespace", grant.namespaces)
+            lists.append(f"(({inside}) && ({asked}) ? [{_map({EVERYWHERE_KEY: [grant.policy]})}] : [])")
+    return [*found, ("grants", " + ".join(lists) or "[]")]
+
+
+def _may_use(policy: ir.Policy) -> str:
+    scope, name = policy.scope, literal(policy.name)
+    here = f'("{EVERYWHERE_KEY}" in grant && {name} in grant["{EVERYWHERE_KEY}"])'
+    there = f"(request.namespace in grant && {name} in grant[request.namespace])"
+    conditions = [f"variables.grants.exists(grant, {here} || {there})"]
+    if scope.labels or scope.except_labels:
+        return "false"
+    if scope.namespaces != ALL:
+        conditions.append(f"({named_in('request.namespace', scope.namespaces)})")
+    if scope.except_namespaces:
+        conditions.append(f"!({named_in('request.namespace', scope.except_namespaces)})")
+    return " && ".join(conditions)
+
+
+def _map(table: dict[str, list[str]]) -> str:
+    return "{" + ", ".join(f"{literal(key)}: {literal(tuple(names))}" for key, names in table.items()) + "}"
+
+
+def _table(table: Table) -> str:
+    return "{" + ", ".join(f"{literal(name)}: {_map(places)}" for name, places in table.items()) + "}"
+
+
+def _message(choice: ir.Choice) -> str:
+    """The objections of every policy that may be used, in order."""
+    each = [
+        f'(variables.mayUse{i} ? [{literal(f"{policy.name}: ")} + variables.objections{i}.join("; ")] : [])'
+        for i, policy in enumerate(choice.policies)
+    ]
+    nobody = [f"variables.mayUse{i}" for i in range(len(choice.policies))]
+    who = '" in namespace " + request.namespace + " by " + variables.askingUsers.join(" or ")'
+    told = f'({" + ".join(each)}).join(" | ")' if each else '""'
+    return f'({" || ".join(nobody) or "false"}) ? {told} : "no policy may be used" + {who}'

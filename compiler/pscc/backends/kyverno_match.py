@@ -1,0 +1,86 @@
+"""Where a policy holds and who is exempt, in Kyverno's words: ``match``, ``exclude``, CEL preconditions.
+
+Must not know a control.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pscc import ir
+from pscc.access import ALL, NONE, SERVICE_ACCOUNT_USER, SERVICE_ACCOUNTS, Exemption, Names, Scope
+from pscc.targets.cel import literal
+from pscc.targets.cel_layout import laid_out
+from pscc.templating import Code, yaml_block, yaml_lines
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Lines below ``resources`` of a match, and the entries of ``exclude``; empty where a policy holds everywhere."""
+
+    match: Code
+    exclude: Code
+
+
+def match_of(scope: Scope) -> Where:
+    """``scope`` as Kyverno says it; its names take a ``*`` at the end."""
+    inside: dict[str, object] = {}
+    if scope.namespaces != ALL:
+        inside["namespaces"] = _names(scope.namespaces)
+    if scope.labels:
+        inside["namespaceSelector"] = {"matchLabels": dict(scope.labels)}
+    outside: list[dict[str, object]] = []
+    if scope.except_namespaces != NONE:
+        outside.append({"namespaces": _names(scope.except_namespaces)})
+    outside += [{"namespaceSelector": {"matchLabels": {key: value}}} for key, value in scope.except_labels]
+    entries = [{"resources": {"kinds": ["Pod"], **one}} for one in outside]
+    return Where(_lines(inside, 14), _lines(entries, 10))
+
+
+def _lines(value: object, indent: int) -> Code:
+    return yaml_block("\n".join(yaml_lines(value)), indent) if value else Code("")
+
+
+def _names(names: Names) -> list[str]:
+    return [*names.exact, *(f"{prefix}*" for prefix in names.prefixes)]
+
+
+def exempt_conditions(policy: ir.Policy) -> list[dict[str, object]]:
+    """A CEL precondition for each exemption of ``policy``: the user, or the pod's service account, is not exempt.
+
+    A background scan knows no user; a pod without a service account is a static pod's mirror.
+    """
+    found: list[dict[str, object]] = []
+    for number, exemption in enumerate(policy.exemptions, 1):
+        expression = f"!({_is_one_of(exemption)})"
+        found.append({"name": Code(f"not-exempt-{number}"), "expression": yaml_block(laid_out(expression), 12)})
+    return found
+
+
+def _is_one_of(exemption: Exemption) -> str:
+    who = exemption.subjects
+    user = 'has(request.userInfo) && has(request.userInfo.username) ? request.userInfo.username : ""'
+    account = (
+        f'has(object.spec.serviceAccountName) ? "{SERVICE_ACCOUNT_USER}" + request.namespace + ":" + '
+        'object.spec.serviceAccountName : ""'
+    )
+    groups = (
+        "(has(request.userInfo) && has(request.userInfo.groups) ? request.userInfo.groups : []) + "
+        f'["{SERVICE_ACCOUNTS}", "{SERVICE_ACCOUNTS}:" + request.namespace]'
+    )
+    names = f'[{user}, {account}].filter(one, one != "")'
+    accounts = Names(
+        tuple(SERVICE_ACCOUNT_USER + name.replace("/", ":") for name in who.service_accounts.exact),
+        tuple(SERVICE_ACCOUNT_USER + name.replace("/", ":") for name in who.service_accounts.prefixes),
+    )
+    parts = ["true"] if who.everyone else []
+    parts += [f"{names}.exists(one, {named_in('one', kind)})" for kind in (who.users, accounts) if kind]
+    parts += [f"({groups}).exists(one, {named_in('one', who.groups)})"] if who.groups else []
+    return " || ".join(parts) or "false"
+
+
+def named_in(value: str, names: Names) -> str:
+    """CEL for: the string ``value`` is among ``names``."""
+    found = [f"{value} in {literal(names.exact)}"] if names.exact else []
+    found += [f"{value}.startsWith({literal(prefix)})" if prefix else "true" for prefix in names.prefixes]
+    return " || ".join(found) or "false"

@@ -1,0 +1,54 @@
+"""A choice for OPA: one package, with its policies and grants in it, and tests for ``opa test``. Must not know a control."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from pscc import ir
+from pscc.access import EVERYWHERE
+from pscc.backends._base import OutputFile
+from pscc.backends.choice_notes import without_defaults
+from pscc.backends.choice_rego import choice_rules
+from pscc.backends.subjects import names_row
+from pscc.choice_suite import admission_review
+from pscc.diagnostics import Diagnostic
+from pscc.suite import Case
+from pscc.targets.rego import comment, literal
+from pscc.templating import Code, render
+
+
+def package(choice: ir.Choice, taken: Mapping[str, str]) -> str:
+    """The last part of the package of ``choice``: none that is ``taken``."""
+    base = "choice_" + re.sub(r"[^a-z0-9]", "_", choice.name)
+    found, number = base, 2
+    while found in taken.values():
+        found, number = f"{base}_{number}", number + 1
+    return found
+
+
+def files(choice: ir.Choice, name: str, decision: str, cases: tuple[Case, ...]) -> list[OutputFile]:
+    """The package ``name`` and its tests."""
+    code = render(
+        "opa/choice.rego.j2",
+        title=Code(comment(f"{choice.name}: one of the policies that the requester may use has to accept a pod")),
+        package=Code(name),
+        decision=Code(decision),
+        outside=Code(literal(names_row(choice.scope.except_namespaces)) if choice.scope != EVERYWHERE else ""),
+        rules=Code(choice_rules(choice)),
+    )
+    tests = [
+        {
+            "name": Code(case.name.replace("-", "_")),
+            "input": Code(literal(admission_review(case))),
+            "messages": Code("set()" if case.allowed else f"{{{literal(case.message)}}}"),
+        }
+        for case in cases
+    ]
+    test = render("opa/choice_test.rego.j2", package=Code(name), decision=Code(decision), tests=tests)
+    return [OutputFile(f"{choice.name}.rego", code), OutputFile(f"{choice.name}_test.rego", test)]
+
+
+def notes(choice: ir.Choice) -> list[Diagnostic]:
+    """What OPA cannot do of ``choice``."""
+    return without_defaults(choice, "OPA only answers")

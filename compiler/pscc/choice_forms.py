@@ -1,0 +1,48 @@
+"""Which form each choice of a program is compiled to, and why: plain policies with their namespaces, or one object.
+
+Must not import a target or a backend.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from pscc import ir
+from pscc.diagnostics import Diagnostic
+from pscc.partition import Entangled, partition
+
+
+def lowered(program: ir.Program) -> tuple[ir.Program, tuple[Diagnostic, ...]]:
+    """``program`` with each choice parted into plain policies where that says the same, and a note on each choice."""
+    policies = list(program.policies)
+    choices: list[ir.Choice] = []
+    told: list[Diagnostic] = []
+    for choice in program.choices:
+        parts = partition(choice)
+        taken = {policy.name for policy in policies}
+        if isinstance(parts, Entangled):
+            choices.append(choice)
+            told.append(_note(choice, f"compiled as one object: {parts}"))
+        elif any(policy.name in taken for policy in parts.policies):
+            choices.append(choice)
+            told.append(_note(choice, "compiled as one object: a policy of it stands in another choice too"))
+        else:
+            note = f"one of the policies of {choice.name}, which namespaces part: each decides alone in its own"
+            policies += [replace(policy, note=note) for policy in parts.policies if policy.checks or policy.defaults]
+            choices += [parts.guard] if parts.guard is not None else []
+            told.append(
+                _note(
+                    choice, f"compiled as {_count(parts.policies)} of their own: each decides alone in its namespaces"
+                )
+            )
+            if parts.guard is not None:
+                told.append(_note(choice, "and one object that says who may ask for pods at all"))
+    return ir.Program(tuple(policies), tuple(choices)), tuple(told)
+
+
+def _count(policies: tuple[ir.Policy, ...]) -> str:
+    return f"{len(policies)} plain polic{'y' if len(policies) == 1 else 'ies'}"
+
+
+def _note(choice: ir.Choice, how: str) -> Diagnostic:
+    return Diagnostic("SET020", f"{choice.name}: {how}", choice.span, severity="note")

@@ -1,0 +1,70 @@
+"""What the command line knows of files beyond the sources themselves: used files, the library, the day."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import click
+
+from pscc.source import SourceFile
+
+
+def from_library(name: str) -> SourceFile:
+    """The library's policy ``name`` as a source. Raises `click.UsageError` where there is none."""
+    from pscc.library import LEVELS, MINORS, library_source
+
+    found = library_source(name)
+    if found is None:
+        levels = ", ".join(f"pss/{level}" for level in LEVELS)
+        pins = f"each pinnable to {MINORS[0]} to {MINORS[-1]}, as pss/baseline@1.30"
+        raise click.UsageError(f"{name}: there is no such policy in the library; there are {levels}, {pins}")
+    return found
+
+
+class Loader:
+    """Reads the files that sources use, each found beside the file that uses it and inside ``root`` only.
+
+    ``texts`` holds what was read, by name, for diagnostics.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root.resolve()
+        self.texts: dict[str, str] = {}
+
+    def __call__(self, path: str, user: str) -> SourceFile:
+        """The file ``path`` of a ``use`` in the file ``user``. Raises `LoadError` where it cannot be had."""
+        from pscc.diagnostics import SourceError
+        from pscc.driver import decode
+        from pscc.linking import LoadError
+
+        if not path.endswith(".psp"):
+            raise LoadError(f"`{path}` is no file of the policy language", "name a file that ends in `.psp`")
+        beside = self.root if user == "-" else Path(user).parent
+        found = (beside / path).resolve()
+        if not found.is_relative_to(self.root):
+            help = "a file is used from the folder of the source, or from below it"
+            raise LoadError(f"`{path}` lies outside of {self.root.name or self.root}/", help)
+        try:
+            source = decode(os.path.relpath(found), found.read_bytes())
+        except OSError as error:
+            help = "a path is relative to the file that it stands in"
+            raise LoadError(f"`{path}` cannot be read: {error.strerror or error}", help) from None
+        except SourceError as error:
+            raise LoadError(f"`{path}`: {error.diagnostics[0].message}", error.diagnostics[0].help) from None
+        self.texts[source.name] = source.text
+        return source
+
+
+def loader_for(*paths: str) -> Loader:
+    """The loader for the sources ``paths``: its root is the folder that they are all in."""
+    folders = [Path() if path == "-" or not Path(path).exists() else Path(path) for path in paths]
+    inside = [str((folder if folder.is_dir() else folder.parent).resolve()) for folder in folders]
+    return Loader(Path(os.path.commonpath(inside)))
+
+
+def today() -> date:
+    """The day on which exemptions end or not: ``SOURCE_DATE_EPOCH``'s where that is set, so that builds repeat."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    return datetime.fromtimestamp(int(epoch), UTC).date() if epoch.isdecimal() else date.today()

@@ -1,0 +1,53 @@
+"""``pscc fmt``: sources of the language in their canonical layout."""
+
+from __future__ import annotations
+
+import click
+
+from pscc.cli._shared import files_of, read_bytes, tell, write_text
+
+
+@click.command(
+    "fmt",
+    short_help="Lay out sources of the language.",
+    epilog="\b\nExample: pscc fmt --diff examples/team.psp",
+)
+@click.argument("sources", metavar="SOURCE...", nargs=-1, required=True, type=click.Path(allow_dash=True))
+@click.option("--check", is_flag=True, help="Write nothing; exit 1 if a layout would change.")
+@click.option("--diff", is_flag=True, help="Write nothing; show what would change, and exit 1 if something would.")
+def command(sources: tuple[str, ...], check: bool, diff: bool) -> None:
+    """Rewrite SOURCE (.psp files, folders of them, or - for stdin to stdout) in the canonical layout, comments kept."""
+    import difflib
+
+    from pscc.cli.check_ import encoded
+    from pscc.diagnostics import SourceError
+    from pscc.driver import decode
+    from pscc.formatting import formatted
+
+    failed = changed = False
+    for path in (path for path in files_of(sources) if path == "-" or path.endswith(".psp") or path in sources):
+        data = read_bytes(path)
+        source = None
+        try:
+            source = decode(path, data)
+            text = formatted(source)
+        except SourceError as error:
+            tell(error.diagnostics, (source,) if source else (), "text")
+            failed = True
+            continue
+        if path == "-" and not (check or diff):
+            click.echo(text, nl=False)
+        elif text != source.text:
+            changed = True
+            if diff:
+                lines = difflib.unified_diff(
+                    source.text.splitlines(), text.splitlines(), path, f"{path} (formatted)", lineterm=""
+                )
+                click.echo("\n".join(lines))
+            elif check:
+                click.echo(f"would lay out {path} anew")
+            else:
+                write_text(path, encoded(text, data))
+                click.echo(f"laid out {path}", err=True)
+    if failed or (changed and (check or diff)):
+        raise click.exceptions.Exit(1)

@@ -1,0 +1,33 @@
+"""``pscc fmt``: the canonical layout of a source in the language, which says the same with the same comments.
+
+Must not import the resolver: what cannot be resolved can be laid out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import fields, is_dataclass
+
+from pscc.source import SourceFile, Span
+from pscc.syntax.parser import parse
+from pscc.syntax.printer import print_document
+
+
+def formatted(source: SourceFile) -> str:
+    """The text of ``source`` in canonical layout. Raises `SourceError` where it is not of the language."""
+    document = parse(source)
+    text = print_document(document)
+    again = parse(SourceFile(source.name, text))
+    if without_spans(again) != without_spans(document):
+        raise AssertionError(f"the layout of {source.name} would change what it says")
+    return text
+
+
+def without_spans(node: object) -> object:
+    """``node`` of a tree as nested tuples, without the places where it was written."""
+    if isinstance(node, Span):
+        return None
+    if isinstance(node, tuple):
+        return tuple(without_spans(one) for one in node)
+    if is_dataclass(node) and not isinstance(node, type):
+        return (type(node).__name__, *(without_spans(getattr(node, f.name)) for f in fields(node)))
+    return node

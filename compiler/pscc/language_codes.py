@@ -1,0 +1,66 @@
+"""The diagnostics about how policies belong together: libraries, scopes, exemptions, and what lint warns of."""
+
+from __future__ import annotations
+
+CODES: dict[str, tuple[str, str, str]] = {
+    "LNG031": (
+        "No such policy",
+        "`extends` and `choose` name policies of this file, of files in `use`, or `pss/…`.",
+        "",
+    ),
+    "LNG032": (
+        "A file that cannot be used",
+        "`use` takes a .psp file in the source's folder or below.",
+        'use "../a.psp"',
+    ),
+    "LNG033": ("Files that use each other", "A file cannot use itself, by whatever way.", ""),
+    "LNG034": ("Nothing to be without", "`without` takes out what the extended policy says.", "without hostPorts"),
+    "LNG035": ("A policy that extends itself", "The way up from a policy has to end.", "policy a extends a { }"),
+    "LNG036": (
+        "Not a namespace",
+        "A scope names namespaces, by name, by a prefix with `*` behind, or by a label.",
+        "in namespaces team-*, tier=edge",
+    ),
+    "LNG037": ("An exemption without a reason", "Whoever reads the policy later has to know why.", "exempt users ci"),
+    "LNG038": (
+        "A request exempt from a part",
+        "Who asks is let off a whole policy; `from` narrows exemptions of containers and images.",
+        'exempt users ci from volumes because "…"',
+    ),
+    "LNG039": ("Not a service account", "It is named with its namespace.", "exempt serviceaccounts fluentd"),
+    "LNG040": ("Not a date", "Dates are written as year-month-day.", "until 2027-01-31"),
+    "LNG041": ("An exemption that has ended", "Its date is past: it has to be taken out or decided again.", ""),
+    "LNG042": ("An exemption that ends soon", "In 30 days or less the policy will not compile.", ""),
+    "LNG043": ("Not known to `unless`", "A statement can leave pods out by their OS and their user namespace.", ""),
+    "LNG044": ("A narrowed default", "A default has neither a mode nor an `unless`.", "audit default nonRoot"),
+    "LNG045": ("An exemption from nothing", "The policy says nothing about the control.", ""),
+    "LNG046": (
+        "A container exempt from a rule about the pod",
+        "Only rules that look at one container after the other can leave one out.",
+        'exempt containers a from hostNetwork because "…"',
+    ),
+    "LNG047": ("A mode inside a choice", "A choice has one mode, which its policies share.", "audit deny hostPID"),
+    "LNG060": ("A value that another covers", "The statement says the same without it.", "allow hostPorts 1-100, 50"),
+    "LNG061": (
+        "A default that its own policy refuses",
+        "Pods that say nothing are given a value, and then refused for it.",
+        "require runAsUser 1-5\n    default runAsUser 9",
+    ),
+    "LNG062": (
+        "A statement without effect",
+        "There is no pod that it refuses and the other statements of its policy admit.",
+        "require runAsNonRoot true\n    allow runAsNonRoot true on pod or containers",
+    ),
+    "LNG063": ("A policy that admits nothing", "No pod satisfies all of its statements together.", ""),
+    "LNG064": ("An exemption that nothing needs", "Whoever it names is not judged by the policy anyway.", ""),
+    "LNG065": (
+        "A child that its parent undoes",
+        "Policies outside a `choose` all have to admit a pod; a parent that holds everywhere refuses what its child allows.",
+        "",
+    ),
+    "LNG066": (
+        "Weaker than asked for",
+        "`--at-least` names a policy; some pod that it refuses is admitted.",
+        "pscc check --at-least pss/baseline policy.psp",
+    ),
+}

@@ -1,0 +1,101 @@
+"""What a document may name: its own policies, those of the files it uses, and the standard library.
+
+Reads no file itself: ``Load`` is given by whoever may. Must not import the resolver.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from pscc.diagnostics import Diagnostic, Report, SourceError, did_you_mean
+from pscc.library import LEVELS, MINORS, is_library_name, library_policy
+from pscc.source import SourceFile, Span
+from pscc.syntax import ast
+
+Load = Callable[[str, str], SourceFile]
+"""The source that ``use "PATH"`` in the file of the second argument means. Raises `LoadError`."""
+
+
+class LoadError(Exception):
+    """A used file cannot be had: ``message`` says why, ``help`` what to do."""
+
+    def __init__(self, message: str, help: str = "") -> None:
+        self.message, self.help = message, help
+        super().__init__(message)
+
+
+def load_nothing(path: str, user: str) -> SourceFile:
+    """A `Load` for where there are no files."""
+    raise LoadError(f"`{path}` cannot be read here", "write the policies into this file")
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """Every policy that can be named: ``own`` are those of the document, ``used`` those of the files it uses."""
+
+    own: tuple[ast.Policy, ...] = ()
+    used: tuple[ast.Policy, ...] = ()
+
+    def find(self, name: ast.Name, report: Report) -> ast.Policy | None:
+        """The policy called ``name``; where there is none, ``report`` says what was probably meant."""
+        if is_library_name(name.text):
+            found = library_policy(name.text)
+            if found is None:
+                levels = ", ".join(f"`pss/{level}`" for level in LEVELS)
+                help = f"there are {levels}, each pinnable to {MINORS[0]} to {MINORS[-1]}, as in `pss/baseline@1.30`"
+                report.add(Diagnostic("LNG031", f"there is no `{name.text}` in the library", name.span, help=help))
+            return found
+        known = {policy.name.text: policy for policy in (*self.used, *self.own)}
+        if name.text not in known:
+            meant = did_you_mean(name.text, known)
+            help = f"did you mean `{meant}`?" if meant else 'write it, or name its file in a `use "FILE.psp"`'
+            report.add(Diagnostic("LNG031", f"there is no policy `{name.text}`", name.span, help=help))
+        return known.get(name.text)
+
+
+def link(document: ast.Document, load: Load, report: Report) -> Family:
+    """The family of ``document``: used files are read and parsed, each once. Errors go to ``report``."""
+    from pscc.syntax.parser import parse
+
+    used: list[ast.Policy] = []
+    done: set[str] = set()
+
+    def follow(user: ast.Document, chain: tuple[str, ...]) -> None:
+        for use in user.uses:
+            try:
+                source = load(use.path, use.span.file)
+            except LoadError as error:
+                report.add(Diagnostic("LNG032", error.message, use.span, help=error.help))
+                continue
+            if source.name in chain:
+                way = " uses ".join((*chain[chain.index(source.name) :], source.name))
+                help = "move what both need into a third file"
+                report.add(Diagnostic("LNG033", f"these files use each other: {way}", use.span, help=help))
+                continue
+            if source.name in done:
+                continue
+            done.add(source.name)
+            try:
+                inner = parse(source)
+            except SourceError as error:
+                for diagnostic in error.diagnostics:
+                    report.add(diagnostic)
+                continue
+            follow(inner, (*chain, source.name))
+            used.extend(inner.policies)
+
+    follow(document, (document.file,))
+    _unique((*used, *document.policies), report)
+    return Family(document.policies, tuple(used))
+
+
+def _unique(policies: tuple[ast.Policy, ...], report: Report) -> None:
+    seen: dict[str, Span] = {}
+    for policy in policies:
+        before = seen.setdefault(policy.name.text, policy.name.span)
+        if before is not policy.name.span:
+            message = f"there are two policies named {policy.name.text}"
+            notes = ((before, "the first"),)
+            help = "rename one of them"
+            report.add(Diagnostic("LNG017", message, policy.name.span, notes=notes, help=help))

@@ -1,0 +1,172 @@
+"""What is no error and yet probably not meant: the warnings that ``pscc check`` adds for sources in the language.
+
+Each is decided on pods (by the oracle, or by `difference`), not by how statements look. Must not import a target or a
+backend.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from pscc import ir, oracle
+from pscc.access import EVERYWHERE, Exemption
+from pscc.controls import control_of
+from pscc.diagnostics import Diagnostic, Report
+from pscc.difference.compare import compare
+from pscc.passes import display
+from pscc.source import Span
+from pscc.syntax import ast
+
+_NOWHERE = Span("", 1, 1, 1, 1)
+_EMPTY_POD = {"metadata": {"name": "pod"}, "spec": {"containers": [{"name": "main", "image": "app:1"}]}}
+
+
+def lint(document: ast.Document, program: ir.Program) -> Iterator[Diagnostic]:
+    """The warnings about the policies of ``document``; ``program`` is its meaning."""
+    for policy in document.policies:
+        for statement in policy.statements:
+            yield from _subsumed_values(statement)
+    for one in program.policies:
+        yield from _defaults_refused(one)
+        if _admits_nothing(one):
+            yield _warn(
+                "LNG063", f"policy {one.name} admits no pod at all", one.span, "`deny pods` says so at a glance"
+            )
+        else:
+            yield from _without_effect(one)
+        yield from _needless_exemptions(one)
+    yield from _undone(document, program)
+
+
+def weaker(program: ir.Program, floor: ir.Program, name: str) -> Iterator[Diagnostic]:
+    """A warning for each control by which ``program`` admits a pod that ``floor``, called ``name``, refuses."""
+    found = compare(floor, program)
+    span = next((policy.span for policy in program.policies), None)
+    for witness in found.looser:
+        message = f"weaker than {name} in {witness.control}: {witness.reasons[0].message} is admitted"
+        yield Diagnostic("LNG066", message, span, "warning", help=f"`pscc diff {name} SOURCE` shows the pod")
+    for control in found.undecided:
+        yield Diagnostic("LNG066", f"it is not decided whether {control} is weaker than {name}", span, "warning")
+
+
+def _warn(code: str, message: str, span: Span, help: str, *notes: tuple[Span | None, str]) -> Diagnostic:
+    return Diagnostic(code, message, span, "warning", notes=notes, help=help)
+
+
+# --- values ---------------------------------------------------------------------
+
+
+def _subsumed_values(statement: ast.Statement) -> Iterator[Diagnostic]:
+    """Values that another value of the same statement covers."""
+    if statement.manner or statement.verb == "default" or len(statement.values) < 2:
+        return
+    kind = control_of(statement.controls[0].text).values
+    parsed = [kind.parse((value,), Report()) for value in statement.values]
+    single = [one[0][1] if one else () for one in parsed]
+    for at, value in enumerate(statement.values):
+        for other, more in enumerate(statement.values):
+            same = single[at] == single[other] and parsed[at] == parsed[other]
+            if at != other and _covers(single[other], single[at]) and not (same and other > at):
+                message = f"`{display((single[at],))}` is covered by `{display((single[other],))}`"
+                yield _warn("LNG060", message, value.span, "take it out", (more.span, "this covers it"))
+                break
+
+
+def _covers(wide: ir.ParamValue, narrow: ir.ParamValue) -> bool:
+    match wide, narrow:
+        case (ir.Range() as a,), (ir.Range() as b,):
+            return a.min <= b.min and b.max <= a.max
+        case (ir.HostPathPrefix() as a,), (ir.HostPathPrefix() as b,):
+            top, below = a.path.removesuffix("/"), b.path.removesuffix("/")
+            return (below == top or below.startswith(f"{top}/")) and (b.read_only or not a.read_only)
+        case (str() as a,), (str() as b,):
+            return a == b or (a.endswith("*") and len(a) > 1 and b.startswith(a[:-1]))
+        case _:
+            return False
+
+
+# --- statements -----------------------------------------------------------------
+
+
+def _defaults_refused(policy: ir.Policy) -> Iterator[Diagnostic]:
+    """Defaults that a check of the same policy refuses on a pod that says nothing."""
+    for default in policy.defaults:
+        alone = replace(policy, defaults=(default,))
+        made = oracle.with_defaults(alone, _EMPTY_POD)
+        field = ".".join(default.path)
+        for reason in oracle.check(alone, made).reasons:
+            if reason.value is not None and field in reason.path:
+                message = f"`{default.statement}` sets what this policy refuses: {reason.message}"
+                yield _warn(
+                    "LNG061", message, default.span, "set a value that is allowed", (reason.span, "refused here")
+                )
+                break
+
+
+def _admits_nothing(policy: ir.Policy) -> bool:
+    everywhere = replace(policy, scope=EVERYWHERE, exemptions=(), mode="enforce")
+    control = control_of("pods")
+    nothing = ir.Check("pods", "DenyPods", "", "", control.shapes[0].requirements, (), _NOWHERE)
+    never = replace(everywhere, checks=(nothing,), defaults=())
+    return not compare(ir.Program((never,)), ir.Program((everywhere,))).looser
+
+
+def _without_effect(policy: ir.Policy) -> Iterator[Diagnostic]:
+    """Checks that refuse no pod which the others admit, defaults apart.
+
+    What a default makes true has to be asked all the same: of updates, and where a target sets no defaults.
+    """
+    whole = replace(policy, scope=EVERYWHERE, exemptions=(), mode="enforce", defaults=())
+    for check in whole.checks:
+        rest = replace(whole, checks=tuple(one for one in whole.checks if one is not check))
+        if not compare(ir.Program((whole,)), ir.Program((rest,)), any_pod=True):
+            message = f"`{check.statement}` has no effect: the other statements refuse all that it does"
+            yield _warn("LNG062", message, check.span, "take it out, or check its values")
+
+
+# --- exemptions -----------------------------------------------------------------
+
+
+def _needless_exemptions(policy: ir.Policy) -> Iterator[Diagnostic]:
+    for at, exemption in enumerate(policy.exemptions):
+        accounts = exemption.subjects.service_accounts
+        others = exemption.subjects.users or exemption.subjects.groups
+        outside = accounts.exact and all(
+            name.partition("/")[0] not in policy.scope.namespaces
+            or name.partition("/")[0] in policy.scope.except_namespaces
+            for name in accounts.exact
+        )
+        if not policy.checks:
+            yield _warn("LNG064", "this exemption exempts from nothing", exemption.span, "take it out")
+        elif outside and not accounts.prefixes and not others:
+            message = "the policy does not hold in the namespaces of these service accounts"
+            yield _warn("LNG064", message, exemption.span, "take the exemption out")
+        elif any(_same(exemption, before) for before in policy.exemptions[:at]):
+            yield _warn("LNG064", "this is exempt already", exemption.span, "take one of the two out")
+
+
+def _same(one: Exemption, other: Exemption) -> bool:
+    return one.subjects == other.subjects
+
+
+# --- policies -------------------------------------------------------------------
+
+
+def _undone(document: ast.Document, program: ir.Program) -> Iterator[Diagnostic]:
+    """A child that allows more than its parent, while the parent holds in the same places."""
+    enforced = {policy.name: policy for policy in program.policies if policy.mode == "enforce"}
+    for policy in document.policies:
+        child = enforced.get(policy.name.text)
+        parent = enforced.get(policy.extends.text) if policy.extends else None
+        if child is None or parent is None or policy.extends is None or parent.scope != EVERYWHERE:
+            continue
+        plain = [ir.Program((replace(one, scope=EVERYWHERE, exemptions=()),)) for one in (parent, child)]
+        looser = compare(plain[0], plain[1]).looser
+        if looser:
+            controls = ", ".join(witness.control for witness in looser)
+            message = (
+                f"what {child.name} allows beyond {parent.name} is refused all the same: {parent.name} holds there too"
+            )
+            help = f"take these namespaces out of {parent.name} with `except namespaces`, or `choose` between the two"
+            yield Diagnostic("LNG065", message, policy.extends.span, "warning", label=controls, help=help)

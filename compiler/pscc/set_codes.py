@@ -1,0 +1,78 @@
+"""What the diagnostics of sets of policies mean: RBAC (``RBC0xx``), sources taken together (``SET0xx``), ``choose``."""
+
+from __future__ import annotations
+
+CODES: dict[str, tuple[str, str, str]] = {
+    "RBC001": ("A binding without a role", "`roleRef` names the Role or ClusterRole that is bound.", ""),
+    "RBC002": ("A RoleBinding without a namespace", "It grants in its own namespace, which has to be known.", ""),
+    "RBC003": ("A rule that cannot be read", "Its fields are lists of strings.", "verbs: use"),
+    "RBC004": ("A subject that cannot be read", "A User, a Group or a ServiceAccount, by name.", "kind: user"),
+    "RBC005": (
+        "Unknown field of a role or a binding",
+        "The API server drops fields that it does not know. A rule whose `resourceNames` is misspelled grants everything.",
+        "resourceName: [restricted]",
+    ),
+    "SET001": ("Objects that say nothing about pod security", "They are counted; --list-ignored names each.", ""),
+    "SET002": (
+        "Several PodSecurityPolicies without RBAC",
+        "A pod has to pass one of the policies that its user or its service account may use, not all of them. Who may use "
+        "which is in roles and bindings: give them too, or say --assume-everyone-may-use.",
+        "",
+    ),
+    "SET003": ("A PodSecurityPolicy given twice", "A name stands for one policy. Two that differ are an error.", ""),
+    "SET004": (
+        "A policy that nobody may use",
+        "No role that lets use it is bound to anyone, so it decides nothing and is left out.",
+        "",
+    ),
+    "SET005": ("Nobody may use any policy", "PodSecurityPolicy admission would refuse every pod.", ""),
+    "SET006": (
+        "A binding to a role that is not given",
+        "What it grants is not known and counts as nothing, which is stricter.",
+        "",
+    ),
+    "SET007": ("A role for a policy that is not given", "The policy may be gone, or missing from the sources.", ""),
+    "SET010": ("A choice among nothing", "A pod needs one policy of the choice that admits it.", "choose { }"),
+    "SET011": ("No such policy", "A choice is among the policies of the program.", "restrictd for everyone"),
+    "SET012": (
+        "A member of a choice with a mode or exemptions of its own",
+        "A choice has one mode, and says itself who may use what.",
+        "",
+    ),
+    "SET013": (
+        "A policy that is never chosen",
+        "An earlier policy may be used by all who may use this one, and accepts all that it accepts.",
+        "",
+    ),
+    "SET014": (
+        "A grant by label",
+        "A grant holds in namespaces by their names, as a RoleBinding does.",
+        "in namespaces a=b",
+    ),
+    "SET015": (
+        "A policy that admits no pod",
+        "In a choice it decides nothing, so it is left out; alone it would refuse every pod.",
+        "",
+    ),
+    "SET020": (
+        "How a choice is compiled",
+        "Where namespaces part it cleanly, into plain policies with their namespaces; else into one object that finds out "
+        "who may use what.",
+        "",
+    ),
+    "TGT004": (
+        "Labels that the target does not see",
+        "The target knows a namespace by its name only. What goes by labels counts in the stricter way.",
+        "in namespaces tier=edge",
+    ),
+    "TGT005": (
+        "Defaults for those who are exempt",
+        "The target sets defaults without knowing who asks, so pods of those who are exempt from a policy get them too.",
+        "",
+    ),
+    "TGT006": (
+        "An object too large for a cluster",
+        "A cluster stores objects of about a megabyte. kubectl's client-side apply takes a quarter of that.",
+        "",
+    ),
+}

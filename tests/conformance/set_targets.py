@@ -1,0 +1,204 @@
+"""Sets of policies on the targets' engines: nothing let in that the set denies, nothing shut out but as announced.
+
+The choice's meaning without defaults is what a target that cannot set them is held to, verdict and words; what the
+choice admits with them and the target does not has to have been announced.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import yaml
+
+from conformance.canonical import canonical
+from conformance.jsonl import Json, Process
+from conformance.sets import Asked
+from conftest import engine
+from pscc import ir
+from pscc.admission import accepts_as_it_is, admit
+from pscc.backends._base import Output
+from pscc.backends.registry import backend
+from pscc.choice_forms import lowered
+from pscc.partition import Entangled, partition
+
+
+@dataclass(slots=True)
+class Held:
+    """Requests asked of a target, and how they compare; ``announced`` are shut out as the compile had said."""
+
+    requests: int = 0
+    admitted: int = 0
+    announced: int = 0
+
+    def add(self, other: Held) -> None:
+        """Everything of ``other`` too."""
+        self.requests += other.requests
+        self.admitted += other.admitted
+        self.announced += other.announced
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What an engine says of a request: its messages (sorted), none where it admits, and the pod as it leaves it."""
+
+    messages: tuple[str, ...]
+    pod: Json
+
+
+Ask = Callable[[Output, Asked], list[Said]]
+
+
+def held(target: str, ask: Ask, asked: Asked, count: Held) -> list[str]:
+    """Each way in which ``target`` does not keep its word over the pods of ``asked``."""
+    if asked.choice is None:
+        return []
+    output = backend(target).package(ir.Program(choices=(asked.choice,)), {})
+    announced = any(d.code == "TGT001" for d in output.diagnostics)
+    wrong = []
+    for pod, said in zip(asked.pods, ask(output, asked), strict=True):
+        count.requests += 1
+        plain, whole = accepts_as_it_is(asked.choice, asked.request, pod), admit(asked.choice, asked.request, pod)
+        words = (plain.message,) if plain.message else ()
+        count.admitted += not said.messages
+        differs = said.messages != words if target != "kyverno" else bool(said.messages) is not bool(words)
+        if differs:
+            wrong.append(f"{target} says {said.messages}, the choice {words}\n{json.dumps(pod)}")
+        elif not said.messages and not whole.allowed:
+            wrong.append(f"{target} lets in: {whole.message}\n{json.dumps(pod)}")
+        elif said.messages and whole.allowed:
+            count.announced += 1
+            if not announced:
+                wrong.append(f"{target} shuts out, unannounced: {said.messages}\n{json.dumps(pod)}")
+    return [
+        f"{text}\n{asked.requester}\n{json.dumps(asked.cluster.psps)}\n{json.dumps(asked.cluster.grants)}"
+        for text in wrong
+    ]
+
+
+def parted(target: str, ask: Ask, asked: Asked, count: Held) -> list[str]:
+    """The same for a choice that is compiled to plain policies, which set defaults: the pod is compared, too.
+
+    What may differ is what the compile announces: a default that is not set (TGT001), or set more widely (TGT002).
+    """
+    if asked.choice is None or isinstance(partition(asked.choice), Entangled):
+        return []
+    program, _ = lowered(ir.Program(choices=(asked.choice,)))
+    output = backend(target).package(program, {})
+    announced = {d.code for d in output.diagnostics} & {"TGT001", "TGT002"}
+    wrong = []
+    for pod, said in zip(asked.pods, ask(output, asked), strict=True):
+        count.requests += 1
+        count.admitted += not said.messages
+        whole = admit(asked.choice, asked.request, pod)
+        if not said.messages and not whole.allowed:
+            wrong.append(f"{target} lets in: {whole.message}\n{json.dumps(pod)}")
+        elif said.messages and whole.allowed:
+            count.announced += 1
+            if not announced:
+                wrong.append(f"{target} shuts out, unannounced: {said.messages}\n{json.dumps(pod)}")
+        elif not said.messages and target == "gatekeeper" and not announced:
+            ours, theirs = canonical(dict(whole.pod)), canonical(said.pod)
+            if ours != theirs:
+                wrong.append(f"{target} makes {theirs}\nof {json.dumps(pod)}\nwhere the choice makes {ours}")
+    return [
+        f"{text}\n{asked.requester}\n{json.dumps(asked.cluster.psps)}\n{json.dumps(asked.cluster.grants)}"
+        for text in wrong
+    ]
+
+
+def gatekeeper(process: Process) -> Ask:
+    """Gatekeeper's webhooks: mutators first."""
+
+    def ask(output: Output, asked: Asked) -> list[Said]:
+        texts = {file.path: file.text for file in output.files}
+        documents = [d for path in output.resources for d in yaml.load_all(texts[path], Loader=yaml.CSafeLoader)]
+        process.ask({"op": "load", "documents": documents})
+        who = asked.requester
+        review: Json = {
+            "op": "review",
+            "mutate": True,
+            "pods": [{"apiVersion": "v1", "kind": "Pod", **pod} for pod in asked.pods],
+            "namespace": {"name": who.namespace},
+            "user": {"name": who.user, "groups": list(who.groups)},
+        }
+        return [
+            Said(tuple(sorted(v["message"] for v in result["violations"])), result["pod"])
+            for result in process.results(review)
+        ]
+
+    return ask
+
+
+_QUERY = "answers := [messages | some request in input.requests; messages := data.main.deny with input as request]"
+
+
+def opa(output: Output, asked: Asked) -> list[Said]:
+    """OPA's command line, all requests in one evaluation."""
+    who = asked.requester
+    reviews = [
+        {
+            "kind": "AdmissionReview",
+            "request": {
+                "operation": "CREATE",
+                "namespace": who.namespace,
+                "userInfo": {"username": who.user, "groups": list(who.groups)},
+                "object": {"apiVersion": "v1", "kind": "Pod", **pod},
+            },
+        }
+        for pod in asked.pods
+    ]
+    with TemporaryDirectory() as folder:
+        for file in output.files:
+            path = Path(folder) / file.path
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(file.text, encoding="utf-8")
+        command = [engine("opa"), "eval", "--format", "json", "--stdin-input", "--data", folder, _QUERY]
+        done = subprocess.run(
+            command, input=json.dumps({"requests": reviews}), capture_output=True, text=True, check=True
+        )
+    answers = json.loads(done.stdout)["result"][0]["bindings"]["answers"]
+    return [Said(tuple(sorted(messages)), pod) for messages, pod in zip(answers, asked.pods, strict=True)]
+
+
+def _without_nulls(value: Any) -> Any:
+    """As the API server sends it on."""
+    if isinstance(value, dict):
+        return {key: _without_nulls(one) for key, one in value.items() if one is not None}
+    return [_without_nulls(one) for one in value] if isinstance(value, list) else value
+
+
+def kyverno(output: Output, asked: Asked) -> list[Said]:
+    """Kyverno's command line, which takes the user of all pods at once. Its words are its own; an error is a denial."""
+    who = asked.requester
+    info = {"username": who.user, "groups": list(who.groups)}
+    user = {"apiVersion": "cli.kyverno.io/v1alpha1", "kind": "UserInfo", "metadata": {"name": "user"}, "userInfo": info}
+    pods = [
+        _without_nulls(
+            {"apiVersion": "v1", "kind": "Pod", **pod, "metadata": {**pod["metadata"], "name": f"pod-{number}"}}
+        )
+        for number, pod in enumerate(asked.pods)
+    ]
+    texts = {file.path: file.text for file in output.files}
+    with TemporaryDirectory() as folder:
+        policies, resources, users = (Path(folder) / name for name in ("policies.yaml", "pods.yaml", "user.yaml"))
+        policies.write_text("---\n".join(texts[path] for path in output.resources), encoding="utf-8")
+        resources.write_text("---\n".join(json.dumps(pod) + "\n" for pod in pods), encoding="utf-8")
+        users.write_text(json.dumps(user), encoding="utf-8")
+        command = [engine("kyverno"), "apply", policies, "-r", resources, "-u", users, "-p", "--output-format", "json"]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    results = json.loads(done.stdout[done.stdout.index("{") :])["results"]
+    said: dict[str, list[str]] = {pod["metadata"]["name"]: [] for pod in pods}
+    judged = set()
+    for result in results:
+        (name,) = [resource["name"] for resource in result["resources"]]
+        judged.add(name)
+        if result["result"] in ("fail", "error"):
+            said[name].append(result["message"])
+    assert judged == set(said), "Kyverno has left pods out"
+    return [Said(tuple(sorted(said[pod["metadata"]["name"]])), pod) for pod in pods]

@@ -1,0 +1,212 @@
+"""``pscc diff``: nothing between a source and itself, and a pod that tells for every difference, on OPA too."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import random
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from conformance.policies import draw_psp, draw_statements, meaning, statements_meaning
+from conftest import ROOT, engine
+from pscc import ir, oracle
+from pscc.access import Request
+from pscc.admission import judges
+from pscc.difference.compare import Difference, Witness, compare
+from pscc.driver import analyse, compile_program, decode
+from pscc.emit import emit
+from pscc.library import MINORS, library_source
+from pscc.source import SourceFile
+from test_sources import valid_sources
+
+FIRST = ["examples/psp-default.yaml", "examples/restricted.yaml", "examples/privileged.yaml", "examples/team.psp"]
+SOURCES = [*FIRST, "pss/baseline", "pss/restricted", "pss/restricted@1.24"]
+
+
+def program(name: str) -> ir.Program:
+    """The meaning of a file of the project, or of the library's policy."""
+    source = library_source(name) if name.startswith("pss/") else decode(name, (ROOT / name).read_bytes())
+    assert source is not None
+    return analyse(source)[1]
+
+
+def of(text: str) -> ir.Program:
+    """The meaning of a text of the language."""
+    return analyse(SourceFile("p.psp", text))[1]
+
+
+def admits(one: ir.Program, pod: dict[str, object], request: Request = Request()) -> bool:  # noqa: B008
+    """Whether every policy that judges the request accepts the pod, its defaults set first."""
+    return all(oracle.judge(p, pod).allowed for p in one.policies if p.mode == "enforce" and judges(p, request))
+
+
+def hold(found: Difference, old: ir.Program, new: ir.Program) -> None:
+    """Each witness has opposite verdicts, and the control that it is told for is among the reasons."""
+    assert not found.undecided
+    for witness, refusing, admitting in [
+        *((w, old, new) for w in found.looser),
+        *((w, new, old) for w in found.stricter),
+    ]:
+        assert not admits(refusing, witness.pod, witness.request), witness
+        assert admits(admitting, witness.pod, witness.request), witness
+        assert witness.control in {reason.control for reason in witness.reasons}, witness
+
+
+def controls(witnesses: tuple[Witness, ...]) -> list[str]:
+    """What they are told for."""
+    return [witness.control for witness in witnesses]
+
+
+def test_nothing_between_a_source_and_itself() -> None:
+    programs = [program(name) for name in SOURCES]
+    programs += [analyse(decode(str(path), path.read_bytes()))[1] for path in valid_sources()]
+    assert len(programs) > 8
+    for one in programs:
+        assert not compare(one, one)
+
+
+@pytest.mark.parametrize(("old", "new"), list(itertools.permutations(SOURCES, 2)))
+def test_every_witness_tells(old: str, new: str) -> None:
+    before, after = program(old), program(new)
+    found = compare(before, after)
+    hold(found, before, after)
+    back = compare(after, before)
+    assert bool(back.looser) is bool(found.stricter) and bool(back.stricter) is bool(found.looser)
+
+
+def valid(pod: dict[str, object]) -> bool:
+    """Whether the API server would take the pod: Windows has few of the fields, a privileged container escalates."""
+    spec = pod["spec"]
+    assert isinstance(spec, dict)
+    contexts = [c["securityContext"] for kind in oracle.KINDS_OF_CONTAINER for c in spec.get(kind, ())]
+    escalates = [c.get("privileged") or "SYS_ADMIN" in c.get("capabilities", {}).get("add", ()) for c in contexts]
+    return "os" not in spec and not any(
+        e and c.get("allowPrivilegeEscalation") is False for e, c in zip(escalates, contexts, strict=True)
+    )
+
+
+def test_a_difference_that_pods_show_is_found() -> None:
+    """Against pods drawn at random: where some pod tells two policies apart, ``compare`` says so too."""
+    from standards import draw_pod
+
+    rng = random.Random(3)
+    names = [f"pss/{level}@{minor}" for level in ("baseline", "restricted") for minor in ("1.24", "1.30", MINORS[-1])]
+    pods = [pod for pod in (draw_pod(rng) for _ in range(400)) if valid(pod)]
+    programs = {name: program(name) for name in names}
+    verdicts = {name: [admits(one, pod) for pod in pods] for name, one in programs.items()}
+    told = 0
+    for old, new in itertools.permutations(names, 2):
+        if any(n and not o for o, n in zip(verdicts[old], verdicts[new], strict=True)):
+            told += 1
+            assert compare(programs[old], programs[new]).looser, (old, new)
+    assert told >= 5
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "looser", "stricter"),
+    [
+        ("allow hostPorts 1-10", "allow hostPorts 1-11", ["hostPorts"], []),
+        ("allow hostPorts 1-10", "allow hostPorts 1-5, 6-10", [], []),
+        ("require runAsUser 5-6", "require runAsUser 5, 6", [], []),
+        ("allow sysctls net.*", "allow sysctls net.core.*", [], ["sysctls"]),
+        ("allow sysctls net.*, net.core.*", "allow sysctls net.*", [], []),
+        ("require capabilities.drop all of A, B", "require capabilities.drop all of B, C", *[["capabilities.drop"]] * 2),
+        ("allow hostPath /var", "allow hostPath /var (read-only)", [], ["hostPath"]),
+        ("allow hostPath /var, /var/log", "allow hostPath /var", [], []),
+        ("require nonRoot", "require nonRoot\n default nonRoot", ["nonRoot"], []),
+        ("require nonRoot", "require runAsNonRoot true", ["nonRoot"], ["runAsNonRoot"]),
+        ("deny hostPID", "warn deny hostPID", ["hostPID"], []),
+        ("deny runAsUser 0", "deny runAsUser 0 unless hostUsers false", ["runAsUser"], []),
+        ("deny hostPID", "deny hostPID\n in namespaces a", ["hostPID"], []),
+        ("deny hostPID\n in namespaces a", "deny hostPID\n in namespaces a, b", [], ["hostPID"]),
+        ("deny hostPID\n in namespaces a-*", "deny hostPID\n in namespaces a-x", ["hostPID"], []),
+        ("deny hostPID\n except namespaces x=y", "deny hostPID", [], ["hostPID"]),
+        ("deny hostPID", 'deny hostPID\n exempt serviceaccounts a/b because "r"', ["hostPID"], []),
+        ("deny privileged", 'deny privileged\n exempt images x/* because "r"', ["privileged"], []),
+        ('deny privileged\n exempt containers a because "r"', 'deny privileged\n exempt containers b because "r"',
+         *[["privileged"]] * 2),
+        ("allow volumes *", "allow volumes *, image", ["volumes"], []),
+        ("deny pods", "deny hostPID", ["pods"], []),
+    ],
+)  # fmt: skip
+def test_small_changes(old: str, new: str, looser: list[str], stricter: list[str]) -> None:
+    before, after = (of(f"policy p {{\n {statement}\n}}\n") for statement in (old, new))
+    found = compare(before, after)
+    hold(found, before, after)
+    assert (controls(found.looser), controls(found.stricter)) == (looser, stricter)
+
+
+def test_whatever_a_statement_refuses_is_found() -> None:
+    """Each form of statement of each control, alone, against nothing at all; and against itself."""
+    from conformance.policies import says_check
+    from pscc.controls import CONTROLS
+
+    rng = random.Random(2)
+    nothing = of("policy p {\n default nonRoot\n}\n")
+    asked = 0
+    for control in CONTROLS:
+        for shape in control.shapes:
+            told = []
+            for _ in range(4):  # what is drawn may allow all that there is
+                one = of(f"policy p {{\n {says_check(shape, control, rng)}\n}}\n")
+                found = compare(one, nothing)
+                hold(found, one, nothing)
+                assert not found.stricter and not compare(one, one)
+                told += controls(found.looser)
+            assert set(told) == {control.id}, (control.id, shape.verb, shape.takes, shape.on)
+            asked += 1
+    assert asked > 90
+
+
+def test_drawn_policies_differ_as_their_witnesses_say() -> None:
+    rng = random.Random(11)
+    policies = [meaning(draw_psp(rng, "p")) for _ in range(8)]
+    policies += [statements_meaning(draw_statements(rng, "p")) for _ in range(8)]
+    programs = [ir.Program((policy,)) for policy in policies if policy is not None]
+    assert len(programs) > 8
+    for before, after in itertools.pairwise(programs):
+        hold(compare(before, after), before, after)
+
+
+def test_witnesses_have_opposite_verdicts_on_opa(tmp_path: Path) -> None:
+    names = ["examples/restricted.yaml", "examples/team.psp", "pss/restricted"]
+    for name in names:
+        emit(tmp_path / name, compile_program(program(name), ("opa",))["opa"].files)
+    asked = 0
+    for old, new in itertools.permutations(names, 2):
+        witnesses = compare(program(old), program(new)).looser
+        pods = [witness.pod for witness in witnesses]
+        assert all(denied(tmp_path / old, old, pods))
+        assert not any(denied(tmp_path / new, new, pods))
+        asked += len(pods)
+    assert asked > 20
+
+
+def denied(folder: Path, name: str, pods: list[dict[str, object]]) -> list[list[str]]:
+    """What OPA says of each pod once the policies' defaults are set (OPA sets none)."""
+    for policy in program(name).policies:
+        pods = [dict(oracle.with_defaults(policy, pod)) for pod in pods]
+    ask = "package ask\n\nanswers := [answer |\n\tsome pod in input\n\tanswer := data.main.deny with input as pod\n]\n"
+    (folder / "ask.rego").write_text(ask)
+    command = [engine("opa"), "eval", "--format", "json", "--data", str(folder), "--stdin-input", "data.ask.answers"]
+    done = subprocess.run(command, capture_output=True, text=True, input=json.dumps(pods), check=True)
+    answer: list[list[str]] = json.loads(done.stdout)["result"][0]["expressions"][0]["value"]
+    return answer
+
+
+def test_the_command(tmp_path: Path) -> None:
+    from click.testing import CliRunner
+
+    from pscc.cli import main
+
+    paths = [str(ROOT / "examples" / "team.psp"), "pss/baseline"]
+    same = CliRunner().invoke(main, ["diff", paths[0], paths[0], "--no-looser"])
+    assert (same.exit_code, same.output) == (0, "no difference: both admit the same pods\n")
+    told = CliRunner().invoke(main, ["diff", *paths])
+    assert told.exit_code == 0 and "looser: fsGroup\n    apiVersion: v1\n" in told.output
+    assert CliRunner().invoke(main, ["diff", *paths, "--no-looser"]).exit_code == 1
+    as_json = json.loads(CliRunner().invoke(main, ["diff", *paths, "--format", "json"]).output)
+    assert set(as_json) == {"looser", "stricter", "undecided"} and as_json["looser"][0]["pod"]["kind"] == "Pod"

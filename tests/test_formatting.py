@@ -1,0 +1,97 @@
+"""``pscc fmt``: the layout keeps meaning and comments, and one run is enough; and a few seconds of the fuzzer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from conftest import ROOT
+from fuzz import fuzz
+from pscc.cli import main
+from pscc.driver import analyse, decode
+from pscc.formatting import formatted, without_spans
+from pscc.source import SourceFile
+from pscc.syntax.printer import WIDTH, print_document
+from test_sources import valid_sources
+
+UNTIDY = """\
+# what the file is
+
+# used
+use   "base.psp"  # beside
+policy a "t"   extends base { # head
+  # why
+  deny hostPID,hostIPC   # both
+    require  runAsUser 1-5,
+      7   because "r"
+  in namespaces b, a-*
+  # last
+}
+"""
+TIDY = """\
+# what the file is
+
+# used
+use "base.psp"  # beside
+
+policy a "t" extends base {  # head
+    in      namespaces b, a-*
+    # why
+    deny    hostPID, hostIPC  # both
+    require runAsUser 1-5, 7 because "r"
+    # last
+}
+"""
+
+
+def test_the_layout() -> None:
+    assert formatted(SourceFile("a.psp", UNTIDY)) == TIDY == formatted(SourceFile("a.psp", TIDY))
+
+
+def test_long_lines_are_broken_after_values() -> None:
+    words = ", ".join(f"net.ipv4.setting_{n}" for n in range(30))
+    text = formatted(SourceFile("a.psp", f'policy a {{\n allow sysctls {words} because "{"long " * 20}"\n}}\n'))
+    assert max(map(len, text.splitlines())) <= WIDTH and text.count("\n") > 6
+
+
+def test_files_of_the_project_are_laid_out() -> None:
+    for folder in ("examples", "grammar/library"):
+        for path in (ROOT / folder).rglob("*.psp"):
+            assert formatted(SourceFile(path.name, path.read_text())) == path.read_text(), path
+
+
+def test_what_is_imported_is_laid_out_and_means_the_psp() -> None:
+    for path in valid_sources():
+        document, program, _ = analyse(decode(str(path), path.read_bytes()))
+        text = print_document(document)
+        assert formatted(SourceFile("p.psp", text)) == text
+        assert without_spans(analyse(SourceFile("p.psp", text))[1]) == without_spans(program)
+
+
+def test_seconds_of_fuzzing() -> None:
+    tried, accepted, failures = fuzz(4, 7)
+    assert not failures
+    assert tried > 100 and accepted > 20
+
+
+@pytest.mark.parametrize(("option", "code"), [("--check", 1), ("--diff", 1)])
+def test_the_command_only_tells(option: str, code: int, tmp_path: Path) -> None:
+    path = tmp_path / "a.psp"
+    path.write_text(UNTIDY)
+    done = CliRunner().invoke(main, ["fmt", option, str(path)])
+    assert (done.exit_code, path.read_text()) == (code, UNTIDY)
+    assert str(path) in done.output
+
+
+def test_the_command_writes_and_then_has_nothing_to_do(tmp_path: Path) -> None:
+    path = tmp_path / "a.psp"
+    path.write_text(UNTIDY)
+    assert CliRunner().invoke(main, ["fmt", str(tmp_path)]).exit_code == 0
+    assert path.read_text() == TIDY
+    assert CliRunner().invoke(main, ["fmt", "--check", str(tmp_path)]).exit_code == 0
+    assert CliRunner().invoke(main, ["fmt", "-"], input=UNTIDY).output == TIDY
+    path.write_text("policy a {\n denny hostPID\n}\n")
+    assert CliRunner().invoke(main, ["fmt", str(path)]).exit_code == 1
+    assert "denny" in path.read_text()

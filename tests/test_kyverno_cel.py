@@ -1,0 +1,148 @@
+"""Kyverno's policies in CEL on Kyverno's own command line, held against the oracle and the ClusterPolicies."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+
+import pytest
+import yaml
+
+from pscc import oracle
+from pscc.backends._base import Output
+from pscc.backends.cel_policy import apart, checks_of
+from pscc.backends.kyverno_cel import BACKEND
+from pscc.driver import analyse
+from pscc.ir import Check, Policy
+from pscc.source import SourceFile
+from pscc.suite import cases_for
+from targets import run
+from test_gatekeeper import POLICIES, Json, bare, only, whole, written
+from test_kyverno import DEFAULTS, awkward, mutated
+
+
+@cache
+def compiled(text: str) -> tuple[Policy, Output]:
+    name = "policy.psp" if text.startswith("policy") else "psp.yaml"
+    _, program, _ = analyse(SourceFile(name, text))
+    return only(program), BACKEND.package(program, {p.name: cases_for(p) for p in program.policies})
+
+
+def said(policy: Path, folder: Path, resources: list[Json]) -> dict[str, tuple[str, str]]:
+    """Result and message of the one ValidatingPolicy in ``policy``, by the name of the resource."""
+    asked = folder / "asked.yaml"
+    asked.write_text("---\n".join(json.dumps(one) + "\n" for one in resources), encoding="utf-8")
+    done = run("kyverno", "apply", policy, "-r", asked, "-p", "--output-format", "json")
+    assert "{" in done.stdout, done.stdout + done.stderr
+    results = json.loads(done.stdout[done.stdout.index("{") :])["results"]
+    return {r["resources"][0]["name"]: (r["result"], r.get("message", "")) for r in results}
+
+
+def first_message(policy: Policy, part: list[Check], pod: oracle.Json) -> str:
+    """What Kyverno shows of several failing validations: the first."""
+    for check in part:
+        alone = Policy(policy.name, "", "enforce", (check,), (), policy.span)
+        messages = oracle.check(alone, pod).messages
+        if messages:
+            return messages[0]
+    return ""
+
+
+def parts(policy: Policy) -> dict[str, list[Check]]:
+    """The checks of each policy on pods, by what its name ends in."""
+    everywhere, pods_only = apart(policy, checks_of(policy))
+    shapes = {"": {c.shape for c, _ in everywhere}, "-defaulted": {c.shape for c, _ in pods_only}}
+    return {suffix: [c for c in policy.checks if c.shape in names] for suffix, names in shapes.items() if names}
+
+
+@pytest.mark.parametrize("name", POLICIES)
+def test_kyverno_passes_the_suite(name: str, tmp_path: Path) -> None:
+    _, output = compiled(POLICIES[name])
+    done = run("kyverno", "test", written(output, tmp_path))
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr
+    assert " and 0 tests failed" in done.stdout
+
+
+@pytest.mark.parametrize("name", ["restricted", "granting", "defaults"])
+def test_verdicts_and_messages_are_the_oracles(name: str, tmp_path: Path) -> None:
+    policy, output = compiled(POLICIES[name])
+    pods = [whole(case.pod) for case in cases_for(policy) if case.old_pod is None]
+    folder = written(output, tmp_path)
+    for suffix, part in parts(policy).items():
+        found = said(folder / "policies" / f"{policy.name}{suffix}.yaml", tmp_path, pods)
+        for pod in pods:
+            expected = first_message(policy, part, pod)
+            answer = ("fail", expected) if expected else ("pass", "success")
+            assert found[pod["metadata"]["name"]] == answer, pod
+
+
+@pytest.mark.parametrize("text", [POLICIES["restricted"], DEFAULTS], ids=["restricted", "every-default"])
+def test_mutated_pods_are_the_oracles(text: str, tmp_path: Path) -> None:
+    policy, output = compiled(text)
+    pods = awkward()
+    for case in cases_for(policy):
+        for number, pod in enumerate((whole(case.pod), bare(case.pod))):
+            copy = json.loads(json.dumps(pod))
+            copy["spec"].pop("ephemeralContainers", None)
+            copy["metadata"]["name"] = f"{case.name}-{number}"
+            pods.append(copy)
+    found = mutated(written(output, tmp_path), policy, pods)
+    for pod in pods:
+        assert found[pod["metadata"]["name"]] == oracle.with_defaults(policy, pod), pod
+
+
+def test_workloads_are_judged_by_what_no_default_sets(tmp_path: Path) -> None:
+    policy, output = compiled(POLICIES["restricted"])
+    pods = [case.pod for case in cases_for(policy) if case.old_pod is None]
+    workloads: list[Json] = []
+    for pod in pods:
+        metadata = {"name": pod["metadata"]["name"], "namespace": "default"}  # type: ignore[index]
+        template = {"metadata": {}, "spec": pod["spec"]}
+        spec: Json = {"template": template}
+        if len(workloads) % 2:
+            spec = {"schedule": "* * * * *", "jobTemplate": {"spec": spec}}
+        kind = ("batch/v1", "CronJob") if "schedule" in spec else ("apps/v1", "Deployment")
+        workloads.append({"apiVersion": kind[0], "kind": kind[1], "metadata": metadata, "spec": spec})
+    found = said(written(output, tmp_path) / "policies" / f"{policy.name}.yaml", tmp_path, workloads)
+    for pod in pods:
+        expected = first_message(policy, parts(policy)[""], pod)
+        name = pod["metadata"]["name"]  # type: ignore[index]
+        assert found[name] == (("fail", expected) if expected else ("pass", "success")), pod
+
+
+def test_autogen_lives_and_ephemeral_containers_are_matched() -> None:
+    for text in POLICIES.values():
+        policy, output = compiled(text)
+        texts = {file.path: file.text for file in output.files}
+        documents = [d for path in output.resources for d in yaml.safe_load_all(texts[path])]
+        rules = {d["metadata"]["name"]: d["spec"]["matchConstraints"] for d in documents}
+        for rule in rules.get(policy.name, {}).get("resourceRules", []):
+            assert rule["resources"] == ["pods"]
+        assert (policy.name in rules) is ("" in parts(policy))
+        assert all(
+            list(matched) == ["resourceRules"] and len(matched["resourceRules"]) == 1 for matched in rules.values()
+        )
+        debug = [
+            r for m in rules.values() for r in m["resourceRules"] if r["resources"] == ["pods/ephemeralcontainers"]
+        ]
+        assert [r["operations"] for r in debug] == [["UPDATE"]]
+
+
+def test_cluster_policies_say_the_same(tmp_path: Path) -> None:
+    """``-t kyverno`` and ``-t kyverno-cel`` of one source refuse the same pods."""
+    from pscc.backends.kyverno import BACKEND as CLASSIC
+    from pscc.ir import Program
+    from targets import Question, kyverno
+
+    policy, output = compiled(POLICIES["restricted"])
+    pods = [whole(case.pod) for case in cases_for(policy) if case.old_pod is None]
+    classic = written(CLASSIC.package(Program((policy,)), {}), tmp_path / "classic")
+    refused = dict(
+        zip([p["metadata"]["name"] for p in pods], kyverno(classic, policy, [Question(p) for p in pods]), strict=True)
+    )
+    folder = written(output, tmp_path / "cel")
+    answers = [said(folder / "policies" / f"{policy.name}{s}.yaml", tmp_path, pods) for s in parts(policy)]
+    for name, messages in refused.items():
+        assert any(answer[name][0] == "fail" for answer in answers) is bool(messages), name
+        assert {answer[name][1] for answer in answers if answer[name][0] == "fail"} <= set(messages), name

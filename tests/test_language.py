@@ -1,0 +1,203 @@
+"""What the language says beyond single statements: inheritance, scopes, exemptions, modes, used files."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from pscc import access, ir, oracle
+from pscc.diagnostics import SourceError
+from pscc.driver import analyse
+from pscc.linking import LoadError
+from pscc.source import SourceFile
+
+TODAY = date(2026, 6, 15)
+
+
+def load_from(files: dict[str, str]):  # type: ignore[no-untyped-def]
+    """A loader over texts."""
+
+    def load(path: str, user: str) -> SourceFile:
+        if path not in files:
+            raise LoadError(f"`{path}` cannot be read: no such file", "name another")
+        return SourceFile(path, files[path])
+
+    return load
+
+
+def meaning(text: str, **files: str) -> tuple[ir.Policy, ...]:
+    """The policies of ``text``; ``files`` are what it may use, ``a`` as ``a.psp``."""
+    named = {f"{name}.psp": body for name, body in files.items()}
+    return analyse(SourceFile("p.psp", text), load=load_from(named), today=TODAY)[1].policies
+
+
+def refused(text: str, **files: str) -> list[str]:
+    """``CODE:LINE`` of each error; each has a help."""
+    with pytest.raises(SourceError) as caught:
+        meaning(text, **files)
+    errors = [d for d in caught.value.diagnostics if d.severity == "error"]
+    assert all(d.help for d in errors), errors
+    return [f"{d.code}:{d.span.line if d.span else 0}" for d in errors]
+
+
+def statements(policy: ir.Policy) -> list[str]:
+    """What the policy says, as written."""
+    return [check.statement for check in policy.checks] + [default.statement for default in policy.defaults]
+
+
+BASE = """policy base {
+    deny    privileged, hostPorts
+    require runAsUser 1-5
+    default runAsUser 1
+}
+"""
+
+
+def test_a_child_replaces_slots_and_keeps_the_rest() -> None:
+    _, middle, leaf = meaning(
+        BASE
+        + "policy middle extends base {\n allow hostPorts 80\n default runAsUser 2\n}\n"
+        + "policy leaf extends middle {\n without privileged\n require runAsUser 7\n}\n"
+    )
+    kept = ["deny privileged", "allow hostPorts 80", "require runAsUser 1-5", "default runAsUser 2"]
+    assert statements(middle) == kept
+    assert statements(leaf) == ["allow hostPorts 80", "require runAsUser 7", "default runAsUser 2"]
+
+
+def test_scope_mode_and_exemptions_are_not_inherited() -> None:
+    parent = 'policy base {\n warn\n in namespaces a\n exempt users x because "r"\n deny hostPID\n}\n'
+    child = meaning(parent + "policy child extends base {\n}\n")[1]
+    assert (child.mode, child.scope, child.exemptions) == ("enforce", access.EVERYWHERE, ())
+
+
+@pytest.mark.parametrize(
+    ("text", "errors"),
+    [
+        ("policy a extends b {\n}\npolicy b extends a {\n}\n", ["LNG035:1", "LNG035:3"]),
+        ("policy a extends a {\n}\n", ["LNG035:1"]),
+        ("policy a extends nobody {\n}\n", ["LNG031:1"]),
+        ("policy a extends pss/baselin {\n}\n", ["LNG031:1"]),
+        ("policy a extends pss/baseline@1.9 {\n}\n", ["LNG031:1"]),
+        ("policy a {\n without hostPID\n deny hostIPC\n}\n", ["LNG034:2"]),
+        (BASE + "policy a extends base {\n without hostPID\n}\n", ["LNG034:7"]),
+        ("policy a {\n in namespaces Team\n deny hostPID\n}\n", ["LNG036:2"]),
+        ("policy a {\n in namespaces a*b\n deny hostPID\n}\n", ["LNG036:2"]),
+        ('policy a {\n in namespaces "team-*"\n deny hostPID\n}\n', ["LNG036:2"]),
+        ("policy a {\n except namespaces tier=a*\n deny hostPID\n}\n", ["LNG036:2"]),
+        ("policy a {\n exempt users x\n deny hostPID\n}\n", ["LNG037:2"]),
+        ('policy a {\n exempt users x from hostPID because "r"\n deny hostPID\n}\n', ["LNG038:2"]),
+        ('policy a {\n exempt serviceaccounts x because "r"\n deny hostPID\n}\n', ["LNG039:2"]),
+        ('policy a {\n exempt users x because "r" until 2026-02-30\n deny hostPID\n}\n', ["LNG040:2"]),
+        ('policy a {\n exempt users x because "r" until soon\n deny hostPID\n}\n', ["LNG040:2"]),
+        ('policy a {\n exempt users x because "r" until 2026-06-14\n deny hostPID\n}\n', ["LNG041:2"]),
+        ("policy a {\n deny hostPID unless os.nme windows\n}\n", ["LNG043:2"]),
+        ("policy a {\n deny hostPID unless hostUsers maybe\n}\n", ["LNG043:2"]),
+        ("policy a {\n audit default nonRoot\n}\n", ["LNG044:2"]),
+        ("policy a {\n default nonRoot unless os.name windows\n}\n", ["LNG044:2"]),
+        ('policy a {\n exempt containers x from hostPID because "r"\n deny hostPID\n}\n', ["LNG046:2"]),
+        ('policy a {\n exempt containers x from hostPDI because "r"\n deny hostPID\n}\n', ["LNG010:2"]),
+        ('policy a {\n exempt x because "r"\n deny hostPID\n}\n', ["LNG005:2"]),
+        ('use "b.psp"\npolicy a {\n deny hostPID\n}\n', ["LNG032:1"]),
+        ("policy a {\n audit deny hostPID\n}\npolicy a-audit {\n deny hostIPC\n}\n", ["LNG017:4"]),
+    ],
+)
+def test_what_is_wrong_is_told_at_its_line(text: str, errors: list[str]) -> None:
+    assert refused(text) == errors
+
+
+def test_a_member_of_a_choice_has_no_mode_of_its_own() -> None:
+    text = "policy a {\n deny hostPID\n audit deny hostIPC\n}\nchoose {\n a for everyone\n}\n"
+    assert refused(text) == ["LNG047:3"]
+
+
+def test_a_scope_holds_names_prefixes_and_labels() -> None:
+    (policy,) = meaning(
+        "policy a {\n in namespaces edge-*, ingress, tier=front\n except namespaces edge-sandbox, x/y=z\n deny hostPID\n}\n"
+    )
+    expected = access.Scope(
+        access.Names(("ingress",), ("edge-",)), access.Names(("edge-sandbox",)), (("tier", "front"),), (("x/y", "z"),)
+    )
+    assert policy.scope == expected
+
+
+def test_exemptions_of_requests_and_their_end() -> None:
+    text = (
+        'policy a {\n exempt serviceaccounts kube-system/*, users x, y because "r" until 2026-07-15\n deny hostPID\n}\n'
+    )
+    _, program, warnings = analyse(SourceFile("p.psp", text), today=TODAY)
+    (exemption,) = program.policies[0].exemptions
+    names = access.Names
+    assert exemption.subjects == access.Subjects(
+        users=names(("x", "y")), service_accounts=names(prefixes=("kube-system/",))
+    )
+    assert (exemption.reason, exemption.until) == ("r", "2026-07-15")
+    assert [w.code for w in warnings] == ["LNG042"]
+    assert not analyse(SourceFile("p.psp", text), today=date(2026, 6, 14))[2]
+
+
+def pod(**container: object) -> dict[str, object]:
+    """A pod of one container."""
+    return {"metadata": {"name": "x"}, "spec": {"containers": [{"name": "main", "image": "app:1", **container}]}}
+
+
+def test_exempt_containers_are_not_looked_at() -> None:
+    (policy,) = meaning(
+        'policy a {\n exempt containers side-*, "odd", images reg/* from privileged because "r"\n'
+        " deny privileged, hostPID\n require readOnlyRootFilesystem true\n}\n"
+    )
+    bad = {"securityContext": {"privileged": True, "readOnlyRootFilesystem": True}}
+    assert not oracle.check(policy, pod(**bad)).allowed
+    for exempt in ({"name": "side-car"}, {"name": "odd"}, {"image": "reg/x:1"}):
+        assert oracle.check(policy, pod(**bad, **exempt)).allowed, exempt
+        assert not oracle.check(policy, pod(**exempt)).allowed, "readOnlyRootFilesystem is not exempt"
+
+
+def test_unless_leaves_pods_out() -> None:
+    (policy,) = meaning("policy a {\n require runAsNonRoot true unless hostUsers false\n}\n")
+    base = pod()
+    spec = dict(base["spec"])  # type: ignore[call-overload]
+    verdicts = [oracle.check(policy, {**base, "spec": {**spec, **more}}).allowed for more in ({}, {"hostUsers": False})]
+    assert verdicts == [False, True]
+
+
+def test_a_statements_own_mode_makes_a_policy_of_its_own() -> None:
+    policies = meaning("policy a {\n deny hostPID\n audit deny hostIPC\n warn deny hostPorts\n default nonRoot\n}\n")
+    shown = [(p.name, p.mode, statements(p)) for p in policies]
+    assert shown == [
+        ("a", "enforce", ["deny hostPID", "default nonRoot"]),
+        ("a-warn", "warn", ["warn deny hostPorts"]),
+        ("a-audit", "audit", ["audit deny hostIPC"]),
+    ]
+
+
+def test_used_policies_are_extended_and_not_compiled() -> None:
+    text = 'use "b.psp"\npolicy a extends base {\n}\n'
+    (policy,) = meaning(text, b='use "c.psp"\npolicy base extends root {\n}\n', c="policy root {\n deny hostPID\n}\n")
+    assert (policy.name, statements(policy)) == ("a", ["deny hostPID"])
+
+
+def test_files_that_use_each_other_and_names_given_twice() -> None:
+    text = 'use "b.psp"\npolicy a {\n deny hostPID\n}\n'
+    assert refused(text, b='use "c.psp"\n', c='use "b.psp"\n') == ["LNG033:1"]
+    assert refused(text, b="policy a {\n deny hostIPC\n}\n") == ["LNG017:2"]
+    assert refused(text, b="policy b {\n deny hostIPX\n}\n") == ["LNG010:2"]
+    assert refused(text, b="policy b {\n") == ["LNG050:1"]
+
+
+def test_the_cli_reads_used_files_inside_the_root_only(tmp_path: Path) -> None:
+    from click.testing import CliRunner
+
+    from pscc.cli import main
+
+    (tmp_path / "in").mkdir()
+    (tmp_path / "base.psp").write_text(BASE)
+    (tmp_path / "in" / "base.psp").write_text(BASE)
+    (tmp_path / "in" / "link.psp").symlink_to(tmp_path / "base.psp")
+    for path, code in (("base.psp", 0), ("../base.psp", 1), ("link.psp", 1), ("/etc/passwd", 1), ("no.psp", 1)):
+        source = tmp_path / "in" / "a.psp"
+        source.write_text(f'use "{path}"\npolicy a extends base {{\n}}\n')
+        done = CliRunner().invoke(main, ["check", str(source)])
+        assert done.exit_code == code, (path, done.output)
+        assert ("LNG032" in done.output) is (code == 1)

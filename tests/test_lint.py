@@ -1,0 +1,69 @@
+"""The warnings of ``pscc check``: each where it belongs, none where all is well."""
+
+from __future__ import annotations
+
+import pytest
+
+from conftest import ROOT
+from pscc.driver import analyse
+from pscc.library import library_source
+from pscc.lint import lint, weaker
+from pscc.source import SourceFile
+
+
+def warned(text: str) -> list[str]:
+    """``CODE:LINE`` of each warning."""
+    document, program, _ = analyse(SourceFile("p.psp", text))
+    return [f"{d.code}:{d.span.line if d.span else 0}" for d in lint(document, program)]
+
+
+@pytest.mark.parametrize(
+    ("body", "codes"),
+    [
+        ("allow hostPorts 1-100, 50", ["LNG060:2"]),
+        ("allow hostPorts 1-100, 101", []),
+        ("allow sysctls net.core.*, net.*", ["LNG060:2"]),
+        ("allow hostPath /var, /var/log", ["LNG060:2"]),
+        ("allow hostPath /var (read-only), /var/log", []),
+        ("require runAsUser 1-5\n default runAsUser 9", ["LNG061:3"]),
+        ("require runAsUser 1-5\n default runAsUser 2", []),
+        ("deny capabilities.add\n default capabilities.add add KILL", ["LNG061:3"]),
+        ("require nonRoot\n default nonRoot", []),
+        ("deny pods\n deny hostPID", ["LNG063:1"]),
+        ("require runAsUser 0\n require nonRoot", ["LNG063:1"]),
+        ("require runAsUser 5\n require nonRoot", []),
+        ("require runAsUser 1-9\n allow runAsGroup 1-9", []),
+        ("deny volumes\n deny hostPath", ["LNG062:3"]),
+        ('exempt users x because "r"\n default nonRoot', ["LNG064:2"]),
+        ('in namespaces a\n exempt serviceaccounts b/c because "r"\n deny hostPID', ["LNG064:3"]),
+        ('in namespaces a\n exempt serviceaccounts a/c because "r"\n deny hostPID', []),
+        ('exempt users x because "r"\n exempt users x because "s"\n deny hostPID', ["LNG064:3"]),
+    ],
+)
+def test_one_policy(body: str, codes: list[str]) -> None:
+    assert warned(f"policy p {{\n {body}\n}}\n") == codes
+
+
+def test_a_child_that_its_parent_undoes() -> None:
+    parent, child = "policy a {\n{}deny hostPorts\n}\n", "policy b extends a {\n allow hostPorts 80\n}\n"
+    assert warned(parent.replace("{}", "") + child) == ["LNG065:4"]
+    assert warned(parent.replace("{}", "in namespaces x\n ") + child) == []
+
+
+def test_weaker_than_baseline_is_told_when_asked() -> None:
+    source = library_source("pss/baseline")
+    assert source is not None
+    floor = analyse(source)[1]
+    text = (ROOT / "examples" / "team.psp").read_text()
+    told = [d.message for d in weaker(analyse(SourceFile("t.psp", text))[1], floor, "pss/baseline")]
+    assert any("in hostPath" in message for message in told) and all("weaker than pss/baseline" in m for m in told)
+    assert not list(weaker(floor, floor, "pss/baseline"))
+
+
+def test_the_library_and_the_examples_are_clean() -> None:
+    for name in ("pss/baseline", "pss/restricted"):
+        source = library_source(name)
+        assert source is not None
+        document, program, _ = analyse(source)
+        told = [d.message for d in lint(document, program)]
+        assert all("deny hostPath" in message for message in told), told

@@ -1,0 +1,317 @@
+"""Several PodSecurityPolicies with their RBAC: sources, diagnostics, the round trip, which policy admits a request."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from click.testing import CliRunner
+
+from conformance.clusters import draw_cluster
+from conformance.jsonl import Process
+from conformance.sets import compare, source
+from pscc import ir
+from pscc.cli import main
+from pscc.diagnostics import Diagnostic, SourceError
+from pscc.driver import analyse, compile_program
+from pscc.source import SourceFile, Span
+from pscc.syntax.printer import print_document
+
+RBAC = "rbac.authorization.k8s.io"
+ANY = {"rule": "RunAsAny"}
+Json = dict[str, Any]
+
+
+def psp(name: str, **spec: object) -> Json:
+    strategies = {field: ANY for field in ("seLinux", "runAsUser", "supplementalGroups", "fsGroup")}
+    metadata = {"name": name}
+    return {
+        "apiVersion": "policy/v1beta1",
+        "kind": "PodSecurityPolicy",
+        "metadata": metadata,
+        "spec": strategies | spec,
+    }
+
+
+def role(name: str, *policies: str, **fields: object) -> Json:
+    rule = {
+        "apiGroups": ["policy"],
+        "resources": ["podsecuritypolicies"],
+        "verbs": ["use"],
+        "resourceNames": [*policies],
+    }
+    return {"apiVersion": f"{RBAC}/v1", "kind": "ClusterRole", "metadata": {"name": name}, "rules": [rule], **fields}
+
+
+def binding(name: str, bound: str, *subjects: Json, namespace: str = "", kind: str = "ClusterRole") -> Json:
+    metadata = {"name": name, **({"namespace": namespace} if namespace else {})}
+    reference = {"apiGroup": RBAC, "kind": kind, "name": bound}
+    object_kind = "RoleBinding" if namespace else "ClusterRoleBinding"
+    return {
+        "apiVersion": f"{RBAC}/v1", "kind": object_kind, "metadata": metadata,
+        "roleRef": reference, "subjects": [*subjects],
+    }  # fmt: skip
+
+
+def group(name: str) -> Json:
+    return {"kind": "Group", "apiGroup": RBAC, "name": name}
+
+
+def dump(*objects: Json, name: str = "dump.yaml") -> SourceFile:
+    return SourceFile(name, "---\n".join(yaml.safe_dump(one, sort_keys=False) for one in objects))
+
+
+def told(*sources: SourceFile, everyone: bool = False, list_ignored: bool = False) -> tuple[Diagnostic, ...]:
+    try:
+        return analyse(*sources, everyone=everyone, list_ignored=list_ignored)[2]
+    except SourceError as error:
+        return error.diagnostics
+
+
+def codes(*sources: SourceFile) -> list[str]:
+    return [f"{d.code} {d.severity}" for d in told(*sources)]
+
+
+OPEN, CLOSED = psp("open", privileged=True), psp("tight", volumes=["secret"])
+BOTH = (OPEN, CLOSED, role("r", "open", "tight"))
+ALL = binding("all", "r", group("system:authenticated"))
+
+
+# --- sources ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "sources",
+    [
+        (dump(*BOTH, ALL),),
+        (dump({"apiVersion": "v1", "kind": "List", "items": [*BOTH, ALL]}),),
+        (dump(OPEN, name="a.yaml"), dump(CLOSED, BOTH[2], name="b.yaml"), dump(ALL, name="c.yaml")),
+        (SourceFile("dump.json", json.dumps({"apiVersion": "v1", "kind": "List", "items": [*BOTH, ALL]})),),
+        (dump({"apiVersion": "policy/v1beta1", "kind": "PodSecurityPolicyList", "items": [OPEN, CLOSED]}), dump(BOTH[2], ALL)),
+    ],
+    ids=["stream", "list", "files", "json", "typed list"],
+)  # fmt: skip
+def test_the_same_set_from_any_form_of_source(sources: tuple[SourceFile, ...]) -> None:
+    _, program, _ = analyse(*sources)
+    (choice,) = program.choices
+    assert not program.policies
+    assert [policy.name for policy in choice.policies] == ["open", "tight"]
+    assert [(grant.policy, grant.subjects.groups.exact) for grant in choice.grants] == [
+        ("open", ("system:authenticated",)),
+        ("tight", ("system:authenticated",)),
+    ]
+
+
+def test_other_objects_are_counted_and_listed() -> None:
+    config = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "x", "namespace": "other"}}
+    (note,) = told(dump(*BOTH, ALL, config, config))
+    assert (note.code, note.severity) == ("SET001", "note")
+    assert "2 ConfigMaps" in note.message
+    listed = told(dump(*BOTH, ALL, config), list_ignored=True)
+    assert [d.message for d in listed if d.span] == ["ignored: ConfigMap other/x"]
+
+
+def test_an_error_names_its_own_file() -> None:
+    bad = dump(psp("q", privileged="no"), name="second.yaml")
+    (error,) = [d for d in told(dump(OPEN, name="first.yaml"), bad) if d.severity == "error"]
+    assert error.span is not None
+    assert (error.span.file, bad.text.splitlines()[error.span.line - 1].strip()) == ("second.yaml", "privileged: 'no'")
+
+
+def test_one_policy_without_rbac_binds_every_pod() -> None:
+    _, program, _ = analyse(dump(OPEN))
+    assert ([p.name for p in program.policies], program.choices) == (["open"], ())
+
+
+def test_several_without_rbac_are_refused_or_for_everyone() -> None:
+    assert codes(dump(OPEN, CLOSED)) == ["SET002 error"]
+    _, program, _ = analyse(dump(CLOSED, OPEN), everyone=True)
+    (choice,) = program.choices
+    assert [(g.policy, g.subjects.everyone) for g in choice.grants] == [("open", True), ("tight", True)]
+
+
+@pytest.mark.parametrize(
+    ("objects", "code"),
+    [
+        ((OPEN, OPEN), "SET003 warning"),
+        ((OPEN, psp("open")), "SET003 error"),
+        ((*BOTH, ALL, psp("unused")), "SET004 warning"),
+        ((*BOTH,), "SET005 error"),
+        ((*BOTH, ALL, binding("lost", "gone", group("g"))), "SET006 warning"),
+        ((*BOTH, ALL, role("s", "gone")), "SET007 warning"),
+        ((*BOTH, binding("b", "")), "RBC001 error"),
+        ((*BOTH, binding("b", "r", kind="Role")), "RBC001 error"),
+        ((*BOTH, {**binding("b", "r", namespace="x"), "metadata": {"name": "b"}}), "RBC002 error"),
+        ((*BOTH, ALL, role("s", rules=["use"])), "RBC003 error"),
+        ((*BOTH, ALL, role("s", rules=[{"resources": ["*"], "apiGroups": ["*"], "verbs": "use"}])), "RBC003 error"),
+        ((*BOTH, binding("b", "r", {"kind": "Robot", "name": "x"})), "RBC004 error"),
+        ((*BOTH, binding("b", "r", {"kind": "ServiceAccount", "name": "x"})), "RBC004 error"),
+        ((*BOTH, ALL, role("s", rules=[{"resources": ["*"], "apiGroups": ["*"], "verbs": ["*"], "resourceName": ["a"]}])),
+         "RBC005 error"),
+        ((OPEN, {**OPEN, "kind": "PodSecurityPolcy"}), "PSP001 error"),
+        ((psp("a"), psp("b"), role("r", "a", "b"), ALL), "SET013 warning"),
+        ((*BOTH, psp("zero", runAsUser={"rule": "MustRunAs"}), role("r2", "zero"), ALL, binding("z", "r2", group("g"))),
+         "SET015 warning"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_with_a_set_is_told(objects: tuple[Json, ...], code: str) -> None:
+    assert code in codes(dump(*objects))
+
+
+@pytest.mark.parametrize(
+    ("choice", "code"),
+    [
+        ("choose {\n}\n", "SET010 error"),
+        ("choose {\n    opne for everyone\n}\n", "SET011 error"),
+        ("choose {\n    loud for everyone\n}\n", "SET012 error"),
+        ("choose {\n    spared for everyone\n}\n", "SET012 error"),
+        ("choose {\n    open for everyone in namespaces tier=edge\n}\n", "SET014 error"),
+        ("choose {\n    open for everyone\n    tight for groups g\n}\n", "SET013 warning"),
+    ],
+)
+def test_what_is_wrong_with_a_choice_is_told(choice: str, code: str) -> None:
+    policies = (
+        "policy open {\n    deny hostPID\n}\n\npolicy tight {\n    deny hostPID, privileged\n}\n\n"
+        "policy loud {\n    warn\n    deny hostPID\n}\n\n"
+        'policy spared {\n    exempt users jane because "she asked"\n    deny hostPID\n}\n\n'
+    )
+    assert code in codes(SourceFile("p.psp", policies + choice))
+
+
+# --- meaning --------------------------------------------------------------------
+
+
+def without_places(node: object) -> object:
+    """``node`` without where it was written."""
+    if isinstance(node, Span):
+        return None
+    if dataclasses.is_dataclass(node) and not isinstance(node, type):
+        return (type(node).__name__, *(without_places(getattr(node, f.name)) for f in dataclasses.fields(node)))
+    return tuple(without_places(one) for one in node) if isinstance(node, tuple) else node
+
+
+def test_importing_a_dump_means_what_the_dump_means() -> None:
+    import random
+
+    rng = random.Random(3)
+    compared = 0
+    while compared < 25:
+        try:
+            document, program, _ = analyse(source(draw_cluster(rng)))
+        except SourceError:
+            continue
+        _, again, _ = analyse(SourceFile("imported.psp", print_document(document)))
+        assert without_places(again) == without_places(program)
+        compared += 1
+
+
+def test_policies_outside_a_choice_bind_beside_it() -> None:
+    text = "policy a {\n    deny hostPID\n}\n\npolicy b {\n    deny hostIPC\n}\n\nchoose {\n    b for everyone\n}\n"
+    _, program, _ = analyse(SourceFile("p.psp", text))
+    assert [p.name for p in program.policies] == ["a"]
+    assert [p.name for choice in program.choices for p in choice.policies] == ["b"]
+
+
+def test_the_choice_is_the_plugins() -> None:
+    with Process("psp-admission") as process:
+        count, wrong = compare(process, seed=4, clusters=20)
+    assert wrong == []
+    assert count.requests > 800
+    assert min(count.admitted, count.changed, count.updates) > 50
+    assert count.by_second > 10
+
+
+# --- the command line ---------------------------------------------------------------
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    objects = (
+        psp("open", privileged=True, volumes=["*"]), CLOSED, role("o", "open"), role("t", "tight"),
+        binding("o", "o", group("ops")), binding("o", "o", group("system:serviceaccounts:sys"), namespace="sys"),
+        binding("t", "t", group("system:authenticated")),
+    )  # fmt: skip
+    for number, one in enumerate(objects):
+        path = tmp_path / "dump" / f"{number}.yaml"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(yaml.safe_dump(one))
+    container = {"name": "c", "image": "i", "securityContext": {"privileged": True}}
+    pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "p"}, "spec": {"containers": [container]}}
+    (tmp_path / "pod.yaml").write_text(yaml.safe_dump(pod))
+    template = {"metadata": {"name": "d"}, "spec": {"template": pod}}
+    (tmp_path / "deployment.yaml").write_text(
+        yaml.safe_dump({"apiVersion": "apps/v1", "kind": "Deployment", **template})
+    )
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("arguments", "policy"),
+    [
+        (["-f", "pod.yaml"], ""),
+        (["-f", "pod.yaml", "--as", "jane", "--as-group", "ops"], "open"),
+        (["-f", "pod.yaml", "-n", "sys"], "open"),
+        (["-f", "pod.yaml", "--as", "system:serviceaccount:sys:builder", "-n", "sys"], "open"),
+        (["-f", "pod.yaml", "--as", "system:serviceaccount:sys:builder"], ""),
+        (["-f", "deployment.yaml", "--as", "jane", "--as-group", "ops"], ""),
+    ],
+)
+def test_eval_says_which_policy_admits(
+    folder: Path, arguments: list[str], policy: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder)
+    done = CliRunner().invoke(main, ["eval", "dump", "--format", "json", *arguments])
+    (row,) = [json.loads(line) for line in done.stdout.splitlines()]
+    assert (row["policy"], row["allowed"], done.exit_code) == (policy, bool(policy), 0 if policy else 1)
+
+
+def test_eval_gives_every_policys_reasons(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder)
+    done = CliRunner().invoke(main, ["eval", "dump", "-f", "pod.yaml"])
+    assert "tight: container c: privileged is true, must not be true" in done.stdout
+    anonymous = CliRunner().invoke(main, ["eval", "dump", "-f", "pod.yaml", "--as", "system:anonymous"])
+    assert "no policy may be used in namespace default by user system:anonymous" in anonymous.stdout
+
+
+def test_a_group_needs_a_user(folder: Path) -> None:
+    done = CliRunner().invoke(main, ["eval", str(folder / "dump"), "-f", str(folder / "pod.yaml"), "--as-group", "ops"])
+    assert done.exit_code == 2
+
+
+# --- the form that is compiled ------------------------------------------------------
+
+
+def forms(*objects: Json) -> tuple[list[str], ir.Program]:
+    _, program, _ = analyse(dump(*objects))
+    output = compile_program(program, ("gatekeeper",))["gatekeeper"]
+    return [d.message for d in output.diagnostics if d.code == "SET020"], program
+
+
+def test_namespaces_part_a_choice_into_plain_policies() -> None:
+    private = binding("o", "o", group("system:serviceaccounts:sys"), namespace="sys")
+    wide = psp("open", privileged=True, hostNetwork=True, hostPorts=[{"min": 0, "max": 65535}], volumes=["*"])
+    messages, _ = forms(wide, CLOSED, role("o", "open"), role("t", "tight"), private,
+                        binding("t", "t", group("system:authenticated")))  # fmt: skip
+    assert "2 plain policies" in messages[0]
+    assert "who may ask for pods" in messages[1]
+
+
+def test_what_the_user_decides_stays_a_choice() -> None:
+    messages, _ = forms(OPEN, CLOSED, role("o", "open"), role("t", "tight"), binding("o", "o", group("ops")),
+                        binding("t", "t", group("system:authenticated")))  # fmt: skip
+    assert "one object: in most namespaces open and tight may be chosen" in messages[0]
+
+
+@pytest.mark.parametrize("target", ["gatekeeper", "opa"])
+def test_what_a_target_cannot_see_is_told(target: str) -> None:
+    text = (
+        'policy a {\n    in namespaces tier=edge\n    exempt users jane because "ci"\n'
+        "    require fsGroup 1\n    default fsGroup 1\n}\n"
+    )
+    _, program, _ = analyse(SourceFile("p.psp", text))
+    found = {d.code for d in compile_program(program, (target,))[target].diagnostics}
+    assert ("TGT005" if target == "gatekeeper" else "TGT004") in found

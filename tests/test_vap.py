@@ -1,0 +1,169 @@
+"""Kubernetes' own admission policies on the API server's own plugins, the reference interpreter beside them."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from dataclasses import replace
+from functools import cache
+
+import pytest
+
+from pscc import oracle
+from pscc.access import Names, Scope
+from pscc.backends._base import Output
+from pscc.backends.cel_policy import apart, checks_of
+from pscc.backends.vap import BACKEND
+from pscc.diagnostics import SourceError
+from pscc.driver import analyse
+from pscc.ir import Policy, Program
+from pscc.pods import normalise
+from pscc.source import SourceFile
+from pscc.suite import cases_for
+from test_gatekeeper import POLICIES, Json, bare, engine, only, resources, whole
+from test_kyverno import DEFAULTS, awkward
+
+OLDEST = "1.30"
+"""The first release whose ValidatingAdmissionPolicies are ``v1``."""
+
+
+def program_of(text: str) -> Program:
+    name = "policy.psp" if text.startswith("policy") else "psp.yaml"
+    _, program, _ = analyse(SourceFile(name, text))
+    return program
+
+
+@cache
+def compiled(text: str) -> tuple[Policy, Output]:
+    program = program_of(text)
+    return only(program), BACKEND.package(program, {})
+
+
+def ask(*requests: Json) -> list[Json]:
+    lines = "".join(json.dumps(request) + "\n" for request in requests)
+    done = subprocess.run([engine("vap-review")], input=lines, capture_output=True, text=True, check=True, timeout=120)
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def load(output: Output) -> Json:
+    return {"op": "load", "documents": resources(output), "kubernetes": OLDEST}
+
+
+@pytest.mark.parametrize("name", POLICIES)
+def test_the_type_checker_warns_of_nothing(name: str) -> None:
+    _, output = compiled(POLICIES[name])
+    (loaded,) = ask(load(output) | {"check": True})
+    assert loaded.get("warnings") == [], loaded
+
+
+def messages(result: Json) -> list[str]:
+    assert not result.get("error"), result
+    return [finding["message"] for finding in result["findings"]]
+
+
+@pytest.mark.parametrize("name", POLICIES)
+@pytest.mark.parametrize("update", [False, True], ids=["create", "update"])
+def test_the_api_server_says_what_the_oracle_says(name: str, update: bool) -> None:
+    policy, output = compiled(POLICIES[name])
+    cases = [case for case in cases_for(policy) if (case.old_pod is not None) is update]
+    review: Json = {"op": "review", "pods": [whole(case.pod) for case in cases]}
+    if update:
+        review |= {"operation": "UPDATE", "oldPods": [whole(case.old_pod) for case in cases]}
+    loaded, answer = ask(load(output), review)
+    assert loaded.get("ok"), loaded
+    for case, result in zip(cases, answer["results"], strict=True):
+        verdict = oracle.check(policy, case.pod, case.old_pod)
+        assert result["allowed"] is verdict.allowed, case.name
+        assert messages(result) == list(verdict.messages), case.name
+
+
+@pytest.mark.parametrize("text", [*POLICIES.values(), DEFAULTS], ids=[*POLICIES, "every-default"])
+def test_mutated_pods_are_the_oracles(text: str) -> None:
+    policy, output = compiled(text)
+    assert not output.diagnostics
+    pods = [normalise(pod) for pod in awkward()]
+    for case in cases_for(policy):
+        for pod in (whole(case.pod), bare(case.pod)):
+            pod = json.loads(json.dumps(pod))
+            pod["spec"].pop("ephemeralContainers", None)
+            pods.append(normalise(pod))
+    plain, answer = ask(
+        {"op": "load", "documents": []}, {"op": "review", "mutate": True, "pods": pods},
+        {"op": "load", "documents": [d for d in resources(output) if "Validating" not in d["kind"]]},
+        {"op": "review", "mutate": True, "pods": pods},
+    )[1::2]  # fmt: skip
+    for before, after in zip(plain["results"], answer["results"], strict=True):
+        assert after["pod"] == oracle.with_defaults(policy, before["pod"]), before["pod"]
+
+
+def test_debug_containers_are_checked() -> None:
+    policy, output = compiled(POLICIES["restricted"])
+    cases = [c for c in cases_for(policy) if c.old_pod is None and "ephemeralContainers" in c.pod["spec"]]  # type: ignore[operator]
+    assert cases
+    old = [{**c.pod, "spec": {k: v for k, v in c.pod["spec"].items() if k != "ephemeralContainers"}} for c in cases]  # type: ignore[attr-defined]
+    review: Json = {"op": "review", "operation": "UPDATE", "subresource": "ephemeralcontainers"}
+    review |= {"pods": [whole(c.pod) for c in cases], "oldPods": [whole(pod) for pod in old]}
+    _, answer = ask(load(output), review)
+    for case, before, result in zip(cases, old, answer["results"], strict=True):
+        assert messages(result) == list(oracle.check(policy, case.pod, before).messages), case.name
+
+
+def large_pod() -> Json:
+    """50 containers with 20 ports and mounts each, and 50 volumes."""
+    containers: list[Json] = [
+        {
+            "name": f"container-{n}",
+            "image": "app:1",
+            "ports": [{"containerPort": 1000 + port, "hostPort": 8000 + port} for port in range(20)],
+            "volumeMounts": [{"name": f"volume-{m}", "mountPath": f"/mnt/{m}", "readOnly": True} for m in range(20)],
+        }
+        for n in range(50)
+    ]
+    volumes = [{"name": f"volume-{n}", "hostPath": {"path": f"/var/log/{n}"}} for n in range(50)]
+    return whole({"metadata": {"name": "large"}, "spec": {"containers": containers, "volumes": volumes}})
+
+
+@pytest.mark.parametrize("name", POLICIES)
+def test_a_large_pod_is_within_the_budget(name: str) -> None:
+    _, output = compiled(POLICIES[name])
+    review: Json = {"op": "review", "pods": [large_pod()]}
+    _, spent, answer = ask(load(output), {"op": "cost", "pods": [large_pod()]}, review)
+    pods_only = {d["metadata"]["name"] for d in resources(output) if "pods/ephemeralcontainers" in json.dumps(d)}
+    about_pods = [one for one in spent["results"][0] if one["policy"] in pods_only]
+    assert about_pods
+    costs = {one["policy"] + "." + one["field"]: one for one in about_pods}
+    assert not [one for one in costs.values() if one.get("error")]
+    assert all("budget" not in text for text in messages(answer["results"][0]))
+    for policy in {one["policy"] for one in costs.values()}:
+        assert sum(one["cost"] for one in costs.values() if one["policy"] == policy) < 10_000_000
+
+
+def test_who_is_meant_is_refused() -> None:
+    program = program_of("policy p { deny privileged }")
+    scoped = replace(program.policies[0], scope=Scope(namespaces=Names(exact=("a",))))
+    with pytest.raises(SourceError) as raised:
+        BACKEND.package(Program((scoped,)), {})
+    assert [d.code for d in raised.value.diagnostics] == ["TGT003"]
+
+
+def test_workloads_are_warned_of_what_no_default_sets() -> None:
+    policy, output = compiled(POLICIES["restricted"])
+    apart_from_defaults, _ = apart(policy, checks_of(policy))
+    shapes = {check.shape for check, _ in apart_from_defaults}
+    judge = replace(policy, checks=tuple(c for c in policy.checks if c.shape in shapes), defaults=())
+    pods = [case.pod for case in cases_for(policy) if case.old_pod is None]
+    workloads: list[Json] = []
+    for number, pod in enumerate(pods):
+        spec: Json = {"selector": {}, "template": {"metadata": {}, "spec": pod["spec"]}}
+        kind = ("apps/v1", "Deployment")
+        if number % 2:
+            spec, kind = (
+                {"schedule": "* * * * *", "jobTemplate": {"spec": {"template": spec["template"]}}},
+                ("batch/v1", "CronJob"),
+            )
+        workloads.append({"apiVersion": kind[0], "kind": kind[1], "metadata": {"name": "w"}, "spec": spec})
+    _, answer = ask(load(output), {"op": "review", "pods": workloads})
+    for pod, result in zip(pods, answer["results"], strict=True):
+        assert result["allowed"], result
+        assert messages(result) == list(oracle.check(judge, pod).messages), pod
+        assert {action for finding in result["findings"] for action in finding["actions"]} <= {"Warn"}
