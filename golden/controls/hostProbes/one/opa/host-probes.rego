@@ -5,15 +5,15 @@ import data.lib.pscc as lib
 
 deny contains entry.msg if some entry in violation
 
-# allow hostProbes 127.0.0.1  (policy.psp:2)
+# deny hostProbes  (policy.psp:2)
 violation contains {"control": "hostProbes", "msg": msg} if {
 	pod
-	count(allow_host_probes_findings) > 0
-	not allow_host_probes_unchanged
-	msg := lib.message(allow_host_probes_findings, "")
+	count(deny_host_probes_findings) > 0
+	not deny_host_probes_unchanged
+	msg := lib.message(deny_host_probes_findings, "")
 }
 
-allow_host_probes_unchanged if {
+deny_host_probes_unchanged if {
 	input.request.operation == "UPDATE"
 	lib.same_in_containers(pod, old_pod, [
 		["livenessProbe", "httpGet", "host"],
@@ -29,151 +29,139 @@ allow_host_probes_unchanged if {
 	])
 }
 
-allow_host_probes_findings := [finding |
+deny_host_probes_findings := [finding |
 	some found in [
-		allow_host_probes_liveness_probe_http_get_host_findings,
-		allow_host_probes_liveness_probe_tcp_socket_host_findings,
-		allow_host_probes_readiness_probe_http_get_host_findings,
-		allow_host_probes_readiness_probe_tcp_socket_host_findings,
-		allow_host_probes_startup_probe_http_get_host_findings,
-		allow_host_probes_startup_probe_tcp_socket_host_findings,
-		allow_host_probes_lifecycle_post_start_http_get_host_findings,
-		allow_host_probes_lifecycle_post_start_tcp_socket_host_findings,
-		allow_host_probes_lifecycle_pre_stop_http_get_host_findings,
-		allow_host_probes_lifecycle_pre_stop_tcp_socket_host_findings,
+		deny_host_probes_liveness_probe_http_get_host_findings,
+		deny_host_probes_liveness_probe_tcp_socket_host_findings,
+		deny_host_probes_readiness_probe_http_get_host_findings,
+		deny_host_probes_readiness_probe_tcp_socket_host_findings,
+		deny_host_probes_startup_probe_http_get_host_findings,
+		deny_host_probes_startup_probe_tcp_socket_host_findings,
+		deny_host_probes_lifecycle_post_start_http_get_host_findings,
+		deny_host_probes_lifecycle_post_start_tcp_socket_host_findings,
+		deny_host_probes_lifecycle_pre_stop_http_get_host_findings,
+		deny_host_probes_lifecycle_pre_stop_tcp_socket_host_findings,
 	]
 	some finding in found
 ]
 
-allow_host_probes_liveness_probe_http_get_host_findings := [finding |
+deny_host_probes_liveness_probe_http_get_host_findings := [finding |
 	some container in lib.containers(pod)
 	lib.first_set([object.get(container, ["livenessProbe", "httpGet", "host"], null), ""]) != ""
-	not object.get(container, ["livenessProbe", "httpGet", "host"], null) in ["127.0.0.1"]
 	finding := concat("", [
 		"container ",
 		lib.name(container),
 		": livenessProbe.httpGet.host is ",
 		lib.show(object.get(container, ["livenessProbe", "httpGet", "host"], null)),
-		", allowed: 127.0.0.1",
+		", must not be set",
 	])
 ]
 
-allow_host_probes_liveness_probe_tcp_socket_host_findings := [finding |
+deny_host_probes_liveness_probe_tcp_socket_host_findings := [finding |
 	some container in lib.containers(pod)
 	lib.first_set([object.get(container, ["livenessProbe", "tcpSocket", "host"], null), ""]) != ""
-	not object.get(container, ["livenessProbe", "tcpSocket", "host"], null) in ["127.0.0.1"]
 	finding := concat("", [
 		"container ",
 		lib.name(container),
 		": livenessProbe.tcpSocket.host is ",
 		lib.show(object.get(container, ["livenessProbe", "tcpSocket", "host"], null)),
-		", allowed: 127.0.0.1",
+		", must not be set",
 	])
 ]
 
-allow_host_probes_readiness_probe_http_get_host_findings := [finding |
+deny_host_probes_readiness_probe_http_get_host_findings := [finding |
 	some container in lib.containers(pod)
 	lib.first_set([object.get(container, ["readinessProbe", "httpGet", "host"], null), ""]) != ""
-	not object.get(container, ["readinessProbe", "httpGet", "host"], null) in ["127.0.0.1"]
 	finding := concat("", [
 		"container ",
 		lib.name(container),
 		": readinessProbe.httpGet.host is ",
 		lib.show(object.get(container, ["readinessProbe", "httpGet", "host"], null)),
-		", allowed: 127.0.0.1",
+		", must not be set",
 	])
 ]
 
-allow_host_probes_readiness_probe_tcp_socket_host_findings := [finding |
+deny_host_probes_readiness_probe_tcp_socket_host_findings := [finding |
 	some container in lib.containers(pod)
 	lib.first_set([object.get(container, ["readinessProbe", "tcpSocket", "host"], null), ""]) != ""
-	not object.get(container, ["readinessProbe", "tcpSocket", "host"], null) in ["127.0.0.1"]
 	finding := concat("", [
 		"container ",
 		lib.name(container),
 		": readinessProbe.tcpSocket.host is ",
 		lib.show(object.get(container, ["readinessProbe", "tcpSocket", "host"], null)),
-		", allowed: 127.0.0.1",
+		", must not be set",
 	])
 ]
 
-allow_host_probes_startup_probe_http_get_host_findings := [finding |
+deny_host_probes_startup_probe_http_get_host_findings := [finding |
 	some container in lib.containers(pod)
 	lib.first_set([object.get(container, ["startupProbe", "httpGet", "host"], null), ""]) != ""
-	not object.get(container, ["startupProbe", "httpGet", "host"], null) in ["127.0.0.1"]
 	finding := concat("", [
 		"container ",
 		lib.name(container),
 		": startupProbe.httpGet.host is ",
 		lib.show(object.get(container, ["startupProbe", "httpGet", "host"], null)),
-		", allowed: 127.0.0.1",
+		", must not be set",
 	])
 ]
 
-allow_host_probes_startup_probe_tcp_socket_host_findings := [finding |
+deny_host_probes_startup_probe_tcp_socket_host_findings := [finding |
 	some container in lib.containers(pod)
 	lib.first_set([object.get(container, ["startupProbe", "tcpSocket", "host"], null), ""]) != ""
-	not object.get(container, ["startupProbe", "tcpSocket", "host"], null) in ["127.0.0.1"]
 	finding := concat("", [
 		"container ",
 		lib.name(container),
 		": startupProbe.tcpSocket.host is ",
 		lib.show(object.get(container, ["startupProbe", "tcpSocket", "host"], null)),
-		", allowed: 127.0.0.1",
+		", must not be set",
 	])
 ]
 
-allow_host_probes_lifecycle_post_start_http_get_host_findings := [finding |
+deny_host_probes_lifecycle_post_start_http_get_host_findings := [finding |
 	some container in lib.containers(pod)
 	lib.first_set([object.get(container, ["lifecycle", "postStart", "httpGet", "host"], null), ""]) != ""
-	not object.get(container, ["lifecycle", "postStart", "httpGet", "host"], null) in ["127.0.0.1"]
 	finding := concat("", [
 		"container ",
 		lib.name(container),
 		": lifecycle.postStart.httpGet.host is ",
 		lib.show(object.get(container, ["lifecycle", "postStart", "httpGet", "host"], null)),
-		", allowed: 127.0.0.1",
+		", must not be set",
 	])
 ]
 
-allow_host_probes_lifecycle_post_start_tcp_socket_host_findings := [finding |
+deny_host_probes_lifecycle_post_start_tcp_socket_host_findings := [finding |
 	some container in lib.containers(pod)
 	lib.first_set([object.get(container, ["lifecycle", "postStart", "tcpSocket", "host"], null), ""]) != ""
-	not object.get(container, ["lifecycle", "postStart", "tcpSocket", "host"], null) in [
-		"127.0.0.1",
-	]
 	finding := concat("", [
 		"container ",
 		lib.name(container),
 		": lifecycle.postStart.tcpSocket.host is ",
 		lib.show(object.get(container, ["lifecycle", "postStart", "tcpSocket", "host"], null)),
-		", allowed: 127.0.0.1",
+		", must not be set",
 	])
 ]
 
-allow_host_probes_lifecycle_pre_stop_http_get_host_findings := [finding |
+deny_host_probes_lifecycle_pre_stop_http_get_host_findings := [finding |
 	some container in lib.containers(pod)
 	lib.first_set([object.get(container, ["lifecycle", "preStop", "httpGet", "host"], null), ""]) != ""
-	not object.get(container, ["lifecycle", "preStop", "httpGet", "host"], null) in ["127.0.0.1"]
 	finding := concat("", [
 		"container ",
 		lib.name(container),
 		": lifecycle.preStop.httpGet.host is ",
 		lib.show(object.get(container, ["lifecycle", "preStop", "httpGet", "host"], null)),
-		", allowed: 127.0.0.1",
+		", must not be set",
 	])
 ]
 
-allow_host_probes_lifecycle_pre_stop_tcp_socket_host_findings := [finding |
+deny_host_probes_lifecycle_pre_stop_tcp_socket_host_findings := [finding |
 	some container in lib.containers(pod)
 	lib.first_set([object.get(container, ["lifecycle", "preStop", "tcpSocket", "host"], null), ""]) != ""
-	not object.get(container, ["lifecycle", "preStop", "tcpSocket", "host"], null) in ["127.0.0.1"]
 	finding := concat("", [
 		"container ",
 		lib.name(container),
 		": lifecycle.preStop.tcpSocket.host is ",
 		lib.show(object.get(container, ["lifecycle", "preStop", "tcpSocket", "host"], null)),
-		", allowed: 127.0.0.1",
+		", must not be set",
 	])
 ]
 
