@@ -3,12 +3,20 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test lint golden reference clean
+.PHONY: demo test conformance mutants lint golden reference clean
 demo: $(VENV)/.installed
 	@$(BIN)/python -m pscc.demo
 
 test: $(VENV)/.installed-dev engines lint
 	$(BIN)/python -m pytest
+
+# Everything that the sample in the tests is a sample of; writes docs/conformance.md. KEEP=1 keeps what differs.
+conformance: $(VENV)/.installed-dev engines
+	PYTHONPATH=tests $(BIN)/python -m conformance $(if $(KEEP),--keep)
+
+# Breaks every control in every way, and says what no test notices.
+mutants: $(VENV)/.installed-dev engines
+	PYTHONPATH=tests $(BIN)/python -m conformance.mutants
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check compiler tests

@@ -10,11 +10,12 @@ import json
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import product
 
 from conformance.jsonl import Json
 from conformance.policies import says_check, says_default, statements_meaning
 from pscc import ir, oracle, suite
-from pscc.cases.fragments import ANYWHERE, CONTEXT, INHERITED
+from pscc.cases.fragments import ANYWHERE, APP_ARMOR, CONTEXT, INHERITED
 from pscc.controls import CONTROLS, control_of
 from pscc.controls._base import Control, Probe, shape_name
 
@@ -51,7 +52,20 @@ def recorded(control: Control | None = None) -> Verdicts:
 def statements(control: Control) -> Iterator[str]:
     """One statement of each form that the control takes."""
     for shape in control.shapes:
-        yield says_check(shape, control, random.Random(shape_name(control, shape)))
+        if control.id in ("appArmorProfile", "seccompProfile") and shape.takes == "values":
+            on = f" on {shape.on}" if shape.on else ""
+            yield f"{shape.verb} {control.id} runtime/default, localhost/a.json{on}"
+            yield f"{shape.verb} {control.id} unconfined, localhost/b*{on}"
+        elif control.id == "seLinuxOptions" and shape.takes == "values":
+            yield 'require seLinuxOptions level="s0:c1,c2"'
+            yield "require seLinuxOptions user=u, role=r, type=t"
+        elif control.id == "hostPorts" and shape.verb == "deny" and shape.takes == "values":
+            yield "deny hostPorts 0-79, 8080"
+        elif control.id == "volumes" and shape.takes == "values":
+            yield f"{shape.verb} volumes configMap, secret, csi"
+            yield f"{shape.verb} volumes emptyDir, hostPath"
+        else:
+            yield says_check(shape, control, random.Random(shape_name(control, shape)))
     if control.default:
         yield says_default(control, random.Random(control.id))
 
@@ -65,6 +79,17 @@ def pods(policy: ir.Policy, control: Control) -> Iterator[tuple[str, Json]]:
     probes = [p for check in policy.checks for p in control_of(check.control).probes(check)]
     if policy.defaults:
         probes += [*ANYWHERE]
+    if control.id in ("appArmorProfile", "seccompProfile"):
+        probes += _profiles(control.id)
+    if control.id in ("volumes", "hostPath", "csi", "flexVolume"):
+        probes += [probe for probe in ANYWHERE if "volume" in probe.label]
+    if control.id == "volumes":
+        probes += _projected()
+    if control.id == "seLinuxOptions":
+        probes += _options()
+    if control.id == "hostPorts":
+        probes += [probe for probe in ANYWHERE if probe.label.startswith("port-")]
+        probes += [probe for probe in ANYWHERE if probe.label.startswith("host-network")]
     seen: set[str] = set()
     for probe in (Probe("plain"), *probes):
         for label, pod in _placed(base, probe):
@@ -72,6 +97,45 @@ def pods(policy: ir.Policy, control: Control) -> Iterator[tuple[str, Json]]:
             if written not in seen:
                 seen.add(written)
                 yield label, pod
+
+
+def _projected() -> Iterator[Probe]:
+    """Sources of a projected volume that are and are not the API token's, together and in other spellings."""
+    token = {"serviceAccountToken": {"path": "token"}}
+    item = {"path": "namespace", "fieldRef": {"fieldPath": "metadata.namespace"}}
+    other = {"path": "namespace", "fieldRef": {"apiVersion": "v2", "fieldPath": "metadata.namespace"}}
+    sources: dict[str, list[Json]] = {
+        "the token and a secret": [token, {"secret": {"name": "s"}}],
+        "the namespace, no version": [{"downwardAPI": {"items": [item]}}],
+        "the namespace, another version": [{"downwardAPI": {"items": [other]}}],
+        "two items, one of another version": [{"downwardAPI": {"items": [item, other]}}],
+    }
+    for label, listed in sources.items():
+        yield Probe(label, {"spec": {"volumes": [{"name": "v", "projected": {"sources": listed}}]}})
+
+
+def _options() -> Iterator[Probe]:
+    """Options on the pod that are as wanted or off by one, below a container that has its own or none."""
+    every = ("user", "role", "type", "level")
+    for option, own in product((*every, ""), (None, {}, {"user": "u", "type": "t"}, *({o: "own"} for o in every))):
+        pod: Json = {"spec": {CONTEXT: {"seLinuxOptions": {option: "other"}}}} if option else {}
+        mine: Json = {} if own is None else {"seLinuxOptions": own}
+        yield Probe(f"{option or 'nothing'} is other on the pod, {own} on the container", pod, {CONTEXT: mine})
+
+
+def _profiles(field: str) -> Iterator[Probe]:
+    """Where a profile can come from, in every combination: the container's field, its annotation, the pod's field."""
+    given: dict[str, Json | None] = {
+        "none": None, "default": {"type": "RuntimeDefault"}, "unconfined": {"type": "Unconfined"},
+        "a": {"type": "Localhost", "localhostProfile": "a.json"}, "b": {"type": "Localhost", "localhostProfile": "b"},
+    }  # fmt: skip
+    annotations = (None, "unconfined", "localhost/a.json") if field == "appArmorProfile" else (None,)
+    for (own, mine), (above, pods_own), annotation in product(given.items(), given.items(), annotations):
+        pod: Json = {"spec": {CONTEXT: {field: pods_own}}} if pods_own else {}
+        if annotation:
+            pod["metadata"] = {"annotations": {f"{APP_ARMOR}{name}": annotation for name in SITES.values()}}
+        container: Json = {CONTEXT: {field: mine} if mine else {}}
+        yield Probe(f"{own}, the pod {above}, by annotation {annotation or 'none'}", pod, container)
 
 
 def _placed(base: Json, probe: Probe) -> Iterator[tuple[str, Json]]:

@@ -74,6 +74,7 @@ def test_bad_policies_are_refused_at_their_place(text: str, errors: list[str]) -
         ("policy p {\n  deny allowPrivilegeEscalation\n}\n", "LNG012"),
         ("policy p {\n  allow hostPorts http\n}\n", "LNG020"),
         ("policy p {\n  deny hostPorts\n  allow hostPorts 1-2\n}\n", "LNG014"),
+        ("policy p {\n  default nonRoot\n  default runAsNonRoot false\n}\n", "LNG014"),
         ("policy p {\n  default runAsUser 1-2\n}\n", "LNG019"),
         ("policy p extends q {\n  deny hostPorts\n}\n", "LNG031"),
         ("", "LNG021"),

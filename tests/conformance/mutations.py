@@ -9,7 +9,6 @@ from typing import Any, cast
 from pscc import ir
 
 KINDS = ("initContainers", "containers", "ephemeralContainers")
-_SWAPPED = {ir.Any: ir.All, ir.All: ir.Any, ir.And: ir.Or, ir.Or: ir.And}
 
 
 def of_check(check: ir.Check) -> Iterator[tuple[str, tuple[ir.Check, ...]]]:
@@ -67,26 +66,16 @@ def _nodes(node: Any, put: Any) -> Iterator[tuple[Any, Any]]:
 
 def _of_node(node: Any) -> Iterator[tuple[str, Any]]:
     match node:
-        case ir.And(conditions=()) | ir.Or(conditions=()):
-            yield "is turned round", ir.FALSE if isinstance(node, ir.And) else ir.TRUE
-        case ir.And(conditions=conditions) | ir.Or(conditions=conditions):
-            if len(conditions) > 1:
-                yield "swaps any and all", _SWAPPED[type(node)](conditions)
-                for index in range(len(conditions)):
-                    yield f"lacks part {index}", type(node)(conditions[:index] + conditions[index + 1 :])
-        case ir.Any(var=var, items=items, where=where) | ir.All(var=var, items=items, where=where):
-            yield "swaps any and all", _SWAPPED[type(node)](var, items, where)
+        case ir.Any(var=var, items=items, where=where):
+            yield "is all", ir.All(var, items, where)
+        case ir.All(var=var, items=items, where=where):
+            yield "is any", ir.Any(var, items, where)
         case ir.Not(condition=inner):
             yield "is not negated", inner
         case ir.Has():
             yield "ignores unset", ir.TRUE
-            yield "is negated", ir.Not(node)
         case ir.Equals(left=left, right=ir.Const(value=bool() as flag)):
             yield "takes the other boolean", ir.Equals(left, ir.Const(not flag))
-            yield "is never so", ir.FALSE
-        case ir.Equals() | ir.In() | ir.InRanges() | ir.StartsWithAny():
-            yield "is never so", ir.FALSE
-            yield "is always so", ir.TRUE
         case ir.Under(value=value, prefix=prefix):
             yield "wants the very path", ir.Equals(value, prefix)
             yield "is always so", ir.TRUE
@@ -95,7 +84,6 @@ def _of_node(node: Any) -> Iterator[tuple[str, Any]]:
         case ir.Coalesce(options=options, field=field) if len(options) > 1:
             yield "lacks its last option", ir.Coalesce(options[:-1], field)
             yield "lacks its first option", ir.Coalesce(options[1:], field)
-            yield "is turned round", ir.Coalesce(tuple(reversed(options)), field)
 
 
 def _of_param(value: ir.ParamValue) -> Iterator[tuple[str, ir.ParamValue]]:
