@@ -108,7 +108,7 @@ def test_import_writes_a_file_that_means_the_same(tmp_path: Path) -> None:
 
 def test_import_spells_out_what_psp_leaves_implicit_and_says_where_each_statement_came_from() -> None:
     lines = run("import", GOOD).stdout.splitlines()
-    statements = [i for i, line in enumerate(lines) if line.startswith("    ") and not line.startswith("    #")]
+    statements = [i for i, line in enumerate(lines) if line.startswith("    ") and line[4] not in " #"]
     assert statements
     assert all(lines[i - 1].startswith(("    # spec.", "    # seccomp.", "    # apparmor.")) for i in statements)
     unset = [lines[i + 1].split() for i, line in enumerate(lines) if " is not set: " in line]

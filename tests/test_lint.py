@@ -55,7 +55,9 @@ def test_weaker_than_baseline_is_told_when_asked() -> None:
     assert source is not None
     floor = analyse(source)[1]
     text = (ROOT / "examples" / "team.psp").read_text()
-    told = [d.message for d in weaker(analyse(SourceFile("t.psp", text))[1], floor, "pss/baseline")]
+    found = list(weaker(analyse(SourceFile("t.psp", text))[1], floor, "pss/baseline"))
+    assert {d.code for d in found} == {"LNG066"}
+    told = [d.message for d in found]
     assert any("in hostPath" in message for message in told) and all("weaker than pss/baseline" in m for m in told)
     assert not list(weaker(floor, floor, "pss/baseline"))
 
