@@ -12,7 +12,7 @@ from conformance.table import table
 
 
 @click.command(help=__doc__)
-@click.option("--sample", is_flag=True, help="A few policies each, and no record.")
+@click.option("--sample", is_flag=True, help="A few policies each, and no page.")
 @click.option("--seed", default=1, show_default=True, help="What is drawn.")
 @click.option("--only", multiple=True, help="psp or a target; may be given again.")
 @click.option("--keep", is_flag=True, help="Shrink what differs and keep it under golden/regressions/.")
@@ -34,7 +34,7 @@ def main(sample: bool, seed: int, only: tuple[str, ...], keep: bool) -> None:
 
         for folder in keep_all(found):
             click.echo(f"kept in {folder}")
-    if not sample and not found:
+    if not sample and not only and not found:
         from conformance.page import write
 
         write(tallies, seconds, seed)

@@ -11,7 +11,6 @@ import random
 from functools import cache
 from pathlib import Path
 
-from conformance import truth
 from conformance.jsonl import Json
 from conformance.policies import says_default, statements_meaning
 from conformance.result import Tally
@@ -37,42 +36,34 @@ announced*: the pod fared otherwise only because of a default that the target ca
 
 
 def write(tallies: dict[str, Tally], seconds: float, seed: int) -> None:
-    """Record a run over the rows that it has, and write the page where every row is recorded."""
-    record: Json = json.loads(RECORD.read_text(encoding="utf-8")) if RECORD.exists() else {}
-    for who, tally in tallies.items():
-        counts = {f: getattr(tally, f) for f in _COUNTS}
-        run = {"inputs": inputs(who), "seed": seed, "seconds": round(seconds)}
-        record[who] = {**run, **counts, "spoken": dict(sorted(tally.spoken.items()))}
+    """Record a run, and write the page."""
+    rows = {
+        who: {**{f: getattr(t, f) for f in _COUNTS}, "spoken": dict(sorted(t.spoken.items()))}
+        for who, t in tallies.items()
+    }
+    record = {"inputs": inputs(), "seed": seed, "seconds": round(seconds), "rows": rows}
     RECORD.parent.mkdir(exist_ok=True)
-    RECORD.write_text(
-        json.dumps({who: record[who] for who in rows() if who in record}, indent=1) + "\n", encoding="utf-8"
-    )
-    if record.keys() >= set(rows()):
-        PAGE.write_text(page(), encoding="utf-8")
+    RECORD.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+    PAGE.write_text(page(), encoding="utf-8")
 
 
 _COUNTS = ("policies", "refused_policies", "pairs", "agreed", "stricter", "wrong", "admitted")
 
 
-def rows() -> list[str]:
-    """The plugin and the targets, as the table names them."""
-    return [truth.WHO, *(target.name for target in TARGETS)]
-
-
-def inputs(who: str) -> str:
-    """A digest of what decides which cases are drawn for a row, and of its engine's version."""
+def inputs() -> str:
+    """A digest of what decides which cases are drawn and which engines are asked."""
     import pscc.cases
 
     files = [*sorted(Path(pscc.cases.__file__).parent.glob("*.py")), Path(__file__).parent / "policies.py"]
     text = "".join(path.read_text(encoding="utf-8") for path in files)
-    return hashlib.sha256(f"{text}{WHOLE}{versions()[who]}".encode()).hexdigest()[:16]
+    return hashlib.sha256(f"{text}{WHOLE}{versions()}".encode()).hexdigest()[:16]
 
 
 def recorded() -> tuple[dict[str, Tally], Json]:
     """The tallies of the recorded run, and the record."""
     record: Json = json.loads(RECORD.read_text(encoding="utf-8"))
     found = {}
-    for who, row in record.items():
+    for who, row in record["rows"].items():
         found[who] = Tally(**{f: row[f] for f in _COUNTS})
         found[who].spoken.update(row["spoken"])
     return found, record
