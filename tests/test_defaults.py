@@ -94,6 +94,9 @@ def test_corpus_policies_make_the_same_pods(path: Path) -> None:
         program = program_of(path)
     except SourceError:
         return
+    if program.choices:
+        # who may use the policy is in the same file: conformance of sets asks about that
+        return
     assert_gatekeeper_agrees(program)
 
 

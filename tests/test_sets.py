@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +12,18 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
+from conformance import set_targets
 from conformance.clusters import draw_cluster
 from conformance.jsonl import Process
-from conformance.sets import compare, source
+from conformance.sets import compare, draw, source
+from conftest import ROOT, engine
 from pscc import ir
+from pscc.access import Names
+from pscc.backends.registry import backend
 from pscc.cli import main
 from pscc.diagnostics import Diagnostic, SourceError
 from pscc.driver import analyse, compile_program
+from pscc.rollout import Rollout
 from pscc.source import SourceFile, Span
 from pscc.syntax.printer import print_document
 
@@ -315,3 +321,123 @@ def test_what_a_target_cannot_see_is_told(target: str) -> None:
     _, program, _ = analyse(SourceFile("p.psp", text))
     found = {d.code for d in compile_program(program, (target,))[target].diagnostics}
     assert ("TGT005" if target == "gatekeeper" else "TGT004") in found
+
+
+# --- targets ------------------------------------------------------------------------
+
+
+def test_targets_keep_their_word() -> None:
+    with Process("psp-admission") as plugin, Process("gatekeeper-review") as reviews:
+        asks = {"gatekeeper": set_targets.gatekeeper(reviews), "opa": set_targets.opa}
+        counts = {name: set_targets.Held() for name in (*asks, "kyverno")}
+        wrong: list[str] = []
+        for number, asked in enumerate(draw(plugin, 12, clusters=8, requesters=2, pods=12)):
+            for name, ask in asks.items():
+                wrong += set_targets.held(name, ask, asked, counts[name])
+            if number < 5:
+                wrong += set_targets.held("kyverno", set_targets.kyverno, asked, counts["kyverno"])
+    assert wrong == []
+    assert min(count.requests for count in counts.values()) > 30
+    assert min(count.admitted for count in counts.values()) > 0
+
+
+def test_plain_policies_keep_the_choices_word() -> None:
+    with Process("psp-admission") as plugin, Process("gatekeeper-review") as reviews:
+        count = set_targets.Held()
+        wrong: list[str] = []
+        for asked in draw(plugin, 5, clusters=25, requesters=2, pods=12):
+            wrong += set_targets.parted("gatekeeper", set_targets.gatekeeper(reviews), asked, count)
+    assert wrong == []
+    assert count.requests > 100
+    assert count.admitted > 10
+
+
+EXAMPLE = ROOT / "examples" / "cluster"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "form"), [((), "one object"), (("--ignore-group", "system:masters"), "3 plain policies")]
+)
+def test_the_example_compiles_for_every_target(arguments: tuple[str, ...], form: str, tmp_path: Path) -> None:
+    targets = ("-t", "gatekeeper", "-t", "opa", "-t", "kyverno")
+    done = CliRunner().invoke(main, ["compile", str(EXAMPLE), "-o", str(tmp_path), *targets, *arguments])
+    assert done.exit_code == 0, done.stderr
+    assert form in done.stderr
+    for command in (["opa", "check", "--strict"], ["opa", "fmt", "--diff", "--fail"], ["opa", "test"]):
+        ran = subprocess.run(
+            [engine(command[0]), *command[1:], tmp_path / "opa"], capture_output=True, text=True, check=False
+        )
+        assert ran.returncode == 0, ran.stdout + ran.stderr
+    ran = subprocess.run(
+        [engine("gator"), "verify", tmp_path / "gatekeeper"], capture_output=True, text=True, check=False
+    )
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+def test_the_example_admits_what_the_cluster_admitted() -> None:
+    done = CliRunner().invoke(
+        main, ["eval", str(EXAMPLE / "dump.yaml"), "-f", str(EXAMPLE / "pods.yaml"), "--format", "json"]
+    )
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [row["policy"] for row in rows] == ["restricted", "ingress", "privileged", ""]
+
+
+# --- rollout ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("mode", "words"),
+    [
+        (
+            "audit",
+            {"gatekeeper": "enforcementAction: dryrun", "kyverno": "failureAction: Audit", "opa": "warn contains"},
+        ),
+        ("warn", {"gatekeeper": "enforcementAction: warn", "kyverno": "emitWarning: true", "opa": "warn contains"}),
+        (
+            "enforce",
+            {"gatekeeper": "enforcementAction: deny", "kyverno": "failureAction: Enforce", "opa": "deny contains"},
+        ),
+    ],
+)
+def test_modes_in_each_engines_words(mode: Any, words: dict[str, str]) -> None:
+    _, program, _ = analyse(dump(*BOTH, ALL, binding("o", "r", {"kind": "User", "apiGroup": RBAC, "name": "jane"})))
+    for target, word in words.items():
+        output = compile_program(program, (target,), Rollout(mode))[target]
+        found = [file.path for file in output.files if word in file.text]
+        assert any("pod-security-policies" in path for path in found), (target, word)
+
+
+def test_excluded_namespaces_are_judged_by_nothing() -> None:
+    text = "policy a {\n    deny hostPID\n}\n\npolicy b {\n    deny hostIPC\n}\n\nchoose {\n    b for users jane\n}\n"
+    _, program, _ = analyse(SourceFile("p.psp", text))
+    rollout = Rollout(excluded=Names(("kube-system",), ("gatekeeper-",)))
+    pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "p"},
+           "spec": {"hostPID": True, "containers": [{"name": "c", "image": "i"}]}}  # fmt: skip
+    output = compile_program(program, ("gatekeeper",), rollout)["gatekeeper"]
+    texts = {file.path: file.text for file in output.files}
+    documents = [d for path in output.resources for d in yaml.safe_load_all(texts[path])]
+    with Process("gatekeeper-review") as process:
+        process.ask({"op": "load", "documents": documents})
+        for namespace, findings in (("default", 2), ("kube-system", 0), ("gatekeeper-x", 0)):
+            (result,) = process.results({
+                "op": "review", "pods": [{**pod, "metadata": {"name": "p", "namespace": namespace}}],
+                "namespace": {"name": namespace}, "user": {"name": "bob", "groups": []},
+            })  # fmt: skip
+            assert len(result["violations"]) == findings, namespace
+
+
+def test_a_group_that_is_ignored_parts_the_choice() -> None:
+    masters = binding("m", "r", group("system:masters"))
+    wide = psp("open", privileged=True, volumes=["*"], hostPorts=[{"min": 0, "max": 65535}])
+    _, program, _ = analyse(dump(wide, CLOSED, role("r", "open", "tight"), role("t", "tight"), masters,
+                                 binding("t", "t", group("system:authenticated"))))  # fmt: skip
+    output = compile_program(program, ("opa",), Rollout(ignored_groups=("system:masters",)))["opa"]
+    told = [d.code for d in output.diagnostics]
+    assert told[:2] == ["SET021", "SET020"]
+
+
+def test_a_policy_too_large_for_a_cluster_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    _, program, _ = analyse(dump(*BOTH, ALL))
+    monkeypatch.setattr("pscc.backends.kyverno_choice.LARGEST", 1000)
+    output = backend("kyverno").package(program, {})
+    assert "TGT006" in [d.code for d in output.diagnostics if d.severity == "error"]

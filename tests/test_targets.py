@@ -31,7 +31,7 @@ from targets import (
 
 RUNNERS = ("gatekeeper", "opa", "regopy", "kyverno")
 CORPUS = sorted((SHARED / "corpus" / "psp").glob("*.y*ml"))
-EVERY = {"gatekeeper": 5, "opa": 5, "regopy": 12, "kyverno": 12}
+EVERY = {"gatekeeper": 6, "opa": 6, "regopy": 15, "kyverno": 15}
 """Of the corpus, one policy in this many: the whole of it takes minutes an engine."""
 
 
@@ -164,7 +164,7 @@ def updates(program: Program) -> list[Question]:
 def test_updates(runner: str, name: str, tmp_path: Path) -> None:
     program = program_of(ROOT / "examples" / name)
     (policy,) = program.policies
-    asked = updates(program)[: 40 if runner == "regopy" else None]
+    asked = updates(program)[: 36 if runner in ("regopy", "kyverno") else None]
     for question, messages in zip(asked, expected(policy, asked), strict=True):
         if question.name.endswith("-plain"):
             assert not messages
@@ -198,16 +198,38 @@ policy {name} "%s {{{{ x }}}} \\"q\\" # no" {{
     deny sysctls "kernel.%s", net.*
 }}
 """
+LARGE = "policy p { require runAsUser 1-5\n allow supplementalGroups 1-3\n require fsGroup 1000660000-1000669999 }"
+
+
+@pytest.mark.parametrize("runner", RUNNERS)
+def test_large_ids_show_as_they_are(runner: str, tmp_path: Path) -> None:
+    program = analyse(SourceFile("p.psp", LARGE))[1]
+    asked = []
+    for number in (999999, 1000000, 16777217, 1000660000, 2147483647):
+        context = {"supplementalGroups": [number], "fsGroup": number}
+        container = {"name": "c", "image": "x", "securityContext": {"runAsUser": number}}
+        metadata = {"name": f"pod-{number}", "namespace": "default"}
+        asked.append(
+            Question(whole({"metadata": metadata, "spec": {"securityContext": context, "containers": [container]}}))
+        )
+    assert_agrees(runner, program, asked, tmp_path)
+
+
+QUOTES = pytest.mark.xfail(
+    reason="regopy reads an escaped quote of a literal as two characters, and prints quotes bare", strict=True
+)
 NAMES = (
     "input",
     "1st",
-    "a-name-of-which-there-is-so-much-that-no-engine-takes-it-for-a-name-of-its-own",
+    "a-name-of-which-there-is-as-much-as-a-name-of-a-policy-may-have",
     "a.b",
     "default",
 )
 
 
-@pytest.mark.parametrize("runner", RUNNERS)
+@pytest.mark.parametrize(
+    "runner", [pytest.param(runner, marks=QUOTES if runner == "regopy" else ()) for runner in RUNNERS]
+)
 @pytest.mark.parametrize("name", NAMES)
 def test_hostile_text_and_odd_names(runner: str, name: str, tmp_path: Path) -> None:
     program = analyse(SourceFile("p.psp", HOSTILE.format(name=name)))[1]
@@ -282,8 +304,9 @@ def test_conftest_on_pods_and_reviews(tmp_path: Path) -> None:
         files.append(path)
     done = run("conftest", "test", "--policy", folder, "--output", "json", *files)
     assert done.returncode == 1, done.stderr
-    for question, report in zip(asked, json.loads(done.stdout), strict=True):
-        assert Path(report["filename"]).stem == question.name
+    reports = {Path(report["filename"]).stem: report for report in json.loads(done.stdout)}
+    for question in asked:
+        report = reports[question.name]
         denied = sorted(failure["msg"] for failure in report.get("failures", []))
         warned = sorted(warning["msg"] for warning in report.get("warnings", []))
         assert denied == sorted(oracle.check(first, question.pod, question.old_pod).messages)

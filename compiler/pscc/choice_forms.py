@@ -11,6 +11,8 @@ from pscc import ir
 from pscc.diagnostics import Diagnostic
 from pscc.partition import Entangled, partition
 
+MASTERS = "system:masters"
+
 
 def lowered(program: ir.Program) -> tuple[ir.Program, tuple[Diagnostic, ...]]:
     """``program`` with each choice parted into plain policies where that says the same, and a note on each choice."""
@@ -22,7 +24,7 @@ def lowered(program: ir.Program) -> tuple[ir.Program, tuple[Diagnostic, ...]]:
         taken = {policy.name for policy in policies}
         if isinstance(parts, Entangled):
             choices.append(choice)
-            told.append(_note(choice, f"compiled as one object: {parts}"))
+            told.append(_note(choice, f"compiled as one object: {parts}", _without_masters(choice)))
         elif any(policy.name in taken for policy in parts.policies):
             choices.append(choice)
             told.append(_note(choice, "compiled as one object: a policy of it stands in another choice too"))
@@ -44,5 +46,12 @@ def _count(policies: tuple[ir.Policy, ...]) -> str:
     return f"{len(policies)} plain polic{'y' if len(policies) == 1 else 'ies'}"
 
 
-def _note(choice: ir.Choice, how: str) -> Diagnostic:
-    return Diagnostic("SET020", f"{choice.name}: {how}", choice.span, severity="note")
+def _without_masters(choice: ir.Choice) -> str:
+    """What may part the choice: the grants to those who may do everything, which every dump has."""
+    if not any(MASTERS in grant.subjects.groups.exact for grant in choice.grants):
+        return ""
+    return f"if its members make no pods themselves, leave their grants out: `--ignore-group {MASTERS}`"
+
+
+def _note(choice: ir.Choice, how: str, help: str = "") -> Diagnostic:
+    return Diagnostic("SET020", f"{choice.name}: {how}", choice.span, severity="note", help=help)

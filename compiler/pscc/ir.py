@@ -239,9 +239,13 @@ FALSE = Or(())
 
 @dataclass(frozen=True, slots=True)
 class Show:
-    """A pod's value in a message, escaped to stay on one line; ``not set`` where it is unset."""
+    """A pod's value in a message, escaped to stay on one line; ``not set`` where it is unset.
+
+    ``number`` says that the value, where it is set, is an integer: an id, a port.
+    """
 
     value: Value
+    number: bool = False
 
 
 @dataclass(frozen=True, slots=True)

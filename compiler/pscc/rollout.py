@@ -5,18 +5,24 @@ Must not import a target or a backend.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from pscc import ir
-from pscc.access import NONE, Names, Scope
+from pscc.access import NONE, Grant, Names, Scope
+from pscc.diagnostics import Diagnostic
 
 
 @dataclass(frozen=True, slots=True)
 class Rollout:
-    """``mode`` for every policy and choice, whatever they say themselves; namespaces that none of them judges."""
+    """``mode`` for every policy and choice, whatever they say themselves; ``excluded``: namespaces that none of them judges.
+
+    ``ignored_groups`` are groups to which no grant counts, which is stricter: those whose members make no pods.
+    """
 
     mode: ir.Mode | None = None
     excluded: Names = NONE
+    ignored_groups: tuple[str, ...] = ()
 
 
 AS_WRITTEN = Rollout()
@@ -28,6 +34,27 @@ def rolled_out(program: ir.Program, rollout: Rollout) -> ir.Program:
         tuple(replace(p, mode=rollout.mode or p.mode, scope=_less(p.scope, rollout)) for p in program.policies),
         tuple(replace(c, mode=rollout.mode or c.mode, scope=_less(c.scope, rollout)) for c in program.choices),
     )
+
+
+def without_groups(program: ir.Program, groups: tuple[str, ...]) -> tuple[ir.Program, tuple[Diagnostic, ...]]:
+    """``program`` with grants to ``groups`` left out, and a warning for each group that had some."""
+    told = []
+    for group in groups:
+        found = [g for c in program.choices for g in c.grants if group in g.subjects.groups.exact]
+        if found:
+            message = f"what {len(found)} grant{'s' if len(found) > 1 else ''} to the group {group} allow is left out"
+            help = "pods that its members make themselves are judged as anybody's, which is stricter"
+            told.append(Diagnostic("SET021", message, found[0].span, severity="warning", help=help))
+    choices = tuple(replace(c, grants=tuple(_without(c.grants, groups))) for c in program.choices)
+    return replace(program, choices=choices), tuple(told)
+
+
+def _without(grants: tuple[Grant, ...], groups: tuple[str, ...]) -> Iterator[Grant]:
+    for grant in grants:
+        who = grant.subjects
+        kept = replace(who.groups, exact=tuple(name for name in who.groups.exact if name not in groups))
+        if who.everyone or kept or who.users or who.service_accounts:
+            yield replace(grant, subjects=replace(who, groups=kept))
 
 
 def _less(scope: Scope, rollout: Rollout) -> Scope:

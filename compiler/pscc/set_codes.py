@@ -60,6 +60,12 @@ CODES: dict[str, tuple[str, str, str]] = {
         "who may use what.",
         "",
     ),
+    "SET021": (
+        "Grants that are left out",
+        "--ignore-group takes out what a group may use. Members of system:masters may use every policy; where they make no "
+        "pods themselves, leaving them out lets namespaces part a choice into plain policies.",
+        "",
+    ),
     "TGT004": (
         "Labels that the target does not see",
         "The target knows a namespace by its name only. What goes by labels counts in the stricter way.",

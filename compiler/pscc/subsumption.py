@@ -50,7 +50,7 @@ def decides_before(earlier: ir.Policy, later: ir.Policy) -> bool:
     if earlier.defaults and not same_defaults:
         return False
     touched = set() if same_defaults else {path for d in later.defaults for path in _touches(d)}
-    known = [check for check in later.checks if not touched & _fields(check)]
+    known = [check for check in later.checks if not _meet(touched, _fields(check))]
     return all(any(implies(one, check) for one in known) for check in earlier.checks)
 
 
@@ -66,28 +66,38 @@ def _effect(default: ir.Default) -> object:
     )
 
 
-def _touches(default: ir.Default) -> Iterator[str]:
-    """The names of the fields that ``default`` sets, and the last of its path: by them it is found in a check's reads."""
-    yield default.path[-1]
-    if default.path[0] == "securityContext" and len(default.path) > 1:
-        yield default.path[1]
+Fields = tuple[str, ...]
 
 
-def _fields(node: object) -> set[str]:
-    """The names of all fields that a check reads, annotations by their prefix."""
+def _touches(default: ir.Default) -> Iterator[Fields]:
+    """The fields that ``default`` sets, or whose effective value it changes."""
+    yield default.path
+    if default.path[:1] == ("spec",):
+        yield default.path[1:]
+    if default.inherits:
+        yield default.inherits
+
+
+def _fields(node: object) -> set[Fields]:
+    """The fields that a check reads, below whatever variable."""
     from dataclasses import fields, is_dataclass
 
     match node:
+        case ir.Coalesce(options=options, field=below):
+            return {option.fields + below for option in options if isinstance(option, ir.Path)}
         case ir.Path(fields=names):
-            return set(names)
+            return {names} if names else set()
         case tuple():
-            return {name for one in node for name in _fields(one)}
+            return {path for one in node for path in _fields(one)}
         case _ if is_dataclass(node):
-            return {name for f in fields(node) for name in _fields(getattr(node, f.name))}
-        case str():
-            return {node}
+            return {path for f in fields(node) for path in _fields(getattr(node, f.name))}
         case _:
             return set()
+
+
+def _meet(some: set[Fields], others: set[Fields]) -> bool:
+    """Whether one of ``some`` is, contains or lies in one of ``others``."""
+    return any(one[: len(other)] == other[: len(one)] for one in some for other in others)
 
 
 def implies(premise: ir.Check, check: ir.Check) -> bool:

@@ -19,6 +19,7 @@ from pscc.cases import draw_pods
 from pscc.diagnostics import SourceError
 from pscc.driver import analyse
 from pscc.source import SourceFile
+from pscc.subsumption import never_chosen
 
 
 @dataclass(slots=True)
@@ -152,6 +153,9 @@ def _creation(process: Process, asked: Asked, pod: Json, admission: Admission, t
     if not admission.allowed:
         return []
     count.admitted += 1
+    assert asked.choice is not None
+    if admission.policy in {later.name for later, _ in never_chosen(asked.choice)}:
+        return [_words(asked, pod, f"{admission.policy} was said never to be chosen", theirs)]
     count.by_second += admission.policy != admission.opinions[0].policy
     (mine,) = process.results({"op": "normalize", "pods": [for_124(dict(admission.pod))]})
     ours_pod, stored = canonical(mine["pod"]), canonical(theirs["stored"])

@@ -52,6 +52,13 @@ if TYPE_CHECKING:
     help="A namespace (or PREFIX*) that no policy judges; may be repeated. Nothing is assumed: Kubernetes' own are "
     "kube-system, kube-public, kube-node-lease.",
 )
+@click.option(
+    "--ignore-group",
+    "ignored_groups",
+    multiple=True,
+    metavar="NAME",
+    help="A group to which no grant counts, as system:masters, who may use every policy; may be repeated. Stricter.",
+)
 @everyone_option
 @ignored_option
 @fix_option
@@ -62,6 +69,7 @@ def command(
     targets: tuple[str, ...],
     mode: Mode | None,
     excluded: tuple[str, ...],
+    ignored_groups: tuple[str, ...],
     everyone: bool,
     list_ignored: bool,
     fix: bool,
@@ -73,6 +81,7 @@ def command(
     The folder is written whole or not at all. Diagnostics go to stderr.
     """
     from pscc.access import Names
+    from pscc.diagnostics import SourceError
     from pscc.driver import compile_program
     from pscc.emit import EmitError, emit
     from pscc.rollout import Rollout
@@ -82,10 +91,16 @@ def command(
         tuple(name for name in excluded if not name.endswith("*")),
         tuple(name[:-1] for name in excluded if name.endswith("*")),
     )
-    rollout = Rollout(mode, names)
-    outputs = compile_program(program, tuple(dict.fromkeys(targets)) or (DEFAULT_TARGET,), rollout)
+    rollout = Rollout(mode, names, ignored_groups)
+    try:
+        outputs = compile_program(program, tuple(dict.fromkeys(targets)) or (DEFAULT_TARGET,), rollout)
+    except SourceError as error:
+        tell(error.diagnostics, read, fmt)
+        raise click.exceptions.Exit(1) from None
     for made in outputs.values():
         tell(made.diagnostics, read, fmt)
+    if any(d.severity == "error" for made in outputs.values() for d in made.diagnostics):
+        raise click.exceptions.Exit(1)
     files = tuple(file for made in outputs.values() for file in made.files)
     if output == "-":
         by_path = {file.path: file.text for file in files}

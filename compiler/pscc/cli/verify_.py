@@ -99,7 +99,7 @@ def command(
     drift, notes = _verify.drift(fresh, given, asked)
     updates = sum(trial.old_pod is not None for trial in trials)
     notes += tuple(engine.note for engine in asked if engine.note)
-    summary = Summary(" ".join(sources), seed, len(trials) - len(own), updates, len(own), rows, notes, drift)
+    summary = Summary(", ".join(sources), seed, len(trials) - len(own), updates, len(own), rows, notes, drift)
     click.echo(as_json(summary) if fmt == "json" else as_text(summary), nl=fmt == "json")
     if not summary.verified:
         raise click.exceptions.Exit(1)

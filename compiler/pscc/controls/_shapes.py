@@ -78,7 +78,7 @@ def value_shapes(
 ) -> tuple[Shape, ...]:
     """The shapes of a control over one value per site: ``deny``, ``deny v``, ``allow v``, ``require``, ``require v``."""
     permitted = in_ranges(value) if kind == "ranges" else among(value)
-    is_value = (*subject, f"{label} is ", Show(value))
+    is_value = (*subject, f"{label} is ", Show(value, kind == "ranges"))
     name = label.replace(".", "_")
 
     def requirement(
@@ -155,7 +155,7 @@ def list_shapes(
 ) -> tuple[Shape, ...]:
     """The shapes of a control over the elements of a list: ``deny``, ``deny v``, ``allow v``."""
     permitted = in_ranges(element) if kind == "ranges" else among(element)
-    has = (*subject, f"{label} has ", Show(element))
+    has = (*subject, f"{label} has ", Show(element, kind == "ranges"))
     name = label.replace(".", "_")
     return (
         Shape(

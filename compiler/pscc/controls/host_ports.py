@@ -24,8 +24,8 @@ def requirements(says: tuple[Part, ...], explicit: ir.Condition, implied: ir.Con
 
     Source: ``defaultHostNetworkPorts`` in Kubernetes ``pkg/apis/core/v1/defaults.go``; 0 counts as unset.
     """
-    written = (*CONTAINER, "hostPort is ", Show(HOST_PORT), *says)
-    equal = (*CONTAINER, "hostPort is ", Show(CONTAINER_PORT), " by hostNetwork", *says)
+    written = (*CONTAINER, "hostPort is ", Show(HOST_PORT, number=True), *says)
+    equal = (*CONTAINER, "hostPort is ", Show(CONTAINER_PORT, number=True), " by hostNetwork", *says)
     return (
         Requirement(PORTS, explicit, written, HOST_PORT, ir.Not(NO_HOST_PORT), "host_port"),
         Requirement(

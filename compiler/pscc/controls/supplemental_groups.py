@@ -34,7 +34,7 @@ SHAPES = (
             Requirement(
                 EACH_GROUP,
                 in_ranges(GROUP),
-                (*POD, f"{FIELD} has ", Show(GROUP), ", allowed: ", allowed("ranges")),
+                (*POD, f"{FIELD} has ", Show(GROUP, number=True), ", allowed: ", allowed("ranges")),
                 GROUP,
                 name="group",
             ),

@@ -16,6 +16,8 @@ PSP_KIND = "PodSecurityPolicy"
 ROLE_KINDS = ("ClusterRole", "Role")
 BINDING_KINDS = ("ClusterRoleBinding", "RoleBinding")
 _A_SLIP = 0.92
+MOST_STRANGE = 20
+"""How many documents that are no objects are told."""
 RBAC_VERSIONS = ("rbac.authorization.k8s.io/v1", "rbac.authorization.k8s.io/v1beta1")
 
 
@@ -77,11 +79,15 @@ class _Sorter:
         self.roles: list[Node] = []
         self.bindings: list[Node] = []
         self.ignored: list[Ignored] = []
+        self.strange = 0
 
     def take(self, node: Node) -> None:
         kind_node, version = field(node, "kind"), text(field(node, "apiVersion"))
         kind = text(kind_node)
         if node.kind != "map" or kind_node is None:
+            self.strange += 1
+            if self.strange > MOST_STRANGE:
+                return
             help = "give PodSecurityPolicies, roles and bindings, or .psp files"
             self.report.add(Diagnostic("PSP001", "this is not a Kubernetes object", node.span, help=help))
         elif kind == PSP_KIND:

@@ -43,7 +43,8 @@ class Recovery:
         for diagnostic in islice(misplaced(self.places, found), MOST_ERRORS):
             self.report.add(diagnostic)
         uses = [self.piece(piece, "use") for piece in found.stray if piece.uses(self.source.text)]
-        return [*filter(None, uses), *(self.block(block) for block in takewhile(lambda _: not self.full, found.blocks))]
+        blocks = (self.block(block) for block in takewhile(lambda _: not self.full, found.blocks))
+        return [*filter(None, uses), *blocks]
 
     @property
     def full(self) -> bool:

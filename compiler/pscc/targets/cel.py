@@ -458,11 +458,11 @@ def _message(parts: tuple[ir.Part, ...], known: Known) -> str:
         match part:
             case str():
                 pending += part
-            case ir.Show(value=value):
+            case ir.Show(value=value, number=number):
                 if pending:
                     texts.append(literal(pending))
                 pending = ""
-                texts.append(_group(_shown(value, known), " ? "))
+                texts.append(_group(_shown(value, known, number), " ? "))
             case ir.ShowParams():
                 raise TypeError("a check has to be specialised to be printed as CEL")
             case _:
@@ -470,9 +470,12 @@ def _message(parts: tuple[ir.Part, ...], known: Known) -> str:
     return " + ".join([*texts, *([literal(pending)] if pending else [])])
 
 
-def _shown(value: ir.Value, known: Known) -> str:
+def _shown(value: ir.Value, known: Known, number: bool = False) -> str:
     if isinstance(value, ir.Path) and value.fields == ("name",):
         return access(value)
+    if number:
+        # Kyverno's command line reads whole numbers as doubles, which would show as 1e+06
+        return read(value, known, lambda text, _: f"string(int({text}))", '"not set"')
     return read(value, known, lambda text, _: _line(text), '"not set"')
 
 

@@ -164,35 +164,31 @@ annotations(pod, prefixes) := [value |
 ]
 
 # The namespace of a request, else the pod's own.
-namespace(request, pod) := [name |
-	some name in [
-		object.get(request, "namespace", ""),
-		object.get(pod, ["metadata", "namespace"], ""),
-		"default",
-	]
-	name != ""
-][0]
+namespace_of(request, pod) := found[0] if {
+	own := object.get(pod, ["metadata", "namespace"], "")
+	found := [name | some name in [object.get(request, "namespace", ""), own, "default"]; name != ""]
+}
 
 # The user who asks, null where nobody says so: a manifest, or an audit of a pod that runs.
-user(request) := request.userInfo if {
+user_of(request) := request.userInfo if {
 	request.userInfo.username != ""
 } else := null
 
 # The pod's service account; the API server sets it on all pods but static pods' mirrors, which have none.
-account(pod, user) := object.get(pod, ["spec", "serviceAccountName"], default_account(user))
+account_of(pod, user) := object.get(pod, ["spec", "serviceAccountName"], default_account(user))
 
 default_account(user) := "default" if {
 	user == null
 } else := ""
 
 # Who asks for a pod, by name: the user and the pod's service account.
-users(user, namespace, account) := array.concat(
-	[name | some name in [user.username]],
+users_of(user, namespace, account) := array.concat(
+	[found | some found in [user.username]],
 	[sprintf("system:serviceaccount:%s:%s", [namespace, account]) | account != ""],
 )
 
 # The groups of both. PodSecurityPolicy saw an account in two; whoever made a pod had been authenticated.
-groups(user, namespace, account) := array.concat(
+groups_of(user, namespace, account) := array.concat(
 	user_groups(user),
 	[group |
 		account != ""
@@ -205,7 +201,7 @@ user_groups(user) := ["system:authenticated"] if {
 } else := object.get(user, "groups", [])
 
 # Those of the users that are service accounts, as NAMESPACE/NAME.
-accounts(users) := [concat("/", parts) |
+accounts_of(users) := [concat("/", parts) |
 	some user in users
 	startswith(user, "system:serviceaccount:")
 	parts := split(trim_prefix(user, "system:serviceaccount:"), ":")
@@ -217,8 +213,8 @@ asked_by(subjects, _) if subjects.everyone
 
 asked_by(subjects, asking) if {
 	some kind in ["users", "groups", "accounts"]
-	some name in asking[kind]
-	named(subjects[kind], name)
+	some one in asking[kind]
+	named(subjects[kind], one)
 }
 
 # One of the exemptions is for who asks for the pod.
@@ -227,17 +223,17 @@ exempt(request, pod, exemptions) if {
 	asked_by(exemption, asking(request, pod))
 }
 
-asking(request, pod) := {"users": users_, "groups": groups(by, in_, account_), "accounts": accounts(users_)} if {
-	by := user(request)
-	in_ := namespace(request, pod)
-	account_ := account(pod, by)
-	users_ := users(by, in_, account_)
+asking(request, pod) := {"users": users_, "groups": groups_of(by, in_, account_), "accounts": accounts_of(users_)} if {
+	by := user_of(request)
+	in_ := namespace_of(request, pod)
+	account_ := account_of(pod, by)
+	users_ := users_of(by, in_, account_)
 }
 
 # A name is among the exact ones, or begins with one of the prefixes.
-named(names, name) if name in names.exact
+named(names, word) if word in names.exact
 
-named(names, name) if {
+named(names, word) if {
 	some prefix in names.prefixes
-	startswith(name, prefix)
+	startswith(word, prefix)
 }

@@ -137,3 +137,44 @@ test_same_annotations if {
 	lib.same_annotations(pod, object.union(pod, {"metadata": {"annotations": {"other": "x"}}}), ["profile/"])
 	not lib.same_annotations(other, pod, ["profile/"])
 }
+
+bob := {"username": "bob", "groups": ["devs", "system:authenticated"]}
+
+test_the_namespace_is_the_requests_else_the_pods if {
+	lib.namespace({"namespace": "a"}, {"metadata": {"namespace": "b"}}) == "a"
+	lib.namespace({}, {"metadata": {"namespace": "b"}}) == "b"
+	lib.namespace({"namespace": ""}, {}) == "default"
+}
+
+test_who_asks if {
+	lib.user({"userInfo": bob}) == bob
+	lib.user({"userInfo": {"username": ""}}) == null
+	lib.user({}) == null
+	lib.account({"spec": {"serviceAccountName": "builder"}}, bob) == "builder"
+	lib.account({"spec": {}}, null) == "default"
+	lib.account({"spec": {}}, bob) == ""
+}
+
+test_names_and_groups_of_who_asks if {
+	lib.users(bob, "ns", "builder") == ["bob", "system:serviceaccount:ns:builder"]
+	lib.users(null, "ns", "builder") == ["system:serviceaccount:ns:builder"]
+	lib.users(bob, "ns", "") == ["bob"]
+	accounts := ["system:serviceaccounts", "system:serviceaccounts:ns"]
+	lib.groups(bob, "ns", "builder") == array.concat(["devs", "system:authenticated"], accounts)
+	lib.groups(null, "ns", "builder") == array.concat(["system:authenticated"], accounts)
+	lib.groups({"username": "x"}, "ns", "") == []
+	lib.accounts(["bob", "system:serviceaccount:ns:builder", "system:serviceaccount:x"]) == ["ns/builder"]
+}
+
+test_subjects_that_ask if {
+	asking := {"users": ["bob"], "groups": ["devs"], "accounts": ["ns/builder"]}
+	nobody := {"exact": [], "prefixes": []}
+	none := {"everyone": false, "users": nobody, "groups": nobody, "accounts": nobody}
+	lib.asked_by(object.union(none, {"everyone": true}), asking)
+	lib.asked_by(object.union(none, {"users": {"exact": ["bob"]}}), asking)
+	lib.asked_by(object.union(none, {"accounts": {"prefixes": ["ns/"]}}), asking)
+	not lib.asked_by(none, asking)
+	not lib.asked_by(object.union(none, {"users": {"exact": ["devs"]}}), asking)
+	lib.exempt({"userInfo": bob}, {"spec": {}}, [none, object.union(none, {"groups": {"exact": ["devs"]}})])
+	not lib.exempt({"userInfo": bob}, {"spec": {}}, [none])
+}

@@ -82,7 +82,44 @@ deny_host_ipc_findings := [finding |
 	finding := "pod: hostIPC is true, must not be true"
 ]
 
-# allow hostPorts 80, 443, 10000-11000, 13000-14000  (policy.psp:6)
+# deny hostProcess  (policy.psp:6)
+violation contains {"control": "hostProcess", "msg": msg} if {
+	pod
+	count(deny_host_process_findings) > 0
+	not deny_host_process_unchanged
+	msg := lib.message(deny_host_process_findings, "")
+}
+
+deny_host_process_unchanged if {
+	input.request.operation == "UPDATE"
+	lib.same_fields(pod, old_pod, [["spec", "securityContext", "windowsOptions", "hostProcess"]])
+	lib.same_in_containers(pod, old_pod, [["securityContext", "windowsOptions", "hostProcess"]])
+}
+
+deny_host_process_findings := [finding |
+	some found in [
+		deny_host_process_host_process_findings,
+		deny_host_process_host_process_findings_2,
+	]
+	some finding in found
+]
+
+deny_host_process_host_process_findings := [finding |
+	pod.spec.securityContext.windowsOptions.hostProcess == true
+	finding := "pod: hostProcess is true, must not be true"
+]
+
+deny_host_process_host_process_findings_2 := [finding |
+	some container in lib.containers(pod)
+	container.securityContext.windowsOptions.hostProcess == true
+	finding := concat("", [
+		"container ",
+		lib.name(container),
+		": hostProcess is true, must not be true",
+	])
+]
+
+# allow hostPorts 80, 443, 10000-11000, 13000-14000  (policy.psp:8)
 violation contains {"control": "hostPorts", "msg": msg} if {
 	pod
 	count(allow_host_ports_findings) > 0
@@ -145,7 +182,179 @@ allow_host_ports_implied_host_port_ok(port) if object.get(port, "hostPort", null
 
 allow_host_ports_implied_host_port_ok(port) if port.hostPort == 0
 
-# allow volumes configMap, secret, emptyDir, projected, persistentVolumeClaim  (policy.psp:7)
+# allow hostProbes 127.0.0.1  (policy.psp:7)
+violation contains {"control": "hostProbes", "msg": msg} if {
+	pod
+	count(allow_host_probes_findings) > 0
+	not allow_host_probes_unchanged
+	msg := lib.message(allow_host_probes_findings, "")
+}
+
+allow_host_probes_unchanged if {
+	input.request.operation == "UPDATE"
+	lib.same_in_containers(pod, old_pod, [
+		["livenessProbe", "httpGet", "host"],
+		["livenessProbe", "tcpSocket", "host"],
+		["readinessProbe", "httpGet", "host"],
+		["readinessProbe", "tcpSocket", "host"],
+		["startupProbe", "httpGet", "host"],
+		["startupProbe", "tcpSocket", "host"],
+		["lifecycle", "postStart", "httpGet", "host"],
+		["lifecycle", "postStart", "tcpSocket", "host"],
+		["lifecycle", "preStop", "httpGet", "host"],
+		["lifecycle", "preStop", "tcpSocket", "host"],
+	])
+}
+
+allow_host_probes_findings := [finding |
+	some found in [
+		allow_host_probes_liveness_probe_http_get_host_findings,
+		allow_host_probes_liveness_probe_tcp_socket_host_findings,
+		allow_host_probes_readiness_probe_http_get_host_findings,
+		allow_host_probes_readiness_probe_tcp_socket_host_findings,
+		allow_host_probes_startup_probe_http_get_host_findings,
+		allow_host_probes_startup_probe_tcp_socket_host_findings,
+		allow_host_probes_lifecycle_post_start_http_get_host_findings,
+		allow_host_probes_lifecycle_post_start_tcp_socket_host_findings,
+		allow_host_probes_lifecycle_pre_stop_http_get_host_findings,
+		allow_host_probes_lifecycle_pre_stop_tcp_socket_host_findings,
+	]
+	some finding in found
+]
+
+allow_host_probes_liveness_probe_http_get_host_findings := [finding |
+	some container in lib.containers(pod)
+	lib.first_set([object.get(container, ["livenessProbe", "httpGet", "host"], null), ""]) != ""
+	not object.get(container, ["livenessProbe", "httpGet", "host"], null) in ["127.0.0.1"]
+	finding := concat("", [
+		"container ",
+		lib.name(container),
+		": livenessProbe.httpGet.host is ",
+		lib.show(object.get(container, ["livenessProbe", "httpGet", "host"], null)),
+		", allowed: 127.0.0.1",
+	])
+]
+
+allow_host_probes_liveness_probe_tcp_socket_host_findings := [finding |
+	some container in lib.containers(pod)
+	lib.first_set([object.get(container, ["livenessProbe", "tcpSocket", "host"], null), ""]) != ""
+	not object.get(container, ["livenessProbe", "tcpSocket", "host"], null) in ["127.0.0.1"]
+	finding := concat("", [
+		"container ",
+		lib.name(container),
+		": livenessProbe.tcpSocket.host is ",
+		lib.show(object.get(container, ["livenessProbe", "tcpSocket", "host"], null)),
+		", allowed: 127.0.0.1",
+	])
+]
+
+allow_host_probes_readiness_probe_http_get_host_findings := [finding |
+	some container in lib.containers(pod)
+	lib.first_set([object.get(container, ["readinessProbe", "httpGet", "host"], null), ""]) != ""
+	not object.get(container, ["readinessProbe", "httpGet", "host"], null) in ["127.0.0.1"]
+	finding := concat("", [
+		"container ",
+		lib.name(container),
+		": readinessProbe.httpGet.host is ",
+		lib.show(object.get(container, ["readinessProbe", "httpGet", "host"], null)),
+		", allowed: 127.0.0.1",
+	])
+]
+
+allow_host_probes_readiness_probe_tcp_socket_host_findings := [finding |
+	some container in lib.containers(pod)
+	lib.first_set([object.get(container, ["readinessProbe", "tcpSocket", "host"], null), ""]) != ""
+	not object.get(container, ["readinessProbe", "tcpSocket", "host"], null) in ["127.0.0.1"]
+	finding := concat("", [
+		"container ",
+		lib.name(container),
+		": readinessProbe.tcpSocket.host is ",
+		lib.show(object.get(container, ["readinessProbe", "tcpSocket", "host"], null)),
+		", allowed: 127.0.0.1",
+	])
+]
+
+allow_host_probes_startup_probe_http_get_host_findings := [finding |
+	some container in lib.containers(pod)
+	lib.first_set([object.get(container, ["startupProbe", "httpGet", "host"], null), ""]) != ""
+	not object.get(container, ["startupProbe", "httpGet", "host"], null) in ["127.0.0.1"]
+	finding := concat("", [
+		"container ",
+		lib.name(container),
+		": startupProbe.httpGet.host is ",
+		lib.show(object.get(container, ["startupProbe", "httpGet", "host"], null)),
+		", allowed: 127.0.0.1",
+	])
+]
+
+allow_host_probes_startup_probe_tcp_socket_host_findings := [finding |
+	some container in lib.containers(pod)
+	lib.first_set([object.get(container, ["startupProbe", "tcpSocket", "host"], null), ""]) != ""
+	not object.get(container, ["startupProbe", "tcpSocket", "host"], null) in ["127.0.0.1"]
+	finding := concat("", [
+		"container ",
+		lib.name(container),
+		": startupProbe.tcpSocket.host is ",
+		lib.show(object.get(container, ["startupProbe", "tcpSocket", "host"], null)),
+		", allowed: 127.0.0.1",
+	])
+]
+
+allow_host_probes_lifecycle_post_start_http_get_host_findings := [finding |
+	some container in lib.containers(pod)
+	lib.first_set([object.get(container, ["lifecycle", "postStart", "httpGet", "host"], null), ""]) != ""
+	not object.get(container, ["lifecycle", "postStart", "httpGet", "host"], null) in ["127.0.0.1"]
+	finding := concat("", [
+		"container ",
+		lib.name(container),
+		": lifecycle.postStart.httpGet.host is ",
+		lib.show(object.get(container, ["lifecycle", "postStart", "httpGet", "host"], null)),
+		", allowed: 127.0.0.1",
+	])
+]
+
+allow_host_probes_lifecycle_post_start_tcp_socket_host_findings := [finding |
+	some container in lib.containers(pod)
+	lib.first_set([object.get(container, ["lifecycle", "postStart", "tcpSocket", "host"], null), ""]) != ""
+	not object.get(container, ["lifecycle", "postStart", "tcpSocket", "host"], null) in [
+		"127.0.0.1",
+	]
+	finding := concat("", [
+		"container ",
+		lib.name(container),
+		": lifecycle.postStart.tcpSocket.host is ",
+		lib.show(object.get(container, ["lifecycle", "postStart", "tcpSocket", "host"], null)),
+		", allowed: 127.0.0.1",
+	])
+]
+
+allow_host_probes_lifecycle_pre_stop_http_get_host_findings := [finding |
+	some container in lib.containers(pod)
+	lib.first_set([object.get(container, ["lifecycle", "preStop", "httpGet", "host"], null), ""]) != ""
+	not object.get(container, ["lifecycle", "preStop", "httpGet", "host"], null) in ["127.0.0.1"]
+	finding := concat("", [
+		"container ",
+		lib.name(container),
+		": lifecycle.preStop.httpGet.host is ",
+		lib.show(object.get(container, ["lifecycle", "preStop", "httpGet", "host"], null)),
+		", allowed: 127.0.0.1",
+	])
+]
+
+allow_host_probes_lifecycle_pre_stop_tcp_socket_host_findings := [finding |
+	some container in lib.containers(pod)
+	lib.first_set([object.get(container, ["lifecycle", "preStop", "tcpSocket", "host"], null), ""]) != ""
+	not object.get(container, ["lifecycle", "preStop", "tcpSocket", "host"], null) in ["127.0.0.1"]
+	finding := concat("", [
+		"container ",
+		lib.name(container),
+		": lifecycle.preStop.tcpSocket.host is ",
+		lib.show(object.get(container, ["lifecycle", "preStop", "tcpSocket", "host"], null)),
+		", allowed: 127.0.0.1",
+	])
+]
+
+# allow volumes configMap, secret, emptyDir, projected, persistentVolumeClaim  (policy.psp:9)
 violation contains {"control": "volumes", "msg": msg} if {
 	pod
 	count(allow_volumes_findings) > 0
@@ -210,7 +419,7 @@ allow_volumes_volume_type_ok_2(source) if source.configMap != null
 
 allow_volumes_volume_type_ok_2(source) if source.downwardAPI != null
 
-# allow hostPath /var/log (read-only), /tmp, /opt/data/  (policy.psp:8)
+# allow hostPath /var/log (read-only), /tmp, /opt/data/  (policy.psp:10)
 violation contains {"control": "hostPath", "msg": msg} if {
 	pod
 	count(allow_host_path_findings) > 0
@@ -292,7 +501,7 @@ allow_host_path_read_only_mount_ok_2(volume) if {
 	lib.under(volume.hostPath.path, allowed.pathPrefix)
 }
 
-# allow flexVolume example/lvm, example/cifs, vendor/*  (policy.psp:9)
+# allow flexVolume example/lvm, example/cifs, vendor/*  (policy.psp:11)
 violation contains {"control": "flexVolume", "msg": msg} if {
 	pod
 	count(allow_flex_volume_findings) > 0
@@ -319,7 +528,7 @@ allow_flex_volume_findings := [finding |
 	])
 ]
 
-# allow csi inline.csi.example, secrets-store.csi.k8s.io, vendor.*  (policy.psp:10)
+# allow csi inline.csi.example, secrets-store.csi.k8s.io, vendor.*  (policy.psp:12)
 violation contains {"control": "csi", "msg": msg} if {
 	pod
 	count(allow_csi_findings) > 0
@@ -346,7 +555,7 @@ allow_csi_findings := [finding |
 	])
 ]
 
-# allow capabilities.add NET_BIND_SERVICE, CHOWN  (policy.psp:11)
+# allow capabilities.add NET_BIND_SERVICE, CHOWN  (policy.psp:13)
 violation contains {"control": "capabilities.add", "msg": msg} if {
 	pod
 	count(allow_capabilities_add_findings) > 0
@@ -372,7 +581,7 @@ allow_capabilities_add_findings := [finding |
 	])
 ]
 
-# require capabilities.drop all of NET_RAW, MKNOD  (policy.psp:13)
+# require capabilities.drop all of NET_RAW, MKNOD  (policy.psp:15)
 violation contains {"control": "capabilities.drop", "msg": msg} if {
 	pod
 	count(require_capabilities_drop_findings) > 0
@@ -397,7 +606,7 @@ require_capabilities_drop_findings := [finding |
 	])
 ]
 
-# require readOnlyRootFilesystem true  (policy.psp:15)
+# require readOnlyRootFilesystem true  (policy.psp:17)
 violation contains {"control": "readOnlyRootFilesystem", "msg": msg} if {
 	pod
 	count(require_read_only_root_filesystem_findings) > 0
@@ -422,7 +631,7 @@ require_read_only_root_filesystem_findings := [finding |
 	])
 ]
 
-# require allowPrivilegeEscalation false  (policy.psp:17)
+# require allowPrivilegeEscalation false  (policy.psp:19)
 violation contains {"control": "allowPrivilegeEscalation", "msg": msg} if {
 	pod
 	count(require_allow_privilege_escalation_findings) > 0
@@ -447,7 +656,7 @@ require_allow_privilege_escalation_findings := [finding |
 	])
 ]
 
-# require runAsUser 1000, 2000-3000  (policy.psp:19)
+# require runAsUser 1000, 2000-3000  (policy.psp:21)
 violation contains {"control": "runAsUser", "msg": msg} if {
 	pod
 	count(require_run_as_user_findings) > 0
@@ -474,7 +683,7 @@ require_run_as_user_findings := [finding |
 	])
 ]
 
-# require nonRoot  (policy.psp:21)
+# require nonRoot  (policy.psp:23)
 violation contains {"control": "nonRoot", "msg": msg} if {
 	pod
 	count(require_non_root_findings) > 0
@@ -533,7 +742,7 @@ require_non_root_not_uid_0_findings := [finding |
 	finding := concat("", ["container ", lib.name(container), ": runAsUser is 0, must not be 0"])
 ]
 
-# require runAsNonRoot true  (policy.psp:23)
+# require runAsNonRoot true  (policy.psp:25)
 violation contains {"control": "runAsNonRoot", "msg": msg} if {
 	pod
 	count(require_run_as_non_root_findings) > 0
@@ -560,7 +769,7 @@ require_run_as_non_root_findings := [finding |
 	])
 ]
 
-# require runAsGroup 1000, 2000-3000  (policy.psp:24)
+# require runAsGroup 1000, 2000-3000  (policy.psp:26)
 violation contains {"control": "runAsGroup", "msg": msg} if {
 	pod
 	count(require_run_as_group_findings) > 0
@@ -587,7 +796,7 @@ require_run_as_group_findings := [finding |
 	])
 ]
 
-# require supplementalGroups 5, 100-200  (policy.psp:26)
+# require supplementalGroups 5, 100-200  (policy.psp:28)
 violation contains {"control": "supplementalGroups", "msg": msg} if {
 	pod
 	count(require_supplemental_groups_findings) > 0
@@ -625,7 +834,7 @@ require_supplemental_groups_group_findings := [finding |
 	])
 ]
 
-# require fsGroup 1, 1000-65535  (policy.psp:28)
+# require fsGroup 1, 1000-65535  (policy.psp:30)
 violation contains {"control": "fsGroup", "msg": msg} if {
 	pod
 	count(require_fs_group_findings) > 0
@@ -650,7 +859,7 @@ require_fs_group_findings := [finding |
 	])
 ]
 
-# require seLinuxOptions user="system_u", role="system_r", type="container_t", level="s0:c123,c456"  (policy.psp:30)
+# require seLinuxOptions user="system_u", role="system_r", type="container_t", level="s0:c123,c456"  (policy.psp:32)
 violation contains {"control": "seLinuxOptions", "msg": msg} if {
 	pod
 	count(require_se_linux_options_findings) > 0
@@ -778,7 +987,7 @@ require_se_linux_options_container_selinux_level_findings := [finding |
 	])
 ]
 
-# allow procMount Default, Unmasked  (policy.psp:32)
+# allow procMount Default, Unmasked  (policy.psp:34)
 violation contains {"control": "procMount", "msg": msg} if {
 	pod
 	count(allow_proc_mount_findings) > 0
@@ -807,7 +1016,7 @@ allow_proc_mount_findings := [finding |
 	])
 ]
 
-# allow sysctls kernel.shm_rmid_forced, net.ipv4.tcp_syncookies, net.core.*  (policy.psp:33)
+# allow sysctls kernel.shm_rmid_forced, net.ipv4.tcp_syncookies, net.core.*  (policy.psp:35)
 violation contains {"control": "sysctls", "msg": msg} if {
 	pod
 	count(allow_sysctls_findings) > 0
@@ -831,7 +1040,7 @@ allow_sysctls_findings := [finding |
 	])
 ]
 
-# require runtimeClassName gvisor, kata  (policy.psp:34)
+# require runtimeClassName gvisor, kata  (policy.psp:36)
 violation contains {"control": "runtimeClassName", "msg": msg} if {
 	pod
 	count(require_runtime_class_name_findings) > 0
@@ -853,7 +1062,7 @@ require_runtime_class_name_findings := [finding |
 	])
 ]
 
-# require seccompProfile runtime/default, localhost/* on pod and containers  (policy.psp:36)
+# require seccompProfile runtime/default, localhost/* on pod and containers  (policy.psp:38)
 violation contains {"control": "seccompProfile", "msg": msg} if {
 	pod
 	count(require_seccomp_profile_on_pod_and_containers_findings) > 0
@@ -997,7 +1206,7 @@ require_seccomp_profile_on_pod_and_containers_local_container_profile_ok_2(secco
 	])
 }
 
-# require appArmorProfile runtime/default, localhost/audited  (policy.psp:38)
+# require appArmorProfile runtime/default, localhost/audited  (policy.psp:40)
 violation contains {"control": "appArmorProfile", "msg": msg} if {
 	pod
 	count(require_app_armor_profile_findings) > 0

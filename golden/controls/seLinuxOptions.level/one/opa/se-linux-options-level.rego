@@ -28,22 +28,22 @@ deny_se_linux_options_level_findings := [finding |
 ]
 
 deny_se_linux_options_level_pod_se_linux_options_level_findings := [finding |
-	pod.spec.securityContext.seLinuxOptions.level != null
+	lib.first_set([object.get(pod, ["spec", "securityContext", "seLinuxOptions", "level"], null), ""]) != ""
 	finding := concat("", [
 		"pod: seLinuxOptions.level is ",
-		lib.show(pod.spec.securityContext.seLinuxOptions.level),
+		lib.show(object.get(pod, ["spec", "securityContext", "seLinuxOptions", "level"], null)),
 		", must not be set",
 	])
 ]
 
 deny_se_linux_options_level_container_se_linux_options_level_findings := [finding |
 	some container in lib.containers(pod)
-	container.securityContext.seLinuxOptions.level != null
+	lib.first_set([object.get(container, ["securityContext", "seLinuxOptions", "level"], null), ""]) != ""
 	finding := concat("", [
 		"container ",
 		lib.name(container),
 		": seLinuxOptions.level is ",
-		lib.show(container.securityContext.seLinuxOptions.level),
+		lib.show(object.get(container, ["securityContext", "seLinuxOptions", "level"], null)),
 		", must not be set",
 	])
 ]

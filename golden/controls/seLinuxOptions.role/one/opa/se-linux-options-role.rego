@@ -28,22 +28,22 @@ deny_se_linux_options_role_findings := [finding |
 ]
 
 deny_se_linux_options_role_pod_se_linux_options_role_findings := [finding |
-	pod.spec.securityContext.seLinuxOptions.role != null
+	lib.first_set([object.get(pod, ["spec", "securityContext", "seLinuxOptions", "role"], null), ""]) != ""
 	finding := concat("", [
 		"pod: seLinuxOptions.role is ",
-		lib.show(pod.spec.securityContext.seLinuxOptions.role),
+		lib.show(object.get(pod, ["spec", "securityContext", "seLinuxOptions", "role"], null)),
 		", must not be set",
 	])
 ]
 
 deny_se_linux_options_role_container_se_linux_options_role_findings := [finding |
 	some container in lib.containers(pod)
-	container.securityContext.seLinuxOptions.role != null
+	lib.first_set([object.get(container, ["securityContext", "seLinuxOptions", "role"], null), ""]) != ""
 	finding := concat("", [
 		"container ",
 		lib.name(container),
 		": seLinuxOptions.role is ",
-		lib.show(container.securityContext.seLinuxOptions.role),
+		lib.show(object.get(container, ["securityContext", "seLinuxOptions", "role"], null)),
 		", must not be set",
 	])
 ]

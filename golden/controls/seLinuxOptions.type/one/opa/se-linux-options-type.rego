@@ -28,22 +28,22 @@ deny_se_linux_options_type_findings := [finding |
 ]
 
 deny_se_linux_options_type_pod_se_linux_options_type_findings := [finding |
-	pod.spec.securityContext.seLinuxOptions.type != null
+	lib.first_set([object.get(pod, ["spec", "securityContext", "seLinuxOptions", "type"], null), ""]) != ""
 	finding := concat("", [
 		"pod: seLinuxOptions.type is ",
-		lib.show(pod.spec.securityContext.seLinuxOptions.type),
+		lib.show(object.get(pod, ["spec", "securityContext", "seLinuxOptions", "type"], null)),
 		", must not be set",
 	])
 ]
 
 deny_se_linux_options_type_container_se_linux_options_type_findings := [finding |
 	some container in lib.containers(pod)
-	container.securityContext.seLinuxOptions.type != null
+	lib.first_set([object.get(container, ["securityContext", "seLinuxOptions", "type"], null), ""]) != ""
 	finding := concat("", [
 		"container ",
 		lib.name(container),
 		": seLinuxOptions.type is ",
-		lib.show(container.securityContext.seLinuxOptions.type),
+		lib.show(object.get(container, ["securityContext", "seLinuxOptions", "type"], null)),
 		", must not be set",
 	])
 ]

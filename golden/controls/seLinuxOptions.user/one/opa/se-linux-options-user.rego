@@ -28,22 +28,22 @@ deny_se_linux_options_user_findings := [finding |
 ]
 
 deny_se_linux_options_user_pod_se_linux_options_user_findings := [finding |
-	pod.spec.securityContext.seLinuxOptions.user != null
+	lib.first_set([object.get(pod, ["spec", "securityContext", "seLinuxOptions", "user"], null), ""]) != ""
 	finding := concat("", [
 		"pod: seLinuxOptions.user is ",
-		lib.show(pod.spec.securityContext.seLinuxOptions.user),
+		lib.show(object.get(pod, ["spec", "securityContext", "seLinuxOptions", "user"], null)),
 		", must not be set",
 	])
 ]
 
 deny_se_linux_options_user_container_se_linux_options_user_findings := [finding |
 	some container in lib.containers(pod)
-	container.securityContext.seLinuxOptions.user != null
+	lib.first_set([object.get(container, ["securityContext", "seLinuxOptions", "user"], null), ""]) != ""
 	finding := concat("", [
 		"container ",
 		lib.name(container),
 		": seLinuxOptions.user is ",
-		lib.show(container.securityContext.seLinuxOptions.user),
+		lib.show(object.get(container, ["securityContext", "seLinuxOptions", "user"], null)),
 		", must not be set",
 	])
 ]

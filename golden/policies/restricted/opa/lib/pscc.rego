@@ -162,3 +162,78 @@ annotations(pod, prefixes) := [value |
 	key := concat("", [prefix, name(container)])
 	value := object.get(pod, ["metadata", "annotations", key], null)
 ]
+
+# The namespace of a request, else the pod's own.
+namespace_of(request, pod) := found[0] if {
+	own := object.get(pod, ["metadata", "namespace"], "")
+	found := [name | some name in [object.get(request, "namespace", ""), own, "default"]; name != ""]
+}
+
+# The user who asks, null where nobody says so: a manifest, or an audit of a pod that runs.
+user_of(request) := request.userInfo if {
+	request.userInfo.username != ""
+} else := null
+
+# The pod's service account; the API server sets it on all pods but static pods' mirrors, which have none.
+account_of(pod, user) := object.get(pod, ["spec", "serviceAccountName"], default_account(user))
+
+default_account(user) := "default" if {
+	user == null
+} else := ""
+
+# Who asks for a pod, by name: the user and the pod's service account.
+users_of(user, namespace, account) := array.concat(
+	[found | some found in [user.username]],
+	[sprintf("system:serviceaccount:%s:%s", [namespace, account]) | account != ""],
+)
+
+# The groups of both. PodSecurityPolicy saw an account in two; whoever made a pod had been authenticated.
+groups_of(user, namespace, account) := array.concat(
+	user_groups(user),
+	[group |
+		account != ""
+		some group in ["system:serviceaccounts", sprintf("system:serviceaccounts:%s", [namespace])]
+	],
+)
+
+user_groups(user) := ["system:authenticated"] if {
+	user == null
+} else := object.get(user, "groups", [])
+
+# Those of the users that are service accounts, as NAMESPACE/NAME.
+accounts_of(users) := [concat("/", parts) |
+	some user in users
+	startswith(user, "system:serviceaccount:")
+	parts := split(trim_prefix(user, "system:serviceaccount:"), ":")
+	count(parts) == 2
+]
+
+# One of the subjects asks.
+asked_by(subjects, _) if subjects.everyone
+
+asked_by(subjects, asking) if {
+	some kind in ["users", "groups", "accounts"]
+	some one in asking[kind]
+	named(subjects[kind], one)
+}
+
+# One of the exemptions is for who asks for the pod.
+exempt(request, pod, exemptions) if {
+	some exemption in exemptions
+	asked_by(exemption, asking(request, pod))
+}
+
+asking(request, pod) := {"users": users_, "groups": groups_of(by, in_, account_), "accounts": accounts_of(users_)} if {
+	by := user_of(request)
+	in_ := namespace_of(request, pod)
+	account_ := account_of(pod, by)
+	users_ := users_of(by, in_, account_)
+}
+
+# A name is among the exact ones, or begins with one of the prefixes.
+named(names, word) if word in names.exact
+
+named(names, word) if {
+	some prefix in names.prefixes
+	startswith(word, prefix)
+}
