@@ -7,6 +7,7 @@ of a policy that only warns left out.
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,6 +36,16 @@ class Question:
     def name(self) -> str:
         """The pod's name."""
         return str(self.pod["metadata"]["name"])
+
+
+def single(corpus: Path) -> list[Path]:
+    """The files of ``corpus`` that hold one PodSecurityPolicy and no grant: those with grants are choices."""
+
+    def holds_one(text: str) -> bool:
+        kinds = re.findall(r"^kind: *[\"']?(\w+)", text, re.MULTILINE)
+        return kinds.count("PodSecurityPolicy") == 1 and not any("Role" in kind for kind in kinds)
+
+    return [p for p in sorted(corpus.glob("*.y*ml")) if holds_one(p.read_text(encoding="utf-8", errors="replace"))]
 
 
 def questions(policy: Policy) -> list[Question]:

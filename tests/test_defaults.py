@@ -16,11 +16,11 @@ from pscc.driver import analyse
 from pscc.ir import Policy, Program
 from pscc.pods import normalise
 from pscc.source import SourceFile
-from targets import Json, gatekeeper_mutated, output_of, program_of, questions
+from targets import Json, gatekeeper_mutated, output_of, program_of, questions, single
 from test_gatekeeper import POLICIES, bare
 from test_kyverno import DEFAULTS, awkward, pruned
 
-CORPUS = sorted((SHARED / "corpus" / "psp").glob("*.y*ml"))
+CORPUS = single(SHARED / "corpus" / "psp")
 INHERITED = ("runAsUser", "runAsGroup", "runAsNonRoot", "seLinuxOptions", "seccompProfile", "appArmorProfile")
 
 
