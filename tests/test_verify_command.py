@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import re
 import time
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from conftest import ROOT, engine
+from pscc.backends.registry import TARGETS
 from pscc.cli import main
 
 EXAMPLES = ROOT / "examples"
@@ -64,11 +67,21 @@ def test_every_engine_agrees_on_the_examples(target: str, source: str) -> None:
 def test_a_plain_run_says_what_is_missing() -> None:
     done = verify(DEFAULT, "--count", "10")
     assert done.exit_code == 0, done.output
-    assert "opa         regopy" in done.stdout
+    assert re.search(r"^opa +regopy [0-9.]+ +10 ", done.stdout, re.MULTILINE)
     for name in ("opa", "gator", "kyverno"):
         assert f"not run: `{name}` is not on the path: install it, or say where it is with --{name} PATH" in done.stdout
     assert done.stdout.endswith("verified: every engine that was asked does as the policy says\n")
     assert "TGT001" in done.stderr
+
+
+@pytest.mark.parametrize("target", [target for target in TARGETS if target not in PROGRAMS])
+def test_a_target_without_an_engine_is_said_and_is_not_verified(target: str) -> None:
+    line = f"{target} +none +not run: verify knows no engine for it yet"
+    assert re.search(line, verify(DEFAULT, "--count", "4").stdout)
+    done = verify(DEFAULT, "--count", "4", "--target", target)
+    assert done.exit_code == 1
+    assert re.search(line, done.stdout)
+    assert done.stdout.endswith("not verified: there is no engine to ask\n")
 
 
 @pytest.mark.parametrize(("name", "on_path"), [("opa", "opa"), ("gator", "gator"), ("kyverno", "kubectl-kyverno")])
@@ -287,10 +300,21 @@ def test_manifests_that_cannot_be_read_are_diagnosed(tmp_path: Path) -> None:
     assert "verified" not in done.stdout
 
 
-def test_no_engine_is_left_behind(tmp_path: Path) -> None:
-    mark = "61.4285714"
-    verify(
-        DEFAULT, "--target", "gatekeeper", "--gator", fake(tmp_path, f"sleep {mark} & sleep {mark}"), "--timeout", "0.5"
-    )
-    commands = [path.read_bytes() for path in Path("/proc").glob("[0-9]*/cmdline") if path.exists()]
-    assert not [command for command in commands if mark.encode() in command]
+def running(mark: str) -> list[bytes]:
+    """The commands of all processes that have ``mark`` in them."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):
+            found.append(path.read_bytes())
+    return [command for command in found if mark.encode() in command]
+
+
+@pytest.mark.parametrize("script", ["sleep {0} & sleep {0}", "sleep {0} & exit 0"], ids=["waits", "has ended itself"])
+def test_no_engine_is_left_behind(script: str, tmp_path: Path) -> None:
+    mark = f"61.{time.monotonic_ns()}"
+    verify(DEFAULT, "--target", "gatekeeper", "--gator", fake(tmp_path, script.format(mark)), "--timeout", "0.5")
+    for _ in range(100):
+        if not running(mark):
+            return
+        time.sleep(0.1)
+    assert not running(mark)

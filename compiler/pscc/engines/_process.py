@@ -44,20 +44,20 @@ def run(command: Sequence[str], timeout: float, stdin: str = "") -> Ran:
         raise EngineError(f"{command[0]} cannot be run: {error.strerror or error}") from None
     try:
         out, err = process.communicate(stdin, timeout=timeout)
-    except subprocess.TimeoutExpired:
+    except BaseException as error:
+        _end(process)
+        if not isinstance(error, subprocess.TimeoutExpired):
+            raise
         raise EngineError(
             f"{name} gave no answer within {timeout:g} s and was ended", "give it longer with --timeout SECONDS"
         ) from None
-    finally:
-        _end(process)
     if process.returncode < 0:
         raise EngineError(f"{name} crashed: {_signal(-process.returncode)}{shown(err)}")
     return Ran(process.returncode, out, err)
 
 
 def _end(process: subprocess.Popen[str]) -> None:
-    if process.poll() is not None:
-        return
+    """Kill what is left of ``process``: it may have ended itself and left children that hold its pipes."""
     try:
         os.killpg(process.pid, signal.SIGKILL)
     except (ProcessLookupError, PermissionError):

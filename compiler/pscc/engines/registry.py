@@ -59,6 +59,10 @@ def engines(targets: tuple[str, ...], wanted: Wanted) -> tuple[tuple[Engine, ...
             found.append(engine)
         if name == "opa" and wanted.url:
             found.append(OpaServer(wanted.url, wanted.access, wanted.timeout))
+    judged = TARGET_OF.values()
+    missing += [
+        Missing("none", target, "verify knows no engine for it yet") for target in targets if target not in judged
+    ]
     return tuple(found), tuple(missing)
 
 
