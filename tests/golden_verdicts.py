@@ -136,6 +136,8 @@ def _profiles(field: str) -> Iterator[Probe]:
             pod["metadata"] = {"annotations": {f"{APP_ARMOR}{name}": annotation for name in SITES.values()}}
         container: Json = {CONTEXT: {field: mine} if mine else {}}
         yield Probe(f"{own}, the pod {above}, by annotation {annotation or 'none'}", pod, container)
+    for key, value in (("example.com/other", "unconfined"), (f"{APP_ARMOR}main", "")):
+        yield Probe(f"annotation {key} is {value or 'empty'}", {"metadata": {"annotations": {key: value}}})
 
 
 def _placed(base: Json, probe: Probe) -> Iterator[tuple[str, Json]]:
