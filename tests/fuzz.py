@@ -6,6 +6,7 @@ Run as ``python tests/fuzz.py SECONDS SEED``. A failure is a traceback, a source
 
 from __future__ import annotations
 
+import math
 import random
 import sys
 import time
@@ -98,14 +99,14 @@ def accepted(text: str) -> bool:
     return before is not None
 
 
-def fuzz(seconds: float, seed: int) -> tuple[int, int, list[str]]:
-    """(sources, accepted ones, failures) of that many seconds."""
+def fuzz(seed: int, count: int | None = None, seconds: float = math.inf) -> tuple[int, int, list[str]]:
+    """(sources, accepted ones, failures) of ``count`` sources, or of what that many seconds take."""
     rng = random.Random(seed)
     good = 0
     failures: list[str] = []
     until = time.monotonic() + seconds
     for tried, text in enumerate(sources(rng)):
-        if time.monotonic() > until or len(failures) > 20:
+        if tried == count or time.monotonic() > until or len(failures) > 20:
             return tried, good, failures
         start = time.process_time()
         try:
@@ -118,6 +119,6 @@ def fuzz(seconds: float, seed: int) -> tuple[int, int, list[str]]:
 
 
 if __name__ == "__main__":
-    count, read, wrong = fuzz(float(sys.argv[1]), int(sys.argv[2]))
+    count, read, wrong = fuzz(int(sys.argv[2]), seconds=float(sys.argv[1]))
     print(f"{count} sources, {read} accepted, {len(wrong)} failures", *wrong, sep="\n")
     sys.exit(bool(wrong))

@@ -70,10 +70,10 @@ def test_what_is_imported_is_laid_out_and_means_the_psp() -> None:
         assert without_spans(analyse(SourceFile("p.psp", text))[1]) == without_spans(program)
 
 
-def test_seconds_of_fuzzing() -> None:
-    tried, accepted, failures = fuzz(4, 7)
+def test_a_sample_of_fuzzing() -> None:
+    tried, accepted, failures = fuzz(7, count=300)
     assert not failures
-    assert tried > 100 and accepted > 20
+    assert tried == 300 and accepted > 60
 
 
 @pytest.mark.parametrize(("option", "code"), [("--check", 1), ("--diff", 1)])
