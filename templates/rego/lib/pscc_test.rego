@@ -141,29 +141,29 @@ test_same_annotations if {
 bob := {"username": "bob", "groups": ["devs", "system:authenticated"]}
 
 test_the_namespace_is_the_requests_else_the_pods if {
-	lib.namespace({"namespace": "a"}, {"metadata": {"namespace": "b"}}) == "a"
-	lib.namespace({}, {"metadata": {"namespace": "b"}}) == "b"
-	lib.namespace({"namespace": ""}, {}) == "default"
+	lib.namespace_of({"namespace": "a"}, {"metadata": {"namespace": "b"}}) == "a"
+	lib.namespace_of({}, {"metadata": {"namespace": "b"}}) == "b"
+	lib.namespace_of({"namespace": ""}, {}) == "default"
 }
 
 test_who_asks if {
-	lib.user({"userInfo": bob}) == bob
-	lib.user({"userInfo": {"username": ""}}) == null
-	lib.user({}) == null
-	lib.account({"spec": {"serviceAccountName": "builder"}}, bob) == "builder"
-	lib.account({"spec": {}}, null) == "default"
-	lib.account({"spec": {}}, bob) == ""
+	lib.user_of({"userInfo": bob}) == bob
+	lib.user_of({"userInfo": {"username": ""}}) == null
+	lib.user_of({}) == null
+	lib.account_of({"spec": {"serviceAccountName": "builder"}}, bob) == "builder"
+	lib.account_of({"spec": {}}, null) == "default"
+	lib.account_of({"spec": {}}, bob) == ""
 }
 
 test_names_and_groups_of_who_asks if {
-	lib.users(bob, "ns", "builder") == ["bob", "system:serviceaccount:ns:builder"]
-	lib.users(null, "ns", "builder") == ["system:serviceaccount:ns:builder"]
-	lib.users(bob, "ns", "") == ["bob"]
+	lib.users_of(bob, "ns", "builder") == ["bob", "system:serviceaccount:ns:builder"]
+	lib.users_of(null, "ns", "builder") == ["system:serviceaccount:ns:builder"]
+	lib.users_of(bob, "ns", "") == ["bob"]
 	accounts := ["system:serviceaccounts", "system:serviceaccounts:ns"]
-	lib.groups(bob, "ns", "builder") == array.concat(["devs", "system:authenticated"], accounts)
-	lib.groups(null, "ns", "builder") == array.concat(["system:authenticated"], accounts)
-	lib.groups({"username": "x"}, "ns", "") == []
-	lib.accounts(["bob", "system:serviceaccount:ns:builder", "system:serviceaccount:x"]) == ["ns/builder"]
+	lib.groups_of(bob, "ns", "builder") == array.concat(["devs", "system:authenticated"], accounts)
+	lib.groups_of(null, "ns", "builder") == array.concat(["system:authenticated"], accounts)
+	lib.groups_of({"username": "x"}, "ns", "") == []
+	lib.accounts_of(["bob", "system:serviceaccount:ns:builder", "system:serviceaccount:x"]) == ["ns/builder"]
 }
 
 test_subjects_that_ask if {
