@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
+from conftest import engine
 from pscc import oracle
 from pscc.backends._base import Output, fitted
 from pscc.backends.gatekeeper_mutators import mutators
@@ -20,7 +20,6 @@ from pscc.pods import normalise
 from pscc.source import SourceFile
 from pscc.suite import cases_for
 
-ENGINES = Path(__file__).parents[1] / ".engines" / "bin"
 HEAD = "apiVersion: policy/v1beta1\nkind: PodSecurityPolicy\nmetadata:\n  name: {name}\n{meta}spec:\n"
 
 RESTRICTED = """\
@@ -106,16 +105,6 @@ POLICIES = {
 """PodSecurityPolicies that together have every field, and a policy with every default."""
 
 Json = dict[str, Any]
-
-
-def engine(name: str) -> Path:
-    """The program of that name; skips where it is not built, and fails on CI, where it has to be."""
-    path = ENGINES / name
-    if not path.exists():
-        if os.environ.get("CI") == "true":
-            pytest.fail(f"{name} is missing: run `make engines`")
-        pytest.skip(f"{name} is missing: run `make engines`")
-    return path
 
 
 def compiled(text: str) -> tuple[Program, Output]:

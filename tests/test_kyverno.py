@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
+from conftest import engine
 from pscc import oracle
 from pscc.backends._base import Output, fitted
 from pscc.backends.kyverno import BACKEND, old_object
@@ -18,7 +19,7 @@ from pscc.driver import analyse
 from pscc.ir import Policy, Program
 from pscc.source import SourceFile
 from pscc.suite import cases_for
-from test_gatekeeper import POLICIES, Json, bare, engine, only, whole, written
+from test_gatekeeper import POLICIES, Json, bare, only, whole, written
 
 DEFAULTS = """\
 policy defaults "Every kind of default" {

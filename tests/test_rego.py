@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from conftest import engine
 from pscc import ir
 from pscc.backends.gatekeeper import BACKEND, rego_of
 from pscc.controls import CONTROLS
 from pscc.resources import TEMPLATES
 from pscc.source import Span
 from pscc.targets.rego import comment, literal, snake
-from test_gatekeeper import ask, engine, resources
+from test_gatekeeper import ask, resources
 
 
 def checks() -> dict[str, ir.Check]:

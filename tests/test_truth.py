@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import os
-
 import pytest
 
 import truth
+from conftest import engine
 
 
 @pytest.mark.parametrize("pair", truth.PAIRS, ids=lambda pair: pair.shape)
 def test_the_oracle_agrees_with_the_plugin(pair: truth.Pair) -> None:
-    if not truth.ENGINE.exists():
-        if os.environ.get("CI") == "true":
-            pytest.fail("the engine psp-admission is not built")
-        pytest.skip("the engine psp-admission is not built")
+    engine("psp-admission")
     assert list(truth.disagreements(pair)) == []

@@ -9,6 +9,7 @@ from functools import cache
 
 import pytest
 
+from conftest import engine
 from pscc import oracle
 from pscc.access import Names, Scope
 from pscc.backends._base import Output
@@ -20,7 +21,7 @@ from pscc.ir import Policy, Program
 from pscc.pods import normalise
 from pscc.source import SourceFile
 from pscc.suite import cases_for
-from test_gatekeeper import POLICIES, Json, bare, engine, only, resources, whole
+from test_gatekeeper import POLICIES, Json, bare, only, resources, whole
 from test_kyverno import DEFAULTS, awkward
 
 OLDEST = "1.30"

@@ -48,3 +48,8 @@ def json_value(default: ir.Default) -> object:
         pairs = {item[0]: item[1] for item in value if isinstance(item, tuple)}
         return pairs or list(value)
     return value
+
+
+def kebab(control: str) -> str:
+    """A control's id as a part of the name of an object: ``capabilities.drop`` is ``capabilities-drop``."""
+    return "".join(f"-{c.lower()}" if c.isupper() else "-" if c == "." else c for c in control)

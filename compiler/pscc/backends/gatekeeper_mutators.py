@@ -6,6 +6,7 @@ import json
 
 from pscc import ir
 from pscc.backends._base import fitted
+from pscc.defaulting import kebab
 from pscc.diagnostics import Diagnostic
 from pscc.passes import looked_at
 from pscc.templating import Code, yaml_quote
@@ -64,7 +65,7 @@ def _others_read(policy: ir.Policy, default: ir.Default) -> bool:
 
 
 def _of(policy: str, default: ir.Default) -> list[Fields]:
-    name = f"{policy}-default-{_kebab(default.control)}"
+    name = f"{policy}-default-{kebab(default.control)}"
     if default.site == "pod" or default.inherits:
         path = default.inherits or default.path
         return [_mutator(name, ".".join(path), default)]
@@ -89,7 +90,3 @@ def _mutator(name: str, location: str, default: ir.Default) -> Fields:
         "statement": Code(json.dumps(default.statement)),
         "value": Code(json.dumps(value)),
     }
-
-
-def _kebab(control: str) -> str:
-    return "".join(f"-{c.lower()}" if c.isupper() else "-" if c == "." else c for c in control)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pscc import ir
 from pscc.backends._base import origin
-from pscc.defaulting import LISTS, in_sequence, json_value
+from pscc.defaulting import LISTS, in_sequence, json_value, kebab
 from pscc.diagnostics import Diagnostic
 from pscc.passes import negation
 from pscc.targets import jmespath
@@ -35,7 +35,7 @@ def rules(policy: ir.Policy) -> tuple[list[Fields], list[Diagnostic]]:
 def _of(default: ir.Default) -> list[Fields]:
     if not jmespath.safe(json_value(default)):
         raise jmespath.UnprintableError(default.control)
-    name = _kebab(default.control)
+    name = kebab(default.control)
     if default.site == "pod":
         return [_pod_rule(default, name)]
     return [_container_rule(default, f"{name}-{suffix}", kind) for kind, suffix in LISTS]
@@ -93,7 +93,3 @@ def _patch(path: tuple[str, ...], value: object, indent: int) -> Code:
     else:
         lines[-1] += f" {below[0]}"
     return yaml_block("\n".join(lines), indent)
-
-
-def _kebab(control: str) -> str:
-    return "".join(f"-{c.lower()}" if c.isupper() else "-" if c == "." else c for c in control)

@@ -59,7 +59,7 @@ _BINARY = (" && ", " || ", " ? ", " == ", " != ", " >= ", " <= ", " > ", " in ",
 # --- text ---------------------------------------------------------------------
 
 
-def _group(text: str, *operators: str) -> str:
+def group(text: str, *operators: str) -> str:
     """``text`` in brackets if one of ``operators`` stands bare in it."""
     return f"({text})" if len(split(text, operators)) > 1 else text
 
@@ -69,25 +69,25 @@ def all_of(*texts: str) -> str:
     kept = [t for t in texts if t not in ("", "true")]
     if "false" in kept:
         return "false"
-    return " && ".join(_group(t, " || ", " ? ") for t in kept) if len(kept) > 1 else "".join(kept) or "true"
+    return " && ".join(group(t, " || ", " ? ") for t in kept) if len(kept) > 1 else "".join(kept) or "true"
 
 
 def _any_of(*texts: str) -> str:
     kept = [t for t in texts if t != "false"]
     if "true" in kept:
         return "true"
-    return " || ".join(_group(t, " ? ") for t in kept) if len(kept) > 1 else "".join(kept) or "false"
+    return " || ".join(group(t, " ? ") for t in kept) if len(kept) > 1 else "".join(kept) or "false"
 
 
 def _not(text: str) -> str:
     if text in ("true", "false"):
         return "false" if text == "true" else "true"
-    if text.startswith("!") and _group(text, *_BINARY) == text:
+    if text.startswith("!") and group(text, *_BINARY) == text:
         return text[1:]
     sides = split(text, (" == ",))
     if len(sides) == 2 and len(split(text, _BINARY)) == 2:
         return " != ".join(side for side, _ in sides)
-    return f"!{_group(text, *_BINARY)}"
+    return f"!{group(text, *_BINARY)}"
 
 
 # --- reads --------------------------------------------------------------------
@@ -159,7 +159,7 @@ def _guarded(guard: str, text: str, otherwise: str) -> str:
         return all_of(guard, text)
     if otherwise == "true":
         return _any_of(_not(guard), text)
-    return f"{guard} ? {_group(text, ' ? ')} : {_group(otherwise, ' ? ')}"
+    return f"{guard} ? {group(text, ' ? ')} : {group(otherwise, ' ? ')}"
 
 
 def _chosen(guard: str, text: str, otherwise: str) -> str:
@@ -170,7 +170,7 @@ def _chosen(guard: str, text: str, otherwise: str) -> str:
         return _any_of(guard, otherwise)
     if otherwise == "false":
         return all_of(guard, text)
-    return f"{guard} ? {_group(text, ' ? ')} : {_group(otherwise, ' ? ')}"
+    return f"{guard} ? {group(text, ' ? ')} : {group(otherwise, ' ? ')}"
 
 
 # --- conditions ---------------------------------------------------------------
@@ -310,7 +310,7 @@ def _quantified(var: str, items: ir.Items, where: ir.Condition, known: Known, ad
         return condition(conjunction(unrolled) if every else disjunction(unrolled), known, admits)
     listed, inside, guard = _list(items, known)
     if not every and where == ir.TRUE:
-        text = f"{_group(listed, ' ? ', ' + ')}.size() > 0"
+        text = f"{group(listed, ' ? ', ' + ')}.size() > 0"
     else:
         text = f"{listed}.{'all' if every else 'exists'}({var}, {condition(where, inside, admits)})"
     return _guarded(guard, text, "true" if every else "false")
@@ -388,13 +388,13 @@ class Printed:
 def check_of(check: ir.Check, reads: Reads) -> Printed:
     """The CEL of a specialised ``check``. ``concerned`` is true unless an update leaves all of ``reads`` as it was."""
     variables: list[tuple[str, str]] = []
-    if _walks_containers(check.requirements):
-        variables.append((CONTAINERS.removeprefix("variables."), _containers("object")))
+    if walks_containers(check.requirements):
+        variables.append((CONTAINERS.removeprefix("variables."), containers_of("object")))
     names: list[str] = []
     for number, requirement in enumerate(check.requirements, 1):
-        name = _camel(requirement.name) or f"requirement{number}"
+        name = camel(requirement.name) or f"requirement{number}"
         names.append(name if name not in names else f"{name}{number}")
-        variables.append((names[-1], _findings(requirement)))
+        variables.append((names[-1], findings_of(requirement)))
     holds = all_of(*(f'variables.{name} == ""' for name in names))
     text = f"variables.{names[0]}" if names else '""'
     if len(names) > 1:
@@ -406,34 +406,34 @@ def check_of(check: ir.Check, reads: Reads) -> Printed:
     return Printed(tuple(variables), holds, text, concerned(reads))
 
 
-def _camel(name: str) -> str:
+def camel(name: str) -> str:
     """A name of a requirement as that of a variable; empty where there is none."""
     words = re.split("[^A-Za-z0-9]+", name)
     return f"failing{''.join(word[:1].upper() + word[1:] for word in words)}" if name else ""
 
 
-def _walks_containers(node: object) -> bool:
+def walks_containers(node: object) -> bool:
     from dataclasses import fields, is_dataclass
 
     if isinstance(node, ir.Containers):
         return True
     if isinstance(node, tuple):
-        return any(_walks_containers(one) for one in node)
-    return is_dataclass(node) and any(_walks_containers(getattr(node, f.name)) for f in fields(node))
+        return any(walks_containers(one) for one in node)
+    return is_dataclass(node) and any(walks_containers(getattr(node, f.name)) for f in fields(node))
 
 
-def _containers(root: str) -> str:
+def containers_of(root: str) -> str:
     def listed(kind: str) -> str:
         return f"(has({root}.spec.{kind}) ? dyn({root}.spec.{kind}) : [])"
 
     return f"{listed('initContainers')} + {root}.spec.containers + {listed('ephemeralContainers')}"
 
 
-def _findings(requirement: ir.Requirement) -> str:
+def findings_of(requirement: ir.Requirement) -> str:
     fails, parts = failing(requirement), message(requirement)
     if not requirement.each:
         text = _message(parts, facts(fails))
-        return f'{condition(fails, NOTHING, False)} ? {_group(text, " ? ")} : ""'
+        return f'{condition(fails, NOTHING, False)} ? {group(text, " ? ")} : ""'
     return _walk(requirement.each, fails, parts, NOTHING)
 
 
@@ -462,7 +462,7 @@ def _message(parts: tuple[ir.Part, ...], known: Known) -> str:
                 if pending:
                     texts.append(literal(pending))
                 pending = ""
-                texts.append(_group(_shown(value, known, number), " ? "))
+                texts.append(group(_shown(value, known, number), " ? "))
             case ir.ShowParams():
                 raise TypeError("a check has to be specialised to be printed as CEL")
             case _:
@@ -495,12 +495,12 @@ def concerned(reads: Reads) -> str:
         for prefix in reads.annotations:
             of, key = f"{root}.metadata.annotations", f"{literal(prefix)} + container.name"
             row.append(f"has({of}) && {key} in {of} ? {of}[{key}] : null")
-        return f"({_containers(root)}).map(container, [{', '.join(row)}])"
+        return f"({containers_of(root)}).map(container, [{', '.join(row)}])"
 
     pairs = [(_or_null(ir.Path(ir.POD, f), "object"), _or_null(ir.Path(ir.POD, f), "oldObject")) for f in reads.pod]
     if reads.containers or reads.container or reads.annotations:
         pairs.append((rows("object"), rows("oldObject")))
-    return _any_of("oldObject == null", *(f"{_group(a, ' ? ')} != {_group(b, ' ? ')}" for a, b in pairs))
+    return _any_of("oldObject == null", *(f"{group(a, ' ? ')} != {group(b, ' ? ')}" for a, b in pairs))
 
 
 def _or_null(path: ir.Path, root: str) -> str:

@@ -13,15 +13,15 @@ from pscc.passes import Reads
 from pscc.targets.cel import (
     CONTAINERS,
     NOTHING,
-    _camel,
-    _containers,
-    _findings,
-    _group,
-    _walks_containers,
     access,
     all_of,
+    camel,
+    containers_of,
+    findings_of,
+    group,
     guards,
     literal,
+    walks_containers,
 )
 
 OLD_CONTAINERS = "variables.oldContainers"
@@ -45,20 +45,20 @@ def validation(check: ir.Check, reads: Reads) -> Validation:
     name = check.shape[:1].lower() + check.shape[1:]
     own = _names(name, check.requirements)
     variables = dict(_shared(check, reads))
-    variables |= zip(own, (_findings(requirement) for requirement in check.requirements), strict=True)
+    variables |= zip(own, (findings_of(requirement) for requirement in check.requirements), strict=True)
     unchanged = f"{name}Unchanged"
     variables[unchanged] = all_of('request.operation == "UPDATE"', *_same(reads))
     read = [f"variables.{one}" for one in own]
     holds = all_of(*(f'{one} == ""' for one in read))
     return Validation(
-        tuple(variables.items()), f"{_group(holds, ' ? ')} || variables.{unchanged}", _message(check, read)
+        tuple(variables.items()), f"{group(holds, ' ? ')} || variables.{unchanged}", _message(check, read)
     )
 
 
 def _names(name: str, requirements: tuple[ir.Requirement, ...]) -> list[str]:
     if len(requirements) == 1:
         return [name]
-    words = [_camel(requirement.name).removeprefix("failing") for requirement in requirements]
+    words = [camel(requirement.name).removeprefix("failing") for requirement in requirements]
     return [name + (word if word and words.count(word) == 1 else str(n)) for n, word in enumerate(words, 1)]
 
 
@@ -74,10 +74,10 @@ def _shared(check: ir.Check, reads: Reads) -> list[tuple[str, str]]:
     """The variables that checks share: the lists of containers, where this one walks them."""
     shared: list[tuple[str, str]] = []
     walks = reads.containers or reads.container or reads.annotations
-    if walks or _walks_containers(check.requirements):
-        shared.append((CONTAINERS.removeprefix("variables."), _containers("object")))
+    if walks or walks_containers(check.requirements):
+        shared.append((CONTAINERS.removeprefix("variables."), containers_of("object")))
     if walks:
-        shared.append((OLD_CONTAINERS.removeprefix("variables."), _containers("oldObject")))
+        shared.append((OLD_CONTAINERS.removeprefix("variables."), containers_of("oldObject")))
     return shared
 
 
@@ -106,7 +106,7 @@ def _same(reads: Reads) -> list[str]:
             pairs.append([f"{listed}.map(container, {own})" for _, listed in _SIDES])
         for prefix in reads.annotations:
             pairs.append([f"{listed}.map(container, {_entry(prefix, root)})" for root, listed in _SIDES])
-    return [f"{_group(one, ' ? ')} == {_group(other, ' ? ')}" for one, other in pairs]
+    return [f"{group(one, ' ? ')} == {group(other, ' ? ')}" for one, other in pairs]
 
 
 def _listed(path: ir.Path, root: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from pscc import ir
 from pscc.defaulting import LISTS, json_value
 from pscc.passes import conjunction, negation
-from pscc.targets.cel import NOTHING, Known, _group, access, condition, guards, literal
+from pscc.targets.cel import NOTHING, Known, access, condition, group, guards, literal
 
 CONTAINER = "container"
 
@@ -39,7 +39,7 @@ def _wanted(default: ir.Default, var: str) -> str:
     texts = [condition(conjunction(tuple(one for one in conditions if one != ir.TRUE)))]
     if default.value is None:
         texts.append(f"!{literal(default.add)}.all(value, {_present(default, var)})")
-    return " && ".join(_group(text, " || ", " ? ") for text in texts if text != "true") or "true"
+    return " && ".join(group(text, " || ", " ? ") for text in texts if text != "true") or "true"
 
 
 def _present(default: ir.Default, var: str, known: Known = NOTHING) -> str:
