@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import random
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -15,16 +16,20 @@ from click.testing import CliRunner
 from conformance import set_targets
 from conformance.clusters import draw_cluster
 from conformance.jsonl import Process
+from conformance.policies import draw_statements, statements_meaning
 from conformance.sets import compare, draw, source
 from conftest import ROOT, engine
-from pscc import ir
+from pscc import ir, oracle
 from pscc.access import Names
 from pscc.backends.registry import backend
+from pscc.cases import draw_pods
 from pscc.cli import main
+from pscc.contradictions import looser_unset
 from pscc.diagnostics import Diagnostic, SourceError
 from pscc.driver import analyse, compile_program
 from pscc.rollout import Rollout
 from pscc.source import SourceFile, Span
+from pscc.subsumption import admits_nothing
 from pscc.syntax.printer import print_document
 
 RBAC = "rbac.authorization.k8s.io"
@@ -177,15 +182,40 @@ def test_what_is_wrong_with_a_set_is_told(objects: tuple[Json, ...], code: str) 
         ("choose {\n    spared for everyone\n}\n", "SET012 error"),
         ("choose {\n    open for everyone in namespaces tier=edge\n}\n", "SET014 error"),
         ("choose {\n    open for everyone\n    tight for groups g\n}\n", "SET013 warning"),
+        ("choose {\n    fifth for everyone\n}\n", "SET016 error"),
     ],
 )
 def test_what_is_wrong_with_a_choice_is_told(choice: str, code: str) -> None:
     policies = (
         "policy open {\n    deny hostPID\n}\n\npolicy tight {\n    deny hostPID, privileged\n}\n\n"
         "policy loud {\n    warn\n    deny hostPID\n}\n\n"
+        "policy fifth {\n    allow runAsUser 5\n    default runAsUser 1\n}\n\n"
         'policy spared {\n    exempt users jane because "she asked"\n    deny hostPID\n}\n\n'
     )
     assert code in codes(SourceFile("p.psp", policies + choice))
+
+
+def test_a_target_that_sets_no_default_lets_nobody_in_for_it() -> None:
+    _, program, _ = analyse(SourceFile("p.psp", "policy p {\n    allow runAsUser 5\n    default runAsUser 1\n}\n"))
+    outputs = compile_program(program, ("opa", "kyverno"))
+    found = {
+        target: [d.code for d in output.diagnostics if d.severity == "error"] for target, output in outputs.items()
+    }
+    assert found == {"opa": ["TGT009"], "kyverno": []}
+
+
+def test_without_its_defaults_a_policy_admits_no_more() -> None:
+    rng = random.Random(5)
+    admitted = 0
+    for number in range(120):
+        policy = statements_meaning(draw_statements(rng, f"p{number}"))
+        if admits_nothing(policy) or any(looser_unset(policy)):
+            continue
+        for pod in draw_pods(policy, number, 40, ephemeral=False):
+            if oracle.check(policy, pod).allowed:
+                admitted += 1
+                assert oracle.judge(policy, pod).allowed, (policy.name, pod)
+    assert admitted > 100
 
 
 # --- meaning --------------------------------------------------------------------
@@ -201,8 +231,6 @@ def without_places(node: object) -> object:
 
 
 def test_importing_a_dump_means_what_the_dump_means() -> None:
-    import random
-
     rng = random.Random(3)
     compared = 0
     while compared < 25:

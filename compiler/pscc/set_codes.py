@@ -54,6 +54,12 @@ CODES: dict[str, tuple[str, str, str]] = {
         "In a choice it decides nothing, so it is left out; alone it would refuse every pod.",
         "",
     ),
+    "SET016": (
+        "A default that its own policy refuses, in a choice",
+        "Targets that cannot tell which policy would change a pod set no defaults. The checks alone would admit a pod that "
+        "leaves the field unset, which the policy, defaults first, refuses.",
+        "allow   runAsUser 5\n    default runAsUser 1",
+    ),
     "SET020": (
         "How a choice is compiled",
         "Where namespaces part it cleanly, into plain policies with their namespaces; else into one object that finds out "
@@ -75,6 +81,12 @@ CODES: dict[str, tuple[str, str, str]] = {
         "Defaults for those who are exempt",
         "The target sets defaults without knowing who asks, so pods of those who are exempt from a policy get them too.",
         "",
+    ),
+    "TGT009": (
+        "A default that is not set, and that its own policy refuses",
+        "The target does not set the default. The checks alone would admit a pod that leaves the field unset, which the "
+        "policy, defaults first, refuses.",
+        "allow   runAsUser 5\n    default runAsUser 1",
     ),
     "TGT006": (
         "An object too large for a cluster",
