@@ -10,7 +10,7 @@ from itertools import chain, count
 
 from pscc import ir
 from pscc.access import ALL, EVERYONE, Grant, Names, Subjects
-from pscc.contradictions import looser_unset
+from pscc.contradictions import refused_defaults
 from pscc.diagnostics import Diagnostic, Replacement, Report, did_you_mean
 from pscc.scoping import good_namespace, good_service_account, names_of
 from pscc.source import Span
@@ -66,7 +66,7 @@ def _choice(
         report.add(Diagnostic("SET015", message, span, severity="warning", notes=notes))
         del members[policy.name]
     for policy in members.values():
-        _refuse_contradictions(policy, report)
+        _warn_of_contradictions(policy, report)
     grants = [grant for grant in grants if grant.policy in members]
     made = ir.Choice(name, tuple(members.values()), tuple(grants), choice.mode or "enforce", choice.span)
     if not report.failed:
@@ -105,19 +105,13 @@ def _refuse_own(written: ast.Policy | None, policy: ir.Policy, span: Span, repor
         report.add(Diagnostic("SET012", message, span, notes=((policy.exemptions[0].span, "exempt"),), help=help))
 
 
-def _refuse_contradictions(policy: ir.Policy, report: Report) -> None:
-    """A default that its own policy refuses: where a target does not set it, pods would get in that PSP refused."""
-    for default, reason in looser_unset(policy):
-        report.add(
-            Diagnostic(
-                "SET016",
-                f"`{default.statement}` sets what {policy.name} itself refuses: {reason.message}",
-                default.span,
-                notes=((reason.span, "refused here"),),
-                help="set a value that is allowed, or take the default out: a target that cannot set it would let in "
-                "pods which leave the field unset",
-            )
-        )
+def _warn_of_contradictions(policy: ir.Policy, report: Report) -> None:
+    """Defaults that their own policy refuses: it never admits a pod that leaves the field unset."""
+    for default, reason in refused_defaults(policy):
+        message = f"`{default.statement}` sets what {policy.name} itself refuses: {reason.message}"
+        help = "set a value that is allowed, or take the default out: as it is, pods that leave the field unset are refused"
+        notes = ((reason.span, "refused here"),)
+        report.add(Diagnostic("SET016", message, default.span, severity="warning", notes=notes, help=help))
 
 
 def _subjects(subjects: tuple[ast.Subject, ...], report: Report) -> Subjects:

@@ -1,7 +1,6 @@
 """Defaults that their own policy refuses: found by the oracle on a pod that says nothing, one default at a time.
 
-Where a target does not set such a default, the policy's checks alone may let in a pod which the policy, defaults first,
-refuses. Must not import a target or a backend.
+Must not import a target or a backend.
 """
 
 from __future__ import annotations
@@ -22,19 +21,6 @@ def refused_defaults(policy: ir.Policy) -> Iterator[tuple[ir.Default, Reason]]:
     """Each default of ``policy`` that one of its checks refuses, with the first finding about it."""
     for default in policy.defaults:
         reason = next(_refusals(policy, default), None)
-        if reason is not None:
-            yield default, reason
-
-
-def looser_unset(policy: ir.Policy) -> Iterator[tuple[ir.Default, Reason]]:
-    """Those of `refused_defaults` without which ``policy`` may admit more.
-
-    Where the check that refuses the value also refuses the field unset, nothing more is admitted.
-    """
-    bare = {reason.shape for reason in oracle.check(policy, _EMPTY_POD).reasons}
-    for default in policy.defaults:
-        found = (r for r in _refusals(policy, default) if r.control != default.control or r.shape not in bare)
-        reason = next(found, None)
         if reason is not None:
             yield default, reason
 

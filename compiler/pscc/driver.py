@@ -5,16 +5,14 @@ Pure: reads no file and writes none. The CLI gives it text and takes what it mak
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 
-from pscc.announced import as_announced
 from pscc.backends._base import Output, OutputFile
 from pscc.backends.registry import backend
 from pscc.choice_forms import lowered
 from pscc.choice_suite import choice_cases
-from pscc.contradictions import looser_unset
 from pscc.diagnostics import Diagnostic, Report, SourceError
 from pscc.ir import Program
 from pscc.library import is_library_name
@@ -174,28 +172,9 @@ def compile_program(program: Program, targets: tuple[str, ...], rollout: Rollout
     cases = {policy.name: cases_for(policy) for policy in program.policies}
     cases |= {choice.name: choice_cases(choice) for choice in program.choices}
     outputs = {name: backend(name).package(program, cases) for name in targets}
-    outputs = {
-        name: replace(made, diagnostics=(*made.diagnostics, *_let_in(program, made.diagnostics)))
-        for name, made in outputs.items()
-    }
     first = next(iter(outputs.values()))
     outputs[targets[0]] = replace(first, diagnostics=(*left_out, *forms, *first.diagnostics))
     return outputs if len(targets) == 1 else {name: _below(name, output) for name, output in outputs.items()}
-
-
-def _let_in(program: Program, told: tuple[Diagnostic, ...]) -> Iterator[Diagnostic]:
-    """An error for each default that a target does not set, as it ``told``, and that its policy refuses: see `contradictions`."""
-    left_out = [d for d in told if d.code == "TGT001"]
-    for policy in program.policies if left_out else ():
-        kept = as_announced(policy, told).defaults
-        for default, reason in looser_unset(policy):
-            if default not in kept:
-                message = f"`{default.statement}` is not set here, and {policy.name} refuses it: {reason.message}"
-                help = (
-                    "set a value that is allowed, or take the default out: pods that leave the field unset would get in"
-                )
-                notes = ((reason.span, "refused here"),)
-                yield Diagnostic("TGT009", message, default.span, notes=notes, help=help)
 
 
 def _below(folder: str, output: Output) -> Output:

@@ -56,8 +56,8 @@ CODES: dict[str, tuple[str, str, str]] = {
     ),
     "SET016": (
         "A default that its own policy refuses, in a choice",
-        "Targets that cannot tell which policy would change a pod set no defaults. The checks alone would admit a pod that "
-        "leaves the field unset, which the policy, defaults first, refuses.",
+        "A pod that leaves the field unset is given a value and then refused for it, so the policy never admits it. Where a "
+        "target does not set the default, pods are refused until they set the field themselves.",
         "allow   runAsUser 5\n    default runAsUser 1",
     ),
     "SET020": (
@@ -81,12 +81,6 @@ CODES: dict[str, tuple[str, str, str]] = {
         "Defaults for those who are exempt",
         "The target sets defaults without knowing who asks, so pods of those who are exempt from a policy get them too.",
         "",
-    ),
-    "TGT009": (
-        "A default that is not set, and that its own policy refuses",
-        "The target does not set the default. The checks alone would admit a pod that leaves the field unset, which the "
-        "policy, defaults first, refuses.",
-        "allow   runAsUser 5\n    default runAsUser 1",
     ),
     "TGT006": (
         "An object too large for a cluster",
