@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pscc.backends._base import OutputFile
-from pscc.backends.kyverno import old_object
+from pscc.backends.kyverno_suite import old_object
 from pscc.engines._base import Answer, EngineError, Json, Review, Tick, answer, chunks
 from pscc.engines._files import write, write_objects
 from pscc.engines._process import run, shown
