@@ -50,11 +50,16 @@ def tells_apart(check: ir.Check, default: ir.Default) -> bool:
     for requirement in check.requirements:
         of_containers = any(isinstance(step.items, ir.Containers) for step in requirement.each)
         apart = _paths(_outside_coalesce(requirement.when)) | _paths(_outside_coalesce(requirement.must))
-        conditions = requirement.when.conditions if isinstance(requirement.when, ir.And) else (requirement.when,)
-        asked = any(_paths(c) == {own} for c in conditions if isinstance(c, (ir.Has, ir.Not)))
+        asked = any(_paths(c) == {own} for c in _all_of(requirement.when) if isinstance(c, (ir.Has, ir.Not)))
         if (not of_containers and inherited in apart) or (of_containers and own in apart and not asked):
             return True
     return False
+
+
+def _all_of(condition: ir.Condition) -> list[ir.Condition]:
+    """The conditions that all hold where ``condition`` does."""
+    parts = condition.conditions if isinstance(condition, ir.And) else ()
+    return [one for part in parts for one in _all_of(part)] if parts else [condition]
 
 
 def _outside_coalesce(node: object) -> object:
