@@ -24,6 +24,7 @@ from pscc.access import Names, Request
 from pscc.admission import accepts_as_it_is, admit
 from pscc.backends.registry import backend
 from pscc.cases import draw_pods
+from pscc.choice_forms import lowered
 from pscc.cli import main
 from pscc.demands import choice_without
 from pscc.diagnostics import Diagnostic, SourceError
@@ -324,6 +325,22 @@ def test_namespaces_part_a_choice_into_plain_policies() -> None:
                         binding("t", "t", group("system:authenticated")))  # fmt: skip
     assert "2 plain policies" in messages[0]
     assert "who may ask for pods" in messages[1]
+
+
+def test_an_update_that_nobody_may_ask_for_is_refused_where_a_choice_is_parted() -> None:
+    text = (
+        "policy a {\n    deny hostPID\n}\n\npolicy b {\n    deny hostIPC\n}\n\n"
+        "choose {\n    a for groups system:authenticated in namespaces x\n"
+        "    b for groups system:authenticated in namespaces y\n}\n"
+    )
+    _, program, _ = analyse(SourceFile("p.psp", text))
+    (guard,) = lowered(program)[0].choices
+    old = {"metadata": {"name": "p"}, "spec": {"containers": [{"name": "c"}]}}
+    changed = {**old, "spec": {**old["spec"], "hostPID": False}}
+    labelled = {**old, "metadata": {"name": "p", "labels": {"a": "b"}}}
+    request = Request("elsewhere", "jane", ("system:authenticated",))
+    assert not admit(guard, request, changed, old).allowed
+    assert admit(guard, request, labelled, old).allowed
 
 
 def test_what_the_user_decides_stays_a_choice() -> None:

@@ -31,7 +31,7 @@ def evaluate(program: ir.Program, manifests: Iterable[Manifest], requested: Requ
     rows: list[Row] = []
     for manifest in manifests:
         pod = normalise(manifest.pod)
-        request = _request(requested, manifest, pod)
+        request = request_of(requested, manifest, pod)
         psp = admitted_by(pod)
         judging = [policy for policy in program.policies if judges(policy, request)]
         made: oracle.Json = pod
@@ -50,7 +50,8 @@ def evaluate(program: ir.Program, manifests: Iterable[Manifest], requested: Requ
     return tuple(rows)
 
 
-def _request(requested: Request, manifest: Manifest, pod: dict[str, object]) -> Request:
+def request_of(requested: Request, manifest: Manifest, pod: dict[str, object]) -> Request:
+    """The request by which ``manifest`` comes to be, whose ``pod`` is normalised: by ``requested``, or by its controller."""
     spec = pod.get("spec")
     account = spec.get("serviceAccountName") if isinstance(spec, dict) else None
     namespace = manifest.namespace or requested.namespace or "default"

@@ -16,7 +16,7 @@ from pscc.backends.choice_table import EVERYWHERE_KEY, Table, grant_tables, has_
 from pscc.backends.kyverno_match import match_of, named_in
 from pscc.backends.kyverno_suite import Result, test_files
 from pscc.diagnostics import Diagnostic
-from pscc.passes import looked_at, looked_at_by_all, specialise
+from pscc.passes import looked_at, looked_at_by_choice, specialise
 from pscc.suite import Case
 from pscc.targets.cel import check_of, line, literal
 from pscc.targets.cel import concerned as concerned_by
@@ -50,9 +50,7 @@ def policy_file(choice: ir.Choice, action: Code, warn: bool) -> OutputFile:
         warn=warn,
         where=match_of(choice.scope),
         message=yaml_quote("no policy that may be used accepts this pod"),
-        concerned=yaml_block(
-            laid_out(concerned_by(looked_at_by_all(c for p in choice.policies for c in p.checks))), 12
-        ),
+        concerned=yaml_block(laid_out(concerned_by(looked_at_by_choice(choice))), 12),
         variables=[{"name": Code(n), "expression": yaml_block(laid_out(e), 16)} for n, e in variables],
         holds=yaml_block(laid_out(" || ".join(usable) or "false"), 16),
         text=yaml_block(laid_out(_message(choice)), 16),
