@@ -14,7 +14,7 @@ from pscc.access import EVERYWHERE, Exemption
 from pscc.contradictions import refused_defaults
 from pscc.controls import control_of
 from pscc.diagnostics import Diagnostic, Report
-from pscc.difference.compare import compare
+from pscc.difference.compare import compare_admitted
 from pscc.passes import display
 from pscc.source import Span
 from pscc.syntax import ast
@@ -41,7 +41,7 @@ def lint(document: ast.Document, program: ir.Program) -> Iterator[Diagnostic]:
 
 def weaker(program: ir.Program, floor: ir.Program, name: str) -> Iterator[Diagnostic]:
     """A warning for each control by which ``program`` admits a pod that ``floor``, called ``name``, refuses."""
-    found = compare(floor, program)
+    found = compare_admitted(floor, program)
     span = next((policy.span for policy in program.policies), None)
     for witness in found.looser:
         message = f"weaker than {name} in {witness.control}: {witness.reasons[0].message} is admitted"
@@ -101,7 +101,7 @@ def _admits_nothing(policy: ir.Policy) -> bool:
     control = control_of("pods")
     nothing = ir.Check("pods", "DenyPods", "", "", control.shapes[0].requirements, (), _NOWHERE)
     never = replace(everywhere, checks=(nothing,), defaults=())
-    return not compare(ir.Program((never,)), ir.Program((everywhere,))).looser
+    return not compare_admitted(ir.Program((never,)), ir.Program((everywhere,))).looser
 
 
 def _without_effect(policy: ir.Policy) -> Iterator[Diagnostic]:
@@ -112,7 +112,7 @@ def _without_effect(policy: ir.Policy) -> Iterator[Diagnostic]:
     whole = replace(policy, scope=EVERYWHERE, exemptions=(), mode="enforce", defaults=())
     for check in whole.checks:
         rest = replace(whole, checks=tuple(one for one in whole.checks if one is not check))
-        if not compare(ir.Program((whole,)), ir.Program((rest,)), any_pod=True):
+        if not compare_admitted(ir.Program((whole,)), ir.Program((rest,)), any_pod=True):
             message = f"`{check.statement}` has no effect: the other statements refuse all that it does"
             yield _warn("LNG062", message, check.span, "take it out, or check its values")
 
@@ -154,7 +154,7 @@ def _undone(document: ast.Document, program: ir.Program) -> Iterator[Diagnostic]
         if child is None or parent is None or policy.extends is None or parent.scope != EVERYWHERE:
             continue
         plain = [ir.Program((replace(one, scope=EVERYWHERE, exemptions=()),)) for one in (parent, child)]
-        looser = compare(plain[0], plain[1]).looser
+        looser = compare_admitted(plain[0], plain[1]).looser
         if looser:
             controls = ", ".join(witness.control for witness in looser)
             message = (
