@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from pscc import ir, oracle
+from pscc import ir
 from pscc.access import EVERYWHERE, Exemption
+from pscc.contradictions import refused_defaults
 from pscc.controls import control_of
 from pscc.diagnostics import Diagnostic, Report
 from pscc.difference.compare import compare_admitted
@@ -20,7 +21,6 @@ from pscc.source import Span
 from pscc.syntax import ast
 
 _NOWHERE = Span("", 1, 1, 1, 1)
-_EMPTY_POD = {"metadata": {"name": "pod"}, "spec": {"containers": [{"name": "main", "image": "app:1"}]}}
 
 
 def lint(document: ast.Document, program: ir.Program) -> Iterator[Diagnostic]:
@@ -96,17 +96,9 @@ def _covers(wide: ir.ParamValue, narrow: ir.ParamValue) -> bool:
 
 def _defaults_refused(policy: ir.Policy) -> Iterator[Diagnostic]:
     """Defaults that a check of the same policy refuses on a pod that says nothing."""
-    for default in policy.defaults:
-        alone = replace(policy, defaults=(default,))
-        made = oracle.with_defaults(alone, _EMPTY_POD)
-        field = ".".join(default.path)
-        for reason in oracle.check(alone, made).reasons:
-            if reason.value is not None and field in reason.path:
-                message = f"`{default.statement}` sets what this policy refuses: {reason.message}"
-                yield _warn(
-                    "LNG061", message, default.span, "set a value that is allowed", (reason.span, "refused here")
-                )
-                break
+    for default, reason in refused_defaults(policy):
+        message = f"`{default.statement}` sets what this policy refuses: {reason.message}"
+        yield _warn("LNG061", message, default.span, "set a value that is allowed", (reason.span, "refused here"))
 
 
 def _admits_nothing(policy: ir.Policy) -> bool:
