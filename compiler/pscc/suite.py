@@ -36,6 +36,12 @@ class Case:
     old_pod: Json | None = None
     request: Request | None = None
 
+    @property
+    def resource(self) -> str:
+        """``NAMESPACE/NAME`` of the pod, its name alone where it has no namespace."""
+        namespace = _object(self.pod.get("metadata")).get("namespace")
+        return f"{namespace}/{self.name}" if namespace else self.name
+
 
 def cases_for(policy: ir.Policy) -> tuple[Case, ...]:
     """Pods around the boundaries of every check of ``policy``, at most `MOST_CASES`, in a stable order.

@@ -150,7 +150,7 @@ def _suite(policy: ir.Policy, name: str, checks: Checks, cases: tuple[Case, ...]
             "fail": [c for c in cases if check.shape in c.shapes],
         }
         for outcome, those in outcomes.items():
-            names = [yaml_quote(_resource(c)) for c in those]
+            names = [yaml_quote(c.resource) for c in those]
             if names:
                 results.append({"rule": yaml_quote(_rule_name(check)), "resources": names, "result": Code(outcome)})
     test = render(
@@ -171,9 +171,3 @@ def old_object(pod: object, old_pod: object) -> object:
         return old_pod
     lacking: dict[str, object] = {k: [] if isinstance(v, list) else None for k, v in pod.items() if k not in old_pod}
     return {**{key: old_object(pod.get(key), value) for key, value in old_pod.items()}, **lacking}
-
-
-def _resource(case: Case) -> str:
-    metadata = case.pod.get("metadata")
-    namespace = metadata.get("namespace") if isinstance(metadata, dict) else None
-    return f"{namespace}/{case.name}" if namespace else case.name

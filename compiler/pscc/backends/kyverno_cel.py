@@ -18,10 +18,11 @@ from pscc.backends.cel_policy import (
     described,
     described_defaults,
     mutations,
-    refuse_access,
     validations,
 )
+from pscc.backends.cel_where import where
 from pscc.suite import Case
+from pscc.targets.rego import comment
 from pscc.templating import Code, render, yaml_quote
 
 _ACTIONS = {"enforce": "Deny", "warn": "Warn", "audit": "Audit"}
@@ -34,8 +35,7 @@ class KyvernoCel:
     name: str = "kyverno-cel"
 
     def package(self, program: ir.Program, cases: dict[str, tuple[Case, ...]]) -> Output:
-        """Policies, kustomization and suites of ``program``. Raises `SourceError` where it says who is meant."""
-        refuse_access(program, self.name)
+        """Policies, kustomization and suites of ``program``."""
         files: list[OutputFile] = []
         suites: list[OutputFile] = []
         taken = frozenset(fitted(policy.name) for policy in program.policies)
@@ -75,6 +75,8 @@ def _validation(policy: ir.Policy, name: str, checks: Checks, resource: str, aut
         resource=Code(resource),
         autogen=autogen,
         operations=Code("CREATE, UPDATE" if resource == "pods" else "UPDATE"),
+        note=Code(comment(policy.note)) if policy.note else Code(""),
+        where=where(policy.scope, policy.exemptions, autogen=autogen),
         printed=validations(checks),
     )
 
@@ -86,6 +88,7 @@ def _mutation(policy: ir.Policy, name: str) -> str:
         title=yaml_quote(f"{policy.title or policy.name}: defaults"),
         description=described_defaults(policy),
         mutations=mutations(policy),
+        where=where(policy.scope, policy.exemptions),
     )
 
 
@@ -100,7 +103,7 @@ def _suite(name: str, checks: Checks, cases: tuple[Case, ...]) -> list[OutputFil
         "fail": [case for case in created if shapes.intersection(case.shapes)],
     }
     results = [
-        {"resources": [yaml_quote(f"default/{case.name}") for case in those], "result": Code(outcome)}
+        {"resources": [yaml_quote(case.resource) for case in those], "result": Code(outcome)}
         for outcome, those in outcomes.items()
         if those
     ]

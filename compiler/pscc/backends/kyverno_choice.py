@@ -11,9 +11,10 @@ import re
 from pscc import ir
 from pscc.access import ALL, SERVICE_ACCOUNT_USER, SERVICE_ACCOUNTS
 from pscc.backends._base import OutputFile
+from pscc.backends.cel_who import named_in
 from pscc.backends.choice_notes import DESCRIPTION, without_defaults
 from pscc.backends.choice_table import EVERYWHERE_KEY, Table, grant_tables, has_patterns, statement_of, statements_of
-from pscc.backends.kyverno_match import match_of, named_in
+from pscc.backends.kyverno_match import match_of
 from pscc.diagnostics import Diagnostic
 from pscc.passes import looked_at, looked_at_by_all, specialise
 from pscc.targets.cel import check_of, literal

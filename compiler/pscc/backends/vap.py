@@ -16,10 +16,11 @@ from pscc.backends.cel_policy import (
     described,
     described_defaults,
     mutations,
-    refuse_access,
     validations,
 )
+from pscc.backends.cel_where import Where, where
 from pscc.suite import Case
+from pscc.targets.rego import comment
 from pscc.templating import Code, render, yaml_quote
 
 _TEMPLATES = (("workloads", "spec.template"), ("cronjobs", "spec.jobTemplate.spec.template"))
@@ -34,29 +35,29 @@ class Vap:
     name: str = "vap"
 
     def package(self, program: ir.Program, cases: dict[str, tuple[Case, ...]]) -> Output:
-        """Policies, bindings and kustomization of ``program``. Raises `SourceError` where it says who is meant."""
-        refuse_access(program, self.name)
+        """Policies, bindings and kustomization of ``program``."""
         policies: list[OutputFile] = []
         bindings: list[OutputFile] = []
 
-        def add(name: str, policy: str, kind: str, action: str = "") -> None:
+        def add(name: str, policy: str, kind: str, held: Where, action: str = "") -> None:
             policies.append(OutputFile(f"policies/{name}.yaml", policy))
-            bindings.append(OutputFile(f"bindings/{name}.yaml", _binding(kind, name, action)))
+            bindings.append(OutputFile(f"bindings/{name}.yaml", _binding(kind, name, held, action)))
 
         taken = frozenset(fitted(policy.name) for policy in program.policies)
         for policy in program.policies:
+            held = where(policy.scope, policy.exemptions)
             if policy.defaults:
                 name = fitted(f"{policy.name}-defaults", taken)
-                add(name, _mutation(policy, name), "Mutating")
+                add(name, _mutation(policy, name, held), "Mutating", held)
             checks = checks_of(policy)
             if checks:
                 name = fitted(policy.name)
-                add(name, _validation(name, checks), "Validating", _ACTIONS[policy.mode])
+                add(name, _validation(policy, name, held, checks), "Validating", held, _ACTIONS[policy.mode])
             of_templates, _ = apart(policy, checks)
             for suffix, template in _TEMPLATES if of_templates else ():
                 name = fitted(f"{policy.name}-{suffix}", taken)
                 action = "Audit" if policy.mode == "audit" else "Warn"
-                add(name, _validation(name, of_templates, template), "Validating", action)
+                add(name, _validation(policy, name, held, of_templates, template), "Validating", held, action)
         resources = tuple(file.path for file in (*policies, *bindings))
         paths = [yaml_quote(path) for path in resources]
         kustomization = OutputFile("kustomization.yaml", render("kyverno/kustomization.yaml.j2", paths=paths))
@@ -66,9 +67,11 @@ class Vap:
 BACKEND = Vap()
 
 
-def _validation(name: str, checks: Checks, template: str = "") -> str:
+def _validation(policy: ir.Policy, name: str, held: Where, checks: Checks, template: str = "") -> str:
     return render(
         "vap/policy.yaml.j2",
+        note=Code(comment(policy.note)) if policy.note else Code(""),
+        where=where(policy.scope, policy.exemptions, template),
         name=yaml_quote(name),
         description=described(checks),
         template_at=Code(template),
@@ -76,19 +79,21 @@ def _validation(name: str, checks: Checks, template: str = "") -> str:
     )
 
 
-def _mutation(policy: ir.Policy, name: str) -> str:
+def _mutation(policy: ir.Policy, name: str, held: Where) -> str:
     return render(
         "vap/mutation.yaml.j2",
+        where=held,
         name=yaml_quote(name),
         description=described_defaults(policy),
         mutations=mutations(policy),
     )
 
 
-def _binding(kind: str, name: str, action: str) -> str:
+def _binding(kind: str, name: str, held: Where, action: str) -> str:
     return render(
         "vap/binding.yaml.j2",
         kind=Code(f"{kind}AdmissionPolicyBinding"),
         name=yaml_quote(name),
         action=Code(action),
+        selector=held.selector,
     )
