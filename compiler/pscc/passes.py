@@ -173,8 +173,8 @@ def specialise(check: ir.Check) -> ir.Check:
     requirements = []
     for requirement in check.requirements:
         each = tuple(ir.Each(step.var, _items(step.items, params)) for step in requirement.each)
-        when = _fold(requirement.when, params)
-        must = _fold(requirement.must, params)
+        when = fold(requirement.when, params)
+        must = fold(requirement.must, params)
         if must == ir.TRUE or when == ir.FALSE or any(s.items in (ir.Const(()), ir.Const("")) for s in each):
             continue
         message = tuple(
@@ -212,7 +212,8 @@ def _truth(holds: bool) -> ir.Condition:
     return ir.TRUE if holds else ir.FALSE
 
 
-def _fold(condition: ir.Condition, params: dict[str, ir.ParamValue]) -> ir.Condition:
+def fold(condition: ir.Condition, params: dict[str, ir.ParamValue]) -> ir.Condition:
+    """``condition`` with the values of its parameters in it, and what that decides folded away."""
     match condition:
         case ir.Has(value=value):
             bound = _value(value, params)
@@ -246,17 +247,17 @@ def _fold(condition: ir.Condition, params: dict[str, ir.ParamValue]) -> ir.Condi
         case ir.SameLevel(left=left, right=right):
             return ir.SameLevel(_value(left, params), _value(right, params))
         case ir.Any(var=var, items=items, where=where):
-            over, holds = _items(items, params), _fold(where, params)
+            over, holds = _items(items, params), fold(where, params)
             return ir.FALSE if over == ir.Const(()) or holds == ir.FALSE else ir.Any(var, over, holds)
         case ir.All(var=var, items=items, where=where):
-            over, holds = _items(items, params), _fold(where, params)
+            over, holds = _items(items, params), fold(where, params)
             return ir.TRUE if over == ir.Const(()) or holds == ir.TRUE else ir.All(var, over, holds)
         case ir.And(conditions=conditions):
-            return conjunction(tuple(_fold(c, params) for c in conditions))
+            return conjunction(tuple(fold(c, params) for c in conditions))
         case ir.Or(conditions=conditions):
-            return disjunction(tuple(_fold(c, params) for c in conditions))
+            return disjunction(tuple(fold(c, params) for c in conditions))
         case ir.Not(condition=inner):
-            return negation(_fold(inner, params))
+            return negation(fold(inner, params))
         case _:
             assert_never(condition)
 
