@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from pscc import ir
 from pscc.backends import gatekeeper_choice
 from pscc.backends._base import Output, OutputFile, fitted, origin
+from pscc.backends.demanding import demanding
 from pscc.backends.gatekeeper_match import match_lines
-from pscc.backends.gatekeeper_mutators import mutators
+from pscc.backends.gatekeeper_mutators import mutators, unsettable
 from pscc.backends.subjects import exemption_rows
-from pscc.diagnostics import Diagnostic
 from pscc.suite import Case
 from pscc.targets.rego import check_rules, comment, parameter_rules, parameters, snake
 from pscc.targets.rego_lib import library_for
@@ -51,12 +51,14 @@ class Gatekeeper:
 
     def package(self, program: ir.Program, cases: dict[str, tuple[Case, ...]]) -> Output:
         """Templates, constraints, mutators, kustomizations and the suite of ``program``."""
+        told = [note for choice in program.choices for note in gatekeeper_choice.notes(choice)]
+        program, cases, untold = demanding(program, cases, unsettable)
+        told += untold
         templates = {(c.shape, bool(p.exemptions)): c for p in program.policies for c in p.checks}
         files = [OutputFile(_template_path(c, exempt), _template(c, exempt)) for (_, exempt), c in templates.items()]
         files += [gatekeeper_choice.template(choice) for choice in program.choices]
         template_paths = [f.path for f in files]
         policy_paths: list[str] = []
-        told: list[Diagnostic] = []
         for policy in program.policies:
             if policy.checks:
                 policy_paths.append(f"policies/{policy.name}.yaml")
@@ -70,7 +72,6 @@ class Gatekeeper:
         for choice in program.choices:
             files.append(gatekeeper_choice.constraint(choice, Code(_ACTIONS[choice.mode])))
             policy_paths.append(files[-1].path)
-            told += gatekeeper_choice.notes(choice)
         names = [p.removeprefix("templates/") for p in template_paths]
         files.append(_kustomization("templates/", names))
         # kustomize refuses files outside its root, so the mutators have a root of their own
