@@ -31,17 +31,22 @@ from pscc.partition import Entangled, partition
 
 @dataclass(slots=True)
 class Held:
-    """Requests asked of a target, and how they compare; ``announced`` are shut out as the compile had said."""
+    """Requests asked of a target, and how they compare; ``announced`` are shut out as the compile had said.
+
+    ``changed`` are the pods that a target left otherwise than they came.
+    """
 
     requests: int = 0
     admitted: int = 0
     announced: int = 0
+    changed: int = 0
 
     def add(self, other: Held) -> None:
         """Everything of ``other`` too."""
         self.requests += other.requests
         self.admitted += other.admitted
         self.announced += other.announced
+        self.changed += other.changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +117,69 @@ def parted(target: str, ask: Ask, asked: Asked, count: Held) -> list[str]:
         f"{text}\n{asked.requester}\n{json.dumps(asked.cluster.psps)}\n{json.dumps(asked.cluster.grants)}"
         for text in wrong
     ]
+
+
+def exactly(target: str, ask: Ask, asked: Asked, count: Held, stored: Callable[[list[Json]], list[Json]]) -> list[str]:
+    """Each way in which a target that sets the defaults of a choice differs from it: verdict, changed pod, words.
+
+    The words are about the pod as it came, with what would have been set asked for. A pod is as PSP leaves it when it is
+    asked again, as the API server asks once more after a change; ``stored`` is what its decoding makes of pods.
+    """
+    if asked.choice is None:
+        return []
+    output = backend(target).package(ir.Program(choices=(asked.choice,)), {})
+    assert not any(d.code == "TGT001" for d in output.diagnostics)
+    demanding = choice_without(asked.choice)
+    wrong = []
+    for pod, said in zip(stored(list(asked.pods)), ask(output, asked), strict=True):
+        count.requests += 1
+        count.admitted += not said.messages
+        whole = admit(asked.choice, asked.request, pod)
+        if whole.allowed:
+            whole = admit(asked.choice, asked.request, whole.pod)
+        words = "" if whole.allowed else accepts_as_it_is(demanding, asked.request, pod).message
+        if said.messages != ((words,) if words else ()):
+            wrong.append(f"{target} says {said.messages}, the choice {words!r}\n{json.dumps(pod)}")
+        elif whole.allowed:
+            before, ours, theirs = (canonical(one) for one in (pod, *stored([dict(whole.pod), said.pod])))
+            count.changed += ours != before
+            if ours != theirs:
+                wrong.append(f"{target} makes {theirs}\nof {json.dumps(pod)}\nwhere {whole.policy} makes {ours}")
+    return [
+        f"{text}\n{asked.requester}\n{json.dumps(asked.cluster.psps)}\n{json.dumps(asked.cluster.grants)}"
+        for text in wrong
+    ]
+
+
+def plugins(process: Process) -> Ask:
+    """The API server's own plugins: MutatingAdmissionPolicies first."""
+
+    def ask(output: Output, asked: Asked) -> list[Said]:
+        texts = {file.path: file.text for file in output.files}
+        documents = [d for path in output.resources for d in yaml.load_all(texts[path], Loader=yaml.CSafeLoader)]
+        process.ask({"op": "load", "documents": documents})
+        who = asked.requester
+        pods = [{"apiVersion": "v1", "kind": "Pod", **pod} for pod in asked.pods]
+        review: Json = {"op": "review", "mutate": True, "pods": pods, "namespace": who.namespace}
+        review["user"] = {"name": who.user, "groups": list(who.groups)}
+        return [
+            Said((f"error: {result['error']}",), pod)
+            if result.get("error")
+            else Said(tuple(sorted({f["message"] for f in result["findings"]})), result.get("pod", pod))
+            for pod, result in zip(pods, process.results(review), strict=True)
+        ]
+
+    return ask
+
+
+def stored_by(process: Process) -> Callable[[list[Json]], list[Json]]:
+    """Pods as the API server decodes and defaults them."""
+
+    def stored(pods: list[Json]) -> list[Json]:
+        whole = [{"apiVersion": "v1", "kind": "Pod", **pod} for pod in pods]
+        return [result["pod"] for result in process.results({"op": "normalize", "pods": whole})]
+
+    return stored
 
 
 def gatekeeper(process: Process) -> Ask:

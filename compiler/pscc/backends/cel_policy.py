@@ -71,7 +71,7 @@ def validations(checks: Checks, template: str = "") -> Printed:
     ]
     return Printed(
         block(changed([reads for _, reads in checks])),
-        [{"name": Code(name), "expression": block(text)} for name, text in variables.items()],
+        [{"name": Code(name), "note": Code(""), "expression": block(text)} for name, text in variables.items()],
         rows,
     )
 

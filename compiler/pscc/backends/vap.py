@@ -19,9 +19,12 @@ from pscc.backends.cel_policy import (
     validations,
 )
 from pscc.backends.cel_where import Where, where
+from pscc.backends.choice_cel import CHOICE, CHOICE_DEFAULTS, printed_choice
+from pscc.backends.choice_cel_defaults import printed_defaults
+from pscc.demands import choice_without
 from pscc.suite import Case
 from pscc.targets.rego import comment
-from pscc.templating import Code, render, yaml_quote
+from pscc.templating import Code, folded, render, yaml_block, yaml_quote
 
 _TEMPLATES = (("workloads", "spec.template"), ("cronjobs", "spec.jobTemplate.spec.template"))
 """What gets a warning when it is applied, and where it has its pods. Checks of what defaults set are the pods' alone."""
@@ -58,6 +61,12 @@ class Vap:
                 name = fitted(f"{policy.name}-{suffix}", taken)
                 action = "Audit" if policy.mode == "audit" else "Warn"
                 add(name, _validation(policy, name, held, of_templates, template), "Validating", held, action)
+        for choice in program.choices:
+            held = where(choice.scope)
+            if any(policy.defaults for policy in choice.policies):
+                name = fitted(f"{choice.name}-defaults", taken)
+                add(name, _choice_mutation(choice, name, held), "Mutating", held)
+            add(choice.name, _choice(choice, held), "Validating", held, _ACTIONS[choice.mode])
         resources = tuple(file.path for file in (*policies, *bindings))
         paths = [yaml_quote(path) for path in resources]
         kustomization = OutputFile("kustomization.yaml", render("kyverno/kustomization.yaml.j2", paths=paths))
@@ -83,9 +92,35 @@ def _mutation(policy: ir.Policy, name: str, held: Where) -> str:
     return render(
         "vap/mutation.yaml.j2",
         where=held,
+        variables=[],
         name=yaml_quote(name),
         description=described_defaults(policy),
         mutations=mutations(policy),
+    )
+
+
+def _choice(choice: ir.Choice, held: Where) -> str:
+    printed = printed_choice(choice_without(choice))
+    return render(
+        "vap/policy.yaml.j2",
+        note=Code(""),
+        where=held,
+        name=yaml_quote(choice.name),
+        description=yaml_block(folded(CHOICE), 6),
+        template_at=Code(""),
+        printed=printed,
+    )
+
+
+def _choice_mutation(choice: ir.Choice, name: str, held: Where) -> str:
+    variables, mutations = printed_defaults(choice)
+    return render(
+        "vap/mutation.yaml.j2",
+        where=held,
+        variables=variables,
+        name=yaml_quote(name),
+        description=yaml_block(folded(CHOICE_DEFAULTS), 6),
+        mutations=mutations,
     )
 
 

@@ -437,26 +437,29 @@ def containers_of(root: str) -> str:
     return f"{listed('initContainers')} + {root}.spec.containers + {listed('ephemeralContainers')}"
 
 
-def findings_of(requirement: ir.Requirement) -> str:
+def findings_of(requirement: ir.Requirement, separator: str = "; ") -> str:
+    """The findings of a specialised ``requirement`` with ``separator`` between them; empty where there are none."""
     fails, parts = failing(requirement), message(requirement)
     if not requirement.each:
         text = _message(parts, facts(fails))
         return f'{condition(fails, NOTHING, False)} ? {group(text, " ? ")} : ""'
-    return _walk(requirement.each, fails, parts, NOTHING)
+    return _walk(requirement.each, fails, parts, NOTHING, literal(separator))
 
 
-def _walk(steps: tuple[ir.Each, ...], failing: ir.Condition, message: tuple[ir.Part, ...], known: Known) -> str:
+def _walk(
+    steps: tuple[ir.Each, ...], failing: ir.Condition, message: tuple[ir.Part, ...], known: Known, separator: str
+) -> str:
     step, rest = steps[0], steps[1:]
     listed, inside, guard = _list(step.items, known)
     if guard:
         listed = f"({guard} ? {listed} : [])"
     if rest:
-        inner = _walk(rest, failing, message, inside)
-        return f'{listed}.map({step.var}, {inner}).filter(finding, finding != "").join("; ")'
+        inner = _walk(rest, failing, message, inside, separator)
+        return f'{listed}.map({step.var}, {inner}).filter(finding, finding != "").join({separator})'
     where = condition(failing, inside, False)
     chosen = listed if where == "true" else f"{listed}.filter({step.var}, {where})"
     text = _message(message, inside | facts(failing))
-    return f'{chosen}.map({step.var}, {text}).join("; ")'
+    return f"{chosen}.map({step.var}, {text}).join({separator})"
 
 
 def _message(parts: tuple[ir.Part, ...], known: Known) -> str:

@@ -1,0 +1,204 @@
+"""A choice in CEL, for ValidatingAdmissionPolicies and Kyverno's ValidatingPolicies: one policy that admits if one accepts.
+
+Each check is a variable, evaluated where a policy that may be used asks for it. Messages have no authorizer, so with live
+grants they are about the nearest of all policies. Must not know a control.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pscc import ir
+from pscc.backends.cel_where import Fields
+from pscc.backends.choice_table import statement_of, statements_of
+from pscc.backends.choice_who import Variables, asking, grants, holds_here, may_use, may_use_live
+from pscc.passes import Reads, looked_at_by_all, specialise
+from pscc.targets.cel import CONTAINERS, all_of, containers_of, findings_of, literal
+from pscc.targets.cel_checks import OLD_CONTAINERS, because_of, changed, names_of, same
+from pscc.targets.cel_layout import laid_out
+from pscc.targets.rego import comment
+from pscc.templating import Code, yaml_block, yaml_quote
+
+CHOICE = "A pod is admitted when one of the policies that its user or its service account may use accepts it."
+CHOICE_DEFAULTS = (
+    "Sets the defaults of the policy that admits the pod: the first that accepts it as it is, else the first that accepts "
+    "it with its defaults."
+)
+_LINE = "\n"
+"""Between findings. What a pod says is written on one line, so they can be counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What the variables of a choice are called: of each check by its statement, and of each policy by its name."""
+
+    checks: dict[str, str]
+    policies: dict[str, str]
+
+
+def names_in(choice: ir.Choice) -> Names:
+    """Names that readers can tell apart, each once."""
+    taken: dict[str, int] = {}
+
+    def once(word: str) -> str:
+        taken[word] = taken.get(word, 0) + 1
+        return word if taken[word] == 1 else f"{word}No{taken[word]}"
+
+    checks = {key: once(_lower(check.shape)) for key, check in statements_of(choice).items()}
+    return Names(checks, {policy.name: once(_words(policy.name)) for policy in choice.policies})
+
+
+def _lower(shape: str) -> str:
+    return shape[:1].lower() + shape[1:]
+
+
+def _words(name: str) -> str:
+    text = "".join(word[:1].upper() + word[1:] for word in name.replace(".", "-").split("-"))
+    return text if text[:1].isalpha() else f"Policy{text}"
+
+
+def who_variables(choice: ir.Choice, names: Names, live: bool) -> Variables:
+    """Up to ``mayUseNAME`` of each policy. A ``live`` one asks the cluster, in two variables: one may ask for two things."""
+    found = asking() + ([] if live else grants(choice))
+    for policy in choice.policies:
+        name = names.policies[policy.name]
+        if live:
+            found.append((f"userMayUse{name}", may_use_live(policy, account=False)))
+            found.append((f"accountMayUse{name}", may_use_live(policy, account=True)))
+            asked = f"variables.userMayUse{name} || variables.accountMayUse{name}"
+        else:
+            asked = may_use(policy)
+        found.append((f"mayUse{name}", all_of(holds_here(policy), asked)))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """The parts of the policy: when an update concerns it, its variables, what has to hold, the message where not."""
+
+    changed: Code
+    variables: list[Fields]
+    validations: list[Fields]
+
+
+def printed_choice(choice: ir.Choice, live: bool = False) -> Printed:
+    """``choice``, none of whose policies has defaults, ready for a template."""
+    names = names_in(choice)
+    statements = statements_of(choice)
+    reads = looked_at_by_all(statements.values())
+    found = [*containers(reads), *who_variables(choice, names, live)]
+    notes = {name: key for key, name in names.checks.items()}
+    for key, check in statements.items():
+        found += _findings(names.checks[key], check)
+    for policy in choice.policies:
+        name = f"objections{names.policies[policy.name]}"
+        found.append((name, _objections(policy, statements, names)))
+        notes[name] = f"policy {policy.name}: what it has against the pod, a finding a line"
+    found.append(("unchanged", all_of('request.operation == "UPDATE"', *same(reads))))
+    each = [names.policies[policy.name] for policy in choice.policies]
+    accepts = [[f"variables.mayUse{name}", f'variables.objections{name} == ""'] for name in each]
+    # what costs more is asked last
+    found.append(("accepted", " || ".join(all_of(*(reversed(a) if live else a)) for a in accepts) or "false"))
+    found += _told(choice, names, live)
+    return Printed(
+        yaml_block(laid_out(changed([reads])), 8),
+        fields_of(found, notes),
+        [
+            {
+                "statement": Code(""),
+                "expression": Code("variables.accepted || variables.unchanged"),
+                "text": yaml_block(laid_out(_message(live)), 8),
+                "message": yaml_quote("No policy that may be used accepts this pod."),
+            }
+        ],
+    )
+
+
+def containers(reads: Reads) -> Variables:
+    """The lists of containers, where they are walked."""
+    if not (reads.containers or reads.container or reads.annotations):
+        return []
+    lists = (CONTAINERS, "object"), (OLD_CONTAINERS, "oldObject")
+    return [(name.removeprefix("variables."), containers_of(root)) for name, root in lists]
+
+
+def fields_of(variables: Variables, notes: dict[str, str]) -> list[Fields]:
+    """``variables`` for a template, each once, with its note above it."""
+    once = dict(variables)
+    if len(once) != len(set(variables)):
+        raise ValueError("two variables of one name")
+    return [
+        {
+            "name": Code(name),
+            "note": Code(comment(notes[name])) if name in notes else Code(""),
+            "expression": yaml_block(laid_out(text), 8),
+        }
+        for name, text in once.items()
+    ]
+
+
+def _findings(name: str, check: ir.Check) -> Variables:
+    """The variables of ``check``, of which ``name`` holds its findings, a line each."""
+    requirements = specialise(check).requirements
+    texts = [findings_of(requirement, _LINE) for requirement in requirements]
+    if len(texts) == 1 and not check.because:
+        return [(name, texts[0])]
+    own = names_of(name, requirements) if len(texts) > 1 else [f"{name}Findings"]
+    listed = ", ".join(f"variables.{one}" for one in own)
+    text = f'[{listed}].filter(finding, finding != "").join({literal(_LINE)})' if texts else '""'
+    if texts and check.because:
+        text = f'[{text}].filter(text, text != "").map(text, text + {literal(because_of(check))}).join("")'
+    return [*zip(own, texts, strict=True), (name, text)]
+
+
+def _objections(policy: ir.Policy, statements: dict[str, ir.Check], names: Names) -> str:
+    texts = [f"variables.{names.checks[statement_of(check, statements)]}" for check in policy.checks]
+    if not texts:
+        return '""'
+    return f'[{", ".join(texts)}].filter(objection, objection != "").join({literal(_LINE)})'
+
+
+# --- words --------------------------------------------------------------------
+
+
+def _told(choice: ir.Choice, names: Names, live: bool) -> Variables:
+    """``told``: the objections of each policy that may be used (of every one that has some, where that is not known)."""
+    each = []
+    for policy in choice.policies:
+        name = names.policies[policy.name]
+        when = f'variables.objections{name} != ""' if live else f"variables.mayUse{name}"
+        each.append(f'{when} ? {literal(f"{policy.name}: ")} + variables.objections{name} : ""')
+    counts = f"variables.told.map(text, text.split({literal(_LINE)}).size())"
+    return [
+        ("told", f'[{", ".join(each)}].filter(text, text != "")'),
+        ("counts", counts),
+        (
+            "nearest",
+            f'variables.told[variables.counts.indexOf(variables.counts.min())].replace({literal(_LINE)}, "; ")',
+        ),
+        ("who", _WHO),
+    ]
+
+
+def _message(live: bool) -> str:
+    """The nearest policy's objections: it has the fewest, and of several it is the first."""
+    number = "string(variables.told.size())"
+    if live:
+        nearest = f'"; the nearest of " + {number} + ": " + variables.nearest'
+        return f'"no policy that may be used" + variables.who + " accepts the pod" + (variables.told.size() == 0 ? "" : {nearest})'
+    among = f'" (the nearest of the " + {number} + " policies that may be used here)"'
+    return (
+        'variables.accepted || variables.unchanged ? "" : variables.told.size() == 0 '
+        f'? "no policy may be used" + variables.who '
+        f': variables.nearest + (variables.told.size() > 1 ? {among} : "")'
+    )
+
+
+_WHO = (
+    '" in namespace " + request.namespace + " by " + ('
+    "(has(request.userInfo) && has(request.userInfo.username) "
+    '? ["user " + request.userInfo.username.replace("\\n", "\\\\n").replace("\\r", "\\\\r")] : []) + '
+    '(has(object.spec.serviceAccountName) && object.spec.serviceAccountName != "" '
+    '? ["service account " + request.namespace + "/" + object.spec.serviceAccountName] : [])).join(" or ")'
+)
+"""Who asks, in words. A name is shown on one line."""
