@@ -215,6 +215,13 @@ def test_importing_a_dump_means_what_the_dump_means() -> None:
         compared += 1
 
 
+def test_a_policy_that_a_choice_leaves_out_binds_nobody() -> None:
+    zero = psp("zero", runAsUser={"rule": "MustRunAs"})
+    _, program, _ = analyse(dump(*BOTH, ALL, zero, role("r2", "zero"), binding("z", "r2", group("g"))))
+    assert program.policies == ()
+    assert [p.name for choice in program.choices for p in choice.policies] == ["open", "tight"]
+
+
 def test_policies_outside_a_choice_bind_beside_it() -> None:
     text = "policy a {\n    deny hostPID\n}\n\npolicy b {\n    deny hostIPC\n}\n\nchoose {\n    b for everyone\n}\n"
     _, program, _ = analyse(SourceFile("p.psp", text))
