@@ -17,7 +17,7 @@ from pscc.diagnostics import Diagnostic, Report, SourceError
 from pscc.ir import Program
 from pscc.library import is_library_name
 from pscc.linking import Load, load_nothing
-from pscc.rollout import AS_WRITTEN, Rollout, rolled_out, without_groups
+from pscc.rollout import AS_WRITTEN, Rollout, asking_the_cluster, rolled_out, without_groups
 from pscc.source import SourceFile, Span
 from pscc.suite import cases_for
 from pscc.syntax.ast import Document
@@ -166,6 +166,7 @@ def _in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
 
 def compile_program(program: Program, targets: tuple[str, ...], rollout: Rollout = AS_WRITTEN) -> dict[str, Output]:
     """What each of ``targets`` makes of ``program``; with several, every path lies in a subfolder of the target's name."""
+    program = asking_the_cluster(program) if rollout.live else program
     program, left_out = without_groups(program, rollout.ignored_groups)
     program, forms = lowered(program)
     program = rolled_out(program, rollout)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,15 +18,19 @@ import yaml
 
 from conformance.canonical import canonical
 from conformance.jsonl import Json, Process
-from conformance.sets import Asked
+from conformance.sets import Asked, source
 from conftest import engine
 from pscc import ir
 from pscc.admission import accepts_as_it_is, admit
 from pscc.backends._base import Output
+from pscc.backends.choice_cel import MOST_LIVE
 from pscc.backends.registry import backend
 from pscc.choice_forms import lowered
 from pscc.demands import choice_without
+from pscc.diagnostics import SourceError
+from pscc.driver import analyse
 from pscc.partition import Entangled, partition
+from pscc.rollout import asking_the_cluster
 
 
 @dataclass(slots=True)
@@ -151,8 +155,8 @@ def exactly(target: str, ask: Ask, asked: Asked, count: Held, stored: Callable[[
     ]
 
 
-def plugins(process: Process) -> Ask:
-    """The API server's own plugins: MutatingAdmissionPolicies first."""
+def plugins(process: Process, grants: Sequence[Json] = ()) -> Ask:
+    """The API server's own plugins: MutatingAdmissionPolicies first. Their authorizer knows ``grants``."""
 
     def ask(output: Output, asked: Asked) -> list[Said]:
         texts = {file.path: file.text for file in output.files}
@@ -161,6 +165,7 @@ def plugins(process: Process) -> Ask:
         who = asked.requester
         pods = [{"apiVersion": "v1", "kind": "Pod", **pod} for pod in asked.pods]
         review: Json = {"op": "review", "mutate": True, "pods": pods, "namespace": who.namespace}
+        review["grants"] = list(grants)
         review["user"] = {"name": who.user, "groups": list(who.groups)}
         return [
             Said((f"error: {result['error']}",), pod)
@@ -170,6 +175,49 @@ def plugins(process: Process) -> Ask:
         ]
 
     return ask
+
+
+def live(process: Process, asked: Asked, count: Held) -> list[str]:
+    """Each way in which ``--rbac live`` differs from the choice, where the authorizer says what the cluster's RBAC says."""
+    try:
+        _, program, _ = analyse(source(asked.cluster), everyone=True)
+    except SourceError:
+        return []
+    if any(len(choice.policies) > MOST_LIVE for choice in program.choices):
+        return []
+    output = backend("vap").package(asking_the_cluster(program), {})
+    grants = [
+        {
+            "verb": "use",
+            "resource": "podsecuritypolicies",
+            "apiGroup": ("policy", "extensions")[number % 2],
+            "name": grant["policy"].replace("*", ""),
+            **{key: grant.get(key, "") for key in ("user", "group", "namespace")},
+        }
+        for number, grant in enumerate(asked.cluster.grants)
+    ]
+    wrong = []
+    stored = stored_by(process)
+    for pod, said in zip(stored(list(asked.pods)), plugins(process, grants)(output, asked), strict=True):
+        count.requests += 1
+        count.admitted += not said.messages
+        if asked.choice is None:
+            wrong += [] if said.messages else [f"lets in: {json.dumps(pod)}"]
+            continue
+        whole = admit(asked.choice, asked.request, pod)
+        if whole.allowed:
+            whole = admit(asked.choice, asked.request, whole.pod)
+        if whole.allowed is bool(said.messages):
+            wrong.append(f"live says {said.messages}, the choice {whole.policy or whole.message}\n{json.dumps(pod)}")
+        elif whole.allowed:
+            before, ours, theirs = (canonical(one) for one in (pod, *stored([dict(whole.pod), said.pod])))
+            count.changed += ours != before
+            if ours != theirs:
+                wrong.append(f"live makes {theirs}\nof {json.dumps(pod)}\nwhere {whole.policy} makes {ours}")
+    return [
+        f"{text}\n{asked.requester}\n{json.dumps(asked.cluster.psps)}\n{json.dumps(asked.cluster.grants)}"
+        for text in wrong
+    ]
 
 
 def stored_by(process: Process) -> Callable[[list[Json]], list[Json]]:
@@ -261,14 +309,17 @@ def kyverno(output: Output, asked: Asked) -> list[Said]:
         resources.write_text("---\n".join(json.dumps(pod) + "\n" for pod in pods), encoding="utf-8")
         users.write_text(json.dumps(user), encoding="utf-8")
         command = [engine("kyverno"), "apply", policies, "-r", resources, "-u", users, "-p", "--output-format", "json"]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        out = Path(folder) / "out"
+        done = subprocess.run([*command, "-o", out], capture_output=True, text=True, check=False)
+        changed = [p for path in out.glob("*") for p in yaml.safe_load_all(path.read_text(encoding="utf-8")) if p]
+    left = {pod["metadata"]["name"]: pod for pod in (*pods, *changed)}
     results = json.loads(done.stdout[done.stdout.index("{") :])["results"]
     said: dict[str, list[str]] = {pod["metadata"]["name"]: [] for pod in pods}
     judged = set()
     for result in results:
         (name,) = [resource["name"] for resource in result["resources"]]
         judged.add(name)
-        if result["result"] in ("fail", "error"):
+        if result["result"] in ("fail", "error") and result["source"] != "KyvernoMutatingPolicy":
             said[name].append(result["message"])
     assert judged == set(said), "Kyverno has left pods out"
-    return [Said(tuple(sorted(said[pod["metadata"]["name"]])), pod) for pod in pods]
+    return [Said(tuple(sorted(said[name])), left[name]) for name in (pod["metadata"]["name"] for pod in pods)]

@@ -12,6 +12,7 @@ from pscc import ir
 from pscc.backends.cel_where import Fields
 from pscc.backends.choice_table import statement_of, statements_of
 from pscc.backends.choice_who import Variables, asking, grants, holds_here, may_use, may_use_live
+from pscc.diagnostics import Diagnostic
 from pscc.passes import Reads, looked_at_by_all, specialise
 from pscc.targets.cel import CONTAINERS, all_of, containers_of, findings_of, literal
 from pscc.targets.cel_checks import OLD_CONTAINERS, because_of, changed, names_of, same
@@ -26,6 +27,27 @@ CHOICE_DEFAULTS = (
 )
 _LINE = "\n"
 """Between findings. What a pod says is written on one line, so they can be counted."""
+
+
+_COST, _BUDGET, _ASKED = 350_000, 10_000_000, 4
+"""What a question to the authorizer costs, what a policy may cost, how often is asked of each policy.
+
+Source: ``k8s.io/apiserver/pkg/cel/library/cost.go``, ``k8s.io/apiserver/pkg/apis/cel/config.go``.
+"""
+MOST_LIVE = _BUDGET // (_COST * _ASKED)
+
+
+def notes(choice: ir.Choice) -> list[Diagnostic]:
+    """An error where a live choice asks the API server's authorizer more than it may."""
+    count = len(choice.policies)
+    if not choice.live or count <= MOST_LIVE:
+        return []
+    message = (
+        f"{choice.name}: {count} policies ask the cluster's RBAC {count * _ASKED} times, and the API server lets one "
+        f"policy spend {_BUDGET:,}, a question costing {_COST:,}: that is enough for {MOST_LIVE}"
+    )
+    help = "compile what RBAC says now: `--rbac compiled`; or leave out policies that nobody needs any more"
+    return [Diagnostic("TGT010", message, choice.span, help=help)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +79,12 @@ def _words(name: str) -> str:
     return text if text[:1].isalpha() else f"Policy{text}"
 
 
-def who_variables(choice: ir.Choice, names: Names, live: bool) -> Variables:
-    """Up to ``mayUseNAME`` of each policy. A ``live`` one asks the cluster, in two variables: one may ask for two things."""
-    found = asking() + ([] if live else grants(choice))
+def who_variables(choice: ir.Choice, names: Names) -> Variables:
+    """Up to ``mayUseNAME`` of each policy. A live choice asks the cluster, in two variables: one may ask for two things."""
+    found = [] if choice.live else [*asking(), *grants(choice)]
     for policy in choice.policies:
         name = names.policies[policy.name]
-        if live:
+        if choice.live:
             found.append((f"userMayUse{name}", may_use_live(policy, account=False)))
             found.append((f"accountMayUse{name}", may_use_live(policy, account=True)))
             asked = f"variables.userMayUse{name} || variables.accountMayUse{name}"
@@ -81,12 +103,12 @@ class Printed:
     validations: list[Fields]
 
 
-def printed_choice(choice: ir.Choice, live: bool = False) -> Printed:
+def printed_choice(choice: ir.Choice) -> Printed:
     """``choice``, none of whose policies has defaults, ready for a template."""
     names = names_in(choice)
     statements = statements_of(choice)
     reads = looked_at_by_all(statements.values())
-    found = [*containers(reads), *who_variables(choice, names, live)]
+    found = [*containers(reads), *who_variables(choice, names)]
     notes = {name: key for key, name in names.checks.items()}
     for key, check in statements.items():
         found += _findings(names.checks[key], check)
@@ -98,8 +120,8 @@ def printed_choice(choice: ir.Choice, live: bool = False) -> Printed:
     each = [names.policies[policy.name] for policy in choice.policies]
     accepts = [[f"variables.mayUse{name}", f'variables.objections{name} == ""'] for name in each]
     # what costs more is asked last
-    found.append(("accepted", " || ".join(all_of(*(reversed(a) if live else a)) for a in accepts) or "false"))
-    found += _told(choice, names, live)
+    found.append(("accepted", " || ".join(all_of(*(reversed(a) if choice.live else a)) for a in accepts) or "false"))
+    found += _told(choice, names)
     return Printed(
         yaml_block(laid_out(changed([reads])), 8),
         fields_of(found, notes),
@@ -107,7 +129,7 @@ def printed_choice(choice: ir.Choice, live: bool = False) -> Printed:
             {
                 "statement": Code(""),
                 "expression": Code("variables.accepted || variables.unchanged"),
-                "text": yaml_block(laid_out(_message(live)), 8),
+                "text": yaml_block(laid_out(_message(choice.live)), 8),
                 "message": yaml_quote("No policy that may be used accepts this pod."),
             }
         ],
@@ -161,12 +183,12 @@ def _objections(policy: ir.Policy, statements: dict[str, ir.Check], names: Names
 # --- words --------------------------------------------------------------------
 
 
-def _told(choice: ir.Choice, names: Names, live: bool) -> Variables:
+def _told(choice: ir.Choice, names: Names) -> Variables:
     """``told``: the objections of each policy that may be used (of every one that has some, where that is not known)."""
     each = []
     for policy in choice.policies:
         name = names.policies[policy.name]
-        when = f'variables.objections{name} != ""' if live else f"variables.mayUse{name}"
+        when = f'variables.objections{name} != ""' if choice.live else f"variables.mayUse{name}"
         each.append(f'{when} ? {literal(f"{policy.name}: ")} + variables.objections{name} : ""')
     counts = f"variables.told.map(text, text.split({literal(_LINE)}).size())"
     return [

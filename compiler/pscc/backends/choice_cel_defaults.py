@@ -30,16 +30,16 @@ _COUNTS_AS_CHANGED = (
 """PSP copied the pod's profile into an annotation first, so that every policy counted as changing the pod."""
 
 
-def printed_defaults(choice: ir.Choice, live: bool = False) -> tuple[list[Fields], list[Fields]]:
+def printed_defaults(choice: ir.Choice) -> tuple[list[Fields], list[Fields]]:
     """The variables and the mutations of ``choice``, one for each policy that has defaults."""
     names = names_in(choice)
     checks = [check for policy in choice.policies for check in policy.checks]
     found = [one for one in containers(looked_at_by_all(checks)) if one[0] == "allContainers"]
-    found += who_variables(choice, names, live)
+    found += who_variables(choice, names)
     notes: dict[str, str] = {}
     for policy in choice.policies:
         found += _policy(choice, policy, names, notes)
-    found += _chosen(choice, names, live)
+    found += _chosen(choice, names)
     notes["chosen"] = "the policy that admits the pod, empty where none does"
     mutations: list[Fields] = []
     for policy in choice.policies:
@@ -71,7 +71,7 @@ def _policy(choice: ir.Choice, policy: ir.Policy, names: Names, notes: dict[str,
     return found
 
 
-def _chosen(choice: ir.Choice, names: Names, live: bool) -> Variables:
+def _chosen(choice: ir.Choice, names: Names) -> Variables:
     def listed(wanted: str, other: str) -> str:
         rows = []
         for policy in choice.policies:
@@ -80,7 +80,7 @@ def _chosen(choice: ir.Choice, names: Names, live: bool) -> Variables:
             rows.append(f'{all_of(*asked)} ? {literal(policy.name)} : ""')
         return f'[{", ".join(rows)}].filter(name, name != "")'
 
-    accepting = listed("accepts", "mayUse") if live else listed("mayUse", "accepts")
+    accepting = listed("accepts", "mayUse") if choice.live else listed("mayUse", "accepts")
     unchanged = "variables.accepting.filter(name, !(name in variables.changing))"
     return [
         ("accepting", accepting),

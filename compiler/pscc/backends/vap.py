@@ -19,9 +19,10 @@ from pscc.backends.cel_policy import (
     validations,
 )
 from pscc.backends.cel_where import Where, where
-from pscc.backends.choice_cel import CHOICE, CHOICE_DEFAULTS, printed_choice
+from pscc.backends.choice_cel import CHOICE, CHOICE_DEFAULTS, notes, printed_choice
 from pscc.backends.choice_cel_defaults import printed_defaults
 from pscc.demands import choice_without
+from pscc.diagnostics import Diagnostic
 from pscc.suite import Case
 from pscc.targets.rego import comment
 from pscc.templating import Code, folded, render, yaml_block, yaml_quote
@@ -61,7 +62,9 @@ class Vap:
                 name = fitted(f"{policy.name}-{suffix}", taken)
                 action = "Audit" if policy.mode == "audit" else "Warn"
                 add(name, _validation(policy, name, held, of_templates, template), "Validating", held, action)
+        told: list[Diagnostic] = []
         for choice in program.choices:
+            told += notes(choice)
             held = where(choice.scope)
             if any(policy.defaults for policy in choice.policies):
                 name = fitted(f"{choice.name}-defaults", taken)
@@ -70,7 +73,7 @@ class Vap:
         resources = tuple(file.path for file in (*policies, *bindings))
         paths = [yaml_quote(path) for path in resources]
         kustomization = OutputFile("kustomization.yaml", render("kyverno/kustomization.yaml.j2", paths=paths))
-        return Output((*policies, *bindings, kustomization), resources, ())
+        return Output((*policies, *bindings, kustomization), resources, tuple(told))
 
 
 BACKEND = Vap()
