@@ -11,15 +11,19 @@ from dataclasses import dataclass
 from pscc import ir
 from pscc.backends.cel_where import Fields
 from pscc.backends.choice_table import statement_of, statements_of
-from pscc.backends.choice_who import Variables, asking, grants, holds_here, may_use, may_use_live
+from pscc.backends.choice_who import Variables, asking, grants, holds_here, may_use, may_use_live, shown
 from pscc.diagnostics import Diagnostic
-from pscc.passes import Reads, looked_at_by_all, specialise
-from pscc.targets.cel import CONTAINERS, all_of, containers_of, findings_of, literal
+from pscc.passes import Reads, looked_at_by_choice, specialise
+from pscc.targets.cel import CONTAINERS, all_of, containers_of, findings_of, line, literal
 from pscc.targets.cel_checks import OLD_CONTAINERS, because_of, changed, names_of, same
 from pscc.targets.cel_layout import laid_out
 from pscc.targets.rego import comment
 from pscc.templating import Code, yaml_block, yaml_quote
 
+_WHO = (
+    f'" in namespace " + {line("request.namespace")} + " by " + '
+    '(variables.asking.size() == 0 ? "anyone" : variables.asking.join(" or "))'
+)
 CHOICE = "A pod is admitted when one of the policies that its user or its service account may use accepts it."
 CHOICE_DEFAULTS = (
     "Sets the defaults of the policy that admits the pod: the first that accepts it as it is, else the first that accepts "
@@ -107,7 +111,7 @@ def printed_choice(choice: ir.Choice) -> Printed:
     """``choice``, none of whose policies has defaults, ready for a template."""
     names = names_in(choice)
     statements = statements_of(choice)
-    reads = looked_at_by_all(statements.values())
+    reads = looked_at_by_choice(choice)
     found = [*containers(reads), *who_variables(choice, names)]
     notes = {name: key for key, name in names.checks.items()}
     for key, check in statements.items():
@@ -198,7 +202,7 @@ def _told(choice: ir.Choice, names: Names) -> Variables:
             "nearest",
             f'variables.told[variables.counts.indexOf(variables.counts.min())].replace({literal(_LINE)}, "; ")',
         ),
-        ("who", _WHO),
+        shown(),
     ]
 
 
@@ -207,20 +211,10 @@ def _message(live: bool) -> str:
     number = "string(variables.told.size())"
     if live:
         nearest = f'"; the nearest of " + {number} + ": " + variables.nearest'
-        return f'"no policy that may be used" + variables.who + " accepts the pod" + (variables.told.size() == 0 ? "" : {nearest})'
+        return f'"no policy that may be used" + {_WHO} + " accepts the pod" + (variables.told.size() == 0 ? "" : {nearest})'
     among = f'" (the nearest of the " + {number} + " policies that may be used here)"'
     return (
         'variables.accepted || variables.unchanged ? "" : variables.told.size() == 0 '
-        f'? "no policy may be used" + variables.who '
+        f'? "no policy may be used" + {_WHO} '
         f': variables.nearest + (variables.told.size() > 1 ? {among} : "")'
     )
-
-
-_WHO = (
-    '" in namespace " + request.namespace + " by " + ('
-    "(has(request.userInfo) && has(request.userInfo.username) "
-    '? ["user " + request.userInfo.username.replace("\\n", "\\\\n").replace("\\r", "\\\\r")] : []) + '
-    '(has(object.spec.serviceAccountName) && object.spec.serviceAccountName != "" '
-    '? ["service account " + request.namespace + "/" + object.spec.serviceAccountName] : [])).join(" or ")'
-)
-"""Who asks, in words. A name is shown on one line."""

@@ -6,7 +6,7 @@ from pscc import ir
 from pscc.access import SERVICE_ACCOUNT_USER, SERVICE_ACCOUNTS
 from pscc.backends.cel_who import has_labels, in_namespaces, named_in
 from pscc.backends.choice_table import EVERYWHERE_KEY, Table, grant_tables, has_patterns
-from pscc.targets.cel import all_of, literal
+from pscc.targets.cel import all_of, line, literal
 
 Variables = list[tuple[str, str]]
 
@@ -28,6 +28,18 @@ def asking() -> Variables:
             f'.map(user, user.substring({start}).replace(":", "/"))',
         ),
     ]
+
+
+def shown() -> tuple[str, str]:
+    """``asking``: who asks, as messages say it."""
+    user = 'has(request.userInfo) && has(request.userInfo.username) && request.userInfo.username != ""'
+    account = 'has(object.spec.serviceAccountName) && object.spec.serviceAccountName != ""'
+    return (
+        "asking",
+        f'({user} ? ["user " + {line("request.userInfo.username")}] : []) + '
+        f'({account} ? ["service account " + {line("request.namespace")} + "/" + '
+        f"{line('object.spec.serviceAccountName')}] : [])",
+    )
 
 
 def grants(choice: ir.Choice) -> Variables:

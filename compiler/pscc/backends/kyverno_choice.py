@@ -9,20 +9,33 @@ from __future__ import annotations
 import re
 
 from pscc import ir
+from pscc.access import Request
 from pscc.backends._base import OutputFile
 from pscc.backends.choice_notes import DESCRIPTION, without_defaults
 from pscc.backends.choice_table import statement_of, statements_of
-from pscc.backends.choice_who import asking, grants, may_use
+from pscc.backends.choice_who import asking, grants, may_use, shown
 from pscc.backends.kyverno_match import match_of
+from pscc.backends.kyverno_suite import Result, test_files
 from pscc.diagnostics import Diagnostic
-from pscc.passes import looked_at, looked_at_by_all, specialise
-from pscc.targets.cel import check_of, literal
+from pscc.passes import looked_at, looked_at_by_choice, specialise
+from pscc.suite import Case
+from pscc.targets.cel import check_of, line, literal
 from pscc.targets.cel import concerned as concerned_by
 from pscc.targets.cel_layout import laid_out
 from pscc.templating import Code, folded, render, yaml_block, yaml_quote
 
+_RULE = "choice"
 LARGEST = 1_000_000
 """How large an object may be, in bytes: etcd takes 1.5 MiB a request, with what the API server adds."""
+_BETWEEN = "\n"
+"""Between the findings of an objection, so that they can be counted: no message has a line break."""
+_NEW_LINE = literal(_BETWEEN)
+_UNUSABLE = 1_000_000
+_USABLE = f"size(variables.findings.filter(count, count < {_UNUSABLE}))"
+_NONE_USABLE = (
+    f'"no policy may be used in namespace " + {line("request.namespace")} + " by " + '
+    '(size(variables.asking) == 0 ? "anyone" : variables.asking.join(" or "))'
+)
 _BACKGROUND = "Kyverno's background scans know no user, so this policy judges admission requests alone."
 
 
@@ -38,14 +51,30 @@ def policy_file(choice: ir.Choice, action: Code, warn: bool) -> OutputFile:
         warn=warn,
         where=match_of(choice.scope),
         message=yaml_quote("no policy that may be used accepts this pod"),
-        concerned=yaml_block(
-            laid_out(concerned_by(looked_at_by_all(c for p in choice.policies for c in p.checks))), 12
-        ),
+        concerned=yaml_block(laid_out(concerned_by(looked_at_by_choice(choice))), 12),
         variables=[{"name": Code(n), "expression": yaml_block(laid_out(e), 16)} for n, e in variables],
         holds=yaml_block(laid_out(" || ".join(usable) or "false"), 16),
         text=yaml_block(laid_out(_message(choice)), 16),
     )
     return OutputFile(f"policies/{choice.name}.yaml", text)
+
+
+def suite(choice: ir.Choice, cases: tuple[Case, ...]) -> list[OutputFile]:
+    """The tests of ``choice``, one for each who asks; what nobody asks is left out, as Kyverno's scans leave it out."""
+    asked: dict[Request, list[Case]] = {}
+    for case in cases:
+        if case.request is not None and case.request.user:
+            asked.setdefault(case.request, []).append(case)
+    files: list[OutputFile] = []
+    for number, (request, those) in enumerate(asked.items(), 1):
+        outcomes = {
+            "pass": tuple(case for case in those if case.allowed and case.old_pod is None),
+            "fail": tuple(case for case in those if not case.allowed),
+            "skip": tuple(case for case in those if case.allowed and case.old_pod is not None),
+        }
+        results = [Result(_RULE, outcome, found) for outcome, found in outcomes.items() if found]
+        files += test_files(f"suite/{choice.name}-request-{number}", choice.name, those, results, request)
+    return files
 
 
 def notes(choice: ir.Choice) -> list[Diagnostic]:
@@ -63,7 +92,7 @@ def too_large(choice: ir.Choice, text: str) -> list[Diagnostic]:
 
 
 def _variables(choice: ir.Choice) -> list[tuple[str, str]]:
-    found = asking()
+    found = [*asking(), shown()]
     found += grants(choice)
     statements = statements_of(choice)
     names = {key: f"check{number}" for number, key in enumerate(statements)}
@@ -73,13 +102,13 @@ def _variables(choice: ir.Choice) -> list[tuple[str, str]]:
         found.append((f"mayUse{number}", _may_use(policy)))
         texts = ", ".join(f"variables.{names[statement_of(check, statements)]}" for check in policy.checks)
         found.append((f"objections{number}", f'[{texts}].filter(objection, objection != "")' if texts else "[]"))
-    return found
+    return [*found, *_nearest(choice)]
 
 
 def _check(name: str, check: ir.Check) -> list[tuple[str, str]]:
     """The variables of ``check``, of which ``name`` is its message, empty where it has nothing to say."""
     reads, specialised = looked_at(check), specialise(check)
-    printed = check_of(specialised, reads)
+    printed = check_of(specialised, reads, _BETWEEN)
     own = [n for n, _ in printed.variables if n != "allContainers"]
 
     def renamed(text: str) -> str:
@@ -96,12 +125,27 @@ def _may_use(policy: ir.Policy) -> str:
 
 
 def _message(choice: ir.Choice) -> str:
-    """The objections of every policy that may be used, in order."""
-    each = [
-        f'(variables.mayUse{i} ? [{literal(f"{policy.name}: ")} + variables.objections{i}.join("; ")] : [])'
-        for i, policy in enumerate(choice.policies)
+    """The nearest policy's objections, in the words of `pscc.admission`; or that there is none to be used."""
+    if not choice.policies:
+        return _NONE_USABLE
+    objections = [f"variables.mayUse{i} ? variables.objections{i} : []" for i in range(len(choice.policies))]
+    listed = "[" + ", ".join(f"({one})" for one in objections) + "]"
+    name = f"{literal(tuple(policy.name for policy in choice.policies))}[variables.nearest]"
+    told = f'{name} + ": " + {listed}[variables.nearest].join("; ").replace({_NEW_LINE}, "; ")'
+    others = f'" (the nearest of the " + string({_USABLE}) + " policies that may be used here)"'
+    return f'{_USABLE} == 0 ? {_NONE_USABLE} : {told} + ({_USABLE} == 1 ? "" : {others})'
+
+
+def _nearest(choice: ir.Choice) -> list[tuple[str, str]]:
+    """``findings``: how many each policy has, `_UNUSABLE` where it may not be used; ``nearest``: the first with the fewest."""
+    counts = [
+        f"variables.mayUse{i} ? size(variables.objections{i}.join({_NEW_LINE}).split({_NEW_LINE})) : {_UNUSABLE}"
+        for i in range(len(choice.policies))
     ]
-    nobody = [f"variables.mayUse{i}" for i in range(len(choice.policies))]
-    who = '" in namespace " + request.namespace + " by " + variables.askingUsers.join(" or ")'
-    told = f'({" + ".join(each)}).join(" | ")' if each else '""'
-    return f'({" || ".join(nobody) or "false"}) ? {told} : "no policy may be used" + {who}'
+    if not counts:
+        return []
+    listed = ", ".join(f"({count})" for count in counts)
+    return [
+        ("findings", f"[{listed}]"),
+        ("nearest", "variables.findings.indexOf(variables.findings.min())"),
+    ]

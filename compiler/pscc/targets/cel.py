@@ -26,6 +26,10 @@ _REWRITTEN = ("object.spec", "object.metadata", "oldObject.spec", "oldObject.met
 """What Kyverno replaces in the text of a rule when it makes one for workloads."""
 
 
+BETWEEN = "; "
+"""What stands between the findings of a message."""
+
+
 def literal(value: object) -> str:
     """A constant as CEL source: the only way by which text of a source gets into CEL.
 
@@ -393,8 +397,11 @@ class Printed:
     concerned: str
 
 
-def check_of(check: ir.Check, reads: Reads) -> Printed:
-    """The CEL of a specialised ``check``. ``concerned`` is true unless an update leaves all of ``reads`` as it was."""
+def check_of(check: ir.Check, reads: Reads, between: str = BETWEEN) -> Printed:
+    """The CEL of a specialised ``check``. ``concerned`` is true unless an update leaves all of ``reads`` as it was.
+
+    The message has ``between`` its findings.
+    """
     variables: list[tuple[str, str]] = []
     if walks_containers(check.requirements):
         variables.append((CONTAINERS.removeprefix("variables."), containers_of("object")))
@@ -402,12 +409,12 @@ def check_of(check: ir.Check, reads: Reads) -> Printed:
     for number, requirement in enumerate(check.requirements, 1):
         name = camel(requirement.name) or f"requirement{number}"
         names.append(name if name not in names else f"{name}{number}")
-        variables.append((names[-1], findings_of(requirement)))
+        variables.append((names[-1], findings_of(requirement, between)))
     holds = all_of(*(f'variables.{name} == ""' for name in names))
     text = f"variables.{names[0]}" if names else '""'
     if len(names) > 1:
         listed = ", ".join(f"variables.{name}" for name in names)
-        text = f'[{listed}].filter(finding, finding != "").join("; ")'
+        text = f'[{listed}].filter(finding, finding != "").join({literal(between)})'
     if check.because:
         because = check.because.replace("\n", "\\n").replace("\r", "\\r")
         text += f" + {literal(f' ({because})')}"
@@ -437,29 +444,28 @@ def containers_of(root: str) -> str:
     return f"{listed('initContainers')} + {root}.spec.containers + {listed('ephemeralContainers')}"
 
 
-def findings_of(requirement: ir.Requirement, separator: str = "; ") -> str:
-    """The findings of a specialised ``requirement`` with ``separator`` between them; empty where there are none."""
+def findings_of(requirement: ir.Requirement, between: str = BETWEEN) -> str:
     fails, parts = failing(requirement), message(requirement)
     if not requirement.each:
         text = _message(parts, facts(fails))
         return f'{condition(fails, NOTHING, False)} ? {group(text, " ? ")} : ""'
-    return _walk(requirement.each, fails, parts, NOTHING, literal(separator))
+    return _walk(requirement.each, fails, parts, NOTHING, literal(between))
 
 
 def _walk(
-    steps: tuple[ir.Each, ...], failing: ir.Condition, message: tuple[ir.Part, ...], known: Known, separator: str
+    steps: tuple[ir.Each, ...], failing: ir.Condition, message: tuple[ir.Part, ...], known: Known, between: str
 ) -> str:
     step, rest = steps[0], steps[1:]
     listed, inside, guard = _list(step.items, known)
     if guard:
         listed = f"({guard} ? {listed} : [])"
     if rest:
-        inner = _walk(rest, failing, message, inside, separator)
-        return f'{listed}.map({step.var}, {inner}).filter(finding, finding != "").join({separator})'
+        inner = _walk(rest, failing, message, inside, between)
+        return f'{listed}.map({step.var}, {inner}).filter(finding, finding != "").join({between})'
     where = condition(failing, inside, False)
     chosen = listed if where == "true" else f"{listed}.filter({step.var}, {where})"
     text = _message(message, inside | facts(failing))
-    return f"{chosen}.map({step.var}, {text}).join({separator})"
+    return f"{chosen}.map({step.var}, {text}).join({between})"
 
 
 def _message(parts: tuple[ir.Part, ...], known: Known) -> str:
@@ -487,10 +493,11 @@ def _shown(value: ir.Value, known: Known, number: bool = False) -> str:
     if number:
         # Kyverno's command line reads whole numbers as doubles, which would show as 1e+06
         return read(value, known, lambda text, _: f"string(int({text}))", '"not set"')
-    return read(value, known, lambda text, _: _line(text), '"not set"')
+    return read(value, known, lambda text, _: line(text), '"not set"')
 
 
-def _line(text: str) -> str:
+def line(text: str) -> str:
+    """CEL for the value ``text`` as messages print it, on one line."""
     return f'string({text}).replace("\\n", "\\\\n").replace("\\r", "\\\\r")'
 
 
