@@ -9,11 +9,11 @@ import yaml
 
 from api_server import ApiServer, Json, api_server, as_sent, until
 from conformance.canonical import canonical
+from conformance.set_targets import words_of
 from conftest import ROOT
 from pscc import ir, oracle
 from pscc.access import Request, requested_by
-from pscc.admission import accepts_as_it_is, admit
-from pscc.demands import choice_without
+from pscc.admission import admit
 from pscc.driver import analyse, compile_program
 from pscc.rollout import Rollout
 from pscc.source import SourceFile
@@ -162,7 +162,7 @@ def test_pods_fare_as_they_did_under_pod_security_policy(server: ApiServer, live
                 compared += 1
                 assert answer.ok is expected.allowed, (request, sent, answer.body, expected.message)
                 if not answer.ok:
-                    words = accepts_as_it_is(choice_without(choice), request, came).message
+                    words = words_of(choice, request, came)
                     assert live or words in answer.body["message"], answer.body["message"]
                     continue
                 admitted += 1

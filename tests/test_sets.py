@@ -482,6 +482,6 @@ def test_a_group_that_is_ignored_parts_the_choice() -> None:
 
 def test_a_policy_too_large_for_a_cluster_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     _, program, _ = analyse(dump(*BOTH, ALL))
-    monkeypatch.setattr("pscc.backends.kyverno_choice.LARGEST", 1000)
+    monkeypatch.setattr("pscc.backends.choice_notes.LARGEST", 1000)
     output = backend("kyverno").package(program, {})
     assert "TGT006" in [d.code for d in output.diagnostics if d.severity == "error"]

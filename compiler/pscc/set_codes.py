@@ -79,7 +79,8 @@ CODES: dict[str, tuple[str, str, str]] = {
     ),
     "TGT004": (
         "Labels that the target does not see",
-        "The target knows a namespace by its name only. What goes by labels counts in the stricter way.",
+        "The target knows a namespace by its name only. What goes by labels counts in the stricter way. `vap` and `kyverno-cel` "
+        "see the labels.",
         "in namespaces tier=edge",
     ),
     "TGT005": (

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import subprocess
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -20,13 +20,14 @@ from conformance.canonical import canonical
 from conformance.jsonl import Json, Process
 from conformance.sets import Asked, source
 from conftest import engine
-from pscc import ir
-from pscc.admission import accepts_as_it_is, admit
+from pscc import ir, oracle
+from pscc.access import Request
+from pscc.admission import accepts_as_it_is, admit, usable
 from pscc.backends._base import Output
 from pscc.backends.choice_cel import MOST_LIVE
 from pscc.backends.registry import backend
 from pscc.choice_forms import lowered
-from pscc.demands import choice_without
+from pscc.demands import choice_without, without
 from pscc.diagnostics import SourceError
 from pscc.driver import analyse
 from pscc.partition import Entangled, partition
@@ -112,7 +113,7 @@ def parted(target: str, ask: Ask, asked: Asked, count: Held) -> list[str]:
             count.announced += 1
             if not announced:
                 wrong.append(f"{target} shuts out, unannounced: {said.messages}\n{json.dumps(pod)}")
-        elif not said.messages and target == "gatekeeper" and not announced:
+        elif not said.messages and target in ("gatekeeper", "vap") and not announced:
             ours, theirs = canonical(dict(whole.pod)), canonical(said.pod)
             if ours != theirs:
                 wrong.append(f"{target} makes {theirs}\nof {json.dumps(pod)}\nwhere the choice makes {ours}")
@@ -122,17 +123,32 @@ def parted(target: str, ask: Ask, asked: Asked, count: Held) -> list[str]:
     ]
 
 
+def words_of(choice: ir.Choice, request: Request, pod: Json) -> str:
+    """Why a pod that is created is refused: the nearest policy's reasons, without those that its defaults would have met."""
+    told = []
+    for policy in usable(choice, request):
+        failing = {reason.shape for reason in oracle.check(policy, oracle.with_defaults(policy, pod)).reasons}
+        demanding = without(policy, policy.defaults)
+        kept = replace(demanding, checks=tuple(c for c in demanding.checks if c.shape in failing))
+        verdict = oracle.check(kept, pod)
+        told.append((policy.name, verdict if verdict.reasons else oracle.check(demanding, pod)))
+    if not told:
+        return accepts_as_it_is(choice, request, pod).message
+    name, nearest = min(told, key=lambda one: len(one[1].reasons))
+    of = f" (the nearest of the {len(told)} policies that may be used here)" if len(told) > 1 else ""
+    return f"{name}: {'; '.join(nearest.messages)}{of}"
+
+
 def exactly(target: str, ask: Ask, asked: Asked, count: Held, stored: Callable[[list[Json]], list[Json]]) -> list[str]:
     """Each way in which a target that sets the defaults of a choice differs from it: verdict, changed pod, words.
 
-    The words are about the pod as it came, with what would have been set asked for. A pod is as PSP leaves it when it is
+    The words are those of `words_of`. A pod is as PSP leaves it when it is
     asked again, as the API server asks once more after a change; ``stored`` is what its decoding makes of pods.
     """
     if asked.choice is None:
         return []
     output = backend(target).package(ir.Program(choices=(asked.choice,)), {})
     assert not any(d.code == "TGT001" for d in output.diagnostics)
-    demanding = choice_without(asked.choice)
     wrong = []
     for pod, said in zip(stored(list(asked.pods)), ask(output, asked), strict=True):
         count.requests += 1
@@ -140,7 +156,7 @@ def exactly(target: str, ask: Ask, asked: Asked, count: Held, stored: Callable[[
         whole = admit(asked.choice, asked.request, pod)
         if whole.allowed:
             whole = admit(asked.choice, asked.request, whole.pod)
-        words = "" if whole.allowed else accepts_as_it_is(demanding, asked.request, pod).message
+        words = "" if whole.allowed else words_of(asked.choice, asked.request, pod)
         if said.messages != ((words,) if words else ()):
             wrong.append(f"{target} says {said.messages}, the choice {words!r}\n{json.dumps(pod)}")
         elif whole.allowed:

@@ -12,9 +12,11 @@ from pscc import ir
 from pscc.backends.cel_where import Fields
 from pscc.backends.choice_table import statement_of, statements_of
 from pscc.backends.choice_who import Variables, asking, grants, holds_here, may_use, may_use_live, shown
+from pscc.demands import choice_without
 from pscc.diagnostics import Diagnostic
+from pscc.once_defaulted import holds_once_defaulted
 from pscc.passes import Reads, looked_at_by_choice, specialise
-from pscc.targets.cel import CONTAINERS, all_of, containers_of, findings_of, line, literal
+from pscc.targets.cel import CONTAINERS, all_of, condition, containers_of, findings_of, line, literal
 from pscc.targets.cel_checks import OLD_CONTAINERS, because_of, changed, names_of, same
 from pscc.targets.cel_layout import laid_out
 from pscc.targets.rego import comment
@@ -71,14 +73,14 @@ def names_in(choice: ir.Choice) -> Names:
         return word if taken[word] == 1 else f"{word}No{taken[word]}"
 
     checks = {key: once(_lower(check.shape)) for key, check in statements_of(choice).items()}
-    return Names(checks, {policy.name: once(_words(policy.name)) for policy in choice.policies})
+    return Names(checks, {policy.name: once(_camel(policy.name)) for policy in choice.policies})
 
 
 def _lower(shape: str) -> str:
     return shape[:1].lower() + shape[1:]
 
 
-def _words(name: str) -> str:
+def _camel(name: str) -> str:
     text = "".join(word[:1].upper() + word[1:] for word in name.replace(".", "-").split("-"))
     return text if text[:1].isalpha() else f"Policy{text}"
 
@@ -107,8 +109,9 @@ class Printed:
     validations: list[Fields]
 
 
-def printed_choice(choice: ir.Choice) -> Printed:
-    """``choice``, none of whose policies has defaults, ready for a template."""
+def printed_choice(given: ir.Choice) -> Printed:
+    """The choice ``given``, ready for a template. A pod has to come, or be made, as the policy that admits it leaves it."""
+    choice = choice_without(given)
     names = names_in(choice)
     statements = statements_of(choice)
     reads = looked_at_by_choice(choice)
@@ -120,6 +123,8 @@ def printed_choice(choice: ir.Choice) -> Printed:
         name = f"objections{names.policies[policy.name]}"
         found.append((name, _objections(policy, statements, names)))
         notes[name] = f"policy {policy.name}: what it has against the pod, a finding a line"
+    for policy, demanding in zip(given.policies, choice.policies, strict=True):
+        found += _words(policy, demanding, statements, names)
     found.append(("unchanged", all_of('request.operation == "UPDATE"', *same(reads))))
     each = [names.policies[policy.name] for policy in choice.policies]
     accepts = [[f"variables.mayUse{name}", f'variables.objections{name} == ""'] for name in each]
@@ -178,7 +183,10 @@ def _findings(name: str, check: ir.Check) -> Variables:
 
 
 def _objections(policy: ir.Policy, statements: dict[str, ir.Check], names: Names) -> str:
-    texts = [f"variables.{names.checks[statement_of(check, statements)]}" for check in policy.checks]
+    return _joined([f"variables.{names.checks[statement_of(check, statements)]}" for check in policy.checks])
+
+
+def _joined(texts: list[str]) -> str:
     if not texts:
         return '""'
     return f'[{", ".join(texts)}].filter(objection, objection != "").join({literal(_LINE)})'
@@ -187,17 +195,41 @@ def _objections(policy: ir.Policy, statements: dict[str, ir.Check], names: Names
 # --- words --------------------------------------------------------------------
 
 
+def _words(policy: ir.Policy, demanding: ir.Policy, statements: dict[str, ir.Check], names: Names) -> Variables:
+    """``wordsNAME``: the objections that the defaults of ``policy`` would not have met on a pod that is created."""
+    own = names.policies[policy.name]
+    if not policy.defaults:
+        return [(f"words{own}", f"variables.objections{own}")]
+    found: Variables = []
+    texts = []
+    for check in demanding.checks:
+        name = names.checks[statement_of(check, statements)]
+        text = f"variables.{name}"
+        if check not in policy.checks:
+            text = f'request.operation == "CREATE" ? "" : {text}'
+        elif (holds := holds_once_defaulted(check, policy.defaults)) != holds_once_defaulted(check, ()):
+            met = f"{name}Once{own}"
+            found.append((met, condition(holds)))
+            text = f'request.operation == "CREATE" && variables.{met} ? "" : {text}'
+        texts.append(text)
+    return [*found, (f"words{own}", _joined(texts))]
+
+
 def _told(choice: ir.Choice, names: Names) -> Variables:
-    """``told``: the objections of each policy that may be used (of every one that has some, where that is not known)."""
+    """``told``: the words of each policy that may be used (of every one that has some, where that is not known)."""
     each = []
     for policy in choice.policies:
-        name = names.policies[policy.name]
-        when = f'variables.objections{name} != ""' if choice.live else f"variables.mayUse{name}"
-        each.append(f'{when} ? {literal(f"{policy.name}: ")} + variables.objections{name} : ""')
-    counts = f"variables.told.map(text, text.split({literal(_LINE)}).size())"
+        own = names.policies[policy.name]
+        name = literal(f"{policy.name}: ")
+        if choice.live:
+            each.append(f'variables.words{own} != "" ? {name} + variables.words{own} : ""')
+        else:
+            # what a default would have met is told where nothing has set it
+            words = f'(variables.words{own} != "" ? variables.words{own} : variables.objections{own})'
+            each.append(f'variables.mayUse{own} ? {name} + {words} : ""')
     return [
         ("told", f'[{", ".join(each)}].filter(text, text != "")'),
-        ("counts", counts),
+        ("counts", f"variables.told.map(text, text.split({literal(_LINE)}).size())"),
         (
             "nearest",
             f'variables.told[variables.counts.indexOf(variables.counts.min())].replace({literal(_LINE)}, "; ")',

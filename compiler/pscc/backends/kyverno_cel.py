@@ -24,7 +24,8 @@ from pscc.backends.cel_policy import (
 from pscc.backends.cel_where import where
 from pscc.backends.choice_cel import CHOICE, CHOICE_DEFAULTS, printed_choice
 from pscc.backends.choice_cel_defaults import printed_defaults
-from pscc.demands import choice_without
+from pscc.backends.choice_notes import too_large
+from pscc.diagnostics import Diagnostic
 from pscc.suite import Case
 from pscc.targets.rego import comment
 from pscc.templating import Code, folded, render, yaml_block, yaml_quote
@@ -41,6 +42,7 @@ class KyvernoCel:
     def package(self, program: ir.Program, cases: dict[str, tuple[Case, ...]]) -> Output:
         """Policies, kustomization and suites of ``program``."""
         files: list[OutputFile] = []
+        told: list[Diagnostic] = []
         suites: list[OutputFile] = []
         taken = frozenset(fitted(policy.name) for policy in program.policies)
         for policy in program.policies:
@@ -61,11 +63,13 @@ class KyvernoCel:
                     if resource == "pods":
                         suites += _suite(name, part, cases.get(policy.name, ()))
         for choice in program.choices:
-            files += _choice(choice, taken)
+            made = list(_choice(choice, taken))
+            files += made
+            told += [one for file in made for one in too_large(choice, "policy", file.text)]
         paths = tuple(file.path for file in files)
         quoted = [yaml_quote(path) for path in paths]
         kustomization = OutputFile("kustomization.yaml", render("kyverno/kustomization.yaml.j2", paths=quoted))
-        return Output((*files, kustomization, *suites), paths, ())
+        return Output((*files, kustomization, *suites), paths, tuple(told))
 
 
 BACKEND = KyvernoCel()
@@ -110,7 +114,7 @@ def _choice(choice: ir.Choice, taken: frozenset[str]) -> Iterator[OutputFile]:
             "kyverno_cel/mutate.yaml.j2", name=yaml_quote(name), title=yaml_quote(f"{choice.name}: defaults"),
             description=yaml_block(folded(CHOICE_DEFAULTS), 6), variables=variables, mutations=patches, where=held,
         ))  # fmt: skip
-    printed = printed_choice(choice_without(choice))
+    printed = printed_choice(choice)
     for suffix, resource, operations in (
         ("", "pods", "CREATE, UPDATE"), ("-ephemeral-containers", "pods/ephemeralcontainers", "UPDATE"),
     ):  # fmt: skip

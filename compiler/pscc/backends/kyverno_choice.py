@@ -25,8 +25,6 @@ from pscc.targets.cel_layout import laid_out
 from pscc.templating import Code, folded, render, yaml_block, yaml_quote
 
 _RULE = "choice"
-LARGEST = 1_000_000
-"""How large an object may be, in bytes: etcd takes 1.5 MiB a request, with what the API server adds."""
 _BETWEEN = "\n"
 """Between the findings of an objection, so that they can be counted: no message has a line break."""
 _NEW_LINE = literal(_BETWEEN)
@@ -80,15 +78,6 @@ def suite(choice: ir.Choice, cases: tuple[Case, ...]) -> list[OutputFile]:
 def notes(choice: ir.Choice) -> list[Diagnostic]:
     """What Kyverno cannot do of ``choice``."""
     return without_defaults(choice, "Kyverno's mutations cannot tell which policy would change the pod")
-
-
-def too_large(choice: ir.Choice, text: str) -> list[Diagnostic]:
-    """An error where ``text``, the policy of ``choice``, is too large to be applied."""
-    if len(text.encode()) <= LARGEST:
-        return []
-    message = f"{choice.name} makes a ClusterPolicy of {len(text) // 1000} kB, larger than a cluster takes"
-    help = "compile it for gatekeeper or opa, or part it by namespaces"
-    return [Diagnostic("TGT006", message, choice.span, help=help)]
 
 
 def _variables(choice: ir.Choice) -> list[tuple[str, str]]:
