@@ -29,14 +29,16 @@ def compiled(text: str, target: str = "vap", live: bool = False) -> Output:
 
 
 def test_the_api_server_decides_and_defaults_as_the_choice() -> None:
-    count = set_targets.Held()
+    count, updates = set_targets.Held(), set_targets.Held()
     wrong: list[str] = []
     with Process("psp-admission") as plugin, Process("vap-review") as process:
         ask, stored = set_targets.plugins(process), set_targets.stored_by(process)
         for asked in draw(plugin, 21, clusters=8, requesters=2, pods=30):
             wrong += set_targets.exactly("vap", ask, asked, count, stored)
+            wrong += set_targets.updated(process, asked, updates)
     assert wrong == []
     assert count.requests > 300
+    assert 100 < updates.admitted < updates.requests - 100
     assert min(count.admitted, count.changed) > 10
 
 

@@ -238,7 +238,10 @@ def fold(condition: ir.Condition, params: dict[str, ir.ParamValue]) -> ir.Condit
             return ir.In(bound, among)
         case ir.InRanges(value=value, ranges=ranges):
             within = constant(ranges, params) if isinstance(ranges, ir.Param) else ranges
-            return ir.InRanges(_value(value, params), within) if within.value else ir.FALSE
+            bound, bounds = _value(value, params), within.value if isinstance(within.value, tuple) else ()
+            if isinstance(bound, ir.Const) and isinstance(bound.value, int):
+                return _truth(any(isinstance(r, ir.Range) and r.min <= bound.value <= r.max for r in bounds))
+            return ir.InRanges(bound, within) if within.value else ir.FALSE
         case ir.StartsWithAny(value=value, patterns=patterns):
             bound = _value(value, params)
             prefixes = constant(patterns, params) if isinstance(patterns, ir.Param) else patterns

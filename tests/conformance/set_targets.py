@@ -170,8 +170,11 @@ def exactly(target: str, ask: Ask, asked: Asked, count: Held, stored: Callable[[
     ]
 
 
-def plugins(process: Process, grants: Sequence[Json] = ()) -> Ask:
-    """The API server's own plugins: MutatingAdmissionPolicies first. Their authorizer knows ``grants``."""
+def plugins(process: Process, grants: Sequence[Json] = (), old: Sequence[Json] = ()) -> Ask:
+    """The API server's own plugins: MutatingAdmissionPolicies first. Their authorizer knows ``grants``.
+
+    With ``old`` the pods are updates of those.
+    """
 
     def ask(output: Output, asked: Asked) -> list[Said]:
         texts = {file.path: file.text for file in output.files}
@@ -180,7 +183,7 @@ def plugins(process: Process, grants: Sequence[Json] = ()) -> Ask:
         who = asked.requester
         pods = [{"apiVersion": "v1", "kind": "Pod", **pod} for pod in asked.pods]
         review: Json = {"op": "review", "mutate": True, "pods": pods, "namespace": who.namespace}
-        review["grants"] = list(grants)
+        review |= {"grants": list(grants), **({"operation": "UPDATE", "oldPods": list(old)} if old else {})}
         review["user"] = {"name": who.user, "groups": list(who.groups)}
         return [
             Said((f"error: {result['error']}",), pod)
@@ -190,6 +193,31 @@ def plugins(process: Process, grants: Sequence[Json] = ()) -> Ask:
         ]
 
     return ask
+
+
+def updated(process: Process, asked: Asked, count: Held) -> list[str]:
+    """Each way in which updates fare otherwise on the API server: judged as they are, where they change what is looked at."""
+    if asked.choice is None or len(asked.pods) < 2:
+        return []
+    output = backend("vap").package(ir.Program(choices=(asked.choice,)), {})
+    pods = stored_by(process)(list(asked.pods))
+    old = [
+        pods[0] if number % 3 else {**pod, "metadata": {**pod["metadata"], "labels": {"a": "b"}}}
+        for number, pod in enumerate(pods)
+    ]
+    demanding = choice_without(asked.choice)
+    wrong = []
+    for pod, before, said in zip(
+        pods, old, plugins(process, old=old)(output, replace(asked, pods=tuple(pods))), strict=True
+    ):
+        count.requests += 1
+        count.admitted += not said.messages
+        expected = admit(demanding, asked.request, pod, before)
+        if said.messages != ((expected.message,) if expected.message else ()):
+            wrong.append(
+                f"an update says {said.messages}, the choice {expected.message!r}\n{json.dumps([before, pod])}"
+            )
+    return wrong
 
 
 def live(process: Process, asked: Asked, count: Held) -> list[str]:
