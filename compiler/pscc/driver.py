@@ -18,6 +18,7 @@ from pscc.ir import Program
 from pscc.library import is_library_name
 from pscc.linking import Load, load_nothing
 from pscc.rollout import AS_WRITTEN, Rollout, rolled_out, without_groups
+from pscc.sizes import large
 from pscc.source import SourceFile, Span
 from pscc.suite import cases_for, most_cases
 from pscc.syntax.ast import Document
@@ -173,6 +174,7 @@ def compile_program(program: Program, targets: tuple[str, ...], rollout: Rollout
     cases = {policy.name: cases_for(policy, most) for policy in program.policies}
     cases |= {choice.name: choice_cases(choice) for choice in program.choices}
     outputs = {name: backend(name).package(program, cases) for name in targets}
+    outputs = {name: replace(made, diagnostics=(*made.diagnostics, *large(made))) for name, made in outputs.items()}
     first = next(iter(outputs.values()))
     outputs[targets[0]] = replace(first, diagnostics=(*left_out, *forms, *first.diagnostics))
     return outputs if len(targets) == 1 else {name: _below(name, output) for name, output in outputs.items()}

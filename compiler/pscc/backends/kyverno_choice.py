@@ -17,6 +17,7 @@ from pscc.backends.kyverno_match import match_of, named_in
 from pscc.backends.kyverno_suite import Result, test_files
 from pscc.diagnostics import Diagnostic
 from pscc.passes import looked_at, looked_at_by_choice, specialise
+from pscc.sizes import LARGEST
 from pscc.suite import Case
 from pscc.targets.cel import check_of, line, literal
 from pscc.targets.cel import concerned as concerned_by
@@ -24,8 +25,6 @@ from pscc.targets.cel_layout import laid_out
 from pscc.templating import Code, folded, render, yaml_block, yaml_quote
 
 _RULE = "choice"
-LARGEST = 1_000_000
-"""How large an object may be, in bytes: etcd takes 1.5 MiB a request, with what the API server adds."""
 _BETWEEN = "\n"
 """Between the findings of an objection, so that they can be counted: no message has a line break."""
 _NEW_LINE = literal(_BETWEEN)
