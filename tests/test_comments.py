@@ -56,3 +56,23 @@ def test_comments_within_a_statement_and_after_a_block_stay_beside_them() -> Non
 
 def test_a_file_of_comments_alone() -> None:
     assert printed("# a\n\n# b\n") == "# a\n# b\n"
+
+
+def test_empty_lines_in_blocks_are_kept_one_by_one() -> None:
+    text = (
+        "policy p {\n\n    # host\n\n\n    deny hostPID\n\n    # why\n    deny hostIPC\n  \n\n    deny hostNetwork\n\n}\n\n\n"
+        "# about the choice\n\nchoose {\n\n    p for users a\n\n\n    p for users b\n    # end\n\n}\n"
+    )
+    wanted = (
+        "policy p {\n    # host\n\n    deny hostPID\n\n    # why\n    deny hostIPC\n\n    deny hostNetwork\n}\n\n"
+        "# about the choice\nchoose {\n    p for users a\n\n    p for users b\n    # end\n}\n"
+    )
+    assert printed(text) == wanted
+    assert printed(wanted) == wanted
+
+
+def test_an_empty_line_goes_with_what_is_below_it() -> None:
+    text = "policy p {\n    deny hostPID\n\n    in namespaces a\n\n    warn\n}\n"
+    wanted = "policy p {\n    in      namespaces a\n\n    warn\n    deny hostPID\n}\n"
+    assert printed(text) == wanted
+    assert printed(wanted) == wanted

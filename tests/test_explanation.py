@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner
 
 from conftest import ROOT
@@ -27,6 +28,66 @@ def test_one_line_of_a_source() -> None:
     assert "privileged" not in text
 
 
+def test_each_target_shows_its_text() -> None:
+    text = explained(f"{ROOT / 'examples' / 'team.psp'}:3")
+    for target in TARGETS:
+        head, _, rest = text.partition(f"\n  {target}: exact\n")
+        assert head and rest.startswith("      "), target
+    assert text.count("validation: variables.allowHostPorts") == 2
+
+
+LINES = """\
+policy a extends pss/baseline {
+    in namespaces team-*
+    except namespaces team-b
+    exempt users root because "r"
+    exempt images x/* from capabilities.add because "s" until 2099-12-31
+    without hostPorts, hostPID
+    default fsGroup 1
+}
+
+policy b {
+    deny hostPID
+}
+
+choose {
+    b for groups g in namespaces n
+    b for users u
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "wanted"),
+    [
+        (2, ["Only pods in these namespaces are judged.", '- "team-*"', "  vap: "]),
+        (3, ["Pods in these namespaces are not judged.", "- team-b"]),
+        (4, ["Requests are not judged by this policy: of users root.", "Because: r"]),
+        (
+            5,
+            [
+                "Containers are not looked at by what it says of capabilities.add: of images x/*.",
+                "after 2099-12-31",
+                '"x/*"',
+            ],
+        ),
+        (6, ["Not taken over: `deny hostPorts` of pss/baseline@1.24", "Not taken over: `deny hostPID`"]),
+        (7, ['Assign at "spec.securityContext.fsGroup": 1', "OPA only answers", "JSONPatch{", "fsGroup: 1"]),
+        (15, ["Policy b may be used in namespaces n by groups g"]),
+        (16, ["may be used everywhere by users u"]),
+    ],
+)
+def test_a_line_that_is_no_statement(line: int, wanted: list[str], tmp_path: Path) -> None:
+    path = tmp_path / "a.psp"
+    path.write_text(LINES if line > 8 or line < 7 else LINES.replace("    except", "    # except"))
+    text = explained(f"{path}:{line}")
+    assert text.startswith(f"{path}:{line}:5  ")
+    assert all(target in text for target in TARGETS)
+    for one in wanted:
+        if "JSONPatch" not in one or "refused" not in text:
+            assert one in text, text
+
+
 def test_what_is_replaced_and_what_a_target_cannot_set(tmp_path: Path) -> None:
     path = tmp_path / "a.psp"
     path.write_text("policy a extends pss/baseline {\n    allow hostPorts 80\n    default runAsNonRoot true\n}\n")
@@ -38,6 +99,7 @@ def test_what_is_replaced_and_what_a_target_cannot_set(tmp_path: Path) -> None:
 def test_a_psp_and_the_library_are_sources_too() -> None:
     assert "examples/restricted.yaml:" in explained(str(ROOT / "examples" / "restricted.yaml"))
     assert "unless os.name windows" in explained("pss/restricted@1.30")
+    assert explained("pss/restricted@1.30:65").startswith("pss.psp:65:5  require runAsNonRoot")
 
 
 def test_a_line_without_a_statement() -> None:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,8 @@ import pytest
 from golden import check_golden
 from pscc.diagnostics import Diagnostic, SourceError
 from pscc.driver import analyse, correct, decode
+from pscc.library import library_source
+from pscc.lint import lint, weaker
 from pscc.render import Format, render
 from pscc.source import SourceFile
 
@@ -21,11 +24,21 @@ NAMES = ("policy.psp", "policy.yaml", "policy.json")
 MACHINE: tuple[tuple[Format, str], ...] = (("json", "jsonl"), ("github", "github.txt"), ("sarif", "sarif.json"))
 
 
-def told(source: SourceFile) -> tuple[Diagnostic, ...]:
+TODAY = date(2026, 11, 24)
+"""For the ends of exemptions."""
+
+
+def told(source: SourceFile, as_check: bool, floor: bool) -> tuple[Diagnostic, ...]:
+    """What is said of ``source``; ``as_check`` adds what `pscc check` warns of, ``floor`` what it does against a floor."""
     try:
-        return analyse(source)[2]
+        document, program, warnings = analyse(source, today=TODAY)
     except SourceError as error:
         return error.diagnostics
+    baseline = library_source("pss/baseline")
+    assert baseline is not None
+    more = [*lint(document, program)] if as_check else []
+    more += weaker(program, analyse(baseline)[1], "pss/baseline") if floor else []
+    return (*warnings, *more)
 
 
 def source_of(folder: Path) -> Path:
@@ -38,7 +51,8 @@ def read(path: Path) -> tuple[SourceFile, tuple[Diagnostic, ...]]:
         source = decode(path.name, path.read_bytes())
     except SourceError as error:
         return SourceFile(path.name, ""), error.diagnostics
-    return source, told(source)
+    lints = path.parent.name.startswith("lng-lint-")
+    return source, told(source, lints, path.parent.name == "lng-lint-weaker-than-baseline")
 
 
 @pytest.mark.parametrize("folder", sorted(CASES.iterdir()), ids=lambda folder: folder.name)

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
+import logging
 import re
 
 import pytest
+from textmate_grammar.parsers.base import LanguageParser
 
 from conftest import ROOT
 from pscc.driver import analyse
 from pscc.formatting import formatted
 from pscc.reference import BEGIN, controls_reference
-from pscc.source import SourceFile
+from pscc.source import SourceFile, Span
+from pscc.syntax.ast import Name, Policy, Value
+from pscc.syntax.parser import parse
 from pscc.syntax.printer import KEYWORDS
 
 TEXT = (ROOT / "grammar" / "README.md").read_text(encoding="utf-8")
@@ -29,40 +33,82 @@ def test_examples_are_good_sources_laid_out(text: str) -> None:
     assert formatted(SourceFile("example.psp", text)) == text
 
 
-def rules() -> dict[str, list[str]]:
-    """The regular expressions of the TextMate grammar, by scope."""
-    found: dict[str, list[str]] = {}
-
-    def walk(node: object) -> None:
-        if isinstance(node, dict):
-            if "match" in node:
-                for capture in node.get("captures", {"0": {"name": node.get("name", "")}}).values():
-                    found.setdefault(capture["name"], []).append(node["match"])
-            for inner in node.values():
-                walk(inner)
-        elif isinstance(node, list):
-            for inner in node:
-                walk(inner)
-
-    walk(json.loads((ROOT / "grammar" / "psp.tmLanguage.json").read_text()))
-    return found
+ENGINE = LanguageParser(json.loads((ROOT / "grammar" / "psp.tmLanguage.json").read_text()))
+"""What editors run: TextMate's rules on Oniguruma, the engine of its regular expressions."""
+TEXTS = (*EXAMPLES, PLATFORM, *(p.read_text(encoding="utf-8") for p in (ROOT / "examples").glob("*.psp")))
 
 
-def test_the_editors_grammar_finds_every_keyword_of_the_examples() -> None:
-    """On text without strings and comments each keyword is matched by a rule for keywords, and no name is."""
-    patterns = [
-        re.compile(one, re.M)
-        for scope, all_ in rules().items()
-        if "keyword" in scope or "storage" in scope
-        for one in all_
-    ]
+class Painted:
+    """A text as an editor colours it."""
+
+    def __init__(self, text: str) -> None:
+        self.scopes: dict[tuple[int, int], str] = {}
+        for (line, column), part, scopes in ENGINE.parse_string(text).flatten():
+            for offset in range(len(part)):
+                self.scopes[line + 1, column + offset + 1] = scopes[-1]
+
+    def at(self, span: Span, length: int = 0) -> set[str]:
+        """The scopes of the characters of a span, or of the first ones of it."""
+        end = span.column + length if length else span.end_column
+        return {self.scopes.get((span.line, column), "source.psp") for column in range(span.column, end)}
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_an_editors_engine_colours_the_examples_by_what_they_mean(text: str) -> None:
+    """Every verb, control and name as what the parser finds it to be; and no value as a keyword."""
+    logging.getLogger("textmate_grammar").setLevel(logging.ERROR)
+    painted, document = Painted(text), parse(SourceFile("example.psp", text))
+    values: list[Value] = []
+    for policy in document.policies:
+        assert painted.at(policy.name.span) == {"entity.name.type.psp"}
+        if policy.extends:
+            assert painted.at(policy.extends.span) == {"entity.name.type.psp"}
+        for statement in policy.statements:
+            verb = statement.mode or statement.verb
+            wanted = "storage.modifier.psp" if statement.mode else "keyword.control.psp"
+            assert painted.at(statement.span, len(verb)) == {wanted}, statement
+            values += statement.values
+        for name in controls_of(policy):
+            assert painted.at(name.span) == {"variable.other.member.psp"}, name
+        for exemption in policy.exemptions:
+            assert painted.at(exemption.span, len("exempt")) == {"keyword.control.psp"}
+            values += [value for exempted in exemption.exempted for value in exempted.values]
+        values += [value for scope in policy.scopes for value in scope.values]
+    for choice in document.choices:
+        values += [v for grant in choice.grants for subject in grant.subjects for v in subject.values]
+        for grant in choice.grants:
+            assert not any("keyword" in scope for scope in painted.at(grant.policy.span))
+    for value in values:
+        if value.quoted:
+            last = painted.scopes[value.span.end_line, value.span.end_column - 1]
+            assert last == "string.quoted.double.psp" or value.qualifier, value
+        scopes = painted.at(value.span, len(value.text)) - {"keyword.operator.wildcard.psp"}
+        assert not any(scope.startswith(("keyword", "support", "storage")) for scope in scopes), (value, scopes)
+    for match in re.finditer(r"(?m)^[^\"#\n]*(#.*)$", text):
+        line = text.count("\n", 0, match.start(1)) + 1
+        column = match.start(1) - (text.rfind("\n", 0, match.start(1)) + 1) + 1
+        assert painted.scopes[line, column] == "comment.line.number-sign.psp"
+
+
+def controls_of(policy: Policy) -> list[Name]:
+    """Every name of a control in ``policy``."""
+    parts = (*policy.statements, *policy.exemptions, *policy.without)
+    return [name for part in parts for name in part.controls]
+
+
+def test_an_editors_engine_colours_every_keyword() -> None:
+    """On text without strings and comments, each keyword of the language is one in some example, whatever it stands for."""
     words = {*KEYWORDS, "policy", "extends", "choose", "use", "for"} - {"all", "on", "in", "except", "add"}
     seen = set()
-    for text in (*EXAMPLES, PLATFORM):
+    for text in TEXTS:
+        painted = Painted(text)
         bare = re.sub(r'"(?:[^"\\\n]|\\.)*"|#[^\n]*', lambda m: "_" * len(m[0]), text)
-        covered = {at for one in patterns for match in one.finditer(bare) for at in range(*match.span())}
-        for match in re.finditer(r'[^\s,{}"#=()]+', bare):
-            if match[0] in words:
-                seen.add(match[0])
-                assert match.start() in covered, (match[0], text)
+        for number, line in enumerate(bare.split("\n"), 1):
+            for match in re.finditer(r'[^\s,{}"#=()]+', line):
+                if match[0] in words:
+                    seen.add(match[0])
+                    assert painted.scopes[number, match.start() + 1].startswith(("keyword", "storage")), (
+                        line,
+                        match[0],
+                    )
     assert len(seen) >= 15

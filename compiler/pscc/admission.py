@@ -70,7 +70,7 @@ def admit(choice: ir.Choice, request: Request, pod: Json, old_pod: Json | None =
     """
     if old_pod is not None and oracle.unchanged(looked_at_by_choice(choice), pod, old_pod):
         return Admission(True, "", (), "", pod)
-    counts_as_changed = old_pod is None and _copied_into_the_annotation(pod)
+    counts_as_changed = old_pod is None and copied_into_the_annotation(pod)
     opinions = []
     for policy in usable(choice, request):
         made = pod if old_pod is not None else oracle.with_defaults(policy, pod)
@@ -92,7 +92,7 @@ def _decided(opinions: tuple[Opinion, ...], request: Request, pod: Json) -> Admi
     return Admission(False, "", opinions, _message(opinions, request), pod)
 
 
-def _copied_into_the_annotation(pod: Json) -> bool:
+def copied_into_the_annotation(pod: Json) -> bool:
     """Whether PSP would copy the pod's seccomp profile into its annotation: each policy counts as changing it then."""
     spec, metadata = pod.get("spec"), pod.get("metadata")
     context = spec.get("securityContext") if isinstance(spec, dict) else None

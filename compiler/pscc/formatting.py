@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import fields, is_dataclass
 
 from pscc.source import SourceFile, Span
+from pscc.syntax.comments import GAP
 from pscc.syntax.parser import parse
 from pscc.syntax.printer import print_document
 
@@ -23,9 +24,11 @@ def formatted(source: SourceFile) -> str:
 
 
 def without_spans(node: object) -> object:
-    """``node`` of a tree as nested tuples, without the places where it was written."""
+    """``node`` of a tree as nested tuples, without the places where it was written, and without empty lines."""
     if isinstance(node, Span):
         return None
+    if isinstance(node, str) and GAP in node:
+        return "\n".join(line for line in node.split("\n") if line != GAP)
     if isinstance(node, tuple):
         return tuple(without_spans(one) for one in node)
     if is_dataclass(node) and not isinstance(node, type):

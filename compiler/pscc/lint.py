@@ -14,8 +14,9 @@ from pscc.access import EVERYWHERE, Exemption
 from pscc.contradictions import refused_defaults
 from pscc.controls import control_of
 from pscc.diagnostics import Diagnostic, Report
-from pscc.difference.compare import compare
+from pscc.difference.compare import compare_admitted
 from pscc.passes import display
+from pscc.scoping import glob
 from pscc.source import Span
 from pscc.syntax import ast
 
@@ -27,12 +28,14 @@ def lint(document: ast.Document, program: ir.Program) -> Iterator[Diagnostic]:
     for policy in document.policies:
         for statement in policy.statements:
             yield from _subsumed_values(statement)
+        yield from _covered_exemptions(policy)
     for one in program.policies:
         yield from _defaults_refused(one)
         if _admits_nothing(one):
-            yield _warn(
-                "LNG063", f"policy {one.name} admits no pod at all", one.span, "`deny pods` says so at a glance"
+            help = (
+                "its statements contradict each other: change one; if no pod is meant, `deny pods` says so at a glance"
             )
+            yield _warn("LNG063", f"policy {one.name} admits no pod at all", one.span, help)
         else:
             yield from _without_effect(one)
         yield from _needless_exemptions(one)
@@ -41,11 +44,13 @@ def lint(document: ast.Document, program: ir.Program) -> Iterator[Diagnostic]:
 
 def weaker(program: ir.Program, floor: ir.Program, name: str) -> Iterator[Diagnostic]:
     """A warning for each control by which ``program`` admits a pod that ``floor``, called ``name``, refuses."""
-    found = compare(floor, program)
+    found = compare_admitted(floor, program)
     span = next((policy.span for policy in program.policies), None)
     for witness in found.looser:
-        message = f"weaker than {name} in {witness.control}: {witness.reasons[0].message} is admitted"
-        yield Diagnostic("LNG066", message, span, "warning", help=f"`pscc diff {name} SOURCE` shows the pod")
+        message = f"weaker than {name} in {witness.control}"
+        said = (None, f"it admits a pod of which {name} says: {witness.reasons[0].message}")
+        help = f"`pscc diff {name} SOURCE` shows the pod"
+        yield Diagnostic("LNG066", message, span, "warning", notes=(said,), help=help)
     for control in found.undecided:
         yield Diagnostic("LNG066", f"it is not decided whether {control} is weaker than {name}", span, "warning")
 
@@ -101,7 +106,7 @@ def _admits_nothing(policy: ir.Policy) -> bool:
     control = control_of("pods")
     nothing = ir.Check("pods", "DenyPods", "", "", control.shapes[0].requirements, (), _NOWHERE)
     never = replace(everywhere, checks=(nothing,), defaults=())
-    return not compare(ir.Program((never,)), ir.Program((everywhere,))).looser
+    return not compare_admitted(ir.Program((never,)), ir.Program((everywhere,))).looser
 
 
 def _without_effect(policy: ir.Policy) -> Iterator[Diagnostic]:
@@ -112,7 +117,7 @@ def _without_effect(policy: ir.Policy) -> Iterator[Diagnostic]:
     whole = replace(policy, scope=EVERYWHERE, exemptions=(), mode="enforce", defaults=())
     for check in whole.checks:
         rest = replace(whole, checks=tuple(one for one in whole.checks if one is not check))
-        if not compare(ir.Program((whole,)), ir.Program((rest,)), any_pod=True):
+        if not compare_admitted(ir.Program((whole,)), ir.Program((rest,)), any_pod=True):
             message = f"`{check.statement}` has no effect: the other statements refuse all that it does"
             yield _warn("LNG062", message, check.span, "take it out, or check its values")
 
@@ -134,12 +139,47 @@ def _needless_exemptions(policy: ir.Policy) -> Iterator[Diagnostic]:
         elif outside and not accounts.prefixes and not others:
             message = "the policy does not hold in the namespaces of these service accounts"
             yield _warn("LNG064", message, exemption.span, "take the exemption out")
-        elif any(_same(exemption, before) for before in policy.exemptions[:at]):
-            yield _warn("LNG064", "this is exempt already", exemption.span, "take one of the two out")
+        else:
+            same = (before for before in policy.exemptions[:at] if _same(exemption, before))
+            yield from (_exempt_already(exemption.span, before.span) for before in same)
 
 
 def _same(one: Exemption, other: Exemption) -> bool:
     return one.subjects == other.subjects
+
+
+def _exempt_already(span: Span, before: Span) -> Diagnostic:
+    return _warn("LNG064", "this is exempt already", span, "take one of the two out", (before, "exempts it, too"))
+
+
+def _covered_exemptions(policy: ast.Policy) -> Iterator[Diagnostic]:
+    """Exemptions of containers which another one covers: by a wider name or image, from as many controls."""
+    exemptions = policy.exemptions
+    for at, one in enumerate(exemptions):
+        for before, other in enumerate(exemptions):
+            mutual = _exempts(one, other)
+            if at != before and _exempts(other, one) and not (mutual and before > at):
+                yield _exempt_already(one.span, other.span)
+                break
+
+
+def _exempts(wide: ast.Exemption, narrow: ast.Exemption) -> bool:
+    names = {name.text for name in wide.controls}
+    whole = not names or bool(narrow.controls and {name.text for name in narrow.controls} <= names)
+    return whole and all(
+        one.kind in ("containers", "images")
+        and any(
+            one.kind == other.kind and all(any(_spans(more, value) for more in other.values) for value in one.values)
+            for other in wide.exempted
+        )
+        for one in narrow.exempted
+    )
+
+
+def _spans(wide: ast.Value, narrow: ast.Value) -> bool:
+    if glob(wide):
+        return narrow.text.removesuffix("*" if glob(narrow) else "").startswith(wide.text[:-1])
+    return wide.text == narrow.text and not glob(narrow)
 
 
 # --- policies -------------------------------------------------------------------
@@ -154,7 +194,7 @@ def _undone(document: ast.Document, program: ir.Program) -> Iterator[Diagnostic]
         if child is None or parent is None or policy.extends is None or parent.scope != EVERYWHERE:
             continue
         plain = [ir.Program((replace(one, scope=EVERYWHERE, exemptions=()),)) for one in (parent, child)]
-        looser = compare(plain[0], plain[1]).looser
+        looser = compare_admitted(plain[0], plain[1]).looser
         if looser:
             controls = ", ".join(witness.control for witness in looser)
             message = (

@@ -12,7 +12,7 @@ import click
 def command(subject: str | None) -> None:
     """Say more about a diagnostic's CODE, a control, or a source: FILE or FILE:LINE. Without SUBJECT: list them all.
 
-    Of a source: what each statement means, where it comes from, what it replaces, and what every target makes of it.
+    Of a source: what each line means, where it comes from, what it replaces, and what every target makes of it.
     """
     if subject is not None and (source := _source(subject)) is not None:
         click.echo(_explained(*source))
@@ -43,14 +43,14 @@ def _source(subject: str) -> tuple[str, int | None] | None:
 
 
 def _explained(path: str, line: int | None) -> str:
-    from pscc.cli._files import loader_for
+    from pscc.cli._files import loader_for, today
     from pscc.cli._shared import analysed
     from pscc.diagnostics import Report
     from pscc.explanation import explain_source
     from pscc.linking import link
 
     _, document, program = analysed((path,), "text", fix=False)
-    text = explain_source(document, link(document, loader_for(path), Report()), program, line)
+    text = explain_source(document, link(document, loader_for(path), Report()), program, line, today())
     if not text:
         where = f"line {line} of {path}" if line else path
         raise click.UsageError(f"there is no statement in {where}")

@@ -1,4 +1,7 @@
-"""The comments of a ``.psp`` text: the grammar skips them, the tree keeps them. Must not import the parser."""
+"""The comments and empty lines of a ``.psp`` text: the grammar skips them, the tree keeps them.
+
+Must not import the parser.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,9 @@ from collections import deque
 from dataclasses import dataclass
 from itertools import pairwise
 
-_STRING_OR_COMMENT = re.compile(r'"(?:[^"\\\n]|\\.)*"|"[^\n]*|#(?P<comment>[^\n]*)')
+_STRING_OR_COMMENT = re.compile(r'"(?:[^"\\\n]|\\.)*"|"[^\n]*|#(?P<comment>[^\n]*)|(?P<empty>^[^\S\n]*\n)', re.M)
+GAP = "\x1f"
+"""Stands for empty lines among the comments of a node: no comment ends in it, since white space at its end is cut."""
 Place = tuple[int, int]
 """Line and column, 1-based."""
 
@@ -23,10 +28,10 @@ class Comments:
     """The comments of one text in order, handed out to the nodes that they stand above or beside."""
 
     def __init__(self, text: str) -> None:
-        self._waiting = deque(_scan(text)) if "#" in text else deque()
+        self._waiting = deque(_scan(text))
 
     def above(self, place: Place) -> str:
-        """The comments before ``place`` that no node has had, one a line, without ``#``."""
+        """The comments before ``place`` that no node has had, one a line, without ``#``; `GAP` for empty lines."""
         found = []
         while self._waiting and self._waiting[0].place < place:
             found.append(self._waiting.popleft().text)
@@ -40,7 +45,7 @@ class Comments:
 
     def heading(self, place: Place) -> str:
         """The comments before ``place`` down to the last empty line: what a file says of itself."""
-        lines = [*(comment.place[0] for comment in self._waiting if comment.place < place), place[0]]
+        lines = [*(c.place[0] for c in self._waiting if c.place < place and c.text != GAP), place[0]]
         gaps = [one for one, following in pairwise(lines) if following > one + 1]
         return self.above((gaps[-1] + 1, 0)) if gaps else ""
 
@@ -53,12 +58,12 @@ def _scan(text: str) -> list[_Comment]:
     found = []
     line, counted, start = 1, 0, 0
     for match in _STRING_OR_COMMENT.finditer(text):
-        if match["comment"] is None:
+        if match["comment"] is None and match["empty"] is None:
             continue
         line += text.count("\n", counted, match.start())
         counted = match.start()
         start = text.rfind("\n", 0, counted) + 1
         alone = not text[start:counted].strip()
-        words = match["comment"].rstrip().removeprefix(" ")
+        words = GAP if match["comment"] is None else match["comment"].rstrip().removeprefix(" ")
         found.append(_Comment((line, counted - start + 1), words, alone))
     return found

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from pscc.syntax.ast import Choice, Document, Exemption, Grant, Policy, Statement, Use, Value
+from pscc.syntax.comments import GAP
 
 KEYWORDS = frozenset((
     "deny", "allow", "require", "default", "because", "on", "all", "add", "in", "except", "warn", "audit", "enforce",
@@ -56,7 +57,23 @@ def print_statement(statement: Statement, pad: int = 0) -> str:
 
 
 def _comment(text: str, indent: str) -> list[str]:
-    return [f"{indent}# {line}".rstrip() for line in text.split("\n")] if text else []
+    lines = text.split("\n") if text else []
+    return ["" if line == GAP else f"{indent}# {line}".rstrip() for line in lines]
+
+
+def _together(text: str) -> str:
+    """A comment outside of blocks, where the layout says how many empty lines there are."""
+    return "\n".join(line for line in text.split("\n") if line != GAP)
+
+
+def _block(head: list[str], lines: list[str]) -> list[str]:
+    """A block: no empty lines at its edges, and no two of them together."""
+    kept = [line for at, line in enumerate(lines) if line or (at and lines[at - 1])]
+    while kept and not kept[-1]:
+        kept.pop()
+    while kept and not kept[0]:
+        del kept[0]
+    return [*head, *kept, "}"]
 
 
 def _beside(text: str) -> str:
@@ -102,7 +119,7 @@ def _policy(policy: Policy) -> list[str]:
     head = f"policy {policy.name.text}" + (f" {quote(policy.title)}" if policy.title else "")
     if policy.extends:
         head += f" extends {policy.extends.text}"
-    lines = [*_comment(policy.comment, ""), head + " {" + _beside(policy.beside)]
+    lines: list[str] = []
     for scope in policy.scopes:
         word = "except" if scope.inverse else "in"
         places = ", ".join(print_value(v) for v in scope.values)
@@ -122,7 +139,8 @@ def _policy(policy: Policy) -> list[str]:
         lines += _comment(statement.comment, INDENT)
         lines += _lines(INDENT + print_statement(statement, pad), statement.values, statement.because)
         lines[-1] += _beside(statement.beside)
-    return [*lines, *_comment(policy.closing, INDENT), "}"]
+    above = [*_comment(_together(policy.comment), ""), head + " {" + _beside(policy.beside)]
+    return _block(above, [*lines, *_comment(policy.closing, INDENT)])
 
 
 def _grant(grant: Grant, pad: int) -> str:
@@ -136,19 +154,19 @@ def _grant(grant: Grant, pad: int) -> str:
 def _choice(choice: Choice) -> list[str]:
     pad = max((len(grant.policy.text) for grant in choice.grants), default=0)
     head = " ".join(filter(None, ("choose", choice.mode, "{"))) + _beside(choice.beside)
-    lines = [*_comment(choice.comment, ""), head]
+    lines: list[str] = []
     for grant in choice.grants:
         lines += [*_comment(grant.comment, INDENT), _grant(grant, pad)]
-    return [*lines, *_comment(choice.closing, INDENT), "}"]
+    return _block([*_comment(_together(choice.comment), ""), head], [*lines, *_comment(choice.closing, INDENT)])
 
 
 def _use(use: Use) -> list[str]:
-    return [*_comment(use.comment, ""), f"use {quote(use.path)}{_beside(use.beside)}"]
+    return [*_comment(_together(use.comment), ""), f"use {quote(use.path)}{_beside(use.beside)}"]
 
 
 def print_document(document: Document) -> str:
     """What the document uses, its policies, then its choices, with the comments of all."""
-    edges = [_comment(text, "") for text in (document.heading, document.closing)]
+    edges = [_comment(_together(text), "") for text in (document.heading, document.closing)]
     uses = [line for use in document.uses for line in _use(use)]
     blocks = [edges[0], uses, *map(_policy, document.policies), *map(_choice, document.choices), edges[1]]
     blocks = [block for block in blocks if block]
