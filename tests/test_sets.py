@@ -480,6 +480,15 @@ def test_a_group_that_is_ignored_parts_the_choice() -> None:
     assert told[:2] == ["SET021", "SET020"]
 
 
+def test_an_object_too_large_for_an_annotation_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    _, program, _ = analyse(dump(*BOTH, ALL, binding("o", "r", {"kind": "User", "apiGroup": RBAC, "name": "jane"})))
+    for limit, severity, word in (("ANNOTATION", "note", "--server-side"), ("LARGEST", "error", "opa")):
+        monkeypatch.setattr(f"pscc.sizes.{limit}", 3000)
+        (told,) = [d for d in compile_program(program, ("gatekeeper",))["gatekeeper"].diagnostics if d.code == "TGT006"]
+        assert (told.severity, word in told.help) == (severity, True)
+        assert "psccpodsecuritypolicies.yaml" in told.message
+
+
 def test_a_policy_too_large_for_a_cluster_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     _, program, _ = analyse(dump(*BOTH, ALL))
     monkeypatch.setattr("pscc.backends.choice_notes.LARGEST", 1000)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from itertools import pairwise
 
@@ -12,6 +13,7 @@ _LOGIC = ((" || ",), (" && ",))
 _COMPARISONS = (" == ", " != ", " in ")
 
 
+@lru_cache(maxsize=4096)
 def laid_out(expression: str, indent: int = 0) -> str:
     """``expression`` (on one line) over as many lines as it needs, each indented by ``indent`` and what nests it."""
     pad = " " * indent
