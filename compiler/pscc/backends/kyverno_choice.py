@@ -18,7 +18,6 @@ from pscc.backends.kyverno_match import match_of
 from pscc.backends.kyverno_suite import Result, test_files
 from pscc.diagnostics import Diagnostic
 from pscc.passes import looked_at, looked_at_by_choice, specialise
-from pscc.sizes import LARGEST
 from pscc.suite import Case
 from pscc.targets.cel import check_of, line, literal
 from pscc.targets.cel import concerned as concerned_by
