@@ -48,6 +48,8 @@ $(eval $(call engine,psp-admission,psp,.))
 $(eval $(call engine,gatekeeper-review,gatekeeper,.))
 $(eval $(call engine,pss-check,pss,.))
 $(eval $(call engine,vap-review,vap,.))
+$(eval $(call engine,kube-apiserver,vap,k8s.io/kubernetes/cmd/kube-apiserver))
+$(eval $(call engine,etcd,etcd,go.etcd.io/etcd/server/v3))
 
 .PHONY: engines engines-check engines-test engines-clean engines-always
 

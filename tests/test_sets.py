@@ -236,6 +236,13 @@ def test_importing_a_dump_means_what_the_dump_means() -> None:
         compared += 1
 
 
+def test_a_policy_that_a_choice_leaves_out_binds_nobody() -> None:
+    zero = psp("zero", runAsUser={"rule": "MustRunAs"})
+    _, program, _ = analyse(dump(*BOTH, ALL, zero, role("r2", "zero"), binding("z", "r2", group("g"))))
+    assert program.policies == ()
+    assert [p.name for choice in program.choices for p in choice.policies] == ["open", "tight"]
+
+
 def test_policies_outside_a_choice_bind_beside_it() -> None:
     text = "policy a {\n    deny hostPID\n}\n\npolicy b {\n    deny hostIPC\n}\n\nchoose {\n    b for everyone\n}\n"
     _, program, _ = analyse(SourceFile("p.psp", text))
@@ -382,7 +389,7 @@ def test_plain_policies_keep_the_choices_word() -> None:
     with Process("psp-admission") as plugin, Process("gatekeeper-review") as reviews:
         count = set_targets.Held()
         wrong: list[str] = []
-        for asked in draw(plugin, 5, clusters=25, requesters=2, pods=12):
+        for asked in draw(plugin, 5, clusters=50, requesters=2, pods=12):
             wrong += set_targets.parted("gatekeeper", set_targets.gatekeeper(reviews), asked, count)
     assert wrong == []
     assert count.requests > 100
@@ -473,8 +480,17 @@ def test_a_group_that_is_ignored_parts_the_choice() -> None:
     assert told[:2] == ["SET021", "SET020"]
 
 
+def test_an_object_too_large_for_an_annotation_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    _, program, _ = analyse(dump(*BOTH, ALL, binding("o", "r", {"kind": "User", "apiGroup": RBAC, "name": "jane"})))
+    for limit, severity, word in (("ANNOTATION", "note", "--server-side"), ("LARGEST", "error", "opa")):
+        monkeypatch.setattr(f"pscc.sizes.{limit}", 3000)
+        (told,) = [d for d in compile_program(program, ("gatekeeper",))["gatekeeper"].diagnostics if d.code == "TGT006"]
+        assert (told.severity, word in told.help) == (severity, True)
+        assert "psccpodsecuritypolicies.yaml" in told.message
+
+
 def test_a_policy_too_large_for_a_cluster_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     _, program, _ = analyse(dump(*BOTH, ALL))
-    monkeypatch.setattr("pscc.backends.kyverno_choice.LARGEST", 1000)
+    monkeypatch.setattr("pscc.backends.choice_notes.LARGEST", 1000)
     output = backend("kyverno").package(program, {})
     assert "TGT006" in [d.code for d in output.diagnostics if d.severity == "error"]

@@ -11,11 +11,9 @@ import pytest
 
 from conftest import engine
 from pscc import oracle
-from pscc.access import Names, Scope
 from pscc.backends._base import Output
 from pscc.backends.cel_policy import apart, checks_of
 from pscc.backends.vap import BACKEND
-from pscc.diagnostics import SourceError
 from pscc.driver import analyse
 from pscc.ir import Policy, Program
 from pscc.pods import normalise
@@ -137,14 +135,6 @@ def test_a_large_pod_is_within_the_budget(name: str) -> None:
     assert all("budget" not in text for text in messages(answer["results"][0]))
     for policy in {one["policy"] for one in costs.values()}:
         assert sum(one["cost"] for one in costs.values() if one["policy"] == policy) < 10_000_000
-
-
-def test_who_is_meant_is_refused() -> None:
-    program = program_of("policy p { deny privileged }")
-    scoped = replace(program.policies[0], scope=Scope(namespaces=Names(exact=("a",))))
-    with pytest.raises(SourceError) as raised:
-        BACKEND.package(Program((scoped,)), {})
-    assert [d.code for d in raised.value.diagnostics] == ["TGT003"]
 
 
 def test_workloads_are_warned_of_what_no_default_sets() -> None:

@@ -54,7 +54,7 @@ class Subjects:
             self.everyone
             or identity.user in self.users
             or any(group in self.groups for group in identity.groups)
-            or identity.service_account in self.service_accounts
+            or (bool(identity.service_account) and identity.service_account in self.service_accounts)
         )
 
 

@@ -20,6 +20,10 @@ def lowered(program: ir.Program) -> tuple[ir.Program, tuple[Diagnostic, ...]]:
     choices: list[ir.Choice] = []
     told: list[Diagnostic] = []
     for choice in program.choices:
+        if choice.live:
+            choices.append(choice)
+            told.append(_note(choice, "compiled as one object, which asks the cluster who may use which policy"))
+            continue
         parts = partition(choice)
         taken = {policy.name for policy in policies}
         if isinstance(parts, Entangled):

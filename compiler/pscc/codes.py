@@ -117,11 +117,6 @@ _CODES: dict[str, tuple[str, str, str]] = {
         "The target cannot test the condition, and sets the field wherever it is unset. That never admits more.",
         "default nonRoot",
     ),
-    "TGT003": (
-        "Who is meant cannot be said",
-        "The target cannot say yet for whom or where the policy holds. It is refused, since it would hold everywhere.",
-        "policy p { in namespaces a  deny privileged }",
-    ),
 }
 
 

@@ -17,9 +17,10 @@ from pscc.diagnostics import Diagnostic, Report, SourceError
 from pscc.ir import Program
 from pscc.library import is_library_name
 from pscc.linking import Load, load_nothing
-from pscc.rollout import AS_WRITTEN, Rollout, rolled_out, without_groups
+from pscc.rollout import AS_WRITTEN, Rollout, asking_the_cluster, rolled_out, without_groups
+from pscc.sizes import large
 from pscc.source import SourceFile, Span
-from pscc.suite import cases_for
+from pscc.suite import cases_for, most_cases
 from pscc.syntax.ast import Document
 
 _ROUNDS = 5
@@ -166,12 +167,15 @@ def _in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
 
 def compile_program(program: Program, targets: tuple[str, ...], rollout: Rollout = AS_WRITTEN) -> dict[str, Output]:
     """What each of ``targets`` makes of ``program``; with several, every path lies in a subfolder of the target's name."""
+    program = asking_the_cluster(program) if rollout.live else program
     program, left_out = without_groups(program, rollout.ignored_groups)
     program, forms = lowered(program)
     program = rolled_out(program, rollout)
-    cases = {policy.name: cases_for(policy) for policy in program.policies}
+    most = most_cases(len(program.policies))
+    cases = {policy.name: cases_for(policy, most) for policy in program.policies}
     cases |= {choice.name: choice_cases(choice) for choice in program.choices}
     outputs = {name: backend(name).package(program, cases) for name in targets}
+    outputs = {name: replace(made, diagnostics=(*made.diagnostics, *large(made))) for name, made in outputs.items()}
     first = next(iter(outputs.values()))
     outputs[targets[0]] = replace(first, diagnostics=(*left_out, *forms, *first.diagnostics))
     return outputs if len(targets) == 1 else {name: _below(name, output) for name, output in outputs.items()}

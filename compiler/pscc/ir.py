@@ -368,7 +368,7 @@ class Choice:
     The order of ``policies`` is the order in which they are tried. Who may use which is in ``grants``; a policy is not
     usable outside its own scope. ``mode`` is the choice's own: its members' modes say nothing. Requests outside of
     ``scope`` are not judged at all. An update is judged where it changes what a check of ``policies``, or one of ``concerns``,
-    looks at.
+    looks at. Of a ``live`` one the cluster is asked who may use what, and ``grants`` say nothing.
     """
 
     name: str
@@ -378,6 +378,7 @@ class Choice:
     span: Span
     scope: Scope = EVERYWHERE
     concerns: tuple[Check, ...] = ()
+    live: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,6 +87,11 @@ def check(policy: ir.Policy, pod: Json, old_pod: Json | None = None) -> Verdict:
     return Verdict(not reasons, tuple(reasons), tuple(messages), pod)
 
 
+def holds(condition: ir.Condition, pod: Json) -> bool:
+    """Whether ``condition``, which has no parameters, is true of ``pod``."""
+    return _holds(condition, {ir.POD: _Found(pod)}, {})
+
+
 def unchanged(reads: Reads, pod: Json, old_pod: Json) -> bool:
     """Whether everything in ``reads`` is the same in both pods; missing and null are the same."""
     return _seen(reads, pod) == _seen(reads, old_pod)
@@ -292,9 +297,9 @@ def _value(value: ir.Value, env: _Env, params: _Params) -> _Found:
         case ir.Param():
             return _Found(_constant(constant(value, dict(params)).value))
         case ir.Coalesce(options=options, field=field):
-            found = [_value(option, env, params) for option in options]
-            chosen = next((f for f in found if f.value is not None), found[0])
-            return _below(chosen, field)
+            found = [(option, _value(option, env, params)) for option in options]
+            option, chosen = next((pair for pair in found if pair[1].value is not None), found[0])
+            return chosen if isinstance(option, ir.Const) else _below(chosen, field)
         case ir.Concat(prefix=prefix, value=inner):
             tail = _value(inner, env, params)
             return _Found(prefix + tail.value if isinstance(tail.value, str) else None, tail.place)

@@ -178,8 +178,8 @@ def specialise(check: ir.Check) -> ir.Check:
     requirements = []
     for requirement in check.requirements:
         each = tuple(ir.Each(step.var, _items(step.items, params)) for step in requirement.each)
-        when = _fold(requirement.when, params)
-        must = _fold(requirement.must, params)
+        when = fold(requirement.when, params)
+        must = fold(requirement.must, params)
         if must == ir.TRUE or when == ir.FALSE or any(s.items in (ir.Const(()), ir.Const("")) for s in each):
             continue
         message = tuple(
@@ -217,7 +217,8 @@ def _truth(holds: bool) -> ir.Condition:
     return ir.TRUE if holds else ir.FALSE
 
 
-def _fold(condition: ir.Condition, params: dict[str, ir.ParamValue]) -> ir.Condition:
+def fold(condition: ir.Condition, params: dict[str, ir.ParamValue]) -> ir.Condition:
+    """``condition`` with the values of its parameters in it, and what that decides folded away."""
     match condition:
         case ir.Has(value=value):
             bound = _value(value, params)
@@ -237,7 +238,10 @@ def _fold(condition: ir.Condition, params: dict[str, ir.ParamValue]) -> ir.Condi
             return ir.In(bound, among)
         case ir.InRanges(value=value, ranges=ranges):
             within = constant(ranges, params) if isinstance(ranges, ir.Param) else ranges
-            return ir.InRanges(_value(value, params), within) if within.value else ir.FALSE
+            bound, bounds = _value(value, params), within.value if isinstance(within.value, tuple) else ()
+            if isinstance(bound, ir.Const) and isinstance(bound.value, int):
+                return _truth(any(isinstance(r, ir.Range) and r.min <= bound.value <= r.max for r in bounds))
+            return ir.InRanges(bound, within) if within.value else ir.FALSE
         case ir.StartsWithAny(value=value, patterns=patterns):
             bound = _value(value, params)
             prefixes = constant(patterns, params) if isinstance(patterns, ir.Param) else patterns
@@ -251,17 +255,17 @@ def _fold(condition: ir.Condition, params: dict[str, ir.ParamValue]) -> ir.Condi
         case ir.SameLevel(left=left, right=right):
             return ir.SameLevel(_value(left, params), _value(right, params))
         case ir.Any(var=var, items=items, where=where):
-            over, holds = _items(items, params), _fold(where, params)
+            over, holds = _items(items, params), fold(where, params)
             return ir.FALSE if over == ir.Const(()) or holds == ir.FALSE else ir.Any(var, over, holds)
         case ir.All(var=var, items=items, where=where):
-            over, holds = _items(items, params), _fold(where, params)
+            over, holds = _items(items, params), fold(where, params)
             return ir.TRUE if over == ir.Const(()) or holds == ir.TRUE else ir.All(var, over, holds)
         case ir.And(conditions=conditions):
-            return conjunction(tuple(_fold(c, params) for c in conditions))
+            return conjunction(tuple(fold(c, params) for c in conditions))
         case ir.Or(conditions=conditions):
-            return disjunction(tuple(_fold(c, params) for c in conditions))
+            return disjunction(tuple(fold(c, params) for c in conditions))
         case ir.Not(condition=inner):
-            return negation(_fold(inner, params))
+            return negation(fold(inner, params))
         case _:
             assert_never(condition)
 

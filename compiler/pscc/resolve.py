@@ -355,7 +355,9 @@ def resolve(document: ast.Document, report: Report, family: Family | None = None
             message = f"a choice has one mode, its own: this statement of a policy in it has `{one.mode}`"
             help = f"put it into a policy of its own, outside the choice, with the mode `{one.mode}`"
             report.add(Diagnostic("LNG047", message, one.checks[0].span, help=help))
-    return ir.Program(tuple(policy for policy in policies if policy.name not in chosen), choices)
+    # one that a choice names and leaves out, since it admits nothing, does not bind every pod for that
+    named = {grant.policy.text for choice in document.choices for grant in choice.grants}
+    return ir.Program(tuple(p for p in policies if p.name not in chosen and p.name not in named), choices)
 
 
 def _distinct(policies: list[ir.Policy], written: tuple[ast.Policy, ...], report: Report) -> None:

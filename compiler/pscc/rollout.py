@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from pscc import ir
 from pscc.access import NONE, Grant, Names, Scope
-from pscc.diagnostics import Diagnostic
+from pscc.diagnostics import Diagnostic, SourceError
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,11 +18,13 @@ class Rollout:
     """``mode`` for every policy and choice, whatever they say themselves; ``excluded``: namespaces that none of them judges.
 
     ``ignored_groups`` are groups to which no grant counts, which is stricter: those whose members make no pods.
+    With ``live``, the cluster is asked who may use which policy of a choice.
     """
 
     mode: ir.Mode | None = None
     excluded: Names = NONE
     ignored_groups: tuple[str, ...] = ()
+    live: bool = False
 
 
 AS_WRITTEN = Rollout()
@@ -34,6 +36,15 @@ def rolled_out(program: ir.Program, rollout: Rollout) -> ir.Program:
         tuple(replace(p, mode=rollout.mode or p.mode, scope=_less(p.scope, rollout)) for p in program.policies),
         tuple(replace(c, mode=rollout.mode or c.mode, scope=_less(c.scope, rollout)) for c in program.choices),
     )
+
+
+def asking_the_cluster(program: ir.Program) -> ir.Program:
+    """``program`` with every choice live. Raises `SourceError` where nothing in it is chosen."""
+    if not program.choices:
+        message = "nothing is chosen here, so there is nothing to ask the cluster about: each policy binds every pod"
+        span = program.policies[0].span if program.policies else None
+        raise SourceError((Diagnostic("SET022", message, span, help="leave `--rbac live` out, or write a `choose`"),))
+    return replace(program, choices=tuple(replace(choice, live=True) for choice in program.choices))
 
 
 def without_groups(program: ir.Program, groups: tuple[str, ...]) -> tuple[ir.Program, tuple[Diagnostic, ...]]:

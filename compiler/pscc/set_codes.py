@@ -72,9 +72,15 @@ CODES: dict[str, tuple[str, str, str]] = {
         "pods themselves, leaving them out lets namespaces part a choice into plain policies.",
         "",
     ),
+    "SET022": (
+        "Nothing to ask the cluster about",
+        "--rbac live asks the cluster who may `use` which PodSecurityPolicy. A policy outside a choice binds every pod.",
+        "",
+    ),
     "TGT004": (
         "Labels that the target does not see",
-        "The target knows a namespace by its name only. What goes by labels counts in the stricter way.",
+        "The target knows a namespace by its name only. What goes by labels counts in the stricter way. `vap` and `kyverno-cel` "
+        "see the labels.",
         "in namespaces tier=edge",
     ),
     "TGT005": (
@@ -85,6 +91,13 @@ CODES: dict[str, tuple[str, str, str]] = {
     "TGT006": (
         "An object too large for a cluster",
         "A cluster stores objects of about a megabyte. kubectl's client-side apply takes a quarter of that.",
+        "",
+    ),
+    "TGT010": (
+        "More questions than the API server answers for one pod",
+        "The API server lets a policy's expressions cost 10,000,000, and a question to its authorizer costs 350,000. PSP asked "
+        "four of each policy (the user and the pod's service account, in the groups policy and extensions), so --rbac live "
+        "holds 7 policies. Beyond that every pod would be refused.",
         "",
     ),
 }

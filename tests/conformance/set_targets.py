@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -18,30 +18,40 @@ import yaml
 
 from conformance.canonical import canonical
 from conformance.jsonl import Json, Process
-from conformance.sets import Asked
+from conformance.sets import Asked, source
 from conftest import engine
-from pscc import ir
-from pscc.admission import accepts_as_it_is, admit
+from pscc import ir, oracle
+from pscc.access import Request
+from pscc.admission import accepts_as_it_is, admit, usable
 from pscc.backends._base import Output
+from pscc.backends.choice_cel import MOST_LIVE
 from pscc.backends.registry import backend
 from pscc.choice_forms import lowered
-from pscc.demands import choice_without
+from pscc.demands import choice_without, without
+from pscc.diagnostics import SourceError
+from pscc.driver import analyse
 from pscc.partition import Entangled, partition
+from pscc.rollout import asking_the_cluster
 
 
 @dataclass(slots=True)
 class Held:
-    """Requests asked of a target, and how they compare; ``announced`` are shut out as the compile had said."""
+    """Requests asked of a target, and how they compare; ``announced`` are shut out as the compile had said.
+
+    ``changed`` are the pods that a target left otherwise than they came.
+    """
 
     requests: int = 0
     admitted: int = 0
     announced: int = 0
+    changed: int = 0
 
     def add(self, other: Held) -> None:
         """Everything of ``other`` too."""
         self.requests += other.requests
         self.admitted += other.admitted
         self.announced += other.announced
+        self.changed += other.changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,14 +113,164 @@ def parted(target: str, ask: Ask, asked: Asked, count: Held) -> list[str]:
             count.announced += 1
             if not announced:
                 wrong.append(f"{target} shuts out, unannounced: {said.messages}\n{json.dumps(pod)}")
-        elif not said.messages and target == "gatekeeper" and not announced:
-            ours, theirs = canonical(dict(whole.pod)), canonical(said.pod)
+        elif not said.messages and target in ("gatekeeper", "vap") and not announced:
+            ours, theirs = (canonical(_without_nulls(made)) for made in (dict(whole.pod), said.pod))
             if ours != theirs:
                 wrong.append(f"{target} makes {theirs}\nof {json.dumps(pod)}\nwhere the choice makes {ours}")
     return [
         f"{text}\n{asked.requester}\n{json.dumps(asked.cluster.psps)}\n{json.dumps(asked.cluster.grants)}"
         for text in wrong
     ]
+
+
+def words_of(choice: ir.Choice, request: Request, pod: Json) -> str:
+    """Why a pod that is created is refused: the nearest policy's reasons, without those that its defaults would have met."""
+    told = []
+    for policy in usable(choice, request):
+        failing = {reason.shape for reason in oracle.check(policy, oracle.with_defaults(policy, pod)).reasons}
+        demanding = without(policy, policy.defaults)
+        kept = replace(demanding, checks=tuple(c for c in demanding.checks if c.shape in failing))
+        verdict = oracle.check(kept, pod)
+        told.append((policy.name, verdict if verdict.reasons else oracle.check(demanding, pod)))
+    if not told:
+        return accepts_as_it_is(choice, request, pod).message
+    name, nearest = min(told, key=lambda one: len(one[1].reasons))
+    of = f" (the nearest of the {len(told)} policies that may be used here)" if len(told) > 1 else ""
+    return f"{name}: {'; '.join(nearest.messages)}{of}"
+
+
+def exactly(target: str, ask: Ask, asked: Asked, count: Held, stored: Callable[[list[Json]], list[Json]]) -> list[str]:
+    """Each way in which a target that sets the defaults of a choice differs from it: verdict, changed pod, words.
+
+    The words are those of `words_of`. A pod is as PSP leaves it when it is
+    asked again, as the API server asks once more after a change; ``stored`` is what its decoding makes of pods.
+    """
+    if asked.choice is None:
+        return []
+    output = backend(target).package(ir.Program(choices=(asked.choice,)), {})
+    assert not any(d.code == "TGT001" for d in output.diagnostics)
+    wrong = []
+    for pod, said in zip(stored(list(asked.pods)), ask(output, asked), strict=True):
+        count.requests += 1
+        count.admitted += not said.messages
+        whole = admit(asked.choice, asked.request, pod)
+        if whole.allowed:
+            whole = admit(asked.choice, asked.request, whole.pod)
+        words = "" if whole.allowed else words_of(asked.choice, asked.request, pod)
+        if said.messages != ((words,) if words else ()):
+            wrong.append(f"{target} says {said.messages}, the choice {words!r}\n{json.dumps(pod)}")
+        elif whole.allowed:
+            before, ours, theirs = (canonical(one) for one in (pod, *stored([dict(whole.pod), said.pod])))
+            count.changed += ours != before
+            if ours != theirs:
+                wrong.append(f"{target} makes {theirs}\nof {json.dumps(pod)}\nwhere {whole.policy} makes {ours}")
+    return [
+        f"{text}\n{asked.requester}\n{json.dumps(asked.cluster.psps)}\n{json.dumps(asked.cluster.grants)}"
+        for text in wrong
+    ]
+
+
+def plugins(process: Process, grants: Sequence[Json] = (), old: Sequence[Json] = ()) -> Ask:
+    """The API server's own plugins: MutatingAdmissionPolicies first. Their authorizer knows ``grants``.
+
+    With ``old`` the pods are updates of those.
+    """
+
+    def ask(output: Output, asked: Asked) -> list[Said]:
+        texts = {file.path: file.text for file in output.files}
+        documents = [d for path in output.resources for d in yaml.load_all(texts[path], Loader=yaml.CSafeLoader)]
+        process.ask({"op": "load", "documents": documents})
+        who = asked.requester
+        pods = [{"apiVersion": "v1", "kind": "Pod", **pod} for pod in asked.pods]
+        review: Json = {"op": "review", "mutate": True, "pods": pods, "namespace": who.namespace}
+        review |= {"grants": list(grants), **({"operation": "UPDATE", "oldPods": list(old)} if old else {})}
+        review["user"] = {"name": who.user, "groups": list(who.groups)}
+        return [
+            Said((f"error: {result['error']}",), pod)
+            if result.get("error")
+            else Said(tuple(sorted({f["message"] for f in result["findings"]})), result.get("pod", pod))
+            for pod, result in zip(pods, process.results(review), strict=True)
+        ]
+
+    return ask
+
+
+def updated(process: Process, asked: Asked, count: Held) -> list[str]:
+    """Each way in which updates fare otherwise on the API server: judged as they are, where they change what is looked at."""
+    if asked.choice is None or len(asked.pods) < 2:
+        return []
+    output = backend("vap").package(ir.Program(choices=(asked.choice,)), {})
+    pods = stored_by(process)(list(asked.pods))
+    old = [
+        pods[0] if number % 3 else {**pod, "metadata": {**pod["metadata"], "labels": {"a": "b"}}}
+        for number, pod in enumerate(pods)
+    ]
+    demanding = choice_without(asked.choice)
+    wrong = []
+    for pod, before, said in zip(
+        pods, old, plugins(process, old=old)(output, replace(asked, pods=tuple(pods))), strict=True
+    ):
+        count.requests += 1
+        count.admitted += not said.messages
+        expected = admit(demanding, asked.request, pod, before)
+        if said.messages != ((expected.message,) if expected.message else ()):
+            wrong.append(
+                f"an update says {said.messages}, the choice {expected.message!r}\n{json.dumps([before, pod])}"
+            )
+    return wrong
+
+
+def live(process: Process, asked: Asked, count: Held) -> list[str]:
+    """Each way in which ``--rbac live`` differs from the choice, where the authorizer says what the cluster's RBAC says."""
+    try:
+        _, program, _ = analyse(source(asked.cluster), everyone=True)
+    except SourceError:
+        return []
+    if any(len(choice.policies) > MOST_LIVE for choice in program.choices):
+        return []
+    output = backend("vap").package(asking_the_cluster(program), {})
+    grants = [
+        {
+            "verb": "use",
+            "resource": "podsecuritypolicies",
+            "apiGroup": ("policy", "extensions")[number % 2],
+            "name": grant["policy"].replace("*", ""),
+            **{key: grant.get(key, "") for key in ("user", "group", "namespace")},
+        }
+        for number, grant in enumerate(asked.cluster.grants)
+    ]
+    wrong = []
+    stored = stored_by(process)
+    for pod, said in zip(stored(list(asked.pods)), plugins(process, grants)(output, asked), strict=True):
+        count.requests += 1
+        count.admitted += not said.messages
+        if asked.choice is None:
+            wrong += [] if said.messages else [f"lets in: {json.dumps(pod)}"]
+            continue
+        whole = admit(asked.choice, asked.request, pod)
+        if whole.allowed:
+            whole = admit(asked.choice, asked.request, whole.pod)
+        if whole.allowed is bool(said.messages):
+            wrong.append(f"live says {said.messages}, the choice {whole.policy or whole.message}\n{json.dumps(pod)}")
+        elif whole.allowed:
+            before, ours, theirs = (canonical(one) for one in (pod, *stored([dict(whole.pod), said.pod])))
+            count.changed += ours != before
+            if ours != theirs:
+                wrong.append(f"live makes {theirs}\nof {json.dumps(pod)}\nwhere {whole.policy} makes {ours}")
+    return [
+        f"{text}\n{asked.requester}\n{json.dumps(asked.cluster.psps)}\n{json.dumps(asked.cluster.grants)}"
+        for text in wrong
+    ]
+
+
+def stored_by(process: Process) -> Callable[[list[Json]], list[Json]]:
+    """Pods as the API server decodes and defaults them."""
+
+    def stored(pods: list[Json]) -> list[Json]:
+        whole = [{"apiVersion": "v1", "kind": "Pod", **pod} for pod in pods]
+        return [result["pod"] for result in process.results({"op": "normalize", "pods": whole})]
+
+    return stored
 
 
 def gatekeeper(process: Process) -> Ask:
@@ -192,14 +352,17 @@ def kyverno(output: Output, asked: Asked) -> list[Said]:
         resources.write_text("---\n".join(json.dumps(pod) + "\n" for pod in pods), encoding="utf-8")
         users.write_text(json.dumps(user), encoding="utf-8")
         command = [engine("kyverno"), "apply", policies, "-r", resources, "-u", users, "-p", "--output-format", "json"]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        out = Path(folder) / "out"
+        done = subprocess.run([*command, "-o", out], capture_output=True, text=True, check=False)
+        changed = [p for path in out.glob("*") for p in yaml.safe_load_all(path.read_text(encoding="utf-8")) if p]
+    left = {pod["metadata"]["name"]: pod for pod in (*pods, *changed)}
     results = json.loads(done.stdout[done.stdout.index("{") :])["results"]
     said: dict[str, list[str]] = {pod["metadata"]["name"]: [] for pod in pods}
     judged = set()
     for result in results:
         (name,) = [resource["name"] for resource in result["resources"]]
         judged.add(name)
-        if result["result"] in ("fail", "error"):
+        if result["result"] in ("fail", "error") and result["source"] != "KyvernoMutatingPolicy":
             said[name].append(result["message"])
     assert judged == set(said), "Kyverno has left pods out"
-    return [Said(tuple(sorted(said[pod["metadata"]["name"]])), pod) for pod in pods]
+    return [Said(tuple(sorted(said[name])), left[name]) for name in (pod["metadata"]["name"] for pod in pods)]

@@ -37,6 +37,7 @@ pins vap k8s.io/kubernetes "$KUBERNETES_VERSION"
 for module in $(sed -n 's|^[[:space:]]*\(k8s.io/[^ ]*\) => .*|\1|p' vap/go.mod); do
 	replaces vap "$module" "$module" "$KUBERNETES_STAGING_VERSION"
 done
+pins etcd go.etcd.io/etcd/server/v3 "$ETCD_VERSION"
 pins pss k8s.io/pod-security-admission "$PSS_VERSION"
 
 [ "$wrong" = 0 ] || echo "engines: change versions.env, then in each such folder run: go get MODULE@VERSION && go mod tidy" >&2

@@ -9,11 +9,10 @@ import json
 from dataclasses import dataclass
 
 from pscc import ir
-from pscc.access import EVERYWHERE
 from pscc.backends._base import origin
 from pscc.defaulting import in_sequence
-from pscc.diagnostics import Diagnostic, SourceError
 from pscc.passes import Reads, looked_at, specialise
+from pscc.targets.cel import at_template
 from pscc.targets.cel_checks import changed, validation
 from pscc.targets.cel_layout import laid_out
 from pscc.targets.cel_patches import patches
@@ -23,18 +22,6 @@ from pscc.templating import Code, folded, yaml_block
 Fields = dict[str, object]
 Checks = tuple[tuple[ir.Check, Reads], ...]
 _ON_ONE_LINE = 100
-
-
-def refuse_access(program: ir.Program, target: str) -> None:
-    """Raises `SourceError` where ``program`` says who is meant, which ``target`` cannot say yet."""
-    wrong = [Diagnostic("TGT003", f"`choose` cannot be compiled for {target} yet", c.span) for c in program.choices]
-    for policy in program.policies:
-        for told, has in (("`in` and `except`", policy.scope != EVERYWHERE), ("exemptions", bool(policy.exemptions))):
-            if has:
-                message = f"{told} of policy `{policy.name}` cannot be compiled for {target} yet"
-                wrong.append(Diagnostic("TGT003", message, policy.span, help="compile it for `gatekeeper` or `opa`"))
-    if wrong:
-        raise SourceError(tuple(wrong))
 
 
 def checks_of(policy: ir.Policy) -> Checks:
@@ -69,7 +56,7 @@ def validations(checks: Checks, template: str = "") -> Printed:
     variables = dict(pair for one in printed for pair in one.variables)
 
     def block(text: str) -> Code:
-        return yaml_block(laid_out(_templated(text, template) if template else text), 8)
+        return yaml_block(laid_out(at_template(text, template) if template else text), 8)
 
     rows: list[Fields] = [
         {
@@ -84,17 +71,9 @@ def validations(checks: Checks, template: str = "") -> Printed:
     ]
     return Printed(
         block(changed([reads for _, reads in checks])),
-        [{"name": Code(name), "expression": block(text)} for name, text in variables.items()],
+        [{"name": Code(name), "note": Code(""), "expression": block(text)} for name, text in variables.items()],
         rows,
     )
-
-
-def _templated(text: str, template: str) -> str:
-    """``text`` about the pod template of an object. No literal holds these words: `cel.literal` breaks them up."""
-    for root in ("object", "oldObject"):
-        for field in ("spec", "metadata"):
-            text = text.replace(f"{root}.{field}", f"{root}.{template}.{field}")
-    return text
 
 
 def apart(policy: ir.Policy, checks: Checks) -> tuple[Checks, Checks]:

@@ -11,6 +11,18 @@ DESCRIPTION = (
     "user, so it judges by the pod's service account alone, and says so."
 )
 
+LARGEST = 1_000_000
+"""How large an object may be, in bytes: etcd takes 1.5 MiB a request, with what the API server adds."""
+
+
+def too_large(choice: ir.Choice, kind: str, text: str) -> list[Diagnostic]:
+    """An error where ``text``, an object of that ``kind`` which ``choice`` makes, is too large to be applied."""
+    if len(text.encode()) <= LARGEST:
+        return []
+    message = f"{choice.name} makes a {kind} of {len(text) // 1000} kB, larger than a cluster takes"
+    help = "compile it for gatekeeper or opa, or part it by namespaces"
+    return [Diagnostic("TGT006", message, choice.span, help=help)]
+
 
 def without_defaults(choice: ir.Choice, why: str) -> list[Diagnostic]:
     """That the defaults of ``choice`` are not set, one note for each policy that has some.

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pscc import ir
 from pscc.backends import kyverno_choice, kyverno_mutate
 from pscc.backends._base import Output, OutputFile, fitted, origin
+from pscc.backends.choice_notes import too_large
 from pscc.backends.demanding import demanding
 from pscc.backends.kyverno_match import exempt_conditions, match_of
 from pscc.backends.kyverno_suite import Result, test_files
@@ -57,7 +58,7 @@ class Kyverno:
             made = kyverno_choice.policy_file(choice, Code(_ACTIONS[choice.mode]), choice.mode == "warn")
             files.append(made)
             suites += kyverno_choice.suite(choice, cases.get(choice.name, ()))
-            told += kyverno_choice.too_large(choice, made.text)
+            told += too_large(choice, "ClusterPolicy", made.text)
         paths = tuple(file.path for file in files)
         files.append(
             OutputFile(

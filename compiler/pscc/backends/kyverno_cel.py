@@ -7,6 +7,7 @@ whose pods get it later: those checks are in a policy for pods alone. Must not k
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pscc import ir
@@ -18,11 +19,16 @@ from pscc.backends.cel_policy import (
     described,
     described_defaults,
     mutations,
-    refuse_access,
     validations,
 )
+from pscc.backends.cel_where import where
+from pscc.backends.choice_cel import CHOICE, CHOICE_DEFAULTS, printed_choice
+from pscc.backends.choice_cel_defaults import printed_defaults
+from pscc.backends.choice_notes import too_large
+from pscc.diagnostics import Diagnostic
 from pscc.suite import Case
-from pscc.templating import Code, render, yaml_quote
+from pscc.targets.rego import comment
+from pscc.templating import Code, folded, render, yaml_block, yaml_quote
 
 _ACTIONS = {"enforce": "Deny", "warn": "Warn", "audit": "Audit"}
 
@@ -34,9 +40,9 @@ class KyvernoCel:
     name: str = "kyverno-cel"
 
     def package(self, program: ir.Program, cases: dict[str, tuple[Case, ...]]) -> Output:
-        """Policies, kustomization and suites of ``program``. Raises `SourceError` where it says who is meant."""
-        refuse_access(program, self.name)
+        """Policies, kustomization and suites of ``program``."""
         files: list[OutputFile] = []
+        told: list[Diagnostic] = []
         suites: list[OutputFile] = []
         taken = frozenset(fitted(policy.name) for policy in program.policies)
         for policy in program.policies:
@@ -56,10 +62,14 @@ class KyvernoCel:
                     files.append(OutputFile(f"policies/{name}.yaml", text))
                     if resource == "pods":
                         suites += _suite(name, part, cases.get(policy.name, ()))
+        for choice in program.choices:
+            made = list(_choice(choice, taken))
+            files += made
+            told += [one for file in made for one in too_large(choice, "policy", file.text)]
         paths = tuple(file.path for file in files)
         quoted = [yaml_quote(path) for path in paths]
         kustomization = OutputFile("kustomization.yaml", render("kyverno/kustomization.yaml.j2", paths=quoted))
-        return Output((*files, kustomization, *suites), paths, ())
+        return Output((*files, kustomization, *suites), paths, tuple(told))
 
 
 BACKEND = KyvernoCel()
@@ -74,7 +84,10 @@ def _validation(policy: ir.Policy, name: str, checks: Checks, resource: str, aut
         action=Code(_ACTIONS[policy.mode]),
         resource=Code(resource),
         autogen=autogen,
+        background=True,
         operations=Code("CREATE, UPDATE" if resource == "pods" else "UPDATE"),
+        note=Code(comment(policy.note)) if policy.note else Code(""),
+        where=where(policy.scope, policy.exemptions, autogen=autogen),
         printed=validations(checks),
     )
 
@@ -86,7 +99,35 @@ def _mutation(policy: ir.Policy, name: str) -> str:
         title=yaml_quote(f"{policy.title or policy.name}: defaults"),
         description=described_defaults(policy),
         mutations=mutations(policy),
+        variables=[],
+        where=where(policy.scope, policy.exemptions),
     )
+
+
+def _choice(choice: ir.Choice, taken: frozenset[str]) -> Iterator[OutputFile]:
+    """The policies of ``choice``. A scan of what is there knows no user, so it leaves them out."""
+    held = where(choice.scope)
+    if any(policy.defaults for policy in choice.policies):
+        variables, patches = printed_defaults(choice)
+        name = fitted(f"{choice.name}-defaults", taken)
+        yield _file(name, render(
+            "kyverno_cel/mutate.yaml.j2", name=yaml_quote(name), title=yaml_quote(f"{choice.name}: defaults"),
+            description=yaml_block(folded(CHOICE_DEFAULTS), 6), variables=variables, mutations=patches, where=held,
+        ))  # fmt: skip
+    printed = printed_choice(choice)
+    for suffix, resource, operations in (
+        ("", "pods", "CREATE, UPDATE"), ("-ephemeral-containers", "pods/ephemeralcontainers", "UPDATE"),
+    ):  # fmt: skip
+        name = fitted(f"{choice.name}{suffix}", taken if suffix else frozenset())
+        yield _file(name, render(
+            "kyverno_cel/validate.yaml.j2", name=yaml_quote(name), title=yaml_quote("A choice of pod security policies"),
+            description=yaml_block(folded(CHOICE), 6), action=Code(_ACTIONS[choice.mode]), resource=Code(resource),
+            autogen=False, background=False, operations=Code(operations), note=Code(""), where=held, printed=printed,
+        ))  # fmt: skip
+
+
+def _file(name: str, text: str) -> OutputFile:
+    return OutputFile(f"policies/{name}.yaml", text)
 
 
 def _suite(name: str, checks: Checks, cases: tuple[Case, ...]) -> list[OutputFile]:
@@ -100,7 +141,7 @@ def _suite(name: str, checks: Checks, cases: tuple[Case, ...]) -> list[OutputFil
         "fail": [case for case in created if shapes.intersection(case.shapes)],
     }
     results = [
-        {"resources": [yaml_quote(f"default/{case.name}") for case in those], "result": Code(outcome)}
+        {"resources": [yaml_quote(case.resource) for case in those], "result": Code(outcome)}
         for outcome, those in outcomes.items()
         if those
     ]

@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 
 from pscc import ir
-from pscc.access import ALL, SERVICE_ACCOUNT_USER, SERVICE_ACCOUNTS, Request
+from pscc.access import Request
 from pscc.backends._base import OutputFile
 from pscc.backends.choice_notes import DESCRIPTION, without_defaults
-from pscc.backends.choice_table import EVERYWHERE_KEY, Table, grant_tables, has_patterns, statement_of, statements_of
-from pscc.backends.kyverno_match import match_of, named_in
+from pscc.backends.choice_table import statement_of, statements_of
+from pscc.backends.choice_who import asking, grants, may_use, shown
+from pscc.backends.kyverno_match import match_of
 from pscc.backends.kyverno_suite import Result, test_files
 from pscc.diagnostics import Diagnostic
 from pscc.passes import looked_at, looked_at_by_choice, specialise
@@ -24,8 +25,6 @@ from pscc.targets.cel_layout import laid_out
 from pscc.templating import Code, folded, render, yaml_block, yaml_quote
 
 _RULE = "choice"
-LARGEST = 1_000_000
-"""How large an object may be, in bytes: etcd takes 1.5 MiB a request, with what the API server adds."""
 _BETWEEN = "\n"
 """Between the findings of an objection, so that they can be counted: no message has a line break."""
 _NEW_LINE = literal(_BETWEEN)
@@ -81,18 +80,9 @@ def notes(choice: ir.Choice) -> list[Diagnostic]:
     return without_defaults(choice, "Kyverno's mutations cannot tell which policy would change the pod")
 
 
-def too_large(choice: ir.Choice, text: str) -> list[Diagnostic]:
-    """An error where ``text``, the policy of ``choice``, is too large to be applied."""
-    if len(text.encode()) <= LARGEST:
-        return []
-    message = f"{choice.name} makes a ClusterPolicy of {len(text) // 1000} kB, larger than a cluster takes"
-    help = "compile it for gatekeeper or opa, or part it by namespaces"
-    return [Diagnostic("TGT006", message, choice.span, help=help)]
-
-
 def _variables(choice: ir.Choice) -> list[tuple[str, str]]:
-    found: list[tuple[str, str]] = _who()
-    found += _grants(choice)
+    found = [*asking(), shown()]
+    found += grants(choice)
     statements = statements_of(choice)
     names = {key: f"check{number}" for number, key in enumerate(statements)}
     for key, check in statements.items():
@@ -119,72 +109,8 @@ def _check(name: str, check: ir.Check) -> list[tuple[str, str]]:
     return [*parts, (name, f'{renamed(printed.holds)} ? "" : {renamed(printed.message)}')]
 
 
-def _who() -> list[tuple[str, str]]:
-    user = "has(request.userInfo) && has(request.userInfo.username)"
-    groups = "has(request.userInfo) && has(request.userInfo.groups)"
-    account = f'"{SERVICE_ACCOUNT_USER}" + request.namespace + ":" + object.spec.serviceAccountName'
-    has_account = 'has(object.spec.serviceAccountName) && object.spec.serviceAccountName != ""'
-    own = f'["{SERVICE_ACCOUNTS}", "{SERVICE_ACCOUNTS}:" + request.namespace]'
-    start = len(SERVICE_ACCOUNT_USER)
-    return [
-        ("askingUsers", f"({user} ? [request.userInfo.username] : []) + ({has_account} ? [{account}] : [])"),
-        ("askingGroups", f"({groups} ? request.userInfo.groups : []) + ({has_account} ? {own} : [])"),
-        (
-            "askingAccounts",
-            f'variables.askingUsers.filter(user, user.startsWith("{SERVICE_ACCOUNT_USER}"))'
-            f'.map(user, user.substring({start}).replace(":", "/"))',
-        ),
-        (
-            "asking",
-            f'({user} && request.userInfo.username != "" ? ["user " + {line("request.userInfo.username")}] : []) + '
-            f'({has_account} ? ["service account " + {line("request.namespace")} + "/" + '
-            f"{line('object.spec.serviceAccountName')}] : [])",
-        ),
-    ]
-
-
-def _grants(choice: ir.Choice) -> list[tuple[str, str]]:
-    """``grants``: for everyone who asks, which policies they may use in which namespaces."""
-    users, groups, accounts, everyone = grant_tables(choice)
-    found: list[tuple[str, str]] = []
-    parts: list[str] = [_map(everyone)] if everyone else []
-    for name, table in (("User", users), ("Group", groups), ("Account", accounts)):
-        if table:
-            found.append((f"by{name}", _table(table)))
-            asking, by = f"variables.asking{name}s", f"variables.by{name}"
-            parts.append(f"{asking}.filter(one, one in {by}).map(one, {by}[one])")
-    lists = [f"[{part}]" if part.startswith("{") else part for part in parts]
-    for grant in choice.grants:
-        if has_patterns(grant):
-            who = grant.subjects
-            named = ("Users", who.users), ("Groups", who.groups), ("Accounts", who.service_accounts)
-            asks = [f"variables.asking{kind}.exists(one, {named_in('one', names)})" for kind, names in named if names]
-            asked = "true" if who.everyone else " || ".join(asks) or "false"
-            inside = named_in("request.namespace", grant.namespaces)
-            lists.append(f"(({inside}) && ({asked}) ? [{_map({EVERYWHERE_KEY: [grant.policy]})}] : [])")
-    return [*found, ("grants", " + ".join(lists) or "[]")]
-
-
 def _may_use(policy: ir.Policy) -> str:
-    scope, name = policy.scope, literal(policy.name)
-    here = f'("{EVERYWHERE_KEY}" in grant && {name} in grant["{EVERYWHERE_KEY}"])'
-    there = f"(request.namespace in grant && {name} in grant[request.namespace])"
-    conditions = [f"variables.grants.exists(grant, {here} || {there})"]
-    if scope.labels or scope.except_labels:
-        return "false"
-    if scope.namespaces != ALL:
-        conditions.append(f"({named_in('request.namespace', scope.namespaces)})")
-    if scope.except_namespaces:
-        conditions.append(f"!({named_in('request.namespace', scope.except_namespaces)})")
-    return " && ".join(conditions)
-
-
-def _map(table: dict[str, list[str]]) -> str:
-    return "{" + ", ".join(f"{literal(key)}: {literal(tuple(names))}" for key, names in table.items()) + "}"
-
-
-def _table(table: Table) -> str:
-    return "{" + ", ".join(f"{literal(name)}: {_map(places)}" for name, places in table.items()) + "}"
+    return "false" if policy.scope.labels or policy.scope.except_labels else may_use(policy)
 
 
 def _message(choice: ir.Choice) -> str:

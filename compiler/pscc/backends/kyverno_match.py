@@ -8,8 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pscc import ir
-from pscc.access import ALL, NONE, SERVICE_ACCOUNT_USER, SERVICE_ACCOUNTS, Exemption, Names, Scope
-from pscc.targets.cel import literal
+from pscc.access import ALL, NONE, Names, Scope
+from pscc.backends.cel_who import is_one_of
+from pscc.targets.cel import negated
 from pscc.targets.cel_layout import laid_out
 from pscc.templating import Code, yaml_block, yaml_lines
 
@@ -52,35 +53,6 @@ def exempt_conditions(policy: ir.Policy) -> list[dict[str, object]]:
     """
     found: list[dict[str, object]] = []
     for number, exemption in enumerate(policy.exemptions, 1):
-        expression = f"!({_is_one_of(exemption)})"
+        expression = negated(is_one_of(exemption.subjects, "both"))
         found.append({"name": Code(f"not-exempt-{number}"), "expression": yaml_block(laid_out(expression), 12)})
     return found
-
-
-def _is_one_of(exemption: Exemption) -> str:
-    who = exemption.subjects
-    user = 'has(request.userInfo) && has(request.userInfo.username) ? request.userInfo.username : ""'
-    account = (
-        f'has(object.spec.serviceAccountName) ? "{SERVICE_ACCOUNT_USER}" + request.namespace + ":" + '
-        'object.spec.serviceAccountName : ""'
-    )
-    groups = (
-        "(has(request.userInfo) && has(request.userInfo.groups) ? request.userInfo.groups : []) + "
-        f'["{SERVICE_ACCOUNTS}", "{SERVICE_ACCOUNTS}:" + request.namespace]'
-    )
-    names = f'[{user}, {account}].filter(one, one != "")'
-    accounts = Names(
-        tuple(SERVICE_ACCOUNT_USER + name.replace("/", ":") for name in who.service_accounts.exact),
-        tuple(SERVICE_ACCOUNT_USER + name.replace("/", ":") for name in who.service_accounts.prefixes),
-    )
-    parts = ["true"] if who.everyone else []
-    parts += [f"{names}.exists(one, {named_in('one', kind)})" for kind in (who.users, accounts) if kind]
-    parts += [f"({groups}).exists(one, {named_in('one', who.groups)})"] if who.groups else []
-    return " || ".join(parts) or "false"
-
-
-def named_in(value: str, names: Names) -> str:
-    """CEL for: the string ``value`` is among ``names``."""
-    found = [f"{value} in {literal(names.exact)}"] if names.exact else []
-    found += [f"{value}.startsWith({literal(prefix)})" if prefix else "true" for prefix in names.prefixes]
-    return " || ".join(found) or "false"

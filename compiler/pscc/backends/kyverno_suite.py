@@ -32,7 +32,7 @@ def test_files(
     rows = [
         {
             "rule": yaml_quote(one.rule),
-            "resources": [yaml_quote(_resource(case)) for case in one.cases],
+            "resources": [yaml_quote(case.resource) for case in one.cases],
             "result": Code(one.outcome),
         }
         for one in results
@@ -64,9 +64,3 @@ def old_object(pod: object, old_pod: object) -> object:
         return old_pod
     lacking: dict[str, object] = {k: [] if isinstance(v, list) else None for k, v in pod.items() if k not in old_pod}
     return {**{key: old_object(pod.get(key), value) for key, value in old_pod.items()}, **lacking}
-
-
-def _resource(case: Case) -> str:
-    metadata = case.pod.get("metadata")
-    namespace = metadata.get("namespace") if isinstance(metadata, dict) else None
-    return f"{namespace}/{case.name}" if namespace else case.name

@@ -136,9 +136,14 @@ def tell(
 
 
 def analysed(
-    paths: tuple[str, ...], fmt: Format, fix: bool, everyone: bool = False, list_ignored: bool = False
+    paths: tuple[str, ...],
+    fmt: Format,
+    fix: bool,
+    everyone: bool = False,
+    list_ignored: bool = False,
+    untold: tuple[str, ...] = (),
 ) -> tuple[tuple[SourceFile, ...], Document, Program]:
-    """Tree and meaning of the sources at ``paths``, which make one program; its warnings are told.
+    """Tree and meaning of the sources at ``paths``, which make one program; its warnings but those ``untold`` are told.
 
     Exits with 1, everything told, on errors.
     """
@@ -158,7 +163,7 @@ def analysed(
     except SourceError as error:
         tell(error.diagnostics, sources, fmt, load.texts)
         raise click.exceptions.Exit(1) from None
-    tell(warnings, sources, fmt, load.texts)
+    tell(tuple(d for d in warnings if d.code not in untold), sources, fmt, load.texts)
     return sources, document, program
 
 

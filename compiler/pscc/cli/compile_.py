@@ -64,6 +64,14 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Annotate the kustomizations for Argo CD: what defines a kind is applied before what uses it.",
 )
+@click.option(
+    "--rbac",
+    type=click.Choice(["compiled", "live"]),
+    default="compiled",
+    show_default=True,
+    help="Who may use which policy of a set: as the sources say, or (vap alone) as the cluster's own RBAC says when a pod "
+    "is admitted.",
+)
 @everyone_option
 @ignored_option
 @fix_option
@@ -76,6 +84,7 @@ def command(
     excluded: tuple[str, ...],
     ignored_groups: tuple[str, ...],
     sync_waves: bool,
+    rbac: str,
     everyone: bool,
     list_ignored: bool,
     fix: bool,
@@ -94,14 +103,20 @@ def command(
 
     if sync_waves and output == "-":
         raise click.UsageError("--sync-waves annotates kustomizations, which a stream has none of: name a folder")
-    read, _, program = analysed(sources, fmt, fix, everyone, list_ignored)
+    targets = tuple(dict.fromkeys(targets)) or (DEFAULT_TARGET,)
+    live = rbac == "live"
+    if live:
+        _only_where_rbac_is_asked(targets, ignored_groups)
+    # what everyone may use hides other policies, which is no matter where the cluster says who may
+    untold = ("SET013",) if live else ()
+    read, _, program = analysed(sources, fmt, fix, everyone or live, list_ignored, untold)
     names = Names(
         tuple(name for name in excluded if not name.endswith("*")),
         tuple(name[:-1] for name in excluded if name.endswith("*")),
     )
-    rollout = Rollout(mode, names, ignored_groups)
+    rollout = Rollout(mode, names, ignored_groups, live)
     try:
-        outputs = compile_program(program, tuple(dict.fromkeys(targets)) or (DEFAULT_TARGET,), rollout)
+        outputs = compile_program(program, targets, rollout)
     except SourceError as error:
         tell(error.diagnostics, read, fmt)
         raise click.exceptions.Exit(1) from None
@@ -125,3 +140,13 @@ def command(
     except EmitError as error:
         raise Refused(str(error)) from None
     click.echo(f"wrote {len(files)} files to {output}", err=True)
+
+
+def _only_where_rbac_is_asked(targets: tuple[str, ...], ignored_groups: tuple[str, ...]) -> None:
+    """Raises a usage error where ``--rbac live`` cannot be meant."""
+    others = [target for target in targets if target != "vap"]
+    if others:
+        message = f"--rbac live is for the target vap alone: {others[0]} cannot ask the cluster's RBAC; it takes --rbac compiled"
+        raise click.UsageError(message)
+    if ignored_groups:
+        raise click.UsageError("--ignore-group leaves out compiled grants; with --rbac live there are none")

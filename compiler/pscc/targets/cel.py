@@ -57,6 +57,14 @@ def _escaped(character: str) -> str:
     return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
 
 
+def at_template(text: str, template: str) -> str:
+    """``text`` about the pod template of an object. No literal holds these words: `literal` breaks them up."""
+    for root in ("object", "oldObject"):
+        for field in ("spec", "metadata"):
+            text = text.replace(f"{root}.{field}", f"{root}.{template}.{field}")
+    return text
+
+
 _BINARY = (" && ", " || ", " ? ", " == ", " != ", " >= ", " <= ", " > ", " in ", " + ")
 
 
@@ -83,7 +91,7 @@ def _any_of(*texts: str) -> str:
     return " || ".join(group(t, " ? ") for t in kept) if len(kept) > 1 else "".join(kept) or "false"
 
 
-def _not(text: str) -> str:
+def negated(text: str) -> str:
     if text in ("true", "false"):
         return "false" if text == "true" else "true"
     if text.startswith("!") and group(text, *_BINARY) == text:
@@ -162,7 +170,7 @@ def _guarded(guard: str, text: str, otherwise: str) -> str:
     if otherwise == "false":
         return all_of(guard, text)
     if otherwise == "true":
-        return _any_of(_not(guard), text)
+        return _any_of(negated(guard), text)
     return f"{guard} ? {group(text, ' ? ')} : {group(otherwise, ' ? ')}"
 
 
@@ -221,7 +229,7 @@ def condition(node: ir.Condition, known: Known = NOTHING, admits: bool = True) -
         case ir.Or(conditions=conditions):
             return _any_of(*(condition(one, known, admits) for one in conditions))
         case ir.Not(condition=inner):
-            return _not(condition(inner, known, not admits))
+            return negated(condition(inner, known, not admits))
         case _:
             assert_never(node)
 

@@ -43,11 +43,11 @@ class Validation:
 def validation(check: ir.Check, reads: Reads) -> Validation:
     """The validation of a specialised ``check``, which looks at ``reads``."""
     name = check.shape[:1].lower() + check.shape[1:]
-    own = _names(name, check.requirements)
-    variables = dict(_shared(check, reads))
+    own = names_of(name, check.requirements)
+    variables = dict(shared(check, reads))
     variables |= zip(own, (findings_of(requirement) for requirement in check.requirements), strict=True)
     unchanged = f"{name}Unchanged"
-    variables[unchanged] = all_of('request.operation == "UPDATE"', *_same(reads))
+    variables[unchanged] = all_of('request.operation == "UPDATE"', *same(reads))
     read = [f"variables.{one}" for one in own]
     holds = all_of(*(f'{one} == ""' for one in read))
     return Validation(
@@ -55,7 +55,8 @@ def validation(check: ir.Check, reads: Reads) -> Validation:
     )
 
 
-def _names(name: str, requirements: tuple[ir.Requirement, ...]) -> list[str]:
+def names_of(name: str, requirements: tuple[ir.Requirement, ...]) -> list[str]:
+    """What the variables of a check's ``requirements`` are called, where the check is called ``name``."""
     if len(requirements) == 1:
         return [name]
     words = [camel(requirement.name).removeprefix("failing") for requirement in requirements]
@@ -64,13 +65,16 @@ def _names(name: str, requirements: tuple[ir.Requirement, ...]) -> list[str]:
 
 def _message(check: ir.Check, read: list[str]) -> str:
     text = read[0] if len(read) == 1 else f'[{", ".join(read)}].filter(finding, finding != "").join("; ")'
-    if check.because:
-        because = check.because.replace("\n", "\\n").replace("\r", "\\r")
-        text += f" + {literal(f' ({because})')}"
-    return text
+    return f"{text} + {literal(because_of(check))}" if check.because else text
 
 
-def _shared(check: ir.Check, reads: Reads) -> list[tuple[str, str]]:
+def because_of(check: ir.Check) -> str:
+    """What stands behind the findings of ``check``, on one line: its reason, empty where it has none."""
+    because = check.because.replace("\n", "\\n").replace("\r", "\\r")
+    return f" ({because})" if because else ""
+
+
+def shared(check: ir.Check, reads: Reads) -> list[tuple[str, str]]:
     """The variables that checks share: the lists of containers, where this one walks them."""
     shared: list[tuple[str, str]] = []
     walks = reads.containers or reads.container or reads.annotations
@@ -96,7 +100,7 @@ def changed(reads: list[Reads]) -> str:
 _SIDES = (("object", CONTAINERS), ("oldObject", OLD_CONTAINERS))
 
 
-def _same(reads: Reads) -> list[str]:
+def same(reads: Reads) -> list[str]:
     """Equalities that together say that an update leaves ``reads`` as it was."""
     pairs = [[_listed(ir.Path(ir.POD, fields), root) for root, _ in _SIDES] for fields in reads.pod]
     if reads.containers or reads.container or reads.annotations:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from functools import lru_cache
 from itertools import pairwise
 
 WIDTH = 110
@@ -12,6 +12,7 @@ _LOGIC = ((" || ",), (" && ",))
 _COMPARISONS = (" == ", " != ", " in ")
 
 
+@lru_cache(maxsize=4096)
 def laid_out(expression: str, indent: int = 0) -> str:
     """``expression`` (on one line) over as many lines as it needs, each indented by ``indent`` and what nests it."""
     pad = " " * indent
@@ -57,8 +58,8 @@ def _calls(expression: str) -> list[str]:
     """What is called upon, and each call of a method on it."""
     dots = [
         at
-        for at, depth in _scan(expression)
-        if not depth and expression[at] == "." and re.match(r"\.[a-z][A-Za-z]*\(", expression[at:])
+        for at in _outermost(expression)
+        if expression[at] == "." and re.match(r"\.[a-z][A-Za-z]*\(", expression[at:])
     ]
     return [expression[a:b] for a, b in pairwise((0, *dots, len(expression)))] if dots and dots[0] else [expression]
 
@@ -82,33 +83,32 @@ def _joined_prefix(items: list[str]) -> str:
     return f"{items[0]}," if len(items) > 1 and items[0].isidentifier() else ""
 
 
-def _scan(expression: str) -> Iterator[tuple[int, int]]:
-    """Position and nesting depth of each character that is outside strings."""
-    depth, at, quoted = 0, 0, False
-    while at < len(expression):
-        character = expression[at]
-        if quoted:
-            if character == "\\":
-                at += 1
-            elif character == '"':
-                quoted = False
-        elif character == '"':
-            quoted = True
-        else:
-            if character in ")]}":
-                depth -= 1
-            yield at, depth
-            if character in "([{":
-                depth += 1
-        at += 1
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[([{]|[)\]}]|[^"()[\]{}]+')
+
+
+@lru_cache(maxsize=16)
+def _outermost(expression: str) -> tuple[int, ...]:
+    """The positions of the characters that are outside strings and brackets, the outermost brackets among them."""
+    found: list[int] = []
+    depth = 0
+    for token in _TOKEN.finditer(expression):
+        first = expression[token.start()]
+        if first in ")]}":
+            depth -= 1
+        if depth == 0 and first != '"':
+            found.extend(range(token.start(), token.end()))
+        if first in "([{":
+            depth += 1
+    return tuple(found)
 
 
 def split(expression: str, operators: tuple[str, ...]) -> list[tuple[str, str]]:
     """The operands at the outermost level, each with the operator before it."""
     parts: list[tuple[str, str]] = []
     begun, before = 0, ""
-    for at, depth in _scan(expression):
-        if depth or at < begun:
+    starts = {operator[0] for operator in operators}
+    for at in _outermost(expression):
+        if at < begun or expression[at] not in starts:
             continue
         for operator in operators:
             if expression.startswith(operator, at):
@@ -122,9 +122,9 @@ def _longest_group(expression: str) -> tuple[int, int] | None:
     """Start and end of the inside of the longest outermost bracket."""
     longest: tuple[int, int] | None = None
     start = 0
-    for at, depth in _scan(expression):
-        if depth == 0 and expression[at] in "([{":
+    for at in _outermost(expression):
+        if expression[at] in "([{":
             start = at + 1
-        elif depth == 0 and expression[at] in ")]}" and (longest is None or at - start > longest[1] - longest[0]):
+        elif expression[at] in ")]}" and (longest is None or at - start > longest[1] - longest[0]):
             longest = (start, at)
     return longest

@@ -6,10 +6,13 @@ supplementalGroups). Names of containers are unique, so ``indexOf`` finds each o
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from pscc import ir
 from pscc.defaulting import LISTS, json_value
-from pscc.passes import conjunction, negation
-from pscc.targets.cel import NOTHING, Known, access, condition, group, guards, literal
+from pscc.once_defaulted import applies
+from pscc.passes import conjunction, disjunction, negation
+from pscc.targets.cel import NOTHING, Known, access, all_of, condition, group, guards, literal, negated
 
 CONTAINER = "container"
 
@@ -21,12 +24,50 @@ def patches(default: ir.Default) -> tuple[str, ...]:
     return tuple(_for_each(default, kind) for kind, _ in LISTS)
 
 
-def _for_each(default: ir.Default, kind: str) -> str:
+def patches_at_once(defaults: tuple[ir.Default, ...]) -> str:
+    """All of ``defaults`` as one list of patches, each about the pod as it came: what they lie in is made first."""
+    sites = {site: [d for d in defaults if d.site == site] for site in ("pod", "containers")}
+    parts = [f"({wanted} ? [{patch}] : [])" for wanted, patch in _steps(sites["pod"], ir.POD, "")]
+    for kind, _ in LISTS if sites["containers"] else ():
+        listed, place = _listed(kind)
+        steps = _steps(sites["containers"], CONTAINER, place)
+        parts += [f"{listed}.filter({CONTAINER}, {wanted}).map({CONTAINER}, {patch})" for wanted, patch in steps]
+    return " + ".join(parts)
+
+
+def _steps(defaults: list[ir.Default], var: str, place: str) -> Iterator[tuple[str, str]]:
+    """When to patch, and how: the objects that are not there first, then the fields."""
+    inside: dict[tuple[str, ...], list[ir.Default]] = {}
+    for default in defaults:
+        for depth in range(2 if var == ir.POD else 1, len(default.path)):
+            inside.setdefault(default.path[:depth], []).append(default)
+    for path in sorted(inside, key=len):
+        missing = negated(guards(ir.Path(var, path)))
+        needed = condition(disjunction(tuple(applies(default, var) for default in inside[path])))
+        yield all_of(missing, needed), _operation(place, path, "{}")
+    for default in defaults:
+        own = ir.Path(var, default.path)
+        value = _json(json_value(default))
+        if default.value is None:
+            value = f"({guards(own)} ? {access(own)} : []) + {value}.filter(value, !({_present(default, var)}))"
+        yield condition(applies(default, var)), _operation(place, default.path, value)
+
+
+def _operation(place: str, path: tuple[str, ...], value: str) -> str:
+    return f'JSONPatch{{op: "add", path: {place}{literal("/" + "/".join(path))}, value: {value}}}'
+
+
+def _listed(kind: str) -> tuple[str, str]:
+    """A list of containers, empty where there is none, and the beginning of the path of ``container`` in it."""
     listed = f"object.spec.{kind}"
     place = f"{literal(f'/spec/{kind}/')} + string({listed}.indexOf({CONTAINER})) + "
-    walked = listed if kind == "containers" else f"(has({listed}) ? {listed} : [])"
+    return (listed if kind == "containers" else f"(has({listed}) ? {listed} : [])"), place
+
+
+def _for_each(default: ir.Default, kind: str) -> str:
+    listed, place = _listed(kind)
     wanted, patch = _wanted(default, CONTAINER), _patch(default, CONTAINER, place)
-    return f"{walked}.filter({CONTAINER}, {wanted}).map({CONTAINER}, {patch})"
+    return f"{listed}.filter({CONTAINER}, {wanted}).map({CONTAINER}, {patch})"
 
 
 def _wanted(default: ir.Default, var: str) -> str:
@@ -58,11 +99,10 @@ def _patch(default: ir.Default, var: str, place: str) -> str:
 
 
 def _add(default: ir.Default, var: str, place: str, depth: int) -> str:
-    where = literal("/" + "/".join(default.path[:depth]))
     value = _value(default, var, depth)
     for name in reversed(default.path[depth:]):
         value = f"{{{literal(name)}: {value}}}"
-    return f'JSONPatch{{op: "add", path: {place}{where}, value: {value}}}'
+    return _operation(place, default.path[:depth], value)
 
 
 def _value(default: ir.Default, var: str, depth: int) -> str:

@@ -1,0 +1,252 @@
+"""A choice in CEL, for ValidatingAdmissionPolicies and Kyverno's ValidatingPolicies: one policy that admits if one accepts.
+
+Each check is a variable, evaluated where a policy that may be used asks for it. Messages have no authorizer, so with live
+grants they are about the nearest of all policies. Must not know a control.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pscc import ir
+from pscc.backends.cel_where import Fields
+from pscc.backends.choice_table import statement_of, statements_of
+from pscc.backends.choice_who import Variables, asking, grants, holds_here, may_use, may_use_live, shown
+from pscc.demands import choice_without
+from pscc.diagnostics import Diagnostic
+from pscc.once_defaulted import holds_once_defaulted
+from pscc.passes import Reads, looked_at_by_choice, specialise
+from pscc.targets.cel import CONTAINERS, all_of, condition, containers_of, findings_of, line, literal
+from pscc.targets.cel_checks import OLD_CONTAINERS, because_of, changed, names_of, same
+from pscc.targets.cel_layout import laid_out
+from pscc.targets.rego import comment
+from pscc.templating import Code, yaml_block, yaml_quote
+
+_WHO = (
+    f'" in namespace " + {line("request.namespace")} + " by " + '
+    '(variables.asking.size() == 0 ? "anyone" : variables.asking.join(" or "))'
+)
+CHOICE = "A pod is admitted when one of the policies that its user or its service account may use accepts it."
+CHOICE_DEFAULTS = (
+    "Sets the defaults of the policy that admits the pod: the first that accepts it as it is, else the first that accepts "
+    "it with its defaults."
+)
+_LINE = "\n"
+"""Between findings. What a pod says is written on one line, so they can be counted."""
+
+
+_COST, _BUDGET, _ASKED = 350_000, 10_000_000, 4
+"""What a question to the authorizer costs, what a policy may cost, how often is asked of each policy.
+
+Source: ``k8s.io/apiserver/pkg/cel/library/cost.go``, ``k8s.io/apiserver/pkg/apis/cel/config.go``.
+"""
+MOST_LIVE = _BUDGET // (_COST * _ASKED)
+
+
+def notes(choice: ir.Choice) -> list[Diagnostic]:
+    """An error where a live choice asks the API server's authorizer more than it may."""
+    count = len(choice.policies)
+    if not choice.live or count <= MOST_LIVE:
+        return []
+    message = (
+        f"{choice.name}: {count} policies ask the cluster's RBAC {count * _ASKED} times, and the API server lets one "
+        f"policy spend {_BUDGET:,}, a question costing {_COST:,}: that is enough for {MOST_LIVE}"
+    )
+    help = "compile what RBAC says now: `--rbac compiled`; or leave out policies that nobody needs any more"
+    return [Diagnostic("TGT010", message, choice.span, help=help)]
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What the variables of a choice are called: of each check by its statement, and of each policy by its name."""
+
+    checks: dict[str, str]
+    policies: dict[str, str]
+
+
+def names_in(choice: ir.Choice) -> Names:
+    """Names that readers can tell apart, each once."""
+    taken: dict[str, int] = {}
+
+    def once(word: str) -> str:
+        taken[word] = taken.get(word, 0) + 1
+        return word if taken[word] == 1 else f"{word}No{taken[word]}"
+
+    checks = {key: once(_lower(check.shape)) for key, check in statements_of(choice).items()}
+    return Names(checks, {policy.name: once(_camel(policy.name)) for policy in choice.policies})
+
+
+def _lower(shape: str) -> str:
+    return shape[:1].lower() + shape[1:]
+
+
+def _camel(name: str) -> str:
+    text = "".join(word[:1].upper() + word[1:] for word in name.replace(".", "-").split("-"))
+    return text if text[:1].isalpha() else f"Policy{text}"
+
+
+def who_variables(choice: ir.Choice, names: Names) -> Variables:
+    """Up to ``mayUseNAME`` of each policy. A live choice asks the cluster, in two variables: one may ask for two things."""
+    found = [] if choice.live else [*asking(), *grants(choice)]
+    for policy in choice.policies:
+        name = names.policies[policy.name]
+        if choice.live:
+            found.append((f"userMayUse{name}", may_use_live(policy, account=False)))
+            found.append((f"accountMayUse{name}", may_use_live(policy, account=True)))
+            asked = f"variables.userMayUse{name} || variables.accountMayUse{name}"
+        else:
+            asked = may_use(policy)
+        found.append((f"mayUse{name}", all_of(holds_here(policy), asked)))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """The parts of the policy: when an update concerns it, its variables, what has to hold, the message where not."""
+
+    changed: Code
+    variables: list[Fields]
+    validations: list[Fields]
+
+
+def printed_choice(given: ir.Choice) -> Printed:
+    """The choice ``given``, ready for a template. A pod has to come, or be made, as the policy that admits it leaves it."""
+    choice = choice_without(given)
+    names = names_in(choice)
+    statements = statements_of(choice)
+    reads = looked_at_by_choice(choice)
+    found = [*containers(reads), *who_variables(choice, names)]
+    notes = {name: key for key, name in names.checks.items()}
+    for key, check in statements.items():
+        found += _findings(names.checks[key], check)
+    for policy in choice.policies:
+        name = f"objections{names.policies[policy.name]}"
+        found.append((name, _objections(policy, statements, names)))
+        notes[name] = f"policy {policy.name}: what it has against the pod, a finding a line"
+    for policy, demanding in zip(given.policies, choice.policies, strict=True):
+        found += _words(policy, demanding, statements, names)
+    found.append(("unchanged", all_of('request.operation == "UPDATE"', *same(reads))))
+    each = [names.policies[policy.name] for policy in choice.policies]
+    accepts = [[f"variables.mayUse{name}", f'variables.objections{name} == ""'] for name in each]
+    # what costs more is asked last
+    found.append(("accepted", " || ".join(all_of(*(reversed(a) if choice.live else a)) for a in accepts) or "false"))
+    found += _told(choice, names)
+    return Printed(
+        yaml_block(laid_out(changed([reads])), 8),
+        fields_of(found, notes),
+        [
+            {
+                "statement": Code(""),
+                "expression": Code("variables.accepted || variables.unchanged"),
+                "text": yaml_block(laid_out(_message(choice.live)), 8),
+                "message": yaml_quote("No policy that may be used accepts this pod."),
+            }
+        ],
+    )
+
+
+def containers(reads: Reads) -> Variables:
+    """The lists of containers, where they are walked."""
+    if not (reads.containers or reads.container or reads.annotations):
+        return []
+    lists = (CONTAINERS, "object"), (OLD_CONTAINERS, "oldObject")
+    return [(name.removeprefix("variables."), containers_of(root)) for name, root in lists]
+
+
+def fields_of(variables: Variables, notes: dict[str, str]) -> list[Fields]:
+    """``variables`` for a template, each once, with its note above it."""
+    once = dict(variables)
+    if len(once) != len(set(variables)):
+        raise ValueError("two variables of one name")
+    return [
+        {
+            "name": Code(name),
+            "note": Code(comment(notes[name])) if name in notes else Code(""),
+            "expression": yaml_block(laid_out(text), 8),
+        }
+        for name, text in once.items()
+    ]
+
+
+def _findings(name: str, check: ir.Check) -> Variables:
+    """The variables of ``check``, of which ``name`` holds its findings, a line each."""
+    requirements = specialise(check).requirements
+    texts = [findings_of(requirement, _LINE) for requirement in requirements]
+    if len(texts) == 1 and not check.because:
+        return [(name, texts[0])]
+    own = names_of(name, requirements) if len(texts) > 1 else [f"{name}Findings"]
+    listed = ", ".join(f"variables.{one}" for one in own)
+    text = f'[{listed}].filter(finding, finding != "").join({literal(_LINE)})' if texts else '""'
+    if texts and check.because:
+        text = f'[{text}].filter(text, text != "").map(text, text + {literal(because_of(check))}).join("")'
+    return [*zip(own, texts, strict=True), (name, text)]
+
+
+def _objections(policy: ir.Policy, statements: dict[str, ir.Check], names: Names) -> str:
+    return _joined([f"variables.{names.checks[statement_of(check, statements)]}" for check in policy.checks])
+
+
+def _joined(texts: list[str]) -> str:
+    if not texts:
+        return '""'
+    return f'[{", ".join(texts)}].filter(objection, objection != "").join({literal(_LINE)})'
+
+
+# --- words --------------------------------------------------------------------
+
+
+def _words(policy: ir.Policy, demanding: ir.Policy, statements: dict[str, ir.Check], names: Names) -> Variables:
+    """``wordsNAME``: the objections that the defaults of ``policy`` would not have met on a pod that is created."""
+    own = names.policies[policy.name]
+    if not policy.defaults:
+        return [(f"words{own}", f"variables.objections{own}")]
+    found: Variables = []
+    texts = []
+    for check in demanding.checks:
+        name = names.checks[statement_of(check, statements)]
+        text = f"variables.{name}"
+        if check not in policy.checks:
+            text = f'request.operation == "CREATE" ? "" : {text}'
+        elif (holds := holds_once_defaulted(check, policy.defaults)) != holds_once_defaulted(check, ()):
+            met = f"{name}Once{own}"
+            found.append((met, condition(holds)))
+            text = f'request.operation == "CREATE" && variables.{met} ? "" : {text}'
+        texts.append(text)
+    return [*found, (f"words{own}", _joined(texts))]
+
+
+def _told(choice: ir.Choice, names: Names) -> Variables:
+    """``told``: the words of each policy that may be used (of every one that has some, where that is not known)."""
+    each = []
+    for policy in choice.policies:
+        own = names.policies[policy.name]
+        name = literal(f"{policy.name}: ")
+        if choice.live:
+            each.append(f'variables.words{own} != "" ? {name} + variables.words{own} : ""')
+        else:
+            # what a default would have met is told where nothing has set it
+            words = f'(variables.words{own} != "" ? variables.words{own} : variables.objections{own})'
+            each.append(f'variables.mayUse{own} ? {name} + {words} : ""')
+    return [
+        ("told", f'[{", ".join(each)}].filter(text, text != "")'),
+        ("counts", f"variables.told.map(text, text.split({literal(_LINE)}).size())"),
+        (
+            "nearest",
+            f'variables.told[variables.counts.indexOf(variables.counts.min())].replace({literal(_LINE)}, "; ")',
+        ),
+        shown(),
+    ]
+
+
+def _message(live: bool) -> str:
+    """The nearest policy's objections: it has the fewest, and of several it is the first."""
+    number = "string(variables.told.size())"
+    if live:
+        nearest = f'"; the nearest of " + {number} + ": " + variables.nearest'
+        return f'"no policy that may be used" + {_WHO} + " accepts the pod" + (variables.told.size() == 0 ? "" : {nearest})'
+    among = f'" (the nearest of the " + {number} + " policies that may be used here)"'
+    return (
+        'variables.accepted || variables.unchanged ? "" : variables.told.size() == 0 '
+        f'? "no policy may be used" + {_WHO} '
+        f': variables.nearest + (variables.told.size() > 1 ? {among} : "")'
+    )

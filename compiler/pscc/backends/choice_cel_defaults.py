@@ -1,0 +1,89 @@
+"""The defaults of a choice in CEL: a mutation that finds out which policy admits the pod, and sets the defaults of that one.
+
+By PSP's own order: the first policy that may be used and accepts the pod as it is, else the first that accepts it once
+its defaults are set. Each policy's defaults are one patch: after it, that policy accepts the pod as it is. Must not know a
+control.
+"""
+
+from __future__ import annotations
+
+from pscc import ir
+from pscc.admission import SECCOMP_ANNOTATION
+from pscc.backends.cel_where import Fields
+from pscc.backends.choice_cel import Names, containers, fields_of, names_in, who_variables
+from pscc.backends.choice_table import statement_of, statements_of
+from pscc.backends.choice_who import Variables
+from pscc.once_defaulted import changes, holds_once_defaulted
+from pscc.passes import looked_at_by_all
+from pscc.targets.cel import all_of, condition, literal
+from pscc.targets.cel_layout import laid_out
+from pscc.targets.cel_patches import patches_at_once
+from pscc.targets.rego import comment
+from pscc.templating import Code, yaml_block
+
+_ANNOTATIONS = "object.metadata.annotations"
+_PROFILE = "object.spec.securityContext.seccompProfile"
+_COUNTS_AS_CHANGED = (
+    f"has(object.spec.securityContext) && has({_PROFILE}) && !(has({_ANNOTATIONS}) && "
+    f'{literal(SECCOMP_ANNOTATION)} in {_ANNOTATIONS} && {_ANNOTATIONS}[{literal(SECCOMP_ANNOTATION)}] != "")'
+)
+"""PSP copied the pod's profile into an annotation first, so that every policy counted as changing the pod."""
+
+
+def printed_defaults(choice: ir.Choice) -> tuple[list[Fields], list[Fields]]:
+    """The variables and the mutations of ``choice``, one for each policy that has defaults."""
+    names = names_in(choice)
+    checks = [check for policy in choice.policies for check in policy.checks]
+    found = [one for one in containers(looked_at_by_all(checks)) if one[0] == "allContainers"]
+    found += who_variables(choice, names)
+    notes: dict[str, str] = {}
+    for policy in choice.policies:
+        found += _policy(choice, policy, names, notes)
+    found += _chosen(choice, names)
+    notes["chosen"] = "the policy that admits the pod, empty where none does"
+    mutations: list[Fields] = []
+    for policy in choice.policies:
+        if policy.defaults:
+            told = "; ".join(default.statement for default in policy.defaults)
+            patch = f"variables.chosen == {literal(policy.name)} ? {patches_at_once(policy.defaults)} : []"
+            mutations.append({
+                "statement": Code(comment(f"{policy.name}: {told}")), "expression": yaml_block(laid_out(patch), 10),
+            })  # fmt: skip
+    return fields_of(found, notes), mutations
+
+
+def _policy(choice: ir.Choice, policy: ir.Policy, names: Names, notes: dict[str, str]) -> Variables:
+    """Whether ``policy`` accepts the pod once its defaults are set, and whether they change it."""
+    statements = statements_of(choice)
+    found: Variables = []
+    own = names.policies[policy.name]
+    passes = []
+    for check in policy.checks:
+        key = statement_of(check, statements)
+        holds = holds_once_defaulted(check, policy.defaults)
+        name = names.checks[key] if holds == holds_once_defaulted(check, ()) else f"{names.checks[key]}Once{own}"
+        found.append((name, condition(holds)))
+        notes[name] = key
+        passes.append(f"variables.{name}")
+    found.append((f"accepts{own}", all_of(*passes)))
+    found.append((f"changes{own}", condition(changes(policy.defaults))))
+    notes[f"accepts{own}"] = f"policy {policy.name}, once its defaults are set"
+    return found
+
+
+def _chosen(choice: ir.Choice, names: Names) -> Variables:
+    def listed(wanted: str, other: str) -> str:
+        rows = []
+        for policy in choice.policies:
+            own = names.policies[policy.name]
+            asked = [f"variables.{one}{own}" for one in (wanted, other) if one]
+            rows.append(f'{all_of(*asked)} ? {literal(policy.name)} : ""')
+        return f'[{", ".join(rows)}].filter(name, name != "")'
+
+    accepting = listed("accepts", "mayUse") if choice.live else listed("mayUse", "accepts")
+    unchanged = "variables.accepting.filter(name, !(name in variables.changing))"
+    return [
+        ("accepting", accepting),
+        ("changing", listed("changes", "")),
+        ("chosen", f'(({_COUNTS_AS_CHANGED} ? [] : {unchanged}) + variables.accepting + [""])[0]'),
+    ]

@@ -1,0 +1,100 @@
+"""Who may use which policy of a choice, as variables in CEL; for every target that runs CEL. Must not know a control."""
+
+from __future__ import annotations
+
+from pscc import ir
+from pscc.access import SERVICE_ACCOUNT_USER, SERVICE_ACCOUNTS
+from pscc.backends.cel_who import has_labels, in_namespaces, named_in
+from pscc.backends.choice_table import EVERYWHERE_KEY, Table, grant_tables, has_patterns
+from pscc.targets.cel import all_of, line, literal
+
+Variables = list[tuple[str, str]]
+
+
+def asking() -> Variables:
+    """``askingUsers``, ``askingGroups``, ``askingAccounts``: of the user and of the pod's service account."""
+    user = "has(request.userInfo) && has(request.userInfo.username)"
+    groups = "has(request.userInfo) && has(request.userInfo.groups)"
+    account = f'"{SERVICE_ACCOUNT_USER}" + request.namespace + ":" + object.spec.serviceAccountName'
+    has_account = 'has(object.spec.serviceAccountName) && object.spec.serviceAccountName != ""'
+    own = f'["{SERVICE_ACCOUNTS}", "{SERVICE_ACCOUNTS}:" + request.namespace]'
+    start = len(SERVICE_ACCOUNT_USER)
+    return [
+        ("askingUsers", f"({user} ? [request.userInfo.username] : []) + ({has_account} ? [{account}] : [])"),
+        ("askingGroups", f"({groups} ? request.userInfo.groups : []) + ({has_account} ? {own} : [])"),
+        (
+            "askingAccounts",
+            f'variables.askingUsers.filter(user, user.startsWith("{SERVICE_ACCOUNT_USER}"))'
+            f'.map(user, user.substring({start}).replace(":", "/"))',
+        ),
+    ]
+
+
+def shown() -> tuple[str, str]:
+    """``asking``: who asks, as messages say it."""
+    user = 'has(request.userInfo) && has(request.userInfo.username) && request.userInfo.username != ""'
+    account = 'has(object.spec.serviceAccountName) && object.spec.serviceAccountName != ""'
+    return (
+        "asking",
+        f'({user} ? ["user " + {line("request.userInfo.username")}] : []) + '
+        f'({account} ? ["service account " + {line("request.namespace")} + "/" + '
+        f"{line('object.spec.serviceAccountName')}] : [])",
+    )
+
+
+def grants(choice: ir.Choice) -> Variables:
+    """``grants``: for everyone who asks, which policies they may use in which namespaces."""
+    users, groups, accounts, everyone = grant_tables(choice)
+    found: Variables = []
+    parts: list[str] = [_map(everyone)] if everyone else []
+    for name, table in (("User", users), ("Group", groups), ("Account", accounts)):
+        if table:
+            found.append((f"by{name}", _table(table)))
+            asked, by = f"variables.asking{name}s", f"variables.by{name}"
+            parts.append(f"{asked}.filter(one, one in {by}).map(one, {by}[one])")
+    lists = [f"[{part}]" if part.startswith("{") else part for part in parts]
+    for grant in choice.grants:
+        if has_patterns(grant):
+            who = grant.subjects
+            named = ("Users", who.users), ("Groups", who.groups), ("Accounts", who.service_accounts)
+            asks = [f"variables.asking{kind}.exists(one, {named_in('one', names)})" for kind, names in named if names]
+            is_asked = "true" if who.everyone else " || ".join(asks) or "false"
+            inside = named_in("request.namespace", grant.namespaces)
+            lists.append(f"(({inside}) && ({is_asked}) ? [{_map({EVERYWHERE_KEY: [grant.policy]})}] : [])")
+    return [*found, ("grants", " + ".join(lists) or "[]")]
+
+
+def may_use(policy: ir.Policy) -> str:
+    """Whether one of ``grants`` is of ``policy``, which goes by no labels of the namespace that are not seen."""
+    name = literal(policy.name)
+    here = f'("{EVERYWHERE_KEY}" in grant && {name} in grant["{EVERYWHERE_KEY}"])'
+    there = f"(request.namespace in grant && {name} in grant[request.namespace])"
+    return all_of(f"variables.grants.exists(grant, {here} || {there})", in_namespaces(policy.scope))
+
+
+def may_use_live(policy: ir.Policy, account: bool) -> str:
+    """Whether the cluster lets the requesting user, or the pod's service account, ``use`` the PSP of that name.
+
+    In the groups that PSP's admission asked for. Source: ``authorizedForPolicy`` in Kubernetes 1.24
+    ``plugin/pkg/admission/security/podsecuritypolicy/admission.go``.
+    """
+    who = "authorizer.serviceAccount(request.namespace, object.spec.serviceAccountName)" if account else "authorizer"
+    checks = [
+        f'{who}.group("{group}").resource("podsecuritypolicies").name({literal(policy.name)})'
+        '.namespace(request.namespace).check("use").allowed()'
+        for group in ("policy", "extensions")
+    ]
+    return all_of("has(object.spec.serviceAccountName)" if account else "true", " || ".join(checks))
+
+
+def holds_here(policy: ir.Policy) -> str:
+    """Whether ``policy`` may be used in the namespace at all, by the labels that it has; ``true`` if it goes by none."""
+    return has_labels(policy.scope)
+
+
+def _map(table: dict[str, list[str]]) -> str:
+    return "{" + ", ".join(f"{literal(key)}: {literal(tuple(names))}" for key, names in table.items()) + "}"
+
+
+def _table(table: Table) -> str:
+    return "{" + ", ".join(f"{literal(name)}: {_map(places)}" for name, places in table.items()) + "}"

@@ -1,0 +1,51 @@
+"""``golden/sets``: a set of policies, and what the targets in CEL make of it; ``golden/compile``: what a compile is told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from conftest import ROOT
+from golden import check_golden
+from pscc.diagnostics import Diagnostic, SourceError
+from pscc.driver import analyse, compile_program, decode
+from pscc.render import render
+from pscc.rollout import Rollout
+from pscc.source import SourceFile
+
+OUTPUTS = {
+    "vap": ("vap", Rollout()),
+    "vap-live": ("vap", Rollout(live=True)),
+    "kyverno-cel": ("kyverno-cel", Rollout()),
+}
+TOLD = {"tgt-live-budget": ("vap", Rollout(live=True)), "set-live-nothing": ("vap", Rollout(live=True))}
+"""The target and the options of each compile."""
+
+
+def source_in(folder: Path) -> SourceFile:
+    return decode("policy.psp", (folder / "policy.psp").read_bytes())
+
+
+@pytest.mark.parametrize("folder", sorted((ROOT / "golden" / "sets").iterdir()), ids=lambda folder: folder.name)
+def test_sets(folder: Path) -> None:
+    _, program, _ = analyse(source_in(folder))
+    produced = {}
+    for name, (target, rollout) in OUTPUTS.items():
+        output = compile_program(program, (target,), rollout)[target]
+        produced |= {f"{name}/{file.path}": file.text for file in output.files}
+    check_golden(folder, produced, ["policy.psp"])
+
+
+@pytest.mark.parametrize("folder", sorted((ROOT / "golden" / "compile").iterdir()), ids=lambda folder: folder.name)
+def test_what_a_compile_is_told(folder: Path) -> None:
+    source = source_in(folder)
+    target, rollout = TOLD[folder.name]
+
+    def told() -> tuple[Diagnostic, ...]:
+        try:
+            return compile_program(analyse(source)[1], (target,), rollout)[target].diagnostics
+        except SourceError as error:
+            return error.diagnostics
+
+    check_golden(folder, {"told.txt": render(told(), {source.name: source.text}, "text", False)}, ["policy.psp"])
