@@ -11,10 +11,10 @@ from pscc.controls import control_of
 from pscc.diagnostics import Diagnostic, Report
 from pscc.inheritance import Replaced, flatten
 from pscc.linking import Family
-from pscc.passes import looked_at, specialise
+from pscc.passes import specialise
 from pscc.syntax import ast
 from pscc.syntax.printer import print_statement
-from pscc.targets import cel, rego
+from pscc.targets import cel_findings, rego
 
 
 def explain_source(document: ast.Document, family: Family, program: ir.Program, line: int | None) -> str:
@@ -62,7 +62,7 @@ def _check(
     yield from _head(policy, check.statement, check.control, check.span, check.description)
     yield from _in_place_of(check.statement, check.control, replaced)
     special = specialise(check)
-    printed = cel.check_of(special, looked_at(special))
+    printed = cel_findings.check_of(special)
     values = ", ".join(f"{name}: {rego.literal(value)}" for name, value in check.params) or "none"
     lowered_texts = {
         "gatekeeper": [f"a Constraint of kind Pscc{check.shape}, parameters {values}"],

@@ -10,10 +10,10 @@ from conformance.jsonl import EngineError, Json
 from conformance.policies import draw_psps, draw_statements, statements_meaning
 from conformance.result import Difference, Tally
 from conformance.spellings import labelled
+from conformance.targets import output_of
 from conformance.targets._base import Answer, Request, Running, Target
 from pscc import oracle
 from pscc.announced import as_announced
-from pscc.backends.registry import backend
 from pscc.cases import draw_pods
 from pscc.ir import Policy, Program
 
@@ -65,7 +65,7 @@ def judged(
     target: str, running: Running, source: Json | str, policy: Policy, requests: list[Request], tally: Tally
 ) -> Iterator[Difference]:
     """Each difference between the engine of ``target`` and the oracle over ``requests``."""
-    output = backend(target).package(Program((policy,)), {})
+    output = output_of(target, Program((policy,)))
     announced = as_announced(policy, output.diagnostics)
     try:
         answers = running.answers(output, requests)

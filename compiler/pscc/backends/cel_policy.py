@@ -6,6 +6,7 @@ Must not know a control.
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 
 from pscc import ir
@@ -67,9 +68,12 @@ def validations(checks: Checks, template: str = "") -> Printed:
     """The parts for pods; with ``template`` for workloads whose pods are there, as ``spec.template``."""
     printed = [validation(check, reads) for check, reads in checks]
     variables = dict(pair for one in printed for pair in one.variables)
+    if template:
+        roots = {_TEMPLATE: f"object.{template}", _OLD_TEMPLATE: f"oldObject.{template}"}
+        variables = roots | {name: _templated(text) for name, text in variables.items()}
 
     def block(text: str) -> Code:
-        return yaml_block(laid_out(_templated(text, template) if template else text), 8)
+        return yaml_block(laid_out(text), 8)
 
     rows: list[Fields] = [
         {
@@ -83,18 +87,27 @@ def validations(checks: Checks, template: str = "") -> Printed:
         for (check, _), one in zip(checks, printed, strict=True)
     ]
     return Printed(
-        block(changed([reads for _, reads in checks])),
+        block(_of_template(changed([reads for _, reads in checks]), f".{template}" if template else "")),
         [{"name": Code(name), "expression": block(text)} for name, text in variables.items()],
         rows,
     )
 
 
-def _templated(text: str, template: str) -> str:
+_TEMPLATE, _OLD_TEMPLATE = "template", "oldTemplate"
+"""The variables that hold the pod template of an object."""
+
+
+def _templated(text: str) -> str:
     """``text`` about the pod template of an object. No literal holds these words: `cel.literal` breaks them up."""
-    for root in ("object", "oldObject"):
+    for root, template in (("object", _TEMPLATE), ("oldObject", _OLD_TEMPLATE)):
         for field in ("spec", "metadata"):
-            text = text.replace(f"{root}.{field}", f"{root}.{template}.{field}")
+            text = re.sub(rf"\b{root}\.{field}\b", f"variables.{template}.{field}", text)
     return text
+
+
+def _of_template(text: str, template: str) -> str:
+    """As `_templated`, where a policy has no variables."""
+    return re.sub(r"\b(object|oldObject)\.(spec|metadata)\b", rf"\1{template}.\2", text)
 
 
 def apart(policy: ir.Policy, checks: Checks) -> tuple[Checks, Checks]:

@@ -8,14 +8,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pscc import ir
-from pscc.backends import gatekeeper_choice
+from pscc.backends import gatekeeper_cel, gatekeeper_choice
 from pscc.backends._base import Output, OutputFile, fitted, origin
+from pscc.backends.gatekeeper_cel import refuse_access
 from pscc.backends.gatekeeper_match import match_lines
 from pscc.backends.gatekeeper_mutators import mutators
+from pscc.backends.options import DEFAULTS, Options
 from pscc.backends.subjects import exemption_rows
 from pscc.diagnostics import Diagnostic
+from pscc.passes import parameters
 from pscc.suite import Case
-from pscc.targets.rego import check_rules, comment, parameter_rules, parameters, snake
+from pscc.targets.rego import check_rules, comment, parameter_rules, snake
 from pscc.targets.rego_lib import library_for
 from pscc.templating import Code, folded, render, yaml_block, yaml_lines, yaml_quote
 
@@ -49,10 +52,17 @@ class Gatekeeper:
 
     name: str = "gatekeeper"
 
-    def package(self, program: ir.Program, cases: dict[str, tuple[Case, ...]]) -> Output:
-        """Templates, constraints, mutators, kustomizations and the suite of ``program``."""
+    def package(self, program: ir.Program, cases: dict[str, tuple[Case, ...]], options: Options = DEFAULTS) -> Output:
+        """Templates, constraints, mutators, kustomizations and the suite of ``program``.
+
+        Raises `SourceError` where it has what the engine of ``options`` cannot say.
+        """
+        if options.engine == "cel":
+            refuse_access(program)
         templates = {(c.shape, bool(p.exemptions)): c for p in program.policies for c in p.checks}
-        files = [OutputFile(_template_path(c, exempt), _template(c, exempt)) for (_, exempt), c in templates.items()]
+        files = [
+            OutputFile(_template_path(c, exempt), _template(c, exempt, options)) for (_, exempt), c in templates.items()
+        ]
         files += [gatekeeper_choice.template(choice) for choice in program.choices]
         template_paths = [f.path for f in files]
         policy_paths: list[str] = []
@@ -120,11 +130,12 @@ def rego_of(check: ir.Check, exempt: bool = False) -> str:
     )
 
 
-def _template(check: ir.Check, exempt: bool) -> str:
+def _template(check: ir.Check, exempt: bool, options: Options) -> str:
     from pscc import __version__
 
     params = [{"name": Code(p.name), "schema": _indented(yaml_lines(_SCHEMAS[p.kind]), 14)} for p in parameters(check)]
-    rego = rego_of(check, exempt)
+    cel = gatekeeper_cel.source_of(check) if options.engine == "cel" else None
+    rego = "" if cel else rego_of(check, exempt)
     return render(
         "gatekeeper/template.yaml.j2",
         name=Code(_kind(check, exempt).lower()),
@@ -134,8 +145,9 @@ def _template(check: ir.Check, exempt: bool) -> str:
         version=yaml_quote(__version__),
         description=yaml_block(folded(" ".join(filter(None, (check.description, check.intent)))), 6),
         params=params,
+        cel=cel,
         rego=yaml_block(rego, 14),
-        lib=yaml_block(library_for(rego), 16),
+        lib=yaml_block(library_for(rego) if rego else "", 16),
     )
 
 

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from pscc import ir
 from pscc.backends import kyverno_choice, kyverno_mutate
 from pscc.backends._base import Output, OutputFile, fitted, origin
-from pscc.backends.kyverno_match import exempt_conditions, match_of
+from pscc.backends.kyverno_match import UPDATED, exempt_conditions, match_of
+from pscc.backends.options import DEFAULTS, Options
 from pscc.diagnostics import Diagnostic
-from pscc.oracle import unchanged
 from pscc.passes import Reads, looked_at, specialise
 from pscc.suite import Case
-from pscc.targets.cel import check_of
+from pscc.targets.cel_checks import validation
 from pscc.targets.cel_layout import laid_out
 from pscc.targets.rego import comment, snake
 from pscc.templating import Code, folded, render, yaml_block, yaml_quote
@@ -30,7 +30,7 @@ class Kyverno:
 
     name: str = "kyverno"
 
-    def package(self, program: ir.Program, cases: dict[str, tuple[Case, ...]]) -> Output:
+    def package(self, program: ir.Program, cases: dict[str, tuple[Case, ...]], options: Options = DEFAULTS) -> Output:
         """Policies, mutations, kustomization and a suite per policy of ``program``."""
         files: list[OutputFile] = []
         suites: list[OutputFile] = []
@@ -103,16 +103,15 @@ def _validation(policy: ir.Policy, name: str, checks: Checks) -> str:
 
 
 def _rule(check: ir.Check, reads: Reads) -> dict[str, object]:
-    printed = check_of(check, reads)
+    printed = validation(check, reads, updated=UPDATED)
     return {
         "name": yaml_quote(_rule_name(check)),
         "statement": Code(comment(origin(check.statement, check.span))),
         "message": _static(check.title),
-        "concerned": yaml_block(laid_out(printed.concerned), 12),
         "variables": [
             {"name": Code(name), "expression": yaml_block(laid_out(text), 16)} for name, text in printed.variables
         ],
-        "holds": yaml_block(laid_out(printed.holds), 16),
+        "holds": yaml_block(laid_out(printed.expression), 16),
         "text": yaml_block(laid_out(printed.message), 16),
     }
 
@@ -135,7 +134,7 @@ def _mutation(policy: ir.Policy, name: str, mutations: list[kyverno_mutate.Field
 
 
 def _suite(policy: ir.Policy, name: str, checks: Checks, cases: tuple[Case, ...]) -> list[OutputFile]:
-    """The test of ``policy``: every rule on every pod of its suite; of an update only the rules that refuse it."""
+    """The test of ``policy``: every rule on every pod of its suite."""
     import yaml
 
     if not cases:
@@ -143,10 +142,9 @@ def _suite(policy: ir.Policy, name: str, checks: Checks, cases: tuple[Case, ...]
     folder = f"suite/{name}"
     updates = [(case, case.old_pod) for case in cases if case.old_pod is not None]
     results = []
-    for check, reads in checks:
+    for check, _ in checks:
         outcomes = {
-            "pass": [c for c in cases if check.shape not in c.shapes and c.old_pod is None],
-            "skip": [c for c, old in updates if unchanged(reads, c.pod, old)],
+            "pass": [c for c in cases if check.shape not in c.shapes],
             "fail": [c for c in cases if check.shape in c.shapes],
         }
         for outcome, those in outcomes.items():

@@ -21,6 +21,7 @@ from pscc.backends.cel_policy import (
     refuse_access,
     validations,
 )
+from pscc.backends.options import DEFAULTS, Options
 from pscc.suite import Case
 from pscc.templating import Code, render, yaml_quote
 
@@ -33,7 +34,7 @@ class KyvernoCel:
 
     name: str = "kyverno-cel"
 
-    def package(self, program: ir.Program, cases: dict[str, tuple[Case, ...]]) -> Output:
+    def package(self, program: ir.Program, cases: dict[str, tuple[Case, ...]], options: Options = DEFAULTS) -> Output:
         """Policies, kustomization and suites of ``program``. Raises `SourceError` where it says who is meant."""
         refuse_access(program, self.name)
         files: list[OutputFile] = []

@@ -6,23 +6,23 @@ it: their pods are asked for by controllers, and it is these who are looked at. 
 
 from __future__ import annotations
 
-import re
-
 from pscc import ir
 from pscc.access import ALL, SERVICE_ACCOUNT_USER, SERVICE_ACCOUNTS
 from pscc.backends._base import OutputFile
 from pscc.backends.choice_notes import DESCRIPTION, without_defaults
 from pscc.backends.choice_table import EVERYWHERE_KEY, Table, grant_tables, has_patterns, statement_of, statements_of
-from pscc.backends.kyverno_match import match_of, named_in
+from pscc.backends.kyverno_match import UPDATED, match_of, named_in
 from pscc.diagnostics import Diagnostic
-from pscc.passes import looked_at, looked_at_by_all, specialise
-from pscc.targets.cel import check_of, literal
-from pscc.targets.cel import concerned as concerned_by
+from pscc.passes import looked_at_by_all, specialise
+from pscc.targets.cel import literal
+from pscc.targets.cel_checks import unchanged
+from pscc.targets.cel_findings import check_of
 from pscc.targets.cel_layout import laid_out
 from pscc.templating import Code, folded, render, yaml_block, yaml_quote
 
 LARGEST = 1_000_000
 """How large an object may be, in bytes: etcd takes 1.5 MiB a request, with what the API server adds."""
+_UNCHANGED = "unchanged"
 _BACKGROUND = "Kyverno's background scans know no user, so this policy judges admission requests alone."
 
 
@@ -38,11 +38,8 @@ def policy_file(choice: ir.Choice, action: Code, warn: bool) -> OutputFile:
         warn=warn,
         where=match_of(choice.scope),
         message=yaml_quote("no policy that may be used accepts this pod"),
-        concerned=yaml_block(
-            laid_out(concerned_by(looked_at_by_all(c for p in choice.policies for c in p.checks))), 12
-        ),
         variables=[{"name": Code(n), "expression": yaml_block(laid_out(e), 16)} for n, e in variables],
-        holds=yaml_block(laid_out(" || ".join(usable) or "false"), 16),
+        holds=yaml_block(laid_out(" || ".join((*usable, f"variables.{_UNCHANGED}"))), 16),
         text=yaml_block(laid_out(_message(choice)), 16),
     )
     return OutputFile(f"policies/{choice.name}.yaml", text)
@@ -61,6 +58,8 @@ def notes(choice: ir.Choice, text: str) -> list[Diagnostic]:
 def _variables(choice: ir.Choice) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = _who()
     found += _grants(choice)
+    every = looked_at_by_all(check for policy in choice.policies for check in policy.checks)
+    found += unchanged(_UNCHANGED, every, UPDATED)
     statements = statements_of(choice)
     names = {key: f"check{number}" for number, key in enumerate(statements)}
     for key, check in statements.items():
@@ -74,17 +73,11 @@ def _variables(choice: ir.Choice) -> list[tuple[str, str]]:
 
 def _check(name: str, check: ir.Check) -> list[tuple[str, str]]:
     """The variables of ``check``, of which ``name`` is its message, empty where it has nothing to say."""
-    reads, specialised = looked_at(check), specialise(check)
-    printed = check_of(specialised, reads)
-    own = [n for n, _ in printed.variables if n != "allContainers"]
-
-    def renamed(text: str) -> str:
-        return re.sub(r"variables\.(\w+)", lambda m: f"variables.{name}_{m[1]}" if m[1] in own else m[0], text)
-
-    parts = [(n if n not in own else f"{name}_{n}", renamed(e)) for n, e in printed.variables]
-    if printed.holds == "true":
+    specialised = specialise(check)
+    if not specialised.requirements:
         return [(name, '""')]
-    return [*parts, (name, f'{renamed(printed.holds)} ? "" : {renamed(printed.message)}')]
+    printed = check_of(specialised, f"{name}Finding")
+    return [*printed.variables, (name, f'{printed.holds} ? "" : {printed.message}')]
 
 
 def _who() -> list[tuple[str, str]]:

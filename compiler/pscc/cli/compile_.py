@@ -21,6 +21,7 @@ from pscc.cli._shared import (
 )
 
 if TYPE_CHECKING:
+    from pscc.backends.options import Engine
     from pscc.ir import Mode
 
 
@@ -38,6 +39,13 @@ if TYPE_CHECKING:
     multiple=True,
     type=click.Choice(TARGETS),
     help="What to compile for; may be repeated. [default: gatekeeper]",
+)
+@click.option(
+    "--engine",
+    type=click.Choice(["rego", "cel"]),
+    default="rego",
+    show_default=True,
+    help="What Gatekeeper's templates are written in; cel is its K8sNativeValidation.",
 )
 @click.option(
     "--mode",
@@ -67,6 +75,7 @@ def command(
     sources: tuple[str, ...],
     output: str,
     targets: tuple[str, ...],
+    engine: Engine,
     mode: Mode | None,
     excluded: tuple[str, ...],
     ignored_groups: tuple[str, ...],
@@ -81,6 +90,7 @@ def command(
     The folder is written whole or not at all. Diagnostics go to stderr.
     """
     from pscc.access import Names
+    from pscc.backends.options import Options
     from pscc.diagnostics import SourceError
     from pscc.driver import compile_program
     from pscc.emit import EmitError, emit
@@ -93,7 +103,7 @@ def command(
     )
     rollout = Rollout(mode, names, ignored_groups)
     try:
-        outputs = compile_program(program, tuple(dict.fromkeys(targets)) or (DEFAULT_TARGET,), rollout)
+        outputs = compile_program(program, tuple(dict.fromkeys(targets)) or (DEFAULT_TARGET,), rollout, Options(engine))
     except SourceError as error:
         tell(error.diagnostics, read, fmt)
         raise click.exceptions.Exit(1) from None

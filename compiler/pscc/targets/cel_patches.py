@@ -6,77 +6,90 @@ supplementalGroups). Names of containers are unique, so ``indexOf`` finds each o
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from pscc import ir
 from pscc.defaulting import LISTS, json_value
 from pscc.passes import conjunction, negation
-from pscc.targets.cel import NOTHING, Known, access, condition, group, guards, literal
+from pscc.targets.cel import access, all_of, condition, literal
 
 CONTAINER = "container"
 
 
 def patches(default: ir.Default) -> tuple[str, ...]:
-    """The patches of ``default`` on the pod that the request creates, an expression for each list of containers."""
+    """The patches of ``default`` on the pod that the request creates, an expression for each list of containers.
+
+    What is added to a list has an expression for each length to which the way to the list is there.
+    """
     if default.site == "pod":
         return (f"{_wanted(default, ir.POD)} ? [{_patch(default, ir.POD, '')}] : []",)
-    return tuple(_for_each(default, kind) for kind, _ in LISTS)
+    if default.value is not None:
+        chosen = [(_wanted(default, CONTAINER), lambda place: _patch(default, CONTAINER, place))]
+    else:
+        lengths = range(1, len(default.path) + 1)
+        chosen = [*(_addition(default, depth) for depth in lengths), _addition(default, len(default.path), there=True)]
+    return tuple(_for_each(kind, wanted, patch) for kind, _ in LISTS for wanted, patch in chosen)
 
 
-def _for_each(default: ir.Default, kind: str) -> str:
+_Patch = Callable[[str], str]
+"""The text of a patch, by that of where the container is."""
+
+
+def _for_each(kind: str, wanted: str, patch: _Patch) -> str:
     listed = f"object.spec.{kind}"
     place = f"{literal(f'/spec/{kind}/')} + string({listed}.indexOf({CONTAINER})) + "
     walked = listed if kind == "containers" else f"(has({listed}) ? {listed} : [])"
-    wanted, patch = _wanted(default, CONTAINER), _patch(default, CONTAINER, place)
-    return f"{walked}.filter({CONTAINER}, {wanted}).map({CONTAINER}, {patch})"
+    return f"{walked}.filter({CONTAINER}, {wanted}).map({CONTAINER}, {patch(place)})"
+
+
+def _addition(default: ir.Default, depth: int, there: bool = False) -> tuple[str, _Patch]:
+    """When, and how, to add to the list where of the way to it the first ``depth`` fields are not all there.
+
+    With ``there`` the list itself is: the values that it lacks are put behind its own.
+    """
+    missing = default.path[:depth]
+    steps = [access(ir.Path(CONTAINER, missing[:length])) for length in range(1, depth + there)]
+    lists = [default.path] if there else []
+    if default.unless_in and (there or default.unless_in[:depth] != missing):
+        lists.append(default.unless_in)
+    has = ir.Or(tuple(ir.In(ir.Path("value"), ir.Path(CONTAINER, path)) for path in lists))
+    present = condition(has, frozenset(steps))
+    asked = [condition(negation(default.unless)), *(f"has({step})" for step in steps)]
+    asked += [] if there else [f"!has({access(ir.Path(CONTAINER, missing))})"]
+    # behind a list that lacks nothing, nothing is put
+    asked += [f"!{literal(default.add)}.all(value, {present})"] if lists and not there else []
+    added = f"{literal(default.add)}.filter(value, !({present}))" if lists else literal(default.add)
+    value = f"{access(ir.Path(CONTAINER, default.path))} + {added}" if there else added
+    return all_of(*asked), lambda place: _add(missing, place, _nested(default.path[depth:], value))
 
 
 def _wanted(default: ir.Default, var: str) -> str:
-    """When the default is set."""
-    conditions = [negation(default.unless)]
-    if default.value is not None:
-        conditions.append(ir.Not(ir.Has(ir.Path(var, default.path))))
+    """When the value of the default is set."""
+    conditions = [negation(default.unless), ir.Not(ir.Has(ir.Path(var, default.path)))]
     if default.inherits:
         conditions.append(ir.Not(ir.Has(ir.Path(ir.POD, default.inherits))))
-    texts = [condition(conjunction(tuple(one for one in conditions if one != ir.TRUE)))]
-    if default.value is None:
-        texts.append(f"!{literal(default.add)}.all(value, {_present(default, var)})")
-    return " && ".join(group(text, " || ", " ? ") for text in texts if text != "true") or "true"
-
-
-def _present(default: ir.Default, var: str, known: Known = NOTHING) -> str:
-    """Whether the list has ``value``, or the one whose elements are left out has it."""
-    lists = [path for path in (default.path, default.unless_in) if path]
-    return condition(ir.Or(tuple(ir.In(ir.Path("value"), ir.Path(var, path)) for path in lists)), known)
+    return condition(conjunction(tuple(one for one in conditions if one != ir.TRUE)))
 
 
 def _patch(default: ir.Default, var: str, place: str) -> str:
     """The patch: where the way to the field is not there as a whole, what is missing of it is set with the value."""
-    text = _add(default, var, place, len(default.path))
+    value = _json(json_value(default))
+    text = _add(default.path, place, value)
     for depth in reversed(range(2 if var == ir.POD else 1, len(default.path))):
         parent = access(ir.Path(var, default.path[:depth]))
-        text = f"!has({parent}) ? {_add(default, var, place, depth)} : {text}"
+        text = f"!has({parent}) ? {_add(default.path[:depth], place, _nested(default.path[depth:], value))} : {text}"
     return text
 
 
-def _add(default: ir.Default, var: str, place: str, depth: int) -> str:
-    where = literal("/" + "/".join(default.path[:depth]))
-    value = _value(default, var, depth)
-    for name in reversed(default.path[depth:]):
+def _add(path: tuple[str, ...], place: str, value: str) -> str:
+    return f'JSONPatch{{op: "add", path: {place}{literal("/" + "/".join(path))}, value: {value}}}'
+
+
+def _nested(fields: tuple[str, ...], value: str) -> str:
+    """``value`` under ``fields``, as an object."""
+    for name in reversed(fields):
         value = f"{{{literal(name)}: {value}}}"
-    return f'JSONPatch{{op: "add", path: {place}{where}, value: {value}}}'
-
-
-def _value(default: ir.Default, var: str, depth: int) -> str:
-    """The value to set where the first ``depth`` fields of the way are, or are not, there."""
-    if default.value is not None:
-        return _json(json_value(default))
-    lists = [path for path in (default.path, default.unless_in) if path]
-    missing = default.path[:depth]
-    if depth < len(default.path) and all(path[:depth] == missing for path in lists):
-        return literal(default.add)
-    own = ir.Path(var, default.path)
-    above = frozenset(access(ir.Path(var, missing[:length])) for length in range(1, depth))
-    present = f"({guards(own, above)} ? {access(own)} : [])"
-    return f"{present} + {literal(default.add)}.filter(value, !({_present(default, var, above)}))"
+    return value
 
 
 def _json(value: object) -> str:

@@ -12,10 +12,12 @@ from conformance.jsonl import Json, Process
 from conformance.targets._base import Answer, Request, pinned, resources
 from pscc.backends._base import Output
 
+CEL = "gatekeeper --engine cel"
+
 
 @dataclass(frozen=True, slots=True)
 class Gatekeeper:
-    """The target ``gatekeeper``."""
+    """The target ``gatekeeper``, in either of its engines."""
 
     name: str = "gatekeeper"
     share: float = 1.0
