@@ -55,7 +55,9 @@ def compiled(folder: Path) -> tuple[Program, list[OutputFile]]:
     if str(folder.relative_to(GOLDEN)) in IN_CEL:
         (in_cel,) = compile_program(program, ("gatekeeper",), options=Options(engine="cel")).values()
         # the rest of the folder is as that in Rego
-        files += [OutputFile(f"gatekeeper-cel/{f.path}", f.text) for f in in_cel.files if f.path.startswith("templates/p")]
+        files += [
+            OutputFile(f"gatekeeper-cel/{f.path}", f.text) for f in in_cel.files if f.path.startswith("templates/p")
+        ]
     return program, files
 
 

@@ -107,29 +107,74 @@ def test_an_empty_list_of_supplemental_groups_is_none() -> None:
 
 
 ISOLATING = Peer("isolating defaults", {"requiredDropCapabilities": ["KILL"], "readOnlyRootFilesystem": True})
+UNDEMANDED = Peer(
+    "isolating defaults that no check of PSP asks for",
+    {
+        "defaultAllowPrivilegeEscalation": False,
+        "allowPrivilegeEscalation": True,
+        "runtimeClass": {"allowedRuntimeClassNames": ["*"], "defaultRuntimeClassName": "kata"},
+    },
+    annotations={
+        f"{SECCOMP}defaultProfileName": "runtime/default",
+        "apparmor.security.beta.kubernetes.io/defaultProfileName": "runtime/default",
+    },
+)
 GRANTING = Peer("a granting default", {"defaultAddCapabilities": ["CHOWN"]})
 
 
 @cache
 def codes(target: str, peer_name: str) -> tuple[tuple[str, str], ...]:
     """Code and severity of what the compile reports."""
-    peer = {p.name: p for p in (ISOLATING, GRANTING)}[peer_name]
+    peer = {p.name: p for p in (ISOLATING, UNDEMANDED, GRANTING)}[peer_name]
     found = backend(target).package(Program((policy_of(peer.psp),)), {}).diagnostics
     return tuple((d.code, d.severity) for d in found)
 
 
+DEFAULT_PROFILE = {"type": "RuntimeDefault"}
+SETTLED = {
+    ISOLATING.name: pod(context(readOnlyRootFilesystem=True, capabilities={"drop": ["KILL"]})),
+    UNDEMANDED.name: pod(
+        context(allowPrivilegeEscalation=False),
+        runtimeClassName="kata",
+        securityContext={"seccompProfile": DEFAULT_PROFILE, "appArmorProfile": DEFAULT_PROFILE},
+    ),
+}
+"""What each PSP would have made of a pod that says nothing."""
+
+
 @pytest.mark.parametrize("target", TARGETS, ids=lambda target: target.name)
-def test_an_isolating_default_that_cannot_be_set_is_demanded(target: object) -> None:
+@pytest.mark.parametrize("peer", [ISOLATING, UNDEMANDED], ids=lambda peer: peer.name)
+def test_an_isolating_default_that_cannot_be_set_is_demanded(target: object, peer: Peer) -> None:
     name = target.name  # type: ignore[attr-defined]
-    settles = context(readOnlyRootFilesystem=True, capabilities={"drop": ["KILL"]})
-    requests = [Request(pod()), Request(pod(settles))]
-    assert all(oracle.judge(policy_of(ISOLATING.psp), r.pod).allowed for r in requests)
+    requests = [Request(pod()), Request(SETTLED[peer.name])]
+    assert all(oracle.judge(policy_of(peer.psp), r.pod).allowed for r in requests)
+    assert comparable(oracle.with_defaults(policy_of(peer.psp), pod())) == comparable(SETTLED[peer.name])
     with target.run() as running:  # type: ignore[attr-defined]
-        output = backend(name).package(Program((policy_of(ISOLATING.psp),)), {})
+        output = backend(name).package(Program((policy_of(peer.psp),)), {})
         answers = running.answers(output, requests)
-    reported = ("TGT001", "warning") in codes(name, ISOLATING.name)
+    reported = ("TGT001", "warning") in codes(name, peer.name)
     assert [answer.allowed for answer in answers] == [not reported, True]
     assert reported is (name == "opa")
+
+
+@pytest.mark.parametrize("target", TARGETS, ids=lambda target: target.name)
+def test_each_isolating_default_is_demanded_by_itself(target: object) -> None:
+    name = target.name  # type: ignore[attr-defined]
+    settled = SETTLED[UNDEMANDED.name]
+    without_one = [
+        {**settled, "spec": {k: v for k, v in settled["spec"].items() if k != "runtimeClassName"}},
+        {**settled, "spec": {**settled["spec"], "containers": pod()["spec"]["containers"]}},
+        *(
+            {**settled, "spec": {**settled["spec"], "securityContext": {profile: DEFAULT_PROFILE}}}
+            for profile in ("seccompProfile", "appArmorProfile")
+        ),
+    ]
+    with target.run() as running:  # type: ignore[attr-defined]
+        output = backend(name).package(Program((policy_of(UNDEMANDED.psp),)), {})
+        answers = running.answers(output, [Request(one) for one in without_one])
+    assert [answer.allowed for answer in answers] == [name != "opa"] * 4
+    if name == "opa":
+        assert [len(answer.messages) for answer in answers] == [1] * 4
 
 
 @pytest.mark.parametrize("target", TARGETS, ids=lambda target: target.name)

@@ -80,3 +80,36 @@ def test_kustomize_builds_the_resources_and_nothing_else(name: str) -> None:
     done = run("kustomize", "build", kyverno)
     assert (done.returncode, done.stderr) == (0, "")
     assert documents(done.stdout) == applied(kyverno, "policies")
+
+
+def test_sync_waves_apply_what_defines_a_kind_before_what_uses_it(tmp_path: Path) -> None:
+    plain, waves = tmp_path / "plain", tmp_path / "waves"
+    for folder, more in ((plain, ()), (waves, ("--sync-waves",))):
+        command = [sys.executable, "-m", "pscc", "compile", ROOT / "examples" / "psp-default.yaml", "-o", folder]
+        subprocess.run([*command, *more], check=True, capture_output=True)
+    changed = {path for path, data in contents(waves).items() if data != contents(plain)[path]}
+    assert changed == {f"{step}/kustomization.yaml" for step in ("templates", "policies", "mutators")}
+    done = run("kustomize", "build", waves)
+    assert (done.returncode, done.stderr) == (0, "")
+    for document in documents(done.stdout):
+        annotations = document["metadata"]["annotations"]
+        wave = 0 if document["kind"] == "ConstraintTemplate" else 1
+        assert annotations["argocd.argoproj.io/sync-wave"] == str(wave)
+        skips = annotations.get("argocd.argoproj.io/sync-options") == "SkipDryRunOnMissingResource=true"
+        assert skips is (wave == 1)
+
+
+def test_a_stream_has_no_sync_waves() -> None:
+    command = [
+        sys.executable,
+        "-m",
+        "pscc",
+        "compile",
+        ROOT / "examples" / "psp-default.yaml",
+        "-o",
+        "-",
+        "--sync-waves",
+    ]
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    assert done.returncode == 2
+    assert "name a folder" in done.stderr

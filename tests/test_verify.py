@@ -112,9 +112,11 @@ def test_going_without_a_grant_is_counted_as_stricter_and_an_engine_that_lets_in
     (question,) = questions(program, told, fake, [Trial("bare", pod())])  # type: ignore[arg-type]
     assert question.expected.pod == question.review.pod
     assert tally([question], [question.expected]).stricter == 1
-    # what the policy gives each pod it refuses as well: an output that leaves the default out admits them
+    # what the policy gives each pod it refuses as well: an output that leaves the default out has to refuse them, too
     (question,) = asked(Fake("gatekeeper"), Trial("bare", pod()), text=GRANTING)
-    first = tally([question], [question.expected]).first
+    assert question.policy.denied
+    assert question.expected.denied
+    first = tally([question], [Answer(False)]).first
     assert first is not None
     assert first.kind == "lets in"
 

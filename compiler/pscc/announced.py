@@ -10,19 +10,22 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pscc import ir
+from pscc.demands import without
 from pscc.diagnostics import Diagnostic
 
 
 def as_announced(policy: ir.Policy, diagnostics: tuple[Diagnostic, ...]) -> ir.Policy:
-    """``policy`` with its defaults as the target sets them."""
-    kept = (_announced(default, diagnostics) for default in policy.defaults)
-    return replace(policy, defaults=tuple(default for default in kept if default is not None))
+    """``policy`` with its defaults as the target sets them, and what it demands where it cannot."""
+    unset = [default for default in policy.defaults if _is_told(default, "TGT001", diagnostics)]
+    settable = without(policy, unset)
+    defaults = (
+        replace(default, site="pod", path=default.inherits, inherits=(), unless=ir.FALSE)
+        if _is_told(default, "TGT002", diagnostics)
+        else default
+        for default in settable.defaults
+    )
+    return replace(settable, defaults=tuple(defaults))
 
 
-def _announced(default: ir.Default, diagnostics: tuple[Diagnostic, ...]) -> ir.Default | None:
-    about = [d for d in diagnostics if d.span == default.span and f"`{default.control}`" in d.message]
-    if any(d.code == "TGT001" for d in about):
-        return None
-    if any(d.code == "TGT002" for d in about):
-        return replace(default, site="pod", path=default.inherits, inherits=(), unless=ir.FALSE)
-    return default
+def _is_told(default: ir.Default, code: str, diagnostics: tuple[Diagnostic, ...]) -> bool:
+    return any(d.code == code and d.span == default.span and f"`{default.control}`" in d.message for d in diagnostics)

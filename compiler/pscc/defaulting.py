@@ -41,6 +41,38 @@ def _paths(node: object) -> set[tuple[str, tuple[str, ...]]]:
     return {path for f in fields(node) for path in _paths(getattr(node, f.name))} if is_dataclass(node) else set()
 
 
+def tells_apart(check: ir.Check, default: ir.Default) -> bool:
+    """Whether ``check`` sees if ``default`` is set on a container or on the pod that the container inherits it from.
+
+    It does where it looks at the pod's field for its own sake, or at a container's without asking first if it is set.
+    """
+    own, inherited = ("container", default.path), ("pod", default.inherits)
+    for requirement in check.requirements:
+        of_containers = any(isinstance(step.items, ir.Containers) for step in requirement.each)
+        apart = _paths(_outside_coalesce(requirement.when)) | _paths(_outside_coalesce(requirement.must))
+        asked = any(_paths(c) == {own} for c in _all_of(requirement.when) if isinstance(c, (ir.Has, ir.Not)))
+        if (not of_containers and inherited in apart) or (of_containers and own in apart and not asked):
+            return True
+    return False
+
+
+def _all_of(condition: ir.Condition) -> list[ir.Condition]:
+    """The conditions that all hold where ``condition`` does."""
+    parts = condition.conditions if isinstance(condition, ir.And) else ()
+    return [one for part in parts for one in _all_of(part)] if parts else [condition]
+
+
+def _outside_coalesce(node: object) -> object:
+    """``node`` without what is read of a container, else of its pod."""
+    if isinstance(node, ir.Coalesce) and len(node.options) > 1:
+        return ()
+    if isinstance(node, tuple):
+        return tuple(_outside_coalesce(one) for one in node)
+    if is_dataclass(node) and not isinstance(node, (type, ir.Path)):
+        return tuple(_outside_coalesce(getattr(node, f.name)) for f in fields(node))
+    return node
+
+
 def json_value(default: ir.Default) -> object:
     """What ``default`` sets or adds, as JSON."""
     value: object = list(default.add) if default.value is None else default.value

@@ -137,14 +137,15 @@ def _mended(policy: ir.Policy, check: ir.Check, pod: Json) -> Json:
 
 def _variants(policy: ir.Policy, base: Json) -> Iterator[tuple[str, Json]]:
     yield "accepted" if oracle.check(policy, base).allowed else "plain", base
+    probes: list[Probe] = []
     for check in policy.checks:
-        for probe in _probes(check):
-            yield probe.label, probed(base, probe)
-    for check in policy.checks:
-        for probe in _probes(check):
-            if probe.container is not None:
-                yield f"{probe.label}-init", probed(beside(base, "initContainers", "init"), probe, "init")
-                yield f"{probe.label}-debug", probed(beside(base, "ephemeralContainers", "debug"), probe, "debug")
+        probes += [probe for probe in _probes(check) if probe not in probes]
+    for probe in probes:
+        yield probe.label, probed(base, probe)
+    for probe in probes:
+        if probe.container is not None:
+            yield f"{probe.label}-init", probed(beside(base, "initContainers", "init"), probe, "init")
+            yield f"{probe.label}-debug", probed(beside(base, "ephemeralContainers", "debug"), probe, "debug")
 
 
 def beside(base: Json, kind: str, name: str) -> Json:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Literal
 
 from pscc import ir, oracle, suite
@@ -144,28 +145,32 @@ def questions(
     """
     asked: list[Question] = []
     announced = replace(program, policies=tuple(as_announced(policy, tuple(told)) for policy in program.policies))
+    question = partial(_question, program, announced)
     for trial in trials:
         name = f"pod-{len(asked) + 1}"
         pod = _named(trial.pod, name)
         old = _named(trial.old_pod, name) if trial.old_pod is not None else None
         if old is not None:
-            asked.append(_question(program, trial, Review(name, pod, old if engine.takes_updates else None), pod))
+            asked.append(question(trial, Review(name, pod, old if engine.takes_updates else None), pod))
             continue
         whole, reached = _with_defaults(program, pod), _with_defaults(announced, pod)
         if engine.changes_pods or reached == pod:
-            asked.append(_question(program, trial, Review(name, pod), reached, whole))
+            asked.append(question(trial, Review(name, pod), reached, whole))
             continue
-        asked.append(_question(program, trial, Review(name, reached), reached, whole))
+        asked.append(question(trial, Review(name, reached), reached, whole))
         bare = _named(pod, f"pod-{len(asked) + 1}")
         as_it_came = replace(trial, origin=f"{trial.origin}, as it came")
-        asked.append(_question(program, as_it_came, Review(f"pod-{len(asked) + 1}", bare), bare))
+        asked.append(question(as_it_came, Review(f"pod-{len(asked) + 1}", bare), bare))
     return tuple(asked)
 
 
-def _question(program: ir.Program, trial: Trial, review: Review, reached: Json, whole: Json | None = None) -> Question:
+def _question(
+    program: ir.Program, announced: ir.Program, trial: Trial, review: Review, reached: Json, whole: Json | None = None
+) -> Question:
     """The question of ``review``; ``reached`` is the pod that the checks should see, ``whole`` the policy's own idea of it."""
-    expected = _says(program, reached, review.old_pod)
-    policy = expected if whole is None or whole == reached else _says(program, whole, review.old_pod)
+    expected = _says(announced, reached, review.old_pod)
+    same = program == announced and (whole is None or whole == reached)
+    policy = expected if same else _says(program, reached if whole is None else whole, review.old_pod)
     return Question(trial, review, policy, expected)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections import Counter
 
 import click
 
@@ -23,6 +24,8 @@ def main(sample: bool, seed: int, only: tuple[str, ...], keep: bool) -> None:
         tallies, found, seconds = everything(work, lambda done, of: bar.update(1))
     click.echo(table(tallies, versions()))
     click.echo(f"{seconds:.0f} s, seed {seed}")
+    for (who, kind), count in Counter((d.who, d.kind) for d in found).items():
+        click.echo(f"{who}: {count} × {kind}")
     for difference in found[:5]:
         click.echo(f"\n{difference.who}: {difference.kind}\n  oracle: {difference.ours}\n  engine: {difference.theirs}")
         click.echo(difference.policy if isinstance(difference.policy, str) else json.dumps(difference.policy))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 
 from conformance.canonical import canonical
 from conformance.jsonl import EngineError, Json
@@ -15,6 +16,7 @@ from conformance.targets._base import Answer, Request, Running, Target
 from pscc import oracle
 from pscc.announced import as_announced
 from pscc.cases import draw_pods
+from pscc.diagnostics import Diagnostic
 from pscc.ir import Policy, Program
 
 UPDATES = 0.25
@@ -73,39 +75,52 @@ def judged(
         tally.wrong += 1
         yield Difference(target, "engine", source, requests[0].pod, "", str(error))
         return
+    isolated = _isolated(policy, output.diagnostics)
     for request, answer in zip(requests, answers, strict=True):
-        source_says = _oracle(policy, request)
-        said = _oracle(announced, request)
-        difference = _difference(target, source, policy, request, said, answer)
+        source_says = oracle.judge(policy, request.pod, request.old_pod)
+        said = oracle.judge(announced, request.pod, request.old_pod)
+        compared = (*_let_in(source_says, isolated, request, answer), *_otherwise(said, announced, request, answer))
+        found = next((one for one in compared if one[1] != one[2]), None)
         stricter = said.allowed is not source_says.allowed or canonical(dict(said.pod)) != canonical(
             dict(source_says.pod)
         )
-        tally.count(policy, source_says, agreed=difference is None, stricter=stricter)
-        if difference is not None:
-            yield difference
+        tally.count(policy, source_says, agreed=found is None, stricter=stricter)
+        if found is not None:
+            kind, ours, theirs = found
+            yield Difference(target, kind, source, request.pod, str(ours), str(theirs), request.old_pod)
 
 
-def _oracle(policy: Policy, request: Request) -> oracle.Verdict:
-    return oracle.judge(policy, request.pod, request.old_pod)
+Compared = tuple[str, object, object]
+"""What is compared: its kind, the oracle's, the engine's."""
 
 
-def _difference(
-    target: str, source: Json | str, policy: Policy, request: Request, verdict: oracle.Verdict, answer: Answer
-) -> Difference | None:
-    def differing(kind: str, ours: object, theirs: object) -> Difference | None:
-        if ours == theirs:
-            return None
-        return Difference(target, kind, source, request.pod, str(ours), str(theirs), request.old_pod)
+def _isolated(policy: Policy, diagnostics: tuple[Diagnostic, ...]) -> Policy:
+    """``policy`` with the defaults that an admitted pod has had: all but those which grant and are announced as not set."""
+    granting = replace(policy, defaults=tuple(default for default in policy.defaults if default.grants))
+    isolating = replace(policy, defaults=tuple(default for default in policy.defaults if not default.grants))
+    widened = tuple(d for d in diagnostics if d.code == "TGT002")
+    defaults = (*as_announced(isolating, widened).defaults, *as_announced(granting, diagnostics).defaults)
+    return replace(policy, defaults=defaults)
 
+
+def _let_in(source_says: oracle.Verdict, isolated: Policy, request: Request, answer: Answer) -> Iterator[Compared]:
+    """Nothing that the source refuses is admitted, whatever was announced, nor without what the source isolates it by."""
+    if answer.allowed:
+        yield "let in", (source_says.allowed, source_says.messages), (True, ())
+    if answer.allowed and request.old_pod is None:
+        pod = request.pod if answer.pod is None else answer.pod
+        yield "without isolation", comparable(oracle.with_defaults(isolated, request.pod)), comparable(pod)
+
+
+def _otherwise(said: oracle.Verdict, announced: Policy, request: Request, answer: Answer) -> Iterator[Compared]:
+    """Verdict, changed pod and messages are as announced."""
     # a target may set on the pod what the oracle sets on its containers, so its words are about its own pod
-    looked_at = verdict.pod if answer.pod is None else answer.pod
-    words = oracle.check(policy, looked_at, request.old_pod).messages
-    return (
-        differing("verdict", (verdict.allowed, verdict.messages), (answer.allowed, answer.messages))
-        if verdict.allowed is not answer.allowed
-        else differing("changed pod", comparable(verdict.pod), comparable(looked_at))
-        or differing("messages", tuple(sorted(set(words))), answer.messages)
-    )
+    looked_at = said.pod if answer.pod is None else answer.pod
+    words = oracle.check(announced, looked_at, request.old_pod).messages
+    if said.allowed is not answer.allowed:
+        yield "verdict", (said.allowed, said.messages), (answer.allowed, answer.messages)
+    yield "changed pod", comparable(said.pod), comparable(looked_at)
+    yield "messages", tuple(sorted(set(words))), answer.messages
 
 
 def comparable(pod: oracle.Json) -> Json:

@@ -40,15 +40,14 @@ class Piece:
 
 
 def pieces(size: Size, seed: int, only: tuple[str, ...] = ()) -> Iterator[Piece]:
-    """The work of a run. Every piece has a seed of its own, so that it can be run again alone."""
+    """The work of a run. Every piece has a seed of its own, the same whatever else is run."""
     shares = {truth.WHO: 1.0, **{target.name: target.share for target in TARGETS}}
     for who, share in shares.items():
-        if only and who not in only:
-            continue
         policies, pods = size.truth if who == truth.WHO else size.targets
         left = max(1, round(policies * share))
         while left > 0:
-            yield Piece(who, seed, min(left, _POLICIES_A_PIECE), pods)
+            if not only or who in only:
+                yield Piece(who, seed, min(left, _POLICIES_A_PIECE), pods)
             left, seed = left - _POLICIES_A_PIECE, seed + 1
 
 

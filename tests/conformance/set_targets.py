@@ -1,7 +1,7 @@
 """Sets of policies on the targets' engines: nothing let in that the set denies, nothing shut out but as announced.
 
-The choice's meaning without defaults is what a target that cannot set them is held to, verdict and words; what the
-choice admits with them and the target does not has to have been announced.
+The choice's meaning with demands for defaults is what a target that cannot set them is held to, verdict and words; what
+the choice admits with them and the target does not has to have been announced.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from pscc.admission import accepts_as_it_is, admit
 from pscc.backends._base import Output
 from pscc.backends.registry import backend
 from pscc.choice_forms import lowered
+from pscc.demands import choice_without
 from pscc.partition import Entangled, partition
 
 
@@ -60,10 +61,11 @@ def held(target: str, ask: Ask, asked: Asked, count: Held) -> list[str]:
         return []
     output = backend(target).package(ir.Program(choices=(asked.choice,)), {})
     announced = any(d.code == "TGT001" for d in output.diagnostics)
+    demanding = choice_without(asked.choice)
     wrong = []
     for pod, said in zip(asked.pods, ask(output, asked), strict=True):
         count.requests += 1
-        plain, whole = accepts_as_it_is(asked.choice, asked.request, pod), admit(asked.choice, asked.request, pod)
+        plain, whole = accepts_as_it_is(demanding, asked.request, pod), admit(asked.choice, asked.request, pod)
         words = (plain.message,) if plain.message else ()
         count.admitted += not said.messages
         differs = said.messages != words if target != "kyverno" else bool(said.messages) is not bool(words)

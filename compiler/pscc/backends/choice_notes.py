@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pscc import ir
+from pscc.demands import demanded
 from pscc.diagnostics import Diagnostic
 
 DESCRIPTION = (
@@ -19,8 +20,8 @@ def without_defaults(choice: ir.Choice, why: str) -> list[Diagnostic]:
     """
     told: list[Diagnostic] = []
     for policy in choice.policies:
-        isolating = dict.fromkeys(d.control for d in policy.defaults if not d.grants)
-        granting = dict.fromkeys(d.control for d in policy.defaults if d.grants)
+        isolating = dict.fromkeys(d.control for d in policy.defaults if demanded(policy, d))
+        granting = dict.fromkeys(d.control for d in policy.defaults if not demanded(policy, d))
         if isolating:
             text = f"{policy.name}: the defaults of {', '.join(isolating)} are not set: {why}"
             help = "pods have to set them themselves, which is stricter than PodSecurityPolicy was"

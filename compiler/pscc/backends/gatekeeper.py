@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from pscc import ir
 from pscc.backends import gatekeeper_cel, gatekeeper_choice
 from pscc.backends._base import Output, OutputFile, fitted, origin
+from pscc.backends.demanding import demanding
 from pscc.backends.gatekeeper_cel import refuse_access
 from pscc.backends.gatekeeper_match import match_lines
-from pscc.backends.gatekeeper_mutators import mutators
+from pscc.backends.gatekeeper_mutators import mutators, unsettable
 from pscc.backends.options import DEFAULTS, Options
 from pscc.backends.subjects import exemption_rows
-from pscc.diagnostics import Diagnostic
 from pscc.passes import parameters
 from pscc.suite import Case
 from pscc.targets.rego import check_rules, comment, parameter_rules, snake
@@ -59,6 +59,9 @@ class Gatekeeper:
         """
         if options.engine == "cel":
             refuse_access(program)
+        told = [note for choice in program.choices for note in gatekeeper_choice.notes(choice)]
+        program, cases, untold = demanding(program, cases, unsettable)
+        told += untold
         templates = {(c.shape, bool(p.exemptions)): c for p in program.policies for c in p.checks}
         files = [
             OutputFile(_template_path(c, exempt), _template(c, exempt, options)) for (_, exempt), c in templates.items()
@@ -66,7 +69,6 @@ class Gatekeeper:
         files += [gatekeeper_choice.template(choice) for choice in program.choices]
         template_paths = [f.path for f in files]
         policy_paths: list[str] = []
-        told: list[Diagnostic] = []
         for policy in program.policies:
             if policy.checks:
                 policy_paths.append(f"policies/{policy.name}.yaml")
@@ -80,7 +82,6 @@ class Gatekeeper:
         for choice in program.choices:
             files.append(gatekeeper_choice.constraint(choice, Code(_ACTIONS[choice.mode])))
             policy_paths.append(files[-1].path)
-            told += gatekeeper_choice.notes(choice)
         names = [p.removeprefix("templates/") for p in template_paths]
         files.append(_kustomization("templates/", names))
         # kustomize refuses files outside its root, so the mutators have a root of their own

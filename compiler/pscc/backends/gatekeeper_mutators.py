@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 
 from pscc import ir
 from pscc.backends._base import fitted
-from pscc.defaulting import kebab
+from pscc.backends.demanding import cannot_set
+from pscc.defaulting import kebab, tells_apart
 from pscc.diagnostics import Diagnostic
 from pscc.passes import looked_at
 from pscc.templating import Code, yaml_quote
@@ -14,52 +16,45 @@ from pscc.templating import Code, yaml_quote
 Fields = dict[str, Code]
 
 
-def mutators(policy: ir.Policy) -> tuple[list[Fields], list[Diagnostic]]:
-    """What the mutators of ``policy`` print as, and what Gatekeeper cannot set exactly."""
-    found: list[Fields] = []
-    told: list[Diagnostic] = []
+def unsettable(policy: ir.Policy) -> Iterator[tuple[ir.Default, Diagnostic]]:
+    """The defaults that Gatekeeper cannot set."""
     for default in policy.defaults:
-        if default.unless_in or (default.grants and default.unless != ir.FALSE):
-            told.append(
-                Diagnostic(
-                    "TGT001",
-                    f"Gatekeeper cannot set the default of `{default.control}`: pods are admitted without it",
-                    default.span,
-                    severity="note",
-                )
-            )
-            continue
-        if default.unless != ir.FALSE and _others_read(policy, default):
-            told.append(
-                Diagnostic(
-                    "TGT001",
-                    f"Gatekeeper cannot set the default of `{default.control}`: pods are refused until they set it",
-                    default.span,
-                    severity="warning",
-                )
-            )
-            continue
-        if default.unless != ir.FALSE:
-            told.append(
-                Diagnostic(
-                    "TGT002",
-                    f"Gatekeeper sets the default of `{default.control}` wherever the field itself is unset",
-                    default.span,
-                    severity="note",
-                )
-            )
-        found += _of(policy.name, default)
+        conditional = default.unless != ir.FALSE
+        if default.unless_in or (default.grants and conditional) or _shows(policy, default):
+            yield default, cannot_set("Gatekeeper cannot set", policy, default)
+
+
+def mutators(policy: ir.Policy) -> tuple[list[Fields], list[Diagnostic]]:
+    """What the mutators of ``policy`` print as, and which of them set more than the policy does."""
+    found = [fields for default in policy.defaults for fields in _of(policy.name, default)]
+    told = [
+        Diagnostic(
+            "TGT002",
+            f"Gatekeeper sets the default of `{default.control}` wherever the field itself is unset",
+            default.span,
+            severity="note",
+        )
+        for default in policy.defaults
+        if default.unless != ir.FALSE
+    ]
     if found and policy.exemptions:
         text = f"Gatekeeper's mutators do not see who asks: the defaults of {policy.name} are set for those exempt, too"
         told.append(Diagnostic("TGT005", text, policy.exemptions[0].span, severity="warning"))
     return found, told
 
 
-def _others_read(policy: ir.Policy, default: ir.Default) -> bool:
-    """Whether another control's check looks at the field, so that setting it more widely could satisfy that check."""
+def _shows(policy: ir.Policy, default: ir.Default) -> bool:
+    """Whether a check of ``policy`` would see that ``default`` is set elsewhere, or more widely, than the policy sets it.
+
+    What containers inherit is set at the pod, which is the same to a check of the value in force, and to no other. Where
+    the condition of a default cannot be tested, another control's check of the field might be satisfied by it.
+    """
     for check in policy.checks:
+        if default.inherits and tells_apart(check, default):
+            return True
         reads = looked_at(check)
-        if check.control != default.control and (default.path in reads.container or default.inherits in reads.pod):
+        foreign = check.control != default.control and default.unless != ir.FALSE
+        if foreign and (default.path in reads.container or default.inherits in reads.pod):
             return True
     return False
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pscc import ir
 from pscc.backends import kyverno_choice, kyverno_mutate
 from pscc.backends._base import Output, OutputFile, fitted, origin
+from pscc.backends.demanding import demanding
 from pscc.backends.kyverno_match import UPDATED, exempt_conditions, match_of
 from pscc.backends.options import DEFAULTS, Options
 from pscc.diagnostics import Diagnostic
@@ -34,11 +35,12 @@ class Kyverno:
         """Policies, mutations, kustomization and a suite per policy of ``program``."""
         files: list[OutputFile] = []
         suites: list[OutputFile] = []
-        told: list[Diagnostic] = []
         taken = frozenset(fitted(policy.name) for policy in program.policies)
+        told = [note for choice in program.choices for note in kyverno_choice.notes(choice)]
+        program, cases, untold = demanding(program, cases, kyverno_mutate.unsettable)
+        told += untold
         for policy in program.policies:
-            mutations, notes = kyverno_mutate.rules(policy)
-            told += notes
+            mutations = kyverno_mutate.rules(policy)
             if mutations:
                 name = fitted(f"{policy.name}-defaults", taken)
                 files.append(OutputFile(f"policies/{name}.yaml", _mutation(policy, name, mutations)))
@@ -53,7 +55,7 @@ class Kyverno:
         for choice in program.choices:
             made = kyverno_choice.policy_file(choice, Code(_ACTIONS[choice.mode]), choice.mode == "warn")
             files.append(made)
-            told += kyverno_choice.notes(choice, made.text)
+            told += kyverno_choice.too_large(choice, made.text)
         paths = tuple(file.path for file in files)
         files.append(
             OutputFile(

@@ -45,14 +45,18 @@ def policy_file(choice: ir.Choice, action: Code, warn: bool) -> OutputFile:
     return OutputFile(f"policies/{choice.name}.yaml", text)
 
 
-def notes(choice: ir.Choice, text: str) -> list[Diagnostic]:
-    """What Kyverno cannot do of ``choice``; an error where its policy is too large to be applied."""
-    told = without_defaults(choice, "Kyverno's mutations cannot tell which policy would change the pod")
-    if len(text.encode()) > LARGEST:
-        message = f"{choice.name} makes a ClusterPolicy of {len(text) // 1000} kB, larger than a cluster takes"
-        help = "compile it for gatekeeper or opa, or part it by namespaces"
-        told.append(Diagnostic("TGT006", message, choice.span, help=help))
-    return told
+def notes(choice: ir.Choice) -> list[Diagnostic]:
+    """What Kyverno cannot do of ``choice``."""
+    return without_defaults(choice, "Kyverno's mutations cannot tell which policy would change the pod")
+
+
+def too_large(choice: ir.Choice, text: str) -> list[Diagnostic]:
+    """An error where ``text``, the policy of ``choice``, is too large to be applied."""
+    if len(text.encode()) <= LARGEST:
+        return []
+    message = f"{choice.name} makes a ClusterPolicy of {len(text) // 1000} kB, larger than a cluster takes"
+    help = "compile it for gatekeeper or opa, or part it by namespaces"
+    return [Diagnostic("TGT006", message, choice.span, help=help)]
 
 
 def _variables(choice: ir.Choice) -> list[tuple[str, str]]:

@@ -6,8 +6,11 @@ about the pod as it came: a rule that reads a field comes before the one that se
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from pscc import ir
 from pscc.backends._base import origin
+from pscc.backends.demanding import cannot_set
 from pscc.defaulting import LISTS, in_sequence, json_value, kebab
 from pscc.diagnostics import Diagnostic
 from pscc.passes import negation
@@ -18,18 +21,18 @@ from pscc.templating import Code, yaml_block, yaml_lines, yaml_quote
 Fields = dict[str, object]
 
 
-def rules(policy: ir.Policy) -> tuple[list[Fields], list[Diagnostic]]:
-    """What the mutation rules of ``policy`` print as, and what Kyverno cannot set exactly."""
-    found: list[Fields] = []
-    told: list[Diagnostic] = []
-    for default in in_sequence(policy.defaults):
+def rules(policy: ir.Policy) -> list[Fields]:
+    """What the mutation rules of ``policy`` print as. Raises `jmespath.UnprintableError` for a default that has none."""
+    return [fields for default in in_sequence(policy.defaults) for fields in _of(default)]
+
+
+def unsettable(policy: ir.Policy) -> Iterator[tuple[ir.Default, Diagnostic]]:
+    """The defaults that Kyverno cannot set: those with text that JMESPath has no literal for."""
+    for default in policy.defaults:
         try:
-            found += _of(default)
+            _of(default)
         except jmespath.UnprintableError:
-            effect = "pods are admitted without it" if default.grants else "pods are refused until they set it"
-            message = f"Kyverno cannot set the default of `{default.control}`: {effect}"
-            told.append(Diagnostic("TGT001", message, default.span, severity="note" if default.grants else "warning"))
-    return found, told
+            yield default, cannot_set("Kyverno cannot set", policy, default)
 
 
 def _of(default: ir.Default) -> list[Fields]:

@@ -6,12 +6,14 @@ Must not know a control.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pscc import ir, oracle
 from pscc.access import ALL, NONE
 from pscc.backends import opa_choice
 from pscc.backends._base import Output, OutputFile, origin
+from pscc.backends.demanding import cannot_set, demanding
 from pscc.backends.options import DEFAULTS, Options
 from pscc.backends.subjects import exemption_rows, names_row
 from pscc.diagnostics import Diagnostic
@@ -34,6 +36,9 @@ class Opa:
 
     def package(self, program: ir.Program, cases: dict[str, tuple[Case, ...]], options: Options = DEFAULTS) -> Output:
         """Policies, their tests, the library and ``main.rego`` of ``program``. A policy without a check has no file."""
+        told = [note for choice in program.choices for note in opa_choice.notes(choice)]
+        program, cases, untold = demanding(program, cases, _unsettable)
+        told += untold
         packages = _packages(program)
         files: list[OutputFile] = []
         for policy in program.policies:
@@ -58,9 +63,7 @@ class Opa:
             )
         )
         files.append(OutputFile("lib/pscc.rego", library()))
-        told = [_untold(default) for policy in program.policies for default in policy.defaults]
         told += [note for policy in program.policies for note in _unseen_labels(policy)]
-        told += [note for choice in program.choices for note in opa_choice.notes(choice)]
         return Output(tuple(files), (), tuple(told))
 
 
@@ -152,9 +155,7 @@ def _unseen_labels(policy: ir.Policy) -> list[Diagnostic]:
     return [Diagnostic("TGT004", text, policy.span, severity="warning", help="name the namespaces")]
 
 
-def _untold(default: ir.Default) -> Diagnostic:
-    if default.grants:
-        text = f"OPA only answers, so the default of `{default.control}` is not set: pods go without it"
-        return Diagnostic("TGT001", text, default.span, severity="note")
-    text = f"OPA only answers, so the default of `{default.control}` is not set: pods must set it themselves"
-    return Diagnostic("TGT001", text, default.span, severity="warning")
+def _unsettable(policy: ir.Policy) -> Iterator[tuple[ir.Default, Diagnostic]]:
+    """All defaults: OPA only answers."""
+    for default in policy.defaults:
+        yield default, cannot_set("OPA only answers, so it cannot set", policy, default)

@@ -67,6 +67,11 @@ if TYPE_CHECKING:
     metavar="NAME",
     help="A group to which no grant counts, as system:masters, who may use every policy; may be repeated. Stricter.",
 )
+@click.option(
+    "--sync-waves",
+    is_flag=True,
+    help="Annotate the kustomizations for Argo CD: what defines a kind is applied before what uses it.",
+)
 @everyone_option
 @ignored_option
 @fix_option
@@ -79,6 +84,7 @@ def command(
     mode: Mode | None,
     excluded: tuple[str, ...],
     ignored_groups: tuple[str, ...],
+    sync_waves: bool,
     everyone: bool,
     list_ignored: bool,
     fix: bool,
@@ -96,6 +102,8 @@ def command(
     from pscc.emit import EmitError, emit
     from pscc.rollout import Rollout
 
+    if sync_waves and output == "-":
+        raise click.UsageError("--sync-waves annotates kustomizations, which a stream has none of: name a folder")
     read, _, program = analysed(sources, fmt, fix, everyone, list_ignored)
     names = Names(
         tuple(name for name in excluded if not name.endswith("*")),
@@ -118,6 +126,10 @@ def command(
             body = by_path[path]
             click.echo(body if body.startswith("---") or path.endswith(".rego") else f"---\n{body}", nl=False)
         return
+    if sync_waves:
+        from pscc.sync_waves import with_sync_waves
+
+        files = with_sync_waves(files)
     try:
         emit(Path(output), files)
     except EmitError as error:

@@ -7,7 +7,8 @@ from pscc.controls._shapes import PATTERNS, VALUES, allowed, among
 from pscc.ir import Coalesce, Concat, Const, Each, Part, Path, Requirement, Show
 from pscc.syntax.ast import Verb
 
-NAMED = (("RuntimeDefault", "runtime/default"), ("Unconfined", "unconfined"))
+UNCONFINED = "unconfined"
+NAMED = (("RuntimeDefault", "runtime/default"), ("Unconfined", UNCONFINED))
 """Type and name. Source: ``SeccompAnnotationForField`` in Kubernetes 1.24 ``pkg/api/pod/util.go``."""
 
 

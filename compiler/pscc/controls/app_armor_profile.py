@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from pscc import ir
 from pscc.controls._base import Control, DefaultShape, Params, Probe, Shape, Takes
-from pscc.controls._profiles import as_object, requirements
+from pscc.controls._profiles import UNCONFINED, as_object, requirements
 from pscc.controls._shapes import (
     CONTAINER,
     CONTAINERS,
@@ -98,6 +98,7 @@ def build_default(params: Params, span: Span) -> ir.Default:
         value=as_object(str(values[0])),
         inherits=("spec", "securityContext", FIELD),
         unless=ir.Has(ANNOTATION),
+        grants=str(values[0]) == UNCONFINED,
     )
 
 

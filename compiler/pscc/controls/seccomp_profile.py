@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from pscc import ir
 from pscc.controls._base import Control, DefaultShape, Params, Probe, Shape, Takes
-from pscc.controls._profiles import as_object, requirements
+from pscc.controls._profiles import UNCONFINED, as_object, requirements
 from pscc.controls._shapes import CONTAINER, CONTAINERS, POD, container_field, label_of, one, pod_field, word_probes
 from pscc.controls._values import Profiles
 from pscc.source import Span
@@ -54,7 +54,9 @@ def build_default(params: Params, span: Span) -> ir.Default:
     """The profile on the pod, where the pod has none."""
     values = one(params, "values")
     assert isinstance(values, tuple)
-    return ir.Default(FIELD, "pod", ("spec", "securityContext", FIELD), span, value=as_object(str(values[0])))
+    profile = str(values[0])
+    path = ("spec", "securityContext", FIELD)
+    return ir.Default(FIELD, "pod", path, span, value=as_object(profile), grants=profile == UNCONFINED)
 
 
 def from_psp(psp: Psp) -> Iterator[Statement]:

@@ -499,6 +499,24 @@ require_seccomp_profile_local_container_profile_findings := [finding |
 	])
 ]
 
+# default seccompProfile runtime/default  (policy.psp:14)
+violation contains {"control": "seccompProfile", "msg": msg} if {
+	pod
+	count(default_seccomp_profile_findings) > 0
+	not default_seccomp_profile_unchanged
+	msg := lib.message(default_seccomp_profile_findings, "")
+}
+
+default_seccomp_profile_unchanged if {
+	input.request.operation == "UPDATE"
+	lib.same_fields(pod, old_pod, [["spec", "securityContext", "seccompProfile"]])
+}
+
+default_seccomp_profile_findings := [finding |
+	object.get(pod, ["spec", "securityContext", "seccompProfile"], null) == null
+	finding := "pod: seccompProfile must be set, the default of this policy is type RuntimeDefault"
+]
+
 # A bare Pod, or the one of an AdmissionReview; anything else is not looked at.
 pod := input.request.object if input.request.object.kind == "Pod"
 

@@ -167,11 +167,6 @@ test_nonroot_unset_uid_unset if {
 	{entry.msg | some entry in found} == {"container main: runAsNonRoot is not set, must be true where runAsUser is not set"}
 }
 
-test_nonroot_unset_uid_0 if {
-	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "nonroot-unset-uid-0", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"]}, "allowPrivilegeEscalation": false, "runAsUser": 0}}], "securityContext": {"fsGroup": 1, "seccompProfile": {"type": "RuntimeDefault"}}}}
-	{entry.msg | some entry in found} == {"container main: runAsUser is 0, must not be 0"}
-}
-
 test_fsgroup_0 if {
 	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "fsgroup-0", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"]}, "allowPrivilegeEscalation": false, "runAsNonRoot": true}}], "securityContext": {"fsGroup": 0, "seccompProfile": {"type": "RuntimeDefault"}}}}
 	{entry.msg | some entry in found} == {"pod: fsGroup is 0, allowed: 1-65535"}
@@ -199,7 +194,7 @@ test_seccomp_pod_unconfined if {
 
 test_seccomp_unset if {
 	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "seccomp-unset", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"]}, "allowPrivilegeEscalation": false, "runAsNonRoot": true}}], "securityContext": {"fsGroup": 1}}}
-	{entry.msg | some entry in found} == {"container main: seccompProfile is not set, allowed: runtime/default, localhost/*"}
+	{entry.msg | some entry in found} == {"container main: seccompProfile is not set, allowed: runtime/default, localhost/*", "pod: seccompProfile must be set, the default of this policy is type RuntimeDefault"}
 }
 
 test_privileged_true_init if {
@@ -289,7 +284,12 @@ test_seccomp_unconfined_debug if {
 
 test_seccomp_unset_init if {
 	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "seccomp-unset-init", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"]}, "allowPrivilegeEscalation": false, "runAsNonRoot": true}}], "securityContext": {"fsGroup": 1}, "initContainers": [{"name": "init", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"]}, "allowPrivilegeEscalation": false, "runAsNonRoot": true}}]}}
-	{entry.msg | some entry in found} == {"container init: seccompProfile is not set, allowed: runtime/default, localhost/*; container main: seccompProfile is not set, allowed: runtime/default, localhost/*"}
+	{entry.msg | some entry in found} == {"container init: seccompProfile is not set, allowed: runtime/default, localhost/*; container main: seccompProfile is not set, allowed: runtime/default, localhost/*", "pod: seccompProfile must be set, the default of this policy is type RuntimeDefault"}
+}
+
+test_seccomp_unset_debug if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "seccomp-unset-debug", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"]}, "allowPrivilegeEscalation": false, "runAsNonRoot": true}}], "securityContext": {"fsGroup": 1}, "ephemeralContainers": [{"name": "debug", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"]}, "allowPrivilegeEscalation": false, "runAsNonRoot": true}}]}}
+	{entry.msg | some entry in found} == {"container main: seccompProfile is not set, allowed: runtime/default, localhost/*; container debug: seccompProfile is not set, allowed: runtime/default, localhost/*", "pod: seccompProfile must be set, the default of this policy is type RuntimeDefault"}
 }
 
 test_update_of_nothing_looked_at if {
