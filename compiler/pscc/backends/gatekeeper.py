@@ -14,6 +14,8 @@ from pscc.backends.demanding import demanding
 from pscc.backends.gatekeeper_cel import refuse_access
 from pscc.backends.gatekeeper_match import match_lines
 from pscc.backends.gatekeeper_mutators import mutators, unsettable
+from pscc.backends.gatekeeper_workloads import FOLDER as WORKLOADS
+from pscc.backends.gatekeeper_workloads import workload_files
 from pscc.backends.options import DEFAULTS, Options
 from pscc.backends.subjects import exemption_rows
 from pscc.passes import parameters
@@ -77,16 +79,21 @@ class Gatekeeper:
             told += notes
             if found:
                 policy_paths.append(f"mutators/{policy.name}.yaml")
-                text = render("gatekeeper/mutators.yaml.j2", mutators=found, match=match_lines(policy.scope))
+                text = render(
+                    "gatekeeper/mutators.yaml.j2", mutators=found, match=match_lines(policy.scope), generated=False
+                )
                 files.append(OutputFile(policy_paths[-1], text))
         for choice in program.choices:
             files.append(gatekeeper_choice.constraint(choice, Code(_ACTIONS[choice.mode])))
             policy_paths.append(files[-1].path)
+        workloads = workload_files(program, options.workloads)
+        files += workloads
+        policy_paths += [file.path for file in workloads]
         names = [p.removeprefix("templates/") for p in template_paths]
         files.append(_kustomization("templates/", names))
         # kustomize refuses files outside its root, so the mutators have a root of their own
         folders = ["templates"]
-        for folder in ("policies", "mutators"):
+        for folder in ("policies", "mutators", WORKLOADS):
             inside = [p.removeprefix(f"{folder}/") for p in policy_paths if p.startswith(f"{folder}/")]
             if inside:
                 files.append(_kustomization(f"{folder}/", inside))

@@ -6,13 +6,19 @@ from dataclasses import dataclass
 from typing import Literal
 
 Engine = Literal["rego", "cel"]
+Workloads = Literal["warn", "enforce", "off"]
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """``engine``: what Gatekeeper's templates are written in."""
+    """``engine``: what Gatekeeper's templates are written in.
+
+    ``workloads``: what happens when a Deployment or the like is applied whose pods a policy would not admit: a warning,
+    what the policy does on pods, or nothing. A policy in audit is audited there, too.
+    """
 
     engine: Engine = "rego"
+    workloads: Workloads = "warn"
 
 
 DEFAULTS = Options()

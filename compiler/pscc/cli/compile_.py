@@ -21,7 +21,7 @@ from pscc.cli._shared import (
 )
 
 if TYPE_CHECKING:
-    from pscc.backends.options import Engine
+    from pscc.backends.options import Engine, Workloads
     from pscc.ir import Mode
 
 
@@ -46,6 +46,13 @@ if TYPE_CHECKING:
     default="rego",
     show_default=True,
     help="What Gatekeeper's templates are written in; cel is its K8sNativeValidation.",
+)
+@click.option(
+    "--workloads",
+    type=click.Choice(["warn", "enforce", "off"]),
+    default="warn",
+    show_default=True,
+    help="What happens when a Deployment, CronJob or the like is applied whose pods a policy would not admit.",
 )
 @click.option(
     "--mode",
@@ -81,6 +88,7 @@ def command(
     output: str,
     targets: tuple[str, ...],
     engine: Engine,
+    workloads: Workloads,
     mode: Mode | None,
     excluded: tuple[str, ...],
     ignored_groups: tuple[str, ...],
@@ -111,7 +119,9 @@ def command(
     )
     rollout = Rollout(mode, names, ignored_groups)
     try:
-        outputs = compile_program(program, tuple(dict.fromkeys(targets)) or (DEFAULT_TARGET,), rollout, Options(engine))
+        outputs = compile_program(
+            program, tuple(dict.fromkeys(targets)) or (DEFAULT_TARGET,), rollout, Options(engine, workloads)
+        )
     except SourceError as error:
         tell(error.diagnostics, read, fmt)
         raise click.exceptions.Exit(1) from None

@@ -11,15 +11,18 @@ from dataclasses import fields, is_dataclass, replace
 from pscc import ir
 from pscc.passes import constant, looked_at, parameters
 from pscc.targets.cel import PREFIXES, literal, parameter
-from pscc.targets.cel_checks import Validation, validation
+from pscc.targets.cel_checks import ON_UPDATE, Validation, validation
 from pscc.targets.cel_findings import ALLOWED, line
 
 BECAUSE = "because"
+_UPDATED = f"{ON_UPDATE} && oldObject != null"
+"""The pod that a workload would make has the workload's operation, and no old object."""
 
 
 def template_of(check: ir.Check) -> Validation:
     """The validation of every policy's ``check`` of this shape."""
-    printed = validation(replace(check, because=""), looked_at(check), "findings", unchanged_as="unchanged")
+    plain = replace(check, because="")
+    printed = validation(plain, looked_at(check), "findings", _UPDATED, unchanged_as="unchanged")
     variables = [*_parameters(check), (BECAUSE, _because()), *printed.variables]
     return Validation(tuple(variables), printed.expression, f"{printed.message} + variables.{BECAUSE}")
 
