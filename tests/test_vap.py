@@ -13,7 +13,6 @@ from conftest import engine
 from pscc import oracle
 from pscc.access import Names, Scope
 from pscc.backends._base import Output
-from pscc.backends.cel_policy import apart, checks_of
 from pscc.backends.vap import BACKEND
 from pscc.diagnostics import SourceError
 from pscc.driver import analyse
@@ -145,26 +144,3 @@ def test_who_is_meant_is_refused() -> None:
     with pytest.raises(SourceError) as raised:
         BACKEND.package(Program((scoped,)), {})
     assert [d.code for d in raised.value.diagnostics] == ["TGT003"]
-
-
-def test_workloads_are_warned_of_what_no_default_sets() -> None:
-    policy, output = compiled(POLICIES["restricted"])
-    apart_from_defaults, _ = apart(policy, checks_of(policy))
-    shapes = {check.shape for check, _ in apart_from_defaults}
-    judge = replace(policy, checks=tuple(c for c in policy.checks if c.shape in shapes), defaults=())
-    pods = [case.pod for case in cases_for(policy) if case.old_pod is None]
-    workloads: list[Json] = []
-    for number, pod in enumerate(pods):
-        spec: Json = {"selector": {}, "template": {"metadata": {}, "spec": pod["spec"]}}
-        kind = ("apps/v1", "Deployment")
-        if number % 2:
-            spec, kind = (
-                {"schedule": "* * * * *", "jobTemplate": {"spec": {"template": spec["template"]}}},
-                ("batch/v1", "CronJob"),
-            )
-        workloads.append({"apiVersion": kind[0], "kind": kind[1], "metadata": {"name": "w"}, "spec": spec})
-    _, answer = ask(load(output), {"op": "review", "pods": workloads})
-    for pod, result in zip(pods, answer["results"], strict=True):
-        assert result["allowed"], result
-        assert messages(result) == list(oracle.check(judge, pod).messages), pod
-        assert {action for finding in result["findings"] for action in finding["actions"]} <= {"Warn"}

@@ -9,16 +9,24 @@ from pathlib import Path
 import pytest
 import yaml
 
+from conformance.policies import statements_meaning
+from golden_verdicts import statements
+from pscc import oracle
 from pscc.backends._base import Output
 from pscc.backends.gatekeeper import BACKEND as GATEKEEPER
 from pscc.backends.options import Options
+from pscc.backends.vap import BACKEND as VAP
 from pscc.cases import draw_pods
+from pscc.controls import CONTROLS
 from pscc.driver import analyse
 from pscc.ir import Program
 from pscc.source import SourceFile
 from pscc.suite import cases_for
 from targets import run
 from test_gatekeeper import POLICIES, Json, ask, bare, only, resources, whole, written
+from test_kyverno import awkward
+from test_vap import ask as of_vap
+from test_vap import load
 
 HOST_NETWORK = "policy p { allow hostPorts 80 }"
 SOURCES = {**POLICIES, "host-network": HOST_NETWORK}
@@ -37,7 +45,7 @@ def templates_of(text: str) -> list[Json]:
     """Pods as templates have them: as their authors write them, and with what the suite sets."""
     policy = only(program_of(text))
     pods = [pod for case in cases_for(policy) if case.old_pod is None for pod in (whole(case.pod), bare(case.pod))]
-    pods += [dict(pod) for pod in draw_pods(policy, 5, 60, ephemeral=False)]
+    pods += [dict(pod) for pod in draw_pods(policy, 5, 20, ephemeral=False)]
     if text == HOST_NETWORK:
         ports = [{"containerPort": 80}, {"containerPort": 81}]
         containers = [{"name": "c", "image": "app:1", "ports": ports}]
@@ -128,3 +136,54 @@ def test_gator_expands_a_cronjob_to_its_defaulted_pod(tmp_path: Path) -> None:
     (found,) = [d for d in made if d["kind"] == "Pod"]
     assert found["spec"]["containers"][0]["securityContext"]["readOnlyRootFilesystem"] is True
     assert found["spec"]["securityContext"]["fsGroup"] == 7
+
+
+def ask_api_server(output: Output, objects: list[Json], **more: object) -> list[Json]:
+    loaded, answer = of_vap(load(output) | {"check": True}, {"op": "review", "pods": objects, **more})
+    assert loaded.get("warnings") == [] and not loaded["ignored"], loaded
+    results: list[Json] = answer["results"]
+    return results
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_the_api_server_warns_of_a_workload_what_the_oracle_says_of_its_pod(name: str) -> None:
+    policy = only(program_of(SOURCES[name]))
+    output = VAP.package(program_of(SOURCES[name]), {})
+    pods = [*templates_of(SOURCES[name]), *awkward()]
+    for pod in pods:
+        pod["spec"].pop("ephemeralContainers", None)
+    workloads = [workload(number, pod) for number, pod in enumerate(pods)]
+    refused = 0
+    for pod, result in zip(pods, ask_api_server(output, workloads), strict=True):
+        expected = list(oracle.judge(policy, pod).messages)
+        assert not result.get("error"), result
+        assert [finding["message"] for finding in result["findings"]] == expected, pod
+        assert result["allowed"]
+        assert {action for finding in result["findings"] for action in finding["actions"]} <= {"Warn"}
+        refused += bool(expected)
+    assert 0 < refused < len(pods)
+    for result in ask_api_server(output, workloads, operation="UPDATE", oldPods=workloads):
+        assert result["findings"] == []
+
+
+def test_every_default_is_judged_as_set() -> None:
+    """Each form of default beside each form of check on the same control."""
+    for control in CONTROLS:
+        forms = [(one, statements_meaning(f"policy p {{ {one} }}")) for one in statements(control)]
+        defaults = [one for one, policy in forms if policy.defaults]
+        for check in [one for one, policy in forms if policy.checks] if defaults else []:
+            policy = statements_meaning(f"policy p {{ {check}\n{defaults[0]} }}")
+            pods = [dict(pod) for pod in draw_pods(policy, 3, 12, ephemeral=False)]
+            output = VAP.package(Program((policy,)), {})
+            for pod, result in zip(pods, ask_api_server(output, [workload(5, pod) for pod in pods]), strict=True):
+                words = [finding["message"] for finding in result["findings"]]
+                assert words == list(oracle.judge(policy, pod).messages), (check, defaults[0], pod)
+
+
+@pytest.mark.parametrize(("workloads", "actions"), [("warn", {"Warn"}), ("enforce", {"Deny"}), ("off", set())])
+def test_what_the_api_server_does_is_chosen(workloads: str, actions: set[str]) -> None:
+    output = VAP.package(program_of("policy p { deny hostPID }"), {}, Options(workloads=workloads))  # type: ignore[arg-type]
+    pod = whole({"metadata": {"name": "p"}, "spec": {"hostPID": True, "containers": [{"name": "c"}]}})
+    for result in ask_api_server(output, [workload(number, pod) for number in range(len(KINDS))]):
+        assert {action for finding in result["findings"] for action in finding["actions"]} == actions
+        assert result["allowed"] is (workloads != "enforce")

@@ -64,9 +64,12 @@ class Printed:
     validations: list[Fields]
 
 
-def validations(checks: Checks, template: str = "") -> Printed:
-    """The parts for pods; with ``template`` for workloads whose pods are there, as ``spec.template``."""
-    printed = [validation(check, reads) for check, reads in checks]
+def validations(checks: Checks, template: str = "", defaults: tuple[ir.Default, ...] = ()) -> Printed:
+    """The parts for pods; with ``template`` for workloads whose pods are there, as ``spec.template``.
+
+    A template is judged as the pod that ``defaults`` make of it.
+    """
+    printed = [validation(check, reads, defaults=defaults) for check, reads in checks]
     variables = dict(pair for one in printed for pair in one.variables)
     if template:
         roots = {_TEMPLATE: f"object.{template}", _OLD_TEMPLATE: f"oldObject.{template}"}

@@ -16,8 +16,18 @@ from pscc.backends.gatekeeper_match import match_lines
 from pscc.backends.gatekeeper_mutators import mutators, unsettable
 from pscc.backends.gatekeeper_workloads import FOLDER as WORKLOADS
 from pscc.backends.gatekeeper_workloads import workload_files
-from pscc.backends.options import DEFAULTS, Options
+from pscc.backends.options import DEFAULTS, Options, Version
 from pscc.backends.subjects import exemption_rows
+from pscc.backends.versions import (
+    GATEKEEPER_CEL,
+    GATEKEEPER_OPERATIONS,
+    GATEKEEPER_REGO,
+    costs,
+    needs,
+    spelled,
+    unknown_fields,
+)
+from pscc.diagnostics import Diagnostic
 from pscc.passes import parameters
 from pscc.suite import Case
 from pscc.targets.rego import check_rules, comment, parameter_rules, snake
@@ -59,10 +69,12 @@ class Gatekeeper:
 
         Raises `SourceError` where it has what the engine of ``options`` cannot say.
         """
+        least = GATEKEEPER_CEL if options.engine == "cel" else GATEKEEPER_REGO
+        needs(program, "Gatekeeper", least, options.gatekeeper, "update Gatekeeper, or compile for `opa`")
         if options.engine == "cel":
             refuse_access(program)
         told = [note for choice in program.choices for note in gatekeeper_choice.notes(choice)]
-        program, cases, untold = demanding(program, cases, unsettable)
+        program, cases, untold = demanding(program, cases, unknown_fields(options.kubernetes, unsettable))
         told += untold
         templates = {(c.shape, bool(p.exemptions)): c for p in program.policies for c in p.checks}
         files = [
@@ -70,6 +82,7 @@ class Gatekeeper:
         ]
         files += [gatekeeper_choice.template(choice) for choice in program.choices]
         template_paths = [f.path for f in files]
+        operations = options.gatekeeper >= GATEKEEPER_OPERATIONS
         policy_paths: list[str] = []
         for policy in program.policies:
             if policy.checks:
@@ -78,10 +91,11 @@ class Gatekeeper:
             found, notes = mutators(policy)
             told += notes
             if found:
+                if not operations:
+                    told.append(_on_updates(program, options.gatekeeper))
                 policy_paths.append(f"mutators/{policy.name}.yaml")
-                text = render(
-                    "gatekeeper/mutators.yaml.j2", mutators=found, match=match_lines(policy.scope), generated=False
-                )
+                match = match_lines(policy.scope)
+                text = render("gatekeeper/mutators.yaml.j2", mutators=found, match=match, operations=operations)
                 files.append(OutputFile(policy_paths[-1], text))
         for choice in program.choices:
             files.append(gatekeeper_choice.constraint(choice, Code(_ACTIONS[choice.mode])))
@@ -104,6 +118,11 @@ class Gatekeeper:
 
 
 BACKEND = Gatekeeper()
+
+
+def _on_updates(program: ir.Program, release: Version) -> Diagnostic:
+    text = f"Gatekeeper {spelled(release)} sets defaults on updates, too: the API server refuses those of pods without them"
+    return costs(program, text, help="make the pods that were there before anew, or update Gatekeeper to 3.23")
 
 
 def _kind(check: ir.Check, exempt: bool) -> str:

@@ -49,6 +49,6 @@ def workload_files(program: ir.Program, workloads: Workloads) -> list[OutputFile
         found, _ = mutators(replace(policy, name=f"{policy.name}-workloads"))
         if found and policy.checks:
             match = match_lines(policy.scope)
-            text = render("gatekeeper/mutators.yaml.j2", mutators=found, match=match, generated=True)
+            text = render("gatekeeper/mutators.yaml.j2", mutators=found, match=match, generated=True, operations=False)
             files.append(OutputFile(f"{FOLDER}/{policy.name}.yaml", text))
     return files

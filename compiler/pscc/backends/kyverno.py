@@ -13,7 +13,9 @@ from pscc.backends import kyverno_choice, kyverno_mutate
 from pscc.backends._base import Output, OutputFile, fitted, origin
 from pscc.backends.demanding import demanding
 from pscc.backends.kyverno_match import UPDATED, exempt_conditions, match_of
+from pscc.backends.kyverno_workloads import as_pods
 from pscc.backends.options import DEFAULTS, Options
+from pscc.backends.versions import KYVERNO_CLASSIC, KYVERNO_CLASSIC_GONE, costs, needs, spelled, unknown_fields
 from pscc.diagnostics import Diagnostic
 from pscc.passes import Reads, looked_at, specialise
 from pscc.suite import Case
@@ -37,8 +39,15 @@ class Kyverno:
         suites: list[OutputFile] = []
         taken = frozenset(fitted(policy.name) for policy in program.policies)
         told = [note for choice in program.choices for note in kyverno_choice.notes(choice)]
-        program, cases, untold = demanding(program, cases, kyverno_mutate.unsettable)
+        needs(program, "Kyverno", KYVERNO_CLASSIC, options.kyverno, "update Kyverno")
+        program, cases, untold = demanding(
+            program, cases, unknown_fields(options.kubernetes, kyverno_mutate.unsettable)
+        )
         told += untold
+        if options.kyverno >= KYVERNO_CLASSIC_GONE:
+            text = f"Kyverno {spelled(options.kyverno)} is to refuse ClusterPolicies that are new or changed"
+            told.append(costs(program, text, help="compile for `kyverno-cel`: the switch is the name of the target"))
+        told += as_pods(program, options.workloads)
         for policy in program.policies:
             mutations = kyverno_mutate.rules(policy)
             if mutations:
@@ -50,7 +59,9 @@ class Kyverno:
             checks = _checks(policy)
             if checks:
                 name = fitted(policy.name)
-                files.append(OutputFile(f"policies/{name}.yaml", _validation(policy, name, checks)))
+                files.append(
+                    OutputFile(f"policies/{name}.yaml", _validation(policy, name, checks, options.workloads != "off"))
+                )
                 suites += _suite(policy, name, checks, cases.get(policy.name, ()))
         for choice in program.choices:
             made = kyverno_choice.policy_file(choice, Code(_ACTIONS[choice.mode]), choice.mode == "warn")
@@ -89,7 +100,7 @@ def _meta(name: str, title: str, description: Code) -> dict[str, object]:
     return {"name": yaml_quote(name), "title": yaml_quote(title), "description": description}
 
 
-def _validation(policy: ir.Policy, name: str, checks: Checks) -> str:
+def _validation(policy: ir.Policy, name: str, checks: Checks, workloads: bool) -> str:
     described = dict.fromkeys(check.description for check, _ in checks)
     description = yaml_block(folded(" ".join(described)), 6)
     return render(
@@ -98,6 +109,7 @@ def _validation(policy: ir.Policy, name: str, checks: Checks) -> str:
         action=Code(_ACTIONS[policy.mode]),
         warn=policy.mode == "warn",
         note=Code(comment(policy.note)) if policy.note else Code(""),
+        workloads=workloads,
         where=match_of(policy.scope),
         conditions=exempt_conditions(policy),
         rules=[_rule(check, reads) for check, reads in checks],

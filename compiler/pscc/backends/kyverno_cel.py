@@ -21,7 +21,10 @@ from pscc.backends.cel_policy import (
     refuse_access,
     validations,
 )
+from pscc.backends.demanding import demanding
+from pscc.backends.kyverno_workloads import as_pods
 from pscc.backends.options import DEFAULTS, Options
+from pscc.backends.versions import KYVERNO_CEL, needs, unknown_fields
 from pscc.suite import Case
 from pscc.templating import Code, render, yaml_quote
 
@@ -36,7 +39,11 @@ class KyvernoCel:
 
     def package(self, program: ir.Program, cases: dict[str, tuple[Case, ...]], options: Options = DEFAULTS) -> Output:
         """Policies, kustomization and suites of ``program``. Raises `SourceError` where it says who is meant."""
+        help = "update Kyverno, or compile for `kyverno`"
+        needs(program, "Kyverno", KYVERNO_CEL, options.kyverno, help)
+        program, cases, told = demanding(program, cases, unknown_fields(options.kubernetes, lambda policy: ()))
         refuse_access(program, self.name)
+        told += as_pods(program, options.workloads)
         files: list[OutputFile] = []
         suites: list[OutputFile] = []
         taken = frozenset(fitted(policy.name) for policy in program.policies)
@@ -47,7 +54,7 @@ class KyvernoCel:
             checks = checks_of(policy)
             everywhere, pods_only = apart(policy, checks)
             for suffix, part, resource, autogen in (
-                ("", everywhere, "pods", True),
+                ("", everywhere, "pods", options.workloads != "off"),
                 ("-defaulted", pods_only, "pods", False),
                 ("-ephemeral-containers", checks, "pods/ephemeralcontainers", False),
             ):
@@ -60,7 +67,7 @@ class KyvernoCel:
         paths = tuple(file.path for file in files)
         quoted = [yaml_quote(path) for path in paths]
         kustomization = OutputFile("kustomization.yaml", render("kyverno/kustomization.yaml.j2", paths=quoted))
-        return Output((*files, kustomization, *suites), paths, ())
+        return Output((*files, kustomization, *suites), paths, tuple(told))
 
 
 BACKEND = KyvernoCel()

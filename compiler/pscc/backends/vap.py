@@ -11,7 +11,6 @@ from pscc import ir
 from pscc.backends._base import Output, OutputFile, fitted
 from pscc.backends.cel_policy import (
     Checks,
-    apart,
     checks_of,
     described,
     described_defaults,
@@ -19,12 +18,15 @@ from pscc.backends.cel_policy import (
     refuse_access,
     validations,
 )
+from pscc.backends.demanding import Cases, demanding
 from pscc.backends.options import DEFAULTS, Options
+from pscc.backends.versions import MUTATING, VALIDATING, all_unsettable, costs, needs, served, spelled
+from pscc.diagnostics import Diagnostic
 from pscc.suite import Case
 from pscc.templating import Code, render, yaml_quote
 
 _TEMPLATES = (("workloads", "spec.template"), ("cronjobs", "spec.jobTemplate.spec.template"))
-"""What gets a warning when it is applied, and where it has its pods. Checks of what defaults set are the pods' alone."""
+"""What is judged when it is applied, as its pods would be with their defaults set, and where it has its pods."""
 _ACTIONS = {"enforce": "Deny", "warn": "Warn", "audit": "Audit"}
 
 
@@ -36,59 +38,87 @@ class Vap:
 
     def package(self, program: ir.Program, cases: dict[str, tuple[Case, ...]], options: Options = DEFAULTS) -> Output:
         """Policies, bindings and kustomization of ``program``. Raises `SourceError` where it says who is meant."""
+        program, cases, told = _for_release(program, cases, options)
         refuse_access(program, self.name)
+        validating, mutating = (Code(served(api, options.kubernetes)) for api in (VALIDATING, MUTATING))
         policies: list[OutputFile] = []
         bindings: list[OutputFile] = []
 
         def add(name: str, policy: str, kind: str, action: str = "") -> None:
+            version = mutating if kind == "Mutating" else validating
             policies.append(OutputFile(f"policies/{name}.yaml", policy))
-            bindings.append(OutputFile(f"bindings/{name}.yaml", _binding(kind, name, action)))
+            bindings.append(OutputFile(f"bindings/{name}.yaml", _binding(version, kind, name, action)))
 
         taken = frozenset(fitted(policy.name) for policy in program.policies)
         for policy in program.policies:
             if policy.defaults:
                 name = fitted(f"{policy.name}-defaults", taken)
-                add(name, _mutation(policy, name), "Mutating")
+                add(name, _mutation(mutating, policy, name), "Mutating")
             checks = checks_of(policy)
             if checks:
                 name = fitted(policy.name)
-                add(name, _validation(name, checks), "Validating", _ACTIONS[policy.mode])
-            of_templates, _ = apart(policy, checks)
-            for suffix, template in _TEMPLATES if of_templates else ():
+                add(name, _validation(validating, name, checks), "Validating", _ACTIONS[policy.mode])
+            for suffix, template in _TEMPLATES if checks and options.workloads != "off" else ():
                 name = fitted(f"{policy.name}-{suffix}", taken)
-                action = "Audit" if policy.mode == "audit" else "Warn"
-                add(name, _validation(name, of_templates, template), "Validating", action)
+                mode = "warn" if policy.mode == "enforce" and options.workloads == "warn" else policy.mode
+                text = _validation(validating, name, checks, template, policy.defaults)
+                add(name, text, "Validating", _ACTIONS[mode])
         resources = tuple(file.path for file in (*policies, *bindings))
         paths = [yaml_quote(path) for path in resources]
         kustomization = OutputFile("kustomization.yaml", render("kyverno/kustomization.yaml.j2", paths=paths))
-        return Output((*policies, *bindings, kustomization), resources, ())
+        return Output((*policies, *bindings, kustomization), resources, tuple(told))
 
 
 BACKEND = Vap()
 
 
-def _validation(name: str, checks: Checks, template: str = "") -> str:
+def _for_release(program: ir.Program, cases: Cases, options: Options) -> tuple[ir.Program, Cases, list[Diagnostic]]:
+    """``program`` as the release can have it, and what that costs. Raises `SourceError` where it cannot at all."""
+    release = options.kubernetes
+    needs(program, "Kubernetes", VALIDATING[-1][0], release, "compile for `gatekeeper` or `kyverno`")
+    told: list[Diagnostic] = []
+    if not served(MUTATING, release):
+        cause = f"Kubernetes {spelled(release)} has no MutatingAdmissionPolicy to set"
+        program, cases, told = demanding(program, cases, all_unsettable(cause))
+    sets_defaults = any(policy.defaults for policy in program.policies)
+    for kind, version in (
+        ("ValidatingAdmissionPolicy", served(VALIDATING, release)),
+        ("MutatingAdmissionPolicy", served(MUTATING, release) if sets_defaults else ""),
+    ):
+        if version not in ("v1", ""):
+            text = f"Kubernetes {spelled(release)} serves {kind} {version} only where its API server is told to"
+            help = f"set --feature-gates={kind}=true and --runtime-config=admissionregistration.k8s.io/{version}=true on it"
+            told.append(costs(program, text, help=help))
+    return program, cases, told
+
+
+def _validation(
+    version: Code, name: str, checks: Checks, template: str = "", defaults: tuple[ir.Default, ...] = ()
+) -> str:
     return render(
         "vap/policy.yaml.j2",
+        version=version,
         name=yaml_quote(name),
         description=described(checks),
         template_at=Code(template),
-        printed=validations(checks, template),
+        printed=validations(checks, template, defaults),
     )
 
 
-def _mutation(policy: ir.Policy, name: str) -> str:
+def _mutation(version: Code, policy: ir.Policy, name: str) -> str:
     return render(
         "vap/mutation.yaml.j2",
+        version=version,
         name=yaml_quote(name),
         description=described_defaults(policy),
         mutations=mutations(policy),
     )
 
 
-def _binding(kind: str, name: str, action: str) -> str:
+def _binding(version: Code, kind: str, name: str, action: str) -> str:
     return render(
         "vap/binding.yaml.j2",
+        version=version,
         kind=Code(f"{kind}AdmissionPolicyBinding"),
         name=yaml_quote(name),
         action=Code(action),

@@ -19,9 +19,10 @@ from pscc.cli._shared import (
     source_argument,
     tell,
 )
+from pscc.cli._versions import Release
 
 if TYPE_CHECKING:
-    from pscc.backends.options import Engine, Workloads
+    from pscc.backends.options import Engine, Version, Workloads
     from pscc.ir import Mode
 
 
@@ -54,6 +55,9 @@ if TYPE_CHECKING:
     show_default=True,
     help="What happens when a Deployment, CronJob or the like is applied whose pods a policy would not admit.",
 )
+@click.option("--kubernetes", type=Release(1), default="1.37", show_default=True, help="The cluster's Kubernetes.")
+@click.option("--gatekeeper", type=Release(3), default="3.23", show_default=True, help="The cluster's Gatekeeper.")
+@click.option("--kyverno", type=Release(1), default="1.19", show_default=True, help="The cluster's Kyverno.")
 @click.option(
     "--mode",
     type=click.Choice(["enforce", "warn", "audit"]),
@@ -89,6 +93,9 @@ def command(
     targets: tuple[str, ...],
     engine: Engine,
     workloads: Workloads,
+    kubernetes: Version,
+    gatekeeper: Version,
+    kyverno: Version,
     mode: Mode | None,
     excluded: tuple[str, ...],
     ignored_groups: tuple[str, ...],
@@ -119,9 +126,8 @@ def command(
     )
     rollout = Rollout(mode, names, ignored_groups)
     try:
-        outputs = compile_program(
-            program, tuple(dict.fromkeys(targets)) or (DEFAULT_TARGET,), rollout, Options(engine, workloads)
-        )
+        options = Options(engine, workloads, kubernetes, gatekeeper, kyverno)
+        outputs = compile_program(program, tuple(dict.fromkeys(targets)) or (DEFAULT_TARGET,), rollout, options)
     except SourceError as error:
         tell(error.diagnostics, read, fmt)
         raise click.exceptions.Exit(1) from None

@@ -53,6 +53,17 @@ def literal(value: object) -> str:
             raise TypeError(f"CEL has no literal for {value!r}")
 
 
+def json_text(value: object) -> str:
+    """A JSON value as CEL source."""
+    match value:
+        case dict():
+            return f"{{{', '.join(f'{literal(key)}: {json_text(one)}' for key, one in value.items())}}}"
+        case list():
+            return f"[{', '.join(json_text(one) for one in value)}]"
+        case _:
+            return literal(value)
+
+
 def _escaped(character: str) -> str:
     code = ord(character)
     return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"

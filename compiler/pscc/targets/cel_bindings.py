@@ -11,7 +11,21 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import TypeVar
 
 from pscc import ir
-from pscc.targets.cel import CONTAINERS, NOTHING, Known, access, all_of, condition, group, guards, literal, walked
+from pscc.defaulting import json_value
+from pscc.passes import conjunction, negation
+from pscc.targets.cel import (
+    CONTAINERS,
+    NOTHING,
+    Known,
+    access,
+    all_of,
+    condition,
+    group,
+    guards,
+    json_text,
+    literal,
+    walked,
+)
 from pscc.tidy import failing, message
 
 _CONTAINER = "container"
@@ -37,11 +51,14 @@ class Bound:
     known: Known
 
 
-def bound(check: ir.Check, name: str) -> Bound:
-    """The findings of ``check`` with its values named; what depends on the policy's values begins with ``name``."""
+def bound(check: ir.Check, name: str, defaults: tuple[ir.Default, ...] = ()) -> Bound:
+    """The findings of ``check`` with its values named; what depends on the policy's values begins with ``name``.
+
+    With ``defaults``, the values are what these make of a pod that does not have them set yet.
+    """
     found = [Finding(r.name, r.each, failing(r), message(r)) for r in check.requirements]
-    of_pod = {value: f"pod{_title(value)}" for value in _repeated(found, ir.POD)}
-    of_containers = _repeated(found, _CONTAINER)
+    of_pod = {value: f"pod{_title(value)}" for value in _repeated(found, ir.POD, defaults)}
+    of_containers = _repeated(found, _CONTAINER, defaults)
     own: dict[ir.Value, str] = {value: _field(value) for value in of_containers}
     variables: dict[str, str] = {}
     lists: dict[str, None] = {}
@@ -54,12 +71,14 @@ def bound(check: ir.Check, name: str) -> Bound:
     named = [_renamed(finding, used if row else {}, of_pod) for finding, row in zip(found, rows, strict=True)]
     for value, of in of_pod.items():
         if value in inherited or any(_mentions(finding, f"variables.{of}") for finding in named):
-            variables[of] = _of_pod(value)
+            variables[of] = _of_pod(value, defaults)
     if used:
-        variables[of_rows.removeprefix("variables.")] = _listed(used, of_pod)
+        variables[of_rows.removeprefix("variables.")] = _listed(used, of_pod, defaults)
         lists[of_rows] = None
         each = (ir.Each(_CONTAINER, ir.Path(of_rows)),)
-        named = [replace(one, each=each) if row else one for one, row in zip(named, rows, strict=True)]
+        named = [
+            replace(one, each=(*each, *one.each[1:])) if row else one for one, row in zip(named, rows, strict=True)
+        ]
     hoisted = [_hoisted(finding, name, variables, lists) for finding in named]
     return Bound(tuple(hoisted), tuple(variables.items()), frozenset(lists))
 
@@ -67,11 +86,12 @@ def bound(check: ir.Check, name: str) -> Bound:
 # --- what is read more than once ------------------------------------------------
 
 
-def _repeated(found: list[Finding], var: str) -> list[ir.Value]:
-    """The values of ``var`` that get a name: what is inherited, an annotation, an object of several fields."""
+def _repeated(found: list[Finding], var: str, defaults: tuple[ir.Default, ...]) -> list[ir.Value]:
+    """The values of ``var`` that get a name: inherited, an annotation, an object of several fields, one with a default."""
     named: dict[ir.Value, None] = {}
     paths: dict[tuple[str, ...], None] = {}
-    for value in _values([(one.fails, one.message) for one in found]):
+    set_later = [d.path for d in defaults if (d.site == "pod") is (var == ir.POD)]
+    for value in _values([(one.each, one.fails, one.message) for one in found]):
         match value:
             case ir.Coalesce(options=options) if all(isinstance(one, ir.Path) for one in options):
                 if _of(value) == var:
@@ -80,6 +100,9 @@ def _repeated(found: list[Finding], var: str) -> list[ir.Value]:
                 named.setdefault(value)
             case ir.Path(var=of, fields=names) if of == var:
                 paths.setdefault(names)
+                for path in set_later:
+                    if names[: len(path)] == path:
+                        named.setdefault(ir.Path(var, path))
     shortest = 3 if var == ir.POD else 2
     for path in paths:
         for length in range(shortest, len(path)):
@@ -109,10 +132,10 @@ def _values(node: object) -> Iterator[ir.Value]:
 
 def _rows(finding: Finding, own: dict[ir.Value, str]) -> list[ir.Value]:
     """The values of a container that ``finding`` reads, if rows of them can stand for the containers."""
-    if finding.each != (ir.Each(_CONTAINER, ir.Containers()),):
+    if finding.each[:1] != (ir.Each(_CONTAINER, ir.Containers()),):
         return []
     read: dict[ir.Value, None] = {}
-    for value in _values((finding.fails, finding.message)):
+    for value in _values((finding.each, finding.fails, finding.message)):
         if isinstance(value, ir.Path) and (value.var != _CONTAINER or value.fields == ("name",)):
             continue
         known = _known(value, own)
@@ -213,47 +236,71 @@ def _renamed(finding: Finding, own: dict[ir.Value, str], of_pod: dict[ir.Value, 
                     return ir.Path(name)
         return None
 
-    return replace(finding, fails=_put(finding.fails, put), message=_put(finding.message, put))
+    return replace(
+        finding, each=_put(finding.each, put), fails=_put(finding.fails, put), message=_put(finding.message, put)
+    )
 
 
 def _mentions(finding: Finding, var: str) -> bool:
-    return any(path.var == var for path in _paths((finding.fails, finding.message)))
+    return any(path.var == var for path in _paths((finding.each, finding.fails, finding.message)))
 
 
 # --- their texts ----------------------------------------------------------------
 
 
-def _of_pod(value: ir.Value) -> str:
+def _of_pod(value: ir.Value, defaults: tuple[ir.Default, ...]) -> str:
     path = value.options[0] if isinstance(value, ir.Coalesce) else value
     assert isinstance(path, ir.Path)
-    return _or_null(path)
+    return f"{guards(path)} ? dyn({access(path)}) : {_unset(path, 'null', defaults)}"
 
 
-def _or_null(path: ir.Path, otherwise: str = "null") -> str:
-    return f"{guards(path)} ? dyn({access(path)}) : {otherwise}"
-
-
-def _listed(own: dict[ir.Value, str], of_pod: dict[ir.Value, str]) -> str:
+def _listed(own: dict[ir.Value, str], of_pod: dict[ir.Value, str], defaults: tuple[ir.Default, ...]) -> str:
     """The rows: a name and the values of each container."""
     cells = [f'"name": {_CONTAINER}.name']
-    cells += [f"{literal(name)}: {_of_container(value, of_pod)}" for value, name in own.items()]
+    cells += [f"{literal(name)}: {_of_container(value, of_pod, defaults)}" for value, name in own.items()]
     return f"{CONTAINERS}.map({_CONTAINER}, {{{', '.join(cells)}}})"
 
 
-def _of_container(value: ir.Value, of_pod: dict[ir.Value, str]) -> str:
+def _of_container(value: ir.Value, of_pod: dict[ir.Value, str], defaults: tuple[ir.Default, ...]) -> str:
     match value:
         case ir.Path():
-            return f"{guards(value)} ? {access(value)} : null"
+            adds = next((d for d in defaults if d.site == "containers" and d.path == value.fields and d.add), None)
+            if adds is not None:
+                return _with_added(value, adds)
+            return f"{guards(value)} ? {access(value)} : {_unset(value, 'null', defaults)}"
         case ir.Coalesce(options=(ir.Path() as path, *_)):
             above = _inherited(value)
-            otherwise = f"variables.{of_pod[above]}" if above is not None else "null"
-            return f"{all_of(guards(path), f'{access(path)} != null')} ? {access(path)} : {otherwise}"
+            inherited = f"variables.{of_pod[above]}" if above is not None else "null"
+            own = all_of(guards(path), f"{access(path)} != null")
+            return f"{own} ? {access(path)} : {group(_unset(path, inherited, defaults), ' ? ')}"
         case ir.Entry(map=of, key=key):
             assert isinstance(key.value, ir.Path)
             word = f"{literal(key.prefix)} + {access(key.value)}"
             return f"{all_of(guards(of), f'{word} in {access(of)}')} ? dyn({access(of)}[{word}]) : null"
         case _:
             raise TypeError(f"{value} is no value of a container")
+
+
+def _unset(path: ir.Path, inherited: str, defaults: tuple[ir.Default, ...]) -> str:
+    """What stands for ``path`` where it is unset: what its default sets, or else what is ``inherited``."""
+    site = "pod" if path.var == ir.POD else "containers"
+    default = next((d for d in defaults if d.site == site and d.path == path.fields and d.value is not None), None)
+    if default is None:
+        return inherited
+    conditions = [negation(default.unless)]
+    if default.inherits:
+        conditions.append(ir.Not(ir.Has(ir.Path(ir.POD, default.inherits))))
+    wanted = condition(conjunction(tuple(conditions)))
+    value = f"dyn({json_text(json_value(default))})"
+    return value if wanted == "true" else f"{wanted} ? {value} : {inherited}"
+
+
+def _with_added(path: ir.Path, default: ir.Default) -> str:
+    """The list at ``path`` and what ``default`` adds to it."""
+    lists = [ir.Path(path.var, one) for one in (default.path, default.unless_in) if one]
+    present = condition(ir.Or(tuple(ir.In(ir.Path("value"), one) for one in lists)))
+    added = f"{literal(default.add)}.filter(value, !({present}))"
+    return f"dyn(({guards(path)} ? {access(path)} : []) + {added})"
 
 
 # --- conditions with a name -----------------------------------------------------

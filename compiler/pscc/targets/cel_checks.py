@@ -34,14 +34,19 @@ class Validation:
 
 
 def validation(
-    check: ir.Check, reads: Reads, name: str = "", updated: str = ON_UPDATE, unchanged_as: str = ""
+    check: ir.Check,
+    reads: Reads,
+    name: str = "",
+    updated: str = ON_UPDATE,
+    unchanged_as: str = "",
+    defaults: tuple[ir.Default, ...] = (),
 ) -> Validation:
     """The validation of ``check``, which looks at ``reads``; ``updated`` is the condition that there is an old object.
 
     ``name`` begins the names of its variables; those of the check's shape unless said.
     """
     name = name or check.shape[:1].lower() + check.shape[1:]
-    printed = check_of(check, name)
+    printed = check_of(check, name, defaults)
     same = unchanged(unchanged_as or f"{name}Unchanged", reads, updated)
     variables = dict((*printed.variables, *same))
     return Validation(

@@ -41,12 +41,13 @@ class Printed:
     message: str
 
 
-def check_of(check: ir.Check, name: str = "findings") -> Printed:
+def check_of(check: ir.Check, name: str = "findings", defaults: tuple[ir.Default, ...] = ()) -> Printed:
     """The CEL of ``check``. ``name`` begins the names of those variables that other checks would have otherwise.
 
-    The parameters of a check that is not specialised are variables of their names; `parameters_of` has them.
+    With ``defaults``, it is about the pod that these make of it. The parameters of a check that is not specialised are
+    variables of their names; `cel_parameters` has them.
     """
-    values = bound(check, name)
+    values = bound(check, name, defaults)
     own = _names(name, values.findings)
     variables: list[tuple[str, str]] = []
     if walks_containers(check.requirements):

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pscc import ir
 from pscc.defaulting import LISTS, json_value
 from pscc.passes import conjunction, negation
-from pscc.targets.cel import access, all_of, condition, literal
+from pscc.targets.cel import access, all_of, condition, json_text, literal
 
 CONTAINER = "container"
 
@@ -73,7 +73,7 @@ def _wanted(default: ir.Default, var: str) -> str:
 
 def _patch(default: ir.Default, var: str, place: str) -> str:
     """The patch: where the way to the field is not there as a whole, what is missing of it is set with the value."""
-    value = _json(json_value(default))
+    value = json_text(json_value(default))
     text = _add(default.path, place, value)
     for depth in reversed(range(2 if var == ir.POD else 1, len(default.path))):
         parent = access(ir.Path(var, default.path[:depth]))
@@ -90,13 +90,3 @@ def _nested(fields: tuple[str, ...], value: str) -> str:
     for name in reversed(fields):
         value = f"{{{literal(name)}: {value}}}"
     return value
-
-
-def _json(value: object) -> str:
-    match value:
-        case dict():
-            return f"{{{', '.join(f'{literal(key)}: {_json(one)}' for key, one in value.items())}}}"
-        case list():
-            return f"[{', '.join(_json(one) for one in value)}]"
-        case _:
-            return literal(value)
