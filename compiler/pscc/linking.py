@@ -56,8 +56,6 @@ class Family:
 
 def link(document: ast.Document, load: Load, report: Report) -> Family:
     """The family of ``document``: used files are read and parsed, each once. Errors go to ``report``."""
-    from pscc.syntax.parser import parse
-
     used: list[ast.Policy] = []
     done: set[str] = set()
 
@@ -76,6 +74,9 @@ def link(document: ast.Document, load: Load, report: Report) -> Family:
             if source.name in done:
                 continue
             done.add(source.name)
+            # the parser is loaded by those who use files alone
+            from pscc.syntax.parser import parse
+
             try:
                 inner = parse(source)
             except SourceError as error:

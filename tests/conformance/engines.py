@@ -114,9 +114,10 @@ def _let_in(source_says: oracle.Verdict, isolated: Policy, request: Request, ans
 
 def _otherwise(said: oracle.Verdict, announced: Policy, request: Request, answer: Answer) -> Iterator[Compared]:
     """Verdict, changed pod and messages are as announced."""
-    # a target may set on the pod what the oracle sets on its containers, so its words are about its own pod
+    # a target may set on the pod what the oracle sets on its containers, so its words are about its own pod; an update
+    # is only looked at, and an engine that prints an empty field as unset has not changed it
     looked_at = said.pod if answer.pod is None else answer.pod
-    words = oracle.check(announced, looked_at, request.old_pod).messages
+    words = said.messages if request.old_pod is not None else oracle.check(announced, looked_at).messages
     if said.allowed is not answer.allowed:
         yield "verdict", (said.allowed, said.messages), (answer.allowed, answer.messages)
     yield "changed pod", comparable(said.pod), comparable(looked_at)
