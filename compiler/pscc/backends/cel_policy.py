@@ -15,6 +15,7 @@ from pscc.backends._base import origin
 from pscc.defaulting import in_sequence
 from pscc.diagnostics import Diagnostic, SourceError
 from pscc.passes import Reads, looked_at, specialise
+from pscc.targets.cel_bindings import NONE_PENDING, Pending
 from pscc.targets.cel_checks import changed, validation
 from pscc.targets.cel_layout import laid_out
 from pscc.targets.cel_patches import patches
@@ -64,12 +65,12 @@ class Printed:
     validations: list[Fields]
 
 
-def validations(checks: Checks, template: str = "", defaults: tuple[ir.Default, ...] = ()) -> Printed:
+def validations(checks: Checks, template: str = "", pending: Pending = NONE_PENDING) -> Printed:
     """The parts for pods; with ``template`` for workloads whose pods are there, as ``spec.template``.
 
-    A template is judged as the pod that ``defaults`` make of it.
+    A template is judged as the pod that the ``pending`` defaults make of it.
     """
-    printed = [validation(check, reads, defaults=defaults) for check, reads in checks]
+    printed = [validation(check, reads, pending=pending) for check, reads in checks]
     variables = dict(pair for one in printed for pair in one.variables)
     if template:
         roots = {_TEMPLATE: f"object.{template}", _OLD_TEMPLATE: f"oldObject.{template}"}
@@ -111,21 +112,6 @@ def _templated(text: str) -> str:
 def _of_template(text: str, template: str) -> str:
     """As `_templated`, where a policy has no variables."""
     return re.sub(r"\b(object|oldObject)\.(spec|metadata)\b", rf"\1{template}.\2", text)
-
-
-def apart(policy: ir.Policy, checks: Checks) -> tuple[Checks, Checks]:
-    """The checks that hold of a pod template as of its pod, and those that read what a default sets on the pod."""
-    paths = [default.path for default in policy.defaults]
-
-    def touched(reads: Reads) -> bool:
-        return any(
-            path[: len(read)] == read or read[: len(path)] == path
-            for read in reads.pod + reads.container
-            for path in paths
-        )
-
-    later = tuple(one for one in checks if touched(one[1]))
-    return tuple(one for one in checks if one not in later), later
 
 
 def mutations(policy: ir.Policy) -> list[Fields]:

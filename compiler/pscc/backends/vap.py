@@ -23,6 +23,7 @@ from pscc.backends.options import DEFAULTS, Options
 from pscc.backends.versions import MUTATING, VALIDATING, all_unsettable, costs, needs, served, spelled
 from pscc.diagnostics import Diagnostic
 from pscc.suite import Case
+from pscc.targets.cel_bindings import NONE_PENDING, Pending
 from pscc.templating import Code, render, yaml_quote
 
 _TEMPLATES = (("workloads", "spec.template"), ("cronjobs", "spec.jobTemplate.spec.template"))
@@ -61,7 +62,7 @@ class Vap:
             for suffix, template in _TEMPLATES if checks and options.workloads != "off" else ():
                 name = fitted(f"{policy.name}-{suffix}", taken)
                 mode = "warn" if policy.mode == "enforce" and options.workloads == "warn" else policy.mode
-                text = _validation(validating, name, checks, template, policy.defaults)
+                text = _validation(validating, name, checks, template, Pending(policy.defaults))
                 add(name, text, "Validating", _ACTIONS[mode])
         resources = tuple(file.path for file in (*policies, *bindings))
         paths = [yaml_quote(path) for path in resources]
@@ -92,16 +93,14 @@ def _for_release(program: ir.Program, cases: Cases, options: Options) -> tuple[i
     return program, cases, told
 
 
-def _validation(
-    version: Code, name: str, checks: Checks, template: str = "", defaults: tuple[ir.Default, ...] = ()
-) -> str:
+def _validation(version: Code, name: str, checks: Checks, template: str = "", pending: Pending = NONE_PENDING) -> str:
     return render(
         "vap/policy.yaml.j2",
         version=version,
         name=yaml_quote(name),
         description=described(checks),
         template_at=Code(template),
-        printed=validations(checks, template, defaults),
+        printed=validations(checks, template, pending),
     )
 
 

@@ -51,14 +51,25 @@ class Bound:
     known: Known
 
 
-def bound(check: ir.Check, name: str, defaults: tuple[ir.Default, ...] = ()) -> Bound:
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """Defaults that a pod has not had yet, and are to be taken as set ``where`` a condition in CEL holds."""
+
+    defaults: tuple[ir.Default, ...] = ()
+    where: str = "true"
+
+
+NONE_PENDING = Pending()
+
+
+def bound(check: ir.Check, name: str, pending: Pending = NONE_PENDING) -> Bound:
     """The findings of ``check`` with its values named; what depends on the policy's values begins with ``name``.
 
-    With ``defaults``, the values are what these make of a pod that does not have them set yet.
+    The values are what the ``pending`` defaults make of the pod.
     """
     found = [Finding(r.name, r.each, failing(r), message(r)) for r in check.requirements]
-    of_pod = {value: f"pod{_title(value)}" for value in _repeated(found, ir.POD, defaults)}
-    of_containers = _repeated(found, _CONTAINER, defaults)
+    of_pod = {value: f"pod{_title(value)}" for value in _repeated(found, ir.POD, pending.defaults)}
+    of_containers = _repeated(found, _CONTAINER, pending.defaults)
     own: dict[ir.Value, str] = {value: _field(value) for value in of_containers}
     variables: dict[str, str] = {}
     lists: dict[str, None] = {}
@@ -71,9 +82,9 @@ def bound(check: ir.Check, name: str, defaults: tuple[ir.Default, ...] = ()) -> 
     named = [_renamed(finding, used if row else {}, of_pod) for finding, row in zip(found, rows, strict=True)]
     for value, of in of_pod.items():
         if value in inherited or any(_mentions(finding, f"variables.{of}") for finding in named):
-            variables[of] = _of_pod(value, defaults)
+            variables[of] = _of_pod(value, pending)
     if used:
-        variables[of_rows.removeprefix("variables.")] = _listed(used, of_pod, defaults)
+        variables[of_rows.removeprefix("variables.")] = _listed(used, of_pod, pending)
         lists[of_rows] = None
         each = (ir.Each(_CONTAINER, ir.Path(of_rows)),)
         named = [
@@ -248,31 +259,33 @@ def _mentions(finding: Finding, var: str) -> bool:
 # --- their texts ----------------------------------------------------------------
 
 
-def _of_pod(value: ir.Value, defaults: tuple[ir.Default, ...]) -> str:
+def _of_pod(value: ir.Value, pending: Pending) -> str:
     path = value.options[0] if isinstance(value, ir.Coalesce) else value
     assert isinstance(path, ir.Path)
-    return f"{guards(path)} ? dyn({access(path)}) : {_unset(path, 'null', defaults)}"
+    return f"{guards(path)} ? dyn({access(path)}) : {_unset(path, 'null', pending)}"
 
 
-def _listed(own: dict[ir.Value, str], of_pod: dict[ir.Value, str], defaults: tuple[ir.Default, ...]) -> str:
+def _listed(own: dict[ir.Value, str], of_pod: dict[ir.Value, str], pending: Pending) -> str:
     """The rows: a name and the values of each container."""
     cells = [f'"name": {_CONTAINER}.name']
-    cells += [f"{literal(name)}: {_of_container(value, of_pod, defaults)}" for value, name in own.items()]
+    cells += [f"{literal(name)}: {_of_container(value, of_pod, pending)}" for value, name in own.items()]
     return f"{CONTAINERS}.map({_CONTAINER}, {{{', '.join(cells)}}})"
 
 
-def _of_container(value: ir.Value, of_pod: dict[ir.Value, str], defaults: tuple[ir.Default, ...]) -> str:
+def _of_container(value: ir.Value, of_pod: dict[ir.Value, str], pending: Pending) -> str:
     match value:
         case ir.Path():
-            adds = next((d for d in defaults if d.site == "containers" and d.path == value.fields and d.add), None)
+            adds = next(
+                (d for d in pending.defaults if d.site == "containers" and d.path == value.fields and d.add), None
+            )
             if adds is not None:
-                return _with_added(value, adds)
-            return f"{guards(value)} ? {access(value)} : {_unset(value, 'null', defaults)}"
+                return _with_added(value, adds, pending.where)
+            return f"{guards(value)} ? {access(value)} : {_unset(value, 'null', pending)}"
         case ir.Coalesce(options=(ir.Path() as path, *_)):
             above = _inherited(value)
             inherited = f"variables.{of_pod[above]}" if above is not None else "null"
             own = all_of(guards(path), f"{access(path)} != null")
-            return f"{own} ? {access(path)} : {group(_unset(path, inherited, defaults), ' ? ')}"
+            return f"{own} ? {access(path)} : {group(_unset(path, inherited, pending), ' ? ')}"
         case ir.Entry(map=of, key=key):
             assert isinstance(key.value, ir.Path)
             word = f"{literal(key.prefix)} + {access(key.value)}"
@@ -281,25 +294,28 @@ def _of_container(value: ir.Value, of_pod: dict[ir.Value, str], defaults: tuple[
             raise TypeError(f"{value} is no value of a container")
 
 
-def _unset(path: ir.Path, inherited: str, defaults: tuple[ir.Default, ...]) -> str:
+def _unset(path: ir.Path, inherited: str, pending: Pending) -> str:
     """What stands for ``path`` where it is unset: what its default sets, or else what is ``inherited``."""
     site = "pod" if path.var == ir.POD else "containers"
-    default = next((d for d in defaults if d.site == site and d.path == path.fields and d.value is not None), None)
+    default = next(
+        (d for d in pending.defaults if d.site == site and d.path == path.fields and d.value is not None), None
+    )
     if default is None:
         return inherited
     conditions = [negation(default.unless)]
     if default.inherits:
         conditions.append(ir.Not(ir.Has(ir.Path(ir.POD, default.inherits))))
-    wanted = condition(conjunction(tuple(conditions)))
+    wanted = all_of(pending.where, condition(conjunction(tuple(conditions))))
     value = f"dyn({json_text(json_value(default))})"
     return value if wanted == "true" else f"{wanted} ? {value} : {inherited}"
 
 
-def _with_added(path: ir.Path, default: ir.Default) -> str:
+def _with_added(path: ir.Path, default: ir.Default, where: str) -> str:
     """The list at ``path`` and what ``default`` adds to it."""
     lists = [ir.Path(path.var, one) for one in (default.path, default.unless_in) if one]
     present = condition(ir.Or(tuple(ir.In(ir.Path("value"), one) for one in lists)))
     added = f"{literal(default.add)}.filter(value, !({present}))"
+    added = added if where == "true" else f"({where} ? {added} : [])"
     return f"dyn(({guards(path)} ? {access(path)} : []) + {added})"
 
 

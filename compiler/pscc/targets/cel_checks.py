@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pscc import ir
 from pscc.passes import Reads
 from pscc.targets.cel import CONTAINERS, NOTHING, access, all_of, group, guards, literal
+from pscc.targets.cel_bindings import NONE_PENDING, Pending
 from pscc.targets.cel_findings import check_of, containers_of
 from pscc.targets.cel_layout import laid_out
 
@@ -39,14 +40,14 @@ def validation(
     name: str = "",
     updated: str = ON_UPDATE,
     unchanged_as: str = "",
-    defaults: tuple[ir.Default, ...] = (),
+    pending: Pending = NONE_PENDING,
 ) -> Validation:
     """The validation of ``check``, which looks at ``reads``; ``updated`` is the condition that there is an old object.
 
     ``name`` begins the names of its variables; those of the check's shape unless said.
     """
     name = name or check.shape[:1].lower() + check.shape[1:]
-    printed = check_of(check, name, defaults)
+    printed = check_of(check, name, pending)
     same = unchanged(unchanged_as or f"{name}Unchanged", reads, updated)
     variables = dict((*printed.variables, *same))
     return Validation(

@@ -23,7 +23,7 @@ from pscc.targets.cel import (
     read,
     walked,
 )
-from pscc.targets.cel_bindings import Finding, bound
+from pscc.targets.cel_bindings import NONE_PENDING, Finding, Pending, bound
 
 ALLOWED = "allowed"
 """The variable that has the text of a statement's lists, where the check is not specialised."""
@@ -41,13 +41,13 @@ class Printed:
     message: str
 
 
-def check_of(check: ir.Check, name: str = "findings", defaults: tuple[ir.Default, ...] = ()) -> Printed:
+def check_of(check: ir.Check, name: str = "findings", pending: Pending = NONE_PENDING) -> Printed:
     """The CEL of ``check``. ``name`` begins the names of those variables that other checks would have otherwise.
 
-    With ``defaults``, it is about the pod that these make of it. The parameters of a check that is not specialised are
+    It is about the pod as the ``pending`` defaults make it. The parameters of a check that is not specialised are
     variables of their names; `cel_parameters` has them.
     """
-    values = bound(check, name, defaults)
+    values = bound(check, name, pending)
     own = _names(name, values.findings)
     variables: list[tuple[str, str]] = []
     if walks_containers(check.requirements):

@@ -21,6 +21,7 @@ class Gatekeeper:
 
     name: str = "gatekeeper"
     share: float = 1.0
+    updates: bool = True
 
     def version(self) -> str:
         """Gatekeeper's version."""
