@@ -8,10 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pscc import ir
-from pscc.backends import gatekeeper_cel, gatekeeper_choice
+from pscc.backends import gatekeeper_choice
 from pscc.backends._base import Output, OutputFile, fitted, origin
 from pscc.backends.demanding import demanding
-from pscc.backends.gatekeeper_cel import refuse_access
 from pscc.backends.gatekeeper_match import match_lines
 from pscc.backends.gatekeeper_mutators import mutators, unsettable
 from pscc.backends.gatekeeper_workloads import FOLDER as WORKLOADS
@@ -72,6 +71,8 @@ class Gatekeeper:
         least = GATEKEEPER_CEL if options.engine == "cel" else GATEKEEPER_REGO
         needs(program, "Gatekeeper", least, options.gatekeeper, "update Gatekeeper, or compile for `opa`")
         if options.engine == "cel":
+            from pscc.backends.gatekeeper_cel import refuse_access
+
             refuse_access(program)
         told = [note for choice in program.choices for note in gatekeeper_choice.notes(choice)]
         program, cases, untold = demanding(program, cases, unknown_fields(options.kubernetes, unsettable))
@@ -161,7 +162,11 @@ def _template(check: ir.Check, exempt: bool, options: Options) -> str:
     from pscc import __version__
 
     params = [{"name": Code(p.name), "schema": _indented(yaml_lines(_SCHEMAS[p.kind]), 14)} for p in parameters(check)]
-    cel = gatekeeper_cel.source_of(check) if options.engine == "cel" else None
+    cel = None
+    if options.engine == "cel":
+        from pscc.backends.gatekeeper_cel import source_of
+
+        cel = source_of(check)
     rego = "" if cel else rego_of(check, exempt)
     return render(
         "gatekeeper/template.yaml.j2",
