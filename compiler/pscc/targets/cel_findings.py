@@ -48,7 +48,7 @@ def check_of(check: ir.Check, name: str = "findings", pending: Pending = NONE_PE
     variables of their names; `cel_parameters` has them.
     """
     values = bound(check, name, pending)
-    own = _names(name, values.findings)
+    own = names_of(name, values.findings)
     variables: list[tuple[str, str]] = []
     if walks_containers(check.requirements):
         variables.append((CONTAINERS.removeprefix("variables."), containers_of("object")))
@@ -57,16 +57,18 @@ def check_of(check: ir.Check, name: str = "findings", pending: Pending = NONE_PE
     read = [f"variables.{one}" for one in own]
     text = read[0] if len(read) == 1 else f'[{", ".join(read)}].filter(finding, finding != "").join("; ")'
     if check.because:
-        text += f" + {literal(f' ({on_oneline(check.because)})')}"
+        text += f" + {literal(because_of(check))}"
     return Printed(tuple(variables), all_of(*(f'{one} == ""' for one in read)), text)
 
 
-def on_oneline(text: str) -> str:
-    """``text`` with its line breaks written out."""
-    return text.replace("\n", "\\n").replace("\r", "\\r")
+def because_of(check: ir.Check) -> str:
+    """What stands behind the findings of ``check``, on one line: its reason, empty where it has none."""
+    because = check.because.replace("\n", "\\n").replace("\r", "\\r")
+    return f" ({because})" if because else ""
 
 
-def _names(name: str, findings: tuple[Finding, ...]) -> list[str]:
+def names_of(name: str, findings: tuple[Finding, ...]) -> list[str]:
+    """What the variables of a check's ``findings`` are called, where the check is called ``name``."""
     if len(findings) == 1:
         return [name]
     words = [title(finding.name) for finding in findings]
