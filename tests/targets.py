@@ -17,7 +17,7 @@ import yaml
 
 from conftest import engine
 from pscc.backends._base import Output, fitted
-from pscc.backends.kyverno import old_object
+from pscc.backends.kyverno_suite import old_object
 from pscc.driver import analyse, compile_program, decode
 from pscc.ir import Policy, Program
 from pscc.suite import cases_for

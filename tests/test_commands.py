@@ -19,7 +19,7 @@ BROKEN = str(SEED / "psp-default.yaml")
 GOOD = str(ROOT / "examples" / "psp-default.yaml")
 DENIED = str(SEED / "pod-host-port.yaml")
 ADMITTED = str(SEED / "pod-as-user-guest.yaml")
-KEYS = ["file", "kind", "namespace", "name", "policy", "allowed", "reasons"]
+KEYS = ["file", "kind", "namespace", "name", "policy", "allowed", "reasons", "psp", "differs", "defaulted"]
 
 
 def run(*arguments: str, stdin: bytes = b"") -> Result:

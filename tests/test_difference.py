@@ -15,11 +15,15 @@ from conftest import ROOT, engine
 from pscc import ir, oracle
 from pscc.access import Request
 from pscc.admission import judges
-from pscc.difference.compare import Difference, Witness, compare
+from pscc.difference.admitted import Witness
+from pscc.difference.changed import Change
+from pscc.difference.compare import Difference, compare
 from pscc.driver import analyse, compile_program, decode
 from pscc.emit import emit
+from pscc.evaluate import evaluate
 from pscc.library import MINORS, library_source
-from pscc.source import SourceFile
+from pscc.pods import Manifest
+from pscc.source import SourceFile, Span
 from test_sources import valid_sources
 
 FIRST = ["examples/psp-default.yaml", "examples/restricted.yaml", "examples/privileged.yaml", "examples/team.psp"]
@@ -39,8 +43,16 @@ def of(text: str) -> ir.Program:
 
 
 def admits(one: ir.Program, pod: dict[str, object], request: Request = Request()) -> bool:  # noqa: B008
-    """Whether every policy that judges the request accepts the pod, its defaults set first."""
-    return all(oracle.judge(p, pod).allowed for p in one.policies if p.mode == "enforce" and judges(p, request))
+    """Whether every policy that judges the request accepts the pod, the defaults of all of them set first."""
+    judging = [policy for policy in one.policies if judges(policy, request)]
+    for policy in judging:
+        pod = oracle.with_defaults(policy, pod)
+    return all(oracle.check(policy, pod).allowed for policy in judging if policy.mode == "enforce")
+
+
+def admits_update(one: ir.Program, pod: dict[str, object], old: dict[str, object]) -> bool:
+    """Whether every policy accepts that ``old`` becomes ``pod``: as it is, and what is as before is not looked at."""
+    return all(oracle.judge(p, pod, old).allowed for p in one.policies if p.mode == "enforce")
 
 
 def hold(found: Difference, old: ir.Program, new: ir.Program) -> None:
@@ -50,9 +62,26 @@ def hold(found: Difference, old: ir.Program, new: ir.Program) -> None:
         *((w, old, new) for w in found.looser),
         *((w, new, old) for w in found.stricter),
     ]:
-        assert not admits(refusing, witness.pod, witness.request), witness
-        assert admits(admitting, witness.pod, witness.request), witness
+        if witness.old_pod is None:
+            assert not admits(refusing, witness.pod, witness.request), witness
+            assert admits(admitting, witness.pod, witness.request), witness
+        else:
+            assert admits(refusing, witness.old_pod) and admits(admitting, witness.old_pod), witness
+            assert not admits_update(refusing, witness.pod, witness.old_pod), witness
+            assert admits_update(admitting, witness.pod, witness.old_pod), witness
         assert witness.control in {reason.control for reason in witness.reasons}, witness
+    for change in found.changed:
+        assert admits(old, change.pod, change.request) and admits(new, change.pod, change.request), change
+        assert made(old, change) != made(new, change), change
+
+
+def made(one: ir.Program, change: Change) -> dict[str, object]:
+    """What the defaults of all policies make of the pod."""
+    pod = change.pod
+    for policy in one.policies:
+        if judges(policy, change.request):
+            pod = oracle.with_defaults(policy, pod)
+    return pod
 
 
 def controls(witnesses: tuple[Witness, ...]) -> list[str]:
@@ -139,6 +168,65 @@ def test_small_changes(old: str, new: str, looser: list[str], stricter: list[str
     assert (controls(found.looser), controls(found.stricter)) == (looser, stricter)
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "kinds"),
+    [
+        ("deny hostPID", "warn deny hostPID", {"looser": "hostPID"}),
+        ("warn deny hostPID", "audit deny hostPID", {"quieter": "hostPID"}),
+        ("audit deny hostPID", "warn deny hostPID", {"louder": "hostPID"}),
+        ("audit deny hostPID", "deny hostIPC", {"stricter": "hostIPC", "quieter": "hostPID"}),
+        ("default runAsNonRoot true", "deny hostPID", {"stricter": "hostPID", "changed": "runAsNonRoot"}),
+        ("default fsGroup 1", "default fsGroup 2", {"changed": "fsGroup"}),
+        ("require fsGroup 1\n default fsGroup 1", "require fsGroup 1", {"stricter": "fsGroup"}),
+        ("allow runAsGroup 1\n default runAsGroup 1", "require runAsGroup 1\n default runAsGroup 1",
+         {"stricter, on update": "runAsGroup"}),
+        ("default capabilities.drop add ALL", "default capabilities.drop add ALL, KILL",
+         {"changed": "capabilities.drop"}),
+    ],
+)  # fmt: skip
+def test_what_is_said_set_and_updated(old: str, new: str, kinds: dict[str, str]) -> None:
+    before, after = (of(f"policy p {{\n {statement}\n}}\n") for statement in (old, new))
+    found = compare(before, after)
+    hold(found, before, after)
+    told: dict[str, str] = {}
+    for kind in ("looser", "stricter", "quieter", "louder"):
+        for witness in getattr(found, kind):
+            told[f"{kind}, on update" if witness.old_pod else kind] = witness.control
+    told.update(("changed", change.control) for change in found.changed)
+    assert told == kinds
+
+
+def test_a_witness_says_what_the_other_only_warns_of() -> None:
+    (witness,) = compare(of("policy p {\n deny hostPID\n}\n"), of("policy p {\n audit deny hostPID\n}\n")).looser
+    assert (witness.mode, witness.lesser_mode, witness.lesser[0].control) == ("enforce", "audit", "hostPID")
+
+
+def test_defaults_of_one_policy_count_for_the_checks_of_another() -> None:
+    text = "policy a {{\n require runAsNonRoot true\n}}\npolicy b {{\n{}}}\n"
+    before, after = of(text.format(" deny hostPID\n")), of(text.format(" deny hostPID\n default runAsNonRoot true\n"))
+    found = compare(before, after)
+    hold(found, before, after)
+    assert controls(found.looser) == ["runAsNonRoot"] and not found.stricter
+
+
+def test_sets_are_decided() -> None:
+    """By what is admitted, and by what the policy that is taken makes of a pod."""
+    cluster, tiers = program("examples/cluster/dump.yaml"), program("examples/platform/tiers.psp")
+    assert not compare(cluster, cluster) and not compare(tiers, tiers)
+    found = compare(cluster, program("pss/baseline"))
+    assert not found.undecided and len(found.looser) < 20
+    for one in (*found.looser, *found.stricter):
+        assert one.reasons
+    for change in found.changed:
+        (row,) = evaluate(cluster, [manifest_of(change.pod)], change.request)
+        assert row["allowed"] and row["pod"] != change.pod
+
+
+def manifest_of(pod: dict[str, object]) -> Manifest:
+    """``pod`` as if it had been read from a file."""
+    return Manifest("Pod", "", "witness", pod, Span("pods.yaml", 1, 1, 1, 1))
+
+
 def test_whatever_a_statement_refuses_is_found() -> None:
     """Each form of statement of each control, alone, against nothing at all; and against itself."""
     from conformance.policies import says_check
@@ -204,9 +292,12 @@ def test_the_command(tmp_path: Path) -> None:
 
     paths = [str(ROOT / "examples" / "team.psp"), "pss/baseline"]
     same = CliRunner().invoke(main, ["diff", paths[0], paths[0], "--no-looser"])
-    assert (same.exit_code, same.output) == (0, "no difference: both admit the same pods\n")
+    assert (same.exit_code, same.output) == (0, "no difference: both admit, warn of and change the same pods\n")
     told = CliRunner().invoke(main, ["diff", *paths])
     assert told.exit_code == 0 and "looser: fsGroup\n    apiVersion: v1\n" in told.output
     assert CliRunner().invoke(main, ["diff", *paths, "--no-looser"]).exit_code == 1
     as_json = json.loads(CliRunner().invoke(main, ["diff", *paths, "--format", "json"]).output)
-    assert set(as_json) == {"looser", "stricter", "undecided"} and as_json["looser"][0]["pod"]["kind"] == "Pod"
+    assert (
+        set(as_json) == {"looser", "stricter", "quieter", "louder", "changed", "undecided"}
+        and as_json["looser"][0]["pod"]["kind"] == "Pod"
+    )

@@ -14,7 +14,8 @@ import yaml
 from conftest import engine
 from pscc import oracle
 from pscc.backends._base import Output, fitted
-from pscc.backends.kyverno import BACKEND, old_object
+from pscc.backends.kyverno import BACKEND
+from pscc.backends.kyverno_suite import old_object
 from pscc.driver import analyse
 from pscc.ir import Policy, Program
 from pscc.source import SourceFile

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import random
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -15,12 +16,17 @@ from click.testing import CliRunner
 from conformance import set_targets
 from conformance.clusters import draw_cluster
 from conformance.jsonl import Process
+from conformance.policies import draw_statements, statements_meaning
 from conformance.sets import compare, draw, source
 from conftest import ROOT, engine
 from pscc import ir
-from pscc.access import Names
+from pscc.access import Names, Request
+from pscc.admission import accepts_as_it_is, admit
 from pscc.backends.registry import backend
+from pscc.cases import draw_pods
+from pscc.choice_forms import lowered
 from pscc.cli import main
+from pscc.demands import choice_without
 from pscc.diagnostics import Diagnostic, SourceError
 from pscc.driver import analyse, compile_program
 from pscc.rollout import Rollout
@@ -177,15 +183,32 @@ def test_what_is_wrong_with_a_set_is_told(objects: tuple[Json, ...], code: str) 
         ("choose {\n    spared for everyone\n}\n", "SET012 error"),
         ("choose {\n    open for everyone in namespaces tier=edge\n}\n", "SET014 error"),
         ("choose {\n    open for everyone\n    tight for groups g\n}\n", "SET013 warning"),
+        ("choose {\n    fifth for everyone\n}\n", "SET016 warning"),
     ],
 )
 def test_what_is_wrong_with_a_choice_is_told(choice: str, code: str) -> None:
     policies = (
         "policy open {\n    deny hostPID\n}\n\npolicy tight {\n    deny hostPID, privileged\n}\n\n"
         "policy loud {\n    warn\n    deny hostPID\n}\n\n"
+        "policy fifth {\n    allow runAsUser 5\n    default runAsUser 1\n}\n\n"
         'policy spared {\n    exempt users jane because "she asked"\n    deny hostPID\n}\n\n'
     )
     assert code in codes(SourceFile("p.psp", policies + choice))
+
+
+def test_where_no_default_is_set_a_choice_admits_no_more() -> None:
+    rng = random.Random(5)
+    admitted = 0
+    for number in range(120):
+        text = draw_statements(rng, f"p{number}") + f"\nchoose {{\n    p{number} for everyone\n}}\n"
+        _, program, _ = analyse(SourceFile("p.psp", text))
+        (choice,) = program.choices
+        demanding = choice_without(choice)
+        for pod in draw_pods(statements_meaning(text.split("\nchoose")[0]), number, 40, ephemeral=False):
+            if accepts_as_it_is(demanding, Request(), pod).allowed:
+                admitted += 1
+                assert admit(choice, Request(), pod).allowed, (text, pod)
+    assert admitted > 100
 
 
 # --- meaning --------------------------------------------------------------------
@@ -201,8 +224,6 @@ def without_places(node: object) -> object:
 
 
 def test_importing_a_dump_means_what_the_dump_means() -> None:
-    import random
-
     rng = random.Random(3)
     compared = 0
     while compared < 25:
@@ -306,6 +327,22 @@ def test_namespaces_part_a_choice_into_plain_policies() -> None:
     assert "who may ask for pods" in messages[1]
 
 
+def test_an_update_that_nobody_may_ask_for_is_refused_where_a_choice_is_parted() -> None:
+    text = (
+        "policy a {\n    deny hostPID\n}\n\npolicy b {\n    deny hostIPC\n}\n\n"
+        "choose {\n    a for groups system:authenticated in namespaces x\n"
+        "    b for groups system:authenticated in namespaces y\n}\n"
+    )
+    _, program, _ = analyse(SourceFile("p.psp", text))
+    (guard,) = lowered(program)[0].choices
+    old = {"metadata": {"name": "p"}, "spec": {"containers": [{"name": "c"}]}}
+    changed = {**old, "spec": {**old["spec"], "hostPID": False}}
+    labelled = {**old, "metadata": {"name": "p", "labels": {"a": "b"}}}
+    request = Request("elsewhere", "jane", ("system:authenticated",))
+    assert not admit(guard, request, changed, old).allowed
+    assert admit(guard, request, labelled, old).allowed
+
+
 def test_what_the_user_decides_stays_a_choice() -> None:
     messages, _ = forms(OPEN, CLOSED, role("o", "open"), role("t", "tight"), binding("o", "o", group("ops")),
                         binding("t", "t", group("system:authenticated")))  # fmt: skip
@@ -368,10 +405,10 @@ def test_the_example_compiles_for_every_target(arguments: tuple[str, ...], form:
             [engine(command[0]), *command[1:], tmp_path / "opa"], capture_output=True, text=True, check=False
         )
         assert ran.returncode == 0, ran.stdout + ran.stderr
-    ran = subprocess.run(
-        [engine("gator"), "verify", tmp_path / "gatekeeper"], capture_output=True, text=True, check=False
-    )
-    assert ran.returncode == 0, ran.stdout + ran.stderr
+    for command in (["gator", "verify", tmp_path / "gatekeeper"], ["kyverno", "test", tmp_path / "kyverno"]):
+        ran = subprocess.run([engine(command[0]), *command[1:]], capture_output=True, text=True, check=False)
+        assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert (tmp_path / "kyverno" / "suite").is_dir()
 
 
 def test_the_example_admits_what_the_cluster_admitted() -> None:

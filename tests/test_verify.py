@@ -7,13 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import pytest
-from click import ClickException
 
-from pscc.access import Exemption, Names, Scope, Subjects
-from pscc.cli._verify import refuse_requests
 from pscc.driver import analyse, compile_program
 from pscc.engines._base import Answer
-from pscc.ir import Choice, Program
+from pscc.ir import Program
 from pscc.source import SourceFile
 from pscc.verify import Question, Trial, drawn, questions, tally
 from pscc.verify_report import Row, Summary, as_json, as_text
@@ -41,6 +38,7 @@ class Fake:
     target: str = "opa"
     changes_pods: bool = False
     takes_updates: bool = True
+    takes_users: bool = True
 
 
 def program_of(text: str = POLICY) -> Program:
@@ -171,18 +169,6 @@ def test_a_missing_answer_is_no_agreement() -> None:
     found = asked(Fake(), Trial("a", pod(True)), Trial("b", pod(True)))
     with pytest.raises(ValueError, match="shorter"):
         tally(found, [found[0].expected])
-
-
-def test_what_hangs_on_the_request_is_refused_rather_than_passed_over() -> None:
-    program = program_of()
-    policy = program.policies[0]
-    refuse_requests(program)
-    scoped = replace(policy, scope=Scope(namespaces=Names(("team-a",))))
-    exempt = replace(policy, exemptions=(Exemption(Subjects(everyone=True), "because", policy.span),))
-    choice = Choice("c", (policy,), (), "enforce", policy.span)
-    for other in (Program((scoped,)), Program((exempt,)), Program((), (choice,))):
-        with pytest.raises(ClickException, match="cannot be verified yet"):
-            refuse_requests(other)
 
 
 def summary(*rows: Row, drift: tuple[str, ...] = ()) -> Summary:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pscc import ir, oracle
 from pscc.access import Request
 from pscc.oracle import Json, Verdict, show
-from pscc.passes import looked_at_by_all
+from pscc.passes import looked_at_by_choice
 
 SECCOMP_ANNOTATION = "seccomp.security.alpha.kubernetes.io/pod"
 
@@ -68,11 +68,9 @@ def admit(choice: ir.Choice, request: Request, pod: Json, old_pod: Json | None =
     With ``old_pod`` it is an update: let through if it leaves all that any policy of the choice looks at as it was, else
     a policy has to accept the pod as it is.
     """
-    if old_pod is not None:
-        checks = (check for policy in choice.policies for check in policy.checks)
-        if oracle.unchanged(looked_at_by_all(checks), pod, old_pod):
-            return Admission(True, "", (), "", pod)
-    counts_as_changed = old_pod is None and _copied_into_the_annotation(pod)
+    if old_pod is not None and oracle.unchanged(looked_at_by_choice(choice), pod, old_pod):
+        return Admission(True, "", (), "", pod)
+    counts_as_changed = old_pod is None and copied_into_the_annotation(pod)
     opinions = []
     for policy in usable(choice, request):
         made = pod if old_pod is not None else oracle.with_defaults(policy, pod)
@@ -94,7 +92,7 @@ def _decided(opinions: tuple[Opinion, ...], request: Request, pod: Json) -> Admi
     return Admission(False, "", opinions, _message(opinions, request), pod)
 
 
-def _copied_into_the_annotation(pod: Json) -> bool:
+def copied_into_the_annotation(pod: Json) -> bool:
     """Whether PSP would copy the pod's seccomp profile into its annotation: each policy counts as changing it then."""
     spec, metadata = pod.get("spec"), pod.get("metadata")
     context = spec.get("securityContext") if isinstance(spec, dict) else None

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from pscc import ir
-from pscc.access import AUTHENTICATED, SERVICE_ACCOUNT_USER, Grant, Names, Request, requested_by
+from pscc.access import AUTHENTICATED, SERVICE_ACCOUNT_USER, Names, Request, Subjects, requested_by
 from pscc.admission import accepts_as_it_is, admit
 from pscc.oracle import Json
 from pscc.suite import Case, cases_for
@@ -67,12 +67,12 @@ def _pods(policy: ir.Policy) -> Iterator[Case]:
 def _requests(choice: ir.Choice) -> Iterator[Request]:
     """For each grant somebody to whom it is one."""
     for grant in choice.grants:
-        place = Request(_one(grant.namespaces, "default"))
-        yield from _asked(grant, place)
+        yield from asked_by(grant.subjects, grant.namespaces)
 
 
-def _asked(grant: Grant, place: Request) -> Iterator[Request]:
-    who = grant.subjects
+def asked_by(who: Subjects, namespaces: Names) -> Iterator[Request]:
+    """One of each kind of ``who``, in one of ``namespaces``."""
+    place = Request(_one(namespaces, "default"))
     if who.users:
         user = _one(who.users, "somebody")
         yield replace(place, user=user, groups=requested_by(user, ()))
@@ -83,7 +83,7 @@ def _asked(grant: Grant, place: Request) -> Iterator[Request]:
         namespace, _, name = _one(who.service_accounts, "default/default").partition("/")
         user = f"{SERVICE_ACCOUNT_USER}{namespace}:{name or 'default'}"
         yield replace(place, user=user, groups=requested_by(user, ()))
-        if namespace == place.namespace or not grant.namespaces.exact:
+        if namespace == place.namespace or not namespaces.exact:
             yield Request(namespace, "nobody", NOBODY.groups, name or "default")
     if who.everyone:
         yield replace(place, user="anyone", groups=requested_by("anyone", ()))

@@ -10,6 +10,7 @@ from itertools import chain, count
 
 from pscc import ir
 from pscc.access import ALL, EVERYONE, Grant, Names, Subjects
+from pscc.contradictions import refused_defaults
 from pscc.diagnostics import Diagnostic, Replacement, Report, did_you_mean
 from pscc.scoping import good_namespace, good_service_account, names_of
 from pscc.source import Span
@@ -64,6 +65,8 @@ def _choice(
         notes = ((policy.span, "the policy"),)
         report.add(Diagnostic("SET015", message, span, severity="warning", notes=notes))
         del members[policy.name]
+    for policy in members.values():
+        _warn_of_contradictions(policy, report)
     grants = [grant for grant in grants if grant.policy in members]
     made = ir.Choice(name, tuple(members.values()), tuple(grants), choice.mode or "enforce", choice.span)
     if not report.failed:
@@ -100,6 +103,15 @@ def _refuse_own(written: ast.Policy | None, policy: ir.Policy, span: Span, repor
         message = f"{policy.name} exempts requests, and is one of a choice"
         help = "grant those subjects a policy that admits what they need"
         report.add(Diagnostic("SET012", message, span, notes=((policy.exemptions[0].span, "exempt"),), help=help))
+
+
+def _warn_of_contradictions(policy: ir.Policy, report: Report) -> None:
+    """Defaults that their own policy refuses: it never admits a pod that leaves the field unset."""
+    for default, reason in refused_defaults(policy):
+        message = f"`{default.statement}` sets what {policy.name} itself refuses: {reason.message}"
+        help = "set a value that is allowed, or take the default out: as it is, pods that leave the field unset are refused"
+        notes = ((reason.span, "refused here"),)
+        report.add(Diagnostic("SET016", message, default.span, severity="warning", notes=notes, help=help))
 
 
 def _subjects(subjects: tuple[ast.Subject, ...], report: Report) -> Subjects:

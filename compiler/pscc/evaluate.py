@@ -9,25 +9,12 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from pscc import ir, oracle
-from pscc.access import SERVICE_ACCOUNT_USER, Request, requested_by
+from pscc.access import Request, requested_by
 from pscc.admission import Admission, admit, judges
 from pscc.pods import Manifest, normalise
+from pscc.side_by_side import admitted_by, asked_for, chosen_otherwise, judged_otherwise
 
 Row = dict[str, object]
-CONTROLLERS = {
-    "DaemonSet": "daemon-set-controller",
-    "Deployment": "replicaset-controller",
-    "ReplicaSet": "replicaset-controller",
-    "ReplicationController": "replication-controller",
-    "StatefulSet": "statefulset-controller",
-    "Job": "job-controller",
-    "CronJob": "job-controller",
-}
-"""Who asks for the pods of a workload: service accounts of ``kube-system``.
-
-Source: ``plugin/pkg/auth/authorizer/rbac/bootstrappolicy/controller_policy.go`` of Kubernetes 1.24.
-"""
-
 SOMEBODY = Request("", groups=requested_by("", ()))
 """Whoever asks, in the namespace that the manifest says."""
 
@@ -35,14 +22,17 @@ SOMEBODY = Request("", groups=requested_by("", ()))
 def evaluate(program: ir.Program, manifests: Iterable[Manifest], requested: Request = SOMEBODY) -> tuple[Row, ...]:
     """One row for each policy or choice and each manifest, in the order of the manifests; JSON as it is.
 
-    ``requested`` says who asks for a bare pod (a workload's controller asks for its own); its namespace is that of
-    manifests which name none (``default`` where it is empty). A pod is admitted when every row says ``allowed``. A policy
-    has a row only where it holds.
+    ``requested`` says who asks for a bare pod (a workload's controller asks for its own, and for those that it owns); its
+    namespace is that of manifests which name none (``default`` where it is empty). A pod is admitted when every row says
+    ``allowed``. A policy has a row only where it holds. ``psp`` is the PodSecurityPolicy that admitted a pod of a cluster,
+    by its annotation, and ``differs`` says in what the row is another's verdict; both may be empty. ``defaulted`` tells whether
+    defaults change the pod.
     """
     rows: list[Row] = []
     for manifest in manifests:
         pod = normalise(manifest.pod)
-        request = _request(requested, manifest, pod)
+        request = request_of(requested, manifest, pod)
+        psp = admitted_by(pod)
         judging = [policy for policy in program.policies if judges(policy, request)]
         made: oracle.Json = pod
         for policy in judging:  # in a cluster every default is set before anything is checked
@@ -50,21 +40,23 @@ def evaluate(program: ir.Program, manifests: Iterable[Manifest], requested: Requ
         for policy in judging:
             verdict = oracle.check(policy, made)
             about = {"policy": policy.name, "allowed": verdict.allowed, "reasons": _reasons(verdict)}
-            rows.append({**_of(manifest, requested), **about, "pod": verdict.pod})
+            beside = {"psp": psp, "differs": judged_otherwise(policy, psp, verdict), "defaulted": made != pod}
+            rows.append({**_of(manifest, requested), **about, **beside, "pod": verdict.pod})
         for choice in (one for one in program.choices if one.scope.holds_in(request.namespace)):
-            rows.append({**_of(manifest, requested), **_chosen(choice, admit(choice, request, pod))})
+            admission = admit(choice, request, pod)
+            differs = chosen_otherwise(choice, psp, admission)
+            beside = {"psp": psp, "differs": differs, "defaulted": admission.pod != pod}
+            rows.append({**_of(manifest, requested), **_chosen(choice, admission), **beside, "pod": admission.pod})
     return tuple(rows)
 
 
-def _request(requested: Request, manifest: Manifest, pod: dict[str, object]) -> Request:
+def request_of(requested: Request, manifest: Manifest, pod: dict[str, object]) -> Request:
+    """The request by which ``manifest`` comes to be, whose ``pod`` is normalised: by ``requested``, or by its controller."""
     spec = pod.get("spec")
     account = spec.get("serviceAccountName") if isinstance(spec, dict) else None
     namespace = manifest.namespace or requested.namespace or "default"
     request = replace(requested, namespace=namespace, service_account=str(account or "default"))
-    if manifest.kind not in CONTROLLERS:
-        return request
-    user = f"{SERVICE_ACCOUNT_USER}kube-system:{CONTROLLERS[manifest.kind]}"
-    return replace(request, user=user, groups=requested_by(user, ()))
+    return asked_for(manifest.kind, manifest.pod, request)
 
 
 def _of(manifest: Manifest, requested: Request) -> Row:
@@ -85,7 +77,6 @@ def _chosen(choice: ir.Choice, admission: Admission) -> Row:
         "message": admission.message,
         "reasons": [],
         "tried": [] if admission.allowed else tried,
-        "pod": admission.pod,
     }
 
 

@@ -371,7 +371,8 @@ class Choice:
 
     The order of ``policies`` is the order in which they are tried. Who may use which is in ``grants``; a policy is not
     usable outside its own scope. ``mode`` is the choice's own: its members' modes say nothing. Requests outside of
-    ``scope`` are not judged at all.
+    ``scope`` are not judged at all. An update is judged where it changes what a check of ``policies``, or one of ``concerns``,
+    looks at.
     """
 
     name: str
@@ -380,6 +381,7 @@ class Choice:
     mode: Mode
     span: Span
     scope: Scope = EVERYWHERE
+    concerns: tuple[Check, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,17 +9,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from pscc import ir, oracle
+from pscc import ir
 from pscc.access import EVERYWHERE, Exemption
+from pscc.contradictions import refused_defaults
 from pscc.controls import control_of
 from pscc.diagnostics import Diagnostic, Report
-from pscc.difference.compare import compare
+from pscc.difference.compare import compare_admitted
 from pscc.passes import display
 from pscc.source import Span
 from pscc.syntax import ast
 
 _NOWHERE = Span("", 1, 1, 1, 1)
-_EMPTY_POD = {"metadata": {"name": "pod"}, "spec": {"containers": [{"name": "main", "image": "app:1"}]}}
 
 
 def lint(document: ast.Document, program: ir.Program) -> Iterator[Diagnostic]:
@@ -41,7 +41,7 @@ def lint(document: ast.Document, program: ir.Program) -> Iterator[Diagnostic]:
 
 def weaker(program: ir.Program, floor: ir.Program, name: str) -> Iterator[Diagnostic]:
     """A warning for each control by which ``program`` admits a pod that ``floor``, called ``name``, refuses."""
-    found = compare(floor, program)
+    found = compare_admitted(floor, program)
     span = next((policy.span for policy in program.policies), None)
     for witness in found.looser:
         message = f"weaker than {name} in {witness.control}: {witness.reasons[0].message} is admitted"
@@ -91,17 +91,9 @@ def _covers(wide: ir.ParamValue, narrow: ir.ParamValue) -> bool:
 
 def _defaults_refused(policy: ir.Policy) -> Iterator[Diagnostic]:
     """Defaults that a check of the same policy refuses on a pod that says nothing."""
-    for default in policy.defaults:
-        alone = replace(policy, defaults=(default,))
-        made = oracle.with_defaults(alone, _EMPTY_POD)
-        field = ".".join(default.path)
-        for reason in oracle.check(alone, made).reasons:
-            if reason.value is not None and field in reason.path:
-                message = f"`{default.statement}` sets what this policy refuses: {reason.message}"
-                yield _warn(
-                    "LNG061", message, default.span, "set a value that is allowed", (reason.span, "refused here")
-                )
-                break
+    for default, reason in refused_defaults(policy):
+        message = f"`{default.statement}` sets what this policy refuses: {reason.message}"
+        yield _warn("LNG061", message, default.span, "set a value that is allowed", (reason.span, "refused here"))
 
 
 def _admits_nothing(policy: ir.Policy) -> bool:
@@ -109,7 +101,7 @@ def _admits_nothing(policy: ir.Policy) -> bool:
     control = control_of("pods")
     nothing = ir.Check("pods", "DenyPods", "", "", control.shapes[0].requirements, (), _NOWHERE)
     never = replace(everywhere, checks=(nothing,), defaults=())
-    return not compare(ir.Program((never,)), ir.Program((everywhere,))).looser
+    return not compare_admitted(ir.Program((never,)), ir.Program((everywhere,))).looser
 
 
 def _without_effect(policy: ir.Policy) -> Iterator[Diagnostic]:
@@ -120,7 +112,7 @@ def _without_effect(policy: ir.Policy) -> Iterator[Diagnostic]:
     whole = replace(policy, scope=EVERYWHERE, exemptions=(), mode="enforce", defaults=())
     for check in whole.checks:
         rest = replace(whole, checks=tuple(one for one in whole.checks if one is not check))
-        if not compare(ir.Program((whole,)), ir.Program((rest,)), any_pod=True):
+        if not compare_admitted(ir.Program((whole,)), ir.Program((rest,)), any_pod=True):
             message = f"`{check.statement}` has no effect: the other statements refuse all that it does"
             yield _warn("LNG062", message, check.span, "take it out, or check its values")
 
@@ -162,7 +154,7 @@ def _undone(document: ast.Document, program: ir.Program) -> Iterator[Diagnostic]
         if child is None or parent is None or policy.extends is None or parent.scope != EVERYWHERE:
             continue
         plain = [ir.Program((replace(one, scope=EVERYWHERE, exemptions=()),)) for one in (parent, child)]
-        looser = compare(plain[0], plain[1]).looser
+        looser = compare_admitted(plain[0], plain[1]).looser
         if looser:
             controls = ", ".join(witness.control for witness in looser)
             message = (

@@ -133,4 +133,6 @@ def _guard(
         return None
     members = tuple(replace(policy, checks=(), defaults=()) for policy in policies)
     names = {policy.name for policy in members}
-    return replace(choice, policies=members, grants=tuple(grant for grant in choice.grants if grant.policy in names))
+    grants = tuple(grant for grant in choice.grants if grant.policy in names)
+    concerns = tuple(check for policy in choice.policies for check in policy.checks)
+    return replace(choice, policies=members, grants=grants, concerns=concerns)

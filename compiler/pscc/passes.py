@@ -68,6 +68,11 @@ def looked_at_by_all(checks: Iterable[ir.Check]) -> Reads:
     )
 
 
+def looked_at_by_choice(choice: ir.Choice) -> Reads:
+    """What decides whether ``choice`` judges an update."""
+    return looked_at_by_all((*(check for policy in choice.policies for check in policy.checks), *choice.concerns))
+
+
 _Found = tuple[str, tuple[str, ...]]
 
 

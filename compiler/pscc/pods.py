@@ -30,6 +30,8 @@ _TEMPLATES = {
     "Job": ("spec", "template"),
     "CronJob": ("spec", "jobTemplate", "spec", "template"),
 }
+MIRROR_ANNOTATION = "kubernetes.io/config.mirror"
+"""Marks the API server's copy of a static pod. Source: ``k8s.io/api/core/v1/annotation_key_constants.go``."""
 TOKEN_VOLUME = "kube-api-access-pscc"
 TOKEN_PATH = "/var/run/secrets/kubernetes.io/serviceaccount"
 
@@ -120,9 +122,12 @@ def _warn_unknown(node: Node, known: Fields, where: str, report: Report) -> None
 def normalise(pod: Mapping[str, object]) -> Json:
     """``pod`` as an admission webhook sees it, in what policies look at; nothing of the argument is changed.
 
-    Sources: `api_defaults`, and ``plugin/pkg/admission/serviceaccount/admission.go`` of Kubernetes 1.24.
+    A static pod's mirror gets no service account. Sources: `api_defaults`, and
+    ``plugin/pkg/admission/serviceaccount/admission.go`` of Kubernetes 1.24.
     """
     defaulted = api_defaults(pod)
+    if MIRROR_ANNOTATION in _object(_object(defaulted.get("metadata")).get("annotations")):
+        return defaulted
     return {**defaulted, "spec": _with_service_account(_object(defaulted.get("spec")))}
 
 

@@ -54,6 +54,12 @@ CODES: dict[str, tuple[str, str, str]] = {
         "In a choice it decides nothing, so it is left out; alone it would refuse every pod.",
         "",
     ),
+    "SET016": (
+        "A default that its own policy refuses, in a choice",
+        "A pod that leaves the field unset is given a value and then refused for it, so the policy never admits it. Where a "
+        "target does not set the default, pods are refused until they set the field themselves.",
+        "allow   runAsUser 5\n    default runAsUser 1",
+    ),
     "SET020": (
         "How a choice is compiled",
         "Where namespaces part it cleanly, into plain policies with their namespaces; else into one object that finds out "

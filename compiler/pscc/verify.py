@@ -12,16 +12,22 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Literal
 
-from pscc import ir, oracle, suite
-from pscc.announced import as_announced
+from pscc import ir, suite
+from pscc.access import Request, requested_by
 from pscc.cases import draw_pods
+from pscc.cases.requests import draw_requests, hangs_on_requests
+from pscc.choice_forms import lowered
+from pscc.choice_suite import AUDIT
 from pscc.diagnostics import Diagnostic
 from pscc.engines._base import Answer, Engine, Review
+from pscc.evaluate import request_of
 from pscc.pods import Manifest, normalise
+from pscc.verify_meaning import Meaning, Said, announced
 
 Json = dict[str, object]
 Kind = Literal["lets in", "shuts out", "says otherwise", "changes otherwise"]
 SEVEREST: tuple[Kind, ...] = ("lets in", "shuts out", "changes otherwise", "says otherwise")
+_SOMEBODY = Request(user="somebody", groups=requested_by("somebody", ()))
 _UPDATE_EVERY = 6
 """One in so many of the drawn pods is what another becomes by an update."""
 
@@ -31,13 +37,14 @@ class Trial:
     """A pod to try, as admission sees it before any policy changed it; with ``old_pod``, what that becomes.
 
     ``origin`` says where it is from: what a drawn pod is about, or the file and object of a manifest. ``own`` are the user's
-    own.
+    own. ``request`` says who asks, and where; None where nothing hangs on that.
     """
 
     origin: str
     pod: Json
     old_pod: Json | None = None
     own: bool = False
+    request: Request | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,23 +95,38 @@ class Tally:
 def drawn(program: ir.Program, seed: int, count: int) -> Iterator[Trial]:
     """``count`` trials around the boundaries of the policies of ``program``, the same for the same seed.
 
-    Of each policy in turn at most half are the pods of its generated suite; the rest is drawn by seed.
+    Of each policy in turn, those of choices too, at most half are the pods of its generated suite; the rest is drawn by
+    seed. Where it matters who asks, requests are drawn as well.
     """
-    shares = [count // len(program.policies)] * len(program.policies)
+    trials = list(_pods(program, seed, count))
+    requests = draw_requests(program, seed, len(trials)) if hangs_on_requests(program) else (None,) * len(trials)
+    for trial, request in zip(trials, requests, strict=True):
+        yield replace(trial, request=request)
+
+
+def _pods(program: ir.Program, seed: int, count: int) -> Iterator[Trial]:
+    policies = [*program.policies, *(policy for choice in program.choices for policy in choice.policies)]
+    shares = [count // len(policies)] * len(policies)
     for index in range(count - sum(shares)):
         shares[index] += 1
-    for policy, share in zip(program.policies, shares, strict=True):
+    for policy, share in zip(policies, shares, strict=True):
         cases = [_of_case(case) for case in suite.cases_for(policy)][: (share + 1) // 2]
         yield from cases
         yield from _updated(draw_pods(policy, seed, share - len(cases)))
 
 
-def own(manifests: Iterable[Manifest]) -> Iterator[Trial]:
-    """The user's own pods, and those of their workloads, as the API server would hand them to admission."""
+def own(manifests: Iterable[Manifest], program: ir.Program) -> Iterator[Trial]:
+    """The user's own pods, and those of their workloads, as the API server would hand them to admission.
+
+    Where it matters who asks, it is their controller, or somebody who was authenticated.
+    """
+    asks = hangs_on_requests(program)
     for manifest in manifests:
         name = f"{manifest.namespace}/{manifest.name}" if manifest.namespace else manifest.name
         origin = f"{manifest.span.file}:{manifest.span.line} {manifest.kind} {name}"
-        yield Trial(origin, normalise(manifest.pod), own=True)
+        pod = normalise(manifest.pod)
+        request = request_of(_SOMEBODY, manifest, pod) if asks else None
+        yield Trial(origin, pod, own=True, request=request)
 
 
 def _of_case(case: suite.Case) -> Trial:
@@ -141,56 +163,67 @@ def questions(
 
     An engine that sets defaults, or whose target has none, gets pods as they come. One that runs only the checks of a
     target that has defaults gets each pod twice, if they would change it: with them set, and as it came, as where
-    the defaults were not applied. An engine that knows no updates gets the new pod, as an audit would.
+    the defaults were not applied. An engine that knows no updates gets the new pod, as an audit would; one that knows no
+    users is held to what the pod's service account alone may use.
     """
     asked: list[Question] = []
-    announced = replace(program, policies=tuple(as_announced(policy, tuple(told)) for policy in program.policies))
-    question = partial(_question, program, announced)
+    written, output = Meaning(program), announced(program, tuple(told))
+    # plain policies judge an update check by check, those into which a choice is parted too
+    updated = partial(_question, Meaning(lowered(program)[0]), output)
+    question = partial(_question, written, output)
     for trial in trials:
+        request = _known(trial.request, engine)
         name = f"pod-{len(asked) + 1}"
-        pod = _named(trial.pod, name)
-        old = _named(trial.old_pod, name) if trial.old_pod is not None else None
+        pod = _named(trial.pod, name, request)
+        old = _named(trial.old_pod, name, request) if trial.old_pod is not None else None
         if old is not None:
-            asked.append(question(trial, Review(name, pod, old if engine.takes_updates else None), pod))
+            review = Review(name, pod, old if engine.takes_updates else None, request)
+            asked.append(updated(trial, review, pod))
             continue
-        whole, reached = _with_defaults(program, pod), _with_defaults(announced, pod)
+        whole, reached = written.defaulted(pod, request), output.defaulted(pod, request)
         if engine.changes_pods or reached == pod:
-            asked.append(question(trial, Review(name, pod), reached, whole))
+            asked.append(question(trial, Review(name, pod, None, request), reached, whole))
             continue
-        asked.append(question(trial, Review(name, reached), reached, whole))
-        bare = _named(pod, f"pod-{len(asked) + 1}")
+        asked.append(question(trial, Review(name, reached, None, request), reached, whole))
+        name = f"pod-{len(asked) + 1}"
+        bare = _named(pod, name, request)
         as_it_came = replace(trial, origin=f"{trial.origin}, as it came")
-        asked.append(question(as_it_came, Review(f"pod-{len(asked) + 1}", bare), bare))
+        asked.append(question(as_it_came, Review(name, bare, None, request), bare))
     return tuple(asked)
 
 
 def _question(
-    program: ir.Program, announced: ir.Program, trial: Trial, review: Review, reached: Json, whole: Json | None = None
+    written: Meaning, output: Meaning, trial: Trial, review: Review, reached: Json, whole: Json | None = None
 ) -> Question:
     """The question of ``review``; ``reached`` is the pod that the checks should see, ``whole`` the policy's own idea of it."""
-    expected = _says(announced, reached, review.old_pod)
-    same = program == announced and (whole is None or whole == reached)
-    policy = expected if same else _says(program, reached if whole is None else whole, review.old_pod)
-    return Question(trial, review, policy, expected)
+    created = whole is not None
+    expected = output.says(reached, review.old_pod, review.request, created)
+    same = written == output and whole in (None, reached)
+    policy = expected if same else written.says(whole or reached, review.old_pod, review.request, created)
+    return Question(trial, review, _answer(policy), _answer(expected))
 
 
-def _says(program: ir.Program, pod: Json, old_pod: Json | None) -> Answer:
-    """Whether the checks of ``program`` keep ``pod`` out, and all that they say, warnings included."""
-    verdicts = [(policy, oracle.check(policy, pod, old_pod)) for policy in program.policies]
-    denied = any(policy.mode == "enforce" and not verdict.allowed for policy, verdict in verdicts)
-    messages = {message for _, verdict in verdicts for message in verdict.messages}
-    return Answer(denied, tuple(sorted(messages)), pod)
+def _answer(said: Said) -> Answer:
+    return Answer(said.denied, said.messages, said.pod)
 
 
-def _with_defaults(program: ir.Program, pod: Json) -> Json:
-    for policy in program.policies:
-        pod = dict(oracle.with_defaults(policy, pod))
-    return pod
+def _known(request: Request | None, engine: Engine) -> Request | None:
+    """``request`` as far as ``engine`` is told of it: without users it is as in an audit."""
+    if request is None or engine.takes_users:
+        return request
+    return replace(request, user=AUDIT.user, groups=AUDIT.groups)
 
 
-def _named(pod: Json, name: str) -> Json:
+def _named(pod: Json, name: str, request: Request | None) -> Json:
+    """``pod`` under this name, in the namespace and of the service account of ``request``."""
     metadata = {k: v for k, v in _object(pod.get("metadata")).items() if k != "generateName"}
-    return {**pod, "metadata": {**metadata, "name": name, "namespace": metadata.get("namespace") or "default"}}
+    place = request.namespace if request is not None else metadata.get("namespace") or "default"
+    named = {**pod, "metadata": {**metadata, "name": name, "namespace": place}}
+    if request is None:
+        return named
+    spec = {k: v for k, v in _object(pod.get("spec")).items() if k != "serviceAccountName"}
+    account = {"serviceAccountName": request.service_account} if request.service_account else {}
+    return {**named, "spec": {**account, **spec}}
 
 
 def _object(value: object) -> Json:

@@ -9,6 +9,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pscc.access import Request
 from pscc.engines._base import Answer
 from pscc.verify import Difference, Kind, Tally
 
@@ -120,12 +121,20 @@ def _difference(row: Row, difference: Difference, of: int) -> list[str]:
     lines = [f"{row.target} on {row.engine} {_SAYS[difference.kind]} ({question.trial.origin}{number})"]
     should = question.policy if difference.kind == "lets in" else question.expected
     lines += _said("the policy", should) + _said(row.engine, answer)
+    if question.review.request is not None:
+        lines.append(f"  asked for by {_asking(question.review.request)}")
     if difference.kind == "changes otherwise":
         lines += ["", "the pod as the policy leaves it:", *_yaml(question.expected.pod)]
         lines += ["", f"the pod as {row.engine} leaves it:", *_yaml(answer.pod)]
     if question.review.old_pod is not None:
         lines += ["", "the pod before the update:", *_yaml(question.review.old_pod)]
     return [*lines, "", "the pod that was tried:", *_yaml(question.review.pod)]
+
+
+def _asking(request: Request) -> str:
+    """Who asks for a pod, of which service account, and where."""
+    user = f"user {request.user} ({', '.join(request.groups)})" if request.user else "nobody, as in an audit"
+    return f"{user} for service account {request.service_account} in namespace {request.namespace}"
 
 
 def _said(who: str, answer: Answer) -> list[str]:
@@ -189,6 +198,17 @@ def _first(difference: Difference) -> dict[str, object]:
         "engine": _answer(difference.answer),
         "pod": question.review.pod,
         "oldPod": question.review.old_pod,
+        "request": question.review.request and _request(question.review.request),
+    }
+
+
+def _request(request: Request) -> dict[str, object]:
+    return {
+        "user": request.user,
+        "groups": request.groups,
+        "namespace": request.namespace,
+        "namespaceLabels": dict(request.namespace_labels),
+        "serviceAccount": request.service_account,
     }
 
 

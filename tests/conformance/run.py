@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 
-from conformance import engines, truth
+from conformance import engines, set_rows, truth
 from conformance.jsonl import Process
 from conformance.result import Difference, Tally
 from conformance.targets import TARGETS
@@ -18,14 +18,18 @@ Outcome = tuple[str, Tally, list[Difference]]
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How much to compare: policies and pods each, for the plugin and for a target whose share is 1."""
+    """How much to compare: policies and pods each, for the plugin and for a target whose share is 1.
+
+    ``sets``: for each of `set_rows.ROWS`, how many sets of policies, and how many pods for each who asks.
+    """
 
     truth: tuple[int, int]
     targets: tuple[int, int]
+    sets: tuple[tuple[int, int], ...]
 
 
-WHOLE = Size(truth=(2150, 100), targets=(240, 220))
-SAMPLE = Size(truth=(24, 40), targets=(6, 40))
+WHOLE = Size(truth=(2150, 100), targets=(240, 220), sets=((1760, 15), (280, 40), (280, 40), (12, 20)))
+SAMPLE = Size(truth=(24, 40), targets=(6, 40), sets=((4, 15), (2, 20), (2, 20), (1, 20)))
 _POLICIES_A_PIECE = 12
 
 
@@ -49,6 +53,11 @@ def pieces(size: Size, seed: int, only: tuple[str, ...] = ()) -> Iterator[Piece]
             if not only or who in only:
                 yield Piece(who, seed, min(left, _POLICIES_A_PIECE), pods)
             left, seed = left - _POLICIES_A_PIECE, seed + 1
+    for row, (clusters, pods) in zip(set_rows.ROWS, size.sets, strict=True):
+        for begun in range(0, clusters, _POLICIES_A_PIECE):
+            if not only or row in only:
+                yield Piece(row, seed, min(clusters - begun, _POLICIES_A_PIECE), pods)
+            seed += 1
 
 
 def compared(piece: Piece) -> Outcome:
@@ -56,6 +65,8 @@ def compared(piece: Piece) -> Outcome:
     if piece.who == truth.WHO:
         with Process("psp-admission") as process:
             return (piece.who, *truth.compare(process, piece.seed, piece.policies, piece.pods))
+    if piece.who in set_rows.ROWS:
+        return (piece.who, *set_rows.compare(piece.who, piece.seed, piece.policies, piece.pods))
     (target,) = [target for target in TARGETS if target.name == piece.who]
     with target.run() as running:
         return (piece.who, *engines.compare(target, running, piece.seed, piece.policies, piece.pods))
@@ -81,4 +92,5 @@ def versions() -> dict[str, str]:
     from conformance.targets._base import pinned
 
     plugin = f"PodSecurityPolicy of Kubernetes {pinned('PSP_KUBERNETES_VERSION').removeprefix('v')}"
-    return {truth.WHO: plugin, **{target.name: target.version() for target in TARGETS}}
+    found = {truth.WHO: plugin, **{target.name: target.version() for target in TARGETS}}
+    return {**found, **{row: found[set_rows.target_of(row)] for row in set_rows.ROWS}}

@@ -68,8 +68,7 @@ def held(target: str, ask: Ask, asked: Asked, count: Held) -> list[str]:
         plain, whole = accepts_as_it_is(demanding, asked.request, pod), admit(asked.choice, asked.request, pod)
         words = (plain.message,) if plain.message else ()
         count.admitted += not said.messages
-        differs = said.messages != words if target != "kyverno" else bool(said.messages) is not bool(words)
-        if differs:
+        if said.messages != words:
             wrong.append(f"{target} says {said.messages}, the choice {words}\n{json.dumps(pod)}")
         elif not said.messages and not whole.allowed:
             wrong.append(f"{target} lets in: {whole.message}\n{json.dumps(pod)}")
@@ -176,7 +175,7 @@ def _without_nulls(value: Any) -> Any:
 
 
 def kyverno(output: Output, asked: Asked) -> list[Said]:
-    """Kyverno's command line, which takes the user of all pods at once. Its words are its own; an error is a denial."""
+    """Kyverno's command line, which takes the user of all pods at once. An error is a denial."""
     who = asked.requester
     info = {"username": who.user, "groups": list(who.groups)}
     user = {"apiVersion": "cli.kyverno.io/v1alpha1", "kind": "UserInfo", "metadata": {"name": "user"}, "userInfo": info}

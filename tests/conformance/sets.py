@@ -86,26 +86,38 @@ def draw(process: Process, seed: int, clusters: int, requesters: int, pods: int)
             continue
         cluster = Cluster(psps, drawn.rbac, drawn.grants)
         choice = choice_of(cluster)
-        for _ in range(requesters):
+        drawn_pods = _pods(rng, policies, requesters * pods)
+        for number in range(requesters):
             who = draw_requester(rng)
-            yield Asked(cluster, choice, who, tuple(_pods(process, rng, policies, who, pods)))
+            mine = _asked_by(rng, who, drawn_pods[number::requesters])
+            yield Asked(cluster, choice, who, tuple(_valid(process, mine)))
 
 
-def _pods(process: Process, rng: random.Random, policies: list[ir.Policy], who: Requester, count: int) -> list[Json]:
+def _pods(rng: random.Random, policies: list[ir.Policy], count: int) -> list[Json]:
+    """``count`` pods around the boundaries of ``policies``, mixed."""
     each = count // len(policies) + 1
     found: list[Json] = []
     for policy in policies:
-        for number, pod in enumerate(draw_pods(policy, rng.randrange(2**30), each, ephemeral=False)):
-            if any("image" in volume for volume in pod["spec"].get("volumes") or []):  # type: ignore[attr-defined]
-                continue
-            drawn: Json = json.loads(json.dumps(pod))
-            drawn["spec"]["serviceAccountName"] = who.service_account
-            drawn["metadata"]["namespace"] = who.namespace
-            found.append(written(rng, drawn) if number % 3 == 0 else drawn)
+        for pod in draw_pods(policy, rng.randrange(2**30), each, ephemeral=False):
+            if not any("image" in volume for volume in pod["spec"].get("volumes") or []):  # type: ignore[attr-defined]
+                found.append(dict(pod))
     rng.shuffle(found)
-    found = found[:count]
-    valid = process.results({"op": "validatePod", "pods": [for_124(pod) for pod in found]})
-    return [pod for pod, result in zip(found, valid, strict=True) if not (result.get("errors") or result.get("error"))]
+    return found[:count]
+
+
+def _asked_by(rng: random.Random, who: Requester, pods: list[Json]) -> Iterator[Json]:
+    """``pods`` as ``who`` asks for them, one in three in another spelling."""
+    for number, pod in enumerate(pods):
+        drawn: Json = json.loads(json.dumps(pod))
+        drawn["spec"]["serviceAccountName"] = who.service_account
+        drawn["metadata"]["namespace"] = who.namespace
+        yield written(rng, drawn) if number % 3 == 0 else drawn
+
+
+def _valid(process: Process, drawn: Iterator[Json]) -> list[Json]:
+    pods = list(drawn)
+    valid = process.results({"op": "validatePod", "pods": [for_124(pod) for pod in pods]})
+    return [pod for pod, result in zip(pods, valid, strict=True) if not (result.get("errors") or result.get("error"))]
 
 
 def compare(process: Process, seed: int, clusters: int, requesters: int = 4, pods: int = 15) -> tuple[Count, list[str]]:

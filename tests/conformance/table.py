@@ -7,7 +7,7 @@ from conformance.result import Tally
 
 def table(tallies: dict[str, Tally], versions: dict[str, str]) -> str:
     """The table as text, one row a target, Markdown as it is."""
-    head = ("target", "engine", "policies", "pods tried", "agreed", "stricter as announced", "wrong")
+    head = ("target", "engine", "policies or sets", "pods tried", "agreed", "stricter as announced", "wrong")
     rows = [head, tuple("-" * len(cell) for cell in head)]
     for who, tally in tallies.items():
         counts = (tally.policies, tally.pairs, tally.agreed, tally.stricter, tally.wrong)

@@ -13,7 +13,7 @@ from pscc import ir
 from pscc.access import EVERYWHERE, Grant, Names
 from pscc.backends.choice_table import grant_tables, has_patterns, statement_of, statements_of
 from pscc.backends.subjects import names_row, subjects_row
-from pscc.passes import constant, looked_at_by_all, parameters
+from pscc.passes import constant, looked_at_by_choice, parameters
 from pscc.targets.rego import check_rules, comment, literal, snake, unchanged
 from pscc.templating import Code, render
 
@@ -39,7 +39,7 @@ def choice_rules(choice: ir.Choice) -> str:
         patterns=Code(_list(patterns)) if patterns else Code(""),
         scopes=Code(_rows(scopes)) if scopes else Code(""),
         shapes=[_shape(name, check) for name, check in sorted(shapes.items())],
-        unchanged=[Code(line) for line in unchanged(looked_at_by_all(shapes.values()))],
+        unchanged=[Code(line) for line in unchanged(looked_at_by_choice(choice))],
     )
     return text.rstrip("\n")
 

@@ -13,6 +13,7 @@ from pscc.backends import kyverno_choice, kyverno_mutate
 from pscc.backends._base import Output, OutputFile, fitted, origin
 from pscc.backends.demanding import demanding
 from pscc.backends.kyverno_match import UPDATED, exempt_conditions, match_of
+from pscc.backends.kyverno_suite import Result, test_files
 from pscc.backends.kyverno_workloads import as_pods
 from pscc.backends.options import DEFAULTS, Options
 from pscc.backends.versions import KYVERNO_CLASSIC, KYVERNO_CLASSIC_GONE, costs, needs, spelled, unknown_fields
@@ -66,6 +67,7 @@ class Kyverno:
         for choice in program.choices:
             made = kyverno_choice.policy_file(choice, Code(_ACTIONS[choice.mode]), choice.mode == "warn")
             files.append(made)
+            suites += kyverno_choice.suite(choice, cases.get(choice.name, ()))
             told += kyverno_choice.too_large(choice, made.text)
         paths = tuple(file.path for file in files)
         files.append(
@@ -149,43 +151,13 @@ def _mutation(policy: ir.Policy, name: str, mutations: list[kyverno_mutate.Field
 
 def _suite(policy: ir.Policy, name: str, checks: Checks, cases: tuple[Case, ...]) -> list[OutputFile]:
     """The test of ``policy``: every rule on every pod of its suite."""
-    import yaml
-
     if not cases:
         return []
-    folder = f"suite/{name}"
-    updates = [(case, case.old_pod) for case in cases if case.old_pod is not None]
-    results = []
+    results: list[Result] = []
     for check, _ in checks:
         outcomes = {
             "pass": [c for c in cases if check.shape not in c.shapes],
             "fail": [c for c in cases if check.shape in c.shapes],
         }
-        for outcome, those in outcomes.items():
-            names = [yaml_quote(_resource(c)) for c in those]
-            if names:
-                results.append({"rule": yaml_quote(_rule_name(check)), "resources": names, "result": Code(outcome)})
-    test = render(
-        "kyverno/test.yaml.j2", name=yaml_quote(name), results=results, updates=Code("yes" if updates else "")
-    )
-    pods = "---\n".join(str(yaml.safe_dump(case.pod, sort_keys=False)) for case in cases)
-    files = [OutputFile(f"{folder}/kyverno-test.yaml", test), OutputFile(f"{folder}/pods.yaml", pods)]
-    if updates:
-        rows = [{"name": yaml_quote(c.name), "object": Code(json.dumps(old_object(c.pod, old)))} for c, old in updates]
-        values = render("kyverno/values.yaml.j2", name=yaml_quote(name), updates=rows)
-        files.append(OutputFile(f"{folder}/values.yaml", values))
-    return files
-
-
-def old_object(pod: object, old_pod: object) -> object:
-    """``old_pod`` as Kyverno's values want it: merged over the new pod there, so what it lacks of that is empty."""
-    if not isinstance(pod, dict) or not isinstance(old_pod, dict):
-        return old_pod
-    lacking: dict[str, object] = {k: [] if isinstance(v, list) else None for k, v in pod.items() if k not in old_pod}
-    return {**{key: old_object(pod.get(key), value) for key, value in old_pod.items()}, **lacking}
-
-
-def _resource(case: Case) -> str:
-    metadata = case.pod.get("metadata")
-    namespace = metadata.get("namespace") if isinstance(metadata, dict) else None
-    return f"{namespace}/{case.name}" if namespace else case.name
+        results += [Result(_rule_name(check), outcome, tuple(those)) for outcome, those in outcomes.items() if those]
+    return test_files(f"suite/{name}", name, cases, results)

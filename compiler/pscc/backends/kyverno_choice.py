@@ -7,22 +7,34 @@ it: their pods are asked for by controllers, and it is these who are looked at. 
 from __future__ import annotations
 
 from pscc import ir
-from pscc.access import ALL, SERVICE_ACCOUNT_USER, SERVICE_ACCOUNTS
+from pscc.access import ALL, SERVICE_ACCOUNT_USER, SERVICE_ACCOUNTS, Request
 from pscc.backends._base import OutputFile
 from pscc.backends.choice_notes import DESCRIPTION, without_defaults
 from pscc.backends.choice_table import EVERYWHERE_KEY, Table, grant_tables, has_patterns, statement_of, statements_of
 from pscc.backends.kyverno_match import UPDATED, match_of, named_in
+from pscc.backends.kyverno_suite import Result, test_files
 from pscc.diagnostics import Diagnostic
-from pscc.passes import looked_at_by_all, specialise
+from pscc.passes import looked_at_by_choice, specialise
+from pscc.suite import Case
 from pscc.targets.cel import literal
 from pscc.targets.cel_checks import unchanged
-from pscc.targets.cel_findings import check_of
+from pscc.targets.cel_findings import check_of, line
 from pscc.targets.cel_layout import laid_out
 from pscc.templating import Code, folded, render, yaml_block, yaml_quote
 
+_RULE = "choice"
 LARGEST = 1_000_000
 """How large an object may be, in bytes: etcd takes 1.5 MiB a request, with what the API server adds."""
 _UNCHANGED = "unchanged"
+_BETWEEN = "\n"
+"""Between the findings of an objection, so that they can be counted: no message has a line break."""
+_NEW_LINE = literal(_BETWEEN)
+_UNUSABLE = 1_000_000
+_USABLE = f"size(variables.findings.filter(count, count < {_UNUSABLE}))"
+_NONE_USABLE = (
+    f'"no policy may be used in namespace " + {line("request.namespace")} + " by " + '
+    '(size(variables.asking) == 0 ? "anyone" : variables.asking.join(" or "))'
+)
 _BACKGROUND = "Kyverno's background scans know no user, so this policy judges admission requests alone."
 
 
@@ -45,6 +57,23 @@ def policy_file(choice: ir.Choice, action: Code, warn: bool) -> OutputFile:
     return OutputFile(f"policies/{choice.name}.yaml", text)
 
 
+def suite(choice: ir.Choice, cases: tuple[Case, ...]) -> list[OutputFile]:
+    """The tests of ``choice``, one for each who asks; what nobody asks is left out, as Kyverno's scans leave it out."""
+    asked: dict[Request, list[Case]] = {}
+    for case in cases:
+        if case.request is not None and case.request.user:
+            asked.setdefault(case.request, []).append(case)
+    files: list[OutputFile] = []
+    for number, (request, those) in enumerate(asked.items(), 1):
+        outcomes = {
+            "pass": tuple(case for case in those if case.allowed),
+            "fail": tuple(case for case in those if not case.allowed),
+        }
+        results = [Result(_RULE, outcome, found) for outcome, found in outcomes.items() if found]
+        files += test_files(f"suite/{choice.name}-request-{number}", choice.name, those, results, request)
+    return files
+
+
 def notes(choice: ir.Choice) -> list[Diagnostic]:
     """What Kyverno cannot do of ``choice``."""
     return without_defaults(choice, "Kyverno's mutations cannot tell which policy would change the pod")
@@ -62,8 +91,7 @@ def too_large(choice: ir.Choice, text: str) -> list[Diagnostic]:
 def _variables(choice: ir.Choice) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = _who()
     found += _grants(choice)
-    every = looked_at_by_all(check for policy in choice.policies for check in policy.checks)
-    found += unchanged(_UNCHANGED, every, UPDATED)
+    found += unchanged(_UNCHANGED, looked_at_by_choice(choice), UPDATED)
     statements = statements_of(choice)
     names = {key: f"check{number}" for number, key in enumerate(statements)}
     for key, check in statements.items():
@@ -72,7 +100,7 @@ def _variables(choice: ir.Choice) -> list[tuple[str, str]]:
         found.append((f"mayUse{number}", _may_use(policy)))
         texts = ", ".join(f"variables.{names[statement_of(check, statements)]}" for check in policy.checks)
         found.append((f"objections{number}", f'[{texts}].filter(objection, objection != "")' if texts else "[]"))
-    return found
+    return [*found, *_nearest(choice)]
 
 
 def _check(name: str, check: ir.Check) -> list[tuple[str, str]]:
@@ -80,7 +108,7 @@ def _check(name: str, check: ir.Check) -> list[tuple[str, str]]:
     specialised = specialise(check)
     if not specialised.requirements:
         return [(name, '""')]
-    printed = check_of(specialised, f"{name}Finding")
+    printed = check_of(specialised, f"{name}Finding", between=_BETWEEN)
     return [*printed.variables, (name, f'{printed.holds} ? "" : {printed.message}')]
 
 
@@ -98,6 +126,12 @@ def _who() -> list[tuple[str, str]]:
             "askingAccounts",
             f'variables.askingUsers.filter(user, user.startsWith("{SERVICE_ACCOUNT_USER}"))'
             f'.map(user, user.substring({start}).replace(":", "/"))',
+        ),
+        (
+            "asking",
+            f'({user} && request.userInfo.username != "" ? ["user " + {line("request.userInfo.username")}] : []) + '
+            f'({has_account} ? ["service account " + {line("request.namespace")} + "/" + '
+            f"{line('object.spec.serviceAccountName')}] : [])",
         ),
     ]
 
@@ -147,12 +181,27 @@ def _table(table: Table) -> str:
 
 
 def _message(choice: ir.Choice) -> str:
-    """The objections of every policy that may be used, in order."""
-    each = [
-        f'(variables.mayUse{i} ? [{literal(f"{policy.name}: ")} + variables.objections{i}.join("; ")] : [])'
-        for i, policy in enumerate(choice.policies)
+    """The nearest policy's objections, in the words of `pscc.admission`; or that there is none to be used."""
+    if not choice.policies:
+        return _NONE_USABLE
+    objections = [f"variables.mayUse{i} ? variables.objections{i} : []" for i in range(len(choice.policies))]
+    listed = "[" + ", ".join(f"({one})" for one in objections) + "]"
+    name = f"{literal(tuple(policy.name for policy in choice.policies))}[variables.nearest]"
+    told = f'{name} + ": " + {listed}[variables.nearest].join("; ").replace({_NEW_LINE}, "; ")'
+    others = f'" (the nearest of the " + string({_USABLE}) + " policies that may be used here)"'
+    return f'{_USABLE} == 0 ? {_NONE_USABLE} : {told} + ({_USABLE} == 1 ? "" : {others})'
+
+
+def _nearest(choice: ir.Choice) -> list[tuple[str, str]]:
+    """``findings``: how many each policy has, `_UNUSABLE` where it may not be used; ``nearest``: the first with the fewest."""
+    counts = [
+        f"variables.mayUse{i} ? size(variables.objections{i}.join({_NEW_LINE}).split({_NEW_LINE})) : {_UNUSABLE}"
+        for i in range(len(choice.policies))
     ]
-    nobody = [f"variables.mayUse{i}" for i in range(len(choice.policies))]
-    who = '" in namespace " + request.namespace + " by " + variables.askingUsers.join(" or ")'
-    told = f'({" + ".join(each)}).join(" | ")' if each else '""'
-    return f'({" || ".join(nobody) or "false"}) ? {told} : "no policy may be used" + {who}'
+    if not counts:
+        return []
+    listed = ", ".join(f"({count})" for count in counts)
+    return [
+        ("findings", f"[{listed}]"),
+        ("nearest", "variables.findings.indexOf(variables.findings.min())"),
+    ]

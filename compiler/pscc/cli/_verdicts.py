@@ -31,8 +31,18 @@ def show(rows: Sequence[Row], changed: bool) -> None:
             _reasons(tried["reasons"], f"{tried['policy']}: ", color)
         if not row["allowed"] and not row["reasons"] and not row.get("tried"):
             click.echo(f"{INDENT}{clean(str(row['message']))}")
+        if row.get("differs"):
+            click.echo(f"{INDENT}{clean(str(row['differs']))}")
         if changed:
             _pod(row["pod"])
+    defaulted = sum(bool(row["allowed"] and row.get("defaulted")) for row in rows)
+    if defaulted and not changed:
+        click.echo(f"{defaulted} admitted with defaults set (--changed shows them)", err=True)
+    marked = [row for row in rows if row.get("psp")]
+    if marked:
+        differing = sum(bool(row["differs"]) for row in marked)
+        told = f"{len(marked)} carry the annotation kubernetes.io/psp of a cluster's PodSecurityPolicy"
+        click.echo(f"{told}: {differing or 'none'} differ{'s' if differing == 1 else ''} from it", err=True)
     denied = sum(not row["allowed"] for row in rows)
     click.echo(f"{denied} of {len(rows)} denied", err=True)
 

@@ -14,7 +14,6 @@ from typing import Any
 
 import click
 
-from pscc.access import EVERYWHERE
 from pscc.backends._base import Output, OutputFile
 from pscc.backends.registry import DEFAULT_TARGET, TARGETS
 from pscc.cli._shared import read_source, tell
@@ -101,17 +100,10 @@ def _is_near(host: str) -> bool:
         return host == "localhost"
 
 
-def refuse_requests(program: Program) -> None:
-    """Raises `click.ClickException` where the verdict hangs on who asks and in which namespace: that is not tried yet."""
-    scoped = any(policy.scope != EVERYWHERE or policy.exemptions for policy in program.policies)
-    if program.choices or scoped:
-        raise click.ClickException("choices, scopes and exemptions cannot be verified yet: take each policy by itself")
-
-
 # --- pods and folders -----------------------------------------------------------
 
 
-def own_pods(paths: Sequence[str]) -> tuple[Trial, ...]:
+def own_pods(paths: Sequence[str], program: Program) -> tuple[Trial, ...]:
     """The pods and workloads of the user's own files. Exits with 1 where one cannot be read."""
     from pscc.diagnostics import Report, SourceError
     from pscc.pods import read_manifests
@@ -129,7 +121,7 @@ def own_pods(paths: Sequence[str]) -> tuple[Trial, ...]:
         tell(tuple(report.diagnostics), (source,), "text")
         if not manifests:
             click.echo(f"warning: there is no pod or workload in {path}", err=True)
-        found += own(manifests)
+        found += own(manifests, program)
     return tuple(found)
 
 

@@ -9,7 +9,10 @@ import click
 from pscc.cli._shared import analysed
 
 if TYPE_CHECKING:
-    from pscc.difference.compare import Difference, Witness
+    from pscc.access import Request
+    from pscc.difference.admitted import Witness
+    from pscc.difference.compare import Difference
+    from pscc.oracle import Reason
 
 
 @click.command("diff", epilog="\b\nExample: pscc diff examples/restricted.yaml pss/restricted@1.30")
@@ -18,9 +21,10 @@ if TYPE_CHECKING:
 @click.option("--no-looser", is_flag=True, help="Exit 1 when NEW admits a pod that OLD refuses.")
 @click.option("--format", "fmt", type=click.Choice(["text", "json"]), default="text", help="json: one object.")
 def command(old: str, new: str, no_looser: bool, fmt: str) -> None:
-    """Compare OLD and NEW by the pods that they admit: for each control that differs a smallest pod that tells.
+    """Compare OLD and NEW: for each control that differs a smallest pod that tells.
 
-    Statements that warn or audit refuse nothing, and are not compared.
+    Pods that one of the two refuses, when they are created or when a container is added to them (kubectl debug); pods
+    that both admit, and that one warns of or reports; and pods that both admit and change otherwise by their defaults.
     """
     import json
 
@@ -37,29 +41,65 @@ def command(old: str, new: str, no_looser: bool, fmt: str) -> None:
         raise click.exceptions.Exit(1)
 
 
+_SAYS = {"enforce": "refuses", "warn": "warns of", "audit": "reports"}
+
+
 def _show(found: Difference) -> None:
-    for word, witnesses, verdicts in (
-        ("looser", found.looser, ("OLD refuses it", "NEW admits it")),
-        ("stricter", found.stricter, ("NEW refuses it", "OLD admits it")),
+    for word, witnesses, who, other in (
+        ("looser", found.looser, "OLD", "NEW"),
+        ("stricter", found.stricter, "NEW", "OLD"),
+        ("quieter", found.quieter, "OLD", "NEW"),
+        ("louder", found.louder, "NEW", "OLD"),
     ):
         for witness in witnesses:
-            click.echo(f"{word}: {witness.control}{_where(witness)}")
-            for line in _yaml(witness.pod).splitlines():
-                click.echo(f"    {line}")
-            click.echo(f"  {verdicts[0]}:")
-            for reason in witness.reasons:
-                click.echo(f"    {reason.message}  [{reason.span}]")
-            click.echo(f"  {verdicts[1]}.\n")
+            _show_witness(word, witness, who, other)
+    for change in found.changed:
+        click.echo(f"changed: {change.control}{_where(change.request)}")
+        _show_pod(change.pod)
+        click.echo(f"  Both admit it, with {change.field}:")
+        click.echo(f"    OLD: {_value(change.old)}\n    NEW: {_value(change.new)}\n")
     for control in found.undecided:
         click.echo(f"undecided: {control}: too many combinations to look through")
     if not found:
-        click.echo("no difference: both admit the same pods")
+        click.echo("no difference: both admit, warn of and change the same pods")
     elif not found.undecided:
-        click.echo(f"NEW is looser in {len(found.looser)} and stricter in {len(found.stricter)} controls")
+        text = f"NEW is looser in {len(found.looser)} and stricter in {len(found.stricter)} controls"
+        if found.quieter or found.louder:
+            text += f"; warns or reports less in {len(found.quieter)}, more in {len(found.louder)}"
+        click.echo(text + (f"; sets otherwise what {len(found.changed)} say" if found.changed else ""))
 
 
-def _where(witness: Witness) -> str:
-    request = witness.request
+def _show_witness(word: str, witness: Witness, who: str, other: str) -> None:
+    update = witness.old_pod is not None
+    click.echo(f"{word}: {witness.control}{', when a container is added' if update else ''}{_where(witness.request)}")
+    _show_pod(witness.pod)
+    what = "adding the ephemeral container" if update else "it"
+    click.echo(f"  {who} {_SAYS[witness.mode]} {what}:")
+    for reason in witness.reasons:
+        click.echo(f"    {reason.message}  [{reason.span}]")
+    if witness.lesser_mode:
+        click.echo(f"  {other} admits {what}, and only {_SAYS[witness.lesser_mode]} it:")
+        for reason in witness.lesser:
+            click.echo(f"    {reason.message}  [{reason.span}]")
+        click.echo("")
+    else:
+        click.echo(f"  {other} {'admits' if witness.mode == 'enforce' else 'says nothing of'} {what}.\n")
+
+
+def _show_pod(pod: dict[str, object]) -> None:
+    import yaml
+
+    for line in yaml.dump(pod, sort_keys=False, default_flow_style=False).splitlines():
+        click.echo(f"    {line}")
+
+
+def _value(value: object) -> str:
+    import json
+
+    return "not set" if value is None else json.dumps(value)
+
+
+def _where(request: Request) -> str:
     told = [f"in namespace {request.namespace}"] if request.namespace != "default" else []
     told += [f"labelled {key}={value}" for key, value in request.namespace_labels]
     told += [f"asked for by {request.user}"] if request.user != "somebody" else []
@@ -70,28 +110,39 @@ def _where(witness: Witness) -> str:
     return f", {', '.join(told)}" if told else ""
 
 
-def _yaml(pod: dict[str, object]) -> str:
-    import yaml
-
-    return yaml.dump(pod, sort_keys=False, default_flow_style=False)
-
-
 def _as_json(found: Difference) -> dict[str, object]:
-    def one(witness: Witness) -> dict[str, object]:
-        request = witness.request
+    def of(request: Request) -> dict[str, object]:
         return {
-            "control": witness.control,
-            "pod": witness.pod,
             "namespace": request.namespace,
             "namespaceLabels": dict(request.namespace_labels),
             "user": request.user,
             "groups": list(request.groups),
             "serviceAccount": request.service_account,
-            "reasons": [{"message": r.message, "path": r.path, "source": str(r.span)} for r in witness.reasons],
+        }
+
+    def reasons(some: tuple[Reason, ...]) -> list[dict[str, object]]:
+        return [{"message": r.message, "path": r.path, "source": str(r.span)} for r in some]
+
+    def one(witness: Witness) -> dict[str, object]:
+        return {
+            "control": witness.control,
+            "pod": witness.pod,
+            "oldPod": witness.old_pod,
+            **of(witness.request),
+            "mode": witness.mode,
+            "reasons": reasons(witness.reasons),
+            "otherMode": witness.lesser_mode,
+            "otherReasons": reasons(witness.lesser),
         }
 
     return {
         "looser": [one(w) for w in found.looser],
         "stricter": [one(w) for w in found.stricter],
+        "quieter": [one(w) for w in found.quieter],
+        "louder": [one(w) for w in found.louder],
+        "changed": [
+            {"control": c.control, "pod": c.pod, **of(c.request), "field": c.field, "old": c.old, "new": c.new}
+            for c in found.changed
+        ],
         "undecided": list(found.undecided),
     }

@@ -78,6 +78,7 @@ def command(
     the messages, and the changed pod. regopy (an OPA) is always asked; opa, gator and kyverno are where they are found.
     """
     from pscc.cli import _verify
+    from pscc.diagnostics import SourceError
     from pscc.driver import compile_program
     from pscc.verify import drawn
     from pscc.verify_report import Summary, as_json, as_text
@@ -86,12 +87,15 @@ def command(
     required = _verify.required(require, chosen)
     wanted = _verify.wanted(places, chosen)
     read, _, program = analysed(sources, "text", fix)
-    _verify.refuse_requests(program)
-    own = _verify.own_pods(manifests)
+    own = _verify.own_pods(manifests, program)
     trials = (*own, *drawn(program, seed, count))
     if not trials:
         raise click.UsageError("there is no pod to try: --count is 0, and --pods names none")
-    fresh = {target: compile_program(program, (target,))[target] for target in chosen}
+    try:
+        fresh = {target: compile_program(program, (target,))[target] for target in chosen}
+    except SourceError as error:
+        tell(error.diagnostics, read, "text")
+        raise click.exceptions.Exit(1) from None
     for output in fresh.values():
         tell(output.diagnostics, read, "text")
     given = fresh if folder is None else {target: _verify.read(folder, target, fresh[target]) for target in chosen}

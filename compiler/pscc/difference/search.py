@@ -43,18 +43,25 @@ def solve(
     first: Sequence[Constraint], constraints: Iterable[Constraint], domains: Mapping[Place, Variable]
 ) -> dict[Place, object] | None:
     """Values for all that ``first`` and what is tied to it read, under which all of that holds; None if there are none."""
-    waiting = list(constraints)
-    order: list[Place] = []
+    order: dict[Place, int] = {}
     ends: list[list[Constraint]] = []
-    placed: set[Place] = set()
+    reading: dict[Place, list[Constraint]] = {}
+    missing: dict[Constraint, int] = {}
+    near: dict[Constraint, None] = {}
+    for constraint in constraints:
+        missing[constraint] = len(constraint.places)
+        for one in constraint.places:
+            reading.setdefault(one, []).append(constraint)
 
     def place(constraint: Constraint) -> None:
         for one in constraint.places:
-            if one not in placed:
-                placed.add(one)
-                order.append(one)
+            if one not in order:
+                order[one] = len(order)
                 ends.append([])
-        at = max((order.index(one) for one in constraint.places), default=-1)
+                for other in reading.get(one, ()):
+                    missing[other] -= 1
+                    near[other] = None
+        at = max((order[one] for one in constraint.places), default=-1)
         if at >= 0:
             ends[at].append(constraint)
 
@@ -62,28 +69,29 @@ def solve(
         if not constraint.places and not constraint.check({}, domains):
             return None
         place(constraint)
-    while True:
-        near = [c for c in waiting if any(one in placed for one in c.places)]
-        if not near:
-            break
-        nearest = min(near, key=lambda c: sum(one not in placed for one in c.places))
-        waiting.remove(nearest)
-        place(nearest)
-    depths = {one: depth for depth, one in enumerate(order)}
+    done: set[Constraint] = set()
+    while near:
+        nearest = min(near, key=missing.__getitem__)
+        del near[nearest]
+        if nearest not in done:
+            done.add(nearest)
+            place(nearest)
+            near.pop(nearest, None)
+    depths, fields = order, tuple(order)
     chosen: dict[Place, int] = {}
     steps = 0
 
     def extend(depth: int) -> frozenset[int] | None:
         """None once all is chosen; else the depths of the choices that rule out every value from here on."""
         nonlocal steps
-        if depth == len(order):
+        if depth == len(fields):
             return None
         to_blame: frozenset[int] = frozenset()
-        for index in range(len(domains[order[depth]].values)):
+        for index in range(len(domains[fields[depth]].values)):
             steps += 1
             if steps > MOST_STEPS:
                 raise UndecidedError
-            chosen[order[depth]] = index
+            chosen[fields[depth]] = index
             failing = next((c for c in ends[depth] if not c.check(chosen, domains)), None)
             if failing is not None:
                 to_blame |= {depths[one] for one in failing.places}

@@ -12,7 +12,8 @@ from pscc.difference.domains import MOUNTS, VOLUMES, Assignment
 from pscc.difference.fields import Place
 
 Rule = tuple[tuple[Place, ...], Callable[[Assignment], bool]]
-_OS = Place("pod", ("spec", "os", "name"))
+OS = Place("pod", ("spec", "os", "name"))
+"""Which operating system the pod says it is for."""
 _LINUX_ONLY = frozenset((
     "hostPID", "hostIPC", "hostUsers", "seLinuxOptions", "seccompProfile", "appArmorProfile", "fsGroup", "sysctls",
     "runAsUser", "runAsGroup", "supplementalGroups", "capabilities", "readOnlyRootFilesystem", "privileged",
@@ -26,12 +27,12 @@ def rules(places: frozenset[Place]) -> Iterator[Rule]:
         if place.fields[-2:] in (("seccompProfile", "type"), ("appArmorProfile", "type")):
             local = Place(place.site, (*place.fields[:-1], "localhostProfile"))
             yield _profile(place, local if local in places else None)
-        if _OS in places and place != _OS:
+        if OS in places and place != OS:
             words = {*place.fields, *place.site.partition("/")[2].split(".")}
             if words & _LINUX_ONLY:
-                yield (_OS, place), lambda a, p=place: a[_OS] != "windows" or a[p] is None  # type: ignore[misc]
+                yield (OS, place), lambda a, p=place: a[OS] != "windows" or a[p] is None  # type: ignore[misc]
             if "windowsOptions" in words:
-                yield (_OS, place), lambda a, p=place: a[_OS] != "linux" or a[p] is None  # type: ignore[misc]
+                yield (OS, place), lambda a, p=place: a[OS] != "linux" or a[p] is None  # type: ignore[misc]
     escalation = Place("container", ("securityContext", "allowPrivilegeEscalation"))
     privileged = Place("container", ("securityContext", "privileged"))
     added = Place("container/securityContext.capabilities.add", ("*",))

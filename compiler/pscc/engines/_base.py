@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from pscc.access import Request
 from pscc.backends._base import OutputFile
 
 Json = dict[str, object]
@@ -18,11 +19,13 @@ class Review:
     """One question: may ``pod`` be created, or with ``old_pod``, may that become ``pod``?
 
     ``name`` is a DNS label, the name of the pod itself, and of no other pod that is asked about in the same breath.
+    ``request`` says who asks, and where; None where nothing hangs on that.
     """
 
     name: str
     pod: Json
     old_pod: Json | None = None
+    request: Request | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,8 @@ class Engine(Protocol):
     """One engine that was found, wherever it is.
 
     ``changes_pods``: it sets the defaults of an output itself, so its answers hold pods. ``takes_updates``: it can be
-    asked about an update. ``note`` says what of an output it leaves out and what was done about that, empty where it runs all.
+    asked about an update. ``takes_users``: it can be told who asks. ``note`` says what of an output it leaves out and what
+    was done about that, empty where it runs all.
     """
 
     @property
@@ -71,6 +75,11 @@ class Engine(Protocol):
     @property
     def takes_updates(self) -> bool:
         """Whether it judges updates."""
+        ...
+
+    @property
+    def takes_users(self) -> bool:
+        """Whether it judges by who asks."""
         ...
 
     @property

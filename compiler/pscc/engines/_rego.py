@@ -24,10 +24,16 @@ def modules(files: Sequence[OutputFile]) -> tuple[OutputFile, ...]:
 
 
 def document(review: Review) -> object:
-    """The input for ``review``: the pod itself, and for an update an AdmissionReview."""
-    if review.old_pod is None:
+    """The input for ``review``: the pod itself; an AdmissionReview for an update, and where it matters who asks."""
+    if review.old_pod is None and review.request is None:
         return review.pod
-    request = {"operation": "UPDATE", "object": review.pod, "oldObject": review.old_pod}
+    request: dict[str, object] = {"operation": "CREATE" if review.old_pod is None else "UPDATE", "object": review.pod}
+    if review.old_pod is not None:
+        request["oldObject"] = review.old_pod
+    if review.request is not None:
+        request["namespace"] = review.request.namespace
+        if review.request.user:
+            request["userInfo"] = {"username": review.request.user, "groups": list(review.request.groups)}
     return {"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview", "request": request}
 
 

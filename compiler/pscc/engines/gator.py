@@ -63,9 +63,11 @@ class Gator:
     target: str = "gatekeeper"
     changes_pods: bool = False
     takes_updates: bool = False
+    takes_users: bool = False
     note: str = (
         "gator runs neither mutators nor updates: it got each pod with the defaults set and, where that is another pod, "
-        "as it came; of an update it got the new pod."
+        "as it came; of an update it got the new pod. It knows no user: where that matters, it judged by the pod's service "
+        "account alone, as Gatekeeper's audit does."
     )
 
     def runs(self, path: str) -> bool:
@@ -84,7 +86,8 @@ class Gator:
             loaded = write(Path(folder), [_WITNESS, *(f for f in files if self.runs(f.path))])
             for chunk in chunks(reviews, _CHUNK):
                 pods = write_objects(Path(folder) / "pods.yaml", (review.pod for review in chunk))
-                answers += self._chunk([*loaded, pods], chunk)
+                places = write_objects(Path(folder) / "namespaces.yaml", namespaces(chunk))
+                answers += self._chunk([*loaded, pods, places], chunk)
                 tick(len(chunk))
         return tuple(answers)
 
@@ -101,6 +104,15 @@ class Gator:
             if "seen" not in warnings.get(review.name, []):
                 raise EngineError(f"gator test did not look at the pod {review.name}{shown(done.err)}")
         return [answer(denials.get(r.name, []), [w for w in warnings[r.name] if w != "seen"]) for r in reviews]
+
+
+def namespaces(reviews: Sequence[Review]) -> list[Json]:
+    """The Namespaces of ``reviews`` as objects, with their labels."""
+    found = {r.request.namespace: dict(r.request.namespace_labels) for r in reviews if r.request is not None}
+    return [
+        {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": labels}}
+        for name, labels in found.items()
+    ]
 
 
 def _by_pod(results: Iterable[object]) -> tuple[dict[str, list[str]], dict[str, list[str]]]:

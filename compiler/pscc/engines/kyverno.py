@@ -8,13 +8,39 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pscc.access import Request
 from pscc.backends._base import OutputFile
-from pscc.backends.kyverno import old_object
+from pscc.backends.kyverno_suite import old_object
 from pscc.engines._base import Answer, EngineError, Json, Review, Tick, answer, chunks
 from pscc.engines._files import write, write_objects
 from pscc.engines._process import run, shown
 
 _CHUNK = 25
+
+
+_WITNESS = OutputFile(
+    "witness.yaml",
+    """\
+apiVersion: kyverno.io/v1
+kind: ClusterPolicy
+metadata:
+  name: pscc-verify-seen
+spec:
+  rules:
+    - name: seen
+      match:
+        any:
+          - resources:
+              kinds:
+                - Pod
+      validate:
+        failureAction: Audit
+        cel:
+          expressions:
+            - expression: "true"
+""",
+)
+"""A policy that every pod passes: a pod that it says nothing of was not looked at."""
 
 
 @dataclass(slots=True)
@@ -36,6 +62,7 @@ class Kyverno:
     target: str = "kyverno"
     changes_pods: bool = True
     takes_updates: bool = True
+    takes_users: bool = True
     note: str = ""
 
     def runs(self, path: str) -> bool:
@@ -53,25 +80,27 @@ class Kyverno:
         if not policies:
             return tuple(Answer(False, (), review.pod) for review in reviews)
         answers: dict[str, Answer] = {}
-        for update in (False, True):
-            # apart: what an operation is, the command line takes for the whole run
-            for chunk in chunks([r for r in reviews if (r.old_pod is not None) is update], _CHUNK):
+        # apart: operation, user and the labels of namespaces are the same for a whole run of the command line
+        for alike in _alike(reviews):
+            for chunk in chunks(alike, _CHUNK):
                 with tempfile.TemporaryDirectory(prefix="pscc-") as folder:
                     answers |= zip((r.name for r in chunk), self._chunk(Path(folder), policies, chunk), strict=True)
                 tick(len(chunk))
         return tuple(answers[review.name] for review in reviews)
 
     def _chunk(self, folder: Path, policies: Sequence[OutputFile], reviews: Sequence[Review]) -> list[Answer]:
-        paths = write(folder, policies)
+        paths = write(folder, [*policies, _WITNESS])
         pods = write_objects(folder / "pods.yaml", (review.pod for review in reviews))
         changed = folder / "changed"
         command = [self.path, "apply", *paths, "--resource", pods, "--policy-report", "--audit-warn"]
         command += ["--output-format", "json", "--output", str(changed)]
         rules = _rules(_documents(paths))
-        updates = reviews[0].old_pod is not None
-        if updates:
+        updates, asked = reviews[0].old_pod is not None, reviews[0].request
+        if updates or asked is not None:
             names = dict.fromkeys(policy for policy, _ in rules)
             command += ["--values-file", write_objects(folder / "values.yaml", [_values(names, reviews)])]
+        if asked is not None:
+            command += ["--userinfo", write_objects(folder / "user.yaml", [_user(asked)])]
         done = run(command, self.timeout)
         said = _said(done.out)
         if said is None:
@@ -79,7 +108,8 @@ class Kyverno:
         if unseen := [review.name for review in reviews if review.name not in said]:
             raise EngineError(f"kyverno apply ran no rule on the pod {unseen[0]}{shown(done.err)}")
         ran = {rule for one in said.values() for rule in one.rules}
-        for rule, validates in rules.items():
+        # where it matters who asks and where, not each rule is about one of these pods
+        for rule, validates in rules.items() if asked is None else ():
             if rule not in ran and (validates or not updates):
                 raise EngineError(f"kyverno apply ran the rule {rule[1]} of {rule[0]} on no pod{shown(done.err)}")
         pods_after = {_name(pod): _object(pod) for pod in _documents(sorted(map(str, changed.glob("*.yaml"))))}
@@ -118,7 +148,25 @@ def _values(policies: Iterable[str], reviews: Sequence[Review]) -> Json:
         old = old_object(review.pod, review.old_pod)
         rows.append({"name": review.name, "values": {"request.operation": "UPDATE", "request.oldObject": old}})
     head: Json = {"apiVersion": "cli.kyverno.io/v1alpha1", "kind": "Values"}
-    return {**head, "policies": [{"name": name, "resources": rows} for name in policies]}
+    labels = {r.request.namespace: dict(r.request.namespace_labels) for r in reviews if r.request is not None}
+    places = [{"name": name, "labels": found} for name, found in labels.items()]
+    named = [{"name": name, "resources": rows} for name in policies] if rows else []
+    return {**head, **({"policies": named} if named else {}), **({"namespaceSelector": places} if places else {})}
+
+
+def _user(request: Request) -> Json:
+    """What ``--userinfo`` wants."""
+    info: Json = {"username": request.user, "groups": list(request.groups)}
+    return {"apiVersion": "cli.kyverno.io/v1alpha1", "kind": "UserInfo", "metadata": {"name": "user"}, "userInfo": info}
+
+
+def _alike(reviews: Sequence[Review]) -> list[list[Review]]:
+    """``reviews`` by what is the same for a whole run."""
+    found: dict[object, list[Review]] = {}
+    for review in reviews:
+        who = review.request and (review.request.user, review.request.groups)
+        found.setdefault((review.old_pod is not None, who), []).append(review)
+    return list(found.values())
 
 
 def _said(printed: str) -> dict[str, _Said] | None:

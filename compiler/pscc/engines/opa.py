@@ -28,6 +28,7 @@ class Opa:
     target: str = "opa"
     changes_pods: bool = False
     takes_updates: bool = True
+    takes_users: bool = True
     note: str = ""
 
     def runs(self, path: str) -> bool:

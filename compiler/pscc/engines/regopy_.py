@@ -27,6 +27,7 @@ class Regopy:
     target: str = "opa"
     changes_pods: bool = False
     takes_updates: bool = True
+    takes_users: bool = True
     note: str = ""
 
     def runs(self, path: str) -> bool:

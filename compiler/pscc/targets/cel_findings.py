@@ -25,6 +25,8 @@ from pscc.targets.cel import (
 )
 from pscc.targets.cel_bindings import NONE_PENDING, Finding, Pending, bound
 
+BETWEEN = "; "
+"""What stands between the findings of a message."""
 ALLOWED = "allowed"
 """The variable that has the text of a statement's lists, where the check is not specialised."""
 
@@ -41,11 +43,13 @@ class Printed:
     message: str
 
 
-def check_of(check: ir.Check, name: str = "findings", pending: Pending = NONE_PENDING) -> Printed:
+def check_of(
+    check: ir.Check, name: str = "findings", pending: Pending = NONE_PENDING, between: str = BETWEEN
+) -> Printed:
     """The CEL of ``check``. ``name`` begins the names of those variables that other checks would have otherwise.
 
-    It is about the pod as the ``pending`` defaults make it. The parameters of a check that is not specialised are
-    variables of their names; `cel_parameters` has them.
+    It is about the pod as the ``pending`` defaults make it, and the message has ``between`` its findings. The parameters
+    of a check that is not specialised are variables of their names; `cel_parameters` has them.
     """
     values = bound(check, name, pending)
     own = names_of(name, values.findings)
@@ -53,9 +57,9 @@ def check_of(check: ir.Check, name: str = "findings", pending: Pending = NONE_PE
     if walks_containers(check.requirements):
         variables.append((CONTAINERS.removeprefix("variables."), containers_of("object")))
     variables += values.variables
-    variables += zip(own, (text_of(finding, values.known) for finding in values.findings), strict=True)
+    variables += zip(own, (text_of(finding, values.known, between) for finding in values.findings), strict=True)
     read = [f"variables.{one}" for one in own]
-    text = read[0] if len(read) == 1 else f'[{", ".join(read)}].filter(finding, finding != "").join("; ")'
+    text = read[0] if len(read) == 1 else f'[{", ".join(read)}].filter(finding, finding != "").join({literal(between)})'
     if check.because:
         text += f" + {literal(because_of(check))}"
     return Printed(tuple(variables), all_of(*(f'{one} == ""' for one in read)), text)
@@ -100,26 +104,28 @@ def containers_of(root: str) -> str:
     return f"{listed('initContainers')} + {root}.spec.containers + {listed('ephemeralContainers')}"
 
 
-def text_of(finding: Finding, known: Known) -> str:
-    """What ``finding`` says of the pod, joined by ``; ``; empty where nothing is wrong."""
+def text_of(finding: Finding, known: Known, between: str = BETWEEN) -> str:
+    """What ``finding`` says of the pod, joined by ``between``; empty where nothing is wrong."""
     if not finding.each:
         text = _message(finding.message, known | facts(finding.fails))
         return f'{condition(finding.fails, known, False)} ? {group(text, " ? ")} : ""'
-    return _walk(finding.each, finding.fails, finding.message, known)
+    return _walk(finding.each, finding.fails, finding.message, known, literal(between))
 
 
-def _walk(steps: tuple[ir.Each, ...], failing: ir.Condition, message: tuple[ir.Part, ...], known: Known) -> str:
+def _walk(
+    steps: tuple[ir.Each, ...], failing: ir.Condition, message: tuple[ir.Part, ...], known: Known, between: str
+) -> str:
     step, rest = steps[0], steps[1:]
     listed, inside, guard = walked(step, known)
     if guard:
         listed = f"({guard} ? {listed} : [])"
     if rest:
-        inner = _walk(rest, failing, message, inside)
-        return f'{listed}.map({step.var}, {inner}).filter(finding, finding != "").join("; ")'
+        inner = _walk(rest, failing, message, inside, between)
+        return f'{listed}.map({step.var}, {inner}).filter(finding, finding != "").join({between})'
     where = condition(failing, inside, False)
     chosen = listed if where == "true" else f"{listed}.filter({step.var}, {where})"
     text = _message(message, inside | facts(failing))
-    return f'{chosen}.map({step.var}, {text}).join("; ")'
+    return f"{chosen}.map({step.var}, {text}).join({between})"
 
 
 def _message(parts: tuple[ir.Part, ...], known: Known) -> str:

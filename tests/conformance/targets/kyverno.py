@@ -17,7 +17,7 @@ from conformance.jsonl import EngineError, Json
 from conformance.targets._base import Answer, Request, pinned, resources
 from conftest import engine
 from pscc.backends._base import Output
-from pscc.backends.kyverno import old_object
+from pscc.backends.kyverno_suite import old_object
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,72 @@
+"""What ``kyverno test`` runs: a folder with the test, its pods, and where they are needed old pods and a user."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from pscc.access import Request
+from pscc.backends._base import OutputFile
+from pscc.suite import Case
+from pscc.templating import Code, render, yaml_quote
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """``rule`` comes to ``outcome`` (``pass`` or ``fail``) on the pods of ``cases``."""
+
+    rule: str
+    outcome: str
+    cases: tuple[Case, ...]
+
+
+def test_files(
+    folder: str, policy: str, cases: Sequence[Case], results: Iterable[Result], user: Request | None = None
+) -> list[OutputFile]:
+    """The files of the test ``folder`` of ``policy``: its pods are asked for by ``user``, or nobody in particular."""
+    import yaml
+
+    updates = [(case, case.old_pod) for case in cases if case.old_pod is not None]
+    name = yaml_quote(policy)
+    rows = [
+        {
+            "rule": yaml_quote(one.rule),
+            "resources": [yaml_quote(_resource(case)) for case in one.cases],
+            "result": Code(one.outcome),
+        }
+        for one in results
+    ]
+    test = render(
+        "kyverno/test.yaml.j2",
+        title=yaml_quote(folder.rsplit("/", 1)[-1]),
+        name=name,
+        results=rows,
+        updates=bool(updates),
+        user=user is not None,
+    )
+    pods = "---\n".join(str(yaml.safe_dump(case.pod, sort_keys=False)) for case in cases)
+    files = [OutputFile(f"{folder}/kyverno-test.yaml", test), OutputFile(f"{folder}/pods.yaml", pods)]
+    if updates:
+        old = [{"name": yaml_quote(c.name), "object": Code(json.dumps(old_object(c.pod, pod)))} for c, pod in updates]
+        values = render("kyverno/values.yaml.j2", name=name, updates=old)
+        files.append(OutputFile(f"{folder}/values.yaml", values))
+    if user is not None:
+        groups = [yaml_quote(group) for group in user.groups]
+        text = render("kyverno/user.yaml.j2", user=yaml_quote(user.user), groups=groups)
+        files.append(OutputFile(f"{folder}/user.yaml", text))
+    return files
+
+
+def old_object(pod: object, old_pod: object) -> object:
+    """``old_pod`` as Kyverno's values want it: merged over the new pod there, so what it lacks of that is empty."""
+    if not isinstance(pod, dict) or not isinstance(old_pod, dict):
+        return old_pod
+    lacking: dict[str, object] = {k: [] if isinstance(v, list) else None for k, v in pod.items() if k not in old_pod}
+    return {**{key: old_object(pod.get(key), value) for key, value in old_pod.items()}, **lacking}
+
+
+def _resource(case: Case) -> str:
+    metadata = case.pod.get("metadata")
+    namespace = metadata.get("namespace") if isinstance(metadata, dict) else None
+    return f"{namespace}/{case.name}" if namespace else case.name

@@ -1,0 +1,100 @@
+"""What a program says of a request, and what its output should say: the reference interpreter on both.
+
+Pure. Must not import a target, a backend or an engine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from pscc import ir, oracle
+from pscc.access import Names, Request
+from pscc.admission import accepts_as_it_is, admit, judges
+from pscc.announced import as_announced
+from pscc.choice_forms import lowered
+from pscc.demands import choice_without
+from pscc.diagnostics import Diagnostic
+
+Json = dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Whether the pod is kept out, all that is said of it (sorted, warnings included), and the pod as it is left."""
+
+    denied: bool
+    messages: tuple[str, ...]
+    pod: Json
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """``program`` on requests; None for a request is one on which nothing hangs.
+
+    ``widely`` names the policies whose defaults are set for those who are exempt, too.
+    """
+
+    program: ir.Program
+    widely: frozenset[str] = frozenset()
+
+    def defaulted(self, pod: Json, request: Request | None) -> Json:
+        """``pod`` with the defaults of the policies that judge it. A choice sets its own as it judges."""
+        for policy in self.program.policies:
+            where = replace(policy, exemptions=()) if policy.name in self.widely else policy
+            if request is None or judges(where, request):
+                pod = dict(oracle.with_defaults(policy, pod))
+        return pod
+
+    def says(self, pod: Json, old_pod: Json | None, request: Request | None, created: bool) -> Said:
+        """What all checks say of ``pod``. Choices set defaults only where it is ``created``."""
+        denied, messages = False, set[str]()
+        for policy in self.program.policies:
+            if request is None or judges(policy, request):
+                verdict = oracle.check(policy, pod, old_pod)
+                denied |= policy.mode == "enforce" and not verdict.allowed
+                messages |= set(verdict.messages)
+        for choice in self._judging(request):
+            assert request is not None
+            as_it_is = old_pod is None and not created
+            found = accepts_as_it_is(choice, request, pod) if as_it_is else admit(choice, request, pod, old_pod)
+            denied |= choice.mode == "enforce" and not found.allowed
+            messages |= {found.message} if found.message else set()
+            pod = dict(found.pod)
+        return Said(denied, tuple(sorted(messages)), pod)
+
+    def _judging(self, request: Request | None) -> Iterator[ir.Choice]:
+        for choice in self.program.choices if request is not None else ():
+            if request is not None and choice.scope.holds_in(request.namespace, request.namespace_labels):
+                yield choice
+
+
+def announced(program: ir.Program, told: tuple[Diagnostic, ...]) -> Meaning:
+    """What the output of ``program`` should do, whose compile said ``told``: as much of it as the target can say."""
+    made, _ = lowered(program)
+    unseen = [d.span for d in told if d.code == "TGT004"]
+    wide = [d.span for d in told if d.code == "TGT005"]
+    policies = (as_announced(policy, told) for policy in made.policies)
+    return Meaning(
+        ir.Program(
+            tuple(_by_names(policy) if policy.span in unseen else policy for policy in policies),
+            tuple(_usable(choice_without(choice)) for choice in made.choices),
+        ),
+        frozenset(p.name for p in made.policies if any(one.span in wide for one in p.exemptions)),
+    )
+
+
+def _by_names(policy: ir.Policy) -> ir.Policy:
+    """``policy`` whatever the labels of the namespace are."""
+    return replace(policy, scope=replace(policy.scope, labels=(), except_labels=()))
+
+
+def _usable(choice: ir.Choice) -> ir.Choice:
+    """``choice`` where a policy whose namespaces go by labels is never used."""
+    members = (
+        replace(policy, scope=replace(policy.scope, namespaces=Names(), labels=(), except_labels=()))
+        if policy.scope.labels or policy.scope.except_labels
+        else policy
+        for policy in choice.policies
+    )
+    return replace(choice, policies=tuple(members))
