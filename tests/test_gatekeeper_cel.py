@@ -232,16 +232,54 @@ def test_a_constraint_without_parameters_is_as_in_rego() -> None:
             assert texts[0] == texts[1], policy.checks[0].statement
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        'policy p { deny hostPID\nexempt users bob because "x" }',
-        "policy p { deny hostPID }\nchoose { p for everyone }",
-    ],
-)
-def test_what_cel_cannot_say_is_an_error(text: str) -> None:
+EXEMPT = """\
+policy p {
+    deny hostPID
+    require fsGroup 1-5
+    exempt users bob, system:serviceaccount:ci:builder because "a"
+    exempt groups ops, system:serviceaccounts:kube-* because "b"
+    exempt serviceaccounts web/*, monitoring/agent because "c"
+}
+"""
+
+
+def test_exemptions_are_those_of_the_templates_in_rego() -> None:
+    _, cel = compiled(EXEMPT)
+    _, rego = compiled(EXEMPT, Options())
+    assert [file.path for file in cel.files] == [file.path for file in rego.files]
+    exempt = {True: 0, False: 0}
+    asked: list[tuple[Json, Json]] = []
+    for user in (
+        "",
+        "bob",
+        "alice",
+        "system:serviceaccount:ci:builder",
+        "system:serviceaccount:web:x",
+        "system:serviceaccount:",
+    ):
+        for groups in ([], ["ops", "system:authenticated"], ["other"]):
+            for namespace in ("default", "web", "kube-system", "monitoring"):
+                for account in (None, "default", "agent", ""):
+                    spec: Json = {"hostPID": True, "containers": [{"name": "c", "image": "app:1"}]}
+                    if account is not None:
+                        spec["serviceAccountName"] = account
+                    pod = whole({"metadata": {"name": "p", "namespace": namespace}, "spec": spec})
+                    asking = {"user": {"name": user, "groups": groups}, "namespace": {"name": namespace}}
+                    asked.append((pod, asking))
+    answers = []
+    for output in (cel, rego):
+        requests = [{"op": "load", "documents": resources(output)}]
+        requests += [{"op": "review", "pods": [pod], **asking} for pod, asking in asked]
+        answers.append([answer["results"][0] for answer in ask(*requests)[1:]])
+    for (pod, asking), ours, theirs in zip(asked, *answers, strict=True):
+        assert said(ours) == said(theirs), (asking, pod)
+        exempt[not said(ours)] += 1
+    assert min(exempt.values()) > 20
+
+
+def test_a_choice_is_an_error() -> None:
     with pytest.raises(SourceError) as raised:
-        compiled(text)
+        compiled("policy p { deny hostPID }\nchoose { p for everyone }")
     assert [found.code for found in raised.value.diagnostics] == ["TGT003"]
 
 

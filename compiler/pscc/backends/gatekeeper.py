@@ -71,9 +71,9 @@ class Gatekeeper:
         least = GATEKEEPER_CEL if options.engine == "cel" else GATEKEEPER_REGO
         needs(program, "Gatekeeper", least, options.gatekeeper, "update Gatekeeper, or compile for `opa`")
         if options.engine == "cel":
-            from pscc.backends.gatekeeper_cel import refuse_access
+            from pscc.backends.gatekeeper_cel import refuse_choices
 
-            refuse_access(program)
+            refuse_choices(program)
         told = [note for choice in program.choices for note in gatekeeper_choice.notes(choice)]
         program, cases, untold = demanding(program, cases, unknown_fields(options.kubernetes, unsettable))
         told += untold
@@ -166,7 +166,7 @@ def _template(check: ir.Check, exempt: bool, options: Options) -> str:
     if options.engine == "cel":
         from pscc.backends.gatekeeper_cel import source_of
 
-        cel = source_of(check)
+        cel = source_of(check, exempt)
     rego = "" if cel else rego_of(check, exempt)
     return render(
         "gatekeeper/template.yaml.j2",

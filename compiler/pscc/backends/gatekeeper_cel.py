@@ -27,9 +27,9 @@ class Source:
     message: Code
 
 
-def source_of(check: ir.Check) -> Source:
-    """The source of the template of ``check``."""
-    printed = template_of(check)
+def source_of(check: ir.Check, exempt: bool) -> Source:
+    """The source of the template of ``check``, which with ``exempt`` lets off the requests of its Constraint."""
+    printed = template_of(check, exempt)
     return Source(
         tuple({"name": Code(name), "expression": yaml_block(laid_out(text), 18)} for name, text in printed.variables),
         _inline(printed.expression),
@@ -42,16 +42,9 @@ def _inline(text: str) -> Code:
     return Code(text) if len(text) < _ON_ONE_LINE and text[0] != "[" else Code(f"|-\n{yaml_block(laid_out(text), 18)}")
 
 
-def refuse_access(program: ir.Program) -> None:
-    """Raises `SourceError` where ``program`` says who is meant by names, which these templates do not have."""
-    help = "leave out `--engine cel`: templates in Rego say it"
-    wrong = [
-        Diagnostic("TGT003", "`choose` cannot be compiled for gatekeeper's engine cel", choice.span, help=help)
-        for choice in program.choices
-    ]
-    for policy in program.policies:
-        if policy.exemptions:
-            message = f"exemptions of policy `{policy.name}` cannot be compiled for gatekeeper's engine cel"
-            wrong.append(Diagnostic("TGT003", message, policy.exemptions[0].span, help=help))
-    if wrong:
-        raise SourceError(tuple(wrong))
+def refuse_choices(program: ir.Program) -> None:
+    """Raises `SourceError` where ``program`` has a choice, which a template in CEL does not hold."""
+    help = "leave out `--engine cel`: a template in Rego says it"
+    message = "`choose` cannot be compiled for gatekeeper's engine cel"
+    if program.choices:
+        raise SourceError(tuple(Diagnostic("TGT003", message, one.span, help=help) for one in program.choices))

@@ -12,6 +12,7 @@ from pscc import ir
 from pscc.passes import constant, looked_at, parameters
 from pscc.targets.cel import PREFIXES, literal, parameter
 from pscc.targets.cel_checks import ON_UPDATE, Validation, validation
+from pscc.targets.cel_exempt import EXEMPT, exemption_variables
 from pscc.targets.cel_findings import ALLOWED, line
 
 BECAUSE = "because"
@@ -19,12 +20,16 @@ _UPDATED = f"{ON_UPDATE} && oldObject != null"
 """The pod that a workload would make has the workload's operation, and no old object."""
 
 
-def template_of(check: ir.Check) -> Validation:
-    """The validation of every policy's ``check`` of this shape."""
+def template_of(check: ir.Check, exempt: bool = False) -> Validation:
+    """The validation of every policy's ``check`` of this shape, with ``exempt`` of those that let requests off."""
     plain = replace(check, because="")
     printed = validation(plain, looked_at(check), "findings", _UPDATED, unchanged_as="unchanged")
     variables = [*_parameters(check), (BECAUSE, _because()), *printed.variables]
-    return Validation(tuple(variables), printed.expression, f"{printed.message} + variables.{BECAUSE}")
+    expression = printed.expression
+    if exempt:
+        variables += exemption_variables()
+        expression += f" || variables.{EXEMPT}"
+    return Validation(tuple(variables), expression, f"{printed.message} + variables.{BECAUSE}")
 
 
 def _parameters(check: ir.Check) -> list[tuple[str, str]]:
