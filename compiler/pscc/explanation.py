@@ -20,7 +20,7 @@ from pscc.resolve import resolve
 from pscc.source import Span
 from pscc.syntax import ast
 from pscc.syntax.printer import print_statement
-from pscc.targets import cel, rego
+from pscc.targets import cel_findings, rego
 from pscc.targets.cel_checks import validation
 
 _MODES = {"enforce": "refuses pods", "warn": "warns of pods", "audit": "reports pods"}
@@ -97,7 +97,7 @@ def _check(policy: ir.Policy, check: ir.Check, replaced: tuple[Replaced, ...], t
     yield from _head(policy, check.statement, check.control, check.span, check.description)
     yield from _in_place_of(check.statement, check.control, replaced)
     special = specialise(check)
-    printed = cel.check_of(special, looked_at(special))
+    printed = cel_findings.check_of(special)
     values = ", ".join(f"{name}: {rego.literal(value)}" for name, value in check.params) or "none"
     whole = validation(special, looked_at(check))
     in_cel = [*(f"{name}: {text}" for name, text in whole.variables), f"validation: {whole.expression}"]
