@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from pscc.diagnostics import SourceError
 from pscc.source import SourceFile
 from pscc.syntax.parser import parse
 from pscc.syntax.printer import print_document
@@ -76,3 +79,10 @@ def test_an_empty_line_goes_with_what_is_below_it() -> None:
     wanted = "policy p {\n    in      namespaces a\n\n    warn\n    deny hostPID\n}\n"
     assert printed(text) == wanted
     assert printed(wanted) == wanted
+
+
+def test_a_comment_ends_a_parenthesis() -> None:
+    """A ``#`` in a parenthesis was read as part of it, and as a comment too."""
+    with pytest.raises(SourceError) as caught:
+        parse(SourceFile("p.psp", "policy a {\n    allow hostPath /var (read-o# nly)\n}\n"))
+    assert [d.message for d in caught.value.diagnostics] == ["this `(` is not closed"]

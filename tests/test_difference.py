@@ -260,27 +260,39 @@ def test_drawn_policies_differ_as_their_witnesses_say() -> None:
 
 
 def test_witnesses_have_opposite_verdicts_on_opa(tmp_path: Path) -> None:
+    """Created with their defaults set (OPA sets none), or updated, by an AdmissionReview that holds both pods."""
     names = ["examples/restricted.yaml", "examples/team.psp", "pss/restricted"]
-    for name in names:
-        emit(tmp_path / name, compile_program(program(name), ("opa",))["opa"].files)
-    asked = 0
-    for old, new in itertools.permutations(names, 2):
-        witnesses = compare(program(old), program(new)).looser
-        pods = [witness.pod for witness in witnesses]
-        assert all(denied(tmp_path / old, old, pods))
-        assert not any(denied(tmp_path / new, new, pods))
-        asked += len(pods)
-    assert asked > 20
+    programs = {name: program(name) for name in names}
+    programs["loose"] = of("policy p {\n allow appArmorProfile unconfined\n default appArmorProfile unconfined\n}\n")
+    programs["tight"] = of("policy p {\n require appArmorProfile unconfined\n default appArmorProfile unconfined\n}\n")
+    for name, one in programs.items():
+        emit(tmp_path / name, compile_program(one, ("opa",))["opa"].files)
+    created = updated = 0
+    for old, new in itertools.permutations(programs, 2):
+        witnesses = compare(programs[old], programs[new]).looser
+        assert all(denied(tmp_path / old, programs[old], witnesses)), (old, new)
+        assert not any(denied(tmp_path / new, programs[new], witnesses)), (old, new)
+        created += sum(one.old_pod is None for one in witnesses)
+        updated += sum(one.old_pod is not None for one in witnesses)
+    assert created > 20 and updated > 0
 
 
-def denied(folder: Path, name: str, pods: list[dict[str, object]]) -> list[list[str]]:
-    """What OPA says of each pod once the policies' defaults are set (OPA sets none)."""
-    for policy in program(name).policies:
-        pods = [dict(oracle.with_defaults(policy, pod)) for pod in pods]
-    ask = "package ask\n\nanswers := [answer |\n\tsome pod in input\n\tanswer := data.main.deny with input as pod\n]\n"
+def denied(folder: Path, one: ir.Program, witnesses: tuple[Witness, ...]) -> list[list[str]]:
+    """What OPA says of each witness."""
+    asked: list[dict[str, object]] = []
+    for witness in witnesses:
+        pod = witness.pod
+        if witness.old_pod is None:
+            for policy in one.policies:
+                pod = dict(oracle.with_defaults(policy, pod))
+            asked.append(pod)
+        else:
+            request = {"operation": "UPDATE", "object": pod, "oldObject": witness.old_pod}
+            asked.append({"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview", "request": request})
+    ask = "package ask\n\nanswers := [answer |\n\tsome one in input\n\tanswer := data.main.deny with input as one\n]\n"
     (folder / "ask.rego").write_text(ask)
     command = [engine("opa"), "eval", "--format", "json", "--data", str(folder), "--stdin-input", "data.ask.answers"]
-    done = subprocess.run(command, capture_output=True, text=True, input=json.dumps(pods), check=True)
+    done = subprocess.run(command, capture_output=True, text=True, input=json.dumps(asked), check=True)
     answer: list[list[str]] = json.loads(done.stdout)["result"][0]["expressions"][0]["value"]
     return answer
 

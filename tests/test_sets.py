@@ -389,7 +389,7 @@ def test_plain_policies_keep_the_choices_word() -> None:
     with Process("psp-admission") as plugin, Process("gatekeeper-review") as reviews:
         count = set_targets.Held()
         wrong: list[str] = []
-        for asked in draw(plugin, 5, clusters=25, requesters=2, pods=12):
+        for asked in draw(plugin, 5, clusters=50, requesters=2, pods=12):
             wrong += set_targets.parted("gatekeeper", set_targets.gatekeeper(reviews), asked, count)
     assert wrong == []
     assert count.requests > 100
@@ -478,6 +478,15 @@ def test_a_group_that_is_ignored_parts_the_choice() -> None:
     output = compile_program(program, ("opa",), Rollout(ignored_groups=("system:masters",)))["opa"]
     told = [d.code for d in output.diagnostics]
     assert told[:2] == ["SET021", "SET020"]
+
+
+def test_an_object_too_large_for_an_annotation_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    _, program, _ = analyse(dump(*BOTH, ALL, binding("o", "r", {"kind": "User", "apiGroup": RBAC, "name": "jane"})))
+    for limit, severity, word in (("ANNOTATION", "note", "--server-side"), ("LARGEST", "error", "opa")):
+        monkeypatch.setattr(f"pscc.sizes.{limit}", 3000)
+        (told,) = [d for d in compile_program(program, ("gatekeeper",))["gatekeeper"].diagnostics if d.code == "TGT006"]
+        assert (told.severity, word in told.help) == (severity, True)
+        assert "psccpodsecuritypolicies.yaml" in told.message
 
 
 def test_a_policy_too_large_for_a_cluster_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,8 +19,9 @@ from pscc.ir import Program
 from pscc.library import is_library_name
 from pscc.linking import Load, load_nothing
 from pscc.rollout import AS_WRITTEN, Rollout, asking_the_cluster, rolled_out, without_groups
+from pscc.sizes import large
 from pscc.source import SourceFile, Span
-from pscc.suite import cases_for
+from pscc.suite import cases_for, most_cases
 from pscc.syntax.ast import Document
 
 _ROUNDS = 5
@@ -173,9 +174,11 @@ def compile_program(
     program, left_out = without_groups(program, rollout.ignored_groups)
     program, forms = lowered(program)
     program = rolled_out(program, rollout)
-    cases = {policy.name: cases_for(policy) for policy in program.policies}
+    most = most_cases(len(program.policies))
+    cases = {policy.name: cases_for(policy, most) for policy in program.policies}
     cases |= {choice.name: choice_cases(choice) for choice in program.choices}
     outputs = {name: backend(name).package(program, cases, options) for name in targets}
+    outputs = {name: replace(made, diagnostics=(*made.diagnostics, *large(made))) for name, made in outputs.items()}
     first = next(iter(outputs.values()))
     outputs[targets[0]] = replace(first, diagnostics=(*left_out, *forms, *first.diagnostics))
     return outputs if len(targets) == 1 else {name: _below(name, output) for name, output in outputs.items()}

@@ -27,15 +27,23 @@ _MODES = {"enforce": "refuses pods", "warn": "warns of pods", "audit": "reports 
 
 
 def explain_source(
-    document: ast.Document, family: Family, program: ir.Program, line: int | None, today: date = date.min
+    document: ast.Document,
+    family: Family,
+    program: ir.Program,
+    line: int | None,
+    today: date = date.min,
+    targets: bool = True,
 ) -> str:
-    """The explanation of every statement of ``document``, or of what stands on ``line``; empty where nothing does."""
-    told = compiled(program)
+    """The explanation of every statement of ``document``, or of what stands on ``line``; empty where nothing does.
+
+    Without ``targets`` nothing is compiled, and what they make of it is left out.
+    """
+    told = compiled(program) if targets else None
     parts = [(span, "\n".join(text)) for span, text in _statements(document, family, program, line, told)]
     for one in lines_of(document, family):
         if _on(one.span, line, document):
             text = [f"{one.span}  {one.text}", *(f"  {says}" for says in one.says)]
-            if line is not None:
+            if told and line is not None:
                 rest = resolve(one.without, Report(), replace(family, own=one.without.policies), today)
                 text += made_of_it(told, _about(program, one.policy), _about(rest, one.policy))
             parts.append((one.span, "\n".join(text)))
@@ -61,7 +69,7 @@ def _on(span: Span, line: int | None, document: ast.Document) -> bool:
 
 
 def _statements(
-    document: ast.Document, family: Family, program: ir.Program, line: int | None, told: Compiled
+    document: ast.Document, family: Family, program: ir.Program, line: int | None, told: Compiled | None
 ) -> Iterator[tuple[Span, Iterator[str]]]:
     for policy in _all_policies(program):
         names = (policy.name, policy.name.removesuffix(f"-{policy.mode}"))
@@ -71,7 +79,7 @@ def _statements(
             if _on(check.span, line, document):
                 yield check.span, _check(policy, check, replaced, told)
         defaults = [default for default in policy.defaults if _on(default.span, line, document)]
-        alone = compiled(ir.Program((replace(policy, exemptions=()),))) if defaults else told
+        alone = compiled(ir.Program((replace(policy, exemptions=()),))) if told and defaults else None
         for default in defaults:
             yield default.span, _default(policy, default, replaced, told, alone)
 
@@ -93,9 +101,11 @@ def _in_place_of(statement: str, control: str, replaced: tuple[Replaced, ...]) -
             yield f"  In place of: `{print_statement(one.old)}` of {one.policy} ({one.old.span})"
 
 
-def _check(policy: ir.Policy, check: ir.Check, replaced: tuple[Replaced, ...], told: Compiled) -> Iterator[str]:
+def _check(policy: ir.Policy, check: ir.Check, replaced: tuple[Replaced, ...], told: Compiled | None) -> Iterator[str]:
     yield from _head(policy, check.statement, check.control, check.span, check.description)
     yield from _in_place_of(check.statement, check.control, replaced)
+    if told is None:
+        return
     special = specialise(check)
     printed = cel_findings.check_of(special)
     values = ", ".join(f"{name}: {rego.literal(value)}" for name, value in check.params) or "none"
@@ -115,13 +125,19 @@ def _check(policy: ir.Policy, check: ir.Check, replaced: tuple[Replaced, ...], t
 
 
 def _default(
-    policy: ir.Policy, default: ir.Default, replaced: tuple[Replaced, ...], told: Compiled, alone: Compiled
+    policy: ir.Policy,
+    default: ir.Default,
+    replaced: tuple[Replaced, ...],
+    told: Compiled | None,
+    alone: Compiled | None,
 ) -> Iterator[str]:
     """``told`` is of the whole program, ``alone`` of this policy outside any choice."""
     shape = control_of(default.control).default
     assert shape is not None
     yield from _head(policy, default.statement, default.control, default.span, shape.says)
     yield from _in_place_of(default.statement, default.control, replaced)
+    if told is None or alone is None:
+        return
     for target in TARGETS:
         exactness = _exactness(default.span, alone if target not in told.refused else told, target)
         yield f"  {target}: {exactness}"

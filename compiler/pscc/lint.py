@@ -24,20 +24,21 @@ _NOWHERE = Span("", 1, 1, 1, 1)
 
 
 def lint(document: ast.Document, program: ir.Program) -> Iterator[Diagnostic]:
-    """The warnings about the policies of ``document``; ``program`` is its meaning."""
+    """The warnings about the policies of ``document``; ``program`` is its meaning. What other files say is theirs to mend."""
+    own = {policy.span.file for policy in document.policies}
     for policy in document.policies:
         for statement in policy.statements:
             yield from _subsumed_values(statement)
         yield from _covered_exemptions(policy)
     for one in program.policies:
-        yield from _defaults_refused(one)
+        yield from _defaults_refused(one, own)
         if _admits_nothing(one):
             help = (
                 "its statements contradict each other: change one; if no pod is meant, `deny pods` says so at a glance"
             )
             yield _warn("LNG063", f"policy {one.name} admits no pod at all", one.span, help)
         else:
-            yield from _without_effect(one)
+            yield from _without_effect(one, own)
         yield from _needless_exemptions(one)
     yield from _undone(document, program)
 
@@ -94,7 +95,7 @@ def _covers(wide: ir.ParamValue, narrow: ir.ParamValue) -> bool:
 # --- statements -----------------------------------------------------------------
 
 
-def _defaults_refused(policy: ir.Policy) -> Iterator[Diagnostic]:
+def _defaults_refused(policy: ir.Policy, own: set[str]) -> Iterator[Diagnostic]:
     """Defaults that a check of the same policy refuses on a pod that says nothing."""
     for default, reason in refused_defaults(policy):
         message = f"`{default.statement}` sets what this policy refuses: {reason.message}"
@@ -109,13 +110,13 @@ def _admits_nothing(policy: ir.Policy) -> bool:
     return not compare_admitted(ir.Program((never,)), ir.Program((everywhere,))).looser
 
 
-def _without_effect(policy: ir.Policy) -> Iterator[Diagnostic]:
+def _without_effect(policy: ir.Policy, own: set[str]) -> Iterator[Diagnostic]:
     """Checks that refuse no pod which the others admit, defaults apart.
 
     What a default makes true has to be asked all the same: of updates, and where a target sets no defaults.
     """
     whole = replace(policy, scope=EVERYWHERE, exemptions=(), mode="enforce", defaults=())
-    for check in whole.checks:
+    for check in (one for one in whole.checks if one.span.file in own):
         rest = replace(whole, checks=tuple(one for one in whole.checks if one is not check))
         if not compare_admitted(ir.Program((whole,)), ir.Program((rest,)), any_pod=True):
             message = f"`{check.statement}` has no effect: the other statements refuse all that it does"

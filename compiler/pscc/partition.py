@@ -45,9 +45,10 @@ def partition(choice: ir.Choice) -> Partition | Entangled:
     if not _goes_by_names(choice):
         return Entangled("", ())
     named = sorted({name for names in _places(choice) for name in names.exact})
+    grants = _by_policy(choice)
     deciding: dict[str, ir.Policy | None] = {}
     for place in (*named, _ANYWHERE):
-        found = _mattering(choice, place)
+        found = _mattering(choice, grants, place)
         if len(found) > 1:
             return Entangled(place, tuple(policy.name for policy in found))
         deciding[place] = found[0] if found else None
@@ -73,11 +74,22 @@ def _holds(names: Names, place: str) -> bool:
     return names == ALL if place == _ANYWHERE else place in names
 
 
-def _granted(choice: ir.Choice, policy: ir.Policy, place: str) -> list[Grant]:
+_Grants = dict[str, list[Grant]]
+"""The grants of a choice, by policy."""
+
+
+def _by_policy(choice: ir.Choice) -> _Grants:
+    found: _Grants = {}
+    for grant in choice.grants:
+        found.setdefault(grant.policy, []).append(grant)
+    return found
+
+
+def _granted(grants: _Grants, policy: ir.Policy, place: str) -> list[Grant]:
     """The grants of ``policy`` that count in ``place``."""
     scope = policy.scope
     inside = _holds(scope.namespaces, place) and (place == _ANYWHERE or place not in scope.except_namespaces)
-    return [g for g in choice.grants if g.policy == policy.name and inside and _holds(g.namespaces, place)]
+    return [g for g in grants.get(policy.name, ()) if _holds(g.namespaces, place)] if inside else []
 
 
 def _for_everyone(grants: list[Grant]) -> bool:
@@ -92,9 +104,9 @@ def _for_all(grants: list[Grant], place: str) -> bool:
     return _for_everyone(grants) or bool(groups & {SERVICE_ACCOUNTS, *own})
 
 
-def _mattering(choice: ir.Choice, place: str) -> list[ir.Policy]:
+def _mattering(choice: ir.Choice, by_policy: _Grants, place: str) -> list[ir.Policy]:
     """The policies that may decide in ``place``: not those before which one decides that all may use."""
-    usable = [(policy, grants) for policy in choice.policies if (grants := _granted(choice, policy, place))]
+    usable = [(policy, grants) for policy in choice.policies if (grants := _granted(by_policy, policy, place))]
     for index, (policy, grants) in enumerate(usable):
         others = [other for at, (other, _) in enumerate(usable) if at != index]
         earlier = [other for other, _ in usable[:index]]
@@ -129,7 +141,8 @@ def _guard(
 
     A static pod's mirror has no service account, so what all accounts may use is not yet what everyone may use.
     """
-    if all(found is not None and _for_everyone(_granted(choice, found, place)) for place, found in deciding.items()):
+    by_policy = _by_policy(choice)
+    if all(found is not None and _for_everyone(_granted(by_policy, found, place)) for place, found in deciding.items()):
         return None
     members = tuple(replace(policy, checks=(), defaults=()) for policy in policies)
     names = {policy.name for policy in members}

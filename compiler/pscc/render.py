@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Literal
 
 from pscc.diagnostics import Diagnostic, Replacement
@@ -11,6 +12,8 @@ from pscc.source import Span
 
 Format = Literal["text", "json", "github", "sarif"]
 _COLORS = {"error": "\x1b[1;31m", "warning": "\x1b[1;33m", "note": "\x1b[1;36m"}
+_WIDEST, _BEFORE = 300, 60
+"""How much of a line is shown, where it is longer (a whole dump may be one): this many characters, from so many before."""
 _SARIF = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
@@ -19,18 +22,26 @@ def clean(text: str) -> str:
     return "".join(c if c.isprintable() else " " if c == "\t" else "\ufffd" for c in text)
 
 
+@lru_cache(maxsize=8)
+def _lines(text: str) -> list[str]:
+    return text.split("\n")
+
+
 def _frame(span: Span, sources: Mapping[str, str], label: str, mark: str) -> list[str]:
-    lines = sources.get(span.file, "").split("\n")
+    lines = _lines(sources.get(span.file, ""))
     gutter = " " * len(str(span.line))
     found = [f"{gutter}--> {span}"]
     if 1 <= span.line <= len(lines) and span.file in sources:
         line = lines[span.line - 1].removesuffix("\r")
         end = span.end_column if span.end_line == span.line else len(line) + 1
-        caret = mark * max(1, end - span.column)
+        start = max(0, span.column - 1 - _BEFORE) if len(line) > _WIDEST else 0
+        shown = line[start : start + _WIDEST]
+        before, after = "…" if start else "", "…" if start + _WIDEST < len(line) else ""
+        caret = mark * max(1, min(end - span.column, start + len(shown) - span.column + 1))
         found += [
             f"{gutter} |",
-            f"{span.line} | {clean(line)}",
-            f"{gutter} | {' ' * (span.column - 1)}{caret} {clean(label)}".rstrip(),
+            f"{span.line} | {before}{clean(shown)}{after}",
+            f"{gutter} | {' ' * (len(before) + span.column - 1 - start)}{caret} {clean(label)}".rstrip(),
         ]
     return found
 

@@ -157,6 +157,9 @@ class _PolicyResolver:
         if before is statement.span:
             return True
         what = "a default" if statement.verb == "default" else "a rule"
+        help = "keep one of them"
+        if statement.verb != "default" and statement.values:
+            help += "; what both allow or deny stands in one statement, with a `,` between the values"
         self.report.add(
             Diagnostic(
                 "LNG014",
@@ -164,7 +167,7 @@ class _PolicyResolver:
                 statement.span,
                 label="the second",
                 notes=((before, "the first"),),
-                help="keep one of them",
+                help=help,
             )
         )
         return False
@@ -226,7 +229,9 @@ class _PolicyResolver:
                     "a default needs one literal value" if shape.takes == "value" else "a default needs literal values"
                 )
                 span = statement.values[0].span.to(statement.values[-1].span)
-                self.report.add(Diagnostic("LNG019", message, span, help="write the value that is to be set"))
+                many = "one value" if shape.takes == "value" else "values"
+                help = f"write what pods get where they say nothing: {many}, without a range or a `*`"
+                self.report.add(Diagnostic("LNG019", message, span, help=help))
                 return False
         return True
 
@@ -286,6 +291,8 @@ def _policy(policy: ast.Policy, flat: Flat, today: date, report: Report) -> tupl
     """The policy, and for each mode that some of its statements have of their own a policy more."""
     if not _NAME.fullmatch(policy.name.text) or len(policy.name.text) > 253:
         help = "use lower-case letters, digits, `-` and `.`, as Kubernetes does for names"
+        meant = policy.name.text.lower().replace("_", "-")
+        help = f"did you mean `{meant}`? {help}" if _NAME.fullmatch(meant) and len(meant) <= 253 else help
         report.add(Diagnostic("LNG016", f"`{policy.name.text}` is not a name", policy.name.span, help=help))
     mode = policy.mode or "enforce"
     resolver = _PolicyResolver(report, mode, policy.exemptions)

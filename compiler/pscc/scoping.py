@@ -57,6 +57,8 @@ def good_namespace(value: ast.Value, report: Report) -> bool:
     help = "write a name as `kube-system`, a prefix as `team-*`, or a label as `tier=edge`"
     if not value.quoted and "*" in text[:-1]:
         help = f"a `*` is a wildcard at the end only; {help}"
+    elif _PREFIX.fullmatch(text.lower()):
+        help = f"did you mean `{text.lower()}`? {help}"
     report.add(Diagnostic("LNG036", f"`{text}` is no name of a namespace", value.span, help=help))
     return False
 

@@ -16,6 +16,9 @@ from pscc.controls._base import Probe
 
 Json = dict[str, object]
 MOST_CASES = 60
+_MOST_OF_ALL = 3000
+"""Cases of all policies of a program together, where there are many."""
+_FEWEST = 8
 _SETTLING_ROUNDS = 4
 
 
@@ -43,8 +46,13 @@ class Case:
         return f"{namespace}/{self.name}" if namespace else self.name
 
 
-def cases_for(policy: ir.Policy) -> tuple[Case, ...]:
-    """Pods around the boundaries of every check of ``policy``, at most `MOST_CASES`, in a stable order.
+def most_cases(policies: int) -> int:
+    """How many cases each policy of a program of so many has: there are programs of hundreds."""
+    return min(MOST_CASES, max(_FEWEST, _MOST_OF_ALL // max(1, policies)))
+
+
+def cases_for(policy: ir.Policy, most: int = MOST_CASES) -> tuple[Case, ...]:
+    """Pods around the boundaries of every check of ``policy``, at most ``most``, in a stable order.
 
     The first is a pod that the policy accepts, where there is one; where there is none, only refused pods are given. All
     are in a namespace in which the policy holds. There are none where it judges no pod that it is asked about so.
@@ -54,12 +62,15 @@ def cases_for(policy: ir.Policy) -> tuple[Case, ...]:
         return ()
     base = accepted(policy)
     cases: dict[str, Case] = {}
-    for name, pod in _variants(policy, base):
+    variants = list(_variants(policy, base))
+    if most < MOST_CASES:
+        variants = variants[:: max(1, len(variants) // (2 * most))]
+    for name, pod in variants:
         unique = _unique(name, cases)
         cases[unique] = _case(policy, unique, pod)
     created = tuple(cases.values())
     updates = tuple(_updates(policy, base, created))
-    return (*_chosen(created, MOST_CASES - len(updates)), *updates)
+    return (*_chosen(created, most - len(updates)), *updates)
 
 
 def merge(target: object, fragment: object) -> object:

@@ -114,7 +114,7 @@ def parted(target: str, ask: Ask, asked: Asked, count: Held) -> list[str]:
             if not announced:
                 wrong.append(f"{target} shuts out, unannounced: {said.messages}\n{json.dumps(pod)}")
         elif not said.messages and target in ("gatekeeper", "vap") and not announced:
-            ours, theirs = canonical(dict(whole.pod)), canonical(said.pod)
+            ours, theirs = (canonical(_without_nulls(made)) for made in (dict(whole.pod), said.pod))
             if ours != theirs:
                 wrong.append(f"{target} makes {theirs}\nof {json.dumps(pod)}\nwhere the choice makes {ours}")
     return [

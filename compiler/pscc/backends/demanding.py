@@ -9,7 +9,7 @@ from pscc import ir
 from pscc.choice_suite import choice_cases
 from pscc.demands import choice_without, demanded, without
 from pscc.diagnostics import Diagnostic
-from pscc.suite import Case, cases_for
+from pscc.suite import Case, cases_for, most_cases
 
 Cases = dict[str, tuple[Case, ...]]
 Unsettable = Callable[[ir.Policy], Iterable[tuple[ir.Default, Diagnostic]]]
@@ -28,7 +28,9 @@ def demanding(program: ir.Program, cases: Cases, unsettable: Unsettable) -> tupl
         told += [diagnostic for _, diagnostic in found]
         policies.append(without(policy, [default for default, _ in found]) if found else policy)
     choices = tuple(choice_without(choice) for choice in program.choices)
-    changed = {p.name: cases_for(p) for p, before in zip(policies, program.policies, strict=True) if _more(p, before)}
+    most = most_cases(len(policies))
+    pairs = zip(policies, program.policies, strict=True)
+    changed = {p.name: cases_for(p, most) for p, before in pairs if _more(p, before)}
     changed |= {
         choice.name: choice_cases(choice)
         for choice, before in zip(choices, program.choices, strict=True)

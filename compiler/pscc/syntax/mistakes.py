@@ -293,7 +293,9 @@ def namespaces_missing(stop: Stop) -> Diagnostic | None:
     if found and stop.rule in ("item", "grant"):
         word = found[1]
         at = (stop.at, stop.at + len(word))
-        return stop.tell("LNG001", f"`{word}` what?", f"write `{word} namespaces …`", at=at, fix=f"{word} namespaces")
+        return stop.tell(
+            "LNG001", f"`{word}` what?", f"write `{word} namespaces`, then their names", at=at, fix=f"{word} namespaces"
+        )
     return None
 
 

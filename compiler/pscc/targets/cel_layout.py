@@ -15,6 +15,7 @@ _GUARD = re.compile(r"!?has\(([\w.]+)\)|([\w.]+) [!=]= null")
 _COMPARISONS = (" == ", " != ", " in ")
 
 
+@lru_cache(maxsize=4096)
 def laid_out(expression: str, indent: int = 0) -> str:
     """``expression`` (on one line) over as many lines as it needs, each indented by ``indent`` and what nests it."""
     pad = " " * indent
