@@ -69,7 +69,20 @@ def test_gatekeepers_operations(tmp_path: Path) -> None:
 
 def test_kyvernos_cluster_policies_end(tmp_path: Path) -> None:
     assert "is to refuse ClusterPolicies" not in compiled(tmp_path, "-t", "kyverno")[1]
-    assert "is to refuse ClusterPolicies" in compiled(tmp_path, "-t", "kyverno", "--kyverno", "1.20")[1]
+    told = compiled(tmp_path, "-t", "kyverno", "--kyverno", "1.20")[1]
+    assert "warning[TGT008]: Kyverno 1.20 is to refuse ClusterPolicies" in told
+
+
+@pytest.mark.parametrize("target", ["kyverno", "kyverno-cel"])
+def test_kyverno_cannot_just_warn_of_workloads(tmp_path: Path, target: str) -> None:
+    assert "note[TGT009]: Kyverno refuses workloads whose pods p would refuse" in compiled(tmp_path, "-t", target)[1]
+    assert "TGT009" not in compiled(tmp_path, "-t", target, "--mode", "warn")[1]
+    for workloads in ("enforce", "off"):
+        _, told, documents = compiled(tmp_path, "-t", target, "--workloads", workloads)
+        assert "TGT009" not in told
+        (validating,) = [d for d in documents if d["metadata"]["name"] == "p"]  # type: ignore[index]
+        off = "autogen-controllers" in str(validating) or "'controllers': []" in str(validating)
+        assert off is (workloads == "off")
 
 
 @pytest.mark.parametrize("target", ["gatekeeper", "kyverno", "kyverno-cel"])

@@ -21,6 +21,8 @@ from pscc.targets.cel_layout import split
 Known = frozenset[str]
 NOTHING: Known = frozenset()
 CONTAINERS = "variables.allContainers"
+SENSITIVITY, CATEGORIES = "sensitivity", "categories"
+"""The variables that have the halves of the parameter ``level``, the first with its colon; none of one without."""
 PREFIXES = "prefixes"
 """The variable that has the parameter ``patterns`` without the ``*`` behind."""
 _ALWAYS_SET = (("spec",), ("metadata",), ("name",))
@@ -213,6 +215,8 @@ def condition(node: ir.Condition, known: Known = NOTHING, admits: bool = True) -
     match node:
         case ir.Has(value=value):
             return _has(value, known, admits)
+        case ir.Equals(left=ir.Path(var=var, fields=()), right=ir.Const(value=True)) if var in known:
+            return var
         case ir.Equals(left=left, right=right):
             if isinstance(left, ir.Const):
                 left, right = right, left
@@ -356,13 +360,12 @@ def _below(text: str, prefix: ir.Value) -> str:
 
 
 def _same_level_as(text: str, wanted: str) -> str:
-    """Equal to the level ``wanted``, which is an expression, or of the same sensitivity and categories."""
-    halves = [f'{one}.substring({one}.indexOf(":") + 1).split(",")' for one in (text, wanted)]
-    own, others = halves
-    start = f'{wanted}.substring(0, {wanted}.indexOf(":") + 1)'
-    count = "filter(other, other == category).size()"
-    same = f"{own}.size() == {others}.size() && {others}.all(category, {own}.{count} == {others}.{count})"
-    return f'{text} == {wanted} || {wanted}.contains(":") && {text}.startsWith({start}) && {same}'
+    """Equal to the level ``wanted``, a variable, or of the same sensitivity and categories, in any order."""
+    count = "filter(other, other == one).size()"
+    alike = f"own.{count} == {parameter(CATEGORIES)}.{count}"
+    own = f"own.size() == {parameter(CATEGORIES)}.size() && own.all(one, {alike})"
+    split = f'[{text}.substring({parameter(SENSITIVITY)}.size()).split(",")].exists(own, {own})'
+    return f"{text} == {wanted} || {text}.startsWith({parameter(SENSITIVITY)}) && {split}"
 
 
 def _same_level(text: str, level: str) -> str:

@@ -6,6 +6,7 @@ or a field of a row (of a container) that holds the value, or null where it is n
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import TypeVar
@@ -30,6 +31,8 @@ from pscc.tidy import failing, message
 
 _CONTAINER = "container"
 _ROW_OF = "containersWith"
+_MANY = 12
+"""More constants of a control than these are a list with a name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,7 +329,8 @@ def _hoisted(finding: Finding, prefix: str, variables: dict[str, str], lists: di
     """``finding`` with each condition that has a name of its own as the list of those for which it holds."""
 
     def keep(called: str, text: str) -> ir.Path:
-        name = prefix + "".join(word.capitalize() for word in called.split("_"))
+        first, *rest = called.split("_")
+        name = (prefix + first.capitalize() if prefix else first) + "".join(word.capitalize() for word in rest)
         variables.setdefault(name, text)
         lists[f"variables.{name}"] = None
         return ir.Path(f"variables.{name}")
@@ -343,6 +347,10 @@ def _hoisted(finding: Finding, prefix: str, variables: dict[str, str], lists: di
                 return ir.In(ir.Path(first.var), keep(node.name, _chosen(first.var, first.items, node)))
             case ir.And(conditions=conditions):
                 return ir.And(tuple(hoist(one) for one in conditions))
+            case ir.Or() if (word := _asked_of_parameters(node)) is not None:
+                return ir.Equals(keep(f"lists_{'_'.join(word)}", condition(node)), ir.Const(True))
+            case ir.In(value=value, options=ir.Const(value=tuple() as words)) if not prefix and len(words) > _MANY:
+                return ir.In(value, keep("known", literal(words)))
             case ir.Or(conditions=conditions):
                 return ir.Or(tuple(hoist(one) for one in conditions))
             case ir.Not(condition=inner):
@@ -351,6 +359,20 @@ def _hoisted(finding: Finding, prefix: str, variables: dict[str, str], lists: di
                 return node
 
     return replace(finding, fails=hoist(finding.fails))
+
+
+def _asked_of_parameters(node: ir.Or) -> list[str] | None:
+    """The words of the constant of which nothing but parameters is asked: the same of every container."""
+    constants = set()
+    for one in node.conditions:
+        match one:
+            case ir.In(value=ir.Const(value=str() as word), options=ir.Param()):
+                constants.add(word)
+            case ir.StartsWithAny(value=ir.Const(value=str() as word), patterns=ir.Param()):
+                constants.add(word)
+            case _:
+                return None
+    return re.findall("[a-z]+", constants.pop().lower()) if len(constants) == 1 else None
 
 
 def _chosen(var: str, items: ir.Items, where: ir.Condition) -> str:

@@ -25,6 +25,8 @@ from pscc.targets.cel import (
 )
 from pscc.targets.cel_bindings import NONE_PENDING, Finding, Pending, bound
 
+FINDINGS = "findings"
+"""What the variables of a check are called where there is no other check beside it."""
 BETWEEN = "; "
 """What stands between the findings of a message."""
 ALLOWED = "allowed"
@@ -43,15 +45,13 @@ class Printed:
     message: str
 
 
-def check_of(
-    check: ir.Check, name: str = "findings", pending: Pending = NONE_PENDING, between: str = BETWEEN
-) -> Printed:
+def check_of(check: ir.Check, name: str = FINDINGS, pending: Pending = NONE_PENDING, between: str = BETWEEN) -> Printed:
     """The CEL of ``check``. ``name`` begins the names of those variables that other checks would have otherwise.
 
     It is about the pod as the ``pending`` defaults make it, and the message has ``between`` its findings. The parameters
     of a check that is not specialised are variables of their names; `cel_parameters` has them.
     """
-    values = bound(check, name, pending)
+    values = bound(check, "" if name == FINDINGS else name, pending)
     own = names_of(name, values.findings)
     variables: list[tuple[str, str]] = []
     if walks_containers(check.requirements):
@@ -151,18 +151,22 @@ def _message(parts: tuple[ir.Part, ...], known: Known) -> str:
 
 
 def shown_parameters(params: tuple[ir.Param, ...]) -> str:
-    """The values of a statement in a message: of lists, the variable that has their text."""
+    """The values of a statement in a message: of lists and words, the variable that has their text."""
     first = params[0]
     match first.kind:
         case "bool":
             return f"string({parameter(first.name)})"
         case "string":
-            text = line(parameter(first.name))
-            return f'({parameter(first.name)} == "" ? "none" : {text})'
+            return parameter(shown_as(first))
         case "strings" | "ranges" | "hostPaths":
             return parameter(ALLOWED)
         case _:
             assert_never(first.kind)
+
+
+def shown_as(param: ir.Param) -> str:
+    """The variable that has the text of a parameter which is one word."""
+    return f"shown{title(param.name)}"
 
 
 def _shown(value: ir.Value, known: Known, number: bool = False) -> str:
@@ -176,5 +180,7 @@ def _shown(value: ir.Value, known: Known, number: bool = False) -> str:
 
 def line(text: str, string: bool = False) -> str:
     """The value of ``text`` as a string, its line breaks written out; ``string`` says that it is one already."""
-    whole = text if string or text.startswith('("') else f"string({text})"
+    # in brackets it is a constant, which has no line break, and a string behind it
+    joined = text.startswith('("')
+    whole = text[1:-1] if joined else text if string else f"string({text})"
     return f'{whole}.replace("\\n", "\\\\n").replace("\\r", "\\\\r")'

@@ -9,8 +9,10 @@ from itertools import pairwise
 WIDTH = 110
 _TERNARY = (" ? ", " : ")
 _LOGIC = ((" || ",), (" && ",))
+_CALL = re.compile(r"\.\w+\((?:\w+,)?")
 _CONSTANT = re.compile(r'-?\d+|"[^"\\]*"|\[-?\d+, -?\d+\]')
 _KEY = re.compile(r'"[A-Za-z]+": ')
+_UNSET = re.compile(r"[\w.]+ == null")
 _GUARD = re.compile(r"!?has\(([\w.]+)\)|([\w.]+) [!=]= null")
 _COMPARISONS = (" == ", " != ", " in ")
 
@@ -35,20 +37,23 @@ def laid_out(expression: str, indent: int = 0) -> str:
     if len(parts := split(expression, (" + ",))) > 1:
         return _filled([text for text, _ in parts], indent)
     calls = _calls(expression)
-    if len(calls) > 1:
+    if len(calls) > 1 and not _is_one_call(calls, indent):
         return "\n".join([laid_out(calls[0], indent), *(laid_out(call, indent + 2) for call in calls[1:])])
     return _opened(expression, indent)
 
 
 def _guarded(operands: list[str], operator: str, indent: int) -> list[str]:
-    """``operands``, each guard on one line with what it guards where that fits."""
+    """``operands``, each guard on one line with what it guards where that fits; and what is unset together."""
     lines: list[str] = []
     guarded = ""
+    before = ""
     for operand in operands:
-        if guarded and guarded in operand and indent + len(lines[-1]) + len(operand) + len(operator) <= WIDTH - 4:
+        together = (guarded and guarded in operand) or (_UNSET.fullmatch(before) and _UNSET.fullmatch(operand))
+        if together and indent + len(lines[-1]) + len(operand) + len(operator) <= WIDTH - 4:
             lines[-1] += f"{operator}{operand}"
         else:
             lines.append(operand)
+        before = operand
         found = _GUARD.fullmatch(operand)
         guarded = found[1] or found[2] if found else ""
     return lines
@@ -81,6 +86,14 @@ def _calls(expression: str) -> list[str]:
         if expression[at] == "." and re.match(r"\.[a-z][A-Za-z]*\(", expression[at:])
     ]
     return [expression[a:b] for a, b in pairwise((0, *dots, len(expression)))] if dots and dots[0] else [expression]
+
+
+def _is_one_call(calls: list[str], indent: int) -> bool:
+    """Whether there is a single call, whose head fits on the line of what it is called upon."""
+    if len(calls) != 2 or len(calls[0]) > len(calls[1]):
+        return False
+    head = _CALL.match(calls[1])
+    return head is not None and indent + len(calls[0]) + len(head[0]) <= WIDTH
 
 
 def _opened(expression: str, indent: int) -> str:

@@ -10,10 +10,10 @@ from dataclasses import fields, is_dataclass, replace
 
 from pscc import ir
 from pscc.passes import constant, looked_at, parameters
-from pscc.targets.cel import PREFIXES, literal, parameter
+from pscc.targets.cel import CATEGORIES, PREFIXES, SENSITIVITY, literal, parameter
 from pscc.targets.cel_checks import ON_UPDATE, Validation, validation
 from pscc.targets.cel_exempt import EXEMPT, exemption_variables
-from pscc.targets.cel_findings import ALLOWED, line
+from pscc.targets.cel_findings import ALLOWED, FINDINGS, line, shown_as
 
 BECAUSE = "because"
 _UPDATED = f"{ON_UPDATE} && oldObject != null"
@@ -23,7 +23,7 @@ _UPDATED = f"{ON_UPDATE} && oldObject != null"
 def template_of(check: ir.Check, exempt: bool = False) -> Validation:
     """The validation of every policy's ``check`` of this shape, with ``exempt`` of those that let requests off."""
     plain = replace(check, because="")
-    printed = validation(plain, looked_at(check), "findings", _UPDATED, unchanged_as="unchanged")
+    printed = validation(plain, looked_at(check), FINDINGS, _UPDATED, unchanged_as="unchanged")
     variables = [*_parameters(check), (BECAUSE, _because()), *printed.variables]
     expression = printed.expression
     if exempt:
@@ -37,9 +37,19 @@ def _parameters(check: ir.Check) -> list[tuple[str, str]]:
     if any(one.name == "patterns" for one in parameters(check)):
         pattern = 'pattern.endsWith("*") ? pattern.substring(0, pattern.size() - 1) : pattern'
         found.append((PREFIXES, f"{parameter('patterns')}.map(pattern, {pattern})"))
+    if any(one.name == "level" for one in parameters(check)):
+        level = parameter("level")
+        found.append((SENSITIVITY, f'{level}.substring(0, {level}.indexOf(":") + 1)'))
+        halves = f'{level}.contains(":") ? {level}.substring({level}.indexOf(":") + 1).split(",") : []'
+        found.append((CATEGORIES, halves))
     shown = {one.params for one in _shown(check.requirements) if one.params[0].kind not in ("string", "bool")}
     if len(shown) > 1:
         raise TypeError("a check shows its values in one way")
+    found += [
+        (shown_as(one[0]), f'{parameter(one[0].name)} == "" ? "none" : {line(parameter(one[0].name))}')
+        for one in dict.fromkeys(one.params for one in _shown(check.requirements))
+        if one[0].kind == "string"
+    ]
     return [*found, *((ALLOWED, _listed(params)) for params in shown)]
 
 
