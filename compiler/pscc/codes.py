@@ -119,8 +119,8 @@ _CODES: dict[str, tuple[str, str, str]] = {
     ),
     "TGT003": (
         "Who is meant cannot be said",
-        "The target cannot say yet for whom or where the policy holds. It is refused, since it would hold everywhere.",
-        "policy p { in namespaces a  deny privileged }",
+        "The target, or its engine, cannot say who may use which policy. It is refused, since it would hold for everyone.",
+        "choose {\n    restricted for everyone\n}",
     ),
     "TGT007": (
         "A release that is too old",
