@@ -24,8 +24,6 @@ from pscc.backends.cel_policy import (
 from pscc.backends.cel_where import where
 from pscc.backends.choice_cel import CHOICE, CHOICE_DEFAULTS, printed_choice
 from pscc.backends.choice_cel_defaults import printed_defaults
-from pscc.backends.choice_notes import too_large
-from pscc.diagnostics import Diagnostic
 from pscc.suite import Case
 from pscc.targets.rego import comment
 from pscc.templating import Code, folded, render, yaml_block, yaml_quote
@@ -42,7 +40,6 @@ class KyvernoCel:
     def package(self, program: ir.Program, cases: dict[str, tuple[Case, ...]]) -> Output:
         """Policies, kustomization and suites of ``program``."""
         files: list[OutputFile] = []
-        told: list[Diagnostic] = []
         suites: list[OutputFile] = []
         taken = frozenset(fitted(policy.name) for policy in program.policies)
         for policy in program.policies:
@@ -63,13 +60,11 @@ class KyvernoCel:
                     if resource == "pods":
                         suites += _suite(name, part, cases.get(policy.name, ()))
         for choice in program.choices:
-            made = list(_choice(choice, taken))
-            files += made
-            told += [one for file in made for one in too_large(choice, "policy", file.text)]
+            files += _choice(choice, taken)
         paths = tuple(file.path for file in files)
         quoted = [yaml_quote(path) for path in paths]
         kustomization = OutputFile("kustomization.yaml", render("kyverno/kustomization.yaml.j2", paths=quoted))
-        return Output((*files, kustomization, *suites), paths, tuple(told))
+        return Output((*files, kustomization, *suites), paths, ())
 
 
 BACKEND = KyvernoCel()

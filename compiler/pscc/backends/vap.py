@@ -21,7 +21,6 @@ from pscc.backends.cel_policy import (
 from pscc.backends.cel_where import Where, where
 from pscc.backends.choice_cel import CHOICE, CHOICE_DEFAULTS, notes, printed_choice
 from pscc.backends.choice_cel_defaults import printed_defaults
-from pscc.backends.choice_notes import too_large
 from pscc.diagnostics import Diagnostic
 from pscc.suite import Case
 from pscc.targets.rego import comment
@@ -68,12 +67,8 @@ class Vap:
             held = where(choice.scope)
             if any(policy.defaults for policy in choice.policies):
                 name = fitted(f"{choice.name}-defaults", taken)
-                text = _choice_mutation(choice, name, held)
-                told += too_large(choice, "MutatingAdmissionPolicy", text)
-                add(name, text, "Mutating", held)
-            text = _choice(choice, held)
-            told += too_large(choice, "ValidatingAdmissionPolicy", text)
-            add(choice.name, text, "Validating", held, _ACTIONS[choice.mode])
+                add(name, _choice_mutation(choice, name, held), "Mutating", held)
+            add(choice.name, _choice(choice, held), "Validating", held, _ACTIONS[choice.mode])
         resources = tuple(file.path for file in (*policies, *bindings))
         paths = [yaml_quote(path) for path in resources]
         kustomization = OutputFile("kustomization.yaml", render("kyverno/kustomization.yaml.j2", paths=paths))
