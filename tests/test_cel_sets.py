@@ -153,7 +153,7 @@ def test_the_type_checker_warns_of_nothing() -> None:
 
 @pytest.mark.parametrize("target", ["vap", "kyverno-cel"])
 def test_a_set_too_large_for_a_cluster_is_an_error(target: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pscc.backends.choice_notes.LARGEST", 1000)
+    monkeypatch.setattr("pscc.sizes.LARGEST", 1000)
     assert "TGT006" in [d.code for d in compiled(policies(2), target).diagnostics if d.severity == "error"]
 
 

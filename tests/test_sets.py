@@ -403,7 +403,7 @@ EXAMPLE = ROOT / "examples" / "cluster"
     ("arguments", "form"), [((), "one object"), (("--ignore-group", "system:masters"), "3 plain policies")]
 )
 def test_the_example_compiles_for_every_target(arguments: tuple[str, ...], form: str, tmp_path: Path) -> None:
-    targets = ("-t", "gatekeeper", "-t", "opa", "-t", "kyverno")
+    targets = ("-t", "gatekeeper", "-t", "opa", "-t", "kyverno", "-t", "kyverno-cel", "-t", "vap")
     done = CliRunner().invoke(main, ["compile", str(EXAMPLE), "-o", str(tmp_path), *targets, *arguments])
     assert done.exit_code == 0, done.stderr
     assert form in done.stderr
@@ -416,6 +416,16 @@ def test_the_example_compiles_for_every_target(arguments: tuple[str, ...], form:
         ran = subprocess.run([engine(command[0]), *command[1:]], capture_output=True, text=True, check=False)
         assert ran.returncode == 0, ran.stdout + ran.stderr
     assert (tmp_path / "kyverno" / "suite").is_dir()
+
+
+def test_the_example_can_ask_the_cluster(tmp_path: Path) -> None:
+    arguments = ["compile", str(EXAMPLE), "-o", str(tmp_path), "-t", "vap", "--rbac", "live"]
+    done = CliRunner().invoke(main, arguments)
+    assert done.exit_code == 0, done.stderr
+    assert "asks the cluster who may use which policy" in done.stderr
+    assert "SET013" not in done.stderr
+    text = (tmp_path / "policies" / "pod-security-policies.yaml").read_text(encoding="utf-8")
+    assert text.count('.check("use")') == 3 * 4
 
 
 def test_the_example_admits_what_the_cluster_admitted() -> None:

@@ -5,14 +5,12 @@ from __future__ import annotations
 from pscc import ir
 from pscc.demands import demanded
 from pscc.diagnostics import Diagnostic
+from pscc.sizes import LARGEST
 
 DESCRIPTION = (
     "A pod is admitted when one of the policies that its user or its service account may use accepts it. An audit knows no "
     "user, so it judges by the pod's service account alone, and says so."
 )
-
-LARGEST = 1_000_000
-"""How large an object may be, in bytes: etcd takes 1.5 MiB a request, with what the API server adds."""
 
 
 def too_large(choice: ir.Choice, kind: str, text: str) -> list[Diagnostic]:

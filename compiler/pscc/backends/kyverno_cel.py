@@ -23,7 +23,6 @@ from pscc.backends.cel_policy import (
 from pscc.backends.cel_where import where
 from pscc.backends.choice_cel import CHOICE, CHOICE_DEFAULTS, printed_choice
 from pscc.backends.choice_cel_defaults import printed_defaults
-from pscc.backends.choice_notes import too_large
 from pscc.backends.demanding import demanding_but_choices
 from pscc.backends.kyverno_workloads import as_pods
 from pscc.backends.options import DEFAULTS, Options
@@ -70,13 +69,11 @@ class KyvernoCel:
                     if resource == "pods":
                         suites += _suite(name, checks, cases.get(policy.name, ()))
         for choice in program.choices:
-            made = list(_choice(choice, taken))
-            files += made
-            told += [one for file in made for one in too_large(choice, "policy", file.text)]
+            files += _choice(choice, taken)
         paths = tuple(file.path for file in files)
         quoted = [yaml_quote(path) for path in paths]
         kustomization = OutputFile("kustomization.yaml", render("kyverno/kustomization.yaml.j2", paths=quoted))
-        return Output((*files, kustomization, *suites), paths, tuple(told))
+        return Output((*files, kustomization, *suites), paths, ())
 
 
 BACKEND = KyvernoCel()

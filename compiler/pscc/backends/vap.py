@@ -20,7 +20,7 @@ from pscc.backends.cel_policy import (
 from pscc.backends.cel_where import Where, where
 from pscc.backends.choice_cel import CHOICE, CHOICE_DEFAULTS, notes, printed_choice
 from pscc.backends.choice_cel_defaults import printed_defaults
-from pscc.backends.choice_notes import too_large, without_defaults
+from pscc.backends.choice_notes import without_defaults
 from pscc.backends.demanding import Cases, demanding
 from pscc.backends.options import DEFAULTS, Options
 from pscc.backends.versions import MUTATING, VALIDATING, all_unsettable, costs, needs, served, spelled
@@ -75,10 +75,8 @@ class Vap:
             if any(policy.defaults for policy in choice.policies):
                 name = fitted(f"{choice.name}-defaults", taken)
                 text = _choice_mutation(mutating, choice, name, held)
-                told += too_large(choice, "MutatingAdmissionPolicy", text)
                 add(name, text, "Mutating", held)
             text = _choice(validating, choice, held)
-            told += too_large(choice, "ValidatingAdmissionPolicy", text)
             add(choice.name, text, "Validating", held, _ACTIONS[choice.mode])
         resources = tuple(file.path for file in (*policies, *bindings))
         paths = [yaml_quote(path) for path in resources]
