@@ -106,6 +106,7 @@ def _projected() -> Iterator[Probe]:
     other = {"path": "namespace", "fieldRef": {"apiVersion": "v2", "fieldPath": "metadata.namespace"}}
     sources: dict[str, list[Json]] = {
         "the token and a secret": [token, {"secret": {"name": "s"}}],
+        "the token, and the namespace of another version": [token, {"downwardAPI": {"items": [other]}}],
         "the namespace, no version": [{"downwardAPI": {"items": [item]}}],
         "the namespace, another version": [{"downwardAPI": {"items": [other]}}],
         "two items, one of another version": [{"downwardAPI": {"items": [item, other]}}],

@@ -21,6 +21,7 @@ from conftest import ROOT, engine
 from golden import check_golden
 from pscc import oracle
 from pscc.backends._base import OutputFile
+from pscc.backends.options import Options
 from pscc.backends.registry import TARGETS
 from pscc.cli._shared import read_source
 from pscc.controls import CONTROLS
@@ -30,8 +31,13 @@ from pscc.suite import Json, cases_for
 from targets import run, whole
 
 GOLDEN = ROOT / "golden"
+IN_CEL = (
+    *("controls/hostPorts/many", "controls/hostPath/many", "controls/seLinuxOptions/many", "controls/volumes/many"),
+    *("policies/restricted", "policies/team"),
+)
+"""Those whose Gatekeeper templates are there in CEL, too."""
 CASES = ("unset", "one", "many")
-SAME_IN_ALL = ("kustomization.yaml", "main.rego", "lib/pscc.rego")
+SAME_IN_ALL = ("kustomization.yaml", "expansion.yaml", "main.rego", "lib/pscc.rego")
 
 
 def source_in(folder: Path) -> Path:
@@ -45,7 +51,14 @@ def compiled(folder: Path) -> tuple[Program, list[OutputFile]]:
     source = read_source(os.path.relpath(source_in(folder)))
     program = analyse(source)[1]
     outputs = compile_program(program, TARGETS)
-    return program, [file for output in outputs.values() for file in output.files]
+    files = [file for output in outputs.values() for file in output.files]
+    if str(folder.relative_to(GOLDEN)) in IN_CEL:
+        (in_cel,) = compile_program(program, ("gatekeeper",), options=Options(engine="cel")).values()
+        # the rest of the folder is as that in Rego
+        files += [
+            OutputFile(f"gatekeeper-cel/{f.path}", f.text) for f in in_cel.files if f.path.startswith("templates/p")
+        ]
+    return program, files
 
 
 def verdicts(policy: Policy, pods: Iterator[Json]) -> str:

@@ -77,13 +77,13 @@ def talk(script: Callable[[Editor], Awaitable[None]]) -> None:
             await script(editor)
             await editor.ask("shutdown")
             await editor.tell("exit")
-            assert await asyncio.wait_for(process.wait(), 20) == 0
+            assert await asyncio.wait_for(process.wait(), 60) == 0
         finally:
             if process.returncode is None:
                 process.kill()
                 await process.wait()
 
-    asyncio.run(asyncio.wait_for(run(), 60))
+    asyncio.run(asyncio.wait_for(run(), 300))
 
 
 async def opened(editor: Editor, path: Path, text: str) -> dict[str, str]:

@@ -13,11 +13,10 @@ from conformance.check import on_targets, on_the_plugin, policy_of
 from conformance.engines import comparable
 from conformance.jsonl import Json, Process
 from conformance.spellings import labelled
-from conformance.targets import TARGETS
+from conformance.targets import TARGETS, output_of
 from conformance.targets._base import Request
 from peers import Peer, capabilities, context, must, pod
 from pscc import oracle
-from pscc.backends.registry import backend
 from pscc.ir import Program
 
 UNPRIVILEGED = Peer("no privileged containers", {})
@@ -126,7 +125,7 @@ GRANTING = Peer("a granting default", {"defaultAddCapabilities": ["CHOWN"]})
 def codes(target: str, peer_name: str) -> tuple[tuple[str, str], ...]:
     """Code and severity of what the compile reports."""
     peer = {p.name: p for p in (ISOLATING, UNDEMANDED, GRANTING)}[peer_name]
-    found = backend(target).package(Program((policy_of(peer.psp),)), {}).diagnostics
+    found = output_of(target, Program((policy_of(peer.psp),))).diagnostics
     return tuple((d.code, d.severity) for d in found)
 
 
@@ -150,7 +149,7 @@ def test_an_isolating_default_that_cannot_be_set_is_demanded(target: object, pee
     assert all(oracle.judge(policy_of(peer.psp), r.pod).allowed for r in requests)
     assert comparable(oracle.with_defaults(policy_of(peer.psp), pod())) == comparable(SETTLED[peer.name])
     with target.run() as running:  # type: ignore[attr-defined]
-        output = backend(name).package(Program((policy_of(peer.psp),)), {})
+        output = output_of(name, Program((policy_of(peer.psp),)))
         answers = running.answers(output, requests)
     reported = ("TGT001", "warning") in codes(name, peer.name)
     assert [answer.allowed for answer in answers] == [not reported, True]
@@ -170,7 +169,7 @@ def test_each_isolating_default_is_demanded_by_itself(target: object) -> None:
         ),
     ]
     with target.run() as running:  # type: ignore[attr-defined]
-        output = backend(name).package(Program((policy_of(UNDEMANDED.psp),)), {})
+        output = output_of(name, Program((policy_of(UNDEMANDED.psp),)))
         answers = running.answers(output, [Request(one) for one in without_one])
     assert [answer.allowed for answer in answers] == [name != "opa"] * 4
     if name == "opa":
@@ -182,7 +181,7 @@ def test_a_granting_default_that_cannot_be_set_is_done_without(target: object) -
     name = target.name  # type: ignore[attr-defined]
     requests = [Request(pod()), Request(pod(capabilities(add=["CHOWN"])))]
     with target.run() as running:  # type: ignore[attr-defined]
-        output = backend(name).package(Program((policy_of(GRANTING.psp),)), {})
+        output = output_of(name, Program((policy_of(GRANTING.psp),)))
         answers = running.answers(output, requests)
     assert all(answer.allowed for answer in answers)
     changed = [
@@ -190,7 +189,7 @@ def test_a_granting_default_that_cannot_be_set_is_done_without(target: object) -
     ]
     reported = ("TGT001", "note") in codes(name, GRANTING.name)
     assert changed == [not reported, False]
-    assert reported is (name in ("opa", "gatekeeper"))
+    assert reported is name.startswith(("opa", "gatekeeper"))
 
 
 def test_the_other_rows_agree_without_any_difference() -> None:

@@ -67,7 +67,7 @@ def applied(folder: Path, *parts: str) -> list[Any]:
 @pytest.mark.parametrize("name", [p.name for p in sorted((ROOT / "golden" / "policies").iterdir())])
 def test_kustomize_builds_the_resources_and_nothing_else(name: str) -> None:
     folder = ROOT / "golden" / "policies" / name / "gatekeeper"
-    steps = [step for step in ("templates", "policies", "mutators") if (folder / step).is_dir()]
+    steps = [step for step in ("templates", "policies", "mutators", "workloads") if (folder / step).is_dir()]
     for step in steps:
         done = run("kustomize", "build", folder / step)
         assert (done.returncode, done.stderr) == (0, "")
@@ -88,7 +88,7 @@ def test_sync_waves_apply_what_defines_a_kind_before_what_uses_it(tmp_path: Path
         command = [sys.executable, "-m", "pscc", "compile", ROOT / "examples" / "psp-default.yaml", "-o", folder]
         subprocess.run([*command, *more], check=True, capture_output=True)
     changed = {path for path, data in contents(waves).items() if data != contents(plain)[path]}
-    assert changed == {f"{step}/kustomization.yaml" for step in ("templates", "policies", "mutators")}
+    assert changed == {f"{step}/kustomization.yaml" for step in ("templates", "policies", "mutators", "workloads")}
     done = run("kustomize", "build", waves)
     assert (done.returncode, done.stderr) == (0, "")
     for document in documents(done.stdout):

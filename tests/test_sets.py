@@ -389,7 +389,7 @@ def test_plain_policies_keep_the_choices_word() -> None:
     with Process("psp-admission") as plugin, Process("gatekeeper-review") as reviews:
         count = set_targets.Held()
         wrong: list[str] = []
-        for asked in draw(plugin, 5, clusters=25, requesters=2, pods=12):
+        for asked in draw(plugin, 5, clusters=50, requesters=2, pods=12):
             wrong += set_targets.parted("gatekeeper", set_targets.gatekeeper(reviews), asked, count)
     assert wrong == []
     assert count.requests > 100

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-from dataclasses import replace
 from functools import cache
 
 import pytest
@@ -12,7 +11,6 @@ import pytest
 from conftest import engine
 from pscc import oracle
 from pscc.backends._base import Output
-from pscc.backends.cel_policy import apart, checks_of
 from pscc.backends.vap import BACKEND
 from pscc.driver import analyse
 from pscc.ir import Policy, Program
@@ -135,26 +133,3 @@ def test_a_large_pod_is_within_the_budget(name: str) -> None:
     assert all("budget" not in text for text in messages(answer["results"][0]))
     for policy in {one["policy"] for one in costs.values()}:
         assert sum(one["cost"] for one in costs.values() if one["policy"] == policy) < 10_000_000
-
-
-def test_workloads_are_warned_of_what_no_default_sets() -> None:
-    policy, output = compiled(POLICIES["restricted"])
-    apart_from_defaults, _ = apart(policy, checks_of(policy))
-    shapes = {check.shape for check, _ in apart_from_defaults}
-    judge = replace(policy, checks=tuple(c for c in policy.checks if c.shape in shapes), defaults=())
-    pods = [case.pod for case in cases_for(policy) if case.old_pod is None]
-    workloads: list[Json] = []
-    for number, pod in enumerate(pods):
-        spec: Json = {"selector": {}, "template": {"metadata": {}, "spec": pod["spec"]}}
-        kind = ("apps/v1", "Deployment")
-        if number % 2:
-            spec, kind = (
-                {"schedule": "* * * * *", "jobTemplate": {"spec": {"template": spec["template"]}}},
-                ("batch/v1", "CronJob"),
-            )
-        workloads.append({"apiVersion": kind[0], "kind": kind[1], "metadata": {"name": "w"}, "spec": spec})
-    _, answer = ask(load(output), {"op": "review", "pods": workloads})
-    for pod, result in zip(pods, answer["results"], strict=True):
-        assert result["allowed"], result
-        assert messages(result) == list(oracle.check(judge, pod).messages), pod
-        assert {action for finding in result["findings"] for action in finding["actions"]} <= {"Warn"}

@@ -117,6 +117,29 @@ _CODES: dict[str, tuple[str, str, str]] = {
         "The target cannot test the condition, and sets the field wherever it is unset. That never admits more.",
         "default nonRoot",
     ),
+    "TGT003": (
+        "Who is meant cannot be said",
+        "The target, or its engine, cannot say who may use which policy. It is refused, since it would hold for everyone.",
+        "choose {\n    restricted for everyone\n}",
+    ),
+    "TGT007": (
+        "A release that is too old",
+        "The release named with `--kubernetes`, `--gatekeeper` or `--kyverno` cannot run this target's output at all. "
+        "docs/versions.md has a table of what each needs.",
+        "",
+    ),
+    "TGT008": (
+        "What a release costs",
+        "The release named lacks something that newer ones have, and the output does without it, or it has to be "
+        "switched on there. docs/versions.md has a table.",
+        "",
+    ),
+    "TGT009": (
+        "Workloads are treated as pods",
+        "Kyverno writes rules for Deployments and the like from those for pods, with the same action. "
+        "`--workloads off` has it write none; the pods are judged all the same.",
+        "",
+    ),
 }
 
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import date
 
 from pscc.backends._base import Output, OutputFile
+from pscc.backends.options import DEFAULTS, Options
 from pscc.backends.registry import backend
 from pscc.choice_forms import lowered
 from pscc.choice_suite import choice_cases
@@ -165,7 +166,9 @@ def _in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     return tuple(sorted(found, key=lambda d: (files[d.span.file], d.span.line, d.span.column) if d.span else last))
 
 
-def compile_program(program: Program, targets: tuple[str, ...], rollout: Rollout = AS_WRITTEN) -> dict[str, Output]:
+def compile_program(
+    program: Program, targets: tuple[str, ...], rollout: Rollout = AS_WRITTEN, options: Options = DEFAULTS
+) -> dict[str, Output]:
     """What each of ``targets`` makes of ``program``; with several, every path lies in a subfolder of the target's name."""
     program = asking_the_cluster(program) if rollout.live else program
     program, left_out = without_groups(program, rollout.ignored_groups)
@@ -174,7 +177,7 @@ def compile_program(program: Program, targets: tuple[str, ...], rollout: Rollout
     most = most_cases(len(program.policies))
     cases = {policy.name: cases_for(policy, most) for policy in program.policies}
     cases |= {choice.name: choice_cases(choice) for choice in program.choices}
-    outputs = {name: backend(name).package(program, cases) for name in targets}
+    outputs = {name: backend(name).package(program, cases, options) for name in targets}
     outputs = {name: replace(made, diagnostics=(*made.diagnostics, *large(made))) for name, made in outputs.items()}
     first = next(iter(outputs.values()))
     outputs[targets[0]] = replace(first, diagnostics=(*left_out, *forms, *first.diagnostics))

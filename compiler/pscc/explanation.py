@@ -20,7 +20,7 @@ from pscc.resolve import resolve
 from pscc.source import Span
 from pscc.syntax import ast
 from pscc.syntax.printer import print_statement
-from pscc.targets import cel, rego
+from pscc.targets import cel_findings, rego
 from pscc.targets.cel_checks import validation
 
 _MODES = {"enforce": "refuses pods", "warn": "warns of pods", "audit": "reports pods"}
@@ -107,7 +107,7 @@ def _check(policy: ir.Policy, check: ir.Check, replaced: tuple[Replaced, ...], t
     if told is None:
         return
     special = specialise(check)
-    printed = cel.check_of(special, looked_at(special))
+    printed = cel_findings.check_of(special)
     values = ", ".join(f"{name}: {rego.literal(value)}" for name, value in check.params) or "none"
     whole = validation(special, looked_at(check))
     in_cel = [*(f"{name}: {text}" for name, text in whole.variables), f"validation: {whole.expression}"]

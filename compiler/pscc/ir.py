@@ -196,6 +196,8 @@ class Any:
     var: str
     items: Items
     where: Condition
+    name: str = ""
+    """What those elements of an outer walk are called in emitted code, in snake_case, for which this holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +207,8 @@ class All:
     var: str
     items: Items
     where: Condition
+    name: str = ""
+    """What those elements of an outer walk are called in emitted code, in snake_case, for which this holds."""
 
 
 @dataclass(frozen=True, slots=True)

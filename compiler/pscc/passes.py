@@ -6,7 +6,7 @@ Must not import a control, a target or a backend.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import assert_never
 
 from pscc import ir
@@ -201,6 +201,24 @@ def constant(param: ir.Param, params: dict[str, ir.ParamValue]) -> ir.Const:
     return ir.Const(False) if param.kind == "bool" else ir.Const(())
 
 
+def parameters(check: ir.Check) -> tuple[ir.Param, ...]:
+    """The parameters that ``check`` reads, in the order in which they are first read."""
+    found: dict[str, ir.Param] = {}
+
+    def walk(node: object) -> None:
+        if isinstance(node, ir.Param):
+            found.setdefault(node.name, node)
+        elif isinstance(node, tuple):
+            for one in node:
+                walk(one)
+        elif is_dataclass(node):
+            for member in fields(node):
+                walk(getattr(node, member.name))
+
+    walk(check.requirements)
+    return tuple(found.values())
+
+
 def _value(value: ir.Value, params: dict[str, ir.ParamValue]) -> ir.Value:
     return constant(value, params) if isinstance(value, ir.Param) else value
 
@@ -233,6 +251,8 @@ def fold(condition: ir.Condition, params: dict[str, ir.ParamValue]) -> ir.Condit
             if isinstance(among, ir.Const) and isinstance(among.value, tuple):
                 if isinstance(bound, ir.Const):
                     return _truth(bound.value in among.value)
+                if isinstance(bound, ir.Concat):
+                    among = ir.Const(tuple(str(one) for one in among.value if str(one).startswith(bound.prefix)))
                 if not among.value:
                     return ir.FALSE
             return ir.In(bound, among)
@@ -254,12 +274,12 @@ def fold(condition: ir.Condition, params: dict[str, ir.ParamValue]) -> ir.Condit
             return ir.Under(_value(value, params), _value(prefix, params))
         case ir.SameLevel(left=left, right=right):
             return ir.SameLevel(_value(left, params), _value(right, params))
-        case ir.Any(var=var, items=items, where=where):
+        case ir.Any(var=var, items=items, where=where, name=name):
             over, holds = _items(items, params), fold(where, params)
-            return ir.FALSE if over == ir.Const(()) or holds == ir.FALSE else ir.Any(var, over, holds)
-        case ir.All(var=var, items=items, where=where):
+            return ir.FALSE if over == ir.Const(()) or holds == ir.FALSE else ir.Any(var, over, holds, name)
+        case ir.All(var=var, items=items, where=where, name=name):
             over, holds = _items(items, params), fold(where, params)
-            return ir.TRUE if over == ir.Const(()) or holds == ir.TRUE else ir.All(var, over, holds)
+            return ir.TRUE if over == ir.Const(()) or holds == ir.TRUE else ir.All(var, over, holds, name)
         case ir.And(conditions=conditions):
             return conjunction(tuple(fold(c, params) for c in conditions))
         case ir.Or(conditions=conditions):

@@ -13,7 +13,7 @@ _WAVE = "argocd.argoproj.io/sync-wave"
 _OPTIONS = "argocd.argoproj.io/sync-options"
 _DEFINES: dict[str, str] = {_WAVE: "0"}
 _USES: dict[str, str] = {_WAVE: "1", _OPTIONS: "SkipDryRunOnMissingResource=true"}
-_STEPS = {"templates": _DEFINES, "policies": _USES, "mutators": _USES}
+_STEPS = {"templates": _DEFINES, "policies": _USES, "mutators": _USES, "workloads": _USES}
 """Folders with a kustomization of their own, and what everything in them is annotated with."""
 
 

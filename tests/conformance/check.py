@@ -37,5 +37,6 @@ def on_targets(
 ) -> Iterator[Difference]:
     """Where a target's engine differs from the oracle."""
     for target in targets:
+        asked = [request for request in requests if target.updates or request.old_pod is None]
         with target.run() as running:
-            yield from engines.judged(target.name, running, source, policy_of(source), list(requests), Tally())
+            yield from engines.judged(target.name, running, source, policy_of(source), asked, Tally()) if asked else ()

@@ -11,10 +11,10 @@ from conformance.jsonl import EngineError, Json
 from conformance.policies import draw_psps, draw_statements, statements_meaning
 from conformance.result import Difference, Tally
 from conformance.spellings import labelled
+from conformance.targets import output_of
 from conformance.targets._base import Answer, Request, Running, Target
 from pscc import oracle
 from pscc.announced import as_announced
-from pscc.backends.registry import backend
 from pscc.cases import draw_pods
 from pscc.diagnostics import Diagnostic
 from pscc.ir import Policy, Program
@@ -35,10 +35,10 @@ def drawn_policies(seed: int, count: int) -> Iterator[tuple[Json | str, Policy]]
             yield next(psps)
 
 
-def drawn_requests(policy: Policy, seed: int, count: int) -> list[Request]:
-    """Creations and updates of pods around the boundaries of ``policy``."""
+def drawn_requests(policy: Policy, seed: int, count: int, with_updates: bool = True) -> list[Request]:
+    """Creations and, if asked for, updates of pods around the boundaries of ``policy``."""
     rng = random.Random(seed)
-    updates = round(count * UPDATES)
+    updates = round(count * UPDATES) if with_updates else 0
     requests = [Request(dict(pod)) for pod in draw_pods(policy, seed, count - updates, ephemeral=False)]
     pods = [dict(pod) for pod in draw_pods(policy, seed + 1, updates)]
     for pod in pods:
@@ -58,7 +58,7 @@ def compare(target: Target, running: Running, seed: int, policies: int, pods: in
     tally, found = Tally(), list[Difference]()
     for number, (source, policy) in enumerate(drawn_policies(seed, policies)):
         tally.policies += 1
-        requests = drawn_requests(policy, seed * 1000 + number, pods)
+        requests = drawn_requests(policy, seed * 1000 + number, pods, target.updates)
         found += judged(target.name, running, source, policy, requests, tally)
     return tally, found
 
@@ -67,7 +67,7 @@ def judged(
     target: str, running: Running, source: Json | str, policy: Policy, requests: list[Request], tally: Tally
 ) -> Iterator[Difference]:
     """Each difference between the engine of ``target`` and the oracle over ``requests``."""
-    output = backend(target).package(Program((policy,)), {})
+    output = output_of(target, Program((policy,)))
     announced = as_announced(policy, output.diagnostics)
     try:
         answers = running.answers(output, requests)
@@ -121,7 +121,10 @@ def _otherwise(said: oracle.Verdict, announced: Policy, request: Request, answer
     if said.allowed is not answer.allowed:
         yield "verdict", (said.allowed, said.messages), (answer.allowed, answer.messages)
     yield "changed pod", comparable(said.pod), comparable(looked_at)
-    yield "messages", tuple(sorted(set(words))), answer.messages
+    told = tuple(sorted(set(words)))
+    if answer.first and answer.messages:
+        told = tuple(text for text in told if text in answer.messages)
+    yield "messages", told, answer.messages
 
 
 def comparable(pod: oracle.Json) -> Json:

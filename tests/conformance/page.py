@@ -16,9 +16,8 @@ from conformance.policies import says_default, statements_meaning
 from conformance.result import Tally
 from conformance.run import WHOLE, versions
 from conformance.table import table
-from conformance.targets import TARGETS
+from conformance.targets import TARGETS, output_of
 from conftest import ROOT
-from pscc.backends.registry import backend
 from pscc.controls import CONTROLS
 from pscc.controls._base import Control
 from pscc.ir import Program
@@ -99,5 +98,5 @@ def _cell(target: str, control: Control) -> str:
     if control.default is None:
         return "exact"
     policy = statements_meaning(f"policy p {{ {says_default(control, random.Random(0))} }}")
-    told = backend(target).package(Program((policy,)), {}).diagnostics
+    told = output_of(target, Program((policy,))).diagnostics
     return f"checks exact; {told[0].message} ({told[0].code})".replace("|", "\\|") if told else "exact"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Protocol
 
+from pscc.backends.options import DEFAULTS, Options
 from pscc.diagnostics import Diagnostic
 from pscc.ir import Program
 from pscc.source import Span
@@ -43,8 +44,8 @@ class Backend(Protocol):
         """The target's name, as the command line spells it."""
         ...
 
-    def package(self, program: Program, cases: dict[str, tuple[Case, ...]]) -> Output:
-        """The files of this target."""
+    def package(self, program: Program, cases: dict[str, tuple[Case, ...]], options: Options = DEFAULTS) -> Output:
+        """The files of this target, said as ``options`` have it."""
         ...
 
 

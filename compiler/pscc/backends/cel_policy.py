@@ -6,6 +6,7 @@ Must not know a control.
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 
 from pscc import ir
@@ -13,6 +14,7 @@ from pscc.backends._base import origin
 from pscc.defaulting import in_sequence
 from pscc.passes import Reads, looked_at, specialise
 from pscc.targets.cel import at_template
+from pscc.targets.cel_bindings import NONE_PENDING, Pending
 from pscc.targets.cel_checks import changed, validation
 from pscc.targets.cel_layout import laid_out
 from pscc.targets.cel_patches import patches
@@ -50,13 +52,19 @@ class Printed:
     validations: list[Fields]
 
 
-def validations(checks: Checks, template: str = "") -> Printed:
-    """The parts for pods; with ``template`` for workloads whose pods are there, as ``spec.template``."""
-    printed = [validation(check, reads) for check, reads in checks]
+def validations(checks: Checks, template: str = "", pending: Pending = NONE_PENDING) -> Printed:
+    """The parts for pods; with ``template`` for workloads whose pods are there, as ``spec.template``.
+
+    A template is judged as the pod that the ``pending`` defaults make of it.
+    """
+    printed = [validation(check, reads, pending=pending) for check, reads in checks]
     variables = dict(pair for one in printed for pair in one.variables)
+    if template:
+        roots = {_TEMPLATE: f"object.{template}", _OLD_TEMPLATE: f"oldObject.{template}"}
+        variables = roots | {name: _templated(text) for name, text in variables.items()}
 
     def block(text: str) -> Code:
-        return yaml_block(laid_out(at_template(text, template) if template else text), 8)
+        return yaml_block(laid_out(text), 8)
 
     rows: list[Fields] = [
         {
@@ -69,26 +77,24 @@ def validations(checks: Checks, template: str = "") -> Printed:
         }
         for (check, _), one in zip(checks, printed, strict=True)
     ]
+    concerned = changed([reads for _, reads in checks])
     return Printed(
-        block(changed([reads for _, reads in checks])),
+        block(at_template(concerned, template) if template else concerned),
         [{"name": Code(name), "note": Code(""), "expression": block(text)} for name, text in variables.items()],
         rows,
     )
 
 
-def apart(policy: ir.Policy, checks: Checks) -> tuple[Checks, Checks]:
-    """The checks that hold of a pod template as of its pod, and those that read what a default sets on the pod."""
-    paths = [default.path for default in policy.defaults]
+_TEMPLATE, _OLD_TEMPLATE = "template", "oldTemplate"
+"""The variables that hold the pod template of an object."""
 
-    def touched(reads: Reads) -> bool:
-        return any(
-            path[: len(read)] == read or read[: len(path)] == path
-            for read in reads.pod + reads.container
-            for path in paths
-        )
 
-    later = tuple(one for one in checks if touched(one[1]))
-    return tuple(one for one in checks if one not in later), later
+def _templated(text: str) -> str:
+    """``text`` about the pod template of an object. No literal holds these words: `cel.literal` breaks them up."""
+    for root, template in (("object", _TEMPLATE), ("oldObject", _OLD_TEMPLATE)):
+        for field in ("spec", "metadata"):
+            text = re.sub(rf"\b{root}\.{field}\b", f"variables.{template}.{field}", text)
+    return text
 
 
 def mutations(policy: ir.Policy) -> list[Fields]:

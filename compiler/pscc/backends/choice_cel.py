@@ -16,8 +16,9 @@ from pscc.demands import choice_without
 from pscc.diagnostics import Diagnostic
 from pscc.once_defaulted import holds_once_defaulted
 from pscc.passes import Reads, looked_at_by_choice, specialise
-from pscc.targets.cel import CONTAINERS, all_of, condition, containers_of, findings_of, line, literal
-from pscc.targets.cel_checks import OLD_CONTAINERS, because_of, changed, names_of, same
+from pscc.targets.cel import CONTAINERS, all_of, condition, literal
+from pscc.targets.cel_checks import OLD_CONTAINERS, changed, unchanged, walks
+from pscc.targets.cel_findings import check_of, containers_of, line
 from pscc.targets.cel_layout import laid_out
 from pscc.targets.rego import comment
 from pscc.templating import Code, yaml_block, yaml_quote
@@ -125,7 +126,7 @@ def printed_choice(given: ir.Choice) -> Printed:
         notes[name] = f"policy {policy.name}: what it has against the pod, a finding a line"
     for policy, demanding in zip(given.policies, choice.policies, strict=True):
         found += _words(policy, demanding, statements, names)
-    found.append(("unchanged", all_of('request.operation == "UPDATE"', *same(reads))))
+    found += unchanged("unchanged", reads)
     each = [names.policies[policy.name] for policy in choice.policies]
     accepts = [[f"variables.mayUse{name}", f'variables.objections{name} == ""'] for name in each]
     # what costs more is asked last
@@ -147,7 +148,7 @@ def printed_choice(given: ir.Choice) -> Printed:
 
 def containers(reads: Reads) -> Variables:
     """The lists of containers, where they are walked."""
-    if not (reads.containers or reads.container or reads.annotations):
+    if not walks(reads):
         return []
     lists = (CONTAINERS, "object"), (OLD_CONTAINERS, "oldObject")
     return [(name.removeprefix("variables."), containers_of(root)) for name, root in lists]
@@ -170,16 +171,11 @@ def fields_of(variables: Variables, notes: dict[str, str]) -> list[Fields]:
 
 def _findings(name: str, check: ir.Check) -> Variables:
     """The variables of ``check``, of which ``name`` holds its findings, a line each."""
-    requirements = specialise(check).requirements
-    texts = [findings_of(requirement, _LINE) for requirement in requirements]
-    if len(texts) == 1 and not check.because:
-        return [(name, texts[0])]
-    own = names_of(name, requirements) if len(texts) > 1 else [f"{name}Findings"]
-    listed = ", ".join(f"variables.{one}" for one in own)
-    text = f'[{listed}].filter(finding, finding != "").join({literal(_LINE)})' if texts else '""'
-    if texts and check.because:
-        text = f'[{text}].filter(text, text != "").map(text, text + {literal(because_of(check))}).join("")'
-    return [*zip(own, texts, strict=True), (name, text)]
+    specialised = specialise(check)
+    if not specialised.requirements:
+        return [(name, '""')]
+    printed = check_of(specialised, f"{name}Finding", between=_LINE)
+    return [*printed.variables, (name, f'{printed.holds} ? "" : {printed.message}')]
 
 
 def _objections(policy: ir.Policy, statements: dict[str, ir.Check], names: Names) -> str:

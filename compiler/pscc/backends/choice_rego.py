@@ -13,8 +13,8 @@ from pscc import ir
 from pscc.access import EVERYWHERE, Grant, Names
 from pscc.backends.choice_table import grant_tables, has_patterns, statement_of, statements_of
 from pscc.backends.subjects import names_row, subjects_row
-from pscc.passes import constant, looked_at_by_choice
-from pscc.targets.rego import check_rules, comment, literal, parameters, snake, unchanged
+from pscc.passes import constant, looked_at_by_choice, parameters
+from pscc.targets.rego import check_rules, comment, literal, snake, unchanged
 from pscc.templating import Code, render
 
 

@@ -6,7 +6,8 @@ from pscc import ir
 from pscc.access import SERVICE_ACCOUNT_USER, SERVICE_ACCOUNTS
 from pscc.backends.cel_who import has_labels, in_namespaces, named_in
 from pscc.backends.choice_table import EVERYWHERE_KEY, Table, grant_tables, has_patterns
-from pscc.targets.cel import all_of, line, literal
+from pscc.targets.cel import all_of, literal
+from pscc.targets.cel_findings import line
 
 Variables = list[tuple[str, str]]
 

@@ -40,6 +40,19 @@ def demanding(program: ir.Program, cases: Cases, unsettable: Unsettable) -> tupl
     return made, {name: changed.get(name, mine) if mine else mine for name, mine in cases.items()}, told
 
 
+def demanding_but_choices(
+    program: ir.Program, cases: Cases, unsettable: Unsettable
+) -> tuple[ir.Program, Cases, list[Diagnostic]]:
+    """The same where the target sets the defaults of choices: all of those that it can set, or none."""
+    plain, cases, told = demanding(replace(program, choices=()), cases, unsettable)
+    choices = []
+    for choice in program.choices:
+        found = [diagnostic for policy in choice.policies for _, diagnostic in unsettable(policy)]
+        told += found
+        choices.append(choice_without(choice) if found else choice)
+    return replace(plain, choices=tuple(choices)), cases, told
+
+
 def _more(policy: ir.Policy, before: ir.Policy) -> bool:
     """Whether something is demanded, so that the pods of ``before`` no longer say all."""
     return policy.checks != before.checks

@@ -13,9 +13,23 @@ from pscc.backends._base import Output, OutputFile, fitted, origin
 from pscc.backends.demanding import demanding
 from pscc.backends.gatekeeper_match import match_lines
 from pscc.backends.gatekeeper_mutators import mutators, unsettable
+from pscc.backends.gatekeeper_workloads import FOLDER as WORKLOADS
+from pscc.backends.gatekeeper_workloads import workload_files
+from pscc.backends.options import DEFAULTS, Options, Version
 from pscc.backends.subjects import exemption_rows
+from pscc.backends.versions import (
+    GATEKEEPER_CEL,
+    GATEKEEPER_OPERATIONS,
+    GATEKEEPER_REGO,
+    costs,
+    needs,
+    spelled,
+    unknown_fields,
+)
+from pscc.diagnostics import Diagnostic
+from pscc.passes import parameters
 from pscc.suite import Case
-from pscc.targets.rego import check_rules, comment, parameter_rules, parameters, snake
+from pscc.targets.rego import check_rules, comment, parameter_rules, snake
 from pscc.targets.rego_lib import library_for
 from pscc.templating import Code, folded, render, yaml_block, yaml_lines, yaml_quote
 
@@ -49,15 +63,27 @@ class Gatekeeper:
 
     name: str = "gatekeeper"
 
-    def package(self, program: ir.Program, cases: dict[str, tuple[Case, ...]]) -> Output:
-        """Templates, constraints, mutators, kustomizations and the suite of ``program``."""
+    def package(self, program: ir.Program, cases: dict[str, tuple[Case, ...]], options: Options = DEFAULTS) -> Output:
+        """Templates, constraints, mutators, kustomizations and the suite of ``program``.
+
+        Raises `SourceError` where it has what the engine of ``options`` cannot say.
+        """
+        least = GATEKEEPER_CEL if options.engine == "cel" else GATEKEEPER_REGO
+        needs(program, "Gatekeeper", least, options.gatekeeper, "update Gatekeeper, or compile for `opa`")
+        if options.engine == "cel":
+            from pscc.backends.gatekeeper_cel import refuse_choices
+
+            refuse_choices(program)
         told = [note for choice in program.choices for note in gatekeeper_choice.notes(choice)]
-        program, cases, untold = demanding(program, cases, unsettable)
+        program, cases, untold = demanding(program, cases, unknown_fields(options.kubernetes, unsettable))
         told += untold
         templates = {(c.shape, bool(p.exemptions)): c for p in program.policies for c in p.checks}
-        files = [OutputFile(_template_path(c, exempt), _template(c, exempt)) for (_, exempt), c in templates.items()]
+        files = [
+            OutputFile(_template_path(c, exempt), _template(c, exempt, options)) for (_, exempt), c in templates.items()
+        ]
         files += [gatekeeper_choice.template(choice) for choice in program.choices]
         template_paths = [f.path for f in files]
+        operations = options.gatekeeper >= GATEKEEPER_OPERATIONS
         policy_paths: list[str] = []
         for policy in program.policies:
             if policy.checks:
@@ -66,17 +92,23 @@ class Gatekeeper:
             found, notes = mutators(policy)
             told += notes
             if found:
+                if not operations:
+                    told.append(_on_updates(program, options.gatekeeper))
                 policy_paths.append(f"mutators/{policy.name}.yaml")
-                text = render("gatekeeper/mutators.yaml.j2", mutators=found, match=match_lines(policy.scope))
+                match = match_lines(policy.scope)
+                text = render("gatekeeper/mutators.yaml.j2", mutators=found, match=match, operations=operations)
                 files.append(OutputFile(policy_paths[-1], text))
         for choice in program.choices:
             files.append(gatekeeper_choice.constraint(choice, Code(_ACTIONS[choice.mode])))
             policy_paths.append(files[-1].path)
+        workloads = workload_files(program, options.workloads)
+        files += workloads
+        policy_paths += [file.path for file in workloads]
         names = [p.removeprefix("templates/") for p in template_paths]
         files.append(_kustomization("templates/", names))
         # kustomize refuses files outside its root, so the mutators have a root of their own
         folders = ["templates"]
-        for folder in ("policies", "mutators"):
+        for folder in ("policies", "mutators", WORKLOADS):
             inside = [p.removeprefix(f"{folder}/") for p in policy_paths if p.startswith(f"{folder}/")]
             if inside:
                 files.append(_kustomization(f"{folder}/", inside))
@@ -87,6 +119,11 @@ class Gatekeeper:
 
 
 BACKEND = Gatekeeper()
+
+
+def _on_updates(program: ir.Program, release: Version) -> Diagnostic:
+    text = f"Gatekeeper {spelled(release)} sets defaults on updates, too: the API server refuses those of pods without them"
+    return costs(program, text, help="make the pods that were there before anew, or update Gatekeeper to 3.23")
 
 
 def _kind(check: ir.Check, exempt: bool) -> str:
@@ -121,11 +158,16 @@ def rego_of(check: ir.Check, exempt: bool = False) -> str:
     )
 
 
-def _template(check: ir.Check, exempt: bool) -> str:
+def _template(check: ir.Check, exempt: bool, options: Options) -> str:
     from pscc import __version__
 
     params = [{"name": Code(p.name), "schema": _indented(yaml_lines(_SCHEMAS[p.kind]), 14)} for p in parameters(check)]
-    rego = rego_of(check, exempt)
+    cel = None
+    if options.engine == "cel":
+        from pscc.backends.gatekeeper_cel import source_of
+
+        cel = source_of(check, exempt)
+    rego = "" if cel else rego_of(check, exempt)
     return render(
         "gatekeeper/template.yaml.j2",
         name=Code(_kind(check, exempt).lower()),
@@ -135,8 +177,9 @@ def _template(check: ir.Check, exempt: bool) -> str:
         version=yaml_quote(__version__),
         description=yaml_block(folded(" ".join(filter(None, (check.description, check.intent)))), 6),
         params=params,
+        cel=cel,
         rego=yaml_block(rego, 14),
-        lib=yaml_block(library_for(rego), 16),
+        lib=yaml_block(library_for(rego) if rego else "", 16),
     )
 
 

@@ -13,13 +13,15 @@ from pscc.backends import kyverno_choice, kyverno_mutate
 from pscc.backends._base import Output, OutputFile, fitted, origin
 from pscc.backends.choice_notes import too_large
 from pscc.backends.demanding import demanding
-from pscc.backends.kyverno_match import exempt_conditions, match_of
+from pscc.backends.kyverno_match import UPDATED, exempt_conditions, match_of
 from pscc.backends.kyverno_suite import Result, test_files
+from pscc.backends.kyverno_workloads import as_pods
+from pscc.backends.options import DEFAULTS, Options
+from pscc.backends.versions import KYVERNO_CLASSIC, KYVERNO_CLASSIC_GONE, costs, needs, spelled, unknown_fields
 from pscc.diagnostics import Diagnostic
-from pscc.oracle import unchanged
 from pscc.passes import Reads, looked_at, specialise
 from pscc.suite import Case
-from pscc.targets.cel import check_of
+from pscc.targets.cel_checks import validation
 from pscc.targets.cel_layout import laid_out
 from pscc.targets.rego import comment, snake
 from pscc.templating import Code, folded, render, yaml_block, yaml_quote
@@ -33,14 +35,21 @@ class Kyverno:
 
     name: str = "kyverno"
 
-    def package(self, program: ir.Program, cases: dict[str, tuple[Case, ...]]) -> Output:
+    def package(self, program: ir.Program, cases: dict[str, tuple[Case, ...]], options: Options = DEFAULTS) -> Output:
         """Policies, mutations, kustomization and a suite per policy of ``program``."""
         files: list[OutputFile] = []
         suites: list[OutputFile] = []
         taken = frozenset(fitted(policy.name) for policy in program.policies)
         told = [note for choice in program.choices for note in kyverno_choice.notes(choice)]
-        program, cases, untold = demanding(program, cases, kyverno_mutate.unsettable)
+        needs(program, "Kyverno", KYVERNO_CLASSIC, options.kyverno, "update Kyverno")
+        program, cases, untold = demanding(
+            program, cases, unknown_fields(options.kubernetes, kyverno_mutate.unsettable)
+        )
         told += untold
+        if options.kyverno >= KYVERNO_CLASSIC_GONE:
+            text = f"Kyverno {spelled(options.kyverno)} is to refuse ClusterPolicies that are new or changed"
+            told.append(costs(program, text, help="compile for `kyverno-cel`: the switch is the name of the target"))
+        told += as_pods(program, options.workloads)
         for policy in program.policies:
             mutations = kyverno_mutate.rules(policy)
             if mutations:
@@ -52,7 +61,9 @@ class Kyverno:
             checks = _checks(policy)
             if checks:
                 name = fitted(policy.name)
-                files.append(OutputFile(f"policies/{name}.yaml", _validation(policy, name, checks)))
+                files.append(
+                    OutputFile(f"policies/{name}.yaml", _validation(policy, name, checks, options.workloads != "off"))
+                )
                 suites += _suite(policy, name, checks, cases.get(policy.name, ()))
         for choice in program.choices:
             made = kyverno_choice.policy_file(choice, Code(_ACTIONS[choice.mode]), choice.mode == "warn")
@@ -92,7 +103,7 @@ def _meta(name: str, title: str, description: Code) -> dict[str, object]:
     return {"name": yaml_quote(name), "title": yaml_quote(title), "description": description}
 
 
-def _validation(policy: ir.Policy, name: str, checks: Checks) -> str:
+def _validation(policy: ir.Policy, name: str, checks: Checks, workloads: bool) -> str:
     described = dict.fromkeys(check.description for check, _ in checks)
     description = yaml_block(folded(" ".join(described)), 6)
     return render(
@@ -101,6 +112,7 @@ def _validation(policy: ir.Policy, name: str, checks: Checks) -> str:
         action=Code(_ACTIONS[policy.mode]),
         warn=policy.mode == "warn",
         note=Code(comment(policy.note)) if policy.note else Code(""),
+        workloads=workloads,
         where=match_of(policy.scope),
         conditions=exempt_conditions(policy),
         rules=[_rule(check, reads) for check, reads in checks],
@@ -108,16 +120,15 @@ def _validation(policy: ir.Policy, name: str, checks: Checks) -> str:
 
 
 def _rule(check: ir.Check, reads: Reads) -> dict[str, object]:
-    printed = check_of(check, reads)
+    printed = validation(check, reads, updated=UPDATED)
     return {
         "name": yaml_quote(_rule_name(check)),
         "statement": Code(comment(origin(check.statement, check.span))),
         "message": _static(check.title),
-        "concerned": yaml_block(laid_out(printed.concerned), 12),
         "variables": [
             {"name": Code(name), "expression": yaml_block(laid_out(text), 16)} for name, text in printed.variables
         ],
-        "holds": yaml_block(laid_out(printed.holds), 16),
+        "holds": yaml_block(laid_out(printed.expression), 16),
         "text": yaml_block(laid_out(printed.message), 16),
     }
 
@@ -140,15 +151,13 @@ def _mutation(policy: ir.Policy, name: str, mutations: list[kyverno_mutate.Field
 
 
 def _suite(policy: ir.Policy, name: str, checks: Checks, cases: tuple[Case, ...]) -> list[OutputFile]:
-    """The test of ``policy``: every rule on every pod of its suite; of an update only the rules that refuse it."""
+    """The test of ``policy``: every rule on every pod of its suite."""
     if not cases:
         return []
-    updates = [(case, case.old_pod) for case in cases if case.old_pod is not None]
     results: list[Result] = []
-    for check, reads in checks:
+    for check, _ in checks:
         outcomes = {
-            "pass": [c for c in cases if check.shape not in c.shapes and c.old_pod is None],
-            "skip": [c for c, old in updates if unchanged(reads, c.pod, old)],
+            "pass": [c for c in cases if check.shape not in c.shapes],
             "fail": [c for c in cases if check.shape in c.shapes],
         }
         results += [Result(_rule_name(check), outcome, tuple(those)) for outcome, those in outcomes.items() if those]

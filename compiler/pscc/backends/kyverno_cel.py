@@ -1,8 +1,8 @@
 """Kyverno's policies in CEL: ValidatingPolicies and MutatingPolicies of ``policies.kyverno.io/v1``.
 
 Kyverno writes the rules for Deployments and other workloads itself, from a policy with exactly one resource rule,
-``pods``: so ephemeral containers have a policy of their own. What a default sets on pods is not checked on workloads,
-whose pods get it later: those checks are in a policy for pods alone. Must not know a control.
+``pods``: so ephemeral containers have a policy of their own. The templates of workloads are judged with the defaults
+that their pods will get, pods as they are. Must not know a control.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from pscc import ir
 from pscc.backends._base import Output, OutputFile, fitted
 from pscc.backends.cel_policy import (
     Checks,
-    apart,
     checks_of,
     described,
     described_defaults,
@@ -24,10 +23,16 @@ from pscc.backends.cel_policy import (
 from pscc.backends.cel_where import where
 from pscc.backends.choice_cel import CHOICE, CHOICE_DEFAULTS, printed_choice
 from pscc.backends.choice_cel_defaults import printed_defaults
+from pscc.backends.demanding import demanding_but_choices
+from pscc.backends.kyverno_workloads import as_pods
+from pscc.backends.options import DEFAULTS, Options
+from pscc.backends.versions import KYVERNO_CEL, needs, unknown_fields
 from pscc.suite import Case
+from pscc.targets.cel_bindings import NONE_PENDING, Pending
 from pscc.targets.rego import comment
 from pscc.templating import Code, folded, render, yaml_block, yaml_quote
 
+_WORKLOAD = 'object.kind != "Pod"'
 _ACTIONS = {"enforce": "Deny", "warn": "Warn", "audit": "Audit"}
 
 
@@ -37,8 +42,14 @@ class KyvernoCel:
 
     name: str = "kyverno-cel"
 
-    def package(self, program: ir.Program, cases: dict[str, tuple[Case, ...]]) -> Output:
+    def package(self, program: ir.Program, cases: dict[str, tuple[Case, ...]], options: Options = DEFAULTS) -> Output:
         """Policies, kustomization and suites of ``program``."""
+        help = "update Kyverno, or compile for `kyverno`"
+        needs(program, "Kyverno", KYVERNO_CEL, options.kyverno, help)
+        program, cases, told = demanding_but_choices(
+            program, cases, unknown_fields(options.kubernetes, lambda policy: ())
+        )
+        told += as_pods(program, options.workloads)
         files: list[OutputFile] = []
         suites: list[OutputFile] = []
         taken = frozenset(fitted(policy.name) for policy in program.policies)
@@ -47,18 +58,16 @@ class KyvernoCel:
                 name = fitted(f"{policy.name}-defaults", taken)
                 files.append(OutputFile(f"policies/{name}.yaml", _mutation(policy, name)))
             checks = checks_of(policy)
-            everywhere, pods_only = apart(policy, checks)
-            for suffix, part, resource, autogen in (
-                ("", everywhere, "pods", True),
-                ("-defaulted", pods_only, "pods", False),
-                ("-ephemeral-containers", checks, "pods/ephemeralcontainers", False),
+            for suffix, resource, autogen in (
+                ("", "pods", options.workloads != "off"),
+                ("-ephemeral-containers", "pods/ephemeralcontainers", False),
             ):
-                if part:
+                if checks:
                     name = fitted(f"{policy.name}{suffix}", taken if suffix else frozenset())
-                    text = _validation(policy, name, part, resource, autogen)
+                    text = _validation(policy, name, checks, resource, autogen)
                     files.append(OutputFile(f"policies/{name}.yaml", text))
                     if resource == "pods":
-                        suites += _suite(name, part, cases.get(policy.name, ()))
+                        suites += _suite(name, checks, cases.get(policy.name, ()))
         for choice in program.choices:
             files += _choice(choice, taken)
         paths = tuple(file.path for file in files)
@@ -83,7 +92,7 @@ def _validation(policy: ir.Policy, name: str, checks: Checks, resource: str, aut
         operations=Code("CREATE, UPDATE" if resource == "pods" else "UPDATE"),
         note=Code(comment(policy.note)) if policy.note else Code(""),
         where=where(policy.scope, policy.exemptions, autogen=autogen),
-        printed=validations(checks),
+        printed=validations(checks, pending=Pending(policy.defaults, _WORKLOAD) if autogen else NONE_PENDING),
     )
 
 

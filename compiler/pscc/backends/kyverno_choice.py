@@ -6,25 +6,25 @@ it: their pods are asked for by controllers, and it is these who are looked at. 
 
 from __future__ import annotations
 
-import re
-
 from pscc import ir
 from pscc.access import Request
 from pscc.backends._base import OutputFile
 from pscc.backends.choice_notes import DESCRIPTION, without_defaults
 from pscc.backends.choice_table import statement_of, statements_of
 from pscc.backends.choice_who import asking, grants, may_use, shown
-from pscc.backends.kyverno_match import match_of
+from pscc.backends.kyverno_match import UPDATED, match_of
 from pscc.backends.kyverno_suite import Result, test_files
 from pscc.diagnostics import Diagnostic
-from pscc.passes import looked_at, looked_at_by_choice, specialise
+from pscc.passes import looked_at_by_choice, specialise
 from pscc.suite import Case
-from pscc.targets.cel import check_of, line, literal
-from pscc.targets.cel import concerned as concerned_by
+from pscc.targets.cel import literal
+from pscc.targets.cel_checks import unchanged
+from pscc.targets.cel_findings import check_of, line
 from pscc.targets.cel_layout import laid_out
 from pscc.templating import Code, folded, render, yaml_block, yaml_quote
 
 _RULE = "choice"
+_UNCHANGED = "unchanged"
 _BETWEEN = "\n"
 """Between the findings of an objection, so that they can be counted: no message has a line break."""
 _NEW_LINE = literal(_BETWEEN)
@@ -49,9 +49,8 @@ def policy_file(choice: ir.Choice, action: Code, warn: bool) -> OutputFile:
         warn=warn,
         where=match_of(choice.scope),
         message=yaml_quote("no policy that may be used accepts this pod"),
-        concerned=yaml_block(laid_out(concerned_by(looked_at_by_choice(choice))), 12),
         variables=[{"name": Code(n), "expression": yaml_block(laid_out(e), 16)} for n, e in variables],
-        holds=yaml_block(laid_out(" || ".join(usable) or "false"), 16),
+        holds=yaml_block(laid_out(" || ".join((*usable, f"variables.{_UNCHANGED}"))), 16),
         text=yaml_block(laid_out(_message(choice)), 16),
     )
     return OutputFile(f"policies/{choice.name}.yaml", text)
@@ -66,9 +65,8 @@ def suite(choice: ir.Choice, cases: tuple[Case, ...]) -> list[OutputFile]:
     files: list[OutputFile] = []
     for number, (request, those) in enumerate(asked.items(), 1):
         outcomes = {
-            "pass": tuple(case for case in those if case.allowed and case.old_pod is None),
+            "pass": tuple(case for case in those if case.allowed),
             "fail": tuple(case for case in those if not case.allowed),
-            "skip": tuple(case for case in those if case.allowed and case.old_pod is not None),
         }
         results = [Result(_RULE, outcome, found) for outcome, found in outcomes.items() if found]
         files += test_files(f"suite/{choice.name}-request-{number}", choice.name, those, results, request)
@@ -83,6 +81,7 @@ def notes(choice: ir.Choice) -> list[Diagnostic]:
 def _variables(choice: ir.Choice) -> list[tuple[str, str]]:
     found = [*asking(), shown()]
     found += grants(choice)
+    found += unchanged(_UNCHANGED, looked_at_by_choice(choice), UPDATED)
     statements = statements_of(choice)
     names = {key: f"check{number}" for number, key in enumerate(statements)}
     for key, check in statements.items():
@@ -96,17 +95,11 @@ def _variables(choice: ir.Choice) -> list[tuple[str, str]]:
 
 def _check(name: str, check: ir.Check) -> list[tuple[str, str]]:
     """The variables of ``check``, of which ``name`` is its message, empty where it has nothing to say."""
-    reads, specialised = looked_at(check), specialise(check)
-    printed = check_of(specialised, reads, _BETWEEN)
-    own = [n for n, _ in printed.variables if n != "allContainers"]
-
-    def renamed(text: str) -> str:
-        return re.sub(r"variables\.(\w+)", lambda m: f"variables.{name}_{m[1]}" if m[1] in own else m[0], text)
-
-    parts = [(n if n not in own else f"{name}_{n}", renamed(e)) for n, e in printed.variables]
-    if printed.holds == "true":
+    specialised = specialise(check)
+    if not specialised.requirements:
         return [(name, '""')]
-    return [*parts, (name, f'{renamed(printed.holds)} ? "" : {renamed(printed.message)}')]
+    printed = check_of(specialised, f"{name}Finding", between=_BETWEEN)
+    return [*printed.variables, (name, f'{printed.holds} ? "" : {printed.message}')]
 
 
 def _may_use(policy: ir.Policy) -> str:

@@ -14,6 +14,9 @@ from pscc.targets.cel import negated
 from pscc.targets.cel_layout import laid_out
 from pscc.templating import Code, yaml_block, yaml_lines
 
+UPDATED = "oldObject != null"
+"""That the request changes a pod: Kyverno's command line knows no operation in CEL."""
+
 
 @dataclass(frozen=True, slots=True)
 class Where:

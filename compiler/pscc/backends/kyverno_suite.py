@@ -14,7 +14,7 @@ from pscc.templating import Code, render, yaml_quote
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """``rule`` comes to ``outcome`` (``pass``, ``skip`` or ``fail``) on the pods of ``cases``."""
+    """``rule`` comes to ``outcome`` (``pass`` or ``fail``) on the pods of ``cases``."""
 
     rule: str
     outcome: str

@@ -14,6 +14,7 @@ from pscc.access import ALL, NONE
 from pscc.backends import opa_choice
 from pscc.backends._base import Output, OutputFile, origin
 from pscc.backends.demanding import cannot_set, demanding
+from pscc.backends.options import DEFAULTS, Options
 from pscc.backends.subjects import exemption_rows, names_row
 from pscc.diagnostics import Diagnostic
 from pscc.passes import specialise
@@ -33,7 +34,7 @@ class Opa:
 
     name: str = "opa"
 
-    def package(self, program: ir.Program, cases: dict[str, tuple[Case, ...]]) -> Output:
+    def package(self, program: ir.Program, cases: dict[str, tuple[Case, ...]], options: Options = DEFAULTS) -> Output:
         """Policies, their tests, the library and ``main.rego`` of ``program``. A policy without a check has no file."""
         told = [note for choice in program.choices for note in opa_choice.notes(choice)]
         program, cases, untold = demanding(program, cases, _unsettable)

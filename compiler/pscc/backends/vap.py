@@ -11,7 +11,6 @@ from pscc import ir
 from pscc.backends._base import Output, OutputFile, fitted
 from pscc.backends.cel_policy import (
     Checks,
-    apart,
     checks_of,
     described,
     described_defaults,
@@ -21,13 +20,18 @@ from pscc.backends.cel_policy import (
 from pscc.backends.cel_where import Where, where
 from pscc.backends.choice_cel import CHOICE, CHOICE_DEFAULTS, notes, printed_choice
 from pscc.backends.choice_cel_defaults import printed_defaults
+from pscc.backends.choice_notes import without_defaults
+from pscc.backends.demanding import Cases, demanding
+from pscc.backends.options import DEFAULTS, Options
+from pscc.backends.versions import MUTATING, VALIDATING, all_unsettable, costs, needs, served, spelled
 from pscc.diagnostics import Diagnostic
 from pscc.suite import Case
+from pscc.targets.cel_bindings import NONE_PENDING, Pending
 from pscc.targets.rego import comment
 from pscc.templating import Code, folded, render, yaml_block, yaml_quote
 
 _TEMPLATES = (("workloads", "spec.template"), ("cronjobs", "spec.jobTemplate.spec.template"))
-"""What gets a warning when it is applied, and where it has its pods. Checks of what defaults set are the pods' alone."""
+"""What is judged when it is applied, as its pods would be with their defaults set, and where it has its pods."""
 _ACTIONS = {"enforce": "Deny", "warn": "Warn", "audit": "Audit"}
 
 
@@ -37,38 +41,43 @@ class Vap:
 
     name: str = "vap"
 
-    def package(self, program: ir.Program, cases: dict[str, tuple[Case, ...]]) -> Output:
+    def package(self, program: ir.Program, cases: dict[str, tuple[Case, ...]], options: Options = DEFAULTS) -> Output:
         """Policies, bindings and kustomization of ``program``."""
+        program, cases, told = _for_release(program, cases, options)
+        validating, mutating = (Code(served(api, options.kubernetes)) for api in (VALIDATING, MUTATING))
         policies: list[OutputFile] = []
         bindings: list[OutputFile] = []
 
         def add(name: str, policy: str, kind: str, held: Where, action: str = "") -> None:
+            version = mutating if kind == "Mutating" else validating
             policies.append(OutputFile(f"policies/{name}.yaml", policy))
-            bindings.append(OutputFile(f"bindings/{name}.yaml", _binding(kind, name, held, action)))
+            bindings.append(OutputFile(f"bindings/{name}.yaml", _binding(version, kind, name, held, action)))
 
         taken = frozenset(fitted(policy.name) for policy in program.policies)
         for policy in program.policies:
             held = where(policy.scope, policy.exemptions)
             if policy.defaults:
                 name = fitted(f"{policy.name}-defaults", taken)
-                add(name, _mutation(policy, name, held), "Mutating", held)
+                add(name, _mutation(mutating, policy, name, held), "Mutating", held)
             checks = checks_of(policy)
             if checks:
                 name = fitted(policy.name)
-                add(name, _validation(policy, name, held, checks), "Validating", held, _ACTIONS[policy.mode])
-            of_templates, _ = apart(policy, checks)
-            for suffix, template in _TEMPLATES if of_templates else ():
+                text = _validation(validating, policy, name, checks)
+                add(name, text, "Validating", held, _ACTIONS[policy.mode])
+            for suffix, template in _TEMPLATES if checks and options.workloads != "off" else ():
                 name = fitted(f"{policy.name}-{suffix}", taken)
-                action = "Audit" if policy.mode == "audit" else "Warn"
-                add(name, _validation(policy, name, held, of_templates, template), "Validating", held, action)
-        told: list[Diagnostic] = []
+                mode = "warn" if policy.mode == "enforce" and options.workloads == "warn" else policy.mode
+                text = _validation(validating, policy, name, checks, template, Pending(policy.defaults))
+                add(name, text, "Validating", held, _ACTIONS[mode])
         for choice in program.choices:
             told += notes(choice)
             held = where(choice.scope)
             if any(policy.defaults for policy in choice.policies):
                 name = fitted(f"{choice.name}-defaults", taken)
-                add(name, _choice_mutation(choice, name, held), "Mutating", held)
-            add(choice.name, _choice(choice, held), "Validating", held, _ACTIONS[choice.mode])
+                text = _choice_mutation(mutating, choice, name, held)
+                add(name, text, "Mutating", held)
+            text = _choice(validating, choice, held)
+            add(choice.name, text, "Validating", held, _ACTIONS[choice.mode])
         resources = tuple(file.path for file in (*policies, *bindings))
         paths = [yaml_quote(path) for path in resources]
         kustomization = OutputFile("kustomization.yaml", render("kyverno/kustomization.yaml.j2", paths=paths))
@@ -78,21 +87,48 @@ class Vap:
 BACKEND = Vap()
 
 
-def _validation(policy: ir.Policy, name: str, held: Where, checks: Checks, template: str = "") -> str:
+def _for_release(program: ir.Program, cases: Cases, options: Options) -> tuple[ir.Program, Cases, list[Diagnostic]]:
+    """``program`` as the release can have it, and what that costs. Raises `SourceError` where it cannot at all."""
+    release = options.kubernetes
+    needs(program, "Kubernetes", VALIDATING[-1][0], release, "compile for `gatekeeper` or `kyverno`")
+    told: list[Diagnostic] = []
+    if not served(MUTATING, release):
+        cause = f"Kubernetes {spelled(release)} has no MutatingAdmissionPolicy to set"
+        told += [one for choice in program.choices for one in without_defaults(choice, f"{cause} them")]
+        program, cases, more = demanding(program, cases, all_unsettable(cause))
+        told += more
+    members = (policy for choice in program.choices for policy in choice.policies)
+    sets_defaults = any(policy.defaults for policy in (*program.policies, *members))
+    for kind, version in (
+        ("ValidatingAdmissionPolicy", served(VALIDATING, release)),
+        ("MutatingAdmissionPolicy", served(MUTATING, release) if sets_defaults else ""),
+    ):
+        if version not in ("v1", ""):
+            text = f"Kubernetes {spelled(release)} serves {kind} {version} only where its API server is told to"
+            help = f"set --feature-gates={kind}=true and --runtime-config=admissionregistration.k8s.io/{version}=true on it"
+            told.append(costs(program, text, help=help))
+    return program, cases, told
+
+
+def _validation(
+    version: Code, policy: ir.Policy, name: str, checks: Checks, template: str = "", pending: Pending = NONE_PENDING
+) -> str:
     return render(
         "vap/policy.yaml.j2",
+        version=version,
         note=Code(comment(policy.note)) if policy.note else Code(""),
         where=where(policy.scope, policy.exemptions, template),
         name=yaml_quote(name),
         description=described(checks),
         template_at=Code(template),
-        printed=validations(checks, template),
+        printed=validations(checks, template, pending),
     )
 
 
-def _mutation(policy: ir.Policy, name: str, held: Where) -> str:
+def _mutation(version: Code, policy: ir.Policy, name: str, held: Where) -> str:
     return render(
         "vap/mutation.yaml.j2",
+        version=version,
         where=held,
         variables=[],
         name=yaml_quote(name),
@@ -101,10 +137,11 @@ def _mutation(policy: ir.Policy, name: str, held: Where) -> str:
     )
 
 
-def _choice(choice: ir.Choice, held: Where) -> str:
+def _choice(version: Code, choice: ir.Choice, held: Where) -> str:
     printed = printed_choice(choice)
     return render(
         "vap/policy.yaml.j2",
+        version=version,
         note=Code(""),
         where=held,
         name=yaml_quote(choice.name),
@@ -114,10 +151,11 @@ def _choice(choice: ir.Choice, held: Where) -> str:
     )
 
 
-def _choice_mutation(choice: ir.Choice, name: str, held: Where) -> str:
+def _choice_mutation(version: Code, choice: ir.Choice, name: str, held: Where) -> str:
     variables, mutations = printed_defaults(choice)
     return render(
         "vap/mutation.yaml.j2",
+        version=version,
         where=held,
         variables=variables,
         name=yaml_quote(name),
@@ -126,9 +164,10 @@ def _choice_mutation(choice: ir.Choice, name: str, held: Where) -> str:
     )
 
 
-def _binding(kind: str, name: str, held: Where, action: str) -> str:
+def _binding(version: Code, kind: str, name: str, held: Where, action: str) -> str:
     return render(
         "vap/binding.yaml.j2",
+        version=version,
         kind=Code(f"{kind}AdmissionPolicyBinding"),
         name=yaml_quote(name),
         action=Code(action),

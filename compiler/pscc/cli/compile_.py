@@ -19,8 +19,10 @@ from pscc.cli._shared import (
     source_argument,
     tell,
 )
+from pscc.cli._versions import Release
 
 if TYPE_CHECKING:
+    from pscc.backends.options import Engine, Version, Workloads
     from pscc.ir import Mode
 
 
@@ -39,6 +41,23 @@ if TYPE_CHECKING:
     type=click.Choice(TARGETS),
     help="What to compile for; may be repeated. [default: gatekeeper]",
 )
+@click.option(
+    "--engine",
+    type=click.Choice(["rego", "cel"]),
+    default="rego",
+    show_default=True,
+    help="What Gatekeeper's templates are written in; cel is its K8sNativeValidation.",
+)
+@click.option(
+    "--workloads",
+    type=click.Choice(["warn", "enforce", "off"]),
+    default="warn",
+    show_default=True,
+    help="What happens when a Deployment, CronJob or the like is applied whose pods a policy would not admit.",
+)
+@click.option("--kubernetes", type=Release(1), default="1.37", show_default=True, help="The cluster's Kubernetes.")
+@click.option("--gatekeeper", type=Release(3), default="3.23", show_default=True, help="The cluster's Gatekeeper.")
+@click.option("--kyverno", type=Release(1), default="1.19", show_default=True, help="The cluster's Kyverno.")
 @click.option(
     "--mode",
     type=click.Choice(["enforce", "warn", "audit"]),
@@ -80,6 +99,11 @@ def command(
     sources: tuple[str, ...],
     output: str,
     targets: tuple[str, ...],
+    engine: Engine,
+    workloads: Workloads,
+    kubernetes: Version,
+    gatekeeper: Version,
+    kyverno: Version,
     mode: Mode | None,
     excluded: tuple[str, ...],
     ignored_groups: tuple[str, ...],
@@ -96,6 +120,7 @@ def command(
     The folder is written whole or not at all. Diagnostics go to stderr.
     """
     from pscc.access import Names
+    from pscc.backends.options import Options
     from pscc.diagnostics import SourceError
     from pscc.driver import compile_program
     from pscc.emit import EmitError, emit
@@ -116,7 +141,8 @@ def command(
     )
     rollout = Rollout(mode, names, ignored_groups, live)
     try:
-        outputs = compile_program(program, targets, rollout)
+        options = Options(engine, workloads, kubernetes, gatekeeper, kyverno)
+        outputs = compile_program(program, targets, rollout, options)
     except SourceError as error:
         tell(error.diagnostics, read, fmt)
         raise click.exceptions.Exit(1) from None

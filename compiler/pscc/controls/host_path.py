@@ -28,6 +28,7 @@ OF_READ_ONLY_PATH = ir.Any(
         COVERED,
         ir.Not(WRITABLE),
     )),
+    "read_only_volumes",
 )  # fmt: skip
 HAS_HOST_PATH = ir.Has(Path("volume", ("hostPath",)))
 

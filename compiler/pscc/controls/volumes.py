@@ -58,10 +58,11 @@ SERVICE_ACCOUNT_TOKEN = ir.All(
         ir.Or(tuple(ir.Has(Path("source", (key,))) for key in ("serviceAccountToken", "configMap", "downwardAPI"))),
         TOKEN,
         ROOT_CA,
-        NAMESPACE,
     )),
+    "api_token_volumes",
 )  # fmt: skip
-"""What PSP let pass wherever ``secret`` was allowed. Source: ``IsOnlyServiceAccountTokenSources`` in Kubernetes 1.24
+OWN_NAMESPACE = ir.All("source", Path("volume", ("projected", "sources")), NAMESPACE, "own_namespace_volumes")
+"""Both are what PSP let pass wherever ``secret`` was allowed. Source: ``IsOnlyServiceAccountTokenSources`` in Kubernetes 1.24
 ``pkg/security/podsecuritypolicy/util/util.go``."""
 
 LISTED = ir.Or((
@@ -71,6 +72,7 @@ LISTED = ir.Or((
         ir.Equals(VOLUME_TYPE, Const("projected")),
         ir.In(Const("secret"), VALUES),
         SERVICE_ACCOUNT_TOKEN,
+        OWN_NAMESPACE,
     )),
 ))  # fmt: skip
 NO_SOURCE = ir.Not(ir.Any("type", Keys(Path("volume"), without=("name",)), ir.TRUE))

@@ -1,8 +1,10 @@
-"""Prints IR checks as CEL, in the core subset that every CEL engine of Kubernetes runs. Must not import a control.
+"""Prints conditions of the IR as CEL, in the core subset that every CEL engine of Kubernetes runs.
 
-The check has to be specialised: what is left of its parameters is a bug. Every read is guarded by ``has``, so nothing
-fails on a field that is missing; a fact that an earlier operand of the same conjunction established is not asked again.
-An object comes from the API server, which has dropped nulls; where a null could let a pod in, it counts as unset.
+Every read is guarded by ``has``, so nothing fails on a field that is missing; a fact that an earlier operand of the same
+conjunction established is not asked again. An object comes from the API server, which has dropped nulls; where a null
+could let a pod in, it counts as unset. A variable with a dot in its name (``container.profile``, ``variables.profile``)
+holds a value or null. What a specialised check has as a constant is, in one that is not, the policy's variable of the
+parameter's name. Must not import a control.
 """
 
 from __future__ import annotations
@@ -10,24 +12,24 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import assert_never
 
 from pscc import ir
-from pscc.passes import Reads, conjunction, disjunction, negation
+from pscc.passes import conjunction, disjunction, negation
 from pscc.targets.cel_layout import split
-from pscc.tidy import failing, message
 
 Known = frozenset[str]
 NOTHING: Known = frozenset()
 CONTAINERS = "variables.allContainers"
+SENSITIVITY, CATEGORIES = "sensitivity", "categories"
+"""The variables that have the halves of the parameter ``level``, the first with its colon; none of one without."""
+PREFIXES = "prefixes"
+"""The variable that has the parameter ``patterns`` without the ``*`` behind."""
 _ALWAYS_SET = (("spec",), ("metadata",), ("name",))
 _REWRITTEN = ("object.spec", "object.metadata", "oldObject.spec", "oldObject.metadata")
 """What Kyverno replaces in the text of a rule when it makes one for workloads."""
-
-
-BETWEEN = "; "
-"""What stands between the findings of a message."""
+_FEW = 3
+"""As many alternatives are written out; more are a list that is walked."""
 
 
 def literal(value: object) -> str:
@@ -48,8 +50,21 @@ def literal(value: object) -> str:
             return quoted.replace("{{", "{\\u007b").replace("$(", "\\u0024(")
         case tuple():
             return f"[{', '.join(literal(one) for one in value)}]"
+        case ir.Range(min=low, max=high):
+            return f"[{low}, {high}]"
         case _:
             raise TypeError(f"CEL has no literal for {value!r}")
+
+
+def json_text(value: object) -> str:
+    """A JSON value as CEL source."""
+    match value:
+        case dict():
+            return f"{{{', '.join(f'{literal(key)}: {json_text(one)}' for key, one in value.items())}}}"
+        case list():
+            return f"[{', '.join(json_text(one) for one in value)}]"
+        case _:
+            return literal(value)
 
 
 def _escaped(character: str) -> str:
@@ -59,10 +74,7 @@ def _escaped(character: str) -> str:
 
 def at_template(text: str, template: str) -> str:
     """``text`` about the pod template of an object. No literal holds these words: `literal` breaks them up."""
-    for root in ("object", "oldObject"):
-        for field in ("spec", "metadata"):
-            text = text.replace(f"{root}.{field}", f"{root}.{template}.{field}")
-    return text
+    return re.sub(r"\b(object|oldObject)\.(spec|metadata)\b", rf"\1.{template}.\2", text)
 
 
 _BINARY = (" && ", " || ", " ? ", " == ", " != ", " >= ", " <= ", " > ", " in ", " + ")
@@ -84,7 +96,8 @@ def all_of(*texts: str) -> str:
     return " && ".join(group(t, " || ", " ? ") for t in kept) if len(kept) > 1 else "".join(kept) or "true"
 
 
-def _any_of(*texts: str) -> str:
+def any_of(*texts: str) -> str:
+    """The disjunction of ``texts``; ``false`` where nothing is left."""
     kept = [t for t in texts if t != "false"]
     if "true" in kept:
         return "true"
@@ -92,13 +105,15 @@ def _any_of(*texts: str) -> str:
 
 
 def negated(text: str) -> str:
+    """The negation of ``text``."""
     if text in ("true", "false"):
         return "false" if text == "true" else "true"
     if text.startswith("!") and group(text, *_BINARY) == text:
         return text[1:]
-    sides = split(text, (" == ",))
-    if len(sides) == 2 and len(split(text, _BINARY)) == 2:
-        return " != ".join(side for side, _ in sides)
+    for operator, opposite in ((" == ", " != "), (" != ", " == ")):
+        sides = split(text, (operator,))
+        if len(sides) == 2 and len(split(text, _BINARY)) == 2:
+            return opposite.join(side for side, _ in sides)
     return f"!{group(text, *_BINARY)}"
 
 
@@ -112,7 +127,7 @@ def access(path: ir.Path, root: str = "object") -> str:
 
 def guards(path: ir.Path, known: Known = NOTHING, root: str = "object") -> str:
     """What has to hold for ``path`` to be readable: empty where nothing has to."""
-    asked = []
+    asked = [f"{path.var} != null"] if "." in path.var and path.var not in known else []
     for length in range(1, len(path.fields) + 1):
         fields = path.fields[:length]
         read = access(ir.Path(path.var, fields), root)
@@ -122,7 +137,13 @@ def guards(path: ir.Path, known: Known = NOTHING, root: str = "object") -> str:
 
 
 def _steps(path: ir.Path) -> Known:
-    return frozenset(access(ir.Path(path.var, path.fields[:n])) for n in range(1, len(path.fields) + 1))
+    """The reads that are safe where ``path`` is set."""
+    return frozenset(access(ir.Path(path.var, path.fields[:n])) for n in range(len(path.fields) + 1))
+
+
+def parameter(name: str) -> str:
+    """The policy's variable that holds the parameter ``name``."""
+    return f"variables.{name}"
 
 
 def _key(key: ir.Concat) -> str:
@@ -145,8 +166,9 @@ def read(value: ir.Value, known: Known, then: Reader, otherwise: str = "false") 
             return read(inner, known, lambda text, k: then(f"({literal(prefix)} + {text})", k), otherwise)
         case ir.Entry(map=of, key=key):
             text = access(of)
-            present = " && ".join(filter(None, (guards(of, known), f"{_key(key)} in {text}")))
-            return _guarded(present, then(f"{text}[{_key(key)}]", known), otherwise)
+            inside = f"{_key(key)} in {text}"
+            present = " && ".join(filter(None, (guards(of, known), inside if inside not in known else "")))
+            return _guarded(present, then(f"{text}[{_key(key)}]", known | _steps(of) | {inside}), otherwise)
         case ir.Coalesce(options=options, field=field):
             result = otherwise
             for option in reversed(options):
@@ -154,12 +176,12 @@ def read(value: ir.Value, known: Known, then: Reader, otherwise: str = "false") 
                     result = then(literal(option.value), known)
                     continue
                 whole = ir.Path(option.var, option.fields + field)
-                inside = known | _steps(option)
-                own = _guarded(guards(whole, inside), then(access(whole), inside | _steps(whole)), otherwise)
+                within = known | _steps(option)
+                own = _guarded(guards(whole, within), then(access(whole), within | _steps(whole)), otherwise)
                 result = _chosen(guards(option, known), own, result)
             return result
-        case ir.Param():
-            raise TypeError("a check has to be specialised to be printed as CEL")
+        case ir.Param(name=name):
+            return then(parameter(name), known)
         case _:
             assert_never(value)
 
@@ -170,7 +192,7 @@ def _guarded(guard: str, text: str, otherwise: str) -> str:
     if otherwise == "false":
         return all_of(guard, text)
     if otherwise == "true":
-        return _any_of(negated(guard), text)
+        return any_of(negated(guard), text)
     return f"{guard} ? {group(text, ' ? ')} : {group(otherwise, ' ? ')}"
 
 
@@ -179,7 +201,7 @@ def _chosen(guard: str, text: str, otherwise: str) -> str:
     if not guard or text == otherwise:
         return text
     if text == "true":
-        return _any_of(guard, otherwise)
+        return any_of(guard, otherwise)
     if otherwise == "false":
         return all_of(guard, text)
     return f"{guard} ? {group(text, ' ? ')} : {group(otherwise, ' ? ')}"
@@ -193,6 +215,8 @@ def condition(node: ir.Condition, known: Known = NOTHING, admits: bool = True) -
     match node:
         case ir.Has(value=value):
             return _has(value, known, admits)
+        case ir.Equals(left=ir.Path(var=var, fields=()), right=ir.Const(value=True)) if var in known:
+            return var
         case ir.Equals(left=left, right=right):
             if isinstance(left, ir.Const):
                 left, right = right, left
@@ -201,21 +225,18 @@ def condition(node: ir.Condition, known: Known = NOTHING, admits: bool = True) -
         case ir.In(value=value, options=options):
             return read(value, known, lambda text, k: _among(text, options, k))
         case ir.InRanges(value=value, ranges=ranges):
-            bounds = [r for r in _constants(ranges) if isinstance(r, ir.Range)]
-            return read(value, known, lambda text, _: _any_of(*(_within(text, r) for r in bounds)))
+            return read(value, known, lambda text, _: _in_ranges(text, ranges))
         case ir.StartsWithAny(value=value, patterns=patterns):
-            starts = [str(p).removesuffix("*") for p in _constants(patterns)]
-            return read(value, known, lambda t, _: _any_of(*(f"{t}.startsWith({literal(s)})" for s in starts)))
+            return read(value, known, lambda text, _: _starts(text, patterns))
         case ir.Under(value=value, prefix=prefix):
-            if not isinstance(prefix, ir.Const):
-                raise TypeError("CEL is printed for constant path prefixes")
-            top = str(prefix.value)
-            return read(value, known, lambda text, _: _under(text, top))
-        case ir.SameLevel(left=left, right=right):
-            if not isinstance(right, ir.Const):
-                raise TypeError("CEL is printed for constant levels")
-            level = str(right.value)
+            return read(value, known, lambda text, _: _below(text, prefix))
+        case ir.SameLevel(left=left, right=ir.Param(name=name)):
+            wanted = parameter(name)
+            return read(left, known, lambda text, _: _same_level_as(text, wanted), f'{wanted} == ""')
+        case ir.SameLevel(left=left, right=ir.Const(value=str() as level)):
             return read(left, known, lambda text, _: _same_level(text, level), "false" if level else "true")
+        case ir.SameLevel():
+            raise TypeError("a level is held against one that the policy has")
         case ir.Any(var=var, items=items, where=where):
             return _quantified(var, items, where, known, admits, every=False)
         case ir.All(var=var, items=items, where=where):
@@ -227,7 +248,11 @@ def condition(node: ir.Condition, known: Known = NOTHING, admits: bool = True) -
                 known |= facts(one)
             return all_of(*texts)
         case ir.Or(conditions=conditions):
-            return _any_of(*(condition(one, known, admits) for one in conditions))
+            texts = []
+            for one in conditions:
+                texts.append(condition(one, known, admits))
+                known |= facts(negation(one))
+            return any_of(*texts)
         case ir.Not(condition=inner):
             return negated(condition(inner, known, not admits))
         case _:
@@ -255,7 +280,9 @@ def facts(node: ir.Condition) -> Known:
 
 def _has(value: ir.Value, known: Known, admits: bool) -> str:
     match value:
-        case ir.Path(fields=()) | ir.Const():
+        case ir.Path(fields=()):
+            return guards(value, known) or "true"
+        case ir.Const() | ir.Param():
             return "true"
         case ir.Path():
             guard = guards(value, known)
@@ -263,16 +290,16 @@ def _has(value: ir.Value, known: Known, admits: bool) -> str:
         case ir.Concat(value=inner):
             return _has(inner, known, admits)
         case ir.Coalesce(options=options, field=()):
-            return _any_of(*(_has(option, known, admits) for option in options))
-        case ir.Coalesce() | ir.Entry() | ir.Param():
+            return any_of(*(_has(option, known, admits) for option in options))
+        case ir.Coalesce() | ir.Entry():
             return read(value, known, lambda text, _: f"dyn({text}) != null" if admits else "true")
         case _:
             assert_never(value)
 
 
-def _constants(items: ir.Path | ir.Param | ir.Const) -> tuple[object, ...]:
-    if not isinstance(items, ir.Const) or not isinstance(items.value, tuple):
-        raise TypeError("a check has to be specialised to be printed as CEL")
+def _constants(items: ir.Const) -> tuple[object, ...]:
+    if not isinstance(items.value, tuple):
+        raise TypeError(f"{items.value!r} is no list")
     return items.value
 
 
@@ -283,10 +310,25 @@ def _equal(left: str, right: str) -> str:
 
 
 def _among(text: str, options: ir.Path | ir.Param | ir.Const, known: Known) -> str:
-    if isinstance(options, ir.Path):
-        return read(options, known, lambda listed, _: f"{text} in {listed}")
-    words = _constants(options)
-    return f"{text} == {literal(words[0])}" if len(words) == 1 else f"{text} in {literal(words)}"
+    match options:
+        case ir.Path():
+            return read(options, known, lambda listed, _: f"{text} in {listed}")
+        case ir.Param(name=name):
+            return f"{text} in {parameter(name)}"
+        case ir.Const():
+            words = _constants(options)
+            return f"{text} == {literal(words[0])}" if len(words) == 1 else f"{text} in {literal(words)}"
+        case _:
+            assert_never(options)
+
+
+def _in_ranges(text: str, ranges: ir.Param | ir.Const) -> str:
+    if isinstance(ranges, ir.Param):
+        return f"{parameter(ranges.name)}.exists(range, {text} >= range.min && {text} <= range.max)"
+    bounds = [one for one in _constants(ranges) if isinstance(one, ir.Range)]
+    if len(bounds) > _FEW:
+        return f"{literal(tuple(bounds))}.exists(range, {text} >= range[0] && {text} <= range[1])"
+    return any_of(*(_within(text, one) for one in bounds))
 
 
 def _within(text: str, bounds: ir.Range) -> str:
@@ -295,10 +337,35 @@ def _within(text: str, bounds: ir.Range) -> str:
     return f"{text} >= {bounds.min} && {text} <= {bounds.max}"
 
 
-def _under(text: str, top: str) -> str:
-    top = top.removesuffix("/")
-    below = f"{text}.startsWith({literal(top + '/')})"
-    return below if top.endswith("/") else f"{text} == {literal(top)} || {below}"
+def _starts(text: str, patterns: ir.Param | ir.Const) -> str:
+    if isinstance(patterns, ir.Param):
+        return f"{parameter(PREFIXES)}.exists(prefix, {text}.startsWith(prefix))"
+    starts = tuple(str(one).removesuffix("*") for one in _constants(patterns))
+    if len(starts) > _FEW:
+        return f"{literal(starts)}.exists(prefix, {text}.startsWith(prefix))"
+    return any_of(*(f"{text}.startsWith({literal(one)})" for one in starts))
+
+
+def _below(text: str, prefix: ir.Value) -> str:
+    match prefix:
+        case ir.Const(value=str() as top):
+            top = top.removesuffix("/")
+            below = f"{text}.startsWith({literal(top + '/')})"
+            return below if top.endswith("/") else f"{text} == {literal(top)} || {below}"
+        case ir.Path():
+            own, top = (f'({one}.endsWith("/") ? {one} : {one} + "/")' for one in (text, access(prefix)))
+            return f"{own}.startsWith({top})"
+        case _:
+            raise TypeError("a path is held against one that the policy has")
+
+
+def _same_level_as(text: str, wanted: str) -> str:
+    """Equal to the level ``wanted``, a variable, or of the same sensitivity and categories, in any order."""
+    count = "filter(other, other == one).size()"
+    alike = f"own.{count} == {parameter(CATEGORIES)}.{count}"
+    own = f"own.size() == {parameter(CATEGORIES)}.size() && own.all(one, {alike})"
+    split = f'[{text}.substring({parameter(SENSITIVITY)}.size()).split(",")].exists(own, {own})'
+    return f"{text} == {wanted} || {text}.startsWith({parameter(SENSITIVITY)}) && {split}"
 
 
 def _same_level(text: str, level: str) -> str:
@@ -319,8 +386,11 @@ def _same_level(text: str, level: str) -> str:
 def _quantified(var: str, items: ir.Items, where: ir.Condition, known: Known, admits: bool, every: bool) -> str:
     if isinstance(items, ir.Const):
         unrolled = tuple(_bound(where, var, element) for element in _constants(items))
+        if not every and (found := _under_one(unrolled)) is not None:
+            of, tops = found
+            return read(of, known, lambda text, _: _under_any(text, tops))
         return condition(conjunction(unrolled) if every else disjunction(unrolled), known, admits)
-    listed, inside, guard = _list(items, known)
+    listed, inside, guard = walked(ir.Each(var, items), known)
     if not every and where == ir.TRUE:
         text = f"{group(listed, ' ? ', ' + ')}.size() > 0"
     else:
@@ -328,21 +398,41 @@ def _quantified(var: str, items: ir.Items, where: ir.Condition, known: Known, ad
     return _guarded(guard, text, "true" if every else "false")
 
 
-def _list(items: ir.Items, known: Known) -> tuple[str, Known, str]:
+def _under_one(conditions: tuple[ir.Condition, ...]) -> tuple[ir.Value, tuple[str, ...]] | None:
+    """The value that is to be below one of several prefixes, and these."""
+    under = [one for one in conditions if one != ir.FALSE]
+    tops = tuple(
+        str(one.prefix.value) for one in under if isinstance(one, ir.Under) and isinstance(one.prefix, ir.Const)
+    )
+    values = {one.value for one in under if isinstance(one, ir.Under)}
+    return (values.pop(), tops) if len(tops) == len(under) and len(values) == 1 else None
+
+
+def _under_any(text: str, tops: tuple[str, ...]) -> str:
+    # behind a path that already ends in a slash another one would be below a prefix that ends in two
+    if len(tops) <= _FEW or any(top.endswith("//") for top in tops):
+        return any_of(*(_below(text, ir.Const(top)) for top in tops))
+    slashed = literal(tuple(top.removesuffix("/") + "/" for top in tops))
+    return f'{slashed}.exists(prefix, ({text} + "/").startsWith(prefix))'
+
+
+def walked(each: ir.Each, known: Known) -> tuple[str, Known, str]:
     """The text of a list, what is known while it is walked, and the guard without which it cannot be read."""
+    items = each.items
     match items:
         case ir.Containers():
             return CONTAINERS, known, ""
         case ir.Keys(path=path, without=without):
             text, guard = f"dyn({access(path)})", guards(path, known)
             rest = f"key != {literal(without[0])}" if len(without) == 1 else f"!(key in {literal(without)})"
-            return (f"{text}.filter(key, {rest})" if without else text), known | _steps(path), guard
+            known |= _steps(path) | {f"{each.var} in {access(path)}"}
+            return (f"{text}.filter(key, {rest})" if without else text), known, guard
         case ir.Path():
             return access(items), known | _steps(items), guards(items, known)
         case ir.Const():
             return literal(items.value), known, ""
-        case ir.Param():
-            raise TypeError("a check has to be specialised to be printed as CEL")
+        case ir.Param(name=name):
+            return parameter(name), known, ""
         case _:
             assert_never(items)
 
@@ -382,145 +472,3 @@ def _bound(node: ir.Condition, var: str, element: object) -> ir.Condition:
             return ir.In(put(value), options)
         case _:
             raise TypeError(f"{type(node).__name__} over constants cannot be printed as CEL")
-
-
-# --- findings -----------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Printed:
-    """A check as CEL: ``variables`` in order (the last is what the message is made of), and when an update matters."""
-
-    variables: tuple[tuple[str, str], ...]
-    holds: str
-    message: str
-    concerned: str
-
-
-def check_of(check: ir.Check, reads: Reads, between: str = BETWEEN) -> Printed:
-    """The CEL of a specialised ``check``. ``concerned`` is true unless an update leaves all of ``reads`` as it was.
-
-    The message has ``between`` its findings.
-    """
-    variables: list[tuple[str, str]] = []
-    if walks_containers(check.requirements):
-        variables.append((CONTAINERS.removeprefix("variables."), containers_of("object")))
-    names: list[str] = []
-    for number, requirement in enumerate(check.requirements, 1):
-        name = camel(requirement.name) or f"requirement{number}"
-        names.append(name if name not in names else f"{name}{number}")
-        variables.append((names[-1], findings_of(requirement, between)))
-    holds = all_of(*(f'variables.{name} == ""' for name in names))
-    text = f"variables.{names[0]}" if names else '""'
-    if len(names) > 1:
-        listed = ", ".join(f"variables.{name}" for name in names)
-        text = f'[{listed}].filter(finding, finding != "").join({literal(between)})'
-    if check.because:
-        because = check.because.replace("\n", "\\n").replace("\r", "\\r")
-        text += f" + {literal(f' ({because})')}"
-    return Printed(tuple(variables), holds, text, concerned(reads))
-
-
-def camel(name: str) -> str:
-    """A name of a requirement as that of a variable; empty where there is none."""
-    words = re.split("[^A-Za-z0-9]+", name)
-    return f"failing{''.join(word[:1].upper() + word[1:] for word in words)}" if name else ""
-
-
-def walks_containers(node: object) -> bool:
-    from dataclasses import fields, is_dataclass
-
-    if isinstance(node, ir.Containers):
-        return True
-    if isinstance(node, tuple):
-        return any(walks_containers(one) for one in node)
-    return is_dataclass(node) and any(walks_containers(getattr(node, f.name)) for f in fields(node))
-
-
-def containers_of(root: str) -> str:
-    def listed(kind: str) -> str:
-        return f"(has({root}.spec.{kind}) ? dyn({root}.spec.{kind}) : [])"
-
-    return f"{listed('initContainers')} + {root}.spec.containers + {listed('ephemeralContainers')}"
-
-
-def findings_of(requirement: ir.Requirement, between: str = BETWEEN) -> str:
-    fails, parts = failing(requirement), message(requirement)
-    if not requirement.each:
-        text = _message(parts, facts(fails))
-        return f'{condition(fails, NOTHING, False)} ? {group(text, " ? ")} : ""'
-    return _walk(requirement.each, fails, parts, NOTHING, literal(between))
-
-
-def _walk(
-    steps: tuple[ir.Each, ...], failing: ir.Condition, message: tuple[ir.Part, ...], known: Known, between: str
-) -> str:
-    step, rest = steps[0], steps[1:]
-    listed, inside, guard = _list(step.items, known)
-    if guard:
-        listed = f"({guard} ? {listed} : [])"
-    if rest:
-        inner = _walk(rest, failing, message, inside, between)
-        return f'{listed}.map({step.var}, {inner}).filter(finding, finding != "").join({between})'
-    where = condition(failing, inside, False)
-    chosen = listed if where == "true" else f"{listed}.filter({step.var}, {where})"
-    text = _message(message, inside | facts(failing))
-    return f"{chosen}.map({step.var}, {text}).join({between})"
-
-
-def _message(parts: tuple[ir.Part, ...], known: Known) -> str:
-    texts: list[str] = []
-    pending = ""
-    for part in parts:
-        match part:
-            case str():
-                pending += part
-            case ir.Show(value=value, number=number):
-                if pending:
-                    texts.append(literal(pending))
-                pending = ""
-                texts.append(group(_shown(value, known, number), " ? "))
-            case ir.ShowParams():
-                raise TypeError("a check has to be specialised to be printed as CEL")
-            case _:
-                assert_never(part)
-    return " + ".join([*texts, *([literal(pending)] if pending else [])])
-
-
-def _shown(value: ir.Value, known: Known, number: bool = False) -> str:
-    if isinstance(value, ir.Path) and value.fields == ("name",):
-        return access(value)
-    if number:
-        # Kyverno's command line reads whole numbers as doubles, which would show as 1e+06
-        return read(value, known, lambda text, _: f"string(int({text}))", '"not set"')
-    return read(value, known, lambda text, _: line(text), '"not set"')
-
-
-def line(text: str) -> str:
-    """CEL for the value ``text`` as messages print it, on one line."""
-    return f'string({text}).replace("\\n", "\\\\n").replace("\\r", "\\\\r")'
-
-
-# --- updates ------------------------------------------------------------------
-
-
-def concerned(reads: Reads) -> str:
-    """True unless an update leaves all of ``reads`` as it was."""
-
-    def rows(root: str) -> str:
-        row = ["container.name"]
-        row += [_or_null(ir.Path("container", fields), root) for fields in reads.container]
-        for prefix in reads.annotations:
-            of, key = f"{root}.metadata.annotations", f"{literal(prefix)} + container.name"
-            row.append(f"has({of}) && {key} in {of} ? {of}[{key}] : null")
-        return f"({containers_of(root)}).map(container, [{', '.join(row)}])"
-
-    pairs = [(_or_null(ir.Path(ir.POD, f), "object"), _or_null(ir.Path(ir.POD, f), "oldObject")) for f in reads.pod]
-    if reads.containers or reads.container or reads.annotations:
-        pairs.append((rows("object"), rows("oldObject")))
-    return _any_of("oldObject == null", *(f"{group(a, ' ? ')} != {group(b, ' ? ')}" for a, b in pairs))
-
-
-def _or_null(path: ir.Path, root: str) -> str:
-    guard = guards(path, NOTHING, root)
-    return f"{guard} ? {access(path, root)} : null" if guard else access(path, root)

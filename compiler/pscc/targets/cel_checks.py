@@ -10,21 +10,15 @@ from dataclasses import dataclass
 
 from pscc import ir
 from pscc.passes import Reads
-from pscc.targets.cel import (
-    CONTAINERS,
-    NOTHING,
-    access,
-    all_of,
-    camel,
-    containers_of,
-    findings_of,
-    group,
-    guards,
-    literal,
-    walks_containers,
-)
+from pscc.targets.cel import CONTAINERS, NOTHING, access, all_of, group, guards, literal
+from pscc.targets.cel_bindings import NONE_PENDING, Pending
+from pscc.targets.cel_findings import check_of, containers_of
+from pscc.targets.cel_layout import laid_out
 
 OLD_CONTAINERS = "variables.oldContainers"
+ON_UPDATE = 'request.operation == "UPDATE"'
+_LINES = 16
+"""Of one expression; a longer one has parts. There is more of it where the pod is a workload's template."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,49 +34,25 @@ class Validation:
     message: str
 
 
-def validation(check: ir.Check, reads: Reads) -> Validation:
-    """The validation of a specialised ``check``, which looks at ``reads``."""
-    name = check.shape[:1].lower() + check.shape[1:]
-    own = names_of(name, check.requirements)
-    variables = dict(shared(check, reads))
-    variables |= zip(own, (findings_of(requirement) for requirement in check.requirements), strict=True)
-    unchanged = f"{name}Unchanged"
-    variables[unchanged] = all_of('request.operation == "UPDATE"', *same(reads))
-    read = [f"variables.{one}" for one in own]
-    holds = all_of(*(f'{one} == ""' for one in read))
+def validation(
+    check: ir.Check,
+    reads: Reads,
+    name: str = "",
+    updated: str = ON_UPDATE,
+    unchanged_as: str = "",
+    pending: Pending = NONE_PENDING,
+) -> Validation:
+    """The validation of ``check``, which looks at ``reads``; ``updated`` is the condition that there is an old object.
+
+    ``name`` begins the names of its variables; those of the check's shape unless said.
+    """
+    name = name or check.shape[:1].lower() + check.shape[1:]
+    printed = check_of(check, name, pending)
+    same = unchanged(unchanged_as or f"{name}Unchanged", reads, updated)
+    variables = dict((*printed.variables, *same))
     return Validation(
-        tuple(variables.items()), f"{group(holds, ' ? ')} || variables.{unchanged}", _message(check, read)
+        tuple(variables.items()), f"{group(printed.holds, ' ? ')} || variables.{same[-1][0]}", printed.message
     )
-
-
-def names_of(name: str, requirements: tuple[ir.Requirement, ...]) -> list[str]:
-    """What the variables of a check's ``requirements`` are called, where the check is called ``name``."""
-    if len(requirements) == 1:
-        return [name]
-    words = [camel(requirement.name).removeprefix("failing") for requirement in requirements]
-    return [name + (word if word and words.count(word) == 1 else str(n)) for n, word in enumerate(words, 1)]
-
-
-def _message(check: ir.Check, read: list[str]) -> str:
-    text = read[0] if len(read) == 1 else f'[{", ".join(read)}].filter(finding, finding != "").join("; ")'
-    return f"{text} + {literal(because_of(check))}" if check.because else text
-
-
-def because_of(check: ir.Check) -> str:
-    """What stands behind the findings of ``check``, on one line: its reason, empty where it has none."""
-    because = check.because.replace("\n", "\\n").replace("\r", "\\r")
-    return f" ({because})" if because else ""
-
-
-def shared(check: ir.Check, reads: Reads) -> list[tuple[str, str]]:
-    """The variables that checks share: the lists of containers, where this one walks them."""
-    shared: list[tuple[str, str]] = []
-    walks = reads.containers or reads.container or reads.annotations
-    if walks or walks_containers(check.requirements):
-        shared.append((CONTAINERS.removeprefix("variables."), containers_of("object")))
-    if walks:
-        shared.append((OLD_CONTAINERS.removeprefix("variables."), containers_of("oldObject")))
-    return shared
 
 
 def changed(reads: list[Reads]) -> str:
@@ -100,10 +70,38 @@ def changed(reads: list[Reads]) -> str:
 _SIDES = (("object", CONTAINERS), ("oldObject", OLD_CONTAINERS))
 
 
-def same(reads: Reads) -> list[str]:
+def unchanged(name: str, reads: Reads, updated: str = ON_UPDATE) -> list[tuple[str, str]]:
+    """Variables of which the last, ``name``, is true of an update that leaves ``reads`` as it was."""
+    texts: list[str] = []
+    found: list[tuple[str, str]] = []
+    if walks(reads):
+        found += zip(("allContainers", "oldContainers"), map(containers_of, ("object", "oldObject")), strict=True)
+    texts = _same(reads)
+    if sum(len(laid_out(text).splitlines()) for text in texts) <= _LINES:
+        return [*found, (name, all_of(updated, *texts))]
+    parts: list[list[str]] = []
+    lines = 0
+    for text in texts:
+        more = len(laid_out(text).splitlines())
+        if not parts or lines + more > _LINES:
+            parts.append([])
+            lines = 0
+        parts[-1].append(text)
+        lines += more
+    names = [f"{name}{number}" for number in range(1, len(parts) + 1)]
+    found += zip(names, (all_of(*part) for part in parts), strict=True)
+    return [*found, (name, all_of(updated, *(f"variables.{one}" for one in names)))]
+
+
+def walks(reads: Reads) -> bool:
+    """Whether the lists of containers are compared."""
+    return bool(reads.containers or reads.container or reads.annotations)
+
+
+def _same(reads: Reads) -> list[str]:
     """Equalities that together say that an update leaves ``reads`` as it was."""
     pairs = [[_listed(ir.Path(ir.POD, fields), root) for root, _ in _SIDES] for fields in reads.pod]
-    if reads.containers or reads.container or reads.annotations:
+    if walks(reads):
         pairs.append([f"{listed}.map(container, container.name)" for _, listed in _SIDES])
         for fields in reads.container:
             own = _listed(ir.Path("container", fields), "object")

@@ -9,6 +9,11 @@ from itertools import pairwise
 WIDTH = 110
 _TERNARY = (" ? ", " : ")
 _LOGIC = ((" || ",), (" && ",))
+_CALL = re.compile(r"\.\w+\((?:\w+,)?")
+_CONSTANT = re.compile(r'-?\d+|"[^"\\]*"|\[-?\d+, -?\d+\]')
+_KEY = re.compile(r'"[A-Za-z]+": ')
+_UNSET = re.compile(r"[\w.]+ == null")
+_GUARD = re.compile(r"!?has\(([\w.]+)\)|([\w.]+) [!=]= null")
 _COMPARISONS = (" == ", " != ", " in ")
 
 
@@ -22,17 +27,36 @@ def laid_out(expression: str, indent: int = 0) -> str:
         return _branches(parts, indent)
     for operators in _LOGIC:
         if len(parts := split(expression, operators)) > 1:
-            lines = [laid_out(text, indent) for text, _ in parts]
+            lines = [laid_out(text, indent) for text in _guarded([text for text, _ in parts], operators[0], indent)]
             return f"{operators[0].rstrip()}\n".join(lines)
     if len(parts := split(expression, _COMPARISONS)) == 2:
         (left, _), (right, operator) = parts
+        if right.startswith("[") and "\n" not in (one := laid_out(left, indent)):
+            return f"{one}{operator}{laid_out(right, indent).lstrip()}"
         return f"{laid_out(left, indent)}{operator.rstrip()}\n{laid_out(right, indent)}"
     if len(parts := split(expression, (" + ",))) > 1:
         return _filled([text for text, _ in parts], indent)
     calls = _calls(expression)
-    if len(calls) > 1:
+    if len(calls) > 1 and not _is_one_call(calls, indent):
         return "\n".join([laid_out(calls[0], indent), *(laid_out(call, indent + 2) for call in calls[1:])])
     return _opened(expression, indent)
+
+
+def _guarded(operands: list[str], operator: str, indent: int) -> list[str]:
+    """``operands``, each guard on one line with what it guards where that fits; and what is unset together."""
+    lines: list[str] = []
+    guarded = ""
+    before = ""
+    for operand in operands:
+        together = (guarded and guarded in operand) or (_UNSET.fullmatch(before) and _UNSET.fullmatch(operand))
+        if together and indent + len(lines[-1]) + len(operand) + len(operator) <= WIDTH - 4:
+            lines[-1] += f"{operator}{operand}"
+        else:
+            lines.append(operand)
+        before = operand
+        found = _GUARD.fullmatch(operand)
+        guarded = found[1] or found[2] if found else ""
+    return lines
 
 
 def _branches(parts: list[tuple[str, str]], indent: int) -> str:
@@ -64,6 +88,14 @@ def _calls(expression: str) -> list[str]:
     return [expression[a:b] for a, b in pairwise((0, *dots, len(expression)))] if dots and dots[0] else [expression]
 
 
+def _is_one_call(calls: list[str], indent: int) -> bool:
+    """Whether there is a single call, whose head fits on the line of what it is called upon."""
+    if len(calls) != 2 or len(calls[0]) > len(calls[1]):
+        return False
+    head = _CALL.match(calls[1])
+    return head is not None and indent + len(calls[0]) + len(head[0]) <= WIDTH
+
+
 def _opened(expression: str, indent: int) -> str:
     """The longest bracket of ``expression`` with its inside on lines of its own."""
     pad = " " * indent
@@ -74,8 +106,30 @@ def _opened(expression: str, indent: int) -> str:
     items = [text for text, _ in split(expression[start:end], (", ",))]
     head = _joined_prefix(items)
     rest = items[1:] if head else items
-    lines = [laid_out(item, indent + 2) + ("," if n < len(rest) else "") for n, item in enumerate(rest, 1)]
+    if all(map(_CONSTANT.fullmatch, rest)):
+        lines = _packed(rest, indent + 2)
+    else:
+        lines = [_entry(item, indent + 2) + ("," if n < len(rest) else "") for n, item in enumerate(rest, 1)]
     return "\n".join([pad + expression[:start] + head, *lines, pad + expression[end:]])
+
+
+def _packed(constants: list[str], indent: int) -> list[str]:
+    """As many constants on a line as fit."""
+    lines = [" " * indent + constants[0]]
+    for one in constants[1:]:
+        if len(lines[-1]) + len(one) + 3 <= WIDTH:
+            lines[-1] += f", {one}"
+        else:
+            lines[-1] += ","
+            lines.append(" " * indent + one)
+    return lines
+
+
+def _entry(item: str, indent: int) -> str:
+    """An item of a bracket; of a map what is long stands below its key."""
+    if indent + len(item) > WIDTH and (key := _KEY.match(item)):
+        return f"{' ' * indent}{key[0].rstrip()}\n{laid_out(item[key.end() :], indent + 4)}"
+    return laid_out(item, indent)
 
 
 def _joined_prefix(items: list[str]) -> str:

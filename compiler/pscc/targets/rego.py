@@ -18,7 +18,7 @@ from dataclasses import dataclass, field, fields, is_dataclass
 from typing import assert_never
 
 from pscc import ir
-from pscc.passes import Reads, constant, looked_at
+from pscc.passes import Reads, constant, looked_at, parameters
 from pscc.targets.rego_layout import broken
 from pscc.templating import printable
 from pscc.tidy import failing, message
@@ -360,24 +360,6 @@ def parameter_rules(check: ir.Check) -> str:
         f'parameter_{p.name} := object.get(input, ["parameters", "{p.name}"], {literal(constant(p, {}).value)})'
         for p in parameters(check)
     )
-
-
-def parameters(check: ir.Check) -> tuple[ir.Param, ...]:
-    """The parameters that ``check`` reads, in the order in which they are first read."""
-    found: dict[str, ir.Param] = {}
-
-    def walk(node: object) -> None:
-        if isinstance(node, ir.Param):
-            found.setdefault(node.name, node)
-        elif isinstance(node, tuple):
-            for one in node:
-                walk(one)
-        elif is_dataclass(node):
-            for member in fields(node):
-                walk(getattr(node, member.name))
-
-    walk(check.requirements)
-    return tuple(found.values())
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,21 @@
 from __future__ import annotations
 
 from conformance.targets._base import Target
-from conformance.targets.gatekeeper import Gatekeeper
+from conformance.targets.gatekeeper import CEL, Gatekeeper
 from conformance.targets.kyverno import Kyverno
+from conformance.targets.kyverno_cel import KyvernoCel
 from conformance.targets.opa import Opa
 from conformance.targets.vap import Vap
+from pscc.backends._base import Output
+from pscc.backends.options import DEFAULTS, Options
+from pscc.backends.registry import backend
+from pscc.ir import Program
 
-TARGETS: tuple[Target, ...] = (Gatekeeper(), Opa(), Kyverno(), Vap())
+TARGETS: tuple[Target, ...] = (Gatekeeper(), Gatekeeper(CEL), Opa(), Kyverno(), KyvernoCel(), Vap())
+
+
+def output_of(target: str, program: Program) -> Output:
+    """What the compiler makes of ``program`` for ``target``."""
+    if target == CEL:
+        return backend("gatekeeper").package(program, {}, Options(engine="cel"))
+    return backend(target).package(program, {}, DEFAULTS)

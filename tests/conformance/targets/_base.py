@@ -27,12 +27,14 @@ class Request:
 class Answer:
     """What an engine says: its messages sorted and without repetition, and the pod after its mutation.
 
-    ``pod`` is None where the target does not change pods at all.
+    ``pod`` is None where the target does not change pods at all. ``first`` says that a policy tells but the first of
+    its messages.
     """
 
     allowed: bool
     messages: tuple[str, ...]
     pod: Json | None = None
+    first: bool = False
 
 
 class Running(Protocol):
@@ -52,6 +54,11 @@ class Target(Protocol):
     @property
     def name(self) -> str:
         """The target as the command line spells it."""
+        ...
+
+    @property
+    def updates(self) -> bool:
+        """Whether this engine can be asked about updates."""
         ...
 
     @property

@@ -12,13 +12,16 @@ from conformance.jsonl import Json, Process
 from conformance.targets._base import Answer, Request, pinned, resources
 from pscc.backends._base import Output
 
+CEL = "gatekeeper --engine cel"
+
 
 @dataclass(frozen=True, slots=True)
 class Gatekeeper:
-    """The target ``gatekeeper``."""
+    """The target ``gatekeeper``, in either of its engines."""
 
     name: str = "gatekeeper"
     share: float = 1.0
+    updates: bool = True
 
     def version(self) -> str:
         """Gatekeeper's version."""

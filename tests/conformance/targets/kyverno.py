@@ -26,6 +26,7 @@ class Kyverno:
 
     name: str = "kyverno"
     share: float = 0.1
+    updates: bool = True
 
     def version(self) -> str:
         """Kyverno's version."""

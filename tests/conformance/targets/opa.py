@@ -24,6 +24,7 @@ class Opa:
 
     name: str = "opa"
     share: float = 1.0
+    updates: bool = True
 
     def version(self) -> str:
         """OPA's version."""

@@ -19,6 +19,7 @@ class Vap:
 
     name: str = "vap"
     share: float = 1.0
+    updates: bool = True
 
     def version(self) -> str:
         """Kubernetes' version."""

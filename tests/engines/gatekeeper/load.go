@@ -9,7 +9,9 @@ import (
 	"github.com/open-policy-agent/frameworks/constraint/pkg/apis"
 	constraintclient "github.com/open-policy-agent/frameworks/constraint/pkg/client"
 	"github.com/open-policy-agent/frameworks/constraint/pkg/client/drivers/rego"
+	expansionunversioned "github.com/open-policy-agent/gatekeeper/v3/apis/expansion/unversioned"
 	"github.com/open-policy-agent/gatekeeper/v3/pkg/drivers/k8scel"
+	"github.com/open-policy-agent/gatekeeper/v3/pkg/expansion"
 	"github.com/open-policy-agent/gatekeeper/v3/pkg/gator/reader"
 	"github.com/open-policy-agent/gatekeeper/v3/pkg/mutation"
 	"github.com/open-policy-agent/gatekeeper/v3/pkg/target"
@@ -28,6 +30,7 @@ func init() { utilruntime.Must(apis.AddToScheme(scheme)) }
 type installed struct {
 	client     *constraintclient.Client
 	mutators   *mutation.System
+	expansions *expansion.System
 	namespaces map[string]*corev1.Namespace
 	ignored    []string
 }
@@ -50,9 +53,11 @@ func newInstalled() (*installed, error) {
 		constraintclient.Driver(regoDriver),
 		constraintclient.EnforcementPoints(util.WebhookEnforcementPoint),
 	)
+	mutators := mutation.NewSystem(mutation.SystemOpts{})
 	return &installed{
 		client:     client,
-		mutators:   mutation.NewSystem(mutation.SystemOpts{}),
+		mutators:   mutators,
+		expansions: expansion.NewSystem(mutators),
 		namespaces: map[string]*corev1.Namespace{},
 		ignored:    []string{},
 	}, err
@@ -117,6 +122,12 @@ func (in *installed) apply(ctx context.Context, d *unstructured.Unstructured) er
 		return err
 	case isMutator(d):
 		return in.addMutator(d)
+	case d.GetKind() == "ExpansionTemplate":
+		template := &expansionunversioned.ExpansionTemplate{}
+		if err := runtime.DefaultUnstructuredConverter.FromUnstructuredWithValidation(d.UnstructuredContent(), template, true); err != nil {
+			return err
+		}
+		return in.expansions.UpsertTemplate(template)
 	case d.GetKind() == "Namespace" && d.GetAPIVersion() == "v1":
 		namespace := &corev1.Namespace{}
 		in.namespaces[d.GetName()] = namespace

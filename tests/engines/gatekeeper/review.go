@@ -12,6 +12,7 @@ import (
 	"github.com/go-logr/logr"
 	"github.com/open-policy-agent/frameworks/constraint/pkg/client/reviews"
 	frameworktypes "github.com/open-policy-agent/frameworks/constraint/pkg/types"
+	"github.com/open-policy-agent/gatekeeper/v3/pkg/expansion"
 	mutationtypes "github.com/open-policy-agent/gatekeeper/v3/pkg/mutation/types"
 	"github.com/open-policy-agent/gatekeeper/v3/pkg/target"
 	"github.com/open-policy-agent/gatekeeper/v3/pkg/util"
@@ -94,9 +95,26 @@ func (in *installed) reviewOne(r *reviewRequest, i int, result *reviewResult) er
 	if err != nil {
 		return err
 	}
-	result.Violations, err = in.violations(ctx, request, namespace)
+	responses, err := in.reviewed(ctx, target.AugmentedReview{
+		AdmissionRequest: request,
+		Namespace:        namespace,
+		Source:           mutationtypes.SourceTypeOriginal,
+		IsAdmission:      true,
+	}, namespace)
+	if err != nil {
+		return err
+	}
+	if r.Operation != admissionv1.Delete {
+		if err := in.expand(ctx, r, object, namespace, responses); err != nil {
+			return err
+		}
+	}
+	result.Violations = []violation{}
+	for _, one := range responses.Results() {
+		result.Violations = append(result.Violations, toViolation(one))
+	}
 	result.Allowed = !slices.ContainsFunc(result.Violations, violation.denies)
-	return err
+	return nil
 }
 
 // mutate changes object in place as the mutating webhook would. The namespace
@@ -118,26 +136,40 @@ func (in *installed) mutate(ctx context.Context, r *reviewRequest, object *unstr
 	return mutated, err
 }
 
-// violations asks every matching constraint, as the validating webhook does.
-func (in *installed) violations(ctx context.Context, request *admissionv1.AdmissionRequest, namespace *corev1.Namespace) ([]violation, error) {
+// reviewed asks every matching constraint, as the validating webhook does.
+func (in *installed) reviewed(ctx context.Context, review any, namespace *corev1.Namespace) (*frameworktypes.Responses, error) {
 	options := []reviews.ReviewOpt{reviews.EnforcementPoint(util.WebhookEnforcementPoint)}
 	if o := util.NamespaceReviewOpt(namespace, logr.Discard()); o != nil {
 		options = append(options, o)
 	}
-	responses, err := in.client.Review(ctx, target.AugmentedReview{
-		AdmissionRequest: request,
-		Namespace:        namespace,
-		Source:           mutationtypes.SourceTypeOriginal,
-		IsAdmission:      true,
-	}, options...)
+	return in.client.Review(ctx, review, options...)
+}
+
+// expand adds what constraints say of the objects that a generator would make,
+// as reviewRequest in Gatekeeper's pkg/webhook/policy.go does.
+func (in *installed) expand(ctx context.Context, r *reviewRequest, object *unstructured.Unstructured, namespace *corev1.Namespace, responses *frameworktypes.Responses) error {
+	base := object.DeepCopy()
+	if namespace != nil {
+		base.SetNamespace(namespace.Name)
+	}
+	resultants, err := in.expansions.Expand(&mutationtypes.Mutable{Object: base, Namespace: namespace, Username: r.User.Name})
 	if err != nil {
-		return nil, err
+		return fmt.Errorf("expansion: %w", err)
 	}
-	out := []violation{}
-	for _, r := range responses.Results() {
-		out = append(out, toViolation(r))
+	for _, one := range resultants {
+		said, err := in.reviewed(ctx, &target.AugmentedUnstructured{
+			Object:    *one.Obj,
+			Namespace: namespace,
+			Operation: r.Operation,
+			Source:    mutationtypes.SourceTypeGenerated,
+		}, namespace)
+		if err != nil {
+			return fmt.Errorf("generated %s: %w", one.Obj.GetKind(), err)
+		}
+		expansion.OverrideEnforcementAction(one.EnforcementAction, said)
+		expansion.AggregateResponses(one.TemplateName, responses, said)
 	}
-	return out, nil
+	return nil
 }
 
 func toViolation(r *frameworktypes.Result) violation {

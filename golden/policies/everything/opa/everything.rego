@@ -224,132 +224,140 @@ allow_host_probes_findings := [finding |
 
 allow_host_probes_liveness_probe_http_get_host_findings := [finding |
 	some container in lib.containers(pod)
-	lib.first_set([object.get(container, ["livenessProbe", "httpGet", "host"], null), ""]) != ""
-	not object.get(container, ["livenessProbe", "httpGet", "host"], null) in ["127.0.0.1"]
+	container.livenessProbe.httpGet.host != null
+	container.livenessProbe.httpGet.host != ""
+	not container.livenessProbe.httpGet.host in ["127.0.0.1"]
 	finding := concat("", [
 		"container ",
 		lib.name(container),
 		": livenessProbe.httpGet.host is ",
-		lib.show(object.get(container, ["livenessProbe", "httpGet", "host"], null)),
+		lib.show(container.livenessProbe.httpGet.host),
 		", allowed: 127.0.0.1",
 	])
 ]
 
 allow_host_probes_liveness_probe_tcp_socket_host_findings := [finding |
 	some container in lib.containers(pod)
-	lib.first_set([object.get(container, ["livenessProbe", "tcpSocket", "host"], null), ""]) != ""
-	not object.get(container, ["livenessProbe", "tcpSocket", "host"], null) in ["127.0.0.1"]
+	container.livenessProbe.tcpSocket.host != null
+	container.livenessProbe.tcpSocket.host != ""
+	not container.livenessProbe.tcpSocket.host in ["127.0.0.1"]
 	finding := concat("", [
 		"container ",
 		lib.name(container),
 		": livenessProbe.tcpSocket.host is ",
-		lib.show(object.get(container, ["livenessProbe", "tcpSocket", "host"], null)),
+		lib.show(container.livenessProbe.tcpSocket.host),
 		", allowed: 127.0.0.1",
 	])
 ]
 
 allow_host_probes_readiness_probe_http_get_host_findings := [finding |
 	some container in lib.containers(pod)
-	lib.first_set([object.get(container, ["readinessProbe", "httpGet", "host"], null), ""]) != ""
-	not object.get(container, ["readinessProbe", "httpGet", "host"], null) in ["127.0.0.1"]
+	container.readinessProbe.httpGet.host != null
+	container.readinessProbe.httpGet.host != ""
+	not container.readinessProbe.httpGet.host in ["127.0.0.1"]
 	finding := concat("", [
 		"container ",
 		lib.name(container),
 		": readinessProbe.httpGet.host is ",
-		lib.show(object.get(container, ["readinessProbe", "httpGet", "host"], null)),
+		lib.show(container.readinessProbe.httpGet.host),
 		", allowed: 127.0.0.1",
 	])
 ]
 
 allow_host_probes_readiness_probe_tcp_socket_host_findings := [finding |
 	some container in lib.containers(pod)
-	lib.first_set([object.get(container, ["readinessProbe", "tcpSocket", "host"], null), ""]) != ""
-	not object.get(container, ["readinessProbe", "tcpSocket", "host"], null) in ["127.0.0.1"]
+	container.readinessProbe.tcpSocket.host != null
+	container.readinessProbe.tcpSocket.host != ""
+	not container.readinessProbe.tcpSocket.host in ["127.0.0.1"]
 	finding := concat("", [
 		"container ",
 		lib.name(container),
 		": readinessProbe.tcpSocket.host is ",
-		lib.show(object.get(container, ["readinessProbe", "tcpSocket", "host"], null)),
+		lib.show(container.readinessProbe.tcpSocket.host),
 		", allowed: 127.0.0.1",
 	])
 ]
 
 allow_host_probes_startup_probe_http_get_host_findings := [finding |
 	some container in lib.containers(pod)
-	lib.first_set([object.get(container, ["startupProbe", "httpGet", "host"], null), ""]) != ""
-	not object.get(container, ["startupProbe", "httpGet", "host"], null) in ["127.0.0.1"]
+	container.startupProbe.httpGet.host != null
+	container.startupProbe.httpGet.host != ""
+	not container.startupProbe.httpGet.host in ["127.0.0.1"]
 	finding := concat("", [
 		"container ",
 		lib.name(container),
 		": startupProbe.httpGet.host is ",
-		lib.show(object.get(container, ["startupProbe", "httpGet", "host"], null)),
+		lib.show(container.startupProbe.httpGet.host),
 		", allowed: 127.0.0.1",
 	])
 ]
 
 allow_host_probes_startup_probe_tcp_socket_host_findings := [finding |
 	some container in lib.containers(pod)
-	lib.first_set([object.get(container, ["startupProbe", "tcpSocket", "host"], null), ""]) != ""
-	not object.get(container, ["startupProbe", "tcpSocket", "host"], null) in ["127.0.0.1"]
+	container.startupProbe.tcpSocket.host != null
+	container.startupProbe.tcpSocket.host != ""
+	not container.startupProbe.tcpSocket.host in ["127.0.0.1"]
 	finding := concat("", [
 		"container ",
 		lib.name(container),
 		": startupProbe.tcpSocket.host is ",
-		lib.show(object.get(container, ["startupProbe", "tcpSocket", "host"], null)),
+		lib.show(container.startupProbe.tcpSocket.host),
 		", allowed: 127.0.0.1",
 	])
 ]
 
 allow_host_probes_lifecycle_post_start_http_get_host_findings := [finding |
 	some container in lib.containers(pod)
-	lib.first_set([object.get(container, ["lifecycle", "postStart", "httpGet", "host"], null), ""]) != ""
-	not object.get(container, ["lifecycle", "postStart", "httpGet", "host"], null) in ["127.0.0.1"]
+	container.lifecycle.postStart.httpGet.host != null
+	container.lifecycle.postStart.httpGet.host != ""
+	not container.lifecycle.postStart.httpGet.host in ["127.0.0.1"]
 	finding := concat("", [
 		"container ",
 		lib.name(container),
 		": lifecycle.postStart.httpGet.host is ",
-		lib.show(object.get(container, ["lifecycle", "postStart", "httpGet", "host"], null)),
+		lib.show(container.lifecycle.postStart.httpGet.host),
 		", allowed: 127.0.0.1",
 	])
 ]
 
 allow_host_probes_lifecycle_post_start_tcp_socket_host_findings := [finding |
 	some container in lib.containers(pod)
-	lib.first_set([object.get(container, ["lifecycle", "postStart", "tcpSocket", "host"], null), ""]) != ""
-	not object.get(container, ["lifecycle", "postStart", "tcpSocket", "host"], null) in [
-		"127.0.0.1",
-	]
+	container.lifecycle.postStart.tcpSocket.host != null
+	container.lifecycle.postStart.tcpSocket.host != ""
+	not container.lifecycle.postStart.tcpSocket.host in ["127.0.0.1"]
 	finding := concat("", [
 		"container ",
 		lib.name(container),
 		": lifecycle.postStart.tcpSocket.host is ",
-		lib.show(object.get(container, ["lifecycle", "postStart", "tcpSocket", "host"], null)),
+		lib.show(container.lifecycle.postStart.tcpSocket.host),
 		", allowed: 127.0.0.1",
 	])
 ]
 
 allow_host_probes_lifecycle_pre_stop_http_get_host_findings := [finding |
 	some container in lib.containers(pod)
-	lib.first_set([object.get(container, ["lifecycle", "preStop", "httpGet", "host"], null), ""]) != ""
-	not object.get(container, ["lifecycle", "preStop", "httpGet", "host"], null) in ["127.0.0.1"]
+	container.lifecycle.preStop.httpGet.host != null
+	container.lifecycle.preStop.httpGet.host != ""
+	not container.lifecycle.preStop.httpGet.host in ["127.0.0.1"]
 	finding := concat("", [
 		"container ",
 		lib.name(container),
 		": lifecycle.preStop.httpGet.host is ",
-		lib.show(object.get(container, ["lifecycle", "preStop", "httpGet", "host"], null)),
+		lib.show(container.lifecycle.preStop.httpGet.host),
 		", allowed: 127.0.0.1",
 	])
 ]
 
 allow_host_probes_lifecycle_pre_stop_tcp_socket_host_findings := [finding |
 	some container in lib.containers(pod)
-	lib.first_set([object.get(container, ["lifecycle", "preStop", "tcpSocket", "host"], null), ""]) != ""
-	not object.get(container, ["lifecycle", "preStop", "tcpSocket", "host"], null) in ["127.0.0.1"]
+	container.lifecycle.preStop.tcpSocket.host != null
+	container.lifecycle.preStop.tcpSocket.host != ""
+	not container.lifecycle.preStop.tcpSocket.host in ["127.0.0.1"]
 	finding := concat("", [
 		"container ",
 		lib.name(container),
 		": lifecycle.preStop.tcpSocket.host is ",
-		lib.show(object.get(container, ["lifecycle", "preStop", "tcpSocket", "host"], null)),
+		lib.show(container.lifecycle.preStop.tcpSocket.host),
 		", allowed: 127.0.0.1",
 	])
 ]
@@ -390,13 +398,19 @@ allow_volumes_volume_type_ok(volume, type) if {
 		allow_volumes_volume_type_ok_2(source)
 		allow_volumes_volume_type_ok_3(source)
 		allow_volumes_volume_type_ok_5(source)
+	}
+	every source in lib.list(object.get(volume, ["projected", "sources"], null)) {
 		every item in lib.list(object.get(source, ["downwardAPI", "items"], null)) {
 			item.path == "namespace"
 			item.fieldRef.fieldPath == "metadata.namespace"
-			lib.first_set([object.get(item, ["fieldRef", "apiVersion"], null), "v1"]) == "v1"
+			allow_volumes_volume_type_ok_6(item)
 		}
 	}
 }
+
+allow_volumes_volume_type_ok_6(item) if object.get(item, ["fieldRef", "apiVersion"], null) == null
+
+allow_volumes_volume_type_ok_6(item) if item.fieldRef.apiVersion == "v1"
 
 allow_volumes_volume_type_ok_5(source) if object.get(source, "configMap", null) == null
 
@@ -1088,7 +1102,7 @@ require_seccomp_profile_on_pod_and_containers_findings := [finding |
 
 require_seccomp_profile_on_pod_and_containers_pod_profile_findings := [finding |
 	not pod.spec.securityContext.seccompProfile.type == "Localhost"
-	not require_seccomp_profile_on_pod_and_containers_pod_profile_ok
+	not pod.spec.securityContext.seccompProfile.type == "RuntimeDefault"
 	finding := concat("", [
 		"pod: seccompProfile is ",
 		lib.show(object.get(pod, ["spec", "securityContext", "seccompProfile", "type"], null)),
@@ -1096,28 +1110,11 @@ require_seccomp_profile_on_pod_and_containers_pod_profile_findings := [finding |
 	])
 ]
 
-require_seccomp_profile_on_pod_and_containers_pod_profile_ok if pod.spec.securityContext.seccompProfile.type == "RuntimeDefault"
-
-require_seccomp_profile_on_pod_and_containers_pod_profile_ok if {
-	pod.spec.securityContext.seccompProfile.type == "Localhost"
-	require_seccomp_profile_on_pod_and_containers_pod_profile_ok_2
-}
-
-require_seccomp_profile_on_pod_and_containers_pod_profile_ok_2 if {
-	lib.join("localhost/", object.get(pod, ["spec", "securityContext", "seccompProfile", "localhostProfile"], null)) in [
-		"runtime/default",
-	]
-}
-
-require_seccomp_profile_on_pod_and_containers_pod_profile_ok_2 if {
-	lib.starts_with_any(lib.join("localhost/", object.get(pod, ["spec", "securityContext", "seccompProfile", "localhostProfile"], null)), [
-		"localhost/*",
-	])
-}
-
 require_seccomp_profile_on_pod_and_containers_local_pod_profile_findings := [finding |
 	pod.spec.securityContext.seccompProfile.type == "Localhost"
-	not require_seccomp_profile_on_pod_and_containers_local_pod_profile_ok
+	not lib.starts_with_any(lib.join("localhost/", object.get(pod, ["spec", "securityContext", "seccompProfile", "localhostProfile"], null)), [
+		"localhost/*",
+	])
 	finding := concat("", [
 		"pod: seccompProfile is ",
 		lib.show(lib.join("localhost/", object.get(pod, ["spec", "securityContext", "seccompProfile", "localhostProfile"], null))),
@@ -1125,30 +1122,11 @@ require_seccomp_profile_on_pod_and_containers_local_pod_profile_findings := [fin
 	])
 ]
 
-require_seccomp_profile_on_pod_and_containers_local_pod_profile_ok if pod.spec.securityContext.seccompProfile.type == "RuntimeDefault"
-
-require_seccomp_profile_on_pod_and_containers_local_pod_profile_ok if {
-	pod.spec.securityContext.seccompProfile.type == "Localhost"
-	require_seccomp_profile_on_pod_and_containers_local_pod_profile_ok_2
-}
-
-require_seccomp_profile_on_pod_and_containers_local_pod_profile_ok_2 if {
-	lib.join("localhost/", object.get(pod, ["spec", "securityContext", "seccompProfile", "localhostProfile"], null)) in [
-		"runtime/default",
-	]
-}
-
-require_seccomp_profile_on_pod_and_containers_local_pod_profile_ok_2 if {
-	lib.starts_with_any(lib.join("localhost/", object.get(pod, ["spec", "securityContext", "seccompProfile", "localhostProfile"], null)), [
-		"localhost/*",
-	])
-}
-
 require_seccomp_profile_on_pod_and_containers_container_profile_findings := [finding |
 	some container in lib.containers(pod)
 	seccomp_profile := lib.effective(pod, container, "seccompProfile")
 	lib.below(seccomp_profile, ["type"]) != "Localhost"
-	not require_seccomp_profile_on_pod_and_containers_container_profile_ok(seccomp_profile)
+	lib.below(seccomp_profile, ["type"]) != "RuntimeDefault"
 	finding := concat("", [
 		"container ",
 		lib.name(container),
@@ -1158,28 +1136,13 @@ require_seccomp_profile_on_pod_and_containers_container_profile_findings := [fin
 	])
 ]
 
-require_seccomp_profile_on_pod_and_containers_container_profile_ok(seccomp_profile) if lib.below(seccomp_profile, ["type"]) == "RuntimeDefault"
-
-require_seccomp_profile_on_pod_and_containers_container_profile_ok(seccomp_profile) if {
-	lib.below(seccomp_profile, ["type"]) == "Localhost"
-	require_seccomp_profile_on_pod_and_containers_container_profile_ok_2(seccomp_profile)
-}
-
-require_seccomp_profile_on_pod_and_containers_container_profile_ok_2(seccomp_profile) if {
-	lib.join("localhost/", lib.below(seccomp_profile, ["localhostProfile"])) in ["runtime/default"]
-}
-
-require_seccomp_profile_on_pod_and_containers_container_profile_ok_2(seccomp_profile) if {
-	lib.starts_with_any(lib.join("localhost/", lib.below(seccomp_profile, ["localhostProfile"])), [
-		"localhost/*",
-	])
-}
-
 require_seccomp_profile_on_pod_and_containers_local_container_profile_findings := [finding |
 	some container in lib.containers(pod)
 	seccomp_profile := lib.effective(pod, container, "seccompProfile")
 	lib.below(seccomp_profile, ["type"]) == "Localhost"
-	not require_seccomp_profile_on_pod_and_containers_local_container_profile_ok(seccomp_profile)
+	not lib.starts_with_any(lib.join("localhost/", lib.below(seccomp_profile, ["localhostProfile"])), [
+		"localhost/*",
+	])
 	finding := concat("", [
 		"container ",
 		lib.name(container),
@@ -1188,23 +1151,6 @@ require_seccomp_profile_on_pod_and_containers_local_container_profile_findings :
 		", allowed: runtime/default, localhost/*",
 	])
 ]
-
-require_seccomp_profile_on_pod_and_containers_local_container_profile_ok(seccomp_profile) if lib.below(seccomp_profile, ["type"]) == "RuntimeDefault"
-
-require_seccomp_profile_on_pod_and_containers_local_container_profile_ok(seccomp_profile) if {
-	lib.below(seccomp_profile, ["type"]) == "Localhost"
-	require_seccomp_profile_on_pod_and_containers_local_container_profile_ok_2(seccomp_profile)
-}
-
-require_seccomp_profile_on_pod_and_containers_local_container_profile_ok_2(seccomp_profile) if {
-	lib.join("localhost/", lib.below(seccomp_profile, ["localhostProfile"])) in ["runtime/default"]
-}
-
-require_seccomp_profile_on_pod_and_containers_local_container_profile_ok_2(seccomp_profile) if {
-	lib.starts_with_any(lib.join("localhost/", lib.below(seccomp_profile, ["localhostProfile"])), [
-		"localhost/*",
-	])
-}
 
 # require appArmorProfile runtime/default, localhost/audited  (policy.psp:40)
 violation contains {"control": "appArmorProfile", "msg": msg} if {
@@ -1237,7 +1183,7 @@ require_app_armor_profile_own_profile_findings := [finding |
 	some container in lib.containers(pod)
 	container.securityContext.appArmorProfile != null
 	not container.securityContext.appArmorProfile.type == "Localhost"
-	not require_app_armor_profile_own_profile_ok(container)
+	not container.securityContext.appArmorProfile.type == "RuntimeDefault"
 	finding := concat("", [
 		"container ",
 		lib.name(container),
@@ -1247,21 +1193,13 @@ require_app_armor_profile_own_profile_findings := [finding |
 	])
 ]
 
-require_app_armor_profile_own_profile_ok(container) if container.securityContext.appArmorProfile.type == "RuntimeDefault"
-
-require_app_armor_profile_own_profile_ok(container) if {
-	container.securityContext.appArmorProfile.type == "Localhost"
-	lib.join("localhost/", object.get(container, ["securityContext", "appArmorProfile", "localhostProfile"], null)) in [
-		"runtime/default",
-		"localhost/audited",
-	]
-}
-
 require_app_armor_profile_local_own_profile_findings := [finding |
 	some container in lib.containers(pod)
 	container.securityContext.appArmorProfile != null
 	container.securityContext.appArmorProfile.type == "Localhost"
-	not require_app_armor_profile_local_own_profile_ok(container)
+	not lib.join("localhost/", object.get(container, ["securityContext", "appArmorProfile", "localhostProfile"], null)) in [
+		"localhost/audited",
+	]
 	finding := concat("", [
 		"container ",
 		lib.name(container),
@@ -1270,16 +1208,6 @@ require_app_armor_profile_local_own_profile_findings := [finding |
 		", allowed: runtime/default, localhost/audited",
 	])
 ]
-
-require_app_armor_profile_local_own_profile_ok(container) if container.securityContext.appArmorProfile.type == "RuntimeDefault"
-
-require_app_armor_profile_local_own_profile_ok(container) if {
-	container.securityContext.appArmorProfile.type == "Localhost"
-	lib.join("localhost/", object.get(container, ["securityContext", "appArmorProfile", "localhostProfile"], null)) in [
-		"runtime/default",
-		"localhost/audited",
-	]
-}
 
 require_app_armor_profile_annotated_profile_findings := [finding |
 	some container in lib.containers(pod)
@@ -1304,7 +1232,7 @@ require_app_armor_profile_inherited_profile_findings := [finding |
 	object.get(pod, ["metadata", "annotations", lib.join("container.apparmor.security.beta.kubernetes.io/", object.get(container, "name", null))], null) == null
 	pod.spec.securityContext.appArmorProfile != null
 	not pod.spec.securityContext.appArmorProfile.type == "Localhost"
-	not require_app_armor_profile_inherited_profile_ok
+	not pod.spec.securityContext.appArmorProfile.type == "RuntimeDefault"
 	finding := concat("", [
 		"container ",
 		lib.name(container),
@@ -1314,23 +1242,15 @@ require_app_armor_profile_inherited_profile_findings := [finding |
 	])
 ]
 
-require_app_armor_profile_inherited_profile_ok if pod.spec.securityContext.appArmorProfile.type == "RuntimeDefault"
-
-require_app_armor_profile_inherited_profile_ok if {
-	pod.spec.securityContext.appArmorProfile.type == "Localhost"
-	lib.join("localhost/", object.get(pod, ["spec", "securityContext", "appArmorProfile", "localhostProfile"], null)) in [
-		"runtime/default",
-		"localhost/audited",
-	]
-}
-
 require_app_armor_profile_local_inherited_profile_findings := [finding |
 	some container in lib.containers(pod)
 	object.get(container, ["securityContext", "appArmorProfile"], null) == null
 	object.get(pod, ["metadata", "annotations", lib.join("container.apparmor.security.beta.kubernetes.io/", object.get(container, "name", null))], null) == null
 	pod.spec.securityContext.appArmorProfile != null
 	pod.spec.securityContext.appArmorProfile.type == "Localhost"
-	not require_app_armor_profile_local_inherited_profile_ok
+	not lib.join("localhost/", object.get(pod, ["spec", "securityContext", "appArmorProfile", "localhostProfile"], null)) in [
+		"localhost/audited",
+	]
 	finding := concat("", [
 		"container ",
 		lib.name(container),
@@ -1339,16 +1259,6 @@ require_app_armor_profile_local_inherited_profile_findings := [finding |
 		", allowed: runtime/default, localhost/audited",
 	])
 ]
-
-require_app_armor_profile_local_inherited_profile_ok if pod.spec.securityContext.appArmorProfile.type == "RuntimeDefault"
-
-require_app_armor_profile_local_inherited_profile_ok if {
-	pod.spec.securityContext.appArmorProfile.type == "Localhost"
-	lib.join("localhost/", object.get(pod, ["spec", "securityContext", "appArmorProfile", "localhostProfile"], null)) in [
-		"runtime/default",
-		"localhost/audited",
-	]
-}
 
 require_app_armor_profile_profile_set_findings := [finding |
 	some container in lib.containers(pod)

@@ -178,13 +178,19 @@ allow_volumes_volume_type_ok(volume, type) if {
 		allow_volumes_volume_type_ok_2(source)
 		allow_volumes_volume_type_ok_3(source)
 		allow_volumes_volume_type_ok_5(source)
+	}
+	every source in lib.list(object.get(volume, ["projected", "sources"], null)) {
 		every item in lib.list(object.get(source, ["downwardAPI", "items"], null)) {
 			item.path == "namespace"
 			item.fieldRef.fieldPath == "metadata.namespace"
-			lib.first_set([object.get(item, ["fieldRef", "apiVersion"], null), "v1"]) == "v1"
+			allow_volumes_volume_type_ok_6(item)
 		}
 	}
 }
+
+allow_volumes_volume_type_ok_6(item) if object.get(item, ["fieldRef", "apiVersion"], null) == null
+
+allow_volumes_volume_type_ok_6(item) if item.fieldRef.apiVersion == "v1"
 
 allow_volumes_volume_type_ok_5(source) if object.get(source, "configMap", null) == null
 
@@ -483,7 +489,7 @@ require_seccomp_profile_on_pod_and_containers_findings := [finding |
 
 require_seccomp_profile_on_pod_and_containers_pod_profile_findings := [finding |
 	not pod.spec.securityContext.seccompProfile.type == "Localhost"
-	not require_seccomp_profile_on_pod_and_containers_pod_profile_ok
+	not pod.spec.securityContext.seccompProfile.type == "RuntimeDefault"
 	finding := concat("", [
 		"pod: seccompProfile is ",
 		lib.show(object.get(pod, ["spec", "securityContext", "seccompProfile", "type"], null)),
@@ -491,18 +497,9 @@ require_seccomp_profile_on_pod_and_containers_pod_profile_findings := [finding |
 	])
 ]
 
-require_seccomp_profile_on_pod_and_containers_pod_profile_ok if pod.spec.securityContext.seccompProfile.type == "RuntimeDefault"
-
-require_seccomp_profile_on_pod_and_containers_pod_profile_ok if {
-	pod.spec.securityContext.seccompProfile.type == "Localhost"
-	lib.join("localhost/", object.get(pod, ["spec", "securityContext", "seccompProfile", "localhostProfile"], null)) in [
-		"runtime/default",
-	]
-}
-
 require_seccomp_profile_on_pod_and_containers_local_pod_profile_findings := [finding |
 	pod.spec.securityContext.seccompProfile.type == "Localhost"
-	not require_seccomp_profile_on_pod_and_containers_local_pod_profile_ok
+	pod.spec.securityContext.seccompProfile.type != "RuntimeDefault"
 	finding := concat("", [
 		"pod: seccompProfile is ",
 		lib.show(lib.join("localhost/", object.get(pod, ["spec", "securityContext", "seccompProfile", "localhostProfile"], null))),
@@ -510,20 +507,11 @@ require_seccomp_profile_on_pod_and_containers_local_pod_profile_findings := [fin
 	])
 ]
 
-require_seccomp_profile_on_pod_and_containers_local_pod_profile_ok if pod.spec.securityContext.seccompProfile.type == "RuntimeDefault"
-
-require_seccomp_profile_on_pod_and_containers_local_pod_profile_ok if {
-	pod.spec.securityContext.seccompProfile.type == "Localhost"
-	lib.join("localhost/", object.get(pod, ["spec", "securityContext", "seccompProfile", "localhostProfile"], null)) in [
-		"runtime/default",
-	]
-}
-
 require_seccomp_profile_on_pod_and_containers_container_profile_findings := [finding |
 	some container in lib.containers(pod)
 	seccomp_profile := lib.effective(pod, container, "seccompProfile")
 	lib.below(seccomp_profile, ["type"]) != "Localhost"
-	not require_seccomp_profile_on_pod_and_containers_container_profile_ok(seccomp_profile)
+	lib.below(seccomp_profile, ["type"]) != "RuntimeDefault"
 	finding := concat("", [
 		"container ",
 		lib.name(container),
@@ -533,18 +521,11 @@ require_seccomp_profile_on_pod_and_containers_container_profile_findings := [fin
 	])
 ]
 
-require_seccomp_profile_on_pod_and_containers_container_profile_ok(seccomp_profile) if lib.below(seccomp_profile, ["type"]) == "RuntimeDefault"
-
-require_seccomp_profile_on_pod_and_containers_container_profile_ok(seccomp_profile) if {
-	lib.below(seccomp_profile, ["type"]) == "Localhost"
-	lib.join("localhost/", lib.below(seccomp_profile, ["localhostProfile"])) in ["runtime/default"]
-}
-
 require_seccomp_profile_on_pod_and_containers_local_container_profile_findings := [finding |
 	some container in lib.containers(pod)
 	seccomp_profile := lib.effective(pod, container, "seccompProfile")
 	lib.below(seccomp_profile, ["type"]) == "Localhost"
-	not require_seccomp_profile_on_pod_and_containers_local_container_profile_ok(seccomp_profile)
+	lib.below(seccomp_profile, ["type"]) != "RuntimeDefault"
 	finding := concat("", [
 		"container ",
 		lib.name(container),
@@ -553,13 +534,6 @@ require_seccomp_profile_on_pod_and_containers_local_container_profile_findings :
 		", allowed: runtime/default",
 	])
 ]
-
-require_seccomp_profile_on_pod_and_containers_local_container_profile_ok(seccomp_profile) if lib.below(seccomp_profile, ["type"]) == "RuntimeDefault"
-
-require_seccomp_profile_on_pod_and_containers_local_container_profile_ok(seccomp_profile) if {
-	lib.below(seccomp_profile, ["type"]) == "Localhost"
-	lib.join("localhost/", lib.below(seccomp_profile, ["localhostProfile"])) in ["runtime/default"]
-}
 
 # require appArmorProfile runtime/default  (policy.yaml:7)
 violation contains {"control": "appArmorProfile", "msg": msg} if {
@@ -592,7 +566,7 @@ require_app_armor_profile_own_profile_findings := [finding |
 	some container in lib.containers(pod)
 	container.securityContext.appArmorProfile != null
 	not container.securityContext.appArmorProfile.type == "Localhost"
-	not require_app_armor_profile_own_profile_ok(container)
+	not container.securityContext.appArmorProfile.type == "RuntimeDefault"
 	finding := concat("", [
 		"container ",
 		lib.name(container),
@@ -602,20 +576,11 @@ require_app_armor_profile_own_profile_findings := [finding |
 	])
 ]
 
-require_app_armor_profile_own_profile_ok(container) if container.securityContext.appArmorProfile.type == "RuntimeDefault"
-
-require_app_armor_profile_own_profile_ok(container) if {
-	container.securityContext.appArmorProfile.type == "Localhost"
-	lib.join("localhost/", object.get(container, ["securityContext", "appArmorProfile", "localhostProfile"], null)) in [
-		"runtime/default",
-	]
-}
-
 require_app_armor_profile_local_own_profile_findings := [finding |
 	some container in lib.containers(pod)
 	container.securityContext.appArmorProfile != null
 	container.securityContext.appArmorProfile.type == "Localhost"
-	not require_app_armor_profile_local_own_profile_ok(container)
+	container.securityContext.appArmorProfile.type != "RuntimeDefault"
 	finding := concat("", [
 		"container ",
 		lib.name(container),
@@ -624,15 +589,6 @@ require_app_armor_profile_local_own_profile_findings := [finding |
 		", allowed: runtime/default",
 	])
 ]
-
-require_app_armor_profile_local_own_profile_ok(container) if container.securityContext.appArmorProfile.type == "RuntimeDefault"
-
-require_app_armor_profile_local_own_profile_ok(container) if {
-	container.securityContext.appArmorProfile.type == "Localhost"
-	lib.join("localhost/", object.get(container, ["securityContext", "appArmorProfile", "localhostProfile"], null)) in [
-		"runtime/default",
-	]
-}
 
 require_app_armor_profile_annotated_profile_findings := [finding |
 	some container in lib.containers(pod)
@@ -656,7 +612,7 @@ require_app_armor_profile_inherited_profile_findings := [finding |
 	object.get(pod, ["metadata", "annotations", lib.join("container.apparmor.security.beta.kubernetes.io/", object.get(container, "name", null))], null) == null
 	pod.spec.securityContext.appArmorProfile != null
 	not pod.spec.securityContext.appArmorProfile.type == "Localhost"
-	not require_app_armor_profile_inherited_profile_ok
+	not pod.spec.securityContext.appArmorProfile.type == "RuntimeDefault"
 	finding := concat("", [
 		"container ",
 		lib.name(container),
@@ -666,22 +622,13 @@ require_app_armor_profile_inherited_profile_findings := [finding |
 	])
 ]
 
-require_app_armor_profile_inherited_profile_ok if pod.spec.securityContext.appArmorProfile.type == "RuntimeDefault"
-
-require_app_armor_profile_inherited_profile_ok if {
-	pod.spec.securityContext.appArmorProfile.type == "Localhost"
-	lib.join("localhost/", object.get(pod, ["spec", "securityContext", "appArmorProfile", "localhostProfile"], null)) in [
-		"runtime/default",
-	]
-}
-
 require_app_armor_profile_local_inherited_profile_findings := [finding |
 	some container in lib.containers(pod)
 	object.get(container, ["securityContext", "appArmorProfile"], null) == null
 	object.get(pod, ["metadata", "annotations", lib.join("container.apparmor.security.beta.kubernetes.io/", object.get(container, "name", null))], null) == null
 	pod.spec.securityContext.appArmorProfile != null
 	pod.spec.securityContext.appArmorProfile.type == "Localhost"
-	not require_app_armor_profile_local_inherited_profile_ok
+	pod.spec.securityContext.appArmorProfile.type != "RuntimeDefault"
 	finding := concat("", [
 		"container ",
 		lib.name(container),
@@ -690,15 +637,6 @@ require_app_armor_profile_local_inherited_profile_findings := [finding |
 		", allowed: runtime/default",
 	])
 ]
-
-require_app_armor_profile_local_inherited_profile_ok if pod.spec.securityContext.appArmorProfile.type == "RuntimeDefault"
-
-require_app_armor_profile_local_inherited_profile_ok if {
-	pod.spec.securityContext.appArmorProfile.type == "Localhost"
-	lib.join("localhost/", object.get(pod, ["spec", "securityContext", "appArmorProfile", "localhostProfile"], null)) in [
-		"runtime/default",
-	]
-}
 
 require_app_armor_profile_profile_set_findings := [finding |
 	some container in lib.containers(pod)

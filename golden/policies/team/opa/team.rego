@@ -174,13 +174,19 @@ allow_volumes_volume_type_ok(volume, type) if {
 		allow_volumes_volume_type_ok_2(source)
 		allow_volumes_volume_type_ok_3(source)
 		allow_volumes_volume_type_ok_5(source)
+	}
+	every source in lib.list(object.get(volume, ["projected", "sources"], null)) {
 		every item in lib.list(object.get(source, ["downwardAPI", "items"], null)) {
 			item.path == "namespace"
 			item.fieldRef.fieldPath == "metadata.namespace"
-			lib.first_set([object.get(item, ["fieldRef", "apiVersion"], null), "v1"]) == "v1"
+			allow_volumes_volume_type_ok_6(item)
 		}
 	}
 }
+
+allow_volumes_volume_type_ok_6(item) if object.get(item, ["fieldRef", "apiVersion"], null) == null
+
+allow_volumes_volume_type_ok_6(item) if item.fieldRef.apiVersion == "v1"
 
 allow_volumes_volume_type_ok_5(source) if object.get(source, "configMap", null) == null
 
@@ -467,7 +473,7 @@ require_seccomp_profile_container_profile_findings := [finding |
 	some container in lib.containers(pod)
 	seccomp_profile := lib.effective(pod, container, "seccompProfile")
 	lib.below(seccomp_profile, ["type"]) != "Localhost"
-	not require_seccomp_profile_container_profile_ok(seccomp_profile)
+	lib.below(seccomp_profile, ["type"]) != "RuntimeDefault"
 	finding := concat("", [
 		"container ",
 		lib.name(container),
@@ -477,28 +483,13 @@ require_seccomp_profile_container_profile_findings := [finding |
 	])
 ]
 
-require_seccomp_profile_container_profile_ok(seccomp_profile) if lib.below(seccomp_profile, ["type"]) == "RuntimeDefault"
-
-require_seccomp_profile_container_profile_ok(seccomp_profile) if {
-	lib.below(seccomp_profile, ["type"]) == "Localhost"
-	require_seccomp_profile_container_profile_ok_2(seccomp_profile)
-}
-
-require_seccomp_profile_container_profile_ok_2(seccomp_profile) if {
-	lib.join("localhost/", lib.below(seccomp_profile, ["localhostProfile"])) in ["runtime/default"]
-}
-
-require_seccomp_profile_container_profile_ok_2(seccomp_profile) if {
-	lib.starts_with_any(lib.join("localhost/", lib.below(seccomp_profile, ["localhostProfile"])), [
-		"localhost/*",
-	])
-}
-
 require_seccomp_profile_local_container_profile_findings := [finding |
 	some container in lib.containers(pod)
 	seccomp_profile := lib.effective(pod, container, "seccompProfile")
 	lib.below(seccomp_profile, ["type"]) == "Localhost"
-	not require_seccomp_profile_local_container_profile_ok(seccomp_profile)
+	not lib.starts_with_any(lib.join("localhost/", lib.below(seccomp_profile, ["localhostProfile"])), [
+		"localhost/*",
+	])
 	finding := concat("", [
 		"container ",
 		lib.name(container),
@@ -507,23 +498,6 @@ require_seccomp_profile_local_container_profile_findings := [finding |
 		", allowed: runtime/default, localhost/*",
 	])
 ]
-
-require_seccomp_profile_local_container_profile_ok(seccomp_profile) if lib.below(seccomp_profile, ["type"]) == "RuntimeDefault"
-
-require_seccomp_profile_local_container_profile_ok(seccomp_profile) if {
-	lib.below(seccomp_profile, ["type"]) == "Localhost"
-	require_seccomp_profile_local_container_profile_ok_2(seccomp_profile)
-}
-
-require_seccomp_profile_local_container_profile_ok_2(seccomp_profile) if {
-	lib.join("localhost/", lib.below(seccomp_profile, ["localhostProfile"])) in ["runtime/default"]
-}
-
-require_seccomp_profile_local_container_profile_ok_2(seccomp_profile) if {
-	lib.starts_with_any(lib.join("localhost/", lib.below(seccomp_profile, ["localhostProfile"])), [
-		"localhost/*",
-	])
-}
 
 # default seccompProfile runtime/default  (policy.psp:14)
 violation contains {"control": "seccompProfile", "msg": msg} if {

@@ -36,7 +36,7 @@ require_app_armor_profile_own_profile_findings := [finding |
 	some container in lib.containers(pod)
 	container.securityContext.appArmorProfile != null
 	not container.securityContext.appArmorProfile.type == "Localhost"
-	not require_app_armor_profile_own_profile_ok(container)
+	not container.securityContext.appArmorProfile.type == "RuntimeDefault"
 	finding := concat("", [
 		"container ",
 		lib.name(container),
@@ -46,21 +46,13 @@ require_app_armor_profile_own_profile_findings := [finding |
 	])
 ]
 
-require_app_armor_profile_own_profile_ok(container) if container.securityContext.appArmorProfile.type == "RuntimeDefault"
-
-require_app_armor_profile_own_profile_ok(container) if {
-	container.securityContext.appArmorProfile.type == "Localhost"
-	lib.join("localhost/", object.get(container, ["securityContext", "appArmorProfile", "localhostProfile"], null)) in [
-		"runtime/default",
-		"localhost/audited",
-	]
-}
-
 require_app_armor_profile_local_own_profile_findings := [finding |
 	some container in lib.containers(pod)
 	container.securityContext.appArmorProfile != null
 	container.securityContext.appArmorProfile.type == "Localhost"
-	not require_app_armor_profile_local_own_profile_ok(container)
+	not lib.join("localhost/", object.get(container, ["securityContext", "appArmorProfile", "localhostProfile"], null)) in [
+		"localhost/audited",
+	]
 	finding := concat("", [
 		"container ",
 		lib.name(container),
@@ -69,16 +61,6 @@ require_app_armor_profile_local_own_profile_findings := [finding |
 		", allowed: runtime/default, localhost/audited",
 	])
 ]
-
-require_app_armor_profile_local_own_profile_ok(container) if container.securityContext.appArmorProfile.type == "RuntimeDefault"
-
-require_app_armor_profile_local_own_profile_ok(container) if {
-	container.securityContext.appArmorProfile.type == "Localhost"
-	lib.join("localhost/", object.get(container, ["securityContext", "appArmorProfile", "localhostProfile"], null)) in [
-		"runtime/default",
-		"localhost/audited",
-	]
-}
 
 require_app_armor_profile_annotated_profile_findings := [finding |
 	some container in lib.containers(pod)
@@ -103,7 +85,7 @@ require_app_armor_profile_inherited_profile_findings := [finding |
 	object.get(pod, ["metadata", "annotations", lib.join("container.apparmor.security.beta.kubernetes.io/", object.get(container, "name", null))], null) == null
 	pod.spec.securityContext.appArmorProfile != null
 	not pod.spec.securityContext.appArmorProfile.type == "Localhost"
-	not require_app_armor_profile_inherited_profile_ok
+	not pod.spec.securityContext.appArmorProfile.type == "RuntimeDefault"
 	finding := concat("", [
 		"container ",
 		lib.name(container),
@@ -113,23 +95,15 @@ require_app_armor_profile_inherited_profile_findings := [finding |
 	])
 ]
 
-require_app_armor_profile_inherited_profile_ok if pod.spec.securityContext.appArmorProfile.type == "RuntimeDefault"
-
-require_app_armor_profile_inherited_profile_ok if {
-	pod.spec.securityContext.appArmorProfile.type == "Localhost"
-	lib.join("localhost/", object.get(pod, ["spec", "securityContext", "appArmorProfile", "localhostProfile"], null)) in [
-		"runtime/default",
-		"localhost/audited",
-	]
-}
-
 require_app_armor_profile_local_inherited_profile_findings := [finding |
 	some container in lib.containers(pod)
 	object.get(container, ["securityContext", "appArmorProfile"], null) == null
 	object.get(pod, ["metadata", "annotations", lib.join("container.apparmor.security.beta.kubernetes.io/", object.get(container, "name", null))], null) == null
 	pod.spec.securityContext.appArmorProfile != null
 	pod.spec.securityContext.appArmorProfile.type == "Localhost"
-	not require_app_armor_profile_local_inherited_profile_ok
+	not lib.join("localhost/", object.get(pod, ["spec", "securityContext", "appArmorProfile", "localhostProfile"], null)) in [
+		"localhost/audited",
+	]
 	finding := concat("", [
 		"container ",
 		lib.name(container),
@@ -138,16 +112,6 @@ require_app_armor_profile_local_inherited_profile_findings := [finding |
 		", allowed: runtime/default, localhost/audited",
 	])
 ]
-
-require_app_armor_profile_local_inherited_profile_ok if pod.spec.securityContext.appArmorProfile.type == "RuntimeDefault"
-
-require_app_armor_profile_local_inherited_profile_ok if {
-	pod.spec.securityContext.appArmorProfile.type == "Localhost"
-	lib.join("localhost/", object.get(pod, ["spec", "securityContext", "appArmorProfile", "localhostProfile"], null)) in [
-		"runtime/default",
-		"localhost/audited",
-	]
-}
 
 require_app_armor_profile_profile_set_findings := [finding |
 	some container in lib.containers(pod)

@@ -36,7 +36,7 @@ require_app_armor_profile_own_profile_findings := [finding |
 	some container in lib.containers(pod)
 	container.securityContext.appArmorProfile != null
 	not container.securityContext.appArmorProfile.type == "Localhost"
-	not require_app_armor_profile_own_profile_ok(container)
+	not container.securityContext.appArmorProfile.type == "RuntimeDefault"
 	finding := concat("", [
 		"container ",
 		lib.name(container),
@@ -46,20 +46,11 @@ require_app_armor_profile_own_profile_findings := [finding |
 	])
 ]
 
-require_app_armor_profile_own_profile_ok(container) if container.securityContext.appArmorProfile.type == "RuntimeDefault"
-
-require_app_armor_profile_own_profile_ok(container) if {
-	container.securityContext.appArmorProfile.type == "Localhost"
-	lib.join("localhost/", object.get(container, ["securityContext", "appArmorProfile", "localhostProfile"], null)) in [
-		"runtime/default",
-	]
-}
-
 require_app_armor_profile_local_own_profile_findings := [finding |
 	some container in lib.containers(pod)
 	container.securityContext.appArmorProfile != null
 	container.securityContext.appArmorProfile.type == "Localhost"
-	not require_app_armor_profile_local_own_profile_ok(container)
+	container.securityContext.appArmorProfile.type != "RuntimeDefault"
 	finding := concat("", [
 		"container ",
 		lib.name(container),
@@ -68,15 +59,6 @@ require_app_armor_profile_local_own_profile_findings := [finding |
 		", allowed: runtime/default",
 	])
 ]
-
-require_app_armor_profile_local_own_profile_ok(container) if container.securityContext.appArmorProfile.type == "RuntimeDefault"
-
-require_app_armor_profile_local_own_profile_ok(container) if {
-	container.securityContext.appArmorProfile.type == "Localhost"
-	lib.join("localhost/", object.get(container, ["securityContext", "appArmorProfile", "localhostProfile"], null)) in [
-		"runtime/default",
-	]
-}
 
 require_app_armor_profile_annotated_profile_findings := [finding |
 	some container in lib.containers(pod)
@@ -100,7 +82,7 @@ require_app_armor_profile_inherited_profile_findings := [finding |
 	object.get(pod, ["metadata", "annotations", lib.join("container.apparmor.security.beta.kubernetes.io/", object.get(container, "name", null))], null) == null
 	pod.spec.securityContext.appArmorProfile != null
 	not pod.spec.securityContext.appArmorProfile.type == "Localhost"
-	not require_app_armor_profile_inherited_profile_ok
+	not pod.spec.securityContext.appArmorProfile.type == "RuntimeDefault"
 	finding := concat("", [
 		"container ",
 		lib.name(container),
@@ -110,22 +92,13 @@ require_app_armor_profile_inherited_profile_findings := [finding |
 	])
 ]
 
-require_app_armor_profile_inherited_profile_ok if pod.spec.securityContext.appArmorProfile.type == "RuntimeDefault"
-
-require_app_armor_profile_inherited_profile_ok if {
-	pod.spec.securityContext.appArmorProfile.type == "Localhost"
-	lib.join("localhost/", object.get(pod, ["spec", "securityContext", "appArmorProfile", "localhostProfile"], null)) in [
-		"runtime/default",
-	]
-}
-
 require_app_armor_profile_local_inherited_profile_findings := [finding |
 	some container in lib.containers(pod)
 	object.get(container, ["securityContext", "appArmorProfile"], null) == null
 	object.get(pod, ["metadata", "annotations", lib.join("container.apparmor.security.beta.kubernetes.io/", object.get(container, "name", null))], null) == null
 	pod.spec.securityContext.appArmorProfile != null
 	pod.spec.securityContext.appArmorProfile.type == "Localhost"
-	not require_app_armor_profile_local_inherited_profile_ok
+	pod.spec.securityContext.appArmorProfile.type != "RuntimeDefault"
 	finding := concat("", [
 		"container ",
 		lib.name(container),
@@ -134,15 +107,6 @@ require_app_armor_profile_local_inherited_profile_findings := [finding |
 		", allowed: runtime/default",
 	])
 ]
-
-require_app_armor_profile_local_inherited_profile_ok if pod.spec.securityContext.appArmorProfile.type == "RuntimeDefault"
-
-require_app_armor_profile_local_inherited_profile_ok if {
-	pod.spec.securityContext.appArmorProfile.type == "Localhost"
-	lib.join("localhost/", object.get(pod, ["spec", "securityContext", "appArmorProfile", "localhostProfile"], null)) in [
-		"runtime/default",
-	]
-}
 
 require_app_armor_profile_profile_set_findings := [finding |
 	some container in lib.containers(pod)

@@ -47,160 +47,140 @@ allow_host_probes_findings := [finding |
 
 allow_host_probes_liveness_probe_http_get_host_findings := [finding |
 	some container in lib.containers(pod)
-	lib.first_set([object.get(container, ["livenessProbe", "httpGet", "host"], null), ""]) != ""
-	not object.get(container, ["livenessProbe", "httpGet", "host"], null) in [
-		"localhost",
-		"127.0.0.1",
-	]
+	container.livenessProbe.httpGet.host != null
+	container.livenessProbe.httpGet.host != ""
+	not container.livenessProbe.httpGet.host in ["localhost", "127.0.0.1"]
 	finding := concat("", [
 		"container ",
 		lib.name(container),
 		": livenessProbe.httpGet.host is ",
-		lib.show(object.get(container, ["livenessProbe", "httpGet", "host"], null)),
+		lib.show(container.livenessProbe.httpGet.host),
 		", allowed: localhost, 127.0.0.1",
 	])
 ]
 
 allow_host_probes_liveness_probe_tcp_socket_host_findings := [finding |
 	some container in lib.containers(pod)
-	lib.first_set([object.get(container, ["livenessProbe", "tcpSocket", "host"], null), ""]) != ""
-	not object.get(container, ["livenessProbe", "tcpSocket", "host"], null) in [
-		"localhost",
-		"127.0.0.1",
-	]
+	container.livenessProbe.tcpSocket.host != null
+	container.livenessProbe.tcpSocket.host != ""
+	not container.livenessProbe.tcpSocket.host in ["localhost", "127.0.0.1"]
 	finding := concat("", [
 		"container ",
 		lib.name(container),
 		": livenessProbe.tcpSocket.host is ",
-		lib.show(object.get(container, ["livenessProbe", "tcpSocket", "host"], null)),
+		lib.show(container.livenessProbe.tcpSocket.host),
 		", allowed: localhost, 127.0.0.1",
 	])
 ]
 
 allow_host_probes_readiness_probe_http_get_host_findings := [finding |
 	some container in lib.containers(pod)
-	lib.first_set([object.get(container, ["readinessProbe", "httpGet", "host"], null), ""]) != ""
-	not object.get(container, ["readinessProbe", "httpGet", "host"], null) in [
-		"localhost",
-		"127.0.0.1",
-	]
+	container.readinessProbe.httpGet.host != null
+	container.readinessProbe.httpGet.host != ""
+	not container.readinessProbe.httpGet.host in ["localhost", "127.0.0.1"]
 	finding := concat("", [
 		"container ",
 		lib.name(container),
 		": readinessProbe.httpGet.host is ",
-		lib.show(object.get(container, ["readinessProbe", "httpGet", "host"], null)),
+		lib.show(container.readinessProbe.httpGet.host),
 		", allowed: localhost, 127.0.0.1",
 	])
 ]
 
 allow_host_probes_readiness_probe_tcp_socket_host_findings := [finding |
 	some container in lib.containers(pod)
-	lib.first_set([object.get(container, ["readinessProbe", "tcpSocket", "host"], null), ""]) != ""
-	not object.get(container, ["readinessProbe", "tcpSocket", "host"], null) in [
-		"localhost",
-		"127.0.0.1",
-	]
+	container.readinessProbe.tcpSocket.host != null
+	container.readinessProbe.tcpSocket.host != ""
+	not container.readinessProbe.tcpSocket.host in ["localhost", "127.0.0.1"]
 	finding := concat("", [
 		"container ",
 		lib.name(container),
 		": readinessProbe.tcpSocket.host is ",
-		lib.show(object.get(container, ["readinessProbe", "tcpSocket", "host"], null)),
+		lib.show(container.readinessProbe.tcpSocket.host),
 		", allowed: localhost, 127.0.0.1",
 	])
 ]
 
 allow_host_probes_startup_probe_http_get_host_findings := [finding |
 	some container in lib.containers(pod)
-	lib.first_set([object.get(container, ["startupProbe", "httpGet", "host"], null), ""]) != ""
-	not object.get(container, ["startupProbe", "httpGet", "host"], null) in [
-		"localhost",
-		"127.0.0.1",
-	]
+	container.startupProbe.httpGet.host != null
+	container.startupProbe.httpGet.host != ""
+	not container.startupProbe.httpGet.host in ["localhost", "127.0.0.1"]
 	finding := concat("", [
 		"container ",
 		lib.name(container),
 		": startupProbe.httpGet.host is ",
-		lib.show(object.get(container, ["startupProbe", "httpGet", "host"], null)),
+		lib.show(container.startupProbe.httpGet.host),
 		", allowed: localhost, 127.0.0.1",
 	])
 ]
 
 allow_host_probes_startup_probe_tcp_socket_host_findings := [finding |
 	some container in lib.containers(pod)
-	lib.first_set([object.get(container, ["startupProbe", "tcpSocket", "host"], null), ""]) != ""
-	not object.get(container, ["startupProbe", "tcpSocket", "host"], null) in [
-		"localhost",
-		"127.0.0.1",
-	]
+	container.startupProbe.tcpSocket.host != null
+	container.startupProbe.tcpSocket.host != ""
+	not container.startupProbe.tcpSocket.host in ["localhost", "127.0.0.1"]
 	finding := concat("", [
 		"container ",
 		lib.name(container),
 		": startupProbe.tcpSocket.host is ",
-		lib.show(object.get(container, ["startupProbe", "tcpSocket", "host"], null)),
+		lib.show(container.startupProbe.tcpSocket.host),
 		", allowed: localhost, 127.0.0.1",
 	])
 ]
 
 allow_host_probes_lifecycle_post_start_http_get_host_findings := [finding |
 	some container in lib.containers(pod)
-	lib.first_set([object.get(container, ["lifecycle", "postStart", "httpGet", "host"], null), ""]) != ""
-	not object.get(container, ["lifecycle", "postStart", "httpGet", "host"], null) in [
-		"localhost",
-		"127.0.0.1",
-	]
+	container.lifecycle.postStart.httpGet.host != null
+	container.lifecycle.postStart.httpGet.host != ""
+	not container.lifecycle.postStart.httpGet.host in ["localhost", "127.0.0.1"]
 	finding := concat("", [
 		"container ",
 		lib.name(container),
 		": lifecycle.postStart.httpGet.host is ",
-		lib.show(object.get(container, ["lifecycle", "postStart", "httpGet", "host"], null)),
+		lib.show(container.lifecycle.postStart.httpGet.host),
 		", allowed: localhost, 127.0.0.1",
 	])
 ]
 
 allow_host_probes_lifecycle_post_start_tcp_socket_host_findings := [finding |
 	some container in lib.containers(pod)
-	lib.first_set([object.get(container, ["lifecycle", "postStart", "tcpSocket", "host"], null), ""]) != ""
-	not object.get(container, ["lifecycle", "postStart", "tcpSocket", "host"], null) in [
-		"localhost",
-		"127.0.0.1",
-	]
+	container.lifecycle.postStart.tcpSocket.host != null
+	container.lifecycle.postStart.tcpSocket.host != ""
+	not container.lifecycle.postStart.tcpSocket.host in ["localhost", "127.0.0.1"]
 	finding := concat("", [
 		"container ",
 		lib.name(container),
 		": lifecycle.postStart.tcpSocket.host is ",
-		lib.show(object.get(container, ["lifecycle", "postStart", "tcpSocket", "host"], null)),
+		lib.show(container.lifecycle.postStart.tcpSocket.host),
 		", allowed: localhost, 127.0.0.1",
 	])
 ]
 
 allow_host_probes_lifecycle_pre_stop_http_get_host_findings := [finding |
 	some container in lib.containers(pod)
-	lib.first_set([object.get(container, ["lifecycle", "preStop", "httpGet", "host"], null), ""]) != ""
-	not object.get(container, ["lifecycle", "preStop", "httpGet", "host"], null) in [
-		"localhost",
-		"127.0.0.1",
-	]
+	container.lifecycle.preStop.httpGet.host != null
+	container.lifecycle.preStop.httpGet.host != ""
+	not container.lifecycle.preStop.httpGet.host in ["localhost", "127.0.0.1"]
 	finding := concat("", [
 		"container ",
 		lib.name(container),
 		": lifecycle.preStop.httpGet.host is ",
-		lib.show(object.get(container, ["lifecycle", "preStop", "httpGet", "host"], null)),
+		lib.show(container.lifecycle.preStop.httpGet.host),
 		", allowed: localhost, 127.0.0.1",
 	])
 ]
 
 allow_host_probes_lifecycle_pre_stop_tcp_socket_host_findings := [finding |
 	some container in lib.containers(pod)
-	lib.first_set([object.get(container, ["lifecycle", "preStop", "tcpSocket", "host"], null), ""]) != ""
-	not object.get(container, ["lifecycle", "preStop", "tcpSocket", "host"], null) in [
-		"localhost",
-		"127.0.0.1",
-	]
+	container.lifecycle.preStop.tcpSocket.host != null
+	container.lifecycle.preStop.tcpSocket.host != ""
+	not container.lifecycle.preStop.tcpSocket.host in ["localhost", "127.0.0.1"]
 	finding := concat("", [
 		"container ",
 		lib.name(container),
 		": lifecycle.preStop.tcpSocket.host is ",
-		lib.show(object.get(container, ["lifecycle", "preStop", "tcpSocket", "host"], null)),
+		lib.show(container.lifecycle.preStop.tcpSocket.host),
 		", allowed: localhost, 127.0.0.1",
 	])
 ]

@@ -47,120 +47,130 @@ deny_host_probes_findings := [finding |
 
 deny_host_probes_liveness_probe_http_get_host_findings := [finding |
 	some container in lib.containers(pod)
-	lib.first_set([object.get(container, ["livenessProbe", "httpGet", "host"], null), ""]) != ""
+	container.livenessProbe.httpGet.host != null
+	container.livenessProbe.httpGet.host != ""
 	finding := concat("", [
 		"container ",
 		lib.name(container),
 		": livenessProbe.httpGet.host is ",
-		lib.show(object.get(container, ["livenessProbe", "httpGet", "host"], null)),
+		lib.show(container.livenessProbe.httpGet.host),
 		", must not be set",
 	])
 ]
 
 deny_host_probes_liveness_probe_tcp_socket_host_findings := [finding |
 	some container in lib.containers(pod)
-	lib.first_set([object.get(container, ["livenessProbe", "tcpSocket", "host"], null), ""]) != ""
+	container.livenessProbe.tcpSocket.host != null
+	container.livenessProbe.tcpSocket.host != ""
 	finding := concat("", [
 		"container ",
 		lib.name(container),
 		": livenessProbe.tcpSocket.host is ",
-		lib.show(object.get(container, ["livenessProbe", "tcpSocket", "host"], null)),
+		lib.show(container.livenessProbe.tcpSocket.host),
 		", must not be set",
 	])
 ]
 
 deny_host_probes_readiness_probe_http_get_host_findings := [finding |
 	some container in lib.containers(pod)
-	lib.first_set([object.get(container, ["readinessProbe", "httpGet", "host"], null), ""]) != ""
+	container.readinessProbe.httpGet.host != null
+	container.readinessProbe.httpGet.host != ""
 	finding := concat("", [
 		"container ",
 		lib.name(container),
 		": readinessProbe.httpGet.host is ",
-		lib.show(object.get(container, ["readinessProbe", "httpGet", "host"], null)),
+		lib.show(container.readinessProbe.httpGet.host),
 		", must not be set",
 	])
 ]
 
 deny_host_probes_readiness_probe_tcp_socket_host_findings := [finding |
 	some container in lib.containers(pod)
-	lib.first_set([object.get(container, ["readinessProbe", "tcpSocket", "host"], null), ""]) != ""
+	container.readinessProbe.tcpSocket.host != null
+	container.readinessProbe.tcpSocket.host != ""
 	finding := concat("", [
 		"container ",
 		lib.name(container),
 		": readinessProbe.tcpSocket.host is ",
-		lib.show(object.get(container, ["readinessProbe", "tcpSocket", "host"], null)),
+		lib.show(container.readinessProbe.tcpSocket.host),
 		", must not be set",
 	])
 ]
 
 deny_host_probes_startup_probe_http_get_host_findings := [finding |
 	some container in lib.containers(pod)
-	lib.first_set([object.get(container, ["startupProbe", "httpGet", "host"], null), ""]) != ""
+	container.startupProbe.httpGet.host != null
+	container.startupProbe.httpGet.host != ""
 	finding := concat("", [
 		"container ",
 		lib.name(container),
 		": startupProbe.httpGet.host is ",
-		lib.show(object.get(container, ["startupProbe", "httpGet", "host"], null)),
+		lib.show(container.startupProbe.httpGet.host),
 		", must not be set",
 	])
 ]
 
 deny_host_probes_startup_probe_tcp_socket_host_findings := [finding |
 	some container in lib.containers(pod)
-	lib.first_set([object.get(container, ["startupProbe", "tcpSocket", "host"], null), ""]) != ""
+	container.startupProbe.tcpSocket.host != null
+	container.startupProbe.tcpSocket.host != ""
 	finding := concat("", [
 		"container ",
 		lib.name(container),
 		": startupProbe.tcpSocket.host is ",
-		lib.show(object.get(container, ["startupProbe", "tcpSocket", "host"], null)),
+		lib.show(container.startupProbe.tcpSocket.host),
 		", must not be set",
 	])
 ]
 
 deny_host_probes_lifecycle_post_start_http_get_host_findings := [finding |
 	some container in lib.containers(pod)
-	lib.first_set([object.get(container, ["lifecycle", "postStart", "httpGet", "host"], null), ""]) != ""
+	container.lifecycle.postStart.httpGet.host != null
+	container.lifecycle.postStart.httpGet.host != ""
 	finding := concat("", [
 		"container ",
 		lib.name(container),
 		": lifecycle.postStart.httpGet.host is ",
-		lib.show(object.get(container, ["lifecycle", "postStart", "httpGet", "host"], null)),
+		lib.show(container.lifecycle.postStart.httpGet.host),
 		", must not be set",
 	])
 ]
 
 deny_host_probes_lifecycle_post_start_tcp_socket_host_findings := [finding |
 	some container in lib.containers(pod)
-	lib.first_set([object.get(container, ["lifecycle", "postStart", "tcpSocket", "host"], null), ""]) != ""
+	container.lifecycle.postStart.tcpSocket.host != null
+	container.lifecycle.postStart.tcpSocket.host != ""
 	finding := concat("", [
 		"container ",
 		lib.name(container),
 		": lifecycle.postStart.tcpSocket.host is ",
-		lib.show(object.get(container, ["lifecycle", "postStart", "tcpSocket", "host"], null)),
+		lib.show(container.lifecycle.postStart.tcpSocket.host),
 		", must not be set",
 	])
 ]
 
 deny_host_probes_lifecycle_pre_stop_http_get_host_findings := [finding |
 	some container in lib.containers(pod)
-	lib.first_set([object.get(container, ["lifecycle", "preStop", "httpGet", "host"], null), ""]) != ""
+	container.lifecycle.preStop.httpGet.host != null
+	container.lifecycle.preStop.httpGet.host != ""
 	finding := concat("", [
 		"container ",
 		lib.name(container),
 		": lifecycle.preStop.httpGet.host is ",
-		lib.show(object.get(container, ["lifecycle", "preStop", "httpGet", "host"], null)),
+		lib.show(container.lifecycle.preStop.httpGet.host),
 		", must not be set",
 	])
 ]
 
 deny_host_probes_lifecycle_pre_stop_tcp_socket_host_findings := [finding |
 	some container in lib.containers(pod)
-	lib.first_set([object.get(container, ["lifecycle", "preStop", "tcpSocket", "host"], null), ""]) != ""
+	container.lifecycle.preStop.tcpSocket.host != null
+	container.lifecycle.preStop.tcpSocket.host != ""
 	finding := concat("", [
 		"container ",
 		lib.name(container),
 		": lifecycle.preStop.tcpSocket.host is ",
-		lib.show(object.get(container, ["lifecycle", "preStop", "tcpSocket", "host"], null)),
+		lib.show(container.lifecycle.preStop.tcpSocket.host),
 		", must not be set",
 	])
 ]

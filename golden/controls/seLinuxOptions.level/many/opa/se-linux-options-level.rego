@@ -28,30 +28,26 @@ allow_se_linux_options_level_findings := [finding |
 ]
 
 allow_se_linux_options_level_pod_se_linux_options_level_findings := [finding |
-	lib.first_set([object.get(pod, ["spec", "securityContext", "seLinuxOptions", "level"], null), ""]) != ""
-	not object.get(pod, ["spec", "securityContext", "seLinuxOptions", "level"], null) in [
-		"s0:c1,c2",
-		"s0",
-	]
+	pod.spec.securityContext.seLinuxOptions.level != null
+	pod.spec.securityContext.seLinuxOptions.level != ""
+	not pod.spec.securityContext.seLinuxOptions.level in ["s0:c1,c2", "s0"]
 	finding := concat("", [
 		"pod: seLinuxOptions.level is ",
-		lib.show(object.get(pod, ["spec", "securityContext", "seLinuxOptions", "level"], null)),
+		lib.show(pod.spec.securityContext.seLinuxOptions.level),
 		", allowed: s0:c1,c2, s0",
 	])
 ]
 
 allow_se_linux_options_level_container_se_linux_options_level_findings := [finding |
 	some container in lib.containers(pod)
-	lib.first_set([object.get(container, ["securityContext", "seLinuxOptions", "level"], null), ""]) != ""
-	not object.get(container, ["securityContext", "seLinuxOptions", "level"], null) in [
-		"s0:c1,c2",
-		"s0",
-	]
+	container.securityContext.seLinuxOptions.level != null
+	container.securityContext.seLinuxOptions.level != ""
+	not container.securityContext.seLinuxOptions.level in ["s0:c1,c2", "s0"]
 	finding := concat("", [
 		"container ",
 		lib.name(container),
 		": seLinuxOptions.level is ",
-		lib.show(object.get(container, ["securityContext", "seLinuxOptions", "level"], null)),
+		lib.show(container.securityContext.seLinuxOptions.level),
 		", allowed: s0:c1,c2, s0",
 	])
 ]

@@ -28,22 +28,24 @@ deny_se_linux_options_level_findings := [finding |
 ]
 
 deny_se_linux_options_level_pod_se_linux_options_level_findings := [finding |
-	lib.first_set([object.get(pod, ["spec", "securityContext", "seLinuxOptions", "level"], null), ""]) != ""
+	pod.spec.securityContext.seLinuxOptions.level != null
+	pod.spec.securityContext.seLinuxOptions.level != ""
 	finding := concat("", [
 		"pod: seLinuxOptions.level is ",
-		lib.show(object.get(pod, ["spec", "securityContext", "seLinuxOptions", "level"], null)),
+		lib.show(pod.spec.securityContext.seLinuxOptions.level),
 		", must not be set",
 	])
 ]
 
 deny_se_linux_options_level_container_se_linux_options_level_findings := [finding |
 	some container in lib.containers(pod)
-	lib.first_set([object.get(container, ["securityContext", "seLinuxOptions", "level"], null), ""]) != ""
+	container.securityContext.seLinuxOptions.level != null
+	container.securityContext.seLinuxOptions.level != ""
 	finding := concat("", [
 		"container ",
 		lib.name(container),
 		": seLinuxOptions.level is ",
-		lib.show(object.get(container, ["securityContext", "seLinuxOptions", "level"], null)),
+		lib.show(container.securityContext.seLinuxOptions.level),
 		", must not be set",
 	])
 ]

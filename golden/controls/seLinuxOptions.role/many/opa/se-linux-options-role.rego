@@ -28,30 +28,26 @@ allow_se_linux_options_role_findings := [finding |
 ]
 
 allow_se_linux_options_role_pod_se_linux_options_role_findings := [finding |
-	lib.first_set([object.get(pod, ["spec", "securityContext", "seLinuxOptions", "role"], null), ""]) != ""
-	not object.get(pod, ["spec", "securityContext", "seLinuxOptions", "role"], null) in [
-		"system_r",
-		"object_r",
-	]
+	pod.spec.securityContext.seLinuxOptions.role != null
+	pod.spec.securityContext.seLinuxOptions.role != ""
+	not pod.spec.securityContext.seLinuxOptions.role in ["system_r", "object_r"]
 	finding := concat("", [
 		"pod: seLinuxOptions.role is ",
-		lib.show(object.get(pod, ["spec", "securityContext", "seLinuxOptions", "role"], null)),
+		lib.show(pod.spec.securityContext.seLinuxOptions.role),
 		", allowed: system_r, object_r",
 	])
 ]
 
 allow_se_linux_options_role_container_se_linux_options_role_findings := [finding |
 	some container in lib.containers(pod)
-	lib.first_set([object.get(container, ["securityContext", "seLinuxOptions", "role"], null), ""]) != ""
-	not object.get(container, ["securityContext", "seLinuxOptions", "role"], null) in [
-		"system_r",
-		"object_r",
-	]
+	container.securityContext.seLinuxOptions.role != null
+	container.securityContext.seLinuxOptions.role != ""
+	not container.securityContext.seLinuxOptions.role in ["system_r", "object_r"]
 	finding := concat("", [
 		"container ",
 		lib.name(container),
 		": seLinuxOptions.role is ",
-		lib.show(object.get(container, ["securityContext", "seLinuxOptions", "role"], null)),
+		lib.show(container.securityContext.seLinuxOptions.role),
 		", allowed: system_r, object_r",
 	])
 ]

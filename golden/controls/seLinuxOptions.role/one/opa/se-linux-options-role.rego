@@ -28,22 +28,24 @@ deny_se_linux_options_role_findings := [finding |
 ]
 
 deny_se_linux_options_role_pod_se_linux_options_role_findings := [finding |
-	lib.first_set([object.get(pod, ["spec", "securityContext", "seLinuxOptions", "role"], null), ""]) != ""
+	pod.spec.securityContext.seLinuxOptions.role != null
+	pod.spec.securityContext.seLinuxOptions.role != ""
 	finding := concat("", [
 		"pod: seLinuxOptions.role is ",
-		lib.show(object.get(pod, ["spec", "securityContext", "seLinuxOptions", "role"], null)),
+		lib.show(pod.spec.securityContext.seLinuxOptions.role),
 		", must not be set",
 	])
 ]
 
 deny_se_linux_options_role_container_se_linux_options_role_findings := [finding |
 	some container in lib.containers(pod)
-	lib.first_set([object.get(container, ["securityContext", "seLinuxOptions", "role"], null), ""]) != ""
+	container.securityContext.seLinuxOptions.role != null
+	container.securityContext.seLinuxOptions.role != ""
 	finding := concat("", [
 		"container ",
 		lib.name(container),
 		": seLinuxOptions.role is ",
-		lib.show(object.get(container, ["securityContext", "seLinuxOptions", "role"], null)),
+		lib.show(container.securityContext.seLinuxOptions.role),
 		", must not be set",
 	])
 ]

@@ -28,23 +28,25 @@ allow_se_linux_options_type_findings := [finding |
 ]
 
 allow_se_linux_options_type_pod_se_linux_options_type_findings := [finding |
-	lib.first_set([object.get(pod, ["spec", "securityContext", "seLinuxOptions", "type"], null), ""]) != ""
-	not object.get(pod, ["spec", "securityContext", "seLinuxOptions", "type"], null) in [
+	pod.spec.securityContext.seLinuxOptions.type != null
+	pod.spec.securityContext.seLinuxOptions.type != ""
+	not pod.spec.securityContext.seLinuxOptions.type in [
 		"container_t",
 		"container_init_t",
 		"container_kvm_t",
 	]
 	finding := concat("", [
 		"pod: seLinuxOptions.type is ",
-		lib.show(object.get(pod, ["spec", "securityContext", "seLinuxOptions", "type"], null)),
+		lib.show(pod.spec.securityContext.seLinuxOptions.type),
 		", allowed: container_t, container_init_t, container_kvm_t",
 	])
 ]
 
 allow_se_linux_options_type_container_se_linux_options_type_findings := [finding |
 	some container in lib.containers(pod)
-	lib.first_set([object.get(container, ["securityContext", "seLinuxOptions", "type"], null), ""]) != ""
-	not object.get(container, ["securityContext", "seLinuxOptions", "type"], null) in [
+	container.securityContext.seLinuxOptions.type != null
+	container.securityContext.seLinuxOptions.type != ""
+	not container.securityContext.seLinuxOptions.type in [
 		"container_t",
 		"container_init_t",
 		"container_kvm_t",
@@ -53,7 +55,7 @@ allow_se_linux_options_type_container_se_linux_options_type_findings := [finding
 		"container ",
 		lib.name(container),
 		": seLinuxOptions.type is ",
-		lib.show(object.get(container, ["securityContext", "seLinuxOptions", "type"], null)),
+		lib.show(container.securityContext.seLinuxOptions.type),
 		", allowed: container_t, container_init_t, container_kvm_t",
 	])
 ]

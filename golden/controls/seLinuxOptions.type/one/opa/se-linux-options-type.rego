@@ -28,22 +28,24 @@ deny_se_linux_options_type_findings := [finding |
 ]
 
 deny_se_linux_options_type_pod_se_linux_options_type_findings := [finding |
-	lib.first_set([object.get(pod, ["spec", "securityContext", "seLinuxOptions", "type"], null), ""]) != ""
+	pod.spec.securityContext.seLinuxOptions.type != null
+	pod.spec.securityContext.seLinuxOptions.type != ""
 	finding := concat("", [
 		"pod: seLinuxOptions.type is ",
-		lib.show(object.get(pod, ["spec", "securityContext", "seLinuxOptions", "type"], null)),
+		lib.show(pod.spec.securityContext.seLinuxOptions.type),
 		", must not be set",
 	])
 ]
 
 deny_se_linux_options_type_container_se_linux_options_type_findings := [finding |
 	some container in lib.containers(pod)
-	lib.first_set([object.get(container, ["securityContext", "seLinuxOptions", "type"], null), ""]) != ""
+	container.securityContext.seLinuxOptions.type != null
+	container.securityContext.seLinuxOptions.type != ""
 	finding := concat("", [
 		"container ",
 		lib.name(container),
 		": seLinuxOptions.type is ",
-		lib.show(object.get(container, ["securityContext", "seLinuxOptions", "type"], null)),
+		lib.show(container.securityContext.seLinuxOptions.type),
 		", must not be set",
 	])
 ]

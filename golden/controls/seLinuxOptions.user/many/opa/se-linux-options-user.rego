@@ -28,30 +28,26 @@ allow_se_linux_options_user_findings := [finding |
 ]
 
 allow_se_linux_options_user_pod_se_linux_options_user_findings := [finding |
-	lib.first_set([object.get(pod, ["spec", "securityContext", "seLinuxOptions", "user"], null), ""]) != ""
-	not object.get(pod, ["spec", "securityContext", "seLinuxOptions", "user"], null) in [
-		"system_u",
-		"user_u",
-	]
+	pod.spec.securityContext.seLinuxOptions.user != null
+	pod.spec.securityContext.seLinuxOptions.user != ""
+	not pod.spec.securityContext.seLinuxOptions.user in ["system_u", "user_u"]
 	finding := concat("", [
 		"pod: seLinuxOptions.user is ",
-		lib.show(object.get(pod, ["spec", "securityContext", "seLinuxOptions", "user"], null)),
+		lib.show(pod.spec.securityContext.seLinuxOptions.user),
 		", allowed: system_u, user_u",
 	])
 ]
 
 allow_se_linux_options_user_container_se_linux_options_user_findings := [finding |
 	some container in lib.containers(pod)
-	lib.first_set([object.get(container, ["securityContext", "seLinuxOptions", "user"], null), ""]) != ""
-	not object.get(container, ["securityContext", "seLinuxOptions", "user"], null) in [
-		"system_u",
-		"user_u",
-	]
+	container.securityContext.seLinuxOptions.user != null
+	container.securityContext.seLinuxOptions.user != ""
+	not container.securityContext.seLinuxOptions.user in ["system_u", "user_u"]
 	finding := concat("", [
 		"container ",
 		lib.name(container),
 		": seLinuxOptions.user is ",
-		lib.show(object.get(container, ["securityContext", "seLinuxOptions", "user"], null)),
+		lib.show(container.securityContext.seLinuxOptions.user),
 		", allowed: system_u, user_u",
 	])
 ]

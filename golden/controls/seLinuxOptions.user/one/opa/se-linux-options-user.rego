@@ -28,22 +28,24 @@ deny_se_linux_options_user_findings := [finding |
 ]
 
 deny_se_linux_options_user_pod_se_linux_options_user_findings := [finding |
-	lib.first_set([object.get(pod, ["spec", "securityContext", "seLinuxOptions", "user"], null), ""]) != ""
+	pod.spec.securityContext.seLinuxOptions.user != null
+	pod.spec.securityContext.seLinuxOptions.user != ""
 	finding := concat("", [
 		"pod: seLinuxOptions.user is ",
-		lib.show(object.get(pod, ["spec", "securityContext", "seLinuxOptions", "user"], null)),
+		lib.show(pod.spec.securityContext.seLinuxOptions.user),
 		", must not be set",
 	])
 ]
 
 deny_se_linux_options_user_container_se_linux_options_user_findings := [finding |
 	some container in lib.containers(pod)
-	lib.first_set([object.get(container, ["securityContext", "seLinuxOptions", "user"], null), ""]) != ""
+	container.securityContext.seLinuxOptions.user != null
+	container.securityContext.seLinuxOptions.user != ""
 	finding := concat("", [
 		"container ",
 		lib.name(container),
 		": seLinuxOptions.user is ",
-		lib.show(object.get(container, ["securityContext", "seLinuxOptions", "user"], null)),
+		lib.show(container.securityContext.seLinuxOptions.user),
 		", must not be set",
 	])
 ]

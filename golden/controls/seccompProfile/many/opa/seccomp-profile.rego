@@ -31,7 +31,7 @@ require_seccomp_profile_on_pod_and_containers_findings := [finding |
 
 require_seccomp_profile_on_pod_and_containers_pod_profile_findings := [finding |
 	not pod.spec.securityContext.seccompProfile.type == "Localhost"
-	not require_seccomp_profile_on_pod_and_containers_pod_profile_ok
+	not pod.spec.securityContext.seccompProfile.type == "RuntimeDefault"
 	finding := concat("", [
 		"pod: seccompProfile is ",
 		lib.show(object.get(pod, ["spec", "securityContext", "seccompProfile", "type"], null)),
@@ -39,28 +39,11 @@ require_seccomp_profile_on_pod_and_containers_pod_profile_findings := [finding |
 	])
 ]
 
-require_seccomp_profile_on_pod_and_containers_pod_profile_ok if pod.spec.securityContext.seccompProfile.type == "RuntimeDefault"
-
-require_seccomp_profile_on_pod_and_containers_pod_profile_ok if {
-	pod.spec.securityContext.seccompProfile.type == "Localhost"
-	require_seccomp_profile_on_pod_and_containers_pod_profile_ok_2
-}
-
-require_seccomp_profile_on_pod_and_containers_pod_profile_ok_2 if {
-	lib.join("localhost/", object.get(pod, ["spec", "securityContext", "seccompProfile", "localhostProfile"], null)) in [
-		"runtime/default",
-	]
-}
-
-require_seccomp_profile_on_pod_and_containers_pod_profile_ok_2 if {
-	lib.starts_with_any(lib.join("localhost/", object.get(pod, ["spec", "securityContext", "seccompProfile", "localhostProfile"], null)), [
-		"localhost/*",
-	])
-}
-
 require_seccomp_profile_on_pod_and_containers_local_pod_profile_findings := [finding |
 	pod.spec.securityContext.seccompProfile.type == "Localhost"
-	not require_seccomp_profile_on_pod_and_containers_local_pod_profile_ok
+	not lib.starts_with_any(lib.join("localhost/", object.get(pod, ["spec", "securityContext", "seccompProfile", "localhostProfile"], null)), [
+		"localhost/*",
+	])
 	finding := concat("", [
 		"pod: seccompProfile is ",
 		lib.show(lib.join("localhost/", object.get(pod, ["spec", "securityContext", "seccompProfile", "localhostProfile"], null))),
@@ -68,30 +51,11 @@ require_seccomp_profile_on_pod_and_containers_local_pod_profile_findings := [fin
 	])
 ]
 
-require_seccomp_profile_on_pod_and_containers_local_pod_profile_ok if pod.spec.securityContext.seccompProfile.type == "RuntimeDefault"
-
-require_seccomp_profile_on_pod_and_containers_local_pod_profile_ok if {
-	pod.spec.securityContext.seccompProfile.type == "Localhost"
-	require_seccomp_profile_on_pod_and_containers_local_pod_profile_ok_2
-}
-
-require_seccomp_profile_on_pod_and_containers_local_pod_profile_ok_2 if {
-	lib.join("localhost/", object.get(pod, ["spec", "securityContext", "seccompProfile", "localhostProfile"], null)) in [
-		"runtime/default",
-	]
-}
-
-require_seccomp_profile_on_pod_and_containers_local_pod_profile_ok_2 if {
-	lib.starts_with_any(lib.join("localhost/", object.get(pod, ["spec", "securityContext", "seccompProfile", "localhostProfile"], null)), [
-		"localhost/*",
-	])
-}
-
 require_seccomp_profile_on_pod_and_containers_container_profile_findings := [finding |
 	some container in lib.containers(pod)
 	seccomp_profile := lib.effective(pod, container, "seccompProfile")
 	lib.below(seccomp_profile, ["type"]) != "Localhost"
-	not require_seccomp_profile_on_pod_and_containers_container_profile_ok(seccomp_profile)
+	lib.below(seccomp_profile, ["type"]) != "RuntimeDefault"
 	finding := concat("", [
 		"container ",
 		lib.name(container),
@@ -101,28 +65,13 @@ require_seccomp_profile_on_pod_and_containers_container_profile_findings := [fin
 	])
 ]
 
-require_seccomp_profile_on_pod_and_containers_container_profile_ok(seccomp_profile) if lib.below(seccomp_profile, ["type"]) == "RuntimeDefault"
-
-require_seccomp_profile_on_pod_and_containers_container_profile_ok(seccomp_profile) if {
-	lib.below(seccomp_profile, ["type"]) == "Localhost"
-	require_seccomp_profile_on_pod_and_containers_container_profile_ok_2(seccomp_profile)
-}
-
-require_seccomp_profile_on_pod_and_containers_container_profile_ok_2(seccomp_profile) if {
-	lib.join("localhost/", lib.below(seccomp_profile, ["localhostProfile"])) in ["runtime/default"]
-}
-
-require_seccomp_profile_on_pod_and_containers_container_profile_ok_2(seccomp_profile) if {
-	lib.starts_with_any(lib.join("localhost/", lib.below(seccomp_profile, ["localhostProfile"])), [
-		"localhost/*",
-	])
-}
-
 require_seccomp_profile_on_pod_and_containers_local_container_profile_findings := [finding |
 	some container in lib.containers(pod)
 	seccomp_profile := lib.effective(pod, container, "seccompProfile")
 	lib.below(seccomp_profile, ["type"]) == "Localhost"
-	not require_seccomp_profile_on_pod_and_containers_local_container_profile_ok(seccomp_profile)
+	not lib.starts_with_any(lib.join("localhost/", lib.below(seccomp_profile, ["localhostProfile"])), [
+		"localhost/*",
+	])
 	finding := concat("", [
 		"container ",
 		lib.name(container),
@@ -131,23 +80,6 @@ require_seccomp_profile_on_pod_and_containers_local_container_profile_findings :
 		", allowed: runtime/default, localhost/*",
 	])
 ]
-
-require_seccomp_profile_on_pod_and_containers_local_container_profile_ok(seccomp_profile) if lib.below(seccomp_profile, ["type"]) == "RuntimeDefault"
-
-require_seccomp_profile_on_pod_and_containers_local_container_profile_ok(seccomp_profile) if {
-	lib.below(seccomp_profile, ["type"]) == "Localhost"
-	require_seccomp_profile_on_pod_and_containers_local_container_profile_ok_2(seccomp_profile)
-}
-
-require_seccomp_profile_on_pod_and_containers_local_container_profile_ok_2(seccomp_profile) if {
-	lib.join("localhost/", lib.below(seccomp_profile, ["localhostProfile"])) in ["runtime/default"]
-}
-
-require_seccomp_profile_on_pod_and_containers_local_container_profile_ok_2(seccomp_profile) if {
-	lib.starts_with_any(lib.join("localhost/", lib.below(seccomp_profile, ["localhostProfile"])), [
-		"localhost/*",
-	])
-}
 
 # A bare Pod, or the one of an AdmissionReview; anything else is not looked at.
 pod := input.request.object if input.request.object.kind == "Pod"

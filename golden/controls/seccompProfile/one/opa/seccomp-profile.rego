@@ -31,7 +31,7 @@ require_seccomp_profile_container_profile_findings := [finding |
 	some container in lib.containers(pod)
 	seccomp_profile := lib.effective(pod, container, "seccompProfile")
 	lib.below(seccomp_profile, ["type"]) != "Localhost"
-	not require_seccomp_profile_container_profile_ok(seccomp_profile)
+	lib.below(seccomp_profile, ["type"]) != "RuntimeDefault"
 	finding := concat("", [
 		"container ",
 		lib.name(container),
@@ -41,18 +41,11 @@ require_seccomp_profile_container_profile_findings := [finding |
 	])
 ]
 
-require_seccomp_profile_container_profile_ok(seccomp_profile) if lib.below(seccomp_profile, ["type"]) == "RuntimeDefault"
-
-require_seccomp_profile_container_profile_ok(seccomp_profile) if {
-	lib.below(seccomp_profile, ["type"]) == "Localhost"
-	lib.join("localhost/", lib.below(seccomp_profile, ["localhostProfile"])) in ["runtime/default"]
-}
-
 require_seccomp_profile_local_container_profile_findings := [finding |
 	some container in lib.containers(pod)
 	seccomp_profile := lib.effective(pod, container, "seccompProfile")
 	lib.below(seccomp_profile, ["type"]) == "Localhost"
-	not require_seccomp_profile_local_container_profile_ok(seccomp_profile)
+	lib.below(seccomp_profile, ["type"]) != "RuntimeDefault"
 	finding := concat("", [
 		"container ",
 		lib.name(container),
@@ -61,13 +54,6 @@ require_seccomp_profile_local_container_profile_findings := [finding |
 		", allowed: runtime/default",
 	])
 ]
-
-require_seccomp_profile_local_container_profile_ok(seccomp_profile) if lib.below(seccomp_profile, ["type"]) == "RuntimeDefault"
-
-require_seccomp_profile_local_container_profile_ok(seccomp_profile) if {
-	lib.below(seccomp_profile, ["type"]) == "Localhost"
-	lib.join("localhost/", lib.below(seccomp_profile, ["localhostProfile"])) in ["runtime/default"]
-}
 
 # A bare Pod, or the one of an AdmissionReview; anything else is not looked at.
 pod := input.request.object if input.request.object.kind == "Pod"

@@ -41,13 +41,19 @@ allow_volumes_volume_type_ok(volume, type) if {
 		allow_volumes_volume_type_ok_2(source)
 		allow_volumes_volume_type_ok_3(source)
 		allow_volumes_volume_type_ok_5(source)
+	}
+	every source in lib.list(object.get(volume, ["projected", "sources"], null)) {
 		every item in lib.list(object.get(source, ["downwardAPI", "items"], null)) {
 			item.path == "namespace"
 			item.fieldRef.fieldPath == "metadata.namespace"
-			lib.first_set([object.get(item, ["fieldRef", "apiVersion"], null), "v1"]) == "v1"
+			allow_volumes_volume_type_ok_6(item)
 		}
 	}
 }
+
+allow_volumes_volume_type_ok_6(item) if object.get(item, ["fieldRef", "apiVersion"], null) == null
+
+allow_volumes_volume_type_ok_6(item) if item.fieldRef.apiVersion == "v1"
 
 allow_volumes_volume_type_ok_5(source) if object.get(source, "configMap", null) == null
 

@@ -1,0 +1,54 @@
+"""Gatekeeper's judgement of workloads: ExpansionTemplates, and the mutators that set defaults in what these make.
+
+A CronJob becomes a Job, and that a Pod. What is made has no operation, so mutators of created pods pass it by, and it
+gets mutators of its own. Must not know a control.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from pscc import ir
+from pscc.backends._base import OutputFile
+from pscc.backends.gatekeeper_match import match_lines
+from pscc.backends.gatekeeper_mutators import mutators
+from pscc.backends.options import Workloads
+from pscc.templating import Code, render
+
+FOLDER = "workloads"
+_POD = {"group": Code('""'), "kind": Code("Pod")}
+_EXPANSIONS = (
+    {
+        "name": Code("pscc-workloads"),
+        "groups": [
+            {"name": Code('""'), "kinds": Code("ReplicationController")},
+            {"name": Code("apps"), "kinds": Code("DaemonSet, Deployment, ReplicaSet, StatefulSet")},
+            {"name": Code("batch"), "kinds": Code("Job")},
+        ],
+        "source": Code("spec.template"),
+        "makes": _POD,
+    },
+    {
+        "name": Code("pscc-cronjobs"),
+        "groups": [{"name": Code("batch"), "kinds": Code("CronJob")}],
+        "source": Code("spec.jobTemplate"),
+        "makes": {"group": Code("batch"), "kind": Code("Job")},
+    },
+)
+
+
+def workload_files(program: ir.Program, workloads: Workloads) -> list[OutputFile]:
+    """The files of the folder, in order; none where nothing is checked, or workloads are ``off``."""
+    modes = {policy.mode for policy in program.policies if policy.checks} | {c.mode for c in program.choices}
+    if workloads == "off" or not modes:
+        return []
+    action = "" if workloads == "enforce" else "dryrun" if modes == {"audit"} else "warn"
+    text = render("gatekeeper/workloads.yaml.j2", expansions=_EXPANSIONS, version=Code("v1beta1"), action=Code(action))
+    files = [OutputFile(f"{FOLDER}/expansion.yaml", text)]
+    for policy in program.policies:
+        found, _ = mutators(replace(policy, name=f"{policy.name}-workloads"))
+        if found and policy.checks:
+            match = match_lines(policy.scope)
+            text = render("gatekeeper/mutators.yaml.j2", mutators=found, match=match, generated=True, operations=False)
+            files.append(OutputFile(f"{FOLDER}/{policy.name}.yaml", text))
+    return files

@@ -1,0 +1,200 @@
+"""Deployments, CronJobs and the like: judged, when they are applied, as the pods that they would make."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from pathlib import Path
+
+import pytest
+import yaml
+
+from conformance.policies import statements_meaning
+from golden_verdicts import statements
+from pscc import oracle
+from pscc.backends._base import Output
+from pscc.backends.gatekeeper import BACKEND as GATEKEEPER
+from pscc.backends.options import Options
+from pscc.backends.vap import BACKEND as VAP
+from pscc.cases import draw_pods
+from pscc.controls import CONTROLS
+from pscc.driver import analyse
+from pscc.ir import Program
+from pscc.source import SourceFile
+from pscc.suite import cases_for
+from targets import run
+from test_gatekeeper import POLICIES, Json, ask, bare, only, resources, whole, written
+from test_kyverno import awkward
+from test_vap import ask as of_vap
+from test_vap import load
+
+HOST_NETWORK = "policy p { allow hostPorts 80 }"
+SOURCES = {**POLICIES, "host-network": HOST_NETWORK}
+KINDS = (
+    ("apps/v1", "Deployment"), ("apps/v1", "DaemonSet"), ("apps/v1", "StatefulSet"), ("apps/v1", "ReplicaSet"),
+    ("batch/v1", "Job"), ("batch/v1", "CronJob"),
+)  # fmt: skip
+
+
+@cache
+def program_of(text: str) -> Program:
+    return analyse(SourceFile("psp.yaml" if text.startswith("apiVersion") else "given.psp", text))[1]
+
+
+def templates_of(text: str) -> list[Json]:
+    """Pods as templates have them: as their authors write them, and with what the suite sets."""
+    policy = only(program_of(text))
+    pods = [pod for case in cases_for(policy) if case.old_pod is None for pod in (whole(case.pod), bare(case.pod))]
+    pods += [dict(pod) for pod in draw_pods(policy, 5, 20, ephemeral=False)]
+    if text == HOST_NETWORK:
+        ports = [{"containerPort": 80}, {"containerPort": 81}]
+        containers = [{"name": "c", "image": "app:1", "ports": ports}]
+        pods += [
+            whole({"metadata": {"name": "p"}, "spec": {"hostNetwork": on, "containers": containers}})
+            for on in (True, False)
+        ]
+    for pod in pods:
+        pod["spec"] = {k: v for k, v in pod["spec"].items() if k != "ephemeralContainers"}
+        pod["metadata"] = {**pod["metadata"], "namespace": "default"}
+    return pods
+
+
+def workload(number: int, pod: Json) -> Json:
+    """A workload that would make ``pod``; of each kind in turn."""
+    version, kind = KINDS[number % len(KINDS)]
+    template = {"metadata": {k: v for k, v in pod["metadata"].items() if k == "annotations"}, "spec": pod["spec"]}
+    spec: Json = {"selector": {"matchLabels": {}}, "template": template}
+    if kind == "CronJob":
+        spec = {"schedule": "* * * * *", "jobTemplate": {"spec": {"template": template}}}
+    return {
+        "apiVersion": version,
+        "kind": kind,
+        "metadata": {"name": f"w{number}", "namespace": "default"},
+        "spec": spec,
+    }
+
+
+def output_of(text: str, options: Options) -> Output:
+    return GATEKEEPER.package(program_of(text), {}, options)
+
+
+def answers(output: Output, objects: list[Json], **more: object) -> list[Json]:
+    loaded, answer = ask({"op": "load", "documents": resources(output)}, {"op": "review", "pods": objects, **more})
+    assert loaded.get("ok") and not loaded["ignored"], loaded
+    results: list[Json] = answer["results"]
+    return results
+
+
+def words(result: Json) -> list[str]:
+    assert not result.get("error"), result
+    return sorted(v["message"] for v in result["violations"])
+
+
+@pytest.mark.parametrize("engine", ["rego", "cel"])
+@pytest.mark.parametrize("name", SOURCES)
+def test_gatekeeper_warns_of_a_workload_what_it_says_of_its_pod(name: str, engine: str) -> None:
+    output = output_of(SOURCES[name], Options(engine="cel" if engine == "cel" else "rego"))
+    pods = templates_of(SOURCES[name])
+    of_pods = answers(output, pods, mutate=True)
+    workloads = [workload(number, pod) for number, pod in enumerate(pods)]
+    for operation in ("CREATE", "UPDATE"):
+        more: Json = {"operation": operation, "oldPods": workloads} if operation == "UPDATE" else {}
+        for pod, result in zip(of_pods, answers(output, workloads, mutate=True, **more), strict=True):
+            assert words(result) == [f"[Implied by pscc-workloads] {text}" for text in words(pod)], pod
+            assert result["allowed"]
+            assert {v["enforcementAction"] for v in result["violations"]} <= {"warn"}
+    assert {bool(words(pod)) for pod in of_pods} == {True, False}
+
+
+@pytest.mark.parametrize(("workloads", "action"), [("warn", {"warn"}), ("enforce", {"deny"}), ("off", set())])
+def test_what_gatekeeper_does_is_chosen(workloads: str, action: set[str]) -> None:
+    output = output_of("policy p { deny hostPID }", Options(workloads=workloads))  # type: ignore[arg-type]
+    pod = whole({"metadata": {"name": "p"}, "spec": {"hostPID": True, "containers": [{"name": "c"}]}})
+    assert answers(output, [pod])[0]["allowed"] is False
+    for number in range(len(KINDS)):
+        (result,) = answers(output, [workload(number, pod)])
+        assert {v["enforcementAction"] for v in result["violations"]} == action
+        assert result["allowed"] is (workloads != "enforce")
+
+
+def test_gatekeeper_audits_the_workloads_of_what_it_audits() -> None:
+    output = output_of("policy p { audit\ndeny hostPID }", Options())
+    pod = whole({"metadata": {"name": "p"}, "spec": {"hostPID": True, "containers": [{"name": "c"}]}})
+    assert [v["enforcementAction"] for v in answers(output, [workload(0, pod)])[0]["violations"]] == ["dryrun"]
+
+
+def test_gator_expands_a_cronjob_to_its_defaulted_pod(tmp_path: Path) -> None:
+    output = output_of(POLICIES["defaults"], Options())
+    folder = written(output, tmp_path / "out") / "workloads"
+    pod = whole({"metadata": {"name": "p"}, "spec": {"containers": [{"name": "c", "image": "app:1"}]}})
+    (tmp_path / "cronjob.yaml").write_text(json.dumps(workload(5, pod)), encoding="utf-8")
+    (folder / "kustomization.yaml").unlink()
+    done = run("gator", "expand", f"--filename={folder}", f"--filename={tmp_path / 'cronjob.yaml'}")
+    assert done.returncode == 0, done.stdout + done.stderr
+    made = [d for d in yaml.safe_load_all(done.stdout) if d]
+    assert sorted(d["kind"] for d in made) == ["Job", "Pod"]
+    (found,) = [d for d in made if d["kind"] == "Pod"]
+    assert found["spec"]["containers"][0]["securityContext"]["readOnlyRootFilesystem"] is True
+    assert found["spec"]["securityContext"]["fsGroup"] == 7
+
+
+def ask_api_server(output: Output, *reviews: Json) -> list[list[Json]]:
+    """The results of each review; the API server's type checker warns of nothing."""
+    loaded, *told = of_vap(load(output) | {"check": True}, *({"op": "review", **review} for review in reviews))
+    assert loaded.get("warnings") == [] and not loaded["ignored"], loaded
+    return [answer["results"] for answer in told]
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_the_api_server_warns_of_a_workload_what_the_oracle_says_of_its_pod(name: str) -> None:
+    policy = only(program_of(SOURCES[name]))
+    output = VAP.package(program_of(SOURCES[name]), {})
+    pods = [*templates_of(SOURCES[name]), *awkward()]
+    for pod in pods:
+        pod["spec"].pop("ephemeralContainers", None)
+    workloads = [workload(number, pod) for number, pod in enumerate(pods)]
+    updates: Json = {"operation": "UPDATE", "pods": workloads, "oldPods": workloads}
+    created, updated = ask_api_server(output, {"pods": workloads}, updates)
+    refused = 0
+    for pod, result in zip(pods, created, strict=True):
+        expected = list(oracle.judge(policy, pod).messages)
+        assert not result.get("error"), result
+        assert [finding["message"] for finding in result["findings"]] == expected, pod
+        assert result["allowed"]
+        assert {action for finding in result["findings"] for action in finding["actions"]} <= {"Warn"}
+        refused += bool(expected)
+    assert 0 < refused < len(pods)
+    assert all(result["findings"] == [] for result in updated)
+
+
+def test_every_default_is_judged_as_set() -> None:
+    """Each form of default beside each form of check on the same control."""
+    policies = []
+    for control in CONTROLS:
+        forms = [(one, statements_meaning(f"policy p {{ {one} }}")) for one in statements(control)]
+        defaults = [one for one, policy in forms if policy.defaults]
+        for check in [one for one, policy in forms if policy.checks] if defaults else []:
+            policies.append(statements_meaning(f"policy p {{ {check}\n{defaults[0]} }}"))
+    asked = [(policy, [dict(pod) for pod in draw_pods(policy, 3, 12, ephemeral=False)]) for policy in policies]
+    requests: list[Json] = []
+    for policy, pods in asked:
+        requests.append(load(VAP.package(Program((policy,)), {})))
+        requests.append({"op": "review", "pods": [workload(5, pod) for pod in pods]})
+    answers = of_vap(*requests)
+    for number, (policy, pods) in enumerate(asked):
+        loaded, answer = answers[2 * number : 2 * number + 2]
+        assert loaded.get("ok"), loaded
+        for pod, result in zip(pods, answer["results"], strict=True):
+            words = [finding["message"] for finding in result["findings"]]
+            assert words == list(oracle.judge(policy, pod).messages), (policy.checks[0].statement, pod)
+    assert len(policies) > 20
+
+
+@pytest.mark.parametrize(("workloads", "actions"), [("warn", {"Warn"}), ("enforce", {"Deny"}), ("off", set())])
+def test_what_the_api_server_does_is_chosen(workloads: str, actions: set[str]) -> None:
+    output = VAP.package(program_of("policy p { deny hostPID }"), {}, Options(workloads=workloads))  # type: ignore[arg-type]
+    pod = whole({"metadata": {"name": "p"}, "spec": {"hostPID": True, "containers": [{"name": "c"}]}})
+    (results,) = ask_api_server(output, {"pods": [workload(number, pod) for number in range(len(KINDS))]})
+    for result in results:
+        assert {action for finding in result["findings"] for action in finding["actions"]} == actions
+        assert result["allowed"] is (workloads != "enforce")
