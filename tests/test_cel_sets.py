@@ -12,6 +12,7 @@ from conformance.sets import draw
 from pscc import ir
 from pscc.backends._base import Output
 from pscc.backends.choice_cel import MOST_LIVE
+from pscc.backends.options import Options
 from pscc.backends.registry import backend
 from pscc.driver import analyse, compile_program
 from pscc.rollout import Rollout, asking_the_cluster
@@ -178,6 +179,16 @@ def test_labels_of_the_namespace_are_seen() -> None:
             review: Json = {"op": "review", "pods": [pod], "namespace": namespace, "user": {"name": user, "groups": []}}
             (result,) = process.results(review)
             assert result["allowed"] is allowed, (namespace, user, result)
+
+
+def test_an_older_cluster_demands_what_it_cannot_set() -> None:
+    _, program, _ = analyse(
+        SourceFile("p.psp", policies(2).replace("allow runAsUser", "in namespaces tier=edge\n    allow runAsUser"))
+    )
+    output = compile_program(program, ("vap",), options=Options(kubernetes=(1, 30)))["vap"]
+    assert [d.code for d in output.diagnostics if d.severity == "warning"] == ["TGT001", "TGT001"]
+    assert "Mutating" not in "".join(file.text for file in output.files)
+    assert "fsGroup must be set, the default of this policy is 2" in "".join(file.text for file in output.files)
 
 
 def test_two_policies_whose_names_are_alike_stay_two() -> None:

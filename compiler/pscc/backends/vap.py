@@ -94,7 +94,9 @@ def _for_release(program: ir.Program, cases: Cases, options: Options) -> tuple[i
     told: list[Diagnostic] = []
     if not served(MUTATING, release):
         cause = f"Kubernetes {spelled(release)} has no MutatingAdmissionPolicy to set"
-        told += [one for choice in program.choices for one in without_defaults(choice, f"{cause} them")]
+        unset = (one for choice in program.choices for one in without_defaults(choice, f"{cause} them"))
+        # labels of namespaces are seen here
+        told += [one for one in unset if one.code == "TGT001"]
         program, cases, more = demanding(program, cases, all_unsettable(cause))
         told += more
     members = (policy for choice in program.choices for policy in choice.policies)
