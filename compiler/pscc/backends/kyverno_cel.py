@@ -73,7 +73,7 @@ class KyvernoCel:
         paths = tuple(file.path for file in files)
         quoted = [yaml_quote(path) for path in paths]
         kustomization = OutputFile("kustomization.yaml", render("kyverno/kustomization.yaml.j2", paths=quoted))
-        return Output((*files, kustomization, *suites), paths, ())
+        return Output((*files, kustomization, *suites), paths, tuple(told))
 
 
 BACKEND = KyvernoCel()
