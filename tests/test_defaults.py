@@ -11,6 +11,7 @@ import pytest
 
 from conftest import SHARED
 from pscc import oracle
+from pscc.demands import without
 from pscc.diagnostics import SourceError
 from pscc.driver import analyse
 from pscc.ir import Policy, Program
@@ -106,3 +107,19 @@ def test_a_wider_default_admits_no_pod_that_the_source_refuses() -> None:
     output = output_of(program, "gatekeeper")
     assert [(d.code, d.severity) for d in output.diagnostics] == [("TGT001", "warning")]
     assert not any(path.startswith("mutators/") for path in output.resources)
+
+
+def test_what_another_default_drops_does_not_spare_a_container_from_a_demand() -> None:
+    lines = ("default capabilities.add add CHOWN", "default capabilities.drop add CHOWN", "deny capabilities.add")
+    text = "policy p {\n" + "\n".join(lines) + "\n}\n"
+    _, program, _ = analyse(SourceFile("p.psp", text))
+    (policy,) = program.policies
+    add, drop = (next(d for d in policy.defaults if d.control == f"capabilities.{name}") for name in ("add", "drop"))
+    pod = {"spec": {"containers": [{"name": "c"}]}}
+    assert not oracle.judge(policy, pod).allowed
+    for unset in ((add,), (add, drop)):
+        held = without(policy, unset)
+        assert not oracle.judge(held, pod).allowed
+    shapes = [{check.shape for check in without(policy, unset).checks} for unset in ((add,), (add, drop))]
+    assert shapes[0] - {"DenyCapabilitiesAdd"} == {"DefaultCapabilitiesAddInAnyCase"}
+    assert "DefaultCapabilitiesAdd" in shapes[1]

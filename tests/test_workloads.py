@@ -12,16 +12,20 @@ import yaml
 from conformance.policies import statements_meaning
 from golden_verdicts import statements
 from pscc import oracle
+from pscc.announced import as_announced
 from pscc.backends._base import Output
 from pscc.backends.gatekeeper import BACKEND as GATEKEEPER
-from pscc.backends.options import Options
+from pscc.backends.opa import BACKEND as OPA
+from pscc.backends.options import Options, Workloads
 from pscc.backends.vap import BACKEND as VAP
 from pscc.cases import draw_pods
 from pscc.controls import CONTROLS
 from pscc.driver import analyse
 from pscc.ir import Program
+from pscc.pods import TEMPLATES
 from pscc.source import SourceFile
 from pscc.suite import cases_for
+from pscc.targets import rego_lib
 from targets import run
 from test_gatekeeper import POLICIES, Json, ask, bare, only, resources, whole, written
 from test_kyverno import awkward
@@ -198,3 +202,74 @@ def test_what_the_api_server_does_is_chosen(workloads: str, actions: set[str]) -
     for result in results:
         assert {action for finding in result["findings"] for action in finding["actions"]} == actions
         assert result["allowed"] is (workloads != "enforce")
+
+
+# --- OPA ------------------------------------------------------------------------
+
+
+def conftest_says(folder: Path, files: list[Path]) -> list[tuple[list[str], list[str]]]:
+    """What Conftest fails and what it warns of, for each file."""
+    done = run("conftest", "test", "--policy", folder / "policy", "--output", "json", *files)
+    reports = {report["filename"]: report for report in json.loads(done.stdout)}
+    found = [reports[str(file)] for file in files]
+    return [tuple(sorted(m["msg"] for m in one.get(of, [])) for of in ("failures", "warnings")) for one in found]  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_conftest_warns_of_a_workload_what_the_oracle_says_of_its_pod(name: str, tmp_path: Path) -> None:
+    program = program_of(SOURCES[name])
+    output = OPA.package(program, {}, Options())
+    policy = as_announced(only(program), output.diagnostics)
+    written(output, tmp_path / "policy")
+    pods = templates_of(SOURCES[name])
+    files = []
+    for number, pod in enumerate(pods):
+        files.append(tmp_path / f"{number}.json")
+        files[-1].write_text(json.dumps(workload(number, pod)), encoding="utf-8")
+    expected = [(list[str](), sorted(set(oracle.check(policy, pod).messages))) for pod in pods]
+    assert any(messages for _, messages in expected)
+    assert conftest_says(tmp_path, files) == expected
+
+
+@pytest.mark.parametrize(("workloads", "decisions"), [("warn", {"warn"}), ("enforce", {"deny"}), ("off", set())])
+def test_what_opa_does_is_chosen(workloads: Workloads, decisions: set[str], tmp_path: Path) -> None:
+    program = program_of("policy p { deny privileged }")
+    folder = written(OPA.package(program, {}, Options(workloads=workloads)), tmp_path / "policy")
+    asked = workload(
+        1, {"metadata": {}, "spec": {"containers": [{"name": "c", "securityContext": {"privileged": True}}]}}
+    )
+    changed = {**asked, "metadata": {**asked["metadata"], "labels": {"changed": "yes"}}}
+    for given, expected in (
+        (asked, decisions),
+        ({"request": {"operation": "CREATE", "object": asked}}, decisions),
+        ({"request": {"operation": "UPDATE", "object": changed, "oldObject": asked}}, set()),
+    ):
+        path = tmp_path / "input.json"
+        path.write_text(json.dumps(given), encoding="utf-8")
+        done = run("opa", "eval", "--format", "json", "--data", folder, "--input", path, "data.main")
+        said = json.loads(done.stdout)["result"][0]["expressions"][0]["value"]
+        assert {decision for decision, messages in said.items() if messages} == expected
+    for arguments in (("check", "--strict"), ("fmt", "--diff", "--fail")):
+        done = run("opa", *arguments, folder)
+        assert (done.returncode, done.stdout + done.stderr) == (0, "")
+
+
+def test_opa_asks_who_makes_the_pods_not_who_applies_the_workload(tmp_path: Path) -> None:
+    program = program_of('policy p {\n    exempt users jane because "she may"\n    deny privileged\n}')
+    folder = written(OPA.package(program, {}, Options()), tmp_path / "policy")
+    asked = workload(
+        1, {"metadata": {}, "spec": {"containers": [{"name": "c", "securityContext": {"privileged": True}}]}}
+    )
+    path = tmp_path / "input.json"
+    review = {"request": {"operation": "CREATE", "object": asked, "userInfo": {"username": "jane"}}}
+    path.write_text(json.dumps(review), encoding="utf-8")
+    done = run("opa", "eval", "--format", "json", "--data", folder, "--input", path, "data.main.warn")
+    assert json.loads(done.stdout)["result"][0]["expressions"][0]["value"]
+
+
+def test_opa_knows_the_workloads_that_eval_knows(tmp_path: Path) -> None:
+    library = tmp_path / "pscc.rego"
+    library.write_text(rego_lib.library(), encoding="utf-8")
+    done = run("opa", "eval", "--format", "json", "--data", library, "data.lib.pscc.template_of")
+    known = json.loads(done.stdout)["result"][0]["expressions"][0]["value"]
+    assert known == {kind: list(path) for kind, path in TEMPLATES.items() if path}

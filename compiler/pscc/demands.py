@@ -23,12 +23,13 @@ def without(policy: ir.Policy, defaults: Collection[ir.Default]) -> ir.Policy:
 
     None is made where a check of the policy refuses every such pod already.
     """
+    kept = tuple(default for default in policy.defaults if default not in defaults)
     demands = tuple(
-        demand(default)
+        # what spares a container is what came with it, not what another default has put there
+        demand(default, spares=not any(one.path == default.unless_in for one in kept))
         for default in policy.defaults
         if default in defaults and demanded(policy, default) and not any(_refuses(c, default) for c in policy.checks)
     )
-    kept = tuple(default for default in policy.defaults if default not in defaults)
     return replace(policy, checks=(*policy.checks, *demands), defaults=kept)
 
 
@@ -47,8 +48,11 @@ def choice_without(choice: ir.Choice) -> ir.Choice:
     return replace(choice, policies=tuple(without(policy, policy.defaults) for policy in choice.policies))
 
 
-def demand(default: ir.Default) -> ir.Check:
-    """The check that every pod which ``default`` would change fails, and no other pod."""
+def demand(default: ir.Default, spares: bool = True) -> ir.Check:
+    """The check that every pod which ``default`` would change fails, and no other pod.
+
+    Without ``spares`` it fails pods too which the default leaves out for what is in another list.
+    """
     name = "".join(word[0].upper() + word[1:] for word in default.control.split("."))
     param, value = _param(default)
     label = ".".join(field for field in default.path if field not in ("spec", "securityContext"))
@@ -56,7 +60,7 @@ def demand(default: ir.Default) -> ir.Check:
     where = _own(default)
     if default.value is None:
         each: tuple[ir.Each, ...] = (ir.Each(_ELEMENT.var, param),)
-        spared = (ir.In(_ELEMENT, ir.Path(CONTAINER, default.unless_in)),) if default.unless_in else ()
+        spared = (ir.In(_ELEMENT, ir.Path(CONTAINER, default.unless_in)),) if spares and default.unless_in else ()
         must = disjunction((ir.In(_ELEMENT, where), *spared))
         text: tuple[ir.Part, ...] = (f"{label} lacks ", ir.Show(_ELEMENT), ", which is not added")
         says = f"{label} has what this policy would have added."
@@ -75,7 +79,7 @@ def demand(default: ir.Default) -> ir.Check:
     )
     return ir.Check(
         control=default.control,
-        shape=f"Default{name}",
+        shape=f"Default{name}{'' if spares else 'InAnyCase'}",
         title=f"A default for {label}",
         description=says,
         requirements=(requirement,),

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 Json = dict[str, object]
 
-_TEMPLATES = {
+TEMPLATES = {
     "Pod": (),
     "PodTemplate": ("template",),
     "Deployment": ("spec", "template"),
@@ -30,6 +30,7 @@ _TEMPLATES = {
     "Job": ("spec", "template"),
     "CronJob": ("spec", "jobTemplate", "spec", "template"),
 }
+"""Where what makes pods has their template, by kind."""
 MIRROR_ANNOTATION = "kubernetes.io/config.mirror"
 """Marks the API server's copy of a static pod. Source: ``k8s.io/api/core/v1/annotation_key_constants.go``."""
 TOKEN_VOLUME = "kube-api-access-pscc"
@@ -66,10 +67,10 @@ def _manifests(node: Node, report: Report) -> Iterator[Manifest]:
         for item in items.items:
             yield from _manifests(item, report)
         return
-    if kind not in _TEMPLATES:
+    if kind not in TEMPLATES:
         return
     template: Node | None = node
-    for field in _TEMPLATES[kind]:
+    for field in TEMPLATES[kind]:
         template = template.get(field) if template is not None and template.kind == "map" else None
     if template is None or template.kind != "map":
         report.add(Diagnostic("POD002", f"this {kind} has no pod template", node.span, severity="warning"))

@@ -14,7 +14,7 @@ from pscc.access import ALL, NONE
 from pscc.backends import opa_choice
 from pscc.backends._base import Output, OutputFile, origin
 from pscc.backends.demanding import cannot_set, demanding
-from pscc.backends.options import DEFAULTS, Options
+from pscc.backends.options import DEFAULTS, Options, Workloads
 from pscc.backends.subjects import exemption_rows, names_row
 from pscc.diagnostics import Diagnostic
 from pscc.passes import specialise
@@ -55,19 +55,28 @@ class Opa:
             files += opa_choice.files(choice, packages[choice.name], _DECISIONS[choice.mode], requests)
         modes = {policy.name: _DECISIONS[policy.mode] for policy in program.policies}
         modes |= {choice.name: _DECISIONS[choice.mode] for choice in program.choices}
-        unions = [{"package": Code(package), "decision": Code(modes[name])} for name, package in packages.items()]
-        files.append(
-            OutputFile(
-                "main.rego",
-                render("opa/main.rego.j2", unions=unions, silent="deny" not in set(modes[n] for n in packages)),
-            )
-        )
+        files.append(_main({package: modes[name] for name, package in packages.items()}, options.workloads))
         files.append(OutputFile("lib/pscc.rego", library()))
         told += [note for policy in program.policies for note in _unseen_labels(policy)]
         return Output(tuple(files), (), tuple(told))
 
 
 BACKEND = Opa()
+
+
+def _main(decisions: dict[str, str], workloads: Workloads) -> OutputFile:
+    """What asks all packages at once, each for its decision."""
+    unions = [
+        {
+            "package": Code(package),
+            "decision": Code(decision),
+            "of_workloads": Code(decision if workloads == "enforce" else "warn"),
+        }
+        for package, decision in decisions.items()
+    ]
+    silent = "deny" not in decisions.values()
+    text = render("opa/main.rego.j2", unions=unions, silent=silent, workloads=bool(unions) and workloads != "off")
+    return OutputFile("main.rego", text)
 
 
 def _packages(program: ir.Program) -> dict[str, str]:
