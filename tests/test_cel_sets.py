@@ -10,6 +10,7 @@ from conformance import set_targets
 from conformance.jsonl import Json, Process
 from conformance.sets import draw
 from pscc import ir
+from pscc.access import AUTHENTICATED
 from pscc.backends._base import Output
 from pscc.backends.choice_cel import MOST_LIVE
 from pscc.backends.options import Options
@@ -36,11 +37,30 @@ def test_the_api_server_decides_and_defaults_as_the_choice() -> None:
         ask, stored = set_targets.plugins(process), set_targets.stored_by(process)
         for asked in draw(plugin, 21, clusters=8, requesters=2, pods=30):
             wrong += set_targets.exactly("vap", ask, asked, count, stored)
-            wrong += set_targets.updated(process, asked, updates)
+            seen = replace(asked, pods=tuple(stored(list(asked.pods))))
+            wrong += set_targets.updated("vap", lambda old: set_targets.plugins(process, old=old), seen, updates)
     assert wrong == []
     assert count.requests > 300
     assert 100 < updates.admitted < updates.requests - 100
     assert min(count.admitted, count.changed) > 10
+
+
+def test_gatekeeper_decides_in_cel_as_the_choice() -> None:
+    creations, audits, updates = set_targets.Held(), set_targets.Held(), set_targets.Held()
+    wrong: list[str] = []
+    options = Options(engine="cel")
+    with Process("psp-admission") as plugin, Process("gatekeeper-review") as process:
+        ask = set_targets.gatekeeper(process)
+        for asked in draw(plugin, 31, clusters=6, requesters=2, pods=15):
+            wrong += set_targets.held("gatekeeper", ask, asked, creations, options)
+            audit = replace(asked, requester=replace(asked.requester, user="", groups=(AUTHENTICATED,)))
+            wrong += set_targets.held("gatekeeper", ask, audit, audits, options)
+            wrong += set_targets.updated(
+                "gatekeeper", lambda old: set_targets.gatekeeper(process, old), asked, updates, options
+            )
+    assert wrong == []
+    assert updates.requests > 100 and 30 < updates.admitted < updates.requests - 30
+    assert min(creations.admitted, audits.admitted, creations.announced) > 5
 
 
 def test_the_cluster_is_asked_as_psp_asked_it() -> None:

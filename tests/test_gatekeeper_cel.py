@@ -18,9 +18,9 @@ from pscc import oracle
 from pscc.backends._base import Output
 from pscc.backends.gatekeeper import BACKEND
 from pscc.backends.options import Options
+from pscc.choice_suite import choice_cases
 from pscc.cli import main
 from pscc.controls import CONTROLS
-from pscc.diagnostics import SourceError
 from pscc.driver import analyse
 from pscc.ir import Policy, Program
 from pscc.source import SourceFile
@@ -277,10 +277,113 @@ def test_exemptions_are_those_of_the_templates_in_rego() -> None:
     assert min(exempt.values()) > 20
 
 
-def test_a_choice_is_an_error() -> None:
-    with pytest.raises(SourceError) as raised:
-        compiled("policy p { deny hostPID }\nchoose { p for everyone }")
-    assert [found.code for found in raised.value.diagnostics] == ["TGT003"]
+CHOICE = """\
+policy edge {
+    in namespaces ingress, web-*
+    except namespaces web-x
+    allow hostPorts 80 because "the load balancer"
+    default readOnlyRootFilesystem true
+}
+
+policy labelled {
+    in namespaces tier=edge
+    allow hostPorts 1-65535
+}
+
+policy tight {
+    deny hostPorts, hostPID
+}
+
+policy tighter {
+    deny hostPorts, hostPID
+    require fsGroup 1-5
+}
+
+choose {
+    edge     for users bob, groups ops, serviceaccounts web-a/agent in namespaces ingress, web-*
+    edge     for groups system:serviceaccounts:kube-*, serviceaccounts monitoring/*
+    labelled for everyone
+    tight    for users alice, system:serviceaccount:ci:builder, groups system:authenticated in namespaces web-a, ingress
+    tighter  for serviceaccounts web-a/agent, kube-*
+}
+"""
+
+
+def chosen(text: str, options: Options) -> Output:
+    program = program_of(text)
+    cases = {choice.name: choice_cases(choice) for choice in program.choices}
+    return BACKEND.package(program, cases, options)
+
+
+def test_a_choice_is_one_template_and_its_suite_passes(tmp_path: Path) -> None:
+    cel, rego = chosen(CHOICE, CEL), chosen(CHOICE, Options())
+    others = [[file for file in output.files if not file.path.startswith("templates/p")] for output in (cel, rego)]
+    assert others[0] == others[1]
+    (template,) = [file.text for file in cel.files if file.path.startswith("templates/p")]
+    (code,) = yaml.safe_load(template)["spec"]["targets"][0]["code"]
+    assert (code["engine"], len(code["source"]["validations"])) == ("K8sNativeValidation", 1)
+    assert [d for d in cel.diagnostics if d.code != "TGT011"] == list(rego.diagnostics)
+    assert {d.code for d in cel.diagnostics} == {"TGT001", "TGT004", "TGT011"}
+    done = subprocess.run(
+        [engine("gator"), "verify", written(cel, tmp_path)], capture_output=True, text=True, check=False, timeout=120
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_who_may_use_what_is_as_in_rego_word_for_word() -> None:
+    """Whoever asks, audits among them, for pods that come and pods that change."""
+    specs: list[Json] = [
+        {
+            "containers": [{"name": "c", "image": "i", "ports": [{"containerPort": 80, "hostPort": port}]}],
+            "hostPID": pid,
+        }
+        for port, pid in ((80, False), (81, False), (0, True), (0, False))
+    ]
+    ready = {"securityContext": {"fsGroup": 3}}
+    specs.append(
+        {"containers": [{"name": "c", "image": "i", "securityContext": {"readOnlyRootFilesystem": True}}], **ready}
+    )
+    reviews: list[Json] = []
+    for user in ("", "bob", "alice", "system:serviceaccount:ci:builder", "system:serviceaccount:", "o\ndd"):
+        for groups in ([], ["ops", "system:authenticated"]):
+            for namespace in ("default", "ingress", "web-a", "web-x", "kube-system", "monitoring"):
+                for account in (None, "default", "agent"):
+                    own = {} if account is None else {"serviceAccountName": account}
+                    pods = [
+                        whole({"metadata": {"name": "p", "namespace": namespace}, "spec": {**s, **own}}) for s in specs
+                    ]
+                    who = {"user": {"name": user, "groups": groups}, "namespace": {"name": namespace}}
+                    reviews.append({"op": "review", "pods": pods, **who})
+                    old = [*pods[1:], pods[-1]]
+                    reviews.append({"op": "review", "operation": "UPDATE", "pods": pods, "oldPods": old, **who})
+    answers = []
+    for options in (CEL, Options()):
+        loaded, *answered = ask({"op": "load", "documents": resources(chosen(CHOICE, options))}, *reviews)
+        assert loaded.get("ok"), loaded
+        answers.append([said(result) for answer in answered for result in answer["results"]])
+    ours, theirs = answers
+    assert len(ours) == len(reviews) * len(specs)
+    for number, (one, other) in enumerate(zip(ours, theirs, strict=True)):
+        assert one == other, reviews[number // len(specs)]
+    assert min(sum(not one for one in ours), len({text for one in ours for text in one})) > 50
+    assert any("no user in this review" in text for one in ours for text in one)
+
+
+def test_a_pod_too_large_for_a_choice_is_refused_and_that_is_told() -> None:
+    """Each policy has 1,000 things to say of the pod. The last one accepts it, which Gatekeeper does not find out."""
+    names = [f"p{number}" for number in range(5)]
+    bodies = [f"policy {name} {{\n    allow hostPorts {number}\n}}\n" for number, name in enumerate(names, 1)]
+    grants = "".join(f"    {name} for everyone\n" for name in (*names, "open"))
+    text = f"{''.join(bodies)}policy open {{\n    allow hostPorts 1-65535\n}}\nchoose {{\n{grants}}}\n"
+    output = chosen(text, CEL)
+    assert [d.severity for d in output.diagnostics if d.code == "TGT011"] == ["note"]
+    small = large_pod()
+    small["spec"] = {**small["spec"], "containers": small["spec"]["containers"][:5]}
+    large, other = reviewed(output, large_pod(), small)
+    assert other["allowed"]
+    (words,) = said(large)
+    assert "budget" in words
+    assert "TGT011" not in {d.code for d in chosen(text, Options()).diagnostics}
 
 
 def test_the_command_line(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from conftest import ROOT
 from golden import check_golden
+from pscc.backends.options import DEFAULTS, Options
 from pscc.diagnostics import Diagnostic, SourceError
 from pscc.driver import analyse, compile_program, decode
 from pscc.render import render
@@ -15,9 +16,10 @@ from pscc.rollout import Rollout
 from pscc.source import SourceFile
 
 OUTPUTS = {
-    "vap": ("vap", Rollout()),
-    "vap-live": ("vap", Rollout(live=True)),
-    "kyverno-cel": ("kyverno-cel", Rollout()),
+    "vap": ("vap", Rollout(), DEFAULTS),
+    "vap-live": ("vap", Rollout(live=True), DEFAULTS),
+    "kyverno-cel": ("kyverno-cel", Rollout(), DEFAULTS),
+    "gatekeeper-cel": ("gatekeeper", Rollout(), Options(engine="cel")),
 }
 TOLD = {"tgt-live-budget": ("vap", Rollout(live=True)), "set-live-nothing": ("vap", Rollout(live=True))}
 """The target and the options of each compile."""
@@ -31,9 +33,9 @@ def source_in(folder: Path) -> SourceFile:
 def test_sets(folder: Path) -> None:
     _, program, _ = analyse(source_in(folder))
     produced = {}
-    for name, (target, rollout) in OUTPUTS.items():
-        output = compile_program(program, (target,), rollout)[target]
-        produced |= {f"{name}/{file.path}": file.text for file in output.files}
+    for name, (target, rollout, options) in OUTPUTS.items():
+        output = compile_program(program, (target,), rollout, options)[target]
+        produced |= {f"{name}/{file.path}": file.text for file in output.files if not file.path.startswith("suite")}
     check_golden(folder, produced, ["policy.psp"])
 
 

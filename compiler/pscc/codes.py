@@ -117,11 +117,6 @@ _CODES: dict[str, tuple[str, str, str]] = {
         "The target cannot test the condition, and sets the field wherever it is unset. That never admits more.",
         "default nonRoot",
     ),
-    "TGT003": (
-        "Who is meant cannot be said",
-        "The target, or its engine, cannot say who may use which policy. It is refused, since it would hold for everyone.",
-        "choose {\n    restricted for everyone\n}",
-    ),
     "TGT007": (
         "A release that is too old",
         "The release named with `--kubernetes`, `--gatekeeper` or `--kyverno` cannot run this target's output at all. "

@@ -25,6 +25,7 @@ from pscc.access import Request
 from pscc.admission import accepts_as_it_is, admit, usable
 from pscc.backends._base import Output
 from pscc.backends.choice_cel import MOST_LIVE
+from pscc.backends.options import DEFAULTS, Options
 from pscc.backends.registry import backend
 from pscc.choice_forms import lowered
 from pscc.demands import choice_without, without
@@ -65,11 +66,11 @@ class Said:
 Ask = Callable[[Output, Asked], list[Said]]
 
 
-def held(target: str, ask: Ask, asked: Asked, count: Held) -> list[str]:
-    """Each way in which ``target`` does not keep its word over the pods of ``asked``."""
+def held(target: str, ask: Ask, asked: Asked, count: Held, options: Options = DEFAULTS) -> list[str]:
+    """Each way in which ``target``, compiled with ``options``, does not keep its word over the pods of ``asked``."""
     if asked.choice is None:
         return []
-    output = backend(target).package(ir.Program(choices=(asked.choice,)), {})
+    output = backend(target).package(ir.Program(choices=(asked.choice,)), {}, options)
     announced = any(d.code == "TGT001" for d in output.diagnostics)
     demanding = choice_without(asked.choice)
     wrong = []
@@ -195,21 +196,24 @@ def plugins(process: Process, grants: Sequence[Json] = (), old: Sequence[Json] =
     return ask
 
 
-def updated(process: Process, asked: Asked, count: Held) -> list[str]:
-    """Each way in which updates fare otherwise on the API server: judged as they are, where they change what is looked at."""
+def updated(
+    target: str, updating: Callable[[Sequence[Json]], Ask], asked: Asked, count: Held, options: Options = DEFAULTS
+) -> list[str]:
+    """Each way in which updates fare otherwise on ``target``: judged as they are, where they change what is looked at.
+
+    ``updating`` asks the engine for updates of the pods that it is given.
+    """
     if asked.choice is None or len(asked.pods) < 2:
         return []
-    output = backend("vap").package(ir.Program(choices=(asked.choice,)), {})
-    pods = stored_by(process)(list(asked.pods))
+    output = backend(target).package(ir.Program(choices=(asked.choice,)), {}, options)
+    pods = list(asked.pods)
     old = [
         pods[0] if number % 3 else {**pod, "metadata": {**pod["metadata"], "labels": {"a": "b"}}}
         for number, pod in enumerate(pods)
     ]
     demanding = choice_without(asked.choice)
     wrong = []
-    for pod, before, said in zip(
-        pods, old, plugins(process, old=old)(output, replace(asked, pods=tuple(pods))), strict=True
-    ):
+    for pod, before, said in zip(pods, old, updating(old)(output, asked), strict=True):
         count.requests += 1
         count.admitted += not said.messages
         expected = admit(demanding, asked.request, pod, before)
@@ -273,8 +277,8 @@ def stored_by(process: Process) -> Callable[[list[Json]], list[Json]]:
     return stored
 
 
-def gatekeeper(process: Process) -> Ask:
-    """Gatekeeper's webhooks: mutators first."""
+def gatekeeper(process: Process, old: Sequence[Json] = ()) -> Ask:
+    """Gatekeeper's webhooks: mutators first. With ``old`` the pods are updates of those."""
 
     def ask(output: Output, asked: Asked) -> list[Said]:
         texts = {file.path: file.text for file in output.files}
@@ -288,6 +292,8 @@ def gatekeeper(process: Process) -> Ask:
             "namespace": {"name": who.namespace},
             "user": {"name": who.user, "groups": list(who.groups)},
         }
+        if old:
+            review |= {"operation": "UPDATE", "oldPods": [{"apiVersion": "v1", "kind": "Pod", **pod} for pod in old]}
         return [
             Said(tuple(sorted(v["message"] for v in result["violations"])), result["pod"])
             for result in process.results(review)

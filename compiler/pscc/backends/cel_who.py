@@ -96,10 +96,10 @@ def _starting(names: Names, start: str) -> Names:
     )
 
 
-def in_namespaces(scope: Scope) -> str:
-    """CEL for: the request's namespace is inside ``scope`` by its name; ``true`` where all are."""
-    inside = "true" if scope.namespaces == ALL else named_in("request.namespace", scope.namespaces)
-    outside = named_in("request.namespace", scope.except_namespaces)
+def in_namespaces(scope: Scope, namespace: str = "request.namespace") -> str:
+    """CEL for: ``namespace`` is inside ``scope`` by its name; ``true`` where all are."""
+    inside = "true" if scope.namespaces == ALL else named_in(namespace, scope.namespaces)
+    outside = named_in(namespace, scope.except_namespaces)
     return all_of(inside, "true" if outside == "false" else negated(outside))
 
 

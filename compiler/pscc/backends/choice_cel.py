@@ -1,4 +1,4 @@
-"""A choice in CEL, for ValidatingAdmissionPolicies and Kyverno's ValidatingPolicies: one policy that admits if one accepts.
+"""A choice in CEL, for Kubernetes' own policies, Kyverno's and Gatekeeper's: one policy that admits if one accepts.
 
 Each check is a variable, evaluated where a policy that may be used asks for it. Messages have no authorizer, so with live
 grants they are about the nearest of all policies. Must not know a control.
@@ -11,7 +11,15 @@ from dataclasses import dataclass
 from pscc import ir
 from pscc.backends.cel_where import Fields
 from pscc.backends.choice_table import statement_of, statements_of
-from pscc.backends.choice_who import Variables, asking, grants, holds_here, may_use, may_use_live, shown
+from pscc.backends.choice_who import (
+    ADMISSION,
+    Review,
+    Variables,
+    grants,
+    holds_here,
+    may_use,
+    may_use_live,
+)
 from pscc.demands import choice_without
 from pscc.diagnostics import Diagnostic
 from pscc.once_defaulted import holds_once_defaulted
@@ -23,11 +31,9 @@ from pscc.targets.cel_layout import laid_out
 from pscc.targets.rego import comment
 from pscc.templating import Code, yaml_block, yaml_quote
 
-_WHO = (
-    f'" in namespace " + {line("request.namespace")} + " by " + '
-    '(variables.asking.size() == 0 ? "anyone" : variables.asking.join(" or "))'
-)
 CHOICE = "A pod is admitted when one of the policies that its user or its service account may use accepts it."
+REFUSED = "No policy that may be used accepts this pod."
+"""Where the whole message is more than the API server takes."""
 CHOICE_DEFAULTS = (
     "Sets the defaults of the policy that admits the pod: the first that accepts it as it is, else the first that accepts "
     "it with its defaults."
@@ -86,9 +92,9 @@ def _camel(name: str) -> str:
     return text if text[:1].isalpha() else f"Policy{text}"
 
 
-def who_variables(choice: ir.Choice, names: Names) -> Variables:
+def who_variables(choice: ir.Choice, names: Names, review: Review = ADMISSION) -> Variables:
     """Up to ``mayUseNAME`` of each policy. A live choice asks the cluster, in two variables: one may ask for two things."""
-    found = [] if choice.live else [*asking(), *grants(choice)]
+    found = [] if choice.live else [*review.asking, *grants(choice, review.namespace)]
     for policy in choice.policies:
         name = names.policies[policy.name]
         if choice.live:
@@ -96,9 +102,23 @@ def who_variables(choice: ir.Choice, names: Names) -> Variables:
             found.append((f"accountMayUse{name}", may_use_live(policy, account=True)))
             asked = f"variables.userMayUse{name} || variables.accountMayUse{name}"
         else:
-            asked = may_use(policy)
-        found.append((f"mayUse{name}", all_of(holds_here(policy), asked)))
+            asked = may_use(policy, review.namespace)
+        found.append((f"mayUse{name}", all_of(holds_here(policy, review.labels), asked)))
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A choice as CEL: its ``variables`` in order, some with ``notes``, what ``holds`` where it admits, its ``message``.
+
+    ``reads`` is what it looks at.
+    """
+
+    reads: Reads
+    variables: Variables
+    notes: dict[str, str]
+    holds: str
+    message: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,12 +131,29 @@ class Printed:
 
 
 def printed_choice(given: ir.Choice) -> Printed:
-    """The choice ``given``, ready for a template. A pod has to come, or be made, as the policy that admits it leaves it."""
+    """The choice ``given``, ready for a template."""
+    told = told_choice(given)
+    return Printed(
+        yaml_block(laid_out(changed([told.reads])), 8),
+        fields_of(told.variables, told.notes),
+        [
+            {
+                "statement": Code(""),
+                "expression": Code(told.holds),
+                "text": yaml_block(laid_out(told.message), 8),
+                "message": yaml_quote(REFUSED),
+            }
+        ],
+    )
+
+
+def told_choice(given: ir.Choice, review: Review = ADMISSION) -> Told:
+    """The choice ``given`` in CEL. A pod has to come, or be made, as the policy that admits it leaves it."""
     choice = choice_without(given)
     names = names_in(choice)
     statements = statements_of(choice)
     reads = looked_at_by_choice(choice)
-    found = [*containers(reads), *who_variables(choice, names)]
+    found = [*containers(reads), *who_variables(choice, names, review)]
     notes = {name: key for key, name in names.checks.items()}
     for key, check in statements.items():
         found += _findings(names.checks[key], check)
@@ -126,24 +163,13 @@ def printed_choice(given: ir.Choice) -> Printed:
         notes[name] = f"policy {policy.name}: what it has against the pod, a finding a line"
     for policy, demanding in zip(given.policies, choice.policies, strict=True):
         found += _words(policy, demanding, statements, names)
-    found += unchanged("unchanged", reads)
+    found += unchanged("unchanged", reads, review.updated)
     each = [names.policies[policy.name] for policy in choice.policies]
     accepts = [[f"variables.mayUse{name}", f'variables.objections{name} == ""'] for name in each]
     # what costs more is asked last
     found.append(("accepted", " || ".join(all_of(*(reversed(a) if choice.live else a)) for a in accepts) or "false"))
-    found += _told(choice, names)
-    return Printed(
-        yaml_block(laid_out(changed([reads])), 8),
-        fields_of(found, notes),
-        [
-            {
-                "statement": Code(""),
-                "expression": Code("variables.accepted || variables.unchanged"),
-                "text": yaml_block(laid_out(_message(choice.live)), 8),
-                "message": yaml_quote("No policy that may be used accepts this pod."),
-            }
-        ],
-    )
+    found += [*_told(choice, names), ("asking", review.shown)]
+    return Told(reads, found, notes, "variables.accepted || variables.unchanged", _message(choice.live, review))
 
 
 def containers(reads: Reads) -> Variables:
@@ -154,8 +180,8 @@ def containers(reads: Reads) -> Variables:
     return [(name.removeprefix("variables."), containers_of(root)) for name, root in lists]
 
 
-def fields_of(variables: Variables, notes: dict[str, str]) -> list[Fields]:
-    """``variables`` for a template, each once, with its note above it."""
+def fields_of(variables: Variables, notes: dict[str, str], indent: int = 8) -> list[Fields]:
+    """``variables`` for a template, each once, with its note above it and its text indented by ``indent``."""
     once = dict(variables)
     if len(once) != len(set(variables)):
         raise ValueError("two variables of one name")
@@ -163,7 +189,7 @@ def fields_of(variables: Variables, notes: dict[str, str]) -> list[Fields]:
         {
             "name": Code(name),
             "note": Code(comment(notes[name])) if name in notes else Code(""),
-            "expression": yaml_block(laid_out(text), 8),
+            "expression": yaml_block(laid_out(text), indent),
         }
         for name, text in once.items()
     ]
@@ -230,19 +256,23 @@ def _told(choice: ir.Choice, names: Names) -> Variables:
             "nearest",
             f'variables.told[variables.counts.indexOf(variables.counts.min())].replace({literal(_LINE)}, "; ")',
         ),
-        shown(),
     ]
 
 
-def _message(live: bool) -> str:
+def _message(live: bool, review: Review) -> str:
     """The nearest policy's objections: it has the fewest, and of several it is the first."""
     number = "string(variables.told.size())"
+    anyone = '(variables.asking.size() == 0 ? "anyone" : variables.asking.join(" or "))'
+    who = f'" in namespace " + {line(review.namespace)} + " by " + {anyone}'
     if live:
         nearest = f'"; the nearest of " + {number} + ": " + variables.nearest'
-        return f'"no policy that may be used" + {_WHO} + " accepts the pod" + (variables.told.size() == 0 ? "" : {nearest})'
+        return (
+            f'"no policy that may be used" + {who} + " accepts the pod" + (variables.told.size() == 0 ? "" : {nearest})'
+        )
     among = f'" (the nearest of the " + {number} + " policies that may be used here)"'
+    aside = f" + ({review.aside})" if review.aside else ""
     return (
         'variables.accepted || variables.unchanged ? "" : variables.told.size() == 0 '
-        f'? "no policy may be used" + {_WHO} '
-        f': variables.nearest + (variables.told.size() > 1 ? {among} : "")'
+        f'? "no policy may be used" + {who}{aside} '
+        f': variables.nearest + (variables.told.size() > 1 ? {among} : ""){aside}'
     )

@@ -2,17 +2,37 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from pscc import ir
 from pscc.access import SERVICE_ACCOUNT_USER, SERVICE_ACCOUNTS
 from pscc.backends.cel_who import has_labels, in_namespaces, named_in
 from pscc.backends.choice_table import EVERYWHERE_KEY, Table, grant_tables, has_patterns
 from pscc.targets.cel import all_of, literal
+from pscc.targets.cel_checks import ON_UPDATE
 from pscc.targets.cel_findings import line
 
 Variables = list[tuple[str, str]]
 
 
-def asking() -> Variables:
+@dataclass(frozen=True, slots=True)
+class Review:
+    """What an engine tells of a request, in CEL.
+
+    ``asking`` are the variables ``askingUsers``, ``askingGroups`` and ``askingAccounts``, with those that they read.
+    ``shown`` is the list of who asks, as messages say it, and ``aside`` what they say at their end. ``updated`` is the
+    condition that there is an old object; ``labels`` tells whether those of the namespace are seen.
+    """
+
+    namespace: str
+    asking: tuple[tuple[str, str], ...]
+    shown: str
+    updated: str
+    labels: bool = True
+    aside: str = ""
+
+
+def _asking() -> Variables:
     """``askingUsers``, ``askingGroups``, ``askingAccounts``: of the user and of the pod's service account."""
     user = "has(request.userInfo) && has(request.userInfo.username)"
     groups = "has(request.userInfo) && has(request.userInfo.groups)"
@@ -31,19 +51,23 @@ def asking() -> Variables:
     ]
 
 
-def shown() -> tuple[str, str]:
-    """``asking``: who asks, as messages say it."""
+def _shown() -> str:
     user = 'has(request.userInfo) && has(request.userInfo.username) && request.userInfo.username != ""'
     account = 'has(object.spec.serviceAccountName) && object.spec.serviceAccountName != ""'
-    return (
-        "asking",
-        f'({user} ? ["user " + {line("request.userInfo.username")}] : []) + '
-        f'({account} ? ["service account " + {line("request.namespace")} + "/" + '
-        f"{line('object.spec.serviceAccountName')}] : [])",
+    return names_shown(
+        (user, "request.userInfo.username"), (account, "request.namespace", "object.spec.serviceAccountName")
     )
 
 
-def grants(choice: ir.Choice) -> Variables:
+def names_shown(user: tuple[str, str], account: tuple[str, str, str]) -> str:
+    """The list of who asks: the name of the ``user``, the namespace and name of the ``account``, behind when there is one."""
+    return (
+        f'({user[0]} ? ["user " + {line(user[1])}] : []) + '
+        f'({account[0]} ? ["service account " + {line(account[1])} + "/" + {line(account[2])}] : [])'
+    )
+
+
+def grants(choice: ir.Choice, namespace: str = "request.namespace") -> Variables:
     """``grants``: for everyone who asks, which policies they may use in which namespaces."""
     users, groups, accounts, everyone = grant_tables(choice)
     found: Variables = []
@@ -60,17 +84,17 @@ def grants(choice: ir.Choice) -> Variables:
             named = ("Users", who.users), ("Groups", who.groups), ("Accounts", who.service_accounts)
             asks = [f"variables.asking{kind}.exists(one, {named_in('one', names)})" for kind, names in named if names]
             is_asked = "true" if who.everyone else " || ".join(asks) or "false"
-            inside = named_in("request.namespace", grant.namespaces)
+            inside = named_in(namespace, grant.namespaces)
             lists.append(f"(({inside}) && ({is_asked}) ? [{_map({EVERYWHERE_KEY: [grant.policy]})}] : [])")
     return [*found, ("grants", " + ".join(lists) or "[]")]
 
 
-def may_use(policy: ir.Policy) -> str:
+def may_use(policy: ir.Policy, namespace: str = "request.namespace") -> str:
     """Whether one of ``grants`` is of ``policy``, which goes by no labels of the namespace that are not seen."""
     name = literal(policy.name)
     here = f'("{EVERYWHERE_KEY}" in grant && {name} in grant["{EVERYWHERE_KEY}"])'
-    there = f"(request.namespace in grant && {name} in grant[request.namespace])"
-    return all_of(f"variables.grants.exists(grant, {here} || {there})", in_namespaces(policy.scope))
+    there = f"({namespace} in grant && {name} in grant[{namespace}])"
+    return all_of(f"variables.grants.exists(grant, {here} || {there})", in_namespaces(policy.scope, namespace))
 
 
 def may_use_live(policy: ir.Policy, account: bool) -> str:
@@ -88,9 +112,9 @@ def may_use_live(policy: ir.Policy, account: bool) -> str:
     return all_of("has(object.spec.serviceAccountName)" if account else "true", " || ".join(checks))
 
 
-def holds_here(policy: ir.Policy) -> str:
-    """Whether ``policy`` may be used in the namespace at all, by the labels that it has; ``true`` if it goes by none."""
-    return has_labels(policy.scope)
+def holds_here(policy: ir.Policy, labels: bool) -> str:
+    """Whether ``policy`` may be used in the namespace at all, by its ``labels`` if they are seen; ``true`` if it goes by none."""
+    return has_labels(policy.scope) if labels or not (policy.scope.labels or policy.scope.except_labels) else "false"
 
 
 def _map(table: dict[str, list[str]]) -> str:
@@ -99,3 +123,7 @@ def _map(table: dict[str, list[str]]) -> str:
 
 def _table(table: Table) -> str:
     return "{" + ", ".join(f"{literal(name)}: {_map(places)}" for name, places in table.items()) + "}"
+
+
+ADMISSION = Review("request.namespace", tuple(_asking()), _shown(), ON_UPDATE)
+"""What the API server and Kyverno tell."""

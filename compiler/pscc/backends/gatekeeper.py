@@ -70,18 +70,14 @@ class Gatekeeper:
         """
         least = GATEKEEPER_CEL if options.engine == "cel" else GATEKEEPER_REGO
         needs(program, "Gatekeeper", least, options.gatekeeper, "update Gatekeeper, or compile for `opa`")
-        if options.engine == "cel":
-            from pscc.backends.gatekeeper_cel import refuse_choices
-
-            refuse_choices(program)
-        told = [note for choice in program.choices for note in gatekeeper_choice.notes(choice)]
+        told = [note for choice in program.choices for note in gatekeeper_choice.notes(choice, options)]
         program, cases, untold = demanding(program, cases, unknown_fields(options.kubernetes, unsettable))
         told += untold
         templates = {(c.shape, bool(p.exemptions)): c for p in program.policies for c in p.checks}
         files = [
             OutputFile(_template_path(c, exempt), _template(c, exempt, options)) for (_, exempt), c in templates.items()
         ]
-        files += [gatekeeper_choice.template(choice) for choice in program.choices]
+        files += [gatekeeper_choice.template(choice, options) for choice in program.choices]
         template_paths = [f.path for f in files]
         operations = options.gatekeeper >= GATEKEEPER_OPERATIONS
         policy_paths: list[str] = []

@@ -9,8 +9,8 @@ from __future__ import annotations
 from pscc import ir
 from pscc.backends._base import OutputFile
 from pscc.backends.choice_notes import DESCRIPTION, without_defaults
-from pscc.backends.choice_rego import choice_rules
 from pscc.backends.gatekeeper_match import match_lines
+from pscc.backends.options import DEFAULTS, Options
 from pscc.choice_suite import admission_review
 from pscc.diagnostics import Diagnostic
 from pscc.suite import Case
@@ -28,12 +28,17 @@ def template_path(choice: ir.Choice) -> str:
     return f"templates/{kind(choice).lower()}.yaml"
 
 
-def template(choice: ir.Choice) -> OutputFile:
-    """The ConstraintTemplate of ``choice``."""
+def template(choice: ir.Choice, options: Options = DEFAULTS) -> OutputFile:
+    """The ConstraintTemplate of ``choice``, in the engine of ``options``."""
     from pscc import __version__
 
     name = kind(choice).lower()
-    rego = render("gatekeeper/choice.rego.j2", package=Code(name), rules=Code(choice_rules(choice)))
+    cel = None
+    if options.engine == "cel":
+        from pscc.backends.gatekeeper_cel import choice_source
+
+        cel = choice_source(choice)
+    rego = "" if cel else _rego(choice, name)
     text = render(
         "gatekeeper/choice_template.yaml.j2",
         name=Code(name),
@@ -41,10 +46,17 @@ def template(choice: ir.Choice) -> OutputFile:
         title=yaml_quote("A choice of pod security policies"),
         version=yaml_quote(__version__),
         description=yaml_block(folded(DESCRIPTION), 6),
+        cel=cel,
         rego=yaml_block(rego, 14),
-        lib=yaml_block(library_for(rego), 16),
+        lib=yaml_block(library_for(rego) if rego else "", 16),
     )
     return OutputFile(template_path(choice), text)
+
+
+def _rego(choice: ir.Choice, name: str) -> str:
+    from pscc.backends.choice_rego import choice_rules
+
+    return render("gatekeeper/choice.rego.j2", package=Code(name), rules=Code(choice_rules(choice)))
 
 
 def constraint(choice: ir.Choice, action: Code) -> OutputFile:
@@ -90,6 +102,11 @@ def suite(choice: ir.Choice, cases: tuple[Case, ...]) -> tuple[dict[str, object]
     return test, files
 
 
-def notes(choice: ir.Choice) -> list[Diagnostic]:
-    """What Gatekeeper cannot do of ``choice``."""
-    return without_defaults(choice, "Gatekeeper's mutators see neither who asks nor the rest of the pod")
+def notes(choice: ir.Choice, options: Options = DEFAULTS) -> list[Diagnostic]:
+    """What Gatekeeper cannot do of ``choice``, in the engine of ``options``."""
+    told = without_defaults(choice, "Gatekeeper's mutators see neither who asks nor the rest of the pod")
+    if options.engine == "cel" and len(choice.policies) > 1 and any(policy.checks for policy in choice.policies):
+        from pscc.backends.gatekeeper_cel import too_large_a_pod
+
+        told.append(too_large_a_pod(choice))
+    return told

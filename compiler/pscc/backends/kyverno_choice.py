@@ -11,7 +11,7 @@ from pscc.access import Request
 from pscc.backends._base import OutputFile
 from pscc.backends.choice_notes import DESCRIPTION, without_defaults
 from pscc.backends.choice_table import statement_of, statements_of
-from pscc.backends.choice_who import asking, grants, may_use, shown
+from pscc.backends.choice_who import ADMISSION, grants, may_use
 from pscc.backends.kyverno_match import UPDATED, match_of
 from pscc.backends.kyverno_suite import Result, test_files
 from pscc.diagnostics import Diagnostic
@@ -79,7 +79,7 @@ def notes(choice: ir.Choice) -> list[Diagnostic]:
 
 
 def _variables(choice: ir.Choice) -> list[tuple[str, str]]:
-    found = [*asking(), shown()]
+    found = [*ADMISSION.asking, ("asking", ADMISSION.shown)]
     found += grants(choice)
     found += unchanged(_UNCHANGED, looked_at_by_choice(choice), UPDATED)
     statements = statements_of(choice)

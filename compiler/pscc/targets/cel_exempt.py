@@ -12,8 +12,8 @@ from pscc.targets.cel import literal
 EXEMPT = "exempt"
 
 
-def exemption_variables() -> list[tuple[str, str]]:
-    """Variables of which the last, `EXEMPT`, is true where who asks is exempt."""
+def asking_variables() -> list[tuple[str, str]]:
+    """``askingUser`` (empty where nobody asks), ``askingNamespace``, ``askingAccount``, and all names and groups of both."""
     user = 'has(request.userInfo) && has(request.userInfo.username) ? request.userInfo.username : ""'
     namespace = (
         'has(request.namespace) && request.namespace != "" ? request.namespace : '
@@ -32,9 +32,6 @@ def exemption_variables() -> list[tuple[str, str]]:
         f'.map(user, user.substring({start}).split(":")).filter(parts, parts.size() == 2)'
         '.map(parts, parts[0] + "/" + parts[1])'
     )
-    kinds = (("users", "askingUsers"), ("groups", "askingGroups"), ("accounts", "askingAccounts"))
-    who = " || ".join(_among(kind, asking) for kind, asking in kinds)
-    rows = "variables.params != null && has(variables.params.exemptions) ? variables.params.exemptions : []"
     return [
         ("askingUser", user),
         ("askingNamespace", namespace),
@@ -49,6 +46,16 @@ def exemption_variables() -> list[tuple[str, str]]:
             f'(variables.askingAccount == "" ? [] : {own_groups})',
         ),
         ("askingAccounts", accounts),
+    ]
+
+
+def exemption_variables() -> list[tuple[str, str]]:
+    """Variables of which the last, `EXEMPT`, is true where who asks is exempt."""
+    kinds = (("users", "askingUsers"), ("groups", "askingGroups"), ("accounts", "askingAccounts"))
+    who = " || ".join(_among(kind, asking) for kind, asking in kinds)
+    rows = "variables.params != null && has(variables.params.exemptions) ? variables.params.exemptions : []"
+    return [
+        *asking_variables(),
         ("exemptions", rows),
         (EXEMPT, f"variables.exemptions.exists(one, has(one.everyone) && one.everyone || {who})"),
     ]

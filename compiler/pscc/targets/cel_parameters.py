@@ -16,14 +16,14 @@ from pscc.targets.cel_exempt import EXEMPT, exemption_variables
 from pscc.targets.cel_findings import ALLOWED, FINDINGS, line, shown_as
 
 BECAUSE = "because"
-_UPDATED = f"{ON_UPDATE} && oldObject != null"
+UPDATED = f"{ON_UPDATE} && oldObject != null"
 """The pod that a workload would make has the workload's operation, and no old object."""
 
 
 def template_of(check: ir.Check, exempt: bool = False) -> Validation:
     """The validation of every policy's ``check`` of this shape, with ``exempt`` of those that let requests off."""
     plain = replace(check, because="")
-    printed = validation(plain, looked_at(check), FINDINGS, _UPDATED, unchanged_as="unchanged")
+    printed = validation(plain, looked_at(check), FINDINGS, UPDATED, unchanged_as="unchanged")
     variables = [*_parameters(check), (BECAUSE, _because()), *printed.variables]
     expression = printed.expression
     if exempt:
