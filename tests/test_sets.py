@@ -353,7 +353,7 @@ def test_an_update_that_nobody_may_ask_for_is_refused_where_a_choice_is_parted()
 def test_what_the_user_decides_stays_a_choice() -> None:
     messages, _ = forms(OPEN, CLOSED, role("o", "open"), role("t", "tight"), binding("o", "o", group("ops")),
                         binding("t", "t", group("system:authenticated")))  # fmt: skip
-    assert "one object: in most namespaces open and tight may be chosen" in messages[0]
+    assert "one object: in most namespaces several may be chosen: open, tight" in messages[0]
 
 
 @pytest.mark.parametrize("target", ["gatekeeper", "opa"])

@@ -37,7 +37,8 @@ class Entangled:
         if not self.policies:
             return "its namespaces go by patterns or labels"
         where = f"in namespace {self.namespace}" if self.namespace else "in most namespaces"
-        return f"{where} {' and '.join(self.policies[:3])}{' and more' if len(self.policies) > 3 else ''} may be chosen"
+        more = f" and {len(self.policies) - 3} more" if len(self.policies) > 3 else ""
+        return f"{where} several may be chosen: {', '.join(self.policies[:3])}{more}"
 
 
 def partition(choice: ir.Choice) -> Partition | Entangled:
