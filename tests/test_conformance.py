@@ -38,9 +38,6 @@ def test_what_is_drawn_depends_on_the_seed_alone() -> None:
     assert list(draw_pods(policy, 4, 50)) == list(draw_pods(policy, 4, 50)) != list(draw_pods(policy, 5, 50))
 
 
-@pytest.mark.xfail(
-    strict=True, reason="known gap: no whole run without a difference is recorded yet", raises=FileNotFoundError
-)
 def test_the_page_is_what_the_record_and_the_compiler_say() -> None:
     tallies, record = recorded()
     stale = "docs/conformance.md is stale: run `make conformance`"
@@ -49,6 +46,6 @@ def test_the_page_is_what_the_record_and_the_compiler_say() -> None:
     assert all(tally.wrong == 0 for tally in tallies.values())
     assert tallies["psp"].policies >= 2000
     assert tallies["psp"].pairs >= 200_000
-    assert all(tallies[name].pairs >= 50_000 for name in ("gatekeeper", "opa"))
+    assert all(tallies[name].pairs >= 50_000 for name in ("gatekeeper", "gatekeeper --engine cel", "opa", "vap"))
     assert tallies["sets psp"].pairs >= 100_000
     assert all(tallies[name].pairs >= 20_000 for name in ("sets gatekeeper", "sets opa"))
