@@ -23,6 +23,8 @@ from pscc.targets.rego import check_rules, comment, literal, snake
 from pscc.targets.rego_lib import library
 from pscc.templating import Code, render
 
+WORKLOADS = "workloads.rego"
+"""The file about workloads. regopy cannot run it."""
 _DECISIONS = {"enforce": "deny", "warn": "warn", "audit": "warn"}
 _ENTRIES = {"enforce": "violation", "warn": "warning", "audit": "warning"}
 """What holds the messages with their controls. Conftest counts every ``violation`` as a failure."""
@@ -55,7 +57,7 @@ class Opa:
             files += opa_choice.files(choice, packages[choice.name], _DECISIONS[choice.mode], requests)
         modes = {policy.name: _DECISIONS[policy.mode] for policy in program.policies}
         modes |= {choice.name: _DECISIONS[choice.mode] for choice in program.choices}
-        files.append(_main({package: modes[name] for name, package in packages.items()}, options.workloads))
+        files += _main({package: modes[name] for name, package in packages.items()}, options.workloads)
         files.append(OutputFile("lib/pscc.rego", library()))
         told += [note for policy in program.policies for note in _unseen_labels(policy)]
         return Output(tuple(files), (), tuple(told))
@@ -64,8 +66,8 @@ class Opa:
 BACKEND = Opa()
 
 
-def _main(decisions: dict[str, str], workloads: Workloads) -> OutputFile:
-    """What asks all packages at once, each for its decision."""
+def _main(decisions: dict[str, str], workloads: Workloads) -> list[OutputFile]:
+    """What asks all packages at once, each for its decision: about pods, and about those that workloads would make."""
     unions = [
         {
             "package": Code(package),
@@ -75,8 +77,10 @@ def _main(decisions: dict[str, str], workloads: Workloads) -> OutputFile:
         for package, decision in decisions.items()
     ]
     silent = "deny" not in decisions.values()
-    text = render("opa/main.rego.j2", unions=unions, silent=silent, workloads=bool(unions) and workloads != "off")
-    return OutputFile("main.rego", text)
+    files = [OutputFile("main.rego", render("opa/main.rego.j2", unions=unions, silent=silent))]
+    if unions and workloads != "off":
+        files.append(OutputFile(WORKLOADS, render("opa/workloads.rego.j2", unions=unions)))
+    return files
 
 
 def _packages(program: ir.Program) -> dict[str, str]:

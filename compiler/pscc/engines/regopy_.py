@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pscc.backends._base import OutputFile
+from pscc.backends.opa import WORKLOADS
 from pscc.engines import _rego
 from pscc.engines._base import Answer, EngineError, Review, Tick, chunks
 from pscc.engines._process import run, shown
@@ -31,8 +32,8 @@ class Regopy:
     note: str = ""
 
     def runs(self, path: str) -> bool:
-        """Every module."""
-        return _rego.is_module(path)
+        """Every module about pods; regopy crashes on the one about workloads, of which it is asked nothing."""
+        return _rego.is_module(path) and path != WORKLOADS
 
     def version(self) -> str:
         """The version of the installed distribution."""
@@ -45,7 +46,7 @@ class Regopy:
 
     def ask(self, files: Sequence[OutputFile], reviews: Sequence[Review], tick: Tick) -> tuple[Answer, ...]:
         """What ``data.main`` is with each of ``reviews`` as input."""
-        sources = [[file.path, file.text] for file in _rego.modules(files)]
+        sources = [[file.path, file.text] for file in _rego.modules(files) if self.runs(file.path)]
         answers: list[Answer] = []
         for chunk in chunks(reviews, _CHUNK):
             answers += self._chunk(sources, chunk)
