@@ -9,6 +9,7 @@ import pytest
 
 from conftest import ROOT, SHARED
 from pscc import oracle
+from pscc.announced import as_announced
 from pscc.diagnostics import Report, SourceError
 from pscc.driver import analyse, decode
 from pscc.ir import Policy, Program
@@ -63,8 +64,9 @@ def expected(policy: Policy, asked: list[Question]) -> list[list[str]]:
 
 
 def assert_agrees(runner: str, program: Program, asked: list[Question], folder: Path) -> None:
-    """The engine says what the oracle says, of every question."""
-    (policy,) = program.policies
+    """The engine says what the oracle says, of every question, and what the compile has announced."""
+    told = output_of(program, {"regopy": "opa"}.get(runner, runner)).diagnostics
+    policy = as_announced(program.policies[0], told)
     found = answers(runner, program, asked, folder)
     for question, want, got in zip(asked, expected(policy, asked), found, strict=True):
         assert got == want, question.name

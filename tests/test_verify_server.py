@@ -392,7 +392,7 @@ def test_policies_are_removed_when_the_user_stops_it(number: signal.Signals) -> 
     assert process.returncode == (1 if number == signal.SIGINT else 128 + number)
     assert "Traceback" not in err
     assert out == ""
-    assert len(handler.deleted) == 3
+    assert len(handler.deleted) == 4
 
 
 @pytest.mark.parametrize(

@@ -72,12 +72,16 @@ def test_documents(text: str, documents: list[object]) -> None:
         ("? [a]\n: b\n", "YML005:1:3"),
         ("a: &x {c: 1}\nb:\n  <<: *x\n", "YML006:3:3"),
         ("a: !!python/object:os.system x\n", "YML002:1:4"),
-        ("a: " + "[" * 1_000_000, "YML003:1:103"),
         ("- " * 1_000_000, "YML003:1:201"),
     ],
 )
 def test_errors(text: str, error: str) -> None:
     assert refused(text) == error
+
+
+def test_brackets_too_deep_are_refused_by_whoever_counts_them_first() -> None:
+    # PyYAML 6.0.4 looks a thousand brackets ahead and refuses them itself
+    assert refused("a: " + "[" * 1_000_000) in ("YML003:1:103", "YML001:1:1003")
 
 
 def test_a_key_given_twice_shows_both_places() -> None:
