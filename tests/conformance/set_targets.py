@@ -22,7 +22,7 @@ from conformance.sets import Asked, source
 from conftest import engine
 from pscc import ir, oracle
 from pscc.access import Request
-from pscc.admission import accepts_as_it_is, admit, usable
+from pscc.admission import Admission, accepts_as_it_is, admit, usable
 from pscc.backends._base import Output
 from pscc.backends.choice_cel import MOST_LIVE
 from pscc.backends.options import DEFAULTS, Options
@@ -87,10 +87,7 @@ def held(target: str, ask: Ask, asked: Asked, count: Held, options: Options = DE
             count.announced += 1
             if not announced:
                 wrong.append(f"{target} shuts out, unannounced: {said.messages}\n{json.dumps(pod)}")
-    return [
-        f"{text}\n{asked.requester}\n{json.dumps(asked.cluster.psps)}\n{json.dumps(asked.cluster.grants)}"
-        for text in wrong
-    ]
+    return _told(wrong, asked)
 
 
 def parted(target: str, ask: Ask, asked: Asked, count: Held) -> list[str]:
@@ -118,10 +115,7 @@ def parted(target: str, ask: Ask, asked: Asked, count: Held) -> list[str]:
             ours, theirs = (canonical(_without_nulls(made)) for made in (dict(whole.pod), said.pod))
             if ours != theirs:
                 wrong.append(f"{target} makes {theirs}\nof {json.dumps(pod)}\nwhere the choice makes {ours}")
-    return [
-        f"{text}\n{asked.requester}\n{json.dumps(asked.cluster.psps)}\n{json.dumps(asked.cluster.grants)}"
-        for text in wrong
-    ]
+    return _told(wrong, asked)
 
 
 def words_of(choice: ir.Choice, request: Request, pod: Json) -> str:
@@ -154,21 +148,34 @@ def exactly(target: str, ask: Ask, asked: Asked, count: Held, stored: Callable[[
     for pod, said in zip(stored(list(asked.pods)), ask(output, asked), strict=True):
         count.requests += 1
         count.admitted += not said.messages
-        whole = admit(asked.choice, asked.request, pod)
-        if whole.allowed:
-            whole = admit(asked.choice, asked.request, whole.pod)
+        whole = _admitted(asked.choice, asked.request, pod)
         words = "" if whole.allowed else words_of(asked.choice, asked.request, pod)
         if said.messages != ((words,) if words else ()):
             wrong.append(f"{target} says {said.messages}, the choice {words!r}\n{json.dumps(pod)}")
         elif whole.allowed:
-            before, ours, theirs = (canonical(one) for one in (pod, *stored([dict(whole.pod), said.pod])))
-            count.changed += ours != before
-            if ours != theirs:
-                wrong.append(f"{target} makes {theirs}\nof {json.dumps(pod)}\nwhere {whole.policy} makes {ours}")
-    return [
-        f"{text}\n{asked.requester}\n{json.dumps(asked.cluster.psps)}\n{json.dumps(asked.cluster.grants)}"
-        for text in wrong
-    ]
+            wrong += _otherwise(target, pod, whole, said, stored, count)
+    return _told(wrong, asked)
+
+
+def _admitted(choice: ir.Choice, request: Request, pod: Json) -> Admission:
+    """What ``choice`` says of ``pod``, asked again about the pod that it has changed, as the API server does."""
+    whole = admit(choice, request, pod)
+    return admit(choice, request, whole.pod) if whole.allowed else whole
+
+
+def _otherwise(
+    who: str, pod: Json, whole: Admission, said: Said, stored: Callable[[list[Json]], list[Json]], count: Held
+) -> list[str]:
+    """Whether an engine leaves a pod that both admit otherwise than the choice does."""
+    before, ours, theirs = (canonical(one) for one in (pod, *stored([dict(whole.pod), said.pod])))
+    count.changed += ours != before
+    return [] if ours == theirs else [f"{who} makes {theirs}\nof {json.dumps(pod)}\nwhere {whole.policy} makes {ours}"]
+
+
+def _told(wrong: list[str], asked: Asked) -> list[str]:
+    """Each text with who asked, and the cluster."""
+    about = f"{asked.requester}\n{json.dumps(asked.cluster.psps)}\n{json.dumps(asked.cluster.grants)}"
+    return [f"{text}\n{about}" for text in wrong]
 
 
 def plugins(process: Process, grants: Sequence[Json] = (), old: Sequence[Json] = ()) -> Ask:
@@ -251,20 +258,12 @@ def live(process: Process, asked: Asked, count: Held) -> list[str]:
         if asked.choice is None:
             wrong += [] if said.messages else [f"lets in: {json.dumps(pod)}"]
             continue
-        whole = admit(asked.choice, asked.request, pod)
-        if whole.allowed:
-            whole = admit(asked.choice, asked.request, whole.pod)
+        whole = _admitted(asked.choice, asked.request, pod)
         if whole.allowed is bool(said.messages):
             wrong.append(f"live says {said.messages}, the choice {whole.policy or whole.message}\n{json.dumps(pod)}")
         elif whole.allowed:
-            before, ours, theirs = (canonical(one) for one in (pod, *stored([dict(whole.pod), said.pod])))
-            count.changed += ours != before
-            if ours != theirs:
-                wrong.append(f"live makes {theirs}\nof {json.dumps(pod)}\nwhere {whole.policy} makes {ours}")
-    return [
-        f"{text}\n{asked.requester}\n{json.dumps(asked.cluster.psps)}\n{json.dumps(asked.cluster.grants)}"
-        for text in wrong
-    ]
+            wrong += _otherwise("live", pod, whole, said, stored, count)
+    return _told(wrong, asked)
 
 
 def stored_by(process: Process) -> Callable[[list[Json]], list[Json]]:
