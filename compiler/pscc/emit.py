@@ -75,8 +75,8 @@ def _write(folder: Path, wanted: dict[str, str], earlier: tuple[str, ...]) -> No
         staged = Path(scratch)
         for number, text in enumerate(wanted.values()):
             (staged / str(number)).write_text(text, encoding="utf-8", newline="\n")
-        for path in wanted:
-            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        for parent in dict.fromkeys((folder / path).parent for path in wanted):
+            parent.mkdir(parents=True, exist_ok=True)
         _list(folder, staged, {*wanted, *earlier})
         for number, path in enumerate(wanted):
             os.replace(staged / str(number), folder / path)

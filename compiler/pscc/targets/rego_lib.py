@@ -10,6 +10,8 @@ from pscc.resources import TEMPLATES
 
 _PATH = TEMPLATES / "rego" / "lib" / "pscc.rego"
 _HEAD = re.compile(r"(?:#[^\n]*\n)*([a-z_]+)")
+_LIBRARY_CALL = re.compile(r"\blib\.([a-z_]+)\(")
+_CALL = re.compile(r"(?<![\w.])([a-z_]+)\(")
 _NOT_CODE = re.compile(r'"(?:\\.|[^"\\\n])*"|`[^`]*`|#[^\n]*')
 
 
@@ -33,25 +35,22 @@ def rules() -> tuple[str, tuple[Rule, ...]]:
     head, *texts = library().rstrip("\n").split("\n\n")
     names = [match[1] for text in texts if (match := _HEAD.match(text))]
     return head, tuple(
-        Rule(name, text, frozenset(_called(text, names)) - {name}) for name, text in zip(names, texts, strict=True)
+        Rule(name, text, _called(_CALL, text) & set(names) - {name}) for name, text in zip(names, texts, strict=True)
     )
 
 
 def library_for(code: str) -> str:
     """The library with the rules that ``code`` calls as ``lib.NAME``, and those that they call; empty if none is."""
     head, all_rules = rules()
-    code = _NOT_CODE.sub("", code)
-    wanted = [rule.name for rule in all_rules if re.search(rf"\blib\.{rule.name}\(", code)]
+    calls = {rule.name: rule.calls for rule in all_rules}
+    wanted = set(_called(_LIBRARY_CALL, code) & calls.keys())
     needed: set[str] = set()
     while wanted:
-        name = wanted.pop()
-        if name not in needed:
-            needed.add(name)
-            wanted += [call for rule in all_rules if rule.name == name for call in rule.calls]
+        needed |= wanted
+        wanted = {call for name in wanted for call in calls[name]} - needed
     kept = [rule.text for rule in all_rules if rule.name in needed]
     return "\n\n".join([head, *kept]) + "\n" if kept else ""
 
 
-def _called(text: str, names: list[str]) -> set[str]:
-    code = _NOT_CODE.sub("", text)
-    return {name for name in names if re.search(rf"(?<![\w.]){name}\(", code)}
+def _called(call: re.Pattern[str], text: str) -> frozenset[str]:
+    return frozenset(call.findall(_NOT_CODE.sub("", text)))
