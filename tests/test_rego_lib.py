@@ -6,6 +6,9 @@ import json
 import re
 from pathlib import Path
 
+import pytest
+from regopy import Interpreter
+
 from pscc.resources import TEMPLATES
 from pscc.targets.rego_lib import library, library_for, rules
 from targets import run
@@ -19,6 +22,17 @@ def test_the_librarys_own_tests_pass_and_reach_every_line() -> None:
     covered = json.loads(run("opa", "test", "--coverage", FOLDER).stdout)["files"]
     (missed,) = [report.get("not_covered", []) for path, report in covered.items() if path.endswith("pscc.rego")]
     assert not missed
+
+
+@pytest.mark.parametrize(
+    "name", re.findall(r"^test_\w+", (FOLDER / "pscc_test.rego").read_text(encoding="utf-8"), re.M)
+)
+def test_the_librarys_own_tests_pass_on_regopy(name: str) -> None:
+    interpreter = Interpreter()
+    for path in FOLDER.iterdir():
+        interpreter.add_module(path.name, path.read_text(encoding="utf-8"))
+    (result,) = interpreter.query_bundle(interpreter.build(f"passed = data.lib.pscc_test.{name}")).results
+    assert result.bindings == {"passed": True}
 
 
 def test_check_and_fmt_are_silent() -> None:

@@ -127,6 +127,10 @@ def test_other_objects_are_counted_and_listed() -> None:
     assert [d.message for d in listed if d.span] == ["ignored: ConfigMap other/x"]
 
 
+def test_what_two_sources_say_alike_counts_once() -> None:
+    assert codes(dump(*BOTH, ALL, name="a.yaml"), dump(*BOTH[2:], ALL, name="b.yaml")) == codes(dump(*BOTH, ALL))
+
+
 def test_an_error_names_its_own_file() -> None:
     bad = dump(psp("q", privileged="no"), name="second.yaml")
     (error,) = [d for d in told(dump(OPEN, name="first.yaml"), bad) if d.severity == "error"]
@@ -160,6 +164,9 @@ def test_several_without_rbac_are_refused_or_for_everyone() -> None:
         ((*BOTH, {**binding("b", "r", namespace="x"), "metadata": {"name": "b"}}), "RBC002 error"),
         ((*BOTH, ALL, role("s", rules=["use"])), "RBC003 error"),
         ((*BOTH, ALL, role("s", rules=[{"resources": ["*"], "apiGroups": ["*"], "verbs": "use"}])), "RBC003 error"),
+        ((*BOTH, ALL, {**role("s", "open"), "rules": "all"}), "RBC003 error"),
+        ((*BOTH, ALL, role("s", "open"), role("s", "tight")), "RBC006 error"),
+        ((*BOTH, ALL, binding("b", "s", group("g")), binding("b", "s", group("h"))), "RBC006 error"),
         ((*BOTH, binding("b", "r", {"kind": "Robot", "name": "x"})), "RBC004 error"),
         ((*BOTH, binding("b", "r", {"kind": "ServiceAccount", "name": "x"})), "RBC004 error"),
         ((*BOTH, ALL, role("s", rules=[{"resources": ["*"], "apiGroups": ["*"], "verbs": ["*"], "resourceName": ["a"]}])),

@@ -77,7 +77,22 @@ choose {
     a for groups system:authenticated in namespaces team
 }
 """
-SOURCES = {"scoped": SCOPED, "chosen": CHOSEN, "parted": PARTED, "example": ""}
+ACCOUNTS = """\
+policy open {
+    deny hostPID
+}
+
+policy shut {
+    deny privileged, hostPID, hostIPC
+    allow volumes secret
+}
+
+choose {
+    open for groups system:serviceaccounts:tools, serviceaccounts infra/agent in namespaces infra
+    shut for groups system:authenticated
+}
+"""
+SOURCES = {"scoped": SCOPED, "chosen": CHOSEN, "parted": PARTED, "accounts": ACCOUNTS, "example": ""}
 PROGRAMS = {"opa": "opa", "gatekeeper": "gator", "kyverno": "kyverno"}
 
 

@@ -12,6 +12,12 @@ CODES: dict[str, tuple[str, str, str]] = {
         "The API server drops fields that it does not know. A rule whose `resourceNames` is misspelled grants everything.",
         "resourceName: [restricted]",
     ),
+    "RBC006": (
+        "A role or a binding given twice",
+        "A cluster has one of a name. Two that differ come from different clusters or times, and are an error: which of "
+        "them holds is not known.",
+        "",
+    ),
     "SET001": ("Objects that say nothing about pod security", "They are counted; --list-ignored names each.", ""),
     "SET002": (
         "Several PodSecurityPolicies without RBAC",

@@ -11,14 +11,18 @@ from dataclasses import dataclass, field
 from pscc.diagnostics import Diagnostic, Replacement, Report, did_you_mean
 from pscc.source import SourceFile, Span
 from pscc.syntax import ast
-from pscc.syntax.objects import PSP_KIND, Objects, read_objects, summary
+from pscc.syntax.objects import PSP_KIND, Objects, read_objects, summary, text
+from pscc.syntax.objects import field as member
 from pscc.syntax.psp import Psp, literal
 from pscc.syntax.psp_import import to_policy
 from pscc.syntax.psp_yaml import read_policy
 from pscc.syntax.rbac import Binding, Role, Subject, aggregated, read_binding, read_role
+from pscc.syntax.yaml_tree import Node
 
 _MOST_NAMES = 4
 _KINDS: dict[str, ast.SubjectKind] = {"User": "users", "Group": "groups", "ServiceAccount": "serviceaccounts"}
+_DECIDING = ("rules", "aggregationRule", "roleRef", "subjects")
+"""The parts of a role or a binding that say who may use what."""
 RBAC_DUMP = "kubectl get psp,clusterroles,clusterrolebindings,roles,rolebindings -A -o yaml"
 
 
@@ -34,6 +38,7 @@ def read_set(
     psps = tuple(filter(None, (read_policy(node, report) for node in objects.policies)))
     roles = aggregated(tuple(read_role(node, report) for node in objects.roles))
     bindings = tuple(filter(None, (read_binding(node, report) for node in objects.bindings)))
+    _refuse_two_of_a_name(objects, report)
     _tell_ignored(objects, list_ignored, report)
     if report.failed:
         return None
@@ -55,6 +60,24 @@ def read_set(
         return None
     used = {grant.policy.text for grant in choice.grants}
     return ast.Document(sources[0].name, tuple(p for name, p in policies.items() if name in used), (choice,))
+
+
+def _refuse_two_of_a_name(objects: Objects, report: Report) -> None:
+    """Of two roles or bindings of one name that differ, nobody knows which the cluster has; two that are alike are one."""
+    found: dict[tuple[str, str, str], Node] = {}
+    for node in (*objects.roles, *objects.bindings):
+        kind, metadata = text(member(node, "kind")), member(node, "metadata")
+        namespace, name = text(member(metadata, "namespace")), text(member(metadata, "name"))
+        before = found.setdefault((kind, namespace, name), node)
+        if any(_data(member(before, part)) != _data(member(node, part)) for part in _DECIDING):
+            shown = f"{namespace}/{name}" if namespace else name
+            message = f"{kind} {shown} is given twice, and differs"
+            notes = ((before.span, "the first"),)
+            report.add(Diagnostic("RBC006", message, node.span, notes=notes, help="leave one out"))
+
+
+def _data(node: Node | None) -> object:
+    return None if node is None else node.to_json()
 
 
 def _tell_ignored(objects: Objects, listed: bool, report: Report) -> None:

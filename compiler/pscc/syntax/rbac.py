@@ -145,6 +145,9 @@ def _named(node: Node) -> tuple[str, str]:
 
 
 def _usable(rules: Node | None, role: str, report: Report) -> Iterator[Usable]:
+    if rules is not None and rules.kind != "list":
+        report.add(Diagnostic("RBC003", f"`rules` of {role} has to be a list", rules.span))
+        return
     for rule in rules.items if rules is not None else ():
         if rule.kind != "map":
             report.add(Diagnostic("RBC003", f"a rule of {role} has to be a map", rule.span))

@@ -184,7 +184,7 @@ default_account(user) := "default" if {
 # Who asks for a pod, by name: the user and the pod's service account.
 users_of(user, namespace, account) := array.concat(
 	[found | some found in [user.username]],
-	[sprintf("system:serviceaccount:%s:%s", [namespace, account]) | account != ""],
+	[found | account != ""; found := concat(":", ["system:serviceaccount", namespace, account])],
 )
 
 # The groups of both. PodSecurityPolicy saw an account in two; whoever made a pod had been authenticated.
@@ -192,7 +192,7 @@ groups_of(user, namespace, account) := array.concat(
 	user_groups(user),
 	[group |
 		account != ""
-		some group in ["system:serviceaccounts", sprintf("system:serviceaccounts:%s", [namespace])]
+		some group in ["system:serviceaccounts", concat(":", ["system:serviceaccounts", namespace])]
 	],
 )
 
