@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from conformance.policies import statements_meaning
+from conformance.workloads import KINDS, workload
 from golden_verdicts import statements
 from pscc import oracle
 from pscc.announced import as_announced
@@ -33,10 +34,6 @@ from test_vap import load
 
 HOST_NETWORK = "policy p { allow hostPorts 80 }"
 SOURCES = {**POLICIES, "host-network": HOST_NETWORK}
-KINDS = (
-    ("apps/v1", "Deployment"), ("apps/v1", "DaemonSet"), ("apps/v1", "StatefulSet"), ("apps/v1", "ReplicaSet"),
-    ("batch/v1", "Job"), ("batch/v1", "CronJob"),
-)  # fmt: skip
 
 
 @cache
@@ -60,21 +57,6 @@ def templates_of(text: str) -> list[Json]:
         pod["spec"] = {k: v for k, v in pod["spec"].items() if k != "ephemeralContainers"}
         pod["metadata"] = {**pod["metadata"], "namespace": "default"}
     return pods
-
-
-def workload(number: int, pod: Json) -> Json:
-    """A workload that would make ``pod``; of each kind in turn."""
-    version, kind = KINDS[number % len(KINDS)]
-    template = {"metadata": {k: v for k, v in pod["metadata"].items() if k == "annotations"}, "spec": pod["spec"]}
-    spec: Json = {"selector": {"matchLabels": {}}, "template": template}
-    if kind == "CronJob":
-        spec = {"schedule": "* * * * *", "jobTemplate": {"spec": {"template": template}}}
-    return {
-        "apiVersion": version,
-        "kind": kind,
-        "metadata": {"name": f"w{number}", "namespace": "default"},
-        "spec": spec,
-    }
 
 
 def output_of(text: str, options: Options) -> Output:
