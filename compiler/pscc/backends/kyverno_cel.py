@@ -25,6 +25,7 @@ from pscc.backends.cel_workloads import TEMPLATES_AT, on_workloads
 from pscc.backends.choice_cel import CHOICE, CHOICE_DEFAULTS, CHOICE_OF_TEMPLATES, printed_choice
 from pscc.backends.choice_cel_defaults import printed_defaults
 from pscc.backends.demanding import demanding_but_choices
+from pscc.backends.kyverno_cel_suite import choice_suites, policy_suite
 from pscc.backends.kyverno_workloads import as_pods
 from pscc.backends.options import DEFAULTS, Options
 from pscc.backends.versions import KYVERNO_CEL, needs, unknown_fields
@@ -68,9 +69,10 @@ class KyvernoCel:
                     text = _validation(policy, name, checks, resource, autogen)
                     files.append(OutputFile(f"policies/{name}.yaml", text))
                     if resource == "pods":
-                        suites += _suite(name, checks, cases.get(policy.name, ()))
+                        suites += policy_suite(name, {check.shape for check, _ in checks}, cases.get(policy.name, ()))
         for choice in program.choices:
             files += _choice(choice, taken, options)
+            suites += choice_suites(choice) if cases.get(choice.name) else []
         paths = tuple(file.path for file in files)
         quoted = [yaml_quote(path) for path in paths]
         kustomization = OutputFile("kustomization.yaml", render("kyverno/kustomization.yaml.j2", paths=quoted))
@@ -147,25 +149,3 @@ def _choice(choice: ir.Choice, taken: frozenset[str], options: Options) -> Itera
 
 def _file(name: str, text: str) -> OutputFile:
     return OutputFile(f"policies/{name}.yaml", text)
-
-
-def _suite(name: str, checks: Checks, cases: tuple[Case, ...]) -> list[OutputFile]:
-    """The test of one policy on the pods that are created: Kyverno's command line knows no old object in CEL."""
-    import yaml
-
-    shapes = {check.shape for check, _ in checks}
-    created = [case for case in cases if case.old_pod is None]
-    outcomes = {
-        "pass": [case for case in created if not shapes.intersection(case.shapes)],
-        "fail": [case for case in created if shapes.intersection(case.shapes)],
-    }
-    results = [
-        {"resources": [yaml_quote(case.resource) for case in those], "result": Code(outcome)}
-        for outcome, those in outcomes.items()
-        if those
-    ]
-    if not results:
-        return []
-    test = render("kyverno_cel/test.yaml.j2", name=yaml_quote(name), results=results)
-    pods = "---\n".join(str(yaml.dump(c.pod, Dumper=yaml.CSafeDumper, sort_keys=False)) for c in created)
-    return [OutputFile(f"suite/{name}/kyverno-test.yaml", test), OutputFile(f"suite/{name}/pods.yaml", pods)]

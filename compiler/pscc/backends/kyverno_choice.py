@@ -7,7 +7,6 @@ it, which would judge by who applies them: workloads have ClusterPolicies of the
 from __future__ import annotations
 
 from pscc import ir
-from pscc.access import Request
 from pscc.backends._base import OutputFile, fitted
 from pscc.backends.cel_policy import of_template
 from pscc.backends.cel_workloads import TEMPLATES_AT, on_workloads
@@ -15,7 +14,7 @@ from pscc.backends.choice_notes import DESCRIPTION, without_defaults
 from pscc.backends.choice_table import statement_of, statements_of
 from pscc.backends.choice_who import ADMISSION, TEMPLATES, Review, grants, may_use
 from pscc.backends.kyverno_match import UPDATED, match_of
-from pscc.backends.kyverno_suite import Result, test_files
+from pscc.backends.kyverno_suite import Result, by_requester, test_files
 from pscc.backends.options import Workloads
 from pscc.diagnostics import Diagnostic
 from pscc.passes import looked_at_by_choice, specialise
@@ -84,13 +83,9 @@ def _policy(
 
 
 def suite(choice: ir.Choice, cases: tuple[Case, ...]) -> list[OutputFile]:
-    """The tests of ``choice``, one for each who asks; what nobody asks is left out, as Kyverno's scans leave it out."""
-    asked: dict[Request, list[Case]] = {}
-    for case in cases:
-        if case.request is not None and case.request.user:
-            asked.setdefault(case.request, []).append(case)
+    """The tests of ``choice``, one for each who asks."""
     files: list[OutputFile] = []
-    for number, (request, those) in enumerate(asked.items(), 1):
+    for number, (request, those) in enumerate(by_requester(cases).items(), 1):
         outcomes = {
             "pass": tuple(case for case in those if case.allowed),
             "fail": tuple(case for case in those if not case.allowed),
