@@ -9,6 +9,7 @@ from conformance.jsonl import Process
 from conformance.result import Difference, Tally
 from conformance.set_targets import Held
 from conformance.sets import Asked
+from conformance.workloads import IMPLIED, of_workloads, words_with_defaults, words_without
 from pscc.access import AUTHENTICATED
 from pscc.backends.options import Options
 
@@ -57,7 +58,7 @@ def compare(row: str, seed: int, clusters: int, pods: int) -> tuple[Tally, list[
 
 
 def _on_the_api_server(process: Process, asked: Asked, count: Held) -> list[str]:
-    """A set on the API server's plugins: created pods and how they are left, updates, namespaces apart, live RBAC."""
+    """A set on the API server's plugins: created pods and how they are left, updates, namespaces apart, live RBAC, workloads."""
     stored = set_targets.stored_by(process)
     ask = set_targets.plugins(process)
     seen = replace(asked, pods=tuple(stored(list(asked.pods))))
@@ -66,11 +67,12 @@ def _on_the_api_server(process: Process, asked: Asked, count: Held) -> list[str]
         *set_targets.updated("vap", lambda old: set_targets.plugins(process, old=old), seen, count),
         *set_targets.parted("vap", ask, seen, count),
         *set_targets.live(process, asked, count),
+        *of_workloads("vap", ask, seen, count, words_with_defaults),
     ]
 
 
 def _on_gatekeeper(process: Process, asked: Asked, count: Held) -> list[str]:
-    """A set on Gatekeeper's CEL engine: created pods, pods that an audit finds, updates."""
+    """A set on Gatekeeper's CEL engine: created pods, pods that an audit finds, updates, workloads."""
     options = Options(engine="cel")
     ask = set_targets.gatekeeper(process)
     audit = replace(asked, requester=replace(asked.requester, user="", groups=(AUTHENTICATED,)))
@@ -78,6 +80,7 @@ def _on_gatekeeper(process: Process, asked: Asked, count: Held) -> list[str]:
         *set_targets.held("gatekeeper", ask, asked, count, options),
         *set_targets.held("gatekeeper", ask, audit, count, options),
         *set_targets.updated("gatekeeper", lambda old: set_targets.gatekeeper(process, old), asked, count, options),
+        *of_workloads("gatekeeper", ask, asked, count, words_without, options, IMPLIED),
     ]
 
 

@@ -23,6 +23,8 @@ KINDS = (
     ("apps/v1", "Deployment"), ("apps/v1", "DaemonSet"), ("apps/v1", "StatefulSet"), ("apps/v1", "ReplicaSet"),
     ("batch/v1", "Job"), ("batch/v1", "CronJob"),
 )  # fmt: skip
+IMPLIED = "[Implied by pscc-workloads] "
+"""What Gatekeeper puts in front of a message about what an ExpansionTemplate made."""
 
 
 def workload(number: int, pod: Json) -> Json:
