@@ -419,10 +419,14 @@ def test_the_example_compiles_for_every_target(arguments: tuple[str, ...], form:
             [engine(command[0]), *command[1:], tmp_path / "opa"], capture_output=True, text=True, check=False
         )
         assert ran.returncode == 0, ran.stdout + ran.stderr
-    for command in (["gator", "verify", tmp_path / "gatekeeper"], ["kyverno", "test", tmp_path / "kyverno"]):
+    for command in (
+        ["gator", "verify", tmp_path / "gatekeeper"],
+        ["kyverno", "test", tmp_path / "kyverno"],
+        ["kyverno", "test", tmp_path / "kyverno-cel"],
+    ):
         ran = subprocess.run([engine(command[0]), *command[1:]], capture_output=True, text=True, check=False)
         assert ran.returncode == 0, ran.stdout + ran.stderr
-    assert (tmp_path / "kyverno" / "suite").is_dir()
+    assert (tmp_path / "kyverno" / "suite").is_dir() and (tmp_path / "kyverno-cel" / "suite").is_dir()
 
 
 def test_the_example_can_ask_the_cluster(tmp_path: Path) -> None:

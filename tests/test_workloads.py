@@ -3,13 +3,27 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 import pytest
 import yaml
 
+from conformance import set_targets
+from conformance.clusters import Cluster, Requester
+from conformance.jsonl import Process
 from conformance.policies import statements_meaning
+from conformance.set_targets import Held
+from conformance.sets import Asked, draw
+from conformance.workloads import (
+    IMPLIED,
+    KINDS,
+    of_workloads,
+    words_with_defaults,
+    words_without,
+    workload,
+)
 from golden_verdicts import statements
 from pscc import oracle
 from pscc.announced import as_announced
@@ -17,12 +31,14 @@ from pscc.backends._base import Output
 from pscc.backends.gatekeeper import BACKEND as GATEKEEPER
 from pscc.backends.opa import BACKEND as OPA
 from pscc.backends.options import Options, Workloads
+from pscc.backends.registry import backend
 from pscc.backends.vap import BACKEND as VAP
 from pscc.cases import draw_pods
 from pscc.controls import CONTROLS
 from pscc.driver import analyse
 from pscc.ir import Program
 from pscc.pods import TEMPLATES
+from pscc.rollout import asking_the_cluster
 from pscc.source import SourceFile
 from pscc.suite import cases_for
 from targets import run
@@ -33,10 +49,6 @@ from test_vap import load
 
 HOST_NETWORK = "policy p { allow hostPorts 80 }"
 SOURCES = {**POLICIES, "host-network": HOST_NETWORK}
-KINDS = (
-    ("apps/v1", "Deployment"), ("apps/v1", "DaemonSet"), ("apps/v1", "StatefulSet"), ("apps/v1", "ReplicaSet"),
-    ("batch/v1", "Job"), ("batch/v1", "CronJob"),
-)  # fmt: skip
 
 
 @cache
@@ -60,21 +72,6 @@ def templates_of(text: str) -> list[Json]:
         pod["spec"] = {k: v for k, v in pod["spec"].items() if k != "ephemeralContainers"}
         pod["metadata"] = {**pod["metadata"], "namespace": "default"}
     return pods
-
-
-def workload(number: int, pod: Json) -> Json:
-    """A workload that would make ``pod``; of each kind in turn."""
-    version, kind = KINDS[number % len(KINDS)]
-    template = {"metadata": {k: v for k, v in pod["metadata"].items() if k == "annotations"}, "spec": pod["spec"]}
-    spec: Json = {"selector": {"matchLabels": {}}, "template": template}
-    if kind == "CronJob":
-        spec = {"schedule": "* * * * *", "jobTemplate": {"spec": {"template": template}}}
-    return {
-        "apiVersion": version,
-        "kind": kind,
-        "metadata": {"name": f"w{number}", "namespace": "default"},
-        "spec": spec,
-    }
 
 
 def output_of(text: str, options: Options) -> Output:
@@ -271,3 +268,124 @@ def test_opa_knows_the_workloads_that_eval_knows(tmp_path: Path) -> None:
     done = run("opa", "eval", "--format", "json", "--data", folder, "data.main.template_of")
     known = json.loads(done.stdout)["result"][0]["expressions"][0]["value"]
     assert known == {kind: list(path) for kind, path in TEMPLATES.items() if path}
+
+
+# --- sets -----------------------------------------------------------------------
+
+
+def test_the_workloads_of_a_set_are_judged_by_who_will_ask_for_their_pods() -> None:
+    counts = {name: Held() for name in ("vap", "rego", "cel", "opa")}
+    wrong: list[str] = []
+    with Process("psp-admission") as plugin, Process("vap-review") as api, Process("gatekeeper-review") as reviews:
+        stored, gatekeeper = set_targets.stored_by(api), set_targets.gatekeeper(reviews)
+        for drawn in draw(plugin, 80, clusters=6, requesters=2, pods=18):
+            asked = replace(drawn, pods=tuple(stored(list(drawn.pods))))
+            wrong += of_workloads("vap", set_targets.plugins(api), asked, counts["vap"], words_with_defaults)
+            enforced = Options(workloads="enforce")
+            wrong += of_workloads("opa", set_targets.opa, asked, counts["opa"], words_without, enforced)
+            for engine in ("rego", "cel"):
+                options = Options(engine=engine)  # type: ignore[arg-type]
+                wrong += of_workloads(
+                    "gatekeeper", gatekeeper, asked, counts[engine], words_without, options, before=IMPLIED
+                )
+    assert wrong == []
+    assert min(count.admitted for count in counts.values()) > 5
+    assert counts["vap"].admitted < counts["vap"].requests - 20
+
+
+SET = """
+policy open { allow hostPorts 80
+    require fsGroup 1-5
+    default fsGroup 1
+}
+policy tight { deny hostPorts
+    deny hostPID
+}
+choose {
+    open for serviceaccounts team-a/deployer
+    tight for users jane
+    tight for serviceaccounts team-b/*
+}
+"""
+ALONE = "(no user in this review: judged by service account {} alone)"
+
+
+def of_the_set(namespace: str, account: str, **fields: object) -> Json:
+    """A pod that jane's workload would make."""
+    spec: Json = {"containers": [{"name": "c", "image": "i"}], **fields}
+    spec |= {"serviceAccountName": account} if account else {}
+    return whole({"metadata": {"name": "p", "namespace": namespace}, "spec": spec})
+
+
+SET_CASES: tuple[tuple[Json, str, str], ...] = (
+    (of_the_set("team-a", "deployer", securityContext={"fsGroup": 2}), "", ""),
+    (of_the_set("team-a", "deployer"), "", f"open: pod: fsGroup is not set, allowed: 1-5 {ALONE}"),
+    (
+        of_the_set("team-a", ""),
+        *[f"no policy may be used in namespace team-a by service account team-a/default {ALONE}"] * 2,
+    ),
+    (of_the_set("team-b", ""), "", ""),
+    (of_the_set("team-b", "", hostPID=True), *[f"tight: pod: hostPID is true, must not be true {ALONE}"] * 2),
+)
+"""Pods, and what is said of their workloads where the target sets defaults, and where it does not."""
+
+
+@pytest.mark.parametrize("target", ["vap", "kyverno-cel", "gatekeeper", "gatekeeper --engine cel", "opa", "kyverno"])
+def test_whoever_applies_a_workload_does_not_ask_for_its_pods(target: str) -> None:
+    name, _, engine = target.partition(" --engine ")
+    options = Options(engine="cel" if engine else "rego", workloads="enforce" if name == "opa" else "warn")
+    output = backend(name).package(program_of(SET), {}, options)
+    with Process("vap-review") as api, Process("gatekeeper-review") as reviews:
+        ask = {
+            "vap": set_targets.plugins(api), "gatekeeper": set_targets.gatekeeper(reviews), "opa": set_targets.opa,
+        }.get(name, set_targets.kyverno)  # fmt: skip
+        for number, (pod, with_defaults, without) in enumerate(SET_CASES):
+            namespace = pod["metadata"]["namespace"]
+            for kind in (number, 5):
+                jane = Requester("jane", ("system:masters", "system:authenticated"), namespace, "unused")
+                asked = Asked(Cluster((), (), ()), None, jane, (workload(kind, pod),))
+                (said,) = ask(output, asked)
+                expected = with_defaults if name in ("vap", "kyverno-cel") else without
+                account = f"{namespace}/{pod['spec'].get('serviceAccountName', 'default')}"
+                before = IMPLIED if name == "gatekeeper" else ""
+                assert said.messages == ((before + expected.format(account),) if expected else ()), (kind, pod)
+
+
+@pytest.mark.parametrize(("workloads", "action"), [("warn", "Warn"), ("enforce", "Deny"), ("off", "")])
+def test_what_is_done_about_the_workloads_of_a_set(workloads: Workloads, action: str) -> None:
+    options = Options(workloads=workloads)
+    pod = of_the_set("team-b", "", hostPID=True)
+    (results,) = ask_api_server(
+        VAP.package(program_of(SET), {}, options), {"pods": [workload(n, pod) for n in range(len(KINDS))]}
+    )
+    for result in results:
+        assert [found["actions"] for found in result["findings"]] == ([[action]] if action else [])
+        assert result["allowed"] is (workloads != "enforce")
+    for target in ("kyverno-cel", "kyverno"):
+        made = {file.path: file.text for file in backend(target).package(program_of(SET), {}, options).files}
+        for suffix in ("workloads", "cronjobs"):
+            text = made.get(f"policies/pod-security-policies-{suffix}.yaml", "")
+            classic = {"Warn": "emitWarning: true", "Deny": "failureAction: Enforce"}.get(action, "")
+            assert (
+                (classic if target == "kyverno" else f"validationActions: [{action}]") in text if action else not text
+            )
+
+
+def test_an_update_of_a_sets_workload_that_changes_nothing_is_not_told_again() -> None:
+    asked = workload(0, of_the_set("team-b", "", hostPID=True))
+    scaled = {**asked, "spec": {**asked["spec"], "replicas": 3}}
+    relabelled = json.loads(json.dumps(asked))
+    relabelled["spec"]["template"]["spec"]["hostIPC"] = True
+    worse = json.loads(json.dumps(asked))
+    worse["spec"]["template"]["spec"]["containers"][0]["ports"] = [{"containerPort": 1, "hostPort": 1}]
+    review: Json = {"operation": "UPDATE", "pods": [scaled, relabelled, worse], "oldPods": [asked] * 3}
+    (results,) = ask_api_server(VAP.package(program_of(SET), {}), review)
+    assert [len(result["findings"]) for result in results] == [0, 0, 1]
+
+
+def test_where_the_cluster_is_asked_nothing_is_said_of_workloads() -> None:
+    live = asking_the_cluster(program_of(SET))
+    output = VAP.package(live, {})
+    assert [d.code for d in output.diagnostics] == ["TGT012"]
+    assert not [path for path in output.resources if "workloads" in path or "cronjobs" in path]
+    assert not VAP.package(live, {}, Options(workloads="off")).diagnostics

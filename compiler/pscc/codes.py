@@ -135,6 +135,12 @@ _CODES: dict[str, tuple[str, str, str]] = {
         "`--workloads off` has it write none; the pods are judged all the same.",
         "",
     ),
+    "TGT012": (
+        "No word about workloads",
+        "Who may use which policy of a choice depends on who asks for the pod, which is a controller where a workload makes "
+        "it. Where the target cannot tell what that may use, applying the workload says nothing; its pods are judged.",
+        "",
+    ),
 }
 
 

@@ -28,8 +28,10 @@ class Size:
     sets: tuple[tuple[int, int], ...]
 
 
-WHOLE = Size(truth=(2150, 100), targets=(240, 220), sets=((1760, 15), (280, 40), (280, 40), (12, 20)))
-SAMPLE = Size(truth=(24, 40), targets=(6, 40), sets=((4, 15), (2, 20), (2, 20), (1, 20)))
+WHOLE = Size(
+    truth=(2150, 100), targets=(240, 220), sets=((1760, 15), (280, 40), (280, 40), (12, 20), (32, 80), (96, 30))
+)
+SAMPLE = Size(truth=(24, 40), targets=(6, 40), sets=((4, 15), (2, 20), (2, 20), (1, 20), (2, 20), (2, 20)))
 _POLICIES_A_PIECE = 12
 
 

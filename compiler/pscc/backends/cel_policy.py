@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 
 from pscc import ir
 from pscc.backends._base import origin
@@ -60,8 +61,7 @@ def validations(checks: Checks, template: str = "", pending: Pending = NONE_PEND
     printed = [validation(check, reads, pending=pending) for check, reads in checks]
     variables = dict(pair for one in printed for pair in one.variables)
     if template:
-        roots = {_TEMPLATE: f"object.{template}", _OLD_TEMPLATE: f"oldObject.{template}"}
-        variables = roots | {name: _templated(text) for name, text in variables.items()}
+        variables = dict(of_template(variables.items(), template))
 
     def block(text: str) -> Code:
         return yaml_block(laid_out(text), 8)
@@ -87,6 +87,12 @@ def validations(checks: Checks, template: str = "", pending: Pending = NONE_PEND
 
 _TEMPLATE, _OLD_TEMPLATE = "template", "oldTemplate"
 """The variables that hold the pod template of an object."""
+
+
+def of_template(variables: Iterable[tuple[str, str]], template: str) -> list[tuple[str, str]]:
+    """``variables`` about a pod, of workloads whose pods are at ``template``, behind those that hold the templates."""
+    roots = [(_TEMPLATE, f"object.{template}"), (_OLD_TEMPLATE, f"oldObject.{template}")]
+    return [*roots, *((name, _templated(text)) for name, text in variables)]
 
 
 def _templated(text: str) -> str:

@@ -7,10 +7,12 @@ grants they are about the nearest of all policies. Must not know a control.
 from __future__ import annotations
 
 from pscc import ir
+from pscc.backends.cel_policy import of_template
 from pscc.backends.cel_where import Fields
 from pscc.backends.choice_table import statement_of, statements_of
 from pscc.backends.choice_who import (
     ADMISSION,
+    TEMPLATES,
     Review,
     Variables,
     grants,
@@ -23,7 +25,7 @@ from pscc.diagnostics import Diagnostic
 from pscc.frozen import frozen
 from pscc.once_defaulted import holds_once_defaulted
 from pscc.passes import Reads, looked_at_by_choice, specialise
-from pscc.targets.cel import CONTAINERS, all_of, condition, literal
+from pscc.targets.cel import CONTAINERS, all_of, at_template, condition, literal
 from pscc.targets.cel_checks import OLD_CONTAINERS, changed, unchanged, walks
 from pscc.targets.cel_findings import check_of, containers_of, line
 from pscc.targets.cel_layout import laid_out
@@ -31,6 +33,10 @@ from pscc.targets.rego import comment
 from pscc.templating import Code, yaml_block, yaml_quote
 
 CHOICE = "A pod is admitted when one of the policies that its user or its service account may use accepts it."
+CHOICE_OF_TEMPLATES = (
+    "Tells, when a workload is applied, whether its pods will be admitted: one of the policies that their service account "
+    "may use has to accept them, with the defaults of that policy. Who applies the workload is not looked at."
+)
 REFUSED = "No policy that may be used accepts this pod."
 """Where the whole message is more than the API server takes."""
 CHOICE_DEFAULTS = (
@@ -129,12 +135,16 @@ class Printed:
     validations: list[Fields]
 
 
-def printed_choice(given: ir.Choice) -> Printed:
-    """The choice ``given``, ready for a template."""
-    told = told_choice(given)
+def printed_choice(given: ir.Choice, template: str = "") -> Printed:
+    """The choice ``given``, ready for a template: of pods, or of workloads whose pods are at ``template``.
+
+    A workload is judged as the pod that it would make, with the defaults set, and by that pod's service account alone.
+    """
+    told = told_choice(given, TEMPLATES if template else ADMISSION)
+    concerned = changed([told.reads])
     return Printed(
-        yaml_block(laid_out(changed([told.reads])), 8),
-        fields_of(told.variables, told.notes),
+        yaml_block(laid_out(at_template(concerned, template) if template else concerned), 8),
+        fields_of(of_template(told.variables, template) if template else told.variables, told.notes),
         [
             {
                 "statement": Code(""),
@@ -161,10 +171,15 @@ def told_choice(given: ir.Choice, review: Review = ADMISSION) -> Told:
         found.append((name, _objections(policy, statements, names)))
         notes[name] = f"policy {policy.name}: what it has against the pod, a finding a line"
     for policy, demanding in zip(given.policies, choice.policies, strict=True):
-        found += _words(policy, demanding, statements, names)
+        found += _words(policy, demanding, statements, names, review.ahead)
     found += unchanged("unchanged", reads, review.updated)
     each = [names.policies[policy.name] for policy in choice.policies]
     accepts = [[f"variables.mayUse{name}", f'variables.objections{name} == ""'] for name in each]
+    if review.ahead == "true":
+        accepts = [
+            [f"variables.mayUse{names.policies[policy.name]}", *_once_defaulted(policy, statements, names)]
+            for policy in given.policies
+        ]
     # what costs more is asked last
     found.append(("accepted", " || ".join(all_of(*(reversed(a) if choice.live else a)) for a in accepts) or "false"))
     found += [*_told(choice, names), ("asking", review.shown)]
@@ -216,8 +231,26 @@ def _joined(texts: list[str]) -> str:
 # --- words --------------------------------------------------------------------
 
 
-def _words(policy: ir.Policy, demanding: ir.Policy, statements: dict[str, ir.Check], names: Names) -> Variables:
-    """``wordsNAME``: the objections that the defaults of ``policy`` would not have met on a pod that is created."""
+def _once_defaulted(policy: ir.Policy, statements: dict[str, ir.Check], names: Names) -> list[str]:
+    """What has to hold of the variables, those of `_words` among them, where ``policy`` accepts the pod with its defaults."""
+    found = []
+    for check in policy.checks:
+        name = names.checks[statement_of(check, statements)]
+        met = _met(check, policy) is not None
+        found.append(f"variables.{name}Once{names.policies[policy.name]}" if met else f'variables.{name} == ""')
+    return found
+
+
+def _met(check: ir.Check, policy: ir.Policy) -> ir.Condition | None:
+    """When the pod passes ``check`` with the defaults of ``policy``; None where these make no difference to it."""
+    holds = holds_once_defaulted(check, policy.defaults)
+    return None if holds == holds_once_defaulted(check, ()) else holds
+
+
+def _words(
+    policy: ir.Policy, demanding: ir.Policy, statements: dict[str, ir.Check], names: Names, ahead: str
+) -> Variables:
+    """``wordsNAME``: the objections that the defaults of ``policy`` would not have met where they are still ``ahead``."""
     own = names.policies[policy.name]
     if not policy.defaults:
         return [(f"words{own}", f"variables.objections{own}")]
@@ -227,11 +260,11 @@ def _words(policy: ir.Policy, demanding: ir.Policy, statements: dict[str, ir.Che
         name = names.checks[statement_of(check, statements)]
         text = f"variables.{name}"
         if check not in policy.checks:
-            text = f'request.operation == "CREATE" ? "" : {text}'
-        elif (holds := holds_once_defaulted(check, policy.defaults)) != holds_once_defaulted(check, ()):
+            text = '""' if ahead == "true" else f'{ahead} ? "" : {text}'
+        elif (holds := _met(check, policy)) is not None:
             met = f"{name}Once{own}"
             found.append((met, condition(holds)))
-            text = f'request.operation == "CREATE" && variables.{met} ? "" : {text}'
+            text = f'{all_of(ahead, f"variables.{met}")} ? "" : {text}'
         texts.append(text)
     return [*found, (f"words{own}", _joined(texts))]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pscc import ir
-from pscc.access import SERVICE_ACCOUNT_USER, SERVICE_ACCOUNTS
+from pscc.access import AUTHENTICATED, SERVICE_ACCOUNT_USER, SERVICE_ACCOUNTS
 from pscc.backends.cel_who import has_labels, in_namespaces, named_in
 from pscc.backends.choice_table import EVERYWHERE_KEY, Table, grant_tables, has_patterns
 from pscc.frozen import frozen
@@ -20,7 +20,8 @@ class Review:
 
     ``asking`` are the variables ``askingUsers``, ``askingGroups`` and ``askingAccounts``, with those that they read.
     ``shown`` is the list of who asks, as messages say it, and ``aside`` what they say at their end. ``updated`` is the
-    condition that there is an old object; ``labels`` tells whether those of the namespace are seen.
+    condition that there is an old object; ``labels`` tells whether those of the namespace are seen. ``ahead`` is the
+    condition that defaults are yet to be set; where that is always so, the pod is judged as if they were.
     """
 
     namespace: str
@@ -29,6 +30,7 @@ class Review:
     updated: str
     labels: bool = True
     aside: str = ""
+    ahead: str = 'request.operation == "CREATE"'
 
 
 def _asking() -> Variables:
@@ -47,6 +49,21 @@ def _asking() -> Variables:
             f'variables.askingUsers.filter(user, user.startsWith("{SERVICE_ACCOUNT_USER}"))'
             f'.map(user, user.substring({start}).replace(":", "/"))',
         ),
+    ]
+
+
+def _asking_later() -> Variables:
+    """The same of who will ask for the pods of a workload: the pods' service account, and somebody authenticated.
+
+    Whoever applies a workload is not who asks for its pods: that does a controller.
+    """
+    field, account = "object.spec.serviceAccountName", "variables.podsAccount"
+    groups = f'["{AUTHENTICATED}", "{SERVICE_ACCOUNTS}", "{SERVICE_ACCOUNTS}:" + request.namespace]'
+    return [
+        ("podsAccount", f'has({field}) && {field} != "" ? {field} : "default"'),
+        ("askingUsers", f'["{SERVICE_ACCOUNT_USER}" + request.namespace + ":" + {account}]'),
+        ("askingGroups", groups),
+        ("askingAccounts", f'[request.namespace + "/" + {account}]'),
     ]
 
 
@@ -126,3 +143,12 @@ def _table(table: Table) -> str:
 
 ADMISSION = Review("request.namespace", tuple(_asking()), _shown(), ON_UPDATE)
 """What the API server and Kyverno tell."""
+TEMPLATES = Review(
+    "request.namespace",
+    tuple(_asking_later()),
+    f'["service account " + {line("request.namespace")} + "/" + {line("variables.podsAccount")}]',
+    ON_UPDATE,
+    aside='" (no user in this review: judged by " + variables.asking[0] + " alone)"',
+    ahead="true",
+)
+"""What they tell of a workload, whose template stands for the pod."""

@@ -66,10 +66,10 @@ class Kyverno:
                 )
                 suites += _suite(policy, name, checks, cases.get(policy.name, ()))
         for choice in program.choices:
-            made = kyverno_choice.policy_file(choice, Code(_ACTIONS[choice.mode]), choice.mode == "warn")
-            files.append(made)
+            made = kyverno_choice.policy_files(choice, options.workloads, taken)
+            files += made
             suites += kyverno_choice.suite(choice, cases.get(choice.name, ()))
-            told += too_large(choice, "ClusterPolicy", made.text)
+            told += too_large(choice, "ClusterPolicy", max((one.text for one in made), key=len))
         paths = tuple(file.path for file in files)
         files.append(
             OutputFile(

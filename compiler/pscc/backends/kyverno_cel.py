@@ -20,9 +20,11 @@ from pscc.backends.cel_policy import (
     validations,
 )
 from pscc.backends.cel_where import where
-from pscc.backends.choice_cel import CHOICE, CHOICE_DEFAULTS, printed_choice
+from pscc.backends.cel_workloads import TEMPLATES_AT, on_workloads
+from pscc.backends.choice_cel import CHOICE, CHOICE_DEFAULTS, CHOICE_OF_TEMPLATES, printed_choice
 from pscc.backends.choice_cel_defaults import printed_defaults
 from pscc.backends.demanding import demanding_but_choices
+from pscc.backends.kyverno_cel_suite import choice_suites, policy_suite
 from pscc.backends.kyverno_workloads import as_pods
 from pscc.backends.options import DEFAULTS, Options
 from pscc.backends.versions import KYVERNO_CEL, needs, unknown_fields
@@ -67,9 +69,10 @@ class KyvernoCel:
                     text = _validation(policy, name, checks, resource, autogen)
                     files.append(OutputFile(f"policies/{name}.yaml", text))
                     if resource == "pods":
-                        suites += _suite(name, checks, cases.get(policy.name, ()))
+                        suites += policy_suite(name, {check.shape for check, _ in checks}, cases.get(policy.name, ()))
         for choice in program.choices:
-            files += _choice(choice, taken)
+            files += _choice(choice, taken, options)
+            suites += choice_suites(choice) if cases.get(choice.name) else []
         paths = tuple(file.path for file in files)
         quoted = [yaml_quote(path) for path in paths]
         kustomization = OutputFile("kustomization.yaml", render("kyverno/kustomization.yaml.j2", paths=quoted))
@@ -87,6 +90,7 @@ def _validation(policy: ir.Policy, name: str, checks: Checks, resource: str, aut
         description=described(checks),
         action=Code(_ACTIONS[policy.mode]),
         resource=Code(resource),
+        template_at=Code(""),
         autogen=autogen,
         background=True,
         operations=Code("CREATE, UPDATE" if resource == "pods" else "UPDATE"),
@@ -108,8 +112,11 @@ def _mutation(policy: ir.Policy, name: str) -> str:
     )
 
 
-def _choice(choice: ir.Choice, taken: frozenset[str]) -> Iterator[OutputFile]:
-    """The policies of ``choice``. A scan of what is there knows no user, so it leaves them out."""
+def _choice(choice: ir.Choice, taken: frozenset[str], options: Options) -> Iterator[OutputFile]:
+    """The policies of ``choice``. A scan of what is there knows no user, so it leaves them out.
+
+    Workloads have policies of their own, since Kyverno's for them would judge by who applies them.
+    """
     held = where(choice.scope)
     if any(policy.defaults for policy in choice.policies):
         variables, patches = printed_defaults(choice)
@@ -127,30 +134,18 @@ def _choice(choice: ir.Choice, taken: frozenset[str]) -> Iterator[OutputFile]:
             "kyverno_cel/validate.yaml.j2", name=yaml_quote(name), title=yaml_quote("A choice of pod security policies"),
             description=yaml_block(folded(CHOICE), 6), action=Code(_ACTIONS[choice.mode]), resource=Code(resource),
             autogen=False, background=False, operations=Code(operations), note=Code(""), where=held, printed=printed,
+            template_at=Code(""),
+        ))  # fmt: skip
+    for suffix, template in TEMPLATES_AT if options.workloads != "off" else ():
+        name = fitted(f"{choice.name}-{suffix}", taken)
+        mode = on_workloads(choice.mode, options.workloads)
+        yield _file(name, render(
+            "kyverno_cel/validate.yaml.j2", name=yaml_quote(name), title=yaml_quote("A choice of pod security policies"),
+            description=yaml_block(folded(CHOICE_OF_TEMPLATES), 6), action=Code(_ACTIONS[mode]), template_at=Code(template),
+            autogen=False, background=True, operations=Code("CREATE, UPDATE"), note=Code(""), where=held,
+            printed=printed_choice(choice, template), resource=Code(""),
         ))  # fmt: skip
 
 
 def _file(name: str, text: str) -> OutputFile:
     return OutputFile(f"policies/{name}.yaml", text)
-
-
-def _suite(name: str, checks: Checks, cases: tuple[Case, ...]) -> list[OutputFile]:
-    """The test of one policy on the pods that are created: Kyverno's command line knows no old object in CEL."""
-    import yaml
-
-    shapes = {check.shape for check, _ in checks}
-    created = [case for case in cases if case.old_pod is None]
-    outcomes = {
-        "pass": [case for case in created if not shapes.intersection(case.shapes)],
-        "fail": [case for case in created if shapes.intersection(case.shapes)],
-    }
-    results = [
-        {"resources": [yaml_quote(case.resource) for case in those], "result": Code(outcome)}
-        for outcome, those in outcomes.items()
-        if those
-    ]
-    if not results:
-        return []
-    test = render("kyverno_cel/test.yaml.j2", name=yaml_quote(name), results=results)
-    pods = "---\n".join(str(yaml.dump(c.pod, Dumper=yaml.CSafeDumper, sort_keys=False)) for c in created)
-    return [OutputFile(f"suite/{name}/kyverno-test.yaml", test), OutputFile(f"suite/{name}/pods.yaml", pods)]

@@ -1,19 +1,21 @@
 """A choice for Kyverno: one ClusterPolicy whose CEL finds the policies that may be used, and admits if one accepts.
 
 Each check is a variable, evaluated where a usable policy asks for it. Kyverno is not to write rules for workloads from
-it: their pods are asked for by controllers, and it is these who are looked at. Must not know a control.
+it, which would judge by who applies them: workloads have ClusterPolicies of their own. Must not know a control.
 """
 
 from __future__ import annotations
 
 from pscc import ir
-from pscc.access import Request
-from pscc.backends._base import OutputFile
+from pscc.backends._base import OutputFile, fitted
+from pscc.backends.cel_policy import of_template
+from pscc.backends.cel_workloads import TEMPLATES_AT, on_workloads
 from pscc.backends.choice_notes import DESCRIPTION, without_defaults
 from pscc.backends.choice_table import statement_of, statements_of
-from pscc.backends.choice_who import ADMISSION, grants, may_use
+from pscc.backends.choice_who import ADMISSION, TEMPLATES, Review, grants, may_use
 from pscc.backends.kyverno_match import UPDATED, match_of
-from pscc.backends.kyverno_suite import Result, test_files
+from pscc.backends.kyverno_suite import Result, by_requester, test_files
+from pscc.backends.options import Workloads
 from pscc.diagnostics import Diagnostic
 from pscc.passes import looked_at_by_choice, specialise
 from pscc.suite import Case
@@ -37,33 +39,53 @@ _NONE_USABLE = (
 _BACKGROUND = "Kyverno's background scans know no user, so this policy judges admission requests alone."
 
 
-def policy_file(choice: ir.Choice, action: Code, warn: bool) -> OutputFile:
-    """The ClusterPolicy of ``choice``."""
-    variables = _variables(choice)
+_ACTIONS = {"enforce": "Enforce", "warn": "Audit", "audit": "Audit"}
+_KINDS = {"workloads": ("DaemonSet", "Deployment", "Job", "ReplicaSet", "StatefulSet"), "cronjobs": ("CronJob",)}
+_OF_TEMPLATES = (
+    "Tells, when a workload is applied, whether its pods will be admitted: one of the policies that their service account "
+    "may use has to accept them. Who applies the workload is not looked at."
+)
+
+
+def policy_files(choice: ir.Choice, workloads: Workloads, taken: frozenset[str] = frozenset()) -> list[OutputFile]:
+    """The ClusterPolicies of ``choice``: of pods, and of workloads unless these are ``off``."""
+    files = [_policy(choice, choice.name, choice.mode)]
+    for suffix, template in TEMPLATES_AT if workloads != "off" else ():
+        name = fitted(f"{choice.name}-{suffix}", taken)
+        files.append(_policy(choice, name, on_workloads(choice.mode, workloads), _KINDS[suffix], template))
+    return files
+
+
+def _policy(
+    choice: ir.Choice, name: str, mode: ir.Mode, kinds: tuple[str, ...] = ("Pod",), template: str = ""
+) -> OutputFile:
+    review = TEMPLATES if template else ADMISSION
+    variables = _variables(choice, review)
+    if template:
+        variables = of_template(variables, template)
+    of_pods = f"{DESCRIPTION.split(' An audit')[0]} {_BACKGROUND}"
     usable = [f"(variables.mayUse{i} && size(variables.objections{i}) == 0)" for i in range(len(choice.policies))]
     text = render(
         "kyverno/choice.yaml.j2",
-        name=yaml_quote(choice.name),
-        description=yaml_block(folded(f"{DESCRIPTION.split(' An audit')[0]} {_BACKGROUND}"), 6),
-        action=action,
-        warn=warn,
-        where=match_of(choice.scope),
+        name=yaml_quote(name),
+        description=yaml_block(folded(_OF_TEMPLATES if template else of_pods), 6),
+        action=Code(_ACTIONS[mode]),
+        warn=mode == "warn",
+        background=bool(template),
+        kinds=[Code(kind) for kind in kinds],
+        where=match_of(choice.scope, kinds),
         message=yaml_quote("no policy that may be used accepts this pod"),
         variables=[{"name": Code(n), "expression": yaml_block(laid_out(e), 16)} for n, e in variables],
         holds=yaml_block(laid_out(" || ".join((*usable, f"variables.{_UNCHANGED}"))), 16),
-        text=yaml_block(laid_out(_message(choice)), 16),
+        text=yaml_block(laid_out(_message(choice, review)), 16),
     )
-    return OutputFile(f"policies/{choice.name}.yaml", text)
+    return OutputFile(f"policies/{name}.yaml", text)
 
 
 def suite(choice: ir.Choice, cases: tuple[Case, ...]) -> list[OutputFile]:
-    """The tests of ``choice``, one for each who asks; what nobody asks is left out, as Kyverno's scans leave it out."""
-    asked: dict[Request, list[Case]] = {}
-    for case in cases:
-        if case.request is not None and case.request.user:
-            asked.setdefault(case.request, []).append(case)
+    """The tests of ``choice``, one for each who asks."""
     files: list[OutputFile] = []
-    for number, (request, those) in enumerate(asked.items(), 1):
+    for number, (request, those) in enumerate(by_requester(cases).items(), 1):
         outcomes = {
             "pass": tuple(case for case in those if case.allowed),
             "fail": tuple(case for case in those if not case.allowed),
@@ -78,8 +100,8 @@ def notes(choice: ir.Choice) -> list[Diagnostic]:
     return without_defaults(choice, "Kyverno's mutations cannot tell which policy would change the pod")
 
 
-def _variables(choice: ir.Choice) -> list[tuple[str, str]]:
-    found = [*ADMISSION.asking, ("asking", ADMISSION.shown)]
+def _variables(choice: ir.Choice, review: Review) -> list[tuple[str, str]]:
+    found = [*review.asking, ("asking", review.shown)]
     found += grants(choice)
     found += unchanged(_UNCHANGED, looked_at_by_choice(choice), UPDATED)
     statements = statements_of(choice)
@@ -106,16 +128,17 @@ def _may_use(policy: ir.Policy) -> str:
     return "false" if policy.scope.labels or policy.scope.except_labels else may_use(policy)
 
 
-def _message(choice: ir.Choice) -> str:
+def _message(choice: ir.Choice, review: Review) -> str:
     """The nearest policy's objections, in the words of `pscc.admission`; or that there is none to be used."""
+    aside = f" + {review.aside}" if review.aside else ""
     if not choice.policies:
-        return _NONE_USABLE
+        return _NONE_USABLE + aside
     objections = [f"variables.mayUse{i} ? variables.objections{i} : []" for i in range(len(choice.policies))]
     listed = "[" + ", ".join(f"({one})" for one in objections) + "]"
     name = f"{literal(tuple(policy.name for policy in choice.policies))}[variables.nearest]"
     told = f'{name} + ": " + {listed}[variables.nearest].join("; ").replace({_NEW_LINE}, "; ")'
     others = f'" (the nearest of the " + string({_USABLE}) + " policies that may be used here)"'
-    return f'{_USABLE} == 0 ? {_NONE_USABLE} : {told} + ({_USABLE} == 1 ? "" : {others})'
+    return f'{_USABLE} == 0 ? {_NONE_USABLE}{aside} : {told} + ({_USABLE} == 1 ? "" : {others}){aside}'
 
 
 def _nearest(choice: ir.Choice) -> list[tuple[str, str]]:

@@ -25,8 +25,8 @@ class Where:
     exclude: Code
 
 
-def match_of(scope: Scope) -> Where:
-    """``scope`` as Kyverno says it; its names take a ``*`` at the end."""
+def match_of(scope: Scope, kinds: tuple[str, ...] = ("Pod",)) -> Where:
+    """``scope`` of objects of ``kinds`` as Kyverno says it; its names take a ``*`` at the end."""
     inside: dict[str, object] = {}
     if scope.namespaces != ALL:
         inside["namespaces"] = _names(scope.namespaces)
@@ -36,7 +36,7 @@ def match_of(scope: Scope) -> Where:
     if scope.except_namespaces != NONE:
         outside.append({"namespaces": _names(scope.except_namespaces)})
     outside += [{"namespaceSelector": {"matchLabels": {key: value}}} for key, value in scope.except_labels]
-    entries = [{"resources": {"kinds": ["Pod"], **one}} for one in outside]
+    entries = [{"resources": {"kinds": list(kinds), **one}} for one in outside]
     return Where(_lines(inside, 14), _lines(entries, 10))
 
 

@@ -52,10 +52,24 @@ def test_files(
         values = render("kyverno/values.yaml.j2", name=name, updates=old)
         files.append(OutputFile(f"{folder}/values.yaml", values))
     if user is not None:
-        groups = [yaml_quote(group) for group in user.groups]
-        text = render("kyverno/user.yaml.j2", user=yaml_quote(user.user), groups=groups)
-        files.append(OutputFile(f"{folder}/user.yaml", text))
+        files.append(user_file(folder, user))
     return files
+
+
+def by_requester(cases: Iterable[Case]) -> dict[Request, list[Case]]:
+    """The cases of each who asks; what nobody asks is left out, as Kyverno's scans leave it out."""
+    asked: dict[Request, list[Case]] = {}
+    for case in cases:
+        if case.request is not None and case.request.user:
+            asked.setdefault(case.request, []).append(case)
+    return asked
+
+
+def user_file(folder: str, user: Request) -> OutputFile:
+    """Who asks for the pods of the test ``folder``."""
+    groups = [yaml_quote(group) for group in user.groups]
+    text = render("kyverno/user.yaml.j2", user=yaml_quote(user.user), groups=groups)
+    return OutputFile(f"{folder}/user.yaml", text)
 
 
 def old_object(pod: object, old_pod: object) -> object:

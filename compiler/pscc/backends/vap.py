@@ -16,7 +16,8 @@ from pscc.backends.cel_policy import (
     validations,
 )
 from pscc.backends.cel_where import Where, where
-from pscc.backends.choice_cel import CHOICE, CHOICE_DEFAULTS, notes, printed_choice
+from pscc.backends.cel_workloads import TEMPLATES_AT, on_workloads, unjudged_workloads
+from pscc.backends.choice_cel import CHOICE, CHOICE_DEFAULTS, CHOICE_OF_TEMPLATES, notes, printed_choice
 from pscc.backends.choice_cel_defaults import printed_defaults
 from pscc.backends.choice_notes import without_defaults
 from pscc.backends.demanding import Cases, demanding
@@ -29,8 +30,6 @@ from pscc.targets.cel_bindings import NONE_PENDING, Pending
 from pscc.targets.rego import comment
 from pscc.templating import Code, folded, render, yaml_block, yaml_quote
 
-_TEMPLATES = (("workloads", "spec.template"), ("cronjobs", "spec.jobTemplate.spec.template"))
-"""What is judged when it is applied, as its pods would be with their defaults set, and where it has its pods."""
 _ACTIONS = {"enforce": "Deny", "warn": "Warn", "audit": "Audit"}
 
 
@@ -63,11 +62,10 @@ class Vap:
                 name = fitted(policy.name)
                 text = _validation(validating, policy, name, checks)
                 add(name, text, "Validating", held, _ACTIONS[policy.mode])
-            for suffix, template in _TEMPLATES if checks and options.workloads != "off" else ():
+            for suffix, template in TEMPLATES_AT if checks and options.workloads != "off" else ():
                 name = fitted(f"{policy.name}-{suffix}", taken)
-                mode = "warn" if policy.mode == "enforce" and options.workloads == "warn" else policy.mode
                 text = _validation(validating, policy, name, checks, template, Pending(policy.defaults))
-                add(name, text, "Validating", held, _ACTIONS[mode])
+                add(name, text, "Validating", held, _ACTIONS[on_workloads(policy.mode, options.workloads)])
         for choice in program.choices:
             told += notes(choice)
             held = where(choice.scope)
@@ -77,6 +75,11 @@ class Vap:
                 add(name, text, "Mutating", held)
             text = _choice(validating, choice, held)
             add(choice.name, text, "Validating", held, _ACTIONS[choice.mode])
+            told += unjudged_workloads(choice, options.workloads)
+            for suffix, template in TEMPLATES_AT if options.workloads != "off" and not choice.live else ():
+                name = fitted(f"{choice.name}-{suffix}", taken)
+                text = _choice(validating, choice, held, name, template)
+                add(name, text, "Validating", held, _ACTIONS[on_workloads(choice.mode, options.workloads)])
         resources = tuple(file.path for file in (*policies, *bindings))
         paths = [yaml_quote(path) for path in resources]
         kustomization = OutputFile("kustomization.yaml", render("kyverno/kustomization.yaml.j2", paths=paths))
@@ -138,17 +141,16 @@ def _mutation(version: Code, policy: ir.Policy, name: str, held: Where) -> str:
     )
 
 
-def _choice(version: Code, choice: ir.Choice, held: Where) -> str:
-    printed = printed_choice(choice)
+def _choice(version: Code, choice: ir.Choice, held: Where, name: str = "", template: str = "") -> str:
     return render(
         "vap/policy.yaml.j2",
         version=version,
         note=Code(""),
         where=held,
-        name=yaml_quote(choice.name),
-        description=yaml_block(folded(CHOICE), 6),
-        template_at=Code(""),
-        printed=printed,
+        name=yaml_quote(name or choice.name),
+        description=yaml_block(folded(CHOICE_OF_TEMPLATES if template else CHOICE), 6),
+        template_at=Code(template),
+        printed=printed_choice(choice, template),
     )
 
 

@@ -1,0 +1,94 @@
+"""Workloads of sets of policies: each target says of a workload what the set says of the pod that it would make.
+
+By the pod's service account: whoever applies a workload is not who asks for its pods.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+
+from conformance.jsonl import Json
+from conformance.set_targets import Ask, Held, words_of
+from conformance.sets import Asked
+from pscc import ir
+from pscc.access import AUTHENTICATED, Request
+from pscc.admission import accepts_as_it_is, admit
+from pscc.backends.options import DEFAULTS, Options
+from pscc.backends.registry import backend
+from pscc.demands import choice_without
+
+KINDS = (
+    ("apps/v1", "Deployment"), ("apps/v1", "DaemonSet"), ("apps/v1", "StatefulSet"), ("apps/v1", "ReplicaSet"),
+    ("batch/v1", "Job"), ("batch/v1", "CronJob"),
+)  # fmt: skip
+IMPLIED = "[Implied by pscc-workloads] "
+"""What Gatekeeper puts in front of a message about what an ExpansionTemplate made."""
+
+
+def workload(number: int, pod: Json) -> Json:
+    """A workload that would make ``pod``; of each kind in turn."""
+    version, kind = KINDS[number % len(KINDS)]
+    template = {"metadata": {k: v for k, v in pod["metadata"].items() if k == "annotations"}, "spec": pod["spec"]}
+    spec: Json = {"selector": {"matchLabels": {}}, "template": template}
+    if kind == "CronJob":
+        spec = {"schedule": "* * * * *", "jobTemplate": {"spec": {"template": template}}}
+    return {
+        "apiVersion": version,
+        "kind": kind,
+        "metadata": {"name": f"w{number}", "namespace": pod["metadata"].get("namespace", "default")},
+        "spec": spec,
+    }
+
+
+def words_with_defaults(choice: ir.Choice, request: Request, pod: Json) -> str:
+    """What is said of a workload where the target sets the defaults of ``choice`` in its pods."""
+    if admit(choice, request, pod).allowed:
+        return ""
+    message = words_of(choice, request, pod)
+    aside = f" (no user in this review: judged by service account {request.namespace}/{request.service_account} alone)"
+    return message if message.endswith(aside) else message + aside
+
+
+def words_without(choice: ir.Choice, request: Request, pod: Json) -> str:
+    """The same where it sets none."""
+    return accepts_as_it_is(choice_without(choice), request, pod).message
+
+
+def of_workloads(
+    target: str,
+    ask: Ask,
+    asked: Asked,
+    count: Held,
+    words: Callable[[ir.Choice, Request, Json], str],
+    options: Options = DEFAULTS,
+    before: str = "",
+) -> list[str]:
+    """Each way in which ``target`` does not say of the workloads that make the pods of ``asked`` what ``words`` says.
+
+    One in three names no service account. ``before`` is what the target puts in front.
+    """
+    if asked.choice is None:
+        return []
+    output = backend(target).package(ir.Program(choices=(asked.choice,)), {}, options)
+    pods = [_template(pod, named=number % 3 > 0) for number, pod in enumerate(asked.pods)]
+    workloads = tuple(workload(number, pod) for number, pod in enumerate(pods))
+    wrong = []
+    for pod, said in zip(pods, ask(output, replace(asked, pods=workloads)), strict=True):
+        count.requests += 1
+        count.admitted += not said.messages
+        account = pod["spec"].get("serviceAccountName", "default")
+        request = Request(asked.requester.namespace, "", (AUTHENTICATED,), account)
+        expected = words(asked.choice, request, pod)
+        if said.messages != ((before + expected,) if expected else ()):
+            who = f"{asked.requester}\n{json.dumps(asked.cluster.psps)}\n{json.dumps(asked.cluster.grants)}"
+            wrong.append(
+                f"of a workload {target} says {said.messages}, the choice {expected!r}\n{json.dumps(pod)}\n{who}"
+            )
+    return wrong
+
+
+def _template(pod: Json, named: bool) -> Json:
+    left_out = {"ephemeralContainers", *(() if named else ("serviceAccountName", "serviceAccount"))}
+    return {**pod, "spec": {key: value for key, value in pod["spec"].items() if key not in left_out}}
