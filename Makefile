@@ -36,6 +36,7 @@ clean:
 $(VENV)/.installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --editable .
+	@$(BIN)/python -m compileall -q compiler # as pip does for what it installs, but not for an editable project
 	@touch $@
 
 $(VENV)/.installed-dev: $(VENV)/.installed

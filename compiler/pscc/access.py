@@ -7,12 +7,11 @@ import anything but the spans.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from pscc.frozen import frozen
 from pscc.source import Span
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Names:
     """A set of names: the ``exact`` ones, and all that begin with one of ``prefixes`` (written ``PREFIX*``)."""
 
@@ -39,7 +38,7 @@ NONE = Names()
 ALL = Names(prefixes=("",))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Subjects:
     """Who: ``everyone``, or users, groups and service accounts by name. A service account is spelled ``NS/NAME``."""
 
@@ -58,7 +57,7 @@ class Subjects:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Identity:
     """A user as RBAC knows it. ``service_account`` is ``NS/NAME`` where the user is one, else empty."""
 
@@ -75,7 +74,7 @@ class Identity:
 EVERYONE = Subjects(everyone=True)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Scope:
     """The namespaces in which a policy holds: those of ``namespaces``, less the exceptions.
 
@@ -107,7 +106,7 @@ class Scope:
 EVERYWHERE = Scope()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Exemption:
     """Requests that a policy does not judge: by the requesting user or the pod's service account.
 
@@ -120,7 +119,7 @@ class Exemption:
     until: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Grant:
     """``subjects`` may use the policy named ``policy`` in ``namespaces``: what a role binding to ``use`` a PSP says."""
 
@@ -130,7 +129,7 @@ class Grant:
     namespaces: Names = ALL
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Request:
     """What an admission request says beside the pod.
 

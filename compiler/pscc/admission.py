@@ -6,17 +6,16 @@ Must not import a control, a target or a backend.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from pscc import ir, oracle
 from pscc.access import Request
+from pscc.frozen import frozen
 from pscc.oracle import Json, Verdict, show
 from pscc.passes import looked_at_by_choice
 
 SECCOMP_ANNOTATION = "seccomp.security.alpha.kubernetes.io/pod"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Opinion:
     """What one policy says of a request that may use it; ``changes`` tells whether its defaults change the pod."""
 
@@ -25,7 +24,7 @@ class Opinion:
     changes: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Admission:
     """A choice on a request.
 

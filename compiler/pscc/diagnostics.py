@@ -6,15 +6,15 @@ Rendering lives in ``render``; what each code means at length lives in ``codes``
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Literal
 
+from pscc.frozen import frozen
 from pscc.source import Span
 
 Severity = Literal["error", "warning", "note"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Replacement:
     """An edit that mends a finding: put ``text`` in place of ``span`` (what ``--fix`` applies)."""
 
@@ -22,7 +22,7 @@ class Replacement:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Diagnostic:
     """One finding.
 

@@ -6,9 +6,10 @@ Scopes, modes, exemptions, what is not taken over, and the grants of a choice. M
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from pscc.diagnostics import Report
+from pscc.frozen import frozen
 from pscc.inheritance import flatten
 from pscc.linking import Family
 from pscc.source import Span
@@ -16,7 +17,7 @@ from pscc.syntax import ast
 from pscc.syntax.printer import print_exemption, print_statement, print_value
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Line:
     """A line as it is printed, what it ``says`` in sentences, and the document ``without`` it.
 

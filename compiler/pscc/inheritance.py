@@ -6,14 +6,15 @@ Scope, mode, exemptions and title are a policy's own: nobody is let off a rule b
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from pscc.diagnostics import Diagnostic, Report
+from pscc.frozen import frozen
 from pscc.linking import Family
 from pscc.syntax import ast
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Replaced:
     """``old`` of the policy ``policy`` does not hold: ``by`` replaces it, or ``without`` takes it out."""
 
@@ -22,7 +23,7 @@ class Replaced:
     by: ast.Statement | ast.Name
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Flat:
     """All statements of a policy, each about one control, with the names of the policies that they are from."""
 

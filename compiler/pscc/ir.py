@@ -13,17 +13,17 @@ that is unset has no elements.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
 from pscc.access import EVERYWHERE, Exemption, Grant, Scope
+from pscc.frozen import frozen
 from pscc.source import Span
 
 Scalar = str | int | bool
 Mode = Literal["enforce", "warn", "audit"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Range:
     """An inclusive range of integers (ports, uids, gids). A parameter renders it as ``{min, max}``."""
 
@@ -31,7 +31,7 @@ class Range:
     max: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class HostPathPrefix:
     """A host path prefix, as PSP's ``AllowedHostPath``: ``{pathPrefix, readOnly}``."""
 
@@ -49,7 +49,7 @@ POD = "pod"
 # --- values -----------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Path:
     """The field reached from variable ``var`` through ``fields``; with no fields, the variable itself."""
 
@@ -57,14 +57,14 @@ class Path:
     fields: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Const:
     """A constant of the control (not of the policy)."""
 
     value: Scalar | tuple[str, ...] | tuple[Range, ...] | tuple[HostPathPrefix, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Param:
     """A constant of the policy: a parameter of the check, by name."""
 
@@ -72,7 +72,7 @@ class Param:
     kind: ParamKind
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Coalesce:
     """``field`` below the first of ``options`` that is set.
 
@@ -85,7 +85,7 @@ class Coalesce:
     field: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Concat:
     """The string ``prefix`` followed by the string ``value``; unset where ``value`` is."""
 
@@ -93,7 +93,7 @@ class Concat:
     value: Path | Coalesce
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Entry:
     """The entry of the object ``map`` under the key ``key`` (AppArmor annotations)."""
 
@@ -107,12 +107,12 @@ Value = Path | Const | Param | Coalesce | Concat | Entry
 # --- lists ------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Containers:
     """All containers of the pod: init containers, containers, ephemeral containers, in that order."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Keys:
     """The names of the fields that are set (not null) in the object at ``path``, but those in ``without``."""
 
@@ -127,14 +127,14 @@ Items = Containers | Keys | Path | Param | Const
 # --- conditions -------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Has:
     """``value`` is set."""
 
     value: Value
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Equals:
     """Both are set, and equal. Booleans are not numbers."""
 
@@ -142,7 +142,7 @@ class Equals:
     right: Value
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class In:
     """``value`` is set and an element of ``options`` (exactly, case included)."""
 
@@ -150,7 +150,7 @@ class In:
     options: Path | Param | Const
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class InRanges:
     """``value`` is an integer inside one of ``ranges``, ends included."""
 
@@ -158,7 +158,7 @@ class InRanges:
     ranges: Param | Const
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StartsWithAny:
     """``value`` is a string that starts with one of ``patterns`` less its trailing ``*``. Each pattern ends in ``*``."""
 
@@ -166,7 +166,7 @@ class StartsWithAny:
     patterns: Param | Const
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Under:
     """The path ``value`` is ``prefix`` or below it at a ``/`` boundary; one trailing slash of each is dropped.
 
@@ -177,7 +177,7 @@ class Under:
     prefix: Value
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SameLevel:
     """Two SELinux levels are equal: the same string, or the same sensitivity and the same categories in any order.
 
@@ -189,7 +189,7 @@ class SameLevel:
     right: Value
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Any:
     """Some element of ``items``, as ``var``, satisfies ``where``."""
 
@@ -200,7 +200,7 @@ class Any:
     """What those elements of an outer walk are called in emitted code, in snake_case, for which this holds."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class All:
     """Every element of ``items``, as ``var``, satisfies ``where``."""
 
@@ -211,21 +211,21 @@ class All:
     """What those elements of an outer walk are called in emitted code, in snake_case, for which this holds."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class And:
     """All ``conditions`` hold; true when there are none."""
 
     conditions: tuple[Condition, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Or:
     """One of ``conditions`` holds; false when there are none."""
 
     conditions: tuple[Condition, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Not:
     """``condition`` does not hold."""
 
@@ -241,7 +241,7 @@ FALSE = Or(())
 # --- messages ---------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Show:
     """A pod's value in a message, escaped to stay on one line; ``not set`` where it is unset.
 
@@ -252,7 +252,7 @@ class Show:
     number: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ShowParams:
     """The statement's values in a message, joined by ``, `` over all ``params`` in their order.
 
@@ -269,7 +269,7 @@ Part = str | Show | ShowParams
 # --- requirements, checks, defaults, policies -------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Each:
     """One step of a walk: for each element of ``items``, as variable ``var``."""
 
@@ -277,7 +277,7 @@ class Each:
     items: Items
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Requirement:
     """For each site reached by ``each`` (the pod itself if empty), when ``when`` holds, ``must`` must hold too.
 
@@ -294,7 +294,7 @@ class Requirement:
     """What the condition is called in emitted code, in snake_case, where the control has a good word for it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Check:
     """One checking statement of a policy.
 
@@ -317,7 +317,7 @@ class Check:
     """Why there is such a control at all, in a sentence or two."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Default:
     """One ``default`` statement: where the field is unset, set it; or add to the list what it lacks.
 
@@ -347,7 +347,7 @@ DefaultValue = Scalar | tuple[int, ...] | tuple[tuple[str, str], ...]
 """A scalar; a list of integers (``supplementalGroups``); or an object of strings as (key, value) pairs."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Policy:
     """One policy: defaults first, then checks, each in the order of the registry of controls.
 
@@ -365,7 +365,7 @@ class Policy:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Choice:
     """PSP's OR: a pod is admitted when one of ``policies`` that the request may use admits it.
 
@@ -385,7 +385,7 @@ class Choice:
     live: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Program:
     """All that a compilation means: policies and choices, every one of which a pod must pass."""
 

@@ -6,9 +6,9 @@ Reads no file itself: ``Load`` is given by whoever may. Must not import the reso
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from pscc.diagnostics import Diagnostic, Report, SourceError, did_you_mean
+from pscc.frozen import frozen
 from pscc.library import LEVELS, MINORS, is_library_name, library_policy
 from pscc.source import SourceFile, Span
 from pscc.syntax import ast
@@ -30,7 +30,7 @@ def load_nothing(path: str, user: str) -> SourceFile:
     raise LoadError(f"`{path}` cannot be read here", "write the policies into this file")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Family:
     """Every policy that can be named: ``own`` are those of the document, ``used`` those of the files it uses."""
 

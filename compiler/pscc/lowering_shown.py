@@ -6,7 +6,7 @@ Of a scope, an exemption or a grant: what its output has with the line and lacks
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from difflib import SequenceMatcher
 from textwrap import dedent
 
@@ -16,6 +16,7 @@ from pscc.backends._base import Output
 from pscc.backends.registry import TARGETS, backend
 from pscc.choice_forms import lowered
 from pscc.diagnostics import Diagnostic, SourceError
+from pscc.frozen import frozen
 from pscc.targets.cel_layout import laid_out
 from pscc.targets.cel_patches import patches
 
@@ -23,7 +24,7 @@ MOST_LINES = 16
 """Of one target, for one line of the source."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Compiled:
     """What every target makes of a program; the diagnostics alone where it refuses it."""
 

@@ -6,16 +6,17 @@ Both become conditions of the check's requirements, so that no printer and no ba
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from pscc import ir
 from pscc.controls._base import Probe
 from pscc.diagnostics import Diagnostic, Replacement, Report, did_you_mean
+from pscc.frozen import frozen
 from pscc.scoping import glob
 from pscc.syntax import ast
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Field:
     """A field that ``unless`` can ask for: where it is, and what each value is called in a shape's name."""
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import NamedTuple, assert_never
 
 from pscc import ir
+from pscc.frozen import frozen
 from pscc.passes import CONTAINER, Reads, constant, display, looked_at
 from pscc.source import Span
 
@@ -19,7 +19,7 @@ Json = dict[str, object]
 KINDS_OF_CONTAINER = ("initContainers", "containers", "ephemeralContainers")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reason:
     """One finding: the check it belongs to, where in the pod (``spec.containers[0].name``) and why.
 
@@ -37,7 +37,7 @@ class Reason:
     volume: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Verdict:
     """A policy on a pod: ``messages`` has one line for each failing check, ``pod`` is the pod once defaulted."""
 

@@ -8,17 +8,18 @@ all, is a choice without checks, the guard. Must not import a target or a backen
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from pscc import ir
 from pscc.access import ALL, AUTHENTICATED, EVERYWHERE, SERVICE_ACCOUNTS, UNAUTHENTICATED, Grant, Names, Scope
+from pscc.frozen import frozen
 from pscc.subsumption import decides_before
 
 _ANYWHERE = ""
 """Stands for every namespace that the choice does not name."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Partition:
     """The policies, each with its namespaces, and the guard, where one is needed: both have to admit a request."""
 
@@ -26,7 +27,7 @@ class Partition:
     guard: ir.Choice | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Entangled:
     """Why a choice is not parted: the namespace (empty: those that are not named) and the policies that matter there."""
 

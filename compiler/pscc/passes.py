@@ -6,15 +6,16 @@ Must not import a control, a target or a backend.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import fields, is_dataclass, replace
 from typing import assert_never
 
 from pscc import ir
+from pscc.frozen import frozen
 
 CONTAINER = "container"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reads:
     """What a check looks at: compared between the old and the new pod to tell whether an update concerns it.
 

@@ -6,10 +6,12 @@ Source: ``k8s.io/api v0.37.2``, ``core/v1/types.go``. Each object is its fields,
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from pscc.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fields:
     """The fields of an object. ``below`` holds those whose own fields are known too; lists are seen through."""
 

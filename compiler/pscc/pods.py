@@ -7,10 +7,10 @@ same treatment before it is judged. Must not import a control, a target or a bac
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pscc.diagnostics import Diagnostic, Replacement, Report, did_you_mean
+from pscc.frozen import frozen
 from pscc.pod_fields import POD_SPEC, Fields
 from pscc.source import SourceFile, Span
 
@@ -37,7 +37,7 @@ TOKEN_VOLUME = "kube-api-access-pscc"
 TOKEN_PATH = "/var/run/secrets/kubernetes.io/serviceaccount"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Manifest:
     """A pod, or what makes pods: its kind and name, and the pod as it is written (not normalised)."""
 

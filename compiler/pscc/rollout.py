@@ -6,14 +6,15 @@ Must not import a target or a backend.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from pscc import ir
 from pscc.access import NONE, Grant, Names, Scope
 from pscc.diagnostics import Diagnostic, SourceError
+from pscc.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rollout:
     """``mode`` for every policy and choice, whatever they say themselves; ``excluded``: namespaces that none of them judges.
 

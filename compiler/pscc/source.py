@@ -5,10 +5,10 @@ Lines and columns are 1-based; a column counts Unicode code points. Imports noth
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from pscc.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SourceFile:
     """A source that was read: its name as the user gave it (``-`` for stdin) and its decoded text."""
 
@@ -16,7 +16,7 @@ class SourceFile:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Span:
     """A piece of a source, from (line, column) up to and excluding (end_line, end_column)."""
 

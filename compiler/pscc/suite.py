@@ -7,12 +7,13 @@ target or a backend.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from pscc import ir, oracle
 from pscc.access import AUTHENTICATED, Request
 from pscc.admission import judges
 from pscc.controls._base import Probe
+from pscc.frozen import frozen
 
 Json = dict[str, object]
 MOST_CASES = 60
@@ -22,7 +23,7 @@ _FEWEST = 8
 _SETTLING_ROUNDS = 4
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Case:
     """One pod of a suite, as a webhook sees it after the target's own mutation.
 

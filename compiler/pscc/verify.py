@@ -8,7 +8,7 @@ refused, or goes without what the default grants. Nothing else may differ, and n
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Literal
 
@@ -21,6 +21,7 @@ from pscc.choice_suite import AUDIT
 from pscc.diagnostics import Diagnostic
 from pscc.engines._base import Answer, Engine, Review
 from pscc.evaluate import request_of
+from pscc.frozen import frozen
 from pscc.pods import Manifest, normalise
 from pscc.verify_meaning import Meaning, Said, announced
 
@@ -32,7 +33,7 @@ _UPDATE_EVERY = 6
 """One in so many of the drawn pods is what another becomes by an update."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Trial:
     """A pod to try, as admission sees it before any policy changed it; with ``old_pod``, what that becomes.
 
@@ -47,7 +48,7 @@ class Trial:
     request: Request | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Question:
     """A review, with what should come of it.
 
@@ -61,7 +62,7 @@ class Question:
     expected: Answer
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Difference:
     """An engine's answer that is not what the output should say."""
 
@@ -70,7 +71,7 @@ class Difference:
     answer: Answer
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Tally:
     """All answers of one engine: how many were asked for, agreed, were stricter as announced, and differed.
 

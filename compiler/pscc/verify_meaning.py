@@ -6,7 +6,7 @@ Pure. Must not import a target, a backend or an engine.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from pscc import ir, oracle
 from pscc.access import Names, Request
@@ -15,11 +15,12 @@ from pscc.announced import as_announced
 from pscc.choice_forms import lowered
 from pscc.demands import choice_without
 from pscc.diagnostics import Diagnostic
+from pscc.frozen import frozen
 
 Json = dict[str, object]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Said:
     """Whether the pod is kept out, all that is said of it (sorted, warnings included), and the pod as it is left."""
 
@@ -28,7 +29,7 @@ class Said:
     pod: Json
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Meaning:
     """``program`` on requests; None for a request is one on which nothing hangs.
 

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from pscc.access import Request
 from pscc.engines._base import Answer
+from pscc.frozen import frozen
 from pscc.verify import Difference, Kind, Tally
 
 _HEADS = ("target", "engine", "pods tried", "agreed", "stricter as announced", "wrong")
@@ -23,7 +23,7 @@ _SAYS: dict[Kind, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Row:
     """One engine: what it came to; or why it was not asked (``missing``), or gave no answers (``failed``)."""
 
@@ -35,7 +35,7 @@ class Row:
     failed: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Summary:
     """All of a verification.
 

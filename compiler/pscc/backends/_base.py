@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Protocol
 
 from pscc.backends.options import DEFAULTS, Options
 from pscc.diagnostics import Diagnostic
+from pscc.frozen import frozen
 from pscc.ir import Program
 from pscc.source import Span
 from pscc.suite import Case
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OutputFile:
     """One file of an output folder: its path (relative, with ``/``) and its whole text, ending in a newline."""
 
@@ -22,7 +22,7 @@ class OutputFile:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Output:
     """What a target makes of a program.
 

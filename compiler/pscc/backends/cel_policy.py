@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 
 from pscc import ir
 from pscc.backends._base import origin
 from pscc.defaulting import in_sequence
+from pscc.frozen import frozen
 from pscc.passes import Reads, looked_at, specialise
 from pscc.targets.cel import at_template
 from pscc.targets.cel_bindings import NONE_PENDING, Pending
@@ -43,7 +43,7 @@ def described_defaults(policy: ir.Policy) -> Code:
     return yaml_block(folded(f"Sets what pods leave unset, before they are validated: {controls}."), 6)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Printed:
     """The parts of a validating policy: the condition under which an update concerns it, variables, validations."""
 

@@ -6,10 +6,10 @@ Names are conditions and not exclusions, so that Kyverno goes on making rules fo
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from pscc.access import Exemption, Names, Scope, Subjects
 from pscc.backends.cel_who import in_namespaces, is_one_of
+from pscc.frozen import frozen
 from pscc.targets.cel import at_template, negated
 from pscc.targets.cel_layout import laid_out
 from pscc.targets.rego import comment
@@ -18,7 +18,7 @@ from pscc.templating import Code, yaml_block, yaml_lines
 Fields = dict[str, object]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Where:
     """``conditions``: match conditions with what is to be said of each; ``selector``: lines below ``namespaceSelector``."""
 

@@ -6,8 +6,6 @@ grants they are about the nearest of all policies. Must not know a control.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from pscc import ir
 from pscc.backends.cel_where import Fields
 from pscc.backends.choice_table import statement_of, statements_of
@@ -22,6 +20,7 @@ from pscc.backends.choice_who import (
 )
 from pscc.demands import choice_without
 from pscc.diagnostics import Diagnostic
+from pscc.frozen import frozen
 from pscc.once_defaulted import holds_once_defaulted
 from pscc.passes import Reads, looked_at_by_choice, specialise
 from pscc.targets.cel import CONTAINERS, all_of, condition, literal
@@ -63,7 +62,7 @@ def notes(choice: ir.Choice) -> list[Diagnostic]:
     return [Diagnostic("TGT010", message, choice.span, help=help)]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Names:
     """What the variables of a choice are called: of each check by its statement, and of each policy by its name."""
 
@@ -107,7 +106,7 @@ def who_variables(choice: ir.Choice, names: Names, review: Review = ADMISSION) -
     return found
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Told:
     """A choice as CEL: its ``variables`` in order, some with ``notes``, what ``holds`` where it admits, its ``message``.
 
@@ -121,7 +120,7 @@ class Told:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Printed:
     """The parts of the policy: when an update concerns it, its variables, what has to hold, the message where not."""
 

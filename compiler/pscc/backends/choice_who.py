@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from pscc import ir
 from pscc.access import SERVICE_ACCOUNT_USER, SERVICE_ACCOUNTS
 from pscc.backends.cel_who import has_labels, in_namespaces, named_in
 from pscc.backends.choice_table import EVERYWHERE_KEY, Table, grant_tables, has_patterns
+from pscc.frozen import frozen
 from pscc.targets.cel import all_of, literal
 from pscc.targets.cel_checks import ON_UPDATE
 from pscc.targets.cel_findings import line
@@ -15,7 +14,7 @@ from pscc.targets.cel_findings import line
 Variables = list[tuple[str, str]]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Review:
     """What an engine tells of a request, in CEL.
 

@@ -5,8 +5,6 @@ A template's text depends on the shape alone; all values live in the Constraint.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from pscc import ir
 from pscc.backends import gatekeeper_choice
 from pscc.backends._base import Output, OutputFile, fitted, origin
@@ -27,6 +25,7 @@ from pscc.backends.versions import (
     unknown_fields,
 )
 from pscc.diagnostics import Diagnostic
+from pscc.frozen import frozen
 from pscc.passes import parameters
 from pscc.suite import Case
 from pscc.targets.rego import check_rules, comment, parameter_rules, snake
@@ -57,7 +56,7 @@ _SCHEMAS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Gatekeeper:
     """The Gatekeeper backend."""
 

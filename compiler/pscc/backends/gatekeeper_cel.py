@@ -7,13 +7,13 @@ template, as in Rego. Must not know a control.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 
 from pscc import ir
 from pscc.backends.cel_where import Fields
 from pscc.backends.choice_cel import REFUSED, fields_of, told_choice
 from pscc.backends.choice_who import Review, names_shown
 from pscc.diagnostics import Diagnostic
+from pscc.frozen import frozen
 from pscc.targets.cel_exempt import asking_variables
 from pscc.targets.cel_layout import laid_out
 from pscc.targets.cel_parameters import UPDATED, template_of
@@ -36,7 +36,7 @@ _REVIEW = Review(
 """What Gatekeeper tells: an audit knows no user, and labels of the namespace are not always there."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Source:
     """The parts of a template's source: ``variables`` in order, the ``expression`` that has to be true, its messages."""
 

@@ -6,7 +6,6 @@ Kyverno writes the rules for Deployments and other workloads itself. Must not kn
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 
 from pscc import ir
 from pscc.backends import kyverno_choice, kyverno_mutate
@@ -19,6 +18,7 @@ from pscc.backends.kyverno_workloads import as_pods
 from pscc.backends.options import DEFAULTS, Options
 from pscc.backends.versions import KYVERNO_CLASSIC, KYVERNO_CLASSIC_GONE, costs, needs, spelled, unknown_fields
 from pscc.diagnostics import Diagnostic
+from pscc.frozen import frozen
 from pscc.passes import Reads, looked_at, specialise
 from pscc.suite import Case
 from pscc.targets.cel_checks import validation
@@ -29,7 +29,7 @@ from pscc.templating import Code, folded, render, yaml_block, yaml_quote
 _ACTIONS = {"enforce": "Enforce", "warn": "Audit", "audit": "Audit"}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Kyverno:
     """The backend of Kyverno's ClusterPolicies."""
 

@@ -8,7 +8,6 @@ that their pods will get, pods as they are. Must not know a control.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from pscc import ir
 from pscc.backends._base import Output, OutputFile, fitted
@@ -27,6 +26,7 @@ from pscc.backends.demanding import demanding_but_choices
 from pscc.backends.kyverno_workloads import as_pods
 from pscc.backends.options import DEFAULTS, Options
 from pscc.backends.versions import KYVERNO_CEL, needs, unknown_fields
+from pscc.frozen import frozen
 from pscc.suite import Case
 from pscc.targets.cel_bindings import NONE_PENDING, Pending
 from pscc.targets.rego import comment
@@ -36,7 +36,7 @@ _WORKLOAD = 'object.kind != "Pod"'
 _ACTIONS = {"enforce": "Deny", "warn": "Warn", "audit": "Audit"}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class KyvernoCel:
     """The backend of Kyverno's policies in CEL."""
 

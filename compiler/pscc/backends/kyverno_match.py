@@ -5,11 +5,10 @@ Must not know a control.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from pscc import ir
 from pscc.access import ALL, NONE, Names, Scope
 from pscc.backends.cel_who import is_one_of
+from pscc.frozen import frozen
 from pscc.targets.cel import negated
 from pscc.targets.cel_layout import laid_out
 from pscc.templating import Code, yaml_block, yaml_lines
@@ -18,7 +17,7 @@ UPDATED = "oldObject != null"
 """That the request changes a pod: Kyverno's command line knows no operation in CEL."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Where:
     """Lines below ``resources`` of a match, and the entries of ``exclude``; empty where a policy holds everywhere."""
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from pscc.access import Request
 from pscc.backends._base import OutputFile
+from pscc.frozen import frozen
 from pscc.suite import Case
 from pscc.templating import Code, render, yaml_quote
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Result:
     """``rule`` comes to ``outcome`` (``pass`` or ``fail``) on the pods of ``cases``."""
 

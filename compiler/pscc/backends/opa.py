@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from pscc import ir, oracle
 from pscc.access import ALL, NONE
@@ -17,6 +16,7 @@ from pscc.backends.demanding import cannot_set, demanding
 from pscc.backends.options import DEFAULTS, Options, Workloads
 from pscc.backends.subjects import exemption_rows, names_row
 from pscc.diagnostics import Diagnostic
+from pscc.frozen import frozen
 from pscc.passes import specialise
 from pscc.suite import Case
 from pscc.targets.rego import check_rules, comment, literal, snake
@@ -30,7 +30,7 @@ _ENTRIES = {"enforce": "violation", "warn": "warning", "audit": "warning"}
 """What holds the messages with their controls. Conftest counts every ``violation`` as a failure."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Opa:
     """The OPA backend."""
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from pscc.frozen import frozen
 
 Engine = Literal["rego", "cel"]
 Workloads = Literal["warn", "enforce", "off"]
@@ -11,7 +12,7 @@ Version = tuple[int, int]
 """A release: ``(1, 30)``."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Options:
     """``engine``: what Gatekeeper's templates are written in.
 

@@ -5,8 +5,6 @@ Each has its binding in a file of its own: applying a policy changes nothing bef
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from pscc import ir
 from pscc.backends._base import Output, OutputFile, fitted
 from pscc.backends.cel_policy import (
@@ -25,6 +23,7 @@ from pscc.backends.demanding import Cases, demanding
 from pscc.backends.options import DEFAULTS, Options
 from pscc.backends.versions import MUTATING, VALIDATING, all_unsettable, costs, needs, served, spelled
 from pscc.diagnostics import Diagnostic
+from pscc.frozen import frozen
 from pscc.suite import Case
 from pscc.targets.cel_bindings import NONE_PENDING, Pending
 from pscc.targets.rego import comment
@@ -35,7 +34,7 @@ _TEMPLATES = (("workloads", "spec.template"), ("cronjobs", "spec.jobTemplate.spe
 _ACTIONS = {"enforce": "Deny", "warn": "Warn", "audit": "Audit"}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Vap:
     """The backend of Kubernetes' own admission policies."""
 

@@ -8,10 +8,10 @@ Must not import a target, a backend or the CLI.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from pscc.diagnostics import Report
+from pscc.frozen import frozen
 from pscc.ir import Check, Default, ParamValue, Requirement
 from pscc.source import Span
 from pscc.syntax.ast import On, Statement, Value, Verb
@@ -36,7 +36,7 @@ class ValueKind(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Shape:
     """One form that a checking statement of a control can take.
 
@@ -52,7 +52,7 @@ class Shape:
     suffix: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DefaultShape:
     """The form that ``default`` takes for a control: ``build`` makes the IR default from the parsed values."""
 
@@ -61,7 +61,7 @@ class DefaultShape:
     says: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Probe:
     """A variation of a pod around the boundary of a check, laid over a pod that the policy accepts.
 
@@ -73,7 +73,7 @@ class Probe:
     container: Fragment | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Control:
     """A control.
 

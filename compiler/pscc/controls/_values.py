@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from pscc.controls._base import Params
 from pscc.diagnostics import Diagnostic, Replacement, Report, did_you_mean
+from pscc.frozen import frozen
 from pscc.ir import HostPathPrefix, Range
 from pscc.syntax.ast import Value
 
@@ -29,7 +29,7 @@ def _plain(value: Value, noun: str, report: Report) -> bool:
     return not value.key and not value.qualifier
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NoValues:
     """No values at all: switches."""
 
@@ -42,7 +42,7 @@ class NoValues:
         return ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Boolean:
     """``true`` or ``false``; the parameter ``value``."""
 
@@ -65,7 +65,7 @@ class Boolean:
         return ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Words:
     """Strings, of which a bare one may end in the wildcard ``*``; the parameters ``values`` and ``patterns``.
 
@@ -111,7 +111,7 @@ class Words:
 _NUMBERS = re.compile(r"(\d{1,19})(?:-(\d{1,19}))?")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ranges:
     """Numbers and inclusive ranges within ``low`` to ``high``; the parameter ``ranges``."""
 
@@ -145,7 +145,7 @@ class Ranges:
         return (("ranges", tuple(ranges)),)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class HostPaths:
     """Absolute host path prefixes, each perhaps ``(read-only)``; the parameter ``paths``."""
 
@@ -174,7 +174,7 @@ class HostPaths:
 _PROFILES = ("runtime/default", "unconfined")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Profiles:
     """Seccomp or AppArmor profiles: ``runtime/default``, ``unconfined``, ``localhost/NAME``; ``values`` and ``patterns``."""
 
@@ -207,7 +207,7 @@ class Profiles:
 _SELINUX = ("user", "role", "type", "level")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SeLinux:
     """``user=…, role=…, type=…, level=…``: a parameter each; what is left out has to be unset."""
 

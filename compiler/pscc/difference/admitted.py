@@ -13,10 +13,11 @@ from pscc.difference.fields import Place
 from pscc.difference.search import Constraint, UndecidedError
 from pscc.difference.sides import RANK, Option, Side, made
 from pscc.difference.space import MOST_WAYS, Controlled, Space, looked_at_on_update, with_another
+from pscc.frozen import frozen
 from pscc.oracle import Json
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Witness:
     """A pod to which one program objects, with ``reasons``, in ``mode``, and the other does not, or in a lesser mode.
 

@@ -14,10 +14,11 @@ from pscc.difference.fields import Place, Reads
 from pscc.difference.search import Constraint, UndecidedError
 from pscc.difference.sides import Option, Side, made
 from pscc.difference.space import Space, concerned, same_effects
+from pscc.frozen import frozen
 from pscc.oracle import Json
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Change:
     """A pod that both programs admit: ``field`` is where they leave it different, ``old`` and ``new`` how (None: unset).
 

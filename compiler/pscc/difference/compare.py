@@ -7,7 +7,7 @@ first, and of each choice some policy that may be used does.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from pscc import ir
 from pscc.access import Request
@@ -16,10 +16,11 @@ from pscc.difference.changed import Change, Changes
 from pscc.difference.requests import requests
 from pscc.difference.sides import Side, side
 from pscc.difference.space import Space, same_effects, space_of
+from pscc.frozen import frozen
 from pscc.passes import specialise
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Difference:
     """``looser``: what the new program admits and the old one refuses, a witness a control; ``stricter``: the other way.
 
@@ -40,7 +41,7 @@ class Difference:
         return any((self.looser, self.stricter, self.quieter, self.louder, self.changed, self.undecided))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Case:
     """A request, what of both programs judges it, and the space of all that they read."""
 

@@ -7,9 +7,9 @@ small. Values that the API server refuses, or replaces, are left out.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from pscc.difference.fields import Constants, Place
+from pscc.frozen import frozen
 from pscc.pod_fields import POD_SPEC
 
 Json = dict[str, object]
@@ -41,7 +41,7 @@ _TOKEN: Json = {"sources": [{"serviceAccountToken": {"path": "token"}}]}
 VOLUMES, MOUNTS = "pod/spec.volumes", "container/volumeMounts"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Variable:
     """A field of a pod, and the values that it may have; the first is None, for unset."""
 

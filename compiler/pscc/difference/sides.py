@@ -7,12 +7,12 @@ one of its policies.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 
 from pscc import ir, oracle
 from pscc.access import EVERYONE, Grant, Request
 from pscc.admission import admit, judges, usable
+from pscc.frozen import frozen
 from pscc.oracle import Json
 from pscc.passes import looked_at, looked_at_by_all
 from pscc.source import Span
@@ -21,7 +21,7 @@ RANK: Mapping[ir.Mode, int] = MappingProxyType({"audit": 1, "warn": 2, "enforce"
 _NOWHERE = Span("", 1, 1, 1, 1)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Option:
     """A choice for one request: the policies that may be used, in their order."""
 
@@ -40,7 +40,7 @@ class Option:
         return admit(ir.Choice("", self.policies, grants, self.mode, _NOWHERE), request, pod).policy
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Side:
     """All that judges a request: policies every one of which counts, and choices of policies."""
 

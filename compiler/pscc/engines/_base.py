@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 from pscc.access import Request
 from pscc.backends._base import OutputFile
+from pscc.frozen import frozen
 
 Json = dict[str, object]
 Tick = Callable[[int], None]
 """Told how many more reviews are done."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Review:
     """One question: may ``pod`` be created, or with ``old_pod``, may that become ``pod``?
 
@@ -28,7 +28,7 @@ class Review:
     request: Request | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Answer:
     """What an engine says of one pod.
 

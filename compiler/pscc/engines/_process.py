@@ -6,14 +6,14 @@ import os
 import signal
 import subprocess
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from pscc.engines._base import EngineError
+from pscc.frozen import frozen
 
 _MOST_SHOWN = 600
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ran:
     """What a program printed, and how it ended: its exit code."""
 

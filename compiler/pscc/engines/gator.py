@@ -8,13 +8,13 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from pscc.backends._base import OutputFile
 from pscc.engines._base import Answer, EngineError, Json, Review, Tick, answer, chunks
 from pscc.engines._files import write, write_objects
 from pscc.engines._process import run, shown
+from pscc.frozen import frozen
 
 _CHUNK = 100
 _FOLDERS = ("templates/", "policies/")
@@ -53,7 +53,7 @@ spec:
 """A constraint that every object breaks. gator prints nothing of one that breaks none: this tells that from one not looked at."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Gator:
     """The program ``gator`` at ``path``, each run of it within ``timeout`` seconds."""
 

@@ -14,6 +14,7 @@ from pscc.backends.kyverno_suite import old_object
 from pscc.engines._base import Answer, EngineError, Json, Review, Tick, answer, chunks
 from pscc.engines._files import write, write_objects
 from pscc.engines._process import run, shown
+from pscc.frozen import frozen
 
 _CHUNK = 25
 
@@ -52,7 +53,7 @@ class _Said:
     rules: set[tuple[str, str]] = field(default_factory=set)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Kyverno:
     """The program ``kyverno`` at ``path``, each run of it within ``timeout`` seconds."""
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from pscc.backends._base import OutputFile
@@ -13,12 +12,13 @@ from pscc.engines import _rego
 from pscc.engines._base import Answer, EngineError, Review, Tick, chunks
 from pscc.engines._files import write
 from pscc.engines._process import run, shown
+from pscc.frozen import frozen
 
 _QUERY = "[main | some review in input; main := data.main with input as review]"
 _CHUNK = 100
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Opa:
     """OPA's program at ``path``, each run of it within ``timeout`` seconds."""
 

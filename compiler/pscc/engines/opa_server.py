@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urlsplit
 
@@ -17,6 +17,7 @@ from pscc.backends._base import OutputFile
 from pscc.engines import _rego
 from pscc.engines._base import Answer, EngineError, Review, Tick
 from pscc.engines._process import shown
+from pscc.frozen import frozen
 
 if TYPE_CHECKING:
     import requests
@@ -29,7 +30,7 @@ _TLS_HELP = "trust its certificate with --opa-ca FILE, show one with --opa-cert 
 _IS_IT_OPA = "is an OPA server running there, and is it http or https?"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Access:
     """How a server is reached: ``token`` is its bearer token; the rest is TLS, all empty where the system's roots do.
 
@@ -44,7 +45,7 @@ class Access:
     insecure: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OpaServer:
     """The OPA server at ``url``; it has ``timeout`` seconds for each answer."""
 

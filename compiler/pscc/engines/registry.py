@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
 from importlib.util import find_spec
 
 from pscc.engines._base import Engine
 from pscc.engines.opa_server import Access, OpaServer
+from pscc.frozen import frozen
 
 PROGRAMS: Mapping[str, tuple[str, ...]] = {
     "opa": ("opa",),
@@ -26,7 +26,7 @@ ALIASES = {"gatekeeper": "gator"}
 """Other names under which ``--require`` takes an engine."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Missing:
     """An engine that is not there, and what to do about it."""
 
@@ -35,7 +35,7 @@ class Missing:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Wanted:
     """Where engines are: ``programs`` by name where the user said; a server where there is one; seconds for each answer."""
 

@@ -8,18 +8,18 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from pscc.backends._base import OutputFile
 from pscc.backends.opa import WORKLOADS
 from pscc.engines import _rego
 from pscc.engines._base import Answer, EngineError, Review, Tick, chunks
 from pscc.engines._process import run, shown
+from pscc.frozen import frozen
 
 _CHUNK = 100
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Regopy:
     """regopy, each run of it within ``timeout`` seconds."""
 

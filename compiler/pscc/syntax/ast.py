@@ -9,9 +9,9 @@ after it on its line, ``closing`` those before what ends a block or the file.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
+from pscc.frozen import frozen
 from pscc.source import Span
 
 Verb = Literal["deny", "allow", "require", "default"]
@@ -20,7 +20,7 @@ Manner = Literal["", "all of", "add"]
 On = Literal["", "pod", "containers", "pod and containers", "pod or containers"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Name:
     """A bare name: a policy's, or a control's as in ``capabilities.add``."""
 
@@ -28,7 +28,7 @@ class Name:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Value:
     """A value of a statement.
 
@@ -43,7 +43,7 @@ class Value:
     qualifier: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Unless:
     """``unless FIELD VALUE``: pods of which that is true are left out of a statement."""
 
@@ -52,7 +52,7 @@ class Unless:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Statement:
     """``[MODE] VERB CONTROL[, CONTROL…] [all of|add] [VALUE, …] [on …] [unless …] [because "…"]``.
 
@@ -74,7 +74,7 @@ class Statement:
     unless: Unless | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Scope:
     """``in namespaces …`` or ``except namespaces …``: names, globs such as ``team-*``, or labels as ``key=value``."""
 
@@ -88,7 +88,7 @@ class Scope:
 SubjectKind = Literal["everyone", "users", "groups", "serviceaccounts"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Subject:
     """Who: ``everyone``, or ``users``, ``groups`` or ``serviceaccounts`` with names. A service account is ``NS/NAME``."""
 
@@ -100,7 +100,7 @@ class Subject:
 ExemptKind = Literal["users", "groups", "serviceaccounts", "containers", "images"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Exempted:
     """What is exempt: users, groups and service accounts that ask, or containers by their name or image."""
 
@@ -109,7 +109,7 @@ class Exempted:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Exemption:
     """``exempt WHAT, … [from CONTROL, …] because "…" [until DATE]``; ``because`` is empty where it is missing."""
 
@@ -122,7 +122,7 @@ class Exemption:
     beside: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Without:
     """``without CONTROL, …``: what the extended policy says about these controls is not taken over."""
 
@@ -132,7 +132,7 @@ class Without:
     beside: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Policy:
     """``policy NAME "TITLE" [extends NAME] { … }``. ``mode`` is None where the source names none (enforce)."""
 
@@ -152,7 +152,7 @@ class Policy:
     without: tuple[Without, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Use:
     """``use "PATH"``: the policies of another file can be extended and chosen; they are not compiled themselves."""
 
@@ -162,7 +162,7 @@ class Use:
     beside: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Grant:
     """One line of a choice: ``POLICY for SUBJECTS [in namespaces …]``; without ``namespaces`` it holds in all of them."""
 
@@ -174,7 +174,7 @@ class Grant:
     beside: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Choice:
     """``choose [MODE] { … }``: a pod is admitted when a policy that its user or service account may use admits it.
 
@@ -189,7 +189,7 @@ class Choice:
     closing: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Document:
     """A whole source file. ``heading`` is the comment at its top that an empty line sets apart."""
 

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from dataclasses import dataclass
 from itertools import pairwise
+
+from pscc.frozen import frozen
 
 _STRING_OR_COMMENT = re.compile(r'"(?:[^"\\\n]|\\.)*"|"[^\n]*|#(?P<comment>[^\n]*)|(?P<empty>^[^\S\n]*\n)', re.M)
 GAP = "\x1f"
@@ -17,7 +18,7 @@ Place = tuple[int, int]
 """Line and column, 1-based."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Comment:
     place: Place
     text: str

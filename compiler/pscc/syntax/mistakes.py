@@ -10,9 +10,9 @@ import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
 
 from pscc.diagnostics import Diagnostic, Replacement, did_you_mean
+from pscc.frozen import frozen
 from pscc.source import SourceFile, Span
 from pscc.syntax.outline import HEADS, Block, Outline, Piece
 
@@ -60,7 +60,7 @@ class Places:
         return line, offset - self.starts[line - 1] + 1
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Stop:
     """Where the parser stopped: in the logical line from ``start`` to ``end``, at ``at``, expecting these terminals.
 

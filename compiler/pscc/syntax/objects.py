@@ -6,9 +6,9 @@ Sources are read as one cluster's: any number of them, several documents each, l
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from pscc.diagnostics import Diagnostic, Replacement, Report
+from pscc.frozen import frozen
 from pscc.source import SourceFile, Span
 from pscc.syntax.yaml_tree import Node, load_documents
 
@@ -21,7 +21,7 @@ MOST_STRANGE = 20
 RBAC_VERSIONS = ("rbac.authorization.k8s.io/v1", "rbac.authorization.k8s.io/v1beta1")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ignored:
     """An object that says nothing about pod security: ``kind`` and ``name`` (with its namespace) as it spells them."""
 
@@ -30,7 +30,7 @@ class Ignored:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Objects:
     """The objects of all sources, each group in the order of the sources."""
 

@@ -5,8 +5,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from pscc.frozen import frozen
 from pscc.source import Span
 from pscc.syntax.ast import Manner, Name, On, Statement, Value, Verb
 from pscc.syntax.yaml_tree import Node
@@ -14,7 +13,7 @@ from pscc.syntax.yaml_tree import Node
 BARE_WORD_STOPS = frozenset(' \t\r\n,"{}()#=*')
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Psp:
     """A valid PSP: its name, its ``spec`` and its annotations, each with where it stands."""
 

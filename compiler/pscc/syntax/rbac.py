@@ -9,9 +9,9 @@ Sources: ``k8s.io/api/rbac/v1/types.go``; ``VerbMatches``, ``APIGroupMatches``, 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from pscc.diagnostics import Diagnostic, Report, did_you_mean
+from pscc.frozen import frozen
 from pscc.source import Span
 from pscc.syntax.objects import field, text
 from pscc.syntax.yaml_tree import Node
@@ -26,7 +26,7 @@ _SUBJECT_KINDS = ("User", "Group", "ServiceAccount")
 SERVICE_ACCOUNT = "system:serviceaccount:"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Usable:
     """What a rule lets use: the policies ``names``, or all of them where there are none."""
 
@@ -34,7 +34,7 @@ class Usable:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Role:
     """A Role (of ``namespace``) or a ClusterRole: the policies that its rules let use."""
 
@@ -47,7 +47,7 @@ class Role:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Subject:
     """``User``, ``Group`` or ``ServiceAccount``; ``namespace`` is the account's."""
 
@@ -56,7 +56,7 @@ class Subject:
     namespace: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Binding:
     """A RoleBinding (of ``namespace``) or a ClusterRoleBinding (``namespace`` is empty)."""
 

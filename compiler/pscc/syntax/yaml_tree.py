@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
 from typing import Any, Literal, cast
 
 from pscc.diagnostics import Diagnostic, SourceError
+from pscc.frozen import frozen
 from pscc.source import SourceFile, Span
 
 Kind = Literal["map", "list", "string", "int", "float", "bool", "null"]
@@ -19,7 +19,7 @@ FEWEST_NODES = 10_000
 DEEPEST = 100
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Entry:
     """One field of a map."""
 
@@ -28,7 +28,7 @@ class Entry:
     node: Node
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Node:
     """A value of a document: ``value`` for scalars, ``entries`` for maps, ``items`` for lists."""
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import fields, is_dataclass, replace
 from typing import TypeVar
 
 from pscc import ir
 from pscc.defaulting import json_value
+from pscc.frozen import frozen
 from pscc.passes import conjunction, negation
 from pscc.targets.cel import (
     CONTAINERS,
@@ -35,7 +36,7 @@ _MANY = 12
 """More constants of a control than these are a list with a name."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Finding:
     """A requirement, ready to be printed: where its findings are, when there is one, and what it says."""
 
@@ -45,7 +46,7 @@ class Finding:
     message: tuple[ir.Part, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Bound:
     """The findings of a check, and the ``variables`` that they read, in order. ``known`` ones are never null."""
 
@@ -54,7 +55,7 @@ class Bound:
     known: Known
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Pending:
     """Defaults that a pod has not had yet, and are to be taken as set ``where`` a condition in CEL holds."""
 

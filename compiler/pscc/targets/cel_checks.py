@@ -6,9 +6,8 @@ warn of is avoided: lists hold one type, and what differs in type is made ``dyn`
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from pscc import ir
+from pscc.frozen import frozen
 from pscc.passes import Reads
 from pscc.targets.cel import CONTAINERS, NOTHING, access, all_of, group, guards, literal
 from pscc.targets.cel_bindings import NONE_PENDING, Pending
@@ -21,7 +20,7 @@ _LINES = 16
 """Of one expression; a longer one has parts. There is more of it where the pod is a workload's template."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Validation:
     """A check as CEL: ``variables`` in order, the ``expression`` that has to be true, the ``message`` where it is not.
 

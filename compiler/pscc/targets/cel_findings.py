@@ -6,10 +6,10 @@ Must not import a control.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import assert_never
 
 from pscc import ir
+from pscc.frozen import frozen
 from pscc.targets.cel import (
     CONTAINERS,
     Known,
@@ -36,7 +36,7 @@ _NAMED = ("container", "mount", "volume")
 """What has a DNS label for a name: the API server validates it before it asks a validating policy."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Printed:
     """A check as CEL: ``variables`` in order, what ``holds`` where nothing is wrong, the ``message`` where something is."""
 

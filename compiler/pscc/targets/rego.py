@@ -18,6 +18,7 @@ from dataclasses import dataclass, field, fields, is_dataclass
 from typing import assert_never
 
 from pscc import ir
+from pscc.frozen import frozen
 from pscc.passes import Reads, constant, looked_at, parameters
 from pscc.targets.rego_layout import broken
 from pscc.templating import printable
@@ -362,7 +363,7 @@ def parameter_rules(check: ir.Check) -> str:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CheckRules:
     """The rules of a check: ``findings`` names the one that holds the list of all its messages.
 

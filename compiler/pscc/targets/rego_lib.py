@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
 
+from pscc.frozen import frozen
 from pscc.resources import TEMPLATES
 
 _PATH = TEMPLATES / "rego" / "lib" / "pscc.rego"
@@ -13,7 +13,7 @@ _HEAD = re.compile(r"(?:#[^\n]*\n)*([a-z_]+)")
 _NOT_CODE = re.compile(r'"(?:\\.|[^"\\\n])*"|`[^`]*`|#[^\n]*')
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rule:
     """One rule of the library, the comment above it included: its name, its text, the rules that it calls."""
 
