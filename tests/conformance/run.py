@@ -31,8 +31,18 @@ class Size:
     sets: tuple[tuple[int, int], ...]
 
 
-WHOLE = Size(truth=(2150, 100), targets=(240, 220), apply=(24, 40), sets=((1760, 15), (280, 40), (280, 40), (12, 20)))
-SAMPLE = Size(truth=(24, 40), targets=(6, 40), apply=(2, 20), sets=((4, 15), (2, 20), (2, 20), (1, 20)))
+WHOLE = Size(
+    truth=(2150, 100),
+    targets=(240, 220),
+    apply=(24, 40),
+    sets=((1760, 15), (280, 40), (280, 40), (12, 20), (40, 80), (120, 30), (60, 40)),
+)
+SAMPLE = Size(
+    truth=(24, 40),
+    targets=(6, 40),
+    apply=(2, 20),
+    sets=((4, 15), (2, 20), (2, 20), (1, 20), (2, 20), (2, 20), (2, 20)),
+)
 _POLICIES_A_PIECE = 12
 
 

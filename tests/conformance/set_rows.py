@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
-from conformance import set_targets, sets
-from conformance.jsonl import Process
-from conformance.result import Difference, Tally
+from dataclasses import replace
 
-ROWS = ("sets psp", "sets gatekeeper", "sets opa", "sets kyverno")
+from conformance import set_targets, sets
+from conformance.jsonl import Json, Process
+from conformance.result import Difference, Tally
+from conformance.set_targets import Held
+from conformance.sets import Asked
+from pscc.access import AUTHENTICATED
+from pscc.backends.options import Options
+
+ROWS = (
+    "sets psp",
+    "sets gatekeeper",
+    "sets opa",
+    "sets kyverno",
+    "sets vap",
+    "sets gatekeeper --engine cel",
+    "sets kyverno-cel",
+)
 """The plugin, where an update is compared beside each creation, and the targets that take a user."""
 
+_GATEKEEPER_CEL = "sets gatekeeper --engine cel"
 _REQUESTERS = {"sets psp": 4}
 
 
@@ -26,6 +41,17 @@ def compare(row: str, seed: int, clusters: int, pods: int) -> tuple[Tally, list[
             tally = Tally(clusters, pairs=count.requests, admitted=count.admitted)
             return _ended(row, tally, wrong)
         held, wrong = set_targets.Held(), []
+        in_cel = {
+            "sets vap": ("vap-review", _on_the_api_server),
+            _GATEKEEPER_CEL: ("gatekeeper-review", _on_gatekeeper),
+            "sets kyverno-cel": ("kyverno-review", _on_kyverno),
+        }
+        if row in in_cel:
+            engine, compared = in_cel[row]
+            with Process(engine) as process:
+                for asked in sets.draw(plugin, seed, clusters, requesters, pods):
+                    wrong += compared(process, asked, held)
+            return _ended(row, _tally(clusters, held), wrong)
         with Process("gatekeeper-review") as reviews:
             ask = {
                 "gatekeeper": set_targets.gatekeeper(reviews),
@@ -36,8 +62,51 @@ def compare(row: str, seed: int, clusters: int, pods: int) -> tuple[Tally, list[
                 wrong += set_targets.held(target_of(row), ask, asked, held)
                 if row == "sets gatekeeper":
                     wrong += set_targets.parted("gatekeeper", ask, asked, held)
-    tally = Tally(clusters, pairs=held.requests, stricter=held.announced, admitted=held.admitted)
-    return _ended(row, tally, wrong)
+    return _ended(row, _tally(clusters, held), wrong)
+
+
+def _on_the_api_server(process: Process, asked: Asked, count: Held) -> list[str]:
+    """A set on the API server's plugins: created pods and how they are left, updates, namespaces apart, live RBAC."""
+    stored = set_targets.stored_by(process)
+    ask = set_targets.plugins(process)
+    seen = replace(asked, pods=tuple(stored(list(asked.pods))))
+    return [
+        *set_targets.exactly("vap", ask, asked, count, stored),
+        *set_targets.updated("vap", lambda old: set_targets.plugins(process, old=old), seen, count),
+        *set_targets.parted("vap", ask, seen, count),
+        *set_targets.live(process, asked, count),
+    ]
+
+
+def _on_gatekeeper(process: Process, asked: Asked, count: Held) -> list[str]:
+    """A set on Gatekeeper's CEL engine: created pods, pods that an audit finds, updates."""
+    options = Options(engine="cel")
+    ask = set_targets.gatekeeper(process)
+    audit = replace(asked, requester=replace(asked.requester, user="", groups=(AUTHENTICATED,)))
+    return [
+        *set_targets.held("gatekeeper", ask, asked, count, options),
+        *set_targets.held("gatekeeper", ask, audit, count, options),
+        *set_targets.updated("gatekeeper", lambda old: set_targets.gatekeeper(process, old), asked, count, options),
+    ]
+
+
+def _on_kyverno(process: Process, asked: Asked, count: Held) -> list[str]:
+    """A set in Kyverno's webhooks: created pods and how they are left, updates."""
+
+    def as_they_come(pods: list[Json]) -> list[Json]:
+        return pods
+
+    with Process("vap-review") as plugins:
+        seen = replace(asked, pods=tuple(set_targets.stored_by(plugins)(list(asked.pods))))
+    ask = set_targets.kyverno_webhooks(process)
+    return [
+        *set_targets.exactly("kyverno-cel", ask, seen, count, as_they_come),
+        *set_targets.updated("kyverno-cel", lambda old: set_targets.kyverno_webhooks(process, old), seen, count),
+    ]
+
+
+def _tally(clusters: int, held: Held) -> Tally:
+    return Tally(clusters, pairs=held.requests, stricter=held.announced, admitted=held.admitted)
 
 
 def _ended(row: str, tally: Tally, wrong: list[str]) -> tuple[Tally, list[Difference]]:
