@@ -17,7 +17,8 @@ include $(ENGINES_SRC)/versions.env
 ENGINES_GO := GOWORK=off CGO_ENABLED=0 GOFLAGS="-trimpath -buildvcs=false" go
 ENGINES_LDFLAGS := -s -w
 
-# engine NAME,FOLDER,PACKAGE: .engines/bin/NAME is PACKAGE built in the module FOLDER.
+# engine NAME,FOLDER,PACKAGE,SHARED: .engines/bin/NAME is PACKAGE built in the module FOLDER,
+# which uses the modules SHARED beside jsonl.
 #
 # What decides whether it is up to date is a sum over the module's content, kept
 # in .engines/sums: times of files mean nothing in a fresh checkout, and CI
@@ -34,7 +35,7 @@ $(ENGINES_BIN)/$(1): .engines/sums/$(1) | engines-check
 .engines/sums/$(1): engines-always
 	@mkdir -p $$(@D)
 	@echo '*' > .engines/.gitignore
-	@{ echo '$(3) $(ENGINES_GO) $(ENGINES_LDFLAGS)'; cksum $$(sort $$(filter-out %_test.go,$$(wildcard $$(foreach dir,$(2) jsonl,$$(addprefix $(ENGINES_SRC)/$$(dir)/,go.mod go.sum *.go))))); } > $$@.new
+	@{ echo '$(3) $(ENGINES_GO) $(ENGINES_LDFLAGS)'; cksum $$(sort $$(filter-out %_test.go,$$(wildcard $$(foreach dir,$(strip $(2) jsonl $(4)),$$(addprefix $(ENGINES_SRC)/$$(dir)/,go.mod go.sum *.go))))); } > $$@.new
 	@cmp -s $$@.new $$@ && rm $$@.new || mv $$@.new $$@
 endef
 
@@ -43,9 +44,10 @@ $(eval $(call engine,opa,opa,github.com/open-policy-agent/opa))
 $(eval $(call engine,conftest,conftest,github.com/open-policy-agent/conftest))
 $(eval $(call engine,gator,gatekeeper,github.com/open-policy-agent/gatekeeper/v3/cmd/gator))
 $(eval $(call engine,kyverno,kyverno,github.com/kyverno/kyverno/cmd/cli/kubectl-kyverno))
+$(eval $(call engine,kyverno-review,kyverno,.,webhook))
 $(eval $(call engine,kustomize,kustomize,sigs.k8s.io/kustomize/kustomize/v5))
 $(eval $(call engine,psp-admission,psp,.))
-$(eval $(call engine,gatekeeper-review,gatekeeper,.))
+$(eval $(call engine,gatekeeper-review,gatekeeper,.,webhook))
 $(eval $(call engine,pss-check,pss,.))
 $(eval $(call engine,vap-review,vap,.))
 $(eval $(call engine,kube-apiserver,vap,k8s.io/kubernetes/cmd/kube-apiserver))
@@ -59,7 +61,7 @@ engines-check:
 	@$(ENGINES_SRC)/check-versions.sh
 
 engines-test: engines-check
-	@for module in jsonl psp gatekeeper pss vap; do $(ENGINES_GO) -C $(ENGINES_SRC)/$$module vet ./... && $(ENGINES_GO) -C $(ENGINES_SRC)/$$module test ./... || exit 1; done
+	@for module in jsonl webhook psp gatekeeper kyverno pss vap; do $(ENGINES_GO) -C $(ENGINES_SRC)/$$module vet ./... && $(ENGINES_GO) -C $(ENGINES_SRC)/$$module test ./... || exit 1; done
 
 engines-clean:
 	rm -rf .engines

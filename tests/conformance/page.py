@@ -31,6 +31,8 @@ Written by `make conformance`, which draws PodSecurityPolicies and pods around t
 is the reference interpreter against the admission plugin of Kubernetes; the others are a target's engine against the
 reference interpreter: verdict, messages, changed pod, on creations, updates and debug containers. *Stricter as
 announced*: the pod fared otherwise only because of a default that the target cannot set, which the compile reports.
+`kyverno-cel` is asked in the webhooks of Kyverno's admission controller, in process; the row `kyverno apply` holds Kyverno's
+command line against those: verdict, message and changed pod of pods that are created.
 The rows `sets …` are about several policies with their RBAC, asked by users, groups, service accounts and controllers:
 which policy admits each request and what it makes of the pod (`sets psp`), and the verdict and words of each target.
 """

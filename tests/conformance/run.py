@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 
-from conformance import engines, set_rows, truth
+from conformance import apply, engines, set_rows, truth
 from conformance.jsonl import Process
 from conformance.result import Difference, Tally
 from conformance.targets import TARGETS
+from conformance.targets.kyverno_cel import KyvernoCel
 
 Outcome = tuple[str, Tally, list[Difference]]
 
@@ -20,18 +21,28 @@ Outcome = tuple[str, Tally, list[Difference]]
 class Size:
     """How much to compare: policies and pods each, for the plugin and for a target whose share is 1.
 
-    ``sets``: for each of `set_rows.ROWS`, how many sets of policies, and how many pods for each who asks.
+    ``apply``: the same for Kyverno's command line against its webhooks. ``sets``: for each of `set_rows.ROWS`, how many
+    sets of policies, and how many pods for each who asks.
     """
 
     truth: tuple[int, int]
     targets: tuple[int, int]
+    apply: tuple[int, int]
     sets: tuple[tuple[int, int], ...]
 
 
 WHOLE = Size(
-    truth=(2150, 100), targets=(240, 220), sets=((1760, 15), (280, 40), (280, 40), (12, 20), (32, 80), (96, 30))
+    truth=(2150, 100),
+    targets=(240, 220),
+    apply=(24, 20),
+    sets=((1760, 15), (280, 40), (280, 40), (12, 20), (32, 80), (96, 30), (60, 40)),
 )
-SAMPLE = Size(truth=(24, 40), targets=(6, 40), sets=((4, 15), (2, 20), (2, 20), (1, 20), (2, 20), (2, 20)))
+SAMPLE = Size(
+    truth=(24, 40),
+    targets=(6, 40),
+    apply=(1, 20),
+    sets=((4, 15), (2, 20), (2, 20), (1, 20), (2, 20), (2, 20), (2, 20)),
+)
 _POLICIES_A_PIECE = 12
 
 
@@ -47,10 +58,12 @@ class Piece:
 
 def pieces(size: Size, seed: int, only: tuple[str, ...] = ()) -> Iterator[Piece]:
     """The work of a run. Every piece has a seed of its own, the same whatever else is run."""
-    shares = {truth.WHO: 1.0, **{target.name: target.share for target in TARGETS}}
-    for who, share in shares.items():
-        policies, pods = size.truth if who == truth.WHO else size.targets
-        left = max(1, round(policies * share))
+    sizes = {truth.WHO: size.truth}
+    for target in TARGETS:
+        policies, pods = size.targets
+        sizes[target.name] = (max(1, round(policies * target.share)), pods)
+    sizes[apply.WHO] = size.apply
+    for who, (left, pods) in sizes.items():
         while left > 0:
             if not only or who in only:
                 yield Piece(who, seed, min(left, _POLICIES_A_PIECE), pods)
@@ -67,6 +80,8 @@ def compared(piece: Piece) -> Outcome:
     if piece.who == truth.WHO:
         with Process("psp-admission") as process:
             return (piece.who, *truth.compare(process, piece.seed, piece.policies, piece.pods))
+    if piece.who == apply.WHO:
+        return (piece.who, *apply.compare(piece.seed, piece.policies, piece.pods))
     if piece.who in set_rows.ROWS:
         return (piece.who, *set_rows.compare(piece.who, piece.seed, piece.policies, piece.pods))
     (target,) = [target for target in TARGETS if target.name == piece.who]
@@ -95,4 +110,5 @@ def versions() -> dict[str, str]:
 
     plugin = f"PodSecurityPolicy of Kubernetes {pinned('PSP_KUBERNETES_VERSION').removeprefix('v')}"
     found = {truth.WHO: plugin, **{target.name: target.version() for target in TARGETS}}
+    found[apply.WHO] = found[KyvernoCel().name]
     return {**found, **{row: found[set_rows.target_of(row)] for row in set_rows.ROWS}}

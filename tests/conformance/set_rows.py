@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from conformance import set_targets, sets
-from conformance.jsonl import Process
+from conformance.jsonl import Json, Process
 from conformance.result import Difference, Tally
 from conformance.set_targets import Held
 from conformance.sets import Asked
@@ -13,7 +13,15 @@ from conformance.workloads import IMPLIED, of_workloads, words_with_defaults, wo
 from pscc.access import AUTHENTICATED
 from pscc.backends.options import Options
 
-ROWS = ("sets psp", "sets gatekeeper", "sets opa", "sets kyverno", "sets vap", "sets gatekeeper --engine cel")
+ROWS = (
+    "sets psp",
+    "sets gatekeeper",
+    "sets opa",
+    "sets kyverno",
+    "sets vap",
+    "sets gatekeeper --engine cel",
+    "sets kyverno-cel",
+)
 """The plugin, where an update is compared beside each creation, and the targets that take a user."""
 
 _GATEKEEPER_CEL = "sets gatekeeper --engine cel"
@@ -37,6 +45,7 @@ def compare(row: str, seed: int, clusters: int, pods: int) -> tuple[Tally, list[
         in_cel = {
             "sets vap": ("vap-review", _on_the_api_server),
             _GATEKEEPER_CEL: ("gatekeeper-review", _on_gatekeeper),
+            "sets kyverno-cel": ("kyverno-review", _on_kyverno),
         }
         if row in in_cel:
             engine, compared = in_cel[row]
@@ -81,6 +90,21 @@ def _on_gatekeeper(process: Process, asked: Asked, count: Held) -> list[str]:
         *set_targets.held("gatekeeper", ask, audit, count, options),
         *set_targets.updated("gatekeeper", lambda old: set_targets.gatekeeper(process, old), asked, count, options),
         *of_workloads("gatekeeper", ask, asked, count, words_without, options, IMPLIED),
+    ]
+
+
+def _on_kyverno(process: Process, asked: Asked, count: Held) -> list[str]:
+    """A set in Kyverno's webhooks: created pods and how they are left, updates."""
+
+    def as_they_come(pods: list[Json]) -> list[Json]:
+        return pods
+
+    with Process("vap-review") as plugins:
+        seen = replace(asked, pods=tuple(set_targets.stored_by(plugins)(list(asked.pods))))
+    ask = set_targets.kyverno_webhooks(process)
+    return [
+        *set_targets.exactly("kyverno-cel", ask, seen, count, as_they_come),
+        *set_targets.updated("kyverno-cel", lambda old: set_targets.kyverno_webhooks(process, old), seen, count),
     ]
 
 

@@ -280,25 +280,42 @@ def gatekeeper(process: Process, old: Sequence[Json] = ()) -> Ask:
     """Gatekeeper's webhooks: mutators first. With ``old`` the pods are updates of those."""
 
     def ask(output: Output, asked: Asked) -> list[Said]:
-        texts = {file.path: file.text for file in output.files}
-        documents = [d for path in output.resources for d in yaml.load_all(texts[path], Loader=yaml.CSafeLoader)]
-        process.ask({"op": "load", "documents": documents})
-        who = asked.requester
-        review: Json = {
-            "op": "review",
-            "mutate": True,
-            "pods": [{"apiVersion": "v1", "kind": "Pod", **pod} for pod in asked.pods],
-            "namespace": {"name": who.namespace},
-            "user": {"name": who.user, "groups": list(who.groups)},
-        }
-        if old:
-            review |= {"operation": "UPDATE", "oldPods": [{"apiVersion": "v1", "kind": "Pod", **pod} for pod in old]}
         return [
             Said(tuple(sorted(v["message"] for v in result["violations"])), result["pod"])
-            for result in process.results(review)
+            for result in _reviewed(process, output, asked, old)
         ]
 
     return ask
+
+
+def kyverno_webhooks(process: Process, old: Sequence[Json] = ()) -> Ask:
+    """Kyverno's webhooks: MutatingPolicies first. With ``old`` the pods are updates of those."""
+
+    def ask(output: Output, asked: Asked) -> list[Said]:
+        return [
+            Said(tuple(sorted(f["message"] for f in result["findings"])), result["pod"])
+            for result in _reviewed(process, output, asked, old)
+        ]
+
+    return ask
+
+
+def _reviewed(process: Process, output: Output, asked: Asked, old: Sequence[Json]) -> list[Json]:
+    """What the webhooks in ``process`` answer when just ``output`` is applied."""
+    texts = {file.path: file.text for file in output.files}
+    documents = [d for path in output.resources for d in yaml.load_all(texts[path], Loader=yaml.CSafeLoader)]
+    process.ask({"op": "load", "documents": documents})
+    who = asked.requester
+    review: Json = {
+        "op": "review",
+        "mutate": True,
+        "pods": [{"apiVersion": "v1", "kind": "Pod", **pod} for pod in asked.pods],
+        "namespace": {"name": who.namespace},
+        "user": {"name": who.user, "groups": list(who.groups)},
+    }
+    if old:
+        review |= {"operation": "UPDATE", "oldPods": [{"apiVersion": "v1", "kind": "Pod", **pod} for pod in old]}
+    return process.results(review)
 
 
 _QUERY = "answers := [messages | some request in input.requests; messages := data.main.deny with input as request]"

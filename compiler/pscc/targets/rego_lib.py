@@ -42,12 +42,11 @@ def rules() -> tuple[str, tuple[Rule, ...]]:
 def library_for(code: str) -> str:
     """The library with the rules that ``code`` calls as ``lib.NAME``, and those that they call; empty if none is."""
     head, all_rules = rules()
-    calls = {rule.name: rule.calls for rule in all_rules}
-    wanted = set(_called(_LIBRARY_CALL, code) & calls.keys())
+    wanted = set(_called(_LIBRARY_CALL, code) & {rule.name for rule in all_rules})
     needed: set[str] = set()
     while wanted:
         needed |= wanted
-        wanted = {call for name in wanted for call in calls[name]} - needed
+        wanted = {call for rule in all_rules if rule.name in wanted for call in rule.calls} - needed
     kept = [rule.text for rule in all_rules if rule.name in needed]
     return "\n\n".join([head, *kept]) + "\n" if kept else ""
 

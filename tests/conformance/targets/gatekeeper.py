@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-import yaml
-
 from conformance.jsonl import Json, Process
-from conformance.targets._base import Answer, Request, pinned, resources
+from conformance.targets._base import Answer, Request, pinned
+from conformance.targets._reviews import reviewed
 from pscc.backends._base import Output
 
 CEL = "gatekeeper --engine cel"
@@ -41,21 +40,8 @@ class Webhooks:
     process: Process
 
     def answers(self, output: Output, requests: list[Request]) -> list[Answer]:
-        """Creations, updates and debug containers, each kind in one batch."""
-        texts = (text for _, text in resources(output))
-        documents = [d for text in texts for d in yaml.load_all(text, Loader=yaml.CSafeLoader)]
-        self.process.ask({"op": "load", "documents": documents})
-        answers: dict[int, Answer] = {}
-        for update, debug in ((False, False), (True, False), (True, True)):
-            chosen = [i for i, r in enumerate(requests) if (r.old_pod is not None, r.debug) == (update, debug)]
-            if chosen:
-                asked: Json = {"op": "review", "mutate": True, "pods": [requests[i].pod for i in chosen]}
-                if update:
-                    asked |= {"operation": "UPDATE", "oldPods": [requests[i].old_pod for i in chosen]}
-                if debug:
-                    asked["subresource"] = "ephemeralcontainers"
-                answers |= zip(chosen, map(_answer, self.process.results(asked)), strict=True)
-        return [answers[i] for i in range(len(requests))]
+        """What the mutators, then the constraints say."""
+        return [_answer(result) for result in reviewed(self.process, output, requests)]
 
 
 def _answer(result: Json) -> Answer:

@@ -1,4 +1,4 @@
-"""Kyverno's policies in CEL: its command line, which has no old object for them, so on creations alone."""
+"""Kyverno's policies in CEL: the webhooks of its admission controller in process, and its command line."""
 
 from __future__ import annotations
 
@@ -6,33 +6,53 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
+from conformance.jsonl import Json, Process
 from conformance.targets._base import Answer, Request
+from conformance.targets._reviews import reviewed
 from conformance.targets.kyverno import CommandLine, Kyverno
-from conftest import engine
 from pscc.backends._base import Output
 
 
 @dataclass(frozen=True, slots=True)
 class KyvernoCel(Kyverno):
-    """The target ``kyverno-cel``."""
+    """The target ``kyverno-cel``, its policies compiled once."""
 
     name: str = "kyverno-cel"
-    updates: bool = False
+    share: float = 1.0
 
     @contextmanager
-    def run(self) -> Iterator[FirstMessages]:
-        """The program ``kyverno``, once for each policy."""
-        yield FirstMessages(CommandLine(engine("kyverno")))
+    def run(self) -> Iterator[Webhooks]:
+        """The program ``kyverno-review``."""
+        with Process("kyverno-review") as process:
+            yield Webhooks(process)
 
 
 @dataclass(frozen=True, slots=True)
-class FirstMessages:
-    """``kyverno apply``, which tells the first failing validation of each ValidatingPolicy."""
+class Webhooks:
+    """Kyverno's webhooks, answering. They tell the first failing validation of each ValidatingPolicy."""
+
+    process: Process
+
+    def answers(self, output: Output, requests: list[Request]) -> list[Answer]:
+        """What its mutating webhook, then the validating one say."""
+        return [_answer(result) for result in reviewed(self.process, output, requests)]
+
+
+def _answer(result: Json) -> Answer:
+    if result.get("error"):
+        return Answer(False, (f"error: {result['error']}",))
+    messages = tuple(sorted({finding["message"] for finding in result["findings"]}))
+    return Answer(result["allowed"], messages, result["pod"], first=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Apply:
+    """``kyverno apply``, which knows no old object in CEL: pods that are created, a few a second."""
 
     command: CommandLine
 
     def answers(self, output: Output, requests: list[Request]) -> list[Answer]:
-        """What it says of pods that are created."""
+        """What it says of ``requests``, none of them an update."""
         of_pods = tuple(path for path in output.resources if not path.endswith("-ephemeral-containers.yaml"))
         told = self.command.answers(replace(output, resources=of_pods), requests)
         return [replace(answer, first=True) for answer in told]

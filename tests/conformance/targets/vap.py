@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-import yaml
-
 from conformance.jsonl import Json, Process
-from conformance.targets._base import Answer, Request, pinned, resources
+from conformance.targets._base import Answer, Request, pinned
+from conformance.targets._reviews import reviewed
 from pscc.backends._base import Output
 
 
@@ -39,24 +38,13 @@ class Plugins:
     process: Process
 
     def answers(self, output: Output, requests: list[Request]) -> list[Answer]:
-        """Creations, updates and debug containers, each kind in one batch."""
-        texts = (text for _, text in resources(output))
-        documents = [d for text in texts for d in yaml.load_all(text, Loader=yaml.CSafeLoader)]
-        self.process.ask({"op": "load", "documents": documents})
-        answers: dict[int, Answer] = {}
-        for update, debug in ((False, False), (True, False), (True, True)):
-            chosen = [i for i, r in enumerate(requests) if (r.old_pod is not None, r.debug) == (update, debug)]
-            if chosen:
-                asked: Json = {"op": "review", "mutate": True, "pods": [requests[i].pod for i in chosen]}
-                if update:
-                    asked |= {"operation": "UPDATE", "oldPods": [requests[i].old_pod for i in chosen]}
-                if debug:
-                    asked["subresource"] = "ephemeralcontainers"
-                given = asked["pods"]
-                defaulted = self.process.results({"op": "normalize", "pods": given})
-                results = zip(given, defaulted, self.process.results(asked), strict=True)
-                answers |= zip(chosen, (_answer(pod, plain["pod"], r) for pod, plain, r in results), strict=True)
-        return [answers[i] for i in range(len(requests))]
+        """What the plugins say of the pods as the API server defaults them."""
+        results = reviewed(self.process, output, requests)
+        defaulted = self.process.results({"op": "normalize", "pods": [request.pod for request in requests]})
+        return [
+            _answer(request.pod, plain["pod"], result)
+            for request, plain, result in zip(requests, defaulted, results, strict=True)
+        ]
 
 
 def _answer(given: Json, defaulted: Json, result: Json) -> Answer:

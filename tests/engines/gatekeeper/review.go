@@ -5,9 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"runtime"
 	"slices"
-	"sync"
 
 	"github.com/go-logr/logr"
 	"github.com/open-policy-agent/frameworks/constraint/pkg/client/reviews"
@@ -20,7 +18,7 @@ import (
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
-	"pscc.local/engines/jsonl"
+	"pscc.local/engines/webhook"
 )
 
 type violation struct {
@@ -46,43 +44,26 @@ func (s *server) review(line []byte) (any, error) {
 	if s.installed == nil {
 		return nil, errors.New("nothing is loaded")
 	}
-	request := reviewRequest{Operation: admissionv1.Create}
-	if err := json.Unmarshal(line, &request); err != nil {
+	request, err := webhook.Read(line)
+	if err != nil {
 		return nil, err
 	}
 	results := make([]reviewResult, len(request.Pods))
-	var wait sync.WaitGroup
-	free := make(chan struct{}, runtime.GOMAXPROCS(0))
-	for i := range request.Pods {
-		free <- struct{}{}
-		wait.Go(func() {
-			err := jsonl.Guard(func() error { return s.installed.reviewOne(&request, i, &results[i]) })
-			if err != nil {
-				results[i] = reviewResult{Violations: []violation{}, Error: err.Error()}
-			}
-			<-free
-		})
+	for i, err := range request.Each(func(i int) error { return s.installed.reviewOne(request, i, &results[i]) }) {
+		if err != nil {
+			results[i] = reviewResult{Violations: []violation{}, Error: err.Error()}
+		}
 	}
-	wait.Wait()
 	return map[string]any{"results": results}, nil
 }
 
-func (in *installed) reviewOne(r *reviewRequest, i int, result *reviewResult) error {
+func (in *installed) reviewOne(r *webhook.Request, i int, result *reviewResult) error {
 	ctx := context.Background()
-	object, err := decode(r.Pods[i])
+	object, old, err := r.Objects(i)
 	if err != nil {
 		return err
 	}
-	var old *unstructured.Unstructured
-	switch {
-	case r.Operation == admissionv1.Delete:
-		old = object // what is deleted; the request then has no object
-	case r.Operation == admissionv1.Update && i < len(r.OldPods):
-		if old, err = decode(r.OldPods[i]); err != nil {
-			return fmt.Errorf("old pod: %w", err)
-		}
-	}
-	namespace := r.namespaceOf(object, in.namespaces)
+	namespace := r.NamespaceOf(object, in.namespaces)
 	if r.Mutate && r.Operation != admissionv1.Delete {
 		if result.Mutated, err = in.mutate(ctx, r, object, namespace); err != nil {
 			return fmt.Errorf("mutation: %w", err)
@@ -91,7 +72,7 @@ func (in *installed) reviewOne(r *reviewRequest, i int, result *reviewResult) er
 			return err
 		}
 	}
-	request, err := r.admissionRequest(object, old, namespace)
+	request, err := r.Admission(object, old, namespace)
 	if err != nil {
 		return err
 	}
@@ -120,7 +101,7 @@ func (in *installed) reviewOne(r *reviewRequest, i int, result *reviewResult) er
 // mutate changes object in place as the mutating webhook would. The namespace
 // may be missing from an object that is being created; it is there while the
 // mutators look, and not in the result.
-func (in *installed) mutate(ctx context.Context, r *reviewRequest, object *unstructured.Unstructured, namespace *corev1.Namespace) (bool, error) {
+func (in *installed) mutate(ctx context.Context, r *webhook.Request, object *unstructured.Unstructured, namespace *corev1.Namespace) (bool, error) {
 	given := object.GetNamespace()
 	if namespace != nil {
 		object.SetNamespace(namespace.Name)
@@ -147,7 +128,7 @@ func (in *installed) reviewed(ctx context.Context, review any, namespace *corev1
 
 // expand adds what constraints say of the objects that a generator would make,
 // as reviewRequest in Gatekeeper's pkg/webhook/policy.go does.
-func (in *installed) expand(ctx context.Context, r *reviewRequest, object *unstructured.Unstructured, namespace *corev1.Namespace, responses *frameworktypes.Responses) error {
+func (in *installed) expand(ctx context.Context, r *webhook.Request, object *unstructured.Unstructured, namespace *corev1.Namespace, responses *frameworktypes.Responses) error {
 	base := object.DeepCopy()
 	if namespace != nil {
 		base.SetNamespace(namespace.Name)

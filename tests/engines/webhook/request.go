@@ -1,8 +1,13 @@
-package main
+// Package webhook is what the API server sends to an admission webhook, made of
+// the requests that the programs of this folder take: Gatekeeper's and Kyverno's.
+package webhook
 
 import (
 	"encoding/json"
+	"fmt"
 	"maps"
+	"runtime"
+	"sync"
 
 	admissionv1 "k8s.io/api/admission/v1"
 	authenticationv1 "k8s.io/api/authentication/v1"
@@ -10,10 +15,13 @@ import (
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
-	"k8s.io/apimachinery/pkg/runtime"
+	apiruntime "k8s.io/apimachinery/pkg/runtime"
+
+	"pscc.local/engines/jsonl"
 )
 
-type reviewRequest struct {
+// Request asks for reviews of Pods, which may be objects of any kind.
+type Request struct {
 	Pods        []json.RawMessage     `json:"pods"`
 	Operation   admissionv1.Operation `json:"operation"`
 	OldPods     []json.RawMessage     `json:"oldPods"`
@@ -28,6 +36,46 @@ type reviewRequest struct {
 		Labels      map[string]string `json:"labels"`
 		Annotations map[string]string `json:"annotations"`
 	} `json:"namespace"`
+}
+
+// Read is the request in line, for creations where it names no operation.
+func Read(line []byte) (*Request, error) {
+	request := &Request{Operation: admissionv1.Create}
+	return request, json.Unmarshal(line, request)
+}
+
+// Each reviews the objects by number, as many at once as there are processors.
+// A panic is an error.
+func (r *Request) Each(review func(i int) error) []error {
+	errs := make([]error, len(r.Pods))
+	var wait sync.WaitGroup
+	free := make(chan struct{}, runtime.GOMAXPROCS(0))
+	for i := range r.Pods {
+		free <- struct{}{}
+		wait.Go(func() {
+			errs[i] = jsonl.Guard(func() error { return review(i) })
+			<-free
+		})
+	}
+	wait.Wait()
+	return errs
+}
+
+// Objects are the i-th object and the old one, which is nil for a creation and
+// for an update that comes without. A deletion's are the same.
+func (r *Request) Objects(i int) (object, old *unstructured.Unstructured, err error) {
+	if object, err = decode(r.Pods[i]); err != nil {
+		return nil, nil, err
+	}
+	switch {
+	case r.Operation == admissionv1.Delete:
+		old = object // what is deleted; the request then has no object
+	case r.Operation == admissionv1.Update && i < len(r.OldPods):
+		if old, err = decode(r.OldPods[i]); err != nil {
+			return nil, nil, fmt.Errorf("old pod: %w", err)
+		}
+	}
+	return object, old, nil
 }
 
 // decode reads an object as a webhook would receive it. Kubernetes sends no
@@ -57,11 +105,11 @@ func dropNulls(v any) {
 	}
 }
 
-// namespaceOf is the Namespace that the webhooks would fetch: as the request
+// NamespaceOf is the Namespace that the webhooks would fetch: as the request
 // describes it, or a loaded document of that name, or one without labels of its
 // own. Nil for an object of the cluster, which a request asks for by a
 // namespace without a name.
-func (r *reviewRequest) namespaceOf(object *unstructured.Unstructured, known map[string]*corev1.Namespace) *corev1.Namespace {
+func (r *Request) NamespaceOf(object *unstructured.Unstructured, known map[string]*corev1.Namespace) *corev1.Namespace {
 	name := object.GetNamespace()
 	if name == "" {
 		name = metav1.NamespaceDefault
@@ -83,8 +131,8 @@ func (r *reviewRequest) namespaceOf(object *unstructured.Unstructured, known map
 	return namespace
 }
 
-// admissionRequest is the request as the API server would send it.
-func (r *reviewRequest) admissionRequest(object, old *unstructured.Unstructured, namespace *corev1.Namespace) (*admissionv1.AdmissionRequest, error) {
+// Admission is the request for object as the API server would send it.
+func (r *Request) Admission(object, old *unstructured.Unstructured, namespace *corev1.Namespace) (*admissionv1.AdmissionRequest, error) {
 	kind := object.GroupVersionKind()
 	plural, _ := meta.UnsafeGuessKindToResource(kind)
 	request := &admissionv1.AdmissionRequest{
@@ -112,7 +160,7 @@ func (r *reviewRequest) admissionRequest(object, old *unstructured.Unstructured,
 	return request, err
 }
 
-func raw(object *unstructured.Unstructured) (runtime.RawExtension, error) {
+func raw(object *unstructured.Unstructured) (apiruntime.RawExtension, error) {
 	body, err := object.MarshalJSON()
-	return runtime.RawExtension{Raw: body}, err
+	return apiruntime.RawExtension{Raw: body}, err
 }
