@@ -66,7 +66,8 @@ def link(document: ast.Document, load: Load, report: Report) -> Family:
     used: list[ast.Policy] = []
     done: set[str] = set()
     unread: list[ast.Use] = []
-    sources = {document.file, *(one.span.file for one in (*document.policies, *document.choices))}
+    spans = [*(policy.span for policy in document.policies), *(choice.span for choice in document.choices)]
+    sources = {document.file, *(span.file for span in spans)}
 
     def follow(user: ast.Document, chain: tuple[str, ...]) -> None:
         for use in user.uses:
