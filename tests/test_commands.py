@@ -39,6 +39,12 @@ def test_diagnostics_are_the_results_of_check_in_every_format(fmt: str) -> None:
         assert [json.loads(line)["code"] for line in done.stdout.splitlines()] == ["PSP004", "PSP002"]
 
 
+def test_an_empty_name_is_no_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run("compile", GOOD, "-o", "").exit_code == 2
+    assert not list(tmp_path.iterdir())
+
+
 @pytest.mark.parametrize("source", ["tree", "./tree", "tree/sub/team.psp tree/base.psp"])
 def test_a_used_file_may_be_a_source_too(source: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "tree" / "sub").mkdir(parents=True)
