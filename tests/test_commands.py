@@ -39,6 +39,32 @@ def test_diagnostics_are_the_results_of_check_in_every_format(fmt: str) -> None:
         assert [json.loads(line)["code"] for line in done.stdout.splitlines()] == ["PSP004", "PSP002"]
 
 
+def test_an_empty_name_is_no_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run("compile", GOOD, "-o", "").exit_code == 2
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("source", ["tree", "./tree", "tree/sub/team.psp tree/base.psp"])
+def test_a_used_file_may_be_a_source_too(source: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "tree" / "sub").mkdir(parents=True)
+    (tmp_path / "tree" / "base.psp").write_text("policy base {\n deny hostPID\n}\n")
+    team = 'use "../base.psp"\npolicy team extends base {\n deny hostIPC\n}\n'
+    (tmp_path / "tree" / "sub" / "team.psp").write_text(team)
+    monkeypatch.chdir(tmp_path)
+    done = run("check", *source.split())
+    assert (done.exit_code, done.stdout) == (0, "")
+    assert run("compile", *source.split(), "-o", "out").exit_code == 0
+    assert {"base.yaml", "team.yaml"} <= {path.name for path in Path("out/policies").iterdir()}
+
+
+def test_a_file_that_cannot_be_used_is_the_only_error(tmp_path: Path) -> None:
+    team = tmp_path / "team.psp"
+    team.write_text('use "gone.psp"\npolicy team extends base {\n deny hostIPC\n}\n')
+    done = run("check", str(team), "--format", "json")
+    assert [json.loads(line)["code"] for line in done.stdout.splitlines()] == ["LNG032"]
+
+
 def test_sarif_is_one_document_whatever_is_told() -> None:
     clean, broken = run("check", GOOD, "--format", "sarif"), run("check", BROKEN, "--format", "sarif")
     (run_of_clean,) = json.loads(clean.stdout)["runs"]

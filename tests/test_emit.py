@@ -120,7 +120,7 @@ def test_any_state_of_the_folder_is_refused_as_it_is_or_taken_over_whole(tmp_pat
 
 def test_a_folder_that_is_a_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "out").write_text("mine")
-    with pytest.raises(EmitError):
+    with pytest.raises(EmitError, match="is a file, not a folder"):
         emit(tmp_path / "out", FIRST)
     assert contents(tmp_path) == {"out": "mine"}
 

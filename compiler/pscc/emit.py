@@ -30,6 +30,8 @@ class EmitError(Exception):
 
 def emit(folder: Path, files: tuple[OutputFile, ...]) -> None:
     """Make ``folder`` hold ``files``, beside what is not ours. Raises `EmitError` before anything is changed."""
+    if folder.exists() and not folder.is_dir():
+        raise EmitError(f"{folder} is a file, not a folder")
     earlier = written(folder)
     wanted = {file.path: file.text for file in files}
     try:

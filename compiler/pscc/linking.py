@@ -32,10 +32,14 @@ def load_nothing(path: str, user: str) -> SourceFile:
 
 @frozen
 class Family:
-    """Every policy that can be named: ``own`` are those of the document, ``used`` those of the files it uses."""
+    """Every policy that can be named: ``own`` are those of the document, ``used`` those of the files it uses.
+
+    ``whole``: every used file could be read; else a name that is not found may stand in one that could not.
+    """
 
     own: tuple[ast.Policy, ...] = ()
     used: tuple[ast.Policy, ...] = ()
+    whole: bool = True
 
     def find(self, name: ast.Name, report: Report) -> ast.Policy | None:
         """The policy called ``name``; where there is none, ``report`` says what was probably meant."""
@@ -47,7 +51,7 @@ class Family:
                 report.add(Diagnostic("LNG031", f"there is no `{name.text}` in the library", name.span, help=help))
             return found
         known = {policy.name.text: policy for policy in (*self.used, *self.own)}
-        if name.text not in known:
+        if name.text not in known and (self.whole or did_you_mean(name.text, known)):
             meant = did_you_mean(name.text, known)
             help = f"did you mean `{meant}`?" if meant else 'write it, or name its file in a `use "FILE.psp"`'
             report.add(Diagnostic("LNG031", f"there is no policy `{name.text}`", name.span, help=help))
@@ -55,9 +59,15 @@ class Family:
 
 
 def link(document: ast.Document, load: Load, report: Report) -> Family:
-    """The family of ``document``: used files are read and parsed, each once. Errors go to ``report``."""
+    """The family of ``document``: used files are read and parsed, each once. Errors go to ``report``.
+
+    A used file that is one of several sources itself is not read again: its policies are the document's own.
+    """
     used: list[ast.Policy] = []
     done: set[str] = set()
+    unread: list[ast.Use] = []
+    spans = [*(policy.span for policy in document.policies), *(choice.span for choice in document.choices)]
+    sources = {document.file, *(span.file for span in spans)}
 
     def follow(user: ast.Document, chain: tuple[str, ...]) -> None:
         for use in user.uses:
@@ -65,8 +75,11 @@ def link(document: ast.Document, load: Load, report: Report) -> Family:
                 source = load(use.path, use.span.file)
             except LoadError as error:
                 report.add(Diagnostic("LNG032", error.message, use.span, help=error.help))
+                unread.append(use)
                 continue
-            if source.name in chain:
+            if len(sources) > 1 and source.name in sources and source.name != use.span.file:
+                continue
+            if source.name in chain or source.name == use.span.file:
                 way = " uses ".join((*chain[chain.index(source.name) :], source.name))
                 help = "move what both need into a third file"
                 report.add(Diagnostic("LNG033", f"these files use each other: {way}", use.span, help=help))
@@ -82,13 +95,14 @@ def link(document: ast.Document, load: Load, report: Report) -> Family:
             except SourceError as error:
                 for diagnostic in error.diagnostics:
                     report.add(diagnostic)
+                unread.append(use)
                 continue
             follow(inner, (*chain, source.name))
             used.extend(inner.policies)
 
     follow(document, (document.file,))
     _unique((*used, *document.policies), report)
-    return Family(document.policies, tuple(used))
+    return Family(document.policies, tuple(used), whole=not unread)
 
 
 def _unique(policies: tuple[ast.Policy, ...], report: Report) -> None:

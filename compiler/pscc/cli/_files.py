@@ -26,11 +26,12 @@ def from_library(name: str) -> SourceFile:
 class Loader:
     """Reads the files that sources use, each found beside the file that uses it and inside ``root`` only.
 
-    ``texts`` holds what was read, by name, for diagnostics.
+    ``texts`` holds what was read, by name, for diagnostics. A file that is a source is called as in ``sources``.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, sources: tuple[str, ...] = ()) -> None:
         self.root = root.resolve()
+        self.names = {Path(source).resolve(): source for source in sources if source != "-"}
         self.texts: dict[str, str] = {}
 
     def __call__(self, path: str, user: str) -> SourceFile:
@@ -47,7 +48,7 @@ class Loader:
             help = "a file is used from the folder of the source, or from below it"
             raise LoadError(f"`{path}` lies outside of {self.root.name or self.root}/", help)
         try:
-            source = decode(os.path.relpath(found), found.read_bytes())
+            source = decode(self.names.get(found) or os.path.relpath(found), found.read_bytes())
         except OSError as error:
             help = "a path is relative to the file that it stands in"
             raise LoadError(f"`{path}` cannot be read: {error.strerror or error}", help) from None
@@ -57,11 +58,11 @@ class Loader:
         return source
 
 
-def loader_for(*paths: str) -> Loader:
-    """The loader for the sources ``paths``: its root is the folder that they are all in."""
+def loader_for(*paths: str, files: tuple[str, ...] = ()) -> Loader:
+    """The loader for the sources ``paths``, which are ``files``: its root is the folder that they are all in."""
     folders = [Path() if path == "-" or not Path(path).exists() else Path(path) for path in paths]
     inside = [str((folder if folder.is_dir() else folder.parent).resolve()) for folder in folders]
-    return Loader(Path(os.path.commonpath(inside)))
+    return Loader(Path(os.path.commonpath(inside)), files or tuple(path for path in paths if not Path(path).is_dir()))
 
 
 def today() -> date:

@@ -152,9 +152,10 @@ def analysed(
     from pscc.driver import analyse
 
     sources: tuple[SourceFile, ...] = ()
-    load = loader_for(*paths)
+    files = files_of(paths)
+    load = loader_for(*paths, files=files)
     try:
-        sources = tuple(read_source(path) for path in files_of(paths))
+        sources = tuple(read_source(path) for path in files)
         if fix:
             sources = corrected(sources, fmt, everyone)
         document, program, warnings = analyse(

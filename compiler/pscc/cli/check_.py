@@ -50,7 +50,7 @@ def command(
     from pscc.lint import lint, weaker
 
     files = files_of(sources)
-    load = loader_for(*files)
+    load = loader_for(*sources, files=files)
     on_stdout = not (fix and "-" in files)
     named = files[0] if len(files) == 1 else f"{len(files)} files"
     read: tuple[SourceFile, ...] = ()

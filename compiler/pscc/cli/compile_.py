@@ -126,6 +126,8 @@ def command(
     from pscc.emit import EmitError, emit
     from pscc.rollout import Rollout
 
+    if not output:
+        raise click.UsageError("-o names no folder: say `.` for the one that you are in")
     if sync_waves and output == "-":
         raise click.UsageError("--sync-waves annotates kustomizations, which a stream has none of: name a folder")
     targets = tuple(dict.fromkeys(targets)) or (DEFAULT_TARGET,)
