@@ -338,3 +338,46 @@ def test_small_commands_import_nothing_heavy(arguments: list[str]) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.stdout.strip() == "[]", done.stderr
+
+
+# --- namespaces that are left out ---------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("Foo_bar", "write a name as `kube-system`, or a prefix as `team-*`"),
+        ("Kube-System", "did you mean `kube-system`?"),
+        ("a*b", "a `*` is a wildcard at the end only"),
+        ("tier=edge", "write a name as"),
+        ("", "write a name as"),
+    ],
+)
+def test_what_is_no_namespace_cannot_be_left_out(name: str, hint: str, tmp_path: Path) -> None:
+    done = run("compile", GOOD, "-o", str(tmp_path / "o"), "--exclude-namespace", name)
+    assert done.exit_code == 2
+    assert f"`{name}` is no name of a namespace" in done.stderr and hint in done.stderr
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("scope", "excluded", "told"),
+    [
+        ("in namespaces a", ["a"], True),
+        ("in namespaces a, b", ["a"], False),
+        ("in namespaces team-a, team-b-*", ["team-*"], True),
+        ("in namespaces team-*", ["team-a"], False),
+        ("in namespaces a, b\n except namespaces b", ["a"], True),
+        ("except namespaces b", ["*"], True),
+        ("in namespaces a\n except namespaces a", ["b"], False),
+    ],
+)
+def test_a_policy_left_without_a_namespace_is_told_of(
+    scope: str, excluded: list[str], told: bool, tmp_path: Path
+) -> None:
+    source = tmp_path / "p.psp"
+    source.write_text(f"policy p {{\n {scope}\n deny hostPID\n}}\n")
+    options = [word for name in excluded for word in ("--exclude-namespace", name)]
+    done = run("compile", str(source), "-o", str(tmp_path / "o"), *options)
+    assert done.exit_code == 0
+    assert ("LNG067" in done.stderr) is told

@@ -26,6 +26,12 @@ class Names:
         """Whether any name is in the set."""
         return bool(self.exact or self.prefixes)
 
+    def within(self, other: Names) -> bool:
+        """Whether each of these names is in ``other``: a yes is certain, also where prefixes stand for many names."""
+        return all(name in other for name in self.exact) and all(
+            prefix.startswith(other.prefixes) for prefix in self.prefixes
+        )
+
 
 SERVICE_ACCOUNT_USER = "system:serviceaccount:"
 SERVICE_ACCOUNTS = "system:serviceaccounts"
@@ -94,6 +100,15 @@ class Scope:
             and namespace not in self.except_namespaces
             and all(label in labels for label in self.labels)
             and not any(label in labels for label in self.except_labels)
+        )
+
+    @property
+    def nowhere(self) -> bool:
+        """Whether no namespace is inside: all are taken out again, or no one has the labels."""
+        return (
+            self.namespaces.within(self.except_namespaces)
+            or any(label in self.except_labels for label in self.labels)
+            or len({key for key, _ in self.labels}) < len(set(self.labels))
         )
 
     @property

@@ -18,7 +18,7 @@ from pscc.diagnostics import Diagnostic, Report, SourceError
 from pscc.ir import Program
 from pscc.library import is_library_name
 from pscc.linking import Load, load_nothing
-from pscc.rollout import AS_WRITTEN, Rollout, asking_the_cluster, rolled_out, without_groups
+from pscc.rollout import AS_WRITTEN, Rollout, asking_the_cluster, left_without_a_place, rolled_out, without_groups
 from pscc.sizes import large
 from pscc.source import SourceFile, Span
 from pscc.suite import cases_for, most_cases
@@ -173,6 +173,7 @@ def compile_program(
     program = asking_the_cluster(program) if rollout.live else program
     program, left_out = without_groups(program, rollout.ignored_groups)
     program, forms = lowered(program)
+    placeless = tuple(left_without_a_place(program, rollout))
     program = rolled_out(program, rollout)
     most = most_cases(len(program.policies))
     cases = {policy.name: cases_for(policy, most) for policy in program.policies}
@@ -180,7 +181,7 @@ def compile_program(
     outputs = {name: backend(name).package(program, cases, options) for name in targets}
     outputs = {name: replace(made, diagnostics=(*made.diagnostics, *large(made))) for name, made in outputs.items()}
     first = next(iter(outputs.values()))
-    outputs[targets[0]] = replace(first, diagnostics=(*left_out, *forms, *first.diagnostics))
+    outputs[targets[0]] = replace(first, diagnostics=(*left_out, *forms, *placeless, *first.diagnostics))
     return outputs if len(targets) == 1 else {name: _below(name, output) for name, output in outputs.items()}
 
 

@@ -63,4 +63,10 @@ CODES: dict[str, tuple[str, str, str]] = {
         "`--at-least` names a policy; some pod that it refuses is admitted.",
         "pscc check --at-least pss/baseline policy.psp",
     ),
+    "LNG067": (
+        "A policy that holds nowhere",
+        "Each namespace that it names is taken out again, by its exceptions or by `--exclude-namespace`, or no namespace can "
+        "have the labels. What is compiled of it never decides anything.",
+        "in namespaces team-a, team-b\n    except namespaces team-*",
+    ),
 }

@@ -50,17 +50,28 @@ def scope_of(policy: ast.Policy, report: Report) -> Scope:
 
 def good_namespace(value: ast.Value, report: Report) -> bool:
     """Whether ``value`` can be a namespace's name or a prefix of one; says so if not."""
-    text = value.text
-    good = text == "*" or _PREFIX.fullmatch(text[:-1]) if glob(value) else _LABEL.fullmatch(text)
-    if good and not value.qualifier:
+    if not value.qualifier and namespace_or_prefix(value.text, quoted=value.quoted):
         return True
-    help = "write a name as `kube-system`, a prefix as `team-*`, or a label as `tier=edge`"
-    if not value.quoted and "*" in text[:-1]:
-        help = f"a `*` is a wildcard at the end only; {help}"
-    elif _PREFIX.fullmatch(text.lower()):
-        help = f"did you mean `{text.lower()}`? {help}"
+    text = value.text
+    help = namespace_help(
+        text, "write a name as `kube-system`, a prefix as `team-*`, or a label as `tier=edge`", value.quoted
+    )
     report.add(Diagnostic("LNG036", f"`{text}` is no name of a namespace", value.span, help=help))
     return False
+
+
+def namespace_or_prefix(text: str, *, quoted: bool = False) -> bool:
+    """Whether ``text`` can be a namespace's name or, where it is not ``quoted``, a prefix of one with ``*`` behind."""
+    if text.endswith("*") and not quoted:
+        return text == "*" or _PREFIX.fullmatch(text[:-1]) is not None
+    return _LABEL.fullmatch(text) is not None
+
+
+def namespace_help(text: str, forms: str, quoted: bool = False) -> str:
+    """How to mend ``text``, which is no namespace; ``forms`` says what can be written."""
+    if not quoted and "*" in text[:-1]:
+        return f"a `*` is a wildcard at the end only; {forms}"
+    return f"did you mean `{text.lower()}`? {forms}" if _PREFIX.fullmatch(text.lower()) else forms
 
 
 def _good_label(value: ast.Value, report: Report) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pscc import ir
-from pscc.access import Grant, Names, Subjects
+from pscc.access import Grant, Subjects
 from pscc.controls import control_of
 
 _LISTS = frozenset(("values", "patterns", "ranges", "paths"))
@@ -159,20 +159,14 @@ def _covered(one: object, others: dict[str, ir.ParamValue], control: str) -> boo
 
 def _covers(wide: list[Grant], narrow: list[Grant]) -> bool:
     """Whether each of ``narrow`` is inside one of ``wide``."""
-    return all(any(_names(n.namespaces, w.namespaces) and _who(n.subjects, w.subjects) for w in wide) for n in narrow)
+    return all(any(n.namespaces.within(w.namespaces) and _who(n.subjects, w.subjects) for w in wide) for n in narrow)
 
 
 def _who(some: Subjects, others: Subjects) -> bool:
     if some.everyone or others.everyone:
         return others.everyone
     return (
-        _names(some.users, others.users)
-        and _names(some.groups, others.groups)
-        and _names(some.service_accounts, others.service_accounts)
-    )
-
-
-def _names(some: Names, others: Names) -> bool:
-    return all(name in others for name in some.exact) and all(
-        any(prefix.startswith(other) for other in others.prefixes) for prefix in some.prefixes
+        some.users.within(others.users)
+        and some.groups.within(others.groups)
+        and some.service_accounts.within(others.service_accounts)
     )

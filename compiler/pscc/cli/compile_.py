@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pscc.access import NONE, Names
 from pscc.backends.registry import DEFAULT_TARGET, TARGETS
 from pscc.cli._shared import (
     Format,
@@ -119,7 +120,6 @@ def command(
     SOURCE is .psp files, YAML or JSON of PodSecurityPolicies and RBAC, folders of them, or - for stdin: one program.
     The folder is written whole or not at all. Diagnostics go to stderr.
     """
-    from pscc.access import Names
     from pscc.backends.options import Options
     from pscc.diagnostics import SourceError
     from pscc.driver import compile_program
@@ -131,16 +131,13 @@ def command(
     if sync_waves and output == "-":
         raise click.UsageError("--sync-waves annotates kustomizations, which a stream has none of: name a folder")
     targets = tuple(dict.fromkeys(targets)) or (DEFAULT_TARGET,)
+    names = _excluded(excluded)
     live = rbac == "live"
     if live:
         _only_where_rbac_is_asked(targets, ignored_groups)
     # what everyone may use hides other policies, which is no matter where the cluster says who may
     untold = ("SET013",) if live else ()
     read, _, program = analysed(sources, fmt, fix, everyone or live, list_ignored, untold)
-    names = Names(
-        tuple(name for name in excluded if not name.endswith("*")),
-        tuple(name[:-1] for name in excluded if name.endswith("*")),
-    )
     rollout = Rollout(mode, names, ignored_groups, live)
     try:
         options = Options(engine, workloads, kubernetes, gatekeeper, kyverno)
@@ -168,6 +165,20 @@ def command(
     except EmitError as error:
         raise Refused(str(error)) from None
     click.echo(f"wrote {len(files)} files to {output}", err=True)
+
+
+def _excluded(names: tuple[str, ...]) -> Names:
+    """What ``--exclude-namespace`` names. Raises a usage error where that can be no namespace."""
+    if not names:
+        return NONE
+    from pscc.scoping import namespace_help, namespace_or_prefix
+
+    for name in names:
+        if not namespace_or_prefix(name):
+            help = namespace_help(name, "write a name as `kube-system`, or a prefix as `team-*`")
+            raise click.UsageError(f"--exclude-namespace: `{name}` is no name of a namespace: {help}")
+    exact = tuple(name for name in names if not name.endswith("*"))
+    return Names(exact, tuple(name[:-1] for name in names if name.endswith("*")))
 
 
 def _only_where_rbac_is_asked(targets: tuple[str, ...], ignored_groups: tuple[str, ...]) -> None:
