@@ -7,7 +7,7 @@ policies cost that its requester may use. Must not know a control.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from pscc import ir
 from pscc.access import EVERYWHERE, Grant, Names
@@ -25,17 +25,13 @@ def choice_rules(choice: ir.Choice) -> str:
     """
     statements = statements_of(choice)
     shapes = {check.shape: check for check in statements.values()}
-    users, groups, accounts, everyone = grant_tables(choice)
     patterns = [_pattern(grant) for grant in choice.grants if has_patterns(grant)]
     scopes = {p.name: _scope(p) for p in choice.policies if p.scope != EVERYWHERE}
     text = render(
         "rego/choice.rego.j2",
         policies=Code(_policies(choice, statements)),
         checks=Code(_rows({key: _check(check) for key, check in statements.items()})),
-        users=Code(_rows(users)),
-        groups=Code(_rows(groups)),
-        accounts=Code(_rows(accounts)),
-        everyone=Code(literal(everyone)) if everyone else Code(""),
+        tables=list(_tables(choice)),
         patterns=Code(_list(patterns)) if patterns else Code(""),
         scopes=Code(_rows(scopes)) if scopes else Code(""),
         shapes=[_shape(name, check) for name, check in sorted(shapes.items())],
@@ -76,6 +72,16 @@ def _shape(name: str, check: ir.Check) -> dict[str, object]:
 
 
 # --- grants -------------------------------------------------------------------
+
+
+def _tables(choice: ir.Choice) -> Iterator[dict[str, Code]]:
+    """Who may use what. A table without a row is none: Conftest's type checker refuses to look into an empty object."""
+    users, groups, accounts, everyone = grant_tables(choice)
+    for name, table in (("users", users), ("groups", groups), ("accounts", accounts)):
+        if table:
+            yield {"name": Code(name), "rows": Code(_rows(table)), "asking": Code(f"asking_{name}")}
+    if everyone:
+        yield {"name": Code("everyone"), "rows": Code(literal(everyone)), "asking": Code("")}
 
 
 def _pattern(grant: Grant) -> dict[str, object]:
