@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,8 @@ from pscc.source import SourceFile
 from pscc.suite import cases_for
 from targets import program_of, run, written
 
+RULES = re.compile("^(deny|violation|warn)(_[a-zA-Z0-9]+)*$")
+"""What Conftest asks of a package. Source: ``policy/engine.go`` in ``open-policy-agent/conftest``."""
 TWO = "policy a { deny hostPID }\npolicy b { deny privileged\n deny hostIPC\n}\nchoose {\n a for %s\n b for %s\n}\n"
 CHOICES = {
     "users": TWO % ("users jane", "users joe in namespaces x"),
@@ -27,6 +30,7 @@ CHOICES = {
     "prefixes": TWO % ("users dev-*", "groups ops-*"),
     "all": TWO % ("users jane, groups dev", "serviceaccounts x/b, everyone in namespaces z"),
 }
+ALL = ("--all-namespaces",)
 
 
 def parsed(text: str) -> Program:
@@ -47,7 +51,7 @@ def failures(policy: Path, asked: dict[str, object], *options: str) -> dict[str,
     return found
 
 
-@pytest.mark.parametrize("options", [()], ids=["main"])
+@pytest.mark.parametrize("options", [(), ALL], ids=["main", "all"])
 @pytest.mark.parametrize("name", ["dump", *CHOICES])
 def test_of_a_choice_what_the_oracle_says(name: str, options: tuple[str, ...], tmp_path: Path) -> None:
     program = program_of(ROOT / "examples" / "cluster" / "dump.yaml") if name == "dump" else parsed(CHOICES[name])
@@ -61,7 +65,7 @@ def test_of_a_choice_what_the_oracle_says(name: str, options: tuple[str, ...], t
         assert {failure["msg"] for failure in found[case]} == (set() if one.allowed else {one.message}), case
 
 
-@pytest.mark.parametrize("options", [()], ids=["main"])
+@pytest.mark.parametrize("options", [(), ALL], ids=["main", "all"])
 def test_of_plain_policies_what_the_oracle_says(options: tuple[str, ...], tmp_path: Path) -> None:
     program = program_of(ROOT / "examples" / "psp-default.yaml")
     output = compile_program(program, ("opa",))["opa"]
@@ -74,11 +78,18 @@ def test_of_plain_policies_what_the_oracle_says(options: tuple[str, ...], tmp_pa
     assert {name: {failure["msg"] for failure in told} for name, told in found.items()} == expected
 
 
+@pytest.mark.parametrize("path", ["examples/cluster/dump.yaml", "examples/team.psp", "examples/psp-default.yaml"])
+def test_no_helper_has_the_name_of_a_rule_of_conftests(path: str) -> None:
+    output = compile_program(program_of(ROOT / path), ("opa",))["opa"]
+    heads = {name for file in output.files for name in re.findall(r"^([a-z]\w*)", file.text, re.MULTILINE)}
+    assert {name for name in heads if RULES.match(name)} <= {"deny", "violation", "warn"}
+
+
 def test_a_choice_of_which_nobody_may_use_anything_refuses(tmp_path: Path) -> None:
     program = parsed(
         "policy a { deny hostPID }\npolicy b { deny hostIPC }\nchoose {\n a for groups g\n b for groups g\n}\n"
     )
     output = compile_program(program, ("opa",), Rollout(ignored_groups=("g",)))["opa"]
     pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "p"}, "spec": {"containers": [{"name": "c"}]}}
-    (found,) = failures(written(output, tmp_path / "policy"), {"pod": pod}).values()
+    (found,) = failures(written(output, tmp_path / "policy"), {"pod": pod}, *ALL).values()
     assert {failure["msg"].partition(" by ")[0] for failure in found} == {"no policy may be used in namespace default"}

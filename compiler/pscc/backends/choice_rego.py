@@ -14,7 +14,7 @@ from pscc.access import EVERYWHERE, Grant, Names
 from pscc.backends.choice_table import grant_tables, has_patterns, statement_of, statements_of
 from pscc.backends.subjects import names_row, subjects_row
 from pscc.passes import constant, looked_at_by_choice, parameters
-from pscc.targets.rego import check_rules, comment, literal, snake, unchanged
+from pscc.targets.rego import check_rules, comment, literal, prefix_of, unchanged
 from pscc.templating import Code, render
 
 
@@ -60,7 +60,7 @@ def _policies(choice: ir.Choice, statements: dict[str, ir.Check]) -> str:
 
 
 def _shape(name: str, check: ir.Check) -> dict[str, object]:
-    prefix = f"{snake(name)}_"
+    prefix = prefix_of(name)
     printed = check_rules(check, prefix, given=True)
     return {
         "name": Code(literal(name)),

@@ -19,7 +19,7 @@ from pscc.diagnostics import Diagnostic
 from pscc.frozen import frozen
 from pscc.passes import specialise
 from pscc.suite import Case
-from pscc.targets.rego import check_rules, comment, literal, snake
+from pscc.targets.rego import check_rules, comment, literal, prefix_of
 from pscc.targets.rego_lib import library
 from pscc.templating import Code, render
 
@@ -101,7 +101,7 @@ def _packages(program: ir.Program) -> dict[str, str]:
 def _policy(policy: ir.Policy, package: str) -> str:
     checks = []
     for check in policy.checks:
-        prefix = f"{snake(check.shape)}_"
+        prefix = prefix_of(check.shape)
         specialised = specialise(check)
         if not specialised.requirements:
             continue

@@ -42,6 +42,14 @@ def snake(name: str) -> str:
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).replace(".", "_").lower()
 
 
+def prefix_of(shape: str) -> str:
+    """What the names of a shape's rules begin with, several in a package: ``denied_host_ports_`` of ``DenyHostPorts``.
+
+    Conftest takes each rule whose name begins with the word ``deny``, ``violation`` or ``warn`` for one that it shall ask.
+    """
+    return f"{re.sub('^deny(?=_)', 'denied', snake(shape))}_"
+
+
 def literal(value: object) -> str:
     """A constant as Rego source: the only way by which text of a source gets into Rego."""
     return json.dumps(_plain(value))
