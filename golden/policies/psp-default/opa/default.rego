@@ -8,17 +8,17 @@ deny contains entry.msg if some entry in violation
 # deny privileged  (policy.yaml:15)
 violation contains {"control": "privileged", "msg": msg} if {
 	pod
-	count(deny_privileged_findings) > 0
-	not deny_privileged_unchanged
-	msg := lib.message(deny_privileged_findings, "")
+	count(denied_privileged_findings) > 0
+	not denied_privileged_unchanged
+	msg := lib.message(denied_privileged_findings, "")
 }
 
-deny_privileged_unchanged if {
+denied_privileged_unchanged if {
 	input.request.operation == "UPDATE"
 	lib.same_in_containers(pod, old_pod, [["securityContext", "privileged"]])
 }
 
-deny_privileged_findings := [finding |
+denied_privileged_findings := [finding |
 	some container in lib.containers(pod)
 	container.securityContext.privileged == true
 	finding := concat("", [
@@ -31,17 +31,17 @@ deny_privileged_findings := [finding |
 # deny hostNetwork  (policy.yaml:9)
 violation contains {"control": "hostNetwork", "msg": msg} if {
 	pod
-	count(deny_host_network_findings) > 0
-	not deny_host_network_unchanged
-	msg := lib.message(deny_host_network_findings, "")
+	count(denied_host_network_findings) > 0
+	not denied_host_network_unchanged
+	msg := lib.message(denied_host_network_findings, "")
 }
 
-deny_host_network_unchanged if {
+denied_host_network_unchanged if {
 	input.request.operation == "UPDATE"
 	lib.same_fields(pod, old_pod, [["spec", "hostNetwork"]])
 }
 
-deny_host_network_findings := [finding |
+denied_host_network_findings := [finding |
 	pod.spec.hostNetwork == true
 	finding := "pod: hostNetwork is true, must not be true"
 ]
@@ -49,17 +49,17 @@ deny_host_network_findings := [finding |
 # deny hostPID  (policy.yaml:8)
 violation contains {"control": "hostPID", "msg": msg} if {
 	pod
-	count(deny_host_pid_findings) > 0
-	not deny_host_pid_unchanged
-	msg := lib.message(deny_host_pid_findings, "")
+	count(denied_host_pid_findings) > 0
+	not denied_host_pid_unchanged
+	msg := lib.message(denied_host_pid_findings, "")
 }
 
-deny_host_pid_unchanged if {
+denied_host_pid_unchanged if {
 	input.request.operation == "UPDATE"
 	lib.same_fields(pod, old_pod, [["spec", "hostPID"]])
 }
 
-deny_host_pid_findings := [finding |
+denied_host_pid_findings := [finding |
 	pod.spec.hostPID == true
 	finding := "pod: hostPID is true, must not be true"
 ]
@@ -67,17 +67,17 @@ deny_host_pid_findings := [finding |
 # deny hostIPC  (policy.yaml:7)
 violation contains {"control": "hostIPC", "msg": msg} if {
 	pod
-	count(deny_host_ipc_findings) > 0
-	not deny_host_ipc_unchanged
-	msg := lib.message(deny_host_ipc_findings, "")
+	count(denied_host_ipc_findings) > 0
+	not denied_host_ipc_unchanged
+	msg := lib.message(denied_host_ipc_findings, "")
 }
 
-deny_host_ipc_unchanged if {
+denied_host_ipc_unchanged if {
 	input.request.operation == "UPDATE"
 	lib.same_fields(pod, old_pod, [["spec", "hostIPC"]])
 }
 
-deny_host_ipc_findings := [finding |
+denied_host_ipc_findings := [finding |
 	pod.spec.hostIPC == true
 	finding := "pod: hostIPC is true, must not be true"
 ]
@@ -198,17 +198,17 @@ allow_volumes_findings := [finding |
 # deny capabilities.add  (policy.yaml:7)
 violation contains {"control": "capabilities.add", "msg": msg} if {
 	pod
-	count(deny_capabilities_add_findings) > 0
-	not deny_capabilities_add_unchanged
-	msg := lib.message(deny_capabilities_add_findings, "")
+	count(denied_capabilities_add_findings) > 0
+	not denied_capabilities_add_unchanged
+	msg := lib.message(denied_capabilities_add_findings, "")
 }
 
-deny_capabilities_add_unchanged if {
+denied_capabilities_add_unchanged if {
 	input.request.operation == "UPDATE"
 	lib.same_in_containers(pod, old_pod, [["securityContext", "capabilities", "add"]])
 }
 
-deny_capabilities_add_findings := [finding |
+denied_capabilities_add_findings := [finding |
 	some container in lib.containers(pod)
 	some capability in container.securityContext.capabilities.add
 	finding := concat("", [
@@ -306,28 +306,28 @@ allow_sysctls_findings := [finding |
 # deny seccompProfile on pod and containers  (policy.yaml:7)
 violation contains {"control": "seccompProfile", "msg": msg} if {
 	pod
-	count(deny_seccomp_profile_on_pod_and_containers_findings) > 0
-	not deny_seccomp_profile_on_pod_and_containers_unchanged
-	msg := lib.message(deny_seccomp_profile_on_pod_and_containers_findings, "")
+	count(denied_seccomp_profile_on_pod_and_containers_findings) > 0
+	not denied_seccomp_profile_on_pod_and_containers_unchanged
+	msg := lib.message(denied_seccomp_profile_on_pod_and_containers_findings, "")
 }
 
-deny_seccomp_profile_on_pod_and_containers_unchanged if {
+denied_seccomp_profile_on_pod_and_containers_unchanged if {
 	input.request.operation == "UPDATE"
 	lib.same_fields(pod, old_pod, [["spec", "securityContext", "seccompProfile"]])
 	lib.same_in_containers(pod, old_pod, [["securityContext", "seccompProfile"]])
 }
 
-deny_seccomp_profile_on_pod_and_containers_findings := [finding |
+denied_seccomp_profile_on_pod_and_containers_findings := [finding |
 	some found in [
-		deny_seccomp_profile_on_pod_and_containers_pod_profile_findings,
-		deny_seccomp_profile_on_pod_and_containers_local_pod_profile_findings,
-		deny_seccomp_profile_on_pod_and_containers_container_profile_findings,
-		deny_seccomp_profile_on_pod_and_containers_local_container_profile_findings,
+		denied_seccomp_profile_on_pod_and_containers_pod_profile_findings,
+		denied_seccomp_profile_on_pod_and_containers_local_pod_profile_findings,
+		denied_seccomp_profile_on_pod_and_containers_container_profile_findings,
+		denied_seccomp_profile_on_pod_and_containers_local_container_profile_findings,
 	]
 	some finding in found
 ]
 
-deny_seccomp_profile_on_pod_and_containers_pod_profile_findings := [finding |
+denied_seccomp_profile_on_pod_and_containers_pod_profile_findings := [finding |
 	not pod.spec.securityContext.seccompProfile.type == "Localhost"
 	pod.spec.securityContext.seccompProfile != null
 	finding := concat("", [
@@ -337,7 +337,7 @@ deny_seccomp_profile_on_pod_and_containers_pod_profile_findings := [finding |
 	])
 ]
 
-deny_seccomp_profile_on_pod_and_containers_local_pod_profile_findings := [finding |
+denied_seccomp_profile_on_pod_and_containers_local_pod_profile_findings := [finding |
 	pod.spec.securityContext.seccompProfile.type == "Localhost"
 	pod.spec.securityContext.seccompProfile != null
 	finding := concat("", [
@@ -347,7 +347,7 @@ deny_seccomp_profile_on_pod_and_containers_local_pod_profile_findings := [findin
 	])
 ]
 
-deny_seccomp_profile_on_pod_and_containers_container_profile_findings := [finding |
+denied_seccomp_profile_on_pod_and_containers_container_profile_findings := [finding |
 	some container in lib.containers(pod)
 	seccomp_profile := lib.effective(pod, container, "seccompProfile")
 	lib.below(seccomp_profile, ["type"]) != "Localhost"
@@ -361,7 +361,7 @@ deny_seccomp_profile_on_pod_and_containers_container_profile_findings := [findin
 	])
 ]
 
-deny_seccomp_profile_on_pod_and_containers_local_container_profile_findings := [finding |
+denied_seccomp_profile_on_pod_and_containers_local_container_profile_findings := [finding |
 	some container in lib.containers(pod)
 	seccomp_profile := lib.effective(pod, container, "seccompProfile")
 	lib.below(seccomp_profile, ["type"]) == "Localhost"

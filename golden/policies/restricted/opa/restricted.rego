@@ -8,17 +8,17 @@ deny contains entry.msg if some entry in violation
 # deny privileged  (policy.yaml:10)
 violation contains {"control": "privileged", "msg": msg} if {
 	pod
-	count(deny_privileged_findings) > 0
-	not deny_privileged_unchanged
-	msg := lib.message(deny_privileged_findings, "")
+	count(denied_privileged_findings) > 0
+	not denied_privileged_unchanged
+	msg := lib.message(denied_privileged_findings, "")
 }
 
-deny_privileged_unchanged if {
+denied_privileged_unchanged if {
 	input.request.operation == "UPDATE"
 	lib.same_in_containers(pod, old_pod, [["securityContext", "privileged"]])
 }
 
-deny_privileged_findings := [finding |
+denied_privileged_findings := [finding |
 	some container in lib.containers(pod)
 	container.securityContext.privileged == true
 	finding := concat("", [
@@ -31,17 +31,17 @@ deny_privileged_findings := [finding |
 # deny hostNetwork  (policy.yaml:14)
 violation contains {"control": "hostNetwork", "msg": msg} if {
 	pod
-	count(deny_host_network_findings) > 0
-	not deny_host_network_unchanged
-	msg := lib.message(deny_host_network_findings, "")
+	count(denied_host_network_findings) > 0
+	not denied_host_network_unchanged
+	msg := lib.message(denied_host_network_findings, "")
 }
 
-deny_host_network_unchanged if {
+denied_host_network_unchanged if {
 	input.request.operation == "UPDATE"
 	lib.same_fields(pod, old_pod, [["spec", "hostNetwork"]])
 }
 
-deny_host_network_findings := [finding |
+denied_host_network_findings := [finding |
 	pod.spec.hostNetwork == true
 	finding := "pod: hostNetwork is true, must not be true"
 ]
@@ -49,17 +49,17 @@ deny_host_network_findings := [finding |
 # deny hostPID  (policy.yaml:16)
 violation contains {"control": "hostPID", "msg": msg} if {
 	pod
-	count(deny_host_pid_findings) > 0
-	not deny_host_pid_unchanged
-	msg := lib.message(deny_host_pid_findings, "")
+	count(denied_host_pid_findings) > 0
+	not denied_host_pid_unchanged
+	msg := lib.message(denied_host_pid_findings, "")
 }
 
-deny_host_pid_unchanged if {
+denied_host_pid_unchanged if {
 	input.request.operation == "UPDATE"
 	lib.same_fields(pod, old_pod, [["spec", "hostPID"]])
 }
 
-deny_host_pid_findings := [finding |
+denied_host_pid_findings := [finding |
 	pod.spec.hostPID == true
 	finding := "pod: hostPID is true, must not be true"
 ]
@@ -67,17 +67,17 @@ deny_host_pid_findings := [finding |
 # deny hostIPC  (policy.yaml:15)
 violation contains {"control": "hostIPC", "msg": msg} if {
 	pod
-	count(deny_host_ipc_findings) > 0
-	not deny_host_ipc_unchanged
-	msg := lib.message(deny_host_ipc_findings, "")
+	count(denied_host_ipc_findings) > 0
+	not denied_host_ipc_unchanged
+	msg := lib.message(denied_host_ipc_findings, "")
 }
 
-deny_host_ipc_unchanged if {
+denied_host_ipc_unchanged if {
 	input.request.operation == "UPDATE"
 	lib.same_fields(pod, old_pod, [["spec", "hostIPC"]])
 }
 
-deny_host_ipc_findings := [finding |
+denied_host_ipc_findings := [finding |
 	pod.spec.hostIPC == true
 	finding := "pod: hostIPC is true, must not be true"
 ]
@@ -85,23 +85,26 @@ deny_host_ipc_findings := [finding |
 # deny hostPorts  (policy.yaml:10)
 violation contains {"control": "hostPorts", "msg": msg} if {
 	pod
-	count(deny_host_ports_findings) > 0
-	not deny_host_ports_unchanged
-	msg := lib.message(deny_host_ports_findings, "")
+	count(denied_host_ports_findings) > 0
+	not denied_host_ports_unchanged
+	msg := lib.message(denied_host_ports_findings, "")
 }
 
-deny_host_ports_unchanged if {
+denied_host_ports_unchanged if {
 	input.request.operation == "UPDATE"
 	lib.same_fields(pod, old_pod, [["spec", "hostNetwork"]])
 	lib.same_in_containers(pod, old_pod, [["ports"]])
 }
 
-deny_host_ports_findings := [finding |
-	some found in [deny_host_ports_host_port_findings, deny_host_ports_implied_host_port_findings]
+denied_host_ports_findings := [finding |
+	some found in [
+		denied_host_ports_host_port_findings,
+		denied_host_ports_implied_host_port_findings,
+	]
 	some finding in found
 ]
 
-deny_host_ports_host_port_findings := [finding |
+denied_host_ports_host_port_findings := [finding |
 	some container in lib.containers(pod)
 	some port in container.ports
 	port.hostPort != null
@@ -115,10 +118,10 @@ deny_host_ports_host_port_findings := [finding |
 	])
 ]
 
-deny_host_ports_implied_host_port_findings := [finding |
+denied_host_ports_implied_host_port_findings := [finding |
 	some container in lib.containers(pod)
 	some port in container.ports
-	deny_host_ports_implied_host_port_ok(port)
+	denied_host_ports_implied_host_port_ok(port)
 	pod.spec.hostNetwork == true
 	finding := concat("", [
 		"container ",
@@ -129,9 +132,9 @@ deny_host_ports_implied_host_port_findings := [finding |
 	])
 ]
 
-deny_host_ports_implied_host_port_ok(port) if object.get(port, "hostPort", null) == null
+denied_host_ports_implied_host_port_ok(port) if object.get(port, "hostPort", null) == null
 
-deny_host_ports_implied_host_port_ok(port) if port.hostPort == 0
+denied_host_ports_implied_host_port_ok(port) if port.hostPort == 0
 
 # allow volumes configMap, emptyDir, projected, secret, downwardAPI, csi, persistentVolumeClaim, ephemeral  (policy.yaml:13)
 violation contains {"control": "volumes", "msg": msg} if {
@@ -216,17 +219,17 @@ allow_volumes_volume_type_ok_2(source) if source.downwardAPI != null
 # deny capabilities.add  (policy.yaml:10)
 violation contains {"control": "capabilities.add", "msg": msg} if {
 	pod
-	count(deny_capabilities_add_findings) > 0
-	not deny_capabilities_add_unchanged
-	msg := lib.message(deny_capabilities_add_findings, "")
+	count(denied_capabilities_add_findings) > 0
+	not denied_capabilities_add_unchanged
+	msg := lib.message(denied_capabilities_add_findings, "")
 }
 
-deny_capabilities_add_unchanged if {
+denied_capabilities_add_unchanged if {
 	input.request.operation == "UPDATE"
 	lib.same_in_containers(pod, old_pod, [["securityContext", "capabilities", "add"]])
 }
 
-deny_capabilities_add_findings := [finding |
+denied_capabilities_add_findings := [finding |
 	some container in lib.containers(pod)
 	some capability in container.securityContext.capabilities.add
 	finding := concat("", [

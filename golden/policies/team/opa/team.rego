@@ -8,17 +8,17 @@ deny contains entry.msg if some entry in violation
 # deny privileged  (policy.psp:2)
 violation contains {"control": "privileged", "msg": msg} if {
 	pod
-	count(deny_privileged_findings) > 0
-	not deny_privileged_unchanged
-	msg := lib.message(deny_privileged_findings, "")
+	count(denied_privileged_findings) > 0
+	not denied_privileged_unchanged
+	msg := lib.message(denied_privileged_findings, "")
 }
 
-deny_privileged_unchanged if {
+denied_privileged_unchanged if {
 	input.request.operation == "UPDATE"
 	lib.same_in_containers(pod, old_pod, [["securityContext", "privileged"]])
 }
 
-deny_privileged_findings := [finding |
+denied_privileged_findings := [finding |
 	some container in lib.containers(pod)
 	container.securityContext.privileged == true
 	finding := concat("", [
@@ -31,17 +31,17 @@ deny_privileged_findings := [finding |
 # deny hostNetwork  (policy.psp:2)
 violation contains {"control": "hostNetwork", "msg": msg} if {
 	pod
-	count(deny_host_network_findings) > 0
-	not deny_host_network_unchanged
-	msg := lib.message(deny_host_network_findings, "")
+	count(denied_host_network_findings) > 0
+	not denied_host_network_unchanged
+	msg := lib.message(denied_host_network_findings, "")
 }
 
-deny_host_network_unchanged if {
+denied_host_network_unchanged if {
 	input.request.operation == "UPDATE"
 	lib.same_fields(pod, old_pod, [["spec", "hostNetwork"]])
 }
 
-deny_host_network_findings := [finding |
+denied_host_network_findings := [finding |
 	pod.spec.hostNetwork == true
 	finding := "pod: hostNetwork is true, must not be true"
 ]
@@ -49,17 +49,17 @@ deny_host_network_findings := [finding |
 # deny hostPID  (policy.psp:2)
 violation contains {"control": "hostPID", "msg": msg} if {
 	pod
-	count(deny_host_pid_findings) > 0
-	not deny_host_pid_unchanged
-	msg := lib.message(deny_host_pid_findings, "")
+	count(denied_host_pid_findings) > 0
+	not denied_host_pid_unchanged
+	msg := lib.message(denied_host_pid_findings, "")
 }
 
-deny_host_pid_unchanged if {
+denied_host_pid_unchanged if {
 	input.request.operation == "UPDATE"
 	lib.same_fields(pod, old_pod, [["spec", "hostPID"]])
 }
 
-deny_host_pid_findings := [finding |
+denied_host_pid_findings := [finding |
 	pod.spec.hostPID == true
 	finding := "pod: hostPID is true, must not be true"
 ]
@@ -67,17 +67,17 @@ deny_host_pid_findings := [finding |
 # deny hostIPC  (policy.psp:2)
 violation contains {"control": "hostIPC", "msg": msg} if {
 	pod
-	count(deny_host_ipc_findings) > 0
-	not deny_host_ipc_unchanged
-	msg := lib.message(deny_host_ipc_findings, "")
+	count(denied_host_ipc_findings) > 0
+	not denied_host_ipc_unchanged
+	msg := lib.message(denied_host_ipc_findings, "")
 }
 
-deny_host_ipc_unchanged if {
+denied_host_ipc_unchanged if {
 	input.request.operation == "UPDATE"
 	lib.same_fields(pod, old_pod, [["spec", "hostIPC"]])
 }
 
-deny_host_ipc_findings := [finding |
+denied_host_ipc_findings := [finding |
 	pod.spec.hostIPC == true
 	finding := "pod: hostIPC is true, must not be true"
 ]

@@ -8,17 +8,17 @@ deny contains entry.msg if some entry in violation
 # deny capabilities.add  (policy.psp:2)
 violation contains {"control": "capabilities.add", "msg": msg} if {
 	pod
-	count(deny_capabilities_add_findings) > 0
-	not deny_capabilities_add_unchanged
-	msg := lib.message(deny_capabilities_add_findings, "")
+	count(denied_capabilities_add_findings) > 0
+	not denied_capabilities_add_unchanged
+	msg := lib.message(denied_capabilities_add_findings, "")
 }
 
-deny_capabilities_add_unchanged if {
+denied_capabilities_add_unchanged if {
 	input.request.operation == "UPDATE"
 	lib.same_in_containers(pod, old_pod, [["securityContext", "capabilities", "add"]])
 }
 
-deny_capabilities_add_findings := [finding |
+denied_capabilities_add_findings := [finding |
 	some container in lib.containers(pod)
 	some capability in container.securityContext.capabilities.add
 	finding := concat("", [

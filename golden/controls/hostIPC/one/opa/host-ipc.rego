@@ -8,17 +8,17 @@ deny contains entry.msg if some entry in violation
 # deny hostIPC  (policy.psp:2)
 violation contains {"control": "hostIPC", "msg": msg} if {
 	pod
-	count(deny_host_ipc_findings) > 0
-	not deny_host_ipc_unchanged
-	msg := lib.message(deny_host_ipc_findings, "")
+	count(denied_host_ipc_findings) > 0
+	not denied_host_ipc_unchanged
+	msg := lib.message(denied_host_ipc_findings, "")
 }
 
-deny_host_ipc_unchanged if {
+denied_host_ipc_unchanged if {
 	input.request.operation == "UPDATE"
 	lib.same_fields(pod, old_pod, [["spec", "hostIPC"]])
 }
 
-deny_host_ipc_findings := [finding |
+denied_host_ipc_findings := [finding |
 	pod.spec.hostIPC == true
 	finding := "pod: hostIPC is true, must not be true"
 ]

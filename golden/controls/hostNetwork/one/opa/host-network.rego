@@ -8,17 +8,17 @@ deny contains entry.msg if some entry in violation
 # deny hostNetwork  (policy.psp:2)
 violation contains {"control": "hostNetwork", "msg": msg} if {
 	pod
-	count(deny_host_network_findings) > 0
-	not deny_host_network_unchanged
-	msg := lib.message(deny_host_network_findings, "")
+	count(denied_host_network_findings) > 0
+	not denied_host_network_unchanged
+	msg := lib.message(denied_host_network_findings, "")
 }
 
-deny_host_network_unchanged if {
+denied_host_network_unchanged if {
 	input.request.operation == "UPDATE"
 	lib.same_fields(pod, old_pod, [["spec", "hostNetwork"]])
 }
 
-deny_host_network_findings := [finding |
+denied_host_network_findings := [finding |
 	pod.spec.hostNetwork == true
 	finding := "pod: hostNetwork is true, must not be true"
 ]

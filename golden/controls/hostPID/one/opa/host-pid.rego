@@ -8,17 +8,17 @@ deny contains entry.msg if some entry in violation
 # deny hostPID  (policy.psp:2)
 violation contains {"control": "hostPID", "msg": msg} if {
 	pod
-	count(deny_host_pid_findings) > 0
-	not deny_host_pid_unchanged
-	msg := lib.message(deny_host_pid_findings, "")
+	count(denied_host_pid_findings) > 0
+	not denied_host_pid_unchanged
+	msg := lib.message(denied_host_pid_findings, "")
 }
 
-deny_host_pid_unchanged if {
+denied_host_pid_unchanged if {
 	input.request.operation == "UPDATE"
 	lib.same_fields(pod, old_pod, [["spec", "hostPID"]])
 }
 
-deny_host_pid_findings := [finding |
+denied_host_pid_findings := [finding |
 	pod.spec.hostPID == true
 	finding := "pod: hostPID is true, must not be true"
 ]

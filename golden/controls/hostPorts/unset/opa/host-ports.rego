@@ -8,23 +8,26 @@ deny contains entry.msg if some entry in violation
 # deny hostPorts  (policy.psp:2)
 violation contains {"control": "hostPorts", "msg": msg} if {
 	pod
-	count(deny_host_ports_findings) > 0
-	not deny_host_ports_unchanged
-	msg := lib.message(deny_host_ports_findings, "")
+	count(denied_host_ports_findings) > 0
+	not denied_host_ports_unchanged
+	msg := lib.message(denied_host_ports_findings, "")
 }
 
-deny_host_ports_unchanged if {
+denied_host_ports_unchanged if {
 	input.request.operation == "UPDATE"
 	lib.same_fields(pod, old_pod, [["spec", "hostNetwork"]])
 	lib.same_in_containers(pod, old_pod, [["ports"]])
 }
 
-deny_host_ports_findings := [finding |
-	some found in [deny_host_ports_host_port_findings, deny_host_ports_implied_host_port_findings]
+denied_host_ports_findings := [finding |
+	some found in [
+		denied_host_ports_host_port_findings,
+		denied_host_ports_implied_host_port_findings,
+	]
 	some finding in found
 ]
 
-deny_host_ports_host_port_findings := [finding |
+denied_host_ports_host_port_findings := [finding |
 	some container in lib.containers(pod)
 	some port in container.ports
 	port.hostPort != null
@@ -38,10 +41,10 @@ deny_host_ports_host_port_findings := [finding |
 	])
 ]
 
-deny_host_ports_implied_host_port_findings := [finding |
+denied_host_ports_implied_host_port_findings := [finding |
 	some container in lib.containers(pod)
 	some port in container.ports
-	deny_host_ports_implied_host_port_ok(port)
+	denied_host_ports_implied_host_port_ok(port)
 	pod.spec.hostNetwork == true
 	finding := concat("", [
 		"container ",
@@ -52,9 +55,9 @@ deny_host_ports_implied_host_port_findings := [finding |
 	])
 ]
 
-deny_host_ports_implied_host_port_ok(port) if object.get(port, "hostPort", null) == null
+denied_host_ports_implied_host_port_ok(port) if object.get(port, "hostPort", null) == null
 
-deny_host_ports_implied_host_port_ok(port) if port.hostPort == 0
+denied_host_ports_implied_host_port_ok(port) if port.hostPort == 0
 
 # A bare Pod, or the one of an AdmissionReview; anything else is not looked at.
 pod := input.request.object if input.request.object.kind == "Pod"

@@ -8,12 +8,12 @@ deny contains entry.msg if some entry in violation
 # deny hostProbes  (policy.psp:2)
 violation contains {"control": "hostProbes", "msg": msg} if {
 	pod
-	count(deny_host_probes_findings) > 0
-	not deny_host_probes_unchanged
-	msg := lib.message(deny_host_probes_findings, "")
+	count(denied_host_probes_findings) > 0
+	not denied_host_probes_unchanged
+	msg := lib.message(denied_host_probes_findings, "")
 }
 
-deny_host_probes_unchanged if {
+denied_host_probes_unchanged if {
 	input.request.operation == "UPDATE"
 	lib.same_in_containers(pod, old_pod, [
 		["livenessProbe", "httpGet", "host"],
@@ -29,23 +29,23 @@ deny_host_probes_unchanged if {
 	])
 }
 
-deny_host_probes_findings := [finding |
+denied_host_probes_findings := [finding |
 	some found in [
-		deny_host_probes_liveness_probe_http_get_host_findings,
-		deny_host_probes_liveness_probe_tcp_socket_host_findings,
-		deny_host_probes_readiness_probe_http_get_host_findings,
-		deny_host_probes_readiness_probe_tcp_socket_host_findings,
-		deny_host_probes_startup_probe_http_get_host_findings,
-		deny_host_probes_startup_probe_tcp_socket_host_findings,
-		deny_host_probes_lifecycle_post_start_http_get_host_findings,
-		deny_host_probes_lifecycle_post_start_tcp_socket_host_findings,
-		deny_host_probes_lifecycle_pre_stop_http_get_host_findings,
-		deny_host_probes_lifecycle_pre_stop_tcp_socket_host_findings,
+		denied_host_probes_liveness_probe_http_get_host_findings,
+		denied_host_probes_liveness_probe_tcp_socket_host_findings,
+		denied_host_probes_readiness_probe_http_get_host_findings,
+		denied_host_probes_readiness_probe_tcp_socket_host_findings,
+		denied_host_probes_startup_probe_http_get_host_findings,
+		denied_host_probes_startup_probe_tcp_socket_host_findings,
+		denied_host_probes_lifecycle_post_start_http_get_host_findings,
+		denied_host_probes_lifecycle_post_start_tcp_socket_host_findings,
+		denied_host_probes_lifecycle_pre_stop_http_get_host_findings,
+		denied_host_probes_lifecycle_pre_stop_tcp_socket_host_findings,
 	]
 	some finding in found
 ]
 
-deny_host_probes_liveness_probe_http_get_host_findings := [finding |
+denied_host_probes_liveness_probe_http_get_host_findings := [finding |
 	some container in lib.containers(pod)
 	container.livenessProbe.httpGet.host != null
 	container.livenessProbe.httpGet.host != ""
@@ -58,7 +58,7 @@ deny_host_probes_liveness_probe_http_get_host_findings := [finding |
 	])
 ]
 
-deny_host_probes_liveness_probe_tcp_socket_host_findings := [finding |
+denied_host_probes_liveness_probe_tcp_socket_host_findings := [finding |
 	some container in lib.containers(pod)
 	container.livenessProbe.tcpSocket.host != null
 	container.livenessProbe.tcpSocket.host != ""
@@ -71,7 +71,7 @@ deny_host_probes_liveness_probe_tcp_socket_host_findings := [finding |
 	])
 ]
 
-deny_host_probes_readiness_probe_http_get_host_findings := [finding |
+denied_host_probes_readiness_probe_http_get_host_findings := [finding |
 	some container in lib.containers(pod)
 	container.readinessProbe.httpGet.host != null
 	container.readinessProbe.httpGet.host != ""
@@ -84,7 +84,7 @@ deny_host_probes_readiness_probe_http_get_host_findings := [finding |
 	])
 ]
 
-deny_host_probes_readiness_probe_tcp_socket_host_findings := [finding |
+denied_host_probes_readiness_probe_tcp_socket_host_findings := [finding |
 	some container in lib.containers(pod)
 	container.readinessProbe.tcpSocket.host != null
 	container.readinessProbe.tcpSocket.host != ""
@@ -97,7 +97,7 @@ deny_host_probes_readiness_probe_tcp_socket_host_findings := [finding |
 	])
 ]
 
-deny_host_probes_startup_probe_http_get_host_findings := [finding |
+denied_host_probes_startup_probe_http_get_host_findings := [finding |
 	some container in lib.containers(pod)
 	container.startupProbe.httpGet.host != null
 	container.startupProbe.httpGet.host != ""
@@ -110,7 +110,7 @@ deny_host_probes_startup_probe_http_get_host_findings := [finding |
 	])
 ]
 
-deny_host_probes_startup_probe_tcp_socket_host_findings := [finding |
+denied_host_probes_startup_probe_tcp_socket_host_findings := [finding |
 	some container in lib.containers(pod)
 	container.startupProbe.tcpSocket.host != null
 	container.startupProbe.tcpSocket.host != ""
@@ -123,7 +123,7 @@ deny_host_probes_startup_probe_tcp_socket_host_findings := [finding |
 	])
 ]
 
-deny_host_probes_lifecycle_post_start_http_get_host_findings := [finding |
+denied_host_probes_lifecycle_post_start_http_get_host_findings := [finding |
 	some container in lib.containers(pod)
 	container.lifecycle.postStart.httpGet.host != null
 	container.lifecycle.postStart.httpGet.host != ""
@@ -136,7 +136,7 @@ deny_host_probes_lifecycle_post_start_http_get_host_findings := [finding |
 	])
 ]
 
-deny_host_probes_lifecycle_post_start_tcp_socket_host_findings := [finding |
+denied_host_probes_lifecycle_post_start_tcp_socket_host_findings := [finding |
 	some container in lib.containers(pod)
 	container.lifecycle.postStart.tcpSocket.host != null
 	container.lifecycle.postStart.tcpSocket.host != ""
@@ -149,7 +149,7 @@ deny_host_probes_lifecycle_post_start_tcp_socket_host_findings := [finding |
 	])
 ]
 
-deny_host_probes_lifecycle_pre_stop_http_get_host_findings := [finding |
+denied_host_probes_lifecycle_pre_stop_http_get_host_findings := [finding |
 	some container in lib.containers(pod)
 	container.lifecycle.preStop.httpGet.host != null
 	container.lifecycle.preStop.httpGet.host != ""
@@ -162,7 +162,7 @@ deny_host_probes_lifecycle_pre_stop_http_get_host_findings := [finding |
 	])
 ]
 
-deny_host_probes_lifecycle_pre_stop_tcp_socket_host_findings := [finding |
+denied_host_probes_lifecycle_pre_stop_tcp_socket_host_findings := [finding |
 	some container in lib.containers(pod)
 	container.lifecycle.preStop.tcpSocket.host != null
 	container.lifecycle.preStop.tcpSocket.host != ""

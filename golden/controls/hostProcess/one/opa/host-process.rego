@@ -8,31 +8,31 @@ deny contains entry.msg if some entry in violation
 # deny hostProcess  (policy.psp:2)
 violation contains {"control": "hostProcess", "msg": msg} if {
 	pod
-	count(deny_host_process_findings) > 0
-	not deny_host_process_unchanged
-	msg := lib.message(deny_host_process_findings, "")
+	count(denied_host_process_findings) > 0
+	not denied_host_process_unchanged
+	msg := lib.message(denied_host_process_findings, "")
 }
 
-deny_host_process_unchanged if {
+denied_host_process_unchanged if {
 	input.request.operation == "UPDATE"
 	lib.same_fields(pod, old_pod, [["spec", "securityContext", "windowsOptions", "hostProcess"]])
 	lib.same_in_containers(pod, old_pod, [["securityContext", "windowsOptions", "hostProcess"]])
 }
 
-deny_host_process_findings := [finding |
+denied_host_process_findings := [finding |
 	some found in [
-		deny_host_process_host_process_findings,
-		deny_host_process_host_process_findings_2,
+		denied_host_process_host_process_findings,
+		denied_host_process_host_process_findings_2,
 	]
 	some finding in found
 ]
 
-deny_host_process_host_process_findings := [finding |
+denied_host_process_host_process_findings := [finding |
 	pod.spec.securityContext.windowsOptions.hostProcess == true
 	finding := "pod: hostProcess is true, must not be true"
 ]
 
-deny_host_process_host_process_findings_2 := [finding |
+denied_host_process_host_process_findings_2 := [finding |
 	some container in lib.containers(pod)
 	container.securityContext.windowsOptions.hostProcess == true
 	finding := concat("", [

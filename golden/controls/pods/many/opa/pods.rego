@@ -8,17 +8,17 @@ deny contains entry.msg if some entry in violation
 # deny pods because "this namespace is frozen"  (policy.psp:2)
 violation contains {"control": "pods", "msg": msg} if {
 	pod
-	count(deny_pods_findings) > 0
-	not deny_pods_unchanged
-	msg := lib.message(deny_pods_findings, "this namespace is frozen")
+	count(denied_pods_findings) > 0
+	not denied_pods_unchanged
+	msg := lib.message(denied_pods_findings, "this namespace is frozen")
 }
 
-deny_pods_unchanged if {
+denied_pods_unchanged if {
 	input.request.operation == "UPDATE"
 	lib.same_fields(pod, old_pod, [["metadata", "name"]])
 }
 
-deny_pods_findings := [finding |
+denied_pods_findings := [finding |
 	finding := "pod: no pod is allowed"
 ]
 

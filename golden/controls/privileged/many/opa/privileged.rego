@@ -8,17 +8,17 @@ deny contains entry.msg if some entry in violation
 # deny privileged because "ask #platform"  (policy.psp:2)
 violation contains {"control": "privileged", "msg": msg} if {
 	pod
-	count(deny_privileged_findings) > 0
-	not deny_privileged_unchanged
-	msg := lib.message(deny_privileged_findings, "ask #platform")
+	count(denied_privileged_findings) > 0
+	not denied_privileged_unchanged
+	msg := lib.message(denied_privileged_findings, "ask #platform")
 }
 
-deny_privileged_unchanged if {
+denied_privileged_unchanged if {
 	input.request.operation == "UPDATE"
 	lib.same_in_containers(pod, old_pod, [["securityContext", "privileged"]])
 }
 
-deny_privileged_findings := [finding |
+denied_privileged_findings := [finding |
 	some container in lib.containers(pod)
 	container.securityContext.privileged == true
 	finding := concat("", [

@@ -8,26 +8,26 @@ deny contains entry.msg if some entry in violation
 # deny seLinuxOptions.level  (policy.psp:2)
 violation contains {"control": "seLinuxOptions.level", "msg": msg} if {
 	pod
-	count(deny_se_linux_options_level_findings) > 0
-	not deny_se_linux_options_level_unchanged
-	msg := lib.message(deny_se_linux_options_level_findings, "")
+	count(denied_se_linux_options_level_findings) > 0
+	not denied_se_linux_options_level_unchanged
+	msg := lib.message(denied_se_linux_options_level_findings, "")
 }
 
-deny_se_linux_options_level_unchanged if {
+denied_se_linux_options_level_unchanged if {
 	input.request.operation == "UPDATE"
 	lib.same_fields(pod, old_pod, [["spec", "securityContext", "seLinuxOptions", "level"]])
 	lib.same_in_containers(pod, old_pod, [["securityContext", "seLinuxOptions", "level"]])
 }
 
-deny_se_linux_options_level_findings := [finding |
+denied_se_linux_options_level_findings := [finding |
 	some found in [
-		deny_se_linux_options_level_pod_se_linux_options_level_findings,
-		deny_se_linux_options_level_container_se_linux_options_level_findings,
+		denied_se_linux_options_level_pod_se_linux_options_level_findings,
+		denied_se_linux_options_level_container_se_linux_options_level_findings,
 	]
 	some finding in found
 ]
 
-deny_se_linux_options_level_pod_se_linux_options_level_findings := [finding |
+denied_se_linux_options_level_pod_se_linux_options_level_findings := [finding |
 	pod.spec.securityContext.seLinuxOptions.level != null
 	pod.spec.securityContext.seLinuxOptions.level != ""
 	finding := concat("", [
@@ -37,7 +37,7 @@ deny_se_linux_options_level_pod_se_linux_options_level_findings := [finding |
 	])
 ]
 
-deny_se_linux_options_level_container_se_linux_options_level_findings := [finding |
+denied_se_linux_options_level_container_se_linux_options_level_findings := [finding |
 	some container in lib.containers(pod)
 	container.securityContext.seLinuxOptions.level != null
 	container.securityContext.seLinuxOptions.level != ""

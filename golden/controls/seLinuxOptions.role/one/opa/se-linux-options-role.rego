@@ -8,26 +8,26 @@ deny contains entry.msg if some entry in violation
 # deny seLinuxOptions.role  (policy.psp:2)
 violation contains {"control": "seLinuxOptions.role", "msg": msg} if {
 	pod
-	count(deny_se_linux_options_role_findings) > 0
-	not deny_se_linux_options_role_unchanged
-	msg := lib.message(deny_se_linux_options_role_findings, "")
+	count(denied_se_linux_options_role_findings) > 0
+	not denied_se_linux_options_role_unchanged
+	msg := lib.message(denied_se_linux_options_role_findings, "")
 }
 
-deny_se_linux_options_role_unchanged if {
+denied_se_linux_options_role_unchanged if {
 	input.request.operation == "UPDATE"
 	lib.same_fields(pod, old_pod, [["spec", "securityContext", "seLinuxOptions", "role"]])
 	lib.same_in_containers(pod, old_pod, [["securityContext", "seLinuxOptions", "role"]])
 }
 
-deny_se_linux_options_role_findings := [finding |
+denied_se_linux_options_role_findings := [finding |
 	some found in [
-		deny_se_linux_options_role_pod_se_linux_options_role_findings,
-		deny_se_linux_options_role_container_se_linux_options_role_findings,
+		denied_se_linux_options_role_pod_se_linux_options_role_findings,
+		denied_se_linux_options_role_container_se_linux_options_role_findings,
 	]
 	some finding in found
 ]
 
-deny_se_linux_options_role_pod_se_linux_options_role_findings := [finding |
+denied_se_linux_options_role_pod_se_linux_options_role_findings := [finding |
 	pod.spec.securityContext.seLinuxOptions.role != null
 	pod.spec.securityContext.seLinuxOptions.role != ""
 	finding := concat("", [
@@ -37,7 +37,7 @@ deny_se_linux_options_role_pod_se_linux_options_role_findings := [finding |
 	])
 ]
 
-deny_se_linux_options_role_container_se_linux_options_role_findings := [finding |
+denied_se_linux_options_role_container_se_linux_options_role_findings := [finding |
 	some container in lib.containers(pod)
 	container.securityContext.seLinuxOptions.role != null
 	container.securityContext.seLinuxOptions.role != ""

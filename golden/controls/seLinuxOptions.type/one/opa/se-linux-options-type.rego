@@ -8,26 +8,26 @@ deny contains entry.msg if some entry in violation
 # deny seLinuxOptions.type  (policy.psp:2)
 violation contains {"control": "seLinuxOptions.type", "msg": msg} if {
 	pod
-	count(deny_se_linux_options_type_findings) > 0
-	not deny_se_linux_options_type_unchanged
-	msg := lib.message(deny_se_linux_options_type_findings, "")
+	count(denied_se_linux_options_type_findings) > 0
+	not denied_se_linux_options_type_unchanged
+	msg := lib.message(denied_se_linux_options_type_findings, "")
 }
 
-deny_se_linux_options_type_unchanged if {
+denied_se_linux_options_type_unchanged if {
 	input.request.operation == "UPDATE"
 	lib.same_fields(pod, old_pod, [["spec", "securityContext", "seLinuxOptions", "type"]])
 	lib.same_in_containers(pod, old_pod, [["securityContext", "seLinuxOptions", "type"]])
 }
 
-deny_se_linux_options_type_findings := [finding |
+denied_se_linux_options_type_findings := [finding |
 	some found in [
-		deny_se_linux_options_type_pod_se_linux_options_type_findings,
-		deny_se_linux_options_type_container_se_linux_options_type_findings,
+		denied_se_linux_options_type_pod_se_linux_options_type_findings,
+		denied_se_linux_options_type_container_se_linux_options_type_findings,
 	]
 	some finding in found
 ]
 
-deny_se_linux_options_type_pod_se_linux_options_type_findings := [finding |
+denied_se_linux_options_type_pod_se_linux_options_type_findings := [finding |
 	pod.spec.securityContext.seLinuxOptions.type != null
 	pod.spec.securityContext.seLinuxOptions.type != ""
 	finding := concat("", [
@@ -37,7 +37,7 @@ deny_se_linux_options_type_pod_se_linux_options_type_findings := [finding |
 	])
 ]
 
-deny_se_linux_options_type_container_se_linux_options_type_findings := [finding |
+denied_se_linux_options_type_container_se_linux_options_type_findings := [finding |
 	some container in lib.containers(pod)
 	container.securityContext.seLinuxOptions.type != null
 	container.securityContext.seLinuxOptions.type != ""

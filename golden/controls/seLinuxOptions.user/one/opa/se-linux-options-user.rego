@@ -8,26 +8,26 @@ deny contains entry.msg if some entry in violation
 # deny seLinuxOptions.user  (policy.psp:2)
 violation contains {"control": "seLinuxOptions.user", "msg": msg} if {
 	pod
-	count(deny_se_linux_options_user_findings) > 0
-	not deny_se_linux_options_user_unchanged
-	msg := lib.message(deny_se_linux_options_user_findings, "")
+	count(denied_se_linux_options_user_findings) > 0
+	not denied_se_linux_options_user_unchanged
+	msg := lib.message(denied_se_linux_options_user_findings, "")
 }
 
-deny_se_linux_options_user_unchanged if {
+denied_se_linux_options_user_unchanged if {
 	input.request.operation == "UPDATE"
 	lib.same_fields(pod, old_pod, [["spec", "securityContext", "seLinuxOptions", "user"]])
 	lib.same_in_containers(pod, old_pod, [["securityContext", "seLinuxOptions", "user"]])
 }
 
-deny_se_linux_options_user_findings := [finding |
+denied_se_linux_options_user_findings := [finding |
 	some found in [
-		deny_se_linux_options_user_pod_se_linux_options_user_findings,
-		deny_se_linux_options_user_container_se_linux_options_user_findings,
+		denied_se_linux_options_user_pod_se_linux_options_user_findings,
+		denied_se_linux_options_user_container_se_linux_options_user_findings,
 	]
 	some finding in found
 ]
 
-deny_se_linux_options_user_pod_se_linux_options_user_findings := [finding |
+denied_se_linux_options_user_pod_se_linux_options_user_findings := [finding |
 	pod.spec.securityContext.seLinuxOptions.user != null
 	pod.spec.securityContext.seLinuxOptions.user != ""
 	finding := concat("", [
@@ -37,7 +37,7 @@ deny_se_linux_options_user_pod_se_linux_options_user_findings := [finding |
 	])
 ]
 
-deny_se_linux_options_user_container_se_linux_options_user_findings := [finding |
+denied_se_linux_options_user_container_se_linux_options_user_findings := [finding |
 	some container in lib.containers(pod)
 	container.securityContext.seLinuxOptions.user != null
 	container.securityContext.seLinuxOptions.user != ""

@@ -8,28 +8,28 @@ deny contains entry.msg if some entry in violation
 # deny seccompProfile on pod and containers  (policy.psp:2)
 violation contains {"control": "seccompProfile", "msg": msg} if {
 	pod
-	count(deny_seccomp_profile_on_pod_and_containers_findings) > 0
-	not deny_seccomp_profile_on_pod_and_containers_unchanged
-	msg := lib.message(deny_seccomp_profile_on_pod_and_containers_findings, "")
+	count(denied_seccomp_profile_on_pod_and_containers_findings) > 0
+	not denied_seccomp_profile_on_pod_and_containers_unchanged
+	msg := lib.message(denied_seccomp_profile_on_pod_and_containers_findings, "")
 }
 
-deny_seccomp_profile_on_pod_and_containers_unchanged if {
+denied_seccomp_profile_on_pod_and_containers_unchanged if {
 	input.request.operation == "UPDATE"
 	lib.same_fields(pod, old_pod, [["spec", "securityContext", "seccompProfile"]])
 	lib.same_in_containers(pod, old_pod, [["securityContext", "seccompProfile"]])
 }
 
-deny_seccomp_profile_on_pod_and_containers_findings := [finding |
+denied_seccomp_profile_on_pod_and_containers_findings := [finding |
 	some found in [
-		deny_seccomp_profile_on_pod_and_containers_pod_profile_findings,
-		deny_seccomp_profile_on_pod_and_containers_local_pod_profile_findings,
-		deny_seccomp_profile_on_pod_and_containers_container_profile_findings,
-		deny_seccomp_profile_on_pod_and_containers_local_container_profile_findings,
+		denied_seccomp_profile_on_pod_and_containers_pod_profile_findings,
+		denied_seccomp_profile_on_pod_and_containers_local_pod_profile_findings,
+		denied_seccomp_profile_on_pod_and_containers_container_profile_findings,
+		denied_seccomp_profile_on_pod_and_containers_local_container_profile_findings,
 	]
 	some finding in found
 ]
 
-deny_seccomp_profile_on_pod_and_containers_pod_profile_findings := [finding |
+denied_seccomp_profile_on_pod_and_containers_pod_profile_findings := [finding |
 	not pod.spec.securityContext.seccompProfile.type == "Localhost"
 	pod.spec.securityContext.seccompProfile != null
 	finding := concat("", [
@@ -39,7 +39,7 @@ deny_seccomp_profile_on_pod_and_containers_pod_profile_findings := [finding |
 	])
 ]
 
-deny_seccomp_profile_on_pod_and_containers_local_pod_profile_findings := [finding |
+denied_seccomp_profile_on_pod_and_containers_local_pod_profile_findings := [finding |
 	pod.spec.securityContext.seccompProfile.type == "Localhost"
 	pod.spec.securityContext.seccompProfile != null
 	finding := concat("", [
@@ -49,7 +49,7 @@ deny_seccomp_profile_on_pod_and_containers_local_pod_profile_findings := [findin
 	])
 ]
 
-deny_seccomp_profile_on_pod_and_containers_container_profile_findings := [finding |
+denied_seccomp_profile_on_pod_and_containers_container_profile_findings := [finding |
 	some container in lib.containers(pod)
 	seccomp_profile := lib.effective(pod, container, "seccompProfile")
 	lib.below(seccomp_profile, ["type"]) != "Localhost"
@@ -63,7 +63,7 @@ deny_seccomp_profile_on_pod_and_containers_container_profile_findings := [findin
 	])
 ]
 
-deny_seccomp_profile_on_pod_and_containers_local_container_profile_findings := [finding |
+denied_seccomp_profile_on_pod_and_containers_local_container_profile_findings := [finding |
 	some container in lib.containers(pod)
 	seccomp_profile := lib.effective(pod, container, "seccompProfile")
 	lib.below(seccomp_profile, ["type"]) == "Localhost"

@@ -8,22 +8,25 @@ deny contains entry.msg if some entry in violation
 # deny volumes  (policy.psp:2)
 violation contains {"control": "volumes", "msg": msg} if {
 	pod
-	count(deny_volumes_findings) > 0
-	not deny_volumes_unchanged
-	msg := lib.message(deny_volumes_findings, "")
+	count(denied_volumes_findings) > 0
+	not denied_volumes_unchanged
+	msg := lib.message(denied_volumes_findings, "")
 }
 
-deny_volumes_unchanged if {
+denied_volumes_unchanged if {
 	input.request.operation == "UPDATE"
 	lib.same_fields(pod, old_pod, [["spec", "volumes"]])
 }
 
-deny_volumes_findings := [finding |
-	some found in [deny_volumes_volume_type_findings, deny_volumes_volume_without_source_findings]
+denied_volumes_findings := [finding |
+	some found in [
+		denied_volumes_volume_type_findings,
+		denied_volumes_volume_without_source_findings,
+	]
 	some finding in found
 ]
 
-deny_volumes_volume_type_findings := [finding |
+denied_volumes_volume_type_findings := [finding |
 	some volume in pod.spec.volumes
 	some type in lib.keys(volume, ["name"])
 	finding := concat("", [
@@ -35,9 +38,9 @@ deny_volumes_volume_type_findings := [finding |
 	])
 ]
 
-deny_volumes_volume_without_source_findings := [finding |
+denied_volumes_volume_without_source_findings := [finding |
 	some volume in pod.spec.volumes
-	not deny_volumes_volume_without_source_ok(volume)
+	not denied_volumes_volume_without_source_ok(volume)
 	finding := concat("", [
 		"volume ",
 		lib.name(volume),
@@ -45,7 +48,7 @@ deny_volumes_volume_without_source_findings := [finding |
 	])
 ]
 
-deny_volumes_volume_without_source_ok(volume) if count(lib.keys(volume, ["name"])) > 0
+denied_volumes_volume_without_source_ok(volume) if count(lib.keys(volume, ["name"])) > 0
 
 # A bare Pod, or the one of an AdmissionReview; anything else is not looked at.
 pod := input.request.object if input.request.object.kind == "Pod"
