@@ -95,6 +95,12 @@ _CODES: dict[str, tuple[str, str, str]] = {
         "<<: *base",
     ),
     "YML007": ("Not UTF-8", "Sources are UTF-8 text, with or without a byte order mark.", ""),
+    "YML008": (
+        "A name that YAML does not read as one",
+        "YAML 1.1 reads a bare `y`, `n`, `yes`, `no`, `on` or `off` as a boolean, and digits as a number. The API server refuses "
+        "them where it expects a string.",
+        'namespace: "n"',
+    ),
     "POD001": (
         "Unknown field of a pod",
         "The API server drops fields that it does not know, so the pod is judged without it.",

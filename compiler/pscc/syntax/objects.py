@@ -5,6 +5,7 @@ Sources are read as one cluster's: any number of them, several documents each, l
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator
 
 from pscc.diagnostics import Diagnostic, Replacement, Report
@@ -56,6 +57,25 @@ def read_objects(sources: Iterable[SourceFile], report: Report) -> Objects:
 def text(node: Node | None) -> str:
     """A scalar as a string; empty where there is none."""
     return "" if node is None or node.kind in ("map", "list") else str(node.value)
+
+
+def refuse_unquoted(nodes: Iterable[Node | None], report: Report) -> None:
+    """An error for each of ``nodes``, which have to be strings, that YAML reads as a boolean or a number."""
+    for node in nodes:
+        if node is not None and node.spelled:
+            report.add(unquoted(node, "YML008", f"this name is {read_as(node)}"))
+
+
+def read_as(node: Node) -> str:
+    """What YAML makes of a boolean or a number: ``false``, as YAML reads `n`."""
+    value = str(node.value).lower() if node.kind == "bool" else str(node.value)
+    return f"`{value}`" if value == node.spelled else f"`{value}`, as YAML reads a bare `{node.spelled}`"
+
+
+def unquoted(node: Node, code: str, message: str) -> Diagnostic:
+    """The error that ``node`` is no string, which quotes would make it."""
+    quoted = json.dumps(node.spelled)
+    return Diagnostic(code, message, node.span, help=f"quote it: `{quoted}`", fixes=(Replacement(node.span, quoted),))
 
 
 def field(node: Node | None, name: str) -> Node | None:

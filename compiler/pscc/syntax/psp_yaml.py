@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from pscc.diagnostics import Diagnostic, Replacement, Report, did_you_mean
 from pscc.source import SourceFile, Span
+from pscc.syntax.objects import read_as, refuse_unquoted, unquoted
 from pscc.syntax.psp import Psp
 from pscc.syntax.psp_schema import METADATA, SPEC, TOP, Schema
 from pscc.syntax.psp_validation import Validation, is_label_part, is_qualified, is_subdomain
@@ -93,7 +94,9 @@ def _metadata(metadata: Node | None, where: Span, report: Report) -> tuple[str, 
         message = "metadata.namespace is removed: a PodSecurityPolicy is cluster-wide"
         report.add(Diagnostic("PSP020", message, namespace.span, severity="warning", help="leave it out"))
     name = metadata.get("name")
-    if name is None or name.kind != "string" or not is_subdomain(str(name.value)):
+    if name is not None and name.spelled:
+        refuse_unquoted((name,), report)
+    elif name is None or name.kind != "string" or not is_subdomain(str(name.value)):
         shown = f"`{name.value}` is not a DNS subdomain" if name else "the policy has no name"
         help = "use lower case letters, digits, `-` and `.`" if name else "add `name` to `metadata`"
         report.add(Diagnostic("PSP008", shown, name.span if name else metadata.span, help=help))
@@ -122,9 +125,12 @@ def _strings(metadata: Node, field: str, report: Report) -> tuple[tuple[str, Nod
             strings.append((key, Node("string", node.span, "")))
         elif node.kind == "string":
             strings.append((key, node))
+        elif node.spelled:
+            message = f"`metadata.{field}.{key}` has to be a string, not {read_as(node)}"
+            report.add(unquoted(node, "PSP003", message))
         else:
             message = f"`metadata.{field}.{key}` has to be a string"
-            report.add(Diagnostic("PSP003", message, node.span, help="quote it"))
+            report.add(Diagnostic("PSP003", message, node.span, help="write one string"))
     return tuple(strings)
 
 
@@ -192,10 +198,13 @@ def _scalar(node: Node, schema: str, where: str, report: Report) -> None:
         return
     if node.kind == ("int" if bits else schema):
         return
+    if schema == "string" and node.spelled:
+        report.add(unquoted(node, "PSP003", f"`{where}` is {read_as(node)}, it has to be a string"))
+        return
     shown = {"map": "a map", "list": "a list", "string": f'"{node.value}"'}.get(node.kind, f"`{node.value}`")
     help, fix = "", None
     if schema == "string":
-        help = "quote it" if node.kind not in ("map", "list") else "write one string"
+        help = "write one string"
     elif schema == "bool":
         fix = _WORDS.get(str(node.value).lower()) if node.kind == "string" else None
         help = f"write `{fix}`, without quotes" if fix else "write `true` or `false`"

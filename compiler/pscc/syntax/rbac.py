@@ -8,12 +8,12 @@ Sources: ``k8s.io/api/rbac/v1/types.go``; ``VerbMatches``, ``APIGroupMatches``, 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from pscc.diagnostics import Diagnostic, Report, did_you_mean
 from pscc.frozen import frozen
 from pscc.source import Span
-from pscc.syntax.objects import field, text
+from pscc.syntax.objects import field, refuse_unquoted, text
 from pscc.syntax.yaml_tree import Node
 
 USE = "use"
@@ -77,6 +77,8 @@ def read_role(node: Node, report: Report) -> Role:
     kind, namespace, name = text(field(node, "kind")), *_named(node)
     labels = field(field(node, "metadata"), "labels")
     selectors = field(field(node, "aggregationRule"), "clusterRoleSelectors")
+    selecting = [field(one, "matchLabels") for one in selectors.items] if selectors is not None else []
+    refuse_unquoted((*_metadata(node), *(e.node for m in (labels, *selecting) if m for e in m.entries)), report)
     return Role(
         kind,
         namespace if kind == "Role" else "",
@@ -92,6 +94,7 @@ def read_binding(node: Node, report: Report) -> Binding | None:
     """The binding that ``node`` is; None where it cannot be read, which is an error in ``report`` then."""
     kind, (namespace, name) = text(field(node, "kind")), _named(node)
     reference = field(node, "roleRef")
+    refuse_unquoted((*_metadata(node), *_members((reference,), _ROLE_REF_FIELDS)), report)
     role_kind, role_name = text(field(reference, "kind")), text(field(reference, "name"))
     if reference is None or not role_name or role_kind not in ("Role", "ClusterRole"):
         message = f"{kind} {name} has no `roleRef` to a Role or a ClusterRole"
@@ -140,8 +143,18 @@ def aggregated(roles: tuple[Role, ...]) -> tuple[Role, ...]:
 
 
 def _named(node: Node) -> tuple[str, str]:
+    namespace, name = _metadata(node)
+    return text(namespace), text(name)
+
+
+def _metadata(node: Node) -> tuple[Node | None, Node | None]:
     metadata = field(node, "metadata")
-    return text(field(metadata, "namespace")), text(field(metadata, "name"))
+    return field(metadata, "namespace"), field(metadata, "name")
+
+
+def _members(nodes: Iterable[Node | None], names: tuple[str, ...]) -> Iterator[Node | None]:
+    for node in nodes:
+        yield from (field(node, name) for name in names)
 
 
 def _usable(rules: Node | None, role: str, report: Report) -> Iterator[Usable]:
@@ -157,8 +170,10 @@ def _usable(rules: Node | None, role: str, report: Report) -> Iterator[Usable]:
             continue
         before = len(report.diagnostics)
         for name, found in lists.items():
-            if found is None:
-                node = field(rule, name)
+            node = field(rule, name)
+            if node is not None and any(item.spelled for item in node.items):
+                refuse_unquoted(node.items, report)
+            elif found is None:
                 report.add(
                     Diagnostic(
                         "RBC003", f"`{name}` of {role} has to be a list of strings", node.span if node else rule.span
@@ -186,7 +201,9 @@ def _strings(node: Node | None) -> tuple[str, ...] | None:
 
 
 def _subjects(node: Node | None, namespace: str, report: Report) -> Iterator[Subject]:
-    for subject in node.items if node is not None else ():
+    items = node.items if node is not None else ()
+    refuse_unquoted(_members(items, _SUBJECT_FIELDS), report)
+    for subject in items:
         kind, name = text(field(subject, "kind")), text(field(subject, "name"))
         if subject.kind != "map" or kind not in _SUBJECT_KINDS or not name:
             meant = did_you_mean(kind, _SUBJECT_KINDS) if kind else None

@@ -30,13 +30,17 @@ class Entry:
 
 @frozen
 class Node:
-    """A value of a document: ``value`` for scalars, ``entries`` for maps, ``items`` for lists."""
+    """A value of a document: ``value`` for scalars, ``entries`` for maps, ``items`` for lists.
+
+    ``spelled`` is how a boolean or a number stands in the source.
+    """
 
     kind: Kind
     span: Span
     value: str | int | float | bool | None = None
     entries: tuple[Entry, ...] = ()
     items: tuple[Node, ...] = ()
+    spelled: str = ""
 
     def get(self, key: str) -> Node | None:
         """The field ``key``; None where it is missing or null."""
@@ -222,7 +226,7 @@ class _Builder:
         mark = node.start_mark
         tagged = (mark.line, mark.column) in self.tagged
         kind, value = scalar(node.value, quoted=tagged or node.style in ('"', "'", "|", ">"))
-        return Node(kind, span, value)
+        return Node(kind, span, value, spelled=node.value if kind in ("bool", "int", "float") else "")
 
     def entries(self, node: Any, depth: int) -> tuple[Entry, ...]:
         import yaml
