@@ -42,10 +42,39 @@ def warned(text: str) -> list[str]:
         ('exempt images x/y from hostPorts because "r"\n exempt images x/* because "s"\n deny hostPorts', ["LNG064:2"]),
         ('exempt containers a because "r"\n exempt images a because "s"\n deny hostPorts', []),
         ('exempt images x/* from hostPorts because "r"\n exempt images x/y because "s"\n deny hostPorts', []),
+        ("in namespaces x, x*\n except namespaces x*\n deny hostPID", ["LNG067:3", "LNG060:2"]),
+        ("in namespaces x, y\n except namespaces x*\n deny hostPID", []),
+        ("except namespaces *\n deny hostPID", ["LNG067:2"]),
+        ("in namespaces tier=a, tier=b\n deny hostPID", ["LNG067:2"]),
+        ("in namespaces tier=a\n except namespaces tier=a\n deny hostPID", ["LNG067:3"]),
+        ("in namespaces tier=a\n except namespaces tier=b\n deny hostPID", []),
+        ("in namespaces x\n in namespaces x*, y\n deny hostPID", ["LNG060:2"]),
+        ("except namespaces x, x\n deny hostPID", ["LNG060:2"]),
+        ("in namespaces tier=x, team=x\n deny hostPID", []),
+        ('exempt images a/*, a/b because "r"\n deny hostPorts', ["LNG060:2"]),
+        ('exempt images a/b, a/* because "r"\n deny hostPorts', ["LNG060:2"]),
+        ('exempt users a, b, a* because "r"\n deny hostPID', ["LNG060:2"]),
+        ('exempt users a, groups a because "r"\n deny hostPID', []),
     ],
 )
 def test_one_policy(body: str, codes: list[str]) -> None:
     assert warned(f"policy p {{\n {body}\n}}\n") == codes
+
+
+@pytest.mark.parametrize(
+    ("grants", "codes"),
+    [
+        ("a for users x\n a for users x\n b for everyone", ["SET023:8"]),
+        ("a for users x\n a for users x*\n b for everyone", ["SET023:7"]),
+        ("a for groups x\n a for everyone in namespaces n\n b for everyone", []),
+        ("a for groups x in namespaces n, m\n a for groups x in namespaces n\n b for everyone", ["SET023:8"]),
+        ("b for users x\n a for users x", []),
+        ("a for users x, x*\n b for everyone in namespaces n-*, n-1", ["LNG060:7", "LNG060:8"]),
+    ],
+)
+def test_the_grants_of_a_choice(grants: str, codes: list[str]) -> None:
+    policies = "policy a {\n deny hostPID\n}\npolicy b {\n deny hostIPC }\n"
+    assert warned(f"{policies}choose {{\n {grants}\n}}\n") == codes
 
 
 def test_a_child_that_its_parent_undoes() -> None:

@@ -16,8 +16,9 @@ from pscc.controls import control_of
 from pscc.diagnostics import Diagnostic, Report
 from pscc.difference.compare import compare_admitted
 from pscc.passes import display
-from pscc.scoping import glob
+from pscc.scoping import glob, scope_of
 from pscc.source import Span
+from pscc.subsumption import grants_all_of
 from pscc.syntax import ast
 
 _NOWHERE = Span("", 1, 1, 1, 1)
@@ -29,7 +30,16 @@ def lint(document: ast.Document, program: ir.Program) -> Iterator[Diagnostic]:
     for policy in document.policies:
         for statement in policy.statements:
             yield from _subsumed_values(statement)
+        yield from _holds_nowhere(policy)
+        yield from _subsumed_names(policy)
         yield from _covered_exemptions(policy)
+    for choice in document.choices:
+        for grant in choice.grants:
+            yield from _subsumed(grant.namespaces)
+            for subject in grant.subjects:
+                yield from _subsumed(subject.values)
+    for chosen in program.choices:
+        yield from _covered_grants(chosen)
     for one in program.policies:
         yield from _defaults_refused(one, own)
         if _admits_nothing(one):
@@ -90,6 +100,28 @@ def _covers(wide: ir.ParamValue, narrow: ir.ParamValue) -> bool:
             return a == b or (a.endswith("*") and len(a) > 1 and b.startswith(a[:-1]))
         case _:
             return False
+
+
+def _subsumed_names(policy: ast.Policy) -> Iterator[Diagnostic]:
+    """Names of namespaces, of those who are exempt, and of images that another one in the same list covers."""
+    for inverse in (False, True):
+        yield from _subsumed(tuple(v for scope in policy.scopes if scope.inverse is inverse for v in scope.values))
+    for exemption in policy.exemptions:
+        for kind in dict.fromkeys(one.kind for one in exemption.exempted):
+            yield from _subsumed(tuple(v for one in exemption.exempted if one.kind == kind for v in one.values))
+
+
+def _subsumed(names: tuple[ast.Value, ...]) -> Iterator[Diagnostic]:
+    for at, name in enumerate(names):
+        for other, more in enumerate(names):
+            if at != other and _spans(more, name) and not (_spans(name, more) and other > at):
+                message = f"`{_shown(name)}` is covered by `{_shown(more)}`"
+                yield _warn("LNG060", message, name.span, "take it out", (more.span, "this covers it"))
+                break
+
+
+def _shown(name: ast.Value) -> str:
+    return f"{name.key}={name.text}" if name.key else name.text
 
 
 # --- statements -----------------------------------------------------------------
@@ -178,12 +210,42 @@ def _exempts(wide: ast.Exemption, narrow: ast.Exemption) -> bool:
 
 
 def _spans(wide: ast.Value, narrow: ast.Value) -> bool:
+    if wide.key != narrow.key:
+        return False
     if glob(wide):
         return narrow.text.removesuffix("*" if glob(narrow) else "").startswith(wide.text[:-1])
     return wide.text == narrow.text and not glob(narrow)
 
 
-# --- policies -------------------------------------------------------------------
+# --- policies and choices -------------------------------------------------------------------
+
+
+def _holds_nowhere(policy: ast.Policy) -> Iterator[Diagnostic]:
+    if scope_of(policy, Report()).nowhere:
+        message = f"policy {policy.name.text} holds in no namespace"
+        help = "take out what it excepts, or leave the policy out; the labels that it names have to be on one namespace"
+        yield _warn("LNG067", message, policy.scopes[-1].span, help)
+
+
+def _covered_grants(choice: ir.Choice) -> Iterator[Diagnostic]:
+    """Grants of a policy to those, and in places, to which another grant gives it."""
+    for at, one in enumerate(choice.grants):
+        for before, other in enumerate(choice.grants):
+            mutual = grants_all_of(one, other)
+            if (
+                at != before
+                and one.policy == other.policy
+                and grants_all_of(other, one)
+                and not (mutual and before > at)
+            ):
+                message = f"another grant lets these use {one.policy} already"
+                help = (
+                    "take it out"
+                    if before < at
+                    else "put the wider one in its place: policies are tried in their order"
+                )
+                yield _warn("SET023", message, one.span, help, (other.span, "this one"))
+                break
 
 
 def _undone(document: ast.Document, program: ir.Program) -> Iterator[Diagnostic]:

@@ -83,6 +83,11 @@ CODES: dict[str, tuple[str, str, str]] = {
         "--rbac live asks the cluster who may `use` which PodSecurityPolicy. A policy outside a choice binds every pod.",
         "",
     ),
+    "SET023": (
+        "A grant that another covers",
+        "The same policy is given to the same subjects in the same namespaces, or in more.",
+        "restricted for groups dev\n    restricted for everyone",
+    ),
     "TGT004": (
         "Labels that the target does not see",
         "The target knows a namespace by its name only. What goes by labels counts in the stricter way. `vap` and `kyverno-cel` "

@@ -159,7 +159,12 @@ def _covered(one: object, others: dict[str, ir.ParamValue], control: str) -> boo
 
 def _covers(wide: list[Grant], narrow: list[Grant]) -> bool:
     """Whether each of ``narrow`` is inside one of ``wide``."""
-    return all(any(n.namespaces.within(w.namespaces) and _who(n.subjects, w.subjects) for w in wide) for n in narrow)
+    return all(any(grants_all_of(w, n) for w in wide) for n in narrow)
+
+
+def grants_all_of(wide: Grant, narrow: Grant) -> bool:
+    """Whether ``wide`` holds for all, and everywhere, that ``narrow`` does; of which policy is not asked."""
+    return narrow.namespaces.within(wide.namespaces) and _who(narrow.subjects, wide.subjects)
 
 
 def _who(some: Subjects, others: Subjects) -> bool:
