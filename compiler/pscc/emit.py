@@ -18,8 +18,13 @@ from pathlib import Path
 
 from pscc.backends._base import OutputFile
 
-MANIFEST = ".pscc-manifest.json"
-"""Lists the files that an earlier compile wrote, so that the next one knows which are its own."""
+MANIFEST = ".pscc-manifest"
+"""Lists the files that an earlier compile wrote, so that the next one knows which are its own.
+
+It is JSON. Its name does not say so, for gator, kubectl and kyverno take each .json file of a folder for an object.
+"""
+_OLD_MANIFEST = ".pscc-manifest.json"
+"""What it was called in folders that are older. The next compile renames it."""
 
 _SCRATCH = ".pscc-staging-"
 
@@ -56,14 +61,15 @@ def _refuse_what_is_in_the_way(folder: Path, path: str, foreign: bool) -> None:
 
 def written(folder: Path) -> tuple[str, ...]:
     """The files that an earlier compile wrote to ``folder``, relative to it. Raises `EmitError` if that cannot be told."""
+    manifest = folder / (MANIFEST if (folder / MANIFEST).exists() else _OLD_MANIFEST)
     try:
-        listed = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["files"]
+        listed = json.loads(manifest.read_text(encoding="utf-8"))["files"]
     except FileNotFoundError:
         return ()
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
-        raise EmitError(f"{folder / MANIFEST} cannot be read: remove it if the folder may be overwritten") from None
+        raise EmitError(f"{manifest} cannot be read: remove it if the folder may be overwritten") from None
     if not isinstance(listed, list) or not all(_is_inside(path) for path in listed):
-        raise EmitError(f"{folder / MANIFEST} names files outside the folder")
+        raise EmitError(f"{manifest} names files outside the folder")
     return tuple(str(path) for path in listed)
 
 
@@ -87,6 +93,7 @@ def _write(folder: Path, wanted: dict[str, str], earlier: tuple[str, ...]) -> No
                 (folder / path).unlink(missing_ok=True)
                 _prune((folder / path).parent, folder)
         _list(folder, staged, set(wanted))
+        (folder / _OLD_MANIFEST).unlink(missing_ok=True)
 
 
 def _list(folder: Path, staged: Path, files: set[str]) -> None:
