@@ -113,7 +113,7 @@ def _check(policy: ir.Policy, check: ir.Check, replaced: tuple[Replaced, ...], t
     in_cel = [*(f"{name}: {text}" for name, text in whole.variables), f"validation: {whole.expression}"]
     lowered_texts = {
         "gatekeeper": [f"a Constraint of kind Pscc{check.shape}, parameters {values}"],
-        "opa": rego.check_rules(special, f"{rego.snake(check.shape)}_").rules.splitlines(),
+        "opa": rego.check_rules(special, rego.prefix_of(check.shape)).rules.splitlines(),
         "kyverno": [*(f"{name}: {text}" for name, text in printed.variables), f"holds: {printed.holds}"],
         "kyverno-cel": in_cel,
         "vap": in_cel,
