@@ -381,3 +381,29 @@ def test_a_policy_left_without_a_namespace_is_told_of(
     done = run("compile", str(source), "-o", str(tmp_path / "o"), *options)
     assert done.exit_code == 0
     assert ("LNG067" in done.stderr) is told
+
+
+# --- what is told ---------------------------------------------------------------------
+
+TWO = "policy one {\n deny hostPID\n default nonRoot\n}\npolicy two {\n deny hostIPC\n default nonRoot\n}\n"
+
+
+def test_what_two_targets_say_alike_is_told_once(tmp_path: Path) -> None:
+    (tmp_path / "p.psp").write_text(TWO)
+    targets = ["-t", "kyverno", "-t", "kyverno-cel"]
+    for arguments in (["compile", "-o", str(tmp_path / "o")], ["verify", "--count", "0", "--pods", DENIED]):
+        done = run(arguments[0], str(tmp_path / "p.psp"), *arguments[1:], *targets)
+        assert done.stderr.count("note[TGT009]") == 2, done.stderr
+
+
+def test_a_default_that_cannot_be_set_is_told_with_its_policy(tmp_path: Path) -> None:
+    (tmp_path / "p.psp").write_text(TWO)
+    done = run("compile", str(tmp_path / "p.psp"), "-o", str(tmp_path / "o"), "-t", "opa")
+    assert [line.split(":")[1] for line in done.stderr.splitlines() if "TGT001" in line] == [
+        f" OPA only answers, so it cannot set the default of `nonRoot` in {name}" for name in ("one", "two")
+    ]
+
+
+def test_a_policy_without_a_statement_is_explained() -> None:
+    done = run("explain", "pss/privileged")
+    assert (done.exit_code, done.stdout) == (0, "pss/privileged has no statement: it admits every pod\n")

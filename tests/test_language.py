@@ -75,8 +75,9 @@ def test_scope_mode_and_exemptions_are_not_inherited() -> None:
 @pytest.mark.parametrize(
     ("text", "errors"),
     [
-        ("policy a extends b {\n}\npolicy b extends a {\n}\n", ["LNG035:1", "LNG035:3"]),
+        ("policy a extends b {\n}\npolicy b extends a {\n}\n", ["LNG035:3"]),
         ("policy a extends a {\n}\n", ["LNG035:1"]),
+        ("policy b extends c {\n}\npolicy c extends b {\n}\npolicy a extends b {\n}\n", ["LNG035:3"]),
         ("policy a extends nobody {\n}\n", ["LNG031:1"]),
         ("policy a extends pss/baselin {\n}\n", ["LNG031:1"]),
         ("policy a extends pss/baseline@1.9 {\n}\n", ["LNG031:1"]),

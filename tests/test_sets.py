@@ -515,3 +515,18 @@ def test_a_policy_too_large_for_a_cluster_is_an_error(monkeypatch: pytest.Monkey
     monkeypatch.setattr("pscc.backends.choice_notes.LARGEST", 1000)
     output = backend("kyverno").package(program, {})
     assert "TGT006" in [d.code for d in output.diagnostics if d.severity == "error"]
+
+
+def test_a_policy_that_is_not_given_is_told_of_once() -> None:
+    labels = {"metadata": {"name": "part", "labels": {"sums": "up"}}}
+    part = {**role("part", "tight", "gone"), **labels}
+    selector = {"clusterRoleSelectors": [{"matchLabels": {"sums": "up"}}]}
+    whole = {**role("whole"), "rules": [], "aggregationRule": selector}
+    assert codes(dump(CLOSED, part, whole, binding("b", "whole", group("g")))) == ["SET007 warning"]
+
+
+def test_a_list_without_items_is_not_called_an_empty_file() -> None:
+    (error,) = told(dump({"apiVersion": "v1", "kind": "List", "items": []}))
+    assert (error.code, error.message) == ("PSP001", "this list has no items")
+    (error,) = told(SourceFile("dump.yaml", "# nothing\n"))
+    assert error.message == "the file is empty"

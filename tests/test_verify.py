@@ -199,6 +199,8 @@ def test_the_first_difference_is_shown_in_full() -> None:
     assert "\n    hostPID: true\n" in text
     assert "not run: `kyverno` is not on the path" in text
     assert text.endswith("not verified: 2 answers differ\n")
+    one = as_text(summary(Row("opa", "opa", failed="it hangs")))
+    assert one.endswith("not verified: 1 engine gave no answers\n")
     told = json.loads(as_json(summary(row, missing)))
     assert told["verified"] is False
     assert told["engines"][0]["wrong"] == 2

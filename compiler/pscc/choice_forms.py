@@ -36,18 +36,16 @@ def lowered(program: ir.Program) -> tuple[ir.Program, tuple[Diagnostic, ...]]:
             note = f"one of the policies of {choice.name}, which namespaces part: each decides alone in its own"
             policies += [replace(policy, note=note) for policy in parts.policies if policy.checks or policy.defaults]
             choices += [parts.guard] if parts.guard is not None else []
-            told.append(
-                _note(
-                    choice, f"compiled as {_count(parts.policies)} of their own: each decides alone in its namespaces"
-                )
-            )
+            told.append(_note(choice, f"compiled as {_count(parts.policies)}"))
             if parts.guard is not None:
                 told.append(_note(choice, "and one object that says who may ask for pods at all"))
     return ir.Program(tuple(policies), tuple(choices)), tuple(told)
 
 
 def _count(policies: tuple[ir.Policy, ...]) -> str:
-    return f"{len(policies)} plain polic{'y' if len(policies) == 1 else 'ies'}"
+    if len(policies) == 1:
+        return "1 plain policy of its own, which decides alone in its namespaces"
+    return f"{len(policies)} plain policies of their own: each decides alone in its namespaces"
 
 
 def _without_masters(choice: ir.Choice) -> str:

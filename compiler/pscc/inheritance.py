@@ -87,7 +87,10 @@ def _above(policy: ast.Policy, family: Family, report: Report, chain: tuple[str,
     if policy.extends is None:
         return None
     if policy.extends.text in chain:
-        way = " extends ".join((*chain[chain.index(policy.extends.text) :], policy.extends.text))
+        round_ = chain[chain.index(policy.extends.text) :]
+        if chain[0] != min(round_):
+            return None  # told of the first of them alone
+        way = " extends ".join((*round_, policy.extends.text))
         help = "let one of them extend another policy, or none"
         message = f"a policy cannot extend itself: {way}"
         report.add(Diagnostic("LNG035", message, policy.extends.span, help=help))

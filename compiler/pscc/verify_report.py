@@ -154,9 +154,12 @@ def _verdict(summary: Summary) -> str:
     failed = sum(1 for row in summary.rows if row.failed)
     if summary.verified:
         return "verified: every engine that was asked does as the policy says"
-    reasons = [f"{wrong} answers differ"] if wrong else []
-    reasons += [f"{failed} engines gave no answers"] if failed else []
-    reasons += [f"{len(summary.drift)} files differ unseen"] if summary.drift else []
+    counted = (
+        (wrong, "answer differs", "answers differ"),
+        (failed, "engine gave no answers", "engines gave no answers"),
+        (len(summary.drift), "file differs unseen", "files differ unseen"),
+    )
+    reasons = [f"{count} {one if count == 1 else many}" for count, one, many in counted if count]
     return f"not verified: {', '.join(reasons) or 'there is no engine to ask'}"
 
 

@@ -60,7 +60,7 @@ def _more(policy: ir.Policy, before: ir.Policy) -> bool:
 
 def cannot_set(cause: str, policy: ir.Policy, default: ir.Default) -> Diagnostic:
     """That ``default`` of ``policy`` is not set, for ``cause``: a warning where pods have to set it, else a note."""
-    told = f"{cause} the default of `{default.control}`"
+    told = f"{cause} the default of `{default.control}` in {policy.name}"
     if demanded(policy, default):
         return Diagnostic("TGT001", f"{told}: pods are refused until they set it", default.span, severity="warning")
     return Diagnostic("TGT001", f"{told}: pods are admitted without it", default.span, severity="note")

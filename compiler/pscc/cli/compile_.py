@@ -145,9 +145,10 @@ def command(
     except SourceError as error:
         tell(error.diagnostics, read, fmt)
         raise click.exceptions.Exit(1) from None
-    for made in outputs.values():
-        tell(made.diagnostics, read, fmt)
-    if any(d.severity == "error" for made in outputs.values() for d in made.diagnostics):
+    # what targets say alike is told once
+    told = tuple(dict.fromkeys(d for made in outputs.values() for d in made.diagnostics))
+    tell(told, read, fmt)
+    if any(d.severity == "error" for d in told):
         raise click.exceptions.Exit(1)
     files = tuple(file for made in outputs.values() for file in made.files)
     if output == "-":

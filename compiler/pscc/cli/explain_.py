@@ -51,7 +51,6 @@ def _explained(path: str, line: int | None) -> str:
 
     _, document, program = analysed((path,), "text", fix=False)
     text = explain_source(document, link(document, loader_for(path), Report()), program, line, today())
-    if not text:
-        where = f"line {line} of {path}" if line else path
-        raise click.UsageError(f"there is no statement in {where}")
-    return text
+    if not text and line is not None:
+        raise click.UsageError(f"there is no statement in line {line} of {path}")
+    return text or f"{path} has no statement: it admits every pod"

@@ -96,8 +96,7 @@ def command(
     except SourceError as error:
         tell(error.diagnostics, read, "text")
         raise click.exceptions.Exit(1) from None
-    for output in fresh.values():
-        tell(output.diagnostics, read, "text")
+    tell(tuple(dict.fromkeys(d for output in fresh.values() for d in output.diagnostics)), read, "text")
     given = fresh if folder is None else {target: _verify.read(folder, target, fresh[target]) for target in chosen}
     rows, asked = _verify.ask(program, given, trials, wanted, required, quiet=fmt == "json")
     drift, notes = _verify.drift(fresh, given, asked)

@@ -33,12 +33,13 @@ class Ignored:
 
 @frozen
 class Objects:
-    """The objects of all sources, each group in the order of the sources."""
+    """The objects of all sources, each group in the order of the sources; ``empty`` is where a list without items stands."""
 
     policies: tuple[Node, ...] = ()
     roles: tuple[Node, ...] = ()
     bindings: tuple[Node, ...] = ()
     ignored: tuple[Ignored, ...] = ()
+    empty: tuple[Span, ...] = ()
 
 
 def read_objects(sources: Iterable[SourceFile], report: Report) -> Objects:
@@ -47,11 +48,14 @@ def read_objects(sources: Iterable[SourceFile], report: Report) -> Objects:
     Raises `SourceError` where a source is not YAML.
     """
     sorter = _Sorter(report)
+    empty: tuple[Span, ...] = ()
     for source in sources:
         for document in load_documents(source):
-            for node in _flat(document):
+            found = tuple(_flat(document))
+            empty += () if found else (document.span,)
+            for node in found:
                 sorter.take(node)
-    return Objects(tuple(sorter.policies), tuple(sorter.roles), tuple(sorter.bindings), tuple(sorter.ignored))
+    return Objects(tuple(sorter.policies), tuple(sorter.roles), tuple(sorter.bindings), tuple(sorter.ignored), empty)
 
 
 def text(node: Node | None) -> str:

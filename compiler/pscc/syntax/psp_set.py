@@ -103,6 +103,10 @@ def _no_policy(sources: tuple[SourceFile, ...], objects: Objects, report: Report
         return
     start = Span(sources[0].name, 1, 1, 1, 1)
     if not others and not objects.roles and not objects.bindings:
+        if objects.empty:
+            message = "this list has no items"
+            report.add(Diagnostic("PSP001", message, objects.empty[0], help=f"dump them: `{RBAC_DUMP}`"))
+            return
         report.add(Diagnostic("PSP001", "the file is empty", start, help="give one PodSecurityPolicy"))
         return
     report.add(
@@ -252,10 +256,13 @@ def _missing_roles(known: Iterable[tuple[str, str, str]], bindings: tuple[Bindin
 
 
 def _missing_policies(roles: tuple[Role, ...], names: list[str], report: Report) -> None:
+    told: set[tuple[Span, str]] = set()
     for role in roles:
         for usable in role.usable:
             for name in usable.names:
-                if name not in names:
+                # an aggregated role has the rules of the roles that it is made of
+                if name not in names and (usable.span, name) not in told:
+                    told.add((usable.span, name))
                     message = (
                         f"{role.kind} {role.name} lets use PodSecurityPolicy {name}, which is not among the sources"
                     )
