@@ -30,6 +30,9 @@ class Reads:
     containers: bool
 
 
+SERVICE_ACCOUNT = ("spec", "serviceAccountName")
+
+
 def looked_at(check: ir.Check) -> Reads:
     """What ``check`` looks at, in the order in which it is first read."""
     pod: dict[tuple[str, ...], None] = {}
@@ -69,9 +72,13 @@ def looked_at_by_all(checks: Iterable[ir.Check]) -> Reads:
     )
 
 
-def looked_at_by_choice(choice: ir.Choice) -> Reads:
-    """What decides whether ``choice`` judges an update."""
-    return looked_at_by_all((*(check for policy in choice.policies for check in policy.checks), *choice.concerns))
+def looked_at_by_choice(choice: ir.Choice, of_workloads: bool = False) -> Reads:
+    """What decides whether ``choice`` judges an update.
+
+    ``of_workloads``: that of a workload can name another service account for its pods, a pod keeps its own.
+    """
+    reads = looked_at_by_all((*(check for policy in choice.policies for check in policy.checks), *choice.concerns))
+    return replace(reads, pod=(*reads.pod, SERVICE_ACCOUNT)) if of_workloads else reads
 
 
 _Found = tuple[str, tuple[str, ...]]

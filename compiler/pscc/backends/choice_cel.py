@@ -161,7 +161,7 @@ def told_choice(given: ir.Choice, review: Review = ADMISSION) -> Told:
     choice = choice_without(given)
     names = names_in(choice)
     statements = statements_of(choice)
-    reads = looked_at_by_choice(choice)
+    reads = looked_at_by_choice(choice, review.of_workloads)
     found = [*containers(reads), *who_variables(choice, names, review)]
     notes = {name: key for key, name in names.checks.items()}
     for key, check in statements.items():

@@ -18,10 +18,10 @@ from pscc.targets.rego import check_rules, comment, literal, prefix_of, unchange
 from pscc.templating import Code, render
 
 
-def choice_rules(choice: ir.Choice) -> str:
+def choice_rules(choice: ir.Choice, of_workloads: bool = False) -> str:
     """The rules of ``choice``: ``refusal`` is the message where no policy that may be used accepts the pod.
 
-    They read the rules ``request``, ``pod``, ``old_pod`` and ``operation``.
+    They read the rules ``request``, ``pod``, ``old_pod`` and ``operation``. ``of_workloads``: the pod may be a workload's.
     """
     statements = statements_of(choice)
     shapes = {check.shape: check for check in statements.values()}
@@ -35,7 +35,7 @@ def choice_rules(choice: ir.Choice) -> str:
         patterns=Code(_list(patterns)) if patterns else Code(""),
         scopes=Code(_rows(scopes)) if scopes else Code(""),
         shapes=[_shape(name, check) for name, check in sorted(shapes.items())],
-        unchanged=[Code(line) for line in unchanged(looked_at_by_choice(choice))],
+        unchanged=[Code(line) for line in unchanged(looked_at_by_choice(choice, of_workloads))],
     )
     return text.rstrip("\n")
 

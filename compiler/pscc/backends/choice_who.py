@@ -21,7 +21,8 @@ class Review:
     ``asking`` are the variables ``askingUsers``, ``askingGroups`` and ``askingAccounts``, with those that they read.
     ``shown`` is the list of who asks, as messages say it, and ``aside`` what they say at their end. ``updated`` is the
     condition that there is an old object; ``labels`` tells whether those of the namespace are seen. ``ahead`` is the
-    condition that defaults are yet to be set; where that is always so, the pod is judged as if they were.
+    condition that defaults are yet to be set; where that is always so, the pod is judged as if they were. ``of_workloads``:
+    the pod is a workload's template.
     """
 
     namespace: str
@@ -31,6 +32,7 @@ class Review:
     labels: bool = True
     aside: str = ""
     ahead: str = 'request.operation == "CREATE"'
+    of_workloads: bool = False
 
 
 def _asking() -> Variables:
@@ -150,5 +152,6 @@ TEMPLATES = Review(
     ON_UPDATE,
     aside='" (no user in this review: judged by " + variables.asking[0] + " alone)"',
     ahead="true",
+    of_workloads=True,
 )
 """What they tell of a workload, whose template stands for the pod."""

@@ -103,7 +103,7 @@ def notes(choice: ir.Choice) -> list[Diagnostic]:
 def _variables(choice: ir.Choice, review: Review) -> list[tuple[str, str]]:
     found = [*review.asking, ("asking", review.shown)]
     found += grants(choice)
-    found += unchanged(_UNCHANGED, looked_at_by_choice(choice), UPDATED)
+    found += unchanged(_UNCHANGED, looked_at_by_choice(choice, review.of_workloads), UPDATED)
     statements = statements_of(choice)
     names = {key: f"check{number}" for number, key in enumerate(statements)}
     for key, check in statements.items():

@@ -35,7 +35,7 @@ def files(choice: ir.Choice, name: str, decision: str, cases: tuple[Case, ...]) 
         package=Code(name),
         decision=Code(decision),
         outside=Code(literal(names_row(choice.scope.except_namespaces)) if choice.scope != EVERYWHERE else ""),
-        rules=Code(choice_rules(choice)),
+        rules=Code(choice_rules(choice, of_workloads=True)),
     )
     tests = [
         {
