@@ -95,3 +95,23 @@ def test_the_command_writes_and_then_has_nothing_to_do(tmp_path: Path) -> None:
     path.write_text("policy a {\n denny hostPID\n}\n")
     assert CliRunner().invoke(main, ["fmt", str(path)]).exit_code == 1
     assert "denny" in path.read_text()
+
+
+def test_a_brace_on_the_next_line_is_put_where_it_belongs(tmp_path: Path) -> None:
+    path = tmp_path / "p.psp"
+    path.write_text("policy a\n{\n    deny hostPID\n}\n\nchoose warn\n\n{\n    a for everyone\n}\n")
+    told = CliRunner().invoke(main, ["check", str(path)])
+    assert (told.exit_code, told.stdout.count("error[")) == (1, 2), told.stdout
+    assert "`{` has to stand on the line of `policy`" in told.stdout
+    assert "`pscc check --fix` does so" in told.stdout
+    assert CliRunner().invoke(main, ["check", "--fix", str(path)]).exit_code == 0
+    assert path.read_text() == "policy a {\n    deny hostPID\n}\n\nchoose warn {\n    a for everyone\n}\n"
+    assert CliRunner().invoke(main, ["fmt", "--check", str(path)]).exit_code == 0
+
+
+def test_a_comment_before_a_brace_is_not_moved(tmp_path: Path) -> None:
+    path = tmp_path / "p.psp"
+    path.write_text("policy a # why\n{\n    deny hostPID\n}\n")
+    told = CliRunner().invoke(main, ["check", "--fix", str(path)])
+    assert told.exit_code == 1 and "--fix" not in told.stdout
+    assert path.read_text() == "policy a # why\n{\n    deny hostPID\n}\n"

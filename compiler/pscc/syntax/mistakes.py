@@ -446,10 +446,12 @@ def _head(places: Places, block: Block) -> Iterator[Diagnostic]:
     if not words:
         brace = Piece(block.brace, block.brace + 1)
         yield _outside(places, "LNG057", "this block has no head", brace, "write `policy NAME {`")
-    elif words[0] in HEADS and not block.named(text):
-        help = "put it at the end of that line"
-        brace = Piece(block.brace, block.brace + 1)
-        yield _outside(places, "LNG050", f"`{{` stands on the line of `{words[0]}`", brace, help)
+    elif words[0] in HEADS and not block.on_one_line(text):
+        message = f"`{{` has to stand on the line of `{words[0]}`"
+        between = text[block.head.end : block.brace]
+        joined = (Replacement(places.span(block.head.end, block.brace + 1), " {"),) if between.isspace() else ()
+        help = "put it at the end of that line" + ("; `pscc check --fix` does so" if joined else "")
+        yield Diagnostic("LNG050", message, places.span(block.brace, block.brace + 1), help=help, fixes=joined)
     elif words[0] not in HEADS:
         first = Piece(block.head.start, block.head.start + len(words[0]))
         meant = did_you_mean(words[0], HEADS)

@@ -38,9 +38,12 @@ class Block:
     closed: bool = False
 
     def named(self, text: str) -> bool:
-        """Whether its head is that of a policy or a choice, on the line of its ``{``."""
-        head = text[self.head.start : self.brace]
-        return head.split(maxsplit=1)[:1] in ([word] for word in HEADS) and "\n" not in head
+        """Whether its head is that of a policy or a choice."""
+        return text[self.head.start : self.brace].split(maxsplit=1)[:1] in ([word] for word in HEADS)
+
+    def on_one_line(self, text: str) -> bool:
+        """Whether its ``{`` is on the line of its head."""
+        return "\n" not in text[self.head.start : self.brace]
 
 
 @dataclass(slots=True)
