@@ -181,8 +181,76 @@ def test_eval_shows_a_table() -> None:
     assert lines[2].strip() == "container kubia: hostPort is 9000, allowed: 10000-11000, 13000-14000"
     assert lines[3].strip() == f"spec.containers[0].ports[0].hostPort, by {GOOD}:11:2"
     assert lines[4].split()[0] == "allowed"
-    assert done.stderr.endswith("1 of 2 denied\n")
+    assert done.stderr.endswith("1 of 2 pods denied\n")
     assert "readOnlyRootFilesystem: true" in run("eval", GOOD, "-f", ADMITTED, "--changed").stdout
+
+
+SCOPED = """policy shops {
+    in namespaces shop
+    exempt users root because "they mend the nodes"
+    deny hostPID
+}
+
+policy edges {
+    in namespaces tier=edge
+    deny hostIPC
+}
+
+policy spaces {
+    except namespaces infra
+    deny hostPID
+}
+"""
+PODS = """apiVersion: v1
+kind: Pod
+metadata: {name: bad, namespace: shop}
+spec: {hostPID: true, containers: [{name: c, image: i}]}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: good, namespace: shop}
+spec: {containers: [{name: c, image: i}]}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: free, namespace: infra}
+spec: {hostPID: true, containers: [{name: c, image: i}]}
+"""
+
+
+@pytest.fixture
+def scoped(tmp_path: Path) -> list[str]:
+    (tmp_path / "scoped.psp").write_text(SCOPED)
+    (tmp_path / "pods.yaml").write_text(PODS)
+    return [str(tmp_path / "scoped.psp"), "-f", str(tmp_path / "pods.yaml")]
+
+
+def test_eval_counts_pods_and_names_those_that_no_policy_judges(scoped: list[str]) -> None:
+    done = run("eval", *scoped)
+    assert (done.exit_code, done.stdout.count("DENIED")) == (1, 2)
+    assert "unjudged  Pod   infra      free  -\n" in done.stdout
+    assert "shops: not in namespace infra; edges: goes by labels" in done.stdout
+    assert done.stderr.endswith("1 of 3 pods denied\n1 judged by no policy: infra/free\n")
+
+
+def test_eval_gives_an_object_for_a_pod_that_no_policy_judges(scoped: list[str]) -> None:
+    done = run("eval", *scoped, "--format", "json")
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [(row["name"], row["policy"]) for row in rows] == [
+        ("bad", "shops"), ("bad", "spaces"), ("good", "shops"), ("good", "spaces"), ("free", None)
+    ]  # fmt: skip
+    (free,) = rows[4:]
+    assert (free["allowed"], free["reasons"]) == (True, [])
+    assert list(free) == [*KEYS, "message"]
+
+
+def test_eval_says_who_is_exempt(tmp_path: Path) -> None:
+    (tmp_path / "p.psp").write_text(SCOPED.partition("policy edges")[0])
+    (tmp_path / "pods.yaml").write_text(PODS.partition("---")[0])
+    done = run("eval", str(tmp_path / "p.psp"), "-f", str(tmp_path / "pods.yaml"), "--as", "root")
+    assert done.exit_code == 0
+    assert "shops: exempt (they mend the nodes)" in done.stdout
+    assert done.stderr.endswith("0 of 1 pods denied\n1 judged by no policy: shop/bad\n")
 
 
 def test_eval_reads_stdin_once() -> None:

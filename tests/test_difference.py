@@ -218,7 +218,7 @@ def test_sets_are_decided() -> None:
     for one in (*found.looser, *found.stricter):
         assert one.reasons
     for change in found.changed:
-        (row,) = evaluate(cluster, [manifest_of(change.pod)], change.request)
+        (row,) = evaluate(cluster, manifest_of(change.pod), change.request)
         assert row["allowed"] and row["pod"] != change.pod
 
 
