@@ -166,7 +166,7 @@ def test_eval_gives_one_object_a_line_with_the_promised_keys() -> None:
     assert list(denied) == list(admitted) == KEYS
     assert (denied["allowed"], admitted["allowed"], admitted["reasons"]) == (False, True, [])
     (reason,) = denied["reasons"]
-    assert list(reason) == ["control", "path", "value", "message", "source"]
+    assert list(reason) == ["control", "path", "value", "message", "because", "source"]
     assert (reason["control"], reason["value"]) == ("hostPorts", 9000)
     (changed,) = run("eval", GOOD, "-f", ADMITTED, "--format", "json", "--changed").stdout.splitlines()
     assert list(json.loads(changed)) == [*KEYS, "pod"]
@@ -242,6 +242,35 @@ def test_eval_gives_an_object_for_a_pod_that_no_policy_judges(scoped: list[str])
     (free,) = rows[4:]
     assert (free["allowed"], free["reasons"]) == (True, [])
     assert list(free) == [*KEYS, "message"]
+
+
+REASONED = """policy reasoned {
+    deny hostPID because "ask #platform"
+    deny hostIPC
+}
+"""
+
+
+def test_eval_and_diff_show_the_reason_that_the_author_gives(tmp_path: Path) -> None:
+    source, none, pods = (str(tmp_path / name) for name in ("p.psp", "none.psp", "pods.yaml"))
+    Path(source).write_text(REASONED)
+    Path(none).write_text("policy none {\n    deny hostIPC\n}\n")
+    Path(pods).write_text(PODS.partition("---")[0].replace("hostPID: true", "hostPID: true, hostIPC: true"))
+    said = "hostPID is true, must not be true (ask #platform)\n"
+    shown = run("eval", source, "-f", pods).stdout
+    assert said in shown and "hostIPC is true, must not be true\n" in shown
+    row = json.loads(run("eval", source, "-f", pods, "--format", "json").stdout)
+    assert [reason["because"] for reason in row["reasons"]] == ["ask #platform", ""]
+    assert said.rstrip() in run("diff", source, none).stdout
+    (looser,) = json.loads(run("diff", source, none, "--format", "json").stdout)["looser"]
+    assert [reason["because"] for reason in looser["reasons"]] == ["ask #platform"]
+
+
+def test_a_choice_shows_the_reason_that_the_author_gives(tmp_path: Path) -> None:
+    (tmp_path / "p.psp").write_text(f"{REASONED}choose {{\n    reasoned for everyone\n}}\n")
+    (tmp_path / "pods.yaml").write_text(PODS.partition("---")[0])
+    done = run("eval", str(tmp_path / "p.psp"), "-f", str(tmp_path / "pods.yaml"))
+    assert "reasoned: pod: hostPID is true, must not be true (ask #platform)\n" in done.stdout
 
 
 def test_eval_says_who_is_exempt(tmp_path: Path) -> None:

@@ -103,6 +103,7 @@ def _reasons(verdict: oracle.Verdict) -> list[dict[str, object]]:
             "path": reason.path,
             "value": reason.value,
             "message": reason.message,
+            "because": reason.because,
             "source": str(reason.span),
         }
         for reason in verdict.reasons

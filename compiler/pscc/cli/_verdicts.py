@@ -70,7 +70,8 @@ def _verdict(row: Row) -> str:
 def _reasons(reasons: object, by: str, color: bool) -> None:
     """Why a pod is denied; ``by`` is the policy of a choice that says so."""
     for reason in _list(reasons):
-        click.echo(f"{INDENT}{clean(by)}{clean(str(reason['message']))}")
+        because = f" ({clean(str(reason['because']))})" if reason["because"] else ""
+        click.echo(f"{INDENT}{clean(by)}{clean(str(reason['message']))}{because}")
         place = f"{INDENT}  {clean(str(reason['path']))}, by {clean(str(reason['source']))}"
         click.echo(click.style(place, dim=True) if color else place, color=color)
 
