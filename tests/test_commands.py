@@ -19,7 +19,10 @@ BROKEN = str(SEED / "psp-default.yaml")
 GOOD = str(ROOT / "examples" / "psp-default.yaml")
 DENIED = str(SEED / "pod-host-port.yaml")
 ADMITTED = str(SEED / "pod-as-user-guest.yaml")
-KEYS = ["file", "kind", "namespace", "name", "policy", "allowed", "reasons", "psp", "differs", "defaulted"]
+KEYS = [
+    *("file", "kind", "namespace", "name", "policy", "mode", "allowed", "verdict", "reasons"),
+    *("psp", "differs", "defaulted"),
+]
 
 
 def run(*arguments: str, stdin: bytes = b"") -> Result:
@@ -240,8 +243,57 @@ def test_eval_gives_an_object_for_a_pod_that_no_policy_judges(scoped: list[str])
         ("bad", "shops"), ("bad", "spaces"), ("good", "shops"), ("good", "spaces"), ("free", None)
     ]  # fmt: skip
     (free,) = rows[4:]
-    assert (free["allowed"], free["reasons"]) == (True, [])
+    assert (free["allowed"], free["reasons"], free["mode"], free["verdict"]) == (True, [], None, "unjudged")
     assert list(free) == [*KEYS, "message"]
+
+
+MODES = """policy modes {
+    deny hostIPC
+    warn deny hostPID
+    audit deny privileged
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("spec", "verdicts", "count", "status"),
+    [
+        ("hostPID: true", ["allowed", "warned", "allowed"], "0 of 1 pods denied, 1 warned of", 0),
+        ("hostIPC: true, hostPID: true", ["denied", "warned", "allowed"], "1 of 1 pods denied", 1),
+        ("hostIPC: false", ["allowed", "allowed", "allowed"], "0 of 1 pods denied", 0),
+    ],
+)
+def test_eval_denies_what_is_enforced_alone(
+    spec: str, verdicts: list[str], count: str, status: int, tmp_path: Path
+) -> None:
+    (tmp_path / "p.psp").write_text(MODES)
+    (tmp_path / "pods.yaml").write_text(PODS.partition("---")[0].replace("hostPID: true", spec))
+    arguments = ("eval", str(tmp_path / "p.psp"), "-f", str(tmp_path / "pods.yaml"))
+    done = run(*arguments, "--format", "json")
+    rows = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [row["mode"] for row in rows] == ["enforce", "warn", "audit"]
+    assert [row["verdict"] for row in rows] == verdicts
+    assert [row["allowed"] for row in rows] == [verdict != "denied" for verdict in verdicts]
+    assert [bool(row["reasons"]) for row in rows] == [verdict != "allowed" for verdict in verdicts]
+    table = run(*arguments)
+    assert [line.split()[0].lower() for line in table.stdout.splitlines() if " Pod " in line] == verdicts
+    assert table.stderr.endswith(f"{count}\n")
+    assert (done.exit_code, table.exit_code) == (status, status)
+
+
+@pytest.mark.parametrize(
+    ("mode", "verdict", "count"), [("warn", "WARNED", "1 warned of"), ("audit", "AUDITED", "1 audited")]
+)
+def test_a_choice_that_does_not_enforce_denies_nothing(mode: str, verdict: str, count: str, tmp_path: Path) -> None:
+    (tmp_path / "p.psp").write_text(f"{REASONED}choose {mode} {{\n    reasoned for everyone\n}}\n")
+    (tmp_path / "pods.yaml").write_text(PODS.partition("---")[0])
+    arguments = ("eval", str(tmp_path / "p.psp"), "-f", str(tmp_path / "pods.yaml"))
+    done = run(*arguments)
+    assert (done.exit_code, done.stdout.splitlines()[1].split()[0]) == (0, verdict)
+    assert "reasoned: pod: hostPID is true" in done.stdout
+    assert done.stderr.endswith(f"0 of 1 pods denied, {count}\n")
+    (row,) = [json.loads(line) for line in run(*arguments, "--format", "json").stdout.splitlines()]
+    assert (row["mode"], row["allowed"], row["verdict"], row["policy"]) == (mode, True, verdict.lower(), "")
 
 
 REASONED = """policy reasoned {

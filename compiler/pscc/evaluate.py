@@ -5,7 +5,9 @@ Must not import the CLI.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 from pscc import ir, oracle
 from pscc.access import Request, requested_by
@@ -14,6 +16,7 @@ from pscc.pods import Manifest, normalise
 from pscc.side_by_side import admitted_by, asked_for, chosen_otherwise, judged_otherwise
 
 Row = dict[str, object]
+_OBJECTS: Mapping[ir.Mode, str] = MappingProxyType({"enforce": "denied", "warn": "warned", "audit": "audited"})
 SOMEBODY = Request("", groups=requested_by("", ()))
 """Whoever asks, in the namespace that the manifest says."""
 
@@ -23,8 +26,10 @@ def evaluate(program: ir.Program, manifest: Manifest, requested: Request = SOMEB
 
     ``requested`` says who asks for a bare pod (a workload's controller asks for its own, and for those that it owns); its
     namespace is that of manifests which name none (``default`` where it is empty). A pod is admitted when every row says
-    ``allowed``. ``psp`` is the PodSecurityPolicy that admitted a pod of a cluster, by its annotation, and ``differs`` says
-    in what the row is another's verdict; both may be empty. ``defaulted`` tells whether defaults change the pod.
+    ``allowed``, which is false only for what is enforced: ``verdict`` is ``allowed``, ``denied``, ``warned`` or
+    ``audited``, by the ``mode`` of the policy or choice, or ``unjudged``. ``psp`` is the PodSecurityPolicy that admitted a
+    pod of a cluster, by its annotation, and ``differs`` says in what the row is another's verdict; both may be empty.
+    ``defaulted`` tells whether defaults change the pod.
     """
     rows: list[Row] = []
     pod = normalise(manifest.pod)
@@ -36,7 +41,7 @@ def evaluate(program: ir.Program, manifest: Manifest, requested: Request = SOMEB
         made = oracle.with_defaults(policy, made)
     for policy in judging:
         verdict = oracle.check(policy, made)
-        about = {"policy": policy.name, "allowed": verdict.allowed, "reasons": _reasons(verdict)}
+        about = {"policy": policy.name, **_outcome(policy.mode, verdict.allowed), "reasons": _reasons(verdict)}
         beside = {"psp": psp, "differs": judged_otherwise(policy, psp, verdict), "defaulted": made != pod}
         rows.append({**_of(manifest, requested), **about, **beside, "pod": verdict.pod})
     for choice in (one for one in program.choices if one.scope.holds_in(request.namespace)):
@@ -45,7 +50,7 @@ def evaluate(program: ir.Program, manifest: Manifest, requested: Request = SOMEB
         beside = {"psp": psp, "differs": differs, "defaulted": admission.pod != pod}
         rows.append({**_of(manifest, requested), **_chosen(choice, admission), **beside, "pod": admission.pod})
     if not rows:
-        about = {"policy": None, "allowed": True, "reasons": []}
+        about = {"policy": None, "mode": None, "allowed": True, "verdict": "unjudged", "reasons": []}
         beside = {"psp": psp, "differs": "", "defaulted": False, "message": _why_unjudged(program, request)}
         rows.append({**_of(manifest, requested), **about, **beside, "pod": pod})
     return tuple(rows)
@@ -84,12 +89,20 @@ def _of(manifest: Manifest, requested: Request) -> Row:
     }
 
 
+def _outcome(mode: ir.Mode, accepted: bool) -> Row:
+    return {
+        "mode": mode,
+        "allowed": accepted or mode != "enforce",
+        "verdict": "allowed" if accepted else _OBJECTS[mode],
+    }
+
+
 def _chosen(choice: ir.Choice, admission: Admission) -> Row:
     tried = [{"policy": one.policy, "reasons": _reasons(one.verdict)} for one in admission.opinions]
     return {
         "choice": choice.name,
         "policy": admission.policy,
-        "allowed": admission.allowed,
+        **_outcome(choice.mode, admission.allowed),
         "message": admission.message,
         "reasons": [],
         "tried": [] if admission.allowed else tried,

@@ -15,7 +15,9 @@ Row = Mapping[str, object]
 HEADINGS = ("VERDICT", "KIND", "NAMESPACE", "NAME", "POLICY", "FILE")
 INDENT = " " * 9
 MOST_NAMES = 10
-_STYLES = MappingProxyType({"allowed": "green", "unjudged": "yellow", "DENIED": "red"})
+_STYLES = MappingProxyType(
+    {"allowed": "green", "denied": "red", "warned": "yellow", "audited": "yellow", "unjudged": "yellow"}
+)
 
 
 def show(pods: Sequence[Sequence[Row]], changed: bool) -> None:
@@ -29,7 +31,7 @@ def show(pods: Sequence[Sequence[Row]], changed: bool) -> None:
     color = colored(sys.stdout)
     _line(HEADINGS, wide, "", color)
     for row, line in zip(rows, cells, strict=True):
-        _line(line, wide, _STYLES[_verdict(row)], color)
+        _line(line, wide, _STYLES[str(row["verdict"])], color)
         _reasons(row["reasons"], "", color)
         for tried in _list(row.get("tried")):
             _reasons(tried["reasons"], f"{tried['policy']}: ", color)
@@ -53,18 +55,18 @@ def _count(pods: Sequence[Sequence[Row]], changed: bool) -> None:
         differing = sum(any(row["differs"] for row in rows) for rows in marked)
         told = f"{len(marked)} carry the annotation kubernetes.io/psp of a cluster's PodSecurityPolicy"
         click.echo(f"{told}: {differing or 'none'} differ{'s' if differing == 1 else ''} from it", err=True)
-    click.echo(f"{len(pods) - len(admitted)} of {len(pods)} pods denied", err=True)
+    verdicts = [{row["verdict"] for row in rows} for rows in admitted]
+    warned = sum("warned" in some for some in verdicts)
+    audited = sum("audited" in some and "warned" not in some for some in verdicts)
+    told = f"{len(pods) - len(admitted)} of {len(pods)} pods denied"
+    told += f", {warned} warned of" if warned else ""
+    told += f", {audited} audited" if audited else ""
+    click.echo(told, err=True)
     unjudged = [row for rows in pods for row in rows if row["policy"] is None]
     if unjudged:
         names = [clean("/".join(filter(None, (str(row["namespace"]), str(row["name"]))))) for row in unjudged]
         more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
         click.echo(f"{len(names)} judged by no policy: {', '.join(names[:MOST_NAMES])}{more}", err=True)
-
-
-def _verdict(row: Row) -> str:
-    if row["policy"] is None:
-        return "unjudged"
-    return "allowed" if row["allowed"] else "DENIED"
 
 
 def _reasons(reasons: object, by: str, color: bool) -> None:
@@ -78,7 +80,8 @@ def _reasons(reasons: object, by: str, color: bool) -> None:
 
 def _cells(row: Row) -> tuple[str, ...]:
     named = (clean(str(row[key] or "")) or "-" for key in ("kind", "namespace", "name", "policy", "file"))
-    return (_verdict(row), *named)
+    verdict = str(row["verdict"])
+    return (verdict.upper() if verdict in ("denied", "warned", "audited") else verdict, *named)
 
 
 def _line(cells: Sequence[str], wide: Sequence[int], style: str, color: bool) -> None:

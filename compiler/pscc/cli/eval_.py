@@ -49,7 +49,8 @@ def command(
     A pod that no policy judges, since none holds there or whoever asks is exempt, is said to be `unjudged`: nothing stops
     it. In JSON its `policy` is null, and its `message` says why.
 
-    Exit 1 if a pod is denied. Diagnostics about SOURCE and FILES go to stderr.
+    Exit 1 if a policy or choice that enforces denies a pod; what is in mode warn or audit denies none, and its verdict is
+    WARNED or AUDITED. Diagnostics about SOURCE and FILES go to stderr.
     """
     from pscc.access import Request, requested_by
     from pscc.diagnostics import Diagnostic, Report, SourceError
