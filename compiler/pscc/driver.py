@@ -174,6 +174,10 @@ def compile_program(
     program, left_out = without_groups(program, rollout.ignored_groups)
     program, forms = lowered(program)
     program = rolled_out(program, rollout)
+    if options.workloads == "enforce":
+        from pscc.choice_workloads import refused_with_their_workloads
+
+        forms = (*forms, *refused_with_their_workloads(program))
     most = most_cases(len(program.policies))
     cases = {policy.name: cases_for(policy, most) for policy in program.policies}
     cases |= {choice.name: choice_cases(choice) for choice in program.choices}
