@@ -8,7 +8,7 @@ demo: $(VENV)/.installed
 	@$(BIN)/python -m pscc.demo
 
 test: $(VENV)/.installed-dev engines lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 # Everything that the sample in the tests is a sample of; writes docs/conformance.md. KEEP=1 keeps what differs.
 conformance: $(VENV)/.installed-dev engines

@@ -13,6 +13,8 @@ settings.load_profile("pscc")
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
+TABLE = "table"
+"""The property of a test whose text is shown at the end of the run, whichever process the test ran in."""
 
 
 def engine(name: str) -> str:
@@ -24,3 +26,12 @@ def engine(name: str) -> str:
             pytest.fail(message)
         pytest.skip(message)
     return str(path)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Show the tables that tests have recorded."""
+    called = [one for some in terminalreporter.stats.values() for one in some if getattr(one, "when", "") == "call"]
+    for name, text in [recorded for report in called for recorded in report.user_properties]:
+        if name == TABLE:
+            terminalreporter.section("conformance, a sample")
+            terminalreporter.line(text)

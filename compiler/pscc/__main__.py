@@ -1,5 +1,18 @@
-"""``python -m pscc``."""
+"""``python -m pscc``, and the script ``pscc``."""
 
-from pscc.cli import main
+import gc
 
-main(prog_name="pscc")
+_OBJECTS = 50_000
+"""How many new objects set off a search for garbage. By default it is 700: a compile makes them by the thousand and drops few."""
+
+
+def run() -> None:
+    """The command line, as a process of its own."""
+    gc.set_threshold(_OBJECTS)
+    from pscc.cli import main
+
+    main(prog_name="pscc")
+
+
+if __name__ == "__main__":
+    run()

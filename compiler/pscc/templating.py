@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 
+_quoted = json.JSONEncoder(ensure_ascii=False).encode
 _PLAIN = re.compile(r"[A-Za-z/][A-Za-z0-9_./-]*( [A-Za-z0-9_./(][A-Za-z0-9_./()-]*)*")
 _NOT_STRINGS = frozenset(["true", "false", "yes", "no", "on", "off", "null", "y", "n"])
 
@@ -52,6 +53,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
         autoescape=False,
+        auto_reload=False,
     )
 
 
@@ -68,7 +70,7 @@ def yaml_quote(value: str | int | bool) -> Code:
         return Code(str(value))
     if _PLAIN.fullmatch(value) and value.lower() not in _NOT_STRINGS:
         return Code(value)
-    return Code(printable(json.dumps(value, ensure_ascii=False)))
+    return Code(printable(_quoted(value)))
 
 
 def printable(text: str) -> str:

@@ -35,6 +35,8 @@ _KEYWORDS = frozenset(
         *("some", "true", "with"),
     )
 )
+_STRING = re.compile(r'"(?:\\.|[^"\\])*"')
+_VARIABLE = re.compile(r"(?<![\w.])\w+")
 
 
 def snake(name: str) -> str:
@@ -345,8 +347,7 @@ def _last(value: ir.Coalesce) -> str:
 
 def _reads(name: str, lines: list[str]) -> bool:
     """Whether the code (string literals left out) reads the variable ``name``."""
-    code = re.sub(r'"(?:\\.|[^"\\])*"', '""', "\n".join(lines))
-    return re.search(rf"(?<![\w.]){re.escape(name)}(?!\w)", code) is not None
+    return name in _VARIABLE.findall(_STRING.sub('""', "\n".join(lines)))
 
 
 def _rule(head: str, lines: list[str]) -> str:
