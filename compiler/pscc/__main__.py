@@ -1,5 +1,6 @@
 """``python -m pscc``, and the script ``pscc``."""
 
+import atexit
 import gc
 
 _OBJECTS = 50_000
@@ -9,6 +10,7 @@ _OBJECTS = 50_000
 def run() -> None:
     """The command line, as a process of its own."""
     gc.set_threshold(_OBJECTS)
+    atexit.register(gc.freeze)  # what is left then goes with the process, unsearched
     from pscc.cli import main
 
     main(prog_name="pscc")

@@ -14,7 +14,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from pscc.backends._base import OutputFile
 
@@ -35,23 +35,26 @@ def emit(folder: Path, files: tuple[OutputFile, ...]) -> None:
     earlier = written(folder)
     wanted = {file.path: file.text for file in files}
     try:
+        ours = frozenset(earlier)
         for path in dict.fromkeys((*wanted, *earlier, MANIFEST)):
-            _refuse_what_is_in_the_way(folder, path, foreign=path in wanted and path not in earlier)
+            _refuse_what_is_in_the_way(folder / path, foreign=path in wanted and path not in ours)
+        for below in sorted({parent for path in (*wanted, *earlier) for parent in PurePath(path).parents[:-1]}):
+            _refuse_what_is_no_folder(folder / below)
         _write(folder, wanted, earlier)
     except (OSError, ValueError) as error:
         raise EmitError(f"{folder} cannot be written: {getattr(error, 'strerror', None) or error}") from None
 
 
-def _refuse_what_is_in_the_way(folder: Path, path: str, foreign: bool) -> None:
-    target = folder / path
+def _refuse_what_is_in_the_way(target: Path, foreign: bool) -> None:
     if foreign and (target.exists() or target.is_symlink()):
         raise EmitError(f"{target} is in the way: pscc did not write it")
     if target.is_dir() and not target.is_symlink():
         raise EmitError(f"{target} is in the way: it is a folder")
-    for parent in target.relative_to(folder).parents:
-        place = folder / parent
-        if place != folder and (place.is_symlink() or (place.exists() and not place.is_dir())):
-            raise EmitError(f"{place} is in the way: it is not a folder")
+
+
+def _refuse_what_is_no_folder(place: Path) -> None:
+    if place.is_symlink() or (place.exists() and not place.is_dir()):
+        raise EmitError(f"{place} is in the way: it is not a folder")
 
 
 def written(folder: Path) -> tuple[str, ...]:
