@@ -131,7 +131,7 @@ def test_any_text_as_manifests(seed: int) -> None:
         source = None
         try:
             source = decode("pods.yaml", data)
-            rows = evaluate(program, read_manifests(source, report))
+            rows = [row for manifest in read_manifests(source, report) for row in evaluate(program, manifest)]
         except SourceError as error:
             shown(error.diagnostics, source)
             continue

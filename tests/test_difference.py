@@ -9,12 +9,14 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from conformance.policies import draw_psp, draw_statements, meaning, statements_meaning
 from conftest import ROOT, engine
 from pscc import ir, oracle
 from pscc.access import Request
 from pscc.admission import judges
+from pscc.cli import main
 from pscc.difference.admitted import Witness
 from pscc.difference.changed import Change
 from pscc.difference.compare import Difference, compare
@@ -209,6 +211,25 @@ def test_defaults_of_one_policy_count_for_the_checks_of_another() -> None:
     assert controls(found.looser) == ["runAsNonRoot"] and not found.stricter
 
 
+def test_what_is_behind_a_control_that_refuses_everything_is_found() -> None:
+    old = of("policy a {\n deny hostPID, hostIPC\n require runAsUser 1-5\n default runAsUser 1\n}\n")
+    new = of("policy b {\n deny hostIPC, privileged\n require runAsUser 7\n}\n")
+    found = compare(old, new)
+    hold(found, old, new)
+    assert [(w.control, w.behind) for w in found.looser] == [("runAsUser", ()), ("hostPID", ("runAsUser",))]
+    assert [(w.control, w.behind) for w in found.stricter] == [("runAsUser", ()), ("privileged", ("runAsUser",))]
+    assert len(found.apart) == 1
+    same = compare(old, of("policy b {\n deny hostIPC, privileged\n require runAsUser 1-5\n}\n"))
+    assert not any(w.behind for w in (*same.looser, *same.stricter)) and not same.apart
+
+
+def test_the_examples_differ_in_more_than_what_no_pod_passes() -> None:
+    arguments = [str(ROOT / "examples" / name) for name in ("psp-default.yaml", "restricted.yaml")]
+    told = CliRunner().invoke(main, ["diff", *arguments]).output
+    assert "stricter: hostPorts, behind seccompProfile" in told
+    assert "behind another control" in told and "no pod passes both: " in told
+
+
 def test_sets_are_decided() -> None:
     """By what is admitted, and by what the policy that is taken makes of a pod."""
     cluster, tiers = program("examples/cluster/dump.yaml"), program("examples/platform/tiers.psp")
@@ -218,7 +239,7 @@ def test_sets_are_decided() -> None:
     for one in (*found.looser, *found.stricter):
         assert one.reasons
     for change in found.changed:
-        (row,) = evaluate(cluster, [manifest_of(change.pod)], change.request)
+        (row,) = evaluate(cluster, manifest_of(change.pod), change.request)
         assert row["allowed"] and row["pod"] != change.pod
 
 
@@ -298,9 +319,6 @@ def denied(folder: Path, one: ir.Program, witnesses: tuple[Witness, ...]) -> lis
 
 
 def test_the_command(tmp_path: Path) -> None:
-    from click.testing import CliRunner
-
-    from pscc.cli import main
 
     paths = [str(ROOT / "examples" / "team.psp"), "pss/baseline"]
     same = CliRunner().invoke(main, ["diff", paths[0], paths[0], "--no-looser"])
@@ -310,6 +328,6 @@ def test_the_command(tmp_path: Path) -> None:
     assert CliRunner().invoke(main, ["diff", *paths, "--no-looser"]).exit_code == 1
     as_json = json.loads(CliRunner().invoke(main, ["diff", *paths, "--format", "json"]).output)
     assert (
-        set(as_json) == {"looser", "stricter", "quieter", "louder", "changed", "undecided"}
+        set(as_json) == {"looser", "stricter", "quieter", "louder", "changed", "undecided", "apart"}
         and as_json["looser"][0]["pod"]["kind"] == "Pod"
     )

@@ -108,9 +108,26 @@ def test_what_is_wrong_is_told_at_its_line(text: str, errors: list[str]) -> None
     assert refused(text) == errors
 
 
-def test_a_member_of_a_choice_has_no_mode_of_its_own() -> None:
-    text = "policy a {\n deny hostPID\n audit deny hostIPC\n}\nchoose {\n a for everyone\n}\n"
-    assert refused(text) == ["LNG047:3"]
+@pytest.mark.parametrize(
+    ("written", "errors"),
+    [
+        ("deny hostPID\n audit deny hostIPC\n", ["LNG047:3"]),
+        ("audit deny hostPID\n", ["LNG047:2"]),
+        ("audit deny hostPID\n warn deny hostIPC\n", ["LNG047:2", "LNG047:3"]),
+        ("audit deny hostPID\n audit deny hostIPC\n deny hostNetwork\n", ["LNG047:2", "LNG047:3"]),
+        ("audit deny hostPID\n default nonRoot\n", ["LNG047:2"]),
+    ],
+)
+def test_a_statement_of_a_member_of_a_choice_has_no_mode_of_its_own(written: str, errors: list[str]) -> None:
+    assert refused(f"policy a {{\n {written}}}\nchoose {{\n a for everyone\n}}\n") == errors
+
+
+def test_no_mode_of_its_own_in_a_choice_from_another_file_or_from_a_parent() -> None:
+    base = "policy base {\n deny hostPID\n audit deny hostIPC\n}\n"
+    assert refused('use "a.psp"\nchoose {\n base for everyone\n}\n', a=base) == ["LNG047:3"]
+    child = "policy child extends base {\n deny privileged\n}\n"
+    assert refused(f"{base}{child}choose {{\n child for everyone\n}}\n") == ["LNG047:3"]
+    assert refused(f"{base}choose {{\n base-audit for everyone\n}}\n") == ["SET011:6"]
 
 
 def test_a_scope_holds_names_prefixes_and_labels() -> None:

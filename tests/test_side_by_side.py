@@ -76,6 +76,21 @@ def test_one_policy_on_a_pod_that_it_had_admitted(tmp_path: Path) -> None:
     assert (row["allowed"], row["differs"].endswith("which refuses it now")) == (False, True)
 
 
+def test_a_pod_that_is_only_warned_of_fares_as_it_did(tmp_path: Path) -> None:
+    metadata = {"name": "p", "annotations": {"kubernetes.io/psp": "a"}}
+    spec = {"hostNetwork": True, "containers": [{"name": "c", "image": "i"}]}
+    path, source = tmp_path / "pod.yaml", tmp_path / "a.psp"
+    path.write_text(yaml.safe_dump({"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec}))
+    for text in (
+        "policy a {\n warn\n deny hostNetwork\n}\n",
+        "policy a {\n deny hostNetwork\n}\nchoose warn {\n a for everyone\n}\n",
+    ):
+        source.write_text(text)
+        done = CliRunner().invoke(main, ["eval", str(source), "-f", str(path), "--format", "json"])
+        (row,) = [json.loads(line) for line in done.stdout.splitlines()]
+        assert (row["verdict"], row["differs"], row["psp"]) == ("warned", "", "a")
+
+
 def test_psp_steps_aside() -> None:
     (policy, *_) = yaml.safe_load_all((EXAMPLES / "side-by-side" / "step-aside.yaml").read_text())
     groups = ("system:authenticated", "system:serviceaccounts")

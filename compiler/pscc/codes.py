@@ -147,6 +147,14 @@ _CODES: dict[str, tuple[str, str, str]] = {
         "it. Where the target cannot tell what that may use, applying the workload says nothing; its pods are judged.",
         "",
     ),
+    "TGT013": (
+        "A choice that may refuse a workload whose pods it would admit",
+        "No target knows which controller will ask for the pods of a workload that is applied, so a choice judges it by the "
+        "service account of its pods. What a grant lets a controller alone use is not counted: with `--workloads enforce` the "
+        "workload is refused, though its pods would be admitted. Grant the policy to the pods' service accounts, or say "
+        "`--workloads warn`.",
+        "wide for groups system:serviceaccounts:kube-system",
+    ),
 }
 
 

@@ -175,6 +175,10 @@ def compile_program(
     program, forms = lowered(program)
     placeless = tuple(left_without_a_place(program, rollout))
     program = rolled_out(program, rollout)
+    if options.workloads == "enforce":
+        from pscc.choice_workloads import refused_with_their_workloads
+
+        forms = (*forms, *refused_with_their_workloads(program))
     most = most_cases(len(program.policies))
     cases = {policy.name: cases_for(policy, most) for policy in program.policies}
     cases |= {choice.name: choice_cases(choice) for choice in program.choices}

@@ -1,12 +1,13 @@
-"""What ``pscc eval`` computes: what a program says of every pod, and which policy of a choice admits it.
+"""What ``pscc eval`` computes: what a program says of a pod, and which policy of a choice admits it.
 
 Must not import the CLI.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 from pscc import ir, oracle
 from pscc.access import Request, requested_by
@@ -15,39 +16,59 @@ from pscc.pods import Manifest, normalise
 from pscc.side_by_side import admitted_by, asked_for, chosen_otherwise, judged_otherwise
 
 Row = dict[str, object]
+_OBJECTS: Mapping[ir.Mode, str] = MappingProxyType({"enforce": "denied", "warn": "warned", "audit": "audited"})
 SOMEBODY = Request("", groups=requested_by("", ()))
 """Whoever asks, in the namespace that the manifest says."""
 
 
-def evaluate(program: ir.Program, manifests: Iterable[Manifest], requested: Request = SOMEBODY) -> tuple[Row, ...]:
-    """One row for each policy or choice and each manifest, in the order of the manifests; JSON as it is.
+def evaluate(program: ir.Program, manifest: Manifest, requested: Request = SOMEBODY) -> tuple[Row, ...]:
+    """One row for each policy or choice that judges ``manifest``, or one without a policy where none does; JSON as it is.
 
     ``requested`` says who asks for a bare pod (a workload's controller asks for its own, and for those that it owns); its
     namespace is that of manifests which name none (``default`` where it is empty). A pod is admitted when every row says
-    ``allowed``. A policy has a row only where it holds. ``psp`` is the PodSecurityPolicy that admitted a pod of a cluster,
-    by its annotation, and ``differs`` says in what the row is another's verdict; both may be empty. ``defaulted`` tells whether
-    defaults change the pod.
+    ``allowed``, which is false only for what is enforced: ``verdict`` is ``allowed``, ``denied``, ``warned`` or
+    ``audited``, by the ``mode`` of the policy or choice, or ``unjudged``. ``psp`` is the PodSecurityPolicy that admitted a
+    pod of a cluster, by its annotation, and ``differs`` says in what the row is another's verdict; both may be empty.
+    ``defaulted`` tells whether defaults change the pod.
     """
     rows: list[Row] = []
-    for manifest in manifests:
-        pod = normalise(manifest.pod)
-        request = request_of(requested, manifest, pod)
-        psp = admitted_by(pod)
-        judging = [policy for policy in program.policies if judges(policy, request)]
-        made: oracle.Json = pod
-        for policy in judging:  # in a cluster every default is set before anything is checked
-            made = oracle.with_defaults(policy, made)
-        for policy in judging:
-            verdict = oracle.check(policy, made)
-            about = {"policy": policy.name, "allowed": verdict.allowed, "reasons": _reasons(verdict)}
-            beside = {"psp": psp, "differs": judged_otherwise(policy, psp, verdict), "defaulted": made != pod}
-            rows.append({**_of(manifest, requested), **about, **beside, "pod": verdict.pod})
-        for choice in (one for one in program.choices if one.scope.holds_in(request.namespace)):
-            admission = admit(choice, request, pod)
-            differs = chosen_otherwise(choice, psp, admission)
-            beside = {"psp": psp, "differs": differs, "defaulted": admission.pod != pod}
-            rows.append({**_of(manifest, requested), **_chosen(choice, admission), **beside, "pod": admission.pod})
+    pod = normalise(manifest.pod)
+    request = request_of(requested, manifest, pod)
+    psp = admitted_by(pod)
+    judging = [policy for policy in program.policies if judges(policy, request)]
+    made: oracle.Json = pod
+    for policy in judging:  # in a cluster every default is set before anything is checked
+        made = oracle.with_defaults(policy, made)
+    for policy in judging:
+        verdict = oracle.check(policy, made)
+        about = {"policy": policy.name, **_outcome(policy.mode, verdict.allowed), "reasons": _reasons(verdict)}
+        beside = {"psp": psp, "differs": judged_otherwise(policy, psp, verdict), "defaulted": made != pod}
+        rows.append({**_of(manifest, requested), **about, **beside, "pod": verdict.pod})
+    for choice in (one for one in program.choices if one.scope.holds_in(request.namespace)):
+        admission = admit(choice, request, pod)
+        differs = chosen_otherwise(choice, psp, admission)
+        beside = {"psp": psp, "differs": differs, "defaulted": admission.pod != pod}
+        rows.append({**_of(manifest, requested), **_chosen(choice, admission), **beside, "pod": admission.pod})
+    if not rows:
+        about = {"policy": None, "mode": None, "allowed": True, "verdict": "unjudged", "reasons": []}
+        beside = {"psp": psp, "differs": "", "defaulted": False, "message": _why_unjudged(program, request)}
+        rows.append({**_of(manifest, requested), **about, **beside, "pod": pod})
     return tuple(rows)
+
+
+def _why_unjudged(program: ir.Program, request: Request) -> str:
+    """Why none of the policies of ``program`` judges ``request``, policy by policy."""
+    return "; ".join(f"{policy.name}: {_why_not(policy, request)}" for policy in program.policies)
+
+
+def _why_not(policy: ir.Policy, request: Request) -> str:
+    scope = policy.scope
+    if scope.holds_in(request.namespace, request.namespace_labels):
+        reasons = (e.reason for e in policy.exemptions if any(e.subjects.include(one) for one in request.identities))
+        return f"exempt ({next(reasons, '')})"
+    if replace(scope, labels=(), except_labels=()).holds_in(request.namespace):
+        return "goes by labels of the namespace, which are not known here"
+    return f"not in namespace {request.namespace}"
 
 
 def request_of(requested: Request, manifest: Manifest, pod: dict[str, object]) -> Request:
@@ -68,12 +89,20 @@ def _of(manifest: Manifest, requested: Request) -> Row:
     }
 
 
+def _outcome(mode: ir.Mode, accepted: bool) -> Row:
+    return {
+        "mode": mode,
+        "allowed": accepted or mode != "enforce",
+        "verdict": "allowed" if accepted else _OBJECTS[mode],
+    }
+
+
 def _chosen(choice: ir.Choice, admission: Admission) -> Row:
     tried = [{"policy": one.policy, "reasons": _reasons(one.verdict)} for one in admission.opinions]
     return {
         "choice": choice.name,
         "policy": admission.policy,
-        "allowed": admission.allowed,
+        **_outcome(choice.mode, admission.allowed),
         "message": admission.message,
         "reasons": [],
         "tried": [] if admission.allowed else tried,
@@ -87,6 +116,7 @@ def _reasons(verdict: oracle.Verdict) -> list[dict[str, object]]:
             "path": reason.path,
             "value": reason.value,
             "message": reason.message,
+            "because": reason.because,
             "source": str(reason.span),
         }
         for reason in verdict.reasons

@@ -39,7 +39,12 @@ CODES: dict[str, tuple[str, str, str]] = {
         "Only rules that look at one container after the other can leave one out.",
         'exempt containers a from hostNetwork because "…"',
     ),
-    "LNG047": ("A mode inside a choice", "A choice has one mode, which its policies share.", "audit deny hostPID"),
+    "LNG047": (
+        "A mode inside a choice",
+        "A choice admits a pod by the first policy that accepts it, and has one mode, its own. A statement in another mode "
+        "could not decide whether its policy accepts the pod. Put it into a policy outside the choice, which judges every pod.",
+        "audit deny hostPID",
+    ),
     "LNG060": ("A value that another covers", "The statement says the same without it.", "allow hostPorts 1-100, 50"),
     "LNG061": (
         "A default that its own policy refuses",

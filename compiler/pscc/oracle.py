@@ -24,7 +24,7 @@ class Reason:
     """One finding: the check it belongs to, where in the pod (``spec.containers[0].name``) and why.
 
     ``value`` is the pod's value there, None where it is unset. ``container`` and ``volume`` are the names of what the
-    finding is about, empty where it is about neither.
+    finding is about, empty where it is about neither. ``because`` is the author's reason, empty where none is given.
     """
 
     control: str
@@ -35,6 +35,12 @@ class Reason:
     span: Span
     container: str = ""
     volume: str = ""
+    because: str = ""
+
+    @property
+    def said(self) -> str:
+        """The message with the author's reason, as the engines show them."""
+        return f"{self.message} ({_line(self.because)})" if self.because else self.message
 
 
 @frozen
@@ -82,8 +88,7 @@ def check(policy: ir.Policy, pod: Json, old_pod: Json | None = None) -> Verdict:
         found = tuple(_findings(one, pod))
         if found:
             reasons += found
-            because = f" ({_line(one.because)})" if one.because else ""
-            messages.append("; ".join(r.message for r in found) + because)
+            messages.append("; ".join((*(reason.message for reason in found[:-1]), found[-1].said)))
     return Verdict(not reasons, tuple(reasons), tuple(messages), pod)
 
 
@@ -188,7 +193,8 @@ def _findings(one: ir.Check, pod: Json) -> Iterator[Reason]:
             if _holds(requirement.when, env, params) and not _holds(requirement.must, env, params):
                 about = _value(requirement.about, env, params)
                 text = "".join(_text(part, env, params) for part in requirement.message)
-                yield Reason(one.control, one.shape, _path(about.place), about.value, text, one.span, container, volume)
+                path = _path(about.place)
+                yield Reason(one.control, one.shape, path, about.value, text, one.span, container, volume, one.because)
 
 
 def _sites(each: tuple[ir.Each, ...], env: _Env, params: _Params) -> Iterator[tuple[_Env, str, str]]:

@@ -288,7 +288,7 @@ def _check_exempt_controls(policy: ast.Policy, checks: list[ir.Check], report: R
 
 
 def _policy(policy: ast.Policy, flat: Flat, today: date, report: Report) -> tuple[ir.Policy, ...]:
-    """The policy, and for each mode that some of its statements have of their own a policy more."""
+    """The policy, which may say nothing, and for each mode that some of its statements have of their own one more."""
     if not _NAME.fullmatch(policy.name.text) or len(policy.name.text) > 253:
         help = "use lower-case letters, digits, `-` and `.`, as Kubernetes does for names"
         meant = policy.name.text.lower().replace("_", "-")
@@ -325,8 +325,7 @@ def _policy(policy: ast.Policy, flat: Flat, today: date, report: Report) -> tupl
         for other in get_args(ast.Mode)
         if other != mode and any(m == other for m, _ in resolver.checks)
     ]
-    kept = (whole,) if whole.checks or whole.defaults or not others else ()
-    return (*kept, *others)
+    return (whole, *others)
 
 
 def resolve(document: ast.Document, report: Report, family: Family | None = None, today: date = date.min) -> ir.Program:
@@ -336,28 +335,42 @@ def resolve(document: ast.Document, report: Report, family: Family | None = None
     exemption has ended.
     """
     family = family or Family(document.policies)
-    policies: list[ir.Policy] = []
+    own: list[tuple[ir.Policy, ...]] = []
     for written in document.policies:
         sound = tuple(s for s in written.statements if not _comma_before_values(s, report))
         policy = replace(written, statements=sound)
-        policies += _policy(policy, flatten(policy, family, report), today, report)
-    used = [p for used in family.used for p in _policy(used, flatten(used, family, report), today, report)]
+        own.append(_policy(policy, flatten(policy, family, report), today, report))
+    used = [_policy(used, flatten(used, family, report), today, report) for used in family.used]
+    policies = [p for whole, *others in own for p in ((whole, *others) if _speaks(whole) or not others else others)]
     _distinct(policies, document.policies, report)
     if not document.choices:
         return ir.Program(tuple(policies))
     from pscc.choices import resolve_choices
 
-    by_name = {policy.name: policy for policy in (*used, *policies)}
-    choices = resolve_choices(document.choices, (*family.used, *document.policies), by_name, report)
-    chosen = {policy.name: policy.span for choice in choices for policy in choice.policies}
-    for one in policies:
-        if one.name not in chosen and one.span in chosen.values():
-            message = f"a choice has one mode, its own: this statement of a policy in it has `{one.mode}`"
-            help = f"put it into a policy of its own, outside the choice, with the mode `{one.mode}`"
-            report.add(Diagnostic("LNG047", message, one.checks[0].span, help=help))
-    # one that a choice names and leaves out, since it admits nothing, does not bind every pod for that
     named = {grant.policy.text for choice in document.choices for grant in choice.grants}
-    return ir.Program(tuple(p for p in policies if p.name not in chosen and p.name not in named), choices)
+    for whole, *others in (*used, *own):
+        if whole.name in named:
+            _one_mode(others, report)
+    by_name = {whole.name: whole for whole, *_ in (*used, *own)}
+    choices = resolve_choices(document.choices, (*family.used, *document.policies), by_name, report)
+    # one that a choice names and leaves out, since it admits nothing, does not bind every pod for that
+    return ir.Program(tuple(p for p in policies if p.name not in named), choices)
+
+
+def _speaks(policy: ir.Policy) -> bool:
+    return bool(policy.checks or policy.defaults)
+
+
+def _one_mode(others: list[ir.Policy], report: Report) -> None:
+    """Tell of the statements of a policy in a choice that have modes of their own, which ``others`` are made of.
+
+    Whether such a policy admits a pod, and so is the one that is chosen, they could not decide.
+    """
+    for other in others:
+        message = f"a choice has one mode, its own: this statement of a policy in it has `{other.mode}`"
+        help = f"put it into a policy of its own, outside the choice, with the mode `{other.mode}`"
+        for check in other.checks:
+            report.add(Diagnostic("LNG047", message, check.span, help=help))
 
 
 def _distinct(policies: list[ir.Policy], written: tuple[ast.Policy, ...], report: Report) -> None:

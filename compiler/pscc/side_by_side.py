@@ -58,7 +58,7 @@ def admitted_by(pod: Json) -> str:
 
 def chosen_otherwise(choice: ir.Choice, psp: str, admission: Admission) -> str:
     """In what ``choice`` differs from the cluster, where ``psp`` admitted the pod; empty where it does not."""
-    if not psp or admission.policy == psp:
+    if not psp or admission.policy == psp or (choice.mode != "enforce" and not admission.allowed):
         return ""
     if all(policy.name != psp for policy in choice.policies):
         told = f"{psp}, which is not among the policies here"
@@ -73,7 +73,7 @@ def chosen_otherwise(choice: ir.Choice, psp: str, admission: Admission) -> str:
 
 def judged_otherwise(policy: ir.Policy, psp: str, verdict: Verdict) -> str:
     """In what ``policy``, outside any choice, differs from the cluster, where ``psp`` admitted the pod."""
-    if not psp or verdict.allowed:
+    if not psp or verdict.allowed or policy.mode != "enforce":
         return ""
     return f"{_ADMITTED} {psp}{', which refuses it now' if psp == policy.name else ''}"
 

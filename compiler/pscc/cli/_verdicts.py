@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 import click
 
@@ -13,10 +14,15 @@ from pscc.render import clean
 Row = Mapping[str, object]
 HEADINGS = ("VERDICT", "KIND", "NAMESPACE", "NAME", "POLICY", "FILE")
 INDENT = " " * 9
+MOST_NAMES = 10
+_STYLES = MappingProxyType(
+    {"allowed": "green", "denied": "red", "warned": "yellow", "audited": "yellow", "unjudged": "yellow"}
+)
 
 
-def show(rows: Sequence[Row], changed: bool) -> None:
-    """Print ``rows`` of `pscc.evaluate.evaluate`; with ``changed`` each pod as YAML, too."""
+def show(pods: Sequence[Sequence[Row]], changed: bool) -> None:
+    """Print the rows of each of ``pods`` (`pscc.evaluate.evaluate`); with ``changed`` each pod as YAML, too."""
+    rows = [row for one in pods for row in one]
     if not rows:
         return
     cells = [_cells(row) for row in rows]
@@ -25,39 +31,57 @@ def show(rows: Sequence[Row], changed: bool) -> None:
     color = colored(sys.stdout)
     _line(HEADINGS, wide, "", color)
     for row, line in zip(rows, cells, strict=True):
-        _line(line, wide, "green" if row["allowed"] else "red", color)
+        _line(line, wide, _STYLES[str(row["verdict"])], color)
         _reasons(row["reasons"], "", color)
         for tried in _list(row.get("tried")):
             _reasons(tried["reasons"], f"{tried['policy']}: ", color)
-        if not row["allowed"] and not row["reasons"] and not row.get("tried"):
+        if row.get("message") and not row["reasons"] and not row.get("tried"):
             click.echo(f"{INDENT}{clean(str(row['message']))}")
         if row.get("differs"):
             click.echo(f"{INDENT}{clean(str(row['differs']))}")
         if changed:
             _pod(row["pod"])
-    defaulted = sum(bool(row["allowed"] and row.get("defaulted")) for row in rows)
+    _count(pods, changed)
+
+
+def _count(pods: Sequence[Sequence[Row]], changed: bool) -> None:
+    """How many of the pods fare how, on stderr."""
+    admitted = [rows for rows in pods if all(row["allowed"] for row in rows)]
+    defaulted = sum(any(row.get("defaulted") for row in rows) for rows in admitted)
     if defaulted and not changed:
         click.echo(f"{defaulted} admitted with defaults set (--changed shows them)", err=True)
-    marked = [row for row in rows if row.get("psp")]
+    marked = [rows for rows in pods if any(row.get("psp") for row in rows)]
     if marked:
-        differing = sum(bool(row["differs"]) for row in marked)
+        differing = sum(any(row["differs"] for row in rows) for rows in marked)
         told = f"{len(marked)} carry the annotation kubernetes.io/psp of a cluster's PodSecurityPolicy"
         click.echo(f"{told}: {differing or 'none'} differ{'s' if differing == 1 else ''} from it", err=True)
-    denied = sum(not row["allowed"] for row in rows)
-    click.echo(f"{denied} of {len(rows)} denied", err=True)
+    verdicts = [{row["verdict"] for row in rows} for rows in admitted]
+    warned = sum("warned" in some for some in verdicts)
+    audited = sum("audited" in some and "warned" not in some for some in verdicts)
+    told = f"{len(pods) - len(admitted)} of {len(pods)} pods denied"
+    told += f", {warned} warned of" if warned else ""
+    told += f", {audited} audited" if audited else ""
+    click.echo(told, err=True)
+    unjudged = [row for rows in pods for row in rows if row["policy"] is None]
+    if unjudged:
+        names = [clean("/".join(filter(None, (str(row["namespace"]), str(row["name"]))))) for row in unjudged]
+        more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
+        click.echo(f"{len(names)} judged by no policy: {', '.join(names[:MOST_NAMES])}{more}", err=True)
 
 
 def _reasons(reasons: object, by: str, color: bool) -> None:
     """Why a pod is denied; ``by`` is the policy of a choice that says so."""
     for reason in _list(reasons):
-        click.echo(f"{INDENT}{clean(by)}{clean(str(reason['message']))}")
+        because = f" ({clean(str(reason['because']))})" if reason["because"] else ""
+        click.echo(f"{INDENT}{clean(by)}{clean(str(reason['message']))}{because}")
         place = f"{INDENT}  {clean(str(reason['path']))}, by {clean(str(reason['source']))}"
         click.echo(click.style(place, dim=True) if color else place, color=color)
 
 
 def _cells(row: Row) -> tuple[str, ...]:
-    verdict = "allowed" if row["allowed"] else "DENIED"
-    return (verdict, *(clean(str(row[key])) or "-" for key in ("kind", "namespace", "name", "policy", "file")))
+    named = (clean(str(row[key] or "")) or "-" for key in ("kind", "namespace", "name", "policy", "file"))
+    verdict = str(row["verdict"])
+    return (verdict.upper() if verdict in ("denied", "warned", "audited") else verdict, *named)
 
 
 def _line(cells: Sequence[str], wide: Sequence[int], style: str, color: bool) -> None:

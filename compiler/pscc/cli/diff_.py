@@ -25,6 +25,7 @@ def command(old: str, new: str, no_looser: bool, fmt: str) -> None:
 
     Pods that one of the two refuses, when they are created or when a container is added to them (kubectl debug); pods
     that both admit, and that one warns of or reports; and pods that both admit and change otherwise by their defaults.
+    A control is `behind` another where no pod is refused for the one without the other.
     """
     import json
 
@@ -67,20 +68,30 @@ def _show(found: Difference) -> None:
         if found.quieter or found.louder:
             text += f"; warns or reports less in {len(found.quieter)}, more in {len(found.louder)}"
         click.echo(text + (f"; sets otherwise what {len(found.changed)} say" if found.changed else ""))
+    behind = sum(bool(witness.behind) for witness in (*found.looser, *found.stricter))
+    if behind:
+        click.echo(
+            f"{behind} of them behind another control: no pod was found that is refused for the one without the other"
+        )
+    if found and found.apart:
+        more = f" (and {len(found.apart) - 1} requests more)" if len(found.apart) > 1 else ""
+        what = "updates, what they warn of and what their defaults set cannot be compared"
+        click.echo(f"no pod passes both{_where(found.apart[0])}{more}: {what}")
 
 
 def _show_witness(word: str, witness: Witness, who: str, other: str) -> None:
     update = witness.old_pod is not None
-    click.echo(f"{word}: {witness.control}{', when a container is added' if update else ''}{_where(witness.request)}")
+    told = f"{word}: {witness.control}{', when a container is added' if update else ''}{_where(witness.request)}"
+    click.echo(f"{told}, behind {', '.join(witness.behind)}" if witness.behind else told)
     _show_pod(witness.pod)
     what = "adding the ephemeral container" if update else "it"
     click.echo(f"  {who} {_SAYS[witness.mode]} {what}:")
     for reason in witness.reasons:
-        click.echo(f"    {reason.message}  [{reason.span}]")
+        click.echo(f"    {reason.said}  [{reason.span}]")
     if witness.lesser_mode:
         click.echo(f"  {other} admits {what}, and only {_SAYS[witness.lesser_mode]} it:")
         for reason in witness.lesser:
-            click.echo(f"    {reason.message}  [{reason.span}]")
+            click.echo(f"    {reason.said}  [{reason.span}]")
         click.echo("")
     else:
         click.echo(f"  {other} {'admits' if witness.mode == 'enforce' else 'says nothing of'} {what}.\n")
@@ -121,7 +132,7 @@ def _as_json(found: Difference) -> dict[str, object]:
         }
 
     def reasons(some: tuple[Reason, ...]) -> list[dict[str, object]]:
-        return [{"message": r.message, "path": r.path, "source": str(r.span)} for r in some]
+        return [{"message": r.message, "because": r.because, "path": r.path, "source": str(r.span)} for r in some]
 
     def one(witness: Witness) -> dict[str, object]:
         return {
@@ -133,6 +144,7 @@ def _as_json(found: Difference) -> dict[str, object]:
             "reasons": reasons(witness.reasons),
             "otherMode": witness.lesser_mode,
             "otherReasons": reasons(witness.lesser),
+            "behind": list(witness.behind),
         }
 
     return {
@@ -145,4 +157,5 @@ def _as_json(found: Difference) -> dict[str, object]:
             for c in found.changed
         ],
         "undecided": list(found.undecided),
+        "apart": [of(request) for request in found.apart],
     }

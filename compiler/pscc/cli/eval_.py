@@ -46,7 +46,11 @@ def command(
     Which policy of several may be used depends on who asks. The pods of a workload are asked for by its controller; a
     bare pod by --as or, without it, by somebody who was authenticated. The pod's service account counts always.
 
-    Exit 1 if a pod is denied. Diagnostics about SOURCE and FILES go to stderr.
+    A pod that no policy judges, since none holds there or whoever asks is exempt, is said to be `unjudged`: nothing stops
+    it. In JSON its `policy` is null, and its `message` says why.
+
+    Exit 1 if a policy or choice that enforces denies a pod; what is in mode warn or audit denies none, and its verdict is
+    WARNED or AUDITED. Diagnostics about SOURCE and FILES go to stderr.
     """
     from pscc.access import Request, requested_by
     from pscc.diagnostics import Diagnostic, Report, SourceError
@@ -60,7 +64,7 @@ def command(
         raise click.UsageError("stdin (-) can be read once")
     _, _, program = analysed(sources, "text", fix, everyone)
     asked = Request(namespace, user, requested_by(user, groups))
-    rows: list[Row] = []
+    pods: list[tuple[Row, ...]] = []
     failed = False
     for path in files:
         report = Report()
@@ -77,17 +81,17 @@ def command(
             nothing = "there is no pod to judge in this file"
             report.add(Diagnostic("POD003", nothing, Span(path, 1, 1, 1, 1), "warning", help=help))
         tell(tuple(report.diagnostics), (manifests,), "text")
-        rows += evaluate(program, read, asked)
+        pods += [evaluate(program, one, asked) for one in read]
     if failed:
         raise click.exceptions.Exit(1)
     if fmt == "json":
         import json
 
-        for row in rows:
+        for row in (row for rows in pods for row in rows):
             click.echo(json.dumps({key: row[key] for key in row if changed or key != "pod"}))
     else:
         from pscc.cli._verdicts import show
 
-        show(rows, changed)
-    if not all(row["allowed"] for row in rows):
+        show(pods, changed)
+    if not all(row["allowed"] for rows in pods for row in rows):
         raise click.exceptions.Exit(1)

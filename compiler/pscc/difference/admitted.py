@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import product
 
 from pscc import ir, oracle
@@ -23,7 +23,8 @@ class Witness:
 
     ``request`` says where and by whom, as far as that matters; ``control`` is the one that the difference is about.
     With ``old_pod`` it is an update of a pod that both admit. ``lesser`` is what the other program says of the pod
-    without refusing it, in ``lesser_mode``.
+    without refusing it, in ``lesser_mode``. ``behind`` are controls told before, for which the pod is refused as well: none
+    was found that shows the difference without them.
     """
 
     control: str
@@ -34,6 +35,7 @@ class Witness:
     old_pod: Json | None = None
     lesser: tuple[oracle.Reason, ...] = ()
     lesser_mode: ir.Mode | None = None
+    behind: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -41,7 +43,8 @@ class Question:
     """Which pods of a request does ``objecting`` object to in ``mode``, and to no more, while ``other`` says less?
 
     With ``update``, pods that both sides admit get another container. ``told`` are the controls that were answered
-    before; those for which the search is given up go to ``undecided``.
+    before; those for which the search is given up go to ``undecided``. In ``hidden`` is, for each control of which no witness
+    was found but with a control that is told, such a one.
     """
 
     space: Space
@@ -52,6 +55,7 @@ class Question:
     update: bool
     told: set[str]
     undecided: dict[str, None] = field(default_factory=dict)
+    hidden: dict[str, Witness] = field(default_factory=dict)
 
     def witnesses(self) -> Iterator[Witness]:
         """One witness for each control by which such a pod is refused, but for those told before.
@@ -74,7 +78,12 @@ class Question:
                         self.undecided[control] = None
                         continue
                     witness = None if found is None else self._witness(control, found, chosen)
-                    if witness and (alone or not self.told & {reason.control for reason in witness.reasons}):
+                    if witness is None:
+                        continue
+                    behind = self.told & {reason.control for reason in witness.reasons}
+                    if behind and not alone:
+                        self.hidden.setdefault(control, replace(witness, behind=tuple(sorted(behind))))
+                    else:
                         self.undecided.pop(control, None)
                         self.told |= {control, *control.split(" and ")}
                         yield witness

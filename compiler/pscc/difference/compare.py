@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import product
 
 from pscc import ir
 from pscc.access import Request
 from pscc.difference.admitted import Question, Witness
 from pscc.difference.changed import Change, Changes
 from pscc.difference.requests import requests
+from pscc.difference.search import UndecidedError
 from pscc.difference.sides import Side, side
 from pscc.difference.space import Space, same_effects, space_of
 from pscc.frozen import frozen
@@ -26,7 +28,7 @@ class Difference:
 
     Of the pods that both admit, ``quieter`` are those of which the new program no longer warns, or reports, and
     ``louder`` the other way; ``changed`` are those which their defaults leave different. ``undecided`` names controls for
-    which the search was given up.
+    which the search was given up; ``apart`` are requests of which no pod passes both, so that there is nothing more to compare.
     """
 
     looser: tuple[Witness, ...] = ()
@@ -35,6 +37,7 @@ class Difference:
     louder: tuple[Witness, ...] = ()
     changed: tuple[Change, ...] = ()
     undecided: tuple[str, ...] = ()
+    apart: tuple[Request, ...] = ()
 
     def __bool__(self) -> bool:
         """Whether there is, or may be, any."""
@@ -57,8 +60,10 @@ def compare(old: ir.Program, new: ir.Program) -> Difference:
     undecided: dict[str, None] = {}
     ways = []
     for forth in (True, False):
-        found = _asked(cases, forth, "enforce", undecided)
+        hidden: dict[str, Witness] = {}
+        found = _asked(cases, forth, "enforce", undecided, hidden=hidden)
         found += _asked(cases, forth, "enforce", undecided, update=True, told=_controls(found))
+        found += _not_told(hidden, _controls(found))
         ways.append((tuple(found), tuple(m for mode in _MODES for m in _asked(cases, forth, mode, undecided))))
     (looser, quieter), (stricter, louder) = ways
     changed: list[Change] = []
@@ -66,7 +71,8 @@ def compare(old: ir.Program, new: ir.Program) -> Difference:
         question = Changes(case.space, case.old, case.new, case.request, {one.control for one in changed})
         changed += question.found()
         undecided |= question.undecided
-    return Difference(looser, stricter, quieter, louder, tuple(changed), tuple(undecided))
+    apart = tuple(case.request for case in cases if not _share_a_pod(case))
+    return Difference(looser, stricter, quieter, louder, tuple(changed), tuple(undecided), apart)
 
 
 _MODES: tuple[ir.Mode, ...] = ("warn", "audit")
@@ -87,8 +93,12 @@ def _asked(
     undecided: dict[str, None],
     update: bool = False,
     told: frozenset[str] = frozenset(),
+    hidden: dict[str, Witness] | None = None,
 ) -> list[Witness]:
-    """The witnesses to which the old program objects, or the new one where ``forth`` is false, and the other does not."""
+    """The witnesses to which the old program objects, or the new one where ``forth`` is false, and the other does not.
+
+    ``hidden`` gets those that no pod shows without a control that is told.
+    """
     found: list[Witness] = []
     answered = set(told)
     for case in cases:
@@ -97,8 +107,40 @@ def _asked(
             continue
         question = Question(case.space, *sides, case.request, mode, update, answered)
         found += question.witnesses()
+        if hidden is not None:
+            hidden |= {control: witness for control, witness in question.hidden.items() if control not in hidden}
         undecided |= question.undecided
     return found
+
+
+def _not_told(hidden: dict[str, Witness], told: frozenset[str]) -> Iterator[Witness]:
+    """Those of ``hidden`` that are about some control of which nothing is told, one for each."""
+    seen = set(told)
+    for control, witness in hidden.items():
+        if not seen.issuperset(parts := control.split(" and ")):
+            seen.update(parts)
+            yield witness
+
+
+def _share_a_pod(case: _Case) -> bool:
+    """Whether both sides admit some pod; taken to be so where the search is given up."""
+    sides = (case.old, case.new)
+    outside = [
+        constraint
+        for side in sides
+        for policy in side.policies
+        if policy.mode == "enforce"
+        for _, constraint in case.space.accepted(side.policies, policy)
+    ]
+    options = (option for side in sides for option in side.options if option.mode == "enforce")
+    try:
+        for chosen in product(*(option.policies for option in options)):
+            inside = [constraint for policy in chosen for _, constraint in case.space.accepted((policy,), policy)]
+            if case.space.solve((), [*outside, *inside]) is not None:
+                return True
+    except UndecidedError:
+        return True
+    return False
 
 
 def _controls(witnesses: list[Witness]) -> frozenset[str]:
