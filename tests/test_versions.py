@@ -55,7 +55,7 @@ def test_kubernetes(tmp_path: Path, release: str, validating: str, mutating: str
         assert found == ({f"admissionregistration.k8s.io/{version}"} if version else set())
         assert (f"{kind}AdmissionPolicy {version} only where" in told) is (version not in ("v1", ""))
     assert ("pods are refused until they set it" in told) is (not mutating)
-    assert ("`capabilities.add`: pods are admitted without it" in told) is (not mutating)
+    assert ("`capabilities.add` in p: pods are admitted without it" in told) is (not mutating)
 
 
 def test_gatekeepers_operations(tmp_path: Path) -> None:
