@@ -103,4 +103,7 @@ def _cell(target: str, control: Control) -> str:
     # what a target cannot set matters most where it isolates
     policy = next((one for one in drawn if not one.defaults[0].grants), drawn[0])
     told = output_of(target, Program((policy,))).diagnostics
-    return f"checks exact; {told[0].message} ({told[0].code})".replace("|", "\\|") if told else "exact"
+    if not told:
+        return "exact"
+    message = told[0].message.replace(f" in {policy.name}:", ":").replace("|", "\\|")
+    return f"checks exact; {message} ({told[0].code})"
