@@ -50,7 +50,7 @@ def write(tallies: dict[str, Tally], seconds: float, seed: int) -> None:
     PAGE.write_text(page(), encoding="utf-8")
 
 
-_COUNTS = ("policies", "refused_policies", "pairs", "agreed", "stricter", "wrong", "admitted")
+_COUNTS = ("policies", "refused_policies", "pairs", "agreed", "stricter", "wrong")
 
 
 def inputs() -> str:

@@ -103,7 +103,7 @@ def _on_kyverno(process: Process, asked: Asked, count: Held) -> list[str]:
         seen = replace(asked, pods=tuple(set_targets.stored_by(plugins)(list(asked.pods))))
     ask = set_targets.kyverno_webhooks(process)
     return [
-        *set_targets.exactly("kyverno-cel", ask, seen, count, as_they_come),
+        *set_targets.exactly("kyverno-cel", ask, seen, count, as_they_come, set_targets.chosen_once),
         *set_targets.updated("kyverno-cel", lambda old: set_targets.kyverno_webhooks(process, old), seen, count),
     ]
 

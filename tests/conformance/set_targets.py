@@ -134,12 +134,23 @@ def words_of(choice: ir.Choice, request: Request, pod: Json) -> str:
     return f"{name}: {'; '.join(nearest.messages)}{of}"
 
 
-def exactly(target: str, ask: Ask, asked: Asked, count: Held, stored: Callable[[list[Json]], list[Json]]) -> list[str]:
+Admitted = Callable[[ir.Choice, Request, Json], Admission]
+
+
+def exactly(
+    target: str,
+    ask: Ask,
+    asked: Asked,
+    count: Held,
+    stored: Callable[[list[Json]], list[Json]],
+    admitted: Admitted | None = None,
+) -> list[str]:
     """Each way in which a target that sets the defaults of a choice differs from it: verdict, changed pod, words.
 
-    The words are those of `words_of`. A pod is as PSP leaves it when it is
-    asked again, as the API server asks once more after a change; ``stored`` is what its decoding makes of pods.
+    The words are those of `words_of`. A pod is as ``admitted`` leaves it: by default as PSP does when it is asked again,
+    as the API server asks once more after a change. ``stored`` is what the API server's decoding makes of pods.
     """
+    admitted = admitted or _admitted
     if asked.choice is None:
         return []
     output = backend(target).package(ir.Program(choices=(asked.choice,)), {})
@@ -148,7 +159,7 @@ def exactly(target: str, ask: Ask, asked: Asked, count: Held, stored: Callable[[
     for pod, said in zip(stored(list(asked.pods)), ask(output, asked), strict=True):
         count.requests += 1
         count.admitted += not said.messages
-        whole = _admitted(asked.choice, asked.request, pod)
+        whole = admitted(asked.choice, asked.request, pod)
         words = "" if whole.allowed else words_of(asked.choice, asked.request, pod)
         if said.messages != ((words,) if words else ()):
             wrong.append(f"{target} says {said.messages}, the choice {words!r}\n{json.dumps(pod)}")
@@ -161,6 +172,20 @@ def _admitted(choice: ir.Choice, request: Request, pod: Json) -> Admission:
     """What ``choice`` says of ``pod``, asked again about the pod that it has changed, as the API server does."""
     whole = admit(choice, request, pod)
     return admit(choice, request, whole.pod) if whole.allowed else whole
+
+
+def chosen_once(choice: ir.Choice, request: Request, pod: Json) -> Admission:
+    """What ``choice`` says of ``pod`` where it is asked once, each default of the chosen policy seeing those before it.
+
+    So Kyverno runs a MutatingPolicy: the policy that was chosen sets all of its defaults, and no other is chosen for the
+    pod that it has made, as may be where the API server asks again.
+    """
+    whole = admit(choice, request, pod)
+    if not whole.allowed:
+        return whole
+    (policy,) = [policy for policy in choice.policies if policy.name == whole.policy]
+    changed = whole.pod != pod
+    return replace(whole, pod=oracle.with_defaults(policy, whole.pod)) if changed else whole
 
 
 def _otherwise(
