@@ -137,38 +137,7 @@ def words_of(choice: ir.Choice, request: Request, pod: Json) -> str:
 Admitted = Callable[[ir.Choice, Request, Json], Admission]
 
 
-def exactly(
-    target: str,
-    ask: Ask,
-    asked: Asked,
-    count: Held,
-    stored: Callable[[list[Json]], list[Json]],
-    admitted: Admitted | None = None,
-) -> list[str]:
-    """Each way in which a target that sets the defaults of a choice differs from it: verdict, changed pod, words.
-
-    The words are those of `words_of`. A pod is as ``admitted`` leaves it: by default as PSP does when it is asked again,
-    as the API server asks once more after a change. ``stored`` is what the API server's decoding makes of pods.
-    """
-    admitted = admitted or _admitted
-    if asked.choice is None:
-        return []
-    output = backend(target).package(ir.Program(choices=(asked.choice,)), {})
-    assert not any(d.code == "TGT001" for d in output.diagnostics)
-    wrong = []
-    for pod, said in zip(stored(list(asked.pods)), ask(output, asked), strict=True):
-        count.requests += 1
-        count.admitted += not said.messages
-        whole = admitted(asked.choice, asked.request, pod)
-        words = "" if whole.allowed else words_of(asked.choice, asked.request, pod)
-        if said.messages != ((words,) if words else ()):
-            wrong.append(f"{target} says {said.messages}, the choice {words!r}\n{json.dumps(pod)}")
-        elif whole.allowed:
-            wrong += _otherwise(target, pod, whole, said, stored, count)
-    return _told(wrong, asked)
-
-
-def _admitted(choice: ir.Choice, request: Request, pod: Json) -> Admission:
+def asked_again(choice: ir.Choice, request: Request, pod: Json) -> Admission:
     """What ``choice`` says of ``pod``, asked again about the pod that it has changed, as the API server does."""
     whole = admit(choice, request, pod)
     return admit(choice, request, whole.pod) if whole.allowed else whole
@@ -186,6 +155,36 @@ def chosen_once(choice: ir.Choice, request: Request, pod: Json) -> Admission:
     (policy,) = [policy for policy in choice.policies if policy.name == whole.policy]
     changed = whole.pod != pod
     return replace(whole, pod=oracle.with_defaults(policy, whole.pod)) if changed else whole
+
+
+def exactly(
+    target: str,
+    ask: Ask,
+    asked: Asked,
+    count: Held,
+    stored: Callable[[list[Json]], list[Json]],
+    admitted: Admitted = asked_again,
+) -> list[str]:
+    """Each way in which a target that sets the defaults of a choice differs from it: verdict, changed pod, words.
+
+    The words are those of `words_of`. A pod is as ``admitted`` leaves it: by default as PSP does when it is asked again,
+    as the API server asks once more after a change. ``stored`` is what the API server's decoding makes of pods.
+    """
+    if asked.choice is None:
+        return []
+    output = backend(target).package(ir.Program(choices=(asked.choice,)), {})
+    assert not any(d.code == "TGT001" for d in output.diagnostics)
+    wrong = []
+    for pod, said in zip(stored(list(asked.pods)), ask(output, asked), strict=True):
+        count.requests += 1
+        count.admitted += not said.messages
+        whole = admitted(asked.choice, asked.request, pod)
+        words = "" if whole.allowed else words_of(asked.choice, asked.request, pod)
+        if said.messages != ((words,) if words else ()):
+            wrong.append(f"{target} says {said.messages}, the choice {words!r}\n{json.dumps(pod)}")
+        elif whole.allowed:
+            wrong += _otherwise(target, pod, whole, said, stored, count)
+    return _told(wrong, asked)
 
 
 def _otherwise(
@@ -283,7 +282,7 @@ def live(process: Process, asked: Asked, count: Held) -> list[str]:
         if asked.choice is None:
             wrong += [] if said.messages else [f"lets in: {json.dumps(pod)}"]
             continue
-        whole = _admitted(asked.choice, asked.request, pod)
+        whole = asked_again(asked.choice, asked.request, pod)
         if whole.allowed is bool(said.messages):
             wrong.append(f"live says {said.messages}, the choice {whole.policy or whole.message}\n{json.dumps(pod)}")
         elif whole.allowed:
