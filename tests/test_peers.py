@@ -314,7 +314,8 @@ def test_wrong_usage(tmp_path: Path) -> None:
 
 
 def test_the_page_lists_the_overrides() -> None:
-    assert page.part(page.PAGE.read_text(encoding="utf-8"), page.ENTRIES) == page.overrides_part()
+    stale = "docs/peers.md is stale: run `make peers` with ARGUMENTS=--write"
+    assert page.part(page.PAGE.read_text(encoding="utf-8"), page.ENTRIES) == page.overrides_part(), stale
 
 
 def test_no_case_is_overridden_twice() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -87,19 +88,27 @@ def compare(
 
 
 def _ask(text: str, results: list[Result], judges: Iterable[Judge]) -> None:
+    """Asks about the objects of ``results``, each but once."""
     program = analyse(SourceFile("peer.psp", text))[1]
-    asked = [result.case.asked for result in results]
-    words = [set(answer.words) for answer in JUDGE.ask(program, asked) or ()]
+    objects = {_same(result): result.case.asked for result in results}
+    asked = list(objects.values())
+    interpreted = JUDGE.ask(program, asked) or []
     for judge in judges:
         try:
-            answers = judge.ask(program, asked)
+            answers = interpreted if judge is JUDGE else judge.ask(program, asked)
         except EngineError as error:
-            answers = [Answer(False, (str(error),)) for _ in results]
+            answers = [Answer(False, (str(error),)) for _ in asked]
         if answers is None:
             continue
-        for result, answer, ours in zip(results, answers, words, strict=True):
+        found = dict(zip(objects, zip(answers, interpreted, strict=True), strict=True))
+        for result in results:
+            answer, reference = found[_same(result)]
             result.judges.append(judge.name)
-            result.wrong += _differences(judge.name, result, answer, ours)
+            result.wrong += _differences(judge.name, result, answer, set(reference.words))
+
+
+def _same(result: Result) -> str:
+    return json.dumps([result.case.asked.object, result.case.asked.old], sort_keys=True, default=str)
 
 
 def _differences(judge: str, result: Result, answer: Answer, words: set[str]) -> Iterator[Wrong]:

@@ -99,7 +99,7 @@ _WORDS: dict[str, Callable[[Json], list[str]]] = {
 
 def _answer(program: str, result: Json) -> Answer:
     if result.get("error"):
-        raise EngineError(f"{program}: {result['error']}")
+        return Answer(False, (f"error: {result['error']}",))
     words = (word.removeprefix(IMPLIED) for word in _WORDS[program](result))
     return Answer(bool(result["allowed"]), tuple(words), result.get("pod"))
 

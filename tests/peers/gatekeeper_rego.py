@@ -21,6 +21,7 @@ from peers.gatekeeper_suites import PEER, stated
 
 TESTS = "src/pod-security-policy/*/src_test.rego"
 _TESTS_FAIL = 2
+_IDS = ("runAsUser", "runAsGroup", "fsGroup")
 _PRINTING = 'package {package}\n\nviolation[{{"msg": "asked"}}] {{ print(json.marshal(input)); false }}\n'
 
 
@@ -89,23 +90,33 @@ def _opa(*arguments: str | Path, given: object = None) -> str:
 
 
 def _asked(review: Json) -> Asked:
-    """The pod of a review, with the names and images that the API server would have asked for.
-
-    Some tests give containers numbers for names, and ``{}`` where there are none.
-    """
-    pod = _whole(review.get("object") or {}, review)
+    """What a review asks, of a pod that the API server can decode."""
+    pod = _decodable(review.get("object") or {}, review)
     if review.get("operation") == "UPDATE":
-        return Asked(pod, _whole(review["oldObject"], review) if review.get("oldObject") else pod)
+        return Asked(pod, _decodable(review["oldObject"], review) if review.get("oldObject") else pod)
     return Asked(pod)
 
 
-def _whole(given: Json, review: Json) -> Json:
-    metadata = {"name": "pod", **(review.get("metadata") or {}), **(given.get("metadata") or {})}
-    spec = dict(given.get("spec") or {})
+def _decodable(given: Json, review: Json) -> Json:
+    """A test's pod with values of the types that the fields have, and the names and images that it leaves out.
+
+    The tests write some ids as text, a list of one group as the group, no containers as ``{}``, and number containers.
+    """
+    spec = {k: _context(v) if k == "securityContext" else v for k, v in (given.get("spec") or {}).items()}
     for kind in ("initContainers", "containers", "ephemeralContainers"):
         containers = spec.pop(kind, None)
         if isinstance(containers, list):
-            spec[kind] = [
-                {"image": "image", **c, "name": str(c.get("name", f"{kind.lower()}-{n}"))} for n, c in enumerate(containers)
-            ]
+            spec[kind] = [_container(one, f"{kind.lower()}-{number}") for number, one in enumerate(containers)]
+    metadata = {"name": "pod", **(review.get("metadata") or {}), **(given.get("metadata") or {})}
     return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec}
+
+
+def _container(given: Json, name: str) -> Json:
+    whole = {"image": "image", **given, "name": str(given.get("name", name))}
+    return {k: _context(v) if k == "securityContext" else v for k, v in whole.items()}
+
+
+def _context(given: Json) -> Json:
+    typed = {k: int(v) if k in _IDS and isinstance(v, str) else v for k, v in given.items()}
+    groups = typed.get("supplementalGroups")
+    return {**typed, "supplementalGroups": [groups]} if isinstance(groups, int) else typed

@@ -12,7 +12,7 @@ OVERRIDES = (
         "refused",
         "K8sPSPSeccomp takes a profile from the seccomp annotations. Kubernetes has not looked at these since 1.27: such "
         "a container runs without a profile, and one is required.",
-        "Kubernetes 1.27, removal of the seccomp annotations (kubernetes/kubernetes#114947); pkg/apis/core/types.go",
+        "kubernetes/kubernetes#114947, released with Kubernetes 1.27",
         tuple(
             f"seccomp/{case}"
             for case in (

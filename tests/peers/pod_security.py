@@ -11,7 +11,7 @@ from pathlib import Path
 from peers.case import Asked, Case, CheckoutError, Verdict
 from peers.checkout import files
 from peers.writing import source
-from pscc.library import MINORS
+from pscc.library import MINORS, library_policy
 from standards import fixture_pods
 
 PEER = "pod-security-admission"
@@ -28,11 +28,19 @@ def cases(checkout: Path) -> list[Case]:
         if not fixtures:
             raise CheckoutError(f"{testdata} has no fixtures for {minor}: is the checkout old?")
         for name, level, admitted, pod in fixtures:
-            text = source("fixture", (), extends=f"pss/{level}@{minor}")
+            # the same text for the minors that have the same policy, so that it is compiled once
+            text = source("fixture", (), extends=_revision(level, minor))
             verdict: Verdict = "admitted" if admitted else "refused"
             suite = f"{level}/v{minor}"
             found.append(Case(PEER, suite, suite, name.removeprefix(f"{level}/"), Asked(pod), verdict, text))
     return found
+
+
+def _revision(level: str, minor: str) -> str:
+    """The library's policy that a level is pinned to."""
+    found = library_policy(f"pss/{level}@{minor}")
+    assert found is not None
+    return found.name.text
 
 
 def left_out(checkout: Path) -> list[str]:
