@@ -109,6 +109,14 @@ def test_what_the_tables_do_not_know_is_an_error(tmp_path: Path) -> None:
         kyverno_tests.cases(checkout)
 
 
+def test_a_field_that_is_missing_is_told(tmp_path: Path) -> None:
+    checkout = examples.gatekeeper_library(tmp_path)
+    suite = checkout / "library" / "pod-security-policy" / "ports" / "suite.yaml"
+    suite.write_text(suite.read_text(encoding="utf-8").replace('"constraint"', '"constraints"'), encoding="utf-8")
+    with pytest.raises(CheckoutError, match="a file lacks the field 'constraint'"):
+        PEERS[0].cases(checkout)
+
+
 def test_only_the_root_of_a_clone_has_a_commit(tmp_path: Path) -> None:
     assert commit(tmp_path) == ""
     assert commit(Path(__file__).parent) == ""

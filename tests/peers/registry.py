@@ -14,7 +14,7 @@ from peers import (
     overrides_kyverno,
     pod_security,
 )
-from peers.case import Case
+from peers.case import Case, CheckoutError
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +37,11 @@ class Peer:
         return "--" + self.variable.lower().replace("_", "-")
 
     def cases(self, checkout: Path) -> list[Case]:
-        """All its cases. Raises `CheckoutError` where ``checkout`` is not one of its repository."""
-        return [case for read in self.read for case in read(checkout)]
+        """All its cases. Raises `CheckoutError` where ``checkout`` is not one of its repository, or a file lacks a field."""
+        try:
+            return [case for read in self.read for case in read(checkout)]
+        except KeyError as error:
+            raise CheckoutError(f"{checkout}: a file lacks the field {error}") from error
 
 
 def _kyverno_left_out(checkout: Path) -> str:
