@@ -126,4 +126,5 @@ def _differences(judge: str, result: Result, answer: Answer, words: set[str]) ->
 
 def _comparable(found: Json) -> Json:
     spec = {**found["spec"], "automountServiceAccountToken": False}
-    return canonical(dict(normalise({**found, "spec": spec})))
+    metadata = {"namespace": "default", **found["metadata"]}
+    return canonical(dict(normalise({**found, "metadata": metadata, "spec": spec})))

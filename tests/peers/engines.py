@@ -6,7 +6,7 @@ import json
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Literal
@@ -15,16 +15,18 @@ import yaml
 
 from conformance.jsonl import EngineError, Process
 from conformance.targets._base import pinned
+from conformance.targets.vap import as_given
 from conformance.workloads import IMPLIED
 from conftest import engine
 from peers.case import Asked, Json
-from peers.judge import Answer, Judge, stored
+from peers.judge import Answer, Judge, completed
 from pscc.backends._base import Output
 from pscc.backends.options import Options
 from pscc.backends.registry import backend
 from pscc.ir import Program
 from pscc.pods import normalise
 
+_API_SERVER = "vap-review"
 _INEXACT = {"TGT001", "TGT002"}
 """What a compile says where a target does not set a default, or not just where the policy does."""
 
@@ -45,7 +47,7 @@ ENGINES = (
     Engine("gatekeeper --engine cel", "gatekeeper", "gatekeeper-review", "GATEKEEPER_VERSION", "cel"),
     Engine("opa", "opa", "opa", "OPA_VERSION"),
     Engine("kyverno-cel", "kyverno-cel", "kyverno-review", "KYVERNO_VERSION"),
-    Engine("vap", "vap", "vap-review", "KUBERNETES_VERSION"),
+    Engine("vap", "vap", _API_SERVER, "KUBERNETES_VERSION"),
 )
 
 
@@ -71,7 +73,7 @@ def _judge(one: Engine, stack: ExitStack) -> Judge:
 
 def _seen(found: Json) -> Json:
     """``found`` as a webhook sees it: a pod has had the API server's defaults."""
-    return dict(normalise(stored(found))) if found["kind"] == "Pod" else stored(found)
+    return dict(normalise(completed(found))) if found["kind"] == "Pod" else completed(found)
 
 
 def _reviewed(process: Process, output: Output, asked: list[Asked]) -> list[Answer]:
@@ -87,13 +89,14 @@ def _reviewed(process: Process, output: Output, asked: list[Asked]) -> list[Answ
             if update:
                 review |= {"operation": "UPDATE", "oldPods": [_seen(asked[n].old or {}) for n in chosen]}
             found |= zip(chosen, process.results(review), strict=True)
-    return [_answer(process.name, found[number]) for number in range(len(asked))]
+    answers = [_answer(process.name, found[number]) for number in range(len(asked))]
+    return _without_api_defaults(process, asked, answers) if process.name == _API_SERVER else answers
 
 
 _WORDS: dict[str, Callable[[Json], list[str]]] = {
     "gatekeeper-review": lambda result: [violation["message"] for violation in result["violations"]],
     "kyverno-review": lambda result: [finding["message"] for finding in result["findings"]],
-    "vap-review": lambda result: [finding["message"] for finding in result["findings"]],
+    _API_SERVER: lambda result: [finding["message"] for finding in result["findings"]],
 }
 
 
@@ -102,6 +105,17 @@ def _answer(program: str, result: Json) -> Answer:
         return Answer(False, (f"error: {result['error']}",))
     words = (word.removeprefix(IMPLIED) for word in _WORDS[program](result))
     return Answer(bool(result["allowed"]), tuple(words), result.get("pod"))
+
+
+def _without_api_defaults(process: Process, asked: list[Asked], answers: list[Answer]) -> list[Answer]:
+    """``answers`` whose pods are without what the API server's own defaults have put in."""
+    pods = [number for number, one in enumerate(asked) if one.object["kind"] == "Pod"]
+    given = [_seen(asked[number].object) for number in pods]
+    plain = process.results({"op": "normalize", "pods": given}) if given else []
+    for number, before, defaulted in zip(pods, given, plain, strict=True):
+        changed = as_given(before, defaulted.get("pod"), answers[number].changed)
+        answers[number] = replace(answers[number], changed=changed if isinstance(changed, dict) else None)
+    return answers
 
 
 _QUERY = "answers := [messages | some request in input.requests; messages := data.main.deny with input as request]"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from peers.case import Asked, Json
-from peers.judge import Answer, Judge, stored
+from peers.judge import Answer, Judge, completed
 from pscc import oracle
 from pscc.admission import judges
 from pscc.diagnostics import Report
@@ -23,7 +23,7 @@ def _answers(program: Program, asked: list[Asked]) -> list[Answer]:
 
 
 def _manifest(found: Json) -> Manifest:
-    (manifest,) = read_manifests(SourceFile("peer.json", json.dumps(stored(found))), Report())
+    (manifest,) = read_manifests(SourceFile("peer.json", json.dumps(completed(found))), Report())
     return manifest
 
 

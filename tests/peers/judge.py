@@ -35,10 +35,12 @@ class Judge:
     ask: Callable[[Program, list[Asked]], list[Answer] | None]
 
 
-def stored(found: Json) -> Json:
-    """``found`` without the volume of the API token, which the peers' suites do not expect to be there.
+def completed(found: Json) -> Json:
+    """``found`` with what the API server asks for, and without the volume of the API token.
 
-    Source: ``automountServiceAccountToken`` in ``plugin/pkg/admission/serviceaccount/admission.go`` of Kubernetes.
+    A pod that has init or ephemeral containers alone gets an empty list of ``containers``, which says the same: the field
+    is required, and the outputs in CEL rely on it. The peers' suites do not expect the volume, which ServiceAccount admission
+    adds. Sources: ``pkg/apis/core/validation/validation.go``, ``plugin/pkg/admission/serviceaccount/admission.go``.
     """
     return _at(found, TEMPLATES[found["kind"]]) if found["kind"] in TEMPLATES else found
 
@@ -46,4 +48,4 @@ def stored(found: Json) -> Json:
 def _at(found: Json, path: tuple[str, ...]) -> Json:
     if path:
         return {**found, path[0]: _at(found[path[0]], path[1:])}
-    return {**found, "spec": {**found["spec"], "automountServiceAccountToken": False}}
+    return {**found, "spec": {"containers": [], **found["spec"], "automountServiceAccountToken": False}}
