@@ -98,7 +98,7 @@ def _tried(summary: Summary) -> str:
     if summary.updates:
         tried += f", {summary.updates} of them updates"
     if summary.workloads:
-        tried += f", {summary.workloads} tried again as those of Deployments and CronJobs"
+        tried += f", {summary.workloads} tried again in a Deployment or CronJob"
     tried += f"; {summary.own} of your own" if summary.own else ""
     return tried + (f"\ncompiled with {' '.join(summary.compiled)}" if summary.compiled else "")
 

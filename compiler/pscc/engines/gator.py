@@ -74,7 +74,7 @@ class Gator:
     note: str = (
         "gator runs neither the mutators of pods nor updates: it got each pod with the defaults set and, where that is another "
         "pod, as it came; of an update it got the new pod. It knows no user: where that matters, it judged by the pod's service "
-        "account alone, as Gatekeeper's audit does. A Deployment or CronJob it expands, and sets the defaults in the pod."
+        "account alone, as Gatekeeper's audit does. Deployments and CronJobs it expands, with the mutators of their pods."
     )
 
     def runs(self, path: str) -> bool:

@@ -67,8 +67,8 @@ class Kyverno:
     takes_workloads: bool = False
     is_own: bool = True
     note: str = (
-        "Kyverno's command line was asked about pods alone: the rules that Kyverno makes for Deployments and the like of those "
-        "for pods were not run."
+        "Kyverno's command line was asked about pods alone. No rule for Deployments and the like was tried: neither those that "
+        "Kyverno writes itself, nor those of a `choose`."
     )
 
     def runs(self, path: str) -> bool:
