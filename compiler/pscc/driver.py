@@ -15,6 +15,7 @@ from pscc.backends.registry import backend
 from pscc.choice_forms import lowered
 from pscc.choice_suite import choice_cases
 from pscc.default_conflicts import conflicts
+from pscc.demands import refused_beside
 from pscc.diagnostics import Diagnostic, Report, SourceError
 from pscc.ir import Program
 from pscc.library import is_library_name
@@ -170,26 +171,31 @@ def _in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     return tuple(sorted(found, key=lambda d: (files[d.span.file], d.span.line, d.span.column) if d.span else last))
 
 
-def compile_program(
-    program: Program, targets: tuple[str, ...], rollout: Rollout = AS_WRITTEN, options: Options = DEFAULTS
-) -> dict[str, Output]:
-    """What each of ``targets`` makes of ``program``; with several, every path lies in a subfolder of the target's name."""
+def laid_out(program: Program, rollout: Rollout) -> tuple[Program, tuple[Diagnostic, ...]]:
+    """``program`` as targets get it: rolled out so, each choice parted where namespaces part it; and what that costs."""
     program = asking_the_cluster(program) if rollout.live else program
     program, left_out = without_groups(program, rollout.ignored_groups)
     program, forms = lowered(program)
     placeless = tuple(left_without_a_place(program, rollout))
-    program = rolled_out(program, rollout)
+    return rolled_out(refused_beside(program), rollout), (*left_out, *forms, *placeless)
+
+
+def compile_program(
+    program: Program, targets: tuple[str, ...], rollout: Rollout = AS_WRITTEN, options: Options = DEFAULTS
+) -> dict[str, Output]:
+    """What each of ``targets`` makes of ``program``; with several, every path lies in a subfolder of the target's name."""
+    program, told = laid_out(program, rollout)
     if options.workloads == "enforce":
         from pscc.choice_workloads import refused_with_their_workloads
 
-        forms = (*forms, *refused_with_their_workloads(program))
+        told = (*told, *refused_with_their_workloads(program))
     most = most_cases(len(program.policies))
     cases = {policy.name: cases_for(policy, most) for policy in program.policies}
     cases |= {choice.name: choice_cases(choice) for choice in program.choices}
     outputs = {name: backend(name).package(program, cases, options) for name in targets}
     outputs = {name: replace(made, diagnostics=(*made.diagnostics, *large(made))) for name, made in outputs.items()}
     first = next(iter(outputs.values()))
-    outputs[targets[0]] = replace(first, diagnostics=(*left_out, *forms, *placeless, *first.diagnostics))
+    outputs[targets[0]] = replace(first, diagnostics=(*told, *first.diagnostics))
     return outputs if len(targets) == 1 else {name: _below(name, output) for name, output in outputs.items()}
 
 

@@ -23,6 +23,10 @@ Scalar = str | int | bool
 Mode = Literal["enforce", "warn", "audit"]
 
 
+LARGEST_NUMBER = 2**53 - 1
+"""The largest integer that every engine reads as it is written: JSON's numbers are doubles to some of them (RFC 8259, 6)."""
+
+
 @frozen
 class Range:
     """An inclusive range of integers (ports, uids, gids). A parameter renders it as ``{min, max}``."""

@@ -17,9 +17,9 @@ from pscc.backends.options import DEFAULTS, Options, Workloads
 from pscc.backends.subjects import exemption_rows, names_row
 from pscc.diagnostics import Diagnostic
 from pscc.frozen import frozen
-from pscc.passes import specialise
+from pscc.passes import looked_at, specialise
 from pscc.suite import Case
-from pscc.targets.rego import check_rules, comment, literal, prefix_of
+from pscc.targets.rego import check_rules, comment, literal, prefix_of, unchanged
 from pscc.targets.rego_lib import library
 from pscc.templating import Code, render
 
@@ -114,7 +114,7 @@ def _policy(policy: ir.Policy, package: str) -> str:
                 "because": Code(literal(check.because)),
                 "rules": Code(printed.rules),
                 "findings": Code(printed.findings),
-                "unchanged": [Code(line) for line in printed.unchanged],
+                "unchanged": [Code(line) for line in unchanged(looked_at(check))],
             }
         )
     scope = policy.scope

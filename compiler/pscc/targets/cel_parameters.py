@@ -18,6 +18,8 @@ from pscc.targets.cel_findings import ALLOWED, FINDINGS, line, shown_as
 BECAUSE = "because"
 UPDATED = f"{ON_UPDATE} && oldObject != null"
 """The pod that a workload would make has the workload's operation, and no old object."""
+DELETED = 'request.operation == "DELETE"'
+"""Gatekeeper's webhook may see deletions, which have no object: nothing is said of them."""
 
 
 def template_of(check: ir.Check, exempt: bool = False) -> Validation:
@@ -25,7 +27,7 @@ def template_of(check: ir.Check, exempt: bool = False) -> Validation:
     plain = replace(check, because="")
     printed = validation(plain, looked_at(check), FINDINGS, UPDATED, unchanged_as="unchanged")
     variables = [*_parameters(check), (BECAUSE, _because()), *printed.variables]
-    expression = printed.expression
+    expression = f"{DELETED} || {printed.expression}"
     if exempt:
         variables += exemption_variables()
         expression += f" || variables.{EXEMPT}"
