@@ -111,7 +111,12 @@ def _nowhere(policy: ir.Policy) -> ir.Policy:
 
 def by_source(made: Compiled, asked: Asked) -> Word:
     """What the source says of a pod: creation, update, deletion. Of a workload it says nothing."""
-    return _word(made.parted if asked.operation == "UPDATE" else made.source, asked, frozenset())
+    return of_program(made.parted if asked.operation == "UPDATE" else made.source, asked)
+
+
+def of_program(program: ir.Program, asked: Asked) -> Word:
+    """What the interpreter says of ``asked``: of the pod that a workload would make where it is one."""
+    return _word(program, asked, frozenset())
 
 
 # --- the output's word --------------------------------------------------------------

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from conformance.jsonl import Json
+from conformance.policies import statements_meaning
 from conformance.space import words
 from conformance.workloads import KINDS, workload
 from pscc import ir
@@ -81,6 +82,7 @@ class Asked:
 def draw(rng: random.Random, program: ir.Program, count: int) -> Iterator[Asked]:
     """``count`` requests: pods around the boundaries of every policy, those of choices too."""
     policies = [*program.policies, *(policy for choice in program.choices for policy in choice.policies)]
+    policies = policies or [statements_meaning("policy nothing-to-choose-from { deny hostPID }")]
     each = count // len(policies) + 1
     pods: list[Json] = []
     for policy in policies:

@@ -49,7 +49,7 @@ def compare(name: str, seed: int, programs: int, count: int) -> tuple[Tally, lis
     rng = random.Random(f"{name} {seed}")
     tally, found = Tally(), list[Difference]()
     with ExitStack() as stack:
-        ask, stored = _engine(row, stack)
+        ask, stored = started(row, stack)
         for source in islice(sources.programs(rng, tally.discarded), programs):
             chosen = options.draw(rng, row.target, row.engine, source.program)
             asked = [stored(one) for one in requests.draw(rng, source.program, count)]
@@ -64,7 +64,7 @@ def compare(name: str, seed: int, programs: int, count: int) -> tuple[Tally, lis
     return tally, found
 
 
-def _engine(row: Row, stack: ExitStack) -> tuple[Ask, Stored]:
+def started(row: Row, stack: ExitStack) -> tuple[Ask, Stored]:
     """The engine of ``row``, started, and what the API server makes of a request before it is asked."""
     match row.target:
         case "opa":
