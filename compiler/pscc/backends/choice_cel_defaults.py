@@ -7,6 +7,8 @@ control.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pscc import ir
 from pscc.admission import SECCOMP_ANNOTATION
 from pscc.backends.cel_where import Fields
@@ -34,7 +36,10 @@ def printed_defaults(choice: ir.Choice) -> tuple[list[Fields], list[Fields]]:
     """The variables and the mutations of ``choice``, one for each policy that has defaults."""
     names = names_in(choice)
     checks = [check for policy in choice.policies for check in policy.checks]
-    found = [one for one in containers(looked_at_by_all(checks)) if one[0] == "allContainers"]
+    reads = looked_at_by_all(checks)
+    on_containers = any(default.site == "containers" for policy in choice.policies for default in policy.defaults)
+    walked = replace(reads, containers=reads.containers or on_containers)
+    found = [one for one in containers(walked) if one[0] == "allContainers"]
     found += who_variables(choice, names)
     notes: dict[str, str] = {}
     for policy in choice.policies:

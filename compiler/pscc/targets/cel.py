@@ -16,6 +16,7 @@ from typing import assert_never
 
 from pscc import ir
 from pscc.passes import conjunction, disjunction, negation
+from pscc.substitution import with_constant
 from pscc.targets.cel_layout import split
 
 Known = frozenset[str]
@@ -23,8 +24,6 @@ NOTHING: Known = frozenset()
 CONTAINERS = "variables.allContainers"
 SENSITIVITY, CATEGORIES = "sensitivity", "categories"
 """The variables that have the halves of the parameter ``level``, the first with its colon; none of one without."""
-PREFIXES = "prefixes"
-"""The variable that has the parameter ``patterns`` without the ``*`` behind."""
 _ALWAYS_SET = (("spec",), ("metadata",), ("name",))
 _REWRITTEN = ("object.spec", "object.metadata", "oldObject.spec", "oldObject.metadata")
 """What Kyverno replaces in the text of a rule when it makes one for workloads."""
@@ -144,6 +143,11 @@ def _steps(path: ir.Path) -> Known:
 def parameter(name: str) -> str:
     """The policy's variable that holds the parameter ``name``."""
     return f"variables.{name}"
+
+
+def prefixes_of(patterns: ir.Param) -> str:
+    """The name of the policy's variable that has ``patterns`` without the ``*`` behind."""
+    return f"{patterns.name}Prefixes"
 
 
 def _key(key: ir.Concat) -> str:
@@ -339,7 +343,7 @@ def _within(text: str, bounds: ir.Range) -> str:
 
 def _starts(text: str, patterns: ir.Param | ir.Const) -> str:
     if isinstance(patterns, ir.Param):
-        return f"{parameter(PREFIXES)}.exists(prefix, {text}.startsWith(prefix))"
+        return f"{parameter(prefixes_of(patterns))}.exists(prefix, {text}.startsWith(prefix))"
     starts = tuple(str(one).removesuffix("*") for one in _constants(patterns))
     if len(starts) > _FEW:
         return f"{literal(starts)}.exists(prefix, {text}.startsWith(prefix))"
@@ -385,7 +389,7 @@ def _same_level(text: str, level: str) -> str:
 
 def _quantified(var: str, items: ir.Items, where: ir.Condition, known: Known, admits: bool, every: bool) -> str:
     if isinstance(items, ir.Const):
-        unrolled = tuple(_bound(where, var, element) for element in _constants(items))
+        unrolled = tuple(with_constant(where, var, element) for element in _constants(items))
         if not every and (found := _under_one(unrolled)) is not None:
             of, tops = found
             return read(of, known, lambda text, _: _under_any(text, tops))
@@ -435,40 +439,3 @@ def walked(each: ir.Each, known: Known) -> tuple[str, Known, str]:
             return parameter(name), known, ""
         case _:
             assert_never(items)
-
-
-def _bound(node: ir.Condition, var: str, element: object) -> ir.Condition:
-    """``node`` with the constant ``element`` put for ``var``, and what that decides folded away."""
-
-    def put(value: ir.Value) -> ir.Value:
-        if not isinstance(value, ir.Path) or value.var != var:
-            return value
-        match element, value.fields:
-            case ir.HostPathPrefix(path=path), ("pathPrefix",):
-                return ir.Const(path)
-            case ir.HostPathPrefix(read_only=read_only), ("readOnly",):
-                return ir.Const(read_only)
-            case str(), ():
-                return ir.Const(element)
-            case _:
-                raise TypeError(f"no field {value.fields} in {element!r}")
-
-    match node:
-        case ir.And(conditions=conditions):
-            return conjunction(tuple(_bound(one, var, element) for one in conditions))
-        case ir.Or(conditions=conditions):
-            return disjunction(tuple(_bound(one, var, element) for one in conditions))
-        case ir.Not(condition=inner):
-            return negation(_bound(inner, var, element))
-        case ir.Equals(left=left, right=right):
-            first, second = put(left), put(right)
-            if isinstance(first, ir.Const) and isinstance(second, ir.Const):
-                same = type(first.value) is type(second.value) and first.value == second.value
-                return ir.TRUE if same else ir.FALSE
-            return ir.Equals(first, second)
-        case ir.Under(value=value, prefix=prefix):
-            return ir.Under(put(value), put(prefix))
-        case ir.In(value=value, options=options):
-            return ir.In(put(value), options)
-        case _:
-            raise TypeError(f"{type(node).__name__} over constants cannot be printed as CEL")

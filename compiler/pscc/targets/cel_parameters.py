@@ -10,7 +10,7 @@ from dataclasses import fields, is_dataclass, replace
 
 from pscc import ir
 from pscc.passes import constant, looked_at, parameters
-from pscc.targets.cel import CATEGORIES, PREFIXES, SENSITIVITY, literal, parameter
+from pscc.targets.cel import CATEGORIES, SENSITIVITY, literal, parameter, prefixes_of
 from pscc.targets.cel_checks import ON_UPDATE, Validation, validation
 from pscc.targets.cel_exempt import EXEMPT, exemption_variables
 from pscc.targets.cel_findings import ALLOWED, FINDINGS, line, shown_as
@@ -36,9 +36,10 @@ def template_of(check: ir.Check, exempt: bool = False) -> Validation:
 
 def _parameters(check: ir.Check) -> list[tuple[str, str]]:
     found = [(one.name, _given(one.name, literal(constant(one, {}).value))) for one in parameters(check)]
-    if any(one.name == "patterns" for one in parameters(check)):
-        pattern = 'pattern.endsWith("*") ? pattern.substring(0, pattern.size() - 1) : pattern'
-        found.append((PREFIXES, f"{parameter('patterns')}.map(pattern, {pattern})"))
+    pattern = 'pattern.endsWith("*") ? pattern.substring(0, pattern.size() - 1) : pattern'
+    found += [
+        (prefixes_of(one), f"{parameter(one.name)}.map(pattern, {pattern})") for one in _patterns(check.requirements)
+    ]
     if any(one.name == "level" for one in parameters(check)):
         level = parameter("level")
         found.append((SENSITIVITY, f'{level}.substring(0, {level}.indexOf(":") + 1)'))
@@ -53,6 +54,16 @@ def _parameters(check: ir.Check) -> list[tuple[str, str]]:
         if one[0].kind == "string"
     ]
     return [*found, *((ALLOWED, _listed(params)) for params in shown)]
+
+
+def _patterns(node: object) -> list[ir.Param]:
+    """The parameters whose beginnings something is to start with, each once."""
+    if isinstance(node, ir.StartsWithAny):
+        return [node.patterns] if isinstance(node.patterns, ir.Param) else []
+    parts = node if isinstance(node, tuple) else ()
+    if is_dataclass(node):
+        parts = tuple(getattr(node, f.name) for f in fields(node))
+    return list(dict.fromkeys(found for one in parts for found in _patterns(one)))
 
 
 def _given(name: str, otherwise: str) -> str:

@@ -34,7 +34,7 @@ def _loaded(process: Process, made: Compiled) -> None:
 
 def _review(asked: Asked, namespace: object) -> Json:
     review: Json = {
-        "op": "review", "mutate": True, "operation": asked.operation, "pods": [asked.object],
+        "op": "review", "mutate": asked.operation != "DELETE", "operation": asked.operation, "pods": [asked.object],
         "user": {"name": asked.who.user, "groups": list(asked.who.groups)}, "namespace": namespace,
     }  # fmt: skip
     if asked.operation == "UPDATE":
