@@ -28,19 +28,20 @@ def in_sequence(defaults: tuple[ir.Default, ...]) -> list[ir.Default]:
 def reads(reader: ir.Default, setter: ir.Default) -> bool:
     """Whether ``reader`` looks at the field that ``setter`` sets, above it or below it, other than to set it itself."""
     paths = {("container", reader.unless_in), ("pod", reader.inherits), *_paths(reader.unless)}
-    return any(kind == _kind(setter) and _overlap(path, setter.path) for kind, path in paths if path)
+    return any(kind == _kind(setter) and overlap(path, setter.path) for kind, path in paths if path)
 
 
 def sets_the_same(one: ir.Default, other: ir.Default) -> bool:
     """Whether both set one field, or one of them sets a part of what the other sets."""
-    return one.site == other.site and _overlap(one.path, other.path)
+    return one.site == other.site and overlap(one.path, other.path)
 
 
 def _kind(default: ir.Default) -> str:
     return "pod" if default.site == "pod" else "container"
 
 
-def _overlap(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+def overlap(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    """Whether two paths are of one field, or one of them of a part of the other's."""
     shorter = min(len(one), len(other))
     return one[:shorter] == other[:shorter]
 

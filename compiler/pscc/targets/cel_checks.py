@@ -55,12 +55,18 @@ def validation(
 
 
 def changed(reads: list[Reads]) -> str:
-    """True unless an update leaves the whole ``spec``, and the annotations if any check reads them, as they were."""
-    texts = ['request.operation != "UPDATE"', "object.spec != oldObject.spec"]
+    """True unless an update leaves the whole ``spec``, and all that any check reads outside of it, as they were."""
+    outside = dict.fromkeys(path for one in reads for path in one.pod if path[0] != "spec")
     if any(one.annotations for one in reads):
-        new, old = (_listed(ir.Path(ir.POD, ("metadata", "annotations")), root) for root, _ in _SIDES)
+        outside.setdefault(ANNOTATIONS)
+    texts = ['request.operation != "UPDATE"', "object.spec != oldObject.spec"]
+    for path in outside:
+        new, old = (_listed(ir.Path(ir.POD, path), root) for root, _ in _SIDES)
         texts.append(f"({new}) != ({old})")
     return " || ".join(texts)
+
+
+ANNOTATIONS = ("metadata", "annotations")
 
 
 # --- updates ------------------------------------------------------------------

@@ -44,9 +44,13 @@ def _review(asked: Asked, namespace: object) -> Json:
     return review
 
 
-def _words(found: list[Json], actions: Callable[[Json], Sequence[str]]) -> tuple[Says, ...]:
-    says = {(_ACTIONS.get(action, action), one["message"]) for one in found for action in actions(one)}
-    return tuple(sorted(says))
+def _answer(asked: Asked, result: Json, found: str, actions: Callable[[Json], Sequence[str]]) -> Word:
+    if result.get("error"):
+        return Word((("deny", f"error: {result['error']}"),), None)
+    says: set[Says] = {(_ACTIONS.get(action, action), one["message"]) for one in result[found] for action in actions(one)}
+    if not result["allowed"] and not any(action == "deny" for action, _ in says):
+        says.add(("deny", f"error: {result.get('message')}"))
+    return Word(tuple(sorted(says)), _pod(asked, result))
 
 
 def _pod(asked: Asked, result: Json) -> Json | None:
@@ -62,10 +66,7 @@ def webhooks(process: Process, found: str, actions: Callable[[Json], Sequence[st
         for asked in requests:
             space = {"name": asked.who.namespace, "labels": dict(asked.who.namespace_labels)}
             (result,) = process.results(_review(asked, space))
-            if result.get("error"):
-                answers.append(Word((("deny", f"error: {result['error']}"),), None))
-                continue
-            answers.append(Word(_words(result[found], actions), _pod(asked, result)))
+            answers.append(_answer(asked, result, found, actions))
         return answers
 
     return ask
@@ -90,10 +91,7 @@ def plugins(process: Process) -> Ask:
         answers = []
         for asked in requests:
             (result,) = process.results({**_review(asked, asked.who.namespace), "grants": grants})
-            if result.get("error"):
-                answers.append(Word((("deny", f"error: {result['error']}"),), None))
-                continue
-            answers.append(Word(_words(result["findings"], lambda one: one["actions"]), _pod(asked, result)))
+            answers.append(_answer(asked, result, "findings", lambda one: one["actions"]))
         return answers
 
     return ask

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from conformance.engines import comparable
 from conformance.jsonl import Json
 from conformance.set_targets import words_of
 from conformance.space.options import Chosen
@@ -122,19 +123,24 @@ def of_program(program: ir.Program, asked: Asked) -> Word:
 # --- the output's word --------------------------------------------------------------
 
 
-def by_output(made: Compiled, asked: Asked) -> Word:
-    """What the output should say."""
+def by_output(made: Compiled, asked: Asked, seen: Json | None = None) -> Word:
+    """What the output should say. ``seen`` is the pod as the engine leaves it: words are about its lists in their order."""
     if asked.operation == "DELETE" or asked.change == "resize":
         return Word((), None)
     if asked.kind != "Pod":
         return _of_workload(made, asked)
     target, options = made.chosen.target, made.chosen.options
     on_updates = target == "gatekeeper" and options.gatekeeper < GATEKEEPER_OPERATIONS
-    return _word(made.settled, asked, made.widely, target in SETS_CHOSEN, on_updates)
+    return _word(made.settled, asked, made.widely, target in SETS_CHOSEN, on_updates, seen)
 
 
 def _word(
-    program: ir.Program, asked: Asked, widely: frozenset[str], setting: bool = False, on_updates: bool = False
+    program: ir.Program,
+    asked: Asked,
+    widely: frozenset[str],
+    setting: bool = False,
+    on_updates: bool = False,
+    seen: Json | None = None,
 ) -> Word:
     """``setting``: the target sets the defaults of choices. ``on_updates``: it sets those of policies on updates, too."""
     if asked.operation == "DELETE":
@@ -143,8 +149,15 @@ def _word(
     pod = asked.pod
     if old is not None and on_updates:
         pod = dict(decide(replace(program, choices=()), asked.who, pod, None, widely).pod)
+    if old is not None and setting:
+        # an update is not changed, so what a choice would have set it has to have
+        program = replace(program, choices=tuple(choice_without(choice) for choice in program.choices))
     found = decide(program, asked.who, pod, old, widely)
-    says = [(_action(policy.mode), text) for policy, verdict in found.judged for text in verdict.messages]
+    says = []
+    for policy, verdict in found.judged:
+        alike = seen is not None and comparable(seen) == comparable(found.pod)
+        told = oracle.check(policy, seen) if alike and seen is not None else verdict
+        says += [(_action(policy.mode), text) for text in told.messages]
     for choice, admission in found.chosen:
         if not admission.allowed:
             says.append((_action(choice.mode), _message(choice, admission, asked, found.pod, setting)))
