@@ -39,7 +39,7 @@ WHOLE = Size(
     targets=(240, 220),
     apply=(24, 20),
     sets=((1760, 15), (280, 40), (280, 40), (12, 20), (32, 80), (96, 30), (60, 40)),
-    space=(600, 40),
+    space=(256, 80),
 )
 SAMPLE = Size(
     truth=(24, 40),
@@ -49,6 +49,7 @@ SAMPLE = Size(
     space=(5, 24),
 )
 _POLICIES_A_PIECE = 12
+_PROGRAMS_A_PIECE = 8
 SPACE = tuple(row.name for row in space_rows.ROWS)
 """The rows of whole programs."""
 
@@ -82,9 +83,9 @@ def pieces(size: Size, seed: int, only: tuple[str, ...] = ()) -> Iterator[Piece]
             seed += 1
     programs, requests = size.space
     for row in SPACE:
-        for begun in range(0, programs, _POLICIES_A_PIECE):
+        for begun in range(0, programs, _PROGRAMS_A_PIECE):
             if not only or row in only:
-                yield Piece(row, seed, min(programs - begun, _POLICIES_A_PIECE), requests)
+                yield Piece(row, seed, min(programs - begun, _PROGRAMS_A_PIECE), requests)
             seed += 1
 
 

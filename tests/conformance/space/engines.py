@@ -47,7 +47,9 @@ def _review(asked: Asked, namespace: object) -> Json:
 def _answer(asked: Asked, result: Json, found: str, actions: Callable[[Json], Sequence[str]]) -> Word:
     if result.get("error"):
         return Word((("deny", f"error: {result['error']}"),), None)
-    says: set[Says] = {(_ACTIONS.get(action, action), one["message"]) for one in result[found] for action in actions(one)}
+    says: set[Says] = {
+        (_ACTIONS.get(action, action), one["message"]) for one in result[found] for action in actions(one)
+    }
     if not result["allowed"] and not any(action == "deny" for action, _ in says):
         says.add(("deny", f"error: {result.get('message')}"))
     return Word(tuple(sorted(says)), _pod(asked, result))

@@ -115,3 +115,26 @@ def possible() -> frozenset[str]:
     for word in grammar.words("SCOPE"):
         found |= {f"{word} by name", f"{word} by prefix", f"{word} by label"}
     return frozenset(found)
+
+
+_ONE_OF = ("policies ", "target ", "--", "no --mode", "excluded ", "ignored_groups ", "live ")
+"""How features begin of which a program has one: the number of its policies, and each option."""
+
+
+def excludes(one: str, other: str) -> bool:
+    """Whether no program can have both: two values of one option, or an option of one target with another target."""
+    return _option(one) == _option(other) != "" or _of_another(one, other) or _of_another(other, one)
+
+
+def _option(feature: str) -> str:
+    """Which choice ``feature`` is one value of, empty where it is of none."""
+    if feature in ("no --mode",):
+        return "--mode"
+    return feature.split(" ")[0] if feature.startswith(_ONE_OF) else ""
+
+
+def _of_another(option: str, target: str) -> bool:
+    if not target.startswith("target "):
+        return False
+    name = target.removeprefix("target ")
+    return (option == "--engine cel" and name != "gatekeeper") or (option == "live True" and name != "vap")
