@@ -11,6 +11,8 @@ import pytest
 from pscc.driver import analyse, compile_program
 from pscc.engines._base import Answer
 from pscc.ir import Program
+from pscc.prepared import Prepared, prepared
+from pscc.rollout import AS_WRITTEN, Rollout
 from pscc.source import SourceFile
 from pscc.verify import Question, Trial, drawn, questions, tally
 from pscc.verify_report import Row, Summary, as_json, as_text
@@ -39,10 +41,15 @@ class Fake:
     changes_pods: bool = False
     takes_updates: bool = True
     takes_users: bool = True
+    takes_workloads: bool = True
 
 
 def program_of(text: str = POLICY) -> Program:
     return analyse(SourceFile("p.psp", text))[1]
+
+
+def ready(text: str = POLICY, rollout: Rollout = AS_WRITTEN) -> Prepared:
+    return prepared(program_of(text), rollout)
 
 
 def pod(read_only: bool | None = None, **spec: object) -> Json:
@@ -52,9 +59,8 @@ def pod(read_only: bool | None = None, **spec: object) -> Json:
 
 
 def asked(fake: Fake, *trials: Trial, text: str = POLICY) -> tuple[Question, ...]:
-    program = program_of(text)
-    told = compile_program(program, (fake.target,))[fake.target].diagnostics
-    return questions(program, told, fake, trials)  # type: ignore[arg-type]
+    told = compile_program(program_of(text), (fake.target,))[fake.target].diagnostics
+    return questions(ready(text), told, fake, trials)  # type: ignore[arg-type]
 
 
 def right(found: Sequence[Question]) -> list[Answer]:
@@ -62,14 +68,13 @@ def right(found: Sequence[Question]) -> list[Answer]:
 
 
 def test_the_same_seed_draws_the_same_pods_and_another_others() -> None:
-    program = program_of()
-    first, again, other = (list(drawn(program, seed, 50)) for seed in (1, 1, 2))
+    first, again, other = (list(drawn(ready(), seed, 50)) for seed in (1, 1, 2))
     assert first == again != other
-    assert len(first) == len(other) == 50
+    assert [sum(trial.kind == "Pod" for trial in trials) for trials in (first, other)] == [50, 50]
 
 
 def test_only_updates_have_ephemeral_containers() -> None:
-    trials = list(drawn(program_of(), 1, 200))
+    trials = list(drawn(ready(), 1, 200))
     debugged = [t for t in trials if "ephemeralContainers" in json.dumps(t.pod)]
     assert debugged
     for trial in debugged:
@@ -79,8 +84,8 @@ def test_only_updates_have_ephemeral_containers() -> None:
 
 
 def test_the_pods_of_each_policy_are_drawn() -> None:
-    program = program_of(POLICY + POLICY.replace("policy p", "policy q").replace("hostPID", "hostIPC"))
-    texts = [json.dumps(trial.pod) for trial in drawn(program, 1, 41)]
+    both = ready(POLICY + POLICY.replace("policy p", "policy q").replace("hostPID", "hostIPC"))
+    texts = [json.dumps(trial.pod) for trial in drawn(both, 1, 41) if trial.kind == "Pod"]
     assert len(texts) == 41
     assert any("hostPID" in text for text in texts)
     assert any("hostIPC" in text for text in texts)
@@ -96,25 +101,24 @@ def test_where_a_default_cannot_be_set_refusing_is_stricter_as_announced() -> No
 
 def test_where_a_default_is_set_refusing_is_wrong() -> None:
     (question,) = asked(Fake("kyverno", changes_pods=True), Trial("bare", pod()))
-    counts = tally([question], [Answer(True, ("no",), question.expected.pod)])
+    counts = tally([question], [Answer(("no",), (), question.expected.pod)])
     assert counts.first is not None
     assert counts.first.kind == "shuts out"
 
 
 def test_going_without_a_grant_is_counted_as_stricter_and_an_engine_that_lets_in_more_as_wrong() -> None:
     granting = GRANTING.replace("deny    capabilities.add", "allow   capabilities.add NET_ADMIN")
-    program = program_of(granting)
-    told = compile_program(program, ("gatekeeper",))["gatekeeper"].diagnostics
+    told = compile_program(program_of(granting), ("gatekeeper",))["gatekeeper"].diagnostics
     assert [d.code for d in told] == ["TGT001"]
     fake = Fake("gatekeeper", changes_pods=True)
-    (question,) = questions(program, told, fake, [Trial("bare", pod())])  # type: ignore[arg-type]
+    (question,) = questions(ready(granting), told, fake, [Trial("bare", pod())])  # type: ignore[arg-type]
     assert question.expected.pod == question.review.pod
     assert tally([question], [question.expected]).stricter == 1
     # what the policy gives each pod it refuses as well: an output that leaves the default out has to refuse them, too
     (question,) = asked(Fake("gatekeeper"), Trial("bare", pod()), text=GRANTING)
     assert question.policy.denied
     assert question.expected.denied
-    first = tally([question], [Answer(False)]).first
+    first = tally([question], [Answer()]).first
     assert first is not None
     assert first.kind == "lets in"
 
@@ -122,9 +126,10 @@ def test_going_without_a_grant_is_counted_as_stricter_and_an_engine_that_lets_in
 @pytest.mark.parametrize(
     ("answer", "kind"),
     [
-        (lambda q: Answer(False), "lets in"),
-        (lambda q: replace(q.expected, messages=("other words",)), "says otherwise"),
-        (lambda q: replace(q.expected, messages=()), "says otherwise"),
+        (lambda q: Answer(), "lets in"),
+        (lambda q: replace(q.expected, denials=("other words",)), "says otherwise"),
+        (lambda q: replace(q.expected, warnings=q.expected.denials), "says otherwise"),
+        (lambda q: Answer((), q.expected.denials, q.expected.pod), "lets in"),
         (lambda q: replace(q.expected, pod=q.review.pod), "changes otherwise"),
     ],
 )
@@ -138,7 +143,7 @@ def test_kinds_of_differences(answer: object, kind: str) -> None:
 
 def test_the_gravest_difference_is_shown_first() -> None:
     found = asked(Fake("kyverno", changes_pods=True), Trial("words", pod(hostPID=True)), Trial("in", pod(hostPID=True)))
-    answers = [replace(found[0].expected, messages=("other",)), Answer(False, (), found[1].expected.pod)]
+    answers = [replace(found[0].expected, denials=("other",)), Answer(pod=found[1].expected.pod)]
     first = tally(found, answers).first
     assert first is not None
     assert first.question.trial.origin == "in"
@@ -162,7 +167,9 @@ def test_an_engine_that_only_judges_gets_pods_with_defaults_and_as_they_came() -
 def test_warnings_do_not_deny() -> None:
     (question,) = asked(Fake(), Trial("x", pod(True, hostPID=True)), text=POLICY.replace("{", "{\n    warn", 1))
     assert not question.expected.denied
-    assert question.expected.messages == ("pod: hostPID is true, must not be true",)
+    assert question.expected.warnings == ("pod: hostPID is true, must not be true",)
+    first = tally([question], [Answer()]).first
+    assert first is not None and first.kind == "says otherwise"
 
 
 def test_a_missing_answer_is_no_agreement() -> None:
@@ -178,7 +185,7 @@ def summary(*rows: Row, drift: tuple[str, ...] = ()) -> Summary:
 def test_verified_only_if_an_engine_agreed_and_none_did_not() -> None:
     found = asked(Fake(), Trial("x", pod(True)), Trial("y", pod(True, hostPID=True)))
     good = Row("opa", "opa", "1", tally(found, right(found)))
-    bad = Row("opa", "opa", "1", tally(found, [Answer(False), Answer(False)]))
+    bad = Row("opa", "opa", "1", tally(found, [Answer(), Answer()]))
     assert summary(good).verified
     assert summary(good, Row("kyverno", "kyverno", missing="not here")).verified
     assert not summary(bad).verified
@@ -191,14 +198,14 @@ def test_verified_only_if_an_engine_agreed_and_none_did_not() -> None:
 
 def test_the_first_difference_is_shown_in_full() -> None:
     found = asked(Fake(), Trial("host-pid", pod(True, hostPID=True)), Trial("again", pod(True, hostPID=True)))
-    row = Row("opa", "opa", "1.0", tally(found, [Answer(False), Answer(False)]))
+    row = Row("opa", "opa", "1.0", tally(found, [Answer(), Answer()]))
     missing = Row("kyverno", "kyverno", missing="`kyverno` is not on the path")
     text = as_text(summary(row, missing))
     assert "opa on opa lets in a pod that the policy refuses (host-pid, the first of 2)" in text
     assert "  the policy: denied\n    pod: hostPID is true, must not be true\n  opa: admitted\n" in text
     assert "\n    hostPID: true\n" in text
     assert "not run: `kyverno` is not on the path" in text
-    assert text.endswith("not verified: 2 answers differ\n")
+    assert text.endswith("not verified: 2 answers differ (2 on opa)\n")
     one = as_text(summary(Row("opa", "opa", failed="it hangs")))
     assert one.endswith("not verified: 1 engine gave no answers\n")
     told = json.loads(as_json(summary(row, missing)))

@@ -12,15 +12,14 @@ from datetime import date
 from pscc.backends._base import Output, OutputFile
 from pscc.backends.options import DEFAULTS, Options
 from pscc.backends.registry import backend
-from pscc.choice_forms import lowered
 from pscc.choice_suite import choice_cases
 from pscc.default_conflicts import conflicts
-from pscc.demands import refused_beside
 from pscc.diagnostics import Diagnostic, Report, SourceError
 from pscc.ir import Program
 from pscc.library import is_library_name
 from pscc.linking import Load, load_nothing
-from pscc.rollout import AS_WRITTEN, Rollout, asking_the_cluster, left_without_a_place, rolled_out, without_groups
+from pscc.prepared import prepared
+from pscc.rollout import AS_WRITTEN, Rollout
 from pscc.sizes import large
 from pscc.source import SourceFile, Span
 from pscc.suite import cases_for, most_cases
@@ -171,20 +170,12 @@ def _in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     return tuple(sorted(found, key=lambda d: (files[d.span.file], d.span.line, d.span.column) if d.span else last))
 
 
-def laid_out(program: Program, rollout: Rollout) -> tuple[Program, tuple[Diagnostic, ...]]:
-    """``program`` as targets get it: rolled out so, each choice parted where namespaces part it; and what that costs."""
-    program = asking_the_cluster(program) if rollout.live else program
-    program, left_out = without_groups(program, rollout.ignored_groups)
-    program, forms = lowered(program)
-    placeless = tuple(left_without_a_place(program, rollout))
-    return rolled_out(refused_beside(program), rollout), (*left_out, *forms, *placeless)
-
-
 def compile_program(
     program: Program, targets: tuple[str, ...], rollout: Rollout = AS_WRITTEN, options: Options = DEFAULTS
 ) -> dict[str, Output]:
     """What each of ``targets`` makes of ``program``; with several, every path lies in a subfolder of the target's name."""
-    program, told = laid_out(program, rollout)
+    ready = prepared(program, rollout)
+    program, told = ready.made, ready.told
     if options.workloads == "enforce":
         from pscc.choice_workloads import refused_with_their_workloads
 
@@ -195,7 +186,7 @@ def compile_program(
     outputs = {name: backend(name).package(program, cases, options) for name in targets}
     outputs = {name: replace(made, diagnostics=(*made.diagnostics, *large(made))) for name, made in outputs.items()}
     first = next(iter(outputs.values()))
-    outputs[targets[0]] = replace(first, diagnostics=(*told, *first.diagnostics))
+    outputs[targets[0]] = replace(first, diagnostics=(*told, *ready.placeless, *first.diagnostics))
     return outputs if len(targets) == 1 else {name: _below(name, output) for name, output in outputs.items()}
 
 

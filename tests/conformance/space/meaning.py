@@ -17,14 +17,13 @@ from conformance.workloads import IMPLIED, words_with_defaults
 from pscc import ir, oracle
 from pscc.access import AUTHENTICATED, Names, Request
 from pscc.admission import Admission, decide, judges
-from pscc.announced import as_announced
 from pscc.backends._base import Output
 from pscc.backends.registry import backend
 from pscc.backends.versions import GATEKEEPER_OPERATIONS
 from pscc.demands import choice_without
 from pscc.diagnostics import Diagnostic
-from pscc.driver import laid_out
-from pscc.rollout import rolled_out, without_groups
+from pscc.prepared import prepared
+from pscc.verify_meaning import announced
 
 SETS_CHOSEN = ("vap", "kyverno-cel")
 """The targets that set the defaults of a choice."""
@@ -67,33 +66,16 @@ class Compiled:
 
 def compiled(program: ir.Program, chosen: Chosen) -> Compiled:
     """``program`` compiled so. Raises `SourceError` where the target refuses it."""
-    given, _ = laid_out(program, chosen.rollout)
+    ready = prepared(program, chosen.rollout)
+    given = ready.made
     output = backend(chosen.target).package(given, {}, chosen.options)
-    wide = [d.span for d in output.diagnostics if d.code == "TGT005"]
-    return Compiled(
-        chosen,
-        output,
-        rolled_out(without_groups(program, chosen.rollout.ignored_groups)[0], chosen.rollout),
-        given,
-        _settled(given, output.diagnostics, chosen.target),
-        frozenset(p.name for p in given.policies if any(one.span in wide for one in p.exemptions)),
-    )
+    told = announced(given, output.diagnostics)
+    choices = tuple(_settled(choice, output.diagnostics, chosen.target) for choice in given.choices)
+    return Compiled(chosen, output, ready.written, given, replace(told.program, choices=choices), told.widely)
 
 
-def _settled(program: ir.Program, told: tuple[Diagnostic, ...], target: str) -> ir.Program:
-    unseen = [d.span for d in told if d.code == "TGT004"]
-    policies = (as_announced(policy, told) for policy in program.policies)
-    return ir.Program(
-        tuple(_by_names(policy) if policy.span in unseen else policy for policy in policies),
-        tuple(_settled_choice(choice, told, target) for choice in program.choices),
-    )
-
-
-def _by_names(policy: ir.Policy) -> ir.Policy:
-    return replace(policy, scope=replace(policy.scope, labels=(), except_labels=()))
-
-
-def _settled_choice(choice: ir.Choice, told: tuple[Diagnostic, ...], target: str) -> ir.Choice:
+def _settled(choice: ir.Choice, told: tuple[Diagnostic, ...], target: str) -> ir.Choice:
+    """``choice`` as the target has announced it: without its defaults where it sets none."""
     unset = {d.span for d in told if d.code == "TGT001"}
     unseen = {d.span for d in told if d.code == "TGT004"}
     left = any(p.span in unset or any(d.span in unset for d in p.defaults) for p in choice.policies)
