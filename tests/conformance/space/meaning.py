@@ -116,9 +116,13 @@ def by_output(made: Compiled, asked: Asked, seen: Json | None = None) -> Word:
         return Word((), None)
     if asked.kind != "Pod":
         return _of_workload(made, asked)
-    target, options = made.chosen.target, made.chosen.options
-    on_updates = target == "gatekeeper" and options.gatekeeper < GATEKEEPER_OPERATIONS
-    return _word(made.settled, asked, made.widely, target in SETS_CHOSEN, on_updates, seen)
+    return _word(made.settled, asked, made.widely, made.chosen.target in SETS_CHOSEN, seen)
+
+
+def is_moot(made: Compiled, asked: Asked) -> bool:
+    """Whether the API server refuses the request whatever is said: an older Gatekeeper sets defaults on updates, too (TGT008)."""
+    old = made.chosen.target == "gatekeeper" and made.chosen.options.gatekeeper < GATEKEEPER_OPERATIONS
+    return old and asked.operation == "UPDATE" and any(policy.defaults for policy in made.settled.policies)
 
 
 def _word(
@@ -126,20 +130,16 @@ def _word(
     asked: Asked,
     widely: frozenset[str],
     setting: bool = False,
-    on_updates: bool = False,
     seen: Json | None = None,
 ) -> Word:
-    """``setting``: the target sets the defaults of choices. ``on_updates``: it sets those of policies on updates, too."""
+    """``setting``: the target sets the defaults of choices."""
     if asked.operation == "DELETE":
         return Word((), None)
     old = asked.old if asked.operation == "UPDATE" else None
-    pod = asked.pod
-    if old is not None and on_updates:
-        pod = dict(decide(replace(program, choices=()), asked.who, pod, None, widely).pod)
     if old is not None and setting:
         # an update is not changed, so what a choice would have set it has to have
         program = replace(program, choices=tuple(choice_without(choice) for choice in program.choices))
-    found = decide(program, asked.who, pod, old, widely)
+    found = decide(program, asked.who, asked.pod, old, widely)
     says = []
     for policy, verdict in found.judged:
         alike = seen is not None and comparable(seen) == comparable(found.pod)
