@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import pytest
 
+from pscc.access import Names, Request
 from pscc.driver import analyse, compile_program
 from pscc.engines._base import Answer
 from pscc.ir import Program
@@ -194,6 +195,71 @@ def test_verified_only_if_an_engine_agreed_and_none_did_not() -> None:
     assert not summary(good, drift=("gatekeeper: mutators/p.yaml",)).verified
     assert not summary(Row("kyverno", "kyverno", missing="not here")).verified
     assert not summary().verified
+
+
+def test_an_engine_that_stands_in_for_another_is_said_to_be_at_fault_where_that_one_agrees() -> None:
+    found = asked(Fake(), Trial("host-pid", pod(True, hostPID=True)), Trial("fine", pod(True)))
+    wrong, good = tally(found, [Answer(), Answer()]), tally(found, right(found))
+    other = Row("opa", "regopy", "1.5.2", wrong, is_own=False)
+    own = Row("opa", "opa", "1.22.2", good)
+    text = as_text(summary(other, own))
+    assert "opa on regopy lets in a pod that the policy refuses (host-pid)\n" in text
+    assert "\n  opa 1.22.2, for which the output is made, agrees with the policy on this pod\n" in text
+    assert text.endswith("not verified: 1 answer differs (1 on regopy)\n")
+    first, second = json.loads(as_json(summary(other, own)))["engines"]
+    assert (first["isOwn"], first["first"]["agreeing"], second["isOwn"]) == (False, ["opa"], True)
+
+    both = as_text(summary(other, Row("opa", "opa", "1.22.2", wrong)))
+    assert "\n  opa 1.22.2, for which the output is made, differs on this pod, too\n" in both
+    assert "\n  regopy 1.5.2 differs on this pod, too\n" in both
+    assert both.endswith("not verified: 2 answers differ (1 on regopy, 1 on opa)\n")
+
+    alone = as_text(summary(other, Row("opa", "opa", missing="it is not there"), Row("kyverno", "kyverno", "1", good)))
+    assert (
+        "\n  regopy is another implementation than the one that the output is made for, which was not asked\n" in alone
+    )
+    assert "kyverno 1 " not in alone.partition("opa on regopy")[2]
+
+
+def test_a_workload_is_judged_as_its_pod_and_shown_whole() -> None:
+    trials = [trial for trial in drawn(ready(), 1, 60) if trial.kind != "Pod"]
+    assert {trial.kind for trial in trials} == {"Deployment", "CronJob"}
+    bad = Trial("bad", pod(True, hostPID=True), kind="CronJob")
+    for workloads, denied, warned in (("warn", False, True), ("enforce", True, False), ("off", False, False)):
+        (question,) = questions(ready(), (), Fake(), [bad], workloads)  # type: ignore[arg-type]
+        assert (question.expected.denied, bool(question.expected.warnings)) == (denied, warned)
+    assert questions(ready(), (), Fake(takes_workloads=False), [bad]) == ()  # type: ignore[arg-type]
+    (question,) = questions(ready(), (), Fake(), [bad], "enforce")  # type: ignore[arg-type]
+    text = as_text(summary(Row("opa", "opa", "1", tally([question], [Answer()]))))
+    assert "the cronjob that was tried:\n  apiVersion: batch/v1\n  kind: CronJob\n" in text
+    assert "        template:\n" in text
+
+
+def test_a_rollout_is_what_is_compared() -> None:
+    fake = Fake()
+    bad = Trial("bad", pod(True, hostPID=True), request=Request("kube-system", "jane"))
+    for rollout, denied, warned in (
+        (AS_WRITTEN, True, False),
+        (Rollout(mode="audit"), False, True),
+        (Rollout(mode="warn"), False, True),
+        (Rollout(excluded=Names(("kube-system",))), False, False),
+        (Rollout(excluded=Names((), ("kube-",))), False, False),
+        (Rollout(excluded=Names(("kube-public",))), True, False),
+    ):
+        (question,) = questions(ready(rollout=rollout), (), fake, [bad])  # type: ignore[arg-type]
+        for said in (question.policy, question.expected):
+            assert (said.denied, bool(said.warnings)) == (denied, warned)
+
+
+def test_requests_are_drawn_where_nothing_holds_and_by_those_whose_grants_are_left_out() -> None:
+    text = "policy a {\n    deny hostPID\n}\npolicy b {\n    deny hostIPC\n}\n"
+    choice = "choose {\n    a for groups system:masters\n    b for groups system:authenticated\n}\n"
+    rollout = Rollout(excluded=Names(("kube-system",), ("team-",)), ignored_groups=("system:masters",))
+    requests = [trial.request for trial in drawn(ready(text + choice, rollout), 1, 200) if trial.request]
+    assert {"kube-system", "kube-systemx", "team-x", "team", "default"} <= {request.namespace for request in requests}
+    assert any("system:masters" in request.groups for request in requests)
+    plain = [trial.request for trial in drawn(ready(rollout=rollout), 1, 200) if trial.request]
+    assert {"kube-system", "team-x"} <= {request.namespace for request in plain}
 
 
 def test_the_first_difference_is_shown_in_full() -> None:

@@ -10,7 +10,7 @@ from pscc import ir
 from pscc.access import EVERYONE, EVERYWHERE, SERVICE_ACCOUNTS, Names, Request, Scope, Subjects, requested_by
 from pscc.choice_suite import NOBODY, asked_by
 
-MOST_USERS = 16
+MOST_USERS = 12
 """How many different users ask: an engine may have to be started for each."""
 _ACCOUNTS_OF = f"{SERVICE_ACCOUNTS}:"
 """What stands before a namespace in the name of the group of its service accounts."""
