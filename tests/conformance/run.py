@@ -50,6 +50,8 @@ SAMPLE = Size(
 )
 _POLICIES_A_PIECE = 12
 _PROGRAMS_A_PIECE = 8
+_SLOW = 16
+"""How many fewer programs a slow engine is asked about."""
 SPACE = tuple(row.name for row in space_rows.ROWS)
 """The rows of whole programs."""
 
@@ -82,10 +84,11 @@ def pieces(size: Size, seed: int, only: tuple[str, ...] = ()) -> Iterator[Piece]
                 yield Piece(row, seed, min(clusters - begun, _POLICIES_A_PIECE), pods)
             seed += 1
     programs, requests = size.space
-    for row in SPACE:
-        for begun in range(0, programs, _PROGRAMS_A_PIECE):
-            if not only or row in only:
-                yield Piece(row, seed, min(programs - begun, _PROGRAMS_A_PIECE), requests)
+    for row in space_rows.ROWS:
+        left, pods = (max(1, programs // _SLOW), requests // 2) if row.slow else (programs, requests)
+        for begun in range(0, left, _PROGRAMS_A_PIECE):
+            if not only or row.name in only:
+                yield Piece(row.name, seed, min(left - begun, _PROGRAMS_A_PIECE), pods)
             seed += 1
 
 

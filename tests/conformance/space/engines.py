@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -14,8 +14,12 @@ from conformance.jsonl import EngineError, Json, Process
 from conformance.space.meaning import Compiled, Says, Word
 from conformance.space.requests import NAMESPACES, Asked
 from conformance.targets._base import resources
+from conformance.targets.kyverno import as_integers
 from conftest import engine
 from pscc.access import EVERYONE
+from pscc.engines._base import EngineError as CommandError
+from pscc.engines._base import Review
+from pscc.engines.kyverno import Kyverno
 from pscc.ir import Program
 
 Ask = Callable[[Compiled, Sequence[Asked]], list[Word]]
@@ -150,3 +154,31 @@ def _admission(asked: Asked) -> Json:
     if asked.old is not None:
         request["oldObject"] = asked.old
     return {"kind": "AdmissionReview", "apiVersion": "admission.k8s.io/v1", "request": request}
+
+
+def command_line(made: Compiled, requests: Sequence[Asked]) -> list[Word]:
+    """``kyverno apply``, one run for each user and operation."""
+    reviews = []
+    for number, asked in enumerate(requests):
+        name = f"pod-{number}"
+        pods = [{**pod, "metadata": {**pod["metadata"], "name": name}} for pod in (asked.pod, asked.old) if pod]
+        reviews.append(Review(name, pods[0], pods[1] if asked.operation == "UPDATE" else None, asked.who))
+    try:
+        answers = Kyverno(engine("kyverno"), _TIMEOUT).ask(made.output.files, reviews, lambda done: None)
+    except CommandError as error:
+        raise EngineError(str(error)) from None
+    return [
+        Word(
+            tuple(sorted({*_plain("deny", answer.denials), *_plain("warn", answer.warnings)})),
+            answer.pod if asked.operation == "CREATE" else None,
+        )
+        for asked, answer in zip(requests, answers, strict=True)
+    ]
+
+
+_TIMEOUT = 300.0
+
+
+def _plain(action: str, messages: Sequence[str]) -> Iterator[Says]:
+    """Messages with the numbers that the command line shows as floats written out."""
+    return ((action, as_integers(text)) for text in messages)

@@ -10,7 +10,6 @@ from typing import Literal
 
 from conformance.jsonl import Json
 from conformance.policies import statements_meaning
-from conformance.space import words
 from conformance.workloads import KINDS, workload
 from pscc import ir
 from pscc.access import Request
@@ -74,13 +73,19 @@ class Asked:
     kind: str = "Pod"
 
     @property
+    def is_of_a_pod(self) -> bool:
+        """Whether a pod is created, or changed otherwise than in its resources."""
+        return self.kind == "Pod" and self.operation != "DELETE" and self.change != "resize"
+
+    @property
     def subresource(self) -> str:
         """The pod's subresource that is asked for, empty for the pod itself."""
         return SUBRESOURCES.get(self.change or "", "")
 
 
-def draw(rng: random.Random, program: ir.Program, count: int) -> Iterator[Asked]:
-    """``count`` requests: pods around the boundaries of every policy, those of choices too."""
+def draw(rng: random.Random, program: ir.Program, count: int, users: int | None = None) -> Iterator[Asked]:
+    """``count`` requests, by as many ``users``: pods around the boundaries of every policy, those of choices too."""
+    asking = rng.sample(_USERS, users or len(_USERS))
     policies = [*program.policies, *(policy for choice in program.choices for policy in choice.policies)]
     policies = policies or [statements_meaning("policy nothing-to-choose-from { deny hostPID }")]
     each = count // len(policies) + 1
@@ -89,7 +94,7 @@ def draw(rng: random.Random, program: ir.Program, count: int) -> Iterator[Asked]
         pods += (dict(pod) for pod in draw_pods(policy, rng.randrange(2**30), each, ephemeral=False))
     rng.shuffle(pods)
     for number, pod in enumerate(pods[:count]):
-        who = _who(rng)
+        who = _who(rng, asking)
         drawn = _dressed(rng, pod, who)
         roll = rng.random()
         if roll < 0.62:
@@ -102,8 +107,8 @@ def draw(rng: random.Random, program: ir.Program, count: int) -> Iterator[Asked]
             yield _workload(rng, who, drawn, number)
 
 
-def _who(rng: random.Random) -> Request:
-    user, groups = rng.choice(_USERS)
+def _who(rng: random.Random, users: list[tuple[str, tuple[str, ...]]]) -> Request:
+    user, groups = rng.choice(users)
     namespace = rng.choice(list(NAMESPACES))
     account = rng.choice(("", *_ACCOUNTS, *_ACCOUNTS))
     return Request(namespace, user, groups, account, NAMESPACES[namespace])
@@ -175,8 +180,3 @@ def _workload(rng: random.Random, who: Request, pod: Json, number: int) -> Asked
         owner["metadata"]["labels"] = {"a": "b"}
         return Asked(request, owner, made, "UPDATE", old, "labels", owner["kind"])
     return Asked(request, owner, made, kind=owner["kind"])
-
-
-def words_of_requests() -> tuple[str, ...]:
-    """The namespaces that requests are in, those that programs name among them."""
-    return tuple(dict.fromkeys((*NAMESPACES, *(one.strip('"') for one in words.NAMESPACES))))
