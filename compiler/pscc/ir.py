@@ -61,7 +61,7 @@ class Path:
 class Const:
     """A constant of the control (not of the policy)."""
 
-    value: Scalar | tuple[str, ...] | tuple[Range, ...] | tuple[HostPathPrefix, ...]
+    value: Scalar | tuple[str, ...] | tuple[int, ...] | tuple[Range, ...] | tuple[HostPathPrefix, ...]
 
 
 @frozen
@@ -90,7 +90,7 @@ class Concat:
     """The string ``prefix`` followed by the string ``value``; unset where ``value`` is."""
 
     prefix: str
-    value: Path | Coalesce
+    value: Path | Coalesce | Const
 
 
 @frozen
