@@ -65,7 +65,7 @@ class Path:
 class Const:
     """A constant of the control (not of the policy)."""
 
-    value: Scalar | tuple[str, ...] | tuple[Range, ...] | tuple[HostPathPrefix, ...]
+    value: Scalar | tuple[str, ...] | tuple[int, ...] | tuple[Range, ...] | tuple[HostPathPrefix, ...]
 
 
 @frozen
@@ -94,7 +94,7 @@ class Concat:
     """The string ``prefix`` followed by the string ``value``; unset where ``value`` is."""
 
     prefix: str
-    value: Path | Coalesce
+    value: Path | Coalesce | Const
 
 
 @frozen

@@ -19,7 +19,7 @@ from pscc.diagnostics import Diagnostic
 from pscc.frozen import frozen
 from pscc.passes import looked_at, specialise
 from pscc.suite import Case
-from pscc.targets.rego import check_rules, comment, literal, prefix_of, unchanged
+from pscc.targets.rego import check_rules, comment, literal, prefix_of
 from pscc.targets.rego_lib import library
 from pscc.templating import Code, render
 
@@ -105,7 +105,8 @@ def _policy(policy: ir.Policy, package: str) -> str:
         specialised = specialise(check)
         if not specialised.requirements:
             continue
-        printed = check_rules(specialised, prefix)
+        # what the statement's values leave unread counts all the same, as on every target
+        printed = check_rules(specialised, prefix, reads=looked_at(check))
         checks.append(
             {
                 "prefix": Code(prefix),
@@ -114,7 +115,7 @@ def _policy(policy: ir.Policy, package: str) -> str:
                 "because": Code(literal(check.because)),
                 "rules": Code(printed.rules),
                 "findings": Code(printed.findings),
-                "unchanged": [Code(line) for line in unchanged(looked_at(check))],
+                "unchanged": [Code(line) for line in printed.unchanged],
             }
         )
     scope = policy.scope

@@ -13,6 +13,7 @@ from pscc.targets.cel import CONTAINERS, NOTHING, access, all_of, group, guards,
 from pscc.targets.cel_bindings import NONE_PENDING, Pending
 from pscc.targets.cel_findings import check_of, containers_of
 from pscc.targets.cel_layout import laid_out
+from pscc.targets.cel_variables import once
 
 OLD_CONTAINERS = "variables.oldContainers"
 ON_UPDATE = 'request.operation == "UPDATE"'
@@ -48,10 +49,8 @@ def validation(
     name = name or check.shape[:1].lower() + check.shape[1:]
     printed = check_of(check, name, pending)
     same = unchanged(unchanged_as or f"{name}Unchanged", reads, updated)
-    variables = dict((*printed.variables, *same))
-    return Validation(
-        tuple(variables.items()), f"{group(printed.holds, ' ? ')} || variables.{same[-1][0]}", printed.message
-    )
+    variables = tuple(once((*printed.variables, *same)).items())
+    return Validation(variables, f"{group(printed.holds, ' ? ')} || variables.{same[-1][0]}", printed.message)
 
 
 def changed(reads: list[Reads]) -> str:
