@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test conformance mutants lint golden reference clean
+.PHONY: demo test conformance mutants peers lint golden reference clean
 demo: $(VENV)/.installed
 	@$(BIN)/python -m pscc.demo
 
@@ -17,6 +17,11 @@ conformance: $(VENV)/.installed-dev engines
 # Breaks every control in every way, and says what no test notices.
 mutants: $(VENV)/.installed-dev engines
 	PYTHONPATH=tests $(BIN)/python -m conformance.mutants
+
+# The peers' own suites, from checkouts: GATEKEEPER_LIBRARY=PATH KYVERNO_POLICIES=PATH POD_SECURITY_ADMISSION=PATH, any of
+# them. ARGUMENTS="--format json", or "--write" for docs/peers.md.
+peers: $(VENV)/.installed-dev engines
+	PYTHONPATH=tests $(BIN)/python -m peers $(if $(GATEKEEPER_LIBRARY),--gatekeeper-library "$(GATEKEEPER_LIBRARY)") $(if $(KYVERNO_POLICIES),--kyverno-policies "$(KYVERNO_POLICIES)") $(if $(POD_SECURITY_ADMISSION),--pod-security-admission "$(POD_SECURITY_ADMISSION)") $(ARGUMENTS)
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check compiler tests

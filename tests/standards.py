@@ -32,12 +32,16 @@ def fixtures() -> Path:
     return Path(done.stdout.strip()) / "test" / "testdata"
 
 
-def fixture_pods(minor: str) -> Iterator[tuple[str, str, bool, Json]]:
-    """(name, level, whether the level admits it, pod) of each of the evaluator's pods for a minor."""
+def fixture_pods(minor: str, testdata: Path | None = None) -> Iterator[tuple[str, str, bool, Json]]:
+    """(name, level, whether the level admits it, pod) of each of the evaluator's pods for a minor.
+
+    ``testdata`` is where they lie, by default in the module cache.
+    """
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    root = fixtures() if testdata is None else testdata
     for level in ("baseline", "restricted"):
         for verdict in ("pass", "fail"):
-            for path in sorted((fixtures() / level / f"v{minor}" / verdict).glob("*.yaml")):
+            for path in sorted((root / level / f"v{minor}" / verdict).glob("*.yaml")):
                 yield f"{level}/{verdict}/{path.name}", level, verdict == "pass", yaml.load(path.read_text(), loader)
 
 

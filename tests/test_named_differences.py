@@ -15,7 +15,7 @@ from conformance.jsonl import Json, Process
 from conformance.spellings import labelled
 from conformance.targets import TARGETS, output_of
 from conformance.targets._base import Request
-from peers import Peer, capabilities, context, must, pod
+from peer_bugs import Peer, capabilities, context, must, pod
 from pscc import oracle
 from pscc.ir import Program
 

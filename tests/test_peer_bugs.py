@@ -7,7 +7,7 @@ import pytest
 from conformance.check import on_targets, on_the_plugin, policy_of
 from conformance.targets import TARGETS
 from conformance.targets._base import Request, Target
-from peers import PEERS, Peer
+from peer_bugs import PEERS, Peer
 from pscc import oracle
 from pscc.cases import stored
 

@@ -10,7 +10,7 @@ from conformance.jsonl import Json
 from conformance.keep import Regression, kept
 from conformance.result import Difference
 from conformance.shrink import shrunk
-from peers import Peer, context, pod
+from peer_bugs import Peer, context, pod
 from pscc import oracle
 
 

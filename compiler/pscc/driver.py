@@ -13,6 +13,7 @@ from pscc.backends._base import Output, OutputFile
 from pscc.backends.options import DEFAULTS, Options
 from pscc.backends.registry import backend
 from pscc.choice_suite import choice_cases
+from pscc.default_conflicts import conflicts
 from pscc.diagnostics import Diagnostic, Report, SourceError
 from pscc.ir import Program
 from pscc.library import is_library_name
@@ -117,6 +118,9 @@ def analyse(
         span = Span(sources[0].name, 1, 1, 1, 1)
         report.add(Diagnostic("LNG021", "there is no policy in this file", span, help="write `policy NAME { … }`"))
     program = resolve(document, report, link(document, load, report), today)
+    if not report.failed:
+        for conflict in conflicts(program):
+            report.add(conflict)
     if report.failed:
         raise SourceError(_in_order(report.diagnostics))
     return document, program, _in_order(report.diagnostics)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from pscc import ir
 from pscc.choice_forms import lowered
+from pscc.demands import refused_beside
 from pscc.diagnostics import Diagnostic
 from pscc.frozen import frozen
 from pscc.rollout import AS_WRITTEN, Rollout, asking_the_cluster, left_without_a_place, rolled_out, without_groups
@@ -37,7 +38,7 @@ def prepared(program: ir.Program, rollout: Rollout = AS_WRITTEN) -> Prepared:
         program,
         rollout,
         rolled_out(granted, rollout),
-        rolled_out(formed, rollout),
+        rolled_out(refused_beside(formed), rollout),
         (*left_out, *forms),
         tuple(left_without_a_place(formed, rollout)),
     )

@@ -21,7 +21,7 @@ from conformance.objections import comparable, of_oracle, of_psp
 from conformance.policies import draw_psps, meaning
 from conformance.truth import drawn_pods
 from golden_verdicts import recorded
-from peers import PEERS
+from peer_bugs import PEERS
 from pscc import ir, oracle
 from pscc.controls import CONTROLS
 

@@ -51,20 +51,20 @@ def _answer(given: Json, defaulted: Json, result: Json) -> Answer:
     if result.get("error"):
         return Answer(False, (f"error: {result['error']}",))
     messages = tuple(sorted({f["message"] for f in result["findings"]}))
-    pod = _as_given(given, defaulted, result.get("pod", defaulted))
+    pod = as_given(given, defaulted, result.get("pod", defaulted))
     return Answer(result["allowed"], messages, pod if isinstance(pod, dict) else None)
 
 
-def _as_given(given: object, defaulted: object, found: object) -> object:
+def as_given(given: object, defaulted: object, found: object) -> object:
     """``found`` without what the API's own defaults, and nothing else, put into ``given``."""
     match given, defaulted, found:
         case dict(), dict(), dict():
             return {
-                key: _as_given(given.get(key, {}), defaulted.get(key), value)
+                key: as_given(given.get(key, {}), defaulted.get(key), value)
                 for key, value in found.items()
                 if key in given or value != defaulted.get(key)
             }
         case list(), list(), list() if len(given) == len(found) == len(defaulted):
-            return [_as_given(*three) for three in zip(given, defaulted, found, strict=True)]
+            return [as_given(*three) for three in zip(given, defaulted, found, strict=True)]
         case _:
             return found

@@ -1,0 +1,51 @@
+"""The reference interpreter as a judge: manifests as ``pscc eval`` reads them, updates as the engines see them."""
+
+from __future__ import annotations
+
+import json
+
+from peers.case import Asked, Json
+from peers.judge import Answer, Judge, completed
+from pscc import oracle
+from pscc.admission import judges
+from pscc.diagnostics import Report
+from pscc.evaluate import SOMEBODY, evaluate, request_of
+from pscc.ir import Program
+from pscc.pods import Manifest, normalise, read_manifests
+from pscc.source import SourceFile
+
+JUDGE = Judge("interpreter", "", lambda program, asked: _answers(program, asked))
+
+
+def _answers(program: Program, asked: list[Asked]) -> list[Answer]:
+    """What the interpreter says of each object; the pod of an answer is as the defaults leave it."""
+    return [_created(program, one.object) if one.old is None else _updated(program, one) for one in asked]
+
+
+def _manifest(found: Json) -> Manifest:
+    (manifest,) = read_manifests(SourceFile("peer.json", json.dumps(completed(found))), Report())
+    return manifest
+
+
+def _created(program: Program, found: Json) -> Answer:
+    manifest = _manifest(found)
+    rows = evaluate(program, manifest)
+    pod = rows[-1]["pod"]
+    admitted = all(row["allowed"] for row in rows)
+    words = () if admitted else _words(program, manifest, normalise(manifest.pod), None)
+    return Answer(admitted, words, pod if isinstance(pod, dict) else None)
+
+
+def _updated(program: Program, asked: Asked) -> Answer:
+    assert asked.old is not None
+    manifest = _manifest(asked.object)
+    pod = normalise(manifest.pod)
+    words = _words(program, manifest, pod, normalise(_manifest(asked.old).pod))
+    return Answer(not words, words, dict(pod))
+
+
+def _words(program: Program, manifest: Manifest, pod: oracle.Json, old: oracle.Json | None) -> tuple[str, ...]:
+    """What the policies of ``program`` that judge the request say of ``pod``, as engines show it."""
+    request = request_of(SOMEBODY, manifest, pod)
+    judging = [policy for policy in program.policies if judges(policy, request) and policy.mode == "enforce"]
+    return tuple(text for policy in judging for text in oracle.judge(policy, pod, old).messages)
