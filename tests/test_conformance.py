@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 from conformance.page import PAGE, inputs, page, recorded
 from conformance.policies import ANNOTATIONS, FIELDS, draw_psps, shapes_of_the_language
-from conformance.run import SAMPLE, everything, pieces, versions
+from conformance.run import SAMPLE, SPACE, everything, pieces, versions
+from conformance.space.coverage import coverage
 from conformance.table import table
 from conftest import TABLE
 from pscc.cases import draw_pods
@@ -21,6 +22,9 @@ def test_a_sample_agrees(record_property: Callable[[str, object], None]) -> None
     assert all(tally.pairs >= tally.policies * 20 for tally in tallies.values())
     assert tallies["psp"].refused_policies > 0
     assert all(0 < tally.admitted < tally.pairs for tally in tallies.values() if tally.policies > 2)
+    drawn = coverage(tallies)
+    assert drawn.features > 150
+    assert drawn.pairs > 5_000
 
 
 def test_every_field_is_drawn() -> None:
@@ -49,4 +53,6 @@ def test_the_page_is_what_the_record_and_the_compiler_say() -> None:
     volume = ("gatekeeper", "gatekeeper --engine cel", "opa", "kyverno-cel", "vap")
     assert all(tallies[name].pairs >= 50_000 for name in volume)
     assert tallies["sets psp"].pairs >= 100_000
-    assert all(tallies[name].pairs >= 20_000 for name in ("sets gatekeeper", "sets opa"))
+    assert all(tallies[name].pairs >= 20_000 for name in ("sets gatekeeper", "sets opa", *SPACE))
+    space = record["space"]
+    assert space["pairs"] >= 0.9 * space["possible_pairs"]

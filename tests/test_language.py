@@ -56,10 +56,11 @@ BASE = """policy base {
 
 
 def test_a_child_replaces_slots_and_keeps_the_rest() -> None:
-    _, middle, leaf = meaning(
-        BASE
-        + "policy middle extends base {\n allow hostPorts 80\n default runAsUser 2\n}\n"
-        + "policy leaf extends middle {\n without privileged\n require runAsUser 7\n}\n"
+    middle, leaf = meaning(
+        'use "base.psp"\n'
+        "policy middle extends base {\n allow hostPorts 80\n default runAsUser 2\n}\n"
+        "policy leaf extends middle {\n without privileged\n require runAsUser 7\n}\n",
+        base=BASE,
     )
     kept = ["deny privileged", "allow hostPorts 80", "require runAsUser 1-5", "default runAsUser 2"]
     assert statements(middle) == kept
@@ -96,6 +97,8 @@ def test_scope_mode_and_exemptions_are_not_inherited() -> None:
         ("policy a {\n deny hostPID unless os.nme windows\n}\n", ["LNG043:2"]),
         ("policy a {\n deny hostPID unless hostUsers maybe\n}\n", ["LNG043:2"]),
         ("policy a {\n audit default nonRoot\n}\n", ["LNG044:2"]),
+        (BASE + "policy a extends base {\n default runAsUser 2\n}\n", ["LNG068:7"]),
+        ("policy a {\n default runAsUser 1\n}\npolicy b {\n default nonRoot\n}\n", ["LNG068:5"]),
         ("policy a {\n default nonRoot unless os.name windows\n}\n", ["LNG044:2"]),
         ('policy a {\n exempt containers x from hostPID because "r"\n deny hostPID\n}\n', ["LNG046:2"]),
         ('policy a {\n exempt containers x from hostPDI because "r"\n deny hostPID\n}\n', ["LNG010:2"]),

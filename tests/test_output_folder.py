@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from conftest import ROOT
+from pscc.emit import MANIFEST
 from targets import run
 
 EXAMPLES = ("psp-default.yaml", "team.psp", "restricted.yaml")
@@ -88,7 +89,9 @@ def test_sync_waves_apply_what_defines_a_kind_before_what_uses_it(tmp_path: Path
         command = [sys.executable, "-m", "pscc", "compile", ROOT / "examples" / "psp-default.yaml", "-o", folder]
         subprocess.run([*command, *more], check=True, capture_output=True)
     changed = {path for path, data in contents(waves).items() if data != contents(plain)[path]}
-    assert changed == {f"{step}/kustomization.yaml" for step in ("templates", "policies", "mutators", "workloads")}
+    steps = {f"{step}/kustomization.yaml" for step in ("templates", "policies", "mutators", "workloads")}
+    # the manifest says with which options each was compiled
+    assert changed == {*steps, MANIFEST}
     done = run("kustomize", "build", waves)
     assert (done.returncode, done.stderr) == (0, "")
     for document in documents(done.stdout):

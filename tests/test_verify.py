@@ -8,9 +8,12 @@ from dataclasses import dataclass, replace
 
 import pytest
 
+from pscc.access import Names, Request
 from pscc.driver import analyse, compile_program
 from pscc.engines._base import Answer
 from pscc.ir import Program
+from pscc.prepared import Prepared, prepared
+from pscc.rollout import AS_WRITTEN, Rollout
 from pscc.source import SourceFile
 from pscc.verify import Question, Trial, drawn, questions, tally
 from pscc.verify_report import Row, Summary, as_json, as_text
@@ -39,10 +42,15 @@ class Fake:
     changes_pods: bool = False
     takes_updates: bool = True
     takes_users: bool = True
+    takes_workloads: bool = True
 
 
 def program_of(text: str = POLICY) -> Program:
     return analyse(SourceFile("p.psp", text))[1]
+
+
+def ready(text: str = POLICY, rollout: Rollout = AS_WRITTEN) -> Prepared:
+    return prepared(program_of(text), rollout)
 
 
 def pod(read_only: bool | None = None, **spec: object) -> Json:
@@ -52,9 +60,8 @@ def pod(read_only: bool | None = None, **spec: object) -> Json:
 
 
 def asked(fake: Fake, *trials: Trial, text: str = POLICY) -> tuple[Question, ...]:
-    program = program_of(text)
-    told = compile_program(program, (fake.target,))[fake.target].diagnostics
-    return questions(program, told, fake, trials)  # type: ignore[arg-type]
+    told = compile_program(program_of(text), (fake.target,))[fake.target].diagnostics
+    return questions(ready(text), told, fake, trials)  # type: ignore[arg-type]
 
 
 def right(found: Sequence[Question]) -> list[Answer]:
@@ -62,14 +69,13 @@ def right(found: Sequence[Question]) -> list[Answer]:
 
 
 def test_the_same_seed_draws_the_same_pods_and_another_others() -> None:
-    program = program_of()
-    first, again, other = (list(drawn(program, seed, 50)) for seed in (1, 1, 2))
+    first, again, other = (list(drawn(ready(), seed, 50)) for seed in (1, 1, 2))
     assert first == again != other
-    assert len(first) == len(other) == 50
+    assert [sum(trial.kind == "Pod" for trial in trials) for trials in (first, other)] == [50, 50]
 
 
 def test_only_updates_have_ephemeral_containers() -> None:
-    trials = list(drawn(program_of(), 1, 200))
+    trials = list(drawn(ready(), 1, 200))
     debugged = [t for t in trials if "ephemeralContainers" in json.dumps(t.pod)]
     assert debugged
     for trial in debugged:
@@ -79,8 +85,8 @@ def test_only_updates_have_ephemeral_containers() -> None:
 
 
 def test_the_pods_of_each_policy_are_drawn() -> None:
-    program = program_of(POLICY + POLICY.replace("policy p", "policy q").replace("hostPID", "hostIPC"))
-    texts = [json.dumps(trial.pod) for trial in drawn(program, 1, 41)]
+    both = ready(POLICY + POLICY.replace("policy p", "policy q").replace("hostPID", "hostIPC"))
+    texts = [json.dumps(trial.pod) for trial in drawn(both, 1, 41) if trial.kind == "Pod"]
     assert len(texts) == 41
     assert any("hostPID" in text for text in texts)
     assert any("hostIPC" in text for text in texts)
@@ -96,25 +102,24 @@ def test_where_a_default_cannot_be_set_refusing_is_stricter_as_announced() -> No
 
 def test_where_a_default_is_set_refusing_is_wrong() -> None:
     (question,) = asked(Fake("kyverno", changes_pods=True), Trial("bare", pod()))
-    counts = tally([question], [Answer(True, ("no",), question.expected.pod)])
+    counts = tally([question], [Answer(("no",), (), question.expected.pod)])
     assert counts.first is not None
     assert counts.first.kind == "shuts out"
 
 
 def test_going_without_a_grant_is_counted_as_stricter_and_an_engine_that_lets_in_more_as_wrong() -> None:
     granting = GRANTING.replace("deny    capabilities.add", "allow   capabilities.add NET_ADMIN")
-    program = program_of(granting)
-    told = compile_program(program, ("gatekeeper",))["gatekeeper"].diagnostics
+    told = compile_program(program_of(granting), ("gatekeeper",))["gatekeeper"].diagnostics
     assert [d.code for d in told] == ["TGT001"]
     fake = Fake("gatekeeper", changes_pods=True)
-    (question,) = questions(program, told, fake, [Trial("bare", pod())])  # type: ignore[arg-type]
+    (question,) = questions(ready(granting), told, fake, [Trial("bare", pod())])  # type: ignore[arg-type]
     assert question.expected.pod == question.review.pod
     assert tally([question], [question.expected]).stricter == 1
     # what the policy gives each pod it refuses as well: an output that leaves the default out has to refuse them, too
     (question,) = asked(Fake("gatekeeper"), Trial("bare", pod()), text=GRANTING)
     assert question.policy.denied
     assert question.expected.denied
-    first = tally([question], [Answer(False)]).first
+    first = tally([question], [Answer()]).first
     assert first is not None
     assert first.kind == "lets in"
 
@@ -122,9 +127,10 @@ def test_going_without_a_grant_is_counted_as_stricter_and_an_engine_that_lets_in
 @pytest.mark.parametrize(
     ("answer", "kind"),
     [
-        (lambda q: Answer(False), "lets in"),
-        (lambda q: replace(q.expected, messages=("other words",)), "says otherwise"),
-        (lambda q: replace(q.expected, messages=()), "says otherwise"),
+        (lambda q: Answer(), "lets in"),
+        (lambda q: replace(q.expected, denials=("other words",)), "says otherwise"),
+        (lambda q: replace(q.expected, warnings=q.expected.denials), "says otherwise"),
+        (lambda q: Answer((), q.expected.denials, q.expected.pod), "lets in"),
         (lambda q: replace(q.expected, pod=q.review.pod), "changes otherwise"),
     ],
 )
@@ -138,7 +144,7 @@ def test_kinds_of_differences(answer: object, kind: str) -> None:
 
 def test_the_gravest_difference_is_shown_first() -> None:
     found = asked(Fake("kyverno", changes_pods=True), Trial("words", pod(hostPID=True)), Trial("in", pod(hostPID=True)))
-    answers = [replace(found[0].expected, messages=("other",)), Answer(False, (), found[1].expected.pod)]
+    answers = [replace(found[0].expected, denials=("other",)), Answer(pod=found[1].expected.pod)]
     first = tally(found, answers).first
     assert first is not None
     assert first.question.trial.origin == "in"
@@ -162,7 +168,9 @@ def test_an_engine_that_only_judges_gets_pods_with_defaults_and_as_they_came() -
 def test_warnings_do_not_deny() -> None:
     (question,) = asked(Fake(), Trial("x", pod(True, hostPID=True)), text=POLICY.replace("{", "{\n    warn", 1))
     assert not question.expected.denied
-    assert question.expected.messages == ("pod: hostPID is true, must not be true",)
+    assert question.expected.warnings == ("pod: hostPID is true, must not be true",)
+    first = tally([question], [Answer()]).first
+    assert first is not None and first.kind == "says otherwise"
 
 
 def test_a_missing_answer_is_no_agreement() -> None:
@@ -178,7 +186,7 @@ def summary(*rows: Row, drift: tuple[str, ...] = ()) -> Summary:
 def test_verified_only_if_an_engine_agreed_and_none_did_not() -> None:
     found = asked(Fake(), Trial("x", pod(True)), Trial("y", pod(True, hostPID=True)))
     good = Row("opa", "opa", "1", tally(found, right(found)))
-    bad = Row("opa", "opa", "1", tally(found, [Answer(False), Answer(False)]))
+    bad = Row("opa", "opa", "1", tally(found, [Answer(), Answer()]))
     assert summary(good).verified
     assert summary(good, Row("kyverno", "kyverno", missing="not here")).verified
     assert not summary(bad).verified
@@ -189,16 +197,81 @@ def test_verified_only_if_an_engine_agreed_and_none_did_not() -> None:
     assert not summary().verified
 
 
+def test_an_engine_that_stands_in_for_another_is_said_to_be_at_fault_where_that_one_agrees() -> None:
+    found = asked(Fake(), Trial("host-pid", pod(True, hostPID=True)), Trial("fine", pod(True)))
+    wrong, good = tally(found, [Answer(), Answer()]), tally(found, right(found))
+    other = Row("opa", "regopy", "1.5.2", wrong, is_own=False)
+    own = Row("opa", "opa", "1.22.2", good)
+    text = as_text(summary(other, own))
+    assert "opa on regopy lets in a pod that the policy refuses (host-pid)\n" in text
+    assert "\n  opa 1.22.2, for which the output is made, agrees with the policy on this pod\n" in text
+    assert text.endswith("not verified: 1 answer differs (1 on regopy)\n")
+    first, second = json.loads(as_json(summary(other, own)))["engines"]
+    assert (first["isOwn"], first["first"]["agreeing"], second["isOwn"]) == (False, ["opa"], True)
+
+    both = as_text(summary(other, Row("opa", "opa", "1.22.2", wrong)))
+    assert "\n  opa 1.22.2, for which the output is made, differs on this pod, too\n" in both
+    assert "\n  regopy 1.5.2 differs on this pod, too\n" in both
+    assert both.endswith("not verified: 2 answers differ (1 on regopy, 1 on opa)\n")
+
+    alone = as_text(summary(other, Row("opa", "opa", missing="it is not there"), Row("kyverno", "kyverno", "1", good)))
+    assert (
+        "\n  regopy is another implementation than the one that the output is made for, which was not asked\n" in alone
+    )
+    assert "kyverno 1 " not in alone.partition("opa on regopy")[2]
+
+
+def test_a_workload_is_judged_as_its_pod_and_shown_whole() -> None:
+    trials = [trial for trial in drawn(ready(), 1, 60) if trial.kind != "Pod"]
+    assert {trial.kind for trial in trials} == {"Deployment", "CronJob"}
+    bad = Trial("bad", pod(True, hostPID=True), kind="CronJob")
+    for workloads, denied, warned in (("warn", False, True), ("enforce", True, False), ("off", False, False)):
+        (question,) = questions(ready(), (), Fake(), [bad], workloads)  # type: ignore[arg-type]
+        assert (question.expected.denied, bool(question.expected.warnings)) == (denied, warned)
+    assert questions(ready(), (), Fake(takes_workloads=False), [bad]) == ()  # type: ignore[arg-type]
+    (question,) = questions(ready(), (), Fake(), [bad], "enforce")  # type: ignore[arg-type]
+    text = as_text(summary(Row("opa", "opa", "1", tally([question], [Answer()]))))
+    assert "the cronjob that was tried:\n  apiVersion: batch/v1\n  kind: CronJob\n" in text
+    assert "        template:\n" in text
+
+
+def test_a_rollout_is_what_is_compared() -> None:
+    fake = Fake()
+    bad = Trial("bad", pod(True, hostPID=True), request=Request("kube-system", "jane"))
+    for rollout, denied, warned in (
+        (AS_WRITTEN, True, False),
+        (Rollout(mode="audit"), False, True),
+        (Rollout(mode="warn"), False, True),
+        (Rollout(excluded=Names(("kube-system",))), False, False),
+        (Rollout(excluded=Names((), ("kube-",))), False, False),
+        (Rollout(excluded=Names(("kube-public",))), True, False),
+    ):
+        (question,) = questions(ready(rollout=rollout), (), fake, [bad])  # type: ignore[arg-type]
+        for said in (question.policy, question.expected):
+            assert (said.denied, bool(said.warnings)) == (denied, warned)
+
+
+def test_requests_are_drawn_where_nothing_holds_and_by_those_whose_grants_are_left_out() -> None:
+    text = "policy a {\n    deny hostPID\n}\npolicy b {\n    deny hostIPC\n}\n"
+    choice = "choose {\n    a for groups system:masters\n    b for groups system:authenticated\n}\n"
+    rollout = Rollout(excluded=Names(("kube-system",), ("team-",)), ignored_groups=("system:masters",))
+    requests = [trial.request for trial in drawn(ready(text + choice, rollout), 1, 200) if trial.request]
+    assert {"kube-system", "kube-systemx", "team-x", "team", "default"} <= {request.namespace for request in requests}
+    assert any("system:masters" in request.groups for request in requests)
+    plain = [trial.request for trial in drawn(ready(rollout=rollout), 1, 200) if trial.request]
+    assert {"kube-system", "team-x"} <= {request.namespace for request in plain}
+
+
 def test_the_first_difference_is_shown_in_full() -> None:
     found = asked(Fake(), Trial("host-pid", pod(True, hostPID=True)), Trial("again", pod(True, hostPID=True)))
-    row = Row("opa", "opa", "1.0", tally(found, [Answer(False), Answer(False)]))
+    row = Row("opa", "opa", "1.0", tally(found, [Answer(), Answer()]))
     missing = Row("kyverno", "kyverno", missing="`kyverno` is not on the path")
     text = as_text(summary(row, missing))
     assert "opa on opa lets in a pod that the policy refuses (host-pid, the first of 2)" in text
     assert "  the policy: denied\n    pod: hostPID is true, must not be true\n  opa: admitted\n" in text
     assert "\n    hostPID: true\n" in text
     assert "not run: `kyverno` is not on the path" in text
-    assert text.endswith("not verified: 2 answers differ\n")
+    assert text.endswith("not verified: 2 answers differ (2 on opa)\n")
     one = as_text(summary(Row("opa", "opa", failed="it hangs")))
     assert one.endswith("not verified: 1 engine gave no answers\n")
     told = json.loads(as_json(summary(row, missing)))

@@ -123,6 +123,14 @@ def test_gatekeeper_audits_the_workloads_of_what_it_audits() -> None:
     assert [v["enforcementAction"] for v in answers(output, [workload(0, pod)])[0]["violations"]] == ["dryrun"]
 
 
+def test_gatekeeper_sets_the_defaults_of_a_policy_without_a_check_in_workloads_too() -> None:
+    output = output_of("policy fill { default runAsUser 1 }\npolicy rule { require runAsUser 1-5 }", Options())
+    pod = whole({"metadata": {"name": "p"}, "spec": {"containers": [{"name": "c", "image": "app:1"}]}})
+    assert [words(result) for result in answers(output, [pod, workload(0, pod), workload(5, pod)], mutate=True)] == [
+        []
+    ] * 3
+
+
 def test_gator_expands_a_cronjob_to_its_defaulted_pod(tmp_path: Path) -> None:
     output = output_of(POLICIES["defaults"], Options())
     folder = written(output, tmp_path / "out") / "workloads"

@@ -6,6 +6,8 @@ Must not import a control, a target or a backend.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pscc import ir, oracle
 from pscc.access import Request
 from pscc.frozen import frozen
@@ -38,6 +40,58 @@ class Admission:
     opinions: tuple[Opinion, ...]
     message: str
     pod: Json
+
+
+@frozen
+class Decision:
+    """What a whole program says of a request, every default set before anything is checked.
+
+    ``judged`` are the policies outside choices that judge the request, with their verdicts; ``chosen`` the choices that do,
+    with what they decide; ``pod`` is the pod as all defaults leave it.
+    """
+
+    judged: tuple[tuple[ir.Policy, Verdict], ...]
+    chosen: tuple[tuple[ir.Choice, Admission], ...]
+    pod: Json
+
+
+def decide(
+    program: ir.Program,
+    request: Request,
+    pod: Json,
+    old_pod: Json | None = None,
+    widely: frozenset[str] = frozenset(),
+) -> Decision:
+    """What ``program`` says of ``pod``. With ``old_pod`` it is an update, which sets no defaults.
+
+    The API server asks all mutating admission before any validating admission: the policies outside choices set their
+    defaults, each choice decides on the pod that they leave, and every check sees the pod that results. ``widely`` names the
+    policies whose defaults are set for those who are exempt, too. Source: Kubernetes' documentation, "Dynamic Admission
+    Control".
+    """
+    judging = [policy for policy in program.policies if judges(policy, request)]
+    choosing = [c for c in program.choices if c.scope.holds_in(request.namespace, request.namespace_labels)]
+    if old_pod is not None:
+        verdicts = tuple((policy, oracle.check(policy, pod, old_pod)) for policy in judging)
+        return Decision(verdicts, tuple((c, admit(c, request, pod, old_pod)) for c in choosing), pod)
+    made = pod
+    for policy in program.policies:
+        if policy in judging or (policy.name in widely and judges(replace(policy, exemptions=()), request)):
+            made = oracle.with_defaults(policy, made)
+    chosen = []
+    for choice in choosing:
+        chosen.append((choice, admit(choice, request, made)))
+        made = chosen[-1][1].pod
+    settled = tuple((choice, _as_left(choice, request, admission, made)) for choice, admission in chosen)
+    return Decision(tuple((policy, oracle.check(policy, made)) for policy in judging), settled, made)
+
+
+def _as_left(choice: ir.Choice, request: Request, admission: Admission, pod: Json) -> Admission:
+    """``admission`` where a later choice may have changed the pod: then a policy has to accept the pod as it is now."""
+    if not admission.allowed or pod == admission.pod:
+        return admission
+    again = accepts_as_it_is(choice, request, pod)
+    return replace(admission, pod=pod) if again.allowed else again
 
 
 def judges(policy: ir.Policy, request: Request) -> bool:

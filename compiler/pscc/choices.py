@@ -12,7 +12,7 @@ from pscc import ir
 from pscc.access import ALL, EVERYONE, Grant, Names, Subjects
 from pscc.contradictions import refused_defaults
 from pscc.diagnostics import Diagnostic, Replacement, Report, did_you_mean
-from pscc.scoping import good_namespace, good_service_account, names_of
+from pscc.scoping import good_namespace, good_service_account, good_wildcards, names_of
 from pscc.source import Span
 from pscc.subsumption import admits_nothing, never_chosen
 from pscc.syntax import ast
@@ -119,6 +119,7 @@ def _subjects(subjects: tuple[ast.Subject, ...], report: Report) -> Subjects:
         return EVERYONE
     values: dict[str, tuple[ast.Value, ...]] = {}
     for subject in subjects:
+        good_wildcards(subject.kind, subject.values, report)
         values[subject.kind] = values.get(subject.kind, ()) + subject.values
     for value in values.get("serviceaccounts", ()):
         good_service_account(value, report)

@@ -19,18 +19,31 @@ def in_sequence(defaults: tuple[ir.Default, ...]) -> list[ir.Default]:
     waiting = list(defaults)
     ordered: list[ir.Default] = []
     while waiting:
-        free = next(
-            (d for d in waiting if not any(_reads(other, d) for other in waiting if other is not d)), waiting[0]
-        )
+        free = next((d for d in waiting if not any(reads(other, d) for other in waiting if other is not d)), waiting[0])
         waiting.remove(free)
         ordered.append(free)
     return ordered
 
 
-def _reads(reader: ir.Default, setter: ir.Default) -> bool:
-    """Whether ``reader`` looks at the field that ``setter`` sets, other than to set it itself."""
+def reads(reader: ir.Default, setter: ir.Default) -> bool:
+    """Whether ``reader`` looks at the field that ``setter`` sets, above it or below it, other than to set it itself."""
     paths = {("container", reader.unless_in), ("pod", reader.inherits), *_paths(reader.unless)}
-    return ("pod" if setter.site == "pod" else "container", setter.path) in paths
+    return any(kind == _kind(setter) and overlap(path, setter.path) for kind, path in paths if path)
+
+
+def sets_the_same(one: ir.Default, other: ir.Default) -> bool:
+    """Whether both set one field, or one of them sets a part of what the other sets."""
+    return one.site == other.site and overlap(one.path, other.path)
+
+
+def _kind(default: ir.Default) -> str:
+    return "pod" if default.site == "pod" else "container"
+
+
+def overlap(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    """Whether two paths are of one field, or one of them of a part of the other's."""
+    shorter = min(len(one), len(other))
+    return one[:shorter] == other[:shorter]
 
 
 def _paths(node: object) -> set[tuple[str, tuple[str, ...]]]:

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from pscc import ir, oracle
+from pscc.default_conflicts import meet
 from pscc.passes import conjunction, disjunction, negation, specialise
 
 CONTAINER = "container"
@@ -41,6 +42,30 @@ def demanded(policy: ir.Policy, default: ir.Default) -> bool:
     only = replace(policy, defaults=(default,))
     before, after = (oracle.check(policy, pod).reasons for pod in (plain, oracle.with_defaults(only, plain)))
     return not {(r.shape, r.message) for r in after} <= {(r.shape, r.message) for r in before}
+
+
+def refused_beside(program: ir.Program) -> ir.Program:
+    """``program`` where no default counts as granting whose value another policy refuses in one of its namespaces.
+
+    PSP's order sets it first, so such a pod is refused: it must not get in where a target leaves the default out.
+    """
+    members = tuple(policy for choice in program.choices for policy in choice.policies)
+
+    def settled(policy: ir.Policy, others: tuple[ir.Policy, ...]) -> ir.Policy:
+        if not any(default.grants for default in policy.defaults):
+            return policy
+        beside = tuple(check for one in others if meet(policy.scope, one.scope) for check in one.checks)
+        among = replace(policy, checks=beside)
+        return replace(
+            policy, defaults=tuple(replace(d, grants=d.grants and not demanded(among, d)) for d in policy.defaults)
+        )
+
+    plain = program.policies
+    return replace(
+        program,
+        policies=tuple(settled(p, (*(other for other in plain if other is not p), *members)) for p in plain),
+        choices=tuple(replace(c, policies=tuple(settled(m, plain) for m in c.policies)) for c in program.choices),
+    )
 
 
 def choice_without(choice: ir.Choice) -> ir.Choice:

@@ -14,6 +14,7 @@ def main() -> int:
     from pscc.driver import analyse, compile_program, decode
     from pscc.emit import emit
     from pscc.render import render
+    from pscc.settings import Settings
 
     status = 0
     for path in sorted(p for p in Path("examples").iterdir() if p.suffix in SUFFIXES):
@@ -24,8 +25,9 @@ def main() -> int:
             sys.stderr.write(render(error.diagnostics, {source.name: source.text}, "text", color=False))
             status = 1
             continue
-        (output,) = compile_program(program, ("gatekeeper",)).values()
-        emit(Path("rego") / path.stem, output.files)
+        settings = Settings(("gatekeeper",))
+        (output,) = compile_program(program, settings.target, settings.rollout, settings.options).values()
+        emit(Path("rego") / path.stem, output.files, settings)
         print(f"{path} -> rego/{path.stem}/ ({len(output.files)} files)")
     return status
 

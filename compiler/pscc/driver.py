@@ -12,13 +12,14 @@ from datetime import date
 from pscc.backends._base import Output, OutputFile
 from pscc.backends.options import DEFAULTS, Options
 from pscc.backends.registry import backend
-from pscc.choice_forms import lowered
 from pscc.choice_suite import choice_cases
+from pscc.default_conflicts import conflicts
 from pscc.diagnostics import Diagnostic, Report, SourceError
 from pscc.ir import Program
 from pscc.library import is_library_name
 from pscc.linking import Load, load_nothing
-from pscc.rollout import AS_WRITTEN, Rollout, asking_the_cluster, left_without_a_place, rolled_out, without_groups
+from pscc.prepared import prepared
+from pscc.rollout import AS_WRITTEN, Rollout
 from pscc.sizes import large
 from pscc.source import SourceFile, Span
 from pscc.suite import cases_for, most_cases
@@ -117,6 +118,9 @@ def analyse(
         span = Span(sources[0].name, 1, 1, 1, 1)
         report.add(Diagnostic("LNG021", "there is no policy in this file", span, help="write `policy NAME { … }`"))
     program = resolve(document, report, link(document, load, report), today)
+    if not report.failed:
+        for conflict in conflicts(program):
+            report.add(conflict)
     if report.failed:
         raise SourceError(_in_order(report.diagnostics))
     return document, program, _in_order(report.diagnostics)
@@ -170,22 +174,19 @@ def compile_program(
     program: Program, targets: tuple[str, ...], rollout: Rollout = AS_WRITTEN, options: Options = DEFAULTS
 ) -> dict[str, Output]:
     """What each of ``targets`` makes of ``program``; with several, every path lies in a subfolder of the target's name."""
-    program = asking_the_cluster(program) if rollout.live else program
-    program, left_out = without_groups(program, rollout.ignored_groups)
-    program, forms = lowered(program)
-    placeless = tuple(left_without_a_place(program, rollout))
-    program = rolled_out(program, rollout)
+    ready = prepared(program, rollout)
+    program, told = ready.made, ready.told
     if options.workloads == "enforce":
         from pscc.choice_workloads import refused_with_their_workloads
 
-        forms = (*forms, *refused_with_their_workloads(program))
+        told = (*told, *refused_with_their_workloads(program))
     most = most_cases(len(program.policies))
     cases = {policy.name: cases_for(policy, most) for policy in program.policies}
     cases |= {choice.name: choice_cases(choice) for choice in program.choices}
     outputs = {name: backend(name).package(program, cases, options) for name in targets}
     outputs = {name: replace(made, diagnostics=(*made.diagnostics, *large(made))) for name, made in outputs.items()}
     first = next(iter(outputs.values()))
-    outputs[targets[0]] = replace(first, diagnostics=(*left_out, *forms, *placeless, *first.diagnostics))
+    outputs[targets[0]] = replace(first, diagnostics=(*told, *ready.placeless, *first.diagnostics))
     return outputs if len(targets) == 1 else {name: _below(name, output) for name, output in outputs.items()}
 
 

@@ -12,14 +12,15 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path, PurePath
 
 from pscc.backends._base import OutputFile
+from pscc.settings import Settings, as_json, from_json
 
 MANIFEST = ".pscc-manifest"
-"""Lists the files that an earlier compile wrote, so that the next one knows which are its own.
+"""Lists the files that an earlier compile wrote, so that the next one knows which are its own, and says how it was compiled.
 
 It is JSON. Its name does not say so, for gator, kubectl and kyverno take each .json file of a folder for an object.
 """
@@ -33,8 +34,11 @@ class EmitError(Exception):
     """The folder cannot be written; nothing was changed."""
 
 
-def emit(folder: Path, files: tuple[OutputFile, ...]) -> None:
-    """Make ``folder`` hold ``files``, beside what is not ours. Raises `EmitError` before anything is changed."""
+def emit(folder: Path, files: tuple[OutputFile, ...], settings: Settings | None = None) -> None:
+    """Make ``folder`` hold ``files``, which were compiled with ``settings``, beside what is not ours.
+
+    Raises `EmitError` before anything is changed.
+    """
     if folder.exists() and not folder.is_dir():
         raise EmitError(f"{folder} is a file, not a folder")
     earlier = written(folder)
@@ -45,7 +49,7 @@ def emit(folder: Path, files: tuple[OutputFile, ...]) -> None:
             _refuse_what_is_in_the_way(folder / path, foreign=path in wanted and path not in ours)
         for below in sorted({parent for path in (*wanted, *earlier) for parent in PurePath(path).parents[:-1]}):
             _refuse_what_is_no_folder(folder / below)
-        _write(folder, wanted, earlier)
+        _write(folder, wanted, earlier, settings)
     except (OSError, ValueError) as error:
         raise EmitError(f"{folder} cannot be written: {getattr(error, 'strerror', None) or error}") from None
 
@@ -64,23 +68,54 @@ def _refuse_what_is_no_folder(place: Path) -> None:
 
 def written(folder: Path) -> tuple[str, ...]:
     """The files that an earlier compile wrote to ``folder``, relative to it. Raises `EmitError` if that cannot be told."""
-    manifest = folder / (MANIFEST if (folder / MANIFEST).exists() else _OLD_MANIFEST)
-    try:
-        listed = json.loads(manifest.read_text(encoding="utf-8"))["files"]
-    except FileNotFoundError:
+    manifest, found = _manifest(folder)
+    if found is None:
         return ()
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
-        raise EmitError(f"{manifest} cannot be read: remove it if the folder may be overwritten") from None
-    if not isinstance(listed, list) or not all(_is_inside(path) for path in listed):
+    listed = found.get("files")
+    if not isinstance(listed, list):
+        raise _unreadable(manifest)
+    if not all(_is_inside(path) for path in listed):
         raise EmitError(f"{manifest} names files outside the folder")
     return tuple(str(path) for path in listed)
+
+
+def compiled_with(folder: Path) -> Settings | None:
+    """How the files in ``folder`` were compiled; None where nothing says so: a pscc before this one wrote them, or none did.
+
+    Raises `EmitError` where what is said cannot be read.
+    """
+    manifest, found = _manifest(folder)
+    if found is None or "compiled" not in found:
+        return None
+    try:
+        return from_json(found["compiled"])
+    except ValueError as error:
+        raise EmitError(f"{manifest} says of the compile what cannot be read: {error}") from None
+
+
+def _manifest(folder: Path) -> tuple[Path, Mapping[str, object] | None]:
+    """Where the manifest of ``folder`` is, and what it holds; None where there is none. Raises `EmitError`."""
+    manifest = folder / (MANIFEST if (folder / MANIFEST).exists() else _OLD_MANIFEST)
+    try:
+        found = json.loads(manifest.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return manifest, None
+    except (OSError, ValueError, RecursionError):
+        raise _unreadable(manifest) from None
+    if not isinstance(found, dict):
+        raise _unreadable(manifest)
+    return manifest, found
+
+
+def _unreadable(manifest: Path) -> EmitError:
+    return EmitError(f"{manifest} cannot be read: remove it if the folder may be overwritten")
 
 
 def _is_inside(path: object) -> bool:
     return isinstance(path, str) and path.isprintable() and not path.startswith("/") and ".." not in path.split("/")
 
 
-def _write(folder: Path, wanted: dict[str, str], earlier: tuple[str, ...]) -> None:
+def _write(folder: Path, wanted: dict[str, str], earlier: tuple[str, ...], settings: Settings | None) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with _alone(folder), tempfile.TemporaryDirectory(prefix=_SCRATCH, dir=folder) as scratch:
         staged = Path(scratch)
@@ -95,13 +130,15 @@ def _write(folder: Path, wanted: dict[str, str], earlier: tuple[str, ...]) -> No
             if path not in wanted:
                 (folder / path).unlink(missing_ok=True)
                 _prune((folder / path).parent, folder)
-        _list(folder, staged, set(wanted))
+        _list(folder, staged, set(wanted), settings)
         (folder / _OLD_MANIFEST).unlink(missing_ok=True)
 
 
-def _list(folder: Path, staged: Path, files: set[str]) -> None:
+def _list(folder: Path, staged: Path, files: set[str], settings: Settings | None = None) -> None:
+    """Write the manifest. Between the moves it does not say how the files were compiled: they are not all of one compile."""
     manifest = staged / MANIFEST
-    manifest.write_text(json.dumps({"files": sorted(files)}, indent=2) + "\n", encoding="utf-8", newline="\n")
+    said = {"files": sorted(files), **({"compiled": as_json(settings)} if settings is not None else {})}
+    manifest.write_text(json.dumps(said, indent=2) + "\n", encoding="utf-8", newline="\n")
     os.replace(manifest, folder / MANIFEST)
 
 

@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from pscc import ir, oracle
 from pscc.access import Request, requested_by
-from pscc.admission import Admission, admit, judges
+from pscc.admission import Admission, decide
 from pscc.pods import Manifest, normalise
 from pscc.side_by_side import admitted_by, asked_for, chosen_otherwise, judged_otherwise
 
@@ -35,20 +35,15 @@ def evaluate(program: ir.Program, manifest: Manifest, requested: Request = SOMEB
     pod = normalise(manifest.pod)
     request = request_of(requested, manifest, pod)
     psp = admitted_by(pod)
-    judging = [policy for policy in program.policies if judges(policy, request)]
-    made: oracle.Json = pod
-    for policy in judging:  # in a cluster every default is set before anything is checked
-        made = oracle.with_defaults(policy, made)
-    for policy in judging:
-        verdict = oracle.check(policy, made)
+    decision = decide(program, request, pod)
+    for policy, verdict in decision.judged:
         about = {"policy": policy.name, **_outcome(policy.mode, verdict.allowed), "reasons": _reasons(verdict)}
-        beside = {"psp": psp, "differs": judged_otherwise(policy, psp, verdict), "defaulted": made != pod}
-        rows.append({**_of(manifest, requested), **about, **beside, "pod": verdict.pod})
-    for choice in (one for one in program.choices if one.scope.holds_in(request.namespace)):
-        admission = admit(choice, request, pod)
+        beside = {"psp": psp, "differs": judged_otherwise(policy, psp, verdict), "defaulted": decision.pod != pod}
+        rows.append({**_of(manifest, requested), **about, **beside, "pod": decision.pod})
+    for choice, admission in decision.chosen:
         differs = chosen_otherwise(choice, psp, admission)
-        beside = {"psp": psp, "differs": differs, "defaulted": admission.pod != pod}
-        rows.append({**_of(manifest, requested), **_chosen(choice, admission), **beside, "pod": admission.pod})
+        beside = {"psp": psp, "differs": differs, "defaulted": decision.pod != pod}
+        rows.append({**_of(manifest, requested), **_chosen(choice, admission), **beside, "pod": decision.pod})
     if not rows:
         about = {"policy": None, "mode": None, "allowed": True, "verdict": "unjudged", "reasons": []}
         beside = {"psp": psp, "differs": "", "defaulted": False, "message": _why_unjudged(program, request)}

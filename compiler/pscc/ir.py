@@ -23,6 +23,10 @@ Scalar = str | int | bool
 Mode = Literal["enforce", "warn", "audit"]
 
 
+LARGEST_NUMBER = 2**53 - 1
+"""The largest integer that every engine reads as it is written: JSON's numbers are doubles to some of them (RFC 8259, 6)."""
+
+
 @frozen
 class Range:
     """An inclusive range of integers (ports, uids, gids). A parameter renders it as ``{min, max}``."""
@@ -61,7 +65,7 @@ class Path:
 class Const:
     """A constant of the control (not of the policy)."""
 
-    value: Scalar | tuple[str, ...] | tuple[Range, ...] | tuple[HostPathPrefix, ...]
+    value: Scalar | tuple[str, ...] | tuple[int, ...] | tuple[Range, ...] | tuple[HostPathPrefix, ...]
 
 
 @frozen
@@ -90,7 +94,7 @@ class Concat:
     """The string ``prefix`` followed by the string ``value``; unset where ``value`` is."""
 
     prefix: str
-    value: Path | Coalesce
+    value: Path | Coalesce | Const
 
 
 @frozen

@@ -74,4 +74,22 @@ CODES: dict[str, tuple[str, str, str]] = {
         "have the labels. What is compiled of it never decides anything.",
         "in namespaces team-a, team-b\n    except namespaces team-*",
     ),
+    "LNG068": (
+        "Defaults of two policies that meet",
+        "Two policies that hold in one namespace set one field to different values, or one sets a field that the other's "
+        "default depends on. Engines apply policies in no fixed order, so nobody could say what a pod gets. A policy and its "
+        "child do this by themselves: both have the parent's defaults.",
+        "policy a {\n    default runAsUser 1000\n}\npolicy b {\n    default runAsUser 2000\n}",
+    ),
+    "LNG069": (
+        "A wildcard in quotes",
+        "A quoted value is literal, and no image, container or service account has a `*` in its name. Without the quotes, a `*` "
+        "at the end stands for the rest of the name.",
+        'exempt images registry.example/mesh/* because "…"',
+    ),
+    "LNG070": (
+        "A literal star",
+        "A quoted value is literal: the `*` at its end matches a star and nothing else. Without the quotes it is a wildcard.",
+        'deny sysctls "kernel.*"',
+    ),
 }

@@ -30,6 +30,10 @@ def lint(document: ast.Document, program: ir.Program) -> Iterator[Diagnostic]:
     for policy in document.policies:
         for statement in policy.statements:
             yield from _subsumed_values(statement)
+            yield from _literal_stars(statement.values)
+        for exemption in policy.exemptions:
+            for exempted in exemption.exempted:
+                yield from _literal_stars(exempted.values)
         yield from _holds_nowhere(policy)
         yield from _subsumed_names(policy)
         yield from _covered_exemptions(policy)
@@ -38,6 +42,7 @@ def lint(document: ast.Document, program: ir.Program) -> Iterator[Diagnostic]:
             yield from _subsumed(grant.namespaces)
             for subject in grant.subjects:
                 yield from _subsumed(subject.values)
+                yield from _literal_stars(subject.values)
     for chosen in program.choices:
         yield from _covered_grants(chosen)
     for one in program.policies:
@@ -87,6 +92,14 @@ def _subsumed_values(statement: ast.Statement) -> Iterator[Diagnostic]:
                 message = f"`{display((single[at],))}` is covered by `{display((single[other],))}`"
                 yield _warn("LNG060", message, value.span, "take it out", (more.span, "this covers it"))
                 break
+
+
+def _literal_stars(values: tuple[ast.Value, ...]) -> Iterator[Diagnostic]:
+    """Quoted values with a ``*`` at the end, which everyone's YAML has as wildcards and the language has as literal ones."""
+    for value in values:
+        if value.quoted and value.text.endswith("*"):
+            message = f"the quoted `{value.text}` matches only itself: in quotes a `*` is literal"
+            yield _warn("LNG070", message, value.span, f"write `{value.text}` without quotes if it is a wildcard")
 
 
 def _covers(wide: ir.ParamValue, narrow: ir.ParamValue) -> bool:

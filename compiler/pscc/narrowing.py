@@ -75,6 +75,8 @@ _EXEMPT = (
     ("containers", "exemptContainers", "exemptContainersStarting", _NAME),
     ("images", "exemptImages", "exemptImagesStarting", _IMAGE),
 )
+EXEMPTING = tuple((kind, exact, starting) for kind, exact, starting, _ in _EXEMPT)
+"""For each kind of container's exemption the parameters that hold the names, and the beginnings of names, with a ``*``."""
 CONTAINER_KINDS = tuple(kind for kind, *_ in _EXEMPT)
 """The kinds of exemption that are about containers."""
 

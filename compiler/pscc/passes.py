@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import fields, is_dataclass, replace
-from typing import assert_never
+from typing import TypeVar, assert_never
 
 from pscc import ir
 from pscc.frozen import frozen
@@ -185,7 +185,7 @@ def specialise(check: ir.Check) -> ir.Check:
     params = dict(check.params)
     requirements = []
     for requirement in check.requirements:
-        each = tuple(ir.Each(step.var, _items(step.items, params)) for step in requirement.each)
+        each = tuple(ir.Each(step.var, _given(step.items, params)) for step in requirement.each)
         when = fold(requirement.when, params)
         must = fold(requirement.must, params)
         if must == ir.TRUE or when == ir.FALSE or any(s.items in (ir.Const(()), ir.Const("")) for s in each):
@@ -209,53 +209,58 @@ def constant(param: ir.Param, params: dict[str, ir.ParamValue]) -> ir.Const:
     return ir.Const(False) if param.kind == "bool" else ir.Const(())
 
 
+_Node = TypeVar("_Node")
+
+
+def nodes(node: object, kind: type[_Node]) -> Iterator[_Node]:
+    """Each node of ``kind`` in ``node``, in order; what is inside of one is not looked at."""
+    if isinstance(node, kind):
+        yield node
+    elif isinstance(node, tuple):
+        for one in node:
+            yield from nodes(one, kind)
+    elif is_dataclass(node):
+        for member in fields(node):
+            yield from nodes(getattr(node, member.name), kind)
+
+
 def parameters(check: ir.Check) -> tuple[ir.Param, ...]:
     """The parameters that ``check`` reads, in the order in which they are first read."""
-    found: dict[str, ir.Param] = {}
-
-    def walk(node: object) -> None:
-        if isinstance(node, ir.Param):
-            found.setdefault(node.name, node)
-        elif isinstance(node, tuple):
-            for one in node:
-                walk(one)
-        elif is_dataclass(node):
-            for member in fields(node):
-                walk(getattr(node, member.name))
-
-    walk(check.requirements)
-    return tuple(found.values())
+    by_name: dict[str, ir.Param] = {}
+    for param in nodes(check.requirements, ir.Param):
+        by_name.setdefault(param.name, param)
+    return tuple(by_name.values())
 
 
-def _value(value: ir.Value, params: dict[str, ir.ParamValue]) -> ir.Value:
-    return constant(value, params) if isinstance(value, ir.Param) else value
+_Params = dict[str, ir.ParamValue] | None
+"""The values of parameters; None leaves each parameter as it is."""
+_Operand = TypeVar("_Operand", bound=ir.Value | ir.Items)
 
 
-def _items(items: ir.Items, params: dict[str, ir.ParamValue]) -> ir.Items:
-    return constant(items, params) if isinstance(items, ir.Param) else items
-
-
-def _constants(items: ir.Path | ir.Param | ir.Const, params: dict[str, ir.ParamValue]) -> ir.Path | ir.Const:
-    return constant(items, params) if isinstance(items, ir.Param) else items
+def _given(operand: _Operand, params: _Params) -> _Operand | ir.Const:
+    return constant(operand, params) if isinstance(operand, ir.Param) and params is not None else operand
 
 
 def _truth(holds: bool) -> ir.Condition:
     return ir.TRUE if holds else ir.FALSE
 
 
-def fold(condition: ir.Condition, params: dict[str, ir.ParamValue]) -> ir.Condition:
-    """``condition`` with the values of its parameters in it, and what that decides folded away."""
+def fold(condition: ir.Condition, params: _Params = None) -> ir.Condition:
+    """``condition`` with the values of its parameters in it, and what that decides folded away.
+
+    Without ``params`` the parameters stay, and what constants decide is folded away.
+    """
     match condition:
         case ir.Has(value=value):
-            bound = _value(value, params)
+            bound = _given(value, params)
             return ir.TRUE if isinstance(bound, ir.Const) else ir.Has(bound)
         case ir.Equals(left=left, right=right):
-            first, second = _value(left, params), _value(right, params)
+            first, second = _given(left, params), _given(right, params)
             if isinstance(first, ir.Const) and isinstance(second, ir.Const):
                 return _truth(type(first.value) is type(second.value) and first.value == second.value)
             return ir.Equals(first, second)
         case ir.In(value=value, options=options):
-            bound, among = _value(value, params), _constants(options, params)
+            bound, among = _given(value, params), _given(options, params)
             if isinstance(among, ir.Const) and isinstance(among.value, tuple):
                 if isinstance(bound, ir.Const):
                     return _truth(bound.value in among.value)
@@ -265,28 +270,34 @@ def fold(condition: ir.Condition, params: dict[str, ir.ParamValue]) -> ir.Condit
                     return ir.FALSE
             return ir.In(bound, among)
         case ir.InRanges(value=value, ranges=ranges):
-            within = constant(ranges, params) if isinstance(ranges, ir.Param) else ranges
-            bound, bounds = _value(value, params), within.value if isinstance(within.value, tuple) else ()
-            if isinstance(bound, ir.Const) and isinstance(bound.value, int):
-                return _truth(any(isinstance(r, ir.Range) and r.min <= bound.value <= r.max for r in bounds))
+            bound, within = _given(value, params), _given(ranges, params)
+            if isinstance(within, ir.Param):
+                return ir.InRanges(bound, within)
+            bounds = within.value if isinstance(within.value, tuple) else ()
+            if isinstance(bound, ir.Const):
+                number = bound.value
+                inside = any(isinstance(r, ir.Range) and _within(number, r) for r in bounds)
+                return _truth(inside)
             return ir.InRanges(bound, within) if within.value else ir.FALSE
         case ir.StartsWithAny(value=value, patterns=patterns):
-            bound = _value(value, params)
-            prefixes = constant(patterns, params) if isinstance(patterns, ir.Param) else patterns
+            bound, prefixes = _given(value, params), _given(patterns, params)
+            if isinstance(prefixes, ir.Param):
+                return ir.StartsWithAny(bound, prefixes)
             if not isinstance(prefixes.value, tuple) or not prefixes.value:
                 return ir.FALSE
             if isinstance(bound, ir.Const):
-                return _truth(any(str(bound.value).startswith(str(p)[:-1]) for p in prefixes.value))
+                starts = tuple(str(pattern).removesuffix("*") for pattern in prefixes.value)
+                return _truth(isinstance(bound.value, str) and bound.value.startswith(starts))
             return ir.StartsWithAny(bound, prefixes)
         case ir.Under(value=value, prefix=prefix):
-            return ir.Under(_value(value, params), _value(prefix, params))
+            return ir.Under(_given(value, params), _given(prefix, params))
         case ir.SameLevel(left=left, right=right):
-            return ir.SameLevel(_value(left, params), _value(right, params))
+            return ir.SameLevel(_given(left, params), _given(right, params))
         case ir.Any(var=var, items=items, where=where, name=name):
-            over, holds = _items(items, params), fold(where, params)
+            over, holds = _given(items, params), fold(where, params)
             return ir.FALSE if over == ir.Const(()) or holds == ir.FALSE else ir.Any(var, over, holds, name)
         case ir.All(var=var, items=items, where=where, name=name):
-            over, holds = _items(items, params), fold(where, params)
+            over, holds = _given(items, params), fold(where, params)
             return ir.TRUE if over == ir.Const(()) or holds == ir.TRUE else ir.All(var, over, holds, name)
         case ir.And(conditions=conditions):
             return conjunction(tuple(fold(c, params) for c in conditions))
@@ -296,6 +307,10 @@ def fold(condition: ir.Condition, params: dict[str, ir.ParamValue]) -> ir.Condit
             return negation(fold(inner, params))
         case _:
             assert_never(condition)
+
+
+def _within(number: object, bounds: ir.Range) -> bool:
+    return isinstance(number, int) and not isinstance(number, bool) and bounds.min <= number <= bounds.max
 
 
 def conjunction(conditions: tuple[ir.Condition, ...]) -> ir.Condition:

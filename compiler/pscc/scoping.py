@@ -6,7 +6,7 @@ import re
 from datetime import date, timedelta
 
 from pscc.access import ALL, NONE, Exemption, Names, Scope, Subjects
-from pscc.diagnostics import Diagnostic, Report
+from pscc.diagnostics import Diagnostic, Replacement, Report
 from pscc.syntax import ast
 
 _LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
@@ -20,6 +20,32 @@ SOON = timedelta(days=30)
 def glob(value: ast.Value) -> bool:
     """Whether ``value`` is a prefix with the wildcard behind."""
     return not value.quoted and value.text.endswith("*")
+
+
+_NO_STAR = {"serviceaccounts": "service account", "containers": "container", "images": "image"}
+"""Kinds of subject whose names Kubernetes allows no ``*`` in, and what one is called."""
+
+
+def good_wildcards(kind: str, values: tuple[ast.Value, ...], report: Report) -> None:
+    """Reports each ``*`` in ``values`` that reads as a wildcard and is none.
+
+    One in the middle of a bare word never is. In quotes it is literal, which no service account, container or image can be
+    called. Source: ``k8s.io/apimachinery/pkg/util/validation`` (names), ``github.com/distribution/reference`` (images).
+    """
+    for value in values:
+        if not value.quoted and "*" in value.text[:-1]:
+            help = "write the beginning of the name with one `*` behind"
+            report.add(Diagnostic("LNG069", f"`{value.text}`: a `*` is a wildcard at the end only", value.span, help=help))
+        elif value.quoted and "*" in value.text and kind in _NO_STAR:
+            bare = value.text if _BARE.fullmatch(value.text) else None
+            fixes = (Replacement(value.span, bare),) if bare else ()
+            help = f"write `{bare}` without quotes: all names that begin so" if bare else "write the name without `*`"
+            message = f"the quoted `{value.text}` names no {_NO_STAR[kind]}: in quotes a `*` is literal"
+            report.add(Diagnostic("LNG069", message, value.span, help=help, fixes=fixes))
+
+
+_BARE = re.compile(r"[^\s,{}\"#=()*]+\*")
+"""A word that ends in its only ``*`` and needs no quotes."""
 
 
 def names_of(values: tuple[ast.Value, ...]) -> Names:
@@ -94,6 +120,7 @@ def exemption_of(exemption: ast.Exemption, today: date, report: Report) -> Exemp
     by_kind: dict[str, list[ast.Value]] = {}
     for exempted in exemption.exempted:
         by_kind.setdefault(exempted.kind, []).extend(exempted.values)
+        good_wildcards(exempted.kind, exempted.values, report)
     for value in by_kind.get("serviceaccounts", ()):
         good_service_account(value, report)
     who = {kind: names_of(tuple(values)) for kind, values in by_kind.items() if kind not in ("containers", "images")}

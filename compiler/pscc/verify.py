@@ -1,8 +1,8 @@
 """What ``pscc verify`` compares: what a policy means for a pod, what its output should say of it, and what an engine said.
 
-Pure. What a policy means is the reference interpreter's word. What an output should say can be stricter, where its target
-cannot set one of the policy's defaults and the compile said so (``TGT001``): a pod that the policy would have mended is
-refused, or goes without what the default grants. Nothing else may differ, and nothing may be looser.
+Pure. What a policy means, as it is rolled out, is the reference interpreter's word. What an output should say can be
+stricter, where its target cannot set one of the policy's defaults and the compile said so (``TGT001``): a pod that the policy
+would have mended is refused, or goes without what the default grants. Nothing else may differ, and nothing may be looser.
 """
 
 from __future__ import annotations
@@ -14,15 +14,17 @@ from typing import Literal
 
 from pscc import ir, suite
 from pscc.access import Request, requested_by
+from pscc.backends.options import Workloads
 from pscc.cases import draw_pods
+from pscc.cases.exempt import boundary_pods
 from pscc.cases.requests import draw_requests, hangs_on_requests
-from pscc.choice_forms import lowered
 from pscc.choice_suite import AUDIT
 from pscc.diagnostics import Diagnostic
-from pscc.engines._base import Answer, Engine, Review
+from pscc.engines._base import Answer, Applied, Engine, Review
 from pscc.evaluate import request_of
 from pscc.frozen import frozen
 from pscc.pods import Manifest, normalise
+from pscc.prepared import Prepared
 from pscc.verify_meaning import Meaning, Said, announced
 
 Json = dict[str, object]
@@ -31,6 +33,9 @@ SEVEREST: tuple[Kind, ...] = ("lets in", "shuts out", "changes otherwise", "says
 _SOMEBODY = Request(user="somebody", groups=requested_by("somebody", ()))
 _UPDATE_EVERY = 6
 """One in so many of the drawn pods is what another becomes by an update."""
+_WORKLOAD_EVERY = 8
+"""One in so many of the pods that are created is tried again as a workload's."""
+_WORKLOADS: tuple[Applied, ...] = ("Deployment", "CronJob")
 
 
 @frozen
@@ -38,7 +43,8 @@ class Trial:
     """A pod to try, as admission sees it before any policy changed it; with ``old_pod``, what that becomes.
 
     ``origin`` says where it is from: what a drawn pod is about, or the file and object of a manifest. ``own`` are the user's
-    own. ``request`` says who asks, and where; None where nothing hangs on that.
+    own. ``request`` says who asks, and where; None where nothing hangs on that. ``kind`` is what is applied: the pod, or a
+    workload that would make it.
     """
 
     origin: str
@@ -46,6 +52,7 @@ class Trial:
     old_pod: Json | None = None
     own: bool = False
     request: Request | None = None
+    kind: Applied = "Pod"
 
 
 @frozen
@@ -93,16 +100,23 @@ class Tally:
 # --- what is tried --------------------------------------------------------------
 
 
-def drawn(program: ir.Program, seed: int, count: int) -> Iterator[Trial]:
-    """``count`` trials around the boundaries of the policies of ``program``, the same for the same seed.
+def drawn(ready: Prepared, seed: int, count: int) -> Iterator[Trial]:
+    """``count`` pods around the boundaries of the policies of ``ready``, and some again as workloads'; the same for a seed.
 
-    Of each policy in turn, those of choices too, at most half are the pods of its generated suite; the rest is drawn by
-    seed. Where it matters who asks, requests are drawn as well.
+    Of each policy in turn, those of choices too, at most half are the pods of its generated suite, and at most a quarter has
+    images and names at the boundaries of its exemptions; the rest is drawn by seed. Where it matters who asks, requests are
+    drawn as well: inside the namespaces that are left out, too, and by members of groups whose grants are.
     """
-    trials = list(_pods(program, seed, count))
-    requests = draw_requests(program, seed, len(trials)) if hangs_on_requests(program) else (None,) * len(trials)
-    for trial, request in zip(trials, requests, strict=True):
-        yield replace(trial, request=request)
+    program, ignored = ready.written, ready.rollout.ignored_groups
+    trials: Iterable[Trial] = list(_pods(program, seed, count))
+    if hangs_on_requests(program):
+        requests = draw_requests(program, seed, count, ignored)
+        trials = [replace(trial, request=request) for trial, request in zip(trials, requests, strict=True)]
+    yield from trials
+    created = [trial for trial in trials if trial.old_pod is None][::_WORKLOAD_EVERY]
+    for number, trial in enumerate(created):
+        kind = _WORKLOADS[number % len(_WORKLOADS)]
+        yield replace(trial, kind=kind, origin=f"{trial.origin}, in a {kind}")
 
 
 def _pods(program: ir.Program, seed: int, count: int) -> Iterator[Trial]:
@@ -112,8 +126,14 @@ def _pods(program: ir.Program, seed: int, count: int) -> Iterator[Trial]:
         shares[index] += 1
     for policy, share in zip(policies, shares, strict=True):
         cases = [_of_case(case) for case in suite.cases_for(policy)][: (share + 1) // 2]
-        yield from cases
-        yield from _updated(draw_pods(policy, seed, share - len(cases)))
+        near = _spread([Trial(origin, pod) for origin, pod in boundary_pods(policy)], share // 4)
+        yield from (*cases, *near)
+        yield from _updated(draw_pods(policy, seed, share - len(cases) - len(near)))
+
+
+def _spread(trials: Sequence[Trial], most: int) -> Sequence[Trial]:
+    """At most ``most`` of ``trials``, from all over."""
+    return trials if len(trials) <= most else [trials[number * len(trials) // most] for number in range(most)]
 
 
 def own(manifests: Iterable[Manifest], program: ir.Program) -> Iterator[Trial]:
@@ -158,23 +178,32 @@ def _before_debugging(pod: Json) -> Json | None:
 
 
 def questions(
-    program: ir.Program, told: Sequence[Diagnostic], engine: Engine, trials: Sequence[Trial]
+    ready: Prepared, told: Sequence[Diagnostic], engine: Engine, trials: Sequence[Trial], workloads: Workloads = "warn"
 ) -> tuple[Question, ...]:
-    """What to ask ``engine`` about ``trials``, of an output of ``program`` whose compile said ``told``.
+    """What to ask ``engine`` about ``trials``, of an output of ``ready`` whose compile said ``told``.
 
     An engine that sets defaults, or whose target has none, gets pods as they come. One that runs only the checks of a
     target that has defaults gets each pod twice, if they would change it: with them set, and as it came, as where
     the defaults were not applied. An engine that knows no updates gets the new pod, as an audit would; one that knows no
-    users is held to what the pod's service account alone may use.
+    users is held to what the pod's service account alone may use, as every engine is of a workload, on whose pods
+    ``workloads`` says what the output does. An engine that knows no workloads is not asked about them.
     """
     asked: list[Question] = []
-    written, output = Meaning(program), announced(program, tuple(told))
+    written, output = Meaning(ready.written), announced(ready.made, tuple(told))
     # plain policies judge an update check by check, those into which a choice is parted too
-    updated = partial(_question, Meaning(lowered(program)[0]), output)
+    updated = partial(_question, Meaning(ready.made), output)
     question = partial(_question, written, output)
+    of_workload = partial(_question, written.of_workloads(workloads), output.of_workloads(workloads))
     for trial in trials:
-        request = _known(trial.request, engine)
         name = f"pod-{len(asked) + 1}"
+        if trial.kind != "Pod":
+            if engine.takes_workloads:
+                request = _unasked(trial.request)
+                pod = _template(_named(trial.pod, name, request))
+                reached, whole = output.defaulted(pod, request), written.defaulted(pod, request)
+                asked.append(of_workload(trial, Review(name, pod, None, request, trial.kind), reached, whole))
+            continue
+        request = trial.request if engine.takes_users else _unasked(trial.request)
         pod = _named(trial.pod, name, request)
         old = _named(trial.old_pod, name, request) if trial.old_pod is not None else None
         if old is not None:
@@ -205,14 +234,20 @@ def _question(
 
 
 def _answer(said: Said) -> Answer:
-    return Answer(said.denied, said.messages, said.pod)
+    return Answer(said.denials, said.warnings, said.pod)
 
 
-def _known(request: Request | None, engine: Engine) -> Request | None:
-    """``request`` as far as ``engine`` is told of it: without users it is as in an audit."""
-    if request is None or engine.takes_users:
-        return request
-    return replace(request, user=AUDIT.user, groups=AUDIT.groups)
+def _unasked(request: Request | None) -> Request | None:
+    """``request`` where nobody says who asks, as in an audit."""
+    return request and replace(request, user=AUDIT.user, groups=AUDIT.groups)
+
+
+def _template(pod: Json) -> Json:
+    """``pod`` as the template of a workload has it: the account that it would get anyway is not named."""
+    spec = _object(pod.get("spec"))
+    if spec.get("serviceAccountName") == "default":
+        del spec["serviceAccountName"]
+    return {**pod, "spec": spec}
 
 
 def _named(pod: Json, name: str, request: Request | None) -> Json:
@@ -243,7 +278,7 @@ def tally(asked: Sequence[Question], answers: Sequence[Answer]) -> Tally:
         kind = _kind(question, answer)
         if kind is not None:
             differences.append(Difference(kind, question, answer))
-        elif answer.denied is not question.policy.denied or _goes_without(question, answer):
+        elif _is_stricter(question, answer):
             stricter += 1
             if question.trial.own and answer.denied:
                 stricter_own.append(question.trial.origin)
@@ -251,8 +286,10 @@ def tally(asked: Sequence[Question], answers: Sequence[Answer]) -> Tally:
     return Tally(len(asked), agreed, stricter, tuple(differences), tuple(stricter_own))
 
 
-def _goes_without(question: Question, answer: Answer) -> bool:
-    """Whether the pod is left without something that a default grants, as announced."""
+def _is_stricter(question: Question, answer: Answer) -> bool:
+    """Whether the pod is denied or warned of, or left without something that a default grants, as announced."""
+    if (answer.denied, bool(answer.warnings)) != (question.policy.denied, bool(question.policy.warnings)):
+        return True
     created = question.review.old_pod is None and answer.pod is not None
     return created and question.expected.pod != question.policy.pod
 
@@ -265,4 +302,5 @@ def _kind(question: Question, answer: Answer) -> Kind | None:
         return "shuts out"
     if question.review.old_pod is None and answer.pod is not None and answer.pod != expected.pod:
         return "changes otherwise"
-    return "says otherwise" if answer.messages != expected.messages else None
+    same = (answer.denials, answer.warnings) == (expected.denials, expected.warnings)
+    return None if same else "says otherwise"

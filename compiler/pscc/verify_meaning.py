@@ -1,18 +1,19 @@
 """What a program says of a request, and what its output should say: the reference interpreter on both.
 
-Pure. Must not import a target, a backend or an engine.
+Pure. Must not import a target, a backend's code or an engine.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import TypeVar
 
 from pscc import ir, oracle
 from pscc.access import Names, Request
 from pscc.admission import accepts_as_it_is, admit, judges
 from pscc.announced import as_announced
-from pscc.choice_forms import lowered
+from pscc.backends.options import Workloads
 from pscc.demands import choice_without
 from pscc.diagnostics import Diagnostic
 from pscc.frozen import frozen
@@ -22,10 +23,10 @@ Json = dict[str, object]
 
 @frozen
 class Said:
-    """Whether the pod is kept out, all that is said of it (sorted, warnings included), and the pod as it is left."""
+    """What keeps the pod out, what it is warned of (both sorted), and the pod as it is left."""
 
-    denied: bool
-    messages: tuple[str, ...]
+    denials: tuple[str, ...]
+    warnings: tuple[str, ...]
     pod: Json
 
 
@@ -49,20 +50,28 @@ class Meaning:
 
     def says(self, pod: Json, old_pod: Json | None, request: Request | None, created: bool) -> Said:
         """What all checks say of ``pod``. Choices set defaults only where it is ``created``."""
-        denied, messages = False, set[str]()
+        denials, warnings = set[str](), set[str]()
         for policy in self.program.policies:
             if request is None or judges(policy, request):
-                verdict = oracle.check(policy, pod, old_pod)
-                denied |= policy.mode == "enforce" and not verdict.allowed
-                messages |= set(verdict.messages)
+                said = denials if policy.mode == "enforce" else warnings
+                said |= set(oracle.check(policy, pod, old_pod).messages)
         for choice in self._judging(request):
             assert request is not None
             as_it_is = old_pod is None and not created
             found = accepts_as_it_is(choice, request, pod) if as_it_is else admit(choice, request, pod, old_pod)
-            denied |= choice.mode == "enforce" and not found.allowed
-            messages |= {found.message} if found.message else set()
+            said = denials if choice.mode == "enforce" else warnings
+            said |= {found.message} if not found.allowed else set()
             pod = dict(found.pod)
-        return Said(denied, tuple(sorted(messages)), pod)
+        return Said(tuple(sorted(denials)), tuple(sorted(warnings)), pod)
+
+    def of_workloads(self, workloads: Workloads) -> Meaning:
+        """The same on the pods of workloads: under ``warn`` none is denied, under ``off`` nothing is said."""
+        if workloads == "off":
+            return replace(self, program=ir.Program())
+        if workloads == "enforce":
+            return self
+        milder = ir.Program(tuple(map(_milder, self.program.policies)), tuple(map(_milder, self.program.choices)))
+        return replace(self, program=milder)
 
     def _judging(self, request: Request | None) -> Iterator[ir.Choice]:
         for choice in self.program.choices if request is not None else ():
@@ -70,9 +79,11 @@ class Meaning:
                 yield choice
 
 
-def announced(program: ir.Program, told: tuple[Diagnostic, ...]) -> Meaning:
-    """What the output of ``program`` should do, whose compile said ``told``: as much of it as the target can say."""
-    made, _ = lowered(program)
+def announced(made: ir.Program, told: tuple[Diagnostic, ...]) -> Meaning:
+    """What the output of ``made`` should do, whose compile said ``told``: as much of it as the target can say.
+
+    ``made`` is a program whose choices have the form that is compiled.
+    """
     unseen = [d.span for d in told if d.code == "TGT004"]
     wide = [d.span for d in told if d.code == "TGT005"]
     policies = (as_announced(policy, told) for policy in made.policies)
@@ -83,6 +94,13 @@ def announced(program: ir.Program, told: tuple[Diagnostic, ...]) -> Meaning:
         ),
         frozenset(p.name for p in made.policies if any(one.span in wide for one in p.exemptions)),
     )
+
+
+_Judging = TypeVar("_Judging", ir.Policy, ir.Choice)
+
+
+def _milder(one: _Judging) -> _Judging:
+    return replace(one, mode="warn" if one.mode == "enforce" else one.mode)
 
 
 def _by_names(policy: ir.Policy) -> ir.Policy:

@@ -6,7 +6,7 @@ Pure: rows in, text out.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from pscc.access import Request
 from pscc.engines._base import Answer
@@ -18,14 +18,18 @@ _MOST_NAMED = 5
 _SAYS: dict[Kind, str] = {
     "lets in": "lets in a pod that the policy refuses",
     "shuts out": "refuses a pod that the policy admits",
-    "says otherwise": "comes to the same verdict for other reasons",
+    "says otherwise": "comes to the same verdict in other words",
     "changes otherwise": "makes another pod of it",
 }
 
 
 @frozen
 class Row:
-    """One engine: what it came to; or why it was not asked (``missing``), or gave no answers (``failed``)."""
+    """One engine: what it came to; or why it was not asked (``missing``), or gave no answers (``failed``).
+
+    ``runs`` is the language of an output that has one of several, as ``CEL``. ``is_own``: the output is made for this engine,
+    rather than for another implementation of its language.
+    """
 
     target: str
     engine: str
@@ -33,13 +37,22 @@ class Row:
     tally: Tally | None = None
     missing: str = ""
     failed: str = ""
+    runs: str = ""
+    is_own: bool = True
+
+    @property
+    def named(self) -> str:
+        """The engine, its version, and what it runs."""
+        return " ".join(filter(None, (self.engine, self.version, f"({self.runs})" if self.runs else "")))
 
 
 @frozen
 class Summary:
     """All of a verification.
 
-    ``notes`` are said below the table; ``drift`` are files of a folder that differ and that no engine ran.
+    ``compiled`` are the options with which the output was compiled, as the command line spells them. Of the ``drawn`` pods so
+    many are ``updates``; so many are tried again as those of ``workloads``. ``notes`` are said below the table; ``drift`` are
+    files of a folder that differ and that no engine ran.
     """
 
     source: str
@@ -50,6 +63,8 @@ class Summary:
     rows: tuple[Row, ...]
     notes: tuple[str, ...] = ()
     drift: tuple[str, ...] = ()
+    workloads: int = 0
+    compiled: tuple[str, ...] = ()
 
     @property
     def verified(self) -> bool:
@@ -71,7 +86,7 @@ def as_text(summary: Summary) -> str:
         if row.tally is not None and row.tally.stricter_own:
             lines += ["", *_own(row, row.tally.stricter_own)]
         if row.tally is not None and row.tally.first is not None:
-            lines += ["", *_difference(row, row.tally.first, len(row.tally.differences))]
+            lines += ["", *_difference(row, row.tally.first, len(row.tally.differences), summary.rows)]
     if summary.drift:
         lines += ["", "These files differ from what pscc writes, and no engine ran them:"]
         lines += [f"  {path}" for path in summary.drift]
@@ -82,19 +97,21 @@ def _tried(summary: Summary) -> str:
     tried = f"{summary.source}: {summary.drawn} pods drawn around its boundaries (--seed {summary.seed})"
     if summary.updates:
         tried += f", {summary.updates} of them updates"
-    return tried + (f"; {summary.own} of your own" if summary.own else "")
+    if summary.workloads:
+        tried += f", {summary.workloads} tried again in a Deployment or CronJob"
+    tried += f"; {summary.own} of your own" if summary.own else ""
+    return tried + (f"\ncompiled with {' '.join(summary.compiled)}" if summary.compiled else "")
 
 
 def _table(rows: Sequence[Row]) -> list[str]:
     cells: list[tuple[str, ...]] = [_HEADS]
     for row in rows:
-        engine = f"{row.engine} {row.version}".strip()
         match row.tally:
             case None:
-                cells.append((row.target, engine, "failed" if row.failed else f"not run: {row.missing}"))
+                cells.append((row.target, row.named, "failed" if row.failed else f"not run: {row.missing}"))
             case tally:
                 numbers = (tally.tried, tally.agreed, tally.stricter, len(tally.differences))
-                cells.append((row.target, engine, *map(str, numbers)))
+                cells.append((row.target, row.named, *map(str, numbers)))
     whole = [row for row in cells if len(row) == len(_HEADS)]
     widths = [max(len(row[column]) for row in (whole if column > 1 else cells)) for column in range(len(_HEADS))]
     return [
@@ -115,10 +132,11 @@ def _own(row: Row, names: Sequence[str]) -> list[str]:
     ]
 
 
-def _difference(row: Row, difference: Difference, of: int) -> list[str]:
+def _difference(row: Row, difference: Difference, of: int, rows: Sequence[Row]) -> list[str]:
     question, answer = difference.question, difference.answer
     number = f", the first of {of}" if of > 1 else ""
     lines = [f"{row.target} on {row.engine} {_SAYS[difference.kind]} ({question.trial.origin}{number})"]
+    lines += [f"  {line}" for line in _at_fault(row, difference, rows)]
     should = question.policy if difference.kind == "lets in" else question.expected
     lines += _said("the policy", should) + _said(row.engine, answer)
     if question.review.request is not None:
@@ -128,7 +146,23 @@ def _difference(row: Row, difference: Difference, of: int) -> list[str]:
         lines += ["", f"the pod as {row.engine} leaves it:", *_yaml(answer.pod)]
     if question.review.old_pod is not None:
         lines += ["", "the pod before the update:", *_yaml(question.review.old_pod)]
-    return [*lines, "", "the pod that was tried:", *_yaml(question.review.pod)]
+    return [*lines, "", f"the {question.review.kind.lower()} that was tried:", *_yaml(question.review.applied)]
+
+
+def _at_fault(row: Row, difference: Difference, rows: Sequence[Row]) -> Iterator[str]:
+    """Which other engines of the target agree on the pod of ``difference``, and what that says of ``row``, where it stands in."""
+    others = [one for one in rows if one.target == row.target and one != row and one.tally is not None]
+    for one in others:
+        verb = "agrees with the policy on this pod" if agrees(one, difference) else "differs on this pod, too"
+        yield f"{one.named}{', for which the output is made,' if one.is_own else ''} {verb}"
+    if not row.is_own and not any(one.is_own for one in others):
+        yield f"{row.engine} is another implementation than the one that the output is made for, which was not asked"
+
+
+def agrees(row: Row, difference: Difference) -> bool:
+    """Whether the engine of ``row``, which was asked the question of ``difference`` too, has no difference there."""
+    found = row.tally.differences if row.tally is not None else ()
+    return not any(one.question.review == difference.question.review for one in found)
 
 
 def _asking(request: Request) -> str:
@@ -138,7 +172,9 @@ def _asking(request: Request) -> str:
 
 
 def _said(who: str, answer: Answer) -> list[str]:
-    return [f"  {who}: {'denied' if answer.denied else 'admitted'}", *(f"    {message}" for message in answer.messages)]
+    verdict = "denied" if answer.denied else "warned of" if answer.warnings else "admitted"
+    warnings = [f"    warning: {message}" for message in answer.warnings]
+    return [f"  {who}: {verdict}", *(f"    {message}" for message in answer.denials), *warnings]
 
 
 def _yaml(pod: object) -> list[str]:
@@ -149,8 +185,10 @@ def _yaml(pod: object) -> list[str]:
 
 
 def _verdict(summary: Summary) -> str:
-    tallies = [row.tally for row in summary.rows if row.tally is not None]
-    wrong = sum(len(tally.differences) for tally in tallies)
+    by_row = [
+        (row, len(row.tally.differences)) for row in summary.rows if row.tally is not None and row.tally.differences
+    ]
+    wrong = sum(count for _, count in by_row)
     failed = sum(1 for row in summary.rows if row.failed)
     if summary.verified:
         return "verified: every engine that was asked does as the policy says"
@@ -160,6 +198,8 @@ def _verdict(summary: Summary) -> str:
         (len(summary.drift), "file differs unseen", "files differ unseen"),
     )
     reasons = [f"{count} {one if count == 1 else many}" for count, one, many in counted if count]
+    if by_row:
+        reasons[0] += f" ({', '.join(f'{count} on {row.engine}' for row, count in by_row)})"
     return f"not verified: {', '.join(reasons) or 'there is no engine to ask'}"
 
 
@@ -171,14 +211,17 @@ def as_json(summary: Summary) -> str:
         "seed": summary.seed,
         "drawn": summary.drawn,
         "updates": summary.updates,
+        "workloads": summary.workloads,
         "own": summary.own,
+        "compiled": summary.compiled,
     }
-    rows = [_row(row) for row in summary.rows]
+    rows = [_row(row, summary.rows) for row in summary.rows]
     return json.dumps({**head, "engines": rows, "notes": summary.notes, "drift": summary.drift})
 
 
-def _row(row: Row) -> dict[str, object]:
-    found: dict[str, object] = {"target": row.target, "engine": row.engine, "version": row.version}
+def _row(row: Row, rows: Sequence[Row]) -> dict[str, object]:
+    found: dict[str, object] = {"target": row.target, "engine": row.engine, "version": row.version, "isOwn": row.is_own}
+    found["runs"] = row.runs or None
     if row.tally is None:
         return {**found, "missing": row.missing or None, "failed": row.failed or None}
     tally, first = row.tally, row.tally.first
@@ -188,18 +231,20 @@ def _row(row: Row) -> dict[str, object]:
         "stricter": tally.stricter,
         "wrong": len(tally.differences),
     }
-    return {**found, **numbers, "stricterOwn": tally.stricter_own, "first": first and _first(first)}
+    return {**found, **numbers, "stricterOwn": tally.stricter_own, "first": first and _first(first, row, rows)}
 
 
-def _first(difference: Difference) -> dict[str, object]:
+def _first(difference: Difference, row: Row, rows: Sequence[Row]) -> dict[str, object]:
     question = difference.question
+    others = [one for one in rows if one.target == row.target and one != row and one.tally is not None]
     return {
         "kind": difference.kind,
         "origin": question.trial.origin,
         "policy": _answer(question.policy),
         "expected": _answer(question.expected),
         "engine": _answer(difference.answer),
-        "pod": question.review.pod,
+        "agreeing": [one.engine for one in others if agrees(one, difference)],
+        "pod": question.review.applied,
         "oldPod": question.review.old_pod,
         "request": question.review.request and _request(question.review.request),
     }
@@ -216,4 +261,5 @@ def _request(request: Request) -> dict[str, object]:
 
 
 def _answer(answer: Answer) -> dict[str, object]:
-    return {"denied": answer.denied, "messages": answer.messages, "pod": answer.pod}
+    messages = (*answer.denials, *answer.warnings)
+    return {"denied": answer.denied, "messages": messages, "warnings": answer.warnings, "pod": answer.pod}

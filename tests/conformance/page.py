@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import random
+from dataclasses import asdict
 from functools import cache
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from conformance.jsonl import Json
 from conformance.policies import says_default, statements_meaning
 from conformance.result import Tally
 from conformance.run import WHOLE, versions
+from conformance.space.coverage import Coverage, coverage
 from conformance.table import table
 from conformance.targets import TARGETS, output_of
 from conftest import ROOT
@@ -35,6 +37,9 @@ announced*: the pod fared otherwise only because of a default that the target ca
 command line against those: verdict, message and changed pod of pods that are created.
 The rows `sets …` are about several policies with their RBAC, asked by users, groups, service accounts and controllers:
 which policy admits each request and what it makes of the pod (`sets psp`), and the verdict and words of each target.
+The rows `space …` are about whole programs, drawn from the registry of controls and the grammar, with the options of a
+compile: creations, updates of each field that the API lets change, deletions and workloads, asked by users, groups and
+service accounts in namespaces with labels. Compared are the verdict, what each message does, the words and the changed pod.
 """
 
 
@@ -44,7 +49,8 @@ def write(tallies: dict[str, Tally], seconds: float, seed: int) -> None:
         who: {**{f: getattr(t, f) for f in _COUNTS}, "spoken": dict(sorted(t.spoken.items()))}
         for who, t in tallies.items()
     }
-    record = {"inputs": inputs(), "seed": seed, "seconds": round(seconds), "rows": rows}
+    drawn = coverage(tallies)
+    record = {"inputs": inputs(), "seed": seed, "seconds": round(seconds), "space": asdict(drawn), "rows": rows}
     RECORD.parent.mkdir(exist_ok=True)
     RECORD.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
     PAGE.write_text(page(), encoding="utf-8")
@@ -53,11 +59,17 @@ def write(tallies: dict[str, Tally], seconds: float, seed: int) -> None:
 _COUNTS = ("policies", "refused_policies", "pairs", "agreed", "stricter", "wrong")
 
 
+_DRAWING = ("draw.py", "fragments.py", "stored.py")
+"""What draws pods, of `pscc.cases`."""
+
+
 def inputs() -> str:
     """A digest of what decides which cases are drawn and which engines are asked."""
     import pscc.cases
 
-    files = [*sorted(Path(pscc.cases.__file__).parent.glob("*.py")), Path(__file__).parent / "policies.py"]
+    here = Path(__file__).parent
+    files = [Path(pscc.cases.__file__).parent / name for name in _DRAWING]
+    files += [here / "policies.py", *sorted((here / "space").glob("*.py"))]
     text = "".join(path.read_text(encoding="utf-8") for path in files)
     return hashlib.sha256(f"{text}{WHOLE}{versions()}".encode()).hexdigest()[:16]
 
@@ -82,6 +94,8 @@ def page() -> str:
         "",
         f"Seed {record['seed']}, {record['seconds']} s.",
         "",
+        *_of_space(Coverage(**record["space"])),
+        "",
         "## By field",
         "",
     ]
@@ -93,6 +107,17 @@ def page() -> str:
             cells += [f"{_cell(name, control)}; {tallies[name].spoken[control.id]:,} cases" for name in names]
             lines.append(f"| {fields} | {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
+
+
+def _of_space(drawn: Coverage) -> list[str]:
+    share = f"{100 * drawn.pairs / drawn.possible_pairs:.1f} %"
+    return [
+        "## The space of programs",
+        "",
+        f"{drawn.programs:,} programs made use of {drawn.features} features: forms of statement, kinds of value, scope, exemption "
+        f"and grant, modes, releases, options. Of the {drawn.possible_pairs:,} pairs of features that one program can have, "
+        f"{drawn.pairs:,} were drawn together ({share}).",
+    ]
 
 
 @cache

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from itertools import combinations
 
 from conformance.jsonl import Json
 from pscc.ir import Policy
@@ -30,7 +31,9 @@ class Difference:
 class Tally:
     """Counts over (policy, pod) pairs. ``stricter`` are those refused, or not changed, as the compile had announced.
 
-    ``spoken`` counts, by control, the pairs whose policy speaks of it; ``objected`` those in which it objected.
+    ``spoken`` counts, by control, the pairs whose policy speaks of it; ``objected`` those in which it objected. Where whole
+    programs are drawn, ``features`` counts the programs that make use of each, ``together`` those that make use of two,
+    ``discarded`` the errors for which a drawn program was drawn again.
     """
 
     policies: int = 0
@@ -42,6 +45,15 @@ class Tally:
     admitted: int = 0
     spoken: Counter[str] = field(default_factory=Counter)
     objected: Counter[str] = field(default_factory=Counter)
+    features: Counter[str] = field(default_factory=Counter)
+    together: Counter[tuple[str, str]] = field(default_factory=Counter)
+    discarded: Counter[str] = field(default_factory=Counter)
+
+    def draw(self, features: frozenset[str]) -> None:
+        """One more program that was drawn, with what it makes use of."""
+        self.policies += 1
+        self.features.update(features)
+        self.together.update(combinations(sorted(features), 2))
 
     def count(self, policy: Policy, verdict: Verdict, *, agreed: bool, stricter: bool = False) -> None:
         """One more pair."""
@@ -57,5 +69,5 @@ class Tally:
         """Everything of ``other`` too."""
         for name in ("policies", "refused_policies", "pairs", "agreed", "stricter", "wrong", "admitted"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
-        self.spoken.update(other.spoken)
-        self.objected.update(other.objected)
+        for name in ("spoken", "objected", "features", "together", "discarded"):
+            getattr(self, name).update(getattr(other, name))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from conformance import apply, engines, set_rows, truth
 from conformance.jsonl import Process
 from conformance.result import Difference, Tally
+from conformance.space import rows as space_rows
 from conformance.targets import TARGETS
 from conformance.targets.kyverno_cel import KyvernoCel
 
@@ -22,13 +23,15 @@ class Size:
     """How much to compare: policies and pods each, for the plugin and for a target whose share is 1.
 
     ``apply``: the same for Kyverno's command line against its webhooks. ``sets``: for each of `set_rows.ROWS`, how many
-    sets of policies, and how many pods for each who asks.
+    sets of policies, and how many pods for each who asks. ``space``: for each of the rows of whole programs, how many of
+    these, and how many requests of each.
     """
 
     truth: tuple[int, int]
     targets: tuple[int, int]
     apply: tuple[int, int]
     sets: tuple[tuple[int, int], ...]
+    space: tuple[int, int]
 
 
 WHOLE = Size(
@@ -36,14 +39,21 @@ WHOLE = Size(
     targets=(240, 220),
     apply=(24, 20),
     sets=((1760, 15), (280, 40), (280, 40), (12, 20), (32, 80), (96, 30), (60, 40)),
+    space=(256, 80),
 )
 SAMPLE = Size(
     truth=(24, 40),
     targets=(6, 40),
     apply=(1, 20),
     sets=((4, 15), (2, 20), (2, 20), (1, 20), (2, 20), (2, 20), (2, 20)),
+    space=(5, 24),
 )
 _POLICIES_A_PIECE = 12
+_PROGRAMS_A_PIECE = 8
+_SLOW = 16
+"""How many fewer programs a slow engine is asked about."""
+SPACE = tuple(row.name for row in space_rows.ROWS)
+"""The rows of whole programs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +83,13 @@ def pieces(size: Size, seed: int, only: tuple[str, ...] = ()) -> Iterator[Piece]
             if not only or row in only:
                 yield Piece(row, seed, min(clusters - begun, _POLICIES_A_PIECE), pods)
             seed += 1
+    programs, requests = size.space
+    for row in space_rows.ROWS:
+        left, pods = (max(1, programs // _SLOW), requests // 2) if row.slow else (programs, requests)
+        for begun in range(0, left, _PROGRAMS_A_PIECE):
+            if not only or row.name in only:
+                yield Piece(row.name, seed, min(left - begun, _PROGRAMS_A_PIECE), pods)
+            seed += 1
 
 
 def compared(piece: Piece) -> Outcome:
@@ -84,6 +101,8 @@ def compared(piece: Piece) -> Outcome:
         return (piece.who, *apply.compare(piece.seed, piece.policies, piece.pods))
     if piece.who in set_rows.ROWS:
         return (piece.who, *set_rows.compare(piece.who, piece.seed, piece.policies, piece.pods))
+    if piece.who in SPACE:
+        return (piece.who, *space_rows.compare(piece.who, piece.seed, piece.policies, piece.pods))
     (target,) = [target for target in TARGETS if target.name == piece.who]
     with target.run() as running:
         return (piece.who, *engines.compare(target, running, piece.seed, piece.policies, piece.pods))
@@ -111,4 +130,5 @@ def versions() -> dict[str, str]:
     plugin = f"PodSecurityPolicy of Kubernetes {pinned('PSP_KUBERNETES_VERSION').removeprefix('v')}"
     found = {truth.WHO: plugin, **{target.name: target.version() for target in TARGETS}}
     found[apply.WHO] = found[KyvernoCel().name]
-    return {**found, **{row: found[set_rows.target_of(row)] for row in set_rows.ROWS}}
+    found |= {row: found[set_rows.target_of(row)] for row in set_rows.ROWS}
+    return {**found, **{row: found[row.removeprefix("space ")] for row in SPACE}}

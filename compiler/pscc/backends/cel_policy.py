@@ -19,6 +19,7 @@ from pscc.targets.cel_bindings import NONE_PENDING, Pending
 from pscc.targets.cel_checks import changed, validation
 from pscc.targets.cel_layout import laid_out
 from pscc.targets.cel_patches import patches
+from pscc.targets.cel_variables import once
 from pscc.targets.rego import comment
 from pscc.templating import Code, folded, yaml_block
 
@@ -59,9 +60,9 @@ def validations(checks: Checks, template: str = "", pending: Pending = NONE_PEND
     A template is judged as the pod that the ``pending`` defaults make of it.
     """
     printed = [validation(check, reads, pending=pending) for check, reads in checks]
-    variables = dict(pair for one in printed for pair in one.variables)
+    variables = once(pair for one in printed for pair in one.variables)
     if template:
-        variables = dict(of_template(variables.items(), template))
+        variables = once(of_template(variables.items(), template))
 
     def block(text: str) -> Code:
         return yaml_block(laid_out(text), 8)

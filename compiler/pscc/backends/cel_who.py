@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pscc.access import ALL, SERVICE_ACCOUNT_USER, SERVICE_ACCOUNTS, Names, Scope, Subjects
-from pscc.targets.cel import all_of, literal, negated
+from pscc.access import ALL, AUTHENTICATED, SERVICE_ACCOUNT_USER, SERVICE_ACCOUNTS, Names, Scope, Subjects
+from pscc.targets.cel import all_of, any_of, literal, negated
 
 About = Literal["pods", "templates", "both"]
 """What a condition is evaluated on: pods, the templates of workloads, or (by Kyverno's autogen) either."""
@@ -29,25 +29,35 @@ def named_in(value: str, names: Names) -> str:
 def is_one_of(who: Subjects, about: About = "pods") -> str:
     """CEL for: the requesting user, or the pod's service account, is one of ``who``. A review may have no user.
 
-    Whoever applies a workload is not who will ask for its pods: of ``templates`` the account alone is looked at.
+    Whoever applies a workload is not who will ask for its pods: of templates the account alone is looked at, and that
+    somebody authenticated will ask.
     """
     if who.everyone:
         return "true"
-    parts = []
     users = Names(
         (*who.users.exact, *map(_user, who.service_accounts.exact)),
         (*who.users.prefixes, *map(_user, who.service_accounts.prefixes)),
     )
-    if users and about != "templates":
-        has_user = "has(request.userInfo) && has(request.userInfo.username)"
-        parts.append(all_of(has_user, named_in("request.userInfo.username", users)))
-    if who.groups and about != "templates":
-        has_groups = "has(request.userInfo) && has(request.userInfo.groups)"
-        parts.append(all_of(has_groups, f"request.userInfo.groups.exists(group, {named_in('group', who.groups)})"))
+    parts = [_asks_itself(users, who.groups, about)]
     accounts, groups = _accounts(users), _starting(who.groups, SERVICE_ACCOUNTS)
     if accounts or groups:
         parts.append(_account_is(accounts, groups, about))
-    return " || ".join(parts) or "false"
+    if AUTHENTICATED in who.groups:
+        parts.append({"pods": "false", "templates": "true", "both": 'object.kind != "Pod"'}[about])
+    return any_of(*parts)
+
+
+def _asks_itself(users: Names, groups: Names, about: About) -> str:
+    """CEL for: the requesting user is one of ``users``, or in one of ``groups``, and asks for a pod."""
+    parts = []
+    if users:
+        has_user = "has(request.userInfo) && has(request.userInfo.username)"
+        parts.append(all_of(has_user, named_in("request.userInfo.username", users)))
+    if groups:
+        has_groups = "has(request.userInfo) && has(request.userInfo.groups)"
+        parts.append(all_of(has_groups, f"request.userInfo.groups.exists(group, {named_in('group', groups)})"))
+    for_a_pod = {"pods": "true", "templates": "false", "both": 'object.kind == "Pod"'}[about]
+    return all_of(for_a_pod, any_of(*parts))
 
 
 def _account_is(accounts: Names, groups: Names, about: About) -> str:

@@ -6,6 +6,8 @@ grants they are about the nearest of all policies. Must not know a control.
 
 from __future__ import annotations
 
+from itertools import chain, count
+
 from pscc import ir
 from pscc.backends.cel_policy import of_template
 from pscc.backends.cel_where import Fields
@@ -29,6 +31,7 @@ from pscc.targets.cel import CONTAINERS, all_of, at_template, condition, literal
 from pscc.targets.cel_checks import OLD_CONTAINERS, changed, unchanged, walks
 from pscc.targets.cel_findings import check_of, containers_of, line
 from pscc.targets.cel_layout import laid_out
+from pscc.targets.cel_variables import once
 from pscc.targets.rego import comment
 from pscc.templating import Code, yaml_block, yaml_quote
 
@@ -78,14 +81,15 @@ class Names:
 
 def names_in(choice: ir.Choice) -> Names:
     """Names that readers can tell apart, each once."""
-    taken: dict[str, int] = {}
+    taken: set[str] = set()
 
-    def once(word: str) -> str:
-        taken[word] = taken.get(word, 0) + 1
-        return word if taken[word] == 1 else f"{word}No{taken[word]}"
+    def unique(word: str) -> str:
+        spelled = chain([word], (f"{word}No{number}" for number in count(2)))
+        taken.add(found := next(one for one in spelled if one not in taken))
+        return found
 
-    checks = {key: once(_lower(check.shape)) for key, check in statements_of(choice).items()}
-    return Names(checks, {policy.name: once(_camel(policy.name)) for policy in choice.policies})
+    checks = {key: unique(_lower(check.shape)) for key, check in statements_of(choice).items()}
+    return Names(checks, {policy.name: unique(_camel(policy.name)) for policy in choice.policies})
 
 
 def _lower(shape: str) -> str:
@@ -196,16 +200,13 @@ def containers(reads: Reads) -> Variables:
 
 def fields_of(variables: Variables, notes: dict[str, str], indent: int = 8) -> list[Fields]:
     """``variables`` for a template, each once, with its note above it and its text indented by ``indent``."""
-    once = dict(variables)
-    if len(once) != len(set(variables)):
-        raise ValueError("two variables of one name")
     return [
         {
             "name": Code(name),
             "note": Code(comment(notes[name])) if name in notes else Code(""),
             "expression": yaml_block(laid_out(text), indent),
         }
-        for name, text in once.items()
+        for name, text in once(variables).items()
     ]
 
 

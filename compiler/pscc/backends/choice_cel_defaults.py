@@ -10,12 +10,12 @@ from __future__ import annotations
 from pscc import ir
 from pscc.admission import SECCOMP_ANNOTATION
 from pscc.backends.cel_where import Fields
-from pscc.backends.choice_cel import Names, containers, fields_of, names_in, who_variables
+from pscc.backends.choice_cel import Names, fields_of, names_in, who_variables
 from pscc.backends.choice_table import statement_of, statements_of
 from pscc.backends.choice_who import Variables
 from pscc.once_defaulted import changes, holds_once_defaulted
-from pscc.passes import looked_at_by_all
-from pscc.targets.cel import all_of, condition, literal
+from pscc.targets.cel import CONTAINERS, all_of, condition, literal
+from pscc.targets.cel_findings import containers_of, walks_containers
 from pscc.targets.cel_layout import laid_out
 from pscc.targets.cel_patches import patches_at_once
 from pscc.targets.rego import comment
@@ -33,13 +33,20 @@ _COUNTS_AS_CHANGED = (
 def printed_defaults(choice: ir.Choice) -> tuple[list[Fields], list[Fields]]:
     """The variables and the mutations of ``choice``, one for each policy that has defaults."""
     names = names_in(choice)
-    checks = [check for policy in choice.policies for check in policy.checks]
-    found = [one for one in containers(looked_at_by_all(checks)) if one[0] == "allContainers"]
-    found += who_variables(choice, names)
     notes: dict[str, str] = {}
+    asked: list[object] = [policy.defaults for policy in choice.policies]
+    decided: Variables = []
     for policy in choice.policies:
-        found += _policy(choice, policy, names, notes)
-    found += _chosen(choice, names)
+        own = names.policies[policy.name]
+        holds, change = _holds(choice, policy, names, notes), changes(policy.defaults)
+        asked += [*holds.values(), change]
+        decided += [(name, condition(one)) for name, one in holds.items()]
+        decided.append((f"accepts{own}", all_of(*(f"variables.{name}" for name in holds))))
+        decided.append((f"changes{own}", condition(change)))
+        notes[f"accepts{own}"] = f"policy {policy.name}, once its defaults are set"
+    walked = any(walks_containers(one) for one in asked)
+    found = [(CONTAINERS.removeprefix("variables."), containers_of("object"))] if walked else []
+    found += [*who_variables(choice, names), *decided, *_chosen(choice, names)]
     notes["chosen"] = "the policy that admits the pod, empty where none does"
     mutations: list[Fields] = []
     for policy in choice.policies:
@@ -52,22 +59,17 @@ def printed_defaults(choice: ir.Choice) -> tuple[list[Fields], list[Fields]]:
     return fields_of(found, notes), mutations
 
 
-def _policy(choice: ir.Choice, policy: ir.Policy, names: Names, notes: dict[str, str]) -> Variables:
-    """Whether ``policy`` accepts the pod once its defaults are set, and whether they change it."""
+def _holds(choice: ir.Choice, policy: ir.Policy, names: Names, notes: dict[str, str]) -> dict[str, ir.Condition]:
+    """Of each check of ``policy``, by the name of its variable: whether a pod passes it once the defaults are set."""
     statements = statements_of(choice)
-    found: Variables = []
+    found: dict[str, ir.Condition] = {}
     own = names.policies[policy.name]
-    passes = []
     for check in policy.checks:
         key = statement_of(check, statements)
         holds = holds_once_defaulted(check, policy.defaults)
         name = names.checks[key] if holds == holds_once_defaulted(check, ()) else f"{names.checks[key]}Once{own}"
-        found.append((name, condition(holds)))
+        found[name] = holds
         notes[name] = key
-        passes.append(f"variables.{name}")
-    found.append((f"accepts{own}", all_of(*passes)))
-    found.append((f"changes{own}", condition(changes(policy.defaults))))
-    notes[f"accepts{own}"] = f"policy {policy.name}, once its defaults are set"
     return found
 
 

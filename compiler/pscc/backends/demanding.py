@@ -6,9 +6,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from pscc import ir
+from pscc.backends.choice_notes import without_defaults
 from pscc.choice_suite import choice_cases
+from pscc.default_conflicts import meet
+from pscc.defaulting import overlap
 from pscc.demands import choice_without, demanded, without
 from pscc.diagnostics import Diagnostic
+from pscc.passes import looked_at_by_choice
 from pscc.suite import Case, cases_for, most_cases
 
 Cases = dict[str, tuple[Case, ...]]
@@ -51,6 +55,33 @@ def demanding_but_choices(
         told += found
         choices.append(choice_without(choice) if found else choice)
     return replace(plain, choices=tuple(choices)), cases, told
+
+
+_NO_ORDER = "a policy outside the choice sets what decides it, and the two are applied in no fixed order"
+
+
+def undecided_choices(program: ir.Program) -> tuple[ir.Program, list[Diagnostic]]:
+    """``program`` where no choice sets defaults that hangs on a default of a policy outside, and what is said of that.
+
+    For targets that set the defaults of choices: which policy is chosen would depend on who comes first.
+    """
+    told: list[Diagnostic] = []
+    choices = []
+    for choice in program.choices:
+        hangs = any(policy.defaults for policy in choice.policies) and any(
+            meet(policy.scope, choice.scope) and _decides(default, choice)
+            for policy in program.policies
+            for default in policy.defaults
+        )
+        told += [one for one in without_defaults(choice, _NO_ORDER) if one.code == "TGT001"] if hangs else []
+        choices.append(choice_without(choice) if hangs else choice)
+    return replace(program, choices=tuple(choices)), told
+
+
+def _decides(default: ir.Default, choice: ir.Choice) -> bool:
+    """Whether a policy of ``choice`` looks at the field that ``default`` sets, at what is above it or below it."""
+    reads = looked_at_by_choice(choice)
+    return any(overlap(path, default.path) for path in (reads.pod if default.site == "pod" else reads.container))
 
 
 def _more(policy: ir.Policy, before: ir.Policy) -> bool:

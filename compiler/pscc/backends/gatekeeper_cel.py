@@ -16,7 +16,7 @@ from pscc.diagnostics import Diagnostic
 from pscc.frozen import frozen
 from pscc.targets.cel_exempt import asking_variables
 from pscc.targets.cel_layout import laid_out
-from pscc.targets.cel_parameters import UPDATED, template_of
+from pscc.targets.cel_parameters import DELETED, UPDATED, template_of
 from pscc.templating import Code, yaml_block, yaml_quote
 
 _ON_ONE_LINE = 90
@@ -61,7 +61,10 @@ def choice_source(choice: ir.Choice) -> Source:
     """The source of the template of ``choice``."""
     told = told_choice(choice, _REVIEW)
     return Source(
-        fields_of(told.variables, told.notes, _INDENT), Code(told.holds), _inline(told.message), yaml_quote(REFUSED)
+        fields_of(told.variables, told.notes, _INDENT),
+        _inline(f"{DELETED} || {told.holds}"),
+        _inline(told.message),
+        yaml_quote(REFUSED),
     )
 
 

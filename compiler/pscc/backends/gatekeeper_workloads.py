@@ -47,7 +47,7 @@ def workload_files(program: ir.Program, workloads: Workloads) -> list[OutputFile
     files = [OutputFile(f"{FOLDER}/expansion.yaml", text)]
     for policy in program.policies:
         found, _ = mutators(replace(policy, name=f"{policy.name}-workloads"))
-        if found and policy.checks:
+        if found:
             match = match_lines(policy.scope)
             text = render("gatekeeper/mutators.yaml.j2", mutators=found, match=match, generated=True, operations=False)
             files.append(OutputFile(f"{FOLDER}/{policy.name}.yaml", text))

@@ -23,7 +23,7 @@ from pscc.backends.cel_where import where
 from pscc.backends.cel_workloads import TEMPLATES_AT, on_workloads
 from pscc.backends.choice_cel import CHOICE, CHOICE_DEFAULTS, CHOICE_OF_TEMPLATES, printed_choice
 from pscc.backends.choice_cel_defaults import printed_defaults
-from pscc.backends.demanding import demanding_but_choices
+from pscc.backends.demanding import demanding_but_choices, undecided_choices
 from pscc.backends.kyverno_cel_suite import choice_suites, policy_suite
 from pscc.backends.kyverno_workloads import as_pods
 from pscc.backends.options import DEFAULTS, Options
@@ -51,7 +51,8 @@ class KyvernoCel:
         program, cases, told = demanding_but_choices(
             program, cases, unknown_fields(options.kubernetes, lambda policy: ())
         )
-        told += as_pods(program, options.workloads)
+        program, undecided = undecided_choices(program)
+        told += [*undecided, *as_pods(program, options.workloads)]
         files: list[OutputFile] = []
         suites: list[OutputFile] = []
         taken = frozenset(fitted(policy.name) for policy in program.policies)

@@ -23,6 +23,7 @@ from pscc.targets.cel import literal
 from pscc.targets.cel_checks import unchanged
 from pscc.targets.cel_findings import check_of, line
 from pscc.targets.cel_layout import laid_out
+from pscc.targets.cel_variables import once
 from pscc.templating import Code, folded, render, yaml_block, yaml_quote
 
 _RULE = "choice"
@@ -75,7 +76,7 @@ def _policy(
         kinds=[Code(kind) for kind in kinds],
         where=match_of(choice.scope, kinds),
         message=yaml_quote("no policy that may be used accepts this pod"),
-        variables=[{"name": Code(n), "expression": yaml_block(laid_out(e), 16)} for n, e in variables],
+        variables=[{"name": Code(n), "expression": yaml_block(laid_out(e), 16)} for n, e in once(variables).items()],
         holds=yaml_block(laid_out(" || ".join((*usable, f"variables.{_UNCHANGED}"))), 16),
         text=yaml_block(laid_out(_message(choice, review)), 16),
     )
@@ -107,7 +108,7 @@ def _variables(choice: ir.Choice, review: Review) -> list[tuple[str, str]]:
     statements = statements_of(choice)
     names = {key: f"check{number}" for number, key in enumerate(statements)}
     for key, check in statements.items():
-        found += [one for one in _check(names[key], check) if one not in found]
+        found += _check(names[key], check)
     for number, policy in enumerate(choice.policies):
         found.append((f"mayUse{number}", _may_use(policy)))
         texts = ", ".join(f"variables.{names[statement_of(check, statements)]}" for check in policy.checks)

@@ -17,7 +17,7 @@ from pscc.backends.options import DEFAULTS, Options, Workloads
 from pscc.backends.subjects import exemption_rows, names_row
 from pscc.diagnostics import Diagnostic
 from pscc.frozen import frozen
-from pscc.passes import specialise
+from pscc.passes import looked_at, specialise
 from pscc.suite import Case
 from pscc.targets.rego import check_rules, comment, literal, prefix_of
 from pscc.targets.rego_lib import library
@@ -105,7 +105,8 @@ def _policy(policy: ir.Policy, package: str) -> str:
         specialised = specialise(check)
         if not specialised.requirements:
             continue
-        printed = check_rules(specialised, prefix)
+        # what the statement's values leave unread counts all the same, as on every target
+        printed = check_rules(specialised, prefix, reads=looked_at(check))
         checks.append(
             {
                 "prefix": Code(prefix),

@@ -20,7 +20,7 @@ from pscc.backends.cel_workloads import TEMPLATES_AT, on_workloads, unjudged_wor
 from pscc.backends.choice_cel import CHOICE, CHOICE_DEFAULTS, CHOICE_OF_TEMPLATES, notes, printed_choice
 from pscc.backends.choice_cel_defaults import printed_defaults
 from pscc.backends.choice_notes import without_defaults
-from pscc.backends.demanding import Cases, demanding
+from pscc.backends.demanding import Cases, demanding, undecided_choices
 from pscc.backends.options import DEFAULTS, Options
 from pscc.backends.versions import MUTATING, VALIDATING, all_unsettable, costs, needs, served, spelled
 from pscc.diagnostics import Diagnostic
@@ -42,6 +42,8 @@ class Vap:
     def package(self, program: ir.Program, cases: dict[str, tuple[Case, ...]], options: Options = DEFAULTS) -> Output:
         """Policies, bindings and kustomization of ``program``."""
         program, cases, told = _for_release(program, cases, options)
+        program, undecided = undecided_choices(program)
+        told += undecided
         validating, mutating = (Code(served(api, options.kubernetes)) for api in (VALIDATING, MUTATING))
         policies: list[OutputFile] = []
         bindings: list[OutputFile] = []

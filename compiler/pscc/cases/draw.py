@@ -7,6 +7,7 @@ import random
 from collections.abc import Iterator, Mapping
 
 from pscc import ir, suite
+from pscc.cases.exempt import boundaries, near
 from pscc.cases.fragments import ANYWHERE, APP_ARMOR, CONTEXT, INHERITED
 from pscc.cases.stored import stored
 from pscc.controls import control_of
@@ -28,6 +29,7 @@ def draw_pods(policy: ir.Policy, seed: int, count: int, *, ephemeral: bool = Tru
     """
     rng = random.Random(seed)
     probes = [probe for check in policy.checks for probe in control_of(check.control).probes(check)]
+    exempt = boundaries(policy.checks)
     accepted = {**suite.accepted(policy), "apiVersion": "v1", "kind": "Pod"}
     seen: set[str] = set()
     while len(seen) < count:
@@ -35,7 +37,7 @@ def draw_pods(policy: ir.Policy, seed: int, count: int, *, ephemeral: bool = Tru
             pod = _single(rng, accepted, rng.choice(probes), ephemeral)
         else:
             pod = _laid_over(rng, accepted, probes, ephemeral)
-        pod = stored(_named(pod, "pod"))
+        pod = stored(_named(near(rng, pod, exempt) if exempt else pod, "pod"))
         written = json.dumps(pod, sort_keys=True)
         if written not in seen:
             yield _named(pod, f"pod-{len(seen)}")

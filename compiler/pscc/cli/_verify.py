@@ -14,15 +14,14 @@ from typing import Any
 
 import click
 
-from pscc.backends._base import Output, OutputFile
-from pscc.backends.registry import DEFAULT_TARGET, TARGETS
+from pscc.backends._base import Output
 from pscc.cli._shared import read_source, tell
-from pscc.emit import EmitError, written
 from pscc.engines._base import Engine, EngineError, Tick
-from pscc.engines._rego import is_module
 from pscc.engines.opa_server import Access, address
-from pscc.engines.registry import ALIASES, PROGRAMS, TARGET_OF, Missing, Wanted, engines
+from pscc.engines.registry import ALIASES, OPTION_OF, PROGRAMS, TARGET_OF, Missing, Wanted, engines
 from pscc.ir import Program
+from pscc.prepared import Prepared
+from pscc.settings import Settings
 from pscc.verify import Trial, own, questions, tally
 from pscc.verify_report import Row
 
@@ -47,10 +46,11 @@ def required(given: Sequence[str], targets: Sequence[str]) -> frozenset[str]:
 
 def wanted(places: Mapping[str, Any], targets: Sequence[str]) -> Wanted:
     """Where engines are, out of the options. Raises `click.UsageError` where they cannot be meant."""
-    programs = {name: os.path.abspath(places[name]) for name in PROGRAMS if places[name]}
+    given = {name: places[f"{name}_program"] for name in PROGRAMS}
+    programs = {name: os.path.abspath(path) for name, path in given.items() if path}
     for name in programs:
         if TARGET_OF[name] not in targets:
-            raise click.UsageError(f"--{name}: it judges the target {TARGET_OF[name]}, which is not verified")
+            raise click.UsageError(f"{OPTION_OF[name]}: it judges the target {TARGET_OF[name]}, which is not verified")
     found = Wanted(programs, places["timeout"])
     url = places["opa_url"]
     if not url:
@@ -100,7 +100,7 @@ def _is_near(host: str) -> bool:
         return host == "localhost"
 
 
-# --- pods and folders -----------------------------------------------------------
+# --- pods -----------------------------------------------------------------------
 
 
 def own_pods(paths: Sequence[str], program: Program) -> tuple[Trial, ...]:
@@ -125,72 +125,14 @@ def own_pods(paths: Sequence[str], program: Program) -> tuple[Trial, ...]:
     return tuple(found)
 
 
-def targets_in(folder: str | None) -> tuple[str, ...]:
-    """The targets to verify where none is named: all, or those that have their subfolder in ``folder``."""
-    if folder is None:
-        return TARGETS
-    return tuple(target for target in TARGETS if (Path(folder) / target).is_dir()) or (DEFAULT_TARGET,)
-
-
-def read(folder: str, target: str, fresh: Output) -> Output:
-    """What an earlier compile for ``target`` left in ``folder`` or its subfolder: what pscc wrote, or would write, there.
-
-    Raises `click.UsageError` where that is nothing.
-    """
-    top = Path(folder)
-    prefix = f"{target}/" if (top / target).is_dir() else ""
-    try:
-        listed = written(top)
-    except EmitError as error:
-        raise click.UsageError(str(error)) from None
-    paths = [path.removeprefix(prefix) for path in listed if path.startswith(prefix)]
-    files = []
-    for path in dict.fromkeys((*(file.path for file in fresh.files), *paths)):
-        try:
-            files.append(OutputFile(path, (top / prefix / path).read_text(encoding="utf-8")))
-        except FileNotFoundError:
-            continue
-        except (OSError, UnicodeDecodeError):
-            raise click.UsageError(f"{top / prefix / path} cannot be read as text") from None
-    output = replace(fresh, files=tuple(files))
-    if not _policies(output, fresh):
-        raise click.UsageError(f"{folder} holds no output of the target {target}: say which with --target")
-    return output
-
-
-def _policies(output: Output, fresh: Output) -> dict[str, str]:
-    """The files of ``output`` that decide about pods: those that are applied, else modules."""
-    applied = fresh.resources
-    return {f.path: f.text for f in output.files if (f.path in applied if applied else is_module(f.path))}
-
-
-def drift(
-    fresh: Mapping[str, Output], given: Mapping[str, Output], asked: Sequence[Engine]
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The policies of a folder that are not what pscc writes and that no engine of ``asked`` ran; and what to say of all such."""
-    unseen: list[str] = []
-    changed: list[str] = []
-    for target, output in fresh.items():
-        wanted, found = _policies(output, output), _policies(given[target], output)
-        for path in wanted:
-            if wanted[path] != found.get(path):
-                changed.append(f"{target}: {path}" + ("" if path in found else " (missing)"))
-                if not any(engine.target == target and engine.runs(path) for engine in asked):
-                    unseen.append(changed[-1])
-    if not changed:
-        return (), ()
-    from pscc import __version__
-
-    return tuple(unseen), (f"Not as pscc {__version__} writes them: {', '.join(changed)}.",)
-
-
 # --- asking ---------------------------------------------------------------------
 
 
 def ask(
-    program: Program,
+    ready: Prepared,
     outputs: Mapping[str, Output],
     trials: Sequence[Trial],
+    settings: Settings,
     wanted: Wanted,
     required: frozenset[str],
     quiet: bool,
@@ -201,7 +143,7 @@ def ask(
     asked = []
     with _interruptible():
         for engine in found:
-            rows.append(_row(engine, program, outputs[engine.target], trials, quiet))
+            rows.append(_row(engine, ready, outputs[engine.target], trials, settings, quiet))
             if rows[-1].tally is not None:
                 asked.append(engine)
     order = list(outputs)
@@ -214,15 +156,19 @@ def _not_run(one: Missing, required: bool) -> Row:
     return Row(one.target, one.name, missing=one.reason)
 
 
-def _row(engine: Engine, program: Program, output: Output, trials: Sequence[Trial], quiet: bool) -> Row:
-    asked = questions(program, output.diagnostics, engine, trials)
+def _row(
+    engine: Engine, ready: Prepared, output: Output, trials: Sequence[Trial], settings: Settings, quiet: bool
+) -> Row:
+    asked = questions(ready, output.diagnostics, engine, trials, settings.workloads)
+    runs = "CEL" if engine.target == "gatekeeper" and settings.engine == "cel" else ""
     try:
         version = engine.version()
         with _progress(f"{engine.target} on {engine.name}", len(asked), quiet) as tick:
             answers = engine.ask(output.files, [question.review for question in asked], tick)
     except EngineError as error:
-        return Row(engine.target, engine.name, failed=f"{error}" + (f"\n    help: {error.help}" if error.help else ""))
-    return Row(engine.target, engine.name, version, tally(asked, answers))
+        failed = f"{error}" + (f"\n    help: {error.help}" if error.help else "")
+        return Row(engine.target, engine.name, failed=failed, runs=runs, is_own=engine.is_own)
+    return Row(engine.target, engine.name, version, tally(asked, answers), runs=runs, is_own=engine.is_own)
 
 
 @contextmanager

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import click
 
-from pscc.backends.registry import TARGETS
-from pscc.cli._shared import analysed, fix_option, source_argument, tell
+from pscc.cli._compiling import analysed_for, settings_options
+from pscc.cli._shared import fix_option, source_argument, tell
+
+if TYPE_CHECKING:
+    from pscc.settings import Settings
 
 _REQUIRED = ("regopy", "opa", "gator", "gatekeeper", "kyverno")
 F = TypeVar("F", bound=Callable[..., object])
@@ -29,28 +32,26 @@ answers, or is required and missing; or there is none to ask.
 Example: pscc verify examples/psp-default.yaml --target opa --count 100"""
 
 
-def _program(name: str, what: str) -> Callable[[F], F]:
-    return click.option(f"--{name}", type=_FILE, metavar="PATH", help=f"{what}, where it is not on the path.")
+def _program(option: str, name: str, what: str) -> Callable[[F], F]:
+    help = f"{what}, where it is not on the path."
+    return click.option(option, f"{name}_program", type=_FILE, metavar="PATH", help=help)
 
 
 @click.command("verify", epilog=_EPILOG)
 @source_argument
 @click.option(
-    "-t",
-    "--target",
-    "targets",
-    multiple=True,
-    type=click.Choice(TARGETS),
-    help="What to verify; may be repeated. [default: all]",
+    "--output",
+    "folder",
+    type=_FOLDER,
+    help="Verify this compiled folder instead of a fresh compile: with the options that it was compiled with.",
 )
-@click.option("--output", "folder", type=_FOLDER, help="Verify this compiled folder instead of a fresh compile.")
 @click.option("--pods", "manifests", multiple=True, metavar="FILE", help="Try these manifests too; - for stdin.")
 @click.option("--count", type=click.IntRange(0), default=200, show_default=True, help="How many pods to draw.")
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed draws the same pods.")
 @click.option("--require", multiple=True, metavar="ENGINE,…", help=f"Fail without these: {', '.join(_REQUIRED)}.")
-@_program("opa", "OPA")
-@_program("gator", "Gatekeeper's gator")
-@_program("kyverno", "Kyverno's command line")
+@_program("--opa", "opa", "OPA")
+@_program("--gator", "gator", "Gatekeeper's gator")
+@_program("--kyverno-cli", "kyverno", "Kyverno's command line")
 @click.option("--opa-url", metavar="URL", help="Ask this running OPA server too; what it decides for others stays.")
 @click.option("--opa-token-file", type=_FILE, help="Holds the server's bearer token. [default: $PSCC_OPA_TOKEN]")
 @click.option("--opa-ca", type=_FILE, help="Certificates to trust (PEM).")
@@ -59,10 +60,11 @@ def _program(name: str, what: str) -> Callable[[F], F]:
 @click.option("--opa-insecure", is_flag=True, help="Trust any server.")
 @click.option("--timeout", type=_SECONDS, default=120, show_default=True, help="Seconds for an engine to answer.")
 @click.option("--format", "fmt", type=click.Choice(["text", "json"]), default="text", help="A table, or a JSON object.")
+@settings_options("What to verify; may be repeated. [default: all, or what the folder was compiled for]")
 @fix_option
 def command(
     sources: tuple[str, ...],
-    targets: tuple[str, ...],
+    settings: Settings,
     folder: str | None,
     manifests: tuple[str, ...],
     count: int,
@@ -74,35 +76,54 @@ def command(
 ) -> None:
     """Compile SOURCE, draw pods around its boundaries, and ask the engines about them.
 
-    Each engine runs the compiled output on each pod, and its answer is held against what SOURCE means: the verdict,
-    the messages, and the changed pod. regopy (an OPA) is always asked; opa, gator and kyverno are where they are found.
+    Each engine runs the compiled output on each pod, and its answer is held against what SOURCE means, rolled out as the
+    options say: the verdict, the messages, and the changed pod. regopy (an OPA) is always asked; opa, gator and kyverno are
+    where they are found.
     """
     from pscc.cli import _verify
+    from pscc.cli._compiled import afresh, compiled_folder, output_of
     from pscc.diagnostics import SourceError
-    from pscc.driver import compile_program
+    from pscc.prepared import prepared
+    from pscc.settings import chosen
     from pscc.verify import drawn
     from pscc.verify_report import Summary, as_json, as_text
 
-    chosen = tuple(dict.fromkeys(targets)) or _verify.targets_in(folder)
-    required = _verify.required(require, chosen)
-    wanted = _verify.wanted(places, chosen)
-    read, _, program = analysed(sources, "text", fix)
-    own = _verify.own_pods(manifests, program)
-    trials = (*own, *drawn(program, seed, count))
-    if not trials:
-        raise click.UsageError("there is no pod to try: --count is 0, and --pods names none")
+    compiled = compiled_folder(folder, settings) if folder is not None else afresh(settings)
+    settings = compiled.settings
+    required = _verify.required(require, settings.target)
+    wanted = _verify.wanted(places, settings.target)
+    read, _, program = analysed_for(settings, sources, "text", fix)
     try:
-        fresh = {target: compile_program(program, (target,))[target] for target in chosen}
+        ready = prepared(program, settings.rollout)
+        fresh = {target: output_of(program, target, settings) for target in settings.target}
     except SourceError as error:
         tell(error.diagnostics, read, "text")
         raise click.exceptions.Exit(1) from None
-    tell(tuple(dict.fromkeys(d for output in fresh.values() for d in output.diagnostics)), read, "text")
-    given = fresh if folder is None else {target: _verify.read(folder, target, fresh[target]) for target in chosen}
-    rows, asked = _verify.ask(program, given, trials, wanted, required, quiet=fmt == "json")
-    drift, notes = _verify.drift(fresh, given, asked)
-    updates = sum(trial.old_pod is not None for trial in trials)
+    told = tuple(dict.fromkeys(d for output in fresh.values() for d in output.diagnostics))
+    tell(told, read, "text")
+    if any(d.severity == "error" for d in told):
+        raise click.exceptions.Exit(1)
+    own = _verify.own_pods(manifests, ready.written)
+    trials = (*own, *drawn(ready, seed, count))
+    if not trials:
+        raise click.UsageError("there is no pod to try: --count is 0, and --pods names none")
+    given = {target: compiled.read(target, output) for target, output in fresh.items()}
+    rows, asked = _verify.ask(ready, given, trials, settings, wanted, required, quiet=fmt == "json")
+    drift, notes = compiled.drift(fresh, given, asked)
     notes += tuple(engine.note for engine in asked if engine.note)
-    summary = Summary(", ".join(sources), seed, len(trials) - len(own), updates, len(own), rows, notes, drift)
+    pods = [trial for trial in trials[len(own) :] if trial.kind == "Pod"]
+    summary = Summary(
+        ", ".join(sources),
+        seed,
+        len(pods),
+        sum(trial.old_pod is not None for trial in pods),
+        len(own),
+        rows,
+        (*compiled.notes, *notes),
+        drift,
+        len(trials) - len(own) - len(pods),
+        chosen(settings),
+    )
     click.echo(as_json(summary) if fmt == "json" else as_text(summary), nl=fmt == "json")
     if not summary.verified:
         raise click.exceptions.Exit(1)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pscc.controls._base import Control
 from pscc.controls._shapes import POD, field_probes, number_default, pod_field, value_shapes
 from pscc.controls._values import Ranges
+from pscc.ir import LARGEST_NUMBER
 from pscc.syntax.ast import Statement, Value
 from pscc.syntax.psp import Psp, number_range
 
@@ -28,7 +29,7 @@ CONTROL = Control(
     id=FIELD,
     title="File system group",
     intent="The group that owns the volumes of the pod.",
-    values=Ranges("an id or a range of ids", 0, 2**63 - 1),
+    values=Ranges("an id or a range of ids", 0, LARGEST_NUMBER),
     shapes=value_shapes(FIELD, "ranges", pod_field(FIELD), (), POD),
     psp_fields=(FIELD,),
     psp=from_psp,

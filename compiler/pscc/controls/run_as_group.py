@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pscc.controls._base import Control
 from pscc.controls._shapes import CONTAINER, CONTAINERS, effective, field_probes, number_default, value_shapes
 from pscc.controls._values import Ranges
+from pscc.ir import LARGEST_NUMBER
 from pscc.syntax.ast import Statement, Value
 from pscc.syntax.psp import Psp, number_range
 
@@ -28,7 +29,7 @@ CONTROL = Control(
     id=FIELD,
     title="Primary group id",
     intent="The group that a process has in its container owns files on volumes and on the node.",
-    values=Ranges("an id or a range of ids", 0, 2**63 - 1),
+    values=Ranges("an id or a range of ids", 0, LARGEST_NUMBER),
     shapes=value_shapes(FIELD, "ranges", effective(FIELD), CONTAINERS, CONTAINER),
     psp_fields=(FIELD,),
     psp=from_psp,

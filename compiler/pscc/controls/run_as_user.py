@@ -18,6 +18,7 @@ from pscc.controls._shapes import (
     value_shapes,
 )
 from pscc.controls._values import Ranges
+from pscc.ir import LARGEST_NUMBER
 from pscc.syntax.ast import Statement, Value
 from pscc.syntax.psp import Psp, number_range
 
@@ -46,7 +47,7 @@ CONTROL = Control(
     id=FIELD,
     title="User id",
     intent="The uid that a process has in its container is the one that it has on the node.",
-    values=Ranges("an id or a range of ids", 0, 2**63 - 1),
+    values=Ranges("an id or a range of ids", 0, LARGEST_NUMBER),
     shapes=(
         *value_shapes(FIELD, "ranges", effective(FIELD), CONTAINERS, CONTAINER),
         *each_place_shapes(FIELD, "ranges", pod_field(FIELD), container_field(FIELD)),

@@ -8,7 +8,7 @@ from pscc import ir
 from pscc.controls._base import Control, DefaultShape, Params, Probe, Shape
 from pscc.controls._shapes import POD, RANGES, allowed, in_ranges, list_shapes, number_probes, one, pod_field
 from pscc.controls._values import Ranges
-from pscc.ir import Each, Path, Requirement, Show, ShowParams
+from pscc.ir import LARGEST_NUMBER, Each, Path, Requirement, Show, ShowParams
 from pscc.source import Span
 from pscc.syntax.ast import Statement, Value
 from pscc.syntax.psp import Psp, number_range
@@ -76,7 +76,7 @@ CONTROL = Control(
     id=FIELD,
     title="Supplemental groups",
     intent="Further groups of the pod's processes, which may own files on volumes and on the node.",
-    values=Ranges("a group id or a range of group ids", 0, 2**63 - 1),
+    values=Ranges("a group id or a range of group ids", 0, LARGEST_NUMBER),
     shapes=SHAPES,
     psp_fields=(FIELD,),
     psp=from_psp,

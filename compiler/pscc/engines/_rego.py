@@ -24,10 +24,11 @@ def modules(files: Sequence[OutputFile]) -> tuple[OutputFile, ...]:
 
 
 def document(review: Review) -> object:
-    """The input for ``review``: the pod itself; an AdmissionReview for an update, and where it matters who asks."""
+    """The input for ``review``: what is applied itself; an AdmissionReview for an update, and where it matters who asks."""
     if review.old_pod is None and review.request is None:
-        return review.pod
-    request: dict[str, object] = {"operation": "CREATE" if review.old_pod is None else "UPDATE", "object": review.pod}
+        return review.applied
+    operation = "CREATE" if review.old_pod is None else "UPDATE"
+    request: dict[str, object] = {"operation": operation, "object": review.applied}
     if review.old_pod is not None:
         request["oldObject"] = review.old_pod
     if review.request is not None:

@@ -1,11 +1,13 @@
-"""Gatekeeper's command line: ``gator test`` on the templates and constraints of an output.
+"""Gatekeeper's command line: ``gator test`` on the templates, constraints and expansions of an output, in Rego and in CEL.
 
-It judges objects as they are: it runs no mutator and knows of no operation, as Gatekeeper's audit does.
+It judges objects as they are: it runs no mutator but on what an expansion makes, and knows of no operation, as Gatekeeper's
+audit does. Source: ``Test`` in Gatekeeper 3.23 ``pkg/gator/test/test.go``.
 """
 
 from __future__ import annotations
 
 import json
+import re
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -17,7 +19,10 @@ from pscc.engines._process import run, shown
 from pscc.frozen import frozen
 
 _CHUNK = 100
-_FOLDERS = ("templates/", "policies/")
+_FOLDERS = ("templates/", "policies/", "workloads/")
+_IMPLIED = re.compile(r"\A\[Implied by [-\w]+\] ")
+"""What Gatekeeper puts in front of a message on what an expansion made. Source: ``AggregateResponses`` in 3.23
+``pkg/expansion/aggregate.go``."""
 _SEEN = "PsccVerifySeen"
 _WITNESS = OutputFile(
     "witness.yaml",
@@ -64,14 +69,16 @@ class Gator:
     changes_pods: bool = False
     takes_updates: bool = False
     takes_users: bool = False
+    takes_workloads: bool = True
+    is_own: bool = True
     note: str = (
-        "gator runs neither mutators nor updates: it got each pod with the defaults set and, where that is another pod, "
-        "as it came; of an update it got the new pod. It knows no user: where that matters, it judged by the pod's service "
-        "account alone, as Gatekeeper's audit does."
+        "gator runs neither the mutators of pods nor updates: it got each pod with the defaults set and, where that is another "
+        "pod, as it came; of an update it got the new pod. It knows no user: where that matters, it judged by the pod's service "
+        "account alone, as Gatekeeper's audit does. Deployments and CronJobs it expands, with the mutators of their pods."
     )
 
     def runs(self, path: str) -> bool:
-        """Templates and constraints; not the mutators."""
+        """Templates, constraints and what is about workloads; not the mutators of pods."""
         return path.startswith(_FOLDERS) and not path.endswith("/kustomization.yaml")
 
     def version(self) -> str:
@@ -85,7 +92,7 @@ class Gator:
         with tempfile.TemporaryDirectory(prefix="pscc-") as folder:
             loaded = write(Path(folder), [_WITNESS, *(f for f in files if self.runs(f.path))])
             for chunk in chunks(reviews, _CHUNK):
-                pods = write_objects(Path(folder) / "pods.yaml", (review.pod for review in chunk))
+                pods = write_objects(Path(folder) / "pods.yaml", (review.applied for review in chunk))
                 places = write_objects(Path(folder) / "namespaces.yaml", namespaces(chunk))
                 answers += self._chunk([*loaded, pods, places], chunk)
                 tick(len(chunk))
@@ -99,10 +106,10 @@ class Gator:
             results = None
         if done.code not in (0, 1) or not isinstance(results, list):
             raise EngineError(f"gator test failed with exit code {done.code}{shown(done.err or done.out)}")
-        denials, warnings = _by_pod(results)
+        denials, warnings = _by_name(results)
         for review in reviews:
             if "seen" not in warnings.get(review.name, []):
-                raise EngineError(f"gator test did not look at the pod {review.name}{shown(done.err)}")
+                raise EngineError(f"gator test did not look at the {review.kind} {review.name}{shown(done.err)}")
         return [answer(denials.get(r.name, []), [w for w in warnings[r.name] if w != "seen"]) for r in reviews]
 
 
@@ -115,7 +122,8 @@ def namespaces(reviews: Sequence[Review]) -> list[Json]:
     ]
 
 
-def _by_pod(results: Iterable[object]) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+def _by_name(results: Iterable[object]) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+    """What is said of each object, and of what an expansion made of it: denials, and warnings."""
     denials: dict[str, list[str]] = {}
     warnings: dict[str, list[str]] = {}
     for result in results:
@@ -123,7 +131,7 @@ def _by_pod(results: Iterable[object]) -> tuple[dict[str, list[str]], dict[str, 
             continue
         of = denials if result.get("enforcementAction") == "deny" else warnings
         name = _object(_object(result.get("violatingObject")).get("metadata")).get("name")
-        of.setdefault(str(name), []).append(str(result.get("msg")))
+        of.setdefault(str(name), []).append(_IMPLIED.sub("", str(result.get("msg")), count=1))
     return denials, warnings
 
 

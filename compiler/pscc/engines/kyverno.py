@@ -64,7 +64,12 @@ class Kyverno:
     changes_pods: bool = True
     takes_updates: bool = True
     takes_users: bool = True
-    note: str = ""
+    takes_workloads: bool = False
+    is_own: bool = True
+    note: str = (
+        "Kyverno's command line was asked about pods alone. No rule for Deployments and the like was tried: neither those that "
+        "Kyverno writes itself, nor those of a `choose`."
+    )
 
     def runs(self, path: str) -> bool:
         """The policies."""
@@ -79,7 +84,7 @@ class Kyverno:
         """What the policies say of each of ``reviews``, and what they make of its pod."""
         policies = [file for file in files if self.runs(file.path)]
         if not policies:
-            return tuple(Answer(False, (), review.pod) for review in reviews)
+            return tuple(Answer(pod=review.pod) for review in reviews)
         answers: dict[str, Answer] = {}
         # apart: operation, user and the labels of namespaces are the same for a whole run of the command line
         for alike in _alike(reviews):

@@ -29,6 +29,8 @@ class Opa:
     changes_pods: bool = False
     takes_updates: bool = True
     takes_users: bool = True
+    takes_workloads: bool = True
+    is_own: bool = True
     note: str = ""
 
     def runs(self, path: str) -> bool:

@@ -57,6 +57,8 @@ class OpaServer:
     changes_pods: bool = False
     takes_updates: bool = True
     takes_users: bool = True
+    takes_workloads: bool = True
+    is_own: bool = True
     note: str = ""
 
     def runs(self, path: str) -> bool:

@@ -17,6 +17,9 @@ PROGRAMS: Mapping[str, tuple[str, ...]] = {
 }
 """The engines that are programs, and what each is called on a path; krew installs Kyverno's as a plugin of kubectl."""
 
+OPTION_OF = {"opa": "--opa", "gator": "--gator", "kyverno": "--kyverno-cli"}
+"""The option that says where each program is; ``--kyverno`` is a release."""
+
 TARGET_OF = {"regopy": "opa", "opa": "opa", "gator": "gatekeeper", "kyverno": "kyverno"}
 """The target that each engine judges."""
 
@@ -92,4 +95,4 @@ def _engine(name: str, wanted: Wanted) -> Engine | None:
 def _advice(name: str) -> str:
     if name == "regopy":
         return "regopy is not installed: pip install regopy"
-    return f"`{name}` is not on the path: install it, or say where it is with --{name} PATH"
+    return f"`{name}` is not on the path: install it, or say where it is with {OPTION_OF[name]} PATH"

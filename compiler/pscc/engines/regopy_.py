@@ -29,7 +29,11 @@ class Regopy:
     changes_pods: bool = False
     takes_updates: bool = True
     takes_users: bool = True
-    note: str = ""
+    takes_workloads: bool = False
+    is_own: bool = False
+    note: str = (
+        "regopy was asked about pods alone: it cannot run `workloads.rego`, which judges Deployments and the like."
+    )
 
     def runs(self, path: str) -> bool:
         """Every module about pods; regopy crashes on the one about workloads, of which it is asked nothing."""

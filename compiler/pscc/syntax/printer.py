@@ -92,27 +92,25 @@ def print_exemption(exemption: Exemption) -> str:
     return " ".join(words)
 
 
-def _lines(text: str, values: tuple[Value, ...], because: str) -> list[str]:
-    """The line ``text``, broken where it is too long: after values, then before the reason."""
+_PIECE = re.compile(r'(?:"(?:[^"\\]|\\.)*"|[^",])+(?:, )?')
+"""What stands between two commas, and the comma behind it; those in strings do not count."""
+
+
+def _lines(text: str, because: str) -> list[str]:
+    """The line ``text``, broken where it is too long: before the reason, then after commas."""
     if len(text) <= WIDTH:
         return [text]
     reason = f" because {quote(because)}"
     if because and reason in text:
         start, _, end = text.rpartition(reason)
-        return [*_lines(start, values, ""), f"{INDENT}{INDENT}{reason.strip()}{end}"]
-    listed = ", ".join(print_value(value) for value in values)
-    start, found, end = text.rpartition(listed)
-    if not found or len(values) < 2:
-        return [text]
-    lines = [start]
-    for number, value in enumerate(values):
-        last = number == len(values) - 1
-        word = print_value(value) + (end if last else ",")
-        if len(lines[-1]) + 1 + len(word) > WIDTH:
-            lines.append(f"{INDENT}{INDENT}{word}")
+        return [*_lines(start, ""), f"{INDENT}{INDENT}{reason.strip()}{end}"]
+    lines: list[str] = []
+    for piece in _PIECE.findall(text):
+        if lines and len(lines[-1]) + len(piece.rstrip()) <= WIDTH:
+            lines[-1] += piece
         else:
-            lines[-1] += word if number == 0 else f" {word}"
-    return lines
+            lines.append(f"{INDENT}{INDENT}{piece}" if lines else piece)
+    return [line.rstrip() for line in lines]
 
 
 def _policy(policy: Policy) -> list[str]:
@@ -129,7 +127,7 @@ def _policy(policy: Policy) -> list[str]:
         lines += [*_comment(policy.mode_comment, INDENT), f"{INDENT}{policy.mode}{_beside(policy.mode_beside)}"]
     for exemption in policy.exemptions:
         lines += _comment(exemption.comment, INDENT)
-        lines += _lines(INDENT + print_exemption(exemption), (), exemption.because)
+        lines += _lines(INDENT + print_exemption(exemption), exemption.because)
         lines[-1] += _beside(exemption.beside)
     for without in policy.without:
         names = ", ".join(name.text for name in without.controls)
@@ -137,7 +135,7 @@ def _policy(policy: Policy) -> list[str]:
     pad = max((len(s.verb) for s in policy.statements if not s.mode), default=0)
     for statement in policy.statements:
         lines += _comment(statement.comment, INDENT)
-        lines += _lines(INDENT + print_statement(statement, pad), statement.values, statement.because)
+        lines += _lines(INDENT + print_statement(statement, pad), statement.because)
         lines[-1] += _beside(statement.beside)
     above = [*_comment(_together(policy.comment), ""), head + " {" + _beside(policy.beside)]
     return _block(above, [*lines, *_comment(policy.closing, INDENT)])

@@ -6,11 +6,16 @@
 from __future__ import annotations
 
 from pscc.frozen import frozen
+from pscc.ir import LARGEST_NUMBER
 from pscc.source import Span
 from pscc.syntax.ast import Manner, Name, On, Statement, Value, Verb
 from pscc.syntax.yaml_tree import Node
 
 BARE_WORD_STOPS = frozenset(' \t\r\n,"{}()#=*')
+
+
+def _exact(bound: int) -> int:
+    return min(bound, LARGEST_NUMBER)
 
 
 @frozen
@@ -44,11 +49,15 @@ class Psp:
         return node.items if node else ()
 
     def ranges(self, field: str) -> tuple[tuple[int, int, Span], ...]:
-        """(min, max, span) of each range of ``spec.hostPorts`` or of the ``ranges`` of a strategy."""
+        """(min, max, span) of each range of ``spec.hostPorts`` or of the ``ranges`` of a strategy.
+
+        A bound beyond every id that a pod can have stands as the largest number that engines read exactly. Source:
+        ``ValidateUserID`` in ``k8s.io/apimachinery/pkg/util/validation``: ids end at 2147483647.
+        """
         node = self.spec.get(field)
         if node is not None and node.kind == "map":
             node = node.get("ranges")
-        return tuple((r.integer("min"), r.integer("max"), r.span) for r in node.items) if node else ()
+        return tuple((_exact(r.integer("min")), _exact(r.integer("max")), r.span) for r in node.items) if node else ()
 
     def say(
         self,

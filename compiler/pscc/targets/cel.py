@@ -16,15 +16,12 @@ from typing import assert_never
 
 from pscc import ir
 from pscc.passes import conjunction, disjunction, negation
+from pscc.substitution import bound
 from pscc.targets.cel_layout import split
 
 Known = frozenset[str]
 NOTHING: Known = frozenset()
 CONTAINERS = "variables.allContainers"
-SENSITIVITY, CATEGORIES = "sensitivity", "categories"
-"""The variables that have the halves of the parameter ``level``, the first with its colon; none of one without."""
-PREFIXES = "prefixes"
-"""The variable that has the parameter ``patterns`` without the ``*`` behind."""
 _ALWAYS_SET = (("spec",), ("metadata",), ("name",))
 _REWRITTEN = ("object.spec", "object.metadata", "oldObject.spec", "oldObject.metadata")
 """What Kyverno replaces in the text of a rule when it makes one for workloads."""
@@ -146,10 +143,29 @@ def parameter(name: str) -> str:
     return f"variables.{name}"
 
 
+def title(name: str) -> str:
+    """``name``, of the IR or of a parameter, as the end of a variable's name."""
+    return "".join(word[:1].upper() + word[1:] for word in re.split("[^A-Za-z0-9]+", name))
+
+
+def prefixes_of(name: str) -> str:
+    """The name of the variable that has the patterns of the parameter ``name`` without the ``*`` behind."""
+    return f"prefixesOf{title(name)}"
+
+
+def halves_of(name: str) -> tuple[str, str]:
+    """The names of the variables that have the halves of the level ``name``: the first with its colon, a list of the second."""
+    return f"sensitivityOf{title(name)}", f"categoriesOf{title(name)}"
+
+
 def _key(key: ir.Concat) -> str:
-    if not isinstance(key.value, ir.Path):
-        raise TypeError("a key is completed by one field")
-    return " + ".join(filter(None, (key.prefix and literal(key.prefix), access(key.value))))
+    match key.value:
+        case ir.Path():
+            return " + ".join(filter(None, (key.prefix and literal(key.prefix), access(key.value))))
+        case ir.Const(value=word):
+            return literal(f"{key.prefix}{word}")
+        case _:
+            raise TypeError("a key is completed by one field")
 
 
 Reader = Callable[[str, Known], str]
@@ -231,8 +247,8 @@ def condition(node: ir.Condition, known: Known = NOTHING, admits: bool = True) -
         case ir.Under(value=value, prefix=prefix):
             return read(value, known, lambda text, _: _below(text, prefix))
         case ir.SameLevel(left=left, right=ir.Param(name=name)):
-            wanted = parameter(name)
-            return read(left, known, lambda text, _: _same_level_as(text, wanted), f'{wanted} == ""')
+            wanted = name
+            return read(left, known, lambda text, _: _same_level_as(text, wanted), f'{parameter(wanted)} == ""')
         case ir.SameLevel(left=left, right=ir.Const(value=str() as level)):
             return read(left, known, lambda text, _: _same_level(text, level), "false" if level else "true")
         case ir.SameLevel():
@@ -339,7 +355,7 @@ def _within(text: str, bounds: ir.Range) -> str:
 
 def _starts(text: str, patterns: ir.Param | ir.Const) -> str:
     if isinstance(patterns, ir.Param):
-        return f"{parameter(PREFIXES)}.exists(prefix, {text}.startsWith(prefix))"
+        return f"{parameter(prefixes_of(patterns.name))}.exists(prefix, {text}.startsWith(prefix))"
     starts = tuple(str(one).removesuffix("*") for one in _constants(patterns))
     if len(starts) > _FEW:
         return f"{literal(starts)}.exists(prefix, {text}.startsWith(prefix))"
@@ -360,12 +376,13 @@ def _below(text: str, prefix: ir.Value) -> str:
 
 
 def _same_level_as(text: str, wanted: str) -> str:
-    """Equal to the level ``wanted``, a variable, or of the same sensitivity and categories, in any order."""
+    """Equal to the level of the parameter ``wanted``, or of the same sensitivity and categories, in any order."""
+    sensitivity, categories = map(parameter, halves_of(wanted))
     count = "filter(other, other == one).size()"
-    alike = f"own.{count} == {parameter(CATEGORIES)}.{count}"
-    own = f"own.size() == {parameter(CATEGORIES)}.size() && own.all(one, {alike})"
-    split = f'[{text}.substring({parameter(SENSITIVITY)}.size()).split(",")].exists(own, {own})'
-    return f"{text} == {wanted} || {text}.startsWith({parameter(SENSITIVITY)}) && {split}"
+    alike = f"own.{count} == {categories}.{count}"
+    own = f"own.size() == {categories}.size() && own.all(one, {alike})"
+    split = f'[{text}.substring({sensitivity}.size()).split(",")].exists(own, {own})'
+    return f"{text} == {parameter(wanted)} || {text}.startsWith({sensitivity}) && {split}"
 
 
 def _same_level(text: str, level: str) -> str:
@@ -385,7 +402,7 @@ def _same_level(text: str, level: str) -> str:
 
 def _quantified(var: str, items: ir.Items, where: ir.Condition, known: Known, admits: bool, every: bool) -> str:
     if isinstance(items, ir.Const):
-        unrolled = tuple(_bound(where, var, element) for element in _constants(items))
+        unrolled = tuple(bound(where, var, element) for element in _constants(items))
         if not every and (found := _under_one(unrolled)) is not None:
             of, tops = found
             return read(of, known, lambda text, _: _under_any(text, tops))
@@ -435,40 +452,3 @@ def walked(each: ir.Each, known: Known) -> tuple[str, Known, str]:
             return parameter(name), known, ""
         case _:
             assert_never(items)
-
-
-def _bound(node: ir.Condition, var: str, element: object) -> ir.Condition:
-    """``node`` with the constant ``element`` put for ``var``, and what that decides folded away."""
-
-    def put(value: ir.Value) -> ir.Value:
-        if not isinstance(value, ir.Path) or value.var != var:
-            return value
-        match element, value.fields:
-            case ir.HostPathPrefix(path=path), ("pathPrefix",):
-                return ir.Const(path)
-            case ir.HostPathPrefix(read_only=read_only), ("readOnly",):
-                return ir.Const(read_only)
-            case str(), ():
-                return ir.Const(element)
-            case _:
-                raise TypeError(f"no field {value.fields} in {element!r}")
-
-    match node:
-        case ir.And(conditions=conditions):
-            return conjunction(tuple(_bound(one, var, element) for one in conditions))
-        case ir.Or(conditions=conditions):
-            return disjunction(tuple(_bound(one, var, element) for one in conditions))
-        case ir.Not(condition=inner):
-            return negation(_bound(inner, var, element))
-        case ir.Equals(left=left, right=right):
-            first, second = put(left), put(right)
-            if isinstance(first, ir.Const) and isinstance(second, ir.Const):
-                same = type(first.value) is type(second.value) and first.value == second.value
-                return ir.TRUE if same else ir.FALSE
-            return ir.Equals(first, second)
-        case ir.Under(value=value, prefix=prefix):
-            return ir.Under(put(value), put(prefix))
-        case ir.In(value=value, options=options):
-            return ir.In(put(value), options)
-        case _:
-            raise TypeError(f"{type(node).__name__} over constants cannot be printed as CEL")

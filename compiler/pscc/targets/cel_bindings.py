@@ -7,8 +7,9 @@ or a field of a row (of a container) that holds the value, or null where it is n
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import fields, is_dataclass, replace
+from itertools import chain, count
 from typing import TypeVar
 
 from pscc import ir
@@ -72,16 +73,13 @@ def bound(check: ir.Check, name: str, pending: Pending = NONE_PENDING) -> Bound:
     The values are what the ``pending`` defaults make of the pod.
     """
     found = [Finding(r.name, r.each, failing(r), message(r)) for r in check.requirements]
-    of_pod = {value: f"pod{_title(value)}" for value in _repeated(found, ir.POD, pending.defaults)}
-    of_containers = _repeated(found, _CONTAINER, pending.defaults)
-    own: dict[ir.Value, str] = {value: _field(value) for value in of_containers}
+    own = _called(_repeated(found, _CONTAINER, pending.defaults), _field)
     variables: dict[str, str] = {}
     lists: dict[str, None] = {}
     rows = [_rows(finding, own) for finding in found]
     used = {value: name for value, name in own.items() if any(value in row for row in rows)}
     inherited = [above for above in map(_inherited, used) if above is not None]
-    for above in inherited:
-        of_pod.setdefault(above, f"pod{_title(above)}")
+    of_pod = _called([*_repeated(found, ir.POD, pending.defaults), *inherited], lambda value: f"pod{_title(value)}")
     of_rows = "variables." + _ROW_OF + "And".join(name[:1].upper() + name[1:] for name in used.values())
     named = [_renamed(finding, used if row else {}, of_pod) for finding, row in zip(found, rows, strict=True)]
     for value, of in of_pod.items():
@@ -189,6 +187,19 @@ def _known(value: ir.Value, named: dict[ir.Value, str]) -> ir.Value | None:
 
 
 # --- naming ---------------------------------------------------------------------
+
+
+def _called(values: Iterable[ir.Value], name: Callable[[ir.Value], str]) -> dict[ir.Value, str]:
+    """What each of ``values`` is called: its ``name``, with a number where another one has that."""
+    found: dict[ir.Value, str] = {}
+    for value in dict.fromkeys(values):
+        found[value] = _numbered(name(value), found.values())
+    return found
+
+
+def _numbered(name: str, taken: Collection[str]) -> str:
+    """``name``, with a number behind where it is ``taken``."""
+    return next(one for one in chain([name], (f"{name}{number}" for number in count(2))) if one not in taken)
 
 
 def _field(value: ir.Value) -> str:
@@ -332,7 +343,9 @@ def _hoisted(finding: Finding, prefix: str, variables: dict[str, str], lists: di
     def keep(called: str, text: str) -> ir.Path:
         first, *rest = called.split("_")
         name = (prefix + first.capitalize() if prefix else first) + "".join(word.capitalize() for word in rest)
-        variables.setdefault(name, text)
+        if variables.get(name) != text:
+            name = _numbered(name, variables)
+            variables[name] = text
         lists[f"variables.{name}"] = None
         return ir.Path(f"variables.{name}")
 

@@ -13,6 +13,7 @@ from pscc.targets.cel import CONTAINERS, NOTHING, access, all_of, group, guards,
 from pscc.targets.cel_bindings import NONE_PENDING, Pending
 from pscc.targets.cel_findings import check_of, containers_of
 from pscc.targets.cel_layout import laid_out
+from pscc.targets.cel_variables import once
 
 OLD_CONTAINERS = "variables.oldContainers"
 ON_UPDATE = 'request.operation == "UPDATE"'
@@ -48,19 +49,23 @@ def validation(
     name = name or check.shape[:1].lower() + check.shape[1:]
     printed = check_of(check, name, pending)
     same = unchanged(unchanged_as or f"{name}Unchanged", reads, updated)
-    variables = dict((*printed.variables, *same))
-    return Validation(
-        tuple(variables.items()), f"{group(printed.holds, ' ? ')} || variables.{same[-1][0]}", printed.message
-    )
+    variables = tuple(once((*printed.variables, *same)).items())
+    return Validation(variables, f"{group(printed.holds, ' ? ')} || variables.{same[-1][0]}", printed.message)
 
 
 def changed(reads: list[Reads]) -> str:
-    """True unless an update leaves the whole ``spec``, and the annotations if any check reads them, as they were."""
-    texts = ['request.operation != "UPDATE"', "object.spec != oldObject.spec"]
+    """True unless an update leaves the whole ``spec``, and all that any check reads outside of it, as they were."""
+    outside = dict.fromkeys(path for one in reads for path in one.pod if path[0] != "spec")
     if any(one.annotations for one in reads):
-        new, old = (_listed(ir.Path(ir.POD, ("metadata", "annotations")), root) for root, _ in _SIDES)
+        outside.setdefault(ANNOTATIONS)
+    texts = ['request.operation != "UPDATE"', "object.spec != oldObject.spec"]
+    for path in outside:
+        new, old = (_listed(ir.Path(ir.POD, path), root) for root, _ in _SIDES)
         texts.append(f"({new}) != ({old})")
     return " || ".join(texts)
+
+
+ANNOTATIONS = ("metadata", "annotations")
 
 
 # --- updates ------------------------------------------------------------------

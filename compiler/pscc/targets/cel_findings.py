@@ -5,11 +5,11 @@ Must not import a control.
 
 from __future__ import annotations
 
-import re
 from typing import assert_never
 
 from pscc import ir
 from pscc.frozen import frozen
+from pscc.passes import nodes
 from pscc.targets.cel import (
     CONTAINERS,
     Known,
@@ -21,6 +21,7 @@ from pscc.targets.cel import (
     literal,
     parameter,
     read,
+    title,
     walked,
 )
 from pscc.targets.cel_bindings import NONE_PENDING, Finding, Pending, bound
@@ -29,8 +30,6 @@ FINDINGS = "findings"
 """What the variables of a check are called where there is no other check beside it."""
 BETWEEN = "; "
 """What stands between the findings of a message."""
-ALLOWED = "allowed"
-"""The variable that has the text of a statement's lists, where the check is not specialised."""
 
 _NAMED = ("container", "mount", "volume")
 """What has a DNS label for a name: the API server validates it before it asks a validating policy."""
@@ -79,20 +78,9 @@ def names_of(name: str, findings: tuple[Finding, ...]) -> list[str]:
     return [name + (word if word and words.count(word) == 1 else str(n)) for n, word in enumerate(words, 1)]
 
 
-def title(name: str) -> str:
-    """A name of the IR, in snake_case, as the end of a variable's."""
-    return "".join(word[:1].upper() + word[1:] for word in re.split("[^A-Za-z0-9]+", name))
-
-
 def walks_containers(node: object) -> bool:
     """Whether a walk over containers is in ``node``."""
-    from dataclasses import fields, is_dataclass
-
-    if isinstance(node, ir.Containers):
-        return True
-    if isinstance(node, tuple):
-        return any(walks_containers(one) for one in node)
-    return is_dataclass(node) and any(walks_containers(getattr(node, f.name)) for f in fields(node))
+    return any(True for _ in nodes(node, ir.Containers))
 
 
 def containers_of(root: str) -> str:
@@ -151,22 +139,13 @@ def _message(parts: tuple[ir.Part, ...], known: Known) -> str:
 
 
 def shown_parameters(params: tuple[ir.Param, ...]) -> str:
-    """The values of a statement in a message: of lists and words, the variable that has their text."""
-    first = params[0]
-    match first.kind:
-        case "bool":
-            return f"string({parameter(first.name)})"
-        case "string":
-            return parameter(shown_as(first))
-        case "strings" | "ranges" | "hostPaths":
-            return parameter(ALLOWED)
-        case _:
-            assert_never(first.kind)
+    """The values of a statement in a message: the variable that has their text, or of a truth value that itself."""
+    return f"string({parameter(params[0].name)})" if params[0].kind == "bool" else parameter(shown_as(params))
 
 
-def shown_as(param: ir.Param) -> str:
-    """The variable that has the text of a parameter which is one word."""
-    return f"shown{title(param.name)}"
+def shown_as(params: tuple[ir.Param, ...]) -> str:
+    """The name of the variable that has the text of the parameters ``params``, all of one kind, together."""
+    return f"shown{'And'.join(title(param.name) for param in params)}"
 
 
 def _shown(value: ir.Value, known: Known, number: bool = False) -> str:

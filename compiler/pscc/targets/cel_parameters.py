@@ -6,18 +6,20 @@ Gatekeeper binds these to ``variables.params``, null where there are none. Sourc
 
 from __future__ import annotations
 
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import replace
 
 from pscc import ir
-from pscc.passes import constant, looked_at, parameters
-from pscc.targets.cel import CATEGORIES, PREFIXES, SENSITIVITY, literal, parameter
+from pscc.passes import constant, looked_at, nodes, parameters
+from pscc.targets.cel import halves_of, literal, parameter, prefixes_of
 from pscc.targets.cel_checks import ON_UPDATE, Validation, validation
 from pscc.targets.cel_exempt import EXEMPT, exemption_variables
-from pscc.targets.cel_findings import ALLOWED, FINDINGS, line, shown_as
+from pscc.targets.cel_findings import FINDINGS, line, shown_as
 
 BECAUSE = "because"
 UPDATED = f"{ON_UPDATE} && oldObject != null"
 """The pod that a workload would make has the workload's operation, and no old object."""
+DELETED = 'request.operation == "DELETE"'
+"""Gatekeeper's webhook may see deletions, which have no object: nothing is said of them."""
 
 
 def template_of(check: ir.Check, exempt: bool = False) -> Validation:
@@ -25,7 +27,7 @@ def template_of(check: ir.Check, exempt: bool = False) -> Validation:
     plain = replace(check, because="")
     printed = validation(plain, looked_at(check), FINDINGS, UPDATED, unchanged_as="unchanged")
     variables = [*_parameters(check), (BECAUSE, _because()), *printed.variables]
-    expression = printed.expression
+    expression = f"{DELETED} || {printed.expression}"
     if exempt:
         variables += exemption_variables()
         expression += f" || variables.{EXEMPT}"
@@ -33,24 +35,26 @@ def template_of(check: ir.Check, exempt: bool = False) -> Validation:
 
 
 def _parameters(check: ir.Check) -> list[tuple[str, str]]:
+    """The parameters themselves, and what is made of them for where they stand: patterns, levels, messages."""
     found = [(one.name, _given(one.name, literal(constant(one, {}).value))) for one in parameters(check)]
-    if any(one.name == "patterns" for one in parameters(check)):
-        pattern = 'pattern.endsWith("*") ? pattern.substring(0, pattern.size() - 1) : pattern'
-        found.append((PREFIXES, f"{parameter('patterns')}.map(pattern, {pattern})"))
-    if any(one.name == "level" for one in parameters(check)):
-        level = parameter("level")
-        found.append((SENSITIVITY, f'{level}.substring(0, {level}.indexOf(":") + 1)'))
-        halves = f'{level}.contains(":") ? {level}.substring({level}.indexOf(":") + 1).split(",") : []'
-        found.append((CATEGORIES, halves))
-    shown = {one.params for one in _shown(check.requirements) if one.params[0].kind not in ("string", "bool")}
-    if len(shown) > 1:
-        raise TypeError("a check shows its values in one way")
-    found += [
-        (shown_as(one[0]), f'{parameter(one[0].name)} == "" ? "none" : {line(parameter(one[0].name))}')
-        for one in dict.fromkeys(one.params for one in _shown(check.requirements))
-        if one[0].kind == "string"
-    ]
-    return [*found, *((ALLOWED, _listed(params)) for params in shown)]
+    patterns = (one.patterns for one in nodes(check.requirements, ir.StartsWithAny))
+    found += [(prefixes_of(one.name), _prefixes(one)) for one in dict.fromkeys(patterns) if isinstance(one, ir.Param)]
+    levels = (one.right for one in nodes(check.requirements, ir.SameLevel))
+    for level in dict.fromkeys(one for one in levels if isinstance(one, ir.Param)):
+        found += zip(halves_of(level.name), _halves(level), strict=True)
+    shown = (one.params for one in nodes(check.requirements, ir.ShowParams))
+    return [*found, *((shown_as(params), _shown(params)) for params in dict.fromkeys(shown) if params[0].kind != "bool")]
+
+
+def _prefixes(patterns: ir.Param) -> str:
+    pattern = 'pattern.endsWith("*") ? pattern.substring(0, pattern.size() - 1) : pattern'
+    return f"{parameter(patterns.name)}.map(pattern, {pattern})"
+
+
+def _halves(level: ir.Param) -> tuple[str, str]:
+    text = parameter(level.name)
+    categories = f'{text}.contains(":") ? {text}.substring({text}.indexOf(":") + 1).split(",") : []'
+    return f'{text}.substring(0, {text}.indexOf(":") + 1)', categories
 
 
 def _given(name: str, otherwise: str) -> str:
@@ -63,18 +67,16 @@ def _because() -> str:
     return f'variables.params != null && has({own}) && {own} != "" ? " (" + {line(own)} + ")" : ""'
 
 
-def _shown(node: object) -> list[ir.ShowParams]:
-    if isinstance(node, ir.ShowParams):
-        return [node]
-    if isinstance(node, tuple):
-        return [found for one in node for found in _shown(one)]
-    return [found for f in fields(node) for found in _shown(getattr(node, f.name))] if is_dataclass(node) else []
-
-
-def _listed(params: tuple[ir.Param, ...]) -> str:
+def _shown(params: tuple[ir.Param, ...]) -> str:
     """The text of the values in a message, as `ir.ShowParams` has it."""
+    (kind,) = {one.kind for one in params}
     lists = " + ".join(parameter(one.name) for one in params)
-    match params[0].kind:
+    match kind:
+        case "string" if len(params) == 1:
+            return f'{lists} == "" ? "none" : {line(lists)}'
+        case "string":
+            given = ", ".join(parameter(one.name) for one in params)
+            text = whole = f'[{given}].filter(word, word != "")'
         case "ranges":
             one = 'range.min == range.max ? string(range.min) : string(range.min) + "-" + string(range.max)'
             text, whole = f"{lists}.map(range, {one})", lists

@@ -384,10 +384,13 @@ class CheckRules:
     unchanged: tuple[str, ...]
 
 
-def check_rules(check: ir.Check, prefix: str = "", old: str = "old_pod", given: bool = False) -> CheckRules:
+def check_rules(
+    check: ir.Check, prefix: str = "", old: str = "old_pod", given: bool = False, reads: Reads | None = None
+) -> CheckRules:
     """The rules of ``check``. They read the rules ``pod`` and ``old``, and ``parameter_NAME`` of each parameter left.
 
-    With ``given`` they are functions of an object that has every parameter instead.
+    With ``given`` they are functions of an object that has every parameter instead. ``reads`` is what decides whether an
+    update is judged; what ``check`` itself looks at unless said.
     """
     printer = _Printer(prefix, given)
     whole = f"{prefix}findings"
@@ -404,7 +407,7 @@ def check_rules(check: ir.Check, prefix: str = "", old: str = "old_pod", given: 
     elif len(names) > 1:
         lists = broken(f"some found in [{', '.join(f'{name}{call}' for name in names)}]", 1)
         rules.insert(0, f"{printer.head(whole, [lists])} := [finding |\n{lists}\n\tsome finding in found\n]")
-    return CheckRules("\n\n".join(rules), f"{whole}{call}", unchanged(looked_at(check), old))
+    return CheckRules("\n\n".join(rules), f"{whole}{call}", unchanged(reads or looked_at(check), old))
 
 
 def unchanged(reads: Reads, old: str = "old_pod") -> tuple[str, ...]:

@@ -180,3 +180,11 @@ test_subjects_that_ask if {
 	lib.exempt({"userInfo": bob}, {"spec": {}}, [none, object.union(none, {"groups": {"exact": ["devs"]}})])
 	not lib.exempt({"userInfo": bob}, {"spec": {}}, [none])
 }
+
+test_the_least_of_counts_is_that_of_numbers if {
+	lib.least({2, 15, 100}) == 2
+	lib.least({10, 9}) == 9
+	lib.least({300, 40, 5}) == 5
+	lib.least({0}) == 0
+	lib.least({0, 1}) == 0
+}

@@ -92,9 +92,9 @@ def _values(output: Output, requests: list[Request]) -> Json:
 _FLOAT = re.compile(r"\b\d(\.\d+)?e\+\d\d\b")
 
 
-def _whole(number: re.Match[str]) -> str:
-    """An id of a million and more: the command line reads numbers as floats and shows them so, a known gap."""
-    return str(int(float(number[0])))
+def as_integers(text: str) -> str:
+    """``text`` with ids of a million and more written out: the command line shows them as floats, a known gap."""
+    return _FLOAT.sub(lambda number: str(int(float(number[0]))), text)
 
 
 def _answers(report: Json, changed: list[Json | None], pods: list[Json]) -> list[Answer]:
@@ -104,7 +104,7 @@ def _answers(report: Json, changed: list[Json | None], pods: list[Json]) -> list
         name = result["resources"][0]["name"]
         if result["result"] not in ("pass", "skip"):
             denied.add(name)
-            messages[name].add(_FLOAT.sub(_whole, result.get("message", "")))
+            messages[name].add(as_integers(result.get("message", "")))
     after = {pod["metadata"]["name"]: pod for pod in changed if pod}
     names = [pod["metadata"]["name"] for pod in pods]
     return [

@@ -87,6 +87,11 @@ text(value) := value if is_string(value)
 
 text(value) := "" if not is_string(value)
 
+# The least of these counts, at most any of them. Not `min`, in which regopy compares numbers as text.
+least(counts) := [number | some number in numbers.range(0, any_of(counts)); number in counts][0]
+
+any_of(set_) := [one | some one in set_][0]
+
 # All findings of a check as one message, with the author's reason behind.
 message(findings, "") := concat("; ", findings)
 

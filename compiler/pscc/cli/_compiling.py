@@ -1,0 +1,140 @@
+"""The options that decide what is compiled, which every command that compiles takes: each is a field of `Settings`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pscc.backends.registry import TARGETS
+from pscc.cli._shared import Format, analysed
+from pscc.cli._versions import Release
+
+if TYPE_CHECKING:
+    from pscc.ir import Program
+    from pscc.settings import Settings
+    from pscc.source import SourceFile
+    from pscc.syntax.ast import Document
+
+
+def _namespaces(_context: click.Context, _option: click.Parameter, names: tuple[str, ...]) -> tuple[str, ...]:
+    """``names``. Raises a usage error where one can be no namespace."""
+    if names:
+        from pscc.scoping import namespace_help, namespace_or_prefix
+
+        for name in names:
+            if not namespace_or_prefix(name):
+                help = namespace_help(name, "write a name as `kube-system`, or a prefix as `team-*`")
+                raise click.UsageError(f"--exclude-namespace: `{name}` is no name of a namespace: {help}")
+    return names
+
+
+def _target(help: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    return click.option("-t", "--target", multiple=True, type=click.Choice(TARGETS), help=help)
+
+
+_OPTIONS = (
+    click.option(
+        "--engine",
+        type=click.Choice(["rego", "cel"]),
+        default="rego",
+        show_default=True,
+        help="What Gatekeeper's templates are written in; cel is its K8sNativeValidation.",
+    ),
+    click.option(
+        "--workloads",
+        type=click.Choice(["warn", "enforce", "off"]),
+        default="warn",
+        show_default=True,
+        help="What happens when a Deployment, CronJob or the like is applied whose pods a policy would not admit.",
+    ),
+    click.option("--kubernetes", type=Release(1), default="1.37", show_default=True, help="The cluster's Kubernetes."),
+    click.option("--gatekeeper", type=Release(3), default="3.23", show_default=True, help="The cluster's Gatekeeper."),
+    click.option("--kyverno", type=Release(1), default="1.19", show_default=True, help="The cluster's Kyverno."),
+    click.option(
+        "--mode",
+        type=click.Choice(["enforce", "warn", "audit"]),
+        help="What every policy does on a finding, whatever the source says: a rollout begins with audit.",
+    ),
+    click.option(
+        "--exclude-namespace",
+        multiple=True,
+        metavar="NAME",
+        callback=_namespaces,
+        help="A namespace (or PREFIX*) that no policy judges; may be repeated. Nothing is assumed: Kubernetes' own are "
+        "kube-system, kube-public, kube-node-lease.",
+    ),
+    click.option(
+        "--ignore-group",
+        multiple=True,
+        metavar="NAME",
+        help="A group to which no grant counts, as system:masters, who may use every policy; may be repeated. Stricter.",
+    ),
+    click.option(
+        "--sync-waves",
+        is_flag=True,
+        help="Annotate the kustomizations for Argo CD: what defines a kind is applied before what uses it.",
+    ),
+    click.option(
+        "--rbac",
+        type=click.Choice(["compiled", "live"]),
+        default="compiled",
+        show_default=True,
+        help="Who may use which policy of a set: as the sources say, or (vap alone) as the cluster's own RBAC says when a "
+        "pod is admitted.",
+    ),
+    click.option(
+        "--assume-everyone-may-use",
+        is_flag=True,
+        help="Take each PodSecurityPolicy as usable by everyone, whatever RBAC says.",
+    ),
+)
+
+
+def settings_options(targets: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """The options of `Settings` for a command, which gets them as ``settings``; ``targets`` is the help of ``--target``.
+
+    Where no target is named there is none in them.
+    """
+
+    def add(command: Callable[..., None]) -> Callable[..., None]:
+        @wraps(command)
+        def gathered(**given: Any) -> None:
+            from dataclasses import fields
+
+            from pscc.settings import Settings
+
+            named = {one.name: given.pop(one.name) for one in fields(Settings)}
+            command(settings=Settings(**{**named, "target": tuple(dict.fromkeys(named["target"]))}), **given)
+
+        made: Callable[..., None] = gathered
+        for option in reversed((_target(targets), *_OPTIONS)):
+            made = option(made)
+        return made
+
+    return add
+
+
+def analysed_for(
+    settings: Settings, paths: tuple[str, ...], fmt: Format, fix: bool, list_ignored: bool = False
+) -> tuple[tuple[SourceFile, ...], Document, Program]:
+    """Tree and meaning of the sources at ``paths`` as ``settings`` take them. Exits with 1, everything told, on errors.
+
+    Raises a usage error where ``settings``, whose targets are all named, contradict each other.
+    """
+    if settings.live:
+        _only_where_rbac_is_asked(settings)
+    everyone = settings.assume_everyone_may_use or settings.live
+    # what everyone may use hides other policies, which is no matter where the cluster says who may
+    return analysed(paths, fmt, fix, everyone, list_ignored, ("SET013",) if settings.live else ())
+
+
+def _only_where_rbac_is_asked(settings: Settings) -> None:
+    others = [target for target in settings.target if target != "vap"]
+    if others:
+        message = f"--rbac live is for the target vap alone: {others[0]} cannot ask the cluster's RBAC; it takes --rbac compiled"
+        raise click.UsageError(message)
+    if settings.ignore_group:
+        raise click.UsageError("--ignore-group leaves out compiled grants; with --rbac live there are none")

@@ -1,0 +1,44 @@
+"""A program made ready for targets: who may use what, the form of each choice, the rollout. IR to IR.
+
+A compile hands this to the targets, and ``pscc verify`` holds their outputs against it. Must not import a target or a backend.
+"""
+
+from __future__ import annotations
+
+from pscc import ir
+from pscc.choice_forms import lowered
+from pscc.demands import refused_beside
+from pscc.diagnostics import Diagnostic
+from pscc.frozen import frozen
+from pscc.rollout import AS_WRITTEN, Rollout, asking_the_cluster, left_without_a_place, rolled_out, without_groups
+
+
+@frozen
+class Prepared:
+    """``written`` is what the program means as it is rolled out; ``made`` the same with each choice in the form that is compiled.
+
+    ``source`` is the program as it came, and ``rollout`` what was done to it. ``told`` is what is said of grants that are
+    left out and of the forms of choices; ``placeless`` what is said of policies that hold nowhere any more.
+    """
+
+    source: ir.Program
+    rollout: Rollout
+    written: ir.Program
+    made: ir.Program
+    told: tuple[Diagnostic, ...] = ()
+    placeless: tuple[Diagnostic, ...] = ()
+
+
+def prepared(program: ir.Program, rollout: Rollout = AS_WRITTEN) -> Prepared:
+    """``program`` made ready. Raises `SourceError` where ``rollout`` is live and nothing is chosen."""
+    granted = asking_the_cluster(program) if rollout.live else program
+    granted, left_out = without_groups(granted, rollout.ignored_groups)
+    formed, forms = lowered(granted)
+    return Prepared(
+        program,
+        rollout,
+        rolled_out(granted, rollout),
+        rolled_out(refused_beside(formed), rollout),
+        (*left_out, *forms),
+        tuple(left_without_a_place(formed, rollout)),
+    )

@@ -1,0 +1,223 @@
+"""What should come of a request: by the source, and by what the target has announced that its output will do.
+
+The source's word is the safety: nothing that it refuses gets in. The output's word is exact: verdict, words and what becomes
+of them, changed pod. Both are the interpreter's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from conformance.engines import comparable
+from conformance.jsonl import Json
+from conformance.set_targets import words_of
+from conformance.space.options import Chosen
+from conformance.space.requests import Asked
+from conformance.workloads import IMPLIED, words_with_defaults
+from pscc import ir, oracle
+from pscc.access import AUTHENTICATED, Names, Request
+from pscc.admission import Admission, decide, judges
+from pscc.backends._base import Output
+from pscc.backends.registry import backend
+from pscc.backends.versions import GATEKEEPER_OPERATIONS
+from pscc.demands import choice_without
+from pscc.diagnostics import Diagnostic
+from pscc.prepared import prepared
+from pscc.verify_meaning import announced
+
+SETS_CHOSEN = ("vap", "kyverno-cel")
+"""The targets that set the defaults of a choice."""
+Says = tuple[str, str]
+"""What a message does (``deny``, ``warn``, ``audit``), and the message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What is said of a request, sorted and without repetition, and the pod as it is left (None where nobody changes it).
+
+    ``words`` tells whether the messages are to be compared, and not only what they do.
+    """
+
+    says: tuple[Says, ...]
+    pod: Json | None
+    words: bool = True
+
+    @property
+    def allowed(self) -> bool:
+        """Whether nothing denies."""
+        return not any(action == "deny" for action, _ in self.says)
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A program for a target: the output, the program as the options have it, and as the target has announced it.
+
+    ``parted`` is the program with its choices as namespaces part them: plain policies judge an update check by check, a
+    choice that stays one object by whole policies.
+    """
+
+    chosen: Chosen
+    output: Output
+    source: ir.Program
+    parted: ir.Program
+    settled: ir.Program
+    widely: frozenset[str]
+
+
+def compiled(program: ir.Program, chosen: Chosen) -> Compiled:
+    """``program`` compiled so. Raises `SourceError` where the target refuses it."""
+    ready = prepared(program, chosen.rollout)
+    given = ready.made
+    output = backend(chosen.target).package(given, {}, chosen.options)
+    told = announced(given, output.diagnostics)
+    choices = tuple(_settled(choice, output.diagnostics, chosen.target) for choice in given.choices)
+    return Compiled(chosen, output, ready.written, given, replace(told.program, choices=choices), told.widely)
+
+
+def _settled(choice: ir.Choice, told: tuple[Diagnostic, ...], target: str) -> ir.Choice:
+    """``choice`` as the target has announced it: without its defaults where it sets none."""
+    unset = {d.span for d in told if d.code == "TGT001"}
+    unseen = {d.span for d in told if d.code == "TGT004"}
+    left = any(p.span in unset or any(d.span in unset for d in p.defaults) for p in choice.policies)
+    if target not in SETS_CHOSEN or left:
+        choice = choice_without(choice)
+    members = (_nowhere(policy) if policy.span in unseen else policy for policy in choice.policies)
+    return replace(choice, policies=tuple(members))
+
+
+def _nowhere(policy: ir.Policy) -> ir.Policy:
+    return replace(policy, scope=replace(policy.scope, namespaces=Names(), labels=(), except_labels=()))
+
+
+# --- the source's word ------------------------------------------------------------
+
+
+def by_source(made: Compiled, asked: Asked) -> Word:
+    """What the source says of a pod: creation, update, deletion. Of a workload it says nothing.
+
+    A policy that only warns or audits refuses nothing, so a default of it is no reason for another policy to refuse a pod.
+    """
+    program = made.parted if asked.operation == "UPDATE" else made.source
+    policies = tuple(p if p.mode == "enforce" else replace(p, defaults=()) for p in program.policies)
+    return of_program(replace(program, policies=policies), asked)
+
+
+def of_program(program: ir.Program, asked: Asked) -> Word:
+    """What the interpreter says of ``asked``: of the pod that a workload would make where it is one."""
+    return _word(program, asked, frozenset())
+
+
+# --- the output's word --------------------------------------------------------------
+
+
+def by_output(made: Compiled, asked: Asked, seen: Json | None = None) -> Word:
+    """What the output should say. ``seen`` is the pod as the engine leaves it: words are about its lists in their order."""
+    if asked.operation == "DELETE" or asked.change == "resize":
+        return Word((), None)
+    if asked.kind != "Pod":
+        return _of_workload(made, asked)
+    return _word(made.settled, asked, made.widely, made.chosen.target in SETS_CHOSEN, seen)
+
+
+def is_moot(made: Compiled, asked: Asked) -> bool:
+    """Whether the API server refuses the request whatever is said: an older Gatekeeper sets defaults on updates, too (TGT008)."""
+    old = made.chosen.target == "gatekeeper" and made.chosen.options.gatekeeper < GATEKEEPER_OPERATIONS
+    return old and asked.operation == "UPDATE" and any(policy.defaults for policy in made.settled.policies)
+
+
+def _word(
+    program: ir.Program,
+    asked: Asked,
+    widely: frozenset[str],
+    setting: bool = False,
+    seen: Json | None = None,
+) -> Word:
+    """``setting``: the target sets the defaults of choices."""
+    if asked.operation == "DELETE":
+        return Word((), None)
+    old = asked.old if asked.operation == "UPDATE" else None
+    if old is not None and setting:
+        # an update is not changed, so what a choice would have set it has to have
+        program = replace(program, choices=tuple(choice_without(choice) for choice in program.choices))
+    found = decide(program, asked.who, asked.pod, old, widely)
+    says = []
+    for policy, verdict in found.judged:
+        alike = seen is not None and comparable(seen) == comparable(found.pod)
+        told = oracle.check(policy, seen) if alike and seen is not None else verdict
+        says += [(_action(policy.mode), text) for text in told.messages]
+    for choice, admission in found.chosen:
+        if not admission.allowed:
+            says.append((_action(choice.mode), _message(choice, admission, asked, found.pod, setting)))
+    live = any(choice.live for choice in program.choices)
+    return Word(tuple(sorted(set(says))), None if old is not None else dict(found.pod), words=not live)
+
+
+def _message(choice: ir.Choice, admission: Admission, asked: Asked, pod: oracle.Json, setting: bool) -> str:
+    """On a target that sets the defaults of a choice, those that would have been set are not asked for."""
+    return words_of(choice, asked.who, dict(pod)) if setting and asked.old is None else admission.message
+
+
+def _action(mode: ir.Mode) -> str:
+    return {"enforce": "deny"}.get(mode, mode)
+
+
+# --- workloads ------------------------------------------------------------------------
+
+
+def _of_workload(made: Compiled, asked: Asked) -> Word:
+    match made.chosen.target, made.chosen.options.workloads:
+        case _, "off":
+            return Word((), None)
+        case "gatekeeper", workloads:
+            return _expanded(made, asked, workloads == "enforce")
+        case "opa", workloads:
+            return _asked_by_main(made, asked, workloads == "enforce")
+        case target, workloads:
+            return _templates(made, asked, workloads == "enforce" or target == "kyverno-cel", workloads == "enforce")
+    raise AssertionError
+
+
+def _makers(asked: Asked) -> Request:
+    """Who asks for the pods of a workload: somebody authenticated, and the pods' service account."""
+    return replace(asked.who, user="", groups=(AUTHENTICATED,))
+
+
+def _created(asked: Asked) -> Asked:
+    return replace(asked, who=_makers(asked), operation="CREATE", old=None, change=None)
+
+
+def _expanded(made: Compiled, asked: Asked, enforced: bool) -> Word:
+    """Gatekeeper judges the pod that it makes of a workload, as one that is created, an update too."""
+    found = _word(made.settled, _created(asked), made.widely)
+    modes = {policy.mode for policy in made.settled.policies if policy.checks} | {c.mode for c in made.settled.choices}
+    otherwise = "audit" if modes == {"audit"} else "warn"
+    says = {(action if enforced else otherwise, f"{IMPLIED}{text}") for action, text in found.says}
+    return Word(tuple(sorted(says)), None)
+
+
+def _asked_by_main(made: Compiled, asked: Asked, enforced: bool) -> Word:
+    found = _word(made.settled, replace(asked, who=_makers(asked), old=_pod_of(asked)), made.widely)
+    return Word(tuple(sorted({(action if enforced else "warn", text) for action, text in found.says})), None)
+
+
+def _pod_of(asked: Asked) -> Json | None:
+    """The pod that the workload would have made before: a drawn update changes its own labels alone."""
+    return asked.pod if asked.operation == "UPDATE" else None
+
+
+def _templates(made: Compiled, asked: Asked, plain: bool, chosen: bool) -> Word:
+    """Kubernetes and Kyverno judge the template, each policy with its own defaults set."""
+    if asked.operation == "UPDATE":
+        return Word((), None)
+    who = _makers(asked)
+    says: list[Says] = []
+    for policy in made.settled.policies:
+        if judges(policy, who):
+            action = _action(policy.mode) if plain or policy.mode != "enforce" else "warn"
+            says += ((action, text) for text in oracle.judge(policy, asked.pod).messages)
+    for choice in made.settled.choices:
+        if not choice.live and choice.scope.holds_in(who.namespace, who.namespace_labels):
+            text = words_with_defaults(choice, who, asked.pod)
+            action = _action(choice.mode) if chosen or choice.mode != "enforce" else "warn"
+            says += [(action, text)] if text else []
+    return Word(tuple(sorted(set(says))), None)

@@ -1,0 +1,63 @@
+"""Draws what a person chooses on the command line of a compile: rollout, workloads, releases."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, replace
+from typing import get_args
+
+from conformance.space import words
+from pscc import ir
+from pscc.access import Names, Subjects
+from pscc.backends.options import DEFAULTS, Engine, Options, Version, Workloads
+from pscc.backends.versions import GATEKEEPER_CEL, GATEKEEPER_REGO, KYVERNO_CEL, KYVERNO_CLASSIC, VALIDATING
+from pscc.rollout import AS_WRITTEN, Rollout
+
+KUBERNETES: tuple[Version, ...] = ((1, 37), (1, 37), (1, 36), (1, 35), (1, 33), (1, 31), (1, 30), (1, 29), (1, 28))
+GATEKEEPER: tuple[Version, ...] = ((3, 23), (3, 23), (3, 22), (3, 19), (3, 18))
+KYVERNO: tuple[Version, ...] = ((1, 19), (1, 19), (1, 17), (1, 13))
+"""The releases that are drawn, the current ones more often."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The options of a compile for ``target``."""
+
+    target: str
+    options: Options = DEFAULTS
+    rollout: Rollout = AS_WRITTEN
+
+
+def draw(rng: random.Random, target: str, engine: Engine, program: ir.Program) -> Chosen:
+    """Options for ``target`` that can compile ``program``, which every release drawn here can."""
+    least_gatekeeper = GATEKEEPER_CEL if engine == "cel" else GATEKEEPER_REGO
+    least_kyverno = KYVERNO_CEL if target == "kyverno-cel" else KYVERNO_CLASSIC
+    options = Options(
+        engine=engine,
+        workloads=rng.choice(get_args(Workloads)),
+        kubernetes=rng.choice([one for one in KUBERNETES if target != "vap" or one >= VALIDATING[-1][0]]),
+        gatekeeper=rng.choice([one for one in GATEKEEPER if one >= least_gatekeeper]),
+        kyverno=rng.choice([one for one in KYVERNO if one >= least_kyverno]),
+    )
+    excluded = [one.strip('"') for one in words.namespaces(rng, labels=False).split(", ")] if rng.random() < 0.2 else []
+    exact = tuple(one for one in excluded if not one.endswith("*"))
+    rollout = Rollout(
+        mode=rng.choice(get_args(ir.Mode)) if rng.random() < 0.25 else None,
+        excluded=Names(exact, tuple(one[:-1] for one in excluded if one.endswith("*"))),
+        ignored_groups=tuple(rng.sample(words.NAMES["groups"], 1)) if rng.random() < 0.15 else (),
+    )
+    live = target == "vap" and rng.random() < 0.3 and can_be_live(program)
+    return Chosen(target, options, replace(rollout, live=live))
+
+
+def can_be_live(program: ir.Program) -> bool:
+    """Whether a cluster's RBAC can say who may use what: it knows names, not beginnings of names, and no exceptions."""
+    return bool(program.choices) and all(
+        not _has_prefixes(grant.subjects) and (not grant.namespaces.prefixes or grant.namespaces.prefixes == ("",))
+        for choice in program.choices
+        for grant in choice.grants
+    )
+
+
+def _has_prefixes(who: Subjects) -> bool:
+    return bool(who.users.prefixes or who.groups.prefixes or who.service_accounts.prefixes)

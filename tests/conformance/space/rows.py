@@ -1,0 +1,171 @@
+"""The rows of a run that are about the whole space: programs, options and requests, on each target and engine."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from itertools import islice
+
+from conformance.engines import comparable
+from conformance.jsonl import EngineError, Json, Process
+from conformance.result import Difference, Tally
+from conformance.set_targets import stored_by
+from conformance.space import engines, meaning, options, requests, sources
+from conformance.space.engines import Ask
+from conformance.space.features import features
+from conformance.space.meaning import Compiled, Word
+from conformance.space.requests import Asked
+from conformance.space.sources import Source
+from pscc.backends.options import Engine
+from pscc.diagnostics import SourceError
+from pscc.ir import Program
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A target in one of its engines.
+
+    ``first``: the engine tells but the first message of a policy. ``slow``: it takes a second for a few pods, so it is asked
+    about fewer programs, about pods that are created or changed, by two users.
+    """
+
+    name: str
+    target: str
+    engine: Engine = "rego"
+    first: bool = False
+    slow: bool = False
+
+
+ROWS = (
+    Row("space gatekeeper", "gatekeeper"),
+    Row("space gatekeeper --engine cel", "gatekeeper", "cel"),
+    Row("space opa", "opa"),
+    Row("space kyverno", "kyverno", slow=True),
+    Row("space kyverno-cel", "kyverno-cel", first=True),
+    Row("space vap", "vap"),
+)
+
+
+def compare(name: str, seed: int, programs: int, count: int) -> tuple[Tally, list[Difference]]:
+    """Draws ``programs`` programs by ``seed``, each with options and ``count`` requests, and compares on the row's engine."""
+    (row,) = [row for row in ROWS if row.name == name]
+    rng = random.Random(f"{name} {seed}")
+    tally, found = Tally(), list[Difference]()
+    with ExitStack() as stack:
+        ask, stored = started(row, stack)
+        for source in islice(sources.programs(rng, tally.discarded), programs):
+            chosen = options.draw(rng, row.target, row.engine, source.program)
+            drawn = requests.draw(rng, source.program, count, users=2 if row.slow else None)
+            asked = [stored(one) for one in drawn if not row.slow or one.is_of_a_pod]
+            try:
+                made = meaning.compiled(source.program, chosen)
+            except SourceError as error:
+                tally.refused_policies += 1
+                tally.discarded.update({d.code for d in error.diagnostics if d.severity == "error"})
+                continue
+            tally.draw(features(source, chosen))
+            found += judged(row, ask, source, made, asked, tally)
+    return tally, found
+
+
+def started(row: Row, stack: ExitStack) -> tuple[Ask, Stored]:
+    """The engine of ``row``, started, and what the API server makes of a request before it is asked."""
+    match row.target:
+        case "opa":
+            return engines.opa, as_drawn
+        case "kyverno":
+            return engines.command_line, as_drawn
+        case "gatekeeper":
+            return engines.gatekeeper(stack.enter_context(Process("gatekeeper-review"))), as_drawn
+        case "kyverno-cel":
+            return engines.kyverno(stack.enter_context(Process("kyverno-review"))), as_drawn
+        case _:
+            process = stack.enter_context(Process("vap-review"))
+            return engines.plugins(process), Stored(process)
+
+
+class Stored:
+    """Pods as the API server decodes and defaults them."""
+
+    def __init__(self, process: Process | None) -> None:
+        self._stored = stored_by(process) if process is not None else None
+
+    def __call__(self, asked: Asked) -> Asked:
+        """``asked`` with its pods so."""
+        if self._stored is None or asked.kind != "Pod":
+            return asked
+        pods = [asked.pod, *([asked.old] if asked.old is not None else [])]
+        made, *old = self._stored(pods)
+        return replace(asked, object=made, pod=made, old=old[0] if old else None)
+
+
+as_drawn = Stored(None)
+
+
+def judged(
+    row: Row, ask: Ask, source: Source, made: Compiled, asked: list[Asked], tally: Tally
+) -> Iterator[Difference]:
+    """Each difference between the engine of ``row`` and the interpreter over ``asked``."""
+    try:
+        answers = ask(made, asked)
+    except EngineError as error:
+        tally.wrong += 1
+        yield _difference(row, "engine", source, made, asked[0], "", str(error))
+        return
+    for one, answer in zip(asked, answers, strict=True):
+        if meaning.is_moot(made, one):
+            continue
+        expected = meaning.by_output(made, one, answer.pod)
+        says = meaning.by_source(made, one) if one.kind == "Pod" else expected
+        kinds = list(_kinds(row, made, one, expected, says, answer))
+        tally.pairs += 1
+        tally.admitted += answer.allowed
+        stricter = says.allowed is not expected.allowed
+        tally.wrong += bool(kinds)
+        tally.stricter += stricter and not kinds
+        tally.agreed += not stricter and not kinds
+        if kinds:
+            kind, ours, theirs = kinds[0]
+            yield _difference(row, kind, source, made, one, ours, theirs)
+
+
+def _kinds(
+    row: Row, made: Compiled, asked: Asked, expected: Word, source: Word, answer: Word
+) -> Iterator[tuple[str, str, str]]:
+    if asked.kind == "Pod" and asked.change != "resize" and answer.allowed and not source.allowed:
+        yield "let in", str(source.says), str(answer.says)
+    theirs = answer.says
+    ours = tuple(sorted({(_as_told(row, action), text) for action, text in expected.says}))
+    if not expected.words:
+        ours, theirs = (tuple(sorted({(action, "") for action, _ in says})) for says in (ours, theirs))
+    some = set(theirs) <= set(ours) and {action for action, _ in theirs} == {action for action, _ in ours}
+    if not (some if row.first else ours == theirs):
+        yield "verdict" if expected.allowed is not answer.allowed else "words", str(ours), str(theirs)
+    if answer.pod is not None and expected.pod is not None and answer.allowed:
+        before, after = comparable(expected.pod), comparable(answer.pod)
+        if before != after:
+            yield "changed pod", json.dumps(before), json.dumps(after)
+
+
+def _as_told(row: Row, action: str) -> str:
+    """OPA knows no audit, and Kyverno's command line tells it from no warning: ``warn`` stands for it."""
+    return "warn" if row.target in ("opa", "kyverno") and action == "audit" else action
+
+
+def _difference(
+    row: Row, kind: str, source: Source, made: Compiled, asked: Asked, ours: str, theirs: str
+) -> Difference:
+    about: Json = {
+        "program": source.text, "used": source.used, "options": str(made.chosen), "who": str(asked.who),
+        "operation": f"{asked.operation} {asked.change or ''} {asked.kind}",
+    }  # fmt: skip
+    return Difference(row.name, kind, about, asked.object, ours, theirs, asked.old)
+
+
+def program_of(difference: Difference) -> Program:
+    """The meaning of the program of a difference of these rows."""
+    assert isinstance(difference.policy, dict)
+    return sources.read(difference.policy["program"], difference.policy["used"])[1]

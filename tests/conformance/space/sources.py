@@ -1,0 +1,232 @@
+"""Draws sources in the language over everything that it can say.
+
+What there is comes from the registry of controls (shapes, defaults, values, fields of ``unless``) and from the grammar
+(keywords, kinds of item). What does not resolve is drawn again: `programs` counts why.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from conformance.space import grammar, words
+from pscc.controls import CONTROLS
+from pscc.controls._base import Control
+from pscc.diagnostics import Report, SourceError
+from pscc.driver import analyse
+from pscc.inheritance import flatten
+from pscc.ir import Containers, Program
+from pscc.library import LEVELS, MINORS, library_policy
+from pscc.linking import Family, Load, LoadError
+from pscc.narrowing import FIELDS
+from pscc.source import SourceFile
+from pscc.syntax.ast import Document
+
+NAMES = (
+    "main", "strict", "wide", "a", "a-audit", "a-defaults", "workloads", "kustomization", "team.web", "1st", "expansion",
+    "pod-security-policies", "baseline-for-teams-that-have-not-been-migrated.to-restricted-yet.example", "lib",
+)  # fmt: skip
+USED = "base.psp"
+NEVER = "2099-12-31"
+"""The end of exemptions that have one: engines do not look at the clock."""
+
+
+_OF_CONTAINERS = frozenset(
+    control.id
+    for control in CONTROLS
+    if any(isinstance(s.items, Containers) for shape in control.shapes for r in shape.requirements for s in r.each)
+)
+"""The controls from which a container can be exempt."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A drawn program: its text, the text of the file that it uses (empty if none), its tree and its meaning."""
+
+    text: str
+    used: str
+    document: Document = field(repr=False)
+    program: Program = field(repr=False)
+
+
+def read(text: str, used: str = "") -> tuple[Document, Program]:
+    """The tree and the meaning of a source. Raises `SourceError`."""
+    document, program, _ = analyse(SourceFile("drawn.psp", text), load=_loader(used))
+    return document, program
+
+
+def _loader(used: str) -> Load:
+    def load(path: str, user: str) -> SourceFile:
+        if path != USED or not used:
+            raise LoadError("there is no such file")
+        return SourceFile(USED, used)
+
+    return load
+
+
+def programs(rng: random.Random, refused: Counter[str] | None = None) -> Iterator[Source]:
+    """Sources that resolve, without end; the codes of the errors of the others are counted in ``refused``."""
+    while True:
+        text, used = _Drawing(rng).source()
+        try:
+            document, program = read(text, used)
+        except SourceError as error:
+            if refused is not None:
+                refused.update({d.code for d in error.diagnostics if d.severity == "error"})
+            continue
+        if program.policies or program.choices:
+            yield Source(text, used, document, program)
+
+
+class _Drawing:
+    """One source on its way; ``controls`` knows what each policy that can be extended says something about."""
+
+    def __init__(self, rng: random.Random) -> None:
+        self.rng = rng
+        self.controls: dict[str, list[str]] = {}
+        self.density = rng.choice((0.05, 0.1, 0.1, 0.2, 0.35))
+        self.defaults = rng.choice((0.0, 0.0, 0.1, 0.3))
+
+    def _perhaps(self, chance: float) -> bool:
+        return self.rng.random() < chance
+
+    def source(self) -> tuple[str, str]:
+        used = ""
+        if self._perhaps(0.15):
+            used = "\n".join(self._policy(f"base-{n}", member=True) for n in range(self.rng.randint(1, 2)))
+        count = self.rng.choice((1, 1, 1, 2, 2, 3, 4, 6))
+        names = self.rng.sample(NAMES, count)
+        members = self.rng.sample(names, self.rng.randint(1, count)) if self._perhaps(0.45) else []
+        blocks = [self._policy(name, name in members) for name in names]
+        if members:
+            chosen = [*members, *(["base-0"] if used and self._perhaps(0.3) else [])]
+            blocks.insert(self.rng.randint(0, len(blocks)), self._choice(chosen))
+        head = f'use "{USED}"\n' if used else ""
+        return head + "\n".join(blocks), used
+
+    def _policy(self, name: str, member: bool) -> str:
+        parent = self._parent() if self._perhaps(0.3) else ""
+        drawers: Mapping[str, Callable[[], list[str]]] = {
+            "statement": lambda: self._statements(name, member),
+            "scope": self._scopes,
+            "mode": lambda: [] if member or self._perhaps(0.75) else [self.rng.choice(grammar.words("MODE"))],
+            "exemption": lambda: self._exemptions(name, parent, member),
+            "without": lambda: self._without(parent),
+        }
+        self.controls[name] = list(self.controls.get(parent, ()))
+        lines = [line for kind in grammar.items() for line in drawers[kind]()]
+        self.rng.shuffle(lines)
+        title = f" {words.quoted(self.rng.choice(words.REASONS))}" if self._perhaps(0.2) else ""
+        extends = f" extends {parent}" if parent else ""
+        body = "".join(f"    {line}\n" for line in lines)
+        return f"policy {name}{title}{extends} {{\n{body}}}\n"
+
+    def _parent(self) -> str:
+        if self.controls and self._perhaps(0.5):
+            return self.rng.choice(list(self.controls))
+        level = self.rng.choice(LEVELS)
+        name = f"pss/{level}" + ("" if self._perhaps(0.3) else f"@{self.rng.choice(MINORS)}")
+        policy = library_policy(name)
+        assert policy is not None
+        found = flatten(policy, Family(), Report()).statements
+        self.controls[name] = list(dict.fromkeys(statement.controls[0].text for statement, _ in found))
+        return name
+
+    # --- statements -------------------------------------------------------------
+
+    def _statements(self, name: str, member: bool) -> list[str]:
+        found = []
+        for control in CONTROLS:
+            if control.id == "pods" and not self._perhaps(0.1):
+                continue
+            if control.shapes and self._perhaps(self.density):
+                mode = self.rng.choice(grammar.words("MODE")) + " " if not member and self._perhaps(0.12) else ""
+                found.append(mode + self._check(control))
+                self.controls[name].append(control.id)
+            if control.default and self._perhaps(self.defaults):
+                found.append(self._default(control))
+                self.controls[name].append(control.id)
+        if not found:
+            control = self.rng.choice([c for c in CONTROLS if c.shapes and c.id != "pods"])
+            found.append(self._check(control))
+            self.controls[name].append(control.id)
+        return found
+
+    def _check(self, control: Control) -> str:
+        shape = self.rng.choice(control.shapes)
+        text = f"{shape.verb} {control.id}"
+        if shape.takes != "nothing":
+            manner = f" {shape.takes}" if shape.takes in grammar.words("MANNER") else ""
+            text += f"{manner} {words.values(control, self.rng, single=False, literal=bool(manner))}"
+        if shape.on:
+            text += f" on {shape.on}"
+        if self._perhaps(0.1):
+            name = self.rng.choice(list(FIELDS))
+            (keyword,) = grammar.words("_UNLESS")
+            text += f" {keyword} {name} {self.rng.choice(list(FIELDS[name].values))}"
+        return text + self._because(0.15)
+
+    def _default(self, control: Control) -> str:
+        assert control.default is not None
+        takes = control.default.takes
+        if takes == "nothing":
+            return f"default {control.id}"
+        manner = f" {takes}" if takes in grammar.words("MANNER") else ""
+        return f"default {control.id}{manner} {words.values(control, self.rng, single=not manner, literal=True)}"
+
+    def _because(self, chance: float) -> str:
+        (keyword,) = grammar.words("_BECAUSE")
+        return f" {keyword} {words.quoted(self.rng.choice(words.REASONS))}" if self._perhaps(chance) else ""
+
+    # --- what is around them ------------------------------------------------------
+
+    def _scopes(self) -> list[str]:
+        return [f"{one} {words.namespaces(self.rng)}" for one in grammar.words("SCOPE") if self._perhaps(0.22)]
+
+    def _exemptions(self, name: str, parent: str, member: bool) -> list[str]:
+        kinds = grammar.words("EXEMPTED")
+        of_containers = tuple(kind for kind in kinds if kind in ("containers", "images"))
+        found = []
+        for _ in range(self.rng.choice((0, 0, 0, 1, 1, 2))):
+            pool = of_containers if member or self._perhaps(0.4) else kinds
+            chosen = self.rng.sample(pool, self.rng.randint(1, min(2, len(pool))))
+            text = ", ".join(f"{kind} {words.named(kind, self.rng)}" for kind in chosen)
+            controls = self.controls.get(name) or self.controls.get(parent, [])
+            controls = [one for one in controls if one in _OF_CONTAINERS or self._perhaps(0.02)]
+            if controls and set(chosen) <= set(of_containers) and self._perhaps(0.4):
+                (keyword,) = grammar.words("_FROM")
+                some = self.rng.sample(controls, min(len(controls), self.rng.randint(1, 2)))
+                text += f" {keyword} {', '.join(dict.fromkeys(some))}"
+            (keyword,) = grammar.words("_UNTIL")
+            until = f" {keyword} {NEVER}" if self._perhaps(0.2) else ""
+            (exempt,) = grammar.words("EXEMPT")
+            found.append(f"{exempt} {text}{self._because(1)}{until}")
+        return found
+
+    def _without(self, parent: str) -> list[str]:
+        controls = self.controls.get(parent, [])
+        if not controls or not self._perhaps(0.4):
+            return []
+        (keyword,) = grammar.words("_WITHOUT")
+        return [f"{keyword} {', '.join(dict.fromkeys(self.rng.sample(controls, min(len(controls), 2))))}"]
+
+    def _choice(self, members: list[str]) -> str:
+        mode = f"{self.rng.choice(grammar.words('MODE'))} " if self._perhaps(0.2) else ""
+        lines = []
+        for name in members:
+            for _ in range(self.rng.choice((1, 1, 1, 2))):
+                lines.append(f"    {name} for {self._subjects()}{self._place()}\n")
+        if self._perhaps(0.3):
+            self.rng.shuffle(lines)
+        return f"choose {mode}{{\n{''.join(lines)}}}\n"
+
+    def _subjects(self) -> str:
+        if self._perhaps(0.2):
+            return self.rng.choice(grammar.words("EVERYONE"))
+        kinds = self.rng.sample(grammar.words("SUBJECT"), self.rng.choice((1, 1, 2)))
+        return ", ".join(f"{kind} {words.named(kind, self.rng)}" for kind in kinds)
+
+    def _place(self) -> str:
+        return f" in namespaces {words.namespaces(self.rng, labels=False)}" if self._perhaps(0.35) else ""

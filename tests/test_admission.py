@@ -1,0 +1,67 @@
+"""What a whole program says of a request: every default is set before anything is checked, as in a cluster."""
+
+from __future__ import annotations
+
+import pytest
+
+from pscc.access import Request
+from pscc.admission import decide
+from pscc.backends.options import Options
+from pscc.backends.registry import backend
+from pscc.demands import refused_beside
+from pscc.driver import analyse
+from pscc.ir import Program
+from pscc.source import SourceFile
+
+POD: dict[str, object] = {
+    "metadata": {"name": "p", "namespace": "default"},
+    "spec": {"containers": [{"name": "c", "image": "i"}]},
+}
+
+
+def program(text: str) -> Program:
+    return analyse(SourceFile("p.psp", text))[1]
+
+
+FILL = "policy fill {\n    default runAsUser 0\n}\n"
+RULE = "policy rule {\n    deny runAsUser 0\n}\n"
+
+
+def test_a_choice_decides_on_what_the_policies_beside_it_have_set() -> None:
+    found = decide(program(f"{FILL}{RULE}choose {{\n    rule for everyone\n}}\n"), Request(), POD)
+    ((_, admission),) = found.chosen
+    assert not admission.allowed
+    assert admission.message.startswith("rule: container c: runAsUser is 0, denied: 0 ")
+
+
+def test_a_policy_judges_what_a_choice_has_set() -> None:
+    found = decide(program(f"{FILL}{RULE}choose {{\n    fill for everyone\n}}\n"), Request(), POD)
+    ((_, verdict),) = found.judged
+    assert verdict.messages == ("container c: runAsUser is 0, denied: 0",)
+
+
+def test_an_update_sets_nothing() -> None:
+    found = decide(program(f"{FILL}{RULE}"), Request(), POD, {**POD, "spec": {"containers": []}})
+    assert found.pod == POD
+    assert all(verdict.allowed for _, verdict in found.judged)
+
+
+def test_a_default_that_grants_counts_as_isolating_where_another_policy_refuses_it() -> None:
+    grants = "policy a {\n    %s\n    default allowPrivilegeEscalation true\n}\n"
+    forbids = "policy b {\n    %s\n    allow allowPrivilegeEscalation false\n}\n"
+    for where, there, is_refused in (("", "", True), ("in namespaces x", "in namespaces y", False)):
+        (default,) = refused_beside(program(grants % where + forbids % there)).policies[0].defaults
+        assert default.grants is not is_refused
+    chosen = program(f"{grants % ''}{forbids % ''}choose {{\n    a for everyone\n}}\n")
+    assert not refused_beside(chosen).choices[0].policies[0].defaults[0].grants
+
+
+@pytest.mark.parametrize("target", ["vap", "kyverno-cel"])
+def test_a_choice_that_hangs_on_defaults_beside_it_sets_none_and_says_so(target: str) -> None:
+    beside = "policy fill {\n    default readOnlyRootFilesystem %s\n}\n"
+    members = "policy a {\n    require readOnlyRootFilesystem true\n}\npolicy b {\n    default runAsUser 1\n    deny hostPID\n}\n"
+    text = members + "choose {\n    a for users x\n    b for everyone\n}\n"
+    for source, is_told in ((beside % "true" + text, True), (text, False)):
+        output = backend(target).package(program(source), {}, Options(workloads="off"))
+        assert any(d.code == "TGT001" for d in output.diagnostics) is is_told
+        assert any("defaults.yaml" in file.path and "pod-security" in file.path for file in output.files) is not is_told

@@ -1,0 +1,114 @@
+"""Defaults of two policies that meet: an error where a pod's fate would hang on the order of the policies."""
+
+from __future__ import annotations
+
+from itertools import permutations
+
+import pytest
+
+from conformance.policies import says_default
+from pscc import oracle
+from pscc.access import ALL, NONE, Names, Scope
+from pscc.controls import CONTROLS
+from pscc.default_conflicts import conflicts, meet
+from pscc.diagnostics import SourceError
+from pscc.driver import analyse
+from pscc.ir import Program
+from pscc.source import SourceFile
+
+
+def codes(text: str) -> list[str]:
+    try:
+        analyse(SourceFile("p.psp", text))
+    except SourceError as error:
+        return [d.code for d in error.diagnostics]
+    return []
+
+
+def two(first: str, second: str, where: str = "", there: str = "") -> list[str]:
+    return codes(f"policy a {{\n{where}\n{first}\n}}\npolicy b {{\n{there}\n{second}\n}}\n")
+
+
+ONE, OTHER = "default runAsUser 1", "default runAsUser 2"
+
+
+@pytest.mark.parametrize(
+    ("where", "there", "is_one"),
+    [
+        ("", "", True),
+        ("in namespaces a", "in namespaces b", False),
+        ("in namespaces a, b", "in namespaces b", True),
+        ("in namespaces team-*", "in namespaces team-a", True),
+        ("in namespaces team-*", "in namespaces team-a*", True),
+        ("in namespaces team-*", "except namespaces team-*", False),
+        ("in namespaces team-a", "except namespaces team-*", False),
+        ("in namespaces team-*", "except namespaces team-a", True),
+        ("except namespaces *", "", False),
+        ("in namespaces tier=a", "in namespaces tier=b", False),
+        ("in namespaces tier=a", "except namespaces tier=a", False),
+        ("in namespaces tier=a", "in namespaces zone=b", True),
+    ],
+)
+def test_policies_meet_where_both_may_hold(where: str, there: str, is_one: bool) -> None:
+    assert two(ONE, OTHER, where, there) == ["LNG068"] * is_one
+    assert two(ONE, OTHER, there, where) == ["LNG068"] * is_one
+
+
+def test_equal_defaults_and_lists_that_both_add_to_do_not_conflict() -> None:
+    assert two(ONE, ONE) == []
+    assert two("default capabilities.drop add ALL", "default capabilities.drop add KILL") == []
+    assert two(f"{ONE}\ndefault nonRoot", f"default nonRoot\n{ONE}") == []
+    assert two(f"{ONE}\ndefault nonRoot", ONE) == ["LNG068"]
+    assert two("default nonRoot", ONE) == ["LNG068"]
+    assert two("default capabilities.add add KILL", "default capabilities.drop add KILL") == ["LNG068"]
+
+
+def test_members_of_one_choice_do_not_meet_each_other_but_every_other_policy() -> None:
+    members = f"policy a {{\n{ONE}\n}}\npolicy b {{\n{OTHER}\n}}\nchoose {{\na for users x\nb for everyone\n}}\n"
+    assert codes(members) == []
+    assert codes(f"{members}policy c {{\n{ONE}\n}}\n") == ["LNG068"]
+
+
+def defaults() -> list[str]:
+    import random
+
+    return [says_default(c, random.Random(seed)) for c in CONTROLS if c.default for seed in range(2)]
+
+
+def test_where_there_is_no_conflict_the_order_of_policies_does_not_matter() -> None:
+    """Each two forms of default, on pods that say nothing, that say a part, and that say all."""
+    plain: oracle.Json = {"metadata": {"name": "p"}, "spec": {"containers": [{"name": "c"}, {"name": "d"}]}}
+    drops = {"capabilities": {"drop": ["KILL"]}, "runAsUser": 7}
+    some: oracle.Json = {"spec": {"securityContext": {"runAsUser": 5}, "containers": [{"securityContext": drops}]}}
+    found = {True: 0, False: 0}
+    for first in defaults():
+        for second in defaults():
+            programs = [
+                analyse(SourceFile(f"{n}.psp", f"policy {n} {{\n{t}\n}}"))[1] for n, t in (("a", first), ("b", second))
+            ]
+            pair = tuple(policy for program in programs for policy in program.policies)
+            clash = bool(list(conflicts(Program(pair))))
+            found[clash] += 1
+            for pod in (plain, some):
+                made = []
+                for order in permutations(pair):
+                    result = pod
+                    for policy in order:
+                        result = oracle.with_defaults(policy, result)
+                    made.append(_sorted(result))
+                assert clash or made[0] == made[1], (first, second)
+    assert min(found.values()) > 10
+
+
+def _sorted(value: object) -> object:
+    """Without the order of lists that are sets."""
+    if isinstance(value, dict):
+        return {k: sorted(v, key=str) if k in ("add", "drop") else _sorted(v) for k, v in value.items()}
+    return [_sorted(v) for v in value] if isinstance(value, list) else value
+
+
+def test_meeting_is_found_by_example() -> None:
+    assert meet(Scope(), Scope())
+    assert not meet(Scope(Names(("a",))), Scope(ALL, Names((), ("",))))
+    assert meet(Scope(Names((), ("a",))), Scope(ALL, Names(("a", "ab"))))
+    assert not meet(Scope(Names((), ("ab",)), NONE), Scope(Names((), ("a",)), Names((), ("ab",))))
