@@ -262,7 +262,7 @@ def test_the_engines_say_the_same(tmp_path: Path) -> None:
     for one in ENGINES:
         engine(one.program)
     checkouts = {
-        "gatekeeper-library": examples.gatekeeper_library(tmp_path / "g", images=(), exempt="yes"),
+        "gatekeeper-library": examples.gatekeeper_library(tmp_path / "g"),
         "kyverno/policies": examples.kyverno_policies(tmp_path / "k"),
     }
     results = [r for r in run_of(checkouts).comparison.results if r.case.why_not == ""]
