@@ -103,7 +103,7 @@ class Tally:
 def drawn(ready: Prepared, seed: int, count: int) -> Iterator[Trial]:
     """``count`` pods around the boundaries of the policies of ``ready``, and some again as workloads'; the same for a seed.
 
-    Of each policy in turn, those of choices too, at most half are the pods of its generated suite, and at most a quarter has
+    Of each policy in turn, those of choices too, at most half are the pods of its generated suite, and at most a third has
     images and names at the boundaries of its exemptions; the rest is drawn by seed. Where it matters who asks, requests are
     drawn as well: inside the namespaces that are left out, too, and by members of groups whose grants are.
     """
@@ -126,7 +126,7 @@ def _pods(program: ir.Program, seed: int, count: int) -> Iterator[Trial]:
         shares[index] += 1
     for policy, share in zip(policies, shares, strict=True):
         cases = [_of_case(case) for case in suite.cases_for(policy)][: (share + 1) // 2]
-        near = _spread([Trial(origin, pod) for origin, pod in boundary_pods(policy)], share // 4)
+        near = _spread([Trial(origin, pod) for origin, pod in boundary_pods(policy)], share // 3)
         yield from (*cases, *near)
         yield from _updated(draw_pods(policy, seed, share - len(cases) - len(near)))
 
