@@ -60,13 +60,15 @@ class Question:
     """A review, with what should come of it.
 
     ``policy`` is what the policy itself says, and the pod as it leaves it; ``expected`` what the output should say, which
-    is the same but for what was announced.
+    is the same but for what was announced. ``refused``: the policy denies the pod whether or not policies that only warn or
+    audit have set their defaults in it.
     """
 
     trial: Trial
     review: Review
     policy: Answer
     expected: Answer
+    refused: bool
 
 
 @frozen
@@ -230,7 +232,11 @@ def _question(
     expected = output.says(reached, review.old_pod, review.request, created)
     same = written == output and whole in (None, reached)
     policy = expected if same else written.says(whole or reached, review.old_pod, review.request, created)
-    return Question(trial, review, _answer(policy), _answer(expected))
+    refused, enforced = bool(policy.denials), written.setting_what_is_enforced
+    if refused and created and enforced != written:
+        pod = enforced.defaulted(review.pod, review.request)
+        refused = bool(enforced.says(pod, None, review.request, created).denials)
+    return Question(trial, review, _answer(policy), _answer(expected), refused)
 
 
 def _answer(said: Said) -> Answer:
@@ -296,7 +302,7 @@ def _is_stricter(question: Question, answer: Answer) -> bool:
 
 def _kind(question: Question, answer: Answer) -> Kind | None:
     expected = question.expected
-    if not answer.denied and (expected.denied or question.policy.denied):
+    if not answer.denied and (expected.denied or question.refused):
         return "lets in"
     if answer.denied and not expected.denied:
         return "shuts out"
