@@ -64,7 +64,9 @@ def test_unit_tests_of_gatekeeper_library(tmp_path: Path) -> None:
     cases = gatekeeper_rego.cases(examples.gatekeeper_library(tmp_path))
     assert {case.name: case.expected for case in cases} == {"test_below": "refused", "test_at": "admitted"}
     assert cases[0].source == "policy constraint {\n    allow hostPorts 80-65535\n}\n"
-    assert cases[0].asked.object["spec"] == {"containers": [{"name": "0", "image": "image", "ports": [{"hostPort": 79}]}]}
+    assert cases[0].asked.object["spec"] == {
+        "containers": [{"name": "0", "image": "image", "ports": [{"hostPort": 79}]}]
+    }
     assert set(outcomes(by_interpreter(cases)).values()) == {"agreed"}
 
 
@@ -72,7 +74,9 @@ def test_a_unit_test_that_fails_is_no_expectation(tmp_path: Path) -> None:
     engine("opa")
     checkout = examples.gatekeeper_library(tmp_path)
     tests = checkout / "src" / "pod-security-policy" / "ports" / "src_test.rego"
-    tests.write_text(tests.read_text(encoding="utf-8").replace("count(found) == 1", "count(found) == 2"), encoding="utf-8")
+    tests.write_text(
+        tests.read_text(encoding="utf-8").replace("count(found) == 1", "count(found) == 2"), encoding="utf-8"
+    )
     with pytest.raises(CheckoutError, match="test_below fails by itself"):
         gatekeeper_rego.cases(checkout)
 
@@ -217,7 +221,9 @@ def test_a_wrong_change_is_reported(tmp_path: Path) -> None:
 
 
 def test_a_refusal_for_another_reason_is_wrong() -> None:
-    broken = replace(JUDGE, name="broken", ask=lambda program, asked: [replace(JUDGE.ask(program, asked)[0], words=("x",))])
+    broken = replace(
+        JUDGE, name="broken", ask=lambda program, asked: [replace(JUDGE.ask(program, asked)[0], words=("x",))]
+    )
     case = Case("p", "s", "s", "c", Asked(examples.pod("a", hostPID=True)), "refused", "policy p { deny hostPID }")
     (result,) = compare([case], [broken], ()).results
     assert [one.said for one in result.wrong] == ["refused: x"]
@@ -294,7 +300,9 @@ def test_the_command_fails_and_shows_what_is_wrong(tmp_path: Path) -> None:
     checkout = examples.pod_security_admission(tmp_path, wrong=True)
     code, told = command("--pod-security-admission", checkout, "--only", "interpreter")
     assert code == 1
-    assert "baseline/v1.24: fail/host.yaml: must be refused\n  interpreter: admitted\n  | policy fixture extends" in told
+    assert (
+        "baseline/v1.24: fail/host.yaml: must be refused\n  interpreter: admitted\n  | policy fixture extends" in told
+    )
     code, told = command("--pod-security-admission", checkout, "--only", "interpreter", "--format", "json")
     found = json.loads(told[told.index("{") :])
     assert code == 1 and found["failed"]

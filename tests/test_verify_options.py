@@ -305,9 +305,19 @@ def test_a_broken_exemption_is_found_out(language: str, old: str, new: str, tmp_
     assert (done.exit_code, row["wrong"] > 0) == (1, True), done.output
 
 
-def test_exemptions_as_they_were_compiled_are_verified(tmp_path: Path) -> None:
+def test_an_exemption_that_goes_by_the_values_of_its_own_check_is_found_out(tmp_path: Path) -> None:
     source = policy(tmp_path)
-    done, row = asked(source, compiled(source, tmp_path / "out"), "gatekeeper")
+    folder = compiled(source, tmp_path / "out", "--engine", "cel")
+    own, others = "variables.prefixesOfPatterns", "variables.prefixesOfExemptImagesStarting"
+    edit(folder, others, own, "templates/psccrequireseccompprofile*")
+    done, row = asked(source, folder, "gatekeeper", "--count", "160")
+    assert (done.exit_code, row["first"]["kind"]) == (1, "lets in"), done.output
+
+
+@pytest.mark.parametrize("language", ["rego", "cel"])
+def test_exemptions_as_they_were_compiled_are_verified(language: str, tmp_path: Path) -> None:
+    source = policy(tmp_path)
+    done, row = asked(source, compiled(source, tmp_path / "out", "--engine", language), "gatekeeper")
     assert (done.exit_code, row["wrong"]) == (0, 0), done.output
 
 

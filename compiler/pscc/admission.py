@@ -82,11 +82,11 @@ def decide(
     for choice in choosing:
         chosen.append((choice, admit(choice, request, made)))
         made = chosen[-1][1].pod
-    settled = tuple((choice, _as_left(choice, request, admission, made)) for choice, admission in chosen)
+    settled = tuple((choice, as_left(choice, request, admission, made)) for choice, admission in chosen)
     return Decision(tuple((policy, oracle.check(policy, made)) for policy in judging), settled, made)
 
 
-def _as_left(choice: ir.Choice, request: Request, admission: Admission, pod: Json) -> Admission:
+def as_left(choice: ir.Choice, request: Request, admission: Admission, pod: Json) -> Admission:
     """``admission`` where a later choice may have changed the pod: then a policy has to accept the pod as it is now."""
     if not admission.allowed or pod == admission.pod:
         return admission

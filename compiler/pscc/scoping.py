@@ -35,7 +35,9 @@ def good_wildcards(kind: str, values: tuple[ast.Value, ...], report: Report) -> 
     for value in values:
         if not value.quoted and "*" in value.text[:-1]:
             help = "write the beginning of the name with one `*` behind"
-            report.add(Diagnostic("LNG069", f"`{value.text}`: a `*` is a wildcard at the end only", value.span, help=help))
+            report.add(
+                Diagnostic("LNG069", f"`{value.text}`: a `*` is a wildcard at the end only", value.span, help=help)
+            )
         elif value.quoted and "*" in value.text and kind in _NO_STAR:
             bare = value.text if _BARE.fullmatch(value.text) else None
             fixes = (Replacement(value.span, bare),) if bare else ()

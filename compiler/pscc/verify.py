@@ -60,13 +60,15 @@ class Question:
     """A review, with what should come of it.
 
     ``policy`` is what the policy itself says, and the pod as it leaves it; ``expected`` what the output should say, which
-    is the same but for what was announced.
+    is the same but for what was announced. ``refused``: the policy denies the pod whether or not policies that only warn or
+    audit have set their defaults in it.
     """
 
     trial: Trial
     review: Review
     policy: Answer
     expected: Answer
+    refused: bool
 
 
 @frozen
@@ -103,7 +105,7 @@ class Tally:
 def drawn(ready: Prepared, seed: int, count: int) -> Iterator[Trial]:
     """``count`` pods around the boundaries of the policies of ``ready``, and some again as workloads'; the same for a seed.
 
-    Of each policy in turn, those of choices too, at most half are the pods of its generated suite, and at most a quarter has
+    Of each policy in turn, those of choices too, at most half are the pods of its generated suite, and at most a third has
     images and names at the boundaries of its exemptions; the rest is drawn by seed. Where it matters who asks, requests are
     drawn as well: inside the namespaces that are left out, too, and by members of groups whose grants are.
     """
@@ -126,7 +128,7 @@ def _pods(program: ir.Program, seed: int, count: int) -> Iterator[Trial]:
         shares[index] += 1
     for policy, share in zip(policies, shares, strict=True):
         cases = [_of_case(case) for case in suite.cases_for(policy)][: (share + 1) // 2]
-        near = _spread([Trial(origin, pod) for origin, pod in boundary_pods(policy)], share // 4)
+        near = _spread([Trial(origin, pod) for origin, pod in boundary_pods(policy)], share // 3)
         yield from (*cases, *near)
         yield from _updated(draw_pods(policy, seed, share - len(cases) - len(near)))
 
@@ -230,7 +232,11 @@ def _question(
     expected = output.says(reached, review.old_pod, review.request, created)
     same = written == output and whole in (None, reached)
     policy = expected if same else written.says(whole or reached, review.old_pod, review.request, created)
-    return Question(trial, review, _answer(policy), _answer(expected))
+    refused, enforced = bool(policy.denials), written.setting_what_is_enforced
+    if refused and created and enforced != written:
+        pod = enforced.defaulted(review.pod, review.request)
+        refused = bool(enforced.says(pod, None, review.request, created).denials)
+    return Question(trial, review, _answer(policy), _answer(expected), refused)
 
 
 def _answer(said: Said) -> Answer:
@@ -296,7 +302,7 @@ def _is_stricter(question: Question, answer: Answer) -> bool:
 
 def _kind(question: Question, answer: Answer) -> Kind | None:
     expected = question.expected
-    if not answer.denied and (expected.denied or question.policy.denied):
+    if not answer.denied and (expected.denied or question.refused):
         return "lets in"
     if answer.denied and not expected.denied:
         return "shuts out"

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from pscc import ir, oracle
 from pscc.access import Names, Request
-from pscc.admission import accepts_as_it_is, admit, judges
+from pscc.admission import Admission, accepts_as_it_is, admit, as_left, judges
 from pscc.announced import as_announced
 from pscc.backends.options import Workloads
 from pscc.demands import choice_without
@@ -49,20 +49,35 @@ class Meaning:
         return pod
 
     def says(self, pod: Json, old_pod: Json | None, request: Request | None, created: bool) -> Said:
-        """What all checks say of ``pod``. Choices set defaults only where it is ``created``."""
+        """What all checks say of ``pod``, which has the defaults of plain policies already, in the order of `admission.decide`.
+
+        Choices set defaults only where it is ``created``; every check sees what they have set.
+        """
+        admitted: list[tuple[ir.Choice, Admission]] = []
+        for choice in self._judging(request):
+            assert request is not None
+            as_it_is = old_pod is None and not created
+            found = accepts_as_it_is(choice, request, pod) if as_it_is else admit(choice, request, pod, old_pod)
+            admitted.append((choice, found))
+            pod = dict(found.pod)
         denials, warnings = set[str](), set[str]()
         for policy in self.program.policies:
             if request is None or judges(policy, request):
                 said = denials if policy.mode == "enforce" else warnings
                 said |= set(oracle.check(policy, pod, old_pod).messages)
-        for choice in self._judging(request):
+        for choice, found in admitted:
             assert request is not None
-            as_it_is = old_pod is None and not created
-            found = accepts_as_it_is(choice, request, pod) if as_it_is else admit(choice, request, pod, old_pod)
+            settled = as_left(choice, request, found, pod) if created else found
             said = denials if choice.mode == "enforce" else warnings
-            said |= {found.message} if not found.allowed else set()
-            pod = dict(found.pod)
+            said |= {settled.message} if not settled.allowed else set()
         return Said(tuple(sorted(denials)), tuple(sorted(warnings)), pod)
+
+    @property
+    def setting_what_is_enforced(self) -> Meaning:
+        """The same where policies and choices that only warn or audit set no defaults."""
+        policies = (p if p.mode == "enforce" else replace(p, defaults=()) for p in self.program.policies)
+        choices = (c if c.mode == "enforce" else _unset(c) for c in self.program.choices)
+        return replace(self, program=ir.Program(tuple(policies), tuple(choices)))
 
     def of_workloads(self, workloads: Workloads) -> Meaning:
         """The same on the pods of workloads: under ``warn`` none is denied, under ``off`` nothing is said."""
@@ -94,6 +109,10 @@ def announced(made: ir.Program, told: tuple[Diagnostic, ...]) -> Meaning:
         ),
         frozenset(p.name for p in made.policies if any(one.span in wide for one in p.exemptions)),
     )
+
+
+def _unset(choice: ir.Choice) -> ir.Choice:
+    return replace(choice, policies=tuple(replace(policy, defaults=()) for policy in choice.policies))
 
 
 _Judging = TypeVar("_Judging", ir.Policy, ir.Choice)

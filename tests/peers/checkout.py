@@ -39,7 +39,10 @@ def files(checkout: Path, pattern: str) -> list[Path]:
 def commit(checkout: Path) -> str:
     """The commit that ``checkout`` is at, empty where it is no clone."""
     done = subprocess.run(
-        ["git", "-C", str(checkout), "rev-parse", "--show-toplevel", "HEAD"], capture_output=True, text=True, check=False
+        ["git", "-C", str(checkout), "rev-parse", "--show-toplevel", "HEAD"],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     lines = done.stdout.splitlines()
     own = done.returncode == 0 and Path(lines[0]) == checkout.resolve()

@@ -71,9 +71,7 @@ _ADDING_STRICT = Means("adding-capabilities-strict", (allow("capabilities.add", 
 POLICIES: dict[str, tuple[Means, ...]] = {
     # pod-security/baseline
     "disallow-capabilities": (Means("adding-capabilities", (allow("capabilities.add", _BASELINE_CAPABILITIES),)),),
-    "disallow-host-namespaces": (
-        Means("host-namespaces", (deny("hostNetwork"), deny("hostPID"), deny("hostIPC"))),
-    ),
+    "disallow-host-namespaces": (Means("host-namespaces", (deny("hostNetwork"), deny("hostPID"), deny("hostIPC"))),),
     "disallow-host-path": (Means("host-path", (deny("hostPath"),)),),
     "disallow-host-ports": (Means("host-ports-none", (deny("hostPorts"),)),),
     "disallow-host-ports-range": (Means("host-port-range", (allow("hostPorts", ["5000-6000"]),)),),
@@ -81,9 +79,7 @@ POLICIES: dict[str, tuple[Means, ...]] = {
     "disallow-privileged-containers": (Means("privileged-containers", (deny("privileged"),)),),
     "disallow-proc-mount": (Means("check-proc-mount", (allow("procMount", ["Default"]),)),),
     "disallow-selinux": (
-        Means(
-            "selinux-type", (allow("seLinuxOptions.type", ["container_t", "container_init_t", "container_kvm_t"]),)
-        ),
+        Means("selinux-type", (allow("seLinuxOptions.type", ["container_t", "container_init_t", "container_kvm_t"]),)),
         Means("selinux-user-role", (deny("seLinuxOptions.user"), deny("seLinuxOptions.role"))),
     ),
     "restrict-apparmor-profiles": (Means("app-armor", (allow("appArmorProfile", _PROFILES),)),),
@@ -125,20 +121,14 @@ POLICIES: dict[str, tuple[Means, ...]] = {
     "psp-restrict-adding-capabilities": (
         Means("allowed-capabilities", (allow("capabilities.add", ["NET_BIND_SERVICE", "CAP_CHOWN"]),)),
     ),
-    "restrict-runtimeclass": (
-        Means("prodclass-or-expclass", (allow("runtimeClassName", ["prodclass", "expclass"]),)),
-    ),
-    "add-apparmor-annotations": (
-        Means("apparmor-runtime-default", (default("appArmorProfile", "runtime/default"),)),
-    ),
+    "restrict-runtimeclass": (Means("prodclass-or-expclass", (allow("runtimeClassName", ["prodclass", "expclass"]),)),),
+    "add-apparmor-annotations": (Means("apparmor-runtime-default", (default("appArmorProfile", "runtime/default"),)),),
     "add-capabilities": (Means("add-setfcap-setuid", (default("capabilities.add", "add", "SETFCAP,", "SETUID"),)),),
     "add-runtimeclassname": (Means("add-prodclass", (default("runtimeClassName", "prodclass"),)),),
     # best-practices
     "drop-all-capabilities": (Means("require-drop-all", (_DROP_ALL,)),),
     "drop-cap-net-raw": (Means("require-drop-cap-net-raw", (require("capabilities.drop", ["all of NET_RAW"]),)),),
-    "require-ro-rootfs": (
-        Means("validate-readOnlyRootFilesystem", (require("readOnlyRootFilesystem", ["true"]),)),
-    ),
+    "require-ro-rootfs": (Means("validate-readOnlyRootFilesystem", (require("readOnlyRootFilesystem", ["true"]),)),),
     # other
     "ensure-readonly-hostpath": (Means("ensure-hostpaths-readonly", (allow("hostPath", ["/ (read-only)"]),)),),
     "limit-hostpath-vols": (Means("limit-hostpath-to-slash-data", (allow("hostPath", ["/data"]),)),),

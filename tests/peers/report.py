@@ -96,7 +96,8 @@ def as_json(run: Run) -> Json:
     results = run.comparison.results
     return {
         "checkouts": [
-            {"peer": c.peer, "repository": c.repository, "commit": c.commit, "leftOut": c.left_out} for c in run.checkouts
+            {"peer": c.peer, "repository": c.repository, "commit": c.commit, "leftOut": c.left_out}
+            for c in run.checkouts
         ],
         "judges": [{"name": judge.name, "version": judge.version} for judge in run.judges],
         "cases": [
