@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path, PurePath
 
-from pscc.backends._base import OutputFile
+from pscc.backends._base import OutputFile, check_paths
 from pscc.settings import Settings, as_json, from_json
 
 MANIFEST = ".pscc-manifest"
@@ -37,8 +37,9 @@ class EmitError(Exception):
 def emit(folder: Path, files: tuple[OutputFile, ...], settings: Settings | None = None) -> None:
     """Make ``folder`` hold ``files``, which were compiled with ``settings``, beside what is not ours.
 
-    Raises `EmitError` before anything is changed.
+    Raises `EmitError`, and `ClashError` where two of ``files`` are one, before anything is changed.
     """
+    check_paths(file.path for file in files)
     if folder.exists() and not folder.is_dir():
         raise EmitError(f"{folder} is a file, not a folder")
     earlier = written(folder)
