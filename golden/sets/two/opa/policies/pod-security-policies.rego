@@ -22,6 +22,7 @@ operation := object.get(request, "operation", "CREATE")
 # What is wrong with the pod, where no policy that may be used accepts it.
 refusal := concat("", [objection, without_user]) if {
 	pod
+	operation != "DELETE"
 	not unchanged
 	not admitted
 }
