@@ -16,8 +16,9 @@ from typing import Any
 import yaml
 
 from conftest import engine
-from pscc.backends._base import Output, fitted
+from pscc.backends._base import Output
 from pscc.backends.kyverno_suite import old_object
+from pscc.backends.names import fitted
 from pscc.backends.opa import WORKLOADS
 from pscc.driver import analyse, compile_program, decode
 from pscc.ir import Policy, Program
@@ -150,7 +151,7 @@ def regopy(output: Output, asked: list[Question], decision: str = "deny") -> lis
 
     interpreter = Interpreter()
     for file in output.files:
-        if file.path.endswith(".rego") and not file.path.endswith(("_test.rego", WORKLOADS)):
+        if file.path.endswith(".rego") and not file.path.endswith("_test.rego") and file.path != WORKLOADS:
             # regopy reads v0 unless told
             head, package, rest = file.text.partition("package ")
             name, newline, body = rest.partition("\n")

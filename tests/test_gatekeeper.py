@@ -12,9 +12,10 @@ import yaml
 
 from conftest import engine
 from pscc import oracle
-from pscc.backends._base import Output, fitted
+from pscc.backends._base import Output
 from pscc.backends.demanding import demanding
 from pscc.backends.gatekeeper_mutators import mutators, unsettable
+from pscc.backends.names import Names, fitted
 from pscc.driver import analyse, compile_program
 from pscc.ir import Policy, Program
 from pscc.pods import normalise
@@ -212,8 +213,8 @@ def test_mutated_pods_get_the_oracles_verdict(name: str) -> None:
 def test_a_grant_that_cannot_be_set_exactly_is_not_set() -> None:
     program, output = compiled(POLICIES["granting"])
     settable, _, told = demanding(program, {}, unsettable)
-    found, _ = mutators(only(settable))
-    assert not any("capabilities.add" in mutator["location"] for mutator in found)
+    found, _ = mutators(only(settable), Names())
+    assert not any("capabilities.add" in mutator.location for mutator in found)
     assert [d.code for d in told] == ["TGT001"] == [d.code for d in output.diagnostics]
 
 

@@ -13,9 +13,10 @@ import yaml
 
 from conftest import engine
 from pscc import oracle
-from pscc.backends._base import Output, fitted
+from pscc.backends._base import Output
 from pscc.backends.kyverno import BACKEND
 from pscc.backends.kyverno_suite import old_object
+from pscc.backends.names import fitted
 from pscc.driver import analyse
 from pscc.ir import Policy, Program
 from pscc.source import SourceFile

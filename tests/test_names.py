@@ -14,12 +14,13 @@ from hypothesis import strategies as st
 
 from conformance.jsonl import Json, Process
 from golden_verdicts import statements
-from pscc.backends._base import Output, OutputFile
+from pscc.backends._base import ClashError, ObjectName, Output, OutputFile
 from pscc.backends.options import Options
 from pscc.backends.registry import TARGETS, backend
 from pscc.controls import CONTROLS
 from pscc.diagnostics import SourceError
 from pscc.driver import analyse, compile_program
+from pscc.emit import emit
 from pscc.ir import Program
 from pscc.narrowing import FIELDS
 from pscc.rollout import Rollout
@@ -118,6 +119,8 @@ def objects_are_apart(output: Output) -> None:
     """No two objects share a name, and each name fits; a kustomization has all that is applied."""
     found = Counter(map(identity, documents(output)))
     assert [name for name, times in found.items() if times > 1] == []
+    declared = ((one.api_version, one.kind, one.name) for file in output.files for one in file.objects)
+    assert Counter(declared) == found
     for _, kind, name in found:
         assert SUBDOMAIN.fullmatch(name) and len(name) <= LABEL, (kind, name)
     if output.resources:
@@ -320,7 +323,17 @@ FILES = OutputFile("a/b.yaml", "b\n"), OutputFile("c.yaml", "c\n")
 
 
 @pytest.mark.parametrize("path", ["c.yaml", "C.yaml", "a", "c.yaml/d"])
-def test_an_output_has_no_two_files_of_one_path(path: str) -> None:
-    with pytest.raises(Exception, match=r"c\.yaml|a/b\.yaml"):
+def test_an_output_has_no_two_files_of_one_path(path: str, tmp_path: Path) -> None:
+    with pytest.raises(ClashError, match=r"(?i)c\.yaml|a is a file and a folder"):
         Output((*FILES, OutputFile(path, "")), (), ())
+    with pytest.raises(ClashError):
+        emit(tmp_path / "out", (*FILES, OutputFile(path, "")))
+    assert not (tmp_path / "out").exists()
     assert Output(FILES, (), ()).files == FILES
+
+
+def test_an_output_has_no_two_objects_of_one_name() -> None:
+    one, other, apart = (ObjectName("v1", kind, "a") for kind in ("K", "K", "L"))
+    with pytest.raises(ClashError, match="K a"):
+        Output((OutputFile("a", "", (one,)), OutputFile("b", "", (other, apart))), (), ())
+    Output((OutputFile("a", "", (one, apart)),), (), ())

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePath
 
-from pscc.backends._base import OutputFile
+from pscc.backends._base import OutputFile, check_paths
 
 MANIFEST = ".pscc-manifest"
 """Lists the files that an earlier compile wrote, so that the next one knows which are its own.
@@ -34,7 +34,11 @@ class EmitError(Exception):
 
 
 def emit(folder: Path, files: tuple[OutputFile, ...]) -> None:
-    """Make ``folder`` hold ``files``, beside what is not ours. Raises `EmitError` before anything is changed."""
+    """Make ``folder`` hold ``files``, beside what is not ours.
+
+    Raises `EmitError`, and `ClashError` where two of ``files`` are one, before anything is changed.
+    """
+    check_paths(file.path for file in files)
     if folder.exists() and not folder.is_dir():
         raise EmitError(f"{folder} is a file, not a folder")
     earlier = written(folder)

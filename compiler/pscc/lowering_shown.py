@@ -5,6 +5,7 @@ Of a scope, an exemption or a grant: what its output has with the line and lacks
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from difflib import SequenceMatcher
@@ -13,6 +14,7 @@ from textwrap import dedent
 from pscc import ir
 from pscc.backends import gatekeeper_mutators, kyverno_mutate
 from pscc.backends._base import Output
+from pscc.backends.names import Names
 from pscc.backends.registry import TARGETS, backend
 from pscc.choice_forms import lowered
 from pscc.diagnostics import Diagnostic, SourceError
@@ -79,8 +81,8 @@ def default_text(policy: ir.Policy, default: ir.Default, target: str) -> list[st
         case "gatekeeper":
             if any(one is default for one, _ in gatekeeper_mutators.unsettable(policy)):
                 return []
-            rows = gatekeeper_mutators.mutators(alone)[0]
-            return [f"{row['kind']} at {row['location']}: {row['value']}" for row in rows]
+            found = gatekeeper_mutators.mutators(alone, Names())[0]
+            return [f"{one.kind} at {json.dumps(one.location)}: {json.dumps(one.value)}" for one in found]
         case "kyverno":
             if any(one is default for one, _ in kyverno_mutate.unsettable(policy)):
                 return []

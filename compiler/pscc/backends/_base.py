@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-from pathlib import PurePath
+from collections.abc import Iterable
+from pathlib import PurePath, PurePosixPath
 from typing import Protocol
 
 from pscc.backends.options import DEFAULTS, Options
@@ -15,11 +15,28 @@ from pscc.suite import Case
 
 
 @frozen
+class ObjectName:
+    """What an object goes by in a cluster. None that is compiled has a namespace."""
+
+    api_version: str
+    kind: str
+    name: str
+
+
+@frozen
 class OutputFile:
-    """One file of an output folder: its path (relative, with ``/``) and its whole text, ending in a newline."""
+    """One file of an output folder: its path (relative, with ``/``) and its whole text, ending in a newline.
+
+    ``objects`` are those that a cluster has of it once it is applied.
+    """
 
     path: str
     text: str
+    objects: tuple[ObjectName, ...] = ()
+
+
+class ClashError(Exception):
+    """Two files of an output have one path, or two of its objects one name: one of them would be lost. A bug of ours."""
 
 
 @frozen
@@ -28,12 +45,33 @@ class Output:
 
     ``files`` in a stable order, each to be written; ``resources`` the paths of those that ``kubectl apply`` takes, in
     the order of application; ``diagnostics`` what the target cannot say exactly (severity ``warning`` or ``note``,
-    codes ``TGT0xx``, always in the stricter direction).
+    codes ``TGT0xx``, always in the stricter direction). Raises `ClashError` where one would take another's place.
     """
 
     files: tuple[OutputFile, ...]
     resources: tuple[str, ...]
     diagnostics: tuple[Diagnostic, ...]
+
+    def __post_init__(self) -> None:
+        check_paths(file.path for file in self.files)
+        seen: set[ObjectName] = set()
+        for one in (one for file in self.files for one in file.objects):
+            if one in seen:
+                raise ClashError(f"two objects are {one.kind} {one.name}")
+            seen.add(one)
+
+
+def check_paths(paths: Iterable[str]) -> None:
+    """Raises `ClashError` where two of ``paths`` are one, letters taken as lower-case, or one is the folder of another."""
+    files: set[str] = set()
+    folders: set[str] = set()
+    for path in paths:
+        if path.casefold() in files:
+            raise ClashError(f"two files are called {path}")
+        files.add(path.casefold())
+        folders.update(str(parent) for parent in PurePosixPath(path.casefold()).parents)
+    for path in sorted(files & folders):
+        raise ClashError(f"{path} is a file and a folder")
 
 
 class Backend(Protocol):
@@ -47,17 +85,6 @@ class Backend(Protocol):
     def package(self, program: Program, cases: dict[str, tuple[Case, ...]], options: Options = DEFAULTS) -> Output:
         """The files of this target, said as ``options`` have it."""
         ...
-
-
-_LONGEST_NAME = 63
-
-
-def fitted(name: str, taken: frozenset[str] = frozenset()) -> str:
-    """``name``, or where it is longer than engines take, or ``taken``, its beginning and a digest of the whole."""
-    if len(name) <= _LONGEST_NAME and name not in taken:
-        return name
-    digest = hashlib.sha256(name.encode()).hexdigest()[:8]
-    return f"{name[: _LONGEST_NAME - len(digest) - 1].rstrip('-.')}-{digest}"
 
 
 def origin(statement: str, span: Span) -> str:

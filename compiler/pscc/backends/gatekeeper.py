@@ -5,15 +5,19 @@ A template's text depends on the shape alone; all values live in the Constraint.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from pscc import ir
 from pscc.backends import gatekeeper_choice
-from pscc.backends._base import Output, OutputFile, fitted, origin
+from pscc.backends._base import ObjectName, Output, OutputFile, origin
 from pscc.backends.demanding import demanding
 from pscc.backends.gatekeeper_match import match_lines
-from pscc.backends.gatekeeper_mutators import mutators, unsettable
+from pscc.backends.gatekeeper_mutators import mutator_file, mutators, unsettable
 from pscc.backends.gatekeeper_workloads import FOLDER as WORKLOADS
 from pscc.backends.gatekeeper_workloads import workload_files
+from pscc.backends.names import Names
 from pscc.backends.options import DEFAULTS, Options, Version
+from pscc.backends.shape_names import endings_of, kind_of
 from pscc.backends.subjects import exemption_rows
 from pscc.backends.versions import (
     GATEKEEPER_CEL,
@@ -72,35 +76,33 @@ class Gatekeeper:
         told = [note for choice in program.choices for note in gatekeeper_choice.notes(choice, options)]
         program, cases, untold = demanding(program, cases, unknown_fields(options.kubernetes, unsettable))
         told += untold
+        names = _named(program)
         templates = {(c.shape, bool(p.exemptions)): c for p in program.policies for c in p.checks}
-        files = [
-            OutputFile(_template_path(c, exempt), _template(c, exempt, options)) for (_, exempt), c in templates.items()
-        ]
+        files = [_template_file(c, exempt, options) for (_, exempt), c in templates.items()]
         files += [gatekeeper_choice.template(choice, options) for choice in program.choices]
         template_paths = [f.path for f in files]
         operations = options.gatekeeper >= GATEKEEPER_OPERATIONS
         policy_paths: list[str] = []
         for policy in program.policies:
             if policy.checks:
-                policy_paths.append(f"policies/{policy.name}.yaml")
-                files.append(OutputFile(policy_paths[-1], _constraints(policy, policy.checks)))
-            found, notes = mutators(policy)
+                files.append(_constraint_file(policy, names))
+                policy_paths.append(files[-1].path)
+            found, notes = mutators(policy, names.mutators)
             told += notes
             if found:
                 if not operations:
                     told.append(_on_updates(program, options.gatekeeper))
-                policy_paths.append(f"mutators/{policy.name}.yaml")
-                match = match_lines(policy.scope)
-                text = render("gatekeeper/mutators.yaml.j2", mutators=found, match=match, operations=operations)
-                files.append(OutputFile(policy_paths[-1], text))
+                path = f"mutators/{names.files[policy.name]}.yaml"
+                policy_paths.append(path)
+                files.append(mutator_file(path, found, match_lines(policy.scope), operations))
         for choice in program.choices:
-            files.append(gatekeeper_choice.constraint(choice, Code(_ACTIONS[choice.mode])))
-            policy_paths.append(files[-1].path)
-        workloads = workload_files(program, options.workloads)
+            path = f"policies/{names.files[choice.name]}.yaml"
+            policy_paths.append(path)
+            files.append(gatekeeper_choice.constraint(choice, path, Code(_ACTIONS[choice.mode])))
+        workloads = workload_files(program, options.workloads, names.mutators)
         files += workloads
         policy_paths += [file.path for file in workloads]
-        names = [p.removeprefix("templates/") for p in template_paths]
-        files.append(_kustomization("templates/", names))
+        files.append(_kustomization("templates/", [p.removeprefix("templates/") for p in template_paths]))
         # kustomize refuses files outside its root, so the mutators have a root of their own
         folders = ["templates"]
         for folder in ("policies", "mutators", WORKLOADS):
@@ -109,7 +111,7 @@ class Gatekeeper:
                 files.append(_kustomization(f"{folder}/", inside))
                 folders.append(folder)
         files.append(_kustomization("", folders))
-        files += _suite(program, cases)
+        files += _suite(program, cases, names)
         return Output(tuple(files), (*template_paths, *policy_paths), tuple(told))
 
 
@@ -121,17 +123,50 @@ def _on_updates(program: ir.Program, release: Version) -> Diagnostic:
     return costs(program, text, help="make the pods that were there before anew, or update Gatekeeper to 3.23")
 
 
-def _kind(check: ir.Check, exempt: bool) -> str:
-    """The kind of the check's Constraint. One that lets requests off has a template of its own."""
-    return f"Pscc{check.shape}{'UnlessExempt' if exempt else ''}"
+@frozen
+class _Named:
+    """What is called how: the ``files`` of each policy and choice, ``constraints`` by policy and shape; and the ``mutators``."""
+
+    files: Names
+    constraints: Mapping[tuple[str, str], str]
+    mutators: Names
+
+
+def _named(program: ir.Program) -> _Named:
+    constraints = Names()
+    by_shape = {
+        (policy.name, check.shape): constraints.derived(policy.name, *endings_of(check.shape))
+        for policy in program.policies
+        for check in policy.checks
+    }
+    # beside the files of policies there is a kustomization
+    given = [*(policy.name for policy in program.policies), *(choice.name for choice in program.choices)]
+    return _Named(Names(given, reserved=("kustomization",)), by_shape, Names())
 
 
 def _template_path(check: ir.Check, exempt: bool) -> str:
-    return f"templates/{_kind(check, exempt).lower()}.yaml"
+    return f"templates/{kind_of(check.shape, exempt).lower()}.yaml"
 
 
-def _constraint_name(policy: ir.Policy, check: ir.Check) -> str:
-    return fitted(f"{policy.name}-{snake(check.shape).replace('_', '-')}")
+def _template_file(check: ir.Check, exempt: bool, options: Options) -> OutputFile:
+    named = ObjectName("templates.gatekeeper.sh/v1", "ConstraintTemplate", kind_of(check.shape, exempt).lower())
+    return OutputFile(_template_path(check, exempt), _template(check, exempt, options), (named,))
+
+
+def _constraint_file(policy: ir.Policy, names: _Named) -> OutputFile:
+    text = _constraints(policy, policy.checks, names)
+    return OutputFile(
+        f"policies/{names.files[policy.name]}.yaml",
+        text,
+        tuple(
+            ObjectName(
+                gatekeeper_choice.CONSTRAINTS,
+                kind_of(check.shape, bool(policy.exemptions)),
+                names.constraints[policy.name, check.shape],
+            )
+            for check in policy.checks
+        ),
+    )
 
 
 def _kustomization(folder: str, paths: list[str]) -> OutputFile:
@@ -144,7 +179,7 @@ def rego_of(check: ir.Check, exempt: bool = False) -> str:
     printed = check_rules(check)
     return render(
         "gatekeeper/template.rego.j2",
-        package=Code(_kind(check, exempt).lower()),
+        package=Code(kind_of(check.shape, exempt).lower()),
         exemptions=exempt,
         rules=Code(printed.rules),
         findings=Code(printed.findings),
@@ -165,8 +200,8 @@ def _template(check: ir.Check, exempt: bool, options: Options) -> str:
     rego = "" if cel else rego_of(check, exempt)
     return render(
         "gatekeeper/template.yaml.j2",
-        name=Code(_kind(check, exempt).lower()),
-        kind=Code(_kind(check, exempt)),
+        name=Code(kind_of(check.shape, exempt).lower()),
+        kind=Code(kind_of(check.shape, exempt)),
         exemptions=exempt,
         title=yaml_quote(check.title),
         version=yaml_quote(__version__),
@@ -197,30 +232,30 @@ def _param(value: ir.ParamValue) -> object:
     return plain(value)
 
 
-def _constraint(policy: ir.Policy, check: ir.Check) -> dict[str, object]:
+def _constraint(policy: ir.Policy, check: ir.Check, names: _Named) -> dict[str, object]:
     given = {name: _param(value) for name, value in check.params if value != ()}
     exempt = {"exemptions": exemption_rows(policy)} if policy.exemptions else {}
     values = {**given, **({"because": check.because} if check.because else {}), **exempt}
     return {
-        "kind": Code(_kind(check, bool(exempt))),
-        "name": yaml_quote(_constraint_name(policy, check)),
+        "kind": Code(kind_of(check.shape, bool(exempt))),
+        "name": yaml_quote(names.constraints[policy.name, check.shape]),
         "origin": Code(comment(origin(check.statement, check.span))),
         "statement": yaml_quote(check.statement),
         "parameters": _indented(yaml_lines(values), 4) if values else Code(""),
     }
 
 
-def _constraints(policy: ir.Policy, checks: tuple[ir.Check, ...], labels: bool = True) -> str:
+def _constraints(policy: ir.Policy, checks: tuple[ir.Check, ...], names: _Named, labels: bool = True) -> str:
     return render(
         "gatekeeper/constraints.yaml.j2",
         note=Code(comment(policy.note)) if policy.note else Code(""),
-        constraints=[_constraint(policy, c) for c in checks],
+        constraints=[_constraint(policy, c, names) for c in checks],
         action=Code(_ACTIONS[policy.mode]),
         match=match_lines(policy.scope, labels),
     )
 
 
-def _suite(program: ir.Program, cases: dict[str, tuple[Case, ...]]) -> list[OutputFile]:
+def _suite(program: ir.Program, cases: dict[str, tuple[Case, ...]], names: _Named) -> list[OutputFile]:
     """The suite: a test for each check, of the pods that the check refuses and those that the whole policy admits.
 
     ``gator verify`` compiles the template again for each case, so pods that only other checks refuse are left out.
@@ -229,20 +264,21 @@ def _suite(program: ir.Program, cases: dict[str, tuple[Case, ...]]) -> list[Outp
     tests: list[dict[str, object]] = []
     for policy in program.policies:
         mine = cases.get(policy.name, ())
-        files += [OutputFile(f"suite/{policy.name}/{c.name}.yaml", _object(c)) for c in mine]
+        folder = f"suite/{names.files[policy.name]}"
+        files += [OutputFile(f"{folder}/{c.name}.yaml", _object(c)) for c in mine]
         for check in policy.checks if mine else ():
-            path = f"suite/{policy.name}/{snake(check.shape).replace('_', '-')}.constraint.yaml"
+            path = f"{folder}/{snake(check.shape).replace('_', '-')}.constraint.yaml"
             # gator has no Namespace whose labels could be looked at
-            files.append(OutputFile(path, _constraints(policy, (check,), labels=False)))
+            files.append(OutputFile(path, _constraints(policy, (check,), names, labels=False)))
             tests.append(
                 {
-                    "name": yaml_quote(_constraint_name(policy, check)),
+                    "name": yaml_quote(names.constraints[policy.name, check.shape]),
                     "template": yaml_quote(_template_path(check, bool(policy.exemptions))),
                     "constraint": yaml_quote(path),
                     "cases": [
                         {
                             "name": yaml_quote(c.name),
-                            "object": yaml_quote(f"suite/{policy.name}/{c.name}.yaml"),
+                            "object": yaml_quote(f"{folder}/{c.name}.yaml"),
                             "violations": Code("yes" if check.shape in c.shapes else "no"),
                         }
                         for c in mine
@@ -251,7 +287,7 @@ def _suite(program: ir.Program, cases: dict[str, tuple[Case, ...]]) -> list[Outp
                 }
             )
     for choice in program.choices:
-        test, requests = gatekeeper_choice.suite(choice, cases.get(choice.name, ()))
+        test, requests = gatekeeper_choice.suite(choice, names.files[choice.name], cases.get(choice.name, ()))
         tests.append(test)
         files += requests
     return [OutputFile("suite.yaml", render("gatekeeper/suite.yaml.j2", tests=tests)), *files] if tests else []

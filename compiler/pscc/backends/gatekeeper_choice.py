@@ -6,21 +6,28 @@ nor another field, so they cannot tell which policy would change a pod: defaults
 
 from __future__ import annotations
 
+import re
+
 from pscc import ir
-from pscc.backends._base import OutputFile
+from pscc.backends._base import ObjectName, OutputFile
 from pscc.backends.choice_notes import DESCRIPTION, without_defaults
 from pscc.backends.gatekeeper_match import match_lines
+from pscc.backends.names import fitted
 from pscc.backends.options import DEFAULTS, Options
+from pscc.backends.shape_names import fitted_kind
 from pscc.choice_suite import admission_review
 from pscc.diagnostics import Diagnostic
 from pscc.suite import Case
 from pscc.targets.rego_lib import library_for
 from pscc.templating import Code, folded, render, yaml_block, yaml_quote
 
+CONSTRAINTS = "constraints.gatekeeper.sh/v1beta1"
+"""The API version of Constraints."""
+
 
 def kind(choice: ir.Choice) -> str:
     """The kind of the choice's Constraint: ``PsccPodSecurityPolicies``."""
-    return "Pscc" + "".join(word.capitalize() for word in choice.name.split("-"))
+    return fitted_kind("Pscc" + "".join(word.capitalize() for word in re.split(r"[-.]", choice.name)))
 
 
 def template_path(choice: ir.Choice) -> str:
@@ -50,7 +57,8 @@ def template(choice: ir.Choice, options: Options = DEFAULTS) -> OutputFile:
         rego=yaml_block(rego, 14),
         lib=yaml_block(library_for(rego) if rego else "", 16),
     )
-    return OutputFile(template_path(choice), text)
+    named = ObjectName("templates.gatekeeper.sh/v1", "ConstraintTemplate", name)
+    return OutputFile(template_path(choice), text, (named,))
 
 
 def _rego(choice: ir.Choice, name: str) -> str:
@@ -59,15 +67,15 @@ def _rego(choice: ir.Choice, name: str) -> str:
     return render("gatekeeper/choice.rego.j2", package=Code(name), rules=Code(choice_rules(choice)))
 
 
-def constraint(choice: ir.Choice, action: Code) -> OutputFile:
-    """The Constraint of ``choice``."""
+def constraint(choice: ir.Choice, path: str, action: Code) -> OutputFile:
+    """The Constraint of ``choice``, for the file ``path``."""
     names = ", ".join(policy.name for policy in choice.policies[:8])
     more = len(choice.policies) - 8
     statement = f"one of {names}{f' and {more} more' if more > 0 else ''}"
     row = {
         "origin": Code("who may use what, and the policies, are in the template"),
         "kind": Code(kind(choice)),
-        "name": yaml_quote(choice.name),
+        "name": yaml_quote(fitted(choice.name)),
         "statement": yaml_quote(statement),
         "parameters": Code(""),
     }
@@ -78,17 +86,17 @@ def constraint(choice: ir.Choice, action: Code) -> OutputFile:
         action=action,
         match=match_lines(choice.scope),
     )
-    return OutputFile(f"policies/{choice.name}.yaml", text)
+    return OutputFile(path, text, (ObjectName(CONSTRAINTS, kind(choice), fitted(choice.name)),))
 
 
-def suite(choice: ir.Choice, cases: tuple[Case, ...]) -> tuple[dict[str, object], list[OutputFile]]:
-    """The test of ``choice`` for ``gator verify``, and the files of its requests."""
+def suite(choice: ir.Choice, name: str, cases: tuple[Case, ...]) -> tuple[dict[str, object], list[OutputFile]]:
+    """The test of ``choice`` for ``gator verify``, and the files of its requests; ``name`` is what its files are called."""
     import yaml
 
     files = []
     rows = []
     for case in cases:
-        path = f"suite/{choice.name}/{case.name}.yaml"
+        path = f"suite/{name}/{case.name}.yaml"
         body = str(yaml.dump(admission_review(case), Dumper=yaml.CSafeDumper, sort_keys=False))
         files.append(OutputFile(path, body))
         violations = Code("no" if case.allowed else "yes")
@@ -96,7 +104,7 @@ def suite(choice: ir.Choice, cases: tuple[Case, ...]) -> tuple[dict[str, object]
     test: dict[str, object] = {
         "name": yaml_quote(choice.name),
         "template": yaml_quote(template_path(choice)),
-        "constraint": yaml_quote(f"policies/{choice.name}.yaml"),
+        "constraint": yaml_quote(f"policies/{name}.yaml"),
         "cases": rows,
     }
     return test, files

@@ -6,14 +6,27 @@ import json
 from collections.abc import Iterator
 
 from pscc import ir
-from pscc.backends._base import fitted
+from pscc.backends._base import ObjectName, OutputFile
 from pscc.backends.demanding import cannot_set
+from pscc.backends.names import Names
 from pscc.defaulting import kebab, tells_apart
 from pscc.diagnostics import Diagnostic
+from pscc.frozen import frozen
 from pscc.passes import looked_at
-from pscc.templating import Code, yaml_quote
+from pscc.templating import Code, render, yaml_quote
 
-Fields = dict[str, Code]
+MUTATIONS = "mutations.gatekeeper.sh/v1"
+
+
+@frozen
+class Mutator:
+    """What a mutator prints as."""
+
+    kind: str
+    name: str
+    location: str
+    statement: str
+    value: object
 
 
 def unsettable(policy: ir.Policy) -> Iterator[tuple[ir.Default, Diagnostic]]:
@@ -24,9 +37,12 @@ def unsettable(policy: ir.Policy) -> Iterator[tuple[ir.Default, Diagnostic]]:
             yield default, cannot_set("Gatekeeper cannot set", policy, default)
 
 
-def mutators(policy: ir.Policy) -> tuple[list[Fields], list[Diagnostic]]:
-    """What the mutators of ``policy`` print as, and which of them set more than the policy does."""
-    found = [fields for default in policy.defaults for fields in _of(policy.name, default)]
+def mutators(policy: ir.Policy, names: Names, generated: bool = False) -> tuple[list[Mutator], list[Diagnostic]]:
+    """The mutators of ``policy``, and what to say of those that set more than the policy does.
+
+    They get ``names``. ``generated``: of the pods that workloads would make.
+    """
+    found = [one for default in policy.defaults for one in _of(policy.name, default, names, generated)]
     told = [
         Diagnostic(
             "TGT002",
@@ -59,29 +75,45 @@ def _shows(policy: ir.Policy, default: ir.Default) -> bool:
     return False
 
 
-def _of(policy: str, default: ir.Default) -> list[Fields]:
-    name = f"{policy}-default-{kebab(default.control)}"
+def mutator_file(
+    path: str, found: list[Mutator], match: Code, operations: bool = False, generated: bool = False
+) -> OutputFile:
+    """The file ``path`` of mutators that ``match`` so; with ``operations``, of created pods alone."""
+    rows = [
+        {
+            "kind": Code(one.kind),
+            "name": yaml_quote(one.name),
+            "location": Code(json.dumps(one.location)),
+            "statement": Code(json.dumps(one.statement)),
+            "value": Code(json.dumps(one.value)),
+        }
+        for one in found
+    ]
+    text = render("gatekeeper/mutators.yaml.j2", mutators=rows, match=match, operations=operations, generated=generated)
+    return OutputFile(path, text, tuple(ObjectName(MUTATIONS, one.kind, one.name) for one in found))
+
+
+def _of(policy: str, default: ir.Default, names: Names, generated: bool) -> list[Mutator]:
+    word = f"default-{kebab(default.control)}"
+    behind = "-workloads" if generated else ""
+
+    def made(location: str, *endings: str) -> Mutator:
+        name = names.derived(policy, *(f"{word}{ending}{behind}" for ending in endings))
+        return _mutator(name, location, default)
+
     if default.site == "pod" or default.inherits:
-        path = default.inherits or default.path
-        return [_mutator(name, ".".join(path), default)]
+        return [made(".".join(default.inherits or default.path), "")]
     below = ".".join(default.path)
     return [
-        _mutator(
-            f"{name}-{'init-' if kind == 'initContainers' else ''}containers", f"spec.{kind}[name:*].{below}", default
-        )
-        for kind in ("containers", "initContainers")
+        made(f"spec.containers[name:*].{below}", "-containers", ""),
+        made(f"spec.initContainers[name:*].{below}", "-init-containers", "-init"),
     ]
 
 
-def _mutator(name: str, location: str, default: ir.Default) -> Fields:
+def _mutator(name: str, location: str, default: ir.Default) -> Mutator:
     value: object = list(default.add) if default.value is None else default.value
     if isinstance(value, tuple):
         pairs = {item[0]: item[1] for item in value if isinstance(item, tuple)}
         value = pairs or list(value)
-    return {
-        "kind": Code("ModifySet" if default.value is None else "Assign"),
-        "name": yaml_quote(fitted(name)),
-        "location": Code(json.dumps(location)),
-        "statement": Code(json.dumps(default.statement)),
-        "value": Code(json.dumps(value)),
-    }
+    kind = "ModifySet" if default.value is None else "Assign"
+    return Mutator(kind, name, location, default.statement, value)

@@ -6,12 +6,11 @@ gets mutators of its own. Must not know a control.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from pscc import ir
-from pscc.backends._base import OutputFile
+from pscc.backends._base import ObjectName, OutputFile
 from pscc.backends.gatekeeper_match import match_lines
-from pscc.backends.gatekeeper_mutators import mutators
+from pscc.backends.gatekeeper_mutators import mutator_file, mutators
+from pscc.backends.names import Names
 from pscc.backends.options import Workloads
 from pscc.templating import Code, render
 
@@ -37,18 +36,21 @@ _EXPANSIONS = (
 )
 
 
-def workload_files(program: ir.Program, workloads: Workloads) -> list[OutputFile]:
-    """The files of the folder, in order; none where nothing is checked, or workloads are ``off``."""
+def workload_files(program: ir.Program, workloads: Workloads, names: Names) -> list[OutputFile]:
+    """The files of the folder, in order; none where nothing is checked, or workloads are ``off``. Mutators get ``names``."""
     modes = {policy.mode for policy in program.policies if policy.checks} | {c.mode for c in program.choices}
     if workloads == "off" or not modes:
         return []
     action = "" if workloads == "enforce" else "dryrun" if modes == {"audit"} else "warn"
     text = render("gatekeeper/workloads.yaml.j2", expansions=_EXPANSIONS, version=Code("v1beta1"), action=Code(action))
-    files = [OutputFile(f"{FOLDER}/expansion.yaml", text)]
+    expansions = (
+        ObjectName("expansion.gatekeeper.sh/v1beta1", "ExpansionTemplate", str(e["name"])) for e in _EXPANSIONS
+    )
+    files = [OutputFile(f"{FOLDER}/expansion.yaml", text, tuple(expansions))]
+    called = Names((policy.name for policy in program.policies), reserved=("expansion", "kustomization"))
     for policy in program.policies:
-        found, _ = mutators(replace(policy, name=f"{policy.name}-workloads"))
+        found, _ = mutators(policy, names, generated=True)
         if found and policy.checks:
-            match = match_lines(policy.scope)
-            text = render("gatekeeper/mutators.yaml.j2", mutators=found, match=match, generated=True, operations=False)
-            files.append(OutputFile(f"{FOLDER}/{policy.name}.yaml", text))
+            path = f"{FOLDER}/{called[policy.name]}.yaml"
+            files.append(mutator_file(path, found, match_lines(policy.scope), generated=True))
     return files

@@ -9,13 +9,15 @@ import json
 
 from pscc import ir
 from pscc.backends import kyverno_choice, kyverno_mutate
-from pscc.backends._base import Output, OutputFile, fitted, origin
+from pscc.backends._base import Output, OutputFile, origin
 from pscc.backends.choice_notes import too_large
 from pscc.backends.demanding import demanding
 from pscc.backends.kyverno_match import UPDATED, exempt_conditions, match_of
 from pscc.backends.kyverno_suite import Result, test_files
 from pscc.backends.kyverno_workloads import as_pods
+from pscc.backends.names import Names
 from pscc.backends.options import DEFAULTS, Options
+from pscc.backends.shape_names import endings_of
 from pscc.backends.versions import KYVERNO_CLASSIC, KYVERNO_CLASSIC_GONE, costs, needs, spelled, unknown_fields
 from pscc.diagnostics import Diagnostic
 from pscc.frozen import frozen
@@ -23,7 +25,7 @@ from pscc.passes import Reads, looked_at, specialise
 from pscc.suite import Case
 from pscc.targets.cel_checks import validation
 from pscc.targets.cel_layout import laid_out
-from pscc.targets.rego import comment, snake
+from pscc.targets.rego import comment
 from pscc.templating import Code, folded, render, yaml_block, yaml_quote
 
 _ACTIONS = {"enforce": "Enforce", "warn": "Audit", "audit": "Audit"}
@@ -39,7 +41,7 @@ class Kyverno:
         """Policies, mutations, kustomization and a suite per policy of ``program``."""
         files: list[OutputFile] = []
         suites: list[OutputFile] = []
-        taken = frozenset(fitted(policy.name) for policy in program.policies)
+        names = Names((*(policy.name for policy in program.policies), *(choice.name for choice in program.choices)))
         told = [note for choice in program.choices for note in kyverno_choice.notes(choice)]
         needs(program, "Kyverno", KYVERNO_CLASSIC, options.kyverno, "update Kyverno")
         program, cases, untold = demanding(
@@ -53,22 +55,21 @@ class Kyverno:
         for policy in program.policies:
             mutations = kyverno_mutate.rules(policy)
             if mutations:
-                name = fitted(f"{policy.name}-defaults", taken)
-                files.append(OutputFile(f"policies/{name}.yaml", _mutation(policy, name, mutations)))
+                name = names.derived(policy.name, "defaults")
+                files.append(kyverno_choice.policy_file(name, _mutation(policy, name, mutations)))
                 if policy.exemptions:
                     text = f"Kyverno sets the defaults of {policy.name} for those who are exempt, too"
                     told.append(Diagnostic("TGT005", text, policy.exemptions[0].span, severity="warning"))
             checks = _checks(policy)
             if checks:
-                name = fitted(policy.name)
-                files.append(
-                    OutputFile(f"policies/{name}.yaml", _validation(policy, name, checks, options.workloads != "off"))
-                )
-                suites += _suite(policy, name, checks, cases.get(policy.name, ()))
+                name = names[policy.name]
+                text = _validation(policy, name, checks, options.workloads != "off")
+                files.append(kyverno_choice.policy_file(name, text))
+                suites += _suite(name, checks, cases.get(policy.name, ()))
         for choice in program.choices:
-            made = kyverno_choice.policy_files(choice, options.workloads, taken)
+            made = kyverno_choice.policy_files(choice, options.workloads, names)
             files += made
-            suites += kyverno_choice.suite(choice, cases.get(choice.name, ()))
+            suites += kyverno_choice.suite(choice, cases.get(choice.name, ()), names)
             told += too_large(choice, "ClusterPolicy", max((one.text for one in made), key=len))
         paths = tuple(file.path for file in files)
         files.append(
@@ -91,8 +92,9 @@ def _checks(policy: ir.Policy) -> Checks:
     return tuple((check, reads) for check, reads in both if check.requirements)
 
 
-def _rule_name(check: ir.Check) -> str:
-    return snake(check.shape).replace("_", "-")
+def _rule_names(checks: Checks) -> list[str]:
+    names = Names()
+    return [names.first(*endings_of(check.shape)) for check, _ in checks]
 
 
 def _one_line(text: str) -> Code:
@@ -115,14 +117,14 @@ def _validation(policy: ir.Policy, name: str, checks: Checks, workloads: bool) -
         workloads=workloads,
         where=match_of(policy.scope),
         conditions=exempt_conditions(policy),
-        rules=[_rule(check, reads) for check, reads in checks],
+        rules=[_rule(name, *both) for name, both in zip(_rule_names(checks), checks, strict=True)],
     )
 
 
-def _rule(check: ir.Check, reads: Reads) -> dict[str, object]:
+def _rule(name: str, check: ir.Check, reads: Reads) -> dict[str, object]:
     printed = validation(check, reads, updated=UPDATED)
     return {
-        "name": yaml_quote(_rule_name(check)),
+        "name": yaml_quote(name),
         "statement": Code(comment(origin(check.statement, check.span))),
         "message": _static(check.title),
         "variables": [
@@ -150,15 +152,15 @@ def _mutation(policy: ir.Policy, name: str, mutations: list[kyverno_mutate.Field
     )
 
 
-def _suite(policy: ir.Policy, name: str, checks: Checks, cases: tuple[Case, ...]) -> list[OutputFile]:
-    """The test of ``policy``: every rule on every pod of its suite."""
+def _suite(policy: str, checks: Checks, cases: tuple[Case, ...]) -> list[OutputFile]:
+    """The test of the object ``policy``, which has ``checks``: every rule on every pod of its suite."""
     if not cases:
         return []
     results: list[Result] = []
-    for check, _ in checks:
+    for name, (check, _) in zip(_rule_names(checks), checks, strict=True):
         outcomes = {
             "pass": [c for c in cases if check.shape not in c.shapes],
             "fail": [c for c in cases if check.shape in c.shapes],
         }
-        results += [Result(_rule_name(check), outcome, tuple(those)) for outcome, those in outcomes.items() if those]
-    return test_files(f"suite/{name}", name, cases, results)
+        results += [Result(name, outcome, tuple(those)) for outcome, those in outcomes.items() if those]
+    return test_files(f"suite/{policy}", policy, cases, results)

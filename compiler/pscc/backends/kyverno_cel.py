@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pscc import ir
-from pscc.backends._base import Output, OutputFile, fitted
+from pscc.backends._base import ObjectName, Output, OutputFile
 from pscc.backends.cel_policy import (
     Checks,
     checks_of,
@@ -26,6 +26,7 @@ from pscc.backends.choice_cel_defaults import printed_defaults
 from pscc.backends.demanding import demanding_but_choices
 from pscc.backends.kyverno_cel_suite import choice_suites, policy_suite
 from pscc.backends.kyverno_workloads import as_pods
+from pscc.backends.names import Names
 from pscc.backends.options import DEFAULTS, Options
 from pscc.backends.versions import KYVERNO_CEL, needs, unknown_fields
 from pscc.frozen import frozen
@@ -36,6 +37,8 @@ from pscc.templating import Code, folded, render, yaml_block, yaml_quote
 
 _WORKLOAD = 'object.kind != "Pod"'
 _ACTIONS = {"enforce": "Deny", "warn": "Warn", "audit": "Audit"}
+_EPHEMERAL = ("ephemeral-containers", "ephemeral")
+"""What stands behind the name of a policy about ephemeral containers."""
 
 
 @frozen
@@ -54,25 +57,21 @@ class KyvernoCel:
         told += as_pods(program, options.workloads)
         files: list[OutputFile] = []
         suites: list[OutputFile] = []
-        taken = frozenset(fitted(policy.name) for policy in program.policies)
+        names = Names((*(policy.name for policy in program.policies), *(choice.name for choice in program.choices)))
         for policy in program.policies:
             if policy.defaults:
-                name = fitted(f"{policy.name}-defaults", taken)
-                files.append(OutputFile(f"policies/{name}.yaml", _mutation(policy, name)))
+                name = names.derived(policy.name, "defaults")
+                files.append(_mutating(name, _mutation(policy, name)))
             checks = checks_of(policy)
-            for suffix, resource, autogen in (
-                ("", "pods", options.workloads != "off"),
-                ("-ephemeral-containers", "pods/ephemeralcontainers", False),
-            ):
-                if checks:
-                    name = fitted(f"{policy.name}{suffix}", taken if suffix else frozenset())
-                    text = _validation(policy, name, checks, resource, autogen)
-                    files.append(OutputFile(f"policies/{name}.yaml", text))
-                    if resource == "pods":
-                        suites += policy_suite(name, {check.shape for check, _ in checks}, cases.get(policy.name, ()))
+            if checks:
+                name = names[policy.name]
+                files.append(_validating(name, _validation(policy, name, checks, "pods", options.workloads != "off")))
+                suites += policy_suite(name, {check.shape for check, _ in checks}, cases.get(policy.name, ()))
+                name = names.derived(policy.name, *_EPHEMERAL)
+                files.append(_validating(name, _validation(policy, name, checks, "pods/ephemeralcontainers", False)))
         for choice in program.choices:
-            files += _choice(choice, taken, options)
-            suites += choice_suites(choice) if cases.get(choice.name) else []
+            files += _choice(choice, names, options)
+            suites += choice_suites(choice, names) if cases.get(choice.name) else []
         paths = tuple(file.path for file in files)
         quoted = [yaml_quote(path) for path in paths]
         kustomization = OutputFile("kustomization.yaml", render("kyverno/kustomization.yaml.j2", paths=quoted))
@@ -112,7 +111,7 @@ def _mutation(policy: ir.Policy, name: str) -> str:
     )
 
 
-def _choice(choice: ir.Choice, taken: frozenset[str], options: Options) -> Iterator[OutputFile]:
+def _choice(choice: ir.Choice, names: Names, options: Options) -> Iterator[OutputFile]:
     """The policies of ``choice``. A scan of what is there knows no user, so it leaves them out.
 
     Workloads have policies of their own, since Kyverno's for them would judge by who applies them.
@@ -120,26 +119,26 @@ def _choice(choice: ir.Choice, taken: frozenset[str], options: Options) -> Itera
     held = where(choice.scope)
     if any(policy.defaults for policy in choice.policies):
         variables, patches = printed_defaults(choice)
-        name = fitted(f"{choice.name}-defaults", taken)
-        yield _file(name, render(
+        name = names.derived(choice.name, "defaults")
+        yield _mutating(name, render(
             "kyverno_cel/mutate.yaml.j2", name=yaml_quote(name), title=yaml_quote(f"{choice.name}: defaults"),
             description=yaml_block(folded(CHOICE_DEFAULTS), 6), variables=variables, mutations=patches, where=held,
         ))  # fmt: skip
     printed = printed_choice(choice)
-    for suffix, resource, operations in (
-        ("", "pods", "CREATE, UPDATE"), ("-ephemeral-containers", "pods/ephemeralcontainers", "UPDATE"),
-    ):  # fmt: skip
-        name = fitted(f"{choice.name}{suffix}", taken if suffix else frozenset())
-        yield _file(name, render(
+    for name, resource, operations in (
+        (names[choice.name], "pods", "CREATE, UPDATE"),
+        (names.derived(choice.name, *_EPHEMERAL), "pods/ephemeralcontainers", "UPDATE"),
+    ):
+        yield _validating(name, render(
             "kyverno_cel/validate.yaml.j2", name=yaml_quote(name), title=yaml_quote("A choice of pod security policies"),
             description=yaml_block(folded(CHOICE), 6), action=Code(_ACTIONS[choice.mode]), resource=Code(resource),
             autogen=False, background=False, operations=Code(operations), note=Code(""), where=held, printed=printed,
             template_at=Code(""),
         ))  # fmt: skip
     for suffix, template in TEMPLATES_AT if options.workloads != "off" else ():
-        name = fitted(f"{choice.name}-{suffix}", taken)
+        name = names.derived(choice.name, suffix)
         mode = on_workloads(choice.mode, options.workloads)
-        yield _file(name, render(
+        yield _validating(name, render(
             "kyverno_cel/validate.yaml.j2", name=yaml_quote(name), title=yaml_quote("A choice of pod security policies"),
             description=yaml_block(folded(CHOICE_OF_TEMPLATES), 6), action=Code(_ACTIONS[mode]), template_at=Code(template),
             autogen=False, background=True, operations=Code("CREATE, UPDATE"), note=Code(""), where=held,
@@ -147,5 +146,13 @@ def _choice(choice: ir.Choice, taken: frozenset[str], options: Options) -> Itera
         ))  # fmt: skip
 
 
-def _file(name: str, text: str) -> OutputFile:
-    return OutputFile(f"policies/{name}.yaml", text)
+def _validating(name: str, text: str) -> OutputFile:
+    return _file("ValidatingPolicy", name, text)
+
+
+def _mutating(name: str, text: str) -> OutputFile:
+    return _file("MutatingPolicy", name, text)
+
+
+def _file(kind: str, name: str, text: str) -> OutputFile:
+    return OutputFile(f"policies/{name}.yaml", text, (ObjectName("policies.kyverno.io/v1", kind, name),))

@@ -11,6 +11,7 @@ from pscc import ir
 from pscc.access import Request
 from pscc.backends._base import OutputFile
 from pscc.backends.kyverno_suite import by_requester, user_file
+from pscc.backends.names import Names
 from pscc.choice_suite import choice_cases
 from pscc.demands import choice_without
 from pscc.suite import Case
@@ -24,14 +25,15 @@ def policy_suite(name: str, shapes: Collection[str], cases: Sequence[Case]) -> l
     return _test(f"suite/{name}", name, created, failing) if created else []
 
 
-def choice_suites(choice: ir.Choice) -> list[OutputFile]:
+def choice_suites(choice: ir.Choice, names: Names) -> list[OutputFile]:
     """The tests of ``choice``, one for each who asks. The defaults are another policy: pods have to come with them."""
     files: list[OutputFile] = []
     for number, (request, cases) in enumerate(by_requester(choice_cases(choice_without(choice))).items(), 1):
         created = [case for case in cases if case.old_pod is None]
         failing = [not case.allowed for case in created]
         if created:
-            files += _test(f"suite/{choice.name}-request-{number}", choice.name, created, failing, request)
+            folder = f"suite/{names.derived(choice.name, f'request-{number}')}"
+            files += _test(folder, names[choice.name], created, failing, request)
     return files
 
 

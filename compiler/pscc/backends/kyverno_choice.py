@@ -7,7 +7,7 @@ it, which would judge by who applies them: workloads have ClusterPolicies of the
 from __future__ import annotations
 
 from pscc import ir
-from pscc.backends._base import OutputFile, fitted
+from pscc.backends._base import ObjectName, OutputFile
 from pscc.backends.cel_policy import of_template
 from pscc.backends.cel_workloads import TEMPLATES_AT, on_workloads
 from pscc.backends.choice_notes import DESCRIPTION, without_defaults
@@ -15,6 +15,7 @@ from pscc.backends.choice_table import statement_of, statements_of
 from pscc.backends.choice_who import ADMISSION, TEMPLATES, Review, grants, may_use
 from pscc.backends.kyverno_match import UPDATED, match_of
 from pscc.backends.kyverno_suite import Result, by_requester, test_files
+from pscc.backends.names import Names
 from pscc.backends.options import Workloads
 from pscc.diagnostics import Diagnostic
 from pscc.passes import looked_at_by_choice, specialise
@@ -48,11 +49,16 @@ _OF_TEMPLATES = (
 )
 
 
-def policy_files(choice: ir.Choice, workloads: Workloads, taken: frozenset[str] = frozenset()) -> list[OutputFile]:
+def policy_file(name: str, text: str) -> OutputFile:
+    """The file of the ClusterPolicy ``name``."""
+    return OutputFile(f"policies/{name}.yaml", text, (ObjectName("kyverno.io/v1", "ClusterPolicy", name),))
+
+
+def policy_files(choice: ir.Choice, workloads: Workloads, names: Names) -> list[OutputFile]:
     """The ClusterPolicies of ``choice``: of pods, and of workloads unless these are ``off``."""
-    files = [_policy(choice, choice.name, choice.mode)]
+    files = [_policy(choice, names[choice.name], choice.mode)]
     for suffix, template in TEMPLATES_AT if workloads != "off" else ():
-        name = fitted(f"{choice.name}-{suffix}", taken)
+        name = names.derived(choice.name, suffix)
         files.append(_policy(choice, name, on_workloads(choice.mode, workloads), _KINDS[suffix], template))
     return files
 
@@ -80,10 +86,10 @@ def _policy(
         holds=yaml_block(laid_out(" || ".join((*usable, f"variables.{_UNCHANGED}"))), 16),
         text=yaml_block(laid_out(_message(choice, review)), 16),
     )
-    return OutputFile(f"policies/{name}.yaml", text)
+    return policy_file(name, text)
 
 
-def suite(choice: ir.Choice, cases: tuple[Case, ...]) -> list[OutputFile]:
+def suite(choice: ir.Choice, cases: tuple[Case, ...], names: Names) -> list[OutputFile]:
     """The tests of ``choice``, one for each who asks."""
     files: list[OutputFile] = []
     for number, (request, those) in enumerate(by_requester(cases).items(), 1):
@@ -92,7 +98,8 @@ def suite(choice: ir.Choice, cases: tuple[Case, ...]) -> list[OutputFile]:
             "fail": tuple(case for case in those if not case.allowed),
         }
         results = [Result(_RULE, outcome, found) for outcome, found in outcomes.items() if found]
-        files += test_files(f"suite/{choice.name}-request-{number}", choice.name, those, results, request)
+        folder = f"suite/{names.derived(choice.name, f'request-{number}')}"
+        files += test_files(folder, names[choice.name], those, results, request)
     return files
 
 

@@ -6,10 +6,10 @@ import hashlib
 from collections.abc import Iterable
 
 LONGEST = 63
-"""As long as a DNS label: Gatekeeper and Kyverno make labels of the names of policies, and so do both of their rules'.
+"""As long as a label: Gatekeeper's webhook refuses a longer name, and Kyverno labels its reports with a policy's.
 
-Source: ``validateConstraint`` in Gatekeeper ``pkg/webhook/policy.go``, ``validatePolicyName`` in Kyverno
-``pkg/validation/policy/validate.go``.
+Source: ``validateGatekeeperResources`` in Gatekeeper ``pkg/webhook/policy.go``, ``LabelPrefixClusterPolicy`` in Kyverno
+``pkg/utils/report/metadata.go``.
 """
 _DIGEST = 8
 _LEAST = 3
@@ -40,13 +40,16 @@ class Names:
 
         Where it fits with none, or those names are taken, a digest stands for the end of ``base``, before the last ending.
         """
-        for ending in endings:
-            if self._free(f"{base}-{ending}"):
-                return self._take(f"{base}-{ending}")
+        spellings = [f"{base}-{ending}" for ending in endings]
         room = LONGEST - len(endings[-1]) - 1
-        if room < _LEAST + 1 + _DIGEST:
-            return self._digested(f"{base}-{endings[0]}", LONGEST, "")
+        if room < _LEAST + 1 + _DIGEST or any(map(self._free, spellings)):
+            return self.first(*spellings)
         return self._digested(base, room, f"-{endings[-1]}")
+
+    def first(self, *spellings: str) -> str:
+        """The first of ``spellings`` that fits and that nothing else has; a digest of the first where none does."""
+        found = next((one for one in spellings if self._free(one)), "")
+        return self._take(found) if found else self._digested(spellings[0], LONGEST, "")
 
     def _free(self, name: str) -> bool:
         return len(name) <= LONGEST and name not in self._taken

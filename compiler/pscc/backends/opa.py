@@ -13,6 +13,7 @@ from pscc.access import ALL, NONE
 from pscc.backends import opa_choice
 from pscc.backends._base import Output, OutputFile, origin
 from pscc.backends.demanding import cannot_set, demanding
+from pscc.backends.names import Names
 from pscc.backends.options import DEFAULTS, Options, Workloads
 from pscc.backends.subjects import exemption_rows, names_row
 from pscc.diagnostics import Diagnostic
@@ -23,6 +24,8 @@ from pscc.targets.rego import check_rules, comment, literal, prefix_of
 from pscc.targets.rego_lib import library
 from pscc.templating import Code, render
 
+POLICIES = "policies"
+"""The folder of policies and choices, apart from the files whose names are our own."""
 WORKLOADS = "workloads.rego"
 """The file about workloads. regopy cannot run it."""
 _DECISIONS = {"enforce": "deny", "warn": "warn", "audit": "warn"}
@@ -37,24 +40,28 @@ class Opa:
     name: str = "opa"
 
     def package(self, program: ir.Program, cases: dict[str, tuple[Case, ...]], options: Options = DEFAULTS) -> Output:
-        """Policies, their tests, the library and ``main.rego`` of ``program``. A policy without a check has no file."""
+        """Policies and their tests, ``main.rego`` and the library of ``program``. A policy without a check has no file."""
         told = [note for choice in program.choices for note in opa_choice.notes(choice)]
         program, cases, untold = demanding(program, cases, _unsettable)
         told += untold
         packages = _packages(program)
         files: list[OutputFile] = []
+        names = Names((*(policy.name for policy in program.policies), *(choice.name for choice in program.choices)))
         for policy in program.policies:
             if policy.name not in packages:
                 continue
-            package = packages[policy.name]
-            files.append(OutputFile(f"{policy.name}.rego", _policy(policy, package)))
+            package, path = packages[policy.name], f"{POLICIES}/{names[policy.name]}"
+            files.append(OutputFile(f"{path}.rego", _policy(policy, package)))
             mine = cases.get(policy.name, ())
             if mine:
-                files.append(OutputFile(f"{policy.name}_test.rego", _tests(policy, package, mine)))
+                files.append(OutputFile(f"{path}_test.rego", _tests(policy, package, mine)))
         for choice in program.choices:
             packages[choice.name] = opa_choice.package(choice, packages)
-            requests = cases.get(choice.name, ())
-            files += opa_choice.files(choice, packages[choice.name], _DECISIONS[choice.mode], requests)
+            code, tests = opa_choice.files(
+                choice, packages[choice.name], _DECISIONS[choice.mode], cases.get(choice.name, ())
+            )
+            path = f"{POLICIES}/{names[choice.name]}"
+            files += [OutputFile(f"{path}.rego", code), OutputFile(f"{path}_test.rego", tests)]
         modes = {policy.name: _DECISIONS[policy.mode] for policy in program.policies}
         modes |= {choice.name: _DECISIONS[choice.mode] for choice in program.choices}
         files += _main({package: modes[name] for name, package in packages.items()}, options.workloads)

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 
 from pscc import ir
 from pscc.access import EVERYWHERE
-from pscc.backends._base import OutputFile
 from pscc.backends.choice_notes import without_defaults
 from pscc.backends.choice_rego import choice_rules
 from pscc.backends.subjects import names_row
@@ -27,8 +26,8 @@ def package(choice: ir.Choice, taken: Mapping[str, str]) -> str:
     return found
 
 
-def files(choice: ir.Choice, name: str, decision: str, cases: tuple[Case, ...]) -> list[OutputFile]:
-    """The package ``name`` and its tests."""
+def files(choice: ir.Choice, name: str, decision: str, cases: tuple[Case, ...]) -> tuple[str, str]:
+    """The texts of the package ``name`` and of its tests."""
     code = render(
         "opa/choice.rego.j2",
         title=Code(comment(f"{choice.name}: one of the policies that the requester may use has to accept a pod")),
@@ -45,8 +44,7 @@ def files(choice: ir.Choice, name: str, decision: str, cases: tuple[Case, ...]) 
         }
         for case in cases
     ]
-    test = render("opa/choice_test.rego.j2", package=Code(name), decision=Code(decision), tests=tests)
-    return [OutputFile(f"{choice.name}.rego", code), OutputFile(f"{choice.name}_test.rego", test)]
+    return code, render("opa/choice_test.rego.j2", package=Code(name), decision=Code(decision), tests=tests)
 
 
 def notes(choice: ir.Choice) -> list[Diagnostic]:

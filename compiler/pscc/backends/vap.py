@@ -6,7 +6,7 @@ Each has its binding in a file of its own: applying a policy changes nothing bef
 from __future__ import annotations
 
 from pscc import ir
-from pscc.backends._base import Output, OutputFile, fitted
+from pscc.backends._base import ObjectName, Output, OutputFile
 from pscc.backends.cel_policy import (
     Checks,
     checks_of,
@@ -21,6 +21,7 @@ from pscc.backends.choice_cel import CHOICE, CHOICE_DEFAULTS, CHOICE_OF_TEMPLATE
 from pscc.backends.choice_cel_defaults import printed_defaults
 from pscc.backends.choice_notes import without_defaults
 from pscc.backends.demanding import Cases, demanding
+from pscc.backends.names import Names
 from pscc.backends.options import DEFAULTS, Options
 from pscc.backends.versions import MUTATING, VALIDATING, all_unsettable, costs, needs, served, spelled
 from pscc.diagnostics import Diagnostic
@@ -48,36 +49,39 @@ class Vap:
 
         def add(name: str, policy: str, kind: str, held: Where, action: str = "") -> None:
             version = mutating if kind == "Mutating" else validating
-            policies.append(OutputFile(f"policies/{name}.yaml", policy))
-            bindings.append(OutputFile(f"bindings/{name}.yaml", _binding(version, kind, name, held, action)))
+            api, kinds = f"admissionregistration.k8s.io/{version}", f"{kind}AdmissionPolicy"
+            policies.append(OutputFile(f"policies/{name}.yaml", policy, (ObjectName(api, kinds, name),)))
+            binding = _binding(version, kind, name, held, action)
+            bound = ObjectName(api, f"{kinds}Binding", name)
+            bindings.append(OutputFile(f"bindings/{name}.yaml", binding, (bound,)))
 
-        taken = frozenset(fitted(policy.name) for policy in program.policies)
+        names = Names((*(policy.name for policy in program.policies), *(choice.name for choice in program.choices)))
         for policy in program.policies:
             held = where(policy.scope, policy.exemptions)
             if policy.defaults:
-                name = fitted(f"{policy.name}-defaults", taken)
+                name = names.derived(policy.name, "defaults")
                 add(name, _mutation(mutating, policy, name, held), "Mutating", held)
             checks = checks_of(policy)
             if checks:
-                name = fitted(policy.name)
+                name = names[policy.name]
                 text = _validation(validating, policy, name, checks)
                 add(name, text, "Validating", held, _ACTIONS[policy.mode])
             for suffix, template in TEMPLATES_AT if checks and options.workloads != "off" else ():
-                name = fitted(f"{policy.name}-{suffix}", taken)
+                name = names.derived(policy.name, suffix)
                 text = _validation(validating, policy, name, checks, template, Pending(policy.defaults))
                 add(name, text, "Validating", held, _ACTIONS[on_workloads(policy.mode, options.workloads)])
         for choice in program.choices:
             told += notes(choice)
             held = where(choice.scope)
             if any(policy.defaults for policy in choice.policies):
-                name = fitted(f"{choice.name}-defaults", taken)
+                name = names.derived(choice.name, "defaults")
                 text = _choice_mutation(mutating, choice, name, held)
                 add(name, text, "Mutating", held)
-            text = _choice(validating, choice, held)
-            add(choice.name, text, "Validating", held, _ACTIONS[choice.mode])
+            name = names[choice.name]
+            add(name, _choice(validating, choice, held, name), "Validating", held, _ACTIONS[choice.mode])
             told += unjudged_workloads(choice, options.workloads)
             for suffix, template in TEMPLATES_AT if options.workloads != "off" and not choice.live else ():
-                name = fitted(f"{choice.name}-{suffix}", taken)
+                name = names.derived(choice.name, suffix)
                 text = _choice(validating, choice, held, name, template)
                 add(name, text, "Validating", held, _ACTIONS[on_workloads(choice.mode, options.workloads)])
         resources = tuple(file.path for file in (*policies, *bindings))
@@ -141,13 +145,13 @@ def _mutation(version: Code, policy: ir.Policy, name: str, held: Where) -> str:
     )
 
 
-def _choice(version: Code, choice: ir.Choice, held: Where, name: str = "", template: str = "") -> str:
+def _choice(version: Code, choice: ir.Choice, held: Where, name: str, template: str = "") -> str:
     return render(
         "vap/policy.yaml.j2",
         version=version,
         note=Code(""),
         where=held,
-        name=yaml_quote(name or choice.name),
+        name=yaml_quote(name),
         description=yaml_block(folded(CHOICE_OF_TEMPLATES if template else CHOICE), 6),
         template_at=Code(template),
         printed=printed_choice(choice, template),

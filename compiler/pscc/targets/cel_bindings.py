@@ -79,7 +79,9 @@ def bound(check: ir.Check, name: str, pending: Pending = NONE_PENDING) -> Bound:
     rows = [_rows(finding, own) for finding in found]
     used = {value: name for value, name in own.items() if any(value in row for row in rows)}
     inherited = [above for above in map(_inherited, used) if above is not None]
-    of_pod = _called([*_repeated(found, ir.POD, pending.defaults), *inherited], lambda value: f"pod{_title(value)}")
+    fields_of_pod = {value: _of_the_pod(value) for value in (*_repeated(found, ir.POD, pending.defaults), *inherited)}
+    names_of_pod = _called(fields_of_pod.values(), lambda path: f"pod{_title(path)}")
+    of_pod = {value: names_of_pod[path] for value, path in fields_of_pod.items()}
     of_rows = "variables." + _ROW_OF + "And".join(name[:1].upper() + name[1:] for name in used.values())
     named = [_renamed(finding, used if row else {}, of_pod) for finding, row in zip(found, rows, strict=True)]
     for value, of in of_pod.items():
@@ -189,9 +191,19 @@ def _known(value: ir.Value, named: dict[ir.Value, str]) -> ir.Value | None:
 # --- naming ---------------------------------------------------------------------
 
 
-def _called(values: Iterable[ir.Value], name: Callable[[ir.Value], str]) -> dict[ir.Value, str]:
+def _of_the_pod(value: ir.Value) -> ir.Path:
+    """The field of the pod that ``value`` is."""
+    path = value.options[0] if isinstance(value, ir.Coalesce) else value
+    assert isinstance(path, ir.Path)
+    return path
+
+
+_Named = TypeVar("_Named", bound=ir.Value)
+
+
+def _called(values: Iterable[_Named], name: Callable[[_Named], str]) -> dict[_Named, str]:
     """What each of ``values`` is called: its ``name``, with a number where another one has that."""
-    found: dict[ir.Value, str] = {}
+    found: dict[_Named, str] = {}
     for value in dict.fromkeys(values):
         found[value] = _numbered(name(value), found.values())
     return found
@@ -275,8 +287,7 @@ def _mentions(finding: Finding, var: str) -> bool:
 
 
 def _of_pod(value: ir.Value, pending: Pending) -> str:
-    path = value.options[0] if isinstance(value, ir.Coalesce) else value
-    assert isinstance(path, ir.Path)
+    path = _of_the_pod(value)
     return f"{guards(path)} ? dyn({access(path)}) : {_unset(path, 'null', pending)}"
 
 

@@ -41,7 +41,10 @@ def _parameters(check: ir.Check) -> list[tuple[str, str]]:
     for level in dict.fromkeys(one for one in levels if isinstance(one, ir.Param)):
         found += zip(halves_of(level.name), _halves(level), strict=True)
     shown = (one.params for one in nodes(check.requirements, ir.ShowParams))
-    return [*found, *((shown_as(params), _shown(params)) for params in dict.fromkeys(shown) if params[0].kind != "bool")]
+    return [
+        *found,
+        *((shown_as(params), _shown(params)) for params in dict.fromkeys(shown) if params[0].kind != "bool"),
+    ]
 
 
 def _prefixes(patterns: ir.Param) -> str:

@@ -1,4 +1,4 @@
-package pscc.policy_everything__test
+package pscc_test.policy_everything
 
 import data.pscc.policy_everything as policy
 

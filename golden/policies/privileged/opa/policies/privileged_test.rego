@@ -1,4 +1,4 @@
-package pscc.policy_privileged__test
+package pscc_test.policy_privileged
 
 import data.pscc.policy_privileged as policy
 

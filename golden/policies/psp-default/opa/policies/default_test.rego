@@ -1,4 +1,4 @@
-package pscc.policy_default__test
+package pscc_test.policy_default
 
 import data.pscc.policy_default as policy
 

@@ -1,4 +1,4 @@
-package pscc.policy_restricted__test
+package pscc_test.policy_restricted
 
 import data.pscc.policy_restricted as policy
 

@@ -1,4 +1,4 @@
-package pscc.policy_team__test
+package pscc_test.policy_team
 
 import data.pscc.policy_team as policy
 
