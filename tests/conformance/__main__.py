@@ -8,6 +8,7 @@ from collections import Counter
 
 import click
 
+from conformance.page import PARTS, rows_of, write
 from conformance.run import SAMPLE, WHOLE, everything, pieces, versions
 from conformance.table import table
 
@@ -15,10 +16,12 @@ from conformance.table import table
 @click.command(help=__doc__)
 @click.option("--sample", is_flag=True, help="A few policies each, and no page.")
 @click.option("--seed", default=1, show_default=True, help="What is drawn.")
-@click.option("--only", multiple=True, help="psp or a target; may be given again.")
+@click.option("--only", multiple=True, help="A row of the table; can be repeated.")
+@click.option("--part", type=click.Choice(PARTS), help="Just the rows of one part; they are recorded.")
 @click.option("--keep", is_flag=True, help="Shrink what differs and keep it under golden/regressions/.")
-def main(sample: bool, seed: int, only: tuple[str, ...], keep: bool) -> None:
+def main(sample: bool, seed: int, only: tuple[str, ...], part: str | None, keep: bool) -> None:
     """See the module."""
+    only = (*only, *(rows_of(part) if part else ()))
     work = list(pieces(SAMPLE if sample else WHOLE, seed, only))
     with click.progressbar(length=len(work), label="comparing", file=sys.stderr) as bar:
         tallies, found, seconds = everything(work, lambda done, of: bar.update(1))
@@ -37,9 +40,7 @@ def main(sample: bool, seed: int, only: tuple[str, ...], keep: bool) -> None:
 
         for folder in keep_all(found):
             click.echo(f"kept in {folder}")
-    if not sample and not only and not found:
-        from conformance.page import write
-
+    if not sample and not found and (part or not only):
         write(tallies, seconds, seed)
     raise SystemExit(1 if found else 0)
 

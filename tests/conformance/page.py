@@ -15,7 +15,7 @@ from pathlib import Path
 from conformance.jsonl import Json
 from conformance.policies import says_default, statements_meaning
 from conformance.result import Tally
-from conformance.run import WHOLE, versions
+from conformance.run import SPACE, WHOLE, versions
 from conformance.space.coverage import Coverage, coverage
 from conformance.table import table
 from conformance.targets import TARGETS, output_of
@@ -44,34 +44,47 @@ service accounts in namespaces with labels. Compared are the verdict, what each 
 
 
 def write(tallies: dict[str, Tally], seconds: float, seed: int) -> None:
-    """Record a run, and write the page."""
-    rows = {
-        who: {**{f: getattr(t, f) for f in _COUNTS}, "spoken": dict(sorted(t.spoken.items()))}
-        for who, t in tallies.items()
-    }
-    drawn = coverage(tallies)
-    record = {"inputs": inputs(), "seed": seed, "seconds": round(seconds), "space": asdict(drawn), "rows": rows}
+    """Record a run of whole parts (`PARTS`), leave the others as they were recorded, and write the page."""
+    record: Json = json.loads(RECORD.read_text(encoding="utf-8")) if RECORD.exists() else {"parts": {}, "rows": {}}
+    ran = [part for part in PARTS if all(row in tallies for row in rows_of(part))]
+    for part in ran:
+        record["parts"][part] = {"inputs": inputs(part), "seed": seed, "seconds": round(seconds)}
+        for who in rows_of(part):
+            tally = tallies[who]
+            counts = {name: getattr(tally, name) for name in _COUNTS}
+            record["rows"][who] = {**counts, "spoken": dict(sorted(tally.spoken.items()))}
+    if "space" in ran:
+        record["space"] = asdict(coverage(tallies))
     RECORD.parent.mkdir(exist_ok=True)
     RECORD.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
     PAGE.write_text(page(), encoding="utf-8")
 
 
 _COUNTS = ("policies", "refused_policies", "pairs", "agreed", "stricter", "wrong")
-
-
 _DRAWING = ("draw.py", "fragments.py", "stored.py")
 """What draws pods, of `pscc.cases`."""
+PARTS = ("policies and sets", "space")
+"""The parts of a run, each of which can be run and recorded by itself."""
 
 
-def inputs() -> str:
-    """A digest of what decides which cases are drawn and which engines are asked."""
+def rows_of(part: str) -> list[str]:
+    """The rows of ``part``, in their order."""
+    return [row for row in versions() if (row in SPACE) is (part == "space")]
+
+
+def inputs(part: str) -> str:
+    """A digest of what decides which cases of ``part`` are drawn and which engines are asked."""
     import pscc.cases
 
     here = Path(__file__).parent
-    files = [Path(pscc.cases.__file__).parent / name for name in _DRAWING]
-    files += [here / "policies.py", *sorted((here / "space").glob("*.py"))]
+    files = [*(Path(pscc.cases.__file__).parent / name for name in _DRAWING), here / "policies.py"]
+    sizes: tuple[object, ...] = (WHOLE.truth, WHOLE.targets, WHOLE.apply, WHOLE.sets)
+    if part == "space":
+        files += sorted((here / "space").glob("*.py"))
+        sizes = (WHOLE.space,)
     text = "".join(path.read_text(encoding="utf-8") for path in files)
-    return hashlib.sha256(f"{text}{WHOLE}{versions()}".encode()).hexdigest()[:16]
+    engines = {row: version for row, version in versions().items() if row in rows_of(part)}
+    return hashlib.sha256(f"{text}{sizes}{engines}".encode()).hexdigest()[:16]
 
 
 def recorded() -> tuple[dict[str, Tally], Json]:
@@ -87,12 +100,14 @@ def recorded() -> tuple[dict[str, Tally], Json]:
 def page() -> str:
     """The text of the page."""
     tallies, record = recorded()
+    parts = record["parts"].items()
+    ran = [f"{part}: seed {found['seed']}, {found['seconds']} s" for part, found in parts]
     names = [target.name for target in TARGETS]
     lines = [
         HEAD,
         table(tallies, versions()),
         "",
-        f"Seed {record['seed']}, {record['seconds']} s.",
+        f"{'; '.join(ran).capitalize()}.",
         "",
         *_of_space(Coverage(**record["space"])),
         "",

@@ -39,7 +39,7 @@ WHOLE = Size(
     targets=(240, 220),
     apply=(24, 20),
     sets=((1760, 15), (280, 40), (280, 40), (12, 20), (32, 80), (96, 30), (60, 40)),
-    space=(256, 80),
+    space=(64, 80),
 )
 SAMPLE = Size(
     truth=(24, 40),
@@ -50,7 +50,7 @@ SAMPLE = Size(
 )
 _POLICIES_A_PIECE = 12
 _PROGRAMS_A_PIECE = 8
-_SLOW = 16
+_SLOW = 8
 """How many fewer programs a slow engine is asked about."""
 SPACE = tuple(row.name for row in space_rows.ROWS)
 """The rows of whole programs."""
