@@ -65,3 +65,15 @@ def test_a_choice_that_hangs_on_defaults_beside_it_sets_none_and_says_so(target:
         output = backend(target).package(program(source), {}, Options(workloads="off"))
         assert any(d.code == "TGT001" for d in output.diagnostics) is is_told
         assert any("defaults.yaml" in file.path and "pod-security" in file.path for file in output.files) is not is_told
+
+
+TWO_VALUES = "policy p {\n    in namespaces tier=edge, tier=core\n    deny hostPID\n}\n"
+
+
+@pytest.mark.parametrize("target", ["gatekeeper", "kyverno", "kyverno-cel", "vap"])
+def test_two_values_of_one_label_are_both_asked_for(target: str) -> None:
+    output = backend(target).package(program(TWO_VALUES), {}, Options(workloads="off"))
+    selectors = [text for f in output.files if "namespaceSelector" in (text := f.text) and not f.path.startswith("suite")]
+    assert selectors
+    for text in selectors:
+        assert text.count("key: tier") == text.count("operator: In") >= 2, text

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from pscc.access import Exemption, Names, Scope, Subjects
 from pscc.backends.cel_who import in_namespaces, is_one_of
+from pscc.backends.label_selector import label_selector
 from pscc.frozen import frozen
 from pscc.targets.cel import at_template, negated
 from pscc.targets.cel_layout import laid_out
@@ -65,12 +66,5 @@ def _reason(exemption: Exemption) -> str:
 
 
 def _selector(scope: Scope) -> Code:
-    fields: dict[str, object] = {}
-    expressions = [("NotIn", *label) for label in scope.except_labels]
-    if len(dict(scope.labels)) == len(scope.labels):
-        fields |= {"matchLabels": dict(scope.labels)} if scope.labels else {}
-    else:
-        expressions = [("In", *label) for label in scope.labels] + expressions
-    if expressions:
-        fields["matchExpressions"] = [{"key": k, "operator": o, "values": [v]} for o, k, v in expressions]
+    fields = label_selector(scope)
     return yaml_block("\n".join(yaml_lines(fields)), 6) if fields else Code("")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pscc.access import ALL, NONE, Names, Scope
+from pscc.backends.label_selector import label_selector
 from pscc.templating import Code, yaml_block, yaml_lines
 
 
@@ -16,13 +17,7 @@ def match_lines(scope: Scope, labels: bool = True) -> Code:
         fields["namespaces"] = _names(scope.namespaces)
     if scope.except_namespaces != NONE:
         fields["excludedNamespaces"] = _names(scope.except_namespaces)
-    selector: dict[str, object] = {}
-    if scope.labels and labels:
-        selector["matchLabels"] = dict(scope.labels)
-    if scope.except_labels and labels:
-        selector["matchExpressions"] = [
-            {"key": key, "operator": "NotIn", "values": [value]} for key, value in scope.except_labels
-        ]
+    selector = label_selector(scope) if labels else {}
     if selector:
         fields["namespaceSelector"] = selector
     return yaml_block("\n".join(yaml_lines(fields)), 4) if fields else Code("")

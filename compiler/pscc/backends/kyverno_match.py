@@ -5,9 +5,12 @@ Must not know a control.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pscc import ir
 from pscc.access import ALL, NONE, Names, Scope
 from pscc.backends.cel_who import is_one_of
+from pscc.backends.label_selector import label_selector
 from pscc.frozen import frozen
 from pscc.targets.cel import negated
 from pscc.targets.cel_layout import laid_out
@@ -31,7 +34,7 @@ def match_of(scope: Scope, kinds: tuple[str, ...] = ("Pod",)) -> Where:
     if scope.namespaces != ALL:
         inside["namespaces"] = _names(scope.namespaces)
     if scope.labels:
-        inside["namespaceSelector"] = {"matchLabels": dict(scope.labels)}
+        inside["namespaceSelector"] = label_selector(replace(scope, except_labels=()))
     outside: list[dict[str, object]] = []
     if scope.except_namespaces != NONE:
         outside.append({"namespaces": _names(scope.except_namespaces)})
