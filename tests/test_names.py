@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from conformance.jsonl import Json, Process
 from golden_verdicts import statements
 from pscc.backends._base import ClashError, ObjectName, Output, OutputFile
+from pscc.backends.names import Names
 from pscc.backends.options import Options
 from pscc.backends.registry import TARGETS, backend
 from pscc.controls import CONTROLS
@@ -337,3 +338,17 @@ def test_an_output_has_no_two_objects_of_one_name() -> None:
     with pytest.raises(ClashError, match="K a"):
         Output((OutputFile("a", "", (one,)), OutputFile("b", "", (other, apart))), (), ())
     Output((OutputFile("a", "", (one, apart)),), (), ())
+
+
+def test_what_is_derived_gives_way_and_can_be_told_apart() -> None:
+    names = Names(["a", "a-defaults", LONGEST, "main"], reserved=["main"])
+    assert (names["a"], names["a-defaults"]) == ("a", "a-defaults")
+    assert names["main"].startswith("main-") and names[LONGEST].startswith("x" * 54 + "-")
+    derived = names.derived("a", "defaults")
+    assert re.fullmatch("a-[0-9a-f]{8}-defaults", derived)
+    assert names.derived("a", "defaults") != derived
+    assert names.derived("b", "ephemeral-containers", "ephemeral") == "b-ephemeral-containers"
+    assert names.derived("b" * 50, "ephemeral-containers", "ephemeral") == f"{'b' * 50}-ephemeral"
+    assert names.derived(LONGEST, "ephemeral-containers", "ephemeral").endswith("-ephemeral")
+    assert names.first("y" * 64, "y", "z") == "y"
+    assert names.first("y" * 64, "y", "z") == "z"

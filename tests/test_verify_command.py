@@ -122,8 +122,8 @@ def test_pods_from_stdin() -> None:
 # --- outputs that were tampered with --------------------------------------------
 
 TAMPERED = [
-    ("opa", "default.rego", '"max": 11000', '"max": 11001', "lets in"),
-    ("opa", "default.rego", "pod.spec.hostPID == true", "pod.spec.hostPID == false", "lets in"),
+    ("opa", "policies/default.rego", '"max": 11000', '"max": 11001', "lets in"),
+    ("opa", "policies/default.rego", "pod.spec.hostPID == true", "pod.spec.hostPID == false", "lets in"),
     ("opa", "main.rego", "deny contains", "ignored contains", "lets in"),
     ("gatekeeper", "policies/default.yaml", "max: 11000", "max: 11001", "lets in"),
     ("gatekeeper", "policies/default.yaml", "enforcementAction: deny", "enforcementAction: dryrun", "lets in"),

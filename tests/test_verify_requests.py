@@ -140,7 +140,7 @@ def test_a_changed_grant_scope_or_exemption_is_found(name: str, before: str, aft
     source, folder = sourced(name, tmp_path), tmp_path / "out"
     assert CliRunner().invoke(main, ["compile", source, "-t", "opa", "-o", str(folder)]).exit_code == 0
     changed = 0
-    for path in folder.glob("*.rego"):
+    for path in (folder / "policies").glob("*.rego"):
         text = path.read_text()
         if before in text and not path.name.endswith("_test.rego"):
             path.write_text(text.replace(before, after))
@@ -154,7 +154,7 @@ def test_a_changed_grant_scope_or_exemption_is_found(name: str, before: str, aft
 def test_a_difference_says_who_asked(tmp_path: Path) -> None:
     source, folder = sourced("chosen", tmp_path), tmp_path / "out"
     CliRunner().invoke(main, ["compile", source, "-t", "opa", "-o", str(folder)])
-    path = folder / "pod-security-policies.rego"
+    path = folder / "policies" / "pod-security-policies.rego"
     path.write_text(path.read_text().replace('"system:authenticated"', '"system:masters"'))
     done = CliRunner().invoke(main, ["verify", source, "-t", "opa", "--output", str(folder)])
     assert "  asked for by user " in done.stdout

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 
-from pscc.backends._base import Output, OutputFile
+from pscc.backends._base import Output
 from pscc.backends.options import DEFAULTS, Options
 from pscc.backends.registry import backend
 from pscc.choice_suite import choice_cases
@@ -191,5 +191,5 @@ def compile_program(
 
 
 def _below(folder: str, output: Output) -> Output:
-    files = tuple(OutputFile(f"{folder}/{file.path}", file.text) for file in output.files)
+    files = tuple(replace(file, path=f"{folder}/{file.path}") for file in output.files)
     return Output(files, tuple(f"{folder}/{path}" for path in output.resources), output.diagnostics)

@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"runtime"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -25,9 +26,9 @@ import (
 	"pscc.local/engines/jsonl"
 )
 
-// patience is how long a mutation waits for the schemas, which the plugin
-// fetches in the background.
-const patience = 10 * time.Second
+// patience is how long a review waits for what the plugins do in the
+// background: they fetch schemas, and compile the policies that are loaded.
+const patience = 5 * time.Minute
 
 type reviewRequest struct {
 	Pods        []json.RawMessage   `json:"pods"`
@@ -114,7 +115,9 @@ func (in *installed) reviewOne(r *reviewRequest, i int, result *reviewResult) er
 		}
 	}
 	if err == nil {
-		err = in.chain.(admission.ValidationInterface).Validate(ctx, attributes, objectInterfaces)
+		err = patiently(func() error {
+			return in.chain.(admission.ValidationInterface).Validate(ctx, attributes, objectInterfaces)
+		})
 	}
 	if status := apierrors.APIStatus(nil); err != nil && !errors.As(err, &status) {
 		return err
@@ -127,11 +130,22 @@ func (in *installed) reviewOne(r *reviewRequest, i int, result *reviewResult) er
 	return err
 }
 
-// admit mutates the object, again while the plugin says that it has no schemas yet.
 func (in *installed) admit(ctx context.Context, a admission.Attributes) error {
+	return patiently(func() error {
+		return in.chain.(admission.MutationInterface).Admit(ctx, a, objectInterfaces)
+	})
+}
+
+// patiently asks again while a plugin says that it has no schemas yet, or has
+// not compiled its policies.
+func patiently(ask func() error) error {
 	for begun := time.Now(); ; time.Sleep(time.Millisecond) {
-		err := in.chain.(admission.MutationInterface).Admit(ctx, a, objectInterfaces)
-		if !apierrors.IsServiceUnavailable(err) || time.Since(begun) > patience {
+		err := ask()
+		if err == nil || time.Since(begun) > patience {
+			return err
+		}
+		// the plugins have no other sign of it, see Dispatch in k8s.io/apiserver pkg/admission/plugin/policy/generic
+		if !apierrors.IsServiceUnavailable(err) && !strings.HasSuffix(err.Error(), "not yet ready to handle request") {
 			return err
 		}
 	}
