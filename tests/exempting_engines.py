@@ -94,12 +94,15 @@ def _batches(asked: tuple[Asked, ...]) -> Iterable[tuple[tuple[str, tuple[str, .
 
 
 def gatekeeper(process: Process, output: Output, asked: tuple[Asked, ...]) -> Said:
-    """Gatekeeper's webhook: a policy's constraints begin with its name."""
-
-    def policy(violation: Json) -> str:
-        return "-".join(str(violation["name"]).split("-")[:3])
-
-    return _by_policy(reviewed(process, output, asked), "violations", policy)
+    """Gatekeeper's webhook: the constraints of a policy are in the file of its name."""
+    policies = {
+        (document["kind"], document["metadata"]["name"]): file.path.removeprefix("policies/").removesuffix(".yaml")
+        for file in output.files
+        if file.path.startswith("policies/") and not file.path.endswith("kustomization.yaml")
+        for document in yaml.safe_load_all(file.text)
+    }
+    found = reviewed(process, output, asked)
+    return _by_policy(found, "violations", lambda violation: policies[violation["kind"], violation["name"]])
 
 
 def policies(process: Process, output: Output, asked: tuple[Asked, ...]) -> Said:

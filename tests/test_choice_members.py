@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 
@@ -39,9 +40,10 @@ def choice_of(text: str) -> ir.Choice:
 
 
 def asked_by(user: str, choice: ir.Choice, pods: list[Json]) -> Asked:
+    """A creation of each of ``pods`` that can be created: ephemeral containers are added later."""
     who = Requester(user, (AUTHENTICATED,), "default", "default")
     named = []
-    for number, pod in enumerate(pods):
+    for number, pod in enumerate(one for one in pods if not one["spec"].get("ephemeralContainers")):
         metadata = {**pod.get("metadata", {}), "name": f"pod-{number}", "namespace": "default"}
         named.append({**pod, "metadata": metadata, "spec": {**pod["spec"], "serviceAccountName": "default"}})
     return Asked(Cluster((), (), ()), choice, who, tuple(named))
@@ -58,7 +60,12 @@ def setting(target: str) -> Iterator[Callable[[Asked, set_targets.Held], list[st
         with Process("kyverno-review") as kyverno:
             ask = set_targets.kyverno_webhooks(kyverno)
             once = set_targets.chosen_once
-            yield lambda asked, count: set_targets.exactly(target, ask, asked, count, _as_they_come, once)
+
+            def held(asked: Asked, count: set_targets.Held) -> list[str]:
+                seen = replace(asked, pods=tuple(stored(list(asked.pods))))
+                return set_targets.exactly(target, ask, seen, count, _as_they_come, once)
+
+            yield held
 
 
 def _as_they_come(pods: list[Json]) -> list[Json]:
