@@ -301,7 +301,7 @@ def test_a_broken_exemption_is_found_out(language: str, old: str, new: str, tmp_
     source = policy(tmp_path)
     folder = compiled(source, tmp_path / "out", "--engine", language)
     edit(folder, old, new, "templates/*" if "variables" in old or "parameter" in old else "policies/*")
-    done, row = asked(source, folder, "gatekeeper")
+    done, row = asked(source, folder, "gatekeeper", "--count", "240")
     assert (done.exit_code, row["wrong"] > 0) == (1, True), done.output
 
 
