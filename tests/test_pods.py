@@ -40,3 +40,16 @@ items:
     (manifest,) = read_manifests(SourceFile("a.yaml", text), report)
     assert (manifest.kind, manifest.namespace, manifest.name) == ("CronJob", "team", "nightly")
     assert [(d.code, d.help) for d in report.diagnostics] == [("POD001", "did you mean `command`?")]
+
+
+def test_a_null_field_is_dropped_and_a_null_in_a_list_is_an_element() -> None:
+    context = {"supplementalGroups": [None, 5], "fsGroup": None}
+    spec = {"containers": [{"name": "main", "ports": None}], "securityContext": context, "hostPID": None}
+    changed = normalise({"metadata": {"annotations": None}, "spec": {**spec, "automountServiceAccountToken": False}})
+    assert changed["metadata"] == {}
+    assert changed["spec"] == {
+        "containers": [{"name": "main"}],
+        "securityContext": {"supplementalGroups": [None, 5]},
+        "automountServiceAccountToken": False,
+        "serviceAccountName": "default",
+    }

@@ -7,12 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import pytest
+import yaml
 
+from pscc.diagnostics import Report
 from pscc.driver import analyse, compile_program
 from pscc.engines._base import Answer
 from pscc.ir import Program
+from pscc.pods import read_manifests
 from pscc.source import SourceFile
-from pscc.verify import Question, Trial, drawn, questions, tally
+from pscc.verify import Question, Trial, drawn, own, questions, tally
 from pscc.verify_report import Row, Summary, as_json, as_text
 
 POLICY = """\
@@ -117,6 +120,52 @@ def test_going_without_a_grant_is_counted_as_stricter_and_an_engine_that_lets_in
     first = tally([question], [Answer(False)]).first
     assert first is not None
     assert first.kind == "lets in"
+
+
+NULLS = """\
+apiVersion: v1
+kind: Pod
+metadata: {name: x, annotations: null}
+spec:
+  hostPID: null
+  containers: [{name: main, image: app:1, securityContext: {readOnlyRootFilesystem: null}}]
+"""
+
+
+def own_trials(text: str) -> list[Trial]:
+    source = SourceFile("pod.yaml", text)
+    return list(own(read_manifests(source, Report()), program_of()))
+
+
+def test_ones_own_pods_are_asked_as_their_file_has_them_too() -> None:
+    (trial,) = own_trials(NULLS)
+    stored, raw = asked(Fake("kyverno", changes_pods=True), trial)
+    assert "null" not in json.dumps(stored.review.pod)
+    assert raw.review.pod["spec"] == yaml.safe_load(NULLS)["spec"]
+    assert raw.trial.origin == "pod.yaml:1 Pod x, as the file has it"
+    assert not raw.policy.denied
+    assert raw.policy.pod is not None
+    context = {"readOnlyRootFilesystem": True}
+    assert raw.policy.pod["spec"]["containers"][0]["securityContext"] == context  # type: ignore[index]
+    # what a null makes of the answer is told
+    first = tally([stored, raw], [stored.expected, Answer(True, ("no such overload",), raw.review.pod)]).first
+    assert first is not None
+    assert (first.kind, first.question) == ("shuts out", raw)
+
+
+def test_what_an_engine_makes_of_a_null_is_no_change() -> None:
+    _, raw = asked(Fake("kyverno", changes_pods=True), *own_trials(NULLS))
+    assert raw.expected.pod is not None
+    metadata = {"name": "pod-2", "namespace": "default", "annotations": {}}
+    spec = {k: v for k, v in raw.expected.pod["spec"].items() if v is not None}  # type: ignore[attr-defined]
+    changed = {**raw.expected.pod, "metadata": metadata, "spec": spec}
+    assert not tally([raw], [Answer(False, (), changed)]).differences
+    assert tally([raw], [Answer(False, (), {**changed, "spec": {**spec, "hostPID": False}})]).differences
+
+
+def test_a_pod_that_is_written_as_it_is_stored_is_asked_once() -> None:
+    (trial,) = own_trials(NULLS)
+    assert len(asked(Fake("kyverno", changes_pods=True), *own_trials(json.dumps(trial.pod)))) == 1
 
 
 @pytest.mark.parametrize(

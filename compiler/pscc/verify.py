@@ -22,7 +22,7 @@ from pscc.diagnostics import Diagnostic
 from pscc.engines._base import Answer, Engine, Review
 from pscc.evaluate import request_of
 from pscc.frozen import frozen
-from pscc.pods import Manifest, normalise
+from pscc.pods import Manifest, normalise, without_nulls
 from pscc.verify_meaning import Meaning, Said, announced
 
 Json = dict[str, object]
@@ -38,7 +38,8 @@ class Trial:
     """A pod to try, as admission sees it before any policy changed it; with ``old_pod``, what that becomes.
 
     ``origin`` says where it is from: what a drawn pod is about, or the file and object of a manifest. ``own`` are the user's
-    own. ``request`` says who asks, and where; None where nothing hangs on that.
+    own. ``request`` says who asks, and where; None where nothing hangs on that. ``written`` is the pod as its file has it,
+    nulls and all, where that is another: engines that judge files see it so.
     """
 
     origin: str
@@ -46,6 +47,7 @@ class Trial:
     old_pod: Json | None = None
     own: bool = False
     request: Request | None = None
+    written: Json | None = None
 
 
 @frozen
@@ -117,7 +119,7 @@ def _pods(program: ir.Program, seed: int, count: int) -> Iterator[Trial]:
 
 
 def own(manifests: Iterable[Manifest], program: ir.Program) -> Iterator[Trial]:
-    """The user's own pods, and those of their workloads, as the API server would hand them to admission.
+    """The user's own pods, and those of their workloads: as the API server would hand them to admission, and as written.
 
     Where it matters who asks, it is their controller, or somebody who was authenticated.
     """
@@ -127,7 +129,8 @@ def own(manifests: Iterable[Manifest], program: ir.Program) -> Iterator[Trial]:
         origin = f"{manifest.span.file}:{manifest.span.line} {manifest.kind} {name}"
         pod = normalise(manifest.pod)
         request = request_of(_SOMEBODY, manifest, pod) if asks else None
-        yield Trial(origin, pod, own=True, request=request)
+        written = manifest.pod if manifest.pod != pod else None
+        yield Trial(origin, pod, own=True, request=request, written=written)
 
 
 def _of_case(case: suite.Case) -> Trial:
@@ -172,7 +175,7 @@ def questions(
     # plain policies judge an update check by check, those into which a choice is parted too
     updated = partial(_question, Meaning(lowered(program)[0]), output)
     question = partial(_question, written, output)
-    for trial in trials:
+    for trial in (reading for one in trials for reading in _readings(one)):
         request = _known(trial.request, engine)
         name = f"pod-{len(asked) + 1}"
         pod = _named(trial.pod, name, request)
@@ -191,6 +194,13 @@ def questions(
         as_it_came = replace(trial, origin=f"{trial.origin}, as it came")
         asked.append(question(as_it_came, Review(name, bare, None, request), bare))
     return tuple(asked)
+
+
+def _readings(trial: Trial) -> Iterator[Trial]:
+    """``trial``, and the same of the pod as its file has it."""
+    yield trial
+    if trial.written is not None:
+        yield replace(trial, origin=f"{trial.origin}, as the file has it", pod=trial.written, written=None)
 
 
 def _question(
@@ -257,12 +267,18 @@ def _goes_without(question: Question, answer: Answer) -> bool:
     return created and question.expected.pod != question.policy.pod
 
 
+def _stored(pod: Json | None) -> Json:
+    """``pod`` without what the API server drops: of a null in a file an engine may make nothing, or an empty object."""
+    found = _object(without_nulls(pod))
+    return {**found, "metadata": {key: value for key, value in _object(found.get("metadata")).items() if value != {}}}
+
+
 def _kind(question: Question, answer: Answer) -> Kind | None:
     expected = question.expected
     if not answer.denied and (expected.denied or question.policy.denied):
         return "lets in"
     if answer.denied and not expected.denied:
         return "shuts out"
-    if question.review.old_pod is None and answer.pod is not None and answer.pod != expected.pod:
+    if question.review.old_pod is None and answer.pod is not None and _stored(answer.pod) != _stored(expected.pod):
         return "changes otherwise"
     return "says otherwise" if answer.messages != expected.messages else None

@@ -146,6 +146,7 @@ test_the_namespace_is_the_requests_else_the_pods if {
 	lib.namespace_of({"namespace": "a"}, {"metadata": {"namespace": "b"}}) == "a"
 	lib.namespace_of({}, {"metadata": {"namespace": "b"}}) == "b"
 	lib.namespace_of({"namespace": ""}, {}) == "default"
+	lib.namespace_of({}, {"metadata": {"namespace": null}}) == "default"
 }
 
 test_who_asks if {
@@ -155,6 +156,7 @@ test_who_asks if {
 	lib.account_of({"spec": {"serviceAccountName": "builder"}}, bob) == "builder"
 	lib.account_of({"spec": {}}, null) == "default"
 	lib.account_of({"spec": {}}, bob) == ""
+	lib.account_of({"spec": {"serviceAccountName": null}}, null) == "default"
 }
 
 test_names_and_groups_of_who_asks if {
