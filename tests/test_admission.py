@@ -73,7 +73,9 @@ TWO_VALUES = "policy p {\n    in namespaces tier=edge, tier=core\n    deny hostP
 @pytest.mark.parametrize("target", ["gatekeeper", "kyverno", "kyverno-cel", "vap"])
 def test_two_values_of_one_label_are_both_asked_for(target: str) -> None:
     output = backend(target).package(program(TWO_VALUES), {}, Options(workloads="off"))
-    selectors = [text for f in output.files if "namespaceSelector" in (text := f.text) and not f.path.startswith("suite")]
+    selectors = [
+        text for f in output.files if "namespaceSelector" in (text := f.text) and not f.path.startswith("suite")
+    ]
     assert selectors
     for text in selectors:
         assert text.count("key: tier") == text.count("operator: In") >= 2, text

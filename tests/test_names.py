@@ -227,10 +227,13 @@ def autogen(rule: str) -> str:
 @pytest.mark.parametrize("name", ["p", ".".join(["x" * 62] * 4)], ids=["short", "longest"])
 @pytest.mark.parametrize("target", TARGETS)
 def test_every_name_fits(name: str, target: str) -> None:
-    """Of each form of statement with what makes its name longest, in a policy of its own; all of them in one output."""
+    """Of each form of statement with what makes its name longest, in a policy of its own; all of them in one output.
+
+    Each policy has a namespace of its own, so that defaults of different policies do not meet.
+    """
     program = program_of(
         "".join(
-            f"policy {name[:-4]}{number:04} {{\n    {body}\n    deny hostNetwork\n"
+            f"policy {name[:-4]}{number:04} {{\n    in namespaces n{number}\n    {body}\n    deny hostNetwork\n"
             + "".join(f"    {exempt}\n" for exempt in EXEMPT)
             + "}\n"
             for number, body in enumerate(bodies())

@@ -219,7 +219,7 @@ def _keys_backwards(value: Any) -> Any:
 
 
 _NEW_NAMES = {"registry.example": "mirror.invalid", "alice": "zelda", "prod": "qa"}
-"""An image's registry, a user, a namespace: none is the beginning of another name that is drawn."""
+"""An image's registry, a user, a namespace and a value of its label: none is the beginning of another name that is drawn."""
 
 
 def _put(text: str) -> str:
@@ -240,7 +240,13 @@ def _renamed(asked: Asked) -> Asked:
     def put(thing: Json | None) -> Any:
         return json.loads(_put(json.dumps(thing)))
 
-    who = replace(asked.who, namespace=_put(asked.who.namespace), user=_put(asked.who.user))
+    who = replace(
+        asked.who,
+        namespace=_put(asked.who.namespace),
+        user=_put(asked.who.user),
+        groups=tuple(_put(group) for group in asked.who.groups),
+        namespace_labels=tuple((key, _put(value)) for key, value in asked.who.namespace_labels),
+    )
     return replace(asked, who=who, object=put(asked.object), pod=put(asked.pod), old=put(asked.old))
 
 
