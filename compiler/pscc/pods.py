@@ -137,7 +137,7 @@ def api_defaults(pod: Mapping[str, object]) -> Json:
 
     Source: Kubernetes 1.24 ``pkg/apis/core/v1/defaults.go``.
     """
-    clean = _object(_without_nulls(dict(pod)))
+    clean = _object(without_nulls(dict(pod)))
     spec = _object(clean.get("spec"))
     if isinstance(spec.get("volumes"), list):
         spec["volumes"] = [_volume(v) for v in _list(spec["volumes"])]
@@ -236,11 +236,12 @@ def _list(value: object) -> list[object]:
     return list(value) if isinstance(value, list) else []
 
 
-def _without_nulls(value: object) -> object:
+def without_nulls(value: object) -> object:
+    """``value`` without the fields that are null, and without nulls in lists; nothing of the argument is changed."""
     match value:
         case dict():
-            return {k: _without_nulls(v) for k, v in value.items() if v is not None}
+            return {k: without_nulls(v) for k, v in value.items() if v is not None}
         case list():
-            return [_without_nulls(v) for v in value if v is not None]
+            return [without_nulls(v) for v in value if v is not None]
         case _:
             return value

@@ -23,7 +23,7 @@ from pscc.diagnostics import Diagnostic
 from pscc.engines._base import Answer, Applied, Engine, Review
 from pscc.evaluate import request_of
 from pscc.frozen import frozen
-from pscc.pods import Manifest, normalise
+from pscc.pods import Manifest, normalise, without_nulls
 from pscc.prepared import Prepared
 from pscc.verify_meaning import Meaning, Said, announced
 
@@ -44,7 +44,8 @@ class Trial:
 
     ``origin`` says where it is from: what a drawn pod is about, or the file and object of a manifest. ``own`` are the user's
     own. ``request`` says who asks, and where; None where nothing hangs on that. ``kind`` is what is applied: the pod, or a
-    workload that would make it.
+    workload that would make it. ``written`` is the pod as its file has it, nulls and all, where that is another: engines
+    that judge files see it so.
     """
 
     origin: str
@@ -53,6 +54,7 @@ class Trial:
     own: bool = False
     request: Request | None = None
     kind: Applied = "Pod"
+    written: Json | None = None
 
 
 @frozen
@@ -139,7 +141,7 @@ def _spread(trials: Sequence[Trial], most: int) -> Sequence[Trial]:
 
 
 def own(manifests: Iterable[Manifest], program: ir.Program) -> Iterator[Trial]:
-    """The user's own pods, and those of their workloads, as the API server would hand them to admission.
+    """The user's own pods, and those of their workloads: as the API server would hand them to admission, and as written.
 
     Where it matters who asks, it is their controller, or somebody who was authenticated.
     """
@@ -149,7 +151,8 @@ def own(manifests: Iterable[Manifest], program: ir.Program) -> Iterator[Trial]:
         origin = f"{manifest.span.file}:{manifest.span.line} {manifest.kind} {name}"
         pod = normalise(manifest.pod)
         request = request_of(_SOMEBODY, manifest, pod) if asks else None
-        yield Trial(origin, pod, own=True, request=request)
+        written = manifest.pod if manifest.pod != pod else None
+        yield Trial(origin, pod, own=True, request=request, written=written)
 
 
 def _of_case(case: suite.Case) -> Trial:
@@ -196,7 +199,7 @@ def questions(
     updated = partial(_question, Meaning(ready.made), output)
     question = partial(_question, written, output)
     of_workload = partial(_question, written.of_workloads(workloads), output.of_workloads(workloads))
-    for trial in trials:
+    for trial in (reading for one in trials for reading in _readings(one)):
         name = f"pod-{len(asked) + 1}"
         if trial.kind != "Pod":
             if engine.takes_workloads:
@@ -222,6 +225,13 @@ def questions(
         as_it_came = replace(trial, origin=f"{trial.origin}, as it came")
         asked.append(question(as_it_came, Review(name, bare, None, request), bare))
     return tuple(asked)
+
+
+def _readings(trial: Trial) -> Iterator[Trial]:
+    """``trial``, and the same of the pod as its file has it."""
+    yield trial
+    if trial.written is not None:
+        yield replace(trial, origin=f"{trial.origin}, as the file has it", pod=trial.written, written=None)
 
 
 def _question(
@@ -300,13 +310,19 @@ def _is_stricter(question: Question, answer: Answer) -> bool:
     return created and question.expected.pod != question.policy.pod
 
 
+def _stored(pod: Json | None) -> Json:
+    """``pod`` without what the API server drops: of a null in a file an engine may make nothing, or an empty object."""
+    found = _object(without_nulls(pod))
+    return {**found, "metadata": {key: value for key, value in _object(found.get("metadata")).items() if value != {}}}
+
+
 def _kind(question: Question, answer: Answer) -> Kind | None:
     expected = question.expected
     if not answer.denied and (expected.denied or question.refused):
         return "lets in"
     if answer.denied and not expected.denied:
         return "shuts out"
-    if question.review.old_pod is None and answer.pod is not None and answer.pod != expected.pod:
+    if question.review.old_pod is None and answer.pod is not None and _stored(answer.pod) != _stored(expected.pod):
         return "changes otherwise"
     same = (answer.denials, answer.warnings) == (expected.denials, expected.warnings)
     return None if same else "says otherwise"

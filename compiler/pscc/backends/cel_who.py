@@ -8,12 +8,16 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pscc import ir
 from pscc.access import ALL, AUTHENTICATED, SERVICE_ACCOUNT_USER, SERVICE_ACCOUNTS, Names, Scope, Subjects
-from pscc.targets.cel import all_of, any_of, literal, negated
+from pscc.passes import SERVICE_ACCOUNT
+from pscc.targets.cel import access, all_of, any_of, has_value, literal, negated
 
 About = Literal["pods", "templates", "both"]
 """What a condition is evaluated on: pods, the templates of workloads, or (by Kyverno's autogen) either."""
-_FIELD = "object.spec.serviceAccountName"
+ACCOUNT = access(ir.Path(ir.POD, SERVICE_ACCOUNT))
+HAS_ACCOUNT = has_value(ir.Path(ir.POD, SERVICE_ACCOUNT))
+"""The pod's service account in CEL, and that it names one."""
 
 
 def named_in(value: str, names: Names) -> str:
@@ -64,11 +68,11 @@ def _account_is(accounts: Names, groups: Names, about: About) -> str:
     """CEL for: the service account of the pod (``default`` where a template names none) is one of these."""
     match about:
         case "pods":
-            return all_of(f"has({_FIELD})", _is(accounts, groups, _FIELD))
+            return all_of(HAS_ACCOUNT, _is(accounts, groups, ACCOUNT))
         case "templates":
-            return _is(accounts, groups, f'(has({_FIELD}) ? {_FIELD} : "default")')
+            return _is(accounts, groups, f'({HAS_ACCOUNT} ? {ACCOUNT} : "default")')
         case "both":
-            named = f'has({_FIELD}) ? {_FIELD} : object.kind == "Pod" ? "" : "default"'
+            named = f'{HAS_ACCOUNT} ? {ACCOUNT} : object.kind == "Pod" ? "" : "default"'
             is_it = all_of('account != ""', _is(accounts, groups, "account"))
             return f"[{named}].exists(account, {is_it})"
 

@@ -14,18 +14,20 @@ from pscc.backends.choice_cel import Names, fields_of, names_in, who_variables
 from pscc.backends.choice_table import statement_of, statements_of
 from pscc.backends.choice_who import Variables
 from pscc.once_defaulted import changes, holds_once_defaulted
-from pscc.targets.cel import CONTAINERS, all_of, condition, literal
+from pscc.targets.cel import CONTAINERS, access, all_of, condition, has_value, literal
 from pscc.targets.cel_findings import containers_of, walks_containers
 from pscc.targets.cel_layout import laid_out
 from pscc.targets.cel_patches import patches_at_once
 from pscc.targets.rego import comment
 from pscc.templating import Code, yaml_block
 
-_ANNOTATIONS = "object.metadata.annotations"
-_PROFILE = "object.spec.securityContext.seccompProfile"
-_COUNTS_AS_CHANGED = (
-    f"has(object.spec.securityContext) && has({_PROFILE}) && !(has({_ANNOTATIONS}) && "
-    f'{literal(SECCOMP_ANNOTATION)} in {_ANNOTATIONS} && {_ANNOTATIONS}[{literal(SECCOMP_ANNOTATION)}] != "")'
+_PROFILE = ir.Path(ir.POD, ("spec", "securityContext", "seccompProfile"))
+_ANNOTATIONS = ir.Path(ir.POD, ("metadata", "annotations"))
+_POD = frozenset({"object.metadata"})
+_ANNOTATION = f"{access(_ANNOTATIONS)}[{literal(SECCOMP_ANNOTATION)}]"
+_COUNTS_AS_CHANGED = all_of(
+    has_value(_PROFILE),
+    f'!({has_value(_ANNOTATIONS, _POD)} && {literal(SECCOMP_ANNOTATION)} in {access(_ANNOTATIONS)} && {_ANNOTATION} != "")',
 )
 """PSP copied the pod's profile into an annotation first, so that every policy counted as changing the pod."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pscc import ir
 from pscc.access import AUTHENTICATED, SERVICE_ACCOUNT_USER, SERVICE_ACCOUNTS
-from pscc.backends.cel_who import has_labels, in_namespaces, named_in
+from pscc.backends.cel_who import ACCOUNT, HAS_ACCOUNT, has_labels, in_namespaces, named_in
 from pscc.backends.choice_table import EVERYWHERE_KEY, Table, grant_tables, has_patterns
 from pscc.frozen import frozen
 from pscc.targets.cel import all_of, literal
@@ -12,6 +12,7 @@ from pscc.targets.cel_checks import ON_UPDATE
 from pscc.targets.cel_findings import line
 
 Variables = list[tuple[str, str]]
+_NAMES_ACCOUNT = f'{HAS_ACCOUNT} && {ACCOUNT} != ""'
 
 
 @frozen
@@ -39,13 +40,12 @@ def _asking() -> Variables:
     """``askingUsers``, ``askingGroups``, ``askingAccounts``: of the user and of the pod's service account."""
     user = "has(request.userInfo) && has(request.userInfo.username)"
     groups = "has(request.userInfo) && has(request.userInfo.groups)"
-    account = f'"{SERVICE_ACCOUNT_USER}" + request.namespace + ":" + object.spec.serviceAccountName'
-    has_account = 'has(object.spec.serviceAccountName) && object.spec.serviceAccountName != ""'
+    account = f'"{SERVICE_ACCOUNT_USER}" + request.namespace + ":" + {ACCOUNT}'
     own = f'["{SERVICE_ACCOUNTS}", "{SERVICE_ACCOUNTS}:" + request.namespace]'
     start = len(SERVICE_ACCOUNT_USER)
     return [
-        ("askingUsers", f"({user} ? [request.userInfo.username] : []) + ({has_account} ? [{account}] : [])"),
-        ("askingGroups", f"({groups} ? request.userInfo.groups : []) + ({has_account} ? {own} : [])"),
+        ("askingUsers", f"({user} ? [request.userInfo.username] : []) + ({_NAMES_ACCOUNT} ? [{account}] : [])"),
+        ("askingGroups", f"({groups} ? request.userInfo.groups : []) + ({_NAMES_ACCOUNT} ? {own} : [])"),
         (
             "askingAccounts",
             f'variables.askingUsers.filter(user, user.startsWith("{SERVICE_ACCOUNT_USER}"))'
@@ -59,10 +59,10 @@ def _asking_later() -> Variables:
 
     Whoever applies a workload is not who asks for its pods: that does a controller.
     """
-    field, account = "object.spec.serviceAccountName", "variables.podsAccount"
+    account = "variables.podsAccount"
     groups = f'["{AUTHENTICATED}", "{SERVICE_ACCOUNTS}", "{SERVICE_ACCOUNTS}:" + request.namespace]'
     return [
-        ("podsAccount", f'has({field}) && {field} != "" ? {field} : "default"'),
+        ("podsAccount", f'{_NAMES_ACCOUNT} ? {ACCOUNT} : "default"'),
         ("askingUsers", f'["{SERVICE_ACCOUNT_USER}" + request.namespace + ":" + {account}]'),
         ("askingGroups", groups),
         ("askingAccounts", f'[request.namespace + "/" + {account}]'),
@@ -71,10 +71,7 @@ def _asking_later() -> Variables:
 
 def _shown() -> str:
     user = 'has(request.userInfo) && has(request.userInfo.username) && request.userInfo.username != ""'
-    account = 'has(object.spec.serviceAccountName) && object.spec.serviceAccountName != ""'
-    return names_shown(
-        (user, "request.userInfo.username"), (account, "request.namespace", "object.spec.serviceAccountName")
-    )
+    return names_shown((user, "request.userInfo.username"), (_NAMES_ACCOUNT, "request.namespace", ACCOUNT))
 
 
 def names_shown(user: tuple[str, str], account: tuple[str, str, str]) -> str:

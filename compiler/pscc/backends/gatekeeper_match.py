@@ -12,16 +12,21 @@ def match_lines(scope: Scope, labels: bool = True) -> Code:
 
     Gatekeeper's names take a ``*`` at the end. Without ``labels``, what goes by labels of the namespace is left out.
     """
-    fields: dict[str, object] = {}
+    lines: list[str] = []
     if scope.namespaces != ALL:
-        fields["namespaces"] = _names(scope.namespaces)
+        lines += _names("namespaces", scope.namespaces)
     if scope.except_namespaces != NONE:
-        fields["excludedNamespaces"] = _names(scope.except_namespaces)
+        lines += _names("excludedNamespaces", scope.except_namespaces)
     selector = label_selector(scope) if labels else {}
     if selector:
-        fields["namespaceSelector"] = selector
-    return yaml_block("\n".join(yaml_lines(fields)), 4) if fields else Code("")
+        lines += yaml_lines({"namespaceSelector": selector})
+    return yaml_block("\n".join(lines), 4) if lines else Code("")
 
 
-def _names(names: Names) -> list[str]:
-    return [*names.exact, *(f"{prefix}*" for prefix in names.prefixes)]
+def _names(field: str, names: Names) -> list[str]:
+    """The lines of ``field``. For ``gator test`` the namespace of a manifest that names none is the empty one.
+
+    Source: ``NamespaceForResource`` in Gatekeeper 3.23 ``pkg/gator/expand/expand.go``.
+    """
+    lines = yaml_lines({field: [*names.exact, *(f"{prefix}*" for prefix in names.prefixes)]})
+    return [*lines, '  - ""  # a manifest that names none'] if "default" in names else lines

@@ -1,10 +1,11 @@
 """Prints conditions of the IR as CEL, in the core subset that every CEL engine of Kubernetes runs.
 
 Every read is guarded by ``has``, so nothing fails on a field that is missing; a fact that an earlier operand of the same
-conjunction established is not asked again. An object comes from the API server, which has dropped nulls; where a null
-could let a pod in, it counts as unset. A variable with a dot in its name (``container.profile``, ``variables.profile``)
-holds a value or null. What a specialised check has as a constant is, in one that is not, the policy's variable of the
-parameter's name. Must not import a control.
+conjunction established is not asked again. The API server drops nulls, but a manifest that is judged as a file has them:
+a null counts as unset, and is asked for where the answer would be another, or an error. In CEL ``has(a.b)`` is false
+where ``a`` is null and true where ``b`` is, and null equals nothing else. A variable with a dot in its name
+(``container.profile``, ``variables.profile``) holds a value or null. What a specialised check has as a constant is, in one
+that is not, the policy's variable of the parameter's name. Must not import a control.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from collections.abc import Callable
 from typing import assert_never
 
 from pscc import ir
+from pscc.frozen import frozen
 from pscc.passes import conjunction, disjunction, negation
 from pscc.substitution import bound
 from pscc.targets.cel_layout import split
@@ -22,7 +24,12 @@ from pscc.targets.cel_layout import split
 Known = frozenset[str]
 NOTHING: Known = frozenset()
 CONTAINERS = "variables.allContainers"
-_ALWAYS_SET = (("spec",), ("metadata",), ("name",))
+_ALWAYS_SET = (("spec",), ("name",))
+_NEVER_NULL = re.compile(r"\.(containerPort|driver|fieldPath|localhostProfile|name|path)$|[pP]rofile\.type$")
+"""Fields which the API server requires to have a value, so that it refuses a null. Where a null in one is judged all the
+same, it equals nothing or is an error, which refuses the pod. Source: ``pkg/apis/core/validation/validation.go``."""
+_UNTYPED = ("container.", "variables.")
+"""How reads begin of which the type checker knows no type."""
 _REWRITTEN = ("object.spec", "object.metadata", "oldObject.spec", "oldObject.metadata")
 """What Kyverno replaces in the text of a rule when it makes one for workloads."""
 _FEW = 3
@@ -77,6 +84,9 @@ def at_template(text: str, template: str) -> str:
 _BINARY = (" && ", " || ", " ? ", " == ", " != ", " >= ", " <= ", " > ", " in ", " + ")
 
 
+_GUARDED = re.compile(r"(?P<has>has\((?P<path>[\w.]+)\)) && (?P<read>dyn\((?P=path)\)|(?P=path)) != null")
+
+
 # --- text ---------------------------------------------------------------------
 
 
@@ -107,6 +117,8 @@ def negated(text: str) -> str:
         return "false" if text == "true" else "true"
     if text.startswith("!") and group(text, *_BINARY) == text:
         return text[1:]
+    if found := _GUARDED.fullmatch(text):
+        return f"!{found['has']} || {found['read']} == null"
     for operator, opposite in ((" == ", " != "), (" != ", " == ")):
         sides = split(text, (operator,))
         if len(sides) == 2 and len(split(text, _BINARY)) == 2:
@@ -123,19 +135,40 @@ def access(path: ir.Path, root: str = "object") -> str:
 
 
 def guards(path: ir.Path, known: Known = NOTHING, root: str = "object") -> str:
-    """What has to hold for ``path`` to be readable: empty where nothing has to."""
-    asked = [f"{path.var} != null"] if "." in path.var and path.var not in known else []
+    """What has to hold for ``path`` to be readable, be it null: empty where nothing has to."""
+    asked = []
     for length in range(1, len(path.fields) + 1):
         fields = path.fields[:length]
         read = access(ir.Path(path.var, fields), root)
         if fields not in _ALWAYS_SET and read not in known:
             asked.append(f"has({read})")
+    # a field of what is null is not there
+    if "." in path.var and path.var not in known and f"has({access(ir.Path(path.var, path.fields[:1]))})" not in asked:
+        asked.insert(0, f"{path.var} != null")
     return " && ".join(asked)
 
 
+def has_value(path: ir.Path, known: Known = NOTHING, root: str = "object") -> str:
+    """What has to hold for ``path`` to be set: empty where nothing has to."""
+    readable, set_ = guards(path, known, root), _not_null(access(path, root))
+    if not path.fields or set_ in known or _NEVER_NULL.search(access(path, root)):
+        return readable
+    return f"{readable} && {set_}" if readable else set_
+
+
+def _not_null(text: str) -> str:
+    """That what ``text`` reads is not null; the API server's type checker knows no null scalar and no null list."""
+    return f"{text} != null" if text.startswith(_UNTYPED) else f"dyn({text}) != null"
+
+
 def _steps(path: ir.Path) -> Known:
-    """The reads that are safe where ``path`` is set."""
+    """The reads that are safe where ``path`` can be read."""
     return frozenset(access(ir.Path(path.var, path.fields[:n])) for n in range(len(path.fields) + 1))
+
+
+def _set(path: ir.Path) -> Known:
+    """What is known where ``path`` is set."""
+    return _steps(path) | {_not_null(access(path))}
 
 
 def parameter(name: str) -> str:
@@ -171,20 +204,26 @@ def _key(key: ir.Concat) -> str:
 Reader = Callable[[str, Known], str]
 
 
-def read(value: ir.Value, known: Known, then: Reader, otherwise: str = "false") -> str:
-    """``then`` of the text that reads ``value``, or ``otherwise`` where it is unset; both are conditions."""
+def read(value: ir.Value, known: Known, then: Reader, otherwise: str = "false", null: bool = False) -> str:
+    """``then`` of the text that reads ``value``, or ``otherwise`` where it is unset; both are conditions.
+
+    ``null`` says that ``then`` is false of a null.
+    """
+    null = null and otherwise == "false"
     match value:
         case ir.Path():
-            return _guarded(guards(value, known), then(access(value), known | _steps(value)), otherwise)
+            guard, more = (guards(value, known), _steps(value)) if null else (has_value(value, known), _set(value))
+            return _guarded(guard, then(access(value), known | more), otherwise)
         case ir.Const(value=constant):
             return then(literal(constant), known)
         case ir.Concat(prefix=prefix, value=inner):
             return read(inner, known, lambda text, k: then(f"({literal(prefix)} + {text})", k), otherwise)
         case ir.Entry(map=of, key=key):
             text = access(of)
-            inside = f"{_key(key)} in {text}"
-            present = " && ".join(filter(None, (guards(of, known), inside if inside not in known else "")))
-            return _guarded(present, then(f"{text}[{_key(key)}]", known | _steps(of) | {inside}), otherwise)
+            inside, entry = f"{_key(key)} in {text}", f"{text}[{_key(key)}]"
+            asked = [inside, *([] if null else [_not_null(entry)])]
+            guard = " && ".join(filter(None, (has_value(of, known), *(one for one in asked if one not in known))))
+            return _guarded(guard, then(entry, known | _set(of) | {*asked}), otherwise)
         case ir.Coalesce(options=options, field=field):
             result = otherwise
             for option in reversed(options):
@@ -192,9 +231,13 @@ def read(value: ir.Value, known: Known, then: Reader, otherwise: str = "false") 
                     result = then(literal(option.value), known)
                     continue
                 whole = ir.Path(option.var, option.fields + field)
-                within = known | _steps(option)
-                own = _guarded(guards(whole, within), then(access(whole), within | _steps(whole)), otherwise)
-                result = _chosen(guards(option, known), own, result)
+                # a null that is the last of the options is as good as any other that is unset
+                last = result == "false" and (null or bool(field))
+                guard, more = (
+                    (guards(option, known), _steps(option)) if last else (has_value(option, known), _set(option))
+                )
+                own = read(whole, known | more, then, otherwise, null)
+                result = _chosen(guard, own, result)
             return result
         case ir.Param(name=name):
             return then(parameter(name), known)
@@ -226,22 +269,24 @@ def _chosen(guard: str, text: str, otherwise: str) -> str:
 # --- conditions ---------------------------------------------------------------
 
 
-def condition(node: ir.Condition, known: Known = NOTHING, admits: bool = True) -> str:
-    """``node`` as a CEL condition. ``admits`` says whether its being true speaks for the pod."""
+def condition(node: ir.Condition, known: Known = NOTHING) -> str:
+    """``node`` as a CEL condition."""
     match node:
         case ir.Has(value=value):
-            return _has(value, known, admits)
+            return _has(value, known)
         case ir.Equals(left=ir.Path(var=var, fields=()), right=ir.Const(value=True)) if var in known:
             return var
         case ir.Equals(left=left, right=right):
             if isinstance(left, ir.Const):
                 left, right = right, left
             second = right
-            return read(left, known, lambda a, k: read(second, k, lambda b, _: _equal(a, b)))
+            null = isinstance(right, (ir.Const, ir.Param))
+            return read(left, known, lambda a, k: read(second, k, lambda b, _: _equal(a, b), null=True), null=null)
         case ir.In(value=value, options=options):
-            return read(value, known, lambda text, k: _among(text, options, k))
+            return read(value, known, lambda text, k: _among(text, options, k), null=True)
         case ir.InRanges(value=value, ranges=ranges):
-            return read(value, known, lambda text, _: _in_ranges(text, ranges))
+            only_equals = " >= " not in _in_ranges("", ranges)
+            return read(value, known, lambda text, _: _in_ranges(text, ranges), null=only_equals)
         case ir.StartsWithAny(value=value, patterns=patterns):
             return read(value, known, lambda text, _: _starts(text, patterns))
         case ir.Under(value=value, prefix=prefix):
@@ -250,27 +295,29 @@ def condition(node: ir.Condition, known: Known = NOTHING, admits: bool = True) -
             wanted = name
             return read(left, known, lambda text, _: _same_level_as(text, wanted), f'{parameter(wanted)} == ""')
         case ir.SameLevel(left=left, right=ir.Const(value=str() as level)):
-            return read(left, known, lambda text, _: _same_level(text, level), "false" if level else "true")
+            only_equals = "(" not in _same_level("", level)
+            unset = "false" if level else "true"
+            return read(left, known, lambda text, _: _same_level(text, level), unset, only_equals)
         case ir.SameLevel():
             raise TypeError("a level is held against one that the policy has")
         case ir.Any(var=var, items=items, where=where):
-            return _quantified(var, items, where, known, admits, every=False)
+            return _quantified(var, items, where, known, every=False)
         case ir.All(var=var, items=items, where=where):
-            return _quantified(var, items, where, known, admits, every=True)
+            return _quantified(var, items, where, known, every=True)
         case ir.And(conditions=conditions):
             texts = []
             for one in conditions:
-                texts.append(condition(one, known, admits))
+                texts.append(condition(one, known))
                 known |= facts(one)
             return all_of(*texts)
         case ir.Or(conditions=conditions):
             texts = []
             for one in conditions:
-                texts.append(condition(one, known, admits))
+                texts.append(condition(one, known))
                 known |= facts(negation(one))
             return any_of(*texts)
         case ir.Not(condition=inner):
-            return negated(condition(inner, known, not admits))
+            return negated(condition(inner, known))
         case _:
             assert_never(node)
 
@@ -279,13 +326,13 @@ def facts(node: ir.Condition) -> Known:
     """The reads that are safe wherever ``node`` holds."""
     match node:
         case ir.Has(value=ir.Path() as path) | ir.InRanges(value=ir.Path() as path):
-            return _steps(path)
+            return _set(path)
         case ir.In(value=ir.Path() as path) | ir.StartsWithAny(value=ir.Path() as path):
-            return _steps(path)
+            return _set(path)
         case ir.Under(value=ir.Path() as path):
-            return _steps(path)
+            return _set(path)
         case ir.Equals(left=left, right=right):
-            return NOTHING.union(*(_steps(v) for v in (left, right) if isinstance(v, ir.Path)))
+            return NOTHING.union(*(_set(v) for v in (left, right) if isinstance(v, ir.Path)))
         case ir.And(conditions=conditions):
             return NOTHING.union(*(facts(one) for one in conditions))
         case ir.Not(condition=ir.Not(condition=inner)):
@@ -294,21 +341,21 @@ def facts(node: ir.Condition) -> Known:
             return NOTHING
 
 
-def _has(value: ir.Value, known: Known, admits: bool) -> str:
+def _has(value: ir.Value, known: Known) -> str:
     match value:
-        case ir.Path(fields=()):
-            return guards(value, known) or "true"
+        case ir.Path():
+            return has_value(value, known) or "true"
         case ir.Const() | ir.Param():
             return "true"
-        case ir.Path():
-            guard = guards(value, known)
-            return all_of(guard, f"dyn({access(value)}) != null") if admits else guard or "true"
         case ir.Concat(value=inner):
-            return _has(inner, known, admits)
+            return _has(inner, known)
         case ir.Coalesce(options=options, field=()):
-            return any_of(*(_has(option, known, admits) for option in options))
-        case ir.Coalesce() | ir.Entry():
-            return read(value, known, lambda text, _: f"dyn({text}) != null" if admits else "true")
+            return any_of(*(_has(option, known) for option in options))
+        case ir.Coalesce():
+            return read(value, known, lambda text, _: "true")
+        case ir.Entry():
+            # the API server keeps an entry that is null, as an empty string
+            return read(value, known, lambda text, _: "true", null=True)
         case _:
             assert_never(value)
 
@@ -400,19 +447,20 @@ def _same_level(text: str, level: str) -> str:
     return f"{text}.startsWith({literal(start)}) && {split}.size() == {len(wanted)} && {every}"
 
 
-def _quantified(var: str, items: ir.Items, where: ir.Condition, known: Known, admits: bool, every: bool) -> str:
+def _quantified(var: str, items: ir.Items, where: ir.Condition, known: Known, every: bool) -> str:
     if isinstance(items, ir.Const):
         unrolled = tuple(bound(where, var, element) for element in _constants(items))
         if not every and (found := _under_one(unrolled)) is not None:
             of, tops = found
             return read(of, known, lambda text, _: _under_any(text, tops))
-        return condition(conjunction(unrolled) if every else disjunction(unrolled), known, admits)
-    listed, inside, guard = walked(ir.Each(var, items), known)
-    if not every and where == ir.TRUE:
-        text = f"{group(listed, ' ? ', ' + ')}.size() > 0"
-    else:
-        text = f"{listed}.{'all' if every else 'exists'}({var}, {condition(where, inside, admits)})"
-    return _guarded(guard, text, "true" if every else "false")
+        return condition(conjunction(unrolled) if every else disjunction(unrolled), known)
+    walk = walked(ir.Each(var, items), known)
+    if not every and where == ir.TRUE and walk.counts == "true":
+        return all_of(walk.guard, f"{walk.text}.size() > 0")
+    holds = condition(where, walk.known)
+    holds = any_of(negated(walk.counts), holds) if every else all_of(walk.counts, holds)
+    text = f"{walk.text}.{'all' if every else 'exists'}({var}, {holds})"
+    return _guarded(walk.guard, text, "true" if every else "false")
 
 
 def _under_one(conditions: tuple[ir.Condition, ...]) -> tuple[ir.Value, tuple[str, ...]] | None:
@@ -433,22 +481,41 @@ def _under_any(text: str, tops: tuple[str, ...]) -> str:
     return f'{slashed}.exists(prefix, ({text} + "/").startsWith(prefix))'
 
 
-def walked(each: ir.Each, known: Known) -> tuple[str, Known, str]:
-    """The text of a list, what is known while it is walked, and the guard without which it cannot be read."""
+@frozen
+class Walk:
+    """A list to be walked: its ``text``, the ``guard`` without which it cannot be read, what is ``known`` of each element.
+
+    ``counts`` is true of the elements that count, where not all do.
+    """
+
+    text: str
+    known: Known
+    guard: str = ""
+    counts: str = "true"
+
+    @property
+    def listed(self) -> str:
+        """The list, empty where it is not set."""
+        return f"({self.guard} ? {self.text} : [])" if self.guard else self.text
+
+
+def walked(each: ir.Each, known: Known) -> Walk:
+    """How the list of ``each`` is walked."""
     items = each.items
     match items:
         case ir.Containers():
-            return CONTAINERS, known, ""
+            return Walk(CONTAINERS, known)
         case ir.Keys(path=path, without=without):
-            text, guard = f"dyn({access(path)})", guards(path, known)
-            rest = f"key != {literal(without[0])}" if len(without) == 1 else f"!(key in {literal(without)})"
-            known |= _steps(path) | {f"{each.var} in {access(path)}"}
-            return (f"{text}.filter(key, {rest})" if without else text), known, guard
+            of, key = access(path), each.var
+            others = f"{key} != {literal(without[0])}" if len(without) == 1 else f"!({key} in {literal(without)})"
+            inside = known | _set(path) | {f"{key} in {of}", _not_null(f"{of}[{key}]")}
+            counts = all_of(others if without else "", f"dyn({of})[{key}] != null")
+            return Walk(f"dyn({of})", inside, has_value(path, known), counts)
         case ir.Path():
-            return access(items), known | _steps(items), guards(items, known)
+            return Walk(access(items), known | _set(items), has_value(items, known))
         case ir.Const():
-            return literal(items.value), known, ""
+            return Walk(literal(items.value), known)
         case ir.Param(name=name):
-            return parameter(name), known, ""
+            return Walk(parameter(name), known)
         case _:
             assert_never(items)

@@ -18,13 +18,13 @@ from pscc.frozen import frozen
 from pscc.passes import conjunction, negation
 from pscc.targets.cel import (
     CONTAINERS,
-    NOTHING,
     Known,
     access,
     all_of,
     condition,
     group,
     guards,
+    has_value,
     json_text,
     literal,
     walked,
@@ -94,6 +94,11 @@ def bound(check: ir.Check, name: str, pending: Pending = NONE_PENDING) -> Bound:
         named = [
             replace(one, each=(*each, *one.each[1:])) if row else one for one, row in zip(named, rows, strict=True)
         ]
+    for path in _only_walked(named):
+        listed = f"variables.pod{_title(path)}"
+        variables[listed.removeprefix("variables.")] = f"{has_value(path)} ? {access(path)} : []"
+        lists[listed] = None
+        named = [_in_place(one, path, ir.Path(listed)) for one in named]
     hoisted = [_hoisted(finding, name, variables, lists) for finding in named]
     return Bound(tuple(hoisted), tuple(variables.items()), frozenset(lists))
 
@@ -126,6 +131,26 @@ def _repeated(found: list[Finding], var: str, defaults: tuple[ir.Default, ...]) 
                 named.setdefault(ir.Path(var, above))
                 break
     return list(named)
+
+
+def _only_walked(found: list[Finding]) -> list[ir.Path]:
+    """The lists of the pod that are walked, and of which nothing else is asked."""
+    parts = [(one.each, one.fails, one.message) for one in found]
+    walks = [path for path in _lists(parts) if path.var == ir.POD]
+    read = [value for value in _values(parts) if isinstance(value, ir.Path)]
+    return [path for path in dict.fromkeys(walks) if walks.count(path) == read.count(path)]
+
+
+def _lists(node: object) -> Iterator[ir.Path]:
+    """The list of every walk in ``node``."""
+    if isinstance(node, (ir.Each, ir.Any, ir.All)) and isinstance(node.items, ir.Path):
+        yield node.items
+    if isinstance(node, (tuple, list)):
+        for one in node:
+            yield from _lists(one)
+    elif is_dataclass(node):
+        for member in fields(node):
+            yield from _lists(getattr(node, member.name))
 
 
 def _of(value: ir.Coalesce) -> str:
@@ -279,6 +304,15 @@ def _renamed(finding: Finding, own: dict[ir.Value, str], of_pod: dict[ir.Value, 
     )
 
 
+def _in_place(finding: Finding, path: ir.Path, new: ir.Path) -> Finding:
+    """``finding`` with ``new`` for ``path``."""
+
+    def put(value: ir.Value) -> ir.Value | None:
+        return new if value == path else None
+
+    return replace(finding, each=_put(finding.each, put), fails=_put(finding.fails, put))
+
+
 def _mentions(finding: Finding, var: str) -> bool:
     return any(path.var == var for path in _paths((finding.each, finding.fails, finding.message)))
 
@@ -288,7 +322,12 @@ def _mentions(finding: Finding, var: str) -> bool:
 
 def _of_pod(value: ir.Value, pending: Pending) -> str:
     path = _of_the_pod(value)
-    return f"{guards(path)} ? dyn({access(path)}) : {_unset(path, 'null', pending)}"
+    return _else(path, f"dyn({access(path)})", _unset(path, "null", pending))
+
+
+def _else(path: ir.Path, value: str, unset: str) -> str:
+    """``value``, which is that of ``path``, or ``unset``."""
+    return f"{guards(path) if unset == 'null' else has_value(path)} ? {value} : {group(unset, ' ? ')}"
 
 
 def _listed(own: dict[ir.Value, str], of_pod: dict[ir.Value, str], pending: Pending) -> str:
@@ -306,16 +345,15 @@ def _of_container(value: ir.Value, of_pod: dict[ir.Value, str], pending: Pending
             )
             if adds is not None:
                 return _with_added(value, adds, pending.where)
-            return f"{guards(value)} ? {access(value)} : {_unset(value, 'null', pending)}"
+            return _else(value, access(value), _unset(value, "null", pending))
         case ir.Coalesce(options=(ir.Path() as path, *_)):
             above = _inherited(value)
             inherited = f"variables.{of_pod[above]}" if above is not None else "null"
-            own = all_of(guards(path), f"{access(path)} != null")
-            return f"{own} ? {access(path)} : {group(_unset(path, inherited, pending), ' ? ')}"
+            return _else(path, access(path), _unset(path, inherited, pending))
         case ir.Entry(map=of, key=key):
             assert isinstance(key.value, ir.Path)
             word = f"{literal(key.prefix)} + {access(key.value)}"
-            return f"{all_of(guards(of), f'{word} in {access(of)}')} ? dyn({access(of)}[{word}]) : null"
+            return f"{all_of(has_value(of), f'{word} in {access(of)}')} ? dyn({access(of)}[{word}]) : null"
         case _:
             raise TypeError(f"{value} is no value of a container")
 
@@ -342,7 +380,7 @@ def _with_added(path: ir.Path, default: ir.Default, where: str) -> str:
     present = condition(ir.Or(tuple(ir.In(ir.Path("value"), one) for one in lists)))
     added = f"{literal(default.add)}.filter(value, !({present}))"
     added = added if where == "true" else f"({where} ? {added} : [])"
-    return f"dyn(({guards(path)} ? {access(path)} : []) + {added})"
+    return f"dyn(({has_value(path)} ? {access(path)} : []) + {added})"
 
 
 # --- conditions with a name -----------------------------------------------------
@@ -365,11 +403,12 @@ def _hoisted(finding: Finding, prefix: str, variables: dict[str, str], lists: di
             case ir.Any(var=var, items=items, where=ir.And(conditions=(ir.Equals(left=left, right=right), *rest))) if (
                 node.name and left == ir.Path(var, ("name",))
             ):
-                named = _chosen(var, items, ir.And(tuple(rest)))
+                named = _chosen(var, items, ir.And(tuple(rest)), frozenset(lists))
                 return ir.In(right, keep(node.name, f"{named}.map({var}, {var}.name)"))
             case ir.All() | ir.Any() if node.name and len(finding.each) > 0:
                 first = finding.each[0]
-                return ir.In(ir.Path(first.var), keep(node.name, _chosen(first.var, first.items, node)))
+                named = _chosen(first.var, first.items, node, frozenset(lists))
+                return ir.In(ir.Path(first.var), keep(node.name, named))
             case ir.And(conditions=conditions):
                 return ir.And(tuple(hoist(one) for one in conditions))
             case ir.Or() if (word := _asked_of_parameters(node)) is not None:
@@ -400,9 +439,7 @@ def _asked_of_parameters(node: ir.Or) -> list[str] | None:
     return re.findall("[a-z]+", constants.pop().lower()) if len(constants) == 1 else None
 
 
-def _chosen(var: str, items: ir.Items, where: ir.Condition) -> str:
+def _chosen(var: str, items: ir.Items, where: ir.Condition, known: Known) -> str:
     """The text of the list of those ``items`` for which ``where`` holds."""
-    text, inside, guard = walked(ir.Each(var, items), NOTHING)
-    if guard:
-        text = f"({guard} ? {text} : [])"
-    return f"{group(text, ' ? ', ' + ')}.filter({var}, {condition(where, inside)})"
+    walk = walked(ir.Each(var, items), known)
+    return f"{walk.listed}.filter({var}, {all_of(walk.counts, condition(where, walk.known))})"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from pscc import ir
 from pscc.frozen import frozen
 from pscc.passes import Reads
-from pscc.targets.cel import CONTAINERS, NOTHING, access, all_of, group, guards, literal
+from pscc.targets.cel import CONTAINERS, access, all_of, group, guards, literal
 from pscc.targets.cel_bindings import NONE_PENDING, Pending
 from pscc.targets.cel_findings import check_of, containers_of
 from pscc.targets.cel_layout import laid_out
@@ -117,7 +117,7 @@ def _same(reads: Reads) -> list[str]:
 
 def _listed(path: ir.Path, root: str) -> str:
     """A list of what is at ``path``, empty where it is not set: the two compare whatever the type is."""
-    guard = guards(path, NOTHING, root)
+    guard = guards(path, frozenset({f"{root}.metadata"}), root)
     return f"{guard} ? [{access(path, root)}] : []" if guard else access(path, root)
 
 

@@ -18,6 +18,8 @@ from pscc.targets.cel import (
     condition,
     facts,
     group,
+    guards,
+    has_value,
     literal,
     parameter,
     read,
@@ -87,7 +89,10 @@ def containers_of(root: str) -> str:
     """All containers of the pod ``root``, whose spec it is that is read."""
 
     def listed(kind: str) -> str:
-        return f"(has({root}.spec.{kind}) ? dyn({root}.spec.{kind}) : [])"
+        path = ir.Path(ir.POD, ("spec", kind))
+        # an old object comes from the API server alone, which drops nulls
+        guard = guards(path, root=root) if root == "oldObject" else has_value(path, root=root)
+        return f"({guard} ? dyn({access(path, root)}) : [])"
 
     return f"{listed('initContainers')} + {root}.spec.containers + {listed('ephemeralContainers')}"
 
@@ -96,7 +101,7 @@ def text_of(finding: Finding, known: Known, between: str = BETWEEN) -> str:
     """What ``finding`` says of the pod, joined by ``between``; empty where nothing is wrong."""
     if not finding.each:
         text = _message(finding.message, known | facts(finding.fails))
-        return f'{condition(finding.fails, known, False)} ? {group(text, " ? ")} : ""'
+        return f'{condition(finding.fails, known)} ? {group(text, " ? ")} : ""'
     return _walk(finding.each, finding.fails, finding.message, known, literal(between))
 
 
@@ -104,15 +109,13 @@ def _walk(
     steps: tuple[ir.Each, ...], failing: ir.Condition, message: tuple[ir.Part, ...], known: Known, between: str
 ) -> str:
     step, rest = steps[0], steps[1:]
-    listed, inside, guard = walked(step, known)
-    if guard:
-        listed = f"({guard} ? {listed} : [])"
+    walk = walked(step, known)
+    where = all_of(walk.counts, "" if rest else condition(failing, walk.known))
+    chosen = walk.listed if where == "true" else f"{walk.listed}.filter({step.var}, {where})"
     if rest:
-        inner = _walk(rest, failing, message, inside, between)
-        return f'{listed}.map({step.var}, {inner}).filter(finding, finding != "").join({between})'
-    where = condition(failing, inside, False)
-    chosen = listed if where == "true" else f"{listed}.filter({step.var}, {where})"
-    text = _message(message, inside | facts(failing))
+        inner = _walk(rest, failing, message, walk.known, between)
+        return f'{chosen}.map({step.var}, {inner}).filter(finding, finding != "").join({between})'
+    text = _message(message, walk.known | facts(failing))
     return f"{chosen}.map({step.var}, {text}).join({between})"
 
 

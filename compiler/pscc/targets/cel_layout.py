@@ -49,7 +49,7 @@ def _guarded(operands: list[str], operator: str, indent: int) -> list[str]:
     before = ""
     for operand in operands:
         together = (guarded and guarded in operand) or (_UNSET.fullmatch(before) and _UNSET.fullmatch(operand))
-        if together and indent + len(lines[-1]) + len(operand) + len(operator) <= WIDTH - 4:
+        if together and indent + len(lines[-1]) + len(operand) + len(operator) <= WIDTH - 3:
             lines[-1] += f"{operator}{operand}"
         else:
             lines.append(operand)

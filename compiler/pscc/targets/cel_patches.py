@@ -12,21 +12,32 @@ from functools import partial
 from pscc import ir
 from pscc.defaulting import LISTS, json_value
 from pscc.once_defaulted import applies
-from pscc.passes import conjunction, disjunction, negation
-from pscc.targets.cel import access, all_of, condition, guards, json_text, literal, negated
+from pscc.passes import disjunction, negation
+from pscc.targets.cel import access, all_of, condition, facts, has_value, json_text, literal, negated
+from pscc.targets.cel_layout import laid_out
 
 CONTAINER = "container"
+_LINES = 25
+"""Of one expression; a longer one has parts."""
+_POD = frozenset({"object.metadata"})
+"""What a pod always has, other than a workload's template."""
 
 
 def patches(default: ir.Default) -> tuple[str, ...]:
     """The patches of ``default`` on the pod that the request creates, an expression for each list of containers.
 
-    What is added to a list has an expression for each length to which the way to the list is there.
+    What is added to a list, and what would be a long expression, has one for each length to which the way to the field
+    is there. A variable would be shorter, but Kyverno's command line has none in MutatingAdmissionPolicies.
     """
     if default.site == "pod":
-        return (f"{_wanted(default, ir.POD)} ? [{_patch(default, ir.POD, '')}] : []",)
+        wanted = condition(negation(disjunction(_against(default, ir.POD))), _POD)
+        return (f"{wanted} ? [{_patch(default, ir.POD, '')}] : []",)
     if default.value is not None:
-        chosen = [(_wanted(default, CONTAINER), lambda place: _patch(default, CONTAINER, place))]
+        wanted = condition(negation(disjunction(_against(default, CONTAINER))), _POD)
+        texts = tuple(_for_each(kind, wanted, partial(_patch, default, CONTAINER)) for kind, _ in LISTS)
+        if all(len(laid_out(text).splitlines()) <= _LINES for text in texts):
+            return texts
+        chosen = [_part(default, depth) for depth in range(1, len(default.path) + 1)]
     else:
         lengths = range(1, len(default.path) + 1)
         chosen = [*(_addition(default, depth) for depth in lengths), _addition(default, len(default.path), there=True)]
@@ -50,13 +61,13 @@ def _steps(defaults: list[ir.Default], var: str) -> Iterator[tuple[str, _Patch]]
             inside.setdefault(default.path[:depth], []).append(default)
     for path in sorted(inside, key=len):
         needed = condition(disjunction(tuple(applies(default, var) for default in inside[path])))
-        yield all_of(negated(guards(ir.Path(var, path))), needed), partial(_add, path, value="{}")
+        yield all_of(negated(has_value(ir.Path(var, path))), needed), partial(_add, path, value="{}")
     for default in defaults:
         value = json_text(json_value(default))
         if default.value is None:
             lists = [ir.Path(var, path) for path in (default.path, default.unless_in) if path]
             present = condition(ir.Or(tuple(ir.In(ir.Path("value"), one) for one in lists)))
-            value = f"({guards(lists[0])} ? {access(lists[0])} : []) + {value}.filter(value, !({present}))"
+            value = f"({has_value(lists[0])} ? {access(lists[0])} : []) + {value}.filter(value, !({present}))"
         yield condition(applies(default, var)), partial(_add, default.path, value=value)
 
 
@@ -67,7 +78,8 @@ _Patch = Callable[[str], str]
 def _for_each(kind: str, wanted: str, patch: _Patch) -> str:
     listed = f"object.spec.{kind}"
     place = f"{literal(f'/spec/{kind}/')} + string({listed}.indexOf({CONTAINER})) + "
-    walked = listed if kind == "containers" else f"(has({listed}) ? {listed} : [])"
+    there = has_value(ir.Path(ir.POD, ("spec", kind)))
+    walked = listed if kind == "containers" else f"({there} ? {listed} : [])"
     return f"{walked}.filter({CONTAINER}, {wanted}).map({CONTAINER}, {patch(place)})"
 
 
@@ -77,14 +89,16 @@ def _addition(default: ir.Default, depth: int, there: bool = False) -> tuple[str
     With ``there`` the list itself is: the values that it lacks are put behind its own.
     """
     missing = default.path[:depth]
-    steps = [access(ir.Path(CONTAINER, missing[:length])) for length in range(1, depth + there)]
+    way = ir.Path(CONTAINER, missing)
+    steps = [access(ir.Path(CONTAINER, missing[:length])) for length in range(1, depth)]
     lists = [default.path] if there else []
     if default.unless_in and (there or default.unless_in[:depth] != missing):
         lists.append(default.unless_in)
     has = ir.Or(tuple(ir.In(ir.Path("value"), ir.Path(CONTAINER, path)) for path in lists))
-    present = condition(has, frozenset(steps))
+    known = frozenset(steps)
+    present = condition(has, known | facts(ir.Has(way)) if there else known)
     asked = [condition(negation(default.unless)), *(f"has({step})" for step in steps)]
-    asked += [] if there else [f"!has({access(ir.Path(CONTAINER, missing))})"]
+    asked.append(has_value(way, known) if there else negated(has_value(way, known)))
     # behind a list that lacks nothing, nothing is put
     asked += [f"!{literal(default.add)}.all(value, {present})"] if lists and not there else []
     added = f"{literal(default.add)}.filter(value, !({present}))" if lists else literal(default.add)
@@ -92,21 +106,49 @@ def _addition(default: ir.Default, depth: int, there: bool = False) -> tuple[str
     return all_of(*asked), lambda place: _add(missing, place, _nested(default.path[depth:], value))
 
 
-def _wanted(default: ir.Default, var: str) -> str:
-    """When the value of the default is set."""
-    conditions = [negation(default.unless), ir.Not(ir.Has(ir.Path(var, default.path)))]
+def _part(default: ir.Default, depth: int) -> tuple[str, _Patch]:
+    """When, and how, to set the value where of the way to it the first ``depth`` fields are not all there."""
+    missing = ir.Path(CONTAINER, default.path[:depth])
+    steps = [access(ir.Path(CONTAINER, default.path[:length])) for length in range(1, depth)]
+    known = _POD | {*steps}
+    others = [one for one in _against(default, CONTAINER) if not _is_in(one, missing)]
+    asked = [*(f"has({step})" for step in steps), negated(has_value(missing, known))]
+    wanted = all_of(*asked, condition(negation(disjunction(tuple(others))), known))
+    value = _nested(default.path[depth:], json_text(json_value(default)))
+    return wanted, lambda place: _add(default.path[:depth], place, value)
+
+
+def _is_in(node: ir.Condition, missing: ir.Path) -> bool:
+    """Whether ``node`` asks for something that is not there without ``missing``."""
+    match node:
+        case ir.Has(value=ir.Path(var=missing.var, fields=fields)):
+            return fields[: len(missing.fields)] == missing.fields
+        case _:
+            return False
+
+
+def _against(default: ir.Default, var: str) -> tuple[ir.Condition, ...]:
+    """What stands against setting the value of the default."""
+    found: list[ir.Condition] = [ir.Has(ir.Path(var, default.path))]
+    match default.unless:
+        case ir.Has(value=ir.Coalesce(options=options, field=())):
+            found += [ir.Has(option) for option in options]
+        case unless if unless != ir.FALSE:
+            found.append(unless)
     if default.inherits:
-        conditions.append(ir.Not(ir.Has(ir.Path(ir.POD, default.inherits))))
-    return condition(conjunction(tuple(one for one in conditions if one != ir.TRUE)))
+        found.append(ir.Has(ir.Path(ir.POD, default.inherits)))
+    return tuple(found)
 
 
 def _patch(default: ir.Default, var: str, place: str) -> str:
     """The patch: where the way to the field is not there as a whole, what is missing of it is set with the value."""
     value = json_text(json_value(default))
     text = _add(default.path, place, value)
-    for depth in reversed(range(2 if var == ir.POD else 1, len(default.path))):
-        parent = access(ir.Path(var, default.path[:depth]))
-        text = f"!has({parent}) ? {_add(default.path[:depth], place, _nested(default.path[depth:], value))} : {text}"
+    first = 2 if var == ir.POD else 1
+    for depth in reversed(range(first, len(default.path))):
+        above = frozenset(access(ir.Path(var, default.path[:length])) for length in range(first, depth))
+        missing = negated(has_value(ir.Path(var, default.path[:depth]), above))
+        text = f"{missing} ? {_add(default.path[:depth], place, _nested(default.path[depth:], value))} : {text}"
     return text
 
 

@@ -170,7 +170,7 @@ annotations(pod, prefixes) := [value |
 
 # The namespace of a request, else the pod's own.
 namespace_of(request, pod) := found[0] if {
-	own := object.get(pod, ["metadata", "namespace"], "")
+	own := text(object.get(pod, ["metadata", "namespace"], null))
 	found := [name | some name in [object.get(request, "namespace", ""), own, "default"]; name != ""]
 }
 
@@ -180,7 +180,7 @@ user_of(request) := request.userInfo if {
 } else := null
 
 # The pod's service account; the API server sets it on all pods but static pods' mirrors, which have none.
-account_of(pod, user) := object.get(pod, ["spec", "serviceAccountName"], default_account(user))
+account_of(pod, user) := first_set([object.get(pod, ["spec", "serviceAccountName"], null), default_account(user)])
 
 default_account(user) := "default" if {
 	user == null

@@ -23,9 +23,14 @@ template_of := {
 made_by(workload) := {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": template.spec} if {
 	template := object.get(workload, template_of[workload.kind], null)
 	is_object(template.spec)
-	of_template := object.filter(object.get(template, "metadata", {}), ["labels", "annotations"])
-	metadata := object.union(of_template, object.filter(workload.metadata, ["name", "namespace"]))
+	of_template := object.filter(metadata_of(template), ["labels", "annotations"])
+	metadata := object.union(of_template, object.filter(metadata_of(workload), ["name", "namespace"]))
 }
+
+# The metadata, empty where there is none.
+metadata_of(value) := object.get(value, "metadata", {}) if is_object(object.get(value, "metadata", {}))
+
+metadata_of(value) := {} if is_null(object.get(value, "metadata", {}))
 
 # What is asked, about the pods of the workload that it is about: by their service account, since others make them.
 of_workload(asked) := made_by(asked) if not asked.request
