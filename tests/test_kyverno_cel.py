@@ -78,7 +78,7 @@ def test_mutated_pods_are_the_oracles(text: str, tmp_path: Path) -> None:
             copy["spec"].pop("ephemeralContainers", None)
             copy["metadata"]["name"] = f"{case.name}-{number}"
             pods.append(copy)
-    found = mutated(written(output, tmp_path), policy, pods)
+    found = mutated(written(output, tmp_path), pods)
     for pod in pods:
         assert found[pod["metadata"]["name"]] == oracle.with_defaults(policy, pod), pod
 
