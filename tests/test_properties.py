@@ -1,4 +1,4 @@
-"""Properties that any right meaning has, on the interpreter and on the engines (`conformance.space.properties`)."""
+"""Properties that any right meaning has, on the interpreter and on the engines (`conformance.properties`)."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from itertools import islice
 
 import pytest
 
+from conformance.properties import Case, Judge, cases, violated
 from conformance.space import meaning, requests, sources
 from conformance.space.meaning import Word
 from conformance.space.options import Chosen
-from conformance.space.properties import Case, Judge, cases, violated
 from conformance.space.requests import Asked
 from conformance.space.rows import ROWS, Row, started
 from conformance.space.sources import Source

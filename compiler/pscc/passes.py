@@ -212,16 +212,16 @@ def constant(param: ir.Param, params: dict[str, ir.ParamValue]) -> ir.Const:
 _Node = TypeVar("_Node")
 
 
-def nodes(node: object, kind: type[_Node]) -> Iterator[_Node]:
-    """Each node of ``kind`` in ``node``, in order; what is inside of one is not looked at."""
-    if isinstance(node, kind):
+def nodes(node: object, *kinds: type[_Node]) -> Iterator[_Node]:
+    """Each node of one of ``kinds`` in ``node``, in order; what is inside of one is not looked at."""
+    if isinstance(node, kinds):
         yield node
-    elif isinstance(node, tuple):
+    elif isinstance(node, (tuple, list)):
         for one in node:
-            yield from nodes(one, kind)
+            yield from nodes(one, *kinds)
     elif is_dataclass(node):
         for member in fields(node):
-            yield from nodes(getattr(node, member.name), kind)
+            yield from nodes(getattr(node, member.name), *kinds)
 
 
 def parameters(check: ir.Check) -> tuple[ir.Param, ...]:

@@ -322,7 +322,8 @@ def _kind(question: Question, answer: Answer) -> Kind | None:
         return "lets in"
     if answer.denied and not expected.denied:
         return "shuts out"
-    if question.review.old_pod is None and answer.pod is not None and _stored(answer.pod) != _stored(expected.pod):
+    changed = question.review.old_pod is None and answer.pod is not None and answer.pod != expected.pod
+    if changed and _stored(answer.pod) != _stored(expected.pod):
         return "changes otherwise"
     same = (answer.denials, answer.warnings) == (expected.denials, expected.warnings)
     return None if same else "says otherwise"

@@ -80,8 +80,7 @@ def inputs(part: str) -> str:
     files = [*(Path(pscc.cases.__file__).parent / name for name in _DRAWING), here / "policies.py"]
     sizes: tuple[object, ...] = (WHOLE.truth, WHOLE.targets, WHOLE.apply, WHOLE.sets)
     if part == "space":
-        # the properties draw no case of a row
-        files += sorted(path for path in (here / "space").glob("*.py") if path.name != "properties.py")
+        files += sorted((here / "space").glob("*.py"))
         sizes = (WHOLE.space,)
     text = "".join(path.read_text(encoding="utf-8") for path in files)
     engines = {row: version for row, version in versions().items() if row in rows_of(part)}

@@ -8,16 +8,12 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pscc import ir
 from pscc.access import ALL, AUTHENTICATED, SERVICE_ACCOUNT_USER, SERVICE_ACCOUNTS, Names, Scope, Subjects
-from pscc.passes import SERVICE_ACCOUNT
-from pscc.targets.cel import access, all_of, any_of, has_value, literal, negated
+from pscc.targets.cel import all_of, any_of, literal, negated
+from pscc.targets.cel_pod import ACCOUNT, HAS_ACCOUNT
 
 About = Literal["pods", "templates", "both"]
 """What a condition is evaluated on: pods, the templates of workloads, or (by Kyverno's autogen) either."""
-ACCOUNT = access(ir.Path(ir.POD, SERVICE_ACCOUNT))
-HAS_ACCOUNT = has_value(ir.Path(ir.POD, SERVICE_ACCOUNT))
-"""The pod's service account in CEL, and that it names one."""
 
 
 def named_in(value: str, names: Names) -> str:

@@ -18,16 +18,16 @@ from pscc.targets.cel import CONTAINERS, access, all_of, condition, has_value, l
 from pscc.targets.cel_findings import containers_of, walks_containers
 from pscc.targets.cel_layout import laid_out
 from pscc.targets.cel_patches import patches_at_once
+from pscc.targets.cel_pod import METADATA
 from pscc.targets.rego import comment
 from pscc.templating import Code, yaml_block
 
 _PROFILE = ir.Path(ir.POD, ("spec", "securityContext", "seccompProfile"))
 _ANNOTATIONS = ir.Path(ir.POD, ("metadata", "annotations"))
-_POD = frozenset({"object.metadata"})
 _ANNOTATION = f"{access(_ANNOTATIONS)}[{literal(SECCOMP_ANNOTATION)}]"
 _COUNTS_AS_CHANGED = all_of(
     has_value(_PROFILE),
-    f'!({has_value(_ANNOTATIONS, _POD)} && {literal(SECCOMP_ANNOTATION)} in {access(_ANNOTATIONS)} && {_ANNOTATION} != "")',
+    f'!({has_value(_ANNOTATIONS, METADATA)} && {literal(SECCOMP_ANNOTATION)} in {access(_ANNOTATIONS)} && {_ANNOTATION} != "")',
 )
 """PSP copied the pod's profile into an annotation first, so that every policy counted as changing the pod."""
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from pscc import ir
 from pscc.access import AUTHENTICATED, SERVICE_ACCOUNT_USER, SERVICE_ACCOUNTS
-from pscc.backends.cel_who import ACCOUNT, HAS_ACCOUNT, has_labels, in_namespaces, named_in
+from pscc.backends.cel_who import has_labels, in_namespaces, named_in
 from pscc.backends.choice_table import EVERYWHERE_KEY, Table, grant_tables, has_patterns
 from pscc.frozen import frozen
 from pscc.targets.cel import all_of, literal
 from pscc.targets.cel_checks import ON_UPDATE
 from pscc.targets.cel_findings import line
+from pscc.targets.cel_pod import ACCOUNT, HAS_ACCOUNT
 
 Variables = list[tuple[str, str]]
 _NAMES_ACCOUNT = f'{HAS_ACCOUNT} && {ACCOUNT} != ""'

@@ -15,7 +15,7 @@ from typing import TypeVar
 from pscc import ir
 from pscc.defaulting import json_value
 from pscc.frozen import frozen
-from pscc.passes import conjunction, negation
+from pscc.passes import conjunction, negation, nodes
 from pscc.targets.cel import (
     CONTAINERS,
     Known,
@@ -143,14 +143,12 @@ def _only_walked(found: list[Finding]) -> list[ir.Path]:
 
 def _lists(node: object) -> Iterator[ir.Path]:
     """The list of every walk in ``node``."""
-    if isinstance(node, (ir.Each, ir.Any, ir.All)) and isinstance(node.items, ir.Path):
-        yield node.items
-    if isinstance(node, (tuple, list)):
-        for one in node:
-            yield from _lists(one)
-    elif is_dataclass(node):
-        for member in fields(node):
-            yield from _lists(getattr(node, member.name))
+    walks: Iterator[ir.Each | ir.Any | ir.All] = nodes(node, ir.Each, ir.Any, ir.All)
+    for walk in walks:
+        if isinstance(walk.items, ir.Path):
+            yield walk.items
+        if not isinstance(walk, ir.Each):
+            yield from _lists(walk.where)
 
 
 def _of(value: ir.Coalesce) -> str:
@@ -160,14 +158,7 @@ def _of(value: ir.Coalesce) -> str:
 
 def _values(node: object) -> Iterator[ir.Value]:
     """Every value in ``node``, but those within another."""
-    if isinstance(node, (ir.Coalesce, ir.Entry, ir.Path)):
-        yield node
-    elif isinstance(node, (tuple, list)):
-        for one in node:
-            yield from _values(one)
-    elif is_dataclass(node):
-        for member in fields(node):
-            yield from _values(getattr(node, member.name))
+    return nodes(node, ir.Coalesce, ir.Entry, ir.Path)
 
 
 def _rows(finding: Finding, own: dict[ir.Value, str]) -> list[ir.Value]:
@@ -187,18 +178,7 @@ def _rows(finding: Finding, own: dict[ir.Value, str]) -> list[ir.Value]:
 
 
 def _reads_container(value: ir.Value) -> bool:
-    return any(isinstance(one, ir.Path) and one.var == _CONTAINER for one in _paths(value))
-
-
-def _paths(node: object) -> Iterator[ir.Path]:
-    if isinstance(node, ir.Path):
-        yield node
-    elif isinstance(node, tuple):
-        for one in node:
-            yield from _paths(one)
-    elif is_dataclass(node):
-        for member in fields(node):
-            yield from _paths(getattr(node, member.name))
+    return any(path.var == _CONTAINER for path in nodes(value, ir.Path))
 
 
 def _known(value: ir.Value, named: dict[ir.Value, str]) -> ir.Value | None:
@@ -314,7 +294,7 @@ def _in_place(finding: Finding, path: ir.Path, new: ir.Path) -> Finding:
 
 
 def _mentions(finding: Finding, var: str) -> bool:
-    return any(path.var == var for path in _paths((finding.each, finding.fails, finding.message)))
+    return any(path.var == var for path in nodes((finding.each, finding.fails, finding.message), ir.Path))
 
 
 # --- their texts ----------------------------------------------------------------

@@ -8,14 +8,11 @@ from __future__ import annotations
 
 from pscc import ir
 from pscc.access import AUTHENTICATED, SERVICE_ACCOUNT_USER, SERVICE_ACCOUNTS
-from pscc.passes import SERVICE_ACCOUNT
 from pscc.targets.cel import access, has_value, literal
+from pscc.targets.cel_pod import ACCOUNT, HAS_ACCOUNT, METADATA
 
 EXEMPT = "exempt"
-ACCOUNT = ir.Path(ir.POD, SERVICE_ACCOUNT)
 _NAMESPACE = ir.Path(ir.POD, ("metadata", "namespace"))
-_POD = frozenset({"object.metadata"})
-"""What any pod has: a name."""
 
 
 def asking_variables() -> list[tuple[str, str]]:
@@ -23,9 +20,9 @@ def asking_variables() -> list[tuple[str, str]]:
     user = 'has(request.userInfo) && has(request.userInfo.username) ? request.userInfo.username : ""'
     namespace = (
         'has(request.namespace) && request.namespace != "" ? request.namespace : '
-        f'({has_value(_NAMESPACE, _POD)} ? {access(_NAMESPACE)} : "default")'
+        f'({has_value(_NAMESPACE, METADATA)} ? {access(_NAMESPACE)} : "default")'
     )
-    account = f'{has_value(ACCOUNT)} ? {access(ACCOUNT)} : (variables.askingUser == "" ? "default" : "")'
+    account = f'{HAS_ACCOUNT} ? {ACCOUNT} : (variables.askingUser == "" ? "default" : "")'
     own_user = f'{literal(SERVICE_ACCOUNT_USER)} + variables.askingNamespace + ":" + variables.askingAccount'
     own_groups = f"[{literal(SERVICE_ACCOUNTS)}, {literal(SERVICE_ACCOUNTS + ':')} + variables.askingNamespace]"
     of_user = "has(request.userInfo.groups) ? request.userInfo.groups : []"

@@ -15,12 +15,11 @@ from pscc.once_defaulted import applies
 from pscc.passes import disjunction, negation
 from pscc.targets.cel import access, all_of, condition, facts, has_value, json_text, literal, negated
 from pscc.targets.cel_layout import laid_out
+from pscc.targets.cel_pod import METADATA
 
 CONTAINER = "container"
 _LINES = 25
 """Of one expression; a longer one has parts."""
-_POD = frozenset({"object.metadata"})
-"""What a pod always has, other than a workload's template."""
 
 
 def patches(default: ir.Default) -> tuple[str, ...]:
@@ -30,10 +29,10 @@ def patches(default: ir.Default) -> tuple[str, ...]:
     is there. A variable would be shorter, but Kyverno's command line has none in MutatingAdmissionPolicies.
     """
     if default.site == "pod":
-        wanted = condition(negation(disjunction(_against(default, ir.POD))), _POD)
+        wanted = condition(negation(disjunction(_against(default, ir.POD))), METADATA)
         return (f"{wanted} ? [{_patch(default, ir.POD, '')}] : []",)
     if default.value is not None:
-        wanted = condition(negation(disjunction(_against(default, CONTAINER))), _POD)
+        wanted = condition(negation(disjunction(_against(default, CONTAINER))), METADATA)
         texts = tuple(_for_each(kind, wanted, partial(_patch, default, CONTAINER)) for kind, _ in LISTS)
         if all(len(laid_out(text).splitlines()) <= _LINES for text in texts):
             return texts
@@ -110,7 +109,7 @@ def _part(default: ir.Default, depth: int) -> tuple[str, _Patch]:
     """When, and how, to set the value where of the way to it the first ``depth`` fields are not all there."""
     missing = ir.Path(CONTAINER, default.path[:depth])
     steps = [access(ir.Path(CONTAINER, default.path[:length])) for length in range(1, depth)]
-    known = _POD | {*steps}
+    known = METADATA | {*steps}
     others = [one for one in _against(default, CONTAINER) if not _is_in(one, missing)]
     asked = [*(f"has({step})" for step in steps), negated(has_value(missing, known))]
     wanted = all_of(*asked, condition(negation(disjunction(tuple(others))), known))
