@@ -46,6 +46,20 @@ def test_an_update_sets_nothing() -> None:
     assert all(verdict.allowed for _, verdict in found.judged)
 
 
+@pytest.mark.parametrize("mode", ["warn", "audit"])
+def test_what_does_not_enforce_changes_nothing_and_judges_as_if_it_had(mode: str) -> None:
+    fill = f"policy fill {{\n    {mode}\n    default runAsUser 1000\n    require runAsUser 1-2000\n}}\n"
+    asks = "policy asks {\n    require runAsUser 1-2000\n}\n"
+    chosen = f"choose {mode} {{\n    asks for everyone\n}}\n"
+    found = decide(program(fill + asks), Request(), POD)
+    assert found.pod == POD
+    assert {policy.name: verdict.allowed for policy, verdict in found.judged} == {"fill": True, "asks": False}
+    filling = asks.replace("require", "default runAsUser 1000\n    require")
+    found = decide(program(filling + chosen), Request(), POD)
+    ((_, admission),) = found.chosen
+    assert (found.pod, admission.allowed) == (POD, True)
+
+
 def test_a_default_that_grants_counts_as_isolating_where_another_policy_refuses_it() -> None:
     grants = "policy a {\n    %s\n    default allowPrivilegeEscalation true\n}\n"
     forbids = "policy b {\n    %s\n    allow allowPrivilegeEscalation false\n}\n"

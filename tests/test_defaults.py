@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,11 +12,14 @@ import pytest
 
 from conftest import SHARED
 from pscc import oracle
+from pscc.backends.options import Options
+from pscc.backends.registry import TARGETS, backend
 from pscc.demands import without
 from pscc.diagnostics import SourceError
 from pscc.driver import analyse
 from pscc.ir import Policy, Program
 from pscc.pods import normalise
+from pscc.prepared import prepared
 from pscc.source import SourceFile
 from targets import Json, gatekeeper_mutated, output_of, program_of, questions, single
 from test_gatekeeper import POLICIES, bare
@@ -123,3 +127,31 @@ def test_what_another_default_drops_does_not_spare_a_container_from_a_demand() -
     shapes = [{check.shape for check in without(policy, unset).checks} for unset in ((add,), (add, drop))]
     assert shapes[0] - {"DenyCapabilitiesAdd"} == {"DefaultCapabilitiesAddInAnyCase"}
     assert "DefaultCapabilitiesAdd" in shapes[1]
+
+
+WATCHED = """\
+policy watch {
+    MODE
+    default readOnlyRootFilesystem true
+    require readOnlyRootFilesystem true
+    default runAsUser 1000
+    require runAsUser 1-2000 unless os.name windows
+}
+"""
+
+
+@pytest.mark.parametrize("mode", ["warn", "audit"])
+@pytest.mark.parametrize("options", [Options(), Options(engine="cel")], ids=["rego", "cel"])
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize("chosen", [False, True], ids=["plain", "chosen"])
+def test_what_does_not_enforce_emits_nothing_that_changes_pods(
+    target: str, options: Options, mode: str, chosen: bool
+) -> None:
+    text = WATCHED.replace("MODE", "" if chosen else mode)
+    text += f"choose {mode} {{\n    watch for groups ops\n}}\n" if chosen else ""
+    ready = prepared(analyse(SourceFile("p.psp", text))[1])
+    output = backend(target).package(ready.made, {}, options)
+    assert [d.code for d in ready.told if d.code == "LNG071"] == ["LNG071"]
+    assert [d.code for d in output.diagnostics if d.code in ("TGT001", "TGT002")] == []
+    texts = "\n".join(file.text for file in output.files)
+    assert not re.search(r"^kind: (Assign|ModifySet|Mutating)|^ *mutate:|JSONPatch", texts, re.MULTILINE)

@@ -11,20 +11,29 @@ from pscc.cases import draw_pods
 from pscc.cli._shared import read_source
 from pscc.controls import CONTROLS
 from pscc.driver import analyse
-from pscc.once_defaulted import changes, holds_once_defaulted
+from pscc.once_defaulted import assumed, changes, holds_once_defaulted
 from pscc.suite import cases_for
 
 Json = dict[str, object]
 
 
+def statements(verdict: oracle.Verdict) -> set[str]:
+    """Where the statements stand that the pod breaks."""
+    return {str(reason.span) for reason in verdict.reasons}
+
+
 def differences(policy: ir.Policy, pods: list[Json]) -> list[str]:
     found = []
     changing = changes(policy.defaults)
+    assuming = assumed(policy)
     conditions = [(check, holds_once_defaulted(check, policy.defaults)) for check in policy.checks]
     for pod in pods:
         defaulted = oracle.with_defaults(policy, pod)
         if oracle.holds(changing, pod) is not (defaulted != pod):
             found.append(f"changes: {pod}")
+        # what its own policy refuses of a default is told of the pod as it came, so the words may differ
+        if statements(oracle.check(assuming, pod)) != statements(oracle.check(policy, defaulted)):
+            found.append(f"assumed: {pod}")
         failing = {reason.shape for reason in oracle.check(policy, defaulted).reasons}
         for check, condition in conditions:
             if oracle.holds(condition, pod) is (check.shape in failing):

@@ -11,6 +11,7 @@ from dataclasses import replace
 from pscc import ir, oracle
 from pscc.access import Request
 from pscc.frozen import frozen
+from pscc.once_defaulted import observing
 from pscc.oracle import Json, Verdict, show
 from pscc.passes import looked_at_by_choice
 
@@ -65,10 +66,11 @@ def decide(
     """What ``program`` says of ``pod``. With ``old_pod`` it is an update, which sets no defaults.
 
     The API server asks all mutating admission before any validating admission: the policies outside choices set their
-    defaults, each choice decides on the pod that they leave, and every check sees the pod that results. ``widely`` names the
-    policies whose defaults are set for those who are exempt, too. Source: Kubernetes' documentation, "Dynamic Admission
-    Control".
+    defaults, each choice decides on the pod that they leave, and every check sees the pod that results. What only warns or
+    audits changes nothing: it judges the pod as if its defaults had been set. ``widely`` names the policies whose defaults
+    are set for those who are exempt, too. Source: Kubernetes' documentation, "Dynamic Admission Control".
     """
+    program = observing(program)
     judging = [policy for policy in program.policies if judges(policy, request)]
     choosing = [c for c in program.choices if c.scope.holds_in(request.namespace, request.namespace_labels)]
     if old_pod is not None:

@@ -92,4 +92,10 @@ CODES: dict[str, tuple[str, str, str]] = {
         "A quoted value is literal: the `*` at its end matches a star and nothing else. Without the quotes it is a wildcard.",
         'deny sysctls "kernel.*"',
     ),
+    "LNG071": (
+        "Defaults of what does not enforce",
+        "A policy or choice in `warn` or `audit` changes no pod: its defaults are not set, and it judges each pod as if they had "
+        "been. Workloads that live off a default are seen once it enforces; `pscc eval` counts them before.",
+        "audit",
+    ),
 }

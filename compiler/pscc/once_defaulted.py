@@ -1,13 +1,16 @@
 """Whether a pod passes a policy once the policy's defaults are set, and whether they change it: conditions on the pod as it came.
 
-A set of policies is decided by both. A read of a field that a default may set becomes two cases: the default is set, and
-the constant stands for the read, or it is not. Must not import a control, a target or a backend.
+A set of policies is decided by both, and what does not enforce is judged so, since it may not change pods. A read of a field
+that a default may set becomes two cases: the default is set, and the constant stands for the read, or it is not. Must not
+import a control, a target or a backend.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import replace
+from functools import lru_cache
 
 from pscc import ir
 from pscc.passes import CONTAINER, conjunction, disjunction, negation, nodes, specialise
@@ -15,6 +18,50 @@ from pscc.substitution import UNSET, Field, Object, bound, replaced
 
 _Vars = dict[str, str]
 """The site of each variable: ``pod`` or ``containers``."""
+
+
+_DIGEST = 8
+
+
+@lru_cache
+def assumed(policy: ir.Policy) -> ir.Policy:
+    """``policy`` without defaults, whose checks judge each pod as if they had been set.
+
+    A check on which the defaults have no influence stays as it is, and one that they meet in any case is left out.
+    """
+    checks = (_assuming(check, policy.defaults) for check in policy.checks)
+    return replace(policy, checks=tuple(one for one in checks if one.requirements), defaults=())
+
+
+def observing(program: ir.Program) -> ir.Program:
+    """``program`` where nothing that only warns or audits changes a pod: its defaults are assumed, and not set."""
+
+    def judged(policy: ir.Policy, mode: ir.Mode) -> ir.Policy:
+        return policy if mode == "enforce" or not policy.defaults else assumed(policy)
+
+    choices = (replace(c, policies=tuple(judged(p, c.mode) for p in c.policies)) for c in program.choices)
+    return ir.Program(tuple(judged(p, p.mode) for p in program.policies), tuple(choices))
+
+
+def _assuming(check: ir.Check, defaults: tuple[ir.Default, ...]) -> ir.Check:
+    written = specialise(check)
+    requirements = tuple(_where_defaulted(one, defaults) for one in written.requirements)
+    if requirements == written.requirements:
+        return check
+    left = tuple(one for one in requirements if one.must != ir.TRUE)
+    digest = hashlib.sha256(repr(left).encode()).hexdigest()[:_DIGEST]
+    return replace(check, shape=f"{check.shape}Once{digest}", requirements=left)
+
+
+def _where_defaulted(requirement: ir.Requirement, defaults: tuple[ir.Default, ...]) -> ir.Requirement:
+    """``requirement`` about the pod with ``defaults`` set, walking what the pod has."""
+    sites = {ir.POD: "pod"} | {
+        e.var: "containers" if isinstance(e.items, ir.Containers) else "" for e in requirement.each
+    }
+    when, must = (_after(one, defaults, sites) for one in (requirement.when, requirement.must))
+    if (when, must) == (requirement.when, requirement.must):
+        return requirement
+    return replace(requirement, when=ir.TRUE, must=disjunction((negation(when), must)))
 
 
 def holds_once_defaulted(check: ir.Check, defaults: tuple[ir.Default, ...]) -> ir.Condition:

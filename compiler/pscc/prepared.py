@@ -5,11 +5,14 @@ A compile hands this to the targets, and ``pscc verify`` holds their outputs aga
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from pscc import ir
 from pscc.choice_forms import lowered
 from pscc.demands import refused_beside
 from pscc.diagnostics import Diagnostic
 from pscc.frozen import frozen
+from pscc.once_defaulted import observing
 from pscc.rollout import AS_WRITTEN, Rollout, asking_the_cluster, left_without_a_place, rolled_out, without_groups
 
 
@@ -17,6 +20,7 @@ from pscc.rollout import AS_WRITTEN, Rollout, asking_the_cluster, left_without_a
 class Prepared:
     """``written`` is what the program means as it is rolled out; ``made`` the same with each choice in the form that is compiled.
 
+    In neither does a policy that only warns or audits set a default: it judges pods as if it had (`once_defaulted.observing`).
     ``source`` is the program as it came, and ``rollout`` what was done to it. ``told`` is what is said of grants that are
     left out and of the forms of choices; ``placeless`` what is said of policies that hold nowhere any more.
     """
@@ -34,11 +38,28 @@ def prepared(program: ir.Program, rollout: Rollout = AS_WRITTEN) -> Prepared:
     granted = asking_the_cluster(program) if rollout.live else program
     granted, left_out = without_groups(granted, rollout.ignored_groups)
     formed, forms = lowered(granted)
+    made = rolled_out(refused_beside(formed), rollout)
     return Prepared(
         program,
         rollout,
-        rolled_out(granted, rollout),
-        rolled_out(refused_beside(formed), rollout),
-        (*left_out, *forms),
+        observing(rolled_out(granted, rollout)),
+        observing(made),
+        (*left_out, *forms, *_unset(made)),
         tuple(left_without_a_place(formed, rollout)),
     )
+
+
+def _unset(program: ir.Program) -> Iterator[Diagnostic]:
+    """A note on each policy and choice of ``program`` that has defaults and, by its mode, changes no pod."""
+    for policy in program.policies:
+        if policy.mode != "enforce" and policy.defaults:
+            yield _note(policy, policy.mode)
+    for choice in program.choices:
+        if choice.mode != "enforce" and any(policy.defaults for policy in choice.policies):
+            yield _note(choice, choice.mode)
+
+
+def _note(one: ir.Policy | ir.Choice, mode: ir.Mode) -> Diagnostic:
+    does = "warns" if mode == "warn" else "audits"
+    message = f"{one.name} only {does}: its defaults are not set, and pods are judged as if they were"
+    return Diagnostic("LNG071", message, one.span, severity="note")

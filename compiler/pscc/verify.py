@@ -242,11 +242,7 @@ def _question(
     expected = output.says(reached, review.old_pod, review.request, created)
     same = written == output and whole in (None, reached)
     policy = expected if same else written.says(whole or reached, review.old_pod, review.request, created)
-    refused, enforced = bool(policy.denials), written.setting_what_is_enforced
-    if refused and created and enforced != written:
-        pod = enforced.defaulted(review.pod, review.request)
-        refused = bool(enforced.says(pod, None, review.request, created).denials)
-    return Question(trial, review, _answer(policy), _answer(expected), refused)
+    return Question(trial, review, _answer(policy), _answer(expected), bool(policy.denials))
 
 
 def _answer(said: Said) -> Answer:

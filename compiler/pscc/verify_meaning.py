@@ -72,13 +72,6 @@ class Meaning:
             said |= {settled.message} if not settled.allowed else set()
         return Said(tuple(sorted(denials)), tuple(sorted(warnings)), pod)
 
-    @property
-    def setting_what_is_enforced(self) -> Meaning:
-        """The same where policies and choices that only warn or audit set no defaults."""
-        policies = (p if p.mode == "enforce" else replace(p, defaults=()) for p in self.program.policies)
-        choices = (c if c.mode == "enforce" else _unset(c) for c in self.program.choices)
-        return replace(self, program=ir.Program(tuple(policies), tuple(choices)))
-
     def of_workloads(self, workloads: Workloads) -> Meaning:
         """The same on the pods of workloads: under ``warn`` none is denied, under ``off`` nothing is said."""
         if workloads == "off":
@@ -109,10 +102,6 @@ def announced(made: ir.Program, told: tuple[Diagnostic, ...]) -> Meaning:
         ),
         frozenset(p.name for p in made.policies if any(one.span in wide for one in p.exemptions)),
     )
-
-
-def _unset(choice: ir.Choice) -> ir.Choice:
-    return replace(choice, policies=tuple(replace(policy, defaults=()) for policy in choice.policies))
 
 
 _Judging = TypeVar("_Judging", ir.Policy, ir.Choice)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 
@@ -39,7 +40,7 @@ WHOLE = Size(
     targets=(240, 220),
     apply=(24, 20),
     sets=((1760, 15), (280, 40), (280, 40), (12, 20), (32, 80), (96, 30), (60, 40)),
-    space=(64, 80),
+    space=(72, 320),
 )
 SAMPLE = Size(
     truth=(24, 40),
@@ -64,6 +65,15 @@ class Piece:
     seed: int
     policies: int
     pods: int
+
+
+def one_in(number: int, work: Iterable[Piece]) -> Iterator[Piece]:
+    """Of each row's pieces the first and every ``number``-th after it."""
+    met: Counter[str] = Counter()
+    for piece in work:
+        if met[piece.who] % number == 0:
+            yield piece
+        met[piece.who] += 1
 
 
 def pieces(size: Size, seed: int, only: tuple[str, ...] = ()) -> Iterator[Piece]:

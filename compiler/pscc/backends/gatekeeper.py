@@ -233,7 +233,8 @@ def _param(value: ir.ParamValue) -> object:
 
 
 def _constraint(policy: ir.Policy, check: ir.Check, names: _Named) -> dict[str, object]:
-    given = {name: _param(value) for name, value in check.params if value != ()}
+    declared = {param.name for param in parameters(check)}
+    given = {name: _param(value) for name, value in check.params if value != () and name in declared}
     exempt = {"exemptions": exemption_rows(policy)} if policy.exemptions else {}
     values = {**given, **({"because": check.because} if check.because else {}), **exempt}
     return {

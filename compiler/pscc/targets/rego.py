@@ -398,7 +398,8 @@ def check_rules(
     rules: list[str] = []
     names: list[str] = []
     for number, requirement in enumerate(check.requirements, 1):
-        name = f"{prefix}{_identifier(requirement.name) or number}_findings" if len(check.requirements) > 1 else whole
+        own = _identifier(requirement.name) or f"requirement_{number}"
+        name = f"{prefix}{own}_findings" if len(check.requirements) > 1 else whole
         names.append(name if name not in names else f"{name}_{number}")
         rules += [printer.findings(requirement, names[-1]), *reversed(printer.helpers)]
         printer.helpers.clear()

@@ -93,13 +93,8 @@ def _nowhere(policy: ir.Policy) -> ir.Policy:
 
 
 def by_source(made: Compiled, asked: Asked) -> Word:
-    """What the source says of a pod: creation, update, deletion. Of a workload it says nothing.
-
-    A policy that only warns or audits refuses nothing, so a default of it is no reason for another policy to refuse a pod.
-    """
-    program = made.parted if asked.operation == "UPDATE" else made.source
-    policies = tuple(p if p.mode == "enforce" else replace(p, defaults=()) for p in program.policies)
-    return of_program(replace(program, policies=policies), asked)
+    """What the source says of a pod: creation, update, deletion. Of a workload it says nothing."""
+    return of_program(made.parted if asked.operation == "UPDATE" else made.source, asked)
 
 
 def of_program(program: ir.Program, asked: Asked) -> Word:
