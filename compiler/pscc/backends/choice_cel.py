@@ -17,6 +17,7 @@ from pscc.backends.choice_who import (
     TEMPLATES,
     Review,
     Variables,
+    asking,
     grants,
     holds_here,
     may_use,
@@ -103,7 +104,7 @@ def _camel(name: str) -> str:
 
 def who_variables(choice: ir.Choice, names: Names, review: Review = ADMISSION) -> Variables:
     """Up to ``mayUseNAME`` of each policy. A live choice asks the cluster, in two variables: one may ask for two things."""
-    found = [] if choice.live else [*review.asking, *grants(choice, review.namespace)]
+    found = [] if choice.live else [*asking(choice, review), *grants(choice, review.namespace)]
     for policy in choice.policies:
         name = names.policies[policy.name]
         if choice.live:

@@ -26,12 +26,14 @@ def choice_rules(choice: ir.Choice, of_workloads: bool = False) -> str:
     statements = statements_of(choice)
     shapes = {check.shape: check for check in statements.values()}
     patterns = [_pattern(grant) for grant in choice.grants if has_patterns(grant)]
+    tables = list(_tables(choice))
     scopes = {p.name: _scope(p) for p in choice.policies if p.scope != EVERYWHERE}
     text = render(
         "rego/choice.rego.j2",
         policies=Code(_policies(choice, statements)),
         checks=Code(_rows({key: _check(check) for key, check in statements.items()})),
-        tables=list(_tables(choice)),
+        tables=tables,
+        asking=_asking(tables, bool(patterns)),
         patterns=Code(_list(patterns)) if patterns else Code(""),
         scopes=Code(_rows(scopes)) if scopes else Code(""),
         shapes=[_shape(name, check) for name, check in sorted(shapes.items())],
@@ -82,6 +84,20 @@ def _tables(choice: ir.Choice) -> Iterator[dict[str, Code]]:
             yield {"name": Code(name), "rows": Code(_rows(table)), "asking": Code(f"asking_{name}")}
     if everyone:
         yield {"name": Code("everyone"), "rows": Code(literal(everyone)), "asking": Code("")}
+
+
+def _asking(tables: list[dict[str, Code]], patterns: bool) -> list[Code]:
+    """The rules of who asks that the grants read; a pattern is held against all of them."""
+    read = {table["asking"] for table in tables}
+    users, groups, accounts = (
+        patterns or name in read for name in ("asking_users", "asking_groups", "asking_accounts")
+    )
+    rules = (
+        (users or accounts, "asking_users := lib.users_of(user, namespace, account)"),
+        (groups, "asking_groups := lib.groups_of(user, namespace, account)"),
+        (accounts, "asking_accounts := lib.accounts_of(asking_users)"),
+    )
+    return [Code(rule) for wanted, rule in rules if wanted]
 
 
 def _pattern(grant: Grant) -> dict[str, object]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from pscc import ir
 from pscc.access import AUTHENTICATED, SERVICE_ACCOUNT_USER, SERVICE_ACCOUNTS
 from pscc.backends.cel_who import has_labels, in_namespaces, named_in
@@ -81,6 +83,17 @@ def names_shown(user: tuple[str, str], account: tuple[str, str, str]) -> str:
         f'({user[0]} ? ["user " + {line(user[1])}] : []) + '
         f'({account[0]} ? ["service account " + {line(account[1])} + "/" + {line(account[2])}] : [])'
     )
+
+
+def asking(choice: ir.Choice, review: Review) -> Variables:
+    """Those variables of who asks that something reads: a grant of ``choice``, what messages show, another of them."""
+    texts = [review.namespace, review.shown, review.aside, *(text for _, text in grants(choice, review.namespace))]
+    found: Variables = []
+    for name, text in reversed(review.asking):
+        if any(re.search(rf"\bvariables\.{name}\b", one) for one in texts):
+            found.insert(0, (name, text))
+            texts.append(text)
+    return found
 
 
 def grants(choice: ir.Choice, namespace: str = "request.namespace") -> Variables:

@@ -12,7 +12,7 @@ from pscc.backends.cel_policy import of_template
 from pscc.backends.cel_workloads import TEMPLATES_AT, on_workloads
 from pscc.backends.choice_notes import DESCRIPTION, without_defaults
 from pscc.backends.choice_table import statement_of, statements_of
-from pscc.backends.choice_who import ADMISSION, TEMPLATES, Review, grants, may_use
+from pscc.backends.choice_who import ADMISSION, TEMPLATES, Review, asking, grants, may_use
 from pscc.backends.kyverno_match import UPDATED, match_of
 from pscc.backends.kyverno_suite import Result, by_requester, test_files
 from pscc.backends.names import Names
@@ -109,7 +109,7 @@ def notes(choice: ir.Choice) -> list[Diagnostic]:
 
 
 def _variables(choice: ir.Choice, review: Review) -> list[tuple[str, str]]:
-    found = [*review.asking, ("asking", review.shown)]
+    found = [*asking(choice, review), ("asking", review.shown)]
     found += grants(choice)
     found += unchanged(_UNCHANGED, looked_at_by_choice(choice, review.of_workloads), UPDATED)
     statements = statements_of(choice)

@@ -93,7 +93,7 @@ def plugins(process: Process) -> Ask:
 
     def ask(made: Compiled, requests: Sequence[Asked]) -> list[Word]:
         _loaded(process, made)
-        grants = _rbac(made.source)
+        grants = rbac(made.source)
         answers = []
         for asked in requests:
             (result,) = process.results({**_review(asked, asked.who.namespace), "grants": grants})
@@ -103,7 +103,7 @@ def plugins(process: Process) -> Ask:
     return ask
 
 
-def _rbac(program: Program) -> list[Json]:
+def rbac(program: Program) -> list[Json]:
     """The grants of live choices as the cluster's RBAC has them."""
     found: list[Json] = []
     for number, grant in enumerate(g for choice in program.choices if choice.live for g in choice.grants):

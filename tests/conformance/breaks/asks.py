@@ -1,0 +1,354 @@
+"""The requests that every output is asked: fixed, drawn from what the suites and ``pscc verify`` draw from, and beside it.
+
+Pods of the policies' own suites, created and updated; those whom the program names, and those whose names are nearly so,
+in each namespace that it names, and nearly so; workloads; debug containers; and what no policy is about.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from conformance.jsonl import Json
+from conformance.workloads import KINDS, workload
+from golden_verdicts import pods as verdict_pods
+from pscc import ir, oracle
+from pscc.access import AUTHENTICATED, EVERYWHERE, Names, Request, Subjects, requested_by
+from pscc.cases import draw_pods
+from pscc.controls import control_of
+from pscc.narrowing import FIELDS
+from pscc.pods import api_defaults
+from pscc.rollout import Rollout
+from pscc.suite import Case, cases_for, merge
+from pscc.suite import accepted as accepted_by
+
+LABELS: dict[str, dict[str, str]] = {
+    "ingress": {"tier": "edge", "env": "dev"},
+    "edge-1": {"tier": "edge", "env": "dev"},
+    "edge-owned": {"tier": "edge", "env": "dev", "owner": "platform"},
+    "half-edge": {"tier": "edge"},
+    "half-dev": {"env": "dev"},
+    "live": {"env": "prod"},
+    "kube-system": {"env": "prod"},
+}
+"""The labels of the namespaces that have some."""
+_SUITE, _MEMBER, _CHANGED, _WORKLOADS, _CROWD = 60, 12, 16, 18, 14
+"""As many pods of a policy's suite are asked; of a policy of a choice; are changed; are in workloads; one pod's containers."""
+_MOST = 40
+"""Requests of a batch: an engine that notices a break need not be asked the next one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """An admission request. ``old`` is the object before an update."""
+
+    object: Json
+    namespace: str = "default"
+    user: str = "somebody"
+    groups: tuple[str, ...] = (AUTHENTICATED,)
+    operation: str = "CREATE"
+    old: Json | None = None
+    subresource: str = ""
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """Those of its namespace."""
+        return LABELS.get(self.namespace, {})
+
+    @property
+    def batch(self) -> tuple[object, ...]:
+        """What has to be alike in one review of several objects."""
+        return self.operation, self.subresource, self.namespace, self.user, self.groups
+
+
+def asks_of(program: ir.Program, rollout: Rollout) -> list[Ask]:
+    """The requests for ``program``, as it is rolled out, in a stable order; the likeliest to tell come first."""
+    found: list[Ask] = []
+    for policy in program.policies:
+        found += _of_policy(policy)
+    for choice in program.choices:
+        for policy in choice.policies:
+            found += _of_member(choice, policy)
+    pods = _telling(program)
+    requesters = list(_requesters(program, rollout))
+    found += [_asked(pod, who) for who in requesters for pod in pods]
+    found += _by_others(pods, requesters)
+    found += _elsewhere(pods)
+    return list({json.dumps([a.object, a.old, *map(str, a.batch)], sort_keys=True): a for a in found}.values())
+
+
+# --- a policy's own suite ---------------------------------------------------------
+
+
+def _of_policy(policy: ir.Policy) -> Iterator[Ask]:
+    """Pods around the boundaries of ``policy``, where it holds: created, changed, and in workloads.
+
+    Those of its suite, drawn ones, those of the golden verdicts, one that is wrong in all ways; and without what defaults set.
+    """
+    home = _home(policy)
+    pods = _pods_of(policy, home, _SUITE)
+    verdicts = [
+        _whole(dict(pod), home)
+        for check in policy.checks
+        for _, pod in verdict_pods(replace(policy, checks=(check,)), control_of(check.control))
+    ]
+    created = [*pods, *verdicts[:: max(1, len(verdicts) // _SUITE)]]
+    if policy.defaults:
+        created += [bare for bare in map(_without_contexts, pods) if bare not in pods]
+    yield from (Ask(pod, home) for pod in created if not _is_debugged(pod))
+    yield from _changed(policy, home, pods)
+    yield from _of_workloads(home, [pod for pod in pods if not _is_debugged(pod)])
+
+
+def _of_member(choice: ir.Choice, policy: ir.Policy) -> Iterator[Ask]:
+    """The same of a policy of a choice, some of it, as somebody asks who may use it."""
+    grants = [grant for grant in choice.grants if grant.policy == policy.name]
+    who = next((one for grant in grants for one in _named(grant.subjects, _one_of(grant.namespaces))), None)
+    if who is None:
+        return
+    everywhere = replace(policy, scope=EVERYWHERE)
+    pods = _pods_of(everywhere, who.namespace, _MEMBER)
+    if policy.defaults:
+        pods += [bare for bare in map(_without_contexts, pods) if bare not in pods]
+    asked = [Ask(pod, who.namespace) for pod in pods if not _is_debugged(pod)]
+    asked += list(_changed(everywhere, who.namespace, pods))[:_MEMBER]
+    yield from (replace(one, user=who.user, groups=who.groups) for one in asked)
+
+
+def _one_of(names: Names) -> str:
+    return next((name for name in near(names)), "default")
+
+
+def _pods_of(policy: ir.Policy, home: str, most: int) -> list[Json]:
+    pods = [_whole(case.pod, home) for case in cases_for(policy, most) if case.old_pod is None]
+    pods += [_whole(dict(pod), home) for pod in draw_pods(policy, 1, most // 4, ephemeral=False)]
+    pods += [*_nearly_exempt(policy, home), *_nearly_left_out(policy, pods), *_crowded(policy, home)]
+    return list({json.dumps(pod, sort_keys=True): pod for pod in pods}.values())
+
+
+def _changed(policy: ir.Policy, home: str, pods: list[Json]) -> Iterator[Ask]:
+    """Pods that the policy refuses, changed in something that it does not look at, from the accepted pod, from another that
+    it refuses, and in the names of containers alone; and with a debug container that is new."""
+    accepted = _whole(dict(accepted_by(policy)), home)
+    before = accepted
+    refused = [pod for pod in pods if not oracle.check(policy, pod).allowed]
+    for pod in (one for one in pods if _is_debugged(one)):
+        old = {**pod, "spec": {k: v for k, v in pod["spec"].items() if k != "ephemeralContainers"}}
+        yield Ask(pod, home, operation="UPDATE", old=old, subresource="ephemeralcontainers")
+    for number, pod in enumerate(refused[:: max(1, len(refused) // _CHANGED)]):
+        later = {**pod, "spec": {**pod["spec"], "activeDeadlineSeconds": 5}}
+        for old in (accepted, pod, before, _renamed(pod))[: 4 if number < 3 else 3]:
+            yield Ask(later, home, operation="UPDATE", old={**old, "metadata": later["metadata"]})
+        before = pod
+    labelled = {**accepted, "metadata": {**accepted["metadata"], "labels": {"a": "b"}}}
+    yield Ask(labelled, home, operation="UPDATE", old=accepted)
+    if policy.defaults:
+        bare = _without_contexts(accepted)
+        yield Ask({**bare, "metadata": {**bare["metadata"], "labels": {"a": "b"}}}, home, operation="UPDATE", old=bare)
+
+
+def _renamed(pod: Json) -> Json:
+    """``pod`` with its containers called otherwise."""
+    containers = [{**one, "name": f"{one['name']}-before"} for one in pod["spec"]["containers"]]
+    return {**pod, "spec": {**pod["spec"], "containers": containers}}
+
+
+def _is_debugged(pod: Json) -> bool:
+    return bool(pod["spec"].get("ephemeralContainers"))
+
+
+def _of_workloads(home: str, pods: list[Json]) -> Iterator[Ask]:
+    """Workloads of some of ``pods``, the kinds in turn: created, changed, and changed in nothing that is looked at."""
+    made = [workload(number, pod) for number, pod in enumerate(pods[:: max(1, len(pods) // _WORKLOADS)])]
+    yield from (Ask(one, home) for one in made)
+    kinds = len(KINDS)
+    for one, other in zip(made, made[kinds:], strict=False):
+        yield Ask({**other, "metadata": one["metadata"]}, home, operation="UPDATE", old=one)
+        yield Ask(
+            {**other, "metadata": {**other["metadata"], "labels": {"a": "b"}}}, home, operation="UPDATE", old=other
+        )
+
+
+def _nearly_left_out(policy: ir.Policy, pods: list[Json]) -> Iterator[Json]:
+    """Refused pods with each value of the fields that an ``unless`` asks for."""
+    left_out = [
+        field
+        for field in FIELDS.values()
+        if any(word in c.shape for c in policy.checks for _, word in field.values.values())
+    ]
+    refused = [pod for pod in pods if not oracle.check(policy, pod).allowed][:3]
+    for field in left_out:
+        for value, _ in field.values.values():
+            fragment: object = value
+            for name in reversed(field.path):
+                fragment = {name: fragment}
+            yield from (merge(pod, fragment) for pod in refused)  # type: ignore[misc]
+
+
+def _crowded(policy: ir.Policy, home: str) -> Iterator[Json]:
+    """A pod that is wrong in many ways: what each check says of it has several findings, in their order."""
+    found: Json = _whole(dict(accepted_by(policy)), home)
+    first = found["spec"]["containers"][0]
+    containers = [first]
+    for check in policy.checks:
+        for probe in control_of(check.control).probes(check):
+            if probe.container is None:
+                found = json.loads(json.dumps(merge(found, probe.pod or {})))
+            elif len(containers) < _CROWD:
+                containers.append(merge({**first, "name": f"c{len(containers)}"}, probe.container))
+    found["metadata"]["name"] = "crowded"
+    yield {**found, "spec": {**found["spec"], "containers": containers}}
+
+
+def _nearly_exempt(policy: ir.Policy, home: str) -> Iterator[Json]:
+    """Pods that the policy refuses, but for containers of the names and images that are exempt, and of some nearly so."""
+    everywhere = replace(policy, scope=EVERYWHERE, exemptions=())
+    refused = [c.pod for c in cases_for(everywhere, _SUITE) if not c.allowed and "ephemeral" not in str(c.pod)]
+    for kind, exact, starting in (
+        ("name", "exemptContainers", "exemptContainersStarting"),
+        ("image", "exemptImages", "exemptImagesStarting"),
+    ):
+        params = [dict(check.params) for check in policy.checks]
+        words = dict.fromkeys(word for given in params for name in (exact, starting) for word in given.get(name, ()))
+        names = Names(
+            tuple(word for word in words if not str(word).endswith("*")),
+            tuple(str(word)[:-1] for word in words if str(word).endswith("*")),
+        )
+        for called in near(names) if words else ():
+            for pod in refused:
+                made: Json = json.loads(json.dumps(_whole(pod, home)))
+                made["spec"]["containers"][0][kind] = called
+                yield made
+
+
+def _home(policy: ir.Policy) -> str:
+    """A namespace where ``policy`` holds."""
+    candidates = (policy.scope.example, *LABELS)
+    return next(
+        (one for one in candidates if policy.scope.holds_in(one, tuple(LABELS.get(one, {}).items()))), "default"
+    )
+
+
+def _whole(pod: Json, namespace: str) -> Json:
+    metadata = {**pod["metadata"], "namespace": namespace}
+    defaulted: Json = json.loads(json.dumps(api_defaults(pod)))
+    spec = {"serviceAccountName": "default", **defaulted["spec"]}
+    return {"apiVersion": "v1", "kind": "Pod", **pod, "metadata": metadata, "spec": spec}
+
+
+def _without_contexts(pod: Json) -> Json:
+    """``pod`` as its author might have written it: without security contexts."""
+    spec = {key: value for key, value in pod["spec"].items() if key != "securityContext"}
+    for kind in ("initContainers", "containers"):
+        if kind in spec:
+            spec[kind] = [{k: v for k, v in one.items() if k != "securityContext"} for one in spec[kind]]
+    return {**pod, "spec": spec}
+
+
+# --- who asks -----------------------------------------------------------------------
+
+
+def _telling(program: ir.Program) -> list[Json]:
+    """For each policy a pod that it refuses, and one pod that says nothing."""
+    policies = [*program.policies, *(policy for choice in program.choices for policy in choice.policies)]
+    found = [{"metadata": {"name": "bare"}, "spec": {"containers": [{"name": "main", "image": "app:1"}]}}]
+    for number, policy in enumerate(policies):
+        everywhere = replace(policy, scope=EVERYWHERE, exemptions=())
+        refused: list[Case] = [c for c in cases_for(everywhere, _SUITE) if not c.allowed and c.old_pod is None]
+        plain = [c for c in refused if "ephemeralContainers" not in str(c.pod)]
+        if plain:
+            pod: Json = json.loads(json.dumps(plain[0].pod))
+            found.append({**pod, "metadata": {**pod["metadata"], "name": f"refused-{number}"}})
+    return found
+
+
+def _asked(pod: Json, who: Request) -> Ask:
+    made: Json = {**pod, "spec": dict(pod["spec"])}
+    if who.service_account:
+        made["spec"]["serviceAccountName"] = who.service_account
+    return Ask({**_whole(made, who.namespace), "spec": made["spec"]}, who.namespace, who.user, who.groups)
+
+
+def _requesters(program: ir.Program, rollout: Rollout) -> Iterator[Request]:
+    """Whom the program names, and who is nearly called so; where it holds, and in places that are nearly called so."""
+    home = next((_home(policy) for policy in program.policies), "default")
+    yield Request(home, "somebody", (AUTHENTICATED,))
+    yield Request(home, "", (AUTHENTICATED,))
+    yield Request(home, "", (AUTHENTICATED,), service_account="")
+    scopes = [policy.scope for policy in program.policies]
+    scopes += [scope for choice in program.choices for scope in (choice.scope, *(p.scope for p in choice.policies))]
+    places = dict.fromkeys(
+        place for scope in scopes for place in (*near(scope.namespaces), *near(scope.except_namespaces))
+    )
+    places |= dict.fromkeys(near(rollout.excluded))
+    places |= dict.fromkeys(LABELS if any(scope.labels or scope.except_labels for scope in scopes) else ())
+    for place in places:
+        yield Request(place, "somebody", (AUTHENTICATED,))
+    for policy in program.policies:
+        for exemption in policy.exemptions:
+            yield from _named(exemption.subjects, home)
+    for choice in program.choices:
+        for grant in choice.grants:
+            for place in (home, *near(grant.namespaces)):
+                yield from _named(grant.subjects, place)
+
+
+def _named(who: Subjects, home: str) -> Iterator[Request]:
+    if who.everyone:
+        yield Request(home, "somebody", (AUTHENTICATED,))
+    for user in near(who.users):
+        yield Request(home, user, requested_by(user, ()))
+    for group in near(who.groups):
+        yield Request(home, "member", (group, AUTHENTICATED))
+    for account in near(who.service_accounts):
+        namespace, _, name = account.partition("/")
+        user = f"system:serviceaccount:{namespace}:{name or 'builder'}"
+        # it asks itself, for a pod of another; and a pod of its own that somebody else asks for
+        yield Request(home, user, requested_by(user, ()))
+        yield Request(namespace, "somebody", (AUTHENTICATED,), name or "builder")
+
+
+def near(names: Names) -> Iterator[str]:
+    """Each name, what a prefix stands for, and what is nearly so."""
+    for name in names.exact:
+        yield from (name, f"{name}x", name[:-1])
+    for prefix in filter(None, names.prefixes):
+        yield from (f"{prefix}1", prefix.rstrip("-:/*"), f"x{prefix}1" if prefix.isalpha() else prefix[:-2])
+
+
+# --- what else there is ---------------------------------------------------------------
+
+
+def _by_others(pods: list[Json], requesters: list[Request]) -> Iterator[Ask]:
+    """Workloads of ``pods`` that some of ``requesters`` apply, of their accounts, in their namespaces."""
+    refused = pods[1:] or pods
+    for number, who in enumerate(requesters):
+        pod = refused[number % len(refused)]
+        made = {
+            **pod,
+            "spec": {**pod["spec"], **({"serviceAccountName": who.service_account} if who.service_account else {})},
+        }
+        yield Ask(workload(number, _whole(made, who.namespace)), who.namespace, who.user, who.groups)
+
+
+def _elsewhere(pods: list[Json]) -> Iterator[Ask]:
+    """Requests that no policy is about: deletions, other subresources, other objects."""
+    bare = _whole(pods[0], "default")
+    for pod in (_whole(one, "default") for one in pods[1:]):
+        yield Ask(pod, operation="DELETE", old=pod)
+        yield Ask(pod, operation="UPDATE", old=bare, subresource="status")
+        yield Ask({**pod, "kind": "PodTemplate", "template": {"spec": pod["spec"]}})
+    yield Ask({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "c", "namespace": "default"}, "data": {}})
+    yield Ask({
+        "apiVersion": "apps/v1", "kind": "ControllerRevision", "revision": 1,
+        "metadata": {"name": "r", "namespace": "default"},
+    })  # fmt: skip
+
+
+def batches(asked: Iterable[Ask]) -> list[list[Ask]]:
+    """``asked`` in lists that one review can hold, none of them long."""
+    found: dict[tuple[object, ...], list[Ask]] = {}
+    for one in asked:
+        found.setdefault((*one.batch, one.object["kind"] == "Pod"), []).append(one)
+    return [mine[start : start + _MOST] for mine in found.values() for start in range(0, len(mine), _MOST)]

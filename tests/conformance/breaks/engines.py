@@ -1,0 +1,240 @@
+"""The engines, asked about documents as they are given: what they answer to each request, in a form that can be compared."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Protocol
+
+import yaml
+
+from conformance.breaks.asks import LABELS, Ask, batches
+from conformance.jsonl import EngineError, Json, Process
+from conftest import engine
+from emitted.settings import CEL
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What an engine says of a request: whether it admits it; each text with what is done about it; the object then."""
+
+    allowed: bool
+    told: tuple[tuple[str, str], ...]
+    object: str = ""
+
+
+Emitted = tuple[Json, ...] | Mapping[str, str]
+"""What is applied: documents; of OPA the texts of its files, by their paths."""
+
+
+class Asked(Protocol):
+    """An engine that runs."""
+
+    def load(self, emitted: Emitted) -> None:
+        """Apply ``emitted``, and nothing else. Raises `EngineError` where the engine refuses it."""
+        ...
+
+    def answers(self, asked: list[Ask]) -> list[Answer]:
+        """What it says of requests that one review can hold. Raises `EngineError`."""
+        ...
+
+
+_PROCESSES = {
+    "gatekeeper": "gatekeeper-review",
+    CEL: "gatekeeper-review",
+    "kyverno-cel": "kyverno-review",
+    "vap": "vap-review",
+}
+
+
+@contextmanager
+def running(output: str, grants: Sequence[Json] = ()) -> Iterator[Asked]:
+    """The engine of ``output``; the API server's authorizer knows ``grants``."""
+    if output == "opa":
+        with TemporaryDirectory() as folder:
+            yield Opa(Path(folder))
+    elif output == "kyverno":
+        with TemporaryDirectory() as folder:
+            yield Kyverno(Path(folder))
+    else:
+        with Process(_PROCESSES[output]) as process:
+            yield Reviews(process, output == "vap", grants)
+
+
+def of_all(running_: Asked, asked: list[Ask]) -> dict[int, Answer]:
+    """What the engine says of each of ``asked``, by its place."""
+    places = {id(one): number for number, one in enumerate(asked)}
+    found = {}
+    for batch in batches(asked):
+        for one, answer in zip(batch, running_.answers(batch), strict=True):
+            found[places[id(one)]] = answer
+    return found
+
+
+@dataclass(slots=True)
+class Reviews:
+    """A program that reviews as webhooks, or the API server's plugins, would: mutation first."""
+
+    process: Process
+    plugins: bool
+    grants: Sequence[Json] = ()
+
+    def load(self, emitted: Emitted) -> None:
+        """See `Asked`."""
+        assert isinstance(emitted, tuple)
+        documents = list(emitted)
+        if self.plugins:
+            documents += [
+                {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": labels}}
+                for name, labels in LABELS.items()
+            ]
+        self.process.ask({"op": "load", "documents": documents})
+
+    def answers(self, asked: list[Ask]) -> list[Answer]:
+        """See `Asked`."""
+        first = asked[0]
+        review: Json = {
+            "op": "review",
+            "mutate": first.operation != "DELETE",
+            "operation": first.operation,
+            "subresource": first.subresource,
+            "namespace": first.namespace if self.plugins else {"name": first.namespace, "labels": first.labels},
+            "user": {"name": first.user, "groups": list(first.groups)},
+            "pods": [one.object for one in asked],
+        }
+        if first.operation == "UPDATE":
+            review["oldPods"] = [one.old for one in asked]
+        if self.plugins:
+            review["grants"] = list(self.grants)
+        return [_answer(result) for result in self.process.results(review)]
+
+
+def _answer(result: Json) -> Answer:
+    if result.get("error"):
+        return Answer(False, (("error", str(result["error"])),))
+    told = [(one["enforcementAction"], one["message"]) for one in result.get("violations", [])]
+    told += [(",".join(one["actions"]), one["message"]) for one in result.get("findings", [])]
+    return Answer(result["allowed"], tuple(sorted(told)), json.dumps(result.get("pod"), sort_keys=True))
+
+
+# --- OPA --------------------------------------------------------------------------
+
+
+_QUERY = """answers := [answer |
+	some request in input.requests
+	denied := {["deny", one] | some one in data.main.deny with input as request}
+	warned := {["warn", one] | some one in data.main.warn with input as request}
+	of_controls := {[name, json.marshal(one)] |
+		some name, _ in data.pscc
+		some kind in ["violation", "warning"]
+		some one in data.pscc[name][kind] with input as request
+	}
+	answer := [count(denied) == 0, (denied | warned) | of_controls]
+]"""
+
+
+@dataclass(slots=True)
+class Opa:
+    """OPA's command line: all requests of a batch in one evaluation; AdmissionReviews, and bare objects where nobody asks."""
+
+    folder: Path
+
+    def load(self, emitted: Emitted) -> None:
+        """See `Asked`."""
+        assert isinstance(emitted, Mapping)
+        for path in self.folder.iterdir():
+            path.unlink()
+        for name, text in emitted.items():
+            (self.folder / name.replace("/", "-")).write_text(text, encoding="utf-8")
+
+    def answers(self, asked: list[Ask]) -> list[Answer]:
+        """See `Asked`; these may differ in all."""
+        given = json.dumps({"requests": [_review_of(one) for one in asked]})
+        command = [engine("opa"), "eval", "--format", "json", "--stdin-input", "--data", str(self.folder), _QUERY]
+        done = subprocess.run(command, input=given, capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            raise EngineError(f"opa: {done.stdout}{done.stderr}")
+        results = json.loads(done.stdout).get("result")
+        if not results:
+            raise EngineError("opa: no answer")
+        return [
+            Answer(allowed, tuple(sorted((kind, text) for kind, text in told)))
+            for allowed, told in results[0]["bindings"]["answers"]
+        ]
+
+
+def _review_of(one: Ask) -> Json:
+    if not one.user and one.operation == "CREATE":
+        return one.object
+    request: Json = {
+        "operation": one.operation,
+        "namespace": one.namespace,
+        "userInfo": {"username": one.user, "groups": list(one.groups)},
+        "object": None if one.operation == "DELETE" else one.object,
+    }
+    if one.old is not None:
+        request["oldObject"] = one.old
+    return {"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview", "request": request}
+
+
+# --- Kyverno's command line ---------------------------------------------------------
+
+
+@dataclass(slots=True)
+class Kyverno:
+    """``kyverno apply``, which takes one user for all objects, and neither an operation nor an old object in CEL."""
+
+    folder: Path
+
+    def load(self, emitted: Emitted) -> None:
+        """See `Asked`."""
+        assert isinstance(emitted, tuple)
+        (self.folder / "policies.yaml").write_text("---\n".join(json.dumps(one) + "\n" for one in emitted), "utf-8")
+
+    def answers(self, asked: list[Ask]) -> list[Answer]:
+        """See `Asked`."""
+        objects = [_named(one, f"object-{number}") for number, one in enumerate(asked)]
+        info = {"username": asked[0].user, "groups": list(asked[0].groups)}
+        head = {"apiVersion": "cli.kyverno.io/v1alpha1", "kind": "UserInfo", "metadata": {"name": "user"}}
+        spaces = [
+            {"name": one.namespace, "labels": {"kubernetes.io/metadata.name": one.namespace, **one.labels}}
+            for one in {one.namespace: one for one in asked}.values()
+        ]
+        values = {"apiVersion": "cli.kyverno.io/v1alpha1", "kind": "Values", "namespaceSelector": spaces}
+        paths = {name: self.folder / f"{name}.yaml" for name in ("policies", "objects", "user", "values")}
+        paths["objects"].write_text("---\n".join(json.dumps(one) + "\n" for one in objects), encoding="utf-8")
+        paths["user"].write_text(json.dumps({**head, "userInfo": info}), encoding="utf-8")
+        paths["values"].write_text(json.dumps(values), encoding="utf-8")
+        out = self.folder / "out"
+        out.mkdir(exist_ok=True)
+        for path in out.iterdir():
+            path.unlink()
+        command: list[str | Path] = [engine("kyverno"), "apply", paths["policies"], "-r", paths["objects"]]
+        command += ["-u", paths["user"], "-f", paths["values"], "-p", "--output-format", "json", "-o", out]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if "{" not in done.stdout:
+            raise EngineError(f"kyverno: {done.stdout}{done.stderr}")
+        told: dict[str, list[tuple[str, str]]] = {one["metadata"]["name"]: [] for one in objects}
+        for row in json.loads(done.stdout[done.stdout.index("{") :])["results"] or []:
+            for resource in row["resources"]:
+                if row["result"] not in ("pass", "skip") and resource["name"] in told:
+                    told[resource["name"]].append((f"{row['policy']}/{row.get('rule', '')}", row.get("message", "")))
+        changed = {
+            one["metadata"]["name"]: one
+            for path in sorted(out.iterdir())
+            for one in yaml.load_all(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+            if one
+        }
+        return [
+            Answer(not told[name], tuple(sorted(told[name])), json.dumps(changed.get(name), sort_keys=True))
+            for name in told
+        ]
+
+
+def _named(one: Ask, name: str) -> Json:
+    return {**one.object, "metadata": {**one.object["metadata"], "name": name, "namespace": one.namespace}}

@@ -1,0 +1,66 @@
+"""What the tools say of a whole folder: its suite, and its kustomizations. For templates of what is not applied."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from conformance.breaks.programs import SUBJECTS, Subject
+from pscc.driver import compile_program
+from targets import run, written
+
+Tool = Callable[[Path], str]
+
+
+def _tool(name: str, *arguments: str) -> Tool:
+    def told(folder: Path) -> str:
+        done = run(name, *arguments, folder)
+        text = re.sub(r"\d[\d.]*(ms|µs|s)\b", "", done.stdout + done.stderr)
+        return f"{done.returncode} {text.replace(str(folder), '')}"
+
+    return told
+
+
+_CHECKS: dict[str, tuple[str, str, Tool]] = {
+    "gatekeeper/suite.yaml.j2": ("levels", "gatekeeper", _tool("gator", "verify", "-v")),
+    "gatekeeper/kustomization.yaml.j2": ("default alone", "gatekeeper", _tool("kustomize", "build")),
+    "kyverno/kustomization.yaml.j2": ("default alone", "kyverno", _tool("kustomize", "build")),
+    "kyverno/test.yaml.j2": ("one switch", "kyverno", _tool("kyverno", "test")),
+    "kyverno/values.yaml.j2": ("one switch", "kyverno", _tool("kyverno", "test")),
+    "kyverno/user.yaml.j2": ("choose apart", "kyverno", _tool("kyverno", "test")),
+    "kyverno_cel/test.yaml.j2": ("one switch", "kyverno-cel", _tool("kyverno", "test")),
+    "opa/policy_test.rego.j2": ("levels", "opa", _tool("opa", "test", "-v")),
+    "opa/choice_test.rego.j2": ("choose apart", "opa", _tool("opa", "test", "-v")),
+}
+"""By template the program and the target whose folder has it, and the tool that reads it."""
+
+
+def notices(template: str) -> str:
+    """What is said now of a folder with ``template`` in it, where that is not what was said; an exception is noticed, too."""
+    before = expected(template)
+    try:
+        now = _said(template)
+    except Exception as error:
+        return type(error).__name__
+    return now if now != before else ""
+
+
+@cache
+def expected(template: str) -> str:
+    """What is said of the unbroken folder: to be asked for before the compiler is broken."""
+    return _said(template)
+
+
+def _said(template: str) -> str:
+    name, target, tool = _CHECKS[template]
+    (subject,) = [one for one in (*SUBJECTS, SMALL) if one.name == name]
+    made = compile_program(subject.program, (target,), subject.rollout, subject.options)[target]
+    with TemporaryDirectory() as folder:
+        return tool(written(made, Path(folder)))
+
+
+SMALL = Subject("one switch", "one-switch.psp")
+"""A program whose suite is short: Kyverno's command line takes long for each pod."""

@@ -1,0 +1,137 @@
+"""What an engine has to answer to the requests: the interpreter's word, as the compile has announced the output."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from functools import cache
+
+from conformance.breaks.asks import Ask
+from conformance.breaks.engines import Answer
+from conformance.breaks.programs import Subject
+from conformance.engines import comparable
+from conformance.jsonl import Json
+from conformance.space.meaning import Word, by_output
+from conformance.space.requests import Asked
+from emitted.settings import CEL
+from pscc.access import Request
+from pscc.pods import TEMPLATES
+
+_ACTIONS = {"dryrun": "audit", "Deny": "deny", "Warn": "warn", "Audit": "audit"}
+_GATEKEEPER_AND_OPA = ("gatekeeper", CEL, "opa")
+_FIRST = ("kyverno-cel",)
+"""The outputs whose engine tells a policy's first message alone."""
+
+
+class Meaning:
+    """What ``output`` of ``subject`` has to do, by the interpreter."""
+
+    def __init__(self, subject: Subject, output: str) -> None:
+        self.output = output
+        self._made = subject.compiled(output)
+        self._words: dict[int, tuple[Ask, Word | None]] = {}
+        """By the identity of a request, which is kept beside so that no other one takes it over."""
+
+    def difference(self, ask: Ask, answer: Answer) -> str:
+        """How ``answer`` to ``ask`` is not what it has to be; empty where it is, and where nothing is said of the request."""
+        if id(ask) not in self._words:
+            asked = _asked(ask, self.output)
+            self._words[id(ask)] = ask, by_output(self._made, asked) if asked is not None else None
+        _, word = self._words[id(ask)]
+        if word is None:
+            return ""
+        if not (told := self._other(word, ask, answer)):
+            return ""
+        asked, seen = _asked(ask, self.output), _pod(answer)
+        assert asked is not None
+        return self._other(by_output(self._made, asked, seen), ask, answer) if seen else told
+
+    def _other(self, word: Word, ask: Ask, answer: Answer) -> str:
+        found = {(_ACTIONS.get(action, action), text) for action, text in answer.told if action in _KNOWN}
+        found |= {("deny", text) for action, text in answer.told if action == "error"}
+        wanted = {
+            ("warn" if self.output == "opa" and action == "audit" else action, text) for action, text in word.says
+        }
+        if self.output == "kyverno":
+            # its command line tells what fails, and not what becomes of it
+            found = {("", text) for _, text in answer.told}
+            wanted = {("", text) for _, text in word.says}
+        if not word.words:
+            found, wanted = ({(action, "") for action, _ in says} for says in (found, wanted))
+        some = found <= wanted and {action for action, _ in found} == {action for action, _ in wanted}
+        if not (some if self.output in _FIRST else found == wanted):
+            return f"it says {sorted(found)}, expected {sorted(wanted)}"
+        pod = _pod(answer)
+        if (
+            pod is None
+            or word.pod is None
+            or ask.operation != "CREATE"
+            or ask.object["kind"] != "Pod"
+            or not word.allowed
+        ):
+            return ""
+        ours, theirs = (_contexts(one) for one in (word.pod, pod))
+        return "" if ours == theirs else f"the pod becomes {theirs}, expected {ours}"
+
+
+_KNOWN = frozenset(("deny", "warn", *_ACTIONS))
+
+
+def _contexts(pod: Json) -> Json:
+    """What defaults can set in ``pod``: without what the API's own put into it."""
+    spec = comparable(pod)["spec"]
+    found: Json = {"pod": spec.get("securityContext"), "runtimeClassName": spec.get("runtimeClassName")}
+    for kind in ("initContainers", "containers"):
+        found |= {f"{kind} {one['name']}": one.get("securityContext") for one in spec.get(kind, [])}
+    return {key: one for key, one in found.items() if one}
+
+
+def _pod(answer: Answer) -> Json | None:
+    found: Json | None = json.loads(answer.object) if answer.object else None
+    return found if found and found.get("kind") == "Pod" else None
+
+
+def _asked(ask: Ask, output: str) -> Asked | None:
+    """``ask`` as the interpreter takes it; None where it has no word on it."""
+    kind = str(ask.object["kind"])
+    if kind not in TEMPLATES or kind == "PodTemplate" or ask.subresource == "status":
+        return None
+    if (
+        kind != "Pod"
+        and ask.operation == "UPDATE"
+        and ask.old != {**ask.object, "metadata": (ask.old or {})["metadata"]}
+    ):
+        return None
+    pod = _made_by(ask.object)
+    # where nobody asks, Gatekeeper and OPA judge a pod as it will be stored
+    completed = kind != "Pod" or (not ask.user and output in _GATEKEEPER_AND_OPA)
+    account = pod["spec"].get("serviceAccountName", "default" if completed else "")
+    who = Request(ask.namespace, ask.user, ask.groups, account, tuple(ask.labels.items()))
+    change = "debug" if ask.subresource else "everything" if ask.old is not None else None
+    operation = "UPDATE" if ask.operation == "UPDATE" else "DELETE" if ask.operation == "DELETE" else "CREATE"
+    return Asked(who, ask.object, pod, operation, ask.old, change, kind)
+
+
+def _made_by(owner: Json) -> Json:
+    """The pod that a workload would make."""
+    if owner["kind"] == "Pod":
+        return owner
+    template = owner
+    for step in TEMPLATES[owner["kind"]]:
+        template = template[step]
+    metadata = {**template.get("metadata", {}), **{k: owner["metadata"][k] for k in ("name", "namespace")}}
+    return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": template["spec"]}
+
+
+@cache
+def meaning_of(subject: Subject, output: str) -> Meaning:
+    """The meaning of ``output`` of ``subject``, compiled unbroken: to be asked for before the compiler is broken."""
+    return Meaning(subject, output)
+
+
+def differences(subject: Subject, output: str, asked: list[Ask], answers: list[Answer]) -> Iterator[str]:
+    """Each way in which ``answers`` are not what the interpreter says."""
+    meaning = meaning_of(subject, output)
+    for ask, answer in zip(asked, answers, strict=True):
+        if told := meaning.difference(ask, answer):
+            yield f"{output}: {subject.name}: {told}\n{ask}"

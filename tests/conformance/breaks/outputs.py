@@ -1,0 +1,173 @@
+"""Every break of every output of the programs, and which of them are tried: of those that are alike, one stands for all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache, partial
+from zlib import crc32
+
+from conformance.breaks import of_cel, of_documents, of_rego
+from conformance.breaks.edits import Path, Splice, at, leaves, replaced
+from conformance.breaks.engines import Emitted
+from conformance.breaks.programs import SUBJECTS, Subject, outputs
+from emitted.documents import GATEKEEPER_VARIABLES, Document, documents
+from emitted.settings import CEL
+
+SHARES = {"gatekeeper": 0.4, CEL: 0.4, "opa": 0.4, "vap": 0.5, "kyverno-cel": 0.25, "kyverno": 0.05}
+"""Of the breaks of each output that are not alike, the share that a run tries unless it is to try all."""
+
+
+MEMBERS = 3
+"""As many breaks that are alike are tried until one is noticed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Break:
+    """A break of what ``output`` makes of ``subject``: ``kind`` is what is done, at ``place``; ``made`` is what is left."""
+
+    output: str
+    subject: str
+    kind: str
+    place: str
+    about: str
+    alike: str
+    made: Callable[[], Emitted]
+
+    @property
+    def label(self) -> str:
+        """Its name in lists."""
+        return f"{self.output}: {self.subject}: {self.place}: {self.kind}: {self.about}"
+
+    @property
+    def is_sampled(self) -> bool:
+        """Whether a run tries it that does not try all: by its name, so that it hangs on no other break."""
+        return crc32(f"{self.output} {self.alike}".encode()) < SHARES[self.output] * 2**32
+
+
+@cache
+def emitted(subject: Subject, output: str) -> Emitted:
+    """What is applied of what the compiler makes, unbroken: to be asked for before it is broken."""
+    return applied(subject, output)
+
+
+def applied(subject: Subject, output: str) -> Emitted:
+    """What is applied of what the compiler makes now."""
+    made = subject.compiled(output).output
+    if output == "opa":
+        return {f.path: f.text for f in made.files if f.path.endswith(".rego") and not f.path.endswith("_test.rego")}
+    return tuple(document.body for document in documents(made))
+
+
+def breaks_of(subject: Subject, output: str) -> Iterator[Break]:
+    """Each break of what ``output`` makes of ``subject``."""
+    if output == "opa":
+        texts = emitted(subject, output)
+        assert isinstance(texts, dict)
+        for path, text in texts.items():
+            for splice in of_rego.splices(text):
+                yield _break(subject, output, path, splice, lambda p=path, t=text, s=splice: {**texts, p: s.on(t)})
+        return
+    found = documents(subject.compiled(output).output)
+    for number, document in enumerate(found):
+        for edit in of_documents.edits(document.body):
+            made = partial(_without_document, found, number, lambda body, e=edit: e.on(body))
+            place = f"{document.kind} {document.name}"
+            yield Break(output, subject.name, edit.kind, place, edit.about, edit.alike, made)
+        for path, splice in _of_code(document):
+            made = partial(_without_document, found, number, partial(_spliced, path=path, splice=splice))
+            yield _break(subject, output, f"{document.kind} {document.name} {_part(document, path)}", splice, made)
+
+
+def _break(subject: Subject, output: str, place: str, splice: Splice, made: Callable[[], Emitted]) -> Break:
+    return Break(output, subject.name, splice.kind, place, splice.about, splice.alike, made)
+
+
+def _without_document(found: list[Document], number: int, change: Callable[[dict[str, object]], object]) -> Emitted:
+    bodies = [document.body for document in found]
+    changed = change(bodies[number])
+    return tuple(body for body in (*bodies[:number], changed, *bodies[number + 1 :]) if body is not None)  # type: ignore[misc]
+
+
+def _spliced(body: dict[str, object], path: Path, splice: Splice) -> object:
+    return replaced(body, path, splice.on(at(body, path)))
+
+
+def _of_code(document: Document) -> Iterator[tuple[Path, Splice]]:
+    """Each break of an expression, or of Rego, in ``document``, with its path."""
+    for path, value in leaves(document.body):
+        if not isinstance(value, str) or not value.strip():
+            continue
+        if path[-1] in ("expression", "messageExpression"):
+            for splice in of_cel.splices(value, _declared(document, path)):
+                yield path, splice
+        elif path[-1] == "rego" or "libs" in path:
+            for splice in of_rego.splices(value):
+                yield path, splice
+
+
+def _declared(document: Document, path: Path) -> tuple[str, ...]:
+    """The variables that the expression at ``path`` may read."""
+    if "variables" in path:
+        place = path.index("variables")
+        listed = at(document.body, path[: place + 1])[: path[place + 1]]
+    else:
+        listed = ()
+        for length in range(len(path) - 1, 0, -1):
+            above = at(document.body, path[:length])
+            if isinstance(above, dict) and "variables" in above:
+                listed = above["variables"]
+                break
+    if "matchConditions" in path or "celPreconditions" in path:
+        return ()
+    own = GATEKEEPER_VARIABLES[:1] if document.kind == "ConstraintTemplate" else ()
+    return (*own, *(one["name"] for one in listed))
+
+
+def _part(document: Document, path: Path) -> str:
+    """The name of the variable or condition that the code at ``path`` is, else where it stands."""
+    above = at(document.body, path[:-1])
+    if isinstance(above, dict) and "name" in above:
+        return str(above["name"])
+    return "library" if "libs" in path else str(path[-1])
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Breaks of one output that are alike, of which some stand for all: each is a subject and a place in `breaks_of`.
+
+    ``label`` is that of the first. Where an engine does not notice it, the next one is tried: a program may not have what
+    would tell.
+    """
+
+    output: str
+    kind: str
+    label: str
+    members: tuple[tuple[str, int], ...]
+
+
+def groups(whole: bool, only: str = "") -> list[Group]:
+    """The breaks to try: the sampled ones unless they are wanted ``whole``; of one output where ``only`` names it."""
+    found: dict[tuple[str, str], list[tuple[Break, str, int]]] = {}
+    for subject, output in outputs():
+        if only and output != only:
+            continue
+        for number, one in enumerate(breaks_of(subject, output)):
+            if whole or one.is_sampled:
+                found.setdefault((output, one.alike), []).append((one, subject.name, number))
+    made = []
+    for (output, _), listed in found.items():
+        first = listed[0][0]
+        places = {(one.subject, one.place): (name, number) for one, name, number in reversed(listed)}
+        subjects = {name: (name, number) for name, number in reversed(list(places.values()))}
+        # of other subjects before of other places in the same one
+        members = dict.fromkeys((*reversed(list(subjects.values())), *reversed(list(places.values()))))
+        ordered = sorted(members, key=lambda member: member != (listed[0][1], listed[0][2]))
+        made.append(Group(output, first.kind, first.label, tuple(ordered[:MEMBERS])))
+    return made
+
+
+def subject_of(name: str) -> Subject:
+    """The subject of this name."""
+    (found,) = [subject for subject in SUBJECTS if subject.name == name]
+    return found

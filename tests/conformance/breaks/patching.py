@@ -1,0 +1,84 @@
+"""Breaks of the compiler while it runs: another function in place of one, another text in place of a template's."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib import import_module
+from typing import Any
+
+from jinja2 import BaseLoader, Environment, TemplateNotFound
+
+from pscc import templating
+from pscc.resources import TEMPLATES
+
+
+@contextmanager
+def patched(name: str, make: Callable[[Any], Any]) -> Iterator[None]:
+    """What ``make`` makes of it in place of ``MODULE.NAME``, in every module of the compiler that has it."""
+    module, _, attribute = name.rpartition(".")
+    original = getattr(import_module(f"pscc.{module}"), attribute)
+    changed = make(original)
+    places = [
+        (one, key)
+        for one in _modules()
+        for key, value in vars(one).items()
+        if value is original and _is_same(key, attribute)
+    ]
+    for one, key in places:
+        setattr(one, key, changed)
+    _forget()
+    try:
+        yield
+    finally:
+        for one, key in places:
+            setattr(one, key, original)
+        _forget()
+
+
+def _is_same(key: str, attribute: str) -> bool:
+    """Whether a module's name for it is the one that was imported: small values are the same object by chance."""
+    return key == attribute
+
+
+def _modules() -> list[Any]:
+    return [module for name, module in list(sys.modules.items()) if name == "pscc" or name.startswith("pscc.")]
+
+
+def _forget() -> None:
+    """Empty what the compiler has kept of earlier answers."""
+    for module in _modules():
+        for value in list(vars(module).values()):
+            if hasattr(value, "cache_clear") and value is not templating._environment:
+                value.cache_clear()
+
+
+class _Replaced(BaseLoader):
+    """The templates, one of them with another text."""
+
+    def __init__(self, name: str, text: str) -> None:
+        self._name, self._text = name, text
+
+    def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
+        """See `BaseLoader`."""
+        path = TEMPLATES / template
+        if not path.is_file():
+            raise TemplateNotFound(template)
+        text = self._text if template == self._name else path.read_text(encoding="utf-8")
+        return text, str(path), lambda: True
+
+
+@contextmanager
+def template(name: str, text: str) -> Iterator[None]:
+    """``text`` in place of ``templates/<name>``. Raises what Jinja2 raises where it is none, once it is rendered."""
+    environment = templating._environment()
+    kept = environment.loader, environment.bytecode_cache
+    environment.loader, environment.bytecode_cache = _Replaced(name, text), None
+    assert environment.cache is not None
+    environment.cache.clear()
+    try:
+        yield
+    finally:
+        environment.loader, environment.bytecode_cache = kept
+        environment.cache.clear()

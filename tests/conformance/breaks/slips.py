@@ -1,0 +1,482 @@
+"""Slips in the code that prints: another function, or another value, in place of one of the compiler's own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from emitted.settings import CEL
+from pscc import ir
+from pscc.access import ALL, NONE, Names, Scope, Subjects
+from pscc.templating import Code
+
+Make = Callable[[Any], Any]
+"""What stands in place of a function or value of the compiler, made of that."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """A slip: ``make`` makes what stands for ``place``, a module and a name in it; ``outputs`` are those that show it."""
+
+    place: str
+    says: str
+    make: Make
+    outputs: tuple[str, ...]
+
+    @property
+    def label(self) -> str:
+        """Its name in lists."""
+        return f"{self.place}: {self.says}"
+
+
+def always(value: object) -> Make:
+    """Whatever is asked, ``value``."""
+    return lambda _: lambda *_args, **_named: value
+
+
+def first(change: Callable[[Any], Any]) -> Make:
+    """The function with its first argument changed."""
+    return lambda real: lambda one, *rest, **named: real(change(one), *rest, **named)
+
+
+def then(change: Callable[[Any], Any]) -> Make:
+    """The function with its answer changed."""
+    return lambda real: lambda *given, **named: change(real(*given, **named))
+
+
+def without(*names: str) -> Make:
+    """The function without these arguments by name, and without what is behind the first by place."""
+    return lambda real: lambda one, *_rest, **named: real(one, **{k: v for k, v in named.items() if k not in names})
+
+
+def replaced(**fields: object) -> Make:
+    """The record with other fields."""
+    return lambda real: replace(real, **fields)
+
+
+def changed(text: str, put: str) -> Make:
+    """The function with each ``text``, a pattern, in its answer replaced."""
+
+    def change(answer: Any) -> Any:
+        if isinstance(answer, str):
+            return type(answer)(re.sub(text, put, answer))
+        if isinstance(answer, list):
+            return [change(one) for one in answer]
+        return tuple(change(one) for one in answer) if isinstance(answer, tuple) else answer
+
+    return then(change)
+
+
+def _no_prefixes(names: Names) -> Names:
+    return replace(names, prefixes=())
+
+
+def _no_words(names: Names) -> Names:
+    return replace(names, exact=())
+
+
+def _no_labels(scope: Scope) -> Scope:
+    return replace(scope, labels=(), except_labels=())
+
+
+def _no_excepted_labels(scope: Scope) -> Scope:
+    return replace(scope, except_labels=())
+
+
+def _no_exceptions(scope: Scope) -> Scope:
+    return replace(scope, except_namespaces=NONE)
+
+
+def _no_names(scope: Scope) -> Scope:
+    return replace(scope, namespaces=ALL)
+
+
+def _nobody(kind: str) -> Callable[[Subjects], Subjects]:
+    return lambda who: replace(who, **{kind: NONE})
+
+
+def _no_reason(check: ir.Check) -> ir.Check:
+    return replace(check, because="")
+
+
+def _no_conditions(found: Any) -> Any:
+    return replace(found, conditions=[])
+
+
+_VAP, _KYVERNO = ("vap",), ("kyverno-cel",)
+_POLICIES = ("vap", "kyverno-cel")
+_CELS = ("vap", CEL)
+_CHOICES = ("vap", CEL)
+_REGO = ("gatekeeper", "opa")
+_GATEKEEPER = ("gatekeeper",)
+
+SLIPS = (
+    # where a policy holds, and who is exempt
+    Slip("backends.cel_where.where", "no conditions", then(_no_conditions), _POLICIES),
+    Slip("backends.cel_where.where", "nobody is exempt", lambda real: lambda scope, *_, **__: real(scope), _POLICIES),
+    Slip(
+        "backends.cel_where.where", "a template is a pod", lambda real: lambda s, e=(), *_, **__: real(s, e), _POLICIES
+    ),
+    Slip("backends.cel_where._selector", "none", always(Code("")), _POLICIES),
+    Slip("backends.cel_where._selector", "no excepted labels", first(_no_excepted_labels), _POLICIES),
+    Slip("backends.cel_where._all", "the first exemption alone", first(lambda all_: all_[:1]), _POLICIES),
+    Slip(
+        "backends.cel_who.named_in",
+        "no prefixes",
+        lambda real: lambda v, names: real(v, _no_prefixes(names)),
+        _POLICIES,
+    ),
+    Slip(
+        "backends.cel_who.named_in",
+        "no whole words",
+        lambda real: lambda v, names: real(v, _no_words(names)),
+        _POLICIES,
+    ),
+    Slip("backends.cel_who.named_in", "a prefix may be anywhere", changed(r"\.startsWith\(", ".contains("), _POLICIES),
+    Slip("backends.cel_who.is_one_of", "no users", first(_nobody("users")), _POLICIES),
+    Slip("backends.cel_who.is_one_of", "no groups", first(_nobody("groups")), _POLICIES),
+    Slip("backends.cel_who.is_one_of", "no accounts", first(_nobody("service_accounts")), _POLICIES),
+    Slip("backends.cel_who.is_one_of", "always", always("true"), _POLICIES),
+    Slip("backends.cel_who._accounts", "users are no accounts", always(NONE), _POLICIES),
+    Slip(
+        "backends.cel_who._is",
+        "no groups of an account",
+        lambda real: lambda a, _, account: real(a, NONE, account),
+        _POLICIES,
+    ),
+    Slip(
+        "backends.cel_who._user",
+        "the slash stays",
+        lambda _: lambda account: f"system:serviceaccount:{account}",
+        _POLICIES,
+    ),
+    Slip("backends.cel_who.in_namespaces", "everywhere", always("true"), _POLICIES),
+    Slip("backends.cel_who.in_namespaces", "no exceptions", first(_no_exceptions), _POLICIES),
+    Slip("backends.cel_who.in_namespaces", "exceptions alone", first(_no_names), _POLICIES),
+    Slip("backends.cel_who.has_labels", "no labels", always("true"), _VAP),
+    Slip("backends.gatekeeper_match.match_lines", "everywhere", always(Code("")), _GATEKEEPER),
+    Slip("backends.gatekeeper_match.match_lines", "no labels", first(_no_labels), _GATEKEEPER),
+    Slip("backends.gatekeeper_match.match_lines", "no excepted labels", first(_no_excepted_labels), _GATEKEEPER),
+    Slip("backends.gatekeeper_match.match_lines", "no exceptions", first(_no_exceptions), _GATEKEEPER),
+    Slip("backends.gatekeeper_match._names", "prefixes without a star", changed(r"\*$", ""), _GATEKEEPER),
+    Slip("backends.subjects.names_row", "no prefixes", first(_no_prefixes), _REGO),
+    Slip("backends.subjects.names_row", "no whole words", first(_no_words), _REGO),
+    Slip("backends.subjects.subjects_row", "no users", first(_nobody("users")), _REGO),
+    Slip("backends.subjects.subjects_row", "no groups", first(_nobody("groups")), _REGO),
+    Slip("backends.subjects.subjects_row", "no accounts", first(_nobody("service_accounts")), _REGO),
+    Slip("backends.subjects.exemption_rows", "the first alone", then(lambda rows: rows[:1]), _REGO),
+    Slip(
+        "backends.shape_names.kind_of",
+        "an exempting template is no other",
+        lambda real: lambda check, _: real(check, False),
+        ("gatekeeper", CEL),
+    ),
+    Slip(
+        "backends.gatekeeper.rego_of", "nobody is exempt", lambda real: lambda check, _=False: real(check), _GATEKEEPER
+    ),
+    Slip(
+        "backends.gatekeeper_cel.source_of",
+        "nobody is exempt",
+        lambda real: lambda check, _: real(check, False),
+        (CEL,),
+    ),
+    Slip(
+        "targets.cel_exempt._among",
+        "in one of them alone",
+        lambda real: lambda kind, asking: real(kind, asking) if kind != "groups" else "false",
+        (CEL,),
+    ),
+    Slip("targets.cel_exempt._among", "no prefixes", changed(r" \|\| one\.\w+\.prefixes.*?\)\)", ")"), (CEL,)),
+    # the values of checks
+    Slip("targets.cel.prefixes_of", "one variable for all", always("prefixes"), (CEL,)),
+    Slip("targets.cel._starts", "nothing does", always("false"), _CELS),
+    Slip("targets.cel._starts", "all do", always("true"), _CELS),
+    Slip("targets.cel._in_ranges", "its end is not in it", changed(r"<=", "<"), _CELS),
+    Slip("targets.cel._in_ranges", "its beginning is not in it", changed(r">=", ">"), _CELS),
+    Slip("targets.cel._below", "at no slash", changed(r'/"\)', '")'), _VAP),
+    Slip("targets.cel._same_level", "the very text", lambda _: lambda text, level: f'{text} == "{level}"', _VAP),
+    Slip("targets.cel._same_level_as", "the very text", lambda _: lambda text, wanted: f"{text} == {wanted}", (CEL,)),
+    Slip("targets.cel.negated", "it is not", lambda _: lambda text: text, _CELS),
+    Slip(
+        "targets.cel.any_of", "all of", lambda _: lambda *texts: " && ".join(f"({t})" for t in texts) or "false", _CELS
+    ),
+    Slip("targets.cel.guards", "none", always(""), _CELS),
+    Slip("targets.cel.group", "no brackets", lambda _: lambda text, *_operators: text, _CELS),
+    Slip("targets.cel._quantified", "some is all", changed(r"\.exists\(", ".all("), _CELS),
+    Slip("targets.cel._quantified", "all is some", changed(r"\.all\(", ".exists("), _CELS),
+    Slip("targets.cel._chosen", "never the first", lambda _: lambda guard, text, otherwise: otherwise, _CELS),
+    Slip(
+        "targets.cel.literal",
+        "no escapes",
+        lambda _: (
+            lambda value: (
+                str(value).lower()
+                if isinstance(value, bool)
+                else f'"{value}"'
+                if isinstance(value, str)
+                else str(value)
+            )
+        ),
+        _CELS,
+    ),
+    Slip(
+        "targets.cel_parameters._given",
+        "what is given is not read",
+        lambda _: lambda name, otherwise: otherwise,
+        (CEL,),
+    ),
+    Slip("targets.cel_parameters._because", "no reason", always('""'), (CEL,)),
+    Slip("targets.cel_parameters.DELETED", "no deletions", always('request.operation == "CREATE"')(None), (CEL,)),
+    Slip(
+        "backends.gatekeeper._param",
+        "ranges begin one later",
+        lambda real: (
+            lambda value: real(
+                tuple(replace(v, min=v.min + 1) if isinstance(v, ir.Range) else v for v in value)
+                if isinstance(value, tuple)
+                else value
+            )
+        ),
+        ("gatekeeper", CEL),
+    ),
+    Slip(
+        "backends.gatekeeper._param",
+        "paths may be written to",
+        lambda real: (
+            lambda value: real(
+                tuple(replace(v, read_only=False) if isinstance(v, ir.HostPathPrefix) else v for v in value)
+                if isinstance(value, tuple)
+                else value
+            )
+        ),
+        ("gatekeeper", CEL),
+    ),
+    Slip(
+        "backends.gatekeeper._param",
+        "the first value alone",
+        lambda real: lambda value: real(value[:1] if isinstance(value, tuple) else value),
+        ("gatekeeper", CEL),
+    ),
+    Slip(
+        "targets.rego.parameter_rules",
+        "no parameter is read",
+        changed(r'\["parameters", "(\w+)"\]', r'["parameter", "\1"]'),
+        _GATEKEEPER,
+    ),
+    Slip("targets.rego.literal", "single quotes", lambda real: lambda value: real(value).replace('"', "'"), _REGO),
+    Slip("targets.rego_lib.library_for", "no library", always(""), _GATEKEEPER),
+    # findings and words
+    Slip(
+        "targets.cel_findings.containers_of",
+        "no init containers",
+        changed(r"^\(has\(\w+\.spec\.init.*?\[\]\) \+ ", ""),
+        _CELS,
+    ),
+    Slip(
+        "targets.cel_findings.containers_of", "no debug containers", changed(r" \+ \(has\(\w+\.spec\.eph.*$", ""), _CELS
+    ),
+    Slip("targets.cel_findings.because_of", "no reason", always(""), _VAP),
+    Slip("targets.cel_findings.line", "as it is", lambda _: lambda text, string=False: text, _CELS),
+    Slip(
+        "targets.cel_findings.names_of",
+        "one name for all",
+        lambda _: lambda name, findings: [name for _ in findings],
+        _CELS,
+    ),
+    Slip("targets.cel_bindings._inherited", "nothing is inherited", always(None), _CELS),
+    Slip(
+        "targets.cel_bindings._unset",
+        "no default is pending",
+        lambda _: lambda path, inherited, pending: inherited,
+        _VAP,
+    ),
+    Slip("targets.cel_bindings._with_added", "nothing is added", changed(r"\+ \(?\[.*$", "+ [])"), _VAP),
+    Slip("tidy.failing", "whatever its condition", first(lambda r: replace(r, when=ir.TRUE)), _CELS),
+    # updates
+    Slip("targets.cel_checks.changed", "always", always("true"), _VAP),
+    Slip(
+        "targets.cel_checks.changed",
+        "annotations are not looked at",
+        first(lambda all_: [replace(one, annotations=()) for one in all_]),
+        _VAP,
+    ),
+    Slip("targets.cel_checks._same", "nothing is compared", always(["true"]), _CELS),
+    Slip("targets.cel_checks._same", "the first alone is compared", then(lambda texts: texts[:1]), _CELS),
+    Slip("targets.cel_checks._SIDES", "an object and itself", lambda sides: (sides[0], sides[0]), _CELS),
+    Slip("targets.cel_checks.ON_UPDATE", "on creation", lambda _: 'request.operation == "CREATE"', _VAP),
+    Slip("targets.cel_parameters.UPDATED", "on creation", lambda _: 'request.operation == "CREATE"', (CEL,)),
+    Slip("targets.rego.unchanged", "nothing is compared", always(("\ttrue",)), _REGO),
+    Slip(
+        "passes.looked_at",
+        "containers are not looked at",
+        then(lambda reads: replace(reads, container=(), containers=False)),
+        (*_CELS, "gatekeeper"),
+    ),
+    # defaults
+    Slip("targets.cel_patches._against", "nothing stands against it", always(()), _VAP),
+    Slip(
+        "targets.cel_patches._for_each",
+        "containers alone",
+        lambda real: lambda kind, *rest: real("containers", *rest) if kind == "containers" else "[]",
+        _POLICIES,
+    ),
+    Slip("targets.cel_patches._nested", "at the top", lambda _: lambda fields, value: value, _POLICIES),
+    Slip("targets.cel_patches.patches", "nothing", always(()), _POLICIES),
+    Slip("defaulting.in_sequence", "the other way round", then(lambda found: found[::-1]), _VAP),
+    Slip("backends.gatekeeper_mutators._of", "the first list alone", then(lambda found: found[:1]), _GATEKEEPER),
+    Slip("backends.gatekeeper_mutators.mutators", "none", always(([], [])), _GATEKEEPER),
+    Slip("backends.gatekeeper_mutators.unsettable", "all can be set", always(()), _GATEKEEPER),
+    Slip(
+        "demands.without",
+        "nothing is asked for",
+        lambda _: lambda policy, defaults: replace(policy, defaults=()),
+        ("opa",),
+    ),
+    Slip(
+        "demands.choice_without",
+        "nothing is asked for",
+        lambda _: lambda choice: replace(choice, policies=tuple(replace(p, defaults=()) for p in choice.policies)),
+        _REGO,
+    ),
+    Slip("once_defaulted.applies", "always", always(ir.TRUE), _VAP),
+    Slip(
+        "once_defaulted.holds_once_defaulted", "without defaults", lambda real: lambda check, _: real(check, ()), _VAP
+    ),
+    # workloads
+    Slip("backends.cel_workloads.TEMPLATES_AT", "no cron jobs", lambda found: found[:1], _POLICIES),
+    Slip("backends.cel_workloads.on_workloads", "as pods", lambda _: lambda mode, _workloads: mode, _VAP),
+    Slip("backends.cel_policy._templated", "the object itself", lambda _: lambda text: text, _VAP),
+    Slip(
+        "backends.cel_policy.of_template",
+        "of a job",
+        lambda real: lambda variables, template: real(variables, "spec.template"),
+        _VAP,
+    ),
+    Slip("backends.gatekeeper_workloads._EXPANSIONS", "no cron jobs", lambda found: found[:1], _GATEKEEPER),
+    Slip("backends.gatekeeper_workloads.mutators", "no defaults", always(([], [])), _GATEKEEPER),
+    # modes
+    Slip("backends.gatekeeper._ACTIONS", "warnings are denials", lambda found: {**found, "warn": "deny"}, _GATEKEEPER),
+    Slip("backends.gatekeeper._ACTIONS", "audits are warnings", lambda found: {**found, "audit": "warn"}, _GATEKEEPER),
+    Slip("backends.vap._ACTIONS", "denials are warnings", lambda found: {**found, "enforce": "Warn"}, _VAP),
+    Slip("backends.vap._ACTIONS", "audits are warnings", lambda found: {**found, "audit": "Warn"}, _VAP),
+    Slip("backends.kyverno_cel._ACTIONS", "denials are audits", lambda found: {**found, "enforce": "Audit"}, _KYVERNO),
+    Slip("backends.opa._DECISIONS", "warnings are denials", lambda found: {**found, "warn": "deny"}, ("opa",)),
+    Slip("backends.opa._main", "the first policy alone", first(lambda found: dict(list(found.items())[:1])), ("opa",)),
+    # choices
+    Slip(
+        "backends.choice_who.grants",
+        "no patterns",
+        first(
+            lambda c: replace(
+                c,
+                grants=tuple(
+                    g
+                    for g in c.grants
+                    if not g.subjects.users.prefixes
+                    and not g.subjects.groups.prefixes
+                    and not g.subjects.service_accounts.prefixes
+                ),
+            )
+        ),
+        _CHOICES,
+    ),
+    Slip("backends.choice_who.asking", "the first alone", then(lambda found: found[:1]), _CHOICES),
+    Slip("backends.choice_who.may_use", "anybody", always("true"), _CHOICES),
+    Slip(
+        "backends.choice_who.may_use",
+        "wherever the policy holds",
+        lambda real: lambda policy, *rest: real(replace(policy, scope=Scope()), *rest),
+        _CHOICES,
+    ),
+    Slip(
+        "backends.choice_who.may_use",
+        "nowhere but everywhere",
+        changed(r" \|\| \([\w.]+ in grant && .*?\]\)\)", ")"),
+        _CHOICES,
+    ),
+    Slip("backends.choice_who.holds_here", "whatever the labels", always("true"), _CHOICES),
+    Slip("backends.choice_who.ADMISSION", "an update is a creation", replaced(updated="false"), _VAP),
+    Slip("backends.choice_who.ADMISSION", "defaults are always ahead", replaced(ahead="true"), _VAP),
+    Slip("backends.choice_who.TEMPLATES", "defaults are never ahead", replaced(ahead="false"), _VAP),
+    Slip("backends.choice_table.has_patterns", "no grant has", always(False), _CHOICES),
+    Slip("backends.choice_table._alike", "all statements are", always(True), (*_CHOICES, "gatekeeper")),
+    Slip(
+        "backends.choice_table.grant_tables",
+        "groups are users",
+        then(lambda t: (t[1], t[0], *t[2:])),
+        (*_CHOICES, "gatekeeper"),
+    ),
+    Slip(
+        "backends.choice_table.grant_tables",
+        "not for everyone",
+        then(lambda t: (*t[:3], {})),
+        (*_CHOICES, "gatekeeper"),
+    ),
+    Slip(
+        "backends.choice_rego._scope",
+        "everywhere",
+        lambda real: lambda policy: real(replace(policy, scope=Scope())),
+        _REGO,
+    ),
+    Slip("backends.choice_rego._pattern", "everywhere", first(lambda grant: replace(grant, namespaces=ALL)), _REGO),
+    Slip(
+        "backends.choice_rego._policies",
+        "in the other order",
+        first(lambda c: replace(c, policies=c.policies[::-1])),
+        _REGO,
+    ),
+    Slip(
+        "backends.choice_cel._objections",
+        "the first alone",
+        lambda real: lambda policy, *rest: real(replace(policy, checks=policy.checks[:1]), *rest),
+        _CHOICES,
+    ),
+    Slip("backends.choice_cel._once_defaulted", "nothing has to hold", always(()), _VAP),
+    Slip("backends.choice_cel._met", "never", always(None), _VAP),
+    Slip(
+        "backends.choice_cel._told",
+        "the first policy alone",
+        first(lambda c: replace(c, policies=c.policies[:1])),
+        _CHOICES,
+    ),
+    Slip(
+        "backends.choice_cel_defaults._chosen",
+        "the last",
+        changed(r'\[""\]\)\[0\]', '[""])[size(variables.accepting) > 0 ? size(variables.accepting) - 1 : 0]'),
+        _VAP,
+    ),
+    Slip("backends.choice_cel_defaults._COUNTS_AS_CHANGED", "no profile counts", lambda _: "false", _VAP),
+    Slip("partition._guard", "no guard", always(None), (*_CHOICES, "gatekeeper")),
+    Slip(
+        "partition._policies",
+        "everywhere",
+        then(lambda found: [replace(p, scope=Scope()) for p in found]),
+        (*_CHOICES, "gatekeeper"),
+    ),
+    # the rollout
+    Slip("rollout._less", "nothing is excluded", lambda _: lambda scope, _rollout: scope, ("vap", "gatekeeper")),
+    Slip(
+        "rollout.rolled_out",
+        "the mode stays",
+        lambda real: lambda program, rollout: real(program, replace(rollout, mode=None)),
+        ("vap", "gatekeeper"),
+    ),
+    # Kyverno's classic policies
+    Slip(
+        "backends.kyverno_match.match_of",
+        "no exclusions",
+        then(lambda found: replace(found, exclude=Code(""))),
+        ("kyverno",),
+    ),
+    Slip(
+        "backends.kyverno_match.match_of",
+        "everywhere",
+        then(lambda found: replace(found, match=Code(""))),
+        ("kyverno",),
+    ),
+    Slip("backends.kyverno_match.exempt_conditions", "nobody", always([]), ("kyverno",)),
+    Slip("backends.kyverno_mutate.rules", "the first alone", then(lambda found: found[:1]), ("kyverno",)),
+    Slip("backends.kyverno_choice._may_use", "anybody", always("true"), ("kyverno",)),
+)

@@ -1,0 +1,10 @@
+"""Lines of templates that are for people: what they say stands in no answer of an engine."""
+
+from __future__ import annotations
+
+TITLES = "an annotation that people read: no engine looks at it"
+COMMENT = "a comment"
+HEADING = "the name of a suite, in its report alone"
+
+WORDS: dict[str, str] = {}
+"""Labels of breaks of `of_templates` that are not tried, each with why."""
