@@ -92,9 +92,9 @@ def test_what_is_dropped_is_gone() -> None:
 
 
 def test_each_group_has_a_name_of_its_own() -> None:
-    found = groups(whole=True, only="gatekeeper")
+    found = groups(only="gatekeeper")
     assert len({one.label for one in found}) == len(found) > 400
-    assert {one.label for one in groups(whole=False, only="gatekeeper")} < {one.label for one in found}
+    assert {one.label for one in groups(1, only="gatekeeper")} < {one.label for one in found}
     assert set(SHARES) == set(OUTPUTS)
 
 

@@ -16,7 +16,8 @@ from pscc.backends.options import DEFAULTS, Options
 from pscc.backends.registry import TARGETS, backend
 from pscc.cli._shared import read_source
 from pscc.driver import analyse, is_language
-from pscc.rollout import AS_WRITTEN, Rollout, rolled_out
+from pscc.prepared import prepared
+from pscc.rollout import AS_WRITTEN, Rollout
 from pscc.source import SourceFile
 from pscc.syntax.printer import print_document
 
@@ -117,4 +118,4 @@ def compiled(program: ir.Program, output: str, setting: Setting) -> Output:
     options = setting.options
     if output == CEL:
         options = replace(options, engine="cel")
-    return backend(output.removesuffix(" --engine cel")).package(rolled_out(program, setting.rollout), {}, options)
+    return backend(output.removesuffix(" --engine cel")).package(prepared(program, setting.rollout).made, {}, options)

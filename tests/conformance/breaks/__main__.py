@@ -20,23 +20,25 @@ from emitted.settings import OUTPUTS
 
 
 @click.command(help=__doc__)
-@click.option("--whole", is_flag=True, help="Try all breaks, where a run tries a share of them: it takes half an hour.")
+@click.option("--whole", is_flag=True, help="Try all breaks, which takes hours.")
+@click.option("--share", type=click.FloatRange(0, 1), default=1.0, help="Of a run's breaks, try this share.")
 @click.option("--only", type=click.Choice(["outputs", "printers"]), help="Run one part alone.")
 @click.option("--output", type=click.Choice(OUTPUTS), help="Of the outputs, break this one alone.")
 @click.option("--all", "show_all", is_flag=True, help="List those that are noticed too.")
-def main(whole: bool, only: str | None, output: str | None, show_all: bool) -> None:
+def main(whole: bool, share: float, only: str | None, output: str | None, show_all: bool) -> None:
     """See the module."""
     unnoticed = 0
+    tried = None if whole else share
     if only != "printers":
-        unnoticed += _outputs(whole, output or "", show_all)
+        unnoticed += _outputs(tried, output or "", show_all)
     if only != "outputs":
-        unnoticed += _printers(whole, show_all)
+        unnoticed += _printers(tried, show_all)
     sys.exit(1 if unnoticed else 0)
 
 
-def _outputs(whole: bool, output: str, show_all: bool) -> int:
+def _outputs(share: float | None, output: str, show_all: bool) -> int:
     begun = time.monotonic()
-    tried = hunt.hunted(output, whole)
+    tried = hunt.hunted(output, share)
     rows: Counter[tuple[str, str]] = Counter()
     wrong = []
     for one in tried:
@@ -47,7 +49,7 @@ def _outputs(whole: bool, output: str, show_all: bool) -> int:
             click.echo(f"{told}  {label}{f'  ({why(label)})' if told == 'equivalent' else ''}")
         if told == "unnoticed":
             wrong.append(label)
-    labels = [one.label for one in groups(True)] if not output else []
+    labels = [one.label for one in groups()] if not output else []
     excess = too_wide(one.group.label for one in tried if one.outcome != "unnoticed")
     lost = needless(labels) if labels else []
     for label in excess:
@@ -67,9 +69,9 @@ def _outputs(whole: bool, output: str, show_all: bool) -> int:
     return len(wrong) + len(excess) + len(lost)
 
 
-def _printers(whole: bool, show_all: bool) -> int:
+def _printers(share: float | None, show_all: bool) -> int:
     begun = time.monotonic()
-    tried = printers.hunted(whole)
+    tried = printers.hunted(share)
     wrong = [one.label for one in tried if not one.noticed]
     for one in tried:
         if show_all or not one.noticed:

@@ -220,7 +220,11 @@ class Kyverno:
         if "{" not in done.stdout:
             raise EngineError(f"kyverno: {done.stdout}{done.stderr}")
         told: dict[str, list[tuple[str, str]]] = {one["metadata"]["name"]: [] for one in objects}
-        for row in json.loads(done.stdout[done.stdout.index("{") :])["results"] or []:
+        try:
+            reported = json.loads(done.stdout[done.stdout.index("{") :])
+        except json.JSONDecodeError as error:
+            raise EngineError(f"kyverno: {done.stdout}{done.stderr}") from error
+        for row in reported["results"] or []:
             for resource in row["resources"]:
                 if row["result"] not in ("pass", "skip") and resource["name"] in told:
                     told[resource["name"]].append((f"{row['policy']}/{row.get('rule', '')}", row.get("message", "")))

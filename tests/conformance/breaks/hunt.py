@@ -105,9 +105,9 @@ def pieces(members: Iterable[tuple[str, str, int]]) -> list[Piece]:
     ]
 
 
-def hunted(only: str = "", whole: bool = False, tell: Callable[[str], None] = lambda text: None) -> list[Tried]:
-    """What becomes of the sampled breaks, or of the whole of them; of one output alone where that is named."""
-    pending = groups(whole, only)
+def hunted(only: str = "", share: float | None = None, tell: Callable[[str], None] = lambda text: None) -> list[Tried]:
+    """What becomes of all breaks, or of a ``share``; of one output alone where that is named."""
+    pending = groups(share, only)
     found: list[Tried] = []
     with ProcessPoolExecutor(max_workers=os.cpu_count()) as pool:
         for turn in range(MEMBERS):

@@ -39,10 +39,9 @@ class Break:
         """Its name in lists."""
         return f"{self.output}: {self.subject}: {self.place}: {self.kind}: {self.about}"
 
-    @property
-    def is_sampled(self) -> bool:
-        """Whether a run tries it that does not try all: by its name, so that it hangs on no other break."""
-        return crc32(f"{self.output} {self.alike}".encode()) < SHARES[self.output] * 2**32
+    def is_sampled(self, share: float) -> bool:
+        """Whether a run tries it that tries a ``share``: by its name, so that it hangs on no other break."""
+        return crc32(f"{self.output} {self.alike}".encode()) < SHARES[self.output] * share * 2**32
 
 
 @cache
@@ -146,14 +145,14 @@ class Group:
     members: tuple[tuple[str, int], ...]
 
 
-def groups(whole: bool, only: str = "") -> list[Group]:
-    """The breaks to try: the sampled ones unless they are wanted ``whole``; of one output where ``only`` names it."""
+def groups(share: float | None = None, only: str = "") -> list[Group]:
+    """The breaks to try: all of them, or a ``share`` of `SHARES`; of one output where ``only`` names it."""
     found: dict[tuple[str, str], list[tuple[Break, str, int]]] = {}
     for subject, output in outputs():
         if only and output != only:
             continue
         for number, one in enumerate(breaks_of(subject, output)):
-            if whole or one.is_sampled:
+            if share is None or one.is_sampled(share):
                 found.setdefault((output, one.alike), []).append((one, subject.name, number))
     made = []
     for (output, _), listed in found.items():
