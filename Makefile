@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test conformance mutants peers lint golden reference clean
+.PHONY: demo test conformance mutants breaks peers lint golden reference clean
 demo: $(VENV)/.installed
 	@$(BIN)/python -m pscc.demo
 
@@ -18,6 +18,11 @@ conformance: $(VENV)/.installed-dev engines
 # Breaks every control in every way, and says what no test notices.
 mutants: $(VENV)/.installed-dev engines
 	PYTHONPATH=tests $(BIN)/python -m conformance.mutants
+
+# Breaks what is emitted, and the code that emits it, and says what nothing notices. ARGUMENTS="--share 0.1", "--only printers",
+# "--whole".
+breaks: $(VENV)/.installed-dev engines
+	PYTHONPATH=tests $(BIN)/python -m conformance.breaks $(ARGUMENTS)
 
 # The peers' own suites, from checkouts: GATEKEEPER_LIBRARY=PATH KYVERNO_POLICIES=PATH POD_SECURITY_ADMISSION=PATH, any of
 # them. ARGUMENTS="--format json", or "--write" for docs/peers.md.

@@ -32,6 +32,8 @@ _UNCHANGED = "unchanged"
 _BETWEEN = "\n"
 """Between the findings of an objection, so that they can be counted: no message has a line break."""
 _NEW_LINE = literal(_BETWEEN)
+_NONE = '""'
+"""Of an empty list it tells the type, without which the expressions that read it do not compile."""
 _UNUSABLE = 1_000_000
 _USABLE = f"size(variables.findings.filter(count, count < {_UNUSABLE}))"
 _NONE_USABLE = (
@@ -119,7 +121,7 @@ def _variables(choice: ir.Choice, review: Review) -> list[tuple[str, str]]:
     for number, policy in enumerate(choice.policies):
         found.append((f"mayUse{number}", _may_use(policy)))
         texts = ", ".join(f"variables.{names[statement_of(check, statements)]}" for check in policy.checks)
-        found.append((f"objections{number}", f'[{texts}].filter(objection, objection != "")' if texts else "[]"))
+        found.append((f"objections{number}", f'[{texts or _NONE}].filter(objection, objection != "")'))
     return [*found, *_nearest(choice)]
 
 

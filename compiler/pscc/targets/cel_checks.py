@@ -9,7 +9,7 @@ from __future__ import annotations
 from pscc import ir
 from pscc.frozen import frozen
 from pscc.passes import Reads
-from pscc.targets.cel import CONTAINERS, access, all_of, group, guards, literal
+from pscc.targets.cel import CONTAINERS, access, all_of, group, guards, has_value, literal
 from pscc.targets.cel_bindings import NONE_PENDING, Pending
 from pscc.targets.cel_findings import check_of, containers_of
 from pscc.targets.cel_layout import laid_out
@@ -122,5 +122,7 @@ def _listed(path: ir.Path, root: str) -> str:
 
 
 def _entry(prefix: str, root: str) -> str:
-    of, key = f"{root}.metadata.annotations", f"{literal(prefix)} + container.name"
-    return f"has({of}) && {key} in {of} ? [{of}[{key}]] : []"
+    annotations = ir.Path(ir.POD, ANNOTATIONS)
+    of, key = access(annotations, root), f"{literal(prefix)} + container.name"
+    is_there = has_value(annotations, frozenset({f"{root}.metadata"}), root)
+    return f"{all_of(is_there, f'{key} in {of}')} ? [{of}[{key}]] : []"

@@ -1,0 +1,84 @@
+"""Small programs and requests that an engine once answered otherwise than the interpreter, found by the rows ``space …``."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+import pytest
+
+from conformance.result import Tally
+from conformance.space import meaning
+from conformance.space.options import Chosen
+from conformance.space.requests import Asked
+from conformance.space.rows import ROWS, judged, started
+from conformance.space.sources import Source, read
+from pscc.access import Request
+from pscc.backends.options import Options
+from pscc.rollout import Rollout
+
+SOMEBODY = Request("team-a", "jane", ("system:authenticated",), "default")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was asked, of which row's engine."""
+
+    name: str
+    row: str
+    program: str
+    pod: dict[str, object]
+    old: dict[str, object] | None = None
+    mode: str | None = None
+
+
+def pod(annotations: dict[str, str] | None = None, **container: object) -> dict[str, object]:
+    metadata = {"name": "p", "namespace": "team-a", **({"annotations": annotations} if annotations else {})}
+    spec = {"containers": [{"name": "main", "image": "app:1", **container}], "serviceAccountName": "default"}
+    return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec}
+
+
+FOUND = (
+    Found(
+        "a policy that audits let in what another denies",
+        "space gatekeeper",
+        "policy a {\n    audit\n    default seccompProfile runtime/default\n}\n"
+        "policy b {\n    require seccompProfile on pod or containers\n}\n",
+        pod(),
+    ),
+    Found(
+        "a member of a choice that has defaults alone",
+        "space kyverno",
+        "policy a {\n    default readOnlyRootFilesystem true\n}\n"
+        "policy b {\n    allow hostPorts 999\n}\n"
+        "choose {\n    a for groups ops\n    b for users jane\n}\n",
+        pod(ports=[{"containerPort": 1, "hostPort": 1}]),
+        mode="audit",
+    ),
+    Found(
+        "the first annotation comes with an update",
+        "space kyverno",
+        "policy a {\n    require appArmorProfile localhost/a\n}\n",
+        pod({"note": "x"}),
+        pod(),
+    ),
+    Found(
+        "two requirements of which one is met by a default",
+        "space gatekeeper",
+        "policy a {\n    audit\n    default nonRoot\n    require runAsNonRoot true on pod or containers\n}\n",
+        pod(),
+    ),
+)
+
+
+@pytest.mark.parametrize("found", FOUND, ids=lambda found: found.name)
+def test_the_engine_says_what_the_interpreter_says(found: Found) -> None:
+    (row,) = [row for row in ROWS if row.name == found.row]
+    document, program = read(found.program)
+    source = Source(found.program, "", document, program)
+    made = meaning.compiled(program, Chosen(row.target, Options(engine=row.engine), Rollout(found.mode)))  # type: ignore[arg-type]
+    change = "annotations" if found.old else None
+    asked = Asked(SOMEBODY, found.pod, found.pod, "UPDATE" if found.old else "CREATE", found.old, change)
+    with ExitStack() as stack:
+        ask, stored = started(row, stack)
+        assert list(judged(row, ask, source, made, [stored(asked)], Tally())) == []
