@@ -13,6 +13,7 @@ from conformance.space.options import Chosen
 from conformance.space.requests import Asked
 from conformance.space.rows import ROWS, judged, started
 from conformance.space.sources import Source, read
+from conformance.workloads import workload
 from pscc.access import Request
 from pscc.backends.options import Options
 from pscc.rollout import Rollout
@@ -30,6 +31,15 @@ class Found:
     pod: dict[str, object]
     old: dict[str, object] | None = None
     mode: str | None = None
+    workload: bool = False
+
+    @property
+    def asked(self) -> Asked:
+        """The request."""
+        if self.workload:
+            return Asked(SOMEBODY, workload(1, self.pod), self.pod, kind="DaemonSet")
+        change = "annotations" if self.old else None
+        return Asked(SOMEBODY, self.pod, self.pod, "UPDATE" if self.old else "CREATE", self.old, change)
 
 
 def pod(annotations: dict[str, str] | None = None, **container: object) -> dict[str, object]:
@@ -68,6 +78,18 @@ FOUND = (
         "policy a {\n    audit\n    default nonRoot\n    require runAsNonRoot true on pod or containers\n}\n",
         pod(),
     ),
+    *(
+        Found(
+            f"a workload with an exempt image and a default on {row}",
+            row,
+            "policy a {\n    default capabilities.drop add KILL, ALL\n    require capabilities.drop all of ALL\n"
+            "    default nonRoot\n    require runAsNonRoot true on pod or containers\n"
+            '    exempt images registry.example/mesh/* because "x"\n}\n',
+            pod(),
+            workload=True,
+        )
+        for row in ("space vap", "space kyverno-cel", "space gatekeeper")
+    ),
 )
 
 
@@ -77,8 +99,6 @@ def test_the_engine_says_what_the_interpreter_says(found: Found) -> None:
     document, program = read(found.program)
     source = Source(found.program, "", document, program)
     made = meaning.compiled(program, Chosen(row.target, Options(engine=row.engine), Rollout(found.mode)))  # type: ignore[arg-type]
-    change = "annotations" if found.old else None
-    asked = Asked(SOMEBODY, found.pod, found.pod, "UPDATE" if found.old else "CREATE", found.old, change)
     with ExitStack() as stack:
         ask, stored = started(row, stack)
-        assert list(judged(row, ask, source, made, [stored(asked)], Tally())) == []
+        assert list(judged(row, ask, source, made, [stored(found.asked)], Tally())) == []

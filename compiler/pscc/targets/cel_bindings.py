@@ -130,7 +130,15 @@ def _repeated(found: list[Finding], var: str, defaults: tuple[ir.Default, ...]) 
             if above in paths or len({other for other in paths if other[:length] == above}) > 1:
                 named.setdefault(ir.Path(var, above))
                 break
-    return list(named)
+    return [*named, *(_beside(found, named) if set_later and var == _CONTAINER else ())]
+
+
+def _beside(found: list[Finding], named: Collection[ir.Value]) -> Iterator[ir.Value]:
+    """What else of a container those findings read that read one of ``named``: rows stand for containers only as a whole."""
+    for finding in found:
+        values = [value for value in _values((finding.each, finding.fails, finding.message)) if _reads_container(value)]
+        if any(_known(value, named) is not None for value in values):
+            yield from (v for v in values if _known(v, named) is None and v != ir.Path(_CONTAINER, ("name",)))
 
 
 def _only_walked(found: list[Finding]) -> list[ir.Path]:
@@ -181,7 +189,7 @@ def _reads_container(value: ir.Value) -> bool:
     return any(path.var == _CONTAINER for path in nodes(value, ir.Path))
 
 
-def _known(value: ir.Value, named: dict[ir.Value, str]) -> ir.Value | None:
+def _known(value: ir.Value, named: Collection[ir.Value]) -> ir.Value | None:
     """What of ``named`` holds ``value``, or the object in which it is."""
     match value:
         case ir.Coalesce(options=options):
