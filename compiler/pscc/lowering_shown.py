@@ -19,6 +19,7 @@ from pscc.backends.registry import TARGETS, backend
 from pscc.choice_forms import lowered
 from pscc.diagnostics import Diagnostic, SourceError
 from pscc.frozen import frozen
+from pscc.once_defaulted import observing
 from pscc.targets.cel_layout import laid_out
 from pscc.targets.cel_patches import patches
 
@@ -41,7 +42,7 @@ class Compiled:
 
 def compiled(program: ir.Program) -> Compiled:
     """``program`` on every target, without suites."""
-    plain, _ = lowered(program)
+    plain = observing(lowered(program)[0])
     outputs: dict[str, Output] = {}
     refused: dict[str, tuple[Diagnostic, ...]] = {}
     for target in TARGETS:

@@ -19,6 +19,7 @@ from pscc.difference.search import UndecidedError
 from pscc.difference.sides import Side, side
 from pscc.difference.space import Space, same_effects, space_of
 from pscc.frozen import frozen
+from pscc.once_defaulted import observing
 from pscc.passes import specialise
 
 
@@ -148,7 +149,7 @@ def _controls(witnesses: list[Witness]) -> frozenset[str]:
 
 
 def _cases(old: ir.Program, new: ir.Program, any_pod: bool) -> Iterator[_Case]:
-    old, new = _specialised(old), _specialised(new)
+    old, new = _specialised(observing(old)), _specialised(observing(new))
     seen: list[tuple[Side, Side]] = []
     for request in requests(old, new):
         before, after = side(old, request), side(new, request)
