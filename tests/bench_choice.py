@@ -17,9 +17,9 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from conformance.jsonl import Json, Process
 from pscc import ir
-from pscc.backends.registry import backend
+from pscc.base.source import SourceFile
 from pscc.driver import analyse
-from pscc.source import SourceFile
+from pscc.targets.registry import backend
 
 RBAC = "rbac.authorization.k8s.io"
 SMALL, LARGE = (5, 17), (300, 1000)

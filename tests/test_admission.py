@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from pscc.access import Request
-from pscc.admission import decide
-from pscc.backends.options import Options
-from pscc.backends.registry import backend
-from pscc.demands import refused_beside
+from pscc.base.source import SourceFile
 from pscc.driver import analyse
 from pscc.ir import Program
-from pscc.source import SourceFile
+from pscc.ir.access import Request
+from pscc.lowering.demands import refused_beside
+from pscc.output.options import Options
+from pscc.reference.admission import decide
+from pscc.targets.registry import backend
 
 POD: dict[str, object] = {
     "metadata": {"name": "p", "namespace": "default"},

@@ -9,12 +9,12 @@ import pytest
 import exempting_engines as engines
 from conformance.jsonl import Process
 from exempting import EXEMPTIONS, Asked, asked_briefly, asked_by_all, asked_of, controls, expected, kind_of, program
-from pscc.backends._base import Output
-from pscc.backends.options import Options
-from pscc.backends.registry import backend
 from pscc.controls import CONTROLS, control_of
 from pscc.controls._base import Control
 from pscc.ir import Policy, Program
+from pscc.output.contents import Output
+from pscc.output.options import Options
+from pscc.targets.registry import backend
 
 IDS = [control.id for control in controls()]
 PARTS = 2

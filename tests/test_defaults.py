@@ -11,16 +11,16 @@ from typing import Any
 import pytest
 
 from conftest import SHARED
-from pscc import oracle
-from pscc.backends.options import Options
-from pscc.backends.registry import TARGETS, backend
-from pscc.demands import without
+from pscc.base.source import SourceFile
 from pscc.diagnostics import SourceError
 from pscc.driver import analyse
 from pscc.ir import Policy, Program
-from pscc.pods import normalise
-from pscc.prepared import prepared
-from pscc.source import SourceFile
+from pscc.lowering.demands import without
+from pscc.lowering.prepared import prepared
+from pscc.output.options import TARGETS, Options
+from pscc.pod.manifests import normalise
+from pscc.reference import oracle
+from pscc.targets.registry import backend
 from targets import Json, gatekeeper_mutated, output_of, program_of, questions, single
 from test_gatekeeper import POLICIES, bare
 from test_kyverno import DEFAULTS, awkward, pruned

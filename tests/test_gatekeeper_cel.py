@@ -14,17 +14,17 @@ from click.testing import CliRunner
 from conformance.policies import statements_meaning
 from conftest import engine
 from golden_verdicts import statements
-from pscc import oracle
-from pscc.backends._base import Output
-from pscc.backends.gatekeeper import BACKEND
-from pscc.backends.options import Options
-from pscc.choice_suite import choice_cases
+from pscc.base.source import SourceFile
+from pscc.cases.choice_suite import choice_cases
+from pscc.cases.suite import cases_for
 from pscc.cli import main
 from pscc.controls import CONTROLS
 from pscc.driver import analyse
 from pscc.ir import Policy, Program
-from pscc.source import SourceFile
-from pscc.suite import cases_for
+from pscc.output.contents import Output
+from pscc.output.options import Options
+from pscc.reference import oracle
+from pscc.targets.gatekeeper.package import BACKEND
 from test_gatekeeper import POLICIES, Json, ask, only, resources, whole, written
 from test_vap import large_pod
 

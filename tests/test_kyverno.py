@@ -12,15 +12,15 @@ import pytest
 import yaml
 
 from conftest import engine
-from pscc import oracle
-from pscc.backends._base import Output
-from pscc.backends.kyverno import BACKEND
-from pscc.backends.kyverno_suite import old_object
-from pscc.backends.names import fitted
+from pscc.base.source import SourceFile
+from pscc.cases.suite import cases_for
 from pscc.driver import analyse
 from pscc.ir import Policy, Program
-from pscc.source import SourceFile
-from pscc.suite import cases_for
+from pscc.output.contents import Output
+from pscc.reference import oracle
+from pscc.targets.kyverno.package import BACKEND
+from pscc.targets.shared.kyverno_suite import old_object
+from pscc.targets.shared.names import fitted
 from test_gatekeeper import POLICIES, Json, bare, only, whole, written
 
 DEFAULTS = """\

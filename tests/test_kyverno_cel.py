@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 import yaml
 
-from pscc import oracle
-from pscc.backends._base import Output
-from pscc.backends.kyverno_cel import BACKEND
+from pscc.base.source import SourceFile
+from pscc.cases.suite import cases_for
 from pscc.driver import analyse
 from pscc.ir import Policy
-from pscc.source import SourceFile
-from pscc.suite import cases_for
+from pscc.output.contents import Output
+from pscc.reference import oracle
+from pscc.targets.kyverno_cel.package import BACKEND
 from targets import run
 from test_gatekeeper import POLICIES, Json, bare, only, whole, written
 from test_kyverno import DEFAULTS, awkward, mutated
@@ -126,8 +126,8 @@ def test_autogen_lives_and_ephemeral_containers_are_matched() -> None:
 
 def test_cluster_policies_say_the_same(tmp_path: Path) -> None:
     """``-t kyverno`` and ``-t kyverno-cel`` of one source refuse the same pods."""
-    from pscc.backends.kyverno import BACKEND as CLASSIC
     from pscc.ir import Program
+    from pscc.targets.kyverno.package import BACKEND as CLASSIC
     from targets import Question, kyverno
 
     policy, output = compiled(POLICIES["restricted"])

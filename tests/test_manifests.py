@@ -20,19 +20,19 @@ from conformance.policies import statements_meaning
 from conftest import engine
 from golden_verdicts import statements
 from manifests import as_written, named, sweep, workload
-from pscc import oracle
-from pscc.access import Request, requested_by
-from pscc.admission import accepts_as_it_is, judges
-from pscc.announced import as_announced
-from pscc.backends._base import Output
-from pscc.backends.options import DEFAULTS, Options
-from pscc.backends.registry import backend
+from pscc.base.source import SourceFile
 from pscc.cases import draw_pods
 from pscc.controls import CONTROLS
 from pscc.driver import analyse
 from pscc.ir import Policy, Program
-from pscc.pods import without_nulls
-from pscc.source import SourceFile
+from pscc.ir.access import Request, requested_by
+from pscc.lowering.announced import as_announced
+from pscc.output.contents import Output
+from pscc.output.options import DEFAULTS, Options
+from pscc.pod.manifests import without_nulls
+from pscc.reference import oracle
+from pscc.reference.admission import accepts_as_it_is, judges
+from pscc.targets.registry import backend
 from targets import Question, opa, regopy, run, written
 from test_kyverno import DEFAULTS as EVERY_DEFAULT
 from test_kyverno import awkward, pruned

@@ -14,18 +14,18 @@ from hypothesis import strategies as st
 
 from conformance.jsonl import Json, Process
 from golden_verdicts import statements
-from pscc.backends._base import ClashError, ObjectName, Output, OutputFile
-from pscc.backends.names import Names
-from pscc.backends.options import Options
-from pscc.backends.registry import TARGETS, backend
+from pscc.base.source import SourceFile
 from pscc.controls import CONTROLS
 from pscc.diagnostics import SourceError
 from pscc.driver import analyse, compile_program
-from pscc.emit import emit
 from pscc.ir import Program
-from pscc.narrowing import FIELDS
-from pscc.rollout import Rollout
-from pscc.source import SourceFile
+from pscc.lowering.rollout import Rollout
+from pscc.meaning.narrowing import FIELDS
+from pscc.output.contents import ClashError, ObjectName, Output, OutputFile
+from pscc.output.emit import emit
+from pscc.output.options import TARGETS, Options
+from pscc.targets.registry import backend
+from pscc.targets.shared.names import Names
 from targets import Question, opa, regopy, run, written
 
 _WORDS = """

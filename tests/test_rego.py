@@ -9,11 +9,11 @@ import pytest
 
 from conftest import engine
 from pscc import ir
-from pscc.backends.gatekeeper import BACKEND, rego_of
+from pscc.base.resources import TEMPLATES
+from pscc.base.source import Span
 from pscc.controls import CONTROLS
-from pscc.resources import TEMPLATES
-from pscc.source import Span
-from pscc.targets.rego import comment, literal, snake
+from pscc.printers.rego.rules import comment, literal, snake
+from pscc.targets.gatekeeper.package import BACKEND, rego_of
 from test_gatekeeper import ask, resources
 
 

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 
 from conftest import ROOT, SHARED
-from pscc import oracle
-from pscc.announced import as_announced
+from pscc.base.source import SourceFile
 from pscc.diagnostics import Report, SourceError
 from pscc.driver import analyse, decode
 from pscc.ir import Policy, Program
-from pscc.pods import normalise, read_manifests
-from pscc.source import SourceFile
+from pscc.lowering.announced import as_announced
+from pscc.pod.manifests import normalise, read_manifests
+from pscc.reference import oracle
 from targets import (
     Json,
     Question,

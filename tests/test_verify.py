@@ -8,15 +8,15 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from pscc.access import Names, Request
+from pscc.base.source import SourceFile
 from pscc.driver import analyse, compile_program
-from pscc.engines._base import Answer
 from pscc.ir import Program
-from pscc.prepared import Prepared, prepared
-from pscc.rollout import AS_WRITTEN, Rollout
-from pscc.source import SourceFile
-from pscc.verify import Question, Trial, drawn, questions, tally
-from pscc.verify_report import Row, Summary, as_json, as_text
+from pscc.ir.access import Names, Request
+from pscc.lowering.prepared import Prepared, prepared
+from pscc.lowering.rollout import AS_WRITTEN, Rollout
+from pscc.verify.comparing import Question, Trial, drawn, questions, tally
+from pscc.verify.engines._base import Answer
+from pscc.verify.report import Row, Summary, as_json, as_text
 
 POLICY = """\
 policy p {

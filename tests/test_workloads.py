@@ -25,22 +25,22 @@ from conformance.workloads import (
     workload,
 )
 from golden_verdicts import statements
-from pscc import oracle
-from pscc.announced import as_announced
-from pscc.backends._base import Output
-from pscc.backends.gatekeeper import BACKEND as GATEKEEPER
-from pscc.backends.opa import BACKEND as OPA
-from pscc.backends.options import Options, Workloads
-from pscc.backends.registry import backend
-from pscc.backends.vap import BACKEND as VAP
+from pscc.base.source import SourceFile
 from pscc.cases import draw_pods
+from pscc.cases.suite import cases_for
 from pscc.controls import CONTROLS
 from pscc.driver import analyse, compile_program
 from pscc.ir import Program
-from pscc.pods import TEMPLATES
-from pscc.rollout import asking_the_cluster
-from pscc.source import SourceFile
-from pscc.suite import cases_for
+from pscc.lowering.announced import as_announced
+from pscc.lowering.rollout import asking_the_cluster
+from pscc.output.contents import Output
+from pscc.output.options import Options, Workloads
+from pscc.pod.manifests import TEMPLATES
+from pscc.reference import oracle
+from pscc.targets.gatekeeper.package import BACKEND as GATEKEEPER
+from pscc.targets.opa.package import BACKEND as OPA
+from pscc.targets.registry import backend
+from pscc.targets.vap.package import BACKEND as VAP
 from targets import run
 from test_gatekeeper import POLICIES, Json, ask, bare, only, resources, whole, written
 from test_kyverno import awkward

@@ -13,11 +13,11 @@ from conformance.result import Difference, Tally
 from conformance.spellings import labelled
 from conformance.targets import output_of
 from conformance.targets._base import Answer, Request, Running, Target
-from pscc import oracle
-from pscc.announced import as_announced
 from pscc.cases import draw_pods
 from pscc.diagnostics import Diagnostic
 from pscc.ir import Policy, Program
+from pscc.lowering.announced import as_announced
+from pscc.reference import oracle
 
 UPDATES = 0.25
 """The share of the requests that are updates."""

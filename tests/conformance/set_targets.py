@@ -20,19 +20,20 @@ from conformance.canonical import canonical
 from conformance.jsonl import Json, Process
 from conformance.sets import Asked, source
 from conftest import engine
-from pscc import ir, oracle
-from pscc.access import Request
-from pscc.admission import Admission, accepts_as_it_is, admit, usable
-from pscc.backends._base import Output
-from pscc.backends.choice_cel import MOST_LIVE
-from pscc.backends.options import DEFAULTS, Options
-from pscc.backends.registry import backend
-from pscc.choice_forms import lowered
-from pscc.demands import choice_without, without
+from pscc import ir
 from pscc.diagnostics import SourceError
 from pscc.driver import analyse
-from pscc.partition import Entangled, partition
-from pscc.rollout import asking_the_cluster
+from pscc.ir.access import Request
+from pscc.lowering.choice_forms import lowered
+from pscc.lowering.demands import choice_without, without
+from pscc.lowering.partition import Entangled, partition
+from pscc.lowering.rollout import asking_the_cluster
+from pscc.output.contents import Output
+from pscc.output.options import DEFAULTS, Options
+from pscc.reference import oracle
+from pscc.reference.admission import Admission, accepts_as_it_is, admit, usable
+from pscc.targets.registry import backend
+from pscc.targets.shared.choice_cel import MOST_LIVE
 
 
 @dataclass(slots=True)

@@ -13,11 +13,11 @@ from conformance.jsonl import Json
 from conformance.set_targets import Ask, Held, words_of
 from conformance.sets import Asked
 from pscc import ir
-from pscc.access import AUTHENTICATED, Request
-from pscc.admission import accepts_as_it_is, admit
-from pscc.backends.options import DEFAULTS, Options
-from pscc.backends.registry import backend
-from pscc.demands import choice_without
+from pscc.ir.access import AUTHENTICATED, Request
+from pscc.lowering.demands import choice_without
+from pscc.output.options import DEFAULTS, Options
+from pscc.reference.admission import accepts_as_it_is, admit
+from pscc.targets.registry import backend
 
 KINDS = (
     ("apps/v1", "Deployment"), ("apps/v1", "DaemonSet"), ("apps/v1", "StatefulSet"), ("apps/v1", "ReplicaSet"),

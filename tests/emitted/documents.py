@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from pscc.backends._base import Output
+from pscc.output.contents import Output
 
 Json = dict[str, Any]
 GATEKEEPER_VARIABLES = ("params", "anyObject")

@@ -20,11 +20,11 @@ from conformance.workloads import IMPLIED
 from conftest import engine
 from peers.case import Asked, Json
 from peers.judge import Answer, Judge, completed
-from pscc.backends._base import Output
-from pscc.backends.options import Options
-from pscc.backends.registry import backend
 from pscc.ir import Program
-from pscc.pods import normalise
+from pscc.output.contents import Output
+from pscc.output.options import Options
+from pscc.pod.manifests import normalise
+from pscc.targets.registry import backend
 
 _API_SERVER = "vap-review"
 _INEXACT = {"TGT001", "TGT002"}

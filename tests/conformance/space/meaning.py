@@ -14,16 +14,17 @@ from conformance.set_targets import words_of
 from conformance.space.options import Chosen
 from conformance.space.requests import Asked
 from conformance.workloads import IMPLIED, words_with_defaults
-from pscc import ir, oracle
-from pscc.access import AUTHENTICATED, Names, Request
-from pscc.admission import Admission, decide, judges
-from pscc.backends._base import Output
-from pscc.backends.registry import backend
-from pscc.backends.versions import GATEKEEPER_OPERATIONS
-from pscc.demands import choice_without
+from pscc import ir
 from pscc.diagnostics import Diagnostic
-from pscc.prepared import prepared
-from pscc.verify_meaning import announced
+from pscc.ir.access import AUTHENTICATED, Names, Request
+from pscc.lowering.demands import choice_without
+from pscc.lowering.prepared import prepared
+from pscc.output.contents import Output
+from pscc.reference import oracle
+from pscc.reference.admission import Admission, decide, judges
+from pscc.targets.registry import backend
+from pscc.targets.versions import GATEKEEPER_OPERATIONS
+from pscc.verify.meaning import announced
 
 SETS_CHOSEN = ("vap", "kyverno-cel")
 """The targets that set the defaults of a choice."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from conformance.jsonl import Json
-from pscc.backends._base import Output
+from pscc.output.contents import Output
 
 VERSIONS = Path(__file__).parents[2] / "engines" / "versions.env"
 
