@@ -19,7 +19,7 @@ from conformance.jsonl import Json, Process
 from pscc import ir
 from pscc.base.source import SourceFile
 from pscc.driver import analyse
-from pscc.targets.registry import backend
+from pscc.targets.registry import target_named
 
 RBAC = "rbac.authorization.k8s.io"
 SMALL, LARGE = (5, 17), (300, 1000)
@@ -82,7 +82,7 @@ def pod(uid: int) -> Json:
 def seconds_a_review(size: tuple[int, int], uid: int, count: int = 400) -> float:
     """Processor seconds of Gatekeeper for one review."""
     _, program, _ = analyse(SourceFile("dump.json", json.dumps(cluster(*size))))
-    output = backend("gatekeeper").package(ir.Program(choices=program.choices), {})
+    output = target_named("gatekeeper").package(ir.Program(choices=program.choices), {})
     texts = {file.path: file.text for file in output.files}
     documents = [d for path in output.resources for d in yaml.load_all(texts[path], Loader=yaml.CSafeLoader)]
     review: Json = {

@@ -9,7 +9,7 @@ from conformance.jsonl import Json, Process
 from pscc.base.source import SourceFile
 from pscc.driver import analyse
 from pscc.ir.access import Names, Request, Scope, Subjects
-from pscc.targets.registry import backend
+from pscc.targets.registry import target_named
 from targets import resources
 
 
@@ -57,7 +57,7 @@ def test_a_workload_is_exempt_by_the_account_of_its_pods(namespace: str, account
          "spec": {"schedule": "* * * * *", "jobTemplate": {"spec": {"template": template}}}},
     ]  # fmt: skip
     with Process("vap-review") as process:
-        process.ask({"op": "load", "documents": resources(backend("vap").package(program, {}))})
+        process.ask({"op": "load", "documents": resources(target_named("vap").package(program, {}))})
         review: Json = {
             "op": "review",
             "pods": workloads,

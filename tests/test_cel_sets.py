@@ -16,7 +16,7 @@ from pscc.ir.access import AUTHENTICATED
 from pscc.lowering.rollout import Rollout, asking_the_cluster
 from pscc.output.contents import Output
 from pscc.output.options import Options
-from pscc.targets.registry import backend
+from pscc.targets.registry import target_named
 from pscc.targets.shared.choice_cel import MOST_LIVE
 from targets import resources
 from test_vap import OLDEST, large_pod, spent_on_what_is_large
@@ -244,4 +244,4 @@ def test_a_live_choice_needs_a_choice_and_the_api_server() -> None:
 def test_backend_takes_what_the_others_take() -> None:
     _, program, _ = analyse(SourceFile("p.psp", policies(2)))
     for target in ("vap", "kyverno-cel"):
-        assert not backend(target).package(program, {}).diagnostics
+        assert not target_named(target).package(program, {}).diagnostics

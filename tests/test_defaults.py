@@ -20,7 +20,7 @@ from pscc.lowering.prepared import prepared
 from pscc.output.options import TARGETS, Options
 from pscc.pod.manifests import normalise
 from pscc.reference import oracle
-from pscc.targets.registry import backend
+from pscc.targets.registry import target_named
 from targets import Json, gatekeeper_mutated, output_of, program_of, questions, single
 from test_gatekeeper import POLICIES, bare
 from test_kyverno import DEFAULTS, awkward, pruned
@@ -150,7 +150,7 @@ def test_what_does_not_enforce_emits_nothing_that_changes_pods(
     text = WATCHED.replace("MODE", "" if chosen else mode)
     text += f"choose {mode} {{\n    watch for groups ops\n}}\n" if chosen else ""
     ready = prepared(analyse(SourceFile("p.psp", text))[1])
-    output = backend(target).package(ready.made, {}, options)
+    output = target_named(target).package(ready.made, {}, options)
     assert [d.code for d in ready.told if d.code == "LNG071"] == ["LNG071"]
     assert [d.code for d in output.diagnostics if d.code in ("TGT001", "TGT002")] == []
     texts = "\n".join(file.text for file in output.files)

@@ -32,7 +32,7 @@ from pscc.output.options import DEFAULTS, Options
 from pscc.pod.manifests import without_nulls
 from pscc.reference import oracle
 from pscc.reference.admission import accepts_as_it_is, judges
-from pscc.targets.registry import backend
+from pscc.targets.registry import target_named
 from targets import Question, opa, regopy, run, written
 from test_kyverno import DEFAULTS as EVERY_DEFAULT
 from test_kyverno import awkward, pruned
@@ -104,7 +104,7 @@ def stream(folder: Path, objects: list[Json]) -> Path:
 
 def outputs_of(target: str, policies: tuple[Policy, ...], options: Options = DEFAULTS) -> list[Output]:
     """Each policy compiled by itself."""
-    return [backend(target).package(Program((policy,)), {}, options) for policy in policies]
+    return [target_named(target).package(Program((policy,)), {}, options) for policy in policies]
 
 
 # --- engines --------------------------------------------------------------------
@@ -165,7 +165,7 @@ def test_gator(options: Options, tmp_path: Path) -> None:
 
 
 def test_opa_and_regopy(tmp_path: Path) -> None:
-    output = backend("opa").package(Program(every_form()), {}, DEFAULTS)
+    output = target_named("opa").package(Program(every_form()), {}, DEFAULTS)
     folder = written(output, tmp_path)
     query = "[found | some one in input; found := {name: rules.deny | rules := data.pscc[name]} with input as one]"
     done = run("opa", "eval", "--format", "json", "--data", folder, "--stdin-input", query, stdin=json.dumps(files()))
@@ -183,7 +183,7 @@ def test_opa_and_regopy(tmp_path: Path) -> None:
 def test_regopy() -> None:
     policy = statements_meaning("policy a extends pss/restricted { require appArmorProfile runtime/default }")
     pods = list(files())
-    output = backend("opa").package(Program((policy,)), {}, DEFAULTS)
+    output = target_named("opa").package(Program((policy,)), {}, DEFAULTS)
     assert regopy(output, [Question(pod) for pod in pods]) == [said(policy, pod) for pod in pods]
 
 
@@ -343,16 +343,16 @@ def test_a_null_is_no_place_and_no_account(told: str, tmp_path: Path) -> None:
     expected = {name for name, pod in zip(names, pods, strict=True) if refused(program, pod, True)}
     for label, options in (("rego", DEFAULTS), ("cel", CEL)):
         folder = tmp_path / label
-        paths = placed([backend("gatekeeper").package(program, {}, options)], folder, "templates/", "policies/")
+        paths = placed([target_named("gatekeeper").package(program, {}, options)], folder, "templates/", "policies/")
         assert {name for _, name in gator(folder, paths, pods)} == expected, label
     answers = opa(
-        written(backend("opa").package(program, {}, DEFAULTS), tmp_path / "opa"), [Question(pod) for pod in pods]
+        written(target_named("opa").package(program, {}, DEFAULTS), tmp_path / "opa"), [Question(pod) for pod in pods]
     )
     assert {name for name, messages in zip(names, answers, strict=True) if messages} == expected
     # Kyverno sees admission requests, where only the pod of a static one has no account
     expected = {name for name, pod in zip(names, pods, strict=True) if refused(program, pod, False)}
     for target in ("kyverno", "kyverno-cel", "vap"):
         folder = tmp_path / target
-        paths = placed([backend(target).package(program, {}, Options(workloads="off"))], folder, "policies/")
+        paths = placed([target_named(target).package(program, {}, Options(workloads="off"))], folder, "policies/")
         found, _ = kyverno(folder, paths, pods)
         assert {name for _, name in found} == expected, target

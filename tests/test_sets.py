@@ -31,7 +31,7 @@ from pscc.lowering.choice_forms import lowered
 from pscc.lowering.demands import choice_without
 from pscc.lowering.rollout import Rollout
 from pscc.reference.admission import accepts_as_it_is, admit
-from pscc.targets.registry import backend
+from pscc.targets.registry import target_named
 
 RBAC = "rbac.authorization.k8s.io"
 ANY = {"rule": "RunAsAny"}
@@ -513,7 +513,7 @@ def test_an_object_too_large_for_an_annotation_is_told(monkeypatch: pytest.Monke
 def test_a_policy_too_large_for_a_cluster_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     _, program, _ = analyse(dump(*BOTH, ALL))
     monkeypatch.setattr("pscc.targets.shared.choice_notes.LARGEST", 1000)
-    output = backend("kyverno").package(program, {})
+    output = target_named("kyverno").package(program, {})
     assert "TGT006" in [d.code for d in output.diagnostics if d.severity == "error"]
 
 

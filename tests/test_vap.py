@@ -16,7 +16,7 @@ from pscc.ir import Policy, Program
 from pscc.output.contents import Output
 from pscc.pod.manifests import normalise
 from pscc.reference import oracle
-from pscc.targets.vap.package import BACKEND
+from pscc.targets.vap.package import TARGET
 from test_gatekeeper import POLICIES, Json, bare, only, resources, whole
 from test_kyverno import DEFAULTS, awkward
 
@@ -33,7 +33,7 @@ def program_of(text: str) -> Program:
 @cache
 def compiled(text: str) -> tuple[Policy, Output]:
     program = program_of(text)
-    return only(program), BACKEND.package(program, {})
+    return only(program), TARGET.package(program, {})
 
 
 def ask(*requests: Json) -> list[Json]:

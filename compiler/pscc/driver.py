@@ -23,7 +23,7 @@ from pscc.output.contents import Output
 from pscc.output.options import DEFAULTS, Options
 from pscc.output.sizes import large
 from pscc.reasoning.default_conflicts import conflicts
-from pscc.targets.registry import backend
+from pscc.targets.registry import target_named
 
 _ROUNDS = 5
 """Of corrections; a mend can uncover another error."""
@@ -183,7 +183,7 @@ def compile_program(
     most = most_cases(len(program.policies))
     cases = {policy.name: cases_for(policy, most) for policy in program.policies}
     cases |= {choice.name: choice_cases(choice) for choice in program.choices}
-    outputs = {name: backend(name).package(program, cases, options) for name in targets}
+    outputs = {name: target_named(name).package(program, cases, options) for name in targets}
     outputs = {name: replace(made, diagnostics=(*made.diagnostics, *large(made))) for name, made in outputs.items()}
     first = next(iter(outputs.values()))
     outputs[targets[0]] = replace(first, diagnostics=(*told, *ready.placeless, *first.diagnostics))

@@ -21,7 +21,7 @@ from pscc.ir.access import Request
 from pscc.output.contents import Output
 from pscc.reference import oracle
 from pscc.reference.admission import judges
-from pscc.targets.registry import backend
+from pscc.targets.registry import target_named
 from targets import resources, run, written
 
 LABELS: dict[str, tuple[tuple[str, str], ...]] = {
@@ -102,7 +102,7 @@ def compare(
             continue
         _, program, _ = analyse(SourceFile("p.psp", text))
         (policy,) = program.policies
-        output = backend(target).package(program, {})
+        output = target_named(target).package(program, {})
         for _ in range(requests):
             who = draw_requester(rng)
             account = rng.choice((*ACCOUNTS, who.service_account, ""))

@@ -32,7 +32,7 @@ from pscc.output.contents import Output
 from pscc.output.options import DEFAULTS, Options
 from pscc.reference import oracle
 from pscc.reference.admission import Admission, accepts_as_it_is, admit, usable
-from pscc.targets.registry import backend
+from pscc.targets.registry import target_named
 from pscc.targets.shared.choice_cel import MOST_LIVE
 
 
@@ -71,7 +71,7 @@ def held(target: str, ask: Ask, asked: Asked, count: Held, options: Options = DE
     """Each way in which ``target``, compiled with ``options``, does not keep its word over the pods of ``asked``."""
     if asked.choice is None:
         return []
-    output = backend(target).package(ir.Program(choices=(asked.choice,)), {}, options)
+    output = target_named(target).package(ir.Program(choices=(asked.choice,)), {}, options)
     announced = any(d.code == "TGT001" for d in output.diagnostics)
     demanding = choice_without(asked.choice)
     wrong = []
@@ -99,7 +99,7 @@ def parted(target: str, ask: Ask, asked: Asked, count: Held) -> list[str]:
     if asked.choice is None or isinstance(partition(asked.choice), Entangled):
         return []
     program, _ = lowered(ir.Program(choices=(asked.choice,)))
-    output = backend(target).package(program, {})
+    output = target_named(target).package(program, {})
     announced = {d.code for d in output.diagnostics} & {"TGT001", "TGT002"}
     wrong = []
     for pod, said in zip(asked.pods, ask(output, asked), strict=True):
@@ -173,7 +173,7 @@ def exactly(
     """
     if asked.choice is None:
         return []
-    output = backend(target).package(ir.Program(choices=(asked.choice,)), {})
+    output = target_named(target).package(ir.Program(choices=(asked.choice,)), {})
     assert not any(d.code == "TGT001" for d in output.diagnostics)
     wrong = []
     for pod, said in zip(stored(list(asked.pods)), ask(output, asked), strict=True):
@@ -237,7 +237,7 @@ def updated(
     """
     if asked.choice is None or len(asked.pods) < 2:
         return []
-    output = backend(target).package(ir.Program(choices=(asked.choice,)), {}, options)
+    output = target_named(target).package(ir.Program(choices=(asked.choice,)), {}, options)
     pods = list(asked.pods)
     old = [
         pods[0] if number % 3 else {**pod, "metadata": {**pod["metadata"], "labels": {"a": "b"}}}
@@ -264,7 +264,7 @@ def live(process: Process, asked: Asked, count: Held) -> list[str]:
         return []
     if any(len(choice.policies) > MOST_LIVE for choice in program.choices):
         return []
-    output = backend("vap").package(asking_the_cluster(program), {})
+    output = target_named("vap").package(asking_the_cluster(program), {})
     grants = [
         {
             "verb": "use",

@@ -19,7 +19,7 @@ from pscc.lowering.prepared import prepared
 from pscc.lowering.rollout import AS_WRITTEN, Rollout
 from pscc.output.contents import Output
 from pscc.output.options import DEFAULTS, TARGETS, Options
-from pscc.targets.registry import backend
+from pscc.targets.registry import target_named
 
 GOLDEN = ROOT / "golden"
 CEL = "gatekeeper --engine cel"
@@ -118,4 +118,6 @@ def compiled(program: ir.Program, output: str, setting: Setting) -> Output:
     options = setting.options
     if output == CEL:
         options = replace(options, engine="cel")
-    return backend(output.removesuffix(" --engine cel")).package(prepared(program, setting.rollout).made, {}, options)
+    return target_named(output.removesuffix(" --engine cel")).package(
+        prepared(program, setting.rollout).made, {}, options
+    )

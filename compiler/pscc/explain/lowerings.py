@@ -21,7 +21,7 @@ from pscc.printers.cel.layout import laid_out
 from pscc.printers.cel.patches import patches
 from pscc.targets.gatekeeper import mutators as gatekeeper_mutators
 from pscc.targets.kyverno import mutate as kyverno_mutate
-from pscc.targets.registry import backend
+from pscc.targets.registry import target_named
 from pscc.targets.shared.names import Names
 
 MOST_LINES = 16
@@ -48,7 +48,7 @@ def compiled(program: ir.Program) -> Compiled:
     refused: dict[str, tuple[Diagnostic, ...]] = {}
     for target in TARGETS:
         try:
-            outputs[target] = backend(target).package(plain, {})
+            outputs[target] = target_named(target).package(plain, {})
         except SourceError as error:
             refused[target] = error.diagnostics
     return Compiled(outputs, refused)

@@ -1,6 +1,6 @@
 """Where a policy holds, and who may use it: the parts of the IR that are about the request and not about the pod.
 
-Kubernetes decides these by names, so they are tables and not conditions, and every backend lowers them to its
+Kubernetes decides these by names, so they are tables and not conditions, and every target prints them to its
 engine's own words (a Constraint's ``match``, Kyverno's ``match`` and ``exclude``, a binding's selectors).
 """
 

@@ -1,4 +1,4 @@
-"""IR to IR: what every backend needs to know of a check, computed once from the tree."""
+"""IR to IR: what every target needs to know of a check, computed once from the tree."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """What narrows a statement to some pods or containers, whatever its control: ``unless`` and exempt containers.
 
-Both become conditions of the check's requirements, so that no printer and no backend learns of them.
+Both become conditions of the check's requirements, so that no printer and no target learns of them.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Gives a syntax tree its meaning: finds each statement's control and shape, reads its values, finds contradictions.
 
-Generic over the registry of controls; must not import a target, a backend or the parser.
+Generic over the registry of controls.
 """
 
 from __future__ import annotations

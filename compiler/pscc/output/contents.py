@@ -1,4 +1,4 @@
-"""What every backend takes and gives."""
+"""What every target takes and gives."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def check_paths(paths: Iterable[str]) -> None:
         raise ClashError(f"{path} is a file and a folder")
 
 
-class Backend(Protocol):
+class Target(Protocol):
     """A target: ``package`` makes its folder; ``cases`` are what its suite asks, by the name of the policy or choice."""
 
     @property

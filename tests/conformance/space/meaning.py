@@ -22,7 +22,7 @@ from pscc.lowering.prepared import prepared
 from pscc.output.contents import Output
 from pscc.reference import oracle
 from pscc.reference.admission import Admission, decide, judges
-from pscc.targets.registry import backend
+from pscc.targets.registry import target_named
 from pscc.targets.versions import GATEKEEPER_OPERATIONS
 from pscc.verify.meaning import announced
 
@@ -69,7 +69,7 @@ def compiled(program: ir.Program, chosen: Chosen) -> Compiled:
     """``program`` compiled so. Raises `SourceError` where the target refuses it."""
     ready = prepared(program, chosen.rollout)
     given = ready.made
-    output = backend(chosen.target).package(given, {}, chosen.options)
+    output = target_named(chosen.target).package(given, {}, chosen.options)
     told = announced(given, output.diagnostics)
     choices = tuple(_settled(choice, output.diagnostics, chosen.target) for choice in given.choices)
     return Compiled(chosen, output, ready.written, given, replace(told.program, choices=choices), told.widely)

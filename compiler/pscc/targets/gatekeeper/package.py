@@ -62,7 +62,7 @@ _SCHEMAS = {
 
 @frozen
 class Gatekeeper:
-    """The Gatekeeper backend."""
+    """The target Gatekeeper."""
 
     name: str = "gatekeeper"
 
@@ -115,7 +115,7 @@ class Gatekeeper:
         return Output(tuple(files), (*template_paths, *policy_paths), tuple(told))
 
 
-BACKEND = Gatekeeper()
+TARGET = Gatekeeper()
 
 
 def _on_updates(program: ir.Program, release: Version) -> Diagnostic:

@@ -34,7 +34,7 @@ _ACTIONS = {"enforce": "Enforce", "warn": "Audit", "audit": "Audit"}
 
 @frozen
 class Kyverno:
-    """The backend of Kyverno's ClusterPolicies."""
+    """The target of Kyverno's ClusterPolicies."""
 
     name: str = "kyverno"
 
@@ -81,7 +81,7 @@ class Kyverno:
         return Output((*files, *suites), paths, tuple(told))
 
 
-BACKEND = Kyverno()
+TARGET = Kyverno()
 
 
 Checks = tuple[tuple[ir.Check, Reads], ...]

@@ -36,7 +36,7 @@ _EPHEMERAL = ("ephemeral-containers", "ephemeral")
 
 @frozen
 class KyvernoCel:
-    """The backend of Kyverno's policies in CEL."""
+    """The target of Kyverno's policies in CEL."""
 
     name: str = "kyverno-cel"
 
@@ -72,7 +72,7 @@ class KyvernoCel:
         return Output((*files, kustomization, *suites), paths, tuple(told))
 
 
-BACKEND = KyvernoCel()
+TARGET = KyvernoCel()
 
 
 def _validation(policy: ir.Policy, name: str, checks: Checks, resource: str, autogen: bool) -> str:

@@ -33,7 +33,7 @@ _ENTRIES = {"enforce": "violation", "warn": "warning", "audit": "warning"}
 
 @frozen
 class Opa:
-    """The OPA backend."""
+    """The target OPA."""
 
     name: str = "opa"
 
@@ -68,7 +68,7 @@ class Opa:
         return Output(tuple(files), (), tuple(told))
 
 
-BACKEND = Opa()
+TARGET = Opa()
 
 
 def _main(decisions: dict[str, str], workloads: Workloads) -> list[OutputFile]:

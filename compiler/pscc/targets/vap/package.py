@@ -29,7 +29,7 @@ _ACTIONS = {"enforce": "Deny", "warn": "Warn", "audit": "Audit"}
 
 @frozen
 class Vap:
-    """The backend of Kubernetes' own admission policies."""
+    """The target of Kubernetes' own admission policies."""
 
     name: str = "vap"
 
@@ -85,7 +85,7 @@ class Vap:
         return Output((*policies, *bindings, kustomization), resources, tuple(told))
 
 
-BACKEND = Vap()
+TARGET = Vap()
 
 
 def _for_release(program: ir.Program, cases: Cases, options: Options) -> tuple[ir.Program, Cases, list[Diagnostic]]:
