@@ -17,6 +17,7 @@ from pscc.driver import analyse
 from pscc.ir import Policy, Program
 from pscc.lowering.demands import without
 from pscc.lowering.prepared import prepared
+from pscc.lowering.shortfalls import DefaultNotSet, DefaultSetWidely
 from pscc.output.options import TARGETS, Options
 from pscc.pod.manifests import normalise
 from pscc.reference import oracle
@@ -80,7 +81,8 @@ def assert_gatekeeper_agrees(program: Program) -> None:
     (policy,) = program.policies
     output = output_of(program, "gatekeeper")
     unset, wide = (
-        {d.message.split("`")[1] for d in output.diagnostics if d.code == code} for code in ("TGT001", "TGT002")
+        {one.default.control for one in output.shortfalls if isinstance(one, kind)}
+        for kind in (DefaultNotSet, DefaultSetWidely)
     )
     exact = replace(policy, defaults=tuple(d for d in policy.defaults if d.control not in unset))
     pods = pods_for(policy)

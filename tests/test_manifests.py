@@ -171,7 +171,7 @@ def test_opa_and_regopy(tmp_path: Path) -> None:
     done = run("opa", "eval", "--format", "json", "--data", folder, "--stdin-input", query, stdin=json.dumps(files()))
     assert done.returncode == 0, done.stdout + done.stderr
     answers = json.loads(done.stdout)["result"][0]["expressions"][0]["value"]
-    policies = tuple(as_announced(policy, output.diagnostics) for policy in every_form())
+    policies = tuple(as_announced(policy, output.shortfalls) for policy in every_form())
     found = {
         (name.removeprefix("policy_"), pod["metadata"]["name"]): sorted(messages)
         for pod, rules in zip(files(), answers, strict=True)

@@ -223,7 +223,7 @@ def conftest_says(folder: Path, files: list[Path]) -> list[tuple[list[str], list
 def test_conftest_warns_of_a_workload_what_the_oracle_says_of_its_pod(name: str, tmp_path: Path) -> None:
     program = program_of(SOURCES[name])
     output = OPA.package(program, {}, Options())
-    policy = as_announced(only(program), output.diagnostics)
+    policy = as_announced(only(program), output.shortfalls)
     written(output, tmp_path / "policy")
     pods = templates_of(SOURCES[name])
     files = []

@@ -184,12 +184,12 @@ def compile_program(
     cases = {policy.name: cases_for(policy, most) for policy in program.policies}
     cases |= {choice.name: choice_cases(choice) for choice in program.choices}
     outputs = {name: target_named(name).package(program, cases, options) for name in targets}
-    outputs = {name: replace(made, diagnostics=(*made.diagnostics, *large(made))) for name, made in outputs.items()}
+    outputs = {name: replace(made, told=(*made.told, *large(made))) for name, made in outputs.items()}
     first = next(iter(outputs.values()))
-    outputs[targets[0]] = replace(first, diagnostics=(*told, *ready.placeless, *first.diagnostics))
+    outputs[targets[0]] = replace(first, told=(*told, *ready.placeless, *first.told))
     return outputs if len(targets) == 1 else {name: _below(name, output) for name, output in outputs.items()}
 
 
 def _below(folder: str, output: Output) -> Output:
     files = tuple(replace(file, path=f"{folder}/{file.path}") for file in output.files)
-    return Output(files, tuple(f"{folder}/{path}" for path in output.resources), output.diagnostics)
+    return Output(files, tuple(f"{folder}/{path}" for path in output.resources), output.told)

@@ -81,12 +81,12 @@ def default_text(policy: ir.Policy, default: ir.Default, target: str) -> list[st
     alone = replace(policy, defaults=(default,))
     match target:
         case "gatekeeper":
-            if any(one is default for one, _ in gatekeeper_mutators.unsettable(policy)):
+            if any(one.default is default for one in gatekeeper_mutators.unsettable(policy)):
                 return []
             found = gatekeeper_mutators.mutators(alone, Names())[0]
             return [f"{one.kind} at {json.dumps(one.location)}: {json.dumps(one.value)}" for one in found]
         case "kyverno":
-            if any(one is default for one, _ in kyverno_mutate.unsettable(policy)):
+            if any(one.default is default for one in kyverno_mutate.unsettable(policy)):
                 return []
             return [line for rule in kyverno_mutate.rules(alone) for line in _rule(rule)]
         case "kyverno-cel" | "vap":

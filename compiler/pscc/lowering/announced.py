@@ -1,30 +1,28 @@
-"""A policy as a target has announced that it will apply it: `Output.diagnostics`, turned into IR.
+"""A policy as a target has announced that it will apply it: its shortfalls, turned into IR.
 
-``TGT001`` says that a default cannot be set, ``TGT002`` that it is set on the pod, wherever the pod's field is unset. What an
-engine does has to be just that, so a pod may fare otherwise than under the source only where the report says so.
+What an engine does has to be just that, so a pod may fare otherwise than under the source only where a shortfall says so.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from pscc import ir
-from pscc.diagnostics import Diagnostic
 from pscc.lowering.demands import without
+from pscc.lowering.shortfalls import DefaultNotSet, DefaultSetWidely, Shortfall
 
 
-def as_announced(policy: ir.Policy, diagnostics: tuple[Diagnostic, ...]) -> ir.Policy:
+def as_announced(policy: ir.Policy, shortfalls: Iterable[Shortfall]) -> ir.Policy:
     """``policy`` with its defaults as the target sets them, and what it demands where it cannot."""
-    unset = [default for default in policy.defaults if _is_told(default, "TGT001", diagnostics)]
+    known = tuple(shortfalls)
+    unset = [one.default for one in known if isinstance(one, DefaultNotSet) and one.policy == policy.name]
+    wide = [one.default for one in known if isinstance(one, DefaultSetWidely)]
     settable = without(policy, unset)
     defaults = (
         replace(default, site="pod", path=default.inherits, inherits=(), unless=ir.FALSE)
-        if _is_told(default, "TGT002", diagnostics)
+        if default in wide
         else default
         for default in settable.defaults
     )
     return replace(settable, defaults=tuple(defaults))
-
-
-def _is_told(default: ir.Default, code: str, diagnostics: tuple[Diagnostic, ...]) -> bool:
-    return any(d.code == code and d.span == default.span and f"`{default.control}`" in d.message for d in diagnostics)

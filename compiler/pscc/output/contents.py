@@ -11,6 +11,7 @@ from pscc.base.source import Span
 from pscc.cases.suite import Case
 from pscc.diagnostics import Diagnostic
 from pscc.ir import Program
+from pscc.lowering.shortfalls import Shortfall, diagnostic_of
 from pscc.output.options import DEFAULTS, Options
 
 
@@ -44,13 +45,23 @@ class Output:
     """What a target makes of a program.
 
     ``files`` in a stable order, each to be written; ``resources`` the paths of those that ``kubectl apply`` takes, in
-    the order of application; ``diagnostics`` what the target cannot say exactly (severity ``warning`` or ``note``,
-    codes ``TGT0xx``, always in the stricter direction). Raises `ClashError` where one would take another's place.
+    the order of application; ``told`` what there is to say, in order: of what the target cannot do, as records.
+    Raises `ClashError` where one would take another's place.
     """
 
     files: tuple[OutputFile, ...]
     resources: tuple[str, ...]
-    diagnostics: tuple[Diagnostic, ...]
+    told: tuple[Shortfall | Diagnostic, ...]
+
+    @property
+    def shortfalls(self) -> tuple[Shortfall, ...]:
+        """What the target cannot do of the program."""
+        return tuple(one for one in self.told if not isinstance(one, Diagnostic))
+
+    @property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """All that is told, in words: codes ``TGT0xx``, always in the stricter direction."""
+        return tuple(one if isinstance(one, Diagnostic) else diagnostic_of(one) for one in self.told)
 
     def __post_init__(self) -> None:
         check_paths(file.path for file in self.files)

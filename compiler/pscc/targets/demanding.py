@@ -12,25 +12,27 @@ from pscc.diagnostics import Diagnostic
 from pscc.ir.defaulting import overlap
 from pscc.ir.passes import looked_at_by_choice
 from pscc.lowering.demands import choice_without, demanded, without
+from pscc.lowering.shortfalls import DefaultNotSet, Shortfall
 from pscc.reasoning.default_conflicts import meet
-from pscc.targets.shared.choice_notes import without_defaults
+from pscc.targets.shared.choice_notes import unset_defaults
 
 Cases = dict[str, tuple[Case, ...]]
-Unsettable = Callable[[ir.Policy], Iterable[tuple[ir.Default, Diagnostic]]]
-"""The defaults of a policy that a target cannot set, each with what it says of that."""
+Unsettable = Callable[[ir.Policy], Iterable[DefaultNotSet]]
+"""The defaults of a policy that a target cannot set."""
+Told = list[Shortfall | Diagnostic]
 
 
-def demanding(program: ir.Program, cases: Cases, unsettable: Unsettable) -> tuple[ir.Program, Cases, list[Diagnostic]]:
+def demanding(program: ir.Program, cases: Cases, unsettable: Unsettable) -> tuple[ir.Program, Cases, Told]:
     """``program`` without the defaults that are ``unsettable``, the cases of what that changes, and what is said of it.
 
     Of a choice no default is set at all.
     """
-    told: list[Diagnostic] = []
+    told: Told = []
     policies = []
     for policy in program.policies:
         found = list(unsettable(policy))
-        told += [diagnostic for _, diagnostic in found]
-        policies.append(without(policy, [default for default, _ in found]) if found else policy)
+        told += found
+        policies.append(without(policy, [one.default for one in found]) if found else policy)
     choices = tuple(choice_without(choice) for choice in program.choices)
     most = most_cases(len(policies))
     pairs = zip(policies, program.policies, strict=True)
@@ -44,14 +46,12 @@ def demanding(program: ir.Program, cases: Cases, unsettable: Unsettable) -> tupl
     return made, {name: changed.get(name, mine) if mine else mine for name, mine in cases.items()}, told
 
 
-def demanding_but_choices(
-    program: ir.Program, cases: Cases, unsettable: Unsettable
-) -> tuple[ir.Program, Cases, list[Diagnostic]]:
+def demanding_but_choices(program: ir.Program, cases: Cases, unsettable: Unsettable) -> tuple[ir.Program, Cases, Told]:
     """The same where the target sets the defaults of choices: all of those that it can set, or none."""
     plain, cases, told = demanding(replace(program, choices=()), cases, unsettable)
     choices = []
     for choice in program.choices:
-        found = [diagnostic for policy in choice.policies for _, diagnostic in unsettable(policy)]
+        found = [one for policy in choice.policies for one in unsettable(policy)]
         told += found
         choices.append(choice_without(choice) if found else choice)
     return replace(plain, choices=tuple(choices)), cases, told
@@ -60,12 +60,12 @@ def demanding_but_choices(
 _NO_ORDER = "a policy outside the choice sets what decides it, and the two are applied in no fixed order"
 
 
-def undecided_choices(program: ir.Program) -> tuple[ir.Program, list[Diagnostic]]:
+def undecided_choices(program: ir.Program) -> tuple[ir.Program, Told]:
     """``program`` where no choice sets defaults that hangs on a default of a policy outside, and what is said of that.
 
     For targets that set the defaults of choices: which policy is chosen would depend on who comes first.
     """
-    told: list[Diagnostic] = []
+    told: Told = []
     choices = []
     for choice in program.choices:
         hangs = any(policy.defaults for policy in choice.policies) and any(
@@ -73,7 +73,7 @@ def undecided_choices(program: ir.Program) -> tuple[ir.Program, list[Diagnostic]
             for policy in program.policies
             for default in policy.defaults
         )
-        told += [one for one in without_defaults(choice, _NO_ORDER) if one.code == "TGT001"] if hangs else []
+        told += unset_defaults(choice, _NO_ORDER) if hangs else []
         choices.append(choice_without(choice) if hangs else choice)
     return replace(program, choices=tuple(choices)), told
 
@@ -89,9 +89,6 @@ def _more(policy: ir.Policy, before: ir.Policy) -> bool:
     return policy.checks != before.checks
 
 
-def cannot_set(cause: str, policy: ir.Policy, default: ir.Default) -> Diagnostic:
-    """That ``default`` of ``policy`` is not set, for ``cause``: a warning where pods have to set it, else a note."""
-    told = f"{cause} the default of `{default.control}` in {policy.name}"
-    if demanded(policy, default):
-        return Diagnostic("TGT001", f"{told}: pods are refused until they set it", default.span, severity="warning")
-    return Diagnostic("TGT001", f"{told}: pods are admitted without it", default.span, severity="note")
+def cannot_set(cause: str, policy: ir.Policy, default: ir.Default) -> DefaultNotSet:
+    """That ``default`` of ``policy`` is not set, for ``cause``."""
+    return DefaultNotSet(policy.name, default, cause, demanded(policy, default))

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from pscc import ir
 from pscc.base.source import Span
 from pscc.diagnostics import Diagnostic, SourceError
+from pscc.lowering.shortfalls import DefaultNotSet
 from pscc.output.options import Version
 from pscc.targets.demanding import Unsettable, cannot_set
 
@@ -58,25 +59,23 @@ def place(program: ir.Program) -> Span:
 
 def all_unsettable(cause: str) -> Unsettable:
     """That no default can be set."""
-    return lambda policy: [(default, cannot_set(cause, policy, default)) for default in policy.defaults]
+    return lambda policy: [cannot_set(cause, policy, default) for default in policy.defaults]
 
 
 def unknown_fields(release: Version, others: Unsettable) -> Unsettable:
     """The defaults that ``others`` finds, and those whose field Kubernetes ``release`` does not have."""
 
-    def found(policy: ir.Policy) -> Iterator[tuple[ir.Default, Diagnostic]]:
+    def found(policy: ir.Policy) -> Iterator[DefaultNotSet]:
         told = list(others(policy))
         yield from told
-        rest = [default for default in policy.defaults if default not in [one for one, _ in told]]
+        rest = [default for default in policy.defaults if default not in [one.default for one in told]]
         yield from _unknown(policy, rest, release)
 
     return found
 
 
-def _unknown(
-    policy: ir.Policy, defaults: Iterable[ir.Default], release: Version
-) -> Iterator[tuple[ir.Default, Diagnostic]]:
+def _unknown(policy: ir.Policy, defaults: Iterable[ir.Default], release: Version) -> Iterator[DefaultNotSet]:
     for default in defaults:
         if release < _FIELDS.get(default.path[-1], (0, 0)):
             cause = f"Kubernetes {spelled(release)} has no field `{default.path[-1]}`, so nothing can set"
-            yield default, cannot_set(cause, policy, default)
+            yield cannot_set(cause, policy, default)

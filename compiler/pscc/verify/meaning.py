@@ -11,10 +11,10 @@ from typing import TypeVar
 
 from pscc import ir
 from pscc.base.frozen import frozen
-from pscc.diagnostics import Diagnostic
 from pscc.ir.access import Names, Request
 from pscc.lowering.announced import as_announced
 from pscc.lowering.demands import choice_without
+from pscc.lowering.shortfalls import LabelsUnseen, SetForExempt, Shortfall
 from pscc.output.options import Workloads
 from pscc.reference import oracle
 from pscc.reference.admission import Admission, accepts_as_it_is, admit, as_left, judges
@@ -88,20 +88,20 @@ class Meaning:
                 yield choice
 
 
-def announced(made: ir.Program, told: tuple[Diagnostic, ...]) -> Meaning:
-    """What the output of ``made`` should do, whose compile said ``told``: as much of it as the target can say.
+def announced(made: ir.Program, shortfalls: tuple[Shortfall, ...]) -> Meaning:
+    """What the output of ``made`` should do, for a target with these ``shortfalls``: as much of it as the target can say.
 
     ``made`` is a program whose choices have the form that is compiled.
     """
-    unseen = [d.span for d in told if d.code == "TGT004"]
-    wide = [d.span for d in told if d.code == "TGT005"]
-    policies = (as_announced(policy, told) for policy in made.policies)
+    unseen = {one.policy.name for one in shortfalls if isinstance(one, LabelsUnseen)}
+    wide = {one.policy.name for one in shortfalls if isinstance(one, SetForExempt)}
+    policies = (as_announced(policy, shortfalls) for policy in made.policies)
     return Meaning(
         ir.Program(
-            tuple(_by_names(policy) if policy.span in unseen else policy for policy in policies),
+            tuple(_by_names(policy) if policy.name in unseen else policy for policy in policies),
             tuple(_usable(choice_without(choice)) for choice in made.choices),
         ),
-        frozenset(p.name for p in made.policies if any(one.span in wide for one in p.exemptions)),
+        frozenset(wide),
     )
 
 

@@ -11,11 +11,11 @@ import re
 from pscc import ir
 from pscc.cases.choice_suite import admission_review
 from pscc.cases.suite import Case
-from pscc.diagnostics import Diagnostic
 from pscc.output.contents import ObjectName, OutputFile
 from pscc.output.options import DEFAULTS, Options
 from pscc.output.templating import Code, folded, render, yaml_block, yaml_quote
 from pscc.printers.rego.library import library_for
+from pscc.targets.demanding import Told
 from pscc.targets.gatekeeper.match import match_lines
 from pscc.targets.shared.choice_notes import DESCRIPTION, without_defaults
 from pscc.targets.shared.names import fitted
@@ -110,9 +110,9 @@ def suite(choice: ir.Choice, name: str, cases: tuple[Case, ...]) -> tuple[dict[s
     return test, files
 
 
-def notes(choice: ir.Choice, options: Options = DEFAULTS) -> list[Diagnostic]:
+def notes(choice: ir.Choice, options: Options = DEFAULTS) -> Told:
     """What Gatekeeper cannot do of ``choice``, in the engine of ``options``."""
-    told = without_defaults(choice, "Gatekeeper's mutators see neither who asks nor the rest of the pod")
+    told: Told = [*without_defaults(choice, "Gatekeeper's mutators see neither who asks nor the rest of the pod")]
     if options.engine == "cel" and len(choice.policies) > 1 and any(policy.checks for policy in choice.policies):
         from pscc.targets.gatekeeper.cel import too_large_a_pod
 

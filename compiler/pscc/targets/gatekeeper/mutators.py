@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 from pscc import ir
 from pscc.base.frozen import frozen
-from pscc.diagnostics import Diagnostic
 from pscc.ir.defaulting import kebab, tells_apart
 from pscc.ir.passes import looked_at
+from pscc.lowering.shortfalls import DefaultNotSet, DefaultSetWidely, SetForExempt, Shortfall
 from pscc.output.contents import ObjectName, OutputFile
 from pscc.output.templating import Code, render, yaml_quote
 from pscc.targets.demanding import cannot_set
@@ -29,33 +29,23 @@ class Mutator:
     value: object
 
 
-def unsettable(policy: ir.Policy) -> Iterator[tuple[ir.Default, Diagnostic]]:
+def unsettable(policy: ir.Policy) -> Iterator[DefaultNotSet]:
     """The defaults that Gatekeeper cannot set."""
     for default in policy.defaults:
         conditional = default.unless != ir.FALSE
         if default.unless_in or (default.grants and conditional) or _shows(policy, default):
-            yield default, cannot_set("Gatekeeper cannot set", policy, default)
+            yield cannot_set("Gatekeeper cannot set", policy, default)
 
 
-def mutators(policy: ir.Policy, names: Names, generated: bool = False) -> tuple[list[Mutator], list[Diagnostic]]:
+def mutators(policy: ir.Policy, names: Names, generated: bool = False) -> tuple[list[Mutator], list[Shortfall]]:
     """The mutators of ``policy``, and what to say of those that set more than the policy does.
 
     They get ``names``. ``generated``: of the pods that workloads would make.
     """
     found = [one for default in policy.defaults for one in _of(policy.name, default, names, generated)]
-    told = [
-        Diagnostic(
-            "TGT002",
-            f"Gatekeeper sets the default of `{default.control}` wherever the field itself is unset",
-            default.span,
-            severity="note",
-        )
-        for default in policy.defaults
-        if default.unless != ir.FALSE
-    ]
+    told: list[Shortfall] = [DefaultSetWidely(default) for default in policy.defaults if default.unless != ir.FALSE]
     if found and policy.exemptions:
-        text = f"Gatekeeper's mutators do not see who asks: the defaults of {policy.name} are set for those exempt, too"
-        told.append(Diagnostic("TGT005", text, policy.exemptions[0].span, severity="warning"))
+        told.append(SetForExempt(policy, "Gatekeeper's mutators do"))
     return found, told
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from pscc import ir
 from pscc.cases.suite import Case
-from pscc.diagnostics import Diagnostic
 from pscc.ir.passes import looked_at_by_choice, specialise
+from pscc.lowering.shortfalls import Shortfall
 from pscc.output.contents import ObjectName, OutputFile
 from pscc.output.options import Workloads
 from pscc.output.templating import Code, folded, render, yaml_block, yaml_quote
@@ -105,7 +105,7 @@ def suite(choice: ir.Choice, cases: tuple[Case, ...], names: Names) -> list[Outp
     return files
 
 
-def notes(choice: ir.Choice) -> list[Diagnostic]:
+def notes(choice: ir.Choice) -> list[Shortfall]:
     """What Kyverno cannot do of ``choice``."""
     return without_defaults(choice, "Kyverno's mutations cannot tell which policy would change the pod")
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pscc import ir
-from pscc.diagnostics import Diagnostic
 from pscc.ir.defaulting import LISTS, in_sequence, json_value, kebab
 from pscc.ir.passes import negation
+from pscc.lowering.shortfalls import DefaultNotSet
 from pscc.output.contents import origin
 from pscc.output.templating import Code, yaml_block, yaml_lines, yaml_quote
 from pscc.printers import jmespath
@@ -26,13 +26,13 @@ def rules(policy: ir.Policy) -> list[Fields]:
     return [fields for default in in_sequence(policy.defaults) for fields in _of(default)]
 
 
-def unsettable(policy: ir.Policy) -> Iterator[tuple[ir.Default, Diagnostic]]:
+def unsettable(policy: ir.Policy) -> Iterator[DefaultNotSet]:
     """The defaults that Kyverno cannot set: those with text that JMESPath has no literal for."""
     for default in policy.defaults:
         try:
             _of(default)
         except jmespath.UnprintableError:
-            yield default, cannot_set("Kyverno cannot set", policy, default)
+            yield cannot_set("Kyverno cannot set", policy, default)
 
 
 def _of(default: ir.Default) -> list[Fields]:

@@ -10,15 +10,15 @@ import json
 from pscc import ir
 from pscc.base.frozen import frozen
 from pscc.cases.suite import Case
-from pscc.diagnostics import Diagnostic
 from pscc.ir.passes import Reads, looked_at, specialise
+from pscc.lowering.shortfalls import SetForExempt
 from pscc.output.contents import Output, OutputFile, origin
 from pscc.output.options import DEFAULTS, Options
 from pscc.output.templating import Code, folded, render, yaml_block, yaml_quote
 from pscc.printers.cel.checks import validation
 from pscc.printers.cel.layout import laid_out
 from pscc.printers.rego.rules import comment
-from pscc.targets.demanding import demanding
+from pscc.targets.demanding import Told, demanding
 from pscc.targets.kyverno import choice as kyverno_choice
 from pscc.targets.kyverno import mutate as kyverno_mutate
 from pscc.targets.kyverno.match import UPDATED, exempt_conditions, match_of
@@ -43,7 +43,7 @@ class Kyverno:
         files: list[OutputFile] = []
         suites: list[OutputFile] = []
         names = Names((*(policy.name for policy in program.policies), *(choice.name for choice in program.choices)))
-        told = [note for choice in program.choices for note in kyverno_choice.notes(choice)]
+        told: Told = [note for choice in program.choices for note in kyverno_choice.notes(choice)]
         needs(program, "Kyverno", KYVERNO_CLASSIC, options.kyverno, "update Kyverno")
         program, cases, untold = demanding(
             program, cases, unknown_fields(options.kubernetes, kyverno_mutate.unsettable)
@@ -59,8 +59,7 @@ class Kyverno:
                 name = names.derived(policy.name, "defaults")
                 files.append(kyverno_choice.policy_file(name, _mutation(policy, name, mutations)))
                 if policy.exemptions:
-                    text = f"Kyverno sets the defaults of {policy.name} for those who are exempt, too"
-                    told.append(Diagnostic("TGT005", text, policy.exemptions[0].span, severity="warning"))
+                    told.append(SetForExempt(policy, "Kyverno's mutations do"))
             checks = _checks(policy)
             if checks:
                 name = names[policy.name]

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from pscc import ir
 from pscc.cases.choice_suite import admission_review
 from pscc.cases.suite import Case
-from pscc.diagnostics import Diagnostic
 from pscc.ir.access import EVERYWHERE
+from pscc.lowering.shortfalls import Shortfall
 from pscc.output.templating import Code, render
 from pscc.printers.rego.rules import comment, literal
 from pscc.targets.shared.choice_notes import without_defaults
@@ -47,6 +47,6 @@ def files(choice: ir.Choice, name: str, decision: str, cases: tuple[Case, ...]) 
     return code, render("opa/choice_test.rego.j2", package=Code(name), decision=Code(decision), tests=tests)
 
 
-def notes(choice: ir.Choice) -> list[Diagnostic]:
+def notes(choice: ir.Choice) -> list[Shortfall]:
     """What OPA cannot do of ``choice``."""
     return without_defaults(choice, "OPA only answers")

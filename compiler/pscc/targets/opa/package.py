@@ -8,16 +8,16 @@ from collections.abc import Iterator
 from pscc import ir
 from pscc.base.frozen import frozen
 from pscc.cases.suite import Case
-from pscc.diagnostics import Diagnostic
 from pscc.ir.access import ALL, NONE
 from pscc.ir.passes import looked_at, specialise
+from pscc.lowering.shortfalls import DefaultNotSet, LabelsUnseen
 from pscc.output.contents import Output, OutputFile, origin
 from pscc.output.options import DEFAULTS, Options, Workloads
 from pscc.output.templating import Code, render
 from pscc.printers.rego.library import library
 from pscc.printers.rego.rules import check_rules, comment, literal, prefix_of
 from pscc.reference import oracle
-from pscc.targets.demanding import cannot_set, demanding
+from pscc.targets.demanding import Told, cannot_set, demanding
 from pscc.targets.opa import choice as opa_choice
 from pscc.targets.shared.names import Names
 from pscc.targets.shared.subjects import exemption_rows, names_row
@@ -39,7 +39,7 @@ class Opa:
 
     def package(self, program: ir.Program, cases: dict[str, tuple[Case, ...]], options: Options = DEFAULTS) -> Output:
         """Policies and their tests, ``main.rego`` and the library of ``program``. A policy without a check has no file."""
-        told = [note for choice in program.choices for note in opa_choice.notes(choice)]
+        told: Told = [note for choice in program.choices for note in opa_choice.notes(choice)]
         program, cases, untold = demanding(program, cases, _unsettable)
         told += untold
         packages = _packages(program)
@@ -64,7 +64,7 @@ class Opa:
         modes |= {choice.name: _DECISIONS[choice.mode] for choice in program.choices}
         files += _main({package: modes[name] for name, package in packages.items()}, options.workloads)
         files.append(OutputFile("lib/pscc.rego", library()))
-        told += [note for policy in program.policies for note in _unseen_labels(policy)]
+        told += [LabelsUnseen(p) for p in program.policies if p.scope.labels or p.scope.except_labels]
         return Output(tuple(files), (), tuple(told))
 
 
@@ -167,14 +167,7 @@ def _input(case: Case) -> object:
     return {"request": {"operation": "UPDATE", "object": case.pod, "oldObject": case.old_pod}}
 
 
-def _unseen_labels(policy: ir.Policy) -> list[Diagnostic]:
-    if not policy.scope.labels and not policy.scope.except_labels:
-        return []
-    text = f"OPA sees a namespace's name alone: {policy.name} holds whatever the labels are"
-    return [Diagnostic("TGT004", text, policy.span, severity="warning", help="name the namespaces")]
-
-
-def _unsettable(policy: ir.Policy) -> Iterator[tuple[ir.Default, Diagnostic]]:
+def _unsettable(policy: ir.Policy) -> Iterator[DefaultNotSet]:
     """All defaults: OPA only answers."""
     for default in policy.defaults:
-        yield default, cannot_set("OPA only answers, so it cannot set", policy, default)
+        yield cannot_set("OPA only answers, so it cannot set", policy, default)

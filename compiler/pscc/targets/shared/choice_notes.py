@@ -5,6 +5,7 @@ from __future__ import annotations
 from pscc import ir
 from pscc.diagnostics import Diagnostic
 from pscc.lowering.demands import demanded
+from pscc.lowering.shortfalls import ChoiceDefaultsNotSet, NeverUsed, Shortfall
 from pscc.output.sizes import LARGEST
 
 DESCRIPTION = (
@@ -22,25 +23,18 @@ def too_large(choice: ir.Choice, kind: str, text: str) -> list[Diagnostic]:
     return [Diagnostic("TGT006", message, choice.span, help=help)]
 
 
-def without_defaults(choice: ir.Choice, why: str) -> list[Diagnostic]:
-    """That the defaults of ``choice`` are not set, one note for each policy that has some.
+def without_defaults(choice: ir.Choice, why: str) -> list[Shortfall]:
+    """That the defaults of ``choice`` are not set, for ``why``, and which of its policies are never used."""
+    labelled = [policy for policy in choice.policies if policy.scope.labels or policy.scope.except_labels]
+    return [*unset_defaults(choice, why), *map(NeverUsed, labelled)]
 
-    ``why`` is the target's reason. Isolating defaults make a warning: pods have to set them themselves. Granting ones do
-    not: pods go without.
-    """
-    told: list[Diagnostic] = []
+
+def unset_defaults(choice: ir.Choice, why: str) -> list[Shortfall]:
+    """That the defaults of ``choice`` are not set: of each policy those that pods have to set, and those they go without."""
+    found: list[Shortfall] = []
     for policy in choice.policies:
-        isolating = dict.fromkeys(d.control for d in policy.defaults if demanded(policy, d))
-        granting = dict.fromkeys(d.control for d in policy.defaults if not demanded(policy, d))
-        if isolating:
-            text = f"{policy.name}: the defaults of {', '.join(isolating)} are not set: {why}"
-            help = "pods have to set them themselves, which is stricter than PodSecurityPolicy was"
-            told.append(Diagnostic("TGT001", text, policy.span, severity="warning", help=help))
-        if granting:
-            text = f"{policy.name}: the defaults of {', '.join(granting)} are not set: {why}; pods go without them"
-            told.append(Diagnostic("TGT001", text, policy.span, severity="note"))
-    for policy in choice.policies:
-        if policy.scope.labels or policy.scope.except_labels:
-            text = f"{policy.name} is never used: its namespaces go by labels, which the rules of a choice do not see"
-            told.append(Diagnostic("TGT004", text, policy.span, severity="warning", help="name the namespaces"))
-    return told
+        for wanted in (True, False):
+            controls = dict.fromkeys(d.control for d in policy.defaults if demanded(policy, d) is wanted)
+            if controls:
+                found.append(ChoiceDefaultsNotSet(policy, tuple(controls), why, wanted))
+    return found

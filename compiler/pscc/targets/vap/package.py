@@ -8,19 +8,18 @@ from __future__ import annotations
 from pscc import ir
 from pscc.base.frozen import frozen
 from pscc.cases.suite import Case
-from pscc.diagnostics import Diagnostic
 from pscc.output.contents import ObjectName, Output, OutputFile
 from pscc.output.options import DEFAULTS, Options
 from pscc.output.templating import Code, folded, render, yaml_block, yaml_quote
 from pscc.printers.cel.bindings import NONE_PENDING, Pending
 from pscc.printers.rego.rules import comment
-from pscc.targets.demanding import Cases, demanding, undecided_choices
+from pscc.targets.demanding import Cases, Told, demanding, undecided_choices
 from pscc.targets.shared.cel_policy import Checks, checks_of, described, described_defaults, mutations, validations
 from pscc.targets.shared.cel_where import Where, where
 from pscc.targets.shared.cel_workloads import TEMPLATES_AT, on_workloads, unjudged_workloads
 from pscc.targets.shared.choice_cel import CHOICE, CHOICE_DEFAULTS, CHOICE_OF_TEMPLATES, notes, printed_choice
 from pscc.targets.shared.choice_cel_defaults import printed_defaults
-from pscc.targets.shared.choice_notes import without_defaults
+from pscc.targets.shared.choice_notes import unset_defaults
 from pscc.targets.shared.names import Names
 from pscc.targets.versions import MUTATING, VALIDATING, all_unsettable, costs, needs, served, spelled
 
@@ -88,16 +87,14 @@ class Vap:
 TARGET = Vap()
 
 
-def _for_release(program: ir.Program, cases: Cases, options: Options) -> tuple[ir.Program, Cases, list[Diagnostic]]:
+def _for_release(program: ir.Program, cases: Cases, options: Options) -> tuple[ir.Program, Cases, Told]:
     """``program`` as the release can have it, and what that costs. Raises `SourceError` where it cannot at all."""
     release = options.kubernetes
     needs(program, "Kubernetes", VALIDATING[-1][0], release, "compile for `gatekeeper` or `kyverno`")
-    told: list[Diagnostic] = []
+    told: Told = []
     if not served(MUTATING, release):
         cause = f"Kubernetes {spelled(release)} has no MutatingAdmissionPolicy to set"
-        unset = (one for choice in program.choices for one in without_defaults(choice, f"{cause} them"))
-        # labels of namespaces are seen here
-        told += [one for one in unset if one.code == "TGT001"]
+        told += [one for choice in program.choices for one in unset_defaults(choice, f"{cause} them")]
         program, cases, more = demanding(program, cases, all_unsettable(cause))
         told += more
     members = (policy for choice in program.choices for policy in choice.policies)
