@@ -18,6 +18,7 @@ from pscc.base.source import SourceFile, Span
 from pscc.cli import main
 from pscc.driver import analyse, compile_program, decode
 from pscc.ir.access import Request
+from pscc.ir.once_defaulted import observing
 from pscc.meaning.library import MINORS, library_source
 from pscc.output.emit import emit
 from pscc.pod.manifests import Manifest
@@ -47,7 +48,7 @@ def of(text: str) -> ir.Program:
 
 def admits(one: ir.Program, pod: dict[str, object], request: Request = Request()) -> bool:  # noqa: B008
     """Whether every policy that judges the request accepts the pod, the defaults of all of them set first."""
-    judging = [policy for policy in one.policies if judges(policy, request)]
+    judging = [policy for policy in observing(one).policies if judges(policy, request)]
     for policy in judging:
         pod = oracle.with_defaults(policy, pod)
     return all(oracle.check(policy, pod).allowed for policy in judging if policy.mode == "enforce")
@@ -332,3 +333,15 @@ def test_the_command(tmp_path: Path) -> None:
         set(as_json) == {"looser", "stricter", "quieter", "louder", "changed", "undecided", "apart"}
         and as_json["looser"][0]["pod"]["kind"] == "Pod"
     )
+
+
+def test_what_does_not_enforce_sets_no_default_and_is_compared_as_if_it_had() -> None:
+    fill = "policy fill {{\n    warn\n    default runAsUser {}\n    require runAsUser 1-2000\n}}\n"
+    five, six, without = (
+        analyse(SourceFile("p.psp", text))[1]
+        for text in (fill.format(5), fill.format(6), "policy fill {\n    warn\n    require runAsUser 1-2000\n}\n")
+    )
+    assert not compare(five, six)
+    found = compare(five, without)
+    assert [witness.control for witness in found.louder] == ["runAsUser"]
+    assert not found.changed

@@ -134,7 +134,7 @@ def test_opa_on_the_rego_of_templates(setting: Setting, tmp_path: Path) -> None:
     for document in documents(output):
         if document.kind == "ConstraintTemplate":
             code, *_ = rego_sources(document.body)
-            (tmp_path / f"{document.name}.rego").write_text(code + "\n", encoding="utf-8")
+            (tmp_path / f"{document.name}.rego").write_text(code.rstrip() + "\n", encoding="utf-8")
     is_silent(tmp_path)
 
 

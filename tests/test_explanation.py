@@ -105,3 +105,14 @@ def test_a_psp_and_the_library_are_sources_too() -> None:
 def test_a_line_without_a_statement() -> None:
     done = CliRunner().invoke(main, ["explain", f"{ROOT / 'examples' / 'team.psp'}:1"])
     assert done.exit_code == 2 and "there is no statement in line 1" in done.output
+
+
+@pytest.mark.parametrize("chosen", [False, True])
+def test_a_default_of_what_does_not_enforce_is_not_set(chosen: bool, tmp_path: Path) -> None:
+    path = tmp_path / "p.psp"
+    mode = "" if chosen else "    warn\n"
+    choice = "choose warn {\n    p for groups g\n}\n" if chosen else ""
+    path.write_text(f"policy p {{\n{mode}    default runAsUser 5\n}}\n{choice}", encoding="utf-8")
+    text = explained(f"{path}:{2 if chosen else 3}")
+    assert "On every target: not set" in text
+    assert not any(f"  {target}:" in text for target in TARGETS)

@@ -23,7 +23,7 @@ from manifests import as_written, named, sweep, workload
 from pscc.base.source import SourceFile
 from pscc.cases import draw_pods
 from pscc.controls import CONTROLS
-from pscc.driver import analyse
+from pscc.driver import analyse, compile_program
 from pscc.ir import Policy, Program
 from pscc.ir.access import Request, requested_by
 from pscc.lowering.announced import as_announced
@@ -356,3 +356,26 @@ def test_a_null_is_no_place_and_no_account(told: str, tmp_path: Path) -> None:
         paths = placed([target_named(target).package(program, {}, Options(workloads="off"))], folder, "policies/")
         found, _ = kyverno(folder, paths, pods)
         assert {name for _, name in found} == expected, target
+
+
+@pytest.mark.parametrize("language", ["rego", "cel"])
+def test_gator_judges_a_pod_without_metadata_by_its_account(language: str, tmp_path: Path) -> None:
+    text = 'policy p {\n    exempt serviceaccounts default/robot because "y"\n    deny privileged\n}\n'
+    options = Options(engine="cel" if language == "cel" else "rego")
+    output = compile_program(analyse(SourceFile("p.psp", text))[1], ("gatekeeper",), options=options)["gatekeeper"]
+    written(output, tmp_path / "p")
+    context = {"securityContext": {"privileged": True}}
+    pods = [
+        {
+            "apiVersion": "v1",
+            "kind": "Pod",
+            "spec": {"serviceAccountName": account, "containers": [{"name": "c", **context}]},
+        }
+        for account in ("robot", "other")
+    ]
+    for pod, refused in zip(pods, (False, True), strict=True):
+        path = tmp_path / "pod.json"
+        path.write_text(json.dumps(pod), encoding="utf-8")
+        done = run("gator", "test", "-f", tmp_path / "p" / "templates", "-f", tmp_path / "p" / "policies", "-f", path)
+        assert ("privileged is true" in done.stdout) is refused, done.stdout + done.stderr
+        assert "no such key" not in done.stdout + done.stderr

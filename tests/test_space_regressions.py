@@ -78,6 +78,13 @@ FOUND = (
         "policy a {\n    audit\n    default nonRoot\n    require runAsNonRoot true on pod or containers\n}\n",
         pod(),
     ),
+    Found(
+        "a field that is read of containers and of what a default makes of them",
+        "space gatekeeper",
+        "policy a {\n    audit\n    default seccompProfile runtime/default\n"
+        "    require seccompProfile runtime/default, localhost/* on pod and containers\n}\n",
+        pod(securityContext={"seccompProfile": {"type": "Unconfined"}}),
+    ),
     *(
         Found(
             f"a workload with an exempt image and a default on {row}",

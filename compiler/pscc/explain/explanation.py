@@ -72,7 +72,9 @@ def _on(span: Span, line: int | None, document: ast.Document) -> bool:
 def _statements(
     document: ast.Document, family: Family, program: ir.Program, line: int | None, told: Compiled | None
 ) -> Iterator[tuple[Span, Iterator[str]]]:
+    modes = {member.name: choice.mode for choice in program.choices for member in choice.policies}
     for policy in _all_policies(program):
+        policy = replace(policy, mode=modes.get(policy.name, policy.mode))
         names = (policy.name, policy.name.removesuffix(f"-{policy.mode}"))
         named = next((p for p in document.policies if p.name.text in names), None)
         replaced = flatten(named, family, Report()).replaced if named else ()
@@ -137,6 +139,9 @@ def _default(
     assert shape is not None
     yield from _head(policy, default.statement, default.control, default.span, shape.says)
     yield from _in_place_of(default.statement, default.control, replaced)
+    if policy.mode != "enforce":
+        yield "  On every target: not set, since what does not enforce changes no pod; the policy judges pods as if it were"
+        return
     if told is None or alone is None:
         return
     for target in TARGETS:

@@ -14,6 +14,7 @@ from textwrap import dedent
 from pscc import ir
 from pscc.base.frozen import frozen
 from pscc.diagnostics import Diagnostic, SourceError
+from pscc.ir.once_defaulted import observing
 from pscc.lowering.choice_forms import lowered
 from pscc.output.contents import Output
 from pscc.output.options import TARGETS
@@ -43,7 +44,7 @@ class Compiled:
 
 def compiled(program: ir.Program) -> Compiled:
     """``program`` on every target, without suites."""
-    plain, _ = lowered(program)
+    plain = observing(lowered(program)[0])
     outputs: dict[str, Output] = {}
     refused: dict[str, tuple[Diagnostic, ...]] = {}
     for target in TARGETS:

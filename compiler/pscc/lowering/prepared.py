@@ -68,5 +68,5 @@ def _unset(program: ir.Program) -> Iterator[Diagnostic]:
 
 def _note(one: ir.Policy | ir.Choice, mode: ir.Mode) -> Diagnostic:
     does = "warns" if mode == "warn" else "audits"
-    message = f"{one.name} only {does}: its defaults are not set, and pods are judged as if they were"
+    message = f"{one.name} only {does}: its defaults are not set, and it judges pods as if they were"
     return Diagnostic("LNG071", message, one.span, severity="note")

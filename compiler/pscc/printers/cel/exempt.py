@@ -9,7 +9,7 @@ from __future__ import annotations
 from pscc import ir
 from pscc.ir.access import AUTHENTICATED, SERVICE_ACCOUNT_USER, SERVICE_ACCOUNTS
 from pscc.printers.cel.expressions import access, has_value, literal
-from pscc.printers.cel.pod import ACCOUNT, HAS_ACCOUNT, METADATA
+from pscc.printers.cel.pod import ACCOUNT, HAS_ACCOUNT
 
 EXEMPT = "exempt"
 _NAMESPACE = ir.Path(ir.POD, ("metadata", "namespace"))
@@ -20,7 +20,7 @@ def asking_variables() -> list[tuple[str, str]]:
     user = 'has(request.userInfo) && has(request.userInfo.username) ? request.userInfo.username : ""'
     namespace = (
         'has(request.namespace) && request.namespace != "" ? request.namespace : '
-        f'({has_value(_NAMESPACE, METADATA)} ? {access(_NAMESPACE)} : "default")'
+        f'({has_value(_NAMESPACE)} ? {access(_NAMESPACE)} : "default")'
     )
     account = f'{HAS_ACCOUNT} ? {ACCOUNT} : (variables.askingUser == "" ? "default" : "")'
     own_user = f'{literal(SERVICE_ACCOUNT_USER)} + variables.askingNamespace + ":" + variables.askingAccount'

@@ -13,6 +13,7 @@ from itertools import product
 from pscc import ir
 from pscc.base.frozen import frozen
 from pscc.ir.access import Request
+from pscc.ir.once_defaulted import observing
 from pscc.ir.passes import specialise
 from pscc.reasoning.difference.admitted import Question, Witness
 from pscc.reasoning.difference.changed import Change, Changes
@@ -148,7 +149,7 @@ def _controls(witnesses: list[Witness]) -> frozenset[str]:
 
 
 def _cases(old: ir.Program, new: ir.Program, any_pod: bool) -> Iterator[_Case]:
-    old, new = _specialised(old), _specialised(new)
+    old, new = _specialised(observing(old)), _specialised(observing(new))
     seen: list[tuple[Side, Side]] = []
     for request in requests(old, new):
         before, after = side(old, request), side(new, request)
