@@ -6,8 +6,6 @@ grants they are about the nearest of all policies. Must not know a control.
 
 from __future__ import annotations
 
-from itertools import chain, count
-
 from pscc import ir
 from pscc.backends.cel_policy import of_template
 from pscc.backends.cel_where import Fields
@@ -26,6 +24,7 @@ from pscc.backends.choice_who import (
 from pscc.demands import choice_without
 from pscc.diagnostics import Diagnostic
 from pscc.frozen import frozen
+from pscc.numbering import numbered
 from pscc.once_defaulted import holds_once_defaulted
 from pscc.passes import Reads, looked_at_by_choice, specialise
 from pscc.targets.cel import CONTAINERS, all_of, at_template, condition, literal
@@ -85,8 +84,7 @@ def names_in(choice: ir.Choice) -> Names:
     taken: set[str] = set()
 
     def unique(word: str) -> str:
-        spelled = chain([word], (f"{word}No{number}" for number in count(2)))
-        taken.add(found := next(one for one in spelled if one not in taken))
+        taken.add(found := numbered(word, taken, "No"))
         return found
 
     checks = {key: unique(_lower(check.shape)) for key, check in statements_of(choice).items()}

@@ -18,6 +18,7 @@ from pscc.backends.options import DEFAULTS, Options, Workloads
 from pscc.backends.subjects import exemption_rows, names_row
 from pscc.diagnostics import Diagnostic
 from pscc.frozen import frozen
+from pscc.numbering import numbered
 from pscc.passes import looked_at, specialise
 from pscc.suite import Case
 from pscc.targets.rego import check_rules, comment, literal, prefix_of
@@ -98,10 +99,7 @@ def _packages(program: ir.Program) -> dict[str, str]:
             continue
         # a name that begins with a digit, or is a word of Rego, is no identifier
         base = "policy_" + re.sub(r"[^a-z0-9]", "_", policy.name)
-        package, number = base, 2
-        while package in found.values():
-            package, number = f"{base}_{number}", number + 1
-        found[policy.name] = package
+        found[policy.name] = numbered(base, found.values(), "_")
     return found
 
 

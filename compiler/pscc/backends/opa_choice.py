@@ -12,6 +12,7 @@ from pscc.backends.choice_rego import choice_rules
 from pscc.backends.subjects import names_row
 from pscc.choice_suite import admission_review
 from pscc.diagnostics import Diagnostic
+from pscc.numbering import numbered
 from pscc.suite import Case
 from pscc.targets.rego import comment, literal
 from pscc.templating import Code, render
@@ -19,11 +20,7 @@ from pscc.templating import Code, render
 
 def package(choice: ir.Choice, taken: Mapping[str, str]) -> str:
     """The last part of the package of ``choice``: none that is ``taken``."""
-    base = "choice_" + re.sub(r"[^a-z0-9]", "_", choice.name)
-    found, number = base, 2
-    while found in taken.values():
-        found, number = f"{base}_{number}", number + 1
-    return found
+    return numbered("choice_" + re.sub(r"[^a-z0-9]", "_", choice.name), taken.values(), "_")
 
 
 def files(choice: ir.Choice, name: str, decision: str, cases: tuple[Case, ...]) -> tuple[str, str]:
