@@ -11,11 +11,10 @@ import os
 import sys
 from pathlib import Path
 
-import yaml
-
 sys.path.insert(0, str(Path(__file__).parent))
 
 from conformance.jsonl import Json, Process
+from conformance.targets._base import documents
 from pscc import ir
 from pscc.base.source import SourceFile
 from pscc.driver import analyse
@@ -83,8 +82,7 @@ def seconds_a_review(size: tuple[int, int], uid: int, count: int = 400) -> float
     """Processor seconds of Gatekeeper for one review."""
     _, program, _ = analyse(SourceFile("dump.json", json.dumps(cluster(*size))))
     output = target_named("gatekeeper").package(ir.Program(choices=program.choices), {})
-    texts = {file.path: file.text for file in output.files}
-    documents = [d for path in output.resources for d in yaml.load_all(texts[path], Loader=yaml.CSafeLoader)]
+    applied = documents(output)
     review: Json = {
         "op": "review",
         "user": {"name": "jane", "groups": ["devs-0", "system:authenticated"]},
@@ -92,7 +90,7 @@ def seconds_a_review(size: tuple[int, int], uid: int, count: int = 400) -> float
         "pods": [pod(uid)] * count,
     }
     with Process("gatekeeper-review") as process:
-        process.ask({"op": "load", "documents": documents})
+        process.ask({"op": "load", "documents": applied})
         (first, *_) = process.results(review)
         assert first["allowed"] is (uid >= 1000), first
         before = _cpu(process.pid)

@@ -10,6 +10,7 @@ from pathlib import Path
 import yaml
 
 from conformance.jsonl import Json, Process
+from conformance.targets._base import documents
 from conftest import engine
 from exempting import Asked
 from pscc.ir.access import Request
@@ -26,12 +27,6 @@ answers := [said |
 	said := policies with input as request
 ]
 """
-
-
-def documents(output: Output) -> list[Json]:
-    """What ``kubectl apply`` would take."""
-    texts = {file.path: file.text for file in output.files}
-    return [d for path in output.resources for d in yaml.load_all(texts[path], Loader=yaml.CSafeLoader)]
 
 
 def opa(folder: Path, output: Output, names: list[str], asked: tuple[Asked, ...]) -> Said:

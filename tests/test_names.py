@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conformance.jsonl import Json, Process
+from conformance.targets._base import documents
 from golden_verdicts import statements
 from pscc.base.source import SourceFile
 from pscc.controls import CONTROLS
@@ -80,12 +81,6 @@ OPTIONS = st.builds(
 
 def program_of(text: str) -> Program:
     return analyse(SourceFile("p.psp", text))[1]
-
-
-def documents(output: Output) -> list[Json]:
-    """The objects of an output, in order."""
-    texts = {file.path: file.text for file in output.files}
-    return [d for path in output.resources for d in yaml.load_all(texts[path], Loader=yaml.CSafeLoader)]
 
 
 @settings(max_examples=40)

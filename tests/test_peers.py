@@ -66,9 +66,7 @@ def test_unit_tests_of_gatekeeper_library(tmp_path: Path) -> None:
     # opa runs tests side by side, and gives them in the order in which they end
     (below,) = [case for case in cases if case.name == "test_below"]
     assert below.source == "policy constraint {\n    allow hostPorts 80-65535\n}\n"
-    assert below.asked.object["spec"] == {
-        "containers": [{"name": "0", "image": "image", "ports": [{"hostPort": 79}]}]
-    }
+    assert below.asked.object["spec"] == {"containers": [{"name": "0", "image": "image", "ports": [{"hostPort": 79}]}]}
     assert set(outcomes(by_interpreter(cases)).values()) == {"agreed"}
 
 

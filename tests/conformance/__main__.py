@@ -9,8 +9,7 @@ from collections import Counter
 import click
 
 from conformance.page import PARTS, rows_of, write
-from conformance.run import SAMPLE, WHOLE, everything, pieces, versions
-from conformance.run import one_in as some
+from conformance.run import SAMPLE, WHOLE, everything, pieces, thinned, versions
 from conformance.table import table
 
 
@@ -24,7 +23,7 @@ from conformance.table import table
 def main(sample: bool, one_in: int, seed: int, only: tuple[str, ...], part: str | None, keep: bool) -> None:
     """See the module."""
     only = (*only, *(rows_of(part) if part else ()))
-    work = list(some(one_in, pieces(SAMPLE if sample else WHOLE, seed, only)))
+    work = list(thinned(pieces(SAMPLE if sample else WHOLE, seed, only), one_in))
     with click.progressbar(length=len(work), label="comparing", file=sys.stderr) as bar:
         tallies, found, seconds = everything(work, lambda done, of: bar.update(1))
     click.echo(table(tallies, versions()))

@@ -67,11 +67,11 @@ class Piece:
     pods: int
 
 
-def one_in(number: int, work: Iterable[Piece]) -> Iterator[Piece]:
-    """Of each row's pieces the first and every ``number``-th after it."""
+def thinned(work: Iterable[Piece], one_in: int) -> Iterator[Piece]:
+    """Of each row's pieces in ``work`` the first and every ``one_in``-th after it."""
     met: Counter[str] = Counter()
     for piece in work:
-        if met[piece.who] % number == 0:
+        if met[piece.who] % one_in == 0:
             yield piece
         met[piece.who] += 1
 

@@ -19,6 +19,7 @@ import yaml
 from conformance.canonical import canonical
 from conformance.jsonl import Json, Process
 from conformance.sets import Asked, source
+from conformance.targets._base import documents
 from conftest import engine
 from pscc import ir
 from pscc.diagnostics import SourceError
@@ -210,9 +211,7 @@ def plugins(process: Process, grants: Sequence[Json] = (), old: Sequence[Json] =
     """
 
     def ask(output: Output, asked: Asked) -> list[Said]:
-        texts = {file.path: file.text for file in output.files}
-        documents = [d for path in output.resources for d in yaml.load_all(texts[path], Loader=yaml.CSafeLoader)]
-        process.ask({"op": "load", "documents": documents})
+        process.ask({"op": "load", "documents": documents(output)})
         who = asked.requester
         pods = [{"apiVersion": "v1", "kind": "Pod", **pod} for pod in asked.pods]
         review: Json = {"op": "review", "mutate": True, "pods": pods, "namespace": who.namespace}
@@ -327,9 +326,7 @@ def kyverno_webhooks(process: Process, old: Sequence[Json] = ()) -> Ask:
 
 def _reviewed(process: Process, output: Output, asked: Asked, old: Sequence[Json]) -> list[Json]:
     """What the webhooks in ``process`` answer when just ``output`` is applied."""
-    texts = {file.path: file.text for file in output.files}
-    documents = [d for path in output.resources for d in yaml.load_all(texts[path], Loader=yaml.CSafeLoader)]
-    process.ask({"op": "load", "documents": documents})
+    process.ask({"op": "load", "documents": documents(output)})
     who = asked.requester
     review: Json = {
         "op": "review",

@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+from conformance.targets._base import resources
 from pscc.output.contents import Output
 
 Json = dict[str, Any]
@@ -35,11 +36,10 @@ class Document:
 
 def documents(output: Output) -> list[Document]:
     """The documents of ``output`` that are applied, in order."""
-    texts = {file.path: file.text for file in output.files}
     return [
         Document(path, body)
-        for path in output.resources
-        for body in yaml.load_all(texts[path], Loader=yaml.CSafeLoader)
+        for path, text in resources(output)
+        for body in yaml.load_all(text, Loader=yaml.CSafeLoader)
         if body is not None
     ]
 

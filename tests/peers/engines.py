@@ -11,10 +11,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Literal
 
-import yaml
-
 from conformance.jsonl import EngineError, Process
-from conformance.targets._base import pinned
+from conformance.targets._base import documents, pinned
 from conformance.targets.vap import as_given
 from conformance.workloads import IMPLIED
 from conftest import engine
@@ -78,9 +76,7 @@ def _seen(found: Json) -> Json:
 
 def _reviewed(process: Process, output: Output, asked: list[Asked]) -> list[Answer]:
     """What a program that is loaded with resources says; creations in one batch, updates in another."""
-    texts = {file.path: file.text for file in output.files}
-    documents = [d for path in output.resources for d in yaml.load_all(texts[path], Loader=yaml.CSafeLoader)]
-    process.ask({"op": "load", "documents": documents})
+    process.ask({"op": "load", "documents": documents(output)})
     found: dict[int, Json] = {}
     for update in (False, True):
         chosen = [number for number, one in enumerate(asked) if (one.old is not None) is update]

@@ -32,8 +32,17 @@ def assumed(policy: ir.Policy) -> ir.Policy:
     return replace(policy, checks=tuple(one for one in checks if one.requirements), defaults=())
 
 
+def unset(program: ir.Program) -> tuple[ir.Policy | ir.Choice, ...]:
+    """The policies and choices of ``program`` that have defaults and, by their mode, change no pod."""
+    policies = (p for p in program.policies if p.mode != "enforce" and p.defaults)
+    choices = (c for c in program.choices if c.mode != "enforce" and any(p.defaults for p in c.policies))
+    return (*policies, *choices)
+
+
 def observing(program: ir.Program) -> ir.Program:
     """``program`` where nothing that only warns or audits changes a pod: its defaults are assumed, and not set."""
+    if not unset(program):
+        return program
 
     def judged(policy: ir.Policy, mode: ir.Mode) -> ir.Policy:
         return policy if mode == "enforce" or not policy.defaults else assumed(policy)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pscc import ir
 from pscc.base.frozen import frozen
 from pscc.diagnostics import Diagnostic
-from pscc.ir.once_defaulted import observing
+from pscc.ir.once_defaulted import observing, unset
 from pscc.lowering.choice_forms import lowered
 from pscc.lowering.demands import refused_beside
 from pscc.lowering.rollout import (
@@ -58,15 +58,7 @@ def prepared(program: ir.Program, rollout: Rollout = AS_WRITTEN) -> Prepared:
 
 def _unset(program: ir.Program) -> Iterator[Diagnostic]:
     """A note on each policy and choice of ``program`` that has defaults and, by its mode, changes no pod."""
-    for policy in program.policies:
-        if policy.mode != "enforce" and policy.defaults:
-            yield _note(policy, policy.mode)
-    for choice in program.choices:
-        if choice.mode != "enforce" and any(policy.defaults for policy in choice.policies):
-            yield _note(choice, choice.mode)
-
-
-def _note(one: ir.Policy | ir.Choice, mode: ir.Mode) -> Diagnostic:
-    does = "warns" if mode == "warn" else "audits"
-    message = f"{one.name} only {does}: its defaults are not set, and it judges pods as if they were"
-    return Diagnostic("LNG071", message, one.span, severity="note")
+    for one in unset(program):
+        does = "warns" if one.mode == "warn" else "audits"
+        message = f"{one.name} only {does}: its defaults are not set, and it judges pods as if they were"
+        yield Diagnostic("LNG071", message, one.span, severity="note")

@@ -62,15 +62,13 @@ class Question:
     """A review, with what should come of it.
 
     ``policy`` is what the policy itself says, and the pod as it leaves it; ``expected`` what the output should say, which
-    is the same but for what was announced. ``refused``: the policy denies the pod whether or not policies that only warn or
-    audit have set their defaults in it.
+    is the same but for what was announced.
     """
 
     trial: Trial
     review: Review
     policy: Answer
     expected: Answer
-    refused: bool
 
 
 @frozen
@@ -246,7 +244,7 @@ def _question(
     expected = output.says(reached, review.old_pod, review.request, created)
     same = written == output and whole in (None, reached)
     policy = expected if same else written.says(whole or reached, review.old_pod, review.request, created)
-    return Question(trial, review, _answer(policy), _answer(expected), bool(policy.denials))
+    return Question(trial, review, _answer(policy), _answer(expected))
 
 
 def _answer(said: Said) -> Answer:
@@ -318,7 +316,7 @@ def _stored(pod: Json | None) -> Json:
 
 def _kind(question: Question, answer: Answer) -> Kind | None:
     expected = question.expected
-    if not answer.denied and (expected.denied or question.refused):
+    if not answer.denied and (expected.denied or question.policy.denied):
         return "lets in"
     if answer.denied and not expected.denied:
         return "shuts out"

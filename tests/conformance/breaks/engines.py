@@ -13,7 +13,7 @@ from typing import Protocol
 
 import yaml
 
-from conformance.breaks.asks import LABELS, Ask, batches
+from conformance.breaks.asks import LABELS, Ask
 from conformance.jsonl import EngineError, Json, Process
 from conftest import engine
 from emitted.settings import CEL
@@ -64,16 +64,6 @@ def running(output: str, grants: Sequence[Json] = ()) -> Iterator[Asked]:
     else:
         with Process(_PROCESSES[output]) as process:
             yield Reviews(process, output == "vap", grants)
-
-
-def of_all(running_: Asked, asked: list[Ask]) -> dict[int, Answer]:
-    """What the engine says of each of ``asked``, by its place."""
-    places = {id(one): number for number, one in enumerate(asked)}
-    found = {}
-    for batch in batches(asked):
-        for one, answer in zip(batch, running_.answers(batch), strict=True):
-            found[places[id(one)]] = answer
-    return found
 
 
 @dataclass(slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from functools import cache
 
 from conformance.breaks.asks import Ask
@@ -29,21 +28,18 @@ class Meaning:
     def __init__(self, subject: Subject, output: str) -> None:
         self.output = output
         self._made = subject.compiled(output)
-        self._words: dict[int, tuple[Ask, Word | None]] = {}
+        self._words: dict[int, tuple[Ask, Asked, Word] | tuple[Ask, None, None]] = {}
         """By the identity of a request, which is kept beside so that no other one takes it over."""
 
     def difference(self, ask: Ask, answer: Answer) -> str:
         """How ``answer`` to ``ask`` is not what it has to be; empty where it is, and where nothing is said of the request."""
         if id(ask) not in self._words:
             asked = _asked(ask, self.output)
-            self._words[id(ask)] = ask, by_output(self._made, asked) if asked is not None else None
-        _, word = self._words[id(ask)]
-        if word is None:
+            self._words[id(ask)] = (ask, None, None) if asked is None else (ask, asked, by_output(self._made, asked))
+        _, asked, word = self._words[id(ask)]
+        if asked is None or word is None or not (told := self._other(word, ask, answer)):
             return ""
-        if not (told := self._other(word, ask, answer)):
-            return ""
-        asked, seen = _asked(ask, self.output), _pod(answer)
-        assert asked is not None
+        seen = _pod(answer)
         return self._other(by_output(self._made, asked, seen), ask, answer) if seen else told
 
     def _other(self, word: Word, ask: Ask, answer: Answer) -> str:
@@ -127,11 +123,3 @@ def _made_by(owner: Json) -> Json:
 def meaning_of(subject: Subject, output: str) -> Meaning:
     """The meaning of ``output`` of ``subject``, compiled unbroken: to be asked for before the compiler is broken."""
     return Meaning(subject, output)
-
-
-def differences(subject: Subject, output: str, asked: list[Ask], answers: list[Answer]) -> Iterator[str]:
-    """Each way in which ``answers`` are not what the interpreter says."""
-    meaning = meaning_of(subject, output)
-    for ask, answer in zip(asked, answers, strict=True):
-        if told := meaning.difference(ask, answer):
-            yield f"{output}: {subject.name}: {told}\n{ask}"

@@ -24,7 +24,8 @@ def patched(name: str, make: Callable[[Any], Any]) -> Iterator[None]:
         (one, key)
         for one in _modules()
         for key, value in vars(one).items()
-        if value is original and _is_same(key, attribute)
+        # by its name too: small values are the same object by chance
+        if value is original and key == attribute
     ]
     for one, key in places:
         setattr(one, key, changed)
@@ -35,11 +36,6 @@ def patched(name: str, make: Callable[[Any], Any]) -> Iterator[None]:
         for one, key in places:
             setattr(one, key, original)
         _forget()
-
-
-def _is_same(key: str, attribute: str) -> bool:
-    """Whether a module's name for it is the one that was imported: small values are the same object by chance."""
-    return key == attribute
 
 
 def _modules() -> list[Any]:

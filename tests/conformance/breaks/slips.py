@@ -97,10 +97,6 @@ def _nobody(kind: str) -> Callable[[Subjects], Subjects]:
     return lambda who: replace(who, **{kind: NONE})
 
 
-def _no_reason(check: ir.Check) -> ir.Check:
-    return replace(check, because="")
-
-
 def _no_conditions(found: Any) -> Any:
     return replace(found, conditions=[])
 

@@ -2,9 +2,5 @@
 
 from __future__ import annotations
 
-TITLES = "an annotation that people read: no engine looks at it"
-COMMENT = "a comment"
-HEADING = "the name of a suite, in its report alone"
-
 WORDS: dict[str, str] = {}
 """Labels of breaks of `of_templates` that are not tried, each with why."""

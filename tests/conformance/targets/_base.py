@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+import yaml
+
 from conformance.jsonl import Json
 from pscc.output.contents import Output
 
@@ -88,3 +90,8 @@ def resources(output: Output) -> Iterator[tuple[str, str]]:
     """Path and text of each file that is applied, in order."""
     texts = {file.path: file.text for file in output.files}
     yield from ((path, texts[path]) for path in output.resources)
+
+
+def documents(output: Output) -> list[Json]:
+    """The documents that are applied, in order."""
+    return [one for _, text in resources(output) for one in yaml.load_all(text, Loader=yaml.CSafeLoader)]

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import fields, is_dataclass, replace
-from itertools import chain, count
 from typing import TypeVar
 
 from pscc import ir
@@ -17,6 +16,7 @@ from pscc.base.frozen import frozen
 from pscc.ir.defaulting import json_value
 from pscc.ir.passes import conjunction, negation, nodes
 from pscc.ir.tidy import failing, message
+from pscc.output.numbering import numbered
 from pscc.printers.cel.expressions import (
     CONTAINERS,
     Known,
@@ -218,13 +218,8 @@ def _called(values: Iterable[_Named], name: Callable[[_Named], str]) -> dict[_Na
     """What each of ``values`` is called: its ``name``, with a number where another one has that."""
     found: dict[_Named, str] = {}
     for value in dict.fromkeys(values):
-        found[value] = _numbered(name(value), found.values())
+        found[value] = numbered(name(value), found.values())
     return found
-
-
-def _numbered(name: str, taken: Collection[str]) -> str:
-    """``name``, with a number behind where it is ``taken``."""
-    return next(one for one in chain([name], (f"{name}{number}" for number in count(2))) if one not in taken)
 
 
 def _field(value: ir.Value) -> str:
@@ -381,7 +376,7 @@ def _hoisted(finding: Finding, prefix: str, variables: dict[str, str], lists: di
         first, *rest = called.split("_")
         name = (prefix + first.capitalize() if prefix else first) + "".join(word.capitalize() for word in rest)
         if variables.get(name) != text:
-            name = _numbered(name, variables)
+            name = numbered(name, variables)
             variables[name] = text
         lists[f"variables.{name}"] = None
         return ir.Path(f"variables.{name}")

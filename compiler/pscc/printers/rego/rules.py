@@ -13,15 +13,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass, field, fields, is_dataclass
-from itertools import chain, count
 from typing import assert_never
 
 from pscc import ir
 from pscc.base.frozen import frozen
 from pscc.ir.passes import Reads, constant, looked_at, parameters
 from pscc.ir.tidy import failing, message
+from pscc.output.numbering import numbered
 from pscc.output.templating import printable
 from pscc.printers.rego.layout import broken
 
@@ -289,7 +289,7 @@ class _Printer:
         lines = [f"some {step.var} in {self.walked(step.items)}" for step in requirement.each]
         self.bound = {}
         for value in _repeated((condition, parts)):
-            local = _numbered(snake(_last(value)), self.bound.values())
+            local = numbered(snake(_last(value)), self.bound.values(), "_")
             lines.append(f"{local} := {self.total(value)}")
             self.bound[value] = local
         scope = (*self.arguments, *(step.var for step in requirement.each), *self.bound.values())
@@ -309,11 +309,6 @@ class _Printer:
         if not self.given:
             return name
         return f"{name}({_GIVEN if _reads(_GIVEN, lines) else '_'})"
-
-
-def _numbered(name: str, taken: Collection[str]) -> str:
-    """``name``, with a number behind where it is ``taken``."""
-    return next(one for one in chain([name], (f"{name}_{number}" for number in count(2))) if one not in taken)
 
 
 def _identifier(name: str) -> str:

@@ -10,6 +10,7 @@ from pscc.cases.choice_suite import admission_review
 from pscc.cases.suite import Case
 from pscc.ir.access import EVERYWHERE
 from pscc.lowering.shortfalls import Shortfall
+from pscc.output.numbering import numbered
 from pscc.output.templating import Code, render
 from pscc.printers.rego.rules import comment, literal
 from pscc.targets.shared.choice_notes import without_defaults
@@ -19,11 +20,7 @@ from pscc.targets.shared.subjects import names_row
 
 def package(choice: ir.Choice, taken: Mapping[str, str]) -> str:
     """The last part of the package of ``choice``: none that is ``taken``."""
-    base = "choice_" + re.sub(r"[^a-z0-9]", "_", choice.name)
-    found, number = base, 2
-    while found in taken.values():
-        found, number = f"{base}_{number}", number + 1
-    return found
+    return numbered("choice_" + re.sub(r"[^a-z0-9]", "_", choice.name), taken.values(), "_")
 
 
 def files(choice: ir.Choice, name: str, decision: str, cases: tuple[Case, ...]) -> tuple[str, str]:

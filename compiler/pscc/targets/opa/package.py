@@ -12,6 +12,7 @@ from pscc.ir.access import ALL, NONE
 from pscc.ir.passes import looked_at, specialise
 from pscc.lowering.shortfalls import DefaultNotSet, LabelsUnseen
 from pscc.output.contents import Output, OutputFile, origin
+from pscc.output.numbering import numbered
 from pscc.output.options import DEFAULTS, Options, Workloads
 from pscc.output.templating import Code, render
 from pscc.printers.rego.library import library
@@ -96,10 +97,7 @@ def _packages(program: ir.Program) -> dict[str, str]:
             continue
         # a name that begins with a digit, or is a word of Rego, is no identifier
         base = "policy_" + re.sub(r"[^a-z0-9]", "_", policy.name)
-        package, number = base, 2
-        while package in found.values():
-            package, number = f"{base}_{number}", number + 1
-        found[policy.name] = package
+        found[policy.name] = numbered(base, found.values(), "_")
     return found
 
 

@@ -6,14 +6,13 @@ grants they are about the nearest of all policies.
 
 from __future__ import annotations
 
-from itertools import chain, count
-
 from pscc import ir
 from pscc.base.frozen import frozen
 from pscc.diagnostics import Diagnostic
 from pscc.ir.once_defaulted import holds_once_defaulted
 from pscc.ir.passes import Reads, looked_at_by_choice, specialise
 from pscc.lowering.demands import choice_without
+from pscc.output.numbering import numbered
 from pscc.output.templating import Code, yaml_block, yaml_quote
 from pscc.printers.cel.checks import OLD_CONTAINERS, changed, unchanged, walks
 from pscc.printers.cel.expressions import CONTAINERS, all_of, at_template, condition, literal
@@ -85,8 +84,7 @@ def names_in(choice: ir.Choice) -> Names:
     taken: set[str] = set()
 
     def unique(word: str) -> str:
-        spelled = chain([word], (f"{word}No{number}" for number in count(2)))
-        taken.add(found := next(one for one in spelled if one not in taken))
+        taken.add(found := numbered(word, taken, "No"))
         return found
 
     checks = {key: unique(_lower(check.shape)) for key, check in statements_of(choice).items()}
