@@ -32,6 +32,7 @@ peers: $(VENV)/.installed-dev engines
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check compiler tests
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
 
 # Rewrites the golden files, lists what changed, and fails if anything did: read the diff, then commit it.
 golden: $(VENV)/.installed-dev
@@ -39,7 +40,7 @@ golden: $(VENV)/.installed-dev
 
 # Rewrites the part of grammar/README.md that the registry of controls is the source of.
 reference: $(VENV)/.installed
-	$(BIN)/python -c 'from pathlib import Path; from pscc.reference import BEGIN, controls_reference as c; p = Path("grammar/README.md"); p.write_text(p.read_text().split(BEGIN)[0] + BEGIN + "\n\n" + c())'
+	$(BIN)/python -c 'from pathlib import Path; from pscc.explain.reference import BEGIN, controls_reference as c; p = Path("grammar/README.md"); p.write_text(p.read_text().split(BEGIN)[0] + BEGIN + "\n\n" + c())'
 
 clean:
 	rm -rf $(VENV) rego

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from conftest import SHARED
-from pscc.source import SourceFile
+from pscc.base.source import SourceFile
 
 FOLDER = SHARED / "corpus" / "psp"
 _POLICY = re.compile(r"^kind:\s*[\"']?PodSecurityPolicy[\"']?\s*(#.*)?$", re.MULTILINE)

@@ -14,14 +14,16 @@ from functools import cache
 from conformance.jsonl import Json
 from conformance.policies import statements_meaning
 from golden_verdicts import statements
-from pscc import ir, oracle, suite
-from pscc.access import AUTHENTICATED, Request
-from pscc.admission import judges
+from pscc import ir
+from pscc.base.source import SourceFile
+from pscc.cases import suite
 from pscc.controls import CONTROLS, control_of
 from pscc.controls._base import Control, Probe
 from pscc.driver import analyse
-from pscc.narrowing import looks_at_containers
-from pscc.source import SourceFile
+from pscc.ir.access import AUTHENTICATED, Request
+from pscc.meaning.narrowing import looks_at_containers
+from pscc.reference import oracle
+from pscc.reference.admission import judges
 
 EXEMPTIONS = {
     "users": "users bob",

@@ -13,9 +13,9 @@ from conformance.jsonl import Json, Process
 from conformance.targets._base import documents
 from conftest import engine
 from exempting import Asked
-from pscc.access import Request
-from pscc.backends._base import Output
-from pscc.backends.kyverno_suite import old_object
+from pscc.ir.access import Request
+from pscc.output.contents import Output
+from pscc.targets.shared.kyverno_suite import old_object
 
 Said = list[dict[str, list[str]]]
 """For each question, the messages of each policy that has some."""

@@ -14,11 +14,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from conformance.policies import draw_statements
+from pscc.base.source import SourceFile
 from pscc.diagnostics import SourceError
 from pscc.driver import analyse
-from pscc.formatting import formatted, without_spans
-from pscc.linking import LoadError
-from pscc.source import SourceFile
+from pscc.language.formatting import formatted, without_spans
+from pscc.meaning.linking import LoadError
 
 ROOT = Path(__file__).resolve().parent.parent
 SLOW = 1.0

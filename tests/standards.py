@@ -15,9 +15,10 @@ from pathlib import Path
 
 import yaml
 
-from pscc import ir, oracle
+from pscc import ir
 from pscc.driver import analyse
-from pscc.library import LEVELS, MINORS, library_policy, library_source
+from pscc.meaning.library import LEVELS, MINORS, library_policy, library_source
+from pscc.reference import oracle
 
 HERE = Path(__file__).resolve().parent
 ENGINE = HERE.parent / ".engines" / "bin" / "pss-check"

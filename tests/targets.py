@@ -16,13 +16,13 @@ from typing import Any
 import yaml
 
 from conftest import engine
-from pscc.backends._base import Output
-from pscc.backends.kyverno_suite import old_object
-from pscc.backends.names import fitted
-from pscc.backends.opa import WORKLOADS
+from pscc.cases.suite import cases_for
 from pscc.driver import analyse, compile_program, decode
 from pscc.ir import Policy, Program
-from pscc.suite import cases_for
+from pscc.output.contents import Output
+from pscc.targets.opa.package import WORKLOADS
+from pscc.targets.shared.kyverno_suite import old_object
+from pscc.targets.shared.names import fitted
 
 Json = dict[str, Any]
 

@@ -15,14 +15,14 @@ from pathlib import Path
 
 import pytest
 
+from pscc.base.source import SourceFile
 from pscc.diagnostics import Diagnostic, Report, SourceError
+from pscc.diagnostics.render import Format, render
 from pscc.driver import analyse, correct, decode
-from pscc.evaluate import evaluate
 from pscc.ir import Program
-from pscc.pods import read_manifests
-from pscc.render import Format, render
-from pscc.source import SourceFile
-from pscc.syntax.printer import print_document
+from pscc.language.printer import print_document
+from pscc.pod.manifests import read_manifests
+from pscc.reference.evaluate import evaluate
 
 ROOT = Path(__file__).resolve().parent.parent
 TIMES = int(os.environ.get("PSCC_FUZZ", "1"))

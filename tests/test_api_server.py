@@ -11,13 +11,14 @@ from api_server import ApiServer, Json, api_server, as_sent, until
 from conformance.canonical import canonical
 from conformance.set_targets import words_of
 from conftest import ROOT
-from pscc import ir, oracle
-from pscc.access import Request, requested_by
-from pscc.admission import admit
+from pscc import ir
+from pscc.base.source import SourceFile
+from pscc.cases.suite import cases_for
 from pscc.driver import analyse, compile_program
-from pscc.rollout import Rollout
-from pscc.source import SourceFile
-from pscc.suite import cases_for
+from pscc.ir.access import Request, requested_by
+from pscc.lowering.rollout import Rollout
+from pscc.reference import oracle
+from pscc.reference.admission import admit
 from targets import resources
 from test_gatekeeper import bare, whole
 

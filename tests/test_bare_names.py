@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from pscc.base.source import SourceFile
 from pscc.diagnostics import SourceError
 from pscc.driver import analyse, correct
-from pscc.source import SourceFile
 
 SET = """\
 apiVersion: policy/v1beta1

@@ -18,8 +18,8 @@ from conformance.breaks.words import WORDS
 from emitted import rego
 from emitted.cel import parsed
 from emitted.settings import OUTPUTS
-from pscc.backends import cel_where
-from pscc.templating import Code, render
+from pscc.output.templating import Code, render
+from pscc.targets.shared import cel_where
 
 GUARDED = 'has(object.spec.hostPID) && (object.spec.hostPID == true || !variables.a.exists(one, one in ["x", "y"]))'
 
@@ -127,10 +127,10 @@ def test_what_a_slip_replaces_is_there(slip: of_templates.TemplateBreak) -> None
 
 
 def test_a_patch_is_taken_back() -> None:
-    from pscc.backends import vap
+    from pscc.targets.vap import package as vap
 
     real = cel_where.where
-    with patched("backends.cel_where.where", always(None)):
+    with patched("targets.shared.cel_where.where", always(None)):
         assert cel_where.where is vap.where is not real
     assert cel_where.where is vap.where is real
 
@@ -146,9 +146,9 @@ def test_a_template_is_taken_back() -> None:
 def test_the_sample_notices() -> None:
     with Sample() as sample:
         assert sample.notices(("gatekeeper",)) == UNCHANGED
-        with patched("backends.gatekeeper_match.match_lines", always(Code(""))):
+        with patched("targets.gatekeeper.match.match_lines", always(Code(""))):
             assert "expected" in sample.notices(("gatekeeper",))
-        with patched("backends.gatekeeper_match.match_lines", lambda _: lambda *_: 1 / 0):  # type: ignore[misc]
+        with patched("targets.gatekeeper.match.match_lines", lambda _: lambda *_: 1 / 0):  # type: ignore[misc]
             assert sample.notices(("gatekeeper",)) == "ZeroDivisionError"
 
 

@@ -6,13 +6,14 @@ import json
 
 import pytest
 
-from pscc import ir, oracle
+from pscc import ir
+from pscc.base.source import SourceFile
 from pscc.cases import draw_pods
 from pscc.cases.exempt import boundaries, boundary_pods, renamed
 from pscc.controls import CONTROLS
 from pscc.driver import analyse
-from pscc.narrowing import looks_at_containers
-from pscc.source import SourceFile
+from pscc.meaning.narrowing import looks_at_containers
+from pscc.reference import oracle
 
 IMAGES = 'exempt images registry.example/mesh/*, tools/debug because "r"'
 NAMES = 'exempt containers istio-proxy, vault-* because "r"'

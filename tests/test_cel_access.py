@@ -6,10 +6,10 @@ import pytest
 
 from conformance import access
 from conformance.jsonl import Json, Process
-from pscc.access import Names, Request, Scope, Subjects
-from pscc.backends.registry import backend
+from pscc.base.source import SourceFile
 from pscc.driver import analyse
-from pscc.source import SourceFile
+from pscc.ir.access import Names, Request, Scope, Subjects
+from pscc.targets.registry import target_named
 from targets import resources
 
 
@@ -57,7 +57,7 @@ def test_a_workload_is_exempt_by_the_account_of_its_pods(namespace: str, account
          "spec": {"schedule": "* * * * *", "jobTemplate": {"spec": {"template": template}}}},
     ]  # fmt: skip
     with Process("vap-review") as process:
-        process.ask({"op": "load", "documents": resources(backend("vap").package(program, {}))})
+        process.ask({"op": "load", "documents": resources(target_named("vap").package(program, {}))})
         review: Json = {
             "op": "review",
             "pods": workloads,
@@ -68,7 +68,7 @@ def test_a_workload_is_exempt_by_the_account_of_its_pods(namespace: str, account
 
 
 def test_two_values_of_one_label_hold_nowhere() -> None:
-    from pscc.backends.cel_where import where
+    from pscc.targets.shared.cel_where import where
 
     selector = where(Scope(labels=(("a", "b"), ("a", "c")))).selector
     assert selector.count("operator: In") == 2

@@ -9,10 +9,10 @@ import yaml
 
 from conformance.policies import statements_meaning
 from golden_verdicts import statements
-from pscc.backends.options import Options
 from pscc.controls import CONTROLS
 from pscc.driver import compile_program
 from pscc.ir import Program
+from pscc.output.options import Options
 
 TARGETS = ("gatekeeper", "kyverno", "kyverno-cel", "vap")
 LINES = 25

@@ -10,14 +10,14 @@ from conformance import set_targets
 from conformance.jsonl import Json, Process
 from conformance.sets import draw
 from pscc import ir
-from pscc.access import AUTHENTICATED
-from pscc.backends._base import Output
-from pscc.backends.choice_cel import MOST_LIVE
-from pscc.backends.options import Options
-from pscc.backends.registry import backend
+from pscc.base.source import SourceFile
 from pscc.driver import analyse, compile_program
-from pscc.rollout import Rollout, asking_the_cluster
-from pscc.source import SourceFile
+from pscc.ir.access import AUTHENTICATED
+from pscc.lowering.rollout import Rollout, asking_the_cluster
+from pscc.output.contents import Output
+from pscc.output.options import Options
+from pscc.targets.registry import target_named
+from pscc.targets.shared.choice_cel import MOST_LIVE
 from targets import resources
 from test_vap import OLDEST, large_pod, spent_on_what_is_large
 
@@ -174,7 +174,7 @@ def test_the_type_checker_warns_of_nothing() -> None:
 
 @pytest.mark.parametrize("target", ["vap", "kyverno-cel"])
 def test_a_set_too_large_for_a_cluster_is_an_error(target: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pscc.sizes.LARGEST", 1000)
+    monkeypatch.setattr("pscc.output.sizes.LARGEST", 1000)
     assert "TGT006" in [d.code for d in compiled(policies(2), target).diagnostics if d.severity == "error"]
 
 
@@ -244,4 +244,4 @@ def test_a_live_choice_needs_a_choice_and_the_api_server() -> None:
 def test_backend_takes_what_the_others_take() -> None:
     _, program, _ = analyse(SourceFile("p.psp", policies(2)))
     for target in ("vap", "kyverno-cel"):
-        assert not backend(target).package(program, {}).diagnostics
+        assert not target_named(target).package(program, {}).diagnostics

@@ -10,13 +10,13 @@ import pytest
 from conformance.policies import statements_meaning
 from golden_verdicts import statements
 from pscc import ir
-from pscc.backends.cel_policy import checks_of, validations
 from pscc.controls import CONTROLS
-from pscc.targets.cel_bindings import Pending
-from pscc.targets.cel_checks import Validation
-from pscc.targets.cel_exempt import EXEMPT, asking_variables
-from pscc.targets.cel_parameters import template_of
-from pscc.targets.cel_variables import once
+from pscc.printers.cel.bindings import Pending
+from pscc.printers.cel.checks import Validation
+from pscc.printers.cel.exempt import EXEMPT, asking_variables
+from pscc.printers.cel.parameters import template_of
+from pscc.printers.cel.variables import once
+from pscc.targets.shared.cel_policy import checks_of, validations
 
 EXEMPTIONS = ("", 'exempt images mesh/p*, mesh/q, containers side* because "x"')
 GIVEN = {"params"}

@@ -18,14 +18,14 @@ from conformance.jsonl import Json, Process
 from conformance.sets import Asked
 from golden_verdicts import statements
 from pscc import ir
-from pscc.access import AUTHENTICATED
-from pscc.backends.options import DEFAULTS, Options
+from pscc.base.source import SourceFile
 from pscc.cases.fragments import ANYWHERE
+from pscc.cases.suite import probed
 from pscc.controls import CONTROLS, control_of
 from pscc.controls._base import Control
 from pscc.driver import analyse
-from pscc.source import SourceFile
-from pscc.suite import probed
+from pscc.ir.access import AUTHENTICATED
+from pscc.output.options import DEFAULTS, Options
 
 SETTING = ["vap", "kyverno-cel"]
 """The targets that set the defaults of choices."""

@@ -400,8 +400,8 @@ def test_a_bug_of_ours_exits_70_in_one_line(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_explain_lists_controls_and_codes() -> None:
-    from pscc.codes import codes
     from pscc.controls import CONTROLS
+    from pscc.diagnostics.catalogue import codes
 
     listed = run("explain").stdout
     subjects = [*codes(), *(control.id for control in CONTROLS)]
@@ -416,7 +416,7 @@ def test_explain_lists_controls_and_codes() -> None:
 def test_explain_knows_every_code_that_is_given_and_every_code_is_tested() -> None:
     import re
 
-    from pscc.codes import codes
+    from pscc.diagnostics.catalogue import codes
 
     given = set()
     for path in (ROOT / "compiler" / "pscc").rglob("*.py"):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from pscc.base.source import SourceFile
 from pscc.diagnostics import SourceError
-from pscc.source import SourceFile
-from pscc.syntax.parser import parse
-from pscc.syntax.printer import print_document
+from pscc.language.parser import parse
+from pscc.language.printer import print_document
 
 TEXT = """\
 # about the file

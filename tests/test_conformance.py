@@ -12,7 +12,7 @@ from conformance.table import table
 from conftest import TABLE
 from pscc.cases import draw_pods
 from pscc.controls import CONTROLS
-from pscc.syntax.psp_schema import SPEC
+from pscc.psp.schema import SPEC
 
 
 def test_a_sample_agrees(record_property: Callable[[str, object], None]) -> None:

@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 
 from conftest import ROOT
-from pscc import oracle
-from pscc.choice_suite import admission_review, choice_cases
+from pscc.base.source import SourceFile
+from pscc.cases.choice_suite import admission_review, choice_cases
+from pscc.cases.suite import cases_for
 from pscc.driver import analyse, compile_program
 from pscc.ir import Program
-from pscc.rollout import Rollout
-from pscc.source import SourceFile
-from pscc.suite import cases_for
+from pscc.lowering.rollout import Rollout
+from pscc.reference import oracle
 from targets import program_of, run, written
 
 RULES = re.compile("^(deny|violation|warn)(_[a-zA-Z0-9]+)*$")

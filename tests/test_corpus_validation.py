@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from conftest import SHARED, engine
+from pscc.base.source import SourceFile
 from pscc.diagnostics import Report, SourceError
-from pscc.source import SourceFile
-from pscc.syntax.psp_yaml import API_VERSIONS, read_psp
-from pscc.syntax.yaml_tree import load_documents
+from pscc.psp.yaml import API_VERSIONS, read_psp
+from pscc.psp.yaml_tree import load_documents
 
 ANY = {"rule": "RunAsAny"}
 SPEC = {"seLinux": ANY, "runAsUser": ANY, "supplementalGroups": ANY, "fsGroup": ANY}

@@ -7,14 +7,14 @@ from itertools import permutations
 import pytest
 
 from conformance.policies import says_default
-from pscc import oracle
-from pscc.access import ALL, NONE, Names, Scope
+from pscc.base.source import SourceFile
 from pscc.controls import CONTROLS
-from pscc.default_conflicts import conflicts, meet
 from pscc.diagnostics import SourceError
 from pscc.driver import analyse
 from pscc.ir import Program
-from pscc.source import SourceFile
+from pscc.ir.access import ALL, NONE, Names, Scope
+from pscc.reasoning.default_conflicts import conflicts, meet
+from pscc.reference import oracle
 
 
 def codes(text: str) -> list[str]:

@@ -11,16 +11,17 @@ from typing import Any
 import pytest
 
 from conftest import SHARED
-from pscc import oracle
-from pscc.backends.options import Options
-from pscc.backends.registry import TARGETS, backend
-from pscc.demands import without
+from pscc.base.source import SourceFile
 from pscc.diagnostics import SourceError
 from pscc.driver import analyse
 from pscc.ir import Policy, Program
-from pscc.pods import normalise
-from pscc.prepared import prepared
-from pscc.source import SourceFile
+from pscc.lowering.demands import without
+from pscc.lowering.prepared import prepared
+from pscc.lowering.shortfalls import DefaultNotSet, DefaultSetWidely
+from pscc.output.options import TARGETS, Options
+from pscc.pod.manifests import normalise
+from pscc.reference import oracle
+from pscc.targets.registry import target_named
 from targets import Json, gatekeeper_mutated, output_of, program_of, questions, single
 from test_gatekeeper import POLICIES, bare
 from test_kyverno import DEFAULTS, awkward, pruned
@@ -80,7 +81,8 @@ def assert_gatekeeper_agrees(program: Program) -> None:
     (policy,) = program.policies
     output = output_of(program, "gatekeeper")
     unset, wide = (
-        {d.message.split("`")[1] for d in output.diagnostics if d.code == code} for code in ("TGT001", "TGT002")
+        {one.default.control for one in output.shortfalls if isinstance(one, kind)}
+        for kind in (DefaultNotSet, DefaultSetWidely)
     )
     exact = replace(policy, defaults=tuple(d for d in policy.defaults if d.control not in unset))
     pods = pods_for(policy)
@@ -150,7 +152,7 @@ def test_what_does_not_enforce_emits_nothing_that_changes_pods(
     text = WATCHED.replace("MODE", "" if chosen else mode)
     text += f"choose {mode} {{\n    watch for groups ops\n}}\n" if chosen else ""
     ready = prepared(analyse(SourceFile("p.psp", text))[1])
-    output = backend(target).package(ready.made, {}, options)
+    output = target_named(target).package(ready.made, {}, options)
     assert [d.code for d in ready.told if d.code == "LNG071"] == ["LNG071"]
     assert [d.code for d in output.diagnostics if d.code in ("TGT001", "TGT002")] == []
     texts = "\n".join(file.text for file in output.files)

@@ -13,20 +13,21 @@ from click.testing import CliRunner
 
 from conformance.policies import draw_psp, draw_statements, meaning, statements_meaning
 from conftest import ROOT, engine
-from pscc import ir, oracle
-from pscc.access import Request
-from pscc.admission import judges
+from pscc import ir
+from pscc.base.source import SourceFile, Span
 from pscc.cli import main
-from pscc.difference.admitted import Witness
-from pscc.difference.changed import Change
-from pscc.difference.compare import Difference, compare
 from pscc.driver import analyse, compile_program, decode
-from pscc.emit import emit
-from pscc.evaluate import evaluate
-from pscc.library import MINORS, library_source
-from pscc.once_defaulted import observing
-from pscc.pods import Manifest
-from pscc.source import SourceFile, Span
+from pscc.ir.access import Request
+from pscc.ir.once_defaulted import observing
+from pscc.meaning.library import MINORS, library_source
+from pscc.output.emit import emit
+from pscc.pod.manifests import Manifest
+from pscc.reasoning.difference.admitted import Witness
+from pscc.reasoning.difference.changed import Change
+from pscc.reasoning.difference.compare import Difference, compare
+from pscc.reference import oracle
+from pscc.reference.admission import judges
+from pscc.reference.evaluate import evaluate
 from test_sources import valid_sources
 
 FIRST = ["examples/psp-default.yaml", "examples/restricted.yaml", "examples/privileged.yaml", "examples/team.psp"]

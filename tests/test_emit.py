@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from conftest import ROOT
-from pscc.backends._base import OutputFile
-from pscc.emit import MANIFEST, EmitError, emit
+from pscc.output.contents import OutputFile
+from pscc.output.emit import MANIFEST, EmitError, emit
 from targets import output_of, program_of, run
 
 FIRST = (OutputFile("s/a.yaml", "a\n"), OutputFile("b.yaml", "b\n"))
@@ -130,7 +130,7 @@ def test_a_folder_that_is_a_file_is_refused(tmp_path: Path) -> None:
 SECOND = (OutputFile("b.yaml", "b2\n"), OutputFile("t/c.yaml", "c\n"), OutputFile("t/d.yaml", "d\n"))
 KILLED = """
 import os, pathlib, signal, sys
-from pscc import emit
+from pscc.output import emit
 from test_emit import SECOND
 left = int(sys.argv[2])
 def killing(real):

@@ -17,7 +17,7 @@ from conformance.jsonl import Json, Process
 from emitted.documents import documents, rego_sources
 from emitted.settings import CEL, SETTINGS, Setting, compiled, golden_program
 from pscc import ir
-from pscc.backends._base import Output
+from pscc.output.contents import Output
 from targets import run
 
 ROOT = Path(__file__).resolve().parent.parent

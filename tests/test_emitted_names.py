@@ -13,9 +13,9 @@ from emitted.cel import CelError, free_names, parsed, variables_read
 from emitted.documents import Document, documents
 from emitted.names import of_documents, of_output, of_packages
 from emitted.settings import CEL, OUTPUTS, SETTINGS, Setting, compiled, golden_program
-from pscc.backends._base import Output
+from pscc.base.source import SourceFile
 from pscc.driver import analyse
-from pscc.source import SourceFile
+from pscc.output.contents import Output
 
 EVERY = [(setting, output) for setting in SETTINGS for output in setting.outputs]
 

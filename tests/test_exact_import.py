@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 
 from conformance.policies import draw_psps
-from pscc import oracle
+from pscc.base.source import SourceFile
 from pscc.cases import draw_pods
 from pscc.driver import analyse
-from pscc.source import SourceFile
-from pscc.syntax.printer import print_document
+from pscc.language.printer import print_document
+from pscc.reference import oracle
 
 PODS = 12
 

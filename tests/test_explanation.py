@@ -8,8 +8,8 @@ import pytest
 from click.testing import CliRunner
 
 from conftest import ROOT
-from pscc.backends.registry import TARGETS
 from pscc.cli import main
+from pscc.output.options import TARGETS
 
 
 def explained(subject: str) -> str:

@@ -9,11 +9,11 @@ from click.testing import CliRunner
 
 from conftest import ROOT
 from fuzz import fuzz
+from pscc.base.source import SourceFile
 from pscc.cli import main
 from pscc.driver import analyse, decode
-from pscc.formatting import formatted, without_spans
-from pscc.source import SourceFile
-from pscc.syntax.printer import WIDTH, print_document
+from pscc.language.formatting import formatted, without_spans
+from pscc.language.printer import WIDTH, print_document
 from test_sources import valid_sources
 
 UNTIDY = """\

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from mypy import api
 
-from pscc.frozen import frozen
+from pscc.base.frozen import frozen
 
 
 @frozen

@@ -12,10 +12,10 @@ import pytest
 
 from corpus import FOLDER, documents
 from golden import check_golden
-from pscc.backends.registry import TARGETS
 from pscc.diagnostics import Diagnostic, SourceError
 from pscc.driver import analyse, compile_program
 from pscc.ir import Program
+from pscc.output.options import TARGETS
 
 GOLDEN = Path(__file__).resolve().parent.parent / "golden" / "corpus"
 pytestmark = pytest.mark.skipif(not FOLDER.is_dir(), reason=f"{FOLDER} is missing")

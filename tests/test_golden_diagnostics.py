@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 
 from golden import check_golden
+from pscc.base.source import SourceFile
 from pscc.diagnostics import Diagnostic, SourceError
+from pscc.diagnostics.render import Format, render
 from pscc.driver import analyse, correct, decode
-from pscc.library import library_source
-from pscc.lint import lint, weaker
-from pscc.render import Format, render
-from pscc.source import SourceFile
+from pscc.meaning.library import library_source
+from pscc.meaning.lint import lint, weaker
 
 CASES = Path(__file__).resolve().parent.parent / "golden" / "diagnostics"
 IN_ALL_FORMATS = ("psp-misspelled-field", "lng-all-at-once", "psp-namespace")

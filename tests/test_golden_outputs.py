@@ -19,15 +19,14 @@ import yaml
 import truth
 from conftest import ROOT, engine
 from golden import check_golden
-from pscc import oracle
-from pscc.backends._base import OutputFile
-from pscc.backends.options import Options
-from pscc.backends.registry import TARGETS
+from pscc.cases.suite import Json, cases_for
 from pscc.cli._shared import read_source
 from pscc.controls import CONTROLS
 from pscc.driver import analyse, compile_program
 from pscc.ir import Policy, Program
-from pscc.suite import Json, cases_for
+from pscc.output.contents import OutputFile
+from pscc.output.options import TARGETS, Options
+from pscc.reference import oracle
 from targets import run, whole
 
 GOLDEN = ROOT / "golden"

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from conftest import ROOT
 from golden import check_golden
-from pscc.backends.registry import TARGETS
+from pscc.base.source import SourceFile
 from pscc.driver import analyse, compile_program
-from pscc.formatting import formatted
-from pscc.lint import lint
-from pscc.source import SourceFile
+from pscc.language.formatting import formatted
+from pscc.meaning.lint import lint
+from pscc.output.options import TARGETS
 
 FOLDER = ROOT / "examples" / "platform"
 TEXT = (FOLDER / "tiers.psp").read_text(encoding="utf-8")

@@ -8,12 +8,12 @@ import pytest
 
 from conftest import ROOT
 from golden import check_golden
-from pscc.backends.options import DEFAULTS, Options
+from pscc.base.source import SourceFile
 from pscc.diagnostics import Diagnostic, SourceError
+from pscc.diagnostics.render import render
 from pscc.driver import analyse, compile_program, decode
-from pscc.render import render
-from pscc.rollout import Rollout
-from pscc.source import SourceFile
+from pscc.lowering.rollout import Rollout
+from pscc.output.options import DEFAULTS, Options
 
 OUTPUTS = {
     "vap": ("vap", Rollout(), DEFAULTS),

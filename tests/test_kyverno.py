@@ -12,15 +12,15 @@ import pytest
 import yaml
 
 from conftest import engine
-from pscc import oracle
-from pscc.backends._base import Output
-from pscc.backends.kyverno import BACKEND
-from pscc.backends.kyverno_suite import old_object
-from pscc.backends.names import fitted
+from pscc.base.source import SourceFile
+from pscc.cases.suite import cases_for
 from pscc.driver import analyse
 from pscc.ir import Policy, Program
-from pscc.source import SourceFile
-from pscc.suite import cases_for
+from pscc.output.contents import Output
+from pscc.reference import oracle
+from pscc.targets.kyverno.package import TARGET
+from pscc.targets.shared.kyverno_suite import old_object
+from pscc.targets.shared.names import fitted
 from test_gatekeeper import POLICIES, Json, bare, only, whole, written
 
 DEFAULTS = """\
@@ -58,7 +58,7 @@ def program_of(text: str) -> Program:
 @cache
 def compiled(text: str) -> tuple[Policy, Output]:
     program = program_of(text)
-    return only(program), BACKEND.package(program, {p.name: cases_for(p) for p in program.policies})
+    return only(program), TARGET.package(program, {p.name: cases_for(p) for p in program.policies})
 
 
 def kyverno(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
@@ -268,4 +268,4 @@ def test_resources_are_what_kustomize_applies() -> None:
 def test_output_is_deterministic() -> None:
     for text in POLICIES.values():
         program = program_of(text)
-        assert BACKEND.package(program, {}) == BACKEND.package(program, {})
+        assert TARGET.package(program, {}) == TARGET.package(program, {})

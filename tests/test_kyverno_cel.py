@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 import yaml
 
-from pscc import oracle
-from pscc.backends._base import Output
-from pscc.backends.kyverno_cel import BACKEND
+from pscc.base.source import SourceFile
+from pscc.cases.suite import cases_for
 from pscc.driver import analyse
 from pscc.ir import Policy
-from pscc.source import SourceFile
-from pscc.suite import cases_for
+from pscc.output.contents import Output
+from pscc.reference import oracle
+from pscc.targets.kyverno_cel.package import TARGET
 from targets import run
 from test_gatekeeper import POLICIES, Json, bare, only, whole, written
 from test_kyverno import DEFAULTS, awkward, mutated
@@ -25,7 +25,7 @@ from test_kyverno import DEFAULTS, awkward, mutated
 def compiled(text: str) -> tuple[Policy, Output]:
     name = "policy.psp" if text.startswith("policy") else "psp.yaml"
     _, program, _ = analyse(SourceFile(name, text))
-    return only(program), BACKEND.package(program, {p.name: cases_for(p) for p in program.policies})
+    return only(program), TARGET.package(program, {p.name: cases_for(p) for p in program.policies})
 
 
 def said(policy: Path, folder: Path, resources: list[Json]) -> dict[str, tuple[str, str]]:
@@ -126,8 +126,8 @@ def test_autogen_lives_and_ephemeral_containers_are_matched() -> None:
 
 def test_cluster_policies_say_the_same(tmp_path: Path) -> None:
     """``-t kyverno`` and ``-t kyverno-cel`` of one source refuse the same pods."""
-    from pscc.backends.kyverno import BACKEND as CLASSIC
     from pscc.ir import Program
+    from pscc.targets.kyverno.package import TARGET as CLASSIC
     from targets import Question, kyverno
 
     policy, output = compiled(POLICIES["restricted"])

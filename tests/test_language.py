@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from pscc import access, ir, oracle
+from pscc import ir
+from pscc.base.source import SourceFile
 from pscc.diagnostics import SourceError
 from pscc.driver import analyse
-from pscc.linking import LoadError
-from pscc.source import SourceFile
+from pscc.ir import access
+from pscc.meaning.linking import LoadError
+from pscc.reference import oracle
 
 TODAY = date(2026, 6, 15)
 

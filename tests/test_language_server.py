@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from pscc.language_server import completions
+from pscc.editor import completions
 
 GOOD = "policy a extends pss/baseline {\n    deny hostPorts\n    allow   volumes secret\n}\n"
 

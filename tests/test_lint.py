@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from conftest import ROOT
+from pscc.base.source import SourceFile
 from pscc.driver import analyse
-from pscc.library import library_source
-from pscc.lint import lint, weaker
-from pscc.source import SourceFile
+from pscc.meaning.library import library_source
+from pscc.meaning.lint import lint, weaker
 
 
 def warned(text: str) -> list[str]:

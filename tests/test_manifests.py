@@ -20,19 +20,19 @@ from conformance.policies import statements_meaning
 from conftest import engine
 from golden_verdicts import statements
 from manifests import as_written, named, sweep, workload
-from pscc import oracle
-from pscc.access import Request, requested_by
-from pscc.admission import accepts_as_it_is, judges
-from pscc.announced import as_announced
-from pscc.backends._base import Output
-from pscc.backends.options import DEFAULTS, Options
-from pscc.backends.registry import backend
+from pscc.base.source import SourceFile
 from pscc.cases import draw_pods
 from pscc.controls import CONTROLS
 from pscc.driver import analyse, compile_program
 from pscc.ir import Policy, Program
-from pscc.pods import without_nulls
-from pscc.source import SourceFile
+from pscc.ir.access import Request, requested_by
+from pscc.lowering.announced import as_announced
+from pscc.output.contents import Output
+from pscc.output.options import DEFAULTS, Options
+from pscc.pod.manifests import without_nulls
+from pscc.reference import oracle
+from pscc.reference.admission import accepts_as_it_is, judges
+from pscc.targets.registry import target_named
 from targets import Question, opa, regopy, run, written
 from test_kyverno import DEFAULTS as EVERY_DEFAULT
 from test_kyverno import awkward, pruned
@@ -104,7 +104,7 @@ def stream(folder: Path, objects: list[Json]) -> Path:
 
 def outputs_of(target: str, policies: tuple[Policy, ...], options: Options = DEFAULTS) -> list[Output]:
     """Each policy compiled by itself."""
-    return [backend(target).package(Program((policy,)), {}, options) for policy in policies]
+    return [target_named(target).package(Program((policy,)), {}, options) for policy in policies]
 
 
 # --- engines --------------------------------------------------------------------
@@ -165,13 +165,13 @@ def test_gator(options: Options, tmp_path: Path) -> None:
 
 
 def test_opa_and_regopy(tmp_path: Path) -> None:
-    output = backend("opa").package(Program(every_form()), {}, DEFAULTS)
+    output = target_named("opa").package(Program(every_form()), {}, DEFAULTS)
     folder = written(output, tmp_path)
     query = "[found | some one in input; found := {name: rules.deny | rules := data.pscc[name]} with input as one]"
     done = run("opa", "eval", "--format", "json", "--data", folder, "--stdin-input", query, stdin=json.dumps(files()))
     assert done.returncode == 0, done.stdout + done.stderr
     answers = json.loads(done.stdout)["result"][0]["expressions"][0]["value"]
-    policies = tuple(as_announced(policy, output.diagnostics) for policy in every_form())
+    policies = tuple(as_announced(policy, output.shortfalls) for policy in every_form())
     found = {
         (name.removeprefix("policy_"), pod["metadata"]["name"]): sorted(messages)
         for pod, rules in zip(files(), answers, strict=True)
@@ -183,7 +183,7 @@ def test_opa_and_regopy(tmp_path: Path) -> None:
 def test_regopy() -> None:
     policy = statements_meaning("policy a extends pss/restricted { require appArmorProfile runtime/default }")
     pods = list(files())
-    output = backend("opa").package(Program((policy,)), {}, DEFAULTS)
+    output = target_named("opa").package(Program((policy,)), {}, DEFAULTS)
     assert regopy(output, [Question(pod) for pod in pods]) == [said(policy, pod) for pod in pods]
 
 
@@ -343,17 +343,17 @@ def test_a_null_is_no_place_and_no_account(told: str, tmp_path: Path) -> None:
     expected = {name for name, pod in zip(names, pods, strict=True) if refused(program, pod, True)}
     for label, options in (("rego", DEFAULTS), ("cel", CEL)):
         folder = tmp_path / label
-        paths = placed([backend("gatekeeper").package(program, {}, options)], folder, "templates/", "policies/")
+        paths = placed([target_named("gatekeeper").package(program, {}, options)], folder, "templates/", "policies/")
         assert {name for _, name in gator(folder, paths, pods)} == expected, label
     answers = opa(
-        written(backend("opa").package(program, {}, DEFAULTS), tmp_path / "opa"), [Question(pod) for pod in pods]
+        written(target_named("opa").package(program, {}, DEFAULTS), tmp_path / "opa"), [Question(pod) for pod in pods]
     )
     assert {name for name, messages in zip(names, answers, strict=True) if messages} == expected
     # Kyverno sees admission requests, where only the pod of a static one has no account
     expected = {name for name, pod in zip(names, pods, strict=True) if refused(program, pod, False)}
     for target in ("kyverno", "kyverno-cel", "vap"):
         folder = tmp_path / target
-        paths = placed([backend(target).package(program, {}, Options(workloads="off"))], folder, "policies/")
+        paths = placed([target_named(target).package(program, {}, Options(workloads="off"))], folder, "policies/")
         found, _ = kyverno(folder, paths, pods)
         assert {name for _, name in found} == expected, target
 

@@ -16,8 +16,8 @@ from conformance.spellings import labelled
 from conformance.targets import TARGETS, output_of
 from conformance.targets._base import Request
 from peer_bugs import Peer, capabilities, context, must, pod
-from pscc import oracle
 from pscc.ir import Program
+from pscc.reference import oracle
 
 UNPRIVILEGED = Peer("no privileged containers", {})
 SECCOMP = "seccomp.security.alpha.kubernetes.io/"

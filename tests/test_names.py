@@ -15,18 +15,18 @@ from hypothesis import strategies as st
 from conformance.jsonl import Json, Process
 from conformance.targets._base import documents
 from golden_verdicts import statements
-from pscc.backends._base import ClashError, ObjectName, Output, OutputFile
-from pscc.backends.names import Names
-from pscc.backends.options import Options
-from pscc.backends.registry import TARGETS, backend
+from pscc.base.source import SourceFile
 from pscc.controls import CONTROLS
 from pscc.diagnostics import SourceError
 from pscc.driver import analyse, compile_program
-from pscc.emit import emit
 from pscc.ir import Program
-from pscc.narrowing import FIELDS
-from pscc.rollout import Rollout
-from pscc.source import SourceFile
+from pscc.lowering.rollout import Rollout
+from pscc.meaning.narrowing import FIELDS
+from pscc.output.contents import ClashError, ObjectName, Output, OutputFile
+from pscc.output.emit import emit
+from pscc.output.options import TARGETS, Options
+from pscc.targets.registry import target_named
+from pscc.targets.shared.names import Names
 from targets import Question, opa, regopy, run, written
 
 _WORDS = """
@@ -188,7 +188,7 @@ def test_every_kind_fits_and_is_the_only_one_of_its_name(shapes: dict[str, Progr
     """
     kinds: dict[str, object] = {}
     for exempt, program in shapes.items():
-        output = backend("gatekeeper").package(program, {})
+        output = target_named("gatekeeper").package(program, {})
         for template in documents(output):
             if template["kind"] == "ConstraintTemplate":
                 kind = template["spec"]["crd"]["spec"]["names"]["kind"]
@@ -235,7 +235,7 @@ def test_every_name_fits(name: str, target: str) -> None:
         )
     )
     for engine in ("rego", "cel") if target == "gatekeeper" else ("rego",):
-        output = backend(target).package(program, {}, Options(engine="cel" if engine == "cel" else "rego"))
+        output = target_named(target).package(program, {}, Options(engine="cel" if engine == "cel" else "rego"))
         files_are_apart(output)
         objects_are_apart(output)
         for document in documents(output):
@@ -274,7 +274,7 @@ def test_engines_take_the_longest_names(target: str) -> None:
     with Process(TAKEN_BY[target]) as process:
         for text in (*checks[:6], *(t for t in texts if "    default" in t)):
             for engine in ("rego", "cel") if target == "gatekeeper" else ("rego",):
-                output = backend(target).package(
+                output = target_named(target).package(
                     program_of(text), {}, Options(engine="cel" if engine == "cel" else "rego")
                 )
                 assert process.ask({"op": "load", "documents": documents(output)}).get("ok"), text

@@ -6,13 +6,14 @@ import pytest
 
 from conformance.engines import drawn_policies
 from conftest import ROOT
-from pscc import ir, oracle
+from pscc import ir
 from pscc.cases import draw_pods
+from pscc.cases.suite import cases_for
 from pscc.cli._shared import read_source
 from pscc.controls import CONTROLS
 from pscc.driver import analyse
-from pscc.once_defaulted import assumed, changes, holds_once_defaulted
-from pscc.suite import cases_for
+from pscc.ir.once_defaulted import assumed, changes, holds_once_defaulted
+from pscc.reference import oracle
 
 Json = dict[str, object]
 

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from conftest import ROOT, engine
-from pscc import oracle
 from pscc.diagnostics import Report
 from pscc.driver import analyse, compile_program, decode
-from pscc.emit import emit
 from pscc.ir import Program
-from pscc.pods import normalise, read_manifests
+from pscc.output.emit import emit
+from pscc.pod.manifests import normalise, read_manifests
+from pscc.reference import oracle
 
 SOURCES = ("psp-default.yaml", "restricted.yaml", "privileged.yaml", "team.psp")
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from pscc import ir, oracle
-from pscc.source import Span
+from pscc import ir
+from pscc.base.source import Span
+from pscc.reference import oracle
 
 SPAN = Span("a.psp", 1, 1, 1, 5)
 CONTAINER = ir.Each("container", ir.Containers())

@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from conftest import ROOT
-from pscc.emit import MANIFEST
+from pscc.output.emit import MANIFEST
 from targets import run
 
 EXAMPLES = ("psp-default.yaml", "team.psp", "restricted.yaml")

@@ -8,8 +8,8 @@ from conformance.check import on_targets, on_the_plugin, policy_of
 from conformance.targets import TARGETS
 from conformance.targets._base import Request, Target
 from peer_bugs import PEERS, Peer
-from pscc import oracle
 from pscc.cases import stored
+from pscc.reference import oracle
 
 
 @pytest.mark.parametrize("peer", PEERS, ids=lambda peer: peer.name)

@@ -26,9 +26,9 @@ from peers.kyverno_statements import POLICIES
 from peers.kyverno_statements import policy_of as rule_of
 from peers.overrides import Override
 from peers.registry import OVERRIDES, PEERS
+from pscc.base.source import SourceFile
 from pscc.driver import analyse
-from pscc.library import MINORS
-from pscc.source import SourceFile
+from pscc.meaning.library import MINORS
 
 
 def by_interpreter(cases: list[Case], *overrides: Override) -> Comparison:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from pscc.base.source import SourceFile
 from pscc.diagnostics import Report
-from pscc.pods import normalise, read_manifests
-from pscc.source import SourceFile
+from pscc.pod.manifests import normalise, read_manifests
 
 
 def test_the_token_volume_is_added_unless_declined() -> None:

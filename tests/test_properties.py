@@ -18,8 +18,8 @@ from conformance.space.options import Chosen
 from conformance.space.requests import Asked
 from conformance.space.rows import ROWS, Row, started
 from conformance.space.sources import Source
-from pscc.backends.options import Options
 from pscc.diagnostics import SourceError
+from pscc.output.options import Options
 
 
 def of_the_interpreter(source: Source, asked: Sequence[Asked]) -> list[Word]:

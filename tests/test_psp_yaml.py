@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from pscc.base.source import SourceFile
 from pscc.diagnostics import Diagnostic, Report
-from pscc.fixes import apply_fixes
-from pscc.source import SourceFile
-from pscc.syntax.psp_codes import CODES
-from pscc.syntax.psp_yaml import read_psp
+from pscc.diagnostics.catalogue.psp import CODES
+from pscc.diagnostics.fixes import apply_fixes
+from pscc.psp.yaml import read_psp
 
 ROOT = Path(__file__).resolve().parent.parent
 HEAD = "apiVersion: policy/v1beta1\nkind: PodSecurityPolicy\nmetadata: {name: p}\nspec:\n"

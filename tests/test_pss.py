@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from conftest import engine
-from pscc import oracle
 from pscc.driver import analyse, compile_program
-from pscc.emit import emit
-from pscc.library import LEVELS, MINORS, library_policy, library_source
-from pscc.pods import normalise
+from pscc.meaning.library import LEVELS, MINORS, library_policy, library_source
+from pscc.output.emit import emit
+from pscc.pod.manifests import normalise
+from pscc.reference import oracle
 from standards import disagreements, draw_pod, fixture_pods, policy_of
 
 

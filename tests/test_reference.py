@@ -10,13 +10,13 @@ import pytest
 from textmate_grammar.parsers.base import LanguageParser
 
 from conftest import ROOT
+from pscc.base.source import SourceFile, Span
 from pscc.driver import analyse
-from pscc.formatting import formatted
-from pscc.reference import BEGIN, controls_reference
-from pscc.source import SourceFile, Span
-from pscc.syntax.ast import Name, Policy, Value
-from pscc.syntax.parser import parse
-from pscc.syntax.printer import KEYWORDS
+from pscc.explain.reference import BEGIN, controls_reference
+from pscc.language.ast import Name, Policy, Value
+from pscc.language.formatting import formatted
+from pscc.language.parser import parse
+from pscc.language.printer import KEYWORDS
 
 TEXT = (ROOT / "grammar" / "README.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"```psp\n(.*?)```", TEXT, re.S)

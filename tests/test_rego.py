@@ -9,11 +9,11 @@ import pytest
 
 from conftest import engine
 from pscc import ir
-from pscc.backends.gatekeeper import BACKEND, rego_of
+from pscc.base.resources import TEMPLATES
+from pscc.base.source import Span
 from pscc.controls import CONTROLS
-from pscc.resources import TEMPLATES
-from pscc.source import Span
-from pscc.targets.rego import comment, literal, snake
+from pscc.printers.rego.rules import comment, literal, snake
+from pscc.targets.gatekeeper.package import TARGET, rego_of
 from test_gatekeeper import ask, resources
 
 
@@ -59,7 +59,7 @@ def test_gatekeepers_parser_is_told_the_version_elsewhere(emitted: Path) -> None
 def test_gatekeeper_takes_the_template_of_every_shape() -> None:
     span = Span("test", 1, 1, 1, 1)
     policy = ir.Policy("every", "", "enforce", tuple(checks().values()), (), span)
-    (loaded,) = ask({"op": "load", "documents": resources(BACKEND.package(ir.Program((policy,)), {}))})
+    (loaded,) = ask({"op": "load", "documents": resources(TARGET.package(ir.Program((policy,)), {}))})
     assert loaded.get("ok"), loaded
 
 

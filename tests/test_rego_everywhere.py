@@ -13,14 +13,14 @@ import pytest
 import yaml
 
 from conftest import ROOT, engine
-from pscc.access import Request
-from pscc.admission import accepts_as_it_is
+from pscc.base.source import SourceFile
 from pscc.driver import analyse, compile_program
-from pscc.engines._base import Review
-from pscc.engines.opa import Opa
-from pscc.engines.regopy_ import Regopy
 from pscc.ir import Program
-from pscc.source import SourceFile
+from pscc.ir.access import Request
+from pscc.reference.admission import accepts_as_it_is
+from pscc.verify.engines._base import Review
+from pscc.verify.engines.opa import Opa
+from pscc.verify.engines.regopy_ import Regopy
 from targets import ask_gatekeeper, resources
 
 Json = dict[str, Any]

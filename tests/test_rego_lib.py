@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from regopy import Interpreter
 
-from pscc.resources import TEMPLATES
-from pscc.targets.rego_lib import library, library_for, rules
+from pscc.base.resources import TEMPLATES
+from pscc.printers.rego.library import library, library_for, rules
 from targets import run
 
 FOLDER = TEMPLATES / "rego" / "lib"

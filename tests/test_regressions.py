@@ -11,7 +11,7 @@ from conformance.keep import Regression, kept
 from conformance.result import Difference
 from conformance.shrink import shrunk
 from peer_bugs import Peer, context, pod
-from pscc import oracle
+from pscc.reference import oracle
 
 
 @pytest.mark.parametrize("case", list(kept()), ids=lambda case: case.name)

@@ -20,18 +20,18 @@ from conformance.policies import draw_statements, statements_meaning
 from conformance.sets import compare, draw, source
 from conftest import ROOT, engine
 from pscc import ir
-from pscc.access import Names, Request
-from pscc.admission import accepts_as_it_is, admit
-from pscc.backends.registry import backend
+from pscc.base.source import SourceFile, Span
 from pscc.cases import draw_pods
-from pscc.choice_forms import lowered
 from pscc.cli import main
-from pscc.demands import choice_without
 from pscc.diagnostics import Diagnostic, SourceError
 from pscc.driver import analyse, compile_program
-from pscc.rollout import Rollout
-from pscc.source import SourceFile, Span
-from pscc.syntax.printer import print_document
+from pscc.ir.access import Names, Request
+from pscc.language.printer import print_document
+from pscc.lowering.choice_forms import lowered
+from pscc.lowering.demands import choice_without
+from pscc.lowering.rollout import Rollout
+from pscc.reference.admission import accepts_as_it_is, admit
+from pscc.targets.registry import target_named
 
 RBAC = "rbac.authorization.k8s.io"
 ANY = {"rule": "RunAsAny"}
@@ -504,7 +504,7 @@ def test_a_group_that_is_ignored_parts_the_choice() -> None:
 def test_an_object_too_large_for_an_annotation_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     _, program, _ = analyse(dump(*BOTH, ALL, binding("o", "r", {"kind": "User", "apiGroup": RBAC, "name": "jane"})))
     for limit, severity, word in (("ANNOTATION", "note", "--server-side"), ("LARGEST", "error", "opa")):
-        monkeypatch.setattr(f"pscc.sizes.{limit}", 3000)
+        monkeypatch.setattr(f"pscc.output.sizes.{limit}", 3000)
         (told,) = [d for d in compile_program(program, ("gatekeeper",))["gatekeeper"].diagnostics if d.code == "TGT006"]
         assert (told.severity, word in told.help) == (severity, True)
         assert "psccpodsecuritypolicies.yaml" in told.message
@@ -512,8 +512,8 @@ def test_an_object_too_large_for_an_annotation_is_told(monkeypatch: pytest.Monke
 
 def test_a_policy_too_large_for_a_cluster_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     _, program, _ = analyse(dump(*BOTH, ALL))
-    monkeypatch.setattr("pscc.backends.choice_notes.LARGEST", 1000)
-    output = backend("kyverno").package(program, {})
+    monkeypatch.setattr("pscc.targets.shared.choice_notes.LARGEST", 1000)
+    output = target_named("kyverno").package(program, {})
     assert "TGT006" in [d.code for d in output.diagnostics if d.severity == "error"]
 
 

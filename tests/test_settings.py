@@ -11,14 +11,14 @@ import pytest
 from click.testing import CliRunner
 
 from conftest import ROOT
-from pscc.backends._base import OutputFile
-from pscc.backends.options import Options
 from pscc.cli import main
 from pscc.cli.compile_ import command as compile_command
 from pscc.cli.verify_ import command as verify_command
-from pscc.emit import MANIFEST, EmitError, compiled_with, emit, written
-from pscc.rollout import Rollout
-from pscc.settings import Settings, as_json, chosen, from_json, option, words
+from pscc.lowering.rollout import Rollout
+from pscc.output.contents import OutputFile
+from pscc.output.emit import MANIFEST, EmitError, compiled_with, emit, written
+from pscc.output.options import Options
+from pscc.output.settings import Settings, as_json, chosen, from_json, option, words
 
 DEFAULT = str(ROOT / "examples" / "psp-default.yaml")
 FILES = (OutputFile("a.yaml", "a\n"),)

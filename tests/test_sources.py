@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from pscc import ir
+from pscc.base.source import SourceFile, Span
 from pscc.diagnostics import SourceError
 from pscc.driver import analyse, decode
-from pscc.source import SourceFile, Span
-from pscc.syntax.printer import print_document
+from pscc.language.printer import print_document
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"

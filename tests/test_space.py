@@ -12,8 +12,8 @@ from conformance.result import Tally
 from conformance.space import grammar, options, requests, sources, words
 from conformance.space.coverage import missing
 from conformance.space.features import features, possible
-from pscc.backends.registry import TARGETS
 from pscc.controls import CONTROLS
+from pscc.output.options import TARGETS
 
 
 def test_everything_that_the_registry_and_the_grammar_offer_is_drawn() -> None:

@@ -14,9 +14,9 @@ from conformance.space.requests import Asked
 from conformance.space.rows import ROWS, judged, started
 from conformance.space.sources import Source, read
 from conformance.workloads import workload
-from pscc.access import Request
-from pscc.backends.options import Options
-from pscc.rollout import Rollout
+from pscc.ir.access import Request
+from pscc.lowering.rollout import Rollout
+from pscc.output.options import Options
 
 SOMEBODY = Request("team-a", "jane", ("system:authenticated",), "default")
 

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pscc import ir, oracle
-from pscc.passes import nodes
-from pscc.substitution import UNSET, Field, Object, bound, replaced
+from pscc import ir
+from pscc.ir.passes import nodes
+from pscc.ir.substitution import UNSET, Field, Object, bound, replaced
+from pscc.reference import oracle
 
 ELEMENTS: tuple[object, ...] = (
     "a", "ab", "", 7, 0, True, False, ir.HostPathPrefix("/a/b", True), ir.HostPathPrefix("/a", False), ir.Range(3, 9),

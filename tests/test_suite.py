@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 import truth
-from pscc import oracle
-from pscc.suite import MOST_CASES, cases_for
+from pscc.cases.suite import MOST_CASES, cases_for
+from pscc.reference import oracle
 
 
 @pytest.mark.parametrize("pair", truth.PAIRS, ids=lambda pair: pair.shape)

@@ -9,14 +9,14 @@ from functools import cache
 import pytest
 
 from conftest import engine
-from pscc import oracle
-from pscc.backends._base import Output
-from pscc.backends.vap import BACKEND
+from pscc.base.source import SourceFile
+from pscc.cases.suite import cases_for
 from pscc.driver import analyse
 from pscc.ir import Policy, Program
-from pscc.pods import normalise
-from pscc.source import SourceFile
-from pscc.suite import cases_for
+from pscc.output.contents import Output
+from pscc.pod.manifests import normalise
+from pscc.reference import oracle
+from pscc.targets.vap.package import TARGET
 from test_gatekeeper import POLICIES, Json, bare, only, resources, whole
 from test_kyverno import DEFAULTS, awkward
 
@@ -33,7 +33,7 @@ def program_of(text: str) -> Program:
 @cache
 def compiled(text: str) -> tuple[Policy, Output]:
     program = program_of(text)
-    return only(program), BACKEND.package(program, {})
+    return only(program), TARGET.package(program, {})
 
 
 def ask(*requests: Json) -> list[Json]:

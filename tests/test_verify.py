@@ -8,15 +8,16 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from pscc.access import Names, Request
+from pscc.base.source import SourceFile
 from pscc.driver import analyse, compile_program
-from pscc.engines._base import Answer
 from pscc.ir import Program
-from pscc.prepared import Prepared, prepared
-from pscc.rollout import AS_WRITTEN, Rollout
-from pscc.source import SourceFile
-from pscc.verify import Question, Trial, drawn, questions, tally
-from pscc.verify_report import Row, Summary, as_json, as_text
+from pscc.ir.access import Names, Request
+from pscc.lowering.prepared import Prepared, prepared
+from pscc.lowering.rollout import AS_WRITTEN, Rollout
+from pscc.lowering.shortfalls import DefaultNotSet
+from pscc.verify.comparing import Question, Trial, drawn, questions, tally
+from pscc.verify.engines._base import Answer
+from pscc.verify.report import Row, Summary, as_json, as_text
 
 POLICY = """\
 policy p {
@@ -60,7 +61,7 @@ def pod(read_only: bool | None = None, **spec: object) -> Json:
 
 
 def asked(fake: Fake, *trials: Trial, text: str = POLICY) -> tuple[Question, ...]:
-    told = compile_program(program_of(text), (fake.target,))[fake.target].diagnostics
+    told = compile_program(program_of(text), (fake.target,))[fake.target].shortfalls
     return questions(ready(text), told, fake, trials)  # type: ignore[arg-type]
 
 
@@ -120,8 +121,8 @@ def test_where_a_default_is_set_refusing_is_wrong() -> None:
 
 def test_going_without_a_grant_is_counted_as_stricter_and_an_engine_that_lets_in_more_as_wrong() -> None:
     granting = GRANTING.replace("deny    capabilities.add", "allow   capabilities.add NET_ADMIN")
-    told = compile_program(program_of(granting), ("gatekeeper",))["gatekeeper"].diagnostics
-    assert [d.code for d in told] == ["TGT001"]
+    told = compile_program(program_of(granting), ("gatekeeper",))["gatekeeper"].shortfalls
+    assert [type(one) for one in told] == [DefaultNotSet]
     fake = Fake("gatekeeper", changes_pods=True)
     (question,) = questions(ready(granting), told, fake, [Trial("bare", pod())])  # type: ignore[arg-type]
     assert question.expected.pod == question.review.pod

@@ -13,9 +13,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from conftest import ROOT, engine
-from pscc.backends.registry import TARGETS
 from pscc.cli import main
-from pscc.engines.registry import OPTION_OF
+from pscc.output.options import TARGETS
+from pscc.verify.engines.registry import OPTION_OF
 
 EXAMPLES = ROOT / "examples"
 DEFAULT = str(EXAMPLES / "psp-default.yaml")
@@ -264,7 +264,7 @@ def test_a_required_engine_that_is_missing_is_an_error(names: str) -> None:
 
 
 def test_regopy_can_be_missing_and_required(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pscc.engines.registry.find_spec", lambda name: None)
+    monkeypatch.setattr("pscc.verify.engines.registry.find_spec", lambda name: None)
     done = verify(DEFAULT, "--target", "opa", "--count", "6")
     assert done.exit_code == 1
     assert "not run: regopy is not installed" in done.stdout

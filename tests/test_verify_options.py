@@ -11,8 +11,8 @@ from click.testing import CliRunner, Result
 
 from conftest import ROOT, engine
 from pscc.cli import main
-from pscc.emit import MANIFEST
-from pscc.engines.registry import OPTION_OF
+from pscc.output.emit import MANIFEST
+from pscc.verify.engines.registry import OPTION_OF
 
 DEFAULT = str(ROOT / "examples" / "psp-default.yaml")
 DUMP = str(ROOT / "examples" / "cluster" / "dump.yaml")

@@ -11,11 +11,11 @@ import pytest
 from click.testing import CliRunner
 
 from conftest import ROOT, engine
+from pscc.base.source import SourceFile
 from pscc.cases.requests import MOST_USERS, draw_requests
 from pscc.cli import main
 from pscc.driver import analyse
-from pscc.engines.registry import OPTION_OF
-from pscc.source import SourceFile
+from pscc.verify.engines.registry import OPTION_OF
 
 SCOPED = """\
 policy edge {

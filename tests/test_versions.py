@@ -10,12 +10,11 @@ import yaml
 from click.testing import CliRunner
 
 from conftest import ROOT
-from pscc.backends.options import DEFAULTS, Options
-from pscc.backends.registry import TARGETS
-from pscc.backends.versions import MUTATING, VALIDATING, served, spelled
+from pscc.base.source import SourceFile
 from pscc.cli import main
 from pscc.driver import analyse, compile_program
-from pscc.source import SourceFile
+from pscc.output.options import DEFAULTS, TARGETS, Options
+from pscc.targets.versions import MUTATING, VALIDATING, served, spelled
 
 SOURCE = """\
 policy p {

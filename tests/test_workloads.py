@@ -25,22 +25,22 @@ from conformance.workloads import (
     workload,
 )
 from golden_verdicts import statements
-from pscc import oracle
-from pscc.announced import as_announced
-from pscc.backends._base import Output
-from pscc.backends.gatekeeper import BACKEND as GATEKEEPER
-from pscc.backends.opa import BACKEND as OPA
-from pscc.backends.options import Options, Workloads
-from pscc.backends.registry import backend
-from pscc.backends.vap import BACKEND as VAP
+from pscc.base.source import SourceFile
 from pscc.cases import draw_pods
+from pscc.cases.suite import cases_for
 from pscc.controls import CONTROLS
 from pscc.driver import analyse, compile_program
 from pscc.ir import Program
-from pscc.pods import TEMPLATES
-from pscc.rollout import asking_the_cluster
-from pscc.source import SourceFile
-from pscc.suite import cases_for
+from pscc.lowering.announced import as_announced
+from pscc.lowering.rollout import asking_the_cluster
+from pscc.output.contents import Output
+from pscc.output.options import Options, Workloads
+from pscc.pod.manifests import TEMPLATES
+from pscc.reference import oracle
+from pscc.targets.gatekeeper.package import TARGET as GATEKEEPER
+from pscc.targets.opa.package import TARGET as OPA
+from pscc.targets.registry import target_named
+from pscc.targets.vap.package import TARGET as VAP
 from targets import run
 from test_gatekeeper import POLICIES, Json, ask, bare, only, resources, whole, written
 from test_kyverno import awkward
@@ -223,7 +223,7 @@ def conftest_says(folder: Path, files: list[Path]) -> list[tuple[list[str], list
 def test_conftest_warns_of_a_workload_what_the_oracle_says_of_its_pod(name: str, tmp_path: Path) -> None:
     program = program_of(SOURCES[name])
     output = OPA.package(program, {}, Options())
-    policy = as_announced(only(program), output.diagnostics)
+    policy = as_announced(only(program), output.shortfalls)
     written(output, tmp_path / "policy")
     pods = templates_of(SOURCES[name])
     files = []
@@ -342,7 +342,7 @@ SET_CASES: tuple[tuple[Json, str, str], ...] = (
 def test_whoever_applies_a_workload_does_not_ask_for_its_pods(target: str) -> None:
     name, _, engine = target.partition(" --engine ")
     options = Options(engine="cel" if engine else "rego", workloads="enforce" if name == "opa" else "warn")
-    output = backend(name).package(program_of(SET), {}, options)
+    output = target_named(name).package(program_of(SET), {}, options)
     with Process("vap-review") as api, Process("gatekeeper-review") as reviews:
         ask = {
             "vap": set_targets.plugins(api), "gatekeeper": set_targets.gatekeeper(reviews), "opa": set_targets.opa,
@@ -370,7 +370,7 @@ def test_what_is_done_about_the_workloads_of_a_set(workloads: Workloads, action:
         assert [found["actions"] for found in result["findings"]] == ([[action]] if action else [])
         assert result["allowed"] is (workloads != "enforce")
     for target in ("kyverno-cel", "kyverno"):
-        made = {file.path: file.text for file in backend(target).package(program_of(SET), {}, options).files}
+        made = {file.path: file.text for file in target_named(target).package(program_of(SET), {}, options).files}
         for suffix in ("workloads", "cronjobs"):
             text = made.get(f"policies/pod-security-policies-{suffix}.yaml", "")
             classic = {"Warn": "emitWarning: true", "Deny": "failureAction: Enforce"}.get(action, "")
@@ -415,7 +415,7 @@ def test_another_service_account_is_a_change_of_a_sets_workload(number: int, tmp
 
 
 def test_another_service_account_is_a_change_for_kyvernos_webhooks() -> None:
-    output = backend("kyverno-cel").package(program_of(SET), {})
+    output = target_named("kyverno-cel").package(program_of(SET), {})
     jane = Requester("jane", ("system:authenticated",), "team-a", "unused")
     with Process("kyverno-review") as process:
         for old, new, findings in (("deployer", "deployer", 0), ("deployer", "other", 1)):
@@ -427,7 +427,7 @@ def test_another_service_account_is_a_change_for_kyvernos_webhooks() -> None:
 
 def test_another_service_account_is_a_change_for_kyvernos_command_line(tmp_path: Path) -> None:
     name = "pod-security-policies-workloads"
-    policy = written(backend("kyverno").package(program_of(SET), {}), tmp_path / "out") / f"policies/{name}.yaml"
+    policy = written(target_named("kyverno").package(program_of(SET), {}), tmp_path / "out") / f"policies/{name}.yaml"
     for old, new, failed in (("other", "other", 0), ("deployer", "other", 1)):
         (tmp_path / "new.yaml").write_text(yaml.safe_dump(with_account(0, new)))
         row = {"name": "w0", "values": {"request.operation": "UPDATE", "request.oldObject": with_account(0, old)}}

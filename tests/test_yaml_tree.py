@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from pscc.base.source import SourceFile
 from pscc.diagnostics import SourceError
-from pscc.source import SourceFile
-from pscc.syntax.yaml_tree import load_documents
+from pscc.psp.yaml_tree import load_documents
 
 
 def read(text: str) -> list[object]:

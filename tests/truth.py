@@ -11,10 +11,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from pscc import ir, oracle, suite
+from pscc import ir
+from pscc.base.source import Span
+from pscc.cases import suite
 from pscc.controls import control_of
 from pscc.controls._base import Params, check_of
-from pscc.source import Span
+from pscc.reference import oracle
 
 ENGINE = Path(__file__).resolve().parent.parent / ".engines" / "bin" / "psp-admission"
 _HERE = Span("truth", 1, 1, 1, 2)

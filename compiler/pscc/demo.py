@@ -11,10 +11,10 @@ SUFFIXES = (".psp", ".yaml", ".yml", ".json")
 def main() -> int:
     """Compile the files right below ``examples/``, saying what each became. The exit status: 1 if one does not compile."""
     from pscc.diagnostics import SourceError
+    from pscc.diagnostics.render import render
     from pscc.driver import analyse, compile_program, decode
-    from pscc.emit import emit
-    from pscc.render import render
-    from pscc.settings import Settings
+    from pscc.output.emit import emit
+    from pscc.output.settings import Settings
 
     status = 0
     for path in sorted(p for p in Path("examples").iterdir() if p.suffix in SUFFIXES):

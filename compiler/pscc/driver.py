@@ -9,21 +9,21 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 
-from pscc.backends._base import Output
-from pscc.backends.options import DEFAULTS, Options
-from pscc.backends.registry import backend
-from pscc.choice_suite import choice_cases
-from pscc.default_conflicts import conflicts
+from pscc.base.source import SourceFile, Span
+from pscc.cases.choice_suite import choice_cases
+from pscc.cases.suite import cases_for, most_cases
 from pscc.diagnostics import Diagnostic, Report, SourceError
 from pscc.ir import Program
-from pscc.library import is_library_name
-from pscc.linking import Load, load_nothing
-from pscc.prepared import prepared
-from pscc.rollout import AS_WRITTEN, Rollout
-from pscc.sizes import large
-from pscc.source import SourceFile, Span
-from pscc.suite import cases_for, most_cases
-from pscc.syntax.ast import Document
+from pscc.language.ast import Document
+from pscc.lowering.prepared import prepared
+from pscc.lowering.rollout import AS_WRITTEN, Rollout
+from pscc.meaning.library import is_library_name
+from pscc.meaning.linking import Load, load_nothing
+from pscc.output.contents import Output
+from pscc.output.options import DEFAULTS, Options
+from pscc.output.sizes import large
+from pscc.reasoning.default_conflicts import conflicts
+from pscc.targets.registry import target_named
 
 _ROUNDS = 5
 """Of corrections; a mend can uncover another error."""
@@ -72,11 +72,11 @@ def read(
     if report.failed:
         return None
     if language:
-        from pscc.syntax.parser import read_language
+        from pscc.language.parser import read_language
 
         documents += filter(None, (read_language(source, report) for source in language))
     if objects:
-        from pscc.syntax.psp_set import read_set
+        from pscc.meaning.psp_set import read_set
 
         found = read_set(objects, report, everyone, list_ignored)
         if found is None:
@@ -104,8 +104,8 @@ def analyse(
     ``load`` gives the files that they use; ``today`` decides whether an exemption has ended. Raises `SourceError` with all
     diagnostics if an error is among them.
     """
-    from pscc.linking import link
-    from pscc.resolve import resolve
+    from pscc.meaning.linking import link
+    from pscc.meaning.resolve import resolve
 
     report = Report()
     document = read(sources, report, everyone=everyone, list_ignored=list_ignored)
@@ -130,7 +130,7 @@ def correct(
     *sources: SourceFile, load: Load = load_nothing, today: date = date.min, everyone: bool = False
 ) -> tuple[tuple[SourceFile, ...], tuple[Diagnostic, ...]]:
     """``sources`` with the corrections that their errors offer made, as often as that uncovers more; and what was made."""
-    from pscc.fixes import apply_fixes
+    from pscc.diagnostics.fixes import apply_fixes
 
     made: list[Diagnostic] = []
     for _ in range(_ROUNDS):
@@ -152,8 +152,8 @@ def correct(
 
 def _further(document: Document | None, load: Load, today: date) -> tuple[Diagnostic, ...]:
     """The errors of meaning in what could be read of a source with syntax errors; warnings would be guesses."""
-    from pscc.linking import link
-    from pscc.resolve import resolve
+    from pscc.meaning.linking import link
+    from pscc.meaning.resolve import resolve
 
     report = Report()
     if document is not None:
@@ -177,19 +177,19 @@ def compile_program(
     ready = prepared(program, rollout)
     program, told = ready.made, ready.told
     if options.workloads == "enforce":
-        from pscc.choice_workloads import refused_with_their_workloads
+        from pscc.lowering.choice_workloads import refused_with_their_workloads
 
         told = (*told, *refused_with_their_workloads(program))
     most = most_cases(len(program.policies))
     cases = {policy.name: cases_for(policy, most) for policy in program.policies}
     cases |= {choice.name: choice_cases(choice) for choice in program.choices}
-    outputs = {name: backend(name).package(program, cases, options) for name in targets}
-    outputs = {name: replace(made, diagnostics=(*made.diagnostics, *large(made))) for name, made in outputs.items()}
+    outputs = {name: target_named(name).package(program, cases, options) for name in targets}
+    outputs = {name: replace(made, told=(*made.told, *large(made))) for name, made in outputs.items()}
     first = next(iter(outputs.values()))
-    outputs[targets[0]] = replace(first, diagnostics=(*told, *ready.placeless, *first.diagnostics))
+    outputs[targets[0]] = replace(first, told=(*told, *ready.placeless, *first.told))
     return outputs if len(targets) == 1 else {name: _below(name, output) for name, output in outputs.items()}
 
 
 def _below(folder: str, output: Output) -> Output:
     files = tuple(replace(file, path=f"{folder}/{file.path}") for file in output.files)
-    return Output(files, tuple(f"{folder}/{path}" for path in output.resources), output.diagnostics)
+    return Output(files, tuple(f"{folder}/{path}" for path in output.resources), output.told)

@@ -14,13 +14,14 @@ import yaml
 
 from conformance.clusters import ACCOUNTS, NAMESPACES, draw_requester
 from conformance.jsonl import Json, Process
-from pscc import ir, oracle
-from pscc.access import Request
-from pscc.admission import judges
-from pscc.backends._base import Output
-from pscc.backends.registry import backend
+from pscc import ir
+from pscc.base.source import SourceFile
 from pscc.driver import analyse
-from pscc.source import SourceFile
+from pscc.ir.access import Request
+from pscc.output.contents import Output
+from pscc.reference import oracle
+from pscc.reference.admission import judges
+from pscc.targets.registry import target_named
 from targets import resources, run, written
 
 LABELS: dict[str, tuple[tuple[str, str], ...]] = {
@@ -101,7 +102,7 @@ def compare(
             continue
         _, program, _ = analyse(SourceFile("p.psp", text))
         (policy,) = program.policies
-        output = backend(target).package(program, {})
+        output = target_named(target).package(program, {})
         for _ in range(requests):
             who = draw_requester(rng)
             account = rng.choice((*ACCOUNTS, who.service_account, ""))

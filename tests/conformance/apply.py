@@ -12,8 +12,8 @@ from conformance.targets._base import Answer
 from conformance.targets.kyverno import CommandLine
 from conformance.targets.kyverno_cel import Apply, KyvernoCel
 from conftest import engine
-from pscc import oracle
 from pscc.ir import Program
+from pscc.reference import oracle
 
 WHO = "kyverno apply"
 _TARGET = KyvernoCel()

@@ -13,11 +13,11 @@ from conformance.result import Difference, Tally
 from conformance.spellings import labelled
 from conformance.targets import output_of
 from conformance.targets._base import Answer, Request, Running, Target
-from pscc import oracle
-from pscc.announced import as_announced
 from pscc.cases import draw_pods
-from pscc.diagnostics import Diagnostic
 from pscc.ir import Policy, Program
+from pscc.lowering.announced import as_announced
+from pscc.lowering.shortfalls import DefaultSetWidely, Shortfall
+from pscc.reference import oracle
 
 UPDATES = 0.25
 """The share of the requests that are updates."""
@@ -68,14 +68,14 @@ def judged(
 ) -> Iterator[Difference]:
     """Each difference between the engine of ``target`` and the oracle over ``requests``."""
     output = output_of(target, Program((policy,)))
-    announced = as_announced(policy, output.diagnostics)
+    announced = as_announced(policy, output.shortfalls)
     try:
         answers = running.answers(output, requests)
     except EngineError as error:
         tally.wrong += 1
         yield Difference(target, "engine", source, requests[0].pod, "", str(error))
         return
-    isolated = _isolated(policy, output.diagnostics)
+    isolated = _isolated(policy, output.shortfalls)
     for request, answer in zip(requests, answers, strict=True):
         source_says = oracle.judge(policy, request.pod, request.old_pod)
         said = oracle.judge(announced, request.pod, request.old_pod)
@@ -94,12 +94,12 @@ Compared = tuple[str, object, object]
 """What is compared: its kind, the oracle's, the engine's."""
 
 
-def _isolated(policy: Policy, diagnostics: tuple[Diagnostic, ...]) -> Policy:
+def _isolated(policy: Policy, shortfalls: tuple[Shortfall, ...]) -> Policy:
     """``policy`` with the defaults that an admitted pod has had: all but those which grant and are announced as not set."""
     granting = replace(policy, defaults=tuple(default for default in policy.defaults if default.grants))
     isolating = replace(policy, defaults=tuple(default for default in policy.defaults if not default.grants))
-    widened = tuple(d for d in diagnostics if d.code == "TGT002")
-    defaults = (*as_announced(isolating, widened).defaults, *as_announced(granting, diagnostics).defaults)
+    widened = tuple(one for one in shortfalls if isinstance(one, DefaultSetWidely))
+    defaults = (*as_announced(isolating, widened).defaults, *as_announced(granting, shortfalls).defaults)
     return replace(policy, defaults=defaults)
 
 

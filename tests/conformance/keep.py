@@ -16,7 +16,7 @@ from conformance.result import Difference
 from conformance.shrink import shrunk
 from conformance.targets._base import Request
 from conftest import ROOT
-from pscc import oracle
+from pscc.reference import oracle
 
 REGRESSIONS = ROOT / "golden" / "regressions"
 

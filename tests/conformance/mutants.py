@@ -22,8 +22,9 @@ from conformance.policies import draw_psps, meaning
 from conformance.truth import drawn_pods
 from golden_verdicts import recorded
 from peer_bugs import PEERS
-from pscc import ir, oracle
+from pscc import ir
 from pscc.controls import CONTROLS
+from pscc.reference import oracle
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import re
 
 from conformance.jsonl import Json
 from pscc.ir import Policy
-from pscc.oracle import Verdict
+from pscc.reference.oracle import Verdict
 
 Objection = tuple[str, str, str]
 """Control, name of the container, name of the volume; the names empty where it is about neither."""

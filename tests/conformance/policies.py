@@ -11,16 +11,16 @@ from collections.abc import Callable, Iterator
 from functools import cache
 
 from conformance.jsonl import Json, Process
+from pscc.base.source import SourceFile
 from pscc.controls import CONTROLS
 from pscc.controls._base import Control, Shape
 from pscc.controls._values import Boolean, HostPaths, Profiles, Ranges, SeLinux, Words
 from pscc.diagnostics import Report
 from pscc.driver import analyse
 from pscc.ir import Policy
-from pscc.resolve import resolve
-from pscc.source import SourceFile
-from pscc.syntax.psp_import import to_document
-from pscc.syntax.psp_yaml import read_psp
+from pscc.meaning.psp_policy import to_document
+from pscc.meaning.resolve import resolve
+from pscc.psp.yaml import read_psp
 
 SECCOMP = "seccomp.security.alpha.kubernetes.io/"
 APPARMOR = "apparmor.security.beta.kubernetes.io/"

@@ -16,13 +16,13 @@ from conformance.space.meaning import Word
 from conformance.space.requests import Asked
 from conformance.space.sources import Source, read
 from pscc import ir
+from pscc.base.source import Span
 from pscc.diagnostics import Report, SourceError
-from pscc.inheritance import flatten
-from pscc.linking import Family
-from pscc.oracle import KINDS_OF_CONTAINER
-from pscc.source import Span
-from pscc.syntax import ast
-from pscc.syntax.printer import print_document
+from pscc.language import ast
+from pscc.language.printer import print_document
+from pscc.meaning.inheritance import flatten
+from pscc.meaning.linking import Family
+from pscc.reference.oracle import KINDS_OF_CONTAINER
 
 Judge = Callable[[Source, Sequence[Asked]], list[Word]]
 """Who says what of requests: the interpreter, or an engine on the output of a compile."""

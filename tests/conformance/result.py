@@ -8,7 +8,7 @@ from itertools import combinations
 
 from conformance.jsonl import Json
 from pscc.ir import Policy
-from pscc.oracle import Verdict
+from pscc.reference.oracle import Verdict
 
 
 @dataclass(frozen=True, slots=True)

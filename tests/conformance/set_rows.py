@@ -10,8 +10,8 @@ from conformance.result import Difference, Tally
 from conformance.set_targets import Held
 from conformance.sets import Asked
 from conformance.workloads import IMPLIED, of_workloads, words_with_defaults, words_without
-from pscc.access import AUTHENTICATED
-from pscc.backends.options import Options
+from pscc.ir.access import AUTHENTICATED
+from pscc.output.options import Options
 
 ROWS = (
     "sets psp",

@@ -21,19 +21,20 @@ from conformance.jsonl import Json, Process
 from conformance.sets import Asked, source
 from conformance.targets._base import documents
 from conftest import engine
-from pscc import ir, oracle
-from pscc.access import Request
-from pscc.admission import Admission, accepts_as_it_is, admit, usable
-from pscc.backends._base import Output
-from pscc.backends.choice_cel import MOST_LIVE
-from pscc.backends.options import DEFAULTS, Options
-from pscc.backends.registry import backend
-from pscc.choice_forms import lowered
-from pscc.demands import choice_without, without
+from pscc import ir
 from pscc.diagnostics import SourceError
 from pscc.driver import analyse
-from pscc.partition import Entangled, partition
-from pscc.rollout import asking_the_cluster
+from pscc.ir.access import Request
+from pscc.lowering.choice_forms import lowered
+from pscc.lowering.demands import choice_without, without
+from pscc.lowering.partition import Entangled, partition
+from pscc.lowering.rollout import asking_the_cluster
+from pscc.output.contents import Output
+from pscc.output.options import DEFAULTS, Options
+from pscc.reference import oracle
+from pscc.reference.admission import Admission, accepts_as_it_is, admit, usable
+from pscc.targets.registry import target_named
+from pscc.targets.shared.choice_cel import MOST_LIVE
 
 
 @dataclass(slots=True)
@@ -71,7 +72,7 @@ def held(target: str, ask: Ask, asked: Asked, count: Held, options: Options = DE
     """Each way in which ``target``, compiled with ``options``, does not keep its word over the pods of ``asked``."""
     if asked.choice is None:
         return []
-    output = backend(target).package(ir.Program(choices=(asked.choice,)), {}, options)
+    output = target_named(target).package(ir.Program(choices=(asked.choice,)), {}, options)
     announced = any(d.code == "TGT001" for d in output.diagnostics)
     demanding = choice_without(asked.choice)
     wrong = []
@@ -99,7 +100,7 @@ def parted(target: str, ask: Ask, asked: Asked, count: Held) -> list[str]:
     if asked.choice is None or isinstance(partition(asked.choice), Entangled):
         return []
     program, _ = lowered(ir.Program(choices=(asked.choice,)))
-    output = backend(target).package(program, {})
+    output = target_named(target).package(program, {})
     announced = {d.code for d in output.diagnostics} & {"TGT001", "TGT002"}
     wrong = []
     for pod, said in zip(asked.pods, ask(output, asked), strict=True):
@@ -173,7 +174,7 @@ def exactly(
     """
     if asked.choice is None:
         return []
-    output = backend(target).package(ir.Program(choices=(asked.choice,)), {})
+    output = target_named(target).package(ir.Program(choices=(asked.choice,)), {})
     assert not any(d.code == "TGT001" for d in output.diagnostics)
     wrong = []
     for pod, said in zip(stored(list(asked.pods)), ask(output, asked), strict=True):
@@ -235,7 +236,7 @@ def updated(
     """
     if asked.choice is None or len(asked.pods) < 2:
         return []
-    output = backend(target).package(ir.Program(choices=(asked.choice,)), {}, options)
+    output = target_named(target).package(ir.Program(choices=(asked.choice,)), {}, options)
     pods = list(asked.pods)
     old = [
         pods[0] if number % 3 else {**pod, "metadata": {**pod["metadata"], "labels": {"a": "b"}}}
@@ -262,7 +263,7 @@ def live(process: Process, asked: Asked, count: Held) -> list[str]:
         return []
     if any(len(choice.policies) > MOST_LIVE for choice in program.choices):
         return []
-    output = backend("vap").package(asking_the_cluster(program), {})
+    output = target_named("vap").package(asking_the_cluster(program), {})
     grants = [
         {
             "verb": "use",

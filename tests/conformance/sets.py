@@ -13,13 +13,13 @@ from conformance.jsonl import Json, Process
 from conformance.policies import accepted_by_kubernetes, meaning
 from conformance.spellings import written
 from pscc import ir
-from pscc.access import Request
-from pscc.admission import Admission, admit
+from pscc.base.source import SourceFile
 from pscc.cases import draw_pods
 from pscc.diagnostics import SourceError
 from pscc.driver import analyse
-from pscc.source import SourceFile
-from pscc.subsumption import never_chosen
+from pscc.ir.access import Request
+from pscc.reasoning.subsumption import never_chosen
+from pscc.reference.admission import Admission, admit
 
 
 @dataclass(slots=True)

@@ -13,11 +13,11 @@ from conformance.jsonl import Json
 from conformance.set_targets import Ask, Held, words_of
 from conformance.sets import Asked
 from pscc import ir
-from pscc.access import AUTHENTICATED, Request
-from pscc.admission import accepts_as_it_is, admit
-from pscc.backends.options import DEFAULTS, Options
-from pscc.backends.registry import backend
-from pscc.demands import choice_without
+from pscc.ir.access import AUTHENTICATED, Request
+from pscc.lowering.demands import choice_without
+from pscc.output.options import DEFAULTS, Options
+from pscc.reference.admission import accepts_as_it_is, admit
+from pscc.targets.registry import target_named
 
 KINDS = (
     ("apps/v1", "Deployment"), ("apps/v1", "DaemonSet"), ("apps/v1", "StatefulSet"), ("apps/v1", "ReplicaSet"),
@@ -71,7 +71,7 @@ def of_workloads(
     """
     if asked.choice is None:
         return []
-    output = backend(target).package(ir.Program(choices=(asked.choice,)), {}, options)
+    output = target_named(target).package(ir.Program(choices=(asked.choice,)), {}, options)
     pods = [_template(pod, named=number % 3 > 0) for number, pod in enumerate(asked.pods)]
     workloads = tuple(workload(number, pod) for number, pod in enumerate(pods))
     wrong = []

@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 from conformance.targets._base import resources
-from pscc.backends._base import Output
+from pscc.output.contents import Output
 
 Json = dict[str, Any]
 GATEKEEPER_VARIABLES = ("params", "anyObject")

@@ -20,7 +20,7 @@ from emitted.documents import (
     parameters_schema,
     rego_sources,
 )
-from pscc.backends._base import Output
+from pscc.output.contents import Output
 
 _ROOTS = frozenset(("object", "oldObject", "request", "namespaceObject", "authorizer", "variables"))
 """The names that an engine has for an expression."""

@@ -10,16 +10,16 @@ from pathlib import Path
 
 from conftest import ROOT
 from pscc import ir
-from pscc.access import Names
-from pscc.backends._base import Output
-from pscc.backends.options import DEFAULTS, Options
-from pscc.backends.registry import TARGETS, backend
+from pscc.base.source import SourceFile
 from pscc.cli._shared import read_source
 from pscc.driver import analyse, is_language
-from pscc.prepared import prepared
-from pscc.rollout import AS_WRITTEN, Rollout
-from pscc.source import SourceFile
-from pscc.syntax.printer import print_document
+from pscc.ir.access import Names
+from pscc.language.printer import print_document
+from pscc.lowering.prepared import prepared
+from pscc.lowering.rollout import AS_WRITTEN, Rollout
+from pscc.output.contents import Output
+from pscc.output.options import DEFAULTS, TARGETS, Options
+from pscc.targets.registry import target_named
 
 GOLDEN = ROOT / "golden"
 CEL = "gatekeeper --engine cel"
@@ -118,4 +118,6 @@ def compiled(program: ir.Program, output: str, setting: Setting) -> Output:
     options = setting.options
     if output == CEL:
         options = replace(options, engine="cel")
-    return backend(output.removesuffix(" --engine cel")).package(prepared(program, setting.rollout).made, {}, options)
+    return target_named(output.removesuffix(" --engine cel")).package(
+        prepared(program, setting.rollout).made, {}, options
+    )

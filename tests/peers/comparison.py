@@ -13,9 +13,9 @@ from peers.case import Case, Json, Verdict
 from peers.interpreter import JUDGE
 from peers.judge import Answer, Judge
 from peers.overrides import Override, right_of, stale
+from pscc.base.source import SourceFile
 from pscc.driver import analyse
-from pscc.pods import normalise
-from pscc.source import SourceFile
+from pscc.pod.manifests import normalise
 
 Outcome = Literal["agreed", "overridden", "wrong", "not expressible"]
 

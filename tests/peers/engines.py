@@ -18,11 +18,11 @@ from conformance.workloads import IMPLIED
 from conftest import engine
 from peers.case import Asked, Json
 from peers.judge import Answer, Judge, completed
-from pscc.backends._base import Output
-from pscc.backends.options import Options
-from pscc.backends.registry import backend
 from pscc.ir import Program
-from pscc.pods import normalise
+from pscc.output.contents import Output
+from pscc.output.options import Options
+from pscc.pod.manifests import normalise
+from pscc.targets.registry import target_named
 
 _API_SERVER = "vap-review"
 _INEXACT = {"TGT001", "TGT002"}
@@ -61,7 +61,7 @@ def _judge(one: Engine, stack: ExitStack) -> Judge:
     process = None if one.program == "opa" else stack.enter_context(Process(one.program))
 
     def ask(program: Program, asked: list[Asked]) -> list[Answer] | None:
-        output = backend(one.target).package(program, {}, options)
+        output = target_named(one.target).package(program, {}, options)
         if any(diagnostic.code in _INEXACT for diagnostic in output.diagnostics):
             return None
         return _opa(output, asked) if process is None else _reviewed(process, output, asked)

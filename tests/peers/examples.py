@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from peers.case import Json
-from pscc.library import MINORS
+from pscc.meaning.library import MINORS
 
 TEMPLATE = {"spec": {"crd": {"spec": {"names": {"kind": "K8sPSPHostNetworkingPorts"}}}}}
 """What is read of a ConstraintTemplate."""

@@ -6,13 +6,13 @@ import json
 
 from peers.case import Asked, Json
 from peers.judge import Answer, Judge, completed
-from pscc import oracle
-from pscc.admission import judges
+from pscc.base.source import SourceFile
 from pscc.diagnostics import Report
-from pscc.evaluate import SOMEBODY, evaluate, request_of
 from pscc.ir import Program
-from pscc.pods import Manifest, normalise, read_manifests
-from pscc.source import SourceFile
+from pscc.pod.manifests import Manifest, normalise, read_manifests
+from pscc.reference import oracle
+from pscc.reference.admission import judges
+from pscc.reference.evaluate import SOMEBODY, evaluate, request_of
 
 JUDGE = Judge("interpreter", "", lambda program, asked: _answers(program, asked))
 

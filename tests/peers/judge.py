@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from peers.case import Asked, Json
 from pscc.ir import Program
-from pscc.pods import TEMPLATES
+from pscc.pod.manifests import TEMPLATES
 
 
 @dataclass(frozen=True, slots=True)

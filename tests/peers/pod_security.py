@@ -11,7 +11,7 @@ from pathlib import Path
 from peers.case import Asked, Case, CheckoutError, Verdict
 from peers.checkout import files
 from peers.writing import source
-from pscc.library import MINORS, library_policy
+from pscc.meaning.library import MINORS, library_policy
 from standards import fixture_pods
 
 PEER = "pod-security-admission"

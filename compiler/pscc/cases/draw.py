@@ -6,13 +6,14 @@ import json
 import random
 from collections.abc import Iterator, Mapping
 
-from pscc import ir, suite
+from pscc import ir
+from pscc.cases import suite
 from pscc.cases.exempt import boundaries, near
 from pscc.cases.fragments import ANYWHERE, APP_ARMOR, CONTEXT, INHERITED
 from pscc.cases.stored import stored
 from pscc.controls import control_of
 from pscc.controls._base import Probe
-from pscc.oracle import KINDS_OF_CONTAINER
+from pscc.reference.oracle import KINDS_OF_CONTAINER
 
 Json = dict[str, object]
 _NAMES = {"initContainers": ("init", "setup"), "containers": ("side",), "ephemeralContainers": ("debug",)}

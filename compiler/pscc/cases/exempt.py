@@ -1,6 +1,6 @@
 """Images and names of containers at the boundaries of a policy's exemptions: equal, one character more, one less.
 
-Pure. Must not import a target or a backend.
+Pure.
 """
 
 from __future__ import annotations
@@ -10,11 +10,13 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from pscc import ir, oracle, suite
+from pscc import ir
+from pscc.base.frozen import frozen
+from pscc.cases import suite
 from pscc.cases.fragments import APP_ARMOR
 from pscc.controls import control_of
-from pscc.frozen import frozen
-from pscc.narrowing import EXEMPTING
+from pscc.meaning.narrowing import EXEMPTING
+from pscc.reference import oracle
 
 Json = dict[str, object]
 _LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")

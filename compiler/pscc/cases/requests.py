@@ -1,4 +1,4 @@
-"""Draws who asks, and where: requests around the grants, scopes and exemptions of a program. Must not import a target."""
+"""Draws who asks, and where: requests around the grants, scopes and exemptions of a program."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from pscc import ir
-from pscc.access import EVERYONE, EVERYWHERE, SERVICE_ACCOUNTS, Names, Request, Scope, Subjects, requested_by
-from pscc.choice_suite import NOBODY, asked_by
+from pscc.cases.choice_suite import NOBODY, asked_by
+from pscc.ir.access import EVERYONE, EVERYWHERE, SERVICE_ACCOUNTS, Names, Request, Scope, Subjects, requested_by
 
 MOST_USERS = 12
 """How many different users ask: an engine may have to be started for each."""

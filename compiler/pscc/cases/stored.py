@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pscc.cases.fragments import APP_ARMOR
-from pscc.oracle import KINDS_OF_CONTAINER
-from pscc.pods import api_defaults
+from pscc.pod.manifests import api_defaults
+from pscc.reference.oracle import KINDS_OF_CONTAINER
 
 Json = dict[str, object]
 

@@ -10,16 +10,16 @@ import click
 from click.core import ParameterSource
 
 from pscc import __version__
-from pscc.backends._base import Output, OutputFile
-from pscc.backends.registry import DEFAULT_TARGET, TARGETS
+from pscc.base.frozen import frozen
 from pscc.driver import compile_program
-from pscc.emit import EmitError, compiled_with, written
-from pscc.engines._base import Engine
-from pscc.engines._rego import is_module
-from pscc.frozen import frozen
 from pscc.ir import Program
-from pscc.settings import Settings, as_json, option, words
-from pscc.sync_waves import with_sync_waves
+from pscc.output.contents import Output, OutputFile
+from pscc.output.emit import EmitError, compiled_with, written
+from pscc.output.options import DEFAULT_TARGET, TARGETS
+from pscc.output.settings import Settings, as_json, option, words
+from pscc.output.sync_waves import with_sync_waves
+from pscc.verify.engines._base import Engine
+from pscc.verify.engines._rego import is_module
 
 _UNRECORDED = (
     "This folder does not say how it was compiled: it was held against what the options of this command say. Compile it again, "

@@ -8,21 +8,21 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pscc.backends.registry import TARGETS
 from pscc.cli._shared import Format, analysed
 from pscc.cli._versions import Release
+from pscc.output.options import TARGETS
 
 if TYPE_CHECKING:
+    from pscc.base.source import SourceFile
     from pscc.ir import Program
-    from pscc.settings import Settings
-    from pscc.source import SourceFile
-    from pscc.syntax.ast import Document
+    from pscc.language.ast import Document
+    from pscc.output.settings import Settings
 
 
 def _namespaces(_context: click.Context, _option: click.Parameter, names: tuple[str, ...]) -> tuple[str, ...]:
     """``names``. Raises a usage error where one can be no namespace."""
     if names:
-        from pscc.scoping import namespace_help, namespace_or_prefix
+        from pscc.meaning.scoping import namespace_help, namespace_or_prefix
 
         for name in names:
             if not namespace_or_prefix(name):
@@ -104,7 +104,7 @@ def settings_options(targets: str) -> Callable[[Callable[..., None]], Callable[.
         def gathered(**given: Any) -> None:
             from dataclasses import fields
 
-            from pscc.settings import Settings
+            from pscc.output.settings import Settings
 
             named = {one.name: given.pop(one.name) for one in fields(Settings)}
             command(settings=Settings(**{**named, "target": tuple(dict.fromkeys(named["target"]))}), **given)

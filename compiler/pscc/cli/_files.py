@@ -8,12 +8,12 @@ from pathlib import Path
 
 import click
 
-from pscc.source import SourceFile
+from pscc.base.source import SourceFile
 
 
 def from_library(name: str) -> SourceFile:
     """The library's policy ``name`` as a source. Raises `click.UsageError` where there is none."""
-    from pscc.library import LEVELS, MINORS, library_source
+    from pscc.meaning.library import LEVELS, MINORS, library_source
 
     found = library_source(name)
     if found is None:
@@ -38,7 +38,7 @@ class Loader:
         """The file ``path`` of a ``use`` in the file ``user``. Raises `LoadError` where it cannot be had."""
         from pscc.diagnostics import SourceError
         from pscc.driver import decode
-        from pscc.linking import LoadError
+        from pscc.meaning.linking import LoadError
 
         if not path.endswith(".psp"):
             raise LoadError(f"`{path}` is no file of the policy language", "name a file that ends in `.psp`")

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 if TYPE_CHECKING:
+    from pscc.base.source import SourceFile
     from pscc.diagnostics import Diagnostic
     from pscc.ir import Program
-    from pscc.source import SourceFile
-    from pscc.syntax.ast import Document
+    from pscc.language.ast import Document
 
 NO_TEXTS: Mapping[str, str] = MappingProxyType({})
 Format = Literal["text", "json", "github", "sarif"]
@@ -120,7 +120,7 @@ def tell(
     """
     if not diagnostics and fmt != "sarif":
         return
-    from pscc.render import render
+    from pscc.diagnostics.render import render
 
     texts = {**used, **{source.name: source.text for source in sources}}
     if fmt == "sarif":

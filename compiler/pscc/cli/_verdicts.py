@@ -9,7 +9,7 @@ from types import MappingProxyType
 import click
 
 from pscc.cli._shared import colored
-from pscc.render import clean
+from pscc.diagnostics.render import clean
 
 Row = Mapping[str, object]
 HEADINGS = ("VERDICT", "KIND", "NAMESPACE", "NAME", "POLICY", "FILE")
@@ -21,7 +21,7 @@ _STYLES = MappingProxyType(
 
 
 def show(pods: Sequence[Sequence[Row]], changed: bool) -> None:
-    """Print the rows of each of ``pods`` (`pscc.evaluate.evaluate`); with ``changed`` each pod as YAML, too."""
+    """Print the rows of each of ``pods`` (`pscc.reference.evaluate.evaluate`); with ``changed`` each pod as YAML, too."""
     rows = [row for one in pods for row in one]
     if not rows:
         return

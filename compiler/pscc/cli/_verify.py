@@ -14,16 +14,16 @@ from typing import Any
 
 import click
 
-from pscc.backends._base import Output
 from pscc.cli._shared import read_source, tell
-from pscc.engines._base import Engine, EngineError, Tick
-from pscc.engines.opa_server import Access, address
-from pscc.engines.registry import ALIASES, OPTION_OF, PROGRAMS, TARGET_OF, Missing, Wanted, engines
 from pscc.ir import Program
-from pscc.prepared import Prepared
-from pscc.settings import Settings
-from pscc.verify import Trial, own, questions, tally
-from pscc.verify_report import Row
+from pscc.lowering.prepared import Prepared
+from pscc.output.contents import Output
+from pscc.output.settings import Settings
+from pscc.verify.comparing import Trial, own, questions, tally
+from pscc.verify.engines._base import Engine, EngineError, Tick
+from pscc.verify.engines.opa_server import Access, address
+from pscc.verify.engines.registry import ALIASES, OPTION_OF, PROGRAMS, TARGET_OF, Missing, Wanted, engines
+from pscc.verify.report import Row
 
 TOKEN_VARIABLE = "PSCC_OPA_TOKEN"
 
@@ -106,7 +106,7 @@ def _is_near(host: str) -> bool:
 def own_pods(paths: Sequence[str], program: Program) -> tuple[Trial, ...]:
     """The pods and workloads of the user's own files. Exits with 1 where one cannot be read."""
     from pscc.diagnostics import Report, SourceError
-    from pscc.pods import read_manifests
+    from pscc.pod.manifests import read_manifests
 
     found: list[Trial] = []
     for path in paths:
@@ -159,7 +159,7 @@ def _not_run(one: Missing, required: bool) -> Row:
 def _row(
     engine: Engine, ready: Prepared, output: Output, trials: Sequence[Trial], settings: Settings, quiet: bool
 ) -> Row:
-    asked = questions(ready, output.diagnostics, engine, trials, settings.workloads)
+    asked = questions(ready, output.shortfalls, engine, trials, settings.workloads)
     runs = "CEL" if engine.target == "gatekeeper" and settings.engine == "cel" else ""
     try:
         version = engine.version()

@@ -22,7 +22,7 @@ from pscc.cli._shared import (
 )
 
 if TYPE_CHECKING:
-    from pscc.source import SourceFile
+    from pscc.base.source import SourceFile
 
 
 @click.command(
@@ -46,8 +46,8 @@ def command(
     from pscc.cli._files import loader_for, today
     from pscc.diagnostics import SourceError
     from pscc.driver import analyse, decode, is_language
-    from pscc.library import is_library_name
-    from pscc.lint import lint, weaker
+    from pscc.meaning.library import is_library_name
+    from pscc.meaning.lint import lint, weaker
 
     files = files_of(sources)
     load = loader_for(*sources, files=files)

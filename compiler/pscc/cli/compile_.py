@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pscc.backends.registry import DEFAULT_TARGET
 from pscc.cli._compiling import analysed_for, settings_options
 from pscc.cli._shared import Format, Refused, fix_option, format_option, ignored_option, source_argument, tell
+from pscc.output.options import DEFAULT_TARGET
 
 if TYPE_CHECKING:
-    from pscc.settings import Settings
+    from pscc.output.settings import Settings
 
 
 @click.command(
@@ -37,7 +37,7 @@ def command(
     """
     from pscc.diagnostics import SourceError
     from pscc.driver import compile_program
-    from pscc.emit import EmitError, emit
+    from pscc.output.emit import EmitError, emit
 
     if not output:
         raise click.UsageError("-o names no folder: say `.` for the one that you are in")
@@ -63,7 +63,7 @@ def command(
             click.echo(body if body.startswith("---") or path.endswith(".rego") else f"---\n{body}", nl=False)
         return
     if settings.sync_waves:
-        from pscc.sync_waves import with_sync_waves
+        from pscc.output.sync_waves import with_sync_waves
 
         files = with_sync_waves(files)
     try:

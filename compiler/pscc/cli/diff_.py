@@ -9,10 +9,10 @@ import click
 from pscc.cli._shared import analysed
 
 if TYPE_CHECKING:
-    from pscc.access import Request
-    from pscc.difference.admitted import Witness
-    from pscc.difference.compare import Difference
-    from pscc.oracle import Reason
+    from pscc.ir.access import Request
+    from pscc.reasoning.difference.admitted import Witness
+    from pscc.reasoning.difference.compare import Difference
+    from pscc.reference.oracle import Reason
 
 
 @click.command("diff", epilog="\b\nExample: pscc diff examples/restricted.yaml pss/restricted@1.30")
@@ -29,7 +29,7 @@ def command(old: str, new: str, no_looser: bool, fmt: str) -> None:
     """
     import json
 
-    from pscc.difference.compare import compare
+    from pscc.reasoning.difference.compare import compare
 
     _, _, before = analysed((old,), "text", fix=False)
     _, _, after = analysed((new,), "text", fix=False)

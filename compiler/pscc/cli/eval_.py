@@ -52,11 +52,11 @@ def command(
     Exit 1 if a policy or choice that enforces denies a pod; what is in mode warn or audit denies none, and its verdict is
     WARNED or AUDITED. Diagnostics about SOURCE and FILES go to stderr.
     """
-    from pscc.access import Request, requested_by
+    from pscc.base.source import Span
     from pscc.diagnostics import Diagnostic, Report, SourceError
-    from pscc.evaluate import Row, evaluate
-    from pscc.pods import read_manifests
-    from pscc.source import Span
+    from pscc.ir.access import Request, requested_by
+    from pscc.pod.manifests import read_manifests
+    from pscc.reference.evaluate import Row, evaluate
 
     if groups and not user:
         raise click.UsageError("--as-group needs --as, as it does for kubectl")

@@ -17,14 +17,14 @@ def command(subject: str | None) -> None:
     if subject is not None and (source := _source(subject)) is not None:
         click.echo(_explained(*source))
         return
-    from pscc.codes import explain as explanation
-    from pscc.codes import overview
+    from pscc.explain.codes import explain as explanation
+    from pscc.explain.codes import overview
 
     text = "\n".join([*overview(), ""]) if subject is None else explanation(subject)
     if text is None:
-        from pscc.codes import codes
         from pscc.controls import CONTROLS
         from pscc.diagnostics import did_you_mean
+        from pscc.diagnostics.catalogue import codes
 
         meant = did_you_mean(str(subject), (*codes(), *(control.id for control in CONTROLS)))
         hint = f"did you mean {meant}?" if meant else "`pscc explain` lists both"
@@ -46,8 +46,8 @@ def _explained(path: str, line: int | None) -> str:
     from pscc.cli._files import loader_for, today
     from pscc.cli._shared import analysed
     from pscc.diagnostics import Report
-    from pscc.explanation import explain_source
-    from pscc.linking import link
+    from pscc.explain.explanation import explain_source
+    from pscc.meaning.linking import link
 
     _, document, program = analysed((path,), "text", fix=False)
     text = explain_source(document, link(document, loader_for(path), Report()), program, line, today())

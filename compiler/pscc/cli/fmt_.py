@@ -22,7 +22,7 @@ def command(sources: tuple[str, ...], check: bool, diff: bool) -> None:
     from pscc.cli.check_ import encoded
     from pscc.diagnostics import SourceError
     from pscc.driver import decode
-    from pscc.formatting import formatted
+    from pscc.language.formatting import formatted
 
     failed = changed = False
     for path in (path for path in files_of(sources) if path == "-" or path.endswith(".psp") or path in sources):

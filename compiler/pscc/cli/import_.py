@@ -33,7 +33,7 @@ def command(sources: tuple[str, ...], output: str, everyone: bool, list_ignored:
     What PSP leaves implicit is spelled out, and comments say which field each statement came from. Who may use which of
     several policies becomes a `choose`. Diagnostics go to stderr.
     """
-    from pscc.syntax.printer import print_document
+    from pscc.language.printer import print_document
 
     _, document, _ = analysed(sources, fmt, fix, everyone, list_ignored)
     text = print_document(document)

@@ -18,6 +18,6 @@ def command() -> None:
     from pathlib import Path
 
     from pscc.cli._files import loader_for, today
-    from pscc.language_server import server
+    from pscc.editor import server
 
     server(lambda path: loader_for(str(Path(path).parent)), today()).start_io()

@@ -11,7 +11,7 @@ from pscc.cli._compiling import analysed_for, settings_options
 from pscc.cli._shared import fix_option, source_argument, tell
 
 if TYPE_CHECKING:
-    from pscc.settings import Settings
+    from pscc.output.settings import Settings
 
 _REQUIRED = ("regopy", "opa", "gator", "gatekeeper", "kyverno")
 F = TypeVar("F", bound=Callable[..., object])
@@ -83,10 +83,10 @@ def command(
     from pscc.cli import _verify
     from pscc.cli._compiled import afresh, compiled_folder, output_of
     from pscc.diagnostics import SourceError
-    from pscc.prepared import prepared
-    from pscc.settings import chosen
-    from pscc.verify import drawn
-    from pscc.verify_report import Summary, as_json, as_text
+    from pscc.lowering.prepared import prepared
+    from pscc.output.settings import chosen
+    from pscc.verify.comparing import drawn
+    from pscc.verify.report import Summary, as_json, as_text
 
     compiled = compiled_folder(folder, settings) if folder is not None else afresh(settings)
     settings = compiled.settings

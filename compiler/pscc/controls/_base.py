@@ -2,7 +2,6 @@
 
 A control lists its shapes: for each verb (and what narrows it) the requirements, written over IR with the
 statement's values as parameters. Everything else (conflicts, printing, packaging) is generic over this record.
-Must not import a target, a backend or the CLI.
 """
 
 from __future__ import annotations
@@ -10,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Literal, Protocol
 
+from pscc.base.frozen import frozen
+from pscc.base.source import Span
 from pscc.diagnostics import Report
-from pscc.frozen import frozen
 from pscc.ir import Check, Default, ParamValue, Requirement
-from pscc.source import Span
-from pscc.syntax.ast import On, Statement, Value, Verb
-from pscc.syntax.psp import Psp
+from pscc.language.ast import On, Statement, Value, Verb
+from pscc.psp.reading import Psp
 
 Params = tuple[tuple[str, ParamValue], ...]
 Takes = Literal["nothing", "values", "all of"]

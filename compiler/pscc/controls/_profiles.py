@@ -5,7 +5,7 @@ from __future__ import annotations
 from pscc import ir
 from pscc.controls._shapes import PATTERNS, VALUES, allowed, among
 from pscc.ir import Coalesce, Concat, Const, Each, Part, Path, Requirement, Show
-from pscc.syntax.ast import Verb
+from pscc.language.ast import Verb
 
 UNCONFINED = "unconfined"
 NAMED = (("RuntimeDefault", "runtime/default"), ("Unconfined", UNCONFINED))

@@ -7,11 +7,11 @@ from dataclasses import replace
 from typing import Literal
 
 from pscc import ir
+from pscc.base.source import Span
 from pscc.controls._base import DefaultShape, Params, Probe, Shape
 from pscc.ir import Const, Each, Param, Part, Path, Requirement, Show, ShowParams
-from pscc.source import Span
-from pscc.syntax.ast import Statement
-from pscc.syntax.psp import Psp
+from pscc.language.ast import Statement
+from pscc.psp.reading import Psp
 
 RANGES = Param("ranges", "ranges")
 VALUES = Param("values", "strings")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
+from pscc.base.frozen import frozen
 from pscc.controls._base import Params
 from pscc.diagnostics import Diagnostic, Replacement, Report, did_you_mean
-from pscc.frozen import frozen
 from pscc.ir import HostPathPrefix, Range
-from pscc.syntax.ast import Value
+from pscc.language.ast import Value
 
 WRONG_VALUE = "LNG020"
 """The diagnostic code for a value of the wrong kind."""

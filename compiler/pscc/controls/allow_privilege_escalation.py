@@ -8,8 +8,8 @@ from pscc import ir
 from pscc.controls._base import Control, Probe
 from pscc.controls._shapes import container_field, flag_default, flag_shapes
 from pscc.controls._values import Boolean
-from pscc.syntax.ast import Statement, Value
-from pscc.syntax.psp import Psp
+from pscc.language.ast import Statement, Value
+from pscc.psp.reading import Psp
 
 FIELD = "allowPrivilegeEscalation"
 DEFAULT_FIELD = "defaultAllowPrivilegeEscalation"

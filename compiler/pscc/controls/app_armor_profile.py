@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pscc import ir
+from pscc.base.source import Span
 from pscc.controls._base import Control, DefaultShape, Params, Probe, Shape, Takes
 from pscc.controls._profiles import UNCONFINED, as_object, requirements
 from pscc.controls._shapes import (
@@ -21,9 +22,8 @@ from pscc.controls._shapes import (
 )
 from pscc.controls._values import Profiles
 from pscc.ir import Concat, Const, Each, Entry, Keys, Part, Path, Requirement, Show
-from pscc.source import Span
-from pscc.syntax.ast import Statement, Verb
-from pscc.syntax.psp import Psp, literal
+from pscc.language.ast import Statement, Verb
+from pscc.psp.reading import Psp, literal
 
 FIELD = "appArmorProfile"
 PREFIX = "container.apparmor.security.beta.kubernetes.io/"

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pscc import ir
+from pscc.base.source import Span
 from pscc.controls._base import Control, DefaultShape, Params, Probe
 from pscc.controls._shapes import CONTAINER, CONTAINERS, container_field, label_of, list_shapes, one, word_probes
 from pscc.controls._values import Words
 from pscc.ir import Each, Path
-from pscc.source import Span
-from pscc.syntax.ast import Statement
-from pscc.syntax.psp import Psp, literal
+from pscc.language.ast import Statement
+from pscc.psp.reading import Psp, literal
 
 ADDED = container_field("capabilities", "add")
 

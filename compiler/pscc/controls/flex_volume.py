@@ -9,8 +9,8 @@ from pscc.controls._base import Control, Probe
 from pscc.controls._shapes import VOLUME, VOLUMES, label_of, value_shapes, word_probes
 from pscc.controls._values import Words
 from pscc.ir import Path
-from pscc.syntax.ast import Statement
-from pscc.syntax.psp import Psp, literal
+from pscc.language.ast import Statement
+from pscc.psp.reading import Psp, literal
 
 
 def from_psp(psp: Psp) -> Iterator[Statement]:

@@ -8,8 +8,8 @@ from pscc.controls._base import Control
 from pscc.controls._shapes import POD, field_probes, number_default, pod_field, value_shapes
 from pscc.controls._values import Ranges
 from pscc.ir import LARGEST_NUMBER
-from pscc.syntax.ast import Statement, Value
-from pscc.syntax.psp import Psp, number_range
+from pscc.language.ast import Statement, Value
+from pscc.psp.reading import Psp, number_range
 
 FIELD = "fsGroup"
 

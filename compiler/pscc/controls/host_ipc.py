@@ -9,8 +9,8 @@ from pscc.controls._base import Control, Probe
 from pscc.controls._shapes import POD, switch_shape
 from pscc.controls._values import NoValues
 from pscc.ir import Path
-from pscc.syntax.ast import Statement
-from pscc.syntax.psp import Psp
+from pscc.language.ast import Statement
+from pscc.psp.reading import Psp
 
 
 def from_psp(psp: Psp) -> Iterator[Statement]:

@@ -9,8 +9,8 @@ from pscc.controls._base import Control, Probe, Shape
 from pscc.controls._shapes import CONTAINER, CONTAINERS, VOLUME, VOLUMES
 from pscc.controls._values import HostPaths
 from pscc.ir import Const, Each, Param, Path, Requirement, Show, ShowParams
-from pscc.syntax.ast import Statement
-from pscc.syntax.psp import Psp, literal
+from pscc.language.ast import Statement
+from pscc.psp.reading import Psp, literal
 
 PATHS = Param("paths", "hostPaths")
 HOST_PATH = Path("volume", ("hostPath", "path"))

@@ -9,8 +9,8 @@ from pscc.controls._base import Control, Probe, Shape
 from pscc.controls._shapes import CONTAINER, CONTAINERS, RANGES, in_ranges, number_probes
 from pscc.controls._values import Ranges
 from pscc.ir import Const, Each, Part, Path, Requirement, Show, ShowParams
-from pscc.syntax.ast import Statement
-from pscc.syntax.psp import Psp, number_range
+from pscc.language.ast import Statement
+from pscc.psp.reading import Psp, number_range
 
 PORTS = (*CONTAINERS, Each("port", Path("container", ("ports",))))
 HOST_PORT = Path("port", ("hostPort",))

@@ -22,7 +22,7 @@ from pscc.controls._shapes import (
 )
 from pscc.controls._values import Words
 from pscc.ir import Part, Path, Requirement, Show
-from pscc.syntax.ast import Verb
+from pscc.language.ast import Verb
 
 HANDLERS = (
     ("livenessProbe",),

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pscc import ir
+from pscc.base.source import Span
 from pscc.controls._base import Control, DefaultShape, Params, Probe, Shape
 from pscc.controls._shapes import CONTAINER, CONTAINERS, effective
 from pscc.controls._values import NoValues
 from pscc.ir import Const, Requirement, Show
-from pscc.source import Span
-from pscc.syntax.ast import Statement
-from pscc.syntax.psp import Psp
+from pscc.language.ast import Statement
+from pscc.psp.reading import Psp
 
 NON_ROOT = effective("runAsNonRoot")
 UID = effective("runAsUser")

@@ -12,8 +12,8 @@ from pscc.controls._base import Control, Probe, Shape
 from pscc.controls._shapes import POD
 from pscc.controls._values import NoValues
 from pscc.ir import Path, Requirement
-from pscc.syntax.ast import Statement
-from pscc.syntax.psp import Psp
+from pscc.language.ast import Statement
+from pscc.psp.reading import Psp
 
 APP_ARMOR = "apparmor.security.beta.kubernetes.io/allowedProfileNames"
 STRATEGIES = ("runAsUser", "runAsGroup", "supplementalGroups", "fsGroup")

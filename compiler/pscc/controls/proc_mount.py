@@ -9,8 +9,8 @@ from pscc.controls._base import Control
 from pscc.controls._shapes import CONTAINER, CONTAINERS, container_field, field_probes, value_shapes
 from pscc.controls._values import Words
 from pscc.ir import Const
-from pscc.syntax.ast import Statement, Value
-from pscc.syntax.psp import Psp, literal
+from pscc.language.ast import Statement, Value
+from pscc.psp.reading import Psp, literal
 
 VALUE = ir.Coalesce((container_field("procMount"), Const("Default")))
 """A container that says nothing has ``Default``. Source: Kubernetes 1.24 ``pkg/securitycontext/accessors.go``."""

@@ -8,8 +8,8 @@ from pscc.controls._base import Control
 from pscc.controls._shapes import CONTAINER, CONTAINERS, effective, field_probes, number_default, value_shapes
 from pscc.controls._values import Ranges
 from pscc.ir import LARGEST_NUMBER
-from pscc.syntax.ast import Statement, Value
-from pscc.syntax.psp import Psp, number_range
+from pscc.language.ast import Statement, Value
+from pscc.psp.reading import Psp, number_range
 
 FIELD = "runAsGroup"
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pscc import ir
+from pscc.base.source import Span
 from pscc.controls._base import Control, DefaultShape, Params, Probe, Shape
 from pscc.controls._shapes import POD, VALUE, container_field, effective, flag_shapes, one, pod_field
 from pscc.controls._values import Boolean
 from pscc.ir import Requirement, Show, ShowParams
-from pscc.source import Span
-from pscc.syntax.ast import Statement
-from pscc.syntax.psp import Psp
+from pscc.language.ast import Statement
+from pscc.psp.reading import Psp
 
 FIELD = "runAsNonRoot"
 

@@ -19,8 +19,8 @@ from pscc.controls._shapes import (
 )
 from pscc.controls._values import Ranges
 from pscc.ir import LARGEST_NUMBER
-from pscc.syntax.ast import Statement, Value
-from pscc.syntax.psp import Psp, number_range
+from pscc.language.ast import Statement, Value
+from pscc.psp.reading import Psp, number_range
 
 FIELD = "runAsUser"
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pscc import ir
+from pscc.base.source import Span
 from pscc.controls._base import Control, DefaultShape, Params
 from pscc.controls._shapes import POD, field_probes, one, value_shapes
 from pscc.controls._values import Words
 from pscc.ir import Path
-from pscc.source import Span
-from pscc.syntax.ast import Statement
-from pscc.syntax.psp import Psp, literal
+from pscc.language.ast import Statement
+from pscc.psp.reading import Psp, literal
 
 FIELD = "runtimeClassName"
 PATH = ("spec", FIELD)

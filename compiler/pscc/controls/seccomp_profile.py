@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pscc import ir
+from pscc.base.source import Span
 from pscc.controls._base import Control, DefaultShape, Params, Probe, Shape, Takes
 from pscc.controls._profiles import UNCONFINED, as_object, requirements
 from pscc.controls._shapes import CONTAINER, CONTAINERS, POD, container_field, label_of, one, pod_field, word_probes
 from pscc.controls._values import Profiles
-from pscc.source import Span
-from pscc.syntax.ast import On, Statement, Verb
-from pscc.syntax.psp import Psp, literal
+from pscc.language.ast import On, Statement, Verb
+from pscc.psp.reading import Psp, literal
 
 FIELD = "seccompProfile"
 ALLOWED = "seccomp.security.alpha.kubernetes.io/allowedProfileNames"

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from pscc import ir
+from pscc.base.source import Span
 from pscc.controls._base import Control, DefaultShape, Params, Probe, Shape
 from pscc.controls._shapes import (
     CONTAINER,
@@ -21,9 +22,8 @@ from pscc.controls._shapes import (
 )
 from pscc.controls._values import SeLinux, Words
 from pscc.ir import Coalesce, Const, Param, Part, Requirement, Show, ShowParams
-from pscc.source import Span
-from pscc.syntax.ast import Statement
-from pscc.syntax.psp import Psp, literal
+from pscc.language.ast import Statement
+from pscc.psp.reading import Psp, literal
 
 FIELD = "seLinuxOptions"
 OPTIONS = ("user", "role", "type", "level")

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pscc import ir
+from pscc.base.source import Span
 from pscc.controls._base import Control, DefaultShape, Params, Probe, Shape
 from pscc.controls._shapes import POD, RANGES, allowed, in_ranges, list_shapes, number_probes, one, pod_field
 from pscc.controls._values import Ranges
 from pscc.ir import LARGEST_NUMBER, Each, Path, Requirement, Show, ShowParams
-from pscc.source import Span
-from pscc.syntax.ast import Statement, Value
-from pscc.syntax.psp import Psp, number_range
+from pscc.language.ast import Statement, Value
+from pscc.psp.reading import Psp, number_range
 
 FIELD = "supplementalGroups"
 GROUPS = pod_field(FIELD)

@@ -9,8 +9,8 @@ from pscc.controls._base import Control, Probe
 from pscc.controls._shapes import POD, label_of, list_shapes, pod_field, word_probes
 from pscc.controls._values import Words
 from pscc.ir import Each, Path
-from pscc.syntax.ast import Statement
-from pscc.syntax.psp import Psp, literal, pattern
+from pscc.language.ast import Statement
+from pscc.psp.reading import Psp, literal, pattern
 
 SAFE = (
     "kernel.shm_rmid_forced",

@@ -9,8 +9,8 @@ from pscc.controls._base import Control, Probe, Shape
 from pscc.controls._shapes import VALUES, VOLUME, VOLUMES, allowed, word_probes
 from pscc.controls._values import Words
 from pscc.ir import Const, Each, Keys, Path, Requirement, Show
-from pscc.syntax.ast import Statement, Value
-from pscc.syntax.psp import Psp, literal
+from pscc.language.ast import Statement, Value
+from pscc.psp.reading import Psp, literal
 
 KNOWN = (
     "awsElasticBlockStore", "azureDisk", "azureFile", "cephFS", "cinder", "configMap", "csi", "downwardAPI", "emptyDir",

@@ -1,1 +1,1 @@
-"""The target languages: IR in, text out. They know IR nodes and no control."""
+"""The back ends: IR in, the files of one target out."""

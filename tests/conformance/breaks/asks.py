@@ -13,15 +13,16 @@ from dataclasses import dataclass, replace
 from conformance.jsonl import Json
 from conformance.workloads import KINDS, workload
 from golden_verdicts import pods as verdict_pods
-from pscc import ir, oracle
-from pscc.access import AUTHENTICATED, EVERYWHERE, Names, Request, Subjects, requested_by
+from pscc import ir
 from pscc.cases import draw_pods
+from pscc.cases.suite import Case, cases_for, merge
+from pscc.cases.suite import accepted as accepted_by
 from pscc.controls import control_of
-from pscc.narrowing import FIELDS
-from pscc.pods import api_defaults
-from pscc.rollout import Rollout
-from pscc.suite import Case, cases_for, merge
-from pscc.suite import accepted as accepted_by
+from pscc.ir.access import AUTHENTICATED, EVERYWHERE, Names, Request, Subjects, requested_by
+from pscc.lowering.rollout import Rollout
+from pscc.meaning.narrowing import FIELDS
+from pscc.pod.manifests import api_defaults
+from pscc.reference import oracle
 
 LABELS: dict[str, dict[str, str]] = {
     "ingress": {"tier": "edge", "env": "dev"},

@@ -13,8 +13,8 @@ from conformance.jsonl import Json
 from conformance.space.meaning import Word, by_output
 from conformance.space.requests import Asked
 from emitted.settings import CEL
-from pscc.access import Request
-from pscc.pods import TEMPLATES
+from pscc.ir.access import Request
+from pscc.pod.manifests import TEMPLATES
 
 _ACTIONS = {"dryrun": "audit", "Deny": "deny", "Warn": "warn", "Audit": "audit"}
 _GATEKEEPER_AND_OPA = ("gatekeeper", CEL, "opa")

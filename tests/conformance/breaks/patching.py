@@ -10,8 +10,8 @@ from typing import Any
 
 from jinja2 import BaseLoader, Environment, TemplateNotFound
 
-from pscc import templating
-from pscc.resources import TEMPLATES
+from pscc.base.resources import TEMPLATES
+from pscc.output import templating
 
 
 @contextmanager

@@ -14,11 +14,11 @@ from conformance.space.meaning import Compiled
 from conformance.space.options import Chosen
 from emitted.settings import CEL, OUTPUTS
 from pscc import ir
-from pscc.access import Names
-from pscc.backends.options import DEFAULTS, Options
+from pscc.base.source import SourceFile
 from pscc.driver import analyse
-from pscc.rollout import AS_WRITTEN, Rollout
-from pscc.source import SourceFile
+from pscc.ir.access import Names
+from pscc.lowering.rollout import AS_WRITTEN, Rollout
+from pscc.output.options import DEFAULTS, Options
 
 FOLDER = Path(__file__).parent / "programs"
 

@@ -12,8 +12,8 @@ from conformance.space import grammar
 from conformance.space.options import Chosen
 from conformance.space.sources import Source
 from pscc.controls import CONTROLS
-from pscc.narrowing import FIELDS
-from pscc.syntax import ast
+from pscc.language import ast
+from pscc.meaning.narrowing import FIELDS
 
 _FREE = frozenset(("because", "comment", "beside"))
 """Fields of the tree that hold text of the author's: that they are set is the feature, not what they say."""

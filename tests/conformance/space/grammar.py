@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-from pscc.resources import GRAMMAR
+from pscc.base.resources import GRAMMAR
 
 _PARSER: Any = __import__("re._parser", fromlist=["parse"])
 

@@ -14,16 +14,17 @@ from conformance.set_targets import words_of
 from conformance.space.options import Chosen
 from conformance.space.requests import Asked
 from conformance.workloads import IMPLIED, words_with_defaults
-from pscc import ir, oracle
-from pscc.access import AUTHENTICATED, Names, Request
-from pscc.admission import Admission, decide, judges
-from pscc.backends._base import Output
-from pscc.backends.registry import backend
-from pscc.backends.versions import GATEKEEPER_OPERATIONS
-from pscc.demands import choice_without
-from pscc.diagnostics import Diagnostic
-from pscc.prepared import prepared
-from pscc.verify_meaning import announced
+from pscc import ir
+from pscc.ir.access import AUTHENTICATED, Names, Request
+from pscc.lowering.demands import choice_without
+from pscc.lowering.prepared import prepared
+from pscc.lowering.shortfalls import ChoiceDefaultsNotSet, DefaultNotSet, NeverUsed, Shortfall
+from pscc.output.contents import Output
+from pscc.reference import oracle
+from pscc.reference.admission import Admission, decide, judges
+from pscc.targets.registry import target_named
+from pscc.targets.versions import GATEKEEPER_OPERATIONS
+from pscc.verify.meaning import announced
 
 SETS_CHOSEN = ("vap", "kyverno-cel")
 """The targets that set the defaults of a choice."""
@@ -68,20 +69,21 @@ def compiled(program: ir.Program, chosen: Chosen) -> Compiled:
     """``program`` compiled so. Raises `SourceError` where the target refuses it."""
     ready = prepared(program, chosen.rollout)
     given = ready.made
-    output = backend(chosen.target).package(given, {}, chosen.options)
-    told = announced(given, output.diagnostics)
-    choices = tuple(_settled(choice, output.diagnostics, chosen.target) for choice in given.choices)
+    output = target_named(chosen.target).package(given, {}, chosen.options)
+    told = announced(given, output.shortfalls)
+    choices = tuple(_settled(choice, output.shortfalls, chosen.target) for choice in given.choices)
     return Compiled(chosen, output, ready.written, given, replace(told.program, choices=choices), told.widely)
 
 
-def _settled(choice: ir.Choice, told: tuple[Diagnostic, ...], target: str) -> ir.Choice:
+def _settled(choice: ir.Choice, shortfalls: tuple[Shortfall, ...], target: str) -> ir.Choice:
     """``choice`` as the target has announced it: without its defaults where it sets none."""
-    unset = {d.span for d in told if d.code == "TGT001"}
-    unseen = {d.span for d in told if d.code == "TGT004"}
-    left = any(p.span in unset or any(d.span in unset for d in p.defaults) for p in choice.policies)
+    unset = {one.policy for one in shortfalls if isinstance(one, DefaultNotSet)}
+    unset |= {one.policy.name for one in shortfalls if isinstance(one, ChoiceDefaultsNotSet)}
+    unseen = {one.policy.name for one in shortfalls if isinstance(one, NeverUsed)}
+    left = any(policy.name in unset for policy in choice.policies)
     if target not in SETS_CHOSEN or left:
         choice = choice_without(choice)
-    members = (_nowhere(policy) if policy.span in unseen else policy for policy in choice.policies)
+    members = (_nowhere(policy) if policy.name in unseen else policy for policy in choice.policies)
     return replace(choice, policies=tuple(members))
 
 

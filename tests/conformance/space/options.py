@@ -8,10 +8,10 @@ from typing import get_args
 
 from conformance.space import words
 from pscc import ir
-from pscc.access import Names, Subjects
-from pscc.backends.options import DEFAULTS, Engine, Options, Version, Workloads
-from pscc.backends.versions import GATEKEEPER_CEL, GATEKEEPER_REGO, KYVERNO_CEL, KYVERNO_CLASSIC, VALIDATING
-from pscc.rollout import AS_WRITTEN, Rollout
+from pscc.ir.access import Names, Subjects
+from pscc.lowering.rollout import AS_WRITTEN, Rollout
+from pscc.output.options import DEFAULTS, Engine, Options, Version, Workloads
+from pscc.targets.versions import GATEKEEPER_CEL, GATEKEEPER_REGO, KYVERNO_CEL, KYVERNO_CLASSIC, VALIDATING
 
 KUBERNETES: tuple[Version, ...] = ((1, 37), (1, 37), (1, 36), (1, 35), (1, 33), (1, 31), (1, 30), (1, 29), (1, 28))
 GATEKEEPER: tuple[Version, ...] = ((3, 23), (3, 23), (3, 22), (3, 19), (3, 18))

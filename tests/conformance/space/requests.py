@@ -12,10 +12,10 @@ from conformance.jsonl import Json
 from conformance.policies import statements_meaning
 from conformance.workloads import KINDS, workload
 from pscc import ir
-from pscc.access import Request
 from pscc.cases import draw_pods
 from pscc.cases.fragments import APP_ARMOR
-from pscc.oracle import KINDS_OF_CONTAINER
+from pscc.ir.access import Request
+from pscc.reference.oracle import KINDS_OF_CONTAINER
 
 Change = Literal[
     "image", "labels", "annotations", "tolerations", "deadline", "debug", "resize", "everything", "nothing"

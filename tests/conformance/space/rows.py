@@ -19,9 +19,9 @@ from conformance.space.features import features
 from conformance.space.meaning import Compiled, Word
 from conformance.space.requests import Asked
 from conformance.space.sources import Source
-from pscc.backends.options import Engine
 from pscc.diagnostics import SourceError
 from pscc.ir import Program
+from pscc.output.options import Engine
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,17 +12,17 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from conformance.space import grammar, words
+from pscc.base.source import SourceFile
 from pscc.controls import CONTROLS
 from pscc.controls._base import Control
 from pscc.diagnostics import Report, SourceError
 from pscc.driver import analyse
-from pscc.inheritance import flatten
 from pscc.ir import Containers, Program
-from pscc.library import LEVELS, MINORS, library_policy
-from pscc.linking import Family, Load, LoadError
-from pscc.narrowing import FIELDS
-from pscc.source import SourceFile
-from pscc.syntax.ast import Document
+from pscc.language.ast import Document
+from pscc.meaning.inheritance import flatten
+from pscc.meaning.library import LEVELS, MINORS, library_policy
+from pscc.meaning.linking import Family, Load, LoadError
+from pscc.meaning.narrowing import FIELDS
 
 NAMES = (
     "main", "strict", "wide", "a", "a-audit", "a-defaults", "workloads", "kustomization", "team.web", "1st", "expansion",

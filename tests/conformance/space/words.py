@@ -103,9 +103,9 @@ def _pool(control: Control) -> list[str]:
 
 
 def _of_example(control: Control) -> Sequence[str]:
-    from pscc.source import SourceFile
-    from pscc.syntax.parser import parse
-    from pscc.syntax.printer import print_value
+    from pscc.base.source import SourceFile
+    from pscc.language.parser import parse
+    from pscc.language.printer import print_value
 
     document = parse(SourceFile("example.psp", f"policy p {{ {control.example} }}"))
     return [print_value(value) for policy in document.policies for one in policy.statements for value in one.values]

@@ -8,10 +8,10 @@ from conformance.targets.kyverno import Kyverno
 from conformance.targets.kyverno_cel import KyvernoCel
 from conformance.targets.opa import Opa
 from conformance.targets.vap import Vap
-from pscc.backends._base import Output
-from pscc.backends.options import DEFAULTS, Options
-from pscc.backends.registry import backend
 from pscc.ir import Program
+from pscc.output.contents import Output
+from pscc.output.options import DEFAULTS, Options
+from pscc.targets.registry import target_named
 
 TARGETS: tuple[Target, ...] = (Gatekeeper(), Gatekeeper(CEL), Opa(), Kyverno(), KyvernoCel(), Vap())
 
@@ -19,5 +19,5 @@ TARGETS: tuple[Target, ...] = (Gatekeeper(), Gatekeeper(CEL), Opa(), Kyverno(), 
 def output_of(target: str, program: Program) -> Output:
     """What the compiler makes of ``program`` for ``target``."""
     if target == CEL:
-        return backend("gatekeeper").package(program, {}, Options(engine="cel"))
-    return backend(target).package(program, {}, DEFAULTS)
+        return target_named("gatekeeper").package(program, {}, Options(engine="cel"))
+    return target_named(target).package(program, {}, DEFAULTS)

@@ -11,7 +11,7 @@ from typing import Protocol
 import yaml
 
 from conformance.jsonl import Json
-from pscc.backends._base import Output
+from pscc.output.contents import Output
 
 VERSIONS = Path(__file__).parents[2] / "engines" / "versions.env"
 

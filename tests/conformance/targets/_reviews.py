@@ -6,7 +6,7 @@ import yaml
 
 from conformance.jsonl import Json, Process
 from conformance.targets._base import Request, resources
-from pscc.backends._base import Output
+from pscc.output.contents import Output
 
 
 def reviewed(process: Process, output: Output, requests: list[Request]) -> list[Json]:

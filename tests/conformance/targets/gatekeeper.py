@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from conformance.jsonl import Json, Process
 from conformance.targets._base import Answer, Request, pinned
 from conformance.targets._reviews import reviewed
-from pscc.backends._base import Output
+from pscc.output.contents import Output
 
 CEL = "gatekeeper --engine cel"
 

@@ -16,8 +16,8 @@ import yaml
 from conformance.jsonl import EngineError, Json
 from conformance.targets._base import Answer, Request, pinned, resources
 from conftest import engine
-from pscc.backends._base import Output
-from pscc.backends.kyverno_suite import old_object
+from pscc.output.contents import Output
+from pscc.targets.shared.kyverno_suite import old_object
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from conformance.jsonl import Json, Process
 from conformance.targets._base import Answer, Request
 from conformance.targets._reviews import reviewed
 from conformance.targets.kyverno import CommandLine, Kyverno
-from pscc.backends._base import Output
+from pscc.output.contents import Output
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from conformance.jsonl import EngineError, Json
 from conformance.targets._base import Answer, Request, pinned
 from conftest import engine
-from pscc.backends._base import Output
+from pscc.output.contents import Output
 
 QUERY = "answers := [messages | some request in input.requests; messages := data.main.deny with input as request]"
 

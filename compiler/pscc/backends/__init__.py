@@ -1,1 +1,0 @@
-"""The back ends: IR in, the files of one target out."""

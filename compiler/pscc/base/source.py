@@ -1,0 +1,34 @@
+"""Where text comes from: source files and the spans that point into them.
+
+Lines and columns are 1-based; a column counts Unicode code points. Imports nothing of pscc.
+"""
+
+from __future__ import annotations
+
+from pscc.base.frozen import frozen
+
+
+@frozen
+class SourceFile:
+    """A source that was read: its name as the user gave it (``-`` for stdin) and its decoded text."""
+
+    name: str
+    text: str
+
+
+@frozen
+class Span:
+    """A piece of a source, from (line, column) up to and excluding (end_line, end_column)."""
+
+    file: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column}"
+
+    def to(self, other: Span) -> Span:
+        """The span from the start of this one to the end of ``other``."""
+        return Span(self.file, self.line, self.column, other.end_line, other.end_column)

@@ -1,0 +1,118 @@
+"""The generated suite of a choice: requests by those whom it grants something, and by nobody, for pods of its policies.
+
+Labelled by the oracle.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from pscc import ir
+from pscc.cases.suite import Case, cases_for
+from pscc.ir.access import AUTHENTICATED, SERVICE_ACCOUNT_USER, Names, Request, Subjects, requested_by
+from pscc.reference.admission import accepts_as_it_is, admit
+from pscc.reference.oracle import Json
+
+MOST_CASES = 60
+_MOST_POLICIES = 6
+_MOST_REQUESTS = 8
+AUDIT = Request(groups=(AUTHENTICATED,))
+"""A review that names no user: somebody who had been authenticated made the pod."""
+NOBODY = Request(user="nobody", groups=requested_by("nobody", ()))
+
+
+def choice_cases(choice: ir.Choice) -> tuple[Case, ...]:
+    """At most `MOST_CASES` requests, in a stable order, each under a name of its own."""
+    pods = [case for policy in choice.policies[:_MOST_POLICIES] for case in _pods(policy)]
+    asking = dict.fromkeys((*_requests(choice), NOBODY, AUDIT))
+    requests = [one for one in asking if one.namespace not in choice.scope.except_namespaces][:_MOST_REQUESTS]
+    found: list[Case] = []
+    for number, request in enumerate(requests, 1):
+        for case in pods:
+            if len(found) < MOST_CASES:
+                found.append(_case(choice, f"request-{number}-{len(found) + 1}", case.pod, request))
+    refused = next((one for one in found if not one.allowed), None)
+    if refused is not None and refused.request is not None:
+        metadata = {**_object(refused.pod.get("metadata")), "labels": {"changed": "yes"}}
+        changed = {**refused.pod, "metadata": metadata}
+        found.append(_case(choice, "update-of-nothing-looked-at", changed, refused.request, refused.pod))
+    return tuple(found)
+
+
+def _case(choice: ir.Choice, name: str, pod: Json, request: Request, old_pod: Json | None = None) -> Case:
+    made, before = _made(name, pod, request), _made(name, old_pod, request) if old_pod is not None else None
+    admission = admit(choice, request, made, before) if before is not None else accepts_as_it_is(choice, request, made)
+    return Case(name, made, admission.allowed, admission.message, old_pod=before, request=request)
+
+
+def _made(name: str, pod: Json, request: Request) -> Json:
+    """``pod`` under this name, in the namespace and of the service account that the request says."""
+    metadata = {**_object(pod.get("metadata")), "name": name, "namespace": request.namespace}
+    return {
+        **pod,
+        "metadata": metadata,
+        "spec": {**_object(pod.get("spec")), "serviceAccountName": request.service_account},
+    }
+
+
+def _pods(policy: ir.Policy) -> Iterator[Case]:
+    """A pod that the policy accepts, and some that it refuses, each for another reason."""
+    created = [case for case in cases_for(policy) if case.old_pod is None]
+    yield from [case for case in created if case.allowed][:1]
+    refused = {case.shapes: case for case in reversed(created) if not case.allowed}
+    yield from list(refused.values())[-2:]
+
+
+def _requests(choice: ir.Choice) -> Iterator[Request]:
+    """For each grant somebody to whom it is one."""
+    for grant in choice.grants:
+        yield from asked_by(grant.subjects, grant.namespaces)
+
+
+def asked_by(who: Subjects, namespaces: Names) -> Iterator[Request]:
+    """One of each kind of ``who``, in one of ``namespaces``."""
+    place = Request(_one(namespaces, "default"))
+    if who.users:
+        user = _one(who.users, "somebody")
+        yield replace(place, user=user, groups=requested_by(user, ()))
+    if who.groups:
+        group = _one(who.groups, "some-group")
+        yield replace(place, user="member", groups=requested_by("member", (group,)))
+    if who.service_accounts:
+        namespace, _, name = _one(who.service_accounts, "default/default").partition("/")
+        user = f"{SERVICE_ACCOUNT_USER}{namespace}:{name or 'default'}"
+        yield replace(place, user=user, groups=requested_by(user, ()))
+        if namespace == place.namespace or not namespaces.exact:
+            yield Request(namespace, "nobody", NOBODY.groups, name or "default")
+    if who.everyone:
+        yield replace(place, user="anyone", groups=requested_by("anyone", ()))
+
+
+def _one(names: Names, other: str) -> str:
+    """One of ``names``."""
+    if names.exact:
+        return names.exact[0]
+    return f"{names.prefixes[0]}x" if names.prefixes and names.prefixes[0] else other
+
+
+def _object(value: object) -> Json:
+    return dict(value) if isinstance(value, dict) else {}
+
+
+def admission_review(case: Case) -> Json:
+    """The case as the API server would ask for it; the bare pod where nobody asks, as in an audit."""
+    if case.request is None or not case.request.user:
+        return case.pod
+    request: Json = {
+        "uid": "pscc",
+        "kind": {"group": "", "version": "v1", "kind": "Pod"},
+        "operation": "CREATE" if case.old_pod is None else "UPDATE",
+        "name": case.name,
+        "namespace": case.request.namespace,
+        "userInfo": {"username": case.request.user, "groups": list(case.request.groups)},
+        "object": case.pod,
+    }
+    if case.old_pod is not None:
+        request["oldObject"] = case.old_pod
+    return {"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview", "request": request}

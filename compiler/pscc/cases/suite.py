@@ -1,0 +1,228 @@
+"""The generated suite: pods that a policy must admit and pods that it must refuse, labelled by the oracle.
+
+Every pod is one that a target's own mutation has been over, so that its label needs no defaults.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from pscc import ir
+from pscc.base.frozen import frozen
+from pscc.controls._base import Probe
+from pscc.ir.access import AUTHENTICATED, Request
+from pscc.reference import oracle
+from pscc.reference.admission import judges
+
+Json = dict[str, object]
+MOST_CASES = 60
+_MOST_OF_ALL = 3000
+"""Cases of all policies of a program together, where there are many."""
+_FEWEST = 8
+_SETTLING_ROUNDS = 4
+
+
+@frozen
+class Case:
+    """One pod of a suite, as a webhook sees it after the target's own mutation.
+
+    ``name`` is a DNS label and the pod's name. ``message`` is what the failing checks say, ``shapes`` their names; both
+    are empty when ``allowed``. ``old_pod`` is the pod before an update; None for a creation. ``request`` says who asks,
+    where that matters: to a choice.
+    """
+
+    name: str
+    pod: Json
+    allowed: bool
+    message: str = ""
+    shapes: tuple[str, ...] = ()
+    old_pod: Json | None = None
+    request: Request | None = None
+
+    @property
+    def resource(self) -> str:
+        """``NAMESPACE/NAME`` of the pod, its name alone where it has no namespace."""
+        namespace = _object(self.pod.get("metadata")).get("namespace")
+        return f"{namespace}/{self.name}" if namespace else self.name
+
+
+def most_cases(policies: int) -> int:
+    """How many cases each policy of a program of so many has: there are programs of hundreds."""
+    return min(MOST_CASES, max(_FEWEST, _MOST_OF_ALL // max(1, policies)))
+
+
+def cases_for(policy: ir.Policy, most: int = MOST_CASES) -> tuple[Case, ...]:
+    """Pods around the boundaries of every check of ``policy``, at most ``most``, in a stable order.
+
+    The first is a pod that the policy accepts, where there is one; where there is none, only refused pods are given. All
+    are in a namespace in which the policy holds. There are none where it judges no pod that it is asked about so.
+    """
+    request = Request(policy.scope.example, groups=(AUTHENTICATED,))
+    if not judges(policy, replace(request, namespace_labels=policy.scope.labels)):
+        return ()
+    base = accepted(policy)
+    cases: dict[str, Case] = {}
+    variants = list(_variants(policy, base))
+    if most < MOST_CASES:
+        variants = variants[:: max(1, len(variants) // (2 * most))]
+    for name, pod in variants:
+        unique = _unique(name, cases)
+        cases[unique] = _case(policy, unique, pod)
+    created = tuple(cases.values())
+    updates = tuple(_updates(policy, base, created))
+    return (*_chosen(created, most - len(updates)), *updates)
+
+
+def merge(target: object, fragment: object) -> object:
+    """``fragment`` laid over ``target``: objects field by field, anything else replaced, None removes."""
+    if not isinstance(fragment, Mapping):
+        return fragment
+    merged = dict(target) if isinstance(target, Mapping) else {}
+    for key, value in fragment.items():
+        if value is None:
+            merged.pop(key, None)
+        else:
+            merged[key] = merge(merged.get(key), value)
+    return merged
+
+
+def probed(pod: Mapping[str, object], probe: Probe, container: str = "main") -> Json:
+    """``pod`` with ``probe`` laid over it, its container fragment over the container of that name."""
+    changed = _object(merge(pod, probe.pod or {}))
+    if probe.container is None:
+        return changed
+    spec = _object(changed.get("spec"))
+    for kind in oracle.KINDS_OF_CONTAINER:
+        listed = spec.get(kind)
+        if isinstance(listed, list):
+            spec[kind] = [merge(c, probe.container) if _name(c) == container else c for c in listed]
+    return {**changed, "spec": spec}
+
+
+def _object(value: object) -> Json:
+    return dict(value) if isinstance(value, Mapping) else {}
+
+
+def _name(container: object) -> object:
+    return _object(container).get("name")
+
+
+def _minimal(namespace: str = "default") -> Json:
+    return {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": "accepted", "namespace": namespace},
+        "spec": {"containers": [{"name": "main", "image": "app:1"}]},
+    }
+
+
+def _probes(check: ir.Check) -> Iterator[Probe]:
+    from pscc.controls import control_of
+    from pscc.meaning import narrowing
+
+    yield from narrowing.probes(check, control_of(check.control).probes(check))
+
+
+def accepted(policy: ir.Policy) -> Json:
+    """A pod that passes, or the nearest to one: failing checks' own probes are tried while they mend something."""
+    pod = _object(oracle.with_defaults(policy, _minimal(policy.scope.example)))
+    for _ in range(_SETTLING_ROUNDS):
+        verdict = oracle.check(policy, pod)
+        if verdict.allowed:
+            break
+        before = pod
+        failing = {reason.shape for reason in verdict.reasons}
+        for check in policy.checks:
+            if check.shape in failing:
+                pod = _mended(policy, check, pod)
+        if pod == before:
+            break
+    return pod
+
+
+def _mended(policy: ir.Policy, check: ir.Check, pod: Json) -> Json:
+    def failures(candidate: Json) -> int:
+        return len(oracle.check(policy, candidate).messages)
+
+    best = pod
+    for probe in _probes(check):
+        candidate = probed(pod, probe)
+        if failures(candidate) < failures(best):
+            best = candidate
+    return best
+
+
+def _variants(policy: ir.Policy, base: Json) -> Iterator[tuple[str, Json]]:
+    yield "accepted" if oracle.check(policy, base).allowed else "plain", base
+    probes: list[Probe] = []
+    for check in policy.checks:
+        probes += [probe for probe in _probes(check) if probe not in probes]
+    for probe in probes:
+        yield probe.label, probed(base, probe)
+    for probe in probes:
+        if probe.container is not None:
+            yield f"{probe.label}-init", probed(beside(base, "initContainers", "init"), probe, "init")
+            yield f"{probe.label}-debug", probed(beside(base, "ephemeralContainers", "debug"), probe, "debug")
+
+
+def beside(base: Json, kind: str, name: str) -> Json:
+    """``base`` with a copy of its container under another name, its annotations copied too."""
+    spec = _object(base.get("spec"))
+    listed = spec.get("containers")
+    main = _object(listed[0]) if isinstance(listed, list) and listed else {}
+    metadata = _object(base.get("metadata"))
+    annotations = _object(metadata.get("annotations"))
+    copies = {f"{k.removesuffix('/main')}/{name}": v for k, v in annotations.items() if k.endswith("/main")}
+    if copies:
+        metadata["annotations"] = {**annotations, **copies}
+    return {**base, "metadata": metadata, "spec": {**spec, kind: [{**main, "name": name}]}}
+
+
+def _case(policy: ir.Policy, name: str, pod: Json, old_pod: Json | None = None) -> Case:
+    named = _named(pod, name)
+    old = _named(old_pod, name) if old_pod is not None else None
+    verdict = oracle.check(policy, named, old)
+    shapes = tuple(dict.fromkeys(reason.shape for reason in verdict.reasons))
+    return Case(name, named, verdict.allowed, "; ".join(verdict.messages), shapes, old)
+
+
+def _named(pod: Json, name: str) -> Json:
+    return {**pod, "metadata": {**_object(pod.get("metadata")), "name": name}}
+
+
+def _unique(label: str, taken: Mapping[str, Case]) -> str:
+    label = label[:55].strip("-")
+    number, name = 2, label
+    while name in taken:
+        name, number = f"{label}-{number}", number + 1
+    return name
+
+
+def _updates(policy: ir.Policy, base: Json, created: tuple[Case, ...]) -> Iterator[Case]:
+    refused = [case for case in created if not case.allowed]
+    if not refused:
+        return
+    old = refused[0].pod
+    metadata = {**_object(old.get("metadata")), "labels": {"changed": "yes"}}
+    yield _case(policy, "update-of-nothing-looked-at", {**old, "metadata": metadata}, old)
+    if oracle.check(policy, base).allowed:
+        bad = next((case for case in refused if _object(case.pod.get("spec")).get("ephemeralContainers")), refused[0])
+        yield _case(policy, "update-to-refused", bad.pod, base)
+
+
+def _chosen(cases: tuple[Case, ...], most: int) -> tuple[Case, ...]:
+    """At most ``most`` of ``cases``: for each set of failing checks its first ones, so that every check keeps some."""
+    if len(cases) <= most:
+        return cases
+    by_outcome: dict[tuple[str, ...], list[int]] = {}
+    for index, case in enumerate(cases):
+        by_outcome.setdefault(case.shapes, []).append(index)
+    kept: list[int] = []
+    rank = 0
+    while len(kept) < most:
+        for indexes in by_outcome.values():
+            if rank < len(indexes) and len(kept) < most:
+                kept.append(indexes[rank])
+        rank += 1
+    return tuple(cases[index] for index in sorted(kept))

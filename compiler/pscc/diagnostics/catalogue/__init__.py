@@ -1,0 +1,160 @@
+"""What each diagnostic code means at length."""
+
+from __future__ import annotations
+
+_CODES: dict[str, tuple[str, str, str]] = {
+    "LNG010": (
+        "No such control",
+        "The word after the verb is a control: what is spoken of, spelled as the pod's field is. `pscc explain` lists them.",
+        "deny hostNetwork",
+    ),
+    "LNG011": (
+        "A verb that the control does not take",
+        "Each control takes some of the verbs: a switch such as hostPID can be denied, and is allowed where no statement "
+        "mentions it. `pscc explain CONTROL` shows all its statements.",
+        "deny hostPID",
+    ),
+    "LNG012": (
+        "Denying a boolean",
+        "The field is true, false or unset, and each of the three means something: say which value it must have.",
+        "require allowPrivilegeEscalation false",
+    ),
+    "LNG013": (
+        "The wrong form",
+        "The control takes this verb, but with other values, or with none. `pscc explain CONTROL` shows the forms.",
+        "allow hostPorts 10000-11000",
+    ),
+    "LNG014": (
+        "Two statements for one slot",
+        "In one policy a control has one rule (deny, allow or require) and one default. Two would contradict each other, "
+        "or one of them would mean nothing: put all values into one statement.",
+        "allow hostPorts 10000-11000, 13000-14000",
+    ),
+    "LNG015": (
+        "A reason for a default",
+        "`because` is shown to the author of a pod that is refused. A default refuses nothing.",
+        "default nonRoot",
+    ),
+    "LNG016": (
+        "Not a name",
+        "A policy is named as Kubernetes objects are: lower-case letters, digits, `-` and `.`, at most 253 characters.",
+        "policy my-team {",
+    ),
+    "LNG017": ("Two policies of one name", "Outputs are named after the policy, so names are unique.", ""),
+    "LNG018": (
+        "An empty policy",
+        "A policy restricts only what it mentions; one without statements allows every pod.",
+        "policy team {\n    deny privileged\n}",
+    ),
+    "LNG019": (
+        "A default that cannot be set",
+        "A default is written into pods, so it is one literal value: neither a range nor a wildcard.",
+        "default runAsUser 1000",
+    ),
+    "LNG020": (
+        "A wrong value",
+        "The control takes values of another kind, or this one cannot be. `pscc explain CONTROL` shows an example.",
+        "allow hostPorts 10000-11000",
+    ),
+    "LNG021": ("No policy", "The file has no policy in it.", "policy team {\n    deny privileged\n}"),
+    "YML001": (
+        "Not valid YAML",
+        "The YAML parser stops here. The mistake is often on the line above: a missing quote or bracket, or an indentation "
+        "that does not fit.",
+        "",
+    ),
+    "YML002": (
+        "An unreadable document",
+        "A node has a tag such as `!!python/object`, which is never read, or something in it that no reader accepts.",
+        "",
+    ),
+    "YML003": (
+        "Too many nodes",
+        "The nodes nest deeper, or aliases repeat more of them, than in any policy or pod. It is refused so that it "
+        "cannot exhaust the machine.",
+        "",
+    ),
+    "YML004": (
+        "A field given twice",
+        "YAML readers take the last one, silently, and the policy then means something else than a reader of the first "
+        "one thinks.",
+        "privileged: false\nprivileged: true",
+    ),
+    "YML005": ("A key that is no word", "The keys of Kubernetes objects are strings.", "? [a]\n: b"),
+    "YML006": (
+        "A merge key",
+        "`<<` pulls in fields from elsewhere. A policy that is reviewed is written out.",
+        "<<: *base",
+    ),
+    "YML007": ("Not UTF-8", "Sources are UTF-8 text, with or without a byte order mark.", ""),
+    "YML008": (
+        "A name that YAML does not read as one",
+        "YAML 1.1 reads a bare `y`, `n`, `yes`, `no`, `on` or `off` as a boolean, and digits as a number. The API server refuses "
+        "them where it expects a string.",
+        'namespace: "n"',
+    ),
+    "POD001": (
+        "Unknown field of a pod",
+        "The API server drops fields that it does not know, so the pod is judged without it.",
+        "commacd: [sleep]",
+    ),
+    "POD002": ("A workload without a pod", "There is nothing to judge in it.", "kind: Deployment\nspec: {}"),
+    "POD003": (
+        "Nothing to judge",
+        "The file has no Pod, and no workload that makes pods. Lists and streams of several documents are looked through.",
+        "",
+    ),
+    "TGT001": (
+        "A default that the target cannot set",
+        "The target cannot set it exactly. Where it isolates, pods are refused until they set it themselves: stricter. "
+        "Where it grants, pods go without it: nobody is made to ask for more privilege than they need.",
+        "default capabilities.add add NET_ADMIN",
+    ),
+    "TGT002": (
+        "A default that the target sets more widely",
+        "The target cannot test the condition, and sets the field wherever it is unset. That never admits more.",
+        "default nonRoot",
+    ),
+    "TGT007": (
+        "A release that is too old",
+        "The release named with `--kubernetes`, `--gatekeeper` or `--kyverno` cannot run this target's output at all. "
+        "docs/versions.md has a table of what each needs.",
+        "",
+    ),
+    "TGT008": (
+        "What a release costs",
+        "The release named lacks something that newer ones have, and the output does without it, or it has to be "
+        "switched on there. docs/versions.md has a table.",
+        "",
+    ),
+    "TGT009": (
+        "Workloads are treated as pods",
+        "Kyverno writes rules for Deployments and the like from those for pods, with the same action. "
+        "`--workloads off` has it write none; the pods are judged all the same.",
+        "",
+    ),
+    "TGT012": (
+        "No word about workloads",
+        "Who may use which policy of a choice depends on who asks for the pod, which is a controller where a workload makes "
+        "it. Where the target cannot tell what that may use, applying the workload says nothing; its pods are judged.",
+        "",
+    ),
+    "TGT013": (
+        "A choice that may refuse a workload whose pods it would admit",
+        "No target knows which controller will ask for the pods of a workload that is applied, so a choice judges it by the "
+        "service account of its pods. What a grant lets a controller alone use is not counted: with `--workloads enforce` the "
+        "workload is refused, though its pods would be admitted. Grant the policy to the pods' service accounts, or say "
+        "`--workloads warn`.",
+        "wide for groups system:serviceaccounts:kube-system",
+    ),
+}
+
+
+def codes() -> dict[str, tuple[str, str, str]]:
+    """Each code with its title, explanation and example, in order."""
+    from pscc.diagnostics.catalogue.language import CODES as LANGUAGE
+    from pscc.diagnostics.catalogue.psp import CODES as PSP
+    from pscc.diagnostics.catalogue.sets import CODES as SETS
+    from pscc.diagnostics.catalogue.syntax import CODES as SYNTAX
+
+    return dict(sorted((_CODES | SYNTAX | LANGUAGE | SETS | PSP).items()))

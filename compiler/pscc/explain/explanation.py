@@ -1,0 +1,160 @@
+"""``pscc explain FILE``: what each statement means, where it comes from, and what every target makes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+
+from pscc import ir
+from pscc.base.source import Span
+from pscc.controls import control_of
+from pscc.diagnostics import Diagnostic, Report
+from pscc.explain.lines import lines_of
+from pscc.explain.lowerings import Compiled, compiled, default_text, made_of_it
+from pscc.ir.passes import looked_at, specialise
+from pscc.language import ast
+from pscc.language.printer import print_statement
+from pscc.meaning.inheritance import Replaced, flatten
+from pscc.meaning.library import FILE, is_library_name
+from pscc.meaning.linking import Family
+from pscc.meaning.resolve import resolve
+from pscc.output.options import TARGETS
+from pscc.printers.cel import findings as cel_findings
+from pscc.printers.cel.checks import validation
+from pscc.printers.rego import rules as rego
+
+_MODES = {"enforce": "refuses pods", "warn": "warns of pods", "audit": "reports pods"}
+
+
+def explain_source(
+    document: ast.Document,
+    family: Family,
+    program: ir.Program,
+    line: int | None,
+    today: date = date.min,
+    targets: bool = True,
+) -> str:
+    """The explanation of every statement of ``document``, or of what stands on ``line``; empty where nothing does.
+
+    Without ``targets`` nothing is compiled, and what they make of it is left out.
+    """
+    told = compiled(program) if targets else None
+    parts = [(span, "\n".join(text)) for span, text in _statements(document, family, program, line, told)]
+    for one in lines_of(document, family):
+        if _on(one.span, line, document):
+            text = [f"{one.span}  {one.text}", *(f"  {says}" for says in one.says)]
+            if told and line is not None:
+                rest = resolve(one.without, Report(), replace(family, own=one.without.policies), today)
+                text += made_of_it(told, _about(program, one.policy), _about(rest, one.policy))
+            parts.append((one.span, "\n".join(text)))
+    own = [text for span, text in sorted(parts, key=lambda p: (p[0].line, p[0].column)) if span.file == document.file]
+    return "\n\n".join([*own, *(text for span, text in parts if span.file != document.file)])
+
+
+def _about(program: ir.Program, policy: str) -> ir.Program:
+    """The policies that the source's ``policy`` became, alone; the whole program where that is empty."""
+    if not policy:
+        return program
+    names = (policy, *(f"{policy}-{mode}" for mode in _MODES))
+    return ir.Program(tuple(p for p in _all_policies(program) if p.name in names))
+
+
+def _all_policies(program: ir.Program) -> tuple[ir.Policy, ...]:
+    return (*program.policies, *(policy for choice in program.choices for policy in choice.policies))
+
+
+def _on(span: Span, line: int | None, document: ast.Document) -> bool:
+    file = FILE if is_library_name(document.file) else document.file
+    return line is None or (span.line <= line <= span.end_line and span.file == file)
+
+
+def _statements(
+    document: ast.Document, family: Family, program: ir.Program, line: int | None, told: Compiled | None
+) -> Iterator[tuple[Span, Iterator[str]]]:
+    modes = {member.name: choice.mode for choice in program.choices for member in choice.policies}
+    for policy in _all_policies(program):
+        policy = replace(policy, mode=modes.get(policy.name, policy.mode))
+        names = (policy.name, policy.name.removesuffix(f"-{policy.mode}"))
+        named = next((p for p in document.policies if p.name.text in names), None)
+        replaced = flatten(named, family, Report()).replaced if named else ()
+        for check in policy.checks:
+            if _on(check.span, line, document):
+                yield check.span, _check(policy, check, replaced, told)
+        defaults = [default for default in policy.defaults if _on(default.span, line, document)]
+        alone = compiled(ir.Program((replace(policy, exemptions=()),))) if told and defaults else None
+        for default in defaults:
+            yield default.span, _default(policy, default, replaced, told, alone)
+
+
+def _head(policy: ir.Policy, statement: str, control_id: str, span: object, says: str) -> Iterator[str]:
+    control = control_of(control_id)
+    yield f"{span}  {statement}"
+    yield f"  {says}"
+    yield f"  Why: {control.intent}"
+    yield f"  Policy: {policy.name}, which {_MODES[policy.mode]}"
+    if control.psp_fields:
+        yield f"  In a PodSecurityPolicy: {', '.join(control.psp_fields)}"
+
+
+def _in_place_of(statement: str, control: str, replaced: tuple[Replaced, ...]) -> Iterator[str]:
+    wants_default = statement.startswith("default")
+    for one in replaced:
+        if one.old.controls[0].text == control and (one.old.verb == "default") is wants_default:
+            yield f"  In place of: `{print_statement(one.old)}` of {one.policy} ({one.old.span})"
+
+
+def _check(policy: ir.Policy, check: ir.Check, replaced: tuple[Replaced, ...], told: Compiled | None) -> Iterator[str]:
+    yield from _head(policy, check.statement, check.control, check.span, check.description)
+    yield from _in_place_of(check.statement, check.control, replaced)
+    if told is None:
+        return
+    special = specialise(check)
+    printed = cel_findings.check_of(special)
+    values = ", ".join(f"{name}: {rego.literal(value)}" for name, value in check.params) or "none"
+    whole = validation(special, looked_at(check))
+    in_cel = [*(f"{name}: {text}" for name, text in whole.variables), f"validation: {whole.expression}"]
+    lowered_texts = {
+        "gatekeeper": [f"a Constraint of kind Pscc{check.shape}, parameters {values}"],
+        "opa": rego.check_rules(special, rego.prefix_of(check.shape)).rules.splitlines(),
+        "kyverno": [*(f"{name}: {text}" for name, text in printed.variables), f"holds: {printed.holds}"],
+        "kyverno-cel": in_cel,
+        "vap": in_cel,
+    }
+    for target in TARGETS:
+        yield f"  {target}: {_exactness(check.span, told, target)}"
+        if target not in told.refused:
+            yield from (f"      {line}".rstrip() for line in lowered_texts[target])
+
+
+def _default(
+    policy: ir.Policy,
+    default: ir.Default,
+    replaced: tuple[Replaced, ...],
+    told: Compiled | None,
+    alone: Compiled | None,
+) -> Iterator[str]:
+    """``told`` is of the whole program, ``alone`` of this policy outside any choice."""
+    shape = control_of(default.control).default
+    assert shape is not None
+    yield from _head(policy, default.statement, default.control, default.span, shape.says)
+    yield from _in_place_of(default.statement, default.control, replaced)
+    if policy.mode != "enforce":
+        yield "  On every target: not set, since what does not enforce changes no pod; the policy judges pods as if it were"
+        return
+    if told is None or alone is None:
+        return
+    for target in TARGETS:
+        exactness = _exactness(default.span, alone if target not in told.refused else told, target)
+        yield f"  {target}: {exactness}"
+        if target not in told.refused:
+            yield from (f"      {line}".rstrip() for line in default_text(policy, default, target))
+
+
+def _exactness(span: Span, told: Compiled, target: str) -> str:
+    def messages(some: tuple[Diagnostic, ...]) -> str:
+        return "; ".join(dict.fromkeys(d.message for d in some))
+
+    if target in told.refused:
+        return f"refused, never left out: {messages(told.refused[target])}"
+    return messages(tuple(d for d in told.told(target) if d.span == span)) or "exact"

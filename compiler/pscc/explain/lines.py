@@ -1,0 +1,112 @@
+"""The lines of a source that are no statement about pods, each in plain words, and the document that lacks it.
+
+Scopes, modes, exemptions, what is not taken over, and the grants of a choice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from pscc.base.frozen import frozen
+from pscc.base.source import Span
+from pscc.diagnostics import Report
+from pscc.language import ast
+from pscc.language.printer import print_exemption, print_statement, print_value
+from pscc.meaning.inheritance import flatten
+from pscc.meaning.linking import Family
+
+
+@frozen
+class Line:
+    """A line as it is printed, what it ``says`` in sentences, and the document ``without`` it.
+
+    ``policy`` names the policy that it is about, empty for a line of a choice.
+    """
+
+    span: Span
+    text: str
+    says: tuple[str, ...]
+    without: ast.Document
+    policy: str = ""
+
+
+def lines_of(document: ast.Document, family: Family) -> Iterator[Line]:
+    """The lines of ``document``, policy by policy, then choice by choice."""
+    for policy in document.policies:
+        yield from _policy_lines(document, policy, family)
+    for choice in document.choices:
+        for grant in choice.grants:
+            rest = replace(choice, grants=tuple(one for one in choice.grants if one is not grant))
+            choices = tuple(rest if one is choice else one for one in document.choices)
+            yield Line(grant.span, _grant(grant), tuple(_granted(grant)), replace(document, choices=choices))
+
+
+def _policy_lines(document: ast.Document, policy: ast.Policy, family: Family) -> Iterator[Line]:
+    def but(rest: ast.Policy) -> ast.Document:
+        policies = tuple(rest if one is policy else one for one in document.policies)
+        return replace(document, policies=policies)
+
+    for scope in policy.scopes:
+        places = ", ".join(map(print_value, scope.values))
+        words = (
+            "Pods in these namespaces are not judged." if scope.inverse else "Only pods in these namespaces are judged."
+        )
+        rest = replace(policy, scopes=tuple(one for one in policy.scopes if one is not scope))
+        text = f"{'except' if scope.inverse else 'in'} namespaces {places}"
+        yield Line(scope.span, text, (words, f"Policy: {policy.name.text}"), but(rest), policy.name.text)
+    for exemption in policy.exemptions:
+        rest = replace(policy, exemptions=tuple(one for one in policy.exemptions if one is not exemption))
+        yield Line(
+            exemption.span, print_exemption(exemption), tuple(_exempted(exemption, policy)), but(rest), policy.name.text
+        )
+    for without in policy.without:
+        rest = replace(policy, without=tuple(one for one in policy.without if one is not without))
+        names = [name.text for name in without.controls]
+        gone = [one for one in flatten(policy, family, Report()).replaced if one.by in without.controls]
+        says_gone = (f"Not taken over: `{print_statement(one.old)}` of {one.policy} ({one.old.span})" for one in gone)
+        yield Line(
+            without.span,
+            f"without {', '.join(names)}",
+            (*says_gone, f"Policy: {policy.name.text}"),
+            but(rest),
+            policy.name.text,
+        )
+
+
+def _exempted(exemption: ast.Exemption, policy: ast.Policy) -> Iterator[str]:
+    containers = [one for one in exemption.exempted if one.kind in ("containers", "images")]
+    others = [one for one in exemption.exempted if one not in containers]
+    if others:
+        yield f"Requests are not judged by this policy: {'; or '.join(map(_who, others))}."
+    if containers:
+        checks = ", ".join(name.text for name in exemption.controls)
+        by = f"by what it says of {checks}" if checks else "by this policy"
+        yield f"Containers are not looked at {by}: {'; or '.join(map(_who, containers))}. Defaults are set on them."
+    yield f"Because: {exemption.because}" + (f" Ends after {exemption.until.text}." if exemption.until else "")
+    yield f"Policy: {policy.name.text}"
+
+
+_KINDS = {
+    "users": "of users", "groups": "of members of", "serviceaccounts": "for or by service accounts",
+    "containers": "named", "images": "of images",
+}  # fmt: skip
+
+
+def _who(one: ast.Exempted) -> str:
+    return f"{_KINDS[one.kind]} {', '.join(map(print_value, one.values))}"
+
+
+def _grant(grant: ast.Grant) -> str:
+    places = f" in namespaces {', '.join(map(print_value, grant.namespaces))}" if grant.namespaces else ""
+    return f"{grant.policy.text} for {_subjects(grant)}{places}"
+
+
+def _subjects(grant: ast.Grant) -> str:
+    return ", ".join(f"{one.kind} {', '.join(map(print_value, one.values))}".rstrip() for one in grant.subjects)
+
+
+def _granted(grant: ast.Grant) -> Iterator[str]:
+    where = f"in namespaces {', '.join(map(print_value, grant.namespaces))}" if grant.namespaces else "everywhere"
+    yield f"Policy {grant.policy.text} may be used {where} by {_subjects(grant)}: as who asks, or as the pod's account."
+    yield "A pod is admitted when one of the policies that may be used for it accepts it."

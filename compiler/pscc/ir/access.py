@@ -1,0 +1,186 @@
+"""Where a policy holds, and who may use it: the parts of the IR that are about the request and not about the pod.
+
+Kubernetes decides these by names, so they are tables and not conditions, and every target prints them to its
+engine's own words (a Constraint's ``match``, Kyverno's ``match`` and ``exclude``, a binding's selectors).
+"""
+
+from __future__ import annotations
+
+from pscc.base.frozen import frozen
+from pscc.base.source import Span
+
+
+@frozen
+class Names:
+    """A set of names: the ``exact`` ones, and all that begin with one of ``prefixes`` (written ``PREFIX*``)."""
+
+    exact: tuple[str, ...] = ()
+    prefixes: tuple[str, ...] = ()
+
+    def __contains__(self, name: object) -> bool:
+        """Whether ``name`` is in the set."""
+        return isinstance(name, str) and (name in self.exact or name.startswith(self.prefixes))
+
+    def __bool__(self) -> bool:
+        """Whether any name is in the set."""
+        return bool(self.exact or self.prefixes)
+
+    def within(self, other: Names) -> bool:
+        """Whether each of these names is in ``other``: a yes is certain, also where prefixes stand for many names."""
+        return all(name in other for name in self.exact) and all(
+            prefix.startswith(other.prefixes) for prefix in self.prefixes
+        )
+
+
+SERVICE_ACCOUNT_USER = "system:serviceaccount:"
+SERVICE_ACCOUNTS = "system:serviceaccounts"
+AUTHENTICATED = "system:authenticated"
+UNAUTHENTICATED = "system:unauthenticated"
+ANONYMOUS = "system:anonymous"
+"""What Kubernetes calls them. Source: ``k8s.io/apiserver/pkg/authentication/user/user.go``, ``serviceaccount/util.go``."""
+
+NONE = Names()
+ALL = Names(prefixes=("",))
+
+
+@frozen
+class Subjects:
+    """Who: ``everyone``, or users, groups and service accounts by name. A service account is spelled ``NS/NAME``."""
+
+    everyone: bool = False
+    users: Names = NONE
+    groups: Names = NONE
+    service_accounts: Names = NONE
+
+    def include(self, identity: Identity) -> bool:
+        """Whether ``identity`` is one of these: by its name, one of its groups, or as a service account."""
+        return (
+            self.everyone
+            or identity.user in self.users
+            or any(group in self.groups for group in identity.groups)
+            or (bool(identity.service_account) and identity.service_account in self.service_accounts)
+        )
+
+
+@frozen
+class Identity:
+    """A user as RBAC knows it. ``service_account`` is ``NS/NAME`` where the user is one, else empty."""
+
+    user: str
+    groups: tuple[str, ...]
+
+    @property
+    def service_account(self) -> str:
+        """``NS/NAME``, or empty."""
+        namespace, colon, name = self.user.removeprefix(SERVICE_ACCOUNT_USER).partition(":")
+        return f"{namespace}/{name}" if self.user.startswith(SERVICE_ACCOUNT_USER) and colon else ""
+
+
+EVERYONE = Subjects(everyone=True)
+
+
+@frozen
+class Scope:
+    """The namespaces in which a policy holds: those of ``namespaces``, less the exceptions.
+
+    ``labels`` are further conditions on the Namespace object, all of which must hold; ``except_labels`` are pairs each
+    of which takes a namespace out.
+    """
+
+    namespaces: Names = ALL
+    except_namespaces: Names = NONE
+    labels: tuple[tuple[str, str], ...] = ()
+    except_labels: tuple[tuple[str, str], ...] = ()
+
+    def holds_in(self, namespace: str, labels: tuple[tuple[str, str], ...] = ()) -> bool:
+        """Whether ``namespace``, with these labels on its Namespace object, is inside."""
+        return (
+            namespace in self.namespaces
+            and namespace not in self.except_namespaces
+            and all(label in labels for label in self.labels)
+            and not any(label in labels for label in self.except_labels)
+        )
+
+    @property
+    def nowhere(self) -> bool:
+        """Whether no namespace is inside: all are taken out again, or no one has the labels."""
+        return (
+            self.namespaces.within(self.except_namespaces)
+            or any(label in self.except_labels for label in self.labels)
+            or len({key for key, _ in self.labels}) < len(set(self.labels))
+        )
+
+    @property
+    def example(self) -> str:
+        """The name of a namespace inside, ``default`` if that is; empty where none is found."""
+        names = ("default", *self.namespaces.exact, *(f"{prefix}x" for prefix in self.namespaces.prefixes), "other")
+        return next((n for n in names if n in self.namespaces and n not in self.except_namespaces), "")
+
+
+EVERYWHERE = Scope()
+
+
+@frozen
+class Exemption:
+    """Requests that a policy does not judge: by the requesting user or the pod's service account.
+
+    ``until`` is an ISO date after which the exemption is an error, empty where there is none.
+    """
+
+    subjects: Subjects
+    reason: str
+    span: Span
+    until: str = ""
+
+
+@frozen
+class Grant:
+    """``subjects`` may use the policy named ``policy`` in ``namespaces``: what a role binding to ``use`` a PSP says."""
+
+    policy: str
+    subjects: Subjects
+    span: Span
+    namespaces: Names = ALL
+
+
+@frozen
+class Request:
+    """What an admission request says beside the pod.
+
+    ``groups`` are taken as they are (nothing is added); ``service_account`` is the name of the pod's, in ``namespace``,
+    empty where the pod has none (a static pod's mirror); ``user`` is empty where nobody asks (an audit).
+    """
+
+    namespace: str = "default"
+    user: str = ""
+    groups: tuple[str, ...] = ()
+    service_account: str = "default"
+    namespace_labels: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def identities(self) -> tuple[Identity, ...]:
+        """Who may use a policy for this request: the pod's service account, and the user.
+
+        PSP's plugin gives the account two groups alone, not ``system:authenticated``. Source: ``UserInfo`` in
+        ``k8s.io/apiserver/pkg/authentication/serviceaccount/util.go``.
+        """
+        user = (Identity(self.user, self.groups),) if self.user or self.groups else ()
+        if not self.service_account:
+            return user
+        name = f"{SERVICE_ACCOUNT_USER}{self.namespace}:{self.service_account}"
+        return (Identity(name, (SERVICE_ACCOUNTS, f"{SERVICE_ACCOUNTS}:{self.namespace}")), *user)
+
+
+def requested_by(user: str, groups: tuple[str, ...]) -> tuple[str, ...]:
+    """The groups of ``user`` as the API server completes them on impersonation, ``groups`` first.
+
+    Source: ``WithImpersonation`` in ``k8s.io/apiserver/pkg/endpoints/filters/impersonation.go``. Without a user it is
+    somebody who was authenticated: nobody else makes pods.
+    """
+    if user == ANONYMOUS:
+        more: tuple[str, ...] = (UNAUTHENTICATED,)
+    else:
+        account = Identity(user, ()).service_account
+        own = (SERVICE_ACCOUNTS, f"{SERVICE_ACCOUNTS}:{account.partition('/')[0]}") if account else ()
+        more = (*own, AUTHENTICATED)
+    return tuple(dict.fromkeys((*groups, *more)))

@@ -1,0 +1,115 @@
+"""IR to IR: the same meaning in fewer words, for code that people read."""
+
+from __future__ import annotations
+
+from pscc import ir
+from pscc.ir.passes import conjunction, disjunction, negation
+
+
+def failing(requirement: ir.Requirement) -> ir.Condition:
+    """When there is a finding: ``when`` holds and ``must`` does not.
+
+    Without negated alternatives of one fact each, and without what the facts beside it already say.
+    """
+    whole = conjunction((_simple(requirement.when), _simple(negation(requirement.must))))
+    if not isinstance(whole, ir.And):
+        return whole
+    given = {one: True for one in whole.conditions if _is_fact(one)}
+    truths = {inner: truth for one in given for inner, truth in _implied(one)}
+    return conjunction(tuple(one if one in given else _simple(_given(one, truths)) for one in whole.conditions))
+
+
+_Truths = dict[ir.Condition, bool]
+
+
+def _implied(fact: ir.Condition) -> list[tuple[ir.Condition, bool]]:
+    """What is true or false wherever ``fact`` holds."""
+    match fact:
+        case ir.Not(condition=inner):
+            return [(inner, False)]
+        case ir.Equals(left=ir.Coalesce(options=options, field=(_, *_)), right=ir.Const()):
+            return [(fact, True), (ir.Has(ir.Coalesce(options)), True)]
+        case ir.Equals(left=ir.Path(var=var, fields=fields), right=ir.Const()):
+            return [(fact, True), *((ir.Has(ir.Path(var, fields[:n])), True) for n in range(1, len(fields) + 1))]
+        case _:
+            return [(fact, True)]
+
+
+def _given(node: ir.Condition, truths: _Truths) -> ir.Condition:
+    """``node`` where ``truths`` are known."""
+    if node in truths:
+        return ir.TRUE if truths[node] else ir.FALSE
+    match node:
+        case ir.Equals(left=left, right=ir.Const(value=value)):
+            others = (t.right for t, truth in truths.items() if truth and isinstance(t, ir.Equals) and t.left == left)
+            differs = any(isinstance(other, ir.Const) and other.value != value for other in others)
+            return ir.FALSE if differs else node
+        case ir.And(conditions=conditions):
+            return conjunction(tuple(_given(one, truths) for one in conditions))
+        case ir.Or(conditions=conditions):
+            return disjunction(tuple(_given(one, truths) for one in conditions))
+        case ir.Not(condition=inner):
+            return negation(_given(inner, truths))
+        case _:
+            return node  # a walk has variables of its own
+
+
+def message(requirement: ir.Requirement) -> tuple[ir.Part, ...]:
+    """The message of ``requirement``, with the value written out where the condition leaves no other."""
+    condition = failing(requirement)
+    facts = condition.conditions if isinstance(condition, ir.And) else (condition,)
+    known: dict[ir.Value, str] = {}
+    for fact in facts:
+        match fact:
+            case ir.Equals(left=left, right=ir.Const(value=bool() | int() | str() as value)):
+                known[left] = _shown(value)
+    parts: list[ir.Part] = []
+    for part in requirement.message:
+        text = known.get(part.value) if isinstance(part, ir.Show) else part if isinstance(part, str) else None
+        last = parts[-1] if parts else None
+        if text is None:
+            parts.append(part)
+        elif isinstance(last, str):
+            parts[-1] = last + text
+        else:
+            parts.append(text)
+    return tuple(parts)
+
+
+def _shown(value: ir.Scalar) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value).replace("\n", "\\n").replace("\r", "\\r")
+
+
+def _simple(node: ir.Condition) -> ir.Condition:
+    match node:
+        case ir.Has(value=ir.Coalesce(options=options, field=())) if isinstance(options[-1], ir.Const):
+            return ir.TRUE
+        case ir.Equals(
+            left=ir.Coalesce(options=(ir.Path() as path, ir.Const() as unset), field=()), right=ir.Const() as to
+        ):
+            equal = ir.Equals(path, to)
+            return ir.Or((ir.Not(ir.Has(path)), equal)) if unset == to else equal
+        case ir.And(conditions=conditions):
+            return conjunction(tuple(_simple(one) for one in conditions))
+        case ir.Or(conditions=conditions):
+            return disjunction(tuple(_simple(one) for one in conditions))
+        case ir.Not(condition=inner):
+            inner = _simple(inner)
+            if isinstance(inner, ir.Or) and all(_is_fact(one) for one in inner.conditions):
+                return conjunction(tuple(negation(one) for one in inner.conditions))
+            return negation(inner)
+        case ir.Any(var=var, items=items, where=where, name=name):
+            return ir.Any(var, items, _simple(where), name)
+        case ir.All(var=var, items=items, where=where, name=name):
+            return ir.All(var, items, _simple(where), name)
+        case _:
+            return node
+
+
+def _is_fact(node: ir.Condition) -> bool:
+    """Whether ``node`` is about one value, and neither made of others nor a walk."""
+    if isinstance(node, ir.Not):
+        return _is_fact(node.condition)
+    return not isinstance(node, (ir.And, ir.Or, ir.Any, ir.All))

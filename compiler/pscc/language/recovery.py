@@ -1,0 +1,90 @@
+"""Reads what can be read of a text that is not of the language, so that all its errors are told at once."""
+
+from __future__ import annotations
+
+from itertools import islice, takewhile
+from typing import TYPE_CHECKING, Any
+
+from pscc.base.source import SourceFile
+from pscc.diagnostics import Report
+from pscc.language.grammar import lark_parser
+from pscc.language.mistakes import Places, Stop, explain_stop, misplaced
+from pscc.language.outline import Block, Piece, outline
+
+if TYPE_CHECKING:
+    from lark import Token, Tree, UnexpectedInput
+
+MOST_ERRORS = 100
+"""Of one file; what is beyond is not told."""
+
+
+def _moved(tree: Tree[Token], line: int, column: int) -> Tree[Token]:
+    """``tree``, read from a text of its own, as if that text began at ``line`` and ``column`` of the source."""
+    places: list[Any] = [node.meta for node in tree.iter_subtrees() if not node.meta.empty]
+    for at in [*places, *tree.scan_values(lambda _: True)]:
+        at.column += column - 1 if at.line == 1 else 0
+        at.end_column += column - 1 if at.end_line == 1 else 0
+        at.line += line - 1
+        at.end_line += line - 1
+    return tree
+
+
+class Recovery:
+    """Reads a text that does not parse block by block and line by line; each that does not parse is an error."""
+
+    def __init__(self, source: SourceFile, report: Report) -> None:
+        self.source = source
+        self.report = report
+        self.places = Places(source)
+
+    def trees(self) -> list[Tree[Token]]:
+        """A tree of each block, of those of its lines that can be read."""
+        found = outline(self.source.text)
+        for diagnostic in islice(misplaced(self.places, found), MOST_ERRORS):
+            self.report.add(diagnostic)
+        uses = [self.piece(piece, "use") for piece in found.stray if piece.uses(self.source.text)]
+        blocks = (self.block(block) for block in takewhile(lambda _: not self.full, found.blocks))
+        return [*filter(None, uses), *blocks]
+
+    @property
+    def full(self) -> bool:
+        return len(self.report.diagnostics) >= MOST_ERRORS
+
+    def block(self, block: Block) -> Tree[Token]:
+        """The block, under the name ``policy`` where its head cannot be read."""
+        from lark import Token, Tree
+
+        text = self.source.text
+        choice = text.startswith("choose", block.head.start)
+        head = self.piece(block.head, "_choice_head" if choice else "_policy_head") if block.named(text) else None
+        items = [self.piece(piece, "grant" if choice else "item") for piece in block.pieces]
+        nameless: list[Any] = [] if choice else [self.spread(Tree("name", [Token("WORD", "policy")]), block)]
+        children = [*(head.children if head else nameless), *filter(None, items)]
+        return self.spread(Tree("choice" if choice else "policy", children), block)
+
+    def spread(self, tree: Tree[Token], block: Block) -> Tree[Token]:
+        """``tree``, standing where the head of ``block`` does."""
+        start, end = (self.places.place(offset) for offset in (block.head.start, block.brace))
+        tree.meta.empty = False
+        tree.meta.line, tree.meta.column = start
+        tree.meta.end_line, tree.meta.end_column = end
+        return tree
+
+    def piece(self, piece: Piece, rule: str) -> Tree[Token] | None:
+        from lark import UnexpectedInput
+
+        if self.full:
+            return None
+        text = self.source.text[piece.start : piece.end]
+        try:
+            return _moved(lark_parser().parse(text, start=rule), *self.places.place(piece.start))
+        except UnexpectedInput as error:
+            self.report.add(explain_stop(self.stop(error, piece, rule)))
+        return None
+
+    def stop(self, error: UnexpectedInput, piece: Piece, rule: str) -> Stop:
+        token = getattr(error, "token", None)
+        ended = token is not None and token.type == "$END"
+        at = piece.end if ended else piece.start + (error.pos_in_stream or 0)
+        expected = getattr(error, "accepts", None) or getattr(error, "expected", None) or getattr(error, "allowed", ())
+        return Stop(self.places, rule, piece.start, piece.end, at, frozenset(expected or ()))

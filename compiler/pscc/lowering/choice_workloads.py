@@ -1,0 +1,45 @@
+"""Choices that may refuse a workload whose pods they would admit: its controller may use more than the pods' account."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pscc import ir
+from pscc.diagnostics import Diagnostic
+from pscc.ir.access import AUTHENTICATED, SERVICE_ACCOUNT_USER, SERVICE_ACCOUNTS, Grant, Identity, requested_by
+from pscc.reference.side_by_side import CONTROLLERS
+
+MANAGER = "system:kube-controller-manager"
+"""Who asks for all workloads' pods where the manager runs without ``--use-service-account-credentials``."""
+
+
+def refused_with_their_workloads(program: ir.Program) -> Iterator[Diagnostic]:
+    """A warning for each choice of ``program`` that enforces and grants a controller what the pods' account has not.
+
+    ``program`` is to be as it is compiled, with workloads refused as pods are: they are judged by the account of their pods
+    and somebody authenticated, on every target.
+    """
+    for choice in program.choices:
+        grant = next((grant for grant in choice.grants if _is_more(grant)), None)
+        if choice.mode == "enforce" and not choice.live and grant is not None:
+            message = (
+                f"{choice.name} may refuse a workload whose pods it would admit: a controller may use {grant.policy}, and "
+                "workloads are judged by their pods' service account alone"
+            )
+            help = "say `--workloads warn`: the pods are judged all the same"
+            notes = ((grant.span, "granted to a controller here"),)
+            yield Diagnostic("TGT013", message, choice.span, severity="warning", notes=notes, help=help)
+
+
+def _is_more(grant: Grant) -> bool:
+    who = grant.subjects
+    if who.everyone or AUTHENTICATED in who.groups or SERVICE_ACCOUNTS in who.groups:
+        return False
+    return any(who.include(one) for one in _controllers())
+
+
+def _controllers() -> Iterator[Identity]:
+    yield Identity(MANAGER, requested_by(MANAGER, ()))
+    for name in dict.fromkeys(CONTROLLERS.values()):
+        user = f"{SERVICE_ACCOUNT_USER}kube-system:{name}"
+        yield Identity(user, requested_by(user, ()))

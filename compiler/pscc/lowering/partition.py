@@ -1,0 +1,153 @@
+"""A choice as plain policies, where namespaces part it cleanly: people can read those, and targets set their defaults.
+
+In each namespace one policy has to be the only one that matters: the only one that is granted there, or one that
+everybody may use there and that decides before all others. What is left to ask, whether the requester may use it at
+all, is a choice without checks, the guard.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from pscc import ir
+from pscc.base.frozen import frozen
+from pscc.ir.access import ALL, AUTHENTICATED, EVERYWHERE, SERVICE_ACCOUNTS, UNAUTHENTICATED, Grant, Names, Scope
+from pscc.reasoning.subsumption import decides_before
+
+_ANYWHERE = ""
+"""Stands for every namespace that the choice does not name."""
+
+
+@frozen
+class Partition:
+    """The policies, each with its namespaces, and the guard, where one is needed: both have to admit a request."""
+
+    policies: tuple[ir.Policy, ...]
+    guard: ir.Choice | None
+
+
+@frozen
+class Entangled:
+    """Why a choice is not parted: the namespace (empty: those that are not named) and the policies that matter there."""
+
+    namespace: str
+    policies: tuple[str, ...]
+
+    def __str__(self) -> str:
+        if not self.policies:
+            return "its namespaces go by patterns or labels"
+        where = f"in namespace {self.namespace}" if self.namespace else "in most namespaces"
+        more = f" and {len(self.policies) - 3} more" if len(self.policies) > 3 else ""
+        return f"{where} several may be chosen: {', '.join(self.policies[:3])}{more}"
+
+
+def partition(choice: ir.Choice) -> Partition | Entangled:
+    """``choice`` as plain policies, or what stands against it."""
+    if not _goes_by_names(choice):
+        return Entangled("", ())
+    named = sorted({name for names in _places(choice) for name in names.exact})
+    grants = _by_policy(choice)
+    deciding: dict[str, ir.Policy | None] = {}
+    for place in (*named, _ANYWHERE):
+        found = _mattering(choice, grants, place)
+        if len(found) > 1:
+            return Entangled(place, tuple(policy.name for policy in found))
+        deciding[place] = found[0] if found else None
+    policies = tuple(_policies(choice, deciding))
+    return Partition(policies, _guard(choice, deciding, policies))
+
+
+def _goes_by_names(choice: ir.Choice) -> bool:
+    scopes = [policy.scope for policy in choice.policies]
+    patterns = [names for names in _places(choice) if names.prefixes and names != ALL]
+    return not patterns and not any(scope.labels or scope.except_labels for scope in scopes)
+
+
+def _places(choice: ir.Choice) -> Iterator[Names]:
+    for grant in choice.grants:
+        yield grant.namespaces
+    for policy in choice.policies:
+        yield policy.scope.namespaces
+        yield policy.scope.except_namespaces
+
+
+def _holds(names: Names, place: str) -> bool:
+    return names == ALL if place == _ANYWHERE else place in names
+
+
+_Grants = dict[str, list[Grant]]
+"""The grants of a choice, by policy."""
+
+
+def _by_policy(choice: ir.Choice) -> _Grants:
+    found: _Grants = {}
+    for grant in choice.grants:
+        found.setdefault(grant.policy, []).append(grant)
+    return found
+
+
+def _granted(grants: _Grants, policy: ir.Policy, place: str) -> list[Grant]:
+    """The grants of ``policy`` that count in ``place``."""
+    scope = policy.scope
+    inside = _holds(scope.namespaces, place) and (place == _ANYWHERE or place not in scope.except_namespaces)
+    return [g for g in grants.get(policy.name, ()) if _holds(g.namespaces, place)] if inside else []
+
+
+def _for_everyone(grants: list[Grant]) -> bool:
+    groups = {group for grant in grants for group in grant.subjects.groups.exact}
+    return any(grant.subjects.everyone for grant in grants) or {AUTHENTICATED, UNAUTHENTICATED} <= groups
+
+
+def _for_all(grants: list[Grant], place: str) -> bool:
+    """Whether every pod in ``place`` may use the policy: by its account, or whoever asks."""
+    groups = {group for grant in grants for group in grant.subjects.groups.exact}
+    own = {f"{SERVICE_ACCOUNTS}:{place}"} if place != _ANYWHERE else set()
+    return _for_everyone(grants) or bool(groups & {SERVICE_ACCOUNTS, *own})
+
+
+def _mattering(choice: ir.Choice, by_policy: _Grants, place: str) -> list[ir.Policy]:
+    """The policies that may decide in ``place``: not those before which one decides that all may use."""
+    usable = [(policy, grants) for policy in choice.policies if (grants := _granted(by_policy, policy, place))]
+    for index, (policy, grants) in enumerate(usable):
+        others = [other for at, (other, _) in enumerate(usable) if at != index]
+        earlier = [other for other, _ in usable[:index]]
+        if (
+            _for_all(grants, place)
+            and all(decides_before(policy, other) for other in others)
+            # one that is tried before it may change a pod that it would leave as it is
+            and not any(other.defaults for other in earlier)
+        ):
+            return [policy]
+    return [policy for policy, _ in usable]
+
+
+def _policies(choice: ir.Choice, deciding: dict[str, ir.Policy | None]) -> Iterator[ir.Policy]:
+    rest = deciding[_ANYWHERE]
+    for policy in choice.policies:
+        own = tuple(place for place, found in deciding.items() if place != _ANYWHERE and found is policy)
+        others = tuple(place for place, found in deciding.items() if place != _ANYWHERE and found is not policy)
+        if policy is rest:
+            scope = Scope(except_namespaces=Names(others)) if others else EVERYWHERE
+        elif own:
+            scope = Scope(Names(own))
+        else:
+            continue
+        yield replace(policy, scope=scope, mode=choice.mode, exemptions=())
+
+
+def _guard(
+    choice: ir.Choice, deciding: dict[str, ir.Policy | None], policies: tuple[ir.Policy, ...]
+) -> ir.Choice | None:
+    """Who may ask for pods at all: whoever may use the policy that decides in the namespace, over policies without checks.
+
+    A static pod's mirror has no service account, so what all accounts may use is not yet what everyone may use.
+    """
+    by_policy = _by_policy(choice)
+    if all(found is not None and _for_everyone(_granted(by_policy, found, place)) for place, found in deciding.items()):
+        return None
+    members = tuple(replace(policy, checks=(), defaults=()) for policy in policies)
+    names = {policy.name for policy in members}
+    grants = tuple(grant for grant in choice.grants if grant.policy in names)
+    concerns = tuple(check for policy in choice.policies for check in policy.checks)
+    return replace(choice, policies=members, grants=grants, concerns=concerns)

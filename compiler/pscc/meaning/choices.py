@@ -1,0 +1,134 @@
+"""Gives a ``choose`` its meaning: which policies there are to choose from, in which order, and who may use which."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import chain, count
+
+from pscc import ir
+from pscc.base.source import Span
+from pscc.diagnostics import Diagnostic, Replacement, Report, did_you_mean
+from pscc.ir.access import ALL, EVERYONE, Grant, Names, Subjects
+from pscc.language import ast
+from pscc.meaning.scoping import good_namespace, good_service_account, good_wildcards, names_of
+from pscc.reasoning.contradictions import refused_defaults
+from pscc.reasoning.subsumption import admits_nothing, never_chosen
+
+NAME = "pod-security-policies"
+"""The name of the first choice of a program; later ones are numbered."""
+
+
+def resolve_choices(
+    choices: tuple[ast.Choice, ...],
+    written: tuple[ast.Policy, ...],
+    policies: Mapping[str, ir.Policy],
+    report: Report,
+) -> tuple[ir.Choice, ...]:
+    """The meaning of ``choices`` over ``policies`` (by name), which were ``written`` so. Errors go to ``report``."""
+    found = []
+    names = (name for name in chain((NAME,), (f"{NAME}-{number}" for number in count(2))) if name not in policies)
+    for choice, name in zip(choices, names, strict=False):
+        found.append(_choice(name, choice, {policy.name.text: policy for policy in written}, policies, report))
+    return tuple(found)
+
+
+def _choice(
+    name: str,
+    choice: ast.Choice,
+    written: Mapping[str, ast.Policy],
+    policies: Mapping[str, ir.Policy],
+    report: Report,
+) -> ir.Choice:
+    members: dict[str, ir.Policy] = {}
+    grants = []
+    for grant in choice.grants:
+        policy = policies.get(grant.policy.text)
+        if policy is None:
+            _unknown(grant.policy, policies, report)
+            continue
+        if policy.name not in members:
+            members[policy.name] = policy
+            _refuse_own(written.get(policy.name), policy, grant.policy.span, report)
+        subjects = _subjects(grant.subjects, report)
+        grants.append(Grant(policy.name, subjects, grant.span, _places(grant.namespaces, report)))
+    if not choice.grants:
+        help = "write `POLICY for everyone`, or take it out"
+        report.add(
+            Diagnostic("SET010", "this chooses among nothing: every pod would be refused", choice.span, help=help)
+        )
+    for policy in [policy for policy in members.values() if admits_nothing(policy)]:
+        span = next(grant.span for grant in grants if grant.policy == policy.name)
+        message = f"{policy.name} admits no pod: it is left out of the choice"
+        notes = ((policy.span, "the policy"),)
+        report.add(Diagnostic("SET015", message, span, severity="warning", notes=notes))
+        del members[policy.name]
+    for policy in members.values():
+        _warn_of_contradictions(policy, report)
+    grants = [grant for grant in grants if grant.policy in members]
+    made = ir.Choice(name, tuple(members.values()), tuple(grants), choice.mode or "enforce", choice.span)
+    if not report.failed:
+        for later, earlier in never_chosen(made):
+            span = next(grant.span for grant in grants if grant.policy == later.name)
+            report.add(
+                Diagnostic(
+                    "SET013",
+                    f"{later.name} is never chosen: {earlier.name} comes before it, may be used wherever it may, and "
+                    "accepts all that it accepts",
+                    span,
+                    severity="warning",
+                    notes=((earlier.span, "the policy before it"),),
+                    help="take it out, or put the stricter policy first",
+                )
+            )
+    return made
+
+
+def _unknown(name: ast.Name, policies: Mapping[str, ir.Policy], report: Report) -> None:
+    meant = did_you_mean(name.text, policies)
+    fixes = (Replacement(name.span, meant),) if meant else ()
+    help = f"did you mean `{meant}`?" if meant else "write the policy out in this program"
+    report.add(Diagnostic("SET011", f"there is no policy `{name.text}`", name.span, help=help, fixes=fixes))
+
+
+def _refuse_own(written: ast.Policy | None, policy: ir.Policy, span: Span, report: Report) -> None:
+    """A choice has one mode, and says itself who may use what: its members say neither."""
+    if written is not None and written.mode is not None:
+        message = f"{policy.name} has a mode of its own, `{written.mode}`, and is one of a choice"
+        notes: tuple[tuple[Span | None, str], ...] = ((written.span, "the policy"),)
+        report.add(Diagnostic("SET012", message, span, notes=notes, help=f"write `choose {written.mode} {{`"))
+    if policy.exemptions:
+        message = f"{policy.name} exempts requests, and is one of a choice"
+        help = "grant those subjects a policy that admits what they need"
+        report.add(Diagnostic("SET012", message, span, notes=((policy.exemptions[0].span, "exempt"),), help=help))
+
+
+def _warn_of_contradictions(policy: ir.Policy, report: Report) -> None:
+    """Defaults that their own policy refuses: it never admits a pod that leaves the field unset."""
+    for default, reason in refused_defaults(policy):
+        message = f"`{default.statement}` sets what {policy.name} itself refuses: {reason.message}"
+        help = "set a value that is allowed, or take the default out: as it is, pods that leave the field unset are refused"
+        notes = ((reason.span, "refused here"),)
+        report.add(Diagnostic("SET016", message, default.span, severity="warning", notes=notes, help=help))
+
+
+def _subjects(subjects: tuple[ast.Subject, ...], report: Report) -> Subjects:
+    if any(subject.kind == "everyone" for subject in subjects):
+        return EVERYONE
+    values: dict[str, tuple[ast.Value, ...]] = {}
+    for subject in subjects:
+        good_wildcards(subject.kind, subject.values, report)
+        values[subject.kind] = values.get(subject.kind, ()) + subject.values
+    for value in values.get("serviceaccounts", ()):
+        good_service_account(value, report)
+    users, groups, accounts = (names_of(values.get(kind, ())) for kind in ("users", "groups", "serviceaccounts"))
+    return Subjects(users=users, groups=groups, service_accounts=accounts)
+
+
+def _places(values: tuple[ast.Value, ...], report: Report) -> Names:
+    for value in values:
+        if value.key:
+            message = f"`{value.key}={value.text}` is a label: a grant holds in namespaces by their names"
+            report.add(Diagnostic("SET014", message, value.span, help="name the namespaces"))
+        else:
+            good_namespace(value, report)
+    return names_of(values) if values else ALL

@@ -1,0 +1,101 @@
+"""``extends``: a policy's statements with those that it takes over from the policies above it.
+
+Statements on one control fill slots: ``default`` one, the other verbs another. A child's fill replaces its parent's.
+Scope, mode, exemptions and title are a policy's own: nobody is let off a rule by a line in another policy.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from pscc.base.frozen import frozen
+from pscc.diagnostics import Diagnostic, Report
+from pscc.language import ast
+from pscc.meaning.linking import Family
+
+
+@frozen
+class Replaced:
+    """``old`` of the policy ``policy`` does not hold: ``by`` replaces it, or ``without`` takes it out."""
+
+    old: ast.Statement
+    policy: str
+    by: ast.Statement | ast.Name
+
+
+@frozen
+class Flat:
+    """All statements of a policy, each about one control, with the names of the policies that they are from."""
+
+    statements: tuple[tuple[ast.Statement, str], ...]
+    replaced: tuple[Replaced, ...]
+
+
+Slot = tuple[str, bool]
+
+
+def slot_of(statement: ast.Statement) -> Slot:
+    """The slot that a statement about one control fills."""
+    return statement.controls[0].text, statement.verb == "default"
+
+
+def single(policy: ast.Policy) -> tuple[ast.Statement, ...]:
+    """The policy's own statements, each about one control."""
+    found = []
+    for statement in policy.statements:
+        for name in statement.controls:
+            span = statement.span if len(statement.controls) == 1 else name.span
+            found.append(replace(statement, controls=(name,), span=span))
+    return tuple(found)
+
+
+def flatten(policy: ast.Policy, family: Family, report: Report) -> Flat:
+    """``policy`` with what it extends. Errors (no such policy, a cycle, a ``without`` for nothing) go to ``report``."""
+    return _flatten(policy, family, report, (policy.name.text,))
+
+
+def _flatten(policy: ast.Policy, family: Family, report: Report, chain: tuple[str, ...]) -> Flat:
+    own = single(policy)
+    mine = tuple((statement, policy.name.text) for statement in own)
+    removed = tuple(name for without in policy.without for name in without.controls)
+    above = _above(policy, family, report, chain)
+    if above is None:
+        for name in removed if policy.extends is None else ():
+            help = "leave the line out: a policy that extends none restricts only what it mentions"
+            report.add(Diagnostic("LNG034", f"there is no {name.text} to be without", name.span, help=help))
+        return Flat(mine, ())
+    by_slot = {slot_of(statement): statement for statement in own}
+    dropped = {name.text: name for name in removed}
+    kept: list[tuple[ast.Statement, str]] = []
+    replaced = list(above.replaced)
+    for statement, source in above.statements:
+        control, _ = slot = slot_of(statement)
+        by = by_slot.get(slot) or dropped.get(control)
+        if by is None:
+            kept.append((statement, source))
+        else:
+            replaced.append(Replaced(statement, source, by))
+    inherited = {statement.controls[0].text for statement, _ in above.statements}
+    for name in removed:
+        if name.text not in inherited:
+            message = f"what this policy extends says nothing about {name.text}"
+            report.add(Diagnostic("LNG034", message, name.span, help="take it out of the `without`"))
+    return Flat((*kept, *mine), tuple(replaced))
+
+
+def _above(policy: ast.Policy, family: Family, report: Report, chain: tuple[str, ...]) -> Flat | None:
+    if policy.extends is None:
+        return None
+    if policy.extends.text in chain:
+        round_ = chain[chain.index(policy.extends.text) :]
+        if chain[0] != min(round_):
+            return None  # told of the first of them alone
+        way = " extends ".join((*round_, policy.extends.text))
+        help = "let one of them extend another policy, or none"
+        message = f"a policy cannot extend itself: {way}"
+        report.add(Diagnostic("LNG035", message, policy.extends.span, help=help))
+        return None
+    parent = family.find(policy.extends, report)
+    if parent is None:
+        return None
+    return _flatten(parent, family, report, (*chain, parent.name.text))

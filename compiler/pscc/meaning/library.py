@@ -1,0 +1,55 @@
+"""The standard library: the Pod Security Standards in the policy language, by level and Kubernetes minor.
+
+``grammar/library/pss.psp`` has a policy for each minor in which a level changed; a pin takes the newest that is not
+newer. The judge is ``k8s.io/pod-security-admission``.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from pscc.base.resources import GRAMMAR
+from pscc.base.source import SourceFile
+from pscc.language import ast
+
+LEVELS = ("privileged", "baseline", "restricted")
+MINORS = tuple(f"1.{minor}" for minor in range(24, 38))
+"""What can be pinned: from the first Kubernetes without PodSecurityPolicy's successor in beta to the newest known."""
+
+_NAME = re.compile(r"pss/([a-z]+)(?:@1\.(\d{1,3}))?")
+FILE = "pss.psp"
+
+
+def is_library_name(name: str) -> bool:
+    """Whether ``name`` is one of the library's, existing or not."""
+    return name.startswith("pss/")
+
+
+@cache
+def _policies() -> dict[str, ast.Policy]:
+    from pscc.language.parser import parse
+
+    text = (GRAMMAR / "library" / FILE).read_text(encoding="utf-8")
+    return {policy.name.text: policy for policy in parse(SourceFile(FILE, text)).policies}
+
+
+def library_policy(name: str) -> ast.Policy | None:
+    """The policy that ``name`` (``pss/LEVEL`` or ``pss/LEVEL@1.MINOR``) means; None if there is no such level or minor."""
+    match = _NAME.fullmatch(name)
+    if match is None or match[1] not in LEVELS or (match[2] and f"1.{match[2]}" not in MINORS):
+        return None
+    wanted = int(match[2] or MINORS[-1].removeprefix("1."))
+    revisions = [int(n.rpartition(".")[2]) for n in _policies() if n.startswith(f"pss/{match[1]}@")]
+    return _policies()[f"pss/{match[1]}@1.{max(r for r in revisions if r <= wanted)}"]
+
+
+def library_source(name: str) -> SourceFile | None:
+    """A source that is the library's policy ``name``; None if there is none."""
+    match = _NAME.fullmatch(name)
+    if match is None or library_policy(name) is None:
+        return None
+    minor = f"1.{match[2]}" if match[2] else MINORS[-1]
+    own_name = f"pss-{match[1]}" + (f"-{minor}" if match[2] else "")
+    title = f"The Pod Security Standard {match[1]} of Kubernetes {minor}"
+    return SourceFile(name, f'policy {own_name} "{title}" extends {name} {{\n}}\n')

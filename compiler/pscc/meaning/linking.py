@@ -1,0 +1,116 @@
+"""What a document may name: its own policies, those of the files it uses, and the standard library.
+
+Reads no file itself: ``Load`` is given by whoever may.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from pscc.base.frozen import frozen
+from pscc.base.source import SourceFile, Span
+from pscc.diagnostics import Diagnostic, Report, SourceError, did_you_mean
+from pscc.language import ast
+from pscc.meaning.library import LEVELS, MINORS, is_library_name, library_policy
+
+Load = Callable[[str, str], SourceFile]
+"""The source that ``use "PATH"`` in the file of the second argument means. Raises `LoadError`."""
+
+
+class LoadError(Exception):
+    """A used file cannot be had: ``message`` says why, ``help`` what to do."""
+
+    def __init__(self, message: str, help: str = "") -> None:
+        self.message, self.help = message, help
+        super().__init__(message)
+
+
+def load_nothing(path: str, user: str) -> SourceFile:
+    """A `Load` for where there are no files."""
+    raise LoadError(f"`{path}` cannot be read here", "write the policies into this file")
+
+
+@frozen
+class Family:
+    """Every policy that can be named: ``own`` are those of the document, ``used`` those of the files it uses.
+
+    ``whole``: every used file could be read; else a name that is not found may stand in one that could not.
+    """
+
+    own: tuple[ast.Policy, ...] = ()
+    used: tuple[ast.Policy, ...] = ()
+    whole: bool = True
+
+    def find(self, name: ast.Name, report: Report) -> ast.Policy | None:
+        """The policy called ``name``; where there is none, ``report`` says what was probably meant."""
+        if is_library_name(name.text):
+            found = library_policy(name.text)
+            if found is None:
+                levels = ", ".join(f"`pss/{level}`" for level in LEVELS)
+                help = f"there are {levels}, each pinnable to {MINORS[0]} to {MINORS[-1]}, as in `pss/baseline@1.30`"
+                report.add(Diagnostic("LNG031", f"there is no `{name.text}` in the library", name.span, help=help))
+            return found
+        known = {policy.name.text: policy for policy in (*self.used, *self.own)}
+        if name.text not in known and (self.whole or did_you_mean(name.text, known)):
+            meant = did_you_mean(name.text, known)
+            help = f"did you mean `{meant}`?" if meant else 'write it, or name its file in a `use "FILE.psp"`'
+            report.add(Diagnostic("LNG031", f"there is no policy `{name.text}`", name.span, help=help))
+        return known.get(name.text)
+
+
+def link(document: ast.Document, load: Load, report: Report) -> Family:
+    """The family of ``document``: used files are read and parsed, each once. Errors go to ``report``.
+
+    A used file that is one of several sources itself is not read again: its policies are the document's own.
+    """
+    used: list[ast.Policy] = []
+    done: set[str] = set()
+    unread: list[ast.Use] = []
+    spans = [*(policy.span for policy in document.policies), *(choice.span for choice in document.choices)]
+    sources = {document.file, *(span.file for span in spans)}
+
+    def follow(user: ast.Document, chain: tuple[str, ...]) -> None:
+        for use in user.uses:
+            try:
+                source = load(use.path, use.span.file)
+            except LoadError as error:
+                report.add(Diagnostic("LNG032", error.message, use.span, help=error.help))
+                unread.append(use)
+                continue
+            if len(sources) > 1 and source.name in sources and source.name != use.span.file:
+                continue
+            if source.name in chain or source.name == use.span.file:
+                way = " uses ".join((*chain[chain.index(source.name) :], source.name))
+                help = "move what both need into a third file"
+                report.add(Diagnostic("LNG033", f"these files use each other: {way}", use.span, help=help))
+                continue
+            if source.name in done:
+                continue
+            done.add(source.name)
+            # the parser is loaded by those who use files alone
+            from pscc.language.parser import parse
+
+            try:
+                inner = parse(source)
+            except SourceError as error:
+                for diagnostic in error.diagnostics:
+                    report.add(diagnostic)
+                unread.append(use)
+                continue
+            follow(inner, (*chain, source.name))
+            used.extend(inner.policies)
+
+    follow(document, (document.file,))
+    _unique((*used, *document.policies), report)
+    return Family(document.policies, tuple(used), whole=not unread)
+
+
+def _unique(policies: tuple[ast.Policy, ...], report: Report) -> None:
+    seen: dict[str, Span] = {}
+    for policy in policies:
+        before = seen.setdefault(policy.name.text, policy.name.span)
+        if before is not policy.name.span:
+            message = f"there are two policies named {policy.name.text}"
+            notes = ((before, "the first"),)
+            help = "rename one of them"
+            report.add(Diagnostic("LNG017", message, policy.name.span, notes=notes, help=help))

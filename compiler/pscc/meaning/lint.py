@@ -1,0 +1,279 @@
+"""What is no error and yet probably not meant: the warnings that ``pscc check`` adds for sources in the language.
+
+Each is decided on pods (by the oracle, or by `difference`), not by how statements look.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from pscc import ir
+from pscc.base.source import Span
+from pscc.controls import control_of
+from pscc.diagnostics import Diagnostic, Report
+from pscc.ir.access import EVERYWHERE, Exemption
+from pscc.ir.passes import display
+from pscc.language import ast
+from pscc.meaning.scoping import glob, scope_of
+from pscc.reasoning.contradictions import refused_defaults
+from pscc.reasoning.difference.compare import compare_admitted
+from pscc.reasoning.subsumption import grants_all_of
+
+_NOWHERE = Span("", 1, 1, 1, 1)
+
+
+def lint(document: ast.Document, program: ir.Program) -> Iterator[Diagnostic]:
+    """The warnings about the policies of ``document``; ``program`` is its meaning. What other files say is theirs to mend."""
+    own = {policy.span.file for policy in document.policies}
+    for policy in document.policies:
+        for statement in policy.statements:
+            yield from _subsumed_values(statement)
+            yield from _literal_stars(statement.values)
+        for exemption in policy.exemptions:
+            for exempted in exemption.exempted:
+                yield from _literal_stars(exempted.values)
+        yield from _holds_nowhere(policy)
+        yield from _subsumed_names(policy)
+        yield from _covered_exemptions(policy)
+    for choice in document.choices:
+        for grant in choice.grants:
+            yield from _subsumed(grant.namespaces)
+            for subject in grant.subjects:
+                yield from _subsumed(subject.values)
+                yield from _literal_stars(subject.values)
+    for chosen in program.choices:
+        yield from _covered_grants(chosen)
+    for one in program.policies:
+        yield from _defaults_refused(one, own)
+        if _admits_nothing(one):
+            help = (
+                "its statements contradict each other: change one; if no pod is meant, `deny pods` says so at a glance"
+            )
+            yield _warn("LNG063", f"policy {one.name} admits no pod at all", one.span, help)
+        else:
+            yield from _without_effect(one, own)
+        yield from _needless_exemptions(one)
+    yield from _undone(document, program)
+
+
+def weaker(program: ir.Program, floor: ir.Program, name: str) -> Iterator[Diagnostic]:
+    """A warning for each control by which ``program`` admits a pod that ``floor``, called ``name``, refuses."""
+    found = compare_admitted(floor, program)
+    span = next((policy.span for policy in program.policies), None)
+    for witness in found.looser:
+        message = f"weaker than {name} in {witness.control}"
+        said = (None, f"it admits a pod of which {name} says: {witness.reasons[0].message}")
+        help = f"`pscc diff {name} SOURCE` shows the pod"
+        yield Diagnostic("LNG066", message, span, "warning", notes=(said,), help=help)
+    for control in found.undecided:
+        yield Diagnostic("LNG066", f"it is not decided whether {control} is weaker than {name}", span, "warning")
+
+
+def _warn(code: str, message: str, span: Span, help: str, *notes: tuple[Span | None, str]) -> Diagnostic:
+    return Diagnostic(code, message, span, "warning", notes=notes, help=help)
+
+
+# --- values ---------------------------------------------------------------------
+
+
+def _subsumed_values(statement: ast.Statement) -> Iterator[Diagnostic]:
+    """Values that another value of the same statement covers."""
+    if statement.manner or statement.verb == "default" or len(statement.values) < 2:
+        return
+    kind = control_of(statement.controls[0].text).values
+    parsed = [kind.parse((value,), Report()) for value in statement.values]
+    single = [one[0][1] if one else () for one in parsed]
+    for at, value in enumerate(statement.values):
+        for other, more in enumerate(statement.values):
+            same = single[at] == single[other] and parsed[at] == parsed[other]
+            if at != other and _covers(single[other], single[at]) and not (same and other > at):
+                message = f"`{display((single[at],))}` is covered by `{display((single[other],))}`"
+                yield _warn("LNG060", message, value.span, "take it out", (more.span, "this covers it"))
+                break
+
+
+def _literal_stars(values: tuple[ast.Value, ...]) -> Iterator[Diagnostic]:
+    """Quoted values with a ``*`` at the end, which everyone's YAML has as wildcards and the language has as literal ones."""
+    for value in values:
+        if value.quoted and value.text.endswith("*"):
+            message = f"the quoted `{value.text}` matches only itself: in quotes a `*` is literal"
+            yield _warn("LNG070", message, value.span, f"write `{value.text}` without quotes if it is a wildcard")
+
+
+def _covers(wide: ir.ParamValue, narrow: ir.ParamValue) -> bool:
+    match wide, narrow:
+        case (ir.Range() as a,), (ir.Range() as b,):
+            return a.min <= b.min and b.max <= a.max
+        case (ir.HostPathPrefix() as a,), (ir.HostPathPrefix() as b,):
+            top, below = a.path.removesuffix("/"), b.path.removesuffix("/")
+            return (below == top or below.startswith(f"{top}/")) and (b.read_only or not a.read_only)
+        case (str() as a,), (str() as b,):
+            return a == b or (a.endswith("*") and len(a) > 1 and b.startswith(a[:-1]))
+        case _:
+            return False
+
+
+def _subsumed_names(policy: ast.Policy) -> Iterator[Diagnostic]:
+    """Names of namespaces, of those who are exempt, and of images that another one in the same list covers."""
+    for inverse in (False, True):
+        yield from _subsumed(tuple(v for scope in policy.scopes if scope.inverse is inverse for v in scope.values))
+    for exemption in policy.exemptions:
+        for kind in dict.fromkeys(one.kind for one in exemption.exempted):
+            yield from _subsumed(tuple(v for one in exemption.exempted if one.kind == kind for v in one.values))
+
+
+def _subsumed(names: tuple[ast.Value, ...]) -> Iterator[Diagnostic]:
+    for at, name in enumerate(names):
+        for other, more in enumerate(names):
+            if at != other and _spans(more, name) and not (_spans(name, more) and other > at):
+                message = f"`{_shown(name)}` is covered by `{_shown(more)}`"
+                yield _warn("LNG060", message, name.span, "take it out", (more.span, "this covers it"))
+                break
+
+
+def _shown(name: ast.Value) -> str:
+    return f"{name.key}={name.text}" if name.key else name.text
+
+
+# --- statements -----------------------------------------------------------------
+
+
+def _defaults_refused(policy: ir.Policy, own: set[str]) -> Iterator[Diagnostic]:
+    """Defaults that a check of the same policy refuses on a pod that says nothing."""
+    for default, reason in refused_defaults(policy):
+        message = f"`{default.statement}` sets what this policy refuses: {reason.message}"
+        yield _warn("LNG061", message, default.span, "set a value that is allowed", (reason.span, "refused here"))
+
+
+def _admits_nothing(policy: ir.Policy) -> bool:
+    everywhere = replace(policy, scope=EVERYWHERE, exemptions=(), mode="enforce")
+    control = control_of("pods")
+    nothing = ir.Check("pods", "DenyPods", "", "", control.shapes[0].requirements, (), _NOWHERE)
+    never = replace(everywhere, checks=(nothing,), defaults=())
+    return not compare_admitted(ir.Program((never,)), ir.Program((everywhere,))).looser
+
+
+def _without_effect(policy: ir.Policy, own: set[str]) -> Iterator[Diagnostic]:
+    """Checks that refuse no pod which the others admit, defaults apart.
+
+    What a default makes true has to be asked all the same: of updates, and where a target sets no defaults.
+    """
+    whole = replace(policy, scope=EVERYWHERE, exemptions=(), mode="enforce", defaults=())
+    for check in (one for one in whole.checks if one.span.file in own):
+        rest = replace(whole, checks=tuple(one for one in whole.checks if one is not check))
+        if not compare_admitted(ir.Program((whole,)), ir.Program((rest,)), any_pod=True):
+            message = f"`{check.statement}` has no effect: the other statements refuse all that it does"
+            yield _warn("LNG062", message, check.span, "take it out, or check its values")
+
+
+# --- exemptions -----------------------------------------------------------------
+
+
+def _needless_exemptions(policy: ir.Policy) -> Iterator[Diagnostic]:
+    for at, exemption in enumerate(policy.exemptions):
+        accounts = exemption.subjects.service_accounts
+        others = exemption.subjects.users or exemption.subjects.groups
+        outside = accounts.exact and all(
+            name.partition("/")[0] not in policy.scope.namespaces
+            or name.partition("/")[0] in policy.scope.except_namespaces
+            for name in accounts.exact
+        )
+        if not policy.checks:
+            yield _warn("LNG064", "this exemption exempts from nothing", exemption.span, "take it out")
+        elif outside and not accounts.prefixes and not others:
+            message = "the policy does not hold in the namespaces of these service accounts"
+            yield _warn("LNG064", message, exemption.span, "take the exemption out")
+        else:
+            same = (before for before in policy.exemptions[:at] if _same(exemption, before))
+            yield from (_exempt_already(exemption.span, before.span) for before in same)
+
+
+def _same(one: Exemption, other: Exemption) -> bool:
+    return one.subjects == other.subjects
+
+
+def _exempt_already(span: Span, before: Span) -> Diagnostic:
+    return _warn("LNG064", "this is exempt already", span, "take one of the two out", (before, "exempts it, too"))
+
+
+def _covered_exemptions(policy: ast.Policy) -> Iterator[Diagnostic]:
+    """Exemptions of containers which another one covers: by a wider name or image, from as many controls."""
+    exemptions = policy.exemptions
+    for at, one in enumerate(exemptions):
+        for before, other in enumerate(exemptions):
+            mutual = _exempts(one, other)
+            if at != before and _exempts(other, one) and not (mutual and before > at):
+                yield _exempt_already(one.span, other.span)
+                break
+
+
+def _exempts(wide: ast.Exemption, narrow: ast.Exemption) -> bool:
+    names = {name.text for name in wide.controls}
+    whole = not names or bool(narrow.controls and {name.text for name in narrow.controls} <= names)
+    return whole and all(
+        one.kind in ("containers", "images")
+        and any(
+            one.kind == other.kind and all(any(_spans(more, value) for more in other.values) for value in one.values)
+            for other in wide.exempted
+        )
+        for one in narrow.exempted
+    )
+
+
+def _spans(wide: ast.Value, narrow: ast.Value) -> bool:
+    if wide.key != narrow.key:
+        return False
+    if glob(wide):
+        return narrow.text.removesuffix("*" if glob(narrow) else "").startswith(wide.text[:-1])
+    return wide.text == narrow.text and not glob(narrow)
+
+
+# --- policies and choices -------------------------------------------------------------------
+
+
+def _holds_nowhere(policy: ast.Policy) -> Iterator[Diagnostic]:
+    if scope_of(policy, Report()).nowhere:
+        message = f"policy {policy.name.text} holds in no namespace"
+        help = "take out what it excepts, or leave the policy out; the labels that it names have to be on one namespace"
+        yield _warn("LNG067", message, policy.scopes[-1].span, help)
+
+
+def _covered_grants(choice: ir.Choice) -> Iterator[Diagnostic]:
+    """Grants of a policy to those, and in places, to which another grant gives it."""
+    for at, one in enumerate(choice.grants):
+        for before, other in enumerate(choice.grants):
+            mutual = grants_all_of(one, other)
+            if (
+                at != before
+                and one.policy == other.policy
+                and grants_all_of(other, one)
+                and not (mutual and before > at)
+            ):
+                message = f"another grant lets these use {one.policy} already"
+                help = (
+                    "take it out"
+                    if before < at
+                    else "put the wider one in its place: policies are tried in their order"
+                )
+                yield _warn("SET023", message, one.span, help, (other.span, "this one"))
+                break
+
+
+def _undone(document: ast.Document, program: ir.Program) -> Iterator[Diagnostic]:
+    """A child that allows more than its parent, while the parent holds in the same places."""
+    enforced = {policy.name: policy for policy in program.policies if policy.mode == "enforce"}
+    for policy in document.policies:
+        child = enforced.get(policy.name.text)
+        parent = enforced.get(policy.extends.text) if policy.extends else None
+        if child is None or parent is None or policy.extends is None or parent.scope != EVERYWHERE:
+            continue
+        plain = [ir.Program((replace(one, scope=EVERYWHERE, exemptions=()),)) for one in (parent, child)]
+        looser = compare_admitted(plain[0], plain[1]).looser
+        if looser:
+            controls = ", ".join(witness.control for witness in looser)
+            message = (
+                f"what {child.name} allows beyond {parent.name} is refused all the same: {parent.name} holds there too"
+            )
+            help = f"take these namespaces out of {parent.name} with `except namespaces`, or `choose` between the two"
+            yield Diagnostic("LNG065", message, policy.extends.span, "warning", label=controls, help=help)

@@ -1,0 +1,147 @@
+"""What narrows a statement to some pods or containers, whatever its control: ``unless`` and exempt containers.
+
+Both become conditions of the check's requirements, so that no printer and no target learns of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from pscc import ir
+from pscc.base.frozen import frozen
+from pscc.controls._base import Probe
+from pscc.diagnostics import Diagnostic, Replacement, Report, did_you_mean
+from pscc.language import ast
+from pscc.meaning.scoping import glob
+
+
+@frozen
+class Field:
+    """A field that ``unless`` can ask for: where it is, and what each value is called in a shape's name."""
+
+    path: tuple[str, ...]
+    values: Mapping[str, tuple[ir.Scalar, str]]
+    says: str
+
+
+FIELDS: Mapping[str, Field] = {
+    "os.name": Field(
+        ("spec", "os", "name"),
+        {"windows": ("windows", "Windows"), "linux": ("linux", "Linux")},
+        "the operating system that the pod says it is for",
+    ),
+    "hostUsers": Field(
+        ("spec", "hostUsers"),
+        {"false": (False, "OwnUsers"), "true": (True, "HostUsers")},
+        "false: the pod has a user namespace of its own, and its root is nobody on the node",
+    ),
+}
+
+
+def unless(check: ir.Check, tail: ast.Unless, report: Report) -> ir.Check:
+    """``check`` for the pods of which ``tail`` is not true."""
+    field = FIELDS.get(tail.field.text)
+    if field is None:
+        meant = did_you_mean(tail.field.text, FIELDS)
+        help = f"did you mean `{meant}`?" if meant else f"it takes {_forms()}"
+        fixes = (Replacement(tail.field.span, meant),) if meant else ()
+        message = f"`unless` does not know `{tail.field.text}`"
+        report.add(Diagnostic("LNG043", message, tail.field.span, help=help, fixes=fixes))
+        return check
+    if tail.value.text not in field.values or tail.value.quoted:
+        help = f"it takes {_forms()}"
+        message = f"`{tail.value.text}` is no value of `{tail.field.text}`"
+        report.add(Diagnostic("LNG043", message, tail.value.span, help=help))
+        return check
+    value, word = field.values[tail.value.text]
+    applies = ir.Not(ir.Equals(ir.Path(ir.POD, field.path), ir.Const(value)))
+    requirements = tuple(replace(r, when=_both(applies, r.when)) for r in check.requirements)
+    says = f"{check.description} Pods whose {tail.field.text} is {tail.value.text} are left out."
+    return replace(check, shape=f"{check.shape}Unless{word}", description=says, requirements=requirements)
+
+
+def _forms() -> str:
+    return ", ".join(f"`unless {name} {value}`" for name, field in FIELDS.items() for value in field.values)
+
+
+def _both(first: ir.Condition, second: ir.Condition) -> ir.Condition:
+    return first if second == ir.TRUE else ir.And((first, second))
+
+
+_NAME = ir.Path("container", ("name",))
+_IMAGE = ir.Path("container", ("image",))
+_EXEMPT = (
+    ("containers", "exemptContainers", "exemptContainersStarting", _NAME),
+    ("images", "exemptImages", "exemptImagesStarting", _IMAGE),
+)
+EXEMPTING = tuple((kind, exact, starting) for kind, exact, starting, _ in _EXEMPT)
+"""For each kind of container's exemption the parameters that hold the names, and the beginnings of names, with a ``*``."""
+CONTAINER_KINDS = tuple(kind for kind, *_ in _EXEMPT)
+"""The kinds of exemption that are about containers."""
+
+
+def exempting(check: ir.Check, exemptions: tuple[ast.Exemption, ...]) -> ir.Check:
+    """``check`` without the containers that ``exemptions`` name; as it is where none of them concerns it."""
+    found: dict[str, dict[str, None]] = {}
+    conditions: list[ir.Condition] = []
+    for kind, exact, starting, value in _EXEMPT:
+        for exemption in exemptions:
+            if exemption.controls and check.control not in {name.text for name in exemption.controls}:
+                continue
+            for one in (v for e in exemption.exempted if e.kind == kind for v in e.values):
+                found.setdefault(starting if glob(one) else exact, {})[one.text] = None
+        conditions.append(ir.In(value, ir.Param(exact, "strings")))
+        conditions.append(ir.StartsWithAny(value, ir.Param(starting, "strings")))
+    if not found or not looks_at_containers(check):
+        return check
+    applies = ir.Not(ir.Or(tuple(conditions)))
+    requirements = tuple(replace(r, when=_both(applies, r.when)) if _walks(r) else r for r in check.requirements)
+    return replace(
+        check,
+        shape=f"{check.shape}Exempting",
+        description=f"{check.description} Exempt containers are not looked at.",
+        requirements=requirements,
+        params=(*check.params, *((name, tuple(values)) for name, values in found.items())),
+    )
+
+
+def _walks(requirement: ir.Requirement) -> bool:
+    return any(step.var == "container" and isinstance(step.items, ir.Containers) for step in requirement.each)
+
+
+def looks_at_containers(check: ir.Check) -> bool:
+    """Whether a container can be exempt from ``check``: whether it looks at one at a time."""
+    return any(_walks(requirement) for requirement in check.requirements)
+
+
+def probes(check: ir.Check, plain: Iterable[Probe]) -> Iterator[Probe]:
+    """``plain``, the probes of the check's control, and each again on a pod or container that is left out."""
+    listed = tuple(plain)
+    yield from listed
+    for field in FIELDS.values():
+        for value, word in field.values.values():
+            if f"Unless{word}" in check.shape:
+                fragment: object = value
+                for name in reversed(field.path):
+                    fragment = {name: fragment}
+                for one in listed:
+                    yield replace(one, label=f"{one.label}-{word.lower()}", pod=_merged(one.pod, fragment))
+    params = dict(check.params)
+    for kind, exact, starting, _ in _EXEMPT:
+        for name in (exact, starting):
+            values = params.get(name)
+            if isinstance(values, tuple) and values:
+                given = str(values[0]).replace("*", "x")
+                fragment = {"name" if kind == "containers" else "image": given}
+                for one in listed:
+                    if one.container is not None:
+                        label = f"{one.label}-exempt-{kind.removesuffix('s')}"
+                        yield replace(one, label=label, container={**one.container, **fragment})
+
+
+def _merged(first: object, second: object) -> Mapping[str, object]:
+    merged = dict(first) if isinstance(first, Mapping) else {}
+    for key, value in dict(second).items() if isinstance(second, Mapping) else ():
+        merged[key] = _merged(merged.get(key), value) if isinstance(value, Mapping) else value
+    return merged

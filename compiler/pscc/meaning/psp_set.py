@@ -1,0 +1,269 @@
+"""The PodSecurityPolicies of one cluster as a syntax tree: alone a policy, with RBAC one ``choose``.
+
+A PSP that nobody may use takes part in nothing, and is left out: outside the choice it would bind every pod.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from pscc.base.source import SourceFile, Span
+from pscc.diagnostics import Diagnostic, Replacement, Report, did_you_mean
+from pscc.language import ast
+from pscc.meaning.psp_policy import to_policy
+from pscc.psp.objects import PSP_KIND, Objects, read_objects, summary, text
+from pscc.psp.objects import field as member
+from pscc.psp.rbac import Binding, Role, Subject, aggregated, read_binding, read_role
+from pscc.psp.reading import Psp, literal
+from pscc.psp.yaml import read_policy
+from pscc.psp.yaml_tree import Node
+
+_MOST_NAMES = 4
+_KINDS: dict[str, ast.SubjectKind] = {"User": "users", "Group": "groups", "ServiceAccount": "serviceaccounts"}
+_DECIDING = ("rules", "aggregationRule", "roleRef", "subjects")
+"""The parts of a role or a binding that say who may use what."""
+RBAC_DUMP = "kubectl get psp,clusterroles,clusterrolebindings,roles,rolebindings -A -o yaml"
+
+
+def read_set(
+    sources: Iterable[SourceFile], report: Report, everyone: bool = False, list_ignored: bool = False
+) -> ast.Document | None:
+    """The tree of all PSPs and RBAC objects in ``sources``; None when ``report`` has errors of theirs.
+
+    With ``everyone``, each policy may be used by everyone, whatever RBAC says.
+    """
+    sources = tuple(sources)
+    objects = read_objects(sources, report)
+    psps = tuple(filter(None, (read_policy(node, report) for node in objects.policies)))
+    roles = aggregated(tuple(read_role(node, report) for node in objects.roles))
+    bindings = tuple(filter(None, (read_binding(node, report) for node in objects.bindings)))
+    _refuse_two_of_a_name(objects, report)
+    _tell_ignored(objects, list_ignored, report)
+    if report.failed:
+        return None
+    if not psps:
+        _no_policy(sources, objects, report)
+        return None
+    ordered = sorted(_unique(psps, report), key=lambda psp: psp.name)
+    policies = {psp.name: to_policy(psp) for psp in ordered}
+    if everyone:
+        choice = _for_everyone(ordered)
+    elif objects.roles or objects.bindings:
+        choice = _choice(ordered, roles, bindings, report)
+    elif len(ordered) == 1:
+        return ast.Document(sources[0].name, tuple(policies.values()))
+    else:
+        _no_rbac(psps, report)
+        return None
+    if report.failed:
+        return None
+    used = {grant.policy.text for grant in choice.grants}
+    return ast.Document(sources[0].name, tuple(p for name, p in policies.items() if name in used), (choice,))
+
+
+def _refuse_two_of_a_name(objects: Objects, report: Report) -> None:
+    """Of two roles or bindings of one name that differ, nobody knows which the cluster has; two that are alike are one."""
+    found: dict[tuple[str, str, str], Node] = {}
+    for node in (*objects.roles, *objects.bindings):
+        kind, metadata = text(member(node, "kind")), member(node, "metadata")
+        namespace, name = text(member(metadata, "namespace")), text(member(metadata, "name"))
+        before = found.setdefault((kind, namespace, name), node)
+        if any(_data(member(before, part)) != _data(member(node, part)) for part in _DECIDING):
+            shown = f"{namespace}/{name}" if namespace else name
+            message = f"{kind} {shown} is given twice, and differs"
+            notes = ((before.span, "the first"),)
+            report.add(Diagnostic("RBC006", message, node.span, notes=notes, help="leave one out"))
+
+
+def _data(node: Node | None) -> object:
+    return None if node is None else node.to_json()
+
+
+def _tell_ignored(objects: Objects, listed: bool, report: Report) -> None:
+    if not objects.ignored or not (objects.policies or objects.bindings or objects.roles):
+        return
+    many = len(objects.ignored) > 1
+    message = f"{len(objects.ignored)} other object{'s say' if many else ' says'} nothing about pod security: "
+    help = "" if listed else "`--list-ignored` names each"
+    report.add(Diagnostic("SET001", message + summary(objects.ignored), severity="note", help=help))
+    for one in objects.ignored if listed else ():
+        report.add(Diagnostic("SET001", f"ignored: {one.kind} {one.name}", one.span, severity="note"))
+
+
+def _no_policy(sources: tuple[SourceFile, ...], objects: Objects, report: Report) -> None:
+    """Say that there is no PSP; of a single other object, which it is."""
+    others = objects.ignored
+    if len(others) == 1 and not objects.roles and not objects.bindings:
+        message = f"this is a {others[0].kind}, where a PodSecurityPolicy is expected"
+        help, fixes = "give a PodSecurityPolicy, or a .psp file", tuple[Replacement, ...]()
+        if did_you_mean(others[0].kind, (PSP_KIND,)):
+            help, fixes = f"did you mean `{PSP_KIND}`?", (Replacement(others[0].span, PSP_KIND),)
+        report.add(Diagnostic("PSP001", message, others[0].span, help=help, fixes=fixes))
+        return
+    start = Span(sources[0].name, 1, 1, 1, 1)
+    if not others and not objects.roles and not objects.bindings:
+        if objects.empty:
+            message = "this list has no items"
+            report.add(Diagnostic("PSP001", message, objects.empty[0], help=f"dump them: `{RBAC_DUMP}`"))
+            return
+        report.add(Diagnostic("PSP001", "the file is empty", start, help="give one PodSecurityPolicy"))
+        return
+    report.add(
+        Diagnostic("PSP001", "there is no PodSecurityPolicy in this source", start, help=f"dump them: `{RBAC_DUMP}`")
+    )
+
+
+def _no_rbac(psps: tuple[Psp, ...], report: Report) -> None:
+    report.add(
+        Diagnostic(
+            "SET002",
+            f"{len(psps)} PodSecurityPolicies, and nothing that says who may use which",
+            psps[1].name_span,
+            notes=((psps[0].name_span, "the first"),),
+            help="a pod has to pass one of those that its user or service account may use, not all: add the roles and "
+            f"bindings (`{RBAC_DUMP}`), or say --assume-everyone-may-use, or compile each policy by itself",
+        )
+    )
+
+
+def _unique(psps: tuple[Psp, ...], report: Report) -> list[Psp]:
+    """The PSPs without those that are given twice and alike; two that differ are an error."""
+    found: dict[str, Psp] = {}
+    for psp in psps:
+        before = found.setdefault(psp.name, psp)
+        if before is psp:
+            continue
+        same = before.spec.to_json() == psp.spec.to_json() and _plain(before) == _plain(psp)
+        report.add(
+            Diagnostic(
+                "SET003",
+                f"PodSecurityPolicy {psp.name} is given twice" + ("" if same else ", and differs"),
+                psp.name_span,
+                severity="warning" if same else "error",
+                notes=((before.name_span, "the first"),),
+                help="leave one out",
+            )
+        )
+    return list(found.values())
+
+
+def _plain(psp: Psp) -> dict[str, object]:
+    return {key: node.value for key, node in psp.annotations}
+
+
+def _for_everyone(psps: list[Psp]) -> ast.Choice:
+    grants = []
+    for psp in psps:
+        everyone = ast.Subject("everyone", (), psp.name_span)
+        grants.append(ast.Grant(ast.Name(psp.name, psp.name_span), (everyone,), psp.name_span))
+    comment = "assumed: everyone may use each, tried in order of name"
+    return ast.Choice(tuple(grants), psps[0].span, comment=comment)
+
+
+# --- who may use what -----------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Use:
+    """Where a subject may use a policy: everywhere (an empty name among ``namespaces``), or in some namespaces."""
+
+    span: Span
+    namespaces: dict[str, None] = field(default_factory=dict)
+    bindings: dict[str, None] = field(default_factory=dict)
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        return () if "" in self.namespaces else tuple(sorted(self.namespaces))
+
+
+def _choice(psps: list[Psp], roles: tuple[Role, ...], bindings: tuple[Binding, ...], report: Report) -> ast.Choice:
+    names = [psp.name for psp in psps]
+    by_id = {(role.kind, role.namespace, role.name): role for role in roles}
+    _missing_roles(by_id.keys(), bindings, report)
+    _missing_policies(roles, names, report)
+    uses: dict[str, dict[Subject, _Use]] = {name: {} for name in names}
+    for binding in bindings:
+        role = by_id.get(binding.role)
+        for usable in role.usable if role is not None else ():
+            for policy in usable.names or names:
+                for subject in binding.subjects if policy in uses else ():
+                    use = uses[policy].setdefault(subject, _Use(binding.role_span))
+                    use.namespaces[binding.namespace] = None
+                    use.bindings[str(binding)] = None
+    grants: list[ast.Grant] = []
+    for psp in psps:
+        if uses[psp.name]:
+            grants += _grants(psp, uses[psp.name])
+        else:
+            message = f"nobody may use PodSecurityPolicy {psp.name}: it is left out"
+            help = "it has no effect in the cluster either, if all roles and bindings were given"
+            report.add(Diagnostic("SET004", message, psp.name_span, severity="warning", help=help))
+    if not grants:
+        message = "nobody may use any of these policies: every pod would be refused"
+        report.add(Diagnostic("SET005", message, psps[0].name_span, help=f"give all of RBAC: `{RBAC_DUMP}`"))
+    return ast.Choice(tuple(grants), psps[0].span, comment="who may use which, by RBAC; tried in order of name")
+
+
+def _grants(psp: Psp, uses: dict[Subject, _Use]) -> list[ast.Grant]:
+    """One grant for each set of namespaces, everywhere first."""
+    by_places: dict[tuple[str, ...], list[tuple[Subject, _Use]]] = {}
+    for subject, use in uses.items():
+        by_places.setdefault(use.places, []).append((subject, use))
+    grants = []
+    for places, those in sorted(by_places.items()):
+        span = those[0][1].span
+        subjects = []
+        for kind, word in _KINDS.items():
+            named = sorted({_spelled(s) for s, _ in those if s.kind == kind})
+            if named:
+                subjects.append(ast.Subject(word, tuple(literal(n, span) for n in named), span))
+        bindings = dict.fromkeys(name for _, use in those for name in use.bindings)
+        grants.append(
+            ast.Grant(
+                ast.Name(psp.name, span),
+                tuple(subjects),
+                span,
+                tuple(literal(place, span) for place in places),
+                comment=_some(tuple(bindings)),
+            )
+        )
+    return grants
+
+
+def _spelled(subject: Subject) -> str:
+    return f"{subject.namespace}/{subject.name}" if subject.kind == "ServiceAccount" else subject.name
+
+
+def _some(names: tuple[str, ...]) -> str:
+    """Some of ``names``, and how many there are beside them."""
+    more = len(names) - _MOST_NAMES
+    return ", ".join(names[:_MOST_NAMES]) + (f" and {more} more" if more > 0 else "")
+
+
+def _missing_roles(known: Iterable[tuple[str, str, str]], bindings: tuple[Binding, ...], report: Report) -> None:
+    found = set(known)
+    missing: dict[tuple[str, str, str], list[Binding]] = {}
+    for binding in bindings:
+        if binding.role not in found:
+            missing.setdefault(binding.role, []).append(binding)
+    for (kind, namespace, name), those in missing.items():
+        named = f"{kind} {namespace}/{name}" if namespace else f"{kind} {name}"
+        by = _some(tuple(str(binding) for binding in those))
+        message = f"{named} is not among the sources: what {by} grants is not known, and counts as nothing"
+        help = "give it too, unless it lets nobody use a PodSecurityPolicy"
+        report.add(Diagnostic("SET006", message, those[0].role_span, severity="warning", help=help))
+
+
+def _missing_policies(roles: tuple[Role, ...], names: list[str], report: Report) -> None:
+    told: set[tuple[Span, str]] = set()
+    for role in roles:
+        for usable in role.usable:
+            for name in usable.names:
+                # an aggregated role has the rules of the roles that it is made of
+                if name not in names and (usable.span, name) not in told:
+                    told.add((usable.span, name))
+                    message = (
+                        f"{role.kind} {role.name} lets use PodSecurityPolicy {name}, which is not among the sources"
+                    )
+                    report.add(Diagnostic("SET007", message, usable.span, severity="warning"))

@@ -1,0 +1,385 @@
+"""Gives a syntax tree its meaning: finds each statement's control and shape, reads its values, finds contradictions.
+
+Generic over the registry of controls.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import date
+from typing import get_args
+
+from pscc import ir
+from pscc.base.source import Span
+from pscc.controls import CONTROLS
+from pscc.controls._base import Control, DefaultShape, Shape, check_of
+from pscc.diagnostics import Diagnostic, Replacement, Report, did_you_mean
+from pscc.language import ast
+from pscc.language.printer import print_statement, print_value
+from pscc.meaning.inheritance import Flat, Slot, flatten, slot_of
+from pscc.meaning.linking import Family
+from pscc.meaning.narrowing import CONTAINER_KINDS, exempting, looks_at_containers, unless
+from pscc.meaning.scoping import exemption_of, scope_of
+
+_NAME = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?(\.[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)*")
+_BY_ID = {control.id: control for control in CONTROLS}
+_ORDER = {control.id: index for index, control in enumerate(CONTROLS)}
+
+
+def _form(control: Control, verb: str, takes: str) -> str:
+    tail = {
+        "nothing": "",
+        "values": " VALUE, …",
+        "value": " VALUE",
+        "all of": " all of VALUE, …",
+        "add": " add VALUE, …",
+    }
+    return f"{verb} {control.id}{tail[takes]}"
+
+
+def forms(control: Control) -> str:
+    """The statements that ``control`` takes, for help texts."""
+    found = [_form(control, s.verb, s.takes) + (f" on {s.on}" if s.on else "") for s in control.shapes]
+    if control.default:
+        found.append(_form(control, "default", control.default.takes))
+    return ", ".join(f"`{form}`" for form in dict.fromkeys(found))
+
+
+def _takes(statement: ast.Statement) -> str:
+    return statement.manner or ("values" if statement.values else "nothing")
+
+
+def _shape(control: Control, statement: ast.Statement) -> Shape | None:
+    takes = _takes(statement)
+    fitting = [s for s in control.shapes if s.verb == statement.verb and s.takes == takes]
+    ons = [statement.on] + ([""] if statement.on == "containers" else [])
+    return next((s for on in ons for s in fitting if s.on == on), None)
+
+
+def _no_shape(control: Control, statement: ast.Statement, report: Report) -> None:
+    word = statement.controls[0]
+    form = f"`{statement.verb} {control.id}`"
+    boolean = type(control.values).__name__ == "Boolean"
+    switch = type(control.values).__name__ == "NoValues"
+    verbs = {s.verb for s in control.shapes} | ({"default"} if control.default else set())
+    if boolean and statement.verb == "deny":
+        help = f"write `require {control.id} false`"
+        fixes = (Replacement(statement.span, f"require {control.id} false"),) if not statement.values else ()
+        report.add(
+            Diagnostic("LNG012", f"{form}: {control.id} is true, false or unset", word.span, help=help, fixes=fixes)
+        )
+    elif statement.verb not in verbs:
+        message = f"{form}: {control.id} does not take `{statement.verb}`"
+        help = f"it takes {forms(control)}"
+        if switch and statement.verb == "allow":
+            help += "; where no statement mentions it, it is allowed"
+        report.add(Diagnostic("LNG011", message, statement.span, help=help))
+    elif switch and statement.values and statement.values[0].text in _BY_ID:
+        first = statement.values[0]
+        end = Span(word.span.file, word.span.end_line, word.span.end_column, word.span.end_line, word.span.end_column)
+        message = f"a `,` is missing before `{first.text}`"
+        help = f"write `{statement.verb} {control.id}, {first.text}`"
+        report.add(Diagnostic("LNG051", message, first.span, help=help, fixes=(Replacement(end, ","),)))
+    else:
+        report.add(_misformed(control, statement, form, switch))
+
+
+def _misformed(control: Control, statement: ast.Statement, form: str, switch: bool) -> Diagnostic:
+    """A statement whose verb the control takes, but not so."""
+    help = f"it takes {forms(control)}"
+    takes: set[str] = {s.takes for s in control.shapes if s.verb == statement.verb}
+    if control.default and statement.verb == "default":
+        takes = {control.default.takes}
+    manner = next(iter(takes & {"all of", "add"}), "")
+    if statement.on and not any(s.on == statement.on for s in control.shapes):
+        message = f"{form} does not take `on {statement.on}`"
+    elif statement.values and not statement.manner and manner and "values" not in takes:
+        message, values = f"{form} takes values after `{manner}`", statement.values
+        help = f"write `{statement.verb} {control.id} {manner} {', '.join(print_value(v) for v in values)}`"
+        start = values[0].span
+        at = Span(start.file, start.line, start.column, start.line, start.column)
+        return Diagnostic("LNG013", message, statement.span, help=help, fixes=(Replacement(at, f"{manner} "),))
+    elif statement.manner and statement.manner not in takes:
+        message = f"{form} does not take `{statement.manner}`"
+    elif statement.values and (switch or takes == {"nothing"}):
+        message = f"{form} takes no value"
+    elif not statement.values:
+        message = f"{form} needs {control.values.noun}"
+    else:
+        message = f"{form} does not take this form"
+    return Diagnostic("LNG013", message, statement.span, help=help)
+
+
+def _default_fits(shape: DefaultShape, statement: ast.Statement) -> bool:
+    if statement.on:
+        return False
+    match shape.takes:
+        case "nothing":
+            return not statement.values and not statement.manner
+        case "value":
+            return bool(statement.values) and not statement.manner
+        case "add":
+            return bool(statement.values) and statement.manner == "add"
+
+
+class _PolicyResolver:
+    """Resolves the statements of one policy into checks and defaults, and keeps their slots."""
+
+    def __init__(self, report: Report, mode: ast.Mode, exemptions: tuple[ast.Exemption, ...]) -> None:
+        self.report = report
+        self.mode = mode
+        self.exemptions = exemptions
+        self.slots: dict[Slot, Span] = {}
+        self.set_by: dict[tuple[str, ...], ir.Default] = {}
+        self.checks: list[tuple[ast.Mode, ir.Check]] = []
+        self.defaults: list[ir.Default] = []
+
+    def statement(self, statement: ast.Statement) -> None:
+        """Resolve one statement about one control."""
+        name = statement.controls[0]
+        control = _BY_ID.get(name.text)
+        if control is None:
+            meant = did_you_mean(name.text, _BY_ID)
+            help = f"did you mean `{meant}`?" if meant else "`pscc explain` lists the controls"
+            fixes = (Replacement(name.span, meant),) if meant else ()
+            self.report.add(
+                Diagnostic("LNG010", f"there is no control `{name.text}`", name.span, help=help, fixes=fixes)
+            )
+        elif statement.verb == "default":
+            self._default(control, statement)
+        else:
+            self._check(control, statement)
+
+    def _fill(self, control: Control, statement: ast.Statement) -> bool:
+        slot = slot_of(statement)
+        before = self.slots.setdefault(slot, statement.span)
+        if before is statement.span:
+            return True
+        what = "a default" if statement.verb == "default" else "a rule"
+        help = "keep one of them"
+        if statement.verb != "default" and statement.values:
+            help += "; what both allow or deny stands in one statement, with a `,` between the values"
+        self.report.add(
+            Diagnostic(
+                "LNG014",
+                f"{control.id} already has {what} in this policy",
+                statement.span,
+                label="the second",
+                notes=((before, "the first"),),
+                help=help,
+            )
+        )
+        return False
+
+    def _params(self, control: Control, statement: ast.Statement) -> tuple[tuple[str, ir.ParamValue], ...] | None:
+        values = Report()
+        params = control.values.parse(statement.values, values) if statement.values else ()
+        for diagnostic in values.diagnostics:
+            self.report.add(diagnostic)
+        return None if values.failed else params
+
+    def _default(self, control: Control, statement: ast.Statement) -> None:
+        if statement.because:
+            self.report.add(
+                Diagnostic("LNG015", "a default takes no reason", statement.span, help="leave `because` out")
+            )
+        if statement.mode or statement.unless:
+            what = f"`{statement.mode}`" if statement.mode else "`unless`"
+            help = f"leave {what} out: a default only fills what is unset"
+            self.report.add(Diagnostic("LNG044", f"a default takes no {what}", statement.span, help=help))
+        if control.default is None or not _default_fits(control.default, statement):
+            _no_shape(control, statement, self.report)
+            return
+        filled = self._fill(control, statement)
+        params = self._params(control, statement)
+        if filled and params is not None and self._settable(control.default, params, statement):
+            built = control.default.build(params, statement.span)
+            if self._alone(built):
+                self.defaults.append(replace(built, statement=print_statement(statement)))
+
+    def _alone(self, default: ir.Default) -> bool:
+        """Whether no other default sets the field: of two, targets would apply another than the oracle."""
+        before = self.set_by.setdefault((default.site, *default.path), default)
+        if before is default:
+            return True
+        field = ".".join(default.path)
+        self.report.add(
+            Diagnostic(
+                "LNG014",
+                f"the defaults of {before.control} and {default.control} both set {field}",
+                default.span,
+                label="the second",
+                notes=((before.span, "the first"),),
+                help="keep one of them",
+            )
+        )
+        return False
+
+    def _settable(
+        self, shape: DefaultShape, params: tuple[tuple[str, ir.ParamValue], ...], statement: ast.Statement
+    ) -> bool:
+        """Whether the values of a default can be set: literal ones, and just one where one is wanted."""
+        for name, value in params:
+            if not isinstance(value, tuple):
+                continue
+            spread = any(isinstance(one, ir.Range) and one.min != one.max for one in value)
+            if name == "patterns" or spread or (shape.takes == "value" and len(value) != 1):
+                message = (
+                    "a default needs one literal value" if shape.takes == "value" else "a default needs literal values"
+                )
+                span = statement.values[0].span.to(statement.values[-1].span)
+                many = "one value" if shape.takes == "value" else "values"
+                help = f"write what pods get where they say nothing: {many}, without a range or a `*`"
+                self.report.add(Diagnostic("LNG019", message, span, help=help))
+                return False
+        return True
+
+    def _check(self, control: Control, statement: ast.Statement) -> None:
+        shape = _shape(control, statement)
+        if shape is None:
+            _no_shape(control, statement, self.report)
+            return
+        filled = self._fill(control, statement)
+        params = self._params(control, statement)
+        if not filled or params is None:
+            return
+        check = check_of(control, shape, params, statement.span, statement.because, print_statement(statement))
+        if statement.unless:
+            check = unless(check, statement.unless, self.report)
+        self.checks.append((statement.mode or self.mode, exempting(check, self.exemptions)))
+
+
+def _comma_before_values(statement: ast.Statement, report: Report) -> bool:
+    """Whether the statement is ``allow volumes, secret``: its values read as controls. Told if so."""
+    first, *others = statement.controls
+    control = _BY_ID.get(first.text)
+    if control is None or not others or any(name.text in _BY_ID for name in others):
+        return False
+    takes = {s.takes for s in control.shapes if s.verb == statement.verb}
+    if "values" not in takes or any(did_you_mean(name.text, _BY_ID) for name in others):
+        return False
+    gap = Span(first.span.file, first.span.end_line, first.span.end_column, others[0].span.line, others[0].span.column)
+    help = f"write `{statement.verb} {first.text} {', '.join(name.text for name in others)}`"
+    message = f"no `,` stands between {first.text} and its values"
+    report.add(Diagnostic("LNG051", message, gap, help=help, fixes=(Replacement(gap, " "),)))
+    return True
+
+
+def _check_exempt_controls(policy: ast.Policy, checks: list[ir.Check], report: Report) -> None:
+    """Each control behind a ``from`` is checked here, and container by container."""
+    by_control = {check.control: check for check in checks}
+    for exemption in policy.exemptions:
+        for name in exemption.controls:
+            check = by_control.get(name.text)
+            if name.text not in _BY_ID:
+                meant = did_you_mean(name.text, _BY_ID)
+                help = f"did you mean `{meant}`?" if meant else f"the controls are {', '.join(_BY_ID)}"
+                fixes = (Replacement(name.span, meant),) if meant else ()
+                message = f"there is no control `{name.text}`"
+                report.add(Diagnostic("LNG010", message, name.span, help=help, fixes=fixes))
+            elif check is None:
+                message = f"this policy says nothing about {name.text}: there is nothing to be exempt from"
+                report.add(Diagnostic("LNG045", message, name.span, "warning", help="take it out of the `from`"))
+            elif not looks_at_containers(check) and all(e.kind in CONTAINER_KINDS for e in exemption.exempted):
+                message = f"{name.text} is about the pod: no container can be exempt from it"
+                help = "exempt the service account that creates such pods, in a policy of its own"
+                report.add(Diagnostic("LNG046", message, name.span, help=help))
+
+
+def _policy(policy: ast.Policy, flat: Flat, today: date, report: Report) -> tuple[ir.Policy, ...]:
+    """The policy, which may say nothing, and for each mode that some of its statements have of their own one more."""
+    if not _NAME.fullmatch(policy.name.text) or len(policy.name.text) > 253:
+        help = "use lower-case letters, digits, `-` and `.`, as Kubernetes does for names"
+        meant = policy.name.text.lower().replace("_", "-")
+        help = f"did you mean `{meant}`? {help}" if _NAME.fullmatch(meant) and len(meant) <= 253 else help
+        report.add(Diagnostic("LNG016", f"`{policy.name.text}` is not a name", policy.name.span, help=help))
+    mode = policy.mode or "enforce"
+    resolver = _PolicyResolver(report, mode, policy.exemptions)
+    for statement, _ in flat.statements:
+        resolver.statement(statement)
+    if not flat.statements and policy.extends is None:
+        message = f"policy {policy.name.text} is empty: it allows every pod"
+        help = "write statements between its braces, as in `deny privileged`"
+        report.add(Diagnostic("LNG018", message, policy.name.span, "warning", help=help))
+    _check_exempt_controls(policy, [check for _, check in resolver.checks], report)
+    exemptions = [exemption_of(exemption, today, report) for exemption in policy.exemptions]
+    whole = ir.Policy(
+        policy.name.text,
+        policy.title,
+        mode,
+        tuple(sorted((c for m, c in resolver.checks if m == mode), key=lambda check: _ORDER[check.control])),
+        tuple(sorted(resolver.defaults, key=lambda default: _ORDER[default.control])),
+        policy.span,
+        scope_of(policy, report),
+        tuple(exemption for exemption in exemptions if exemption is not None),
+    )
+    others = [
+        replace(
+            whole,
+            name=f"{whole.name}-{other}",
+            mode=other,
+            checks=tuple(sorted((c for m, c in resolver.checks if m == other), key=lambda c: _ORDER[c.control])),
+            defaults=(),
+        )
+        for other in get_args(ast.Mode)
+        if other != mode and any(m == other for m, _ in resolver.checks)
+    ]
+    return (whole, *others)
+
+
+def resolve(document: ast.Document, report: Report, family: Family | None = None, today: date = date.min) -> ir.Program:
+    """The meaning of ``document``. Errors go to ``report``; with errors in it the program is not to be used.
+
+    ``family`` is what `linking.link` found (the document's own policies if it is left out); ``today`` decides whether an
+    exemption has ended.
+    """
+    family = family or Family(document.policies)
+    own: list[tuple[ir.Policy, ...]] = []
+    for written in document.policies:
+        sound = tuple(s for s in written.statements if not _comma_before_values(s, report))
+        policy = replace(written, statements=sound)
+        own.append(_policy(policy, flatten(policy, family, report), today, report))
+    used = [_policy(used, flatten(used, family, report), today, report) for used in family.used]
+    policies = [p for whole, *others in own for p in ((whole, *others) if _speaks(whole) or not others else others)]
+    _distinct(policies, document.policies, report)
+    if not document.choices:
+        return ir.Program(tuple(policies))
+    from pscc.meaning.choices import resolve_choices
+
+    named = {grant.policy.text for choice in document.choices for grant in choice.grants}
+    for whole, *others in (*used, *own):
+        if whole.name in named:
+            _one_mode(others, report)
+    by_name = {whole.name: whole for whole, *_ in (*used, *own)}
+    choices = resolve_choices(document.choices, (*family.used, *document.policies), by_name, report)
+    # one that a choice names and leaves out, since it admits nothing, does not bind every pod for that
+    return ir.Program(tuple(p for p in policies if p.name not in named), choices)
+
+
+def _speaks(policy: ir.Policy) -> bool:
+    return bool(policy.checks or policy.defaults)
+
+
+def _one_mode(others: list[ir.Policy], report: Report) -> None:
+    """Tell of the statements of a policy in a choice that have modes of their own, which ``others`` are made of.
+
+    Whether such a policy admits a pod, and so is the one that is chosen, they could not decide.
+    """
+    for other in others:
+        message = f"a choice has one mode, its own: this statement of a policy in it has `{other.mode}`"
+        help = f"put it into a policy of its own, outside the choice, with the mode `{other.mode}`"
+        for check in other.checks:
+            report.add(Diagnostic("LNG047", message, check.span, help=help))
+
+
+def _distinct(policies: list[ir.Policy], written: tuple[ast.Policy, ...], report: Report) -> None:
+    """No policy is named as the part of another that has a mode of its own. Names written twice are told already."""
+    names = [policy.name.text for policy in written]
+    twice = {name for name in names if names.count(name) > 1}
+    seen: dict[str, Span] = {}
+    for policy in policies:
+        before = seen.setdefault(policy.name, policy.span)
+        if before != policy.span and policy.name not in twice:
+            message = f"{policy.name} is also the name of the statements of another policy that {policy.mode}"
+            report.add(Diagnostic("LNG017", message, policy.span, notes=((before, "the other"),), help="rename it"))

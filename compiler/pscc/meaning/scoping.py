@@ -1,0 +1,171 @@
+"""Where a policy holds and who is exempt from it: from the syntax tree to the tables of `access`."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+
+from pscc.diagnostics import Diagnostic, Replacement, Report
+from pscc.ir.access import ALL, NONE, Exemption, Names, Scope, Subjects
+from pscc.language import ast
+
+_LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
+_PREFIX = re.compile(r"[a-z0-9][-a-z0-9]{0,62}")
+_LABEL_KEY = re.compile(r"([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?")
+_LABEL_VALUE = re.compile(r"([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?")
+SOON = timedelta(days=30)
+"""How long before its end an exemption is warned about."""
+
+
+def glob(value: ast.Value) -> bool:
+    """Whether ``value`` is a prefix with the wildcard behind."""
+    return not value.quoted and value.text.endswith("*")
+
+
+_NO_STAR = {"serviceaccounts": "service account", "containers": "container", "images": "image"}
+"""Kinds of subject whose names Kubernetes allows no ``*`` in, and what one is called."""
+
+
+def good_wildcards(kind: str, values: tuple[ast.Value, ...], report: Report) -> None:
+    """Reports each ``*`` in ``values`` that reads as a wildcard and is none.
+
+    One in the middle of a bare word never is. In quotes it is literal, which no service account, container or image can be
+    called. Source: ``k8s.io/apimachinery/pkg/util/validation`` (names), ``github.com/distribution/reference`` (images).
+    """
+    for value in values:
+        if not value.quoted and "*" in value.text[:-1]:
+            help = "write the beginning of the name with one `*` behind"
+            report.add(
+                Diagnostic("LNG069", f"`{value.text}`: a `*` is a wildcard at the end only", value.span, help=help)
+            )
+        elif value.quoted and "*" in value.text and kind in _NO_STAR:
+            bare = value.text if _BARE.fullmatch(value.text) else None
+            fixes = (Replacement(value.span, bare),) if bare else ()
+            help = f"write `{bare}` without quotes: all names that begin so" if bare else "write the name without `*`"
+            message = f"the quoted `{value.text}` names no {_NO_STAR[kind]}: in quotes a `*` is literal"
+            report.add(Diagnostic("LNG069", message, value.span, help=help, fixes=fixes))
+
+
+_BARE = re.compile(r"[^\s,{}\"#=()*]+\*")
+"""A word that ends in its only ``*`` and needs no quotes."""
+
+
+def names_of(values: tuple[ast.Value, ...]) -> Names:
+    """The names that ``values`` mean, a bare ``PREFIX*`` all that begin with it."""
+    exact = [v.text for v in values if not glob(v)]
+    prefixes = [v.text[:-1] for v in values if glob(v)]
+    return Names(tuple(dict.fromkeys(exact)), tuple(dict.fromkeys(prefixes)))
+
+
+def scope_of(policy: ast.Policy, report: Report) -> Scope:
+    """The scope that the ``in`` and ``except`` lines of ``policy`` make together; without one, everywhere."""
+    named: dict[bool, list[ast.Value]] = {False: [], True: []}
+    labels: dict[bool, dict[tuple[str, str], None]] = {False: {}, True: {}}
+    for scope in policy.scopes:
+        for value in scope.values:
+            if value.key:
+                if _good_label(value, report):
+                    labels[scope.inverse][(value.key, value.text)] = None
+            elif good_namespace(value, report):
+                named[scope.inverse].append(value)
+    return Scope(
+        names_of(tuple(named[False])) if named[False] else ALL,
+        names_of(tuple(named[True])) if named[True] else NONE,
+        tuple(labels[False]),
+        tuple(labels[True]),
+    )
+
+
+def good_namespace(value: ast.Value, report: Report) -> bool:
+    """Whether ``value`` can be a namespace's name or a prefix of one; says so if not."""
+    if not value.qualifier and namespace_or_prefix(value.text, quoted=value.quoted):
+        return True
+    text = value.text
+    help = namespace_help(
+        text, "write a name as `kube-system`, a prefix as `team-*`, or a label as `tier=edge`", value.quoted
+    )
+    report.add(Diagnostic("LNG036", f"`{text}` is no name of a namespace", value.span, help=help))
+    return False
+
+
+def namespace_or_prefix(text: str, *, quoted: bool = False) -> bool:
+    """Whether ``text`` can be a namespace's name or, where it is not ``quoted``, a prefix of one with ``*`` behind."""
+    if text.endswith("*") and not quoted:
+        return text == "*" or _PREFIX.fullmatch(text[:-1]) is not None
+    return _LABEL.fullmatch(text) is not None
+
+
+def namespace_help(text: str, forms: str, quoted: bool = False) -> str:
+    """How to mend ``text``, which is no namespace; ``forms`` says what can be written."""
+    if not quoted and "*" in text[:-1]:
+        return f"a `*` is a wildcard at the end only; {forms}"
+    return f"did you mean `{text.lower()}`? {forms}" if _PREFIX.fullmatch(text.lower()) else forms
+
+
+def _good_label(value: ast.Value, report: Report) -> bool:
+    if _LABEL_KEY.fullmatch(value.key) and _LABEL_VALUE.fullmatch(value.text) and not value.qualifier:
+        return True
+    help = "a label is `key=value`, as Kubernetes spells labels; it has no wildcard"
+    report.add(Diagnostic("LNG036", f"`{value.key}={value.text}` is no label of a namespace", value.span, help=help))
+    return False
+
+
+def exemption_of(exemption: ast.Exemption, today: date, report: Report) -> Exemption | None:
+    """The requests that ``exemption`` lets off, by user, group and service account; None if it is about containers.
+
+    What is wrong with it goes to ``report``: no reason, a date that is past (an error), or near (a warning).
+    """
+    if not exemption.because:
+        help = 'say why: `because "what it needs and who decided"`'
+        report.add(Diagnostic("LNG037", "an exemption needs a reason", exemption.span, help=help))
+    until = _until(exemption, today, report)
+    by_kind: dict[str, list[ast.Value]] = {}
+    for exempted in exemption.exempted:
+        by_kind.setdefault(exempted.kind, []).extend(exempted.values)
+        good_wildcards(exempted.kind, exempted.values, report)
+    for value in by_kind.get("serviceaccounts", ()):
+        good_service_account(value, report)
+    who = {kind: names_of(tuple(values)) for kind, values in by_kind.items() if kind not in ("containers", "images")}
+    if not who:
+        return None
+    if exemption.controls:
+        help = "move the statements that they are to be let off into a policy of their own"
+        span = exemption.controls[0].span.to(exemption.controls[-1].span)
+        message = "users, groups and service accounts are exempt from a whole policy"
+        report.add(Diagnostic("LNG038", message, span, help=help))
+    subjects = Subjects(
+        users=who.get("users", NONE), groups=who.get("groups", NONE), service_accounts=who.get("serviceaccounts", NONE)
+    )
+    return Exemption(subjects, exemption.because, exemption.span, until)
+
+
+def good_service_account(value: ast.Value, report: Report) -> bool:
+    """Whether ``value`` is ``NAMESPACE/NAME`` or a prefix of that; says so if not."""
+    namespace, slash, name = value.text.partition("/")
+    if (slash and _LABEL.fullmatch(namespace) and name) or (glob(value) and not slash):
+        return True
+    help = "write the namespace too: `kube-system/fluentd`, or `kube-system/*`"
+    report.add(Diagnostic("LNG039", f"`{value.text}` is no service account", value.span, help=help))
+    return False
+
+
+def _until(exemption: ast.Exemption, today: date, report: Report) -> str:
+    value = exemption.until
+    if value is None:
+        return ""
+    try:
+        day = date.fromisoformat(value.text) if re.fullmatch(r"\d{4}-\d\d-\d\d", value.text) else None
+    except ValueError:
+        day = None
+    if day is None:
+        help = f"write year, month and day, as in `until {today.isoformat()}`"
+        report.add(Diagnostic("LNG040", f"`{value.text}` is no date", value.span, help=help))
+        return ""
+    if day < today:
+        help = "take the exemption out, or decide again and give it a new date"
+        report.add(Diagnostic("LNG041", f"this exemption ended on {value.text}", exemption.span, help=help))
+    elif day - today <= SOON:
+        message = f"this exemption ends on {value.text}: from the day after, the policy does not compile"
+        help = "take it out in time, or decide again and give it a new date"
+        report.add(Diagnostic("LNG042", message, exemption.span, "warning", help=help))
+    return day.isoformat()

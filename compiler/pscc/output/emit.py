@@ -1,0 +1,165 @@
+"""Writing an output folder: whole or not at all, stale files removed, files of others never touched.
+
+Every file is staged first, inside the folder, and then moved to its place. An error before the first move leaves the folder
+as it was. A process that is killed between two moves leaves each file as it was or as it is to be, none torn, and the next
+compile completes the folder: before the first move the manifest lists the files of both.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path, PurePath
+
+from pscc.output.contents import OutputFile, check_paths
+from pscc.output.settings import Settings, as_json, from_json
+
+MANIFEST = ".pscc-manifest"
+"""Lists the files that an earlier compile wrote, so that the next one knows which are its own, and says how it was compiled.
+
+It is JSON. Its name does not say so, for gator, kubectl and kyverno take each .json file of a folder for an object.
+"""
+_OLD_MANIFEST = ".pscc-manifest.json"
+"""What it was called in folders that are older. The next compile renames it."""
+
+_SCRATCH = ".pscc-staging-"
+
+
+class EmitError(Exception):
+    """The folder cannot be written; nothing was changed."""
+
+
+def emit(folder: Path, files: tuple[OutputFile, ...], settings: Settings | None = None) -> None:
+    """Make ``folder`` hold ``files``, which were compiled with ``settings``, beside what is not ours.
+
+    Raises `EmitError`, and `ClashError` where two of ``files`` are one, before anything is changed.
+    """
+    check_paths(file.path for file in files)
+    if folder.exists() and not folder.is_dir():
+        raise EmitError(f"{folder} is a file, not a folder")
+    earlier = written(folder)
+    wanted = {file.path: file.text for file in files}
+    try:
+        ours = frozenset(earlier)
+        for path in dict.fromkeys((*wanted, *earlier, MANIFEST)):
+            _refuse_what_is_in_the_way(folder / path, foreign=path in wanted and path not in ours)
+        for below in sorted({parent for path in (*wanted, *earlier) for parent in PurePath(path).parents[:-1]}):
+            _refuse_what_is_no_folder(folder / below)
+        _write(folder, wanted, earlier, settings)
+    except (OSError, ValueError) as error:
+        raise EmitError(f"{folder} cannot be written: {getattr(error, 'strerror', None) or error}") from None
+
+
+def _refuse_what_is_in_the_way(target: Path, foreign: bool) -> None:
+    if foreign and (target.exists() or target.is_symlink()):
+        raise EmitError(f"{target} is in the way: pscc did not write it")
+    if target.is_dir() and not target.is_symlink():
+        raise EmitError(f"{target} is in the way: it is a folder")
+
+
+def _refuse_what_is_no_folder(place: Path) -> None:
+    if place.is_symlink() or (place.exists() and not place.is_dir()):
+        raise EmitError(f"{place} is in the way: it is not a folder")
+
+
+def written(folder: Path) -> tuple[str, ...]:
+    """The files that an earlier compile wrote to ``folder``, relative to it. Raises `EmitError` if that cannot be told."""
+    manifest, found = _manifest(folder)
+    if found is None:
+        return ()
+    listed = found.get("files")
+    if not isinstance(listed, list):
+        raise _unreadable(manifest)
+    if not all(_is_inside(path) for path in listed):
+        raise EmitError(f"{manifest} names files outside the folder")
+    return tuple(str(path) for path in listed)
+
+
+def compiled_with(folder: Path) -> Settings | None:
+    """How the files in ``folder`` were compiled; None where nothing says so: a pscc before this one wrote them, or none did.
+
+    Raises `EmitError` where what is said cannot be read.
+    """
+    manifest, found = _manifest(folder)
+    if found is None or "compiled" not in found:
+        return None
+    try:
+        return from_json(found["compiled"])
+    except ValueError as error:
+        raise EmitError(f"{manifest} says of the compile what cannot be read: {error}") from None
+
+
+def _manifest(folder: Path) -> tuple[Path, Mapping[str, object] | None]:
+    """Where the manifest of ``folder`` is, and what it holds; None where there is none. Raises `EmitError`."""
+    manifest = folder / (MANIFEST if (folder / MANIFEST).exists() else _OLD_MANIFEST)
+    try:
+        found = json.loads(manifest.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return manifest, None
+    except (OSError, ValueError, RecursionError):
+        raise _unreadable(manifest) from None
+    if not isinstance(found, dict):
+        raise _unreadable(manifest)
+    return manifest, found
+
+
+def _unreadable(manifest: Path) -> EmitError:
+    return EmitError(f"{manifest} cannot be read: remove it if the folder may be overwritten")
+
+
+def _is_inside(path: object) -> bool:
+    return isinstance(path, str) and path.isprintable() and not path.startswith("/") and ".." not in path.split("/")
+
+
+def _write(folder: Path, wanted: dict[str, str], earlier: tuple[str, ...], settings: Settings | None) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    with _alone(folder), tempfile.TemporaryDirectory(prefix=_SCRATCH, dir=folder) as scratch:
+        staged = Path(scratch)
+        for number, text in enumerate(wanted.values()):
+            (staged / str(number)).write_text(text, encoding="utf-8", newline="\n")
+        for parent in dict.fromkeys((folder / path).parent for path in wanted):
+            parent.mkdir(parents=True, exist_ok=True)
+        _list(folder, staged, {*wanted, *earlier})
+        for number, path in enumerate(wanted):
+            os.replace(staged / str(number), folder / path)
+        for path in earlier:
+            if path not in wanted:
+                (folder / path).unlink(missing_ok=True)
+                _prune((folder / path).parent, folder)
+        _list(folder, staged, set(wanted), settings)
+        (folder / _OLD_MANIFEST).unlink(missing_ok=True)
+
+
+def _list(folder: Path, staged: Path, files: set[str], settings: Settings | None = None) -> None:
+    """Write the manifest. Between the moves it does not say how the files were compiled: they are not all of one compile."""
+    manifest = staged / MANIFEST
+    said = {"files": sorted(files), **({"compiled": as_json(settings)} if settings is not None else {})}
+    manifest.write_text(json.dumps(said, indent=2) + "\n", encoding="utf-8", newline="\n")
+    os.replace(manifest, folder / MANIFEST)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Holds the folder against another pscc, and clears what a killed one left behind. Raises `EmitError` if one is at it."""
+    held = os.open(folder, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise EmitError(f"{folder} is being written by another pscc") from None
+        for left in folder.glob(f"{_SCRATCH}*"):
+            shutil.rmtree(left)
+        yield
+    finally:
+        os.close(held)
+
+
+def _prune(place: Path, top: Path) -> None:
+    while place != top and place.is_dir() and not any(place.iterdir()):
+        place.rmdir()
+        place = place.parent

@@ -1,0 +1,30 @@
+"""Argo CD's annotations on an output folder whose parts have to be applied one after another.
+
+Source: Argo CD's documentation, "Sync Phases and Waves" and "Sync Options" (``SkipDryRunOnMissingResource``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from pscc.output.contents import OutputFile
+
+_WAVE = "argocd.argoproj.io/sync-wave"
+_OPTIONS = "argocd.argoproj.io/sync-options"
+_DEFINES: dict[str, str] = {_WAVE: "0"}
+_USES: dict[str, str] = {_WAVE: "1", _OPTIONS: "SkipDryRunOnMissingResource=true"}
+_STEPS = {"templates": _DEFINES, "policies": _USES, "mutators": _USES, "workloads": _USES}
+"""Folders with a kustomization of their own, and what everything in them is annotated with."""
+
+
+def with_sync_waves(files: tuple[OutputFile, ...]) -> tuple[OutputFile, ...]:
+    """``files`` with the annotations in the kustomizations of the folders that are steps; others as they are."""
+    return tuple(_annotated(file) for file in files)
+
+
+def _annotated(file: OutputFile) -> OutputFile:
+    *_, folder, name = ("", *file.path.split("/"))
+    if name != "kustomization.yaml" or folder not in _STEPS:
+        return file
+    lines = "".join(f'  {key}: "{value}"\n' for key, value in _STEPS[folder].items())
+    return replace(file, text=f"{file.text}commonAnnotations:\n{lines}")

@@ -1,0 +1,1 @@
+"""Pods: manifests as a webhook sees them, and the fields that a pod has."""

@@ -1,0 +1,1 @@
+"""The target languages: IR in, text out. They know IR nodes and no control."""

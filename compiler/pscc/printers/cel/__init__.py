@@ -1,0 +1,1 @@
+"""Prints conditions, findings and patches in CEL."""

@@ -1,0 +1,1 @@
+"""Prints checks in Rego, and lays it out as OPA does."""

@@ -1,0 +1,1 @@
+"""What follows from policies: which accepts more, where two differ, which defaults contradict."""

@@ -1,0 +1,55 @@
+"""What the API server refuses whatever the policy: pods that a difference must not be shown by.
+
+Source: Kubernetes ``pkg/apis/core/validation/validation.go``: ``ValidateSecurityContext``, ``validateSeccompProfileField``,
+``ValidateAppArmorProfileField``, ``validateWindows``, ``validateLinux``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from pscc.reasoning.difference.domains import MOUNTS, VOLUMES, Assignment
+from pscc.reasoning.difference.fields import Place
+
+Rule = tuple[tuple[Place, ...], Callable[[Assignment], bool]]
+OS = Place("pod", ("spec", "os", "name"))
+"""Which operating system the pod says it is for."""
+_LINUX_ONLY = frozenset((
+    "hostPID", "hostIPC", "hostUsers", "seLinuxOptions", "seccompProfile", "appArmorProfile", "fsGroup", "sysctls",
+    "runAsUser", "runAsGroup", "supplementalGroups", "capabilities", "readOnlyRootFilesystem", "privileged",
+    "allowPrivilegeEscalation", "procMount",
+))  # fmt: skip
+
+
+def rules(places: frozenset[Place]) -> Iterator[Rule]:
+    """The rules over ``places``; each holds of every pod that there can be."""
+    for place in places:
+        if place.fields[-2:] in (("seccompProfile", "type"), ("appArmorProfile", "type")):
+            local = Place(place.site, (*place.fields[:-1], "localhostProfile"))
+            yield _profile(place, local if local in places else None)
+        if OS in places and place != OS:
+            words = {*place.fields, *place.site.partition("/")[2].split(".")}
+            if words & _LINUX_ONLY:
+                yield (OS, place), lambda a, p=place: a[OS] != "windows" or a[p] is None  # type: ignore[misc]
+            if "windowsOptions" in words:
+                yield (OS, place), lambda a, p=place: a[OS] != "linux" or a[p] is None  # type: ignore[misc]
+    escalation = Place("container", ("securityContext", "allowPrivilegeEscalation"))
+    privileged = Place("container", ("securityContext", "privileged"))
+    added = Place("container/securityContext.capabilities.add", ("*",))
+    if escalation in places and privileged in places:
+        yield (escalation, privileged), lambda a: not (a[privileged] is True and a[escalation] is False)
+    if escalation in places and added in places:
+        yield (escalation, added), lambda a: not (_has_admin(a[added]) and a[escalation] is False)
+    if Place(MOUNTS, ()) in places:
+        volume, mount = Place(VOLUMES, ()), Place(MOUNTS, ())
+        yield (volume, mount), lambda a: a[mount] is None or a[volume] is not None
+
+
+def _profile(kind: Place, local: Place | None) -> Rule:
+    if local is None:
+        return (kind,), lambda a: a[kind] != "Localhost"
+    return (kind, local), lambda a: (a[kind] == "Localhost") == (a[local] is not None)
+
+
+def _has_admin(added: object) -> bool:
+    return isinstance(added, list) and any(word in ("SYS_ADMIN", "CAP_SYS_ADMIN") for word in added)

@@ -1,0 +1,177 @@
+"""Which policies accept all that another accepts, decided soundly: a yes is certain, a no may be one that is not seen.
+
+It goes by what the language says of its verbs: ``deny C`` is C unset, ``allow C v`` unset or among v, ``require C v`` set
+and among v.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pscc import ir
+from pscc.controls import control_of
+from pscc.ir.access import Grant, Subjects
+
+_LISTS = frozenset(("values", "patterns", "ranges", "paths"))
+_ONLY_EQUAL = frozenset(("sysctls", "capabilities.drop", "seLinuxOptions"))
+"""Controls whose lists do not grow by being longer, or whose verbs mean more than one list: only equal checks count."""
+
+
+def never_chosen(choice: ir.Choice) -> Iterator[tuple[ir.Policy, ir.Policy]]:
+    """(policy, the earlier one that is always chosen before it) for the policies of ``choice`` that never decide."""
+    grants: dict[str, list[Grant]] = {}
+    for grant in choice.grants:
+        grants.setdefault(grant.policy, []).append(grant)
+    for index, later in enumerate(choice.policies):
+        for earlier in choice.policies[:index]:
+            wider = earlier.scope == later.scope and _covers(grants[earlier.name], grants[later.name])
+            if wider and decides_before(earlier, later):
+                yield later, earlier
+                break
+
+
+def admits_nothing(policy: ir.Policy) -> bool:
+    """Whether no pod passes ``policy``: it denies all, or what it sets itself. A no may be a yes that is not seen.
+
+    A target that does not set such a default would let in pods that leave the field unset.
+    """
+    denied = {check.control for check in policy.checks if _verb(check) == "deny" and not check.params}
+    set_always = {d.control for d in policy.defaults if d.value is not None and d.unless == ir.FALSE}
+    return "pods" in denied or bool(denied & set_always)
+
+
+def decides_before(earlier: ir.Policy, later: ir.Policy) -> bool:
+    """Whether a request that may use both is never decided by ``later``, which comes after ``earlier``.
+
+    Where ``earlier`` changes nothing, it has to accept the pod as it came: a check whose control ``later`` defaults
+    says nothing of that. With the same defaults, both change the pod alike.
+    """
+    same_defaults = [_effect(d) for d in earlier.defaults] == [_effect(d) for d in later.defaults]
+    if earlier.defaults and not same_defaults:
+        return False
+    touched = set() if same_defaults else {path for d in later.defaults for path in _touches(d)}
+    known = [check for check in later.checks if not _meet(touched, _fields(check))]
+    return all(any(implies(one, check) for one in known) for check in earlier.checks)
+
+
+def _effect(default: ir.Default) -> object:
+    return (
+        default.control,
+        default.site,
+        default.path,
+        default.value,
+        default.add,
+        default.inherits,
+        default.unless_in,
+    )
+
+
+Fields = tuple[str, ...]
+
+
+def _touches(default: ir.Default) -> Iterator[Fields]:
+    """The fields that ``default`` sets, or whose effective value it changes."""
+    yield default.path
+    if default.path[:1] == ("spec",):
+        yield default.path[1:]
+    if default.inherits:
+        yield default.inherits
+
+
+def _fields(node: object) -> set[Fields]:
+    """The fields that a check reads, below whatever variable."""
+    from dataclasses import fields, is_dataclass
+
+    match node:
+        case ir.Coalesce(options=options, field=below):
+            return {option.fields + below for option in options if isinstance(option, ir.Path)}
+        case ir.Path(fields=names):
+            return {names} if names else set()
+        case tuple():
+            return {path for one in node for path in _fields(one)}
+        case _ if is_dataclass(node):
+            return {path for f in fields(node) for path in _fields(getattr(node, f.name))}
+        case _:
+            return set()
+
+
+def _meet(some: set[Fields], others: set[Fields]) -> bool:
+    """Whether one of ``some`` is, contains or lies in one of ``others``."""
+    return any(one[: len(other)] == other[: len(one)] for one in some for other in others)
+
+
+def implies(premise: ir.Check, check: ir.Check) -> bool:
+    """Whether every pod that passes ``premise`` passes ``check``."""
+    if premise.control != check.control or _rest(premise) != _rest(check):
+        return False
+    if premise.shape == check.shape and dict(premise.params) == dict(check.params):
+        return True
+    if check.control in _ONLY_EQUAL:
+        return False
+    before, after = _verb(premise), _verb(check)
+    if before == "deny":
+        return not premise.params and after == "allow" and _lists(check)
+    if (
+        before not in ("allow", "require")
+        or after not in ("allow", "require")
+        or (before, after) == ("allow", "require")
+    ):
+        return False
+    return _lists(premise) and _lists(check) and _within(dict(premise.params), dict(check.params), check.control)
+
+
+def _verb(check: ir.Check) -> str:
+    return next((verb for verb in ("deny", "allow", "require") if check.shape.lower().startswith(verb)), "")
+
+
+def _rest(check: ir.Check) -> str:
+    """The shape without its verb: what it is about, and what narrows it."""
+    return check.shape[len(_verb(check)) :]
+
+
+def _lists(check: ir.Check) -> bool:
+    return bool(check.params) and {name for name, _ in check.params} <= _LISTS
+
+
+def _within(some: dict[str, ir.ParamValue], others: dict[str, ir.ParamValue], control: str) -> bool:
+    return all(
+        _covered(one, others, control) for values in some.values() if isinstance(values, tuple) for one in values
+    )
+
+
+def _covered(one: object, others: dict[str, ir.ParamValue], control: str) -> bool:
+    allowed = [other for values in others.values() if isinstance(values, tuple) for other in values]
+    match one:
+        case ir.Range(min=low, max=high):
+            return any(isinstance(o, ir.Range) and o.min <= low and high <= o.max for o in allowed)
+        case ir.HostPathPrefix(path=path, read_only=read_only):
+            return any(
+                isinstance(o, ir.HostPathPrefix) and o.path == path and (read_only or not o.read_only) for o in allowed
+            )
+        case str():
+            return one in allowed or ("*" in allowed and one in control_of(control).everything)
+        case _:
+            return False
+
+
+# --- grants -------------------------------------------------------------------
+
+
+def _covers(wide: list[Grant], narrow: list[Grant]) -> bool:
+    """Whether each of ``narrow`` is inside one of ``wide``."""
+    return all(any(grants_all_of(w, n) for w in wide) for n in narrow)
+
+
+def grants_all_of(wide: Grant, narrow: Grant) -> bool:
+    """Whether ``wide`` holds for all, and everywhere, that ``narrow`` does; of which policy is not asked."""
+    return narrow.namespaces.within(wide.namespaces) and _who(narrow.subjects, wide.subjects)
+
+
+def _who(some: Subjects, others: Subjects) -> bool:
+    if some.everyone or others.everyone:
+        return others.everyone
+    return (
+        some.users.within(others.users)
+        and some.groups.within(others.groups)
+        and some.service_accounts.within(others.service_accounts)
+    )

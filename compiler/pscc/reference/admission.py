@@ -1,0 +1,173 @@
+"""The reference meaning of a choice: which policy admits a request, by the rules of PSP's own admission plugin.
+
+Source: ``computeSecurityContext`` in Kubernetes 1.24 ``plugin/pkg/admission/security/podsecuritypolicy/admission.go``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from pscc import ir
+from pscc.base.frozen import frozen
+from pscc.ir.access import Request
+from pscc.ir.once_defaulted import observing
+from pscc.ir.passes import looked_at_by_choice
+from pscc.reference import oracle
+from pscc.reference.oracle import Json, Verdict, show
+
+SECCOMP_ANNOTATION = "seccomp.security.alpha.kubernetes.io/pod"
+
+
+@frozen
+class Opinion:
+    """What one policy says of a request that may use it; ``changes`` tells whether its defaults change the pod."""
+
+    policy: str
+    verdict: Verdict
+    changes: bool
+
+
+@frozen
+class Admission:
+    """A choice on a request.
+
+    ``policy`` is the one that admits it, empty where it is denied or an update is let through unseen; ``opinions`` are
+    those of the policies that may be used, in order; ``message`` says why it is denied; ``pod`` is as that policy
+    leaves it.
+    """
+
+    allowed: bool
+    policy: str
+    opinions: tuple[Opinion, ...]
+    message: str
+    pod: Json
+
+
+@frozen
+class Decision:
+    """What a whole program says of a request, every default set before anything is checked.
+
+    ``judged`` are the policies outside choices that judge the request, with their verdicts; ``chosen`` the choices that do,
+    with what they decide; ``pod`` is the pod as all defaults leave it.
+    """
+
+    judged: tuple[tuple[ir.Policy, Verdict], ...]
+    chosen: tuple[tuple[ir.Choice, Admission], ...]
+    pod: Json
+
+
+def decide(
+    program: ir.Program,
+    request: Request,
+    pod: Json,
+    old_pod: Json | None = None,
+    widely: frozenset[str] = frozenset(),
+) -> Decision:
+    """What ``program`` says of ``pod``. With ``old_pod`` it is an update, which sets no defaults.
+
+    The API server asks all mutating admission before any validating admission: the policies outside choices set their
+    defaults, each choice decides on the pod that they leave, and every check sees the pod that results. What only warns or
+    audits changes nothing: it judges the pod as if its defaults had been set. ``widely`` names the policies whose defaults
+    are set for those who are exempt, too. Source: Kubernetes' documentation, "Dynamic Admission Control".
+    """
+    program = observing(program)
+    judging = [policy for policy in program.policies if judges(policy, request)]
+    choosing = [c for c in program.choices if c.scope.holds_in(request.namespace, request.namespace_labels)]
+    if old_pod is not None:
+        verdicts = tuple((policy, oracle.check(policy, pod, old_pod)) for policy in judging)
+        return Decision(verdicts, tuple((c, admit(c, request, pod, old_pod)) for c in choosing), pod)
+    made = pod
+    for policy in program.policies:
+        if policy in judging or (policy.name in widely and judges(replace(policy, exemptions=()), request)):
+            made = oracle.with_defaults(policy, made)
+    chosen = []
+    for choice in choosing:
+        chosen.append((choice, admit(choice, request, made)))
+        made = chosen[-1][1].pod
+    settled = tuple((choice, as_left(choice, request, admission, made)) for choice, admission in chosen)
+    return Decision(tuple((policy, oracle.check(policy, made)) for policy in judging), settled, made)
+
+
+def as_left(choice: ir.Choice, request: Request, admission: Admission, pod: Json) -> Admission:
+    """``admission`` where a later choice may have changed the pod: then a policy has to accept the pod as it is now."""
+    if not admission.allowed or pod == admission.pod:
+        return admission
+    again = accepts_as_it_is(choice, request, pod)
+    return replace(admission, pod=pod) if again.allowed else again
+
+
+def judges(policy: ir.Policy, request: Request) -> bool:
+    """Whether ``policy``, outside any choice, judges the request: it holds there, and nobody who asks is exempt."""
+    return policy.scope.holds_in(request.namespace, request.namespace_labels) and not any(
+        exemption.subjects.include(one) for exemption in policy.exemptions for one in request.identities
+    )
+
+
+def usable(choice: ir.Choice, request: Request) -> tuple[ir.Policy, ...]:
+    """The policies of ``choice`` that the user or the pod's service account may use, in the order of the choice."""
+    granted = {
+        grant.policy
+        for grant in choice.grants
+        if request.namespace in grant.namespaces and any(grant.subjects.include(one) for one in request.identities)
+    }
+    return tuple(
+        policy
+        for policy in choice.policies
+        if policy.name in granted and policy.scope.holds_in(request.namespace, request.namespace_labels)
+    )
+
+
+def admit(choice: ir.Choice, request: Request, pod: Json, old_pod: Json | None = None) -> Admission:
+    """What ``choice`` says of ``pod``: the first usable policy that need not change it, else the first that may.
+
+    With ``old_pod`` it is an update: let through if it leaves all that any policy of the choice looks at as it was, else
+    a policy has to accept the pod as it is.
+    """
+    if old_pod is not None and oracle.unchanged(looked_at_by_choice(choice), pod, old_pod):
+        return Admission(True, "", (), "", pod)
+    counts_as_changed = old_pod is None and copied_into_the_annotation(pod)
+    opinions = []
+    for policy in usable(choice, request):
+        made = pod if old_pod is not None else oracle.with_defaults(policy, pod)
+        opinions.append(Opinion(policy.name, oracle.check(policy, made), counts_as_changed or made != pod))
+    return _decided(tuple(opinions), request, pod)
+
+
+def accepts_as_it_is(choice: ir.Choice, request: Request, pod: Json) -> Admission:
+    """What ``choice`` says of ``pod`` where nothing sets a default: what a target without mutation can ask."""
+    opinions = tuple(Opinion(policy.name, oracle.check(policy, pod), False) for policy in usable(choice, request))
+    return _decided(opinions, request, pod)
+
+
+def _decided(opinions: tuple[Opinion, ...], request: Request, pod: Json) -> Admission:
+    accepting = [one for one in opinions if one.verdict.allowed]
+    chosen = next((one for one in accepting if not one.changes), accepting[0] if accepting else None)
+    if chosen is not None:
+        return Admission(True, chosen.policy, opinions, "", chosen.verdict.pod)
+    return Admission(False, "", opinions, _message(opinions, request), pod)
+
+
+def copied_into_the_annotation(pod: Json) -> bool:
+    """Whether PSP would copy the pod's seccomp profile into its annotation: each policy counts as changing it then."""
+    spec, metadata = pod.get("spec"), pod.get("metadata")
+    context = spec.get("securityContext") if isinstance(spec, dict) else None
+    annotations = metadata.get("annotations") if isinstance(metadata, dict) else None
+    has_annotation = isinstance(annotations, dict) and bool(annotations.get(SECCOMP_ANNOTATION))
+    return isinstance(context, dict) and context.get("seccompProfile") is not None and not has_annotation
+
+
+# --- words ----------------------------------------------------------------------
+
+
+def _message(opinions: tuple[Opinion, ...], request: Request) -> str:
+    account = f"service account {show(f'{request.namespace}/{request.service_account}')}"
+    accounts = [account] if request.service_account else []
+    if not opinions:
+        who = [*([f"user {show(request.user)}"] if request.user else []), *accounts]
+        text = f"no policy may be used in namespace {show(request.namespace)} by {' or '.join(who) or 'anyone'}"
+    else:
+        nearest = min(opinions, key=lambda one: len(one.verdict.reasons))
+        text = f"{nearest.policy}: {'; '.join(nearest.verdict.messages)}"
+        if len(opinions) > 1:
+            text += f" (the nearest of the {len(opinions)} policies that may be used here)"
+    return text if request.user or not accounts else f"{text} (no user in this review: judged by {account} alone)"

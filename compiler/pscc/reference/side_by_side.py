@@ -1,0 +1,82 @@
+"""Pods of a cluster whose PodSecurityPolicies are still active: who asked for them, and which policy let them in.
+
+PSP's plugin writes the name of the policy that admitted a pod into an annotation, over whatever stood there. Source:
+``ValidatedPSPAnnotation`` in Kubernetes 1.24 ``pkg/security/podsecuritypolicy/util/util.go``, set in
+``plugin/pkg/admission/security/podsecuritypolicy/admission.go``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from pscc import ir
+from pscc.ir.access import AUTHENTICATED, SERVICE_ACCOUNT_USER, Request, requested_by
+from pscc.pod.manifests import MIRROR_ANNOTATION
+from pscc.reference.admission import Admission
+from pscc.reference.oracle import Json, Verdict
+
+ANNOTATION = "kubernetes.io/psp"
+_ADMITTED = "in the cluster it was admitted by PodSecurityPolicy"
+CONTROLLERS = {
+    "DaemonSet": "daemon-set-controller",
+    "Deployment": "replicaset-controller",
+    "ReplicaSet": "replicaset-controller",
+    "ReplicationController": "replication-controller",
+    "StatefulSet": "statefulset-controller",
+    "Job": "job-controller",
+    "CronJob": "job-controller",
+}
+"""Who asks for the pods of a workload: service accounts of ``kube-system``.
+
+Source: ``plugin/pkg/auth/authorizer/rbac/bootstrappolicy/controller_policy.go`` of Kubernetes 1.24.
+"""
+
+
+def asked_for(kind: str, pod: Json, request: Request) -> Request:
+    """``request`` for ``pod``, by whoever makes it: the controller of its workload ``kind``, or of its owner.
+
+    A static pod's mirror is made by its node, and has no service account. A bare pod is whoever's ``request`` it is.
+    """
+    metadata = _object(pod.get("metadata"))
+    owners = metadata.get("ownerReferences")
+    named = [_object(owner) for owner in owners if isinstance(owner, dict)] if isinstance(owners, list) else []
+    owner = next((one for one in named if one.get("controller") is True), {})
+    if MIRROR_ANNOTATION in _object(metadata.get("annotations")):
+        node = owner.get("name") or _object(pod.get("spec")).get("nodeName") or "node"
+        return replace(request, user=f"system:node:{node}", groups=("system:nodes", AUTHENTICATED), service_account="")
+    maker = kind if kind in CONTROLLERS else str(owner.get("kind", ""))
+    if maker not in CONTROLLERS:
+        return request
+    user = f"{SERVICE_ACCOUNT_USER}kube-system:{CONTROLLERS[maker]}"
+    return replace(request, user=user, groups=requested_by(user, ()))
+
+
+def admitted_by(pod: Json) -> str:
+    """The name of the PSP that admitted ``pod``; empty where none did."""
+    return str(_object(_object(pod.get("metadata")).get("annotations")).get(ANNOTATION) or "")
+
+
+def chosen_otherwise(choice: ir.Choice, psp: str, admission: Admission) -> str:
+    """In what ``choice`` differs from the cluster, where ``psp`` admitted the pod; empty where it does not."""
+    if not psp or admission.policy == psp or (choice.mode != "enforce" and not admission.allowed):
+        return ""
+    if all(policy.name != psp for policy in choice.policies):
+        told = f"{psp}, which is not among the policies here"
+    elif all(one.policy != psp for one in admission.opinions):
+        told = f"{psp}, which whoever is taken to ask may not use (--as says who asks)"
+    elif admission.allowed:
+        told = f"{psp}; {admission.policy}, which comes before it, does here"
+    else:
+        told = f"{psp}, which refuses it now"
+    return f"{_ADMITTED} {told}"
+
+
+def judged_otherwise(policy: ir.Policy, psp: str, verdict: Verdict) -> str:
+    """In what ``policy``, outside any choice, differs from the cluster, where ``psp`` admitted the pod."""
+    if not psp or verdict.allowed or policy.mode != "enforce":
+        return ""
+    return f"{_ADMITTED} {psp}{', which refuses it now' if psp == policy.name else ''}"
+
+
+def _object(value: object) -> Json:
+    return value if isinstance(value, dict) else {}

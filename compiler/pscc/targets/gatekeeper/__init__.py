@@ -1,0 +1,1 @@
+"""Gatekeeper: ConstraintTemplates in Rego or CEL, constraints, mutators, expansions."""

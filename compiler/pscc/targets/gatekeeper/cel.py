@@ -1,0 +1,82 @@
+"""Gatekeeper's templates in CEL, its engine ``K8sNativeValidation``: the same kinds and parameters as in Rego.
+
+A template has one engine: where it has both, Gatekeeper runs the CEL alone. A choice has its policies and grants in its
+template, as in Rego.
+"""
+
+from __future__ import annotations
+
+import json
+
+from pscc import ir
+from pscc.base.frozen import frozen
+from pscc.diagnostics import Diagnostic
+from pscc.output.templating import Code, yaml_block, yaml_quote
+from pscc.printers.cel.exempt import asking_variables
+from pscc.printers.cel.layout import laid_out
+from pscc.printers.cel.parameters import DELETED, UPDATED, template_of
+from pscc.targets.shared.cel_where import Fields
+from pscc.targets.shared.choice_cel import REFUSED, fields_of, told_choice
+from pscc.targets.shared.choice_who import Review, names_shown
+
+_ON_ONE_LINE = 90
+_INDENT = 18
+_BUDGET = 1_000_000
+"""What the validation and its message may cost together. Source: ``Query`` in Gatekeeper 3.23 ``pkg/drivers/k8scel/driver.go``."""
+_USER, _NAMESPACE, _ACCOUNT = (f"variables.asking{name}" for name in ("User", "Namespace", "Account"))
+_REVIEW = Review(
+    _NAMESPACE,
+    tuple(asking_variables()),
+    names_shown((f'{_USER} != ""', _USER), (f'{_ACCOUNT} != ""', _NAMESPACE, _ACCOUNT)),
+    UPDATED,
+    labels=False,
+    aside=f'{_USER} == "" && {_ACCOUNT} != "" '
+    '? " (no user in this review: judged by " + variables.asking[0] + " alone)" : ""',
+)
+"""What Gatekeeper tells: an audit knows no user, and labels of the namespace are not always there."""
+
+
+@frozen
+class Source:
+    """The parts of a template's source: ``variables`` in order, the ``expression`` that has to be true, its messages."""
+
+    variables: list[Fields]
+    expression: Code
+    text: Code
+    message: Code
+
+
+def source_of(check: ir.Check, exempt: bool) -> Source:
+    """The source of the template of ``check``, which with ``exempt`` lets off the requests of its Constraint."""
+    printed = template_of(check, exempt)
+    return Source(
+        fields_of([*printed.variables], {}, _INDENT),
+        _inline(printed.expression),
+        _inline(printed.message),
+        Code(json.dumps(f"{check.title}: the pod does not meet this policy.")),
+    )
+
+
+def choice_source(choice: ir.Choice) -> Source:
+    """The source of the template of ``choice``."""
+    told = told_choice(choice, _REVIEW)
+    return Source(
+        fields_of(told.variables, told.notes, _INDENT),
+        _inline(f"{DELETED} || {told.holds}"),
+        _inline(told.message),
+        yaml_quote(REFUSED),
+    )
+
+
+def too_large_a_pod(choice: ir.Choice) -> Diagnostic:
+    """That a review of ``choice`` may cost more than Gatekeeper lets it."""
+    message = (
+        f"{choice.name}: Gatekeeper lets the CEL of one template cost {_BUDGET:,} a review, and refuses the pod beyond that: "
+        "one of dozens of containers, to which several policies object before one accepts it, may come to more"
+    )
+    help = "leave out `--engine cel` if you have such pods: templates in Rego have no such limit"
+    return Diagnostic("TGT011", message, choice.span, severity="note", help=help)
+
+
+def _inline(text: str) -> Code:
+    return Code(text) if len(text) < _ON_ONE_LINE and text[0] != "[" else Code(f"|-\n{yaml_block(laid_out(text), 18)}")

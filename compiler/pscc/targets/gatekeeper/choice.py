@@ -1,0 +1,120 @@
+"""A choice for Gatekeeper: a ConstraintTemplate of its own, with its policies and grants in it, and one Constraint.
+
+A table in the Constraint's parameters would cost ten times as much a review. Gatekeeper's mutators see neither the user
+nor another field, so they cannot tell which policy would change a pod: defaults are not set.
+"""
+
+from __future__ import annotations
+
+import re
+
+from pscc import ir
+from pscc.cases.choice_suite import admission_review
+from pscc.cases.suite import Case
+from pscc.output.contents import ObjectName, OutputFile
+from pscc.output.options import DEFAULTS, Options
+from pscc.output.templating import Code, folded, render, yaml_block, yaml_quote
+from pscc.printers.rego.library import library_for
+from pscc.targets.demanding import Told
+from pscc.targets.gatekeeper.match import match_lines
+from pscc.targets.shared.choice_notes import DESCRIPTION, without_defaults
+from pscc.targets.shared.names import fitted
+from pscc.targets.shared.shape_names import fitted_kind
+
+CONSTRAINTS = "constraints.gatekeeper.sh/v1beta1"
+"""The API version of Constraints."""
+
+
+def kind(choice: ir.Choice) -> str:
+    """The kind of the choice's Constraint: ``PsccPodSecurityPolicies``."""
+    return fitted_kind("Pscc" + "".join(word.capitalize() for word in re.split(r"[-.]", choice.name)))
+
+
+def template_path(choice: ir.Choice) -> str:
+    """Where the template is written."""
+    return f"templates/{kind(choice).lower()}.yaml"
+
+
+def template(choice: ir.Choice, options: Options = DEFAULTS) -> OutputFile:
+    """The ConstraintTemplate of ``choice``, in the engine of ``options``."""
+    from pscc import __version__
+
+    name = kind(choice).lower()
+    cel = None
+    if options.engine == "cel":
+        from pscc.targets.gatekeeper.cel import choice_source
+
+        cel = choice_source(choice)
+    rego = "" if cel else _rego(choice, name)
+    text = render(
+        "gatekeeper/choice_template.yaml.j2",
+        name=Code(name),
+        kind=Code(kind(choice)),
+        title=yaml_quote("A choice of pod security policies"),
+        version=yaml_quote(__version__),
+        description=yaml_block(folded(DESCRIPTION), 6),
+        cel=cel,
+        rego=yaml_block(rego, 14),
+        lib=yaml_block(library_for(rego) if rego else "", 16),
+    )
+    named = ObjectName("templates.gatekeeper.sh/v1", "ConstraintTemplate", name)
+    return OutputFile(template_path(choice), text, (named,))
+
+
+def _rego(choice: ir.Choice, name: str) -> str:
+    from pscc.targets.shared.choice_rego import choice_rules
+
+    return render("gatekeeper/choice.rego.j2", package=Code(name), rules=Code(choice_rules(choice)))
+
+
+def constraint(choice: ir.Choice, path: str, action: Code) -> OutputFile:
+    """The Constraint of ``choice``, for the file ``path``."""
+    names = ", ".join(policy.name for policy in choice.policies[:8])
+    more = len(choice.policies) - 8
+    statement = f"one of {names}{f' and {more} more' if more > 0 else ''}"
+    row = {
+        "origin": Code("who may use what, and the policies, are in the template"),
+        "kind": Code(kind(choice)),
+        "name": yaml_quote(fitted(choice.name)),
+        "statement": yaml_quote(statement),
+        "parameters": Code(""),
+    }
+    text = render(
+        "gatekeeper/constraints.yaml.j2",
+        note=Code(""),
+        constraints=[row],
+        action=action,
+        match=match_lines(choice.scope),
+    )
+    return OutputFile(path, text, (ObjectName(CONSTRAINTS, kind(choice), fitted(choice.name)),))
+
+
+def suite(choice: ir.Choice, name: str, cases: tuple[Case, ...]) -> tuple[dict[str, object], list[OutputFile]]:
+    """The test of ``choice`` for ``gator verify``, and the files of its requests; ``name`` is what its files are called."""
+    import yaml
+
+    files = []
+    rows = []
+    for case in cases:
+        path = f"suite/{name}/{case.name}.yaml"
+        body = str(yaml.dump(admission_review(case), Dumper=yaml.CSafeDumper, sort_keys=False))
+        files.append(OutputFile(path, body))
+        violations = Code("no" if case.allowed else "yes")
+        rows.append({"name": yaml_quote(case.name), "object": yaml_quote(path), "violations": violations})
+    test: dict[str, object] = {
+        "name": yaml_quote(choice.name),
+        "template": yaml_quote(template_path(choice)),
+        "constraint": yaml_quote(f"policies/{name}.yaml"),
+        "cases": rows,
+    }
+    return test, files
+
+
+def notes(choice: ir.Choice, options: Options = DEFAULTS) -> Told:
+    """What Gatekeeper cannot do of ``choice``, in the engine of ``options``."""
+    told: Told = [*without_defaults(choice, "Gatekeeper's mutators see neither who asks nor the rest of the pod")]
+    if options.engine == "cel" and len(choice.policies) > 1 and any(policy.checks for policy in choice.policies):
+        from pscc.targets.gatekeeper.cel import too_large_a_pod
+
+        told.append(too_large_a_pod(choice))
+    return told

@@ -1,0 +1,109 @@
+"""Gatekeeper mutators of a policy's defaults."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from pscc import ir
+from pscc.base.frozen import frozen
+from pscc.ir.defaulting import kebab, tells_apart
+from pscc.ir.passes import looked_at
+from pscc.lowering.shortfalls import DefaultNotSet, DefaultSetWidely, SetForExempt, Shortfall
+from pscc.output.contents import ObjectName, OutputFile
+from pscc.output.templating import Code, render, yaml_quote
+from pscc.targets.demanding import cannot_set
+from pscc.targets.shared.names import Names
+
+MUTATIONS = "mutations.gatekeeper.sh/v1"
+
+
+@frozen
+class Mutator:
+    """What a mutator prints as."""
+
+    kind: str
+    name: str
+    location: str
+    statement: str
+    value: object
+
+
+def unsettable(policy: ir.Policy) -> Iterator[DefaultNotSet]:
+    """The defaults that Gatekeeper cannot set."""
+    for default in policy.defaults:
+        conditional = default.unless != ir.FALSE
+        if default.unless_in or (default.grants and conditional) or _shows(policy, default):
+            yield cannot_set("Gatekeeper cannot set", policy, default)
+
+
+def mutators(policy: ir.Policy, names: Names, generated: bool = False) -> tuple[list[Mutator], list[Shortfall]]:
+    """The mutators of ``policy``, and what to say of those that set more than the policy does.
+
+    They get ``names``. ``generated``: of the pods that workloads would make.
+    """
+    found = [one for default in policy.defaults for one in _of(policy.name, default, names, generated)]
+    told: list[Shortfall] = [DefaultSetWidely(default) for default in policy.defaults if default.unless != ir.FALSE]
+    if found and policy.exemptions:
+        told.append(SetForExempt(policy, "Gatekeeper's mutators do"))
+    return found, told
+
+
+def _shows(policy: ir.Policy, default: ir.Default) -> bool:
+    """Whether a check of ``policy`` would see that ``default`` is set elsewhere, or more widely, than the policy sets it.
+
+    What containers inherit is set at the pod, which is the same to a check of the value in force, and to no other. Where
+    the condition of a default cannot be tested, another control's check of the field might be satisfied by it.
+    """
+    for check in policy.checks:
+        if default.inherits and tells_apart(check, default):
+            return True
+        reads = looked_at(check)
+        foreign = check.control != default.control and default.unless != ir.FALSE
+        if foreign and (default.path in reads.container or default.inherits in reads.pod):
+            return True
+    return False
+
+
+def mutator_file(
+    path: str, found: list[Mutator], match: Code, operations: bool = False, generated: bool = False
+) -> OutputFile:
+    """The file ``path`` of mutators that ``match`` so; with ``operations``, of created pods alone."""
+    rows = [
+        {
+            "kind": Code(one.kind),
+            "name": yaml_quote(one.name),
+            "location": Code(json.dumps(one.location)),
+            "statement": Code(json.dumps(one.statement)),
+            "value": Code(json.dumps(one.value)),
+        }
+        for one in found
+    ]
+    text = render("gatekeeper/mutators.yaml.j2", mutators=rows, match=match, operations=operations, generated=generated)
+    return OutputFile(path, text, tuple(ObjectName(MUTATIONS, one.kind, one.name) for one in found))
+
+
+def _of(policy: str, default: ir.Default, names: Names, generated: bool) -> list[Mutator]:
+    word = f"default-{kebab(default.control)}"
+    behind = "-workloads" if generated else ""
+
+    def made(location: str, *endings: str) -> Mutator:
+        name = names.derived(policy, *(f"{word}{ending}{behind}" for ending in endings))
+        return _mutator(name, location, default)
+
+    if default.site == "pod" or default.inherits:
+        return [made(".".join(default.inherits or default.path), "")]
+    below = ".".join(default.path)
+    return [
+        made(f"spec.containers[name:*].{below}", "-containers", ""),
+        made(f"spec.initContainers[name:*].{below}", "-init-containers", "-init"),
+    ]
+
+
+def _mutator(name: str, location: str, default: ir.Default) -> Mutator:
+    value: object = list(default.add) if default.value is None else default.value
+    if isinstance(value, tuple):
+        pairs = {item[0]: item[1] for item in value if isinstance(item, tuple)}
+        value = pairs or list(value)
+    kind = "ModifySet" if default.value is None else "Assign"
+    return Mutator(kind, name, location, default.statement, value)

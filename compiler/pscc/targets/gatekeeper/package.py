@@ -1,0 +1,317 @@
+"""Gatekeeper: a ConstraintTemplate per shape of check, a Constraint per check, mutators, and a suite for ``gator verify``.
+
+A template's text depends on the shape alone; all values live in the Constraint.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pscc import ir
+from pscc.base.frozen import frozen
+from pscc.cases.suite import Case
+from pscc.diagnostics import Diagnostic
+from pscc.ir.passes import parameters
+from pscc.output.contents import ObjectName, Output, OutputFile, origin
+from pscc.output.options import DEFAULTS, Options, Version
+from pscc.output.templating import Code, folded, render, yaml_block, yaml_lines, yaml_quote
+from pscc.printers.rego.library import library_for
+from pscc.printers.rego.rules import check_rules, comment, parameter_rules, snake
+from pscc.targets.demanding import demanding
+from pscc.targets.gatekeeper import choice as gatekeeper_choice
+from pscc.targets.gatekeeper.match import match_lines
+from pscc.targets.gatekeeper.mutators import mutator_file, mutators, unsettable
+from pscc.targets.gatekeeper.workloads import FOLDER as WORKLOADS
+from pscc.targets.gatekeeper.workloads import workload_files
+from pscc.targets.shared.names import Names
+from pscc.targets.shared.shape_names import endings_of, kind_of
+from pscc.targets.shared.subjects import exemption_rows
+from pscc.targets.versions import (
+    GATEKEEPER_CEL,
+    GATEKEEPER_OPERATIONS,
+    GATEKEEPER_REGO,
+    costs,
+    needs,
+    spelled,
+    unknown_fields,
+)
+
+_ACTIONS = {"enforce": "deny", "warn": "warn", "audit": "dryrun"}
+_SCHEMAS = {
+    "string": {"type": "string"},
+    "bool": {"type": "boolean"},
+    "strings": {"type": "array", "items": {"type": "string"}},
+    "ranges": {
+        "type": "array",
+        "items": {
+            "type": "object",
+            "required": ["min", "max"],
+            "properties": {"min": {"type": "integer"}, "max": {"type": "integer"}},
+        },
+    },
+    "hostPaths": {
+        "type": "array",
+        "items": {
+            "type": "object",
+            "required": ["pathPrefix"],
+            "properties": {"pathPrefix": {"type": "string"}, "readOnly": {"type": "boolean"}},
+        },
+    },
+}
+
+
+@frozen
+class Gatekeeper:
+    """The target Gatekeeper."""
+
+    name: str = "gatekeeper"
+
+    def package(self, program: ir.Program, cases: dict[str, tuple[Case, ...]], options: Options = DEFAULTS) -> Output:
+        """Templates, constraints, mutators, kustomizations and the suite of ``program``.
+
+        Raises `SourceError` where it has what the engine of ``options`` cannot say.
+        """
+        least = GATEKEEPER_CEL if options.engine == "cel" else GATEKEEPER_REGO
+        needs(program, "Gatekeeper", least, options.gatekeeper, "update Gatekeeper, or compile for `opa`")
+        told = [note for choice in program.choices for note in gatekeeper_choice.notes(choice, options)]
+        program, cases, untold = demanding(program, cases, unknown_fields(options.kubernetes, unsettable))
+        told += untold
+        names = _named(program)
+        templates = {(c.shape, bool(p.exemptions)): c for p in program.policies for c in p.checks}
+        files = [_template_file(c, exempt, options) for (_, exempt), c in templates.items()]
+        files += [gatekeeper_choice.template(choice, options) for choice in program.choices]
+        template_paths = [f.path for f in files]
+        operations = options.gatekeeper >= GATEKEEPER_OPERATIONS
+        policy_paths: list[str] = []
+        for policy in program.policies:
+            if policy.checks:
+                files.append(_constraint_file(policy, names))
+                policy_paths.append(files[-1].path)
+            found, notes = mutators(policy, names.mutators)
+            told += notes
+            if found:
+                if not operations:
+                    told.append(_on_updates(program, options.gatekeeper))
+                path = f"mutators/{names.files[policy.name]}.yaml"
+                policy_paths.append(path)
+                files.append(mutator_file(path, found, match_lines(policy.scope), operations))
+        for choice in program.choices:
+            path = f"policies/{names.files[choice.name]}.yaml"
+            policy_paths.append(path)
+            files.append(gatekeeper_choice.constraint(choice, path, Code(_ACTIONS[choice.mode])))
+        workloads = workload_files(program, options.workloads, names.mutators)
+        files += workloads
+        policy_paths += [file.path for file in workloads]
+        files.append(_kustomization("templates/", [p.removeprefix("templates/") for p in template_paths]))
+        # kustomize refuses files outside its root, so the mutators have a root of their own
+        folders = ["templates"]
+        for folder in ("policies", "mutators", WORKLOADS):
+            inside = [p.removeprefix(f"{folder}/") for p in policy_paths if p.startswith(f"{folder}/")]
+            if inside:
+                files.append(_kustomization(f"{folder}/", inside))
+                folders.append(folder)
+        files.append(_kustomization("", folders))
+        files += _suite(program, cases, names)
+        return Output(tuple(files), (*template_paths, *policy_paths), tuple(told))
+
+
+TARGET = Gatekeeper()
+
+
+def _on_updates(program: ir.Program, release: Version) -> Diagnostic:
+    text = f"Gatekeeper {spelled(release)} sets defaults on updates, too: the API server refuses those of pods without them"
+    return costs(program, text, help="make the pods that were there before anew, or update Gatekeeper to 3.23")
+
+
+@frozen
+class _Named:
+    """What is called how: the ``files`` of each policy and choice, ``constraints`` by policy and shape; and the ``mutators``."""
+
+    files: Names
+    constraints: Mapping[tuple[str, str], str]
+    mutators: Names
+
+
+def _named(program: ir.Program) -> _Named:
+    constraints = Names()
+    by_shape = {
+        (policy.name, check.shape): constraints.derived(policy.name, *endings_of(check.shape))
+        for policy in program.policies
+        for check in policy.checks
+    }
+    # beside the files of policies there is a kustomization
+    given = [*(policy.name for policy in program.policies), *(choice.name for choice in program.choices)]
+    return _Named(Names(given, reserved=("kustomization",)), by_shape, Names())
+
+
+def _template_path(check: ir.Check, exempt: bool) -> str:
+    return f"templates/{kind_of(check.shape, exempt).lower()}.yaml"
+
+
+def _template_file(check: ir.Check, exempt: bool, options: Options) -> OutputFile:
+    named = ObjectName("templates.gatekeeper.sh/v1", "ConstraintTemplate", kind_of(check.shape, exempt).lower())
+    return OutputFile(_template_path(check, exempt), _template(check, exempt, options), (named,))
+
+
+def _constraint_file(policy: ir.Policy, names: _Named) -> OutputFile:
+    text = _constraints(policy, policy.checks, names)
+    return OutputFile(
+        f"policies/{names.files[policy.name]}.yaml",
+        text,
+        tuple(
+            ObjectName(
+                gatekeeper_choice.CONSTRAINTS,
+                kind_of(check.shape, bool(policy.exemptions)),
+                names.constraints[policy.name, check.shape],
+            )
+            for check in policy.checks
+        ),
+    )
+
+
+def _kustomization(folder: str, paths: list[str]) -> OutputFile:
+    text = render("gatekeeper/kustomization.yaml.j2", paths=[yaml_quote(p) for p in paths])
+    return OutputFile(f"{folder}kustomization.yaml", text)
+
+
+def rego_of(check: ir.Check, exempt: bool = False) -> str:
+    """The Rego of the template of ``check``, which with ``exempt`` lets off the requests of its Constraint."""
+    printed = check_rules(check)
+    return render(
+        "gatekeeper/template.rego.j2",
+        package=Code(kind_of(check.shape, exempt).lower()),
+        exemptions=exempt,
+        rules=Code(printed.rules),
+        findings=Code(printed.findings),
+        unchanged=[Code(line) for line in printed.unchanged],
+        parameters=Code(parameter_rules(check)),
+    )
+
+
+def _template(check: ir.Check, exempt: bool, options: Options) -> str:
+    from pscc import __version__
+
+    params = [{"name": Code(p.name), "schema": _indented(yaml_lines(_SCHEMAS[p.kind]), 14)} for p in parameters(check)]
+    cel = None
+    if options.engine == "cel":
+        from pscc.targets.gatekeeper.cel import source_of
+
+        cel = source_of(check, exempt)
+    rego = "" if cel else rego_of(check, exempt)
+    return render(
+        "gatekeeper/template.yaml.j2",
+        name=Code(kind_of(check.shape, exempt).lower()),
+        kind=Code(kind_of(check.shape, exempt)),
+        exemptions=exempt,
+        title=yaml_quote(check.title),
+        version=yaml_quote(__version__),
+        description=yaml_block(folded(" ".join(filter(None, (check.description, check.intent)))), 6),
+        params=params,
+        cel=cel,
+        rego=yaml_block(rego, 14),
+        lib=yaml_block(library_for(rego) if rego else "", 16),
+    )
+
+
+def _indented(lines: list[str], indent: int) -> Code:
+    return yaml_block("\n".join(lines), indent)
+
+
+def _param(value: ir.ParamValue) -> object:
+    def plain(one: object) -> object:
+        match one:
+            case ir.Range(min=low, max=high):
+                return {"min": low, "max": high}
+            case ir.HostPathPrefix(path=path, read_only=read_only):
+                return {"pathPrefix": path, "readOnly": read_only}
+            case tuple():
+                return [plain(v) for v in one]
+            case _:
+                return one
+
+    return plain(value)
+
+
+def _constraint(policy: ir.Policy, check: ir.Check, names: _Named) -> dict[str, object]:
+    declared = {param.name for param in parameters(check)}
+    given = {name: _param(value) for name, value in check.params if value != () and name in declared}
+    exempt = {"exemptions": exemption_rows(policy)} if policy.exemptions else {}
+    values = {**given, **({"because": check.because} if check.because else {}), **exempt}
+    return {
+        "kind": Code(kind_of(check.shape, bool(exempt))),
+        "name": yaml_quote(names.constraints[policy.name, check.shape]),
+        "origin": Code(comment(origin(check.statement, check.span))),
+        "statement": yaml_quote(check.statement),
+        "parameters": _indented(yaml_lines(values), 4) if values else Code(""),
+    }
+
+
+def _constraints(policy: ir.Policy, checks: tuple[ir.Check, ...], names: _Named, labels: bool = True) -> str:
+    return render(
+        "gatekeeper/constraints.yaml.j2",
+        note=Code(comment(policy.note)) if policy.note else Code(""),
+        constraints=[_constraint(policy, c, names) for c in checks],
+        action=Code(_ACTIONS[policy.mode]),
+        match=match_lines(policy.scope, labels),
+    )
+
+
+def _suite(program: ir.Program, cases: dict[str, tuple[Case, ...]], names: _Named) -> list[OutputFile]:
+    """The suite: a test for each check, of the pods that the check refuses and those that the whole policy admits.
+
+    ``gator verify`` compiles the template again for each case, so pods that only other checks refuse are left out.
+    """
+    files: list[OutputFile] = []
+    tests: list[dict[str, object]] = []
+    for policy in program.policies:
+        mine = cases.get(policy.name, ())
+        folder = f"suite/{names.files[policy.name]}"
+        files += [OutputFile(f"{folder}/{c.name}.yaml", _object(c)) for c in mine]
+        for check in policy.checks if mine else ():
+            path = f"{folder}/{snake(check.shape).replace('_', '-')}.constraint.yaml"
+            # gator has no Namespace whose labels could be looked at
+            files.append(OutputFile(path, _constraints(policy, (check,), names, labels=False)))
+            tests.append(
+                {
+                    "name": yaml_quote(names.constraints[policy.name, check.shape]),
+                    "template": yaml_quote(_template_path(check, bool(policy.exemptions))),
+                    "constraint": yaml_quote(path),
+                    "cases": [
+                        {
+                            "name": yaml_quote(c.name),
+                            "object": yaml_quote(f"{folder}/{c.name}.yaml"),
+                            "violations": Code("yes" if check.shape in c.shapes else "no"),
+                        }
+                        for c in mine
+                        if c.allowed or check.shape in c.shapes
+                    ],
+                }
+            )
+    for choice in program.choices:
+        test, requests = gatekeeper_choice.suite(choice, names.files[choice.name], cases.get(choice.name, ()))
+        tests.append(test)
+        files += requests
+    return [OutputFile("suite.yaml", render("gatekeeper/suite.yaml.j2", tests=tests)), *files] if tests else []
+
+
+def _object(case: Case) -> str:
+    import yaml
+
+    document: object = case.pod
+    metadata = case.pod.get("metadata")
+    namespace = metadata.get("namespace") if isinstance(metadata, dict) else None
+    if case.old_pod is not None:
+        document = {
+            "apiVersion": "admission.k8s.io/v1",
+            "kind": "AdmissionReview",
+            "request": {
+                "uid": "pscc",
+                "kind": {"group": "", "version": "v1", "kind": "Pod"},
+                "operation": "UPDATE",
+                "name": case.name,
+                "namespace": namespace,
+                "object": case.pod,
+                "oldObject": case.old_pod,
+            },
+        }
+    return str(yaml.dump(document, Dumper=yaml.CSafeDumper, sort_keys=False))

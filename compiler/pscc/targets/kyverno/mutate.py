@@ -1,0 +1,98 @@
+"""Kyverno mutation rules of a policy's defaults.
+
+Kyverno applies rules one after another, each to what the one before made of the pod, while each default of a policy is
+about the pod as it came: a rule that reads a field comes before the one that sets it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pscc import ir
+from pscc.ir.defaulting import LISTS, in_sequence, json_value, kebab
+from pscc.ir.passes import negation
+from pscc.lowering.shortfalls import DefaultNotSet
+from pscc.output.contents import origin
+from pscc.output.templating import Code, yaml_block, yaml_lines, yaml_quote
+from pscc.printers import jmespath
+from pscc.printers.rego.rules import comment
+from pscc.targets.demanding import cannot_set
+
+Fields = dict[str, object]
+
+
+def rules(policy: ir.Policy) -> list[Fields]:
+    """What the mutation rules of ``policy`` print as. Raises `jmespath.UnprintableError` for a default that has none."""
+    return [fields for default in in_sequence(policy.defaults) for fields in _of(default)]
+
+
+def unsettable(policy: ir.Policy) -> Iterator[DefaultNotSet]:
+    """The defaults that Kyverno cannot set: those with text that JMESPath has no literal for."""
+    for default in policy.defaults:
+        try:
+            _of(default)
+        except jmespath.UnprintableError:
+            yield cannot_set("Kyverno cannot set", policy, default)
+
+
+def _of(default: ir.Default) -> list[Fields]:
+    if not jmespath.safe(json_value(default)):
+        raise jmespath.UnprintableError(default.control)
+    name = kebab(default.control)
+    if default.site == "pod":
+        return [_pod_rule(default, name)]
+    return [_container_rule(default, f"{name}-{suffix}", kind) for kind, suffix in LISTS]
+
+
+def _pod_rule(default: ir.Default, name: str) -> Fields:
+    own = jmespath.field(jmespath.OBJECT, default.path)
+    conditions: list[str] = []
+    value: object = json_value(default)
+    if default.value is None:
+        more = jmespath.lacking(own, default.add, None)
+        conditions.append(f"length({more}) > `0`")
+        value = f"{{{{ {jmespath.united(own, more)} }}}}"
+    else:
+        conditions.append(f"{own} == {jmespath.NULL}")
+    if default.unless != ir.FALSE:
+        conditions.append(jmespath.condition(negation(default.unless)))
+    return _rule(default, name, "", conditions, _patch(default.path, value, 10))
+
+
+def _container_rule(default: ir.Default, name: str, kind: str) -> Fields:
+    """The rule of one list of containers. It patches every container, to what it has where nothing is to be set.
+
+    A strategic merge puts the elements that it patches first: one that left some out would change the order in which
+    init containers run. Source: Kyverno ``pkg/engine/mutate/patch/strategicMergePatch.go``, ``pkg/engine/utils/foreach.go``.
+    """
+    own = jmespath.field(jmespath.ELEMENT, default.path)
+    conditions: list[str] = []
+    if default.inherits:
+        conditions.append(f"{jmespath.field(jmespath.OBJECT, default.inherits)} == {jmespath.NULL}")
+    when = "" if default.unless == ir.FALSE else jmespath.condition(negation(default.unless))
+    if default.value is None:
+        spared = jmespath.field(jmespath.ELEMENT, default.unless_in) if default.unless_in else None
+        value = jmespath.united(own, jmespath.lacking(own, default.add, spared))
+    else:
+        value = f"not_null({own}, {jmespath.given(json_value(default), when)})"
+    return _rule(default, name, kind, conditions, _patch(default.path, f"{{{{ {value} }}}}", 20))
+
+
+def _rule(default: ir.Default, name: str, kind: str, conditions: list[str], patch: Code) -> Fields:
+    return {
+        "name": yaml_quote(name),
+        "statement": Code(comment(origin(default.statement, default.span))),
+        "kind": Code(kind),
+        "conditions": [yaml_quote(f"{{{{ {one} }}}}") for one in conditions],
+        "patch": patch,
+    }
+
+
+def _patch(path: tuple[str, ...], value: object, indent: int) -> Code:
+    lines = [f"{'  ' * depth}{yaml_quote(field)}:" for depth, field in enumerate(path)]
+    below = yaml_lines(value)
+    if isinstance(value, (dict, list)):
+        lines += [f"{'  ' * len(path)}{line}" for line in below]
+    else:
+        lines[-1] += f" {below[0]}"
+    return yaml_block("\n".join(lines), indent)

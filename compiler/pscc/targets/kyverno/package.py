@@ -1,0 +1,166 @@
+"""Kyverno: a ClusterPolicy per policy with a CEL rule per check, one for its defaults, and suites for ``kyverno test``.
+
+Kyverno writes the rules for Deployments and other workloads itself.
+"""
+
+from __future__ import annotations
+
+import json
+
+from pscc import ir
+from pscc.base.frozen import frozen
+from pscc.cases.suite import Case
+from pscc.ir.passes import Reads, looked_at, specialise
+from pscc.lowering.shortfalls import SetForExempt
+from pscc.output.contents import Output, OutputFile, origin
+from pscc.output.options import DEFAULTS, Options
+from pscc.output.templating import Code, folded, render, yaml_block, yaml_quote
+from pscc.printers.cel.checks import validation
+from pscc.printers.cel.layout import laid_out
+from pscc.printers.rego.rules import comment
+from pscc.targets.demanding import Told, demanding
+from pscc.targets.kyverno import choice as kyverno_choice
+from pscc.targets.kyverno import mutate as kyverno_mutate
+from pscc.targets.kyverno.match import UPDATED, exempt_conditions, match_of
+from pscc.targets.shared.choice_notes import too_large
+from pscc.targets.shared.kyverno_suite import Result, test_files
+from pscc.targets.shared.kyverno_workloads import as_pods
+from pscc.targets.shared.names import Names
+from pscc.targets.shared.shape_names import endings_of
+from pscc.targets.versions import KYVERNO_CLASSIC, KYVERNO_CLASSIC_GONE, costs, needs, spelled, unknown_fields
+
+_ACTIONS = {"enforce": "Enforce", "warn": "Audit", "audit": "Audit"}
+
+
+@frozen
+class Kyverno:
+    """The target of Kyverno's ClusterPolicies."""
+
+    name: str = "kyverno"
+
+    def package(self, program: ir.Program, cases: dict[str, tuple[Case, ...]], options: Options = DEFAULTS) -> Output:
+        """Policies, mutations, kustomization and a suite per policy of ``program``."""
+        files: list[OutputFile] = []
+        suites: list[OutputFile] = []
+        names = Names((*(policy.name for policy in program.policies), *(choice.name for choice in program.choices)))
+        told: Told = [note for choice in program.choices for note in kyverno_choice.notes(choice)]
+        needs(program, "Kyverno", KYVERNO_CLASSIC, options.kyverno, "update Kyverno")
+        program, cases, untold = demanding(
+            program, cases, unknown_fields(options.kubernetes, kyverno_mutate.unsettable)
+        )
+        told += untold
+        if options.kyverno >= KYVERNO_CLASSIC_GONE:
+            text = f"Kyverno {spelled(options.kyverno)} is to refuse ClusterPolicies that are new or changed"
+            told.append(costs(program, text, help="compile for `kyverno-cel`: the switch is the name of the target"))
+        told += as_pods(program, options.workloads)
+        for policy in program.policies:
+            mutations = kyverno_mutate.rules(policy)
+            if mutations:
+                name = names.derived(policy.name, "defaults")
+                files.append(kyverno_choice.policy_file(name, _mutation(policy, name, mutations)))
+                if policy.exemptions:
+                    told.append(SetForExempt(policy, "Kyverno's mutations do"))
+            checks = _checks(policy)
+            if checks:
+                name = names[policy.name]
+                text = _validation(policy, name, checks, options.workloads != "off")
+                files.append(kyverno_choice.policy_file(name, text))
+                suites += _suite(name, checks, cases.get(policy.name, ()))
+        for choice in program.choices:
+            made = kyverno_choice.policy_files(choice, options.workloads, names)
+            files += made
+            suites += kyverno_choice.suite(choice, cases.get(choice.name, ()), names)
+            told += too_large(choice, "ClusterPolicy", max((one.text for one in made), key=len))
+        paths = tuple(file.path for file in files)
+        files.append(
+            OutputFile(
+                "kustomization.yaml", render("kyverno/kustomization.yaml.j2", paths=[yaml_quote(p) for p in paths])
+            )
+        )
+        return Output((*files, *suites), paths, tuple(told))
+
+
+TARGET = Kyverno()
+
+
+Checks = tuple[tuple[ir.Check, Reads], ...]
+
+
+def _checks(policy: ir.Policy) -> Checks:
+    """The checks of ``policy`` with their values in them, and what they look at; without those which every pod passes."""
+    both = ((specialise(check), looked_at(check)) for check in policy.checks)
+    return tuple((check, reads) for check, reads in both if check.requirements)
+
+
+def _rule_names(checks: Checks) -> list[str]:
+    names = Names()
+    return [names.first(*endings_of(check.shape)) for check, _ in checks]
+
+
+def _one_line(text: str) -> Code:
+    return Code(json.dumps(text, ensure_ascii=True))
+
+
+def _meta(name: str, title: str, description: Code) -> dict[str, object]:
+    return {"name": yaml_quote(name), "title": yaml_quote(title), "description": description}
+
+
+def _validation(policy: ir.Policy, name: str, checks: Checks, workloads: bool) -> str:
+    described = dict.fromkeys(check.description for check, _ in checks)
+    description = yaml_block(folded(" ".join(described)), 6)
+    return render(
+        "kyverno/validate.yaml.j2",
+        policy=_meta(name, policy.title or policy.name, description),
+        action=Code(_ACTIONS[policy.mode]),
+        warn=policy.mode == "warn",
+        note=Code(comment(policy.note)) if policy.note else Code(""),
+        workloads=workloads,
+        where=match_of(policy.scope),
+        conditions=exempt_conditions(policy),
+        rules=[_rule(name, *both) for name, both in zip(_rule_names(checks), checks, strict=True)],
+    )
+
+
+def _rule(name: str, check: ir.Check, reads: Reads) -> dict[str, object]:
+    printed = validation(check, reads, updated=UPDATED)
+    return {
+        "name": yaml_quote(name),
+        "statement": Code(comment(origin(check.statement, check.span))),
+        "message": _static(check.title),
+        "variables": [
+            {"name": Code(name), "expression": yaml_block(laid_out(text), 16)} for name, text in printed.variables
+        ],
+        "holds": yaml_block(laid_out(printed.expression), 16),
+        "text": yaml_block(laid_out(printed.message), 16),
+    }
+
+
+def _static(title: str) -> Code:
+    """What Kyverno says where it cannot evaluate the message, one beyond 5 KiB say."""
+    return _one_line(f"{title}: the pod does not meet this policy.")
+
+
+def _mutation(policy: ir.Policy, name: str, mutations: list[kyverno_mutate.Fields]) -> str:
+    controls = ", ".join(dict.fromkeys(default.control for default in policy.defaults))
+    description = yaml_block(folded(f"Sets what pods leave unset, before they are validated: {controls}."), 6)
+    title = f"{policy.title or policy.name}: defaults"
+    return render(
+        "kyverno/mutate.yaml.j2",
+        policy=_meta(name, title, description),
+        where=match_of(policy.scope),
+        rules=mutations,
+    )
+
+
+def _suite(policy: str, checks: Checks, cases: tuple[Case, ...]) -> list[OutputFile]:
+    """The test of the object ``policy``, which has ``checks``: every rule on every pod of its suite."""
+    if not cases:
+        return []
+    results: list[Result] = []
+    for name, (check, _) in zip(_rule_names(checks), checks, strict=True):
+        outcomes = {
+            "pass": [c for c in cases if check.shape not in c.shapes],
+            "fail": [c for c in cases if check.shape in c.shapes],
+        }
+        results += [Result(name, outcome, tuple(those)) for outcome, those in outcomes.items() if those]
+    return test_files(f"suite/{policy}", policy, cases, results)

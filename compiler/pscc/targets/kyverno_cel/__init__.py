@@ -1,0 +1,1 @@
+"""Kyverno's ValidatingPolicies and MutatingPolicies."""

@@ -1,0 +1,152 @@
+"""Kyverno's policies in CEL: ValidatingPolicies and MutatingPolicies of ``policies.kyverno.io/v1``.
+
+Kyverno writes the rules for Deployments and other workloads itself, from a policy with exactly one resource rule,
+``pods``: so ephemeral containers have a policy of their own. The templates of workloads are judged with the defaults
+that their pods will get, pods as they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pscc import ir
+from pscc.base.frozen import frozen
+from pscc.cases.suite import Case
+from pscc.output.contents import ObjectName, Output, OutputFile
+from pscc.output.options import DEFAULTS, Options
+from pscc.output.templating import Code, folded, render, yaml_block, yaml_quote
+from pscc.printers.cel.bindings import NONE_PENDING, Pending
+from pscc.printers.rego.rules import comment
+from pscc.targets.demanding import demanding_but_choices, undecided_choices
+from pscc.targets.kyverno_cel.suite import choice_suites, policy_suite
+from pscc.targets.shared.cel_policy import Checks, checks_of, described, described_defaults, mutations, validations
+from pscc.targets.shared.cel_where import where
+from pscc.targets.shared.cel_workloads import TEMPLATES_AT, on_workloads
+from pscc.targets.shared.choice_cel import CHOICE, CHOICE_DEFAULTS, CHOICE_OF_TEMPLATES, printed_choice
+from pscc.targets.shared.choice_cel_defaults import printed_defaults
+from pscc.targets.shared.kyverno_workloads import as_pods
+from pscc.targets.shared.names import Names
+from pscc.targets.versions import KYVERNO_CEL, needs, unknown_fields
+
+_WORKLOAD = 'object.kind != "Pod"'
+_ACTIONS = {"enforce": "Deny", "warn": "Warn", "audit": "Audit"}
+_EPHEMERAL = ("ephemeral-containers", "ephemeral")
+"""What stands behind the name of a policy about ephemeral containers."""
+
+
+@frozen
+class KyvernoCel:
+    """The target of Kyverno's policies in CEL."""
+
+    name: str = "kyverno-cel"
+
+    def package(self, program: ir.Program, cases: dict[str, tuple[Case, ...]], options: Options = DEFAULTS) -> Output:
+        """Policies, kustomization and suites of ``program``."""
+        help = "update Kyverno, or compile for `kyverno`"
+        needs(program, "Kyverno", KYVERNO_CEL, options.kyverno, help)
+        program, cases, told = demanding_but_choices(
+            program, cases, unknown_fields(options.kubernetes, lambda policy: ())
+        )
+        program, undecided = undecided_choices(program)
+        told += [*undecided, *as_pods(program, options.workloads)]
+        files: list[OutputFile] = []
+        suites: list[OutputFile] = []
+        names = Names((*(policy.name for policy in program.policies), *(choice.name for choice in program.choices)))
+        for policy in program.policies:
+            if policy.defaults:
+                name = names.derived(policy.name, "defaults")
+                files.append(_mutating(name, _mutation(policy, name)))
+            checks = checks_of(policy)
+            if checks:
+                name = names[policy.name]
+                files.append(_validating(name, _validation(policy, name, checks, "pods", options.workloads != "off")))
+                suites += policy_suite(name, {check.shape for check, _ in checks}, cases.get(policy.name, ()))
+                name = names.derived(policy.name, *_EPHEMERAL)
+                files.append(_validating(name, _validation(policy, name, checks, "pods/ephemeralcontainers", False)))
+        for choice in program.choices:
+            files += _choice(choice, names, options)
+            suites += choice_suites(choice, names) if cases.get(choice.name) else []
+        paths = tuple(file.path for file in files)
+        quoted = [yaml_quote(path) for path in paths]
+        kustomization = OutputFile("kustomization.yaml", render("kyverno/kustomization.yaml.j2", paths=quoted))
+        return Output((*files, kustomization, *suites), paths, tuple(told))
+
+
+TARGET = KyvernoCel()
+
+
+def _validation(policy: ir.Policy, name: str, checks: Checks, resource: str, autogen: bool) -> str:
+    return render(
+        "kyverno_cel/validate.yaml.j2",
+        name=yaml_quote(name),
+        title=yaml_quote(policy.title or policy.name),
+        description=described(checks),
+        action=Code(_ACTIONS[policy.mode]),
+        resource=Code(resource),
+        template_at=Code(""),
+        autogen=autogen,
+        background=True,
+        operations=Code("CREATE, UPDATE" if resource == "pods" else "UPDATE"),
+        note=Code(comment(policy.note)) if policy.note else Code(""),
+        where=where(policy.scope, policy.exemptions, autogen=autogen),
+        printed=validations(checks, pending=Pending(policy.defaults, _WORKLOAD) if autogen else NONE_PENDING),
+    )
+
+
+def _mutation(policy: ir.Policy, name: str) -> str:
+    return render(
+        "kyverno_cel/mutate.yaml.j2",
+        name=yaml_quote(name),
+        title=yaml_quote(f"{policy.title or policy.name}: defaults"),
+        description=described_defaults(policy),
+        mutations=mutations(policy),
+        variables=[],
+        where=where(policy.scope, policy.exemptions),
+    )
+
+
+def _choice(choice: ir.Choice, names: Names, options: Options) -> Iterator[OutputFile]:
+    """The policies of ``choice``. A scan of what is there knows no user, so it leaves them out.
+
+    Workloads have policies of their own, since Kyverno's for them would judge by who applies them.
+    """
+    held = where(choice.scope)
+    if any(policy.defaults for policy in choice.policies):
+        variables, patches = printed_defaults(choice)
+        name = names.derived(choice.name, "defaults")
+        yield _mutating(name, render(
+            "kyverno_cel/mutate.yaml.j2", name=yaml_quote(name), title=yaml_quote(f"{choice.name}: defaults"),
+            description=yaml_block(folded(CHOICE_DEFAULTS), 6), variables=variables, mutations=patches, where=held,
+        ))  # fmt: skip
+    printed = printed_choice(choice)
+    for name, resource, operations in (
+        (names[choice.name], "pods", "CREATE, UPDATE"),
+        (names.derived(choice.name, *_EPHEMERAL), "pods/ephemeralcontainers", "UPDATE"),
+    ):
+        yield _validating(name, render(
+            "kyverno_cel/validate.yaml.j2", name=yaml_quote(name), title=yaml_quote("A choice of pod security policies"),
+            description=yaml_block(folded(CHOICE), 6), action=Code(_ACTIONS[choice.mode]), resource=Code(resource),
+            autogen=False, background=False, operations=Code(operations), note=Code(""), where=held, printed=printed,
+            template_at=Code(""),
+        ))  # fmt: skip
+    for suffix, template in TEMPLATES_AT if options.workloads != "off" else ():
+        name = names.derived(choice.name, suffix)
+        mode = on_workloads(choice.mode, options.workloads)
+        yield _validating(name, render(
+            "kyverno_cel/validate.yaml.j2", name=yaml_quote(name), title=yaml_quote("A choice of pod security policies"),
+            description=yaml_block(folded(CHOICE_OF_TEMPLATES), 6), action=Code(_ACTIONS[mode]), template_at=Code(template),
+            autogen=False, background=True, operations=Code("CREATE, UPDATE"), note=Code(""), where=held,
+            printed=printed_choice(choice, template), resource=Code(""),
+        ))  # fmt: skip
+
+
+def _validating(name: str, text: str) -> OutputFile:
+    return _file("ValidatingPolicy", name, text)
+
+
+def _mutating(name: str, text: str) -> OutputFile:
+    return _file("MutatingPolicy", name, text)
+
+
+def _file(kind: str, name: str, text: str) -> OutputFile:
+    return OutputFile(f"policies/{name}.yaml", text, (ObjectName("policies.kyverno.io/v1", kind, name),))

@@ -1,0 +1,1 @@
+"""Plain Rego for OPA and Conftest."""

@@ -1,0 +1,49 @@
+"""A choice for OPA: one package, with its policies and grants in it, and tests for ``opa test``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from pscc import ir
+from pscc.cases.choice_suite import admission_review
+from pscc.cases.suite import Case
+from pscc.ir.access import EVERYWHERE
+from pscc.lowering.shortfalls import Shortfall
+from pscc.output.numbering import numbered
+from pscc.output.templating import Code, render
+from pscc.printers.rego.rules import comment, literal
+from pscc.targets.shared.choice_notes import without_defaults
+from pscc.targets.shared.choice_rego import choice_rules
+from pscc.targets.shared.subjects import names_row
+
+
+def package(choice: ir.Choice, taken: Mapping[str, str]) -> str:
+    """The last part of the package of ``choice``: none that is ``taken``."""
+    return numbered("choice_" + re.sub(r"[^a-z0-9]", "_", choice.name), taken.values(), "_")
+
+
+def files(choice: ir.Choice, name: str, decision: str, cases: tuple[Case, ...]) -> tuple[str, str]:
+    """The texts of the package ``name`` and of its tests."""
+    code = render(
+        "opa/choice.rego.j2",
+        title=Code(comment(f"{choice.name}: one of the policies that the requester may use has to accept a pod")),
+        package=Code(name),
+        decision=Code(decision),
+        outside=Code(literal(names_row(choice.scope.except_namespaces)) if choice.scope != EVERYWHERE else ""),
+        rules=Code(choice_rules(choice, of_workloads=True)),
+    )
+    tests = [
+        {
+            "name": Code(case.name.replace("-", "_")),
+            "input": Code(literal(admission_review(case))),
+            "messages": Code("set()" if case.allowed else f"{{{literal(case.message)}}}"),
+        }
+        for case in cases
+    ]
+    return code, render("opa/choice_test.rego.j2", package=Code(name), decision=Code(decision), tests=tests)
+
+
+def notes(choice: ir.Choice) -> list[Shortfall]:
+    """What OPA cannot do of ``choice``."""
+    return without_defaults(choice, "OPA only answers")

@@ -1,0 +1,171 @@
+"""OPA: Rego per policy with its constants in it, an entry point for Conftest, and tests for ``opa test``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from pscc import ir
+from pscc.base.frozen import frozen
+from pscc.cases.suite import Case
+from pscc.ir.access import ALL, NONE
+from pscc.ir.passes import looked_at, specialise
+from pscc.lowering.shortfalls import DefaultNotSet, LabelsUnseen
+from pscc.output.contents import Output, OutputFile, origin
+from pscc.output.numbering import numbered
+from pscc.output.options import DEFAULTS, Options, Workloads
+from pscc.output.templating import Code, render
+from pscc.printers.rego.library import library
+from pscc.printers.rego.rules import check_rules, comment, literal, prefix_of
+from pscc.reference import oracle
+from pscc.targets.demanding import Told, cannot_set, demanding
+from pscc.targets.opa import choice as opa_choice
+from pscc.targets.shared.names import Names
+from pscc.targets.shared.subjects import exemption_rows, names_row
+
+POLICIES = "policies"
+"""The folder of policies and choices, apart from the files whose names are our own."""
+WORKLOADS = "workloads.rego"
+"""The file about workloads. regopy cannot run it."""
+_DECISIONS = {"enforce": "deny", "warn": "warn", "audit": "warn"}
+_ENTRIES = {"enforce": "violation", "warn": "warning", "audit": "warning"}
+"""What holds the messages with their controls. Conftest counts every ``violation`` as a failure."""
+
+
+@frozen
+class Opa:
+    """The target OPA."""
+
+    name: str = "opa"
+
+    def package(self, program: ir.Program, cases: dict[str, tuple[Case, ...]], options: Options = DEFAULTS) -> Output:
+        """Policies and their tests, ``main.rego`` and the library of ``program``. A policy without a check has no file."""
+        told: Told = [note for choice in program.choices for note in opa_choice.notes(choice)]
+        program, cases, untold = demanding(program, cases, _unsettable)
+        told += untold
+        packages = _packages(program)
+        files: list[OutputFile] = []
+        names = Names((*(policy.name for policy in program.policies), *(choice.name for choice in program.choices)))
+        for policy in program.policies:
+            if policy.name not in packages:
+                continue
+            package, path = packages[policy.name], f"{POLICIES}/{names[policy.name]}"
+            files.append(OutputFile(f"{path}.rego", _policy(policy, package)))
+            mine = cases.get(policy.name, ())
+            if mine:
+                files.append(OutputFile(f"{path}_test.rego", _tests(policy, package, mine)))
+        for choice in program.choices:
+            packages[choice.name] = opa_choice.package(choice, packages)
+            code, tests = opa_choice.files(
+                choice, packages[choice.name], _DECISIONS[choice.mode], cases.get(choice.name, ())
+            )
+            path = f"{POLICIES}/{names[choice.name]}"
+            files += [OutputFile(f"{path}.rego", code), OutputFile(f"{path}_test.rego", tests)]
+        modes = {policy.name: _DECISIONS[policy.mode] for policy in program.policies}
+        modes |= {choice.name: _DECISIONS[choice.mode] for choice in program.choices}
+        files += _main({package: modes[name] for name, package in packages.items()}, options.workloads)
+        files.append(OutputFile("lib/pscc.rego", library()))
+        told += [LabelsUnseen(p) for p in program.policies if p.scope.labels or p.scope.except_labels]
+        return Output(tuple(files), (), tuple(told))
+
+
+TARGET = Opa()
+
+
+def _main(decisions: dict[str, str], workloads: Workloads) -> list[OutputFile]:
+    """What asks all packages at once, each for its decision: about pods, and about those that workloads would make."""
+    unions = [
+        {
+            "package": Code(package),
+            "decision": Code(decision),
+            "of_workloads": Code(decision if workloads == "enforce" else "warn"),
+        }
+        for package, decision in decisions.items()
+    ]
+    silent = "deny" not in decisions.values()
+    files = [OutputFile("main.rego", render("opa/main.rego.j2", unions=unions, silent=silent))]
+    if unions and workloads != "off":
+        files.append(OutputFile(WORKLOADS, render("opa/workloads.rego.j2", unions=unions)))
+    return files
+
+
+def _packages(program: ir.Program) -> dict[str, str]:
+    """The last part of the package of each policy that has checks, by the policy's name; no two are alike."""
+    found: dict[str, str] = {}
+    for policy in program.policies:
+        if not policy.checks:
+            continue
+        # a name that begins with a digit, or is a word of Rego, is no identifier
+        base = "policy_" + re.sub(r"[^a-z0-9]", "_", policy.name)
+        found[policy.name] = numbered(base, found.values(), "_")
+    return found
+
+
+def _policy(policy: ir.Policy, package: str) -> str:
+    checks = []
+    for check in policy.checks:
+        prefix = prefix_of(check.shape)
+        specialised = specialise(check)
+        if not specialised.requirements:
+            continue
+        # what the statement's values leave unread counts all the same, as on every target
+        printed = check_rules(specialised, prefix, reads=looked_at(check))
+        checks.append(
+            {
+                "prefix": Code(prefix),
+                "statement": Code(comment(origin(check.statement or check.title, check.span))),
+                "control": Code(literal(check.control)),
+                "because": Code(literal(check.because)),
+                "rules": Code(printed.rules),
+                "findings": Code(printed.findings),
+                "unchanged": [Code(line) for line in printed.unchanged],
+            }
+        )
+    scope = policy.scope
+    named = scope.namespaces != ALL or scope.except_namespaces != NONE
+    conditions = ["in_scope"] if named else []
+    conditions += ["not lib.exempt(request, pod, exemptions)"] if policy.exemptions else []
+    rows = "".join(f"\t{literal(row)},\n" for row in exemption_rows(policy))
+    return render(
+        "opa/policy.rego.j2",
+        conditions=[Code(condition) for condition in conditions],
+        scope={
+            "namespaces": Code(literal(names_row(scope.namespaces))),
+            "except": Code(literal(names_row(scope.except_namespaces))),
+        }
+        if named
+        else None,
+        exemptions=Code(f"[\n{rows}]" if policy.exemptions else ""),
+        title=Code(comment(f"{policy.name}: {policy.title}" if policy.title else policy.name)),
+        package=Code(package),
+        decision=Code(_DECISIONS[policy.mode]),
+        entries=Code(_ENTRIES[policy.mode]),
+        checks=checks,
+    )
+
+
+def _tests(policy: ir.Policy, package: str, cases: tuple[Case, ...]) -> str:
+    tests = []
+    for case in cases:
+        messages = oracle.check(policy, case.pod, case.old_pod).messages
+        listed = ", ".join(literal(m) for m in sorted(set(messages)))
+        tests.append(
+            {
+                "name": Code(case.name.replace("-", "_")),
+                "input": Code(literal(_input(case))),
+                "messages": Code(f"{{{listed}}}" if messages else "set()"),
+            }
+        )
+    return render("opa/policy_test.rego.j2", package=Code(package), entries=Code(_ENTRIES[policy.mode]), tests=tests)
+
+
+def _input(case: Case) -> object:
+    if case.old_pod is None:
+        return case.pod
+    return {"request": {"operation": "UPDATE", "object": case.pod, "oldObject": case.old_pod}}
+
+
+def _unsettable(policy: ir.Policy) -> Iterator[DefaultNotSet]:
+    """All defaults: OPA only answers."""
+    for default in policy.defaults:
+        yield cannot_set("OPA only answers, so it cannot set", policy, default)

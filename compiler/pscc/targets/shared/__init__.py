@@ -1,0 +1,1 @@
+"""What several targets share: names, who asks, matching, and choices."""

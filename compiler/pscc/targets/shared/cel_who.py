@@ -1,0 +1,123 @@
+"""Who asks, and where, as conditions in CEL over ``request`` and the pod; for every target that runs CEL.
+
+What is said of the pod's service account holds of a workload's template, too, whose pods get ``default`` where it names
+none.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pscc.ir.access import ALL, AUTHENTICATED, SERVICE_ACCOUNT_USER, SERVICE_ACCOUNTS, Names, Scope, Subjects
+from pscc.printers.cel.expressions import all_of, any_of, literal, negated
+from pscc.printers.cel.pod import ACCOUNT, HAS_ACCOUNT
+
+About = Literal["pods", "templates", "both"]
+"""What a condition is evaluated on: pods, the templates of workloads, or (by Kyverno's autogen) either."""
+
+
+def named_in(value: str, names: Names) -> str:
+    """CEL for: the string ``value`` is among ``names``."""
+    found = []
+    if names.exact:
+        one = len(names.exact) == 1
+        found = [f"{value} == {literal(names.exact[0])}" if one else f"{value} in {literal(names.exact)}"]
+    found += [f"{value}.startsWith({literal(prefix)})" if prefix else "true" for prefix in names.prefixes]
+    return " || ".join(found) or "false"
+
+
+def is_one_of(who: Subjects, about: About = "pods") -> str:
+    """CEL for: the requesting user, or the pod's service account, is one of ``who``. A review may have no user.
+
+    Whoever applies a workload is not who will ask for its pods: of templates the account alone is looked at, and that
+    somebody authenticated will ask.
+    """
+    if who.everyone:
+        return "true"
+    users = Names(
+        (*who.users.exact, *map(_user, who.service_accounts.exact)),
+        (*who.users.prefixes, *map(_user, who.service_accounts.prefixes)),
+    )
+    parts = [_asks_itself(users, who.groups, about)]
+    accounts, groups = _accounts(users), _starting(who.groups, SERVICE_ACCOUNTS)
+    if accounts or groups:
+        parts.append(_account_is(accounts, groups, about))
+    if AUTHENTICATED in who.groups:
+        parts.append({"pods": "false", "templates": "true", "both": 'object.kind != "Pod"'}[about])
+    return any_of(*parts)
+
+
+def _asks_itself(users: Names, groups: Names, about: About) -> str:
+    """CEL for: the requesting user is one of ``users``, or in one of ``groups``, and asks for a pod."""
+    parts = []
+    if users:
+        has_user = "has(request.userInfo) && has(request.userInfo.username)"
+        parts.append(all_of(has_user, named_in("request.userInfo.username", users)))
+    if groups:
+        has_groups = "has(request.userInfo) && has(request.userInfo.groups)"
+        parts.append(all_of(has_groups, f"request.userInfo.groups.exists(group, {named_in('group', groups)})"))
+    for_a_pod = {"pods": "true", "templates": "false", "both": 'object.kind == "Pod"'}[about]
+    return all_of(for_a_pod, any_of(*parts))
+
+
+def _account_is(accounts: Names, groups: Names, about: About) -> str:
+    """CEL for: the service account of the pod (``default`` where a template names none) is one of these."""
+    match about:
+        case "pods":
+            return all_of(HAS_ACCOUNT, _is(accounts, groups, ACCOUNT))
+        case "templates":
+            return _is(accounts, groups, f'({HAS_ACCOUNT} ? {ACCOUNT} : "default")')
+        case "both":
+            named = f'{HAS_ACCOUNT} ? {ACCOUNT} : object.kind == "Pod" ? "" : "default"'
+            is_it = all_of('account != ""', _is(accounts, groups, "account"))
+            return f"[{named}].exists(account, {is_it})"
+
+
+def _is(accounts: Names, groups: Names, account: str) -> str:
+    parts = []
+    if accounts:
+        parts.append(named_in(f'(request.namespace + "/" + {account})', accounts))
+    if groups:
+        own = f'["{SERVICE_ACCOUNTS}", "{SERVICE_ACCOUNTS}:" + request.namespace]'
+        parts.append(f"{own}.exists(group, {named_in('group', groups)})")
+    return " || ".join(parts)
+
+
+def _user(account: str) -> str:
+    """The user that the account ``NAMESPACE/NAME``, or the beginning of that, is."""
+    return SERVICE_ACCOUNT_USER + account.replace("/", ":", 1)
+
+
+def _accounts(users: Names) -> Names:
+    """Those of ``users`` that are service accounts, as ``NAMESPACE/NAME``."""
+    found = _starting(users, SERVICE_ACCOUNT_USER)
+
+    def account(name: str) -> str:
+        return name[len(SERVICE_ACCOUNT_USER) :].replace(":", "/", 1)
+
+    return Names(tuple(map(account, found.exact)), tuple(map(account, found.prefixes)))
+
+
+def _starting(names: Names, start: str) -> Names:
+    """Those of ``names`` that can be among the names that begin with ``start``."""
+    return Names(
+        tuple(name for name in names.exact if name.startswith(start)),
+        tuple(prefix for prefix in names.prefixes if prefix.startswith(start) or start.startswith(prefix)),
+    )
+
+
+def in_namespaces(scope: Scope, namespace: str = "request.namespace") -> str:
+    """CEL for: ``namespace`` is inside ``scope`` by its name; ``true`` where all are."""
+    inside = "true" if scope.namespaces == ALL else named_in(namespace, scope.namespaces)
+    outside = named_in(namespace, scope.except_namespaces)
+    return all_of(inside, "true" if outside == "false" else negated(outside))
+
+
+def has_labels(scope: Scope) -> str:
+    """CEL for: the labels of the request's namespace are as ``scope`` says; ``true`` where it says nothing of them."""
+    labels = "namespaceObject.metadata.labels"
+
+    def has(key: str, value: str) -> str:
+        return all_of(f"has({labels})", f"{literal(key)} in {labels}", f"{labels}[{literal(key)}] == {literal(value)}")
+
+    return all_of(*(has(*one) for one in scope.labels), *(f"!({has(*one)})" for one in scope.except_labels))

@@ -1,0 +1,310 @@
+"""A choice in CEL, for Kubernetes' own policies, Kyverno's and Gatekeeper's: one policy that admits if one accepts.
+
+Each check is a variable, evaluated where a policy that may be used asks for it. Messages have no authorizer, so with live
+grants they are about the nearest of all policies.
+"""
+
+from __future__ import annotations
+
+from pscc import ir
+from pscc.base.frozen import frozen
+from pscc.diagnostics import Diagnostic
+from pscc.ir.once_defaulted import holds_once_defaulted
+from pscc.ir.passes import Reads, looked_at_by_choice, specialise
+from pscc.lowering.demands import choice_without
+from pscc.output.numbering import numbered
+from pscc.output.templating import Code, yaml_block, yaml_quote
+from pscc.printers.cel.checks import OLD_CONTAINERS, changed, unchanged, walks
+from pscc.printers.cel.expressions import CONTAINERS, all_of, at_template, condition, literal
+from pscc.printers.cel.findings import check_of, containers_of, line
+from pscc.printers.cel.layout import laid_out
+from pscc.printers.cel.variables import once
+from pscc.printers.rego.rules import comment
+from pscc.targets.shared.cel_policy import of_template
+from pscc.targets.shared.cel_where import Fields
+from pscc.targets.shared.choice_table import statement_of, statements_of
+from pscc.targets.shared.choice_who import (
+    ADMISSION,
+    TEMPLATES,
+    Review,
+    Variables,
+    asking,
+    grants,
+    holds_here,
+    may_use,
+    may_use_live,
+)
+
+CHOICE = "A pod is admitted when one of the policies that its user or its service account may use accepts it."
+CHOICE_OF_TEMPLATES = (
+    "Tells, when a workload is applied, whether its pods will be admitted: one of the policies that their service account "
+    "may use has to accept them, with the defaults of that policy. Who applies the workload is not looked at."
+)
+REFUSED = "No policy that may be used accepts this pod."
+"""Where the whole message is more than the API server takes."""
+CHOICE_DEFAULTS = (
+    "Sets the defaults of the policy that admits the pod: the first that accepts it as it is, else the first that accepts "
+    "it with its defaults."
+)
+_LINE = "\n"
+"""Between findings. What a pod says is written on one line, so they can be counted."""
+
+
+_COST, _BUDGET, _ASKED = 350_000, 10_000_000, 4
+"""What a question to the authorizer costs, what a policy may cost, how often is asked of each policy.
+
+Source: ``k8s.io/apiserver/pkg/cel/library/cost.go``, ``k8s.io/apiserver/pkg/apis/cel/config.go``.
+"""
+MOST_LIVE = _BUDGET // (_COST * _ASKED)
+
+
+def notes(choice: ir.Choice) -> list[Diagnostic]:
+    """An error where a live choice asks the API server's authorizer more than it may."""
+    count = len(choice.policies)
+    if not choice.live or count <= MOST_LIVE:
+        return []
+    message = (
+        f"{choice.name}: {count} policies ask the cluster's RBAC {count * _ASKED} times, and the API server lets one "
+        f"policy spend {_BUDGET:,}, a question costing {_COST:,}: that is enough for {MOST_LIVE}"
+    )
+    help = "compile what RBAC says now: `--rbac compiled`; or leave out policies that nobody needs any more"
+    return [Diagnostic("TGT010", message, choice.span, help=help)]
+
+
+@frozen
+class Names:
+    """What the variables of a choice are called: of each check by its statement, and of each policy by its name."""
+
+    checks: dict[str, str]
+    policies: dict[str, str]
+
+
+def names_in(choice: ir.Choice) -> Names:
+    """Names that readers can tell apart, each once."""
+    taken: set[str] = set()
+
+    def unique(word: str) -> str:
+        taken.add(found := numbered(word, taken, "No"))
+        return found
+
+    checks = {key: unique(_lower(check.shape)) for key, check in statements_of(choice).items()}
+    return Names(checks, {policy.name: unique(_camel(policy.name)) for policy in choice.policies})
+
+
+def _lower(shape: str) -> str:
+    return shape[:1].lower() + shape[1:]
+
+
+def _camel(name: str) -> str:
+    text = "".join(word[:1].upper() + word[1:] for word in name.replace(".", "-").split("-"))
+    return text if text[:1].isalpha() else f"Policy{text}"
+
+
+def who_variables(choice: ir.Choice, names: Names, review: Review = ADMISSION) -> Variables:
+    """Up to ``mayUseNAME`` of each policy. A live choice asks the cluster, in two variables: one may ask for two things."""
+    found = [] if choice.live else [*asking(choice, review), *grants(choice, review.namespace)]
+    for policy in choice.policies:
+        name = names.policies[policy.name]
+        if choice.live:
+            found.append((f"userMayUse{name}", may_use_live(policy, account=False)))
+            found.append((f"accountMayUse{name}", may_use_live(policy, account=True)))
+            asked = f"variables.userMayUse{name} || variables.accountMayUse{name}"
+        else:
+            asked = may_use(policy, review.namespace)
+        found.append((f"mayUse{name}", all_of(holds_here(policy, review.labels), asked)))
+    return found
+
+
+@frozen
+class Told:
+    """A choice as CEL: its ``variables`` in order, some with ``notes``, what ``holds`` where it admits, its ``message``.
+
+    ``reads`` is what it looks at.
+    """
+
+    reads: Reads
+    variables: Variables
+    notes: dict[str, str]
+    holds: str
+    message: str
+
+
+@frozen
+class Printed:
+    """The parts of the policy: when an update concerns it, its variables, what has to hold, the message where not."""
+
+    changed: Code
+    variables: list[Fields]
+    validations: list[Fields]
+
+
+def printed_choice(given: ir.Choice, template: str = "") -> Printed:
+    """The choice ``given``, ready for a template: of pods, or of workloads whose pods are at ``template``.
+
+    A workload is judged as the pod that it would make, with the defaults set, and by that pod's service account alone.
+    """
+    told = told_choice(given, TEMPLATES if template else ADMISSION)
+    concerned = changed([told.reads])
+    return Printed(
+        yaml_block(laid_out(at_template(concerned, template) if template else concerned), 8),
+        fields_of(of_template(told.variables, template) if template else told.variables, told.notes),
+        [
+            {
+                "statement": Code(""),
+                "expression": Code(told.holds),
+                "text": yaml_block(laid_out(told.message), 8),
+                "message": yaml_quote(REFUSED),
+            }
+        ],
+    )
+
+
+def told_choice(given: ir.Choice, review: Review = ADMISSION) -> Told:
+    """The choice ``given`` in CEL. A pod has to come, or be made, as the policy that admits it leaves it."""
+    choice = choice_without(given)
+    names = names_in(choice)
+    statements = statements_of(choice)
+    reads = looked_at_by_choice(choice, review.of_workloads)
+    found = [*containers(reads), *who_variables(choice, names, review)]
+    notes = {name: key for key, name in names.checks.items()}
+    for key, check in statements.items():
+        found += _findings(names.checks[key], check)
+    for policy in choice.policies:
+        name = f"objections{names.policies[policy.name]}"
+        found.append((name, _objections(policy, statements, names)))
+        notes[name] = f"policy {policy.name}: what it has against the pod, a finding a line"
+    for policy, demanding in zip(given.policies, choice.policies, strict=True):
+        found += _words(policy, demanding, statements, names, review.ahead)
+    found += unchanged("unchanged", reads, review.updated)
+    each = [names.policies[policy.name] for policy in choice.policies]
+    accepts = [[f"variables.mayUse{name}", f'variables.objections{name} == ""'] for name in each]
+    if review.ahead == "true":
+        accepts = [
+            [f"variables.mayUse{names.policies[policy.name]}", *_once_defaulted(policy, statements, names)]
+            for policy in given.policies
+        ]
+    # what costs more is asked last
+    found.append(("accepted", " || ".join(all_of(*(reversed(a) if choice.live else a)) for a in accepts) or "false"))
+    found += [*_told(choice, names), ("asking", review.shown)]
+    return Told(reads, found, notes, "variables.accepted || variables.unchanged", _message(choice.live, review))
+
+
+def containers(reads: Reads) -> Variables:
+    """The lists of containers, where they are walked."""
+    if not walks(reads):
+        return []
+    lists = (CONTAINERS, "object"), (OLD_CONTAINERS, "oldObject")
+    return [(name.removeprefix("variables."), containers_of(root)) for name, root in lists]
+
+
+def fields_of(variables: Variables, notes: dict[str, str], indent: int = 8) -> list[Fields]:
+    """``variables`` for a template, each once, with its note above it and its text indented by ``indent``."""
+    return [
+        {
+            "name": Code(name),
+            "note": Code(comment(notes[name])) if name in notes else Code(""),
+            "expression": yaml_block(laid_out(text), indent),
+        }
+        for name, text in once(variables).items()
+    ]
+
+
+def _findings(name: str, check: ir.Check) -> Variables:
+    """The variables of ``check``, of which ``name`` holds its findings, a line each."""
+    specialised = specialise(check)
+    if not specialised.requirements:
+        return [(name, '""')]
+    printed = check_of(specialised, f"{name}Finding", between=_LINE)
+    return [*printed.variables, (name, f'{printed.holds} ? "" : {printed.message}')]
+
+
+def _objections(policy: ir.Policy, statements: dict[str, ir.Check], names: Names) -> str:
+    return _joined([f"variables.{names.checks[statement_of(check, statements)]}" for check in policy.checks])
+
+
+def _joined(texts: list[str]) -> str:
+    if not texts:
+        return '""'
+    return f'[{", ".join(texts)}].filter(objection, objection != "").join({literal(_LINE)})'
+
+
+# --- words --------------------------------------------------------------------
+
+
+def _once_defaulted(policy: ir.Policy, statements: dict[str, ir.Check], names: Names) -> list[str]:
+    """What has to hold of the variables, those of `_words` among them, where ``policy`` accepts the pod with its defaults."""
+    found = []
+    for check in policy.checks:
+        name = names.checks[statement_of(check, statements)]
+        met = _met(check, policy) is not None
+        found.append(f"variables.{name}Once{names.policies[policy.name]}" if met else f'variables.{name} == ""')
+    return found
+
+
+def _met(check: ir.Check, policy: ir.Policy) -> ir.Condition | None:
+    """When the pod passes ``check`` with the defaults of ``policy``; None where these make no difference to it."""
+    holds = holds_once_defaulted(check, policy.defaults)
+    return None if holds == holds_once_defaulted(check, ()) else holds
+
+
+def _words(
+    policy: ir.Policy, demanding: ir.Policy, statements: dict[str, ir.Check], names: Names, ahead: str
+) -> Variables:
+    """``wordsNAME``: the objections that the defaults of ``policy`` would not have met where they are still ``ahead``."""
+    own = names.policies[policy.name]
+    if not policy.defaults:
+        return [(f"words{own}", f"variables.objections{own}")]
+    found: Variables = []
+    texts = []
+    for check in demanding.checks:
+        name = names.checks[statement_of(check, statements)]
+        text = f"variables.{name}"
+        if check not in policy.checks:
+            text = '""' if ahead == "true" else f'{ahead} ? "" : {text}'
+        elif (holds := _met(check, policy)) is not None:
+            met = f"{name}Once{own}"
+            found.append((met, condition(holds)))
+            text = f'{all_of(ahead, f"variables.{met}")} ? "" : {text}'
+        texts.append(text)
+    return [*found, (f"words{own}", _joined(texts))]
+
+
+def _told(choice: ir.Choice, names: Names) -> Variables:
+    """``told``: the words of each policy that may be used (of every one that has some, where that is not known)."""
+    each = []
+    for policy in choice.policies:
+        own = names.policies[policy.name]
+        name = literal(f"{policy.name}: ")
+        if choice.live:
+            each.append(f'variables.words{own} != "" ? {name} + variables.words{own} : ""')
+        else:
+            # what a default would have met is told where nothing has set it
+            words = f'(variables.words{own} != "" ? variables.words{own} : variables.objections{own})'
+            each.append(f'variables.mayUse{own} ? {name} + {words} : ""')
+    return [
+        ("told", f'[{", ".join(each)}].filter(text, text != "")'),
+        ("counts", f"variables.told.map(text, text.split({literal(_LINE)}).size())"),
+        (
+            "nearest",
+            f'variables.told[variables.counts.indexOf(variables.counts.min())].replace({literal(_LINE)}, "; ")',
+        ),
+    ]
+
+
+def _message(live: bool, review: Review) -> str:
+    """The nearest policy's objections: it has the fewest, and of several it is the first."""
+    number = "string(variables.told.size())"
+    anyone = '(variables.asking.size() == 0 ? "anyone" : variables.asking.join(" or "))'
+    who = f'" in namespace " + {line(review.namespace)} + " by " + {anyone}'
+    if live:
+        nearest = f'"; the nearest of " + {number} + ": " + variables.nearest'
+        return (
+            f'"no policy that may be used" + {who} + " accepts the pod" + (variables.told.size() == 0 ? "" : {nearest})'
+        )
+    among = f'" (the nearest of the " + {number} + " policies that may be used here)"'
+    aside = f" + ({review.aside})" if review.aside else ""
+    return (
+        'variables.accepted || variables.unchanged ? "" : variables.told.size() == 0 '
+        f'? "no policy may be used" + {who}{aside} '
+        f': variables.nearest + (variables.told.size() > 1 ? {among} : ""){aside}'
+    )

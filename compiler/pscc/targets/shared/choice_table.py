@@ -1,0 +1,64 @@
+"""The tables of a choice, which its printers share: its checks by statement, its grants by subject and namespace."""
+
+from __future__ import annotations
+
+from pscc import ir
+from pscc.ir.access import ALL, Grant
+
+EVERYWHERE_KEY = "*"
+Table = dict[str, dict[str, list[str]]]
+"""Subject to namespace (or `EVERYWHERE_KEY`) to the policies that it may use there."""
+
+
+def statements_of(choice: ir.Choice) -> dict[str, ir.Check]:
+    """Each different check of the choice, by its statement (numbered where two checks are written alike)."""
+    found: dict[str, ir.Check] = {}
+    for policy in choice.policies:
+        for check in policy.checks:
+            key = statement_of(check, found)
+            found.setdefault(key, check)
+    return dict(sorted(found.items()))
+
+
+def statement_of(check: ir.Check, known: dict[str, ir.Check]) -> str:
+    """The key of ``check`` among ``known``."""
+    base = check.statement or check.shape
+    key, number = base, 2
+    while key in known and not _alike(known[key], check):
+        key, number = f"{base} ({number})", number + 1
+    return key
+
+
+def _alike(one: ir.Check, other: ir.Check) -> bool:
+    return (one.shape, one.params, one.because) == (other.shape, other.params, other.because)
+
+
+def has_patterns(grant: Grant) -> bool:
+    """Whether ``grant`` says only a part of a name, so that no table can be indexed by it."""
+    who = grant.subjects
+    prefixes = (*who.users.prefixes, *who.groups.prefixes, *who.service_accounts.prefixes)
+    return bool(prefixes) or (bool(grant.namespaces.prefixes) and grant.namespaces != ALL)
+
+
+def grant_tables(choice: ir.Choice) -> tuple[Table, Table, Table, dict[str, list[str]]]:
+    """What users, groups, service accounts and everyone may use, of the grants that name them in full."""
+    users: Table = {}
+    groups: Table = {}
+    accounts: Table = {}
+    everyone: Table = {}
+    for grant in choice.grants:
+        if has_patterns(grant):
+            continue
+        who = grant.subjects
+        named = (users, who.users.exact), (groups, who.groups.exact), (accounts, who.service_accounts.exact)
+        for table, names in (*named, (everyone, ("",) if who.everyone else ())):
+            for name in names:
+                for place in (EVERYWHERE_KEY,) if grant.namespaces == ALL else grant.namespaces.exact:
+                    listed = table.setdefault(name, {}).setdefault(place, [])
+                    if grant.policy not in listed:
+                        listed.append(grant.policy)
+    return _sorted(users), _sorted(groups), _sorted(accounts), everyone.get("", {})
+
+
+def _sorted(table: Table) -> Table:
+    return {name: dict(sorted(places.items())) for name, places in sorted(table.items())}

@@ -1,0 +1,168 @@
+"""Who may use which policy of a choice, as variables in CEL; for every target that runs CEL."""
+
+from __future__ import annotations
+
+import re
+
+from pscc import ir
+from pscc.base.frozen import frozen
+from pscc.ir.access import AUTHENTICATED, SERVICE_ACCOUNT_USER, SERVICE_ACCOUNTS
+from pscc.printers.cel.checks import ON_UPDATE
+from pscc.printers.cel.expressions import all_of, literal
+from pscc.printers.cel.findings import line
+from pscc.printers.cel.pod import ACCOUNT, HAS_ACCOUNT
+from pscc.targets.shared.cel_who import has_labels, in_namespaces, named_in
+from pscc.targets.shared.choice_table import EVERYWHERE_KEY, Table, grant_tables, has_patterns
+
+Variables = list[tuple[str, str]]
+_NAMES_ACCOUNT = f'{HAS_ACCOUNT} && {ACCOUNT} != ""'
+
+
+@frozen
+class Review:
+    """What an engine tells of a request, in CEL.
+
+    ``asking`` are the variables ``askingUsers``, ``askingGroups`` and ``askingAccounts``, with those that they read.
+    ``shown`` is the list of who asks, as messages say it, and ``aside`` what they say at their end. ``updated`` is the
+    condition that there is an old object; ``labels`` tells whether those of the namespace are seen. ``ahead`` is the
+    condition that defaults are yet to be set; where that is always so, the pod is judged as if they were. ``of_workloads``:
+    the pod is a workload's template.
+    """
+
+    namespace: str
+    asking: tuple[tuple[str, str], ...]
+    shown: str
+    updated: str
+    labels: bool = True
+    aside: str = ""
+    ahead: str = 'request.operation == "CREATE"'
+    of_workloads: bool = False
+
+
+def _asking() -> Variables:
+    """``askingUsers``, ``askingGroups``, ``askingAccounts``: of the user and of the pod's service account."""
+    user = "has(request.userInfo) && has(request.userInfo.username)"
+    groups = "has(request.userInfo) && has(request.userInfo.groups)"
+    account = f'"{SERVICE_ACCOUNT_USER}" + request.namespace + ":" + {ACCOUNT}'
+    own = f'["{SERVICE_ACCOUNTS}", "{SERVICE_ACCOUNTS}:" + request.namespace]'
+    start = len(SERVICE_ACCOUNT_USER)
+    return [
+        ("askingUsers", f"({user} ? [request.userInfo.username] : []) + ({_NAMES_ACCOUNT} ? [{account}] : [])"),
+        ("askingGroups", f"({groups} ? request.userInfo.groups : []) + ({_NAMES_ACCOUNT} ? {own} : [])"),
+        (
+            "askingAccounts",
+            f'variables.askingUsers.filter(user, user.startsWith("{SERVICE_ACCOUNT_USER}"))'
+            f'.map(user, user.substring({start}).replace(":", "/"))',
+        ),
+    ]
+
+
+def _asking_later() -> Variables:
+    """The same of who will ask for the pods of a workload: the pods' service account, and somebody authenticated.
+
+    Whoever applies a workload is not who asks for its pods: that does a controller.
+    """
+    account = "variables.podsAccount"
+    groups = f'["{AUTHENTICATED}", "{SERVICE_ACCOUNTS}", "{SERVICE_ACCOUNTS}:" + request.namespace]'
+    return [
+        ("podsAccount", f'{_NAMES_ACCOUNT} ? {ACCOUNT} : "default"'),
+        ("askingUsers", f'["{SERVICE_ACCOUNT_USER}" + request.namespace + ":" + {account}]'),
+        ("askingGroups", groups),
+        ("askingAccounts", f'[request.namespace + "/" + {account}]'),
+    ]
+
+
+def _shown() -> str:
+    user = 'has(request.userInfo) && has(request.userInfo.username) && request.userInfo.username != ""'
+    return names_shown((user, "request.userInfo.username"), (_NAMES_ACCOUNT, "request.namespace", ACCOUNT))
+
+
+def names_shown(user: tuple[str, str], account: tuple[str, str, str]) -> str:
+    """The list of who asks: the name of the ``user``, the namespace and name of the ``account``, behind when there is one."""
+    return (
+        f'({user[0]} ? ["user " + {line(user[1])}] : []) + '
+        f'({account[0]} ? ["service account " + {line(account[1])} + "/" + {line(account[2])}] : [])'
+    )
+
+
+def asking(choice: ir.Choice, review: Review) -> Variables:
+    """Those variables of who asks that something reads: a grant of ``choice``, what messages show, another of them."""
+    texts = [review.namespace, review.shown, review.aside, *(text for _, text in grants(choice, review.namespace))]
+    found: Variables = []
+    for name, text in reversed(review.asking):
+        if any(re.search(rf"\bvariables\.{name}\b", one) for one in texts):
+            found.insert(0, (name, text))
+            texts.append(text)
+    return found
+
+
+def grants(choice: ir.Choice, namespace: str = "request.namespace") -> Variables:
+    """``grants``: for everyone who asks, which policies they may use in which namespaces."""
+    users, groups, accounts, everyone = grant_tables(choice)
+    found: Variables = []
+    parts: list[str] = [_map(everyone)] if everyone else []
+    for name, table in (("User", users), ("Group", groups), ("Account", accounts)):
+        if table:
+            found.append((f"by{name}", _table(table)))
+            asked, by = f"variables.asking{name}s", f"variables.by{name}"
+            parts.append(f"{asked}.filter(one, one in {by}).map(one, {by}[one])")
+    lists = [f"[{part}]" if part.startswith("{") else part for part in parts]
+    for grant in choice.grants:
+        if has_patterns(grant):
+            who = grant.subjects
+            named = ("Users", who.users), ("Groups", who.groups), ("Accounts", who.service_accounts)
+            asks = [f"variables.asking{kind}.exists(one, {named_in('one', names)})" for kind, names in named if names]
+            is_asked = "true" if who.everyone else " || ".join(asks) or "false"
+            inside = named_in(namespace, grant.namespaces)
+            lists.append(f"(({inside}) && ({is_asked}) ? [{_map({EVERYWHERE_KEY: [grant.policy]})}] : [])")
+    return [*found, ("grants", " + ".join(lists) or "[]")]
+
+
+def may_use(policy: ir.Policy, namespace: str = "request.namespace") -> str:
+    """Whether one of ``grants`` is of ``policy``, which goes by no labels of the namespace that are not seen."""
+    name = literal(policy.name)
+    here = f'("{EVERYWHERE_KEY}" in grant && {name} in grant["{EVERYWHERE_KEY}"])'
+    there = f"({namespace} in grant && {name} in grant[{namespace}])"
+    return all_of(f"variables.grants.exists(grant, {here} || {there})", in_namespaces(policy.scope, namespace))
+
+
+def may_use_live(policy: ir.Policy, account: bool) -> str:
+    """Whether the cluster lets the requesting user, or the pod's service account, ``use`` the PSP of that name.
+
+    In the groups that PSP's admission asked for. Source: ``authorizedForPolicy`` in Kubernetes 1.24
+    ``plugin/pkg/admission/security/podsecuritypolicy/admission.go``.
+    """
+    who = "authorizer.serviceAccount(request.namespace, object.spec.serviceAccountName)" if account else "authorizer"
+    checks = [
+        f'{who}.group("{group}").resource("podsecuritypolicies").name({literal(policy.name)})'
+        '.namespace(request.namespace).check("use").allowed()'
+        for group in ("policy", "extensions")
+    ]
+    return all_of("has(object.spec.serviceAccountName)" if account else "true", " || ".join(checks))
+
+
+def holds_here(policy: ir.Policy, labels: bool) -> str:
+    """Whether ``policy`` may be used in the namespace at all, by its ``labels`` if they are seen; ``true`` if it goes by none."""
+    return has_labels(policy.scope) if labels or not (policy.scope.labels or policy.scope.except_labels) else "false"
+
+
+def _map(table: dict[str, list[str]]) -> str:
+    return "{" + ", ".join(f"{literal(key)}: {literal(tuple(names))}" for key, names in table.items()) + "}"
+
+
+def _table(table: Table) -> str:
+    return "{" + ", ".join(f"{literal(name)}: {_map(places)}" for name, places in table.items()) + "}"
+
+
+ADMISSION = Review("request.namespace", tuple(_asking()), _shown(), ON_UPDATE)
+"""What the API server and Kyverno tell."""
+TEMPLATES = Review(
+    "request.namespace",
+    tuple(_asking_later()),
+    f'["service account " + {line("request.namespace")} + "/" + {line("variables.podsAccount")}]',
+    ON_UPDATE,
+    aside='" (no user in this review: judged by " + variables.asking[0] + " alone)"',
+    ahead="true",
+    of_workloads=True,
+)
+"""What they tell of a workload, whose template stands for the pod."""

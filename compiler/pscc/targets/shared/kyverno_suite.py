@@ -1,0 +1,80 @@
+"""What ``kyverno test`` runs: a folder with the test, its pods, and where they are needed old pods and a user."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+
+from pscc.base.frozen import frozen
+from pscc.cases.suite import Case
+from pscc.ir.access import Request
+from pscc.output.contents import OutputFile
+from pscc.output.templating import Code, render, yaml_quote
+
+
+@frozen
+class Result:
+    """``rule`` comes to ``outcome`` (``pass`` or ``fail``) on the pods of ``cases``."""
+
+    rule: str
+    outcome: str
+    cases: tuple[Case, ...]
+
+
+def test_files(
+    folder: str, policy: str, cases: Sequence[Case], results: Iterable[Result], user: Request | None = None
+) -> list[OutputFile]:
+    """The files of the test ``folder`` of ``policy``: its pods are asked for by ``user``, or nobody in particular."""
+    import yaml
+
+    updates = [(case, case.old_pod) for case in cases if case.old_pod is not None]
+    name = yaml_quote(policy)
+    rows = [
+        {
+            "rule": yaml_quote(one.rule),
+            "resources": [yaml_quote(case.resource) for case in one.cases],
+            "result": Code(one.outcome),
+        }
+        for one in results
+    ]
+    test = render(
+        "kyverno/test.yaml.j2",
+        title=yaml_quote(folder.rsplit("/", 1)[-1]),
+        name=name,
+        results=rows,
+        updates=bool(updates),
+        user=user is not None,
+    )
+    pods = "---\n".join(str(yaml.safe_dump(case.pod, sort_keys=False)) for case in cases)
+    files = [OutputFile(f"{folder}/kyverno-test.yaml", test), OutputFile(f"{folder}/pods.yaml", pods)]
+    if updates:
+        old = [{"name": yaml_quote(c.name), "object": Code(json.dumps(old_object(c.pod, pod)))} for c, pod in updates]
+        values = render("kyverno/values.yaml.j2", name=name, updates=old)
+        files.append(OutputFile(f"{folder}/values.yaml", values))
+    if user is not None:
+        files.append(user_file(folder, user))
+    return files
+
+
+def by_requester(cases: Iterable[Case]) -> dict[Request, list[Case]]:
+    """The cases of each who asks; what nobody asks is left out, as Kyverno's scans leave it out."""
+    asked: dict[Request, list[Case]] = {}
+    for case in cases:
+        if case.request is not None and case.request.user:
+            asked.setdefault(case.request, []).append(case)
+    return asked
+
+
+def user_file(folder: str, user: Request) -> OutputFile:
+    """Who asks for the pods of the test ``folder``."""
+    groups = [yaml_quote(group) for group in user.groups]
+    text = render("kyverno/user.yaml.j2", user=yaml_quote(user.user), groups=groups)
+    return OutputFile(f"{folder}/user.yaml", text)
+
+
+def old_object(pod: object, old_pod: object) -> object:
+    """``old_pod`` as Kyverno's values want it: merged over the new pod there, so what it lacks of that is empty."""
+    if not isinstance(pod, dict) or not isinstance(old_pod, dict):
+        return old_pod
+    lacking: dict[str, object] = {k: [] if isinstance(v, list) else None for k, v in pod.items() if k not in old_pod}
+    return {**{key: old_object(pod.get(key), value) for key, value in old_pod.items()}, **lacking}

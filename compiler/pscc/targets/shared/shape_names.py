@@ -1,0 +1,49 @@
+"""What a shape of check is called in outputs: the kind of its Constraint, and the end of the names of objects and rules.
+
+Kinds and names have a longest length, and a form of statement may come to more: then shorter words are taken, and
+where those are too long as well, a digest.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+from pscc.printers.rego.rules import snake
+
+LONGEST_KIND = 59
+"""With ``List`` behind it, it is a DNS label. Source: ``validateCustomResourceDefinitionNames`` in
+``k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/validation/validation.go``."""
+_EXEMPT = "UnlessExempt"
+_SHORTER = (
+    (f"Exempting{_EXEMPT}", "SomeExempt"),
+    ("OnPodAndContainers", "OnEach"),
+    ("OnPodOrContainers", "OnAny"),
+)
+_DIGEST = 8
+
+
+def kind_of(shape: str, exempt: bool) -> str:
+    """The kind of the Constraints of ``shape``. One that lets requests off, ``exempt``, has a template of its own."""
+    return fitted_kind(*_spellings(f"Pscc{shape}{_EXEMPT if exempt else ''}"))
+
+
+def fitted_kind(*spellings: str) -> str:
+    """The first of ``spellings`` that can be a kind; the beginning of the first and a digest of it where none can."""
+    short = next((one for one in spellings if len(one) <= LONGEST_KIND), None)
+    if short is not None:
+        return short
+    digest = hashlib.sha256(spellings[0].encode()).hexdigest()[:_DIGEST]
+    return f"{spellings[0][: LONGEST_KIND - _DIGEST]}{digest}"
+
+
+def endings_of(shape: str) -> tuple[str, ...]:
+    """``shape`` as the end of a name, ``allow-host-ports``: in its own words, and in shorter ones."""
+    return tuple(snake(one).replace("_", "-") for one in _spellings(shape))
+
+
+def _spellings(name: str) -> tuple[str, ...]:
+    found = [name]
+    for long, short in _SHORTER:
+        if long in found[-1]:
+            found.append(found[-1].replace(long, short))
+    return tuple(found)

@@ -1,0 +1,1 @@
+"""Outputs held against their source, on the real engines."""

@@ -1,0 +1,327 @@
+"""What ``pscc verify`` compares: what a policy means for a pod, what its output should say of it, and what an engine said.
+
+Pure. What a policy means, as it is rolled out, is the reference interpreter's word. What an output should say can be
+stricter, where its target cannot set one of the policy's defaults and the compile said so (``TGT001``): a pod that the policy
+would have mended is refused, or goes without what the default grants. Nothing else may differ, and nothing may be looser.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Literal
+
+from pscc import ir
+from pscc.base.frozen import frozen
+from pscc.cases import draw_pods, suite
+from pscc.cases.choice_suite import AUDIT
+from pscc.cases.exempt import boundary_pods
+from pscc.cases.requests import draw_requests, hangs_on_requests
+from pscc.ir.access import Request, requested_by
+from pscc.lowering.prepared import Prepared
+from pscc.lowering.shortfalls import Shortfall
+from pscc.output.options import Workloads
+from pscc.pod.manifests import Manifest, normalise, without_nulls
+from pscc.reference.evaluate import request_of
+from pscc.verify.engines._base import Answer, Applied, Engine, Review
+from pscc.verify.meaning import Meaning, Said, announced
+
+Json = dict[str, object]
+Kind = Literal["lets in", "shuts out", "says otherwise", "changes otherwise"]
+SEVEREST: tuple[Kind, ...] = ("lets in", "shuts out", "changes otherwise", "says otherwise")
+_SOMEBODY = Request(user="somebody", groups=requested_by("somebody", ()))
+_UPDATE_EVERY = 6
+"""One in so many of the drawn pods is what another becomes by an update."""
+_WORKLOAD_EVERY = 8
+"""One in so many of the pods that are created is tried again as a workload's."""
+_WORKLOADS: tuple[Applied, ...] = ("Deployment", "CronJob")
+
+
+@frozen
+class Trial:
+    """A pod to try, as admission sees it before any policy changed it; with ``old_pod``, what that becomes.
+
+    ``origin`` says where it is from: what a drawn pod is about, or the file and object of a manifest. ``own`` are the user's
+    own. ``request`` says who asks, and where; None where nothing hangs on that. ``kind`` is what is applied: the pod, or a
+    workload that would make it. ``written`` is the pod as its file has it, nulls and all, where that is another: engines
+    that judge files see it so.
+    """
+
+    origin: str
+    pod: Json
+    old_pod: Json | None = None
+    own: bool = False
+    request: Request | None = None
+    kind: Applied = "Pod"
+    written: Json | None = None
+
+
+@frozen
+class Question:
+    """A review, with what should come of it.
+
+    ``policy`` is what the policy itself says, and the pod as it leaves it; ``expected`` what the output should say, which
+    is the same but for what was announced.
+    """
+
+    trial: Trial
+    review: Review
+    policy: Answer
+    expected: Answer
+
+
+@frozen
+class Difference:
+    """An engine's answer that is not what the output should say."""
+
+    kind: Kind
+    question: Question
+    answer: Answer
+
+
+@frozen
+class Tally:
+    """All answers of one engine: how many were asked for, agreed, were stricter as announced, and differed.
+
+    ``stricter_own`` names those of the user's own pods that are refused for want of a default.
+    """
+
+    tried: int
+    agreed: int
+    stricter: int
+    differences: tuple[Difference, ...]
+    stricter_own: tuple[str, ...] = ()
+
+    @property
+    def first(self) -> Difference | None:
+        """The first of the gravest differences."""
+        return min(self.differences, key=lambda d: SEVEREST.index(d.kind), default=None)
+
+
+# --- what is tried --------------------------------------------------------------
+
+
+def drawn(ready: Prepared, seed: int, count: int) -> Iterator[Trial]:
+    """``count`` pods around the boundaries of the policies of ``ready``, and some again as workloads'; the same for a seed.
+
+    Of each policy in turn, those of choices too, at most half are the pods of its generated suite, and at most a third has
+    images and names at the boundaries of its exemptions; the rest is drawn by seed. Where it matters who asks, requests are
+    drawn as well: inside the namespaces that are left out, too, and by members of groups whose grants are.
+    """
+    program, ignored = ready.written, ready.rollout.ignored_groups
+    trials: Iterable[Trial] = list(_pods(program, seed, count))
+    if hangs_on_requests(program):
+        requests = draw_requests(program, seed, count, ignored)
+        trials = [replace(trial, request=request) for trial, request in zip(trials, requests, strict=True)]
+    yield from trials
+    created = [trial for trial in trials if trial.old_pod is None][::_WORKLOAD_EVERY]
+    for number, trial in enumerate(created):
+        kind = _WORKLOADS[number % len(_WORKLOADS)]
+        yield replace(trial, kind=kind, origin=f"{trial.origin}, in a {kind}")
+
+
+def _pods(program: ir.Program, seed: int, count: int) -> Iterator[Trial]:
+    policies = [*program.policies, *(policy for choice in program.choices for policy in choice.policies)]
+    shares = [count // len(policies)] * len(policies)
+    for index in range(count - sum(shares)):
+        shares[index] += 1
+    for policy, share in zip(policies, shares, strict=True):
+        cases = [_of_case(case) for case in suite.cases_for(policy)][: (share + 1) // 2]
+        near = _spread([Trial(origin, pod) for origin, pod in boundary_pods(policy)], share // 3)
+        yield from (*cases, *near)
+        yield from _updated(draw_pods(policy, seed, share - len(cases) - len(near)))
+
+
+def _spread(trials: Sequence[Trial], most: int) -> Sequence[Trial]:
+    """At most ``most`` of ``trials``, from all over."""
+    return trials if len(trials) <= most else [trials[number * len(trials) // most] for number in range(most)]
+
+
+def own(manifests: Iterable[Manifest], program: ir.Program) -> Iterator[Trial]:
+    """The user's own pods, and those of their workloads: as the API server would hand them to admission, and as written.
+
+    Where it matters who asks, it is their controller, or somebody who was authenticated.
+    """
+    asks = hangs_on_requests(program)
+    for manifest in manifests:
+        name = f"{manifest.namespace}/{manifest.name}" if manifest.namespace else manifest.name
+        origin = f"{manifest.span.file}:{manifest.span.line} {manifest.kind} {name}"
+        pod = normalise(manifest.pod)
+        request = request_of(_SOMEBODY, manifest, pod) if asks else None
+        written = manifest.pod if manifest.pod != pod else None
+        yield Trial(origin, pod, own=True, request=request, written=written)
+
+
+def _of_case(case: suite.Case) -> Trial:
+    whole: Json = {"apiVersion": "v1", "kind": "Pod"}
+    old = case.old_pod or _before_debugging(case.pod)
+    return Trial(case.name, {**whole, **case.pod}, {**whole, **old} if old is not None else None)
+
+
+def _updated(pods: Iterable[Json]) -> Iterator[Trial]:
+    before: Json | None = None
+    for number, pod in enumerate(pods):
+        old = _before_debugging(pod)
+        if old is None and number % _UPDATE_EVERY == _UPDATE_EVERY - 1:
+            old = before
+        yield Trial(str(_object(pod.get("metadata")).get("name")), pod, old)
+        before = pod
+
+
+def _before_debugging(pod: Json) -> Json | None:
+    """The pod without its ephemeral containers, which only an update can add; None where there are none."""
+    spec = _object(pod.get("spec"))
+    if not spec.pop("ephemeralContainers", None):
+        return None
+    return {**pod, "spec": spec}
+
+
+# --- what should come of it -----------------------------------------------------
+
+
+def questions(
+    ready: Prepared,
+    shortfalls: Sequence[Shortfall],
+    engine: Engine,
+    trials: Sequence[Trial],
+    workloads: Workloads = "warn",
+) -> tuple[Question, ...]:
+    """What to ask ``engine`` about ``trials``, of an output of ``ready`` with these ``shortfalls``.
+
+    An engine that sets defaults, or whose target has none, gets pods as they come. One that runs only the checks of a
+    target that has defaults gets each pod twice, if they would change it: with them set, and as it came, as where
+    the defaults were not applied. An engine that knows no updates gets the new pod, as an audit would; one that knows no
+    users is held to what the pod's service account alone may use, as every engine is of a workload, on whose pods
+    ``workloads`` says what the output does. An engine that knows no workloads is not asked about them.
+    """
+    asked: list[Question] = []
+    written, output = Meaning(ready.written), announced(ready.made, tuple(shortfalls))
+    # plain policies judge an update check by check, those into which a choice is parted too
+    updated = partial(_question, Meaning(ready.made), output)
+    question = partial(_question, written, output)
+    of_workload = partial(_question, written.of_workloads(workloads), output.of_workloads(workloads))
+    for trial in (reading for one in trials for reading in _readings(one)):
+        name = f"pod-{len(asked) + 1}"
+        if trial.kind != "Pod":
+            if engine.takes_workloads:
+                request = _unasked(trial.request)
+                pod = _template(_named(trial.pod, name, request))
+                reached, whole = output.defaulted(pod, request), written.defaulted(pod, request)
+                asked.append(of_workload(trial, Review(name, pod, None, request, trial.kind), reached, whole))
+            continue
+        request = trial.request if engine.takes_users else _unasked(trial.request)
+        pod = _named(trial.pod, name, request)
+        old = _named(trial.old_pod, name, request) if trial.old_pod is not None else None
+        if old is not None:
+            review = Review(name, pod, old if engine.takes_updates else None, request)
+            asked.append(updated(trial, review, pod))
+            continue
+        whole, reached = written.defaulted(pod, request), output.defaulted(pod, request)
+        if engine.changes_pods or reached == pod:
+            asked.append(question(trial, Review(name, pod, None, request), reached, whole))
+            continue
+        asked.append(question(trial, Review(name, reached, None, request), reached, whole))
+        name = f"pod-{len(asked) + 1}"
+        bare = _named(pod, name, request)
+        as_it_came = replace(trial, origin=f"{trial.origin}, as it came")
+        asked.append(question(as_it_came, Review(name, bare, None, request), bare))
+    return tuple(asked)
+
+
+def _readings(trial: Trial) -> Iterator[Trial]:
+    """``trial``, and the same of the pod as its file has it."""
+    yield trial
+    if trial.written is not None:
+        yield replace(trial, origin=f"{trial.origin}, as the file has it", pod=trial.written, written=None)
+
+
+def _question(
+    written: Meaning, output: Meaning, trial: Trial, review: Review, reached: Json, whole: Json | None = None
+) -> Question:
+    """The question of ``review``; ``reached`` is the pod that the checks should see, ``whole`` the policy's own idea of it."""
+    created = whole is not None
+    expected = output.says(reached, review.old_pod, review.request, created)
+    same = written == output and whole in (None, reached)
+    policy = expected if same else written.says(whole or reached, review.old_pod, review.request, created)
+    return Question(trial, review, _answer(policy), _answer(expected))
+
+
+def _answer(said: Said) -> Answer:
+    return Answer(said.denials, said.warnings, said.pod)
+
+
+def _unasked(request: Request | None) -> Request | None:
+    """``request`` where nobody says who asks, as in an audit."""
+    return request and replace(request, user=AUDIT.user, groups=AUDIT.groups)
+
+
+def _template(pod: Json) -> Json:
+    """``pod`` as the template of a workload has it: the account that it would get anyway is not named."""
+    spec = _object(pod.get("spec"))
+    if spec.get("serviceAccountName") == "default":
+        del spec["serviceAccountName"]
+    return {**pod, "spec": spec}
+
+
+def _named(pod: Json, name: str, request: Request | None) -> Json:
+    """``pod`` under this name, in the namespace and of the service account of ``request``."""
+    metadata = {k: v for k, v in _object(pod.get("metadata")).items() if k != "generateName"}
+    place = request.namespace if request is not None else metadata.get("namespace") or "default"
+    named = {**pod, "metadata": {**metadata, "name": name, "namespace": place}}
+    if request is None:
+        return named
+    spec = {k: v for k, v in _object(pod.get("spec")).items() if k != "serviceAccountName"}
+    account = {"serviceAccountName": request.service_account} if request.service_account else {}
+    return {**named, "spec": {**account, **spec}}
+
+
+def _object(value: object) -> Json:
+    return {str(k): v for k, v in value.items()} if isinstance(value, dict) else {}
+
+
+# --- what came of it ------------------------------------------------------------
+
+
+def tally(asked: Sequence[Question], answers: Sequence[Answer]) -> Tally:
+    """How ``answers`` compare with what the questions expect. Raises `ValueError` where one is missing."""
+    differences: list[Difference] = []
+    stricter = 0
+    stricter_own: list[str] = []
+    for question, answer in zip(asked, answers, strict=True):
+        kind = _kind(question, answer)
+        if kind is not None:
+            differences.append(Difference(kind, question, answer))
+        elif _is_stricter(question, answer):
+            stricter += 1
+            if question.trial.own and answer.denied:
+                stricter_own.append(question.trial.origin)
+    agreed = len(asked) - stricter - len(differences)
+    return Tally(len(asked), agreed, stricter, tuple(differences), tuple(stricter_own))
+
+
+def _is_stricter(question: Question, answer: Answer) -> bool:
+    """Whether the pod is denied or warned of, or left without something that a default grants, as announced."""
+    if (answer.denied, bool(answer.warnings)) != (question.policy.denied, bool(question.policy.warnings)):
+        return True
+    created = question.review.old_pod is None and answer.pod is not None
+    return created and question.expected.pod != question.policy.pod
+
+
+def _stored(pod: Json | None) -> Json:
+    """``pod`` without what the API server drops: of a null in a file an engine may make nothing, or an empty object."""
+    found = _object(without_nulls(pod))
+    return {**found, "metadata": {key: value for key, value in _object(found.get("metadata")).items() if value != {}}}
+
+
+def _kind(question: Question, answer: Answer) -> Kind | None:
+    expected = question.expected
+    if not answer.denied and (expected.denied or question.policy.denied):
+        return "lets in"
+    if answer.denied and not expected.denied:
+        return "shuts out"
+    changed = question.review.old_pod is None and answer.pod is not None and answer.pod != expected.pod
+    if changed and _stored(answer.pod) != _stored(expected.pod):
+        return "changes otherwise"
+    same = (answer.denials, answer.warnings) == (expected.denials, expected.warnings)
+    return None if same else "says otherwise"

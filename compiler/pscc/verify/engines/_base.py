@@ -1,0 +1,148 @@
+"""What every engine takes and gives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Literal, Protocol
+
+from pscc.base.frozen import frozen
+from pscc.ir.access import Request
+from pscc.output.contents import OutputFile
+
+Json = dict[str, object]
+Applied = Literal["Pod", "Deployment", "CronJob"]
+"""What is applied: a pod, or a workload that would make it."""
+Tick = Callable[[int], None]
+"""Told how many more reviews are done."""
+
+
+@frozen
+class Review:
+    """One question: may ``pod`` be created, or with ``old_pod``, may that become ``pod``?
+
+    ``name`` is a DNS label, the name of the pod itself, and of no other pod that is asked about in the same breath.
+    ``request`` says who asks, and where; None where nothing hangs on that. ``kind`` is what is applied: the pod itself, or a
+    workload that would make it.
+    """
+
+    name: str
+    pod: Json
+    old_pod: Json | None = None
+    request: Request | None = None
+    kind: Applied = "Pod"
+
+    @property
+    def applied(self) -> Json:
+        """The object that is applied: ``pod``, or the workload of this kind with it as its template."""
+        if self.kind == "Pod":
+            return self.pod
+        metadata = self.pod.get("metadata")
+        of_pod = dict(metadata) if isinstance(metadata, dict) else {}
+        own = {key: value for key, value in of_pod.items() if key in ("name", "namespace")}
+        template: Json = {"metadata": {k: v for k, v in of_pod.items() if k not in own}, "spec": self.pod.get("spec")}
+        head: Json = {"apiVersion": _VERSIONS[self.kind], "kind": self.kind, "metadata": own}
+        if self.kind == "CronJob":
+            job: Json = {"schedule": "0 0 * * *", "jobTemplate": {"spec": {"template": template}}}
+            return {**head, "spec": job}
+        return {**head, "spec": {"selector": {"matchLabels": {}}, "template": template}}
+
+
+@frozen
+class Answer:
+    """What an engine says of one pod.
+
+    ``denials`` keep the pod out; ``warnings`` are what policies in ``warn`` and ``audit`` say, and keep nothing out. Each is
+    sorted, each text in it once. ``pod`` is the pod as the engine left it, None where the engine changes nothing.
+    """
+
+    denials: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+    pod: Json | None = None
+
+    @property
+    def denied(self) -> bool:
+        """Whether the pod is kept out."""
+        return bool(self.denials)
+
+
+_VERSIONS = {"Deployment": "apps/v1", "CronJob": "batch/v1"}
+
+
+class EngineError(Exception):
+    """The engine gave no answers: what happened, in a line, and in ``help`` what to do about it, where that is known."""
+
+    def __init__(self, message: str, help: str = "") -> None:
+        self.help = help
+        super().__init__(message)
+
+
+class Engine(Protocol):
+    """One engine that was found, wherever it is.
+
+    ``changes_pods``: it sets the defaults of an output itself, so its answers hold pods. ``takes_updates``: it can be
+    asked about an update. ``takes_users``: it can be told who asks. ``takes_workloads``: it can be asked about a Deployment
+    or a CronJob. ``is_own``: the output is made for it, rather than for another implementation of the same language.
+    ``note`` says what of an output it leaves out and what was done about that, empty where it runs all.
+    """
+
+    @property
+    def name(self) -> str:
+        """What the engine is called: ``gator``."""
+        ...
+
+    @property
+    def target(self) -> str:
+        """The target whose output it runs."""
+        ...
+
+    @property
+    def changes_pods(self) -> bool:
+        """Whether it sets defaults."""
+        ...
+
+    @property
+    def takes_updates(self) -> bool:
+        """Whether it judges updates."""
+        ...
+
+    @property
+    def takes_users(self) -> bool:
+        """Whether it judges by who asks."""
+        ...
+
+    @property
+    def takes_workloads(self) -> bool:
+        """Whether it judges workloads."""
+        ...
+
+    @property
+    def is_own(self) -> bool:
+        """Whether the output is made for it."""
+        ...
+
+    @property
+    def note(self) -> str:
+        """What it leaves out."""
+        ...
+
+    def runs(self, path: str) -> bool:
+        """Whether the file ``path`` of an output has a part in its answers."""
+        ...
+
+    def version(self) -> str:
+        """The engine's version, empty where it does not say. Raises `EngineError`."""
+        ...
+
+    def ask(self, files: Sequence[OutputFile], reviews: Sequence[Review], tick: Tick) -> tuple[Answer, ...]:
+        """An answer for each of ``reviews``, in their order, as ``files`` have it. Raises `EngineError`."""
+        ...
+
+
+def chunks(reviews: Sequence[Review], size: int) -> list[Sequence[Review]]:
+    """``reviews`` in pieces of at most ``size``, so that progress can be told between them."""
+    return [reviews[start : start + size] for start in range(0, len(reviews), size)]
+
+
+def answer(denials: Sequence[str], warnings: Sequence[str] = (), pod: Json | None = None) -> Answer:
+    """The answer of an engine that said ``denials`` and ``warnings``, in any order and repeatedly."""
+    return Answer(tuple(sorted({*denials})), tuple(sorted({*warnings})), pod)

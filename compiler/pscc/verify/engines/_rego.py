@@ -1,0 +1,60 @@
+"""What the engines of the target ``opa`` share: which files they load, what they ask, how an answer reads."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from pscc.output.contents import OutputFile
+from pscc.verify.engines._base import Answer, EngineError, Review, answer
+
+DECISIONS = ("deny", "warn")
+_WORD = re.compile(r'"(?:[^"\\]|\\.)*"|`[^`]*`|#[^\n]*|(?<![\w.])data\.|^package\s+', re.MULTILINE)
+"""Strings and comments, which are passed over, and the places where a module names a document."""
+
+
+def is_module(path: str) -> bool:
+    """Whether the file is one of the policies rather than of their tests."""
+    return path.endswith(".rego") and not path.endswith("_test.rego")
+
+
+def modules(files: Sequence[OutputFile]) -> tuple[OutputFile, ...]:
+    """The policies among ``files``, each after what it calls: a server compiles them as they come."""
+    return tuple(sorted((f for f in files if is_module(f.path)), key=lambda f: (not f.path.startswith("lib/"), f.path)))
+
+
+def document(review: Review) -> object:
+    """The input for ``review``: what is applied itself; an AdmissionReview for an update, and where it matters who asks."""
+    if review.old_pod is None and review.request is None:
+        return review.applied
+    operation = "CREATE" if review.old_pod is None else "UPDATE"
+    request: dict[str, object] = {"operation": operation, "object": review.applied}
+    if review.old_pod is not None:
+        request["oldObject"] = review.old_pod
+    if review.request is not None:
+        request["namespace"] = review.request.namespace
+        if review.request.user:
+            request["userInfo"] = {"username": review.request.user, "groups": list(review.request.groups)}
+    return {"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview", "request": request}
+
+
+def read(main: object) -> Answer:
+    """The answer in the value of ``data.main``. Raises `EngineError` where that is something else."""
+    if isinstance(main, Mapping):
+        said = [main.get(decision, []) for decision in DECISIONS]
+        if all(isinstance(texts, list) and all(isinstance(text, str) for text in texts) for texts in said):
+            return answer(*said)
+    raise EngineError(f"`data.main` holds something else than `deny` and `warn`: {str(main)[:200]}")
+
+
+def rerooted(text: str, root: str) -> str:
+    """The module ``text`` with its package, and every document that it names, below ``data.ROOT``.
+
+    So that on a server that others use nothing of theirs can meet it.
+    """
+
+    def moved(match: re.Match[str]) -> str:
+        word = match.group()
+        return f"{word}{root}." if word == "data." or word.startswith("package") else word
+
+    return _WORD.sub(moved, text)

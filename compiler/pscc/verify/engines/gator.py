@@ -1,0 +1,139 @@
+"""Gatekeeper's command line: ``gator test`` on the templates, constraints and expansions of an output, in Rego and in CEL.
+
+It judges objects as they are: it runs no mutator but on what an expansion makes, and knows of no operation, as Gatekeeper's
+audit does. Source: ``Test`` in Gatekeeper 3.23 ``pkg/gator/test/test.go``.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from pscc.base.frozen import frozen
+from pscc.output.contents import OutputFile
+from pscc.verify.engines._base import Answer, EngineError, Json, Review, Tick, answer, chunks
+from pscc.verify.engines._files import write, write_objects
+from pscc.verify.engines._process import run, shown
+
+_CHUNK = 100
+_FOLDERS = ("templates/", "policies/", "workloads/")
+_IMPLIED = re.compile(r"\A\[Implied by [-\w]+\] ")
+"""What Gatekeeper puts in front of a message on what an expansion made. Source: ``AggregateResponses`` in 3.23
+``pkg/expansion/aggregate.go``."""
+_SEEN = "PsccVerifySeen"
+_WITNESS = OutputFile(
+    "witness.yaml",
+    f"""\
+apiVersion: templates.gatekeeper.sh/v1
+kind: ConstraintTemplate
+metadata:
+  name: {_SEEN.lower()}
+spec:
+  crd:
+    spec:
+      names:
+        kind: {_SEEN}
+  targets:
+    - target: admission.k8s.gatekeeper.sh
+      code:
+        - engine: Rego
+          source:
+            version: v1
+            rego: |
+              package {_SEEN.lower()}
+
+              violation contains {{"msg": "seen"}}
+---
+apiVersion: constraints.gatekeeper.sh/v1beta1
+kind: {_SEEN}
+metadata:
+  name: {_SEEN.lower()}
+spec:
+  enforcementAction: dryrun
+""",
+)
+"""A constraint that every object breaks. gator prints nothing of one that breaks none: this tells that from one not looked at."""
+
+
+@frozen
+class Gator:
+    """The program ``gator`` at ``path``, each run of it within ``timeout`` seconds."""
+
+    path: str
+    timeout: float
+    name: str = "gator"
+    target: str = "gatekeeper"
+    changes_pods: bool = False
+    takes_updates: bool = False
+    takes_users: bool = False
+    takes_workloads: bool = True
+    is_own: bool = True
+    note: str = (
+        "gator runs neither the mutators of pods nor updates: it got each pod with the defaults set and, where that is another "
+        "pod, as it came; of an update it got the new pod. It knows no user: where that matters, it judged by the pod's service "
+        "account alone, as Gatekeeper's audit does. Deployments and CronJobs it expands, with the mutators of their pods."
+    )
+
+    def runs(self, path: str) -> bool:
+        """Templates, constraints and what is about workloads; not the mutators of pods."""
+        return path.startswith(_FOLDERS) and not path.endswith("/kustomization.yaml")
+
+    def version(self) -> str:
+        """The release that ``gator version`` says."""
+        lines = run([self.path, "version"], self.timeout).out.splitlines()
+        return next((line.split()[1].removeprefix("v") for line in lines if line.startswith("GitVersion: ")), "")
+
+    def ask(self, files: Sequence[OutputFile], reviews: Sequence[Review], tick: Tick) -> tuple[Answer, ...]:
+        """What the constraints say of each pod of ``reviews``, as it is."""
+        answers: list[Answer] = []
+        with tempfile.TemporaryDirectory(prefix="pscc-") as folder:
+            loaded = write(Path(folder), [_WITNESS, *(f for f in files if self.runs(f.path))])
+            for chunk in chunks(reviews, _CHUNK):
+                pods = write_objects(Path(folder) / "pods.yaml", (review.applied for review in chunk))
+                places = write_objects(Path(folder) / "namespaces.yaml", namespaces(chunk))
+                answers += self._chunk([*loaded, pods, places], chunk)
+                tick(len(chunk))
+        return tuple(answers)
+
+    def _chunk(self, paths: Sequence[str], reviews: Sequence[Review]) -> list[Answer]:
+        done = run([self.path, "test", "--output", "json", *(f"--filename={path}" for path in paths)], self.timeout)
+        try:
+            results = json.loads(done.out)
+        except ValueError:
+            results = None
+        if done.code not in (0, 1) or not isinstance(results, list):
+            raise EngineError(f"gator test failed with exit code {done.code}{shown(done.err or done.out)}")
+        denials, warnings = _by_name(results)
+        for review in reviews:
+            if "seen" not in warnings.get(review.name, []):
+                raise EngineError(f"gator test did not look at the {review.kind} {review.name}{shown(done.err)}")
+        return [answer(denials.get(r.name, []), [w for w in warnings[r.name] if w != "seen"]) for r in reviews]
+
+
+def namespaces(reviews: Sequence[Review]) -> list[Json]:
+    """The Namespaces of ``reviews`` as objects, with their labels."""
+    found = {r.request.namespace: dict(r.request.namespace_labels) for r in reviews if r.request is not None}
+    return [
+        {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": labels}}
+        for name, labels in found.items()
+    ]
+
+
+def _by_name(results: Iterable[object]) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+    """What is said of each object, and of what an expansion made of it: denials, and warnings."""
+    denials: dict[str, list[str]] = {}
+    warnings: dict[str, list[str]] = {}
+    for result in results:
+        if not isinstance(result, Mapping):
+            continue
+        of = denials if result.get("enforcementAction") == "deny" else warnings
+        name = _object(_object(result.get("violatingObject")).get("metadata")).get("name")
+        of.setdefault(str(name), []).append(_IMPLIED.sub("", str(result.get("msg")), count=1))
+    return denials, warnings
+
+
+def _object(value: object) -> Json:
+    return dict(value) if isinstance(value, Mapping) else {}

@@ -1,0 +1,207 @@
+"""Kyverno's command line: ``kyverno apply``, mutations first, on the policies of an output."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pscc.base.frozen import frozen
+from pscc.ir.access import Request
+from pscc.output.contents import OutputFile
+from pscc.targets.shared.kyverno_suite import old_object
+from pscc.verify.engines._base import Answer, EngineError, Json, Review, Tick, answer, chunks
+from pscc.verify.engines._files import write, write_objects
+from pscc.verify.engines._process import run, shown
+
+_CHUNK = 25
+
+
+_WITNESS = OutputFile(
+    "witness.yaml",
+    """\
+apiVersion: kyverno.io/v1
+kind: ClusterPolicy
+metadata:
+  name: pscc-verify-seen
+spec:
+  rules:
+    - name: seen
+      match:
+        any:
+          - resources:
+              kinds:
+                - Pod
+      validate:
+        failureAction: Audit
+        cel:
+          expressions:
+            - expression: "true"
+""",
+)
+"""A policy that every pod passes: a pod that it says nothing of was not looked at."""
+
+
+@dataclass(slots=True)
+class _Said:
+    """What the report says of one pod."""
+
+    denials: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    rules: set[tuple[str, str]] = field(default_factory=set)
+
+
+@frozen
+class Kyverno:
+    """The program ``kyverno`` at ``path``, each run of it within ``timeout`` seconds."""
+
+    path: str
+    timeout: float
+    name: str = "kyverno"
+    target: str = "kyverno"
+    changes_pods: bool = True
+    takes_updates: bool = True
+    takes_users: bool = True
+    takes_workloads: bool = False
+    is_own: bool = True
+    note: str = (
+        "Kyverno's command line was asked about pods alone. No rule for Deployments and the like was tried: neither those that "
+        "Kyverno writes itself, nor those of a `choose`."
+    )
+
+    def runs(self, path: str) -> bool:
+        """The policies."""
+        return path.startswith("policies/")
+
+    def version(self) -> str:
+        """The version that ``kyverno version`` says."""
+        lines = run([self.path, "version"], self.timeout).out.splitlines()
+        return next((line.split()[1].removeprefix("v") for line in lines if line.startswith("Version: ")), "")
+
+    def ask(self, files: Sequence[OutputFile], reviews: Sequence[Review], tick: Tick) -> tuple[Answer, ...]:
+        """What the policies say of each of ``reviews``, and what they make of its pod."""
+        policies = [file for file in files if self.runs(file.path)]
+        if not policies:
+            return tuple(Answer(pod=review.pod) for review in reviews)
+        answers: dict[str, Answer] = {}
+        # apart: operation, user and the labels of namespaces are the same for a whole run of the command line
+        for alike in _alike(reviews):
+            for chunk in chunks(alike, _CHUNK):
+                with tempfile.TemporaryDirectory(prefix="pscc-") as folder:
+                    answers |= zip((r.name for r in chunk), self._chunk(Path(folder), policies, chunk), strict=True)
+                tick(len(chunk))
+        return tuple(answers[review.name] for review in reviews)
+
+    def _chunk(self, folder: Path, policies: Sequence[OutputFile], reviews: Sequence[Review]) -> list[Answer]:
+        paths = write(folder, [*policies, _WITNESS])
+        pods = write_objects(folder / "pods.yaml", (review.pod for review in reviews))
+        changed = folder / "changed"
+        command = [self.path, "apply", *paths, "--resource", pods, "--policy-report", "--audit-warn"]
+        command += ["--output-format", "json", "--output", str(changed)]
+        rules = _rules(_documents(paths))
+        updates, asked = reviews[0].old_pod is not None, reviews[0].request
+        if updates or asked is not None:
+            names = dict.fromkeys(policy for policy, _ in rules)
+            command += ["--values-file", write_objects(folder / "values.yaml", [_values(names, reviews)])]
+        if asked is not None:
+            command += ["--userinfo", write_objects(folder / "user.yaml", [_user(asked)])]
+        done = run(command, self.timeout)
+        said = _said(done.out)
+        if said is None:
+            raise EngineError(f"kyverno apply printed no report (exit code {done.code}){shown(done.err or done.out)}")
+        if unseen := [review.name for review in reviews if review.name not in said]:
+            raise EngineError(f"kyverno apply ran no rule on the pod {unseen[0]}{shown(done.err)}")
+        ran = {rule for one in said.values() for rule in one.rules}
+        # where it matters who asks and where, not each rule is about one of these pods
+        for rule, validates in rules.items() if asked is None else ():
+            if rule not in ran and (validates or not updates):
+                raise EngineError(f"kyverno apply ran the rule {rule[1]} of {rule[0]} on no pod{shown(done.err)}")
+        pods_after = {_name(pod): _object(pod) for pod in _documents(sorted(map(str, changed.glob("*.yaml"))))}
+        return [answer(said[r.name].denials, said[r.name].warnings, pods_after.get(r.name, r.pod)) for r in reviews]
+
+
+def _documents(paths: Sequence[str]) -> list[object]:
+    import yaml
+
+    found: list[object] = []
+    for path in paths:
+        try:
+            with open(path, encoding="utf-8") as stream:
+                found += [document for document in yaml.load_all(stream, yaml.CSafeLoader) if document]
+        except yaml.YAMLError as error:
+            raise EngineError(f"{path} cannot be read: {error}") from None
+    return found
+
+
+def _rules(documents: Sequence[object]) -> dict[tuple[str, str], bool]:
+    """The rules of policies, by policy and name: whether each validates, or else mutates."""
+    found: dict[tuple[str, str], bool] = {}
+    for document in documents:
+        rules = _object(_object(document).get("spec")).get("rules")
+        for rule in map(_object, rules if isinstance(rules, list) else []):
+            found[_name(document), str(rule.get("name"))] = "validate" in rule
+    return found
+
+
+def _values(policies: Iterable[str], reviews: Sequence[Review]) -> Json:
+    """What ``--values-file`` wants: the operation of each review, and the old pod of an update."""
+    rows: list[Json] = []
+    for review in reviews:
+        if review.old_pod is None:
+            continue
+        old = old_object(review.pod, review.old_pod)
+        rows.append({"name": review.name, "values": {"request.operation": "UPDATE", "request.oldObject": old}})
+    head: Json = {"apiVersion": "cli.kyverno.io/v1alpha1", "kind": "Values"}
+    labels = {r.request.namespace: dict(r.request.namespace_labels) for r in reviews if r.request is not None}
+    places = [{"name": name, "labels": found} for name, found in labels.items()]
+    named = [{"name": name, "resources": rows} for name in policies] if rows else []
+    return {**head, **({"policies": named} if named else {}), **({"namespaceSelector": places} if places else {})}
+
+
+def _user(request: Request) -> Json:
+    """What ``--userinfo`` wants."""
+    info: Json = {"username": request.user, "groups": list(request.groups)}
+    return {"apiVersion": "cli.kyverno.io/v1alpha1", "kind": "UserInfo", "metadata": {"name": "user"}, "userInfo": info}
+
+
+def _alike(reviews: Sequence[Review]) -> list[list[Review]]:
+    """``reviews`` by what is the same for a whole run."""
+    found: dict[object, list[Review]] = {}
+    for review in reviews:
+        who = review.request and (review.request.user, review.request.groups)
+        found.setdefault((review.old_pod is not None, who), []).append(review)
+    return list(found.values())
+
+
+def _said(printed: str) -> dict[str, _Said] | None:
+    """What the report in ``printed`` says of each pod, by name; None where there is no report."""
+    try:
+        # the report comes behind what the mutations have to say
+        report = json.loads(printed[printed.index('{"kind":') :])
+        results = report["results"]
+    except (ValueError, KeyError, TypeError):
+        return None
+    found: dict[str, _Said] = {}
+    for result in results if isinstance(results, list) else []:
+        for resource in result.get("resources", []):
+            said = found.setdefault(str(resource.get("name")), _Said())
+            said.rules.add((str(result.get("policy")), str(result.get("rule"))))
+            match result.get("result"):
+                case "pass" | "skip":
+                    pass
+                case "warn":
+                    said.warnings.append(str(result.get("message", "")))
+                case _:
+                    # an `error` keeps the pod out as well: failurePolicy is Fail
+                    said.denials.append(str(result.get("message", "")))
+    return found
+
+
+def _name(pod: object) -> str:
+    return str(_object(_object(pod).get("metadata")).get("name"))
+
+
+def _object(value: object) -> Json:
+    return dict(value) if isinstance(value, Mapping) else {}

@@ -1,0 +1,98 @@
+"""Which engines there are, and where they are found. Explicit, and each loaded only when it is there."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from importlib.util import find_spec
+
+from pscc.base.frozen import frozen
+from pscc.verify.engines._base import Engine
+from pscc.verify.engines.opa_server import Access, OpaServer
+
+PROGRAMS: Mapping[str, tuple[str, ...]] = {
+    "opa": ("opa",),
+    "gator": ("gator",),
+    "kyverno": ("kyverno", "kubectl-kyverno"),
+}
+"""The engines that are programs, and what each is called on a path; krew installs Kyverno's as a plugin of kubectl."""
+
+OPTION_OF = {"opa": "--opa", "gator": "--gator", "kyverno": "--kyverno-cli"}
+"""The option that says where each program is; ``--kyverno`` is a release."""
+
+TARGET_OF = {"regopy": "opa", "opa": "opa", "gator": "gatekeeper", "kyverno": "kyverno"}
+"""The target that each engine judges."""
+
+_SYSTEM = Access()
+
+ALIASES = {"gatekeeper": "gator"}
+"""Other names under which ``--require`` takes an engine."""
+
+
+@frozen
+class Missing:
+    """An engine that is not there, and what to do about it."""
+
+    name: str
+    target: str
+    reason: str
+
+
+@frozen
+class Wanted:
+    """Where engines are: ``programs`` by name where the user said; a server where there is one; seconds for each answer."""
+
+    programs: Mapping[str, str]
+    timeout: float
+    url: str = ""
+    access: Access = _SYSTEM
+
+
+def engines(targets: tuple[str, ...], wanted: Wanted) -> tuple[tuple[Engine, ...], tuple[Missing, ...]]:
+    """The engines of ``targets``: those that are there, in a stable order, and those that are not."""
+    found: list[Engine] = []
+    missing: list[Missing] = []
+    for name, target in TARGET_OF.items():
+        if target not in targets:
+            continue
+        engine = _engine(name, wanted)
+        if engine is None:
+            missing.append(Missing(name, target, _advice(name)))
+        else:
+            found.append(engine)
+        if name == "opa" and wanted.url:
+            found.append(OpaServer(wanted.url, wanted.access, wanted.timeout))
+    judged = TARGET_OF.values()
+    missing += [
+        Missing("none", target, "verify knows no engine for it yet") for target in targets if target not in judged
+    ]
+    return tuple(found), tuple(missing)
+
+
+def _engine(name: str, wanted: Wanted) -> Engine | None:
+    if name == "regopy":
+        from pscc.verify.engines.regopy_ import Regopy
+
+        return Regopy(wanted.timeout) if find_spec("regopy") is not None else None
+    path = wanted.programs.get(name) or next(filter(None, map(shutil.which, PROGRAMS[name])), None)
+    if path is None:
+        return None
+    match name:
+        case "opa":
+            from pscc.verify.engines.opa import Opa
+
+            return Opa(path, wanted.timeout)
+        case "gator":
+            from pscc.verify.engines.gator import Gator
+
+            return Gator(path, wanted.timeout)
+        case _:
+            from pscc.verify.engines.kyverno import Kyverno
+
+            return Kyverno(path, wanted.timeout)
+
+
+def _advice(name: str) -> str:
+    if name == "regopy":
+        return "regopy is not installed: pip install regopy"
+    return f"`{name}` is not on the path: install it, or say where it is with {OPTION_OF[name]} PATH"

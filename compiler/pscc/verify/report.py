@@ -1,0 +1,265 @@
+"""What ``pscc verify`` prints: the table of agreement and the first differing pod of each engine, or one JSON object.
+
+Pure: rows in, text out.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+
+from pscc.base.frozen import frozen
+from pscc.ir.access import Request
+from pscc.verify.comparing import Difference, Kind, Tally
+from pscc.verify.engines._base import Answer
+
+_HEADS = ("target", "engine", "pods tried", "agreed", "stricter as announced", "wrong")
+_MOST_NAMED = 5
+_SAYS: dict[Kind, str] = {
+    "lets in": "lets in a pod that the policy refuses",
+    "shuts out": "refuses a pod that the policy admits",
+    "says otherwise": "comes to the same verdict in other words",
+    "changes otherwise": "makes another pod of it",
+}
+
+
+@frozen
+class Row:
+    """One engine: what it came to; or why it was not asked (``missing``), or gave no answers (``failed``).
+
+    ``runs`` is the language of an output that has one of several, as ``CEL``. ``is_own``: the output is made for this engine,
+    rather than for another implementation of its language.
+    """
+
+    target: str
+    engine: str
+    version: str = ""
+    tally: Tally | None = None
+    missing: str = ""
+    failed: str = ""
+    runs: str = ""
+    is_own: bool = True
+
+    @property
+    def named(self) -> str:
+        """The engine, its version, and what it runs."""
+        return " ".join(filter(None, (self.engine, self.version, f"({self.runs})" if self.runs else "")))
+
+
+@frozen
+class Summary:
+    """All of a verification.
+
+    ``compiled`` are the options with which the output was compiled, as the command line spells them. Of the ``drawn`` pods so
+    many are ``updates``; so many are tried again as those of ``workloads``. ``notes`` are said below the table; ``drift`` are
+    files of a folder that differ and that no engine ran.
+    """
+
+    source: str
+    seed: int
+    drawn: int
+    updates: int
+    own: int
+    rows: tuple[Row, ...]
+    notes: tuple[str, ...] = ()
+    drift: tuple[str, ...] = ()
+    workloads: int = 0
+    compiled: tuple[str, ...] = ()
+
+    @property
+    def verified(self) -> bool:
+        """Whether an engine was asked, and none failed or differed."""
+        tallies = [row.tally for row in self.rows if row.tally is not None]
+        failed = any(row.failed for row in self.rows)
+        return bool(tallies) and not failed and not self.drift and not any(tally.differences for tally in tallies)
+
+
+def as_text(summary: Summary) -> str:
+    """The table, the notes, and each engine's first difference in full."""
+    lines = [_tried(summary), "", *_table(summary.rows)]
+    for row in summary.rows:
+        if row.failed:
+            lines += ["", f"{row.engine} failed: {row.failed}"]
+    for note in summary.notes:
+        lines += ["", note]
+    for row in summary.rows:
+        if row.tally is not None and row.tally.stricter_own:
+            lines += ["", *_own(row, row.tally.stricter_own)]
+        if row.tally is not None and row.tally.first is not None:
+            lines += ["", *_difference(row, row.tally.first, len(row.tally.differences), summary.rows)]
+    if summary.drift:
+        lines += ["", "These files differ from what pscc writes, and no engine ran them:"]
+        lines += [f"  {path}" for path in summary.drift]
+    return "\n".join([*lines, "", _verdict(summary), ""])
+
+
+def _tried(summary: Summary) -> str:
+    tried = f"{summary.source}: {summary.drawn} pods drawn around its boundaries (--seed {summary.seed})"
+    if summary.updates:
+        tried += f", {summary.updates} of them updates"
+    if summary.workloads:
+        tried += f", {summary.workloads} tried again in a Deployment or CronJob"
+    tried += f"; {summary.own} of your own" if summary.own else ""
+    return tried + (f"\ncompiled with {' '.join(summary.compiled)}" if summary.compiled else "")
+
+
+def _table(rows: Sequence[Row]) -> list[str]:
+    cells: list[tuple[str, ...]] = [_HEADS]
+    for row in rows:
+        match row.tally:
+            case None:
+                cells.append((row.target, row.named, "failed" if row.failed else f"not run: {row.missing}"))
+            case tally:
+                numbers = (tally.tried, tally.agreed, tally.stricter, len(tally.differences))
+                cells.append((row.target, row.named, *map(str, numbers)))
+    whole = [row for row in cells if len(row) == len(_HEADS)]
+    widths = [max(len(row[column]) for row in (whole if column > 1 else cells)) for column in range(len(_HEADS))]
+    return [
+        "  ".join(
+            cell.ljust(widths[column]) if column < 2 or len(row) < len(_HEADS) else cell.rjust(widths[column])
+            for column, cell in enumerate(row)
+        ).rstrip()
+        for row in cells
+    ]
+
+
+def _own(row: Row, names: Sequence[str]) -> list[str]:
+    more = len(names) - _MOST_NAMED
+    return [
+        f"{row.target} refuses these of yours until they set themselves what the policy's defaults set (announced):",
+        *(f"  {name}" for name in names[:_MOST_NAMED]),
+        *([f"  and {more} more"] if more > 0 else []),
+    ]
+
+
+def _difference(row: Row, difference: Difference, of: int, rows: Sequence[Row]) -> list[str]:
+    question, answer = difference.question, difference.answer
+    number = f", the first of {of}" if of > 1 else ""
+    lines = [f"{row.target} on {row.engine} {_SAYS[difference.kind]} ({question.trial.origin}{number})"]
+    lines += [f"  {line}" for line in _at_fault(row, difference, rows)]
+    should = question.policy if difference.kind == "lets in" else question.expected
+    lines += _said("the policy", should) + _said(row.engine, answer)
+    if question.review.request is not None:
+        lines.append(f"  asked for by {_asking(question.review.request)}")
+    if difference.kind == "changes otherwise":
+        lines += ["", "the pod as the policy leaves it:", *_yaml(question.expected.pod)]
+        lines += ["", f"the pod as {row.engine} leaves it:", *_yaml(answer.pod)]
+    if question.review.old_pod is not None:
+        lines += ["", "the pod before the update:", *_yaml(question.review.old_pod)]
+    return [*lines, "", f"the {question.review.kind.lower()} that was tried:", *_yaml(question.review.applied)]
+
+
+def _at_fault(row: Row, difference: Difference, rows: Sequence[Row]) -> Iterator[str]:
+    """Which other engines of the target agree on the pod of ``difference``, and what that says of ``row``, where it stands in."""
+    others = [one for one in rows if one.target == row.target and one != row and one.tally is not None]
+    for one in others:
+        verb = "agrees with the policy on this pod" if agrees(one, difference) else "differs on this pod, too"
+        yield f"{one.named}{', for which the output is made,' if one.is_own else ''} {verb}"
+    if not row.is_own and not any(one.is_own for one in others):
+        yield f"{row.engine} is another implementation than the one that the output is made for, which was not asked"
+
+
+def agrees(row: Row, difference: Difference) -> bool:
+    """Whether the engine of ``row``, which was asked the question of ``difference`` too, has no difference there."""
+    found = row.tally.differences if row.tally is not None else ()
+    return not any(one.question.review == difference.question.review for one in found)
+
+
+def _asking(request: Request) -> str:
+    """Who asks for a pod, of which service account, and where."""
+    user = f"user {request.user} ({', '.join(request.groups)})" if request.user else "nobody, as in an audit"
+    return f"{user} for service account {request.service_account} in namespace {request.namespace}"
+
+
+def _said(who: str, answer: Answer) -> list[str]:
+    verdict = "denied" if answer.denied else "warned of" if answer.warnings else "admitted"
+    warnings = [f"    warning: {message}" for message in answer.warnings]
+    return [f"  {who}: {verdict}", *(f"    {message}" for message in answer.denials), *warnings]
+
+
+def _yaml(pod: object) -> list[str]:
+    import yaml
+
+    text: str = yaml.safe_dump(pod, sort_keys=False, allow_unicode=True)
+    return [f"  {line}" for line in text.splitlines()]
+
+
+def _verdict(summary: Summary) -> str:
+    by_row = [
+        (row, len(row.tally.differences)) for row in summary.rows if row.tally is not None and row.tally.differences
+    ]
+    wrong = sum(count for _, count in by_row)
+    failed = sum(1 for row in summary.rows if row.failed)
+    if summary.verified:
+        return "verified: every engine that was asked does as the policy says"
+    counted = (
+        (wrong, "answer differs", "answers differ"),
+        (failed, "engine gave no answers", "engines gave no answers"),
+        (len(summary.drift), "file differs unseen", "files differ unseen"),
+    )
+    reasons = [f"{count} {one if count == 1 else many}" for count, one, many in counted if count]
+    if by_row:
+        reasons[0] += f" ({', '.join(f'{count} on {row.engine}' for row, count in by_row)})"
+    return f"not verified: {', '.join(reasons) or 'there is no engine to ask'}"
+
+
+def as_json(summary: Summary) -> str:
+    """The same as one JSON object, on one line."""
+    head: dict[str, object] = {
+        "source": summary.source,
+        "verified": summary.verified,
+        "seed": summary.seed,
+        "drawn": summary.drawn,
+        "updates": summary.updates,
+        "workloads": summary.workloads,
+        "own": summary.own,
+        "compiled": summary.compiled,
+    }
+    rows = [_row(row, summary.rows) for row in summary.rows]
+    return json.dumps({**head, "engines": rows, "notes": summary.notes, "drift": summary.drift})
+
+
+def _row(row: Row, rows: Sequence[Row]) -> dict[str, object]:
+    found: dict[str, object] = {"target": row.target, "engine": row.engine, "version": row.version, "isOwn": row.is_own}
+    found["runs"] = row.runs or None
+    if row.tally is None:
+        return {**found, "missing": row.missing or None, "failed": row.failed or None}
+    tally, first = row.tally, row.tally.first
+    numbers = {
+        "tried": tally.tried,
+        "agreed": tally.agreed,
+        "stricter": tally.stricter,
+        "wrong": len(tally.differences),
+    }
+    return {**found, **numbers, "stricterOwn": tally.stricter_own, "first": first and _first(first, row, rows)}
+
+
+def _first(difference: Difference, row: Row, rows: Sequence[Row]) -> dict[str, object]:
+    question = difference.question
+    others = [one for one in rows if one.target == row.target and one != row and one.tally is not None]
+    return {
+        "kind": difference.kind,
+        "origin": question.trial.origin,
+        "policy": _answer(question.policy),
+        "expected": _answer(question.expected),
+        "engine": _answer(difference.answer),
+        "agreeing": [one.engine for one in others if agrees(one, difference)],
+        "pod": question.review.applied,
+        "oldPod": question.review.old_pod,
+        "request": question.review.request and _request(question.review.request),
+    }
+
+
+def _request(request: Request) -> dict[str, object]:
+    return {
+        "user": request.user,
+        "groups": request.groups,
+        "namespace": request.namespace,
+        "namespaceLabels": dict(request.namespace_labels),
+        "serviceAccount": request.service_account,
+    }
+
+
+def _answer(answer: Answer) -> dict[str, object]:
+    messages = (*answer.denials, *answer.warnings)
+    return {"denied": answer.denied, "messages": messages, "warnings": answer.warnings, "pod": answer.pod}
