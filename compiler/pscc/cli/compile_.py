@@ -10,7 +10,7 @@ import click
 
 from pscc.cli._compiling import analysed_for, settings_options
 from pscc.cli._shared import Format, Refused, fix_option, format_option, ignored_option, source_argument, tell
-from pscc.output.options import DEFAULT_TARGET
+from pscc.targets.registry import DEFAULT_TARGET
 
 if TYPE_CHECKING:
     from pscc.output.settings import Settings
@@ -46,19 +46,18 @@ def command(
     settings = replace(settings, target=settings.target or (DEFAULT_TARGET,))
     read, _, program = analysed_for(settings, sources, fmt, fix, list_ignored)
     try:
-        outputs = compile_program(program, settings.target, settings.rollout, settings.options)
+        made = compile_program(program, settings.target, settings.rollout, settings.options)
     except SourceError as error:
         tell(error.diagnostics, read, fmt)
         raise click.exceptions.Exit(1) from None
-    # what targets say alike is told once
-    told = tuple(dict.fromkeys(d for made in outputs.values() for d in made.diagnostics))
-    tell(told, read, fmt)
-    if any(d.severity == "error" for d in told):
+    tell(made.all_diagnostics, read, fmt)
+    if any(d.severity == "error" for d in made.all_diagnostics):
         raise click.exceptions.Exit(1)
-    files = tuple(file for made in outputs.values() for file in made.files)
+    outputs = tuple(made.placed.values())
+    files = tuple(file for one in outputs for file in one.files)
     if output == "-":
         by_path = {file.path: file.text for file in files}
-        for path in (path for made in outputs.values() for path in made.resources):
+        for path in (path for one in outputs for path in one.resources):
             body = by_path[path]
             click.echo(body if body.startswith("---") or path.endswith(".rego") else f"---\n{body}", nl=False)
         return

@@ -5,14 +5,9 @@ from __future__ import annotations
 from typing import Literal
 
 from pscc.base.frozen import frozen
+from pscc.lowering.capabilities import Version, Workloads
 
-TARGETS = ("gatekeeper", "opa", "kyverno", "kyverno-cel", "vap")
-"""The names of the targets, in the order in which they are listed."""
-DEFAULT_TARGET = "gatekeeper"
 Engine = Literal["rego", "cel"]
-Workloads = Literal["warn", "enforce", "off"]
-Version = tuple[int, int]
-"""A release: ``(1, 30)``."""
 
 
 @frozen

@@ -57,7 +57,7 @@ def expected(template: str) -> str:
 def _said(template: str) -> str:
     name, target, tool = _CHECKS[template]
     (subject,) = [one for one in (*SUBJECTS, SMALL) if one.name == name]
-    made = compile_program(subject.program, (target,), subject.rollout, subject.options)[target]
+    made = compile_program(subject.program, (target,), subject.rollout, subject.options).outputs[target]
     with TemporaryDirectory() as folder:
         return tool(written(made, Path(folder)))
 
