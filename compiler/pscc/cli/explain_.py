@@ -43,10 +43,10 @@ def _source(subject: str) -> tuple[str, int | None] | None:
 
 
 def _explained(path: str, line: int | None) -> str:
-    from pscc.cli._files import loader_for, today
     from pscc.cli._shared import analysed
     from pscc.diagnostics import Report
     from pscc.explain.explanation import explain_source
+    from pscc.files import loader_for, today
     from pscc.meaning.linking import link
 
     _, document, program = analysed((path,), "text", fix=False)

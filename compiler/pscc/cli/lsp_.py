@@ -17,7 +17,7 @@ def command() -> None:
         raise click.ClickException("the language server needs pygls: pip install 'pscc[lsp]'") from None
     from pathlib import Path
 
-    from pscc.cli._files import loader_for, today
     from pscc.editor import server
+    from pscc.files import loader_for, today
 
     server(lambda path: loader_for(str(Path(path).parent)), today()).start_io()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, get_args
 
 from pscc.base.frozen import frozen
 
-TARGETS = ("gatekeeper", "opa", "kyverno", "kyverno-cel", "vap")
+TargetName = Literal["gatekeeper", "opa", "kyverno", "kyverno-cel", "vap"]
+TARGETS: tuple[TargetName, ...] = get_args(TargetName)
 """The names of the targets, in the order in which they are listed."""
-DEFAULT_TARGET = "gatekeeper"
+DEFAULT_TARGET: TargetName = "gatekeeper"
 Engine = Literal["rego", "cel"]
 Workloads = Literal["warn", "enforce", "off"]
 Version = tuple[int, int]

@@ -1,0 +1,107 @@
+"""The files that sources are in: those of a folder, those that a file uses, the library's policies; and the day.
+
+Raises `OSError` for what cannot be read and `ValueError` for what there cannot be; the command line says them its own way.
+"""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from pscc.base.source import SourceFile
+from pscc.driver import decode
+
+SUFFIXES = (".psp", ".yaml", ".yml", ".json")
+"""Of a folder, the files that are sources."""
+
+
+def files_of(paths: tuple[str, ...]) -> tuple[str, ...]:
+    """The files ``paths``; of a folder, all files below it whose suffix is among `SUFFIXES`, in order of name.
+
+    Raises `FileNotFoundError` for a folder without such a file.
+    """
+    files: list[str] = []
+    for path in paths:
+        if path != "-" and Path(path).is_dir():
+            found = sorted(str(p) for p in Path(path).rglob("*") if p.suffix in SUFFIXES and p.is_file())
+            if not found:
+                raise FileNotFoundError(f"{path!r}: there is no {', '.join(SUFFIXES)} file in this folder")
+            files += found
+        else:
+            files.append(path)
+    return tuple(dict.fromkeys(files))
+
+
+def read_file(path: str) -> SourceFile:
+    """The file ``path``, or the library's policy of that name (``pss/baseline@1.30``), as text.
+
+    Raises `OSError` and `ValueError` where there is none, and `SourceError` where it is not UTF-8.
+    """
+    if is_in_library(path):
+        return from_library(path)
+    return decode(path, Path(path).read_bytes())
+
+
+def is_in_library(path: str) -> bool:
+    """Whether ``path`` names a policy of the library, and no file."""
+    return path.startswith("pss/") and not Path(path).exists()
+
+
+def from_library(name: str) -> SourceFile:
+    """The library's policy ``name`` as a source. Raises `ValueError` where there is none."""
+    from pscc.meaning.library import LEVELS, MINORS, library_source
+
+    found = library_source(name)
+    if found is None:
+        levels = ", ".join(f"pss/{level}" for level in LEVELS)
+        pins = f"each pinnable to {MINORS[0]} to {MINORS[-1]}, as pss/baseline@1.30"
+        raise ValueError(f"{name}: there is no such policy in the library; there are {levels}, {pins}")
+    return found
+
+
+class Loader:
+    """Reads the files that sources use, each found beside the file that uses it and inside ``root`` only.
+
+    ``texts`` holds what was read, by name, for diagnostics. A file that is a source is called as in ``sources``.
+    """
+
+    def __init__(self, root: Path, sources: tuple[str, ...] = ()) -> None:
+        self.root = root.resolve()
+        self.names = {Path(source).resolve(): source for source in sources if source != "-"}
+        self.texts: dict[str, str] = {}
+
+    def __call__(self, path: str, user: str) -> SourceFile:
+        """The file ``path`` of a ``use`` in the file ``user``. Raises `LoadError` where it cannot be had."""
+        from pscc.diagnostics import SourceError
+        from pscc.meaning.linking import LoadError
+
+        if not path.endswith(".psp"):
+            raise LoadError(f"`{path}` is no file of the policy language", "name a file that ends in `.psp`")
+        beside = self.root if user == "-" else Path(user).parent
+        found = (beside / path).resolve()
+        if not found.is_relative_to(self.root):
+            help = "a file is used from the folder of the source, or from below it"
+            raise LoadError(f"`{path}` lies outside of {self.root.name or self.root}/", help)
+        try:
+            source = decode(self.names.get(found) or os.path.relpath(found), found.read_bytes())
+        except OSError as error:
+            help = "a path is relative to the file that it stands in"
+            raise LoadError(f"`{path}` cannot be read: {error.strerror or error}", help) from None
+        except SourceError as error:
+            raise LoadError(f"`{path}`: {error.diagnostics[0].message}", error.diagnostics[0].help) from None
+        self.texts[source.name] = source.text
+        return source
+
+
+def loader_for(*paths: str, files: tuple[str, ...] = ()) -> Loader:
+    """The loader for the sources ``paths``, which are ``files``: its root is the folder that they are all in."""
+    folders = [Path() if path == "-" or not Path(path).exists() else Path(path) for path in paths]
+    inside = [str((folder if folder.is_dir() else folder.parent).resolve()) for folder in folders]
+    return Loader(Path(os.path.commonpath(inside)), files or tuple(path for path in paths if not Path(path).is_dir()))
+
+
+def today() -> date:
+    """The day on which exemptions end or not: ``SOURCE_DATE_EPOCH``'s where that is set, so that builds repeat."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    return datetime.fromtimestamp(int(epoch), UTC).date() if epoch.isdecimal() else date.today()
