@@ -1,15 +1,18 @@
-"""The project's own way to make a frozen dataclass: what a value does, and that mypy refuses an assignment to one."""
+"""The project's own way to make a frozen dataclass: what a value does, and that an assignment to one is refused."""
 
 from __future__ import annotations
 
+import ast
 import copy
+import importlib
 import pickle
-from dataclasses import field, fields, replace
+from dataclasses import FrozenInstanceError, field, fields, replace
 from pathlib import Path
 
 import pytest
 from mypy import api
 
+import pscc
 from pscc.base.frozen import frozen
 
 
@@ -29,6 +32,15 @@ class Place:
 @frozen
 class Nothing:
     pass
+
+
+@frozen
+class Lists:
+    names: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        if "" in self.names:
+            raise ValueError("a name is empty")
 
 
 def test_values_are_equal_by_what_is_compared_and_by_class() -> None:
@@ -53,6 +65,42 @@ def test_a_value_has_its_fields_and_no_more() -> None:
     with pytest.raises(AttributeError):
         Point(1).z = 3  # type: ignore[attr-defined]
     assert not hasattr(Point(1), "__dict__")
+
+
+@pytest.mark.parametrize("name", ["x", "y", "note", "z"])
+def test_a_value_refuses_assignment_and_deletion(name: str) -> None:
+    point = Point(1, 2, "a")
+    with pytest.raises(FrozenInstanceError, match="Point"):
+        setattr(point, name, 3)
+    with pytest.raises(FrozenInstanceError, match="Point"):
+        delattr(point, name)
+    assert (point.x, point.y, point.note) == (1, 2, "a")
+
+
+def test_every_record_of_the_compiler_refuses_assignment() -> None:
+    root = Path(pscc.__path__[0])
+    records = [
+        getattr(importlib.import_module(".".join(path.relative_to(root.parent).with_suffix("").parts)), node.name)
+        for path in sorted(root.rglob("*.py"))
+        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.ClassDef) and any(ast.unparse(one) == "frozen" for one in node.decorator_list)
+    ]
+    assert len(records) > 150
+    for record in records:
+        name = next((one.name for one in fields(record)), "anything")
+        with pytest.raises(FrozenInstanceError):
+            setattr(object.__new__(record), name, 1)
+
+
+def test_a_value_is_made_by_position_by_name_and_from_defaults() -> None:
+    assert Point(1, note="a").note == "a" and Point(y=2, x=1) == Point(1, 2)
+    with pytest.raises(TypeError, match=r"Point.__init__\(\) missing 1 required positional argument: 'x'"):
+        Point()  # type: ignore[call-arg]
+    with pytest.raises(TypeError, match="unexpected keyword argument 'z'"):
+        Point(1, z=2)  # type: ignore[call-arg]
+    assert Lists().names == [] and Lists().names is not Lists().names
+    with pytest.raises(ValueError, match="empty"):
+        Lists([""])
 
 
 def test_mypy_refuses_an_assignment(tmp_path: Path) -> None:

@@ -134,9 +134,7 @@ def test_the_members_of_a_choice_are_asked_too(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_everything_that_is_missing_is_said_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    text = (
-        'policy p {\n    in namespaces x\n    exempt users jane because "ci"\n    default runAsUser 1\n}\n'
-    )
+    text = 'policy p {\n    in namespaces x\n    exempt users jane because "ci"\n    default runAsUser 1\n}\n'
     assert len(refused(text, Capabilities(), monkeypatch, Options())) >= 6
 
 

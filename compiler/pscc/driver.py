@@ -128,6 +128,25 @@ def analyse(
     return document, program, _in_order(report.diagnostics)
 
 
+def checked(
+    *sources: SourceFile,
+    load: Load = load_nothing,
+    today: date = date.min,
+    everyone: bool = False,
+    list_ignored: bool = False,
+    floor: tuple[Program, str] | None = None,
+) -> tuple[Document, Program, tuple[Diagnostic, ...]]:
+    """As `analyse`, with what only ``pscc check`` warns of: of the policy language, and where ``floor``, by name, refuses more."""
+    from pscc.meaning.lint import lint, weaker
+
+    document, program, told = analyse(*sources, load=load, today=today, everyone=everyone, list_ignored=list_ignored)
+    if all(is_language(source) for source in sources):
+        told += tuple(lint(document, program))
+    if floor is not None:
+        told += tuple(weaker(program, *floor))
+    return document, program, told
+
+
 def correct(
     *sources: SourceFile, load: Load = load_nothing, today: date = date.min, everyone: bool = False
 ) -> tuple[tuple[SourceFile, ...], tuple[Diagnostic, ...]]:

@@ -19,18 +19,6 @@ if TYPE_CHECKING:
     from pscc.output.settings import Settings
 
 
-def _namespaces(_context: click.Context, _option: click.Parameter, names: tuple[str, ...]) -> tuple[str, ...]:
-    """``names``. Raises a usage error where one can be no namespace."""
-    if names:
-        from pscc.meaning.scoping import namespace_help, namespace_or_prefix
-
-        for name in names:
-            if not namespace_or_prefix(name):
-                help = namespace_help(name, "write a name as `kube-system`, or a prefix as `team-*`")
-                raise click.UsageError(f"--exclude-namespace: `{name}` is no name of a namespace: {help}")
-    return names
-
-
 def _target(help: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
     return click.option("-t", "--target", multiple=True, type=click.Choice(TARGETS), help=help)
 
@@ -62,7 +50,6 @@ _OPTIONS = (
         "--exclude-namespace",
         multiple=True,
         metavar="NAME",
-        callback=_namespaces,
         help="A namespace (or PREFIX*) that no policy judges; may be repeated. Nothing is assumed: Kubernetes' own are "
         "kube-system, kube-public, kube-node-lease.",
     ),
@@ -124,17 +111,13 @@ def analysed_for(
 
     Raises a usage error where ``settings``, whose targets are all named, contradict each other.
     """
-    if settings.live:
-        _only_where_rbac_is_asked(settings)
+    if settings.live or settings.exclude_namespace:
+        from pscc.api import require_sound
+
+        try:
+            require_sound(settings)
+        except ValueError as error:
+            raise click.UsageError(str(error)) from None
     everyone = settings.assume_everyone_may_use or settings.live
     # what everyone may use hides other policies, which is no matter where the cluster says who may
     return analysed(paths, fmt, fix, everyone, list_ignored, ("SET013",) if settings.live else ())
-
-
-def _only_where_rbac_is_asked(settings: Settings) -> None:
-    others = [target for target in settings.target if target != "vap"]
-    if others:
-        message = f"--rbac live is for the target vap alone: {others[0]} cannot ask the cluster's RBAC; it takes --rbac compiled"
-        raise click.UsageError(message)
-    if settings.ignore_group:
-        raise click.UsageError("--ignore-group leaves out compiled grants; with --rbac live there are none")

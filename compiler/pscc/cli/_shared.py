@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Mapping
+from datetime import date
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
@@ -32,7 +33,6 @@ everyone_option = click.option(
 ignored_option = click.option(
     "--list-ignored", is_flag=True, help="Name each object of the sources that says nothing about pod security."
 )
-SUFFIXES = (".psp", ".yaml", ".yml", ".json")
 format_option = click.option(
     "--format", "fmt", type=FORMATS, default="text", show_default=True, help="How diagnostics are written."
 )
@@ -84,26 +84,24 @@ def write_text(path: str, data: bytes) -> None:
 def read_source(path: str) -> SourceFile:
     """The file ``path``, stdin for ``-``, or the library's policy of that name (``pss/baseline@1.30``), as text."""
     from pscc.driver import decode
+    from pscc.files import from_library, is_in_library
 
-    if path.startswith("pss/") and not Path(path).exists():
-        from pscc.cli._files import from_library
-
-        return from_library(path)
+    if is_in_library(path):
+        try:
+            return from_library(path)
+        except ValueError as error:
+            raise click.UsageError(str(error)) from None
     return decode(path, read_bytes(path))
 
 
 def files_of(paths: tuple[str, ...]) -> tuple[str, ...]:
-    """The files ``paths``; of a folder, all files below it whose suffix is among `SUFFIXES`, in order of name."""
-    files: list[str] = []
-    for path in paths:
-        if path != "-" and Path(path).is_dir():
-            found = sorted(str(p) for p in Path(path).rglob("*") if p.suffix in SUFFIXES and p.is_file())
-            if not found:
-                raise Refused(f"{path!r}: there is no {', '.join(SUFFIXES)} file in this folder")
-            files += found
-        else:
-            files.append(path)
-    return tuple(dict.fromkeys(files))
+    """The files ``paths``, and those of the folders among them (`pscc.files.files_of`)."""
+    from pscc import files
+
+    try:
+        return files.files_of(paths)
+    except FileNotFoundError as error:
+        raise Refused(str(error)) from None
 
 
 def tell(
@@ -147,9 +145,9 @@ def analysed(
 
     Exits with 1, everything told, on errors.
     """
-    from pscc.cli._files import loader_for, today
     from pscc.diagnostics import SourceError
     from pscc.driver import analyse
+    from pscc.files import loader_for
 
     sources: tuple[SourceFile, ...] = ()
     files = files_of(paths)
@@ -159,7 +157,7 @@ def analysed(
         if fix:
             sources = corrected(sources, fmt, everyone)
         document, program, warnings = analyse(
-            *sources, load=load, today=today(), everyone=everyone, list_ignored=list_ignored
+            *sources, load=load, today=day(), everyone=everyone, list_ignored=list_ignored
         )
     except SourceError as error:
         tell(error.diagnostics, sources, fmt, load.texts)
@@ -168,17 +166,27 @@ def analysed(
     return sources, document, program
 
 
+def day() -> date:
+    """The day on which exemptions end or not. Raises a usage error where the environment says none."""
+    from pscc.files import today
+
+    try:
+        return today()
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
+
+
 def corrected(
     sources: tuple[SourceFile, ...], fmt: Format, everyone: bool = False, *, results: bool = False
 ) -> tuple[SourceFile, ...]:
     """``sources`` with the corrections of their errors made, until none is left; each is told as a note."""
     from dataclasses import replace
 
-    from pscc.cli._files import loader_for, today
     from pscc.driver import correct
+    from pscc.files import loader_for
 
     load = loader_for(*(source.name for source in sources))
-    fixed, made = correct(*sources, load=load, today=today(), everyone=everyone)
+    fixed, made = correct(*sources, load=load, today=day(), everyone=everyone)
     told = [replace(d, severity="note", message=f"corrected: {d.message}", help=_became(d), notes=()) for d in made]
     tell(tuple(told), sources, fmt, load.texts, results=results)
     return fixed

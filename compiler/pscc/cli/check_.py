@@ -10,6 +10,7 @@ from pscc.cli._shared import (
     Format,
     analysed,
     corrected,
+    day,
     everyone_option,
     files_of,
     format_option,
@@ -43,11 +44,9 @@ def command(
 
     SOURCE is .psp files, YAML or JSON of PodSecurityPolicies and RBAC, folders of them, or - for stdin: one program.
     """
-    from pscc.cli._files import loader_for, today
     from pscc.diagnostics import SourceError
-    from pscc.driver import analyse, decode, is_language
-    from pscc.meaning.library import is_library_name
-    from pscc.meaning.lint import lint, weaker
+    from pscc.driver import checked, decode
+    from pscc.files import is_in_library, loader_for
 
     files = files_of(sources)
     load = loader_for(*sources, files=files)
@@ -55,7 +54,7 @@ def command(
     named = files[0] if len(files) == 1 else f"{len(files)} files"
     read: tuple[SourceFile, ...] = ()
     try:
-        data = {path: read_bytes(path) for path in files if not is_library_name(path)}
+        data = {path: read_bytes(path) for path in files if not is_in_library(path)}
         read = tuple(decode(path, data[path]) if path in data else read_source(path) for path in files)
         if fix:
             fixed = corrected(read, fmt, everyone, results=on_stdout)
@@ -66,13 +65,10 @@ def command(
                     write_text(after.name, encoded(after.text, data[after.name]))
                     click.echo(f"corrected {after.name}", err=True)
             read = fixed
-        document, program, warnings = analyse(
-            *read, load=load, today=today(), everyone=everyone, list_ignored=list_ignored
+        least = None if floor is None else (analysed((floor,), "text", fix=False)[2], floor)
+        _, _, warnings = checked(
+            *read, load=load, today=day(), everyone=everyone, list_ignored=list_ignored, floor=least
         )
-        if all(is_language(source) for source in read):
-            warnings += tuple(lint(document, program))
-        if floor is not None:
-            warnings += tuple(weaker(program, analysed((floor,), "text", fix=False)[2], floor))
     except SourceError as error:
         tell(error.diagnostics, read, fmt, load.texts, results=on_stdout)
         errors = sum(d.severity == "error" for d in error.diagnostics)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -35,9 +34,9 @@ def command(
     SOURCE is .psp files, YAML or JSON of PodSecurityPolicies and RBAC, folders of them, or - for stdin: one program.
     The folder is written whole or not at all. Diagnostics go to stderr.
     """
+    from pscc.api import compile_with
     from pscc.diagnostics import SourceError
-    from pscc.driver import compile_program
-    from pscc.output.emit import EmitError, emit
+    from pscc.output.emit import EmitError
 
     if not output:
         raise click.UsageError("-o names no folder: say `.` for the one that you are in")
@@ -46,27 +45,18 @@ def command(
     settings = replace(settings, target=settings.target or (DEFAULT_TARGET,))
     read, _, program = analysed_for(settings, sources, fmt, fix, list_ignored)
     try:
-        made = compile_program(program, settings.target, settings.rollout, settings.options)
+        compiled = compile_with(program, settings)
     except SourceError as error:
         tell(error.diagnostics, read, fmt)
         raise click.exceptions.Exit(1) from None
-    tell(made.all_diagnostics, read, fmt)
-    if any(d.severity == "error" for d in made.all_diagnostics):
-        raise click.exceptions.Exit(1)
-    outputs = tuple(made.placed.values())
-    files = tuple(file for one in outputs for file in one.files)
+    tell(compiled.diagnostics, read, fmt)
     if output == "-":
-        by_path = {file.path: file.text for file in files}
-        for path in (path for one in outputs for path in one.resources):
-            body = by_path[path]
+        for path in compiled.resources:
+            body = compiled.files[path]
             click.echo(body if body.startswith("---") or path.endswith(".rego") else f"---\n{body}", nl=False)
         return
-    if settings.sync_waves:
-        from pscc.output.sync_waves import with_sync_waves
-
-        files = with_sync_waves(files)
     try:
-        emit(Path(output), files, settings)
+        compiled.write(output)
     except EmitError as error:
         raise Refused(str(error)) from None
-    click.echo(f"wrote {len(files)} files to {output}", err=True)
+    click.echo(f"wrote {len(compiled.files)} files to {output}", err=True)

@@ -52,10 +52,9 @@ def command(
     Exit 1 if a policy or choice that enforces denies a pod; what is in mode warn or audit denies none, and its verdict is
     WARNED or AUDITED. Diagnostics about SOURCE and FILES go to stderr.
     """
-    from pscc.base.source import Span
-    from pscc.diagnostics import Diagnostic, Report, SourceError
+    from pscc.api import manifests_in
+    from pscc.diagnostics import SourceError
     from pscc.ir.access import Request, requested_by
-    from pscc.pod.manifests import read_manifests
     from pscc.reference.evaluate import Row, evaluate
 
     if groups and not user:
@@ -67,20 +66,15 @@ def command(
     pods: list[tuple[Row, ...]] = []
     failed = False
     for path in files:
-        report = Report()
         manifests = None
         try:
             manifests = read_source(path)
-            read = read_manifests(manifests, report)
+            read, told = manifests_in(manifests)
         except SourceError as error:
             tell(error.diagnostics, (manifests,) if manifests else (), "text")
             failed = True
             continue
-        if not read and not report.diagnostics:
-            help = "give a Pod, or a Deployment, Job … that makes pods"
-            nothing = "there is no pod to judge in this file"
-            report.add(Diagnostic("POD003", nothing, Span(path, 1, 1, 1, 1), "warning", help=help))
-        tell(tuple(report.diagnostics), (manifests,), "text")
+        tell(told, (manifests,), "text")
         pods += [evaluate(program, one, asked) for one in read]
     if failed:
         raise click.exceptions.Exit(1)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from pscc.cli._shared import day
+
 
 @click.command("lsp", short_help="Serve editors (Language Server Protocol).", epilog="\b\nExample: pscc lsp")
 def command() -> None:
@@ -17,7 +19,7 @@ def command() -> None:
         raise click.ClickException("the language server needs pygls: pip install 'pscc[lsp]'") from None
     from pathlib import Path
 
-    from pscc.cli._files import loader_for, today
     from pscc.editor import server
+    from pscc.files import loader_for
 
-    server(lambda path: loader_for(str(Path(path).parent)), today()).start_io()
+    server(lambda path: loader_for(str(Path(path).parent)), day()).start_io()

@@ -1,4 +1,7 @@
-"""What the command line knows of files beyond the sources themselves: used files, the library, the day."""
+"""The files that sources are in: those of a folder, those that a file uses, the library's policies; and the day.
+
+Raises `OSError` for what cannot be read and `ValueError` for what there cannot be; the command line says them its own way.
+"""
 
 from __future__ import annotations
 
@@ -6,20 +9,54 @@ import os
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-import click
-
 from pscc.base.source import SourceFile
+from pscc.driver import decode
+
+SUFFIXES = (".psp", ".yaml", ".yml", ".json")
+"""Of a folder, the files that are sources."""
+
+
+def files_of(paths: tuple[str, ...]) -> tuple[str, ...]:
+    """The files ``paths``; of a folder, all files below it whose suffix is among `SUFFIXES`, in order of name.
+
+    Raises `FileNotFoundError` for a folder without such a file.
+    """
+    files: list[str] = []
+    for path in paths:
+        if path != "-" and Path(path).is_dir():
+            found = sorted(str(p) for p in Path(path).rglob("*") if p.suffix in SUFFIXES and p.is_file())
+            if not found:
+                raise FileNotFoundError(f"{path!r}: there is no {', '.join(SUFFIXES)} file in this folder")
+            files += found
+        else:
+            files.append(path)
+    return tuple(dict.fromkeys(files))
+
+
+def read_file(path: str) -> SourceFile:
+    """The file ``path``, or the library's policy of that name (``pss/baseline@1.30``), as text.
+
+    Raises `OSError` and `ValueError` where there is none, and `SourceError` where it is not UTF-8.
+    """
+    if is_in_library(path):
+        return from_library(path)
+    return decode(path, Path(path).read_bytes())
+
+
+def is_in_library(path: str) -> bool:
+    """Whether ``path`` names a policy of the library, and no file."""
+    return path.startswith("pss/") and not Path(path).exists()
 
 
 def from_library(name: str) -> SourceFile:
-    """The library's policy ``name`` as a source. Raises `click.UsageError` where there is none."""
+    """The library's policy ``name`` as a source. Raises `ValueError` where there is none."""
     from pscc.meaning.library import LEVELS, MINORS, library_source
 
     found = library_source(name)
     if found is None:
         levels = ", ".join(f"pss/{level}" for level in LEVELS)
         pins = f"each pinnable to {MINORS[0]} to {MINORS[-1]}, as pss/baseline@1.30"
-        raise click.UsageError(f"{name}: there is no such policy in the library; there are {levels}, {pins}")
+        raise ValueError(f"{name}: there is no such policy in the library; there are {levels}, {pins}")
     return found
 
 
@@ -37,7 +74,6 @@ class Loader:
     def __call__(self, path: str, user: str) -> SourceFile:
         """The file ``path`` of a ``use`` in the file ``user``. Raises `LoadError` where it cannot be had."""
         from pscc.diagnostics import SourceError
-        from pscc.driver import decode
         from pscc.meaning.linking import LoadError
 
         if not path.endswith(".psp"):
@@ -68,7 +104,7 @@ def loader_for(*paths: str, files: tuple[str, ...] = ()) -> Loader:
 def today() -> date:
     """The day on which exemptions end or not: ``SOURCE_DATE_EPOCH``'s where that is set, so that builds repeat.
 
-    Raises `click.UsageError` where that is no time. Source: https://reproducible-builds.org/specs/source-date-epoch/
+    Raises `ValueError` where that is no time. Source: https://reproducible-builds.org/specs/source-date-epoch/
     """
     epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
     if not epoch:
@@ -76,4 +112,4 @@ def today() -> date:
     try:
         return datetime.fromtimestamp(int(epoch), UTC).date()
     except (ValueError, OverflowError, OSError):
-        raise click.UsageError(f"SOURCE_DATE_EPOCH is `{epoch}`: write seconds since 1970, or unset it") from None
+        raise ValueError(f"SOURCE_DATE_EPOCH is `{epoch}`: write seconds since 1970, or unset it") from None
