@@ -65,6 +65,17 @@ def test_breaks_of_rego_are_modules() -> None:
     assert texts[MODULE.replace("input.object", "input.oldObject")] == "object is oldObject"
 
 
+def test_a_row_is_dropped_as_it_stands_in_the_text() -> None:
+    module = 'package p\n\nrow := {"policy": "a", "namespaces": "b", "users": "c"}\n'
+    found = {one.on(module) for one in of_rego.splices(module) if one.kind == "a row of an object is dropped"}
+    rows = [one.split("{")[1].rstrip("}\n") for one in sorted(found)]
+    assert sorted(rows) == [
+        '"namespaces": "b", "users": "c"',
+        '"policy": "a", "namespaces": "b"',
+        '"policy": "a", "users": "c"',
+    ]
+
+
 def test_breaks_of_a_document() -> None:
     constraint = {
         "apiVersion": "constraints.gatekeeper.sh/v1beta1", "kind": "PsccAllowHostPorts", "metadata": {"name": "p"},
@@ -112,6 +123,28 @@ def test_a_template_s_breaks() -> None:
     assert found["a block is dropped", "if one (1)"] == "a: 1\n"
     assert found["a block is dropped", "for x in y (2)"] == "a: 1\n{% if one %}\nb: 2\n{% endif %}\n"
     assert found["a block is always there", "if one (1)"] == text.replace("if one", "if true")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# {{ note }}\n",
+        "{% if note %}\n# {{ note }}\n{% endif %}\n",
+        "{% for note in notes %}\n  # {{ note }}\n{% endfor %}\n",
+        "    policies.kyverno.io/title: {{ title }}\n    description: >-\n{{ policy.description }}\n",
+    ],
+)
+def test_what_people_alone_read_is_not_broken(text: str) -> None:
+    assert not list(of_templates.of_text("vap/x", text))
+
+
+def test_a_block_that_prints_its_condition_alone_is_not_always_there() -> None:
+    kinds = {one.kind for one in of_templates.of_text("vap/x", "{% if match %}\n{{ match }}\n{% endif %}\n")}
+    assert kinds == {"a line is dropped", "a block is dropped"}
+
+
+def test_annotations_that_an_engine_reads_are_broken() -> None:
+    assert list(of_templates.of_text("vap/x", "    pod-policies.kyverno.io/autogen-controllers: none\n"))
 
 
 def test_each_break_of_a_printer_has_a_name_of_its_own() -> None:

@@ -13,7 +13,8 @@ from typing import Protocol
 
 import yaml
 
-from conformance.breaks.asks import LABELS, Ask
+from conformance.breaks.asks import Ask
+from conformance.breaks.requesters import LABELS
 from conformance.jsonl import EngineError, Json, Process
 from conftest import engine
 from emitted.settings import CEL
@@ -42,6 +43,15 @@ class Asked(Protocol):
     def answers(self, asked: list[Ask]) -> list[Answer]:
         """What it says of requests that one review can hold. Raises `EngineError`."""
         ...
+
+
+def _objects(emitted: tuple[Json, ...]) -> list[Json]:
+    """``emitted``, where each is an object to an API server. Raises `EngineError`."""
+    for one in emitted:
+        named = isinstance(one.get("metadata"), dict) and one["metadata"].get("name")
+        if not (one.get("apiVersion") and one.get("kind") and named):
+            raise EngineError(f"no object: {one.get('kind')} without apiVersion, kind or name")
+    return list(emitted)
 
 
 _PROCESSES = {
@@ -77,7 +87,7 @@ class Reviews:
     def load(self, emitted: Emitted) -> None:
         """See `Asked`."""
         assert isinstance(emitted, tuple)
-        documents = list(emitted)
+        documents = _objects(emitted)
         if self.plugins:
             documents += [
                 {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": labels}}
@@ -184,7 +194,8 @@ class Kyverno:
     def load(self, emitted: Emitted) -> None:
         """See `Asked`."""
         assert isinstance(emitted, tuple)
-        (self.folder / "policies.yaml").write_text("---\n".join(json.dumps(one) + "\n" for one in emitted), "utf-8")
+        given = _objects(emitted)
+        (self.folder / "policies.yaml").write_text("---\n".join(json.dumps(one) + "\n" for one in given), "utf-8")
 
     def answers(self, asked: list[Ask]) -> list[Answer]:
         """See `Asked`."""

@@ -22,20 +22,28 @@ class Equivalent:
         return re.fullmatch(self.pattern, label) is not None
 
 
-EQUIVALENT: tuple[Equivalent, ...] = ()
+Patterns = tuple[Equivalent, ...]
+
+OUTPUTS: Patterns = ()
+PRINTERS: Patterns = (
+    Equivalent(
+        r"gatekeeper/choice_template\.yaml\.j2: a line is dropped: (validation:|openAPIV3Schema:|type: object)",
+        "a choice has no parameters, so its schema has nothing to say",
+    ),
+)
 
 
-def why(label: str) -> str:
+def why(label: str, patterns: Patterns) -> str:
     """Why the break of this label changes nothing; empty where it is not said."""
-    return next((one.why for one in EQUIVALENT if one.has(label)), "")
+    return next((one.why for one in patterns if one.has(label)), "")
 
 
-def needless(labels: Iterable[str]) -> list[str]:
-    """Patterns that none of ``labels`` has."""
+def needless(labels: Iterable[str], patterns: Patterns) -> list[str]:
+    """Those of ``patterns`` that none of ``labels`` has."""
     known = list(labels)
-    return [one.pattern for one in EQUIVALENT if not any(one.has(label) for label in known)]
+    return [one.pattern for one in patterns if not any(one.has(label) for label in known)]
 
 
-def too_wide(noticed: Iterable[str]) -> list[str]:
+def too_wide(noticed: Iterable[str], patterns: Patterns) -> list[str]:
     """Those of ``noticed`` that are said to change nothing."""
-    return [label for label in noticed if why(label)]
+    return [label for label in noticed if why(label, patterns)]

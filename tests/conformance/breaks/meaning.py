@@ -23,7 +23,7 @@ _FIRST = ("kyverno-cel",)
 
 
 class Meaning:
-    """What ``output`` of ``subject`` has to do, by the interpreter."""
+    """What ``output`` of ``subject`` has to do, by the interpreter: to be asked while the compiler is unbroken."""
 
     def __init__(self, subject: Subject, output: str) -> None:
         self.output = output
@@ -31,15 +31,23 @@ class Meaning:
         self._words: dict[int, tuple[Ask, Asked, Word] | tuple[Ask, None, None]] = {}
         """By the identity of a request, which is kept beside so that no other one takes it over."""
 
+    def differences(self, asked: list[Ask], answers: list[Answer]) -> str:
+        """The first difference of ``answers`` to ``asked``; empty where there is none."""
+        told = (self.difference(ask, answer) for ask, answer in zip(asked, answers, strict=True))
+        return next(filter(None, told), "")
+
     def difference(self, ask: Ask, answer: Answer) -> str:
         """How ``answer`` to ``ask`` is not what it has to be; empty where it is, and where nothing is said of the request."""
+        if ask.object["kind"] not in TEMPLATES:
+            return f"it says {answer.told} of what makes no pod" if answer.told else ""
         if id(ask) not in self._words:
             asked = _asked(ask, self.output)
             self._words[id(ask)] = (ask, None, None) if asked is None else (ask, asked, by_output(self._made, asked))
         _, asked, word = self._words[id(ask)]
         if asked is None or word is None or not (told := self._other(word, ask, answer)):
             return ""
-        seen = _pod(answer)
+        # what `by_output` says of the pod as it is left knows no old one
+        seen = _pod(answer) if ask.operation == "CREATE" else None
         return self._other(by_output(self._made, asked, seen), ask, answer) if seen else told
 
     def _other(self, word: Word, ask: Ask, answer: Answer) -> str:

@@ -39,9 +39,9 @@ class Break:
         """Its name in lists."""
         return f"{self.output}: {self.subject}: {self.place}: {self.kind}: {self.about}"
 
-    def is_sampled(self, share: float) -> bool:
-        """Whether a run tries it that tries a ``share``: by its name, so that it hangs on no other break."""
-        return crc32(f"{self.output} {self.alike}".encode()) < SHARES[self.output] * share * 2**32
+    def is_sampled(self, share: float, seed: int) -> bool:
+        """Whether a run tries it that tries a ``share``: by its name and ``seed``, so that it hangs on no other break."""
+        return crc32(f"{seed} {self.output} {self.alike}".encode()) < SHARES[self.output] * share * 2**32
 
 
 @cache
@@ -145,14 +145,14 @@ class Group:
     members: tuple[tuple[str, int], ...]
 
 
-def groups(share: float | None = None, only: str = "") -> list[Group]:
-    """The breaks to try: all of them, or a ``share`` of `SHARES`; of one output where ``only`` names it."""
+def groups(share: float | None = None, only: str = "", seed: int = 0) -> list[Group]:
+    """The breaks to try: all of them, or a ``share`` of `SHARES` by ``seed``; of one output where ``only`` names it."""
     found: dict[tuple[str, str], list[tuple[Break, str, int]]] = {}
     for subject, output in outputs():
         if only and output != only:
             continue
         for number, one in enumerate(breaks_of(subject, output)):
-            if share is None or one.is_sampled(share):
+            if share is None or one.is_sampled(share, seed):
                 found.setdefault((output, one.alike), []).append((one, subject.name, number))
     made = []
     for (output, _), listed in found.items():

@@ -15,6 +15,7 @@ from conformance.breaks.engines import Asked, running
 from conformance.breaks.hunt import batches_for
 from conformance.breaks.meaning import Meaning, meaning_of
 from conformance.breaks.outputs import applied, emitted
+from conformance.breaks.patching import unbroken
 from conformance.breaks.programs import SUBJECTS, Subject
 from conformance.jsonl import EngineError
 
@@ -67,15 +68,18 @@ class Sample:
 
     def _asked(self, subject: Subject, output: str) -> str:
         engine = self._engine(output, subject)
-        held = self._held.setdefault((subject.name, output), _held(subject, output))
+        with unbroken():
+            held = self._held.get((subject.name, output)) or _held(subject, output)
+        self._held[subject.name, output] = held
         try:
             engine.load(applied(subject, output))
             for place, number in enumerate(held.order):
                 answers = engine.answers(held.batches[number])
-                for ask, answer in zip(held.batches[number], answers, strict=True):
-                    if told := held.meaning.difference(ask, answer):
-                        held.order.insert(0, held.order.pop(place))
-                        return told
+                with unbroken():
+                    told = held.meaning.differences(held.batches[number], answers)
+                if told:
+                    held.order.insert(0, held.order.pop(place))
+                    return told
         except EngineError as error:
             return f"refused: {error}"
         return ""
