@@ -13,7 +13,8 @@ from conformance.breaks.patching import patched, template
 from conformance.breaks.printers import everything
 from conformance.breaks.programs import FOLDER, SUBJECTS
 from conformance.breaks.sample import UNCHANGED, Sample
-from conformance.breaks.slips import SLIPS, always
+from conformance.breaks.slipping import always
+from conformance.breaks.slips import SLIPS
 from conformance.breaks.words import WORDS
 from emitted import rego
 from emitted.cel import parsed

@@ -24,11 +24,51 @@ class Equivalent:
 
 Patterns = tuple[Equivalent, ...]
 
-OUTPUTS: Patterns = ()
+_MUTATORS = r"gatekeeper( --engine cel)?: .*: (Assign|ModifySet) .*: "
+_SCHEMA = r"gatekeeper( --engine cel)?: .*: ConstraintTemplate .*: "
+
+OUTPUTS: Patterns = (
+    Equivalent(
+        _MUTATORS + r"an element is dropped: spec\.match\.kinds\[0\](\.(apiGroups|kinds)\[0\])?",
+        "`applyTo` names the pods as well",
+    ),
+    Equivalent(
+        _SCHEMA + r"an element is dropped: spec\.crd\.spec\.validation\.openAPIV3Schema\..*\.required\[\d+\]",
+        "the parameters that are emitted have what the schema demands",
+    ),
+    Equivalent(
+        r"vap: .*: MutatingAdmissionPolicy .* changing: a filter is dropped: .* \(name, name != \"\"\)",
+        "it is asked about names of policies alone, and none is empty",
+    ),
+)
 PRINTERS: Patterns = (
     Equivalent(
         r"gatekeeper/choice_template\.yaml\.j2: a line is dropped: (validation:|openAPIV3Schema:|type: object)",
         "a choice has no parameters, so its schema has nothing to say",
+    ),
+    Equivalent(
+        r"gatekeeper/template\.yaml\.j2: (a line is dropped: type: object \(2\)|a block is always there: if exemptions \(1\))",
+        "the schema then takes more than is emitted",
+    ),
+    Equivalent(
+        r"\w+/\w+\.yaml\.j2: a block is always there: if not loop\.first \(\d+\)",
+        "an empty document before the first one is none",
+    ),
+    Equivalent(
+        r"\w+/kustomization\.yaml\.j2: a line is dropped: (apiVersion|kind): .*",
+        "kustomize takes a kustomization.yaml that does not say what it is for one",
+    ),
+    Equivalent(
+        r"gatekeeper/mutators\.yaml\.j2: a line is dropped: (scope: Namespaced|kinds: \[Pod\] \(2\))",
+        "`applyTo` names the pods as well, which are in namespaces",
+    ),
+    Equivalent(
+        r"(vap/\w+|gatekeeper/engine)\.yaml\.j2: a line is dropped: failurePolicy: Fail",
+        "it is what the API server, and Gatekeeper, do where it is not said",
+    ),
+    Equivalent(
+        r"\w+/(suite|test)\.yaml\.j2: a line is dropped: name: .*",
+        "the suite's name is in no outcome of it",
     ),
 )
 

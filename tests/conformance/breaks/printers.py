@@ -14,7 +14,8 @@ from conformance.breaks.outputs import emitted
 from conformance.breaks.patching import patched, template
 from conformance.breaks.programs import SUBJECTS
 from conformance.breaks.sample import UNCHANGED, Sample
-from conformance.breaks.slips import SLIPS, Slip
+from conformance.breaks.slipping import Slip
+from conformance.breaks.slips import SLIPS
 from conformance.breaks.words import WORDS
 
 _PIECE = 30
