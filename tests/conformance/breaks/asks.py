@@ -41,6 +41,8 @@ class Ask:
     operation: str = "CREATE"
     old: Json | None = None
     subresource: str = ""
+    is_file: bool = False
+    """It has nulls, as a file can that a command line reads: the API server would have left them out."""
 
     @property
     def labels(self) -> dict[str, str]:
@@ -90,6 +92,7 @@ def _of_policy(policy: ir.Policy) -> Iterator[Ask]:
         created += [bare for bare in map(_without_contexts, pods) if bare not in pods]
         created += _listing(policy, home)
     yield from (Ask(pod, home) for pod in created if not _is_debugged(pod))
+    yield from (Ask(pod, home, user="", is_file=True) for pod in _with_nulls(policy, home, pods))
     yield from _changed(policy, home, pods)
     yield from _of_workloads(home, [pod for pod in pods if not _is_debugged(pod)])
 
@@ -105,7 +108,8 @@ def _of_member(choice: ir.Choice, policy: ir.Policy) -> Iterator[Ask]:
     if policy.defaults:
         pods += [bare for bare in map(_without_contexts, pods) if bare not in pods]
     asked = [Ask(pod, who.namespace) for pod in pods if not _is_debugged(pod)]
-    asked += list(_changed(everywhere, who.namespace, pods))[:_MEMBER]
+    changed = list(_changed(everywhere, who.namespace, pods))
+    asked += [*changed[:_MEMBER], *changed[_MEMBER:][-2:]]
     yield from (replace(one, user=who.user, groups=who.groups) for one in asked)
 
 
@@ -155,13 +159,14 @@ def _changed(policy: ir.Policy, home: str, pods: list[Json]) -> Iterator[Ask]:
             yield Ask(later, home, operation="UPDATE", old={**old, "metadata": later["metadata"]})
         if "annotations" in pod["metadata"]:
             metadata = {key: value for key, value in pod["metadata"].items() if key != "annotations"}
-            yield Ask(later, home, operation="UPDATE", old={**pod, "metadata": metadata})
+            yield Ask(pod, home, operation="UPDATE", old={**pod, "metadata": metadata})
         before = pod
     labelled = {**accepted, "metadata": {**accepted["metadata"], "labels": {"a": "b"}}}
     yield Ask(labelled, home, operation="UPDATE", old=accepted)
     if policy.defaults:
         bare = _without_contexts(accepted)
         yield Ask({**bare, "metadata": {**bare["metadata"], "labels": {"a": "b"}}}, home, operation="UPDATE", old=bare)
+        yield Ask(bare, home, operation="UPDATE", old=accepted)
 
 
 def _renamed(pod: Json) -> Json:
@@ -200,6 +205,28 @@ def _nearly_left_out(policy: ir.Policy, pods: list[Json]) -> Iterator[Json]:
             for name in reversed(field.path):
                 fragment = {name: fragment}
             yield from (merge(pod, fragment) for pod in refused)  # type: ignore[misc]
+
+
+_NULLS: Json = {
+    "spec": {
+        **dict.fromkeys(("hostPID", "hostNetwork", "securityContext")),
+        "volumes": [{"name": "none", "hostPath": None, "emptyDir": {}}],
+    },
+    "container": {
+        "ports": [{"containerPort": 1, "hostPort": None}],
+        "securityContext": dict.fromkeys(("privileged", "readOnlyRootFilesystem", "runAsUser", "seccompProfile")),
+        "volumeMounts": [{"name": "none", "mountPath": "/none"}],
+    },
+}
+"""What says nothing in a file that is handed to a command line."""
+
+
+def _with_nulls(policy: ir.Policy, home: str, pods: list[Json]) -> Iterator[Json]:
+    """A pod that ``policy`` accepts, and some that it refuses, with nulls where they say nothing."""
+    refused = [pod for pod in pods if not oracle.check(policy, pod).allowed and not _is_debugged(pod)]
+    for pod in (_whole(dict(accepted_by(policy)), home), *refused[:: max(1, len(refused) // 4)]):
+        containers = [{**_NULLS["container"], **one} for one in pod["spec"]["containers"]]
+        yield {**pod, "spec": {**_NULLS["spec"], **pod["spec"], "containers": containers}}
 
 
 def _listing(policy: ir.Policy, home: str) -> Iterator[Json]:

@@ -129,12 +129,13 @@ _QUERY = """answers := [answer |
 	some request in input.requests
 	denied := {["deny", one] | some one in data.main.deny with input as request}
 	warned := {["warn", one] | some one in data.main.warn with input as request}
+	silent := {["error", "deny is undefined"] | not data.main.deny with input as request}
 	of_controls := {[name, json.marshal(one)] |
 		some name, _ in data.pscc
 		some kind in ["violation", "warning"]
 		some one in data.pscc[name][kind] with input as request
 	}
-	answer := [count(denied) == 0, (denied | warned) | of_controls]
+	answer := [count(denied) == 0, ((denied | warned) | silent) | of_controls]
 ]"""
 
 

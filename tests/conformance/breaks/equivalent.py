@@ -24,21 +24,67 @@ class Equivalent:
 
 Patterns = tuple[Equivalent, ...]
 
-_MUTATORS = r"gatekeeper( --engine cel)?: .*: (Assign|ModifySet) .*: "
-_SCHEMA = r"gatekeeper( --engine cel)?: .*: ConstraintTemplate .*: "
+_GATEKEEPER = r"gatekeeper( --engine cel)?: .*: "
+_CELS = r"(vap|kyverno-cel|gatekeeper --engine cel): .*: "
+_REGO = r"(gatekeeper|opa): .*: "
 
 OUTPUTS: Patterns = (
+    # what the engines do where nothing is said
     Equivalent(
-        _MUTATORS + r"an element is dropped: spec\.match\.kinds\[0\](\.(apiGroups|kinds)\[0\])?",
-        "`applyTo` names the pods as well",
+        _CELS + r"(Validating|Mutating)\w+ \S+: a field is dropped: spec\.failurePolicy",
+        "to fail is what an engine does where nothing is said",
     ),
     Equivalent(
-        _SCHEMA + r"an element is dropped: spec\.crd\.spec\.validation\.openAPIV3Schema\..*\.required\[\d+\]",
+        _GATEKEEPER + r"(Assign|ModifySet) \S+: (an element|a field) is dropped: "
+        r"spec\.match\.(scope|kinds(\[0\](\.(apiGroups|kinds)(\[0\])?)?)?)",
+        "`applyTo` names the pods as well, which are in namespaces",
+    ),
+    Equivalent(
+        _GATEKEEPER + r"ConstraintTemplate \S+: an element is dropped: .*\.openAPIV3Schema\..*\.required\[\d+\]",
         "the parameters that are emitted have what the schema demands",
+    ),
+    # guards that what stands beside them makes needless
+    Equivalent(
+        r"vap: .*: an operand of (&&|\|\|) is dropped: dyn\(.*\) [!=]= null",
+        "the API server's objects have no nulls: what is null is not there",
+    ),
+    Equivalent(
+        r"vap: .*: MutatingAdmissionPolicy \S+ expression: an operand of \|\| is dropped: "
+        r"!has\(object\.spec\.securityContext\)",
+        "the API server sets the security context of a pod, though it is empty",
+    ),
+    Equivalent(
+        r"vap: .*: MutatingAdmissionPolicy \S+ expression: an operand of && is dropped: "
+        r"!\( has\(object\.spec\.securityContext\) && .* != null \)",
+        "it is asked where the pod has no security context, so its fields are not set",
+    ),
+    Equivalent(
+        _CELS
+        + r".*Local\w*Profile: the first branch is always taken: has\(object\.spec\.securityContext\) .* \"not set\"",
+        "profiles of the type Localhost alone are looked at, so there is one",
+    ),
+    Equivalent(
+        _REGO + r".* (who: user != null|refusal: pod)",
+        "without a user, or a pod, there is no name to be said",
+    ),
+    # parts of one whole, in whatever order
+    Equivalent(
+        _CELS + r"two variables are swapped: \w*[uU]nchanged\d+ and \w*[uU]nchanged\d+",
+        "both are operands of one conjunction",
     ),
     Equivalent(
         r"vap: .*: MutatingAdmissionPolicy .* changing: a filter is dropped: .* \(name, name != \"\"\)",
         "it is asked about names of policies alone, and none is empty",
+    ),
+    # words of a choice
+    Equivalent(
+        r"(vap|gatekeeper --engine cel): choose( apart)?: .* told: (another variable is read: variables\.words(?!Narrow)\w+|"
+        r"the first branch is always taken: variables\.words\w+ != .*)",
+        "a policy without defaults has the same words once they are set",
+    ),
+    Equivalent(
+        r"(vap|gatekeeper --engine cel): choose apart: .* words\w+: another variable is read: variables\.objections\w+",
+        "the object that says who may ask has policies without checks, so all words are empty",
     ),
 )
 PRINTERS: Patterns = (
@@ -65,6 +111,42 @@ PRINTERS: Patterns = (
     Equivalent(
         r"(vap/\w+|gatekeeper/engine)\.yaml\.j2: a line is dropped: failurePolicy: Fail",
         "it is what the API server, and Gatekeeper, do where it is not said",
+    ),
+    Equivalent(
+        r"(gatekeeper/template|opa/policy|rego/choice)\.rego\.j2: a line is dropped: (input\.\w+\.)?operation == \"UPDATE\"",
+        "a creation has no old object, so nothing is as it was",
+    ),
+    Equivalent(
+        r"rego/choice\.rego\.j2: a line is dropped: pod",
+        "without a pod there is no service account, so no objection",
+    ),
+    Equivalent(
+        r"opa/policy\.rego\.j2: (a line is dropped: {{ entries }} := set\(\)|a block is always there: if checks \(\d\))",
+        "a policy that is printed has checks, and none of them comes to nothing",
+    ),
+    Equivalent(
+        r"(vap/policy|kyverno_cel/validate|gatekeeper/engine)\.yaml\.j2: a line is dropped: message: {{ .*message }}",
+        "it is said where a messageExpression fails, and none does",
+    ),
+    Equivalent(
+        r"gatekeeper/workloads\.yaml\.j2: a block is always there: if action \(\d+\)",
+        "an `enforcementAction` without a value is none",
+    ),
+    Equivalent(
+        r"(kyverno_cel|vap)/\w+\.yaml\.j2: a block is always there: if (where\.selector|where\.conditions|variables) \(\d+\)",
+        "a field without a value is not set",
+    ),
+    Equivalent(
+        r"opa/\w+\.rego\.j2: a line is dropped: not input\.request",
+        "an AdmissionReview is no Pod",
+    ),
+    Equivalent(
+        r"rego/choice\.rego\.j2: a block is always there: if shapes \(11\)",
+        "a table of no policies that nothing asks",
+    ),
+    Equivalent(
+        r"kyverno(_cel)?/test\.yaml\.j2: a line is dropped: (kind: Pod|isValidatingPolicy: true)",
+        "Kyverno finds what a result is about by the names of the policy and the resource",
     ),
     Equivalent(
         r"\w+/(suite|test)\.yaml\.j2: a line is dropped: name: .*",

@@ -38,6 +38,7 @@ def batches_for(subject: Subject, output: str) -> list[list[Ask]]:
     asked = asks_of(subject.program, subject.rollout)
     if output == "opa":
         return [asked[start : start + _AT_ONCE] for start in range(0, len(asked), _AT_ONCE)]
+    asked = [one for one in asked if not one.is_file]
     if output == "kyverno":
         created = [batch for batch in batches(one for one in asked if one.operation == "CREATE")]
         by_user: dict[str, list[Ask]] = {}

@@ -47,8 +47,11 @@ def requesters_of(program: ir.Program, rollout: Rollout) -> Iterator[Request]:
         for exemption in policy.exemptions:
             yield from named(exemption.subjects, home)
     for choice in program.choices:
+        scope_of = {policy.name: policy.scope for policy in choice.policies}
         for grant in choice.grants:
-            for place in (home, *near(grant.namespaces)):
+            scope = scope_of[grant.policy]
+            labelled = ("edge-1", "half-edge") if scope.labels or scope.except_labels else ()
+            for place in (home, *near(grant.namespaces), *near(scope.except_namespaces), *labelled):
                 yield from named(grant.subjects, place)
                 yield Request(place, "somebody", (AUTHENTICATED,), service_account="")
 

@@ -81,7 +81,7 @@ SLIPS = (
     Slip("backends.gatekeeper_match.match_lines", "no labels", first(no_labels), _GATEKEEPER),
     Slip("backends.gatekeeper_match.match_lines", "no excepted labels", first(no_excepted_labels), _GATEKEEPER),
     Slip("backends.gatekeeper_match.match_lines", "no exceptions", first(no_exceptions), _GATEKEEPER),
-    Slip("backends.gatekeeper_match._names", "prefixes without a star", changed(r"\*$", ""), _GATEKEEPER),
+    Slip("backends.gatekeeper_match._names", "prefixes without a star", changed(r"\*(\W?)$", r"\1"), _GATEKEEPER),
     Slip("backends.subjects.names_row", "no prefixes", first(no_prefixes), _REGO),
     Slip("backends.subjects.names_row", "no whole words", first(no_words), _REGO),
     Slip("backends.subjects.subjects_row", "no users", first(nobody("users")), _REGO),
