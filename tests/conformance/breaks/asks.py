@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from conformance.breaks.requesters import LABELS, home_of, named, near, requesters_of
+from conformance.breaks.variants import is_debugged, listing, set_otherwise, whole, with_nulls, without_contexts
 from conformance.jsonl import Json
 from conformance.workloads import KINDS, workload
 from golden_verdicts import pods as verdict_pods
@@ -19,7 +20,6 @@ from pscc.access import AUTHENTICATED, EVERYWHERE, Names, Request
 from pscc.cases import draw_pods
 from pscc.controls import control_of
 from pscc.narrowing import FIELDS
-from pscc.pods import api_defaults
 from pscc.rollout import Rollout
 from pscc.suite import Case, cases_for, merge
 from pscc.suite import accepted as accepted_by
@@ -83,18 +83,18 @@ def _of_policy(policy: ir.Policy) -> Iterator[Ask]:
     home = home_of(policy)
     pods = _pods_of(policy, home, _SUITE)
     verdicts = [
-        _whole(dict(pod), home)
+        whole(dict(pod), home)
         for check in policy.checks
         for _, pod in verdict_pods(replace(policy, checks=(check,)), control_of(check.control))
     ]
     created = [*pods, *verdicts[:: max(1, len(verdicts) // _SUITE)]]
     if policy.defaults:
-        created += [bare for bare in map(_without_contexts, pods) if bare not in pods]
-        created += _listing(policy, home)
-    yield from (Ask(pod, home) for pod in created if not _is_debugged(pod))
-    yield from (Ask(pod, home, user="", is_file=True) for pod in _with_nulls(policy, home, pods))
+        created += [bare for bare in map(without_contexts, pods) if bare not in pods]
+        created += [*listing(policy, home), *set_otherwise(policy, home)]
+    yield from (Ask(pod, home) for pod in created if not is_debugged(pod))
+    yield from (Ask(pod, home, user="", is_file=True) for pod in with_nulls(policy, home, pods))
     yield from _changed(policy, home, pods)
-    yield from _of_workloads(home, [pod for pod in pods if not _is_debugged(pod)])
+    yield from _of_workloads(home, [pod for pod in pods if not is_debugged(pod)])
 
 
 def _of_member(choice: ir.Choice, policy: ir.Policy) -> Iterator[Ask]:
@@ -106,8 +106,8 @@ def _of_member(choice: ir.Choice, policy: ir.Policy) -> Iterator[Ask]:
     everywhere = replace(policy, scope=EVERYWHERE)
     pods = _pods_of(everywhere, who.namespace, _MEMBER)
     if policy.defaults:
-        pods += [bare for bare in map(_without_contexts, pods) if bare not in pods]
-    asked = [Ask(pod, who.namespace) for pod in pods if not _is_debugged(pod)]
+        pods += [bare for bare in map(without_contexts, pods) if bare not in pods]
+    asked = [Ask(pod, who.namespace) for pod in pods if not is_debugged(pod)]
     changed = list(_changed(everywhere, who.namespace, pods))
     asked += [*changed[:_MEMBER], *changed[_MEMBER:][-2:]]
     yield from (replace(one, user=who.user, groups=who.groups) for one in asked)
@@ -120,7 +120,7 @@ def _settled(choice: ir.Choice) -> Iterator[Ask]:
     """
     if not any(policy.defaults for policy in choice.policies):
         return
-    bare = _whole(
+    bare = whole(
         {"metadata": {"name": "bare"}, "spec": {"containers": [{"name": "main", "image": "app:1"}]}}, "default"
     )
     profile = {"spec": {"securityContext": {"seccompProfile": {"type": "RuntimeDefault"}}}}
@@ -138,8 +138,8 @@ def _one_of(names: Names) -> str:
 
 
 def _pods_of(policy: ir.Policy, home: str, most: int) -> list[Json]:
-    pods = [_whole(case.pod, home) for case in cases_for(policy, most) if case.old_pod is None]
-    pods += [_whole(dict(pod), home) for pod in draw_pods(policy, 1, most // 4, ephemeral=False)]
+    pods = [whole(case.pod, home) for case in cases_for(policy, most) if case.old_pod is None]
+    pods += [whole(dict(pod), home) for pod in draw_pods(policy, 1, most // 4, ephemeral=False)]
     pods += [*_nearly_exempt(policy, home), *_nearly_left_out(policy, pods), *_crowded(policy, home)]
     return list({json.dumps(pod, sort_keys=True): pod for pod in pods}.values())
 
@@ -147,10 +147,10 @@ def _pods_of(policy: ir.Policy, home: str, most: int) -> list[Json]:
 def _changed(policy: ir.Policy, home: str, pods: list[Json]) -> Iterator[Ask]:
     """Pods that the policy refuses, changed in something that it does not look at, from the accepted pod, from another that
     it refuses, in the names of containers alone, and in annotations alone; and with a debug container that is new."""
-    accepted = _whole(dict(accepted_by(policy)), home)
+    accepted = whole(dict(accepted_by(policy)), home)
     before = accepted
     refused = [pod for pod in pods if not oracle.check(policy, pod).allowed]
-    for pod in (one for one in pods if _is_debugged(one)):
+    for pod in (one for one in pods if is_debugged(one)):
         old = {**pod, "spec": {k: v for k, v in pod["spec"].items() if k != "ephemeralContainers"}}
         yield Ask(pod, home, operation="UPDATE", old=old, subresource="ephemeralcontainers")
     for number, pod in enumerate(refused[:: max(1, len(refused) // _CHANGED)]):
@@ -164,7 +164,7 @@ def _changed(policy: ir.Policy, home: str, pods: list[Json]) -> Iterator[Ask]:
     labelled = {**accepted, "metadata": {**accepted["metadata"], "labels": {"a": "b"}}}
     yield Ask(labelled, home, operation="UPDATE", old=accepted)
     if policy.defaults:
-        bare = _without_contexts(accepted)
+        bare = without_contexts(accepted)
         yield Ask({**bare, "metadata": {**bare["metadata"], "labels": {"a": "b"}}}, home, operation="UPDATE", old=bare)
         yield Ask(bare, home, operation="UPDATE", old=accepted)
 
@@ -173,10 +173,6 @@ def _renamed(pod: Json) -> Json:
     """``pod`` with its containers called otherwise."""
     containers = [{**one, "name": f"{one['name']}-before"} for one in pod["spec"]["containers"]]
     return {**pod, "spec": {**pod["spec"], "containers": containers}}
-
-
-def _is_debugged(pod: Json) -> bool:
-    return bool(pod["spec"].get("ephemeralContainers"))
 
 
 def _of_workloads(home: str, pods: list[Json]) -> Iterator[Ask]:
@@ -207,44 +203,9 @@ def _nearly_left_out(policy: ir.Policy, pods: list[Json]) -> Iterator[Json]:
             yield from (merge(pod, fragment) for pod in refused)  # type: ignore[misc]
 
 
-_NULLS: Json = {
-    "spec": {
-        **dict.fromkeys(("hostPID", "hostNetwork", "securityContext")),
-        "volumes": [{"name": "none", "hostPath": None, "emptyDir": {}}],
-    },
-    "container": {
-        "ports": [{"containerPort": 1, "hostPort": None}],
-        "securityContext": dict.fromkeys(("privileged", "readOnlyRootFilesystem", "runAsUser", "seccompProfile")),
-        "volumeMounts": [{"name": "none", "mountPath": "/none"}],
-    },
-}
-"""What says nothing in a file that is handed to a command line."""
-
-
-def _with_nulls(policy: ir.Policy, home: str, pods: list[Json]) -> Iterator[Json]:
-    """A pod that ``policy`` accepts, and some that it refuses, with nulls where they say nothing."""
-    refused = [pod for pod in pods if not oracle.check(policy, pod).allowed and not _is_debugged(pod)]
-    for pod in (_whole(dict(accepted_by(policy)), home), *refused[:: max(1, len(refused) // 4)]):
-        containers = [{**_NULLS["container"], **one} for one in pod["spec"]["containers"]]
-        yield {**pod, "spec": {**_NULLS["spec"], **pod["spec"], "containers": containers}}
-
-
-def _listing(policy: ir.Policy, home: str) -> Iterator[Json]:
-    """Pods whose containers have, or drop, what a default adds to their capabilities: the one of two, both, an empty list."""
-    added = [value for default in policy.defaults for value in default.add]
-    accepted = _whole(dict(accepted_by(policy)), home)
-    first = accepted["spec"]["containers"][0]
-    for values in ([], added[:1], added, ["OTHER"]) if added else ():
-        for name in ("add", "drop"):
-            for other in ({}, {"add": []}, {"drop": []}, {"add": added, "drop": added}):
-                context = {"capabilities": {**other, name: values}}
-                containers = [{**first, "securityContext": context}, {**first, "name": "beside"}]
-                yield {**accepted, "spec": {**accepted["spec"], "containers": containers}}
-
-
 def _crowded(policy: ir.Policy, home: str) -> Iterator[Json]:
     """A pod that is wrong in many ways: what each check says of it has several findings, in their order."""
-    found: Json = _whole(dict(accepted_by(policy)), home)
+    found: Json = whole(dict(accepted_by(policy)), home)
     first = found["spec"]["containers"][0]
     containers = [first]
     for check in policy.checks:
@@ -273,25 +234,9 @@ def _nearly_exempt(policy: ir.Policy, home: str) -> Iterator[Json]:
         )
         for called in near(names) if words else ():
             for pod in refused:
-                made: Json = json.loads(json.dumps(_whole(pod, home)))
+                made: Json = json.loads(json.dumps(whole(pod, home)))
                 made["spec"]["containers"][0][kind] = called
                 yield made
-
-
-def _whole(pod: Json, namespace: str) -> Json:
-    metadata = {**pod["metadata"], "namespace": namespace}
-    defaulted: Json = json.loads(json.dumps(api_defaults(pod)))
-    spec = {"serviceAccountName": "default", **defaulted["spec"]}
-    return {"apiVersion": "v1", "kind": "Pod", **pod, "metadata": metadata, "spec": spec}
-
-
-def _without_contexts(pod: Json) -> Json:
-    """``pod`` as its author might have written it: without security contexts."""
-    spec = {key: value for key, value in pod["spec"].items() if key != "securityContext"}
-    for kind in ("initContainers", "containers"):
-        if kind in spec:
-            spec[kind] = [{k: v for k, v in one.items() if k != "securityContext"} for one in spec[kind]]
-    return {**pod, "spec": spec}
 
 
 # --- who asks -----------------------------------------------------------------------
@@ -333,7 +278,7 @@ def _asked(pod: Json, who: Request) -> Ask:
     made: Json = {**pod, "spec": dict(pod["spec"])}
     if who.service_account:
         made["spec"]["serviceAccountName"] = who.service_account
-    return Ask({**_whole(made, who.namespace), "spec": made["spec"]}, who.namespace, who.user, who.groups)
+    return Ask({**whole(made, who.namespace), "spec": made["spec"]}, who.namespace, who.user, who.groups)
 
 
 # --- what else there is ---------------------------------------------------------------
@@ -348,13 +293,13 @@ def _by_others(pods: list[Json], requesters: list[Request]) -> Iterator[Ask]:
             **pod,
             "spec": {**pod["spec"], **({"serviceAccountName": who.service_account} if who.service_account else {})},
         }
-        yield Ask(workload(number, _whole(made, who.namespace)), who.namespace, who.user, who.groups)
+        yield Ask(workload(number, whole(made, who.namespace)), who.namespace, who.user, who.groups)
 
 
 def _elsewhere(pods: list[Json]) -> Iterator[Ask]:
     """Requests that no policy is about: deletions, other subresources, other objects."""
-    bare = _whole(pods[0], "default")
-    for pod in (_whole(one, "default") for one in pods[1:]):
+    bare = whole(pods[0], "default")
+    for pod in (whole(one, "default") for one in pods[1:]):
         yield Ask(pod, operation="DELETE", old=pod)
         yield Ask(pod, operation="UPDATE", old=bare, subresource="status")
         yield Ask({**pod, "kind": "PodTemplate", "template": {"spec": pod["spec"]}})

@@ -64,8 +64,12 @@ OUTPUTS: Patterns = (
         "profiles of the type Localhost alone are looked at, so there is one",
     ),
     Equivalent(
-        _REGO + r".* (who: user != null|refusal: pod)",
+        _REGO + r".* (who: user != null|(refusal|violation|warning|audit): pod)",
         "without a user, or a pod, there is no name to be said",
+    ),
+    Equivalent(
+        r"opa: .*: lib/pscc\.rego: a condition is dropped: (keys|below|under): is_(object|string)\(\w+\)",
+        "what follows is undefined for a value of another type",
     ),
     # parts of one whole, in whatever order
     Equivalent(
