@@ -18,6 +18,8 @@ from pscc.pods import TEMPLATES
 
 _ACTIONS = {"dryrun": "audit", "Deny": "deny", "Warn": "warn", "Audit": "audit"}
 _GATEKEEPER_AND_OPA = ("gatekeeper", CEL, "opa")
+_BEHIND_THE_API = ("vap", "kyverno-cel")
+"""The outputs whose engines always know who asks, and see objects as the API server has decoded them."""
 _FIRST = ("kyverno-cel",)
 """The outputs whose engine tells a policy's first message alone."""
 
@@ -100,6 +102,8 @@ def _asked(ask: Ask, output: str) -> Asked | None:
     kind = str(ask.object["kind"])
     if kind not in TEMPLATES or kind == "PodTemplate" or ask.subresource == "status":
         return None
+    if output in _BEHIND_THE_API and (not ask.user or _has_empty(ask.object.get("spec"))):
+        return None
     if (
         kind != "Pod"
         and ask.operation == "UPDATE"
@@ -114,6 +118,13 @@ def _asked(ask: Ask, output: str) -> Asked | None:
     change = "debug" if ask.subresource else "everything" if ask.old is not None else None
     operation = "UPDATE" if ask.operation == "UPDATE" else "DELETE" if ask.operation == "DELETE" else "CREATE"
     return Asked(who, ask.object, pod, operation, ask.old, change, kind)
+
+
+def _has_empty(value: object) -> bool:
+    """Whether there is an empty word, which the API server takes for one that is not set."""
+    if isinstance(value, dict):
+        return any(map(_has_empty, value.values()))
+    return any(map(_has_empty, value)) if isinstance(value, list) else value == ""
 
 
 def _made_by(owner: Json) -> Json:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from conformance.breaks.asks import Ask
 from conformance.breaks.engines import Asked, running
@@ -27,6 +27,7 @@ class _Held:
     meaning: Meaning
     batches: list[list[Ask]]
     order: list[int]
+    sound: dict[int, bool] = field(default_factory=dict)
 
 
 class Sample:
@@ -77,12 +78,24 @@ class Sample:
                 answers = engine.answers(held.batches[number])
                 with unbroken():
                     told = held.meaning.differences(held.batches[number], answers)
-                if told:
+                if told and self._is_sound(subject, output, number):
                     held.order.insert(0, held.order.pop(place))
                     return told
         except EngineError as error:
             return f"refused: {error}"
         return ""
+
+    def _is_sound(self, subject: Subject, output: str, number: int) -> bool:
+        """Whether nothing is said of the unbroken output where the batch ``number`` is asked; it is loaded for that once."""
+        held = self._held[subject.name, output]
+        if number not in held.sound:
+            engine = self._engine(output, subject)
+            engine.load(emitted(subject, output))
+            answers = engine.answers(held.batches[number])
+            with unbroken():
+                held.sound[number] = not held.meaning.differences(held.batches[number], answers)
+            engine.load(applied(subject, output))
+        return held.sound[number]
 
     def _engine(self, output: str, subject: Subject) -> Asked:
         key = output, subject.rollout.live
