@@ -1,7 +1,7 @@
 """Which release of Kubernetes, Gatekeeper and Kyverno has what the targets emit.
 
-Sources: ``kube_features.go`` in Kubernetes 1.37 (MutatingAdmissionPolicy), KEP-3488 (ValidatingAdmissionPolicy), KEP-24
-(AppArmor's field); Gatekeeper's releases 3.18 (CEL on), 3.19 (Rego v1), 3.23 (operations of mutators); Kyverno's
+Sources: ``kube_features.go`` in Kubernetes 1.37 (MutatingAdmissionPolicy), KEP-3488 (ValidatingAdmissionPolicy);
+Gatekeeper's releases 3.18 (CEL on), 3.19 (Rego v1), 3.23 (operations of mutators); Kyverno's
 documentation, "Policy Types" (1.17), and releases 1.13 (an action for each rule), 1.20 (ClusterPolicies refused).
 """
 
@@ -14,6 +14,7 @@ from pscc.base.source import Span
 from pscc.diagnostics import Diagnostic, SourceError
 from pscc.lowering.shortfalls import DefaultNotSet
 from pscc.output.options import Version
+from pscc.pod.fields import since
 from pscc.targets.demanding import Unsettable, cannot_set
 
 VALIDATING: tuple[tuple[Version, str], ...] = (((1, 30), "v1"), ((1, 28), "v1beta1"))
@@ -25,8 +26,6 @@ GATEKEEPER_OPERATIONS: Version = (3, 23)
 KYVERNO_CLASSIC: Version = (1, 13)
 KYVERNO_CLASSIC_GONE: Version = (1, 20)
 KYVERNO_CEL: Version = (1, 17)
-_FIELDS: dict[str, Version] = {"appArmorProfile": (1, 30)}
-"""Fields of pods that are younger than what outputs are for; an API server that does not know one drops it."""
 
 
 def spelled(version: Version) -> str:
@@ -76,6 +75,7 @@ def unknown_fields(release: Version, others: Unsettable) -> Unsettable:
 
 def _unknown(policy: ir.Policy, defaults: Iterable[ir.Default], release: Version) -> Iterator[DefaultNotSet]:
     for default in defaults:
-        if release < _FIELDS.get(default.path[-1], (0, 0)):
-            cause = f"Kubernetes {spelled(release)} has no field `{default.path[-1]}`, so nothing can set"
+        first, field = since("pod" if default.site == "pod" else "container", default.path)
+        if release < first:
+            cause = f"Kubernetes {spelled(release)} has no field `{field}`, so nothing can set"
             yield cannot_set(cause, policy, default)

@@ -13,7 +13,7 @@ from pscc.output.options import DEFAULTS, Options
 from pscc.output.templating import Code, folded, render, yaml_block, yaml_quote
 from pscc.printers.cel.bindings import NONE_PENDING, Pending
 from pscc.printers.rego.rules import comment
-from pscc.targets.demanding import Cases, Told, demanding, undecided_choices
+from pscc.targets.demanding import Cases, Told, demanding, demanding_but_choices, undecided_choices
 from pscc.targets.shared.cel_policy import Checks, checks_of, described, described_defaults, mutations, validations
 from pscc.targets.shared.cel_where import Where, where
 from pscc.targets.shared.cel_workloads import TEMPLATES_AT, on_workloads, unjudged_workloads
@@ -21,7 +21,7 @@ from pscc.targets.shared.choice_cel import CHOICE, CHOICE_DEFAULTS, CHOICE_OF_TE
 from pscc.targets.shared.choice_cel_defaults import printed_defaults
 from pscc.targets.shared.choice_notes import unset_defaults
 from pscc.targets.shared.names import Names
-from pscc.targets.versions import MUTATING, VALIDATING, all_unsettable, costs, needs, served, spelled
+from pscc.targets.versions import MUTATING, VALIDATING, all_unsettable, costs, needs, served, spelled, unknown_fields
 
 _ACTIONS = {"enforce": "Deny", "warn": "Warn", "audit": "Audit"}
 
@@ -96,7 +96,9 @@ def _for_release(program: ir.Program, cases: Cases, options: Options) -> tuple[i
         cause = f"Kubernetes {spelled(release)} has no MutatingAdmissionPolicy to set"
         told += [one for choice in program.choices for one in unset_defaults(choice, f"{cause} them")]
         program, cases, more = demanding(program, cases, all_unsettable(cause))
-        told += more
+    else:
+        program, cases, more = demanding_but_choices(program, cases, unknown_fields(release, lambda policy: ()))
+    told += more
     members = (policy for choice in program.choices for policy in choice.policies)
     sets_defaults = any(policy.defaults for policy in (*program.policies, *members))
     for kind, version in (
