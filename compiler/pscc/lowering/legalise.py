@@ -23,7 +23,7 @@ from pscc.lowering.capabilities import (
     Workloads,
 )
 from pscc.lowering.demands import choice_without, demanded, without
-from pscc.lowering.releases import lacks, spelled
+from pscc.lowering.releases import spelled
 from pscc.lowering.shortfalls import (
     BudgetTight,
     ChoiceDefaultsNotSet,
@@ -39,6 +39,7 @@ from pscc.lowering.shortfalls import (
 )
 from pscc.lowering.undecided import undecided
 from pscc.lowering.undeclared import undeclared
+from pscc.pod.fields import since
 
 _NO_ORDER = "a policy outside the choice sets what decides it, and the two are applied in no fixed order"
 
@@ -116,10 +117,11 @@ def _unset(policy: ir.Policy, can: Capabilities) -> Iterator[DefaultNotSet]:
     """The defaults of ``policy`` that are not set: the target cannot, or the release has no such field."""
     for default in policy.defaults:
         setting = can.defaults(policy, default)
+        first, field = since("pod" if default.site == "pod" else "container", default.path)
         if isinstance(setting, LeavesUnset):
             yield DefaultNotSet(policy.name, default, setting.cause, demanded(policy, default))
-        elif can.kubernetes is not None and lacks(can.kubernetes, default.path[-1]):
-            cause = f"Kubernetes {spelled(can.kubernetes)} has no field `{default.path[-1]}`, so nothing can set"
+        elif can.kubernetes is not None and can.kubernetes < first:
+            cause = f"Kubernetes {spelled(can.kubernetes)} has no field `{field}`, so nothing can set"
             yield DefaultNotSet(policy.name, default, cause, demanded(policy, default))
 
 

@@ -1,19 +1,8 @@
-"""Releases as people write them, and which one has what.
-
-Source: KEP-24 (AppArmor's field).
-"""
+"""Releases as people write them, and which version of an API one serves."""
 
 from __future__ import annotations
 
 from pscc.lowering.capabilities import Version
-
-_FIELDS: dict[str, Version] = {"appArmorProfile": (1, 30)}
-"""Fields of pods that are younger than what outputs are for; an API server that does not know one drops it."""
-
-
-def lacks(kubernetes: Version, field: str) -> bool:
-    """Whether pods of that release of ``kubernetes`` have no ``field``."""
-    return kubernetes < _FIELDS.get(field, (0, 0))
 
 
 def spelled(version: Version) -> str:
