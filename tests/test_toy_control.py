@@ -24,7 +24,12 @@ from conftest import ROOT, engine
 from pscc.output.options import TARGETS
 
 TOYS = ("share_process_namespace", "active_deadline_seconds", "grace_period", "host_users", "image_pull_policy")
-NEEDS = {"gatekeeper": "gatekeeper-review", CEL: "gatekeeper-review", "kyverno-cel": "kyverno-review", "vap": "vap-review"}
+NEEDS = {
+    "gatekeeper": "gatekeeper-review",
+    CEL: "gatekeeper-review",
+    "kyverno-cel": "kyverno-review",
+    "vap": "vap-review",
+}
 """The program that a row of the conformance run starts, where it is not called as the row."""
 
 
@@ -146,13 +151,16 @@ def test_every_target_compiles_it(compiler: Compiler, target: str) -> None:
 def test_check_explain_fmt_and_eval_know_it(compiler: Compiler) -> None:
     source = compiler.source("known.psp", "deny  shareProcessNamespace", "allow activeDeadlineSeconds 1-10, 5")
     assert "warning[LNG060]" in compiler.pscc("check", source).stdout
-    assert "did you mean `shareProcessNamespace`?" in compiler.pscc(
-        "check", compiler.source("slip.psp", "deny shareProcesNamespace")
-    ).stdout
+    assert (
+        "did you mean `shareProcessNamespace`?"
+        in compiler.pscc("check", compiler.source("slip.psp", "deny shareProcesNamespace")).stdout
+    )
     assert "see, and may signal, each other's processes" in compiler.pscc("explain", "shareProcessNamespace").stdout
     assert "shareProcessNamespace" in compiler.pscc("explain", source).stdout
     assert compiler.pscc("fmt", source).returncode == 0
-    assert "deny  shareProcessNamespace\n    allow activeDeadlineSeconds 1-10, 5" in (compiler.folder / source).read_text()
+    assert (
+        "deny  shareProcessNamespace\n    allow activeDeadlineSeconds 1-10, 5" in (compiler.folder / source).read_text()
+    )
     pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a"},
            "spec": {"shareProcessNamespace": True, "containers": [{"name": "c", "image": "i"}]}}  # fmt: skip
     (compiler.folder / "pod.yaml").write_text(yaml.safe_dump(pod), encoding="utf-8")
@@ -165,7 +173,11 @@ def test_the_reference_has_it(compiler: Compiler) -> None:
     script = "from pscc.explain.reference import controls_reference as c; print(c())"
     path = str(compiler.folder / "compiler")
     done = subprocess.run(
-        [sys.executable, "-c", script], env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True, check=True
+        [sys.executable, "-c", script],
+        env={**os.environ, "PYTHONPATH": path},
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert "### shareProcessNamespace" in done.stdout
     assert "| `default activeDeadlineSeconds VALUE` |" in done.stdout

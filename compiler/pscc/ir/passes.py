@@ -69,12 +69,31 @@ def looked_at_by_all(checks: Iterable[ir.Check]) -> Reads:
     )
 
 
+IMAGE = ("image",)
+
+
+def rechecked_on(check: ir.Check) -> Reads:
+    """What an update has to change for ``check`` to judge it: what the check looks at, the containers there are, an image.
+
+    A pod that a policy would refuse gets no other program. Source: ``shouldIgnore`` and ``validate`` in Kubernetes 1.24
+    ``plugin/pkg/admission/security/podsecuritypolicy/admission.go``; ``isSignificantPodUpdate`` in
+    ``k8s.io/pod-security-admission/admission``.
+    """
+    return _with_images(looked_at(check))
+
+
+def _with_images(reads: Reads) -> Reads:
+    container = reads.container if IMAGE in reads.container else (*reads.container, IMAGE)
+    return replace(reads, container=container, containers=True)
+
+
 def looked_at_by_choice(choice: ir.Choice, of_workloads: bool = False) -> Reads:
     """What decides whether ``choice`` judges an update.
 
     ``of_workloads``: that of a workload can name another service account for its pods, a pod keeps its own.
     """
-    reads = looked_at_by_all((*(check for policy in choice.policies for check in policy.checks), *choice.concerns))
+    checks = (*(check for policy in choice.policies for check in policy.checks), *choice.concerns)
+    reads = _with_images(looked_at_by_all(checks))
     return replace(reads, pod=(*reads.pod, SERVICE_ACCOUNT)) if of_workloads else reads
 
 

@@ -13,7 +13,7 @@ from typing import NamedTuple, assert_never
 from pscc import ir
 from pscc.base.frozen import frozen
 from pscc.base.source import Span
-from pscc.ir.passes import CONTAINER, Reads, constant, display, looked_at
+from pscc.ir.passes import CONTAINER, Reads, constant, display, rechecked_on
 from pscc.pod.fields import CONTAINER_LISTS
 
 Json = dict[str, object]
@@ -84,7 +84,7 @@ def check(policy: ir.Policy, pod: Json, old_pod: Json | None = None) -> Verdict:
     reasons: list[Reason] = []
     messages: list[str] = []
     for one in policy.checks:
-        if old_pod is not None and unchanged(looked_at(one), pod, old_pod):
+        if old_pod is not None and unchanged(rechecked_on(one), pod, old_pod):
             continue
         found = tuple(_findings(one, pod))
         if found:
@@ -105,7 +105,7 @@ def unchanged(reads: Reads, pod: Json, old_pod: Json) -> bool:
 
 def _seen(reads: Reads, pod: Json) -> str:
     whole = [_below(_Found(pod), path).value for path in reads.pod]
-    containers = list(_containers(_Found(pod))) if reads.container or reads.containers or reads.annotations else []
+    containers = list(_containers(_Found(pod))) if reads.containers else []
     annotations = _below(_Found(pod), ("metadata", "annotations"))
     rows = []
     for container in containers:

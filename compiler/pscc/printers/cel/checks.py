@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pscc import ir
 from pscc.base.frozen import frozen
-from pscc.ir.passes import Reads
+from pscc.ir.passes import IMAGE, Reads
 from pscc.printers.cel.bindings import NONE_PENDING, Pending
 from pscc.printers.cel.expressions import CONTAINERS, access, all_of, group, guards, has_value, literal
 from pscc.printers.cel.findings import check_of, containers_of
@@ -74,12 +74,15 @@ ANNOTATIONS = ("metadata", "annotations")
 _SIDES = (("object", CONTAINERS), ("oldObject", OLD_CONTAINERS))
 
 
+def container_lists() -> list[tuple[str, str]]:
+    """The variables that hold all containers of the object, and of the old one."""
+    return [(listed.removeprefix("variables."), containers_of(root)) for root, listed in _SIDES]
+
+
 def unchanged(name: str, reads: Reads, updated: str = ON_UPDATE) -> list[tuple[str, str]]:
     """Variables of which the last, ``name``, is true of an update that leaves ``reads`` as it was."""
-    texts: list[str] = []
-    found: list[tuple[str, str]] = []
-    if walks(reads):
-        found += zip(("allContainers", "oldContainers"), map(containers_of, ("object", "oldObject")), strict=True)
+    found = container_lists()
+    found.append(("sameImages", all_of(*_equalities(_NAMES_AND_IMAGES))))
     texts = _same(reads)
     if sum(len(laid_out(text).splitlines()) for text in texts) <= _LINES:
         return [*found, (name, all_of(updated, *texts))]
@@ -97,21 +100,26 @@ def unchanged(name: str, reads: Reads, updated: str = ON_UPDATE) -> list[tuple[s
     return [*found, (name, all_of(updated, *(f"variables.{one}" for one in names)))]
 
 
-def walks(reads: Reads) -> bool:
-    """Whether the lists of containers are compared."""
-    return bool(reads.containers or reads.container or reads.annotations)
+Pairs = list[list[str]]
+"""Expressions about the object and about the old one, which have to be equal."""
+
+
+def _in_containers(path: ir.Path) -> list[str]:
+    """The values at ``path`` of all containers, of both objects."""
+    own = _listed(path, "object")
+    return [f"{listed}.map(container, {own})" for _, listed in _SIDES]
 
 
 def _same(reads: Reads) -> list[str]:
-    """Equalities that together say that an update leaves ``reads`` as it was."""
+    """Conditions that together say that an update leaves ``reads``, the containers and their images as they were."""
     pairs = [[_listed(ir.Path(ir.POD, fields), root) for root, _ in _SIDES] for fields in reads.pod]
-    if walks(reads):
-        pairs.append([f"{listed}.map(container, container.name)" for _, listed in _SIDES])
-        for fields in reads.container:
-            own = _listed(ir.Path("container", fields), "object")
-            pairs.append([f"{listed}.map(container, {own})" for _, listed in _SIDES])
-        for prefix in reads.annotations:
-            pairs.append([f"{listed}.map(container, {_entry(prefix, root)})" for root, listed in _SIDES])
+    pairs += [_in_containers(ir.Path("container", fields)) for fields in reads.container if fields != IMAGE]
+    for prefix in reads.annotations:
+        pairs.append([f"{listed}.map(container, {_entry(prefix, root)})" for root, listed in _SIDES])
+    return ["variables.sameImages", *_equalities(pairs)]
+
+
+def _equalities(pairs: Pairs) -> list[str]:
     return [f"{group(one, ' ? ')} == {group(other, ' ? ')}" for one, other in pairs]
 
 
@@ -126,3 +134,9 @@ def _entry(prefix: str, root: str) -> str:
     of, key = access(annotations, root), f"{literal(prefix)} + container.name"
     is_there = has_value(annotations, frozenset({f"{root}.metadata"}), root)
     return f"{all_of(is_there, f'{key} in {of}')} ? [{of}[{key}]] : []"
+
+
+_NAMES_AND_IMAGES = [
+    [f"{listed}.map(container, container.name)" for _, listed in _SIDES],
+    _in_containers(ir.Path("container", IMAGE)),
+]

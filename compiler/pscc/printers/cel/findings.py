@@ -91,7 +91,7 @@ def containers_of(root: str) -> str:
         guard = guards(path, root=root) if root == "oldObject" else has_value(path, root=root)
         return f"({guard} ? dyn({access(path, root)}) : [])"
 
-    return f"{listed('initContainers')} + {root}.spec.containers + {listed('ephemeralContainers')}"
+    return " + ".join(map(listed, ("initContainers", "containers", "ephemeralContainers")))
 
 
 def text_of(finding: Finding, known: Known, between: str = BETWEEN) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pscc import ir
-from pscc.ir.passes import constant, looked_at, nodes, parameters
+from pscc.ir.passes import constant, nodes, parameters, rechecked_on
 from pscc.printers.cel.checks import ON_UPDATE, Validation, validation
 from pscc.printers.cel.exempt import EXEMPT, exemption_variables
 from pscc.printers.cel.expressions import halves_of, literal, parameter, prefixes_of
@@ -25,7 +25,7 @@ DELETED = 'request.operation == "DELETE"'
 def template_of(check: ir.Check, exempt: bool = False) -> Validation:
     """The validation of every policy's ``check`` of this shape, with ``exempt`` of those that let requests off."""
     plain = replace(check, because="")
-    printed = validation(plain, looked_at(check), FINDINGS, UPDATED, unchanged_as="unchanged")
+    printed = validation(plain, rechecked_on(check), FINDINGS, UPDATED, unchanged_as="unchanged")
     variables = [*_parameters(check), (BECAUSE, _because()), *printed.variables]
     expression = f"{DELETED} || {printed.expression}"
     if exempt:

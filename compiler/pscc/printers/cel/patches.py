@@ -78,8 +78,7 @@ def _for_each(kind: str, wanted: str, patch: _Patch) -> str:
     listed = f"object.spec.{kind}"
     place = f"{literal(f'/spec/{kind}/')} + string({listed}.indexOf({CONTAINER})) + "
     there = has_value(ir.Path(ir.POD, ("spec", kind)))
-    walked = listed if kind == "containers" else f"({there} ? {listed} : [])"
-    return f"{walked}.filter({CONTAINER}, {wanted}).map({CONTAINER}, {patch(place)})"
+    return f"({there} ? {listed} : []).filter({CONTAINER}, {wanted}).map({CONTAINER}, {patch(place)})"
 
 
 def _addition(default: ir.Default, depth: int, there: bool = False) -> tuple[str, _Patch]:

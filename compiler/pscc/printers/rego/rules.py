@@ -19,7 +19,7 @@ from typing import assert_never
 
 from pscc import ir
 from pscc.base.frozen import frozen
-from pscc.ir.passes import Reads, constant, looked_at, parameters
+from pscc.ir.passes import Reads, constant, parameters, rechecked_on
 from pscc.ir.tidy import failing, message
 from pscc.output.numbering import numbered
 from pscc.output.templating import printable
@@ -409,7 +409,7 @@ def check_rules(
     elif len(names) > 1:
         lists = broken(f"some found in [{', '.join(f'{name}{call}' for name in names)}]", 1)
         rules.insert(0, f"{printer.head(whole, [lists])} := [finding |\n{lists}\n\tsome finding in found\n]")
-    return CheckRules("\n\n".join(rules), f"{whole}{call}", unchanged(reads or looked_at(check), old))
+    return CheckRules("\n\n".join(rules), f"{whole}{call}", unchanged(reads or rechecked_on(check), old))
 
 
 def unchanged(reads: Reads, old: str = "old_pod") -> tuple[str, ...]:
@@ -417,7 +417,7 @@ def unchanged(reads: Reads, old: str = "old_pod") -> tuple[str, ...]:
     lines = []
     if reads.pod:
         lines.append(f"lib.same_fields({ir.POD}, {old}, {literal(reads.pod)})")
-    if reads.containers or reads.container or reads.annotations:
+    if reads.containers:
         lines.append(f"lib.same_in_containers({ir.POD}, {old}, {literal(reads.container)})")
     if reads.annotations:
         lines.append(f"lib.same_annotations({ir.POD}, {old}, {literal(reads.annotations)})")

@@ -11,7 +11,7 @@ from dataclasses import replace
 from pscc import ir
 from pscc.base.frozen import frozen
 from pscc.cases.suite import Case
-from pscc.ir.passes import Reads, looked_at, specialise
+from pscc.ir.passes import Reads, rechecked_on, specialise
 from pscc.lowering.capabilities import (
     EXEMPTED,
     MODES,
@@ -115,7 +115,7 @@ Checks = tuple[tuple[ir.Check, Reads], ...]
 
 def _checks(policy: ir.Policy) -> Checks:
     """The checks of ``policy`` with their values in them, and what they look at; without those which every pod passes."""
-    both = ((specialise(check), looked_at(check)) for check in policy.checks)
+    both = ((specialise(check), rechecked_on(check)) for check in policy.checks)
     return tuple((check, reads) for check, reads in both if check.requirements)
 
 

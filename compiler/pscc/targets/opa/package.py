@@ -8,7 +8,7 @@ from pscc import ir
 from pscc.base.frozen import frozen
 from pscc.cases.suite import Case
 from pscc.ir.access import ALL, NONE
-from pscc.ir.passes import looked_at, specialise
+from pscc.ir.passes import rechecked_on, specialise
 from pscc.lowering.capabilities import EXEMPTED, MODES, SUBJECTS, Capabilities, Choices, LeavesUnset, Workloads
 from pscc.output.contents import Cases, OutputFile, Package, origin
 from pscc.output.numbering import numbered
@@ -129,7 +129,7 @@ def _policy(policy: ir.Policy, package: str) -> str:
         if not specialised.requirements:
             continue
         # what the statement's values leave unread counts all the same, as on every target
-        printed = check_rules(specialised, prefix, reads=looked_at(check))
+        printed = check_rules(specialised, prefix, reads=rechecked_on(check))
         checks.append(
             {
                 "prefix": Code(prefix),

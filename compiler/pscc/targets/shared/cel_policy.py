@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from pscc import ir
 from pscc.base.frozen import frozen
 from pscc.ir.defaulting import in_sequence
-from pscc.ir.passes import Reads, looked_at, specialise
+from pscc.ir.passes import Reads, rechecked_on, specialise
 from pscc.output.contents import origin
 from pscc.output.templating import Code, folded, yaml_block
 from pscc.printers.cel.bindings import NONE_PENDING, Pending
@@ -27,13 +27,13 @@ _ON_ONE_LINE = 100
 
 def checks_of(policy: ir.Policy) -> Checks:
     """The checks of ``policy`` with their values in them, and what they look at; without those which every pod passes."""
-    both = ((specialise(check), looked_at(check)) for check in policy.checks)
+    both = ((specialise(check), rechecked_on(check)) for check in policy.checks)
     return tuple((check, reads) for check, reads in both if check.requirements)
 
 
 def check_lines(check: ir.Check) -> list[str]:
     """The variables and the validation of ``check`` alone, for people."""
-    whole = validation(specialise(check), looked_at(check))
+    whole = validation(specialise(check), rechecked_on(check))
     return [*(f"{name}: {text}" for name, text in whole.variables), f"validation: {whole.expression}"]
 
 

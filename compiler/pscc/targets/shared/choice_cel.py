@@ -14,9 +14,9 @@ from pscc.lowering.capabilities import Live
 from pscc.lowering.demands import choice_without
 from pscc.output.numbering import numbered
 from pscc.output.templating import Code, yaml_block, yaml_quote
-from pscc.printers.cel.checks import OLD_CONTAINERS, changed, unchanged, walks
-from pscc.printers.cel.expressions import CONTAINERS, all_of, at_template, condition, literal
-from pscc.printers.cel.findings import check_of, containers_of, line
+from pscc.printers.cel.checks import changed, container_lists, unchanged
+from pscc.printers.cel.expressions import all_of, at_template, condition, literal
+from pscc.printers.cel.findings import check_of, line
 from pscc.printers.cel.layout import laid_out
 from pscc.printers.cel.variables import once
 from pscc.printers.rego.rules import comment
@@ -151,7 +151,7 @@ def told_choice(given: ir.Choice, review: Review = ADMISSION) -> Told:
     names = names_in(choice)
     statements = statements_of(choice)
     reads = looked_at_by_choice(choice, review.of_workloads)
-    found = [*containers(reads), *who_variables(choice, names, review)]
+    found = [*container_lists(), *who_variables(choice, names, review)]
     notes = {name: key for key, name in names.checks.items()}
     for key, check in statements.items():
         found += _findings(names.checks[key], check)
@@ -173,14 +173,6 @@ def told_choice(given: ir.Choice, review: Review = ADMISSION) -> Told:
     found.append(("accepted", " || ".join(all_of(*(reversed(a) if choice.live else a)) for a in accepts) or "false"))
     found += [*_told(choice, names), ("asking", review.shown)]
     return Told(reads, found, notes, "variables.accepted || variables.unchanged", _message(choice.live, review))
-
-
-def containers(reads: Reads) -> Variables:
-    """The lists of containers, where they are walked."""
-    if not walks(reads):
-        return []
-    lists = (CONTAINERS, "object"), (OLD_CONTAINERS, "oldObject")
-    return [(name.removeprefix("variables."), containers_of(root)) for name, root in lists]
 
 
 def fields_of(variables: Variables, notes: dict[str, str], indent: int = 8) -> list[Fields]:

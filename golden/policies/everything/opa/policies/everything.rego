@@ -15,7 +15,7 @@ violation contains {"control": "privileged", "msg": msg} if {
 
 denied_privileged_unchanged if {
 	input.request.operation == "UPDATE"
-	lib.same_in_containers(pod, old_pod, [["securityContext", "privileged"]])
+	lib.same_in_containers(pod, old_pod, [["securityContext", "privileged"], ["image"]])
 }
 
 denied_privileged_findings := [finding |
@@ -39,6 +39,7 @@ violation contains {"control": "hostNetwork", "msg": msg} if {
 denied_host_network_unchanged if {
 	input.request.operation == "UPDATE"
 	lib.same_fields(pod, old_pod, [["spec", "hostNetwork"]])
+	lib.same_in_containers(pod, old_pod, [["image"]])
 }
 
 denied_host_network_findings := [finding |
@@ -57,6 +58,7 @@ violation contains {"control": "hostPID", "msg": msg} if {
 denied_host_pid_unchanged if {
 	input.request.operation == "UPDATE"
 	lib.same_fields(pod, old_pod, [["spec", "hostPID"]])
+	lib.same_in_containers(pod, old_pod, [["image"]])
 }
 
 denied_host_pid_findings := [finding |
@@ -75,6 +77,7 @@ violation contains {"control": "hostIPC", "msg": msg} if {
 denied_host_ipc_unchanged if {
 	input.request.operation == "UPDATE"
 	lib.same_fields(pod, old_pod, [["spec", "hostIPC"]])
+	lib.same_in_containers(pod, old_pod, [["image"]])
 }
 
 denied_host_ipc_findings := [finding |
@@ -93,7 +96,10 @@ violation contains {"control": "hostProcess", "msg": msg} if {
 denied_host_process_unchanged if {
 	input.request.operation == "UPDATE"
 	lib.same_fields(pod, old_pod, [["spec", "securityContext", "windowsOptions", "hostProcess"]])
-	lib.same_in_containers(pod, old_pod, [["securityContext", "windowsOptions", "hostProcess"]])
+	lib.same_in_containers(pod, old_pod, [
+		["securityContext", "windowsOptions", "hostProcess"],
+		["image"],
+	])
 }
 
 denied_host_process_findings := [finding |
@@ -130,7 +136,7 @@ violation contains {"control": "hostPorts", "msg": msg} if {
 allow_host_ports_unchanged if {
 	input.request.operation == "UPDATE"
 	lib.same_fields(pod, old_pod, [["spec", "hostNetwork"]])
-	lib.same_in_containers(pod, old_pod, [["ports"]])
+	lib.same_in_containers(pod, old_pod, [["ports"], ["image"]])
 }
 
 allow_host_ports_findings := [finding |
@@ -203,6 +209,7 @@ allow_host_probes_unchanged if {
 		["lifecycle", "postStart", "tcpSocket", "host"],
 		["lifecycle", "preStop", "httpGet", "host"],
 		["lifecycle", "preStop", "tcpSocket", "host"],
+		["image"],
 	])
 }
 
@@ -373,6 +380,7 @@ violation contains {"control": "volumes", "msg": msg} if {
 allow_volumes_unchanged if {
 	input.request.operation == "UPDATE"
 	lib.same_fields(pod, old_pod, [["spec", "volumes"]])
+	lib.same_in_containers(pod, old_pod, [["image"]])
 }
 
 allow_volumes_findings := [finding |
@@ -444,7 +452,7 @@ violation contains {"control": "hostPath", "msg": msg} if {
 allow_host_path_unchanged if {
 	input.request.operation == "UPDATE"
 	lib.same_fields(pod, old_pod, [["spec", "volumes"]])
-	lib.same_in_containers(pod, old_pod, [["volumeMounts"]])
+	lib.same_in_containers(pod, old_pod, [["volumeMounts"], ["image"]])
 }
 
 allow_host_path_findings := [finding |
@@ -526,6 +534,7 @@ violation contains {"control": "flexVolume", "msg": msg} if {
 allow_flex_volume_unchanged if {
 	input.request.operation == "UPDATE"
 	lib.same_fields(pod, old_pod, [["spec", "volumes"]])
+	lib.same_in_containers(pod, old_pod, [["image"]])
 }
 
 allow_flex_volume_findings := [finding |
@@ -553,6 +562,7 @@ violation contains {"control": "csi", "msg": msg} if {
 allow_csi_unchanged if {
 	input.request.operation == "UPDATE"
 	lib.same_fields(pod, old_pod, [["spec", "volumes"]])
+	lib.same_in_containers(pod, old_pod, [["image"]])
 }
 
 allow_csi_findings := [finding |
@@ -579,7 +589,7 @@ violation contains {"control": "capabilities.add", "msg": msg} if {
 
 allow_capabilities_add_unchanged if {
 	input.request.operation == "UPDATE"
-	lib.same_in_containers(pod, old_pod, [["securityContext", "capabilities", "add"]])
+	lib.same_in_containers(pod, old_pod, [["securityContext", "capabilities", "add"], ["image"]])
 }
 
 allow_capabilities_add_findings := [finding |
@@ -605,7 +615,7 @@ violation contains {"control": "capabilities.drop", "msg": msg} if {
 
 require_capabilities_drop_unchanged if {
 	input.request.operation == "UPDATE"
-	lib.same_in_containers(pod, old_pod, [["securityContext", "capabilities", "drop"]])
+	lib.same_in_containers(pod, old_pod, [["securityContext", "capabilities", "drop"], ["image"]])
 }
 
 require_capabilities_drop_findings := [finding |
@@ -630,7 +640,7 @@ violation contains {"control": "readOnlyRootFilesystem", "msg": msg} if {
 
 require_read_only_root_filesystem_unchanged if {
 	input.request.operation == "UPDATE"
-	lib.same_in_containers(pod, old_pod, [["securityContext", "readOnlyRootFilesystem"]])
+	lib.same_in_containers(pod, old_pod, [["securityContext", "readOnlyRootFilesystem"], ["image"]])
 }
 
 require_read_only_root_filesystem_findings := [finding |
@@ -655,7 +665,10 @@ violation contains {"control": "allowPrivilegeEscalation", "msg": msg} if {
 
 require_allow_privilege_escalation_unchanged if {
 	input.request.operation == "UPDATE"
-	lib.same_in_containers(pod, old_pod, [["securityContext", "allowPrivilegeEscalation"]])
+	lib.same_in_containers(pod, old_pod, [
+		["securityContext", "allowPrivilegeEscalation"],
+		["image"],
+	])
 }
 
 require_allow_privilege_escalation_findings := [finding |
@@ -681,7 +694,7 @@ violation contains {"control": "runAsUser", "msg": msg} if {
 require_run_as_user_unchanged if {
 	input.request.operation == "UPDATE"
 	lib.same_fields(pod, old_pod, [["spec", "securityContext", "runAsUser"]])
-	lib.same_in_containers(pod, old_pod, [["securityContext", "runAsUser"]])
+	lib.same_in_containers(pod, old_pod, [["securityContext", "runAsUser"], ["image"]])
 }
 
 require_run_as_user_findings := [finding |
@@ -714,6 +727,7 @@ require_non_root_unchanged if {
 	lib.same_in_containers(pod, old_pod, [
 		["securityContext", "runAsNonRoot"],
 		["securityContext", "runAsUser"],
+		["image"],
 	])
 }
 
@@ -767,7 +781,7 @@ violation contains {"control": "runAsNonRoot", "msg": msg} if {
 require_run_as_non_root_unchanged if {
 	input.request.operation == "UPDATE"
 	lib.same_fields(pod, old_pod, [["spec", "securityContext", "runAsNonRoot"]])
-	lib.same_in_containers(pod, old_pod, [["securityContext", "runAsNonRoot"]])
+	lib.same_in_containers(pod, old_pod, [["securityContext", "runAsNonRoot"], ["image"]])
 }
 
 require_run_as_non_root_findings := [finding |
@@ -794,7 +808,7 @@ violation contains {"control": "runAsGroup", "msg": msg} if {
 require_run_as_group_unchanged if {
 	input.request.operation == "UPDATE"
 	lib.same_fields(pod, old_pod, [["spec", "securityContext", "runAsGroup"]])
-	lib.same_in_containers(pod, old_pod, [["securityContext", "runAsGroup"]])
+	lib.same_in_containers(pod, old_pod, [["securityContext", "runAsGroup"], ["image"]])
 }
 
 require_run_as_group_findings := [finding |
@@ -821,6 +835,7 @@ violation contains {"control": "supplementalGroups", "msg": msg} if {
 require_supplemental_groups_unchanged if {
 	input.request.operation == "UPDATE"
 	lib.same_fields(pod, old_pod, [["spec", "securityContext", "supplementalGroups"]])
+	lib.same_in_containers(pod, old_pod, [["image"]])
 }
 
 require_supplemental_groups_findings := [finding |
@@ -859,6 +874,7 @@ violation contains {"control": "fsGroup", "msg": msg} if {
 require_fs_group_unchanged if {
 	input.request.operation == "UPDATE"
 	lib.same_fields(pod, old_pod, [["spec", "securityContext", "fsGroup"]])
+	lib.same_in_containers(pod, old_pod, [["image"]])
 }
 
 require_fs_group_findings := [finding |
@@ -884,7 +900,7 @@ violation contains {"control": "seLinuxOptions", "msg": msg} if {
 require_se_linux_options_unchanged if {
 	input.request.operation == "UPDATE"
 	lib.same_fields(pod, old_pod, [["spec", "securityContext", "seLinuxOptions"]])
-	lib.same_in_containers(pod, old_pod, [["securityContext", "seLinuxOptions"]])
+	lib.same_in_containers(pod, old_pod, [["securityContext", "seLinuxOptions"], ["image"]])
 }
 
 require_se_linux_options_findings := [finding |
@@ -1011,7 +1027,7 @@ violation contains {"control": "procMount", "msg": msg} if {
 
 allow_proc_mount_unchanged if {
 	input.request.operation == "UPDATE"
-	lib.same_in_containers(pod, old_pod, [["securityContext", "procMount"]])
+	lib.same_in_containers(pod, old_pod, [["securityContext", "procMount"], ["image"]])
 }
 
 allow_proc_mount_findings := [finding |
@@ -1041,6 +1057,7 @@ violation contains {"control": "sysctls", "msg": msg} if {
 allow_sysctls_unchanged if {
 	input.request.operation == "UPDATE"
 	lib.same_fields(pod, old_pod, [["spec", "securityContext", "sysctls"]])
+	lib.same_in_containers(pod, old_pod, [["image"]])
 }
 
 allow_sysctls_findings := [finding |
@@ -1065,6 +1082,7 @@ violation contains {"control": "runtimeClassName", "msg": msg} if {
 require_runtime_class_name_unchanged if {
 	input.request.operation == "UPDATE"
 	lib.same_fields(pod, old_pod, [["spec", "runtimeClassName"]])
+	lib.same_in_containers(pod, old_pod, [["image"]])
 }
 
 require_runtime_class_name_findings := [finding |
@@ -1087,7 +1105,7 @@ violation contains {"control": "seccompProfile", "msg": msg} if {
 require_seccomp_profile_on_pod_and_containers_unchanged if {
 	input.request.operation == "UPDATE"
 	lib.same_fields(pod, old_pod, [["spec", "securityContext", "seccompProfile"]])
-	lib.same_in_containers(pod, old_pod, [["securityContext", "seccompProfile"]])
+	lib.same_in_containers(pod, old_pod, [["securityContext", "seccompProfile"], ["image"]])
 }
 
 require_seccomp_profile_on_pod_and_containers_findings := [finding |
@@ -1163,7 +1181,7 @@ violation contains {"control": "appArmorProfile", "msg": msg} if {
 require_app_armor_profile_unchanged if {
 	input.request.operation == "UPDATE"
 	lib.same_fields(pod, old_pod, [["spec", "securityContext", "appArmorProfile"]])
-	lib.same_in_containers(pod, old_pod, [["securityContext", "appArmorProfile"]])
+	lib.same_in_containers(pod, old_pod, [["securityContext", "appArmorProfile"], ["image"]])
 	lib.same_annotations(pod, old_pod, ["container.apparmor.security.beta.kubernetes.io/"])
 }
 

@@ -16,7 +16,7 @@ violation contains {"control": "hostPorts", "msg": msg} if {
 allow_host_ports_unchanged if {
 	input.request.operation == "UPDATE"
 	lib.same_fields(pod, old_pod, [["spec", "hostNetwork"]])
-	lib.same_in_containers(pod, old_pod, [["ports"]])
+	lib.same_in_containers(pod, old_pod, [["ports"], ["image"]])
 }
 
 allow_host_ports_findings := [finding |
@@ -69,6 +69,7 @@ violation contains {"control": "volumes", "msg": msg} if {
 allow_volumes_unchanged if {
 	input.request.operation == "UPDATE"
 	lib.same_fields(pod, old_pod, [["spec", "volumes"]])
+	lib.same_in_containers(pod, old_pod, [["image"]])
 }
 
 allow_volumes_findings := [finding |
@@ -125,7 +126,7 @@ violation contains {"control": "procMount", "msg": msg} if {
 
 allow_proc_mount_unchanged if {
 	input.request.operation == "UPDATE"
-	lib.same_in_containers(pod, old_pod, [["securityContext", "procMount"]])
+	lib.same_in_containers(pod, old_pod, [["securityContext", "procMount"], ["image"]])
 }
 
 allow_proc_mount_findings := [finding |
@@ -155,6 +156,7 @@ violation contains {"control": "sysctls", "msg": msg} if {
 allow_sysctls_unchanged if {
 	input.request.operation == "UPDATE"
 	lib.same_fields(pod, old_pod, [["spec", "securityContext", "sysctls"]])
+	lib.same_in_containers(pod, old_pod, [["image"]])
 }
 
 allow_sysctls_findings := [finding |

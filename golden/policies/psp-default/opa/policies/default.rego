@@ -15,7 +15,7 @@ violation contains {"control": "privileged", "msg": msg} if {
 
 denied_privileged_unchanged if {
 	input.request.operation == "UPDATE"
-	lib.same_in_containers(pod, old_pod, [["securityContext", "privileged"]])
+	lib.same_in_containers(pod, old_pod, [["securityContext", "privileged"], ["image"]])
 }
 
 denied_privileged_findings := [finding |
@@ -39,6 +39,7 @@ violation contains {"control": "hostNetwork", "msg": msg} if {
 denied_host_network_unchanged if {
 	input.request.operation == "UPDATE"
 	lib.same_fields(pod, old_pod, [["spec", "hostNetwork"]])
+	lib.same_in_containers(pod, old_pod, [["image"]])
 }
 
 denied_host_network_findings := [finding |
@@ -57,6 +58,7 @@ violation contains {"control": "hostPID", "msg": msg} if {
 denied_host_pid_unchanged if {
 	input.request.operation == "UPDATE"
 	lib.same_fields(pod, old_pod, [["spec", "hostPID"]])
+	lib.same_in_containers(pod, old_pod, [["image"]])
 }
 
 denied_host_pid_findings := [finding |
@@ -75,6 +77,7 @@ violation contains {"control": "hostIPC", "msg": msg} if {
 denied_host_ipc_unchanged if {
 	input.request.operation == "UPDATE"
 	lib.same_fields(pod, old_pod, [["spec", "hostIPC"]])
+	lib.same_in_containers(pod, old_pod, [["image"]])
 }
 
 denied_host_ipc_findings := [finding |
@@ -93,7 +96,7 @@ violation contains {"control": "hostPorts", "msg": msg} if {
 allow_host_ports_unchanged if {
 	input.request.operation == "UPDATE"
 	lib.same_fields(pod, old_pod, [["spec", "hostNetwork"]])
-	lib.same_in_containers(pod, old_pod, [["ports"]])
+	lib.same_in_containers(pod, old_pod, [["ports"], ["image"]])
 }
 
 allow_host_ports_findings := [finding |
@@ -149,6 +152,7 @@ violation contains {"control": "volumes", "msg": msg} if {
 allow_volumes_unchanged if {
 	input.request.operation == "UPDATE"
 	lib.same_fields(pod, old_pod, [["spec", "volumes"]])
+	lib.same_in_containers(pod, old_pod, [["image"]])
 }
 
 allow_volumes_findings := [finding |
@@ -205,7 +209,7 @@ violation contains {"control": "capabilities.add", "msg": msg} if {
 
 denied_capabilities_add_unchanged if {
 	input.request.operation == "UPDATE"
-	lib.same_in_containers(pod, old_pod, [["securityContext", "capabilities", "add"]])
+	lib.same_in_containers(pod, old_pod, [["securityContext", "capabilities", "add"], ["image"]])
 }
 
 denied_capabilities_add_findings := [finding |
@@ -230,7 +234,7 @@ violation contains {"control": "readOnlyRootFilesystem", "msg": msg} if {
 
 require_read_only_root_filesystem_unchanged if {
 	input.request.operation == "UPDATE"
-	lib.same_in_containers(pod, old_pod, [["securityContext", "readOnlyRootFilesystem"]])
+	lib.same_in_containers(pod, old_pod, [["securityContext", "readOnlyRootFilesystem"], ["image"]])
 }
 
 require_read_only_root_filesystem_findings := [finding |
@@ -255,7 +259,7 @@ violation contains {"control": "procMount", "msg": msg} if {
 
 allow_proc_mount_unchanged if {
 	input.request.operation == "UPDATE"
-	lib.same_in_containers(pod, old_pod, [["securityContext", "procMount"]])
+	lib.same_in_containers(pod, old_pod, [["securityContext", "procMount"], ["image"]])
 }
 
 allow_proc_mount_findings := [finding |
@@ -285,6 +289,7 @@ violation contains {"control": "sysctls", "msg": msg} if {
 allow_sysctls_unchanged if {
 	input.request.operation == "UPDATE"
 	lib.same_fields(pod, old_pod, [["spec", "securityContext", "sysctls"]])
+	lib.same_in_containers(pod, old_pod, [["image"]])
 }
 
 allow_sysctls_findings := [finding |
@@ -314,7 +319,7 @@ violation contains {"control": "seccompProfile", "msg": msg} if {
 denied_seccomp_profile_on_pod_and_containers_unchanged if {
 	input.request.operation == "UPDATE"
 	lib.same_fields(pod, old_pod, [["spec", "securityContext", "seccompProfile"]])
-	lib.same_in_containers(pod, old_pod, [["securityContext", "seccompProfile"]])
+	lib.same_in_containers(pod, old_pod, [["securityContext", "seccompProfile"], ["image"]])
 }
 
 denied_seccomp_profile_on_pod_and_containers_findings := [finding |

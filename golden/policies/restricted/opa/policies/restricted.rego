@@ -15,7 +15,7 @@ violation contains {"control": "privileged", "msg": msg} if {
 
 denied_privileged_unchanged if {
 	input.request.operation == "UPDATE"
-	lib.same_in_containers(pod, old_pod, [["securityContext", "privileged"]])
+	lib.same_in_containers(pod, old_pod, [["securityContext", "privileged"], ["image"]])
 }
 
 denied_privileged_findings := [finding |
@@ -39,6 +39,7 @@ violation contains {"control": "hostNetwork", "msg": msg} if {
 denied_host_network_unchanged if {
 	input.request.operation == "UPDATE"
 	lib.same_fields(pod, old_pod, [["spec", "hostNetwork"]])
+	lib.same_in_containers(pod, old_pod, [["image"]])
 }
 
 denied_host_network_findings := [finding |
@@ -57,6 +58,7 @@ violation contains {"control": "hostPID", "msg": msg} if {
 denied_host_pid_unchanged if {
 	input.request.operation == "UPDATE"
 	lib.same_fields(pod, old_pod, [["spec", "hostPID"]])
+	lib.same_in_containers(pod, old_pod, [["image"]])
 }
 
 denied_host_pid_findings := [finding |
@@ -75,6 +77,7 @@ violation contains {"control": "hostIPC", "msg": msg} if {
 denied_host_ipc_unchanged if {
 	input.request.operation == "UPDATE"
 	lib.same_fields(pod, old_pod, [["spec", "hostIPC"]])
+	lib.same_in_containers(pod, old_pod, [["image"]])
 }
 
 denied_host_ipc_findings := [finding |
@@ -93,7 +96,7 @@ violation contains {"control": "hostPorts", "msg": msg} if {
 denied_host_ports_unchanged if {
 	input.request.operation == "UPDATE"
 	lib.same_fields(pod, old_pod, [["spec", "hostNetwork"]])
-	lib.same_in_containers(pod, old_pod, [["ports"]])
+	lib.same_in_containers(pod, old_pod, [["ports"], ["image"]])
 }
 
 denied_host_ports_findings := [finding |
@@ -147,6 +150,7 @@ violation contains {"control": "volumes", "msg": msg} if {
 allow_volumes_unchanged if {
 	input.request.operation == "UPDATE"
 	lib.same_fields(pod, old_pod, [["spec", "volumes"]])
+	lib.same_in_containers(pod, old_pod, [["image"]])
 }
 
 allow_volumes_findings := [finding |
@@ -226,7 +230,7 @@ violation contains {"control": "capabilities.add", "msg": msg} if {
 
 denied_capabilities_add_unchanged if {
 	input.request.operation == "UPDATE"
-	lib.same_in_containers(pod, old_pod, [["securityContext", "capabilities", "add"]])
+	lib.same_in_containers(pod, old_pod, [["securityContext", "capabilities", "add"], ["image"]])
 }
 
 denied_capabilities_add_findings := [finding |
@@ -251,7 +255,7 @@ violation contains {"control": "capabilities.drop", "msg": msg} if {
 
 require_capabilities_drop_unchanged if {
 	input.request.operation == "UPDATE"
-	lib.same_in_containers(pod, old_pod, [["securityContext", "capabilities", "drop"]])
+	lib.same_in_containers(pod, old_pod, [["securityContext", "capabilities", "drop"], ["image"]])
 }
 
 require_capabilities_drop_findings := [finding |
@@ -276,7 +280,10 @@ violation contains {"control": "allowPrivilegeEscalation", "msg": msg} if {
 
 require_allow_privilege_escalation_unchanged if {
 	input.request.operation == "UPDATE"
-	lib.same_in_containers(pod, old_pod, [["securityContext", "allowPrivilegeEscalation"]])
+	lib.same_in_containers(pod, old_pod, [
+		["securityContext", "allowPrivilegeEscalation"],
+		["image"],
+	])
 }
 
 require_allow_privilege_escalation_findings := [finding |
@@ -308,6 +315,7 @@ require_non_root_unchanged if {
 	lib.same_in_containers(pod, old_pod, [
 		["securityContext", "runAsNonRoot"],
 		["securityContext", "runAsUser"],
+		["image"],
 	])
 }
 
@@ -361,6 +369,7 @@ violation contains {"control": "supplementalGroups", "msg": msg} if {
 require_supplemental_groups_unchanged if {
 	input.request.operation == "UPDATE"
 	lib.same_fields(pod, old_pod, [["spec", "securityContext", "supplementalGroups"]])
+	lib.same_in_containers(pod, old_pod, [["image"]])
 }
 
 require_supplemental_groups_findings := [finding |
@@ -395,6 +404,7 @@ violation contains {"control": "fsGroup", "msg": msg} if {
 require_fs_group_unchanged if {
 	input.request.operation == "UPDATE"
 	lib.same_fields(pod, old_pod, [["spec", "securityContext", "fsGroup"]])
+	lib.same_in_containers(pod, old_pod, [["image"]])
 }
 
 require_fs_group_findings := [finding |
@@ -418,7 +428,7 @@ violation contains {"control": "procMount", "msg": msg} if {
 
 allow_proc_mount_unchanged if {
 	input.request.operation == "UPDATE"
-	lib.same_in_containers(pod, old_pod, [["securityContext", "procMount"]])
+	lib.same_in_containers(pod, old_pod, [["securityContext", "procMount"], ["image"]])
 }
 
 allow_proc_mount_findings := [finding |
@@ -448,6 +458,7 @@ violation contains {"control": "sysctls", "msg": msg} if {
 allow_sysctls_unchanged if {
 	input.request.operation == "UPDATE"
 	lib.same_fields(pod, old_pod, [["spec", "securityContext", "sysctls"]])
+	lib.same_in_containers(pod, old_pod, [["image"]])
 }
 
 allow_sysctls_findings := [finding |
@@ -477,7 +488,7 @@ violation contains {"control": "seccompProfile", "msg": msg} if {
 require_seccomp_profile_on_pod_and_containers_unchanged if {
 	input.request.operation == "UPDATE"
 	lib.same_fields(pod, old_pod, [["spec", "securityContext", "seccompProfile"]])
-	lib.same_in_containers(pod, old_pod, [["securityContext", "seccompProfile"]])
+	lib.same_in_containers(pod, old_pod, [["securityContext", "seccompProfile"], ["image"]])
 }
 
 require_seccomp_profile_on_pod_and_containers_findings := [finding |
@@ -549,7 +560,7 @@ violation contains {"control": "appArmorProfile", "msg": msg} if {
 require_app_armor_profile_unchanged if {
 	input.request.operation == "UPDATE"
 	lib.same_fields(pod, old_pod, [["spec", "securityContext", "appArmorProfile"]])
-	lib.same_in_containers(pod, old_pod, [["securityContext", "appArmorProfile"]])
+	lib.same_in_containers(pod, old_pod, [["securityContext", "appArmorProfile"], ["image"]])
 	lib.same_annotations(pod, old_pod, ["container.apparmor.security.beta.kubernetes.io/"])
 }
 

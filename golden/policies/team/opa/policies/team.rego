@@ -15,7 +15,7 @@ violation contains {"control": "privileged", "msg": msg} if {
 
 denied_privileged_unchanged if {
 	input.request.operation == "UPDATE"
-	lib.same_in_containers(pod, old_pod, [["securityContext", "privileged"]])
+	lib.same_in_containers(pod, old_pod, [["securityContext", "privileged"], ["image"]])
 }
 
 denied_privileged_findings := [finding |
@@ -39,6 +39,7 @@ violation contains {"control": "hostNetwork", "msg": msg} if {
 denied_host_network_unchanged if {
 	input.request.operation == "UPDATE"
 	lib.same_fields(pod, old_pod, [["spec", "hostNetwork"]])
+	lib.same_in_containers(pod, old_pod, [["image"]])
 }
 
 denied_host_network_findings := [finding |
@@ -57,6 +58,7 @@ violation contains {"control": "hostPID", "msg": msg} if {
 denied_host_pid_unchanged if {
 	input.request.operation == "UPDATE"
 	lib.same_fields(pod, old_pod, [["spec", "hostPID"]])
+	lib.same_in_containers(pod, old_pod, [["image"]])
 }
 
 denied_host_pid_findings := [finding |
@@ -75,6 +77,7 @@ violation contains {"control": "hostIPC", "msg": msg} if {
 denied_host_ipc_unchanged if {
 	input.request.operation == "UPDATE"
 	lib.same_fields(pod, old_pod, [["spec", "hostIPC"]])
+	lib.same_in_containers(pod, old_pod, [["image"]])
 }
 
 denied_host_ipc_findings := [finding |
@@ -93,7 +96,7 @@ violation contains {"control": "hostPorts", "msg": msg} if {
 allow_host_ports_unchanged if {
 	input.request.operation == "UPDATE"
 	lib.same_fields(pod, old_pod, [["spec", "hostNetwork"]])
-	lib.same_in_containers(pod, old_pod, [["ports"]])
+	lib.same_in_containers(pod, old_pod, [["ports"], ["image"]])
 }
 
 allow_host_ports_findings := [finding |
@@ -149,6 +152,7 @@ violation contains {"control": "volumes", "msg": msg} if {
 allow_volumes_unchanged if {
 	input.request.operation == "UPDATE"
 	lib.same_fields(pod, old_pod, [["spec", "volumes"]])
+	lib.same_in_containers(pod, old_pod, [["image"]])
 }
 
 allow_volumes_findings := [finding |
@@ -220,7 +224,7 @@ violation contains {"control": "hostPath", "msg": msg} if {
 allow_host_path_unchanged if {
 	input.request.operation == "UPDATE"
 	lib.same_fields(pod, old_pod, [["spec", "volumes"]])
-	lib.same_in_containers(pod, old_pod, [["volumeMounts"]])
+	lib.same_in_containers(pod, old_pod, [["volumeMounts"], ["image"]])
 }
 
 allow_host_path_findings := [finding |
@@ -298,7 +302,7 @@ violation contains {"control": "capabilities.add", "msg": msg} if {
 
 allow_capabilities_add_unchanged if {
 	input.request.operation == "UPDATE"
-	lib.same_in_containers(pod, old_pod, [["securityContext", "capabilities", "add"]])
+	lib.same_in_containers(pod, old_pod, [["securityContext", "capabilities", "add"], ["image"]])
 }
 
 allow_capabilities_add_findings := [finding |
@@ -324,7 +328,7 @@ violation contains {"control": "capabilities.drop", "msg": msg} if {
 
 require_capabilities_drop_unchanged if {
 	input.request.operation == "UPDATE"
-	lib.same_in_containers(pod, old_pod, [["securityContext", "capabilities", "drop"]])
+	lib.same_in_containers(pod, old_pod, [["securityContext", "capabilities", "drop"], ["image"]])
 }
 
 require_capabilities_drop_findings := [finding |
@@ -349,7 +353,10 @@ violation contains {"control": "allowPrivilegeEscalation", "msg": msg} if {
 
 require_allow_privilege_escalation_unchanged if {
 	input.request.operation == "UPDATE"
-	lib.same_in_containers(pod, old_pod, [["securityContext", "allowPrivilegeEscalation"]])
+	lib.same_in_containers(pod, old_pod, [
+		["securityContext", "allowPrivilegeEscalation"],
+		["image"],
+	])
 }
 
 require_allow_privilege_escalation_findings := [finding |
@@ -381,6 +388,7 @@ require_non_root_unchanged if {
 	lib.same_in_containers(pod, old_pod, [
 		["securityContext", "runAsNonRoot"],
 		["securityContext", "runAsUser"],
+		["image"],
 	])
 }
 
@@ -434,6 +442,7 @@ violation contains {"control": "fsGroup", "msg": msg} if {
 require_fs_group_unchanged if {
 	input.request.operation == "UPDATE"
 	lib.same_fields(pod, old_pod, [["spec", "securityContext", "fsGroup"]])
+	lib.same_in_containers(pod, old_pod, [["image"]])
 }
 
 require_fs_group_findings := [finding |
@@ -458,7 +467,7 @@ violation contains {"control": "seccompProfile", "msg": msg} if {
 require_seccomp_profile_unchanged if {
 	input.request.operation == "UPDATE"
 	lib.same_fields(pod, old_pod, [["spec", "securityContext", "seccompProfile"]])
-	lib.same_in_containers(pod, old_pod, [["securityContext", "seccompProfile"]])
+	lib.same_in_containers(pod, old_pod, [["securityContext", "seccompProfile"], ["image"]])
 }
 
 require_seccomp_profile_findings := [finding |
@@ -510,6 +519,7 @@ violation contains {"control": "seccompProfile", "msg": msg} if {
 default_seccomp_profile_unchanged if {
 	input.request.operation == "UPDATE"
 	lib.same_fields(pod, old_pod, [["spec", "securityContext", "seccompProfile"]])
+	lib.same_in_containers(pod, old_pod, [["image"]])
 }
 
 default_seccomp_profile_findings := [finding |

@@ -50,6 +50,7 @@ unchanged if {
 		["securityContext", "privileged"],
 		["ports"],
 		["securityContext", "readOnlyRootFilesystem"],
+		["image"],
 	])
 }
 

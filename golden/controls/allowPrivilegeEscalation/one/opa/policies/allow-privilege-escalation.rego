@@ -15,7 +15,10 @@ violation contains {"control": "allowPrivilegeEscalation", "msg": msg} if {
 
 require_allow_privilege_escalation_unchanged if {
 	input.request.operation == "UPDATE"
-	lib.same_in_containers(pod, old_pod, [["securityContext", "allowPrivilegeEscalation"]])
+	lib.same_in_containers(pod, old_pod, [
+		["securityContext", "allowPrivilegeEscalation"],
+		["image"],
+	])
 }
 
 require_allow_privilege_escalation_findings := [finding |

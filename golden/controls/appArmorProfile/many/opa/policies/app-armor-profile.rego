@@ -16,7 +16,7 @@ violation contains {"control": "appArmorProfile", "msg": msg} if {
 require_app_armor_profile_unchanged if {
 	input.request.operation == "UPDATE"
 	lib.same_fields(pod, old_pod, [["spec", "securityContext", "appArmorProfile"]])
-	lib.same_in_containers(pod, old_pod, [["securityContext", "appArmorProfile"]])
+	lib.same_in_containers(pod, old_pod, [["securityContext", "appArmorProfile"], ["image"]])
 	lib.same_annotations(pod, old_pod, ["container.apparmor.security.beta.kubernetes.io/"])
 }
 

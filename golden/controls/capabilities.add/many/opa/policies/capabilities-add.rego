@@ -15,7 +15,7 @@ violation contains {"control": "capabilities.add", "msg": msg} if {
 
 allow_capabilities_add_unchanged if {
 	input.request.operation == "UPDATE"
-	lib.same_in_containers(pod, old_pod, [["securityContext", "capabilities", "add"]])
+	lib.same_in_containers(pod, old_pod, [["securityContext", "capabilities", "add"], ["image"]])
 }
 
 allow_capabilities_add_findings := [finding |

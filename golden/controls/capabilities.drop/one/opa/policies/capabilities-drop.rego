@@ -15,7 +15,7 @@ violation contains {"control": "capabilities.drop", "msg": msg} if {
 
 require_capabilities_drop_unchanged if {
 	input.request.operation == "UPDATE"
-	lib.same_in_containers(pod, old_pod, [["securityContext", "capabilities", "drop"]])
+	lib.same_in_containers(pod, old_pod, [["securityContext", "capabilities", "drop"], ["image"]])
 }
 
 require_capabilities_drop_findings := [finding |

@@ -16,6 +16,7 @@ violation contains {"control": "flexVolume", "msg": msg} if {
 allow_flex_volume_unchanged if {
 	input.request.operation == "UPDATE"
 	lib.same_fields(pod, old_pod, [["spec", "volumes"]])
+	lib.same_in_containers(pod, old_pod, [["image"]])
 }
 
 allow_flex_volume_findings := [finding |

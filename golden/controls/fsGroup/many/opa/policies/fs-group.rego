@@ -16,6 +16,7 @@ violation contains {"control": "fsGroup", "msg": msg} if {
 require_fs_group_unchanged if {
 	input.request.operation == "UPDATE"
 	lib.same_fields(pod, old_pod, [["spec", "securityContext", "fsGroup"]])
+	lib.same_in_containers(pod, old_pod, [["image"]])
 }
 
 require_fs_group_findings := [finding |

@@ -16,6 +16,7 @@ violation contains {"control": "hostIPC", "msg": msg} if {
 denied_host_ipc_unchanged if {
 	input.request.operation == "UPDATE"
 	lib.same_fields(pod, old_pod, [["spec", "hostIPC"]])
+	lib.same_in_containers(pod, old_pod, [["image"]])
 }
 
 denied_host_ipc_findings := [finding |

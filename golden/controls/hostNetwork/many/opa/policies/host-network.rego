@@ -16,6 +16,7 @@ violation contains {"control": "hostNetwork", "msg": msg} if {
 denied_host_network_unchanged if {
 	input.request.operation == "UPDATE"
 	lib.same_fields(pod, old_pod, [["spec", "hostNetwork"]])
+	lib.same_in_containers(pod, old_pod, [["image"]])
 }
 
 denied_host_network_findings := [finding |

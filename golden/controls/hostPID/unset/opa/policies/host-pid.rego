@@ -16,6 +16,7 @@ violation contains {"control": "hostPID", "msg": msg} if {
 denied_host_pid_unchanged if {
 	input.request.operation == "UPDATE"
 	lib.same_fields(pod, old_pod, [["spec", "hostPID"]])
+	lib.same_in_containers(pod, old_pod, [["image"]])
 }
 
 denied_host_pid_findings := [finding |

@@ -16,7 +16,7 @@ violation contains {"control": "hostPath", "msg": msg} if {
 allow_host_path_unchanged if {
 	input.request.operation == "UPDATE"
 	lib.same_fields(pod, old_pod, [["spec", "volumes"]])
-	lib.same_in_containers(pod, old_pod, [["volumeMounts"]])
+	lib.same_in_containers(pod, old_pod, [["volumeMounts"], ["image"]])
 }
 
 allow_host_path_findings := [finding |

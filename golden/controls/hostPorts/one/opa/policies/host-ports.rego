@@ -16,7 +16,7 @@ violation contains {"control": "hostPorts", "msg": msg} if {
 allow_host_ports_unchanged if {
 	input.request.operation == "UPDATE"
 	lib.same_fields(pod, old_pod, [["spec", "hostNetwork"]])
-	lib.same_in_containers(pod, old_pod, [["ports"]])
+	lib.same_in_containers(pod, old_pod, [["ports"], ["image"]])
 }
 
 allow_host_ports_findings := [finding |

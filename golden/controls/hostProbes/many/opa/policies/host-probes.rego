@@ -26,6 +26,7 @@ allow_host_probes_unchanged if {
 		["lifecycle", "postStart", "tcpSocket", "host"],
 		["lifecycle", "preStop", "httpGet", "host"],
 		["lifecycle", "preStop", "tcpSocket", "host"],
+		["image"],
 	])
 }
 

@@ -16,7 +16,10 @@ violation contains {"control": "hostProcess", "msg": msg} if {
 denied_host_process_unchanged if {
 	input.request.operation == "UPDATE"
 	lib.same_fields(pod, old_pod, [["spec", "securityContext", "windowsOptions", "hostProcess"]])
-	lib.same_in_containers(pod, old_pod, [["securityContext", "windowsOptions", "hostProcess"]])
+	lib.same_in_containers(pod, old_pod, [
+		["securityContext", "windowsOptions", "hostProcess"],
+		["image"],
+	])
 }
 
 denied_host_process_findings := [finding |

@@ -22,6 +22,7 @@ require_non_root_unchanged if {
 	lib.same_in_containers(pod, old_pod, [
 		["securityContext", "runAsNonRoot"],
 		["securityContext", "runAsUser"],
+		["image"],
 	])
 }
 

@@ -16,6 +16,7 @@ violation contains {"control": "pods", "msg": msg} if {
 denied_pods_unchanged if {
 	input.request.operation == "UPDATE"
 	lib.same_fields(pod, old_pod, [["metadata", "name"]])
+	lib.same_in_containers(pod, old_pod, [["image"]])
 }
 
 denied_pods_findings := [finding |

@@ -15,7 +15,7 @@ violation contains {"control": "privileged", "msg": msg} if {
 
 denied_privileged_unchanged if {
 	input.request.operation == "UPDATE"
-	lib.same_in_containers(pod, old_pod, [["securityContext", "privileged"]])
+	lib.same_in_containers(pod, old_pod, [["securityContext", "privileged"], ["image"]])
 }
 
 denied_privileged_findings := [finding |

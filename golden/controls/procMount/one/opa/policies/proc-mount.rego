@@ -15,7 +15,7 @@ violation contains {"control": "procMount", "msg": msg} if {
 
 allow_proc_mount_unchanged if {
 	input.request.operation == "UPDATE"
-	lib.same_in_containers(pod, old_pod, [["securityContext", "procMount"]])
+	lib.same_in_containers(pod, old_pod, [["securityContext", "procMount"], ["image"]])
 }
 
 allow_proc_mount_findings := [finding |

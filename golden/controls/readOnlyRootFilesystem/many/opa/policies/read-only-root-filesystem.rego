@@ -15,7 +15,7 @@ violation contains {"control": "readOnlyRootFilesystem", "msg": msg} if {
 
 require_read_only_root_filesystem_unchanged if {
 	input.request.operation == "UPDATE"
-	lib.same_in_containers(pod, old_pod, [["securityContext", "readOnlyRootFilesystem"]])
+	lib.same_in_containers(pod, old_pod, [["securityContext", "readOnlyRootFilesystem"], ["image"]])
 }
 
 require_read_only_root_filesystem_findings := [finding |

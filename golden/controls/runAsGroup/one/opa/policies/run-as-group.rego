@@ -16,7 +16,7 @@ violation contains {"control": "runAsGroup", "msg": msg} if {
 require_run_as_group_unchanged if {
 	input.request.operation == "UPDATE"
 	lib.same_fields(pod, old_pod, [["spec", "securityContext", "runAsGroup"]])
-	lib.same_in_containers(pod, old_pod, [["securityContext", "runAsGroup"]])
+	lib.same_in_containers(pod, old_pod, [["securityContext", "runAsGroup"], ["image"]])
 }
 
 require_run_as_group_findings := [finding |

@@ -16,7 +16,7 @@ violation contains {"control": "runAsNonRoot", "msg": msg} if {
 require_run_as_non_root_unchanged if {
 	input.request.operation == "UPDATE"
 	lib.same_fields(pod, old_pod, [["spec", "securityContext", "runAsNonRoot"]])
-	lib.same_in_containers(pod, old_pod, [["securityContext", "runAsNonRoot"]])
+	lib.same_in_containers(pod, old_pod, [["securityContext", "runAsNonRoot"], ["image"]])
 }
 
 require_run_as_non_root_findings := [finding |

@@ -16,7 +16,7 @@ violation contains {"control": "runAsUser", "msg": msg} if {
 require_run_as_user_unchanged if {
 	input.request.operation == "UPDATE"
 	lib.same_fields(pod, old_pod, [["spec", "securityContext", "runAsUser"]])
-	lib.same_in_containers(pod, old_pod, [["securityContext", "runAsUser"]])
+	lib.same_in_containers(pod, old_pod, [["securityContext", "runAsUser"], ["image"]])
 }
 
 require_run_as_user_findings := [finding |

@@ -16,6 +16,7 @@ violation contains {"control": "runtimeClassName", "msg": msg} if {
 require_runtime_class_name_unchanged if {
 	input.request.operation == "UPDATE"
 	lib.same_fields(pod, old_pod, [["spec", "runtimeClassName"]])
+	lib.same_in_containers(pod, old_pod, [["image"]])
 }
 
 require_runtime_class_name_findings := [finding |

@@ -16,7 +16,10 @@ violation contains {"control": "seLinuxOptions.level", "msg": msg} if {
 denied_se_linux_options_level_unchanged if {
 	input.request.operation == "UPDATE"
 	lib.same_fields(pod, old_pod, [["spec", "securityContext", "seLinuxOptions", "level"]])
-	lib.same_in_containers(pod, old_pod, [["securityContext", "seLinuxOptions", "level"]])
+	lib.same_in_containers(pod, old_pod, [
+		["securityContext", "seLinuxOptions", "level"],
+		["image"],
+	])
 }
 
 denied_se_linux_options_level_findings := [finding |

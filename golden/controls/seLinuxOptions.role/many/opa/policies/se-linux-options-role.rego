@@ -16,7 +16,7 @@ violation contains {"control": "seLinuxOptions.role", "msg": msg} if {
 allow_se_linux_options_role_unchanged if {
 	input.request.operation == "UPDATE"
 	lib.same_fields(pod, old_pod, [["spec", "securityContext", "seLinuxOptions", "role"]])
-	lib.same_in_containers(pod, old_pod, [["securityContext", "seLinuxOptions", "role"]])
+	lib.same_in_containers(pod, old_pod, [["securityContext", "seLinuxOptions", "role"], ["image"]])
 }
 
 allow_se_linux_options_role_findings := [finding |

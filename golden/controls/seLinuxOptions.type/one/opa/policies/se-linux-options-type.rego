@@ -16,7 +16,7 @@ violation contains {"control": "seLinuxOptions.type", "msg": msg} if {
 denied_se_linux_options_type_unchanged if {
 	input.request.operation == "UPDATE"
 	lib.same_fields(pod, old_pod, [["spec", "securityContext", "seLinuxOptions", "type"]])
-	lib.same_in_containers(pod, old_pod, [["securityContext", "seLinuxOptions", "type"]])
+	lib.same_in_containers(pod, old_pod, [["securityContext", "seLinuxOptions", "type"], ["image"]])
 }
 
 denied_se_linux_options_type_findings := [finding |

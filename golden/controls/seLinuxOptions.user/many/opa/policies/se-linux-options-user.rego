@@ -16,7 +16,7 @@ violation contains {"control": "seLinuxOptions.user", "msg": msg} if {
 allow_se_linux_options_user_unchanged if {
 	input.request.operation == "UPDATE"
 	lib.same_fields(pod, old_pod, [["spec", "securityContext", "seLinuxOptions", "user"]])
-	lib.same_in_containers(pod, old_pod, [["securityContext", "seLinuxOptions", "user"]])
+	lib.same_in_containers(pod, old_pod, [["securityContext", "seLinuxOptions", "user"], ["image"]])
 }
 
 allow_se_linux_options_user_findings := [finding |

@@ -16,7 +16,7 @@ violation contains {"control": "seLinuxOptions", "msg": msg} if {
 require_se_linux_options_unchanged if {
 	input.request.operation == "UPDATE"
 	lib.same_fields(pod, old_pod, [["spec", "securityContext", "seLinuxOptions"]])
-	lib.same_in_containers(pod, old_pod, [["securityContext", "seLinuxOptions"]])
+	lib.same_in_containers(pod, old_pod, [["securityContext", "seLinuxOptions"], ["image"]])
 }
 
 require_se_linux_options_findings := [finding |

@@ -16,7 +16,7 @@ violation contains {"control": "seccompProfile", "msg": msg} if {
 require_seccomp_profile_on_pod_and_containers_unchanged if {
 	input.request.operation == "UPDATE"
 	lib.same_fields(pod, old_pod, [["spec", "securityContext", "seccompProfile"]])
-	lib.same_in_containers(pod, old_pod, [["securityContext", "seccompProfile"]])
+	lib.same_in_containers(pod, old_pod, [["securityContext", "seccompProfile"], ["image"]])
 }
 
 require_seccomp_profile_on_pod_and_containers_findings := [finding |

@@ -16,6 +16,7 @@ violation contains {"control": "supplementalGroups", "msg": msg} if {
 require_supplemental_groups_unchanged if {
 	input.request.operation == "UPDATE"
 	lib.same_fields(pod, old_pod, [["spec", "securityContext", "supplementalGroups"]])
+	lib.same_in_containers(pod, old_pod, [["image"]])
 }
 
 require_supplemental_groups_findings := [finding |

@@ -16,6 +16,7 @@ violation contains {"control": "sysctls", "msg": msg} if {
 allow_sysctls_unchanged if {
 	input.request.operation == "UPDATE"
 	lib.same_fields(pod, old_pod, [["spec", "securityContext", "sysctls"]])
+	lib.same_in_containers(pod, old_pod, [["image"]])
 }
 
 allow_sysctls_findings := [finding |

@@ -16,6 +16,7 @@ violation contains {"control": "volumes", "msg": msg} if {
 denied_volumes_unchanged if {
 	input.request.operation == "UPDATE"
 	lib.same_fields(pod, old_pod, [["spec", "volumes"]])
+	lib.same_in_containers(pod, old_pod, [["image"]])
 }
 
 denied_volumes_findings := [finding |
