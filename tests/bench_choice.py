@@ -17,7 +17,7 @@ from conformance.jsonl import Json, Process
 from conformance.targets._base import documents
 from pscc import ir
 from pscc.base.source import SourceFile
-from pscc.driver import analyse
+from pscc.driver import analyse, packaged
 from pscc.targets.registry import target_named
 
 RBAC = "rbac.authorization.k8s.io"
@@ -81,7 +81,7 @@ def pod(uid: int) -> Json:
 def seconds_a_review(size: tuple[int, int], uid: int, count: int = 400) -> float:
     """Processor seconds of Gatekeeper for one review."""
     _, program, _ = analyse(SourceFile("dump.json", json.dumps(cluster(*size))))
-    output = target_named("gatekeeper").package(ir.Program(choices=program.choices), {})
+    output = packaged(target_named("gatekeeper"), ir.Program(choices=program.choices))
     applied = documents(output)
     review: Json = {
         "op": "review",

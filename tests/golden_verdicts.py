@@ -16,9 +16,10 @@ from conformance.jsonl import Json
 from conformance.policies import says_check, says_default, statements_meaning
 from pscc import ir
 from pscc.cases import suite
-from pscc.cases.fragments import ANYWHERE, APP_ARMOR, CONTEXT, INHERITED
+from pscc.cases.fragments import ANYWHERE, APP_ARMOR, CONTEXT
 from pscc.controls import CONTROLS, control_of
 from pscc.controls._base import Control, Probe, shape_name
+from pscc.pod.fields import INHERITED
 from pscc.reference import oracle
 
 SITES = {"containers": "main", "initContainers": "init", "ephemeralContainers": "debug"}

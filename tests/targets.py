@@ -70,7 +70,7 @@ def program_of(path: Path) -> Program:
 
 def output_of(program: Program, target: str) -> Output:
     """What ``target`` makes of ``program``."""
-    return compile_program(program, (target,))[target]
+    return compile_program(program, (target,)).outputs[target]
 
 
 def written(output: Output, folder: Path) -> Path:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pscc.base.source import SourceFile
-from pscc.driver import analyse
+from pscc.driver import analyse, packaged
 from pscc.ir import Program
 from pscc.ir.access import Request
 from pscc.lowering.demands import refused_beside
@@ -76,7 +76,7 @@ def test_a_choice_that_hangs_on_defaults_beside_it_sets_none_and_says_so(target:
     members = "policy a {\n    require readOnlyRootFilesystem true\n}\npolicy b {\n    default runAsUser 1\n    deny hostPID\n}\n"
     text = members + "choose {\n    a for users x\n    b for everyone\n}\n"
     for source, is_told in ((beside % "true" + text, True), (text, False)):
-        output = target_named(target).package(program(source), {}, Options(workloads="off"))
+        output = packaged(target_named(target), program(source), Options(workloads="off"))
         assert any(d.code == "TGT001" for d in output.diagnostics) is is_told
         assert any("defaults.yaml" in file.path and "pod-security" in file.path for file in output.files) is not is_told
 
@@ -86,7 +86,7 @@ TWO_VALUES = "policy p {\n    in namespaces tier=edge, tier=core\n    deny hostP
 
 @pytest.mark.parametrize("target", ["gatekeeper", "kyverno", "kyverno-cel", "vap"])
 def test_two_values_of_one_label_are_both_asked_for(target: str) -> None:
-    output = target_named(target).package(program(TWO_VALUES), {}, Options(workloads="off"))
+    output = packaged(target_named(target), program(TWO_VALUES), Options(workloads="off"))
     selectors = [
         text for f in output.files if "namespaceSelector" in (text := f.text) and not f.path.startswith("suite")
     ]

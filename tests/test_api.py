@@ -11,13 +11,11 @@ import subprocess
 import sys
 from datetime import date
 from pathlib import Path
-from typing import get_args
 
 import pytest
 from mypy import api as mypy
 
 import pscc
-from pscc.output.options import TARGETS, TargetName
 
 ROOT = Path(__file__).parents[1]
 EXAMPLE = ROOT / "examples" / "psp-default.yaml"
@@ -63,10 +61,6 @@ def test_a_compile_loads_nothing_of_what_compares_and_evaluates(tmp_path: Path) 
     assert not {"pscc.reasoning.difference.compare", "pscc.reference.evaluate", "pscc.verify"} & set(
         shown.stdout.split()
     )
-
-
-def test_the_names_of_targets_are_typed() -> None:
-    assert get_args(TargetName) == TARGETS
 
 
 # --- load and check ----------------------------------------------------------------
@@ -329,7 +323,7 @@ MISTAKES = """
 import pscc
 
 loaded = pscc.load("team.psp")
-pscc.compile(loaded, target="gatekeper")
+pscc.compile(loaded, workloads="of")
 loaded.program = loaded.program
 pscc.lod("team.psp")
 pscc.evaluate(loaded, 1)

@@ -152,7 +152,7 @@ def seen_by_policies(server: ApiServer, choice: ir.Choice, request: Request) -> 
 @pytest.mark.parametrize("live", [False, True], ids=["compiled", "live"])
 def test_pods_fare_as_they_did_under_pod_security_policy(server: ApiServer, live: bool) -> None:
     (choice,) = program_of_the_dump(live=False).choices
-    output = compile_program(program_of_the_dump(live), ("vap",), Rollout(live=live))["vap"]
+    output = compile_program(program_of_the_dump(live), ("vap",), Rollout(live=live)).outputs["vap"]
     pods = {request: seen_by_policies(server, choice, request) for request in ASKED}
     admitted = changed = compared = 0
     with Applied(server, resources(output)):
@@ -176,7 +176,7 @@ def test_pods_fare_as_they_did_under_pod_security_policy(server: ApiServer, live
 
 
 def test_live_grants_follow_the_clusters_bindings(server: ApiServer) -> None:
-    output = compile_program(program_of_the_dump(live=True), ("vap",), Rollout(live=True))["vap"]
+    output = compile_program(program_of_the_dump(live=True), ("vap",), Rollout(live=True)).outputs["vap"]
     pod = {**PRIVILEGED, "metadata": {"name": "privileged", "namespace": "team-a"}}
     builders = {**pod, "spec": {**pod["spec"], "serviceAccountName": "builder"}}
     jane = binding("jane", "psp:privileged", {"kind": "User", "name": "jane"}, "team-a")
@@ -211,7 +211,7 @@ LABELLED = """policy p {
 
 
 def test_a_namespace_goes_by_its_labels(server: ApiServer) -> None:
-    documents = resources(compile_program(analyse(SourceFile("p.psp", LABELLED))[1], ("vap",))["vap"])
+    documents = resources(compile_program(analyse(SourceFile("p.psp", LABELLED))[1], ("vap",)).outputs["vap"])
     labelled = {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "labelled", "labels": {"pscc": "yes"}}}
     account = {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "default", "namespace": "labelled"}}
     server.apply(labelled, account, *documents)

@@ -7,14 +7,17 @@ import pytest
 from conformance.breaks import of_cel, of_documents, of_rego, of_templates
 from conformance.breaks.edits import DROPPED, replaced
 from conformance.breaks.engines import running
+from conformance.breaks.equivalent import PRINTERS, Equivalent, needless, too_wide, why
 from conformance.breaks.hunt import Hunter, batches_for
 from conformance.breaks.outputs import SHARES, breaks_of, emitted, groups, subject_of
-from conformance.breaks.patching import patched, template
-from conformance.breaks.printers import everything
+from conformance.breaks.patching import patched, template, unbroken
+from conformance.breaks.printers import chosen, everything
 from conformance.breaks.programs import FOLDER, SUBJECTS
 from conformance.breaks.sample import UNCHANGED, Sample
-from conformance.breaks.slips import SLIPS, always
+from conformance.breaks.slipping import always
+from conformance.breaks.slips import SLIPS
 from conformance.breaks.words import WORDS
+from conformance.jsonl import EngineError
 from emitted import rego
 from emitted.cel import parsed
 from emitted.settings import OUTPUTS
@@ -63,6 +66,17 @@ def test_breaks_of_rego_are_modules() -> None:
     assert texts[MODULE.replace("not unchanged", "unchanged")] == "a negation is dropped"
     assert texts[MODULE.replace('"a", ', "")] == "a row of an array is dropped"
     assert texts[MODULE.replace("input.object", "input.oldObject")] == "object is oldObject"
+
+
+def test_a_row_is_dropped_as_it_stands_in_the_text() -> None:
+    module = 'package p\n\nrow := {"policy": "a", "namespaces": "b", "users": "c"}\n'
+    found = {one.on(module) for one in of_rego.splices(module) if one.kind == "a row of an object is dropped"}
+    rows = [one.split("{")[1].rstrip("}\n") for one in sorted(found)]
+    assert sorted(rows) == [
+        '"namespaces": "b", "users": "c"',
+        '"policy": "a", "namespaces": "b"',
+        '"policy": "a", "users": "c"',
+    ]
 
 
 def test_breaks_of_a_document() -> None:
@@ -114,6 +128,28 @@ def test_a_template_s_breaks() -> None:
     assert found["a block is always there", "if one (1)"] == text.replace("if one", "if true")
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# {{ note }}\n",
+        "{% if note %}\n# {{ note }}\n{% endif %}\n",
+        "{% for note in notes %}\n  # {{ note }}\n{% endfor %}\n",
+        "    policies.kyverno.io/title: {{ title }}\n    description: >-\n{{ policy.description }}\n",
+    ],
+)
+def test_what_people_alone_read_is_not_broken(text: str) -> None:
+    assert not list(of_templates.of_text("vap/x", text))
+
+
+def test_a_block_that_prints_its_condition_alone_is_not_always_there() -> None:
+    kinds = {one.kind for one in of_templates.of_text("vap/x", "{% if match %}\n{{ match }}\n{% endif %}\n")}
+    assert kinds == {"a line is dropped", "a block is dropped"}
+
+
+def test_annotations_that_an_engine_reads_are_broken() -> None:
+    assert list(of_templates.of_text("vap/x", "    pod-policies.kyverno.io/autogen-controllers: none\n"))
+
+
 def test_each_break_of_a_printer_has_a_name_of_its_own() -> None:
     labels = [one.label for one in everything()]
     assert len(set(labels)) == len(labels)
@@ -133,6 +169,41 @@ def test_a_patch_is_taken_back() -> None:
     with patched("targets.shared.cel_where.where", always(None)):
         assert cel_where.where is vap.where is not real
     assert cel_where.where is vap.where is real
+
+
+def test_the_compiler_is_whole_where_the_interpreter_is_asked() -> None:
+    from pscc.targets.vap import package as vap
+
+    real = vap.where
+    with patched("targets.shared.cel_where.where", always(None)):
+        with unbroken():
+            assert vap.where is real
+        assert vap.where is not real
+
+
+def test_a_share_is_drawn_by_its_seed() -> None:
+    labels = [{one.label for one in chosen(0.2, seed)} for seed in (1, 1, 2)]
+    assert labels[0] == labels[1] != labels[2]
+    assert {one.label for one in chosen(0.1, 1)} < labels[0]
+
+
+def test_patterns_of_equivalent_breaks() -> None:
+    patterns = (Equivalent("a: .*", "it is no break"),)
+    assert why("a: b", patterns) == "it is no break"
+    assert not why("b: a: b", patterns)
+    assert too_wide(["a: b", "b: c"], patterns) == ["a: b"]
+    assert needless(["b: c"], patterns) == ["a: .*"]
+    assert not needless([one.label for one in everything()], PRINTERS)
+
+
+def test_what_no_api_server_takes_is_refused() -> None:
+    whole = emitted(subject_of("switches"), "gatekeeper")
+    assert isinstance(whole, tuple)
+    with running("gatekeeper") as engine:
+        engine.load(whole)
+        for name in ("apiVersion", "kind", "metadata"):
+            with pytest.raises(EngineError, match="no object"):
+                engine.load(({key: value for key, value in whole[0].items() if key != name},))
 
 
 def test_a_template_is_taken_back() -> None:

@@ -7,7 +7,7 @@ import pytest
 from conformance import access
 from conformance.jsonl import Json, Process
 from pscc.base.source import SourceFile
-from pscc.driver import analyse
+from pscc.driver import analyse, packaged
 from pscc.ir.access import Names, Request, Scope, Subjects
 from pscc.targets.registry import target_named
 from targets import resources
@@ -57,7 +57,7 @@ def test_a_workload_is_exempt_by_the_account_of_its_pods(namespace: str, account
          "spec": {"schedule": "* * * * *", "jobTemplate": {"spec": {"template": template}}}},
     ]  # fmt: skip
     with Process("vap-review") as process:
-        process.ask({"op": "load", "documents": resources(target_named("vap").package(program, {}))})
+        process.ask({"op": "load", "documents": resources(packaged(target_named("vap"), program))})
         review: Json = {
             "op": "review",
             "pods": workloads,

@@ -47,7 +47,7 @@ def test_every_expression_fits_a_screen(target: str) -> None:
     read = 0
     for statement in (*EVERY, *MANY):
         program = Program((statements_meaning(f"policy p {{ {statement} }}"),))
-        output = compile_program(program, (target,), options=Options(engine="cel"))[target]
+        output = compile_program(program, (target,), options=Options(engine="cel")).outputs[target]
         for path in output.resources:
             text = next(file.text for file in output.files if file.path == path)
             for document in yaml.load_all(text, Loader=yaml.CSafeLoader):

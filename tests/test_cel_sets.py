@@ -11,20 +11,21 @@ from conformance.jsonl import Json, Process
 from conformance.sets import draw
 from pscc import ir
 from pscc.base.source import SourceFile
-from pscc.driver import analyse, compile_program
+from pscc.diagnostics import SourceError
+from pscc.driver import analyse, compile_program, packaged
 from pscc.ir.access import AUTHENTICATED
 from pscc.lowering.rollout import Rollout, asking_the_cluster
 from pscc.output.contents import Output
 from pscc.output.options import Options
 from pscc.targets.registry import target_named
-from pscc.targets.shared.choice_cel import MOST_LIVE
+from pscc.targets.shared.choice_cel import ASKING_RBAC
 from targets import resources
 from test_vap import OLDEST, large_pod, spent_on_what_is_large
 
 
 def compiled(text: str, target: str = "vap", live: bool = False) -> Output:
     _, program, _ = analyse(SourceFile("p.psp", text))
-    return compile_program(program, (target,), Rollout(live=live))[target]
+    return compile_program(program, (target,), Rollout(live=live)).outputs[target]
 
 
 # --- drawn sets -----------------------------------------------------------------
@@ -131,22 +132,23 @@ PLAIN: Json = {
 
 
 def test_as_many_live_policies_as_the_budget_holds() -> None:
-    output = compiled(policies(MOST_LIVE), live=True)
+    output = compiled(policies(ASKING_RBAC.most), live=True)
     assert not [d for d in output.diagnostics if d.severity == "error"]
     last: Json = {
         "verb": "use",
         "apiGroup": "extensions",
         "resource": "podsecuritypolicies",
-        "name": f"p{MOST_LIVE - 1}",
+        "name": f"p{ASKING_RBAC.most - 1}",
     }
     (nobody,) = reviewed(output, [PLAIN], "jane")
     assert nobody["findings"][0]["message"] == (
         "no policy that may be used in namespace default by user jane or service account default/default accepts the pod"
     )
     (found,) = reviewed(output, [PLAIN], "jane", [last | {"user": "jane"}])
-    assert found["allowed"] and found["pod"]["spec"]["securityContext"]["fsGroup"] == MOST_LIVE
-    more = compiled(policies(MOST_LIVE + 1), live=True)
-    assert [d.code for d in more.diagnostics if d.severity == "error"] == ["TGT010"]
+    assert found["allowed"] and found["pod"]["spec"]["securityContext"]["fsGroup"] == ASKING_RBAC.most
+    with pytest.raises(SourceError) as error:
+        compiled(policies(ASKING_RBAC.most + 1), live=True)
+    assert [d.code for d in error.value.diagnostics] == ["TGT010"]
 
 
 def test_what_is_large_and_a_set_are_within_the_budget() -> None:
@@ -205,7 +207,7 @@ def test_an_older_cluster_demands_what_it_cannot_set() -> None:
     _, program, _ = analyse(
         SourceFile("p.psp", policies(2).replace("allow runAsUser", "in namespaces tier=edge\n    allow runAsUser"))
     )
-    output = compile_program(program, ("vap",), options=Options(kubernetes=(1, 30)))["vap"]
+    output = compile_program(program, ("vap",), options=Options(kubernetes=(1, 30))).outputs["vap"]
     assert [d.code for d in output.diagnostics if d.severity == "warning"] == ["TGT001", "TGT001"]
     assert "Mutating" not in "".join(file.text for file in output.files)
     assert "fsGroup must be set, the default of this policy is 2" in "".join(file.text for file in output.files)
@@ -244,4 +246,4 @@ def test_a_live_choice_needs_a_choice_and_the_api_server() -> None:
 def test_backend_takes_what_the_others_take() -> None:
     _, program, _ = analyse(SourceFile("p.psp", policies(2)))
     for target in ("vap", "kyverno-cel"):
-        assert not target_named(target).package(program, {}).diagnostics
+        assert not packaged(target_named(target), program).diagnostics

@@ -59,3 +59,11 @@ def test_a_stream_on_stdout() -> None:
 @pytest.mark.parametrize("arguments", [("compile", "no-such.yaml", "-o", "x"), ("explain", "hostPrts"), ("nonsense",)])
 def test_wrong_usage_exits_2(arguments: tuple[str, ...]) -> None:
     assert run(*arguments).returncode == 2
+
+
+@pytest.mark.parametrize("epoch", ["yesterday", "1.5", "9" * 14, "9" * 400])
+def test_a_day_that_is_none_exits_2(epoch: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", epoch)
+    done = run("check", "examples/team.psp")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"SOURCE_DATE_EPOCH is `{epoch}`" in done.stderr

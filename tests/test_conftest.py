@@ -55,7 +55,7 @@ def failures(policy: Path, asked: dict[str, object], *options: str) -> dict[str,
 @pytest.mark.parametrize("name", ["dump", *CHOICES])
 def test_of_a_choice_what_the_oracle_says(name: str, options: tuple[str, ...], tmp_path: Path) -> None:
     program = program_of(ROOT / "examples" / "cluster" / "dump.yaml") if name == "dump" else parsed(CHOICES[name])
-    output = compile_program(program, ("opa",))["opa"]
+    output = compile_program(program, ("opa",)).outputs["opa"]
     policy = written(output, tmp_path / "policy")
     (choice,) = program.choices
     cases = {case.name: case for case in choice_cases(choice)}
@@ -68,7 +68,7 @@ def test_of_a_choice_what_the_oracle_says(name: str, options: tuple[str, ...], t
 @pytest.mark.parametrize("options", [(), ALL], ids=["main", "all"])
 def test_of_plain_policies_what_the_oracle_says(options: tuple[str, ...], tmp_path: Path) -> None:
     program = program_of(ROOT / "examples" / "psp-default.yaml")
-    output = compile_program(program, ("opa",))["opa"]
+    output = compile_program(program, ("opa",)).outputs["opa"]
     policy = written(output, tmp_path / "policy")
     (plain,) = program.policies
     cases = {case.name: case for case in cases_for(plain) if case.old_pod is None}
@@ -80,7 +80,7 @@ def test_of_plain_policies_what_the_oracle_says(options: tuple[str, ...], tmp_pa
 
 @pytest.mark.parametrize("path", ["examples/cluster/dump.yaml", "examples/team.psp", "examples/psp-default.yaml"])
 def test_no_helper_has_the_name_of_a_rule_of_conftests(path: str) -> None:
-    output = compile_program(program_of(ROOT / path), ("opa",))["opa"]
+    output = compile_program(program_of(ROOT / path), ("opa",)).outputs["opa"]
     heads = {name for file in output.files for name in re.findall(r"^([a-z]\w*)", file.text, re.MULTILINE)}
     assert {name for name in heads if RULES.match(name)} <= {"deny", "violation", "warn"}
 
@@ -89,7 +89,7 @@ def test_a_choice_of_which_nobody_may_use_anything_refuses(tmp_path: Path) -> No
     program = parsed(
         "policy a { deny hostPID }\npolicy b { deny hostIPC }\nchoose {\n a for groups g\n b for groups g\n}\n"
     )
-    output = compile_program(program, ("opa",), Rollout(ignored_groups=("g",)))["opa"]
+    output = compile_program(program, ("opa",), Rollout(ignored_groups=("g",))).outputs["opa"]
     pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "p"}, "spec": {"containers": [{"name": "c"}]}}
     (found,) = failures(written(output, tmp_path / "policy"), {"pod": pod}, *ALL).values()
     assert {failure["msg"].partition(" by ")[0] for failure in found} == {"no policy may be used in namespace default"}

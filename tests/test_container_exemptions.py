@@ -11,6 +11,7 @@ from conformance.jsonl import Process
 from exempting import EXEMPTIONS, Asked, asked_briefly, asked_by_all, asked_of, controls, expected, kind_of, program
 from pscc.controls import CONTROLS, control_of
 from pscc.controls._base import Control
+from pscc.driver import packaged
 from pscc.ir import Policy, Program
 from pscc.output.contents import Output
 from pscc.output.options import Options
@@ -24,7 +25,7 @@ PARTS = 2
 def output_of(control: Control, target: str, engine: str = "rego") -> Output:
     """What ``target`` makes of the policies of ``control``."""
     options = Options(engine="cel" if engine == "cel" else "rego", workloads="off")
-    return target_named(target).package(program(control), {}, options)
+    return packaged(target_named(target), program(control), options)
 
 
 def hold(policies: tuple[Policy, ...], asked: tuple[Asked, ...], said: engines.Said, first: bool = False) -> None:
@@ -107,5 +108,5 @@ def test_kyverno_by_who_asks(tmp_path: Path) -> None:
 
 
 def asked_of_kyverno(policies: tuple[Policy, ...], asked: tuple[Asked, ...], folder: Path) -> None:
-    output = target_named("kyverno").package(Program(policies), {}, Options(workloads="off"))
+    output = packaged(target_named("kyverno"), Program(policies), Options(workloads="off"))
     hold(policies, asked, engines.kyverno(folder, output, asked))

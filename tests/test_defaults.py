@@ -13,15 +13,15 @@ import pytest
 from conftest import SHARED
 from pscc.base.source import SourceFile
 from pscc.diagnostics import SourceError
-from pscc.driver import analyse
+from pscc.driver import analyse, packaged
 from pscc.ir import Policy, Program
 from pscc.lowering.demands import without
 from pscc.lowering.prepared import prepared
 from pscc.lowering.shortfalls import DefaultNotSet, DefaultSetWidely
-from pscc.output.options import TARGETS, Options
+from pscc.output.options import Options
 from pscc.pod.manifests import normalise
 from pscc.reference import oracle
-from pscc.targets.registry import target_named
+from pscc.targets.registry import TARGETS, target_named
 from targets import Json, gatekeeper_mutated, output_of, program_of, questions, single
 from test_gatekeeper import POLICIES, bare
 from test_kyverno import DEFAULTS, awkward, pruned
@@ -152,7 +152,7 @@ def test_what_does_not_enforce_emits_nothing_that_changes_pods(
     text = WATCHED.replace("MODE", "" if chosen else mode)
     text += f"choose {mode} {{\n    watch for groups ops\n}}\n" if chosen else ""
     ready = prepared(analyse(SourceFile("p.psp", text))[1])
-    output = target_named(target).package(ready.made, {}, options)
+    output = packaged(target_named(target), ready.made, options)
     assert [d.code for d in ready.told if d.code == "LNG071"] == ["LNG071"]
     assert [d.code for d in output.diagnostics if d.code in ("TGT001", "TGT002")] == []
     texts = "\n".join(file.text for file in output.files)

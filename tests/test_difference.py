@@ -289,7 +289,7 @@ def test_witnesses_have_opposite_verdicts_on_opa(tmp_path: Path) -> None:
     programs["loose"] = of("policy p {\n allow appArmorProfile unconfined\n default appArmorProfile unconfined\n}\n")
     programs["tight"] = of("policy p {\n require appArmorProfile unconfined\n default appArmorProfile unconfined\n}\n")
     for name, one in programs.items():
-        emit(tmp_path / name, compile_program(one, ("opa",))["opa"].files)
+        emit(tmp_path / name, compile_program(one, ("opa",)).outputs["opa"].files)
     created = updated = 0
     for old, new in itertools.permutations(programs, 2):
         witnesses = compare(programs[old], programs[new]).looser

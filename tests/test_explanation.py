@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from conftest import ROOT
 from pscc.cli import main
-from pscc.output.options import TARGETS
+from pscc.targets.registry import TARGETS
 
 
 def explained(subject: str) -> str:

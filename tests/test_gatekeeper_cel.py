@@ -15,11 +15,10 @@ from conformance.policies import statements_meaning
 from conftest import engine
 from golden_verdicts import statements
 from pscc.base.source import SourceFile
-from pscc.cases.choice_suite import choice_cases
 from pscc.cases.suite import cases_for
 from pscc.cli import main
 from pscc.controls import CONTROLS
-from pscc.driver import analyse
+from pscc.driver import analyse, packaged
 from pscc.ir import Policy, Program
 from pscc.output.contents import Output
 from pscc.output.options import Options
@@ -39,8 +38,7 @@ def program_of(text: str) -> Program:
 @cache
 def compiled(text: str, options: Options = CEL) -> tuple[Program, Output]:
     program = program_of(text)
-    cases = {policy.name: cases_for(policy) for policy in program.policies}
-    return program, TARGET.package(program, cases, options)
+    return program, packaged(TARGET, program, options, {})
 
 
 def reviewed(output: Output, *pods: Json, **more: object) -> list[Json]:
@@ -107,7 +105,7 @@ def test_every_form_of_statement_says_what_the_oracle_says() -> None:
         cases = cases_for(policy)
         created = [case for case in cases if case.old_pod is None]
         updated = [case for case in cases if case.old_pod is not None]
-        documents = resources(TARGET.package(Program((policy,)), {}, CEL))
+        documents = resources(packaged(TARGET, Program((policy,)), CEL))
         requests += [
             {"op": "load", "documents": documents},
             {"op": "review", "pods": [whole(case.pod) for case in created]},
@@ -222,7 +220,7 @@ def test_a_constraint_without_parameters_is_as_in_rego() -> None:
         if policy.checks[0].params:
             texts = []
             for options in (CEL, Options()):
-                documents = resources(TARGET.package(Program((policy,)), {}, options))
+                documents = resources(packaged(TARGET, Program((policy,)), options))
                 for document in documents:
                     if document["apiVersion"].startswith("constraints"):
                         document["spec"].pop("parameters")
@@ -311,8 +309,7 @@ choose {
 
 def chosen(text: str, options: Options) -> Output:
     program = program_of(text)
-    cases = {choice.name: choice_cases(choice) for choice in program.choices}
-    return TARGET.package(program, cases, options)
+    return packaged(TARGET, program, options, {})
 
 
 def test_a_choice_is_one_template_and_its_suite_passes(tmp_path: Path) -> None:

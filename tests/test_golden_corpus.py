@@ -15,7 +15,7 @@ from golden import check_golden
 from pscc.diagnostics import Diagnostic, SourceError
 from pscc.driver import analyse, compile_program
 from pscc.ir import Program
-from pscc.output.options import TARGETS
+from pscc.targets.registry import TARGETS
 
 GOLDEN = Path(__file__).resolve().parent.parent / "golden" / "corpus"
 pytestmark = pytest.mark.skipif(not FOLDER.is_dir(), reason=f"{FOLDER} is missing")
@@ -46,7 +46,7 @@ def test_every_valid_public_policy_compiles_for_every_target() -> None:
     valid, _ = read()
     assert len(valid) >= 90
     for program in valid.values():
-        outputs = compile_program(program, TARGETS)
+        outputs = compile_program(program, tuple(TARGETS)).outputs
         assert set(outputs) == set(TARGETS)
         for output in outputs.values():
             assert output.files

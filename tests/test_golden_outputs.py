@@ -25,8 +25,9 @@ from pscc.controls import CONTROLS
 from pscc.driver import analyse, compile_program
 from pscc.ir import Policy, Program
 from pscc.output.contents import OutputFile
-from pscc.output.options import TARGETS, Options
+from pscc.output.options import Options
 from pscc.reference import oracle
+from pscc.targets.registry import TARGETS
 from targets import run, whole
 
 GOLDEN = ROOT / "golden"
@@ -49,10 +50,10 @@ def compiled(folder: Path) -> tuple[Program, list[OutputFile]]:
     """The program of a case and the files of all targets, each below its target's name, with the name that users see."""
     source = read_source(os.path.relpath(source_in(folder)))
     program = analyse(source)[1]
-    outputs = compile_program(program, TARGETS)
+    outputs = compile_program(program, tuple(TARGETS)).placed
     files = [file for output in outputs.values() for file in output.files]
     if str(folder.relative_to(GOLDEN)) in IN_CEL:
-        (in_cel,) = compile_program(program, ("gatekeeper",), options=Options(engine="cel")).values()
+        (in_cel,) = compile_program(program, ("gatekeeper",), options=Options(engine="cel")).outputs.values()
         # the rest of the folder is as that in Rego
         files += [
             OutputFile(f"gatekeeper-cel/{f.path}", f.text) for f in in_cel.files if f.path.startswith("templates/p")

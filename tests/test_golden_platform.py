@@ -10,7 +10,7 @@ from pscc.base.source import SourceFile
 from pscc.driver import analyse, compile_program
 from pscc.language.formatting import formatted
 from pscc.meaning.lint import lint
-from pscc.output.options import TARGETS
+from pscc.targets.registry import TARGETS
 
 FOLDER = ROOT / "examples" / "platform"
 TEXT = (FOLDER / "tiers.psp").read_text(encoding="utf-8")
@@ -24,7 +24,7 @@ def table() -> Iterator[str]:
     yield "| target | lines | bytes |"
     yield "|---|---|---|"
     for target in TARGETS:
-        files = compile_program(program, (target,))[target].files
+        files = compile_program(program, (target,)).outputs[target].files
         kept = [f.text for f in files if not f.path.startswith(NO_SUITES[:2]) and not f.path.endswith(NO_SUITES[2:])]
         lines, size = sum(text.count("\n") for text in kept), sum(len(text.encode()) for text in kept)
         yield f"| `{target}` | {lines:,} | {size:,} |"

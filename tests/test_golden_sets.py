@@ -36,7 +36,7 @@ def test_sets(folder: Path) -> None:
     _, program, _ = analyse(source_in(folder))
     produced = {}
     for name, (target, rollout, options) in OUTPUTS.items():
-        output = compile_program(program, (target,), rollout, options)[target]
+        output = compile_program(program, (target,), rollout, options).outputs[target]
         produced |= {f"{name}/{file.path}": file.text for file in output.files if not _of_the_suite(file.path)}
     check_golden(folder, produced, ["policy.psp"])
 
@@ -52,7 +52,7 @@ def test_what_a_compile_is_told(folder: Path) -> None:
 
     def told() -> tuple[Diagnostic, ...]:
         try:
-            return compile_program(analyse(source)[1], (target,), rollout)[target].diagnostics
+            return compile_program(analyse(source)[1], (target,), rollout).all_diagnostics
         except SourceError as error:
             return error.diagnostics
 

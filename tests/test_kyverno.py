@@ -14,7 +14,7 @@ import yaml
 from conftest import engine
 from pscc.base.source import SourceFile
 from pscc.cases.suite import cases_for
-from pscc.driver import analyse
+from pscc.driver import analyse, packaged
 from pscc.ir import Policy, Program
 from pscc.output.contents import Output
 from pscc.reference import oracle
@@ -58,7 +58,7 @@ def program_of(text: str) -> Program:
 @cache
 def compiled(text: str) -> tuple[Policy, Output]:
     program = program_of(text)
-    return only(program), TARGET.package(program, {p.name: cases_for(p) for p in program.policies})
+    return only(program), packaged(TARGET, program, drawn={})
 
 
 def kyverno(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
@@ -268,4 +268,4 @@ def test_resources_are_what_kustomize_applies() -> None:
 def test_output_is_deterministic() -> None:
     for text in POLICIES.values():
         program = program_of(text)
-        assert TARGET.package(program, {}) == TARGET.package(program, {})
+        assert packaged(TARGET, program) == packaged(TARGET, program)

@@ -11,7 +11,7 @@ import yaml
 
 from pscc.base.source import SourceFile
 from pscc.cases.suite import cases_for
-from pscc.driver import analyse
+from pscc.driver import analyse, packaged
 from pscc.ir import Policy
 from pscc.output.contents import Output
 from pscc.reference import oracle
@@ -25,7 +25,7 @@ from test_kyverno import DEFAULTS, awkward, mutated
 def compiled(text: str) -> tuple[Policy, Output]:
     name = "policy.psp" if text.startswith("policy") else "psp.yaml"
     _, program, _ = analyse(SourceFile(name, text))
-    return only(program), TARGET.package(program, {p.name: cases_for(p) for p in program.policies})
+    return only(program), packaged(TARGET, program, drawn={})
 
 
 def said(policy: Path, folder: Path, resources: list[Json]) -> dict[str, tuple[str, str]]:
@@ -132,7 +132,7 @@ def test_cluster_policies_say_the_same(tmp_path: Path) -> None:
 
     policy, output = compiled(POLICIES["restricted"])
     pods = [whole(case.pod) for case in cases_for(policy) if case.old_pod is None]
-    classic = written(CLASSIC.package(Program((policy,)), {}), tmp_path / "classic")
+    classic = written(packaged(CLASSIC, Program((policy,))), tmp_path / "classic")
     refused = dict(
         zip([p["metadata"]["name"] for p in pods], kyverno(classic, policy, [Question(p) for p in pods]), strict=True)
     )

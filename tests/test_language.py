@@ -224,3 +224,31 @@ def test_the_cli_reads_used_files_inside_the_root_only(tmp_path: Path) -> None:
         done = CliRunner().invoke(main, ["check", str(source)])
         assert done.exit_code == code, (path, done.output)
         assert ("LNG032" in done.output) is (code == 1)
+
+
+@pytest.mark.parametrize("name", ["x" * 64, "x" * 253, "-".join(["x" * 62] * 4), ".".join(["x" * 125, "y" * 127])])
+def test_a_part_of_a_name_may_be_as_long_as_the_whole(name: str) -> None:
+    """As Kubernetes has it: no part of a subdomain has a limit of its own. Source: ``IsDNS1123Subdomain``."""
+    psp = PSP.replace("NAME", name)
+    for source in (SourceFile("p.psp", f"policy {name} {{ deny hostPID }}"), SourceFile("p.yaml", psp)):
+        (policy,) = analyse(source)[1].policies
+        assert policy.name == name
+
+
+def test_a_name_that_is_too_long_is_told_so() -> None:
+    with pytest.raises(SourceError) as caught:
+        meaning(f"policy {'x' * 254} {{ deny hostPID }}")
+    (error,) = caught.value.diagnostics
+    assert (error.code, error.help) == ("LNG016", "a name has at most 253 characters: this one has 254")
+
+
+PSP = """\
+apiVersion: policy/v1beta1
+kind: PodSecurityPolicy
+metadata: {name: NAME}
+spec:
+  seLinux: {rule: RunAsAny}
+  runAsUser: {rule: RunAsAny}
+  fsGroup: {rule: RunAsAny}
+  supplementalGroups: {rule: RunAsAny}
+"""

@@ -23,10 +23,9 @@ from manifests import as_written, named, sweep, workload
 from pscc.base.source import SourceFile
 from pscc.cases import draw_pods
 from pscc.controls import CONTROLS
-from pscc.driver import analyse, compile_program
+from pscc.driver import analyse, compile_program, packaged
 from pscc.ir import Policy, Program
 from pscc.ir.access import Request, requested_by
-from pscc.lowering.announced import as_announced
 from pscc.output.contents import Output
 from pscc.output.options import DEFAULTS, Options
 from pscc.pod.manifests import without_nulls
@@ -104,7 +103,7 @@ def stream(folder: Path, objects: list[Json]) -> Path:
 
 def outputs_of(target: str, policies: tuple[Policy, ...], options: Options = DEFAULTS) -> list[Output]:
     """Each policy compiled by itself."""
-    return [target_named(target).package(Program((policy,)), {}, options) for policy in policies]
+    return [packaged(target_named(target), Program((policy,)), options) for policy in policies]
 
 
 # --- engines --------------------------------------------------------------------
@@ -165,25 +164,24 @@ def test_gator(options: Options, tmp_path: Path) -> None:
 
 
 def test_opa_and_regopy(tmp_path: Path) -> None:
-    output = target_named("opa").package(Program(every_form()), {}, DEFAULTS)
+    output = packaged(target_named("opa"), Program(every_form()), DEFAULTS)
     folder = written(output, tmp_path)
     query = "[found | some one in input; found := {name: rules.deny | rules := data.pscc[name]} with input as one]"
     done = run("opa", "eval", "--format", "json", "--data", folder, "--stdin-input", query, stdin=json.dumps(files()))
     assert done.returncode == 0, done.stdout + done.stderr
     answers = json.loads(done.stdout)["result"][0]["expressions"][0]["value"]
-    policies = tuple(as_announced(policy, output.shortfalls) for policy in every_form())
     found = {
         (name.removeprefix("policy_"), pod["metadata"]["name"]): sorted(messages)
         for pod, rules in zip(files(), answers, strict=True)
         for name, messages in rules.items()
     }
-    assert not list(differences(found, policies, list(files())))
+    assert not list(differences(found, output.program.policies, list(files())))
 
 
 def test_regopy() -> None:
     policy = statements_meaning("policy a extends pss/restricted { require appArmorProfile runtime/default }")
     pods = list(files())
-    output = target_named("opa").package(Program((policy,)), {}, DEFAULTS)
+    output = packaged(target_named("opa"), Program((policy,)), DEFAULTS)
     assert regopy(output, [Question(pod) for pod in pods]) == [said(policy, pod) for pod in pods]
 
 
@@ -343,17 +341,17 @@ def test_a_null_is_no_place_and_no_account(told: str, tmp_path: Path) -> None:
     expected = {name for name, pod in zip(names, pods, strict=True) if refused(program, pod, True)}
     for label, options in (("rego", DEFAULTS), ("cel", CEL)):
         folder = tmp_path / label
-        paths = placed([target_named("gatekeeper").package(program, {}, options)], folder, "templates/", "policies/")
+        paths = placed([packaged(target_named("gatekeeper"), program, options)], folder, "templates/", "policies/")
         assert {name for _, name in gator(folder, paths, pods)} == expected, label
     answers = opa(
-        written(target_named("opa").package(program, {}, DEFAULTS), tmp_path / "opa"), [Question(pod) for pod in pods]
+        written(packaged(target_named("opa"), program, DEFAULTS), tmp_path / "opa"), [Question(pod) for pod in pods]
     )
     assert {name for name, messages in zip(names, answers, strict=True) if messages} == expected
     # Kyverno sees admission requests, where only the pod of a static one has no account
     expected = {name for name, pod in zip(names, pods, strict=True) if refused(program, pod, False)}
     for target in ("kyverno", "kyverno-cel", "vap"):
         folder = tmp_path / target
-        paths = placed([target_named(target).package(program, {}, Options(workloads="off"))], folder, "policies/")
+        paths = placed([packaged(target_named(target), program, Options(workloads="off"))], folder, "policies/")
         found, _ = kyverno(folder, paths, pods)
         assert {name for _, name in found} == expected, target
 
@@ -362,7 +360,9 @@ def test_a_null_is_no_place_and_no_account(told: str, tmp_path: Path) -> None:
 def test_gator_judges_a_pod_without_metadata_by_its_account(language: str, tmp_path: Path) -> None:
     text = 'policy p {\n    exempt serviceaccounts default/robot because "y"\n    deny privileged\n}\n'
     options = Options(engine="cel" if language == "cel" else "rego")
-    output = compile_program(analyse(SourceFile("p.psp", text))[1], ("gatekeeper",), options=options)["gatekeeper"]
+    output = compile_program(analyse(SourceFile("p.psp", text))[1], ("gatekeeper",), options=options).outputs[
+        "gatekeeper"
+    ]
     written(output, tmp_path / "p")
     context = {"securityContext": {"privileged": True}}
     pods = [

@@ -18,14 +18,14 @@ from golden_verdicts import statements
 from pscc.base.source import SourceFile
 from pscc.controls import CONTROLS
 from pscc.diagnostics import SourceError
-from pscc.driver import analyse, compile_program
+from pscc.driver import analyse, compile_program, packaged
 from pscc.ir import Program
 from pscc.lowering.rollout import Rollout
 from pscc.meaning.narrowing import FIELDS
 from pscc.output.contents import ClashError, ObjectName, Output, OutputFile
 from pscc.output.emit import emit
-from pscc.output.options import TARGETS, Options
-from pscc.targets.registry import target_named
+from pscc.output.options import Options
+from pscc.targets.registry import TARGETS, target_named
 from pscc.targets.shared.names import Names
 from targets import Question, opa, regopy, run, written
 
@@ -94,7 +94,7 @@ def test_whatever_policies_are_called(drawn: tuple[str, int], options: Options, 
         assert {d.code for d in error.diagnostics} == {"LNG017"}
         return
     for target in TARGETS:
-        output = compile_program(program, (target,), rollout, options)[target]
+        output = compile_program(program, (target,), rollout, options).outputs[target]
         files_are_apart(output)
         objects_are_apart(output)
         for number in range(count):
@@ -188,7 +188,7 @@ def test_every_kind_fits_and_is_the_only_one_of_its_name(shapes: dict[str, Progr
     """
     kinds: dict[str, object] = {}
     for exempt, program in shapes.items():
-        output = target_named("gatekeeper").package(program, {})
+        output = packaged(target_named("gatekeeper"), program)
         for template in documents(output):
             if template["kind"] == "ConstraintTemplate":
                 kind = template["spec"]["crd"]["spec"]["names"]["kind"]
@@ -219,7 +219,7 @@ def autogen(rule: str) -> str:
     return f"autogen-cronjob-{rule}"[:RULE]
 
 
-@pytest.mark.parametrize("name", ["p", ".".join(["x" * 62] * 4)], ids=["short", "longest"])
+@pytest.mark.parametrize("name", ["p", ".".join(["x" * 62] * 4), "x" * 253], ids=["short", "in-parts", "longest"])
 @pytest.mark.parametrize("target", TARGETS)
 def test_every_name_fits(name: str, target: str) -> None:
     """Of each form of statement with what makes its name longest, in a policy of its own; all of them in one output.
@@ -235,7 +235,7 @@ def test_every_name_fits(name: str, target: str) -> None:
         )
     )
     for engine in ("rego", "cel") if target == "gatekeeper" else ("rego",):
-        output = target_named(target).package(program, {}, Options(engine="cel" if engine == "cel" else "rego"))
+        output = packaged(target_named(target), program, Options(engine="cel" if engine == "cel" else "rego"))
         files_are_apart(output)
         objects_are_apart(output)
         for document in documents(output):
@@ -260,7 +260,7 @@ def bodies() -> tuple[str, ...]:
     return tuple(found.values())
 
 
-LONGEST = ".".join(["x" * 62] * 4)
+LONGEST = "x" * 253
 TAKEN_BY = {"gatekeeper": "gatekeeper-review", "kyverno-cel": "kyverno-review", "vap": "vap-review"}
 
 
@@ -274,8 +274,8 @@ def test_engines_take_the_longest_names(target: str) -> None:
     with Process(TAKEN_BY[target]) as process:
         for text in (*checks[:6], *(t for t in texts if "    default" in t)):
             for engine in ("rego", "cel") if target == "gatekeeper" else ("rego",):
-                output = target_named(target).package(
-                    program_of(text), {}, Options(engine="cel" if engine == "cel" else "rego")
+                output = packaged(
+                    target_named(target), program_of(text), Options(engine="cel" if engine == "cel" else "rego")
                 )
                 assert process.ask({"op": "load", "documents": documents(output)}).get("ok"), text
 
@@ -288,7 +288,7 @@ policy team extends pss/restricted {
 
 
 def test_gator_verifies_what_exempts_beside_the_library(tmp_path: Path) -> None:
-    output = compile_program(program_of(TEAM), ("gatekeeper",))["gatekeeper"]
+    output = compile_program(program_of(TEAM), ("gatekeeper",)).outputs["gatekeeper"]
     done = run("gator", "verify", written(output, tmp_path))
     assert done.returncode == 0, done.stdout + done.stderr
 
@@ -297,7 +297,7 @@ def test_gator_verifies_what_exempts_beside_the_library(tmp_path: Path) -> None:
 def test_a_policy_named_as_a_file_of_opa_decides(name: str, tmp_path: Path) -> None:
     pod: Json = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "p"}, "spec": {"containers": [{"name": "c"}]}}
     pod["spec"]["containers"][0]["securityContext"] = {"privileged": True}
-    output = compile_program(program_of(f"policy {name} {{ deny privileged }}"), ("opa",))["opa"]
+    output = compile_program(program_of(f"policy {name} {{ deny privileged }}"), ("opa",)).outputs["opa"]
     messages = ["container c: privileged is true, must not be true"]
     assert opa(written(output, tmp_path), [Question(pod)]) == regopy(output, [Question(pod)]) == [messages]
     done = run("opa", "test", tmp_path)
@@ -310,7 +310,7 @@ def test_kyverno_takes_the_longest_names(tmp_path: Path) -> None:
         f"policy p{n} {{\n    {body}\n    {EXEMPT[0]}\n}}\n" for n, body in enumerate(checks[:: len(checks) // 8])
     )
     program = program_of(text)
-    output = compile_program(program, ("kyverno",))["kyverno"]
+    output = compile_program(program, ("kyverno",)).outputs["kyverno"]
     done = run("kyverno", "test", written(output, tmp_path))
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr
 

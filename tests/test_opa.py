@@ -28,7 +28,7 @@ def compiled(name: str, folder: Path) -> Program:
     """Compile an example into ``folder``."""
     path = ROOT / "examples" / name
     _, program, _ = analyse(decode(str(path), path.read_bytes()))
-    emit(folder, compile_program(program, ("opa",))["opa"].files)
+    emit(folder, compile_program(program, ("opa",)).outputs["opa"].files)
     return program
 
 
@@ -77,7 +77,7 @@ def test_other_kinds_are_let_through(tmp_path: Path) -> None:
 
 def test_a_program_that_denies_nothing_still_answers(tmp_path: Path) -> None:
     _, program, _ = analyse(decode("only.psp", b"policy only { default runAsUser 1000 }"))
-    emit(tmp_path, compile_program(program, ("opa",))["opa"].files)
+    emit(tmp_path, compile_program(program, ("opa",)).outputs["opa"].files)
     assert deny(tmp_path, {"apiVersion": "v1", "kind": "Pod", "spec": {"containers": []}}) == set()
     for arguments in (("check", "--strict"), ("fmt", "--diff", "--fail")):
         done = opa(*arguments, str(tmp_path))

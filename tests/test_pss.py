@@ -51,7 +51,7 @@ def compiled(name: str, target: str, folder: Path) -> None:
     """Compile the library's policy ``name`` into ``folder``."""
     source = library_source(name)
     assert source is not None
-    emit(folder, compile_program(analyse(source)[1], (target,))[target].files)
+    emit(folder, compile_program(analyse(source)[1], (target,)).outputs[target].files)
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from pscc import ir
 from pscc.base.resources import TEMPLATES
 from pscc.base.source import Span
 from pscc.controls import CONTROLS
+from pscc.driver import packaged
 from pscc.printers.rego.rules import comment, literal, snake
 from pscc.targets.gatekeeper.package import TARGET, rego_of
 from test_gatekeeper import ask, resources
@@ -59,7 +60,7 @@ def test_gatekeepers_parser_is_told_the_version_elsewhere(emitted: Path) -> None
 def test_gatekeeper_takes_the_template_of_every_shape() -> None:
     span = Span("test", 1, 1, 1, 1)
     policy = ir.Policy("every", "", "enforce", tuple(checks().values()), (), span)
-    (loaded,) = ask({"op": "load", "documents": resources(TARGET.package(ir.Program((policy,)), {}))})
+    (loaded,) = ask({"op": "load", "documents": resources(packaged(TARGET, ir.Program((policy,))))})
     assert loaded.get("ok"), loaded
 
 

@@ -93,7 +93,7 @@ def pod(containers: int) -> Json:
 
 def on_gatekeeper(program: Program, asked: Json) -> tuple[str, ...]:
     """What Gatekeeper says of the pod."""
-    (output,) = compile_program(program, ("gatekeeper",)).values()
+    (output,) = compile_program(program, ("gatekeeper",)).outputs.values()
     user = {"name": REQUEST.user, "groups": list(REQUEST.groups)}
     review = {"op": "review", "user": user, "namespace": {"name": REQUEST.namespace}, "pods": [asked]}
     loaded, answer = ask_gatekeeper({"op": "load", "documents": resources(output)}, review)
@@ -103,7 +103,7 @@ def on_gatekeeper(program: Program, asked: Json) -> tuple[str, ...]:
 
 def on_opa(program: Program, asked: Json, how: Opa | Regopy) -> tuple[str, ...]:
     """What ``how`` says of the pod."""
-    (output,) = compile_program(program, ("opa",)).values()
+    (output,) = compile_program(program, ("opa",)).outputs.values()
     (answer,) = how.ask(output.files, [Review("pod-1", asked, None, REQUEST)], lambda _: None)
     assert not answer.warnings
     return answer.denials

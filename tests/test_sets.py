@@ -24,7 +24,7 @@ from pscc.base.source import SourceFile, Span
 from pscc.cases import draw_pods
 from pscc.cli import main
 from pscc.diagnostics import Diagnostic, SourceError
-from pscc.driver import analyse, compile_program
+from pscc.driver import analyse, compile_program, packaged
 from pscc.ir.access import Names, Request
 from pscc.language.printer import print_document
 from pscc.lowering.choice_forms import lowered
@@ -328,8 +328,8 @@ def test_a_group_needs_a_user(folder: Path) -> None:
 
 def forms(*objects: Json) -> tuple[list[str], ir.Program]:
     _, program, _ = analyse(dump(*objects))
-    output = compile_program(program, ("gatekeeper",))["gatekeeper"]
-    return [d.message for d in output.diagnostics if d.code == "SET020"], program
+    made = compile_program(program, ("gatekeeper",))
+    return [d.message for d in made.diagnostics if d.code == "SET020"], program
 
 
 def test_namespaces_part_a_choice_into_plain_policies() -> None:
@@ -370,7 +370,7 @@ def test_what_a_target_cannot_see_is_told(target: str) -> None:
         "    require fsGroup 1\n    default fsGroup 1\n}\n"
     )
     _, program, _ = analyse(SourceFile("p.psp", text))
-    found = {d.code for d in compile_program(program, (target,))[target].diagnostics}
+    found = {d.code for d in compile_program(program, (target,)).outputs[target].diagnostics}
     assert ("TGT005" if target == "gatekeeper" else "TGT004") in found
 
 
@@ -467,7 +467,7 @@ def test_the_example_admits_what_the_cluster_admitted() -> None:
 def test_modes_in_each_engines_words(mode: Any, words: dict[str, str]) -> None:
     _, program, _ = analyse(dump(*BOTH, ALL, binding("o", "r", {"kind": "User", "apiGroup": RBAC, "name": "jane"})))
     for target, word in words.items():
-        output = compile_program(program, (target,), Rollout(mode))[target]
+        output = compile_program(program, (target,), Rollout(mode)).outputs[target]
         found = [file.path for file in output.files if word in file.text]
         assert any("pod-security-policies" in path for path in found), (target, word)
 
@@ -478,7 +478,7 @@ def test_excluded_namespaces_are_judged_by_nothing() -> None:
     rollout = Rollout(excluded=Names(("kube-system",), ("gatekeeper-",)))
     pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "p"},
            "spec": {"hostPID": True, "containers": [{"name": "c", "image": "i"}]}}  # fmt: skip
-    output = compile_program(program, ("gatekeeper",), rollout)["gatekeeper"]
+    output = compile_program(program, ("gatekeeper",), rollout).outputs["gatekeeper"]
     texts = {file.path: file.text for file in output.files}
     documents = [d for path in output.resources for d in yaml.safe_load_all(texts[path])]
     with Process("gatekeeper-review") as process:
@@ -496,8 +496,8 @@ def test_a_group_that_is_ignored_parts_the_choice() -> None:
     wide = psp("open", privileged=True, volumes=["*"], hostPorts=[{"min": 0, "max": 65535}])
     _, program, _ = analyse(dump(wide, CLOSED, role("r", "open", "tight"), role("t", "tight"), masters,
                                  binding("t", "t", group("system:authenticated"))))  # fmt: skip
-    output = compile_program(program, ("opa",), Rollout(ignored_groups=("system:masters",)))["opa"]
-    told = [d.code for d in output.diagnostics]
+    made = compile_program(program, ("opa",), Rollout(ignored_groups=("system:masters",)))
+    told = [d.code for d in made.diagnostics]
     assert told[:2] == ["SET021", "SET020"]
 
 
@@ -505,15 +505,17 @@ def test_an_object_too_large_for_an_annotation_is_told(monkeypatch: pytest.Monke
     _, program, _ = analyse(dump(*BOTH, ALL, binding("o", "r", {"kind": "User", "apiGroup": RBAC, "name": "jane"})))
     for limit, severity, word in (("ANNOTATION", "note", "--server-side"), ("LARGEST", "error", "opa")):
         monkeypatch.setattr(f"pscc.output.sizes.{limit}", 3000)
-        (told,) = [d for d in compile_program(program, ("gatekeeper",))["gatekeeper"].diagnostics if d.code == "TGT006"]
+        (told,) = [
+            d for d in compile_program(program, ("gatekeeper",)).outputs["gatekeeper"].diagnostics if d.code == "TGT006"
+        ]
         assert (told.severity, word in told.help) == (severity, True)
-        assert "psccpodsecuritypolicies.yaml" in told.message
+        assert ("psccpodsecuritypolicies.yaml" if severity == "note" else "pod-security-policies") in told.message
 
 
 def test_a_policy_too_large_for_a_cluster_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     _, program, _ = analyse(dump(*BOTH, ALL))
-    monkeypatch.setattr("pscc.targets.shared.choice_notes.LARGEST", 1000)
-    output = target_named("kyverno").package(program, {})
+    monkeypatch.setattr("pscc.output.sizes.LARGEST", 1000)
+    output = packaged(target_named("kyverno"), program)
     assert "TGT006" in [d.code for d in output.diagnostics if d.severity == "error"]
 
 

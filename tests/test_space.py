@@ -13,7 +13,7 @@ from conformance.space import grammar, options, requests, sources, words
 from conformance.space.coverage import missing
 from conformance.space.features import features, possible
 from pscc.controls import CONTROLS
-from pscc.output.options import TARGETS
+from pscc.targets.registry import TARGETS
 
 
 def test_everything_that_the_registry_and_the_grammar_offer_is_drawn() -> None:

@@ -12,7 +12,6 @@ from pscc.base.source import SourceFile
 from pscc.diagnostics import Report, SourceError
 from pscc.driver import analyse, decode
 from pscc.ir import Policy, Program
-from pscc.lowering.announced import as_announced
 from pscc.pod.manifests import normalise, read_manifests
 from pscc.reference import oracle
 from targets import (
@@ -65,8 +64,7 @@ def expected(policy: Policy, asked: list[Question]) -> list[list[str]]:
 
 def assert_agrees(runner: str, program: Program, asked: list[Question], folder: Path) -> None:
     """The engine says what the oracle says, of every question, and what the compile has announced."""
-    told = output_of(program, {"regopy": "opa"}.get(runner, runner)).shortfalls
-    policy = as_announced(program.policies[0], told)
+    policy = output_of(program, {"regopy": "opa"}.get(runner, runner)).program.policies[0]
     found = answers(runner, program, asked, folder)
     for question, want, got in zip(asked, expected(policy, asked), found, strict=True):
         assert got == want, question.name

@@ -11,7 +11,7 @@ import pytest
 from conftest import engine
 from pscc.base.source import SourceFile
 from pscc.cases.suite import cases_for
-from pscc.driver import analyse
+from pscc.driver import analyse, packaged
 from pscc.ir import Policy, Program
 from pscc.output.contents import Output
 from pscc.pod.manifests import normalise
@@ -33,7 +33,7 @@ def program_of(text: str) -> Program:
 @cache
 def compiled(text: str) -> tuple[Policy, Output]:
     program = program_of(text)
-    return only(program), TARGET.package(program, {})
+    return only(program), packaged(TARGET, program)
 
 
 def ask(*requests: Json) -> list[Json]:

@@ -15,6 +15,7 @@ from pscc.ir.access import Names, Request
 from pscc.lowering.prepared import Prepared, prepared
 from pscc.lowering.rollout import AS_WRITTEN, Rollout
 from pscc.lowering.shortfalls import DefaultNotSet
+from pscc.output.contents import Output
 from pscc.verify.comparing import Question, Trial, drawn, questions, tally
 from pscc.verify.engines._base import Answer
 from pscc.verify.report import Row, Summary, as_json, as_text
@@ -61,8 +62,13 @@ def pod(read_only: bool | None = None, **spec: object) -> Json:
 
 
 def asked(fake: Fake, *trials: Trial, text: str = POLICY) -> tuple[Question, ...]:
-    told = compile_program(program_of(text), (fake.target,))[fake.target].shortfalls
-    return questions(ready(text), told, fake, trials)  # type: ignore[arg-type]
+    output = compile_program(program_of(text), (fake.target,)).outputs[fake.target]
+    return questions(ready(text), output, fake, trials)  # type: ignore[arg-type]
+
+
+def exact(prepared: Prepared) -> Output:
+    """An output that means all of ``prepared``."""
+    return Output((), (), prepared.made)
 
 
 def right(found: Sequence[Question]) -> list[Answer]:
@@ -121,10 +127,10 @@ def test_where_a_default_is_set_refusing_is_wrong() -> None:
 
 def test_going_without_a_grant_is_counted_as_stricter_and_an_engine_that_lets_in_more_as_wrong() -> None:
     granting = GRANTING.replace("deny    capabilities.add", "allow   capabilities.add NET_ADMIN")
-    told = compile_program(program_of(granting), ("gatekeeper",))["gatekeeper"].shortfalls
-    assert [type(one) for one in told] == [DefaultNotSet]
+    output = compile_program(program_of(granting), ("gatekeeper",)).outputs["gatekeeper"]
+    assert [type(one) for one in output.shortfalls] == [DefaultNotSet]
     fake = Fake("gatekeeper", changes_pods=True)
-    (question,) = questions(ready(granting), told, fake, [Trial("bare", pod())])  # type: ignore[arg-type]
+    (question,) = questions(ready(granting), output, fake, [Trial("bare", pod())])  # type: ignore[arg-type]
     assert question.expected.pod == question.review.pod
     assert tally([question], [question.expected]).stricter == 1
     # what the policy gives each pod it refuses as well: an output that leaves the default out has to refuse them, too
@@ -238,10 +244,10 @@ def test_a_workload_is_judged_as_its_pod_and_shown_whole() -> None:
     assert {trial.kind for trial in trials} == {"Deployment", "CronJob"}
     bad = Trial("bad", pod(True, hostPID=True), kind="CronJob")
     for workloads, denied, warned in (("warn", False, True), ("enforce", True, False), ("off", False, False)):
-        (question,) = questions(ready(), (), Fake(), [bad], workloads)  # type: ignore[arg-type]
+        (question,) = questions(ready(), exact(ready()), Fake(), [bad], workloads)  # type: ignore[arg-type]
         assert (question.expected.denied, bool(question.expected.warnings)) == (denied, warned)
-    assert questions(ready(), (), Fake(takes_workloads=False), [bad]) == ()  # type: ignore[arg-type]
-    (question,) = questions(ready(), (), Fake(), [bad], "enforce")  # type: ignore[arg-type]
+    assert questions(ready(), exact(ready()), Fake(takes_workloads=False), [bad]) == ()  # type: ignore[arg-type]
+    (question,) = questions(ready(), exact(ready()), Fake(), [bad], "enforce")  # type: ignore[arg-type]
     text = as_text(summary(Row("opa", "opa", "1", tally([question], [Answer()]))))
     assert "the cronjob that was tried:\n  apiVersion: batch/v1\n  kind: CronJob\n" in text
     assert "        template:\n" in text
@@ -258,7 +264,7 @@ def test_a_rollout_is_what_is_compared() -> None:
         (Rollout(excluded=Names((), ("kube-",))), False, False),
         (Rollout(excluded=Names(("kube-public",))), True, False),
     ):
-        (question,) = questions(ready(rollout=rollout), (), fake, [bad])  # type: ignore[arg-type]
+        (question,) = questions(ready(rollout=rollout), exact(ready(rollout=rollout)), fake, [bad])  # type: ignore[arg-type]
         for said in (question.policy, question.expected):
             assert (said.denied, bool(said.warnings)) == (denied, warned)
 

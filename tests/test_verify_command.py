@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 
 from conftest import ROOT, engine
 from pscc.cli import main
-from pscc.output.options import TARGETS
+from pscc.targets.registry import TARGETS
 from pscc.verify.engines.registry import OPTION_OF
 
 EXAMPLES = ROOT / "examples"

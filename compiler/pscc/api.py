@@ -22,10 +22,12 @@ from pscc.files import today as this_day
 from pscc.ir import Mode, Program
 from pscc.ir.access import Request, requested_by
 from pscc.language.ast import Document
+from pscc.lowering.capabilities import Workloads
 from pscc.lowering.shortfalls import Shortfall
 from pscc.output.contents import OutputFile
-from pscc.output.options import DEFAULT_TARGET, TARGETS, Engine, TargetName, Workloads
+from pscc.output.options import Engine
 from pscc.output.settings import Rbac, Settings, from_json
+from pscc.targets.registry import DEFAULT_TARGET, TARGETS, target_named
 
 if TYPE_CHECKING:
     from pscc.pod.manifests import Manifest
@@ -121,7 +123,7 @@ def check(
 
 def compile(
     loaded: Loaded,
-    target: TargetName | Sequence[TargetName] = DEFAULT_TARGET,
+    target: str | Sequence[str] = DEFAULT_TARGET,
     *,
     engine: Engine = "rego",
     workloads: Workloads = "warn",
@@ -209,21 +211,20 @@ def diff(old: Loaded, new: Loaded) -> Difference:
 
 def compile_with(program: Program, settings: Settings) -> Compiled:
     """``program`` compiled with ``settings``, which name at least one target. Raises `SourceError`, as `compile` does."""
-    outputs = compile_program(program, settings.target, settings.rollout, settings.options)
-    # what targets say alike is told once
-    told = tuple(dict.fromkeys(d for made in outputs.values() for d in made.diagnostics))
-    if any(d.severity == "error" for d in told):
-        raise SourceError(told)
-    files = tuple(file for made in outputs.values() for file in made.files)
+    made = compile_program(program, settings.target, settings.rollout, settings.options)
+    if any(d.severity == "error" for d in made.all_diagnostics):
+        raise SourceError(made.all_diagnostics)
+    outputs = tuple(made.placed.values())
+    files = tuple(file for one in outputs for file in one.files)
     if settings.sync_waves:
         from pscc.output.sync_waves import with_sync_waves
 
         files = with_sync_waves(files)
     return Compiled(
         MappingProxyType({file.path: file.text for file in files}),
-        tuple(path for made in outputs.values() for path in made.resources),
-        tuple(dict.fromkeys(one for made in outputs.values() for one in made.shortfalls)),
-        told,
+        tuple(path for one in outputs for path in one.resources),
+        tuple(dict.fromkeys(shortfall for one in outputs for shortfall in one.shortfalls)),
+        made.all_diagnostics,
         settings,
     )
 
@@ -238,12 +239,18 @@ def require_sound(settings: Settings) -> None:
                 help = namespace_help(name, "write a name as `kube-system`, or a prefix as `team-*`")
                 raise ValueError(f"--exclude-namespace: `{name}` is no name of a namespace: {help}")
     if settings.live:
-        others = [target for target in settings.target if target != "vap"]
+        others = [target for target in settings.target if not _asks_the_cluster(target, settings)]
         if others:
+            asking = ", ".join(target for target in TARGETS if _asks_the_cluster(target, settings))
             which = f"{others[0]} cannot ask the cluster's RBAC; it takes --rbac compiled"
-            raise ValueError(f"--rbac live is for the target vap alone: {which}")
+            raise ValueError(f"--rbac live is for the target {asking} alone: {which}")
         if settings.ignore_group:
             raise ValueError("--ignore-group leaves out compiled grants; with --rbac live there are none")
+
+
+def _asks_the_cluster(target: str, settings: Settings) -> bool:
+    choices = target_named(target).capabilities(settings.options).choices
+    return choices is not None and choices.live is not None
 
 
 def manifests_in(source: SourceFile) -> tuple[tuple[Manifest, ...], tuple[Diagnostic, ...]]:

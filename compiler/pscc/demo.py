@@ -15,6 +15,7 @@ def main() -> int:
     from pscc.driver import analyse, compile_program, decode
     from pscc.output.emit import emit
     from pscc.output.settings import Settings
+    from pscc.targets.registry import DEFAULT_TARGET
 
     status = 0
     for path in sorted(p for p in Path("examples").iterdir() if p.suffix in SUFFIXES):
@@ -25,8 +26,8 @@ def main() -> int:
             sys.stderr.write(render(error.diagnostics, {source.name: source.text}, "text", color=False))
             status = 1
             continue
-        settings = Settings(("gatekeeper",))
-        (output,) = compile_program(program, settings.target, settings.rollout, settings.options).values()
+        settings = Settings((DEFAULT_TARGET,))
+        (output,) = compile_program(program, settings.target, settings.rollout, settings.options).outputs.values()
         emit(Path("rego") / path.stem, output.files, settings)
         print(f"{path} -> rego/{path.stem}/ ({len(output.files)} files)")
     return status

@@ -9,17 +9,19 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 
+from pscc.base.frozen import frozen
 from pscc.base.source import SourceFile, Span
 from pscc.cases.choice_suite import choice_cases
-from pscc.cases.suite import cases_for, most_cases
+from pscc.cases.suite import Case, cases_for, most_cases
 from pscc.diagnostics import Diagnostic, Report, SourceError
-from pscc.ir import Program
+from pscc.ir import Choice, Policy, Program
 from pscc.language.ast import Document
+from pscc.lowering.legalise import legalise
 from pscc.lowering.prepared import prepared
 from pscc.lowering.rollout import AS_WRITTEN, Rollout
 from pscc.meaning.library import is_library_name
 from pscc.meaning.linking import Load, load_nothing
-from pscc.output.contents import Output
+from pscc.output.contents import Cases, Output, Target
 from pscc.output.options import DEFAULTS, Options
 from pscc.output.sizes import large
 from pscc.reasoning.default_conflicts import conflicts
@@ -176,9 +178,10 @@ def _further(document: Document | None, load: Load, today: date) -> tuple[Diagno
 
     report = Report()
     if document is not None:
-        resolve(document, report, link(document, load, report), today)
-    # a choice without grants may only lack those that could not be read
-    return tuple(d for d in report.diagnostics if d.severity == "error" and d.code != "SET010")
+        # a choice without grants may only lack those that could not be read
+        readable = replace(document, choices=tuple(choice for choice in document.choices if choice.grants))
+        resolve(readable, report, link(readable, load, report), today)
+    return tuple(d for d in report.diagnostics if d.severity == "error")
 
 
 def _in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
@@ -189,26 +192,74 @@ def _in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
     return tuple(sorted(found, key=lambda d: (files[d.span.file], d.span.line, d.span.column) if d.span else last))
 
 
+@frozen
+class Compilation:
+    """``outputs`` by target, each as for its own folder; ``diagnostics`` are about the program, whatever the target."""
+
+    outputs: dict[str, Output]
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+    @property
+    def placed(self) -> dict[str, Output]:
+        """The outputs as they lie in one folder: with several, every path is in a subfolder of the target's name."""
+        if len(self.outputs) == 1:
+            return self.outputs
+        return {name: _below(name, output) for name, output in self.outputs.items()}
+
+    @property
+    def all_diagnostics(self) -> tuple[Diagnostic, ...]:
+        """Those of the program, then those of each target; what targets have alike once."""
+        of_targets = (diagnostic for output in self.outputs.values() for diagnostic in output.diagnostics)
+        return tuple(dict.fromkeys((*self.diagnostics, *of_targets)))
+
+
 def compile_program(
     program: Program, targets: tuple[str, ...], rollout: Rollout = AS_WRITTEN, options: Options = DEFAULTS
-) -> dict[str, Output]:
-    """What each of ``targets`` makes of ``program``; with several, every path lies in a subfolder of the target's name."""
+) -> Compilation:
+    """What each of ``targets`` makes of ``program``.
+
+    Raises `SourceError` where a target cannot say it, and where there is nothing to ask the cluster about.
+    """
     ready = prepared(program, rollout)
-    program, told = ready.made, ready.told
+    told = ready.told
     if options.workloads == "enforce":
         from pscc.lowering.choice_workloads import refused_with_their_workloads
 
-        told = (*told, *refused_with_their_workloads(program))
+        told = (*told, *refused_with_their_workloads(ready.made))
+    drawn: Drawn = {}
+    outputs = {name: packaged(target_named(name), ready.made, options, drawn) for name in targets}
+    return Compilation(outputs, (*told, *ready.placeless))
+
+
+Drawn = dict[Policy | Choice, tuple[Case, ...]]
+"""The suite of each policy and choice that one was made for."""
+
+
+def packaged(target: Target, program: Program, options: Options = DEFAULTS, drawn: Drawn | None = None) -> Output:
+    """What ``target`` makes of ``program``, which is prepared: legalised, its suite, the files.
+
+    Suites are taken from ``drawn`` and put there; there are none where it is None. Raises `SourceError` where the target
+    cannot say the program.
+    """
+    can = target.capabilities(options)
+    legal = legalise(program, target.name, can, options.workloads)
+    cases = _suite(legal.program, drawn) if can.suite and drawn is not None else {}
+    made = target.package(legal.program, cases, options)
+    shortfalls = (*legal.shortfalls, *large(made, legal.program))
+    return Output(made.files, made.resources, legal.program, shortfalls)
+
+
+def _suite(program: Program, drawn: Drawn) -> Cases:
     most = most_cases(len(program.policies))
-    cases = {policy.name: cases_for(policy, most) for policy in program.policies}
-    cases |= {choice.name: choice_cases(choice) for choice in program.choices}
-    outputs = {name: target_named(name).package(program, cases, options) for name in targets}
-    outputs = {name: replace(made, told=(*made.told, *large(made))) for name, made in outputs.items()}
-    first = next(iter(outputs.values()))
-    outputs[targets[0]] = replace(first, told=(*told, *ready.placeless, *first.told))
-    return outputs if len(targets) == 1 else {name: _below(name, output) for name, output in outputs.items()}
+    for policy in program.policies:
+        if policy not in drawn:
+            drawn[policy] = cases_for(policy, most)
+    for choice in program.choices:
+        if choice not in drawn:
+            drawn[choice] = choice_cases(choice)
+    return {one.name: drawn[one] for one in program.policies_and_choices}
 
 
 def _below(folder: str, output: Output) -> Output:
     files = tuple(replace(file, path=f"{folder}/{file.path}") for file in output.files)
-    return Output(files, tuple(f"{folder}/{path}" for path in output.resources), output.told)
+    return replace(output, files=files, resources=tuple(f"{folder}/{path}" for path in output.resources))

@@ -102,6 +102,14 @@ def loader_for(*paths: str, files: tuple[str, ...] = ()) -> Loader:
 
 
 def today() -> date:
-    """The day on which exemptions end or not: ``SOURCE_DATE_EPOCH``'s where that is set, so that builds repeat."""
+    """The day on which exemptions end or not: ``SOURCE_DATE_EPOCH``'s where that is set, so that builds repeat.
+
+    Raises `ValueError` where that is no time. Source: https://reproducible-builds.org/specs/source-date-epoch/
+    """
     epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-    return datetime.fromtimestamp(int(epoch), UTC).date() if epoch.isdecimal() else date.today()
+    if not epoch:
+        return date.today()
+    try:
+        return datetime.fromtimestamp(int(epoch), UTC).date()
+    except (ValueError, OverflowError, OSError):
+        raise ValueError(f"SOURCE_DATE_EPOCH is `{epoch}`: write seconds since 1970, or unset it") from None

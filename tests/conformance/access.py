@@ -16,7 +16,7 @@ from conformance.clusters import ACCOUNTS, NAMESPACES, draw_requester
 from conformance.jsonl import Json, Process
 from pscc import ir
 from pscc.base.source import SourceFile
-from pscc.driver import analyse
+from pscc.driver import analyse, packaged
 from pscc.ir.access import Request
 from pscc.output.contents import Output
 from pscc.reference import oracle
@@ -102,7 +102,7 @@ def compare(
             continue
         _, program, _ = analyse(SourceFile("p.psp", text))
         (policy,) = program.policies
-        output = target_named(target).package(program, {})
+        output = packaged(target_named(target), program)
         for _ in range(requests):
             who = draw_requester(rng)
             account = rng.choice((*ACCOUNTS, who.service_account, ""))

@@ -15,8 +15,8 @@ from conformance.targets import output_of
 from conformance.targets._base import Answer, Request, Running, Target
 from pscc.cases import draw_pods
 from pscc.ir import Policy, Program
-from pscc.lowering.announced import as_announced
-from pscc.lowering.shortfalls import DefaultSetWidely, Shortfall
+from pscc.lowering.shortfalls import DefaultNotSet
+from pscc.output.contents import Output
 from pscc.reference import oracle
 
 UPDATES = 0.25
@@ -68,14 +68,14 @@ def judged(
 ) -> Iterator[Difference]:
     """Each difference between the engine of ``target`` and the oracle over ``requests``."""
     output = output_of(target, Program((policy,)))
-    announced = as_announced(policy, output.shortfalls)
+    announced = output.program.policies[0]
     try:
         answers = running.answers(output, requests)
     except EngineError as error:
         tally.wrong += 1
         yield Difference(target, "engine", source, requests[0].pod, "", str(error))
         return
-    isolated = _isolated(policy, output.shortfalls)
+    isolated = _isolated(policy, output)
     for request, answer in zip(requests, answers, strict=True):
         source_says = oracle.judge(policy, request.pod, request.old_pod)
         said = oracle.judge(announced, request.pod, request.old_pod)
@@ -94,13 +94,11 @@ Compared = tuple[str, object, object]
 """What is compared: its kind, the oracle's, the engine's."""
 
 
-def _isolated(policy: Policy, shortfalls: tuple[Shortfall, ...]) -> Policy:
-    """``policy`` with the defaults that an admitted pod has had: all but those which grant and are announced as not set."""
-    granting = replace(policy, defaults=tuple(default for default in policy.defaults if default.grants))
-    isolating = replace(policy, defaults=tuple(default for default in policy.defaults if not default.grants))
-    widened = tuple(one for one in shortfalls if isinstance(one, DefaultSetWidely))
-    defaults = (*as_announced(isolating, widened).defaults, *as_announced(granting, shortfalls).defaults)
-    return replace(policy, defaults=defaults)
+def _isolated(policy: Policy, output: Output) -> Policy:
+    """``policy`` with the defaults that an admitted pod has had: all but those which grant and are not set."""
+    (legal,) = output.program.policies
+    unset = (one.default for one in output.shortfalls if isinstance(one, DefaultNotSet))
+    return replace(policy, defaults=(*legal.defaults, *(default for default in unset if not default.grants)))
 
 
 def _let_in(source_says: oracle.Verdict, isolated: Policy, request: Request, answer: Answer) -> Iterator[Compared]:

@@ -23,18 +23,19 @@ from conformance.targets._base import documents
 from conftest import engine
 from pscc import ir
 from pscc.diagnostics import SourceError
-from pscc.driver import analyse
+from pscc.driver import analyse, packaged
 from pscc.ir.access import Request
 from pscc.lowering.choice_forms import lowered
 from pscc.lowering.demands import choice_without, without
 from pscc.lowering.partition import Entangled, partition
 from pscc.lowering.rollout import asking_the_cluster
+from pscc.lowering.shortfalls import ChoiceDefaultsNotSet, DefaultNotSet, DefaultSetWidely
 from pscc.output.contents import Output
 from pscc.output.options import DEFAULTS, Options
 from pscc.reference import oracle
 from pscc.reference.admission import Admission, accepts_as_it_is, admit, usable
 from pscc.targets.registry import target_named
-from pscc.targets.shared.choice_cel import MOST_LIVE
+from pscc.targets.shared.choice_cel import ASKING_RBAC
 
 
 @dataclass(slots=True)
@@ -57,6 +58,10 @@ class Held:
         self.changed += other.changed
 
 
+NOT_SET = (DefaultNotSet, ChoiceDefaultsNotSet)
+"""The shortfalls that a pod may be refused for."""
+
+
 @dataclass(frozen=True, slots=True)
 class Said:
     """What an engine says of a request: its messages (sorted), none where it admits, and the pod as it leaves it."""
@@ -72,8 +77,8 @@ def held(target: str, ask: Ask, asked: Asked, count: Held, options: Options = DE
     """Each way in which ``target``, compiled with ``options``, does not keep its word over the pods of ``asked``."""
     if asked.choice is None:
         return []
-    output = target_named(target).package(ir.Program(choices=(asked.choice,)), {}, options)
-    announced = any(d.code == "TGT001" for d in output.diagnostics)
+    output = packaged(target_named(target), ir.Program(choices=(asked.choice,)), options)
+    announced = any(isinstance(one, NOT_SET) for one in output.shortfalls)
     demanding = choice_without(asked.choice)
     wrong = []
     for pod, said in zip(asked.pods, ask(output, asked), strict=True):
@@ -100,8 +105,8 @@ def parted(target: str, ask: Ask, asked: Asked, count: Held) -> list[str]:
     if asked.choice is None or isinstance(partition(asked.choice), Entangled):
         return []
     program, _ = lowered(ir.Program(choices=(asked.choice,)))
-    output = target_named(target).package(program, {})
-    announced = {d.code for d in output.diagnostics} & {"TGT001", "TGT002"}
+    output = packaged(target_named(target), program)
+    announced = any(isinstance(one, (*NOT_SET, DefaultSetWidely)) for one in output.shortfalls)
     wrong = []
     for pod, said in zip(asked.pods, ask(output, asked), strict=True):
         count.requests += 1
@@ -174,8 +179,8 @@ def exactly(
     """
     if asked.choice is None:
         return []
-    output = target_named(target).package(ir.Program(choices=(asked.choice,)), {})
-    assert not any(d.code == "TGT001" for d in output.diagnostics)
+    output = packaged(target_named(target), ir.Program(choices=(asked.choice,)))
+    assert not any(isinstance(one, NOT_SET) for one in output.shortfalls)
     wrong = []
     for pod, said in zip(stored(list(asked.pods)), ask(output, asked), strict=True):
         count.requests += 1
@@ -236,7 +241,7 @@ def updated(
     """
     if asked.choice is None or len(asked.pods) < 2:
         return []
-    output = target_named(target).package(ir.Program(choices=(asked.choice,)), {}, options)
+    output = packaged(target_named(target), ir.Program(choices=(asked.choice,)), options)
     pods = list(asked.pods)
     old = [
         pods[0] if number % 3 else {**pod, "metadata": {**pod["metadata"], "labels": {"a": "b"}}}
@@ -261,9 +266,9 @@ def live(process: Process, asked: Asked, count: Held) -> list[str]:
         _, program, _ = analyse(source(asked.cluster), everyone=True)
     except SourceError:
         return []
-    if any(len(choice.policies) > MOST_LIVE for choice in program.choices):
+    if any(len(choice.policies) > ASKING_RBAC.most for choice in program.choices):
         return []
-    output = target_named("vap").package(asking_the_cluster(program), {})
+    output = packaged(target_named("vap"), asking_the_cluster(program))
     grants = [
         {
             "verb": "use",

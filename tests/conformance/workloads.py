@@ -13,6 +13,7 @@ from conformance.jsonl import Json
 from conformance.set_targets import Ask, Held, words_of
 from conformance.sets import Asked
 from pscc import ir
+from pscc.driver import packaged
 from pscc.ir.access import AUTHENTICATED, Request
 from pscc.lowering.demands import choice_without
 from pscc.output.options import DEFAULTS, Options
@@ -71,7 +72,7 @@ def of_workloads(
     """
     if asked.choice is None:
         return []
-    output = target_named(target).package(ir.Program(choices=(asked.choice,)), {}, options)
+    output = packaged(target_named(target), ir.Program(choices=(asked.choice,)), options)
     pods = [_template(pod, named=number % 3 > 0) for number, pod in enumerate(asked.pods)]
     workloads = tuple(workload(number, pod) for number, pod in enumerate(pods))
     wrong = []

@@ -12,14 +12,14 @@ from conftest import ROOT
 from pscc import ir
 from pscc.base.source import SourceFile
 from pscc.cli._shared import read_source
-from pscc.driver import analyse, is_language
+from pscc.driver import analyse, is_language, packaged
 from pscc.ir.access import Names
 from pscc.language.printer import print_document
 from pscc.lowering.prepared import prepared
 from pscc.lowering.rollout import AS_WRITTEN, Rollout
 from pscc.output.contents import Output
-from pscc.output.options import DEFAULTS, TARGETS, Options
-from pscc.targets.registry import target_named
+from pscc.output.options import DEFAULTS, Options
+from pscc.targets.registry import TARGETS, target_named
 
 GOLDEN = ROOT / "golden"
 CEL = "gatekeeper --engine cel"
@@ -118,6 +118,6 @@ def compiled(program: ir.Program, output: str, setting: Setting) -> Output:
     options = setting.options
     if output == CEL:
         options = replace(options, engine="cel")
-    return target_named(output.removesuffix(" --engine cel")).package(
-        prepared(program, setting.rollout).made, {}, options
+    return packaged(
+        target_named(output.removesuffix(" --engine cel")), prepared(program, setting.rollout).made, options
     )

@@ -18,6 +18,7 @@ from conformance.workloads import IMPLIED
 from conftest import engine
 from peers.case import Asked, Json
 from peers.judge import Answer, Judge, completed
+from pscc.driver import packaged
 from pscc.ir import Program
 from pscc.output.contents import Output
 from pscc.output.options import Options
@@ -61,7 +62,7 @@ def _judge(one: Engine, stack: ExitStack) -> Judge:
     process = None if one.program == "opa" else stack.enter_context(Process(one.program))
 
     def ask(program: Program, asked: list[Asked]) -> list[Answer] | None:
-        output = target_named(one.target).package(program, {}, options)
+        output = packaged(target_named(one.target), program, options)
         if any(diagnostic.code in _INEXACT for diagnostic in output.diagnostics):
             return None
         return _opa(output, asked) if process is None else _reviewed(process, output, asked)

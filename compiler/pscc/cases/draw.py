@@ -9,10 +9,11 @@ from collections.abc import Iterator, Mapping
 from pscc import ir
 from pscc.cases import suite
 from pscc.cases.exempt import boundaries, near
-from pscc.cases.fragments import ANYWHERE, APP_ARMOR, CONTEXT, INHERITED
+from pscc.cases.fragments import ANYWHERE, APP_ARMOR, CONTEXT, set_by
 from pscc.cases.stored import stored
 from pscc.controls import control_of
 from pscc.controls._base import Probe
+from pscc.pod.fields import INHERITED, WHOLE_ELEMENTS
 from pscc.reference.oracle import KINDS_OF_CONTAINER
 
 Json = dict[str, object]
@@ -30,6 +31,7 @@ def draw_pods(policy: ir.Policy, seed: int, count: int, *, ephemeral: bool = Tru
     """
     rng = random.Random(seed)
     probes = [probe for check in policy.checks for probe in control_of(check.control).probes(check)]
+    probes += [probe for default in policy.defaults for probe in set_by(default)]
     exempt = boundaries(policy.checks)
     accepted = {**suite.accepted(policy), "apiVersion": "v1", "kind": "Pod"}
     seen: set[str] = set()
@@ -149,7 +151,7 @@ def _paths(value: object, path: tuple[str | int, ...]) -> Iterator[tuple[str | i
         here = (*path, key)
         if isinstance(key, str):
             yield here
-        if here[-1] not in ("volumes", "ports", "volumeMounts", "sysctls"):
+        if here[-1] not in WHOLE_ELEMENTS:
             yield from _paths(inner, here)
 
 

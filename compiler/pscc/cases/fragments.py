@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from pscc.controls._base import Probe
+from collections.abc import Iterator, Mapping
 
-INHERITED = ("runAsUser", "runAsGroup", "runAsNonRoot", "seLinuxOptions", "seccompProfile", "appArmorProfile")
-"""What a container inherits from the pod's security context."""
+from pscc import ir
+from pscc.controls._base import Fragment, Probe
+from pscc.controls._shapes import at, label_of
+from pscc.ir.defaulting import json_value
+from pscc.pod.fields import described, example
+from pscc.pod.kinds import Boolean, Enumeration, Integer, Kind
 
 CONTEXT = "securityContext"
 APP_ARMOR = "container.apparmor.security.beta.kubernetes.io/"
@@ -122,3 +126,34 @@ ANYWHERE: tuple[Probe, ...] = (
             {"name": "more", "mountPath": "/more"}, {"name": "extra", "mountPath": "/extra", "readOnly": True},
             {"name": "last", "mountPath": "/last"}]}),
 )  # fmt: skip
+
+
+def set_by(default: ir.Default) -> Iterator[Probe]:
+    """Values of the field that ``default`` sets, and of its neighbours; none where one of `ANYWHERE` has that field."""
+    on_pod = default.site == "pod"
+    if any(_has((probe.pod if on_pod else probe.container) or {}, default.path) for probe in ANYWHERE):
+        return
+    kind = described("pod" if on_pod else "container", default.path)[-1].kind
+    for value in _beside(kind, json_value(default)):
+        label = f"{label_of(default.path[-1])}-{label_of(str(value))}"
+        fragment = at(default.path, value)
+        yield Probe(label, pod=fragment) if on_pod else Probe(label, container=fragment)
+
+
+def _has(fragment: Fragment, path: tuple[str, ...]) -> bool:
+    first, *rest = path
+    inner = fragment.get(first)
+    return first in fragment and (not rest or (isinstance(inner, Mapping) and _has(inner, tuple(rest))))
+
+
+def _beside(kind: Kind, value: object) -> Iterator[object]:
+    yield value
+    match kind:
+        case Boolean():
+            yield not value
+        case Integer(low=low, high=high) if isinstance(value, int):
+            yield from (number for number in (value - 1, value + 1) if low <= number <= high)
+        case Enumeration(values=values):
+            yield from (other for other in values if other not in (value, ""))
+        case _:
+            yield example(kind)

@@ -9,22 +9,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pscc.cases.fragments import APP_ARMOR
+from pscc.pod.fields import element
+from pscc.pod.kinds import Boolean, Enumeration, Integer, Kind, Object, Text
 from pscc.pod.manifests import api_defaults
+from pscc.pod.schema import OPAQUE, POD
 from pscc.reference.oracle import KINDS_OF_CONTAINER
 
 Json = dict[str, object]
-
-_DROPPED_WHEN_FALSE = ("hostNetwork", "hostPID", "hostIPC", "readOnly")
-_DROPPED_WHEN_ZERO = ("hostPort",)
-_DROPPED_WHEN_EMPTY = ("audience", "hostIP", "subPath", "type", "user", "role", "level")
 
 
 def stored(pod: Json) -> Json:
     """``pod`` with the API server's defaults, without what it drops, and mended where it would be refused.
 
     Mended are volumes and mounts given twice, mounts of volumes that are not there, host ports taken twice or unequal to the
-    container's port in the host's network, profiles without a type or a path, unknown proc mount types, and escalation
-    denied to what is privileged. Nothing of the argument is changed.
+    container's port in the host's network, profiles without a type or a path, words that a field does not know, and
+    escalation denied to what is privileged. Nothing of the argument is changed.
     """
     spec = _object(api_defaults(pod).get("spec"))
     spec["volumes"] = _once(_list(spec.get("volumes")), "name")
@@ -36,7 +35,7 @@ def stored(pod: Json) -> Json:
     if isinstance(spec.get("securityContext"), dict):
         spec["securityContext"] = _profiles(_object(spec["securityContext"]))
     spec.setdefault("serviceAccountName", "default")
-    return {**_object(_serialised(_annotated(pod, spec))), "spec": _serialised(spec)}
+    return _object(_serialised({**_annotated(pod, spec), "spec": spec}, POD))
 
 
 def _annotated(pod: Json, spec: Json) -> Json:
@@ -78,8 +77,6 @@ def _container(container: Json, kind: str, volumes: set[object], taken: set[obje
     if "securityContext" not in mended:
         return mended
     context = _profiles(_object(mended["securityContext"]))
-    if context.get("procMount") not in ("Default", "Unmasked"):
-        context.pop("procMount", None)
     added = _list(_object(context.get("capabilities")).get("add"))
     if context.get("allowPrivilegeEscalation") is False and (
         context.get("privileged") is True or "SYS_ADMIN" in added or "CAP_SYS_ADMIN" in added
@@ -108,26 +105,32 @@ def _once(items: Sequence[object], key: str) -> list[object]:
     return kept
 
 
-def _serialised(value: object) -> object:
-    """``value`` without nulls and the zero values that Kubernetes' types leave out."""
+def _serialised(value: object, kind: Kind) -> object:
+    """``value`` without nulls, empty lists, the zero values that Kubernetes' types leave out, and what no field can be."""
     match value:
         case dict():
-            kept = {str(k): _serialised(v) for k, v in value.items() if v is not None}
-            return {k: v for k, v in kept.items() if not _dropped(k, v)}
+            kinds = {field.name: field.kind for field in kind.fields} if isinstance(kind, Object) else {}
+            kept: Json = {}
+            for name, inner in value.items():
+                of = kinds.get(str(name), OPAQUE)
+                one = _serialised(inner, of)
+                if inner is not None and one != [] and not _left_out(one, of):
+                    kept[str(name)] = one
+            return kept
         case list():
-            return [_serialised(v) for v in value if v is not None]
+            return [_serialised(one, element(kind)) for one in value if one is not None]
         case _:
             return value
 
 
-def _dropped(key: str, value: object) -> bool:
-    if value == []:
-        return True
-    return (
-        (value is False and key in _DROPPED_WHEN_FALSE)
-        or (value == 0 and value is not False and key in _DROPPED_WHEN_ZERO)
-        or (value == "" and key in _DROPPED_WHEN_EMPTY)
-    )
+def _left_out(value: object, kind: Kind) -> bool:
+    match kind:
+        case Enumeration(values=values) if value not in values and value != "":
+            return True
+        case Boolean(plain=True) | Integer(plain=True) | Enumeration(plain=True) | Text(plain=True):
+            return value in (False, 0, "")
+        case _:
+            return False
 
 
 def _object(value: object) -> Json:

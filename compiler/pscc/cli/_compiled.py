@@ -11,13 +11,13 @@ from click.core import ParameterSource
 
 from pscc import __version__
 from pscc.base.frozen import frozen
-from pscc.driver import compile_program
+from pscc.driver import Compilation, compile_program
 from pscc.ir import Program
 from pscc.output.contents import Output, OutputFile
-from pscc.output.emit import EmitError, compiled_with, written
-from pscc.output.options import DEFAULT_TARGET, TARGETS
+from pscc.output.emit import EmitError, settings_of, written
 from pscc.output.settings import Settings, as_json, option, words
 from pscc.output.sync_waves import with_sync_waves
+from pscc.targets.registry import DEFAULT_TARGET, TARGETS
 from pscc.verify.engines._base import Engine
 from pscc.verify.engines._rego import is_module
 
@@ -98,7 +98,7 @@ class Compiled:
 
 def afresh(settings: Settings) -> Compiled:
     """A fresh compile with ``settings``; for every target where they name none."""
-    return Compiled(replace(settings, target=settings.target or TARGETS))
+    return Compiled(replace(settings, target=settings.target or tuple(TARGETS)))
 
 
 def compiled_folder(path: str, given: Settings) -> Compiled:
@@ -126,9 +126,12 @@ def compiled_folder(path: str, given: Settings) -> Compiled:
 
 def _recorded(folder: Path) -> Settings | None:
     try:
-        return compiled_with(folder)
+        settings = settings_of(folder)
     except EmitError as error:
         raise click.UsageError(str(error)) from None
+    if unknown := [name for name in (settings.target if settings else ()) if name not in TARGETS]:
+        raise click.UsageError(f"{folder} was compiled for {unknown[0]}, a target that this pscc does not have")
+    return settings
 
 
 def _contradictions(given: Settings, recorded: Settings) -> Iterator[tuple[str, str]]:
@@ -149,10 +152,13 @@ def _contradictions(given: Settings, recorded: Settings) -> Iterator[tuple[str, 
             yield words(given)[name], f"with {found}" if found else f"without {name}"
 
 
-def output_of(program: Program, target: str, settings: Settings) -> Output:
-    """What a compile of ``program`` with ``settings`` makes for ``target``. Raises `SourceError`."""
-    output = compile_program(program, (target,), settings.rollout, settings.options)[target]
-    return replace(output, files=with_sync_waves(output.files)) if settings.sync_waves else output
+def compiled_with(program: Program, settings: Settings) -> Compilation:
+    """What a compile of ``program`` with ``settings`` makes. Raises `SourceError`."""
+    made = compile_program(program, settings.target, settings.rollout, settings.options)
+    if not settings.sync_waves:
+        return made
+    waved = {name: replace(one, files=with_sync_waves(one.files)) for name, one in made.outputs.items()}
+    return replace(made, outputs=waved)
 
 
 def _policies(output: Output, fresh: Output) -> dict[str, str]:

@@ -10,7 +10,7 @@ import click
 
 from pscc.cli._shared import Format, analysed
 from pscc.cli._versions import Release
-from pscc.output.options import TARGETS
+from pscc.targets.registry import TARGETS
 
 if TYPE_CHECKING:
     from pscc.base.source import SourceFile

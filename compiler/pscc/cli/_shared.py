@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Mapping
+from datetime import date
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Literal
@@ -146,7 +147,7 @@ def analysed(
     """
     from pscc.diagnostics import SourceError
     from pscc.driver import analyse
-    from pscc.files import loader_for, today
+    from pscc.files import loader_for
 
     sources: tuple[SourceFile, ...] = ()
     files = files_of(paths)
@@ -156,13 +157,23 @@ def analysed(
         if fix:
             sources = corrected(sources, fmt, everyone)
         document, program, warnings = analyse(
-            *sources, load=load, today=today(), everyone=everyone, list_ignored=list_ignored
+            *sources, load=load, today=day(), everyone=everyone, list_ignored=list_ignored
         )
     except SourceError as error:
         tell(error.diagnostics, sources, fmt, load.texts)
         raise click.exceptions.Exit(1) from None
     tell(tuple(d for d in warnings if d.code not in untold), sources, fmt, load.texts)
     return sources, document, program
+
+
+def day() -> date:
+    """The day on which exemptions end or not. Raises a usage error where the environment says none."""
+    from pscc.files import today
+
+    try:
+        return today()
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
 
 
 def corrected(
@@ -172,10 +183,10 @@ def corrected(
     from dataclasses import replace
 
     from pscc.driver import correct
-    from pscc.files import loader_for, today
+    from pscc.files import loader_for
 
     load = loader_for(*(source.name for source in sources))
-    fixed, made = correct(*sources, load=load, today=today(), everyone=everyone)
+    fixed, made = correct(*sources, load=load, today=day(), everyone=everyone)
     told = [replace(d, severity="note", message=f"corrected: {d.message}", help=_became(d), notes=()) for d in made]
     tell(tuple(told), sources, fmt, load.texts, results=results)
     return fixed

@@ -159,7 +159,7 @@ def _not_run(one: Missing, required: bool) -> Row:
 def _row(
     engine: Engine, ready: Prepared, output: Output, trials: Sequence[Trial], settings: Settings, quiet: bool
 ) -> Row:
-    asked = questions(ready, output.shortfalls, engine, trials, settings.workloads)
+    asked = questions(ready, output, engine, trials, settings.workloads)
     runs = "CEL" if engine.target == "gatekeeper" and settings.engine == "cel" else ""
     try:
         version = engine.version()

@@ -10,6 +10,7 @@ from pscc.cli._shared import (
     Format,
     analysed,
     corrected,
+    day,
     everyone_option,
     files_of,
     format_option,
@@ -45,7 +46,7 @@ def command(
     """
     from pscc.diagnostics import SourceError
     from pscc.driver import checked, decode
-    from pscc.files import is_in_library, loader_for, today
+    from pscc.files import is_in_library, loader_for
 
     files = files_of(sources)
     load = loader_for(*sources, files=files)
@@ -66,7 +67,7 @@ def command(
             read = fixed
         least = None if floor is None else (analysed((floor,), "text", fix=False)[2], floor)
         _, _, warnings = checked(
-            *read, load=load, today=today(), everyone=everyone, list_ignored=list_ignored, floor=least
+            *read, load=load, today=day(), everyone=everyone, list_ignored=list_ignored, floor=least
         )
     except SourceError as error:
         tell(error.diagnostics, read, fmt, load.texts, results=on_stdout)

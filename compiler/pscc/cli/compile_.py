@@ -9,7 +9,7 @@ import click
 
 from pscc.cli._compiling import analysed_for, settings_options
 from pscc.cli._shared import Format, Refused, fix_option, format_option, ignored_option, source_argument, tell
-from pscc.output.options import DEFAULT_TARGET
+from pscc.targets.registry import DEFAULT_TARGET
 
 if TYPE_CHECKING:
     from pscc.output.settings import Settings

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from pscc.cli._shared import day
+
 
 @click.command(
     "explain", short_help="Say more about a code or a control.", epilog="\b\nExample: pscc explain hostPorts"
@@ -46,11 +48,11 @@ def _explained(path: str, line: int | None) -> str:
     from pscc.cli._shared import analysed
     from pscc.diagnostics import Report
     from pscc.explain.explanation import explain_source
-    from pscc.files import loader_for, today
+    from pscc.files import loader_for
     from pscc.meaning.linking import link
 
     _, document, program = analysed((path,), "text", fix=False)
-    text = explain_source(document, link(document, loader_for(path), Report()), program, line, today())
+    text = explain_source(document, link(document, loader_for(path), Report()), program, line, day())
     if not text and line is not None:
         raise click.UsageError(f"there is no statement in line {line} of {path}")
     return text or f"{path} has no statement: it admits every pod"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from pscc.cli._shared import day
+
 
 @click.command("lsp", short_help="Serve editors (Language Server Protocol).", epilog="\b\nExample: pscc lsp")
 def command() -> None:
@@ -18,6 +20,6 @@ def command() -> None:
     from pathlib import Path
 
     from pscc.editor import server
-    from pscc.files import loader_for, today
+    from pscc.files import loader_for
 
-    server(lambda path: loader_for(str(Path(path).parent)), today()).start_io()
+    server(lambda path: loader_for(str(Path(path).parent)), day()).start_io()

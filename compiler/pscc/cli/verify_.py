@@ -81,7 +81,7 @@ def command(
     where they are found.
     """
     from pscc.cli import _verify
-    from pscc.cli._compiled import afresh, compiled_folder, output_of
+    from pscc.cli._compiled import afresh, compiled_folder, compiled_with
     from pscc.diagnostics import SourceError
     from pscc.lowering.prepared import prepared
     from pscc.output.settings import chosen
@@ -95,14 +95,14 @@ def command(
     read, _, program = analysed_for(settings, sources, "text", fix)
     try:
         ready = prepared(program, settings.rollout)
-        fresh = {target: output_of(program, target, settings) for target in settings.target}
+        made = compiled_with(program, settings)
     except SourceError as error:
         tell(error.diagnostics, read, "text")
         raise click.exceptions.Exit(1) from None
-    told = tuple(dict.fromkeys(d for output in fresh.values() for d in output.diagnostics))
-    tell(told, read, "text")
-    if any(d.severity == "error" for d in told):
+    tell(made.all_diagnostics, read, "text")
+    if any(d.severity == "error" for d in made.all_diagnostics):
         raise click.exceptions.Exit(1)
+    fresh = made.outputs
     own = _verify.own_pods(manifests, ready.written)
     trials = (*own, *drawn(ready, seed, count))
     if not trials:

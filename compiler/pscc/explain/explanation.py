@@ -9,20 +9,18 @@ from datetime import date
 from pscc import ir
 from pscc.base.source import Span
 from pscc.controls import control_of
-from pscc.diagnostics import Diagnostic, Report
+from pscc.diagnostics import Report
 from pscc.explain.lines import lines_of
-from pscc.explain.lowerings import Compiled, compiled, default_text, made_of_it
-from pscc.ir.passes import looked_at, specialise
+from pscc.explain.lowerings import Compiled, compiled, made_of_it
 from pscc.language import ast
 from pscc.language.printer import print_statement
+from pscc.lowering.shortfall_text import diagnostic_of
+from pscc.lowering.shortfalls import DefaultNotSet, DefaultSetWidely
 from pscc.meaning.inheritance import Replaced, flatten
 from pscc.meaning.library import FILE, is_library_name
 from pscc.meaning.linking import Family
 from pscc.meaning.resolve import resolve
-from pscc.output.options import TARGETS
-from pscc.printers.cel import findings as cel_findings
-from pscc.printers.cel.checks import validation
-from pscc.printers.rego import rules as rego
+from pscc.targets.registry import TARGETS, target_named
 
 _MODES = {"enforce": "refuses pods", "warn": "warns of pods", "audit": "reports pods"}
 
@@ -109,22 +107,10 @@ def _check(policy: ir.Policy, check: ir.Check, replaced: tuple[Replaced, ...], t
     yield from _in_place_of(check.statement, check.control, replaced)
     if told is None:
         return
-    special = specialise(check)
-    printed = cel_findings.check_of(special)
-    values = ", ".join(f"{name}: {rego.literal(value)}" for name, value in check.params) or "none"
-    whole = validation(special, looked_at(check))
-    in_cel = [*(f"{name}: {text}" for name, text in whole.variables), f"validation: {whole.expression}"]
-    lowered_texts = {
-        "gatekeeper": [f"a Constraint of kind Pscc{check.shape}, parameters {values}"],
-        "opa": rego.check_rules(special, rego.prefix_of(check.shape)).rules.splitlines(),
-        "kyverno": [*(f"{name}: {text}" for name, text in printed.variables), f"holds: {printed.holds}"],
-        "kyverno-cel": in_cel,
-        "vap": in_cel,
-    }
     for target in TARGETS:
-        yield f"  {target}: {_exactness(check.span, told, target)}"
+        yield f"  {target}: {_refused(told, target) or 'exact'}"
         if target not in told.refused:
-            yield from (f"      {line}".rstrip() for line in lowered_texts[target])
+            yield from (f"      {line}".rstrip() for line in target_named(target).check_text(check))
 
 
 def _default(
@@ -145,16 +131,22 @@ def _default(
     if told is None or alone is None:
         return
     for target in TARGETS:
-        exactness = _exactness(default.span, alone if target not in told.refused else told, target)
-        yield f"  {target}: {exactness}"
+        yield f"  {target}: {_refused(told, target) or _of_default(default, alone, target) or 'exact'}"
         if target not in told.refused:
-            yield from (f"      {line}".rstrip() for line in default_text(policy, default, target))
+            yield from (f"      {line}".rstrip() for line in target_named(target).default_text(policy, default))
 
 
-def _exactness(span: Span, told: Compiled, target: str) -> str:
-    def messages(some: tuple[Diagnostic, ...]) -> str:
-        return "; ".join(dict.fromkeys(d.message for d in some))
+def _refused(told: Compiled, target: str) -> str:
+    """That ``target`` refuses the program; empty where it does not."""
+    messages = dict.fromkeys(d.message for d in told.refused.get(target, ()))
+    return f"refused, never left out: {'; '.join(messages)}" if messages else ""
 
-    if target in told.refused:
-        return f"refused, never left out: {messages(told.refused[target])}"
-    return messages(tuple(d for d in told.told(target) if d.span == span)) or "exact"
+
+def _of_default(default: ir.Default, alone: Compiled, target: str) -> str:
+    """What ``target`` does not do of ``default``; empty where it sets it exactly."""
+    found = [
+        one
+        for one in alone.shortfalls(target)
+        if isinstance(one, DefaultNotSet | DefaultSetWidely) and one.default == default
+    ]
+    return "; ".join(dict.fromkeys(diagnostic_of(one).message for one in found))

@@ -5,25 +5,21 @@ Of a scope, an exemption or a grant: what its output has with the line and lacks
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterator
 from difflib import SequenceMatcher
 from textwrap import dedent
 
 from pscc import ir
 from pscc.base.frozen import frozen
 from pscc.diagnostics import Diagnostic, SourceError
+from pscc.driver import packaged
 from pscc.ir.once_defaulted import observing
 from pscc.lowering.choice_forms import lowered
+from pscc.lowering.shortfall_text import diagnostic_of
+from pscc.lowering.shortfalls import Shortfall, about
 from pscc.output.contents import Output
-from pscc.output.options import TARGETS
-from pscc.printers.cel.layout import laid_out
-from pscc.printers.cel.patches import patches
-from pscc.targets.gatekeeper import mutators as gatekeeper_mutators
-from pscc.targets.kyverno import mutate as kyverno_mutate
-from pscc.targets.registry import target_named
-from pscc.targets.shared.names import Names
+from pscc.output.options import DEFAULTS
+from pscc.targets.registry import TARGETS, target_named
 
 MOST_LINES = 16
 """Of one target, for one line of the source."""
@@ -36,10 +32,9 @@ class Compiled:
     outputs: dict[str, Output]
     refused: dict[str, tuple[Diagnostic, ...]]
 
-    def told(self, target: str) -> tuple[Diagnostic, ...]:
-        """What is not exact on ``target``, or why it refuses the program."""
-        output = self.outputs.get(target)
-        return self.refused.get(target, ()) if output is None else output.diagnostics
+    def shortfalls(self, target: str) -> tuple[Shortfall, ...]:
+        """What is not exact on ``target``; nothing where it refuses the program."""
+        return self.outputs[target].shortfalls if target in self.outputs else ()
 
 
 def compiled(program: ir.Program) -> Compiled:
@@ -49,7 +44,7 @@ def compiled(program: ir.Program) -> Compiled:
     refused: dict[str, tuple[Diagnostic, ...]] = {}
     for target in TARGETS:
         try:
-            outputs[target] = target_named(target).package(plain, {})
+            outputs[target] = packaged(target_named(target), plain, DEFAULTS)
         except SourceError as error:
             refused[target] = error.diagnostics
     return Compiled(outputs, refused)
@@ -68,40 +63,14 @@ def made_of_it(whole: Compiled, with_it: ir.Program, without_it: ir.Program) -> 
             continue
         if target not in after.outputs:
             continue
-        known = {one.message for one in before.told(target)}
-        notes = dict.fromkeys(one.message for one in after.told(target) if one.message not in known)
+        known = {about(one) for one in before.shortfalls(target)}
+        found = (one for one in after.shortfalls(target) if about(one) not in known)
+        notes = dict.fromkeys(diagnostic_of(one).message for one in found)
         yield f"  {target}: {'; '.join(notes) or 'exact'}"
         lines = list(dict.fromkeys(_added(after.outputs[target], before.outputs.get(target))))
         yield from (f"      {line}".rstrip() for line in lines[:MOST_LINES])
         if len(lines) > MOST_LINES:
             yield f"      … and {len(lines) - MOST_LINES} lines more"
-
-
-def default_text(policy: ir.Policy, default: ir.Default, target: str) -> list[str]:
-    """What ``target`` makes of a default that it can set, as lines; none where it cannot."""
-    alone = replace(policy, defaults=(default,))
-    match target:
-        case "gatekeeper":
-            if any(one.default is default for one in gatekeeper_mutators.unsettable(policy)):
-                return []
-            found = gatekeeper_mutators.mutators(alone, Names())[0]
-            return [f"{one.kind} at {json.dumps(one.location)}: {json.dumps(one.value)}" for one in found]
-        case "kyverno":
-            if any(one.default is default for one in kyverno_mutate.unsettable(policy)):
-                return []
-            return [line for rule in kyverno_mutate.rules(alone) for line in _rule(rule)]
-        case "kyverno-cel" | "vap":
-            return [line for text in patches(default) for line in laid_out(text).splitlines()]
-        case _:
-            return []
-
-
-def _rule(rule: Mapping[str, object]) -> Iterator[str]:
-    conditions = rule["conditions"]
-    assert isinstance(conditions, list)
-    yield f"rule {rule['name']}, of each of {rule['kind'] or 'the pod'}" + (", where" if conditions else "")
-    yield from (f"  {condition}" for condition in conditions)
-    yield from (f"  {line}" for line in dedent(str(rule["patch"])).splitlines())
 
 
 def _added(after: Output, before: Output | None) -> Iterator[str]:

@@ -395,3 +395,8 @@ class Program:
 
     policies: tuple[Policy, ...] = ()
     choices: tuple[Choice, ...] = ()
+
+    @property
+    def policies_and_choices(self) -> tuple[Policy | Choice, ...]:
+        """The policies, then the choices."""
+        return (*self.policies, *self.choices)

@@ -1,13 +1,16 @@
 """What a target cannot do of a program, as records: what the output does instead is read off these, and never off a text.
 
-Each is on the stricter side. `diagnostic_of` says it to people.
+Each is on the stricter side, or says what a release or a limit costs. `shortfall_text.diagnostic_of` says it to people.
 """
 
 from __future__ import annotations
 
+from typing import assert_never
+
 from pscc import ir
 from pscc.base.frozen import frozen
-from pscc.diagnostics import Diagnostic
+from pscc.base.source import Span
+from pscc.lowering.capabilities import ReleaseCost
 
 
 @frozen
@@ -32,15 +35,17 @@ class ChoiceDefaultsNotSet:
 
 @frozen
 class DefaultSetWidely:
-    """Gatekeeper sets ``default`` on the pod, wherever the pod's own field is unset."""
+    """``target`` sets ``default`` wherever the field itself is unset."""
 
+    target: str
     default: ir.Default
 
 
 @frozen
 class LabelsUnseen:
-    """``policy`` holds in namespaces whatever their labels are, since the target sees their names alone."""
+    """``policy`` holds in namespaces whatever their labels are, since ``target`` sees their names alone."""
 
+    target: str
     policy: ir.Policy
 
 
@@ -53,38 +58,96 @@ class NeverUsed:
 
 @frozen
 class SetForExempt:
-    """The defaults of ``policy`` are set for those who are exempt from it, too: ``what`` (``Kyverno does``) not see who asks."""
+    """The defaults of ``policy`` are set for those who are exempt from it, too: mutations of ``target`` do not see who asks."""
 
+    target: str
     policy: ir.Policy
-    what: str
 
 
-Shortfall = DefaultNotSet | ChoiceDefaultsNotSet | DefaultSetWidely | LabelsUnseen | NeverUsed | SetForExempt
+@frozen
+class WorkloadsRefused:
+    """``target`` refuses workloads whose pods ``policy`` would refuse, where a warning was asked for."""
+
+    target: str
+    policy: ir.Policy
 
 
-def diagnostic_of(shortfall: Shortfall) -> Diagnostic:
-    """``shortfall`` in words."""
+@frozen
+class WorkloadsUnjudged:
+    """Nothing is said of workloads by ``choice``, which asks the cluster who may use its policies."""
+
+    choice: ir.Choice
+
+
+@frozen
+class BudgetTight:
+    """A review of ``choice`` may cost more in CEL than the ``budget`` of ``target``, which then refuses the pod."""
+
+    target: str
+    choice: ir.Choice
+    budget: int
+
+
+@frozen
+class Costs:
+    """What the release that is compiled for costs a program, which begins at ``span``."""
+
+    cost: ReleaseCost
+    span: Span
+
+
+@frozen
+class NeedsServerSide:
+    """The file ``path`` has an object of ``size`` bytes, which ``kubectl apply`` takes on the server's side alone."""
+
+    path: str
+    size: int
+
+
+@frozen
+class TooLarge:
+    """The file ``path`` has an object of ``size`` bytes, larger than a cluster takes: of ``choice``, where it is one's."""
+
+    path: str
+    size: int
+    choice: ir.Choice | None
+
+
+Shortfall = (
+    DefaultNotSet
+    | ChoiceDefaultsNotSet
+    | DefaultSetWidely
+    | LabelsUnseen
+    | NeverUsed
+    | SetForExempt
+    | WorkloadsRefused
+    | WorkloadsUnjudged
+    | BudgetTight
+    | Costs
+    | NeedsServerSide
+    | TooLarge
+)
+
+
+def about(shortfall: Shortfall) -> tuple[str, ...]:
+    """Which kind of shortfall it is, and the names of what it is about: the same for programs that differ elsewhere."""
+    kind = type(shortfall).__name__
     match shortfall:
-        case DefaultNotSet(policy=name, default=default, cause=cause, demanded=demanded):
-            text = f"{cause} the default of `{default.control}` in {name}"
-            if demanded:
-                return Diagnostic("TGT001", f"{text}: pods are refused until they set it", default.span, "warning")
-            return Diagnostic("TGT001", f"{text}: pods are admitted without it", default.span, "note")
-        case ChoiceDefaultsNotSet(policy=policy, controls=controls, why=why, demanded=demanded):
-            text = f"{policy.name}: the defaults of {', '.join(controls)} are not set: {why}"
-            if demanded:
-                help = "pods have to set them themselves, which is stricter than PodSecurityPolicy was"
-                return Diagnostic("TGT001", text, policy.span, "warning", help=help)
-            return Diagnostic("TGT001", f"{text}; pods go without them", policy.span, "note")
+        case DefaultNotSet(policy=policy, default=default):
+            return kind, policy, default.control
         case DefaultSetWidely(default=default):
-            text = f"Gatekeeper sets the default of `{default.control}` wherever the field itself is unset"
-            return Diagnostic("TGT002", text, default.span, "note")
-        case LabelsUnseen(policy=policy):
-            text = f"OPA sees a namespace's name alone: {policy.name} holds whatever the labels are"
-            return Diagnostic("TGT004", text, policy.span, "warning", help="name the namespaces")
-        case NeverUsed(policy=policy):
-            text = f"{policy.name} is never used: its namespaces go by labels, which the rules of a choice do not see"
-            return Diagnostic("TGT004", text, policy.span, "warning", help="name the namespaces")
-        case SetForExempt(policy=policy, what=what):
-            text = f"{what} not see who asks: the defaults of {policy.name} are set for those exempt, too"
-            return Diagnostic("TGT005", text, policy.exemptions[0].span, "warning")
+            return kind, default.control
+        case ChoiceDefaultsNotSet(policy=policy, controls=controls):
+            return kind, policy.name, *controls
+        case LabelsUnseen(policy=policy) | NeverUsed(policy=policy) | SetForExempt(policy=policy):
+            return kind, policy.name
+        case WorkloadsRefused(policy=policy):
+            return kind, policy.name
+        case WorkloadsUnjudged(choice=choice) | BudgetTight(choice=choice):
+            return kind, choice.name
+        case Costs(cost=cost):
+            return kind, type(cost).__name__
+        case NeedsServerSide(path=path) | TooLarge(path=path):
+            return kind, path
+        case _:
+            assert_never(shortfall)

@@ -11,6 +11,7 @@ from dataclasses import replace
 from pscc import ir
 from pscc.base.source import Span
 from pscc.controls import control_of
+from pscc.controls._base import ValueKind
 from pscc.diagnostics import Diagnostic, Report
 from pscc.ir.access import EVERYWHERE, Exemption
 from pscc.ir.passes import display
@@ -29,7 +30,7 @@ def lint(document: ast.Document, program: ir.Program) -> Iterator[Diagnostic]:
     for policy in document.policies:
         for statement in policy.statements:
             yield from _subsumed_values(statement)
-            yield from _literal_stars(statement.values)
+            yield from _literal_stars(statement.values, control_of(statement.controls[0].text).values)
         for exemption in policy.exemptions:
             for exempted in exemption.exempted:
                 yield from _literal_stars(exempted.values)
@@ -93,12 +94,19 @@ def _subsumed_values(statement: ast.Statement) -> Iterator[Diagnostic]:
                 break
 
 
-def _literal_stars(values: tuple[ast.Value, ...]) -> Iterator[Diagnostic]:
-    """Quoted values with a ``*`` at the end, which everyone's YAML has as wildcards and the language has as literal ones."""
+def _literal_stars(values: tuple[ast.Value, ...], kind: ValueKind | None = None) -> Iterator[Diagnostic]:
+    """Quoted values with a ``*`` at the end, which everyone's YAML has as wildcards and the language has as literal ones.
+
+    Where ``kind`` takes no such wildcard, the help is the one that it has for it.
+    """
     for value in values:
         if value.quoted and value.text.endswith("*"):
             message = f"the quoted `{value.text}` matches only itself: in quotes a `*` is literal"
-            yield _warn("LNG070", message, value.span, f"write `{value.text}` without quotes if it is a wildcard")
+            bare = Report()
+            if kind is not None:
+                kind.parse((replace(value, quoted=False),), bare)
+            help = f"write `{value.text}` without quotes if it is a wildcard"
+            yield _warn("LNG070", message, value.span, next((d.help for d in bare.diagnostics if d.help), help))
 
 
 def _covers(wide: ir.ParamValue, narrow: ir.ParamValue) -> bool:

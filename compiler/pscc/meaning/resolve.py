@@ -22,7 +22,9 @@ from pscc.meaning.linking import Family
 from pscc.meaning.narrowing import CONTAINER_KINDS, exempting, looks_at_containers, unless
 from pscc.meaning.scoping import exemption_of, scope_of
 
-_NAME = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?(\.[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)*")
+_NAME = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
+"""No part has a limit of its own. Source: ``IsDNS1123Subdomain`` in ``k8s.io/apimachinery/pkg/util/validation/validation.go``."""
+_LONGEST = 253
 _BY_ID = {control.id: control for control in CONTROLS}
 _ORDER = {control.id: index for index, control in enumerate(CONTROLS)}
 
@@ -289,10 +291,13 @@ def _check_exempt_controls(policy: ast.Policy, checks: list[ir.Check], report: R
 
 def _policy(policy: ast.Policy, flat: Flat, today: date, report: Report) -> tuple[ir.Policy, ...]:
     """The policy, which may say nothing, and for each mode that some of its statements have of their own one more."""
-    if not _NAME.fullmatch(policy.name.text) or len(policy.name.text) > 253:
+    if len(policy.name.text) > _LONGEST:
+        help = f"a name has at most {_LONGEST} characters: this one has {len(policy.name.text)}"
+        report.add(Diagnostic("LNG016", f"`{policy.name.text}` is not a name", policy.name.span, help=help))
+    elif not _NAME.fullmatch(policy.name.text):
         help = "use lower-case letters, digits, `-` and `.`, as Kubernetes does for names"
         meant = policy.name.text.lower().replace("_", "-")
-        help = f"did you mean `{meant}`? {help}" if _NAME.fullmatch(meant) and len(meant) <= 253 else help
+        help = f"did you mean `{meant}`? {help}" if _NAME.fullmatch(meant) else help
         report.add(Diagnostic("LNG016", f"`{policy.name.text}` is not a name", policy.name.span, help=help))
     mode = policy.mode or "enforce"
     resolver = _PolicyResolver(report, mode, policy.exemptions)
@@ -381,5 +386,6 @@ def _distinct(policies: list[ir.Policy], written: tuple[ast.Policy, ...], report
     for policy in policies:
         before = seen.setdefault(policy.name, policy.span)
         if before != policy.span and policy.name not in twice:
-            message = f"{policy.name} is also the name of the statements of another policy that {policy.mode}"
+            whole, _, mode = policy.name.rpartition("-")
+            message = f"{policy.name} is also the name of the statements of {whole} that {mode}"
             report.add(Diagnostic("LNG017", message, policy.span, notes=((before, "the other"),), help="rename it"))

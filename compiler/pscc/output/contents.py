@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import PurePath, PurePosixPath
 from typing import Protocol
 
@@ -10,9 +10,11 @@ from pscc.base.frozen import frozen
 from pscc.base.source import Span
 from pscc.cases.suite import Case
 from pscc.diagnostics import Diagnostic
-from pscc.ir import Program
-from pscc.lowering.shortfalls import Shortfall, diagnostic_of
-from pscc.output.options import DEFAULTS, Options
+from pscc.ir import Check, Default, Policy, Program
+from pscc.lowering.capabilities import Capabilities
+from pscc.lowering.shortfall_text import diagnostic_of
+from pscc.lowering.shortfalls import Shortfall
+from pscc.output.options import Options
 
 
 @frozen
@@ -28,12 +30,18 @@ class ObjectName:
 class OutputFile:
     """One file of an output folder: its path (relative, with ``/``) and its whole text, ending in a newline.
 
-    ``objects`` are those that a cluster has of it once it is applied.
+    ``objects`` are those that a cluster has of it once it is applied; ``choice`` is the name of the choice that it says.
     """
 
     path: str
     text: str
     objects: tuple[ObjectName, ...] = ()
+    choice: str = ""
+
+
+Cases = Mapping[str, tuple[Case, ...]]
+"""What a suite asks, by the name of the policy or choice."""
+NOTHING = Program()
 
 
 class ClashError(Exception):
@@ -41,27 +49,15 @@ class ClashError(Exception):
 
 
 @frozen
-class Output:
-    """What a target makes of a program.
+class Package:
+    """What a target prints: ``files`` in a stable order, each to be written, and ``resources``.
 
-    ``files`` in a stable order, each to be written; ``resources`` the paths of those that ``kubectl apply`` takes, in
-    the order of application; ``told`` what there is to say, in order: of what the target cannot do, as records.
-    Raises `ClashError` where one would take another's place.
+    ``resources`` are the paths of those that ``kubectl apply`` takes, in the order of application. Raises `ClashError` where
+    a file or an object would take another's place.
     """
 
     files: tuple[OutputFile, ...]
-    resources: tuple[str, ...]
-    told: tuple[Shortfall | Diagnostic, ...]
-
-    @property
-    def shortfalls(self) -> tuple[Shortfall, ...]:
-        """What the target cannot do of the program."""
-        return tuple(one for one in self.told if not isinstance(one, Diagnostic))
-
-    @property
-    def diagnostics(self) -> tuple[Diagnostic, ...]:
-        """All that is told, in words: codes ``TGT0xx``, always in the stricter direction."""
-        return tuple(one if isinstance(one, Diagnostic) else diagnostic_of(one) for one in self.told)
+    resources: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         check_paths(file.path for file in self.files)
@@ -70,6 +66,23 @@ class Output:
             if one in seen:
                 raise ClashError(f"two objects are {one.kind} {one.name}")
             seen.add(one)
+
+
+@frozen
+class Output(Package):
+    """What a target makes of a program: the files, and what they say.
+
+    ``program`` is what the files mean: as much of the source as the target can express, and stricter where it cannot;
+    ``shortfalls`` are what it lacks of the source.
+    """
+
+    program: Program = NOTHING
+    shortfalls: tuple[Shortfall, ...] = ()
+
+    @property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """The shortfalls in words: codes ``TGT0xx``, always in the stricter direction."""
+        return tuple(map(diagnostic_of, self.shortfalls))
 
 
 def check_paths(paths: Iterable[str]) -> None:
@@ -86,15 +99,27 @@ def check_paths(paths: Iterable[str]) -> None:
 
 
 class Target(Protocol):
-    """A target: ``package`` makes its folder; ``cases`` are what its suite asks, by the name of the policy or choice."""
+    """A target: what it can express, and how it prints a program that has nothing else in it."""
 
     @property
     def name(self) -> str:
         """The target's name, as the command line spells it."""
         ...
 
-    def package(self, program: Program, cases: dict[str, tuple[Case, ...]], options: Options = DEFAULTS) -> Output:
-        """The files of this target, said as ``options`` have it."""
+    def capabilities(self, options: Options) -> Capabilities:
+        """What this target can express, compiled with ``options``."""
+        ...
+
+    def package(self, program: Program, cases: Cases, options: Options) -> Package:
+        """The files of this target for ``program``, which `legalise` has made; its suite asks ``cases``."""
+        ...
+
+    def default_text(self, policy: Policy, default: Default) -> list[str]:
+        """The lines of the output that set ``default`` of ``policy``; none where the target cannot set it."""
+        ...
+
+    def check_text(self, check: Check) -> list[str]:
+        """The lines of the output that say ``check``."""
         ...
 
 

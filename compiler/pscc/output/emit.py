@@ -80,7 +80,7 @@ def written(folder: Path) -> tuple[str, ...]:
     return tuple(str(path) for path in listed)
 
 
-def compiled_with(folder: Path) -> Settings | None:
+def settings_of(folder: Path) -> Settings | None:
     """How the files in ``folder`` were compiled; None where nothing says so: a pscc before this one wrote them, or none did.
 
     Raises `EmitError` where what is said cannot be read.

@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Literal, get_args
+from typing import Literal
 
 from pscc.base.frozen import frozen
+from pscc.lowering.capabilities import Version, Workloads
 
-TargetName = Literal["gatekeeper", "opa", "kyverno", "kyverno-cel", "vap"]
-TARGETS: tuple[TargetName, ...] = get_args(TargetName)
-"""The names of the targets, in the order in which they are listed."""
-DEFAULT_TARGET: TargetName = "gatekeeper"
 Engine = Literal["rego", "cel"]
-Workloads = Literal["warn", "enforce", "off"]
-Version = tuple[int, int]
-"""A release: ``(1, 30)``."""
 
 
 @frozen

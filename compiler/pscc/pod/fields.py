@@ -1,107 +1,119 @@
-"""The field names of a pod, where policies look: what `pods` warns about when a manifest spells one otherwise.
-
-Source: ``k8s.io/api v0.37.2``, ``core/v1/types.go``. Each object is its fields, each with the object behind it.
-"""
+"""What follows from the schema of a pod: the field at a path, and the lists of fields that the compiler goes by."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import field
+from collections.abc import Collection, Iterator, Mapping
+from copy import deepcopy
 
-from pscc.base.frozen import frozen
+from pscc.pod.kinds import ALWAYS, Boolean, Enumeration, Field, Integer, Kind, ListOf, Object, Release, Text
+from pscc.pod.schema import CONTAINER, CONTEXT, POD, POD_CONTEXT
 
-
-@frozen
-class Fields:
-    """The fields of an object. ``below`` holds those whose own fields are known too; lists are seen through."""
-
-    names: tuple[str, ...]
-    below: Mapping[str, Fields] = field(default_factory=dict)
+ROOTS: Mapping[str, Object] = {"pod": POD, "container": CONTAINER}
+"""What paths begin in."""
 
 
-def _words(text: str) -> tuple[str, ...]:
-    return tuple(text.split())
+class UnknownFieldError(LookupError):
+    """A control reads a field that the schema does not have."""
+
+    def __init__(self, root: str, names: tuple[str, ...], missing: str) -> None:
+        """``missing`` of ``names`` is not described; they are the path from a ``root``."""
+        path = ".".join(names)
+        super().__init__(f"`{path}` of a {root}: `{missing}` is not in the schema, add it to compiler/pscc/pod/schema.py")
 
 
-_PROFILE = Fields(
-    _words("localhostProfile type"),
+def described(root: str, names: tuple[str, ...]) -> tuple[Field, ...]:
+    """The fields on the path ``names`` from a ``pod`` or a ``container``; lists are seen through.
+
+    Raises `UnknownFieldError` where the schema does not have one of them.
+    """
+    inside: Kind = ROOTS[root]
+    found: list[Field] = []
+    for name in names:
+        field = inside.field(name) if isinstance(inside, Object) else None
+        if field is None:
+            raise UnknownFieldError(root, names, name)
+        found.append(field)
+        inside = element(field.kind)
+    return tuple(found)
+
+
+def element(kind: Kind) -> Kind:
+    """The kind of the elements of a list, or of what is no list itself."""
+    return kind.of if isinstance(kind, ListOf) else kind
+
+
+def since(root: str, names: tuple[str, ...]) -> tuple[Release, str]:
+    """The release from which on there is the field at this path, and the name of the field that came last."""
+    youngest = max(described(root, names), key=lambda field: field.since)
+    return youngest.since, youngest.name if youngest.since > ALWAYS else names[-1]
+
+
+def example(kind: Kind) -> object:
+    """A small value of ``kind``, as the API server takes it."""
+    match kind:
+        case Integer():
+            return within(kind, 1000)
+        case Enumeration(values=values):
+            return values[0]
+        case Text():
+            return "other"
+        case Boolean():
+            return True
+        case ListOf(of=of):
+            return [example(of)]
+        case Object(fields=fields):
+            return {field.name: deepcopy(field.needs) for field in fields if field.needs is not None}
+        case _:
+            return {}
+
+
+def within(kind: Integer, number: int) -> int:
+    """``number``, or the number of ``kind`` that is nearest to it."""
+    return min(max(number, kind.low), kind.high)
+
+
+def complete(value: object, kind: Kind, but: Collection[tuple[str, ...]] = (), path: tuple[str, ...] = ()) -> None:
+    """Adds to ``value`` and to all in it what the API server insists on, ``but`` these paths; ``value`` is changed."""
+    if isinstance(kind, ListOf) and isinstance(value, list):
+        for one in value:
+            complete(one, kind.of, but, path)
+    if not isinstance(kind, Object) or not isinstance(value, dict):
+        return
+    for field in kind.fields:
+        here = (*path, field.name)
+        if field.name in value:
+            complete(value[field.name], field.kind, but, here)
+        elif field.needs is not None and here not in but:
+            value[field.name] = deepcopy(field.needs)
+
+
+def _all(kind: Kind) -> Iterator[Field]:
+    """Every field in an object of ``kind``."""
+    inside = element(kind)
+    for field in inside.fields if isinstance(inside, Object) else ():
+        yield field
+        yield from _all(field.kind)
+
+
+def _names(kind: Object) -> tuple[str, ...]:
+    return tuple(field.name for field in kind.fields)
+
+
+CONTAINER_LISTS = ("initContainers", "containers", "ephemeralContainers")
+"""The lists of containers of a pod's spec, in the order in which the kubelet starts them."""
+INHERITED = tuple(
+    field.name for field in CONTEXT.fields if field.name in _names(POD_CONTEXT) and field.system != "windows"
 )
+"""What of the pod's security context a container has as a whole where it has none of its own.
 
-_SELINUX = Fields(
-    _words("level role type user"),
+Those for Windows are inherited one by one. Source: ``DetermineEffectiveSecurityContext`` in Kubernetes 1.37
+``pkg/securitycontext/util.go``.
+"""
+NOT_EPHEMERAL = frozenset(field.name for field in CONTAINER.fields if not field.ephemeral)
+"""What an ephemeral container may not have."""
+WHOLE_ELEMENTS = frozenset(
+    field.name
+    for field in _all(POD)
+    if isinstance(field.kind, ListOf) and isinstance(field.kind.of, Object) and field.kind.of is not CONTAINER
 )
-
-_CONTEXT = Fields(
-    _words(
-        "allowPrivilegeEscalation appArmorProfile capabilities privileged procMount readOnlyRootFilesystem runAsGroup "
-        "runAsNonRoot runAsUser seLinuxOptions seccompProfile windowsOptions"
-    ),
-    {
-        "appArmorProfile": _PROFILE,
-        "capabilities": Fields(("add", "drop")),
-        "seLinuxOptions": _SELINUX,
-        "seccompProfile": _PROFILE,
-    },
-)
-
-_POD_CONTEXT = Fields(
-    _words(
-        "appArmorProfile fsGroup fsGroupChangePolicy runAsGroup runAsNonRoot runAsUser seLinuxChangePolicy "
-        "seLinuxOptions seccompProfile supplementalGroups supplementalGroupsPolicy sysctls windowsOptions"
-    ),
-    {
-        "appArmorProfile": _PROFILE,
-        "seLinuxOptions": _SELINUX,
-        "seccompProfile": _PROFILE,
-        "sysctls": Fields(("name", "value")),
-    },
-)
-
-_MOUNT = Fields(
-    _words("bindMountOptions mountPath mountPropagation name readOnly recursiveReadOnly subPath subPathExpr"),
-)
-
-_CONTAINER = Fields(
-    _words(
-        "args command env envFrom image imagePullPolicy lifecycle livenessProbe name ports readinessProbe "
-        "resizePolicy resources restartPolicy restartPolicyRules securityContext startupProbe stdin stdinOnce "
-        "targetContainerName terminationMessagePath terminationMessagePolicy tty volumeDevices volumeMounts "
-        "workingDir"
-    ),
-    {
-        "ports": Fields(_words("containerPort hostIP hostPort name protocol")),
-        "securityContext": _CONTEXT,
-        "volumeMounts": _MOUNT,
-    },
-)
-
-_VOLUME = Fields(
-    _words(
-        "awsElasticBlockStore azureDisk azureFile cephfs cinder configMap csi downwardAPI emptyDir ephemeral fc "
-        "flexVolume flocker gcePersistentDisk gitRepo glusterfs hostPath image iscsi name nfs persistentVolumeClaim "
-        "photonPersistentDisk portworxVolume projected quobyte rbd scaleIO secret storageos vsphereVolume"
-    ),
-    {
-        "hostPath": Fields(("path", "type")),
-        "projected": Fields(("defaultMode", "sources")),
-    },
-)
-
-POD_SPEC = Fields(
-    _words(
-        "activeDeadlineSeconds affinity automountServiceAccountToken containers dnsConfig dnsPolicy "
-        "enableServiceLinks ephemeralContainers evictionResponders hostAliases hostIPC hostNetwork hostPID hostUsers "
-        "hostname hostnameOverride imagePullSecrets initContainers nodeName nodeSelector os overhead preemptionPolicy "
-        "priority priorityClassName readinessGates resourceClaims resources restartPolicy runtimeClassName "
-        "schedulerName schedulingGates schedulingGroup securityContext serviceAccount serviceAccountName "
-        "setHostnameAsFQDN shareProcessNamespace subdomain terminationGracePeriodSeconds tolerations "
-        "topologySpreadConstraints volumes"
-    ),
-    {
-        "containers": _CONTAINER,
-        "ephemeralContainers": _CONTAINER,
-        "initContainers": _CONTAINER,
-        "securityContext": _POD_CONTEXT,
-        "volumes": _VOLUME,
-    },
-)
+"""Lists of objects other than containers: the API server refuses an element that lacks a part."""

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 from pscc.base.frozen import frozen
 from pscc.base.source import SourceFile, Span
 from pscc.diagnostics import Diagnostic, Replacement, Report, did_you_mean
-from pscc.pod.fields import POD_SPEC, Fields
+from pscc.pod.fields import element
+from pscc.pod.kinds import Kind, Object
+from pscc.pod.schema import SPEC
 
 if TYPE_CHECKING:
     from pscc.psp.yaml_tree import Node
@@ -79,7 +81,7 @@ def _manifests(node: Node, report: Report) -> Iterator[Manifest]:
     if spec is None or spec.kind != "map":
         report.add(Diagnostic("POD002", f"this {kind} has no pod spec", template.span, severity="warning"))
         return
-    _warn_unknown(spec, POD_SPEC, "a pod's spec", report)
+    _warn_unknown(spec, SPEC, "a pod's spec", report)
     meta = node.get("metadata")
     name, namespace = (_text(meta.get(f)) if meta and meta.kind == "map" else "" for f in ("name", "namespace"))
     written = _object(template.to_json())
@@ -96,15 +98,19 @@ def _text(node: Node | None) -> str:
     return "" if node is None or node.kind in ("map", "list") else str(node.value)
 
 
-def _warn_unknown(node: Node, known: Fields, where: str, report: Report) -> None:
+def _warn_unknown(node: Node, kind: Kind, where: str, report: Report) -> None:
+    known = element(kind)
+    if not isinstance(known, Object):
+        return
     if node.kind == "list":
         for item in node.items:
             _warn_unknown(item, known, where, report)
     for entry in node.entries:
-        if entry.key in known.below:
-            _warn_unknown(entry.node, known.below[entry.key], entry.key, report)
-        elif entry.key not in known.names:
-            meant = did_you_mean(entry.key, known.names)
+        field = known.field(entry.key)
+        if field is not None:
+            _warn_unknown(entry.node, field.kind, entry.key, report)
+        else:
+            meant = did_you_mean(entry.key, [one.name for one in known.fields])
             report.add(
                 Diagnostic(
                     "POD001",

@@ -14,9 +14,10 @@ from pscc import ir
 from pscc.base.frozen import frozen
 from pscc.base.source import Span
 from pscc.ir.passes import CONTAINER, Reads, constant, display, looked_at
+from pscc.pod.fields import CONTAINER_LISTS
 
 Json = dict[str, object]
-KINDS_OF_CONTAINER = ("initContainers", "containers", "ephemeralContainers")
+KINDS_OF_CONTAINER = CONTAINER_LISTS
 
 
 @frozen

@@ -2,34 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from importlib import import_module
+from typing import cast
 
-if TYPE_CHECKING:
-    from pscc.output.contents import Target
+from pscc.output.contents import Target
+
+TARGETS: dict[str, str] = {
+    "gatekeeper": "pscc.targets.gatekeeper.package",
+    "opa": "pscc.targets.opa.package",
+    "kyverno": "pscc.targets.kyverno.package",
+    "kyverno-cel": "pscc.targets.kyverno_cel.package",
+    "vap": "pscc.targets.vap.package",
+}
+"""The module that has the ``TARGET`` of each name, in the order in which targets are listed."""
+DEFAULT_TARGET = "gatekeeper"
 
 
 def target_named(name: str) -> Target:
     """The target ``name``. Raises `KeyError` if there is none."""
-    match name:
-        case "gatekeeper":
-            from pscc.targets.gatekeeper.package import TARGET as gatekeeper
-
-            return gatekeeper
-        case "opa":
-            from pscc.targets.opa.package import TARGET as opa
-
-            return opa
-        case "kyverno":
-            from pscc.targets.kyverno.package import TARGET as kyverno
-
-            return kyverno
-        case "kyverno-cel":
-            from pscc.targets.kyverno_cel.package import TARGET as kyverno_cel
-
-            return kyverno_cel
-        case "vap":
-            from pscc.targets.vap.package import TARGET as vap
-
-            return vap
-        case _:
-            raise KeyError(name)
+    return cast(Target, import_module(TARGETS[name]).TARGET)

@@ -19,9 +19,9 @@ from pscc.cases.choice_suite import AUDIT
 from pscc.cases.exempt import boundary_pods
 from pscc.cases.requests import draw_requests, hangs_on_requests
 from pscc.ir.access import Request, requested_by
+from pscc.lowering.capabilities import Workloads
 from pscc.lowering.prepared import Prepared
-from pscc.lowering.shortfalls import Shortfall
-from pscc.output.options import Workloads
+from pscc.output.contents import Output
 from pscc.pod.manifests import Manifest, normalise, without_nulls
 from pscc.reference.evaluate import request_of
 from pscc.verify.engines._base import Answer, Applied, Engine, Review
@@ -182,12 +182,12 @@ def _before_debugging(pod: Json) -> Json | None:
 
 def questions(
     ready: Prepared,
-    shortfalls: Sequence[Shortfall],
+    given: Output,
     engine: Engine,
     trials: Sequence[Trial],
     workloads: Workloads = "warn",
 ) -> tuple[Question, ...]:
-    """What to ask ``engine`` about ``trials``, of an output of ``ready`` with these ``shortfalls``.
+    """What to ask ``engine`` about ``trials``, of ``given``, an output of ``ready``.
 
     An engine that sets defaults, or whose target has none, gets pods as they come. One that runs only the checks of a
     target that has defaults gets each pod twice, if they would change it: with them set, and as it came, as where
@@ -196,7 +196,7 @@ def questions(
     ``workloads`` says what the output does. An engine that knows no workloads is not asked about them.
     """
     asked: list[Question] = []
-    written, output = Meaning(ready.written), announced(ready.made, tuple(shortfalls))
+    written, output = Meaning(ready.written), announced(given)
     # plain policies judge an update check by check, those into which a choice is parted too
     updated = partial(_question, Meaning(ready.made), output)
     question = partial(_question, written, output)

@@ -11,11 +11,10 @@ from typing import TypeVar
 
 from pscc import ir
 from pscc.base.frozen import frozen
-from pscc.ir.access import Names, Request
-from pscc.lowering.announced import as_announced
-from pscc.lowering.demands import choice_without
-from pscc.lowering.shortfalls import LabelsUnseen, SetForExempt, Shortfall
-from pscc.output.options import Workloads
+from pscc.ir.access import Request
+from pscc.lowering.capabilities import Workloads
+from pscc.lowering.shortfalls import SetForExempt
+from pscc.output.contents import Output
 from pscc.reference import oracle
 from pscc.reference.admission import Admission, accepts_as_it_is, admit, as_left, judges
 
@@ -88,21 +87,10 @@ class Meaning:
                 yield choice
 
 
-def announced(made: ir.Program, shortfalls: tuple[Shortfall, ...]) -> Meaning:
-    """What the output of ``made`` should do, for a target with these ``shortfalls``: as much of it as the target can say.
-
-    ``made`` is a program whose choices have the form that is compiled.
-    """
-    unseen = {one.policy.name for one in shortfalls if isinstance(one, LabelsUnseen)}
-    wide = {one.policy.name for one in shortfalls if isinstance(one, SetForExempt)}
-    policies = (as_announced(policy, shortfalls) for policy in made.policies)
-    return Meaning(
-        ir.Program(
-            tuple(_by_names(policy) if policy.name in unseen else policy for policy in policies),
-            tuple(_usable(choice_without(choice)) for choice in made.choices),
-        ),
-        frozenset(wide),
-    )
+def announced(output: Output) -> Meaning:
+    """What ``output`` should do: as much of the source as its target can express."""
+    wide = frozenset(one.policy.name for one in output.shortfalls if isinstance(one, SetForExempt))
+    return Meaning(output.program, wide)
 
 
 _Judging = TypeVar("_Judging", ir.Policy, ir.Choice)
@@ -110,19 +98,3 @@ _Judging = TypeVar("_Judging", ir.Policy, ir.Choice)
 
 def _milder(one: _Judging) -> _Judging:
     return replace(one, mode="warn" if one.mode == "enforce" else one.mode)
-
-
-def _by_names(policy: ir.Policy) -> ir.Policy:
-    """``policy`` whatever the labels of the namespace are."""
-    return replace(policy, scope=replace(policy.scope, labels=(), except_labels=()))
-
-
-def _usable(choice: ir.Choice) -> ir.Choice:
-    """``choice`` where a policy whose namespaces go by labels is never used."""
-    members = (
-        replace(policy, scope=replace(policy.scope, namespaces=Names(), labels=(), except_labels=()))
-        if policy.scope.labels or policy.scope.except_labels
-        else policy
-        for policy in choice.policies
-    )
-    return replace(choice, policies=tuple(members))

@@ -13,79 +13,89 @@ from collections import Counter
 import click
 
 from conformance.breaks import hunt, printers
-from conformance.breaks.equivalent import EQUIVALENT, needless, too_wide, why
+from conformance.breaks.equivalent import OUTPUTS, PRINTERS, Patterns, needless, too_wide, why
 from conformance.breaks.outputs import groups
 from conformance.breaks.words import WORDS
-from emitted.settings import OUTPUTS
+from emitted import settings
 
 
 @click.command(help=__doc__)
 @click.option("--whole", is_flag=True, help="Try all breaks, which takes hours.")
 @click.option("--share", type=click.FloatRange(0, 1), default=1.0, help="Of a run's breaks, try this share.")
+@click.option("--seed", type=int, default=0, help="Draw the share by this number.")
 @click.option("--only", type=click.Choice(["outputs", "printers"]), help="Run one part alone.")
-@click.option("--output", type=click.Choice(OUTPUTS), help="Of the outputs, break this one alone.")
+@click.option("--output", type=click.Choice(settings.OUTPUTS), help="Of the outputs, break this one alone.")
 @click.option("--all", "show_all", is_flag=True, help="List those that are noticed too.")
-def main(whole: bool, share: float, only: str | None, output: str | None, show_all: bool) -> None:
+def main(whole: bool, share: float, seed: int, only: str | None, output: str | None, show_all: bool) -> None:
     """See the module."""
     unnoticed = 0
     tried = None if whole else share
     if only != "printers":
-        unnoticed += _outputs(tried, output or "", show_all)
+        unnoticed += _outputs(tried, seed, output or "", show_all)
     if only != "outputs":
-        unnoticed += _printers(tried, show_all)
+        unnoticed += _printers(tried, seed, show_all)
     sys.exit(1 if unnoticed else 0)
 
 
-def _outputs(share: float | None, output: str, show_all: bool) -> int:
+def _outputs(share: float | None, seed: int, output: str, show_all: bool) -> int:
     begun = time.monotonic()
-    tried = hunt.hunted(output, share)
+    tried = hunt.hunted(output, share, seed)
     rows: Counter[tuple[str, str]] = Counter()
-    wrong = []
     for one in tried:
-        label = one.group.label
-        told = one.outcome if one.outcome != "unnoticed" or not why(label) else "equivalent"
-        rows[one.group.output, told] += 1
-        if show_all or told in ("unnoticed", "equivalent"):
-            click.echo(f"{told}  {label}{f'  ({why(label)})' if told == 'equivalent' else ''}")
-        if told == "unnoticed":
-            wrong.append(label)
-    labels = [one.label for one in groups()] if not output else []
-    excess = too_wide(one.group.label for one in tried if one.outcome != "unnoticed")
-    lost = needless(labels) if labels else []
-    for label in excess:
-        click.echo(f"too wide  {label}: it is noticed, and listed as equivalent")
-    for pattern in lost:
-        click.echo(f"needless  {pattern}: it is no break's")
-    for name in OUTPUTS:
+        rows[one.group.output, _told(one.group.label, one.outcome, OUTPUTS, show_all)] += 1
+    noticed = [one.group.label for one in tried if one.outcome != "unnoticed"]
+    labels = [one.label for one in groups()] if share is None and not output else []
+    wrong = _wrong(noticed, labels, OUTPUTS)
+    for name in settings.OUTPUTS:
         counts = {told: rows[name, told] for told in ("noticed", "refused", "equivalent", "unnoticed")}
         if sum(counts.values()):
             click.echo(
                 f"{name}: {sum(counts.values())} breaks: {', '.join(f'{n} {told}' for told, n in counts.items())}"
             )
+    unnoticed = sum(number for (_, told), number in rows.items() if told == "unnoticed")
     click.echo(
-        f"{len(tried)} breaks of outputs, {len(EQUIVALENT)} patterns of equivalent ones, "
-        f"{len(wrong)} unnoticed, {time.monotonic() - begun:.0f} s"
+        f"{len(tried)} breaks of outputs, {len(OUTPUTS)} patterns of equivalent ones, "
+        f"{unnoticed} unnoticed, {time.monotonic() - begun:.0f} s"
     )
-    return len(wrong) + len(excess) + len(lost)
+    return unnoticed + wrong
 
 
-def _printers(share: float | None, show_all: bool) -> int:
+def _printers(share: float | None, seed: int, show_all: bool) -> int:
     begun = time.monotonic()
-    tried = printers.hunted(share)
-    wrong = [one.label for one in tried if not one.noticed]
-    for one in tried:
-        if show_all or not one.noticed:
-            click.echo(
-                f"{'noticed' if one.noticed else 'unnoticed'}  {one.label}{f'  ({one.noticed[:120]})' if one.noticed else ''}"
-            )
-    lost = [label for label in WORDS if label not in {one.label for one in printers.everything()}]
+    tried = printers.hunted(share, seed)
+    told = Counter(
+        _told(one.label, "noticed" if one.noticed else "unnoticed", PRINTERS, show_all, one.noticed) for one in tried
+    )
+    labels = [one.label for one in printers.everything()]
+    wrong = _wrong([one.label for one in tried if one.noticed], labels, PRINTERS)
+    lost = [label for label in WORDS if label not in labels]
     for label in lost:
         click.echo(f"needless  {label}: there is no such line")
     click.echo(
-        f"{len(tried)} breaks of printers, {len(WORDS)} lines that are for people, {len(wrong)} unnoticed, "
-        f"{time.monotonic() - begun:.0f} s"
+        f"{len(tried)} breaks of printers, {told['equivalent']} equivalent, {len(WORDS)} lines that are for people, "
+        f"{told['unnoticed']} unnoticed, {time.monotonic() - begun:.0f} s"
     )
-    return len(wrong) + len(lost)
+    return told["unnoticed"] + wrong + len(lost)
+
+
+def _told(label: str, outcome: str, patterns: Patterns, show_all: bool, by: str = "") -> str:
+    """What is said of the break ``label``, which is listed where it is not noticed."""
+    reason = why(label, patterns) if outcome == "unnoticed" else by[:120]
+    told = "equivalent" if outcome == "unnoticed" and reason else outcome
+    if show_all or outcome == "unnoticed":
+        click.echo(f"{told}  {label}{f'  ({reason})' if reason else ''}")
+    return told
+
+
+def _wrong(noticed: list[str], labels: list[str], patterns: Patterns) -> int:
+    """How many breaks are noticed though ``patterns`` have them, and how many of ``patterns`` have none of ``labels``."""
+    excess = too_wide(noticed, patterns)
+    lost = needless(labels, patterns) if labels else []
+    for label in excess:
+        click.echo(f"too wide  {label}: it is noticed, and listed as equivalent")
+    for pattern in lost:
+        click.echo(f"needless  {pattern}: it is no break's")
+    return len(excess) + len(lost)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,8 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from conformance.breaks.requesters import LABELS, home_of, named, near, requesters_of
+from conformance.breaks.variants import is_debugged, listing, set_otherwise, whole, with_nulls, without_contexts
 from conformance.jsonl import Json
 from conformance.workloads import KINDS, workload
 from golden_verdicts import pods as verdict_pods
@@ -18,23 +20,12 @@ from pscc.cases import draw_pods
 from pscc.cases.suite import Case, cases_for, merge
 from pscc.cases.suite import accepted as accepted_by
 from pscc.controls import control_of
-from pscc.ir.access import AUTHENTICATED, EVERYWHERE, Names, Request, Subjects, requested_by
+from pscc.ir.access import AUTHENTICATED, EVERYWHERE, Names, Request
 from pscc.lowering.rollout import Rollout
 from pscc.meaning.narrowing import FIELDS
-from pscc.pod.manifests import api_defaults
 from pscc.reference import oracle
 
-LABELS: dict[str, dict[str, str]] = {
-    "ingress": {"tier": "edge", "env": "dev"},
-    "edge-1": {"tier": "edge", "env": "dev"},
-    "edge-owned": {"tier": "edge", "env": "dev", "owner": "platform"},
-    "half-edge": {"tier": "edge"},
-    "half-dev": {"env": "dev"},
-    "live": {"env": "prod"},
-    "kube-system": {"env": "prod"},
-}
-"""The labels of the namespaces that have some."""
-_SUITE, _MEMBER, _CHANGED, _WORKLOADS, _CROWD = 60, 12, 16, 18, 14
+_SUITE, _MEMBER, _CHANGED, _WORKLOADS, _CROWD = 60, 24, 16, 18, 14
 """As many pods of a policy's suite are asked; of a policy of a choice; are changed; are in workloads; one pod's containers."""
 _MOST = 40
 """Requests of a batch: an engine that notices a break need not be asked the next one."""
@@ -51,6 +42,8 @@ class Ask:
     operation: str = "CREATE"
     old: Json | None = None
     subresource: str = ""
+    is_file: bool = False
+    """It has nulls, as a file can that a command line reads: the API server would have left them out."""
 
     @property
     def labels(self) -> dict[str, str]:
@@ -71,8 +64,9 @@ def asks_of(program: ir.Program, rollout: Rollout) -> list[Ask]:
     for choice in program.choices:
         for policy in choice.policies:
             found += _of_member(choice, policy)
+        found += _settled(choice)
     pods = _telling(program)
-    requesters = list(_requesters(program, rollout))
+    requesters = list(requesters_of(program, rollout))
     found += [_asked(pod, who) for who in requesters for pod in pods]
     found += _by_others(pods, requesters)
     found += _elsewhere(pods)
@@ -87,34 +81,57 @@ def _of_policy(policy: ir.Policy) -> Iterator[Ask]:
 
     Those of its suite, drawn ones, those of the golden verdicts, one that is wrong in all ways; and without what defaults set.
     """
-    home = _home(policy)
+    home = home_of(policy)
     pods = _pods_of(policy, home, _SUITE)
     verdicts = [
-        _whole(dict(pod), home)
+        whole(dict(pod), home)
         for check in policy.checks
         for _, pod in verdict_pods(replace(policy, checks=(check,)), control_of(check.control))
     ]
     created = [*pods, *verdicts[:: max(1, len(verdicts) // _SUITE)]]
     if policy.defaults:
-        created += [bare for bare in map(_without_contexts, pods) if bare not in pods]
-    yield from (Ask(pod, home) for pod in created if not _is_debugged(pod))
+        created += [bare for bare in map(without_contexts, pods) if bare not in pods]
+        created += [*listing(policy, home), *set_otherwise(policy, home)]
+    yield from (Ask(pod, home) for pod in created if not is_debugged(pod))
+    yield from (Ask(pod, home, user="", is_file=True) for pod in with_nulls(policy, home, pods))
     yield from _changed(policy, home, pods)
-    yield from _of_workloads(home, [pod for pod in pods if not _is_debugged(pod)])
+    yield from _of_workloads(home, [pod for pod in pods if not is_debugged(pod)])
 
 
 def _of_member(choice: ir.Choice, policy: ir.Policy) -> Iterator[Ask]:
     """The same of a policy of a choice, some of it, as somebody asks who may use it."""
     grants = [grant for grant in choice.grants if grant.policy == policy.name]
-    who = next((one for grant in grants for one in _named(grant.subjects, _one_of(grant.namespaces))), None)
+    who = next((one for grant in grants for one in named(grant.subjects, _one_of(grant.namespaces))), None)
     if who is None:
         return
     everywhere = replace(policy, scope=EVERYWHERE)
     pods = _pods_of(everywhere, who.namespace, _MEMBER)
     if policy.defaults:
-        pods += [bare for bare in map(_without_contexts, pods) if bare not in pods]
-    asked = [Ask(pod, who.namespace) for pod in pods if not _is_debugged(pod)]
-    asked += list(_changed(everywhere, who.namespace, pods))[:_MEMBER]
+        pods += [bare for bare in map(without_contexts, pods) if bare not in pods]
+    asked = [Ask(pod, who.namespace) for pod in pods if not is_debugged(pod)]
+    changed = list(_changed(everywhere, who.namespace, pods))
+    asked += [*changed[:_MEMBER], *changed[_MEMBER:][-2:]]
     yield from (replace(one, user=who.user, groups=who.groups) for one in asked)
+
+
+def _settled(choice: ir.Choice) -> Iterator[Ask]:
+    """Pods as the defaults of each policy leave them, as whoever may use one of them asks: another may still set its own.
+
+    A profile of a pod counts for the order in which the policies are tried.
+    """
+    if not any(policy.defaults for policy in choice.policies):
+        return
+    bare = whole(
+        {"metadata": {"name": "bare"}, "spec": {"containers": [{"name": "main", "image": "app:1"}]}}, "default"
+    )
+    profile = {"spec": {"securityContext": {"seccompProfile": {"type": "RuntimeDefault"}}}}
+    annotated = {"metadata": {"annotations": {"seccomp.security.alpha.kubernetes.io/pod": "runtime/default"}}}
+    pods = [bare, *(dict(oracle.judge(policy, bare).pod) for policy in choice.policies)]
+    pods.append(dict(oracle.judge(choice.policies[-1], pods[1]).pod))
+    pods = [one for pod in pods for one in (pod, merge(pod, profile), merge(merge(pod, profile), annotated))]
+    for grant in choice.grants:
+        for who in named(grant.subjects, _one_of(grant.namespaces)):
+            yield from (_asked(pod, who) for pod in pods)
 
 
 def _one_of(names: Names) -> str:
@@ -122,41 +139,41 @@ def _one_of(names: Names) -> str:
 
 
 def _pods_of(policy: ir.Policy, home: str, most: int) -> list[Json]:
-    pods = [_whole(case.pod, home) for case in cases_for(policy, most) if case.old_pod is None]
-    pods += [_whole(dict(pod), home) for pod in draw_pods(policy, 1, most // 4, ephemeral=False)]
+    pods = [whole(case.pod, home) for case in cases_for(policy, most) if case.old_pod is None]
+    pods += [whole(dict(pod), home) for pod in draw_pods(policy, 1, most // 4, ephemeral=False)]
     pods += [*_nearly_exempt(policy, home), *_nearly_left_out(policy, pods), *_crowded(policy, home)]
     return list({json.dumps(pod, sort_keys=True): pod for pod in pods}.values())
 
 
 def _changed(policy: ir.Policy, home: str, pods: list[Json]) -> Iterator[Ask]:
     """Pods that the policy refuses, changed in something that it does not look at, from the accepted pod, from another that
-    it refuses, and in the names of containers alone; and with a debug container that is new."""
-    accepted = _whole(dict(accepted_by(policy)), home)
+    it refuses, in the names of containers alone, and in annotations alone; and with a debug container that is new."""
+    accepted = whole(dict(accepted_by(policy)), home)
     before = accepted
     refused = [pod for pod in pods if not oracle.check(policy, pod).allowed]
-    for pod in (one for one in pods if _is_debugged(one)):
+    for pod in (one for one in pods if is_debugged(one)):
         old = {**pod, "spec": {k: v for k, v in pod["spec"].items() if k != "ephemeralContainers"}}
         yield Ask(pod, home, operation="UPDATE", old=old, subresource="ephemeralcontainers")
     for number, pod in enumerate(refused[:: max(1, len(refused) // _CHANGED)]):
         later = {**pod, "spec": {**pod["spec"], "activeDeadlineSeconds": 5}}
         for old in (accepted, pod, before, _renamed(pod))[: 4 if number < 3 else 3]:
             yield Ask(later, home, operation="UPDATE", old={**old, "metadata": later["metadata"]})
+        if "annotations" in pod["metadata"]:
+            metadata = {key: value for key, value in pod["metadata"].items() if key != "annotations"}
+            yield Ask(pod, home, operation="UPDATE", old={**pod, "metadata": metadata})
         before = pod
     labelled = {**accepted, "metadata": {**accepted["metadata"], "labels": {"a": "b"}}}
     yield Ask(labelled, home, operation="UPDATE", old=accepted)
     if policy.defaults:
-        bare = _without_contexts(accepted)
+        bare = without_contexts(accepted)
         yield Ask({**bare, "metadata": {**bare["metadata"], "labels": {"a": "b"}}}, home, operation="UPDATE", old=bare)
+        yield Ask(bare, home, operation="UPDATE", old=accepted)
 
 
 def _renamed(pod: Json) -> Json:
     """``pod`` with its containers called otherwise."""
     containers = [{**one, "name": f"{one['name']}-before"} for one in pod["spec"]["containers"]]
     return {**pod, "spec": {**pod["spec"], "containers": containers}}
-
-
-def _is_debugged(pod: Json) -> bool:
-    return bool(pod["spec"].get("ephemeralContainers"))
 
 
 def _of_workloads(home: str, pods: list[Json]) -> Iterator[Ask]:
@@ -189,7 +206,7 @@ def _nearly_left_out(policy: ir.Policy, pods: list[Json]) -> Iterator[Json]:
 
 def _crowded(policy: ir.Policy, home: str) -> Iterator[Json]:
     """A pod that is wrong in many ways: what each check says of it has several findings, in their order."""
-    found: Json = _whole(dict(accepted_by(policy)), home)
+    found: Json = whole(dict(accepted_by(policy)), home)
     first = found["spec"]["containers"][0]
     containers = [first]
     for check in policy.checks:
@@ -218,40 +235,16 @@ def _nearly_exempt(policy: ir.Policy, home: str) -> Iterator[Json]:
         )
         for called in near(names) if words else ():
             for pod in refused:
-                made: Json = json.loads(json.dumps(_whole(pod, home)))
+                made: Json = json.loads(json.dumps(whole(pod, home)))
                 made["spec"]["containers"][0][kind] = called
                 yield made
-
-
-def _home(policy: ir.Policy) -> str:
-    """A namespace where ``policy`` holds."""
-    candidates = (policy.scope.example, *LABELS)
-    return next(
-        (one for one in candidates if policy.scope.holds_in(one, tuple(LABELS.get(one, {}).items()))), "default"
-    )
-
-
-def _whole(pod: Json, namespace: str) -> Json:
-    metadata = {**pod["metadata"], "namespace": namespace}
-    defaulted: Json = json.loads(json.dumps(api_defaults(pod)))
-    spec = {"serviceAccountName": "default", **defaulted["spec"]}
-    return {"apiVersion": "v1", "kind": "Pod", **pod, "metadata": metadata, "spec": spec}
-
-
-def _without_contexts(pod: Json) -> Json:
-    """``pod`` as its author might have written it: without security contexts."""
-    spec = {key: value for key, value in pod["spec"].items() if key != "securityContext"}
-    for kind in ("initContainers", "containers"):
-        if kind in spec:
-            spec[kind] = [{k: v for k, v in one.items() if k != "securityContext"} for one in spec[kind]]
-    return {**pod, "spec": spec}
 
 
 # --- who asks -----------------------------------------------------------------------
 
 
 def _telling(program: ir.Program) -> list[Json]:
-    """For each policy a pod that it refuses, and one pod that says nothing."""
+    """For each policy a pod that it refuses, and one pod that says nothing; of a choice, pods that one policy alone accepts."""
     policies = [*program.policies, *(policy for choice in program.choices for policy in choice.policies)]
     found = [{"metadata": {"name": "bare"}, "spec": {"containers": [{"name": "main", "image": "app:1"}]}}]
     for number, policy in enumerate(policies):
@@ -261,61 +254,32 @@ def _telling(program: ir.Program) -> list[Json]:
         if plain:
             pod: Json = json.loads(json.dumps(plain[0].pod))
             found.append({**pod, "metadata": {**pod["metadata"], "name": f"refused-{number}"}})
+    for choice in program.choices:
+        found += _parting(choice)
     return found
+
+
+def _parting(choice: ir.Choice) -> Iterator[Json]:
+    """For each policy of ``choice`` a pod that it accepts, and as few of the others as can be."""
+    candidates = [
+        case.pod
+        for policy in choice.policies
+        for case in cases_for(replace(policy, scope=EVERYWHERE, exemptions=()), _SUITE)
+        if not case.allowed and case.old_pod is None and "ephemeralContainers" not in str(case.pod)
+    ]
+    accepted = [frozenset(p.name for p in choice.policies if oracle.check(p, pod).allowed) for pod in candidates]
+    for policy in choice.policies:
+        mine = [number for number, names in enumerate(accepted) if policy.name in names]
+        if mine:
+            pod: Json = json.loads(json.dumps(candidates[min(mine, key=lambda number: len(accepted[number]))]))
+            yield {**pod, "metadata": {**pod["metadata"], "name": f"for-{policy.name}"}}
 
 
 def _asked(pod: Json, who: Request) -> Ask:
     made: Json = {**pod, "spec": dict(pod["spec"])}
     if who.service_account:
         made["spec"]["serviceAccountName"] = who.service_account
-    return Ask({**_whole(made, who.namespace), "spec": made["spec"]}, who.namespace, who.user, who.groups)
-
-
-def _requesters(program: ir.Program, rollout: Rollout) -> Iterator[Request]:
-    """Whom the program names, and who is nearly called so; where it holds, and in places that are nearly called so."""
-    home = next((_home(policy) for policy in program.policies), "default")
-    yield Request(home, "somebody", (AUTHENTICATED,))
-    yield Request(home, "", (AUTHENTICATED,))
-    yield Request(home, "", (AUTHENTICATED,), service_account="")
-    scopes = [policy.scope for policy in program.policies]
-    scopes += [scope for choice in program.choices for scope in (choice.scope, *(p.scope for p in choice.policies))]
-    places = dict.fromkeys(
-        place for scope in scopes for place in (*near(scope.namespaces), *near(scope.except_namespaces))
-    )
-    places |= dict.fromkeys(near(rollout.excluded))
-    places |= dict.fromkeys(LABELS if any(scope.labels or scope.except_labels for scope in scopes) else ())
-    for place in places:
-        yield Request(place, "somebody", (AUTHENTICATED,))
-    for policy in program.policies:
-        for exemption in policy.exemptions:
-            yield from _named(exemption.subjects, home)
-    for choice in program.choices:
-        for grant in choice.grants:
-            for place in (home, *near(grant.namespaces)):
-                yield from _named(grant.subjects, place)
-
-
-def _named(who: Subjects, home: str) -> Iterator[Request]:
-    if who.everyone:
-        yield Request(home, "somebody", (AUTHENTICATED,))
-    for user in near(who.users):
-        yield Request(home, user, requested_by(user, ()))
-    for group in near(who.groups):
-        yield Request(home, "member", (group, AUTHENTICATED))
-    for account in near(who.service_accounts):
-        namespace, _, name = account.partition("/")
-        user = f"system:serviceaccount:{namespace}:{name or 'builder'}"
-        # it asks itself, for a pod of another; and a pod of its own that somebody else asks for
-        yield Request(home, user, requested_by(user, ()))
-        yield Request(namespace, "somebody", (AUTHENTICATED,), name or "builder")
-
-
-def near(names: Names) -> Iterator[str]:
-    """Each name, what a prefix stands for, and what is nearly so."""
-    for name in names.exact:
-        yield from (name, f"{name}x", name[:-1])
-    for prefix in filter(None, names.prefixes):
-        yield from (f"{prefix}1", prefix.rstrip("-:/*"), f"x{prefix}1" if prefix.isalpha() else prefix[:-2])
+    return Ask({**whole(made, who.namespace), "spec": made["spec"]}, who.namespace, who.user, who.groups)
 
 
 # --- what else there is ---------------------------------------------------------------
@@ -330,13 +294,13 @@ def _by_others(pods: list[Json], requesters: list[Request]) -> Iterator[Ask]:
             **pod,
             "spec": {**pod["spec"], **({"serviceAccountName": who.service_account} if who.service_account else {})},
         }
-        yield Ask(workload(number, _whole(made, who.namespace)), who.namespace, who.user, who.groups)
+        yield Ask(workload(number, whole(made, who.namespace)), who.namespace, who.user, who.groups)
 
 
 def _elsewhere(pods: list[Json]) -> Iterator[Ask]:
     """Requests that no policy is about: deletions, other subresources, other objects."""
-    bare = _whole(pods[0], "default")
-    for pod in (_whole(one, "default") for one in pods[1:]):
+    bare = whole(pods[0], "default")
+    for pod in (whole(one, "default") for one in pods[1:]):
         yield Ask(pod, operation="DELETE", old=pod)
         yield Ask(pod, operation="UPDATE", old=bare, subresource="status")
         yield Ask({**pod, "kind": "PodTemplate", "template": {"spec": pod["spec"]}})

@@ -13,7 +13,8 @@ from typing import Protocol
 
 import yaml
 
-from conformance.breaks.asks import LABELS, Ask
+from conformance.breaks.asks import Ask
+from conformance.breaks.requesters import LABELS
 from conformance.jsonl import EngineError, Json, Process
 from conftest import engine
 from emitted.settings import CEL
@@ -42,6 +43,15 @@ class Asked(Protocol):
     def answers(self, asked: list[Ask]) -> list[Answer]:
         """What it says of requests that one review can hold. Raises `EngineError`."""
         ...
+
+
+def _objects(emitted: tuple[Json, ...]) -> list[Json]:
+    """``emitted``, where each is an object to an API server. Raises `EngineError`."""
+    for one in emitted:
+        named = isinstance(one.get("metadata"), dict) and one["metadata"].get("name")
+        if not (one.get("apiVersion") and one.get("kind") and named):
+            raise EngineError(f"no object: {one.get('kind')} without apiVersion, kind or name")
+    return list(emitted)
 
 
 _PROCESSES = {
@@ -77,7 +87,7 @@ class Reviews:
     def load(self, emitted: Emitted) -> None:
         """See `Asked`."""
         assert isinstance(emitted, tuple)
-        documents = list(emitted)
+        documents = _objects(emitted)
         if self.plugins:
             documents += [
                 {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": labels}}
@@ -119,12 +129,13 @@ _QUERY = """answers := [answer |
 	some request in input.requests
 	denied := {["deny", one] | some one in data.main.deny with input as request}
 	warned := {["warn", one] | some one in data.main.warn with input as request}
+	silent := {["error", "deny is undefined"] | not data.main.deny with input as request}
 	of_controls := {[name, json.marshal(one)] |
 		some name, _ in data.pscc
 		some kind in ["violation", "warning"]
 		some one in data.pscc[name][kind] with input as request
 	}
-	answer := [count(denied) == 0, (denied | warned) | of_controls]
+	answer := [count(denied) == 0, ((denied | warned) | silent) | of_controls]
 ]"""
 
 
@@ -184,7 +195,8 @@ class Kyverno:
     def load(self, emitted: Emitted) -> None:
         """See `Asked`."""
         assert isinstance(emitted, tuple)
-        (self.folder / "policies.yaml").write_text("---\n".join(json.dumps(one) + "\n" for one in emitted), "utf-8")
+        given = _objects(emitted)
+        (self.folder / "policies.yaml").write_text("---\n".join(json.dumps(one) + "\n" for one in given), "utf-8")
 
     def answers(self, asked: list[Ask]) -> list[Answer]:
         """See `Asked`."""

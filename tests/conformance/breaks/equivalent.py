@@ -22,20 +22,154 @@ class Equivalent:
         return re.fullmatch(self.pattern, label) is not None
 
 
-EQUIVALENT: tuple[Equivalent, ...] = ()
+Patterns = tuple[Equivalent, ...]
+
+_GATEKEEPER = r"gatekeeper( --engine cel)?: .*: "
+_CELS = r"(vap|kyverno-cel|gatekeeper --engine cel): .*: "
+_REGO = r"(gatekeeper|opa): .*: "
+
+OUTPUTS: Patterns = (
+    # what the engines do where nothing is said
+    Equivalent(
+        _CELS + r"(Validating|Mutating)\w+ \S+: a field is dropped: spec\.failurePolicy",
+        "to fail is what an engine does where nothing is said",
+    ),
+    Equivalent(
+        _GATEKEEPER + r"(Assign|ModifySet) \S+: (an element|a field) is dropped: "
+        r"spec\.match\.(scope|kinds(\[0\](\.(apiGroups|kinds)(\[0\])?)?)?)",
+        "`applyTo` names the pods as well, which are in namespaces",
+    ),
+    Equivalent(
+        _GATEKEEPER + r"ConstraintTemplate \S+: an element is dropped: .*\.openAPIV3Schema\..*\.required\[\d+\]",
+        "the parameters that are emitted have what the schema demands",
+    ),
+    # guards that what stands beside them makes needless
+    Equivalent(
+        r"vap: .*: an operand of (&&|\|\|) is dropped: dyn\(.*\) [!=]= null",
+        "the API server's objects have no nulls: what is null is not there",
+    ),
+    Equivalent(
+        r"vap: .*: MutatingAdmissionPolicy \S+ expression: an operand of \|\| is dropped: "
+        r"!has\(object\.spec\.securityContext\)",
+        "the API server sets the security context of a pod, though it is empty",
+    ),
+    Equivalent(
+        r"vap: .*: MutatingAdmissionPolicy \S+ expression: an operand of && is dropped: "
+        r"!\( has\(object\.spec\.securityContext\) && .* != null \)",
+        "it is asked where the pod has no security context, so its fields are not set",
+    ),
+    Equivalent(
+        _CELS
+        + r".*Local\w*Profile: the first branch is always taken: has\(object\.spec\.securityContext\) .* \"not set\"",
+        "profiles of the type Localhost alone are looked at, so there is one",
+    ),
+    Equivalent(
+        _REGO + r".* (who: user != null|(refusal|violation|warning|audit): pod)",
+        "without a user, or a pod, there is no name to be said",
+    ),
+    Equivalent(
+        r"opa: .*: lib/pscc\.rego: a condition is dropped: (keys|below|under): is_(object|string)\(\w+\)",
+        "what follows is undefined for a value of another type",
+    ),
+    # parts of one whole, in whatever order
+    Equivalent(
+        _CELS + r"two variables are swapped: \w*[uU]nchanged\d+ and \w*[uU]nchanged\d+",
+        "both are operands of one conjunction",
+    ),
+    Equivalent(
+        r"vap: .*: MutatingAdmissionPolicy .* changing: a filter is dropped: .* \(name, name != \"\"\)",
+        "it is asked about names of policies alone, and none is empty",
+    ),
+    # words of a choice
+    Equivalent(
+        r"(vap|gatekeeper --engine cel): choose( apart)?: .* told: (another variable is read: variables\.words(?!Narrow)\w+|"
+        r"the first branch is always taken: variables\.words\w+ != .*)",
+        "a policy without defaults has the same words once they are set",
+    ),
+    Equivalent(
+        r"(vap|gatekeeper --engine cel): choose apart: .* words\w+: another variable is read: variables\.objections\w+",
+        "the object that says who may ask has policies without checks, so all words are empty",
+    ),
+)
+PRINTERS: Patterns = (
+    Equivalent(
+        r"gatekeeper/choice_template\.yaml\.j2: a line is dropped: (validation:|openAPIV3Schema:|type: object)",
+        "a choice has no parameters, so its schema has nothing to say",
+    ),
+    Equivalent(
+        r"gatekeeper/template\.yaml\.j2: (a line is dropped: type: object \(2\)|a block is always there: if exemptions \(1\))",
+        "the schema then takes more than is emitted",
+    ),
+    Equivalent(
+        r"\w+/\w+\.yaml\.j2: a block is always there: if not loop\.first \(\d+\)",
+        "an empty document before the first one is none",
+    ),
+    Equivalent(
+        r"\w+/kustomization\.yaml\.j2: a line is dropped: (apiVersion|kind): .*",
+        "kustomize takes a kustomization.yaml that does not say what it is for one",
+    ),
+    Equivalent(
+        r"gatekeeper/mutators\.yaml\.j2: a line is dropped: (scope: Namespaced|kinds: \[Pod\] \(2\))",
+        "`applyTo` names the pods as well, which are in namespaces",
+    ),
+    Equivalent(
+        r"(vap/\w+|gatekeeper/engine)\.yaml\.j2: a line is dropped: failurePolicy: Fail",
+        "it is what the API server, and Gatekeeper, do where it is not said",
+    ),
+    Equivalent(
+        r"(gatekeeper/template|opa/policy|rego/choice)\.rego\.j2: a line is dropped: (input\.\w+\.)?operation == \"UPDATE\"",
+        "a creation has no old object, so nothing is as it was",
+    ),
+    Equivalent(
+        r"rego/choice\.rego\.j2: a line is dropped: pod",
+        "without a pod there is no service account, so no objection",
+    ),
+    Equivalent(
+        r"opa/policy\.rego\.j2: (a line is dropped: {{ entries }} := set\(\)|a block is always there: if checks \(\d\))",
+        "a policy that is printed has checks, and none of them comes to nothing",
+    ),
+    Equivalent(
+        r"(vap/policy|kyverno_cel/validate|gatekeeper/engine)\.yaml\.j2: a line is dropped: message: {{ .*message }}",
+        "it is said where a messageExpression fails, and none does",
+    ),
+    Equivalent(
+        r"gatekeeper/workloads\.yaml\.j2: a block is always there: if action \(\d+\)",
+        "an `enforcementAction` without a value is none",
+    ),
+    Equivalent(
+        r"(kyverno_cel|vap)/\w+\.yaml\.j2: a block is always there: if (where\.selector|where\.conditions|variables) \(\d+\)",
+        "a field without a value is not set",
+    ),
+    Equivalent(
+        r"opa/\w+\.rego\.j2: a line is dropped: not input\.request",
+        "an AdmissionReview is no Pod",
+    ),
+    Equivalent(
+        r"rego/choice\.rego\.j2: a block is always there: if shapes \(11\)",
+        "a table of no policies that nothing asks",
+    ),
+    Equivalent(
+        r"kyverno(_cel)?/test\.yaml\.j2: a line is dropped: (kind: Pod|isValidatingPolicy: true)",
+        "Kyverno finds what a result is about by the names of the policy and the resource",
+    ),
+    Equivalent(
+        r"\w+/(suite|test)\.yaml\.j2: a line is dropped: name: .*",
+        "the suite's name is in no outcome of it",
+    ),
+)
 
 
-def why(label: str) -> str:
+def why(label: str, patterns: Patterns) -> str:
     """Why the break of this label changes nothing; empty where it is not said."""
-    return next((one.why for one in EQUIVALENT if one.has(label)), "")
+    return next((one.why for one in patterns if one.has(label)), "")
 
 
-def needless(labels: Iterable[str]) -> list[str]:
-    """Patterns that none of ``labels`` has."""
+def needless(labels: Iterable[str], patterns: Patterns) -> list[str]:
+    """Those of ``patterns`` that none of ``labels`` has."""
     known = list(labels)
-    return [one.pattern for one in EQUIVALENT if not any(one.has(label) for label in known)]
+    return [one.pattern for one in patterns if not any(one.has(label) for label in known)]
 
 
-def too_wide(noticed: Iterable[str]) -> list[str]:
+def too_wide(noticed: Iterable[str], patterns: Patterns) -> list[str]:
     """Those of ``noticed`` that are said to change nothing."""
-    return [label for label in noticed if why(label)]
+    return [label for label in noticed if why(label, patterns)]

@@ -24,22 +24,22 @@ def _tool(name: str, *arguments: str) -> Tool:
     return told
 
 
-_CHECKS: dict[str, tuple[str, str, Tool]] = {
-    "gatekeeper/suite.yaml.j2": ("levels", "gatekeeper", _tool("gator", "verify", "-v")),
-    "gatekeeper/kustomization.yaml.j2": ("default alone", "gatekeeper", _tool("kustomize", "build")),
-    "kyverno/kustomization.yaml.j2": ("default alone", "kyverno", _tool("kustomize", "build")),
-    "kyverno/test.yaml.j2": ("one switch", "kyverno", _tool("kyverno", "test")),
-    "kyverno/values.yaml.j2": ("one switch", "kyverno", _tool("kyverno", "test")),
-    "kyverno/user.yaml.j2": ("choose apart", "kyverno", _tool("kyverno", "test")),
-    "kyverno_cel/test.yaml.j2": ("one switch", "kyverno-cel", _tool("kyverno", "test")),
-    "opa/policy_test.rego.j2": ("levels", "opa", _tool("opa", "test", "-v")),
-    "opa/choice_test.rego.j2": ("choose apart", "opa", _tool("opa", "test", "-v")),
+_CHECKS: dict[str, tuple[tuple[str, ...], str, Tool]] = {
+    "gatekeeper/suite.yaml.j2": (("levels",), "gatekeeper", _tool("gator", "verify", "-v")),
+    "gatekeeper/kustomization.yaml.j2": (("default alone",), "gatekeeper", _tool("kustomize", "build")),
+    "kyverno/kustomization.yaml.j2": (("default alone",), "kyverno", _tool("kustomize", "build")),
+    "kyverno/test.yaml.j2": (("one switch",), "kyverno", _tool("kyverno", "test")),
+    "kyverno/values.yaml.j2": (("one switch",), "kyverno", _tool("kyverno", "test")),
+    "kyverno/user.yaml.j2": (("choose apart",), "kyverno", _tool("kyverno", "test")),
+    "kyverno_cel/test.yaml.j2": (("one switch", "choose nothing"), "kyverno-cel", _tool("kyverno", "test")),
+    "opa/policy_test.rego.j2": (("levels",), "opa", _tool("opa", "test", "-v")),
+    "opa/choice_test.rego.j2": (("choose apart",), "opa", _tool("opa", "test", "-v")),
 }
-"""By template the program and the target whose folder has it, and the tool that reads it."""
+"""By template the programs and the target whose folders have it, and the tool that reads them."""
 
 
 def notices(template: str) -> str:
-    """What is said now of a folder with ``template`` in it, where that is not what was said; an exception is noticed, too."""
+    """What is said now of folders with ``template`` in them, where that is not what was said; an exception is noticed, too."""
     before = expected(template)
     try:
         now = _said(template)
@@ -50,16 +50,18 @@ def notices(template: str) -> str:
 
 @cache
 def expected(template: str) -> str:
-    """What is said of the unbroken folder: to be asked for before the compiler is broken."""
+    """What is said of the unbroken folders: to be asked for before the compiler is broken."""
     return _said(template)
 
 
 def _said(template: str) -> str:
-    name, target, tool = _CHECKS[template]
-    (subject,) = [one for one in (*SUBJECTS, SMALL) if one.name == name]
-    made = compile_program(subject.program, (target,), subject.rollout, subject.options)[target]
-    with TemporaryDirectory() as folder:
-        return tool(written(made, Path(folder)))
+    names, target, tool = _CHECKS[template]
+    told = []
+    for subject in (one for one in (*SUBJECTS, SMALL) if one.name in names):
+        made = compile_program(subject.program, (target,), subject.rollout, subject.options).outputs[target]
+        with TemporaryDirectory() as folder:
+            told.append(tool(written(made, Path(folder))))
+    return "\n".join(told)
 
 
 SMALL = Subject("one switch", "one-switch.psp")

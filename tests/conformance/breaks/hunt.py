@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Literal
 
 from conformance.breaks.asks import Ask, asks_of, batches
@@ -31,11 +32,13 @@ class Tried:
     outcome: Outcome
 
 
+@cache
 def batches_for(subject: Subject, output: str) -> list[list[Ask]]:
     """The requests for ``subject``, in those lists that the engine of ``output`` takes at once."""
     asked = asks_of(subject.program, subject.rollout)
     if output == "opa":
         return [asked[start : start + _AT_ONCE] for start in range(0, len(asked), _AT_ONCE)]
+    asked = [one for one in asked if not one.is_file]
     if output == "kyverno":
         created = [batch for batch in batches(one for one in asked if one.operation == "CREATE")]
         by_user: dict[str, list[Ask]] = {}
@@ -105,9 +108,11 @@ def pieces(members: Iterable[tuple[str, str, int]]) -> list[Piece]:
     ]
 
 
-def hunted(only: str = "", share: float | None = None, tell: Callable[[str], None] = lambda text: None) -> list[Tried]:
-    """What becomes of all breaks, or of a ``share``; of one output alone where that is named."""
-    pending = groups(share, only)
+def hunted(
+    only: str = "", share: float | None = None, seed: int = 0, tell: Callable[[str], None] = lambda text: None
+) -> list[Tried]:
+    """What becomes of all breaks, or of a ``share`` drawn by ``seed``; of one output alone where that is named."""
+    pending = groups(share, only, seed)
     found: list[Tried] = []
     with ProcessPoolExecutor(max_workers=os.cpu_count()) as pool:
         for turn in range(MEMBERS):

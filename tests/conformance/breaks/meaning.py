@@ -18,12 +18,14 @@ from pscc.pod.manifests import TEMPLATES
 
 _ACTIONS = {"dryrun": "audit", "Deny": "deny", "Warn": "warn", "Audit": "audit"}
 _GATEKEEPER_AND_OPA = ("gatekeeper", CEL, "opa")
+_BEHIND_THE_API = ("vap", "kyverno-cel")
+"""The outputs whose engines always know who asks, and see objects as the API server has decoded them."""
 _FIRST = ("kyverno-cel",)
 """The outputs whose engine tells a policy's first message alone."""
 
 
 class Meaning:
-    """What ``output`` of ``subject`` has to do, by the interpreter."""
+    """What ``output`` of ``subject`` has to do, by the interpreter: to be asked while the compiler is unbroken."""
 
     def __init__(self, subject: Subject, output: str) -> None:
         self.output = output
@@ -31,15 +33,23 @@ class Meaning:
         self._words: dict[int, tuple[Ask, Asked, Word] | tuple[Ask, None, None]] = {}
         """By the identity of a request, which is kept beside so that no other one takes it over."""
 
+    def differences(self, asked: list[Ask], answers: list[Answer]) -> str:
+        """The first difference of ``answers`` to ``asked``; empty where there is none."""
+        told = (self.difference(ask, answer) for ask, answer in zip(asked, answers, strict=True))
+        return next(filter(None, told), "")
+
     def difference(self, ask: Ask, answer: Answer) -> str:
         """How ``answer`` to ``ask`` is not what it has to be; empty where it is, and where nothing is said of the request."""
+        if ask.object["kind"] not in TEMPLATES:
+            return f"it says {answer.told} of what makes no pod" if answer.told else ""
         if id(ask) not in self._words:
             asked = _asked(ask, self.output)
             self._words[id(ask)] = (ask, None, None) if asked is None else (ask, asked, by_output(self._made, asked))
         _, asked, word = self._words[id(ask)]
         if asked is None or word is None or not (told := self._other(word, ask, answer)):
             return ""
-        seen = _pod(answer)
+        # what `by_output` says of the pod as it is left knows no old one
+        seen = _pod(answer) if ask.operation == "CREATE" else None
         return self._other(by_output(self._made, asked, seen), ask, answer) if seen else told
 
     def _other(self, word: Word, ask: Ask, answer: Answer) -> str:
@@ -92,6 +102,8 @@ def _asked(ask: Ask, output: str) -> Asked | None:
     kind = str(ask.object["kind"])
     if kind not in TEMPLATES or kind == "PodTemplate" or ask.subresource == "status":
         return None
+    if output in _BEHIND_THE_API and (not ask.user or _has_empty(ask.object.get("spec"))):
+        return None
     if (
         kind != "Pod"
         and ask.operation == "UPDATE"
@@ -106,6 +118,13 @@ def _asked(ask: Ask, output: str) -> Asked | None:
     change = "debug" if ask.subresource else "everything" if ask.old is not None else None
     operation = "UPDATE" if ask.operation == "UPDATE" else "DELETE" if ask.operation == "DELETE" else "CREATE"
     return Asked(who, ask.object, pod, operation, ask.old, change, kind)
+
+
+def _has_empty(value: object) -> bool:
+    """Whether there is an empty word, which the API server takes for one that is not set."""
+    if isinstance(value, dict):
+        return any(map(_has_empty, value.values()))
+    return any(map(_has_empty, value)) if isinstance(value, list) else value == ""
 
 
 def _made_by(owner: Json) -> Json:

@@ -88,7 +88,9 @@ def _operator(terms: Any) -> str:
 def _of_rows(node: Any, starts: list[int], rule: str) -> Iterator[Splice]:
     """Each row of a table or a list left out."""
     rows = [row if isinstance(row, list) else [row] for row in node["value"]]
-    places = [(_Span(row[0], starts), _Span(row[-1], starts)) for row in rows if "location" in row[0]]
+    # the parser gives those of objects and sets in the order of their keys
+    rows = sorted((row for row in rows if "location" in row[0]), key=lambda row: _Span(row[0], starts).start)
+    places = [(_Span(row[0], starts), _Span(row[-1], starts)) for row in rows]
     for number, (first, last) in enumerate(places):
         if number + 1 < len(places):
             start, end = first.start, places[number + 1][0].start

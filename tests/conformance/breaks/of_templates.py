@@ -1,4 +1,7 @@
-"""Every line and every block of every template, dropped in turn: what a slip in a template would look like."""
+"""Every line and every block of every template, dropped in turn: what a slip in a template would look like.
+
+Comments, and the annotations and descriptions that no engine reads, are left out: without them every answer is the same.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,10 @@ from pscc.base.resources import TEMPLATES
 
 _TAG = re.compile(r"{%-?\s*(\w+)(.*?)-?%}")
 _LINES_WITH_TAGS = re.compile(r"^\s*{%.*%}\s*$")
+_FOR_PEOPLE = re.compile(
+    r"#|(policies\.kyverno\.io|metadata\.gatekeeper\.sh|kubernetes\.io)/[a-z]+:|description:|{{ (\w+\.)?description }}"
+)
+"""What a printed line begins with that people alone read."""
 _OUTPUTS: dict[str, tuple[str, ...]] = {
     "gatekeeper/choice.rego.j2": ("gatekeeper",), "gatekeeper/template.rego.j2": ("gatekeeper",),
     "gatekeeper/engine.yaml.j2": ("gatekeeper", CEL), "gatekeeper/": ("gatekeeper",), "cel/": ("vap", "kyverno-cel"),
@@ -57,20 +64,28 @@ def of_text(name: str, text: str) -> Iterator[TemplateBreak]:
     lines = text.splitlines(keepends=True)
     seen: dict[str, int] = {}
     for number, line in enumerate(lines):
-        if line.strip() and not _LINES_WITH_TAGS.match(line):
+        if _is_printed(line) and not _FOR_PEOPLE.match(line.strip()):
             about = line.strip()
             seen[about] = seen.get(about, 0) + 1
             about += f" ({seen[about]})" if seen[about] > 1 else ""
             yield TemplateBreak(name, "a line is dropped", about, "".join((*lines[:number], *lines[number + 1 :])))
     for number, start, end in _blocks(text):
+        inside = [line.strip() for line in text[start:end].splitlines() if _is_printed(line)]
+        if inside and all(map(_FOR_PEOPLE.match, inside)):
+            continue
         opening = _TAG.match(text, start)
         assert opening is not None
         condition = opening[2].strip()
         where = f"{opening[1]} {condition} ({number})"
         yield TemplateBreak(name, "a block is dropped", where, text[:start] + text[end:].removeprefix("\n"))
-        if opening[1] == "if":
+        # what prints its condition alone prints an empty line where that is empty
+        if opening[1] == "if" and inside != [f"{{{{ {condition} }}}}"]:
             always = text[:start] + "{% if true %}" + text[opening.end() :]
             yield TemplateBreak(name, "a block is always there", where, always)
+
+
+def _is_printed(line: str) -> bool:
+    return bool(line.strip()) and not _LINES_WITH_TAGS.match(line)
 
 
 def _blocks(text: str) -> Iterator[tuple[int, int, int]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache, partial
@@ -39,9 +40,14 @@ class Break:
         """Its name in lists."""
         return f"{self.output}: {self.subject}: {self.place}: {self.kind}: {self.about}"
 
-    def is_sampled(self, share: float) -> bool:
-        """Whether a run tries it that tries a ``share``: by its name, so that it hangs on no other break."""
-        return crc32(f"{self.output} {self.alike}".encode()) < SHARES[self.output] * share * 2**32
+    @property
+    def rule(self) -> str:
+        """Of a break of Rego, the rule that is broken."""
+        return self.about.partition(":")[0]
+
+    def is_sampled(self, share: float, seed: int) -> bool:
+        """Whether a run tries it that tries a ``share``: by its name and ``seed``, so that it hangs on no other break."""
+        return crc32(f"{seed} {self.output} {self.alike}".encode()) < SHARES[self.output] * share * 2**32
 
 
 @cache
@@ -131,6 +137,28 @@ def _part(document: Document, path: Path) -> str:
     return "library" if "libs" in path else str(path[-1])
 
 
+LIBRARY = "lib/pscc.rego"
+"""The file that OPA is given whole, whatever a program needs of it."""
+
+
+@cache
+def reached(subject: Subject) -> frozenset[str]:
+    """The rules of the library that OPA's output of ``subject`` asks, one for another."""
+    texts = emitted(subject, "opa")
+    assert isinstance(texts, dict)
+    words: dict[str, set[str]] = {}
+    for block in texts[LIBRARY].split("\n\n"):
+        code = [line for line in block.split("\n") if not line.startswith("#")]
+        if code:
+            words.setdefault(re.split(r"\W", code[0])[0], set()).update(re.findall(r"\w+", "\n".join(code)))
+    asked = {name for path, text in texts.items() if path != LIBRARY for name in re.findall(r"lib\.(\w+)", text)}
+    found: set[str] = set()
+    while asked:
+        found |= asked
+        asked = {word for name in asked for word in words.get(name, ()) if word in words} - found
+    return frozenset(found)
+
+
 @dataclass(frozen=True, slots=True)
 class Group:
     """Breaks of one output that are alike, of which some stand for all: each is a subject and a place in `breaks_of`.
@@ -145,23 +173,24 @@ class Group:
     members: tuple[tuple[str, int], ...]
 
 
-def groups(share: float | None = None, only: str = "") -> list[Group]:
-    """The breaks to try: all of them, or a ``share`` of `SHARES`; of one output where ``only`` names it."""
+def groups(share: float | None = None, only: str = "", seed: int = 0) -> list[Group]:
+    """The breaks to try: all of them, or a ``share`` of `SHARES` by ``seed``; of one output where ``only`` names it."""
     found: dict[tuple[str, str], list[tuple[Break, str, int]]] = {}
     for subject, output in outputs():
         if only and output != only:
             continue
         for number, one in enumerate(breaks_of(subject, output)):
-            if share is None or one.is_sampled(share):
+            if share is None or one.is_sampled(share, seed):
                 found.setdefault((output, one.alike), []).append((one, subject.name, number))
     made = []
     for (output, _), listed in found.items():
         first = listed[0][0]
         places = {(one.subject, one.place): (name, number) for one, name, number in reversed(listed)}
         subjects = {name: (name, number) for name, number in reversed(list(places.values()))}
-        # of other subjects before of other places in the same one
+        # of other subjects before of other places in the same one, and of those first that reach what is broken
         members = dict.fromkeys((*reversed(list(subjects.values())), *reversed(list(places.values()))))
-        ordered = sorted(members, key=lambda member: member != (listed[0][1], listed[0][2]))
+        reaching = {name for name, _ in members if first.place != LIBRARY or first.rule in reached(subject_of(name))}
+        ordered = sorted(members, key=lambda m: (m[0] not in reaching, m != (listed[0][1], listed[0][2])))
         made.append(Group(output, first.kind, first.label, tuple(ordered[:MEMBERS])))
     return made
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
@@ -27,15 +28,41 @@ def patched(name: str, make: Callable[[Any], Any]) -> Iterator[None]:
         # by its name too: small values are the same object by chance
         if value is original and key == attribute
     ]
-    for one, key in places:
-        setattr(one, key, changed)
-    _forget()
+    patch = _Patch(places, original, changed)
+    patch.put(changed)
+    _PATCHES.append(patch)
     try:
         yield
     finally:
-        for one, key in places:
-            setattr(one, key, original)
+        _PATCHES.remove(patch)
+        patch.put(original)
+
+
+@dataclass(frozen=True, slots=True)
+class _Patch:
+    places: list[tuple[Any, str]]
+    original: Any
+    changed: Any
+
+    def put(self, value: Any) -> None:
+        for one, key in self.places:
+            setattr(one, key, value)
         _forget()
+
+
+_PATCHES: list[_Patch] = []
+
+
+@contextmanager
+def unbroken() -> Iterator[None]:
+    """The compiler as it is, while something else stands in its places: the interpreter shares code with the printers."""
+    for patch in _PATCHES:
+        patch.put(patch.original)
+    try:
+        yield
+    finally:
+        for patch in _PATCHES:
+            patch.put(patch.changed)
 
 
 def _modules() -> list[Any]:

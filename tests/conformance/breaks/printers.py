@@ -14,7 +14,8 @@ from conformance.breaks.outputs import emitted
 from conformance.breaks.patching import patched, template
 from conformance.breaks.programs import SUBJECTS
 from conformance.breaks.sample import UNCHANGED, Sample
-from conformance.breaks.slips import SLIPS, Slip
+from conformance.breaks.slipping import Slip
+from conformance.breaks.slips import SLIPS
 from conformance.breaks.words import WORDS
 
 _PIECE = 30
@@ -37,13 +38,13 @@ def everything() -> list[Break]:
     return sorted(found, key=lambda one: (one.outputs, isinstance(one, Slip)))
 
 
-def chosen(share: float | None = None) -> list[Break]:
-    """The breaks to try: all but lines that are for people, or a ``share`` of them."""
-    return [one for one in everything() if one.label not in WORDS and (share is None or _is_sampled(one, share))]
+def chosen(share: float | None = None, seed: int = 0) -> list[Break]:
+    """The breaks to try: all but lines that are for people, or a ``share`` of them, drawn by ``seed``."""
+    return [one for one in everything() if one.label not in WORDS and (share is None or _is_sampled(one, share, seed))]
 
 
-def _is_sampled(one: Break, share: float) -> bool:
-    return crc32(one.label.encode()) < _SHARE.get(one.outputs[0], 1) * share * 2**32
+def _is_sampled(one: Break, share: float, seed: int) -> bool:
+    return crc32(f"{seed} {one.label}".encode()) < _SHARE.get(one.outputs[0], 1) * share * 2**32
 
 
 def tried(labels: tuple[str, ...]) -> list[TriedPrinter]:
@@ -75,9 +76,11 @@ def _remember(breaks: list[Break]) -> None:
                 emitted(subject, output)
 
 
-def hunted(share: float | None = None, tell: Callable[[str], None] = lambda text: None) -> list[TriedPrinter]:
-    """What notices each break of the code that prints."""
-    labels = [one.label for one in chosen(share)]
+def hunted(
+    share: float | None = None, seed: int = 0, tell: Callable[[str], None] = lambda text: None
+) -> list[TriedPrinter]:
+    """What notices each break of the code that prints, or of a ``share`` of them, drawn by ``seed``."""
+    labels = [one.label for one in chosen(share, seed)]
     work = [tuple(labels[start : start + _PIECE]) for start in range(0, len(labels), _PIECE)]
     found: list[TriedPrinter] = []
     with ProcessPoolExecutor(max_workers=os.cpu_count()) as pool:

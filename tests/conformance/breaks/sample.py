@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from conformance.breaks.asks import Ask
 from conformance.breaks.engines import Asked, running
 from conformance.breaks.hunt import batches_for
 from conformance.breaks.meaning import Meaning, meaning_of
 from conformance.breaks.outputs import applied, emitted
+from conformance.breaks.patching import unbroken
 from conformance.breaks.programs import SUBJECTS, Subject
 from conformance.jsonl import EngineError
 
@@ -26,6 +27,7 @@ class _Held:
     meaning: Meaning
     batches: list[list[Ask]]
     order: list[int]
+    sound: dict[int, bool] = field(default_factory=dict)
 
 
 class Sample:
@@ -67,18 +69,33 @@ class Sample:
 
     def _asked(self, subject: Subject, output: str) -> str:
         engine = self._engine(output, subject)
-        held = self._held.setdefault((subject.name, output), _held(subject, output))
+        with unbroken():
+            held = self._held.get((subject.name, output)) or _held(subject, output)
+        self._held[subject.name, output] = held
         try:
             engine.load(applied(subject, output))
             for place, number in enumerate(held.order):
                 answers = engine.answers(held.batches[number])
-                for ask, answer in zip(held.batches[number], answers, strict=True):
-                    if told := held.meaning.difference(ask, answer):
-                        held.order.insert(0, held.order.pop(place))
-                        return told
+                with unbroken():
+                    told = held.meaning.differences(held.batches[number], answers)
+                if told and self._is_sound(subject, output, number):
+                    held.order.insert(0, held.order.pop(place))
+                    return told
         except EngineError as error:
             return f"refused: {error}"
         return ""
+
+    def _is_sound(self, subject: Subject, output: str, number: int) -> bool:
+        """Whether nothing is said of the unbroken output where the batch ``number`` is asked; it is loaded for that once."""
+        held = self._held[subject.name, output]
+        if number not in held.sound:
+            engine = self._engine(output, subject)
+            engine.load(emitted(subject, output))
+            answers = engine.answers(held.batches[number])
+            with unbroken():
+                held.sound[number] = not held.meaning.differences(held.batches[number], answers)
+            engine.load(applied(subject, output))
+        return held.sound[number]
 
     def _engine(self, output: str, subject: Subject) -> Asked:
         key = output, subject.rollout.live

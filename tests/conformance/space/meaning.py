@@ -15,10 +15,10 @@ from conformance.space.options import Chosen
 from conformance.space.requests import Asked
 from conformance.workloads import IMPLIED, words_with_defaults
 from pscc import ir
-from pscc.ir.access import AUTHENTICATED, Names, Request
+from pscc.driver import packaged
+from pscc.ir.access import AUTHENTICATED, Request
 from pscc.lowering.demands import choice_without
 from pscc.lowering.prepared import prepared
-from pscc.lowering.shortfalls import ChoiceDefaultsNotSet, DefaultNotSet, NeverUsed, Shortfall
 from pscc.output.contents import Output
 from pscc.reference import oracle
 from pscc.reference.admission import Admission, decide, judges
@@ -69,26 +69,9 @@ def compiled(program: ir.Program, chosen: Chosen) -> Compiled:
     """``program`` compiled so. Raises `SourceError` where the target refuses it."""
     ready = prepared(program, chosen.rollout)
     given = ready.made
-    output = target_named(chosen.target).package(given, {}, chosen.options)
-    told = announced(given, output.shortfalls)
-    choices = tuple(_settled(choice, output.shortfalls, chosen.target) for choice in given.choices)
-    return Compiled(chosen, output, ready.written, given, replace(told.program, choices=choices), told.widely)
-
-
-def _settled(choice: ir.Choice, shortfalls: tuple[Shortfall, ...], target: str) -> ir.Choice:
-    """``choice`` as the target has announced it: without its defaults where it sets none."""
-    unset = {one.policy for one in shortfalls if isinstance(one, DefaultNotSet)}
-    unset |= {one.policy.name for one in shortfalls if isinstance(one, ChoiceDefaultsNotSet)}
-    unseen = {one.policy.name for one in shortfalls if isinstance(one, NeverUsed)}
-    left = any(policy.name in unset for policy in choice.policies)
-    if target not in SETS_CHOSEN or left:
-        choice = choice_without(choice)
-    members = (_nowhere(policy) if policy.name in unseen else policy for policy in choice.policies)
-    return replace(choice, policies=tuple(members))
-
-
-def _nowhere(policy: ir.Policy) -> ir.Policy:
-    return replace(policy, scope=replace(policy.scope, namespaces=Names(), labels=(), except_labels=()))
+    output = packaged(target_named(chosen.target), given, chosen.options)
+    said = announced(output)
+    return Compiled(chosen, output, ready.written, given, said.program, said.widely)
 
 
 # --- the source's word ------------------------------------------------------------

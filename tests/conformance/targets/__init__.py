@@ -8,6 +8,7 @@ from conformance.targets.kyverno import Kyverno
 from conformance.targets.kyverno_cel import KyvernoCel
 from conformance.targets.opa import Opa
 from conformance.targets.vap import Vap
+from pscc.driver import packaged
 from pscc.ir import Program
 from pscc.output.contents import Output
 from pscc.output.options import DEFAULTS, Options
@@ -19,5 +20,5 @@ TARGETS: tuple[Target, ...] = (Gatekeeper(), Gatekeeper(CEL), Opa(), Kyverno(), 
 def output_of(target: str, program: Program) -> Output:
     """What the compiler makes of ``program`` for ``target``."""
     if target == CEL:
-        return target_named("gatekeeper").package(program, {}, Options(engine="cel"))
-    return target_named(target).package(program, {}, DEFAULTS)
+        return packaged(target_named("gatekeeper"), program, Options(engine="cel"))
+    return packaged(target_named(target), program, DEFAULTS)

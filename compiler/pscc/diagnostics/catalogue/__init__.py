@@ -133,6 +133,12 @@ _CODES: dict[str, tuple[str, str, str]] = {
         "`--workloads off` has it write none; the pods are judged all the same.",
         "",
     ),
+    "TGT014": (
+        "Something that the target cannot express",
+        "The target has not declared that it can do this, so nothing is compiled: an output without it could admit what the "
+        "source denies.",
+        "",
+    ),
     "TGT012": (
         "No word about workloads",
         "Who may use which policy of a choice depends on who asks for the pod, which is a controller where a workload makes "

@@ -7,36 +7,17 @@ small. Values that the API server refuses, or replaces, are left out.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from copy import deepcopy
 
 from pscc.base.frozen import frozen
-from pscc.pod.fields import POD_SPEC
+from pscc.pod.fields import complete, described, example, within
+from pscc.pod.kinds import Boolean, Enumeration, Field, Integer, Kind, ListOf, Object, Text
+from pscc.pod.schema import CONTAINER, MOUNT, POD, VOLUME
 from pscc.reasoning.difference.fields import Constants, Place
 
 Json = dict[str, object]
-NAME, IMAGE = "main", "app:1"
-_NUMBERS = {
-    "hostPort": (1, 65535), "containerPort": (1, 65535), "runAsUser": (0, 2**31 - 1), "runAsGroup": (0, 2**31 - 1),
-    "fsGroup": (0, 2**31 - 1), "supplementalGroups": (0, 2**31 - 1),
-}  # fmt: skip
-"""Source: ``IsValidUserID``, ``IsValidGroupID`` and ``IsValidPortNum`` in ``k8s.io/apimachinery``'s validation."""
-_SWITCHES = frozenset((
-    "privileged", "hostNetwork", "hostPID", "hostIPC", "hostProcess", "allowPrivilegeEscalation", "runAsNonRoot",
-    "readOnlyRootFilesystem", "hostUsers", "readOnly",
-))  # fmt: skip
-_CLOSED: Mapping[tuple[str, str], tuple[str, ...]] = {
-    ("seccompProfile", "type"): ("RuntimeDefault", "Localhost", "Unconfined"),
-    ("appArmorProfile", "type"): ("RuntimeDefault", "Localhost", "Unconfined"),
-    ("securityContext", "procMount"): ("Default", "Unmasked"),
-    ("os", "name"): ("linux", "windows"),
-}
-_SOURCES: Mapping[str, Json] = {
-    "configMap": {"name": "data"}, "secret": {"secretName": "data"}, "persistentVolumeClaim": {"claimName": "data"},
-    "image": {"reference": "data:1"}, "nfs": {"server": "files", "path": "/"}, "hostPath": {"path": "/data"},
-    "csi": {"driver": "other"}, "flexVolume": {"driver": "other"},
-    "projected": {"sources": [{"secret": {"name": "data"}}]},
-}  # fmt: skip
-_ELEMENTS: Mapping[str, str] = {"ports": "hostPort", "sysctls": "name"}
-"""Lists of objects: the field by which there is an element, where nothing in one is asked."""
+NAME = "main"
+"""What the container is called where nothing asks for its name: what the schema has for it."""
 _TOKEN: Json = {"sources": [{"serviceAccountToken": {"path": "token"}}]}
 VOLUMES, MOUNTS = "pod/spec.volumes", "container/volumeMounts"
 
@@ -64,8 +45,7 @@ def _variables(place: Place, constants: Constants, found: Mapping[Place, Constan
             yield Variable(place, (None, *_volumes(found)))
     elif place.site.startswith(MOUNTS):
         if place == Place(MOUNTS, ()):
-            mount: Json = {"name": "data", "mountPath": "/data"}
-            yield Variable(place, (None, mount, {**mount, "readOnly": True}))
+            yield Variable(place, (None, *_mounts(found)))
     elif place.site == "annotation":
         if place.fields != ("",):
             constants = _together(constants, found.get(Place("annotation", ("",))))
@@ -74,16 +54,45 @@ def _variables(place: Place, constants: Constants, found: Mapping[Place, Constan
             yield Variable(Place("stray annotation", place.fields), values)
     elif not place.fields:
         if not any(p.site == place.site and p.fields for p in found):
-            field = _ELEMENTS.get(place.site.rpartition(".")[2].rpartition("/")[2], "*")
-            yield from _variables(Place(place.site, (field,)), constants, found)
+            yield from _walked(place, constants)
     elif place.fields == ("*",):
         yield Variable(place, (None, *_lists(place, constants)))
     else:
         below = any(p.site == place.site and _within(p.fields, place.fields) for p in found)
-        if not below:
-            yield Variable(place, _scalars(place, constants))
-        elif place.fields[-1] not in ("seccompProfile", "appArmorProfile"):
+        listed = any(p.site == f"{place.site}/{'.'.join(place.fields)}" for p in found)
+        if not below and not listed:
+            yield Variable(place, _values(place, constants))
+        elif below and example(field_at(place).kind) == {}:
             yield Variable(place, (None, {}))
+
+
+def field_at(place: Place) -> Field:
+    """The field at ``place``. Raises `UnknownFieldError` where the schema does not have it."""
+    return described(*_path(place))[-1]
+
+
+def systems(place: Place) -> frozenset[str]:
+    """The operating systems whose pods alone may have what is at ``place``; none where all may."""
+    fields = () if place.site.endswith("annotation") else described(*_path(place))
+    return frozenset(field.system for field in fields if field.system)
+
+
+def _path(place: Place) -> tuple[str, tuple[str, ...]]:
+    root, *lists = place.site.split("/")
+    names = tuple(name for one in lists for name in one.split("."))
+    return root, (*names, *(name for name in place.fields if name != "*"))
+
+
+def _walked(place: Place, constants: Constants) -> Iterator[Variable]:
+    """The variable of a list in whose elements nothing is asked."""
+    kind = field_at(place).kind
+    if isinstance(kind, ListOf) and isinstance(kind.of, Object):
+        needed = [one.name for one in kind.of.fields if one.needs is not None]
+        inner = Place(place.site, (needed[0] if needed else kind.of.fields[0].name,))
+        yield Variable(inner, _values(inner, constants))
+    else:
+        listed = Place(place.site, ("*",))
+        yield Variable(listed, (None, *_lists(listed, constants)))
 
 
 def _within(fields: tuple[str, ...], outer: tuple[str, ...]) -> bool:
@@ -96,25 +105,30 @@ def _together(constants: Constants, more: Constants | None) -> Constants:
     return Constants({**constants.words, **more.words}, {**constants.prefixes, **more.prefixes})
 
 
-def _scalars(place: Place, constants: Constants) -> tuple[object, ...]:
-    last = place.fields[-1]
-    if last in _NUMBERS:
-        return (None, *_numbers(constants, last))
-    if last in _SWITCHES:
-        return (None, False, True)
-    closed = _CLOSED.get((place.fields[-2], last)) if len(place.fields) > 1 else None
-    if closed is not None:
-        return (None, *closed)
-    if place == Place("container", ("name",)):
-        return texts(constants, NAME)
-    if place == Place("container", ("image",)):
-        return texts(constants, IMAGE)
-    return (None, *texts(constants, "other"))
+def _values(place: Place, constants: Constants) -> tuple[object, ...]:
+    """The values of a field in which nothing else is asked; those of what each container has are never unset."""
+    field = field_at(place)
+    if place.site == "container" and len(place.fields) == 1 and field.needs is not None:
+        return texts(constants, str(field.needs))
+    return (None, *_of_kind(field.kind, constants))
 
 
-def _numbers(constants: Constants, field: str) -> tuple[int, ...]:
-    low, high = _NUMBERS[field]
-    return tuple(n for n in sorted(constants.numbers) if low <= n <= high) or (1000,)
+def _of_kind(kind: Kind, constants: Constants) -> tuple[object, ...]:
+    match kind:
+        case Boolean():
+            return (False, True)
+        case Integer():
+            return _numbers(constants, kind)
+        case Enumeration(values=values):
+            return tuple(value for value in values if value)
+        case Text():
+            return texts(constants, "other")
+        case _:
+            return (example(kind),)
+
+
+def _numbers(constants: Constants, kind: Integer) -> tuple[int, ...]:
+    return tuple(n for n in sorted(constants.numbers) if kind.low <= n <= kind.high) or (within(kind, 1000),)
 
 
 def texts(constants: Constants, other: str) -> tuple[str, ...]:
@@ -137,8 +151,9 @@ def texts(constants: Constants, other: str) -> tuple[str, ...]:
 
 
 def _lists(place: Place, constants: Constants) -> Iterator[object]:
-    last = place.site.rpartition(".")[2]
-    singles: tuple[object, ...] = _numbers(constants, last) if last in _NUMBERS else texts(constants, "OTHER")
+    kind = field_at(place).kind
+    of = kind.of if isinstance(kind, ListOf) else kind
+    singles = _of_kind(of, constants) if not isinstance(of, Text) else texts(constants, "OTHER")
     yield from ([one] for one in singles)
     words = [word for word in constants.words if word]
     if len(words) > 1:
@@ -151,22 +166,49 @@ def _volumes(found: Mapping[Place, Constants]) -> Iterator[Json]:
     """A volume of each type that is named, of one that is not, and each of the cases that are told apart in it."""
     types = dict(found[Place(VOLUMES, ("?",))].words) if Place(VOLUMES, ("?",)) in found else {}
     types |= {p.fields[0]: None for p in found if p.site == VOLUMES and p.fields and p.fields[0] not in ("?", "name")}
-    known = [name for name in POD_SPEC.below["volumes"].names if name != "name"]
+    known = [field.name for field in VOLUME.fields if field.name != "name"]
     types |= dict.fromkeys([name for name in known if name not in types][:1])
     types.pop("*", None)
     for name in types:
-        body = _SOURCES.get(name, {})
-        bodies = [body]
-        for field in ("path", "driver"):
-            constants = found.get(Place(VOLUMES, (name, field)))
-            if constants is not None and field == "path":
-                bodies = [{**body, field: path} for path in _paths(constants)]
-            elif constants is not None:
-                bodies = [{**body, field: driver} for driver in texts(constants, "other")]
+        known_type = VOLUME.field(name)
+        bodies = [_object(example(known_type.kind) if known_type else {})]
+        for place, constants in sorted(found.items()):
+            if place.site == VOLUMES and place.fields[:1] == (name,) and len(place.fields) > 1:
+                values = _of_volume(field_at(place), constants)
+                bodies = [_with(body, place.fields[1:], value) for value in values for body in bodies]
         if name == "projected":
             bodies.append(_TOKEN)
         for one in bodies:
             yield {"name": "data", name: one}
+
+
+def _of_volume(field: Field, constants: Constants) -> Iterator[object]:
+    """The values of a field of a volume; None, for unset, where the API server does not insist on it."""
+    if field.needs is None:
+        yield None
+    if isinstance(field.kind, Text) and str(field.needs).startswith("/"):
+        yield from dict.fromkeys((*_paths(constants), *(word for word in constants.words if word.startswith("/"))))
+    else:
+        yield from _of_kind(field.kind, constants)
+
+
+def _mounts(found: Mapping[Place, Constants]) -> Iterator[Json]:
+    """The mount of that volume: plain, read-only, and with each value of what else is asked of mounts."""
+    plain = _object(example(MOUNT))
+    yield plain
+    yield {**plain, "readOnly": True}
+    for place, constants in sorted(found.items()):
+        if place.site == MOUNTS and place.fields not in ((), ("name",), ("readOnly",)):
+            yield from (_with(plain, place.fields, value) for value in _values(place, constants) if value is not None)
+
+
+def _with(body: Json, fields: tuple[str, ...], value: object) -> Json:
+    """``body`` with ``value`` at ``fields``; as it is where the value is None, unless the field has to be there."""
+    if value is None:
+        return body
+    changed = deepcopy(body)
+    _put(changed, fields, value)
+    return changed
 
 
 def _paths(constants: Constants) -> Iterator[str]:
@@ -185,7 +227,7 @@ Assignment = Mapping[Place, object]
 
 def pod_of(assignment: Assignment) -> Json:
     """The pod whose fields are as assigned; what is None or missing is unset."""
-    container: Json = {"name": NAME, "image": IMAGE}
+    container = _object(example(CONTAINER))
     pod: Json = {
         "apiVersion": "v1",
         "kind": "Pod",
@@ -213,26 +255,25 @@ def pod_of(assignment: Assignment) -> Json:
             _put(target, inner, [element])
         else:
             _put(target, place.fields, value)
-    _complete(pod)
+    _complete(pod, assignment)
     return pod
 
 
-def _complete(node: object) -> None:
-    """What the API server insists on beside the fields that were chosen."""
-    if isinstance(node, list):
-        for one in node:
-            _complete(one)
-    if not isinstance(node, dict):
-        return
-    for name, inner in node.items():
-        if name in ("httpGet", "tcpSocket") and isinstance(inner, dict):
-            inner.setdefault("port", 80)
-        for one in inner if name in ("ports", "sysctls") and isinstance(inner, list) else ():
-            if name == "ports":
-                one.setdefault("containerPort", one.get("hostPort", 8080))
-            else:
-                one.setdefault("value", "1")
-        _complete(inner)
+def _complete(pod: Json, assignment: Assignment) -> None:
+    """What the API server insists on beside the fields that were chosen. In the host's network both ports are one."""
+    containers = _object(pod["spec"])["containers"]
+    for container in containers if isinstance(containers, list) else ():
+        for port in container.get("ports", ()):
+            if "hostPort" in port:
+                port.setdefault("containerPort", port["hostPort"])
+    chosen = [_path(place) for place in assignment if not place.site.endswith("annotation")]
+    above = {"pod": (), "container": ("spec", "containers")}
+    complete(pod, POD, {(*above[root], *names) for root, names in chosen})
+
+
+def _object(value: object) -> Json:
+    assert isinstance(value, dict)
+    return value
 
 
 def _put(target: Json, fields: tuple[str, ...], value: object) -> None:

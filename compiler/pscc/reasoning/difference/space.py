@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from pscc import ir
 from pscc.base.source import Span
+from pscc.pod.fields import NOT_EPHEMERAL
 from pscc.reasoning.difference.domains import NAME, Assignment, Variable, pod_of, variables
 from pscc.reasoning.difference.fields import Constants, Place, Reads
 from pscc.reasoning.difference.search import Constraint, UndecidedError, solve
@@ -15,8 +16,6 @@ from pscc.reasoning.difference.validity import OS, rules
 from pscc.reference import oracle
 from pscc.reference.oracle import Json
 
-_NOT_EPHEMERAL = frozenset(("ports", "livenessProbe", "readinessProbe", "startupProbe", "lifecycle", "resources"))
-"""Source: ``allowedEphemeralContainerFields`` in Kubernetes ``pkg/apis/core/validation/validation.go``."""
 Controlled = tuple[str, Constraint]
 """A control, and a constraint that is about it."""
 Clause = tuple[Constraint, ...]
@@ -185,7 +184,7 @@ def with_another(pod: Json, plain: Json) -> Json:
     """``pod`` with an ephemeral container like the first of ``plain``, as ``kubectl debug`` adds one."""
     spec, first = _object(pod["spec"]), _object(plain["spec"])["containers"]
     assert isinstance(first, list)
-    fields = {name: value for name, value in first[0].items() if name not in _NOT_EPHEMERAL}
+    fields = {name: value for name, value in first[0].items() if name not in NOT_EPHEMERAL}
     name = "debug" if fields["name"] == NAME else NAME
     return {**pod, "spec": {**spec, "ephemeralContainers": [{**fields, "name": name}]}}
 

@@ -8,17 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from pscc.reasoning.difference.domains import MOUNTS, VOLUMES, Assignment
+from pscc.reasoning.difference.domains import MOUNTS, VOLUMES, Assignment, systems
 from pscc.reasoning.difference.fields import Place
 
 Rule = tuple[tuple[Place, ...], Callable[[Assignment], bool]]
 OS = Place("pod", ("spec", "os", "name"))
 """Which operating system the pod says it is for."""
-_LINUX_ONLY = frozenset((
-    "hostPID", "hostIPC", "hostUsers", "seLinuxOptions", "seccompProfile", "appArmorProfile", "fsGroup", "sysctls",
-    "runAsUser", "runAsGroup", "supplementalGroups", "capabilities", "readOnlyRootFilesystem", "privileged",
-    "allowPrivilegeEscalation", "procMount",
-))  # fmt: skip
 
 
 def rules(places: frozenset[Place]) -> Iterator[Rule]:
@@ -28,11 +23,8 @@ def rules(places: frozenset[Place]) -> Iterator[Rule]:
             local = Place(place.site, (*place.fields[:-1], "localhostProfile"))
             yield _profile(place, local if local in places else None)
         if OS in places and place != OS:
-            words = {*place.fields, *place.site.partition("/")[2].split(".")}
-            if words & _LINUX_ONLY:
-                yield (OS, place), lambda a, p=place: a[OS] != "windows" or a[p] is None  # type: ignore[misc]
-            if "windowsOptions" in words:
-                yield (OS, place), lambda a, p=place: a[OS] != "linux" or a[p] is None  # type: ignore[misc]
+            for system in systems(place):
+                yield (OS, place), lambda a, p=place, s=system: a[OS] in (None, s) or a[p] is None  # type: ignore[misc]
     escalation = Place("container", ("securityContext", "allowPrivilegeEscalation"))
     privileged = Place("container", ("securityContext", "privileged"))
     added = Place("container/securityContext.capabilities.add", ("*",))

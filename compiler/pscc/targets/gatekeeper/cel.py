@@ -10,7 +10,6 @@ import json
 
 from pscc import ir
 from pscc.base.frozen import frozen
-from pscc.diagnostics import Diagnostic
 from pscc.output.templating import Code, yaml_block, yaml_quote
 from pscc.printers.cel.exempt import asking_variables
 from pscc.printers.cel.layout import laid_out
@@ -21,7 +20,7 @@ from pscc.targets.shared.choice_who import Review, names_shown
 
 _ON_ONE_LINE = 90
 _INDENT = 18
-_BUDGET = 1_000_000
+BUDGET = 1_000_000
 """What the validation and its message may cost together. Source: ``Query`` in Gatekeeper 3.23 ``pkg/drivers/k8scel/driver.go``."""
 _USER, _NAMESPACE, _ACCOUNT = (f"variables.asking{name}" for name in ("User", "Namespace", "Account"))
 _REVIEW = Review(
@@ -29,7 +28,6 @@ _REVIEW = Review(
     tuple(asking_variables()),
     names_shown((f'{_USER} != ""', _USER), (f'{_ACCOUNT} != ""', _NAMESPACE, _ACCOUNT)),
     UPDATED,
-    labels=False,
     aside=f'{_USER} == "" && {_ACCOUNT} != "" '
     '? " (no user in this review: judged by " + variables.asking[0] + " alone)" : ""',
 )
@@ -66,16 +64,6 @@ def choice_source(choice: ir.Choice) -> Source:
         _inline(told.message),
         yaml_quote(REFUSED),
     )
-
-
-def too_large_a_pod(choice: ir.Choice) -> Diagnostic:
-    """That a review of ``choice`` may cost more than Gatekeeper lets it."""
-    message = (
-        f"{choice.name}: Gatekeeper lets the CEL of one template cost {_BUDGET:,} a review, and refuses the pod beyond that: "
-        "one of dozens of containers, to which several policies object before one accepts it, may come to more"
-    )
-    help = "leave out `--engine cel` if you have such pods: templates in Rego have no such limit"
-    return Diagnostic("TGT011", message, choice.span, severity="note", help=help)
 
 
 def _inline(text: str) -> Code:

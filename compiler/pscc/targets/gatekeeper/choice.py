@@ -15,9 +15,8 @@ from pscc.output.contents import ObjectName, OutputFile
 from pscc.output.options import DEFAULTS, Options
 from pscc.output.templating import Code, folded, render, yaml_block, yaml_quote
 from pscc.printers.rego.library import library_for
-from pscc.targets.demanding import Told
 from pscc.targets.gatekeeper.match import match_lines
-from pscc.targets.shared.choice_notes import DESCRIPTION, without_defaults
+from pscc.targets.shared.choice_notes import DESCRIPTION
 from pscc.targets.shared.names import fitted
 from pscc.targets.shared.shape_names import fitted_kind
 
@@ -58,7 +57,7 @@ def template(choice: ir.Choice, options: Options = DEFAULTS) -> OutputFile:
         lib=yaml_block(library_for(rego) if rego else "", 16),
     )
     named = ObjectName("templates.gatekeeper.sh/v1", "ConstraintTemplate", name)
-    return OutputFile(template_path(choice), text, (named,))
+    return OutputFile(template_path(choice), text, (named,), choice.name)
 
 
 def _rego(choice: ir.Choice, name: str) -> str:
@@ -86,7 +85,7 @@ def constraint(choice: ir.Choice, path: str, action: Code) -> OutputFile:
         action=action,
         match=match_lines(choice.scope),
     )
-    return OutputFile(path, text, (ObjectName(CONSTRAINTS, kind(choice), fitted(choice.name)),))
+    return OutputFile(path, text, (ObjectName(CONSTRAINTS, kind(choice), fitted(choice.name)),), choice.name)
 
 
 def suite(choice: ir.Choice, name: str, cases: tuple[Case, ...]) -> tuple[dict[str, object], list[OutputFile]]:
@@ -108,13 +107,3 @@ def suite(choice: ir.Choice, name: str, cases: tuple[Case, ...]) -> tuple[dict[s
         "cases": rows,
     }
     return test, files
-
-
-def notes(choice: ir.Choice, options: Options = DEFAULTS) -> Told:
-    """What Gatekeeper cannot do of ``choice``, in the engine of ``options``."""
-    told: Told = [*without_defaults(choice, "Gatekeeper's mutators see neither who asks nor the rest of the pod")]
-    if options.engine == "cel" and len(choice.policies) > 1 and any(policy.checks for policy in choice.policies):
-        from pscc.targets.gatekeeper.cel import too_large_a_pod
-
-        told.append(too_large_a_pod(choice))
-    return told

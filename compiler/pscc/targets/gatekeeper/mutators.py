@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 
 from pscc import ir
 from pscc.base.frozen import frozen
 from pscc.ir.defaulting import kebab, tells_apart
 from pscc.ir.passes import looked_at
-from pscc.lowering.shortfalls import DefaultNotSet, DefaultSetWidely, SetForExempt, Shortfall
+from pscc.lowering.capabilities import LeavesUnset, Sets, SetsWidely, Setting
 from pscc.output.contents import ObjectName, OutputFile
 from pscc.output.templating import Code, render, yaml_quote
-from pscc.targets.demanding import cannot_set
 from pscc.targets.shared.names import Names
 
 MUTATIONS = "mutations.gatekeeper.sh/v1"
@@ -29,24 +27,17 @@ class Mutator:
     value: object
 
 
-def unsettable(policy: ir.Policy) -> Iterator[DefaultNotSet]:
-    """The defaults that Gatekeeper cannot set."""
-    for default in policy.defaults:
-        conditional = default.unless != ir.FALSE
-        if default.unless_in or (default.grants and conditional) or _shows(policy, default):
-            yield cannot_set("Gatekeeper cannot set", policy, default)
+def setting(policy: ir.Policy, default: ir.Default) -> Setting:
+    """What Gatekeeper does with ``default`` of ``policy``: its mutators test the field that they set, and no other."""
+    conditional = default.unless != ir.FALSE
+    if default.unless_in or (default.grants and conditional) or _shows(policy, default):
+        return LeavesUnset("Gatekeeper cannot set")
+    return SetsWidely() if conditional else Sets()
 
 
-def mutators(policy: ir.Policy, names: Names, generated: bool = False) -> tuple[list[Mutator], list[Shortfall]]:
-    """The mutators of ``policy``, and what to say of those that set more than the policy does.
-
-    They get ``names``. ``generated``: of the pods that workloads would make.
-    """
-    found = [one for default in policy.defaults for one in _of(policy.name, default, names, generated)]
-    told: list[Shortfall] = [DefaultSetWidely(default) for default in policy.defaults if default.unless != ir.FALSE]
-    if found and policy.exemptions:
-        told.append(SetForExempt(policy, "Gatekeeper's mutators do"))
-    return found, told
+def mutators(policy: ir.Policy, names: Names, generated: bool = False) -> list[Mutator]:
+    """The mutators of ``policy``, which get ``names``. ``generated``: of the pods that workloads would make."""
+    return [one for default in policy.defaults for one in _of(policy.name, default, names, generated)]
 
 
 def _shows(policy: ir.Policy, default: ir.Default) -> bool:

@@ -5,36 +5,39 @@ A template's text depends on the shape alone; all values live in the Constraint.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from dataclasses import replace
 
 from pscc import ir
 from pscc.base.frozen import frozen
 from pscc.cases.suite import Case
-from pscc.diagnostics import Diagnostic
 from pscc.ir.passes import parameters
-from pscc.output.contents import ObjectName, Output, OutputFile, origin
-from pscc.output.options import DEFAULTS, Options, Version
+from pscc.lowering.capabilities import (
+    EXEMPTED,
+    MODES,
+    SUBJECTS,
+    Capabilities,
+    Choices,
+    LeavesUnset,
+    Release,
+    SetsOnUpdates,
+)
+from pscc.output.contents import Cases, ObjectName, OutputFile, Package, origin
+from pscc.output.options import DEFAULTS, Options
 from pscc.output.templating import Code, folded, render, yaml_block, yaml_lines, yaml_quote
 from pscc.printers.rego.library import library_for
-from pscc.printers.rego.rules import check_rules, comment, parameter_rules, snake
-from pscc.targets.demanding import demanding
+from pscc.printers.rego.rules import check_rules, comment, literal, parameter_rules, snake
 from pscc.targets.gatekeeper import choice as gatekeeper_choice
+from pscc.targets.gatekeeper.cel import BUDGET
 from pscc.targets.gatekeeper.match import match_lines
-from pscc.targets.gatekeeper.mutators import mutator_file, mutators, unsettable
+from pscc.targets.gatekeeper.mutators import mutator_file, mutators, setting
 from pscc.targets.gatekeeper.workloads import FOLDER as WORKLOADS
 from pscc.targets.gatekeeper.workloads import workload_files
 from pscc.targets.shared.names import Names
 from pscc.targets.shared.shape_names import endings_of, kind_of
 from pscc.targets.shared.subjects import exemption_rows
-from pscc.targets.versions import (
-    GATEKEEPER_CEL,
-    GATEKEEPER_OPERATIONS,
-    GATEKEEPER_REGO,
-    costs,
-    needs,
-    spelled,
-    unknown_fields,
-)
+from pscc.targets.versions import GATEKEEPER_CEL, GATEKEEPER_OPERATIONS, GATEKEEPER_REGO
 
 _ACTIONS = {"enforce": "deny", "warn": "warn", "audit": "dryrun"}
 _SCHEMAS = {
@@ -66,16 +69,44 @@ class Gatekeeper:
 
     name: str = "gatekeeper"
 
-    def package(self, program: ir.Program, cases: dict[str, tuple[Case, ...]], options: Options = DEFAULTS) -> Output:
-        """Templates, constraints, mutators, kustomizations and the suite of ``program``.
+    def capabilities(self, options: Options) -> Capabilities:
+        """All but some defaults: mutators see neither who asks nor another field."""
+        cel = options.engine == "cel"
+        least = GATEKEEPER_CEL if cel else GATEKEEPER_REGO
+        unset = LeavesUnset("Gatekeeper's mutators see neither who asks nor the rest of the pod")
+        updates = SetsOnUpdates("Gatekeeper", options.gatekeeper, GATEKEEPER_OPERATIONS)
+        return Capabilities(
+            product="Gatekeeper",
+            modes=MODES,
+            updates=True,
+            namespaces=True,
+            namespace_labels="exactly",
+            exemptions=EXEMPTED,
+            defaults=setting,
+            defaults_unless_exempt="stricter",
+            choices=Choices(SUBJECTS, unset, member_labels="stricter", budget=BUDGET if cel else 0),
+            warned_workloads="exactly",
+            enforced_workloads="exactly",
+            suite=True,
+            kubernetes=options.kubernetes,
+            requires=Release("Gatekeeper", least, options.gatekeeper, "update Gatekeeper, or compile for `opa`"),
+            costs=() if options.gatekeeper >= GATEKEEPER_OPERATIONS else (updates,),
+        )
 
-        Raises `SourceError` where it has what the engine of ``options`` cannot say.
-        """
-        least = GATEKEEPER_CEL if options.engine == "cel" else GATEKEEPER_REGO
-        needs(program, "Gatekeeper", least, options.gatekeeper, "update Gatekeeper, or compile for `opa`")
-        told = [note for choice in program.choices for note in gatekeeper_choice.notes(choice, options)]
-        program, cases, untold = demanding(program, cases, unknown_fields(options.kubernetes, unsettable))
-        told += untold
+    def default_text(self, policy: ir.Policy, default: ir.Default) -> list[str]:
+        """The mutators of ``default``."""
+        if isinstance(setting(policy, default), LeavesUnset):
+            return []
+        found = mutators(replace(policy, defaults=(default,)), Names())
+        return [f"{one.kind} at {json.dumps(one.location)}: {json.dumps(one.value)}" for one in found]
+
+    def check_text(self, check: ir.Check) -> list[str]:
+        """The Constraint of ``check``."""
+        values = ", ".join(f"{name}: {literal(value)}" for name, value in check.params) or "none"
+        return [f"a Constraint of kind {kind_of(check.shape, exempt=False)}, parameters {values}"]
+
+    def package(self, program: ir.Program, cases: Cases, options: Options = DEFAULTS) -> Package:
+        """Templates, constraints, mutators, kustomizations and the suite of ``program``."""
         names = _named(program)
         templates = {(c.shape, bool(p.exemptions)): c for p in program.policies for c in p.checks}
         files = [_template_file(c, exempt, options) for (_, exempt), c in templates.items()]
@@ -87,11 +118,8 @@ class Gatekeeper:
             if policy.checks:
                 files.append(_constraint_file(policy, names))
                 policy_paths.append(files[-1].path)
-            found, notes = mutators(policy, names.mutators)
-            told += notes
+            found = mutators(policy, names.mutators)
             if found:
-                if not operations:
-                    told.append(_on_updates(program, options.gatekeeper))
                 path = f"mutators/{names.files[policy.name]}.yaml"
                 policy_paths.append(path)
                 files.append(mutator_file(path, found, match_lines(policy.scope), operations))
@@ -112,15 +140,10 @@ class Gatekeeper:
                 folders.append(folder)
         files.append(_kustomization("", folders))
         files += _suite(program, cases, names)
-        return Output(tuple(files), (*template_paths, *policy_paths), tuple(told))
+        return Package(tuple(files), (*template_paths, *policy_paths))
 
 
 TARGET = Gatekeeper()
-
-
-def _on_updates(program: ir.Program, release: Version) -> Diagnostic:
-    text = f"Gatekeeper {spelled(release)} sets defaults on updates, too: the API server refuses those of pods without them"
-    return costs(program, text, help="make the pods that were there before anew, or update Gatekeeper to 3.23")
 
 
 @frozen
@@ -256,7 +279,7 @@ def _constraints(policy: ir.Policy, checks: tuple[ir.Check, ...], names: _Named,
     )
 
 
-def _suite(program: ir.Program, cases: dict[str, tuple[Case, ...]], names: _Named) -> list[OutputFile]:
+def _suite(program: ir.Program, cases: Cases, names: _Named) -> list[OutputFile]:
     """The suite: a test for each check, of the pods that the check refuses and those that the whole policy admits.
 
     ``gator verify`` compiles the template again for each case, so pods that only other checks refuse are left out.

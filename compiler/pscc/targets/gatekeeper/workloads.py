@@ -7,8 +7,8 @@ gets mutators of its own.
 from __future__ import annotations
 
 from pscc import ir
+from pscc.lowering.capabilities import Workloads
 from pscc.output.contents import ObjectName, OutputFile
-from pscc.output.options import Workloads
 from pscc.output.templating import Code, render
 from pscc.targets.gatekeeper.match import match_lines
 from pscc.targets.gatekeeper.mutators import mutator_file, mutators
@@ -49,7 +49,7 @@ def workload_files(program: ir.Program, workloads: Workloads, names: Names) -> l
     files = [OutputFile(f"{FOLDER}/expansion.yaml", text, tuple(expansions))]
     called = Names((policy.name for policy in program.policies), reserved=("expansion", "kustomization"))
     for policy in program.policies:
-        found, _ = mutators(policy, names, generated=True)
+        found = mutators(policy, names, generated=True)
         if found:
             path = f"{FOLDER}/{called[policy.name]}.yaml"
             files.append(mutator_file(path, found, match_lines(policy.scope), generated=True))

@@ -9,9 +9,8 @@ from __future__ import annotations
 from pscc import ir
 from pscc.cases.suite import Case
 from pscc.ir.passes import looked_at_by_choice, specialise
-from pscc.lowering.shortfalls import Shortfall
+from pscc.lowering.capabilities import LeavesUnset, Workloads
 from pscc.output.contents import ObjectName, OutputFile
-from pscc.output.options import Workloads
 from pscc.output.templating import Code, folded, render, yaml_block, yaml_quote
 from pscc.printers.cel.checks import unchanged
 from pscc.printers.cel.expressions import literal
@@ -21,7 +20,7 @@ from pscc.printers.cel.variables import once
 from pscc.targets.kyverno.match import UPDATED, match_of
 from pscc.targets.shared.cel_policy import of_template
 from pscc.targets.shared.cel_workloads import TEMPLATES_AT, on_workloads
-from pscc.targets.shared.choice_notes import DESCRIPTION, without_defaults
+from pscc.targets.shared.choice_notes import DESCRIPTION
 from pscc.targets.shared.choice_table import statement_of, statements_of
 from pscc.targets.shared.choice_who import ADMISSION, TEMPLATES, Review, asking, grants, may_use
 from pscc.targets.shared.kyverno_suite import Result, by_requester, test_files
@@ -43,6 +42,8 @@ _NONE_USABLE = (
 _BACKGROUND = "Kyverno's background scans know no user, so this policy judges admission requests alone."
 
 
+UNSET = LeavesUnset("Kyverno's mutations cannot tell which policy would change the pod")
+"""Why the defaults of a choice are not set."""
 _ACTIONS = {"enforce": "Enforce", "warn": "Audit", "audit": "Audit"}
 _KINDS = {"workloads": ("DaemonSet", "Deployment", "Job", "ReplicaSet", "StatefulSet"), "cronjobs": ("CronJob",)}
 _OF_TEMPLATES = (
@@ -51,9 +52,9 @@ _OF_TEMPLATES = (
 )
 
 
-def policy_file(name: str, text: str) -> OutputFile:
-    """The file of the ClusterPolicy ``name``."""
-    return OutputFile(f"policies/{name}.yaml", text, (ObjectName("kyverno.io/v1", "ClusterPolicy", name),))
+def policy_file(name: str, text: str, choice: str = "") -> OutputFile:
+    """The file of the ClusterPolicy ``name``, which says ``choice`` where it is one's."""
+    return OutputFile(f"policies/{name}.yaml", text, (ObjectName("kyverno.io/v1", "ClusterPolicy", name),), choice)
 
 
 def policy_files(choice: ir.Choice, workloads: Workloads, names: Names) -> list[OutputFile]:
@@ -88,7 +89,7 @@ def _policy(
         holds=yaml_block(laid_out(" || ".join((*usable, f"variables.{_UNCHANGED}"))), 16),
         text=yaml_block(laid_out(_message(choice, review)), 16),
     )
-    return policy_file(name, text)
+    return policy_file(name, text, choice.name)
 
 
 def suite(choice: ir.Choice, cases: tuple[Case, ...], names: Names) -> list[OutputFile]:
@@ -103,11 +104,6 @@ def suite(choice: ir.Choice, cases: tuple[Case, ...], names: Names) -> list[Outp
         folder = f"suite/{names.derived(choice.name, f'request-{number}')}"
         files += test_files(folder, names[choice.name], those, results, request)
     return files
-
-
-def notes(choice: ir.Choice) -> list[Shortfall]:
-    """What Kyverno cannot do of ``choice``."""
-    return without_defaults(choice, "Kyverno's mutations cannot tell which policy would change the pod")
 
 
 def _variables(choice: ir.Choice, review: Review) -> list[tuple[str, str]]:
@@ -135,7 +131,7 @@ def _check(name: str, check: ir.Check) -> list[tuple[str, str]]:
 
 
 def _may_use(policy: ir.Policy) -> str:
-    return "false" if policy.scope.labels or policy.scope.except_labels else may_use(policy)
+    return may_use(policy) if policy.scope.namespaces else "false"
 
 
 def _message(choice: ir.Choice, review: Review) -> str:

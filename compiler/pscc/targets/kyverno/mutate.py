@@ -7,16 +7,16 @@ about the pod as it came: a rule that reads a field comes before the one that se
 from __future__ import annotations
 
 from collections.abc import Iterator
+from textwrap import dedent
 
 from pscc import ir
 from pscc.ir.defaulting import LISTS, in_sequence, json_value, kebab
 from pscc.ir.passes import negation
-from pscc.lowering.shortfalls import DefaultNotSet
+from pscc.lowering.capabilities import LeavesUnset, Sets, Setting
 from pscc.output.contents import origin
 from pscc.output.templating import Code, yaml_block, yaml_lines, yaml_quote
 from pscc.printers import jmespath
 from pscc.printers.rego.rules import comment
-from pscc.targets.demanding import cannot_set
 
 Fields = dict[str, object]
 
@@ -26,13 +26,22 @@ def rules(policy: ir.Policy) -> list[Fields]:
     return [fields for default in in_sequence(policy.defaults) for fields in _of(default)]
 
 
-def unsettable(policy: ir.Policy) -> Iterator[DefaultNotSet]:
-    """The defaults that Kyverno cannot set: those with text that JMESPath has no literal for."""
-    for default in policy.defaults:
-        try:
-            _of(default)
-        except jmespath.UnprintableError:
-            yield cannot_set("Kyverno cannot set", policy, default)
+def setting(policy: ir.Policy, default: ir.Default) -> Setting:
+    """What Kyverno does with ``default``: it cannot set one with text that JMESPath has no literal for."""
+    try:
+        _of(default)
+    except jmespath.UnprintableError:
+        return LeavesUnset("Kyverno cannot set")
+    return Sets()
+
+
+def shown(rule: Fields) -> Iterator[str]:
+    """``rule`` in lines, for people."""
+    conditions = rule["conditions"]
+    assert isinstance(conditions, list)
+    yield f"rule {rule['name']}, of each of {rule['kind'] or 'the pod'}" + (", where" if conditions else "")
+    yield from (f"  {condition}" for condition in conditions)
+    yield from (f"  {line}" for line in dedent(str(rule["patch"])).splitlines())
 
 
 def _of(default: ir.Default) -> list[Fields]:

@@ -6,28 +6,36 @@ Kyverno writes the rules for Deployments and other workloads itself.
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 from pscc import ir
 from pscc.base.frozen import frozen
 from pscc.cases.suite import Case
 from pscc.ir.passes import Reads, looked_at, specialise
-from pscc.lowering.shortfalls import SetForExempt
-from pscc.output.contents import Output, OutputFile, origin
+from pscc.lowering.capabilities import (
+    EXEMPTED,
+    MODES,
+    SUBJECTS,
+    Capabilities,
+    Choices,
+    LeavesUnset,
+    Release,
+    Withdrawn,
+)
+from pscc.output.contents import Cases, OutputFile, Package, origin
 from pscc.output.options import DEFAULTS, Options
 from pscc.output.templating import Code, folded, render, yaml_block, yaml_quote
 from pscc.printers.cel.checks import validation
+from pscc.printers.cel.findings import check_of
 from pscc.printers.cel.layout import laid_out
 from pscc.printers.rego.rules import comment
-from pscc.targets.demanding import Told, demanding
 from pscc.targets.kyverno import choice as kyverno_choice
 from pscc.targets.kyverno import mutate as kyverno_mutate
 from pscc.targets.kyverno.match import UPDATED, exempt_conditions, match_of
-from pscc.targets.shared.choice_notes import too_large
 from pscc.targets.shared.kyverno_suite import Result, test_files
-from pscc.targets.shared.kyverno_workloads import as_pods
 from pscc.targets.shared.names import Names
 from pscc.targets.shared.shape_names import endings_of
-from pscc.targets.versions import KYVERNO_CLASSIC, KYVERNO_CLASSIC_GONE, costs, needs, spelled, unknown_fields
+from pscc.targets.versions import KYVERNO_CLASSIC, KYVERNO_CLASSIC_GONE
 
 _ACTIONS = {"enforce": "Enforce", "warn": "Audit", "audit": "Audit"}
 
@@ -38,28 +46,49 @@ class Kyverno:
 
     name: str = "kyverno"
 
-    def package(self, program: ir.Program, cases: dict[str, tuple[Case, ...]], options: Options = DEFAULTS) -> Output:
+    def capabilities(self, options: Options) -> Capabilities:
+        """All but some defaults, and warnings of workloads: Kyverno writes rules for these itself, which act as those for pods."""
+        gone = Withdrawn("Kyverno", "ClusterPolicies", options.kyverno, "kyverno-cel")
+        return Capabilities(
+            product="Kyverno",
+            modes=MODES,
+            updates=True,
+            namespaces=True,
+            namespace_labels="exactly",
+            exemptions=EXEMPTED,
+            defaults=kyverno_mutate.setting,
+            defaults_unless_exempt="stricter",
+            choices=Choices(SUBJECTS, kyverno_choice.UNSET, member_labels="stricter"),
+            warned_workloads="stricter",
+            enforced_workloads="exactly",
+            suite=True,
+            kubernetes=options.kubernetes,
+            requires=Release("Kyverno", KYVERNO_CLASSIC, options.kyverno, "update Kyverno"),
+            costs=(gone,) if options.kyverno >= KYVERNO_CLASSIC_GONE else (),
+        )
+
+    def default_text(self, policy: ir.Policy, default: ir.Default) -> list[str]:
+        """The rules that set ``default``."""
+        if isinstance(kyverno_mutate.setting(policy, default), LeavesUnset):
+            return []
+        rules = kyverno_mutate.rules(replace(policy, defaults=(default,)))
+        return [line for rule in rules for line in kyverno_mutate.shown(rule)]
+
+    def check_text(self, check: ir.Check) -> list[str]:
+        """The expressions of the rule of ``check``."""
+        printed = check_of(specialise(check))
+        return [*(f"{name}: {text}" for name, text in printed.variables), f"holds: {printed.holds}"]
+
+    def package(self, program: ir.Program, cases: Cases, options: Options = DEFAULTS) -> Package:
         """Policies, mutations, kustomization and a suite per policy of ``program``."""
         files: list[OutputFile] = []
         suites: list[OutputFile] = []
         names = Names((*(policy.name for policy in program.policies), *(choice.name for choice in program.choices)))
-        told: Told = [note for choice in program.choices for note in kyverno_choice.notes(choice)]
-        needs(program, "Kyverno", KYVERNO_CLASSIC, options.kyverno, "update Kyverno")
-        program, cases, untold = demanding(
-            program, cases, unknown_fields(options.kubernetes, kyverno_mutate.unsettable)
-        )
-        told += untold
-        if options.kyverno >= KYVERNO_CLASSIC_GONE:
-            text = f"Kyverno {spelled(options.kyverno)} is to refuse ClusterPolicies that are new or changed"
-            told.append(costs(program, text, help="compile for `kyverno-cel`: the switch is the name of the target"))
-        told += as_pods(program, options.workloads)
         for policy in program.policies:
             mutations = kyverno_mutate.rules(policy)
             if mutations:
                 name = names.derived(policy.name, "defaults")
                 files.append(kyverno_choice.policy_file(name, _mutation(policy, name, mutations)))
-                if policy.exemptions:
-                    told.append(SetForExempt(policy, "Kyverno's mutations do"))
             checks = _checks(policy)
             if checks:
                 name = names[policy.name]
@@ -67,17 +96,15 @@ class Kyverno:
                 files.append(kyverno_choice.policy_file(name, text))
                 suites += _suite(name, checks, cases.get(policy.name, ()))
         for choice in program.choices:
-            made = kyverno_choice.policy_files(choice, options.workloads, names)
-            files += made
+            files += kyverno_choice.policy_files(choice, options.workloads, names)
             suites += kyverno_choice.suite(choice, cases.get(choice.name, ()), names)
-            told += too_large(choice, "ClusterPolicy", max((one.text for one in made), key=len))
         paths = tuple(file.path for file in files)
         files.append(
             OutputFile(
                 "kustomization.yaml", render("kyverno/kustomization.yaml.j2", paths=[yaml_quote(p) for p in paths])
             )
         )
-        return Output((*files, *suites), paths, tuple(told))
+        return Package((*files, *suites), paths)
 
 
 TARGET = Kyverno()

@@ -11,22 +11,29 @@ from collections.abc import Iterator
 
 from pscc import ir
 from pscc.base.frozen import frozen
-from pscc.cases.suite import Case
-from pscc.output.contents import ObjectName, Output, OutputFile
+from pscc.lowering.capabilities import EXEMPTED, MODES, SUBJECTS, Capabilities, Choices, Release, Sets
+from pscc.output.contents import Cases, ObjectName, OutputFile, Package
 from pscc.output.options import DEFAULTS, Options
 from pscc.output.templating import Code, folded, render, yaml_block, yaml_quote
 from pscc.printers.cel.bindings import NONE_PENDING, Pending
 from pscc.printers.rego.rules import comment
-from pscc.targets.demanding import demanding_but_choices, undecided_choices
 from pscc.targets.kyverno_cel.suite import choice_suites, policy_suite
-from pscc.targets.shared.cel_policy import Checks, checks_of, described, described_defaults, mutations, validations
+from pscc.targets.shared.cel_policy import (
+    Checks,
+    check_lines,
+    checks_of,
+    default_lines,
+    described,
+    described_defaults,
+    mutations,
+    validations,
+)
 from pscc.targets.shared.cel_where import where
 from pscc.targets.shared.cel_workloads import TEMPLATES_AT, on_workloads
 from pscc.targets.shared.choice_cel import CHOICE, CHOICE_DEFAULTS, CHOICE_OF_TEMPLATES, printed_choice
 from pscc.targets.shared.choice_cel_defaults import printed_defaults
-from pscc.targets.shared.kyverno_workloads import as_pods
 from pscc.targets.shared.names import Names
-from pscc.targets.versions import KYVERNO_CEL, needs, unknown_fields
+from pscc.targets.versions import KYVERNO_CEL
 
 _WORKLOAD = 'object.kind != "Pod"'
 _ACTIONS = {"enforce": "Deny", "warn": "Warn", "audit": "Audit"}
@@ -40,15 +47,36 @@ class KyvernoCel:
 
     name: str = "kyverno-cel"
 
-    def package(self, program: ir.Program, cases: dict[str, tuple[Case, ...]], options: Options = DEFAULTS) -> Output:
-        """Policies, kustomization and suites of ``program``."""
+    def capabilities(self, options: Options) -> Capabilities:
+        """All but warnings of workloads: Kyverno writes rules for these itself, which act as those for pods."""
         help = "update Kyverno, or compile for `kyverno`"
-        needs(program, "Kyverno", KYVERNO_CEL, options.kyverno, help)
-        program, cases, told = demanding_but_choices(
-            program, cases, unknown_fields(options.kubernetes, lambda policy: ())
+        return Capabilities(
+            product="Kyverno",
+            modes=MODES,
+            updates=True,
+            namespaces=True,
+            namespace_labels="exactly",
+            exemptions=EXEMPTED,
+            defaults=lambda policy, default: Sets(),
+            defaults_unless_exempt="exactly",
+            choices=Choices(SUBJECTS, Sets(), member_labels="exactly"),
+            warned_workloads="stricter",
+            enforced_workloads="exactly",
+            suite=True,
+            kubernetes=options.kubernetes,
+            requires=Release("Kyverno", KYVERNO_CEL, options.kyverno, help),
         )
-        program, undecided = undecided_choices(program)
-        told += [*undecided, *as_pods(program, options.workloads)]
+
+    def default_text(self, policy: ir.Policy, default: ir.Default) -> list[str]:
+        """The patches that set ``default``."""
+        return default_lines(default)
+
+    def check_text(self, check: ir.Check) -> list[str]:
+        """The variables and the validation of ``check``."""
+        return check_lines(check)
+
+    def package(self, program: ir.Program, cases: Cases, options: Options = DEFAULTS) -> Package:
+        """Policies, kustomization and suites of ``program``."""
         files: list[OutputFile] = []
         suites: list[OutputFile] = []
         names = Names((*(policy.name for policy in program.policies), *(choice.name for choice in program.choices)))
@@ -69,7 +97,7 @@ class KyvernoCel:
         paths = tuple(file.path for file in files)
         quoted = [yaml_quote(path) for path in paths]
         kustomization = OutputFile("kustomization.yaml", render("kyverno/kustomization.yaml.j2", paths=quoted))
-        return Output((*files, kustomization, *suites), paths, tuple(told))
+        return Package((*files, kustomization, *suites), paths)
 
 
 TARGET = KyvernoCel()
@@ -117,7 +145,7 @@ def _choice(choice: ir.Choice, names: Names, options: Options) -> Iterator[Outpu
         yield _mutating(name, render(
             "kyverno_cel/mutate.yaml.j2", name=yaml_quote(name), title=yaml_quote(f"{choice.name}: defaults"),
             description=yaml_block(folded(CHOICE_DEFAULTS), 6), variables=variables, mutations=patches, where=held,
-        ))  # fmt: skip
+        ), choice.name)  # fmt: skip
     printed = printed_choice(choice)
     for name, resource, operations in (
         (names[choice.name], "pods", "CREATE, UPDATE"),
@@ -128,7 +156,7 @@ def _choice(choice: ir.Choice, names: Names, options: Options) -> Iterator[Outpu
             description=yaml_block(folded(CHOICE), 6), action=Code(_ACTIONS[choice.mode]), resource=Code(resource),
             autogen=False, background=False, operations=Code(operations), note=Code(""), where=held, printed=printed,
             template_at=Code(""),
-        ))  # fmt: skip
+        ), choice.name)  # fmt: skip
     for suffix, template in TEMPLATES_AT if options.workloads != "off" else ():
         name = names.derived(choice.name, suffix)
         mode = on_workloads(choice.mode, options.workloads)
@@ -137,16 +165,16 @@ def _choice(choice: ir.Choice, names: Names, options: Options) -> Iterator[Outpu
             description=yaml_block(folded(CHOICE_OF_TEMPLATES), 6), action=Code(_ACTIONS[mode]), template_at=Code(template),
             autogen=False, background=True, operations=Code("CREATE, UPDATE"), note=Code(""), where=held,
             printed=printed_choice(choice, template), resource=Code(""),
-        ))  # fmt: skip
+        ), choice.name)  # fmt: skip
 
 
-def _validating(name: str, text: str) -> OutputFile:
-    return _file("ValidatingPolicy", name, text)
+def _validating(name: str, text: str, choice: str = "") -> OutputFile:
+    return _file("ValidatingPolicy", name, text, choice)
 
 
-def _mutating(name: str, text: str) -> OutputFile:
-    return _file("MutatingPolicy", name, text)
+def _mutating(name: str, text: str, choice: str = "") -> OutputFile:
+    return _file("MutatingPolicy", name, text, choice)
 
 
-def _file(kind: str, name: str, text: str) -> OutputFile:
-    return OutputFile(f"policies/{name}.yaml", text, (ObjectName("policies.kyverno.io/v1", kind, name),))
+def _file(kind: str, name: str, text: str, choice: str) -> OutputFile:
+    return OutputFile(f"policies/{name}.yaml", text, (ObjectName("policies.kyverno.io/v1", kind, name),), choice)

@@ -9,11 +9,9 @@ from pscc import ir
 from pscc.cases.choice_suite import admission_review
 from pscc.cases.suite import Case
 from pscc.ir.access import EVERYWHERE
-from pscc.lowering.shortfalls import Shortfall
 from pscc.output.numbering import numbered
 from pscc.output.templating import Code, render
 from pscc.printers.rego.rules import comment, literal
-from pscc.targets.shared.choice_notes import without_defaults
 from pscc.targets.shared.choice_rego import choice_rules
 from pscc.targets.shared.subjects import names_row
 
@@ -42,8 +40,3 @@ def files(choice: ir.Choice, name: str, decision: str, cases: tuple[Case, ...]) 
         for case in cases
     ]
     return code, render("opa/choice_test.rego.j2", package=Code(name), decision=Code(decision), tests=tests)
-
-
-def notes(choice: ir.Choice) -> list[Shortfall]:
-    """What OPA cannot do of ``choice``."""
-    return without_defaults(choice, "OPA only answers")

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 from pscc import ir
 from pscc.base.frozen import frozen
 from pscc.cases.suite import Case
 from pscc.ir.access import ALL, NONE
 from pscc.ir.passes import looked_at, specialise
-from pscc.lowering.shortfalls import DefaultNotSet, LabelsUnseen
-from pscc.output.contents import Output, OutputFile, origin
+from pscc.lowering.capabilities import EXEMPTED, MODES, SUBJECTS, Capabilities, Choices, LeavesUnset, Workloads
+from pscc.output.contents import Cases, OutputFile, Package, origin
 from pscc.output.numbering import numbered
-from pscc.output.options import DEFAULTS, Options, Workloads
+from pscc.output.options import DEFAULTS, Options
 from pscc.output.templating import Code, render
 from pscc.printers.rego.library import library
 from pscc.printers.rego.rules import check_rules, comment, literal, prefix_of
 from pscc.reference import oracle
-from pscc.targets.demanding import Told, cannot_set, demanding
 from pscc.targets.opa import choice as opa_choice
 from pscc.targets.shared.names import Names
 from pscc.targets.shared.subjects import exemption_rows, names_row
@@ -38,11 +36,34 @@ class Opa:
 
     name: str = "opa"
 
-    def package(self, program: ir.Program, cases: dict[str, tuple[Case, ...]], options: Options = DEFAULTS) -> Output:
+    def capabilities(self, options: Options) -> Capabilities:
+        """OPA only answers: it sets no default, and sees a namespace's name alone."""
+        unset = LeavesUnset("OPA only answers, so it cannot set")
+        return Capabilities(
+            product="OPA",
+            modes=MODES,
+            updates=True,
+            namespaces=True,
+            namespace_labels="stricter",
+            exemptions=EXEMPTED,
+            defaults=lambda policy, default: unset,
+            defaults_unless_exempt="stricter",
+            choices=Choices(SUBJECTS, LeavesUnset("OPA only answers"), member_labels="stricter"),
+            warned_workloads="exactly",
+            enforced_workloads="exactly",
+            suite=True,
+        )
+
+    def default_text(self, policy: ir.Policy, default: ir.Default) -> list[str]:
+        """Nothing: OPA sets no default."""
+        return []
+
+    def check_text(self, check: ir.Check) -> list[str]:
+        """The rules of ``check``."""
+        return check_rules(specialise(check), prefix_of(check.shape)).rules.splitlines()
+
+    def package(self, program: ir.Program, cases: Cases, options: Options = DEFAULTS) -> Package:
         """Policies and their tests, ``main.rego`` and the library of ``program``. A policy without a check has no file."""
-        told: Told = [note for choice in program.choices for note in opa_choice.notes(choice)]
-        program, cases, untold = demanding(program, cases, _unsettable)
-        told += untold
         packages = _packages(program)
         files: list[OutputFile] = []
         names = Names((*(policy.name for policy in program.policies), *(choice.name for choice in program.choices)))
@@ -65,8 +86,7 @@ class Opa:
         modes |= {choice.name: _DECISIONS[choice.mode] for choice in program.choices}
         files += _main({package: modes[name] for name, package in packages.items()}, options.workloads)
         files.append(OutputFile("lib/pscc.rego", library()))
-        told += [LabelsUnseen(p) for p in program.policies if p.scope.labels or p.scope.except_labels]
-        return Output(tuple(files), (), tuple(told))
+        return Package(tuple(files))
 
 
 TARGET = Opa()
@@ -163,9 +183,3 @@ def _input(case: Case) -> object:
     if case.old_pod is None:
         return case.pod
     return {"request": {"operation": "UPDATE", "object": case.pod, "oldObject": case.old_pod}}
-
-
-def _unsettable(policy: ir.Policy) -> Iterator[DefaultNotSet]:
-    """All defaults: OPA only answers."""
-    for default in policy.defaults:
-        yield cannot_set("OPA only answers, so it cannot set", policy, default)

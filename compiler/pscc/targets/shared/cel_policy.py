@@ -31,6 +31,17 @@ def checks_of(policy: ir.Policy) -> Checks:
     return tuple((check, reads) for check, reads in both if check.requirements)
 
 
+def check_lines(check: ir.Check) -> list[str]:
+    """The variables and the validation of ``check`` alone, for people."""
+    whole = validation(specialise(check), looked_at(check))
+    return [*(f"{name}: {text}" for name, text in whole.variables), f"validation: {whole.expression}"]
+
+
+def default_lines(default: ir.Default) -> list[str]:
+    """The patches that set ``default``, for people."""
+    return [line for text in patches(default) for line in laid_out(text).splitlines()]
+
+
 def described(checks: Checks) -> Code:
     """What the checks say, as the lines of a description."""
     return yaml_block(folded(" ".join(dict.fromkeys(check.description for check, _ in checks))), 6)

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from pscc import ir
 from pscc.base.frozen import frozen
-from pscc.diagnostics import Diagnostic
 from pscc.ir.once_defaulted import holds_once_defaulted
 from pscc.ir.passes import Reads, looked_at_by_choice, specialise
+from pscc.lowering.capabilities import Live
 from pscc.lowering.demands import choice_without
 from pscc.output.numbering import numbered
 from pscc.output.templating import Code, yaml_block, yaml_quote
@@ -50,25 +50,11 @@ _LINE = "\n"
 """Between findings. What a pod says is written on one line, so they can be counted."""
 
 
-_COST, _BUDGET, _ASKED = 350_000, 10_000_000, 4
-"""What a question to the authorizer costs, what a policy may cost, how often is asked of each policy.
+ASKING_RBAC = Live(cost=350_000, budget=10_000_000, asked=4)
+"""What asking the API server's authorizer costs, and what a policy may.
 
 Source: ``k8s.io/apiserver/pkg/cel/library/cost.go``, ``k8s.io/apiserver/pkg/apis/cel/config.go``.
 """
-MOST_LIVE = _BUDGET // (_COST * _ASKED)
-
-
-def notes(choice: ir.Choice) -> list[Diagnostic]:
-    """An error where a live choice asks the API server's authorizer more than it may."""
-    count = len(choice.policies)
-    if not choice.live or count <= MOST_LIVE:
-        return []
-    message = (
-        f"{choice.name}: {count} policies ask the cluster's RBAC {count * _ASKED} times, and the API server lets one "
-        f"policy spend {_BUDGET:,}, a question costing {_COST:,}: that is enough for {MOST_LIVE}"
-    )
-    help = "compile what RBAC says now: `--rbac compiled`; or leave out policies that nobody needs any more"
-    return [Diagnostic("TGT010", message, choice.span, help=help)]
 
 
 @frozen
@@ -111,7 +97,7 @@ def who_variables(choice: ir.Choice, names: Names, review: Review = ADMISSION) -
             asked = f"variables.userMayUse{name} || variables.accountMayUse{name}"
         else:
             asked = may_use(policy, review.namespace)
-        found.append((f"mayUse{name}", all_of(holds_here(policy, review.labels), asked)))
+        found.append((f"mayUse{name}", all_of(holds_here(policy), asked)))
     return found
 
 

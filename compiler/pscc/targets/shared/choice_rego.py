@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from pscc import ir
-from pscc.ir.access import EVERYWHERE, Grant, Names
+from pscc.ir.access import EVERYWHERE, Grant
 from pscc.ir.passes import constant, looked_at_by_choice, parameters
 from pscc.output.templating import Code, render
 from pscc.printers.rego.rules import check_rules, comment, literal, prefix_of, unchanged
@@ -105,10 +105,8 @@ def _pattern(grant: Grant) -> dict[str, object]:
 
 
 def _scope(policy: ir.Policy) -> dict[str, object]:
-    """A policy of a choice that goes by labels of the namespace is never usable: nobody sees them here."""
     scope = policy.scope
-    namespaces = Names() if scope.labels or scope.except_labels else scope.namespaces
-    return {"namespaces": names_row(namespaces), "except": names_row(scope.except_namespaces)}
+    return {"namespaces": names_row(scope.namespaces), "except": names_row(scope.except_namespaces)}
 
 
 # --- layout -------------------------------------------------------------------

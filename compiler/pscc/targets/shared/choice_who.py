@@ -24,7 +24,7 @@ class Review:
 
     ``asking`` are the variables ``askingUsers``, ``askingGroups`` and ``askingAccounts``, with those that they read.
     ``shown`` is the list of who asks, as messages say it, and ``aside`` what they say at their end. ``updated`` is the
-    condition that there is an old object; ``labels`` tells whether those of the namespace are seen. ``ahead`` is the
+    condition that there is an old object; ``ahead`` is the
     condition that defaults are yet to be set; where that is always so, the pod is judged as if they were. ``of_workloads``:
     the pod is a workload's template.
     """
@@ -33,7 +33,6 @@ class Review:
     asking: tuple[tuple[str, str], ...]
     shown: str
     updated: str
-    labels: bool = True
     aside: str = ""
     ahead: str = 'request.operation == "CREATE"'
     of_workloads: bool = False
@@ -141,9 +140,9 @@ def may_use_live(policy: ir.Policy, account: bool) -> str:
     return all_of("has(object.spec.serviceAccountName)" if account else "true", " || ".join(checks))
 
 
-def holds_here(policy: ir.Policy, labels: bool) -> str:
-    """Whether ``policy`` may be used in the namespace at all, by its ``labels`` if they are seen; ``true`` if it goes by none."""
-    return has_labels(policy.scope) if labels or not (policy.scope.labels or policy.scope.except_labels) else "false"
+def holds_here(policy: ir.Policy) -> str:
+    """Whether ``policy`` may be used in the namespace by its labels; ``true`` if it goes by none, ``false`` if it holds nowhere."""
+    return has_labels(policy.scope) if policy.scope.namespaces else "false"
 
 
 def _map(table: dict[str, list[str]]) -> str:

@@ -7,21 +7,39 @@ from __future__ import annotations
 
 from pscc import ir
 from pscc.base.frozen import frozen
-from pscc.cases.suite import Case
-from pscc.output.contents import ObjectName, Output, OutputFile
+from pscc.lowering.capabilities import (
+    EXEMPTED,
+    MODES,
+    SUBJECTS,
+    Capabilities,
+    Choices,
+    LeavesUnset,
+    Release,
+    Sets,
+    SwitchedOff,
+)
+from pscc.lowering.releases import served, spelled
+from pscc.output.contents import Cases, ObjectName, OutputFile, Package
 from pscc.output.options import DEFAULTS, Options
 from pscc.output.templating import Code, folded, render, yaml_block, yaml_quote
 from pscc.printers.cel.bindings import NONE_PENDING, Pending
 from pscc.printers.rego.rules import comment
-from pscc.targets.demanding import Cases, Told, demanding, undecided_choices
-from pscc.targets.shared.cel_policy import Checks, checks_of, described, described_defaults, mutations, validations
+from pscc.targets.shared.cel_policy import (
+    Checks,
+    check_lines,
+    checks_of,
+    default_lines,
+    described,
+    described_defaults,
+    mutations,
+    validations,
+)
 from pscc.targets.shared.cel_where import Where, where
-from pscc.targets.shared.cel_workloads import TEMPLATES_AT, on_workloads, unjudged_workloads
-from pscc.targets.shared.choice_cel import CHOICE, CHOICE_DEFAULTS, CHOICE_OF_TEMPLATES, notes, printed_choice
+from pscc.targets.shared.cel_workloads import TEMPLATES_AT, on_workloads
+from pscc.targets.shared.choice_cel import ASKING_RBAC, CHOICE, CHOICE_DEFAULTS, CHOICE_OF_TEMPLATES, printed_choice
 from pscc.targets.shared.choice_cel_defaults import printed_defaults
-from pscc.targets.shared.choice_notes import unset_defaults
 from pscc.targets.shared.names import Names
-from pscc.targets.versions import MUTATING, VALIDATING, all_unsettable, costs, needs, served, spelled
+from pscc.targets.versions import MUTATING, VALIDATING
 
 _ACTIONS = {"enforce": "Deny", "warn": "Warn", "audit": "Audit"}
 
@@ -32,19 +50,58 @@ class Vap:
 
     name: str = "vap"
 
-    def package(self, program: ir.Program, cases: dict[str, tuple[Case, ...]], options: Options = DEFAULTS) -> Output:
+    def capabilities(self, options: Options) -> Capabilities:
+        """Everything, where Kubernetes has the kinds for it."""
+        release = options.kubernetes
+        checks, defaults = served(VALIDATING, release), served(MUTATING, release)
+        lacks = f"Kubernetes {spelled(release)} has no MutatingAdmissionPolicy to set"
+        costs = []
+        if checks not in ("v1", ""):
+            costs.append(SwitchedOff("ValidatingAdmissionPolicy", checks, release))
+        if defaults not in ("v1", ""):
+            costs.append(SwitchedOff("MutatingAdmissionPolicy", defaults, release, for_defaults=True))
+        setting = Sets() if defaults else LeavesUnset(lacks)
+        return Capabilities(
+            product="Kubernetes",
+            modes=MODES,
+            updates=True,
+            namespaces=True,
+            namespace_labels="exactly",
+            exemptions=EXEMPTED,
+            defaults=lambda policy, default: setting,
+            defaults_unless_exempt="exactly",
+            choices=Choices(
+                SUBJECTS,
+                Sets() if defaults else LeavesUnset(f"{lacks} them"),
+                member_labels="exactly",
+                live=ASKING_RBAC,
+                live_workloads="stricter",
+            ),
+            warned_workloads="exactly",
+            enforced_workloads="exactly",
+            kubernetes=release,
+            requires=Release("Kubernetes", VALIDATING[-1][0], release, "compile for `gatekeeper` or `kyverno`"),
+            costs=tuple(costs),
+        )
+
+    def default_text(self, policy: ir.Policy, default: ir.Default) -> list[str]:
+        """The patches that set ``default``."""
+        return default_lines(default)
+
+    def check_text(self, check: ir.Check) -> list[str]:
+        """The variables and the validation of ``check``."""
+        return check_lines(check)
+
+    def package(self, program: ir.Program, cases: Cases, options: Options = DEFAULTS) -> Package:
         """Policies, bindings and kustomization of ``program``."""
-        program, cases, told = _for_release(program, cases, options)
-        program, undecided = undecided_choices(program)
-        told += undecided
         validating, mutating = (Code(served(api, options.kubernetes)) for api in (VALIDATING, MUTATING))
         policies: list[OutputFile] = []
         bindings: list[OutputFile] = []
 
-        def add(name: str, policy: str, kind: str, held: Where, action: str = "") -> None:
+        def add(name: str, policy: str, kind: str, held: Where, action: str = "", choice: str = "") -> None:
             version = mutating if kind == "Mutating" else validating
             api, kinds = f"admissionregistration.k8s.io/{version}", f"{kind}AdmissionPolicy"
-            policies.append(OutputFile(f"policies/{name}.yaml", policy, (ObjectName(api, kinds, name),)))
+            policies.append(OutputFile(f"policies/{name}.yaml", policy, (ObjectName(api, kinds, name),), choice))
             binding = _binding(version, kind, name, held, action)
             bound = ObjectName(api, f"{kinds}Binding", name)
             bindings.append(OutputFile(f"bindings/{name}.yaml", binding, (bound,)))
@@ -65,49 +122,26 @@ class Vap:
                 text = _validation(validating, policy, name, checks, template, Pending(policy.defaults))
                 add(name, text, "Validating", held, _ACTIONS[on_workloads(policy.mode, options.workloads)])
         for choice in program.choices:
-            told += notes(choice)
             held = where(choice.scope)
             if any(policy.defaults for policy in choice.policies):
                 name = names.derived(choice.name, "defaults")
                 text = _choice_mutation(mutating, choice, name, held)
-                add(name, text, "Mutating", held)
+                add(name, text, "Mutating", held, choice=choice.name)
             name = names[choice.name]
-            add(name, _choice(validating, choice, held, name), "Validating", held, _ACTIONS[choice.mode])
-            told += unjudged_workloads(choice, options.workloads)
+            text = _choice(validating, choice, held, name)
+            add(name, text, "Validating", held, _ACTIONS[choice.mode], choice.name)
             for suffix, template in TEMPLATES_AT if options.workloads != "off" and not choice.live else ():
                 name = names.derived(choice.name, suffix)
                 text = _choice(validating, choice, held, name, template)
-                add(name, text, "Validating", held, _ACTIONS[on_workloads(choice.mode, options.workloads)])
+                action = _ACTIONS[on_workloads(choice.mode, options.workloads)]
+                add(name, text, "Validating", held, action, choice.name)
         resources = tuple(file.path for file in (*policies, *bindings))
         paths = [yaml_quote(path) for path in resources]
         kustomization = OutputFile("kustomization.yaml", render("kyverno/kustomization.yaml.j2", paths=paths))
-        return Output((*policies, *bindings, kustomization), resources, tuple(told))
+        return Package((*policies, *bindings, kustomization), resources)
 
 
 TARGET = Vap()
-
-
-def _for_release(program: ir.Program, cases: Cases, options: Options) -> tuple[ir.Program, Cases, Told]:
-    """``program`` as the release can have it, and what that costs. Raises `SourceError` where it cannot at all."""
-    release = options.kubernetes
-    needs(program, "Kubernetes", VALIDATING[-1][0], release, "compile for `gatekeeper` or `kyverno`")
-    told: Told = []
-    if not served(MUTATING, release):
-        cause = f"Kubernetes {spelled(release)} has no MutatingAdmissionPolicy to set"
-        told += [one for choice in program.choices for one in unset_defaults(choice, f"{cause} them")]
-        program, cases, more = demanding(program, cases, all_unsettable(cause))
-        told += more
-    members = (policy for choice in program.choices for policy in choice.policies)
-    sets_defaults = any(policy.defaults for policy in (*program.policies, *members))
-    for kind, version in (
-        ("ValidatingAdmissionPolicy", served(VALIDATING, release)),
-        ("MutatingAdmissionPolicy", served(MUTATING, release) if sets_defaults else ""),
-    ):
-        if version not in ("v1", ""):
-            text = f"Kubernetes {spelled(release)} serves {kind} {version} only where its API server is told to"
-            help = f"set --feature-gates={kind}=true and --runtime-config=admissionregistration.k8s.io/{version}=true on it"
-            told.append(costs(program, text, help=help))
-    return program, cases, told
 
 
 def _validation(

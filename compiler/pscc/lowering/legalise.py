@@ -1,0 +1,201 @@
+"""The program that a target can express, and the shortfalls: decided here, once, for all targets. IR to IR.
+
+What a target has not declared is an error that names the construct and the target (`undeclared`), so nothing is ever left
+out in silence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from pscc import ir
+from pscc.base.frozen import frozen
+from pscc.base.source import Span
+from pscc.diagnostics import Diagnostic, SourceError
+from pscc.ir.access import NONE
+from pscc.lowering.capabilities import (
+    Capabilities,
+    Choices,
+    LeavesUnset,
+    Release,
+    SetsWidely,
+    Workloads,
+)
+from pscc.lowering.demands import choice_without, demanded, without
+from pscc.lowering.releases import spelled
+from pscc.lowering.shortfalls import (
+    BudgetTight,
+    ChoiceDefaultsNotSet,
+    Costs,
+    DefaultNotSet,
+    DefaultSetWidely,
+    LabelsUnseen,
+    NeverUsed,
+    SetForExempt,
+    Shortfall,
+    WorkloadsRefused,
+    WorkloadsUnjudged,
+)
+from pscc.lowering.undecided import undecided
+from pscc.lowering.undeclared import undeclared
+from pscc.pod.fields import since
+
+_NO_ORDER = "a policy outside the choice sets what decides it, and the two are applied in no fixed order"
+
+
+@frozen
+class Legal:
+    """``program`` is what a target can express and what its output says; ``shortfalls`` is what it lacks of the source."""
+
+    program: ir.Program
+    shortfalls: tuple[Shortfall, ...] = ()
+
+
+def legalise(program: ir.Program, name: str, can: Capabilities, workloads: Workloads) -> Legal:
+    """``program`` as the target called ``name`` can express it, with ``--workloads`` as given.
+
+    Raises `SourceError` where the release is too old, where the target has not declared that it can do something, and where
+    a choice asks the cluster more than the target can.
+    """
+    if can.requires is not None and can.requires.given < can.requires.least:
+        raise SourceError((_too_old(can.requires, _begins(program)),))
+    if errors := [*undeclared(program, name, can, workloads), *_too_costly(program, can)]:
+        raise SourceError(errors)
+    product = can.product or name
+    found: list[Shortfall] = []
+    plain = tuple(_policy(policy, product, can, found) for policy in program.policies)
+    members = tuple(_choice(choice, plain, product, can, found) for choice in program.choices)
+    legal = ir.Program(plain, members)
+    found += _of_workloads(legal, product, can, workloads)
+    return Legal(legal, (*_of_release(program, legal, can), *found))
+
+
+def _begins(program: ir.Program) -> Span:
+    return next(one.span for one in program.policies_and_choices)
+
+
+def _too_old(needs: Release, span: Span) -> Diagnostic:
+    message = f"{needs.product} {spelled(needs.given)} is too old: this output needs {spelled(needs.least)}"
+    return Diagnostic("TGT007", message, span, help=needs.help)
+
+
+def _too_costly(program: ir.Program, can: Capabilities) -> Iterator[Diagnostic]:
+    """An error for each live choice that asks the API server's authorizer more than it may."""
+    live = can.choices.live if can.choices is not None else None
+    for choice in program.choices if live is not None else ():
+        count = len(choice.policies)
+        if live is not None and choice.live and count > live.most:
+            message = (
+                f"{choice.name}: {count} policies ask the cluster's RBAC {count * live.asked} times, and the API server lets one "
+                f"policy spend {live.budget:,}, a question costing {live.cost:,}: that is enough for {live.most}"
+            )
+            help = "compile what RBAC says now: `--rbac compiled`; or leave out policies that nobody needs any more"
+            yield Diagnostic("TGT010", message, choice.span, help=help)
+
+
+# --- policies -------------------------------------------------------------------
+
+
+def _policy(policy: ir.Policy, product: str, can: Capabilities, found: list[Shortfall]) -> ir.Policy:
+    unset = list(_unset(policy, can))
+    found += unset
+    wide = [default for default in policy.defaults if isinstance(can.defaults(policy, default), SetsWidely)]
+    kept = without(policy, [one.default for one in unset]) if unset else policy
+    if any(default in wide for default in kept.defaults):
+        found += [DefaultSetWidely(product, default) for default in kept.defaults if default in wide]
+        kept = replace(kept, defaults=tuple(_widened(d) if d in wide else d for d in kept.defaults))
+    if kept.defaults and kept.exemptions and can.defaults_unless_exempt == "stricter":
+        found.append(SetForExempt(product, kept))
+    if (kept.scope.labels or kept.scope.except_labels) and can.namespace_labels == "stricter":
+        found.append(LabelsUnseen(product, policy))
+        kept = replace(kept, scope=replace(kept.scope, labels=(), except_labels=()))
+    return kept
+
+
+def _unset(policy: ir.Policy, can: Capabilities) -> Iterator[DefaultNotSet]:
+    """The defaults of ``policy`` that are not set: the target cannot, or the release has no such field."""
+    for default in policy.defaults:
+        setting = can.defaults(policy, default)
+        first, field = since("pod" if default.site == "pod" else "container", default.path)
+        if isinstance(setting, LeavesUnset):
+            yield DefaultNotSet(policy.name, default, setting.cause, demanded(policy, default))
+        elif can.kubernetes is not None and can.kubernetes < first:
+            cause = f"Kubernetes {spelled(can.kubernetes)} has no field `{field}`, so nothing can set"
+            yield DefaultNotSet(policy.name, default, cause, demanded(policy, default))
+
+
+def _widened(default: ir.Default) -> ir.Default:
+    """``default`` as it is set without its condition: on the pod, where containers inherit it."""
+    if not default.inherits:
+        return replace(default, unless=ir.FALSE)
+    return replace(default, site="pod", path=default.inherits, inherits=(), unless=ir.FALSE)
+
+
+# --- choices --------------------------------------------------------------------
+
+
+def _choice(
+    choice: ir.Choice, plain: tuple[ir.Policy, ...], product: str, can: Capabilities, found: list[Shortfall]
+) -> ir.Choice:
+    able = can.choices
+    assert able is not None
+    legal = _without_defaults(choice, plain, can, able, found)
+    if able.member_labels == "stricter":
+        labelled = {member.name for member in choice.policies if member.scope.labels or member.scope.except_labels}
+        found += [NeverUsed(member) for member in choice.policies if member.name in labelled]
+        members = (_nowhere(member) if member.name in labelled else member for member in legal.policies)
+        legal = replace(legal, policies=tuple(members))
+    if able.budget and len(legal.policies) > 1 and any(member.checks for member in legal.policies):
+        found.append(BudgetTight(product, choice, able.budget))
+    return legal
+
+
+def _without_defaults(
+    choice: ir.Choice, plain: tuple[ir.Policy, ...], can: Capabilities, able: Choices, found: list[Shortfall]
+) -> ir.Choice:
+    """``choice`` with all of its defaults, or with none: which policy is chosen must not hang on one that is not set."""
+    if isinstance(able.defaults, LeavesUnset):
+        found += _unset_of_choice(choice, able.defaults.cause)
+        return choice_without(choice)
+    unset = [one for member in choice.policies for one in _unset(member, can)]
+    found += unset
+    if unset:
+        return choice_without(choice)
+    if undecided(choice, plain):
+        found += _unset_of_choice(choice, _NO_ORDER)
+        return choice_without(choice)
+    return choice
+
+
+def _unset_of_choice(choice: ir.Choice, why: str) -> Iterator[ChoiceDefaultsNotSet]:
+    """That the defaults of ``choice`` are not set: of each policy those that pods have to set, and those they go without."""
+    for policy in choice.policies:
+        for wanted in (True, False):
+            controls = dict.fromkeys(d.control for d in policy.defaults if demanded(policy, d) is wanted)
+            if controls:
+                yield ChoiceDefaultsNotSet(policy, tuple(controls), why, wanted)
+
+
+def _nowhere(policy: ir.Policy) -> ir.Policy:
+    return replace(policy, scope=replace(policy.scope, namespaces=NONE, labels=(), except_labels=()))
+
+
+# --- workloads, releases --------------------------------------------------------
+
+
+def _of_workloads(legal: ir.Program, product: str, can: Capabilities, workloads: Workloads) -> Iterator[Shortfall]:
+    for policy in legal.policies:
+        if workloads == "warn" and can.warned_workloads == "stricter" and policy.checks and policy.mode == "enforce":
+            yield WorkloadsRefused(product, policy)
+    for choice in legal.choices:
+        if workloads != "off" and choice.live and can.choices and can.choices.live_workloads == "stricter":
+            yield WorkloadsUnjudged(choice)
+
+
+def _of_release(program: ir.Program, legal: ir.Program, can: Capabilities) -> Iterator[Costs]:
+    members = tuple(member for choice in legal.choices for member in choice.policies)
+    sets_defaults = any(policy.defaults for policy in (*legal.policies, *members))
+    for cost in can.costs:
+        if sets_defaults or not cost.for_defaults:
+            yield Costs(cost, _begins(program))

@@ -1,0 +1,18 @@
+"""Releases as people write them, and which version of an API one serves."""
+
+from __future__ import annotations
+
+from pscc.lowering.capabilities import Version
+
+
+def spelled(version: Version) -> str:
+    """``1.30``."""
+    return ".".join(map(str, version))
+
+
+def served(versions: tuple[tuple[Version, str], ...], release: Version) -> str:
+    """The version of an API that ``release`` serves, the best one; empty where it has none.
+
+    ``versions``: the first release that serves each, the newest first.
+    """
+    return next((version for since, version in versions if release >= since), "")

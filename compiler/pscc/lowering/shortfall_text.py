@@ -1,0 +1,122 @@
+"""What a target cannot do, said to people."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from pscc.diagnostics import Diagnostic
+from pscc.lowering.capabilities import ReleaseCost, SetsOnUpdates, SwitchedOff, Withdrawn
+from pscc.lowering.releases import spelled
+from pscc.lowering.shortfalls import (
+    BudgetTight,
+    ChoiceDefaultsNotSet,
+    Costs,
+    DefaultNotSet,
+    DefaultSetWidely,
+    LabelsUnseen,
+    NeedsServerSide,
+    NeverUsed,
+    SetForExempt,
+    Shortfall,
+    TooLarge,
+    WorkloadsRefused,
+    WorkloadsUnjudged,
+)
+
+
+def diagnostic_of(shortfall: Shortfall) -> Diagnostic:
+    """``shortfall`` in words, under a code ``TGT0xx``."""
+    match shortfall:
+        case DefaultNotSet() | ChoiceDefaultsNotSet() | DefaultSetWidely() | SetForExempt():
+            return _of_defaults(shortfall)
+        case LabelsUnseen(target=target, policy=policy):
+            text = f"{target} sees a namespace's name alone: {policy.name} holds whatever the labels are"
+            return Diagnostic("TGT004", text, policy.span, "warning", help="name the namespaces")
+        case NeverUsed(policy=policy):
+            text = f"{policy.name} is never used: its namespaces go by labels, which the rules of a choice do not see"
+            return Diagnostic("TGT004", text, policy.span, "warning", help="name the namespaces")
+        case WorkloadsRefused(target=target, policy=policy):
+            text = f"{target} refuses workloads whose pods {policy.name} would refuse, and cannot just warn of them"
+            help = "say `--workloads enforce` where you mean that, or `--workloads off`: their pods are judged all the same"
+            return Diagnostic("TGT009", text, policy.span, severity="note", help=help)
+        case WorkloadsUnjudged(choice=choice):
+            text = (
+                f"{choice.name}: workloads are not judged, their pods are: with `--rbac live` the API server can be asked "
+                "what the user who applies a workload may use, but not what its controller may"
+            )
+            help = "say `--workloads off`, or compile what RBAC says now: `--rbac compiled`"
+            return Diagnostic("TGT012", text, choice.span, severity="note", help=help)
+        case BudgetTight(target=target, choice=choice, budget=budget):
+            text = (
+                f"{choice.name}: {target} lets the CEL of one template cost {budget:,} a review, and refuses the pod beyond "
+                "that: one of dozens of containers, to which several policies object before one accepts it, may come to more"
+            )
+            help = "leave out `--engine cel` if you have such pods: templates in Rego have no such limit"
+            return Diagnostic("TGT011", text, choice.span, severity="note", help=help)
+        case Costs(cost=cost, span=span):
+            text, help = _of_release(cost)
+            return Diagnostic("TGT008", text, span, severity="warning", help=help)
+        case NeedsServerSide() | TooLarge():
+            return _of_size(shortfall)
+        case _:
+            assert_never(shortfall)
+
+
+def _of_defaults(shortfall: DefaultNotSet | ChoiceDefaultsNotSet | DefaultSetWidely | SetForExempt) -> Diagnostic:
+    match shortfall:
+        case DefaultNotSet(policy=name, default=default, cause=cause, demanded=demanded):
+            text = f"{cause} the default of `{default.control}` in {name}"
+            if demanded:
+                return Diagnostic("TGT001", f"{text}: pods are refused until they set it", default.span, "warning")
+            return Diagnostic("TGT001", f"{text}: pods are admitted without it", default.span, "note")
+        case ChoiceDefaultsNotSet(policy=policy, controls=controls, why=why, demanded=demanded):
+            text = f"{policy.name}: the defaults of {', '.join(controls)} are not set: {why}"
+            if demanded:
+                help = "pods have to set them themselves, which is stricter than PodSecurityPolicy was"
+                return Diagnostic("TGT001", text, policy.span, "warning", help=help)
+            return Diagnostic("TGT001", f"{text}; pods go without them", policy.span, "note")
+        case DefaultSetWidely(target=target, default=default):
+            text = f"{target} sets the default of `{default.control}` wherever the field itself is unset"
+            return Diagnostic("TGT002", text, default.span, "note")
+        case SetForExempt(target=target, policy=policy):
+            text = (
+                f"{target}'s mutations do not see who asks: the defaults of {policy.name} are set for those exempt, too"
+            )
+            return Diagnostic("TGT005", text, policy.exemptions[0].span, "warning")
+
+
+def _of_release(cost: ReleaseCost) -> tuple[str, str]:
+    match cost:
+        case SwitchedOff(kind=kind, version=version, release=release):
+            return (
+                f"Kubernetes {spelled(release)} serves {kind} {version} only where its API server is told to",
+                f"set --feature-gates={kind}=true and "
+                f"--runtime-config=admissionregistration.k8s.io/{version}=true on it",
+            )
+        case Withdrawn(product=product, kind=kind, release=release, instead=instead):
+            return (
+                f"{product} {spelled(release)} is to refuse {kind} that are new or changed",
+                f"compile for `{instead}`: the switch is the name of the target",
+            )
+        case SetsOnUpdates(product=product, release=release, mended=mended):
+            return (
+                f"{product} {spelled(release)} sets defaults on updates, too: the API server refuses those of pods "
+                "without them",
+                f"make the pods that were there before anew, or update {product} to {spelled(mended)}",
+            )
+
+
+def _of_size(shortfall: NeedsServerSide | TooLarge) -> Diagnostic:
+    kilobytes = f"{shortfall.size // 1000} kB"
+    match shortfall:
+        case NeedsServerSide(path=path):
+            text = (
+                f"{path} has an object of {kilobytes}, of which kubectl would keep a copy in an annotation of 256 KiB"
+            )
+            return Diagnostic("TGT006", text, severity="note", help="apply it with `kubectl apply --server-side`")
+        case TooLarge(path=path, choice=choice):
+            text = f"an object of {kilobytes}, larger than a cluster takes"
+            if choice is None:
+                return Diagnostic("TGT006", f"{path} has {text}", help="part the policy in two")
+            help = "part it by namespaces, or compile it for opa"
+            return Diagnostic("TGT006", f"{choice.name} makes {text}", choice.span, help=help)

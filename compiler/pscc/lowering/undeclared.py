@@ -1,0 +1,104 @@
+"""What a program has that a target has not declared: an error for each, which names the construct and the target."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import get_args
+
+from pscc import ir
+from pscc.base.source import Span
+from pscc.diagnostics import Diagnostic
+from pscc.ir.access import ALL, NONE, Scope, Subjects
+from pscc.lowering.capabilities import Capabilities, Choices, Exempted, Subject, Workloads
+from pscc.meaning.narrowing import EXEMPTING
+
+
+def undeclared(program: ir.Program, name: str, can: Capabilities, workloads: Workloads) -> Iterator[Diagnostic]:
+    """The errors of ``program`` for the target called ``name``, with ``--workloads`` as given."""
+
+    def cannot(construct: str, span: Span, help: str = "") -> Diagnostic:
+        message = f"the target {name} cannot express {construct}"
+        return Diagnostic("TGT014", message, span, help=help or "compile for another target")
+
+    begins = next((one.span for one in program.policies_and_choices), None)
+    if begins is None:
+        return
+    if not can.updates:
+        yield cannot("updates of pods", begins)
+    for one in program.policies_and_choices:
+        if one.mode not in can.modes:
+            yield cannot(f"the mode `{one.mode}` of {one.name}", one.span, "compile with another `--mode`")
+        yield from (cannot(f"{what} of {one.name}", one.span) for what in _places(one.scope, can))
+    for policy in program.policies:
+        yield from (cannot(what, span) for what, span in _of_policy(policy, can))
+    for choice in program.choices:
+        if can.choices is None:
+            yield cannot(f"`choose`: {choice.name}", choice.span)
+        else:
+            yield from (cannot(what, span) for what, span in _of_choice(choice, can, can.choices))
+    abilities = {"warn": can.warned_workloads, "enforce": can.enforced_workloads}
+    if abilities.get(workloads) == "cannot":
+        help = "say `--workloads off`: their pods are judged all the same"
+        yield cannot(f"what `--workloads {workloads}` asks for", begins, help)
+
+
+Construct = tuple[str, Span]
+
+
+def _places(scope: Scope, can: Capabilities) -> Iterator[str]:
+    if (scope.namespaces != ALL or scope.except_namespaces != NONE) and not can.namespaces:
+        yield "the namespaces"
+    if (scope.labels or scope.except_labels) and can.namespace_labels == "cannot":
+        yield "the labels of namespaces"
+
+
+def _of_policy(policy: ir.Policy, can: Capabilities) -> Iterator[Construct]:
+    for exemption in policy.exemptions:
+        for kind in _kinds(exemption.subjects):
+            if kind not in can.exemptions:
+                yield f"`exempt {kind}` in {policy.name}", exemption.span
+    yield from _of_containers(policy, can)
+    for default in policy.defaults:
+        if can.defaults(policy, default) is None:
+            yield f"the default of `{default.control}` in {policy.name}", default.span
+    if policy.defaults and policy.exemptions and can.defaults_unless_exempt == "cannot":
+        yield f"defaults beside exemptions in {policy.name}", policy.exemptions[0].span
+
+
+def _of_containers(policy: ir.Policy, can: Capabilities) -> Iterator[Construct]:
+    for kind, *names in EXEMPTING:
+        spans = [check.span for check in policy.checks if any(name in names for name, _ in check.params)]
+        if spans and _exempted(kind) not in can.exemptions:
+            yield f"`exempt {kind}` in {policy.name}", spans[0]
+
+
+def _exempted(kind: str) -> Exempted:
+    return next(one for one in get_args(Exempted) if one == kind)
+
+
+def _of_choice(choice: ir.Choice, can: Capabilities, able: Choices) -> Iterator[Construct]:
+    members = choice.policies
+    if choice.live:
+        if able.live is None:
+            yield f"asking the cluster's RBAC about {choice.name}", choice.span
+    else:
+        for grant in choice.grants:
+            for kind in _kinds(grant.subjects):
+                if kind not in able.grants_to:
+                    yield f"a grant to {kind} of {grant.policy}", grant.span
+    for member in members:
+        if (member.scope.labels or member.scope.except_labels) and able.member_labels == "cannot":
+            yield f"the labels of namespaces of {member.name}", member.span
+        yield from _of_containers(member, can)
+        for default in member.defaults:
+            if able.defaults is None or can.defaults(member, default) is None:
+                yield f"the default of `{default.control}` in {member.name}", default.span
+
+
+def _kinds(who: Subjects) -> Iterator[Subject]:
+    if who.users:
+        yield "users"
+    if who.groups:
+        yield "groups"
+    if who.service_accounts:
+        yield "serviceaccounts"
