@@ -7,6 +7,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from conformance.jsonl import Json
+from pscc.pod.fields import CONTAINER_LISTS, element
+from pscc.pod.kinds import Kind, ListOf, Object
+from pscc.pod.schema import DOWNWARD_FILE, SPEC
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,98 +25,32 @@ class Shape:
     many: bool = False
 
 
-def _words(text: str) -> tuple[str, ...]:
-    return tuple(text.split())
+_CHOSEN: Mapping[str, Mapping[str, object]] = {
+    "configMap": {"name": "kube-root-ca.crt"}, "csi": {"driver": "inline.csi.example"},
+    "flexVolume": {"driver": "example/lvm"}, "hostPath": {"path": "/var/log"},
+    "volumeMounts": {"name": "hostPath"}, "volumes": {"name": "nothing"},
+}  # fmt: skip
+"""Values that policies of the tests speak of, where the schema has others."""
+_ITEM = {"path": "namespace", "fieldRef": {"fieldPath": "metadata.namespace"}}
+"""A file of the downward API, which has one of two references."""
 
 
-_PROFILE = Shape(("localhostProfile",), required={"type": "RuntimeDefault"})
-_SHARED = {
-    "appArmorProfile": _PROFILE,
-    "seLinuxOptions": Shape(_words("user role type level")),
-    "seccompProfile": _PROFILE,
-    "windowsOptions": Shape(_words("hostProcess runAsUserName")),
-}
-_CONTEXT = Shape(
-    _words(
-        "allowPrivilegeEscalation appArmorProfile capabilities privileged procMount readOnlyRootFilesystem runAsGroup "
-        "runAsNonRoot runAsUser seLinuxOptions seccompProfile windowsOptions"
-    ),
-    {**_SHARED, "capabilities": Shape(_words("add drop"))},
-)
-_POD_CONTEXT = Shape(
-    _words(
-        "appArmorProfile fsGroup runAsGroup runAsNonRoot runAsUser seLinuxOptions seccompProfile supplementalGroups "
-        "sysctls windowsOptions"
-    ),
-    _SHARED,
-)
-_HANDLER = Shape(
-    _words("exec httpGet tcpSocket"),
-    {
-        "httpGet": Shape(_words("host httpHeaders path"), required={"port": 80}),
-        "tcpSocket": Shape(("host",), required={"port": 80}),
-    },
-)
-_CONTAINER = Shape(
-    _words("env lifecycle livenessProbe ports readinessProbe resources securityContext startupProbe volumeMounts"),
-    {
-        "lifecycle": Shape(_words("postStart preStop"), {"postStart": _HANDLER, "preStop": _HANDLER}),
-        "livenessProbe": _HANDLER,
-        "ports": Shape(_words("hostIP hostPort name protocol"), required={"containerPort": 80}, many=True),
-        "readinessProbe": _HANDLER,
-        "securityContext": _CONTEXT,
-        "startupProbe": _HANDLER,
-        "volumeMounts": Shape(
-            _words("readOnly subPath"), required={"name": "hostPath", "mountPath": "/data"}, many=True
-        ),
-    },
-    {"name": "main", "image": "app:1"},
-    many=True,
-)
-_ITEM = Shape(
-    _words("mode resourceFieldRef"),
-    {"fieldRef": Shape(("apiVersion",), required={"fieldPath": "metadata.namespace"})},
-    {"path": "namespace", "fieldRef": {"fieldPath": "metadata.namespace"}},
-    many=True,
-)
-_SOURCE = Shape(
-    _words("configMap downwardAPI secret serviceAccountToken"),
-    {
-        "configMap": Shape(_words("items optional"), required={"name": "kube-root-ca.crt"}),
-        "downwardAPI": Shape(("items",), {"items": _ITEM}),
-        "serviceAccountToken": Shape(_words("audience expirationSeconds"), required={"path": "token"}),
-    },
-    many=True,
-)
-_VOLUME = Shape(
-    _words(
-        "cephfs configMap csi downwardAPI emptyDir flexVolume hostPath image nfs persistentVolumeClaim projected secret"
-    ),
-    {
-        "csi": Shape(_words("fsType readOnly"), required={"driver": "inline.csi.example"}),
-        "downwardAPI": Shape(("items",), {"items": _ITEM}),
-        "flexVolume": Shape(_words("fsType readOnly"), required={"driver": "example/lvm"}),
-        "hostPath": Shape(("type",), required={"path": "/var/log"}),
-        "projected": Shape(("sources",), {"sources": _SOURCE}),
-    },
-    {"name": "nothing"},
-    many=True,
-)
-_SPEC = Shape(
-    _words(
-        "ephemeralContainers hostIPC hostNetwork hostPID hostUsers initContainers os runtimeClassName securityContext "
-        "serviceAccountName volumes"
-    ),
-    {
-        "containers": _CONTAINER,
-        "ephemeralContainers": _CONTAINER,
-        "initContainers": _CONTAINER,
-        "securityContext": _POD_CONTEXT,
-        "volumes": _VOLUME,
-    },
-)
-_POD = Shape((), {"metadata": Shape(_words("annotations labels")), "spec": _SPEC})
-"""Where a pod has fields that policies look at, and that may be null: not those that the API server requires."""
+def _shape(name: str, kind: Kind) -> Shape:
+    """The shape of the field ``name``; what is not described in it is left alone."""
+    inside = element(kind)
+    assert isinstance(inside, Object)
+    needs = {one.name: one.needs for one in inside.fields if one.needs is not None}
+    below = {one.name: _shape(one.name, one.kind) for one in inside.fields if isinstance(element(one.kind), Object)}
+    required = {**needs, **(_ITEM if inside is DOWNWARD_FILE else _CHOSEN.get(name, {}))}
+    optional = tuple(one.name for one in inside.fields if one.name not in required)
+    return Shape(optional, below, required, isinstance(kind, ListOf))
+
+
+_SPEC = _shape("spec", SPEC)
+_CONTAINER = _SPEC.below["containers"]
+_VOLUME = _SPEC.below["volumes"]
+_POD = Shape((), {"metadata": Shape(("annotations", "labels")), "spec": _SPEC})
+"""Where a pod has fields that may be null: not those that the API server requires."""
 
 
 # --- drawn ----------------------------------------------------------------------
@@ -156,7 +93,7 @@ def _nulls(shape: Shape, depth: int) -> Json:
     for name, below in shape.below.items() if depth > 1 else ():
         if name == "volumes":
             found[name] = list(_volumes(depth - 1))
-        elif below is _CONTAINER:
+        elif name in CONTAINER_LISTS:
             found[name] = _nulls_of_each(name, depth - 1)
         else:
             found[name] = [_nulls(below, depth - 1)] if below.many else _nulls(below, depth - 1)

@@ -19,6 +19,7 @@ from pscc.lowering.demands import without
 from pscc.lowering.prepared import prepared
 from pscc.lowering.shortfalls import DefaultNotSet, DefaultSetWidely
 from pscc.output.options import Options
+from pscc.pod.fields import INHERITED
 from pscc.pod.manifests import normalise
 from pscc.reference import oracle
 from pscc.targets.registry import TARGETS, target_named
@@ -27,7 +28,6 @@ from test_gatekeeper import POLICIES, bare
 from test_kyverno import DEFAULTS, awkward, pruned
 
 CORPUS = single(SHARED / "corpus" / "psp")
-INHERITED = ("runAsUser", "runAsGroup", "runAsNonRoot", "seLinuxOptions", "seccompProfile", "appArmorProfile")
 
 
 def effective(pod: Json) -> Any:

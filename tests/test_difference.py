@@ -6,6 +6,7 @@ import itertools
 import json
 import random
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,9 @@ from pscc.ir.access import Request
 from pscc.ir.once_defaulted import observing
 from pscc.meaning.library import MINORS, library_source
 from pscc.output.emit import emit
+from pscc.pod.kinds import Boolean, Enumeration, Integer, Kind, ListOf, Object, Opaque, Text
 from pscc.pod.manifests import Manifest
+from pscc.pod.schema import SPEC
 from pscc.reasoning.difference.admitted import Witness
 from pscc.reasoning.difference.changed import Change
 from pscc.reasoning.difference.compare import Difference, compare
@@ -73,10 +76,31 @@ def hold(found: Difference, old: ir.Program, new: ir.Program) -> None:
             assert admits(refusing, witness.old_pod) and admits(admitting, witness.old_pod), witness
             assert not admits_update(refusing, witness.pod, witness.old_pod), witness
             assert admits_update(admitting, witness.pod, witness.old_pod), witness
+        assert not list(misfits(witness.pod["spec"], SPEC)), witness
         assert witness.control in {reason.control for reason in witness.reasons}, witness
     for change in found.changed:
         assert admits(old, change.pod, change.request) and admits(new, change.pod, change.request), change
         assert made(old, change) != made(new, change), change
+
+
+def misfits(value: object, kind: Kind, path: str = "") -> Iterator[str]:
+    """Where in a pod there is something that its field cannot be, by the schema."""
+    match kind, value:
+        case Object(), dict():
+            for name, inner in value.items():
+                field = kind.field(name)
+                yield from [f"{path}.{name}"] if field is None else misfits(inner, field.kind, f"{path}.{name}")
+        case ListOf(), list():
+            for one in value:
+                yield from misfits(one, kind.of, path)
+        case (Boolean(), bool()) | (Text(), str()) | (Opaque(), _):
+            return
+        case Integer(), int() if kind.low <= value <= kind.high and not isinstance(value, bool):
+            return
+        case Enumeration(), str() if value in kind.values:
+            return
+        case _:
+            yield path
 
 
 def made(one: ir.Program, change: Change) -> dict[str, object]:
@@ -198,6 +222,16 @@ def test_what_is_said_set_and_updated(old: str, new: str, kinds: dict[str, str])
             told[f"{kind}, on update" if witness.old_pod else kind] = witness.control
     told.update(("changed", change.control) for change in found.changed)
     assert told == kinds
+
+
+def test_a_list_that_one_side_defaults_and_the_other_walks_is_a_list() -> None:
+    before, after = (
+        of("policy p {\n default supplementalGroups 5\n}\n"),
+        of("policy p {\n require supplementalGroups 6\n}\n"),
+    )
+    found = compare(before, after)
+    hold(found, before, after)
+    assert found.stricter
 
 
 def test_a_witness_says_what_the_other_only_warns_of() -> None:

@@ -9,9 +9,11 @@ from __future__ import annotations
 import json
 
 from conformance.jsonl import Json
+from pscc.pod import fields
 
 APP_ARMOR = "container.apparmor.security.beta.kubernetes.io/"
-INHERITED = ("runAsUser", "runAsGroup", "runAsNonRoot", "seLinuxOptions", "seccompProfile")
+INHERITED = tuple(field for field in fields.INHERITED if field != "appArmorProfile")
+"""What 1.24's containers inherit from the pod by fields: AppArmor has annotations there."""
 PSP_ANNOTATIONS = ("kubernetes.io/psp", "seccomp.security.alpha.kubernetes.io/", "container.seccomp.security.alpha.")
 
 

@@ -18,7 +18,9 @@ class UnknownFieldError(LookupError):
     def __init__(self, root: str, names: tuple[str, ...], missing: str) -> None:
         """``missing`` of ``names`` is not described; they are the path from a ``root``."""
         path = ".".join(names)
-        super().__init__(f"`{path}` of a {root}: `{missing}` is not in the schema, add it to compiler/pscc/pod/schema.py")
+        super().__init__(
+            f"`{path}` of a {root}: `{missing}` is not in the schema, add it to compiler/pscc/pod/schema.py"
+        )
 
 
 def described(root: str, names: tuple[str, ...]) -> tuple[Field, ...]:

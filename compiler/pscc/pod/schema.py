@@ -239,7 +239,7 @@ VOLUME = Object((
     Field("persistentVolumeClaim", Object((Field("claimName", TEXT, needs="data"), Field("readOnly", SWITCH)))),
     Field("photonPersistentDisk", OPAQUE),
     Field("portworxVolume", OPAQUE),
-    Field("projected", Object((_MODE, _USER, Field("sources", ListOf(SOURCE), needs=[{"secret": {"name": "data"}}])))),
+    Field("projected", Object((_MODE, _USER, Field("sources", ListOf(SOURCE))))),
     Field("quobyte", OPAQUE),
     Field("rbd", OPAQUE),
     Field("scaleIO", OPAQUE),

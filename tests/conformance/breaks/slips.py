@@ -24,6 +24,7 @@ from conformance.breaks.slipping import (
 from emitted.settings import CEL
 from pscc import ir
 from pscc.ir.access import ALL, NONE, Scope
+from pscc.lowering.capabilities import Sets
 from pscc.output.templating import Code
 
 _VAP, _KYVERNO = ("vap",), ("kyverno-cel",)
@@ -237,7 +238,7 @@ SLIPS = (
         _VAP,
     ),
     Slip("printers.cel.bindings._with_added", "nothing is added", changed(r"\+ \(?\[.*$", "+ [])"), _VAP),
-    Slip("tidy.failing", "whatever its condition", first(lambda r: replace(r, when=ir.TRUE)), _CELS),
+    Slip("ir.tidy.failing", "whatever its condition", first(lambda r: replace(r, when=ir.TRUE)), _CELS),
     # updates
     Slip("printers.cel.checks.changed", "always", always("true"), _VAP),
     Slip(
@@ -253,7 +254,7 @@ SLIPS = (
     Slip("printers.cel.parameters.UPDATED", "on creation", lambda _: 'request.operation == "CREATE"', (CEL,)),
     Slip("printers.rego.rules.unchanged", "nothing is compared", always(("\ttrue",)), _REGO),
     Slip(
-        "ir.passes.looked_at",
+        "ir.passes.rechecked_on",
         "containers are not looked at",
         then(lambda reads: replace(reads, container=(), containers=False)),
         (*_CELS, "gatekeeper"),
@@ -270,8 +271,8 @@ SLIPS = (
     Slip("printers.cel.patches.patches", "nothing", always(()), _POLICIES),
     Slip("ir.defaulting.in_sequence", "the other way round", then(lambda found: found[::-1]), _VAP),
     Slip("targets.gatekeeper.mutators._of", "the first list alone", then(lambda found: found[:1]), _GATEKEEPER),
-    Slip("targets.gatekeeper.mutators.mutators", "none", always(([], [])), _GATEKEEPER),
-    Slip("targets.gatekeeper.mutators.unsettable", "all can be set", always(()), _GATEKEEPER),
+    Slip("targets.gatekeeper.mutators.mutators", "none", always([]), _GATEKEEPER),
+    Slip("targets.gatekeeper.mutators.setting", "all can be set", always(Sets()), _GATEKEEPER),
     Slip(
         "lowering.demands.without",
         "nothing is asked for",
@@ -284,9 +285,9 @@ SLIPS = (
         lambda _: lambda choice: replace(choice, policies=tuple(replace(p, defaults=()) for p in choice.policies)),
         _REGO,
     ),
-    Slip("once_defaulted.applies", "always", always(ir.TRUE), _VAP),
+    Slip("ir.once_defaulted.applies", "always", always(ir.TRUE), _VAP),
     Slip(
-        "once_defaulted.holds_once_defaulted", "without defaults", lambda real: lambda check, _: real(check, ()), _VAP
+        "ir.once_defaulted.holds_once_defaulted", "without defaults", lambda real: lambda check, _: real(check, ()), _VAP
     ),
     # workloads
     Slip("targets.shared.cel_workloads.TEMPLATES_AT", "no cron jobs", lambda found: found[:1], _POLICIES),
@@ -414,9 +415,9 @@ SLIPS = (
         _VAP,
     ),
     Slip("targets.shared.choice_cel_defaults._COUNTS_AS_CHANGED", "no profile counts", lambda _: "false", _VAP),
-    Slip("partition._guard", "no guard", always(None), (*_CHOICES, "gatekeeper")),
+    Slip("lowering.partition._guard", "no guard", always(None), (*_CHOICES, "gatekeeper")),
     Slip(
-        "partition._policies",
+        "lowering.partition._policies",
         "everywhere",
         then(lambda found: [replace(p, scope=Scope()) for p in found]),
         (*_CHOICES, "gatekeeper"),

@@ -18,7 +18,11 @@ from pscc.reasoning.difference.fields import Constants, Place
 Json = dict[str, object]
 NAME = "main"
 """What the container is called where nothing asks for its name: what the schema has for it."""
-_TOKEN: Json = {"sources": [{"serviceAccountToken": {"path": "token"}}]}
+_SOURCES: tuple[Json, ...] = ({"secret": {"name": "data"}}, {"serviceAccountToken": {"path": "token"}})
+"""Of projected volumes: one like any other, and the one that controls know.
+
+What they ask of a source beyond that is not told apart.
+"""
 VOLUMES, MOUNTS = "pod/spec.volumes", "container/volumeMounts"
 
 
@@ -43,6 +47,8 @@ def _variables(place: Place, constants: Constants, found: Mapping[Place, Constan
     if place.site.startswith(VOLUMES):
         if place == Place(VOLUMES, ()):
             yield Variable(place, (None, *_volumes(found)))
+        elif "/" in place.site.removeprefix(VOLUMES) and not place.site.startswith(f"{VOLUMES}/projected.sources"):
+            raise NotImplementedError(f"{place.site}: pods that differ in a list within a volume are not made")
     elif place.site.startswith(MOUNTS):
         if place == Place(MOUNTS, ()):
             yield Variable(place, (None, *_mounts(found)))
@@ -177,7 +183,7 @@ def _volumes(found: Mapping[Place, Constants]) -> Iterator[Json]:
                 values = _of_volume(field_at(place), constants)
                 bodies = [_with(body, place.fields[1:], value) for value in values for body in bodies]
         if name == "projected":
-            bodies.append(_TOKEN)
+            bodies = [{**body, "sources": [source]} for source in _SOURCES for body in bodies]
         for one in bodies:
             yield {"name": "data", name: one}
 
