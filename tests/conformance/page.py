@@ -8,14 +8,18 @@ from __future__ import annotations
 import hashlib
 import json
 import random
+from collections.abc import Iterator
 from dataclasses import asdict
 from functools import cache
-from pathlib import Path
+from itertools import islice
 
+from conformance.clusters import draw_cluster
+from conformance.engines import drawn_policies, drawn_requests
 from conformance.jsonl import Json
 from conformance.policies import says_default, statements_meaning
 from conformance.result import Tally
 from conformance.run import SPACE, WHOLE, versions
+from conformance.space import requests, sources
 from conformance.space.coverage import Coverage, coverage
 from conformance.table import table
 from conformance.targets import TARGETS, output_of
@@ -61,8 +65,6 @@ def write(tallies: dict[str, Tally], seconds: float, seed: int) -> None:
 
 
 _COUNTS = ("policies", "refused_policies", "pairs", "agreed", "stricter", "wrong")
-_DRAWING = ("draw.py", "fragments.py", "stored.py")
-"""What draws pods, of `pscc.cases`."""
 PARTS = ("policies and sets", "space")
 """The parts of a run, each of which can be run and recorded by itself."""
 
@@ -73,18 +75,45 @@ def rows_of(part: str) -> list[str]:
 
 
 def inputs(part: str) -> str:
-    """A digest of what decides which cases of ``part`` are drawn and which engines are asked."""
-    import pscc.cases
+    """A digest of what is compared in ``part``: some of the cases that are drawn, the sizes, and the engines that are asked.
 
-    here = Path(__file__).parent
-    files = [*(Path(pscc.cases.__file__).parent / name for name in _DRAWING), here / "policies.py"]
+    Values that are there and empty are left out of the cases: the API server drops them.
+    """
     sizes: tuple[object, ...] = (WHOLE.truth, WHOLE.targets, WHOLE.apply, WHOLE.sets)
+    drawn: Iterator[object] = _policies_and_sets()
     if part == "space":
-        files += sorted((here / "space").glob("*.py"))
-        sizes = (WHOLE.space,)
-    text = "".join(path.read_text(encoding="utf-8") for path in files)
+        sizes, drawn = (WHOLE.space,), _programs()
+    text = json.dumps([_filled(one) for one in drawn], sort_keys=True, default=repr)
     engines = {row: version for row, version in versions().items() if row in rows_of(part)}
     return hashlib.sha256(f"{text}{sizes}{engines}".encode()).hexdigest()[:16]
+
+
+def _policies_and_sets() -> Iterator[object]:
+    for seed in (1, 7, 30):
+        for number, (source, policy) in enumerate(drawn_policies(seed, 6)):
+            yield source
+            yield [(request.pod, request.old_pod) for request in drawn_requests(policy, seed * 1000 + number, 30)]
+        yield repr(draw_cluster(random.Random(seed)))
+
+
+def _programs() -> Iterator[object]:
+    for seed in (1, 2, 3):
+        rng = random.Random(seed)
+        for source in islice(sources.programs(rng), 4):
+            yield source.text, source.used
+            yield [asdict(asked) for asked in requests.draw(rng, source.program, 20)]
+
+
+def _filled(value: object) -> object:
+    """``value`` without what is null or empty inside of it."""
+    match value:
+        case dict():
+            kept = {name: _filled(inner) for name, inner in value.items()}
+            return {name: inner for name, inner in kept.items() if inner not in ("", None, [], {})}
+        case list() | tuple():
+            return [_filled(one) for one in value]
+        case _:
+            return value
 
 
 def recorded() -> tuple[dict[str, Tally], Json]:
