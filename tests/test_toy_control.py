@@ -124,6 +124,13 @@ def test_pods_are_drawn_around_its_boundary(compiler: Compiler) -> None:
     assert {json.dumps(value) for value in found["defaulted"]["hostUsers"]} == {"null", "true", "false"}
 
 
+def test_policies_are_drawn_with_it(compiler: Compiler) -> None:
+    done = compiler.run("toys", "spoken")
+    assert done.returncode == 0, done.stderr
+    toys = {"shareProcessNamespace", "activeDeadlineSeconds", "terminationGracePeriodSeconds", "hostUsers", "imagePullPolicy"}
+    assert toys <= set(json.loads(done.stdout)["controls"])
+
+
 @pytest.mark.parametrize("name", [target.name for target in ENGINES])
 def test_every_engine_does_as_the_interpreter(compiler: Compiler, name: str) -> None:
     engine(NEEDS.get(name, name))

@@ -232,6 +232,12 @@ _WORDS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 
+def _words(control: Control) -> tuple[str, ...]:
+    """Words that ``control`` takes: those that are written down here, else those that it knows, else that of its example."""
+    known = control.values.known if isinstance(control.values, Words) else ()
+    return _WORDS.get(control.id) or known or (control.example.split()[-1],)
+
+
 def _values(control: Control, rng: random.Random, single: bool) -> str:
     kind = control.values
     most = 1 if single else rng.randint(1, 3)
@@ -241,7 +247,9 @@ def _values(control: Control, rng: random.Random, single: bool) -> str:
         case Ranges() if control.id == "hostPorts":
             chosen = rng.sample(("80", "443", "8000-8080", "1-1023", "30000-32767"), most)
         case Ranges():
-            chosen = rng.sample(("1", "1000", "0") if single else ("1-65535", "1000", "10-20", "0"), most)
+            pool = ("1", "1000", "0") if single else ("1-65535", "1000", "10-20", "0")
+            pool = tuple(one for one in pool if all(kind.low <= int(end) <= kind.high for end in one.split("-")))
+            chosen = rng.sample(pool, min(most, len(pool)))
         case HostPaths():
             chosen = rng.sample(("/var/log (read-only)", "/tmp", "/", "/var/log/app", '"/data,x" (read-only)'), most)
         case Profiles():
@@ -250,7 +258,7 @@ def _values(control: Control, rng: random.Random, single: bool) -> str:
         case SeLinux():
             chosen = [o for o in ("user=u", "role=r", "type=t", 'level="s0:c1,c2"') if rng.random() < 0.5] or ["user=u"]
         case Words():
-            words = _WORDS[control.id]
+            words = _words(control)
             literal = tuple(w for w in words if not w.endswith("*"))
             chosen = rng.sample(literal if single else words, min(most, len(literal if single else words)))
         case _:
@@ -263,7 +271,7 @@ def says_check(shape: Shape, control: Control, rng: random.Random) -> str:
     if shape.takes == "values":
         tail = f" {_values(control, rng, single=False)}"
     elif shape.takes == "all of":
-        words = [w for w in _WORDS[control.id] if not w.endswith("*")]
+        words = [w for w in _words(control) if not w.endswith("*")]
         tail = f" all of {', '.join(rng.sample(words, rng.randint(1, len(words))))}"
     on = f" on {shape.on}" if shape.on else ""
     because = ' because "it isn\'t \\"safe\\": ask {{ us }}"' if rng.random() < 0.1 else ""
@@ -278,7 +286,7 @@ def says_default(control: Control, rng: random.Random) -> str:
         case "value":
             return f"default {control.id} {_values(control, rng, single=True)}"
         case "add":
-            words = [w for w in _WORDS[control.id] if not w.endswith("*")]
+            words = [w for w in _words(control) if not w.endswith("*")]
             return f"default {control.id} add {', '.join(rng.sample(words, rng.randint(1, len(words))))}"
 
 

@@ -1,13 +1,17 @@
-"""``python -m toys drawn|engine NAME``, with the toys registered: what is drawn for them, and whether an engine agrees."""
+"""``python -m toys drawn|spoken|engine NAME``, with the toys registered: what is drawn, and whether an engine agrees."""
 
 from __future__ import annotations
 
 import json
+import random
 import sys
+from itertools import islice
 
 from conformance.engines import drawn_requests, judged
 from conformance.jsonl import Json
+from conformance.policies import draw_statements, statements_meaning
 from conformance.result import Tally
+from conformance.space import sources
 from conformance.targets import TARGETS
 from pscc.base.source import SourceFile
 from pscc.cases import draw_pods
@@ -54,6 +58,14 @@ def drawn() -> Json:
     return found
 
 
+def spoken() -> Json:
+    """The controls that drawn policies of the language and drawn programs speak of."""
+    texts = [draw_statements(random.Random(seed), "p") for seed in range(60)]
+    programs = [source.program for source in islice(sources.programs(random.Random(1)), 60)]
+    policies = [*map(statements_meaning, texts), *(one for program in programs for one in program.policies)]
+    return {"controls": sorted({one.control for policy in policies for one in (*policy.checks, *policy.defaults)})}
+
+
 def differences(name: str) -> Json:
     """What ``name``'s engine says otherwise than the interpreter, and of how many pods it was asked."""
     (target,) = [one for one in TARGETS if one.name == name]
@@ -66,4 +78,4 @@ def differences(name: str) -> Json:
 
 
 if __name__ == "__main__":
-    print(json.dumps(drawn() if sys.argv[1] == "drawn" else differences(sys.argv[2])))
+    print(json.dumps({"drawn": drawn, "spoken": spoken}.get(sys.argv[1], lambda: differences(sys.argv[2]))()))

@@ -16,6 +16,8 @@ from pscc.pod.schema import OPAQUE, POD
 from pscc.reference.oracle import KINDS_OF_CONTAINER
 
 Json = dict[str, object]
+_KEPT = frozenset(("host",))
+"""Stays where it is empty: engines judge files, too, and an empty host is a boundary of its own there."""
 
 
 def stored(pod: Json) -> Json:
@@ -114,7 +116,7 @@ def _serialised(value: object, kind: Kind) -> object:
             for name, inner in value.items():
                 of = kinds.get(str(name), OPAQUE)
                 one = _serialised(inner, of)
-                if inner is not None and one != [] and not _left_out(one, of):
+                if inner is not None and one != [] and (name in _KEPT or not _left_out(one, of)):
                     kept[str(name)] = one
             return kept
         case list():
