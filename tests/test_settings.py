@@ -16,7 +16,7 @@ from pscc.cli.compile_ import command as compile_command
 from pscc.cli.verify_ import command as verify_command
 from pscc.lowering.rollout import Rollout
 from pscc.output.contents import OutputFile
-from pscc.output.emit import MANIFEST, EmitError, compiled_with, emit, written
+from pscc.output.emit import MANIFEST, EmitError, emit, settings_of, written
 from pscc.output.options import Options
 from pscc.output.settings import Settings, as_json, chosen, from_json, option, words
 
@@ -78,7 +78,7 @@ def test_settings_are_spelled_as_on_the_command_line() -> None:
 def test_settings_are_read_back_as_they_were_written(settings: Settings, tmp_path: Path) -> None:
     assert from_json(json.loads(json.dumps(as_json(settings)))) == settings
     emit(tmp_path, FILES, settings)
-    assert (compiled_with(tmp_path), written(tmp_path)) == (settings, ("a.yaml",))
+    assert (settings_of(tmp_path), written(tmp_path)) == (settings, ("a.yaml",))
 
 
 def test_a_compile_records_its_settings(tmp_path: Path) -> None:
@@ -99,7 +99,7 @@ def test_a_compile_records_its_settings(tmp_path: Path) -> None:
     arguments += ["--exclude-namespace", "kube-*", "--sync-waves", "--assume-everyone-may-use", "-o", str(tmp_path)]
     done = CliRunner().invoke(main, ["compile", DEFAULT, *arguments])
     assert done.exit_code == 0, done.output
-    assert compiled_with(tmp_path) == Settings(
+    assert settings_of(tmp_path) == Settings(
         ("gatekeeper", "opa"), engine="cel", kubernetes=(1, 31), mode="warn", exclude_namespace=("kube-*",),
         sync_waves=True, assume_everyone_may_use=True,
     )  # fmt: skip
@@ -107,13 +107,13 @@ def test_a_compile_records_its_settings(tmp_path: Path) -> None:
 
 def test_an_older_manifest_lists_its_files_and_says_nothing_of_the_options(tmp_path: Path) -> None:
     (tmp_path / MANIFEST).write_text('{"files": ["a.yaml"]}')
-    assert (written(tmp_path), compiled_with(tmp_path)) == (("a.yaml",), None)
+    assert (written(tmp_path), settings_of(tmp_path)) == (("a.yaml",), None)
     (tmp_path / MANIFEST).rename(tmp_path / ".pscc-manifest.json")
-    assert (written(tmp_path), compiled_with(tmp_path)) == (("a.yaml",), None)
+    assert (written(tmp_path), settings_of(tmp_path)) == (("a.yaml",), None)
     (tmp_path / "a.yaml").write_text("a\n")
     emit(tmp_path, FILES, OTHER)
-    assert compiled_with(tmp_path) == OTHER
-    assert compiled_with(tmp_path / "elsewhere") is None
+    assert settings_of(tmp_path) == OTHER
+    assert settings_of(tmp_path / "elsewhere") is None
 
 
 def test_what_an_older_pscc_had_no_option_for_is_as_without_it() -> None:
@@ -145,8 +145,8 @@ def test_what_an_older_pscc_had_no_option_for_is_as_without_it() -> None:
 def test_what_is_no_record_is_an_error_that_says_so(said: object, message: str, tmp_path: Path) -> None:
     (tmp_path / MANIFEST).write_text(json.dumps({"files": ["a.yaml"], "compiled": said}))
     with pytest.raises(EmitError, match=message):
-        compiled_with(tmp_path)
+        settings_of(tmp_path)
     # the next compile knows the files all the same
     (tmp_path / "a.yaml").write_text("a\n")
     emit(tmp_path, FILES, OTHER)
-    assert compiled_with(tmp_path) == OTHER
+    assert settings_of(tmp_path) == OTHER

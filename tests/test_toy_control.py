@@ -21,7 +21,7 @@ import yaml
 from conformance.targets import CEL
 from conformance.targets import TARGETS as ENGINES
 from conftest import ROOT, engine
-from pscc.output.options import TARGETS
+from pscc.targets.registry import TARGETS
 
 TOYS = ("share_process_namespace", "active_deadline_seconds", "grace_period", "host_users", "image_pull_policy")
 NEEDS = {

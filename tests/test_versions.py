@@ -13,9 +13,10 @@ from conftest import ROOT
 from pscc.base.source import SourceFile
 from pscc.cli import main
 from pscc.driver import analyse, compile_program
+from pscc.lowering.releases import served, spelled
 from pscc.output.options import DEFAULTS, Options
 from pscc.targets.registry import TARGETS
-from pscc.targets.versions import MUTATING, VALIDATING, served, spelled
+from pscc.targets.versions import MUTATING, VALIDATING
 
 SOURCE = """\
 policy p {
