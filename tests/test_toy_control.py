@@ -127,7 +127,13 @@ def test_pods_are_drawn_around_its_boundary(compiler: Compiler) -> None:
 def test_policies_are_drawn_with_it(compiler: Compiler) -> None:
     done = compiler.run("toys", "spoken")
     assert done.returncode == 0, done.stderr
-    toys = {"shareProcessNamespace", "activeDeadlineSeconds", "terminationGracePeriodSeconds", "hostUsers", "imagePullPolicy"}
+    toys = {
+        "shareProcessNamespace",
+        "activeDeadlineSeconds",
+        "terminationGracePeriodSeconds",
+        "hostUsers",
+        "imagePullPolicy",
+    }
     assert toys <= set(json.loads(done.stdout)["controls"])
 
 

@@ -25,9 +25,11 @@ from pscc.lowering.capabilities import (
     LeavesUnset,
     Live,
     Sets,
+    SetsWidely,
     Subject,
 )
 from pscc.lowering.rollout import Rollout
+from pscc.lowering.shortfalls import DefaultNotSet
 from pscc.output.options import Options
 from pscc.targets import registry
 
@@ -156,6 +158,17 @@ def test_the_target_gets_what_it_can_express_and_a_suite_where_it_has_one(monkey
     assert ["the toy cannot set the default of `runAsUser` in p" in d.message for d in output.diagnostics] == [True]
     tested = compiled(text, replace(able, suite=True), monkeypatch).outputs["toy"]
     assert not tested.files[0].text.endswith("\n0 cases\n")
+
+
+def test_no_default_of_a_choice_is_set_widely(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = CHOICE.replace("    deny hostPID\n", "    default runAsUser 1\n    deny hostPID\n")
+    able = replace(
+        PLAIN, defaults=lambda policy, default: SetsWidely(), choices=Choices(frozenset({"users"}), defaults=Sets())
+    )
+    output = compiled(text, able, monkeypatch).outputs["toy"]
+    (choice,) = output.program.choices
+    assert not any(policy.defaults for policy in choice.policies)
+    assert [type(one) for one in output.shortfalls] == [DefaultNotSet]
 
 
 REGISTER = (

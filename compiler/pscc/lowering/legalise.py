@@ -98,7 +98,7 @@ def _too_costly(program: ir.Program, can: Capabilities) -> Iterator[Diagnostic]:
 
 
 def _policy(policy: ir.Policy, product: str, can: Capabilities, found: list[Shortfall]) -> ir.Policy:
-    unset = list(_unset(policy, can))
+    unset = list(_unset(policy, product, can))
     found += unset
     wide = [default for default in policy.defaults if isinstance(can.defaults(policy, default), SetsWidely)]
     kept = without(policy, [one.default for one in unset]) if unset else policy
@@ -113,10 +113,15 @@ def _policy(policy: ir.Policy, product: str, can: Capabilities, found: list[Shor
     return kept
 
 
-def _unset(policy: ir.Policy, can: Capabilities) -> Iterator[DefaultNotSet]:
-    """The defaults of ``policy`` that are not set: the target cannot, or the release has no such field."""
+def _unset(policy: ir.Policy, product: str, can: Capabilities, in_choice: bool = False) -> Iterator[DefaultNotSet]:
+    """The defaults of ``policy`` that are not set: the target cannot, or the release has no such field.
+
+    A default of a policy ``in_choice`` is not set widely: that could decide which policy is chosen.
+    """
     for default in policy.defaults:
         setting = can.defaults(policy, default)
+        if in_choice and isinstance(setting, SetsWidely):
+            setting = LeavesUnset(f"{product} cannot test the condition of")
         first, field = since("pod" if default.site == "pod" else "container", default.path)
         if isinstance(setting, LeavesUnset):
             yield DefaultNotSet(policy.name, default, setting.cause, demanded(policy, default))
@@ -140,7 +145,7 @@ def _choice(
 ) -> ir.Choice:
     able = can.choices
     assert able is not None
-    legal = _without_defaults(choice, plain, can, able, found)
+    legal = _without_defaults(choice, plain, product, can, able, found)
     if able.member_labels == "stricter":
         labelled = {member.name for member in choice.policies if member.scope.labels or member.scope.except_labels}
         found += [NeverUsed(member) for member in choice.policies if member.name in labelled]
@@ -152,13 +157,18 @@ def _choice(
 
 
 def _without_defaults(
-    choice: ir.Choice, plain: tuple[ir.Policy, ...], can: Capabilities, able: Choices, found: list[Shortfall]
+    choice: ir.Choice,
+    plain: tuple[ir.Policy, ...],
+    product: str,
+    can: Capabilities,
+    able: Choices,
+    found: list[Shortfall],
 ) -> ir.Choice:
     """``choice`` with all of its defaults, or with none: which policy is chosen must not hang on one that is not set."""
     if isinstance(able.defaults, LeavesUnset):
         found += _unset_of_choice(choice, able.defaults.cause)
         return choice_without(choice)
-    unset = [one for member in choice.policies for one in _unset(member, can)]
+    unset = [one for member in choice.policies for one in _unset(member, product, can, in_choice=True)]
     found += unset
     if unset:
         return choice_without(choice)

@@ -287,7 +287,10 @@ SLIPS = (
     ),
     Slip("ir.once_defaulted.applies", "always", always(ir.TRUE), _VAP),
     Slip(
-        "ir.once_defaulted.holds_once_defaulted", "without defaults", lambda real: lambda check, _: real(check, ()), _VAP
+        "ir.once_defaulted.holds_once_defaulted",
+        "without defaults",
+        lambda real: lambda check, _: real(check, ()),
+        _VAP,
     ),
     # workloads
     Slip("targets.shared.cel_workloads.TEMPLATES_AT", "no cron jobs", lambda found: found[:1], _POLICIES),

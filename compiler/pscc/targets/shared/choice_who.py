@@ -96,7 +96,9 @@ def asking(choice: ir.Choice, review: Review) -> Variables:
 
 
 def grants(choice: ir.Choice, namespace: str = "request.namespace") -> Variables:
-    """``grants``: for everyone who asks, which policies they may use in which namespaces."""
+    """``grants``: for everyone who asks, which policies they may use in which namespaces; nothing where there is no policy."""
+    if not choice.policies:
+        return []
     users, groups, accounts, everyone = grant_tables(choice)
     found: Variables = []
     parts: list[str] = [_map(everyone)] if everyone else []
