@@ -3,12 +3,16 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test conformance mutants breaks peers lint golden reference clean
+.PHONY: demo check test conformance mutants breaks peers lint golden reference clean
 demo: $(VENV)/.installed
 	@$(BIN)/python -m pscc.demo
 
 test: $(VENV)/.installed-dev engines lint
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
+
+# Lint, and the tests that need no engine and no patience: for a clone that has only Python.
+check: $(VENV)/.installed-dev lint
+	PSCC_WITHOUT_ENGINES=1 $(BIN)/python -m pytest --quiet --numprocesses auto -m "not slow" -p no:cacheprovider
 
 # Everything that the sample in the tests is a sample of; writes docs/conformance.md, and takes hours. KEEP=1 keeps what
 # differs. ONE_IN=8 compares every eighth piece of each row, and writes nothing.

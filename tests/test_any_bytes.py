@@ -172,6 +172,7 @@ LONG = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["p.psp", "p.yaml"])
 @pytest.mark.parametrize("case", LONG)
 def test_large_inputs_end(case: str, name: str) -> None:

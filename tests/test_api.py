@@ -330,6 +330,7 @@ pscc.evaluate(loaded, 1)
 """
 
 
+@pytest.mark.slow
 def test_mypy_takes_a_client_in_strict_mode_and_sees_its_mistakes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

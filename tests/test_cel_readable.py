@@ -41,6 +41,7 @@ def expressions(node: object) -> Iterator[str]:
 EVERY = [statement for control in CONTROLS for statement in statements(control)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("target", TARGETS)
 def test_every_expression_fits_a_screen(target: str) -> None:
     long: dict[str, int] = {}

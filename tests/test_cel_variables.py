@@ -53,6 +53,7 @@ def hold(printed: Validation, statement: str) -> None:
     assert {*names} - used <= UNREAD, statement
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("exempt", [False, True])
 def test_a_template_reads_what_it_declares_and_declares_what_it_reads(exempt: bool) -> None:
     count = 0

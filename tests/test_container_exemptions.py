@@ -51,6 +51,7 @@ def held(control: Control, said: engines.Said, first: bool = False) -> None:
     hold(program(control).policies, asked_of(control), said, first)
 
 
+@pytest.mark.slow
 def test_each_exemption_lets_something_through_and_leaves_something_refused() -> None:
     for control in controls():
         outcomes: dict[str, set[tuple[str, ...]]] = {}

@@ -125,6 +125,7 @@ def test_nothing_between_a_source_and_itself() -> None:
         assert not compare(one, one)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("old", "new"), list(itertools.permutations(SOURCES, 2)))
 def test_every_witness_tells(old: str, new: str) -> None:
     before, after = program(old), program(new)
@@ -145,6 +146,7 @@ def valid(pod: dict[str, object]) -> bool:
     )
 
 
+@pytest.mark.slow
 def test_a_difference_that_pods_show_is_found() -> None:
     """Against pods drawn at random: where some pod tells two policies apart, ``compare`` says so too."""
     from standards import draw_pod
@@ -284,6 +286,7 @@ def manifest_of(pod: dict[str, object]) -> Manifest:
     return Manifest("Pod", "", "witness", pod, Span("pods.yaml", 1, 1, 1, 1))
 
 
+@pytest.mark.slow
 def test_whatever_a_statement_refuses_is_found() -> None:
     """Each form of statement of each control, alone, against nothing at all; and against itself."""
     from conformance.policies import says_check
@@ -306,6 +309,7 @@ def test_whatever_a_statement_refuses_is_found() -> None:
     assert asked > 90
 
 
+@pytest.mark.slow
 def test_drawn_policies_differ_as_their_witnesses_say() -> None:
     rng = random.Random(11)
     policies = [meaning(draw_psp(rng, "p")) for _ in range(8)]

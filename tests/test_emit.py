@@ -161,6 +161,7 @@ def killed(folder: Path, after: int) -> bool:
     return "written whole" in done.stdout
 
 
+@pytest.mark.slow
 def test_a_compile_that_is_killed_tears_no_file_and_the_next_one_completes_the_folder(tmp_path: Path) -> None:
     ends = []
     for after in range(12):

@@ -24,6 +24,7 @@ def named(value: object) -> str:
     return value.name if isinstance(value, (Setting, Subject)) else str(value)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("setting", "output"), EVERY, ids=named)
 def test_every_name_is_declared_and_read(setting: Setting, output: str) -> None:
     program = golden_program(setting.lines, "" if setting is SETTINGS[0] else "many")

@@ -42,6 +42,7 @@ def test_what_is_told_of_public_policies() -> None:
     check_golden(GOLDEN, {"told.txt": "\n".join(told) + "\n"}, inputs=[])
 
 
+@pytest.mark.slow
 def test_every_valid_public_policy_compiles_for_every_target() -> None:
     valid, _ = read()
     assert len(valid) >= 90

@@ -103,6 +103,7 @@ def test_controls(control: str, case: str, monkeypatch: pytest.MonkeyPatch) -> N
     check_golden(folder, produced, [source_in(folder).name])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("folder", sorted((GOLDEN / "policies").iterdir()), ids=lambda folder: folder.name)
 def test_policies(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import pytest
+
 from conftest import ROOT
 from golden import check_golden
 from pscc.base.source import SourceFile
@@ -30,6 +32,7 @@ def table() -> Iterator[str]:
         yield f"| `{target}` | {lines:,} | {size:,} |"
 
 
+@pytest.mark.slow
 def test_the_sizes_are_todays() -> None:
     before, _, after = README.read_text(encoding="utf-8").partition("| target |")
     rest = after.partition("\n\n")[2]

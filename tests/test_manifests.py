@@ -143,6 +143,7 @@ def kyverno(folder: Path, paths: list[Path], objects: list[Json]) -> tuple[Said,
 # --- tests ----------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_null_is_unset_for_the_interpreter() -> None:
     for policy in every_form():
         for pod in files():
@@ -178,6 +179,7 @@ def test_opa_and_regopy(tmp_path: Path) -> None:
     assert not list(differences(found, output.program.policies, list(files())))
 
 
+@pytest.mark.slow
 def test_regopy() -> None:
     policy = statements_meaning("policy a extends pss/restricted { require appArmorProfile runtime/default }")
     pods = list(files())

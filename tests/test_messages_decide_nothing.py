@@ -83,6 +83,7 @@ def verified(source: Path, before: str) -> tuple[object, str]:
     return json.loads(done.stdout), done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SOURCES)
 def test_verify_finds_the_same_whatever_messages_say(name: str, tmp_path: Path) -> None:
     source = tmp_path / "p.psp"

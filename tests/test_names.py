@@ -83,6 +83,7 @@ def program_of(text: str) -> Program:
     return analyse(SourceFile("p.psp", text))[1]
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(programs(), OPTIONS, st.sampled_from([Rollout(), Rollout(mode="audit")]))
 def test_whatever_policies_are_called(drawn: tuple[str, int], options: Options, rollout: Rollout) -> None:
@@ -180,6 +181,7 @@ def shapes() -> dict[str, Program]:
     return {name: program_of("".join(one(*each, exempt) for each in listed)) for name, exempt in kinds.items()}
 
 
+@pytest.mark.slow
 def test_every_kind_fits_and_is_the_only_one_of_its_name(shapes: dict[str, Program]) -> None:
     """Its list's kind is a label, and so is its plural.
 
@@ -219,6 +221,7 @@ def autogen(rule: str) -> str:
     return f"autogen-cronjob-{rule}"[:RULE]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["p", ".".join(["x" * 62] * 4), "x" * 253], ids=["short", "in-parts", "longest"])
 @pytest.mark.parametrize("target", TARGETS)
 def test_every_name_fits(name: str, target: str) -> None:

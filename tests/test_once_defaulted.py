@@ -53,6 +53,7 @@ def test_each_control(control: str) -> None:
         assert differences(policy, pods) == [], case.name
 
 
+@pytest.mark.slow
 def test_drawn_policies() -> None:
     compared = 0
     for number, (_, policy) in enumerate(drawn_policies(31, 60)):
