@@ -63,6 +63,15 @@ def test_a_compile_loads_nothing_of_what_compares_and_evaluates(tmp_path: Path) 
     )
 
 
+def test_a_text_is_no_list_of_names() -> None:
+    loaded = pscc.load(EXAMPLE)
+    for options in ({"exclude_namespaces": "team"}, {"ignore_groups": "system:masters"}):
+        with pytest.raises(ValueError, match="takes a list of names"):
+            pscc.compile(loaded, **options)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="groups takes a list of names"):
+        pscc.evaluate(loaded, {"kind": "Pod"}, user="jane", groups="system:masters")
+
+
 # --- load and check ----------------------------------------------------------------
 
 

@@ -97,6 +97,48 @@ FOUND = (
         )
         for row in ("space vap", "space kyverno-cel", "space gatekeeper")
     ),
+    *(
+        Found(f"{name} on {row.name}", row.name, program, pod(**container))
+        for row in ROWS
+        for name, program, container in (
+            (
+                "a default without its condition meets another policy's check",
+                "policy a {\n    default nonRoot\n}\npolicy b {\n    require runAsNonRoot true\n}\n",
+                {"securityContext": {"runAsUser": 1000}},
+            ),
+            (
+                "a default on the pod is denied by another policy",
+                "policy a {\n    default runAsUser 1000\n}\n"
+                "policy b {\n    deny runAsUser 1000 on pod or containers\n}\n",
+                {"securityContext": {"runAsUser": 5}},
+            ),
+            (
+                "who is exempt gets a default that another policy asks for",
+                'policy a {\n    exempt users jane because "x"\n    default readOnlyRootFilesystem true\n}\n'
+                "policy b {\n    require readOnlyRootFilesystem true\n}\n",
+                {},
+            ),
+            (
+                "who is exempt gets a default that a choice asks for",
+                'policy a {\n    exempt users jane because "x"\n    default readOnlyRootFilesystem true\n}\n'
+                "policy b {\n    require readOnlyRootFilesystem true\n}\nchoose {\n    b for users jane\n}\n",
+                {},
+            ),
+            (
+                "a grant that is refused in all but an exempt container",
+                "policy a {\n    default capabilities.add add CHOWN\n    deny capabilities.add\n"
+                '    exempt containers ma*, mb because "x"\n}\n',
+                {"name": "other"},
+            ),
+            (
+                "a grant that another policy refuses in all but an exempt container",
+                "policy a {\n    default allowPrivilegeEscalation true\n}\n"
+                "policy b {\n    require allowPrivilegeEscalation false\n"
+                '    exempt containers main because "x"\n}\n',
+                {"name": "other"},
+            ),
+        )
+    ),
 )
 
 

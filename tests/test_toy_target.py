@@ -150,7 +150,7 @@ def test_no_capability_is_there_by_default() -> None:
 
 def test_the_target_gets_what_it_can_express_and_a_suite_where_it_has_one(monkeypatch: pytest.MonkeyPatch) -> None:
     text = "policy p {\n    deny hostPID\n    default runAsUser 1000\n}\n"
-    able = replace(PLAIN, defaults=lambda policy, default: LeavesUnset("the toy cannot set"))
+    able = replace(PLAIN, defaults=lambda default, judging: LeavesUnset("the toy cannot set"))
     output = compiled(text, able, monkeypatch).outputs["toy"]
     (file,) = output.files
     assert file.text.splitlines() == ["deny hostPID", "default runAsUser 1000", "0 cases"]
@@ -163,7 +163,7 @@ def test_the_target_gets_what_it_can_express_and_a_suite_where_it_has_one(monkey
 def test_no_default_of_a_choice_is_set_widely(monkeypatch: pytest.MonkeyPatch) -> None:
     text = CHOICE.replace("    deny hostPID\n", "    default runAsUser 1\n    deny hostPID\n")
     able = replace(
-        PLAIN, defaults=lambda policy, default: SetsWidely(), choices=Choices(frozenset({"users"}), defaults=Sets())
+        PLAIN, defaults=lambda default, judging: SetsWidely(), choices=Choices(frozenset({"users"}), defaults=Sets())
     )
     output = compiled(text, able, monkeypatch).outputs["toy"]
     (choice,) = output.program.choices

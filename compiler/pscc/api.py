@@ -145,6 +145,8 @@ def compile(
     if not targets or any(one not in TARGETS for one in targets):
         named = ", ".join(map(repr, targets))
         raise ValueError(f"{named or 'nothing'} is no target: the targets are {', '.join(TARGETS)}")
+    _listed("exclude_namespaces", exclude_namespaces)
+    _listed("ignore_groups", ignore_groups)
     options = {
         "target": list(targets),
         "engine": engine,
@@ -186,6 +188,7 @@ def evaluate(
     """
     from pscc.reference.evaluate import judgements
 
+    _listed("groups", groups)
     if groups and not user:
         raise ValueError("groups are those of a user: name the user, too")
     asked = Request(namespace, user, requested_by(user, tuple(groups)))
@@ -267,6 +270,12 @@ def manifests_in(source: SourceFile) -> tuple[tuple[Manifest, ...], tuple[Diagno
 
 
 # --- what is given ----------------------------------------------------------------
+
+
+def _listed(name: str, given: Iterable[str]) -> None:
+    """Raises `ValueError` where ``given`` is a text: its letters would be taken for names."""
+    if isinstance(given, str):
+        raise ValueError(f"{name} takes a list of names: [{given!r}]")
 
 
 def _name(source: Source) -> str:

@@ -15,7 +15,7 @@ from pscc.explain.lowerings import Compiled, compiled, made_of_it
 from pscc.language import ast
 from pscc.language.printer import print_statement
 from pscc.lowering.shortfall_text import diagnostic_of
-from pscc.lowering.shortfalls import DefaultNotSet, DefaultSetWidely
+from pscc.lowering.shortfalls import ChoiceDefaultsNotSet, DefaultNotSet, DefaultSetWidely, Shortfall
 from pscc.meaning.inheritance import Replaced, flatten
 from pscc.meaning.library import FILE, is_library_name
 from pscc.meaning.linking import Family
@@ -80,9 +80,8 @@ def _statements(
             if _on(check.span, line, document):
                 yield check.span, _check(policy, check, replaced, told)
         defaults = [default for default in policy.defaults if _on(default.span, line, document)]
-        alone = compiled(ir.Program((replace(policy, exemptions=()),))) if told and defaults else None
         for default in defaults:
-            yield default.span, _default(policy, default, replaced, told, alone)
+            yield default.span, _default(policy, default, replaced, told)
 
 
 def _head(policy: ir.Policy, statement: str, control_id: str, span: object, says: str) -> Iterator[str]:
@@ -118,9 +117,7 @@ def _default(
     default: ir.Default,
     replaced: tuple[Replaced, ...],
     told: Compiled | None,
-    alone: Compiled | None,
 ) -> Iterator[str]:
-    """``told`` is of the whole program, ``alone`` of this policy outside any choice."""
     shape = control_of(default.control).default
     assert shape is not None
     yield from _head(policy, default.statement, default.control, default.span, shape.says)
@@ -128,11 +125,13 @@ def _default(
     if policy.mode != "enforce":
         yield "  On every target: not set, since what does not enforce changes no pod; the policy judges pods as if it were"
         return
-    if told is None or alone is None:
+    if told is None:
         return
     for target in TARGETS:
-        yield f"  {target}: {_refused(told, target) or _of_default(default, alone, target) or 'exact'}"
-        if target not in told.refused:
+        shortfalls = tuple(_of_default(policy, default, told, target))
+        messages = "; ".join(dict.fromkeys(diagnostic_of(one).message for one in shortfalls))
+        yield f"  {target}: {_refused(told, target) or messages or 'exact'}"
+        if target not in told.refused and all(isinstance(one, DefaultSetWidely) for one in shortfalls):
             yield from (f"      {line}".rstrip() for line in target_named(target).default_text(policy, default))
 
 
@@ -142,11 +141,13 @@ def _refused(told: Compiled, target: str) -> str:
     return f"refused, never left out: {'; '.join(messages)}" if messages else ""
 
 
-def _of_default(default: ir.Default, alone: Compiled, target: str) -> str:
-    """What ``target`` does not do of ``default``; empty where it sets it exactly."""
-    found = [
-        one
-        for one in alone.shortfalls(target)
-        if isinstance(one, DefaultNotSet | DefaultSetWidely) and one.default == default
-    ]
-    return "; ".join(dict.fromkeys(diagnostic_of(one).message for one in found))
+def _of_default(policy: ir.Policy, default: ir.Default, told: Compiled, target: str) -> Iterator[Shortfall]:
+    """What ``target`` does not do of ``default``; nothing where it sets it exactly."""
+    for one in told.shortfalls(target):
+        match one:
+            case DefaultNotSet(policy=name, default=other) | DefaultSetWidely(policy=name, default=other):
+                if (name, other.control, other.span) == (policy.name, default.control, default.span):
+                    yield one
+            case ChoiceDefaultsNotSet(policy=member, controls=controls):
+                if member.name == policy.name and default.control in controls:
+                    yield one

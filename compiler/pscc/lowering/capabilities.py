@@ -49,7 +49,11 @@ Setting = Sets | SetsWidely | LeavesUnset
 """What a target does with a default. None in its place: the target has not declared it."""
 
 
-def undeclared(policy: ir.Policy, default: ir.Default) -> Setting | None:
+Judging = tuple[ir.Check, ...]
+"""The checks that judge the pods which a default changes: those of its policy, and of all that may hold beside it."""
+
+
+def undeclared(default: ir.Default, judging: Judging) -> Setting | None:
     """Of no default it is declared what the target does."""
     return None
 
@@ -146,7 +150,7 @@ class Capabilities:
     - ``updates``: judging updates of pods by what they change.
     - ``namespaces``: scopes by name. ``namespace_labels``: by label; ``stricter``: the policy holds whatever the labels are.
     - ``exemptions``: who and what can be exempt.
-    - ``defaults``: what becomes of a default of a policy; None where that is not declared.
+    - ``defaults``: what becomes of a default, given the checks that judge what it sets; None where that is not declared.
     - ``defaults_unless_exempt``: leaving exempt requests without defaults; ``stricter``: they get them.
     - ``warned_workloads``, ``enforced_workloads``: what ``--workloads warn`` and ``enforce`` ask for; ``stricter`` of the
       first: workloads are refused instead.
@@ -161,7 +165,7 @@ class Capabilities:
     namespaces: bool = False
     namespace_labels: Ability = "cannot"
     exemptions: frozenset[Exempted] = frozenset()
-    defaults: Callable[[ir.Policy, ir.Default], Setting | None] = undeclared
+    defaults: Callable[[ir.Default, Judging], Setting | None] = undeclared
     defaults_unless_exempt: Ability = "cannot"
     choices: Choices | None = None
     warned_workloads: Ability = "cannot"

@@ -8,15 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import replace
+from itertools import product
 
 from pscc import ir
 from pscc.ir.passes import conjunction, disjunction, negation, specialise
+from pscc.meaning.narrowing import EXEMPTING
 from pscc.reasoning.default_conflicts import meet
 from pscc.reference import oracle
 
 CONTAINER = "container"
 _CONTAINERS = (ir.Each(CONTAINER, ir.Containers()),)
 _ELEMENT = ir.Path("element")
+_LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
+(_EXEMPT, _STARTING), *_ = (names for kind, *names in EXEMPTING if kind == "containers")
+"""The parameters that hold the names of exempt containers, and their beginnings."""
 
 
 def without(policy: ir.Policy, defaults: Collection[ir.Default]) -> ir.Policy:
@@ -38,10 +43,24 @@ def demanded(policy: ir.Policy, default: ir.Default) -> bool:
     """Whether pods are refused until they set it themselves, where ``default`` of ``policy`` is not set."""
     if not default.grants:
         return True
-    plain: oracle.Json = {"spec": {"containers": [{"name": "main"}]}}
+    plain: oracle.Json = {"spec": {"containers": [{"name": _not_exempt(policy.checks)}]}}
     only = replace(policy, defaults=(default,))
     before, after = (oracle.check(policy, pod).reasons for pod in (plain, oracle.with_defaults(only, plain)))
     return not {(r.shape, r.message) for r in after} <= {(r.shape, r.message) for r in before}
+
+
+def _not_exempt(checks: tuple[ir.Check, ...]) -> str:
+    """A container's name that no check of ``checks`` exempts, as far as names of three characters go."""
+    params = [(name, value) for check in checks for name, value in check.params]
+    exact = {one for name, value in params if name == _EXEMPT for one in _strings(value)}
+    prefixes = tuple(one.removesuffix("*") for name, value in params if name == _STARTING for one in _strings(value))
+    names = ("".join(letters) for length in (1, 2, 3) for letters in product(_LETTERS, repeat=length))
+    return next((one for one in names if one not in exact and not one.startswith(prefixes)), "main")
+
+
+def _strings(value: ir.ParamValue) -> Iterator[str]:
+    if isinstance(value, tuple):
+        yield from (one for one in value if isinstance(one, str))
 
 
 def refused_beside(program: ir.Program) -> ir.Program:

@@ -14,9 +14,11 @@ from pscc.base.frozen import frozen
 from pscc.base.source import Span
 from pscc.diagnostics import Diagnostic, SourceError
 from pscc.ir.access import NONE
+from pscc.lowering.beside import beside, reads_what
 from pscc.lowering.capabilities import (
     Capabilities,
     Choices,
+    Judging,
     LeavesUnset,
     Release,
     SetsWidely,
@@ -64,7 +66,7 @@ def legalise(program: ir.Program, name: str, can: Capabilities, workloads: Workl
         raise SourceError(errors)
     product = can.product or name
     found: list[Shortfall] = []
-    plain = tuple(_policy(policy, product, can, found) for policy in program.policies)
+    plain = tuple(_policy(policy, beside(policy, program), product, can, found) for policy in program.policies)
     members = tuple(_choice(choice, plain, product, can, found) for choice in program.choices)
     legal = ir.Program(plain, members)
     found += _of_workloads(legal, product, can, workloads)
@@ -97,13 +99,23 @@ def _too_costly(program: ir.Program, can: Capabilities) -> Iterator[Diagnostic]:
 # --- policies -------------------------------------------------------------------
 
 
-def _policy(policy: ir.Policy, product: str, can: Capabilities, found: list[Shortfall]) -> ir.Policy:
-    unset = list(_unset(policy, product, can))
+def _policy(policy: ir.Policy, others: Judging, product: str, can: Capabilities, found: list[Shortfall]) -> ir.Policy:
+    judging = (*policy.checks, *others)
+    unset = list(_unset(policy, judging, product, can))
+    if policy.exemptions and can.defaults_unless_exempt == "stricter":
+        # who is exempt from the policy gets its defaults, too: that must give nobody more, and meet no other check
+        cause = f"{product}'s mutations do not see who asks, so they cannot set"
+        unset += [
+            DefaultNotSet(policy.name, default, cause, demanded(policy, default))
+            for default in policy.defaults
+            if default not in [one.default for one in unset]
+            and (default.grants or any(reads_what(check, default) for check in others))
+        ]
     found += unset
-    wide = [default for default in policy.defaults if isinstance(can.defaults(policy, default), SetsWidely)]
+    wide = [default for default in policy.defaults if isinstance(can.defaults(default, judging), SetsWidely)]
     kept = without(policy, [one.default for one in unset]) if unset else policy
     if any(default in wide for default in kept.defaults):
-        found += [DefaultSetWidely(product, default) for default in kept.defaults if default in wide]
+        found += [DefaultSetWidely(product, policy.name, default) for default in kept.defaults if default in wide]
         kept = replace(kept, defaults=tuple(_widened(d) if d in wide else d for d in kept.defaults))
     if kept.defaults and kept.exemptions and can.defaults_unless_exempt == "stricter":
         found.append(SetForExempt(product, kept))
@@ -113,13 +125,15 @@ def _policy(policy: ir.Policy, product: str, can: Capabilities, found: list[Shor
     return kept
 
 
-def _unset(policy: ir.Policy, product: str, can: Capabilities, in_choice: bool = False) -> Iterator[DefaultNotSet]:
+def _unset(
+    policy: ir.Policy, judging: Judging, product: str, can: Capabilities, in_choice: bool = False
+) -> Iterator[DefaultNotSet]:
     """The defaults of ``policy`` that are not set: the target cannot, or the release has no such field.
 
     A default of a policy ``in_choice`` is not set widely: that could decide which policy is chosen.
     """
     for default in policy.defaults:
-        setting = can.defaults(policy, default)
+        setting = can.defaults(default, judging)
         if in_choice and isinstance(setting, SetsWidely):
             setting = LeavesUnset(f"{product} cannot test the condition of")
         first, field = since("pod" if default.site == "pod" else "container", default.path)
@@ -168,7 +182,8 @@ def _without_defaults(
     if isinstance(able.defaults, LeavesUnset):
         found += _unset_of_choice(choice, able.defaults.cause)
         return choice_without(choice)
-    unset = [one for member in choice.policies for one in _unset(member, product, can, in_choice=True)]
+    judging = tuple(check for policy in (*choice.policies, *plain) for check in policy.checks)
+    unset = [one for member in choice.policies for one in _unset(member, judging, product, can, in_choice=True)]
     found += unset
     if unset:
         return choice_without(choice)

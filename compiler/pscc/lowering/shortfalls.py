@@ -35,9 +35,10 @@ class ChoiceDefaultsNotSet:
 
 @frozen
 class DefaultSetWidely:
-    """``target`` sets ``default`` wherever the field itself is unset."""
+    """``target`` sets ``default`` of ``policy`` wherever the field itself is unset."""
 
     target: str
+    policy: str
     default: ir.Default
 
 
@@ -135,8 +136,8 @@ def about(shortfall: Shortfall) -> tuple[str, ...]:
     match shortfall:
         case DefaultNotSet(policy=policy, default=default):
             return kind, policy, default.control
-        case DefaultSetWidely(default=default):
-            return kind, default.control
+        case DefaultSetWidely(policy=policy, default=default):
+            return kind, policy, default.control
         case ChoiceDefaultsNotSet(policy=policy, controls=controls):
             return kind, policy.name, *controls
         case LabelsUnseen(policy=policy) | NeverUsed(policy=policy) | SetForExempt(policy=policy):

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from pscc import ir
-from pscc.ir.defaulting import overlap
-from pscc.ir.passes import looked_at_by_choice
+from pscc.lowering.beside import reads_what
 from pscc.reasoning.default_conflicts import meet
 
 
@@ -21,6 +20,5 @@ def undecided(choice: ir.Choice, plain: tuple[ir.Policy, ...]) -> bool:
 
 
 def _decides(default: ir.Default, choice: ir.Choice) -> bool:
-    """Whether a policy of ``choice`` looks at the field that ``default`` sets, at what is above it or below it."""
-    reads = looked_at_by_choice(choice)
-    return any(overlap(path, default.path) for path in (reads.pod if default.site == "pod" else reads.container))
+    checks = (*(check for policy in choice.policies for check in policy.checks), *choice.concerns)
+    return any(reads_what(check, default) for check in checks)

@@ -59,7 +59,7 @@ def _of_policy(policy: ir.Policy, can: Capabilities) -> Iterator[Construct]:
                 yield f"`exempt {kind}` in {policy.name}", exemption.span
     yield from _of_containers(policy, can)
     for default in policy.defaults:
-        if can.defaults(policy, default) is None:
+        if can.defaults(default, policy.checks) is None:
             yield f"the default of `{default.control}` in {policy.name}", default.span
     if policy.defaults and policy.exemptions and can.defaults_unless_exempt == "cannot":
         yield f"defaults beside exemptions in {policy.name}", policy.exemptions[0].span
@@ -91,7 +91,7 @@ def _of_choice(choice: ir.Choice, can: Capabilities, able: Choices) -> Iterator[
             yield f"the labels of namespaces of {member.name}", member.span
         yield from _of_containers(member, can)
         for default in member.defaults:
-            if able.defaults is None or can.defaults(member, default) is None:
+            if able.defaults is None or can.defaults(default, member.checks) is None:
                 yield f"the default of `{default.control}` in {member.name}", default.span
 
 

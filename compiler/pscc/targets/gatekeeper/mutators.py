@@ -8,7 +8,7 @@ from pscc import ir
 from pscc.base.frozen import frozen
 from pscc.ir.defaulting import kebab, tells_apart
 from pscc.ir.passes import looked_at
-from pscc.lowering.capabilities import LeavesUnset, Sets, SetsWidely, Setting
+from pscc.lowering.capabilities import Judging, LeavesUnset, Sets, SetsWidely, Setting
 from pscc.output.contents import ObjectName, OutputFile
 from pscc.output.templating import Code, render, yaml_quote
 from pscc.targets.shared.names import Names
@@ -27,10 +27,10 @@ class Mutator:
     value: object
 
 
-def setting(policy: ir.Policy, default: ir.Default) -> Setting:
-    """What Gatekeeper does with ``default`` of ``policy``: its mutators test the field that they set, and no other."""
+def setting(default: ir.Default, judging: Judging) -> Setting:
+    """What Gatekeeper does with ``default``: its mutators test the field that they set, and no other."""
     conditional = default.unless != ir.FALSE
-    if default.unless_in or (default.grants and conditional) or _shows(policy, default):
+    if default.unless_in or (default.grants and conditional) or _shows(default, judging):
         return LeavesUnset("Gatekeeper cannot set")
     return SetsWidely() if conditional else Sets()
 
@@ -40,13 +40,13 @@ def mutators(policy: ir.Policy, names: Names, generated: bool = False) -> list[M
     return [one for default in policy.defaults for one in _of(policy.name, default, names, generated)]
 
 
-def _shows(policy: ir.Policy, default: ir.Default) -> bool:
-    """Whether a check of ``policy`` would see that ``default`` is set elsewhere, or more widely, than the policy sets it.
+def _shows(default: ir.Default, judging: Judging) -> bool:
+    """Whether a check of ``judging`` would see that ``default`` is set elsewhere, or more widely, than its policy sets it.
 
     What containers inherit is set at the pod, which is the same to a check of the value in force, and to no other. Where
     the condition of a default cannot be tested, another control's check of the field might be satisfied by it.
     """
-    for check in policy.checks:
+    for check in judging:
         if default.inherits and tells_apart(check, default):
             return True
         reads = looked_at(check)

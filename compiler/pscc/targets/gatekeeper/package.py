@@ -95,7 +95,7 @@ class Gatekeeper:
 
     def default_text(self, policy: ir.Policy, default: ir.Default) -> list[str]:
         """The mutators of ``default``."""
-        if isinstance(setting(policy, default), LeavesUnset):
+        if isinstance(setting(default, policy.checks), LeavesUnset):
             return []
         found = mutators(replace(policy, defaults=(default,)), Names())
         return [f"{one.kind} at {json.dumps(one.location)}: {json.dumps(one.value)}" for one in found]

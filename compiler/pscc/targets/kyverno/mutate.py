@@ -12,7 +12,7 @@ from textwrap import dedent
 from pscc import ir
 from pscc.ir.defaulting import LISTS, in_sequence, json_value, kebab
 from pscc.ir.passes import negation
-from pscc.lowering.capabilities import LeavesUnset, Sets, Setting
+from pscc.lowering.capabilities import Judging, LeavesUnset, Sets, Setting
 from pscc.output.contents import origin
 from pscc.output.templating import Code, yaml_block, yaml_lines, yaml_quote
 from pscc.printers import jmespath
@@ -26,7 +26,7 @@ def rules(policy: ir.Policy) -> list[Fields]:
     return [fields for default in in_sequence(policy.defaults) for fields in _of(default)]
 
 
-def setting(policy: ir.Policy, default: ir.Default) -> Setting:
+def setting(default: ir.Default, judging: Judging) -> Setting:
     """What Kyverno does with ``default``: it cannot set one with text that JMESPath has no literal for."""
     try:
         _of(default)

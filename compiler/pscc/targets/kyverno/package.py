@@ -69,7 +69,7 @@ class Kyverno:
 
     def default_text(self, policy: ir.Policy, default: ir.Default) -> list[str]:
         """The rules that set ``default``."""
-        if isinstance(kyverno_mutate.setting(policy, default), LeavesUnset):
+        if isinstance(kyverno_mutate.setting(default, policy.checks), LeavesUnset):
             return []
         rules = kyverno_mutate.rules(replace(policy, defaults=(default,)))
         return [line for rule in rules for line in kyverno_mutate.shown(rule)]

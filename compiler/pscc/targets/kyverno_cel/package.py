@@ -57,7 +57,7 @@ class KyvernoCel:
             namespaces=True,
             namespace_labels="exactly",
             exemptions=EXEMPTED,
-            defaults=lambda policy, default: Sets(),
+            defaults=lambda default, judging: Sets(),
             defaults_unless_exempt="exactly",
             choices=Choices(SUBJECTS, Sets(), member_labels="exactly"),
             warned_workloads="stricter",

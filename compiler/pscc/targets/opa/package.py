@@ -46,7 +46,7 @@ class Opa:
             namespaces=True,
             namespace_labels="stricter",
             exemptions=EXEMPTED,
-            defaults=lambda policy, default: unset,
+            defaults=lambda default, judging: unset,
             defaults_unless_exempt="stricter",
             choices=Choices(SUBJECTS, LeavesUnset("OPA only answers"), member_labels="stricter"),
             warned_workloads="exactly",

@@ -68,7 +68,7 @@ class Vap:
             namespaces=True,
             namespace_labels="exactly",
             exemptions=EXEMPTED,
-            defaults=lambda policy, default: setting,
+            defaults=lambda default, judging: setting,
             defaults_unless_exempt="exactly",
             choices=Choices(
                 SUBJECTS,
