@@ -8,7 +8,7 @@ import pytest
 
 from pscc import ir
 from pscc.base.source import SourceFile
-from pscc.cases import draw_pods
+from pscc.cases.draw import draw_pods
 from pscc.cases.exempt import boundaries, boundary_pods, renamed
 from pscc.controls import CONTROLS
 from pscc.driver import analyse

@@ -10,7 +10,7 @@ from conformance.run import SAMPLE, SPACE, everything, pieces, versions
 from conformance.space.coverage import coverage
 from conformance.table import table
 from conftest import TABLE, engine
-from pscc.cases import draw_pods
+from pscc.cases.draw import draw_pods
 from pscc.controls import CONTROLS
 from pscc.psp.schema import SPEC
 

@@ -6,7 +6,7 @@ import json
 
 from conformance.policies import draw_psps
 from pscc.base.source import SourceFile
-from pscc.cases import draw_pods
+from pscc.cases.draw import draw_pods
 from pscc.driver import analyse
 from pscc.language.printer import print_document
 from pscc.reference import oracle

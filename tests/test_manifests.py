@@ -21,7 +21,7 @@ from conftest import engine
 from golden_verdicts import statements
 from manifests import as_written, named, sweep, workload
 from pscc.base.source import SourceFile
-from pscc.cases import draw_pods
+from pscc.cases.draw import draw_pods
 from pscc.controls import CONTROLS
 from pscc.driver import analyse, compile_program, packaged
 from pscc.ir import Policy, Program

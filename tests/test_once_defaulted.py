@@ -7,7 +7,7 @@ import pytest
 from conformance.engines import drawn_policies
 from conftest import ROOT
 from pscc import ir
-from pscc.cases import draw_pods
+from pscc.cases.draw import draw_pods
 from pscc.cases.suite import cases_for
 from pscc.cli._shared import read_source
 from pscc.controls import CONTROLS

@@ -8,7 +8,7 @@ from conformance.check import on_targets, on_the_plugin, policy_of
 from conformance.targets import TARGETS
 from conformance.targets._base import Request, Target
 from peer_bugs import PEERS, Peer
-from pscc.cases import stored
+from pscc.cases.stored import stored
 from pscc.reference import oracle
 
 

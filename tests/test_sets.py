@@ -21,7 +21,7 @@ from conformance.sets import compare, draw, source
 from conftest import ROOT, engine
 from pscc import ir
 from pscc.base.source import SourceFile, Span
-from pscc.cases import draw_pods
+from pscc.cases.draw import draw_pods
 from pscc.cli import main
 from pscc.diagnostics import Diagnostic, SourceError
 from pscc.driver import analyse, compile_program, packaged

@@ -26,7 +26,7 @@ from conformance.workloads import (
 )
 from golden_verdicts import statements
 from pscc.base.source import SourceFile
-from pscc.cases import draw_pods
+from pscc.cases.draw import draw_pods
 from pscc.cases.suite import cases_for
 from pscc.controls import CONTROLS
 from pscc.driver import Compilation, analyse, compile_program, packaged

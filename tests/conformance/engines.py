@@ -13,7 +13,7 @@ from conformance.result import Difference, Tally
 from conformance.spellings import labelled
 from conformance.targets import output_of
 from conformance.targets._base import Answer, Request, Running, Target
-from pscc.cases import draw_pods
+from pscc.cases.draw import draw_pods
 from pscc.ir import Policy, Program
 from pscc.lowering.shortfalls import DefaultNotSet
 from pscc.output.contents import Output

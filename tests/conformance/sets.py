@@ -14,7 +14,7 @@ from conformance.policies import accepted_by_kubernetes, meaning
 from conformance.spellings import written
 from pscc import ir
 from pscc.base.source import SourceFile
-from pscc.cases import draw_pods
+from pscc.cases.draw import draw_pods
 from pscc.diagnostics import SourceError
 from pscc.driver import analyse
 from pscc.ir.access import Request

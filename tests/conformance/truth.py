@@ -11,7 +11,7 @@ from conformance.objections import comparable, of_oracle, of_psp
 from conformance.policies import accepted_by_kubernetes, draw_psps
 from conformance.result import Difference, Tally
 from conformance.spellings import written
-from pscc.cases import draw_pods
+from pscc.cases.draw import draw_pods
 from pscc.ir import Policy
 from pscc.reference import oracle
 

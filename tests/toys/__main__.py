@@ -14,7 +14,7 @@ from conformance.result import Tally
 from conformance.space import sources
 from conformance.targets import TARGETS
 from pscc.base.source import SourceFile
-from pscc.cases import draw_pods
+from pscc.cases.draw import draw_pods
 from pscc.driver import analyse
 from pscc.ir import Policy
 

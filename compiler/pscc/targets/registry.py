@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
-from pscc.output.contents import Target
+if TYPE_CHECKING:
+    from pscc.output.contents import Target
 
 TARGETS: dict[str, str] = {
     "gatekeeper": "pscc.targets.gatekeeper.package",
@@ -20,4 +21,4 @@ DEFAULT_TARGET = "gatekeeper"
 
 def target_named(name: str) -> Target:
     """The target ``name``. Raises `KeyError` if there is none."""
-    return cast(Target, import_module(TARGETS[name]).TARGET)
+    return cast("Target", import_module(TARGETS[name]).TARGET)

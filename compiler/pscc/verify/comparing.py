@@ -14,8 +14,9 @@ from typing import Literal
 
 from pscc import ir
 from pscc.base.frozen import frozen
-from pscc.cases import draw_pods, suite
+from pscc.cases import suite
 from pscc.cases.choice_suite import AUDIT
+from pscc.cases.draw import draw_pods
 from pscc.cases.exempt import boundary_pods
 from pscc.cases.requests import draw_requests, hangs_on_requests
 from pscc.ir.access import Request, requested_by

@@ -16,7 +16,7 @@ from conformance.jsonl import Json
 from conformance.workloads import KINDS, workload
 from golden_verdicts import pods as verdict_pods
 from pscc import ir
-from pscc.cases import draw_pods
+from pscc.cases.draw import draw_pods
 from pscc.cases.suite import Case, cases_for, merge
 from pscc.cases.suite import accepted as accepted_by
 from pscc.controls import control_of

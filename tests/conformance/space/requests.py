@@ -12,7 +12,7 @@ from conformance.jsonl import Json
 from conformance.policies import statements_meaning
 from conformance.workloads import KINDS, workload
 from pscc import ir
-from pscc.cases import draw_pods
+from pscc.cases.draw import draw_pods
 from pscc.cases.fragments import APP_ARMOR
 from pscc.ir.access import Request
 from pscc.reference.oracle import KINDS_OF_CONTAINER

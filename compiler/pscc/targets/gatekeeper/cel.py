@@ -20,8 +20,6 @@ from pscc.targets.shared.choice_who import Review, names_shown
 
 _ON_ONE_LINE = 90
 _INDENT = 18
-BUDGET = 1_000_000
-"""What the validation and its message may cost together. Source: ``Query`` in Gatekeeper 3.23 ``pkg/drivers/k8scel/driver.go``."""
 _USER, _NAMESPACE, _ACCOUNT = (f"variables.asking{name}" for name in ("User", "Namespace", "Account"))
 _REVIEW = Review(
     _NAMESPACE,

@@ -29,7 +29,6 @@ from pscc.output.templating import Code, folded, render, yaml_block, yaml_lines,
 from pscc.printers.rego.library import library_for
 from pscc.printers.rego.rules import check_rules, comment, literal, parameter_rules, snake
 from pscc.targets.gatekeeper import choice as gatekeeper_choice
-from pscc.targets.gatekeeper.cel import BUDGET
 from pscc.targets.gatekeeper.match import match_lines
 from pscc.targets.gatekeeper.mutators import mutator_file, mutators, setting
 from pscc.targets.gatekeeper.workloads import FOLDER as WORKLOADS
@@ -39,6 +38,8 @@ from pscc.targets.shared.shape_names import endings_of, kind_of
 from pscc.targets.shared.subjects import exemption_rows
 from pscc.targets.versions import GATEKEEPER_CEL, GATEKEEPER_OPERATIONS, GATEKEEPER_REGO
 
+BUDGET = 1_000_000
+"""What the validation and its message may cost together. Source: ``Query`` in Gatekeeper 3.23 ``pkg/drivers/k8scel/driver.go``."""
 _ACTIONS = {"enforce": "deny", "warn": "warn", "audit": "dryrun"}
 _SCHEMAS = {
     "string": {"type": "string"},
