@@ -36,6 +36,18 @@ def test_each_target_shows_its_text() -> None:
     assert text.count("validation: variables.allowHostPorts") == 2
 
 
+def test_a_default_of_a_choice_is_explained_as_it_is_compiled(tmp_path: Path) -> None:
+    source = tmp_path / "p.psp"
+    source.write_text(
+        "policy m {\n    default fsGroup 1\n}\npolicy n {\n    deny hostPID\n}\n"
+        "choose {\n    m for users jane\n    n for everyone\n}\n"
+    )
+    text = explained(f"{source}:2")
+    for target in ("gatekeeper", "opa", "kyverno"):
+        assert f"\n  {target}: m: the defaults of fsGroup are not set" in text
+    assert "Assign" not in text and "\n  vap: exact\n" in text and "\n  kyverno-cel: exact\n" in text
+
+
 LINES = """\
 policy a extends pss/baseline {
     in namespaces team-*
