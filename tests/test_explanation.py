@@ -36,6 +36,12 @@ def test_each_target_shows_its_text() -> None:
     assert text.count("validation: variables.allowHostPorts") == 2
 
 
+@pytest.mark.parametrize("subject", ["nope.psp", "nope.yaml:3"])
+def test_a_file_that_is_not_there_is_said_to_be_missing(subject: str) -> None:
+    done = CliRunner().invoke(main, ["explain", subject])
+    assert done.exit_code == 2 and f"there is no file {subject.partition(':')[0]}" in done.stderr
+
+
 def test_a_default_of_a_choice_is_explained_as_it_is_compiled(tmp_path: Path) -> None:
     source = tmp_path / "p.psp"
     source.write_text(

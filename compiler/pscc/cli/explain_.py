@@ -27,7 +27,10 @@ def command(subject: str | None) -> None:
         from pscc.controls import CONTROLS
         from pscc.diagnostics import did_you_mean
         from pscc.diagnostics.catalogue import codes
+        from pscc.files import SUFFIXES
 
+        if str(subject).partition(":")[0].endswith(SUFFIXES):
+            raise click.UsageError(f"there is no file {str(subject).partition(':')[0]}")
         meant = did_you_mean(str(subject), (*codes(), *(control.id for control in CONTROLS)))
         hint = f"did you mean {meant}?" if meant else "`pscc explain` lists both"
         raise click.UsageError(f"{subject} is neither a code nor a control; {hint}")

@@ -97,6 +97,8 @@ def namespace_or_prefix(text: str, *, quoted: bool = False) -> bool:
 
 def namespace_help(text: str, forms: str, quoted: bool = False) -> str:
     """How to mend ``text``, which is no namespace; ``forms`` says what can be written."""
+    if quoted and namespace_or_prefix(text):
+        return f"a quoted `*` is the character itself: write `{text}` without the quotes"
     if not quoted and "*" in text[:-1]:
         return f"a `*` is a wildcard at the end only; {forms}"
     return f"did you mean `{text.lower()}`? {forms}" if _PREFIX.fullmatch(text.lower()) else forms
