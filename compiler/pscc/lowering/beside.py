@@ -10,12 +10,19 @@ from pscc.reasoning.default_conflicts import meet
 
 
 def beside(policy: ir.Policy, program: ir.Program) -> Judging:
-    """The checks of the other policies of ``program``, and of its choices, that may judge the pods of ``policy``."""
+    """The checks of the other policies of ``program``, and of its choices, that may refuse the pods of ``policy``.
+
+    A policy that only warns or audits refuses none: nothing is asked of pods for its sake.
+    """
     if not policy.defaults:
         return ()
-    others = [one for one in program.policies if one is not policy and meet(policy.scope, one.scope)]
-    others += [one for choice in program.choices if meet(policy.scope, choice.scope) for one in choice.policies]
+    others = [one for one in program.policies if one is not policy and _refuses_beside(one, policy)]
+    others += [one for choice in program.choices if _refuses_beside(choice, policy) for one in choice.policies]
     return tuple(check for one in others for check in one.checks)
+
+
+def _refuses_beside(one: ir.Policy | ir.Choice, policy: ir.Policy) -> bool:
+    return one.mode == "enforce" and meet(policy.scope, one.scope)
 
 
 def reads_what(check: ir.Check, default: ir.Default) -> bool:
