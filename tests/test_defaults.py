@@ -162,5 +162,5 @@ def test_what_does_not_enforce_emits_nothing_that_changes_pods(
 @pytest.mark.parametrize(("mode", "kinds"), [("enforce", [DefaultNotSet]), ("audit", [DefaultSetWidely])])
 def test_a_default_that_another_policy_could_be_met_by_is_not_set(mode: str, kinds: list[type]) -> None:
     text = f"policy a {{\n    default nonRoot\n}}\npolicy b {{\n    {mode}\n    require runAsNonRoot true\n}}\n"
-    output = output_of(program_of(text), "gatekeeper")
+    output = output_of(analyse(SourceFile("p.psp", text))[1], "gatekeeper")
     assert [type(one) for one in output.shortfalls] == kinds
