@@ -137,7 +137,7 @@ def test_the_seeds_pods_get_the_verdicts_of_the_table(runner: str, tmp_path: Pat
 
 
 def updates(program: Program) -> list[Question]:
-    """Updates of a pod that the policy refuses: of labels and images alone, with an ephemeral container, and back."""
+    """Updates of a pod that the policy refuses: of labels alone, of an image, with an ephemeral container, and back."""
     (policy,) = program.policies
     refused = [q.pod for q in questions(policy) if q.old_pod is None and oracle.check(policy, q.pod).messages]
     accepted = next(q.pod for q in questions(policy) if not oracle.check(policy, q.pod).messages)
@@ -150,8 +150,10 @@ def updates(program: Program) -> list[Question]:
             return {**old["metadata"], "name": f"{name}-{what}"}
 
         renamed = [{**c, "image": "app:2"} for c in spec["containers"]]
-        plain = {**old, "metadata": {**named("plain"), "labels": {"a": "b"}}, "spec": {**spec, "containers": renamed}}
+        plain = {**old, "metadata": {**named("plain"), "labels": {"a": "b"}}}
         asked.append(Question(plain, {**old, "metadata": named("plain")}))
+        image = {**old, "metadata": named("image"), "spec": {**spec, "containers": renamed}}
+        asked.append(Question(image, {**old, "metadata": named("image")}))
         debug = {"name": "debugger", "image": "busybox", "securityContext": {"privileged": True}}
         more = {**spec, "ephemeralContainers": [*spec.get("ephemeralContainers", []), debug]}
         asked.append(Question({**old, "metadata": named("debug"), "spec": more}, {**old, "metadata": named("debug")}))
@@ -169,7 +171,7 @@ def test_updates(runner: str, name: str, tmp_path: Path) -> None:
     for question, messages in zip(asked, expected(policy, asked), strict=True):
         if question.name.endswith("-plain"):
             assert not messages
-        if question.name.endswith("-worse"):
+        if question.name.endswith(("-image", "-worse")):
             assert messages
     assert any(m for q, m in zip(asked, expected(policy, asked), strict=True) if q.name.endswith("-debug"))
     assert_agrees(runner, program, asked, tmp_path)
