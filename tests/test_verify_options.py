@@ -338,3 +338,12 @@ def test_an_exempt_account_in_cel(old: str, new: str, tmp_path: Path) -> None:
         edit(folder, old, new, "templates/*")
     done, row = asked(source, folder, "gatekeeper")
     assert (done.exit_code, row["wrong"] > 0) == ((1, True) if old else (0, False)), done.output
+
+
+def test_a_folder_for_a_target_that_there_is_not_is_an_error(tmp_path: Path) -> None:
+    folder = tmp_path / "out"
+    folder.mkdir()
+    (folder / MANIFEST).write_text(json.dumps({"files": [], "compiled": {"target": ["opa", "elsewhere"]}}))
+    done = CliRunner().invoke(main, ["verify", str(ROOT / "examples" / "team.psp"), "--output", str(folder)])
+    assert done.exit_code == 2
+    assert "was compiled for elsewhere, a target that this pscc does not have" in done.stderr
