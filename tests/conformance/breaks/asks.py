@@ -162,12 +162,27 @@ def _changed(policy: ir.Policy, home: str, pods: list[Json]) -> Iterator[Ask]:
             metadata = {key: value for key, value in pod["metadata"].items() if key != "annotations"}
             yield Ask(pod, home, operation="UPDATE", old={**pod, "metadata": metadata})
         before = pod
+    alone = {tuple(_places(accepted["spec"], pod["spec"])): pod for pod in refused}
+    for pod in alone.values():
+        yield Ask(pod, home, operation="UPDATE", old={**accepted, "metadata": pod["metadata"]})
     labelled = {**accepted, "metadata": {**accepted["metadata"], "labels": {"a": "b"}}}
     yield Ask(labelled, home, operation="UPDATE", old=accepted)
     if policy.defaults:
         bare = without_contexts(accepted)
         yield Ask({**bare, "metadata": {**bare["metadata"], "labels": {"a": "b"}}}, home, operation="UPDATE", old=bare)
         yield Ask(bare, home, operation="UPDATE", old=accepted)
+
+
+def _places(one: object, other: object, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """Where two values differ, without the places in lists."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        for name in sorted({*one, *other}):
+            yield from _places(one.get(name), other.get(name), (*path, name))
+    elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+        for first, second in zip(one, other, strict=True):
+            yield from _places(first, second, path)
+    elif one != other:
+        yield path
 
 
 def _renamed(pod: Json) -> Json:
