@@ -19,7 +19,7 @@ from pscc.targets.registry import TARGETS
 def test_everything_that_the_registry_and_the_grammar_offer_is_drawn() -> None:
     tally, rng = Tally(), random.Random(4)
     for number, source in enumerate(islice(sources.programs(rng, tally.discarded), 500)):
-        tally.draw(features(source, options.draw(rng, TARGETS[number % len(TARGETS)], "rego", source.program)))
+        tally.draw(features(source, options.draw(rng, tuple(TARGETS)[number % len(TARGETS)], "rego", source.program)))
     assert missing({"space": tally}) == frozenset()
     assert len(possible()) > 110
     assert sum(tally.discarded.values()) < 500

@@ -95,6 +95,7 @@ def _of_policy(policy: ir.Policy) -> Iterator[Ask]:
     yield from (Ask(pod, home) for pod in created if not is_debugged(pod))
     yield from (Ask(pod, home, user="", is_file=True) for pod in with_nulls(policy, home, pods))
     yield from _changed(policy, home, pods)
+    yield from _alone(policy, home, pods)
     yield from _of_workloads(home, [pod for pod in pods if not is_debugged(pod)])
 
 
@@ -111,6 +112,7 @@ def _of_member(choice: ir.Choice, policy: ir.Policy) -> Iterator[Ask]:
     asked = [Ask(pod, who.namespace) for pod in pods if not is_debugged(pod)]
     changed = list(_changed(everywhere, who.namespace, pods))
     asked += [*changed[:_MEMBER], *changed[_MEMBER:][-2:]]
+    asked += _alone(everywhere, who.namespace, _pods_of(everywhere, who.namespace, _SUITE))
     yield from (replace(one, user=who.user, groups=who.groups) for one in asked)
 
 
@@ -162,15 +164,20 @@ def _changed(policy: ir.Policy, home: str, pods: list[Json]) -> Iterator[Ask]:
             metadata = {key: value for key, value in pod["metadata"].items() if key != "annotations"}
             yield Ask(pod, home, operation="UPDATE", old={**pod, "metadata": metadata})
         before = pod
-    alone = {tuple(_places(accepted["spec"], pod["spec"])): pod for pod in refused}
-    for pod in alone.values():
-        yield Ask(pod, home, operation="UPDATE", old={**accepted, "metadata": pod["metadata"]})
     labelled = {**accepted, "metadata": {**accepted["metadata"], "labels": {"a": "b"}}}
     yield Ask(labelled, home, operation="UPDATE", old=accepted)
     if policy.defaults:
         bare = without_contexts(accepted)
         yield Ask({**bare, "metadata": {**bare["metadata"], "labels": {"a": "b"}}}, home, operation="UPDATE", old=bare)
         yield Ask(bare, home, operation="UPDATE", old=accepted)
+
+
+def _alone(policy: ir.Policy, home: str, pods: list[Json]) -> Iterator[Ask]:
+    """Updates of the accepted pod to one of ``pods`` that the policy refuses: for each place of a pod one that changes it alone."""
+    accepted = whole(dict(accepted_by(policy)), home)
+    refused = (pod for pod in pods if not is_debugged(pod) and not oracle.check(policy, pod).allowed)
+    for pod in {tuple(_places(accepted["spec"], pod["spec"])): pod for pod in refused}.values():
+        yield Ask(pod, home, operation="UPDATE", old={**accepted, "metadata": pod["metadata"]})
 
 
 def _places(one: object, other: object, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
