@@ -173,11 +173,27 @@ def _changed(policy: ir.Policy, home: str, pods: list[Json]) -> Iterator[Ask]:
 
 
 def _alone(policy: ir.Policy, home: str, pods: list[Json]) -> Iterator[Ask]:
-    """Updates of the accepted pod to one of ``pods`` that the policy refuses: for each place of a pod one that changes it alone."""
-    accepted = whole(dict(accepted_by(policy)), home)
-    refused = (pod for pod in pods if not is_debugged(pod) and not oracle.check(policy, pod).allowed)
-    for pod in {tuple(_places(accepted["spec"], pod["spec"])): pod for pod in refused}.values():
-        yield Ask(pod, home, operation="UPDATE", old={**accepted, "metadata": pod["metadata"]})
+    """Updates of a pod that the policy accepts to one that it refuses: for each place of a pod one that changes it alone."""
+    plain = [pod for pod in pods if not is_debugged(pod)]
+    judged = [(pod, oracle.check(policy, pod).allowed) for pod in (*plain, *map(_inheriting, plain))]
+    accepted = [whole(dict(accepted_by(policy)), home), *(pod for pod, allowed in judged if allowed)]
+    found: dict[tuple[str, ...], tuple[Json, Json]] = {}
+    for pod in (pod for pod, allowed in judged if not allowed):
+        for old in accepted:
+            places = set(_places(old["spec"], pod["spec"]))
+            if len(places) == 1:
+                found.setdefault(places.pop(), (old, pod))
+    for old, pod in found.values():
+        yield Ask(pod, home, operation="UPDATE", old={**old, "metadata": pod["metadata"]})
+
+
+def _inheriting(pod: Json) -> Json:
+    """``pod`` whose containers have nothing of their own where the pod's security context counts."""
+    containers = [
+        {**one, "securityContext": {k: v for k, v in one.get("securityContext", {}).items() if k not in INHERITED}}
+        for one in pod["spec"]["containers"]
+    ]
+    return {**pod, "spec": {**pod["spec"], "containers": containers}}
 
 
 def _places(one: object, other: object, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
