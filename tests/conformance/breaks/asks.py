@@ -23,6 +23,7 @@ from pscc.controls import control_of
 from pscc.ir.access import AUTHENTICATED, EVERYWHERE, Names, Request
 from pscc.lowering.rollout import Rollout
 from pscc.meaning.narrowing import FIELDS
+from pscc.pod.fields import INHERITED
 from pscc.reference import oracle
 
 _SUITE, _MEMBER, _CHANGED, _WORKLOADS, _CROWD = 60, 24, 16, 18, 14
