@@ -38,8 +38,7 @@ def rolled_out(program: ir.Program, rollout: Rollout) -> ir.Program:
 
 def left_without_a_place(program: ir.Program, rollout: Rollout) -> Iterator[Diagnostic]:
     """A warning for each policy and choice of ``program`` that holds nowhere any more when it is rolled out so."""
-    found: tuple[ir.Policy | ir.Choice, ...] = (*program.policies, *program.choices)
-    for one in found:
+    for one in program.policies_and_choices:
         if _less(one.scope, rollout).nowhere and not one.scope.nowhere:
             message = f"--exclude-namespace takes out every namespace of {one.name}: it holds nowhere"
             help = "leave its namespaces in, or leave it out of the sources"

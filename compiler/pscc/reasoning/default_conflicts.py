@@ -74,6 +74,9 @@ def _error(one: ir.Policy, other: ir.Policy, first: ir.Default, second: ir.Defau
 
 def meet(one: Scope, other: Scope) -> bool:
     """Whether a namespace may be inside both scopes."""
+    names, others = one.namespaces, other.namespaces
+    if not (names.prefixes or others.prefixes) and set(names.exact).isdisjoint(others.exact):
+        return False  # most pairs of a large program, and programs ask about each pair
     return not _labels_exclude(one, other) and any(
         _inside(one, name) and _inside(other, name) for name in (*_examples(one), *_examples(other))
     )

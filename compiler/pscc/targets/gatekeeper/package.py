@@ -164,7 +164,7 @@ def _named(program: ir.Program) -> _Named:
         for check in policy.checks
     }
     # beside the files of policies there is a kustomization
-    given = [*(policy.name for policy in program.policies), *(choice.name for choice in program.choices)]
+    given = [one.name for one in program.policies_and_choices]
     return _Named(Names(given, reserved=("kustomization",)), by_shape, Names())
 
 

@@ -83,7 +83,7 @@ class Kyverno:
         """Policies, mutations, kustomization and a suite per policy of ``program``."""
         files: list[OutputFile] = []
         suites: list[OutputFile] = []
-        names = Names((*(policy.name for policy in program.policies), *(choice.name for choice in program.choices)))
+        names = Names(one.name for one in program.policies_and_choices)
         for policy in program.policies:
             mutations = kyverno_mutate.rules(policy)
             if mutations:

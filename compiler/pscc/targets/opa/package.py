@@ -66,7 +66,7 @@ class Opa:
         """Policies and their tests, ``main.rego`` and the library of ``program``. A policy without a check has no file."""
         packages = _packages(program)
         files: list[OutputFile] = []
-        names = Names((*(policy.name for policy in program.policies), *(choice.name for choice in program.choices)))
+        names = Names(one.name for one in program.policies_and_choices)
         for policy in program.policies:
             if policy.name not in packages:
                 continue

@@ -106,7 +106,7 @@ class Vap:
             bound = ObjectName(api, f"{kinds}Binding", name)
             bindings.append(OutputFile(f"bindings/{name}.yaml", binding, (bound,)))
 
-        names = Names((*(policy.name for policy in program.policies), *(choice.name for choice in program.choices)))
+        names = Names(one.name for one in program.policies_and_choices)
         for policy in program.policies:
             held = where(policy.scope, policy.exemptions)
             if policy.defaults:
