@@ -69,9 +69,13 @@ def test_gatekeepers_operations(tmp_path: Path) -> None:
 
 
 def test_kyvernos_cluster_policies_end(tmp_path: Path) -> None:
-    assert "is to refuse ClusterPolicies" not in compiled(tmp_path, "-t", "kyverno")[1]
-    told = compiled(tmp_path, "-t", "kyverno", "--kyverno", "1.20")[1]
-    assert "warning[TGT008]: Kyverno 1.20 is to refuse ClusterPolicies" in told
+    assert "TGT007" not in compiled(tmp_path, "-t", "kyverno", "--kyverno", "1.19")[1]
+    for release in ("1.20", "1.21"):
+        code, told, documents = compiled(tmp_path, "-t", "kyverno", "--kyverno", release)
+        assert (code, documents) == (1, [])
+        assert f"error[TGT007]: Kyverno {release} does not run the output of the target `kyverno`" in told
+        assert "compile for `kyverno-cel`" in told
+        assert "TGT007" not in compiled(tmp_path, "-t", "kyverno-cel", "--kyverno", release)[1]
 
 
 @pytest.mark.parametrize("target", ["kyverno", "kyverno-cel"])

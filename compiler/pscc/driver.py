@@ -246,7 +246,8 @@ def packaged(target: Target, program: Program, options: Options = DEFAULTS, draw
     cases = _suite(legal.program, drawn) if can.suite and drawn is not None else {}
     made = target.package(legal.program, cases, options)
     shortfalls = (*legal.shortfalls, *large(made, legal.program))
-    return Output(made.files, made.resources, legal.program, shortfalls)
+    enforcing = any(one.mode == "enforce" for one in legal.program.policies_and_choices)
+    return Output(made.files, made.resources, legal.program, shortfalls, can.lets_in if enforcing else ())
 
 
 def _suite(program: Program, drawn: Drawn) -> Cases:

@@ -22,7 +22,7 @@ from pscc.targets.registry import target_named
 
 KINDS = (
     ("apps/v1", "Deployment"), ("apps/v1", "DaemonSet"), ("apps/v1", "StatefulSet"), ("apps/v1", "ReplicaSet"),
-    ("batch/v1", "Job"), ("batch/v1", "CronJob"),
+    ("batch/v1", "Job"), ("batch/v1", "CronJob"), ("v1", "ReplicationController"),
 )  # fmt: skip
 IMPLIED = "[Implied by pscc-workloads] "
 """What Gatekeeper puts in front of a message about what an ExpansionTemplate made."""
@@ -32,7 +32,8 @@ def workload(number: int, pod: Json) -> Json:
     """A workload that would make ``pod``; of each kind in turn."""
     version, kind = KINDS[number % len(KINDS)]
     template = {"metadata": {k: v for k, v in pod["metadata"].items() if k == "annotations"}, "spec": pod["spec"]}
-    spec: Json = {"selector": {"matchLabels": {}}, "template": template}
+    selector: Json = {} if kind == "ReplicationController" else {"matchLabels": {}}
+    spec: Json = {"selector": selector, "template": template}
     if kind == "CronJob":
         spec = {"schedule": "* * * * *", "jobTemplate": {"spec": {"template": template}}}
     return {

@@ -176,9 +176,10 @@ class Grant:
 
 @frozen
 class Choice:
-    """``choose [MODE] { … }``: a pod is admitted when a policy that its user or service account may use admits it.
+    """``choose [NAME] [MODE] { … }``: a pod is admitted when a policy that its user or service account may use admits it.
 
-    The order of the policies is that of their first grants. ``mode`` is None where the source names none (enforce).
+    The order of the policies is that of their first grants. ``mode`` is None where the source names none (enforce), ``name``
+    where its objects are to be called after the source's file.
     """
 
     grants: tuple[Grant, ...]
@@ -187,6 +188,7 @@ class Choice:
     comment: str = ""
     beside: str = ""
     closing: str = ""
+    name: Name | None = None
 
 
 @frozen

@@ -63,12 +63,17 @@ def undeclared(default: ir.Default, judging: Judging) -> Setting | None:
 
 @frozen
 class Release:
-    """The output runs on ``product`` (``Kyverno``) from the release ``least`` on; ``given`` is the one that is compiled for."""
+    """The output runs on ``product`` (``Kyverno``) from the release ``least`` on; ``given`` is the one that is compiled for.
+
+    From the release ``ended`` on it runs there no more, and users compile for the target ``instead``.
+    """
 
     product: str
     least: Version
     given: Version
     help: str
+    ended: Version | None = None
+    instead: str = ""
 
 
 @frozen
@@ -82,17 +87,6 @@ class SwitchedOff:
 
 
 @frozen
-class Withdrawn:
-    """``product`` of ``release`` refuses new and changed objects of ``kind``; ``instead`` is the target to compile for."""
-
-    product: str
-    kind: str
-    release: Version
-    instead: str
-    for_defaults: bool = False
-
-
-@frozen
 class SetsOnUpdates:
     """``product`` of ``release`` sets defaults on updates of pods as well, which the API server then refuses."""
 
@@ -102,7 +96,33 @@ class SetsOnUpdates:
     for_defaults: bool = True
 
 
-ReleaseCost = SwitchedOff | Withdrawn | SetsOnUpdates
+@frozen
+class FailsOpen:
+    """A usual installation of ``product`` lets a request in that its webhook does not answer within ``seconds``.
+
+    ``help`` says what to set.
+    """
+
+    product: str
+    seconds: int
+    help: str
+
+
+@frozen
+class SkipsNamespaces:
+    """A usual installation of ``product`` does not judge what is in ``namespaces``, whatever a policy says.
+
+    ``help`` says what to set.
+    """
+
+    product: str
+    namespaces: tuple[str, ...]
+    help: str
+
+
+LetIn = FailsOpen | SkipsNamespaces
+"""What the engine lets in as it is usually installed, so that no output can refuse it."""
+ReleaseCost = SwitchedOff | SetsOnUpdates
 """What a release costs that the output can run on; ``for_defaults``: a program that sets defaults alone."""
 
 
@@ -157,6 +177,7 @@ class Capabilities:
     - ``suite``: the output has tests of its own.
     - ``kubernetes``: the release whose pods the output is for. ``requires``: the release that the output needs.
       ``costs``: what the release costs that is compiled for.
+    - ``lets_in``: what a usual installation lets in whatever the output says.
     """
 
     product: str = ""
@@ -174,3 +195,4 @@ class Capabilities:
     kubernetes: Version | None = None
     requires: Release | None = None
     costs: tuple[ReleaseCost, ...] = ()
+    lets_in: tuple[LetIn, ...] = ()

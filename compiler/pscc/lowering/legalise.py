@@ -60,8 +60,8 @@ def legalise(program: ir.Program, name: str, can: Capabilities, workloads: Workl
     Raises `SourceError` where the release is too old, where the target has not declared that it can do something, and where
     a choice asks the cluster more than the target can.
     """
-    if can.requires is not None and can.requires.given < can.requires.least:
-        raise SourceError((_too_old(can.requires, _begins(program)),))
+    if can.requires is not None and (error := _wrong_release(can.requires, name, _begins(program))):
+        raise SourceError((error,))
     if errors := [*undeclared(program, name, can, workloads), *_too_costly(program, can)]:
         raise SourceError(errors)
     product = can.product or name
@@ -77,9 +77,16 @@ def _begins(program: ir.Program) -> Span:
     return next(one.span for one in program.policies_and_choices)
 
 
-def _too_old(needs: Release, span: Span) -> Diagnostic:
-    message = f"{needs.product} {spelled(needs.given)} is too old: this output needs {spelled(needs.least)}"
-    return Diagnostic("TGT007", message, span, help=needs.help)
+def _wrong_release(needs: Release, target: str, span: Span) -> Diagnostic | None:
+    given = f"{needs.product} {spelled(needs.given)}"
+    if needs.given < needs.least:
+        message = f"{given} is too old: this output needs {spelled(needs.least)}"
+        return Diagnostic("TGT007", message, span, help=needs.help)
+    if needs.ended is not None and needs.given >= needs.ended:
+        message = f"{given} does not run the output of the target `{target}`: nothing would be enforced"
+        help = f"compile for `{needs.instead}`: only the name of the target changes"
+        return Diagnostic("TGT007", message, span, help=help)
+    return None
 
 
 def _too_costly(program: ir.Program, can: Capabilities) -> Iterator[Diagnostic]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import assert_never
 
 from pscc.diagnostics import Diagnostic
-from pscc.lowering.capabilities import ReleaseCost, SetsOnUpdates, SwitchedOff, Withdrawn
+from pscc.lowering.capabilities import FailsOpen, LetIn, ReleaseCost, SetsOnUpdates, SkipsNamespaces, SwitchedOff
 from pscc.lowering.releases import spelled
 from pscc.lowering.shortfalls import (
     BudgetTight,
@@ -85,6 +85,17 @@ def _of_defaults(shortfall: DefaultNotSet | ChoiceDefaultsNotSet | DefaultSetWid
             return Diagnostic("TGT005", text, policy.exemptions[0].span, "warning")
 
 
+def diagnostic_of_installation(let_in: LetIn) -> Diagnostic:
+    """``let_in`` in words: a note, since the output cannot mend it."""
+    match let_in:
+        case FailsOpen(product=product, seconds=seconds, help=help):
+            text = f"as it is usually installed, {product} lets a pod in if its webhook does not answer within {seconds} seconds"
+            return Diagnostic("TGT015", text, severity="note", help=help)
+        case SkipsNamespaces(product=product, namespaces=namespaces, help=help):
+            text = f"as it is usually installed, {product} does not judge pods in {', '.join(namespaces)}"
+            return Diagnostic("TGT016", text, severity="note", help=help)
+
+
 def _of_release(cost: ReleaseCost) -> tuple[str, str]:
     match cost:
         case SwitchedOff(kind=kind, version=version, release=release):
@@ -92,11 +103,6 @@ def _of_release(cost: ReleaseCost) -> tuple[str, str]:
                 f"Kubernetes {spelled(release)} serves {kind} {version} only where its API server is told to",
                 f"set --feature-gates={kind}=true and "
                 f"--runtime-config=admissionregistration.k8s.io/{version}=true on it",
-            )
-        case Withdrawn(product=product, kind=kind, release=release, instead=instead):
-            return (
-                f"{product} {spelled(release)} is to refuse {kind} that are new or changed",
-                f"compile for `{instead}`: the switch is the name of the target",
             )
         case SetsOnUpdates(product=product, release=release, mended=mended):
             return (

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import chain, count
+from typing import get_args
 
 from pscc import ir
 from pscc.base.source import Span
 from pscc.diagnostics import Diagnostic, Replacement, Report, did_you_mean
 from pscc.ir.access import ALL, EVERYONE, Grant, Names, Subjects
 from pscc.language import ast
+from pscc.meaning.naming import check_name, choice_named_after
 from pscc.meaning.scoping import good_namespace, good_service_account, good_wildcards, names_of
 from pscc.reasoning.contradictions import refused_defaults
 from pscc.reasoning.subsumption import admits_nothing, never_chosen
-
-NAME = "pod-security-policies"
-"""The name of the first choice of a program; later ones are numbered."""
 
 
 def resolve_choices(
@@ -25,11 +23,30 @@ def resolve_choices(
     report: Report,
 ) -> tuple[ir.Choice, ...]:
     """The meaning of ``choices`` over ``policies`` (by name), which were ``written`` so. Errors go to ``report``."""
-    found = []
-    names = (name for name in chain((NAME,), (f"{NAME}-{number}" for number in count(2))) if name not in policies)
-    for choice, name in zip(choices, names, strict=False):
-        found.append(_choice(name, choice, {policy.name.text: policy for policy in written}, policies, report))
-    return tuple(found)
+    by_name = {policy.name.text: policy for policy in written}
+    names = _names(choices, policies, report)
+    return tuple(_choice(name, choice, by_name, policies, report) for name, choice in zip(names, choices, strict=True))
+
+
+def _names(choices: tuple[ast.Choice, ...], policies: Mapping[str, ir.Policy], report: Report) -> list[str]:
+    """What each of ``choices`` is called: no two alike, and none like one of ``policies``."""
+    taken: dict[str, Span] = {policy.name: policy.span for policy in policies.values()}
+    for name in (choice.name for choice in choices if choice.name is not None):
+        check_name(name, report)
+        if name.text in taken:
+            message = f"`{name.text}` is the name of something else, too: a choice's objects are named after it"
+            notes = ((taken[name.text], "the other"),)
+            report.add(Diagnostic("SET017", message, name.span, notes=notes, help="give the choice another name"))
+        elif meant := did_you_mean(name.text, get_args(ast.Mode)):
+            message = f"this choice is called `{name.text}`, and enforces"
+            help = f"did you mean `choose {meant} {{`?"
+            report.add(Diagnostic("SET018", message, name.span, severity="warning", help=help))
+        taken[name.text] = name.span
+    names: list[str] = []
+    for choice in choices:
+        names.append(choice.name.text if choice.name else choice_named_after(choice.span.file, taken))
+        taken[names[-1]] = choice.span
+    return names
 
 
 def _choice(

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pscc.base.source import SourceFile, Span
 from pscc.diagnostics import Diagnostic, Replacement, Report, did_you_mean
 from pscc.language import ast
+from pscc.meaning.naming import CHOICE_OF_CLUSTER, free_name
 from pscc.meaning.psp_policy import to_policy
 from pscc.psp.objects import PSP_KIND, Objects, read_objects, summary, text
 from pscc.psp.objects import field as member
@@ -158,7 +159,11 @@ def _for_everyone(psps: list[Psp]) -> ast.Choice:
         everyone = ast.Subject("everyone", (), psp.name_span)
         grants.append(ast.Grant(ast.Name(psp.name, psp.name_span), (everyone,), psp.name_span))
     comment = "assumed: everyone may use each, tried in order of name"
-    return ast.Choice(tuple(grants), psps[0].span, comment=comment)
+    return ast.Choice(tuple(grants), psps[0].span, comment=comment, name=_name(psps))
+
+
+def _name(psps: list[Psp]) -> ast.Name:
+    return ast.Name(free_name(CHOICE_OF_CLUSTER, {psp.name for psp in psps}), psps[0].span)
 
 
 # --- who may use what -----------------------------------------------------------
@@ -202,7 +207,8 @@ def _choice(psps: list[Psp], roles: tuple[Role, ...], bindings: tuple[Binding, .
     if not grants:
         message = "nobody may use any of these policies: every pod would be refused"
         report.add(Diagnostic("SET005", message, psps[0].name_span, help=f"give all of RBAC: `{RBAC_DUMP}`"))
-    return ast.Choice(tuple(grants), psps[0].span, comment="who may use which, by RBAC; tried in order of name")
+    comment = "who may use which, by RBAC; tried in order of name"
+    return ast.Choice(tuple(grants), psps[0].span, comment=comment, name=_name(psps))
 
 
 def _grants(psp: Psp, uses: dict[Subject, _Use]) -> list[ast.Grant]:

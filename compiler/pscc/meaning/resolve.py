@@ -5,7 +5,6 @@ Generic over the registry of controls.
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from datetime import date
 from typing import get_args
@@ -19,12 +18,10 @@ from pscc.language import ast
 from pscc.language.printer import print_statement, print_value
 from pscc.meaning.inheritance import Flat, Slot, flatten, slot_of
 from pscc.meaning.linking import Family
+from pscc.meaning.naming import check_name
 from pscc.meaning.narrowing import CONTAINER_KINDS, exempting, looks_at_containers, unless
 from pscc.meaning.scoping import exemption_of, scope_of
 
-_NAME = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
-"""No part has a limit of its own. Source: ``IsDNS1123Subdomain`` in ``k8s.io/apimachinery/pkg/util/validation/validation.go``."""
-_LONGEST = 253
 _BY_ID = {control.id: control for control in CONTROLS}
 _ORDER = {control.id: index for index, control in enumerate(CONTROLS)}
 
@@ -291,14 +288,7 @@ def _check_exempt_controls(policy: ast.Policy, checks: list[ir.Check], report: R
 
 def _policy(policy: ast.Policy, flat: Flat, today: date, report: Report) -> tuple[ir.Policy, ...]:
     """The policy, which may say nothing, and for each mode that some of its statements have of their own one more."""
-    if len(policy.name.text) > _LONGEST:
-        help = f"a name has at most {_LONGEST} characters: this one has {len(policy.name.text)}"
-        report.add(Diagnostic("LNG016", f"`{policy.name.text}` is not a name", policy.name.span, help=help))
-    elif not _NAME.fullmatch(policy.name.text):
-        help = "use lower-case letters, digits, `-` and `.`, as Kubernetes does for names"
-        meant = policy.name.text.lower().replace("_", "-")
-        help = f"did you mean `{meant}`? {help}" if _NAME.fullmatch(meant) else help
-        report.add(Diagnostic("LNG016", f"`{policy.name.text}` is not a name", policy.name.span, help=help))
+    check_name(policy.name, report)
     mode = policy.mode or "enforce"
     resolver = _PolicyResolver(report, mode, policy.exemptions)
     for statement, _ in flat.statements:

@@ -11,8 +11,8 @@ from pscc.base.source import Span
 from pscc.cases.suite import Case
 from pscc.diagnostics import Diagnostic
 from pscc.ir import Check, Default, Policy, Program
-from pscc.lowering.capabilities import Capabilities
-from pscc.lowering.shortfall_text import diagnostic_of
+from pscc.lowering.capabilities import Capabilities, LetIn
+from pscc.lowering.shortfall_text import diagnostic_of, diagnostic_of_installation
 from pscc.lowering.shortfalls import Shortfall
 from pscc.output.options import Options
 
@@ -73,16 +73,17 @@ class Output(Package):
     """What a target makes of a program: the files, and what they say.
 
     ``program`` is what the files mean: as much of the source as the target can express, and stricter where it cannot;
-    ``shortfalls`` are what it lacks of the source.
+    ``shortfalls`` are what it lacks of the source; ``lets_in`` is what the engine lets in whatever the files say.
     """
 
     program: Program = NOTHING
     shortfalls: tuple[Shortfall, ...] = ()
+    lets_in: tuple[LetIn, ...] = ()
 
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
-        """The shortfalls in words: codes ``TGT0xx``, always in the stricter direction."""
-        return tuple(map(diagnostic_of, self.shortfalls))
+        """In words, codes ``TGT0xx``: the shortfalls, always in the stricter direction, and what the engine lets in."""
+        return (*map(diagnostic_of, self.shortfalls), *map(diagnostic_of_installation, self.lets_in))
 
 
 def check_paths(paths: Iterable[str]) -> None:

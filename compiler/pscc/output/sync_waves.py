@@ -12,8 +12,9 @@ from pscc.output.contents import OutputFile
 _WAVE = "argocd.argoproj.io/sync-wave"
 _OPTIONS = "argocd.argoproj.io/sync-options"
 _DEFINES: dict[str, str] = {_WAVE: "0"}
-_USES: dict[str, str] = {_WAVE: "1", _OPTIONS: "SkipDryRunOnMissingResource=true"}
-_STEPS = {"templates": _DEFINES, "policies": _USES, "mutators": _USES, "workloads": _USES}
+_MUTATES: dict[str, str] = {_WAVE: "1", _OPTIONS: "SkipDryRunOnMissingResource=true"}
+_JUDGES: dict[str, str] = {**_MUTATES, _WAVE: "2"}
+_STEPS = {"templates": _DEFINES, "mutators": _MUTATES, "policies": _JUDGES, "workloads": _JUDGES}
 """Folders with a kustomization of their own, and what everything in them is annotated with."""
 
 

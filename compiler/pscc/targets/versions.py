@@ -2,12 +2,13 @@
 
 Sources: ``kube_features.go`` in Kubernetes 1.37 (MutatingAdmissionPolicy), KEP-3488
 (ValidatingAdmissionPolicy); Gatekeeper's releases 3.18 (CEL on), 3.19 (Rego v1), 3.23 (operations of mutators); Kyverno's
-documentation, "Policy Types" (1.17), and releases 1.13 (an action for each rule), 1.20 (ClusterPolicies refused).
+documentation, "Policy Types" (1.17), and releases 1.13 (an action for each rule), 1.20 (ClusterPolicies
+are not executed any more: kyverno/kyverno issues 17701 and 17708).
 """
 
 from __future__ import annotations
 
-from pscc.lowering.capabilities import Version
+from pscc.lowering.capabilities import SkipsNamespaces, Version
 
 VALIDATING: tuple[tuple[Version, str], ...] = (((1, 30), "v1"), ((1, 28), "v1beta1"))
 MUTATING: tuple[tuple[Version, str], ...] = (((1, 36), "v1"), ((1, 34), "v1beta1"), ((1, 32), "v1alpha1"))
@@ -18,3 +19,10 @@ GATEKEEPER_OPERATIONS: Version = (3, 23)
 KYVERNO_CLASSIC: Version = (1, 13)
 KYVERNO_CLASSIC_GONE: Version = (1, 20)
 KYVERNO_CEL: Version = (1, 17)
+KYVERNO_SKIPS = SkipsNamespaces(
+    "Kyverno",
+    ("kube-system", "kube-public", "kube-node-lease", "Kyverno's own namespace"),
+    "take these out of `resourceFilters` and of `webhooks` in Kyverno's ConfigMap",
+)
+"""Source: ``config.resourceFilters``, ``config.webhooks`` and ``config.excludeKyvernoNamespace`` in ``values.yaml`` of
+Kyverno's Helm chart."""

@@ -27,6 +27,7 @@ def features(source: Source, chosen: Chosen) -> frozenset[str]:
         found |= set(_of_policy(policy))
     for choice in document.choices:
         found.add(f"choose {choice.mode or ''}".strip())
+        found |= {"choose by name"} if choice.name else set()
         for grant in choice.grants:
             found |= {f"grant {s.kind}{_form(s.values)}" for s in grant.subjects}
             found |= {f"grant in namespaces{_form((value,))}" for value in grant.namespaces}
@@ -97,7 +98,16 @@ def _of_options(chosen: Chosen) -> Iterator[str]:
 
 def possible() -> frozenset[str]:
     """The features of programs that the registry and the grammar let expect, whatever else is drawn."""
-    found = {"use", "title", "without", "choose", "extends a policy", "exempt controls", "exempt until"}
+    found = {
+        "use",
+        "title",
+        "without",
+        "choose",
+        "choose by name",
+        "extends a policy",
+        "exempt controls",
+        "exempt until",
+    }
     for control in CONTROLS:
         found |= {f"{shape.verb} {control.id}" for shape in control.shapes}
         found |= {f"default {control.id}"} if control.default else set()

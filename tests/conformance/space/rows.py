@@ -124,6 +124,8 @@ def judged(
         tally.pairs += 1
         tally.admitted += answer.allowed
         stricter = says.allowed is not expected.allowed
+        if stricter and not made.output.shortfalls:
+            kinds.append(("stricter, and no shortfall says so", str(says.says), str(answer.says)))
         tally.wrong += bool(kinds)
         tally.stricter += stricter and not kinds
         tally.agreed += not stricter and not kinds

@@ -10,15 +10,17 @@ import random
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 
 from conformance.space import grammar, words
 from pscc.base.source import SourceFile
 from pscc.controls import CONTROLS
-from pscc.controls._base import Control
+from pscc.controls._base import Control, Shape, check_of
 from pscc.diagnostics import Report, SourceError
 from pscc.driver import analyse
 from pscc.ir import Containers, Program
 from pscc.language.ast import Document
+from pscc.lowering.beside import reads_what
 from pscc.meaning.inheritance import flatten
 from pscc.meaning.library import LEVELS, MINORS, library_policy
 from pscc.meaning.linking import Family, Load, LoadError
@@ -28,11 +30,11 @@ NAMES = (
     "main", "strict", "wide", "a", "a-audit", "a-defaults", "workloads", "kustomization", "team.web", "1st", "expansion",
     "pod-security-policies", "baseline-for-teams-that-have-not-been-migrated.to-restricted-yet.example", "lib",
 )  # fmt: skip
+CHOICES = ("tiers", "team.web-choice", "pod-security-policies", "request-1")
 USED = "base.psp"
 NEVER = "2099-12-31"
 """The end of exemptions that have one: engines do not look at the clock."""
-
-
+_BY_ID = {control.id: control for control in CONTROLS}
 _OF_CONTAINERS = frozenset(
     control.id
     for control in CONTROLS
@@ -80,12 +82,31 @@ def programs(rng: random.Random, refused: Counter[str] | None = None) -> Iterato
             yield Source(text, used, document, program)
 
 
+@cache
+def readers() -> Mapping[str, tuple[tuple[str, Shape], ...]]:
+    """For each control that can be defaulted, the controls and shapes that look at what the default sets."""
+    drawing = _Drawing(random.Random(0))
+    shapes = [(control.id, shape) for control in CONTROLS for shape in control.shapes]
+    found = {}
+    for control in (control for control in CONTROLS if control.default):
+        program = read(f"policy defaults {{\n{drawing._default(control)}\n}}")[1]
+        (default,) = program.policies[0].defaults
+        looking = (
+            (name, shape)
+            for name, shape in shapes
+            if reads_what(check_of(_BY_ID[name], shape, (), default.span, "", ""), default)
+        )
+        found[control.id] = tuple(looking)
+    return {name: looking for name, looking in found.items() if looking}
+
+
 class _Drawing:
     """One source on its way; ``controls`` knows what each policy that can be extended says something about."""
 
     def __init__(self, rng: random.Random) -> None:
         self.rng = rng
         self.controls: dict[str, list[str]] = {}
+        self.besides: dict[str, tuple[str, str]] = {}
         self.density = rng.choice((0.05, 0.1, 0.1, 0.2, 0.35))
         self.defaults = rng.choice((0.0, 0.0, 0.1, 0.3))
 
@@ -99,12 +120,22 @@ class _Drawing:
         count = self.rng.choice((1, 1, 1, 2, 2, 3, 4, 6))
         names = self.rng.sample(NAMES, count)
         members = self.rng.sample(names, self.rng.randint(1, count)) if self._perhaps(0.45) else []
+        if count > 1 and self._perhaps(0.3):
+            self._one_reads_what_another_sets(names)
         blocks = [self._policy(name, name in members) for name in names]
         if members:
             chosen = [*members, *(["base-0"] if used and self._perhaps(0.3) else [])]
             blocks.insert(self.rng.randint(0, len(blocks)), self._choice(chosen))
         head = f'use "{USED}"\n' if used else ""
         return head + "\n".join(blocks), used
+
+    def _one_reads_what_another_sets(self, names: list[str]) -> None:
+        """Two of ``names`` get statements besides: a default, and a check that looks at what it sets."""
+        setting, reading = self.rng.sample(names, 2)
+        control = self.rng.choice(list(readers()))
+        reader, shape = self.rng.choice(readers()[control])
+        self.besides[setting] = (self._default(_BY_ID[control]), control)
+        self.besides[reading] = (self._check(_BY_ID[reader], shape), reader)
 
     def _policy(self, name: str, member: bool) -> str:
         parent = self._parent() if self._perhaps(0.3) else ""
@@ -148,14 +179,18 @@ class _Drawing:
             if control.default and self._perhaps(self.defaults):
                 found.append(self._default(control))
                 self.controls[name].append(control.id)
+        if name in self.besides:
+            statement, said = self.besides[name]
+            found.append(statement)
+            self.controls[name].append(said)
         if not found:
             control = self.rng.choice([c for c in CONTROLS if c.shapes and c.id != "pods"])
             found.append(self._check(control))
             self.controls[name].append(control.id)
         return found
 
-    def _check(self, control: Control) -> str:
-        shape = self.rng.choice(control.shapes)
+    def _check(self, control: Control, shape: Shape | None = None) -> str:
+        shape = shape or self.rng.choice(control.shapes)
         text = f"{shape.verb} {control.id}"
         if shape.takes != "nothing":
             manner = f" {shape.takes}" if shape.takes in grammar.words("MANNER") else ""
@@ -214,13 +249,14 @@ class _Drawing:
 
     def _choice(self, members: list[str]) -> str:
         mode = f"{self.rng.choice(grammar.words('MODE'))} " if self._perhaps(0.2) else ""
+        called = f"{self.rng.choice(CHOICES)} " if self._perhaps(0.3) else ""
         lines = []
         for name in members:
             for _ in range(self.rng.choice((1, 1, 1, 2))):
                 lines.append(f"    {name} for {self._subjects()}{self._place()}\n")
         if self._perhaps(0.3):
             self.rng.shuffle(lines)
-        return f"choose {mode}{{\n{''.join(lines)}}}\n"
+        return f"choose {called}{mode}{{\n{''.join(lines)}}}\n"
 
     def _subjects(self) -> str:
         if self._perhaps(0.2):

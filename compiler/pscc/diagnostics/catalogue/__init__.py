@@ -116,7 +116,7 @@ _CODES: dict[str, tuple[str, str, str]] = {
         "default nonRoot",
     ),
     "TGT007": (
-        "A release that is too old",
+        "A release that does not run the output",
         "The release named with `--kubernetes`, `--gatekeeper` or `--kyverno` cannot run this target's output at all. "
         "docs/versions.md has a table of what each needs.",
         "",
@@ -125,6 +125,18 @@ _CODES: dict[str, tuple[str, str, str]] = {
         "What a release costs",
         "The release named lacks something that newer ones have, and the output does without it, or it has to be "
         "switched on there. docs/versions.md has a table.",
+        "",
+    ),
+    "TGT015": (
+        "An engine that fails open",
+        "If the engine's webhook does not answer in time, the API server lets the pod in. No output can change that: it is "
+        "a setting of the engine's installation.",
+        "",
+    ),
+    "TGT016": (
+        "Namespaces that an engine leaves out",
+        "As it is usually installed, the engine does not judge what is in these namespaces. PodSecurityPolicy did. No "
+        "output can change that: it is a setting of the engine's installation.",
         "",
     ),
     "TGT009": (

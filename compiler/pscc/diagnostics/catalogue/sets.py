@@ -66,6 +66,16 @@ CODES: dict[str, tuple[str, str, str]] = {
         "target does not set the default, pods are refused until they set the field themselves.",
         "allow   runAsUser 5\n    default runAsUser 1",
     ),
+    "SET017": (
+        "A choice with another's name",
+        "The objects of a choice are named after it, as those of a policy are, so no two have the same name.",
+        "policy team {\n    deny hostPID\n}\n\nchoose team {\n    team for everyone\n}",
+    ),
+    "SET018": (
+        "A choice that is nearly called by a mode",
+        "The word between `choose` and the brace is the choice's name, unless it is `enforce`, `warn` or `audit`.",
+        "choose audti {\n    team for everyone\n}",
+    ),
     "SET020": (
         "How a choice is compiled",
         "Where namespaces part it cleanly, into plain policies with their namespaces; else into one object that finds out "

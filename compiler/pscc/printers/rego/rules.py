@@ -23,6 +23,7 @@ from pscc.ir.passes import Reads, constant, parameters, rechecked_on
 from pscc.ir.tidy import failing, message
 from pscc.output.numbering import numbered
 from pscc.output.templating import printable
+from pscc.printers.rego.joins import Join, join_of
 from pscc.printers.rego.layout import broken
 
 Params = dict[str, ir.ParamValue]
@@ -169,7 +170,7 @@ class _Printer:
     def body(self, condition: ir.Condition, scope: tuple[str, ...], hint: str, known: Known = NOTHING) -> list[str]:
         match condition:
             case ir.Any():
-                return [self.call(condition, scope, hint, known)]
+                return [self.some(condition, scope, hint, known)]
             case ir.All(var=var, items=items, where=where):
                 inner = self.body(where, (*scope, var), hint, known) or ["true"]
                 return [f"every {var} in {self.items(items)} {{", *(f"\t{line}" for line in inner), "}"]
@@ -212,6 +213,8 @@ class _Printer:
 
     def negated(self, condition: ir.Condition, scope: tuple[str, ...], hint: str, known: Known) -> str:
         match condition:
+            case ir.Any() if join := join_of(condition, scope):
+                return f"not {self.total(join.value)} in {self.keys(join, condition.name or hint)}"
             case ir.And() | ir.Or() | ir.Any() | ir.All() | ir.Not():
                 return f"not {self.call(condition, scope, hint, known)}"
             case ir.Has(value=of):
@@ -224,6 +227,26 @@ class _Printer:
                 return f"{self.total(left)} != {self.total(right)}"
             case _:
                 return f"not {self.fact(condition, lambda value: self.total(value, known))}"
+
+    def some(self, condition: ir.Any, scope: tuple[str, ...], hint: str, known: Known) -> str:
+        join = join_of(condition, scope)
+        if join is None:
+            return self.call(condition, scope, hint, known)
+        return f"{self.partial(join.value)} in {self.keys(join, condition.name or hint)}"
+
+    def keys(self, join: Join, name: str) -> str:
+        """A helper rule, the set of the keys of ``join``; the reading of it."""
+        key = snake(join.key.fields[-1])
+        lines = [
+            f"some {join.var} in {self.walked(join.items)}",
+            *self.body(join.where, (*self.arguments, join.var), name),
+            f"{key} := {self.partial(join.key)}",
+            f"{key} != null",
+        ]
+        rule = self.fresh(name, "")
+        head = self.head(rule, lines)
+        self.helpers.append(f"{head} := {{{key} |\n" + "".join(f"{broken(line, 1)}\n" for line in lines) + "}")
+        return f"{rule}({_GIVEN})" if self.given else rule
 
     def call(self, condition: ir.Condition, scope: tuple[str, ...], hint: str, known: Known) -> str:
         """A helper rule for ``condition`` over the variables in ``scope`` that it reads; the call of it."""
@@ -250,8 +273,8 @@ class _Printer:
         self.helpers.append("\n\n".join(rules))
         return f"{name}({', '.join(arguments)})"
 
-    def fresh(self, hint: str) -> str:
-        base = f"{self.prefix}{_identifier(hint) or 'holds'}_ok"
+    def fresh(self, hint: str, suffix: str = "_ok") -> str:
+        base = f"{self.prefix}{_identifier(hint) or 'holds'}{suffix}"
         self.names[base] = self.names.get(base, 0) + 1
         return base if self.names[base] == 1 else f"{base}_{self.names[base]}"
 

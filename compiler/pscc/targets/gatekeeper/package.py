@@ -19,6 +19,7 @@ from pscc.lowering.capabilities import (
     SUBJECTS,
     Capabilities,
     Choices,
+    FailsOpen,
     LeavesUnset,
     Release,
     SetsOnUpdates,
@@ -40,6 +41,13 @@ from pscc.targets.versions import GATEKEEPER_CEL, GATEKEEPER_OPERATIONS, GATEKEE
 
 BUDGET = 1_000_000
 """What the validation and its message may cost together. Source: ``Query`` in Gatekeeper 3.23 ``pkg/drivers/k8scel/driver.go``."""
+FAILS_OPEN = FailsOpen(
+    "Gatekeeper",
+    3,
+    "set `failurePolicy: Fail` on its webhooks, with `validatingWebhookFailurePolicy` and `mutatingWebhookFailurePolicy` of its "
+    "Helm chart",
+)
+"""Source: Gatekeeper's documentation, "Failing Closed", and ``values.yaml`` of its Helm chart."""
 _ACTIONS = {"enforce": "deny", "warn": "warn", "audit": "dryrun"}
 _SCHEMAS = {
     "string": {"type": "string"},
@@ -92,6 +100,7 @@ class Gatekeeper:
             kubernetes=options.kubernetes,
             requires=Release("Gatekeeper", least, options.gatekeeper, "update Gatekeeper, or compile for `opa`"),
             costs=() if options.gatekeeper >= GATEKEEPER_OPERATIONS else (updates,),
+            lets_in=(FAILS_OPEN,),
         )
 
     def default_text(self, policy: ir.Policy, default: ir.Default) -> list[str]:

@@ -20,7 +20,6 @@ from pscc.lowering.capabilities import (
     Choices,
     LeavesUnset,
     Release,
-    Withdrawn,
 )
 from pscc.output.contents import Cases, OutputFile, Package, origin
 from pscc.output.options import DEFAULTS, Options
@@ -35,7 +34,7 @@ from pscc.targets.kyverno.match import UPDATED, exempt_conditions, match_of
 from pscc.targets.shared.kyverno_suite import Result, test_files
 from pscc.targets.shared.names import Names
 from pscc.targets.shared.shape_names import endings_of
-from pscc.targets.versions import KYVERNO_CLASSIC, KYVERNO_CLASSIC_GONE
+from pscc.targets.versions import KYVERNO_CLASSIC, KYVERNO_CLASSIC_GONE, KYVERNO_SKIPS
 
 _ACTIONS = {"enforce": "Enforce", "warn": "Audit", "audit": "Audit"}
 
@@ -48,7 +47,6 @@ class Kyverno:
 
     def capabilities(self, options: Options) -> Capabilities:
         """All but some defaults, and warnings of workloads: Kyverno writes rules for these itself, which act as those for pods."""
-        gone = Withdrawn("Kyverno", "ClusterPolicies", options.kyverno, "kyverno-cel")
         return Capabilities(
             product="Kyverno",
             modes=MODES,
@@ -63,8 +61,10 @@ class Kyverno:
             enforced_workloads="exactly",
             suite=True,
             kubernetes=options.kubernetes,
-            requires=Release("Kyverno", KYVERNO_CLASSIC, options.kyverno, "update Kyverno"),
-            costs=(gone,) if options.kyverno >= KYVERNO_CLASSIC_GONE else (),
+            requires=Release(
+                "Kyverno", KYVERNO_CLASSIC, options.kyverno, "update Kyverno", KYVERNO_CLASSIC_GONE, "kyverno-cel"
+            ),
+            lets_in=(KYVERNO_SKIPS,),
         )
 
     def default_text(self, policy: ir.Policy, default: ir.Default) -> list[str]:

@@ -33,7 +33,7 @@ from pscc.targets.shared.cel_workloads import TEMPLATES_AT, on_workloads
 from pscc.targets.shared.choice_cel import CHOICE, CHOICE_DEFAULTS, CHOICE_OF_TEMPLATES, printed_choice
 from pscc.targets.shared.choice_cel_defaults import printed_defaults
 from pscc.targets.shared.names import Names
-from pscc.targets.versions import KYVERNO_CEL
+from pscc.targets.versions import KYVERNO_CEL, KYVERNO_SKIPS
 
 _WORKLOAD = 'object.kind != "Pod"'
 _ACTIONS = {"enforce": "Deny", "warn": "Warn", "audit": "Audit"}
@@ -65,6 +65,7 @@ class KyvernoCel:
             suite=True,
             kubernetes=options.kubernetes,
             requires=Release("Kyverno", KYVERNO_CEL, options.kyverno, help),
+            lets_in=(KYVERNO_SKIPS,),
         )
 
     def default_text(self, policy: ir.Policy, default: ir.Default) -> list[str]:
@@ -113,7 +114,7 @@ def _validation(policy: ir.Policy, name: str, checks: Checks, resource: str, aut
         resource=Code(resource),
         template_at=Code(""),
         autogen=autogen,
-        background=True,
+        background=resource == "pods",
         operations=Code("CREATE, UPDATE" if resource == "pods" else "UPDATE"),
         note=Code(comment(policy.note)) if policy.note else Code(""),
         where=where(policy.scope, policy.exemptions, autogen=autogen),
