@@ -151,9 +151,8 @@ def _grant(grant: Grant, pad: int) -> str:
 
 def _choice(choice: Choice) -> list[str]:
     pad = max((len(grant.policy.text) for grant in choice.grants), default=0)
-    head = " ".join(filter(None, ("choose", choice.name and choice.name.text, choice.mode, "{"))) + _beside(
-        choice.beside
-    )
+    name = choice.name.text if choice.name else ""
+    head = " ".join(filter(None, ("choose", name, choice.mode, "{"))) + _beside(choice.beside)
     lines: list[str] = []
     for grant in choice.grants:
         lines += [*_comment(grant.comment, INDENT), _grant(grant, pad)]

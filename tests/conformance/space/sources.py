@@ -34,7 +34,6 @@ CHOICES = ("tiers", "team.web-choice", "pod-security-policies", "request-1")
 USED = "base.psp"
 NEVER = "2099-12-31"
 """The end of exemptions that have one: engines do not look at the clock."""
-_BY_ID = {control.id: control for control in CONTROLS}
 _OF_CONTAINERS = frozenset(
     control.id
     for control in CONTROLS
@@ -83,21 +82,20 @@ def programs(rng: random.Random, refused: Counter[str] | None = None) -> Iterato
 
 
 @cache
-def readers() -> Mapping[str, tuple[tuple[str, Shape], ...]]:
-    """For each control that can be defaulted, the controls and shapes that look at what the default sets."""
+def readers(controls: tuple[Control, ...]) -> Mapping[Control, tuple[tuple[Control, Shape], ...]]:
+    """For each of ``controls`` that can be defaulted, those of them, and their shapes, that look at what the default sets."""
     drawing = _Drawing(random.Random(0))
-    shapes = [(control.id, shape) for control in CONTROLS for shape in control.shapes]
     found = {}
-    for control in (control for control in CONTROLS if control.default):
+    for control in (control for control in controls if control.default):
         program = read(f"policy defaults {{\n{drawing._default(control)}\n}}")[1]
         (default,) = program.policies[0].defaults
-        looking = (
-            (name, shape)
-            for name, shape in shapes
-            if reads_what(check_of(_BY_ID[name], shape, (), default.span, "", ""), default)
+        found[control] = tuple(
+            (reader, shape)
+            for reader in controls
+            for shape in reader.shapes
+            if reads_what(check_of(reader, shape, (), default.span, "", ""), default)
         )
-        found[control.id] = tuple(looking)
-    return {name: looking for name, looking in found.items() if looking}
+    return {control: looking for control, looking in found.items() if looking}
 
 
 class _Drawing:
@@ -132,10 +130,12 @@ class _Drawing:
     def _one_reads_what_another_sets(self, names: list[str]) -> None:
         """Two of ``names`` get statements besides: a default, and a check that looks at what it sets."""
         setting, reading = self.rng.sample(names, 2)
-        control = self.rng.choice(list(readers()))
-        reader, shape = self.rng.choice(readers()[control])
-        self.besides[setting] = (self._default(_BY_ID[control]), control)
-        self.besides[reading] = (self._check(_BY_ID[reader], shape), reader)
+        looked_at = readers(CONTROLS)
+        if looked_at:
+            control = self.rng.choice(list(looked_at))
+            reader, shape = self.rng.choice(looked_at[control])
+            self.besides[setting] = (self._default(control), control.id)
+            self.besides[reading] = (self._check(reader, shape), reader.id)
 
     def _policy(self, name: str, member: bool) -> str:
         parent = self._parent() if self._perhaps(0.3) else ""
