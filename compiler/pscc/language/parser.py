@@ -211,7 +211,7 @@ class _Builder:
         comment, beside = self.above(tree), self.comments.beside(tree.meta.line)
         grants = tuple(self.grant(child) for child in children if child.data == "grant")
         mode = modes[0] if modes else None
-        name = next((self.name(child) for child in children if child.data == "name"), None)
+        name = next((self.name(child) for child in children if child.data == "choice_name"), None)
         return ast.Choice(grants, self.span(tree), mode, comment, beside, self.closing(tree), name)
 
     def policy(self, tree: Tree[Token]) -> ast.Policy:

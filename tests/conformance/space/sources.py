@@ -104,6 +104,7 @@ class _Drawing:
     def __init__(self, rng: random.Random) -> None:
         self.rng = rng
         self.controls: dict[str, list[str]] = {}
+        self.choices = rng.sample(CHOICES, len(CHOICES))
         self.besides: dict[str, tuple[str, str]] = {}
         self.density = rng.choice((0.05, 0.1, 0.1, 0.2, 0.35))
         self.defaults = rng.choice((0.0, 0.0, 0.1, 0.3))
@@ -124,6 +125,9 @@ class _Drawing:
         if members:
             chosen = [*members, *(["base-0"] if used and self._perhaps(0.3) else [])]
             blocks.insert(self.rng.randint(0, len(blocks)), self._choice(chosen))
+            if len(members) > 1 and self._perhaps(0.3):
+                others = self.rng.sample(members, self.rng.randint(1, len(members) - 1))
+                blocks.insert(self.rng.randint(0, len(blocks)), self._choice(others))
         head = f'use "{USED}"\n' if used else ""
         return head + "\n".join(blocks), used
 
@@ -249,7 +253,7 @@ class _Drawing:
 
     def _choice(self, members: list[str]) -> str:
         mode = f"{self.rng.choice(grammar.words('MODE'))} " if self._perhaps(0.2) else ""
-        called = f"{self.rng.choice(CHOICES)} " if self._perhaps(0.3) else ""
+        called = f"{self.choices.pop()} " if self._perhaps(0.3) else ""
         lines = []
         for name in members:
             for _ in range(self.rng.choice((1, 1, 1, 2))):
