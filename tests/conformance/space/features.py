@@ -25,6 +25,7 @@ def features(source: Source, chosen: Chosen) -> frozenset[str]:
     found = {f"policies {min(len(document.policies), 4)}"}
     for policy in document.policies:
         found |= set(_of_policy(policy))
+    found |= {"two choices"} if len(document.choices) > 1 else set()
     for choice in document.choices:
         found.add(f"choose {choice.mode or ''}".strip())
         found |= {"choose by name"} if choice.name else set()
@@ -104,6 +105,7 @@ def possible() -> frozenset[str]:
         "without",
         "choose",
         "choose by name",
+        "two choices",
         "extends a policy",
         "exempt controls",
         "exempt until",
