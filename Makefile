@@ -12,12 +12,13 @@ test: $(VENV)/.installed-dev engines lint
 
 # Lint, and the tests that need no engine and no patience: for a clone that has only Python.
 check: $(VENV)/.installed-dev lint
-	PSCC_WITHOUT_ENGINES=1 $(BIN)/python -m pytest --quiet --numprocesses auto -m "not slow" -p no:cacheprovider
+	$(BIN)/python -m pytest --quiet --numprocesses auto -m "not slow" -p no:cacheprovider tests/unit tests/golden tests/fuzz
 
 # Everything that the sample in the tests is a sample of; writes docs/conformance.md, and takes hours. KEEP=1 keeps what
-# differs. ONE_IN=8 compares every eighth piece of each row, and writes nothing.
+# differs. ONE_IN=8 compares every eighth piece of each row, and writes nothing; OFFSET=3 begins with the fourth, so that
+# the offsets 0 to 7 together are the whole.
 conformance: $(VENV)/.installed-dev engines
-	PYTHONPATH=tests $(BIN)/python -m conformance $(if $(KEEP),--keep) $(if $(ONE_IN),--one-in $(ONE_IN))
+	PYTHONPATH=tests $(BIN)/python -m conformance $(if $(KEEP),--keep) $(if $(ONE_IN),--one-in $(ONE_IN)) $(if $(OFFSET),--offset $(OFFSET))
 
 # Breaks every control in every way, and a share of what is emitted and of the code that emits it, and says what nothing
 # notices. SEED=2 draws another share; SHARE=0.1 a larger one.
@@ -42,7 +43,7 @@ lint: $(VENV)/.installed-dev
 
 # Rewrites the golden files, lists what changed, and fails if anything did: read the diff, then commit it.
 golden: $(VENV)/.installed-dev
-	PSCC_GOLDEN=write $(BIN)/python -m pytest -q tests/test_golden_*.py
+	PSCC_GOLDEN=write $(BIN)/python -m pytest -q tests/golden
 
 # Rewrites the part of grammar/README.md that the registry of controls is the source of.
 reference: $(VENV)/.installed

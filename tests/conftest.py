@@ -1,35 +1,28 @@
-"""What the tests share: where the engines are, and what a missing one means."""
+"""How pytest runs the tests, and shows the tables that they record."""
 
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
+from support.engines import LAYERS, WITHOUT_ENGINES
+from support.paths import ROOT
+from support.tables import TABLE
+
 settings.register_profile("pscc", deadline=None, derandomize=True)
 settings.load_profile("pscc")
 
-ROOT = Path(__file__).resolve().parent.parent
-SHARED = ROOT.parent / "shared"
-WITHOUT_ENGINES = "PSCC_WITHOUT_ENGINES"
-"""Set in the environment where no engine is to be asked: `make check`."""
-TABLE = "table"
-"""The property of a test whose text is shown at the end of the run, whichever process the test ran in."""
 
-
-def engine(name: str) -> str:
-    """The path of an engine's binary; where it is missing the test is skipped, in CI it fails."""
-    path = ROOT / ".engines" / "bin" / name
-    if os.environ.get(WITHOUT_ENGINES):
-        pytest.skip("no engine is asked")
-    if not path.exists():
-        message = f"{path} is missing: run `make engines`"
-        if os.environ.get("CI"):
-            pytest.fail(message)
-        pytest.skip(message)
-    return str(path)
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Let a test ask an engine only where its layer may."""
+    layer = item.path.relative_to(ROOT / "tests").parts[0]
+    if layer in LAYERS:
+        os.environ.pop(WITHOUT_ENGINES, None)
+    else:
+        os.environ[WITHOUT_ENGINES] = "1"
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

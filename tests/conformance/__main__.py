@@ -16,14 +16,17 @@ from conformance.table import table
 @click.command(help=__doc__)
 @click.option("--sample", is_flag=True, help="A few policies each, and no page.")
 @click.option("--one-in", default=1, type=click.IntRange(1), help="Of each row every so many pieces, and no page.")
+@click.option("--offset", default=0, type=click.IntRange(0), help="With --one-in, which of its pieces is the first.")
 @click.option("--seed", default=1, show_default=True, help="What is drawn.")
 @click.option("--only", multiple=True, help="A row of the table; can be repeated.")
 @click.option("--part", type=click.Choice(PARTS), help="Just the rows of one part; they are recorded.")
 @click.option("--keep", is_flag=True, help="Shrink what differs and keep it under golden/regressions/.")
-def main(sample: bool, one_in: int, seed: int, only: tuple[str, ...], part: str | None, keep: bool) -> None:
+def main(
+    sample: bool, one_in: int, offset: int, seed: int, only: tuple[str, ...], part: str | None, keep: bool
+) -> None:
     """See the module."""
     only = (*only, *(rows_of(part) if part else ()))
-    work = list(thinned(pieces(SAMPLE if sample else WHOLE, seed, only), one_in))
+    work = list(thinned(pieces(SAMPLE if sample else WHOLE, seed, only), one_in, offset))
     with click.progressbar(length=len(work), label="comparing", file=sys.stderr) as bar:
         tallies, found, seconds = everything(work, lambda done, of: bar.update(1))
     click.echo(table(tallies, versions()))

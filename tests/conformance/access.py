@@ -22,7 +22,7 @@ from pscc.output.contents import Output
 from pscc.reference import oracle
 from pscc.reference.admission import judges
 from pscc.targets.registry import target_named
-from targets import resources, run, written
+from support.targets import resources, run, written
 
 LABELS: dict[str, tuple[tuple[str, str], ...]] = {
     "default": (),

@@ -11,9 +11,9 @@ from conformance.targets import output_of
 from conformance.targets._base import Answer
 from conformance.targets.kyverno import CommandLine
 from conformance.targets.kyverno_cel import Apply, KyvernoCel
-from conftest import engine
 from pscc.ir import Program
 from pscc.reference import oracle
+from support.engines import engine
 
 WHO = "kyverno apply"
 _TARGET = KyvernoCel()

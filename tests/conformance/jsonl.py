@@ -7,7 +7,7 @@ import subprocess
 from types import TracebackType
 from typing import Any
 
-from conftest import engine
+from support.engines import engine
 
 Json = dict[str, Any]
 

@@ -15,8 +15,8 @@ from conformance.jsonl import Json
 from conformance.result import Difference
 from conformance.shrink import shrunk
 from conformance.targets._base import Request
-from conftest import ROOT
 from pscc.reference import oracle
+from support.paths import ROOT
 
 REGRESSIONS = ROOT / "golden" / "regressions"
 

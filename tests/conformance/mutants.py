@@ -20,11 +20,11 @@ from conformance.mutations import of_check, of_default
 from conformance.objections import comparable, of_oracle, of_psp
 from conformance.policies import draw_psps, meaning
 from conformance.truth import drawn_pods
-from golden_verdicts import recorded
-from peer_bugs import PEERS
 from pscc import ir
 from pscc.controls import CONTROLS
 from pscc.reference import oracle
+from support.golden_verdicts import recorded
+from support.peer_bugs import PEERS
 
 
 @dataclass(frozen=True, slots=True)

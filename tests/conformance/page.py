@@ -23,10 +23,10 @@ from conformance.space import requests, sources
 from conformance.space.coverage import Coverage, coverage
 from conformance.table import table
 from conformance.targets import TARGETS, output_of
-from conftest import ROOT
 from pscc.controls import CONTROLS
 from pscc.controls._base import Control
 from pscc.ir import Program
+from support.paths import ROOT
 
 PAGE = ROOT / "docs" / "conformance.md"
 RECORD = ROOT / "docs" / "conformance.json"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import time
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from itertools import groupby
 
 from conformance import apply, engines, set_rows, truth
 from conformance.jsonl import Process
@@ -67,13 +67,16 @@ class Piece:
     pods: int
 
 
-def thinned(work: Iterable[Piece], one_in: int) -> Iterator[Piece]:
-    """Of each row's pieces in ``work`` the first and every ``one_in``-th after it."""
-    met: Counter[str] = Counter()
-    for piece in work:
-        if met[piece.who] % one_in == 0:
-            yield piece
-        met[piece.who] += 1
+def thinned(work: Iterable[Piece], one_in: int, offset: int = 0) -> Iterator[Piece]:
+    """Of each row's pieces in ``work`` every ``one_in``-th, beginning with number ``offset``.
+
+    A row with fewer pieces gives one of them, so that each offset asks every row. The offsets below ``one_in`` together
+    give the whole of ``work``.
+    """
+    for _, row in groupby(work, key=lambda piece: piece.who):
+        row_pieces = list(row)
+        step = min(one_in, len(row_pieces))
+        yield from row_pieces[offset % step :: step]
 
 
 def pieces(size: Size, seed: int, only: tuple[str, ...] = ()) -> Iterator[Piece]:

@@ -20,7 +20,6 @@ from conformance.canonical import canonical
 from conformance.jsonl import Json, Process
 from conformance.sets import Asked, source
 from conformance.targets._base import documents
-from conftest import engine
 from pscc import ir
 from pscc.diagnostics import SourceError
 from pscc.driver import analyse, packaged
@@ -36,6 +35,7 @@ from pscc.reference import oracle
 from pscc.reference.admission import Admission, accepts_as_it_is, admit, usable
 from pscc.targets.registry import target_named
 from pscc.targets.shared.choice_cel import ASKING_RBAC
+from support.engines import engine
 
 
 @dataclass(slots=True)

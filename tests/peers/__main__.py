@@ -12,7 +12,6 @@ from pathlib import Path
 
 import click
 
-from conftest import ROOT
 from peers import page, report
 from peers.case import CheckoutError
 from peers.checkout import commit
@@ -21,6 +20,7 @@ from peers.engines import ENGINES, running
 from peers.interpreter import JUDGE
 from peers.registry import OVERRIDES, PEERS, Peer
 from peers.report import Checkout, Run
+from support.paths import ROOT
 
 NAMES = (JUDGE.name, *(one.name for one in ENGINES))
 

@@ -15,7 +15,6 @@ from conformance.jsonl import EngineError, Process
 from conformance.targets._base import documents, pinned
 from conformance.targets.vap import as_given
 from conformance.workloads import IMPLIED
-from conftest import engine
 from peers.case import Asked, Json
 from peers.judge import Answer, Judge, completed
 from pscc.driver import packaged
@@ -24,6 +23,7 @@ from pscc.output.contents import Output
 from pscc.output.options import Options
 from pscc.pod.manifests import normalise
 from pscc.targets.registry import target_named
+from support.engines import engine
 
 _API_SERVER = "vap-review"
 _INEXACT = {"TGT001", "TGT002"}

@@ -14,10 +14,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from conftest import engine
 from peers.case import Asked, Case, CheckoutError, Json, numbered
 from peers.checkout import document, files
 from peers.gatekeeper_suites import PEER, stated
+from support.engines import engine
 
 TESTS = "src/pod-security-policy/*/src_test.rego"
 _TESTS_FAIL = 2

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from conftest import ROOT
 from peers import report
 from peers.overrides import Override
 from peers.registry import OVERRIDES
 from peers.report import Run
+from support.paths import ROOT
 
 PAGE = ROOT / "docs" / "peers.md"
 RUN, ENTRIES = "run", "overrides"

@@ -12,7 +12,7 @@ from peers.case import Asked, Case, CheckoutError, Verdict
 from peers.checkout import files
 from peers.writing import source
 from pscc.meaning.library import MINORS, library_policy
-from standards import fixture_pods
+from support.standards import fixture_pods
 
 PEER = "pod-security-admission"
 TESTDATA = "test/testdata"

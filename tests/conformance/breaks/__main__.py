@@ -16,7 +16,7 @@ from conformance.breaks import hunt, printers
 from conformance.breaks.equivalent import OUTPUTS, PRINTERS, Patterns, needless, too_wide, why
 from conformance.breaks.outputs import groups
 from conformance.breaks.words import WORDS
-from emitted import settings
+from support.emitted import settings
 
 
 @click.command(help=__doc__)

@@ -14,7 +14,6 @@ from conformance.breaks.requesters import LABELS, home_of, named, near, requeste
 from conformance.breaks.variants import is_debugged, listing, set_otherwise, whole, with_nulls, without_contexts
 from conformance.jsonl import Json
 from conformance.workloads import KINDS, workload
-from golden_verdicts import pods as verdict_pods
 from pscc import ir
 from pscc.cases.draw import draw_pods
 from pscc.cases.suite import Case, cases_for, merge
@@ -25,6 +24,7 @@ from pscc.lowering.rollout import Rollout
 from pscc.meaning.narrowing import FIELDS
 from pscc.pod.fields import INHERITED
 from pscc.reference import oracle
+from support.golden_verdicts import pods as verdict_pods
 
 _SUITE, _MEMBER, _CHANGED, _WORKLOADS, _CROWD = 60, 24, 16, 18, 14
 """As many pods of a policy's suite are asked; of a policy of a choice; are changed; are in workloads; one pod's containers."""

@@ -16,8 +16,8 @@ import yaml
 from conformance.breaks.asks import Ask
 from conformance.breaks.requesters import LABELS
 from conformance.jsonl import EngineError, Json, Process
-from conftest import engine
-from emitted.settings import CEL
+from support.emitted.settings import CEL
+from support.engines import engine
 
 
 @dataclass(frozen=True, slots=True)

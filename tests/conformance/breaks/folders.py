@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 from conformance.breaks.programs import SUBJECTS, Subject
 from pscc.driver import compile_program
-from targets import run, written
+from support.targets import run, written
 
 Tool = Callable[[Path], str]
 

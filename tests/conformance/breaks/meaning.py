@@ -12,9 +12,9 @@ from conformance.engines import comparable
 from conformance.jsonl import Json
 from conformance.space.meaning import Word, by_output
 from conformance.space.requests import Asked
-from emitted.settings import CEL
 from pscc.ir.access import Request
 from pscc.pod.manifests import TEMPLATES
+from support.emitted.settings import CEL
 
 _ACTIONS = {"dryrun": "audit", "Deny": "deny", "Warn": "warn", "Audit": "audit"}
 _GATEKEEPER_AND_OPA = ("gatekeeper", CEL, "opa")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from conformance.breaks.edits import Splice, in_short, nearest
-from emitted.cel import Node, parsed
+from support.emitted.cel import Node, parsed
 
 _TEMPLATES = {"template": "object", "oldTemplate": "oldObject"}
 """The variables that stand for a pod in what is about workloads."""

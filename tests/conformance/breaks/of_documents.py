@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from conformance.breaks.edits import DROPPED, Edit, Path, general, in_short, leaves, replaced, spelled
-from emitted.documents import Json
+from support.emitted.documents import Json
 
 _CODE = frozenset(("expression", "messageExpression", "rego", "libs", "variables"))
 """Fields whose content is code, which has breaks of its own."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from conformance.breaks.edits import Splice, in_short, nearest
-from emitted import rego
+from support.emitted import rego
 
 _STRICTER = {">": ">=", "<": "<=", ">=": ">", "<=": "<", "==": "!=", "!=": "=="}
 

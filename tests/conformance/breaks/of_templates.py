@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from emitted.settings import CEL
 from pscc.base.resources import TEMPLATES
+from support.emitted.settings import CEL
 
 _TAG = re.compile(r"{%-?\s*(\w+)(.*?)-?%}")
 _LINES_WITH_TAGS = re.compile(r"^\s*{%.*%}\s*$")

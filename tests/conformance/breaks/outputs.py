@@ -12,8 +12,8 @@ from conformance.breaks import of_cel, of_documents, of_rego
 from conformance.breaks.edits import Path, Splice, at, leaves, replaced
 from conformance.breaks.engines import Emitted
 from conformance.breaks.programs import SUBJECTS, Subject, outputs
-from emitted.documents import GATEKEEPER_VARIABLES, Document, documents
-from emitted.settings import CEL
+from support.emitted.documents import GATEKEEPER_VARIABLES, Document, documents
+from support.emitted.settings import CEL
 
 SHARES = {"gatekeeper": 0.4, CEL: 0.4, "opa": 0.4, "vap": 0.5, "kyverno-cel": 0.25, "kyverno": 0.05}
 """Of the breaks of each output that are not alike, the share that a run tries unless it is to try all."""

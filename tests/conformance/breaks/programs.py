@@ -12,13 +12,13 @@ from conformance.space import meaning
 from conformance.space.engines import rbac
 from conformance.space.meaning import Compiled
 from conformance.space.options import Chosen
-from emitted.settings import CEL, OUTPUTS
 from pscc import ir
 from pscc.base.source import SourceFile
 from pscc.driver import analyse
 from pscc.ir.access import Names
 from pscc.lowering.rollout import AS_WRITTEN, Rollout
 from pscc.output.options import DEFAULTS, Options
+from support.emitted.settings import CEL, OUTPUTS
 
 FOLDER = Path(__file__).parent / "programs"
 

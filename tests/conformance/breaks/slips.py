@@ -21,11 +21,11 @@ from conformance.breaks.slipping import (
     then,
     unescaped,
 )
-from emitted.settings import CEL
 from pscc import ir
 from pscc.ir.access import ALL, NONE, Scope
 from pscc.lowering.capabilities import Sets
 from pscc.output.templating import Code
+from support.emitted.settings import CEL
 
 _VAP, _KYVERNO = ("vap",), ("kyverno-cel",)
 _POLICIES = ("vap", "kyverno-cel")

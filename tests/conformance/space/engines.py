@@ -15,12 +15,12 @@ from conformance.space.meaning import Compiled, Says, Word
 from conformance.space.requests import NAMESPACES, Asked
 from conformance.targets._base import resources
 from conformance.targets.kyverno import as_integers
-from conftest import engine
 from pscc.ir import Program
 from pscc.ir.access import EVERYONE
 from pscc.verify.engines._base import EngineError as CommandError
 from pscc.verify.engines._base import Review
 from pscc.verify.engines.kyverno import Kyverno
+from support.engines import engine
 
 Ask = Callable[[Compiled, Sequence[Asked]], list[Word]]
 """What an engine says of each request when just that output is applied. Raises `EngineError` where it cannot load it."""

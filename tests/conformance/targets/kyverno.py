@@ -15,9 +15,9 @@ import yaml
 
 from conformance.jsonl import EngineError, Json
 from conformance.targets._base import Answer, Request, pinned, resources
-from conftest import engine
 from pscc.output.contents import Output
 from pscc.targets.shared.kyverno_suite import old_object
+from support.engines import engine
 
 
 @dataclass(frozen=True, slots=True)

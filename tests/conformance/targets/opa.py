@@ -12,8 +12,8 @@ from tempfile import TemporaryDirectory
 
 from conformance.jsonl import EngineError, Json
 from conformance.targets._base import Answer, Request, pinned
-from conftest import engine
 from pscc.output.contents import Output
+from support.engines import engine
 
 QUERY = "answers := [messages | some request in input.requests; messages := data.main.deny with input as request]"
 

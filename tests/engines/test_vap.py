@@ -1,0 +1,104 @@
+"""Kubernetes' own admission policies on the API server's own plugins, the reference interpreter beside them."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+
+import pytest
+
+from pscc.base.source import SourceFile
+from pscc.cases.suite import cases_for
+from pscc.driver import analyse, packaged
+from pscc.ir import Policy, Program
+from pscc.output.contents import Output
+from pscc.pod.manifests import normalise
+from pscc.reference import oracle
+from pscc.targets.vap.package import TARGET
+from support.pods import awkward, bare, large_pod
+from support.policies import EVERY_DEFAULT, POLICIES
+from support.targets import Json, only, resources, whole
+from support.vap import ask_vap, load, spent_on_what_is_large
+
+
+def program_of(text: str) -> Program:
+    name = "policy.psp" if text.startswith("policy") else "psp.yaml"
+    _, program, _ = analyse(SourceFile(name, text))
+    return program
+
+
+@cache
+def compiled(text: str) -> tuple[Policy, Output]:
+    program = program_of(text)
+    return only(program), packaged(TARGET, program)
+
+
+@pytest.mark.parametrize("name", POLICIES)
+def test_the_type_checker_warns_of_nothing(name: str) -> None:
+    _, output = compiled(POLICIES[name])
+    (loaded,) = ask_vap(load(output) | {"check": True})
+    assert loaded.get("warnings") == [], loaded
+
+
+def messages(result: Json) -> list[str]:
+    assert not result.get("error"), result
+    return [finding["message"] for finding in result["findings"]]
+
+
+@pytest.mark.parametrize("name", POLICIES)
+@pytest.mark.parametrize("update", [False, True], ids=["create", "update"])
+def test_the_api_server_says_what_the_oracle_says(name: str, update: bool) -> None:
+    policy, output = compiled(POLICIES[name])
+    cases = [case for case in cases_for(policy) if (case.old_pod is not None) is update]
+    review: Json = {"op": "review", "pods": [whole(case.pod) for case in cases]}
+    if update:
+        review |= {"operation": "UPDATE", "oldPods": [whole(case.old_pod) for case in cases]}
+    loaded, answer = ask_vap(load(output), review)
+    assert loaded.get("ok"), loaded
+    for case, result in zip(cases, answer["results"], strict=True):
+        verdict = oracle.check(policy, case.pod, case.old_pod)
+        assert result["allowed"] is verdict.allowed, case.name
+        assert messages(result) == list(verdict.messages), case.name
+
+
+@pytest.mark.parametrize("text", [*POLICIES.values(), EVERY_DEFAULT], ids=[*POLICIES, "every-default"])
+def test_mutated_pods_are_the_oracles(text: str) -> None:
+    policy, output = compiled(text)
+    assert not output.diagnostics
+    pods = [normalise(pod) for pod in awkward()]
+    for case in cases_for(policy):
+        for pod in (whole(case.pod), bare(case.pod)):
+            pod = json.loads(json.dumps(pod))
+            pod["spec"].pop("ephemeralContainers", None)
+            pods.append(normalise(pod))
+    plain, answer = ask_vap(
+        {"op": "load", "documents": []}, {"op": "review", "mutate": True, "pods": pods},
+        {"op": "load", "documents": [d for d in resources(output) if "Validating" not in d["kind"]]},
+        {"op": "review", "mutate": True, "pods": pods},
+    )[1::2]  # fmt: skip
+    for before, after in zip(plain["results"], answer["results"], strict=True):
+        assert after["pod"] == oracle.with_defaults(policy, before["pod"]), before["pod"]
+
+
+def test_debug_containers_are_checked() -> None:
+    policy, output = compiled(POLICIES["restricted"])
+    cases = [c for c in cases_for(policy) if c.old_pod is None and "ephemeralContainers" in c.pod["spec"]]  # type: ignore[operator]
+    assert cases
+    old = [{**c.pod, "spec": {k: v for k, v in c.pod["spec"].items() if k != "ephemeralContainers"}} for c in cases]  # type: ignore[attr-defined]
+    review: Json = {"op": "review", "operation": "UPDATE", "subresource": "ephemeralcontainers"}
+    review |= {"pods": [whole(c.pod) for c in cases], "oldPods": [whole(pod) for pod in old]}
+    _, answer = ask_vap(load(output), review)
+    for case, before, result in zip(cases, old, answer["results"], strict=True):
+        assert messages(result) == list(oracle.check(policy, case.pod, before).messages), case.name
+
+
+@pytest.mark.parametrize("name", POLICIES)
+def test_what_is_large_is_within_the_budget(name: str) -> None:
+    _, output = compiled(POLICIES[name])
+    costs = spent_on_what_is_large(output)
+    assert len(costs) > 2
+    for policy, spent in costs.items():
+        assert spent and not [one for one in spent if one.get("error")], policy
+        assert sum(one["cost"] for one in spent) < 10_000_000, policy
+    _, answer = ask_vap(load(output), {"op": "review", "pods": [large_pod()]})
+    assert all("budget" not in text for text in messages(answer["results"][0]))

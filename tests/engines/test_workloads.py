@@ -1,0 +1,486 @@
+"""Deployments, CronJobs and the like: judged, when they are applied, as the pods that they would make."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+import pytest
+import yaml
+
+from conformance import set_targets
+from conformance.clusters import Cluster, Requester
+from conformance.jsonl import Process
+from conformance.policies import statements_meaning
+from conformance.set_targets import Held
+from conformance.sets import Asked, draw
+from conformance.workloads import (
+    IMPLIED,
+    KINDS,
+    of_workloads,
+    words_with_defaults,
+    words_without,
+    workload,
+)
+from pscc.base.source import SourceFile
+from pscc.cases.draw import draw_pods
+from pscc.cases.suite import cases_for
+from pscc.controls import CONTROLS
+from pscc.driver import Compilation, analyse, compile_program, packaged
+from pscc.ir import Program
+from pscc.lowering.rollout import asking_the_cluster
+from pscc.output.contents import Output
+from pscc.output.options import Options, Workloads
+from pscc.pod.manifests import TEMPLATES
+from pscc.reference import oracle
+from pscc.targets.gatekeeper.package import TARGET as GATEKEEPER
+from pscc.targets.opa.package import TARGET as OPA
+from pscc.targets.registry import target_named
+from pscc.targets.vap.package import TARGET as VAP
+from support.golden_verdicts import statements
+from support.pods import awkward, bare
+from support.policies import POLICIES
+from support.targets import Json, ask_gatekeeper, only, resources, run, whole, written
+from support.vap import ask_vap, load
+
+HOST_NETWORK = "policy p { allow hostPorts 80 }"
+SOURCES = {**POLICIES, "host-network": HOST_NETWORK}
+
+
+@cache
+def program_of(text: str) -> Program:
+    return analyse(SourceFile("psp.yaml" if text.startswith("apiVersion") else "given.psp", text))[1]
+
+
+def templates_of(text: str) -> list[Json]:
+    """Pods as templates have them: as their authors write them, and with what the suite sets."""
+    policy = only(program_of(text))
+    pods = [pod for case in cases_for(policy) if case.old_pod is None for pod in (whole(case.pod), bare(case.pod))]
+    pods += [dict(pod) for pod in draw_pods(policy, 5, 20, ephemeral=False)]
+    if text == HOST_NETWORK:
+        ports = [{"containerPort": 80}, {"containerPort": 81}]
+        containers = [{"name": "c", "image": "app:1", "ports": ports}]
+        pods += [
+            whole({"metadata": {"name": "p"}, "spec": {"hostNetwork": on, "containers": containers}})
+            for on in (True, False)
+        ]
+    for pod in pods:
+        pod["spec"] = {k: v for k, v in pod["spec"].items() if k != "ephemeralContainers"}
+        pod["metadata"] = {**pod["metadata"], "namespace": "default"}
+    return pods
+
+
+def output_of(text: str, options: Options) -> Output:
+    return packaged(GATEKEEPER, program_of(text), options)
+
+
+def answers(output: Output, objects: list[Json], **more: object) -> list[Json]:
+    loaded, answer = ask_gatekeeper(
+        {"op": "load", "documents": resources(output)}, {"op": "review", "pods": objects, **more}
+    )
+    assert loaded.get("ok") and not loaded["ignored"], loaded
+    results: list[Json] = answer["results"]
+    return results
+
+
+def words(result: Json) -> list[str]:
+    assert not result.get("error"), result
+    return sorted(v["message"] for v in result["violations"])
+
+
+@pytest.mark.parametrize("engine", ["rego", "cel"])
+@pytest.mark.parametrize("name", SOURCES)
+def test_gatekeeper_warns_of_a_workload_what_it_says_of_its_pod(name: str, engine: str) -> None:
+    output = output_of(SOURCES[name], Options(engine="cel" if engine == "cel" else "rego"))
+    pods = templates_of(SOURCES[name])
+    of_pods = answers(output, pods, mutate=True)
+    workloads = [workload(number, pod) for number, pod in enumerate(pods)]
+    for operation in ("CREATE", "UPDATE"):
+        more: Json = {"operation": operation, "oldPods": workloads} if operation == "UPDATE" else {}
+        for pod, result in zip(of_pods, answers(output, workloads, mutate=True, **more), strict=True):
+            assert words(result) == [f"[Implied by pscc-workloads] {text}" for text in words(pod)], pod
+            assert result["allowed"]
+            assert {v["enforcementAction"] for v in result["violations"]} <= {"warn"}
+    assert {bool(words(pod)) for pod in of_pods} == {True, False}
+
+
+@pytest.mark.parametrize(("workloads", "action"), [("warn", {"warn"}), ("enforce", {"deny"}), ("off", set())])
+def test_what_gatekeeper_does_is_chosen(workloads: str, action: set[str]) -> None:
+    output = output_of("policy p { deny hostPID }", Options(workloads=workloads))  # type: ignore[arg-type]
+    pod = whole({"metadata": {"name": "p"}, "spec": {"hostPID": True, "containers": [{"name": "c"}]}})
+    assert answers(output, [pod])[0]["allowed"] is False
+    for number in range(len(KINDS)):
+        (result,) = answers(output, [workload(number, pod)])
+        assert {v["enforcementAction"] for v in result["violations"]} == action
+        assert result["allowed"] is (workloads != "enforce")
+
+
+def test_gatekeeper_audits_the_workloads_of_what_it_audits() -> None:
+    output = output_of("policy p { audit\ndeny hostPID }", Options())
+    pod = whole({"metadata": {"name": "p"}, "spec": {"hostPID": True, "containers": [{"name": "c"}]}})
+    assert [v["enforcementAction"] for v in answers(output, [workload(0, pod)])[0]["violations"]] == ["dryrun"]
+
+
+def test_gatekeeper_sets_the_defaults_of_a_policy_without_a_check_in_workloads_too() -> None:
+    output = output_of("policy fill { default runAsUser 1 }\npolicy rule { require runAsUser 1-5 }", Options())
+    pod = whole({"metadata": {"name": "p"}, "spec": {"containers": [{"name": "c", "image": "app:1"}]}})
+    assert [words(result) for result in answers(output, [pod, workload(0, pod), workload(5, pod)], mutate=True)] == [
+        []
+    ] * 3
+
+
+def test_gator_expands_a_cronjob_to_its_defaulted_pod(tmp_path: Path) -> None:
+    output = output_of(POLICIES["defaults"], Options())
+    folder = written(output, tmp_path / "out") / "workloads"
+    pod = whole({"metadata": {"name": "p"}, "spec": {"containers": [{"name": "c", "image": "app:1"}]}})
+    (tmp_path / "cronjob.yaml").write_text(json.dumps(workload(5, pod)), encoding="utf-8")
+    (folder / "kustomization.yaml").unlink()
+    done = run("gator", "expand", f"--filename={folder}", f"--filename={tmp_path / 'cronjob.yaml'}")
+    assert done.returncode == 0, done.stdout + done.stderr
+    made = [d for d in yaml.safe_load_all(done.stdout) if d]
+    assert sorted(d["kind"] for d in made) == ["Job", "Pod"]
+    (found,) = [d for d in made if d["kind"] == "Pod"]
+    assert found["spec"]["containers"][0]["securityContext"]["readOnlyRootFilesystem"] is True
+    assert found["spec"]["securityContext"]["fsGroup"] == 7
+
+
+def ask_api_server(output: Output, *reviews: Json) -> list[list[Json]]:
+    """The results of each review; the API server's type checker warns of nothing."""
+    loaded, *told = ask_vap(load(output) | {"check": True}, *({"op": "review", **review} for review in reviews))
+    assert loaded.get("warnings") == [] and not loaded["ignored"], loaded
+    return [answer["results"] for answer in told]
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_the_api_server_warns_of_a_workload_what_the_oracle_says_of_its_pod(name: str) -> None:
+    policy = only(program_of(SOURCES[name]))
+    output = packaged(VAP, program_of(SOURCES[name]))
+    pods = [*templates_of(SOURCES[name]), *awkward()]
+    for pod in pods:
+        pod["spec"].pop("ephemeralContainers", None)
+    workloads = [workload(number, pod) for number, pod in enumerate(pods)]
+    updates: Json = {"operation": "UPDATE", "pods": workloads, "oldPods": workloads}
+    created, updated = ask_api_server(output, {"pods": workloads}, updates)
+    refused = 0
+    for pod, result in zip(pods, created, strict=True):
+        expected = list(oracle.judge(policy, pod).messages)
+        assert not result.get("error"), result
+        assert [finding["message"] for finding in result["findings"]] == expected, pod
+        assert result["allowed"]
+        assert {action for finding in result["findings"] for action in finding["actions"]} <= {"Warn"}
+        refused += bool(expected)
+    assert 0 < refused < len(pods)
+    assert all(result["findings"] == [] for result in updated)
+
+
+def test_every_default_is_judged_as_set() -> None:
+    """Each form of default beside each form of check on the same control."""
+    policies = []
+    for control in CONTROLS:
+        forms = [(one, statements_meaning(f"policy p {{ {one} }}")) for one in statements(control)]
+        defaults = [one for one, policy in forms if policy.defaults]
+        for check in [one for one, policy in forms if policy.checks] if defaults else []:
+            policies.append(statements_meaning(f"policy p {{ {check}\n{defaults[0]} }}"))
+    asked = [(policy, [dict(pod) for pod in draw_pods(policy, 3, 12, ephemeral=False)]) for policy in policies]
+    requests: list[Json] = []
+    for policy, pods in asked:
+        requests.append(load(packaged(VAP, Program((policy,)))))
+        requests.append({"op": "review", "pods": [workload(5, pod) for pod in pods]})
+    answers = ask_vap(*requests)
+    for number, (policy, pods) in enumerate(asked):
+        loaded, answer = answers[2 * number : 2 * number + 2]
+        assert loaded.get("ok"), loaded
+        for pod, result in zip(pods, answer["results"], strict=True):
+            words = [finding["message"] for finding in result["findings"]]
+            assert words == list(oracle.judge(policy, pod).messages), (policy.checks[0].statement, pod)
+    assert len(policies) > 20
+
+
+@pytest.mark.parametrize(("workloads", "actions"), [("warn", {"Warn"}), ("enforce", {"Deny"}), ("off", set())])
+def test_what_the_api_server_does_is_chosen(workloads: str, actions: set[str]) -> None:
+    output = packaged(VAP, program_of("policy p { deny hostPID }"), Options(workloads=workloads))  # type: ignore[arg-type]
+    pod = whole({"metadata": {"name": "p"}, "spec": {"hostPID": True, "containers": [{"name": "c"}]}})
+    (results,) = ask_api_server(output, {"pods": [workload(number, pod) for number in range(len(KINDS))]})
+    for result in results:
+        assert {action for finding in result["findings"] for action in finding["actions"]} == actions
+        assert result["allowed"] is (workloads != "enforce")
+
+
+# --- OPA ------------------------------------------------------------------------
+
+
+def conftest_says(folder: Path, files: list[Path]) -> list[tuple[list[str], list[str]]]:
+    """What Conftest fails and what it warns of, for each file."""
+    done = run("conftest", "test", "--policy", folder / "policy", "--output", "json", *files)
+    reports = {report["filename"]: report for report in json.loads(done.stdout)}
+    found = [reports[str(file)] for file in files]
+    return [tuple(sorted(m["msg"] for m in one.get(of, [])) for of in ("failures", "warnings")) for one in found]  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_conftest_warns_of_a_workload_what_the_oracle_says_of_its_pod(name: str, tmp_path: Path) -> None:
+    program = program_of(SOURCES[name])
+    output = packaged(OPA, program, Options())
+    policy = only(output.program)
+    written(output, tmp_path / "policy")
+    pods = templates_of(SOURCES[name])
+    files = []
+    for number, pod in enumerate(pods):
+        files.append(tmp_path / f"{number}.json")
+        files[-1].write_text(json.dumps(workload(number, pod)), encoding="utf-8")
+    expected = [(list[str](), sorted(set(oracle.check(policy, pod).messages))) for pod in pods]
+    assert any(messages for _, messages in expected)
+    assert conftest_says(tmp_path, files) == expected
+
+
+@pytest.mark.parametrize(("workloads", "decisions"), [("warn", {"warn"}), ("enforce", {"deny"}), ("off", set())])
+def test_what_opa_does_is_chosen(workloads: Workloads, decisions: set[str], tmp_path: Path) -> None:
+    program = program_of("policy p { deny privileged }")
+    folder = written(packaged(OPA, program, Options(workloads=workloads)), tmp_path / "policy")
+    asked = workload(
+        1, {"metadata": {}, "spec": {"containers": [{"name": "c", "securityContext": {"privileged": True}}]}}
+    )
+    changed = {**asked, "metadata": {**asked["metadata"], "labels": {"changed": "yes"}}}
+    for given, expected in (
+        (asked, decisions),
+        ({"request": {"operation": "CREATE", "object": asked}}, decisions),
+        ({"request": {"operation": "UPDATE", "object": changed, "oldObject": asked}}, set()),
+    ):
+        path = tmp_path / "input.json"
+        path.write_text(json.dumps(given), encoding="utf-8")
+        done = run("opa", "eval", "--format", "json", "--data", folder, "--input", path, "data.main")
+        said = json.loads(done.stdout)["result"][0]["expressions"][0]["value"]
+        assert {decision for decision in ("deny", "warn") if said.get(decision)} == expected
+    for arguments in (("check", "--strict"), ("fmt", "--diff", "--fail")):
+        done = run("opa", *arguments, folder)
+        assert (done.returncode, done.stdout + done.stderr) == (0, "")
+
+
+def test_opa_asks_who_makes_the_pods_not_who_applies_the_workload(tmp_path: Path) -> None:
+    program = program_of('policy p {\n    exempt users jane because "she may"\n    deny privileged\n}')
+    folder = written(packaged(OPA, program, Options()), tmp_path / "policy")
+    asked = workload(
+        1, {"metadata": {}, "spec": {"containers": [{"name": "c", "securityContext": {"privileged": True}}]}}
+    )
+    path = tmp_path / "input.json"
+    review = {"request": {"operation": "CREATE", "object": asked, "userInfo": {"username": "jane"}}}
+    path.write_text(json.dumps(review), encoding="utf-8")
+    done = run("opa", "eval", "--format", "json", "--data", folder, "--input", path, "data.main.warn")
+    assert json.loads(done.stdout)["result"][0]["expressions"][0]["value"]
+
+
+def test_opa_knows_the_workloads_that_eval_knows(tmp_path: Path) -> None:
+    folder = written(packaged(OPA, program_of("policy p { deny privileged }"), Options()), tmp_path / "policy")
+    done = run("opa", "eval", "--format", "json", "--data", folder, "data.main.template_of")
+    known = json.loads(done.stdout)["result"][0]["expressions"][0]["value"]
+    assert known == {kind: list(path) for kind, path in TEMPLATES.items() if path}
+
+
+# --- sets -----------------------------------------------------------------------
+
+
+def test_the_workloads_of_a_set_are_judged_by_who_will_ask_for_their_pods() -> None:
+    counts = {name: Held() for name in ("vap", "rego", "cel", "opa")}
+    wrong: list[str] = []
+    with Process("psp-admission") as plugin, Process("vap-review") as api, Process("gatekeeper-review") as reviews:
+        stored, gatekeeper = set_targets.stored_by(api), set_targets.gatekeeper(reviews)
+        for drawn in draw(plugin, 80, clusters=6, requesters=2, pods=18):
+            asked = replace(drawn, pods=tuple(stored(list(drawn.pods))))
+            wrong += of_workloads("vap", set_targets.plugins(api), asked, counts["vap"], words_with_defaults)
+            enforced = Options(workloads="enforce")
+            wrong += of_workloads("opa", set_targets.opa, asked, counts["opa"], words_without, enforced)
+            for engine in ("rego", "cel"):
+                options = Options(engine=engine)  # type: ignore[arg-type]
+                wrong += of_workloads(
+                    "gatekeeper", gatekeeper, asked, counts[engine], words_without, options, before=IMPLIED
+                )
+    assert wrong == []
+    assert min(count.admitted for count in counts.values()) > 5
+    assert counts["vap"].admitted < counts["vap"].requests - 20
+
+
+SET = """
+policy open { allow hostPorts 80
+    require fsGroup 1-5
+    default fsGroup 1
+}
+policy tight { deny hostPorts
+    deny hostPID
+}
+choose {
+    open for serviceaccounts team-a/deployer
+    tight for users jane
+    tight for serviceaccounts team-b/*
+}
+"""
+ALONE = "(no user in this review: judged by service account {} alone)"
+
+
+def of_the_set(namespace: str, account: str, **fields: object) -> Json:
+    """A pod that jane's workload would make."""
+    spec: Json = {"containers": [{"name": "c", "image": "i"}], **fields}
+    spec |= {"serviceAccountName": account} if account else {}
+    return whole({"metadata": {"name": "p", "namespace": namespace}, "spec": spec})
+
+
+SET_CASES: tuple[tuple[Json, str, str], ...] = (
+    (of_the_set("team-a", "deployer", securityContext={"fsGroup": 2}), "", ""),
+    (of_the_set("team-a", "deployer"), "", f"open: pod: fsGroup is not set, allowed: 1-5 {ALONE}"),
+    (
+        of_the_set("team-a", ""),
+        *[f"no policy may be used in namespace team-a by service account team-a/default {ALONE}"] * 2,
+    ),
+    (of_the_set("team-b", ""), "", ""),
+    (of_the_set("team-b", "", hostPID=True), *[f"tight: pod: hostPID is true, must not be true {ALONE}"] * 2),
+)
+"""Pods, and what is said of their workloads where the target sets defaults, and where it does not."""
+
+
+@pytest.mark.parametrize("target", ["vap", "kyverno-cel", "gatekeeper", "gatekeeper --engine cel", "opa", "kyverno"])
+def test_whoever_applies_a_workload_does_not_ask_for_its_pods(target: str) -> None:
+    name, _, engine = target.partition(" --engine ")
+    options = Options(engine="cel" if engine else "rego", workloads="enforce" if name == "opa" else "warn")
+    output = packaged(target_named(name), program_of(SET), options)
+    with Process("vap-review") as api, Process("gatekeeper-review") as reviews:
+        ask = {
+            "vap": set_targets.plugins(api), "gatekeeper": set_targets.gatekeeper(reviews), "opa": set_targets.opa,
+        }.get(name, set_targets.kyverno)  # fmt: skip
+        for number, (pod, with_defaults, without) in enumerate(SET_CASES):
+            namespace = pod["metadata"]["namespace"]
+            for kind in (number, 5):
+                jane = Requester("jane", ("system:masters", "system:authenticated"), namespace, "unused")
+                asked = Asked(Cluster((), (), ()), None, jane, (workload(kind, pod),))
+                (said,) = ask(output, asked)
+                expected = with_defaults if name in ("vap", "kyverno-cel") else without
+                account = f"{namespace}/{pod['spec'].get('serviceAccountName', 'default')}"
+                before = IMPLIED if name == "gatekeeper" else ""
+                assert said.messages == ((before + expected.format(account),) if expected else ()), (kind, pod)
+
+
+@pytest.mark.parametrize(("workloads", "action"), [("warn", "Warn"), ("enforce", "Deny"), ("off", "")])
+def test_what_is_done_about_the_workloads_of_a_set(workloads: Workloads, action: str) -> None:
+    options = Options(workloads=workloads)
+    pod = of_the_set("team-b", "", hostPID=True)
+    (results,) = ask_api_server(
+        packaged(VAP, program_of(SET), options), {"pods": [workload(n, pod) for n in range(len(KINDS))]}
+    )
+    for result in results:
+        assert [found["actions"] for found in result["findings"]] == ([[action]] if action else [])
+        assert result["allowed"] is (workloads != "enforce")
+    for target in ("kyverno-cel", "kyverno"):
+        made = {file.path: file.text for file in packaged(target_named(target), program_of(SET), options).files}
+        for suffix in ("workloads", "cronjobs"):
+            text = made.get(f"policies/pod-security-policies-{suffix}.yaml", "")
+            classic = {"Warn": "emitWarning: true", "Deny": "failureAction: Enforce"}.get(action, "")
+            assert (
+                (classic if target == "kyverno" else f"validationActions: [{action}]") in text if action else not text
+            )
+
+
+def test_an_update_of_a_sets_workload_that_changes_nothing_is_not_told_again() -> None:
+    asked = workload(0, of_the_set("team-b", "", hostPID=True))
+    scaled = {**asked, "spec": {**asked["spec"], "replicas": 3}}
+    relabelled = json.loads(json.dumps(asked))
+    relabelled["spec"]["template"]["spec"]["hostIPC"] = True
+    worse = json.loads(json.dumps(asked))
+    worse["spec"]["template"]["spec"]["containers"][0]["ports"] = [{"containerPort": 1, "hostPort": 1}]
+    review: Json = {"operation": "UPDATE", "pods": [scaled, relabelled, worse], "oldPods": [asked] * 3}
+    (results,) = ask_api_server(packaged(VAP, program_of(SET)), review)
+    assert [len(result["findings"]) for result in results] == [0, 0, 1]
+
+
+def with_account(number: int, account: str) -> Json:
+    return workload(number, of_the_set("team-a", account, securityContext={"fsGroup": 2}))
+
+
+@pytest.mark.parametrize("number", [0, 5])
+def test_another_service_account_is_a_change_of_a_sets_workload(number: int, tmp_path: Path) -> None:
+    pairs = [("deployer", "deployer"), ("deployer", ""), ("deployer", "other"), ("", ""), ("other", "deployer")]
+    before, after = ([with_account(number, pair[at]) for pair in pairs] for at in (0, 1))
+    review: Json = {"operation": "UPDATE", "pods": after, "oldPods": before}
+    (results,) = ask_api_server(packaged(VAP, program_of(SET)), review)
+    assert [len(result["findings"]) for result in results] == [0, 1, 1, 0, 0]
+    folder = written(packaged(OPA, program_of(SET), Options()), tmp_path / "policy")
+    told = []
+    for old, new in zip(before, after, strict=True):
+        request = {"request": {"operation": "UPDATE", "namespace": "team-a", "object": new, "oldObject": old}}
+        (tmp_path / "input.json").write_text(json.dumps(request), encoding="utf-8")
+        done = run(
+            "opa", "eval", "--format", "raw", "-d", folder, "-i", tmp_path / "input.json", "count(data.main.warn)"
+        )
+        told.append(int(done.stdout))
+    assert told == [0, 1, 1, 0, 0]
+
+
+def test_another_service_account_is_a_change_for_kyvernos_webhooks() -> None:
+    output = packaged(target_named("kyverno-cel"), program_of(SET))
+    jane = Requester("jane", ("system:authenticated",), "team-a", "unused")
+    with Process("kyverno-review") as process:
+        for old, new, findings in (("deployer", "deployer", 0), ("deployer", "other", 1)):
+            before, after = with_account(0, old), with_account(0, new)
+            asked = Asked(Cluster((), (), ()), None, jane, (after,))
+            (said,) = set_targets.kyverno_webhooks(process, [before])(output, asked)
+            assert len(said.messages) == findings, said
+
+
+def test_another_service_account_is_a_change_for_kyvernos_command_line(tmp_path: Path) -> None:
+    name = "pod-security-policies-workloads"
+    policy = written(packaged(target_named("kyverno"), program_of(SET)), tmp_path / "out") / f"policies/{name}.yaml"
+    for old, new, failed in (("other", "other", 0), ("deployer", "other", 1)):
+        (tmp_path / "new.yaml").write_text(yaml.safe_dump(with_account(0, new)))
+        row = {"name": "w0", "values": {"request.operation": "UPDATE", "request.oldObject": with_account(0, old)}}
+        values = {
+            "apiVersion": "cli.kyverno.io/v1alpha1",
+            "kind": "Values",
+            "policies": [{"name": name, "resources": [row]}],
+        }
+        (tmp_path / "values.yaml").write_text(yaml.safe_dump(values))
+        files = ("--resource", tmp_path / "new.yaml", "--values-file", tmp_path / "values.yaml")
+        done = run("kyverno", "apply", policy, *files)
+        assert f"pass: {1 - failed}, fail: {failed}," in done.stdout, done.stdout
+
+
+def test_where_the_cluster_is_asked_nothing_is_said_of_workloads() -> None:
+    live = asking_the_cluster(program_of(SET))
+    output = packaged(VAP, live)
+    assert [d.code for d in output.diagnostics] == ["TGT012"]
+    assert not [path for path in output.resources if "workloads" in path or "cronjobs" in path]
+    assert not packaged(VAP, live, Options(workloads="off")).diagnostics
+
+
+def compiled(choice: str, target: str, workloads: Workloads) -> Compilation:
+    text = f"policy wide {{\n deny hostPID\n}}\npolicy tight {{\n deny hostPID, hostIPC\n}}\n{choice}"
+    program = analyse(SourceFile("p.psp", text))[1]
+    return compile_program(program, (target,), options=Options(workloads=workloads))
+
+
+@pytest.mark.parametrize("target", ["gatekeeper", "opa", "kyverno", "kyverno-cel", "vap"])
+@pytest.mark.parametrize(
+    ("subjects", "workloads", "told"),
+    [
+        ("groups system:serviceaccounts:kube-system", "enforce", True),
+        ("serviceaccounts kube-system/*", "enforce", True),
+        ("serviceaccounts kube-system/daemon-set-controller", "enforce", True),
+        ("users system:kube-controller-manager", "enforce", True),
+        ("groups system:serviceaccounts:kube-system", "warn", False),
+        ("groups system:serviceaccounts:kube-system", "off", False),
+        ("groups system:masters", "enforce", False),
+        ("groups system:serviceaccounts, system:serviceaccounts:kube-system", "enforce", False),
+        ("groups system:authenticated", "enforce", False),
+        ("serviceaccounts team-a/deployer", "enforce", False),
+    ],
+)
+def test_a_choice_that_grants_a_controller_more_is_told(
+    subjects: str, workloads: Workloads, told: bool, target: str
+) -> None:
+    output = compiled(f"choose {{\n tight for everyone\n wide for {subjects}\n}}\n", target, workloads)
+    found = [d for d in output.diagnostics if d.code == "TGT013"]
+    assert bool(found) is told
+    assert all(d.severity == "warning" and "--workloads warn" in d.help for d in found)
+
+
+def test_a_choice_that_does_not_enforce_refuses_no_workload() -> None:
+    output = compiled("choose warn {\n wide for serviceaccounts kube-system/*\n}\n", "gatekeeper", "enforce")
+    assert "TGT013" not in {d.code for d in output.diagnostics}

@@ -1,0 +1,104 @@
+"""The warnings of ``pscc check``: each where it belongs, none where all is well."""
+
+from __future__ import annotations
+
+import pytest
+
+from pscc.base.source import SourceFile
+from pscc.driver import analyse
+from pscc.meaning.library import library_source
+from pscc.meaning.lint import lint, weaker
+from support.paths import ROOT
+
+
+def warned(text: str) -> list[str]:
+    """``CODE:LINE`` of each warning."""
+    document, program, _ = analyse(SourceFile("p.psp", text))
+    return [f"{d.code}:{d.span.line if d.span else 0}" for d in lint(document, program)]
+
+
+@pytest.mark.parametrize(
+    ("body", "codes"),
+    [
+        ("allow hostPorts 1-100, 50", ["LNG060:2"]),
+        ("allow hostPorts 1-100, 101", []),
+        ("allow sysctls net.core.*, net.*", ["LNG060:2"]),
+        ("allow hostPath /var, /var/log", ["LNG060:2"]),
+        ("allow hostPath /var (read-only), /var/log", []),
+        ("require runAsUser 1-5\n default runAsUser 9", ["LNG061:3"]),
+        ("require runAsUser 1-5\n default runAsUser 2", []),
+        ("deny capabilities.add\n default capabilities.add add KILL", ["LNG061:3"]),
+        ("require nonRoot\n default nonRoot", []),
+        ("deny pods\n deny hostPID", ["LNG063:1"]),
+        ("require runAsUser 0\n require nonRoot", ["LNG063:1"]),
+        ("require runAsUser 5\n require nonRoot", []),
+        ("require runAsUser 1-9\n allow runAsGroup 1-9", []),
+        ("deny volumes\n deny hostPath", ["LNG062:3"]),
+        ('exempt users x because "r"\n default nonRoot', ["LNG064:2"]),
+        ('in namespaces a\n exempt serviceaccounts b/c because "r"\n deny hostPID', ["LNG064:3"]),
+        ('in namespaces a\n exempt serviceaccounts a/c because "r"\n deny hostPID', []),
+        ('exempt users x because "r"\n exempt users x because "s"\n deny hostPID', ["LNG064:3"]),
+        ('exempt images x/* because "r"\n exempt images x/y from hostPorts because "s"\n deny hostPorts', ["LNG064:3"]),
+        ('exempt images x/y from hostPorts because "r"\n exempt images x/* because "s"\n deny hostPorts', ["LNG064:2"]),
+        ('exempt containers a because "r"\n exempt images a because "s"\n deny hostPorts', []),
+        ('exempt images x/* from hostPorts because "r"\n exempt images x/y because "s"\n deny hostPorts', []),
+        ("in namespaces x, x*\n except namespaces x*\n deny hostPID", ["LNG067:3", "LNG060:2"]),
+        ("in namespaces x, y\n except namespaces x*\n deny hostPID", []),
+        ("except namespaces *\n deny hostPID", ["LNG067:2"]),
+        ("in namespaces tier=a, tier=b\n deny hostPID", ["LNG067:2"]),
+        ("in namespaces tier=a\n except namespaces tier=a\n deny hostPID", ["LNG067:3"]),
+        ("in namespaces tier=a\n except namespaces tier=b\n deny hostPID", []),
+        ("in namespaces x\n in namespaces x*, y\n deny hostPID", ["LNG060:2"]),
+        ("except namespaces x, x\n deny hostPID", ["LNG060:2"]),
+        ("in namespaces tier=x, team=x\n deny hostPID", []),
+        ('exempt images a/*, a/b because "r"\n deny hostPorts', ["LNG060:2"]),
+        ('exempt images a/b, a/* because "r"\n deny hostPorts', ["LNG060:2"]),
+        ('exempt users a, b, a* because "r"\n deny hostPID', ["LNG060:2"]),
+        ('exempt users a, groups a because "r"\n deny hostPID', []),
+    ],
+)
+def test_one_policy(body: str, codes: list[str]) -> None:
+    assert warned(f"policy p {{\n {body}\n}}\n") == codes
+
+
+@pytest.mark.parametrize(
+    ("grants", "codes"),
+    [
+        ("a for users x\n a for users x\n b for everyone", ["SET023:8"]),
+        ("a for users x\n a for users x*\n b for everyone", ["SET023:7"]),
+        ("a for groups x\n a for everyone in namespaces n\n b for everyone", []),
+        ("a for groups x in namespaces n, m\n a for groups x in namespaces n\n b for everyone", ["SET023:8"]),
+        ("b for users x\n a for users x", []),
+        ("a for users x, x*\n b for everyone in namespaces n-*, n-1", ["LNG060:7", "LNG060:8"]),
+    ],
+)
+def test_the_grants_of_a_choice(grants: str, codes: list[str]) -> None:
+    policies = "policy a {\n deny hostPID\n}\npolicy b {\n deny hostIPC }\n"
+    assert warned(f"{policies}choose {{\n {grants}\n}}\n") == codes
+
+
+def test_a_child_that_its_parent_undoes() -> None:
+    parent, child = "policy a {\n{}deny hostPorts\n}\n", "policy b extends a {\n allow hostPorts 80\n}\n"
+    assert warned(parent.replace("{}", "") + child) == ["LNG065:4"]
+    assert warned(parent.replace("{}", "in namespaces x\n ") + child) == []
+
+
+def test_weaker_than_baseline_is_told_when_asked() -> None:
+    source = library_source("pss/baseline")
+    assert source is not None
+    floor = analyse(source)[1]
+    text = (ROOT / "examples" / "team.psp").read_text()
+    found = list(weaker(analyse(SourceFile("t.psp", text))[1], floor, "pss/baseline"))
+    assert {d.code for d in found} == {"LNG066"}
+    told = [d.message for d in found]
+    assert "weaker than pss/baseline in hostPath" in told and all("weaker than pss/baseline" in m for m in told)
+    assert not list(weaker(floor, floor, "pss/baseline"))
+
+
+def test_the_library_and_what_extends_it_are_clean() -> None:
+    for name in ("pss/baseline", "pss/restricted"):
+        source = library_source(name)
+        assert source is not None
+        document, program, _ = analyse(source)
+        assert not list(lint(document, program))
+    assert warned("policy web extends pss/restricted@1.30 {\n    allow hostPorts 80\n}\n") == []

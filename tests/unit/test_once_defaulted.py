@@ -1,0 +1,63 @@
+"""Conditions on a pod as it came say what the oracle says of it once its policy's defaults are set."""
+
+from __future__ import annotations
+
+import pytest
+
+from conformance.engines import drawn_policies
+from pscc import ir
+from pscc.cases.draw import draw_pods
+from pscc.cases.suite import cases_for
+from pscc.cli._shared import read_source
+from pscc.controls import CONTROLS
+from pscc.driver import analyse
+from pscc.ir.once_defaulted import assumed, changes, holds_once_defaulted
+from pscc.reference import oracle
+from support.paths import ROOT
+
+Json = dict[str, object]
+
+
+def statements(verdict: oracle.Verdict) -> set[str]:
+    """Where the statements stand that the pod breaks."""
+    return {str(reason.span) for reason in verdict.reasons}
+
+
+def differences(policy: ir.Policy, pods: list[Json]) -> list[str]:
+    found = []
+    changing = changes(policy.defaults)
+    assuming = assumed(policy)
+    conditions = [(check, holds_once_defaulted(check, policy.defaults)) for check in policy.checks]
+    for pod in pods:
+        defaulted = oracle.with_defaults(policy, pod)
+        if oracle.holds(changing, pod) is not (defaulted != pod):
+            found.append(f"changes: {pod}")
+        # what its own policy refuses of a default is told of the pod as it came, so the words may differ
+        if statements(oracle.check(assuming, pod)) != statements(oracle.check(policy, defaulted)):
+            found.append(f"assumed: {pod}")
+        failing = {reason.shape for reason in oracle.check(policy, defaulted).reasons}
+        for check, condition in conditions:
+            if oracle.holds(condition, pod) is (check.shape in failing):
+                found.append(f"{check.statement}: {pod}")
+    return found
+
+
+@pytest.mark.parametrize("control", [control.id for control in CONTROLS])
+def test_each_control(control: str) -> None:
+    folder = ROOT / "golden" / "controls" / control
+    for case in sorted(folder.iterdir()):
+        (source,) = case.glob("policy.*")
+        (policy,) = analyse(read_source(str(source)))[1].policies
+        pods = [one.pod for one in cases_for(policy)]
+        pods += [dict(pod) for pod in draw_pods(policy, 1, 60, ephemeral=False)]
+        assert differences(policy, pods) == [], case.name
+
+
+@pytest.mark.slow
+def test_drawn_policies() -> None:
+    compared = 0
+    for number, (_, policy) in enumerate(drawn_policies(31, 60)):
+        pods = [dict(pod) for pod in draw_pods(policy, number, 60, ephemeral=False)]
+        assert differences(policy, pods) == []
+        compared += len(pods) * bool(policy.defaults)
+    assert compared > 1000

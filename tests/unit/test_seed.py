@@ -1,0 +1,75 @@
+"""The seed's policy and pods: what started the project stays a case of every stage."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from support.paths import ROOT
+
+SEED = ROOT / "examples" / "seed"
+
+VERDICTS = {
+    "pod-host-network.yaml": ["pod: hostNetwork is true, must not be true"],
+    "pod-host-port.yaml": ["container kubia: hostPort is 9000, allowed: 10000-11000, 13000-14000"],
+    "pod-host-pid-ipc.yaml": [
+        "pod: hostPID is true, must not be true",
+        "pod: hostIPC is true, must not be true",
+        "container kubia: hostPort is 9000, allowed: 10000-11000, 13000-14000",
+    ],
+    "pod-as-user-guest.yaml": [],
+    "pod-shared-volume-fsgroup.yaml": [],
+}
+
+
+def pscc(*arguments: str, stdin: str | None = None) -> subprocess.CompletedProcess[str]:
+    """Run the command line as a user does."""
+    command = [sys.executable, "-m", "pscc", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, input=stdin, check=False)
+
+
+def test_policy_as_written_is_refused_with_both_slips() -> None:
+    done = pscc("check", "examples/seed/psp-default.yaml")
+    assert done.returncode == 1
+    assert "unknown field `spec.supplementalGroup`" in done.stdout
+    assert "psp-default.yaml:26:2" in done.stdout
+    assert "did you mean `supplementalGroups`?" in done.stdout
+    assert "`spec.supplementalGroups` is missing" in done.stdout
+
+
+def test_fix_applies_the_correction_and_says_so() -> None:
+    done = pscc("import", "--fix", "examples/seed/psp-default.yaml")
+    assert done.returncode == 0
+    assert "supplementalGroups" in done.stderr
+    assert "allow   hostPorts 10000-11000, 13000-14000" in done.stdout
+
+
+@pytest.mark.parametrize(("name", "messages"), VERDICTS.items())
+def test_verdicts_of_the_oracle(name: str, messages: list[str]) -> None:
+    done = pscc("eval", "examples/psp-default.yaml", "-f", f"examples/seed/{name}", "--format", "json", "--changed")
+    row = json.loads(done.stdout)
+    assert row["allowed"] is (not messages)
+    assert [reason["message"] for reason in row["reasons"]] == messages
+    assert done.returncode == (1 if messages else 0)
+    for container in row["pod"]["spec"]["containers"]:
+        assert container["securityContext"]["readOnlyRootFilesystem"] is True
+
+
+@pytest.mark.parametrize(
+    ("line", "allowed"),
+    [("# runAsNonRoot: true", True), ("# privileged: true", False), ("# readOnlyRootFilesystem: true", True)],
+)
+def test_commented_variants_of_the_guest_pod(line: str, allowed: bool) -> None:
+    text = (SEED / "pod-as-user-guest.yaml").read_text().replace(line, line.removeprefix("# "))
+    done = pscc("eval", "examples/psp-default.yaml", "-f", "-", stdin=text)
+    assert done.returncode == (0 if allowed else 1)
+
+
+def test_slips_in_pods_are_told() -> None:
+    done = pscc("eval", "examples/psp-default.yaml", "-f", "examples/seed/pod-host-network.yaml")
+    assert "did you mean `command`?" in done.stderr
+    done = pscc("eval", "examples/psp-default.yaml", "-f", "examples/seed/pod-shared-volume-fsgroup.yaml")
+    assert "did you mean `supplementalGroups`?" in done.stderr

@@ -1,0 +1,208 @@
+"""A control that is added by CONTRIBUTING's list works everywhere: one file, two lines of the registry, no other edit.
+
+The controls of ``tests/support/toys`` are added to a copy of the compiler: a boolean, two integers and an enumeration, of the pod
+and of containers, with and without a default.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from conformance.targets import CEL
+from conformance.targets import TARGETS as ENGINES
+from pscc.targets.registry import TARGETS
+from support.engines import engine
+from support.paths import ROOT
+
+TOYS = ("share_process_namespace", "active_deadline_seconds", "grace_period", "host_users", "image_pull_policy")
+NEEDS = {
+    "gatekeeper": "gatekeeper-review",
+    CEL: "gatekeeper-review",
+    "kyverno-cel": "kyverno-review",
+    "vap": "vap-review",
+}
+"""The program that a row of the conformance run starts, where it is not called as the row."""
+
+
+@dataclass(frozen=True)
+class Compiler:
+    """A compiler in a folder of its own; sources and outputs are files in ``folder``."""
+
+    folder: Path
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run a module of it, or of the tests."""
+        path = f"{self.folder / 'compiler'}{os.pathsep}{ROOT / 'tests'}"
+        environment = {**os.environ, "PYTHONPATH": path, "NO_COLOR": "1"}
+        command = [sys.executable, "-m", *arguments]
+        return subprocess.run(command, cwd=self.folder, env=environment, capture_output=True, text=True, check=False)
+
+    def pscc(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run a command of it."""
+        return self.run("pscc", *arguments)
+
+    def source(self, name: str, *statements: str) -> str:
+        """The path of a source with a policy of these statements."""
+        text = "".join(f"    {one}\n" for one in statements)
+        (self.folder / name).write_text(f"policy {name.removesuffix('.psp')} {{\n{text}}}\n", encoding="utf-8")
+        return name
+
+
+@pytest.fixture(scope="module")
+def compiler(tmp_path_factory: pytest.TempPathFactory) -> Compiler:
+    """The compiler with the toys, added step by step as CONTRIBUTING says."""
+    folder = tmp_path_factory.mktemp("toys")
+    shutil.copytree(ROOT / "compiler", folder / "compiler", ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("grammar", "templates"):
+        (folder / name).symlink_to(ROOT / name)
+    controls = folder / "compiler" / "pscc" / "controls"
+    registry = (controls / "__init__.py").read_text(encoding="utf-8")
+    for toy in TOYS:
+        shutil.copy(ROOT / "tests" / "support" / "toys" / f"{toy}.py", controls / f"{toy}.py")
+        registry = registry.replace("controls import (\n", f"controls import (\n    {toy},\n")
+        registry = registry.replace(".CONTROL,\n)", f".CONTROL,\n    {toy}.CONTROL,\n)")
+    (controls / "__init__.py").write_text(registry, encoding="utf-8")
+    assert all(registry.count(toy) == 2 for toy in TOYS)
+    return Compiler(folder)
+
+
+NOTHING = ""
+
+
+@pytest.mark.parametrize(
+    ("strict", "wide", "fields"),
+    [
+        ("deny shareProcessNamespace", NOTHING, {"shareProcessNamespace": True}),
+        ("allow activeDeadlineSeconds 60-3600", "allow activeDeadlineSeconds 60-3601", {"activeDeadlineSeconds": 3601}),
+        ("require activeDeadlineSeconds", NOTHING, {}),
+        ("deny activeDeadlineSeconds", NOTHING, {"activeDeadlineSeconds": 1000}),
+        ("allow terminationGracePeriodSeconds 0-60", "allow terminationGracePeriodSeconds 0-61",
+         {"terminationGracePeriodSeconds": 61}),
+        ("allow terminationGracePeriodSeconds 0-29", NOTHING, {}),
+        ("deny hostUsers", "deny hostUsers unless os.name linux", {"hostUsers": True, "os": {"name": "linux"}}),
+        ("deny imagePullPolicy Never", NOTHING, {"imagePullPolicy": "Never"}),
+    ],
+)  # fmt: skip
+def test_diff_sees_it(compiler: Compiler, strict: str, wide: str, fields: dict[str, Any]) -> None:
+    old, new = (compiler.source(f"{n}.psp", "deny privileged", one) for n, one in (("old", strict), ("new", wide)))
+    done = compiler.pscc("diff", old, new, "--no-looser", "--format", "json")
+    assert done.returncode == 1 and done.stdout, done.stderr
+    (witness,) = json.loads(done.stdout)["looser"]
+    spec = witness["pod"]["spec"]
+    (container,) = spec.pop("containers")
+    assert {**spec, **{k: v for k, v in container.items() if k not in ("name", "image")}} == fields
+    assert compiler.pscc("diff", old, old, "--no-looser").returncode == 0
+
+
+def test_diff_sees_its_default(compiler: Compiler) -> None:
+    old = compiler.source("old.psp", "default activeDeadlineSeconds 600")
+    new = compiler.source("new.psp", "default activeDeadlineSeconds 601")
+    (change,) = json.loads(compiler.pscc("diff", old, new, "--format", "json").stdout)["changed"]
+    assert (change["field"], change["old"], change["new"]) == ("spec.activeDeadlineSeconds", 600, 601)
+
+
+def test_pods_are_drawn_around_its_boundary(compiler: Compiler) -> None:
+    done = compiler.run("support.toys", "drawn")
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    checked = found["checked"]
+    assert {json.dumps(value) for value in checked["shareProcessNamespace"]} == {"null", "true", "false"}
+    assert {59, 60, 3600, 3601, None} <= set(checked["activeDeadlineSeconds"])
+    assert {0, 30, 31, None} <= set(checked["terminationGracePeriodSeconds"])
+    # a word that the field does not know is not stored
+    assert set(checked["imagePullPolicy"]) == {"Never", None}
+    assert {599, 600, 601, None} <= set(found["defaulted"]["activeDeadlineSeconds"])
+    assert {json.dumps(value) for value in found["defaulted"]["hostUsers"]} == {"null", "true", "false"}
+
+
+def test_policies_are_drawn_with_it(compiler: Compiler) -> None:
+    done = compiler.run("support.toys", "spoken")
+    assert done.returncode == 0, done.stderr
+    toys = {
+        "shareProcessNamespace",
+        "activeDeadlineSeconds",
+        "terminationGracePeriodSeconds",
+        "hostUsers",
+        "imagePullPolicy",
+    }
+    assert toys <= set(json.loads(done.stdout)["controls"])
+
+
+@pytest.mark.parametrize("name", [target.name for target in ENGINES])
+def test_every_engine_does_as_the_interpreter(compiler: Compiler, name: str) -> None:
+    engine(NEEDS.get(name, name))
+    done = compiler.run("support.toys", "engine", name)
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert found["asked"] > 20 and not found["differences"], found["differences"][:3]
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_every_target_compiles_it(compiler: Compiler, target: str) -> None:
+    source = compiler.source(
+        "all.psp", "deny shareProcessNamespace", "require activeDeadlineSeconds 60-3600",
+        "default activeDeadlineSeconds 600", "deny imagePullPolicy Never",
+    )  # fmt: skip
+    folder = f"{target}-out"
+    done = compiler.pscc("compile", source, "-t", target, "-o", folder)
+    assert done.returncode == 0, done.stderr
+    text = "".join(path.read_text() for path in (compiler.folder / folder).rglob("*") if path.is_file())
+    assert all(word in text for word in ("shareProcessNamespace", "activeDeadlineSeconds", "imagePullPolicy"))
+    verified = compiler.pscc("verify", source, "-t", "opa", "--count", "60", "--require", "regopy", "--format", "json")
+    assert verified.returncode == 0, verified.stdout + verified.stderr
+
+
+def test_check_explain_fmt_and_eval_know_it(compiler: Compiler) -> None:
+    source = compiler.source("known.psp", "deny  shareProcessNamespace", "allow activeDeadlineSeconds 1-10, 5")
+    assert "warning[LNG060]" in compiler.pscc("check", source).stdout
+    assert (
+        "did you mean `shareProcessNamespace`?"
+        in compiler.pscc("check", compiler.source("slip.psp", "deny shareProcesNamespace")).stdout
+    )
+    assert "see, and may signal, each other's processes" in compiler.pscc("explain", "shareProcessNamespace").stdout
+    assert "shareProcessNamespace" in compiler.pscc("explain", source).stdout
+    assert compiler.pscc("fmt", source).returncode == 0
+    assert (
+        "deny  shareProcessNamespace\n    allow activeDeadlineSeconds 1-10, 5" in (compiler.folder / source).read_text()
+    )
+    pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a"},
+           "spec": {"shareProcessNamespace": True, "containers": [{"name": "c", "image": "i"}]}}  # fmt: skip
+    (compiler.folder / "pod.yaml").write_text(yaml.safe_dump(pod), encoding="utf-8")
+    judged = compiler.pscc("eval", source, "-f", "pod.yaml")
+    assert judged.returncode == 1 and "pod: shareProcessNamespace is true, must not be true" in judged.stdout
+    assert "POD001" not in judged.stderr
+
+
+def test_the_reference_has_it(compiler: Compiler) -> None:
+    script = "from pscc.explain.reference import controls_reference as c; print(c())"
+    path = str(compiler.folder / "compiler")
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        env={**os.environ, "PYTHONPATH": path},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "### shareProcessNamespace" in done.stdout
+    assert "| `default activeDeadlineSeconds VALUE` |" in done.stdout
+
+
+@pytest.mark.parametrize("target", [target for target in TARGETS if target != "opa"])
+def test_releases_that_lack_its_field_do_not_set_it(compiler: Compiler, target: str) -> None:
+    source = compiler.source("users.psp", "default hostUsers", "default activeDeadlineSeconds 600")
+    for release, lacks in (("1.32", True), ("1.33", False)):
+        done = compiler.pscc("compile", source, "-t", target, "-o", "-", "--kubernetes", release)
+        assert done.returncode == 0, done.stderr
+        assert ("Kubernetes 1.32 has no field `hostUsers`, so nothing can set" in done.stderr) is lacks
+        documents = [d for d in yaml.safe_load_all(done.stdout) if d and "activeDeadlineSeconds" in json.dumps(d)]
+        assert documents, "the other default is set"
