@@ -6,7 +6,7 @@ out in silence.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from pscc import ir
@@ -22,6 +22,7 @@ from pscc.lowering.capabilities import (
     LeavesUnset,
     Release,
     SetsWidely,
+    Setting,
     Workloads,
 )
 from pscc.lowering.demands import choice_without, demanded, without
@@ -100,8 +101,8 @@ def _too_costly(program: ir.Program, can: Capabilities) -> Iterator[Diagnostic]:
 
 
 def _policy(policy: ir.Policy, others: Judging, product: str, can: Capabilities, found: list[Shortfall]) -> ir.Policy:
-    judging = (*policy.checks, *others)
-    unset = list(_unset(policy, judging, product, can))
+    settings = _settings(policy, (*policy.checks, *others), can)
+    unset = list(_unset(policy, settings, can))
     if policy.exemptions and can.defaults_unless_exempt == "stricter":
         # who is exempt from the policy gets its defaults, too: that must give nobody more, and meet no other check
         cause = f"{product}'s mutations do not see who asks, so they cannot set"
@@ -112,10 +113,10 @@ def _policy(policy: ir.Policy, others: Judging, product: str, can: Capabilities,
             and (default.grants or any(reads_what(check, default) for check in others))
         ]
     found += unset
-    wide = [default for default in policy.defaults if isinstance(can.defaults(default, judging), SetsWidely)]
     kept = without(policy, [one.default for one in unset]) if unset else policy
-    if any(default in wide for default in kept.defaults):
-        found += [DefaultSetWidely(product, policy.name, default) for default in kept.defaults if default in wide]
+    wide = [default for default in kept.defaults if isinstance(settings[default], SetsWidely)]
+    if wide:
+        found += [DefaultSetWidely(product, policy.name, default) for default in wide]
         kept = replace(kept, defaults=tuple(_widened(d) if d in wide else d for d in kept.defaults))
     if kept.defaults and kept.exemptions and can.defaults_unless_exempt == "stricter":
         found.append(SetForExempt(product, kept))
@@ -125,17 +126,18 @@ def _policy(policy: ir.Policy, others: Judging, product: str, can: Capabilities,
     return kept
 
 
-def _unset(
-    policy: ir.Policy, judging: Judging, product: str, can: Capabilities, in_choice: bool = False
-) -> Iterator[DefaultNotSet]:
-    """The defaults of ``policy`` that are not set: the target cannot, or the release has no such field.
+_Settings = Mapping[ir.Default, Setting | None]
 
-    A default of a policy ``in_choice`` is not set widely: that could decide which policy is chosen.
-    """
+
+def _settings(policy: ir.Policy, judging: Judging, can: Capabilities) -> _Settings:
+    """For each default of ``policy``, what the target does with it; ``judging`` are the checks that read what it sets."""
+    return {default: can.defaults(default, judging) for default in policy.defaults}
+
+
+def _unset(policy: ir.Policy, settings: _Settings, can: Capabilities) -> Iterator[DefaultNotSet]:
+    """A shortfall for each default of ``policy`` that the target leaves unset, or that the Kubernetes release has no field for."""
     for default in policy.defaults:
-        setting = can.defaults(default, judging)
-        if in_choice and isinstance(setting, SetsWidely):
-            setting = LeavesUnset(f"{product} cannot test the condition of")
+        setting = settings[default]
         first, field = since("pod" if default.site == "pod" else "container", default.path)
         if isinstance(setting, LeavesUnset):
             yield DefaultNotSet(policy.name, default, setting.cause, demanded(policy, default))
@@ -183,7 +185,13 @@ def _without_defaults(
         found += _unset_of_choice(choice, able.defaults.cause)
         return choice_without(choice)
     judging = tuple(check for policy in (*choice.policies, *plain) for check in policy.checks)
-    unset = [one for member in choice.policies for one in _unset(member, judging, product, can, in_choice=True)]
+    # a default that is set widely could decide which policy is chosen
+    narrowly = LeavesUnset(f"{product} cannot test the condition of")
+    unset: list[DefaultNotSet] = []
+    for member in choice.policies:
+        settings = _settings(member, judging, can)
+        exact = {d: narrowly if isinstance(setting, SetsWidely) else setting for d, setting in settings.items()}
+        unset += _unset(member, exact, can)
     found += unset
     if unset:
         return choice_without(choice)
