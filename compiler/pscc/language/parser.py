@@ -10,7 +10,7 @@ from pscc.diagnostics import Diagnostic, Replacement, Report
 from pscc.language import ast
 from pscc.language.comments import Comments
 from pscc.language.grammar import lark_parser
-from pscc.language.mistakes import QUOTES, explain_stop, named
+from pscc.language.mistakes import QUOTES, character_name, explain_stop
 from pscc.language.outline import Piece
 from pscc.language.printer import KEYWORDS
 from pscc.language.recovery import Recovery
@@ -71,7 +71,7 @@ class _Builder:
         hidden = [character for character in text if not character.isprintable()]
         if hidden:
             clean = "".join(character for character in text if character.isprintable())
-            message = f"this word has an invisible character in it: {named(hidden[0])}"
+            message = f"this word has an invisible character in it: {character_name(hidden[0])}"
             fixes = (Replacement(span, clean),) if clean else ()
             help = f"write `{clean}`" if clean else "take it out"
             self.errors.append(Diagnostic("LNG054", message, span, help=help, fixes=fixes))

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 from pscc.base.source import SourceFile
 from pscc.diagnostics import Report
 from pscc.language.grammar import lark_parser
-from pscc.language.mistakes import Places, Stop, explain_stop, misplaced
+from pscc.language.misplaced import misplaced
+from pscc.language.mistakes import explain_stop
 from pscc.language.outline import Block, Piece, outline
+from pscc.language.stop import Places, Stop
 
 if TYPE_CHECKING:
     from lark import Token, Tree, UnexpectedInput
