@@ -15,7 +15,7 @@ from pscc.base.frozen import frozen
 from pscc.cases import suite
 from pscc.cases.fragments import APP_ARMOR
 from pscc.controls import control_of
-from pscc.meaning.narrowing import EXEMPTING
+from pscc.meaning.narrowing import EXEMPT_PARAMS, ContainerKind, ExemptName, exempt_names
 from pscc.reference import oracle
 
 Json = dict[str, object]
@@ -39,34 +39,28 @@ class Boundaries:
 
 
 def boundaries(checks: Sequence[ir.Check]) -> Boundaries:
-    """Those of the exemptions of ``checks``; beside them what the checks' own values begin with, which is not to be exempt."""
-    found: dict[str, dict[str, None]] = {"images": {}, "containers": {}}
+    """The images and names around the exemptions of ``checks``, and those that the checks' other values name: not exempt."""
+    texts: dict[ContainerKind, dict[str, None]] = {"images": {}, "containers": {}}
     for check in checks:
-        given = {name: value for name, value in check.params if isinstance(value, tuple)}
-        for kind, texts in found.items():
-            own = [text for name, text in _exempted(given, kind)]
-            if own:
-                others = [str(one) for name, values in given.items() if name not in _NAMES for one in values]
-                near = [text for name, one in _exempted(given, kind) for text in _around(one, starts=name in _STARTING)]
-                texts |= dict.fromkeys([*near, *(other.replace("*", "x") for other in others)])
-    images = tuple(text for text in found["images"] if text and text.isprintable() and " " not in text)
-    return Boundaries(images, tuple(text for text in found["containers"] if _LABEL.fullmatch(text)))
+        exempt = tuple(exempt_names(check))
+        values = [
+            str(value).replace("*", "x")
+            for param, listed in check.params
+            if isinstance(listed, tuple) and param not in EXEMPT_PARAMS
+            for value in listed
+        ]
+        for kind in texts:
+            names = [name for name in exempt if name.kind == kind]
+            if names:
+                texts[kind] |= dict.fromkeys([*(text for name in names for text in _around(name)), *values])
+    images = tuple(text for text in texts["images"] if text and text.isprintable() and " " not in text)
+    return Boundaries(images, tuple(text for text in texts["containers"] if _LABEL.fullmatch(text)))
 
 
-_NAMES = frozenset(name for _, exact, starting in EXEMPTING for name in (exact, starting))
-_STARTING = frozenset(starting for _, _, starting in EXEMPTING)
-
-
-def _exempted(given: Mapping[str, tuple[object, ...]], kind: str) -> Iterator[tuple[str, str]]:
-    for one, *names in EXEMPTING:
-        for name in names if one == kind else ():
-            yield from ((name, str(text)) for text in given.get(name, ()))
-
-
-def _around(text: str, starts: bool) -> Iterator[str]:
-    """Names that are ``text``, or start with it, and names that only just do not."""
-    whole = text.removesuffix("*") if starts else text
-    yield from (f"{whole}x", whole, whole[:-1], f"x{whole}x") if starts else (whole, f"{whole}x", whole[:-1])
+def _around(name: ExemptName) -> Iterator[str]:
+    """Names that are exempt by ``name``, and names that are not by one character."""
+    whole = name.prefix
+    yield from (f"{whole}x", whole, whole[:-1], f"x{whole}x") if name.starts else (whole, f"{whole}x", whole[:-1])
 
 
 def boundary_pods(policy: ir.Policy) -> Iterator[tuple[str, Json]]:

@@ -12,7 +12,7 @@ from itertools import product
 
 from pscc import ir
 from pscc.ir.passes import conjunction, disjunction, negation, specialise
-from pscc.meaning.narrowing import EXEMPTING
+from pscc.meaning.narrowing import exempt_names
 from pscc.reasoning.default_conflicts import meet
 from pscc.reference import oracle
 
@@ -20,8 +20,6 @@ CONTAINER = "container"
 _CONTAINERS = (ir.Each(CONTAINER, ir.Containers()),)
 _ELEMENT = ir.Path("element")
 _LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
-(_EXEMPT, _STARTING), *_ = (names for kind, *names in EXEMPTING if kind == "containers")
-"""The parameters that hold the names of exempt containers, and their beginnings."""
 
 
 def without(policy: ir.Policy, defaults: Collection[ir.Default]) -> ir.Policy:
@@ -51,16 +49,11 @@ def demanded(policy: ir.Policy, default: ir.Default) -> bool:
 
 def _not_exempt(checks: tuple[ir.Check, ...]) -> str:
     """A container's name that no check of ``checks`` exempts, as far as names of three characters go."""
-    params = [(name, value) for check in checks for name, value in check.params]
-    exact = {one for name, value in params if name == _EXEMPT for one in _strings(value)}
-    prefixes = tuple(one.removesuffix("*") for name, value in params if name == _STARTING for one in _strings(value))
+    exempt = [name for check in checks for name in exempt_names(check) if name.kind == "containers"]
+    exact = {name.text for name in exempt if not name.starts}
+    prefixes = tuple(name.prefix for name in exempt if name.starts)
     names = ("".join(letters) for length in (1, 2, 3) for letters in product(_LETTERS, repeat=length))
-    return next((one for one in names if one not in exact and not one.startswith(prefixes)), "main")
-
-
-def _strings(value: ir.ParamValue) -> Iterator[str]:
-    if isinstance(value, tuple):
-        yield from (one for one in value if isinstance(one, str))
+    return next((name for name in names if name not in exact and not name.startswith(prefixes)), "main")
 
 
 def refused_beside(program: ir.Program) -> ir.Program:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import get_args
 
 from pscc import ir
 from pscc.base.source import Span
 from pscc.diagnostics import Diagnostic
 from pscc.ir.access import ALL, NONE, Scope, Subjects
 from pscc.lowering.capabilities import Capabilities, Choices, Exempted, Subject, Workloads
-from pscc.meaning.narrowing import EXEMPTING
+from pscc.meaning.narrowing import CONTAINER_KINDS, exempt_names
 
 
 def undeclared(program: ir.Program, name: str, can: Capabilities, workloads: Workloads) -> Iterator[Diagnostic]:
@@ -66,14 +65,13 @@ def _of_policy(policy: ir.Policy, can: Capabilities) -> Iterator[Construct]:
 
 
 def _of_containers(policy: ir.Policy, can: Capabilities) -> Iterator[Construct]:
-    for kind, *names in EXEMPTING:
-        spans = [check.span for check in policy.checks if any(name in names for name, _ in check.params)]
-        if spans and _exempted(kind) not in can.exemptions:
-            yield f"`exempt {kind}` in {policy.name}", spans[0]
-
-
-def _exempted(kind: str) -> Exempted:
-    return next(one for one in get_args(Exempted) if one == kind)
+    spans: dict[Exempted, Span] = {}
+    for check in policy.checks:
+        for name in exempt_names(check):
+            spans.setdefault(name.kind, check.span)
+    for kind in CONTAINER_KINDS:
+        if kind in spans and kind not in can.exemptions:
+            yield f"`exempt {kind}` in {policy.name}", spans[kind]
 
 
 def _of_choice(choice: ir.Choice, can: Capabilities, able: Choices) -> Iterator[Construct]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from typing import Literal, NamedTuple
 
 from pscc import ir
 from pscc.base.frozen import frozen
@@ -71,14 +72,39 @@ def _both(first: ir.Condition, second: ir.Condition) -> ir.Condition:
 
 _NAME = ir.Path("container", ("name",))
 _IMAGE = ir.Path("container", ("image",))
-_EXEMPT = (
+ContainerKind = Literal["containers", "images"]
+_EXEMPT: tuple[tuple[ContainerKind, str, str, ir.Path], ...] = (
     ("containers", "exemptContainers", "exemptContainersStarting", _NAME),
     ("images", "exemptImages", "exemptImagesStarting", _IMAGE),
 )
-EXEMPTING = tuple((kind, exact, starting) for kind, exact, starting, _ in _EXEMPT)
-"""For each kind of container's exemption the parameters that hold the names, and the beginnings of names, with a ``*``."""
-CONTAINER_KINDS = tuple(kind for kind, *_ in _EXEMPT)
+"""For each kind of exemption of containers: the parameter with the names, the one with the patterns, and what they match."""
+EXEMPT_PARAMS = frozenset(name for _, exact, starting, _ in _EXEMPT for name in (exact, starting))
+"""The parameters of a check that hold exemptions of containers."""
+CONTAINER_KINDS: tuple[ContainerKind, ...] = tuple(kind for kind, *_ in _EXEMPT)
 """The kinds of exemption that are about containers."""
+
+
+class ExemptName(NamedTuple):
+    """A name from which a check exempts: ``text``, or with ``starts`` every name that begins as ``text`` up to its ``*``."""
+
+    kind: ContainerKind
+    text: str
+    starts: bool
+
+    @property
+    def prefix(self) -> str:
+        """``text`` without its ``*``."""
+        return self.text.removesuffix("*") if self.starts else self.text
+
+
+def exempt_names(check: ir.Check) -> Iterator[ExemptName]:
+    """The names and images of containers that are exempt from ``check``, read from its parameters, kind by kind."""
+    params = dict(check.params)
+    for kind, exact, starting, _ in _EXEMPT:
+        for name in (exact, starting):
+            values = params.get(name)
+            for value in values if isinstance(values, tuple) else ():
+                yield ExemptName(kind, str(value), starts=name == starting)
 
 
 def exempting(check: ir.Check, exemptions: tuple[ast.Exemption, ...]) -> ir.Check:
