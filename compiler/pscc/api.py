@@ -214,15 +214,11 @@ def diff(old: Loaded, new: Loaded) -> Difference:
 
 def compile_with(program: Program, settings: Settings) -> Compiled:
     """``program`` compiled with ``settings``, which name at least one target. Raises `SourceError`, as `compile` does."""
-    made = compile_program(program, settings.target, settings.rollout, settings.options)
+    made = compile_program(program, settings.target, settings.rollout, settings.options, settings.sync_waves)
     if any(d.severity == "error" for d in made.all_diagnostics):
         raise SourceError(made.all_diagnostics)
     outputs = tuple(made.placed.values())
     files = tuple(file for one in outputs for file in one.files)
-    if settings.sync_waves:
-        from pscc.output.sync_waves import with_sync_waves
-
-        files = with_sync_waves(files)
     return Compiled(
         MappingProxyType({file.path: file.text for file in files}),
         tuple(path for one in outputs for path in one.resources),

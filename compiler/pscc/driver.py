@@ -214,11 +214,15 @@ class Compilation:
 
 
 def compile_program(
-    program: Program, targets: tuple[str, ...], rollout: Rollout = AS_WRITTEN, options: Options = DEFAULTS
+    program: Program,
+    targets: tuple[str, ...],
+    rollout: Rollout = AS_WRITTEN,
+    options: Options = DEFAULTS,
+    sync_waves: bool = False,
 ) -> Compilation:
-    """What each of ``targets`` makes of ``program``.
+    """The output of each of ``targets`` for ``program``, with the annotations of Argo CD where ``sync_waves`` is true.
 
-    Raises `SourceError` where a target cannot say it, and where there is nothing to ask the cluster about.
+    Raises `SourceError` where a target cannot express the program, and where ``rollout`` is live and there is no choice.
     """
     ready = prepared(program, rollout)
     told = ready.told
@@ -228,6 +232,10 @@ def compile_program(
         told = (*told, *refused_with_their_workloads(ready.made))
     drawn: Drawn = {}
     outputs = {name: packaged(target_named(name), ready.made, options, drawn) for name in targets}
+    if sync_waves:
+        from pscc.output.sync_waves import with_sync_waves
+
+        outputs = {name: replace(output, files=with_sync_waves(output.files)) for name, output in outputs.items()}
     return Compilation(outputs, (*told, *ready.placeless))
 
 

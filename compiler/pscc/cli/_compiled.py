@@ -11,12 +11,9 @@ from click.core import ParameterSource
 
 from pscc import __version__
 from pscc.base.frozen import frozen
-from pscc.driver import Compilation, compile_program
-from pscc.ir import Program
 from pscc.output.contents import Output, OutputFile
 from pscc.output.emit import EmitError, settings_of, written
 from pscc.output.settings import Settings, as_json, option, words
-from pscc.output.sync_waves import with_sync_waves
 from pscc.targets.registry import DEFAULT_TARGET, TARGETS
 from pscc.verify.engines._base import Engine
 from pscc.verify.engines._rego import is_module
@@ -150,15 +147,6 @@ def _contradictions(given: Settings, recorded: Settings) -> Iterator[tuple[str, 
         if not same:
             found = words(recorded).get(name)
             yield words(given)[name], f"with {found}" if found else f"without {name}"
-
-
-def compiled_with(program: Program, settings: Settings) -> Compilation:
-    """What a compile of ``program`` with ``settings`` makes. Raises `SourceError`."""
-    made = compile_program(program, settings.target, settings.rollout, settings.options)
-    if not settings.sync_waves:
-        return made
-    waved = {name: replace(one, files=with_sync_waves(one.files)) for name, one in made.outputs.items()}
-    return replace(made, outputs=waved)
 
 
 def _policies(output: Output, fresh: Output) -> dict[str, str]:

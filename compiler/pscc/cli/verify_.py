@@ -81,8 +81,9 @@ def command(
     where they are found.
     """
     from pscc.cli import _verify
-    from pscc.cli._compiled import afresh, compiled_folder, compiled_with
+    from pscc.cli._compiled import afresh, compiled_folder
     from pscc.diagnostics import SourceError
+    from pscc.driver import compile_program
     from pscc.lowering.prepared import prepared
     from pscc.output.settings import chosen
     from pscc.verify.comparing import drawn
@@ -95,7 +96,7 @@ def command(
     read, _, program = analysed_for(settings, sources, "text", fix)
     try:
         ready = prepared(program, settings.rollout)
-        made = compiled_with(program, settings)
+        made = compile_program(program, settings.target, settings.rollout, settings.options, settings.sync_waves)
     except SourceError as error:
         tell(error.diagnostics, read, "text")
         raise click.exceptions.Exit(1) from None
