@@ -100,11 +100,13 @@ def analyse(
     today: date = date.min,
     everyone: bool = False,
     list_ignored: bool = False,
+    live: bool = False,
 ) -> tuple[Document, Program, tuple[Diagnostic, ...]]:
-    """Tree, meaning and warnings of ``sources``, which make one program.
+    """The syntax tree, the program and the warnings of ``sources``, which make one program.
 
-    ``load`` gives the files that they use; ``today`` decides whether an exemption has ended. Raises `SourceError` with all
-    diagnostics if an error is among them.
+    ``load`` gives the files that they use. ``today`` decides whether an exemption has ended. ``live``: the cluster says who
+    may use which policy (``--rbac live``), so none is reported as never chosen. Raises `SourceError` with all diagnostics if
+    one of them is an error.
     """
     from pscc.meaning.linking import link
     from pscc.meaning.resolve import resolve
@@ -119,7 +121,7 @@ def analyse(
     if not document.policies and not document.choices:
         span = Span(sources[0].name, 1, 1, 1, 1)
         report.add(Diagnostic("LNG021", "there is no policy in this file", span, help="write `policy NAME { … }`"))
-    program = resolve(document, report, link(document, load, report), today)
+    program = resolve(document, report, link(document, load, report), today, live)
     if not report.failed:
         for conflict in conflicts(program):
             report.add(conflict)

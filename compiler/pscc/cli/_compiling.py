@@ -119,5 +119,4 @@ def analysed_for(
         except ValueError as error:
             raise click.UsageError(str(error)) from None
     everyone = settings.assume_everyone_may_use or settings.live
-    # what everyone may use hides other policies, which is no matter where the cluster says who may
-    return analysed(paths, fmt, fix, everyone, list_ignored, ("SET013",) if settings.live else ())
+    return analysed(paths, fmt, fix, everyone, list_ignored, settings.live)

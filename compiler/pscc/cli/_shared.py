@@ -139,11 +139,11 @@ def analysed(
     fix: bool,
     everyone: bool = False,
     list_ignored: bool = False,
-    untold: tuple[str, ...] = (),
+    live: bool = False,
 ) -> tuple[tuple[SourceFile, ...], Document, Program]:
-    """Tree and meaning of the sources at ``paths``, which make one program; its warnings but those ``untold`` are told.
+    """The sources at ``paths``, and their syntax tree and program. Reports their warnings.
 
-    Exits with 1, everything told, on errors.
+    ``live``: the cluster says who may use which policy (``--rbac live``). Exits with 1 on errors, and reports all of them.
     """
     from pscc.diagnostics import SourceError
     from pscc.driver import analyse
@@ -157,12 +157,12 @@ def analysed(
         if fix:
             sources = corrected(sources, fmt, everyone)
         document, program, warnings = analyse(
-            *sources, load=load, today=day(), everyone=everyone, list_ignored=list_ignored
+            *sources, load=load, today=day(), everyone=everyone, list_ignored=list_ignored, live=live
         )
     except SourceError as error:
         tell(error.diagnostics, sources, fmt, load.texts)
         raise click.exceptions.Exit(1) from None
-    tell(tuple(d for d in warnings if d.code not in untold), sources, fmt, load.texts)
+    tell(warnings, sources, fmt, load.texts)
     return sources, document, program
 
 

@@ -23,12 +23,16 @@ def resolve_choices(
     written: tuple[ast.Policy, ...],
     policies: Mapping[str, ir.Policy],
     report: Report,
+    live: bool = False,
 ) -> tuple[ir.Choice, ...]:
-    """The meaning of ``choices`` over ``policies`` (by name), which were ``written`` so. Errors go to ``report``."""
+    """The meaning of ``choices`` over ``policies`` (by name), which were ``written`` so. Errors go to ``report``.
+
+    ``live``: the cluster says who may use which policy, so none is reported as never chosen.
+    """
     found = []
     names = (name for name in chain((NAME,), (f"{NAME}-{number}" for number in count(2))) if name not in policies)
     for choice, name in zip(choices, names, strict=False):
-        found.append(_choice(name, choice, {policy.name.text: policy for policy in written}, policies, report))
+        found.append(_choice(name, choice, {policy.name.text: policy for policy in written}, policies, report, live))
     return tuple(found)
 
 
@@ -38,6 +42,7 @@ def _choice(
     written: Mapping[str, ast.Policy],
     policies: Mapping[str, ir.Policy],
     report: Report,
+    live: bool,
 ) -> ir.Choice:
     members: dict[str, ir.Policy] = {}
     grants = []
@@ -66,7 +71,7 @@ def _choice(
         _warn_of_contradictions(policy, report)
     grants = [grant for grant in grants if grant.policy in members]
     made = ir.Choice(name, tuple(members.values()), tuple(grants), choice.mode or "enforce", choice.span)
-    if not report.failed:
+    if not report.failed and not live:
         for later, earlier in never_chosen(made):
             span = next(grant.span for grant in grants if grant.policy == later.name)
             report.add(

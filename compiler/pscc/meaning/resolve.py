@@ -333,11 +333,13 @@ def _policy(policy: ast.Policy, flat: Flat, today: date, report: Report) -> tupl
     return (whole, *others)
 
 
-def resolve(document: ast.Document, report: Report, family: Family | None = None, today: date = date.min) -> ir.Program:
-    """The meaning of ``document``. Errors go to ``report``; with errors in it the program is not to be used.
+def resolve(
+    document: ast.Document, report: Report, family: Family | None = None, today: date = date.min, live: bool = False
+) -> ir.Program:
+    """The program that ``document`` means. Errors go to ``report``; do not use the program where there are any.
 
-    ``family`` is what `linking.link` found (the document's own policies if it is left out); ``today`` decides whether an
-    exemption has ended.
+    ``family`` is what `linking.link` returns; without it, policies extend only those of ``document``. ``today`` decides
+    whether an exemption has ended. ``live``: see `driver.analyse`.
     """
     family = family or Family(document.policies)
     own: list[tuple[ir.Policy, ...]] = []
@@ -357,7 +359,7 @@ def resolve(document: ast.Document, report: Report, family: Family | None = None
         if whole.name in named:
             _one_mode(others, report)
     by_name = {whole.name: whole for whole, *_ in (*used, *own)}
-    choices = resolve_choices(document.choices, (*family.used, *document.policies), by_name, report)
+    choices = resolve_choices(document.choices, (*family.used, *document.policies), by_name, report, live)
     # one that a choice names and leaves out, since it admits nothing, does not bind every pod for that
     return ir.Program(tuple(p for p in policies if p.name not in named), choices)
 
