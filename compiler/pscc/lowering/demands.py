@@ -38,13 +38,25 @@ def without(policy: ir.Policy, defaults: Collection[ir.Default]) -> ir.Policy:
 
 
 def demanded(policy: ir.Policy, default: ir.Default) -> bool:
-    """Whether pods are refused until they set it themselves, where ``default`` of ``policy`` is not set."""
+    """Whether pods are refused until they set the field of ``default`` themselves, where nothing sets it for them.
+
+    False for a default that grants, unless ``policy`` objects to what the default sets: then PSP would refuse the pod.
+    """
     if not default.grants:
         return True
     plain: oracle.Json = {"spec": {"containers": [{"name": _not_exempt(policy.checks)}]}}
-    only = replace(policy, defaults=(default,))
-    before, after = (oracle.check(policy, pod).reasons for pod in (plain, oracle.with_defaults(only, plain)))
-    return not {(r.shape, r.message) for r in after} <= {(r.shape, r.message) for r in before}
+    defaulted = oracle.with_defaults(replace(policy, defaults=(default,)), plain)
+    before, after = (tuple(_objections(policy, pod)) for pod in (plain, defaulted))
+    return any(objection not in before for objection in after)
+
+
+def _objections(policy: ir.Policy, pod: oracle.Json) -> Iterator[tuple[ir.Check, ir.Requirement, str, object]]:
+    """Each finding of ``policy`` on ``pod``: the check, its requirement, the place in the pod, and the value there."""
+    for check in policy.checks:
+        for requirement in check.requirements:
+            alone = replace(policy, checks=(replace(check, requirements=(requirement,)),))
+            for finding in oracle.check(alone, pod).reasons:
+                yield check, requirement, finding.path, finding.value
 
 
 def _not_exempt(checks: tuple[ir.Check, ...]) -> str:
