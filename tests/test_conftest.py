@@ -16,7 +16,7 @@ from pscc.cases.suite import cases_for
 from pscc.driver import analyse, compile_program
 from pscc.ir import Program
 from pscc.lowering.rollout import Rollout
-from pscc.reference import oracle
+from pscc.reference import interpreter
 from targets import program_of, run, written
 
 RULES = re.compile("^(deny|violation|warn)(_[a-zA-Z0-9]+)*$")
@@ -72,7 +72,7 @@ def test_of_plain_policies_what_the_oracle_says(options: tuple[str, ...], tmp_pa
     policy = written(output, tmp_path / "policy")
     (plain,) = program.policies
     cases = {case.name: case for case in cases_for(plain) if case.old_pod is None}
-    expected = {name: set(oracle.check(plain, case.pod).messages) for name, case in cases.items()}
+    expected = {name: set(interpreter.check(plain, case.pod).messages) for name, case in cases.items()}
     assert any(expected.values()) and not all(expected.values())
     found = failures(policy, {name: case.pod for name, case in cases.items()}, *options)
     assert {name: {failure["msg"] for failure in told} for name, told in found.items()} == expected

@@ -21,7 +21,7 @@ from pscc.lowering.shortfalls import DefaultNotSet, DefaultSetWidely
 from pscc.output.options import Options
 from pscc.pod.fields import INHERITED
 from pscc.pod.manifests import normalise
-from pscc.reference import oracle
+from pscc.reference import interpreter
 from pscc.targets.registry import TARGETS, target_named
 from targets import Json, gatekeeper_mutated, output_of, program_of, questions, single
 from test_gatekeeper import POLICIES, bare
@@ -68,10 +68,10 @@ def widened(expected: Any, found: Any, fields: set[str]) -> None:
 
 
 def assert_same(policy: Policy, told: set[str], pods: list[Json], found: list[Json]) -> None:
-    """Every difference between ``found`` and what the oracle makes of ``pods`` was told by a diagnostic."""
+    """Every difference between ``found`` and what the interpreter makes of ``pods`` was told by a diagnostic."""
     wide = {"nonRoot": "runAsNonRoot", "appArmorProfile": "appArmorProfile"}
     for pod, got in zip(pods, found, strict=True):
-        want = effective(dict(oracle.with_defaults(policy, pod)))
+        want = effective(dict(interpreter.with_defaults(policy, pod)))
         if effective(got) != want:
             widened(want, effective(got), {wide[control] for control in told})
 
@@ -122,10 +122,10 @@ def test_what_another_default_drops_does_not_spare_a_container_from_a_demand() -
     (policy,) = program.policies
     add, drop = (next(d for d in policy.defaults if d.control == f"capabilities.{name}") for name in ("add", "drop"))
     pod = {"spec": {"containers": [{"name": "c"}]}}
-    assert not oracle.judge(policy, pod).allowed
+    assert not interpreter.judge(policy, pod).allowed
     for unset in ((add,), (add, drop)):
         held = without(policy, unset)
-        assert not oracle.judge(held, pod).allowed
+        assert not interpreter.judge(held, pod).allowed
     shapes = [{check.shape for check in without(policy, unset).checks} for unset in ((add,), (add, drop))]
     assert shapes[0] - {"DenyCapabilitiesAdd"} == {"DefaultCapabilitiesAddInAnyCase"}
     assert "DefaultCapabilitiesAdd" in shapes[1]

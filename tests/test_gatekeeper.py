@@ -18,7 +18,7 @@ from pscc.ir import Policy, Program
 from pscc.lowering.shortfalls import DefaultNotSet
 from pscc.output.contents import Output
 from pscc.pod.manifests import normalise
-from pscc.reference import oracle
+from pscc.reference import interpreter
 from pscc.targets.gatekeeper.mutators import mutators
 from pscc.targets.shared.names import Names, fitted
 
@@ -189,7 +189,7 @@ def test_webhook_says_what_the_oracle_says(name: str, update: bool) -> None:
     loaded, answer = ask({"op": "load", "documents": resources(output)}, review)
     assert loaded.get("ok"), loaded
     for case, result in zip(cases, answer["results"], strict=True):
-        verdict = oracle.check(only(program), case.pod, case.old_pod)
+        verdict = interpreter.check(only(program), case.pod, case.old_pod)
         assert result["allowed"] is verdict.allowed, case.name
         assert sorted(v["message"] for v in result["violations"]) == sorted(verdict.messages), case.name
 
@@ -203,7 +203,7 @@ def test_mutated_pods_get_the_oracles_verdict(name: str) -> None:
     loaded, answer = ask({"op": "load", "documents": resources(output)}, {"op": "review", "mutate": True, "pods": pods})
     assert loaded.get("ok"), loaded
     for pod, result in zip(pods, answer["results"], strict=True):
-        verdict = oracle.judge(policy, pod)
+        verdict = interpreter.judge(policy, pod)
         if result["allowed"]:
             assert verdict.allowed, (pod, verdict.messages)
         elif verdict.allowed:

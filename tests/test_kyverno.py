@@ -17,7 +17,7 @@ from pscc.cases.suite import cases_for
 from pscc.driver import analyse, packaged
 from pscc.ir import Policy, Program
 from pscc.output.contents import Output
-from pscc.reference import oracle
+from pscc.reference import interpreter
 from pscc.targets.kyverno.package import TARGET
 from pscc.targets.shared.kyverno_suite import old_object
 from pscc.targets.shared.names import fitted
@@ -123,7 +123,7 @@ def test_messages_are_the_oracles(name: str, tmp_path: Path) -> None:
     cases = [case for case in cases_for(policy) if case.old_pod is None]
     found = results(written(output, tmp_path), policy, [whole(case.pod) for case in cases])
     for case in cases:
-        assert failing(found, case.name) == sorted(oracle.check(policy, case.pod).messages), case.name
+        assert failing(found, case.name) == sorted(interpreter.check(policy, case.pod).messages), case.name
 
 
 @pytest.mark.parametrize("name", POLICIES)
@@ -143,7 +143,9 @@ def test_updates_are_the_oracles(name: str, tmp_path: Path) -> None:
     values.write_text(yaml.safe_dump({**head, "policies": [{"name": policy.name, "resources": rows}]}))
     found = results(written(output, tmp_path), policy, [whole(case.pod) for case in cases], "--values-file", values)
     for case in cases:
-        assert failing(found, case.name) == sorted(oracle.check(policy, case.pod, case.old_pod).messages), case.name
+        assert failing(found, case.name) == sorted(interpreter.check(policy, case.pod, case.old_pod).messages), (
+            case.name
+        )
 
 
 def pruned(value: Any) -> Any:
@@ -208,7 +210,7 @@ def test_mutated_pods_are_the_oracles(text: str, tmp_path: Path) -> None:
             pods.append(pod)
     found = mutated(written(output, tmp_path), pods)
     for pod in pods:
-        assert pruned(found[pod["metadata"]["name"]]) == pruned(oracle.with_defaults(policy, pod)), pod
+        assert pruned(found[pod["metadata"]["name"]]) == pruned(interpreter.with_defaults(policy, pod)), pod
 
 
 def test_workloads_get_the_same(tmp_path: Path) -> None:
@@ -223,7 +225,7 @@ def test_workloads_get_the_same(tmp_path: Path) -> None:
         )
     found = results(written(output, tmp_path), policy, workloads)
     for case in cases:
-        assert failing(found, case.name) == sorted(oracle.check(policy, case.pod).messages), case.name
+        assert failing(found, case.name) == sorted(interpreter.check(policy, case.pod).messages), case.name
 
 
 def test_hostile_text_stays_text(tmp_path: Path) -> None:
@@ -237,7 +239,7 @@ def test_hostile_text_stays_text(tmp_path: Path) -> None:
         pods.append({"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec})
     found = results(written(output, tmp_path), policy, pods)
     for pod in pods:
-        expected = sorted(oracle.check(policy, pod).messages)
+        expected = sorted(interpreter.check(policy, pod).messages)
         assert failing(found, pod["metadata"]["name"]) == expected
     (document,) = yaml.safe_load_all({f.path: f.text for f in output.files}["policies/hostile.yaml"])
     assert document["metadata"]["annotations"]["policies.kyverno.io/title"] == policy.title

@@ -15,7 +15,7 @@ from pscc.driver import analyse, packaged
 from pscc.ir import Policy, Program
 from pscc.output.contents import Output
 from pscc.pod.manifests import normalise
-from pscc.reference import oracle
+from pscc.reference import interpreter
 from pscc.targets.vap.package import TARGET
 from test_gatekeeper import POLICIES, Json, bare, only, resources, whole
 from test_kyverno import DEFAULTS, awkward
@@ -69,7 +69,7 @@ def test_the_api_server_says_what_the_oracle_says(name: str, update: bool) -> No
     loaded, answer = ask(load(output), review)
     assert loaded.get("ok"), loaded
     for case, result in zip(cases, answer["results"], strict=True):
-        verdict = oracle.check(policy, case.pod, case.old_pod)
+        verdict = interpreter.check(policy, case.pod, case.old_pod)
         assert result["allowed"] is verdict.allowed, case.name
         assert messages(result) == list(verdict.messages), case.name
 
@@ -90,7 +90,7 @@ def test_mutated_pods_are_the_oracles(text: str) -> None:
         {"op": "review", "mutate": True, "pods": pods},
     )[1::2]  # fmt: skip
     for before, after in zip(plain["results"], answer["results"], strict=True):
-        assert after["pod"] == oracle.with_defaults(policy, before["pod"]), before["pod"]
+        assert after["pod"] == interpreter.with_defaults(policy, before["pod"]), before["pod"]
 
 
 def test_debug_containers_are_checked() -> None:
@@ -102,7 +102,7 @@ def test_debug_containers_are_checked() -> None:
     review |= {"pods": [whole(c.pod) for c in cases], "oldPods": [whole(pod) for pod in old]}
     _, answer = ask(load(output), review)
     for case, before, result in zip(cases, old, answer["results"], strict=True):
-        assert messages(result) == list(oracle.check(policy, case.pod, before).messages), case.name
+        assert messages(result) == list(interpreter.check(policy, case.pod, before).messages), case.name
 
 
 def large_pod() -> Json:

@@ -1,6 +1,6 @@
 """The generated suite of a choice: requests by those whom it grants something, and by nobody, for pods of its policies.
 
-Labelled by the oracle.
+Labelled by the interpreter.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from pscc import ir
 from pscc.cases.suite import Case, cases_for
 from pscc.ir.access import AUTHENTICATED, SERVICE_ACCOUNT_USER, Names, Request, Subjects, requested_by
 from pscc.reference.admission import accepts_as_it_is, admit
-from pscc.reference.oracle import Json
+from pscc.reference.interpreter import Json
 
 MOST_CASES = 60
 _MOST_POLICIES = 6

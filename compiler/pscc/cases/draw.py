@@ -14,7 +14,7 @@ from pscc.cases.stored import stored
 from pscc.controls import control_of
 from pscc.controls._base import Probe
 from pscc.pod.fields import INHERITED, WHOLE_ELEMENTS
-from pscc.reference.oracle import KINDS_OF_CONTAINER
+from pscc.reference.interpreter import KINDS_OF_CONTAINER
 
 Json = dict[str, object]
 _NAMES = {"initContainers": ("init", "setup"), "containers": ("side",), "ephemeralContainers": ("debug",)}

@@ -16,7 +16,7 @@ from pscc.cases import suite
 from pscc.cases.fragments import APP_ARMOR
 from pscc.controls import control_of
 from pscc.meaning.narrowing import EXEMPT_PARAMS, ContainerKind, ExemptName, exempt_names
-from pscc.reference import oracle
+from pscc.reference import interpreter
 
 Json = dict[str, object]
 _LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
@@ -73,7 +73,7 @@ def boundary_pods(policy: ir.Policy) -> Iterator[tuple[str, Json]]:
         found = boundaries((check,))
         alone = replace(policy, checks=(check,), defaults=())
         tried = [list(_variants(check, {**_POD, **pod}, found)) for pod in _probed(check, base)] if found else []
-        told = [[oracle.check(alone, pod) for _, pod in variants] for variants in tried]
+        told = [[interpreter.check(alone, pod) for _, pod in variants] for variants in tried]
         deciding = [len({verdict.allowed for verdict in verdicts}) > 1 for verdicts in told]
         counting = [len({len(verdict.reasons) for verdict in verdicts}) > 1 for verdicts in told]
         for matters in (deciding, counting):
@@ -117,12 +117,12 @@ def renamed(pod: Json, before: str, after: str) -> Json:
 
 def _containers(pod: Json) -> list[str]:
     spec = _object(pod.get("spec"))
-    return [str(_object(c).get("name")) for kind in oracle.KINDS_OF_CONTAINER for c in _list(spec.get(kind))]
+    return [str(_object(c).get("name")) for kind in interpreter.KINDS_OF_CONTAINER for c in _list(spec.get(kind))]
 
 
 def _changed(pod: Json, container: str, field: str, value: object) -> Json:
     spec = _object(pod.get("spec"))
-    for kind in oracle.KINDS_OF_CONTAINER:
+    for kind in interpreter.KINDS_OF_CONTAINER:
         if kind in spec:
             spec[kind] = [
                 {**_object(c), field: value} if _object(c).get("name") == container else c for c in _list(spec[kind])

@@ -13,7 +13,7 @@ from pscc.pod.fields import element
 from pscc.pod.kinds import Boolean, Enumeration, Integer, Kind, Object, Text
 from pscc.pod.manifests import api_defaults
 from pscc.pod.schema import OPAQUE, POD
-from pscc.reference.oracle import KINDS_OF_CONTAINER
+from pscc.reference.interpreter import KINDS_OF_CONTAINER
 
 Json = dict[str, object]
 _KEPT = frozenset(("host",))

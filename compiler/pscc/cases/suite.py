@@ -1,4 +1,4 @@
-"""The generated suite: pods that a policy must admit and pods that it must refuse, labelled by the oracle.
+"""The generated suite: pods that a policy must admit and pods that it must refuse, labelled by the interpreter.
 
 Every pod is one that a target's own mutation has been over, so that its label needs no defaults.
 """
@@ -12,7 +12,7 @@ from pscc import ir
 from pscc.base.frozen import frozen
 from pscc.controls._base import Probe
 from pscc.ir.access import AUTHENTICATED, Request
-from pscc.reference import oracle
+from pscc.reference import interpreter
 from pscc.reference.admission import judges
 
 Json = dict[str, object]
@@ -93,7 +93,7 @@ def probed(pod: Mapping[str, object], probe: Probe, container: str = "main") -> 
     if probe.container is None:
         return changed
     spec = _object(changed.get("spec"))
-    for kind in oracle.KINDS_OF_CONTAINER:
+    for kind in interpreter.KINDS_OF_CONTAINER:
         listed = spec.get(kind)
         if isinstance(listed, list):
             spec[kind] = [merge(c, probe.container) if _name(c) == container else c for c in listed]
@@ -126,9 +126,9 @@ def _probes(check: ir.Check) -> Iterator[Probe]:
 
 def accepted(policy: ir.Policy) -> Json:
     """A pod that passes, or the nearest to one: failing checks' own probes are tried while they mend something."""
-    pod = _object(oracle.with_defaults(policy, _minimal(policy.scope.example)))
+    pod = _object(interpreter.with_defaults(policy, _minimal(policy.scope.example)))
     for _ in range(_SETTLING_ROUNDS):
-        verdict = oracle.check(policy, pod)
+        verdict = interpreter.check(policy, pod)
         if verdict.allowed:
             break
         before = pod
@@ -143,7 +143,7 @@ def accepted(policy: ir.Policy) -> Json:
 
 def _mended(policy: ir.Policy, check: ir.Check, pod: Json) -> Json:
     def failures(candidate: Json) -> int:
-        return len(oracle.check(policy, candidate).messages)
+        return len(interpreter.check(policy, candidate).messages)
 
     best = pod
     for probe in _probes(check):
@@ -154,7 +154,7 @@ def _mended(policy: ir.Policy, check: ir.Check, pod: Json) -> Json:
 
 
 def _variants(policy: ir.Policy, base: Json) -> Iterator[tuple[str, Json]]:
-    yield "accepted" if oracle.check(policy, base).allowed else "plain", base
+    yield "accepted" if interpreter.check(policy, base).allowed else "plain", base
     probes: list[Probe] = []
     for check in policy.checks:
         probes += [probe for probe in _probes(check) if probe not in probes]
@@ -182,7 +182,7 @@ def beside(base: Json, kind: str, name: str) -> Json:
 def _case(policy: ir.Policy, name: str, pod: Json, old_pod: Json | None = None) -> Case:
     named = _named(pod, name)
     old = _named(old_pod, name) if old_pod is not None else None
-    verdict = oracle.check(policy, named, old)
+    verdict = interpreter.check(policy, named, old)
     shapes = tuple(dict.fromkeys(reason.shape for reason in verdict.reasons))
     return Case(name, named, verdict.allowed, "; ".join(verdict.messages), shapes, old)
 
@@ -206,7 +206,7 @@ def _updates(policy: ir.Policy, base: Json, created: tuple[Case, ...]) -> Iterat
     old = refused[0].pod
     metadata = {**_object(old.get("metadata")), "labels": {"changed": "yes"}}
     yield _case(policy, "update-of-nothing-looked-at", {**old, "metadata": metadata}, old)
-    if oracle.check(policy, base).allowed:
+    if interpreter.check(policy, base).allowed:
         bad = next((case for case in refused if _object(case.pod.get("spec")).get("ephemeralContainers")), refused[0])
         yield _case(policy, "update-to-refused", bad.pod, base)
 

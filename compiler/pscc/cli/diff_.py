@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pscc.ir.access import Request
     from pscc.reasoning.difference.admitted import Witness
     from pscc.reasoning.difference.compare import Difference
-    from pscc.reference.oracle import Reason
+    from pscc.reference.interpreter import Reason
 
 
 @click.command("diff", epilog="\b\nExample: pscc diff examples/restricted.yaml pss/restricted@1.30")

@@ -14,7 +14,7 @@ from pscc import ir
 from pscc.ir.passes import conjunction, disjunction, negation, specialise
 from pscc.meaning.narrowing import exempt_names
 from pscc.reasoning.default_conflicts import meet
-from pscc.reference import oracle
+from pscc.reference import interpreter
 
 CONTAINER = "container"
 _CONTAINERS = (ir.Each(CONTAINER, ir.Containers()),)
@@ -44,18 +44,18 @@ def demanded(policy: ir.Policy, default: ir.Default) -> bool:
     """
     if not default.grants:
         return True
-    plain: oracle.Json = {"spec": {"containers": [{"name": _not_exempt(policy.checks)}]}}
-    defaulted = oracle.with_defaults(replace(policy, defaults=(default,)), plain)
+    plain: interpreter.Json = {"spec": {"containers": [{"name": _not_exempt(policy.checks)}]}}
+    defaulted = interpreter.with_defaults(replace(policy, defaults=(default,)), plain)
     before, after = (tuple(_objections(policy, pod)) for pod in (plain, defaulted))
     return any(objection not in before for objection in after)
 
 
-def _objections(policy: ir.Policy, pod: oracle.Json) -> Iterator[tuple[ir.Check, ir.Requirement, str, object]]:
+def _objections(policy: ir.Policy, pod: interpreter.Json) -> Iterator[tuple[ir.Check, ir.Requirement, str, object]]:
     """Each finding of ``policy`` on ``pod``: the check, its requirement, the place in the pod, and the value there."""
     for check in policy.checks:
         for requirement in check.requirements:
             alone = replace(policy, checks=(replace(check, requirements=(requirement,)),))
-            for finding in oracle.check(alone, pod).reasons:
+            for finding in interpreter.check(alone, pod).reasons:
                 yield check, requirement, finding.path, finding.value
 
 

@@ -1,6 +1,6 @@
 """What is no error and yet probably not meant: the warnings that ``pscc check`` adds for sources in the language.
 
-Each is decided on pods (by the oracle, or by `difference`), not by how statements look.
+Each is decided on pods (by the interpreter, or by `difference`), not by how statements look.
 """
 
 from __future__ import annotations

@@ -201,7 +201,7 @@ class _PolicyResolver:
                 self.defaults.append(replace(built, statement=print_statement(statement)))
 
     def _alone(self, default: ir.Default) -> bool:
-        """Whether no other default sets the field: of two, targets would apply another than the oracle."""
+        """Whether no other default sets the field: of two, targets would apply another than the interpreter."""
         before = self.set_by.setdefault((default.site, *default.path), default)
         if before is default:
             return True

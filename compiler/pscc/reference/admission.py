@@ -12,8 +12,8 @@ from pscc.base.frozen import frozen
 from pscc.ir.access import Request
 from pscc.ir.once_defaulted import observing
 from pscc.ir.passes import looked_at_by_choice
-from pscc.reference import oracle
-from pscc.reference.oracle import Json, Verdict, show
+from pscc.reference import interpreter
+from pscc.reference.interpreter import Json, Verdict, show
 
 SECCOMP_ANNOTATION = "seccomp.security.alpha.kubernetes.io/pod"
 
@@ -74,18 +74,18 @@ def decide(
     judging = [policy for policy in program.policies if judges(policy, request)]
     choosing = [c for c in program.choices if c.scope.holds_in(request.namespace, request.namespace_labels)]
     if old_pod is not None:
-        verdicts = tuple((policy, oracle.check(policy, pod, old_pod)) for policy in judging)
+        verdicts = tuple((policy, interpreter.check(policy, pod, old_pod)) for policy in judging)
         return Decision(verdicts, tuple((c, admit(c, request, pod, old_pod)) for c in choosing), pod)
     made = pod
     for policy in program.policies:
         if policy in judging or (policy.name in widely and judges(replace(policy, exemptions=()), request)):
-            made = oracle.with_defaults(policy, made)
+            made = interpreter.with_defaults(policy, made)
     chosen = []
     for choice in choosing:
         chosen.append((choice, admit(choice, request, made)))
         made = chosen[-1][1].pod
     settled = tuple((choice, as_left(choice, request, admission, made)) for choice, admission in chosen)
-    return Decision(tuple((policy, oracle.check(policy, made)) for policy in judging), settled, made)
+    return Decision(tuple((policy, interpreter.check(policy, made)) for policy in judging), settled, made)
 
 
 def as_left(choice: ir.Choice, request: Request, admission: Admission, pod: Json) -> Admission:
@@ -123,19 +123,19 @@ def admit(choice: ir.Choice, request: Request, pod: Json, old_pod: Json | None =
     With ``old_pod`` it is an update: let through if it leaves all that any policy of the choice looks at as it was, else
     a policy has to accept the pod as it is.
     """
-    if old_pod is not None and oracle.unchanged(looked_at_by_choice(choice), pod, old_pod):
+    if old_pod is not None and interpreter.unchanged(looked_at_by_choice(choice), pod, old_pod):
         return Admission(True, "", (), "", pod)
     counts_as_changed = old_pod is None and copied_into_the_annotation(pod)
     opinions = []
     for policy in usable(choice, request):
-        made = pod if old_pod is not None else oracle.with_defaults(policy, pod)
-        opinions.append(Opinion(policy.name, oracle.check(policy, made), counts_as_changed or made != pod))
+        made = pod if old_pod is not None else interpreter.with_defaults(policy, pod)
+        opinions.append(Opinion(policy.name, interpreter.check(policy, made), counts_as_changed or made != pod))
     return _decided(tuple(opinions), request, pod)
 
 
 def accepts_as_it_is(choice: ir.Choice, request: Request, pod: Json) -> Admission:
     """What ``choice`` says of ``pod`` where nothing sets a default: what a target without mutation can ask."""
-    opinions = tuple(Opinion(policy.name, oracle.check(policy, pod), False) for policy in usable(choice, request))
+    opinions = tuple(Opinion(policy.name, interpreter.check(policy, pod), False) for policy in usable(choice, request))
     return _decided(opinions, request, pod)
 
 

@@ -12,7 +12,7 @@ from pscc.base.frozen import frozen
 from pscc.ir.access import Request, requested_by
 from pscc.pod.manifests import Manifest, normalise
 from pscc.reference.admission import Opinion, decide
-from pscc.reference.oracle import Json, Reason
+from pscc.reference.interpreter import Json, Reason
 from pscc.reference.side_by_side import admitted_by, asked_for, chosen_otherwise, judged_otherwise
 
 Row = dict[str, object]

@@ -13,7 +13,7 @@ from pscc import ir
 from pscc.ir.access import AUTHENTICATED, SERVICE_ACCOUNT_USER, Request, requested_by
 from pscc.pod.manifests import MIRROR_ANNOTATION
 from pscc.reference.admission import Admission
-from pscc.reference.oracle import Json, Verdict
+from pscc.reference.interpreter import Json, Verdict
 
 ANNOTATION = "kubernetes.io/psp"
 _ADMITTED = "in the cluster it was admitted by PodSecurityPolicy"

@@ -15,7 +15,7 @@ from pscc.ir.access import Request
 from pscc.lowering.capabilities import Workloads
 from pscc.lowering.shortfalls import SetForExempt
 from pscc.output.contents import Output
-from pscc.reference import oracle
+from pscc.reference import interpreter
 from pscc.reference.admission import Admission, accepts_as_it_is, admit, as_left, judges
 
 Json = dict[str, object]
@@ -45,7 +45,7 @@ class Meaning:
         for policy in self.program.policies:
             where = replace(policy, exemptions=()) if policy.name in self.widely else policy
             if request is None or judges(where, request):
-                pod = dict(oracle.with_defaults(policy, pod))
+                pod = dict(interpreter.with_defaults(policy, pod))
         return pod
 
     def says(self, pod: Json, old_pod: Json | None, request: Request | None, created: bool) -> Said:
@@ -64,7 +64,7 @@ class Meaning:
         for policy in self.program.policies:
             if request is None or judges(policy, request):
                 said = denials if policy.mode == "enforce" else warnings
-                said |= set(oracle.check(policy, pod, old_pod).messages)
+                said |= set(interpreter.check(policy, pod, old_pod).messages)
         for choice, found in admitted:
             assert request is not None
             settled = as_left(choice, request, found, pod) if created else found

@@ -16,7 +16,7 @@ from pscc.output.options import DEFAULTS, Options
 from pscc.output.templating import Code, render
 from pscc.printers.rego.library import library
 from pscc.printers.rego.rules import check_rules, comment, literal, prefix_of
-from pscc.reference import oracle
+from pscc.reference import interpreter
 from pscc.targets.opa import choice as opa_choice
 from pscc.targets.shared.names import Names
 from pscc.targets.shared.subjects import exemption_rows, names_row
@@ -167,7 +167,7 @@ def _policy(policy: ir.Policy, package: str) -> str:
 def _tests(policy: ir.Policy, package: str, cases: tuple[Case, ...]) -> str:
     tests = []
     for case in cases:
-        messages = oracle.check(policy, case.pod, case.old_pod).messages
+        messages = interpreter.check(policy, case.pod, case.old_pod).messages
         listed = ", ".join(literal(m) for m in sorted(set(messages)))
         tests.append(
             {
