@@ -15,7 +15,7 @@ from pscc.base.source import SourceFile
 from pscc.diagnostics import SourceError
 from pscc.driver import analyse, packaged
 from pscc.ir import Policy, Program
-from pscc.lowering.demands import without
+from pscc.lowering.default_checks import without
 from pscc.lowering.prepared import prepared
 from pscc.lowering.shortfalls import DefaultNotSet, DefaultSetWidely
 from pscc.output.options import Options
@@ -152,8 +152,8 @@ def test_what_does_not_enforce_emits_nothing_that_changes_pods(
     text = WATCHED.replace("MODE", "" if chosen else mode)
     text += f"choose {mode} {{\n    watch for groups ops\n}}\n" if chosen else ""
     ready = prepared(analyse(SourceFile("p.psp", text))[1])
-    output = packaged(target_named(target), ready.made, options)
-    assert [d.code for d in ready.told if d.code == "LNG071"] == ["LNG071"]
+    output = packaged(target_named(target), ready.formed, options)
+    assert [d.code for d in ready.diagnostics if d.code == "LNG071"] == ["LNG071"]
     assert [d.code for d in output.diagnostics if d.code in ("TGT001", "TGT002")] == []
     texts = "\n".join(file.text for file in output.files)
     assert not re.search(r"^kind: (Assign|ModifySet|Mutating)|^ *mutate:|JSONPatch", texts, re.MULTILINE)

@@ -26,7 +26,7 @@ from pscc.diagnostics import SourceError
 from pscc.driver import analyse, packaged
 from pscc.ir.access import Request
 from pscc.lowering.choice_forms import lowered
-from pscc.lowering.demands import choice_without, without
+from pscc.lowering.default_checks import choice_without, without
 from pscc.lowering.partition import Entangled, partition
 from pscc.lowering.rollout import asking_the_cluster
 from pscc.lowering.shortfalls import ChoiceDefaultsNotSet, DefaultNotSet, DefaultSetWidely

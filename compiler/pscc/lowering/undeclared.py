@@ -1,4 +1,4 @@
-"""What a program has that a target has not declared: an error for each, which names the construct and the target."""
+"""Errors for the constructs of a program that a target has not declared. Each names the construct and the target."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from pscc.meaning.narrowing import CONTAINER_KINDS, exempt_names
 
 
 def undeclared(program: ir.Program, name: str, can: Capabilities, workloads: Workloads) -> Iterator[Diagnostic]:
-    """The errors of ``program`` for the target called ``name``, with ``--workloads`` as given."""
+    """An error for each construct of ``program``, and of the option ``workloads``, that ``can`` of the target ``name`` lacks."""
 
     def cannot(construct: str, span: Span, help: str = "") -> Diagnostic:
         message = f"the target {name} cannot express {construct}"
         return Diagnostic("TGT014", message, span, help=help or "compile for another target")
 
-    begins = next((one.span for one in program.policies_and_choices), None)
+    begins = next((owner.span for owner in program.policies_and_choices), None)
     if begins is None:
         return
     if not can.updates:
         yield cannot("updates of pods", begins)
-    for one in program.policies_and_choices:
-        if one.mode not in can.modes:
-            yield cannot(f"the mode `{one.mode}` of {one.name}", one.span, "compile with another `--mode`")
-        yield from (cannot(f"{what} of {one.name}", one.span) for what in _places(one.scope, can))
+    for owner in program.policies_and_choices:
+        if owner.mode not in can.modes:
+            yield cannot(f"the mode `{owner.mode}` of {owner.name}", owner.span, "compile with another `--mode`")
+        yield from (cannot(f"{what} of {owner.name}", owner.span) for what in _places(owner.scope, can))
     for policy in program.policies:
         yield from (cannot(what, span) for what, span in _of_policy(policy, can))
     for choice in program.choices:

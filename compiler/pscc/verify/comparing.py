@@ -199,7 +199,7 @@ def questions(
     asked: list[Question] = []
     written, output = Meaning(ready.written), announced(given)
     # plain policies judge an update check by check, those into which a choice is parted too
-    updated = partial(_question, Meaning(ready.made), output)
+    updated = partial(_question, Meaning(ready.formed), output)
     question = partial(_question, written, output)
     of_workload = partial(_question, written.of_workloads(workloads), output.of_workloads(workloads))
     for trial in (reading for one in trials for reading in _readings(one)):

@@ -274,13 +274,13 @@ SLIPS = (
     Slip("targets.gatekeeper.mutators.mutators", "none", always([]), _GATEKEEPER),
     Slip("targets.gatekeeper.mutators.setting", "all can be set", always(Sets()), _GATEKEEPER),
     Slip(
-        "lowering.demands.without",
+        "lowering.default_checks.without",
         "nothing is asked for",
         lambda _: lambda policy, defaults: replace(policy, defaults=()),
         ("opa",),
     ),
     Slip(
-        "lowering.demands.choice_without",
+        "lowering.default_checks.choice_without",
         "nothing is asked for",
         lambda _: lambda choice: replace(choice, policies=tuple(replace(p, defaults=()) for p in choice.policies)),
         _REGO,

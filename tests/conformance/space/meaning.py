@@ -17,7 +17,7 @@ from conformance.workloads import IMPLIED, words_with_defaults
 from pscc import ir
 from pscc.driver import packaged
 from pscc.ir.access import AUTHENTICATED, Request
-from pscc.lowering.demands import choice_without
+from pscc.lowering.default_checks import choice_without
 from pscc.lowering.prepared import prepared
 from pscc.output.contents import Output
 from pscc.reference import interpreter
@@ -68,7 +68,7 @@ class Compiled:
 def compiled(program: ir.Program, chosen: Chosen) -> Compiled:
     """``program`` compiled so. Raises `SourceError` where the target refuses it."""
     ready = prepared(program, chosen.rollout)
-    given = ready.made
+    given = ready.formed
     output = packaged(target_named(chosen.target), given, chosen.options)
     said = announced(output)
     return Compiled(chosen, output, ready.written, given, said.program, said.widely)

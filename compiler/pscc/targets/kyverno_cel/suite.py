@@ -8,7 +8,7 @@ from pscc import ir
 from pscc.cases.choice_suite import choice_cases
 from pscc.cases.suite import Case
 from pscc.ir.access import Request
-from pscc.lowering.demands import choice_without
+from pscc.lowering.default_checks import choice_without
 from pscc.output.contents import OutputFile
 from pscc.output.templating import Code, render, yaml_quote
 from pscc.targets.shared.kyverno_suite import by_requester, user_file

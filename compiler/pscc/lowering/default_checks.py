@@ -1,7 +1,10 @@
-"""What a pod is asked for where a target cannot set a default: the field itself. IR to IR.
+"""Checks in place of the defaults that a target cannot set. IR to IR.
 
-PodSecurityPolicy would have changed the pod; without that it has to come as PSP would have left it. A default that grants
-asks for nothing, and pods go without; unless what it sets is refused by its own policy.
+PodSecurityPolicy changes a pod that leaves the field of a default unset. A target that cannot do so refuses the pod instead,
+until the pod sets the field itself. A default that grants needs no check, because a pod without it has fewer rights; unless
+its own policy refuses what it sets, for PSP would then refuse the pod as well.
+
+Source: ``pkg/security/podsecuritypolicy/provider.go`` of Kubernetes 1.24 (``MutatePod``, then ``ValidatePod``).
 """
 
 from __future__ import annotations
@@ -23,21 +26,21 @@ _LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
 
 
 def without(policy: ir.Policy, defaults: Collection[ir.Default]) -> ir.Policy:
-    """``policy`` where ``defaults`` are not set: a check that the pod does so itself stands for each that isolates.
+    """``policy`` without ``defaults``, with a check in place of each one that must be set (`must_be_set`).
 
-    None is made where a check of the policy refuses every such pod already.
+    A default gets no check if a check of the policy already refuses every pod that the default would change.
     """
     kept = tuple(default for default in policy.defaults if default not in defaults)
-    demands = tuple(
+    checks = tuple(
         # what spares a container is what came with it, not what another default has put there
-        demand(default, spares=not any(one.path == default.unless_in for one in kept))
+        default_check(default, spares=not any(one.path == default.unless_in for one in kept))
         for default in policy.defaults
-        if default in defaults and demanded(policy, default) and not any(_refuses(c, default) for c in policy.checks)
+        if default in defaults and must_be_set(policy, default) and not any(_refuses(c, default) for c in policy.checks)
     )
-    return replace(policy, checks=(*policy.checks, *demands), defaults=kept)
+    return replace(policy, checks=(*policy.checks, *checks), defaults=kept)
 
 
-def demanded(policy: ir.Policy, default: ir.Default) -> bool:
+def must_be_set(policy: ir.Policy, default: ir.Default) -> bool:
     """Whether pods are refused until they set the field of ``default`` themselves, where nothing sets it for them.
 
     False for a default that grants, unless ``policy`` objects to what the default sets: then PSP would refuse the pod.
@@ -60,7 +63,7 @@ def _objections(policy: ir.Policy, pod: interpreter.Json) -> Iterator[tuple[ir.C
 
 
 def _not_exempt(checks: tuple[ir.Check, ...]) -> str:
-    """A container's name that no check of ``checks`` exempts, as far as names of three characters go."""
+    """A name of at most three characters that no check of ``checks`` exempts; ``main`` if every such name is exempt."""
     exempt = [name for check in checks for name in exempt_names(check) if name.kind == "containers"]
     exact = {name.text for name in exempt if not name.starts}
     prefixes = tuple(name.prefix for name in exempt if name.starts)
@@ -69,9 +72,10 @@ def _not_exempt(checks: tuple[ir.Check, ...]) -> str:
 
 
 def refused_beside(program: ir.Program) -> ir.Program:
-    """``program`` where no default counts as granting whose value another policy refuses in one of its namespaces.
+    """``program`` where a default no longer counts as granting if another policy in its namespaces refuses its value.
 
-    PSP's order sets it first, so such a pod is refused: it must not get in where a target leaves the default out.
+    All defaults are set before any check runs, so such a pod is refused. A target that leaves the default out must refuse
+    the pod, too.
     """
     members = tuple(policy for choice in program.choices for policy in choice.policies)
 
@@ -81,7 +85,7 @@ def refused_beside(program: ir.Program) -> ir.Program:
         beside = tuple(check for one in others if meet(policy.scope, one.scope) for check in one.checks)
         among = replace(policy, checks=beside)
         return replace(
-            policy, defaults=tuple(replace(d, grants=d.grants and not demanded(among, d)) for d in policy.defaults)
+            policy, defaults=tuple(replace(d, grants=d.grants and not must_be_set(among, d)) for d in policy.defaults)
         )
 
     plain = program.policies
@@ -93,14 +97,14 @@ def refused_beside(program: ir.Program) -> ir.Program:
 
 
 def choice_without(choice: ir.Choice) -> ir.Choice:
-    """``choice`` where no default of any policy is set."""
+    """``choice`` without the defaults of its policies, each of them as `without` leaves it."""
     return replace(choice, policies=tuple(without(policy, policy.defaults) for policy in choice.policies))
 
 
-def demand(default: ir.Default, spares: bool = True) -> ir.Check:
-    """The check that every pod which ``default`` would change fails, and no other pod.
+def default_check(default: ir.Default, spares: bool = True) -> ir.Check:
+    """A check that refuses the pods that ``default`` would change, and no others.
 
-    Without ``spares`` it fails pods too which the default leaves out for what is in another list.
+    ``spares`` is False where another default fills the list ``default.unless_in``: then what is in that list spares no pod.
     """
     name = "".join(word[0].upper() + word[1:] for word in default.control.split("."))
     param, value = _param(default)
@@ -163,11 +167,11 @@ def _shown(value: ir.DefaultValue) -> str:
             return str(value)
 
 
-# --- what is asked for already --------------------------------------------------
+# --- checks that make another one needless ---------------------------------------
 
 
 def _refuses(check: ir.Check, default: ir.Default) -> bool:
-    """Whether ``check`` refuses every pod that ``default`` would change, as far as that shows."""
+    """Whether ``check`` surely refuses every pod that ``default`` would change; False where that is not certain."""
     return any(_at_every(one.each, default) and _fails(one, default) for one in specialise(check).requirements)
 
 
@@ -178,18 +182,18 @@ def _fails(requirement: ir.Requirement, default: ir.Default) -> bool:
         asked = requirement.when == ir.TRUE and isinstance(requirement.must, ir.In)
         return asked and requirement.must.options == _own(default) and set(default.add) <= set(names)  # type: ignore[union-attr]
     unset = (_own(default), *((_pod(default.inherits),) if default.inherits else ()))
-    when, must = (_known(one, unset, default.unless) for one in (requirement.when, requirement.must))
+    when, must = (_simplified(one, unset, default.unless) for one in (requirement.when, requirement.must))
     return when == ir.TRUE and must == ir.FALSE
 
 
 def _at_every(each: tuple[ir.Each, ...], default: ir.Default) -> bool:
-    """Whether the requirement is about each container, or about the pod as such."""
+    """Whether a requirement with the steps ``each`` looks at all that ``default`` may change: every container, or the pod."""
     steps = each[: -1 if default.value is None else None]
     return steps == _CONTAINERS or (not steps and default.site == "pod")
 
 
-def _known(condition: ir.Condition, unset: tuple[ir.Path, ...], false: ir.Condition) -> ir.Condition:
-    """``condition`` where nothing is below ``unset`` and ``false`` does not hold, as far as that decides it."""
+def _simplified(condition: ir.Condition, unset: tuple[ir.Path, ...], false: ir.Condition) -> ir.Condition:
+    """``condition``, simplified for pods in which the fields ``unset`` are absent and the condition ``false`` is false."""
 
     def absent(value: ir.Value | ir.Items) -> bool:
         match value:
@@ -203,7 +207,7 @@ def _known(condition: ir.Condition, unset: tuple[ir.Path, ...], false: ir.Condit
                 return False
 
     def each(conditions: tuple[ir.Condition, ...]) -> Iterator[ir.Condition]:
-        return (_known(one, unset, false) for one in conditions)
+        return (_simplified(one, unset, false) for one in conditions)
 
     if condition == false:
         return ir.FALSE
@@ -221,6 +225,6 @@ def _known(condition: ir.Condition, unset: tuple[ir.Path, ...], false: ir.Condit
         case ir.Or(conditions=conditions):
             return disjunction(tuple(each(conditions)))
         case ir.Not(condition=inner):
-            return negation(_known(inner, unset, false))
+            return negation(_simplified(inner, unset, false))
         case _:
             return condition
