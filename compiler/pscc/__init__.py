@@ -74,8 +74,8 @@ else:
             raise AttributeError(f"module 'pscc' has no attribute {name!r}")
         from importlib import import_module
 
-        found = globals()[name] = getattr(import_module(_HOMES[name]), name)
-        return found
+        value = globals()[name] = getattr(import_module(_HOMES[name]), name)
+        return value
 
     def __dir__():
         """The API, whether it is imported yet or not."""

@@ -1,7 +1,4 @@
-"""Images and names of containers at the boundaries of a policy's exemptions: equal, one character more, one less.
-
-Pure.
-"""
+"""Images and names of containers at the boundaries of a policy's exemptions: equal, one character more, one less."""
 
 from __future__ import annotations
 
@@ -28,7 +25,7 @@ _RENAMED, _WITH_IMAGE = 0.35, 0.6
 
 @frozen
 class Boundaries:
-    """Images and names that an exemption lets off or only just does not."""
+    """Images and names that are exempt, or that differ from an exempt one by a character."""
 
     images: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
@@ -64,28 +61,31 @@ def _around(name: ExemptName) -> Iterator[str]:
 
 
 def boundary_pods(policy: ir.Policy) -> Iterator[tuple[str, Json]]:
-    """For each check of ``policy`` from which containers are exempt, a pod with each such image and name in turn.
+    """Pods on both sides of each exemption of containers in ``policy``, each with a label.
 
-    The check objects to the pod for its container, and to nothing else where there is such a pod, so that some are let off.
+    For each check with such exemptions, the base pod is one that the check refuses for its container only, if there is one.
+    Its container gets each image and each name of `boundaries` in turn, so some of the pods are exempt.
     """
     base = suite.accepted(policy)
     for check in policy.checks:
-        found = boundaries((check,))
+        near_names = boundaries((check,))
         alone = replace(policy, checks=(check,), defaults=())
-        tried = [list(_variants(check, {**_POD, **pod}, found)) for pod in _probed(check, base)] if found else []
-        told = [[interpreter.check(alone, pod) for _, pod in variants] for variants in tried]
-        deciding = [len({verdict.allowed for verdict in verdicts}) > 1 for verdicts in told]
-        counting = [len({len(verdict.reasons) for verdict in verdicts}) > 1 for verdicts in told]
+        tried = (
+            [list(_variants(check, {**_POD, **pod}, near_names)) for pod in _probed(check, base)] if near_names else []
+        )
+        verdicts_of = [[interpreter.check(alone, pod) for _, pod in variants] for variants in tried]
+        deciding = [len({verdict.allowed for verdict in verdicts}) > 1 for verdicts in verdicts_of]
+        counting = [len({len(verdict.reasons) for verdict in verdicts}) > 1 for verdicts in verdicts_of]
         for matters in (deciding, counting):
             if any(matters):
                 yield from tried[matters.index(True)]
                 break
 
 
-def _variants(check: ir.Check, pod: Json, found: Boundaries) -> Iterator[tuple[str, Json]]:
-    for image in found.images:
+def _variants(check: ir.Check, pod: Json, near_names: Boundaries) -> Iterator[tuple[str, Json]]:
+    for image in near_names.images:
         yield f"{check.control} with the image {image}", _changed(pod, "main", "image", image)
-    for name in found.names:
+    for name in near_names.names:
         yield f"{check.control} in the container {name}", renamed(pod, "main", name)
 
 
@@ -94,15 +94,15 @@ def _probed(check: ir.Check, base: Json) -> Iterator[Json]:
     yield from (suite.probed(base, probe) for probe in control_of(check.control).probes(check))
 
 
-def near(rng: random.Random, pod: Json, found: Boundaries) -> Json:
-    """``pod`` with images and names of ``found`` on some of its containers."""
-    for name in _containers(pod) if found.images else ():
+def near(rng: random.Random, pod: Json, exempt: Boundaries) -> Json:
+    """``pod`` with images and names of ``exempt`` on some of its containers."""
+    for name in _containers(pod) if exempt.images else ():
         if rng.random() < _WITH_IMAGE:
-            pod = _changed(pod, name, "image", rng.choice(found.images))
-    if found.names and rng.random() < _RENAMED:
-        given = _containers(pod)
-        before, after = rng.choice(given), rng.choice(found.names)
-        pod = pod if after in given else renamed(pod, before, after)
+            pod = _changed(pod, name, "image", rng.choice(exempt.images))
+    if exempt.names and rng.random() < _RENAMED:
+        containers = _containers(pod)
+        before, after = rng.choice(containers), rng.choice(exempt.names)
+        pod = pod if after in containers else renamed(pod, before, after)
     return pod
 
 
