@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 import click
 
 from pscc.cli._compiling import analysed_for, settings_options
-from pscc.cli._shared import fix_option, source_argument, tell
+from pscc.cli._shared import fix_option, source_argument, write_diagnostics
 
 if TYPE_CHECKING:
     from pscc.output.settings import Settings
@@ -92,26 +92,26 @@ def command(
     compiled = compiled_folder(folder, settings) if folder is not None else afresh(settings)
     settings = compiled.settings
     required = _verify.required(require, settings.target)
-    wanted = _verify.wanted(places, settings.target)
+    options = _verify.engine_options(places, settings.target)
     read, _, program = analysed_for(settings, sources, "text", fix)
     try:
         ready = prepared(program, settings.rollout)
-        made = compile_program(program, settings.target, settings.rollout, settings.options, settings.sync_waves)
+        compilation = compile_program(program, settings.target, settings.rollout, settings.options, settings.sync_waves)
     except SourceError as error:
-        tell(error.diagnostics, read, "text")
+        write_diagnostics(error.diagnostics, read, "text")
         raise click.exceptions.Exit(1) from None
-    tell(made.all_diagnostics, read, "text")
-    if any(d.severity == "error" for d in made.all_diagnostics):
+    write_diagnostics(compilation.all_diagnostics, read, "text")
+    if any(d.severity == "error" for d in compilation.all_diagnostics):
         raise click.exceptions.Exit(1)
-    fresh = made.outputs
+    fresh = compilation.outputs
     own = _verify.own_pods(manifests, ready.written)
     trials = (*own, *drawn(ready, seed, count))
     if not trials:
         raise click.UsageError("there is no pod to try: --count is 0, and --pods names none")
     given = {target: compiled.read(target, output) for target, output in fresh.items()}
-    rows, asked = _verify.ask(ready, given, trials, settings, wanted, required, quiet=fmt == "json")
-    drift, notes = compiled.drift(fresh, given, asked)
-    notes += tuple(engine.note for engine in asked if engine.note)
+    rows, engines = _verify.ask(ready, given, trials, settings, options, required, quiet=fmt == "json")
+    drift, notes = compiled.drift(fresh, given, engines)
+    notes += tuple(engine.note for engine in engines if engine.note)
     pods = [trial for trial in trials[len(own) :] if trial.kind == "Pod"]
     summary = Summary(
         ", ".join(sources),

@@ -34,10 +34,10 @@ def _control(control: Control) -> str:
     for shape in control.shapes:
         tail = {"nothing": "", "values": " VALUE, …", "all of": " all of VALUE, …"}[shape.takes]
         on = f" on {shape.on}" if shape.on else ""
-        lines += [f"    {shape.verb} {control.id}{tail}{on}", *_said(shape.says)]
+        lines += [f"    {shape.verb} {control.id}{tail}{on}", *_indented(shape.says)]
     if control.default:
         tail = {"nothing": "", "value": " VALUE", "add": " add VALUE, …"}[control.default.takes]
-        lines += [f"    default {control.id}{tail}", *_said(control.default.says)]
+        lines += [f"    default {control.id}{tail}", *_indented(control.default.says)]
     if any(shape.takes != "nothing" for shape in control.shapes):
         lines += ["", f"A VALUE is {control.values.noun}."]
     if control.psp_fields:
@@ -45,7 +45,7 @@ def _control(control: Control) -> str:
     return "\n".join([*lines, "", "Example:", f"    {control.example}", ""])
 
 
-def _said(text: str) -> list[str]:
+def _indented(text: str) -> list[str]:
     return textwrap.wrap(text, WIDTH, initial_indent=" " * 8, subsequent_indent=" " * 8)
 
 

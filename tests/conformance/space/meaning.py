@@ -24,7 +24,7 @@ from pscc.reference import interpreter
 from pscc.reference.admission import Admission, decide, judges
 from pscc.targets.registry import target_named
 from pscc.targets.versions import GATEKEEPER_OPERATIONS
-from pscc.verify.meaning import announced
+from pscc.verify.meaning import meaning_of
 
 SETS_CHOSEN = ("vap", "kyverno-cel")
 """The targets that set the defaults of a choice."""
@@ -70,7 +70,7 @@ def compiled(program: ir.Program, chosen: Chosen) -> Compiled:
     ready = prepared(program, chosen.rollout)
     given = ready.formed
     output = packaged(target_named(chosen.target), given, chosen.options)
-    said = announced(output)
+    said = meaning_of(output)
     return Compiled(chosen, output, ready.written, given, said.program, said.widely)
 
 

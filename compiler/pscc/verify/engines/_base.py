@@ -13,16 +13,15 @@ Json = dict[str, object]
 Applied = Literal["Pod", "Deployment", "CronJob"]
 """What is applied: a pod, or a workload that would make it."""
 Tick = Callable[[int], None]
-"""Told how many more reviews are done."""
+"""Called with the number of reviews that were answered since the last call."""
 
 
 @frozen
 class Review:
     """One question: may ``pod`` be created, or with ``old_pod``, may that become ``pod``?
 
-    ``name`` is a DNS label, the name of the pod itself, and of no other pod that is asked about in the same breath.
-    ``request`` says who asks, and where; None where nothing hangs on that. ``kind`` is what is applied: the pod itself, or a
-    workload that would make it.
+    ``name`` is a DNS label and the pod's name, unique among the reviews of one call. ``request`` has the user and the
+    namespace; None where neither matters. ``kind`` is what is applied: the pod itself, or a workload that would make it.
     """
 
     name: str
@@ -49,10 +48,10 @@ class Review:
 
 @frozen
 class Answer:
-    """What an engine says of one pod.
+    """An engine's answer about one pod.
 
-    ``denials`` keep the pod out; ``warnings`` are what policies in ``warn`` and ``audit`` say, and keep nothing out. Each is
-    sorted, each text in it once. ``pod`` is the pod as the engine left it, None where the engine changes nothing.
+    ``denials`` are the messages that deny the pod. ``warnings`` are the messages of policies in ``warn`` and ``audit``. Both
+    are sorted and have no repetitions. ``pod`` is the pod as the engine changed it; None where the engine changes no pods.
     """
 
     denials: tuple[str, ...] = ()

@@ -38,12 +38,12 @@ def document(review: Review) -> object:
     return {"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview", "request": request}
 
 
-def read(main: object) -> Answer:
-    """The answer in the value of ``data.main``. Raises `EngineError` where that is something else."""
+def answer_in(main: object) -> Answer:
+    """The answer in ``main``, the value of ``data.main``. Raises `EngineError` where that is something else."""
     if isinstance(main, Mapping):
-        said = [main.get(decision, []) for decision in DECISIONS]
-        if all(isinstance(texts, list) and all(isinstance(text, str) for text in texts) for texts in said):
-            return answer(*said)
+        decisions = [main.get(decision, []) for decision in DECISIONS]
+        if all(isinstance(texts, list) and all(isinstance(text, str) for text in texts) for texts in decisions):
+            return answer(*decisions)
     raise EngineError(f"`data.main` holds something else than `deny` and `warn`: {str(main)[:200]}")
 
 

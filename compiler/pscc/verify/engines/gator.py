@@ -115,10 +115,10 @@ class Gator:
 
 def namespaces(reviews: Sequence[Review]) -> list[Json]:
     """The Namespaces of ``reviews`` as objects, with their labels."""
-    found = {r.request.namespace: dict(r.request.namespace_labels) for r in reviews if r.request is not None}
+    labels_of = {r.request.namespace: dict(r.request.namespace_labels) for r in reviews if r.request is not None}
     return [
         {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": labels}}
-        for name, labels in found.items()
+        for name, labels in labels_of.items()
     ]
 
 

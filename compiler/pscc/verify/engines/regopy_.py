@@ -65,9 +65,9 @@ class Regopy:
         if done.code != 0:
             raise EngineError(f"regopy failed{shown(done.err)}")
         try:
-            found = [json.loads(line) for line in done.out.splitlines()]
+            values = [json.loads(line) for line in done.out.splitlines()]
         except ValueError:
             raise EngineError(f"regopy printed no result{shown(done.out)}") from None
-        if len(found) != len(reviews):
-            raise EngineError(f"regopy answered of {len(found)} pods and was asked about {len(reviews)}")
-        return [_rego.read(main) for main in found]
+        if len(values) != len(reviews):
+            raise EngineError(f"regopy answered of {len(values)} pods and was asked about {len(reviews)}")
+        return [_rego.answer_in(main) for main in values]
