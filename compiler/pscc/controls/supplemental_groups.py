@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pscc import ir
 from pscc.base.source import Span
 from pscc.controls._base import Control, DefaultShape, Params, Probe, Shape
-from pscc.controls._shapes import POD, RANGES, allowed, in_ranges, list_shapes, number_probes, one, pod_field
+from pscc.controls._shapes import POD, RANGES, allowed, in_ranges, list_shapes, number_probes, param, pod_field
 from pscc.controls._values import Ranges
 from pscc.ir import LARGEST_NUMBER, Each, Path, Requirement, Show, ShowParams
 from pscc.language.ast import Statement, Value
@@ -45,8 +45,8 @@ SHAPES = (
 
 
 def build_default(params: Params, span: Span) -> ir.Default:
-    """The list of the one number, where the field is unset."""
-    ranges = one(params, "ranges")
+    """The default for pods that leave the field unset: a list of one number."""
+    ranges = param(params, "ranges")
     assert isinstance(ranges, tuple) and isinstance(ranges[0], ir.Range)
     return ir.Default(FIELD, "pod", ("spec", "securityContext", FIELD), span, value=(ranges[0].min,))
 

@@ -22,8 +22,8 @@ SAFE = (
 """Source: ``SafeSysctlAllowlist`` in Kubernetes 1.24 ``pkg/security/podsecuritypolicy/sysctl/mustmatchpatterns.go``."""
 
 
-def _matches(name: str, wanted: str) -> bool:
-    return name.startswith(wanted[:-1]) if wanted.endswith("*") else name == wanted
+def _matches(name: str, pattern: str) -> bool:
+    return name.startswith(pattern[:-1]) if pattern.endswith("*") else name == pattern
 
 
 def from_psp(psp: Psp) -> Iterator[Statement]:

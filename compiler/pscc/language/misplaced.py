@@ -15,25 +15,25 @@ from pscc.language.stop import STARTS, Places
 _YAML = ("apiVersion:", "kind:", "metadata:", "spec:", "---", "-")
 
 
-def misplaced(places: Places, found: Outline) -> Iterator[Diagnostic]:
-    """What stands where it cannot: heads that are none, blocks without an end, lines outside of blocks, ``}`` alone."""
+def misplaced(places: Places, outline: Outline) -> Iterator[Diagnostic]:
+    """An error for each fault of ``outline``. A source that begins as YAML or JSON has that error alone."""
     text = places.source.text
     first = text.split(maxsplit=1)[:1]
     if first and (first[0] in _YAML or first[0].startswith('"apiVersion"') or re.match(r'\s*\{\s*"', text)):
         yield _outside(places, "LNG059", "this is YAML or JSON, in a source that is read as the policy language",
                        Piece(text.index(first[0]), text.index(first[0]) + len(first[0])), "name the file `….yaml`")  # fmt: skip
         return
-    for block in found.blocks:
+    for block in outline.blocks:
         yield from _head(places, block)
         if not block.closed:
             yield _outside(places, "LNG050", "this block is not closed", Piece(block.brace, block.brace + 1),
                            "add a `}` on a line of its own where it ends")  # fmt: skip
-    for piece in found.nested:
+    for piece in outline.nested:
         yield _outside(places, "LNG050", "a block has no place in a block", piece,
                        "write one statement a line, with its values after the control")  # fmt: skip
-    for offset in found.unopened:
+    for offset in outline.unopened:
         yield _outside(places, "LNG050", "this `}` closes nothing", Piece(offset, offset + 1), "take it out", fix="")
-    for piece in (piece for piece in found.stray if not piece.uses(text)):
+    for piece in (piece for piece in outline.stray if not piece.uses(text)):
         yield _stray(places, piece)
 
 
@@ -43,7 +43,7 @@ def _outside(places: Places, code: str, message: str, piece: Piece, help: str, f
 
 
 def _head(places: Places, block: Block) -> Iterator[Diagnostic]:
-    """A block whose head is that of no block."""
+    """The errors in the head of ``block``."""
     text = places.source.text
     words = text[block.head.start : block.brace].split()
     if not words:
@@ -57,13 +57,13 @@ def _head(places: Places, block: Block) -> Iterator[Diagnostic]:
         yield Diagnostic("LNG050", message, places.span(block.brace, block.brace + 1), help=help, fixes=joined)
     elif words[0] not in HEADS:
         first = Piece(block.head.start, block.head.start + len(words[0]))
-        meant = did_you_mean(words[0], HEADS)
-        help = f"did you mean `{meant}`?" if meant else "a block is `policy NAME { … }` or `choose { … }`"
-        yield _outside(places, "LNG056", f"`{words[0]}` does not begin a block", first, help, fix=meant)
+        suggestion = did_you_mean(words[0], HEADS)
+        help = f"did you mean `{suggestion}`?" if suggestion else "a block is `policy NAME { … }` or `choose { … }`"
+        yield _outside(places, "LNG056", f"`{words[0]}` does not begin a block", first, help, fix=suggestion)
 
 
 def _stray(places: Places, piece: Piece) -> Diagnostic:
-    """A line outside of all blocks."""
+    """The error for ``piece``, a line outside of all blocks."""
     word = places.source.text[piece.start : piece.end].split(maxsplit=1)[0]
     first = Piece(piece.start, piece.start + len(word))
     if word in STARTS:
@@ -72,6 +72,6 @@ def _stray(places: Places, piece: Piece) -> Diagnostic:
     if word in HEADS:
         end = Piece(piece.end, piece.end)
         return _outside(places, "LNG050", f"this `{word}` has no block", end, "add `{` here, and a `}` where it ends")
-    meant = did_you_mean(word, HEADS)
-    help = f"did you mean `{meant}`?" if meant else "a file is made of blocks `policy NAME { … }`"
-    return _outside(places, "LNG056", f"`{word}` does not begin a policy", first, help, fix=meant)
+    suggestion = did_you_mean(word, HEADS)
+    help = f"did you mean `{suggestion}`?" if suggestion else "a file is made of blocks `policy NAME { … }`"
+    return _outside(places, "LNG056", f"`{word}` does not begin a policy", first, help, fix=suggestion)

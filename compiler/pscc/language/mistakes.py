@@ -112,10 +112,10 @@ def as_in_yaml(stop: Stop) -> Diagnostic | None:
 
 def semicolon(stop: Stop) -> Diagnostic | None:
     """``;`` after a statement."""
-    found = re.search(r"[ \t]*;[ \t]*", stop.before + stop.word)
-    if not found:
+    match = re.search(r"[ \t]*;[ \t]*", stop.before + stop.word)
+    if not match:
         return None
-    at = (stop.start + found.start(), stop.start + found.end())
+    at = (stop.start + match.start(), stop.start + match.end())
     return stop.diagnostic(
         "LNG055", "`;` has no place here", "the end of the line ends a statement", at=at, fix="\n    "
     )
@@ -138,11 +138,11 @@ def comma_too_many(stop: Stop) -> Diagnostic | None:
 def spaced_range(stop: Stop) -> Diagnostic | None:
     """``10000 - 11000``."""
     last, start, _ = stop.last
-    found = re.match(r"[-–—]+\s*(\d+)", stop.rest)
-    if not found or not last.isdigit():
+    match = re.match(r"[-–—]+\s*(\d+)", stop.rest)
+    if not match or not last.isdigit():
         return None
-    fix = f"{last}-{found[1]}"
-    at = (start, stop.at + found.end())
+    fix = f"{last}-{match[1]}"
+    at = (start, stop.at + match.end())
     return stop.diagnostic("LNG001", "a range is one word, without spaces", f"write `{fix}`", at=at, fix=fix)
 
 
@@ -194,13 +194,13 @@ def not_a_verb(stop: Stop) -> Diagnostic | None:
     """A line of a policy that begins with another word."""
     if "VERB" not in stop.expected or not stop.word:
         return None
-    meant = _SYNONYMS.get(stop.word.lower()) or did_you_mean(stop.word, STARTS)
+    suggestion = _SYNONYMS.get(stop.word.lower()) or did_you_mean(stop.word, STARTS)
     if stop.word == "-":
         return stop.diagnostic(
             "LNG052", "`-` is how YAML begins an element", "begin with the verb, as in `deny hostPID`"
         )
-    help = f"did you mean `{meant}`?" if meant else "begin with `deny`, `allow`, `require` or `default`"
-    return stop.diagnostic("LNG056", f"`{stop.word}` does not begin a statement", help, fix=meant)
+    help = f"did you mean `{suggestion}`?" if suggestion else "begin with `deny`, `allow`, `require` or `default`"
+    return stop.diagnostic("LNG056", f"`{stop.word}` does not begin a statement", help, fix=suggestion)
 
 
 def manner_alone(stop: Stop) -> Diagnostic | None:
@@ -226,9 +226,9 @@ def verb_alone(stop: Stop) -> Diagnostic | None:
 
 def namespaces_missing(stop: Stop) -> Diagnostic | None:
     """``in team-a`` for ``in namespaces team-a``."""
-    found = re.match(r"(in|except)\b", stop.rest)
-    if found and stop.rule in ("item", "grant"):
-        word = found[1]
+    match = re.match(r"(in|except)\b", stop.rest)
+    if match and stop.rule in ("item", "grant"):
+        word = match[1]
         at = (stop.at, stop.at + len(word))
         return stop.diagnostic(
             "LNG001", f"`{word}` what?", f"write `{word} namespaces`, then their names", at=at, fix=f"{word} namespaces"
@@ -241,14 +241,16 @@ def half_an_exemption(stop: Stop) -> Diagnostic | None:
     if stop.rule != "item" or stop.word:
         return None
     last, start, end = stop.last
-    asked = {
+    help_after = {
         "exempt": 'say who or what: `exempt serviceaccounts kube-system/fluentd because "…"`',
         "from": "name the controls, as in `from capabilities.add, hostPath`",
         "until": "add the last day, as in `until 2027-01-31`",
         "without": "name the controls of which the extended policy's statements are not wanted",
         "unless": "say when: `unless os.name windows` or `unless hostUsers false`",
     }
-    return stop.diagnostic("LNG001", f"`{last}` what?", asked[last], at=(start, end)) if last in asked else None
+    return (
+        stop.diagnostic("LNG001", f"`{last}` what?", help_after[last], at=(start, end)) if last in help_after else None
+    )
 
 
 def use_without_quotes(stop: Stop) -> Diagnostic | None:
@@ -301,7 +303,7 @@ def grant_without_subjects(stop: Stop) -> Diagnostic | None:
 
 
 def anything_else(stop: Stop) -> Diagnostic:
-    """Whatever no other situation fits."""
+    """The diagnostic where no situation applies: the word, and what the grammar expects instead."""
     names = [text for key, text in _WORDS.items() if key in stop.expected]
     label = "expected " + " or ".join(names) if names else ""
     span = stop.places.span(stop.at, stop.at + max(1, len(stop.word)))
@@ -338,9 +340,9 @@ SITUATIONS: tuple[Situation, ...] = (
 
 
 def explain_stop(stop: Stop) -> Diagnostic:
-    """What the author is told."""
+    """The diagnostic for ``stop``, by the first situation that applies."""
     for situation in SITUATIONS:
-        found = situation(stop)
-        if found is not None:
-            return found
+        diagnostic = situation(stop)
+        if diagnostic is not None:
+            return diagnostic
     return anything_else(stop)

@@ -102,7 +102,7 @@ class _Builder:
 
     def statement(self, tree: Tree[Token]) -> ast.Statement:
         words = [str(child) for child in tree.children if not hasattr(child, "data")]
-        found: dict[str, str] = {"manner": "", "on": "", "because": ""}
+        texts: dict[str, str] = {"manner": "", "on": "", "because": ""}
         names: list[ast.Name] = []
         values: list[ast.Value] = []
         unless: ast.Unless | None = None
@@ -115,17 +115,17 @@ class _Builder:
                 field, value = cast("list[Tree[Token]]", child.children)
                 unless = ast.Unless(self.name(field), self.value(value), self.span(child))
             else:
-                found[child.data] = " ".join(str(child.children[0]).split()).removeprefix("on ")
+                texts[child.data] = " ".join(str(child.children[0]).split()).removeprefix("on ")
                 if child.data == "because":
-                    found["because"] = _unquote(str(child.children[0]))
+                    texts["because"] = _unquote(str(child.children[0]))
         return ast.Statement(
             cast(ast.Verb, words[-1]),
             tuple(names),
             self.span(tree),
-            cast(ast.Manner, found["manner"]),
+            cast(ast.Manner, texts["manner"]),
             tuple(values),
-            cast(ast.On, found["on"]),
-            found["because"],
+            cast(ast.On, texts["on"]),
+            texts["because"],
             self.within(tree),
             self.comments.beside(tree.meta.end_line),
             cast(ast.Mode, words[0]) if len(words) > 1 else None,

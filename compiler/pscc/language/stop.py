@@ -67,10 +67,10 @@ class Stop:
     @property
     def last(self) -> tuple[str, int, int]:
         """The word before that, with its offsets; the line's start where there is none."""
-        found = list(re.finditer(r'"[^"\n]*"|[^\s,{}"#()]+', self.before))
-        if not found:
+        words = list(re.finditer(r'"[^"\n]*"|[^\s,{}"#()]+', self.before))
+        if not words:
             return "", self.start, self.start
-        return found[-1][0], self.start + found[-1].start(), self.start + found[-1].end()
+        return words[-1][0], self.start + words[-1].start(), self.start + words[-1].end()
 
     def diagnostic(
         self, code: str, message: str, help: str, *, at: tuple[int, int] | None = None, fix: str | None = None

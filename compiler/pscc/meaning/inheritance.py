@@ -41,12 +41,12 @@ def slot_of(statement: ast.Statement) -> Slot:
 
 def single(policy: ast.Policy) -> tuple[ast.Statement, ...]:
     """The policy's own statements, each about one control."""
-    found = []
+    singles = []
     for statement in policy.statements:
         for name in statement.controls:
             span = statement.span if len(statement.controls) == 1 else name.span
-            found.append(replace(statement, controls=(name,), span=span))
-    return tuple(found)
+            singles.append(replace(statement, controls=(name,), span=span))
+    return tuple(singles)
 
 
 def flatten(policy: ast.Policy, family: Family, report: Report) -> Flat:

@@ -29,14 +29,14 @@ def described(root: str, names: tuple[str, ...]) -> tuple[Field, ...]:
     Raises `UnknownFieldError` where the schema does not have one of them.
     """
     inside: Kind = ROOTS[root]
-    found: list[Field] = []
+    fields: list[Field] = []
     for name in names:
         field = inside.field(name) if isinstance(inside, Object) else None
         if field is None:
             raise UnknownFieldError(root, names, name)
-        found.append(field)
+        fields.append(field)
         inside = element(field.kind)
-    return tuple(found)
+    return tuple(fields)
 
 
 def element(kind: Kind) -> Kind:
@@ -75,10 +75,10 @@ def within(kind: Integer, number: int) -> int:
 
 
 def complete(value: object, kind: Kind, but: Collection[tuple[str, ...]] = (), path: tuple[str, ...] = ()) -> None:
-    """Adds to ``value`` and to all in it what the API server insists on, ``but`` these paths; ``value`` is changed."""
+    """Add the fields that the API server requires to ``value``, in place and at every depth, except at the paths ``but``."""
     if isinstance(kind, ListOf) and isinstance(value, list):
-        for one in value:
-            complete(one, kind.of, but, path)
+        for item in value:
+            complete(item, kind.of, but, path)
     if not isinstance(kind, Object) or not isinstance(value, dict):
         return
     for field in kind.fields:

@@ -59,7 +59,7 @@ class Object:
 
     def field(self, name: str) -> Field | None:
         """The field ``name``; None if there is none."""
-        return next((one for one in self.fields if one.name == name), None)
+        return next((field for field in self.fields if field.name == name), None)
 
 
 @frozen

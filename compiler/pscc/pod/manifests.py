@@ -99,26 +99,26 @@ def _text(node: Node | None) -> str:
 
 
 def _warn_unknown(node: Node, kind: Kind, where: str, report: Report) -> None:
-    known = element(kind)
-    if not isinstance(known, Object):
+    expected = element(kind)
+    if not isinstance(expected, Object):
         return
     if node.kind == "list":
         for item in node.items:
-            _warn_unknown(item, known, where, report)
+            _warn_unknown(item, expected, where, report)
     for entry in node.entries:
-        field = known.field(entry.key)
+        field = expected.field(entry.key)
         if field is not None:
             _warn_unknown(entry.node, field.kind, entry.key, report)
         else:
-            meant = did_you_mean(entry.key, [one.name for one in known.fields])
+            suggestion = did_you_mean(entry.key, [field.name for field in expected.fields])
             report.add(
                 Diagnostic(
                     "POD001",
                     f"`{entry.key}` is not a field of {where}: the API server ignores it",
                     entry.key_span,
                     severity="warning",
-                    help=f"did you mean `{meant}`?" if meant else "",
-                    fixes=(Replacement(entry.key_span, meant),) if meant else (),
+                    help=f"did you mean `{suggestion}`?" if suggestion else "",
+                    fixes=(Replacement(entry.key_span, suggestion),) if suggestion else (),
                 )
             )
 
