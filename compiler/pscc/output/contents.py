@@ -62,10 +62,10 @@ class Package:
     def __post_init__(self) -> None:
         check_paths(file.path for file in self.files)
         seen: set[ObjectName] = set()
-        for one in (one for file in self.files for one in file.objects):
-            if one in seen:
-                raise ClashError(f"two objects are {one.kind} {one.name}")
-            seen.add(one)
+        for named_object in (named_object for file in self.files for named_object in file.objects):
+            if named_object in seen:
+                raise ClashError(f"two objects are {named_object.kind} {named_object.name}")
+            seen.add(named_object)
 
 
 @frozen

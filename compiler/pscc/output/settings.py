@@ -73,18 +73,20 @@ def option(name: str) -> str:
 
 def as_json(settings: Settings) -> dict[str, Spelled]:
     """Each field of ``settings`` under the name of its option, without the dashes in front."""
-    return {option(one.name)[2:]: _spelled(getattr(settings, one.name)) for one in fields(Settings)}
+    return {option(member.name)[2:]: _spelled(getattr(settings, member.name)) for member in fields(Settings)}
 
 
 def words(settings: Settings) -> dict[str, str]:
-    """What the command line says for ``settings``, by option: ``--mode audit``; nothing of an option that is not given."""
-    found: dict[str, str] = {}
+    """The command line for ``settings``, by option: ``--mode audit``. An option that is not given is left out."""
+    spelled: dict[str, str] = {}
     for name, value in as_json(settings).items():
-        given = [f"--{name}"] if value is True else []
-        given += [f"--{name} {one}" for one in (value if isinstance(value, list) else [value]) if isinstance(one, str)]
-        if given:
-            found[f"--{name}"] = " ".join(given)
-    return found
+        parts = [f"--{name}"] if value is True else []
+        parts += [
+            f"--{name} {item}" for item in (value if isinstance(value, list) else [value]) if isinstance(item, str)
+        ]
+        if parts:
+            spelled[f"--{name}"] = " ".join(parts)
+    return spelled
 
 
 def chosen(settings: Settings) -> tuple[str, ...]:
@@ -100,7 +102,7 @@ def _spelled(value: object) -> Spelled:
         case (int() as major, int() as minor):
             return f"{major}.{minor}"
         case tuple():
-            return [str(one) for one in value]
+            return [str(item) for item in value]
         case _:
             raise TypeError(f"{value!r} is no setting")
 
@@ -109,58 +111,58 @@ def _spelled(value: object) -> Spelled:
 
 
 def from_json(data: object) -> Settings:
-    """The settings that `as_json` made ``data`` of; what an older pscc did not know yet is as it was without the option.
+    """The settings from which `as_json` made ``data``. Options that an older pscc did not have get their defaults.
 
     Raises `ValueError`, saying why, where it is something else.
     """
     if not isinstance(data, Mapping):
         raise ValueError("it is no object")
-    known = as_json(Settings())
-    if unknown := [str(name) for name in data if name not in known]:
+    defaults = as_json(Settings())
+    if unknown := [str(name) for name in data if name not in defaults]:
         raise ValueError(f"--{unknown[0]} is an option that this pscc does not have")
-    given: Mapping[str, object] = {**known, **data}
-    target = _strings(given, "target")
+    values: Mapping[str, object] = {**defaults, **data}
+    target = _strings(values, "target")
     if not target:
         raise ValueError("--target")
     return Settings(
         target,
-        _word(given, "engine", _ENGINES),
-        _word(given, "workloads", _WORKLOADS),
-        _release(given, "kubernetes"),
-        _release(given, "gatekeeper"),
-        _release(given, "kyverno"),
-        None if given["mode"] is None else _word(given, "mode", _MODES),
-        _strings(given, "exclude-namespace"),
-        _strings(given, "ignore-group"),
-        _flag(given, "sync-waves"),
-        _word(given, "rbac", _RBAC),
-        _flag(given, "assume-everyone-may-use"),
+        _word(values, "engine", _ENGINES),
+        _word(values, "workloads", _WORKLOADS),
+        _release(values, "kubernetes"),
+        _release(values, "gatekeeper"),
+        _release(values, "kyverno"),
+        None if values["mode"] is None else _word(values, "mode", _MODES),
+        _strings(values, "exclude-namespace"),
+        _strings(values, "ignore-group"),
+        _flag(values, "sync-waves"),
+        _word(values, "rbac", _RBAC),
+        _flag(values, "assume-everyone-may-use"),
     )
 
 
-def _word(given: Mapping[str, object], name: str, among: tuple[_Word, ...]) -> _Word:
-    for one in among:
-        if given[name] == one:
-            return one
-    raise ValueError(f"--{name} {given[name]}")
+def _word(values: Mapping[str, object], name: str, among: tuple[_Word, ...]) -> _Word:
+    for word in among:
+        if values[name] == word:
+            return word
+    raise ValueError(f"--{name} {values[name]}")
 
 
-def _strings(given: Mapping[str, object], name: str) -> tuple[str, ...]:
-    value = given[name]
-    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+def _strings(values: Mapping[str, object], name: str) -> tuple[str, ...]:
+    value = values[name]
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
         raise ValueError(f"--{name} {value}")
     return tuple(map(str, value))
 
 
-def _flag(given: Mapping[str, object], name: str) -> bool:
-    value = given[name]
+def _flag(values: Mapping[str, object], name: str) -> bool:
+    value = values[name]
     if not isinstance(value, bool):
         raise ValueError(f"--{name} {value}")
     return value
 
 
-def _release(given: Mapping[str, object], name: str) -> Version:
-    value = given[name]
+def _release(values: Mapping[str, object], name: str) -> Version:
+    value = values[name]
     major, _, minor = value.partition(".") if isinstance(value, str) else ("", "", "")
     if not (major.isdecimal() and minor.isdecimal()):
         raise ValueError(f"--{name} {value}")

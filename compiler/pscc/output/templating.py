@@ -86,7 +86,7 @@ def yaml_lines(value: object) -> list[str]:
         case dict() if value:
             return [line for key, below in value.items() for line in _entry(str(key), below)]
         case list() if value:
-            return [line for one in value for line in _item(yaml_lines(one))]
+            return [line for element in value for line in _item(yaml_lines(element))]
         case dict() | list():
             return [Code("{}" if isinstance(value, dict) else "[]")]
         case None:

@@ -16,7 +16,7 @@ API_VERSIONS = ("policy/v1beta1", "extensions/v1beta1")
 
 
 def read_psp(source: SourceFile, report: Report) -> Psp | None:
-    """The PSP of ``source``; None when it has errors, which are in ``report`` then. Raises `SourceError` on bad YAML."""
+    """The PSP of ``source``; None if it has errors, which are in ``report``. Raises `SourceError` where it is not YAML."""
     documents = load_documents(source)
     start = Span(source.name, 1, 1, 1, 1)
     if len(documents) != 1:
@@ -29,10 +29,10 @@ def read_psp(source: SourceFile, report: Report) -> Psp | None:
 
 
 def read_policy(root: Node, report: Report) -> Psp | None:
-    """The PSP that ``root`` is; None when it has errors, which are in ``report`` then."""
-    found = Report()
-    psp = _policy(root, found)
-    report.diagnostics += found.diagnostics
+    """``root`` as a `Psp`; None if it has errors, which are in ``report``."""
+    own_report = Report()
+    psp = _policy(root, own_report)
+    report.diagnostics += own_report.diagnostics
     return psp
 
 
@@ -48,10 +48,10 @@ def _policy(root: Node, report: Report) -> Psp | None:
         report.add(Diagnostic("PSP004", "the policy has no spec", root.span, help="add `spec`"))
         return None
     types = _Types(report)
-    meant = _typed(spec, SPEC, "spec", types)
+    corrected = _typed(spec, SPEC, "spec", types)
     if not types.failed:
         at = next(entry.key_span for entry in root.entries if entry.key == "spec")
-        Validation(spec, meant, at, annotations, report).run()
+        Validation(spec, corrected, at, annotations, report).run()
     if report.failed:
         return None
     name_node = metadata.get("name") if metadata else None
@@ -109,13 +109,13 @@ def _metadata(metadata: Node | None, where: Span, report: Report) -> tuple[str, 
 
 def _strings(metadata: Node, field: str, report: Report) -> tuple[tuple[str, Node], ...]:
     """The labels or annotations. A null one is the empty string, as the API server's decoder takes it."""
-    found = metadata.get(field)
-    if found is not None and found.kind != "map":
+    mapping = metadata.get(field)
+    if mapping is not None and mapping.kind != "map":
         help = "write one `key: value` a line below it"
-        report.add(Diagnostic("PSP003", f"{field} have to be a map of strings", found.span, help=help))
+        report.add(Diagnostic("PSP003", f"{field} have to be a map of strings", mapping.span, help=help))
         return ()
     strings = []
-    for entry in found.entries if found else ():
+    for entry in mapping.entries if mapping else ():
         key, node = entry.key, entry.node
         if not is_qualified(key.lower() if field == "annotations" else key):
             help = "use letters, digits, `-`, `_`, `.`, at most 63, with a domain and `/` before them if need be"
@@ -135,13 +135,13 @@ def _strings(metadata: Node, field: str, report: Report) -> tuple[tuple[str, Nod
 
 def _unknown(key: str, span: Span, known: object, where: str, report: Report) -> None:
     names = tuple(sorted(str(k) for k in known))  # type: ignore[attr-defined]
-    meant = did_you_mean(key, names)
-    help = f"did you mean `{meant}`?" if meant else f"known here: {', '.join(names)}"
+    suggestion = did_you_mean(key, names)
+    help = f"did you mean `{suggestion}`?" if suggestion else f"known here: {', '.join(names)}"
     if where == "metadata." and "/" in key:
-        meant, help = None, "it is an annotation: put it below `metadata.annotations`"
+        suggestion, help = None, "it is an annotation: put it below `metadata.annotations`"
     elif where == "" and key in SPEC:
-        meant, help = None, "put it below `spec`"
-    fixes = (Replacement(span, meant),) if meant else ()
+        suggestion, help = None, "put it below `spec`"
+    fixes = (Replacement(span, suggestion),) if suggestion else ()
     message = f"unknown field `{where}{key}`"
     report.add(Diagnostic("PSP002", message, span, label="the API server would drop it", help=help, fixes=fixes))
 
@@ -194,10 +194,10 @@ def _entry(node: Node, entry: Entry, schema: dict[str, Schema], where: str, type
     key = entry.key
     if key not in schema:
         _unknown(key, entry.key_span, schema, f"{where}.", types.report)
-        meant = did_you_mean(key, schema)
-        if meant is None or any(other.key == meant for other in node.entries):
+        suggestion = did_you_mean(key, schema)
+        if suggestion is None or any(other.key == suggestion for other in node.entries):
             return entry
-        key = meant
+        key = suggestion
     return Entry(key, entry.key_span, _typed(entry.node, schema[key], f"{where}.{key}", types))
 
 

@@ -1,4 +1,4 @@
-"""Defaults that their own policy refuses: found by the interpreter on a pod that says nothing, one default at a time."""
+"""Finds defaults that their own policy refuses: the interpreter judges an empty pod with one default at a time."""
 
 from __future__ import annotations
 

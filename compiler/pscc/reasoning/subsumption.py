@@ -50,8 +50,8 @@ def decides_before(earlier: ir.Policy, later: ir.Policy) -> bool:
     if earlier.defaults and not same_defaults:
         return False
     touched = set() if same_defaults else {path for d in later.defaults for path in _touches(d)}
-    known = [check for check in later.checks if not _meet(touched, _fields(check))]
-    return all(any(implies(one, check) for one in known) for check in earlier.checks)
+    untouched = [check for check in later.checks if not _meet(touched, _fields(check))]
+    return all(any(implies(candidate, check) for candidate in untouched) for check in earlier.checks)
 
 
 def _effect(default: ir.Default) -> object:
@@ -88,7 +88,7 @@ def _fields(node: object) -> set[Fields]:
         case ir.Path(fields=names):
             return {names} if names else set()
         case tuple():
-            return {path for one in node for path in _fields(one)}
+            return {path for part in node for path in _fields(part)}
         case _ if is_dataclass(node):
             return {path for f in fields(node) for path in _fields(getattr(node, f.name))}
         case _:
@@ -97,7 +97,7 @@ def _fields(node: object) -> set[Fields]:
 
 def _meet(some: set[Fields], others: set[Fields]) -> bool:
     """Whether one of ``some`` is, contains or lies in one of ``others``."""
-    return any(one[: len(other)] == other[: len(one)] for one in some for other in others)
+    return any(path[: len(other_path)] == other_path[: len(path)] for path in some for other_path in others)
 
 
 def implies(premise: ir.Check, check: ir.Check) -> bool:
@@ -135,13 +135,13 @@ def _lists(check: ir.Check) -> bool:
 
 def _within(some: dict[str, ir.ParamValue], others: dict[str, ir.ParamValue], control: str) -> bool:
     return all(
-        _covered(one, others, control) for values in some.values() if isinstance(values, tuple) for one in values
+        _covered(value, others, control) for values in some.values() if isinstance(values, tuple) for value in values
     )
 
 
-def _covered(one: object, others: dict[str, ir.ParamValue], control: str) -> bool:
+def _covered(value: object, others: dict[str, ir.ParamValue], control: str) -> bool:
     allowed = [other for values in others.values() if isinstance(values, tuple) for other in values]
-    match one:
+    match value:
         case ir.Range(min=low, max=high):
             return any(isinstance(o, ir.Range) and o.min <= low and high <= o.max for o in allowed)
         case ir.HostPathPrefix(path=path, read_only=read_only):
@@ -149,7 +149,7 @@ def _covered(one: object, others: dict[str, ir.ParamValue], control: str) -> boo
                 isinstance(o, ir.HostPathPrefix) and o.path == path and (read_only or not o.read_only) for o in allowed
             )
         case str():
-            return one in allowed or ("*" in allowed and one in control_of(control).everything)
+            return value in allowed or ("*" in allowed and value in control_of(control).everything)
         case _:
             return False
 

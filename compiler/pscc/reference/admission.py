@@ -63,12 +63,16 @@ def decide(
     old_pod: Json | None = None,
     widely: frozenset[str] = frozenset(),
 ) -> Decision:
-    """What ``program`` says of ``pod``. With ``old_pod`` it is an update, which sets no defaults.
+    """The verdicts of ``program`` on ``pod``. With ``old_pod`` it is an update, which sets no defaults.
 
-    The API server asks all mutating admission before any validating admission: the policies outside choices set their
-    defaults, each choice decides on the pod that they leave, and every check sees the pod that results. What only warns or
-    audits changes nothing: it judges the pod as if its defaults had been set. ``widely`` names the policies whose defaults
-    are set for those who are exempt, too. Source: Kubernetes' documentation, "Dynamic Admission Control".
+    The API server runs all mutating admission before any validating admission, and so does this function:
+
+    1. The policies outside choices set their defaults.
+    2. Each choice decides on the pod with these, and sets the defaults of the policy that it chooses.
+    3. Every check reads the pod that results.
+
+    A policy that only warns or audits changes no pod: it judges the pod as if its defaults had been set. ``widely`` names the
+    policies whose defaults are set for exempt requests, too. Source: Kubernetes' documentation, "Dynamic Admission Control".
     """
     program = observing(program)
     judging = [policy for policy in program.policies if judges(policy, request)]
@@ -76,20 +80,20 @@ def decide(
     if old_pod is not None:
         verdicts = tuple((policy, interpreter.check(policy, pod, old_pod)) for policy in judging)
         return Decision(verdicts, tuple((c, admit(c, request, pod, old_pod)) for c in choosing), pod)
-    made = pod
+    changed = pod
     for policy in program.policies:
         if policy in judging or (policy.name in widely and judges(replace(policy, exemptions=()), request)):
-            made = interpreter.with_defaults(policy, made)
+            changed = interpreter.with_defaults(policy, changed)
     chosen = []
     for choice in choosing:
-        chosen.append((choice, admit(choice, request, made)))
-        made = chosen[-1][1].pod
-    settled = tuple((choice, as_left(choice, request, admission, made)) for choice, admission in chosen)
-    return Decision(tuple((policy, interpreter.check(policy, made)) for policy in judging), settled, made)
+        chosen.append((choice, admit(choice, request, changed)))
+        changed = chosen[-1][1].pod
+    settled = tuple((choice, as_left(choice, request, admission, changed)) for choice, admission in chosen)
+    return Decision(tuple((policy, interpreter.check(policy, changed)) for policy in judging), settled, changed)
 
 
 def as_left(choice: ir.Choice, request: Request, admission: Admission, pod: Json) -> Admission:
-    """``admission`` where a later choice may have changed the pod: then a policy has to accept the pod as it is now."""
+    """``admission`` for ``pod``, which a later choice may have changed: then a policy of ``choice`` must accept it as it is."""
     if not admission.allowed or pod == admission.pod:
         return admission
     again = accepts_as_it_is(choice, request, pod)
@@ -97,9 +101,9 @@ def as_left(choice: ir.Choice, request: Request, admission: Admission, pod: Json
 
 
 def judges(policy: ir.Policy, request: Request) -> bool:
-    """Whether ``policy``, outside any choice, judges the request: it holds there, and nobody who asks is exempt."""
+    """Whether ``policy``, outside any choice, judges ``request``: it holds in the namespace, and no identity is exempt."""
     return policy.scope.holds_in(request.namespace, request.namespace_labels) and not any(
-        exemption.subjects.include(one) for exemption in policy.exemptions for one in request.identities
+        exemption.subjects.include(identity) for exemption in policy.exemptions for identity in request.identities
     )
 
 
@@ -108,7 +112,8 @@ def usable(choice: ir.Choice, request: Request) -> tuple[ir.Policy, ...]:
     granted = {
         grant.policy
         for grant in choice.grants
-        if request.namespace in grant.namespaces and any(grant.subjects.include(one) for one in request.identities)
+        if request.namespace in grant.namespaces
+        and any(grant.subjects.include(identity) for identity in request.identities)
     }
     return tuple(
         policy
@@ -118,10 +123,10 @@ def usable(choice: ir.Choice, request: Request) -> tuple[ir.Policy, ...]:
 
 
 def admit(choice: ir.Choice, request: Request, pod: Json, old_pod: Json | None = None) -> Admission:
-    """What ``choice`` says of ``pod``: the first usable policy that need not change it, else the first that may.
+    """The decision of ``choice`` on ``pod``: by the first usable policy that admits it unchanged, else the first that admits it.
 
-    With ``old_pod`` it is an update: let through if it leaves all that any policy of the choice looks at as it was, else
-    a policy has to accept the pod as it is.
+    With ``old_pod`` it is an update. It is admitted if no field that a policy of the choice reads has changed, or if a policy
+    accepts the pod as it is.
     """
     if old_pod is not None and interpreter.unchanged(looked_at_by_choice(choice), pod, old_pod):
         return Admission(True, "", (), "", pod)

@@ -92,7 +92,7 @@ def _rule(default: ir.Default, name: str, kind: str, conditions: list[str], patc
         "name": yaml_quote(name),
         "statement": Code(comment(origin(default.statement, default.span))),
         "kind": Code(kind),
-        "conditions": [yaml_quote(f"{{{{ {one} }}}}") for one in conditions],
+        "conditions": [yaml_quote(f"{{{{ {condition} }}}}") for condition in conditions],
         "patch": patch,
     }
 

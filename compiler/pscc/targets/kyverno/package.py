@@ -83,7 +83,7 @@ class Kyverno:
         """Policies, mutations, kustomization and a suite per policy of ``program``."""
         files: list[OutputFile] = []
         suites: list[OutputFile] = []
-        names = Names(one.name for one in program.policies_and_choices)
+        names = Names(owner.name for owner in program.policies_and_choices)
         for policy in program.policies:
             mutations = kyverno_mutate.rules(policy)
             if mutations:
@@ -163,7 +163,7 @@ def _rule(name: str, check: ir.Check, reads: Reads) -> dict[str, object]:
 
 
 def _static(title: str) -> Code:
-    """What Kyverno says where it cannot evaluate the message, one beyond 5 KiB say."""
+    """The message that Kyverno shows where it cannot evaluate the other one, for example one beyond 5 KiB."""
     return _one_line(f"{title}: the pod does not meet this policy.")
 
 

@@ -79,7 +79,7 @@ class KyvernoCel:
         """Policies, kustomization and suites of ``program``."""
         files: list[OutputFile] = []
         suites: list[OutputFile] = []
-        names = Names(one.name for one in program.policies_and_choices)
+        names = Names(owner.name for owner in program.policies_and_choices)
         for policy in program.policies:
             if policy.defaults:
                 name = names.derived(policy.name, "defaults")

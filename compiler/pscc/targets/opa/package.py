@@ -66,7 +66,7 @@ class Opa:
         """Policies and their tests, ``main.rego`` and the library of ``program``. A policy without a check has no file."""
         packages = _packages(program)
         files: list[OutputFile] = []
-        names = Names(one.name for one in program.policies_and_choices)
+        names = Names(owner.name for owner in program.policies_and_choices)
         for policy in program.policies:
             if policy.name not in packages:
                 continue
@@ -111,14 +111,14 @@ def _main(decisions: dict[str, str], workloads: Workloads) -> list[OutputFile]:
 
 def _packages(program: ir.Program) -> dict[str, str]:
     """The last part of the package of each policy that has checks, by the policy's name; no two are alike."""
-    found: dict[str, str] = {}
+    by_policy: dict[str, str] = {}
     for policy in program.policies:
         if not policy.checks:
             continue
         # a name that begins with a digit, or is a word of Rego, is no identifier
         base = "policy_" + re.sub(r"[^a-z0-9]", "_", policy.name)
-        found[policy.name] = numbered(base, found.values(), "_")
-    return found
+        by_policy[policy.name] = numbered(base, by_policy.values(), "_")
+    return by_policy
 
 
 def _policy(policy: ir.Policy, package: str) -> str:

@@ -68,7 +68,7 @@ def validations(checks: Checks, template: str = "", pending: Pending = NONE_PEND
     A template is judged as the pod that the ``pending`` defaults make of it.
     """
     printed = [validation(check, reads, pending=pending) for check, reads in checks]
-    variables = once(pair for one in printed for pair in one.variables)
+    variables = once(pair for part in printed for pair in part.variables)
     if template:
         variables = once(of_template(variables.items(), template))
 
@@ -78,13 +78,13 @@ def validations(checks: Checks, template: str = "", pending: Pending = NONE_PEND
     rows: list[Fields] = [
         {
             "statement": Code(comment(origin(check.statement, check.span))),
-            "expression": Code(one.expression)
-            if len(one.expression) < _ON_ONE_LINE
-            else Code(f"|-\n{block(one.expression)}"),
-            "text": block(one.message),
+            "expression": Code(part.expression)
+            if len(part.expression) < _ON_ONE_LINE
+            else Code(f"|-\n{block(part.expression)}"),
+            "text": block(part.message),
             "message": Code(json.dumps(f"{check.title}: the pod does not meet this policy.")),
         }
-        for (check, _), one in zip(checks, printed, strict=True)
+        for (check, _), part in zip(checks, printed, strict=True)
     ]
     concerned = changed([reads for _, reads in checks])
     return Printed(

@@ -28,7 +28,7 @@ class Where:
 
 
 def where(scope: Scope, exemptions: tuple[Exemption, ...] = (), template: str = "", autogen: bool = False) -> Where:
-    """What narrows a policy that holds in ``scope`` to the requests of those who are not exempt.
+    """The match and the conditions of a policy that holds in ``scope``, for requests that are not exempt.
 
     With ``template`` it is about workloads whose pods are there; with ``autogen`` it may become so.
     """
@@ -44,14 +44,14 @@ def where(scope: Scope, exemptions: tuple[Exemption, ...] = (), template: str = 
 
 
 def _all(exemptions: tuple[Exemption, ...]) -> Subjects:
-    """Those who are named by any of ``exemptions``."""
+    """All subjects of ``exemptions``."""
 
     def names(kind: Callable[[Subjects], Names]) -> Names:
-        each = [kind(one.subjects) for one in exemptions]
-        exact = dict.fromkeys(name for one in each for name in one.exact)
-        return Names(tuple(exact), tuple(dict.fromkeys(prefix for one in each for prefix in one.prefixes)))
+        each = [kind(exemption.subjects) for exemption in exemptions]
+        exact = dict.fromkeys(name for group in each for name in group.exact)
+        return Names(tuple(exact), tuple(dict.fromkeys(prefix for group in each for prefix in group.prefixes)))
 
-    everyone = any(one.subjects.everyone for one in exemptions)
+    everyone = any(exemption.subjects.everyone for exemption in exemptions)
     return Subjects(everyone, names(lambda s: s.users), names(lambda s: s.groups), names(lambda s: s.service_accounts))
 
 

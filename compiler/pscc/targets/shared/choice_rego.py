@@ -43,10 +43,10 @@ def choice_rules(choice: ir.Choice, of_workloads: bool = False) -> str:
 
 
 def _check(check: ir.Check) -> dict[str, object]:
-    given = dict(check.params)
+    values = dict(check.params)
     row: dict[str, object] = {
         "shape": check.shape,
-        "given": {param.name: constant(param, given).value for param in parameters(check)},
+        "given": {param.name: constant(param, values).value for param in parameters(check)},
     }
     return {**row, "because": check.because} if check.because else row
 
@@ -87,7 +87,7 @@ def _tables(choice: ir.Choice) -> Iterator[dict[str, Code]]:
 
 
 def _asking(tables: list[dict[str, Code]], patterns: bool) -> list[Code]:
-    """The rules of who asks that the grants read; a pattern is held against all of them."""
+    """The Rego rules about the requester that the grants read; ``patterns`` need all of them."""
     read = {table["asking"] for table in tables}
     users, groups, accounts = (
         patterns or name in read for name in ("asking_users", "asking_groups", "asking_accounts")
@@ -97,7 +97,7 @@ def _asking(tables: list[dict[str, Code]], patterns: bool) -> list[Code]:
         (groups, "asking_groups := lib.groups_of(user, namespace, account)"),
         (accounts, "asking_accounts := lib.accounts_of(asking_users)"),
     )
-    return [Code(rule) for wanted, rule in rules if wanted]
+    return [Code(rule) for needed, rule in rules if needed]
 
 
 def _pattern(grant: Grant) -> dict[str, object]:

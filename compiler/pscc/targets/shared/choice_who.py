@@ -85,38 +85,38 @@ def names_shown(user: tuple[str, str], account: tuple[str, str, str]) -> str:
 
 
 def asking(choice: ir.Choice, review: Review) -> Variables:
-    """Those variables of who asks that something reads: a grant of ``choice``, what messages show, another of them."""
+    """The variables about the requester that something reads: a grant of ``choice``, a message, or another of them."""
     texts = [review.namespace, review.shown, review.aside, *(text for _, text in grants(choice, review.namespace))]
-    found: Variables = []
+    variables: Variables = []
     for name, text in reversed(review.asking):
-        if any(re.search(rf"\bvariables\.{name}\b", one) for one in texts):
-            found.insert(0, (name, text))
+        if any(re.search(rf"\bvariables\.{name}\b", reader) for reader in texts):
+            variables.insert(0, (name, text))
             texts.append(text)
-    return found
+    return variables
 
 
 def grants(choice: ir.Choice, namespace: str = "request.namespace") -> Variables:
-    """``grants``: for everyone who asks, which policies they may use in which namespaces; nothing where there is no policy."""
+    """The variable ``grants``: which policies the requester may use in which namespaces. None where there is no policy."""
     if not choice.policies:
         return []
     users, groups, accounts, everyone = grant_tables(choice)
-    found: Variables = []
+    variables: Variables = []
     parts: list[str] = [_map(everyone)] if everyone else []
     for name, table in (("User", users), ("Group", groups), ("Account", accounts)):
         if table:
-            found.append((f"by{name}", _table(table)))
-            asked, by = f"variables.asking{name}s", f"variables.by{name}"
-            parts.append(f"{asked}.filter(one, one in {by}).map(one, {by}[one])")
+            variables.append((f"by{name}", _table(table)))
+            who_asks, by = f"variables.asking{name}s", f"variables.by{name}"
+            parts.append(f"{who_asks}.filter(one, one in {by}).map(one, {by}[one])")
     lists = [f"[{part}]" if part.startswith("{") else part for part in parts]
     for grant in choice.grants:
         if has_patterns(grant):
             who = grant.subjects
-            named = ("Users", who.users), ("Groups", who.groups), ("Accounts", who.service_accounts)
-            asks = [f"variables.asking{kind}.exists(one, {named_in('one', names)})" for kind, names in named if names]
+            kinds = ("Users", who.users), ("Groups", who.groups), ("Accounts", who.service_accounts)
+            asks = [f"variables.asking{kind}.exists(one, {named_in('one', names)})" for kind, names in kinds if names]
             is_asked = "true" if who.everyone else " || ".join(asks) or "false"
             inside = named_in(namespace, grant.namespaces)
             lists.append(f"(({inside}) && ({is_asked}) ? [{_map({EVERYWHERE_KEY: [grant.policy]})}] : [])")
-    return [*found, ("grants", " + ".join(lists) or "[]")]
+    return [*variables, ("grants", " + ".join(lists) or "[]")]
 
 
 def may_use(policy: ir.Policy, namespace: str = "request.namespace") -> str:

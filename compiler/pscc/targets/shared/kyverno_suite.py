@@ -31,11 +31,11 @@ def test_files(
     name = yaml_quote(policy)
     rows = [
         {
-            "rule": yaml_quote(one.rule),
-            "resources": [yaml_quote(case.resource) for case in one.cases],
-            "result": Code(one.outcome),
+            "rule": yaml_quote(result.rule),
+            "resources": [yaml_quote(case.resource) for case in result.cases],
+            "result": Code(result.outcome),
         }
-        for one in results
+        for result in results
     ]
     test = render(
         "kyverno/test.yaml.j2",
@@ -57,12 +57,12 @@ def test_files(
 
 
 def by_requester(cases: Iterable[Case]) -> dict[Request, list[Case]]:
-    """The cases of each who asks; what nobody asks is left out, as Kyverno's scans leave it out."""
-    asked: dict[Request, list[Case]] = {}
+    """The cases of each request. Those without a user are left out, as in Kyverno's background scans."""
+    by_request: dict[Request, list[Case]] = {}
     for case in cases:
         if case.request is not None and case.request.user:
-            asked.setdefault(case.request, []).append(case)
-    return asked
+            by_request.setdefault(case.request, []).append(case)
+    return by_request
 
 
 def user_file(folder: str, user: Request) -> OutputFile:
