@@ -1,6 +1,7 @@
-"""The files that sources are in: those of a folder, those that a file uses, the library's policies; and the day.
+"""Reads source files: those of a folder, those that a file uses, and the library's policies. Also returns today's date.
 
-Raises `OSError` for what cannot be read and `ValueError` for what there cannot be; the command line says them its own way.
+Raises `OSError` for a file that cannot be read, and `ValueError` for a wrong name. The command line reports both in its own
+way.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from pscc.base.source import SourceFile
 from pscc.driver import decode
 
 SUFFIXES = (".psp", ".yaml", ".yml", ".json")
-"""Of a folder, the files that are sources."""
+"""The suffixes of the source files in a folder."""
 
 
 def files_of(paths: tuple[str, ...]) -> tuple[str, ...]:
@@ -61,9 +62,9 @@ def from_library(name: str) -> SourceFile:
 
 
 class Loader:
-    """Reads the files that sources use, each found beside the file that uses it and inside ``root`` only.
+    """Reads the files that sources use. A path is relative to the file that uses it, and must be inside ``root``.
 
-    ``texts`` holds what was read, by name, for diagnostics. A file that is a source is called as in ``sources``.
+    ``texts`` maps each name to the text that was read, for diagnostics. A file among ``sources`` keeps the name it has there.
     """
 
     def __init__(self, root: Path, sources: tuple[str, ...] = ()) -> None:

@@ -108,9 +108,9 @@ def command(
     trials = (*own, *drawn(ready, seed, count))
     if not trials:
         raise click.UsageError("there is no pod to try: --count is 0, and --pods names none")
-    given = {target: compiled.read(target, output) for target, output in fresh.items()}
-    rows, engines = _verify.ask(ready, given, trials, settings, options, required, quiet=fmt == "json")
-    drift, notes = compiled.drift(fresh, given, engines)
+    to_verify = {target: compiled.read(target, output) for target, output in fresh.items()}
+    rows, engines = _verify.ask(ready, to_verify, trials, settings, options, required, quiet=fmt == "json")
+    drift, notes = compiled.drift(fresh, to_verify, engines)
     notes += tuple(engine.note for engine in engines if engine.note)
     pods = [trial for trial in trials[len(own) :] if trial.kind == "Pod"]
     summary = Summary(

@@ -1,4 +1,4 @@
-"""``pscc explain FILE``: what each statement means, where it comes from, and what every target makes of it."""
+"""``pscc explain FILE``: the meaning of each statement, its origin, and its form on every target."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ def explain_source(
     today: date = date.min,
     targets: bool = True,
 ) -> str:
-    """The explanation of every statement of ``document``, or of what stands on ``line``; empty where nothing does.
+    """The explanation of every statement of ``document``, or of those on ``line``; empty where there is none.
 
-    Without ``targets`` nothing is compiled, and what they make of it is left out.
+    Without ``targets``, nothing is compiled, and the explanation leaves the targets out.
     """
     outputs = compiled(program) if targets else None
     parts = [(span, "\n".join(text)) for span, text in _statements(document, family, program, line, outputs)]

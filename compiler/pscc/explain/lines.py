@@ -1,7 +1,4 @@
-"""The lines of a source that are no statement about pods, each in plain words, and the document that lacks it.
-
-Scopes, modes, exemptions, what is not taken over, and the grants of a choice.
-"""
+"""Explains the lines of a source that are not statements: scopes, modes, exemptions, `without`, and grants of a choice."""
 
 from __future__ import annotations
 
@@ -19,7 +16,7 @@ from pscc.meaning.linking import Family
 
 @frozen
 class Line:
-    """A line as it is printed, what it ``says`` in sentences, and the document ``without`` it.
+    """A line with its ``text``, its meaning in sentences (``says``), and the document ``without`` it.
 
     ``policy`` names the policy that it is about, empty for a line of a choice.
     """
@@ -64,13 +61,13 @@ def _policy_lines(document: ast.Document, policy: ast.Policy, family: Family) ->
         rest = replace(policy, without=tuple(other for other in policy.without if other is not without))
         names = [name.text for name in without.controls]
         gone = [other for other in flatten(policy, family, Report()).replaced if other.by in without.controls]
-        says_gone = (
+        not_taken_over = (
             f"Not taken over: `{print_statement(other.old)}` of {other.policy} ({other.old.span})" for other in gone
         )
         yield Line(
             without.span,
             f"without {', '.join(names)}",
-            (*says_gone, f"Policy: {policy.name.text}"),
+            (*not_taken_over, f"Policy: {policy.name.text}"),
             but(rest),
             policy.name.text,
         )

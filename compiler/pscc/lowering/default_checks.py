@@ -1,8 +1,8 @@
 """Checks in place of the defaults that a target cannot set. IR to IR.
 
 PodSecurityPolicy changes a pod that leaves the field of a default unset. A target that cannot do so refuses the pod instead,
-until the pod sets the field itself. A default that grants needs no check, because a pod without it has fewer rights; unless
-its own policy refuses what it sets, for PSP would then refuse the pod as well.
+until the pod sets the field itself. A default that grants needs no check, because a pod without it has fewer rights. There
+is one exception: if its own policy refuses the value, PSP would refuse the pod as well.
 
 Source: ``pkg/security/podsecuritypolicy/provider.go`` of Kubernetes 1.24 (``MutatePod``, then ``ValidatePod``).
 """
@@ -33,7 +33,7 @@ def without(policy: ir.Policy, defaults: Collection[ir.Default]) -> ir.Policy:
     kept = tuple(default for default in policy.defaults if default not in defaults)
     checks = tuple(
         # what spares a container is what came with it, not what another default has put there
-        default_check(default, spares=not any(one.path == default.unless_in for one in kept))
+        default_check(default, spares=not any(remaining.path == default.unless_in for remaining in kept))
         for default in policy.defaults
         if default in defaults and must_be_set(policy, default) and not any(_refuses(c, default) for c in policy.checks)
     )
@@ -82,7 +82,7 @@ def refused_beside(program: ir.Program) -> ir.Program:
     def settled(policy: ir.Policy, others: tuple[ir.Policy, ...]) -> ir.Policy:
         if not any(default.grants for default in policy.defaults):
             return policy
-        beside = tuple(check for one in others if meet(policy.scope, one.scope) for check in one.checks)
+        beside = tuple(check for other in others if meet(policy.scope, other.scope) for check in other.checks)
         among = replace(policy, checks=beside)
         return replace(
             policy, defaults=tuple(replace(d, grants=d.grants and not must_be_set(among, d)) for d in policy.defaults)
@@ -162,7 +162,7 @@ def _shown(value: ir.DefaultValue) -> str:
         case bool():
             return "true" if value else "false"
         case tuple():
-            return ", ".join(f"{one[0]} {one[1]}" if isinstance(one, tuple) else str(one) for one in value)
+            return ", ".join(f"{item[0]} {item[1]}" if isinstance(item, tuple) else str(item) for item in value)
         case _:
             return str(value)
 
@@ -172,17 +172,22 @@ def _shown(value: ir.DefaultValue) -> str:
 
 def _refuses(check: ir.Check, default: ir.Default) -> bool:
     """Whether ``check`` surely refuses every pod that ``default`` would change; False where that is not certain."""
-    return any(_at_every(one.each, default) and _fails(one, default) for one in specialise(check).requirements)
+    return any(
+        _at_every(requirement.each, default) and _fails(requirement, default)
+        for requirement in specialise(check).requirements
+    )
 
 
 def _fails(requirement: ir.Requirement, default: ir.Default) -> bool:
     if default.value is None:
         listed = next((e.items for e in requirement.each if isinstance(e.items, ir.Const)), None)
         names = listed.value if listed is not None and isinstance(listed.value, tuple) else ()
-        asked = requirement.when == ir.TRUE and isinstance(requirement.must, ir.In)
-        return asked and requirement.must.options == _own(default) and set(default.add) <= set(names)  # type: ignore[union-attr]
+        is_membership = requirement.when == ir.TRUE and isinstance(requirement.must, ir.In)
+        return is_membership and requirement.must.options == _own(default) and set(default.add) <= set(names)  # type: ignore[union-attr]
     unset = (_own(default), *((_pod(default.inherits),) if default.inherits else ()))
-    when, must = (_simplified(one, unset, default.unless) for one in (requirement.when, requirement.must))
+    when, must = (
+        _simplified(requirement, unset, default.unless) for requirement in (requirement.when, requirement.must)
+    )
     return when == ir.TRUE and must == ir.FALSE
 
 
@@ -198,7 +203,7 @@ def _simplified(condition: ir.Condition, unset: tuple[ir.Path, ...], false: ir.C
     def absent(value: ir.Value | ir.Items) -> bool:
         match value:
             case ir.Path(var=var, fields=fields):
-                return any(var == one.var and fields[: len(one.fields)] == one.fields for one in unset)
+                return any(var == field.var and fields[: len(field.fields)] == field.fields for field in unset)
             case ir.Coalesce(options=options):
                 return all(absent(option) for option in options)
             case ir.Concat(value=inner):
@@ -207,7 +212,7 @@ def _simplified(condition: ir.Condition, unset: tuple[ir.Path, ...], false: ir.C
                 return False
 
     def each(conditions: tuple[ir.Condition, ...]) -> Iterator[ir.Condition]:
-        return (_simplified(one, unset, false) for one in conditions)
+        return (_simplified(part, unset, false) for part in conditions)
 
     if condition == false:
         return ir.FALSE

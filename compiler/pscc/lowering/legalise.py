@@ -58,8 +58,11 @@ class Legal:
 def legalise(program: ir.Program, name: str, can: Capabilities, workloads: Workloads) -> Legal:
     """The program that the target ``name`` prints for ``program``, and what that lacks. ``can`` is what the target declares.
 
-    ``workloads`` is the option of that name. Raises `SourceError` where the release is too old, where the program has a
-    construct that the target does not declare, and where a live choice has too many policies for the API server.
+    ``workloads`` is the option of that name. Raises `SourceError` where
+
+    - the release is too old,
+    - the program has a construct that the target does not declare, or
+    - a live choice has too many policies for the API server.
     """
     if can.requires is not None and can.requires.given < can.requires.least:
         raise SourceError((_too_old(can.requires, _begins(program)),))

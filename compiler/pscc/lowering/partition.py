@@ -50,10 +50,10 @@ def partition(choice: ir.Choice) -> Partition | Entangled:
     grants = _by_policy(choice)
     deciding: dict[str, ir.Policy | None] = {}
     for place in (*names, _ANYWHERE):
-        found = _mattering(choice, grants, place)
-        if len(found) > 1:
-            return Entangled(place, tuple(policy.name for policy in found))
-        deciding[place] = found[0] if found else None
+        mattering = _mattering(choice, grants, place)
+        if len(mattering) > 1:
+            return Entangled(place, tuple(policy.name for policy in mattering))
+        deciding[place] = mattering[0] if mattering else None
     policies = tuple(_policies(choice, deciding))
     return Partition(policies, _guard(choice, deciding, policies))
 
@@ -81,10 +81,10 @@ _Grants = dict[str, list[Grant]]
 
 
 def _by_policy(choice: ir.Choice) -> _Grants:
-    found: _Grants = {}
+    by_policy: _Grants = {}
     for grant in choice.grants:
-        found.setdefault(grant.policy, []).append(grant)
-    return found
+        by_policy.setdefault(grant.policy, []).append(grant)
+    return by_policy
 
 
 def _granted(grants: _Grants, policy: ir.Policy, place: str) -> list[Grant]:
@@ -125,8 +125,10 @@ def _mattering(choice: ir.Choice, by_policy: _Grants, place: str) -> list[ir.Pol
 def _policies(choice: ir.Choice, deciding: dict[str, ir.Policy | None]) -> Iterator[ir.Policy]:
     rest = deciding[_ANYWHERE]
     for policy in choice.policies:
-        own = tuple(place for place, found in deciding.items() if place != _ANYWHERE and found is policy)
-        others = tuple(place for place, found in deciding.items() if place != _ANYWHERE and found is not policy)
+        own = tuple(place for place, policy_there in deciding.items() if place != _ANYWHERE and policy_there is policy)
+        others = tuple(
+            place for place, policy_there in deciding.items() if place != _ANYWHERE and policy_there is not policy
+        )
         if policy is rest:
             scope = Scope(except_namespaces=Names(others)) if others else EVERYWHERE
         elif own:
@@ -144,7 +146,10 @@ def _guard(
     A static pod's mirror has no service account, so a grant to all accounts is not a grant to everyone.
     """
     by_policy = _by_policy(choice)
-    if all(found is not None and _for_everyone(_granted(by_policy, found, place)) for place, found in deciding.items()):
+    if all(
+        policy_there is not None and _for_everyone(_granted(by_policy, policy_there, place))
+        for place, policy_there in deciding.items()
+    ):
         return None
     members = tuple(replace(policy, checks=(), defaults=()) for policy in policies)
     names = {policy.name for policy in members}

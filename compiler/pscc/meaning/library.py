@@ -1,7 +1,7 @@
 """The standard library: the Pod Security Standards in the policy language, by level and Kubernetes minor.
 
-``grammar/library/pss.psp`` has a policy for each minor in which a level changed; a pin takes the newest that is not
-newer. The judge is ``k8s.io/pod-security-admission``.
+``grammar/library/pss.psp`` has a policy for each minor in which a level changed. A pinned minor gets the newest policy up to
+it. Source: ``k8s.io/pod-security-admission``.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""What a document may name: its own policies, those of the files it uses, and the standard library.
+"""Finds the policies that a document can name: its own, those of the files it uses, and the standard library.
 
-Reads no file itself: ``Load`` is given by whoever may.
+Reads no file itself: the caller passes a `Load`.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ def load_nothing(path: str, user: str) -> SourceFile:
 
 @frozen
 class Family:
-    """Every policy that can be named: ``own`` are those of the document, ``used`` those of the files it uses.
+    """The policies that a document can name: ``own`` are its own, and ``used`` those of the files that it uses.
 
-    ``whole``: every used file could be read; else a name that is not found may stand in one that could not.
+    ``whole``: every used file was read. If not, an unknown name may be in a file that was not.
     """
 
     own: tuple[ast.Policy, ...] = ()

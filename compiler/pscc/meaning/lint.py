@@ -95,7 +95,7 @@ def _subsumed_values(statement: ast.Statement) -> Iterator[Diagnostic]:
 
 
 def _literal_stars(values: tuple[ast.Value, ...], kind: ValueKind | None = None) -> Iterator[Diagnostic]:
-    """Quoted values with a ``*`` at the end, which everyone's YAML has as wildcards and the language has as literal ones.
+    """A warning for each quoted value that ends in ``*``: the star is literal here, and a wildcard in YAML.
 
     Where ``kind`` takes no such wildcard, the help is the one that it has for it.
     """

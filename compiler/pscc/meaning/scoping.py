@@ -113,9 +113,9 @@ def _good_label(value: ast.Value, report: Report) -> bool:
 
 
 def exemption_of(exemption: ast.Exemption, today: date, report: Report) -> Exemption | None:
-    """The requests that ``exemption`` lets off, by user, group and service account; None if it is about containers.
+    """The requests that ``exemption`` exempts, by user, group and service account; None if it is about containers.
 
-    What is wrong with it goes to ``report``: no reason, a date that is past (an error), or near (a warning).
+    A missing reason and a past date are errors in ``report``, and a date that is near is a warning.
     """
     if not exemption.because:
         help = 'say why: `because "what it needs and who decided"`'

@@ -1,8 +1,8 @@
-"""Writing an output folder: whole or not at all, stale files removed, files of others never touched.
+"""Writes an output folder, whole or not at all. Removes stale files, and never touches files of others.
 
-Every file is staged first, inside the folder, and then moved to its place. An error before the first move leaves the folder
-as it was. A process that is killed between two moves leaves each file as it was or as it is to be, none torn, and the next
-compile completes the folder: before the first move the manifest lists the files of both.
+Every file is staged inside the folder first, and then moved to its place. An error before the first move leaves the folder as
+it was. If the process is killed between two moves, each file is the old one or the new one, and the next compile completes
+the folder: the manifest lists the files of both compiles before the first move.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from pscc.output.contents import OutputFile, check_paths
 from pscc.output.settings import Settings, as_json, from_json
 
 MANIFEST = ".pscc-manifest"
-"""Lists the files that an earlier compile wrote, so that the next one knows which are its own, and says how it was compiled.
+"""The file with the paths that a compile wrote, and its settings: the next compile knows its own files by it.
 
-It is JSON. Its name does not say so, for gator, kubectl and kyverno take each .json file of a folder for an object.
+It is JSON without the suffix, because gator, kubectl and kyverno read each .json file of a folder as an object.
 """
 _OLD_MANIFEST = ".pscc-manifest.json"
-"""What it was called in folders that are older. The next compile renames it."""
+"""Its name in older folders. The next compile renames it."""
 
 _SCRATCH = ".pscc-staging-"
 

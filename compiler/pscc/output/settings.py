@@ -1,6 +1,6 @@
-"""How a program is compiled: what ``pscc compile`` is told, as one record that a folder's manifest keeps.
+"""All options of a compile in one record, which a folder's manifest keeps.
 
-A field is an option of the command line: ``exclude_namespace`` is ``--exclude-namespace``.
+Each field is an option of the command line: ``exclude_namespace`` is ``--exclude-namespace``.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pscc.output.options import DEFAULTS, Engine, Options
 
 Rbac = Literal["compiled", "live"]
 Spelled = str | bool | list[str] | None
-"""A setting as JSON has it, and as the command line spells it."""
+"""The value of a setting in JSON, in the spelling of the command line."""
 _ENGINES: tuple[Engine, ...] = ("rego", "cel")
 _WORKLOADS: tuple[Workloads, ...] = ("warn", "enforce", "off")
 _MODES: tuple[Mode, ...] = ("enforce", "warn", "audit")
@@ -28,10 +28,11 @@ _Word = TypeVar("_Word", bound=str)
 
 @frozen
 class Settings:
-    """``target`` are the targets, at least one where something is compiled; the rest is what `Rollout` and `Options` say.
+    """The options of a compile.
 
-    ``assume_everyone_may_use``: each PodSecurityPolicy counts as usable by everyone; ``sync_waves``: the kustomizations have
-    Argo CD's annotations.
+    ``target`` has the targets, at least one for a compile. ``assume_everyone_may_use``: everyone may use each
+    PodSecurityPolicy. ``sync_waves``: the kustomizations have Argo CD's annotations. The others are those of `Rollout` and
+    `Options`.
     """
 
     target: tuple[str, ...] = ()
@@ -49,12 +50,12 @@ class Settings:
 
     @property
     def live(self) -> bool:
-        """Whether the cluster is asked who may use which policy."""
+        """Whether the cluster's RBAC decides who may use which policy."""
         return self.rbac == "live"
 
     @property
     def rollout(self) -> Rollout:
-        """What is compiled: modes, namespaces, grants."""
+        """The options that change modes, namespaces and grants."""
         prefixes = tuple(name[:-1] for name in self.exclude_namespace if name.endswith("*"))
         exact = tuple(name for name in self.exclude_namespace if not name.endswith("*"))
         excluded = Names(exact, prefixes) if self.exclude_namespace else NONE

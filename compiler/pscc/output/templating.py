@@ -1,7 +1,7 @@
 """Jinja2, set up once: templates own the shape of a file, Python owns values and quoting.
 
-Whatever a template prints has to be a `Code` (text that a printer or a quoting function made) or a number; a plain
-string is refused, so nothing from a source can reach an output unquoted.
+A template can print only numbers and `Code`: text that a printer or a quoting function made. It refuses a plain string, so no
+text of a source reaches an output unquoted.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Manifests to pods as a webhook sees them: read from a stream, taken out of their workloads, with the API's defaults.
+"""Reads manifests, and turns them into pods as a webhook gets them: out of their workloads, with the API's defaults.
 
-A policy is about the pod after the API server and ServiceAccount admission had it, so a raw manifest has to get the
-same treatment before it is judged.
+A policy judges the pod that the API server and ServiceAccount admission have changed, so a manifest is changed in the same
+way before it is judged.
 """
 
 from __future__ import annotations

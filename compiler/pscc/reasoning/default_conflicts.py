@@ -1,4 +1,4 @@
-"""Defaults of different policies that cannot both be right: what a pod gets would depend on which policy comes first.
+"""Finds defaults of two policies that conflict: the value that a pod gets would depend on which policy comes first.
 
 No engine promises an order between policies: Kubernetes and Gatekeeper go by name, Kyverno by chance.
 """
@@ -83,11 +83,11 @@ def meet(left: Scope, right: Scope) -> bool:
 
 
 _FRESH = "\0"
-"""No namespace has it in its name, so a prefix with it behind is like no name that a scope lists."""
+"""A character that no namespace's name has: a prefix and this make a name that no scope lists."""
 
 
 def _examples(scope: Scope) -> Iterator[str]:
-    """Names of which one is inside this scope and another if any is: each listed name, and one of each prefix."""
+    """Names to try for a common namespace: each name that ``scope`` lists, and one for each prefix."""
     yield from scope.namespaces.exact
     yield from (f"{prefix}{_FRESH}" for prefix in scope.namespaces.prefixes)
 

@@ -1,7 +1,7 @@
-"""Which policies accept all that another accepts, decided soundly: a yes is certain, a no may be one that is not seen.
+"""Decides whether a policy accepts all pods that another one accepts. True is certain; False may be a case that is not seen.
 
-It goes by what the language says of its verbs: ``deny C`` is C unset, ``allow C v`` unset or among v, ``require C v`` set
-and among v.
+It uses the meaning of the verbs: ``deny C`` is C unset, ``allow C v`` is C unset or among v, and ``require C v`` is C set and
+among v.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from pscc.ir.access import Grant, Subjects
 
 _LISTS = frozenset(("values", "patterns", "ranges", "paths"))
 _ONLY_EQUAL = frozenset(("sysctls", "capabilities.drop", "seLinuxOptions"))
-"""Controls whose lists do not grow by being longer, or whose verbs mean more than one list: only equal checks count."""
+"""Controls for which only equal checks count: a longer list does not accept more, or a verb means more than one list."""
 
 
 def never_chosen(choice: ir.Choice) -> Iterator[tuple[ir.Policy, ir.Policy]]:
-    """(policy, the earlier one that is always chosen before it) for the policies of ``choice`` that never decide."""
+    """Each policy of ``choice`` that never decides, with the earlier one that is always chosen before it."""
     grants: dict[str, list[Grant]] = {}
     for grant in choice.grants:
         grants.setdefault(grant.policy, []).append(grant)
@@ -31,7 +31,7 @@ def never_chosen(choice: ir.Choice) -> Iterator[tuple[ir.Policy, ir.Policy]]:
 
 
 def admits_nothing(policy: ir.Policy) -> bool:
-    """Whether no pod passes ``policy``: it denies all, or what it sets itself. A no may be a yes that is not seen.
+    """Whether no pod passes ``policy``: it denies all pods, or a field that it sets itself. True is certain.
 
     A target that does not set such a default would let in pods that leave the field unset.
     """
@@ -43,8 +43,8 @@ def admits_nothing(policy: ir.Policy) -> bool:
 def decides_before(earlier: ir.Policy, later: ir.Policy) -> bool:
     """Whether a request that may use both is never decided by ``later``, which comes after ``earlier``.
 
-    Where ``earlier`` changes nothing, it has to accept the pod as it came: a check whose control ``later`` defaults
-    says nothing of that. With the same defaults, both change the pod alike.
+    If ``earlier`` changes nothing, it must accept the pod as it came, so checks of ``later`` on fields that ``later`` defaults
+    do not count. With the same defaults, both change the pod alike.
     """
     same_defaults = [_effect(d) for d in earlier.defaults] == [_effect(d) for d in later.defaults]
     if earlier.defaults and not same_defaults:

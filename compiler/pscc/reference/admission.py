@@ -20,7 +20,7 @@ SECCOMP_ANNOTATION = "seccomp.security.alpha.kubernetes.io/pod"
 
 @frozen
 class Opinion:
-    """What one policy says of a request that may use it; ``changes`` tells whether its defaults change the pod."""
+    """The verdict of one usable policy of a choice. ``changes``: its defaults change the pod."""
 
     policy: str
     verdict: Verdict
@@ -29,11 +29,13 @@ class Opinion:
 
 @frozen
 class Admission:
-    """A choice on a request.
+    """The decision of a choice on a request.
 
-    ``policy`` is the one that admits it, empty where it is denied or an update is let through unseen; ``opinions`` are
-    those of the policies that may be used, in order; ``message`` says why it is denied; ``pod`` is as that policy
-    leaves it.
+    - ``policy`` is the name of the policy that admits the pod. It is empty where the pod is denied, and where an update
+      changes nothing that the choice reads.
+    - ``opinions`` are the verdicts of the usable policies, in order.
+    - ``message`` says why the pod is denied; empty where it is not.
+    - ``pod`` is the pod with the defaults of ``policy``.
     """
 
     allowed: bool
@@ -45,10 +47,10 @@ class Admission:
 
 @frozen
 class Decision:
-    """What a whole program says of a request, every default set before anything is checked.
+    """The decision of a whole program on a request. Every default is set before any check runs.
 
-    ``judged`` are the policies outside choices that judge the request, with their verdicts; ``chosen`` the choices that do,
-    with what they decide; ``pod`` is the pod as all defaults leave it.
+    ``judged`` has the policies outside choices that judge the request, with their verdicts. ``chosen`` has the choices that
+    judge it, with their decisions. ``pod`` is the pod with all defaults.
     """
 
     judged: tuple[tuple[ir.Policy, Verdict], ...]
@@ -133,8 +135,10 @@ def admit(choice: ir.Choice, request: Request, pod: Json, old_pod: Json | None =
     counts_as_changed = old_pod is None and copied_into_the_annotation(pod)
     opinions = []
     for policy in usable(choice, request):
-        made = pod if old_pod is not None else interpreter.with_defaults(policy, pod)
-        opinions.append(Opinion(policy.name, interpreter.check(policy, made), counts_as_changed or made != pod))
+        judged_pod = pod if old_pod is not None else interpreter.with_defaults(policy, pod)
+        opinions.append(
+            Opinion(policy.name, interpreter.check(policy, judged_pod), counts_as_changed or judged_pod != pod)
+        )
     return _decided(tuple(opinions), request, pod)
 
 
@@ -145,8 +149,8 @@ def accepts_as_it_is(choice: ir.Choice, request: Request, pod: Json) -> Admissio
 
 
 def _decided(opinions: tuple[Opinion, ...], request: Request, pod: Json) -> Admission:
-    accepting = [one for one in opinions if one.verdict.allowed]
-    chosen = next((one for one in accepting if not one.changes), accepting[0] if accepting else None)
+    accepting = [opinion for opinion in opinions if opinion.verdict.allowed]
+    chosen = next((opinion for opinion in accepting if not opinion.changes), accepting[0] if accepting else None)
     if chosen is not None:
         return Admission(True, chosen.policy, opinions, "", chosen.verdict.pod)
     return Admission(False, "", opinions, _message(opinions, request), pod)
@@ -171,7 +175,7 @@ def _message(opinions: tuple[Opinion, ...], request: Request) -> str:
         who = [*([f"user {show(request.user)}"] if request.user else []), *accounts]
         text = f"no policy may be used in namespace {show(request.namespace)} by {' or '.join(who) or 'anyone'}"
     else:
-        nearest = min(opinions, key=lambda one: len(one.verdict.reasons))
+        nearest = min(opinions, key=lambda opinion: len(opinion.verdict.reasons))
         text = f"{nearest.policy}: {'; '.join(nearest.verdict.messages)}"
         if len(opinions) > 1:
             text += f" (the nearest of the {len(opinions)} policies that may be used here)"

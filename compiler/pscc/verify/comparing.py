@@ -1,8 +1,8 @@
-"""What ``pscc verify`` compares: what a policy means for a pod, what its output should say of it, and what an engine said.
+"""Compares the answers of an engine with two expected answers: that of the policy, and that of the output.
 
-Pure. What a policy means, as it is rolled out, is the reference interpreter's word. What an output should say can be
-stricter, where its target cannot set one of the policy's defaults and the compile said so (``TGT001``): a pod that the policy
-would have mended is refused, or goes without what the default grants. Nothing else may differ, and nothing may be looser.
+The reference interpreter gives both. The output may be stricter than the policy in one case: its target cannot set one of the
+policy's defaults. Then the output refuses a pod that the default would have changed, or admits it without what the default
+grants. Nothing else may differ, and no answer may be looser.
 """
 
 from __future__ import annotations
@@ -33,20 +33,21 @@ Kind = Literal["lets in", "shuts out", "says otherwise", "changes otherwise"]
 SEVEREST: tuple[Kind, ...] = ("lets in", "shuts out", "changes otherwise", "says otherwise")
 _SOMEBODY = Request(user="somebody", groups=requested_by("somebody", ()))
 _UPDATE_EVERY = 6
-"""One in so many of the drawn pods is what another becomes by an update."""
+"""One in this many of the drawn pods is an update of another one."""
 _WORKLOAD_EVERY = 8
-"""One in so many of the pods that are created is tried again as a workload's."""
+"""One in this many of the created pods is tried again in a workload."""
 _WORKLOADS: tuple[Applied, ...] = ("Deployment", "CronJob")
 
 
 @frozen
 class Trial:
-    """A pod to try, as admission sees it before any policy changed it; with ``old_pod``, what that becomes.
+    """A pod to try, before any policy has changed it. With ``old_pod`` it is an update of that pod.
 
-    ``origin`` says where it is from: what a drawn pod is about, or the file and object of a manifest. ``own`` are the user's
-    own. ``request`` says who asks, and where; None where nothing hangs on that. ``kind`` is what is applied: the pod, or a
-    workload that would make it. ``written`` is the pod as its file has it, nulls and all, where that is another: engines
-    that judge files see it so.
+    - ``origin`` is for people: the subject of a drawn pod, or the file and object of a manifest.
+    - ``own``: the pod is from a file of the user.
+    - ``request`` has the user and the namespace; None where neither matters.
+    - ``kind`` is what is applied: the pod, or a workload that would make it.
+    - ``written`` is the pod as its file has it, with nulls, if that differs: engines that judge files get this one.
     """
 
     origin: str
@@ -312,7 +313,7 @@ def _is_stricter(question: Question, answer: Answer) -> bool:
 
 
 def _stored(pod: Json | None) -> Json:
-    """``pod`` without what the API server drops: of a null in a file an engine may make nothing, or an empty object."""
+    """``pod`` without nulls and empty maps in its metadata, which the API server drops and engines may keep."""
     pruned = _object(without_nulls(pod))
     return {**pruned, "metadata": {key: value for key, value in _object(pruned.get("metadata")).items() if value != {}}}
 

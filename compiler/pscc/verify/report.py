@@ -1,7 +1,4 @@
-"""What ``pscc verify`` prints: the table of agreement and the first differing pod of each engine, or one JSON object.
-
-Pure: rows in, text out.
-"""
+"""Prints the result of ``pscc verify``: a table and the first differing pod of each engine, or one JSON object."""
 
 from __future__ import annotations
 
@@ -25,10 +22,10 @@ _WHAT_DIFFERS: dict[Kind, str] = {
 
 @frozen
 class Row:
-    """One engine: what it came to; or why it was not asked (``missing``), or gave no answers (``failed``).
+    """The result of one engine: its ``tally``, why it was not asked (``missing``), or why it gave no answers (``failed``).
 
-    ``runs`` is the language of an output that has one of several, as ``CEL``. ``is_own``: the output is made for this engine,
-    rather than for another implementation of its language.
+    ``runs`` is the language of an output that can have several, as ``CEL``. ``is_own``: the output is made for this engine,
+    and not for another implementation of its language.
     """
 
     target: str
@@ -243,7 +240,7 @@ def _first(difference: Difference, row: Row, rows: Sequence[Row]) -> dict[str, o
         "policy": _answer(question.policy),
         "expected": _answer(question.expected),
         "engine": _answer(difference.answer),
-        "agreeing": [one.engine for one in others if agrees(one, difference)],
+        "agreeing": [other.engine for other in others if agrees(other, difference)],
         "pod": question.review.applied,
         "oldPod": question.review.old_pod,
         "request": question.review.request and _request(question.review.request),

@@ -1,7 +1,7 @@
-"""Kyverno mutation rules of a policy's defaults.
+"""Kyverno mutation rules for a policy's defaults.
 
-Kyverno applies rules one after another, each to what the one before made of the pod, while each default of a policy is
-about the pod as it came: a rule that reads a field comes before the one that sets it.
+Each default depends on the pod as it came. Kyverno gives each rule the pod as the rule before it changed it. So a rule that
+reads a field stands before the rule that sets the field.
 """
 
 from __future__ import annotations
@@ -69,10 +69,10 @@ def _pod_rule(default: ir.Default, name: str) -> Fields:
 
 
 def _container_rule(default: ir.Default, name: str, kind: str) -> Fields:
-    """The rule of one list of containers. It patches every container, to what it has where nothing is to be set.
+    """The rule for one list of containers. It patches every container; one that needs no default gets its own value again.
 
-    A strategic merge puts the elements that it patches first: one that left some out would change the order in which
-    init containers run. Source: Kyverno ``pkg/engine/mutate/patch/strategicMergePatch.go``, ``pkg/engine/utils/foreach.go``.
+    A strategic merge moves the patched elements to the front. A patch of some containers alone would change the order in
+    which init containers run. Source: Kyverno ``pkg/engine/mutate/patch/strategicMergePatch.go``, ``pkg/engine/utils/foreach.go``.
     """
     own = jmespath.field(jmespath.ELEMENT, default.path)
     conditions: list[str] = []

@@ -21,7 +21,7 @@ Fields = dict[str, object]
 
 @frozen
 class Where:
-    """``conditions``: match conditions with what is to be said of each; ``selector``: lines below ``namespaceSelector``."""
+    """``conditions`` are match conditions with their comments, and ``selector`` has the lines below ``namespaceSelector``."""
 
     conditions: list[Fields]
     selector: Code
@@ -30,7 +30,7 @@ class Where:
 def where(scope: Scope, exemptions: tuple[Exemption, ...] = (), template: str = "", autogen: bool = False) -> Where:
     """The match and the conditions of a policy that holds in ``scope``, for requests that are not exempt.
 
-    With ``template`` it is about workloads whose pods are there; with ``autogen`` it may become so.
+    ``template``: the path to the pods of workloads, for a policy about these. ``autogen``: Kyverno may make one about these.
     """
     conditions = []
     names = in_namespaces(scope)

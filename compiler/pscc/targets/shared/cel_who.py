@@ -1,7 +1,6 @@
-"""Who asks, and where, as conditions in CEL over ``request`` and the pod; for every target that runs CEL.
+"""Conditions in CEL on the requester and the namespace, over ``request`` and the pod; for every target that runs CEL.
 
-What is said of the pod's service account holds of a workload's template, too, whose pods get ``default`` where it names
-none.
+Conditions on the pod's service account also hold for a workload's template. Its pods get ``default`` where it names none.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from pscc.printers.cel.expressions import all_of, any_of, literal, negated
 from pscc.printers.cel.pod import ACCOUNT, HAS_ACCOUNT
 
 About = Literal["pods", "templates", "both"]
-"""What a condition is evaluated on: pods, the templates of workloads, or (by Kyverno's autogen) either."""
+"""The objects of a condition: pods, templates of workloads, or both (Kyverno's autogen)."""
 
 
 def named_in(value: str, names: Names) -> str:

@@ -1,8 +1,8 @@
 """The Rego of a choice, which Gatekeeper and OPA share: its policies and grants as tables, and generic rules over them.
 
-A kind of check is printed once, as a function of its parameters; a policy is a list of statements, so that the code
-does not grow with the number of policies. Grants are indexed by subject and namespace, so that a review costs what the
-policies cost that its requester may use.
+Each kind of check is printed once, as a function of its parameters, and a policy is a list of statements. So the code does
+not grow with the number of policies. Grants are indexed by subject and namespace, so a review costs no more than the policies
+that its requester may use.
 """
 
 from __future__ import annotations

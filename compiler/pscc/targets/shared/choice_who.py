@@ -20,13 +20,14 @@ _NAMES_ACCOUNT = f'{HAS_ACCOUNT} && {ACCOUNT} != ""'
 
 @frozen
 class Review:
-    """What an engine tells of a request, in CEL.
+    """CEL expressions with which an engine reads a request.
 
-    ``asking`` are the variables ``askingUsers``, ``askingGroups`` and ``askingAccounts``, with those that they read.
-    ``shown`` is the list of who asks, as messages say it, and ``aside`` what they say at their end. ``updated`` is the
-    condition that there is an old object; ``ahead`` is the
-    condition that defaults are yet to be set; where that is always so, the pod is judged as if they were. ``of_workloads``:
-    the pod is a workload's template.
+    - ``namespace`` is the namespace of the request.
+    - ``asking`` are the variables ``askingUsers``, ``askingGroups`` and ``askingAccounts``, with those that they read.
+    - ``shown`` is the list of requesters in messages, and ``aside`` the end of these messages.
+    - ``updated`` is true where there is an old object.
+    - ``ahead`` is true where defaults are yet to be set. Where it is always true, the pod is judged as if they were set.
+    - ``of_workloads`` (no CEL): the pod is a workload's template.
     """
 
     namespace: str
@@ -39,7 +40,7 @@ class Review:
 
 
 def _asking() -> Variables:
-    """``askingUsers``, ``askingGroups``, ``askingAccounts``: of the user and of the pod's service account."""
+    """The variables ``askingUsers``, ``askingGroups`` and ``askingAccounts``, for the user and the pod's service account."""
     user = "has(request.userInfo) && has(request.userInfo.username)"
     groups = "has(request.userInfo) && has(request.userInfo.groups)"
     account = f'"{SERVICE_ACCOUNT_USER}" + request.namespace + ":" + {ACCOUNT}'
@@ -57,9 +58,9 @@ def _asking() -> Variables:
 
 
 def _asking_later() -> Variables:
-    """The same of who will ask for the pods of a workload: the pods' service account, and somebody authenticated.
+    """The same for the pods of a workload: their service account, and any authenticated user.
 
-    Whoever applies a workload is not who asks for its pods: that does a controller.
+    The user who applies a workload does not create its pods: a controller does.
     """
     account = "variables.podsAccount"
     groups = f'["{AUTHENTICATED}", "{SERVICE_ACCOUNTS}", "{SERVICE_ACCOUNTS}:" + request.namespace]'
@@ -77,7 +78,7 @@ def _shown() -> str:
 
 
 def names_shown(user: tuple[str, str], account: tuple[str, str, str]) -> str:
-    """The list of who asks: the name of the ``user``, the namespace and name of the ``account``, behind when there is one."""
+    """CEL for the list of requesters. ``user`` and ``account`` are each a condition that there is one, and its name."""
     return (
         f'({user[0]} ? ["user " + {line(user[1])}] : []) + '
         f'({account[0]} ? ["service account " + {line(account[1])} + "/" + {line(account[2])}] : [])'
@@ -113,9 +114,9 @@ def grants(choice: ir.Choice, namespace: str = "request.namespace") -> Variables
             who = grant.subjects
             kinds = ("Users", who.users), ("Groups", who.groups), ("Accounts", who.service_accounts)
             asks = [f"variables.asking{kind}.exists(one, {named_in('one', names)})" for kind, names in kinds if names]
-            is_asked = "true" if who.everyone else " || ".join(asks) or "false"
+            is_subject = "true" if who.everyone else " || ".join(asks) or "false"
             inside = named_in(namespace, grant.namespaces)
-            lists.append(f"(({inside}) && ({is_asked}) ? [{_map({EVERYWHERE_KEY: [grant.policy]})}] : [])")
+            lists.append(f"(({inside}) && ({is_subject}) ? [{_map({EVERYWHERE_KEY: [grant.policy]})}] : [])")
     return [*variables, ("grants", " + ".join(lists) or "[]")]
 
 

@@ -66,14 +66,14 @@ def by_requester(cases: Iterable[Case]) -> dict[Request, list[Case]]:
 
 
 def user_file(folder: str, user: Request) -> OutputFile:
-    """Who asks for the pods of the test ``folder``."""
+    """The file with the requester of the test ``folder``."""
     groups = [yaml_quote(group) for group in user.groups]
     text = render("kyverno/user.yaml.j2", user=yaml_quote(user.user), groups=groups)
     return OutputFile(f"{folder}/user.yaml", text)
 
 
 def old_object(pod: object, old_pod: object) -> object:
-    """``old_pod`` as Kyverno's values want it: merged over the new pod there, so what it lacks of that is empty."""
+    """``old_pod`` for Kyverno's values, with an empty value for each field of ``pod`` that it lacks: Kyverno merges the two."""
     if not isinstance(pod, dict) or not isinstance(old_pod, dict):
         return old_pod
     lacking: dict[str, object] = {k: [] if isinstance(v, list) else None for k, v in pod.items() if k not in old_pod}

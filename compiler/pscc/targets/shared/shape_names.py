@@ -1,7 +1,6 @@
-"""What a shape of check is called in outputs: the kind of its Constraint, and the end of the names of objects and rules.
+"""The names of a check's shape in outputs: the kind of its Constraint, and the end of the names of objects and rules.
 
-Kinds and names have a longest length, and a form of statement may come to more: then shorter words are taken, and
-where those are too long as well, a digest.
+Kinds and names have a maximum length. A longer one gets shorter words, and a digest where these are still too long.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ _DIGEST = 8
 
 
 def kind_of(shape: str, exempt: bool) -> str:
-    """The kind of the Constraints of ``shape``. One that lets requests off, ``exempt``, has a template of its own."""
+    """The kind of the Constraints of ``shape``. ``exempt``: they exempt requests, which needs a template of its own."""
     return fitted_kind(*_spellings(f"Pscc{shape}{_EXEMPT if exempt else ''}"))
 
 

@@ -1,4 +1,4 @@
-"""What every engine takes and gives."""
+"""The records that every engine gets and returns, and the protocol of an engine."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ _VERSIONS = {"Deployment": "apps/v1", "CronJob": "batch/v1"}
 
 
 class EngineError(Exception):
-    """The engine gave no answers: what happened, in a line, and in ``help`` what to do about it, where that is known."""
+    """The engine gave no answers. The message is one line; ``help`` says what to do, or is empty."""
 
     def __init__(self, message: str, help: str = "") -> None:
         self.help = help

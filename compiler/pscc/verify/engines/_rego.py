@@ -1,4 +1,4 @@
-"""What the engines of the target ``opa`` share: which files they load, what they ask, how an answer reads."""
+"""What the engines of the target ``opa`` share: the modules to load, the input for a review, and reading an answer."""
 
 from __future__ import annotations
 
