@@ -69,7 +69,7 @@ if TYPE_CHECKING:
 else:
 
     def __getattr__(name):
-        """What the API calls so, imported when it is first asked for."""
+        """The member ``name`` of the API. Its module is imported on first use."""
         if name not in _HOMES:
             raise AttributeError(f"module 'pscc' has no attribute {name!r}")
         from importlib import import_module

@@ -91,7 +91,7 @@ def server(loader_for: LoaderFor, today: date) -> LanguageServer:
         try:
             text = formatted(source_of(document))
         except SourceError:
-            return None  # its errors are told already
+            return None  # its errors are reported already
         whole = types.Range(types.Position(0, 0), types.Position(len(document.lines), 0))
         return [] if text == document.source else [types.TextEdit(whole, text)]
 
@@ -99,7 +99,7 @@ def server(loader_for: LoaderFor, today: date) -> LanguageServer:
 
 
 def source_of(document: TextDocument) -> SourceFile:
-    """What the editor holds, under the name of its file."""
+    """The editor's text of a file, as a source with the name of the file."""
     return SourceFile(document.path, document.source.replace("\r\n", "\n"))
 
 
@@ -107,7 +107,7 @@ def source_of(document: TextDocument) -> SourceFile:
 
 
 def diagnostics(source: SourceFile, load: Load, today: date, thorough: bool) -> tuple[Diagnostic, ...]:
-    """What ``pscc check`` says of ``source``; without ``thorough``, only what takes no search."""
+    """The diagnostics of ``pscc check`` for ``source``. Without ``thorough``, only those that need no search."""
     try:
         document, program, warnings = analyse(source, load=load, today=today)
     except SourceError as error:
@@ -116,7 +116,7 @@ def diagnostics(source: SourceFile, load: Load, today: date, thorough: bool) -> 
 
 
 def hover(source: SourceFile, line: int, column: int, load: Load, today: date) -> str:
-    """What ``pscc explain`` says, targets left out, of line ``line`` (from 1); else of the control at ``column`` (from 0)."""
+    """The text of ``pscc explain``, without targets, for line ``line`` (from 1), else for the control at ``column`` (from 0)."""
     try:
         document, program, _ = analyse(source, load=load, today=today)
         text = explain_source(document, link(document, load, Report()), program, line, today, targets=False)
@@ -131,7 +131,7 @@ def hover(source: SourceFile, line: int, column: int, load: Load, today: date) -
 
 
 def completions(above: list[str], before: str) -> Iterator[types.CompletionItem]:
-    """What may stand next on a line that begins with ``before``, below the lines ``above``."""
+    """The completions for a line that begins with ``before``, below the lines ``above``."""
     words = re.split(r"[\s,]+", before.lstrip())
     inside = sum(line.partition("#")[0].count("{") - line.partition("#")[0].count("}") for line in above) > 0
     mode = words[0] in ("warn", "audit", "enforce") and len(words) > 1

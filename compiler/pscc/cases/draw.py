@@ -125,7 +125,7 @@ def _added(pod: Json, probe: Probe) -> Json:
 
 
 def _lifted(container: Mapping[str, object]) -> Json:
-    """What of a container's security context the pod's can say as well."""
+    """The fields of a container's security context that a pod's security context also has."""
     return {k: v for k, v in _object(container.get(CONTEXT)).items() if k in INHERITED}
 
 

@@ -17,7 +17,7 @@ from pscc.reference import interpreter
 
 Json = dict[str, object]
 _LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
-"""What a container can be called. Source: ``ValidateDNS1123Label`` in Kubernetes ``pkg/apis/core/validation/validation.go``."""
+"""A container's name. Source: ``ValidateDNS1123Label`` in Kubernetes ``pkg/apis/core/validation/validation.go``."""
 _POD: Json = {"apiVersion": "v1", "kind": "Pod"}
 _RENAMED, _WITH_IMAGE = 0.35, 0.6
 """The shares of drawn pods that have a container so called, and of their containers that have such an image."""

@@ -13,7 +13,7 @@ from pscc.ir.access import EVERYONE, EVERYWHERE, SERVICE_ACCOUNTS, Names, Reques
 MOST_USERS = 12
 """How many different users there are: an engine may have to start once for each."""
 _ACCOUNTS_OF = f"{SERVICE_ACCOUNTS}:"
-"""What stands before a namespace in the name of the group of its service accounts."""
+"""The prefix of the group of a namespace's service accounts; the namespace follows."""
 _LONGEST = 63
 """The length that a namespace's name may have, as a DNS label (RFC 1123)."""
 _MOST_GRANTED = 8

@@ -53,7 +53,7 @@ def colored(stream: object) -> bool:
 
 
 def read_bytes(path: str) -> bytes:
-    """What the file ``path`` holds, or stdin for ``-``."""
+    """The bytes of the file ``path``, or of stdin for ``-``. Exits with 2 where it cannot be read."""
     try:
         return sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
     except (OSError, ValueError) as error:

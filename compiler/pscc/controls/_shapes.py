@@ -141,7 +141,7 @@ def each_place_shapes(
 
 
 def _named(shape: Shape, site: str) -> Iterator[Requirement]:
-    """The requirements of ``shape``, their names told apart by site."""
+    """The requirements of ``shape``, with ``site`` in their names."""
     for requirement in shape.requirements:
         yield replace(requirement, name=f"{site}_{requirement.name}")
 
@@ -248,7 +248,7 @@ def number_probes(check: ir.Check) -> Iterator[int]:
 
 
 def word_probes(check: ir.Check, others: tuple[str, ...] = ("not-listed",)) -> Iterator[str]:
-    """The check's words, a match of each pattern, and what is in none of them."""
+    """The check's words, a word that matches each pattern, and a word that matches none."""
     params = dict(check.params)
     seen: dict[str, None] = {}
     for name in ("values", "patterns"):

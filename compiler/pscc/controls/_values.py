@@ -1,4 +1,4 @@
-"""How the values of statements are read: one class per kind of value. Knows no control."""
+"""Parses the values of statements: one class for each kind of value. Knows no control."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class Boolean:
 
 @frozen
 class Words:
-    """Strings, of which a bare one may end in the wildcard ``*``; the parameters ``values`` and ``patterns``.
+    """Strings. A bare one may end in the wildcard ``*``. They become the parameters ``values`` and ``patterns``.
 
     ``known``: the only literal values that make sense, if there is such a list. ``star`` is kept as the value ``*`` when
     the control gives it a meaning of its own (``volumes``).
@@ -209,7 +209,7 @@ _SELINUX = ("user", "role", "type", "level")
 
 @frozen
 class SeLinux:
-    """``user=…, role=…, type=…, level=…``: a parameter each; what is left out has to be unset."""
+    """``user=…, role=…, type=…, level=…``: one parameter each. An option that is left out must be unset in the pod."""
 
     noun: str = 'SELinux options such as `level="s0:c1,c2"`'
 

@@ -63,7 +63,7 @@ def from_psp(psp: Psp) -> Iterator[Statement]:
 
 
 def probes(check: ir.Check) -> Iterator[Probe]:
-    """One group around each boundary, a good one beside it, none."""
+    """Pods with one group at each boundary, with a good group beside it, and with none."""
     numbers = list(number_probes(check))
     for number in numbers:
         yield Probe(f"supplementalgroups-{number}", pod={"spec": {"securityContext": {FIELD: [number]}}})

@@ -142,7 +142,7 @@ TOKEN_VOLUME: dict[str, object] = {
         ]
     },
 }
-"""What ServiceAccount admission mounts into pods."""
+"""The volume that ServiceAccount admission mounts into pods."""
 
 SOURCES: dict[str, object] = {
     "configMap": {"name": "settings"},

@@ -13,7 +13,7 @@ from pscc.diagnostics import Diagnostic, Replacement
 Format = Literal["text", "json", "github", "sarif"]
 _COLORS = {"error": "\x1b[1;31m", "warning": "\x1b[1;33m", "note": "\x1b[1;36m"}
 _WIDEST, _BEFORE = 300, 60
-"""How much of a line is shown, where it is longer (a whole dump may be one): this many characters, from so many before."""
+"""How many characters of a long line are shown, and how many of them before the span. A whole dump may be one line."""
 _SARIF = "https://json.schemastore.org/sarif-2.1.0.json"
 
 

@@ -1,4 +1,4 @@
-"""What a code or a control means, at length: ``pscc explain CODE``, ``pscc explain CONTROL``."""
+"""Explains a code or a control at length: ``pscc explain CODE``, ``pscc explain CONTROL``."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ WIDTH = 100
 
 
 def explain(code_or_control: str) -> str | None:
-    """What ``pscc explain`` prints for a code or a control's id; None if it is neither."""
+    """The text of ``pscc explain`` for a code or the id of a control; None if it is neither."""
     entry = codes().get(code_or_control.upper())
     if entry is not None:
         return _code(code_or_control.upper(), *entry)

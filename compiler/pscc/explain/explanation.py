@@ -138,13 +138,13 @@ def _default(
 
 
 def _refused(outputs: Compiled, target: str) -> str:
-    """That ``target`` refuses the program; empty where it does not."""
+    """The text that ``target`` refuses the program; empty where it does not."""
     messages = dict.fromkeys(d.message for d in outputs.refused.get(target, ()))
     return f"refused, never left out: {'; '.join(messages)}" if messages else ""
 
 
 def _of_default(policy: ir.Policy, default: ir.Default, outputs: Compiled, target: str) -> Iterator[Shortfall]:
-    """What ``target`` does not do of ``default``; nothing where it sets it exactly."""
+    """The shortfalls of ``target`` about ``default``; none where it sets it exactly."""
     for shortfall in outputs.shortfalls(target):
         match shortfall:
             case DefaultNotSet(policy=name, default=other) | DefaultSetWidely(policy=name, default=other):

@@ -23,7 +23,7 @@ from pscc.output.options import DEFAULTS
 from pscc.targets.registry import TARGETS, target_named
 
 MOST_LINES = 16
-"""Of one target, for one line of the source."""
+"""Lines to show of one target's output, for one line of the source."""
 
 
 @frozen

@@ -102,7 +102,7 @@ ExemptKind = Literal["users", "groups", "serviceaccounts", "containers", "images
 
 @frozen
 class Exempted:
-    """What is exempt: users, groups and service accounts that ask, or containers by their name or image."""
+    """The subjects of an exemption: users, groups or service accounts, or containers by name or image."""
 
     kind: ExemptKind
     values: tuple[Value, ...]

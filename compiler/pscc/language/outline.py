@@ -48,7 +48,7 @@ class Block:
 
 @dataclass(slots=True)
 class Outline:
-    """A text: its blocks, and what stands where nothing can: lines and ``}`` outside of blocks, blocks inside of them."""
+    """The parts of a text: its blocks, and parts in wrong places: lines and ``}`` outside of blocks, and blocks in blocks."""
 
     blocks: list[Block] = field(default_factory=list)
     stray: list[Piece] = field(default_factory=list)

@@ -158,7 +158,7 @@ class _Builder:
         return tuple(subjects)
 
     def exemption(self, tree: Tree[Token]) -> ast.Exemption:
-        """One `ast.Exempted` a kind; a value without a kind is of the one before it."""
+        """An exemption with one `ast.Exempted` for each kind. A value without a kind has that of the value before it."""
         exempted: list[ast.Exempted] = []
         controls: tuple[ast.Name, ...] = ()
         because, until = "", None
@@ -273,7 +273,7 @@ def _built(source: SourceFile, trees: list[Tree[Token]], report: Report) -> ast.
 
 
 def read_language(source: SourceFile, report: Report) -> ast.Document:
-    """The syntax tree of ``source``. All its syntax errors go to ``report``; the tree then lacks what they are in."""
+    """The syntax tree of ``source``. All syntax errors go to ``report``, and the tree lacks the parts that have one."""
     from lark import UnexpectedInput
 
     try:

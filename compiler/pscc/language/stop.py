@@ -36,9 +36,10 @@ class Places:
 
 @frozen
 class Stop:
-    """Where the parser stopped: in the logical line from ``start`` to ``end``, at ``at``, expecting these terminals.
+    """The place where the parser stopped: at offset ``at`` of the logical line from ``start`` to ``end``.
 
-    ``rule`` is what the line was read as: ``item`` of a policy, ``grant`` of a choice, ``_policy_head``, ``_choice_head``.
+    ``expected`` are the terminals that the grammar takes there. ``rule`` is the rule for the line: ``item`` of a policy,
+    ``grant`` of a choice, ``use``, ``_policy_head`` or ``_choice_head``.
     """
 
     places: Places

@@ -14,12 +14,12 @@ from pscc.base.frozen import frozen
 Version = tuple[int, int]
 """A release: ``(1, 30)``."""
 Workloads = Literal["warn", "enforce", "off"]
-"""What happens when a Deployment or the like is applied whose pods a policy would not admit."""
+"""The option ``--workloads``: what happens when somebody applies a Deployment or the like whose pods a policy would not admit."""
 Ability = Literal["cannot", "stricter", "exactly"]
 """``stricter``: the target leaves the construct out, and refuses more pods for that, never fewer."""
 Subject = Literal["users", "groups", "serviceaccounts"]
 Exempted = Literal["users", "groups", "serviceaccounts", "images", "containers"]
-"""Who or what an exemption is about, as the language spells it."""
+"""The kinds of exemptions, as the language spells them."""
 SUBJECTS: frozenset[Subject] = frozenset({"users", "groups", "serviceaccounts"})
 EXEMPTED: frozenset[Exempted] = frozenset({"users", "groups", "serviceaccounts", "images", "containers"})
 MODES: frozenset[ir.Mode] = frozenset({"enforce", "warn", "audit"})
@@ -101,7 +101,7 @@ class SetsOnUpdates:
 
 
 ReleaseCost = SwitchedOff | Withdrawn | SetsOnUpdates
-"""What a release costs that the output can run on; ``for_defaults``: a program that sets defaults alone."""
+"""A cost of a release on which the output runs. ``for_defaults``: it concerns only programs that set defaults."""
 
 
 # --- choices --------------------------------------------------------------------

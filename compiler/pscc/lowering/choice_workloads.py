@@ -10,7 +10,7 @@ from pscc.ir.access import AUTHENTICATED, SERVICE_ACCOUNT_USER, SERVICE_ACCOUNTS
 from pscc.reference.side_by_side import CONTROLLERS
 
 MANAGER = "system:kube-controller-manager"
-"""Who asks for all workloads' pods where the manager runs without ``--use-service-account-credentials``."""
+"""The user who creates the pods of all workloads where the manager runs without ``--use-service-account-credentials``."""
 
 
 def refused_with_their_workloads(program: ir.Program) -> Iterator[Diagnostic]:

@@ -104,7 +104,7 @@ def choice_without(choice: ir.Choice) -> ir.Choice:
 def default_check(default: ir.Default, spares: bool = True) -> ir.Check:
     """A check that refuses the pods that ``default`` would change, and no others.
 
-    ``spares`` is False where another default fills the list ``default.unless_in``: then what is in that list spares no pod.
+    ``spares`` is False where another default fills the list ``default.unless_in``: then no pod is exempt because of that list.
     """
     name = "".join(word[0].upper() + word[1:] for word in default.control.split("."))
     param, value = _param(default)

@@ -100,7 +100,7 @@ def _for_everyone(grants: list[Grant]) -> bool:
 
 
 def _for_all(grants: list[Grant], place: str) -> bool:
-    """Whether every pod in ``place`` may use the policy: by its account, or whoever asks."""
+    """Whether every pod in ``place`` may use the policy of ``grants``: by its service account, or by any user."""
     groups = {group for grant in grants for group in grant.subjects.groups.exact}
     own = {f"{SERVICE_ACCOUNTS}:{place}"} if place != _ANYWHERE else set()
     return _for_everyone(grants) or bool(groups & {SERVICE_ACCOUNTS, *own})

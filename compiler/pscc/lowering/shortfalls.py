@@ -59,7 +59,7 @@ class NeverUsed:
 
 @frozen
 class SetForExempt:
-    """Exempt requests get the defaults of ``policy``, too: mutations of ``target`` do not see who asks."""
+    """Exempt requests get the defaults of ``policy``, too: mutations of ``target`` do not see the requester."""
 
     target: str
     policy: ir.Policy

@@ -381,7 +381,7 @@ def _refuse_own_modes(parts: list[ir.Policy], report: Report) -> None:
 
 
 def _distinct(policies: list[ir.Policy], written: tuple[ast.Policy, ...], report: Report) -> None:
-    """No policy is named as the part of another that has a mode of its own. Names written twice are told already."""
+    """An error where a policy has the name of a part of another policy, made for a mode. Repeated names have an error already."""
     names = [policy.name.text for policy in written]
     twice = {name for name in names if names.count(name) > 1}
     seen: dict[str, Span] = {}

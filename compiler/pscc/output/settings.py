@@ -63,7 +63,7 @@ class Settings:
 
     @property
     def options(self) -> Options:
-        """How targets say it."""
+        """The options that targets read."""
         return Options(self.engine, self.workloads, self.kubernetes, self.gatekeeper, self.kyverno)
 
 
@@ -91,7 +91,7 @@ def words(settings: Settings) -> dict[str, str]:
 
 
 def chosen(settings: Settings) -> tuple[str, ...]:
-    """The words of `words` for what is not as it is by default; targets are left out."""
+    """The `words` of each option that differs from its default, without the targets."""
     plain = words(Settings())
     return tuple(text for name, text in words(settings).items() if name != "--target" and text != plain.get(name))
 

@@ -32,7 +32,7 @@ TEMPLATES = {
     "Job": ("spec", "template"),
     "CronJob": ("spec", "jobTemplate", "spec", "template"),
 }
-"""Where what makes pods has their template, by kind."""
+"""The path to the pod template in a workload, by kind."""
 MIRROR_ANNOTATION = "kubernetes.io/config.mirror"
 """Marks the API server's copy of a static pod. Source: ``k8s.io/api/core/v1/annotation_key_constants.go``."""
 TOKEN_VOLUME = "kube-api-access-pscc"
@@ -41,7 +41,7 @@ TOKEN_PATH = "/var/run/secrets/kubernetes.io/serviceaccount"
 
 @frozen
 class Manifest:
-    """A pod, or what makes pods: its kind and name, and the pod as it is written (not normalised)."""
+    """A pod or a workload: its kind and name, and its pod as the file has it (not normalised)."""
 
     kind: str
     namespace: str

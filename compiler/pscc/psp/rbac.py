@@ -28,7 +28,7 @@ SERVICE_ACCOUNT = "system:serviceaccount:"
 
 @frozen
 class Usable:
-    """What a rule lets use: the policies ``names``, or all of them where there are none."""
+    """The policies that a rule allows to use: ``names``, or all policies where that is empty."""
 
     names: tuple[str, ...]
     span: Span

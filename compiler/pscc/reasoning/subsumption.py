@@ -125,7 +125,7 @@ def _verb(check: ir.Check) -> str:
 
 
 def _rest(check: ir.Check) -> str:
-    """The shape without its verb: what it is about, and what narrows it."""
+    """The shape without its verb: the control, and the conditions that narrow it."""
     return check.shape[len(_verb(check)) :]
 
 
@@ -163,7 +163,7 @@ def _covers(wide: list[Grant], narrow: list[Grant]) -> bool:
 
 
 def grants_all_of(wide: Grant, narrow: Grant) -> bool:
-    """Whether ``wide`` holds for all, and everywhere, that ``narrow`` does; of which policy is not asked."""
+    """Whether ``wide`` has all subjects and namespaces of ``narrow``. Their policies are not compared."""
     return narrow.namespaces.within(wide.namespaces) and _who(narrow.subjects, wide.subjects)
 
 

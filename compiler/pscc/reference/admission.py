@@ -143,7 +143,7 @@ def admit(choice: ir.Choice, request: Request, pod: Json, old_pod: Json | None =
 
 
 def accepts_as_it_is(choice: ir.Choice, request: Request, pod: Json) -> Admission:
-    """What ``choice`` says of ``pod`` where nothing sets a default: what a target without mutation can ask."""
+    """The decision of ``choice`` on ``pod`` without setting defaults, as on a target that changes no pods."""
     opinions = tuple(Opinion(policy.name, interpreter.check(policy, pod), False) for policy in usable(choice, request))
     return _decided(opinions, request, pod)
 

@@ -1,4 +1,4 @@
-"""What ``pscc eval`` computes: what a program says of a pod, and which policy of a choice admits it."""
+"""Judges manifests for ``pscc eval``: the verdicts of a program, and the policy of a choice that admits the pod."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SOMEBODY = Request("", groups=requested_by("", ()))
 
 @frozen
 class Judgement:
-    """What one policy or choice says of one manifest, or that none judges it.
+    """The judgement of one policy or choice on one manifest, or that none judges it.
 
     ``file``, ``kind``, ``namespace`` and ``name`` are the manifest's. ``policy`` is the policy that judges it, or the one of
     ``choice`` that admits it; None where none judges it. ``allowed`` is false only where what enforces denies the pod.

@@ -22,10 +22,10 @@ KINDS_OF_CONTAINER = CONTAINER_LISTS
 
 @frozen
 class Reason:
-    """One finding: the check it belongs to, where in the pod (``spec.containers[0].name``) and why.
+    """One finding of one check: its place in the pod (``spec.containers[0].name``) and its message.
 
-    ``value`` is the pod's value there, None where it is unset. ``container`` and ``volume`` are the names of what the
-    finding is about, empty where it is about neither. ``because`` is the author's reason, empty where none is given.
+    ``value`` is the pod's value there, None where it is unset. ``container`` and ``volume`` are the names of the
+    container and the volume that it is about, if any. ``because`` is the author's reason, empty where none is given.
     """
 
     control: str

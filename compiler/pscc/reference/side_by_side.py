@@ -26,7 +26,7 @@ CONTROLLERS = {
     "Job": "job-controller",
     "CronJob": "job-controller",
 }
-"""Who asks for the pods of a workload: service accounts of ``kube-system``.
+"""The service accounts in ``kube-system`` that create the pods of workloads, by kind.
 
 Source: ``plugin/pkg/auth/authorizer/rbac/bootstrappolicy/controller_policy.go`` of Kubernetes 1.24.
 """

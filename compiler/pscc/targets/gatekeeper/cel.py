@@ -29,7 +29,7 @@ _REVIEW = Review(
     aside=f'{_USER} == "" && {_ACCOUNT} != "" '
     '? " (no user in this review: judged by " + variables.asking[0] + " alone)" : ""',
 )
-"""What Gatekeeper tells: an audit knows no user, and labels of the namespace are not always there."""
+"""The fields of a request in Gatekeeper: an audit has no user, and labels of the namespace may be missing."""
 
 
 @frozen
@@ -43,7 +43,7 @@ class Source:
 
 
 def source_of(check: ir.Check, exempt: bool) -> Source:
-    """The source of the template of ``check``, which with ``exempt`` lets off the requests of its Constraint."""
+    """The source of the template of ``check``. ``exempt``: it exempts the requests that its Constraint lists."""
     printed = template_of(check, exempt)
     return Source(
         fields_of([*printed.variables], {}, _INDENT),

@@ -18,7 +18,7 @@ MUTATIONS = "mutations.gatekeeper.sh/v1"
 
 @frozen
 class Mutator:
-    """What a mutator prints as."""
+    """A mutator, ready for its template."""
 
     kind: str
     name: str
@@ -28,7 +28,7 @@ class Mutator:
 
 
 def setting(default: ir.Default, judging: Judging) -> Setting:
-    """What Gatekeeper does with ``default``: its mutators test the field that they set, and no other."""
+    """What Gatekeeper does with ``default``. Its mutators test the field that they set, and no other field."""
     conditional = default.unless != ir.FALSE
     if default.unless_in or (default.grants and conditional) or _shows(default, judging):
         return LeavesUnset("Gatekeeper cannot set")

@@ -39,7 +39,7 @@ from pscc.targets.shared.subjects import exemption_rows
 from pscc.targets.versions import GATEKEEPER_CEL, GATEKEEPER_OPERATIONS, GATEKEEPER_REGO
 
 BUDGET = 1_000_000
-"""What the validation and its message may cost together. Source: ``Query`` in Gatekeeper 3.23 ``pkg/drivers/k8scel/driver.go``."""
+"""The CEL budget of a validation with its message. Source: ``Query`` in Gatekeeper 3.23 ``pkg/drivers/k8scel/driver.go``."""
 _ACTIONS = {"enforce": "deny", "warn": "warn", "audit": "dryrun"}
 _SCHEMAS = {
     "string": {"type": "string"},
@@ -71,7 +71,7 @@ class Gatekeeper:
     name: str = "gatekeeper"
 
     def capabilities(self, options: Options) -> Capabilities:
-        """All but some defaults: mutators see neither who asks nor another field."""
+        """Everything except some defaults: mutators see neither the requester nor another field."""
         cel = options.engine == "cel"
         least = GATEKEEPER_CEL if cel else GATEKEEPER_REGO
         unset = LeavesUnset("Gatekeeper's mutators see neither who asks nor the rest of the pod")
@@ -149,7 +149,7 @@ TARGET = Gatekeeper()
 
 @frozen
 class _Named:
-    """What is called how: the ``files`` of each policy and choice, ``constraints`` by policy and shape; and the ``mutators``."""
+    """The names of an output: ``files`` by policy and choice, ``constraints`` by policy and shape, and ``mutators``."""
 
     files: Names
     constraints: Mapping[tuple[str, str], str]
@@ -199,7 +199,7 @@ def _kustomization(folder: str, paths: list[str]) -> OutputFile:
 
 
 def rego_of(check: ir.Check, exempt: bool = False) -> str:
-    """The Rego of the template of ``check``, which with ``exempt`` lets off the requests of its Constraint."""
+    """The Rego of the template of ``check``. ``exempt``: it exempts the requests that its Constraint lists."""
     printed = check_rules(check)
     return render(
         "gatekeeper/template.rego.j2",

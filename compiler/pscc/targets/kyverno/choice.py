@@ -32,7 +32,7 @@ _BETWEEN = "\n"
 """Between the findings of an objection, so that they can be counted: no message has a line break."""
 _NEW_LINE = literal(_BETWEEN)
 _NONE = '""'
-"""Of an empty list it tells the type, without which the expressions that read it do not compile."""
+"""Gives an empty list a type. Without it, expressions that read the list do not compile."""
 _UNUSABLE = 1_000_000
 _USABLE = f"size(variables.findings.filter(count, count < {_UNUSABLE}))"
 _NONE_USABLE = (
@@ -124,7 +124,7 @@ def _variables(choice: ir.Choice, review: Review) -> list[tuple[str, str]]:
 
 
 def _check(name: str, check: ir.Check) -> list[tuple[str, str]]:
-    """The variables of ``check``, of which ``name`` is its message, empty where it has nothing to say."""
+    """The variables of ``check``. ``name`` is the one with its message, which is empty where it has no finding."""
     specialised = specialise(check)
     if not specialised.requirements:
         return [(name, '""')]

@@ -1,4 +1,4 @@
-"""Where a policy holds and who is exempt, in Kyverno's words: ``match``, ``exclude``, CEL preconditions."""
+"""The scope and the exemptions of a policy for Kyverno: ``match``, ``exclude``, CEL preconditions."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pscc.targets.shared.cel_who import is_one_of
 from pscc.targets.shared.label_selector import label_selector
 
 UPDATED = "oldObject != null"
-"""That the request changes a pod: Kyverno's command line knows no operation in CEL."""
+"""CEL for: the request changes a pod. Kyverno's command line has no operation in CEL."""
 
 
 @frozen

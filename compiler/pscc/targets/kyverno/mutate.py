@@ -22,12 +22,12 @@ Fields = dict[str, object]
 
 
 def rules(policy: ir.Policy) -> list[Fields]:
-    """What the mutation rules of ``policy`` print as. Raises `jmespath.UnprintableError` for a default that has none."""
+    """The mutation rules of ``policy``, ready for a template. Raises `jmespath.UnprintableError` for a default that has none."""
     return [fields for default in in_sequence(policy.defaults) for fields in _of(default)]
 
 
 def setting(default: ir.Default, judging: Judging) -> Setting:
-    """What Kyverno does with ``default``: it cannot set one with text that JMESPath has no literal for."""
+    """What Kyverno does with ``default``. It cannot set text for which JMESPath has no literal."""
     try:
         _of(default)
     except jmespath.UnprintableError:

@@ -114,7 +114,7 @@ Checks = tuple[tuple[ir.Check, Reads], ...]
 
 
 def _checks(policy: ir.Policy) -> Checks:
-    """The checks of ``policy`` with their values in them, and what they look at; without those which every pod passes."""
+    """The checks of ``policy`` with their values, and the fields that they read. Checks that every pod passes are left out."""
     both = ((specialise(check), rechecked_on(check)) for check in policy.checks)
     return tuple((check, reads) for check, reads in both if check.requirements)
 

@@ -38,7 +38,7 @@ from pscc.targets.versions import KYVERNO_CEL
 _WORKLOAD = 'object.kind != "Pod"'
 _ACTIONS = {"enforce": "Deny", "warn": "Warn", "audit": "Audit"}
 _EPHEMERAL = ("ephemeral-containers", "ephemeral")
-"""What stands behind the name of a policy about ephemeral containers."""
+"""The end of the name of a policy about ephemeral containers."""
 
 
 @frozen

@@ -27,7 +27,7 @@ WORKLOADS = "workloads.rego"
 """The file about workloads. regopy cannot run it."""
 _DECISIONS = {"enforce": "deny", "warn": "warn", "audit": "warn"}
 _ENTRIES = {"enforce": "violation", "warn": "warning", "audit": "warning"}
-"""What holds the messages with their controls. Conftest counts every ``violation`` as a failure."""
+"""The rule that holds the messages with their controls. Conftest counts every ``violation`` as a failure."""
 
 
 @frozen
@@ -93,7 +93,7 @@ TARGET = Opa()
 
 
 def _main(decisions: dict[str, str], workloads: Workloads) -> list[OutputFile]:
-    """What asks all packages at once, each for its decision: about pods, and about those that workloads would make."""
+    """The module that collects the decisions of all packages, about pods and about the pods of workloads."""
     unions = [
         {
             "package": Code(package),

@@ -1,4 +1,4 @@
-"""What all policies in CEL have in common: a policy's variables, validations and mutations, ready for a template."""
+"""The common part of all policies in CEL: variables, validations and mutations, ready for a template."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _ON_ONE_LINE = 100
 
 
 def checks_of(policy: ir.Policy) -> Checks:
-    """The checks of ``policy`` with their values in them, and what they look at; without those which every pod passes."""
+    """The checks of ``policy`` with their values, and the fields that they read. Checks that every pod passes are left out."""
     both = ((specialise(check), rechecked_on(check)) for check in policy.checks)
     return tuple((check, reads) for check, reads in both if check.requirements)
 
@@ -43,7 +43,7 @@ def default_lines(default: ir.Default) -> list[str]:
 
 
 def described(checks: Checks) -> Code:
-    """What the checks say, as the lines of a description."""
+    """The lines of a description with the statements of the checks."""
     return yaml_block(folded(" ".join(dict.fromkeys(check.description for check, _ in checks))), 6)
 
 

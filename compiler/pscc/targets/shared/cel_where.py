@@ -1,4 +1,4 @@
-"""Where a policy in CEL holds and who is exempt from it: match conditions, and a selector of namespaces by labels.
+"""The scope and the exemptions of a policy in CEL: match conditions, and a selector of namespaces by labels.
 
 Names are conditions and not exclusions, so that Kyverno goes on making rules for workloads.
 """

@@ -41,7 +41,7 @@ CHOICE_OF_TEMPLATES = (
     "may use has to accept them, with the defaults of that policy. Who applies the workload is not looked at."
 )
 REFUSED = "No policy that may be used accepts this pod."
-"""Where the whole message is more than the API server takes."""
+"""The message where the whole one is longer than the API server takes."""
 CHOICE_DEFAULTS = (
     "Sets the defaults of the policy that admits the pod: the first that accepts it as it is, else the first that accepts "
     "it with its defaults."
@@ -51,7 +51,7 @@ _LINE = "\n"
 
 
 ASKING_RBAC = Live(cost=350_000, budget=10_000_000, asked=4)
-"""What asking the API server's authorizer costs, and what a policy may.
+"""The cost of a question to the API server's authorizer, and the budget of a policy.
 
 Source: ``k8s.io/apiserver/pkg/cel/library/cost.go``, ``k8s.io/apiserver/pkg/apis/cel/config.go``.
 """
@@ -59,7 +59,7 @@ Source: ``k8s.io/apiserver/pkg/cel/library/cost.go``, ``k8s.io/apiserver/pkg/api
 
 @frozen
 class Names:
-    """What the variables of a choice are called: of each check by its statement, and of each policy by its name."""
+    """The names of a choice's variables: for each check by its statement, and for each policy by its name."""
 
     checks: dict[str, str]
     policies: dict[str, str]
@@ -117,7 +117,7 @@ class ChoiceInCel:
 
 @frozen
 class Printed:
-    """The parts of the policy: when an update concerns it, its variables, what has to hold, the message where not."""
+    """The parts of a policy: when an update concerns it, its variables, and its validations with messages."""
 
     changed: Code
     variables: list[Fields]
@@ -192,7 +192,7 @@ def fields_of(variables: Variables, notes: dict[str, str], indent: int = 8) -> l
 
 
 def _findings(name: str, check: ir.Check) -> Variables:
-    """The variables of ``check``, of which ``name`` holds its findings, a line each."""
+    """The variables of ``check``. ``name`` is the one with its findings, one a line."""
     specialised = specialise(check)
     if not specialised.requirements:
         return [(name, '""')]
@@ -260,7 +260,7 @@ def _texts(choice: ir.Choice, names: Names) -> Variables:
         if choice.live:
             each.append(f'variables.words{own} != "" ? {name} + variables.words{own} : ""')
         else:
-            # what a default would have met is told where nothing has set it
+            # an objection that a default removes counts where nothing has set the default
             words = f'(variables.words{own} != "" ? variables.words{own} : variables.objections{own})'
             each.append(f'variables.mayUse{own} ? {name} + {words} : ""')
     return [

@@ -77,7 +77,7 @@ def _shape(name: str, check: ir.Check) -> dict[str, object]:
 
 
 def _tables(choice: ir.Choice) -> Iterator[dict[str, Code]]:
-    """Who may use what. A table without a row is none: Conftest's type checker refuses to look into an empty object."""
+    """The tables of grants. An empty table is left out: Conftest's type checker refuses a look-up in an empty object."""
     users, groups, accounts, everyone = grant_tables(choice)
     for name, table in (("users", users), ("groups", groups), ("accounts", accounts)):
         if table:

@@ -41,7 +41,7 @@ def has_patterns(grant: Grant) -> bool:
 
 
 def grant_tables(choice: ir.Choice) -> tuple[Table, Table, Table, dict[str, list[str]]]:
-    """What users, groups, service accounts and everyone may use, of the grants that name them in full."""
+    """The policies that users, groups, service accounts and everyone may use, by the grants that name them in full."""
     users: Table = {}
     groups: Table = {}
     accounts: Table = {}

@@ -157,7 +157,7 @@ def _table(table: Table) -> str:
 
 
 ADMISSION = Review("request.namespace", tuple(_asking()), _shown(), ON_UPDATE)
-"""What the API server and Kyverno tell."""
+"""The requests of the API server and of Kyverno."""
 TEMPLATES = Review(
     "request.namespace",
     tuple(_asking_later()),
@@ -167,4 +167,4 @@ TEMPLATES = Review(
     ahead="true",
     of_workloads=True,
 )
-"""What they tell of a workload, whose template stands for the pod."""
+"""The same for a workload, whose template is judged as a pod."""

@@ -1,4 +1,4 @@
-"""What ``kyverno test`` runs: a folder with the test, its pods, and where they are needed old pods and a user."""
+"""The folder of a ``kyverno test``: the test, its pods and, where needed, old pods and a user."""
 
 from __future__ import annotations
 

@@ -6,14 +6,14 @@ import hashlib
 from collections.abc import Iterable
 
 LONGEST = 63
-"""As long as a label: Gatekeeper's webhook refuses a longer name, and Kyverno labels its reports with a policy's.
+"""The longest name, that of a label. Gatekeeper's webhook refuses a longer one, and Kyverno uses names of policies as labels.
 
 Source: ``validateGatekeeperResources`` in Gatekeeper ``pkg/webhook/policy.go``, ``LabelPrefixClusterPolicy`` in Kyverno
 ``pkg/utils/report/metadata.go``.
 """
 _DIGEST = 8
 _LEAST = 3
-"""So many characters of a name are kept in front of its digest."""
+"""How many characters of a name are at least kept before its digest."""
 
 
 class Names:

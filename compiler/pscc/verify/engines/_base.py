@@ -76,12 +76,12 @@ class EngineError(Exception):
 
 
 class Engine(Protocol):
-    """One engine that was found, wherever it is.
+    """One engine that is there: a library, a program or a server.
 
     ``changes_pods``: it sets the defaults of an output itself, so its answers hold pods. ``takes_updates``: it can be
     asked about an update. ``takes_users``: it can be told who asks. ``takes_workloads``: it can be asked about a Deployment
     or a CronJob. ``is_own``: the output is made for it, rather than for another implementation of the same language.
-    ``note`` says what of an output it leaves out and what was done about that, empty where it runs all.
+    ``note`` names the parts of an output that it does not run, and what was done instead; empty where it runs all.
     """
 
     @property
@@ -138,7 +138,7 @@ class Engine(Protocol):
 
 
 def chunks(reviews: Sequence[Review], size: int) -> list[Sequence[Review]]:
-    """``reviews`` in pieces of at most ``size``, so that progress can be told between them."""
+    """``reviews`` in parts of at most ``size``, so that progress can be reported between them."""
     return [reviews[start : start + size] for start in range(0, len(reviews), size)]
 
 

@@ -24,7 +24,7 @@ def modules(files: Sequence[OutputFile]) -> tuple[OutputFile, ...]:
 
 
 def document(review: Review) -> object:
-    """The input for ``review``: what is applied itself; an AdmissionReview for an update, and where it matters who asks."""
+    """The input for ``review``: the applied object, or an AdmissionReview for an update and where the user matters."""
     if review.old_pod is None and review.request is None:
         return review.applied
     operation = "CREATE" if review.old_pod is None else "UPDATE"

@@ -123,7 +123,7 @@ def namespaces(reviews: Sequence[Review]) -> list[Json]:
 
 
 def _by_name(results: Iterable[object]) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
-    """What is said of each object, and of what an expansion made of it: denials, and warnings."""
+    """The denials and the warnings for each object and for its expansions, by the object's name."""
     denials: dict[str, list[str]] = {}
     warnings: dict[str, list[str]] = {}
     for result in results:

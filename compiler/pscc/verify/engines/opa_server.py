@@ -161,7 +161,7 @@ class OpaServer:
 
     @contextmanager
     def _errors(self, doing: str) -> Iterator[None]:
-        """Turns what the client raises into `EngineError`, and what means that nothing was taken into `_NotThereError`."""
+        """Turns the client's exceptions into `EngineError`, and those where the server took nothing into `_NotThereError`."""
         import requests
         import urllib3
         from opa_client.errors import DeletePolicyError, RegoParseError

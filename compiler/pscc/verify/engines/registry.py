@@ -15,7 +15,7 @@ PROGRAMS: Mapping[str, tuple[str, ...]] = {
     "gator": ("gator",),
     "kyverno": ("kyverno", "kubectl-kyverno"),
 }
-"""The engines that are programs, and what each is called on a path; krew installs Kyverno's as a plugin of kubectl."""
+"""The engines that are programs, with the names of each on the path. krew installs Kyverno's as a plugin of kubectl."""
 
 OPTION_OF = {"opa": "--opa", "gator": "--gator", "kyverno": "--kyverno-cli"}
 """The option that says where each program is; ``--kyverno`` is a release."""
@@ -31,7 +31,7 @@ ALIASES = {"gatekeeper": "gator"}
 
 @frozen
 class Missing:
-    """An engine that is not there, and what to do about it."""
+    """A missing engine, and the advice for it (``reason``)."""
 
     name: str
     target: str

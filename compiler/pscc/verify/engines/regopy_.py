@@ -36,7 +36,7 @@ class Regopy:
     )
 
     def runs(self, path: str) -> bool:
-        """Every module about pods; regopy crashes on the one about workloads, of which it is asked nothing."""
+        """True for every module about pods. regopy crashes on the one about workloads, and gets no question about these."""
         return _rego.is_module(path) and path != WORKLOADS
 
     def version(self) -> str:
