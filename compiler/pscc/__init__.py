@@ -69,13 +69,13 @@ if TYPE_CHECKING:
 else:
 
     def __getattr__(name):
-        """What the API calls so, imported when it is first asked for."""
+        """The member ``name`` of the API. Its module is imported on first use."""
         if name not in _HOMES:
             raise AttributeError(f"module 'pscc' has no attribute {name!r}")
         from importlib import import_module
 
-        found = globals()[name] = getattr(import_module(_HOMES[name]), name)
-        return found
+        value = globals()[name] = getattr(import_module(_HOMES[name]), name)
+        return value
 
     def __dir__():
         """The API, whether it is imported yet or not."""

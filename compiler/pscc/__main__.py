@@ -4,7 +4,7 @@ import atexit
 import gc
 
 _OBJECTS = 50_000
-"""How many new objects set off a search for garbage. By default it is 700: a compile makes them by the thousand and drops few."""
+"""How many new objects start a garbage collection. The default is 700: a compile makes thousands and drops few of them."""
 
 
 def run() -> None:

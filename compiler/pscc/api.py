@@ -1,7 +1,7 @@
 """pscc for Python programs: load, check, compile, evaluate, diff. ``import pscc`` has all of it.
 
-The command line goes through the same functions. What a function is given wrongly is a `ValueError`, a file that cannot be
-read an `OSError`; errors of a source are a `SourceError` that carries all of its diagnostics.
+The command line uses the same functions. A wrong argument raises `ValueError`, and a file that cannot be read raises
+`OSError`. A source with errors raises `SourceError`, which carries all of its diagnostics.
 """
 
 from __future__ import annotations
@@ -40,10 +40,12 @@ Source = str | PathLike[str] | SourceFile
 
 @frozen
 class Loaded:
-    """What `load` makes of sources: the ``program`` that they mean, and its warnings and notes as ``diagnostics``.
+    """The result of `load`.
 
-    ``texts`` holds the text of each source and of each file that one uses, by name: spans point into them.
-    ``assume_everyone_may_use`` is as `load` was given it.
+    - ``program`` is what the sources mean, and ``document`` is their syntax tree.
+    - ``diagnostics`` are the warnings and notes about them.
+    - ``texts`` maps the name of each source, and of each file that one uses, to its text. Spans point into these.
+    - ``assume_everyone_may_use`` is the argument of `load`.
     """
 
     program: Program
@@ -58,8 +60,8 @@ class Compiled:
     """The output of a compile.
 
     ``files`` maps each path, relative and with ``/``, to the text of the file. ``resources`` are the paths that
-    ``kubectl apply`` takes, in order. ``shortfalls`` say what the target cannot do, where the output is stricter than the
-    source; ``diagnostics`` say the same in words, and whatever else there is to say. ``settings`` are the options.
+    ``kubectl apply`` takes, in order. ``shortfalls`` are what the target cannot do: there the output is stricter than the
+    source. ``diagnostics`` report the shortfalls, and whatever else there is to report. ``settings`` are the options.
     """
 
     files: Mapping[str, str]
@@ -80,7 +82,7 @@ class Compiled:
 
 @frozen
 class Evaluation:
-    """The ``judgements`` on manifests, in order, and the ``diagnostics`` of the manifests: misspelled fields, nothing to judge."""
+    """The ``judgements`` on manifests, in order, and the ``diagnostics`` about them: misspelled fields, files without a pod."""
 
     judgements: tuple[Judgement, ...]
     diagnostics: tuple[Diagnostic, ...]
@@ -88,19 +90,21 @@ class Evaluation:
     @property
     def allowed(self) -> bool:
         """Whether every pod is admitted. False where there was no pod to judge."""
-        return bool(self.judgements) and all(one.allowed for one in self.judgements)
+        return bool(self.judgements) and all(judgement.allowed for judgement in self.judgements)
 
 
 def load(*sources: Source, assume_everyone_may_use: bool = False, today: date | None = None) -> Loaded:
-    """The meaning of ``sources``, which make one program: policies, PodSecurityPolicies, RBAC.
+    """The program that ``sources`` make together: policies, PodSecurityPolicies, RBAC.
 
-    Raises `SourceError` with all diagnostics where one of them is an error. With ``assume_everyone_may_use`` each
-    PodSecurityPolicy counts as usable by everyone, whatever RBAC says. ``today`` is the day that ends exemptions.
+    With ``assume_everyone_may_use``, everyone may use each PodSecurityPolicy, whatever RBAC says. ``today`` decides which
+    exemptions have ended. Raises `SourceError` with all diagnostics if one of them is an error.
     """
     read, using = _read(sources)
-    document, program, told = analyse(*read, load=using, today=today or this_day(), everyone=assume_everyone_may_use)
+    document, program, diagnostics = analyse(
+        *read, load=using, today=today or this_day(), everyone=assume_everyone_may_use
+    )
     texts = {**using.texts, **{source.name: source.text for source in read}}
-    return Loaded(program, told, document, MappingProxyType(texts), assume_everyone_may_use)
+    return Loaded(program, diagnostics, document, MappingProxyType(texts), assume_everyone_may_use)
 
 
 def check(
@@ -115,10 +119,10 @@ def check(
     try:
         read, using = _read(sources)
         day = today or this_day()
-        _, _, told = checked(*read, load=using, today=day, everyone=assume_everyone_may_use, floor=floor)
+        _, _, diagnostics = checked(*read, load=using, today=day, everyone=assume_everyone_may_use, floor=floor)
     except SourceError as error:
         return error.diagnostics
-    return told
+    return diagnostics
 
 
 def compile(
@@ -142,9 +146,9 @@ def compile(
     target cannot express the program.
     """
     targets = tuple(dict.fromkeys([target] if isinstance(target, str) else target))
-    if not targets or any(one not in TARGETS for one in targets):
-        named = ", ".join(map(repr, targets))
-        raise ValueError(f"{named or 'nothing'} is no target: the targets are {', '.join(TARGETS)}")
+    if not targets or any(name not in TARGETS for name in targets):
+        names = ", ".join(map(repr, targets))
+        raise ValueError(f"{names or 'nothing'} is no target: the targets are {', '.join(TARGETS)}")
     _listed("exclude_namespaces", exclude_namespaces)
     _listed("ignore_groups", ignore_groups)
     options = {
@@ -180,26 +184,26 @@ def evaluate(
     groups: Sequence[str] = (),
     namespace: str = "",
 ) -> Evaluation:
-    """What ``loaded`` says of the pods and workloads in ``manifests``, as PSP would: defaults first, then checks.
+    """The judgement of ``loaded`` on each pod and workload in ``manifests``: defaults first, then checks, as in PSP.
 
-    A manifest is a file, text as a `SourceFile`, or an object as ``json`` reads it. ``user`` and ``groups`` ask for bare pods
-    (without them somebody who was authenticated), ``namespace`` is that of manifests which name none. Raises `SourceError`
-    for a manifest that is not YAML.
+    A manifest is a file, text as a `SourceFile`, or an object as ``json`` reads it. ``user`` and ``groups`` create bare pods;
+    without them, any authenticated user does. ``namespace`` is that of manifests which name none. Raises `SourceError` for a
+    manifest that is not YAML, and `ValueError` for ``groups`` without a user.
     """
     from pscc.reference.evaluate import judgements
 
     _listed("groups", groups)
     if groups and not user:
         raise ValueError("groups are those of a user: name the user, too")
-    asked = Request(namespace, user, requested_by(user, tuple(groups)))
-    told: list[Diagnostic] = []
-    found: list[Judgement] = []
-    for number, given in enumerate(manifests, 1):
-        for source in _as_manifest(given, number):
-            read, diagnostics = manifests_in(source)
-            told += diagnostics
-            found += (judgement for one in read for judgement in judgements(loaded.program, one, asked))
-    return Evaluation(tuple(found), tuple(told))
+    request = Request(namespace, user, requested_by(user, tuple(groups)))
+    diagnostics: list[Diagnostic] = []
+    results: list[Judgement] = []
+    for number, manifest in enumerate(manifests, 1):
+        for source in _as_manifest(manifest, number):
+            objects, warnings = manifests_in(source)
+            diagnostics += warnings
+            results += (judgement for item in objects for judgement in judgements(loaded.program, item, request))
+    return Evaluation(tuple(results), tuple(diagnostics))
 
 
 def diff(old: Loaded, new: Loaded) -> Difference:
@@ -213,27 +217,23 @@ def diff(old: Loaded, new: Loaded) -> Difference:
 
 
 def compile_with(program: Program, settings: Settings) -> Compiled:
-    """``program`` compiled with ``settings``, which name at least one target. Raises `SourceError`, as `compile` does."""
-    made = compile_program(program, settings.target, settings.rollout, settings.options)
-    if any(d.severity == "error" for d in made.all_diagnostics):
-        raise SourceError(made.all_diagnostics)
-    outputs = tuple(made.placed.values())
-    files = tuple(file for one in outputs for file in one.files)
-    if settings.sync_waves:
-        from pscc.output.sync_waves import with_sync_waves
-
-        files = with_sync_waves(files)
+    """The output of ``program`` with ``settings``, which name at least one target. Raises `SourceError`, as `compile` does."""
+    compilation = compile_program(program, settings.target, settings.rollout, settings.options, settings.sync_waves)
+    if any(d.severity == "error" for d in compilation.all_diagnostics):
+        raise SourceError(compilation.all_diagnostics)
+    outputs = tuple(compilation.placed.values())
+    files = tuple(file for output in outputs for file in output.files)
     return Compiled(
         MappingProxyType({file.path: file.text for file in files}),
-        tuple(path for one in outputs for path in one.resources),
-        tuple(dict.fromkeys(shortfall for one in outputs for shortfall in one.shortfalls)),
-        made.all_diagnostics,
+        tuple(path for output in outputs for path in output.resources),
+        tuple(dict.fromkeys(shortfall for output in outputs for shortfall in output.shortfalls)),
+        compilation.all_diagnostics,
         settings,
     )
 
 
 def require_sound(settings: Settings) -> None:
-    """Raises `ValueError`, in the words of the command line, where ``settings``, all of whose targets are named, cannot be."""
+    """Raises `ValueError`, in the words of the command line, where ``settings`` contradict each other or their targets."""
     if settings.exclude_namespace:
         from pscc.meaning.scoping import namespace_help, namespace_or_prefix
 
@@ -257,7 +257,7 @@ def _asks_the_cluster(target: str, settings: Settings) -> bool:
 
 
 def manifests_in(source: SourceFile) -> tuple[tuple[Manifest, ...], tuple[Diagnostic, ...]]:
-    """The pods and workloads in ``source``, and the warnings about them: one where there are none."""
+    """The pods and workloads in ``source``, and the warnings about them; a file without any is a warning, too."""
     from pscc.pod.manifests import read_manifests
 
     report = Report()
@@ -269,13 +269,13 @@ def manifests_in(source: SourceFile) -> tuple[tuple[Manifest, ...], tuple[Diagno
     return read, tuple(report.diagnostics)
 
 
-# --- what is given ----------------------------------------------------------------
+# --- arguments --------------------------------------------------------------------
 
 
-def _listed(name: str, given: Iterable[str]) -> None:
-    """Raises `ValueError` where ``given`` is a text: its letters would be taken for names."""
-    if isinstance(given, str):
-        raise ValueError(f"{name} takes a list of names: [{given!r}]")
+def _listed(name: str, names: Iterable[str]) -> None:
+    """Raises `ValueError` where ``names`` is a text: its letters would be taken for names."""
+    if isinstance(names, str):
+        raise ValueError(f"{name} takes a list of names: [{names!r}]")
 
 
 def _name(source: Source) -> str:
@@ -285,17 +285,17 @@ def _name(source: Source) -> str:
 def _read(sources: Sequence[Source]) -> tuple[tuple[SourceFile, ...], Loader]:
     if not sources:
         raise ValueError("there is no source: name a file, or give a SourceFile")
-    texts = {one.name: one for one in sources if isinstance(one, SourceFile)}
+    texts = {source.name: source for source in sources if isinstance(source, SourceFile)}
     paths = tuple(map(_name, sources))
     files = tuple(dict.fromkeys(file for path in paths for file in ((path,) if path in texts else files_of((path,)))))
     return tuple(texts.get(file) or read_file(file) for file in files), loader_for(*paths, files=files)
 
 
-def _as_manifest(given: Source | Mapping[str, object], number: int) -> tuple[SourceFile, ...]:
-    if isinstance(given, SourceFile):
-        return (given,)
-    if isinstance(given, Mapping):
+def _as_manifest(manifest: Source | Mapping[str, object], number: int) -> tuple[SourceFile, ...]:
+    if isinstance(manifest, SourceFile):
+        return (manifest,)
+    if isinstance(manifest, Mapping):
         import json
 
-        return (SourceFile(f"<manifest {number}>", json.dumps(dict(given), ensure_ascii=False)),)
-    return tuple(map(read_file, files_of((fspath(given),))))
+        return (SourceFile(f"<manifest {number}>", json.dumps(dict(manifest), ensure_ascii=False)),)
+    return tuple(map(read_file, files_of((fspath(manifest),))))

@@ -1,6 +1,6 @@
-"""The whole of a compilation on one screen: source, syntax tree, IR, suite, target, files.
+"""All stages of a compile: source, syntax tree, IR, suite, target, files.
 
-Pure: reads no file and writes none. The CLI gives it text and takes what it makes.
+Reads and writes no file: the command line and the API pass texts in, and get records back.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from pscc.reasoning.default_conflicts import conflicts
 from pscc.targets.registry import target_named
 
 _ROUNDS = 5
-"""Of corrections; a mend can uncover another error."""
+"""Rounds of corrections: one can uncover another error."""
 
 
 def decode(name: str, data: bytes) -> SourceFile:
@@ -60,9 +60,9 @@ def _begins_as_language(text: str) -> bool:
 def read(
     sources: tuple[SourceFile, ...], report: Report, *, everyone: bool = False, list_ignored: bool = False
 ) -> Document | None:
-    """The tree of ``sources`` taken together, from both front ends; None when ``report`` has errors of the YAML.
+    """The syntax tree of all ``sources``, from both front ends; None if the YAML has errors, which are in ``report``.
 
-    ``everyone``: each PSP may be used by everyone, whatever RBAC says; ``list_ignored``: name the objects that say nothing.
+    ``everyone``: everyone may use each PSP, whatever RBAC says. ``list_ignored``: report each object that is ignored.
     """
     language = [source for source in sources if is_language(source)]
     objects = [source for source in sources if not is_language(source)]
@@ -80,10 +80,10 @@ def read(
     if objects:
         from pscc.meaning.psp_set import read_set
 
-        found = read_set(objects, report, everyone, list_ignored)
-        if found is None:
+        document_of_objects = read_set(objects, report, everyone, list_ignored)
+        if document_of_objects is None:
             return None
-        documents.append(found)
+        documents.append(document_of_objects)
     if len(documents) == 1:
         return documents[0]
     return Document(
@@ -100,11 +100,13 @@ def analyse(
     today: date = date.min,
     everyone: bool = False,
     list_ignored: bool = False,
+    live: bool = False,
 ) -> tuple[Document, Program, tuple[Diagnostic, ...]]:
-    """Tree, meaning and warnings of ``sources``, which make one program.
+    """The syntax tree, the program and the warnings of ``sources``, which make one program.
 
-    ``load`` gives the files that they use; ``today`` decides whether an exemption has ended. Raises `SourceError` with all
-    diagnostics if an error is among them.
+    ``load`` gives the files that they use. ``today`` decides whether an exemption has ended. ``live``: the cluster says who
+    may use which policy (``--rbac live``), so none is reported as never chosen. Raises `SourceError` with all diagnostics if
+    one of them is an error.
     """
     from pscc.meaning.linking import link
     from pscc.meaning.resolve import resolve
@@ -112,14 +114,14 @@ def analyse(
     report = Report()
     document = read(sources, report, everyone=everyone, list_ignored=list_ignored)
     if document is None or report.failed:
-        told = {(d.span.file, d.span.line) for d in report.diagnostics if d.span and d.severity == "error"}
+        reported = {(d.span.file, d.span.line) for d in report.diagnostics if d.span and d.severity == "error"}
         further = _further(document, load, today)
-        others = [d for d in further if not (d.span and (d.span.file, d.span.line) in told)]
-        raise SourceError(_in_order((*report.diagnostics, *others)))
+        further_on_other_lines = [d for d in further if not (d.span and (d.span.file, d.span.line) in reported)]
+        raise SourceError(_in_order((*report.diagnostics, *further_on_other_lines)))
     if not document.policies and not document.choices:
         span = Span(sources[0].name, 1, 1, 1, 1)
         report.add(Diagnostic("LNG021", "there is no policy in this file", span, help="write `policy NAME { … }`"))
-    program = resolve(document, report, link(document, load, report), today)
+    program = resolve(document, report, link(document, load, report), today, live)
     if not report.failed:
         for conflict in conflicts(program):
             report.add(conflict)
@@ -136,43 +138,47 @@ def checked(
     list_ignored: bool = False,
     floor: tuple[Program, str] | None = None,
 ) -> tuple[Document, Program, tuple[Diagnostic, ...]]:
-    """As `analyse`, with what only ``pscc check`` warns of: of the policy language, and where ``floor``, by name, refuses more."""
+    """As `analyse`, with more warnings: those of `lint`, and where ``floor``, a program and its name, refuses more."""
     from pscc.meaning.lint import lint, weaker
 
-    document, program, told = analyse(*sources, load=load, today=today, everyone=everyone, list_ignored=list_ignored)
+    document, program, diagnostics = analyse(
+        *sources, load=load, today=today, everyone=everyone, list_ignored=list_ignored
+    )
     if all(is_language(source) for source in sources):
-        told += tuple(lint(document, program))
+        diagnostics += tuple(lint(document, program))
     if floor is not None:
-        told += tuple(weaker(program, *floor))
-    return document, program, told
+        diagnostics += tuple(weaker(program, *floor))
+    return document, program, diagnostics
 
 
 def correct(
     *sources: SourceFile, load: Load = load_nothing, today: date = date.min, everyone: bool = False
 ) -> tuple[tuple[SourceFile, ...], tuple[Diagnostic, ...]]:
-    """``sources`` with the corrections that their errors offer made, as often as that uncovers more; and what was made."""
+    """``sources`` after the corrections that their errors offer, and the diagnostics that were corrected."""
     from pscc.diagnostics.fixes import apply_fixes
 
-    made: list[Diagnostic] = []
+    corrections: list[Diagnostic] = []
     for _ in range(_ROUNDS):
         try:
             analyse(*sources, load=load, today=today, everyone=everyone)
         except SourceError as error:
             fixable = [d for d in error.diagnostics if d.fixes and d.severity == "error"]
             if fixable:
-                made += fixable
+                corrections += fixable
                 fixes = [fix for d in fixable for fix in d.fixes]
                 sources = tuple(
-                    replace(one, text=apply_fixes(one.text, [fix for fix in fixes if fix.span.file == one.name]))
-                    for one in sources
+                    replace(
+                        source, text=apply_fixes(source.text, [fix for fix in fixes if fix.span.file == source.name])
+                    )
+                    for source in sources
                 )
                 continue
         break
-    return sources, tuple(made)
+    return sources, tuple(corrections)
 
 
 def _further(document: Document | None, load: Load, today: date) -> tuple[Diagnostic, ...]:
-    """The errors of meaning in what could be read of a source with syntax errors; warnings would be guesses."""
+    """The errors of meaning in the readable part of a source with syntax errors. Warnings would be guesses."""
     from pscc.meaning.linking import link
     from pscc.meaning.resolve import resolve
 
@@ -185,50 +191,58 @@ def _further(document: Document | None, load: Load, today: date) -> tuple[Diagno
 
 
 def _in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
-    """By their place, file by file; those without one last, and those of one place as they were found."""
-    found = tuple(diagnostics)
-    files = {file: rank for rank, file in enumerate(dict.fromkeys(d.span.file for d in found if d.span))}
+    """``diagnostics`` by file and place. Those without a place come last, and those of one place keep their order."""
+    ordered = tuple(diagnostics)
+    files = {file: rank for rank, file in enumerate(dict.fromkeys(d.span.file for d in ordered if d.span))}
     last = (len(files), 0, 0)
-    return tuple(sorted(found, key=lambda d: (files[d.span.file], d.span.line, d.span.column) if d.span else last))
+    return tuple(sorted(ordered, key=lambda d: (files[d.span.file], d.span.line, d.span.column) if d.span else last))
 
 
 @frozen
 class Compilation:
-    """``outputs`` by target, each as for its own folder; ``diagnostics`` are about the program, whatever the target."""
+    """The ``outputs`` by target, each with paths as in a folder of its own, and the ``diagnostics`` about the program."""
 
     outputs: dict[str, Output]
     diagnostics: tuple[Diagnostic, ...] = ()
 
     @property
     def placed(self) -> dict[str, Output]:
-        """The outputs as they lie in one folder: with several, every path is in a subfolder of the target's name."""
+        """The outputs with paths as in one folder: with several targets, each is in a subfolder of the target's name."""
         if len(self.outputs) == 1:
             return self.outputs
         return {name: _below(name, output) for name, output in self.outputs.items()}
 
     @property
     def all_diagnostics(self) -> tuple[Diagnostic, ...]:
-        """Those of the program, then those of each target; what targets have alike once."""
+        """The diagnostics of the program, then those of each target, without repetitions."""
         of_targets = (diagnostic for output in self.outputs.values() for diagnostic in output.diagnostics)
         return tuple(dict.fromkeys((*self.diagnostics, *of_targets)))
 
 
 def compile_program(
-    program: Program, targets: tuple[str, ...], rollout: Rollout = AS_WRITTEN, options: Options = DEFAULTS
+    program: Program,
+    targets: tuple[str, ...],
+    rollout: Rollout = AS_WRITTEN,
+    options: Options = DEFAULTS,
+    sync_waves: bool = False,
 ) -> Compilation:
-    """What each of ``targets`` makes of ``program``.
+    """The output of each of ``targets`` for ``program``, with the annotations of Argo CD where ``sync_waves`` is true.
 
-    Raises `SourceError` where a target cannot say it, and where there is nothing to ask the cluster about.
+    Raises `SourceError` where a target cannot express the program, and where ``rollout`` is live and there is no choice.
     """
     ready = prepared(program, rollout)
-    told = ready.told
+    about_program = ready.diagnostics
     if options.workloads == "enforce":
         from pscc.lowering.choice_workloads import refused_with_their_workloads
 
-        told = (*told, *refused_with_their_workloads(ready.made))
+        about_program = (*about_program, *refused_with_their_workloads(ready.formed))
     drawn: Drawn = {}
-    outputs = {name: packaged(target_named(name), ready.made, options, drawn) for name in targets}
-    return Compilation(outputs, (*told, *ready.placeless))
+    outputs = {name: packaged(target_named(name), ready.formed, options, drawn) for name in targets}
+    if sync_waves:
+        from pscc.output.sync_waves import with_sync_waves
+
+        outputs = {name: replace(output, files=with_sync_waves(output.files)) for name, output in outputs.items()}
+    return Compilation(outputs, (*about_program, *ready.nowhere))
 
 
 Drawn = dict[Policy | Choice, tuple[Case, ...]]
@@ -236,18 +250,18 @@ Drawn = dict[Policy | Choice, tuple[Case, ...]]
 
 
 def packaged(target: Target, program: Program, options: Options = DEFAULTS, drawn: Drawn | None = None) -> Output:
-    """What ``target`` makes of ``program``, which is prepared: legalised, its suite, the files.
+    """The output of ``target`` for ``program``, a `Prepared.formed`: legalised, with its suite.
 
-    Suites are taken from ``drawn`` and put there; there are none where it is None. Raises `SourceError` where the target
-    cannot say the program.
+    ``drawn`` holds the suites of earlier targets, and gets those made here; where it is None, the output has no suite. Raises
+    `SourceError` where the target cannot express the program.
     """
     can = target.capabilities(options)
     legal = legalise(program, target.name, can, options.workloads)
     cases = _suite(legal.program, drawn) if can.suite and drawn is not None else {}
-    made = target.package(legal.program, cases, options)
-    shortfalls = (*legal.shortfalls, *large(made, legal.program))
+    package = target.package(legal.program, cases, options)
+    shortfalls = (*legal.shortfalls, *large(package, legal.program))
     enforcing = any(one.mode == "enforce" for one in legal.program.policies_and_choices)
-    return Output(made.files, made.resources, legal.program, shortfalls, can.lets_in if enforcing else ())
+    return Output(package.files, package.resources, legal.program, shortfalls, can.lets_in if enforcing else ())
 
 
 def _suite(program: Program, drawn: Drawn) -> Cases:
@@ -258,7 +272,7 @@ def _suite(program: Program, drawn: Drawn) -> Cases:
     for choice in program.choices:
         if choice not in drawn:
             drawn[choice] = choice_cases(choice)
-    return {one.name: drawn[one] for one in program.policies_and_choices}
+    return {owner.name: drawn[owner] for owner in program.policies_and_choices}
 
 
 def _below(folder: str, output: Output) -> Output:

@@ -40,64 +40,66 @@ _WORD = re.compile(r"[A-Za-z][A-Za-z.]*")
 
 def server(loader_for: LoaderFor, today: date) -> LanguageServer:
     """A server that is not started yet. ``loader_for`` gives used files, ``today`` ends exemptions."""
-    made = LanguageServer("pscc", __version__)
+    language_server = LanguageServer("pscc", __version__)
 
-    def told(document: TextDocument, thorough: bool) -> list[types.Diagnostic]:
-        found = diagnostics(source_of(document), loader_for(document.path), today, thorough)
-        own = [one for one in found if one.span is None or one.span.file == document.path]
-        return [_diagnostic(one, document) for one in own]
+    def diagnostics_of(document: TextDocument, thorough: bool) -> list[types.Diagnostic]:
+        reported = diagnostics(source_of(document), loader_for(document.path), today, thorough)
+        own = [
+            diagnostic for diagnostic in reported if diagnostic.span is None or diagnostic.span.file == document.path
+        ]
+        return [_diagnostic(diagnostic, document) for diagnostic in own]
 
     def publish(uri: str, thorough: bool) -> None:
-        document = made.workspace.get_text_document(uri)
-        params = types.PublishDiagnosticsParams(uri, told(document, thorough), document.version)
-        made.text_document_publish_diagnostics(params)
+        document = language_server.workspace.get_text_document(uri)
+        params = types.PublishDiagnosticsParams(uri, diagnostics_of(document, thorough), document.version)
+        language_server.text_document_publish_diagnostics(params)
 
-    @made.feature(types.TEXT_DOCUMENT_DID_OPEN)
+    @language_server.feature(types.TEXT_DOCUMENT_DID_OPEN)
     def opened(params: types.DidOpenTextDocumentParams) -> None:
         publish(params.text_document.uri, thorough=True)
 
-    @made.feature(types.TEXT_DOCUMENT_DID_CHANGE)
+    @language_server.feature(types.TEXT_DOCUMENT_DID_CHANGE)
     def changed(params: types.DidChangeTextDocumentParams) -> None:
         publish(params.text_document.uri, thorough=False)
 
-    @made.feature(types.TEXT_DOCUMENT_DID_SAVE)
+    @language_server.feature(types.TEXT_DOCUMENT_DID_SAVE)
     def saved(params: types.DidSaveTextDocumentParams) -> None:
         publish(params.text_document.uri, thorough=True)
 
-    @made.feature(types.TEXT_DOCUMENT_DID_CLOSE)
+    @language_server.feature(types.TEXT_DOCUMENT_DID_CLOSE)
     def closed(params: types.DidCloseTextDocumentParams) -> None:
-        made.text_document_publish_diagnostics(types.PublishDiagnosticsParams(params.text_document.uri, []))
+        language_server.text_document_publish_diagnostics(types.PublishDiagnosticsParams(params.text_document.uri, []))
 
-    @made.feature(types.TEXT_DOCUMENT_HOVER)
+    @language_server.feature(types.TEXT_DOCUMENT_HOVER)
     def hovered(params: types.HoverParams) -> types.Hover | None:
-        document = made.workspace.get_text_document(params.text_document.uri)
+        document = language_server.workspace.get_text_document(params.text_document.uri)
         position = document.position_codec.position_from_client_units(document.lines, params.position)
         text = hover(source_of(document), position.line + 1, position.character, loader_for(document.path), today)
         return types.Hover(types.MarkupContent(types.MarkupKind.PlainText, text)) if text else None
 
-    @made.feature(types.TEXT_DOCUMENT_COMPLETION, types.CompletionOptions(trigger_characters=[" "]))
+    @language_server.feature(types.TEXT_DOCUMENT_COMPLETION, types.CompletionOptions(trigger_characters=[" "]))
     def completed(params: types.CompletionParams) -> list[types.CompletionItem]:
-        document = made.workspace.get_text_document(params.text_document.uri)
+        document = language_server.workspace.get_text_document(params.text_document.uri)
         position = document.position_codec.position_from_client_units(document.lines, params.position)
         before = document.source.splitlines()[: position.line + 1] if document.source else []
         lines = [*before, *[""] * (position.line + 1 - len(before))]
         return list(completions(lines[:-1], lines[-1][: position.character]))
 
-    @made.feature(types.TEXT_DOCUMENT_FORMATTING)
+    @language_server.feature(types.TEXT_DOCUMENT_FORMATTING)
     def laid_out(params: types.DocumentFormattingParams) -> list[types.TextEdit] | None:
-        document = made.workspace.get_text_document(params.text_document.uri)
+        document = language_server.workspace.get_text_document(params.text_document.uri)
         try:
             text = formatted(source_of(document))
         except SourceError:
-            return None  # its errors are told already
+            return None  # its errors are reported already
         whole = types.Range(types.Position(0, 0), types.Position(len(document.lines), 0))
         return [] if text == document.source else [types.TextEdit(whole, text)]
 
-    return made
+    return language_server
 
 
 def source_of(document: TextDocument) -> SourceFile:
-    """What the editor holds, under the name of its file."""
+    """The editor's text of a file, as a source with the name of the file."""
     return SourceFile(document.path, document.source.replace("\r\n", "\n"))
 
 
@@ -105,7 +107,7 @@ def source_of(document: TextDocument) -> SourceFile:
 
 
 def diagnostics(source: SourceFile, load: Load, today: date, thorough: bool) -> tuple[Diagnostic, ...]:
-    """What ``pscc check`` says of ``source``; without ``thorough``, only what takes no search."""
+    """The diagnostics of ``pscc check`` for ``source``. Without ``thorough``, only those that need no search."""
     try:
         document, program, warnings = analyse(source, load=load, today=today)
     except SourceError as error:
@@ -114,7 +116,7 @@ def diagnostics(source: SourceFile, load: Load, today: date, thorough: bool) -> 
 
 
 def hover(source: SourceFile, line: int, column: int, load: Load, today: date) -> str:
-    """What ``pscc explain`` says, targets left out, of line ``line`` (from 1); else of the control at ``column`` (from 0)."""
+    """The text of ``pscc explain``, without targets, for line ``line`` (from 1), else for the control at ``column`` (from 0)."""
     try:
         document, program, _ = analyse(source, load=load, today=today)
         text = explain_source(document, link(document, load, Report()), program, line, today, targets=False)
@@ -129,7 +131,7 @@ def hover(source: SourceFile, line: int, column: int, load: Load, today: date) -
 
 
 def completions(above: list[str], before: str) -> Iterator[types.CompletionItem]:
-    """What may stand next on a line that begins with ``before``, below the lines ``above``."""
+    """The completions for a line that begins with ``before``, below the lines ``above``."""
     words = re.split(r"[\s,]+", before.lstrip())
     inside = sum(line.partition("#")[0].count("{") - line.partition("#")[0].count("}") for line in above) > 0
     mode = words[0] in ("warn", "audit", "enforce") and len(words) > 1
@@ -150,10 +152,10 @@ def completions(above: list[str], before: str) -> Iterator[types.CompletionItem]
                 yield types.CompletionItem(control.id, kind=field, detail=detail, documentation=control.intent)
 
 
-def _diagnostic(one: Diagnostic, document: TextDocument) -> types.Diagnostic:
-    text = f"{one.message}\nhelp: {one.help}" if one.help else one.message
-    place = _range(one.span or Span(document.path, 1, 1, 1, 1), document)
-    return types.Diagnostic(place, text, severity=_SEVERITIES[one.severity], code=one.code, source="pscc")
+def _diagnostic(diagnostic: Diagnostic, document: TextDocument) -> types.Diagnostic:
+    text = f"{diagnostic.message}\nhelp: {diagnostic.help}" if diagnostic.help else diagnostic.message
+    place = _range(diagnostic.span or Span(document.path, 1, 1, 1, 1), document)
+    return types.Diagnostic(place, text, severity=_SEVERITIES[diagnostic.severity], code=diagnostic.code, source="pscc")
 
 
 def _range(span: Span, document: TextDocument) -> types.Range:

@@ -1,6 +1,7 @@
-"""The files that sources are in: those of a folder, those that a file uses, the library's policies; and the day.
+"""Reads source files: those of a folder, those that a file uses, and the library's policies. Also returns today's date.
 
-Raises `OSError` for what cannot be read and `ValueError` for what there cannot be; the command line says them its own way.
+Raises `OSError` for a file that cannot be read, and `ValueError` for a wrong name. The command line reports both in its own
+way.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from pscc.base.source import SourceFile
 from pscc.driver import decode
 
 SUFFIXES = (".psp", ".yaml", ".yml", ".json")
-"""Of a folder, the files that are sources."""
+"""The suffixes of the source files in a folder."""
 
 
 def files_of(paths: tuple[str, ...]) -> tuple[str, ...]:
@@ -24,10 +25,10 @@ def files_of(paths: tuple[str, ...]) -> tuple[str, ...]:
     files: list[str] = []
     for path in paths:
         if path != "-" and Path(path).is_dir():
-            found = sorted(str(p) for p in Path(path).rglob("*") if p.suffix in SUFFIXES and p.is_file())
-            if not found:
+            inside = sorted(str(p) for p in Path(path).rglob("*") if p.suffix in SUFFIXES and p.is_file())
+            if not inside:
                 raise FileNotFoundError(f"{path!r}: there is no {', '.join(SUFFIXES)} file in this folder")
-            files += found
+            files += inside
         else:
             files.append(path)
     return tuple(dict.fromkeys(files))
@@ -52,18 +53,18 @@ def from_library(name: str) -> SourceFile:
     """The library's policy ``name`` as a source. Raises `ValueError` where there is none."""
     from pscc.meaning.library import LEVELS, MINORS, library_source
 
-    found = library_source(name)
-    if found is None:
+    source = library_source(name)
+    if source is None:
         levels = ", ".join(f"pss/{level}" for level in LEVELS)
         pins = f"each pinnable to {MINORS[0]} to {MINORS[-1]}, as pss/baseline@1.30"
         raise ValueError(f"{name}: there is no such policy in the library; there are {levels}, {pins}")
-    return found
+    return source
 
 
 class Loader:
-    """Reads the files that sources use, each found beside the file that uses it and inside ``root`` only.
+    """Reads the files that sources use. A path is relative to the file that uses it, and must be inside ``root``.
 
-    ``texts`` holds what was read, by name, for diagnostics. A file that is a source is called as in ``sources``.
+    ``texts`` maps each name to the text that was read, for diagnostics. A file among ``sources`` keeps the name it has there.
     """
 
     def __init__(self, root: Path, sources: tuple[str, ...] = ()) -> None:
@@ -79,12 +80,12 @@ class Loader:
         if not path.endswith(".psp"):
             raise LoadError(f"`{path}` is no file of the policy language", "name a file that ends in `.psp`")
         beside = self.root if user == "-" else Path(user).parent
-        found = (beside / path).resolve()
-        if not found.is_relative_to(self.root):
+        target = (beside / path).resolve()
+        if not target.is_relative_to(self.root):
             help = "a file is used from the folder of the source, or from below it"
             raise LoadError(f"`{path}` lies outside of {self.root.name or self.root}/", help)
         try:
-            source = decode(self.names.get(found) or os.path.relpath(found), found.read_bytes())
+            source = decode(self.names.get(target) or os.path.relpath(target), target.read_bytes())
         except OSError as error:
             help = "a path is relative to the file that it stands in"
             raise LoadError(f"`{path}` cannot be read: {error.strerror or error}", help) from None

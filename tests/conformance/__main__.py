@@ -34,7 +34,9 @@ def main(
     for (who, kind), count in Counter((d.who, d.kind) for d in found).items():
         click.echo(f"{who}: {count} × {kind}")
     for difference in found[:5]:
-        click.echo(f"\n{difference.who}: {difference.kind}\n  oracle: {difference.ours}\n  engine: {difference.theirs}")
+        click.echo(
+            f"\n{difference.who}: {difference.kind}\n  interpreter: {difference.ours}\n  engine: {difference.theirs}"
+        )
         click.echo(difference.policy if isinstance(difference.policy, str) else json.dumps(difference.policy))
         click.echo(json.dumps(difference.pod))
         if difference.old_pod is not None:

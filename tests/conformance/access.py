@@ -1,4 +1,4 @@
-"""Scopes and exemptions against the oracle: who is judged by a policy at all, and whose pods get its defaults."""
+"""Scopes and exemptions against the interpreter: who is judged by a policy at all, and whose pods get its defaults."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from pscc.base.source import SourceFile
 from pscc.driver import analyse, packaged
 from pscc.ir.access import Request
 from pscc.output.contents import Output
-from pscc.reference import oracle
+from pscc.reference import interpreter
 from pscc.reference.admission import judges
 from pscc.targets.registry import target_named
 from support.targets import resources, run, written
@@ -117,14 +117,14 @@ def compare(
 def _differences(policy: ir.Policy, request: Request, pod: Json, said: Judged, count: Count) -> Iterator[str]:
     judged = judges(policy, request)
     count.left_alone += not judged
-    verdict = oracle.judge(policy, pod) if judged else oracle.Verdict(True, (), (), pod)
+    verdict = interpreter.judge(policy, pod) if judged else interpreter.Verdict(True, (), (), pod)
     if said.findings != len(verdict.messages):
-        yield f"{said.findings} findings on {pod['metadata']['name']}, the oracle has {verdict.messages}"
+        yield f"{said.findings} findings on {pod['metadata']['name']}, the interpreter has {verdict.messages}"
     if said.allowed is not (verdict.allowed or policy.mode != "enforce"):
-        yield f"allowed is {said.allowed}, the oracle says {verdict.allowed}, the mode is {policy.mode}"
+        yield f"allowed is {said.allowed}, the interpreter says {verdict.allowed}, the mode is {policy.mode}"
     ours, theirs = (one["spec"].get("securityContext") for one in (dict(verdict.pod), said.pod))  # type: ignore[attr-defined]
     if (ours or {}) != (theirs or {}):
-        yield f"the pod becomes {theirs}, the oracle's {ours}"
+        yield f"the pod becomes {theirs}, the interpreter's {ours}"
 
 
 def plugins(process: Process) -> Ask:

@@ -12,7 +12,7 @@ from conformance.targets._base import Answer
 from conformance.targets.kyverno import CommandLine
 from conformance.targets.kyverno_cel import Apply, KyvernoCel
 from pscc.ir import Program
-from pscc.reference import oracle
+from pscc.reference import interpreter
 from support.engines import engine
 
 WHO = "kyverno apply"
@@ -36,7 +36,7 @@ def compare(seed: int, policies: int, pods: int) -> tuple[Tally, list[Difference
                 continue
             for request, (ours, theirs) in zip(requests, answers, strict=True):
                 different = list(_differences(source, request.pod, ours, theirs))[:1]
-                tally.count(policy, oracle.judge(policy, request.pod), agreed=not different)
+                tally.count(policy, interpreter.judge(policy, request.pod), agreed=not different)
                 found += different
     return tally, found
 

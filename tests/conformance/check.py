@@ -1,4 +1,4 @@
-"""One policy and given pods on everything: the oracle, the plugin where it is a PSP, and every target's engine."""
+"""One policy and given pods on everything: the interpreter, the plugin where it is a PSP, and every target's engine."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def policy_of(source: Json | str) -> Policy:
 
 
 def on_the_plugin(source: Json | str, requests: Sequence[Request]) -> Iterator[Difference]:
-    """Where the plugin differs from the oracle; nothing of a policy that is no PSP, of updates, and of what 1.24 never saw."""
+    """Where the plugin differs from the interpreter; nothing of a policy that is no PSP, of updates, and of what 1.24 never saw."""
     if isinstance(source, str):
         return
     pods = [r.pod for r in requests if r.old_pod is None and not r.pod["spec"].get("ephemeralContainers")]
@@ -35,7 +35,7 @@ def on_the_plugin(source: Json | str, requests: Sequence[Request]) -> Iterator[D
 def on_targets(
     source: Json | str, requests: Sequence[Request], targets: Sequence[Target] = TARGETS
 ) -> Iterator[Difference]:
-    """Where a target's engine differs from the oracle."""
+    """Where a target's engine differs from the interpreter."""
     for target in targets:
         asked = [request for request in requests if target.updates or request.old_pod is None]
         with target.run() as running:

@@ -1,4 +1,4 @@
-"""The targets' engines against the oracle: verdict, messages, changed pod; on creations, updates and debug containers."""
+"""The targets' engines against the interpreter: verdict, messages, changed pod; on creations, updates and debug containers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from pscc.cases.draw import draw_pods
 from pscc.ir import Policy, Program
 from pscc.lowering.shortfalls import DefaultNotSet
 from pscc.output.contents import Output
-from pscc.reference import oracle
+from pscc.reference import interpreter
 
 UPDATES = 0.25
 """The share of the requests that are updates."""
@@ -66,7 +66,7 @@ def compare(target: Target, running: Running, seed: int, policies: int, pods: in
 def judged(
     target: str, running: Running, source: Json | str, policy: Policy, requests: list[Request], tally: Tally
 ) -> Iterator[Difference]:
-    """Each difference between the engine of ``target`` and the oracle over ``requests``."""
+    """Each difference between the engine of ``target`` and the interpreter over ``requests``."""
     output = output_of(target, Program((policy,)))
     announced = output.program.policies[0]
     try:
@@ -77,8 +77,8 @@ def judged(
         return
     isolated = _isolated(policy, output)
     for request, answer in zip(requests, answers, strict=True):
-        source_says = oracle.judge(policy, request.pod, request.old_pod)
-        said = oracle.judge(announced, request.pod, request.old_pod)
+        source_says = interpreter.judge(policy, request.pod, request.old_pod)
+        said = interpreter.judge(announced, request.pod, request.old_pod)
         compared = (*_let_in(source_says, isolated, request, answer), *_otherwise(said, announced, request, answer))
         found = next((one for one in compared if one[1] != one[2]), None)
         stricter = said.allowed is not source_says.allowed or canonical(dict(said.pod)) != canonical(
@@ -91,7 +91,7 @@ def judged(
 
 
 Compared = tuple[str, object, object]
-"""What is compared: its kind, the oracle's, the engine's."""
+"""What is compared: its kind, the interpreter's, the engine's."""
 
 
 def _isolated(policy: Policy, output: Output) -> Policy:
@@ -101,21 +101,21 @@ def _isolated(policy: Policy, output: Output) -> Policy:
     return replace(policy, defaults=(*legal.defaults, *(default for default in unset if not default.grants)))
 
 
-def _let_in(source_says: oracle.Verdict, isolated: Policy, request: Request, answer: Answer) -> Iterator[Compared]:
+def _let_in(source_says: interpreter.Verdict, isolated: Policy, request: Request, answer: Answer) -> Iterator[Compared]:
     """Nothing that the source refuses is admitted, whatever was announced, nor without what the source isolates it by."""
     if answer.allowed:
         yield "let in", (source_says.allowed, source_says.messages), (True, ())
     if answer.allowed and request.old_pod is None:
         pod = request.pod if answer.pod is None else answer.pod
-        yield "without isolation", comparable(oracle.with_defaults(isolated, request.pod)), comparable(pod)
+        yield "without isolation", comparable(interpreter.with_defaults(isolated, request.pod)), comparable(pod)
 
 
-def _otherwise(said: oracle.Verdict, announced: Policy, request: Request, answer: Answer) -> Iterator[Compared]:
+def _otherwise(said: interpreter.Verdict, announced: Policy, request: Request, answer: Answer) -> Iterator[Compared]:
     """Verdict, changed pod and messages are as announced."""
-    # a target may set on the pod what the oracle sets on its containers, so its words are about its own pod; an update
+    # a target may set on the pod what the interpreter sets on its containers, so its words are about its own pod; an update
     # is only looked at, and an engine that prints an empty field as unset has not changed it
     looked_at = said.pod if answer.pod is None else answer.pod
-    words = said.messages if request.old_pod is not None else oracle.check(announced, looked_at).messages
+    words = said.messages if request.old_pod is not None else interpreter.check(announced, looked_at).messages
     if said.allowed is not answer.allowed:
         yield "verdict", (said.allowed, said.messages), (answer.allowed, answer.messages)
     yield "changed pod", comparable(said.pod), comparable(looked_at)
@@ -125,7 +125,7 @@ def _otherwise(said: oracle.Verdict, announced: Policy, request: Request, answer
     yield "messages", told, answer.messages
 
 
-def comparable(pod: oracle.Json) -> Json:
+def comparable(pod: interpreter.Json) -> Json:
     """``pod`` so that two are equal where they are the same, whatever an engine's harness called them."""
     found = canonical(dict(pod))
     return {**found, "metadata": {k: v for k, v in found["metadata"].items() if k != "name"}}

@@ -15,7 +15,7 @@ from conformance.jsonl import Json
 from conformance.result import Difference
 from conformance.shrink import shrunk
 from conformance.targets._base import Request
-from pscc.reference import oracle
+from pscc.reference import interpreter
 from support.paths import ROOT
 
 REGRESSIONS = ROOT / "golden" / "regressions"
@@ -53,8 +53,8 @@ def keep_all(found: list[Difference]) -> Iterator[Path]:
 
 
 def write(difference: Difference, name: str = "") -> Path:
-    """The folder of ``difference``. What is expected is PSP's verdict where PSP differs, else the oracle's."""
-    verdict = oracle.judge(policy_of(difference.policy), difference.pod, difference.old_pod)
+    """The folder of ``difference``. What is expected is PSP's verdict where PSP differs, else the interpreter's."""
+    verdict = interpreter.judge(policy_of(difference.policy), difference.pod, difference.old_pod)
     allowed = verdict.allowed is not (difference.who == "psp" and difference.kind == "verdict")
     digest = hashlib.sha256(json.dumps([difference.policy, difference.pod], sort_keys=True).encode()).hexdigest()[:6]
     folder = REGRESSIONS / (name or f"{difference.who}-{difference.kind.replace(' ', '-')}-{digest}")
@@ -66,7 +66,7 @@ def write(difference: Difference, name: str = "") -> Path:
         files["policy.psp"] = difference.policy
     else:
         files["policy.yaml"] = _yaml(difference.policy)
-    why = f"{difference.who} and the oracle differed in the {difference.kind}: {difference.theirs} / {difference.ours}"
+    why = f"{difference.who} and the interpreter differed in the {difference.kind}: {difference.theirs} / {difference.ours}"
     files["expected.yaml"] = _yaml({"allowed": allowed, "why": why})
     for path, text in files.items():
         (folder / path).write_text(text, encoding="utf-8")

@@ -22,7 +22,7 @@ from conformance.policies import draw_psps, meaning
 from conformance.truth import drawn_pods
 from pscc import ir
 from pscc.controls import CONTROLS
-from pscc.reference import oracle
+from pscc.reference import interpreter
 from support.golden_verdicts import recorded
 from support.peer_bugs import PEERS
 
@@ -40,7 +40,7 @@ class Expected:
 
     def notices(self, broken: ir.Policy) -> bool:
         """Whether the test fails when the policy means ``broken``."""
-        verdict = oracle.judge(broken, self.pod)
+        verdict = interpreter.judge(broken, self.pod)
         if verdict.allowed is not self.allowed:
             return True
         if self.objections is not None and of_oracle(verdict) != self.objections:
@@ -50,12 +50,12 @@ class Expected:
         return self.changed is not None and _defaulted(verdict.pod) != self.changed
 
 
-def _defaulted(pod: oracle.Json) -> Json:
+def _defaulted(pod: interpreter.Json) -> Json:
     return canonical(dict(pod))
 
 
 def from_the_plugin(policies: int, pods: int, seed: int) -> Iterator[Expected]:
-    """The plugin's answers over drawn PSPs and the peers' bugs, as far as the oracle agrees with them."""
+    """The plugin's answers over drawn PSPs and the peers' bugs, as far as the interpreter agrees with them."""
     drawn = [(psp, policy) for psp, policy in draw_psps(seed, policies * 2) if policy is not None][:policies]
     known = [(peer.psp, meaning(peer.psp), [*peer.admits, *peer.refuses]) for peer in PEERS]
     with Process("psp-admission") as process:
@@ -66,7 +66,7 @@ def from_the_plugin(policies: int, pods: int, seed: int) -> Iterator[Expected]:
             found = process.results({"op": "admit", "policies": [psp], "pods": old, "explain": True})
             for pod, result in zip(asked, found, strict=True):
                 objections = of_psp(psp, pod, result["policies"][0]["errors"]) if comparable(policy) else None
-                verdict = oracle.judge(policy, pod)
+                verdict = interpreter.judge(policy, pod)
                 changed = _defaulted(verdict.pod) if verdict.allowed else None
                 expected = Expected(policy, pod, result["allowed"], objections, changed)
                 assert not expected.notices(policy), (psp, pod)

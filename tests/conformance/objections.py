@@ -1,4 +1,4 @@
-"""Which control objects to which container or volume: PSP's errors and the oracle's reasons, in the same words.
+"""Which control objects to which container or volume: PSP's errors and the interpreter's reasons, in the same words.
 
 PSP's own paths are not always real ones (``spec.containers[0].hostPort``), so they are read, not compared.
 """
@@ -9,7 +9,7 @@ import re
 
 from conformance.jsonl import Json
 from pscc.ir import Policy
-from pscc.reference.oracle import Verdict
+from pscc.reference.interpreter import Verdict
 
 Objection = tuple[str, str, str]
 """Control, name of the container, name of the volume; the names empty where it is about neither."""
@@ -80,7 +80,7 @@ def _of_container(psp: Json, container: Json, field: str) -> Objection:
 
 
 def of_oracle(verdict: Verdict) -> frozenset[Objection]:
-    """What the oracle objects to, but for more of a volume whose type is refused: there PSP looks no further.
+    """What the interpreter objects to, but for more of a volume whose type is refused: there PSP looks no further.
 
     Source: ``ValidatePod`` in Kubernetes 1.24 ``pkg/security/podsecuritypolicy/provider.go``.
     """

@@ -22,7 +22,7 @@ from pscc.language import ast
 from pscc.language.printer import print_document
 from pscc.meaning.inheritance import flatten
 from pscc.meaning.linking import Family
-from pscc.reference.oracle import KINDS_OF_CONTAINER
+from pscc.reference.interpreter import KINDS_OF_CONTAINER
 
 Judge = Callable[[Source, Sequence[Asked]], list[Word]]
 """Who says what of requests: the interpreter, or an engine on the output of a compile."""

@@ -8,14 +8,14 @@ from itertools import combinations
 
 from conformance.jsonl import Json
 from pscc.ir import Policy
-from pscc.reference.oracle import Verdict
+from pscc.reference.interpreter import Verdict
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
     """Two that should agree and do not, over one pod. ``kind`` is what they differ in (``verdict``, ``changed pod``).
 
-    ``policy`` is the PSP, or the text of a policy of the language; ``ours`` is the oracle's side, ``theirs`` the engine's.
+    ``policy`` is the PSP, or the text of a policy of the language; ``ours`` is the interpreter's side, ``theirs`` the engine's.
     """
 
     who: str

@@ -25,13 +25,13 @@ from pscc.diagnostics import SourceError
 from pscc.driver import analyse, packaged
 from pscc.ir.access import Request
 from pscc.lowering.choice_forms import lowered
-from pscc.lowering.demands import choice_without, without
+from pscc.lowering.default_checks import choice_without, without
 from pscc.lowering.partition import Entangled, partition
 from pscc.lowering.rollout import asking_the_cluster
 from pscc.lowering.shortfalls import ChoiceDefaultsNotSet, DefaultNotSet, DefaultSetWidely
 from pscc.output.contents import Output
 from pscc.output.options import DEFAULTS, Options
-from pscc.reference import oracle
+from pscc.reference import interpreter
 from pscc.reference.admission import Admission, accepts_as_it_is, admit, usable
 from pscc.targets.registry import target_named
 from pscc.targets.shared.choice_cel import ASKING_RBAC
@@ -129,11 +129,11 @@ def words_of(choice: ir.Choice, request: Request, pod: Json) -> str:
     """Why a pod that is created is refused: the nearest policy's reasons, without those that its defaults would have met."""
     told = []
     for policy in usable(choice, request):
-        failing = {reason.shape for reason in oracle.check(policy, oracle.with_defaults(policy, pod)).reasons}
+        failing = {reason.shape for reason in interpreter.check(policy, interpreter.with_defaults(policy, pod)).reasons}
         demanding = without(policy, policy.defaults)
         kept = replace(demanding, checks=tuple(c for c in demanding.checks if c.shape in failing))
-        verdict = oracle.check(kept, pod)
-        told.append((policy.name, verdict if verdict.reasons else oracle.check(demanding, pod)))
+        verdict = interpreter.check(kept, pod)
+        told.append((policy.name, verdict if verdict.reasons else interpreter.check(demanding, pod)))
     if not told:
         return accepts_as_it_is(choice, request, pod).message
     name, nearest = min(told, key=lambda one: len(one[1].reasons))
@@ -161,7 +161,7 @@ def chosen_once(choice: ir.Choice, request: Request, pod: Json) -> Admission:
         return whole
     (policy,) = [policy for policy in choice.policies if policy.name == whole.policy]
     changed = whole.pod != pod
-    return replace(whole, pod=oracle.with_defaults(policy, whole.pod)) if changed else whole
+    return replace(whole, pod=interpreter.with_defaults(policy, whole.pod)) if changed else whole
 
 
 def exactly(

@@ -51,7 +51,7 @@ class Asked:
 
     @property
     def request(self) -> Request:
-        """The request as the oracle takes it."""
+        """The request as the interpreter takes it."""
         who = self.requester
         return Request(who.namespace, who.user, who.groups, who.service_account)
 
@@ -129,7 +129,7 @@ def compare(process: Process, seed: int, clusters: int, requesters: int = 4, pod
 
 
 def judged(process: Process, asked: Asked, count: Count) -> Iterator[str]:
-    """Each disagreement between plugin and oracle over the pods of ``asked``, created and updated."""
+    """Each disagreement between plugin and interpreter over the pods of ``asked``, created and updated."""
     old = [for_124(pod) for pod in asked.pods]
     who = asked.requester
     request: Json = {

@@ -16,7 +16,7 @@ from conformance.spellings import labelled
 from conformance.targets import TARGETS, output_of
 from conformance.targets._base import Request
 from pscc.ir import Program
-from pscc.reference import oracle
+from pscc.reference import interpreter
 from support.peer_bugs import Peer, capabilities, context, must, pod
 
 UNPRIVILEGED = Peer("no privileged containers", {})
@@ -31,7 +31,7 @@ def psp_says(psp: Json, given: Json, **request: object) -> Json:
 
 
 def agreed(psp: Json, *requests: Request) -> None:
-    """Every engine says what the oracle says."""
+    """Every engine says what the interpreter says."""
     assert list(on_targets(psp, requests)) == []
 
 
@@ -42,7 +42,7 @@ def test_ephemeral_containers_are_checked_where_psp_never_looked() -> None:
         given = pod(ephemeralContainers=[debug])
         update = {"operation": "UPDATE", "subresource": "ephemeralcontainers", "oldPods": [pod()]}
         assert psp_says(UNPRIVILEGED.psp, given, **update)["allowed"]
-        assert oracle.judge(policy, given, pod()).allowed is not privileged
+        assert interpreter.judge(policy, given, pod()).allowed is not privileged
         agreed(UNPRIVILEGED.psp, Request(given, pod(), debug=True))
 
 
@@ -52,7 +52,7 @@ def test_an_update_of_nothing_looked_at_passes_where_psp_asks_again() -> None:
         before = pod(context(privileged=privileged))
         after = labelled(before)
         assert psp_says(UNPRIVILEGED.psp, after, operation="UPDATE", oldPods=[before])["allowed"] is not privileged
-        assert oracle.judge(policy, after, before).allowed
+        assert interpreter.judge(policy, after, before).allowed
         agreed(UNPRIVILEGED.psp, Request(after, before))
 
 
@@ -60,7 +60,7 @@ def test_an_update_of_what_is_looked_at_is_checked_by_both() -> None:
     policy = policy_of(UNPRIVILEGED.psp)
     before, after = pod(), pod(context(privileged=True))
     assert not psp_says(UNPRIVILEGED.psp, after, operation="UPDATE", oldPods=[before])["allowed"]
-    assert not oracle.judge(policy, after, before).allowed
+    assert not interpreter.judge(policy, after, before).allowed
     agreed(UNPRIVILEGED.psp, Request(after, before))
 
 
@@ -69,7 +69,7 @@ def test_an_update_that_psp_would_have_to_change_is_only_checked() -> None:
     before, after = pod({}, {}), pod({}, {"ports": [{"containerPort": 1}]})
     theirs = psp_says(peer.psp, after, operation="UPDATE", oldPods=[before])
     assert (theirs["allowed"], theirs["errors"]) == (False, [])
-    assert oracle.judge(policy_of(peer.psp), after, before).allowed
+    assert interpreter.judge(policy_of(peer.psp), after, before).allowed
     given = pod(capabilities(add=["CHOWN"]))
     assert psp_says(peer.psp, labelled(given), operation="UPDATE", oldPods=[given])["allowed"]
     agreed(peer.psp, Request(after, before), Request(labelled(given), given))
@@ -87,8 +87,12 @@ def test_a_seccomp_annotation_on_a_pod_is_not_looked_at(profile: str, allowed: s
     kind = {"runtime/default": "RuntimeDefault", "unconfined": "Unconfined"}[profile]
     by_field = pod(securityContext={"seccompProfile": {"type": kind}})
     assert psp_says(psp, by_annotation)["allowed"] is (profile == allowed)
-    assert oracle.judge(policy_of(psp), by_annotation).allowed is oracle.judge(policy_of(psp), pod()).allowed
-    assert psp_says(psp, by_field)["allowed"] is oracle.judge(policy_of(psp), by_field).allowed is (profile == allowed)
+    assert interpreter.judge(policy_of(psp), by_annotation).allowed is interpreter.judge(policy_of(psp), pod()).allowed
+    assert (
+        psp_says(psp, by_field)["allowed"]
+        is interpreter.judge(policy_of(psp), by_field).allowed
+        is (profile == allowed)
+    )
     agreed(psp, Request(by_annotation), Request(by_field))
 
 
@@ -100,8 +104,8 @@ def test_an_empty_list_of_supplemental_groups_is_none() -> None:
     with Process("psp-admission") as process:
         stored = [r["pod"]["spec"] for r in process.results({"op": "normalize", "pods": [empty, unset]})]
     assert stored[0] == stored[1], "the empty list does not survive"
-    assert oracle.judge(policy_of(peer.psp), unset).allowed
-    assert not oracle.judge(policy_of(peer.psp), pod(securityContext={"supplementalGroups": [21]})).allowed
+    assert interpreter.judge(policy_of(peer.psp), unset).allowed
+    assert not interpreter.judge(policy_of(peer.psp), pod(securityContext={"supplementalGroups": [21]})).allowed
     agreed(peer.psp, Request(unset))
 
 
@@ -146,8 +150,8 @@ SETTLED = {
 def test_an_isolating_default_that_cannot_be_set_is_demanded(target: object, peer: Peer) -> None:
     name = target.name  # type: ignore[attr-defined]
     requests = [Request(pod()), Request(SETTLED[peer.name])]
-    assert all(oracle.judge(policy_of(peer.psp), r.pod).allowed for r in requests)
-    assert comparable(oracle.with_defaults(policy_of(peer.psp), pod())) == comparable(SETTLED[peer.name])
+    assert all(interpreter.judge(policy_of(peer.psp), r.pod).allowed for r in requests)
+    assert comparable(interpreter.with_defaults(policy_of(peer.psp), pod())) == comparable(SETTLED[peer.name])
     with target.run() as running:  # type: ignore[attr-defined]
         output = output_of(name, Program((policy_of(peer.psp),)))
         answers = running.answers(output, requests)

@@ -13,7 +13,7 @@ from pscc.driver import analyse, compile_program
 from pscc.meaning.library import LEVELS, MINORS, library_policy, library_source
 from pscc.output.emit import emit
 from pscc.pod.manifests import normalise
-from pscc.reference import oracle
+from pscc.reference import interpreter
 from support.engines import engine
 from support.standards import disagreements, draw_pod, fixture_pods, policy_of
 
@@ -83,5 +83,5 @@ def test_opa_says_the_same_word_for_word(tmp_path: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, input=json.dumps(pods), check=True)
     answers = json.loads(done.stdout)["result"][0]["expressions"][0]["value"]
     policy = policy_of("restricted", MINORS[-1])
-    assert [sorted(a) for a in answers] == [sorted(set(oracle.check(policy, pod).messages)) for pod in pods]
+    assert [sorted(a) for a in answers] == [sorted(set(interpreter.check(policy, pod).messages)) for pod in pods]
     assert 0 < sum(not answer for answer in answers) < len(answers)

@@ -1,4 +1,4 @@
-"""Every case that is kept under ``golden/regressions/``, on the oracle, the plugin and every engine; and how cases get there."""
+"""Every case below ``golden/regressions/``, on the interpreter, the plugin and every engine; and how cases get there."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from conformance.jsonl import Json
 from conformance.keep import Regression, kept
 from conformance.result import Difference
 from conformance.shrink import shrunk
-from pscc.reference import oracle
+from pscc.reference import interpreter
 from support.peer_bugs import Peer, context, pod
 
 
 @pytest.mark.parametrize("case", list(kept()), ids=lambda case: case.name)
 def test_a_kept_case(case: Regression) -> None:
     assert case.why
-    assert oracle.judge(policy_of(case.source), case.request.pod, case.request.old_pod).allowed is case.allowed
+    assert interpreter.judge(policy_of(case.source), case.request.pod, case.request.old_pod).allowed is case.allowed
     assert list(on_the_plugin(case.source, [case.request])) == []
     assert list(on_targets(case.source, [case.request])) == []
 

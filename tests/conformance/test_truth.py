@@ -9,6 +9,6 @@ from support.engines import engine
 
 
 @pytest.mark.parametrize("pair", truth.PAIRS, ids=lambda pair: pair.shape)
-def test_the_oracle_agrees_with_the_plugin(pair: truth.Pair) -> None:
+def test_the_interpreter_agrees_with_the_plugin(pair: truth.Pair) -> None:
     engine("psp-admission")
     assert list(truth.disagreements(pair)) == []

@@ -1,4 +1,4 @@
-"""The oracle against Kubernetes 1.24's own PodSecurityPolicy plugin: policies, verdicts, changed pods, and who objects to what."""
+"""The interpreter against Kubernetes 1.24's own PodSecurityPolicy plugin: policies, verdicts, changed pods, who objects to what."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from conformance.result import Difference, Tally
 from conformance.spellings import written
 from pscc.cases.draw import draw_pods
 from pscc.ir import Policy
-from pscc.reference import oracle
+from pscc.reference import interpreter
 
 WHO = "psp"
 """The row of the plugin in the table."""
@@ -45,14 +45,14 @@ def compare(process: Process, seed: int, policies: int, pods: int) -> tuple[Tall
 
 
 def judged(process: Process, psp: Json, policy: Policy, pods: list[Json], tally: Tally) -> Iterator[Difference]:
-    """Each difference between plugin and oracle over ``pods``; those that the API server would refuse are left out."""
+    """Each difference between plugin and interpreter over ``pods``; those that the API server would refuse are left out."""
     valid = process.results({"op": "validatePod", "pods": [for_124(pod) for pod in pods]})
     pods = [pod for pod, result in zip(pods, valid, strict=True) if not (result.get("errors") or result.get("error"))]
     old = [for_124(pod) for pod in pods]
     request: Json = {"op": "admit", "policies": [psp], "pods": old, "stored": True, "explain": True}
     created = process.results(request)
     updated = process.results({"op": "admit", "policies": [psp], "pods": old, "operation": "UPDATE", "explain": True})
-    verdicts = [oracle.judge(policy, pod) for pod in pods]
+    verdicts = [interpreter.judge(policy, pod) for pod in pods]
     ours = process.results({"op": "normalize", "pods": [for_124(dict(v.pod)) for v in verdicts]})
     plain = process.results({"op": "normalize", "pods": old})
     for pod, verdict, theirs, update, mine, before in zip(pods, verdicts, created, updated, ours, plain, strict=True):
@@ -66,7 +66,7 @@ def judged(process: Process, psp: Json, policy: Policy, pods: list[Json], tally:
             yield difference
 
 
-def _verdict(psp: Json, policy: Policy, pod: Json, verdict: oracle.Verdict, theirs: Json) -> Difference | None:
+def _verdict(psp: Json, policy: Policy, pod: Json, verdict: interpreter.Verdict, theirs: Json) -> Difference | None:
     if theirs.get("error"):
         return Difference(WHO, "engine", psp, pod, "", theirs["error"])
     if verdict.allowed is not theirs["allowed"]:
@@ -78,7 +78,7 @@ def _verdict(psp: Json, policy: Policy, pod: Json, verdict: oracle.Verdict, thei
     return None
 
 
-def _changed(psp: Json, pod: Json, verdict: oracle.Verdict, theirs: Json, mine: Json) -> Difference | None:
+def _changed(psp: Json, pod: Json, verdict: interpreter.Verdict, theirs: Json, mine: Json) -> Difference | None:
     if not verdict.allowed:
         return None
     ours, stored = canonical(mine["pod"]), canonical(theirs["stored"])
@@ -87,7 +87,7 @@ def _changed(psp: Json, pod: Json, verdict: oracle.Verdict, theirs: Json, mine: 
 
 def _update(psp: Json, policy: Policy, pod: Json, theirs: Json, mine: Json, before: Json) -> Difference | None:
     """An update is never changed: PSP denies, without a word, one that it would have to change (in spelling, even)."""
-    passes = oracle.check(policy, pod).allowed
+    passes = interpreter.check(policy, pod).allowed
     changes = canonical(mine["pod"]) != canonical(before["pod"])
     if theirs["allowed"] is (passes and not changes):
         return None

@@ -15,7 +15,7 @@ from conformance.sets import Asked
 from pscc import ir
 from pscc.driver import packaged
 from pscc.ir.access import AUTHENTICATED, Request
-from pscc.lowering.demands import choice_without
+from pscc.lowering.default_checks import choice_without
 from pscc.output.options import DEFAULTS, Options
 from pscc.reference.admission import accepts_as_it_is, admit
 from pscc.targets.registry import target_named

@@ -15,7 +15,7 @@ from pscc.cases.suite import cases_for
 from pscc.driver import analyse, compile_program
 from pscc.ir.access import Request, requested_by
 from pscc.lowering.rollout import Rollout
-from pscc.reference import oracle
+from pscc.reference import interpreter
 from pscc.reference.admission import admit
 from support.api_server import ApiServer, Json, api_server, as_sent, until
 from support.paths import ROOT
@@ -143,7 +143,7 @@ def seen_by_policies(server: ApiServer, choice: ir.Choice, request: Request) -> 
         plain = server.create(sent, dry=True)
         if plain.ok:
             came = as_sent(plain.body)
-            made = [oracle.with_defaults(policy, came) for policy in choice.policies]
+            made = [interpreter.with_defaults(policy, came) for policy in choice.policies]
             if all(server.create(asked(request, number, one), dry=True).ok for one in made):
                 found.append((sent, came))
     return found

@@ -13,7 +13,7 @@ from pscc.targets.registry import target_named
 from support.targets import resources
 
 
-def test_the_api_server_judges_whom_the_oracle_judges() -> None:
+def test_the_api_server_judges_whom_the_interpreter_judges() -> None:
     with Process("vap-review") as process:
         count, wrong = access.compare(access.plugins(process), "vap", seed=5, policies=25, requests=12)
     assert wrong == []
@@ -21,7 +21,7 @@ def test_the_api_server_judges_whom_the_oracle_judges() -> None:
     assert 100 < count.left_alone < 500
 
 
-def test_kyverno_judges_whom_the_oracle_judges() -> None:
+def test_kyverno_judges_whom_the_interpreter_judges() -> None:
     count, wrong = access.compare(access.kyverno, "kyverno-cel", seed=3, policies=8, requests=2, labels=False)
     assert wrong == []
     assert 2 < count.left_alone < count.requests - 2

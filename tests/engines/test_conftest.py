@@ -15,7 +15,7 @@ from pscc.cases.suite import cases_for
 from pscc.driver import analyse, compile_program
 from pscc.ir import Program
 from pscc.lowering.rollout import Rollout
-from pscc.reference import oracle
+from pscc.reference import interpreter
 from support.paths import ROOT
 from support.targets import program_of, run, written
 
@@ -53,7 +53,7 @@ def failures(policy: Path, asked: dict[str, object], *options: str) -> dict[str,
 
 @pytest.mark.parametrize("options", [(), ALL], ids=["main", "all"])
 @pytest.mark.parametrize("name", ["dump", *CHOICES])
-def test_of_a_choice_what_the_oracle_says(name: str, options: tuple[str, ...], tmp_path: Path) -> None:
+def test_of_a_choice_what_the_interpreter_says(name: str, options: tuple[str, ...], tmp_path: Path) -> None:
     program = program_of(ROOT / "examples" / "cluster" / "dump.yaml") if name == "dump" else parsed(CHOICES[name])
     output = compile_program(program, ("opa",)).outputs["opa"]
     policy = written(output, tmp_path / "policy")
@@ -66,13 +66,13 @@ def test_of_a_choice_what_the_oracle_says(name: str, options: tuple[str, ...], t
 
 
 @pytest.mark.parametrize("options", [(), ALL], ids=["main", "all"])
-def test_of_plain_policies_what_the_oracle_says(options: tuple[str, ...], tmp_path: Path) -> None:
+def test_of_plain_policies_what_the_interpreter_says(options: tuple[str, ...], tmp_path: Path) -> None:
     program = program_of(ROOT / "examples" / "psp-default.yaml")
     output = compile_program(program, ("opa",)).outputs["opa"]
     policy = written(output, tmp_path / "policy")
     (plain,) = program.policies
     cases = {case.name: case for case in cases_for(plain) if case.old_pod is None}
-    expected = {name: set(oracle.check(plain, case.pod).messages) for name, case in cases.items()}
+    expected = {name: set(interpreter.check(plain, case.pod).messages) for name, case in cases.items()}
     assert any(expected.values()) and not all(expected.values())
     found = failures(policy, {name: case.pod for name, case in cases.items()}, *options)
     assert {name: {failure["msg"] for failure in told} for name, told in found.items()} == expected

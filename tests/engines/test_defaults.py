@@ -14,13 +14,13 @@ from pscc.base.source import SourceFile
 from pscc.diagnostics import SourceError
 from pscc.driver import analyse, packaged
 from pscc.ir import Policy, Program
-from pscc.lowering.demands import without
+from pscc.lowering.default_checks import without
 from pscc.lowering.prepared import prepared
 from pscc.lowering.shortfalls import DefaultNotSet, DefaultSetWidely
 from pscc.output.options import Options
 from pscc.pod.fields import INHERITED
 from pscc.pod.manifests import normalise
-from pscc.reference import oracle
+from pscc.reference import interpreter
 from pscc.targets.registry import TARGETS, target_named
 from support.paths import SHARED
 from support.pods import awkward, bare, pruned
@@ -68,10 +68,10 @@ def widened(expected: Any, found: Any, fields: set[str]) -> None:
 
 
 def assert_same(policy: Policy, told: set[str], pods: list[Json], found: list[Json]) -> None:
-    """Every difference between ``found`` and what the oracle makes of ``pods`` was told by a diagnostic."""
+    """Every difference between ``found`` and what the interpreter makes of ``pods`` was told by a diagnostic."""
     wide = {"nonRoot": "runAsNonRoot", "appArmorProfile": "appArmorProfile"}
     for pod, got in zip(pods, found, strict=True):
-        want = effective(dict(oracle.with_defaults(policy, pod)))
+        want = effective(dict(interpreter.with_defaults(policy, pod)))
         if effective(got) != want:
             widened(want, effective(got), {wide[control] for control in told})
 
@@ -90,7 +90,7 @@ def assert_gatekeeper_agrees(program: Program) -> None:
 
 
 @pytest.mark.parametrize("text", [*POLICIES.values(), EVERY_DEFAULT], ids=[*POLICIES, "every-default"])
-def test_gatekeeper_makes_the_pods_that_the_oracle_makes(text: str) -> None:
+def test_gatekeeper_makes_the_pods_that_the_interpreter_makes(text: str) -> None:
     program = analyse(SourceFile("policy.psp" if text.startswith("policy") else "psp.yaml", text))[1]
     assert_gatekeeper_agrees(program)
 
@@ -122,10 +122,10 @@ def test_what_another_default_drops_does_not_spare_a_container_from_a_demand() -
     (policy,) = program.policies
     add, drop = (next(d for d in policy.defaults if d.control == f"capabilities.{name}") for name in ("add", "drop"))
     pod = {"spec": {"containers": [{"name": "c"}]}}
-    assert not oracle.judge(policy, pod).allowed
+    assert not interpreter.judge(policy, pod).allowed
     for unset in ((add,), (add, drop)):
         held = without(policy, unset)
-        assert not oracle.judge(held, pod).allowed
+        assert not interpreter.judge(held, pod).allowed
     shapes = [{check.shape for check in without(policy, unset).checks} for unset in ((add,), (add, drop))]
     assert shapes[0] - {"DenyCapabilitiesAdd"} == {"DefaultCapabilitiesAddInAnyCase"}
     assert "DefaultCapabilitiesAdd" in shapes[1]
@@ -152,8 +152,8 @@ def test_what_does_not_enforce_emits_nothing_that_changes_pods(
     text = WATCHED.replace("MODE", "" if chosen else mode)
     text += f"choose {mode} {{\n    watch for groups ops\n}}\n" if chosen else ""
     ready = prepared(analyse(SourceFile("p.psp", text))[1])
-    output = packaged(target_named(target), ready.made, options)
-    assert [d.code for d in ready.told if d.code == "LNG071"] == ["LNG071"]
+    output = packaged(target_named(target), ready.formed, options)
+    assert [d.code for d in ready.diagnostics if d.code == "LNG071"] == ["LNG071"]
     assert [d.code for d in output.diagnostics if d.code in ("TGT001", "TGT002")] == []
     texts = "\n".join(file.text for file in output.files)
     assert not re.search(r"^kind: (Assign|ModifySet|Mutating)|^ *mutate:|JSONPatch", texts, re.MULTILINE)

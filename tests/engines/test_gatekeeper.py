@@ -14,7 +14,7 @@ from pscc.ir import Program
 from pscc.lowering.shortfalls import DefaultNotSet
 from pscc.output.contents import Output
 from pscc.pod.manifests import normalise
-from pscc.reference import oracle
+from pscc.reference import interpreter
 from pscc.targets.gatekeeper.mutators import mutators
 from pscc.targets.shared.names import Names, fitted
 from support.engines import engine
@@ -53,7 +53,7 @@ def test_gator_notices_a_wrong_expectation(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", POLICIES)
 @pytest.mark.parametrize("update", [False, True], ids=["create", "update"])
-def test_webhook_says_what_the_oracle_says(name: str, update: bool) -> None:
+def test_webhook_says_what_the_interpreter_says(name: str, update: bool) -> None:
     program, output = compiled(POLICIES[name])
     cases = [case for case in cases_for(only(program)) if (case.old_pod is not None) is update]
     assert cases
@@ -63,13 +63,13 @@ def test_webhook_says_what_the_oracle_says(name: str, update: bool) -> None:
     loaded, answer = ask_gatekeeper({"op": "load", "documents": resources(output)}, review)
     assert loaded.get("ok"), loaded
     for case, result in zip(cases, answer["results"], strict=True):
-        verdict = oracle.check(only(program), case.pod, case.old_pod)
+        verdict = interpreter.check(only(program), case.pod, case.old_pod)
         assert result["allowed"] is verdict.allowed, case.name
         assert sorted(v["message"] for v in result["violations"]) == sorted(verdict.messages), case.name
 
 
 @pytest.mark.parametrize("name", POLICIES)
-def test_mutated_pods_get_the_oracles_verdict(name: str) -> None:
+def test_mutated_pods_get_the_interpreters_verdict(name: str) -> None:
     program, output = compiled(POLICIES[name])
     policy = only(program)
     sent = [pod for case in cases_for(policy) if case.old_pod is None for pod in (whole(case.pod), bare(case.pod))]
@@ -79,7 +79,7 @@ def test_mutated_pods_get_the_oracles_verdict(name: str) -> None:
     )
     assert loaded.get("ok"), loaded
     for pod, result in zip(pods, answer["results"], strict=True):
-        verdict = oracle.judge(policy, pod)
+        verdict = interpreter.judge(policy, pod)
         if result["allowed"]:
             assert verdict.allowed, (pod, verdict.messages)
         elif verdict.allowed:

@@ -20,7 +20,7 @@ from pscc.driver import analyse, packaged
 from pscc.ir import Policy, Program
 from pscc.output.contents import Output
 from pscc.output.options import Options
-from pscc.reference import oracle
+from pscc.reference import interpreter
 from pscc.targets.gatekeeper.package import TARGET
 from support.engines import engine
 from support.golden_verdicts import statements
@@ -84,12 +84,12 @@ def test_gator_verifies_the_suite(name: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", POLICIES)
 @pytest.mark.parametrize("update", [False, True], ids=["create", "update"])
-def test_webhook_says_what_the_oracle_says(name: str, update: bool) -> None:
+def test_webhook_says_what_the_interpreter_says(name: str, update: bool) -> None:
     program, output = compiled(POLICIES[name])
     cases = [case for case in cases_for(only(program)) if (case.old_pod is not None) is update]
     more: Json = {"operation": "UPDATE", "oldPods": [whole(case.old_pod) for case in cases]} if update else {}
     for case, result in zip(cases, reviewed(output, *(whole(case.pod) for case in cases), **more), strict=True):
-        verdict = oracle.check(only(program), case.pod, case.old_pod)
+        verdict = interpreter.check(only(program), case.pod, case.old_pod)
         assert result["allowed"] is verdict.allowed, case.name
         assert said(result) == sorted(verdict.messages), case.name
 
@@ -100,7 +100,7 @@ def every_form() -> list[Policy]:
     return [policy for policy in forms if policy.checks]
 
 
-def test_every_form_of_statement_says_what_the_oracle_says() -> None:
+def test_every_form_of_statement_says_what_the_interpreter_says() -> None:
     """In one load after another, on the pods of its own suite; updates and debug containers among them."""
     policies = every_form()
     requests: list[Json] = []
@@ -131,7 +131,7 @@ def test_every_form_of_statement_says_what_the_oracle_says() -> None:
             (updates["results"], [case for case in cases if case.old_pod is not None]),
         ):
             for case, result in zip(mine, results, strict=True):
-                words = oracle.check(policy, case.pod, case.old_pod).messages
+                words = interpreter.check(policy, case.pod, case.old_pod).messages
                 assert said(result) == sorted(words), (policy.checks[0].statement, case.name)
                 refused += bool(words)
     assert refused > len(policies)
@@ -187,7 +187,7 @@ def test_both_engines_say_the_same_word_for_word() -> None:
     _, rego = compiled(ODD, Options())
     pods = odd_pods()
     for pod, ours, theirs in zip(pods, reviewed(cel, *pods), reviewed(rego, *pods), strict=True):
-        words = sorted(oracle.check(only(program), pod).messages)
+        words = sorted(interpreter.check(only(program), pod).messages)
         assert said(ours) == said(theirs) == words
         assert len(words) == len(only(program).checks)
         assert any("1000650000" in text for text in words)
@@ -202,7 +202,7 @@ def test_a_large_pod_is_within_the_budget(text: str) -> None:
     """A review may cost 1,000,000, all of a constraint's expressions together; beyond that it is an error."""
     program, output = compiled(text)
     (result,) = reviewed(output, large_pod())
-    words = oracle.check(only(program), large_pod()).messages
+    words = interpreter.check(only(program), large_pod()).messages
     assert len(said(result)) == len(words)
     shown = [text for text in said(result) if not text.endswith("the pod does not meet this policy.")]
     assert shown == sorted(text for text in words if len(text.encode()) <= LONGEST)

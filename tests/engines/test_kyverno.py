@@ -15,7 +15,7 @@ from pscc.cases.suite import cases_for
 from pscc.driver import analyse, packaged
 from pscc.ir import Policy, Program
 from pscc.output.contents import Output
-from pscc.reference import oracle
+from pscc.reference import interpreter
 from pscc.targets.kyverno.package import TARGET
 from pscc.targets.shared.kyverno_suite import old_object
 from pscc.targets.shared.names import fitted
@@ -83,16 +83,16 @@ def test_kyverno_notices_a_wrong_expectation(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", POLICIES)
-def test_messages_are_the_oracles(name: str, tmp_path: Path) -> None:
+def test_messages_are_the_interpreters(name: str, tmp_path: Path) -> None:
     policy, output = compiled(POLICIES[name])
     cases = [case for case in cases_for(policy) if case.old_pod is None]
     found = results(written(output, tmp_path), policy, [whole(case.pod) for case in cases])
     for case in cases:
-        assert failing(found, case.name) == sorted(oracle.check(policy, case.pod).messages), case.name
+        assert failing(found, case.name) == sorted(interpreter.check(policy, case.pod).messages), case.name
 
 
 @pytest.mark.parametrize("name", POLICIES)
-def test_updates_are_the_oracles(name: str, tmp_path: Path) -> None:
+def test_updates_are_the_interpreters(name: str, tmp_path: Path) -> None:
     policy, output = compiled(POLICIES[name])
     cases = [case for case in cases_for(policy) if case.old_pod is not None]
     assert cases
@@ -108,11 +108,13 @@ def test_updates_are_the_oracles(name: str, tmp_path: Path) -> None:
     values.write_text(yaml.safe_dump({**head, "policies": [{"name": policy.name, "resources": rows}]}))
     found = results(written(output, tmp_path), policy, [whole(case.pod) for case in cases], "--values-file", values)
     for case in cases:
-        assert failing(found, case.name) == sorted(oracle.check(policy, case.pod, case.old_pod).messages), case.name
+        assert failing(found, case.name) == sorted(interpreter.check(policy, case.pod, case.old_pod).messages), (
+            case.name
+        )
 
 
 @pytest.mark.parametrize("text", [*POLICIES.values(), EVERY_DEFAULT], ids=[*POLICIES, "every-default"])
-def test_mutated_pods_are_the_oracles(text: str, tmp_path: Path) -> None:
+def test_mutated_pods_are_the_interpreters(text: str, tmp_path: Path) -> None:
     policy, output = compiled(text)
     assert {d.code for d in output.diagnostics} <= {"TGT009"}
     pods = awkward()
@@ -124,7 +126,7 @@ def test_mutated_pods_are_the_oracles(text: str, tmp_path: Path) -> None:
             pods.append(pod)
     found = mutated(written(output, tmp_path), pods)
     for pod in pods:
-        assert pruned(found[pod["metadata"]["name"]]) == pruned(oracle.with_defaults(policy, pod)), pod
+        assert pruned(found[pod["metadata"]["name"]]) == pruned(interpreter.with_defaults(policy, pod)), pod
 
 
 def test_workloads_get_the_same(tmp_path: Path) -> None:
@@ -139,7 +141,7 @@ def test_workloads_get_the_same(tmp_path: Path) -> None:
         )
     found = results(written(output, tmp_path), policy, workloads)
     for case in cases:
-        assert failing(found, case.name) == sorted(oracle.check(policy, case.pod).messages), case.name
+        assert failing(found, case.name) == sorted(interpreter.check(policy, case.pod).messages), case.name
 
 
 def test_hostile_text_stays_text(tmp_path: Path) -> None:
@@ -153,7 +155,7 @@ def test_hostile_text_stays_text(tmp_path: Path) -> None:
         pods.append({"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec})
     found = results(written(output, tmp_path), policy, pods)
     for pod in pods:
-        expected = sorted(oracle.check(policy, pod).messages)
+        expected = sorted(interpreter.check(policy, pod).messages)
         assert failing(found, pod["metadata"]["name"]) == expected
     (document,) = yaml.safe_load_all({f.path: f.text for f in output.files}["policies/hostile.yaml"])
     assert document["metadata"]["annotations"]["policies.kyverno.io/title"] == policy.title

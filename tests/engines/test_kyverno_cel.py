@@ -1,4 +1,4 @@
-"""Kyverno's policies in CEL on Kyverno's own command line, held against the oracle and the ClusterPolicies."""
+"""Kyverno's policies in CEL on Kyverno's own command line, held against the interpreter and the ClusterPolicies."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pscc.cases.suite import cases_for
 from pscc.driver import analyse, packaged
 from pscc.ir import Policy
 from pscc.output.contents import Output
-from pscc.reference import oracle
+from pscc.reference import interpreter
 from pscc.targets.kyverno_cel.package import TARGET
 from support.kyverno import mutated
 from support.pods import awkward, bare
@@ -39,11 +39,11 @@ def said(policy: Path, folder: Path, resources: list[Json]) -> dict[str, tuple[s
     return {r["resources"][0]["name"]: (r["result"], r.get("message", "")) for r in results}
 
 
-def first_message(policy: Policy, pod: oracle.Json) -> str:
+def first_message(policy: Policy, pod: interpreter.Json) -> str:
     """What Kyverno shows of several failing validations: the first."""
     for check in policy.checks:
         alone = Policy(policy.name, "", "enforce", (check,), (), policy.span)
-        messages = oracle.check(alone, pod).messages
+        messages = interpreter.check(alone, pod).messages
         if messages:
             return messages[0]
     return ""
@@ -58,7 +58,7 @@ def test_kyverno_passes_the_suite(name: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["restricted", "granting", "defaults"])
-def test_verdicts_and_messages_are_the_oracles(name: str, tmp_path: Path) -> None:
+def test_verdicts_and_messages_are_the_interpreters(name: str, tmp_path: Path) -> None:
     policy, output = compiled(POLICIES[name])
     pods = [whole(case.pod) for case in cases_for(policy) if case.old_pod is None]
     folder = written(output, tmp_path)
@@ -70,7 +70,7 @@ def test_verdicts_and_messages_are_the_oracles(name: str, tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("text", [POLICIES["restricted"], EVERY_DEFAULT], ids=["restricted", "every-default"])
-def test_mutated_pods_are_the_oracles(text: str, tmp_path: Path) -> None:
+def test_mutated_pods_are_the_interpreters(text: str, tmp_path: Path) -> None:
     policy, output = compiled(text)
     pods = awkward()
     for case in cases_for(policy):
@@ -81,7 +81,7 @@ def test_mutated_pods_are_the_oracles(text: str, tmp_path: Path) -> None:
             pods.append(copy)
     found = mutated(written(output, tmp_path), pods)
     for pod in pods:
-        assert found[pod["metadata"]["name"]] == oracle.with_defaults(policy, pod), pod
+        assert found[pod["metadata"]["name"]] == interpreter.with_defaults(policy, pod), pod
 
 
 def test_workloads_are_judged_as_the_pods_that_they_would_make(tmp_path: Path) -> None:
@@ -102,7 +102,7 @@ def test_workloads_are_judged_as_the_pods_that_they_would_make(tmp_path: Path) -
         workloads.append({"apiVersion": kind[0], "kind": kind[1], "metadata": metadata, "spec": spec})
     found = said(written(output, tmp_path) / "policies" / f"{policy.name}.yaml", tmp_path, workloads)
     for pod in pods:
-        expected = first_message(policy, oracle.with_defaults(policy, pod))
+        expected = first_message(policy, interpreter.with_defaults(policy, pod))
         name = pod["metadata"]["name"]  # type: ignore[index]
         assert found[name] == (("fail", expected) if expected else ("pass", "success")), pod
 

@@ -26,7 +26,7 @@ from pscc.ir.access import Request, requested_by
 from pscc.output.contents import Output
 from pscc.output.options import DEFAULTS, Options
 from pscc.pod.manifests import without_nulls
-from pscc.reference import oracle
+from pscc.reference import interpreter
 from pscc.reference.admission import accepts_as_it_is, judges
 from pscc.targets.registry import target_named
 from support.engines import engine
@@ -65,7 +65,7 @@ def some(count: int) -> list[Json]:
 
 def said(policy: Policy, pod: Json) -> list[str]:
     """What the checks of ``policy`` say of the pod as it is."""
-    return sorted(set(oracle.check(policy, pod).messages))
+    return sorted(set(interpreter.check(policy, pod).messages))
 
 
 Said = dict[tuple[str, str], list[str]]
@@ -147,7 +147,10 @@ def kyverno(folder: Path, paths: list[Path], objects: list[Json]) -> tuple[Said,
 def test_a_null_is_unset_for_the_interpreter() -> None:
     for policy in every_form():
         for pod in files():
-            verdict, plain = oracle.judge(policy, pod), oracle.judge(policy, dict(_object(without_nulls(pod))))
+            verdict, plain = (
+                interpreter.judge(policy, pod),
+                interpreter.judge(policy, dict(_object(without_nulls(pod)))),
+            )
             assert verdict.messages == plain.messages, (policy, pod)
             assert without_nulls(verdict.pod) == plain.pod, (policy, pod)
 
@@ -224,7 +227,7 @@ def test_defaults_are_set_where_there_is_a_null(target: str, tmp_path: Path) -> 
         changed = [p for path in out.glob("*.yaml") for p in yaml.safe_load_all(path.read_text(encoding="utf-8")) if p]
         found = {pod["metadata"]["name"]: pod for pod in changed}
         for pod in pods:
-            expected = oracle.with_defaults(policy, pod)
+            expected = interpreter.with_defaults(policy, pod)
             assert pruned(found.get(pod["metadata"]["name"], pod)) == pruned(expected), pod
 
 
@@ -329,7 +332,7 @@ def request_for(pod: Json, bare_has_account: bool) -> Request:
 def refused(program: Program, pod: Json, bare_has_account: bool) -> bool:
     """Whether the interpreter keeps ``pod`` out as it is."""
     request = request_for(pod, bare_has_account)
-    plain = any(judges(one, request) and not oracle.check(one, pod).allowed for one in program.policies)
+    plain = any(judges(one, request) and not interpreter.check(one, pod).allowed for one in program.policies)
     return plain or any(not accepts_as_it_is(one, request, pod).allowed for one in program.choices)
 
 

@@ -1,4 +1,4 @@
-"""The target ``opa``, run on OPA itself: the generated suites pass, and raw input gets the oracle's answers."""
+"""The target ``opa``, run on OPA itself: the generated suites pass, and raw input gets the interpreter's answers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pscc.driver import analyse, compile_program, decode
 from pscc.ir import Program
 from pscc.output.emit import emit
 from pscc.pod.manifests import normalise, read_manifests
-from pscc.reference import oracle
+from pscc.reference import interpreter
 from support.engines import engine
 from support.paths import ROOT
 
@@ -58,12 +58,12 @@ def deny(folder: Path, document: object) -> set[str]:
     return set(json.loads(done.stdout)["result"][0]["expressions"][0]["value"])
 
 
-def test_the_seeds_pods_get_the_oracles_messages(tmp_path: Path) -> None:
+def test_the_seeds_pods_get_the_interpreters_messages(tmp_path: Path) -> None:
     program = compiled("psp-default.yaml", tmp_path)
     for path in sorted((ROOT / "examples" / "seed").glob("pod-*.yaml")):
         (manifest,) = read_manifests(decode(str(path), path.read_bytes()), Report())
-        pod = oracle.with_defaults(program.policies[0], normalise(manifest.pod))
-        expected = set(oracle.check(program.policies[0], pod).messages)
+        pod = interpreter.with_defaults(program.policies[0], normalise(manifest.pod))
+        expected = set(interpreter.check(program.policies[0], pod).messages)
         assert deny(tmp_path, pod) == expected
         review = {"kind": "AdmissionReview", "request": {"operation": "CREATE", "object": pod}}
         assert deny(tmp_path, review) == expected

@@ -27,7 +27,7 @@ from pscc.driver import analyse, compile_program, packaged
 from pscc.ir.access import Names, Request
 from pscc.language.printer import print_document
 from pscc.lowering.choice_forms import lowered
-from pscc.lowering.demands import choice_without
+from pscc.lowering.default_checks import choice_without
 from pscc.lowering.rollout import Rollout
 from pscc.reference.admission import accepts_as_it_is, admit
 from pscc.targets.registry import target_named

@@ -12,7 +12,7 @@ from pscc.diagnostics import Report, SourceError
 from pscc.driver import analyse, decode
 from pscc.ir import Policy, Program
 from pscc.pod.manifests import normalise, read_manifests
-from pscc.reference import oracle
+from pscc.reference import interpreter
 from support.paths import ROOT, SHARED
 from support.targets import (
     Json,
@@ -58,12 +58,12 @@ def decision(policy: Policy) -> str:
 
 
 def expected(policy: Policy, asked: list[Question]) -> list[list[str]]:
-    """What the oracle says."""
-    return [sorted(oracle.check(policy, q.pod, q.old_pod).messages) for q in asked]
+    """What the interpreter says."""
+    return [sorted(interpreter.check(policy, q.pod, q.old_pod).messages) for q in asked]
 
 
 def assert_agrees(runner: str, program: Program, asked: list[Question], folder: Path) -> None:
-    """The engine says what the oracle says, of every question, and what the compile has announced."""
+    """The engine says what the interpreter says, of every question, and what the compile has announced."""
     policy = output_of(program, {"regopy": "opa"}.get(runner, runner)).program.policies[0]
     found = answers(runner, program, asked, folder)
     for question, want, got in zip(asked, expected(policy, asked), found, strict=True):
@@ -119,13 +119,13 @@ def test_the_seeds_pods_get_the_verdicts_of_the_table(runner: str, tmp_path: Pat
     (policy,) = program.policies
     asked = []
     for name, pod in seed_pods().items():
-        changed = dict(oracle.with_defaults(policy, pod))
+        changed = dict(interpreter.with_defaults(policy, pod))
         changed["metadata"] = {"namespace": "default", **pod["metadata"], "name": name}
         asked.append(Question(changed))
     found = dict(zip((q.name for q in asked), answers(runner, program, asked, tmp_path), strict=True))
     for question in asked:
-        reasons = oracle.check(policy, question.pod).reasons
-        assert found[question.name] == sorted(oracle.check(policy, question.pod).messages)
+        reasons = interpreter.check(policy, question.pod).reasons
+        assert found[question.name] == sorted(interpreter.check(policy, question.pod).messages)
         if question.name in SEED:
             assert sorted({reason.control for reason in reasons}) == SEED[question.name]
             assert bool(found[question.name]) is bool(SEED[question.name])
@@ -139,8 +139,8 @@ def test_the_seeds_pods_get_the_verdicts_of_the_table(runner: str, tmp_path: Pat
 def updates(program: Program) -> list[Question]:
     """Updates of a pod that the policy refuses: of labels alone, of an image, with an ephemeral container, and back."""
     (policy,) = program.policies
-    refused = [q.pod for q in questions(policy) if q.old_pod is None and oracle.check(policy, q.pod).messages]
-    accepted = next(q.pod for q in questions(policy) if not oracle.check(policy, q.pod).messages)
+    refused = [q.pod for q in questions(policy) if q.old_pod is None and interpreter.check(policy, q.pod).messages]
+    accepted = next(q.pod for q in questions(policy) if not interpreter.check(policy, q.pod).messages)
     asked = []
     for old in refused:
         spec = old["spec"]
@@ -312,6 +312,6 @@ def test_conftest_on_pods_and_reviews(tmp_path: Path) -> None:
         report = reports[question.name]
         denied = sorted(failure["msg"] for failure in report.get("failures", []))
         warned = sorted(warning["msg"] for warning in report.get("warnings", []))
-        assert denied == sorted(oracle.check(first, question.pod, question.old_pod).messages)
-        assert warned == sorted(oracle.check(second, question.pod, question.old_pod).messages)
+        assert denied == sorted(interpreter.check(first, question.pod, question.old_pod).messages)
+        assert warned == sorted(interpreter.check(second, question.pod, question.old_pod).messages)
     assert run("conftest", "verify", "--policy", folder).returncode == 0

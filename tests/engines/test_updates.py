@@ -10,7 +10,7 @@ from conformance.targets._base import Request, Target
 from pscc.base.source import SourceFile
 from pscc.driver import analyse
 from pscc.ir import Policy, Program
-from pscc.reference import oracle
+from pscc.reference import interpreter
 
 SOURCES = {
     "of the pod": "policy p {\n    deny hostPID\n}\n",
@@ -54,7 +54,7 @@ def policy(name: str) -> Policy:
 
 @pytest.mark.parametrize("name", SOURCES)
 def test_the_interpreter(name: str) -> None:
-    found = [oracle.judge(policy(name), request.pod, request.old_pod).allowed for request in REQUESTS]
+    found = [interpreter.judge(policy(name), request.pod, request.old_pod).allowed for request in REQUESTS]
     assert found == ADMITTED
 
 

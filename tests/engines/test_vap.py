@@ -13,7 +13,7 @@ from pscc.driver import analyse, packaged
 from pscc.ir import Policy, Program
 from pscc.output.contents import Output
 from pscc.pod.manifests import normalise
-from pscc.reference import oracle
+from pscc.reference import interpreter
 from pscc.targets.vap.package import TARGET
 from support.pods import awkward, bare, large_pod
 from support.policies import EVERY_DEFAULT, POLICIES
@@ -47,7 +47,7 @@ def messages(result: Json) -> list[str]:
 
 @pytest.mark.parametrize("name", POLICIES)
 @pytest.mark.parametrize("update", [False, True], ids=["create", "update"])
-def test_the_api_server_says_what_the_oracle_says(name: str, update: bool) -> None:
+def test_the_api_server_says_what_the_interpreter_says(name: str, update: bool) -> None:
     policy, output = compiled(POLICIES[name])
     cases = [case for case in cases_for(policy) if (case.old_pod is not None) is update]
     review: Json = {"op": "review", "pods": [whole(case.pod) for case in cases]}
@@ -56,13 +56,13 @@ def test_the_api_server_says_what_the_oracle_says(name: str, update: bool) -> No
     loaded, answer = ask_vap(load(output), review)
     assert loaded.get("ok"), loaded
     for case, result in zip(cases, answer["results"], strict=True):
-        verdict = oracle.check(policy, case.pod, case.old_pod)
+        verdict = interpreter.check(policy, case.pod, case.old_pod)
         assert result["allowed"] is verdict.allowed, case.name
         assert messages(result) == list(verdict.messages), case.name
 
 
 @pytest.mark.parametrize("text", [*POLICIES.values(), EVERY_DEFAULT], ids=[*POLICIES, "every-default"])
-def test_mutated_pods_are_the_oracles(text: str) -> None:
+def test_mutated_pods_are_the_interpreters(text: str) -> None:
     policy, output = compiled(text)
     assert not output.diagnostics
     pods = [normalise(pod) for pod in awkward()]
@@ -77,7 +77,7 @@ def test_mutated_pods_are_the_oracles(text: str) -> None:
         {"op": "review", "mutate": True, "pods": pods},
     )[1::2]  # fmt: skip
     for before, after in zip(plain["results"], answer["results"], strict=True):
-        assert after["pod"] == oracle.with_defaults(policy, before["pod"]), before["pod"]
+        assert after["pod"] == interpreter.with_defaults(policy, before["pod"]), before["pod"]
 
 
 def test_debug_containers_are_checked() -> None:
@@ -89,7 +89,7 @@ def test_debug_containers_are_checked() -> None:
     review |= {"pods": [whole(c.pod) for c in cases], "oldPods": [whole(pod) for pod in old]}
     _, answer = ask_vap(load(output), review)
     for case, before, result in zip(cases, old, answer["results"], strict=True):
-        assert messages(result) == list(oracle.check(policy, case.pod, before).messages), case.name
+        assert messages(result) == list(interpreter.check(policy, case.pod, before).messages), case.name
 
 
 @pytest.mark.parametrize("name", POLICIES)

@@ -162,7 +162,7 @@ def mutual(tmp_path_factory: pytest.TempPathFactory, authority: trustme.CA) -> I
 # --- stock servers --------------------------------------------------------------
 
 
-def test_a_server_answers_as_the_oracle_does_and_is_left_as_it_was(plain: Server) -> None:
+def test_a_server_answers_as_the_interpreter_does_and_is_left_as_it_was(plain: Server) -> None:
     before = plain.policies()
     assert before
     done = verify("--opa-url", plain.url, "--format", "json")

@@ -34,7 +34,7 @@ from pscc.lowering.rollout import asking_the_cluster
 from pscc.output.contents import Output
 from pscc.output.options import Options, Workloads
 from pscc.pod.manifests import TEMPLATES
-from pscc.reference import oracle
+from pscc.reference import interpreter
 from pscc.targets.gatekeeper.package import TARGET as GATEKEEPER
 from pscc.targets.opa.package import TARGET as OPA
 from pscc.targets.registry import target_named
@@ -154,7 +154,7 @@ def ask_api_server(output: Output, *reviews: Json) -> list[list[Json]]:
 
 
 @pytest.mark.parametrize("name", SOURCES)
-def test_the_api_server_warns_of_a_workload_what_the_oracle_says_of_its_pod(name: str) -> None:
+def test_the_api_server_warns_of_a_workload_what_the_interpreter_says_of_its_pod(name: str) -> None:
     policy = only(program_of(SOURCES[name]))
     output = packaged(VAP, program_of(SOURCES[name]))
     pods = [*templates_of(SOURCES[name]), *awkward()]
@@ -165,7 +165,7 @@ def test_the_api_server_warns_of_a_workload_what_the_oracle_says_of_its_pod(name
     created, updated = ask_api_server(output, {"pods": workloads}, updates)
     refused = 0
     for pod, result in zip(pods, created, strict=True):
-        expected = list(oracle.judge(policy, pod).messages)
+        expected = list(interpreter.judge(policy, pod).messages)
         assert not result.get("error"), result
         assert [finding["message"] for finding in result["findings"]] == expected, pod
         assert result["allowed"]
@@ -194,7 +194,7 @@ def test_every_default_is_judged_as_set() -> None:
         assert loaded.get("ok"), loaded
         for pod, result in zip(pods, answer["results"], strict=True):
             words = [finding["message"] for finding in result["findings"]]
-            assert words == list(oracle.judge(policy, pod).messages), (policy.checks[0].statement, pod)
+            assert words == list(interpreter.judge(policy, pod).messages), (policy.checks[0].statement, pod)
     assert len(policies) > 20
 
 
@@ -220,7 +220,7 @@ def conftest_says(folder: Path, files: list[Path]) -> list[tuple[list[str], list
 
 
 @pytest.mark.parametrize("name", SOURCES)
-def test_conftest_warns_of_a_workload_what_the_oracle_says_of_its_pod(name: str, tmp_path: Path) -> None:
+def test_conftest_warns_of_a_workload_what_the_interpreter_says_of_its_pod(name: str, tmp_path: Path) -> None:
     program = program_of(SOURCES[name])
     output = packaged(OPA, program, Options())
     policy = only(output.program)
@@ -230,7 +230,7 @@ def test_conftest_warns_of_a_workload_what_the_oracle_says_of_its_pod(name: str,
     for number, pod in enumerate(pods):
         files.append(tmp_path / f"{number}.json")
         files[-1].write_text(json.dumps(workload(number, pod)), encoding="utf-8")
-    expected = [(list[str](), sorted(set(oracle.check(policy, pod).messages))) for pod in pods]
+    expected = [(list[str](), sorted(set(interpreter.check(policy, pod).messages))) for pod in pods]
     assert any(messages for _, messages in expected)
     assert conftest_says(tmp_path, files) == expected
 

@@ -23,7 +23,7 @@ from pscc.driver import analyse, compile_program
 from pscc.ir import Policy, Program
 from pscc.output.contents import OutputFile
 from pscc.output.options import Options
-from pscc.reference import oracle
+from pscc.reference import interpreter
 from pscc.targets.registry import TARGETS
 from support import truth
 from support.engines import engine
@@ -66,7 +66,7 @@ def verdicts(policy: Policy, pods: Iterator[Json]) -> str:
     """``pods`` as YAML documents, each with what ``policy`` says of it above."""
     documents = []
     for pod in pods:
-        verdict = oracle.judge(policy, pod)
+        verdict = interpreter.judge(policy, pod)
         admitted = "allowed" if verdict.pod == pod else "allowed, once defaulted"
         head = admitted if verdict.allowed else f"denied: {'; '.join(verdict.messages)}"
         documents.append(f"# {head}\n{yaml.safe_dump(whole(pod), sort_keys=False)}")
@@ -131,7 +131,7 @@ def test_what_is_unset_means_what_kubernetes_meant(control: str) -> None:
     pods = [p for p in yaml.safe_load_all((folder / "pods.yaml").read_text(encoding="utf-8")) if comparable(p, control)]
     assert pods
     for pod, result in zip(pods, asked({"metadata": {"name": "p"}, "spec": spec}, pods, "UPDATE"), strict=True):
-        assert result["allowed"] is oracle.check(policy, pod).allowed, (pod, result["message"])
+        assert result["allowed"] is interpreter.check(policy, pod).allowed, (pod, result["message"])
 
 
 @pytest.mark.parametrize("name", ["psp-default", "restricted", "privileged"])
@@ -142,7 +142,7 @@ def test_whole_policies_say_what_kubernetes_said(name: str) -> None:
     pods = [p for p in yaml.safe_load_all((folder / "pods.yaml").read_text(encoding="utf-8")) if truth.comparable(p)]
     assert len(pods) > 10
     for pod, result in zip(pods, asked(psp, [as_of_1_24(pod) for pod in pods], "CREATE"), strict=True):
-        assert result["allowed"] is oracle.judge(policy, pod).allowed, (pod["metadata"], result["message"])
+        assert result["allowed"] is interpreter.judge(policy, pod).allowed, (pod["metadata"], result["message"])
 
 
 def as_of_1_24(pod: Json) -> Json:

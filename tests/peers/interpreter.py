@@ -10,7 +10,7 @@ from pscc.base.source import SourceFile
 from pscc.diagnostics import Report
 from pscc.ir import Program
 from pscc.pod.manifests import Manifest, normalise, read_manifests
-from pscc.reference import oracle
+from pscc.reference import interpreter
 from pscc.reference.admission import judges
 from pscc.reference.evaluate import SOMEBODY, evaluate, request_of
 
@@ -44,8 +44,10 @@ def _updated(program: Program, asked: Asked) -> Answer:
     return Answer(not words, words, dict(pod))
 
 
-def _words(program: Program, manifest: Manifest, pod: oracle.Json, old: oracle.Json | None) -> tuple[str, ...]:
+def _words(
+    program: Program, manifest: Manifest, pod: interpreter.Json, old: interpreter.Json | None
+) -> tuple[str, ...]:
     """What the policies of ``program`` that judge the request say of ``pod``, as engines show it."""
     request = request_of(SOMEBODY, manifest, pod)
     judging = [policy for policy in program.policies if judges(policy, request) and policy.mode == "enforce"]
-    return tuple(text for policy in judging for text in oracle.judge(policy, pod, old).messages)
+    return tuple(text for policy in judging for text in interpreter.judge(policy, pod, old).messages)

@@ -21,7 +21,7 @@ from pscc.controls._base import Control, Probe
 from pscc.driver import analyse
 from pscc.ir.access import AUTHENTICATED, Request
 from pscc.meaning.narrowing import looks_at_containers
-from pscc.reference import oracle
+from pscc.reference import interpreter
 from pscc.reference.admission import judges
 from support.golden_verdicts import statements
 
@@ -104,7 +104,7 @@ def kind_of(policy: str) -> str:
 
 def expected(policy: ir.Policy, asked: Asked) -> tuple[str, ...]:
     """What the interpreter says of ``asked``, a message for each check that fails."""
-    return oracle.check(policy, asked.pod, asked.old_pod).messages if judges(policy, asked.request) else ()
+    return interpreter.check(policy, asked.pod, asked.old_pod).messages if judges(policy, asked.request) else ()
 
 
 @cache
@@ -179,7 +179,7 @@ def _probes(control: Control, statement: str) -> tuple[list[Probe], list[Probe]]
     breaking: dict[tuple[str, ...], Probe] = {}
     passing: list[Probe] = []
     for probe in (Probe("plain"), *control_of(control.id).probes(policy.checks[0])):
-        messages = oracle.check(policy, _pod(probe, "main", "app:1")).messages
+        messages = interpreter.check(policy, _pod(probe, "main", "app:1")).messages
         if messages:
             breaking.setdefault(messages, probe)
         elif not messages and not passing:

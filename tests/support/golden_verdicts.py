@@ -20,7 +20,7 @@ from pscc.cases.fragments import ANYWHERE, APP_ARMOR, CONTEXT
 from pscc.controls import CONTROLS, control_of
 from pscc.controls._base import Control, Probe, shape_name
 from pscc.pod.fields import INHERITED
-from pscc.reference import oracle
+from pscc.reference import interpreter
 
 SITES = {"containers": "main", "initContainers": "init", "ephemeralContainers": "debug"}
 
@@ -47,7 +47,7 @@ def recorded(control: Control | None = None) -> Verdicts:
         for statement in statements(one):
             policy = statements_meaning(f"policy p {{ {statement} }}")
             for label, pod in pods(policy, one):
-                verdict = oracle.judge(policy, pod)
+                verdict = interpreter.judge(policy, pod)
                 changed = dict(verdict.pod) if policy.defaults else None
                 yield Recorded(statement, label, policy, pod, verdict.allowed, verdict.messages, changed)
 

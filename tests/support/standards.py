@@ -18,7 +18,7 @@ import yaml
 from pscc import ir
 from pscc.driver import analyse
 from pscc.meaning.library import LEVELS, MINORS, library_policy, library_source
-from pscc.reference import oracle
+from pscc.reference import interpreter
 from support.paths import ROOT
 
 ENGINE = ROOT / ".engines" / "bin" / "pss-check"
@@ -71,18 +71,18 @@ def engine_verdicts(level: str, minor: str, pods: list[Json]) -> list[bool]:
 
 
 def disagreements(pods: list[Json], minors: Iterable[str] = MINORS) -> Iterator[str]:
-    """Each pod, level and minor of which evaluator and oracle say different things."""
+    """Each pod, level and minor of which evaluator and interpreter say different things."""
     ours: dict[tuple[str, str], list[bool]] = {}
     for minor in minors:
         for level in LEVELS:
             policy = policy_of(level, minor)
             key = (level, library_policy(f"pss/{level}@{minor}").name.text)  # type: ignore[union-attr]
             if key not in ours:
-                ours[key] = [oracle.check(policy, pod).allowed for pod in pods]
+                ours[key] = [interpreter.check(policy, pod).allowed for pod in pods]
             for pod, own, theirs in zip(pods, ours[key], engine_verdicts(level, minor, pods), strict=True):
                 if own != theirs:
-                    told = oracle.check(policy, pod).messages
-                    yield f"{level} {minor}: evaluator {theirs}, oracle {own} {told}: {json.dumps(pod)}"
+                    told = interpreter.check(policy, pod).messages
+                    yield f"{level} {minor}: evaluator {theirs}, interpreter {own} {told}: {json.dumps(pod)}"
 
 
 def draw_pod(rng: random.Random) -> Json:

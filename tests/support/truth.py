@@ -1,4 +1,4 @@
-"""The oracle against Kubernetes 1.24's own PodSecurityPolicy plugin, driven over JSON lines.
+"""The interpreter against Kubernetes 1.24's own PodSecurityPolicy plugin, driven over JSON lines.
 
 An update without an old pod is judged as it is: no defaults, so that each field's meaning is compared by itself.
 """
@@ -15,7 +15,7 @@ from pscc.base.source import Span
 from pscc.cases import suite
 from pscc.controls import control_of
 from pscc.controls._base import Params, check_of
-from pscc.reference import oracle
+from pscc.reference import interpreter
 from support.paths import ROOT
 
 ENGINE = ROOT / ".engines" / "bin" / "psp-admission"
@@ -93,7 +93,7 @@ def policy_of(pair: Pair) -> ir.Policy:
 
 
 def disagreements(pair: Pair) -> Iterator[str]:
-    """Each pod around the check's boundaries of which the plugin and the oracle say different things."""
+    """Each pod around the check's boundaries of which the plugin and the interpreter say different things."""
     policy = policy_of(pair)
     cases = [c for c in suite.cases_for(policy) if c.old_pod is None and comparable(c.pod)]
     psp = {
@@ -109,5 +109,5 @@ def disagreements(pair: Pair) -> Iterator[str]:
     for case, result in zip(cases, answer["results"], strict=True):
         if result.get("error"):
             yield f"{case.name}: engine error {result['error']}"
-        elif result["allowed"] != oracle.check(policy, case.pod).allowed:
-            yield f"{case.name}: PSP {result['allowed']}, oracle {case.allowed}: {result['message']} / {case.message}"
+        elif result["allowed"] != interpreter.check(policy, case.pod).allowed:
+            yield f"{case.name}: PSP {result['allowed']}, interpreter {case.allowed}: {result['message']} / {case.message}"

@@ -8,7 +8,7 @@ from pscc.base.source import SourceFile
 from pscc.driver import analyse, packaged
 from pscc.ir import Program
 from pscc.ir.access import Request
-from pscc.lowering.demands import refused_beside
+from pscc.lowering.default_checks import refused_beside
 from pscc.output.options import Options
 from pscc.reference.admission import decide
 from pscc.targets.registry import target_named

@@ -13,7 +13,7 @@ from pscc.cases.exempt import boundaries, boundary_pods, renamed
 from pscc.controls import CONTROLS
 from pscc.driver import analyse
 from pscc.meaning.narrowing import looks_at_containers
-from pscc.reference import oracle
+from pscc.reference import interpreter
 
 IMAGES = 'exempt images registry.example/mesh/*, tools/debug because "r"'
 NAMES = 'exempt containers istio-proxy, vault-* because "r"'
@@ -61,7 +61,7 @@ def test_each_check_of_containers_is_tried_on_both_sides_of_the_boundary(control
             if not looks_at_containers(check):
                 continue
             alone = ir.Policy(policy.name, "", "enforce", (check,), (), policy.span)
-            verdicts = [oracle.check(alone, pod) for _, pod in boundary_pods(alone)]
+            verdicts = [interpreter.check(alone, pod) for _, pod in boundary_pods(alone)]
             assert len({len(verdict.reasons) for verdict in verdicts}) > 1, statement
             # what is required of the pod, too, is refused whoever its container is
             assert {verdict.allowed for verdict in verdicts} == {True, False} or "on pod and" in statement, statement

@@ -14,7 +14,7 @@ from pscc.driver import analyse
 from pscc.ir import Program
 from pscc.ir.access import ALL, NONE, Names, Scope
 from pscc.reasoning.default_conflicts import conflicts, meet
-from pscc.reference import oracle
+from pscc.reference import interpreter
 
 
 def codes(text: str) -> list[str]:
@@ -77,9 +77,9 @@ def defaults() -> list[str]:
 
 def test_where_there_is_no_conflict_the_order_of_policies_does_not_matter() -> None:
     """Each two forms of default, on pods that say nothing, that say a part, and that say all."""
-    plain: oracle.Json = {"metadata": {"name": "p"}, "spec": {"containers": [{"name": "c"}, {"name": "d"}]}}
+    plain: interpreter.Json = {"metadata": {"name": "p"}, "spec": {"containers": [{"name": "c"}, {"name": "d"}]}}
     drops = {"capabilities": {"drop": ["KILL"]}, "runAsUser": 7}
-    some: oracle.Json = {"spec": {"securityContext": {"runAsUser": 5}, "containers": [{"securityContext": drops}]}}
+    some: interpreter.Json = {"spec": {"securityContext": {"runAsUser": 5}, "containers": [{"securityContext": drops}]}}
     found = {True: 0, False: 0}
     for first in defaults():
         for second in defaults():
@@ -94,7 +94,7 @@ def test_where_there_is_no_conflict_the_order_of_policies_does_not_matter() -> N
                 for order in permutations(pair):
                     result = pod
                     for policy in order:
-                        result = oracle.with_defaults(policy, result)
+                        result = interpreter.with_defaults(policy, result)
                     made.append(_sorted(result))
                 assert clash or made[0] == made[1], (first, second)
     assert min(found.values()) > 10

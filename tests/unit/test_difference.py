@@ -27,7 +27,7 @@ from pscc.pod.schema import SPEC
 from pscc.reasoning.difference.admitted import Witness
 from pscc.reasoning.difference.changed import Change
 from pscc.reasoning.difference.compare import Difference, compare
-from pscc.reference import oracle
+from pscc.reference import interpreter
 from pscc.reference.admission import judges
 from pscc.reference.evaluate import evaluate
 from support.engines import engine
@@ -54,13 +54,13 @@ def admits(one: ir.Program, pod: dict[str, object], request: Request = Request()
     """Whether every policy that judges the request accepts the pod, the defaults of all of them set first."""
     judging = [policy for policy in observing(one).policies if judges(policy, request)]
     for policy in judging:
-        pod = oracle.with_defaults(policy, pod)
-    return all(oracle.check(policy, pod).allowed for policy in judging if policy.mode == "enforce")
+        pod = interpreter.with_defaults(policy, pod)
+    return all(interpreter.check(policy, pod).allowed for policy in judging if policy.mode == "enforce")
 
 
 def admits_update(one: ir.Program, pod: dict[str, object], old: dict[str, object]) -> bool:
     """Whether every policy accepts that ``old`` becomes ``pod``: as it is, and what is as before is not looked at."""
-    return all(oracle.judge(p, pod, old).allowed for p in one.policies if p.mode == "enforce")
+    return all(interpreter.judge(p, pod, old).allowed for p in one.policies if p.mode == "enforce")
 
 
 def hold(found: Difference, old: ir.Program, new: ir.Program) -> None:
@@ -109,7 +109,7 @@ def made(one: ir.Program, change: Change) -> dict[str, object]:
     pod = change.pod
     for policy in one.policies:
         if judges(policy, change.request):
-            pod = oracle.with_defaults(policy, pod)
+            pod = interpreter.with_defaults(policy, pod)
     return pod
 
 
@@ -140,7 +140,7 @@ def valid(pod: dict[str, object]) -> bool:
     """Whether the API server would take the pod: Windows has few of the fields, a privileged container escalates."""
     spec = pod["spec"]
     assert isinstance(spec, dict)
-    contexts = [c["securityContext"] for kind in oracle.KINDS_OF_CONTAINER for c in spec.get(kind, ())]
+    contexts = [c["securityContext"] for kind in interpreter.KINDS_OF_CONTAINER for c in spec.get(kind, ())]
     escalates = [c.get("privileged") or "SYS_ADMIN" in c.get("capabilities", {}).get("add", ()) for c in contexts]
     return "os" not in spec and not any(
         e and c.get("allowPrivilegeEscalation") is False for e, c in zip(escalates, contexts, strict=True)
@@ -346,7 +346,7 @@ def denied(folder: Path, one: ir.Program, witnesses: tuple[Witness, ...]) -> lis
         pod = witness.pod
         if witness.old_pod is None:
             for policy in one.policies:
-                pod = dict(oracle.with_defaults(policy, pod))
+                pod = dict(interpreter.with_defaults(policy, pod))
             asked.append(pod)
         else:
             request = {"operation": "UPDATE", "object": pod, "oldObject": witness.old_pod}

@@ -9,7 +9,7 @@ from pscc.base.source import SourceFile
 from pscc.cases.draw import draw_pods
 from pscc.driver import analyse
 from pscc.language.printer import print_document
-from pscc.reference import oracle
+from pscc.reference import interpreter
 
 PODS = 12
 
@@ -23,7 +23,7 @@ def test_what_import_prints_judges_and_changes_pods_as_the_psp_does() -> None:
         _, imported, _ = analyse(SourceFile("imported.psp", print_document(document)))
         (policy,) = imported.policies
         for pod in draw_pods(meant, 23, PODS):
-            ours, theirs = oracle.judge(policy, pod), oracle.judge(meant, pod)
+            ours, theirs = interpreter.judge(policy, pod), interpreter.judge(meant, pod)
             assert (ours.messages, ours.pod) == (theirs.messages, theirs.pod), json.dumps([psp, pod])
             compared += 1
             admitted += theirs.allowed

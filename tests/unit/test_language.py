@@ -13,7 +13,7 @@ from pscc.diagnostics import SourceError
 from pscc.driver import analyse
 from pscc.ir import access
 from pscc.meaning.linking import LoadError
-from pscc.reference import oracle
+from pscc.reference import interpreter
 
 TODAY = date(2026, 6, 15)
 
@@ -171,17 +171,19 @@ def test_exempt_containers_are_not_looked_at() -> None:
         " deny privileged, hostPID\n require readOnlyRootFilesystem true\n}\n"
     )
     bad = {"securityContext": {"privileged": True, "readOnlyRootFilesystem": True}}
-    assert not oracle.check(policy, pod(**bad)).allowed
+    assert not interpreter.check(policy, pod(**bad)).allowed
     for exempt in ({"name": "side-car"}, {"name": "odd"}, {"image": "reg/x:1"}):
-        assert oracle.check(policy, pod(**bad, **exempt)).allowed, exempt
-        assert not oracle.check(policy, pod(**exempt)).allowed, "readOnlyRootFilesystem is not exempt"
+        assert interpreter.check(policy, pod(**bad, **exempt)).allowed, exempt
+        assert not interpreter.check(policy, pod(**exempt)).allowed, "readOnlyRootFilesystem is not exempt"
 
 
 def test_unless_leaves_pods_out() -> None:
     (policy,) = meaning("policy a {\n require runAsNonRoot true unless hostUsers false\n}\n")
     base = pod()
     spec = dict(base["spec"])  # type: ignore[call-overload]
-    verdicts = [oracle.check(policy, {**base, "spec": {**spec, **more}}).allowed for more in ({}, {"hostUsers": False})]
+    verdicts = [
+        interpreter.check(policy, {**base, "spec": {**spec, **more}}).allowed for more in ({}, {"hostUsers": False})
+    ]
     assert verdicts == [False, True]
 
 

@@ -1,4 +1,4 @@
-"""Conditions on a pod as it came say what the oracle says of it once its policy's defaults are set."""
+"""Conditions on a pod as it came say what the interpreter says of it once its policy's defaults are set."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from pscc.cli._shared import read_source
 from pscc.controls import CONTROLS
 from pscc.driver import analyse
 from pscc.ir.once_defaulted import assumed, changes, holds_once_defaulted
-from pscc.reference import oracle
+from pscc.reference import interpreter
 from support.paths import ROOT
 
 Json = dict[str, object]
 
 
-def statements(verdict: oracle.Verdict) -> set[str]:
+def statements(verdict: interpreter.Verdict) -> set[str]:
     """Where the statements stand that the pod breaks."""
     return {str(reason.span) for reason in verdict.reasons}
 
@@ -29,15 +29,15 @@ def differences(policy: ir.Policy, pods: list[Json]) -> list[str]:
     assuming = assumed(policy)
     conditions = [(check, holds_once_defaulted(check, policy.defaults)) for check in policy.checks]
     for pod in pods:
-        defaulted = oracle.with_defaults(policy, pod)
-        if oracle.holds(changing, pod) is not (defaulted != pod):
+        defaulted = interpreter.with_defaults(policy, pod)
+        if interpreter.holds(changing, pod) is not (defaulted != pod):
             found.append(f"changes: {pod}")
         # what its own policy refuses of a default is told of the pod as it came, so the words may differ
-        if statements(oracle.check(assuming, pod)) != statements(oracle.check(policy, defaulted)):
+        if statements(interpreter.check(assuming, pod)) != statements(interpreter.check(policy, defaulted)):
             found.append(f"assumed: {pod}")
-        failing = {reason.shape for reason in oracle.check(policy, defaulted).reasons}
+        failing = {reason.shape for reason in interpreter.check(policy, defaulted).reasons}
         for check, condition in conditions:
-            if oracle.holds(condition, pod) is (check.shape in failing):
+            if interpreter.holds(condition, pod) is (check.shape in failing):
                 found.append(f"{check.statement}: {pod}")
     return found
 

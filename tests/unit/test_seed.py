@@ -48,7 +48,7 @@ def test_fix_applies_the_correction_and_says_so() -> None:
 
 
 @pytest.mark.parametrize(("name", "messages"), VERDICTS.items())
-def test_verdicts_of_the_oracle(name: str, messages: list[str]) -> None:
+def test_verdicts_of_the_interpreter(name: str, messages: list[str]) -> None:
     done = pscc("eval", "examples/psp-default.yaml", "-f", f"examples/seed/{name}", "--format", "json", "--changed")
     row = json.loads(done.stdout)
     assert row["allowed"] is (not messages)

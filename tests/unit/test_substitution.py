@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 from pscc import ir
 from pscc.ir.passes import nodes
 from pscc.ir.substitution import UNSET, Field, Object, bound, replaced
-from pscc.reference import oracle
+from pscc.reference import interpreter
 
 ELEMENTS: tuple[object, ...] = (
     "a", "ab", "", 7, 0, True, False, ir.HostPathPrefix("/a/b", True), ir.HostPathPrefix("/a", False), ir.Range(3, 9),
 )  # fmt: skip
 FIELDS = ((), ("pathPrefix",), ("readOnly",), ("min",), ("a",))
-PODS: tuple[oracle.Json, ...] = (
+PODS: tuple[interpreter.Json, ...] = (
     {},
     {"a": "a", "b": "/a/b/c", "n": 7, "list": ["a", 7, True], "map": {"a": "x", "ab": "ab", "xa": "/a"}},
     {"a": "ab", "b": "/a", "n": 3, "list": [], "map": {"b": None}},
@@ -68,7 +68,7 @@ def test_a_constant_for_a_variable(condition: ir.Condition, element: object) -> 
         assert "the entries of" in str(error)
         return
     for pod in PODS:
-        assert oracle.holds(put, pod) is oracle.holds(walked, pod), put
+        assert interpreter.holds(put, pod) is interpreter.holds(walked, pod), put
 
 
 def test_parameters_stay() -> None:

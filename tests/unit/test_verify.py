@@ -68,7 +68,7 @@ def asked(fake: Fake, *trials: Trial, text: str = POLICY) -> tuple[Question, ...
 
 def exact(prepared: Prepared) -> Output:
     """An output that means all of ``prepared``."""
-    return Output((), (), prepared.made)
+    return Output((), (), prepared.formed)
 
 
 def right(found: Sequence[Question]) -> list[Answer]:

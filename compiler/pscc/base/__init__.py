@@ -1,1 +1,1 @@
-"""What everything stands on: source texts and their spans, the project's data classes, where the package's data lies."""
+"""The base of all other rooms: source texts and their spans, frozen records, and the paths of the package's data."""

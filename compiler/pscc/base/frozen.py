@@ -15,41 +15,41 @@ _Value = TypeVar("_Value")
 
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))
 def frozen(cls: type[_Value]) -> type[_Value]:
-    """``cls`` as a dataclass with slots, whose values are equal when their compared fields are, and are hashed by these.
+    """``cls`` as a frozen dataclass with slots. Two values are equal, and have one hash, if their compared fields are equal.
 
     An assignment to a value raises `dataclasses.FrozenInstanceError`, and mypy refuses it. Everything of `dataclasses`
     (`replace`, `fields`, `field`, matching by position) works on it, but ``field(init=False)`` and ``kw_only``.
     """
-    made: Any = dataclass(init=False, eq=False, repr=False, slots=True)(cls)
-    compared = tuple(one.name for one in fields(made) if one.compare)
-    made.__init__ = _init(made)
-    made.__setattr__, made.__delattr__, made.__reduce__ = _no_assignment, _no_deletion, _reduce
-    made.__eq__, made.__hash__ = _by_value(attrgetter(*compared)) if compared else _by_value(_nothing)
+    record: Any = dataclass(init=False, eq=False, repr=False, slots=True)(cls)
+    compared = tuple(member.name for member in fields(record) if member.compare)
+    record.__init__ = _init(record)
+    record.__setattr__, record.__delattr__, record.__reduce__ = _no_assignment, _no_deletion, _reduce
+    record.__eq__, record.__hash__ = _by_value(attrgetter(*compared)) if compared else _by_value(_nothing)
     if "__repr__" not in cls.__dict__:
-        made.__repr__ = _repr
-    return cast(type[_Value], made)
+        record.__repr__ = _repr
+    return cast(type[_Value], record)
 
 
-def _init(made: Any) -> Any:
-    """``__init__`` for the class ``made``. It fills each slot by the slot's own descriptor, which asks no ``__setattr__``."""
-    known: dict[str, object] = {"MISSING": MISSING}
+def _init(record: Any) -> Any:
+    """``__init__`` for the class ``record``. It sets each slot by the slot's own descriptor, and so without ``__setattr__``."""
+    scope: dict[str, object] = {"MISSING": MISSING}
     parameters, body = ["self"], []
-    for one in fields(made):
-        name, default, factory = one.name, f"_default_{one.name}", f"_factory_{one.name}"
-        known[f"_set_{name}"] = getattr(made, name).__set__
+    for member in fields(record):
+        name, default, factory = member.name, f"_default_{member.name}", f"_factory_{member.name}"
+        scope[f"_set_{name}"] = getattr(record, name).__set__
         value = name
-        if one.default_factory is not MISSING:
-            known |= {default: MISSING, factory: one.default_factory}
+        if member.default_factory is not MISSING:
+            scope |= {default: MISSING, factory: member.default_factory}
             value = f"{factory}() if {name} is MISSING else {name}"
-        elif one.default is not MISSING:
-            known[default] = one.default
-        parameters.append(f"{name}={default}" if default in known else name)
+        elif member.default is not MISSING:
+            scope[default] = member.default
+        parameters.append(f"{name}={default}" if default in scope else name)
         body.append(f"_set_{name}(self, {value})")
-    if hasattr(made, "__post_init__"):
+    if hasattr(record, "__post_init__"):
         body.append("self.__post_init__()")
-    exec(f"def __init__({', '.join(parameters)}): {'; '.join(body) or 'pass'}", known)
-    init: Any = known["__init__"]
-    init.__qualname__ = f"{made.__qualname__}.__init__"
+    exec(f"def __init__({', '.join(parameters)}): {'; '.join(body) or 'pass'}", scope)
+    init: Any = scope["__init__"]
+    init.__qualname__ = f"{record.__qualname__}.__init__"
     return init
 
 
@@ -64,8 +64,8 @@ def _no_deletion(value: object, name: str) -> NoReturn:
 
 
 def _reduce(value: Any) -> tuple[object, tuple[object, ...]]:
-    """How copies and pickles of ``value`` are made: from its fields."""
-    return type(value), tuple(getattr(value, one.name) for one in fields(value))
+    """The class of ``value`` and its fields, from which `copy` and `pickle` make another."""
+    return type(value), tuple(getattr(value, member.name) for member in fields(value))
 
 
 def _by_value(values: Any) -> tuple[Any, Any]:
@@ -83,5 +83,5 @@ def _nothing(value: object) -> tuple[()]:
 
 
 def _repr(value: Any) -> str:
-    shown = ", ".join(f"{one.name}={getattr(value, one.name)!r}" for one in fields(value) if one.repr)
+    shown = ", ".join(f"{member.name}={getattr(value, member.name)!r}" for member in fields(value) if member.repr)
     return f"{type(value).__qualname__}({shown})"

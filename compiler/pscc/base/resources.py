@@ -1,4 +1,4 @@
-"""Where the package's data lies: the repository's ``grammar/`` and ``templates/``, or their copies in a wheel."""
+"""The paths of the package's data: the repository's ``grammar/`` and ``templates/``, or their copies in a wheel."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ TEMPLATES = _ROOT / "templates"
 
 
 def cache_folder() -> Path | None:
-    """The user's folder for what is worth keeping between runs (parser tables, compiled templates); None if there is none."""
+    """The user's cache folder, for parser tables and compiled templates; None if there is none that can be written."""
     try:
         folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "pscc"
         folder.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""Where text comes from: source files and the spans that point into them.
+"""Source files, and the spans that point into their texts.
 
 Lines and columns are 1-based; a column counts Unicode code points. Imports nothing of pscc.
 """

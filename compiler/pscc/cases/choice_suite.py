@@ -1,6 +1,6 @@
-"""The generated suite of a choice: requests by those whom it grants something, and by nobody, for pods of its policies.
+"""The generated suite of a choice: requests for pods of its policies, by users with a grant and by users without one.
 
-Labelled by the oracle.
+The interpreter decides what is expected of each.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from pscc import ir
 from pscc.cases.suite import Case, cases_for
 from pscc.ir.access import AUTHENTICATED, SERVICE_ACCOUNT_USER, Names, Request, Subjects, requested_by
 from pscc.reference.admission import accepts_as_it_is, admit
-from pscc.reference.oracle import Json
+from pscc.reference.interpreter import Json
 
 MOST_CASES = 60
 _MOST_POLICIES = 6
@@ -23,31 +23,38 @@ NOBODY = Request(user="nobody", groups=requested_by("nobody", ()))
 
 
 def choice_cases(choice: ir.Choice) -> tuple[Case, ...]:
-    """At most `MOST_CASES` requests, in a stable order, each under a name of its own."""
+    """The suite of ``choice``: at most `MOST_CASES` requests and one update, in a stable order, each with a name of its own."""
     pods = [case for policy in choice.policies[:_MOST_POLICIES] for case in _pods(policy)]
     asking = dict.fromkeys((*_requests(choice), NOBODY, AUDIT))
-    requests = [one for one in asking if one.namespace not in choice.scope.except_namespaces][:_MOST_REQUESTS]
-    found: list[Case] = []
+    requests = [request for request in asking if request.namespace not in choice.scope.except_namespaces][
+        :_MOST_REQUESTS
+    ]
+    cases: list[Case] = []
     for number, request in enumerate(requests, 1):
         for case in pods:
-            if len(found) < MOST_CASES:
-                found.append(_case(choice, f"request-{number}-{len(found) + 1}", case.pod, request))
-    refused = next((one for one in found if not one.allowed), None)
+            if len(cases) < MOST_CASES:
+                cases.append(_case(choice, f"request-{number}-{len(cases) + 1}", case.pod, request))
+    refused = next((case for case in cases if not case.allowed), None)
     if refused is not None and refused.request is not None:
         metadata = {**_object(refused.pod.get("metadata")), "labels": {"changed": "yes"}}
         changed = {**refused.pod, "metadata": metadata}
-        found.append(_case(choice, "update-of-nothing-looked-at", changed, refused.request, refused.pod))
-    return tuple(found)
+        cases.append(_case(choice, "update-of-nothing-looked-at", changed, refused.request, refused.pod))
+    return tuple(cases)
 
 
 def _case(choice: ir.Choice, name: str, pod: Json, request: Request, old_pod: Json | None = None) -> Case:
-    made, before = _made(name, pod, request), _made(name, old_pod, request) if old_pod is not None else None
-    admission = admit(choice, request, made, before) if before is not None else accepts_as_it_is(choice, request, made)
-    return Case(name, made, admission.allowed, admission.message, old_pod=before, request=request)
+    changed, before = (
+        _as_requested(name, pod, request),
+        _as_requested(name, old_pod, request) if old_pod is not None else None,
+    )
+    admission = (
+        admit(choice, request, changed, before) if before is not None else accepts_as_it_is(choice, request, changed)
+    )
+    return Case(name, changed, admission.allowed, admission.message, old_pod=before, request=request)
 
 
-def _made(name: str, pod: Json, request: Request) -> Json:
-    """``pod`` under this name, in the namespace and of the service account that the request says."""
+def _as_requested(name: str, pod: Json, request: Request) -> Json:
+    """``pod`` with this name, and with the namespace and the service account of ``request``."""
     metadata = {**_object(pod.get("metadata")), "name": name, "namespace": request.namespace}
     return {
         **pod,
@@ -65,22 +72,22 @@ def _pods(policy: ir.Policy) -> Iterator[Case]:
 
 
 def _requests(choice: ir.Choice) -> Iterator[Request]:
-    """For each grant somebody to whom it is one."""
+    """For each grant, requests by users who have it."""
     for grant in choice.grants:
-        yield from asked_by(grant.subjects, grant.namespaces)
+        yield from requests_of(grant.subjects, grant.namespaces)
 
 
-def asked_by(who: Subjects, namespaces: Names) -> Iterator[Request]:
-    """One of each kind of ``who``, in one of ``namespaces``."""
-    place = Request(_one(namespaces, "default"))
+def requests_of(who: Subjects, namespaces: Names) -> Iterator[Request]:
+    """A request by one user of each kind in ``who``, in one of ``namespaces``."""
+    place = Request(_name_in(namespaces, "default"))
     if who.users:
-        user = _one(who.users, "somebody")
+        user = _name_in(who.users, "somebody")
         yield replace(place, user=user, groups=requested_by(user, ()))
     if who.groups:
-        group = _one(who.groups, "some-group")
+        group = _name_in(who.groups, "some-group")
         yield replace(place, user="member", groups=requested_by("member", (group,)))
     if who.service_accounts:
-        namespace, _, name = _one(who.service_accounts, "default/default").partition("/")
+        namespace, _, name = _name_in(who.service_accounts, "default/default").partition("/")
         user = f"{SERVICE_ACCOUNT_USER}{namespace}:{name or 'default'}"
         yield replace(place, user=user, groups=requested_by(user, ()))
         if namespace == place.namespace or not namespaces.exact:
@@ -89,11 +96,11 @@ def asked_by(who: Subjects, namespaces: Names) -> Iterator[Request]:
         yield replace(place, user="anyone", groups=requested_by("anyone", ()))
 
 
-def _one(names: Names, other: str) -> str:
-    """One of ``names``."""
+def _name_in(names: Names, fallback: str) -> str:
+    """A name among ``names``; ``fallback`` where every name is."""
     if names.exact:
         return names.exact[0]
-    return f"{names.prefixes[0]}x" if names.prefixes and names.prefixes[0] else other
+    return f"{names.prefixes[0]}x" if names.prefixes and names.prefixes[0] else fallback
 
 
 def _object(value: object) -> Json:
@@ -101,7 +108,7 @@ def _object(value: object) -> Json:
 
 
 def admission_review(case: Case) -> Json:
-    """The case as the API server would ask for it; the bare pod where nobody asks, as in an audit."""
+    """The ``AdmissionReview`` of ``case``; the bare pod where the request names no user, as in an audit."""
     if case.request is None or not case.request.user:
         return case.pod
     request: Json = {

@@ -1,4 +1,4 @@
-"""Draws pods: containers of every kind, the policy's probes on each of them and on the pod, and more laid over them."""
+"""Draws pods with containers of every kind, to which the policy's probes and unusual fragments are added."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pscc.cases.stored import stored
 from pscc.controls import control_of
 from pscc.controls._base import Probe
 from pscc.pod.fields import INHERITED, WHOLE_ELEMENTS
-from pscc.reference.oracle import KINDS_OF_CONTAINER
+from pscc.reference.interpreter import KINDS_OF_CONTAINER
 
 Json = dict[str, object]
 _NAMES = {"initContainers": ("init", "setup"), "containers": ("side",), "ephemeralContainers": ("debug",)}
@@ -41,10 +41,10 @@ def draw_pods(policy: ir.Policy, seed: int, count: int, *, ephemeral: bool = Tru
         else:
             pod = _laid_over(rng, accepted, probes, ephemeral)
         pod = stored(_named(near(rng, pod, exempt) if exempt else pod, "pod"))
-        written = json.dumps(pod, sort_keys=True)
-        if written not in seen:
+        text = json.dumps(pod, sort_keys=True)
+        if text not in seen:
             yield _named(pod, f"pod-{len(seen)}")
-            seen.add(written)
+            seen.add(text)
 
 
 def _single(rng: random.Random, accepted: Json, probe: Probe, ephemeral: bool) -> Json:
@@ -62,7 +62,7 @@ def _laid_over(rng: random.Random, accepted: Json, probes: list[Probe], ephemera
     for _ in range(rng.choice((1, 1, 2, 2, 3, 4))):
         pod = _probed(rng, pod, rng.choice(probes) if probes and rng.random() < 0.6 else rng.choice(ANYWHERE))
     for _ in range(rng.choice((0, 0, 0, 1, 2))):
-        pod = _without_one(rng, pod)
+        pod = _without_field(rng, pod)
     return pod
 
 
@@ -88,7 +88,7 @@ def _skeleton(rng: random.Random, pod: Json, ephemeral: bool) -> Json:
 
 
 def _joined(pod: Json, kind: str, name: str, *, bare: bool) -> Json:
-    """``pod`` with one more container: a copy of its first (its annotation too), or one that says nothing."""
+    """``pod`` with one more container: a copy of its first with its annotation, or a ``bare`` one without fields."""
     added = _object(suite.beside(pod, kind, name))
     spec, before = _object(added.get("spec")), _object(pod.get("spec")).get(kind)
     (copy,) = _list(spec[kind])
@@ -125,11 +125,11 @@ def _added(pod: Json, probe: Probe) -> Json:
 
 
 def _lifted(container: Mapping[str, object]) -> Json:
-    """What of a container's security context the pod's can say as well."""
+    """The fields of a container's security context that a pod's security context also has."""
     return {k: v for k, v in _object(container.get(CONTEXT)).items() if k in INHERITED}
 
 
-def _without_one(rng: random.Random, pod: Json) -> Json:
+def _without_field(rng: random.Random, pod: Json) -> Json:
     """``pod`` with one field somewhere left out, or its AppArmor annotation moved to another container."""
     spec = _object(pod.get("spec"))
     places = [p for p in _paths(spec, ()) if p[-1] not in ("name", "image", "containers", "containerPort")]

@@ -1,7 +1,4 @@
-"""Images and names of containers at the boundaries of a policy's exemptions: equal, one character more, one less.
-
-Pure.
-"""
+"""Images and names of containers at the boundaries of a policy's exemptions: equal, one character more, one less."""
 
 from __future__ import annotations
 
@@ -15,12 +12,12 @@ from pscc.base.frozen import frozen
 from pscc.cases import suite
 from pscc.cases.fragments import APP_ARMOR
 from pscc.controls import control_of
-from pscc.meaning.narrowing import EXEMPTING
-from pscc.reference import oracle
+from pscc.meaning.narrowing import EXEMPT_PARAMS, ContainerKind, ExemptName, exempt_names
+from pscc.reference import interpreter
 
 Json = dict[str, object]
 _LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
-"""What a container can be called. Source: ``ValidateDNS1123Label`` in Kubernetes ``pkg/apis/core/validation/validation.go``."""
+"""A container's name. Source: ``ValidateDNS1123Label`` in Kubernetes ``pkg/apis/core/validation/validation.go``."""
 _POD: Json = {"apiVersion": "v1", "kind": "Pod"}
 _RENAMED, _WITH_IMAGE = 0.35, 0.6
 """The shares of drawn pods that have a container so called, and of their containers that have such an image."""
@@ -28,7 +25,7 @@ _RENAMED, _WITH_IMAGE = 0.35, 0.6
 
 @frozen
 class Boundaries:
-    """Images and names that an exemption lets off or only just does not."""
+    """Images and names that are exempt, or that differ from an exempt one by a character."""
 
     images: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
@@ -39,59 +36,56 @@ class Boundaries:
 
 
 def boundaries(checks: Sequence[ir.Check]) -> Boundaries:
-    """Those of the exemptions of ``checks``; beside them what the checks' own values begin with, which is not to be exempt."""
-    found: dict[str, dict[str, None]] = {"images": {}, "containers": {}}
+    """The images and names around the exemptions of ``checks``, and those that the checks' other values name: not exempt."""
+    texts: dict[ContainerKind, dict[str, None]] = {"images": {}, "containers": {}}
     for check in checks:
-        given = {name: value for name, value in check.params if isinstance(value, tuple)}
-        for kind, texts in found.items():
-            own = [text for name, text in _exempted(given, kind)]
-            if own:
-                others = [str(one) for name, values in given.items() if name not in _NAMES for one in values]
-                near = [text for name, one in _exempted(given, kind) for text in _around(one, starts=name in _STARTING)]
-                texts |= dict.fromkeys([*near, *(other.replace("*", "x") for other in others)])
-    images = tuple(text for text in found["images"] if text and text.isprintable() and " " not in text)
-    return Boundaries(images, tuple(text for text in found["containers"] if _LABEL.fullmatch(text)))
+        exempt = tuple(exempt_names(check))
+        values = [
+            str(value).replace("*", "x")
+            for param, listed in check.params
+            if isinstance(listed, tuple) and param not in EXEMPT_PARAMS
+            for value in listed
+        ]
+        for kind in texts:
+            names = [name for name in exempt if name.kind == kind]
+            if names:
+                texts[kind] |= dict.fromkeys([*(text for name in names for text in _around(name)), *values])
+    images = tuple(text for text in texts["images"] if text and text.isprintable() and " " not in text)
+    return Boundaries(images, tuple(text for text in texts["containers"] if _LABEL.fullmatch(text)))
 
 
-_NAMES = frozenset(name for _, exact, starting in EXEMPTING for name in (exact, starting))
-_STARTING = frozenset(starting for _, _, starting in EXEMPTING)
-
-
-def _exempted(given: Mapping[str, tuple[object, ...]], kind: str) -> Iterator[tuple[str, str]]:
-    for one, *names in EXEMPTING:
-        for name in names if one == kind else ():
-            yield from ((name, str(text)) for text in given.get(name, ()))
-
-
-def _around(text: str, starts: bool) -> Iterator[str]:
-    """Names that are ``text``, or start with it, and names that only just do not."""
-    whole = text.removesuffix("*") if starts else text
-    yield from (f"{whole}x", whole, whole[:-1], f"x{whole}x") if starts else (whole, f"{whole}x", whole[:-1])
+def _around(name: ExemptName) -> Iterator[str]:
+    """Names that are exempt by ``name``, and names that are not by one character."""
+    whole = name.prefix
+    yield from (f"{whole}x", whole, whole[:-1], f"x{whole}x") if name.starts else (whole, f"{whole}x", whole[:-1])
 
 
 def boundary_pods(policy: ir.Policy) -> Iterator[tuple[str, Json]]:
-    """For each check of ``policy`` from which containers are exempt, a pod with each such image and name in turn.
+    """Pods on both sides of each exemption of containers in ``policy``, each with a label.
 
-    The check objects to the pod for its container, and to nothing else where there is such a pod, so that some are let off.
+    For each check with such exemptions, the base pod is one that the check refuses for its container only, if there is one.
+    Its container gets each image and each name of `boundaries` in turn, so some of the pods are exempt.
     """
     base = suite.accepted(policy)
     for check in policy.checks:
-        found = boundaries((check,))
+        near_names = boundaries((check,))
         alone = replace(policy, checks=(check,), defaults=())
-        tried = [list(_variants(check, {**_POD, **pod}, found)) for pod in _probed(check, base)] if found else []
-        told = [[oracle.check(alone, pod) for _, pod in variants] for variants in tried]
-        deciding = [len({verdict.allowed for verdict in verdicts}) > 1 for verdicts in told]
-        counting = [len({len(verdict.reasons) for verdict in verdicts}) > 1 for verdicts in told]
+        tried = (
+            [list(_variants(check, {**_POD, **pod}, near_names)) for pod in _probed(check, base)] if near_names else []
+        )
+        verdicts_of = [[interpreter.check(alone, pod) for _, pod in variants] for variants in tried]
+        deciding = [len({verdict.allowed for verdict in verdicts}) > 1 for verdicts in verdicts_of]
+        counting = [len({len(verdict.reasons) for verdict in verdicts}) > 1 for verdicts in verdicts_of]
         for matters in (deciding, counting):
             if any(matters):
                 yield from tried[matters.index(True)]
                 break
 
 
-def _variants(check: ir.Check, pod: Json, found: Boundaries) -> Iterator[tuple[str, Json]]:
-    for image in found.images:
+def _variants(check: ir.Check, pod: Json, near_names: Boundaries) -> Iterator[tuple[str, Json]]:
+    for image in near_names.images:
         yield f"{check.control} with the image {image}", _changed(pod, "main", "image", image)
-    for name in found.names:
+    for name in near_names.names:
         yield f"{check.control} in the container {name}", renamed(pod, "main", name)
 
 
@@ -100,15 +94,15 @@ def _probed(check: ir.Check, base: Json) -> Iterator[Json]:
     yield from (suite.probed(base, probe) for probe in control_of(check.control).probes(check))
 
 
-def near(rng: random.Random, pod: Json, found: Boundaries) -> Json:
-    """``pod`` with images and names of ``found`` on some of its containers."""
-    for name in _containers(pod) if found.images else ():
+def near(rng: random.Random, pod: Json, exempt: Boundaries) -> Json:
+    """``pod`` with images and names of ``exempt`` on some of its containers."""
+    for name in _containers(pod) if exempt.images else ():
         if rng.random() < _WITH_IMAGE:
-            pod = _changed(pod, name, "image", rng.choice(found.images))
-    if found.names and rng.random() < _RENAMED:
-        given = _containers(pod)
-        before, after = rng.choice(given), rng.choice(found.names)
-        pod = pod if after in given else renamed(pod, before, after)
+            pod = _changed(pod, name, "image", rng.choice(exempt.images))
+    if exempt.names and rng.random() < _RENAMED:
+        containers = _containers(pod)
+        before, after = rng.choice(containers), rng.choice(exempt.names)
+        pod = pod if after in containers else renamed(pod, before, after)
     return pod
 
 
@@ -123,12 +117,12 @@ def renamed(pod: Json, before: str, after: str) -> Json:
 
 def _containers(pod: Json) -> list[str]:
     spec = _object(pod.get("spec"))
-    return [str(_object(c).get("name")) for kind in oracle.KINDS_OF_CONTAINER for c in _list(spec.get(kind))]
+    return [str(_object(c).get("name")) for kind in interpreter.KINDS_OF_CONTAINER for c in _list(spec.get(kind))]
 
 
 def _changed(pod: Json, container: str, field: str, value: object) -> Json:
     spec = _object(pod.get("spec"))
-    for kind in oracle.KINDS_OF_CONTAINER:
+    for kind in interpreter.KINDS_OF_CONTAINER:
         if kind in spec:
             spec[kind] = [
                 {**_object(c), field: value} if _object(c).get("name") == container else c for c in _list(spec[kind])

@@ -1,4 +1,4 @@
-"""Draws who asks, and where: requests around the grants, scopes and exemptions of a program."""
+"""Draws users and namespaces: requests around the grants, scopes and exemptions of a program."""
 
 from __future__ import annotations
 
@@ -7,81 +7,83 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from pscc import ir
-from pscc.cases.choice_suite import NOBODY, asked_by
+from pscc.cases.choice_suite import NOBODY, requests_of
 from pscc.ir.access import EVERYONE, EVERYWHERE, SERVICE_ACCOUNTS, Names, Request, Scope, Subjects, requested_by
 
 MOST_USERS = 12
-"""How many different users ask: an engine may have to be started for each."""
+"""How many different users there are: an engine may have to start once for each."""
 _ACCOUNTS_OF = f"{SERVICE_ACCOUNTS}:"
-"""What stands before a namespace in the name of the group of its service accounts."""
+"""The prefix of the group of a namespace's service accounts; the namespace follows."""
 _LONGEST = 63
-"""What a namespace's name may have: it is a DNS label."""
+"""The length that a namespace's name may have, as a DNS label (RFC 1123)."""
 _MOST_GRANTED = 8
-"""How many of these are granted or exempt something, the others being called almost as they are."""
+"""How many of these have a grant or an exemption; the others have names that differ by one character."""
 
 
 def hangs_on_requests(program: ir.Program) -> bool:
-    """Whether it matters for ``program`` who asks, or in which namespace."""
+    """Whether a verdict of ``program`` can depend on the user or the namespace of a request."""
     return bool(program.choices) or any(p.scope != EVERYWHERE or p.exemptions for p in program.policies)
 
 
 def draw_requests(program: ir.Program, seed: int, count: int, groups: tuple[str, ...] = ()) -> tuple[Request, ...]:
-    """``count`` requests: of those whom ``program`` grants something or exempts, and of others; inside its scopes, and outside.
+    """``count`` requests by users that ``program`` grants or exempts and by others, inside its scopes and outside.
 
-    The same for the same seed. Users and places are mixed, so that a grant is also asked for where it does not hold. Others
-    are called almost as those who are named, a character more or less, and so are places. Of each of ``groups``, whose grants
-    may have been left out of ``program``, a member asks.
+    The same seed gives the same requests. Users and namespaces are mixed, so that some requests use a grant where it does not
+    hold. The other users, and some namespaces, have names that differ by one character from those in ``program``. For each
+    of ``groups``, whose grants may have been left out of ``program``, one of its members is among the users.
     """
     rng = random.Random(seed)
     always = [NOBODY, *(Request(user="member", groups=requested_by("member", (group,))) for group in groups)]
     users = list(dict.fromkeys((*always, *_sampled(rng, _users(program), _MOST_GRANTED))))
-    almost = [one for one in dict.fromkeys(_almost_users(program)) if one not in users]
+    almost = [request for request in dict.fromkeys(_almost_users(program)) if request not in users]
     users += _sampled(rng, almost, MOST_USERS - len(users))
     places = list(dict.fromkeys(_places(program, groups)))
-    found = []
+    requests = []
     for number in range(count):
         who, where = users[number % len(users)], rng.choice(places)
-        # every other one as it was meant, user and namespace together
+        # every second one has the namespace of its user's grant
         place = Request(who.namespace) if number % 2 else where
-        labels = next((one.namespace_labels for one in places if one.namespace == place.namespace), ())
+        labels = next((request.namespace_labels for request in places if request.namespace == place.namespace), ())
         account = rng.choice(("default", who.service_account))
-        found.append(replace(who, namespace=place.namespace, namespace_labels=labels, service_account=account))
-    return tuple(found)
+        requests.append(replace(who, namespace=place.namespace, namespace_labels=labels, service_account=account))
+    return tuple(requests)
 
 
 def _sampled(rng: random.Random, requests: Iterable[Request], most: int) -> list[Request]:
-    found = list(dict.fromkeys(requests))
-    return found if len(found) <= most else rng.sample(found, max(0, most))
+    different = list(dict.fromkeys(requests))
+    return different if len(different) <= most else rng.sample(different, max(0, most))
 
 
 def _users(program: ir.Program) -> Iterator[Request]:
-    for subjects, namespaces in _named(program):
-        for one in _each(subjects):
-            yield from asked_by(one, namespaces)
+    for subjects, namespaces in _subjects(program):
+        for subject in _each(subjects):
+            yield from requests_of(subject, namespaces)
 
 
 def _almost_users(program: ir.Program) -> Iterator[Request]:
-    """Those who are called almost as the ones that are named."""
-    for subjects, namespaces in _named(program):
-        for one in _each(subjects):
-            yield from asked_by(Subjects(users=_almost(one.users)), namespaces)
-            yield from asked_by(Subjects(groups=_almost(one.groups)), namespaces)
-            yield from asked_by(Subjects(service_accounts=_almost_accounts(one.service_accounts)), namespaces)
+    """Requests by users whose names differ by one character from those in ``program``."""
+    for subjects, namespaces in _subjects(program):
+        for subject in _each(subjects):
+            yield from requests_of(Subjects(users=_almost(subject.users)), namespaces)
+            yield from requests_of(Subjects(groups=_almost(subject.groups)), namespaces)
+            yield from requests_of(Subjects(service_accounts=_almost_accounts(subject.service_accounts)), namespaces)
 
 
-def _named(program: ir.Program) -> Iterator[tuple[Subjects, Names]]:
-    """Whom ``program`` grants or exempts something, and where."""
+def _subjects(program: ir.Program) -> Iterator[tuple[Subjects, Names]]:
+    """The subjects of each grant and exemption of ``program``, with its namespaces."""
     yield from ((grant.subjects, grant.namespaces) for choice in program.choices for grant in choice.grants)
-    yield from ((one.subjects, policy.scope.namespaces) for policy in program.policies for one in policy.exemptions)
+    yield from (
+        (exemption.subjects, policy.scope.namespaces) for policy in program.policies for exemption in policy.exemptions
+    )
 
 
 def _each(who: Subjects) -> Iterator[Subjects]:
-    """``who``, name by name."""
+    """``who``, as one `Subjects` for each name."""
     if who.everyone:
         yield EVERYONE
-    yield from (Subjects(users=one) for one in _single(who.users))
-    yield from (Subjects(groups=one) for one in _single(who.groups))
-    yield from (Subjects(service_accounts=one) for one in _single(who.service_accounts))
+    yield from (Subjects(users=name) for name in _single(who.users))
+    yield from (Subjects(groups=name) for name in _single(who.groups))
+    yield from (Subjects(service_accounts=name) for name in _single(who.service_accounts))
 
 
 def _single(names: Names) -> list[Names]:
@@ -89,20 +91,20 @@ def _single(names: Names) -> list[Names]:
 
 
 def _almost(names: Names) -> Names:
-    """A name that only just is not the one in ``names``, or does not begin as it does; none where all do."""
+    """Names that differ by one character from each name and each prefix in ``names``."""
     return Names((*(f"{name}x" for name in names.exact), *(start[:-1] for start in names.prefixes if len(start) > 1)))
 
 
 def _almost_accounts(names: Names) -> Names:
-    """The same of service accounts: the account of another name, or one in a namespace of another name."""
+    """The same for service accounts: ``NAMESPACE/NAME`` with another name, or with another namespace."""
     almost = (name if "/" in name else f"{name}x/default" for name in _almost(names).exact)
     return Names(tuple(almost))
 
 
 def _places(program: ir.Program, groups: tuple[str, ...]) -> Iterator[Request]:
-    """Namespaces with their labels: one name has the same labels wherever it occurs.
+    """Namespaces around the scopes of ``program``, as requests without a user. One name has the same labels everywhere.
 
-    Those of the service accounts that are members of ``groups``, or of a group that ``program`` names, are among them.
+    They include the namespace of each group of service accounts in ``groups`` and in ``program``.
     """
     scopes = [policy.scope for policy in program.policies]
     scopes += [scope for choice in program.choices for scope in (choice.scope, *(p.scope for p in choice.policies))]
@@ -113,8 +115,8 @@ def _places(program: ir.Program, groups: tuple[str, ...]) -> Iterator[Request]:
     for scope in scopes:
         names += [*_around(_few(scope.namespaces)), *_around(scope.except_namespaces)]
     names += [name for choice in program.choices for grant in choice.grants for name in _some(grant.namespaces)]
-    named = (group for subjects, _ in _named(program) for group in _few(subjects.groups).exact)
-    names += [group.removeprefix(_ACCOUNTS_OF) for group in (*groups, *named) if group.startswith(_ACCOUNTS_OF)]
+    groups_named = (group for subjects, _ in _subjects(program) for group in _few(subjects.groups).exact)
+    names += [group.removeprefix(_ACCOUNTS_OF) for group in (*groups, *groups_named) if group.startswith(_ACCOUNTS_OF)]
     yield from (Request(name, namespace_labels=labels) for name, labels in labelled.items())
     yield from (Request(name) for name in dict.fromkeys(names) if name not in labelled)
 
@@ -122,14 +124,14 @@ def _places(program: ir.Program, groups: tuple[str, ...]) -> Iterator[Request]:
 def _labelled(scope: Scope, name: str) -> dict[str, tuple[tuple[str, str], ...]]:
     """Namespaces with the labels of ``scope``, and with those that take one out of it."""
     inside = _some(scope.namespaces) or [name]
-    found = {inside[0]: scope.labels}
+    namespaces = {inside[0]: scope.labels}
     prefix = f"{scope.namespaces.prefixes[0]}{name}" if scope.namespaces.prefixes else name
-    found |= {f"{prefix}-{number}": (*scope.labels, pair) for number, pair in enumerate(scope.except_labels)}
-    return found
+    namespaces |= {f"{prefix}-{number}": (*scope.labels, pair) for number, pair in enumerate(scope.except_labels)}
+    return namespaces
 
 
 def _around(names: Names) -> list[str]:
-    """Each of the namespaces, one with each beginning, and those that only just are not among them."""
+    """Each name, a name with each prefix, and names that differ from these by one character and are not in ``names``."""
     inside = [*names.exact, *(f"{prefix}x" for prefix in names.prefixes if prefix)]
     outside = [*(f"{name}x" for name in names.exact), *(prefix[:-1].rstrip("-") for prefix in names.prefixes if prefix)]
     return [*inside, *(name for name in outside if name and len(name) <= _LONGEST)]

@@ -1,4 +1,4 @@
-"""A drawn pod made one that the API server would store: its defaults, what serialisation drops, and what it would refuse.
+"""Turns a drawn pod into one that the API server would store: with its defaults, and without what it drops or refuses.
 
 Source: Kubernetes ``pkg/apis/core/v1/defaults.go``, the ``omitempty`` fields of ``k8s.io/api/core/v1/types.go`` and
 ``pkg/apis/core/validation/validation.go``.
@@ -13,19 +13,22 @@ from pscc.pod.fields import element
 from pscc.pod.kinds import Boolean, Enumeration, Integer, Kind, Object, Text
 from pscc.pod.manifests import api_defaults
 from pscc.pod.schema import OPAQUE, POD
-from pscc.reference.oracle import KINDS_OF_CONTAINER
+from pscc.reference.interpreter import KINDS_OF_CONTAINER
 
 Json = dict[str, object]
 _KEPT = frozenset(("host",))
-"""Stays where it is empty: engines judge files, too, and an empty host is a boundary of its own there."""
+"""Fields that stay although they are empty: engines judge files, too, where an empty host is a boundary."""
 
 
 def stored(pod: Json) -> Json:
-    """``pod`` with the API server's defaults, without what it drops, and mended where it would be refused.
+    """A copy of ``pod`` as the API server would store it: with its defaults, and without what it drops or refuses.
 
-    Mended are volumes and mounts given twice, mounts of volumes that are not there, host ports taken twice or unequal to the
-    container's port in the host's network, profiles without a type or a path, words that a field does not know, and
-    escalation denied to what is privileged. Nothing of the argument is changed.
+    These faults are corrected:
+
+    - volumes and mounts that are given twice, and mounts of volumes that the pod does not have
+    - host ports that are taken twice, or that differ from the container's port in the host's network
+    - profiles without a type or a path, and words that a field does not know
+    - ``allowPrivilegeEscalation: false`` on a privileged container
     """
     spec = _object(api_defaults(pod).get("spec"))
     spec["volumes"] = _once(_list(spec.get("volumes")), "name")
@@ -51,7 +54,7 @@ def _annotated(pod: Json, spec: Json) -> Json:
 
 
 def _profiles(context: Json) -> Json:
-    """A security context whose profiles have a type, and a path just where that is ``Localhost``."""
+    """``context`` with profiles that have a type, and a path only where the type is ``Localhost``."""
     mended = {**context}
     for field in ("seccompProfile", "appArmorProfile"):
         profile = _object(mended.pop(field, None))
@@ -108,19 +111,19 @@ def _once(items: Sequence[object], key: str) -> list[object]:
 
 
 def _serialised(value: object, kind: Kind) -> object:
-    """``value`` without nulls, empty lists, the zero values that Kubernetes' types leave out, and what no field can be."""
+    """``value`` without nulls, empty lists, zero values of ``omitempty`` fields, and words that an enumeration lacks."""
     match value:
         case dict():
             kinds = {field.name: field.kind for field in kind.fields} if isinstance(kind, Object) else {}
             kept: Json = {}
             for name, inner in value.items():
                 of = kinds.get(str(name), OPAQUE)
-                one = _serialised(inner, of)
-                if inner is not None and one != [] and (name in _KEPT or not _left_out(one, of)):
-                    kept[str(name)] = one
+                item = _serialised(inner, of)
+                if inner is not None and item != [] and (name in _KEPT or not _left_out(item, of)):
+                    kept[str(name)] = item
             return kept
         case list():
-            return [_serialised(one, element(kind)) for one in value if one is not None]
+            return [_serialised(item, element(kind)) for item in value if item is not None]
         case _:
             return value
 

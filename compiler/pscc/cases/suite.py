@@ -1,6 +1,6 @@
-"""The generated suite: pods that a policy must admit and pods that it must refuse, labelled by the oracle.
+"""The generated suite of a policy: pods that it must admit and pods that it must refuse. The interpreter decides which.
 
-Every pod is one that a target's own mutation has been over, so that its label needs no defaults.
+Every pod already has the policy's defaults, as after a target's own mutation.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from pscc import ir
 from pscc.base.frozen import frozen
 from pscc.controls._base import Probe
 from pscc.ir.access import AUTHENTICATED, Request
-from pscc.reference import oracle
+from pscc.reference import interpreter
 from pscc.reference.admission import judges
 
 Json = dict[str, object]
@@ -27,9 +27,9 @@ _SETTLING_ROUNDS = 4
 class Case:
     """One pod of a suite, as a webhook sees it after the target's own mutation.
 
-    ``name`` is a DNS label and the pod's name. ``message`` is what the failing checks say, ``shapes`` their names; both
-    are empty when ``allowed``. ``old_pod`` is the pod before an update; None for a creation. ``request`` says who asks,
-    where that matters: to a choice.
+    ``name`` is a DNS label and the pod's name. ``message`` has the findings in words, and ``shapes`` the names of the failing
+    checks; both are empty when ``allowed``. ``old_pod`` is the pod before an update; None for a creation. ``request`` is the
+    request that a choice needs; None for a policy.
     """
 
     name: str
@@ -48,15 +48,15 @@ class Case:
 
 
 def most_cases(policies: int) -> int:
-    """How many cases each policy of a program of so many has: there are programs of hundreds."""
+    """How many cases each policy has in a program of ``policies`` policies: fewer where there are hundreds."""
     return min(MOST_CASES, max(_FEWEST, _MOST_OF_ALL // max(1, policies)))
 
 
 def cases_for(policy: ir.Policy, most: int = MOST_CASES) -> tuple[Case, ...]:
     """Pods around the boundaries of every check of ``policy``, at most ``most``, in a stable order.
 
-    The first is a pod that the policy accepts, where there is one; where there is none, only refused pods are given. All
-    are in a namespace in which the policy holds. There are none where it judges no pod that it is asked about so.
+    The first is a pod that the policy accepts, if there is one. All are in a namespace in which the policy holds. The result
+    is empty where the policy judges no pod of an ordinary user.
     """
     request = Request(policy.scope.example, groups=(AUTHENTICATED,))
     if not judges(policy, replace(request, namespace_labels=policy.scope.labels)):
@@ -88,12 +88,12 @@ def merge(target: object, fragment: object) -> object:
 
 
 def probed(pod: Mapping[str, object], probe: Probe, container: str = "main") -> Json:
-    """``pod`` with ``probe`` laid over it, its container fragment over the container of that name."""
+    """``pod`` merged with ``probe``; the probe's container fragment is merged with the container called ``container``."""
     changed = _object(merge(pod, probe.pod or {}))
     if probe.container is None:
         return changed
     spec = _object(changed.get("spec"))
-    for kind in oracle.KINDS_OF_CONTAINER:
+    for kind in interpreter.KINDS_OF_CONTAINER:
         listed = spec.get(kind)
         if isinstance(listed, list):
             spec[kind] = [merge(c, probe.container) if _name(c) == container else c for c in listed]
@@ -125,10 +125,10 @@ def _probes(check: ir.Check) -> Iterator[Probe]:
 
 
 def accepted(policy: ir.Policy) -> Json:
-    """A pod that passes, or the nearest to one: failing checks' own probes are tried while they mend something."""
-    pod = _object(oracle.with_defaults(policy, _minimal(policy.scope.example)))
+    """A pod that ``policy`` accepts, or one with few failing checks: probes of failing checks are tried while they help."""
+    pod = _object(interpreter.with_defaults(policy, _minimal(policy.scope.example)))
     for _ in range(_SETTLING_ROUNDS):
-        verdict = oracle.check(policy, pod)
+        verdict = interpreter.check(policy, pod)
         if verdict.allowed:
             break
         before = pod
@@ -143,7 +143,7 @@ def accepted(policy: ir.Policy) -> Json:
 
 def _mended(policy: ir.Policy, check: ir.Check, pod: Json) -> Json:
     def failures(candidate: Json) -> int:
-        return len(oracle.check(policy, candidate).messages)
+        return len(interpreter.check(policy, candidate).messages)
 
     best = pod
     for probe in _probes(check):
@@ -154,7 +154,7 @@ def _mended(policy: ir.Policy, check: ir.Check, pod: Json) -> Json:
 
 
 def _variants(policy: ir.Policy, base: Json) -> Iterator[tuple[str, Json]]:
-    yield "accepted" if oracle.check(policy, base).allowed else "plain", base
+    yield "accepted" if interpreter.check(policy, base).allowed else "plain", base
     probes: list[Probe] = []
     for check in policy.checks:
         probes += [probe for probe in _probes(check) if probe not in probes]
@@ -182,7 +182,7 @@ def beside(base: Json, kind: str, name: str) -> Json:
 def _case(policy: ir.Policy, name: str, pod: Json, old_pod: Json | None = None) -> Case:
     named = _named(pod, name)
     old = _named(old_pod, name) if old_pod is not None else None
-    verdict = oracle.check(policy, named, old)
+    verdict = interpreter.check(policy, named, old)
     shapes = tuple(dict.fromkeys(reason.shape for reason in verdict.reasons))
     return Case(name, named, verdict.allowed, "; ".join(verdict.messages), shapes, old)
 
@@ -206,13 +206,13 @@ def _updates(policy: ir.Policy, base: Json, created: tuple[Case, ...]) -> Iterat
     old = refused[0].pod
     metadata = {**_object(old.get("metadata")), "labels": {"changed": "yes"}}
     yield _case(policy, "update-of-nothing-looked-at", {**old, "metadata": metadata}, old)
-    if oracle.check(policy, base).allowed:
+    if interpreter.check(policy, base).allowed:
         bad = next((case for case in refused if _object(case.pod.get("spec")).get("ephemeralContainers")), refused[0])
         yield _case(policy, "update-to-refused", bad.pod, base)
 
 
 def _chosen(cases: tuple[Case, ...], most: int) -> tuple[Case, ...]:
-    """At most ``most`` of ``cases``: for each set of failing checks its first ones, so that every check keeps some."""
+    """At most ``most`` of ``cases``: the first ones of each set of failing checks, so that every check keeps some."""
     if len(cases) <= most:
         return cases
     by_outcome: dict[tuple[str, ...], list[int]] = {}

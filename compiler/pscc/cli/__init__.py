@@ -30,8 +30,8 @@ class Guarded(click.Group):
         """The command of that name."""
         if cmd_name not in COMMANDS:
             return None
-        found: click.Command = importlib.import_module(f"pscc.cli.{cmd_name}_").command
-        return found
+        command: click.Command = importlib.import_module(f"pscc.cli.{cmd_name}_").command
+        return command
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command."""

@@ -1,4 +1,4 @@
-"""What ``pscc verify`` verifies: a fresh compile, or a folder that was compiled before, with the options of that compile."""
+"""The output that ``pscc verify`` verifies: a fresh compile, or a folder of an earlier one, with the options of that compile."""
 
 from __future__ import annotations
 
@@ -11,12 +11,9 @@ from click.core import ParameterSource
 
 from pscc import __version__
 from pscc.base.frozen import frozen
-from pscc.driver import Compilation, compile_program
-from pscc.ir import Program
 from pscc.output.contents import Output, OutputFile
 from pscc.output.emit import EmitError, settings_of, written
 from pscc.output.settings import Settings, as_json, option, words
-from pscc.output.sync_waves import with_sync_waves
 from pscc.targets.registry import DEFAULT_TARGET, TARGETS
 from pscc.verify.engines._base import Engine
 from pscc.verify.engines._rego import is_module
@@ -29,9 +26,9 @@ _UNRECORDED = (
 
 @frozen
 class Compiled:
-    """What is verified, compiled with ``settings``: ``folder``, or with None a fresh compile.
+    """The output to verify, compiled with ``settings``: the one in ``folder``, or a fresh compile where that is None.
 
-    ``prefixes`` says below which subfolder the files of each target are. ``recorded``: the folder says how it was compiled.
+    ``prefixes`` has the subfolder of each target. ``recorded``: the folder has a record of the options of its compile.
     """
 
     settings: Settings
@@ -41,13 +38,13 @@ class Compiled:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What has to be said of it."""
+        """Notes for the report."""
         return () if self.recorded else (_UNRECORDED,)
 
     def read(self, target: str, fresh: Output) -> Output:
-        """``fresh``, what a compile for ``target`` makes; of a folder the files there that pscc wrote, or would write.
+        """The output to verify for ``target``: ``fresh``, a fresh compile, or the files of the folder that pscc writes.
 
-        Raises `click.UsageError` where that is nothing.
+        Raises `click.UsageError` where the folder has none of these, and where one cannot be read.
         """
         if self.folder is None or self.prefixes is None:
             return fresh
@@ -72,28 +69,28 @@ class Compiled:
         return output
 
     def drift(
-        self, fresh: Mapping[str, Output], given: Mapping[str, Output], asked: Sequence[Engine]
+        self, fresh: Mapping[str, Output], given: Mapping[str, Output], engines: Sequence[Engine]
     ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """What of a folder is not as pscc writes it and no engine of ``asked`` ran; and what to say of all such files."""
+        """The files that differ from ``fresh`` and that none of ``engines`` ran, and a note on all files that differ."""
         unseen: list[str] = []
         changed: list[str] = []
         for target, output in fresh.items():
-            wanted, found = self._applied(output, output), self._applied(given[target], output)
-            for path in wanted:
-                if wanted[path] != found.get(path):
-                    changed.append(f"{target}: {path}" + ("" if path in found else " (missing)"))
-                    if not any(engine.target == target and engine.runs(path) for engine in asked):
+            fresh_files, given_files = self._applied(output, output), self._applied(given[target], output)
+            for path in fresh_files:
+                if fresh_files[path] != given_files.get(path):
+                    changed.append(f"{target}: {path}" + ("" if path in given_files else " (missing)"))
+                    if not any(engine.target == target and engine.runs(path) for engine in engines):
                         unseen.append(changed[-1])
         if not changed:
             return (), ()
         return tuple(unseen), (f"Not as pscc {__version__} writes them: {', '.join(changed)}.",)
 
     def _applied(self, output: Output, fresh: Output) -> dict[str, str]:
-        """What of ``output`` has a part in what is applied: policies, and where the options are known the kustomizations."""
-        found = _policies(output, fresh)
+        """The files of ``output`` that matter to a cluster: policies and, where the options are known, kustomizations."""
+        applied = _policies(output, fresh)
         if self.recorded:
-            found |= {file.path: file.text for file in output.files if file.path.endswith("kustomization.yaml")}
-        return found
+            applied |= {file.path: file.text for file in output.files if file.path.endswith("kustomization.yaml")}
+        return applied
 
 
 def afresh(settings: Settings) -> Compiled:
@@ -101,8 +98,8 @@ def afresh(settings: Settings) -> Compiled:
     return Compiled(replace(settings, target=settings.target or tuple(TARGETS)))
 
 
-def compiled_folder(path: str, given: Settings) -> Compiled:
-    """The folder at ``path``, with the options that it was compiled with; with ``given`` where it does not say them.
+def compiled_folder(path: str, chosen: Settings) -> Compiled:
+    """The folder at ``path``, with the options that it was compiled with; with ``chosen`` where it does not say them.
 
     Raises `click.UsageError` where the command line says another option, or a target that is not there.
     """
@@ -110,18 +107,18 @@ def compiled_folder(path: str, given: Settings) -> Compiled:
     recorded = _recorded(folder)
     if recorded is None and (above := _recorded(folder.parent)) and folder.name in above.target[1:] + above.target[:-1]:
         # the subfolder of one of several targets
-        folder, recorded, given = folder.parent, above, replace(given, target=given.target or (folder.name,))
+        folder, recorded, chosen = folder.parent, above, replace(chosen, target=chosen.target or (folder.name,))
     if recorded is None:
         inside = tuple(target for target in TARGETS if (folder / target).is_dir())
-        settings = replace(given, target=given.target or inside or (DEFAULT_TARGET,))
+        settings = replace(chosen, target=chosen.target or inside or (DEFAULT_TARGET,))
         prefixes = {target: f"{target}/" if target in inside else "" for target in settings.target}
         return Compiled(settings, folder, prefixes, recorded=False)
-    for said, was in _contradictions(given, recorded):
-        message = f"{said}: the folder {path} was compiled {was}; verify takes the options from there"
+    for chosen_words, was in _contradictions(chosen, recorded):
+        message = f"{chosen_words}: the folder {path} was compiled {was}; verify takes the options from there"
         raise click.UsageError(message)
     several = len(recorded.target) > 1
     prefixes = {target: f"{target}/" if several else "" for target in recorded.target}
-    return Compiled(replace(recorded, target=given.target or recorded.target), folder, prefixes)
+    return Compiled(replace(recorded, target=chosen.target or recorded.target), folder, prefixes)
 
 
 def _recorded(folder: Path) -> Settings | None:
@@ -134,34 +131,25 @@ def _recorded(folder: Path) -> Settings | None:
     return settings
 
 
-def _contradictions(given: Settings, recorded: Settings) -> Iterator[tuple[str, str]]:
-    """Each option of the command line that is not as ``recorded``, and how the folder was compiled."""
+def _contradictions(chosen: Settings, recorded: Settings) -> Iterator[tuple[str, str]]:
+    """Each option of the command line that differs from ``recorded``, and the recorded one, both in words."""
     context = click.get_current_context()
-    said, was = as_json(given), as_json(recorded)
-    for one in fields(Settings):
-        if context.get_parameter_source(one.name) in (ParameterSource.DEFAULT, ParameterSource.DEFAULT_MAP, None):
+    ours_by_name, theirs_by_name = as_json(chosen), as_json(recorded)
+    for member in fields(Settings):
+        if context.get_parameter_source(member.name) in (ParameterSource.DEFAULT, ParameterSource.DEFAULT_MAP, None):
             continue
-        name = option(one.name)
-        ours, theirs = said[name[2:]], was[name[2:]]
+        name = option(member.name)
+        ours, theirs = ours_by_name[name[2:]], theirs_by_name[name[2:]]
         if isinstance(ours, list) and isinstance(theirs, list):
-            same = set(ours) <= set(theirs) if one.name == "target" else set(ours) == set(theirs)
+            same = set(ours) <= set(theirs) if member.name == "target" else set(ours) == set(theirs)
         else:
             same = ours == theirs
         if not same:
-            found = words(recorded).get(name)
-            yield words(given)[name], f"with {found}" if found else f"without {name}"
-
-
-def compiled_with(program: Program, settings: Settings) -> Compilation:
-    """What a compile of ``program`` with ``settings`` makes. Raises `SourceError`."""
-    made = compile_program(program, settings.target, settings.rollout, settings.options)
-    if not settings.sync_waves:
-        return made
-    waved = {name: replace(one, files=with_sync_waves(one.files)) for name, one in made.outputs.items()}
-    return replace(made, outputs=waved)
+            recorded_words = words(recorded).get(name)
+            yield words(chosen)[name], f"with {recorded_words}" if recorded_words else f"without {name}"
 
 
 def _policies(output: Output, fresh: Output) -> dict[str, str]:
-    """The files of ``output`` that decide about pods: those that are applied, else modules."""
+    """The files of ``output`` that decide about pods: those that are applied, or Rego modules where none is."""
     applied = fresh.resources
     return {f.path: f.text for f in output.files if (f.path in applied if applied else is_module(f.path))}

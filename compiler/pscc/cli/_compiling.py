@@ -1,4 +1,4 @@
-"""The options that decide what is compiled, which every command that compiles takes: each is a field of `Settings`."""
+"""The options of every command that compiles. Each is a field of `Settings`."""
 
 from __future__ import annotations
 
@@ -81,25 +81,25 @@ _OPTIONS = (
 
 
 def settings_options(targets: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """The options of `Settings` for a command, which gets them as ``settings``; ``targets`` is the help of ``--target``.
+    """A decorator that gives a command the options of `Settings`, as its argument ``settings``.
 
-    Where no target is named there is none in them.
+    ``targets`` is the help of ``--target``. ``settings.target`` is empty where the user names no target.
     """
 
     def add(command: Callable[..., None]) -> Callable[..., None]:
         @wraps(command)
-        def gathered(**given: Any) -> None:
+        def gathered(**arguments: Any) -> None:
             from dataclasses import fields
 
             from pscc.output.settings import Settings
 
-            named = {one.name: given.pop(one.name) for one in fields(Settings)}
-            command(settings=Settings(**{**named, "target": tuple(dict.fromkeys(named["target"]))}), **given)
+            values = {member.name: arguments.pop(member.name) for member in fields(Settings)}
+            command(settings=Settings(**{**values, "target": tuple(dict.fromkeys(values["target"]))}), **arguments)
 
-        made: Callable[..., None] = gathered
+        decorated: Callable[..., None] = gathered
         for option in reversed((_target(targets), *_OPTIONS)):
-            made = option(made)
-        return made
+            decorated = option(decorated)
+        return decorated
 
     return add
 
@@ -107,9 +107,9 @@ def settings_options(targets: str) -> Callable[[Callable[..., None]], Callable[.
 def analysed_for(
     settings: Settings, paths: tuple[str, ...], fmt: Format, fix: bool, list_ignored: bool = False
 ) -> tuple[tuple[SourceFile, ...], Document, Program]:
-    """Tree and meaning of the sources at ``paths`` as ``settings`` take them. Exits with 1, everything told, on errors.
+    """The sources at ``paths``, with their syntax tree and program for ``settings``. Exits with 1 on errors, and reports them.
 
-    Raises a usage error where ``settings``, whose targets are all named, contradict each other.
+    Raises a usage error where ``settings``, which name all targets, contradict each other.
     """
     if settings.live or settings.exclude_namespace:
         from pscc.api import require_sound
@@ -119,5 +119,4 @@ def analysed_for(
         except ValueError as error:
             raise click.UsageError(str(error)) from None
     everyone = settings.assume_everyone_may_use or settings.live
-    # what everyone may use hides other policies, which is no matter where the cluster says who may
-    return analysed(paths, fmt, fix, everyone, list_ignored, ("SET013",) if settings.live else ())
+    return analysed(paths, fmt, fix, everyone, list_ignored, settings.live)

@@ -1,4 +1,4 @@
-"""What the commands share: sources read, diagnostics told, corrections made."""
+"""What the commands share: reading sources, writing diagnostics, correcting errors."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def colored(stream: object) -> bool:
 
 
 def read_bytes(path: str) -> bytes:
-    """What the file ``path`` holds, or stdin for ``-``."""
+    """The bytes of the file ``path``, or of stdin for ``-``. Exits with 2 where it cannot be read."""
     try:
         return sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
     except (OSError, ValueError) as error:
@@ -104,7 +104,7 @@ def files_of(paths: tuple[str, ...]) -> tuple[str, ...]:
         raise Refused(str(error)) from None
 
 
-def tell(
+def write_diagnostics(
     diagnostics: tuple[Diagnostic, ...],
     sources: Iterable[SourceFile],
     fmt: Format,
@@ -112,7 +112,7 @@ def tell(
     *,
     results: bool = False,
 ) -> None:
-    """Write diagnostics: to stderr, or to stdout where they are the ``results`` of the command.
+    """Write ``diagnostics`` to stderr, or to stdout where they are the ``results`` of the command.
 
     ``used`` holds the texts of further files, by name. SARIF is one document a run, written when the command ends.
     """
@@ -124,9 +124,9 @@ def tell(
     if fmt == "sarif":
         context = click.get_current_context()
         if _SARIF not in context.meta:
-            told: list[Diagnostic] = []
-            context.meta[_SARIF] = told
-            context.call_on_close(lambda: click.echo(render(told, texts, fmt, False), err=not results, nl=False))
+            collected: list[Diagnostic] = []
+            context.meta[_SARIF] = collected
+            context.call_on_close(lambda: click.echo(render(collected, texts, fmt, False), err=not results, nl=False))
         context.meta[_SARIF].extend(diagnostics)
     else:
         color = colored(sys.stdout if results else sys.stderr)
@@ -139,11 +139,11 @@ def analysed(
     fix: bool,
     everyone: bool = False,
     list_ignored: bool = False,
-    untold: tuple[str, ...] = (),
+    live: bool = False,
 ) -> tuple[tuple[SourceFile, ...], Document, Program]:
-    """Tree and meaning of the sources at ``paths``, which make one program; its warnings but those ``untold`` are told.
+    """The sources at ``paths``, and their syntax tree and program. Reports their warnings.
 
-    Exits with 1, everything told, on errors.
+    ``live``: the cluster says who may use which policy (``--rbac live``). Exits with 1 on errors, and reports all of them.
     """
     from pscc.diagnostics import SourceError
     from pscc.driver import analyse
@@ -157,17 +157,17 @@ def analysed(
         if fix:
             sources = corrected(sources, fmt, everyone)
         document, program, warnings = analyse(
-            *sources, load=load, today=day(), everyone=everyone, list_ignored=list_ignored
+            *sources, load=load, today=day(), everyone=everyone, list_ignored=list_ignored, live=live
         )
     except SourceError as error:
-        tell(error.diagnostics, sources, fmt, load.texts)
+        write_diagnostics(error.diagnostics, sources, fmt, load.texts)
         raise click.exceptions.Exit(1) from None
-    tell(tuple(d for d in warnings if d.code not in untold), sources, fmt, load.texts)
+    write_diagnostics(warnings, sources, fmt, load.texts)
     return sources, document, program
 
 
 def day() -> date:
-    """The day on which exemptions end or not. Raises a usage error where the environment says none."""
+    """The day that decides which exemptions have ended. Raises a usage error where the environment has no valid one."""
     from pscc.files import today
 
     try:
@@ -179,16 +179,18 @@ def day() -> date:
 def corrected(
     sources: tuple[SourceFile, ...], fmt: Format, everyone: bool = False, *, results: bool = False
 ) -> tuple[SourceFile, ...]:
-    """``sources`` with the corrections of their errors made, until none is left; each is told as a note."""
+    """``sources`` after the corrections that their errors offer. Reports each correction as a note."""
     from dataclasses import replace
 
     from pscc.driver import correct
     from pscc.files import loader_for
 
     load = loader_for(*(source.name for source in sources))
-    fixed, made = correct(*sources, load=load, today=day(), everyone=everyone)
-    told = [replace(d, severity="note", message=f"corrected: {d.message}", help=_became(d), notes=()) for d in made]
-    tell(tuple(told), sources, fmt, load.texts, results=results)
+    fixed, corrections = correct(*sources, load=load, today=day(), everyone=everyone)
+    notes = [
+        replace(d, severity="note", message=f"corrected: {d.message}", help=_became(d), notes=()) for d in corrections
+    ]
+    write_diagnostics(tuple(notes), sources, fmt, load.texts, results=results)
     return fixed
 
 

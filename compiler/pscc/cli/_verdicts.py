@@ -1,4 +1,4 @@
-"""The table of ``pscc eval``: a line a verdict, its reasons below it, a count on stderr."""
+"""The table of ``pscc eval``: one line for each verdict with its reasons below, and counts on stderr."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _STYLES = MappingProxyType(
 
 def show(pods: Sequence[Sequence[Row]], changed: bool) -> None:
     """Print the rows of each of ``pods`` (`pscc.reference.evaluate.evaluate`); with ``changed`` each pod as YAML, too."""
-    rows = [row for one in pods for row in one]
+    rows = [row for pod_rows in pods for row in pod_rows]
     if not rows:
         return
     cells = [_cells(row) for row in rows]
@@ -45,7 +45,7 @@ def show(pods: Sequence[Sequence[Row]], changed: bool) -> None:
 
 
 def _count(pods: Sequence[Sequence[Row]], changed: bool) -> None:
-    """How many of the pods fare how, on stderr."""
+    """Write to stderr how many pods have which verdict."""
     admitted = [rows for rows in pods if all(row["allowed"] for row in rows)]
     defaulted = sum(any(row.get("defaulted") for row in rows) for rows in admitted)
     if defaulted and not changed:
@@ -53,15 +53,15 @@ def _count(pods: Sequence[Sequence[Row]], changed: bool) -> None:
     marked = [rows for rows in pods if any(row.get("psp") for row in rows)]
     if marked:
         differing = sum(any(row["differs"] for row in rows) for rows in marked)
-        told = f"{len(marked)} carry the annotation kubernetes.io/psp of a cluster's PodSecurityPolicy"
-        click.echo(f"{told}: {differing or 'none'} differ{'s' if differing == 1 else ''} from it", err=True)
+        summary = f"{len(marked)} carry the annotation kubernetes.io/psp of a cluster's PodSecurityPolicy"
+        click.echo(f"{summary}: {differing or 'none'} differ{'s' if differing == 1 else ''} from it", err=True)
     verdicts = [{row["verdict"] for row in rows} for rows in admitted]
     warned = sum("warned" in some for some in verdicts)
     audited = sum("audited" in some and "warned" not in some for some in verdicts)
-    told = f"{len(pods) - len(admitted)} of {len(pods)} pods denied"
-    told += f", {warned} warned of" if warned else ""
-    told += f", {audited} audited" if audited else ""
-    click.echo(told, err=True)
+    summary = f"{len(pods) - len(admitted)} of {len(pods)} pods denied"
+    summary += f", {warned} warned of" if warned else ""
+    summary += f", {audited} audited" if audited else ""
+    click.echo(summary, err=True)
     unjudged = [row for rows in pods for row in rows if row["policy"] is None]
     if unjudged:
         names = [clean("/".join(filter(None, (str(row["namespace"]), str(row["name"]))))) for row in unjudged]
@@ -70,7 +70,7 @@ def _count(pods: Sequence[Sequence[Row]], changed: bool) -> None:
 
 
 def _reasons(reasons: object, by: str, color: bool) -> None:
-    """Why a pod is denied; ``by`` is the policy of a choice that says so."""
+    """Print ``reasons``; ``by`` is the policy of a choice that they belong to."""
     for reason in _list(reasons):
         because = f" ({clean(str(reason['because']))})" if reason["because"] else ""
         click.echo(f"{INDENT}{clean(by)}{clean(str(reason['message']))}{because}")

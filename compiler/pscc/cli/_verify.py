@@ -14,7 +14,7 @@ from typing import Any
 
 import click
 
-from pscc.cli._shared import read_source, tell
+from pscc.cli._shared import read_source, write_diagnostics
 from pscc.ir import Program
 from pscc.lowering.prepared import Prepared
 from pscc.output.contents import Output
@@ -22,7 +22,7 @@ from pscc.output.settings import Settings
 from pscc.verify.comparing import Trial, own, questions, tally
 from pscc.verify.engines._base import Engine, EngineError, Tick
 from pscc.verify.engines.opa_server import Access, address
-from pscc.verify.engines.registry import ALIASES, OPTION_OF, PROGRAMS, TARGET_OF, Missing, Wanted, engines
+from pscc.verify.engines.registry import ALIASES, OPTION_OF, PROGRAMS, TARGET_OF, EngineOptions, Missing, engines
 from pscc.verify.report import Row
 
 TOKEN_VARIABLE = "PSCC_OPA_TOKEN"
@@ -31,32 +31,32 @@ TOKEN_VARIABLE = "PSCC_OPA_TOKEN"
 # --- options --------------------------------------------------------------------
 
 
-def required(given: Sequence[str], targets: Sequence[str]) -> frozenset[str]:
-    """The engines that ``--require`` names. Raises `click.UsageError` for one that there is not, or that judges nothing here."""
-    names = [name.strip() for one in given for name in one.split(",") if name.strip()]
+def required(options: Sequence[str], targets: Sequence[str]) -> frozenset[str]:
+    """The engines that ``--require`` names. Raises `click.UsageError` for an unknown one, and for one of another target."""
+    names = [name.strip() for text in options for name in text.split(",") if name.strip()]
     for name in names:
-        known = (*TARGET_OF, *ALIASES)
-        if name not in known:
-            raise click.UsageError(f"--require: there is no engine {name!r}; there are {', '.join(known)}")
+        engines_known = (*TARGET_OF, *ALIASES)
+        if name not in engines_known:
+            raise click.UsageError(f"--require: there is no engine {name!r}; there are {', '.join(engines_known)}")
         target = TARGET_OF[ALIASES.get(name, name)]
         if target not in targets:
             raise click.UsageError(f"--require {name}: it judges the target {target}, which is not verified")
     return frozenset(ALIASES.get(name, name) for name in names)
 
 
-def wanted(places: Mapping[str, Any], targets: Sequence[str]) -> Wanted:
-    """Where engines are, out of the options. Raises `click.UsageError` where they cannot be meant."""
-    given = {name: places[f"{name}_program"] for name in PROGRAMS}
-    programs = {name: os.path.abspath(path) for name, path in given.items() if path}
+def engine_options(places: Mapping[str, Any], targets: Sequence[str]) -> EngineOptions:
+    """The options about engines. Raises `click.UsageError` where they contradict each other or ``targets``."""
+    paths = {name: places[f"{name}_program"] for name in PROGRAMS}
+    programs = {name: os.path.abspath(path) for name, path in paths.items() if path}
     for name in programs:
         if TARGET_OF[name] not in targets:
             raise click.UsageError(f"{OPTION_OF[name]}: it judges the target {TARGET_OF[name]}, which is not verified")
-    found = Wanted(programs, places["timeout"])
+    where = EngineOptions(programs, places["timeout"])
     url = places["opa_url"]
     if not url:
         if any(places[name] for name in ("opa_token_file", "opa_ca", "opa_cert", "opa_key", "opa_insecure")):
             raise click.UsageError("--opa-token-file and the TLS options are for a server: say --opa-url URL")
-        return found
+        return where
     if "opa" not in targets:
         raise click.UsageError("--opa-url: a server judges the target opa, which is not verified")
     try:
@@ -74,7 +74,7 @@ def wanted(places: Mapping[str, Any], targets: Sequence[str]) -> Wanted:
     )
     if access.token and parts.scheme == "http" and not _is_near(parts.hostname or ""):
         click.echo(f"warning: the token goes to {url} in clear, since it is http", err=True)
-    return replace(found, url=url.rstrip("/"), access=access)
+    return replace(where, url=url.rstrip("/"), access=access)
 
 
 def _token(path: str | None) -> str:
@@ -108,7 +108,7 @@ def own_pods(paths: Sequence[str], program: Program) -> tuple[Trial, ...]:
     from pscc.diagnostics import Report, SourceError
     from pscc.pod.manifests import read_manifests
 
-    found: list[Trial] = []
+    trials: list[Trial] = []
     for path in paths:
         report = Report()
         source = None
@@ -116,13 +116,13 @@ def own_pods(paths: Sequence[str], program: Program) -> tuple[Trial, ...]:
             source = read_source(path)
             manifests = read_manifests(source, report)
         except SourceError as error:
-            tell(error.diagnostics, (source,) if source else (), "text")
+            write_diagnostics(error.diagnostics, (source,) if source else (), "text")
             raise click.exceptions.Exit(1) from None
-        tell(tuple(report.diagnostics), (source,), "text")
+        write_diagnostics(tuple(report.diagnostics), (source,), "text")
         if not manifests:
             click.echo(f"warning: there is no pod or workload in {path}", err=True)
-        found += own(manifests, program)
-    return tuple(found)
+        trials += own(manifests, program)
+    return tuple(trials)
 
 
 # --- asking ---------------------------------------------------------------------
@@ -133,42 +133,44 @@ def ask(
     outputs: Mapping[str, Output],
     trials: Sequence[Trial],
     settings: Settings,
-    wanted: Wanted,
+    options: EngineOptions,
     required: frozenset[str],
     quiet: bool,
 ) -> tuple[tuple[Row, ...], tuple[Engine, ...]]:
     """A row for each engine of the targets in ``outputs``, and the engines that answered."""
-    found, missing = engines(tuple(outputs), wanted)
-    rows = [_not_run(one, one.name in required and not (one.name == "opa" and wanted.url)) for one in missing]
-    asked = []
+    available, missing = engines(tuple(outputs), options)
+    rows = [
+        _not_run(engine, engine.name in required and not (engine.name == "opa" and options.url)) for engine in missing
+    ]
+    answered = []
     with _interruptible():
-        for engine in found:
+        for engine in available:
             rows.append(_row(engine, ready, outputs[engine.target], trials, settings, quiet))
             if rows[-1].tally is not None:
-                asked.append(engine)
+                answered.append(engine)
     order = list(outputs)
-    return tuple(sorted(rows, key=lambda row: order.index(row.target))), tuple(asked)
+    return tuple(sorted(rows, key=lambda row: order.index(row.target))), tuple(answered)
 
 
-def _not_run(one: Missing, required: bool) -> Row:
+def _not_run(engine: Missing, required: bool) -> Row:
     if required:
-        return Row(one.target, one.name, failed=f"it is required and missing: {one.reason}")
-    return Row(one.target, one.name, missing=one.reason)
+        return Row(engine.target, engine.name, failed=f"it is required and missing: {engine.reason}")
+    return Row(engine.target, engine.name, missing=engine.reason)
 
 
 def _row(
     engine: Engine, ready: Prepared, output: Output, trials: Sequence[Trial], settings: Settings, quiet: bool
 ) -> Row:
-    asked = questions(ready, output, engine, trials, settings.workloads)
+    asked_questions = questions(ready, output, engine, trials, settings.workloads)
     runs = "CEL" if engine.target == "gatekeeper" and settings.engine == "cel" else ""
     try:
         version = engine.version()
-        with _progress(f"{engine.target} on {engine.name}", len(asked), quiet) as tick:
-            answers = engine.ask(output.files, [question.review for question in asked], tick)
+        with _progress(f"{engine.target} on {engine.name}", len(asked_questions), quiet) as tick:
+            answers = engine.ask(output.files, [question.review for question in asked_questions], tick)
     except EngineError as error:
         failed = f"{error}" + (f"\n    help: {error.help}" if error.help else "")
         return Row(engine.target, engine.name, failed=failed, runs=runs, is_own=engine.is_own)
-    return Row(engine.target, engine.name, version, tally(asked, answers), runs=runs, is_own=engine.is_own)
+    return Row(engine.target, engine.name, version, tally(asked_questions, answers), runs=runs, is_own=engine.is_own)
 
 
 @contextmanager
@@ -182,7 +184,7 @@ def _progress(label: str, length: int, quiet: bool) -> Iterator[Tick]:
 
 @contextmanager
 def _interruptible() -> Iterator[None]:
-    """Ends on SIGTERM as on Ctrl-C, so that engines are ended and servers left as they were; says what could not be undone."""
+    """Makes SIGTERM end the command as Ctrl-C does, so that engines end and servers are restored. Reports what was not restored."""
 
     def stop(number: int, _frame: object) -> None:
         raise SystemExit(128 + number)

@@ -20,7 +20,7 @@ class Release(click.ParamType[tuple[int, int]]):
         """The pair. Fails as a usage error where ``value`` is no release."""
         if isinstance(value, tuple):
             return value
-        found = re.fullmatch(rf"v?({self.major})\.(\d{{1,3}})(\.\d+)?", str(value))
-        if found is None:
+        match = re.fullmatch(rf"v?({self.major})\.(\d{{1,3}})(\.\d+)?", str(value))
+        if match is None:
             self.fail(f"{value!r} is no release such as {self.major}.20", param, ctx)
-        return int(found[1]), int(found[2])
+        return int(match[1]), int(match[2])

@@ -18,7 +18,7 @@ from pscc.cli._shared import (
     read_bytes,
     read_source,
     source_argument,
-    tell,
+    write_diagnostics,
     write_text,
 )
 
@@ -70,11 +70,11 @@ def command(
             *read, load=load, today=day(), everyone=everyone, list_ignored=list_ignored, floor=least
         )
     except SourceError as error:
-        tell(error.diagnostics, read, fmt, load.texts, results=on_stdout)
+        write_diagnostics(error.diagnostics, read, fmt, load.texts, results=on_stdout)
         errors = sum(d.severity == "error" for d in error.diagnostics)
         click.echo(f"{named}: {errors} error{'s' if errors > 1 else ''}", err=True)
         raise click.exceptions.Exit(1) from None
-    tell(warnings, read, fmt, load.texts, results=on_stdout)
+    write_diagnostics(warnings, read, fmt, load.texts, results=on_stdout)
     click.echo(f"{named}: no errors", err=True)
 
 

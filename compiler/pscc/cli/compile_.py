@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING
 import click
 
 from pscc.cli._compiling import analysed_for, settings_options
-from pscc.cli._shared import Format, Refused, fix_option, format_option, ignored_option, source_argument, tell
+from pscc.cli._shared import (
+    Format,
+    Refused,
+    fix_option,
+    format_option,
+    ignored_option,
+    source_argument,
+    write_diagnostics,
+)
 from pscc.targets.registry import DEFAULT_TARGET
 
 if TYPE_CHECKING:
@@ -47,9 +55,9 @@ def command(
     try:
         compiled = compile_with(program, settings)
     except SourceError as error:
-        tell(error.diagnostics, read, fmt)
+        write_diagnostics(error.diagnostics, read, fmt)
         raise click.exceptions.Exit(1) from None
-    tell(compiled.diagnostics, read, fmt)
+    write_diagnostics(compiled.diagnostics, read, fmt)
     if output == "-":
         for path in compiled.resources:
             body = compiled.files[path]

@@ -17,6 +17,6 @@ def command(shell: str) -> None:
 
     from pscc.cli import main
 
-    found = get_completion_class(shell)
-    assert found is not None
-    click.echo(found(main, {}, "pscc", "_PSCC_COMPLETE").source())
+    shell_completion = get_completion_class(shell)
+    assert shell_completion is not None
+    click.echo(shell_completion(main, {}, "pscc", "_PSCC_COMPLETE").source())

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pscc.ir.access import Request
     from pscc.reasoning.difference.admitted import Witness
     from pscc.reasoning.difference.compare import Difference
-    from pscc.reference.oracle import Reason
+    from pscc.reference.interpreter import Reason
 
 
 @click.command("diff", epilog="\b\nExample: pscc diff examples/restricted.yaml pss/restricted@1.30")
@@ -87,11 +87,11 @@ def _show_witness(word: str, witness: Witness, who: str, other: str) -> None:
     what = "adding the ephemeral container" if update else "it"
     click.echo(f"  {who} {_SAYS[witness.mode]} {what}:")
     for reason in witness.reasons:
-        click.echo(f"    {reason.said}  [{reason.span}]")
+        click.echo(f"    {reason.full_message}  [{reason.span}]")
     if witness.lesser_mode:
         click.echo(f"  {other} admits {what}, and only {_SAYS[witness.lesser_mode]} it:")
         for reason in witness.lesser:
-            click.echo(f"    {reason.said}  [{reason.span}]")
+            click.echo(f"    {reason.full_message}  [{reason.span}]")
         click.echo("")
     else:
         click.echo(f"  {other} {'admits' if witness.mode == 'enforce' else 'says nothing of'} {what}.\n")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from pscc.cli._shared import analysed, everyone_option, fix_option, read_source, source_argument, tell
+from pscc.cli._shared import analysed, everyone_option, fix_option, read_source, source_argument, write_diagnostics
 
 
 @click.command(
@@ -62,20 +62,20 @@ def command(
     if (*sources, *files).count("-") > 1:
         raise click.UsageError("stdin (-) can be read once")
     _, _, program = analysed(sources, "text", fix, everyone)
-    asked = Request(namespace, user, requested_by(user, groups))
+    request = Request(namespace, user, requested_by(user, groups))
     pods: list[tuple[Row, ...]] = []
     failed = False
     for path in files:
         manifests = None
         try:
             manifests = read_source(path)
-            read, told = manifests_in(manifests)
+            read, warnings = manifests_in(manifests)
         except SourceError as error:
-            tell(error.diagnostics, (manifests,) if manifests else (), "text")
+            write_diagnostics(error.diagnostics, (manifests,) if manifests else (), "text")
             failed = True
             continue
-        tell(told, (manifests,), "text")
-        pods += [evaluate(program, one, asked) for one in read]
+        write_diagnostics(warnings, (manifests,), "text")
+        pods += [evaluate(program, manifest, request) for manifest in read]
     if failed:
         raise click.exceptions.Exit(1)
     if fmt == "json":

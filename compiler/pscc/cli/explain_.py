@@ -31,8 +31,8 @@ def command(subject: str | None) -> None:
 
         if str(subject).partition(":")[0].endswith(SUFFIXES):
             raise click.UsageError(f"there is no file {str(subject).partition(':')[0]}")
-        meant = did_you_mean(str(subject), (*codes(), *(control.id for control in CONTROLS)))
-        hint = f"did you mean {meant}?" if meant else "`pscc explain` lists both"
+        suggestion = did_you_mean(str(subject), (*codes(), *(control.id for control in CONTROLS)))
+        hint = f"did you mean {suggestion}?" if suggestion else "`pscc explain` lists both"
         raise click.UsageError(f"{subject} is neither a code nor a control; {hint}")
     click.echo(text, nl=False)
 

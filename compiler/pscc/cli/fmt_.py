@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from pscc.cli._shared import files_of, read_bytes, tell, write_text
+from pscc.cli._shared import files_of, read_bytes, write_diagnostics, write_text
 
 
 @click.command(
@@ -32,7 +32,7 @@ def command(sources: tuple[str, ...], check: bool, diff: bool) -> None:
             source = decode(path, data)
             text = formatted(source)
         except SourceError as error:
-            tell(error.diagnostics, (source,) if source else (), "text")
+            write_diagnostics(error.diagnostics, (source,) if source else (), "text")
             failed = True
             continue
         if path == "-" and not (check or diff):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 import click
 
 from pscc.cli._compiling import analysed_for, settings_options
-from pscc.cli._shared import fix_option, source_argument, tell
+from pscc.cli._shared import fix_option, source_argument, write_diagnostics
 
 if TYPE_CHECKING:
     from pscc.output.settings import Settings
@@ -81,8 +81,9 @@ def command(
     where they are found.
     """
     from pscc.cli import _verify
-    from pscc.cli._compiled import afresh, compiled_folder, compiled_with
+    from pscc.cli._compiled import afresh, compiled_folder
     from pscc.diagnostics import SourceError
+    from pscc.driver import compile_program
     from pscc.lowering.prepared import prepared
     from pscc.output.settings import chosen
     from pscc.verify.comparing import drawn
@@ -91,26 +92,26 @@ def command(
     compiled = compiled_folder(folder, settings) if folder is not None else afresh(settings)
     settings = compiled.settings
     required = _verify.required(require, settings.target)
-    wanted = _verify.wanted(places, settings.target)
+    options = _verify.engine_options(places, settings.target)
     read, _, program = analysed_for(settings, sources, "text", fix)
     try:
         ready = prepared(program, settings.rollout)
-        made = compiled_with(program, settings)
+        compilation = compile_program(program, settings.target, settings.rollout, settings.options, settings.sync_waves)
     except SourceError as error:
-        tell(error.diagnostics, read, "text")
+        write_diagnostics(error.diagnostics, read, "text")
         raise click.exceptions.Exit(1) from None
-    tell(made.all_diagnostics, read, "text")
-    if any(d.severity == "error" for d in made.all_diagnostics):
+    write_diagnostics(compilation.all_diagnostics, read, "text")
+    if any(d.severity == "error" for d in compilation.all_diagnostics):
         raise click.exceptions.Exit(1)
-    fresh = made.outputs
+    fresh = compilation.outputs
     own = _verify.own_pods(manifests, ready.written)
     trials = (*own, *drawn(ready, seed, count))
     if not trials:
         raise click.UsageError("there is no pod to try: --count is 0, and --pods names none")
-    given = {target: compiled.read(target, output) for target, output in fresh.items()}
-    rows, asked = _verify.ask(ready, given, trials, settings, wanted, required, quiet=fmt == "json")
-    drift, notes = compiled.drift(fresh, given, asked)
-    notes += tuple(engine.note for engine in asked if engine.note)
+    to_verify = {target: compiled.read(target, output) for target, output in fresh.items()}
+    rows, engines = _verify.ask(ready, to_verify, trials, settings, options, required, quiet=fmt == "json")
+    drift, notes = compiled.drift(fresh, to_verify, engines)
+    notes += tuple(engine.note for engine in engines if engine.note)
     pods = [trial for trial in trials[len(own) :] if trial.kind == "Pod"]
     summary = Summary(
         ", ".join(sources),

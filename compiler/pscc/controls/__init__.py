@@ -1,4 +1,4 @@
-"""The registry of controls: what the language and PSP can speak of, in the order in which outputs name them."""
+"""The registry of controls, in the order in which outputs name them."""
 
 from __future__ import annotations
 

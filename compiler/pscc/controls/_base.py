@@ -1,7 +1,7 @@
-"""What a control is: the one place that says what a statement about it means.
+"""The record of a control. Its file is the one place that says what a statement about the control means.
 
-A control lists its shapes: for each verb (and what narrows it) the requirements, written over IR with the
-statement's values as parameters. Everything else (conflicts, printing, packaging) is generic over this record.
+A control lists its shapes: the requirements of each verb, as IR with the statement's values as parameters. All other code
+(conflicts, printing, packaging) works on this record and knows no single control.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ Fragment = Mapping[str, object]
 
 
 class ValueKind(Protocol):
-    """How the values of a statement are read."""
+    """Parses the values of a statement."""
 
     @property
     def noun(self) -> str:
-        """What one value is, for messages: ``a port or a range of ports``."""
+        """The noun for one value in messages: ``a port or a range of ports``."""
         ...
 
     def parse(self, values: tuple[Value, ...], report: Report) -> Params:
-        """The parameters that ``values`` make; what is wrong with them goes to ``report``."""
+        """The parameters of a check with ``values``. Errors in these go to ``report``."""
         ...
 
 
@@ -39,8 +39,8 @@ class ValueKind(Protocol):
 class Shape:
     """One form that a checking statement of a control can take.
 
-    ``says`` is a sentence for reviewers, true whatever the values are. ``suffix`` tells apart the names of two shapes
-    that share a verb.
+    ``says`` is a sentence for reviewers that is true for all values. ``suffix`` makes the names of two shapes with one verb
+    different.
     """
 
     verb: Verb
@@ -76,11 +76,12 @@ class Probe:
 class Control:
     """A control.
 
-    ``id`` is how the language spells it, after the pod's field; ``title`` and ``intent`` go into emitted annotations and
-    ``pscc explain``; ``psp_fields`` names the PSP fields and annotations that it stands for; ``psp`` says how a PSP spells
-    it: the statements that a PSP makes about it, whatever PSP leaves implicit included. ``probes`` yields pods around a
-    check's boundaries. ``example`` is a statement that ``explain`` shows. ``everything`` are the words that the value ``*``
-    stands for, where it stands for some.
+    - ``id`` is its name in the language, after the pod's field.
+    - ``title`` and ``intent`` go into emitted annotations and ``pscc explain``; ``example`` is a statement for ``explain``.
+    - ``psp_fields`` are the PSP fields and annotations with the same meaning.
+    - ``psp`` returns the statements that a PSP makes about the control, those that PSP leaves implicit included.
+    - ``probes`` yields pods around a check's boundaries.
+    - ``everything`` has the words that the value ``*`` means, if any.
     """
 
     id: str

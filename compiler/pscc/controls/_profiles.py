@@ -1,4 +1,4 @@
-"""What seccomp and AppArmor profiles have in common: an object of ``type`` and ``localhostProfile``, and its names."""
+"""The common part of seccomp and AppArmor profiles: an object of ``type`` and ``localhostProfile``, and its names."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def requirements(
     name: str,
     when: ir.Condition = ir.TRUE,
 ) -> tuple[Requirement, ...]:
-    """What ``verb`` asks of a profile; two requirements, since a ``Localhost`` profile is told by its path."""
+    """The requirements of ``verb`` on a profile. There are two, because a ``Localhost`` profile is named by its path."""
     kind = below(profile, "type")
     path = Concat("localhost/", below(profile, "localhostProfile"))
     local = ir.Equals(kind, Const("Localhost"))

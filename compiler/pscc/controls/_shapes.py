@@ -50,8 +50,8 @@ def empty(value: ir.Path) -> ir.Condition:
     return ir.Equals(ir.Coalesce((value, Const(""))), Const(""))
 
 
-def said_by_no_psp(psp: Psp) -> Iterator[Statement]:
-    """Nothing: for controls that PodSecurityPolicy does not have."""
+def no_psp_statements(psp: Psp) -> Iterator[Statement]:
+    """No statements, for controls that PodSecurityPolicy does not have."""
     yield from ()
 
 
@@ -129,19 +129,19 @@ def each_place_shapes(
     )
     return tuple(
         Shape(
-            one.verb,
-            one.takes,
-            (*_named(one, "pod"), *_named(other, "container")),
-            f"On the pod and on each container, {one.says}",
+            first.verb,
+            first.takes,
+            (*_named(first, "pod"), *_named(second, "container")),
+            f"On the pod and on each container, {first.says}",
             "pod or containers",
-            one.suffix,
+            first.suffix,
         )
-        for one, other in pairs
+        for first, second in pairs
     )
 
 
 def _named(shape: Shape, site: str) -> Iterator[Requirement]:
-    """The requirements of ``shape``, their names told apart by site."""
+    """The requirements of ``shape``, with ``site`` in their names."""
     for requirement in shape.requirements:
         yield replace(requirement, name=f"{site}_{requirement.name}")
 
@@ -205,8 +205,8 @@ def flag_shapes(label: str, value: ir.Value) -> tuple[Shape, ...]:
     )
 
 
-def one(params: Params, name: str) -> ir.ParamValue:
-    """The parameter ``name``."""
+def param(params: Params, name: str) -> ir.ParamValue:
+    """The value of the parameter ``name``."""
     return dict(params)[name]
 
 
@@ -216,7 +216,7 @@ def number_default(
     """``default C n``: set the number where the field is unset."""
 
     def build(params: Params, span: Span) -> ir.Default:
-        ranges = one(params, "ranges")
+        ranges = param(params, "ranges")
         assert isinstance(ranges, tuple) and isinstance(ranges[0], ir.Range)
         return ir.Default(control, site, path, span, value=ranges[0].min, inherits=inherits)
 
@@ -227,7 +227,7 @@ def flag_default(control: str, path: tuple[str, ...], grants_when: bool | None) 
     """``default C true|false`` on containers; ``grants_when`` is the value that gives privilege, if one does."""
 
     def build(params: Params, span: Span) -> ir.Default:
-        value = one(params, "value")
+        value = param(params, "value")
         assert isinstance(value, bool)
         return ir.Default(control, "containers", path, span, value=value, grants=value is grants_when)
 
@@ -248,7 +248,7 @@ def number_probes(check: ir.Check) -> Iterator[int]:
 
 
 def word_probes(check: ir.Check, others: tuple[str, ...] = ("not-listed",)) -> Iterator[str]:
-    """The check's words, a match of each pattern, and what is in none of them."""
+    """The check's words, a word that matches each pattern, and a word that matches none."""
     params = dict(check.params)
     seen: dict[str, None] = {}
     for name in ("values", "patterns"):
@@ -285,8 +285,8 @@ def field_probes(control: str, path: tuple[str, ...], site: Literal["pod", "cont
     """A ``probes`` function for a scalar field: around the boundaries, and unset."""
 
     def probes(check: ir.Check) -> Iterator[Probe]:
-        found: Iterator[str | int] = iter(number_probes(check)) if numbers else iter(word_probes(check))
-        for value in (*found, None):
+        values: Iterator[str | int] = iter(number_probes(check)) if numbers else iter(word_probes(check))
+        for value in (*values, None):
             fragment = at(path, value)
             label = f"{label_of(control)}-{'unset' if value is None else label_of(value)}"
             yield Probe(label, pod=fragment) if site == "pod" else Probe(label, container=fragment)

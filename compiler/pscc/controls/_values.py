@@ -1,4 +1,4 @@
-"""How the values of statements are read: one class per kind of value. Knows no control."""
+"""Parses the values of statements: one class for each kind of value. Knows no control."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class Boolean:
 
 @frozen
 class Words:
-    """Strings, of which a bare one may end in the wildcard ``*``; the parameters ``values`` and ``patterns``.
+    """Strings. A bare one may end in the wildcard ``*``. They become the parameters ``values`` and ``patterns``.
 
     ``known``: the only literal values that make sense, if there is such a list. ``star`` is kept as the value ``*`` when
     the control gives it a meaning of its own (``volumes``).
@@ -78,7 +78,7 @@ class Words:
     star: bool = False
 
     def parse(self, values: tuple[Value, ...], report: Report) -> Params:
-        """``values`` and ``patterns`` (left out when empty), each a tuple of strings in the order written."""
+        """``values`` and ``patterns``, each a tuple of strings in the order of the source. An empty one is left out."""
         literals: list[str] = []
         patterns: list[str] = []
         for value in values:
@@ -197,11 +197,11 @@ class Profiles:
                     f"`{text}` is not {self.noun}",
                     suggestion=alias.get(text) or did_you_mean(text, known),
                 )
-        named = tuple(
+        accepted = tuple(
             Value("runtime/default", v.span, v.quoted, v.key, v.qualifier) if v.text == "docker/default" else v
             for v in good
         )
-        return Words(self.noun).parse(named, report)
+        return Words(self.noun).parse(accepted, report)
 
 
 _SELINUX = ("user", "role", "type", "level")
@@ -209,23 +209,27 @@ _SELINUX = ("user", "role", "type", "level")
 
 @frozen
 class SeLinux:
-    """``user=…, role=…, type=…, level=…``: a parameter each; what is left out has to be unset."""
+    """``user=…, role=…, type=…, level=…``: one parameter each. An option that is left out must be unset in the pod."""
 
     noun: str = 'SELinux options such as `level="s0:c1,c2"`'
 
     def parse(self, values: tuple[Value, ...], report: Report) -> Params:
-        """``user``, ``role``, ``type``, ``level``: strings, those that are given."""
-        found: dict[str, str] = {}
+        """``user``, ``role``, ``type`` and ``level``, each a string, as far as ``values`` give them."""
+        options: dict[str, str] = {}
         for value in values:
             if value.key not in _SELINUX:
-                written = f"`{value.key}=`" if value.key else f"`{value.text}`"
-                meant = did_you_mean(value.key, _SELINUX) if value.key else None
-                hint = f"did you mean `{meant}=`?" if meant else f"write {', '.join(f'`{o}=`' for o in _SELINUX)}"
-                _wrong(report, value, f"{written} is not an SELinux option", hint)
-            elif value.key in found:
+                spelled = f"`{value.key}=`" if value.key else f"`{value.text}`"
+                suggestion = did_you_mean(value.key, _SELINUX) if value.key else None
+                hint = (
+                    f"did you mean `{suggestion}=`?"
+                    if suggestion
+                    else f"write {', '.join(f'`{o}=`' for o in _SELINUX)}"
+                )
+                _wrong(report, value, f"{spelled} is not an SELinux option", hint)
+            elif value.key in options:
                 _wrong(report, value, f"`{value.key}=` is given twice", "give each option once")
             elif not value.text:
                 _wrong(report, value, f"`{value.key}=` is empty", "leave the option out: it then has to be unset")
             else:
-                found[value.key] = value.text
-        return tuple((option, found[option]) for option in _SELINUX if option in found)
+                options[value.key] = value.text
+        return tuple((option, options[option]) for option in _SELINUX if option in options)

@@ -16,7 +16,7 @@ from pscc.controls._shapes import (
     among,
     container_field,
     label_of,
-    one,
+    param,
     pod_field,
     word_probes,
 )
@@ -87,8 +87,8 @@ def each_place(verb: Verb, takes: Takes, says: str, suffix: str = "") -> Shape:
 
 
 def build_default(params: Params, span: Span) -> ir.Default:
-    """The profile, for each container that has none from anywhere."""
-    values = one(params, "values")
+    """The default profile, for each container that has none: neither its own, nor the pod's, nor by annotation."""
+    values = param(params, "values")
     assert isinstance(values, tuple)
     return ir.Default(
         FIELD,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pscc import ir
 from pscc.base.source import Span
 from pscc.controls._base import Control, DefaultShape, Params, Probe
-from pscc.controls._shapes import CONTAINER, CONTAINERS, container_field, label_of, list_shapes, one, word_probes
+from pscc.controls._shapes import CONTAINER, CONTAINERS, container_field, label_of, list_shapes, param, word_probes
 from pscc.controls._values import Words
 from pscc.ir import Each, Path
 from pscc.language.ast import Statement
@@ -17,8 +17,8 @@ ADDED = container_field("capabilities", "add")
 
 
 def build_default(params: Params, span: Span) -> ir.Default:
-    """Add to what the container adds, but for what the container itself drops by name."""
-    values = one(params, "values")
+    """The default that adds capabilities to each container, except those that the container itself drops by name."""
+    values = param(params, "values")
     assert isinstance(values, tuple)
     return ir.Default(
         "capabilities.add",

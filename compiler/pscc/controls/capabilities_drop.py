@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pscc import ir
 from pscc.base.source import Span
 from pscc.controls._base import Control, DefaultShape, Params, Probe, Shape
-from pscc.controls._shapes import CONTAINER, CONTAINERS, VALUES, container_field, one
+from pscc.controls._shapes import CONTAINER, CONTAINERS, VALUES, container_field, param
 from pscc.controls._values import Words
 from pscc.ir import Each, Path, Requirement, Show
 from pscc.language.ast import Statement
@@ -35,8 +35,8 @@ SHAPES = (
 
 
 def build_default(params: Params, span: Span) -> ir.Default:
-    """Add to what the container drops."""
-    values = one(params, "values")
+    """The default that drops more capabilities of each container."""
+    values = param(params, "values")
     assert isinstance(values, tuple)
     path = ("securityContext", "capabilities", "drop")
     return ir.Default("capabilities.drop", "containers", path, span, add=tuple(str(v) for v in values))

@@ -20,16 +20,21 @@ IN_HOST_NETWORK = ir.Equals(Path(ir.POD, ("spec", "hostNetwork")), Const(True))
 
 
 def requirements(says: tuple[Part, ...], explicit: ir.Condition, implied: ir.Condition) -> tuple[Requirement, ...]:
-    """The host ports that are written, and those that the API server sets equal to the container port.
+    """Requirements on host ports: those in the manifest, and those that the API server sets to the container port.
 
     Source: ``defaultHostNetworkPorts`` in Kubernetes ``pkg/apis/core/v1/defaults.go``; 0 counts as unset.
     """
-    written = (*CONTAINER, "hostPort is ", Show(HOST_PORT, number=True), *says)
-    equal = (*CONTAINER, "hostPort is ", Show(CONTAINER_PORT, number=True), " by hostNetwork", *says)
+    explicit_message = (*CONTAINER, "hostPort is ", Show(HOST_PORT, number=True), *says)
+    implied_message = (*CONTAINER, "hostPort is ", Show(CONTAINER_PORT, number=True), " by hostNetwork", *says)
     return (
-        Requirement(PORTS, explicit, written, HOST_PORT, ir.Not(NO_HOST_PORT), "host_port"),
+        Requirement(PORTS, explicit, explicit_message, HOST_PORT, ir.Not(NO_HOST_PORT), "host_port"),
         Requirement(
-            PORTS, implied, equal, CONTAINER_PORT, ir.And((NO_HOST_PORT, IN_HOST_NETWORK)), "implied_host_port"
+            PORTS,
+            implied,
+            implied_message,
+            CONTAINER_PORT,
+            ir.And((NO_HOST_PORT, IN_HOST_NETWORK)),
+            "implied_host_port",
         ),
     )
 

@@ -17,7 +17,7 @@ from pscc.controls._shapes import (
     at,
     empty,
     label_of,
-    said_by_no_psp,
+    no_psp_statements,
     word_probes,
 )
 from pscc.controls._values import Words
@@ -51,11 +51,11 @@ def shape(verb: Verb, takes: Takes, says: str, suffix: str = "") -> Shape:
 
 
 def probes(check: ir.Check) -> Iterator[Probe]:
-    """Each listed host and another, in each place; an empty name; none."""
+    """For each place: every listed host, another host, an empty name, and no host."""
     for number, fields in enumerate(HOSTS):
         for host in (*word_probes(check, ("127.0.0.1", "")), None):
-            told = "unset" if host is None else label_of(host) if host else "empty"
-            yield Probe(f"hostprobes-{number}-{told}", container=at(fields, host))
+            host_label = "unset" if host is None else label_of(host) if host else "empty"
+            yield Probe(f"hostprobes-{number}-{host_label}", container=at(fields, host))
 
 
 CONTROL = Control(
@@ -69,7 +69,7 @@ CONTROL = Control(
         shape("allow", "values", "Hosts that probes and lifecycle handlers name are among those listed."),
     ),
     psp_fields=(),
-    psp=said_by_no_psp,
+    psp=no_psp_statements,
     probes=probes,
     example="deny hostProbes",
 )

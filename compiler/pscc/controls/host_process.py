@@ -12,8 +12,8 @@ from pscc.controls._shapes import (
     POD,
     at,
     container_field,
+    no_psp_statements,
     pod_field,
-    said_by_no_psp,
     switch_shape,
 )
 from pscc.controls._values import NoValues
@@ -39,7 +39,7 @@ CONTROL = Control(
     values=NoValues(),
     shapes=(Shape("deny", "nothing", (*ON_POD.requirements, *ON_CONTAINERS.requirements), ON_POD.says),),
     psp_fields=(),
-    psp=said_by_no_psp,
+    psp=no_psp_statements,
     probes=probes,
     example="deny hostProcess",
 )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pscc import ir
 from pscc.base.source import Span
 from pscc.controls._base import Control, DefaultShape, Params, Probe, Shape
-from pscc.controls._shapes import POD, VALUE, container_field, effective, flag_shapes, one, pod_field
+from pscc.controls._shapes import POD, VALUE, container_field, effective, flag_shapes, param, pod_field
 from pscc.controls._values import Boolean
 from pscc.ir import Requirement, Show, ShowParams
 from pscc.language.ast import Statement
@@ -34,8 +34,8 @@ def from_psp(psp: Psp) -> Iterator[Statement]:
 
 
 def build_default(params: Params, span: Span) -> ir.Default:
-    """Set where neither the container nor the pod says anything."""
-    value = one(params, "value")
+    """The default for each container, where neither the container nor the pod sets the field."""
+    value = param(params, "value")
     assert isinstance(value, bool)
     inherits = ("spec", "securityContext", FIELD)
     return ir.Default(

@@ -38,9 +38,9 @@ def probes(check: ir.Check) -> Iterator[Probe]:
     """Around the boundaries, and unset, on the container; the same on the pod below a container's own."""
     for value in (*number_probes(check), None):
         fragment = {"securityContext": {FIELD: value}}
-        told = "unset" if value is None else value
-        yield Probe(f"runasuser-{told}", container=fragment)
-        yield Probe(f"runasuser-pod-{told}", pod={"spec": fragment})
+        value_label = "unset" if value is None else value
+        yield Probe(f"runasuser-{value_label}", container=fragment)
+        yield Probe(f"runasuser-pod-{value_label}", pod={"spec": fragment})
 
 
 CONTROL = Control(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pscc import ir
 from pscc.base.source import Span
 from pscc.controls._base import Control, DefaultShape, Params
-from pscc.controls._shapes import POD, field_probes, one, value_shapes
+from pscc.controls._shapes import POD, field_probes, param, value_shapes
 from pscc.controls._values import Words
 from pscc.ir import Path
 from pscc.language.ast import Statement
@@ -18,8 +18,8 @@ PATH = ("spec", FIELD)
 
 
 def build_default(params: Params, span: Span) -> ir.Default:
-    """The class, where the pod names none."""
-    values = one(params, "values")
+    """The default runtime class, for pods that name none."""
+    values = param(params, "values")
     assert isinstance(values, tuple)
     return ir.Default(FIELD, "pod", PATH, span, value=str(values[0]))
 

@@ -8,7 +8,7 @@ from pscc import ir
 from pscc.base.source import Span
 from pscc.controls._base import Control, DefaultShape, Params, Probe, Shape, Takes
 from pscc.controls._profiles import UNCONFINED, as_object, requirements
-from pscc.controls._shapes import CONTAINER, CONTAINERS, POD, container_field, label_of, one, pod_field, word_probes
+from pscc.controls._shapes import CONTAINER, CONTAINERS, POD, container_field, label_of, param, pod_field, word_probes
 from pscc.controls._values import Profiles
 from pscc.language.ast import On, Statement, Verb
 from pscc.psp.reading import Psp, literal
@@ -51,8 +51,8 @@ def shape(verb: Verb, takes: Takes, says: str, on: On) -> Shape:
 
 
 def build_default(params: Params, span: Span) -> ir.Default:
-    """The profile on the pod, where the pod has none."""
-    values = one(params, "values")
+    """The default profile of the pod, for pods that have none."""
+    values = param(params, "values")
     assert isinstance(values, tuple)
     profile = str(values[0])
     path = ("spec", "securityContext", FIELD)

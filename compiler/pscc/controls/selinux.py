@@ -16,8 +16,8 @@ from pscc.controls._shapes import (
     each_place_shapes,
     empty,
     label_of,
+    no_psp_statements,
     pod_field,
-    said_by_no_psp,
     word_probes,
 )
 from pscc.controls._values import SeLinux, Words
@@ -36,11 +36,11 @@ def option_of(site: str, option: str) -> Coalesce:
 
 
 def equal(option: str, value: ir.Value) -> ir.Condition:
-    """The option is as the statement has it, unset and empty being the same."""
-    wanted = Param(option, "string")
+    """A condition: ``value`` equals the stated ``option``. Unset and empty are equal."""
+    stated = Param(option, "string")
     if option == "level":
-        return ir.SameLevel(value, wanted)
-    return ir.Or((ir.Equals(value, wanted), ir.And((ir.Not(ir.Has(value)), ir.Equals(wanted, Const(""))))))
+        return ir.SameLevel(value, stated)
+    return ir.Or((ir.Equals(value, stated), ir.And((ir.Not(ir.Has(value)), ir.Equals(stated, Const(""))))))
 
 
 def require_all() -> Iterator[Requirement]:
@@ -82,19 +82,19 @@ def from_psp(psp: Psp) -> Iterator[Statement]:
 
 
 def probes(check: ir.Check) -> Iterator[Probe]:
-    """As wanted on the pod and on the container, with the categories turned round, one option off, unset."""
-    wanted = {name: value for name, value in check.params if value}
-    yield Probe("selinux-pod", pod={"spec": {"securityContext": {FIELD: wanted}}})
-    yield Probe("selinux-container", container={"securityContext": {FIELD: wanted}})
-    level = str(wanted.get("level", ""))
+    """The stated options on the pod and on the container, with the categories in another order, with one option changed, unset."""
+    stated = {name: value for name, value in check.params if value}
+    yield Probe("selinux-pod", pod={"spec": {"securityContext": {FIELD: stated}}})
+    yield Probe("selinux-container", container={"securityContext": {FIELD: stated}})
+    level = str(stated.get("level", ""))
     if ":" in level and "," in level:
         head, tail = level.split(":", 1)
-        turned = {**wanted, "level": f"{head}:{','.join(reversed(tail.split(',')))}"}
+        turned = {**stated, "level": f"{head}:{','.join(reversed(tail.split(',')))}"}
         yield Probe("selinux-turned", container={"securityContext": {FIELD: turned}})
     for option in OPTIONS:
-        yield Probe(f"selinux-other-{option}", container={"securityContext": {FIELD: {**wanted, option: "other"}}})
+        yield Probe(f"selinux-other-{option}", container={"securityContext": {FIELD: {**stated, option: "other"}}})
         yield Probe(
-            f"selinux-pod-other-{option}", pod={"spec": {"securityContext": {FIELD: {**wanted, option: "other"}}}}
+            f"selinux-pod-other-{option}", pod={"spec": {"securityContext": {FIELD: {**stated, option: "other"}}}}
         )
     yield Probe("selinux-unset", pod={"spec": {"securityContext": {FIELD: None}}})
 
@@ -147,9 +147,9 @@ def option_probes(option: str) -> Callable[[ir.Check], Iterator[Probe]]:
     def probes(check: ir.Check) -> Iterator[Probe]:
         for word in (*word_probes(check), ""):
             fragment = {"securityContext": {FIELD: {option: word}}}
-            told = label_of(word) if word else "empty"
-            yield Probe(f"selinux-{option}-{told}", container=fragment)
-            yield Probe(f"selinux-{option}-pod-{told}", pod={"spec": fragment})
+            value_label = label_of(word) if word else "empty"
+            yield Probe(f"selinux-{option}-{value_label}", container=fragment)
+            yield Probe(f"selinux-{option}-pod-{value_label}", pod={"spec": fragment})
 
     return probes
 
@@ -162,7 +162,7 @@ OPTION_CONTROLS = tuple(
         values=Words(f"an SELinux {option}"),
         shapes=tuple(both_sites(option)),
         psp_fields=(),
-        psp=said_by_no_psp,
+        psp=no_psp_statements,
         probes=option_probes(option),
         example=f"deny seLinuxOptions.{option}",
     )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pscc import ir
 from pscc.base.source import Span
 from pscc.controls._base import Control, DefaultShape, Params, Probe, Shape
-from pscc.controls._shapes import POD, RANGES, allowed, in_ranges, list_shapes, number_probes, one, pod_field
+from pscc.controls._shapes import POD, RANGES, allowed, in_ranges, list_shapes, number_probes, param, pod_field
 from pscc.controls._values import Ranges
 from pscc.ir import LARGEST_NUMBER, Each, Path, Requirement, Show, ShowParams
 from pscc.language.ast import Statement, Value
@@ -45,8 +45,8 @@ SHAPES = (
 
 
 def build_default(params: Params, span: Span) -> ir.Default:
-    """The list of the one number, where the field is unset."""
-    ranges = one(params, "ranges")
+    """The default for pods that leave the field unset: a list of one number."""
+    ranges = param(params, "ranges")
     assert isinstance(ranges, tuple) and isinstance(ranges[0], ir.Range)
     return ir.Default(FIELD, "pod", ("spec", "securityContext", FIELD), span, value=(ranges[0].min,))
 
@@ -63,7 +63,7 @@ def from_psp(psp: Psp) -> Iterator[Statement]:
 
 
 def probes(check: ir.Check) -> Iterator[Probe]:
-    """One group around each boundary, a good one beside it, none."""
+    """Pods with one group at each boundary, with a good group beside it, and with none."""
     numbers = list(number_probes(check))
     for number in numbers:
         yield Probe(f"supplementalgroups-{number}", pod={"spec": {"securityContext": {FIELD: [number]}}})

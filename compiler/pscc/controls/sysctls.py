@@ -22,14 +22,14 @@ SAFE = (
 """Source: ``SafeSysctlAllowlist`` in Kubernetes 1.24 ``pkg/security/podsecuritypolicy/sysctl/mustmatchpatterns.go``."""
 
 
-def _matches(name: str, wanted: str) -> bool:
-    return name.startswith(wanted[:-1]) if wanted.endswith("*") else name == wanted
+def _matches(name: str, pattern: str) -> bool:
+    return name.startswith(pattern[:-1]) if pattern.endswith("*") else name == pattern
 
 
 def from_psp(psp: Psp) -> Iterator[Statement]:
-    """The safe ones that are not forbidden, and the unsafe ones that are allowed.
+    """The statement of ``psp``: allow safe sysctls that are not forbidden, and unsafe ones that are allowed.
 
-    Forbidden and allowed patterns never overlap (the API server refuses that), so one list says both.
+    Forbidden and allowed patterns never overlap (the API server refuses that), so one list is enough.
     """
     forbidden = [str(node.value) for node in psp.strings("forbiddenSysctls")]
     unsafe = {str(node.value): node.span for node in psp.strings("allowedUnsafeSysctls")}

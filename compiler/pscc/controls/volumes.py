@@ -21,7 +21,7 @@ KNOWN = (
 """The types that PSP knew, as PSP spells them. Source: ``FSType`` in ``k8s.io/api/policy/v1beta1``."""
 
 KEYS = tuple("cephfs" if name == "cephFS" else name for name in KNOWN)
-"""The same as the keys of a pod's volume, where one is spelled another way."""
+"""The same types as the keys of a pod's volume; one of them is spelled another way there."""
 
 VOLUME_TYPE = Path("type")
 TYPES = (*VOLUMES, Each("type", Keys(Path("volume"), without=("name",))))
@@ -142,7 +142,7 @@ TOKEN_VOLUME: dict[str, object] = {
         ]
     },
 }
-"""What ServiceAccount admission mounts into pods."""
+"""The volume that ServiceAccount admission mounts into pods."""
 
 SOURCES: dict[str, object] = {
     "configMap": {"name": "settings"},

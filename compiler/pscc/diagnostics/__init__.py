@@ -1,6 +1,6 @@
-"""What the compiler has to say about a source: one frozen record per finding, and the error that carries them.
+"""The diagnostics that the compiler reports about a source, and the error that carries them.
 
-Rendering lives in ``render``; what each code means at length lives in ``codes``.
+`render` prints them, and ``catalogue`` explains each code at length.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ Severity = Literal["error", "warning", "note"]
 
 @frozen
 class Replacement:
-    """An edit that mends a finding: put ``text`` in place of ``span`` (what ``--fix`` applies)."""
+    """An edit that corrects the cause of a diagnostic: put ``text`` in place of ``span``. ``--fix`` applies it."""
 
     span: Span
     text: str
@@ -24,12 +24,12 @@ class Replacement:
 
 @frozen
 class Diagnostic:
-    """One finding.
+    """One diagnostic about a source.
 
-    ``code`` is a key of ``codes.CODES`` (``PSP0xx`` for PodSecurityPolicy YAML, ``LNG0xx`` for the language,
+    ``code`` is a key of ``catalogue.codes()`` (``PSP0xx`` for PodSecurityPolicy YAML, ``LNG0xx`` for the language,
     ``TGT0xx`` for what a target cannot say, ``YML0xx`` for YAML itself, ``POD0xx`` for manifests).
-    ``message`` is one line; ``label`` stands beside the caret; ``notes`` are further spans with a text;
-    ``help`` says how to mend it; ``fixes`` are the edits which do so.
+    ``message`` is one line. ``label`` stands beside the caret. ``notes`` are further spans with a text.
+    ``help`` says what to do. ``fixes`` are the edits that do it.
     """
 
     code: str
@@ -51,7 +51,7 @@ class SourceError(Exception):
 
 
 class Report:
-    """Collects the diagnostics of one stage, so that all errors of a file are told at once."""
+    """Collects the diagnostics of one stage, so that all errors of a file are reported at once."""
 
     def __init__(self) -> None:
         self.diagnostics: list[Diagnostic] = []
@@ -73,7 +73,7 @@ class Report:
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:
-    """The known spelling that ``word`` was probably meant to be, or None. Case and small slips are forgiven."""
+    """The word among ``known`` that is nearest to ``word``, in any case, or None where none is near."""
     import difflib
 
     by_lower = {k.lower(): k for k in known}

@@ -13,7 +13,7 @@ from pscc.diagnostics import Diagnostic, Replacement
 Format = Literal["text", "json", "github", "sarif"]
 _COLORS = {"error": "\x1b[1;31m", "warning": "\x1b[1;33m", "note": "\x1b[1;36m"}
 _WIDEST, _BEFORE = 300, 60
-"""How much of a line is shown, where it is longer (a whole dump may be one): this many characters, from so many before."""
+"""How many characters of a long line are shown, and how many of them before the span. A whole dump may be one line."""
 _SARIF = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
@@ -30,7 +30,7 @@ def _lines(text: str) -> list[str]:
 def _frame(span: Span, sources: Mapping[str, str], label: str, mark: str) -> list[str]:
     lines = _lines(sources.get(span.file, ""))
     gutter = " " * len(str(span.line))
-    found = [f"{gutter}--> {span}"]
+    frame = [f"{gutter}--> {span}"]
     if 1 <= span.line <= len(lines) and span.file in sources:
         line = lines[span.line - 1].removesuffix("\r")
         end = span.end_column if span.end_line == span.line else len(line) + 1
@@ -38,12 +38,12 @@ def _frame(span: Span, sources: Mapping[str, str], label: str, mark: str) -> lis
         shown = line[start : start + _WIDEST]
         before, after = "…" if start else "", "…" if start + _WIDEST < len(line) else ""
         caret = mark * max(1, min(end - span.column, start + len(shown) - span.column + 1))
-        found += [
+        frame += [
             f"{gutter} |",
             f"{span.line} | {before}{clean(shown)}{after}",
             f"{gutter} | {' ' * (len(before) + span.column - 1 - start)}{caret} {clean(label)}".rstrip(),
         ]
-    return found
+    return frame
 
 
 def _text(diagnostic: Diagnostic, sources: Mapping[str, str], color: bool) -> str:
@@ -133,13 +133,13 @@ def _sarif(diagnostics: tuple[Diagnostic, ...]) -> str:
 
 def render(diagnostics: Iterable[Diagnostic], sources: Mapping[str, str], fmt: Format, color: bool) -> str:
     """``diagnostics`` as ``fmt``; ``sources`` maps the names of sources to their texts. Empty if there are none."""
-    found = tuple(diagnostics)
+    shown = tuple(diagnostics)
     match fmt:
         case "text":
-            return "\n".join(_text(d, sources, color) for d in found)
+            return "\n".join(_text(d, sources, color) for d in shown)
         case "json":
-            return "".join(_json(d) + "\n" for d in found)
+            return "".join(_json(d) + "\n" for d in shown)
         case "github":
-            return "".join(_github(d) + "\n" for d in found)
+            return "".join(_github(d) + "\n" for d in shown)
         case "sarif":
-            return _sarif(found)
+            return _sarif(shown)

@@ -1,1 +1,1 @@
-"""What a source, a line, a code or a control means, for people."""
+"""Explains sources, lines, codes and controls to people."""

@@ -1,4 +1,4 @@
-"""What a code or a control means, at length: ``pscc explain CODE``, ``pscc explain CONTROL``."""
+"""Explains a code or a control at length: ``pscc explain CODE``, ``pscc explain CONTROL``."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ WIDTH = 100
 
 
 def explain(code_or_control: str) -> str | None:
-    """What ``pscc explain`` prints for a code or a control's id; None if it is neither."""
+    """The text of ``pscc explain`` for a code or the id of a control; None if it is neither."""
     entry = codes().get(code_or_control.upper())
     if entry is not None:
         return _code(code_or_control.upper(), *entry)
@@ -34,10 +34,10 @@ def _control(control: Control) -> str:
     for shape in control.shapes:
         tail = {"nothing": "", "values": " VALUE, …", "all of": " all of VALUE, …"}[shape.takes]
         on = f" on {shape.on}" if shape.on else ""
-        lines += [f"    {shape.verb} {control.id}{tail}{on}", *_said(shape.says)]
+        lines += [f"    {shape.verb} {control.id}{tail}{on}", *_indented(shape.says)]
     if control.default:
         tail = {"nothing": "", "value": " VALUE", "add": " add VALUE, …"}[control.default.takes]
-        lines += [f"    default {control.id}{tail}", *_said(control.default.says)]
+        lines += [f"    default {control.id}{tail}", *_indented(control.default.says)]
     if any(shape.takes != "nothing" for shape in control.shapes):
         lines += ["", f"A VALUE is {control.values.noun}."]
     if control.psp_fields:
@@ -45,7 +45,7 @@ def _control(control: Control) -> str:
     return "\n".join([*lines, "", "Example:", f"    {control.example}", ""])
 
 
-def _said(text: str) -> list[str]:
+def _indented(text: str) -> list[str]:
     return textwrap.wrap(text, WIDTH, initial_indent=" " * 8, subsequent_indent=" " * 8)
 
 

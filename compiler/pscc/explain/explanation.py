@@ -1,4 +1,4 @@
-"""``pscc explain FILE``: what each statement means, where it comes from, and what every target makes of it."""
+"""``pscc explain FILE``: the meaning of each statement, its origin, and its form on every target."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pscc.base.source import Span
 from pscc.controls import control_of
 from pscc.diagnostics import Report
 from pscc.explain.lines import lines_of
-from pscc.explain.lowerings import Compiled, compiled, made_of_it
+from pscc.explain.lowerings import Compiled, compiled, on_each_target
 from pscc.language import ast
 from pscc.language.printer import print_statement
 from pscc.lowering.shortfall_text import diagnostic_of
@@ -33,19 +33,19 @@ def explain_source(
     today: date = date.min,
     targets: bool = True,
 ) -> str:
-    """The explanation of every statement of ``document``, or of what stands on ``line``; empty where nothing does.
+    """The explanation of every statement of ``document``, or of those on ``line``; empty where there is none.
 
-    Without ``targets`` nothing is compiled, and what they make of it is left out.
+    Without ``targets``, nothing is compiled, and the explanation leaves the targets out.
     """
-    told = compiled(program) if targets else None
-    parts = [(span, "\n".join(text)) for span, text in _statements(document, family, program, line, told)]
-    for one in lines_of(document, family):
-        if _on(one.span, line, document):
-            text = [f"{one.span}  {one.text}", *(f"  {says}" for says in one.says)]
-            if told and line is not None:
-                rest = resolve(one.without, Report(), replace(family, own=one.without.policies), today)
-                text += made_of_it(told, _about(program, one.policy), _about(rest, one.policy))
-            parts.append((one.span, "\n".join(text)))
+    outputs = compiled(program) if targets else None
+    parts = [(span, "\n".join(text)) for span, text in _statements(document, family, program, line, outputs)]
+    for explained in lines_of(document, family):
+        if _on(explained.span, line, document):
+            text = [f"{explained.span}  {explained.text}", *(f"  {says}" for says in explained.says)]
+            if outputs and line is not None:
+                remaining = resolve(explained.without, Report(), replace(family, own=explained.without.policies), today)
+                text += on_each_target(outputs, _about(program, explained.policy), _about(remaining, explained.policy))
+            parts.append((explained.span, "\n".join(text)))
     own = [text for span, text in sorted(parts, key=lambda p: (p[0].line, p[0].column)) if span.file == document.file]
     return "\n\n".join([*own, *(text for span, text in parts if span.file != document.file)])
 
@@ -68,7 +68,7 @@ def _on(span: Span, line: int | None, document: ast.Document) -> bool:
 
 
 def _statements(
-    document: ast.Document, family: Family, program: ir.Program, line: int | None, told: Compiled | None
+    document: ast.Document, family: Family, program: ir.Program, line: int | None, outputs: Compiled | None
 ) -> Iterator[tuple[Span, Iterator[str]]]:
     modes = {member.name: choice.mode for choice in program.choices for member in choice.policies}
     for policy in _all_policies(program):
@@ -78,10 +78,10 @@ def _statements(
         replaced = flatten(named, family, Report()).replaced if named else ()
         for check in policy.checks:
             if _on(check.span, line, document):
-                yield check.span, _check(policy, check, replaced, told)
+                yield check.span, _check(policy, check, replaced, outputs)
         defaults = [default for default in policy.defaults if _on(default.span, line, document)]
         for default in defaults:
-            yield default.span, _default(policy, default, replaced, told)
+            yield default.span, _default(policy, default, replaced, outputs)
 
 
 def _head(policy: ir.Policy, statement: str, control_id: str, span: object, says: str) -> Iterator[str]:
@@ -96,19 +96,21 @@ def _head(policy: ir.Policy, statement: str, control_id: str, span: object, says
 
 def _in_place_of(statement: str, control: str, replaced: tuple[Replaced, ...]) -> Iterator[str]:
     wants_default = statement.startswith("default")
-    for one in replaced:
-        if one.old.controls[0].text == control and (one.old.verb == "default") is wants_default:
-            yield f"  In place of: `{print_statement(one.old)}` of {one.policy} ({one.old.span})"
+    for replacement in replaced:
+        if replacement.old.controls[0].text == control and (replacement.old.verb == "default") is wants_default:
+            yield f"  In place of: `{print_statement(replacement.old)}` of {replacement.policy} ({replacement.old.span})"
 
 
-def _check(policy: ir.Policy, check: ir.Check, replaced: tuple[Replaced, ...], told: Compiled | None) -> Iterator[str]:
+def _check(
+    policy: ir.Policy, check: ir.Check, replaced: tuple[Replaced, ...], outputs: Compiled | None
+) -> Iterator[str]:
     yield from _head(policy, check.statement, check.control, check.span, check.description)
     yield from _in_place_of(check.statement, check.control, replaced)
-    if told is None:
+    if outputs is None:
         return
     for target in TARGETS:
-        yield f"  {target}: {_refused(told, target) or 'exact'}"
-        if target not in told.refused:
+        yield f"  {target}: {_refused(outputs, target) or 'exact'}"
+        if target not in outputs.refused:
             yield from (f"      {line}".rstrip() for line in target_named(target).check_text(check))
 
 
@@ -116,7 +118,7 @@ def _default(
     policy: ir.Policy,
     default: ir.Default,
     replaced: tuple[Replaced, ...],
-    told: Compiled | None,
+    outputs: Compiled | None,
 ) -> Iterator[str]:
     shape = control_of(default.control).default
     assert shape is not None
@@ -125,29 +127,29 @@ def _default(
     if policy.mode != "enforce":
         yield "  On every target: not set, since what does not enforce changes no pod; the policy judges pods as if it were"
         return
-    if told is None:
+    if outputs is None:
         return
     for target in TARGETS:
-        shortfalls = tuple(_of_default(policy, default, told, target))
-        messages = "; ".join(dict.fromkeys(diagnostic_of(one).message for one in shortfalls))
-        yield f"  {target}: {_refused(told, target) or messages or 'exact'}"
-        if target not in told.refused and all(isinstance(one, DefaultSetWidely) for one in shortfalls):
+        shortfalls = tuple(_of_default(policy, default, outputs, target))
+        messages = "; ".join(dict.fromkeys(diagnostic_of(shortfall).message for shortfall in shortfalls))
+        yield f"  {target}: {_refused(outputs, target) or messages or 'exact'}"
+        if target not in outputs.refused and all(isinstance(shortfall, DefaultSetWidely) for shortfall in shortfalls):
             yield from (f"      {line}".rstrip() for line in target_named(target).default_text(policy, default))
 
 
-def _refused(told: Compiled, target: str) -> str:
-    """That ``target`` refuses the program; empty where it does not."""
-    messages = dict.fromkeys(d.message for d in told.refused.get(target, ()))
+def _refused(outputs: Compiled, target: str) -> str:
+    """The text that ``target`` refuses the program; empty where it does not."""
+    messages = dict.fromkeys(d.message for d in outputs.refused.get(target, ()))
     return f"refused, never left out: {'; '.join(messages)}" if messages else ""
 
 
-def _of_default(policy: ir.Policy, default: ir.Default, told: Compiled, target: str) -> Iterator[Shortfall]:
-    """What ``target`` does not do of ``default``; nothing where it sets it exactly."""
-    for one in told.shortfalls(target):
-        match one:
+def _of_default(policy: ir.Policy, default: ir.Default, outputs: Compiled, target: str) -> Iterator[Shortfall]:
+    """The shortfalls of ``target`` about ``default``; none where it sets it exactly."""
+    for shortfall in outputs.shortfalls(target):
+        match shortfall:
             case DefaultNotSet(policy=name, default=other) | DefaultSetWidely(policy=name, default=other):
                 if (name, other.control, other.span) == (policy.name, default.control, default.span):
-                    yield one
+                    yield shortfall
             case ChoiceDefaultsNotSet(policy=member, controls=controls):
                 if member.name == policy.name and default.control in controls:
-                    yield one
+                    yield shortfall

@@ -1,7 +1,4 @@
-"""The lines of a source that are no statement about pods, each in plain words, and the document that lacks it.
-
-Scopes, modes, exemptions, what is not taken over, and the grants of a choice.
-"""
+"""Explains the lines of a source that are not statements: scopes, modes, exemptions, `without`, and grants of a choice."""
 
 from __future__ import annotations
 
@@ -19,7 +16,7 @@ from pscc.meaning.linking import Family
 
 @frozen
 class Line:
-    """A line as it is printed, what it ``says`` in sentences, and the document ``without`` it.
+    """A line with its ``text``, its meaning in sentences (``says``), and the document ``without`` it.
 
     ``policy`` names the policy that it is about, empty for a line of a choice.
     """
@@ -37,14 +34,14 @@ def lines_of(document: ast.Document, family: Family) -> Iterator[Line]:
         yield from _policy_lines(document, policy, family)
     for choice in document.choices:
         for grant in choice.grants:
-            rest = replace(choice, grants=tuple(one for one in choice.grants if one is not grant))
-            choices = tuple(rest if one is choice else one for one in document.choices)
+            rest = replace(choice, grants=tuple(other for other in choice.grants if other is not grant))
+            choices = tuple(rest if other is choice else other for other in document.choices)
             yield Line(grant.span, _grant(grant), tuple(_granted(grant)), replace(document, choices=choices))
 
 
 def _policy_lines(document: ast.Document, policy: ast.Policy, family: Family) -> Iterator[Line]:
     def but(rest: ast.Policy) -> ast.Document:
-        policies = tuple(rest if one is policy else one for one in document.policies)
+        policies = tuple(rest if other is policy else other for other in document.policies)
         return replace(document, policies=policies)
 
     for scope in policy.scopes:
@@ -52,31 +49,33 @@ def _policy_lines(document: ast.Document, policy: ast.Policy, family: Family) ->
         words = (
             "Pods in these namespaces are not judged." if scope.inverse else "Only pods in these namespaces are judged."
         )
-        rest = replace(policy, scopes=tuple(one for one in policy.scopes if one is not scope))
+        rest = replace(policy, scopes=tuple(other for other in policy.scopes if other is not scope))
         text = f"{'except' if scope.inverse else 'in'} namespaces {places}"
         yield Line(scope.span, text, (words, f"Policy: {policy.name.text}"), but(rest), policy.name.text)
     for exemption in policy.exemptions:
-        rest = replace(policy, exemptions=tuple(one for one in policy.exemptions if one is not exemption))
+        rest = replace(policy, exemptions=tuple(other for other in policy.exemptions if other is not exemption))
         yield Line(
             exemption.span, print_exemption(exemption), tuple(_exempted(exemption, policy)), but(rest), policy.name.text
         )
     for without in policy.without:
-        rest = replace(policy, without=tuple(one for one in policy.without if one is not without))
+        rest = replace(policy, without=tuple(other for other in policy.without if other is not without))
         names = [name.text for name in without.controls]
-        gone = [one for one in flatten(policy, family, Report()).replaced if one.by in without.controls]
-        says_gone = (f"Not taken over: `{print_statement(one.old)}` of {one.policy} ({one.old.span})" for one in gone)
+        gone = [other for other in flatten(policy, family, Report()).replaced if other.by in without.controls]
+        not_taken_over = (
+            f"Not taken over: `{print_statement(other.old)}` of {other.policy} ({other.old.span})" for other in gone
+        )
         yield Line(
             without.span,
             f"without {', '.join(names)}",
-            (*says_gone, f"Policy: {policy.name.text}"),
+            (*not_taken_over, f"Policy: {policy.name.text}"),
             but(rest),
             policy.name.text,
         )
 
 
 def _exempted(exemption: ast.Exemption, policy: ast.Policy) -> Iterator[str]:
-    containers = [one for one in exemption.exempted if one.kind in ("containers", "images")]
-    others = [one for one in exemption.exempted if one not in containers]
+    containers = [subject for subject in exemption.exempted if subject.kind in ("containers", "images")]
+    others = [subject for subject in exemption.exempted if subject not in containers]
     if others:
         yield f"Requests are not judged by this policy: {'; or '.join(map(_who, others))}."
     if containers:
@@ -93,8 +92,8 @@ _KINDS = {
 }  # fmt: skip
 
 
-def _who(one: ast.Exempted) -> str:
-    return f"{_KINDS[one.kind]} {', '.join(map(print_value, one.values))}"
+def _who(exempted: ast.Exempted) -> str:
+    return f"{_KINDS[exempted.kind]} {', '.join(map(print_value, exempted.values))}"
 
 
 def _grant(grant: ast.Grant) -> str:
@@ -103,7 +102,9 @@ def _grant(grant: ast.Grant) -> str:
 
 
 def _subjects(grant: ast.Grant) -> str:
-    return ", ".join(f"{one.kind} {', '.join(map(print_value, one.values))}".rstrip() for one in grant.subjects)
+    return ", ".join(
+        f"{subject.kind} {', '.join(map(print_value, subject.values))}".rstrip() for subject in grant.subjects
+    )
 
 
 def _granted(grant: ast.Grant) -> Iterator[str]:

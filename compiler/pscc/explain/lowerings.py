@@ -1,6 +1,7 @@
-"""What each target makes of one line of a source.
+"""Shows what each target makes of one line of a source.
 
-Of a scope, an exemption or a grant: what its output has with the line and lacks without it, both of them compiled.
+For a scope, an exemption or a grant, the program is compiled with the line and without it. The lines that only the first
+output has are shown.
 """
 
 from __future__ import annotations
@@ -22,23 +23,23 @@ from pscc.output.options import DEFAULTS
 from pscc.targets.registry import TARGETS, target_named
 
 MOST_LINES = 16
-"""Of one target, for one line of the source."""
+"""Lines to show of one target's output, for one line of the source."""
 
 
 @frozen
 class Compiled:
-    """What every target makes of a program; the diagnostics alone where it refuses it."""
+    """The ``outputs`` of a program by target, and the diagnostics of the targets that ``refused`` it."""
 
     outputs: dict[str, Output]
     refused: dict[str, tuple[Diagnostic, ...]]
 
     def shortfalls(self, target: str) -> tuple[Shortfall, ...]:
-        """What is not exact on ``target``; nothing where it refuses the program."""
+        """The shortfalls of ``target``; none where it refuses the program."""
         return self.outputs[target].shortfalls if target in self.outputs else ()
 
 
 def compiled(program: ir.Program) -> Compiled:
-    """``program`` on every target, without suites."""
+    """The outputs of ``program`` for every target, without suites."""
     plain = observing(lowered(program)[0])
     outputs: dict[str, Output] = {}
     refused: dict[str, tuple[Diagnostic, ...]] = {}
@@ -50,22 +51,22 @@ def compiled(program: ir.Program) -> Compiled:
     return Compiled(outputs, refused)
 
 
-def made_of_it(whole: Compiled, with_it: ir.Program, without_it: ir.Program) -> Iterator[str]:
-    """For each target whether it is exact, and the lines that its output has for it; of equal lines the first alone.
+def on_each_target(whole: Compiled, with_it: ir.Program, without_it: ir.Program) -> Iterator[str]:
+    """For each target, whether it expresses the line exactly, and the lines of its output for it, without repetitions.
 
     ``whole`` is the source's program, which a target may refuse for other lines, too.
     """
     after, before = compiled(with_it), compiled(without_it)
     for target in TARGETS:
         if target in whole.refused:
-            messages = "; ".join(dict.fromkeys(one.message for one in whole.refused[target]))
+            messages = "; ".join(dict.fromkeys(diagnostic.message for diagnostic in whole.refused[target]))
             yield f"  {target}: refused, never left out: {messages}"
             continue
         if target not in after.outputs:
             continue
-        known = {about(one) for one in before.shortfalls(target)}
-        found = (one for one in after.shortfalls(target) if about(one) not in known)
-        notes = dict.fromkeys(diagnostic_of(one).message for one in found)
+        before_keys = {about(shortfall) for shortfall in before.shortfalls(target)}
+        new = (shortfall for shortfall in after.shortfalls(target) if about(shortfall) not in before_keys)
+        notes = dict.fromkeys(diagnostic_of(shortfall).message for shortfall in new)
         yield f"  {target}: {'; '.join(notes) or 'exact'}"
         lines = list(dict.fromkeys(_added(after.outputs[target], before.outputs.get(target))))
         yield from (f"      {line}".rstrip() for line in lines[:MOST_LINES])
@@ -75,7 +76,7 @@ def made_of_it(whole: Compiled, with_it: ir.Program, without_it: ir.Program) -> 
 
 def _added(after: Output, before: Output | None) -> Iterator[str]:
     old = {file.path: file.text for file in before.files} if before else {}
-    for file in sorted(after.files, key=lambda one: one.path.startswith("templates/")):
+    for file in sorted(after.files, key=lambda output_file: output_file.path.startswith("templates/")):
         shown = file.path in after.resources or (file.path.endswith(".rego") and not file.path.endswith("_test.rego"))
         if not shown or file.text == old.get(file.path, ""):
             continue

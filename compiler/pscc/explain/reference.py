@@ -12,7 +12,7 @@ BEGIN = "<!-- from here on written by `make reference` -->"
 
 
 def controls_reference() -> str:
-    """A section a control: what it is about, its statements, an example; and what `unless` knows."""
+    """The reference in Markdown: a section for each control with its statements and an example, and one for `unless`."""
     return "\n".join(line for control in CONTROLS for line in _section(control)) + "\n" + "\n".join(_unless()) + "\n"
 
 

@@ -1,10 +1,10 @@
-"""The syntax tree of the policy language: what was written, with where it was written.
+"""The syntax tree of the policy language. Each node has the span of its text.
 
-Both front ends build it (``parser`` from ``.psp`` text, ``psp_import`` from PodSecurityPolicy YAML), ``printer``
-writes it out again, ``resolve`` gives it meaning. Nothing here knows a control.
+Both front ends build it: `parser` from ``.psp`` text, and `psp_policy` from PodSecurityPolicy YAML. `printer` prints it as
+text, and `resolve` turns it into IR. Nothing here knows a control.
 
-Comments are kept where they were written, without ``#``: ``comment`` holds the lines above a node, ``beside`` the one
-after it on its line, ``closing`` those before what ends a block or the file.
+A node keeps its comments, without ``#``: ``comment`` has the lines above it, ``beside`` the one after it on its line, and
+``closing`` those at the end of a block or of the file.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Value:
 
 @frozen
 class Unless:
-    """``unless FIELD VALUE``: pods of which that is true are left out of a statement."""
+    """``unless FIELD VALUE``: the statement does not hold for pods whose field has this value."""
 
     field: Name
     value: Value
@@ -102,7 +102,7 @@ ExemptKind = Literal["users", "groups", "serviceaccounts", "containers", "images
 
 @frozen
 class Exempted:
-    """What is exempt: users, groups and service accounts that ask, or containers by their name or image."""
+    """The subjects of an exemption: users, groups or service accounts, or containers by name or image."""
 
     kind: ExemptKind
     values: tuple[Value, ...]

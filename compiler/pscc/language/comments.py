@@ -29,11 +29,11 @@ class Comments:
         self._waiting = deque(_scan(text))
 
     def above(self, place: Place) -> str:
-        """The comments before ``place`` that no node has had, one a line, without ``#``; `GAP` for empty lines."""
-        found = []
+        """The comments before ``place`` that belong to no earlier node, one a line, without ``#``. `GAP` stands for empty lines."""
+        texts = []
         while self._waiting and self._waiting[0].place < place:
-            found.append(self._waiting.popleft().text)
-        return "\n".join(found)
+            texts.append(self._waiting.popleft().text)
+        return "\n".join(texts)
 
     def beside(self, line: int) -> str:
         """The comment after something on ``line``, if no node has had it; else empty."""
@@ -42,9 +42,9 @@ class Comments:
         return ""
 
     def heading(self, place: Place) -> str:
-        """The comments before ``place`` down to the last empty line: what a file says of itself."""
+        """The comments at the head of a file: those before ``place``, down to the last empty line."""
         lines = [*(c.place[0] for c in self._waiting if c.place < place and c.text != GAP), place[0]]
-        gaps = [one for one, following in pairwise(lines) if following > one + 1]
+        gaps = [line for line, following in pairwise(lines) if following > line + 1]
         return self.above((gaps[-1] + 1, 0)) if gaps else ""
 
     def rest(self) -> str:
@@ -53,7 +53,7 @@ class Comments:
 
 
 def _scan(text: str) -> list[_Comment]:
-    found = []
+    comments = []
     line, counted, start = 1, 0, 0
     for match in _STRING_OR_COMMENT.finditer(text):
         if match["comment"] is None and match["empty"] is None:
@@ -63,5 +63,5 @@ def _scan(text: str) -> list[_Comment]:
         start = text.rfind("\n", 0, counted) + 1
         alone = not text[start:counted].strip()
         words = GAP if match["comment"] is None else match["comment"].rstrip().removeprefix(" ")
-        found.append(_Comment((line, counted - start + 1), words, alone))
-    return found
+        comments.append(_Comment((line, counted - start + 1), words, alone))
+    return comments

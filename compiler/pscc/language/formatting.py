@@ -21,13 +21,13 @@ def formatted(source: SourceFile) -> str:
 
 
 def without_spans(node: object) -> object:
-    """``node`` of a tree as nested tuples, without the places where it was written, and without empty lines."""
+    """``node`` of a syntax tree as nested tuples, without spans and without empty lines. Two trees compare by these."""
     if isinstance(node, Span):
         return None
     if isinstance(node, str) and GAP in node:
         return "\n".join(line for line in node.split("\n") if line != GAP)
     if isinstance(node, tuple):
-        return tuple(without_spans(one) for one in node)
+        return tuple(without_spans(item) for item in node)
     if is_dataclass(node) and not isinstance(node, type):
         return (type(node).__name__, *(without_spans(getattr(node, f.name)) for f in fields(node)))
     return node

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from lark import Lark
 
 RULES = ["start", "use", "_policy_head", "_choice_head", "item", "grant"]
-"""What can be read by itself: a file, and for files with errors the pieces of one."""
+"""The rules that the parser can start with: a file and, for files with errors, parts of one."""
 
 
 @cache

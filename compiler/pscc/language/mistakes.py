@@ -1,24 +1,19 @@
-"""Syntax errors by the situation that the author is in: what is wrong, and how it is mended.
+"""Syntax errors of a statement, by the author's situation: what is wrong, and how to mend it.
 
-A situation is a function over what is known where the parser stopped; the first that fits speaks. ``golden/diagnostics``
-has a sample of each.
+A situation is a function from the place where the parser stopped to a diagnostic, or None where it does not apply. The first
+of `SITUATIONS` that applies gives the diagnostic. ``golden/diagnostics`` has a sample of each.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from bisect import bisect_right
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable
 
-from pscc.base.frozen import frozen
-from pscc.base.source import SourceFile, Span
 from pscc.diagnostics import Diagnostic, Replacement, did_you_mean
-from pscc.language.outline import HEADS, Block, Outline, Piece
+from pscc.language.stop import STARTS, VERBS, Stop
 
 QUOTES = "'`‘’‚‛“”„‟«»"
-_VERBS = ("deny", "allow", "require", "default")
-_STARTS = (*_VERBS, "enforce", "warn", "audit", "in", "except", "exempt", "without")
 _SYNONYMS = {
     **dict.fromkeys(("forbid", "prohibit", "disallow", "block", "reject", "refuse", "forbidden"), "deny"),
     **dict.fromkeys(("permit", "allowed", "accept"), "allow"),
@@ -41,72 +36,6 @@ _WORDS = {
 }
 
 
-class Places:
-    """Offsets of a source as spans."""
-
-    def __init__(self, source: SourceFile) -> None:
-        self.source = source
-        self.starts = [0, *(match.end() for match in re.finditer("\n", source.text))]
-
-    def span(self, start: int, end: int) -> Span:
-        """The text from offset ``start`` up to ``end``."""
-        line, column = self.place(start)
-        end_line, end_column = self.place(max(start, end))
-        return Span(self.source.name, line, column, end_line, end_column)
-
-    def place(self, offset: int) -> tuple[int, int]:
-        """Line and column of an offset, 1-based."""
-        line = bisect_right(self.starts, offset)
-        return line, offset - self.starts[line - 1] + 1
-
-
-@frozen
-class Stop:
-    """Where the parser stopped: in the logical line from ``start`` to ``end``, at ``at``, expecting these terminals.
-
-    ``rule`` is what the line was read as: ``item`` of a policy, ``grant`` of a choice, ``_policy_head``, ``_choice_head``.
-    """
-
-    places: Places
-    rule: str
-    start: int
-    end: int
-    at: int
-    expected: Collection[str]
-
-    @property
-    def before(self) -> str:
-        """The line up to where the parser stopped."""
-        return self.places.source.text[self.start : self.at]
-
-    @property
-    def rest(self) -> str:
-        """The line from where the parser stopped."""
-        return self.places.source.text[self.at : self.end]
-
-    @property
-    def word(self) -> str:
-        """The word at which the parser stopped; empty at the end of the line."""
-        match = re.match(r'"[^"\n]*"?|[^\s,{}"#=()]+|\S', self.rest)
-        return match[0] if match else ""
-
-    @property
-    def last(self) -> tuple[str, int, int]:
-        """The word before that, with its offsets; the line's start where there is none."""
-        found = list(re.finditer(r'"[^"\n]*"|[^\s,{}"#()]+', self.before))
-        if not found:
-            return "", self.start, self.start
-        return found[-1][0], self.start + found[-1].start(), self.start + found[-1].end()
-
-    def tell(
-        self, code: str, message: str, help: str, *, at: tuple[int, int] | None = None, fix: str | None = None
-    ) -> Diagnostic:
-        """A diagnostic at the word where the parser stopped, or from one offset to another; ``fix`` replaces that."""
-        start, end = at or (self.at, self.at + max(1, len(self.word)))
-        span = self.places.span(start, end)
-        return Diagnostic(code, message, span, help=help, fixes=() if fix is None else (Replacement(span, fix),))
-
-
 Situation = Callable[[Stop], Diagnostic | None]
 
 
@@ -115,7 +44,7 @@ def unclosed_string(stop: Stop) -> Diagnostic | None:
     if stop.rest.startswith('"') and not re.match(r'"(?:[^"\\\n]|\\.)*"', stop.rest):
         line = stop.rest.split("\n")[0].split("#")[0].rstrip()
         at = (stop.at, stop.at + len(line))
-        return stop.tell("LNG002", "this string does not end", 'close it with `"` on the same line', at=at)
+        return stop.diagnostic("LNG002", "this string does not end", 'close it with `"` on the same line', at=at)
     return None
 
 
@@ -128,7 +57,7 @@ def unknown_escape(stop: Stop) -> Diagnostic | None:
     start = stop.at + wrong.start()
     written = stop.places.source.text[start : start + 2]
     help = 'known: `\\"`, `\\\\`, `\\n`, `\\r`, `\\t`, `\\u00e9`; write `\\\\` for a backslash'
-    return stop.tell("LNG001", f"`{written}` is no escape", help, at=(start, start + 2))
+    return stop.diagnostic("LNG001", f"`{written}` is no escape", help, at=(start, start + 2))
 
 
 def wrong_quotes(stop: Stop) -> Diagnostic | None:
@@ -140,12 +69,12 @@ def wrong_quotes(stop: Stop) -> Diagnostic | None:
     quoted = line[: closing + 1] if closing > 0 else stop.word
     fix = f'"{line[1:closing]}"' if closing > 0 and '"' not in line[1:closing] and "\\" not in quoted else None
     message = f'`{quoted[0]}` does not quote: strings stand in `"`'
-    return stop.tell(
+    return stop.diagnostic(
         "LNG053", message, f"write `{fix}`" if fix else 'use `"`', at=(stop.at, stop.at + len(quoted)), fix=fix
     )
 
 
-def named(character: str) -> str:
+def character_name(character: str) -> str:
     """A character that cannot be shown, by its name."""
     return f"{unicodedata.name(character, 'a control character').lower()} (U+{ord(character):04X})"
 
@@ -155,9 +84,9 @@ def invisible_character(stop: Stop) -> Diagnostic | None:
     character = stop.rest[:1]
     if not character or (character.isprintable() and not character.isspace()):
         return None
-    message = f"an invisible character has no place here: {named(character)}"
+    message = f"an invisible character has no place here: {character_name(character)}"
     fix = " " if character.isspace() else ""
-    return stop.tell("LNG054", message, "replace it with a space", at=(stop.at, stop.at + 1), fix=fix)
+    return stop.diagnostic("LNG054", message, "replace it with a space", at=(stop.at, stop.at + 1), fix=fix)
 
 
 def needless_sign(stop: Stop) -> Diagnostic | None:
@@ -166,7 +95,9 @@ def needless_sign(stop: Stop) -> Diagnostic | None:
     if stop.rest.startswith("=") and stop.rule == "item":
         spaces = len(stop.rest[1:]) - len(stop.rest[1:].lstrip(" \t="))
         at = (end, stop.at + 1 + spaces)
-        return stop.tell("LNG052", "`=` has no place here", "the value stands right after the control", at=at, fix=" ")
+        return stop.diagnostic(
+            "LNG052", "`=` has no place here", "the value stands right after the control", at=at, fix=" "
+        )
     return None
 
 
@@ -175,50 +106,54 @@ def as_in_yaml(stop: Stop) -> Diagnostic | None:
     if "VERB" in stop.expected and re.fullmatch(r"[A-Za-z.]+:", stop.word):
         name = stop.word[:-1]
         help = f"a statement is a verb and a control, as in `deny {name}` or `require {name} VALUE`"
-        return stop.tell("LNG052", f"`{stop.word}` is how YAML says it", help)
+        return stop.diagnostic("LNG052", f"`{stop.word}` is how YAML says it", help)
     return None
 
 
 def semicolon(stop: Stop) -> Diagnostic | None:
     """``;`` after a statement."""
-    found = re.search(r"[ \t]*;[ \t]*", stop.before + stop.word)
-    if not found:
+    match = re.search(r"[ \t]*;[ \t]*", stop.before + stop.word)
+    if not match:
         return None
-    at = (stop.start + found.start(), stop.start + found.end())
-    return stop.tell("LNG055", "`;` has no place here", "the end of the line ends a statement", at=at, fix="\n    ")
+    at = (stop.start + match.start(), stop.start + match.end())
+    return stop.diagnostic(
+        "LNG055", "`;` has no place here", "the end of the line ends a statement", at=at, fix="\n    "
+    )
 
 
 def comma_too_many(stop: Stop) -> Diagnostic | None:
     """A comma before, after or between nothing."""
     if stop.rest.startswith(","):
         at = (stop.at, stop.at + 1)
-        return stop.tell("LNG051", "this `,` separates nothing", "take it out", at=at, fix="")
+        return stop.diagnostic("LNG051", "this `,` separates nothing", "take it out", at=at, fix="")
     comma = re.search(r",(\s|#[^\n]*)*$", stop.before)
     if not stop.word and comma:
         at = (stop.start + comma.start(), stop.start + comma.start() + 1)
-        return stop.tell("LNG051", "nothing follows this `,`", "take it out, or add what is missing", at=at, fix="")
+        return stop.diagnostic(
+            "LNG051", "nothing follows this `,`", "take it out, or add what is missing", at=at, fix=""
+        )
     return None
 
 
 def spaced_range(stop: Stop) -> Diagnostic | None:
     """``10000 - 11000``."""
     last, start, _ = stop.last
-    found = re.match(r"[-–—]+\s*(\d+)", stop.rest)
-    if not found or not last.isdigit():
+    match = re.match(r"[-–—]+\s*(\d+)", stop.rest)
+    if not match or not last.isdigit():
         return None
-    fix = f"{last}-{found[1]}"
-    at = (start, stop.at + found.end())
-    return stop.tell("LNG001", "a range is one word, without spaces", f"write `{fix}`", at=at, fix=fix)
+    fix = f"{last}-{match[1]}"
+    at = (start, stop.at + match.end())
+    return stop.diagnostic("LNG001", "a range is one word, without spaces", f"write `{fix}`", at=at, fix=fix)
 
 
 def two_statements(stop: Stop) -> Diagnostic | None:
     """A verb in the middle of a line."""
     last, start, end = stop.last
-    where = (stop.at, stop.at + len(stop.word)) if stop.word in _VERBS else (start, end) if last in _VERBS else (-1, -1)
+    where = (stop.at, stop.at + len(stop.word)) if stop.word in VERBS else (start, end) if last in VERBS else (-1, -1)
     if stop.rule != "item" or where[0] <= stop.start:
         return None
     message = "a second statement begins on this line"
-    return stop.tell("LNG055", message, "put each statement on a line of its own", at=where)
+    return stop.diagnostic("LNG055", message, "put each statement on a line of its own", at=where)
 
 
 def missing_comma(stop: Stop) -> Diagnostic | None:
@@ -227,7 +162,7 @@ def missing_comma(stop: Stop) -> Diagnostic | None:
     separate = "_COMMA" in stop.expected and "LBRACE" not in stop.expected
     if not separate or not stop.word or stop.word[0] in "=()" or "\n" in stop.places.source.text[end : stop.at]:
         return None
-    if last == "because" or stop.word in _STARTS or stop.word in ("all", "add", "on"):
+    if last == "because" or stop.word in STARTS or stop.word in ("all", "add", "on"):
         return None
     message = f"a `,` is missing before `{stop.word}`"
     mended = Replacement(stop.places.span(end, end), ",")
@@ -238,7 +173,7 @@ def missing_comma(stop: Stop) -> Diagnostic | None:
 def open_parenthesis(stop: Stop) -> Diagnostic | None:
     """A ``(`` without its ``)``, or where there is nothing to qualify."""
     if stop.rest.startswith("(") and not re.match(r"\([^()\n]*\)", stop.rest):
-        return stop.tell("LNG001", "this `(` is not closed", "add `)`, as in `/var/log (read-only)`")
+        return stop.diagnostic("LNG001", "this `(` is not closed", "add `)`, as in `/var/log (read-only)`")
     return None
 
 
@@ -248,22 +183,24 @@ def reason_without_quotes(stop: Stop) -> Diagnostic | None:
         return None
     line = stop.rest.split("\n")[0].split("#")[0].rstrip()
     if not line:
-        return stop.tell("LNG001", "`because` without a reason", 'add it: `because "…"`')
+        return stop.diagnostic("LNG001", "`because` without a reason", 'add it: `because "…"`')
     fix = None if '"' in line or "\\" in line else f'"{line.strip(QUOTES)}"'
     at = (stop.at, stop.at + len(line))
     help = f"write `because {fix}`" if fix else 'write `because "…"`'
-    return stop.tell("LNG053", "a reason is a quoted string", help, at=at, fix=fix)
+    return stop.diagnostic("LNG053", "a reason is a quoted string", help, at=at, fix=fix)
 
 
 def not_a_verb(stop: Stop) -> Diagnostic | None:
     """A line of a policy that begins with another word."""
     if "VERB" not in stop.expected or not stop.word:
         return None
-    meant = _SYNONYMS.get(stop.word.lower()) or did_you_mean(stop.word, _STARTS)
+    suggestion = _SYNONYMS.get(stop.word.lower()) or did_you_mean(stop.word, STARTS)
     if stop.word == "-":
-        return stop.tell("LNG052", "`-` is how YAML begins an element", "begin with the verb, as in `deny hostPID`")
-    help = f"did you mean `{meant}`?" if meant else "begin with `deny`, `allow`, `require` or `default`"
-    return stop.tell("LNG056", f"`{stop.word}` does not begin a statement", help, fix=meant)
+        return stop.diagnostic(
+            "LNG052", "`-` is how YAML begins an element", "begin with the verb, as in `deny hostPID`"
+        )
+    help = f"did you mean `{suggestion}`?" if suggestion else "begin with `deny`, `allow`, `require` or `default`"
+    return stop.diagnostic("LNG056", f"`{stop.word}` does not begin a statement", help, fix=suggestion)
 
 
 def manner_alone(stop: Stop) -> Diagnostic | None:
@@ -273,27 +210,27 @@ def manner_alone(stop: Stop) -> Diagnostic | None:
         return None
     manner = "all of" if last == "of" else last
     help = f'give values, as in `{manner} ALL`; if the word is a value, quote it: `"{last}"`'
-    return stop.tell("LNG001", f"`{manner}` what?", help, at=(start, end))
+    return stop.diagnostic("LNG001", f"`{manner}` what?", help, at=(start, end))
 
 
 def verb_alone(stop: Stop) -> Diagnostic | None:
     """A verb without a control."""
     last, start, end = stop.last
-    if stop.word or last not in _VERBS or stop.rule != "item":
+    if stop.word or last not in VERBS or stop.rule != "item":
         return None
     example = {"deny": "deny privileged", "default": "default nonRoot", "require": "require nonRoot"}.get(
         last, "allow hostPorts 8000-9000"
     )
-    return stop.tell("LNG001", f"`{last}` what?", f"name a control, as in `{example}`", at=(start, end))
+    return stop.diagnostic("LNG001", f"`{last}` what?", f"name a control, as in `{example}`", at=(start, end))
 
 
 def namespaces_missing(stop: Stop) -> Diagnostic | None:
     """``in team-a`` for ``in namespaces team-a``."""
-    found = re.match(r"(in|except)\b", stop.rest)
-    if found and stop.rule in ("item", "grant"):
-        word = found[1]
+    match = re.match(r"(in|except)\b", stop.rest)
+    if match and stop.rule in ("item", "grant"):
+        word = match[1]
         at = (stop.at, stop.at + len(word))
-        return stop.tell(
+        return stop.diagnostic(
             "LNG001", f"`{word}` what?", f"write `{word} namespaces`, then their names", at=at, fix=f"{word} namespaces"
         )
     return None
@@ -304,14 +241,16 @@ def half_an_exemption(stop: Stop) -> Diagnostic | None:
     if stop.rule != "item" or stop.word:
         return None
     last, start, end = stop.last
-    asked = {
+    help_after = {
         "exempt": 'say who or what: `exempt serviceaccounts kube-system/fluentd because "…"`',
         "from": "name the controls, as in `from capabilities.add, hostPath`",
         "until": "add the last day, as in `until 2027-01-31`",
         "without": "name the controls of which the extended policy's statements are not wanted",
         "unless": "say when: `unless os.name windows` or `unless hostUsers false`",
     }
-    return stop.tell("LNG001", f"`{last}` what?", asked[last], at=(start, end)) if last in asked else None
+    return (
+        stop.diagnostic("LNG001", f"`{last}` what?", help_after[last], at=(start, end)) if last in help_after else None
+    )
 
 
 def use_without_quotes(stop: Stop) -> Diagnostic | None:
@@ -320,7 +259,7 @@ def use_without_quotes(stop: Stop) -> Diagnostic | None:
         return None
     fix = f'"{stop.word}"' if stop.word and '"' not in stop.word else None
     quoted = fix or '"base.psp"'
-    return stop.tell("LNG053", "the path of a used file is quoted", f"write `use {quoted}`", fix=fix)
+    return stop.diagnostic("LNG053", "the path of a used file is quoted", f"write `use {quoted}`", fix=fix)
 
 
 def nameless_policy(stop: Stop) -> Diagnostic | None:
@@ -329,7 +268,7 @@ def nameless_policy(stop: Stop) -> Diagnostic | None:
         return None
     at = (stop.start, stop.start + len("policy"))
     example = f"policy my-policy {stop.word}" if stop.word.startswith('"') else "policy my-policy"
-    return stop.tell("LNG057", "this policy has no name", f"write `{example} {{`", at=at)
+    return stop.diagnostic("LNG057", "this policy has no name", f"write `{example} {{`", at=at)
 
 
 def bare_title(stop: Stop) -> Diagnostic | None:
@@ -340,7 +279,7 @@ def bare_title(stop: Stop) -> Diagnostic | None:
     fix = None if '"' in title or "\\" in title or " extends " in f" {title} " else f'"{title}"'
     help = f"write `{fix}`" if fix else "a title is quoted, and stands right after the name"
     message = f"`{stop.word}` is not expected after the policy's name"
-    return stop.tell("LNG057", message, help, at=(stop.at, stop.at + len(title)), fix=fix)
+    return stop.diagnostic("LNG057", message, help, at=(stop.at, stop.at + len(title)), fix=fix)
 
 
 def grant_without_subjects(stop: Stop) -> Diagnostic | None:
@@ -348,23 +287,23 @@ def grant_without_subjects(stop: Stop) -> Diagnostic | None:
     if stop.rule != "grant":
         return None
     first = stop.places.source.text[stop.start : stop.end].split(maxsplit=1)[0]
-    if first in _VERBS:
+    if first in VERBS:
         help = "put it into a policy, and name the policy here: `POLICY for SUBJECTS`"
-        return stop.tell(
+        return stop.diagnostic(
             "LNG058", "a statement has no place in a choice", help, at=(stop.start, stop.start + len(first))
         )
     if "FOR" in stop.expected:
         last, start, end = stop.last
         help = f"write `{last} for everyone`, or `for groups …`, `for users …`, `for serviceaccounts NAMESPACE/NAME`"
-        return stop.tell("LNG058", "it is not said who may use this policy", help, at=(start, end))
+        return stop.diagnostic("LNG058", "it is not said who may use this policy", help, at=(start, end))
     if re.search(r"\bfor\s*$", stop.before) or not stop.word:
         help = "add `everyone`, `groups …`, `users …` or `serviceaccounts NAMESPACE/NAME`"
-        return stop.tell("LNG058", "it is not said who may use this policy", help)
+        return stop.diagnostic("LNG058", "it is not said who may use this policy", help)
     return None
 
 
 def anything_else(stop: Stop) -> Diagnostic:
-    """Whatever no other situation fits."""
+    """The diagnostic where no situation applies: the word, and what the grammar expects instead."""
     names = [text for key, text in _WORDS.items() if key in stop.expected]
     label = "expected " + " or ".join(names) if names else ""
     span = stop.places.span(stop.at, stop.at + max(1, len(stop.word)))
@@ -401,74 +340,9 @@ SITUATIONS: tuple[Situation, ...] = (
 
 
 def explain_stop(stop: Stop) -> Diagnostic:
-    """What the author is told."""
+    """The diagnostic for ``stop``, by the first situation that applies."""
     for situation in SITUATIONS:
-        found = situation(stop)
-        if found is not None:
-            return found
+        diagnostic = situation(stop)
+        if diagnostic is not None:
+            return diagnostic
     return anything_else(stop)
-
-
-_YAML = ("apiVersion:", "kind:", "metadata:", "spec:", "---", "-")
-
-
-def misplaced(places: Places, found: Outline) -> Iterator[Diagnostic]:
-    """What stands where it cannot: heads that are none, blocks without an end, lines outside of blocks, ``}`` alone."""
-    text = places.source.text
-    first = text.split(maxsplit=1)[:1]
-    if first and (first[0] in _YAML or first[0].startswith('"apiVersion"') or re.match(r'\s*\{\s*"', text)):
-        yield _outside(places, "LNG059", "this is YAML or JSON, in a source that is read as the policy language",
-                       Piece(text.index(first[0]), text.index(first[0]) + len(first[0])), "name the file `….yaml`")  # fmt: skip
-        return
-    for block in found.blocks:
-        yield from _head(places, block)
-        if not block.closed:
-            yield _outside(places, "LNG050", "this block is not closed", Piece(block.brace, block.brace + 1),
-                           "add a `}` on a line of its own where it ends")  # fmt: skip
-    for piece in found.nested:
-        yield _outside(places, "LNG050", "a block has no place in a block", piece,
-                       "write one statement a line, with its values after the control")  # fmt: skip
-    for offset in found.unopened:
-        yield _outside(places, "LNG050", "this `}` closes nothing", Piece(offset, offset + 1), "take it out", fix="")
-    for piece in (piece for piece in found.stray if not piece.uses(text)):
-        yield _stray(places, piece)
-
-
-def _outside(places: Places, code: str, message: str, piece: Piece, help: str, fix: str | None = None) -> Diagnostic:
-    span = places.span(piece.start, piece.end)
-    return Diagnostic(code, message, span, help=help, fixes=() if fix is None else (Replacement(span, fix),))
-
-
-def _head(places: Places, block: Block) -> Iterator[Diagnostic]:
-    """A block whose head is that of no block."""
-    text = places.source.text
-    words = text[block.head.start : block.brace].split()
-    if not words:
-        brace = Piece(block.brace, block.brace + 1)
-        yield _outside(places, "LNG057", "this block has no head", brace, "write `policy NAME {`")
-    elif words[0] in HEADS and not block.on_one_line(text):
-        message = f"`{{` has to stand on the line of `{words[0]}`"
-        between = text[block.head.end : block.brace]
-        joined = (Replacement(places.span(block.head.end, block.brace + 1), " {"),) if between.isspace() else ()
-        help = "put it at the end of that line" + ("; `pscc check --fix` does so" if joined else "")
-        yield Diagnostic("LNG050", message, places.span(block.brace, block.brace + 1), help=help, fixes=joined)
-    elif words[0] not in HEADS:
-        first = Piece(block.head.start, block.head.start + len(words[0]))
-        meant = did_you_mean(words[0], HEADS)
-        help = f"did you mean `{meant}`?" if meant else "a block is `policy NAME { … }` or `choose { … }`"
-        yield _outside(places, "LNG056", f"`{words[0]}` does not begin a block", first, help, fix=meant)
-
-
-def _stray(places: Places, piece: Piece) -> Diagnostic:
-    """A line outside of all blocks."""
-    word = places.source.text[piece.start : piece.end].split(maxsplit=1)[0]
-    first = Piece(piece.start, piece.start + len(word))
-    if word in _STARTS:
-        help = "put it between the braces of `policy NAME { … }`"
-        return _outside(places, "LNG056", "this statement is outside of a policy", first, help)
-    if word in HEADS:
-        end = Piece(piece.end, piece.end)
-        return _outside(places, "LNG050", f"this `{word}` has no block", end, "add `{` here, and a `}` where it ends")
-    meant = did_you_mean(word, HEADS)
-    help = f"did you mean `{meant}`?" if meant else "a file is made of blocks `policy NAME { … }`"
-    return _outside(places, "LNG056", f"`{word}` does not begin a policy", first, help, fix=meant)

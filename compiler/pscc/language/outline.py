@@ -48,7 +48,7 @@ class Block:
 
 @dataclass(slots=True)
 class Outline:
-    """A text: its blocks, and what stands where nothing can: lines and ``}`` outside of blocks, blocks inside of them."""
+    """The parts of a text: its blocks, and parts in wrong places: lines and ``}`` outside of blocks, and blocks in blocks."""
 
     blocks: list[Block] = field(default_factory=list)
     stray: list[Piece] = field(default_factory=list)
@@ -64,20 +64,20 @@ class _Token(NamedTuple):
 
 
 def _tokens(text: str) -> list[_Token]:
-    found = []
+    tokens = []
     first = True
     for match in _TOKEN.finditer(text):
         if match.lastgroup == "newline":
             first = True
         elif match.lastgroup not in ("comment", "space"):
-            found.append(_Token(str(match.lastgroup), match.start(), match.end(), first))
+            tokens.append(_Token(str(match.lastgroup), match.start(), match.end(), first))
             first = False
-    return found
+    return tokens
 
 
 def outline(text: str) -> Outline:
-    """The outline of ``text``; total: every word of it is in some piece."""
-    found = Outline()
+    """The outline of ``text``: every word of it is in one of its pieces."""
+    result = Outline()
     block: Block | None = None
     inside = 0  # of blocks that have no place here
     piece: Piece | None = None
@@ -85,7 +85,7 @@ def outline(text: str) -> Outline:
 
     def flush() -> None:
         if piece and not inside:
-            (block.pieces if block else found.stray).append(piece)
+            (block.pieces if block else result.stray).append(piece)
 
     for token in _tokens(text):
         word = text[token.start : token.end]
@@ -101,10 +101,10 @@ def outline(text: str) -> Outline:
             if block:
                 inside += 1
                 if inside == 1:
-                    found.nested.append(Piece(head.start, token.end))
+                    result.nested.append(Piece(head.start, token.end))
             else:
                 block = Block(head, token.start)
-                found.blocks.append(block)
+                result.blocks.append(block)
             piece = None
         elif token.kind == "close":
             flush()
@@ -114,9 +114,9 @@ def outline(text: str) -> Outline:
             elif block:
                 block.closed, block = True, None
             else:
-                found.unopened.append(token.start)
+                result.unopened.append(token.start)
         else:
             piece = Piece(piece.start if piece else token.start, token.end)
         before = token
     flush()
-    return found
+    return result

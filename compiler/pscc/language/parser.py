@@ -10,7 +10,7 @@ from pscc.diagnostics import Diagnostic, Replacement, Report
 from pscc.language import ast
 from pscc.language.comments import Comments
 from pscc.language.grammar import lark_parser
-from pscc.language.mistakes import QUOTES, explain_stop, named
+from pscc.language.mistakes import QUOTES, character_name, explain_stop
 from pscc.language.outline import Piece
 from pscc.language.printer import KEYWORDS
 from pscc.language.recovery import Recovery
@@ -71,7 +71,7 @@ class _Builder:
         hidden = [character for character in text if not character.isprintable()]
         if hidden:
             clean = "".join(character for character in text if character.isprintable())
-            message = f"this word has an invisible character in it: {named(hidden[0])}"
+            message = f"this word has an invisible character in it: {character_name(hidden[0])}"
             fixes = (Replacement(span, clean),) if clean else ()
             help = f"write `{clean}`" if clean else "take it out"
             self.errors.append(Diagnostic("LNG054", message, span, help=help, fixes=fixes))
@@ -102,7 +102,7 @@ class _Builder:
 
     def statement(self, tree: Tree[Token]) -> ast.Statement:
         words = [str(child) for child in tree.children if not hasattr(child, "data")]
-        found: dict[str, str] = {"manner": "", "on": "", "because": ""}
+        texts: dict[str, str] = {"manner": "", "on": "", "because": ""}
         names: list[ast.Name] = []
         values: list[ast.Value] = []
         unless: ast.Unless | None = None
@@ -115,17 +115,17 @@ class _Builder:
                 field, value = cast("list[Tree[Token]]", child.children)
                 unless = ast.Unless(self.name(field), self.value(value), self.span(child))
             else:
-                found[child.data] = " ".join(str(child.children[0]).split()).removeprefix("on ")
+                texts[child.data] = " ".join(str(child.children[0]).split()).removeprefix("on ")
                 if child.data == "because":
-                    found["because"] = _unquote(str(child.children[0]))
+                    texts["because"] = _unquote(str(child.children[0]))
         return ast.Statement(
             cast(ast.Verb, words[-1]),
             tuple(names),
             self.span(tree),
-            cast(ast.Manner, found["manner"]),
+            cast(ast.Manner, texts["manner"]),
             tuple(values),
-            cast(ast.On, found["on"]),
-            found["because"],
+            cast(ast.On, texts["on"]),
+            texts["because"],
             self.within(tree),
             self.comments.beside(tree.meta.end_line),
             cast(ast.Mode, words[0]) if len(words) > 1 else None,
@@ -158,7 +158,7 @@ class _Builder:
         return tuple(subjects)
 
     def exemption(self, tree: Tree[Token]) -> ast.Exemption:
-        """One `ast.Exempted` a kind; a value without a kind is of the one before it."""
+        """An exemption with one `ast.Exempted` for each kind. A value without a kind has that of the value before it."""
         exempted: list[ast.Exempted] = []
         controls: tuple[ast.Name, ...] = ()
         because, until = "", None
@@ -274,7 +274,7 @@ def _built(source: SourceFile, trees: list[Tree[Token]], report: Report) -> ast.
 
 
 def read_language(source: SourceFile, report: Report) -> ast.Document:
-    """The syntax tree of ``source``. All its syntax errors go to ``report``; the tree then lacks what they are in."""
+    """The syntax tree of ``source``. All syntax errors go to ``report``, and the tree lacks the parts that have one."""
     from lark import UnexpectedInput
 
     try:

@@ -16,7 +16,7 @@ KEYWORDS = frozenset((
 ))  # fmt: skip
 INDENT = "    "
 WIDTH = 120
-"""Of a line; what is longer goes on in the next one after a comma, or before ``because``."""
+"""The length of a line. A longer statement continues on the next line, after a comma or before ``because``."""
 _BARE = re.compile(r'[^\s,{}"#=()]+')
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
@@ -93,7 +93,7 @@ def print_exemption(exemption: Exemption) -> str:
 
 
 _PIECE = re.compile(r'(?:"(?:[^"\\]|\\.)*"|[^",])+(?:, )?')
-"""What stands between two commas, and the comma behind it; those in strings do not count."""
+"""A text up to and including the next comma. Commas in strings do not count."""
 
 
 def _lines(text: str, because: str) -> list[str]:
@@ -164,7 +164,7 @@ def _use(use: Use) -> list[str]:
 
 
 def print_document(document: Document) -> str:
-    """What the document uses, its policies, then its choices, with the comments of all."""
+    """The text of a document: its `use` lines, its policies and its choices, with all comments."""
     edges = [_comment(_together(text), "") for text in (document.heading, document.closing)]
     uses = [line for use in document.uses for line in _use(use)]
     blocks = [edges[0], uses, *map(_policy, document.policies), *map(_choice, document.choices), edges[1]]

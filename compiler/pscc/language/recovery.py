@@ -1,4 +1,4 @@
-"""Reads what can be read of a text that is not of the language, so that all its errors are told at once."""
+"""Parses the readable parts of a source with syntax errors, so that all of its errors are reported at once."""
 
 from __future__ import annotations
 
@@ -8,18 +8,20 @@ from typing import TYPE_CHECKING, Any
 from pscc.base.source import SourceFile
 from pscc.diagnostics import Report
 from pscc.language.grammar import lark_parser
-from pscc.language.mistakes import Places, Stop, explain_stop, misplaced
+from pscc.language.misplaced import misplaced
+from pscc.language.mistakes import explain_stop
 from pscc.language.outline import Block, Piece, outline
+from pscc.language.stop import Places, Stop
 
 if TYPE_CHECKING:
     from lark import Token, Tree, UnexpectedInput
 
 MOST_ERRORS = 100
-"""Of one file; what is beyond is not told."""
+"""Errors to report for one file; there may be more."""
 
 
 def _moved(tree: Tree[Token], line: int, column: int) -> Tree[Token]:
-    """``tree``, read from a text of its own, as if that text began at ``line`` and ``column`` of the source."""
+    """``tree``, parsed from a part of the source that begins at ``line`` and ``column``, with its positions in the whole."""
     places: list[Any] = [node.meta for node in tree.iter_subtrees() if not node.meta.empty]
     for at in [*places, *tree.scan_values(lambda _: True)]:
         at.column += column - 1 if at.line == 1 else 0
@@ -38,12 +40,12 @@ class Recovery:
         self.places = Places(source)
 
     def trees(self) -> list[Tree[Token]]:
-        """A tree of each block, of those of its lines that can be read."""
-        found = outline(self.source.text)
-        for diagnostic in islice(misplaced(self.places, found), MOST_ERRORS):
+        """A tree for each `use` and each block, with the lines of the block that can be parsed."""
+        parts = outline(self.source.text)
+        for diagnostic in islice(misplaced(self.places, parts), MOST_ERRORS):
             self.report.add(diagnostic)
-        uses = [self.piece(piece, "use") for piece in found.stray if piece.uses(self.source.text)]
-        blocks = (self.block(block) for block in takewhile(lambda _: not self.full, found.blocks))
+        uses = [self.piece(piece, "use") for piece in parts.stray if piece.uses(self.source.text)]
+        blocks = (self.block(block) for block in takewhile(lambda _: not self.full, parts.blocks))
         return [*filter(None, uses), *blocks]
 
     @property

@@ -1,1 +1,1 @@
-"""IR to IR, towards what targets print: the rollout, the form of choices, what cannot be set."""
+"""IR to IR, from the program of a source to one that a target can print: rollout, form of choices, shortfalls."""

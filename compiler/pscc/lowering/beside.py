@@ -1,4 +1,4 @@
-"""What holds beside a policy, and whether it looks at what a default of the policy sets. Asks the IR."""
+"""The checks that judge the pods of a policy beside its own, and whether one reads what a default sets. Reads the IR."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from pscc.reasoning.default_conflicts import meet
 
 
 def beside(policy: ir.Policy, program: ir.Program) -> Judging:
-    """The checks of the other policies of ``program``, and of its choices, that may refuse the pods of ``policy``.
+    """The checks of other policies and of choices in ``program`` that may refuse pods of ``policy``.
 
-    A policy that only warns or audits refuses none: nothing is asked of pods for its sake.
+    Policies that only warn or audit refuse no pod, so their checks are left out. Empty where ``policy`` sets no default.
     """
     if not policy.defaults:
         return ()
-    others = [one for one in program.policies if one is not policy and _refuses_beside(one, policy)]
-    others += [one for choice in program.choices if _refuses_beside(choice, policy) for one in choice.policies]
-    return tuple(check for one in others for check in one.checks)
+    others = [other for other in program.policies if other is not policy and _refuses_beside(other, policy)]
+    others += [other for choice in program.choices if _refuses_beside(choice, policy) for other in choice.policies]
+    return tuple(check for other in others for check in other.checks)
 
 
-def _refuses_beside(one: ir.Policy | ir.Choice, policy: ir.Policy) -> bool:
-    return one.mode == "enforce" and meet(policy.scope, one.scope)
+def _refuses_beside(other: ir.Policy | ir.Choice, policy: ir.Policy) -> bool:
+    return other.mode == "enforce" and meet(policy.scope, other.scope)
 
 
 def reads_what(check: ir.Check, default: ir.Default) -> bool:
-    """Whether ``check`` looks at the field that ``default`` sets, at what is above it or below it, or at what it inherits."""
+    """Whether ``check`` reads the field that ``default`` sets, a field above or below it, or the field that it inherits."""
     reads = looked_at(check)
     own = reads.pod if default.site == "pod" else reads.container
     inherited = reads.pod if default.inherits else ()

@@ -1,6 +1,6 @@
-"""What a target can express. Every field says that it cannot, until the target declares otherwise.
+"""What a target can express. Every field says "cannot" until the target declares something else.
 
-`legalise` asks these, so a target receives nothing that it has not declared.
+`legalise` reads these, so a target gets no construct that it has not declared.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from pscc.base.frozen import frozen
 Version = tuple[int, int]
 """A release: ``(1, 30)``."""
 Workloads = Literal["warn", "enforce", "off"]
-"""What happens when a Deployment or the like is applied whose pods a policy would not admit."""
+"""The option ``--workloads``: what happens when somebody applies a Deployment or the like whose pods a policy would not admit."""
 Ability = Literal["cannot", "stricter", "exactly"]
 """``stricter``: the target leaves the construct out, and refuses more pods for that, never fewer."""
 Subject = Literal["users", "groups", "serviceaccounts"]
 Exempted = Literal["users", "groups", "serviceaccounts", "images", "containers"]
-"""Who or what an exemption is about, as the language spells it."""
+"""The kinds of exemptions, as the language spells them."""
 SUBJECTS: frozenset[Subject] = frozenset({"users", "groups", "serviceaccounts"})
 EXEMPTED: frozenset[Exempted] = frozenset({"users", "groups", "serviceaccounts", "images", "containers"})
 MODES: frozenset[ir.Mode] = frozenset({"enforce", "warn", "audit"})
@@ -47,14 +47,12 @@ class LeavesUnset:
 
 Setting = Sets | SetsWidely | LeavesUnset
 """What a target does with a default. None in its place: the target has not declared it."""
-
-
 Judging = tuple[ir.Check, ...]
 """The checks that judge the pods which a default changes: those of its policy, and of all that may hold beside it."""
 
 
 def undeclared(default: ir.Default, judging: Judging) -> Setting | None:
-    """Of no default it is declared what the target does."""
+    """None for every default: the target declares nothing about defaults."""
     return None
 
 
@@ -131,7 +129,7 @@ ReleaseCost = SwitchedOff | SetsOnUpdates
 
 @frozen
 class Live:
-    """What asking the cluster's RBAC costs: a question ``cost``, of each member ``asked`` times, out of a ``budget``."""
+    """What asking the cluster's RBAC costs in CEL: ``asked`` questions for each member, ``cost`` each, within ``budget``."""
 
     cost: int
     budget: int
@@ -139,19 +137,19 @@ class Live:
 
     @property
     def most(self) -> int:
-        """Of how many members of a choice the cluster can be asked."""
+        """How many members a choice may have."""
         return self.budget // (self.cost * self.asked)
 
 
 @frozen
 class Choices:
-    """What a target can do of a choice.
+    """What a target can express of a choice.
 
-    - ``grants_to``: whom a grant can name.
-    - ``defaults``: what becomes of the members' defaults; of each one `Capabilities.defaults` is asked as well.
-    - ``member_labels``: members whose namespaces go by labels; ``stricter``: such a member is never used.
-    - ``live``: asking the cluster's RBAC. ``live_workloads``: workloads where it is asked; ``stricter``: nothing is said.
-    - ``budget``: what a review may cost in CEL, where that can be too little; 0 where it cannot.
+    - ``grants_to``: the kinds of subjects that a grant can name.
+    - ``defaults``: what the target does with the defaults of members. `Capabilities.defaults` decides about each one, too.
+    - ``member_labels``: members whose namespaces go by labels. ``stricter``: such a member is never used.
+    - ``live``: asking the cluster's RBAC. ``live_workloads``: judging workloads then. ``stricter``: they are not judged.
+    - ``budget``: what a review may cost in CEL. 0: the target has no limit that a review can reach.
     """
 
     grants_to: frozenset[Subject] = frozenset()
@@ -166,17 +164,17 @@ class Choices:
 class Capabilities:
     """What a target can express.
 
-    - ``product``: what runs the output, as people call it.
+    - ``product``: the name of the product that runs the output.
     - ``updates``: judging updates of pods by what they change.
-    - ``namespaces``: scopes by name. ``namespace_labels``: by label; ``stricter``: the policy holds whatever the labels are.
-    - ``exemptions``: who and what can be exempt.
-    - ``defaults``: what becomes of a default, given the checks that judge what it sets; None where that is not declared.
-    - ``defaults_unless_exempt``: leaving exempt requests without defaults; ``stricter``: they get them.
-    - ``warned_workloads``, ``enforced_workloads``: what ``--workloads warn`` and ``enforce`` ask for; ``stricter`` of the
-      first: workloads are refused instead.
+    - ``namespaces``: scopes by name. ``namespace_labels``: scopes by label. ``stricter``: the policy ignores the labels.
+    - ``exemptions``: the kinds of exemptions.
+    - ``defaults``: a function of a default and the checks that read what it sets. None: the target has not declared it.
+    - ``defaults_unless_exempt``: leaving exempt requests without defaults. ``stricter``: they get them.
+    - ``warned_workloads``, ``enforced_workloads``: ``--workloads warn`` and ``enforce``. ``stricter`` of the first: the
+      target refuses such workloads instead.
     - ``suite``: the output has tests of its own.
-    - ``kubernetes``: the release whose pods the output is for. ``requires``: the release that the output needs.
-      ``costs``: what the release costs that is compiled for.
+    - ``kubernetes``: the Kubernetes release to compile for. ``requires``: the release that the output needs.
+      ``costs``: what the release to compile for costs.
     - ``lets_in``: what a usual installation lets in whatever the output says.
     """
 

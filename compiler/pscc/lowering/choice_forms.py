@@ -1,4 +1,4 @@
-"""Which form each choice of a program is compiled to, and why: plain policies with their namespaces, or one object."""
+"""Picks the form of each choice: plain policies, each in namespaces of its own, or one object. IR to IR."""
 
 from __future__ import annotations
 
@@ -12,31 +12,31 @@ MASTERS = "system:masters"
 
 
 def lowered(program: ir.Program) -> tuple[ir.Program, tuple[Diagnostic, ...]]:
-    """``program`` with each choice parted into plain policies where that says the same, and a note on each choice."""
+    """``program`` with each choice as plain policies where they mean the same, and a note on each choice."""
     policies = list(program.policies)
     choices: list[ir.Choice] = []
-    told: list[Diagnostic] = []
+    notes: list[Diagnostic] = []
     for choice in program.choices:
         if choice.live:
             choices.append(choice)
-            told.append(_note(choice, "compiled as one object, which asks the cluster who may use which policy"))
+            notes.append(_note(choice, "compiled as one object, which asks the cluster who may use which policy"))
             continue
         parts = partition(choice)
         taken = {policy.name for policy in policies}
         if isinstance(parts, Entangled):
             choices.append(choice)
-            told.append(_note(choice, f"compiled as one object: {parts}", _without_masters(choice)))
+            notes.append(_note(choice, f"compiled as one object: {parts}", _without_masters(choice)))
         elif any(policy.name in taken for policy in parts.policies):
             choices.append(choice)
-            told.append(_note(choice, "compiled as one object: a policy of it stands in another choice too"))
+            notes.append(_note(choice, "compiled as one object: a policy of it stands in another choice too"))
         else:
             note = f"one of the policies of {choice.name}, which namespaces part: each decides alone in its own"
             policies += [replace(policy, note=note) for policy in parts.policies if policy.checks or policy.defaults]
             choices += [parts.guard] if parts.guard is not None else []
-            told.append(_note(choice, f"compiled as {_count(parts.policies)}"))
+            notes.append(_note(choice, f"compiled as {_count(parts.policies)}"))
             if parts.guard is not None:
-                told.append(_note(choice, "and one object that says who may ask for pods at all"))
-    return ir.Program(tuple(policies), tuple(choices)), tuple(told)
+                notes.append(_note(choice, "and one object that says who may ask for pods at all"))
+    return ir.Program(tuple(policies), tuple(choices)), tuple(notes)
 
 
 def _count(policies: tuple[ir.Policy, ...]) -> str:
@@ -46,7 +46,7 @@ def _count(policies: tuple[ir.Policy, ...]) -> str:
 
 
 def _without_masters(choice: ir.Choice) -> str:
-    """What may part the choice: the grants to those who may do everything, which every dump has."""
+    """A help text where grants to system:masters, which every cluster has, may be what keeps ``choice`` together; else empty."""
     if not any(MASTERS in grant.subjects.groups.exact for grant in choice.grants):
         return ""
     return f"if its members make no pods themselves, leave their grants out: `--ignore-group {MASTERS}`"

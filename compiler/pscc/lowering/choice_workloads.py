@@ -1,4 +1,4 @@
-"""Choices that may refuse a workload whose pods they would admit: its controller may use more than the pods' account."""
+"""Warns of choices that may refuse a workload and admit its pods: the controller may use more than the pods' account."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from pscc.ir.access import AUTHENTICATED, SERVICE_ACCOUNT_USER, SERVICE_ACCOUNTS
 from pscc.reference.side_by_side import CONTROLLERS
 
 MANAGER = "system:kube-controller-manager"
-"""Who asks for all workloads' pods where the manager runs without ``--use-service-account-credentials``."""
+"""The user who creates the pods of all workloads where the manager runs without ``--use-service-account-credentials``."""
 
 
 def refused_with_their_workloads(program: ir.Program) -> Iterator[Diagnostic]:
-    """A warning for each choice of ``program`` that enforces and grants a controller what the pods' account has not.
+    """A warning for each choice that enforces and grants a controller a policy that pods' accounts may not use.
 
-    ``program`` is to be as it is compiled, with workloads refused as pods are: they are judged by the account of their pods
-    and somebody authenticated, on every target.
+    ``program`` is `Prepared.formed`, compiled with ``--workloads enforce``. Every target judges a workload as if the service
+    account of its pods, or any authenticated user, asked for them.
     """
     for choice in program.choices:
         grant = next((grant for grant in choice.grants if _is_more(grant)), None)
@@ -35,7 +35,7 @@ def _is_more(grant: Grant) -> bool:
     who = grant.subjects
     if who.everyone or AUTHENTICATED in who.groups or SERVICE_ACCOUNTS in who.groups:
         return False
-    return any(who.include(one) for one in _controllers())
+    return any(who.include(identity) for identity in _controllers())
 
 
 def _controllers() -> Iterator[Identity]:

@@ -6,7 +6,7 @@ out in silence.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from pscc import ir
@@ -22,9 +22,10 @@ from pscc.lowering.capabilities import (
     LeavesUnset,
     Release,
     SetsWidely,
+    Setting,
     Workloads,
 )
-from pscc.lowering.demands import choice_without, demanded, without
+from pscc.lowering.default_checks import choice_without, must_be_set, without
 from pscc.lowering.releases import spelled
 from pscc.lowering.shortfalls import (
     BudgetTight,
@@ -48,33 +49,36 @@ _NO_ORDER = "a policy outside the choice sets what decides it, and the two are a
 
 @frozen
 class Legal:
-    """``program`` is what a target can express and what its output says; ``shortfalls`` is what it lacks of the source."""
+    """``program`` is what a target prints, and ``shortfalls`` is what the output lacks of the source."""
 
     program: ir.Program
     shortfalls: tuple[Shortfall, ...] = ()
 
 
 def legalise(program: ir.Program, name: str, can: Capabilities, workloads: Workloads) -> Legal:
-    """``program`` as the target called ``name`` can express it, with ``--workloads`` as given.
+    """The program that the target ``name`` prints for ``program``, and what that lacks. ``can`` is what the target declares.
 
-    Raises `SourceError` where the release is too old, where the target has not declared that it can do something, and where
-    a choice asks the cluster more than the target can.
+    ``workloads`` is the option of that name. Raises `SourceError` where
+
+    - the release is too old,
+    - the program has a construct that the target does not declare, or
+    - a live choice has too many policies for the API server.
     """
     if can.requires is not None and (error := _wrong_release(can.requires, name, _begins(program))):
         raise SourceError((error,))
     if errors := [*undeclared(program, name, can, workloads), *_too_costly(program, can)]:
         raise SourceError(errors)
     product = can.product or name
-    found: list[Shortfall] = []
-    plain = tuple(_policy(policy, beside(policy, program), product, can, found) for policy in program.policies)
-    members = tuple(_choice(choice, plain, product, can, found) for choice in program.choices)
+    shortfalls: list[Shortfall] = []
+    plain = tuple(_policy(policy, beside(policy, program), product, can, shortfalls) for policy in program.policies)
+    members = tuple(_choice(choice, plain, product, can, shortfalls) for choice in program.choices)
     legal = ir.Program(plain, members)
-    found += _of_workloads(legal, product, can, workloads)
-    return Legal(legal, (*_of_release(program, legal, can), *found))
+    shortfalls += _of_workloads(legal, product, can, workloads)
+    return Legal(legal, (*_of_release(program, legal, can), *shortfalls))
 
 
 def _begins(program: ir.Program) -> Span:
-    return next(one.span for one in program.policies_and_choices)
+    return next(owner.span for owner in program.policies_and_choices)
 
 
 def _wrong_release(needs: Release, target: str, span: Span) -> Diagnostic | None:
@@ -90,7 +94,7 @@ def _wrong_release(needs: Release, target: str, span: Span) -> Diagnostic | None
 
 
 def _too_costly(program: ir.Program, can: Capabilities) -> Iterator[Diagnostic]:
-    """An error for each live choice that asks the API server's authorizer more than it may."""
+    """An error for each live choice that asks the API server's authorizer more often than CEL's budget allows."""
     live = can.choices.live if can.choices is not None else None
     for choice in program.choices if live is not None else ():
         count = len(choice.policies)
@@ -106,53 +110,56 @@ def _too_costly(program: ir.Program, can: Capabilities) -> Iterator[Diagnostic]:
 # --- policies -------------------------------------------------------------------
 
 
-def _policy(policy: ir.Policy, others: Judging, product: str, can: Capabilities, found: list[Shortfall]) -> ir.Policy:
-    judging = (*policy.checks, *others)
-    unset = list(_unset(policy, judging, product, can))
+def _policy(
+    policy: ir.Policy, others: Judging, product: str, can: Capabilities, shortfalls: list[Shortfall]
+) -> ir.Policy:
+    settings = _settings(policy, (*policy.checks, *others), can)
+    unset = list(_unset(policy, settings, can))
     if policy.exemptions and can.defaults_unless_exempt == "stricter":
         # who is exempt from the policy gets its defaults, too: that must give nobody more, and meet no other check
         cause = f"{product}'s mutations do not see who asks, so they cannot set"
         unset += [
-            DefaultNotSet(policy.name, default, cause, demanded(policy, default))
+            DefaultNotSet(policy.name, default, cause, must_be_set(policy, default))
             for default in policy.defaults
-            if default not in [one.default for one in unset]
+            if default not in [shortfall.default for shortfall in unset]
             and (default.grants or any(reads_what(check, default) for check in others))
         ]
-    found += unset
-    wide = [default for default in policy.defaults if isinstance(can.defaults(default, judging), SetsWidely)]
-    kept = without(policy, [one.default for one in unset]) if unset else policy
-    if any(default in wide for default in kept.defaults):
-        found += [DefaultSetWidely(product, policy.name, default) for default in kept.defaults if default in wide]
+    shortfalls += unset
+    kept = without(policy, [shortfall.default for shortfall in unset]) if unset else policy
+    wide = [default for default in kept.defaults if isinstance(settings[default], SetsWidely)]
+    if wide:
+        shortfalls += [DefaultSetWidely(product, policy.name, default) for default in wide]
         kept = replace(kept, defaults=tuple(_widened(d) if d in wide else d for d in kept.defaults))
     if kept.defaults and kept.exemptions and can.defaults_unless_exempt == "stricter":
-        found.append(SetForExempt(product, kept))
+        shortfalls.append(SetForExempt(product, kept))
     if (kept.scope.labels or kept.scope.except_labels) and can.namespace_labels == "stricter":
-        found.append(LabelsUnseen(product, policy))
+        shortfalls.append(LabelsUnseen(product, policy))
         kept = replace(kept, scope=replace(kept.scope, labels=(), except_labels=()))
     return kept
 
 
-def _unset(
-    policy: ir.Policy, judging: Judging, product: str, can: Capabilities, in_choice: bool = False
-) -> Iterator[DefaultNotSet]:
-    """The defaults of ``policy`` that are not set: the target cannot, or the release has no such field.
+_Settings = Mapping[ir.Default, Setting | None]
 
-    A default of a policy ``in_choice`` is not set widely: that could decide which policy is chosen.
-    """
+
+def _settings(policy: ir.Policy, judging: Judging, can: Capabilities) -> _Settings:
+    """For each default of ``policy``, what the target does with it; ``judging`` are the checks that read what it sets."""
+    return {default: can.defaults(default, judging) for default in policy.defaults}
+
+
+def _unset(policy: ir.Policy, settings: _Settings, can: Capabilities) -> Iterator[DefaultNotSet]:
+    """A shortfall for each default of ``policy`` that the target leaves unset, or that the Kubernetes release has no field for."""
     for default in policy.defaults:
-        setting = can.defaults(default, judging)
-        if in_choice and isinstance(setting, SetsWidely):
-            setting = LeavesUnset(f"{product} cannot test the condition of")
+        setting = settings[default]
         first, field = since("pod" if default.site == "pod" else "container", default.path)
         if isinstance(setting, LeavesUnset):
-            yield DefaultNotSet(policy.name, default, setting.cause, demanded(policy, default))
+            yield DefaultNotSet(policy.name, default, setting.cause, must_be_set(policy, default))
         elif can.kubernetes is not None and can.kubernetes < first:
             cause = f"Kubernetes {spelled(can.kubernetes)} has no field `{field}`, so nothing can set"
-            yield DefaultNotSet(policy.name, default, cause, demanded(policy, default))
+            yield DefaultNotSet(policy.name, default, cause, must_be_set(policy, default))
 
 
 def _widened(default: ir.Default) -> ir.Default:
-    """``default`` as it is set without its condition: on the pod, where containers inherit it."""
+    """``default`` without its condition; on the pod instead of its containers, if they inherit the field."""
     if not default.inherits:
         return replace(default, unless=ir.FALSE)
     return replace(default, site="pod", path=default.inherits, inherits=(), unless=ir.FALSE)
@@ -162,18 +169,18 @@ def _widened(default: ir.Default) -> ir.Default:
 
 
 def _choice(
-    choice: ir.Choice, plain: tuple[ir.Policy, ...], product: str, can: Capabilities, found: list[Shortfall]
+    choice: ir.Choice, plain: tuple[ir.Policy, ...], product: str, can: Capabilities, shortfalls: list[Shortfall]
 ) -> ir.Choice:
     able = can.choices
     assert able is not None
-    legal = _without_defaults(choice, plain, product, can, able, found)
+    legal = _without_defaults(choice, plain, product, can, able, shortfalls)
     if able.member_labels == "stricter":
         labelled = {member.name for member in choice.policies if member.scope.labels or member.scope.except_labels}
-        found += [NeverUsed(member) for member in choice.policies if member.name in labelled]
+        shortfalls += [NeverUsed(member) for member in choice.policies if member.name in labelled]
         members = (_nowhere(member) if member.name in labelled else member for member in legal.policies)
         legal = replace(legal, policies=tuple(members))
     if able.budget and len(legal.policies) > 1 and any(member.checks for member in legal.policies):
-        found.append(BudgetTight(product, choice, able.budget))
+        shortfalls.append(BudgetTight(product, choice, able.budget))
     return legal
 
 
@@ -183,30 +190,36 @@ def _without_defaults(
     product: str,
     can: Capabilities,
     able: Choices,
-    found: list[Shortfall],
+    shortfalls: list[Shortfall],
 ) -> ir.Choice:
-    """``choice`` with all of its defaults, or with none: which policy is chosen must not hang on one that is not set."""
+    """``choice`` with all of its defaults, or with none: one that is not set could decide which policy is chosen."""
     if isinstance(able.defaults, LeavesUnset):
-        found += _unset_of_choice(choice, able.defaults.cause)
+        shortfalls += _unset_of_choice(choice, able.defaults.cause)
         return choice_without(choice)
     judging = tuple(check for policy in (*choice.policies, *plain) for check in policy.checks)
-    unset = [one for member in choice.policies for one in _unset(member, judging, product, can, in_choice=True)]
-    found += unset
+    # a default that is set widely could decide which policy is chosen
+    narrowly = LeavesUnset(f"{product} cannot test the condition of")
+    unset: list[DefaultNotSet] = []
+    for member in choice.policies:
+        settings = _settings(member, judging, can)
+        exact = {d: narrowly if isinstance(setting, SetsWidely) else setting for d, setting in settings.items()}
+        unset += _unset(member, exact, can)
+    shortfalls += unset
     if unset:
         return choice_without(choice)
     if undecided(choice, plain):
-        found += _unset_of_choice(choice, _NO_ORDER)
+        shortfalls += _unset_of_choice(choice, _NO_ORDER)
         return choice_without(choice)
     return choice
 
 
 def _unset_of_choice(choice: ir.Choice, why: str) -> Iterator[ChoiceDefaultsNotSet]:
-    """That the defaults of ``choice`` are not set: of each policy those that pods have to set, and those they go without."""
+    """For each policy of ``choice``, the defaults that pods must set themselves, and those that pods go without."""
     for policy in choice.policies:
-        for wanted in (True, False):
-            controls = dict.fromkeys(d.control for d in policy.defaults if demanded(policy, d) is wanted)
+        for required in (True, False):
+            controls = dict.fromkeys(d.control for d in policy.defaults if must_be_set(policy, d) is required)
             if controls:
-                yield ChoiceDefaultsNotSet(policy, tuple(controls), why, wanted)
+                yield ChoiceDefaultsNotSet(policy, tuple(controls), why, required)
 
 
 def _nowhere(policy: ir.Policy) -> ir.Policy:

@@ -1,8 +1,8 @@
-"""A choice as plain policies, where namespaces part it cleanly: people can read those, and targets set their defaults.
+"""Splits a choice into plain policies, each for namespaces of its own. People can read these, and targets set their defaults.
 
-In each namespace one policy has to be the only one that matters: the only one that is granted there, or one that
-everybody may use there and that decides before all others. What is left to ask, whether the requester may use it at
-all, is a choice without checks, the guard.
+A choice can be split if one policy decides in each namespace. Either only that policy is granted there, or everybody may use
+it there and it decides before all others. Whether the requester may use it at all is left to the guard, a choice without
+checks.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _ANYWHERE = ""
 
 @frozen
 class Partition:
-    """The policies, each with its namespaces, and the guard, where one is needed: both have to admit a request."""
+    """The plain ``policies`` of a choice, and its ``guard``, None where none is needed. Both must admit a request."""
 
     policies: tuple[ir.Policy, ...]
     guard: ir.Choice | None
@@ -29,7 +29,7 @@ class Partition:
 
 @frozen
 class Entangled:
-    """Why a choice is not parted: the namespace (empty: those that are not named) and the policies that matter there."""
+    """Why a choice cannot be split: several ``policies`` may decide in ``namespace`` (empty: in all that are not named)."""
 
     namespace: str
     policies: tuple[str, ...]
@@ -43,17 +43,17 @@ class Entangled:
 
 
 def partition(choice: ir.Choice) -> Partition | Entangled:
-    """``choice`` as plain policies, or what stands against it."""
+    """``choice`` as plain policies, or the reason why it cannot be split."""
     if not _goes_by_names(choice):
         return Entangled("", ())
-    named = sorted({name for names in _places(choice) for name in names.exact})
+    names = sorted({name for names in _places(choice) for name in names.exact})
     grants = _by_policy(choice)
     deciding: dict[str, ir.Policy | None] = {}
-    for place in (*named, _ANYWHERE):
-        found = _mattering(choice, grants, place)
-        if len(found) > 1:
-            return Entangled(place, tuple(policy.name for policy in found))
-        deciding[place] = found[0] if found else None
+    for place in (*names, _ANYWHERE):
+        mattering = _mattering(choice, grants, place)
+        if len(mattering) > 1:
+            return Entangled(place, tuple(policy.name for policy in mattering))
+        deciding[place] = mattering[0] if mattering else None
     policies = tuple(_policies(choice, deciding))
     return Partition(policies, _guard(choice, deciding, policies))
 
@@ -81,10 +81,10 @@ _Grants = dict[str, list[Grant]]
 
 
 def _by_policy(choice: ir.Choice) -> _Grants:
-    found: _Grants = {}
+    by_policy: _Grants = {}
     for grant in choice.grants:
-        found.setdefault(grant.policy, []).append(grant)
-    return found
+        by_policy.setdefault(grant.policy, []).append(grant)
+    return by_policy
 
 
 def _granted(grants: _Grants, policy: ir.Policy, place: str) -> list[Grant]:
@@ -100,14 +100,14 @@ def _for_everyone(grants: list[Grant]) -> bool:
 
 
 def _for_all(grants: list[Grant], place: str) -> bool:
-    """Whether every pod in ``place`` may use the policy: by its account, or whoever asks."""
+    """Whether every pod in ``place`` may use the policy of ``grants``: by its service account, or by any user."""
     groups = {group for grant in grants for group in grant.subjects.groups.exact}
     own = {f"{SERVICE_ACCOUNTS}:{place}"} if place != _ANYWHERE else set()
     return _for_everyone(grants) or bool(groups & {SERVICE_ACCOUNTS, *own})
 
 
 def _mattering(choice: ir.Choice, by_policy: _Grants, place: str) -> list[ir.Policy]:
-    """The policies that may decide in ``place``: not those before which one decides that all may use."""
+    """The policies that may decide in ``place``: one alone if all may use it and it decides before the others."""
     usable = [(policy, grants) for policy in choice.policies if (grants := _granted(by_policy, policy, place))]
     for index, (policy, grants) in enumerate(usable):
         others = [other for at, (other, _) in enumerate(usable) if at != index]
@@ -125,8 +125,10 @@ def _mattering(choice: ir.Choice, by_policy: _Grants, place: str) -> list[ir.Pol
 def _policies(choice: ir.Choice, deciding: dict[str, ir.Policy | None]) -> Iterator[ir.Policy]:
     rest = deciding[_ANYWHERE]
     for policy in choice.policies:
-        own = tuple(place for place, found in deciding.items() if place != _ANYWHERE and found is policy)
-        others = tuple(place for place, found in deciding.items() if place != _ANYWHERE and found is not policy)
+        own = tuple(place for place, policy_there in deciding.items() if place != _ANYWHERE and policy_there is policy)
+        others = tuple(
+            place for place, policy_there in deciding.items() if place != _ANYWHERE and policy_there is not policy
+        )
         if policy is rest:
             scope = Scope(except_namespaces=Names(others)) if others else EVERYWHERE
         elif own:
@@ -139,12 +141,15 @@ def _policies(choice: ir.Choice, deciding: dict[str, ir.Policy | None]) -> Itera
 def _guard(
     choice: ir.Choice, deciding: dict[str, ir.Policy | None], policies: tuple[ir.Policy, ...]
 ) -> ir.Choice | None:
-    """Who may ask for pods at all: whoever may use the policy that decides in the namespace, over policies without checks.
+    """The choice that decides who may create pods at all, with policies without checks; None where everyone may.
 
-    A static pod's mirror has no service account, so what all accounts may use is not yet what everyone may use.
+    A static pod's mirror has no service account, so a grant to all accounts is not a grant to everyone.
     """
     by_policy = _by_policy(choice)
-    if all(found is not None and _for_everyone(_granted(by_policy, found, place)) for place, found in deciding.items()):
+    if all(
+        policy_there is not None and _for_everyone(_granted(by_policy, policy_there, place))
+        for place, policy_there in deciding.items()
+    ):
         return None
     members = tuple(replace(policy, checks=(), defaults=()) for policy in policies)
     names = {policy.name for policy in members}

@@ -1,4 +1,4 @@
-"""How a program is rolled out: what it does on a finding, and where it does not look yet. IR to IR."""
+"""The options of a rollout, applied to a program: modes, excluded namespaces, ignored groups. IR to IR."""
 
 from __future__ import annotations
 
@@ -13,10 +13,12 @@ from pscc.ir.access import NONE, Grant, Names, Scope
 
 @frozen
 class Rollout:
-    """``mode`` for every policy and choice, whatever they say themselves; ``excluded``: namespaces that none of them judges.
+    """The options of a rollout, as the command line has them.
 
-    ``ignored_groups`` are groups to which no grant counts, which is stricter: those whose members make no pods.
-    With ``live``, the cluster is asked who may use which policy of a choice.
+    - ``mode`` replaces the mode of every policy and choice; None leaves each as it is.
+    - ``excluded`` names namespaces in which no policy holds.
+    - ``ignored_groups``: grants to these groups are left out, so the output is stricter.
+    - ``live``: the cluster's RBAC decides who may use which policy of a choice.
     """
 
     mode: ir.Mode | None = None
@@ -29,24 +31,24 @@ AS_WRITTEN = Rollout()
 
 
 def rolled_out(program: ir.Program, rollout: Rollout) -> ir.Program:
-    """``program`` so."""
+    """``program`` with the mode of ``rollout`` on each policy and choice, and without the excluded namespaces."""
     return ir.Program(
         tuple(replace(p, mode=rollout.mode or p.mode, scope=_less(p.scope, rollout)) for p in program.policies),
         tuple(replace(c, mode=rollout.mode or c.mode, scope=_less(c.scope, rollout)) for c in program.choices),
     )
 
 
-def left_without_a_place(program: ir.Program, rollout: Rollout) -> Iterator[Diagnostic]:
-    """A warning for each policy and choice of ``program`` that holds nowhere any more when it is rolled out so."""
-    for one in program.policies_and_choices:
-        if _less(one.scope, rollout).nowhere and not one.scope.nowhere:
-            message = f"--exclude-namespace takes out every namespace of {one.name}: it holds nowhere"
+def nowhere_left(program: ir.Program, rollout: Rollout) -> Iterator[Diagnostic]:
+    """A warning for each policy and choice of ``program`` that holds in no namespace once ``rollout`` is applied."""
+    for owner in program.policies_and_choices:
+        if _less(owner.scope, rollout).nowhere and not owner.scope.nowhere:
+            message = f"--exclude-namespace takes out every namespace of {owner.name}: it holds nowhere"
             help = "leave its namespaces in, or leave it out of the sources"
-            yield Diagnostic("LNG067", message, one.span, severity="warning", help=help)
+            yield Diagnostic("LNG067", message, owner.span, severity="warning", help=help)
 
 
 def asking_the_cluster(program: ir.Program) -> ir.Program:
-    """``program`` with every choice live. Raises `SourceError` where nothing in it is chosen."""
+    """``program`` with every choice live. Raises `SourceError` where it has no choice."""
     if not program.choices:
         message = "nothing is chosen here, so there is nothing to ask the cluster about: each policy binds every pod"
         span = program.policies[0].span if program.policies else None
@@ -55,16 +57,16 @@ def asking_the_cluster(program: ir.Program) -> ir.Program:
 
 
 def without_groups(program: ir.Program, groups: tuple[str, ...]) -> tuple[ir.Program, tuple[Diagnostic, ...]]:
-    """``program`` with grants to ``groups`` left out, and a warning for each group that had some."""
-    told = []
+    """``program`` without the grants to ``groups``, and a warning for each group that had some."""
+    warnings = []
     for group in groups:
-        found = [g for c in program.choices for g in c.grants if group in g.subjects.groups.exact]
-        if found:
-            message = f"what {len(found)} grant{'s' if len(found) > 1 else ''} to the group {group} allow is left out"
+        grants = [g for c in program.choices for g in c.grants if group in g.subjects.groups.exact]
+        if grants:
+            message = f"what {len(grants)} grant{'s' if len(grants) > 1 else ''} to the group {group} allow is left out"
             help = "pods that its members make themselves are judged as anybody's, which is stricter"
-            told.append(Diagnostic("SET021", message, found[0].span, severity="warning", help=help))
+            warnings.append(Diagnostic("SET021", message, grants[0].span, severity="warning", help=help))
     choices = tuple(replace(c, grants=tuple(_without(c.grants, groups))) for c in program.choices)
-    return replace(program, choices=choices), tuple(told)
+    return replace(program, choices=choices), tuple(warnings)
 
 
 def _without(grants: tuple[Grant, ...], groups: tuple[str, ...]) -> Iterator[Grant]:

@@ -1,4 +1,4 @@
-"""What a target cannot do, said to people."""
+"""The diagnostic of each shortfall."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from pscc.lowering.shortfalls import (
 
 
 def diagnostic_of(shortfall: Shortfall) -> Diagnostic:
-    """``shortfall`` in words, under a code ``TGT0xx``."""
+    """The diagnostic for ``shortfall``, with a code ``TGT0xx``."""
     match shortfall:
         case DefaultNotSet() | ChoiceDefaultsNotSet() | DefaultSetWidely() | SetForExempt():
             return _of_defaults(shortfall)
@@ -64,14 +64,14 @@ def diagnostic_of(shortfall: Shortfall) -> Diagnostic:
 
 def _of_defaults(shortfall: DefaultNotSet | ChoiceDefaultsNotSet | DefaultSetWidely | SetForExempt) -> Diagnostic:
     match shortfall:
-        case DefaultNotSet(policy=name, default=default, cause=cause, demanded=demanded):
+        case DefaultNotSet(policy=name, default=default, cause=cause, required=required):
             text = f"{cause} the default of `{default.control}` in {name}"
-            if demanded:
+            if required:
                 return Diagnostic("TGT001", f"{text}: pods are refused until they set it", default.span, "warning")
             return Diagnostic("TGT001", f"{text}: pods are admitted without it", default.span, "note")
-        case ChoiceDefaultsNotSet(policy=policy, controls=controls, why=why, demanded=demanded):
+        case ChoiceDefaultsNotSet(policy=policy, controls=controls, why=why, required=required):
             text = f"{policy.name}: the defaults of {', '.join(controls)} are not set: {why}"
-            if demanded:
+            if required:
                 help = "pods have to set them themselves, which is stricter than PodSecurityPolicy was"
                 return Diagnostic("TGT001", text, policy.span, "warning", help=help)
             return Diagnostic("TGT001", f"{text}; pods go without them", policy.span, "note")

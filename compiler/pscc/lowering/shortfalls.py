@@ -1,6 +1,6 @@
-"""What a target cannot do of a program, as records: what the output does instead is read off these, and never off a text.
+"""What a target cannot do of a program, as records. Code decides by these, never by a text.
 
-Each is on the stricter side, or says what a release or a limit costs. `shortfall_text.diagnostic_of` says it to people.
+Each makes the output stricter, or is a cost of a release or a limit. `shortfall_text.diagnostic_of` puts it into words.
 """
 
 from __future__ import annotations
@@ -15,22 +15,22 @@ from pscc.lowering.capabilities import ReleaseCost
 
 @frozen
 class DefaultNotSet:
-    """``default`` of ``policy`` is not set, for ``cause``; where it is ``demanded``, pods have to set it themselves."""
+    """``default`` of ``policy`` is not set, because of ``cause``. ``required``: pods must set it themselves."""
 
     policy: str
     default: ir.Default
     cause: str
-    demanded: bool
+    required: bool
 
 
 @frozen
 class ChoiceDefaultsNotSet:
-    """Of ``policy``, one of a choice, the defaults of ``controls`` are not set: ``why``, and whether pods have to set them."""
+    """The defaults of ``controls`` in ``policy``, a member of a choice, are not set. ``required``: pods must set them."""
 
     policy: ir.Policy
     controls: tuple[str, ...]
     why: str
-    demanded: bool
+    required: bool
 
 
 @frozen
@@ -59,7 +59,7 @@ class NeverUsed:
 
 @frozen
 class SetForExempt:
-    """The defaults of ``policy`` are set for those who are exempt from it, too: mutations of ``target`` do not see who asks."""
+    """Exempt requests get the defaults of ``policy``, too: mutations of ``target`` do not see the requester."""
 
     target: str
     policy: ir.Policy
@@ -75,7 +75,7 @@ class WorkloadsRefused:
 
 @frozen
 class WorkloadsUnjudged:
-    """Nothing is said of workloads by ``choice``, which asks the cluster who may use its policies."""
+    """``choice`` asks the cluster's RBAC, so it judges pods but no workloads."""
 
     choice: ir.Choice
 
@@ -91,7 +91,7 @@ class BudgetTight:
 
 @frozen
 class Costs:
-    """What the release that is compiled for costs a program, which begins at ``span``."""
+    """What the compiled release costs a program; ``span`` is where the program begins."""
 
     cost: ReleaseCost
     span: Span
@@ -99,7 +99,7 @@ class Costs:
 
 @frozen
 class NeedsServerSide:
-    """The file ``path`` has an object of ``size`` bytes, which ``kubectl apply`` takes on the server's side alone."""
+    """The file ``path`` has an object of ``size`` bytes: ``kubectl apply`` needs ``--server-side`` for it."""
 
     path: str
     size: int
@@ -107,7 +107,7 @@ class NeedsServerSide:
 
 @frozen
 class TooLarge:
-    """The file ``path`` has an object of ``size`` bytes, larger than a cluster takes: of ``choice``, where it is one's."""
+    """The file ``path`` has an object of ``size`` bytes, more than a cluster takes. ``choice`` is what it was made for, if any."""
 
     path: str
     size: int
@@ -131,7 +131,7 @@ Shortfall = (
 
 
 def about(shortfall: Shortfall) -> tuple[str, ...]:
-    """Which kind of shortfall it is, and the names of what it is about: the same for programs that differ elsewhere."""
+    """A key for ``shortfall``: its kind, and the names of what it is about. Programs that differ elsewhere have equal keys."""
     kind = type(shortfall).__name__
     match shortfall:
         case DefaultNotSet(policy=policy, default=default):

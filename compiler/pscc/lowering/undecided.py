@@ -1,4 +1,4 @@
-"""Choices whose defaults cannot be set, since a policy outside sets what decides which member is chosen. Asks the IR."""
+"""Finds choices whose member depends on a default of a policy outside of them, so their defaults cannot be set. Reads the IR."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from pscc.reasoning.default_conflicts import meet
 
 
 def undecided(choice: ir.Choice, plain: tuple[ir.Policy, ...]) -> bool:
-    """Whether ``choice`` sets defaults, and which ones hangs on a default of a ``plain`` policy that holds beside it.
+    """Whether ``choice`` sets defaults and a ``plain`` policy beside it sets a field that decides which member is chosen.
 
-    Mutations are applied in no fixed order: which member is chosen would depend on which is applied first.
+    The API server applies mutations in no fixed order, so the member would depend on which one comes first.
     """
     return any(member.defaults for member in choice.policies) and any(
         meet(policy.scope, choice.scope) and _decides(default, choice)

@@ -1,34 +1,33 @@
-"""What a program has that a target has not declared: an error for each, which names the construct and the target."""
+"""Errors for the constructs of a program that a target has not declared. Each names the construct and the target."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import get_args
 
 from pscc import ir
 from pscc.base.source import Span
 from pscc.diagnostics import Diagnostic
 from pscc.ir.access import ALL, NONE, Scope, Subjects
 from pscc.lowering.capabilities import Capabilities, Choices, Exempted, Subject, Workloads
-from pscc.meaning.narrowing import EXEMPTING
+from pscc.meaning.narrowing import CONTAINER_KINDS, exempt_names
 
 
 def undeclared(program: ir.Program, name: str, can: Capabilities, workloads: Workloads) -> Iterator[Diagnostic]:
-    """The errors of ``program`` for the target called ``name``, with ``--workloads`` as given."""
+    """An error for each construct of ``program``, and of the option ``workloads``, that ``can`` of the target ``name`` lacks."""
 
     def cannot(construct: str, span: Span, help: str = "") -> Diagnostic:
         message = f"the target {name} cannot express {construct}"
         return Diagnostic("TGT014", message, span, help=help or "compile for another target")
 
-    begins = next((one.span for one in program.policies_and_choices), None)
+    begins = next((owner.span for owner in program.policies_and_choices), None)
     if begins is None:
         return
     if not can.updates:
         yield cannot("updates of pods", begins)
-    for one in program.policies_and_choices:
-        if one.mode not in can.modes:
-            yield cannot(f"the mode `{one.mode}` of {one.name}", one.span, "compile with another `--mode`")
-        yield from (cannot(f"{what} of {one.name}", one.span) for what in _places(one.scope, can))
+    for owner in program.policies_and_choices:
+        if owner.mode not in can.modes:
+            yield cannot(f"the mode `{owner.mode}` of {owner.name}", owner.span, "compile with another `--mode`")
+        yield from (cannot(f"{what} of {owner.name}", owner.span) for what in _places(owner.scope, can))
     for policy in program.policies:
         yield from (cannot(what, span) for what, span in _of_policy(policy, can))
     for choice in program.choices:
@@ -66,14 +65,13 @@ def _of_policy(policy: ir.Policy, can: Capabilities) -> Iterator[Construct]:
 
 
 def _of_containers(policy: ir.Policy, can: Capabilities) -> Iterator[Construct]:
-    for kind, *names in EXEMPTING:
-        spans = [check.span for check in policy.checks if any(name in names for name, _ in check.params)]
-        if spans and _exempted(kind) not in can.exemptions:
-            yield f"`exempt {kind}` in {policy.name}", spans[0]
-
-
-def _exempted(kind: str) -> Exempted:
-    return next(one for one in get_args(Exempted) if one == kind)
+    spans: dict[Exempted, Span] = {}
+    for check in policy.checks:
+        for name in exempt_names(check):
+            spans.setdefault(name.kind, check.span)
+    for kind in CONTAINER_KINDS:
+        if kind in spans and kind not in can.exemptions:
+            yield f"`exempt {kind}` in {policy.name}", spans[kind]
 
 
 def _of_choice(choice: ir.Choice, can: Capabilities, able: Choices) -> Iterator[Construct]:

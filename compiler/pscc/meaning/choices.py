@@ -1,4 +1,4 @@
-"""Gives a ``choose`` its meaning: which policies there are to choose from, in which order, and who may use which."""
+"""Resolves ``choose``: its policies, their order, and who may use which."""
 
 from __future__ import annotations
 
@@ -21,11 +21,17 @@ def resolve_choices(
     written: tuple[ast.Policy, ...],
     policies: Mapping[str, ir.Policy],
     report: Report,
+    live: bool = False,
 ) -> tuple[ir.Choice, ...]:
-    """The meaning of ``choices`` over ``policies`` (by name), which were ``written`` so. Errors go to ``report``."""
+    """The choices of the IR for ``choices``, over ``policies`` by name. Errors go to ``report``.
+
+    ``written`` are the same policies in the syntax tree. ``live``: see `driver.analyse`.
+    """
     by_name = {policy.name.text: policy for policy in written}
     names = _names(choices, policies, report)
-    return tuple(_choice(name, choice, by_name, policies, report) for name, choice in zip(names, choices, strict=True))
+    return tuple(
+        _choice(name, choice, by_name, policies, report, live) for name, choice in zip(names, choices, strict=True)
+    )
 
 
 def _names(choices: tuple[ast.Choice, ...], policies: Mapping[str, ir.Policy], report: Report) -> list[str]:
@@ -55,6 +61,7 @@ def _choice(
     written: Mapping[str, ast.Policy],
     policies: Mapping[str, ir.Policy],
     report: Report,
+    live: bool,
 ) -> ir.Choice:
     members: dict[str, ir.Policy] = {}
     grants = []
@@ -82,9 +89,9 @@ def _choice(
     for policy in members.values():
         _warn_of_contradictions(policy, report)
     grants = [grant for grant in grants if grant.policy in members]
-    made = ir.Choice(name, tuple(members.values()), tuple(grants), choice.mode or "enforce", choice.span)
-    if not report.failed:
-        for later, earlier in never_chosen(made):
+    resolved = ir.Choice(name, tuple(members.values()), tuple(grants), choice.mode or "enforce", choice.span)
+    if not report.failed and not live:
+        for later, earlier in never_chosen(resolved):
             span = next(grant.span for grant in grants if grant.policy == later.name)
             report.add(
                 Diagnostic(
@@ -97,18 +104,18 @@ def _choice(
                     help="take it out, or put the stricter policy first",
                 )
             )
-    return made
+    return resolved
 
 
 def _unknown(name: ast.Name, policies: Mapping[str, ir.Policy], report: Report) -> None:
-    meant = did_you_mean(name.text, policies)
-    fixes = (Replacement(name.span, meant),) if meant else ()
-    help = f"did you mean `{meant}`?" if meant else "write the policy out in this program"
+    suggestion = did_you_mean(name.text, policies)
+    fixes = (Replacement(name.span, suggestion),) if suggestion else ()
+    help = f"did you mean `{suggestion}`?" if suggestion else "write the policy out in this program"
     report.add(Diagnostic("SET011", f"there is no policy `{name.text}`", name.span, help=help, fixes=fixes))
 
 
 def _refuse_own(written: ast.Policy | None, policy: ir.Policy, span: Span, report: Report) -> None:
-    """A choice has one mode, and says itself who may use what: its members say neither."""
+    """Errors where a member has a mode or exemptions of its own: a choice has one mode, and its grants say who may use what."""
     if written is not None and written.mode is not None:
         message = f"{policy.name} has a mode of its own, `{written.mode}`, and is one of a choice"
         notes: tuple[tuple[Span | None, str], ...] = ((written.span, "the policy"),)
@@ -120,7 +127,7 @@ def _refuse_own(written: ast.Policy | None, policy: ir.Policy, span: Span, repor
 
 
 def _warn_of_contradictions(policy: ir.Policy, report: Report) -> None:
-    """Defaults that their own policy refuses: it never admits a pod that leaves the field unset."""
+    """A warning for each default that its own policy refuses: no pod without that field is ever admitted."""
     for default, reason in refused_defaults(policy):
         message = f"`{default.statement}` sets what {policy.name} itself refuses: {reason.message}"
         help = "set a value that is allowed, or take the default out: as it is, pods that leave the field unset are refused"

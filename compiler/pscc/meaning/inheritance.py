@@ -41,12 +41,12 @@ def slot_of(statement: ast.Statement) -> Slot:
 
 def single(policy: ast.Policy) -> tuple[ast.Statement, ...]:
     """The policy's own statements, each about one control."""
-    found = []
+    singles = []
     for statement in policy.statements:
         for name in statement.controls:
             span = statement.span if len(statement.controls) == 1 else name.span
-            found.append(replace(statement, controls=(name,), span=span))
-    return tuple(found)
+            singles.append(replace(statement, controls=(name,), span=span))
+    return tuple(singles)
 
 
 def flatten(policy: ast.Policy, family: Family, report: Report) -> Flat:
@@ -89,7 +89,7 @@ def _above(policy: ast.Policy, family: Family, report: Report, chain: tuple[str,
     if policy.extends.text in chain:
         round_ = chain[chain.index(policy.extends.text) :]
         if chain[0] != min(round_):
-            return None  # told of the first of them alone
+            return None  # only the first of them is reported
         way = " extends ".join((*round_, policy.extends.text))
         help = "let one of them extend another policy, or none"
         message = f"a policy cannot extend itself: {way}"

@@ -1,7 +1,7 @@
 """The standard library: the Pod Security Standards in the policy language, by level and Kubernetes minor.
 
-``grammar/library/pss.psp`` has a policy for each minor in which a level changed; a pin takes the newest that is not
-newer. The judge is ``k8s.io/pod-security-admission``.
+``grammar/library/pss.psp`` has a policy for each minor in which a level changed. A pinned minor gets the newest policy up to
+it. Source: ``k8s.io/pod-security-admission``.
 """
 
 from __future__ import annotations
@@ -35,13 +35,13 @@ def _policies() -> dict[str, ast.Policy]:
 
 
 def library_policy(name: str) -> ast.Policy | None:
-    """The policy that ``name`` (``pss/LEVEL`` or ``pss/LEVEL@1.MINOR``) means; None if there is no such level or minor."""
+    """The policy called ``name`` (``pss/LEVEL`` or ``pss/LEVEL@1.MINOR``); None for an unknown level or minor."""
     match = _NAME.fullmatch(name)
     if match is None or match[1] not in LEVELS or (match[2] and f"1.{match[2]}" not in MINORS):
         return None
-    wanted = int(match[2] or MINORS[-1].removeprefix("1."))
+    minor = int(match[2] or MINORS[-1].removeprefix("1."))
     revisions = [int(n.rpartition(".")[2]) for n in _policies() if n.startswith(f"pss/{match[1]}@")]
-    return _policies()[f"pss/{match[1]}@1.{max(r for r in revisions if r <= wanted)}"]
+    return _policies()[f"pss/{match[1]}@1.{max(r for r in revisions if r <= minor)}"]
 
 
 def library_source(name: str) -> SourceFile | None:

@@ -1,6 +1,6 @@
-"""What a document may name: its own policies, those of the files it uses, and the standard library.
+"""Finds the policies that a document can name: its own, those of the files it uses, and the standard library.
 
-Reads no file itself: ``Load`` is given by whoever may.
+Reads no file itself: the caller passes a `Load`.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ def load_nothing(path: str, user: str) -> SourceFile:
 
 @frozen
 class Family:
-    """Every policy that can be named: ``own`` are those of the document, ``used`` those of the files it uses.
+    """The policies that a document can name: ``own`` are its own, and ``used`` those of the files that it uses.
 
-    ``whole``: every used file could be read; else a name that is not found may stand in one that could not.
+    ``whole``: every used file was read. If not, an unknown name may be in a file that was not.
     """
 
     own: tuple[ast.Policy, ...] = ()
@@ -42,20 +42,20 @@ class Family:
     whole: bool = True
 
     def find(self, name: ast.Name, report: Report) -> ast.Policy | None:
-        """The policy called ``name``; where there is none, ``report`` says what was probably meant."""
+        """The policy called ``name``, or None. Where there is none, an error with a suggestion goes to ``report``."""
         if is_library_name(name.text):
-            found = library_policy(name.text)
-            if found is None:
+            policy = library_policy(name.text)
+            if policy is None:
                 levels = ", ".join(f"`pss/{level}`" for level in LEVELS)
                 help = f"there are {levels}, each pinnable to {MINORS[0]} to {MINORS[-1]}, as in `pss/baseline@1.30`"
                 report.add(Diagnostic("LNG031", f"there is no `{name.text}` in the library", name.span, help=help))
-            return found
-        known = {policy.name.text: policy for policy in (*self.used, *self.own)}
-        if name.text not in known and (self.whole or did_you_mean(name.text, known)):
-            meant = did_you_mean(name.text, known)
-            help = f"did you mean `{meant}`?" if meant else 'write it, or name its file in a `use "FILE.psp"`'
+            return policy
+        by_name = {policy.name.text: policy for policy in (*self.used, *self.own)}
+        if name.text not in by_name and (self.whole or did_you_mean(name.text, by_name)):
+            suggestion = did_you_mean(name.text, by_name)
+            help = f"did you mean `{suggestion}`?" if suggestion else 'write it, or name its file in a `use "FILE.psp"`'
             report.add(Diagnostic("LNG031", f"there is no policy `{name.text}`", name.span, help=help))
-        return known.get(name.text)
+        return by_name.get(name.text)
 
 
 def link(document: ast.Document, load: Load, report: Report) -> Family:

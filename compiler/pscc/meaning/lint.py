@@ -1,6 +1,6 @@
 """What is no error and yet probably not meant: the warnings that ``pscc check`` adds for sources in the language.
 
-Each is decided on pods (by the oracle, or by `difference`), not by how statements look.
+Each is decided on pods (by the interpreter, or by `difference`), not by how statements look.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _NOWHERE = Span("", 1, 1, 1, 1)
 
 
 def lint(document: ast.Document, program: ir.Program) -> Iterator[Diagnostic]:
-    """The warnings about the policies of ``document``; ``program`` is its meaning. What other files say is theirs to mend."""
+    """The warnings about ``document``, whose meaning is ``program``. Policies of other files get none."""
     own = {policy.span.file for policy in document.policies}
     for policy in document.policies:
         for statement in policy.statements:
@@ -45,29 +45,29 @@ def lint(document: ast.Document, program: ir.Program) -> Iterator[Diagnostic]:
                 yield from _literal_stars(subject.values)
     for chosen in program.choices:
         yield from _covered_grants(chosen)
-    for one in program.policies:
-        yield from _defaults_refused(one, own)
-        if _admits_nothing(one):
+    for resolved in program.policies:
+        yield from _defaults_refused(resolved, own)
+        if _admits_nothing(resolved):
             help = (
                 "its statements contradict each other: change one; if no pod is meant, `deny pods` says so at a glance"
             )
-            yield _warn("LNG063", f"policy {one.name} admits no pod at all", one.span, help)
+            yield _warn("LNG063", f"policy {resolved.name} admits no pod at all", resolved.span, help)
         else:
-            yield from _without_effect(one, own)
-        yield from _needless_exemptions(one)
+            yield from _without_effect(resolved, own)
+        yield from _needless_exemptions(resolved)
     yield from _undone(document, program)
 
 
 def weaker(program: ir.Program, floor: ir.Program, name: str) -> Iterator[Diagnostic]:
-    """A warning for each control by which ``program`` admits a pod that ``floor``, called ``name``, refuses."""
-    found = compare_admitted(floor, program)
+    """A warning for each control in which ``program`` admits a pod that ``floor``, called ``name``, refuses."""
+    difference = compare_admitted(floor, program)
     span = next((policy.span for policy in program.policies), None)
-    for witness in found.looser:
+    for witness in difference.looser:
         message = f"weaker than {name} in {witness.control}"
-        said = (None, f"it admits a pod of which {name} says: {witness.reasons[0].message}")
+        note = (None, f"it admits a pod of which {name} says: {witness.reasons[0].message}")
         help = f"`pscc diff {name} SOURCE` shows the pod"
-        yield Diagnostic("LNG066", message, span, "warning", notes=(said,), help=help)
-    for control in found.undecided:
+        yield Diagnostic("LNG066", message, span, "warning", notes=(note,), help=help)
+    for control in difference.undecided:
         yield Diagnostic("LNG066", f"it is not decided whether {control} is weaker than {name}", span, "warning")
 
 
@@ -84,7 +84,7 @@ def _subsumed_values(statement: ast.Statement) -> Iterator[Diagnostic]:
         return
     kind = control_of(statement.controls[0].text).values
     parsed = [kind.parse((value,), Report()) for value in statement.values]
-    single = [one[0][1] if one else () for one in parsed]
+    single = [params[0][1] if params else () for params in parsed]
     for at, value in enumerate(statement.values):
         for other, more in enumerate(statement.values):
             same = single[at] == single[other] and parsed[at] == parsed[other]
@@ -95,7 +95,7 @@ def _subsumed_values(statement: ast.Statement) -> Iterator[Diagnostic]:
 
 
 def _literal_stars(values: tuple[ast.Value, ...], kind: ValueKind | None = None) -> Iterator[Diagnostic]:
-    """Quoted values with a ``*`` at the end, which everyone's YAML has as wildcards and the language has as literal ones.
+    """A warning for each quoted value that ends in ``*``: the star is literal here, and a wildcard in YAML.
 
     Where ``kind`` takes no such wildcard, the help is the one that it has for it.
     """
@@ -123,12 +123,14 @@ def _covers(wide: ir.ParamValue, narrow: ir.ParamValue) -> bool:
 
 
 def _subsumed_names(policy: ast.Policy) -> Iterator[Diagnostic]:
-    """Names of namespaces, of those who are exempt, and of images that another one in the same list covers."""
+    """A warning for each namespace, exempt subject and image that another name in the same list covers."""
     for inverse in (False, True):
         yield from _subsumed(tuple(v for scope in policy.scopes if scope.inverse is inverse for v in scope.values))
     for exemption in policy.exemptions:
-        for kind in dict.fromkeys(one.kind for one in exemption.exempted):
-            yield from _subsumed(tuple(v for one in exemption.exempted if one.kind == kind for v in one.values))
+        for kind in dict.fromkeys(exempted.kind for exempted in exemption.exempted):
+            yield from _subsumed(
+                tuple(v for exempted in exemption.exempted if exempted.kind == kind for v in exempted.values)
+            )
 
 
 def _subsumed(names: tuple[ast.Value, ...]) -> Iterator[Diagnostic]:
@@ -163,13 +165,13 @@ def _admits_nothing(policy: ir.Policy) -> bool:
 
 
 def _without_effect(policy: ir.Policy, own: set[str]) -> Iterator[Diagnostic]:
-    """Checks that refuse no pod which the others admit, defaults apart.
+    """A warning for each check that refuses no pod which the other checks admit. Defaults are left out of account.
 
     What a default makes true has to be asked all the same: of updates, and where a target sets no defaults.
     """
     whole = replace(policy, scope=EVERYWHERE, exemptions=(), mode="enforce", defaults=())
-    for check in (one for one in whole.checks if one.span.file in own):
-        rest = replace(whole, checks=tuple(one for one in whole.checks if one is not check))
+    for check in (check for check in whole.checks if check.span.file in own):
+        rest = replace(whole, checks=tuple(other for other in whole.checks if other is not check))
         if not compare_admitted(ir.Program((whole,)), ir.Program((rest,)), any_pod=True):
             message = f"`{check.statement}` has no effect: the other statements refuse all that it does"
             yield _warn("LNG062", message, check.span, "take it out, or check its values")
@@ -197,8 +199,8 @@ def _needless_exemptions(policy: ir.Policy) -> Iterator[Diagnostic]:
             yield from (_exempt_already(exemption.span, before.span) for before in same)
 
 
-def _same(one: Exemption, other: Exemption) -> bool:
-    return one.subjects == other.subjects
+def _same(first: Exemption, second: Exemption) -> bool:
+    return first.subjects == second.subjects
 
 
 def _exempt_already(span: Span, before: Span) -> Diagnostic:
@@ -206,13 +208,13 @@ def _exempt_already(span: Span, before: Span) -> Diagnostic:
 
 
 def _covered_exemptions(policy: ast.Policy) -> Iterator[Diagnostic]:
-    """Exemptions of containers which another one covers: by a wider name or image, from as many controls."""
+    """A warning for each exemption of containers that another one covers: by a wider name or image, and from as many controls."""
     exemptions = policy.exemptions
-    for at, one in enumerate(exemptions):
-        for before, other in enumerate(exemptions):
-            mutual = _exempts(one, other)
-            if at != before and _exempts(other, one) and not (mutual and before > at):
-                yield _exempt_already(one.span, other.span)
+    for at, narrow in enumerate(exemptions):
+        for before, wide in enumerate(exemptions):
+            mutual = _exempts(narrow, wide)
+            if at != before and _exempts(wide, narrow) and not (mutual and before > at):
+                yield _exempt_already(narrow.span, wide.span)
                 break
 
 
@@ -220,12 +222,12 @@ def _exempts(wide: ast.Exemption, narrow: ast.Exemption) -> bool:
     names = {name.text for name in wide.controls}
     whole = not names or bool(narrow.controls and {name.text for name in narrow.controls} <= names)
     return whole and all(
-        one.kind in ("containers", "images")
+        part.kind in ("containers", "images")
         and any(
-            one.kind == other.kind and all(any(_spans(more, value) for more in other.values) for value in one.values)
-            for other in wide.exempted
+            part.kind == wider.kind and all(any(_spans(more, value) for more in wider.values) for value in part.values)
+            for wider in wide.exempted
         )
-        for one in narrow.exempted
+        for part in narrow.exempted
     )
 
 
@@ -248,35 +250,37 @@ def _holds_nowhere(policy: ast.Policy) -> Iterator[Diagnostic]:
 
 
 def _covered_grants(choice: ir.Choice) -> Iterator[Diagnostic]:
-    """Grants of a policy to those, and in places, to which another grant gives it."""
-    for at, one in enumerate(choice.grants):
-        for before, other in enumerate(choice.grants):
-            mutual = grants_all_of(one, other)
+    """A warning for each grant that another grant covers: the same policy, subjects and namespaces."""
+    for at, narrow in enumerate(choice.grants):
+        for before, wide in enumerate(choice.grants):
+            mutual = grants_all_of(narrow, wide)
             if (
                 at != before
-                and one.policy == other.policy
-                and grants_all_of(other, one)
+                and narrow.policy == wide.policy
+                and grants_all_of(wide, narrow)
                 and not (mutual and before > at)
             ):
-                message = f"another grant lets these use {one.policy} already"
+                message = f"another grant lets these use {narrow.policy} already"
                 help = (
                     "take it out"
                     if before < at
                     else "put the wider one in its place: policies are tried in their order"
                 )
-                yield _warn("SET023", message, one.span, help, (other.span, "this one"))
+                yield _warn("SET023", message, narrow.span, help, (wide.span, "this one"))
                 break
 
 
 def _undone(document: ast.Document, program: ir.Program) -> Iterator[Diagnostic]:
-    """A child that allows more than its parent, while the parent holds in the same places."""
+    """A warning for each child that admits more than its parent, while the parent holds in the same namespaces."""
     enforced = {policy.name: policy for policy in program.policies if policy.mode == "enforce"}
     for policy in document.policies:
         child = enforced.get(policy.name.text)
         parent = enforced.get(policy.extends.text) if policy.extends else None
         if child is None or parent is None or policy.extends is None or parent.scope != EVERYWHERE:
             continue
-        plain = [ir.Program((replace(one, scope=EVERYWHERE, exemptions=()),)) for one in (parent, child)]
+        plain = [
+            ir.Program((replace(plain_policy, scope=EVERYWHERE, exemptions=()),)) for plain_policy in (parent, child)
+        ]
         looser = compare_admitted(plain[0], plain[1]).looser
         if looser:
             controls = ", ".join(witness.control for witness in looser)

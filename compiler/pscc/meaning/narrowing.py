@@ -1,12 +1,13 @@
-"""What narrows a statement to some pods or containers, whatever its control: ``unless`` and exempt containers.
+"""Narrows a check to some pods or containers, whatever its control: ``unless``, and exempt containers.
 
-Both become conditions of the check's requirements, so that no printer and no target learns of them.
+Both become conditions of the check's requirements, so printers and targets need not know them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from typing import Literal, NamedTuple
 
 from pscc import ir
 from pscc.base.frozen import frozen
@@ -18,7 +19,7 @@ from pscc.meaning.scoping import glob
 
 @frozen
 class Field:
-    """A field that ``unless`` can ask for: where it is, and what each value is called in a shape's name."""
+    """A field that ``unless`` can name: its ``path``, and for each word the value, and its part of a shape's name."""
 
     path: tuple[str, ...]
     values: Mapping[str, tuple[ir.Scalar, str]]
@@ -40,12 +41,12 @@ FIELDS: Mapping[str, Field] = {
 
 
 def unless(check: ir.Check, tail: ast.Unless, report: Report) -> ir.Check:
-    """``check`` for the pods of which ``tail`` is not true."""
+    """``check`` for those pods only for which the condition ``tail`` is false. Errors in ``tail`` go to ``report``."""
     field = FIELDS.get(tail.field.text)
     if field is None:
-        meant = did_you_mean(tail.field.text, FIELDS)
-        help = f"did you mean `{meant}`?" if meant else f"it takes {_forms()}"
-        fixes = (Replacement(tail.field.span, meant),) if meant else ()
+        suggestion = did_you_mean(tail.field.text, FIELDS)
+        help = f"did you mean `{suggestion}`?" if suggestion else f"it takes {_forms()}"
+        fixes = (Replacement(tail.field.span, suggestion),) if suggestion else ()
         message = f"`unless` does not know `{tail.field.text}`"
         report.add(Diagnostic("LNG043", message, tail.field.span, help=help, fixes=fixes))
         return check
@@ -57,8 +58,8 @@ def unless(check: ir.Check, tail: ast.Unless, report: Report) -> ir.Check:
     value, word = field.values[tail.value.text]
     applies = ir.Not(ir.Equals(ir.Path(ir.POD, field.path), ir.Const(value)))
     requirements = tuple(replace(r, when=_both(applies, r.when)) for r in check.requirements)
-    says = f"{check.description} Pods whose {tail.field.text} is {tail.value.text} are left out."
-    return replace(check, shape=f"{check.shape}Unless{word}", description=says, requirements=requirements)
+    description = f"{check.description} Pods whose {tail.field.text} is {tail.value.text} are left out."
+    return replace(check, shape=f"{check.shape}Unless{word}", description=description, requirements=requirements)
 
 
 def _forms() -> str:
@@ -71,29 +72,54 @@ def _both(first: ir.Condition, second: ir.Condition) -> ir.Condition:
 
 _NAME = ir.Path("container", ("name",))
 _IMAGE = ir.Path("container", ("image",))
-_EXEMPT = (
+ContainerKind = Literal["containers", "images"]
+_EXEMPT: tuple[tuple[ContainerKind, str, str, ir.Path], ...] = (
     ("containers", "exemptContainers", "exemptContainersStarting", _NAME),
     ("images", "exemptImages", "exemptImagesStarting", _IMAGE),
 )
-EXEMPTING = tuple((kind, exact, starting) for kind, exact, starting, _ in _EXEMPT)
-"""For each kind of container's exemption the parameters that hold the names, and the beginnings of names, with a ``*``."""
-CONTAINER_KINDS = tuple(kind for kind, *_ in _EXEMPT)
+"""For each kind of exemption of containers: the parameter with the names, the one with the patterns, and what they match."""
+EXEMPT_PARAMS = frozenset(name for _, exact, starting, _ in _EXEMPT for name in (exact, starting))
+"""The parameters of a check that hold exemptions of containers."""
+CONTAINER_KINDS: tuple[ContainerKind, ...] = tuple(kind for kind, *_ in _EXEMPT)
 """The kinds of exemption that are about containers."""
 
 
+class ExemptName(NamedTuple):
+    """A name from which a check exempts: ``text``, or with ``starts`` every name that begins as ``text`` up to its ``*``."""
+
+    kind: ContainerKind
+    text: str
+    starts: bool
+
+    @property
+    def prefix(self) -> str:
+        """``text`` without its ``*``."""
+        return self.text.removesuffix("*") if self.starts else self.text
+
+
+def exempt_names(check: ir.Check) -> Iterator[ExemptName]:
+    """The names and images of containers that are exempt from ``check``, read from its parameters, kind by kind."""
+    params = dict(check.params)
+    for kind, exact, starting, _ in _EXEMPT:
+        for name in (exact, starting):
+            values = params.get(name)
+            for value in values if isinstance(values, tuple) else ():
+                yield ExemptName(kind, str(value), starts=name == starting)
+
+
 def exempting(check: ir.Check, exemptions: tuple[ast.Exemption, ...]) -> ir.Check:
-    """``check`` without the containers that ``exemptions`` name; as it is where none of them concerns it."""
-    found: dict[str, dict[str, None]] = {}
+    """``check`` for those containers only that ``exemptions`` do not name; unchanged where none is about its control."""
+    params: dict[str, dict[str, None]] = {}
     conditions: list[ir.Condition] = []
     for kind, exact, starting, value in _EXEMPT:
         for exemption in exemptions:
             if exemption.controls and check.control not in {name.text for name in exemption.controls}:
                 continue
-            for one in (v for e in exemption.exempted if e.kind == kind for v in e.values):
-                found.setdefault(starting if glob(one) else exact, {})[one.text] = None
+            for written in (v for e in exemption.exempted if e.kind == kind for v in e.values):
+                params.setdefault(starting if glob(written) else exact, {})[written.text] = None
         conditions.append(ir.In(value, ir.Param(exact, "strings")))
         conditions.append(ir.StartsWithAny(value, ir.Param(starting, "strings")))
-    if not found or not looks_at_containers(check):
+    if not params or not looks_at_containers(check):
         return check
     applies = ir.Not(ir.Or(tuple(conditions)))
     requirements = tuple(replace(r, when=_both(applies, r.when)) if _walks(r) else r for r in check.requirements)
@@ -102,7 +128,7 @@ def exempting(check: ir.Check, exemptions: tuple[ast.Exemption, ...]) -> ir.Chec
         shape=f"{check.shape}Exempting",
         description=f"{check.description} Exempt containers are not looked at.",
         requirements=requirements,
-        params=(*check.params, *((name, tuple(values)) for name, values in found.items())),
+        params=(*check.params, *((name, tuple(values)) for name, values in params.items())),
     )
 
 
@@ -111,12 +137,12 @@ def _walks(requirement: ir.Requirement) -> bool:
 
 
 def looks_at_containers(check: ir.Check) -> bool:
-    """Whether a container can be exempt from ``check``: whether it looks at one at a time."""
+    """Whether a container can be exempt from ``check``: whether a requirement goes through the containers."""
     return any(_walks(requirement) for requirement in check.requirements)
 
 
 def probes(check: ir.Check, plain: Iterable[Probe]) -> Iterator[Probe]:
-    """``plain``, the probes of the check's control, and each again on a pod or container that is left out."""
+    """``plain``, the probes of the check's control, and each of them again on a pod or container that is exempt."""
     listed = tuple(plain)
     yield from listed
     for field in FIELDS.values():
@@ -125,19 +151,19 @@ def probes(check: ir.Check, plain: Iterable[Probe]) -> Iterator[Probe]:
                 fragment: object = value
                 for name in reversed(field.path):
                     fragment = {name: fragment}
-                for one in listed:
-                    yield replace(one, label=f"{one.label}-{word.lower()}", pod=_merged(one.pod, fragment))
+                for probe in listed:
+                    yield replace(probe, label=f"{probe.label}-{word.lower()}", pod=_merged(probe.pod, fragment))
     params = dict(check.params)
     for kind, exact, starting, _ in _EXEMPT:
         for name in (exact, starting):
             values = params.get(name)
             if isinstance(values, tuple) and values:
-                given = str(values[0]).replace("*", "x")
-                fragment = {"name" if kind == "containers" else "image": given}
-                for one in listed:
-                    if one.container is not None:
-                        label = f"{one.label}-exempt-{kind.removesuffix('s')}"
-                        yield replace(one, label=label, container={**one.container, **fragment})
+                text = str(values[0]).replace("*", "x")
+                fragment = {"name" if kind == "containers" else "image": text}
+                for probe in listed:
+                    if probe.container is not None:
+                        label = f"{probe.label}-exempt-{kind.removesuffix('s')}"
+                        yield replace(probe, label=label, container={**probe.container, **fragment})
 
 
 def _merged(first: object, second: object) -> Mapping[str, object]:

@@ -30,9 +30,9 @@ RBAC_DUMP = "kubectl get psp,clusterroles,clusterrolebindings,roles,rolebindings
 def read_set(
     sources: Iterable[SourceFile], report: Report, everyone: bool = False, list_ignored: bool = False
 ) -> ast.Document | None:
-    """The tree of all PSPs and RBAC objects in ``sources``; None when ``report`` has errors of theirs.
+    """The syntax tree of all PSPs and RBAC objects in ``sources``; None if they have errors, which are in ``report``.
 
-    With ``everyone``, each policy may be used by everyone, whatever RBAC says.
+    ``everyone``: everyone may use each policy, whatever RBAC says. ``list_ignored``: report each object that is ignored.
     """
     sources = tuple(sources)
     objects = read_objects(sources, report)
@@ -40,7 +40,7 @@ def read_set(
     roles = aggregated(tuple(read_role(node, report) for node in objects.roles))
     bindings = tuple(filter(None, (read_binding(node, report) for node in objects.bindings)))
     _refuse_two_of_a_name(objects, report)
-    _tell_ignored(objects, list_ignored, report)
+    _report_ignored(objects, list_ignored, report)
     if report.failed:
         return None
     if not psps:
@@ -64,12 +64,12 @@ def read_set(
 
 
 def _refuse_two_of_a_name(objects: Objects, report: Report) -> None:
-    """Of two roles or bindings of one name that differ, nobody knows which the cluster has; two that are alike are one."""
-    found: dict[tuple[str, str, str], Node] = {}
+    """An error where two roles or bindings of one name differ: the cluster can have only one of them. Equal ones are allowed."""
+    by_name: dict[tuple[str, str, str], Node] = {}
     for node in (*objects.roles, *objects.bindings):
         kind, metadata = text(member(node, "kind")), member(node, "metadata")
         namespace, name = text(member(metadata, "namespace")), text(member(metadata, "name"))
-        before = found.setdefault((kind, namespace, name), node)
+        before = by_name.setdefault((kind, namespace, name), node)
         if any(_data(member(before, part)) != _data(member(node, part)) for part in _DECIDING):
             shown = f"{namespace}/{name}" if namespace else name
             message = f"{kind} {shown} is given twice, and differs"
@@ -81,19 +81,19 @@ def _data(node: Node | None) -> object:
     return None if node is None else node.to_json()
 
 
-def _tell_ignored(objects: Objects, listed: bool, report: Report) -> None:
+def _report_ignored(objects: Objects, listed: bool, report: Report) -> None:
     if not objects.ignored or not (objects.policies or objects.bindings or objects.roles):
         return
     many = len(objects.ignored) > 1
     message = f"{len(objects.ignored)} other object{'s say' if many else ' says'} nothing about pod security: "
     help = "" if listed else "`--list-ignored` names each"
     report.add(Diagnostic("SET001", message + summary(objects.ignored), severity="note", help=help))
-    for one in objects.ignored if listed else ():
-        report.add(Diagnostic("SET001", f"ignored: {one.kind} {one.name}", one.span, severity="note"))
+    for ignored in objects.ignored if listed else ():
+        report.add(Diagnostic("SET001", f"ignored: {ignored.kind} {ignored.name}", ignored.span, severity="note"))
 
 
 def _no_policy(sources: tuple[SourceFile, ...], objects: Objects, report: Report) -> None:
-    """Say that there is no PSP; of a single other object, which it is."""
+    """Report that there is no PSP. Where the source is one other object, the error names its kind."""
     others = objects.ignored
     if len(others) == 1 and not objects.roles and not objects.bindings:
         message = f"this is a {others[0].kind}, where a PodSecurityPolicy is expected"
@@ -129,10 +129,10 @@ def _no_rbac(psps: tuple[Psp, ...], report: Report) -> None:
 
 
 def _unique(psps: tuple[Psp, ...], report: Report) -> list[Psp]:
-    """The PSPs without those that are given twice and alike; two that differ are an error."""
-    found: dict[str, Psp] = {}
+    """``psps`` without repetitions. A repetition is a warning, and two that differ under one name are an error."""
+    by_name: dict[str, Psp] = {}
     for psp in psps:
-        before = found.setdefault(psp.name, psp)
+        before = by_name.setdefault(psp.name, psp)
         if before is psp:
             continue
         same = before.spec.to_json() == psp.spec.to_json() and _plain(before) == _plain(psp)
@@ -146,7 +146,7 @@ def _unique(psps: tuple[Psp, ...], report: Report) -> list[Psp]:
                 help="leave one out",
             )
         )
-    return list(found.values())
+    return list(by_name.values())
 
 
 def _plain(psp: Psp) -> dict[str, object]:
@@ -171,7 +171,7 @@ def _name(psps: list[Psp]) -> ast.Name:
 
 @dataclass(slots=True)
 class _Use:
-    """Where a subject may use a policy: everywhere (an empty name among ``namespaces``), or in some namespaces."""
+    """Where a subject may use a policy: in ``namespaces``, or everywhere if an empty name is among them."""
 
     span: Span
     namespaces: dict[str, None] = field(default_factory=dict)
@@ -242,33 +242,33 @@ def _spelled(subject: Subject) -> str:
 
 
 def _some(names: tuple[str, ...]) -> str:
-    """Some of ``names``, and how many there are beside them."""
+    """The first few of ``names``, and the number of the others."""
     more = len(names) - _MOST_NAMES
     return ", ".join(names[:_MOST_NAMES]) + (f" and {more} more" if more > 0 else "")
 
 
-def _missing_roles(known: Iterable[tuple[str, str, str]], bindings: tuple[Binding, ...], report: Report) -> None:
-    found = set(known)
+def _missing_roles(role_ids: Iterable[tuple[str, str, str]], bindings: tuple[Binding, ...], report: Report) -> None:
+    known_roles = set(role_ids)
     missing: dict[tuple[str, str, str], list[Binding]] = {}
     for binding in bindings:
-        if binding.role not in found:
+        if binding.role not in known_roles:
             missing.setdefault(binding.role, []).append(binding)
-    for (kind, namespace, name), those in missing.items():
+    for (kind, namespace, name), missing_at in missing.items():
         named = f"{kind} {namespace}/{name}" if namespace else f"{kind} {name}"
-        by = _some(tuple(str(binding) for binding in those))
+        by = _some(tuple(str(binding) for binding in missing_at))
         message = f"{named} is not among the sources: what {by} grants is not known, and counts as nothing"
         help = "give it too, unless it lets nobody use a PodSecurityPolicy"
-        report.add(Diagnostic("SET006", message, those[0].role_span, severity="warning", help=help))
+        report.add(Diagnostic("SET006", message, missing_at[0].role_span, severity="warning", help=help))
 
 
 def _missing_policies(roles: tuple[Role, ...], names: list[str], report: Report) -> None:
-    told: set[tuple[Span, str]] = set()
+    reported: set[tuple[Span, str]] = set()
     for role in roles:
         for usable in role.usable:
             for name in usable.names:
                 # an aggregated role has the rules of the roles that it is made of
-                if name not in names and (usable.span, name) not in told:
-                    told.add((usable.span, name))
+                if name not in names and (usable.span, name) not in reported:
+                    reported.add((usable.span, name))
                     message = (
                         f"{role.kind} {role.name} lets use PodSecurityPolicy {name}, which is not among the sources"
                     )

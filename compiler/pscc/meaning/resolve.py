@@ -39,10 +39,10 @@ def _form(control: Control, verb: str, takes: str) -> str:
 
 def forms(control: Control) -> str:
     """The statements that ``control`` takes, for help texts."""
-    found = [_form(control, s.verb, s.takes) + (f" on {s.on}" if s.on else "") for s in control.shapes]
+    spelled = [_form(control, s.verb, s.takes) + (f" on {s.on}" if s.on else "") for s in control.shapes]
     if control.default:
-        found.append(_form(control, "default", control.default.takes))
-    return ", ".join(f"`{form}`" for form in dict.fromkeys(found))
+        spelled.append(_form(control, "default", control.default.takes))
+    return ", ".join(f"`{form}`" for form in dict.fromkeys(spelled))
 
 
 def _takes(statement: ast.Statement) -> str:
@@ -85,7 +85,7 @@ def _no_shape(control: Control, statement: ast.Statement, report: Report) -> Non
 
 
 def _misformed(control: Control, statement: ast.Statement, form: str, switch: bool) -> Diagnostic:
-    """A statement whose verb the control takes, but not so."""
+    """The error for a statement whose verb the control takes, but in another form."""
     help = f"it takes {forms(control)}"
     takes: set[str] = {s.takes for s in control.shapes if s.verb == statement.verb}
     if control.default and statement.verb == "default":
@@ -139,9 +139,9 @@ class _PolicyResolver:
         name = statement.controls[0]
         control = _BY_ID.get(name.text)
         if control is None:
-            meant = did_you_mean(name.text, _BY_ID)
-            help = f"did you mean `{meant}`?" if meant else "`pscc explain` lists the controls"
-            fixes = (Replacement(name.span, meant),) if meant else ()
+            suggestion = did_you_mean(name.text, _BY_ID)
+            help = f"did you mean `{suggestion}`?" if suggestion else "`pscc explain` lists the controls"
+            fixes = (Replacement(name.span, suggestion),) if suggestion else ()
             self.report.add(
                 Diagnostic("LNG010", f"there is no control `{name.text}`", name.span, help=help, fixes=fixes)
             )
@@ -198,7 +198,7 @@ class _PolicyResolver:
                 self.defaults.append(replace(built, statement=print_statement(statement)))
 
     def _alone(self, default: ir.Default) -> bool:
-        """Whether no other default sets the field: of two, targets would apply another than the oracle."""
+        """Whether no other default sets the field: of two, targets would apply another than the interpreter."""
         before = self.set_by.setdefault((default.site, *default.path), default)
         if before is default:
             return True
@@ -222,7 +222,7 @@ class _PolicyResolver:
         for name, value in params:
             if not isinstance(value, tuple):
                 continue
-            spread = any(isinstance(one, ir.Range) and one.min != one.max for one in value)
+            spread = any(isinstance(item, ir.Range) and item.min != item.max for item in value)
             if name == "patterns" or spread or (shape.takes == "value" and len(value) != 1):
                 message = (
                     "a default needs one literal value" if shape.takes == "value" else "a default needs literal values"
@@ -266,15 +266,15 @@ def _comma_before_values(statement: ast.Statement, report: Report) -> bool:
 
 
 def _check_exempt_controls(policy: ast.Policy, checks: list[ir.Check], report: Report) -> None:
-    """Each control behind a ``from`` is checked here, and container by container."""
+    """A diagnostic for each control after ``from`` that is unknown, unchecked by the policy, or not about containers."""
     by_control = {check.control: check for check in checks}
     for exemption in policy.exemptions:
         for name in exemption.controls:
             check = by_control.get(name.text)
             if name.text not in _BY_ID:
-                meant = did_you_mean(name.text, _BY_ID)
-                help = f"did you mean `{meant}`?" if meant else f"the controls are {', '.join(_BY_ID)}"
-                fixes = (Replacement(name.span, meant),) if meant else ()
+                suggestion = did_you_mean(name.text, _BY_ID)
+                help = f"did you mean `{suggestion}`?" if suggestion else f"the controls are {', '.join(_BY_ID)}"
+                fixes = (Replacement(name.span, suggestion),) if suggestion else ()
                 message = f"there is no control `{name.text}`"
                 report.add(Diagnostic("LNG010", message, name.span, help=help, fixes=fixes))
             elif check is None:
@@ -287,7 +287,7 @@ def _check_exempt_controls(policy: ast.Policy, checks: list[ir.Check], report: R
 
 
 def _policy(policy: ast.Policy, flat: Flat, today: date, report: Report) -> tuple[ir.Policy, ...]:
-    """The policy, which may say nothing, and for each mode that some of its statements have of their own one more."""
+    """The policy, and one more for each mode that some of its statements have. The first may be without statements."""
     check_name(policy.name, report)
     mode = policy.mode or "enforce"
     resolver = _PolicyResolver(report, mode, policy.exemptions)
@@ -323,11 +323,13 @@ def _policy(policy: ast.Policy, flat: Flat, today: date, report: Report) -> tupl
     return (whole, *others)
 
 
-def resolve(document: ast.Document, report: Report, family: Family | None = None, today: date = date.min) -> ir.Program:
-    """The meaning of ``document``. Errors go to ``report``; with errors in it the program is not to be used.
+def resolve(
+    document: ast.Document, report: Report, family: Family | None = None, today: date = date.min, live: bool = False
+) -> ir.Program:
+    """The program that ``document`` means. Errors go to ``report``; do not use the program where there are any.
 
-    ``family`` is what `linking.link` found (the document's own policies if it is left out); ``today`` decides whether an
-    exemption has ended.
+    ``family`` is what `linking.link` returns; without it, policies extend only those of ``document``. ``today`` decides
+    whether an exemption has ended. ``live``: see `driver.analyse`.
     """
     family = family or Family(document.policies)
     own: list[tuple[ir.Policy, ...]] = []
@@ -345,9 +347,9 @@ def resolve(document: ast.Document, report: Report, family: Family | None = None
     named = {grant.policy.text for choice in document.choices for grant in choice.grants}
     for whole, *others in (*used, *own):
         if whole.name in named:
-            _one_mode(others, report)
+            _refuse_own_modes(others, report)
     by_name = {whole.name: whole for whole, *_ in (*used, *own)}
-    choices = resolve_choices(document.choices, (*family.used, *document.policies), by_name, report)
+    choices = resolve_choices(document.choices, (*family.used, *document.policies), by_name, report, live)
     # one that a choice names and leaves out, since it admits nothing, does not bind every pod for that
     return ir.Program(tuple(p for p in policies if p.name not in named), choices)
 
@@ -356,12 +358,12 @@ def _speaks(policy: ir.Policy) -> bool:
     return bool(policy.checks or policy.defaults)
 
 
-def _one_mode(others: list[ir.Policy], report: Report) -> None:
-    """Tell of the statements of a policy in a choice that have modes of their own, which ``others`` are made of.
+def _refuse_own_modes(parts: list[ir.Policy], report: Report) -> None:
+    """Report the statements with a mode of their own in a policy of a choice. `_policy` made ``parts`` of these.
 
     Whether such a policy admits a pod, and so is the one that is chosen, they could not decide.
     """
-    for other in others:
+    for other in parts:
         message = f"a choice has one mode, its own: this statement of a policy in it has `{other.mode}`"
         help = f"put it into a policy of its own, outside the choice, with the mode `{other.mode}`"
         for check in other.checks:
@@ -369,7 +371,7 @@ def _one_mode(others: list[ir.Policy], report: Report) -> None:
 
 
 def _distinct(policies: list[ir.Policy], written: tuple[ast.Policy, ...], report: Report) -> None:
-    """No policy is named as the part of another that has a mode of its own. Names written twice are told already."""
+    """An error where a policy has the name of a part of another policy, made for a mode. Repeated names have an error already."""
     names = [policy.name.text for policy in written]
     twice = {name for name in names if names.count(name) > 1}
     seen: dict[str, Span] = {}

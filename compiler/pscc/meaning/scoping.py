@@ -1,4 +1,4 @@
-"""Where a policy holds and who is exempt from it: from the syntax tree to the tables of `access`."""
+"""Resolves scopes, exemptions and names of subjects: from the syntax tree to the tables of `access`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _PREFIX = re.compile(r"[a-z0-9][-a-z0-9]{0,62}")
 _LABEL_KEY = re.compile(r"([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?")
 _LABEL_VALUE = re.compile(r"([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?")
 SOON = timedelta(days=30)
-"""How long before its end an exemption is warned about."""
+"""How long before the end of an exemption a warning begins."""
 
 
 def glob(value: ast.Value) -> bool:
@@ -23,7 +23,7 @@ def glob(value: ast.Value) -> bool:
 
 
 _NO_STAR = {"serviceaccounts": "service account", "containers": "container", "images": "image"}
-"""Kinds of subject whose names Kubernetes allows no ``*`` in, and what one is called."""
+"""The kinds of subjects whose names cannot have a ``*`` in Kubernetes, with the noun for one."""
 
 
 def good_wildcards(kind: str, values: tuple[ast.Value, ...], report: Report) -> None:
@@ -96,7 +96,7 @@ def namespace_or_prefix(text: str, *, quoted: bool = False) -> bool:
 
 
 def namespace_help(text: str, forms: str, quoted: bool = False) -> str:
-    """How to mend ``text``, which is no namespace; ``forms`` says what can be written."""
+    """A help text for ``text``, which is no name of a namespace. ``forms`` names the valid forms."""
     if quoted and namespace_or_prefix(text):
         return f"a quoted `*` is the character itself: write `{text}` without the quotes"
     if not quoted and "*" in text[:-1]:
@@ -113,9 +113,9 @@ def _good_label(value: ast.Value, report: Report) -> bool:
 
 
 def exemption_of(exemption: ast.Exemption, today: date, report: Report) -> Exemption | None:
-    """The requests that ``exemption`` lets off, by user, group and service account; None if it is about containers.
+    """The requests that ``exemption`` exempts, by user, group and service account; None if it is about containers.
 
-    What is wrong with it goes to ``report``: no reason, a date that is past (an error), or near (a warning).
+    A missing reason and a past date are errors in ``report``, and a date that is near is a warning.
     """
     if not exemption.because:
         help = 'say why: `because "what it needs and who decided"`'

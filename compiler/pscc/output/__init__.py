@@ -1,1 +1,1 @@
-"""What an output is, how it was asked for, and how its folder is written."""
+"""Outputs: their records, the options of a compile, and writing folders."""

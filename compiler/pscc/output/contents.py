@@ -1,4 +1,4 @@
-"""What every target takes and gives."""
+"""The records that every target gets and returns, and the protocol of a target."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from pscc.output.options import Options
 
 @frozen
 class ObjectName:
-    """What an object goes by in a cluster. None that is compiled has a namespace."""
+    """The identity of an object in a cluster. Compiled objects have no namespace."""
 
     api_version: str
     kind: str
@@ -30,7 +30,7 @@ class ObjectName:
 class OutputFile:
     """One file of an output folder: its path (relative, with ``/``) and its whole text, ending in a newline.
 
-    ``objects`` are those that a cluster has of it once it is applied; ``choice`` is the name of the choice that it says.
+    ``objects`` are the objects that it creates in a cluster. ``choice`` is the name of the choice that it holds, if any.
     """
 
     path: str
@@ -40,7 +40,7 @@ class OutputFile:
 
 
 Cases = Mapping[str, tuple[Case, ...]]
-"""What a suite asks, by the name of the policy or choice."""
+"""The cases of the suites, by the name of the policy or choice."""
 NOTHING = Program()
 
 
@@ -50,10 +50,10 @@ class ClashError(Exception):
 
 @frozen
 class Package:
-    """What a target prints: ``files`` in a stable order, each to be written, and ``resources``.
+    """The ``files`` that a target prints, in a stable order.
 
-    ``resources`` are the paths of those that ``kubectl apply`` takes, in the order of application. Raises `ClashError` where
-    a file or an object would take another's place.
+    ``resources`` are the paths for ``kubectl apply``, in the order of application. Raises `ClashError` where two files have
+    one path, or two objects one name.
     """
 
     files: tuple[OutputFile, ...]
@@ -62,18 +62,18 @@ class Package:
     def __post_init__(self) -> None:
         check_paths(file.path for file in self.files)
         seen: set[ObjectName] = set()
-        for one in (one for file in self.files for one in file.objects):
-            if one in seen:
-                raise ClashError(f"two objects are {one.kind} {one.name}")
-            seen.add(one)
+        for named_object in (named_object for file in self.files for named_object in file.objects):
+            if named_object in seen:
+                raise ClashError(f"two objects are {named_object.kind} {named_object.name}")
+            seen.add(named_object)
 
 
 @frozen
 class Output(Package):
-    """What a target makes of a program: the files, and what they say.
+    """The output of a target for a program: the files and their meaning.
 
-    ``program`` is what the files mean: as much of the source as the target can express, and stricter where it cannot;
-    ``shortfalls`` are what it lacks of the source; ``lets_in`` is what the engine lets in whatever the files say.
+    ``program`` is what the files mean. It is stricter than the source where the target cannot express that; ``shortfalls``
+    are the records of it. ``lets_in`` is what the engine lets in whatever the files say.
     """
 
     program: Program = NOTHING
@@ -82,12 +82,12 @@ class Output(Package):
 
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
-        """In words, codes ``TGT0xx``: the shortfalls, always in the stricter direction, and what the engine lets in."""
+        """The diagnostics, with codes ``TGT0xx``, of the shortfalls and of what the engine lets in."""
         return (*map(diagnostic_of, self.shortfalls), *map(diagnostic_of_installation, self.lets_in))
 
 
 def check_paths(paths: Iterable[str]) -> None:
-    """Raises `ClashError` where two of ``paths`` are one, letters taken as lower-case, or one is the folder of another."""
+    """Raises `ClashError` where two of ``paths`` are equal, in any case, or one is the folder of another."""
     files: set[str] = set()
     folders: set[str] = set()
     for path in paths:
@@ -100,7 +100,7 @@ def check_paths(paths: Iterable[str]) -> None:
 
 
 class Target(Protocol):
-    """A target: what it can express, and how it prints a program that has nothing else in it."""
+    """A target: it declares what it can express, and prints programs that have nothing else in them."""
 
     @property
     def name(self) -> str:
@@ -108,11 +108,11 @@ class Target(Protocol):
         ...
 
     def capabilities(self, options: Options) -> Capabilities:
-        """What this target can express, compiled with ``options``."""
+        """What this target can express with ``options``."""
         ...
 
     def package(self, program: Program, cases: Cases, options: Options) -> Package:
-        """The files of this target for ``program``, which `legalise` has made; its suite asks ``cases``."""
+        """The files of this target for ``program``, a `Legal.program`; ``cases`` are those of its suite."""
         ...
 
     def default_text(self, policy: Policy, default: Default) -> list[str]:
@@ -120,7 +120,7 @@ class Target(Protocol):
         ...
 
     def check_text(self, check: Check) -> list[str]:
-        """The lines of the output that say ``check``."""
+        """The lines of the output for ``check``."""
         ...
 
 

@@ -1,8 +1,8 @@
-"""Writing an output folder: whole or not at all, stale files removed, files of others never touched.
+"""Writes an output folder, whole or not at all. Removes stale files, and never touches files of others.
 
-Every file is staged first, inside the folder, and then moved to its place. An error before the first move leaves the folder
-as it was. A process that is killed between two moves leaves each file as it was or as it is to be, none torn, and the next
-compile completes the folder: before the first move the manifest lists the files of both.
+Every file is staged inside the folder first, and then moved to its place. An error before the first move leaves the folder as
+it was. If the process is killed between two moves, each file is the old one or the new one, and the next compile completes
+the folder: the manifest lists the files of both compiles before the first move.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from pscc.output.contents import OutputFile, check_paths
 from pscc.output.settings import Settings, as_json, from_json
 
 MANIFEST = ".pscc-manifest"
-"""Lists the files that an earlier compile wrote, so that the next one knows which are its own, and says how it was compiled.
+"""The file with the paths that a compile wrote, and its settings: the next compile knows its own files by it.
 
-It is JSON. Its name does not say so, for gator, kubectl and kyverno take each .json file of a folder for an object.
+It is JSON without the suffix, because gator, kubectl and kyverno read each .json file of a folder as an object.
 """
 _OLD_MANIFEST = ".pscc-manifest.json"
-"""What it was called in folders that are older. The next compile renames it."""
+"""Its name in older folders. The next compile renames it."""
 
 _SCRATCH = ".pscc-staging-"
 
@@ -35,7 +35,7 @@ class EmitError(Exception):
 
 
 def emit(folder: Path, files: tuple[OutputFile, ...], settings: Settings | None = None) -> None:
-    """Make ``folder`` hold ``files``, which were compiled with ``settings``, beside what is not ours.
+    """Write ``files``, which were compiled with ``settings``, to ``folder``. Files that pscc did not write stay there.
 
     Raises `EmitError`, and `ClashError` where two of ``files`` are one, before anything is changed.
     """
@@ -43,14 +43,14 @@ def emit(folder: Path, files: tuple[OutputFile, ...], settings: Settings | None 
     if folder.exists() and not folder.is_dir():
         raise EmitError(f"{folder} is a file, not a folder")
     earlier = written(folder)
-    wanted = {file.path: file.text for file in files}
+    texts = {file.path: file.text for file in files}
     try:
         ours = frozenset(earlier)
-        for path in dict.fromkeys((*wanted, *earlier, MANIFEST)):
-            _refuse_what_is_in_the_way(folder / path, foreign=path in wanted and path not in ours)
-        for below in sorted({parent for path in (*wanted, *earlier) for parent in PurePath(path).parents[:-1]}):
+        for path in dict.fromkeys((*texts, *earlier, MANIFEST)):
+            _refuse_what_is_in_the_way(folder / path, foreign=path in texts and path not in ours)
+        for below in sorted({parent for path in (*texts, *earlier) for parent in PurePath(path).parents[:-1]}):
             _refuse_what_is_no_folder(folder / below)
-        _write(folder, wanted, earlier, settings)
+        _write(folder, texts, earlier, settings)
     except (OSError, ValueError) as error:
         raise EmitError(f"{folder} cannot be written: {getattr(error, 'strerror', None) or error}") from None
 
@@ -68,11 +68,11 @@ def _refuse_what_is_no_folder(place: Path) -> None:
 
 
 def written(folder: Path) -> tuple[str, ...]:
-    """The files that an earlier compile wrote to ``folder``, relative to it. Raises `EmitError` if that cannot be told."""
-    manifest, found = _manifest(folder)
-    if found is None:
+    """The files that an earlier compile wrote to ``folder``, relative to it. Raises `EmitError` if the manifest cannot be read."""
+    manifest, content = _manifest(folder)
+    if content is None:
         return ()
-    listed = found.get("files")
+    listed = content.get("files")
     if not isinstance(listed, list):
         raise _unreadable(manifest)
     if not all(_is_inside(path) for path in listed):
@@ -81,31 +81,31 @@ def written(folder: Path) -> tuple[str, ...]:
 
 
 def settings_of(folder: Path) -> Settings | None:
-    """How the files in ``folder`` were compiled; None where nothing says so: a pscc before this one wrote them, or none did.
+    """The settings with which the files in ``folder`` were compiled; None where the folder has no record of them.
 
-    Raises `EmitError` where what is said cannot be read.
+    Raises `EmitError` where the record cannot be read.
     """
-    manifest, found = _manifest(folder)
-    if found is None or "compiled" not in found:
+    manifest, content = _manifest(folder)
+    if content is None or "compiled" not in content:
         return None
     try:
-        return from_json(found["compiled"])
+        return from_json(content["compiled"])
     except ValueError as error:
         raise EmitError(f"{manifest} says of the compile what cannot be read: {error}") from None
 
 
 def _manifest(folder: Path) -> tuple[Path, Mapping[str, object] | None]:
-    """Where the manifest of ``folder`` is, and what it holds; None where there is none. Raises `EmitError`."""
+    """The path of the manifest of ``folder``, and its content; None where there is no manifest. Raises `EmitError`."""
     manifest = folder / (MANIFEST if (folder / MANIFEST).exists() else _OLD_MANIFEST)
     try:
-        found = json.loads(manifest.read_text(encoding="utf-8"))
+        content = json.loads(manifest.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return manifest, None
     except (OSError, ValueError, RecursionError):
         raise _unreadable(manifest) from None
-    if not isinstance(found, dict):
+    if not isinstance(content, dict):
         raise _unreadable(manifest)
-    return manifest, found
+    return manifest, content
 
 
 def _unreadable(manifest: Path) -> EmitError:
@@ -116,30 +116,30 @@ def _is_inside(path: object) -> bool:
     return isinstance(path, str) and path.isprintable() and not path.startswith("/") and ".." not in path.split("/")
 
 
-def _write(folder: Path, wanted: dict[str, str], earlier: tuple[str, ...], settings: Settings | None) -> None:
+def _write(folder: Path, texts: dict[str, str], earlier: tuple[str, ...], settings: Settings | None) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with _alone(folder), tempfile.TemporaryDirectory(prefix=_SCRATCH, dir=folder) as scratch:
         staged = Path(scratch)
-        for number, text in enumerate(wanted.values()):
+        for number, text in enumerate(texts.values()):
             (staged / str(number)).write_text(text, encoding="utf-8", newline="\n")
-        for parent in dict.fromkeys((folder / path).parent for path in wanted):
+        for parent in dict.fromkeys((folder / path).parent for path in texts):
             parent.mkdir(parents=True, exist_ok=True)
-        _list(folder, staged, {*wanted, *earlier})
-        for number, path in enumerate(wanted):
+        _list(folder, staged, {*texts, *earlier})
+        for number, path in enumerate(texts):
             os.replace(staged / str(number), folder / path)
         for path in earlier:
-            if path not in wanted:
+            if path not in texts:
                 (folder / path).unlink(missing_ok=True)
                 _prune((folder / path).parent, folder)
-        _list(folder, staged, set(wanted), settings)
+        _list(folder, staged, set(texts), settings)
         (folder / _OLD_MANIFEST).unlink(missing_ok=True)
 
 
 def _list(folder: Path, staged: Path, files: set[str], settings: Settings | None = None) -> None:
-    """Write the manifest. Between the moves it does not say how the files were compiled: they are not all of one compile."""
+    """Write the manifest. While files are moved it has no settings, because the files are not all of one compile."""
     manifest = staged / MANIFEST
-    said = {"files": sorted(files), **({"compiled": as_json(settings)} if settings is not None else {})}
-    manifest.write_text(json.dumps(said, indent=2) + "\n", encoding="utf-8", newline="\n")
+    content = {"files": sorted(files), **({"compiled": as_json(settings)} if settings is not None else {})}
+    manifest.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8", newline="\n")
     os.replace(manifest, folder / MANIFEST)
 
 

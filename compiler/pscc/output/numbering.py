@@ -7,5 +7,9 @@ from itertools import chain, count
 
 
 def numbered(name: str, taken: Container[str], between: str = "") -> str:
-    """``name``; where it is ``taken``, with ``between`` and the first number from 2 behind it that makes a free one."""
-    return next(one for one in chain([name], (f"{name}{between}{number}" for number in count(2))) if one not in taken)
+    """``name`` if it is not ``taken``; else with ``between`` and the first number from 2 that makes it free."""
+    return next(
+        candidate
+        for candidate in chain([name], (f"{name}{between}{number}" for number in count(2)))
+        if candidate not in taken
+    )

@@ -1,4 +1,4 @@
-"""What a person chooses on the command line of how targets say a policy; what it means is not chosen here."""
+"""The options of a compile that change the form of an output, and not the meaning of the policies."""
 
 from __future__ import annotations
 
@@ -12,12 +12,13 @@ Engine = Literal["rego", "cel"]
 
 @frozen
 class Options:
-    """``engine``: what Gatekeeper's templates are written in.
+    """The options that targets read.
 
-    ``workloads``: what happens when a Deployment or the like is applied whose pods a policy would not admit: a warning,
-    what the policy does on pods, or nothing. A policy in audit is audited there, too.
-
-    ``kubernetes``, ``gatekeeper``, ``kyverno``: the release that the output is for; the current ones unless said.
+    - ``engine``: the language of Gatekeeper's templates.
+    - ``workloads``: what happens when somebody applies a Deployment or the like whose pods a policy would not admit. ``warn``
+      is a warning, ``enforce`` does what the policy does to pods, and ``off`` does nothing. A policy in audit is audited
+      there, too.
+    - ``kubernetes``, ``gatekeeper``, ``kyverno``: the releases to compile for.
     """
 
     engine: Engine = "rego"

@@ -1,6 +1,6 @@
-"""How a program is compiled: what ``pscc compile`` is told, as one record that a folder's manifest keeps.
+"""All options of a compile in one record, which a folder's manifest keeps.
 
-A field is an option of the command line: ``exclude_namespace`` is ``--exclude-namespace``.
+Each field is an option of the command line: ``exclude_namespace`` is ``--exclude-namespace``.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pscc.output.options import DEFAULTS, Engine, Options
 
 Rbac = Literal["compiled", "live"]
 Spelled = str | bool | list[str] | None
-"""A setting as JSON has it, and as the command line spells it."""
+"""The value of a setting in JSON, in the spelling of the command line."""
 _ENGINES: tuple[Engine, ...] = ("rego", "cel")
 _WORKLOADS: tuple[Workloads, ...] = ("warn", "enforce", "off")
 _MODES: tuple[Mode, ...] = ("enforce", "warn", "audit")
@@ -28,10 +28,11 @@ _Word = TypeVar("_Word", bound=str)
 
 @frozen
 class Settings:
-    """``target`` are the targets, at least one where something is compiled; the rest is what `Rollout` and `Options` say.
+    """The options of a compile.
 
-    ``assume_everyone_may_use``: each PodSecurityPolicy counts as usable by everyone; ``sync_waves``: the kustomizations have
-    Argo CD's annotations.
+    ``target`` has the targets, at least one for a compile. ``assume_everyone_may_use``: everyone may use each
+    PodSecurityPolicy. ``sync_waves``: the kustomizations have Argo CD's annotations. The others are those of `Rollout` and
+    `Options`.
     """
 
     target: tuple[str, ...] = ()
@@ -49,12 +50,12 @@ class Settings:
 
     @property
     def live(self) -> bool:
-        """Whether the cluster is asked who may use which policy."""
+        """Whether the cluster's RBAC decides who may use which policy."""
         return self.rbac == "live"
 
     @property
     def rollout(self) -> Rollout:
-        """What is compiled: modes, namespaces, grants."""
+        """The options that change modes, namespaces and grants."""
         prefixes = tuple(name[:-1] for name in self.exclude_namespace if name.endswith("*"))
         exact = tuple(name for name in self.exclude_namespace if not name.endswith("*"))
         excluded = Names(exact, prefixes) if self.exclude_namespace else NONE
@@ -62,7 +63,7 @@ class Settings:
 
     @property
     def options(self) -> Options:
-        """How targets say it."""
+        """The options that targets read."""
         return Options(self.engine, self.workloads, self.kubernetes, self.gatekeeper, self.kyverno)
 
 
@@ -73,22 +74,24 @@ def option(name: str) -> str:
 
 def as_json(settings: Settings) -> dict[str, Spelled]:
     """Each field of ``settings`` under the name of its option, without the dashes in front."""
-    return {option(one.name)[2:]: _spelled(getattr(settings, one.name)) for one in fields(Settings)}
+    return {option(member.name)[2:]: _spelled(getattr(settings, member.name)) for member in fields(Settings)}
 
 
 def words(settings: Settings) -> dict[str, str]:
-    """What the command line says for ``settings``, by option: ``--mode audit``; nothing of an option that is not given."""
-    found: dict[str, str] = {}
+    """The command line for ``settings``, by option: ``--mode audit``. An option that is not given is left out."""
+    spelled: dict[str, str] = {}
     for name, value in as_json(settings).items():
-        given = [f"--{name}"] if value is True else []
-        given += [f"--{name} {one}" for one in (value if isinstance(value, list) else [value]) if isinstance(one, str)]
-        if given:
-            found[f"--{name}"] = " ".join(given)
-    return found
+        parts = [f"--{name}"] if value is True else []
+        parts += [
+            f"--{name} {item}" for item in (value if isinstance(value, list) else [value]) if isinstance(item, str)
+        ]
+        if parts:
+            spelled[f"--{name}"] = " ".join(parts)
+    return spelled
 
 
 def chosen(settings: Settings) -> tuple[str, ...]:
-    """The words of `words` for what is not as it is by default; targets are left out."""
+    """The `words` of each option that differs from its default, without the targets."""
     plain = words(Settings())
     return tuple(text for name, text in words(settings).items() if name != "--target" and text != plain.get(name))
 
@@ -100,7 +103,7 @@ def _spelled(value: object) -> Spelled:
         case (int() as major, int() as minor):
             return f"{major}.{minor}"
         case tuple():
-            return [str(one) for one in value]
+            return [str(item) for item in value]
         case _:
             raise TypeError(f"{value!r} is no setting")
 
@@ -109,58 +112,58 @@ def _spelled(value: object) -> Spelled:
 
 
 def from_json(data: object) -> Settings:
-    """The settings that `as_json` made ``data`` of; what an older pscc did not know yet is as it was without the option.
+    """The settings from which `as_json` made ``data``. Options that an older pscc did not have get their defaults.
 
     Raises `ValueError`, saying why, where it is something else.
     """
     if not isinstance(data, Mapping):
         raise ValueError("it is no object")
-    known = as_json(Settings())
-    if unknown := [str(name) for name in data if name not in known]:
+    defaults = as_json(Settings())
+    if unknown := [str(name) for name in data if name not in defaults]:
         raise ValueError(f"--{unknown[0]} is an option that this pscc does not have")
-    given: Mapping[str, object] = {**known, **data}
-    target = _strings(given, "target")
+    values: Mapping[str, object] = {**defaults, **data}
+    target = _strings(values, "target")
     if not target:
         raise ValueError("--target")
     return Settings(
         target,
-        _word(given, "engine", _ENGINES),
-        _word(given, "workloads", _WORKLOADS),
-        _release(given, "kubernetes"),
-        _release(given, "gatekeeper"),
-        _release(given, "kyverno"),
-        None if given["mode"] is None else _word(given, "mode", _MODES),
-        _strings(given, "exclude-namespace"),
-        _strings(given, "ignore-group"),
-        _flag(given, "sync-waves"),
-        _word(given, "rbac", _RBAC),
-        _flag(given, "assume-everyone-may-use"),
+        _word(values, "engine", _ENGINES),
+        _word(values, "workloads", _WORKLOADS),
+        _release(values, "kubernetes"),
+        _release(values, "gatekeeper"),
+        _release(values, "kyverno"),
+        None if values["mode"] is None else _word(values, "mode", _MODES),
+        _strings(values, "exclude-namespace"),
+        _strings(values, "ignore-group"),
+        _flag(values, "sync-waves"),
+        _word(values, "rbac", _RBAC),
+        _flag(values, "assume-everyone-may-use"),
     )
 
 
-def _word(given: Mapping[str, object], name: str, among: tuple[_Word, ...]) -> _Word:
-    for one in among:
-        if given[name] == one:
-            return one
-    raise ValueError(f"--{name} {given[name]}")
+def _word(values: Mapping[str, object], name: str, among: tuple[_Word, ...]) -> _Word:
+    for word in among:
+        if values[name] == word:
+            return word
+    raise ValueError(f"--{name} {values[name]}")
 
 
-def _strings(given: Mapping[str, object], name: str) -> tuple[str, ...]:
-    value = given[name]
-    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+def _strings(values: Mapping[str, object], name: str) -> tuple[str, ...]:
+    value = values[name]
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
         raise ValueError(f"--{name} {value}")
     return tuple(map(str, value))
 
 
-def _flag(given: Mapping[str, object], name: str) -> bool:
-    value = given[name]
+def _flag(values: Mapping[str, object], name: str) -> bool:
+    value = values[name]
     if not isinstance(value, bool):
         raise ValueError(f"--{name} {value}")
     return value
 
 
-def _release(given: Mapping[str, object], name: str) -> Version:
-    value = given[name]
+def _release(values: Mapping[str, object], name: str) -> Version:
+    value = values[name]
     major, _, minor = value.partition(".") if isinstance(value, str) else ("", "", "")
     if not (major.isdecimal() and minor.isdecimal()):
         raise ValueError(f"--{name} {value}")

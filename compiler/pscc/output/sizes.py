@@ -14,7 +14,7 @@ ANNOTATION = 256 * 1024
 Source: ``TotalAnnotationSizeLimitB`` in ``k8s.io/apimachinery/pkg/api/validation/objectmeta.go``.
 """
 LARGEST = 1_000_000
-"""How large an object may be, in bytes: etcd takes 1.5 MiB a request, with what the API server adds."""
+"""The largest size of an object, in bytes: a request to etcd may have 1.5 MiB, with the fields that the API server adds."""
 
 
 def large(package: Package, program: Program) -> Iterator[NeedsServerSide | TooLarge]:

@@ -1,7 +1,7 @@
 """Jinja2, set up once: templates own the shape of a file, Python owns values and quoting.
 
-Whatever a template prints has to be a `Code` (text that a printer or a quoting function made) or a number; a plain
-string is refused, so nothing from a source can reach an output unquoted.
+A template can print only numbers and `Code`: text that a printer or a quoting function made. It refuses a plain string, so no
+text of a source reaches an output unquoted.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ def yaml_lines(value: object) -> list[str]:
         case dict() if value:
             return [line for key, below in value.items() for line in _entry(str(key), below)]
         case list() if value:
-            return [line for one in value for line in _item(yaml_lines(one))]
+            return [line for element in value for line in _item(yaml_lines(element))]
         case dict() | list():
             return [Code("{}" if isinstance(value, dict) else "[]")]
         case None:

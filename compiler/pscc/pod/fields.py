@@ -1,4 +1,4 @@
-"""What follows from the schema of a pod: the field at a path, and the lists of fields that the compiler goes by."""
+"""Derives from the schema of a pod: the field at a path, and the lists of fields that the compiler uses."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pscc.pod.kinds import ALWAYS, Boolean, Enumeration, Field, Integer, Kind, L
 from pscc.pod.schema import CONTAINER, CONTEXT, POD, POD_CONTEXT
 
 ROOTS: Mapping[str, Object] = {"pod": POD, "container": CONTAINER}
-"""What paths begin in."""
+"""The objects in which paths begin."""
 
 
 class UnknownFieldError(LookupError):
@@ -29,18 +29,18 @@ def described(root: str, names: tuple[str, ...]) -> tuple[Field, ...]:
     Raises `UnknownFieldError` where the schema does not have one of them.
     """
     inside: Kind = ROOTS[root]
-    found: list[Field] = []
+    fields: list[Field] = []
     for name in names:
         field = inside.field(name) if isinstance(inside, Object) else None
         if field is None:
             raise UnknownFieldError(root, names, name)
-        found.append(field)
+        fields.append(field)
         inside = element(field.kind)
-    return tuple(found)
+    return tuple(fields)
 
 
 def element(kind: Kind) -> Kind:
-    """The kind of the elements of a list, or of what is no list itself."""
+    """The kind of a list's elements; ``kind`` itself if it is no list."""
     return kind.of if isinstance(kind, ListOf) else kind
 
 
@@ -75,10 +75,10 @@ def within(kind: Integer, number: int) -> int:
 
 
 def complete(value: object, kind: Kind, but: Collection[tuple[str, ...]] = (), path: tuple[str, ...] = ()) -> None:
-    """Adds to ``value`` and to all in it what the API server insists on, ``but`` these paths; ``value`` is changed."""
+    """Add the fields that the API server requires to ``value``, in place and at every depth, except at the paths ``but``."""
     if isinstance(kind, ListOf) and isinstance(value, list):
-        for one in value:
-            complete(one, kind.of, but, path)
+        for item in value:
+            complete(item, kind.of, but, path)
     if not isinstance(kind, Object) or not isinstance(value, dict):
         return
     for field in kind.fields:
@@ -106,13 +106,13 @@ CONTAINER_LISTS = ("initContainers", "containers", "ephemeralContainers")
 INHERITED = tuple(
     field.name for field in CONTEXT.fields if field.name in _names(POD_CONTEXT) and field.system != "windows"
 )
-"""What of the pod's security context a container has as a whole where it has none of its own.
+"""The fields of the pod's security context that a container inherits as a whole, if it has none.
 
-Those for Windows are inherited one by one. Source: ``DetermineEffectiveSecurityContext`` in Kubernetes 1.37
+Options for Windows are inherited one by one. Source: ``DetermineEffectiveSecurityContext`` in Kubernetes 1.37
 ``pkg/securitycontext/util.go``.
 """
 NOT_EPHEMERAL = frozenset(field.name for field in CONTAINER.fields if not field.ephemeral)
-"""What an ephemeral container may not have."""
+"""The fields that an ephemeral container cannot have."""
 WHOLE_ELEMENTS = frozenset(
     field.name
     for field in _all(POD)

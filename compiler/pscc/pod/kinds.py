@@ -1,4 +1,4 @@
-"""What a field of a pod can hold, and what else Kubernetes says of the field."""
+"""The kinds of a pod's fields: the values that a field can have, and more facts of Kubernetes about it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ Release = tuple[int, int]
 """A release of Kubernetes: ``(1, 30)``."""
 ALWAYS: Release = (1, 0)
 NOT_YET: Release = (1, 999)
-"""Of a field that each release up to the current one drops, unless a feature gate is switched on."""
+"""The release of a field that no release keeps yet, unless a feature gate is switched on."""
 
 
 @frozen
@@ -31,7 +31,7 @@ class Integer:
 
 @frozen
 class Enumeration:
-    """One of ``values``, the plainest first. Of a ``plain`` one the empty text is the same as unset."""
+    """One of ``values``, the plainest first. ``plain``: the empty text is the same as unset."""
 
     values: tuple[str, ...]
     plain: bool = True
@@ -59,7 +59,7 @@ class Object:
 
     def field(self, name: str) -> Field | None:
         """The field ``name``; None if there is none."""
-        return next((one for one in self.fields if one.name == name), None)
+        return next((field for field in self.fields if field.name == name), None)
 
 
 @frozen

@@ -1,7 +1,7 @@
-"""Manifests to pods as a webhook sees them: read from a stream, taken out of their workloads, with the API's defaults.
+"""Reads manifests, and turns them into pods as a webhook gets them: out of their workloads, with the API's defaults.
 
-A policy is about the pod after the API server and ServiceAccount admission had it, so a raw manifest has to get the
-same treatment before it is judged.
+A policy judges the pod that the API server and ServiceAccount admission have changed, so a manifest is changed in the same
+way before it is judged.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ TEMPLATES = {
     "Job": ("spec", "template"),
     "CronJob": ("spec", "jobTemplate", "spec", "template"),
 }
-"""Where what makes pods has their template, by kind."""
+"""The path to the pod template in a workload, by kind."""
 MIRROR_ANNOTATION = "kubernetes.io/config.mirror"
 """Marks the API server's copy of a static pod. Source: ``k8s.io/api/core/v1/annotation_key_constants.go``."""
 TOKEN_VOLUME = "kube-api-access-pscc"
@@ -41,7 +41,7 @@ TOKEN_PATH = "/var/run/secrets/kubernetes.io/serviceaccount"
 
 @frozen
 class Manifest:
-    """A pod, or what makes pods: its kind and name, and the pod as it is written (not normalised)."""
+    """A pod or a workload: its kind and name, and its pod as the file has it (not normalised)."""
 
     kind: str
     namespace: str
@@ -99,26 +99,26 @@ def _text(node: Node | None) -> str:
 
 
 def _warn_unknown(node: Node, kind: Kind, where: str, report: Report) -> None:
-    known = element(kind)
-    if not isinstance(known, Object):
+    expected = element(kind)
+    if not isinstance(expected, Object):
         return
     if node.kind == "list":
         for item in node.items:
-            _warn_unknown(item, known, where, report)
+            _warn_unknown(item, expected, where, report)
     for entry in node.entries:
-        field = known.field(entry.key)
+        field = expected.field(entry.key)
         if field is not None:
             _warn_unknown(entry.node, field.kind, entry.key, report)
         else:
-            meant = did_you_mean(entry.key, [one.name for one in known.fields])
+            suggestion = did_you_mean(entry.key, [field.name for field in expected.fields])
             report.add(
                 Diagnostic(
                     "POD001",
                     f"`{entry.key}` is not a field of {where}: the API server ignores it",
                     entry.key_span,
                     severity="warning",
-                    help=f"did you mean `{meant}`?" if meant else "",
-                    fixes=(Replacement(entry.key_span, meant),) if meant else (),
+                    help=f"did you mean `{suggestion}`?" if suggestion else "",
+                    fixes=(Replacement(entry.key_span, suggestion),) if suggestion else (),
                 )
             )
 

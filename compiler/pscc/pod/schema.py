@@ -1,10 +1,13 @@
-"""Every field of a pod that a control can read, once. What else the compiler has to know of pods is derived from this.
+"""Every field of a pod that a control can read, once: one line each. All other knowledge of pods is derived from this file.
 
-A field is one line here. Names, types and what is left out when it is empty (``plain``) are from ``core/v1/types.go`` of
-``k8s.io/api`` v0.37.2. Of Kubernetes v1.37.2: ranges, values, what a pod must have (``needs``) and operating systems are
-from ``pkg/apis/core/validation/validation.go`` (``validateWindows``, ``validateLinux``, ``allowedEphemeralContainerFields``),
-what is filled in from ``pkg/apis/core/v1/defaults.go``, and releases from ``pkg/features/kube_features.go``: where a field
-has a feature gate, the first release in which the gate is on by default.
+Sources, of Kubernetes v1.37.2 and ``k8s.io/api`` v0.37.2:
+
+- names, types, and which fields are dropped when they are empty (``plain``): ``core/v1/types.go``
+- ranges, values, required fields (``needs``) and operating systems: ``pkg/apis/core/validation/validation.go``
+  (``validateWindows``, ``validateLinux``, ``allowedEphemeralContainerFields``)
+- values that the API server fills in (``filled``): ``pkg/apis/core/v1/defaults.go``
+- first releases: ``pkg/features/kube_features.go``. A field with a feature gate counts from the release in which the gate is
+  on by default.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Which of the Kubernetes objects in YAML and JSON sources say something about pod security, and which do not.
+"""Sorts the Kubernetes objects of YAML and JSON sources: policies, roles, bindings, and objects that are ignored.
 
-Sources are read as one cluster's: any number of them, several documents each, lists within lists.
+All sources belong to one cluster. Each may have several documents, and lists within lists.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ ROLE_KINDS = ("ClusterRole", "Role")
 BINDING_KINDS = ("ClusterRoleBinding", "RoleBinding")
 _A_SLIP = 0.92
 MOST_STRANGE = 20
-"""How many documents that are no objects are told."""
+"""How many documents that are no objects are reported."""
 RBAC_VERSIONS = ("rbac.authorization.k8s.io/v1", "rbac.authorization.k8s.io/v1beta1")
 
 
@@ -51,9 +51,9 @@ def read_objects(sources: Iterable[SourceFile], report: Report) -> Objects:
     empty: tuple[Span, ...] = ()
     for source in sources:
         for document in load_documents(source):
-            found = tuple(_flat(document))
-            empty += () if found else (document.span,)
-            for node in found:
+            nodes = tuple(_flat(document))
+            empty += () if nodes else (document.span,)
+            for node in nodes:
                 sorter.take(node)
     return Objects(tuple(sorter.policies), tuple(sorter.roles), tuple(sorter.bindings), tuple(sorter.ignored), empty)
 
@@ -71,7 +71,7 @@ def refuse_unquoted(nodes: Iterable[Node | None], report: Report) -> None:
 
 
 def read_as(node: Node) -> str:
-    """What YAML makes of a boolean or a number: ``false``, as YAML reads `n`."""
+    """The value that YAML reads for ``node``, in words: ``false``, as YAML reads a bare `n`."""
     value = str(node.value).lower() if node.kind == "bool" else str(node.value)
     return f"`{value}`" if value == node.spelled else f"`{value}`, as YAML reads a bare `{node.spelled}`"
 
@@ -118,14 +118,14 @@ class _Sorter:
             self.policies.append(node)
         elif kind in (*ROLE_KINDS, *BINDING_KINDS) and version in RBAC_VERSIONS:
             (self.roles if kind in ROLE_KINDS else self.bindings).append(node)
-        elif meant := _misspelled(kind):
+        elif suggestion := _misspelled(kind):
             self.report.add(
                 Diagnostic(
                     "PSP001",
                     f"`{kind}` is no kind of Kubernetes",
                     kind_node.span,
-                    help=f"did you mean `{meant}`?",
-                    fixes=(Replacement(kind_node.span, meant),),
+                    help=f"did you mean `{suggestion}`?",
+                    fixes=(Replacement(kind_node.span, suggestion),),
                 )
             )
         else:
@@ -135,7 +135,7 @@ class _Sorter:
 
 
 def _misspelled(kind: str) -> str | None:
-    """The kind that ``kind`` was meant to be, where only a slip of the pen keeps it from being a PodSecurityPolicy."""
+    """``PodSecurityPolicy`` if ``kind`` is a slip of the pen for it; else None."""
     from difflib import SequenceMatcher
 
     close = SequenceMatcher(None, kind.lower(), PSP_KIND.lower()).ratio() > _A_SLIP
@@ -145,8 +145,8 @@ def _misspelled(kind: str) -> str | None:
 def summary(ignored: tuple[Ignored, ...]) -> str:
     """``3 ConfigMaps, 1 Deployment``: how many of each kind, kinds in their order of appearance."""
     counts: dict[str, int] = {}
-    for one in ignored:
-        counts[one.kind] = counts.get(one.kind, 0) + 1
+    for ignored_object in ignored:
+        counts[ignored_object.kind] = counts.get(ignored_object.kind, 0) + 1
     return ", ".join(
         f"{count} {kind}{'s' if count > 1 and not kind.endswith('s') else ''}" for kind, count in counts.items()
     )

@@ -28,7 +28,7 @@ SERVICE_ACCOUNT = "system:serviceaccount:"
 
 @frozen
 class Usable:
-    """What a rule lets use: the policies ``names``, or all of them where there are none."""
+    """The policies that a rule allows to use: ``names``, or all policies where that is empty."""
 
     names: tuple[str, ...]
     span: Span
@@ -73,11 +73,11 @@ class Binding:
 
 
 def read_role(node: Node, report: Report) -> Role:
-    """The role that ``node`` is. A rule that cannot be read is an error, and grants nothing."""
+    """``node`` as a `Role`. A rule that cannot be read is an error, and grants nothing."""
     kind, namespace, name = text(field(node, "kind")), *_named(node)
     labels = field(field(node, "metadata"), "labels")
     selectors = field(field(node, "aggregationRule"), "clusterRoleSelectors")
-    selecting = [field(one, "matchLabels") for one in selectors.items] if selectors is not None else []
+    selecting = [field(selector, "matchLabels") for selector in selectors.items] if selectors is not None else []
     refuse_unquoted((*_metadata(node), *(e.node for m in (labels, *selecting) if m for e in m.entries)), report)
     return Role(
         kind,
@@ -133,10 +133,10 @@ def aggregated(roles: tuple[Role, ...]) -> tuple[Role, ...]:
             return role.usable
         if role.name not in filled:
             parts = [r for r in cluster if r is not role and any(_selects(s, dict(r.labels)) for s in role.selectors)]
-            found = tuple(u for part in parts for u in usable(part, within | {role.name}))
+            usables = tuple(u for part in parts for u in usable(part, within | {role.name}))
             if within:
-                return found if parts else role.usable
-            filled[role.name] = found if parts else role.usable
+                return usables if parts else role.usable
+            filled[role.name] = usables if parts else role.usable
         return filled[role.name]
 
     return tuple(replace(r, usable=usable(r, frozenset())) if r.selectors else r for r in roles)
@@ -169,11 +169,11 @@ def _usable(rules: Node | None, role: str, report: Report) -> Iterator[Usable]:
         if not _speaks_of_policies(lists["resources"], lists["apiGroups"]):
             continue
         before = len(report.diagnostics)
-        for name, found in lists.items():
+        for name, strings in lists.items():
             node = field(rule, name)
             if node is not None and any(item.spelled for item in node.items):
                 refuse_unquoted(node.items, report)
-            elif found is None:
+            elif strings is None:
                 report.add(
                     Diagnostic(
                         "RBC003", f"`{name}` of {role} has to be a list of strings", node.span if node else rule.span
@@ -206,8 +206,12 @@ def _subjects(node: Node | None, namespace: str, report: Report) -> Iterator[Sub
     for subject in items:
         kind, name = text(field(subject, "kind")), text(field(subject, "name"))
         if subject.kind != "map" or kind not in _SUBJECT_KINDS or not name:
-            meant = did_you_mean(kind, _SUBJECT_KINDS) if kind else None
-            help = f"did you mean `{meant}`?" if meant else f"give `kind` ({', '.join(_SUBJECT_KINDS)}) and `name`"
+            suggestion = did_you_mean(kind, _SUBJECT_KINDS) if kind else None
+            help = (
+                f"did you mean `{suggestion}`?"
+                if suggestion
+                else f"give `kind` ({', '.join(_SUBJECT_KINDS)}) and `name`"
+            )
             report.add(Diagnostic("RBC004", "this names no user, group or service account", subject.span, help=help))
             continue
         _refuse_unknown(subject, _SUBJECT_FIELDS, "a subject", report)
@@ -226,8 +230,8 @@ def _subjects(node: Node | None, namespace: str, report: Report) -> Iterator[Sub
 def _refuse_unknown(node: Node, known: tuple[str, ...], where: str, report: Report) -> None:
     for entry in node.entries:
         if entry.key not in known:
-            meant = did_you_mean(entry.key, known)
-            help = f"did you mean `{meant}`?" if meant else f"known here: {', '.join(known)}"
+            suggestion = did_you_mean(entry.key, known)
+            help = f"did you mean `{suggestion}`?" if suggestion else f"known here: {', '.join(known)}"
             label = "the API server would drop it"
             report.add(
                 Diagnostic("RBC005", f"unknown field `{entry.key}` in {where}", entry.key_span, label=label, help=help)
@@ -235,11 +239,14 @@ def _refuse_unknown(node: Node, known: tuple[str, ...], where: str, report: Repo
 
 
 def _selects(selector: Node, labels: dict[str, str]) -> bool:
-    """Whether a label selector matches. Source: ``LabelSelectorAsSelector`` in ``k8s.io/apimachinery``; an empty one is all."""
+    """Whether ``selector`` matches ``labels``; an empty one does.
+
+    Source: ``LabelSelectorAsSelector`` in ``k8s.io/apimachinery``.
+    """
     match_labels, expressions = field(selector, "matchLabels"), field(selector, "matchExpressions")
     if match_labels is not None and any(labels.get(e.key) != text(e.node) for e in match_labels.entries):
         return False
-    return all(_expression(one, labels) for one in (expressions.items if expressions is not None else ()))
+    return all(_expression(expression, labels) for expression in (expressions.items if expressions is not None else ()))
 
 
 def _expression(node: Node, labels: dict[str, str]) -> bool:

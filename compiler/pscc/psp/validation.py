@@ -1,4 +1,4 @@
-"""What Kubernetes would refuse in a PodSecurityPolicy whose fields have the right types, every reason at once.
+"""Finds everything that Kubernetes refuses in a PodSecurityPolicy whose fields have the right types.
 
 Source: ``pkg/apis/policy/validation/validation.go`` of Kubernetes 1.24, and what it calls in ``pkg/apis/core/validation``.
 """
@@ -56,20 +56,20 @@ APPARMOR = "apparmor.security.beta.kubernetes.io/"
 class Validation:
     """The checks over one spec, whose key stands ``at``; ``report`` gets what is wrong.
 
-    ``meant`` is the spec ``written`` with its misspelled fields named rightly, so that one slip is told once.
+    ``spec`` is ``source``, the spec of the file, with its misspelled fields named rightly, so that one slip is one error.
     """
 
     def __init__(
-        self, written: Node, meant: Node, at: Span, annotations: tuple[tuple[str, Node], ...], report: Report
+        self, source: Node, spec: Node, at: Span, annotations: tuple[tuple[str, Node], ...], report: Report
     ) -> None:
-        self.written = written
-        self.spec = meant
+        self.written = source
+        self.spec = spec
         self.at = at
         self.annotations = annotations
         self.report = report
 
     def run(self) -> None:
-        """All checks, in the order in which Kubernetes makes them."""
+        """Run all checks, in the order of Kubernetes."""
         for field in RULES:
             self.strategy(field)
         for node in self.items("volumes"):
@@ -100,8 +100,8 @@ class Validation:
     @staticmethod
     def text(node: Node, key: str) -> str:
         """The string ``key`` of a map; empty where it is missing."""
-        found = node.get(key)
-        return str(found.value) if found else ""
+        value = node.get(key)
+        return str(value.value) if value else ""
 
     def invalid(self, span: Span, message: str, help: str = "", code: str = "PSP006", fix: str | None = None) -> None:
         """Report an error at ``span``."""
@@ -114,7 +114,7 @@ class Validation:
         self.report.add(Diagnostic(code, message, span, severity="warning", help=help))
 
     def one_of(self, node: Node, known: Iterable[str], noun: str) -> None:
-        """``node`` is one of ``known``."""
+        """Report ``node`` unless its value is one of ``known``."""
         text = str(node.value)
         if text not in known:
             self.invalid(
@@ -122,7 +122,7 @@ class Validation:
             )
 
     def strategy(self, field: str) -> None:
-        """The rule and the ranges of a strategy."""
+        """Check the rule and the ranges of a strategy."""
         node = self.spec.get(field)
         known = RULES[field]
         if field in REQUIRED and self.written.get(field) is None:
@@ -135,13 +135,15 @@ class Validation:
             self.report.add(Diagnostic("PSP004", f"`spec.{field}` has no rule", node.span, help=help))
         elif str(rule.value) not in known:
             aliases = {"MustRunAsRange": "MustRunAs"}
-            meant = aliases.get(str(rule.value)) or did_you_mean(str(rule.value), known)
+            suggestion = aliases.get(str(rule.value)) or did_you_mean(str(rule.value), known)
             message = f"`{rule.value}` is not a rule of {field}"
-            self.invalid(rule.span, message, f"known: {', '.join(known)}", "PSP004", meant if meant in known else None)
+            self.invalid(
+                rule.span, message, f"known: {', '.join(known)}", "PSP004", suggestion if suggestion in known else None
+            )
         self.ranges(field, node, str(rule.value) if rule else "")
 
     def missing(self, field: str, known: tuple[str, ...]) -> None:
-        """A strategy that Kubernetes asks for is not there, or is misspelled."""
+        """Report that the strategy ``field``, which Kubernetes requires, is missing or misspelled."""
         message = f"`spec.{field}` is missing: Kubernetes asks for its rule"
         help = f"add `{field}: {{rule: RunAsAny}}`, or one of {', '.join(known)}"
         notes: tuple[tuple[Span | None, str], ...] = ()
@@ -251,10 +253,13 @@ class Validation:
                 )
 
     def profiles(self) -> None:
-        """The seccomp and AppArmor annotations."""
-        found = dict(self.annotations)
+        """Check the seccomp and AppArmor annotations."""
+        annotations = dict(self.annotations)
         for prefix, old_name in ((SECCOMP, True), (APPARMOR, False)):
-            allowed, default = found.get(prefix + "allowedProfileNames"), found.get(prefix + "defaultProfileName")
+            allowed, default = (
+                annotations.get(prefix + "allowedProfileNames"),
+                annotations.get(prefix + "defaultProfileName"),
+            )
             names = str(allowed.value).split(",") if allowed and allowed.value else []
             for node, profiles in (
                 (allowed, names),
@@ -300,13 +305,13 @@ def is_label_part(text: str) -> bool:
     return len(text) <= 63 and QUALIFIED_PART.fullmatch(text) is not None
 
 
-def _overlap(one: str, other: str) -> bool:
-    first, second = one.removesuffix("*"), other.removesuffix("*")
-    if one.endswith("*") and other.endswith("*"):
+def _overlap(left: str, right: str) -> bool:
+    first, second = left.removesuffix("*"), right.removesuffix("*")
+    if left.endswith("*") and right.endswith("*"):
         return first.startswith(second) or second.startswith(first)
-    if one.endswith("*"):
-        return other.startswith(first)
-    return one.startswith(second) if other.endswith("*") else one == other
+    if left.endswith("*"):
+        return right.startswith(first)
+    return left.startswith(second) if right.endswith("*") else left == right
 
 
 def _profile(name: str, seccomp: bool, wildcard: bool) -> bool:

@@ -16,7 +16,7 @@ API_VERSIONS = ("policy/v1beta1", "extensions/v1beta1")
 
 
 def read_psp(source: SourceFile, report: Report) -> Psp | None:
-    """The PSP of ``source``; None when it has errors, which are in ``report`` then. Raises `SourceError` on bad YAML."""
+    """The PSP of ``source``; None if it has errors, which are in ``report``. Raises `SourceError` where it is not YAML."""
     documents = load_documents(source)
     start = Span(source.name, 1, 1, 1, 1)
     if len(documents) != 1:
@@ -29,10 +29,10 @@ def read_psp(source: SourceFile, report: Report) -> Psp | None:
 
 
 def read_policy(root: Node, report: Report) -> Psp | None:
-    """The PSP that ``root`` is; None when it has errors, which are in ``report`` then."""
-    found = Report()
-    psp = _policy(root, found)
-    report.diagnostics += found.diagnostics
+    """``root`` as a `Psp`; None if it has errors, which are in ``report``."""
+    own_report = Report()
+    psp = _policy(root, own_report)
+    report.diagnostics += own_report.diagnostics
     return psp
 
 
@@ -47,12 +47,11 @@ def _policy(root: Node, report: Report) -> Psp | None:
     if spec is None:
         report.add(Diagnostic("PSP004", "the policy has no spec", root.span, help="add `spec`"))
         return None
-    before = len(report.diagnostics)
-    meant = _typed(spec, SPEC, "spec", report)
-    wrong_types = any(d.code == "PSP003" for d in report.diagnostics[before:])
-    if not wrong_types:
+    types = _Types(report)
+    corrected = _typed(spec, SPEC, "spec", types)
+    if not types.failed:
         at = next(entry.key_span for entry in root.entries if entry.key == "spec")
-        Validation(spec, meant, at, annotations, report).run()
+        Validation(spec, corrected, at, annotations, report).run()
     if report.failed:
         return None
     name_node = metadata.get("name") if metadata else None
@@ -110,13 +109,13 @@ def _metadata(metadata: Node | None, where: Span, report: Report) -> tuple[str, 
 
 def _strings(metadata: Node, field: str, report: Report) -> tuple[tuple[str, Node], ...]:
     """The labels or annotations. A null one is the empty string, as the API server's decoder takes it."""
-    found = metadata.get(field)
-    if found is not None and found.kind != "map":
+    mapping = metadata.get(field)
+    if mapping is not None and mapping.kind != "map":
         help = "write one `key: value` a line below it"
-        report.add(Diagnostic("PSP003", f"{field} have to be a map of strings", found.span, help=help))
+        report.add(Diagnostic("PSP003", f"{field} have to be a map of strings", mapping.span, help=help))
         return ()
     strings = []
-    for entry in found.entries if found else ():
+    for entry in mapping.entries if mapping else ():
         key, node = entry.key, entry.node
         if not is_qualified(key.lower() if field == "annotations" else key):
             help = "use letters, digits, `-`, `_`, `.`, at most 63, with a domain and `/` before them if need be"
@@ -136,13 +135,13 @@ def _strings(metadata: Node, field: str, report: Report) -> tuple[tuple[str, Nod
 
 def _unknown(key: str, span: Span, known: object, where: str, report: Report) -> None:
     names = tuple(sorted(str(k) for k in known))  # type: ignore[attr-defined]
-    meant = did_you_mean(key, names)
-    help = f"did you mean `{meant}`?" if meant else f"known here: {', '.join(names)}"
+    suggestion = did_you_mean(key, names)
+    help = f"did you mean `{suggestion}`?" if suggestion else f"known here: {', '.join(names)}"
     if where == "metadata." and "/" in key:
-        meant, help = None, "it is an annotation: put it below `metadata.annotations`"
+        suggestion, help = None, "it is an annotation: put it below `metadata.annotations`"
     elif where == "" and key in SPEC:
-        meant, help = None, "put it below `spec`"
-    fixes = (Replacement(span, meant),) if meant else ()
+        suggestion, help = None, "put it below `spec`"
+    fixes = (Replacement(span, suggestion),) if suggestion else ()
     message = f"unknown field `{where}{key}`"
     report.add(Diagnostic("PSP002", message, span, label="the API server would drop it", help=help, fixes=fixes))
 
@@ -154,52 +153,64 @@ _BITS = {"int32": 31, "int64": 63}
 _WORDS = {"true": "true", "yes": "true", "on": "true", "false": "false", "no": "false", "off": "false"}
 
 
-def _typed(node: Node, schema: Schema, where: str, report: Report) -> Node:
-    """Report what in ``node`` is not of the type ``schema``. Returns it as it is probably meant: misspelled fields renamed."""
+class _Types:
+    """Collects the values of wrong types in a spec: each is an error in ``report``, and ``failed`` is true once there is one."""
+
+    def __init__(self, report: Report) -> None:
+        self.report = report
+        self.failed = False
+
+    def refuse(self, error: Diagnostic) -> None:
+        self.failed = True
+        self.report.add(error)
+
+
+def _typed(node: Node, schema: Schema, where: str, types: _Types) -> Node:
+    """``node`` with its misspelled fields named rightly; each value that is not of its type in ``schema`` goes to ``types``."""
     if node.kind == "null":
         return node
     match schema:
         case str():
-            _scalar(node, schema, where, report)
+            _scalar(node, schema, where, types)
             return node
         case list():
             if node.kind != "list":
                 help = "begin each element with `- `"
-                report.add(Diagnostic("PSP003", f"`{where}` has to be a list", node.span, help=help))
+                types.refuse(Diagnostic("PSP003", f"`{where}` has to be a list", node.span, help=help))
             for index, item in enumerate(node.items):
                 if item.kind == "null" and schema[0] == "string":
                     message = f"`{where}[{index}]` is empty"
-                    report.add(Diagnostic("PSP003", message, item.span, help="leave the element out"))
-            items = (_typed(item, schema[0], f"{where}[{index}]", report) for index, item in enumerate(node.items))
+                    types.refuse(Diagnostic("PSP003", message, item.span, help="leave the element out"))
+            items = (_typed(item, schema[0], f"{where}[{index}]", types) for index, item in enumerate(node.items))
             return replace(node, items=tuple(items))
         case dict():
             if node.kind != "map":
                 help = f"write its fields ({', '.join(schema)}) below it, without `- `"
-                report.add(Diagnostic("PSP003", f"`{where}` has to be a map", node.span, help=help))
-            return replace(node, entries=tuple(_entry(node, entry, schema, where, report) for entry in node.entries))
+                types.refuse(Diagnostic("PSP003", f"`{where}` has to be a map", node.span, help=help))
+            return replace(node, entries=tuple(_entry(node, entry, schema, where, types) for entry in node.entries))
 
 
-def _entry(node: Node, entry: Entry, schema: dict[str, Schema], where: str, report: Report) -> Entry:
+def _entry(node: Node, entry: Entry, schema: dict[str, Schema], where: str, types: _Types) -> Entry:
     key = entry.key
     if key not in schema:
-        _unknown(key, entry.key_span, schema, f"{where}.", report)
-        meant = did_you_mean(key, schema)
-        if meant is None or any(other.key == meant for other in node.entries):
+        _unknown(key, entry.key_span, schema, f"{where}.", types.report)
+        suggestion = did_you_mean(key, schema)
+        if suggestion is None or any(other.key == suggestion for other in node.entries):
             return entry
-        key = meant
-    return Entry(key, entry.key_span, _typed(entry.node, schema[key], f"{where}.{key}", report))
+        key = suggestion
+    return Entry(key, entry.key_span, _typed(entry.node, schema[key], f"{where}.{key}", types))
 
 
-def _scalar(node: Node, schema: str, where: str, report: Report) -> None:
+def _scalar(node: Node, schema: str, where: str, types: _Types) -> None:
     bits = _BITS.get(schema)
     if bits and isinstance(node.value, int) and not -(2**bits) <= node.value < 2**bits:
         message = f"`{where}` is {node.value}, too large for an {schema}"
-        report.add(Diagnostic("PSP003", message, node.span, help=f"the largest is {2**bits - 1}"))
+        types.refuse(Diagnostic("PSP003", message, node.span, help=f"the largest is {2**bits - 1}"))
         return
     if node.kind == ("int" if bits else schema):
         return
     if schema == "string" and node.spelled:
-        report.add(unquoted(node, "PSP003", f"`{where}` is {read_as(node)}, it has to be a string"))
+        types.refuse(unquoted(node, "PSP003", f"`{where}` is {read_as(node)}, it has to be a string"))
         return
     shown = {"map": "a map", "list": "a list", "string": f'"{node.value}"'}.get(node.kind, f"`{node.value}`")
     help, fix = "", None
@@ -212,4 +223,4 @@ def _scalar(node: Node, schema: str, where: str, report: Report) -> None:
         help = "write a number, without quotes"
     fixes = (Replacement(node.span, fix),) if fix else ()
     message = f"`{where}` is {shown}, it has to be {_KINDS[schema]}"
-    report.add(Diagnostic("PSP003", message, node.span, help=help, fixes=fixes))
+    types.refuse(Diagnostic("PSP003", message, node.span, help=help, fixes=fixes))

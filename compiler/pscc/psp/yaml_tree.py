@@ -15,7 +15,7 @@ from pscc.diagnostics import Diagnostic, SourceError
 
 Kind = Literal["map", "list", "string", "int", "float", "bool", "null"]
 FEWEST_NODES = 10_000
-"""That are always read. Beyond, a text cannot have more nodes than characters unless its aliases repeat them."""
+"""The number of nodes that is always read. A text with more nodes than characters can only repeat them by aliases."""
 DEEPEST = 100
 
 
@@ -129,7 +129,7 @@ class _Places:
 
 
 def _tagged_strings(source: SourceFile, loader_class: Any) -> frozenset[tuple[int, int]]:
-    """Where scalars tagged ``!!str`` begin. Refuses other tags, and nesting that would exhaust the parser's C stack."""
+    """The places of scalars with the tag ``!!str``. Refuses other tags, and nesting that would exhaust the parser's C stack."""
     import yaml
 
     tagged, depth = [], 0

@@ -1,1 +1,1 @@
-"""What follows from policies: which accepts more, where two differ, which defaults contradict."""
+"""Compares programs and policies: which accepts more, how two differ, which defaults contradict each other."""

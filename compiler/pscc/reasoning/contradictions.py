@@ -1,4 +1,4 @@
-"""Defaults that their own policy refuses: found by the oracle on a pod that says nothing, one default at a time."""
+"""Finds defaults that their own policy refuses: the interpreter judges an empty pod with one default at a time."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from pscc import ir
-from pscc.reference import oracle
-from pscc.reference.oracle import Reason
+from pscc.reference import interpreter
+from pscc.reference.interpreter import Reason
 
-_EMPTY_POD: oracle.Json = {
+_EMPTY_POD: interpreter.Json = {
     "metadata": {"name": "pod"},
     "spec": {"containers": [{"name": "main", "image": "app:1"}]},
 }
@@ -26,6 +26,6 @@ def refused_defaults(policy: ir.Policy) -> Iterator[tuple[ir.Default, Reason]]:
 def _refusals(policy: ir.Policy, default: ir.Default) -> Iterator[Reason]:
     alone = replace(policy, defaults=(default,))
     field = ".".join(default.path)
-    for reason in oracle.check(alone, oracle.with_defaults(alone, _EMPTY_POD)).reasons:
+    for reason in interpreter.check(alone, interpreter.with_defaults(alone, _EMPTY_POD)).reasons:
         if reason.value is not None and field in reason.path:
             yield reason

@@ -1,1 +1,1 @@
-"""What the IR means: the interpreter of a policy, and which policy of a choice admits a request."""
+"""The reference meaning of the IR: the interpreter of a policy, and the choice of the policy that admits a request."""

@@ -12,15 +12,15 @@ from pscc.base.frozen import frozen
 from pscc.ir.access import Request
 from pscc.ir.once_defaulted import observing
 from pscc.ir.passes import looked_at_by_choice
-from pscc.reference import oracle
-from pscc.reference.oracle import Json, Verdict, show
+from pscc.reference import interpreter
+from pscc.reference.interpreter import Json, Verdict, show
 
 SECCOMP_ANNOTATION = "seccomp.security.alpha.kubernetes.io/pod"
 
 
 @frozen
 class Opinion:
-    """What one policy says of a request that may use it; ``changes`` tells whether its defaults change the pod."""
+    """The verdict of one usable policy of a choice. ``changes``: its defaults change the pod."""
 
     policy: str
     verdict: Verdict
@@ -29,11 +29,13 @@ class Opinion:
 
 @frozen
 class Admission:
-    """A choice on a request.
+    """The decision of a choice on a request.
 
-    ``policy`` is the one that admits it, empty where it is denied or an update is let through unseen; ``opinions`` are
-    those of the policies that may be used, in order; ``message`` says why it is denied; ``pod`` is as that policy
-    leaves it.
+    - ``policy`` is the name of the policy that admits the pod. It is empty where the pod is denied, and where an update
+      changes nothing that the choice reads.
+    - ``opinions`` are the verdicts of the usable policies, in order.
+    - ``message`` says why the pod is denied; empty where it is not.
+    - ``pod`` is the pod with the defaults of ``policy``.
     """
 
     allowed: bool
@@ -45,10 +47,10 @@ class Admission:
 
 @frozen
 class Decision:
-    """What a whole program says of a request, every default set before anything is checked.
+    """The decision of a whole program on a request. Every default is set before any check runs.
 
-    ``judged`` are the policies outside choices that judge the request, with their verdicts; ``chosen`` the choices that do,
-    with what they decide; ``pod`` is the pod as all defaults leave it.
+    ``judged`` has the policies outside choices that judge the request, with their verdicts. ``chosen`` has the choices that
+    judge it, with their decisions. ``pod`` is the pod with all defaults.
     """
 
     judged: tuple[tuple[ir.Policy, Verdict], ...]
@@ -63,33 +65,37 @@ def decide(
     old_pod: Json | None = None,
     widely: frozenset[str] = frozenset(),
 ) -> Decision:
-    """What ``program`` says of ``pod``. With ``old_pod`` it is an update, which sets no defaults.
+    """The verdicts of ``program`` on ``pod``. With ``old_pod`` it is an update, which sets no defaults.
 
-    The API server asks all mutating admission before any validating admission: the policies outside choices set their
-    defaults, each choice decides on the pod that they leave, and every check sees the pod that results. What only warns or
-    audits changes nothing: it judges the pod as if its defaults had been set. ``widely`` names the policies whose defaults
-    are set for those who are exempt, too. Source: Kubernetes' documentation, "Dynamic Admission Control".
+    The API server runs all mutating admission before any validating admission, and so does this function:
+
+    1. The policies outside choices set their defaults.
+    2. Each choice decides on the pod with these, and sets the defaults of the policy that it chooses.
+    3. Every check reads the pod that results.
+
+    A policy that only warns or audits changes no pod: it judges the pod as if its defaults had been set. ``widely`` names the
+    policies whose defaults are set for exempt requests, too. Source: Kubernetes' documentation, "Dynamic Admission Control".
     """
     program = observing(program)
     judging = [policy for policy in program.policies if judges(policy, request)]
     choosing = [c for c in program.choices if c.scope.holds_in(request.namespace, request.namespace_labels)]
     if old_pod is not None:
-        verdicts = tuple((policy, oracle.check(policy, pod, old_pod)) for policy in judging)
+        verdicts = tuple((policy, interpreter.check(policy, pod, old_pod)) for policy in judging)
         return Decision(verdicts, tuple((c, admit(c, request, pod, old_pod)) for c in choosing), pod)
-    made = pod
+    changed = pod
     for policy in program.policies:
         if policy in judging or (policy.name in widely and judges(replace(policy, exemptions=()), request)):
-            made = oracle.with_defaults(policy, made)
+            changed = interpreter.with_defaults(policy, changed)
     chosen = []
     for choice in choosing:
-        chosen.append((choice, admit(choice, request, made)))
-        made = chosen[-1][1].pod
-    settled = tuple((choice, as_left(choice, request, admission, made)) for choice, admission in chosen)
-    return Decision(tuple((policy, oracle.check(policy, made)) for policy in judging), settled, made)
+        chosen.append((choice, admit(choice, request, changed)))
+        changed = chosen[-1][1].pod
+    settled = tuple((choice, as_left(choice, request, admission, changed)) for choice, admission in chosen)
+    return Decision(tuple((policy, interpreter.check(policy, changed)) for policy in judging), settled, changed)
 
 
 def as_left(choice: ir.Choice, request: Request, admission: Admission, pod: Json) -> Admission:
-    """``admission`` where a later choice may have changed the pod: then a policy has to accept the pod as it is now."""
+    """``admission`` for ``pod``, which a later choice may have changed: then a policy of ``choice`` must accept it as it is."""
     if not admission.allowed or pod == admission.pod:
         return admission
     again = accepts_as_it_is(choice, request, pod)
@@ -97,9 +103,9 @@ def as_left(choice: ir.Choice, request: Request, admission: Admission, pod: Json
 
 
 def judges(policy: ir.Policy, request: Request) -> bool:
-    """Whether ``policy``, outside any choice, judges the request: it holds there, and nobody who asks is exempt."""
+    """Whether ``policy``, outside any choice, judges ``request``: it holds in the namespace, and no identity is exempt."""
     return policy.scope.holds_in(request.namespace, request.namespace_labels) and not any(
-        exemption.subjects.include(one) for exemption in policy.exemptions for one in request.identities
+        exemption.subjects.include(identity) for exemption in policy.exemptions for identity in request.identities
     )
 
 
@@ -108,7 +114,8 @@ def usable(choice: ir.Choice, request: Request) -> tuple[ir.Policy, ...]:
     granted = {
         grant.policy
         for grant in choice.grants
-        if request.namespace in grant.namespaces and any(grant.subjects.include(one) for one in request.identities)
+        if request.namespace in grant.namespaces
+        and any(grant.subjects.include(identity) for identity in request.identities)
     }
     return tuple(
         policy
@@ -118,30 +125,32 @@ def usable(choice: ir.Choice, request: Request) -> tuple[ir.Policy, ...]:
 
 
 def admit(choice: ir.Choice, request: Request, pod: Json, old_pod: Json | None = None) -> Admission:
-    """What ``choice`` says of ``pod``: the first usable policy that need not change it, else the first that may.
+    """The decision of ``choice`` on ``pod``: by the first usable policy that admits it unchanged, else the first that admits it.
 
-    With ``old_pod`` it is an update: let through if it leaves all that any policy of the choice looks at as it was, else
-    a policy has to accept the pod as it is.
+    With ``old_pod`` it is an update. It is admitted if no field that a policy of the choice reads has changed, or if a policy
+    accepts the pod as it is.
     """
-    if old_pod is not None and oracle.unchanged(looked_at_by_choice(choice), pod, old_pod):
+    if old_pod is not None and interpreter.unchanged(looked_at_by_choice(choice), pod, old_pod):
         return Admission(True, "", (), "", pod)
     counts_as_changed = old_pod is None and copied_into_the_annotation(pod)
     opinions = []
     for policy in usable(choice, request):
-        made = pod if old_pod is not None else oracle.with_defaults(policy, pod)
-        opinions.append(Opinion(policy.name, oracle.check(policy, made), counts_as_changed or made != pod))
+        judged_pod = pod if old_pod is not None else interpreter.with_defaults(policy, pod)
+        opinions.append(
+            Opinion(policy.name, interpreter.check(policy, judged_pod), counts_as_changed or judged_pod != pod)
+        )
     return _decided(tuple(opinions), request, pod)
 
 
 def accepts_as_it_is(choice: ir.Choice, request: Request, pod: Json) -> Admission:
-    """What ``choice`` says of ``pod`` where nothing sets a default: what a target without mutation can ask."""
-    opinions = tuple(Opinion(policy.name, oracle.check(policy, pod), False) for policy in usable(choice, request))
+    """The decision of ``choice`` on ``pod`` without setting defaults, as on a target that changes no pods."""
+    opinions = tuple(Opinion(policy.name, interpreter.check(policy, pod), False) for policy in usable(choice, request))
     return _decided(opinions, request, pod)
 
 
 def _decided(opinions: tuple[Opinion, ...], request: Request, pod: Json) -> Admission:
-    accepting = [one for one in opinions if one.verdict.allowed]
-    chosen = next((one for one in accepting if not one.changes), accepting[0] if accepting else None)
+    accepting = [opinion for opinion in opinions if opinion.verdict.allowed]
+    chosen = next((opinion for opinion in accepting if not opinion.changes), accepting[0] if accepting else None)
     if chosen is not None:
         return Admission(True, chosen.policy, opinions, "", chosen.verdict.pod)
     return Admission(False, "", opinions, _message(opinions, request), pod)
@@ -166,7 +175,7 @@ def _message(opinions: tuple[Opinion, ...], request: Request) -> str:
         who = [*([f"user {show(request.user)}"] if request.user else []), *accounts]
         text = f"no policy may be used in namespace {show(request.namespace)} by {' or '.join(who) or 'anyone'}"
     else:
-        nearest = min(opinions, key=lambda one: len(one.verdict.reasons))
+        nearest = min(opinions, key=lambda opinion: len(opinion.verdict.reasons))
         text = f"{nearest.policy}: {'; '.join(nearest.verdict.messages)}"
         if len(opinions) > 1:
             text += f" (the nearest of the {len(opinions)} policies that may be used here)"

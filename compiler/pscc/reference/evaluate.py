@@ -1,4 +1,4 @@
-"""What ``pscc eval`` computes: what a program says of a pod, and which policy of a choice admits it."""
+"""Judges manifests for ``pscc eval``: the verdicts of a program, and the policy of a choice that admits the pod."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from pscc.base.frozen import frozen
 from pscc.ir.access import Request, requested_by
 from pscc.pod.manifests import Manifest, normalise
 from pscc.reference.admission import Opinion, decide
-from pscc.reference.oracle import Json, Reason
-from pscc.reference.side_by_side import admitted_by, asked_for, chosen_otherwise, judged_otherwise
+from pscc.reference.interpreter import Json, Reason
+from pscc.reference.side_by_side import admitted_by, by_its_maker, choice_differs, policy_differs
 
 Row = dict[str, object]
 Outcome = Literal["allowed", "denied", "warned", "audited", "unjudged"]
@@ -24,7 +24,7 @@ SOMEBODY = Request("", groups=requested_by("", ()))
 
 @frozen
 class Judgement:
-    """What one policy or choice says of one manifest, or that none judges it.
+    """The judgement of one policy or choice on one manifest, or that none judges it.
 
     ``file``, ``kind``, ``namespace`` and ``name`` are the manifest's. ``policy`` is the policy that judges it, or the one of
     ``choice`` that admits it; None where none judges it. ``allowed`` is false only where what enforces denies the pod.
@@ -55,9 +55,8 @@ class Judgement:
 def judgements(program: ir.Program, manifest: Manifest, requested: Request = SOMEBODY) -> tuple[Judgement, ...]:
     """One judgement for each policy or choice that judges ``manifest``, or one without a policy where none does.
 
-    ``requested`` says who asks for a bare pod (a workload's controller asks for its own, and for those that it owns); its
-    namespace is that of manifests which name none (``default`` where it is empty). A pod is admitted when every judgement
-    says ``allowed``.
+    ``requested`` is the request for a bare pod; the controller of a workload asks for the workload's pods. Its namespace is
+    that of manifests which name none, or ``default``. A pod is admitted if every judgement has ``allowed``.
     """
     pod = normalise(manifest.pod)
     request = request_of(requested, manifest, pod)
@@ -65,7 +64,7 @@ def judgements(program: ir.Program, manifest: Manifest, requested: Request = SOM
     psp = admitted_by(pod)
     of = (manifest.span.file, manifest.kind, manifest.namespace or requested.namespace, manifest.name)
     defaulted = decision.pod != pod
-    found = [
+    results = [
         Judgement(
             *of,
             policy.name,
@@ -75,11 +74,11 @@ def judgements(program: ir.Program, manifest: Manifest, requested: Request = SOM
             reasons=verdict.reasons,
             defaulted=defaulted,
             psp=psp,
-            differs=judged_otherwise(policy, psp, verdict),
+            differs=policy_differs(policy, psp, verdict),
         )
         for policy, verdict in decision.judged
     ]
-    found += [
+    results += [
         Judgement(
             *of,
             admission.policy,
@@ -91,36 +90,48 @@ def judgements(program: ir.Program, manifest: Manifest, requested: Request = SOM
             message=admission.message,
             defaulted=defaulted,
             psp=psp,
-            differs=chosen_otherwise(choice, psp, admission),
+            differs=choice_differs(choice, psp, admission),
         )
         for choice, admission in decision.chosen
     ]
-    if not found:
+    if not results:
         why = _why_unjudged(program, request)
-        found = [Judgement(*of, None, "unjudged", True, pod, message=why, psp=psp)]
-    return tuple(found)
+        results = [Judgement(*of, None, "unjudged", True, pod, message=why, psp=psp)]
+    return tuple(results)
 
 
 def evaluate(program: ir.Program, manifest: Manifest, requested: Request = SOMEBODY) -> tuple[Row, ...]:
-    """`judgements`, as JSON."""
+    """The `judgements` as rows of JSON."""
     return tuple(map(row, judgements(program, manifest, requested)))
 
 
-def row(one: Judgement) -> Row:
-    """``one`` as JSON. ``choice`` and ``tried`` are there for a choice alone, ``message`` also where no policy judges the pod."""
-    found: Row = {"file": one.file, "kind": one.kind, "namespace": one.namespace, "name": one.name}
-    if one.choice is not None:
-        found["choice"] = one.choice
-    found |= {"policy": one.policy, "mode": one.mode, "allowed": one.allowed, "verdict": one.verdict}
-    if one.choice is not None:
-        found["message"] = one.message
-    found["reasons"] = _reasons(one.reasons)
-    if one.choice is not None:
-        found["tried"] = [{"policy": tried.policy, "reasons": _reasons(tried.verdict.reasons)} for tried in one.tried]
-    found |= {"psp": one.psp, "differs": one.differs, "defaulted": one.defaulted}
-    if one.policy is None:
-        found["message"] = one.message
-    return {**found, "pod": one.pod}
+def row(judgement: Judgement) -> Row:
+    """``judgement`` as JSON. Only a choice has ``choice`` and ``tried``; ``message`` is there for a choice and an unjudged pod."""
+    result: Row = {
+        "file": judgement.file,
+        "kind": judgement.kind,
+        "namespace": judgement.namespace,
+        "name": judgement.name,
+    }
+    if judgement.choice is not None:
+        result["choice"] = judgement.choice
+    result |= {
+        "policy": judgement.policy,
+        "mode": judgement.mode,
+        "allowed": judgement.allowed,
+        "verdict": judgement.verdict,
+    }
+    if judgement.choice is not None:
+        result["message"] = judgement.message
+    result["reasons"] = _reasons(judgement.reasons)
+    if judgement.choice is not None:
+        result["tried"] = [
+            {"policy": tried.policy, "reasons": _reasons(tried.verdict.reasons)} for tried in judgement.tried
+        ]
+    result |= {"psp": judgement.psp, "differs": judgement.differs, "defaulted": judgement.defaulted}
+    if judgement.policy is None:
+        result["message"] = judgement.message
+    return {**result, "pod": judgement.pod}
 
 
 def _why_unjudged(program: ir.Program, request: Request) -> str:
@@ -131,7 +142,9 @@ def _why_unjudged(program: ir.Program, request: Request) -> str:
 def _why_not(policy: ir.Policy, request: Request) -> str:
     scope = policy.scope
     if scope.holds_in(request.namespace, request.namespace_labels):
-        reasons = (e.reason for e in policy.exemptions if any(e.subjects.include(one) for one in request.identities))
+        reasons = (
+            e.reason for e in policy.exemptions if any(e.subjects.include(identity) for identity in request.identities)
+        )
         return f"exempt ({next(reasons, '')})"
     if replace(scope, labels=(), except_labels=()).holds_in(request.namespace):
         return "goes by labels of the namespace, which are not known here"
@@ -139,12 +152,12 @@ def _why_not(policy: ir.Policy, request: Request) -> str:
 
 
 def request_of(requested: Request, manifest: Manifest, pod: dict[str, object]) -> Request:
-    """The request by which ``manifest`` comes to be, whose ``pod`` is normalised: by ``requested``, or by its controller."""
+    """The request for ``pod``, the normalised pod of ``manifest``: ``requested``, or one by its controller."""
     spec = pod.get("spec")
     account = spec.get("serviceAccountName") if isinstance(spec, dict) else None
     namespace = manifest.namespace or requested.namespace or "default"
     request = replace(requested, namespace=namespace, service_account=str(account or "default"))
-    return asked_for(manifest.kind, manifest.pod, request)
+    return by_its_maker(manifest.kind, manifest.pod, request)
 
 
 def _outcome(mode: ir.Mode, accepted: bool) -> tuple[Outcome, bool]:

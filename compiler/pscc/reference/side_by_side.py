@@ -13,7 +13,7 @@ from pscc import ir
 from pscc.ir.access import AUTHENTICATED, SERVICE_ACCOUNT_USER, Request, requested_by
 from pscc.pod.manifests import MIRROR_ANNOTATION
 from pscc.reference.admission import Admission
-from pscc.reference.oracle import Json, Verdict
+from pscc.reference.interpreter import Json, Verdict
 
 ANNOTATION = "kubernetes.io/psp"
 _ADMITTED = "in the cluster it was admitted by PodSecurityPolicy"
@@ -26,21 +26,21 @@ CONTROLLERS = {
     "Job": "job-controller",
     "CronJob": "job-controller",
 }
-"""Who asks for the pods of a workload: service accounts of ``kube-system``.
+"""The service accounts in ``kube-system`` that create the pods of workloads, by kind.
 
 Source: ``plugin/pkg/auth/authorizer/rbac/bootstrappolicy/controller_policy.go`` of Kubernetes 1.24.
 """
 
 
-def asked_for(kind: str, pod: Json, request: Request) -> Request:
-    """``request`` for ``pod``, by whoever makes it: the controller of its workload ``kind``, or of its owner.
+def by_its_maker(kind: str, pod: Json, request: Request) -> Request:
+    """``request`` with the user who makes ``pod``: the controller of its workload ``kind``, or of its owner.
 
-    A static pod's mirror is made by its node, and has no service account. A bare pod is whoever's ``request`` it is.
+    The node makes the mirror of a static pod, which has no service account. A bare pod keeps the user of ``request``.
     """
     metadata = _object(pod.get("metadata"))
     owners = metadata.get("ownerReferences")
-    named = [_object(owner) for owner in owners if isinstance(owner, dict)] if isinstance(owners, list) else []
-    owner = next((one for one in named if one.get("controller") is True), {})
+    owner_objects = [_object(owner) for owner in owners if isinstance(owner, dict)] if isinstance(owners, list) else []
+    owner = next((candidate for candidate in owner_objects if candidate.get("controller") is True), {})
     if MIRROR_ANNOTATION in _object(metadata.get("annotations")):
         node = owner.get("name") or _object(pod.get("spec")).get("nodeName") or "node"
         return replace(request, user=f"system:node:{node}", groups=("system:nodes", AUTHENTICATED), service_account="")
@@ -56,23 +56,23 @@ def admitted_by(pod: Json) -> str:
     return str(_object(_object(pod.get("metadata")).get("annotations")).get(ANNOTATION) or "")
 
 
-def chosen_otherwise(choice: ir.Choice, psp: str, admission: Admission) -> str:
-    """In what ``choice`` differs from the cluster, where ``psp`` admitted the pod; empty where it does not."""
+def choice_differs(choice: ir.Choice, psp: str, admission: Admission) -> str:
+    """How ``choice`` differs from the cluster, in which ``psp`` admitted the pod, in words; empty where it does not."""
     if not psp or admission.policy == psp or (choice.mode != "enforce" and not admission.allowed):
         return ""
     if all(policy.name != psp for policy in choice.policies):
-        told = f"{psp}, which is not among the policies here"
-    elif all(one.policy != psp for one in admission.opinions):
-        told = f"{psp}, which whoever is taken to ask may not use (--as says who asks)"
+        difference = f"{psp}, which is not among the policies here"
+    elif all(opinion.policy != psp for opinion in admission.opinions):
+        difference = f"{psp}, which whoever is taken to ask may not use (--as says who asks)"
     elif admission.allowed:
-        told = f"{psp}; {admission.policy}, which comes before it, does here"
+        difference = f"{psp}; {admission.policy}, which comes before it, does here"
     else:
-        told = f"{psp}, which refuses it now"
-    return f"{_ADMITTED} {told}"
+        difference = f"{psp}, which refuses it now"
+    return f"{_ADMITTED} {difference}"
 
 
-def judged_otherwise(policy: ir.Policy, psp: str, verdict: Verdict) -> str:
-    """In what ``policy``, outside any choice, differs from the cluster, where ``psp`` admitted the pod."""
+def policy_differs(policy: ir.Policy, psp: str, verdict: Verdict) -> str:
+    """How ``policy``, outside any choice, differs from the cluster, in which ``psp`` admitted the pod; empty where it does not."""
     if not psp or verdict.allowed or policy.mode != "enforce":
         return ""
     return f"{_ADMITTED} {psp}{', which refuses it now' if psp == policy.name else ''}"

@@ -1,4 +1,4 @@
-"""The targets, by name. Explicit, and each loaded only when it is asked for."""
+"""The targets by name. The module of a target is imported on first use."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""What ``pscc verify`` compares: what a policy means for a pod, what its output should say of it, and what an engine said.
+"""Compares the answers of an engine with two expected answers: that of the policy, and that of the output.
 
-Pure. What a policy means, as it is rolled out, is the reference interpreter's word. What an output should say can be
-stricter, where its target cannot set one of the policy's defaults and the compile said so (``TGT001``): a pod that the policy
-would have mended is refused, or goes without what the default grants. Nothing else may differ, and nothing may be looser.
+The reference interpreter gives both. The output may be stricter than the policy in one case: its target cannot set one of the
+policy's defaults. Then the output refuses a pod that the default would have changed, or admits it without what the default
+grants. Nothing else may differ, and no answer may be looser.
 """
 
 from __future__ import annotations
@@ -26,27 +26,28 @@ from pscc.output.contents import Output
 from pscc.pod.manifests import Manifest, normalise, without_nulls
 from pscc.reference.evaluate import request_of
 from pscc.verify.engines._base import Answer, Applied, Engine, Review
-from pscc.verify.meaning import Meaning, Said, announced
+from pscc.verify.meaning import Expected, Meaning, meaning_of
 
 Json = dict[str, object]
 Kind = Literal["lets in", "shuts out", "says otherwise", "changes otherwise"]
 SEVEREST: tuple[Kind, ...] = ("lets in", "shuts out", "changes otherwise", "says otherwise")
 _SOMEBODY = Request(user="somebody", groups=requested_by("somebody", ()))
 _UPDATE_EVERY = 6
-"""One in so many of the drawn pods is what another becomes by an update."""
+"""One in this many of the drawn pods is an update of another one."""
 _WORKLOAD_EVERY = 8
-"""One in so many of the pods that are created is tried again as a workload's."""
+"""One in this many of the created pods is tried again in a workload."""
 _WORKLOADS: tuple[Applied, ...] = ("Deployment", "CronJob")
 
 
 @frozen
 class Trial:
-    """A pod to try, as admission sees it before any policy changed it; with ``old_pod``, what that becomes.
+    """A pod to try, before any policy has changed it. With ``old_pod`` it is an update of that pod.
 
-    ``origin`` says where it is from: what a drawn pod is about, or the file and object of a manifest. ``own`` are the user's
-    own. ``request`` says who asks, and where; None where nothing hangs on that. ``kind`` is what is applied: the pod, or a
-    workload that would make it. ``written`` is the pod as its file has it, nulls and all, where that is another: engines
-    that judge files see it so.
+    - ``origin`` is for people: the subject of a drawn pod, or the file and object of a manifest.
+    - ``own``: the pod is from a file of the user.
+    - ``request`` has the user and the namespace; None where neither matters.
+    - ``kind`` is what is applied: the pod, or a workload that would make it.
+    - ``written`` is the pod as its file has it, with nulls, if that differs: engines that judge files get this one.
     """
 
     origin: str
@@ -60,10 +61,9 @@ class Trial:
 
 @frozen
 class Question:
-    """A review, with what should come of it.
+    """A review and the expected answers: ``policy`` by the policy itself, and ``expected`` by the output.
 
-    ``policy`` is what the policy itself says, and the pod as it leaves it; ``expected`` what the output should say, which
-    is the same but for what was announced.
+    The two differ only where the output has a shortfall.
     """
 
     trial: Trial
@@ -74,7 +74,7 @@ class Question:
 
 @frozen
 class Difference:
-    """An engine's answer that is not what the output should say."""
+    """An ``answer`` of an engine that is not the expected one of ``question``."""
 
     kind: Kind
     question: Question
@@ -83,9 +83,9 @@ class Difference:
 
 @frozen
 class Tally:
-    """All answers of one engine: how many were asked for, agreed, were stricter as announced, and differed.
+    """The answers of one engine, counted: ``tried`` in all, ``agreed``, ``stricter`` because of a shortfall, and different.
 
-    ``stricter_own`` names those of the user's own pods that are refused for want of a default.
+    ``stricter_own`` names the user's own pods that are refused because a default is not set.
     """
 
     tried: int
@@ -96,7 +96,7 @@ class Tally:
 
     @property
     def first(self) -> Difference | None:
-        """The first of the gravest differences."""
+        """The first difference of the most severe kind; None where there is none."""
         return min(self.differences, key=lambda d: SEVEREST.index(d.kind), default=None)
 
 
@@ -104,11 +104,12 @@ class Tally:
 
 
 def drawn(ready: Prepared, seed: int, count: int) -> Iterator[Trial]:
-    """``count`` pods around the boundaries of the policies of ``ready``, and some again as workloads'; the same for a seed.
+    """``count`` pods around the boundaries of the policies of ``ready``, and some of them again in a workload.
 
-    Of each policy in turn, those of choices too, at most half are the pods of its generated suite, and at most a third has
-    images and names at the boundaries of its exemptions; the rest is drawn by seed. Where it matters who asks, requests are
-    drawn as well: inside the namespaces that are left out, too, and by members of groups whose grants are.
+    Each policy, those of choices too, has an equal share. At most half of the share is from its generated suite, and at most
+    a third has images and names at the boundaries of its exemptions. The rest is drawn: the same ``seed`` gives the same
+    pods. Where the user or the namespace can matter, each pod has a request. Some requests are in excluded namespaces, and
+    some are by members of ignored groups.
     """
     program, ignored = ready.written, ready.rollout.ignored_groups
     trials: Iterable[Trial] = list(_pods(program, seed, count))
@@ -183,51 +184,53 @@ def _before_debugging(pod: Json) -> Json | None:
 
 def questions(
     ready: Prepared,
-    given: Output,
+    compiled: Output,
     engine: Engine,
     trials: Sequence[Trial],
     workloads: Workloads = "warn",
 ) -> tuple[Question, ...]:
-    """What to ask ``engine`` about ``trials``, of ``given``, an output of ``ready``.
+    """The questions for ``engine`` about ``trials``, with the answers that ``compiled``, an output of ``ready``, should give.
 
-    An engine that sets defaults, or whose target has none, gets pods as they come. One that runs only the checks of a
-    target that has defaults gets each pod twice, if they would change it: with them set, and as it came, as where
-    the defaults were not applied. An engine that knows no updates gets the new pod, as an audit would; one that knows no
-    users is held to what the pod's service account alone may use, as every engine is of a workload, on whose pods
-    ``workloads`` says what the output does. An engine that knows no workloads is not asked about them.
+    - An engine that sets defaults, or whose target has none, gets pods as they come.
+    - One that runs only the checks of a target with defaults gets each pod that they would change twice: with the defaults,
+      and without them, as in a cluster where they are not applied.
+    - One that does not take updates gets the new pod, as an audit does.
+    - One that does not take users is compared with what the pod's service account alone may use.
+    - One that takes workloads gets them, too. ``workloads`` says what the output does with their pods, which are judged by
+      their service account.
     """
-    asked: list[Question] = []
-    written, output = Meaning(ready.written), announced(given)
+    result: list[Question] = []
+    written, output = Meaning(ready.written), meaning_of(compiled)
     # plain policies judge an update check by check, those into which a choice is parted too
-    updated = partial(_question, Meaning(ready.made), output)
+    updated = partial(_question, Meaning(ready.formed), output)
     question = partial(_question, written, output)
     of_workload = partial(_question, written.of_workloads(workloads), output.of_workloads(workloads))
-    for trial in (reading for one in trials for reading in _readings(one)):
-        name = f"pod-{len(asked) + 1}"
+    for trial in (reading for tried in trials for reading in _readings(tried)):
+        name = f"pod-{len(result) + 1}"
         if trial.kind != "Pod":
             if engine.takes_workloads:
                 request = _unasked(trial.request)
                 pod = _template(_named(trial.pod, name, request))
                 reached, whole = output.defaulted(pod, request), written.defaulted(pod, request)
-                asked.append(of_workload(trial, Review(name, pod, None, request, trial.kind), reached, whole))
+                result.append(of_workload(trial, Review(name, pod, None, request, trial.kind), reached, whole))
             continue
         request = trial.request if engine.takes_users else _unasked(trial.request)
         pod = _named(trial.pod, name, request)
         old = _named(trial.old_pod, name, request) if trial.old_pod is not None else None
         if old is not None:
             review = Review(name, pod, old if engine.takes_updates else None, request)
-            asked.append(updated(trial, review, pod))
+            result.append(updated(trial, review, pod))
             continue
         whole, reached = written.defaulted(pod, request), output.defaulted(pod, request)
         if engine.changes_pods or reached == pod:
-            asked.append(question(trial, Review(name, pod, None, request), reached, whole))
+            result.append(question(trial, Review(name, pod, None, request), reached, whole))
             continue
-        asked.append(question(trial, Review(name, reached, None, request), reached, whole))
-        name = f"pod-{len(asked) + 1}"
+        result.append(question(trial, Review(name, reached, None, request), reached, whole))
+        name = f"pod-{len(result) + 1}"
         bare = _named(pod, name, request)
         as_it_came = replace(trial, origin=f"{trial.origin}, as it came")
-        asked.append(question(as_it_came, Review(name, bare, None, request), bare))
-    return tuple(asked)
+        result.append(question(as_it_came, Review(name, bare, None, request), bare))
+    return tuple(result)
 
 
 def _readings(trial: Trial) -> Iterator[Trial]:
@@ -238,18 +241,18 @@ def _readings(trial: Trial) -> Iterator[Trial]:
 
 
 def _question(
-    written: Meaning, output: Meaning, trial: Trial, review: Review, reached: Json, whole: Json | None = None
+    meaning: Meaning, output: Meaning, trial: Trial, review: Review, reached: Json, whole: Json | None = None
 ) -> Question:
-    """The question of ``review``; ``reached`` is the pod that the checks should see, ``whole`` the policy's own idea of it."""
+    """The question of ``review``. ``reached`` is the pod that the output's checks get, ``whole`` the pod that the policy's get."""
     created = whole is not None
-    expected = output.says(reached, review.old_pod, review.request, created)
-    same = written == output and whole in (None, reached)
-    policy = expected if same else written.says(whole or reached, review.old_pod, review.request, created)
+    expected = output.expected(reached, review.old_pod, review.request, created)
+    same = meaning == output and whole in (None, reached)
+    policy = expected if same else meaning.expected(whole or reached, review.old_pod, review.request, created)
     return Question(trial, review, _answer(policy), _answer(expected))
 
 
-def _answer(said: Said) -> Answer:
-    return Answer(said.denials, said.warnings, said.pod)
+def _answer(expected: Expected) -> Answer:
+    return Answer(expected.denials, expected.warnings, expected.pod)
 
 
 def _unasked(request: Request | None) -> Request | None:
@@ -284,12 +287,12 @@ def _object(value: object) -> Json:
 # --- what came of it ------------------------------------------------------------
 
 
-def tally(asked: Sequence[Question], answers: Sequence[Answer]) -> Tally:
-    """How ``answers`` compare with what the questions expect. Raises `ValueError` where one is missing."""
+def tally(all_questions: Sequence[Question], answers: Sequence[Answer]) -> Tally:
+    """``answers`` compared with what the questions expect, and counted. Raises `ValueError` where one is missing."""
     differences: list[Difference] = []
     stricter = 0
     stricter_own: list[str] = []
-    for question, answer in zip(asked, answers, strict=True):
+    for question, answer in zip(all_questions, answers, strict=True):
         kind = _kind(question, answer)
         if kind is not None:
             differences.append(Difference(kind, question, answer))
@@ -297,12 +300,12 @@ def tally(asked: Sequence[Question], answers: Sequence[Answer]) -> Tally:
             stricter += 1
             if question.trial.own and answer.denied:
                 stricter_own.append(question.trial.origin)
-    agreed = len(asked) - stricter - len(differences)
-    return Tally(len(asked), agreed, stricter, tuple(differences), tuple(stricter_own))
+    agreed = len(all_questions) - stricter - len(differences)
+    return Tally(len(all_questions), agreed, stricter, tuple(differences), tuple(stricter_own))
 
 
 def _is_stricter(question: Question, answer: Answer) -> bool:
-    """Whether the pod is denied or warned of, or left without something that a default grants, as announced."""
+    """Whether the pod is denied or warned of, or lacks something that a default grants, because of a shortfall."""
     if (answer.denied, bool(answer.warnings)) != (question.policy.denied, bool(question.policy.warnings)):
         return True
     created = question.review.old_pod is None and answer.pod is not None
@@ -310,9 +313,9 @@ def _is_stricter(question: Question, answer: Answer) -> bool:
 
 
 def _stored(pod: Json | None) -> Json:
-    """``pod`` without what the API server drops: of a null in a file an engine may make nothing, or an empty object."""
-    found = _object(without_nulls(pod))
-    return {**found, "metadata": {key: value for key, value in _object(found.get("metadata")).items() if value != {}}}
+    """``pod`` without nulls and empty maps in its metadata, which the API server drops and engines may keep."""
+    pruned = _object(without_nulls(pod))
+    return {**pruned, "metadata": {key: value for key, value in _object(pruned.get("metadata")).items() if value != {}}}
 
 
 def _kind(question: Question, answer: Answer) -> Kind | None:

@@ -1,7 +1,4 @@
-"""What a program says of a request, and what its output should say: the reference interpreter on both.
-
-Pure.
-"""
+"""The answers that a program and its output should give to a request, both by the reference interpreter."""
 
 from __future__ import annotations
 
@@ -15,15 +12,15 @@ from pscc.ir.access import Request
 from pscc.lowering.capabilities import Workloads
 from pscc.lowering.shortfalls import SetForExempt
 from pscc.output.contents import Output
-from pscc.reference import oracle
+from pscc.reference import interpreter
 from pscc.reference.admission import Admission, accepts_as_it_is, admit, as_left, judges
 
 Json = dict[str, object]
 
 
 @frozen
-class Said:
-    """What keeps the pod out, what it is warned of (both sorted), and the pod as it is left."""
+class Expected:
+    """The expected answer: messages that deny the pod, warnings (both sorted), and the pod with its defaults."""
 
     denials: tuple[str, ...]
     warnings: tuple[str, ...]
@@ -32,9 +29,9 @@ class Said:
 
 @frozen
 class Meaning:
-    """``program`` on requests; None for a request is one on which nothing hangs.
+    """``program``, ready to answer requests. A request is None where neither the user nor the namespace matters.
 
-    ``widely`` names the policies whose defaults are set for those who are exempt, too.
+    ``widely`` names the policies whose defaults are set for exempt requests, too.
     """
 
     program: ir.Program
@@ -45,35 +42,35 @@ class Meaning:
         for policy in self.program.policies:
             where = replace(policy, exemptions=()) if policy.name in self.widely else policy
             if request is None or judges(where, request):
-                pod = dict(oracle.with_defaults(policy, pod))
+                pod = dict(interpreter.with_defaults(policy, pod))
         return pod
 
-    def says(self, pod: Json, old_pod: Json | None, request: Request | None, created: bool) -> Said:
-        """What all checks say of ``pod``, which has the defaults of plain policies already, in the order of `admission.decide`.
+    def expected(self, pod: Json, old_pod: Json | None, request: Request | None, created: bool) -> Expected:
+        """The answer to ``pod``, which has the defaults of plain policies. The order of judging is that of `admission.decide`.
 
-        Choices set defaults only where it is ``created``; every check sees what they have set.
+        Choices set their defaults only where the pod is ``created``. Every check reads the pod with them.
         """
         admitted: list[tuple[ir.Choice, Admission]] = []
         for choice in self._judging(request):
             assert request is not None
             as_it_is = old_pod is None and not created
-            found = accepts_as_it_is(choice, request, pod) if as_it_is else admit(choice, request, pod, old_pod)
-            admitted.append((choice, found))
-            pod = dict(found.pod)
+            admission = accepts_as_it_is(choice, request, pod) if as_it_is else admit(choice, request, pod, old_pod)
+            admitted.append((choice, admission))
+            pod = dict(admission.pod)
         denials, warnings = set[str](), set[str]()
         for policy in self.program.policies:
             if request is None or judges(policy, request):
-                said = denials if policy.mode == "enforce" else warnings
-                said |= set(oracle.check(policy, pod, old_pod).messages)
-        for choice, found in admitted:
+                messages = denials if policy.mode == "enforce" else warnings
+                messages |= set(interpreter.check(policy, pod, old_pod).messages)
+        for choice, admission in admitted:
             assert request is not None
-            settled = as_left(choice, request, found, pod) if created else found
-            said = denials if choice.mode == "enforce" else warnings
-            said |= {settled.message} if not settled.allowed else set()
-        return Said(tuple(sorted(denials)), tuple(sorted(warnings)), pod)
+            settled = as_left(choice, request, admission, pod) if created else admission
+            messages = denials if choice.mode == "enforce" else warnings
+            messages |= {settled.message} if not settled.allowed else set()
+        return Expected(tuple(sorted(denials)), tuple(sorted(warnings)), pod)
 
     def of_workloads(self, workloads: Workloads) -> Meaning:
-        """The same on the pods of workloads: under ``warn`` none is denied, under ``off`` nothing is said."""
+        """The same for the pods of workloads: with ``warn`` none is denied, with ``off`` there are no messages."""
         if workloads == "off":
             return replace(self, program=ir.Program())
         if workloads == "enforce":
@@ -87,14 +84,14 @@ class Meaning:
                 yield choice
 
 
-def announced(output: Output) -> Meaning:
-    """What ``output`` should do: as much of the source as its target can express."""
-    wide = frozenset(one.policy.name for one in output.shortfalls if isinstance(one, SetForExempt))
+def meaning_of(output: Output) -> Meaning:
+    """What ``output`` should answer: the part of the source that its target can express."""
+    wide = frozenset(shortfall.policy.name for shortfall in output.shortfalls if isinstance(shortfall, SetForExempt))
     return Meaning(output.program, wide)
 
 
 _Judging = TypeVar("_Judging", ir.Policy, ir.Choice)
 
 
-def _milder(one: _Judging) -> _Judging:
-    return replace(one, mode="warn" if one.mode == "enforce" else one.mode)
+def _milder(judging: _Judging) -> _Judging:
+    return replace(judging, mode="warn" if judging.mode == "enforce" else judging.mode)

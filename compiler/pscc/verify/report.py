@@ -1,7 +1,4 @@
-"""What ``pscc verify`` prints: the table of agreement and the first differing pod of each engine, or one JSON object.
-
-Pure: rows in, text out.
-"""
+"""Prints the result of ``pscc verify``: a table and the first differing pod of each engine, or one JSON object."""
 
 from __future__ import annotations
 
@@ -15,7 +12,7 @@ from pscc.verify.engines._base import Answer
 
 _HEADS = ("target", "engine", "pods tried", "agreed", "stricter as announced", "wrong")
 _MOST_NAMED = 5
-_SAYS: dict[Kind, str] = {
+_WHAT_DIFFERS: dict[Kind, str] = {
     "lets in": "lets in a pod that the policy refuses",
     "shuts out": "refuses a pod that the policy admits",
     "says otherwise": "comes to the same verdict in other words",
@@ -25,10 +22,10 @@ _SAYS: dict[Kind, str] = {
 
 @frozen
 class Row:
-    """One engine: what it came to; or why it was not asked (``missing``), or gave no answers (``failed``).
+    """The result of one engine: its ``tally``, why it was not asked (``missing``), or why it gave no answers (``failed``).
 
-    ``runs`` is the language of an output that has one of several, as ``CEL``. ``is_own``: the output is made for this engine,
-    rather than for another implementation of its language.
+    ``runs`` is the language of an output that can have several, as ``CEL``. ``is_own``: the output is made for this engine,
+    and not for another implementation of its language.
     """
 
     target: str
@@ -135,10 +132,10 @@ def _own(row: Row, names: Sequence[str]) -> list[str]:
 def _difference(row: Row, difference: Difference, of: int, rows: Sequence[Row]) -> list[str]:
     question, answer = difference.question, difference.answer
     number = f", the first of {of}" if of > 1 else ""
-    lines = [f"{row.target} on {row.engine} {_SAYS[difference.kind]} ({question.trial.origin}{number})"]
+    lines = [f"{row.target} on {row.engine} {_WHAT_DIFFERS[difference.kind]} ({question.trial.origin}{number})"]
     lines += [f"  {line}" for line in _at_fault(row, difference, rows)]
     should = question.policy if difference.kind == "lets in" else question.expected
-    lines += _said("the policy", should) + _said(row.engine, answer)
+    lines += _answer_lines("the policy", should) + _answer_lines(row.engine, answer)
     if question.review.request is not None:
         lines.append(f"  asked for by {_asking(question.review.request)}")
     if difference.kind == "changes otherwise":
@@ -150,19 +147,19 @@ def _difference(row: Row, difference: Difference, of: int, rows: Sequence[Row]) 
 
 
 def _at_fault(row: Row, difference: Difference, rows: Sequence[Row]) -> Iterator[str]:
-    """Which other engines of the target agree on the pod of ``difference``, and what that says of ``row``, where it stands in."""
-    others = [one for one in rows if one.target == row.target and one != row and one.tally is not None]
-    for one in others:
-        verb = "agrees with the policy on this pod" if agrees(one, difference) else "differs on this pod, too"
-        yield f"{one.named}{', for which the output is made,' if one.is_own else ''} {verb}"
-    if not row.is_own and not any(one.is_own for one in others):
+    """For each other engine of the target, whether it agrees with the policy; a note if the target's own engine was not asked."""
+    others = [other for other in rows if other.target == row.target and other != row and other.tally is not None]
+    for other in others:
+        verb = "agrees with the policy on this pod" if agrees(other, difference) else "differs on this pod, too"
+        yield f"{other.named}{', for which the output is made,' if other.is_own else ''} {verb}"
+    if not row.is_own and not any(other.is_own for other in others):
         yield f"{row.engine} is another implementation than the one that the output is made for, which was not asked"
 
 
 def agrees(row: Row, difference: Difference) -> bool:
-    """Whether the engine of ``row``, which was asked the question of ``difference`` too, has no difference there."""
-    found = row.tally.differences if row.tally is not None else ()
-    return not any(one.question.review == difference.question.review for one in found)
+    """Whether the engine of ``row`` gives the expected answer to the question of ``difference``."""
+    differences = row.tally.differences if row.tally is not None else ()
+    return not any(other.question.review == difference.question.review for other in differences)
 
 
 def _asking(request: Request) -> str:
@@ -171,7 +168,7 @@ def _asking(request: Request) -> str:
     return f"{user} for service account {request.service_account} in namespace {request.namespace}"
 
 
-def _said(who: str, answer: Answer) -> list[str]:
+def _answer_lines(who: str, answer: Answer) -> list[str]:
     verdict = "denied" if answer.denied else "warned of" if answer.warnings else "admitted"
     warnings = [f"    warning: {message}" for message in answer.warnings]
     return [f"  {who}: {verdict}", *(f"    {message}" for message in answer.denials), *warnings]
@@ -197,7 +194,7 @@ def _verdict(summary: Summary) -> str:
         (failed, "engine gave no answers", "engines gave no answers"),
         (len(summary.drift), "file differs unseen", "files differ unseen"),
     )
-    reasons = [f"{count} {one if count == 1 else many}" for count, one, many in counted if count]
+    reasons = [f"{count} {singular if count == 1 else plural}" for count, singular, plural in counted if count]
     if by_row:
         reasons[0] += f" ({', '.join(f'{count} on {row.engine}' for row, count in by_row)})"
     return f"not verified: {', '.join(reasons) or 'there is no engine to ask'}"
@@ -220,10 +217,10 @@ def as_json(summary: Summary) -> str:
 
 
 def _row(row: Row, rows: Sequence[Row]) -> dict[str, object]:
-    found: dict[str, object] = {"target": row.target, "engine": row.engine, "version": row.version, "isOwn": row.is_own}
-    found["runs"] = row.runs or None
+    head: dict[str, object] = {"target": row.target, "engine": row.engine, "version": row.version, "isOwn": row.is_own}
+    head["runs"] = row.runs or None
     if row.tally is None:
-        return {**found, "missing": row.missing or None, "failed": row.failed or None}
+        return {**head, "missing": row.missing or None, "failed": row.failed or None}
     tally, first = row.tally, row.tally.first
     numbers = {
         "tried": tally.tried,
@@ -231,19 +228,19 @@ def _row(row: Row, rows: Sequence[Row]) -> dict[str, object]:
         "stricter": tally.stricter,
         "wrong": len(tally.differences),
     }
-    return {**found, **numbers, "stricterOwn": tally.stricter_own, "first": first and _first(first, row, rows)}
+    return {**head, **numbers, "stricterOwn": tally.stricter_own, "first": first and _first(first, row, rows)}
 
 
 def _first(difference: Difference, row: Row, rows: Sequence[Row]) -> dict[str, object]:
     question = difference.question
-    others = [one for one in rows if one.target == row.target and one != row and one.tally is not None]
+    others = [other for other in rows if other.target == row.target and other != row and other.tally is not None]
     return {
         "kind": difference.kind,
         "origin": question.trial.origin,
         "policy": _answer(question.policy),
         "expected": _answer(question.expected),
         "engine": _answer(difference.answer),
-        "agreeing": [one.engine for one in others if agrees(one, difference)],
+        "agreeing": [other.engine for other in others if agrees(other, difference)],
         "pod": question.review.applied,
         "oldPod": question.review.old_pod,
         "request": question.review.request and _request(question.review.request),

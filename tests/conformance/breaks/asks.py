@@ -23,7 +23,7 @@ from pscc.ir.access import AUTHENTICATED, EVERYWHERE, Names, Request
 from pscc.lowering.rollout import Rollout
 from pscc.meaning.narrowing import FIELDS
 from pscc.pod.fields import INHERITED
-from pscc.reference import oracle
+from pscc.reference import interpreter
 from support.golden_verdicts import pods as verdict_pods
 
 _SUITE, _MEMBER, _CHANGED, _WORKLOADS, _CROWD = 60, 24, 16, 18, 14
@@ -129,8 +129,8 @@ def _settled(choice: ir.Choice) -> Iterator[Ask]:
     )
     profile = {"spec": {"securityContext": {"seccompProfile": {"type": "RuntimeDefault"}}}}
     annotated = {"metadata": {"annotations": {"seccomp.security.alpha.kubernetes.io/pod": "runtime/default"}}}
-    pods = [bare, *(dict(oracle.judge(policy, bare).pod) for policy in choice.policies)]
-    pods.append(dict(oracle.judge(choice.policies[-1], pods[1]).pod))
+    pods = [bare, *(dict(interpreter.judge(policy, bare).pod) for policy in choice.policies)]
+    pods.append(dict(interpreter.judge(choice.policies[-1], pods[1]).pod))
     pods = [one for pod in pods for one in (pod, merge(pod, profile), merge(merge(pod, profile), annotated))]
     for grant in choice.grants:
         for who in named(grant.subjects, _one_of(grant.namespaces)):
@@ -153,7 +153,7 @@ def _changed(policy: ir.Policy, home: str, pods: list[Json]) -> Iterator[Ask]:
     it refuses, in the names of containers alone, and in annotations alone; and with a debug container that is new."""
     accepted = whole(dict(accepted_by(policy)), home)
     before = accepted
-    refused = [pod for pod in pods if not oracle.check(policy, pod).allowed]
+    refused = [pod for pod in pods if not interpreter.check(policy, pod).allowed]
     for pod in (one for one in pods if is_debugged(one)):
         old = {**pod, "spec": {k: v for k, v in pod["spec"].items() if k != "ephemeralContainers"}}
         yield Ask(pod, home, operation="UPDATE", old=old, subresource="ephemeralcontainers")
@@ -176,7 +176,7 @@ def _changed(policy: ir.Policy, home: str, pods: list[Json]) -> Iterator[Ask]:
 def _alone(policy: ir.Policy, home: str, pods: list[Json]) -> Iterator[Ask]:
     """Updates of a pod that the policy accepts to one that it refuses: for each place of a pod one that changes it alone."""
     plain = [pod for pod in pods if not is_debugged(pod)]
-    judged = [(pod, oracle.check(policy, pod).allowed) for pod in (*plain, *map(_inheriting, plain))]
+    judged = [(pod, interpreter.check(policy, pod).allowed) for pod in (*plain, *map(_inheriting, plain))]
     accepted = [whole(dict(accepted_by(policy)), home), *(pod for pod, allowed in judged if allowed)]
     found: dict[tuple[str, ...], tuple[Json, Json]] = {}
     for pod in (pod for pod, allowed in judged if not allowed):
@@ -234,7 +234,7 @@ def _nearly_left_out(policy: ir.Policy, pods: list[Json]) -> Iterator[Json]:
         for field in FIELDS.values()
         if any(word in c.shape for c in policy.checks for _, word in field.values.values())
     ]
-    refused = [pod for pod in pods if not oracle.check(policy, pod).allowed][:3]
+    refused = [pod for pod in pods if not interpreter.check(policy, pod).allowed][:3]
     for field in left_out:
         for value, _ in field.values.values():
             fragment: object = value
@@ -306,7 +306,7 @@ def _parting(choice: ir.Choice) -> Iterator[Json]:
         for case in cases_for(replace(policy, scope=EVERYWHERE, exemptions=()), _SUITE)
         if not case.allowed and case.old_pod is None and "ephemeralContainers" not in str(case.pod)
     ]
-    accepted = [frozenset(p.name for p in choice.policies if oracle.check(p, pod).allowed) for pod in candidates]
+    accepted = [frozenset(p.name for p in choice.policies if interpreter.check(p, pod).allowed) for pod in candidates]
     for policy in choice.policies:
         mine = [number for number, names in enumerate(accepted) if policy.name in names]
         if mine:

@@ -274,13 +274,13 @@ SLIPS = (
     Slip("targets.gatekeeper.mutators.mutators", "none", always([]), _GATEKEEPER),
     Slip("targets.gatekeeper.mutators.setting", "all can be set", always(Sets()), _GATEKEEPER),
     Slip(
-        "lowering.demands.without",
+        "lowering.default_checks.without",
         "nothing is asked for",
         lambda _: lambda policy, defaults: replace(policy, defaults=()),
         ("opa",),
     ),
     Slip(
-        "lowering.demands.choice_without",
+        "lowering.default_checks.choice_without",
         "nothing is asked for",
         lambda _: lambda choice: replace(choice, policies=tuple(replace(p, defaults=()) for p in choice.policies)),
         _REGO,
@@ -406,7 +406,7 @@ SLIPS = (
     Slip("targets.shared.choice_cel._once_defaulted", "nothing has to hold", always(()), _VAP),
     Slip("targets.shared.choice_cel._met", "never", always(None), _VAP),
     Slip(
-        "targets.shared.choice_cel._told",
+        "targets.shared.choice_cel._texts",
         "the first policy alone",
         first(lambda c: replace(c, policies=c.policies[:1])),
         _CHOICES,

@@ -11,7 +11,7 @@ from pscc.cases.suite import accepted as accepted_by
 from pscc.cases.suite import merge
 from pscc.ir.defaulting import json_value
 from pscc.pod.manifests import api_defaults
-from pscc.reference import oracle
+from pscc.reference import interpreter
 
 
 def whole(pod: Json, namespace: str) -> Json:
@@ -52,7 +52,7 @@ _NULLS: Json = {
 
 def with_nulls(policy: ir.Policy, home: str, pods: list[Json]) -> Iterator[Json]:
     """A pod that ``policy`` accepts, and some that it refuses, with nulls where they say nothing."""
-    refused = [pod for pod in pods if not oracle.check(policy, pod).allowed and not is_debugged(pod)]
+    refused = [pod for pod in pods if not interpreter.check(policy, pod).allowed and not is_debugged(pod)]
     for pod in (whole(dict(accepted_by(policy)), home), *refused[:: max(1, len(refused) // 4)]):
         containers = [{**_NULLS["container"], **one} for one in pod["spec"]["containers"]]
         yield {**pod, "spec": {**_NULLS["spec"], **pod["spec"], "containers": containers}}

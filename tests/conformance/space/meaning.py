@@ -17,14 +17,14 @@ from conformance.workloads import IMPLIED, words_with_defaults
 from pscc import ir
 from pscc.driver import packaged
 from pscc.ir.access import AUTHENTICATED, Request
-from pscc.lowering.demands import choice_without
+from pscc.lowering.default_checks import choice_without
 from pscc.lowering.prepared import prepared
 from pscc.output.contents import Output
-from pscc.reference import oracle
+from pscc.reference import interpreter
 from pscc.reference.admission import Admission, decide, judges
 from pscc.targets.registry import target_named
 from pscc.targets.versions import GATEKEEPER_OPERATIONS
-from pscc.verify.meaning import announced
+from pscc.verify.meaning import meaning_of
 
 SETS_CHOSEN = ("vap", "kyverno-cel")
 """The targets that set the defaults of a choice."""
@@ -68,9 +68,9 @@ class Compiled:
 def compiled(program: ir.Program, chosen: Chosen) -> Compiled:
     """``program`` compiled so. Raises `SourceError` where the target refuses it."""
     ready = prepared(program, chosen.rollout)
-    given = ready.made
+    given = ready.formed
     output = packaged(target_named(chosen.target), given, chosen.options)
-    said = announced(output)
+    said = meaning_of(output)
     return Compiled(chosen, output, ready.written, given, said.program, said.widely)
 
 
@@ -123,7 +123,7 @@ def _word(
     says = []
     for policy, verdict in found.judged:
         alike = seen is not None and comparable(seen) == comparable(found.pod)
-        told = oracle.check(policy, seen) if alike and seen is not None else verdict
+        told = interpreter.check(policy, seen) if alike and seen is not None else verdict
         says += [(_action(policy.mode), text) for text in told.messages]
     for choice, admission in found.chosen:
         if not admission.allowed:
@@ -132,7 +132,7 @@ def _word(
     return Word(tuple(sorted(set(says))), None if old is not None else dict(found.pod), words=not live)
 
 
-def _message(choice: ir.Choice, admission: Admission, asked: Asked, pod: oracle.Json, setting: bool) -> str:
+def _message(choice: ir.Choice, admission: Admission, asked: Asked, pod: interpreter.Json, setting: bool) -> str:
     """On a target that sets the defaults of a choice, those that would have been set are not asked for."""
     return words_of(choice, asked.who, dict(pod)) if setting and asked.old is None else admission.message
 
@@ -194,7 +194,7 @@ def _templates(made: Compiled, asked: Asked, plain: bool, chosen: bool) -> Word:
     for policy in made.settled.policies:
         if judges(policy, who):
             action = _action(policy.mode) if plain or policy.mode != "enforce" else "warn"
-            says += ((action, text) for text in oracle.judge(policy, asked.pod).messages)
+            says += ((action, text) for text in interpreter.judge(policy, asked.pod).messages)
     for choice in made.settled.choices:
         if not choice.live and choice.scope.holds_in(who.namespace, who.namespace_labels):
             text = words_with_defaults(choice, who, asked.pod)

@@ -15,7 +15,7 @@ from pscc import ir
 from pscc.cases.draw import draw_pods
 from pscc.cases.fragments import APP_ARMOR
 from pscc.ir.access import Request
-from pscc.reference.oracle import KINDS_OF_CONTAINER
+from pscc.reference.interpreter import KINDS_OF_CONTAINER
 
 Change = Literal[
     "image", "labels", "annotations", "tolerations", "deadline", "debug", "resize", "everything", "nothing"

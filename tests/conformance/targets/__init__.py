@@ -1,4 +1,4 @@
-"""The targets that are compared with the oracle. Adding one is a file beside this and its name in `TARGETS`."""
+"""The targets that are compared with the interpreter. Adding one is a file beside this and its name in `TARGETS`."""
 
 from __future__ import annotations
 

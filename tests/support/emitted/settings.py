@@ -119,5 +119,5 @@ def compiled(program: ir.Program, output: str, setting: Setting) -> Output:
     if output == CEL:
         options = replace(options, engine="cel")
     return packaged(
-        target_named(output.removesuffix(" --engine cel")), prepared(program, setting.rollout).made, options
+        target_named(output.removesuffix(" --engine cel")), prepared(program, setting.rollout).formed, options
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pscc import ir
 from pscc.controls._base import Control
-from pscc.controls._shapes import POD, field_probes, number_default, said_by_no_psp, value_shapes
+from pscc.controls._shapes import POD, field_probes, no_psp_statements, number_default, value_shapes
 from pscc.controls._values import Ranges
 from pscc.ir import Path
 
@@ -17,7 +17,7 @@ CONTROL = Control(
     values=Ranges("a number of seconds or a range", 1, 2**31 - 1),
     shapes=value_shapes("activeDeadlineSeconds", "ranges", Path(ir.POD, FIELD), (), POD),
     psp_fields=(),
-    psp=said_by_no_psp,
+    psp=no_psp_statements,
     probes=field_probes("activeDeadlineSeconds", FIELD, "pod", numbers=True),
     example="allow activeDeadlineSeconds 60-3600",
     default=number_default("activeDeadlineSeconds", "pod", FIELD),

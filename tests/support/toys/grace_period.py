@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pscc import ir
 from pscc.controls._base import Control
-from pscc.controls._shapes import POD, field_probes, said_by_no_psp, value_shapes
+from pscc.controls._shapes import POD, field_probes, no_psp_statements, value_shapes
 from pscc.controls._values import Ranges
 from pscc.ir import Coalesce, Const, Path
 
@@ -19,7 +19,7 @@ CONTROL = Control(
         "terminationGracePeriodSeconds", "ranges", Coalesce((Path(ir.POD, FIELD), Const(30))), (), POD, ("allow",)
     ),
     psp_fields=(),
-    psp=said_by_no_psp,
+    psp=no_psp_statements,
     probes=field_probes("terminationGracePeriodSeconds", FIELD, "pod", numbers=True),
     example="allow terminationGracePeriodSeconds 0-60",
 )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pscc import ir
 from pscc.base.source import Span
 from pscc.controls._base import Control, DefaultShape, Params, Probe
-from pscc.controls._shapes import POD, said_by_no_psp, switch_shape
+from pscc.controls._shapes import POD, no_psp_statements, switch_shape
 from pscc.controls._values import NoValues
 from pscc.ir import Path
 
@@ -32,7 +32,7 @@ CONTROL = Control(
     values=NoValues(),
     shapes=switch_shape("hostUsers", Path(ir.POD, FIELD), (), POD),
     psp_fields=(),
-    psp=said_by_no_psp,
+    psp=no_psp_statements,
     probes=probes,
     example="deny hostUsers",
     default=DefaultShape("nothing", own_users, "Where it is unset, it is set to false."),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pscc.controls._base import Control
-from pscc.controls._shapes import CONTAINER, CONTAINERS, field_probes, said_by_no_psp, value_shapes
+from pscc.controls._shapes import CONTAINER, CONTAINERS, field_probes, no_psp_statements, value_shapes
 from pscc.controls._values import Words
 from pscc.ir import Path
 
@@ -16,7 +16,7 @@ CONTROL = Control(
     values=Words("when an image is pulled", known=("Always", "IfNotPresent", "Never")),
     shapes=value_shapes(FIELD, "words", Path("container", (FIELD,)), CONTAINERS, CONTAINER),
     psp_fields=(),
-    psp=said_by_no_psp,
+    psp=no_psp_statements,
     probes=field_probes(FIELD, (FIELD,), "containers", numbers=False),
     example="deny imagePullPolicy Never",
 )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from pscc import ir
 from pscc.controls._base import Control, Probe
-from pscc.controls._shapes import POD, said_by_no_psp, switch_shape
+from pscc.controls._shapes import POD, no_psp_statements, switch_shape
 from pscc.controls._values import NoValues
 from pscc.ir import Path
 
@@ -24,7 +24,7 @@ CONTROL = Control(
     values=NoValues(),
     shapes=switch_shape("shareProcessNamespace", Path(ir.POD, ("spec", "shareProcessNamespace")), (), POD),
     psp_fields=(),
-    psp=said_by_no_psp,
+    psp=no_psp_statements,
     probes=probes,
     example="deny shareProcessNamespace",
 )

@@ -1,4 +1,4 @@
-"""What each diagnostic code means at length."""
+"""The long explanation of each diagnostic code."""
 
 from __future__ import annotations
 

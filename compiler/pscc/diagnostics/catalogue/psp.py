@@ -1,4 +1,4 @@
-"""What each diagnostic of the PodSecurityPolicy front end means: code to title, explanation, example."""
+"""Explains the diagnostics of the PodSecurityPolicy front end: title, explanation and example, by code."""
 
 from __future__ import annotations
 

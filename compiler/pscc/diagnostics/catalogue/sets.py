@@ -1,4 +1,4 @@
-"""What the diagnostics of sets of policies mean: RBAC (``RBC0xx``), sources taken together (``SET0xx``), ``choose``."""
+"""Explains the diagnostics of sets of policies: RBAC (``RBC0xx``), sources taken together (``SET0xx``), ``choose``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What each syntax error of the policy language means: code to title, explanation, example."""
+"""Explains the syntax errors of the policy language: title, explanation and example, by code."""
 
 from __future__ import annotations
 

@@ -14,8 +14,8 @@ from pscc.reasoning.difference.fields import Place
 from pscc.reasoning.difference.search import Constraint, UndecidedError
 from pscc.reasoning.difference.sides import RANK, Option, Side, made
 from pscc.reasoning.difference.space import MOST_WAYS, Controlled, Space, looked_at_on_update, with_another
-from pscc.reference import oracle
-from pscc.reference.oracle import Json
+from pscc.reference import interpreter as oracle
+from pscc.reference.interpreter import Json
 
 
 @frozen

@@ -15,7 +15,7 @@ from pscc.reasoning.difference.fields import Place, Reads
 from pscc.reasoning.difference.search import Constraint, UndecidedError
 from pscc.reasoning.difference.sides import Option, Side, made
 from pscc.reasoning.difference.space import Space, concerned, same_effects
-from pscc.reference.oracle import Json
+from pscc.reference.interpreter import Json
 
 
 @frozen

@@ -8,7 +8,7 @@ from pscc.reasoning.difference.fields import Constants, Place, Reads
 from pscc.reasoning.difference.search import Constraint
 from pscc.reasoning.difference.sides import Option
 from pscc.reasoning.difference.space import Clause, Space
-from pscc.reference import oracle
+from pscc.reference import interpreter as oracle
 from pscc.reference.admission import copied_into_the_annotation
 
 _PROFILE = Place("pod", ("spec", "securityContext", "seccompProfile"))

@@ -14,9 +14,9 @@ from pscc.base.frozen import frozen
 from pscc.base.source import Span
 from pscc.ir.access import EVERYONE, Grant, Request
 from pscc.ir.passes import looked_at, looked_at_by_all
-from pscc.reference import oracle
+from pscc.reference import interpreter as oracle
 from pscc.reference.admission import admit, judges, usable
-from pscc.reference.oracle import Json
+from pscc.reference.interpreter import Json
 
 RANK: Mapping[ir.Mode, int] = MappingProxyType({"audit": 1, "warn": 2, "enforce": 3})
 _NOWHERE = Span("", 1, 1, 1, 1)

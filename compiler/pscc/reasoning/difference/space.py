@@ -13,8 +13,8 @@ from pscc.reasoning.difference.fields import Constants, Place, Reads
 from pscc.reasoning.difference.search import Constraint, UndecidedError, solve
 from pscc.reasoning.difference.sides import Side, made, sees_containers
 from pscc.reasoning.difference.validity import OS, rules
-from pscc.reference import oracle
-from pscc.reference.oracle import Json
+from pscc.reference import interpreter as oracle
+from pscc.reference.interpreter import Json
 
 Controlled = tuple[str, Constraint]
 """A control, and a constraint that is about it."""

@@ -15,7 +15,7 @@ from pscc.printers.cel.exempt import asking_variables
 from pscc.printers.cel.layout import laid_out
 from pscc.printers.cel.parameters import DELETED, UPDATED, template_of
 from pscc.targets.shared.cel_where import Fields
-from pscc.targets.shared.choice_cel import REFUSED, fields_of, told_choice
+from pscc.targets.shared.choice_cel import REFUSED, choice_in_cel, fields_of
 from pscc.targets.shared.choice_who import Review, names_shown
 
 _ON_ONE_LINE = 90
@@ -29,7 +29,7 @@ _REVIEW = Review(
     aside=f'{_USER} == "" && {_ACCOUNT} != "" '
     '? " (no user in this review: judged by " + variables.asking[0] + " alone)" : ""',
 )
-"""What Gatekeeper tells: an audit knows no user, and labels of the namespace are not always there."""
+"""The fields of a request in Gatekeeper: an audit has no user, and labels of the namespace may be missing."""
 
 
 @frozen
@@ -43,7 +43,7 @@ class Source:
 
 
 def source_of(check: ir.Check, exempt: bool) -> Source:
-    """The source of the template of ``check``, which with ``exempt`` lets off the requests of its Constraint."""
+    """The source of the template of ``check``. ``exempt``: it exempts the requests that its Constraint lists."""
     printed = template_of(check, exempt)
     return Source(
         fields_of([*printed.variables], {}, _INDENT),
@@ -55,11 +55,11 @@ def source_of(check: ir.Check, exempt: bool) -> Source:
 
 def choice_source(choice: ir.Choice) -> Source:
     """The source of the template of ``choice``."""
-    told = told_choice(choice, _REVIEW)
+    printed = choice_in_cel(choice, _REVIEW)
     return Source(
-        fields_of(told.variables, told.notes, _INDENT),
-        _inline(f"{DELETED} || {told.holds}"),
-        _inline(told.message),
+        fields_of(printed.variables, printed.notes, _INDENT),
+        _inline(f"{DELETED} || {printed.holds}"),
+        _inline(printed.message),
         yaml_quote(REFUSED),
     )
 

@@ -30,7 +30,7 @@ def kind(choice: ir.Choice) -> str:
 
 
 def template_path(choice: ir.Choice) -> str:
-    """Where the template is written."""
+    """The path of the template."""
     return f"templates/{kind(choice).lower()}.yaml"
 
 

@@ -1,4 +1,4 @@
-"""Where a policy holds, as Gatekeeper's ``match``: of constraints and of mutators alike."""
+"""The scope of a policy as Gatekeeper's ``match``, for constraints and mutators."""
 
 from __future__ import annotations
 

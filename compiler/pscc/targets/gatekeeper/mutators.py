@@ -18,7 +18,7 @@ MUTATIONS = "mutations.gatekeeper.sh/v1"
 
 @frozen
 class Mutator:
-    """What a mutator prints as."""
+    """A mutator, ready for its template."""
 
     kind: str
     name: str
@@ -28,7 +28,7 @@ class Mutator:
 
 
 def setting(default: ir.Default, judging: Judging) -> Setting:
-    """What Gatekeeper does with ``default``: its mutators test the field that they set, and no other."""
+    """What Gatekeeper does with ``default``. Its mutators test the field that they set, and no other field."""
     conditional = default.unless != ir.FALSE
     if default.unless_in or (default.grants and conditional) or _shows(default, judging):
         return LeavesUnset("Gatekeeper cannot set")
@@ -36,8 +36,8 @@ def setting(default: ir.Default, judging: Judging) -> Setting:
 
 
 def mutators(policy: ir.Policy, names: Names, generated: bool = False) -> list[Mutator]:
-    """The mutators of ``policy``, which get ``names``. ``generated``: of the pods that workloads would make."""
-    return [one for default in policy.defaults for one in _of(policy.name, default, names, generated)]
+    """The mutators of ``policy``, with names from ``names``. ``generated``: for the pods that workloads would make."""
+    return [mutator for default in policy.defaults for mutator in _of(policy.name, default, names, generated)]
 
 
 def _shows(default: ir.Default, judging: Judging) -> bool:
@@ -57,37 +57,37 @@ def _shows(default: ir.Default, judging: Judging) -> bool:
 
 
 def mutator_file(
-    path: str, found: list[Mutator], match: Code, operations: bool = False, generated: bool = False
+    path: str, listed: list[Mutator], match: Code, operations: bool = False, generated: bool = False
 ) -> OutputFile:
-    """The file ``path`` of mutators that ``match`` so; with ``operations``, of created pods alone."""
+    """The file ``path`` with the mutators ``listed``, which all have ``match``. ``operations``: for created pods alone."""
     rows = [
         {
-            "kind": Code(one.kind),
-            "name": yaml_quote(one.name),
-            "location": Code(json.dumps(one.location)),
-            "statement": Code(json.dumps(one.statement)),
-            "value": Code(json.dumps(one.value)),
+            "kind": Code(mutator.kind),
+            "name": yaml_quote(mutator.name),
+            "location": Code(json.dumps(mutator.location)),
+            "statement": Code(json.dumps(mutator.statement)),
+            "value": Code(json.dumps(mutator.value)),
         }
-        for one in found
+        for mutator in listed
     ]
     text = render("gatekeeper/mutators.yaml.j2", mutators=rows, match=match, operations=operations, generated=generated)
-    return OutputFile(path, text, tuple(ObjectName(MUTATIONS, one.kind, one.name) for one in found))
+    return OutputFile(path, text, tuple(ObjectName(MUTATIONS, mutator.kind, mutator.name) for mutator in listed))
 
 
 def _of(policy: str, default: ir.Default, names: Names, generated: bool) -> list[Mutator]:
     word = f"default-{kebab(default.control)}"
     behind = "-workloads" if generated else ""
 
-    def made(location: str, *endings: str) -> Mutator:
+    def mutator_at(location: str, *endings: str) -> Mutator:
         name = names.derived(policy, *(f"{word}{ending}{behind}" for ending in endings))
         return _mutator(name, location, default)
 
     if default.site == "pod" or default.inherits:
-        return [made(".".join(default.inherits or default.path), "")]
+        return [mutator_at(".".join(default.inherits or default.path), "")]
     below = ".".join(default.path)
     return [
-        made(f"spec.containers[name:*].{below}", "-containers", ""),
-        made(f"spec.initContainers[name:*].{below}", "-init-containers", "-init"),
+        mutator_at(f"spec.containers[name:*].{below}", "-containers", ""),
+        mutator_at(f"spec.initContainers[name:*].{below}", "-init-containers", "-init"),
     ]
 
 

@@ -40,7 +40,7 @@ from pscc.targets.shared.subjects import exemption_rows
 from pscc.targets.versions import GATEKEEPER_CEL, GATEKEEPER_OPERATIONS, GATEKEEPER_REGO
 
 BUDGET = 1_000_000
-"""What the validation and its message may cost together. Source: ``Query`` in Gatekeeper 3.23 ``pkg/drivers/k8scel/driver.go``."""
+"""The CEL budget of a validation with its message. Source: ``Query`` in Gatekeeper 3.23 ``pkg/drivers/k8scel/driver.go``."""
 FAILS_OPEN = FailsOpen(
     "Gatekeeper",
     3,
@@ -79,7 +79,7 @@ class Gatekeeper:
     name: str = "gatekeeper"
 
     def capabilities(self, options: Options) -> Capabilities:
-        """All but some defaults: mutators see neither who asks nor another field."""
+        """Everything except some defaults: mutators see neither the requester nor another field."""
         cel = options.engine == "cel"
         least = GATEKEEPER_CEL if cel else GATEKEEPER_REGO
         unset = LeavesUnset("Gatekeeper's mutators see neither who asks nor the rest of the pod")
@@ -107,8 +107,8 @@ class Gatekeeper:
         """The mutators of ``default``."""
         if isinstance(setting(default, policy.checks), LeavesUnset):
             return []
-        found = mutators(replace(policy, defaults=(default,)), Names())
-        return [f"{one.kind} at {json.dumps(one.location)}: {json.dumps(one.value)}" for one in found]
+        listed = mutators(replace(policy, defaults=(default,)), Names())
+        return [f"{mutator.kind} at {json.dumps(mutator.location)}: {json.dumps(mutator.value)}" for mutator in listed]
 
     def check_text(self, check: ir.Check) -> list[str]:
         """The Constraint of ``check``."""
@@ -128,11 +128,11 @@ class Gatekeeper:
             if policy.checks:
                 files.append(_constraint_file(policy, names))
                 policy_paths.append(files[-1].path)
-            found = mutators(policy, names.mutators)
-            if found:
+            listed = mutators(policy, names.mutators)
+            if listed:
                 path = f"mutators/{names.files[policy.name]}.yaml"
                 policy_paths.append(path)
-                files.append(mutator_file(path, found, match_lines(policy.scope), operations))
+                files.append(mutator_file(path, listed, match_lines(policy.scope), operations))
         for choice in program.choices:
             path = f"policies/{names.files[choice.name]}.yaml"
             policy_paths.append(path)
@@ -158,7 +158,7 @@ TARGET = Gatekeeper()
 
 @frozen
 class _Named:
-    """What is called how: the ``files`` of each policy and choice, ``constraints`` by policy and shape; and the ``mutators``."""
+    """The names of an output: ``files`` by policy and choice, ``constraints`` by policy and shape, and ``mutators``."""
 
     files: Names
     constraints: Mapping[tuple[str, str], str]
@@ -173,8 +173,8 @@ def _named(program: ir.Program) -> _Named:
         for check in policy.checks
     }
     # beside the files of policies there is a kustomization
-    given = [one.name for one in program.policies_and_choices]
-    return _Named(Names(given, reserved=("kustomization",)), by_shape, Names())
+    names = [owner.name for owner in program.policies_and_choices]
+    return _Named(Names(names, reserved=("kustomization",)), by_shape, Names())
 
 
 def _template_path(check: ir.Check, exempt: bool) -> str:
@@ -208,7 +208,7 @@ def _kustomization(folder: str, paths: list[str]) -> OutputFile:
 
 
 def rego_of(check: ir.Check, exempt: bool = False) -> str:
-    """The Rego of the template of ``check``, which with ``exempt`` lets off the requests of its Constraint."""
+    """The Rego of the template of ``check``. ``exempt``: it exempts the requests that its Constraint lists."""
     printed = check_rules(check)
     return render(
         "gatekeeper/template.rego.j2",
@@ -251,25 +251,25 @@ def _indented(lines: list[str], indent: int) -> Code:
 
 
 def _param(value: ir.ParamValue) -> object:
-    def plain(one: object) -> object:
-        match one:
+    def plain(part: object) -> object:
+        match part:
             case ir.Range(min=low, max=high):
                 return {"min": low, "max": high}
             case ir.HostPathPrefix(path=path, read_only=read_only):
                 return {"pathPrefix": path, "readOnly": read_only}
             case tuple():
-                return [plain(v) for v in one]
+                return [plain(v) for v in part]
             case _:
-                return one
+                return part
 
     return plain(value)
 
 
 def _constraint(policy: ir.Policy, check: ir.Check, names: _Named) -> dict[str, object]:
     declared = {param.name for param in parameters(check)}
-    given = {name: _param(value) for name, value in check.params if value != () and name in declared}
+    from_params = {name: _param(value) for name, value in check.params if value != () and name in declared}
     exempt = {"exemptions": exemption_rows(policy)} if policy.exemptions else {}
-    values = {**given, **({"because": check.because} if check.because else {}), **exempt}
+    values = {**from_params, **({"because": check.because} if check.because else {}), **exempt}
     return {
         "kind": Code(kind_of(check.shape, bool(exempt))),
         "name": yaml_quote(names.constraints[policy.name, check.shape]),

@@ -49,8 +49,8 @@ def workload_files(program: ir.Program, workloads: Workloads, names: Names) -> l
     files = [OutputFile(f"{FOLDER}/expansion.yaml", text, tuple(expansions))]
     called = Names((policy.name for policy in program.policies), reserved=("expansion", "kustomization"))
     for policy in program.policies:
-        found = mutators(policy, names, generated=True)
-        if found:
+        listed = mutators(policy, names, generated=True)
+        if listed:
             path = f"{FOLDER}/{called[policy.name]}.yaml"
-            files.append(mutator_file(path, found, match_lines(policy.scope), generated=True))
+            files.append(mutator_file(path, listed, match_lines(policy.scope), generated=True))
     return files

@@ -32,7 +32,7 @@ _BETWEEN = "\n"
 """Between the findings of an objection, so that they can be counted: no message has a line break."""
 _NEW_LINE = literal(_BETWEEN)
 _NONE = '""'
-"""Of an empty list it tells the type, without which the expressions that read it do not compile."""
+"""Gives an empty list a type. Without it, expressions that read the list do not compile."""
 _UNUSABLE = 1_000_000
 _USABLE = f"size(variables.findings.filter(count, count < {_UNUSABLE}))"
 _NONE_USABLE = (
@@ -93,36 +93,38 @@ def _policy(
 
 
 def suite(choice: ir.Choice, cases: tuple[Case, ...], names: Names) -> list[OutputFile]:
-    """The tests of ``choice``, one for each who asks."""
+    """The tests of ``choice``, one for each requester."""
     files: list[OutputFile] = []
     for number, (request, those) in enumerate(by_requester(cases).items(), 1):
         outcomes = {
             "pass": tuple(case for case in those if case.allowed),
             "fail": tuple(case for case in those if not case.allowed),
         }
-        results = [Result(_RULE, outcome, found) for outcome, found in outcomes.items() if found]
+        results = [
+            Result(_RULE, outcome, outcome_cases) for outcome, outcome_cases in outcomes.items() if outcome_cases
+        ]
         folder = f"suite/{names.derived(choice.name, f'request-{number}')}"
         files += test_files(folder, names[choice.name], those, results, request)
     return files
 
 
 def _variables(choice: ir.Choice, review: Review) -> list[tuple[str, str]]:
-    found = [*asking(choice, review), ("asking", review.shown)]
-    found += grants(choice)
-    found += unchanged(_UNCHANGED, looked_at_by_choice(choice, review.of_workloads), UPDATED)
+    variables = [*asking(choice, review), ("asking", review.shown)]
+    variables += grants(choice)
+    variables += unchanged(_UNCHANGED, looked_at_by_choice(choice, review.of_workloads), UPDATED)
     statements = statements_of(choice)
     names = {key: f"check{number}" for number, key in enumerate(statements)}
     for key, check in statements.items():
-        found += _check(names[key], check)
+        variables += _check(names[key], check)
     for number, policy in enumerate(choice.policies):
-        found.append((f"mayUse{number}", _may_use(policy)))
+        variables.append((f"mayUse{number}", _may_use(policy)))
         texts = ", ".join(f"variables.{names[statement_of(check, statements)]}" for check in policy.checks)
-        found.append((f"objections{number}", f'[{texts or _NONE}].filter(objection, objection != "")'))
-    return [*found, *_nearest(choice)]
+        variables.append((f"objections{number}", f'[{texts or _NONE}].filter(objection, objection != "")'))
+    return [*variables, *_nearest(choice)]
 
 
 def _check(name: str, check: ir.Check) -> list[tuple[str, str]]:
-    """The variables of ``check``, of which ``name`` is its message, empty where it has nothing to say."""
+    """The variables of ``check``. ``name`` is the one with its message, which is empty where it has no finding."""
     specialised = specialise(check)
     if not specialised.requirements:
         return [(name, '""')]
@@ -135,16 +137,16 @@ def _may_use(policy: ir.Policy) -> str:
 
 
 def _message(choice: ir.Choice, review: Review) -> str:
-    """The nearest policy's objections, in the words of `pscc.reference.admission`; or that there is none to be used."""
+    """CEL for the message: the objections of the nearest policy, or that none may be used, as in `pscc.reference.admission`."""
     aside = f" + {review.aside}" if review.aside else ""
     if not choice.policies:
         return _NONE_USABLE + aside
     objections = [f"variables.mayUse{i} ? variables.objections{i} : []" for i in range(len(choice.policies))]
-    listed = "[" + ", ".join(f"({one})" for one in objections) + "]"
+    listed = "[" + ", ".join(f"({objection})" for objection in objections) + "]"
     name = f"{literal(tuple(policy.name for policy in choice.policies))}[variables.nearest]"
-    told = f'{name} + ": " + {listed}[variables.nearest].join("; ").replace({_NEW_LINE}, "; ")'
+    text = f'{name} + ": " + {listed}[variables.nearest].join("; ").replace({_NEW_LINE}, "; ")'
     others = f'" (the nearest of the " + string({_USABLE}) + " policies that may be used here)"'
-    return f'{_USABLE} == 0 ? {_NONE_USABLE}{aside} : {told} + ({_USABLE} == 1 ? "" : {others}){aside}'
+    return f'{_USABLE} == 0 ? {_NONE_USABLE}{aside} : {text} + ({_USABLE} == 1 ? "" : {others}){aside}'
 
 
 def _nearest(choice: ir.Choice) -> list[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""Where a policy holds and who is exempt, in Kyverno's words: ``match``, ``exclude``, CEL preconditions."""
+"""The scope and the exemptions of a policy for Kyverno: ``match``, ``exclude``, CEL preconditions."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pscc.targets.shared.cel_who import is_one_of
 from pscc.targets.shared.label_selector import label_selector
 
 UPDATED = "oldObject != null"
-"""That the request changes a pod: Kyverno's command line knows no operation in CEL."""
+"""CEL for: the request changes a pod. Kyverno's command line has no operation in CEL."""
 
 
 @frozen
@@ -26,7 +26,7 @@ class Where:
 
 
 def match_of(scope: Scope, kinds: tuple[str, ...] = ("Pod",)) -> Where:
-    """``scope`` of objects of ``kinds`` as Kyverno says it; its names take a ``*`` at the end."""
+    """``scope`` in Kyverno's form, for objects of ``kinds``. Names may end in ``*``."""
     inside: dict[str, object] = {}
     if scope.namespaces != ALL:
         inside["namespaces"] = _names(scope.namespaces)
@@ -36,7 +36,7 @@ def match_of(scope: Scope, kinds: tuple[str, ...] = ("Pod",)) -> Where:
     if scope.except_namespaces != NONE:
         outside.append({"namespaces": _names(scope.except_namespaces)})
     outside += [{"namespaceSelector": {"matchLabels": {key: value}}} for key, value in scope.except_labels]
-    entries = [{"resources": {"kinds": list(kinds), **one}} for one in outside]
+    entries = [{"resources": {"kinds": list(kinds), **where}} for where in outside]
     return Where(_lines(inside, 14), _lines(entries, 10))
 
 
@@ -53,8 +53,8 @@ def exempt_conditions(policy: ir.Policy) -> list[dict[str, object]]:
 
     A background scan knows no user; a pod without a service account is a static pod's mirror.
     """
-    found: list[dict[str, object]] = []
+    conditions: list[dict[str, object]] = []
     for number, exemption in enumerate(policy.exemptions, 1):
         expression = negated(is_one_of(exemption.subjects, "both"))
-        found.append({"name": Code(f"not-exempt-{number}"), "expression": yaml_block(laid_out(expression), 12)})
-    return found
+        conditions.append({"name": Code(f"not-exempt-{number}"), "expression": yaml_block(laid_out(expression), 12)})
+    return conditions

@@ -1,7 +1,7 @@
-"""Kyverno mutation rules of a policy's defaults.
+"""Kyverno mutation rules for a policy's defaults.
 
-Kyverno applies rules one after another, each to what the one before made of the pod, while each default of a policy is
-about the pod as it came: a rule that reads a field comes before the one that sets it.
+Each default depends on the pod as it came. Kyverno gives each rule the pod as the rule before it changed it. So a rule that
+reads a field stands before the rule that sets the field.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ Fields = dict[str, object]
 
 
 def rules(policy: ir.Policy) -> list[Fields]:
-    """What the mutation rules of ``policy`` print as. Raises `jmespath.UnprintableError` for a default that has none."""
+    """The mutation rules of ``policy``, ready for a template. Raises `jmespath.UnprintableError` for a default that has none."""
     return [fields for default in in_sequence(policy.defaults) for fields in _of(default)]
 
 
 def setting(default: ir.Default, judging: Judging) -> Setting:
-    """What Kyverno does with ``default``: it cannot set one with text that JMESPath has no literal for."""
+    """What Kyverno does with ``default``. It cannot set text for which JMESPath has no literal."""
     try:
         _of(default)
     except jmespath.UnprintableError:
@@ -69,10 +69,10 @@ def _pod_rule(default: ir.Default, name: str) -> Fields:
 
 
 def _container_rule(default: ir.Default, name: str, kind: str) -> Fields:
-    """The rule of one list of containers. It patches every container, to what it has where nothing is to be set.
+    """The rule for one list of containers. It patches every container; one that needs no default gets its own value again.
 
-    A strategic merge puts the elements that it patches first: one that left some out would change the order in which
-    init containers run. Source: Kyverno ``pkg/engine/mutate/patch/strategicMergePatch.go``, ``pkg/engine/utils/foreach.go``.
+    A strategic merge moves the patched elements to the front. A patch of some containers alone would change the order in
+    which init containers run. Source: Kyverno ``pkg/engine/mutate/patch/strategicMergePatch.go``, ``pkg/engine/utils/foreach.go``.
     """
     own = jmespath.field(jmespath.ELEMENT, default.path)
     conditions: list[str] = []
@@ -92,7 +92,7 @@ def _rule(default: ir.Default, name: str, kind: str, conditions: list[str], patc
         "name": yaml_quote(name),
         "statement": Code(comment(origin(default.statement, default.span))),
         "kind": Code(kind),
-        "conditions": [yaml_quote(f"{{{{ {one} }}}}") for one in conditions],
+        "conditions": [yaml_quote(f"{{{{ {condition} }}}}") for condition in conditions],
         "patch": patch,
     }
 

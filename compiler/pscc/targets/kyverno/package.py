@@ -83,7 +83,7 @@ class Kyverno:
         """Policies, mutations, kustomization and a suite per policy of ``program``."""
         files: list[OutputFile] = []
         suites: list[OutputFile] = []
-        names = Names(one.name for one in program.policies_and_choices)
+        names = Names(owner.name for owner in program.policies_and_choices)
         for policy in program.policies:
             mutations = kyverno_mutate.rules(policy)
             if mutations:
@@ -114,7 +114,7 @@ Checks = tuple[tuple[ir.Check, Reads], ...]
 
 
 def _checks(policy: ir.Policy) -> Checks:
-    """The checks of ``policy`` with their values in them, and what they look at; without those which every pod passes."""
+    """The checks of ``policy`` with their values, and the fields that they read. Checks that every pod passes are left out."""
     both = ((specialise(check), rechecked_on(check)) for check in policy.checks)
     return tuple((check, reads) for check, reads in both if check.requirements)
 
@@ -163,7 +163,7 @@ def _rule(name: str, check: ir.Check, reads: Reads) -> dict[str, object]:
 
 
 def _static(title: str) -> Code:
-    """What Kyverno says where it cannot evaluate the message, one beyond 5 KiB say."""
+    """The message that Kyverno shows where it cannot evaluate the other one, for example one beyond 5 KiB."""
     return _one_line(f"{title}: the pod does not meet this policy.")
 
 

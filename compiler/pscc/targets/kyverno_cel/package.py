@@ -38,7 +38,7 @@ from pscc.targets.versions import KYVERNO_CEL, KYVERNO_SKIPS
 _WORKLOAD = 'object.kind != "Pod"'
 _ACTIONS = {"enforce": "Deny", "warn": "Warn", "audit": "Audit"}
 _EPHEMERAL = ("ephemeral-containers", "ephemeral")
-"""What stands behind the name of a policy about ephemeral containers."""
+"""The end of the name of a policy about ephemeral containers."""
 
 
 @frozen
@@ -80,7 +80,7 @@ class KyvernoCel:
         """Policies, kustomization and suites of ``program``."""
         files: list[OutputFile] = []
         suites: list[OutputFile] = []
-        names = Names(one.name for one in program.policies_and_choices)
+        names = Names(owner.name for owner in program.policies_and_choices)
         for policy in program.policies:
             if policy.defaults:
                 name = names.derived(policy.name, "defaults")

@@ -1,4 +1,4 @@
-"""What ``kyverno test`` runs of policies in CEL: on pods that are created, since the command line knows no old object there."""
+"""The tests of policies in CEL for ``kyverno test``: on created pods, because the command line takes no old object for them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pscc import ir
 from pscc.cases.choice_suite import choice_cases
 from pscc.cases.suite import Case
 from pscc.ir.access import Request
-from pscc.lowering.demands import choice_without
+from pscc.lowering.default_checks import choice_without
 from pscc.output.contents import OutputFile
 from pscc.output.templating import Code, render, yaml_quote
 from pscc.targets.shared.kyverno_suite import by_requester, user_file
@@ -23,7 +23,7 @@ def policy_suite(name: str, shapes: Collection[str], cases: Sequence[Case]) -> l
 
 
 def choice_suites(choice: ir.Choice, names: Names) -> list[OutputFile]:
-    """The tests of ``choice``, one for each who asks. The defaults are another policy: pods have to come with them."""
+    """The tests of ``choice``, one for each requester. Another policy sets the defaults, so the pods have them already."""
     files: list[OutputFile] = []
     for number, (request, cases) in enumerate(by_requester(choice_cases(choice_without(choice))).items(), 1):
         created = [case for case in cases if case.old_pod is None]

@@ -16,7 +16,7 @@ from pscc.output.options import DEFAULTS, Options
 from pscc.output.templating import Code, render
 from pscc.printers.rego.library import library
 from pscc.printers.rego.rules import check_rules, comment, literal, prefix_of
-from pscc.reference import oracle
+from pscc.reference import interpreter
 from pscc.targets.opa import choice as opa_choice
 from pscc.targets.shared.names import Names
 from pscc.targets.shared.subjects import exemption_rows, names_row
@@ -27,7 +27,7 @@ WORKLOADS = "workloads.rego"
 """The file about workloads. regopy cannot run it."""
 _DECISIONS = {"enforce": "deny", "warn": "warn", "audit": "warn"}
 _ENTRIES = {"enforce": "violation", "warn": "warning", "audit": "warning"}
-"""What holds the messages with their controls. Conftest counts every ``violation`` as a failure."""
+"""The rule that holds the messages with their controls. Conftest counts every ``violation`` as a failure."""
 
 
 @frozen
@@ -66,7 +66,7 @@ class Opa:
         """Policies and their tests, ``main.rego`` and the library of ``program``. A policy without a check has no file."""
         packages = _packages(program)
         files: list[OutputFile] = []
-        names = Names(one.name for one in program.policies_and_choices)
+        names = Names(owner.name for owner in program.policies_and_choices)
         for policy in program.policies:
             if policy.name not in packages:
                 continue
@@ -93,7 +93,7 @@ TARGET = Opa()
 
 
 def _main(decisions: dict[str, str], workloads: Workloads) -> list[OutputFile]:
-    """What asks all packages at once, each for its decision: about pods, and about those that workloads would make."""
+    """The module that collects the decisions of all packages, about pods and about the pods of workloads."""
     unions = [
         {
             "package": Code(package),
@@ -111,14 +111,14 @@ def _main(decisions: dict[str, str], workloads: Workloads) -> list[OutputFile]:
 
 def _packages(program: ir.Program) -> dict[str, str]:
     """The last part of the package of each policy that has checks, by the policy's name; no two are alike."""
-    found: dict[str, str] = {}
+    by_policy: dict[str, str] = {}
     for policy in program.policies:
         if not policy.checks:
             continue
         # a name that begins with a digit, or is a word of Rego, is no identifier
         base = "policy_" + re.sub(r"[^a-z0-9]", "_", policy.name)
-        found[policy.name] = numbered(base, found.values(), "_")
-    return found
+        by_policy[policy.name] = numbered(base, by_policy.values(), "_")
+    return by_policy
 
 
 def _policy(policy: ir.Policy, package: str) -> str:
@@ -167,7 +167,7 @@ def _policy(policy: ir.Policy, package: str) -> str:
 def _tests(policy: ir.Policy, package: str, cases: tuple[Case, ...]) -> str:
     tests = []
     for case in cases:
-        messages = oracle.check(policy, case.pod, case.old_pod).messages
+        messages = interpreter.check(policy, case.pod, case.old_pod).messages
         listed = ", ".join(literal(m) for m in sorted(set(messages)))
         tests.append(
             {

@@ -1,1 +1,1 @@
-"""What several targets share: names, who asks, matching, and choices."""
+"""What several targets share: names, requesters, matching, and choices."""

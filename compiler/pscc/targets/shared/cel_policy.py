@@ -1,4 +1,4 @@
-"""What all policies in CEL have in common: a policy's variables, validations and mutations, ready for a template."""
+"""The common part of all policies in CEL: variables, validations and mutations, ready for a template."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _ON_ONE_LINE = 100
 
 
 def checks_of(policy: ir.Policy) -> Checks:
-    """The checks of ``policy`` with their values in them, and what they look at; without those which every pod passes."""
+    """The checks of ``policy`` with their values, and the fields that they read. Checks that every pod passes are left out."""
     both = ((specialise(check), rechecked_on(check)) for check in policy.checks)
     return tuple((check, reads) for check, reads in both if check.requirements)
 
@@ -43,7 +43,7 @@ def default_lines(default: ir.Default) -> list[str]:
 
 
 def described(checks: Checks) -> Code:
-    """What the checks say, as the lines of a description."""
+    """The lines of a description with the statements of the checks."""
     return yaml_block(folded(" ".join(dict.fromkeys(check.description for check, _ in checks))), 6)
 
 
@@ -68,7 +68,7 @@ def validations(checks: Checks, template: str = "", pending: Pending = NONE_PEND
     A template is judged as the pod that the ``pending`` defaults make of it.
     """
     printed = [validation(check, reads, pending=pending) for check, reads in checks]
-    variables = once(pair for one in printed for pair in one.variables)
+    variables = once(pair for part in printed for pair in part.variables)
     if template:
         variables = once(of_template(variables.items(), template))
 
@@ -78,13 +78,13 @@ def validations(checks: Checks, template: str = "", pending: Pending = NONE_PEND
     rows: list[Fields] = [
         {
             "statement": Code(comment(origin(check.statement, check.span))),
-            "expression": Code(one.expression)
-            if len(one.expression) < _ON_ONE_LINE
-            else Code(f"|-\n{block(one.expression)}"),
-            "text": block(one.message),
+            "expression": Code(part.expression)
+            if len(part.expression) < _ON_ONE_LINE
+            else Code(f"|-\n{block(part.expression)}"),
+            "text": block(part.message),
             "message": Code(json.dumps(f"{check.title}: the pod does not meet this policy.")),
         }
-        for (check, _), one in zip(checks, printed, strict=True)
+        for (check, _), part in zip(checks, printed, strict=True)
     ]
     concerned = changed([reads for _, reads in checks])
     return Printed(

@@ -1,4 +1,4 @@
-"""Where a policy in CEL holds and who is exempt from it: match conditions, and a selector of namespaces by labels.
+"""The scope and the exemptions of a policy in CEL: match conditions, and a selector of namespaces by labels.
 
 Names are conditions and not exclusions, so that Kyverno goes on making rules for workloads.
 """
@@ -21,16 +21,16 @@ Fields = dict[str, object]
 
 @frozen
 class Where:
-    """``conditions``: match conditions with what is to be said of each; ``selector``: lines below ``namespaceSelector``."""
+    """``conditions`` are match conditions with their comments, and ``selector`` has the lines below ``namespaceSelector``."""
 
     conditions: list[Fields]
     selector: Code
 
 
 def where(scope: Scope, exemptions: tuple[Exemption, ...] = (), template: str = "", autogen: bool = False) -> Where:
-    """What narrows a policy that holds in ``scope`` to the requests of those who are not exempt.
+    """The match and the conditions of a policy that holds in ``scope``, for requests that are not exempt.
 
-    With ``template`` it is about workloads whose pods are there; with ``autogen`` it may become so.
+    ``template``: the path to the pods of workloads, for a policy about these. ``autogen``: Kyverno may make one about these.
     """
     conditions = []
     names = in_namespaces(scope)
@@ -44,14 +44,14 @@ def where(scope: Scope, exemptions: tuple[Exemption, ...] = (), template: str = 
 
 
 def _all(exemptions: tuple[Exemption, ...]) -> Subjects:
-    """Those who are named by any of ``exemptions``."""
+    """All subjects of ``exemptions``."""
 
     def names(kind: Callable[[Subjects], Names]) -> Names:
-        each = [kind(one.subjects) for one in exemptions]
-        exact = dict.fromkeys(name for one in each for name in one.exact)
-        return Names(tuple(exact), tuple(dict.fromkeys(prefix for one in each for prefix in one.prefixes)))
+        each = [kind(exemption.subjects) for exemption in exemptions]
+        exact = dict.fromkeys(name for group in each for name in group.exact)
+        return Names(tuple(exact), tuple(dict.fromkeys(prefix for group in each for prefix in group.prefixes)))
 
-    everyone = any(one.subjects.everyone for one in exemptions)
+    everyone = any(exemption.subjects.everyone for exemption in exemptions)
     return Subjects(everyone, names(lambda s: s.users), names(lambda s: s.groups), names(lambda s: s.service_accounts))
 
 

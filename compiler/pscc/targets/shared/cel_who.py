@@ -1,7 +1,6 @@
-"""Who asks, and where, as conditions in CEL over ``request`` and the pod; for every target that runs CEL.
+"""Conditions in CEL on the requester and the namespace, over ``request`` and the pod; for every target that runs CEL.
 
-What is said of the pod's service account holds of a workload's template, too, whose pods get ``default`` where it names
-none.
+Conditions on the pod's service account also hold for a workload's template. Its pods get ``default`` where it names none.
 """
 
 from __future__ import annotations
@@ -13,17 +12,17 @@ from pscc.printers.cel.expressions import all_of, any_of, literal, negated
 from pscc.printers.cel.pod import ACCOUNT, HAS_ACCOUNT
 
 About = Literal["pods", "templates", "both"]
-"""What a condition is evaluated on: pods, the templates of workloads, or (by Kyverno's autogen) either."""
+"""The objects of a condition: pods, templates of workloads, or both (Kyverno's autogen)."""
 
 
 def named_in(value: str, names: Names) -> str:
     """CEL for: the string ``value`` is among ``names``."""
-    found = []
+    conditions = []
     if names.exact:
-        one = len(names.exact) == 1
-        found = [f"{value} == {literal(names.exact[0])}" if one else f"{value} in {literal(names.exact)}"]
-    found += [f"{value}.startsWith({literal(prefix)})" if prefix else "true" for prefix in names.prefixes]
-    return " || ".join(found) or "false"
+        single = len(names.exact) == 1
+        conditions = [f"{value} == {literal(names.exact[0])}" if single else f"{value} in {literal(names.exact)}"]
+    conditions += [f"{value}.startsWith({literal(prefix)})" if prefix else "true" for prefix in names.prefixes]
+    return " || ".join(conditions) or "false"
 
 
 def is_one_of(who: Subjects, about: About = "pods") -> str:
@@ -89,13 +88,13 @@ def _user(account: str) -> str:
 
 
 def _accounts(users: Names) -> Names:
-    """Those of ``users`` that are service accounts, as ``NAMESPACE/NAME``."""
-    found = _starting(users, SERVICE_ACCOUNT_USER)
+    """The service accounts among ``users``, as ``NAMESPACE/NAME``."""
+    accounts = _starting(users, SERVICE_ACCOUNT_USER)
 
     def account(name: str) -> str:
         return name[len(SERVICE_ACCOUNT_USER) :].replace(":", "/", 1)
 
-    return Names(tuple(map(account, found.exact)), tuple(map(account, found.prefixes)))
+    return Names(tuple(map(account, accounts.exact)), tuple(map(account, accounts.prefixes)))
 
 
 def _starting(names: Names, start: str) -> Names:
@@ -114,10 +113,10 @@ def in_namespaces(scope: Scope, namespace: str = "request.namespace") -> str:
 
 
 def has_labels(scope: Scope) -> str:
-    """CEL for: the labels of the request's namespace are as ``scope`` says; ``true`` where it says nothing of them."""
+    """CEL for: the labels of the request's namespace are in ``scope``; ``true`` where that has no labels."""
     labels = "namespaceObject.metadata.labels"
 
     def has(key: str, value: str) -> str:
         return all_of(f"has({labels})", f"{literal(key)} in {labels}", f"{labels}[{literal(key)}] == {literal(value)}")
 
-    return all_of(*(has(*one) for one in scope.labels), *(f"!({has(*one)})" for one in scope.except_labels))
+    return all_of(*(has(*pair) for pair in scope.labels), *(f"!({has(*pair)})" for pair in scope.except_labels))

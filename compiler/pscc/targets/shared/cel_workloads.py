@@ -1,4 +1,4 @@
-"""Workloads in CEL: where they have the template of their pods, and what is done about them."""
+"""Workloads in CEL: the paths to their pods' templates, and the action of a policy on them."""
 
 from __future__ import annotations
 
@@ -10,5 +10,5 @@ TEMPLATES_AT = (("workloads", "spec.template"), ("cronjobs", "spec.jobTemplate.s
 
 
 def on_workloads(mode: ir.Mode, workloads: Workloads) -> ir.Mode:
-    """What a policy in ``mode`` does about workloads."""
+    """The action of a policy in ``mode`` on workloads."""
     return "warn" if mode == "enforce" and workloads == "warn" else mode

@@ -11,7 +11,7 @@ from pscc.base.frozen import frozen
 from pscc.ir.once_defaulted import holds_once_defaulted
 from pscc.ir.passes import Reads, looked_at_by_choice, specialise
 from pscc.lowering.capabilities import Live
-from pscc.lowering.demands import choice_without
+from pscc.lowering.default_checks import choice_without
 from pscc.output.numbering import numbered
 from pscc.output.templating import Code, yaml_block, yaml_quote
 from pscc.printers.cel.checks import changed, container_lists, unchanged
@@ -41,7 +41,7 @@ CHOICE_OF_TEMPLATES = (
     "may use has to accept them, with the defaults of that policy. Who applies the workload is not looked at."
 )
 REFUSED = "No policy that may be used accepts this pod."
-"""Where the whole message is more than the API server takes."""
+"""The message where the whole one is longer than the API server takes."""
 CHOICE_DEFAULTS = (
     "Sets the defaults of the policy that admits the pod: the first that accepts it as it is, else the first that accepts "
     "it with its defaults."
@@ -51,7 +51,7 @@ _LINE = "\n"
 
 
 ASKING_RBAC = Live(cost=350_000, budget=10_000_000, asked=4)
-"""What asking the API server's authorizer costs, and what a policy may.
+"""The cost of a question to the API server's authorizer, and the budget of a policy.
 
 Source: ``k8s.io/apiserver/pkg/cel/library/cost.go``, ``k8s.io/apiserver/pkg/apis/cel/config.go``.
 """
@@ -59,7 +59,7 @@ Source: ``k8s.io/apiserver/pkg/cel/library/cost.go``, ``k8s.io/apiserver/pkg/api
 
 @frozen
 class Names:
-    """What the variables of a choice are called: of each check by its statement, and of each policy by its name."""
+    """The names of a choice's variables: for each check by its statement, and for each policy by its name."""
 
     checks: dict[str, str]
     policies: dict[str, str]
@@ -70,8 +70,8 @@ def names_in(choice: ir.Choice) -> Names:
     taken: set[str] = set()
 
     def unique(word: str) -> str:
-        taken.add(found := numbered(word, taken, "No"))
-        return found
+        taken.add(name := numbered(word, taken, "No"))
+        return name
 
     checks = {key: unique(_lower(check.shape)) for key, check in statements_of(choice).items()}
     return Names(checks, {policy.name: unique(_camel(policy.name)) for policy in choice.policies})
@@ -87,22 +87,22 @@ def _camel(name: str) -> str:
 
 
 def who_variables(choice: ir.Choice, names: Names, review: Review = ADMISSION) -> Variables:
-    """Up to ``mayUseNAME`` of each policy. A live choice asks the cluster, in two variables: one may ask for two things."""
-    found = [] if choice.live else [*asking(choice, review), *grants(choice, review.namespace)]
+    """The variables up to ``mayUseNAME`` of each policy. A live choice asks the cluster in two variables for each."""
+    variables = [] if choice.live else [*asking(choice, review), *grants(choice, review.namespace)]
     for policy in choice.policies:
         name = names.policies[policy.name]
         if choice.live:
-            found.append((f"userMayUse{name}", may_use_live(policy, account=False)))
-            found.append((f"accountMayUse{name}", may_use_live(policy, account=True)))
-            asked = f"variables.userMayUse{name} || variables.accountMayUse{name}"
+            variables.append((f"userMayUse{name}", may_use_live(policy, account=False)))
+            variables.append((f"accountMayUse{name}", may_use_live(policy, account=True)))
+            may = f"variables.userMayUse{name} || variables.accountMayUse{name}"
         else:
-            asked = may_use(policy, review.namespace)
-        found.append((f"mayUse{name}", all_of(holds_here(policy), asked)))
-    return found
+            may = may_use(policy, review.namespace)
+        variables.append((f"mayUse{name}", all_of(holds_here(policy), may)))
+    return variables
 
 
 @frozen
-class Told:
+class ChoiceInCel:
     """A choice as CEL: its ``variables`` in order, some with ``notes``, what ``holds`` where it admits, its ``message``.
 
     ``reads`` is what it looks at.
@@ -117,62 +117,66 @@ class Told:
 
 @frozen
 class Printed:
-    """The parts of the policy: when an update concerns it, its variables, what has to hold, the message where not."""
+    """The parts of a policy: when an update concerns it, its variables, and its validations with messages."""
 
     changed: Code
     variables: list[Fields]
     validations: list[Fields]
 
 
-def printed_choice(given: ir.Choice, template: str = "") -> Printed:
-    """The choice ``given``, ready for a template: of pods, or of workloads whose pods are at ``template``.
+def printed_choice(choice: ir.Choice, template: str = "") -> Printed:
+    """``choice``, ready for a template: for pods, or for workloads whose pods are at ``template``.
 
     A workload is judged as the pod that it would make, with the defaults set, and by that pod's service account alone.
     """
-    told = told_choice(given, TEMPLATES if template else ADMISSION)
-    concerned = changed([told.reads])
+    printed = choice_in_cel(choice, TEMPLATES if template else ADMISSION)
+    concerned = changed([printed.reads])
     return Printed(
         yaml_block(laid_out(at_template(concerned, template) if template else concerned), 8),
-        fields_of(of_template(told.variables, template) if template else told.variables, told.notes),
+        fields_of(of_template(printed.variables, template) if template else printed.variables, printed.notes),
         [
             {
                 "statement": Code(""),
-                "expression": Code(told.holds),
-                "text": yaml_block(laid_out(told.message), 8),
+                "expression": Code(printed.holds),
+                "text": yaml_block(laid_out(printed.message), 8),
                 "message": yaml_quote(REFUSED),
             }
         ],
     )
 
 
-def told_choice(given: ir.Choice, review: Review = ADMISSION) -> Told:
-    """The choice ``given`` in CEL. A pod has to come, or be made, as the policy that admits it leaves it."""
-    choice = choice_without(given)
+def choice_in_cel(source: ir.Choice, review: Review = ADMISSION) -> ChoiceInCel:
+    """The choice ``source`` in CEL. A pod must come, or be changed, as the policy that admits it leaves it."""
+    choice = choice_without(source)
     names = names_in(choice)
     statements = statements_of(choice)
     reads = looked_at_by_choice(choice, review.of_workloads)
-    found = [*container_lists(), *who_variables(choice, names, review)]
+    variables = [*container_lists(), *who_variables(choice, names, review)]
     notes = {name: key for key, name in names.checks.items()}
     for key, check in statements.items():
-        found += _findings(names.checks[key], check)
+        variables += _findings(names.checks[key], check)
     for policy in choice.policies:
         name = f"objections{names.policies[policy.name]}"
-        found.append((name, _objections(policy, statements, names)))
+        variables.append((name, _objections(policy, statements, names)))
         notes[name] = f"policy {policy.name}: what it has against the pod, a finding a line"
-    for policy, demanding in zip(given.policies, choice.policies, strict=True):
-        found += _words(policy, demanding, statements, names, review.ahead)
-    found += unchanged("unchanged", reads, review.updated)
+    for policy, checked in zip(source.policies, choice.policies, strict=True):
+        variables += _words(policy, checked, statements, names, review.ahead)
+    variables += unchanged("unchanged", reads, review.updated)
     each = [names.policies[policy.name] for policy in choice.policies]
     accepts = [[f"variables.mayUse{name}", f'variables.objections{name} == ""'] for name in each]
     if review.ahead == "true":
         accepts = [
             [f"variables.mayUse{names.policies[policy.name]}", *_once_defaulted(policy, statements, names)]
-            for policy in given.policies
+            for policy in source.policies
         ]
     # what costs more is asked last
-    found.append(("accepted", " || ".join(all_of(*(reversed(a) if choice.live else a)) for a in accepts) or "false"))
-    found += [*_told(choice, names), ("asking", review.shown)]
-    return Told(reads, found, notes, "variables.accepted || variables.unchanged", _message(choice.live, review))
+    variables.append(
+        ("accepted", " || ".join(all_of(*(reversed(a) if choice.live else a)) for a in accepts) or "false")
+    )
+    variables += [*_texts(choice, names), ("asking", review.shown)]
+    return ChoiceInCel(
+        reads, variables, notes, "variables.accepted || variables.unchanged", _message(choice.live, review)
+    )
 
 
 def fields_of(variables: Variables, notes: dict[str, str], indent: int = 8) -> list[Fields]:
@@ -188,7 +192,7 @@ def fields_of(variables: Variables, notes: dict[str, str], indent: int = 8) -> l
 
 
 def _findings(name: str, check: ir.Check) -> Variables:
-    """The variables of ``check``, of which ``name`` holds its findings, a line each."""
+    """The variables of ``check``. ``name`` is the one with its findings, one a line."""
     specialised = specialise(check)
     if not specialised.requirements:
         return [(name, '""')]
@@ -210,13 +214,13 @@ def _joined(texts: list[str]) -> str:
 
 
 def _once_defaulted(policy: ir.Policy, statements: dict[str, ir.Check], names: Names) -> list[str]:
-    """What has to hold of the variables, those of `_words` among them, where ``policy`` accepts the pod with its defaults."""
-    found = []
+    """CEL conditions that all hold where ``policy`` accepts the pod with its defaults. They read the variables of `_words`."""
+    conditions = []
     for check in policy.checks:
         name = names.checks[statement_of(check, statements)]
         met = _met(check, policy) is not None
-        found.append(f"variables.{name}Once{names.policies[policy.name]}" if met else f'variables.{name} == ""')
-    return found
+        conditions.append(f"variables.{name}Once{names.policies[policy.name]}" if met else f'variables.{name} == ""')
+    return conditions
 
 
 def _met(check: ir.Check, policy: ir.Policy) -> ir.Condition | None:
@@ -226,29 +230,29 @@ def _met(check: ir.Check, policy: ir.Policy) -> ir.Condition | None:
 
 
 def _words(
-    policy: ir.Policy, demanding: ir.Policy, statements: dict[str, ir.Check], names: Names, ahead: str
+    policy: ir.Policy, checked: ir.Policy, statements: dict[str, ir.Check], names: Names, ahead: str
 ) -> Variables:
-    """``wordsNAME``: the objections that the defaults of ``policy`` would not have met where they are still ``ahead``."""
+    """The variable ``wordsNAME``: the objections that the defaults of ``policy``, where they are still ``ahead``, do not remove."""
     own = names.policies[policy.name]
     if not policy.defaults:
         return [(f"words{own}", f"variables.objections{own}")]
-    found: Variables = []
+    variables: Variables = []
     texts = []
-    for check in demanding.checks:
+    for check in checked.checks:
         name = names.checks[statement_of(check, statements)]
         text = f"variables.{name}"
         if check not in policy.checks:
             text = '""' if ahead == "true" else f'{ahead} ? "" : {text}'
         elif (holds := _met(check, policy)) is not None:
             met = f"{name}Once{own}"
-            found.append((met, condition(holds)))
+            variables.append((met, condition(holds)))
             text = f'{all_of(ahead, f"variables.{met}")} ? "" : {text}'
         texts.append(text)
-    return [*found, (f"words{own}", _joined(texts))]
+    return [*variables, (f"words{own}", _joined(texts))]
 
 
-def _told(choice: ir.Choice, names: Names) -> Variables:
-    """``told``: the words of each policy that may be used (of every one that has some, where that is not known)."""
+def _texts(choice: ir.Choice, names: Names) -> Variables:
+    """The variable ``told``: the objections of each policy that may be used; of every policy where that is not known."""
     each = []
     for policy in choice.policies:
         own = names.policies[policy.name]
@@ -256,7 +260,7 @@ def _told(choice: ir.Choice, names: Names) -> Variables:
         if choice.live:
             each.append(f'variables.words{own} != "" ? {name} + variables.words{own} : ""')
         else:
-            # what a default would have met is told where nothing has set it
+            # an objection that a default removes counts where nothing has set the default
             words = f'(variables.words{own} != "" ? variables.words{own} : variables.objections{own})'
             each.append(f'variables.mayUse{own} ? {name} + {words} : ""')
     return [

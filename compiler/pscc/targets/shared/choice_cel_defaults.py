@@ -1,7 +1,7 @@
-"""The defaults of a choice in CEL: a mutation that finds out which policy admits the pod, and sets the defaults of that one.
+"""The defaults of a choice in CEL: a mutation that finds the policy which admits the pod, and sets its defaults.
 
-By PSP's own order: the first policy that may be used and accepts the pod as it is, else the first that accepts it once
-its defaults are set. Each policy's defaults are one patch: after it, that policy accepts the pod as it is.
+The order is PSP's: the first usable policy that accepts the pod as it is, else the first that accepts it with its defaults.
+The defaults of a policy are one patch, after which the policy accepts the pod as it is.
 """
 
 from __future__ import annotations
@@ -35,52 +35,52 @@ def printed_defaults(choice: ir.Choice) -> tuple[list[Fields], list[Fields]]:
     """The variables and the mutations of ``choice``, one for each policy that has defaults."""
     names = names_in(choice)
     notes: dict[str, str] = {}
-    asked: list[object] = [policy.defaults for policy in choice.policies]
+    nodes: list[object] = [policy.defaults for policy in choice.policies]
     decided: Variables = []
     for policy in choice.policies:
         own = names.policies[policy.name]
         holds, change = _holds(choice, policy, names, notes), changes(policy.defaults)
-        asked += [*holds.values(), change]
-        decided += [(name, condition(one)) for name, one in holds.items()]
+        nodes += [*holds.values(), change]
+        decided += [(name, condition(node)) for name, node in holds.items()]
         decided.append((f"accepts{own}", all_of(*(f"variables.{name}" for name in holds))))
         decided.append((f"changes{own}", condition(change)))
         notes[f"accepts{own}"] = f"policy {policy.name}, once its defaults are set"
-    walked = any(walks_containers(one) for one in asked)
-    found = [(CONTAINERS.removeprefix("variables."), containers_of("object"))] if walked else []
-    found += [*who_variables(choice, names), *decided, *_chosen(choice, names)]
+    walked = any(walks_containers(node) for node in nodes)
+    variables = [(CONTAINERS.removeprefix("variables."), containers_of("object"))] if walked else []
+    variables += [*who_variables(choice, names), *decided, *_chosen(choice, names)]
     notes["chosen"] = "the policy that admits the pod, empty where none does"
     mutations: list[Fields] = []
     for policy in choice.policies:
         if policy.defaults:
-            told = "; ".join(default.statement for default in policy.defaults)
+            statements = "; ".join(default.statement for default in policy.defaults)
             patch = f"variables.chosen == {literal(policy.name)} ? {patches_at_once(policy.defaults)} : []"
             mutations.append({
-                "statement": Code(comment(f"{policy.name}: {told}")), "expression": yaml_block(laid_out(patch), 10),
+                "statement": Code(comment(f"{policy.name}: {statements}")), "expression": yaml_block(laid_out(patch), 10),
             })  # fmt: skip
-    return fields_of(found, notes), mutations
+    return fields_of(variables, notes), mutations
 
 
 def _holds(choice: ir.Choice, policy: ir.Policy, names: Names, notes: dict[str, str]) -> dict[str, ir.Condition]:
-    """Of each check of ``policy``, by the name of its variable: whether a pod passes it once the defaults are set."""
+    """For each check of ``policy``, by the name of its variable: the condition that a pod passes it with the defaults."""
     statements = statements_of(choice)
-    found: dict[str, ir.Condition] = {}
+    holds_by_name: dict[str, ir.Condition] = {}
     own = names.policies[policy.name]
     for check in policy.checks:
         key = statement_of(check, statements)
         holds = holds_once_defaulted(check, policy.defaults)
         name = names.checks[key] if holds == holds_once_defaulted(check, ()) else f"{names.checks[key]}Once{own}"
-        found[name] = holds
+        holds_by_name[name] = holds
         notes[name] = key
-    return found
+    return holds_by_name
 
 
 def _chosen(choice: ir.Choice, names: Names) -> Variables:
-    def listed(wanted: str, other: str) -> str:
+    def listed(condition_name: str, second: str) -> str:
         rows = []
         for policy in choice.policies:
             own = names.policies[policy.name]
-            asked = [f"variables.{one}{own}" for one in (wanted, other) if one]
-            rows.append(f'{all_of(*asked)} ? {literal(policy.name)} : ""')
+            conditions = [f"variables.{prefix}{own}" for prefix in (condition_name, second) if prefix]
+            rows.append(f'{all_of(*conditions)} ? {literal(policy.name)} : ""')
         return f'[{", ".join(rows)}].filter(name, name != "")'
 
     accepting = listed("accepts", "mayUse") if choice.live else listed("mayUse", "accepts")

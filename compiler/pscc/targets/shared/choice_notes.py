@@ -1,4 +1,4 @@
-"""What targets say of a choice to those who read the output."""
+"""The comments on a choice in an output."""
 
 from __future__ import annotations
 

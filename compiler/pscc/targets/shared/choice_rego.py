@@ -1,8 +1,8 @@
 """The Rego of a choice, which Gatekeeper and OPA share: its policies and grants as tables, and generic rules over them.
 
-A kind of check is printed once, as a function of its parameters; a policy is a list of statements, so that the code
-does not grow with the number of policies. Grants are indexed by subject and namespace, so that a review costs what the
-policies cost that its requester may use.
+Each kind of check is printed once, as a function of its parameters, and a policy is a list of statements. So the code does
+not grow with the number of policies. Grants are indexed by subject and namespace, so a review costs no more than the policies
+that its requester may use.
 """
 
 from __future__ import annotations
@@ -43,10 +43,10 @@ def choice_rules(choice: ir.Choice, of_workloads: bool = False) -> str:
 
 
 def _check(check: ir.Check) -> dict[str, object]:
-    given = dict(check.params)
+    values = dict(check.params)
     row: dict[str, object] = {
         "shape": check.shape,
-        "given": {param.name: constant(param, given).value for param in parameters(check)},
+        "given": {param.name: constant(param, values).value for param in parameters(check)},
     }
     return {**row, "because": check.because} if check.because else row
 
@@ -77,7 +77,7 @@ def _shape(name: str, check: ir.Check) -> dict[str, object]:
 
 
 def _tables(choice: ir.Choice) -> Iterator[dict[str, Code]]:
-    """Who may use what. A table without a row is none: Conftest's type checker refuses to look into an empty object."""
+    """The tables of grants. An empty table is left out: Conftest's type checker refuses a look-up in an empty object."""
     users, groups, accounts, everyone = grant_tables(choice)
     for name, table in (("users", users), ("groups", groups), ("accounts", accounts)):
         if table:
@@ -87,7 +87,7 @@ def _tables(choice: ir.Choice) -> Iterator[dict[str, Code]]:
 
 
 def _asking(tables: list[dict[str, Code]], patterns: bool) -> list[Code]:
-    """The rules of who asks that the grants read; a pattern is held against all of them."""
+    """The Rego rules about the requester that the grants read; ``patterns`` need all of them."""
     read = {table["asking"] for table in tables}
     users, groups, accounts = (
         patterns or name in read for name in ("asking_users", "asking_groups", "asking_accounts")
@@ -97,7 +97,7 @@ def _asking(tables: list[dict[str, Code]], patterns: bool) -> list[Code]:
         (groups, "asking_groups := lib.groups_of(user, namespace, account)"),
         (accounts, "asking_accounts := lib.accounts_of(asking_users)"),
     )
-    return [Code(rule) for wanted, rule in rules if wanted]
+    return [Code(rule) for needed, rule in rules if needed]
 
 
 def _pattern(grant: Grant) -> dict[str, object]:

@@ -11,26 +11,26 @@ Table = dict[str, dict[str, list[str]]]
 
 
 def statements_of(choice: ir.Choice) -> dict[str, ir.Check]:
-    """Each different check of the choice, by its statement (numbered where two checks are written alike)."""
-    found: dict[str, ir.Check] = {}
+    """Each different check of the choice, by its statement. Where two checks have one statement, it is numbered."""
+    by_statement: dict[str, ir.Check] = {}
     for policy in choice.policies:
         for check in policy.checks:
-            key = statement_of(check, found)
-            found.setdefault(key, check)
-    return dict(sorted(found.items()))
+            key = statement_of(check, by_statement)
+            by_statement.setdefault(key, check)
+    return dict(sorted(by_statement.items()))
 
 
-def statement_of(check: ir.Check, known: dict[str, ir.Check]) -> str:
-    """The key of ``check`` among ``known``."""
+def statement_of(check: ir.Check, by_statement: dict[str, ir.Check]) -> str:
+    """The key of ``check`` among ``by_statement``."""
     base = check.statement or check.shape
     key, number = base, 2
-    while key in known and not _alike(known[key], check):
+    while key in by_statement and not _alike(by_statement[key], check):
         key, number = f"{base} ({number})", number + 1
     return key
 
 
-def _alike(one: ir.Check, other: ir.Check) -> bool:
-    return (one.shape, one.params, one.because) == (other.shape, other.params, other.because)
+def _alike(left: ir.Check, right: ir.Check) -> bool:
+    return (left.shape, left.params, left.because) == (right.shape, right.params, right.because)
 
 
 def has_patterns(grant: Grant) -> bool:
@@ -41,7 +41,7 @@ def has_patterns(grant: Grant) -> bool:
 
 
 def grant_tables(choice: ir.Choice) -> tuple[Table, Table, Table, dict[str, list[str]]]:
-    """What users, groups, service accounts and everyone may use, of the grants that name them in full."""
+    """The policies that users, groups, service accounts and everyone may use, by the grants that name them in full."""
     users: Table = {}
     groups: Table = {}
     accounts: Table = {}

@@ -20,13 +20,14 @@ _NAMES_ACCOUNT = f'{HAS_ACCOUNT} && {ACCOUNT} != ""'
 
 @frozen
 class Review:
-    """What an engine tells of a request, in CEL.
+    """CEL expressions with which an engine reads a request.
 
-    ``asking`` are the variables ``askingUsers``, ``askingGroups`` and ``askingAccounts``, with those that they read.
-    ``shown`` is the list of who asks, as messages say it, and ``aside`` what they say at their end. ``updated`` is the
-    condition that there is an old object; ``ahead`` is the
-    condition that defaults are yet to be set; where that is always so, the pod is judged as if they were. ``of_workloads``:
-    the pod is a workload's template.
+    - ``namespace`` is the namespace of the request.
+    - ``asking`` are the variables ``askingUsers``, ``askingGroups`` and ``askingAccounts``, with those that they read.
+    - ``shown`` is the list of requesters in messages, and ``aside`` the end of these messages.
+    - ``updated`` is true where there is an old object.
+    - ``ahead`` is true where defaults are yet to be set. Where it is always true, the pod is judged as if they were set.
+    - ``of_workloads`` (no CEL): the pod is a workload's template.
     """
 
     namespace: str
@@ -39,7 +40,7 @@ class Review:
 
 
 def _asking() -> Variables:
-    """``askingUsers``, ``askingGroups``, ``askingAccounts``: of the user and of the pod's service account."""
+    """The variables ``askingUsers``, ``askingGroups`` and ``askingAccounts``, for the user and the pod's service account."""
     user = "has(request.userInfo) && has(request.userInfo.username)"
     groups = "has(request.userInfo) && has(request.userInfo.groups)"
     account = f'"{SERVICE_ACCOUNT_USER}" + request.namespace + ":" + {ACCOUNT}'
@@ -57,9 +58,9 @@ def _asking() -> Variables:
 
 
 def _asking_later() -> Variables:
-    """The same of who will ask for the pods of a workload: the pods' service account, and somebody authenticated.
+    """The same for the pods of a workload: their service account, and any authenticated user.
 
-    Whoever applies a workload is not who asks for its pods: that does a controller.
+    The user who applies a workload does not create its pods: a controller does.
     """
     account = "variables.podsAccount"
     groups = f'["{AUTHENTICATED}", "{SERVICE_ACCOUNTS}", "{SERVICE_ACCOUNTS}:" + request.namespace]'
@@ -77,7 +78,7 @@ def _shown() -> str:
 
 
 def names_shown(user: tuple[str, str], account: tuple[str, str, str]) -> str:
-    """The list of who asks: the name of the ``user``, the namespace and name of the ``account``, behind when there is one."""
+    """CEL for the list of requesters. ``user`` and ``account`` are each a condition that there is one, and its name."""
     return (
         f'({user[0]} ? ["user " + {line(user[1])}] : []) + '
         f'({account[0]} ? ["service account " + {line(account[1])} + "/" + {line(account[2])}] : [])'
@@ -85,38 +86,38 @@ def names_shown(user: tuple[str, str], account: tuple[str, str, str]) -> str:
 
 
 def asking(choice: ir.Choice, review: Review) -> Variables:
-    """Those variables of who asks that something reads: a grant of ``choice``, what messages show, another of them."""
+    """The variables about the requester that something reads: a grant of ``choice``, a message, or another of them."""
     texts = [review.namespace, review.shown, review.aside, *(text for _, text in grants(choice, review.namespace))]
-    found: Variables = []
+    variables: Variables = []
     for name, text in reversed(review.asking):
-        if any(re.search(rf"\bvariables\.{name}\b", one) for one in texts):
-            found.insert(0, (name, text))
+        if any(re.search(rf"\bvariables\.{name}\b", reader) for reader in texts):
+            variables.insert(0, (name, text))
             texts.append(text)
-    return found
+    return variables
 
 
 def grants(choice: ir.Choice, namespace: str = "request.namespace") -> Variables:
-    """``grants``: for everyone who asks, which policies they may use in which namespaces; nothing where there is no policy."""
+    """The variable ``grants``: which policies the requester may use in which namespaces. None where there is no policy."""
     if not choice.policies:
         return []
     users, groups, accounts, everyone = grant_tables(choice)
-    found: Variables = []
+    variables: Variables = []
     parts: list[str] = [_map(everyone)] if everyone else []
     for name, table in (("User", users), ("Group", groups), ("Account", accounts)):
         if table:
-            found.append((f"by{name}", _table(table)))
-            asked, by = f"variables.asking{name}s", f"variables.by{name}"
-            parts.append(f"{asked}.filter(one, one in {by}).map(one, {by}[one])")
+            variables.append((f"by{name}", _table(table)))
+            who_asks, by = f"variables.asking{name}s", f"variables.by{name}"
+            parts.append(f"{who_asks}.filter(one, one in {by}).map(one, {by}[one])")
     lists = [f"[{part}]" if part.startswith("{") else part for part in parts]
     for grant in choice.grants:
         if has_patterns(grant):
             who = grant.subjects
-            named = ("Users", who.users), ("Groups", who.groups), ("Accounts", who.service_accounts)
-            asks = [f"variables.asking{kind}.exists(one, {named_in('one', names)})" for kind, names in named if names]
-            is_asked = "true" if who.everyone else " || ".join(asks) or "false"
+            kinds = ("Users", who.users), ("Groups", who.groups), ("Accounts", who.service_accounts)
+            asks = [f"variables.asking{kind}.exists(one, {named_in('one', names)})" for kind, names in kinds if names]
+            is_subject = "true" if who.everyone else " || ".join(asks) or "false"
             inside = named_in(namespace, grant.namespaces)
-            lists.append(f"(({inside}) && ({is_asked}) ? [{_map({EVERYWHERE_KEY: [grant.policy]})}] : [])")
-    return [*found, ("grants", " + ".join(lists) or "[]")]
+            lists.append(f"(({inside}) && ({is_subject}) ? [{_map({EVERYWHERE_KEY: [grant.policy]})}] : [])")
+    return [*variables, ("grants", " + ".join(lists) or "[]")]
 
 
 def may_use(policy: ir.Policy, namespace: str = "request.namespace") -> str:
@@ -156,7 +157,7 @@ def _table(table: Table) -> str:
 
 
 ADMISSION = Review("request.namespace", tuple(_asking()), _shown(), ON_UPDATE)
-"""What the API server and Kyverno tell."""
+"""The requests of the API server and of Kyverno."""
 TEMPLATES = Review(
     "request.namespace",
     tuple(_asking_later()),
@@ -166,4 +167,4 @@ TEMPLATES = Review(
     ahead="true",
     of_workloads=True,
 )
-"""What they tell of a workload, whose template stands for the pod."""
+"""The same for a workload, whose template is judged as a pod."""

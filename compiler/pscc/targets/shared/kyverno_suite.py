@@ -1,4 +1,4 @@
-"""What ``kyverno test`` runs: a folder with the test, its pods, and where they are needed old pods and a user."""
+"""The folder of a ``kyverno test``: the test, its pods and, where needed, old pods and a user."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ def test_files(
     name = yaml_quote(policy)
     rows = [
         {
-            "rule": yaml_quote(one.rule),
-            "resources": [yaml_quote(case.resource) for case in one.cases],
-            "result": Code(one.outcome),
+            "rule": yaml_quote(result.rule),
+            "resources": [yaml_quote(case.resource) for case in result.cases],
+            "result": Code(result.outcome),
         }
-        for one in results
+        for result in results
     ]
     test = render(
         "kyverno/test.yaml.j2",
@@ -57,23 +57,23 @@ def test_files(
 
 
 def by_requester(cases: Iterable[Case]) -> dict[Request, list[Case]]:
-    """The cases of each who asks; what nobody asks is left out, as Kyverno's scans leave it out."""
-    asked: dict[Request, list[Case]] = {}
+    """The cases of each request. Those without a user are left out, as in Kyverno's background scans."""
+    by_request: dict[Request, list[Case]] = {}
     for case in cases:
         if case.request is not None and case.request.user:
-            asked.setdefault(case.request, []).append(case)
-    return asked
+            by_request.setdefault(case.request, []).append(case)
+    return by_request
 
 
 def user_file(folder: str, user: Request) -> OutputFile:
-    """Who asks for the pods of the test ``folder``."""
+    """The file with the requester of the test ``folder``."""
     groups = [yaml_quote(group) for group in user.groups]
     text = render("kyverno/user.yaml.j2", user=yaml_quote(user.user), groups=groups)
     return OutputFile(f"{folder}/user.yaml", text)
 
 
 def old_object(pod: object, old_pod: object) -> object:
-    """``old_pod`` as Kyverno's values want it: merged over the new pod there, so what it lacks of that is empty."""
+    """``old_pod`` for Kyverno's values, with an empty value for each field of ``pod`` that it lacks: Kyverno merges the two."""
     if not isinstance(pod, dict) or not isinstance(old_pod, dict):
         return old_pod
     lacking: dict[str, object] = {k: [] if isinstance(v, list) else None for k, v in pod.items() if k not in old_pod}

@@ -6,7 +6,7 @@ from pscc.ir.access import Scope
 
 
 def label_selector(scope: Scope) -> dict[str, object]:
-    """What a namespace's labels must match to be inside ``scope``; empty where they do not matter.
+    """The label selector for the namespaces in ``scope``; empty where labels do not matter.
 
     Two values of one key are two requirements, which no namespace meets: ``matchLabels`` would hold the last alone. Source:
     ``LabelSelector`` in ``k8s.io/apimachinery/pkg/apis/meta/v1/types.go``.

@@ -6,34 +6,34 @@ import hashlib
 from collections.abc import Iterable
 
 LONGEST = 63
-"""As long as a label: Gatekeeper's webhook refuses a longer name, and Kyverno labels its reports with a policy's.
+"""The longest name, that of a label. Gatekeeper's webhook refuses a longer one, and Kyverno uses names of policies as labels.
 
 Source: ``validateGatekeeperResources`` in Gatekeeper ``pkg/webhook/policy.go``, ``LabelPrefixClusterPolicy`` in Kyverno
 ``pkg/utils/report/metadata.go``.
 """
 _DIGEST = 8
 _LEAST = 3
-"""So many characters of a name are kept in front of its digest."""
+"""How many characters of a name are at least kept before its digest."""
 
 
 class Names:
     """The names of one kind of files or objects.
 
-    ``given`` are those of policies and choices: each keeps its own where that fits and is none of ``reserved``. What is
-    derived from one gives way to them.
+    ``originals`` are the names of policies and choices. Each keeps its own if that is short enough and not ``reserved``.
+    Derived names are chosen after these.
     """
 
-    def __init__(self, given: Iterable[str] = (), reserved: Iterable[str] = ()) -> None:
+    def __init__(self, originals: Iterable[str] = (), reserved: Iterable[str] = ()) -> None:
         self._taken = set(reserved)
-        names = tuple(given)
-        self._given = {name: self._take(name) for name in names if self._free(name)}
+        names = tuple(originals)
+        self._by_original = {name: self._take(name) for name in names if self._free(name)}
         for name in names:
-            if name not in self._given:
-                self._given[name] = self._digested(name, LONGEST, "")
+            if name not in self._by_original:
+                self._by_original[name] = self._digested(name, LONGEST, "")
 
-    def __getitem__(self, given: str) -> str:
-        """The name of what users call ``given``. Raises `KeyError` where that is none of the given names."""
-        return self._given[given]
+    def __getitem__(self, original: str) -> str:
+        """The name for the policy or choice called ``original``. Raises `KeyError` where there is none."""
+        return self._by_original[original]
 
     def derived(self, base: str, *endings: str) -> str:
         """A name that nothing else has: ``base`` and the first of ``endings`` with which it fits.
@@ -47,9 +47,9 @@ class Names:
         return self._digested(base, room, f"-{endings[-1]}")
 
     def first(self, *spellings: str) -> str:
-        """The first of ``spellings`` that fits and that nothing else has; a digest of the first where none does."""
-        found = next((one for one in spellings if self._free(one)), "")
-        return self._take(found) if found else self._digested(spellings[0], LONGEST, "")
+        """The first of ``spellings`` that is short enough and free; a digest of the first one where none is."""
+        name = next((spelling for spelling in spellings if self._free(spelling)), "")
+        return self._take(name) if name else self._digested(spellings[0], LONGEST, "")
 
     def _free(self, name: str) -> bool:
         return len(name) <= LONGEST and name not in self._taken
@@ -60,9 +60,9 @@ class Names:
 
     def _digested(self, name: str, room: int, ending: str) -> str:
         salt = ""
-        while (found := f"{shortened(name, room, salt)}{ending}") in self._taken:
+        while (digested := f"{shortened(name, room, salt)}{ending}") in self._taken:
             salt += "."
-        return self._take(found)
+        return self._take(digested)
 
 
 def shortened(name: str, longest: int = LONGEST, salt: str = "") -> str:

@@ -1,7 +1,6 @@
-"""What a shape of check is called in outputs: the kind of its Constraint, and the end of the names of objects and rules.
+"""The names of a check's shape in outputs: the kind of its Constraint, and the end of the names of objects and rules.
 
-Kinds and names have a longest length, and a form of statement may come to more: then shorter words are taken, and
-where those are too long as well, a digest.
+Kinds and names have a maximum length. A longer one gets shorter words, and a digest where these are still too long.
 """
 
 from __future__ import annotations
@@ -23,13 +22,13 @@ _DIGEST = 8
 
 
 def kind_of(shape: str, exempt: bool) -> str:
-    """The kind of the Constraints of ``shape``. One that lets requests off, ``exempt``, has a template of its own."""
+    """The kind of the Constraints of ``shape``. ``exempt``: they exempt requests, which needs a template of its own."""
     return fitted_kind(*_spellings(f"Pscc{shape}{_EXEMPT if exempt else ''}"))
 
 
 def fitted_kind(*spellings: str) -> str:
-    """The first of ``spellings`` that can be a kind; the beginning of the first and a digest of it where none can."""
-    short = next((one for one in spellings if len(one) <= LONGEST_KIND), None)
+    """The first of ``spellings`` that is short enough for a kind; else the beginning of the first with a digest."""
+    short = next((spelling for spelling in spellings if len(spelling) <= LONGEST_KIND), None)
     if short is not None:
         return short
     digest = hashlib.sha256(spellings[0].encode()).hexdigest()[:_DIGEST]
@@ -38,12 +37,12 @@ def fitted_kind(*spellings: str) -> str:
 
 def endings_of(shape: str) -> tuple[str, ...]:
     """``shape`` as the end of a name, ``allow-host-ports``: in its own words, and in shorter ones."""
-    return tuple(snake(one).replace("_", "-") for one in _spellings(shape))
+    return tuple(snake(spelling).replace("_", "-") for spelling in _spellings(shape))
 
 
 def _spellings(name: str) -> tuple[str, ...]:
-    found = [name]
+    spellings = [name]
     for long, short in _SHORTER:
-        if long in found[-1]:
-            found.append(found[-1].replace(long, short))
-    return tuple(found)
+        if long in spellings[-1]:
+            spellings.append(spellings[-1].replace(long, short))
+    return tuple(spellings)

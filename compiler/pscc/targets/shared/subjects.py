@@ -21,5 +21,5 @@ def subjects_row(who: Subjects) -> Row:
 
 
 def exemption_rows(policy: ir.Policy) -> list[Row]:
-    """Who is exempt from ``policy``, each with the reason."""
-    return [{**subjects_row(one.subjects), "reason": one.reason} for one in policy.exemptions]
+    """The subjects of each exemption of ``policy``, with its reason."""
+    return [{**subjects_row(exemption.subjects), "reason": exemption.reason} for exemption in policy.exemptions]

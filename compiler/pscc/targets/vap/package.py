@@ -106,7 +106,7 @@ class Vap:
             bound = ObjectName(api, f"{kinds}Binding", name)
             bindings.append(OutputFile(f"bindings/{name}.yaml", binding, (bound,)))
 
-        names = Names(one.name for one in program.policies_and_choices)
+        names = Names(owner.name for owner in program.policies_and_choices)
         for policy in program.policies:
             held = where(policy.scope, policy.exemptions)
             if policy.defaults:

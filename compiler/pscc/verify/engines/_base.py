@@ -1,4 +1,4 @@
-"""What every engine takes and gives."""
+"""The records that every engine gets and returns, and the protocol of an engine."""
 
 from __future__ import annotations
 
@@ -13,16 +13,15 @@ Json = dict[str, object]
 Applied = Literal["Pod", "Deployment", "CronJob"]
 """What is applied: a pod, or a workload that would make it."""
 Tick = Callable[[int], None]
-"""Told how many more reviews are done."""
+"""Called with the number of reviews that were answered since the last call."""
 
 
 @frozen
 class Review:
     """One question: may ``pod`` be created, or with ``old_pod``, may that become ``pod``?
 
-    ``name`` is a DNS label, the name of the pod itself, and of no other pod that is asked about in the same breath.
-    ``request`` says who asks, and where; None where nothing hangs on that. ``kind`` is what is applied: the pod itself, or a
-    workload that would make it.
+    ``name`` is a DNS label and the pod's name, unique among the reviews of one call. ``request`` has the user and the
+    namespace; None where neither matters. ``kind`` is what is applied: the pod itself, or a workload that would make it.
     """
 
     name: str
@@ -49,10 +48,10 @@ class Review:
 
 @frozen
 class Answer:
-    """What an engine says of one pod.
+    """An engine's answer about one pod.
 
-    ``denials`` keep the pod out; ``warnings`` are what policies in ``warn`` and ``audit`` say, and keep nothing out. Each is
-    sorted, each text in it once. ``pod`` is the pod as the engine left it, None where the engine changes nothing.
+    ``denials`` are the messages that deny the pod. ``warnings`` are the messages of policies in ``warn`` and ``audit``. Both
+    are sorted and have no repetitions. ``pod`` is the pod as the engine changed it; None where the engine changes no pods.
     """
 
     denials: tuple[str, ...] = ()
@@ -69,7 +68,7 @@ _VERSIONS = {"Deployment": "apps/v1", "CronJob": "batch/v1"}
 
 
 class EngineError(Exception):
-    """The engine gave no answers: what happened, in a line, and in ``help`` what to do about it, where that is known."""
+    """The engine gave no answers. The message is one line; ``help`` says what to do, or is empty."""
 
     def __init__(self, message: str, help: str = "") -> None:
         self.help = help
@@ -77,12 +76,12 @@ class EngineError(Exception):
 
 
 class Engine(Protocol):
-    """One engine that was found, wherever it is.
+    """One engine that is there: a library, a program or a server.
 
     ``changes_pods``: it sets the defaults of an output itself, so its answers hold pods. ``takes_updates``: it can be
     asked about an update. ``takes_users``: it can be told who asks. ``takes_workloads``: it can be asked about a Deployment
     or a CronJob. ``is_own``: the output is made for it, rather than for another implementation of the same language.
-    ``note`` says what of an output it leaves out and what was done about that, empty where it runs all.
+    ``note`` names the parts of an output that it does not run, and what was done instead; empty where it runs all.
     """
 
     @property
@@ -139,7 +138,7 @@ class Engine(Protocol):
 
 
 def chunks(reviews: Sequence[Review], size: int) -> list[Sequence[Review]]:
-    """``reviews`` in pieces of at most ``size``, so that progress can be told between them."""
+    """``reviews`` in parts of at most ``size``, so that progress can be reported between them."""
     return [reviews[start : start + size] for start in range(0, len(reviews), size)]
 
 

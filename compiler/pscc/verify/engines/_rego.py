@@ -1,4 +1,4 @@
-"""What the engines of the target ``opa`` share: which files they load, what they ask, how an answer reads."""
+"""What the engines of the target ``opa`` share: the modules to load, the input for a review, and reading an answer."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def modules(files: Sequence[OutputFile]) -> tuple[OutputFile, ...]:
 
 
 def document(review: Review) -> object:
-    """The input for ``review``: what is applied itself; an AdmissionReview for an update, and where it matters who asks."""
+    """The input for ``review``: the applied object, or an AdmissionReview for an update and where the user matters."""
     if review.old_pod is None and review.request is None:
         return review.applied
     operation = "CREATE" if review.old_pod is None else "UPDATE"
@@ -38,12 +38,12 @@ def document(review: Review) -> object:
     return {"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview", "request": request}
 
 
-def read(main: object) -> Answer:
-    """The answer in the value of ``data.main``. Raises `EngineError` where that is something else."""
+def answer_in(main: object) -> Answer:
+    """The answer in ``main``, the value of ``data.main``. Raises `EngineError` where that is something else."""
     if isinstance(main, Mapping):
-        said = [main.get(decision, []) for decision in DECISIONS]
-        if all(isinstance(texts, list) and all(isinstance(text, str) for text in texts) for texts in said):
-            return answer(*said)
+        decisions = [main.get(decision, []) for decision in DECISIONS]
+        if all(isinstance(texts, list) and all(isinstance(text, str) for text in texts) for texts in decisions):
+            return answer(*decisions)
     raise EngineError(f"`data.main` holds something else than `deny` and `warn`: {str(main)[:200]}")
 
 

@@ -115,15 +115,15 @@ class Gator:
 
 def namespaces(reviews: Sequence[Review]) -> list[Json]:
     """The Namespaces of ``reviews`` as objects, with their labels."""
-    found = {r.request.namespace: dict(r.request.namespace_labels) for r in reviews if r.request is not None}
+    labels_of = {r.request.namespace: dict(r.request.namespace_labels) for r in reviews if r.request is not None}
     return [
         {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": labels}}
-        for name, labels in found.items()
+        for name, labels in labels_of.items()
     ]
 
 
 def _by_name(results: Iterable[object]) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
-    """What is said of each object, and of what an expansion made of it: denials, and warnings."""
+    """The denials and the warnings for each object and for its expansions, by the object's name."""
     denials: dict[str, list[str]] = {}
     warnings: dict[str, list[str]] = {}
     for result in results:

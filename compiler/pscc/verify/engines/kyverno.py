@@ -45,8 +45,8 @@ spec:
 
 
 @dataclass(slots=True)
-class _Said:
-    """What the report says of one pod."""
+class _PodReport:
+    """The results of the report for one pod."""
 
     denials: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
@@ -101,52 +101,52 @@ class Kyverno:
         command = [self.path, "apply", *paths, "--resource", pods, "--policy-report", "--audit-warn"]
         command += ["--output-format", "json", "--output", str(changed)]
         rules = _rules(_documents(paths))
-        updates, asked = reviews[0].old_pod is not None, reviews[0].request
-        if updates or asked is not None:
+        updates, request = reviews[0].old_pod is not None, reviews[0].request
+        if updates or request is not None:
             names = dict.fromkeys(policy for policy, _ in rules)
             command += ["--values-file", write_objects(folder / "values.yaml", [_values(names, reviews)])]
-        if asked is not None:
-            command += ["--userinfo", write_objects(folder / "user.yaml", [_user(asked)])]
+        if request is not None:
+            command += ["--userinfo", write_objects(folder / "user.yaml", [_user(request)])]
         done = run(command, self.timeout)
-        said = _said(done.out)
-        if said is None:
+        report = _report(done.out)
+        if report is None:
             raise EngineError(f"kyverno apply printed no report (exit code {done.code}){shown(done.err or done.out)}")
-        if unseen := [review.name for review in reviews if review.name not in said]:
+        if unseen := [review.name for review in reviews if review.name not in report]:
             raise EngineError(f"kyverno apply ran no rule on the pod {unseen[0]}{shown(done.err)}")
-        ran = {rule for one in said.values() for rule in one.rules}
+        ran = {rule for entry in report.values() for rule in entry.rules}
         # where it matters who asks and where, not each rule is about one of these pods
-        for rule, validates in rules.items() if asked is None else ():
+        for rule, validates in rules.items() if request is None else ():
             if rule not in ran and (validates or not updates):
                 raise EngineError(f"kyverno apply ran the rule {rule[1]} of {rule[0]} on no pod{shown(done.err)}")
         pods_after = {_name(pod): _object(pod) for pod in _documents(sorted(map(str, changed.glob("*.yaml"))))}
-        return [answer(said[r.name].denials, said[r.name].warnings, pods_after.get(r.name, r.pod)) for r in reviews]
+        return [answer(report[r.name].denials, report[r.name].warnings, pods_after.get(r.name, r.pod)) for r in reviews]
 
 
 def _documents(paths: Sequence[str]) -> list[object]:
     import yaml
 
-    found: list[object] = []
+    documents: list[object] = []
     for path in paths:
         try:
             with open(path, encoding="utf-8") as stream:
-                found += [document for document in yaml.load_all(stream, yaml.CSafeLoader) if document]
+                documents += [document for document in yaml.load_all(stream, yaml.CSafeLoader) if document]
         except yaml.YAMLError as error:
             raise EngineError(f"{path} cannot be read: {error}") from None
-    return found
+    return documents
 
 
 def _rules(documents: Sequence[object]) -> dict[tuple[str, str], bool]:
     """The rules of policies, by policy and name: whether each validates, or else mutates."""
-    found: dict[tuple[str, str], bool] = {}
+    validates: dict[tuple[str, str], bool] = {}
     for document in documents:
         rules = _object(_object(document).get("spec")).get("rules")
         for rule in map(_object, rules if isinstance(rules, list) else []):
-            found[_name(document), str(rule.get("name"))] = "validate" in rule
-    return found
+            validates[_name(document), str(rule.get("name"))] = "validate" in rule
+    return validates
 
 
 def _values(policies: Iterable[str], reviews: Sequence[Review]) -> Json:
-    """What ``--values-file`` wants: the operation of each review, and the old pod of an update."""
+    """The file for ``--values-file``: the operation of each review, and the old pod of an update."""
     rows: list[Json] = []
     for review in reviews:
         if review.old_pod is None:
@@ -155,48 +155,47 @@ def _values(policies: Iterable[str], reviews: Sequence[Review]) -> Json:
         rows.append({"name": review.name, "values": {"request.operation": "UPDATE", "request.oldObject": old}})
     head: Json = {"apiVersion": "cli.kyverno.io/v1alpha1", "kind": "Values"}
     labels = {r.request.namespace: dict(r.request.namespace_labels) for r in reviews if r.request is not None}
-    places = [{"name": name, "labels": found} for name, found in labels.items()]
-    named = [{"name": name, "resources": rows} for name in policies] if rows else []
-    return {**head, **({"policies": named} if named else {}), **({"namespaceSelector": places} if places else {})}
+    places = [{"name": name, "labels": pairs} for name, pairs in labels.items()]
+    values = [{"name": name, "resources": rows} for name in policies] if rows else []
+    return {**head, **({"policies": values} if values else {}), **({"namespaceSelector": places} if places else {})}
 
 
 def _user(request: Request) -> Json:
-    """What ``--userinfo`` wants."""
+    """The file for ``--userinfo``."""
     info: Json = {"username": request.user, "groups": list(request.groups)}
     return {"apiVersion": "cli.kyverno.io/v1alpha1", "kind": "UserInfo", "metadata": {"name": "user"}, "userInfo": info}
 
 
 def _alike(reviews: Sequence[Review]) -> list[list[Review]]:
-    """``reviews`` by what is the same for a whole run."""
-    found: dict[object, list[Review]] = {}
+    """``reviews`` in groups that one run can answer: all updates or none, and by one user."""
+    groups: dict[object, list[Review]] = {}
     for review in reviews:
         who = review.request and (review.request.user, review.request.groups)
-        found.setdefault((review.old_pod is not None, who), []).append(review)
-    return list(found.values())
+        groups.setdefault((review.old_pod is not None, who), []).append(review)
+    return list(groups.values())
 
 
-def _said(printed: str) -> dict[str, _Said] | None:
-    """What the report in ``printed`` says of each pod, by name; None where there is no report."""
+def _report(printed: str) -> dict[str, _PodReport] | None:
+    """The results for each pod in the report in ``printed``, by the pod's name; None where there is no report."""
     try:
         # the report comes behind what the mutations have to say
-        report = json.loads(printed[printed.index('{"kind":') :])
-        results = report["results"]
+        results = json.loads(printed[printed.index('{"kind":') :])["results"]
     except (ValueError, KeyError, TypeError):
         return None
-    found: dict[str, _Said] = {}
+    report: dict[str, _PodReport] = {}
     for result in results if isinstance(results, list) else []:
         for resource in result.get("resources", []):
-            said = found.setdefault(str(resource.get("name")), _Said())
-            said.rules.add((str(result.get("policy")), str(result.get("rule"))))
+            pod_report = report.setdefault(str(resource.get("name")), _PodReport())
+            pod_report.rules.add((str(result.get("policy")), str(result.get("rule"))))
             match result.get("result"):
                 case "pass" | "skip":
                     pass
                 case "warn":
-                    said.warnings.append(str(result.get("message", "")))
+                    pod_report.warnings.append(str(result.get("message", "")))
                 case _:
                     # an `error` keeps the pod out as well: failurePolicy is Fail
-                    said.denials.append(str(result.get("message", "")))
-    return found
+                    pod_report.denials.append(str(result.get("message", "")))
+    return report
 
 
 def _name(pod: object) -> str:

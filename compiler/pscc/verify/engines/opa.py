@@ -59,11 +59,11 @@ class Opa:
         if done.code != 0:
             raise EngineError(f"opa eval failed with exit code {done.code}{shown(done.err or done.out)}")
         try:
-            found = json.loads(done.out)["result"][0]["expressions"][0]["value"]
+            values = json.loads(done.out)["result"][0]["expressions"][0]["value"]
         except (ValueError, KeyError, IndexError, TypeError):
             raise EngineError(f"opa eval printed no result{shown(done.out)}") from None
-        if not isinstance(found, list) or len(found) != len(reviews):
+        if not isinstance(values, list) or len(values) != len(reviews):
             raise EngineError(
                 "opa eval answered of fewer pods than it was asked about: `data.main` is undefined for some"
             )
-        return [_rego.read(main) for main in found]
+        return [_rego.answer_in(main) for main in values]

@@ -78,7 +78,7 @@ class OpaServer:
                     body = client.query_rule(_rego.document(review), package)
                 if not isinstance(body, dict) or "result" not in body:
                     raise EngineError(f"{self.url} has no answer: its `data.{package}` is undefined")
-                answers.append(_rego.read(body["result"]))
+                answers.append(_rego.answer_in(body["result"]))
                 tick(1)
         return tuple(answers)
 
@@ -161,7 +161,7 @@ class OpaServer:
 
     @contextmanager
     def _errors(self, doing: str) -> Iterator[None]:
-        """Turns what the client raises into `EngineError`, and what means that nothing was taken into `_NotThereError`."""
+        """Turns the client's exceptions into `EngineError`, and those where the server took nothing into `_NotThereError`."""
         import requests
         import urllib3
         from opa_client.errors import DeletePolicyError, RegoParseError
@@ -217,7 +217,7 @@ def _code(response: requests.Response) -> str:
 
 def _text(error: RegoParseError | DeletePolicyError) -> str:
     errors = getattr(error, "errors", [])
-    details = [str(one.get("message", "")) for one in errors if isinstance(one, dict)]
+    details = [str(detail.get("message", "")) for detail in errors if isinstance(detail, dict)]
     return "\n".join([str(error.message), *details])
 
 

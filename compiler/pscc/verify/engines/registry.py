@@ -1,4 +1,4 @@
-"""Which engines there are, and where they are found. Explicit, and each loaded only when it is there."""
+"""The engines that pscc knows, and how it finds them. The module of an engine is loaded only where the engine is there."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PROGRAMS: Mapping[str, tuple[str, ...]] = {
     "gator": ("gator",),
     "kyverno": ("kyverno", "kubectl-kyverno"),
 }
-"""The engines that are programs, and what each is called on a path; krew installs Kyverno's as a plugin of kubectl."""
+"""The engines that are programs, with the names of each on the path. krew installs Kyverno's as a plugin of kubectl."""
 
 OPTION_OF = {"opa": "--opa", "gator": "--gator", "kyverno": "--kyverno-cli"}
 """The option that says where each program is; ``--kyverno`` is a release."""
@@ -31,7 +31,7 @@ ALIASES = {"gatekeeper": "gator"}
 
 @frozen
 class Missing:
-    """An engine that is not there, and what to do about it."""
+    """A missing engine, and the advice for it (``reason``)."""
 
     name: str
     target: str
@@ -39,8 +39,8 @@ class Missing:
 
 
 @frozen
-class Wanted:
-    """Where engines are: ``programs`` by name where the user said; a server where there is one; seconds for each answer."""
+class EngineOptions:
+    """The user's options: ``programs`` are paths by engine, ``url`` is an OPA server, ``timeout`` is in seconds for each answer."""
 
     programs: Mapping[str, str]
     timeout: float
@@ -48,48 +48,48 @@ class Wanted:
     access: Access = _SYSTEM
 
 
-def engines(targets: tuple[str, ...], wanted: Wanted) -> tuple[tuple[Engine, ...], tuple[Missing, ...]]:
-    """The engines of ``targets``: those that are there, in a stable order, and those that are not."""
-    found: list[Engine] = []
+def engines(targets: tuple[str, ...], options: EngineOptions) -> tuple[tuple[Engine, ...], tuple[Missing, ...]]:
+    """The engines of ``targets`` in a stable order: those that are there, and those that are missing."""
+    available: list[Engine] = []
     missing: list[Missing] = []
     for name, target in TARGET_OF.items():
         if target not in targets:
             continue
-        engine = _engine(name, wanted)
+        engine = _engine(name, options)
         if engine is None:
             missing.append(Missing(name, target, _advice(name)))
         else:
-            found.append(engine)
-        if name == "opa" and wanted.url:
-            found.append(OpaServer(wanted.url, wanted.access, wanted.timeout))
+            available.append(engine)
+        if name == "opa" and options.url:
+            available.append(OpaServer(options.url, options.access, options.timeout))
     judged = TARGET_OF.values()
     missing += [
         Missing("none", target, "verify knows no engine for it yet") for target in targets if target not in judged
     ]
-    return tuple(found), tuple(missing)
+    return tuple(available), tuple(missing)
 
 
-def _engine(name: str, wanted: Wanted) -> Engine | None:
+def _engine(name: str, options: EngineOptions) -> Engine | None:
     if name == "regopy":
         from pscc.verify.engines.regopy_ import Regopy
 
-        return Regopy(wanted.timeout) if find_spec("regopy") is not None else None
-    path = wanted.programs.get(name) or next(filter(None, map(shutil.which, PROGRAMS[name])), None)
+        return Regopy(options.timeout) if find_spec("regopy") is not None else None
+    path = options.programs.get(name) or next(filter(None, map(shutil.which, PROGRAMS[name])), None)
     if path is None:
         return None
     match name:
         case "opa":
             from pscc.verify.engines.opa import Opa
 
-            return Opa(path, wanted.timeout)
+            return Opa(path, options.timeout)
         case "gator":
             from pscc.verify.engines.gator import Gator
 
-            return Gator(path, wanted.timeout)
+            return Gator(path, options.timeout)
         case _:
             from pscc.verify.engines.kyverno import Kyverno
 
-            return Kyverno(path, wanted.timeout)
+            return Kyverno(path, options.timeout)
 
 
 def _advice(name: str) -> str:

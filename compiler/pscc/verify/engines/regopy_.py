@@ -36,7 +36,7 @@ class Regopy:
     )
 
     def runs(self, path: str) -> bool:
-        """Every module about pods; regopy crashes on the one about workloads, of which it is asked nothing."""
+        """True for every module about pods. regopy crashes on the one about workloads, and gets no question about these."""
         return _rego.is_module(path) and path != WORKLOADS
 
     def version(self) -> str:
@@ -65,9 +65,9 @@ class Regopy:
         if done.code != 0:
             raise EngineError(f"regopy failed{shown(done.err)}")
         try:
-            found = [json.loads(line) for line in done.out.splitlines()]
+            values = [json.loads(line) for line in done.out.splitlines()]
         except ValueError:
             raise EngineError(f"regopy printed no result{shown(done.out)}") from None
-        if len(found) != len(reviews):
-            raise EngineError(f"regopy answered of {len(found)} pods and was asked about {len(reviews)}")
-        return [_rego.read(main) for main in found]
+        if len(values) != len(reviews):
+            raise EngineError(f"regopy answered of {len(values)} pods and was asked about {len(reviews)}")
+        return [_rego.answer_in(main) for main in values]

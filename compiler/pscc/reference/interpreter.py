@@ -1,7 +1,7 @@
-"""The reference interpreter: what a policy says of a pod, read straight off the IR's own definitions.
+"""The reference interpreter: judges a pod by a policy, straight from the definitions of the IR.
 
-Every target is compared with this file, so it favours the plain reading over the fast one. It never raises on a
-malformed pod: a value of the wrong type counts as unset.
+Every target is compared with this file, so it is plain rather than fast. It never raises on a malformed pod: a value of the
+wrong type counts as unset.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ KINDS_OF_CONTAINER = CONTAINER_LISTS
 
 @frozen
 class Reason:
-    """One finding: the check it belongs to, where in the pod (``spec.containers[0].name``) and why.
+    """One finding of one check: its place in the pod (``spec.containers[0].name``) and its message.
 
-    ``value`` is the pod's value there, None where it is unset. ``container`` and ``volume`` are the names of what the
-    finding is about, empty where it is about neither. ``because`` is the author's reason, empty where none is given.
+    ``value`` is the pod's value there, None where it is unset. ``container`` and ``volume`` are the names of the
+    container and the volume that it is about, if any. ``because`` is the author's reason, empty where none is given.
     """
 
     control: str
@@ -39,14 +39,14 @@ class Reason:
     because: str = ""
 
     @property
-    def said(self) -> str:
-        """The message with the author's reason, as the engines show them."""
+    def full_message(self) -> str:
+        """The message with the author's reason, as the engines show it."""
         return f"{self.message} ({_line(self.because)})" if self.because else self.message
 
 
 @frozen
 class Verdict:
-    """A policy on a pod: ``messages`` has one line for each failing check, ``pod`` is the pod once defaulted."""
+    """A policy's verdict on ``pod``. ``reasons`` are its findings, and ``messages`` has one line for each failing check."""
 
     allowed: bool
     reasons: tuple[Reason, ...]
@@ -59,43 +59,43 @@ _Place = tuple[object, _Step] | tuple[()]
 """An index or fields below another place; ``()`` is the pod. Text is made of it for findings only."""
 
 
-class _Found(NamedTuple):
-    """A value (None if unset) and where in the pod it is."""
+class _Located(NamedTuple):
+    """A value (None if unset) and its place in the pod."""
 
     value: object
     place: _Place = ()
 
 
-_UNSET = _Found(None)
-_Env = dict[str, _Found]
+_UNSET = _Located(None)
+_Env = dict[str, _Located]
 _Params = Mapping[str, ir.ParamValue]
 
 
 def judge(policy: ir.Policy, pod: Json, old_pod: Json | None = None) -> Verdict:
-    """What ``policy`` says of ``pod``, defaults first. With ``old_pod`` it is an update, which never sets defaults."""
+    """The verdict of ``policy`` on ``pod``, defaults first. With ``old_pod`` it is an update, which sets no defaults."""
     return check(policy, with_defaults(policy, pod) if old_pod is None else pod, old_pod)
 
 
 def check(policy: ir.Policy, pod: Json, old_pod: Json | None = None) -> Verdict:
-    """What the checks of ``policy`` say of ``pod`` as it is.
+    """The verdict of the checks of ``policy`` on ``pod``, without setting defaults.
 
-    With ``old_pod``, a check is left out if what it looks at is the same in both.
+    With ``old_pod``, a check is left out if the fields that it reads are the same in both.
     """
     reasons: list[Reason] = []
     messages: list[str] = []
-    for one in policy.checks:
-        if old_pod is not None and unchanged(rechecked_on(one), pod, old_pod):
+    for policy_check in policy.checks:
+        if old_pod is not None and unchanged(rechecked_on(policy_check), pod, old_pod):
             continue
-        found = tuple(_findings(one, pod))
-        if found:
-            reasons += found
-            messages.append("; ".join((*(reason.message for reason in found[:-1]), found[-1].said)))
+        findings = tuple(_findings(policy_check, pod))
+        if findings:
+            reasons += findings
+            messages.append("; ".join((*(reason.message for reason in findings[:-1]), findings[-1].full_message)))
     return Verdict(not reasons, tuple(reasons), tuple(messages), pod)
 
 
 def holds(condition: ir.Condition, pod: Json) -> bool:
     """Whether ``condition``, which has no parameters, is true of ``pod``."""
-    return _holds(condition, {ir.POD: _Found(pod)}, {})
+    return _holds(condition, {ir.POD: _Located(pod)}, {})
 
 
 def unchanged(reads: Reads, pod: Json, old_pod: Json) -> bool:
@@ -104,9 +104,9 @@ def unchanged(reads: Reads, pod: Json, old_pod: Json) -> bool:
 
 
 def _seen(reads: Reads, pod: Json) -> str:
-    whole = [_below(_Found(pod), path).value for path in reads.pod]
-    containers = list(_containers(_Found(pod))) if reads.containers else []
-    annotations = _below(_Found(pod), ("metadata", "annotations"))
+    whole = [_below(_Located(pod), path).value for path in reads.pod]
+    containers = list(_containers(_Located(pod))) if reads.containers else []
+    annotations = _below(_Located(pod), ("metadata", "annotations"))
     rows = []
     for container in containers:
         name = _below(container, ("name",)).value
@@ -129,12 +129,12 @@ def _without_nulls(value: object) -> object:
 
 
 def with_defaults(policy: ir.Policy, pod: Json) -> Json:
-    """``pod`` with the defaults of ``policy``, each decided on the pod as it came; shares what it does not change."""
+    """``pod`` with the defaults of ``policy``. Whether each is set depends on the pod as it came. Unchanged parts are shared."""
     changed = pod
     for default in policy.defaults:
         if default.site == "pod":
-            if not _holds(default.unless, {ir.POD: _Found(pod)}, {}):
-                changed = _defaulted(default, _Found(pod), changed)
+            if not _holds(default.unless, {ir.POD: _Located(pod)}, {}):
+                changed = _defaulted(default, _Located(pod), changed)
             continue
         spec = _object(changed.get("spec"))
         original = _object(pod.get("spec"))
@@ -150,14 +150,14 @@ def with_defaults(policy: ir.Policy, pod: Json) -> Json:
 def _in_container(default: ir.Default, pod: Json, before: object, after: object) -> object:
     if not isinstance(before, dict) or not isinstance(after, dict):
         return after
-    if default.inherits and _below(_Found(pod), default.inherits).value is not None:
+    if default.inherits and _below(_Located(pod), default.inherits).value is not None:
         return after
-    if _holds(default.unless, {ir.POD: _Found(pod), CONTAINER: _Found(before)}, {}):
+    if _holds(default.unless, {ir.POD: _Located(pod), CONTAINER: _Located(before)}, {}):
         return after
-    return _defaulted(default, _Found(before), after)
+    return _defaulted(default, _Located(before), after)
 
 
-def _defaulted(default: ir.Default, before: _Found, after: Json) -> Json:
+def _defaulted(default: ir.Default, before: _Located, after: Json) -> Json:
     present = _below(before, default.path).value
     if default.value is not None:
         return after if present is not None else _put(after, default.path, _json(default.value))
@@ -187,15 +187,17 @@ def _json(value: ir.DefaultValue) -> object:
 # --- findings -----------------------------------------------------------------
 
 
-def _findings(one: ir.Check, pod: Json) -> Iterator[Reason]:
-    params = dict(one.params)
-    for requirement in one.requirements:
-        for env, container, volume in _sites(requirement.each, {ir.POD: _Found(pod)}, params):
+def _findings(check: ir.Check, pod: Json) -> Iterator[Reason]:
+    params = dict(check.params)
+    for requirement in check.requirements:
+        for env, container, volume in _sites(requirement.each, {ir.POD: _Located(pod)}, params):
             if _holds(requirement.when, env, params) and not _holds(requirement.must, env, params):
                 about = _value(requirement.about, env, params)
                 text = "".join(_text(part, env, params) for part in requirement.message)
                 path = _path(about.place)
-                yield Reason(one.control, one.shape, path, about.value, text, one.span, container, volume, one.because)
+                yield Reason(
+                    check.control, check.shape, path, about.value, text, check.span, container, volume, check.because
+                )
 
 
 def _sites(each: tuple[ir.Each, ...], env: _Env, params: _Params) -> Iterator[tuple[_Env, str, str]]:
@@ -248,22 +250,22 @@ def _line(text: str) -> str:
 # --- values and lists ---------------------------------------------------------
 
 
-def _containers(pod: _Found) -> Iterator[_Found]:
+def _containers(pod: _Located) -> Iterator[_Located]:
     for kind in KINDS_OF_CONTAINER:
         yield from _elements(_below(pod, ("spec", kind)))
 
 
-def _elements(found: _Found) -> Iterator[_Found]:
-    if isinstance(found.value, list):
-        for index, item in enumerate(found.value):
-            yield _Found(_plain(item), (found.place, index))
+def _elements(located: _Located) -> Iterator[_Located]:
+    if isinstance(located.value, list):
+        for index, item in enumerate(located.value):
+            yield _Located(_plain(item), (located.place, index))
 
 
-def _below(found: _Found, fields: tuple[str, ...]) -> _Found:
-    value, place = found
+def _below(located: _Located, fields: tuple[str, ...]) -> _Located:
+    value, place = located
     for name in fields:
         value = value.get(name) if isinstance(value, dict) else None
-    return _Found(_plain(value), (place, fields))
+    return _Located(_plain(value), (place, fields))
 
 
 def _path(place: object) -> str:
@@ -295,37 +297,37 @@ def _constant(value: object) -> object:
             return value
 
 
-def _value(value: ir.Value, env: _Env, params: _Params) -> _Found:
+def _value(value: ir.Value, env: _Env, params: _Params) -> _Located:
     match value:
         case ir.Path(var=var, fields=fields):
             return _below(env.get(var, _UNSET), fields)
         case ir.Const(value=constant_value):
-            return _Found(_constant(constant_value))
+            return _Located(_constant(constant_value))
         case ir.Param():
-            return _Found(_constant(constant(value, dict(params)).value))
+            return _Located(_constant(constant(value, dict(params)).value))
         case ir.Coalesce(options=options, field=field):
-            found = [(option, _value(option, env, params)) for option in options]
-            option, chosen = next((pair for pair in found if pair[1].value is not None), found[0])
+            candidates = [(option, _value(option, env, params)) for option in options]
+            option, chosen = next((pair for pair in candidates if pair[1].value is not None), candidates[0])
             return chosen if isinstance(option, ir.Const) else _below(chosen, field)
         case ir.Concat(prefix=prefix, value=inner):
             tail = _value(inner, env, params)
-            return _Found(prefix + tail.value if isinstance(tail.value, str) else None, tail.place)
+            return _Located(prefix + tail.value if isinstance(tail.value, str) else None, tail.place)
         case ir.Entry(map=of, key=key):
-            wanted = _value(key, env, params).value
-            return _below(_value(of, env, params), (wanted,)) if isinstance(wanted, str) else _UNSET
+            name = _value(key, env, params).value
+            return _below(_value(of, env, params), (name,)) if isinstance(name, str) else _UNSET
         case _:
             assert_never(value)
 
 
-def _items(items: ir.Items, env: _Env, params: _Params) -> Iterator[_Found]:
+def _items(items: ir.Items, env: _Env, params: _Params) -> Iterator[_Located]:
     match items:
         case ir.Containers():
             yield from _containers(env[ir.POD])
         case ir.Keys(path=path, without=without):
-            found = _value(path, env, params)
-            for key, value in sorted(_object(found.value).items()):
+            mapping = _value(path, env, params)
+            for key, value in sorted(_object(mapping.value).items()):
                 if value is not None and key not in without:
-                    yield _Found(key, (found.place, (key,)))
+                    yield _Located(key, (mapping.place, (key,)))
         case ir.Path() | ir.Param() | ir.Const():
             yield from _elements(_value(items, env, params))
         case _:
@@ -364,9 +366,9 @@ def _holds(condition: ir.Condition, env: _Env, params: _Params) -> bool:
         case ir.All(var=var, items=items, where=where):
             return all(_holds(where, {**env, var: item}, params) for item in _items(items, env, params))
         case ir.And(conditions=conditions):
-            return all(_holds(one, env, params) for one in conditions)
+            return all(_holds(part, env, params) for part in conditions)
         case ir.Or(conditions=conditions):
-            return any(_holds(one, env, params) for one in conditions)
+            return any(_holds(part, env, params) for part in conditions)
         case ir.Not(condition=inner):
             return not _holds(inner, env, params)
         case _:

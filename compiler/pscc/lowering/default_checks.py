@@ -1,7 +1,10 @@
-"""What a pod is asked for where a target cannot set a default: the field itself. IR to IR.
+"""Checks in place of the defaults that a target cannot set. IR to IR.
 
-PodSecurityPolicy would have changed the pod; without that it has to come as PSP would have left it. A default that grants
-asks for nothing, and pods go without; unless what it sets is refused by its own policy.
+PodSecurityPolicy changes a pod that leaves the field of a default unset. A target that cannot do so refuses the pod instead,
+until the pod sets the field itself. A default that grants needs no check, because a pod without it has fewer rights. There
+is one exception: if its own policy refuses the value, PSP would refuse the pod as well.
+
+Source: ``pkg/security/podsecuritypolicy/provider.go`` of Kubernetes 1.24 (``MutatePod``, then ``ValidatePod``).
 """
 
 from __future__ import annotations
@@ -12,71 +15,77 @@ from itertools import product
 
 from pscc import ir
 from pscc.ir.passes import conjunction, disjunction, negation, specialise
-from pscc.meaning.narrowing import EXEMPTING
+from pscc.meaning.narrowing import exempt_names
 from pscc.reasoning.default_conflicts import meet
-from pscc.reference import oracle
+from pscc.reference import interpreter
 
 CONTAINER = "container"
 _CONTAINERS = (ir.Each(CONTAINER, ir.Containers()),)
 _ELEMENT = ir.Path("element")
 _LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
-(_EXEMPT, _STARTING), *_ = (names for kind, *names in EXEMPTING if kind == "containers")
-"""The parameters that hold the names of exempt containers, and their beginnings."""
 
 
 def without(policy: ir.Policy, defaults: Collection[ir.Default]) -> ir.Policy:
-    """``policy`` where ``defaults`` are not set: a check that the pod does so itself stands for each that isolates.
+    """``policy`` without ``defaults``, with a check in place of each one that must be set (`must_be_set`).
 
-    None is made where a check of the policy refuses every such pod already.
+    A default gets no check if a check of the policy already refuses every pod that the default would change.
     """
     kept = tuple(default for default in policy.defaults if default not in defaults)
-    demands = tuple(
+    checks = tuple(
         # what spares a container is what came with it, not what another default has put there
-        demand(default, spares=not any(one.path == default.unless_in for one in kept))
+        default_check(default, spares=not any(remaining.path == default.unless_in for remaining in kept))
         for default in policy.defaults
-        if default in defaults and demanded(policy, default) and not any(_refuses(c, default) for c in policy.checks)
+        if default in defaults and must_be_set(policy, default) and not any(_refuses(c, default) for c in policy.checks)
     )
-    return replace(policy, checks=(*policy.checks, *demands), defaults=kept)
+    return replace(policy, checks=(*policy.checks, *checks), defaults=kept)
 
 
-def demanded(policy: ir.Policy, default: ir.Default) -> bool:
-    """Whether pods are refused until they set it themselves, where ``default`` of ``policy`` is not set."""
+def must_be_set(policy: ir.Policy, default: ir.Default) -> bool:
+    """Whether pods are refused until they set the field of ``default`` themselves, where nothing sets it for them.
+
+    False for a default that grants, unless ``policy`` objects to what the default sets: then PSP would refuse the pod.
+    """
     if not default.grants:
         return True
-    plain: oracle.Json = {"spec": {"containers": [{"name": _not_exempt(policy.checks)}]}}
-    only = replace(policy, defaults=(default,))
-    before, after = (oracle.check(policy, pod).reasons for pod in (plain, oracle.with_defaults(only, plain)))
-    return not {(r.shape, r.message) for r in after} <= {(r.shape, r.message) for r in before}
+    plain: interpreter.Json = {"spec": {"containers": [{"name": _not_exempt(policy.checks)}]}}
+    defaulted = interpreter.with_defaults(replace(policy, defaults=(default,)), plain)
+    before, after = (tuple(_objections(policy, pod)) for pod in (plain, defaulted))
+    return any(objection not in before for objection in after)
+
+
+def _objections(policy: ir.Policy, pod: interpreter.Json) -> Iterator[tuple[ir.Check, ir.Requirement, str, object]]:
+    """Each finding of ``policy`` on ``pod``: the check, its requirement, the place in the pod, and the value there."""
+    for check in policy.checks:
+        for requirement in check.requirements:
+            alone = replace(policy, checks=(replace(check, requirements=(requirement,)),))
+            for finding in interpreter.check(alone, pod).reasons:
+                yield check, requirement, finding.path, finding.value
 
 
 def _not_exempt(checks: tuple[ir.Check, ...]) -> str:
-    """A container's name that no check of ``checks`` exempts, as far as names of three characters go."""
-    params = [(name, value) for check in checks for name, value in check.params]
-    exact = {one for name, value in params if name == _EXEMPT for one in _strings(value)}
-    prefixes = tuple(one.removesuffix("*") for name, value in params if name == _STARTING for one in _strings(value))
+    """A name of at most three characters that no check of ``checks`` exempts; ``main`` if every such name is exempt."""
+    exempt = [name for check in checks for name in exempt_names(check) if name.kind == "containers"]
+    exact = {name.text for name in exempt if not name.starts}
+    prefixes = tuple(name.prefix for name in exempt if name.starts)
     names = ("".join(letters) for length in (1, 2, 3) for letters in product(_LETTERS, repeat=length))
-    return next((one for one in names if one not in exact and not one.startswith(prefixes)), "main")
-
-
-def _strings(value: ir.ParamValue) -> Iterator[str]:
-    if isinstance(value, tuple):
-        yield from (one for one in value if isinstance(one, str))
+    return next((name for name in names if name not in exact and not name.startswith(prefixes)), "main")
 
 
 def refused_beside(program: ir.Program) -> ir.Program:
-    """``program`` where no default counts as granting whose value another policy refuses in one of its namespaces.
+    """``program`` where a default no longer counts as granting if another policy in its namespaces refuses its value.
 
-    PSP's order sets it first, so such a pod is refused: it must not get in where a target leaves the default out.
+    All defaults are set before any check runs, so such a pod is refused. A target that leaves the default out must refuse
+    the pod, too.
     """
     members = tuple(policy for choice in program.choices for policy in choice.policies)
 
     def settled(policy: ir.Policy, others: tuple[ir.Policy, ...]) -> ir.Policy:
         if not any(default.grants for default in policy.defaults):
             return policy
-        beside = tuple(check for one in others if meet(policy.scope, one.scope) for check in one.checks)
+        beside = tuple(check for other in others if meet(policy.scope, other.scope) for check in other.checks)
         among = replace(policy, checks=beside)
         return replace(
-            policy, defaults=tuple(replace(d, grants=d.grants and not demanded(among, d)) for d in policy.defaults)
+            policy, defaults=tuple(replace(d, grants=d.grants and not must_be_set(among, d)) for d in policy.defaults)
         )
 
     plain = program.policies
@@ -88,14 +97,14 @@ def refused_beside(program: ir.Program) -> ir.Program:
 
 
 def choice_without(choice: ir.Choice) -> ir.Choice:
-    """``choice`` where no default of any policy is set."""
+    """``choice`` without the defaults of its policies, each of them as `without` leaves it."""
     return replace(choice, policies=tuple(without(policy, policy.defaults) for policy in choice.policies))
 
 
-def demand(default: ir.Default, spares: bool = True) -> ir.Check:
-    """The check that every pod which ``default`` would change fails, and no other pod.
+def default_check(default: ir.Default, spares: bool = True) -> ir.Check:
+    """A check that refuses the pods that ``default`` would change, and no others.
 
-    Without ``spares`` it fails pods too which the default leaves out for what is in another list.
+    ``spares`` is False where another default fills the list ``default.unless_in``: then no pod is exempt because of that list.
     """
     name = "".join(word[0].upper() + word[1:] for word in default.control.split("."))
     param, value = _param(default)
@@ -153,43 +162,48 @@ def _shown(value: ir.DefaultValue) -> str:
         case bool():
             return "true" if value else "false"
         case tuple():
-            return ", ".join(f"{one[0]} {one[1]}" if isinstance(one, tuple) else str(one) for one in value)
+            return ", ".join(f"{item[0]} {item[1]}" if isinstance(item, tuple) else str(item) for item in value)
         case _:
             return str(value)
 
 
-# --- what is asked for already --------------------------------------------------
+# --- checks that make another one needless ---------------------------------------
 
 
 def _refuses(check: ir.Check, default: ir.Default) -> bool:
-    """Whether ``check`` refuses every pod that ``default`` would change, as far as that shows."""
-    return any(_at_every(one.each, default) and _fails(one, default) for one in specialise(check).requirements)
+    """Whether ``check`` surely refuses every pod that ``default`` would change; False where that is not certain."""
+    return any(
+        _at_every(requirement.each, default) and _fails(requirement, default)
+        for requirement in specialise(check).requirements
+    )
 
 
 def _fails(requirement: ir.Requirement, default: ir.Default) -> bool:
     if default.value is None:
         listed = next((e.items for e in requirement.each if isinstance(e.items, ir.Const)), None)
         names = listed.value if listed is not None and isinstance(listed.value, tuple) else ()
-        asked = requirement.when == ir.TRUE and isinstance(requirement.must, ir.In)
-        return asked and requirement.must.options == _own(default) and set(default.add) <= set(names)  # type: ignore[union-attr]
+        is_membership = requirement.when == ir.TRUE and isinstance(requirement.must, ir.In)
+        return is_membership and requirement.must.options == _own(default) and set(default.add) <= set(names)  # type: ignore[union-attr]
     unset = (_own(default), *((_pod(default.inherits),) if default.inherits else ()))
-    when, must = (_known(one, unset, default.unless) for one in (requirement.when, requirement.must))
+    when, must = (
+        _simplified(requirement, unset, default.unless) for requirement in (requirement.when, requirement.must)
+    )
     return when == ir.TRUE and must == ir.FALSE
 
 
 def _at_every(each: tuple[ir.Each, ...], default: ir.Default) -> bool:
-    """Whether the requirement is about each container, or about the pod as such."""
+    """Whether a requirement with the steps ``each`` looks at all that ``default`` may change: every container, or the pod."""
     steps = each[: -1 if default.value is None else None]
     return steps == _CONTAINERS or (not steps and default.site == "pod")
 
 
-def _known(condition: ir.Condition, unset: tuple[ir.Path, ...], false: ir.Condition) -> ir.Condition:
-    """``condition`` where nothing is below ``unset`` and ``false`` does not hold, as far as that decides it."""
+def _simplified(condition: ir.Condition, unset: tuple[ir.Path, ...], false: ir.Condition) -> ir.Condition:
+    """``condition``, simplified for pods in which the fields ``unset`` are absent and the condition ``false`` is false."""
 
     def absent(value: ir.Value | ir.Items) -> bool:
         match value:
             case ir.Path(var=var, fields=fields):
-                return any(var == one.var and fields[: len(one.fields)] == one.fields for one in unset)
+                return any(var == field.var and fields[: len(field.fields)] == field.fields for field in unset)
             case ir.Coalesce(options=options):
                 return all(absent(option) for option in options)
             case ir.Concat(value=inner):
@@ -198,7 +212,7 @@ def _known(condition: ir.Condition, unset: tuple[ir.Path, ...], false: ir.Condit
                 return False
 
     def each(conditions: tuple[ir.Condition, ...]) -> Iterator[ir.Condition]:
-        return (_known(one, unset, false) for one in conditions)
+        return (_simplified(part, unset, false) for part in conditions)
 
     if condition == false:
         return ir.FALSE
@@ -216,6 +230,6 @@ def _known(condition: ir.Condition, unset: tuple[ir.Path, ...], false: ir.Condit
         case ir.Or(conditions=conditions):
             return disjunction(tuple(each(conditions)))
         case ir.Not(condition=inner):
-            return negation(_known(inner, unset, false))
+            return negation(_simplified(inner, unset, false))
         case _:
             return condition
