@@ -137,6 +137,25 @@ FOUND = (
                 '    exempt containers main because "x"\n}\n',
                 {"name": "other"},
             ),
+            (
+                "a grant that one check refuses, where another check exempts every container",
+                'policy a {\n    exempt containers * from capabilities.drop because "x"\n'
+                '    exempt containers main from allowPrivilegeEscalation because "x"\n'
+                "    default allowPrivilegeEscalation true\n    allow allowPrivilegeEscalation false\n"
+                "    require capabilities.drop all of ALL\n}\n",
+                {"name": "other"},
+            ),
+            (
+                "who is exempt gets a grant that a policy which audits objects to",
+                'policy a {\n    exempt users jane because "x"\n    default allowPrivilegeEscalation true\n}\n'
+                "policy b {\n    audit\n    allow allowPrivilegeEscalation false\n}\n",
+                {},
+            ),
+            (
+                "who is exempt gets a default that does not isolate",
+                'policy a {\n    exempt users jane because "x"\n    default runAsUser 0\n}\n',
+                {"securityContext": {"runAsNonRoot": True}},
+            ),
         )
     ),
 )

@@ -112,3 +112,32 @@ def test_meeting_is_found_by_example() -> None:
     assert not meet(Scope(Names(("a",))), Scope(ALL, Names((), ("",))))
     assert meet(Scope(Names((), ("a",))), Scope(ALL, Names(("a", "ab"))))
     assert not meet(Scope(Names((), ("ab",)), NONE), Scope(Names((), ("a",)), Names((), ("ab",))))
+
+
+UNLIKE = (
+    ("default runAsUser 0", "default runAsUser 1000", "LNG068"),
+    ("default capabilities.add add KILL", "default capabilities.drop add KILL", "LNG068"),
+    ("default allowPrivilegeEscalation true", "allow allowPrivilegeEscalation false", "SET019"),
+    ("default runAsUser 0", "default nonRoot\n    require runAsNonRoot true", "LNG068"),
+    ("default runAsUser 1000", "require runAsUser 1000", "SET019"),
+    ("deny hostPID", "default runAsUser 1000", ""),
+    ("default runAsUser 1000", "default runAsUser 1000", ""),
+)
+
+
+@pytest.mark.parametrize(("first", "second", "code"), UNLIKE)
+@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize("apart", [False, True])
+def test_two_choices_do_not_decide_each_other(first: str, second: str, code: str, turned: bool, apart: bool) -> None:
+    left, right = (second, first) if turned else (first, second)
+    places = ("    in namespaces a\n", "    in namespaces b\n") if apart else ("", "")
+    text = (
+        f"policy m1 {{\n{places[0]}    {left}\n}}\npolicy m2 {{\n{places[1]}    {right}\n}}\npolicy w {{\n    deny hostIPC\n}}\n"
+        "choose one {\n    m1 for everyone\n    w for groups ops\n}\nchoose other {\n    m2 for everyone\n    w for groups ops\n}\n"
+    )
+    try:
+        analyse(SourceFile("two.psp", text))
+        codes = []
+    except SourceError as error:
+        codes = [diagnostic.code for diagnostic in error.diagnostics if diagnostic.severity == "error"]
+    assert codes == ([code] if code and not apart else [])

@@ -8,7 +8,8 @@ from pscc.ir import Coalesce, Concat, Const, Each, Part, Path, Requirement, Show
 from pscc.language.ast import Verb
 
 UNCONFINED = "unconfined"
-NAMED = (("RuntimeDefault", "runtime/default"), ("Unconfined", UNCONFINED))
+RUNTIME_DEFAULT = "runtime/default"
+NAMED = (("RuntimeDefault", RUNTIME_DEFAULT), ("Unconfined", UNCONFINED))
 """Type and name. Source: ``SeccompAnnotationForField`` in Kubernetes 1.24 ``pkg/api/pod/util.go``."""
 
 

@@ -223,13 +223,14 @@ def number_default(
     return DefaultShape("value", build, "Where it is unset, it is set to the number.")
 
 
-def flag_default(control: str, path: tuple[str, ...], grants_when: bool | None) -> DefaultShape:
-    """``default C true|false`` on containers; ``grants_when`` is the value that gives privilege, if one does."""
+def flag_default(control: str, path: tuple[str, ...], grants_when: bool) -> DefaultShape:
+    """``default C true|false`` on containers; ``grants_when`` is the value that gives privilege, the other takes it."""
 
     def build(params: Params, span: Span) -> ir.Default:
         value = param(params, "value")
         assert isinstance(value, bool)
-        return ir.Default(control, "containers", path, span, value=value, grants=value is grants_when)
+        grants = value is grants_when
+        return ir.Default(control, "containers", path, span, value=value, grants=grants, isolates=not grants)
 
     return DefaultShape("value", build, "Where a container leaves it unset, it is set to the value.")
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pscc import ir
 from pscc.base.source import Span
 from pscc.controls._base import Control, DefaultShape, Params, Probe, Shape, Takes
-from pscc.controls._profiles import UNCONFINED, as_object, requirements
+from pscc.controls._profiles import RUNTIME_DEFAULT, UNCONFINED, as_object, requirements
 from pscc.controls._shapes import (
     CONTAINER,
     CONTAINERS,
@@ -99,6 +99,7 @@ def build_default(params: Params, span: Span) -> ir.Default:
         inherits=("spec", "securityContext", FIELD),
         unless=ir.Has(ANNOTATION),
         grants=str(values[0]) == UNCONFINED,
+        isolates=str(values[0]) == RUNTIME_DEFAULT,
     )
 
 

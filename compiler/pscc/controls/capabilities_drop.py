@@ -39,7 +39,7 @@ def build_default(params: Params, span: Span) -> ir.Default:
     values = param(params, "values")
     assert isinstance(values, tuple)
     path = ("securityContext", "capabilities", "drop")
-    return ir.Default("capabilities.drop", "containers", path, span, add=tuple(str(v) for v in values))
+    return ir.Default("capabilities.drop", "containers", path, span, add=tuple(str(v) for v in values), isolates=True)
 
 
 def from_psp(psp: Psp) -> Iterator[Statement]:

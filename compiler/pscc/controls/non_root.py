@@ -58,6 +58,7 @@ def build_default(params: Params, span: Span) -> ir.Default:
         value=True,
         inherits=("spec", "securityContext", "runAsNonRoot"),
         unless=ir.Has(UID),
+        isolates=True,
     )
 
 

@@ -38,9 +38,8 @@ def build_default(params: Params, span: Span) -> ir.Default:
     value = param(params, "value")
     assert isinstance(value, bool)
     inherits = ("spec", "securityContext", FIELD)
-    return ir.Default(
-        FIELD, "containers", ("securityContext", FIELD), span, value=value, inherits=inherits, grants=not value
-    )
+    path = ("securityContext", FIELD)
+    return ir.Default(FIELD, "containers", path, span, value=value, inherits=inherits, grants=not value, isolates=value)
 
 
 def probes(check: ir.Check) -> Iterator[Probe]:

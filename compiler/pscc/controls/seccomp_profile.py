@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pscc import ir
 from pscc.base.source import Span
 from pscc.controls._base import Control, DefaultShape, Params, Probe, Shape, Takes
-from pscc.controls._profiles import UNCONFINED, as_object, requirements
+from pscc.controls._profiles import RUNTIME_DEFAULT, UNCONFINED, as_object, requirements
 from pscc.controls._shapes import CONTAINER, CONTAINERS, POD, container_field, label_of, param, pod_field, word_probes
 from pscc.controls._values import Profiles
 from pscc.language.ast import On, Statement, Verb
@@ -56,7 +56,8 @@ def build_default(params: Params, span: Span) -> ir.Default:
     assert isinstance(values, tuple)
     profile = str(values[0])
     path = ("spec", "securityContext", FIELD)
-    return ir.Default(FIELD, "pod", path, span, value=as_object(profile), grants=profile == UNCONFINED)
+    grants, isolates = profile == UNCONFINED, profile == RUNTIME_DEFAULT
+    return ir.Default(FIELD, "pod", path, span, value=as_object(profile), grants=grants, isolates=isolates)
 
 
 def from_psp(psp: Psp) -> Iterator[Statement]:

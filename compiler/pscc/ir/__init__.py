@@ -331,7 +331,8 @@ class Default:
     under which nothing is done. ``value`` is the JSON value to set, as nested tuples of (key, value) for an object.
     ``add`` holds what to add to the list instead, each element left out where the container's list ``unless_in`` has it.
     ``grants`` says that the default gives privilege: where a target cannot set it exactly, pods go without it, while a
-    target that cannot set an isolating default makes pods set it themselves.
+    target that cannot set another default makes pods set it themselves. ``isolates`` says that it takes privilege and gives
+    none, so that a target may set it for requests that are exempt. A uid, a group or a profile of the node does neither.
     """
 
     control: str
@@ -344,6 +345,7 @@ class Default:
     unless: Condition = FALSE
     unless_in: tuple[str, ...] = ()
     grants: bool = False
+    isolates: bool = False
     statement: str = ""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import fields, is_dataclass
 
 from pscc import ir
+from pscc.ir.passes import looked_at
 
 LISTS = (("containers", "containers"), ("initContainers", "init-containers"))
 """The lists of containers that a pod is created with, and what they are called within a name."""
@@ -34,6 +35,16 @@ def reads(reader: ir.Default, setter: ir.Default) -> bool:
 def sets_the_same(one: ir.Default, other: ir.Default) -> bool:
     """Whether both set one field, or one of them sets a part of what the other sets."""
     return one.site == other.site and overlap(one.path, other.path)
+
+
+def reads_what(check: ir.Check, default: ir.Default) -> bool:
+    """Whether ``check`` reads the field that ``default`` sets, a field above or below it, or the field that it inherits."""
+    reads = looked_at(check)
+    own = reads.pod if default.site == "pod" else reads.container
+    inherited = reads.pod if default.inherits else ()
+    return any(overlap(path, default.path) for path in own) or any(
+        overlap(path, default.inherits) for path in inherited
+    )
 
 
 def _kind(default: ir.Default) -> str:

@@ -1,10 +1,8 @@
-"""The checks that judge the pods of a policy beside its own, and whether one reads what a default sets. Reads the IR."""
+"""The checks that judge the pods of a policy beside its own. Reads the IR."""
 
 from __future__ import annotations
 
 from pscc import ir
-from pscc.ir.defaulting import overlap
-from pscc.ir.passes import looked_at
 from pscc.lowering.capabilities import Judging
 from pscc.reasoning.default_conflicts import meet
 
@@ -23,13 +21,3 @@ def beside(policy: ir.Policy, program: ir.Program) -> Judging:
 
 def _refuses_beside(other: ir.Policy | ir.Choice, policy: ir.Policy) -> bool:
     return other.mode == "enforce" and meet(policy.scope, other.scope)
-
-
-def reads_what(check: ir.Check, default: ir.Default) -> bool:
-    """Whether ``check`` reads the field that ``default`` sets, a field above or below it, or the field that it inherits."""
-    reads = looked_at(check)
-    own = reads.pod if default.site == "pod" else reads.container
-    inherited = reads.pod if default.inherits else ()
-    return any(overlap(path, default.path) for path in own) or any(
-        overlap(path, default.inherits) for path in inherited
-    )

@@ -47,24 +47,33 @@ def must_be_set(policy: ir.Policy, default: ir.Default) -> bool:
     """
     if not default.grants:
         return True
-    plain: interpreter.Json = {"spec": {"containers": [{"name": _not_exempt(policy.checks)}]}}
+    return any(_objects_to(check, default, policy) for check in policy.checks)
+
+
+def _objects_to(check: ir.Check, default: ir.Default, policy: ir.Policy) -> bool:
+    """Whether ``check`` of ``policy`` has a finding on a container with ``default`` set that it has not without it.
+
+    The container is one that the check does not exempt: another check may exempt all others.
+    """
+    plain: interpreter.Json = {"spec": {"containers": [{"name": _not_exempt(check)}]}}
     defaulted = interpreter.with_defaults(replace(policy, defaults=(default,)), plain)
-    before, after = (tuple(_objections(policy, pod)) for pod in (plain, defaulted))
+    before, after = (tuple(_objections(check, policy, pod)) for pod in (plain, defaulted))
     return any(objection not in before for objection in after)
 
 
-def _objections(policy: ir.Policy, pod: interpreter.Json) -> Iterator[tuple[ir.Check, ir.Requirement, str, object]]:
-    """Each finding of ``policy`` on ``pod``: the check, its requirement, the place in the pod, and the value there."""
-    for check in policy.checks:
-        for requirement in check.requirements:
-            alone = replace(policy, checks=(replace(check, requirements=(requirement,)),))
-            for finding in interpreter.check(alone, pod).reasons:
-                yield check, requirement, finding.path, finding.value
+def _objections(
+    check: ir.Check, policy: ir.Policy, pod: interpreter.Json
+) -> Iterator[tuple[ir.Requirement, str, object]]:
+    """Each finding of ``check`` on ``pod``: its requirement, the place in the pod, and the value there."""
+    for requirement in check.requirements:
+        alone = replace(policy, checks=(replace(check, requirements=(requirement,)),))
+        for finding in interpreter.check(alone, pod).reasons:
+            yield requirement, finding.path, finding.value
 
 
-def _not_exempt(checks: tuple[ir.Check, ...]) -> str:
-    """A name of at most three characters that no check of ``checks`` exempts; ``main`` if every such name is exempt."""
-    exempt = [name for check in checks for name in exempt_names(check) if name.kind == "containers"]
+def _not_exempt(check: ir.Check) -> str:
+    """A name of at most three characters that ``check`` does not exempt; ``main`` if it exempts every such name."""
+    exempt = [name for name in exempt_names(check) if name.kind == "containers"]
     exact = {name.text for name in exempt if not name.starts}
     prefixes = tuple(name.prefix for name in exempt if name.starts)
     names = ("".join(letters) for length in (1, 2, 3) for letters in product(_LETTERS, repeat=length))
@@ -72,12 +81,12 @@ def _not_exempt(checks: tuple[ir.Check, ...]) -> str:
 
 
 def refused_beside(program: ir.Program) -> ir.Program:
-    """``program`` where a default no longer counts as granting if another policy in its namespaces refuses its value.
+    """``program`` where a default no longer counts as granting if a policy that enforces in its namespaces refuses its value.
 
     All defaults are set before any check runs, so such a pod is refused. A target that leaves the default out must refuse
     the pod, too.
     """
-    members = tuple(policy for choice in program.choices for policy in choice.policies)
+    members = tuple(policy for choice in program.choices if choice.mode == "enforce" for policy in choice.policies)
 
     def settled(policy: ir.Policy, others: tuple[ir.Policy, ...]) -> ir.Policy:
         if not any(default.grants for default in policy.defaults):
@@ -88,10 +97,10 @@ def refused_beside(program: ir.Program) -> ir.Program:
             policy, defaults=tuple(replace(d, grants=d.grants and not must_be_set(among, d)) for d in policy.defaults)
         )
 
-    plain = program.policies
+    plain = tuple(policy for policy in program.policies if policy.mode == "enforce")
     return replace(
         program,
-        policies=tuple(settled(p, (*(other for other in plain if other is not p), *members)) for p in plain),
+        policies=tuple(settled(p, (*(other for other in plain if other is not p), *members)) for p in program.policies),
         choices=tuple(replace(c, policies=tuple(settled(m, plain) for m in c.policies)) for c in program.choices),
     )
 

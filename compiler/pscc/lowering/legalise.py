@@ -14,7 +14,8 @@ from pscc.base.frozen import frozen
 from pscc.base.source import Span
 from pscc.diagnostics import Diagnostic, SourceError
 from pscc.ir.access import NONE
-from pscc.lowering.beside import beside, reads_what
+from pscc.ir.defaulting import reads_what
+from pscc.lowering.beside import beside
 from pscc.lowering.capabilities import (
     Capabilities,
     Choices,
@@ -122,7 +123,7 @@ def _policy(
             DefaultNotSet(policy.name, default, cause, must_be_set(policy, default))
             for default in policy.defaults
             if default not in [shortfall.default for shortfall in unset]
-            and (default.grants or any(reads_what(check, default) for check in others))
+            and (not default.isolates or any(reads_what(check, default) for check in others))
         ]
     shortfalls += unset
     kept = without(policy, [shortfall.default for shortfall in unset]) if unset else policy

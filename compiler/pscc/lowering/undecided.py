@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pscc import ir
-from pscc.lowering.beside import reads_what
+from pscc.ir.defaulting import reads_what
 from pscc.reasoning.default_conflicts import meet
 
 

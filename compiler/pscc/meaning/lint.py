@@ -189,7 +189,7 @@ def _needless_exemptions(policy: ir.Policy) -> Iterator[Diagnostic]:
             or name.partition("/")[0] in policy.scope.except_namespaces
             for name in accounts.exact
         )
-        if not policy.checks:
+        if not policy.checks and not policy.defaults:
             yield _warn("LNG064", "this exemption exempts from nothing", exemption.span, "take it out")
         elif outside and not accounts.prefixes and not others:
             message = "the policy does not hold in the namespaces of these service accounts"

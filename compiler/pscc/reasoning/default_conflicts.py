@@ -6,12 +6,12 @@ No engine promises an order between policies: Kubernetes and Gatekeeper go by na
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import combinations
+from itertools import combinations, islice, product
 
 from pscc import ir
 from pscc.diagnostics import Diagnostic
 from pscc.ir.access import Scope
-from pscc.ir.defaulting import reads, sets_the_same
+from pscc.ir.defaulting import reads, reads_what, sets_the_same
 
 
 def conflicts(program: ir.Program) -> Iterator[Diagnostic]:
@@ -26,6 +26,38 @@ def conflicts(program: ir.Program) -> Iterator[Diagnostic]:
         for policy in program.policies:
             for member in choice.policies:
                 yield from _between(policy, member)
+    for earlier_choice, later_choice in combinations(program.choices, 2):
+        yield from islice(_between_choices(earlier_choice, later_choice), 1)
+
+
+def _between_choices(earlier: ir.Choice, later: ir.Choice) -> Iterator[Diagnostic]:
+    """An error for each member of one choice that sets what a member of the other sets or reads.
+
+    Each choice decides by the pod as its own member's defaults make it, and nothing orders two choices.
+    """
+    for first, second in product(earlier.policies, later.policies):
+        if first is second or not meet(first.scope, second.scope):
+            continue
+        yield from _between(first, second)
+        for setting, reading, choice in ((first, second, later), (second, first, earlier)):
+            for default in setting.defaults:
+                for check in reading.checks:
+                    if reads_what(check, default):
+                        yield _decides(default, setting, check, reading, choice)
+
+
+def _decides(
+    default: ir.Default, setting: ir.Policy, check: ir.Check, reading: ir.Policy, choice: ir.Choice
+) -> Diagnostic:
+    return Diagnostic(
+        "SET019",
+        f"`{default.statement}` of {setting.name} may decide whether {reading.name} of another choice, {choice.name}, admits "
+        "a pod, and nothing orders the two choices",
+        check.span,
+        label=f"in {reading.name}",
+        notes=((default.span, f"in {setting.name}"),),
+        help="put all of these policies into one `choose`, or set the default in a policy outside of both",
+    )
 
 
 def _between(earlier: ir.Policy, later: ir.Policy) -> Iterator[Diagnostic]:

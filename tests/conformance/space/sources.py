@@ -19,8 +19,8 @@ from pscc.controls._base import Control, Shape, check_of
 from pscc.diagnostics import Report, SourceError
 from pscc.driver import analyse
 from pscc.ir import Containers, Program
+from pscc.ir.defaulting import reads_what
 from pscc.language.ast import Document
-from pscc.lowering.beside import reads_what
 from pscc.meaning.inheritance import flatten
 from pscc.meaning.library import LEVELS, MINORS, library_policy
 from pscc.meaning.linking import Family, Load, LoadError

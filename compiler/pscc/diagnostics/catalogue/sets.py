@@ -76,6 +76,12 @@ CODES: dict[str, tuple[str, str, str]] = {
         "The word between `choose` and the brace is the choice's name, unless it is `enforce`, `warn` or `audit`.",
         "choose audti {\n    team for everyone\n}",
     ),
+    "SET019": (
+        "Choices that depend on each other",
+        "A policy of one choice sets a default that a policy of another choice looks at. Engines ask the choices in no fixed "
+        "order, so which policies are chosen would be left to chance. Defaults of policies outside a choice are set before.",
+        "choose one {\n    sets for everyone\n}\n\nchoose other {\n    reads for everyone\n}",
+    ),
     "SET020": (
         "How a choice is compiled",
         "Where namespaces part it cleanly, into plain policies with their namespaces; else into one object that finds out "
