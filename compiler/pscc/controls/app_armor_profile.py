@@ -42,7 +42,7 @@ NOWHERE = ir.And((ir.Not(BY_FIELD), ir.Not(ir.Has(ANNOTATION)), ir.Not(ir.Has(ON
 
 
 def shape(verb: Verb, takes: Takes, description: str, suffix: str = "") -> Shape:
-    """One requirement for each place that a profile can come from."""
+    """A shape with one requirement for each place that a profile can come from."""
     own = requirements(verb, takes, FIELD, OWN, CONTAINERS, CONTAINER, "own_profile", BY_FIELD)
     pod = requirements(verb, takes, FIELD, ON_POD, CONTAINERS, CONTAINER, "inherited_profile", BY_POD)
     must: ir.Condition = among(ANNOTATION)

@@ -35,7 +35,7 @@ HOSTS = tuple((*handler, action, "host") for handler in HANDLERS for action in (
 
 
 def shape(verb: Verb, takes: Takes, description: str, suffix: str = "") -> Shape:
-    """One requirement for each place in a container that can name a host; an empty name is the pod's own address."""
+    """A shape with one requirement for each place in a container that can name a host. An empty name is the pod's own address."""
     requirements = []
     for fields in HOSTS:
         host = Path("container", fields)

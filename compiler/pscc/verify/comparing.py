@@ -141,9 +141,9 @@ def _spread(trials: Sequence[Trial], most: int) -> Sequence[Trial]:
 
 
 def own(manifests: Iterable[Manifest], program: ir.Program) -> Iterator[Trial]:
-    """The user's own pods, and those of their workloads: as the API server would hand them to admission, and as written.
+    """The trials of the user's own pods and workloads: pods as the API server hands them to admission, and as written.
 
-    Where it matters who asks, it is their controller, or somebody who was authenticated.
+    Where the user matters, it is the controller of the workload, or any authenticated user.
     """
     asks = hangs_on_requests(program)
     for manifest in manifests:
@@ -256,7 +256,7 @@ def _answer(expected: Expected) -> Answer:
 
 
 def _unasked(request: Request | None) -> Request | None:
-    """``request`` where nobody says who asks, as in an audit."""
+    """``request`` without its user, as in an audit."""
     return request and replace(request, user=AUDIT.user, groups=AUDIT.groups)
 
 

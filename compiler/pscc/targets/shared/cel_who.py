@@ -98,7 +98,7 @@ def _accounts(users: Names) -> Names:
 
 
 def _starting(names: Names, start: str) -> Names:
-    """Those of ``names`` that can be among the names that begin with ``start``."""
+    """The part of ``names`` that a name beginning with ``start`` can match."""
     return Names(
         tuple(name for name in names.exact if name.startswith(start)),
         tuple(prefix for prefix in names.prefixes if prefix.startswith(start) or start.startswith(prefix)),
