@@ -50,7 +50,7 @@ def single(policy: ast.Policy) -> tuple[ast.Statement, ...]:
 
 
 def flatten(policy: ast.Policy, family: Family, report: Report) -> Flat:
-    """``policy`` with the statements that it inherits. Errors (no such policy, a cycle, a needless ``without``) go to ``report``."""
+    """``policy`` with inherited statements. Errors (no such policy, a cycle, a needless ``without``) go to ``report``."""
     return _flatten(policy, family, report, (policy.name.text,))
 
 
