@@ -185,9 +185,7 @@ def _fails(requirement: ir.Requirement, default: ir.Default) -> bool:
         is_membership = requirement.when == ir.TRUE and isinstance(requirement.must, ir.In)
         return is_membership and requirement.must.options == _own(default) and set(default.add) <= set(names)  # type: ignore[union-attr]
     unset = (_own(default), *((_pod(default.inherits),) if default.inherits else ()))
-    when, must = (
-        _simplified(requirement, unset, default.unless) for requirement in (requirement.when, requirement.must)
-    )
+    when, must = (_simplified(part, unset, default.unless) for part in (requirement.when, requirement.must))
     return when == ir.TRUE and must == ir.FALSE
 
 
