@@ -1,4 +1,4 @@
-"""A valid PSP as a syntax tree: every control says what the PSP means for it, implicit defaults included."""
+"""Turns a valid PSP into a syntax tree. Each control returns its statements, PSP's implicit defaults included."""
 
 from __future__ import annotations
 

@@ -192,8 +192,8 @@ def questions(
     """The questions for ``engine`` about ``trials``, with the answers that ``compiled``, an output of ``ready``, should give.
 
     - An engine that sets defaults, or whose target has none, gets pods as they come.
-    - One that runs only the checks of a target with defaults gets each pod that they would change twice: with the defaults,
-      and without them, as in a cluster where they are not applied.
+    - One that runs only the checks of a target with defaults gets some pods twice: those that the defaults change. It gets
+      them with the defaults, and without, as in a cluster where they are not applied.
     - One that does not take updates gets the new pod, as an audit does.
     - One that does not take users is compared with what the pod's service account alone may use.
     - One that takes workloads gets them, too. ``workloads`` says what the output does with their pods, which are judged by
