@@ -138,7 +138,10 @@ def checked(
     list_ignored: bool = False,
     floor: tuple[Program, str] | None = None,
 ) -> tuple[Document, Program, tuple[Diagnostic, ...]]:
-    """As `analyse`, with more warnings: those of `lint`, and where ``floor``, a program and its name, refuses more."""
+    """The result of `analyse` for ``pscc check``, with more warnings: those of `lint` and those of `weaker`.
+
+    ``floor`` is a program with its name; a control in which it refuses more gets a warning. Raises `SourceError` as `analyse`.
+    """
     from pscc.meaning.lint import lint, weaker
 
     document, program, diagnostics = analyse(

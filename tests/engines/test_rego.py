@@ -23,7 +23,7 @@ def checks() -> dict[str, ir.Check]:
     span = Span("test", 1, 1, 1, 1)
     return {
         f"{control.kind}{number}": ir.Check(
-            control.id, f"{control.kind}{number}", "", "", shape.requirements, (), span, statement=shape.says
+            control.id, f"{control.kind}{number}", "", "", shape.requirements, (), span, statement=shape.description
         )
         for control in CONTROLS
         for number, shape in enumerate(control.shapes)

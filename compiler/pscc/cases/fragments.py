@@ -1,4 +1,4 @@
-"""Fragments that any policy's pods may get: the fields that policies look at, empty, unusual, or beside the point."""
+"""Fragments for the pods of any policy: fields that policies read, empty or unusual, and fields that they do not read."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ ANYWHERE: tuple[Probe, ...] = (
 
 
 def set_by(default: ir.Default) -> Iterator[Probe]:
-    """Values of the field that ``default`` sets, and of its neighbours; none where one of `ANYWHERE` has that field."""
+    """Probes with the value of ``default``, and with values beside it; none where a probe of `ANYWHERE` has that field."""
     on_pod = default.site == "pod"
     if any(_has((probe.pod if on_pod else probe.container) or {}, default.path) for probe in ANYWHERE):
         return

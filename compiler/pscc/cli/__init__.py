@@ -1,4 +1,4 @@
-"""The command line: options, what is printed, colour and exit codes. The work is done by `pscc.api` and what lies below it.
+"""The command line: options, printing, colour and exit codes. The work is done by `pscc.api` and what lies below it.
 
 A command is a file of its own, imported when it is called. Exit 0: clean; 1: the source has errors, or a pod is denied;
 2: wrong usage; 70: a bug of ours.

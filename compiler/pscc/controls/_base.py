@@ -39,14 +39,14 @@ class ValueKind(Protocol):
 class Shape:
     """One form that a checking statement of a control can take.
 
-    ``says`` is a sentence for reviewers that is true for all values. ``suffix`` makes the names of two shapes with one verb
+    ``description`` is a sentence that is true for all values. ``suffix`` makes the names of two shapes with one verb
     different.
     """
 
     verb: Verb
     takes: Takes
     requirements: tuple[Requirement, ...]
-    says: str
+    description: str
     on: On = ""
     suffix: str = ""
 
@@ -57,7 +57,7 @@ class DefaultShape:
 
     takes: Literal["nothing", "value", "add"]
     build: Callable[[Params, Span], Default]
-    says: str
+    description: str
 
 
 @frozen
@@ -114,7 +114,7 @@ def check_of(control: Control, shape: Shape, params: Params, span: Span, because
         control=control.id,
         shape=shape_name(control, shape),
         title=control.title,
-        description=shape.says,
+        description=shape.description,
         requirements=shape.requirements,
         params=params,
         span=span,

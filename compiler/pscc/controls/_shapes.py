@@ -132,7 +132,7 @@ def each_place_shapes(
             first.verb,
             first.takes,
             (*_named(first, "pod"), *_named(second, "container")),
-            f"On the pod and on each container, {first.says}",
+            f"On the pod and on each container, {first.description}",
             "pod or containers",
             first.suffix,
         )

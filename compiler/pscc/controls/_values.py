@@ -49,7 +49,7 @@ class Boolean:
     noun: str = "`true` or `false`"
 
     def parse(self, values: tuple[Value, ...], report: Report) -> Params:
-        """One parameter, ``value``: a bool."""
+        """The parameter ``value``, a bool."""
         if len(values) > 1:
             _wrong(report, values[1], "more than one value", "this control takes `true` or `false`")
         for value in values[:1]:
@@ -181,7 +181,7 @@ class Profiles:
     noun: str = "a profile: `runtime/default`, `unconfined` or `localhost/NAME`"
 
     def parse(self, values: tuple[Value, ...], report: Report) -> Params:
-        """As `Words.parse`; ``docker/default`` is an old name of ``runtime/default``."""
+        """The parameters of `Words.parse`. ``docker/default`` is an old name of ``runtime/default``."""
         good: list[Value] = []
         for value in values:
             text = value.text

@@ -41,8 +41,8 @@ NOWHERE = ir.And((ir.Not(BY_FIELD), ir.Not(ir.Has(ANNOTATION)), ir.Not(ir.Has(ON
 ``pkg/security/apparmor/helpers.go``."""
 
 
-def shape(verb: Verb, takes: Takes, says: str, suffix: str = "") -> Shape:
-    """One requirement for each place that a profile can come from."""
+def shape(verb: Verb, takes: Takes, description: str, suffix: str = "") -> Shape:
+    """A shape with one requirement for each place that a profile can come from."""
     own = requirements(verb, takes, FIELD, OWN, CONTAINERS, CONTAINER, "own_profile", BY_FIELD)
     pod = requirements(verb, takes, FIELD, ON_POD, CONTAINERS, CONTAINER, "inherited_profile", BY_POD)
     must: ir.Condition = among(ANNOTATION)
@@ -54,7 +54,9 @@ def shape(verb: Verb, takes: Takes, says: str, suffix: str = "") -> Shape:
     message = (*CONTAINER, f"{FIELD} is ", Show(ANNOTATION), " by annotation", *text)
     annotated = Requirement(CONTAINERS, must, message, ANNOTATION, BY_ANNOTATION, "annotated_profile")
     unset = Requirement(CONTAINERS, ir.FALSE, (*CONTAINER, f"{FIELD} is not set", *text), OWN, NOWHERE, "profile_set")
-    return Shape(verb, takes, (*own, annotated, *pod, *((unset,) if verb == "require" else ())), says, suffix=suffix)
+    return Shape(
+        verb, takes, (*own, annotated, *pod, *((unset,) if verb == "require" else ())), description, suffix=suffix
+    )
 
 
 ANNOTATIONS = Path(ir.POD, ("metadata", "annotations"))
@@ -62,7 +64,7 @@ KEY = Path("key")
 VALUE_OF_KEY = Entry(ANNOTATIONS, Concat("", KEY))
 
 
-def each_place(verb: Verb, takes: Takes, says: str, suffix: str = "") -> Shape:
+def each_place(verb: Verb, takes: Takes, description: str, suffix: str = "") -> Shape:
     """``on pod or containers``: the pod's field, each container's, and each annotation, whether in force or not.
 
     Source: ``check_appArmorProfile.go`` in ``k8s.io/pod-security-admission`` v0.37; an empty annotation is none.
@@ -83,7 +85,9 @@ def each_place(verb: Verb, takes: Takes, says: str, suffix: str = "") -> Shape:
         ir.And((ir.StartsWithAny(KEY, Const((f"{PREFIX}*",))), ir.Not(ir.Equals(VALUE_OF_KEY, Const(""))))),
         "annotated_profile",
     )
-    return Shape(verb, takes, (*pod, *own, annotated), f"Wherever it is set, {says}", "pod or containers", suffix)
+    return Shape(
+        verb, takes, (*pod, *own, annotated), f"Wherever it is set, {description}", "pod or containers", suffix
+    )
 
 
 def build_default(params: Params, span: Span) -> ir.Default:

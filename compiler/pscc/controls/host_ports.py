@@ -19,13 +19,15 @@ NO_HOST_PORT = ir.Or((ir.Not(ir.Has(HOST_PORT)), ir.Equals(HOST_PORT, Const(0)))
 IN_HOST_NETWORK = ir.Equals(Path(ir.POD, ("spec", "hostNetwork")), Const(True))
 
 
-def requirements(says: tuple[Part, ...], explicit: ir.Condition, implied: ir.Condition) -> tuple[Requirement, ...]:
+def requirements(
+    description: tuple[Part, ...], explicit: ir.Condition, implied: ir.Condition
+) -> tuple[Requirement, ...]:
     """Requirements on host ports: those in the manifest, and those that the API server sets to the container port.
 
     Source: ``defaultHostNetworkPorts`` in Kubernetes ``pkg/apis/core/v1/defaults.go``; 0 counts as unset.
     """
-    explicit_message = (*CONTAINER, "hostPort is ", Show(HOST_PORT, number=True), *says)
-    implied_message = (*CONTAINER, "hostPort is ", Show(CONTAINER_PORT, number=True), " by hostNetwork", *says)
+    explicit_message = (*CONTAINER, "hostPort is ", Show(HOST_PORT, number=True), *description)
+    implied_message = (*CONTAINER, "hostPort is ", Show(CONTAINER_PORT, number=True), " by hostNetwork", *description)
     return (
         Requirement(PORTS, explicit, explicit_message, HOST_PORT, ir.Not(NO_HOST_PORT), "host_port"),
         Requirement(

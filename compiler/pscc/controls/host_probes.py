@@ -34,8 +34,8 @@ HANDLERS = (
 HOSTS = tuple((*handler, action, "host") for handler in HANDLERS for action in ("httpGet", "tcpSocket"))
 
 
-def shape(verb: Verb, takes: Takes, says: str, suffix: str = "") -> Shape:
-    """One requirement for each place in a container that can name a host; an empty name is the pod's own address."""
+def shape(verb: Verb, takes: Takes, description: str, suffix: str = "") -> Shape:
+    """A shape with one requirement for each place in a container that can name a host. An empty name is the pod's own address."""
     requirements = []
     for fields in HOSTS:
         host = Path("container", fields)
@@ -47,7 +47,7 @@ def shape(verb: Verb, takes: Takes, says: str, suffix: str = "") -> Shape:
             must, text = ir.Not(must), (", denied: ", allowed("words"))
         message = (*CONTAINER, f"{'.'.join(fields)} is ", Show(host), *text)
         requirements.append(Requirement(CONTAINERS, must, message, host, ir.Not(empty(host)), "_".join(fields)))
-    return Shape(verb, takes, tuple(requirements), says, suffix=suffix)
+    return Shape(verb, takes, tuple(requirements), description, suffix=suffix)
 
 
 def probes(check: ir.Check) -> Iterator[Probe]:

@@ -37,7 +37,7 @@ def unusable(psp: Psp) -> Iterator[tuple[str, str]]:
 
 
 def from_psp(psp: Psp) -> Iterator[Statement]:
-    """One statement, with the first reason, for a policy that the plugin cannot use."""
+    """The statement ``deny pods``, with the first reason, for a policy that PSP's plugin cannot use."""
     for field, reason in unusable(psp):
         yield psp.say("deny", "pods", field, because=reason)
         return

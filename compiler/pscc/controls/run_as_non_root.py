@@ -23,8 +23,8 @@ def each_place() -> Iterator[Shape]:
     on_pod = Requirement((), ir.Equals(pod, VALUE), message, pod, ir.Has(pod), f"pod_{FIELD}")
     require, _ = flag_shapes(FIELD, effective(FIELD))
     _, allow = flag_shapes(FIELD, container_field(FIELD))
-    for shape, says in ((require, "is as stated for each container"), (allow, "is as stated on each container")):
-        text = f"{FIELD} {says}, and where the pod sets it."
+    for shape, description in ((require, "is as stated for each container"), (allow, "is as stated on each container")):
+        text = f"{FIELD} {description}, and where the pod sets it."
         yield Shape(shape.verb, "values", (on_pod, *shape.requirements), text, "pod or containers")
 
 

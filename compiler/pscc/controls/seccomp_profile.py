@@ -29,7 +29,7 @@ SUFFIXES = {("deny", "values"): "Values", ("require", "nothing"): "Set"}
 PLACES: tuple[On, ...] = ("", "pod", "pod and containers", "pod or containers")
 
 
-def shape(verb: Verb, takes: Takes, says: str, on: On) -> Shape:
+def shape(verb: Verb, takes: Takes, description: str, on: On) -> Shape:
     """The profile in force for each container, the pod's own, or both; or the profile wherever one is set."""
     pod = requirements(verb, takes, FIELD, pod_field(FIELD), (), POD, "pod_profile")
     containers = requirements(verb, takes, FIELD, EFFECTIVE, CONTAINERS, CONTAINER, "container_profile")
@@ -47,7 +47,7 @@ def shape(verb: Verb, takes: Takes, says: str, on: On) -> Shape:
         "pod and containers": "On the pod and for each container, ",
         "pod or containers": "Wherever pod or container set it, and for each container, ",
     }
-    return Shape(verb, takes, parts, where[on] + says, on, SUFFIXES.get((verb, takes), ""))
+    return Shape(verb, takes, parts, where[on] + description, on, SUFFIXES.get((verb, takes), ""))
 
 
 def build_default(params: Params, span: Span) -> ir.Default:
@@ -98,7 +98,7 @@ CONTROL = Control(
     title="Seccomp profiles",
     intent="A seccomp profile limits the system calls that a container may make.",
     values=Profiles(),
-    shapes=tuple(shape(verb, takes, says, on) for on in PLACES for verb, takes, says in FORMS),
+    shapes=tuple(shape(verb, takes, description, on) for on in PLACES for verb, takes, description in FORMS),
     psp_fields=(ALLOWED, DEFAULT),
     psp=from_psp,
     probes=probes,

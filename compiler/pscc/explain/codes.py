@@ -34,10 +34,10 @@ def _control(control: Control) -> str:
     for shape in control.shapes:
         tail = {"nothing": "", "values": " VALUE, …", "all of": " all of VALUE, …"}[shape.takes]
         on = f" on {shape.on}" if shape.on else ""
-        lines += [f"    {shape.verb} {control.id}{tail}{on}", *_indented(shape.says)]
+        lines += [f"    {shape.verb} {control.id}{tail}{on}", *_indented(shape.description)]
     if control.default:
         tail = {"nothing": "", "value": " VALUE", "add": " add VALUE, …"}[control.default.takes]
-        lines += [f"    default {control.id}{tail}", *_indented(control.default.says)]
+        lines += [f"    default {control.id}{tail}", *_indented(control.default.description)]
     if any(shape.takes != "nothing" for shape in control.shapes):
         lines += ["", f"A VALUE is {control.values.noun}."]
     if control.psp_fields:

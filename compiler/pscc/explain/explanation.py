@@ -41,7 +41,10 @@ def explain_source(
     parts = [(span, "\n".join(text)) for span, text in _statements(document, family, program, line, outputs)]
     for explained in lines_of(document, family):
         if _on(explained.span, line, document):
-            text = [f"{explained.span}  {explained.text}", *(f"  {says}" for says in explained.says)]
+            text = [
+                f"{explained.span}  {explained.text}",
+                *(f"  {description}" for description in explained.description),
+            ]
             if outputs and line is not None:
                 remaining = resolve(explained.without, Report(), replace(family, own=explained.without.policies), today)
                 text += on_each_target(outputs, _about(program, explained.policy), _about(remaining, explained.policy))
@@ -84,10 +87,10 @@ def _statements(
             yield default.span, _default(policy, default, replaced, outputs)
 
 
-def _head(policy: ir.Policy, statement: str, control_id: str, span: object, says: str) -> Iterator[str]:
+def _head(policy: ir.Policy, statement: str, control_id: str, span: object, description: str) -> Iterator[str]:
     control = control_of(control_id)
     yield f"{span}  {statement}"
-    yield f"  {says}"
+    yield f"  {description}"
     yield f"  Why: {control.intent}"
     yield f"  Policy: {policy.name}, which {_MODES[policy.mode]}"
     if control.psp_fields:
@@ -122,7 +125,7 @@ def _default(
 ) -> Iterator[str]:
     shape = control_of(default.control).default
     assert shape is not None
-    yield from _head(policy, default.statement, default.control, default.span, shape.says)
+    yield from _head(policy, default.statement, default.control, default.span, shape.description)
     yield from _in_place_of(default.statement, default.control, replaced)
     if policy.mode != "enforce":
         yield "  On every target: not set, since what does not enforce changes no pod; the policy judges pods as if it were"

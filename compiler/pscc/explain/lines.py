@@ -16,14 +16,14 @@ from pscc.meaning.linking import Family
 
 @frozen
 class Line:
-    """A line with its ``text``, its meaning in sentences (``says``), and the document ``without`` it.
+    """A line with its ``text``, its meaning in sentences (``description``), and the document ``without`` it.
 
     ``policy`` names the policy that it is about, empty for a line of a choice.
     """
 
     span: Span
     text: str
-    says: tuple[str, ...]
+    description: tuple[str, ...]
     without: ast.Document
     policy: str = ""
 

@@ -22,10 +22,10 @@ def _section(control: Control) -> Iterator[str]:
     for shape in control.shapes:
         tail = {"nothing": "", "values": " VALUE, …", "all of": " all of VALUE, …"}[shape.takes]
         on = f" on {shape.on}" if shape.on else ""
-        yield f"| `{shape.verb} {control.id}{tail}{on}` | {shape.says} |"
+        yield f"| `{shape.verb} {control.id}{tail}{on}` | {shape.description} |"
     if control.default:
         tail = {"nothing": "", "value": " VALUE", "add": " add VALUE, …"}[control.default.takes]
-        yield f"| `default {control.id}{tail}` | {control.default.says} |"
+        yield f"| `default {control.id}{tail}` | {control.default.description} |"
     yield ""
     if any(shape.takes != "nothing" for shape in control.shapes):
         yield from (f"A value is {control.values.noun}.", "")
@@ -37,4 +37,4 @@ def _section(control: Control) -> Iterator[str]:
 def _unless() -> Iterator[str]:
     yield from ("### unless", "", "| condition | means |", "|---|---|")
     for name, field in FIELDS.items():
-        yield f"| {', '.join(f'`unless {name} {value}`' for value in field.values)} | {field.says} |"
+        yield f"| {', '.join(f'`unless {name} {value}`' for value in field.values)} | {field.description} |"

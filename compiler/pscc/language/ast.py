@@ -3,8 +3,8 @@
 Both front ends build it: `parser` from ``.psp`` text, and `psp_policy` from PodSecurityPolicy YAML. `printer` prints it as
 text, and `resolve` turns it into IR. Nothing here knows a control.
 
-A node keeps its comments, without ``#``: ``comment`` has the lines above it, ``beside`` the one after it on its line, and
-``closing`` those at the end of a block or of the file.
+A node keeps its comments, without ``#``. ``comment`` has the lines above it, and ``beside`` the one after it on its line.
+``closing`` has the lines at the end of a block or of the file.
 """
 
 from __future__ import annotations

@@ -137,7 +137,7 @@ class Live:
 
     @property
     def most(self) -> int:
-        """How many members a choice may have."""
+        """The largest number of members that a choice may have."""
         return self.budget // (self.cost * self.asked)
 
 

@@ -125,13 +125,13 @@ def default_check(default: ir.Default, spares: bool = True) -> ir.Check:
         spared = (ir.In(_ELEMENT, ir.Path(CONTAINER, default.unless_in)),) if spares and default.unless_in else ()
         must = disjunction((ir.In(_ELEMENT, where), *spared))
         text: tuple[ir.Part, ...] = (f"{label} lacks ", ir.Show(_ELEMENT), ", which is not added")
-        says = f"{label} has what this policy would have added."
+        description = f"{label} has what this policy would have added."
     else:
         each = ()
         inherited = (ir.Has(_pod(default.inherits)),) if default.inherits else ()
         must = disjunction((ir.Has(where), *inherited, default.unless))
         text = (f"{label} must be set, the default of this policy is ", shown)
-        says = f"{label} is set, where this policy has a default for it."
+        description = f"{label} is set, where this policy has a default for it."
     on_containers = default.site == "containers"
     subject: tuple[ir.Part, ...] = (
         ("container ", ir.Show(ir.Path(CONTAINER, ("name",))), ": ") if on_containers else ("pod: ",)
@@ -143,7 +143,7 @@ def default_check(default: ir.Default, spares: bool = True) -> ir.Check:
         control=default.control,
         shape=f"Default{name}{'' if spares else 'InAnyCase'}",
         title=f"A default for {label}",
-        description=says,
+        description=description,
         requirements=(requirement,),
         params=((param.name, value),),
         span=default.span,
@@ -194,9 +194,7 @@ def _fails(requirement: ir.Requirement, default: ir.Default) -> bool:
         is_membership = requirement.when == ir.TRUE and isinstance(requirement.must, ir.In)
         return is_membership and requirement.must.options == _own(default) and set(default.add) <= set(names)  # type: ignore[union-attr]
     unset = (_own(default), *((_pod(default.inherits),) if default.inherits else ()))
-    when, must = (
-        _simplified(requirement, unset, default.unless) for requirement in (requirement.when, requirement.must)
-    )
+    when, must = (_simplified(part, unset, default.unless) for part in (requirement.when, requirement.must))
     return when == ir.TRUE and must == ir.FALSE
 
 

@@ -115,7 +115,7 @@ def _unknown(name: ast.Name, policies: Mapping[str, ir.Policy], report: Report) 
 
 
 def _refuse_own(written: ast.Policy | None, policy: ir.Policy, span: Span, report: Report) -> None:
-    """Errors where a member has a mode or exemptions of its own: a choice has one mode, and its grants say who may use what."""
+    """Report a member with a mode or exemptions of its own: the choice has one mode, and its grants name the users."""
     if written is not None and written.mode is not None:
         message = f"{policy.name} has a mode of its own, `{written.mode}`, and is one of a choice"
         notes: tuple[tuple[Span | None, str], ...] = ((written.span, "the policy"),)

@@ -1,7 +1,7 @@
-"""``extends``: a policy's statements with those that it takes over from the policies above it.
+"""Resolves ``extends``: the statements of a policy, with those that it inherits from its parents.
 
-Statements on one control fill slots: ``default`` one, the other verbs another. A child's fill replaces its parent's.
-Scope, mode, exemptions and title are a policy's own: nobody is let off a rule by a line in another policy.
+A control has two slots: one for ``default``, and one for the other verbs. A child's statement replaces its parent's in the
+same slot. Scope, mode, exemptions and title are not inherited, so a line in one policy exempts nobody from another.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def single(policy: ast.Policy) -> tuple[ast.Statement, ...]:
 
 
 def flatten(policy: ast.Policy, family: Family, report: Report) -> Flat:
-    """``policy`` with what it extends. Errors (no such policy, a cycle, a ``without`` for nothing) go to ``report``."""
+    """``policy`` with inherited statements. Errors (no such policy, a cycle, a needless ``without``) go to ``report``."""
     return _flatten(policy, family, report, (policy.name.text,))
 
 

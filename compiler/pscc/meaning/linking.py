@@ -59,9 +59,9 @@ class Family:
 
 
 def link(document: ast.Document, load: Load, report: Report) -> Family:
-    """The family of ``document``: used files are read and parsed, each once. Errors go to ``report``.
+    """The family of ``document``, for which each used file is read and parsed once. Errors go to ``report``.
 
-    A used file that is one of several sources itself is not read again: its policies are the document's own.
+    A used file that is also a source is not read again: its policies are the document's own.
     """
     used: list[ast.Policy] = []
     done: set[str] = set()

@@ -1,4 +1,4 @@
-"""What is no error and yet probably not meant: the warnings that ``pscc check`` adds for sources in the language.
+"""The warnings that ``pscc check`` adds for sources in the language: no errors, but probably mistakes.
 
 Each is decided on pods (by the interpreter, or by `difference`), not by how statements look.
 """

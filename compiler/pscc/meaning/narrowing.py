@@ -23,7 +23,7 @@ class Field:
 
     path: tuple[str, ...]
     values: Mapping[str, tuple[ir.Scalar, str]]
-    says: str
+    description: str
 
 
 FIELDS: Mapping[str, Field] = {

@@ -1,4 +1,4 @@
-"""A valid PSP as a syntax tree: every control says what the PSP means for it, implicit defaults included."""
+"""Turns a valid PSP into a syntax tree. Each control returns its statements, PSP's implicit defaults included."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pscc.psp.reading import Psp
 
 
 def to_policy(psp: Psp) -> Policy:
-    """One policy of the PSP's name, its statements in the order of the registry of controls."""
+    """``psp`` as a policy of the same name, with its statements in the order of the registry of controls."""
     statements = tuple(statement for control in CONTROLS for statement in control.psp(psp))
     return Policy(Name(psp.name, psp.name_span), "", statements, psp.span, comment=f"from PodSecurityPolicy {psp.name}")
 

@@ -212,7 +212,7 @@ def _choice(psps: list[Psp], roles: tuple[Role, ...], bindings: tuple[Binding, .
 
 
 def _grants(psp: Psp, uses: dict[Subject, _Use]) -> list[ast.Grant]:
-    """One grant for each set of namespaces, everywhere first."""
+    """The grants of ``psp``: one for each set of namespaces, the one for all namespaces first."""
     by_places: dict[tuple[str, ...], list[tuple[Subject, _Use]]] = {}
     for subject, use in uses.items():
         by_places.setdefault(use.places, []).append((subject, use))

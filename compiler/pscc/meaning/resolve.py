@@ -361,7 +361,7 @@ def _speaks(policy: ir.Policy) -> bool:
 def _refuse_own_modes(parts: list[ir.Policy], report: Report) -> None:
     """Report the statements with a mode of their own in a policy of a choice. `_policy` made ``parts`` of these.
 
-    Whether such a policy admits a pod, and so is the one that is chosen, they could not decide.
+    Such a statement could not decide whether the choice picks the policy.
     """
     for other in parts:
         message = f"a choice has one mode, its own: this statement of a policy in it has `{other.mode}`"

@@ -1,8 +1,8 @@
 """Writes an output folder, whole or not at all. Removes stale files, and never touches files of others.
 
 Every file is staged inside the folder first, and then moved to its place. An error before the first move leaves the folder as
-it was. If the process is killed between two moves, each file is the old one or the new one, and the next compile completes
-the folder: the manifest lists the files of both compiles before the first move.
+it was. If the process is killed between two moves, each file is the old one or the new one. The next compile completes the
+folder: before the first move, the manifest lists the files of both compiles.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Argo CD's annotations on an output folder whose parts have to be applied one after another.
+"""Adds Argo CD's annotations to an output folder whose parts must be applied one after another.
 
 Source: Argo CD's documentation, "Sync Phases and Waves" and "Sync Options" (``SkipDryRunOnMissingResource``).
 """

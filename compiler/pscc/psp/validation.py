@@ -54,7 +54,7 @@ APPARMOR = "apparmor.security.beta.kubernetes.io/"
 
 
 class Validation:
-    """The checks over one spec, whose key stands ``at``; ``report`` gets what is wrong.
+    """The checks of one spec, whose key is ``at``. Errors go to ``report``.
 
     ``spec`` is ``source``, the spec of the file, with its misspelled fields named rightly, so that one slip is one error.
     """

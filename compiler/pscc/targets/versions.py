@@ -1,9 +1,11 @@
-"""Which release of Kubernetes, Gatekeeper and Kyverno has what the targets emit.
+"""The releases of Kubernetes, Gatekeeper and Kyverno that have the features which targets emit.
 
-Sources: ``kube_features.go`` in Kubernetes 1.37 (MutatingAdmissionPolicy), KEP-3488
-(ValidatingAdmissionPolicy); Gatekeeper's releases 3.18 (CEL on), 3.19 (Rego v1), 3.23 (operations of mutators); Kyverno's
-documentation, "Policy Types" (1.17), and releases 1.13 (an action for each rule), 1.20 (ClusterPolicies
-are not executed any more: kyverno/kyverno issues 17701 and 17708).
+Sources:
+
+- Kubernetes: ``kube_features.go`` in 1.37 (MutatingAdmissionPolicy), KEP-3488 (ValidatingAdmissionPolicy)
+- Gatekeeper: releases 3.18 (CEL on), 3.19 (Rego v1), 3.23 (operations of mutators)
+- Kyverno: "Policy Types" in the documentation (1.17), releases 1.13 (an action for each rule), 1.20 (ClusterPolicies
+  are not executed any more: issues 17701 and 17708 of kyverno/kyverno)
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ from pscc.lowering.capabilities import SkipsNamespaces, Version
 
 VALIDATING: tuple[tuple[Version, str], ...] = (((1, 30), "v1"), ((1, 28), "v1beta1"))
 MUTATING: tuple[tuple[Version, str], ...] = (((1, 36), "v1"), ((1, 34), "v1beta1"), ((1, 32), "v1alpha1"))
-"""The first release that serves each version of Kubernetes' admission policies; all but ``v1`` have to be switched on."""
+"""The first release that serves each version of Kubernetes' admission policies. All but ``v1`` must be switched on."""
 GATEKEEPER_REGO: Version = (3, 19)
 GATEKEEPER_CEL: Version = (3, 18)
 GATEKEEPER_OPERATIONS: Version = (3, 23)

@@ -141,9 +141,9 @@ def _spread(trials: Sequence[Trial], most: int) -> Sequence[Trial]:
 
 
 def own(manifests: Iterable[Manifest], program: ir.Program) -> Iterator[Trial]:
-    """The user's own pods, and those of their workloads: as the API server would hand them to admission, and as written.
+    """The trials of the user's own pods and workloads: pods as the API server hands them to admission, and as written.
 
-    Where it matters who asks, it is their controller, or somebody who was authenticated.
+    Where the user matters, it is the controller of the workload, or any authenticated user.
     """
     asks = hangs_on_requests(program)
     for manifest in manifests:
@@ -192,8 +192,8 @@ def questions(
     """The questions for ``engine`` about ``trials``, with the answers that ``compiled``, an output of ``ready``, should give.
 
     - An engine that sets defaults, or whose target has none, gets pods as they come.
-    - One that runs only the checks of a target with defaults gets each pod that they would change twice: with the defaults,
-      and without them, as in a cluster where they are not applied.
+    - One that runs only the checks of a target with defaults gets some pods twice: those that the defaults change. It gets
+      them with the defaults, and without, as in a cluster where they are not applied.
     - One that does not take updates gets the new pod, as an audit does.
     - One that does not take users is compared with what the pod's service account alone may use.
     - One that takes workloads gets them, too. ``workloads`` says what the output does with their pods, which are judged by
@@ -256,7 +256,7 @@ def _answer(expected: Expected) -> Answer:
 
 
 def _unasked(request: Request | None) -> Request | None:
-    """``request`` where nobody says who asks, as in an audit."""
+    """``request`` without its user, as in an audit."""
     return request and replace(request, user=AUDIT.user, groups=AUDIT.groups)
 
 

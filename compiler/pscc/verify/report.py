@@ -163,7 +163,7 @@ def agrees(row: Row, difference: Difference) -> bool:
 
 
 def _asking(request: Request) -> str:
-    """Who asks for a pod, of which service account, and where."""
+    """The user, the service account and the namespace of ``request``, in words."""
     user = f"user {request.user} ({', '.join(request.groups)})" if request.user else "nobody, as in an audit"
     return f"{user} for service account {request.service_account} in namespace {request.namespace}"
 
@@ -201,7 +201,7 @@ def _verdict(summary: Summary) -> str:
 
 
 def as_json(summary: Summary) -> str:
-    """The same as one JSON object, on one line."""
+    """``summary`` as one JSON object on one line."""
     head: dict[str, object] = {
         "source": summary.source,
         "verified": summary.verified,

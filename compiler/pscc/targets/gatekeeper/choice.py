@@ -89,7 +89,7 @@ def constraint(choice: ir.Choice, path: str, action: Code) -> OutputFile:
 
 
 def suite(choice: ir.Choice, name: str, cases: tuple[Case, ...]) -> tuple[dict[str, object], list[OutputFile]]:
-    """The test of ``choice`` for ``gator verify``, and the files of its requests; ``name`` is what its files are called."""
+    """The test of ``choice`` for ``gator verify``, and the files of its requests. ``name`` is the name of these files."""
     import yaml
 
     files = []

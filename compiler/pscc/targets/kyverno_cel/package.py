@@ -1,8 +1,8 @@
 """Kyverno's policies in CEL: ValidatingPolicies and MutatingPolicies of ``policies.kyverno.io/v1``.
 
-Kyverno writes the rules for Deployments and other workloads itself, from a policy with exactly one resource rule,
-``pods``: so ephemeral containers have a policy of their own. The templates of workloads are judged with the defaults
-that their pods will get, pods as they are.
+Kyverno makes rules for Deployments and other workloads from a policy with exactly one resource rule, ``pods``. So ephemeral
+containers have a policy of their own. Templates of workloads are judged with the defaults that their pods will get, and pods
+as they are.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class KyvernoCel:
     name: str = "kyverno-cel"
 
     def capabilities(self, options: Options) -> Capabilities:
-        """All but warnings of workloads: Kyverno writes rules for these itself, which act as those for pods."""
+        """Everything except warnings of workloads: Kyverno's own rules for workloads act as those for pods."""
         help = "update Kyverno, or compile for `kyverno`"
         return Capabilities(
             product="Kyverno",
@@ -135,9 +135,9 @@ def _mutation(policy: ir.Policy, name: str) -> str:
 
 
 def _choice(choice: ir.Choice, names: Names, options: Options) -> Iterator[OutputFile]:
-    """The policies of ``choice``. A scan of what is there knows no user, so it leaves them out.
+    """The policies of ``choice``. Background scans have no user, so they leave these policies out.
 
-    Workloads have policies of their own, since Kyverno's for them would judge by who applies them.
+    Workloads have policies of their own, since Kyverno's own would judge by the user who applies them.
     """
     held = where(choice.scope)
     if any(policy.defaults for policy in choice.policies):

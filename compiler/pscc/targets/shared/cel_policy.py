@@ -43,12 +43,12 @@ def default_lines(default: ir.Default) -> list[str]:
 
 
 def described(checks: Checks) -> Code:
-    """The lines of a description with the statements of the checks."""
+    """The lines of an annotation with the descriptions of ``checks``."""
     return yaml_block(folded(" ".join(dict.fromkeys(check.description for check, _ in checks))), 6)
 
 
 def described_defaults(policy: ir.Policy) -> Code:
-    """Which defaults there are, as the lines of a description."""
+    """The lines of an annotation with the controls that ``policy`` defaults."""
     controls = ", ".join(dict.fromkeys(default.control for default in policy.defaults))
     return yaml_block(folded(f"Sets what pods leave unset, before they are validated: {controls}."), 6)
 
@@ -63,7 +63,7 @@ class Printed:
 
 
 def validations(checks: Checks, template: str = "", pending: Pending = NONE_PENDING) -> Printed:
-    """The parts for pods; with ``template`` for workloads whose pods are there, as ``spec.template``.
+    """The parts of a validating policy for pods; with ``template``, a path as ``spec.template``, for workloads.
 
     A template is judged as the pod that the ``pending`` defaults make of it.
     """

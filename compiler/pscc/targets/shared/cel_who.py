@@ -28,8 +28,8 @@ def named_in(value: str, names: Names) -> str:
 def is_one_of(who: Subjects, about: About = "pods") -> str:
     """CEL for: the requesting user, or the pod's service account, is one of ``who``. A review may have no user.
 
-    Whoever applies a workload is not who will ask for its pods: of templates the account alone is looked at, and that
-    somebody authenticated will ask.
+    The user who applies a workload does not create its pods. So a condition on a template reads the pods' service account
+    alone, and any authenticated user counts as the requester.
     """
     if who.everyone:
         return "true"
@@ -98,7 +98,7 @@ def _accounts(users: Names) -> Names:
 
 
 def _starting(names: Names, start: str) -> Names:
-    """Those of ``names`` that can be among the names that begin with ``start``."""
+    """The part of ``names`` that a name beginning with ``start`` can match."""
     return Names(
         tuple(name for name in names.exact if name.startswith(start)),
         tuple(prefix for prefix in names.prefixes if prefix.startswith(start) or start.startswith(prefix)),

@@ -1,4 +1,4 @@
-"""Who may use which policy of a choice, as variables in CEL; for every target that runs CEL."""
+"""CEL variables that say who may use which policy of a choice, for every target that runs CEL."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""The engines that outputs are made for, asked about pods: one file an engine, for ``pscc verify``.
+"""The engines of ``pscc verify``, one file each. An engine runs the files of a target as a cluster does, and answers for pods.
 
-An engine runs a target's files as a cluster would and says what it makes of each pod. What it should have said is not
-known here: must not import the interpreter, a control or a target.
+No file here knows the expected answers: they must not import the interpreter, a control or a target.
 """

@@ -18,7 +18,7 @@ Tick = Callable[[int], None]
 
 @frozen
 class Review:
-    """One question: may ``pod`` be created, or with ``old_pod``, may that become ``pod``?
+    """One question: may ``pod`` be created? With ``old_pod``: may this pod be updated to ``pod``?
 
     ``name`` is a DNS label and the pod's name, unique among the reviews of one call. ``request`` has the user and the
     namespace; None where neither matters. ``kind`` is what is applied: the pod itself, or a workload that would make it.
@@ -78,15 +78,15 @@ class EngineError(Exception):
 class Engine(Protocol):
     """One engine that is there: a library, a program or a server.
 
-    ``changes_pods``: it sets the defaults of an output itself, so its answers hold pods. ``takes_updates``: it can be
-    asked about an update. ``takes_users``: it can be told who asks. ``takes_workloads``: it can be asked about a Deployment
-    or a CronJob. ``is_own``: the output is made for it, rather than for another implementation of the same language.
+    ``changes_pods``: it sets the defaults of an output itself, so its answers hold pods. ``takes_updates``: it judges
+    updates. ``takes_users``: it takes the user of a request into account. ``takes_workloads``: it judges Deployments and
+    CronJobs. ``is_own``: the output is made for it, rather than for another implementation of the same language.
     ``note`` names the parts of an output that it does not run, and what was done instead; empty where it runs all.
     """
 
     @property
     def name(self) -> str:
-        """What the engine is called: ``gator``."""
+        """The engine's name: ``gator``."""
         ...
 
     @property
@@ -106,7 +106,7 @@ class Engine(Protocol):
 
     @property
     def takes_users(self) -> bool:
-        """Whether it judges by who asks."""
+        """Whether it takes the user of a request into account."""
         ...
 
     @property
@@ -121,7 +121,7 @@ class Engine(Protocol):
 
     @property
     def note(self) -> str:
-        """What it leaves out."""
+        """The parts of an output that it does not run."""
         ...
 
     def runs(self, path: str) -> bool:

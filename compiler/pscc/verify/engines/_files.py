@@ -24,7 +24,7 @@ def write_objects(path: Path, objects: Iterable[object]) -> str:
     import yaml
 
     class Plain(yaml.CSafeDumper):
-        """Without anchors, so that what is shared between pods is written in each."""
+        """A YAML dumper without anchors: values that pods share are written in each pod."""
 
         def ignore_aliases(self, data: object) -> bool:
             return True

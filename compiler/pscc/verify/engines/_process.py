@@ -15,7 +15,7 @@ _MOST_SHOWN = 600
 
 @frozen
 class Ran:
-    """What a program printed, and how it ended: its exit code."""
+    """The output and the exit code of a program."""
 
     code: int
     out: str
@@ -57,7 +57,7 @@ def run(command: Sequence[str], timeout: float, stdin: str = "") -> Ran:
 
 
 def _end(process: subprocess.Popen[str]) -> None:
-    """Kill what is left of ``process``: it may have ended itself and left children that hold its pipes."""
+    """Kill ``process`` and its children, which may still hold its pipes after it has ended."""
     try:
         os.killpg(process.pid, signal.SIGKILL)
     except (ProcessLookupError, PermissionError):

@@ -1,7 +1,7 @@
 """Gatekeeper's command line: ``gator test`` on the templates, constraints and expansions of an output, in Rego and in CEL.
 
-It judges objects as they are: it runs no mutator but on what an expansion makes, and knows of no operation, as Gatekeeper's
-audit does. Source: ``Test`` in Gatekeeper 3.23 ``pkg/gator/test/test.go``.
+It judges objects as they are, as Gatekeeper's audit does. It runs mutators only on the pods of an expansion, and knows no
+operation. Source: ``Test`` in Gatekeeper 3.23 ``pkg/gator/test/test.go``.
 """
 
 from __future__ import annotations
@@ -21,21 +21,21 @@ from pscc.verify.engines._process import run, shown
 _CHUNK = 100
 _FOLDERS = ("templates/", "policies/", "workloads/")
 _IMPLIED = re.compile(r"\A\[Implied by [-\w]+\] ")
-"""What Gatekeeper puts in front of a message on what an expansion made. Source: ``AggregateResponses`` in 3.23
+"""The prefix of a message about the pod of an expansion. Source: ``AggregateResponses`` in 3.23
 ``pkg/expansion/aggregate.go``."""
-_SEEN = "PsccVerifySeen"
-_WITNESS = OutputFile(
+_MARKER_KIND = "PsccVerifySeen"
+_MARKER = OutputFile(
     "witness.yaml",
     f"""\
 apiVersion: templates.gatekeeper.sh/v1
 kind: ConstraintTemplate
 metadata:
-  name: {_SEEN.lower()}
+  name: {_MARKER_KIND.lower()}
 spec:
   crd:
     spec:
       names:
-        kind: {_SEEN}
+        kind: {_MARKER_KIND}
   targets:
     - target: admission.k8s.gatekeeper.sh
       code:
@@ -43,19 +43,19 @@ spec:
           source:
             version: v1
             rego: |
-              package {_SEEN.lower()}
+              package {_MARKER_KIND.lower()}
 
               violation contains {{"msg": "seen"}}
 ---
 apiVersion: constraints.gatekeeper.sh/v1beta1
-kind: {_SEEN}
+kind: {_MARKER_KIND}
 metadata:
-  name: {_SEEN.lower()}
+  name: {_MARKER_KIND.lower()}
 spec:
   enforcementAction: dryrun
 """,
 )
-"""A constraint that every object breaks. gator prints nothing of one that breaks none: this tells that from one not looked at."""
+"""A constraint that every object violates. gator prints nothing for an object without a violation, or one that it skipped."""
 
 
 @frozen
@@ -78,7 +78,7 @@ class Gator:
     )
 
     def runs(self, path: str) -> bool:
-        """Templates, constraints and what is about workloads; not the mutators of pods."""
+        """True for templates, constraints and files about workloads; False for mutators of pods."""
         return path.startswith(_FOLDERS) and not path.endswith("/kustomization.yaml")
 
     def version(self) -> str:
@@ -87,10 +87,10 @@ class Gator:
         return next((line.split()[1].removeprefix("v") for line in lines if line.startswith("GitVersion: ")), "")
 
     def ask(self, files: Sequence[OutputFile], reviews: Sequence[Review], tick: Tick) -> tuple[Answer, ...]:
-        """What the constraints say of each pod of ``reviews``, as it is."""
+        """The answers of the constraints about the pod of each review, without mutation."""
         answers: list[Answer] = []
         with tempfile.TemporaryDirectory(prefix="pscc-") as folder:
-            loaded = write(Path(folder), [_WITNESS, *(f for f in files if self.runs(f.path))])
+            loaded = write(Path(folder), [_MARKER, *(f for f in files if self.runs(f.path))])
             for chunk in chunks(reviews, _CHUNK):
                 pods = write_objects(Path(folder) / "pods.yaml", (review.applied for review in chunk))
                 places = write_objects(Path(folder) / "namespaces.yaml", namespaces(chunk))

@@ -19,7 +19,7 @@ from pscc.verify.engines._process import run, shown
 _CHUNK = 25
 
 
-_WITNESS = OutputFile(
+_MARKER = OutputFile(
     "witness.yaml",
     """\
 apiVersion: kyverno.io/v1
@@ -41,7 +41,7 @@ spec:
             - expression: "true"
 """,
 )
-"""A policy that every pod passes: a pod that it says nothing of was not looked at."""
+"""A policy that every pod passes: a pod without a result of it was skipped."""
 
 
 @dataclass(slots=True)
@@ -81,7 +81,7 @@ class Kyverno:
         return next((line.split()[1].removeprefix("v") for line in lines if line.startswith("Version: ")), "")
 
     def ask(self, files: Sequence[OutputFile], reviews: Sequence[Review], tick: Tick) -> tuple[Answer, ...]:
-        """What the policies say of each of ``reviews``, and what they make of its pod."""
+        """The answers of the policies to each review, with the pods that they change."""
         policies = [file for file in files if self.runs(file.path)]
         if not policies:
             return tuple(Answer(pod=review.pod) for review in reviews)
@@ -95,7 +95,7 @@ class Kyverno:
         return tuple(answers[review.name] for review in reviews)
 
     def _chunk(self, folder: Path, policies: Sequence[OutputFile], reviews: Sequence[Review]) -> list[Answer]:
-        paths = write(folder, [*policies, _WITNESS])
+        paths = write(folder, [*policies, _MARKER])
         pods = write_objects(folder / "pods.yaml", (review.pod for review in reviews))
         changed = folder / "changed"
         command = [self.path, "apply", *paths, "--resource", pods, "--policy-report", "--audit-warn"]

@@ -43,7 +43,7 @@ class Opa:
         return next((line.removeprefix("Version: ") for line in lines if line.startswith("Version: ")), "")
 
     def ask(self, files: Sequence[OutputFile], reviews: Sequence[Review], tick: Tick) -> tuple[Answer, ...]:
-        """What ``data.main`` is with each of ``reviews`` as input."""
+        """The answers in ``data.main`` with each review as input."""
         answers: list[Answer] = []
         with tempfile.TemporaryDirectory(prefix="pscc-") as folder:
             write(Path(folder), _rego.modules(files))

@@ -1,7 +1,7 @@
 """A running OPA server, through opa-python-client.
 
-The policies are put under ids and packages that nobody else uses, asked, and removed again whatever happens: nothing
-that the server decides for others changes meanwhile.
+The policies get ids and packages that nobody else uses, and are removed again whatever happens. So decisions of the server
+for others do not change.
 """
 
 from __future__ import annotations
@@ -32,10 +32,9 @@ _IS_IT_OPA = "is an OPA server running there, and is it http or https?"
 
 @frozen
 class Access:
-    """How a server is reached: ``token`` is its bearer token; the rest is TLS, all empty where the system's roots do.
+    """How to reach a server. ``token`` is a bearer token. The others are for TLS, and empty where the system's roots are enough.
 
-    ``ca`` is a file of certificates to trust, ``certificate`` and ``key`` are what the client shows; ``insecure`` trusts any
-    server.
+    ``ca`` is a file of certificates to trust. ``certificate`` and ``key`` are those of the client. ``insecure`` trusts any server.
     """
 
     token: str = field(default="", repr=False)
@@ -70,7 +69,7 @@ class OpaServer:
         return ""
 
     def ask(self, files: Sequence[OutputFile], reviews: Sequence[Review], tick: Tick) -> tuple[Answer, ...]:
-        """What the server answers to each of ``reviews``."""
+        """The server's answers to each review."""
         answers = []
         with self._client() as client, self._pushed(client, _rego.modules(files)) as package:
             for review in reviews:
@@ -143,7 +142,7 @@ class OpaServer:
             raise
 
     def _removed(self, client: OpaClient, names: Sequence[str]) -> str:
-        """Remove ``names``; what is to be said if some may still be there, empty if none is."""
+        """Remove the policies ``names``. The result is a text about those that may still be there; empty if none is."""
         left = []
         # callers first: the server compiles what is left
         for name in reversed(names):
@@ -207,7 +206,7 @@ class OpaServer:
 
 
 class _NotThereError(EngineError):
-    """What was sent is certainly not on the server."""
+    """The server certainly does not have what was sent to it."""
 
 
 def _code(response: requests.Response) -> str:
@@ -233,7 +232,7 @@ def _innermost(error: Exception) -> object:
 
 
 def _reason(error: Exception) -> str:
-    """What was at the bottom of ``error``, in words."""
+    """The root cause of ``error``, in words."""
     return str(_innermost(error)).split(">: ", 1)[-1].split("): ", 1)[-1]
 
 

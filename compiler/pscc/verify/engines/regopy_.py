@@ -49,7 +49,7 @@ class Regopy:
             return ""
 
     def ask(self, files: Sequence[OutputFile], reviews: Sequence[Review], tick: Tick) -> tuple[Answer, ...]:
-        """What ``data.main`` is with each of ``reviews`` as input."""
+        """The answers in ``data.main`` with each review as input."""
         sources = [[file.path, file.text] for file in _rego.modules(files) if self.runs(file.path)]
         answers: list[Answer] = []
         for chunk in chunks(reviews, _CHUNK):
