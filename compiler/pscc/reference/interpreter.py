@@ -77,10 +77,7 @@ def judge(policy: ir.Policy, pod: Json, old_pod: Json | None = None) -> Verdict:
 
 
 def check(policy: ir.Policy, pod: Json, old_pod: Json | None = None) -> Verdict:
-    """The verdict of the checks of ``policy`` on ``pod``, without setting defaults.
-
-    With ``old_pod``, a check is left out if the fields that it reads are the same in both.
-    """
+    """The verdict of the checks of ``policy`` on ``pod``, without defaults. An update runs those whose fields have changed."""
     reasons: list[Reason] = []
     messages: list[str] = []
     for policy_check in policy.checks:
