@@ -8,7 +8,7 @@ demo: $(VENV)/.installed
 	@$(BIN)/python -m pscc.demo
 
 test: $(VENV)/.installed-dev engines lint
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
+	$(BIN)/python -m pytest --numprocesses auto --dist worksteal
 
 # Lint, and the tests that need no engine and no patience: for a clone that has only Python.
 check: $(VENV)/.installed-dev lint

@@ -22,6 +22,7 @@ class Process:
     def __init__(self, name: str) -> None:
         self.name = name
         self._process = subprocess.Popen([engine(name)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self._loaded: tuple[str, Json] = ("", {})
 
     @property
     def pid(self) -> int:
@@ -29,15 +30,25 @@ class Process:
         return self._process.pid
 
     def ask(self, request: Json) -> Json:
-        """The answer to ``request``. Raises `EngineError` where it is an error, or the engine has ended."""
+        """The answer to ``request``. Raises `EngineError` where it is an error, or the engine has ended.
+
+        To load what is loaded already costs nothing: the answer is the last load's.
+        """
         process = self._process
         assert process.stdin is not None and process.stdout is not None
-        process.stdin.write(json.dumps(request) + "\n")
+        text = json.dumps(request)
+        if text == self._loaded[0]:
+            return self._loaded[1]
+        if request["op"] == "load":
+            self._loaded = ("", {})
+        process.stdin.write(text + "\n")
         process.stdin.flush()
         line = process.stdout.readline()
         answer: Json = json.loads(line) if line else {"error": "it has ended"}
         if answer.get("error"):
             raise EngineError(f"{self.name}: {answer['error']}")
+        if request["op"] == "load":
+            self._loaded = (text, answer)
         return answer
 
     def results(self, request: Json) -> list[Json]:

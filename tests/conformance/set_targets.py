@@ -10,6 +10,7 @@ import json
 import subprocess
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -73,11 +74,17 @@ class Said:
 Ask = Callable[[Output, Asked], list[Said]]
 
 
+@lru_cache(maxsize=8)
+def _compiled(target: str, choice: ir.Choice, options: Options) -> Output:
+    """What ``target`` makes of ``choice``, whoever asks."""
+    return packaged(target_named(target), ir.Program(choices=(choice,)), options)
+
+
 def held(target: str, ask: Ask, asked: Asked, count: Held, options: Options = DEFAULTS) -> list[str]:
     """Each way in which ``target``, compiled with ``options``, does not keep its word over the pods of ``asked``."""
     if asked.choice is None:
         return []
-    output = packaged(target_named(target), ir.Program(choices=(asked.choice,)), options)
+    output = _compiled(target, asked.choice, options)
     announced = any(isinstance(one, NOT_SET) for one in output.shortfalls)
     demanding = choice_without(asked.choice)
     wrong = []
@@ -179,7 +186,7 @@ def exactly(
     """
     if asked.choice is None:
         return []
-    output = packaged(target_named(target), ir.Program(choices=(asked.choice,)))
+    output = _compiled(target, asked.choice, DEFAULTS)
     assert not any(isinstance(one, NOT_SET) for one in output.shortfalls)
     wrong = []
     for pod, said in zip(stored(list(asked.pods)), ask(output, asked), strict=True):
@@ -241,7 +248,7 @@ def updated(
     """
     if asked.choice is None or len(asked.pods) < 2:
         return []
-    output = packaged(target_named(target), ir.Program(choices=(asked.choice,)), options)
+    output = _compiled(target, asked.choice, options)
     pods = list(asked.pods)
     old = [
         pods[0] if number % 3 else {**pod, "metadata": {**pod["metadata"], "labels": {"a": "b"}}}

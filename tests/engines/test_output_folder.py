@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 import yaml
 
-from pscc.output.emit import MANIFEST
+from pscc.output.emit import MANIFEST, emit
 from support.paths import ROOT
-from support.targets import run
+from support.targets import output_of, program_of, run
 
 EXAMPLES = ("psp-default.yaml", "team.psp", "restricted.yaml")
 SURROUNDINGS: tuple[dict[str, str], ...] = (
@@ -117,3 +117,11 @@ def test_a_stream_has_no_sync_waves() -> None:
     done = subprocess.run(command, check=False, capture_output=True, text=True)
     assert done.returncode == 2
     assert "name a folder" in done.stderr
+
+
+def test_a_whole_folder_can_be_given_to_gator(tmp_path: Path) -> None:
+    program = program_of(ROOT / "examples" / "psp-default.yaml")
+    emit(tmp_path, output_of(program, "gatekeeper").files)
+    done = run("gator", "test", "-f", tmp_path)
+    assert "default-deny-privileged" in done.stdout, done.stderr
+    assert "auditing objects" not in done.stderr

@@ -37,6 +37,12 @@ def check_golden(folder: Path, produced: Mapping[str, str], inputs: Collection[s
     raise AssertionError(f"golden files of {folder} differ (`make golden` rewrites them):\n" + "\n".join(told))
 
 
+def source_in(folder: Path) -> Path:
+    """The policy of a case."""
+    (found,) = folder.glob("policy.*")
+    return found
+
+
 def _is_input(name: str, inputs: Collection[str]) -> bool:
     return any(name == each or name.startswith(f"{each}/") for each in inputs)
 

@@ -1,11 +1,10 @@
-"""``pscc diff``: nothing between a source and itself, and a pod that tells for every difference, on OPA too."""
+"""``pscc diff``: nothing between a source and itself, and a pod that tells for every difference."""
 
 from __future__ import annotations
 
 import itertools
 import json
 import random
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,11 +15,10 @@ from conformance.policies import draw_psp, draw_statements, meaning, statements_
 from pscc import ir
 from pscc.base.source import SourceFile, Span
 from pscc.cli import main
-from pscc.driver import analyse, compile_program, decode
+from pscc.driver import analyse, decode
 from pscc.ir.access import Request
 from pscc.ir.once_defaulted import observing
 from pscc.meaning.library import MINORS, library_source
-from pscc.output.emit import emit
 from pscc.pod.kinds import Boolean, Enumeration, Integer, Kind, ListOf, Object, Opaque, Text
 from pscc.pod.manifests import Manifest
 from pscc.pod.schema import SPEC
@@ -30,7 +28,6 @@ from pscc.reasoning.difference.compare import Difference, compare
 from pscc.reference import interpreter
 from pscc.reference.admission import judges
 from pscc.reference.evaluate import evaluate
-from support.engines import engine
 from support.paths import ROOT
 from support.sources import valid_sources
 
@@ -319,44 +316,6 @@ def test_drawn_policies_differ_as_their_witnesses_say() -> None:
     assert len(programs) > 8
     for before, after in itertools.pairwise(programs):
         hold(compare(before, after), before, after)
-
-
-def test_witnesses_have_opposite_verdicts_on_opa(tmp_path: Path) -> None:
-    """Created with their defaults set (OPA sets none), or updated, by an AdmissionReview that holds both pods."""
-    names = ["examples/restricted.yaml", "examples/team.psp", "pss/restricted"]
-    programs = {name: program(name) for name in names}
-    programs["loose"] = of("policy p {\n allow appArmorProfile unconfined\n default appArmorProfile unconfined\n}\n")
-    programs["tight"] = of("policy p {\n require appArmorProfile unconfined\n default appArmorProfile unconfined\n}\n")
-    for name, one in programs.items():
-        emit(tmp_path / name, compile_program(one, ("opa",)).outputs["opa"].files)
-    created = updated = 0
-    for old, new in itertools.permutations(programs, 2):
-        witnesses = compare(programs[old], programs[new]).looser
-        assert all(denied(tmp_path / old, programs[old], witnesses)), (old, new)
-        assert not any(denied(tmp_path / new, programs[new], witnesses)), (old, new)
-        created += sum(one.old_pod is None for one in witnesses)
-        updated += sum(one.old_pod is not None for one in witnesses)
-    assert created > 20 and updated > 0
-
-
-def denied(folder: Path, one: ir.Program, witnesses: tuple[Witness, ...]) -> list[list[str]]:
-    """What OPA says of each witness."""
-    asked: list[dict[str, object]] = []
-    for witness in witnesses:
-        pod = witness.pod
-        if witness.old_pod is None:
-            for policy in one.policies:
-                pod = dict(interpreter.with_defaults(policy, pod))
-            asked.append(pod)
-        else:
-            request = {"operation": "UPDATE", "object": pod, "oldObject": witness.old_pod}
-            asked.append({"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview", "request": request})
-    ask = "package ask\n\nanswers := [answer |\n\tsome one in input\n\tanswer := data.main.deny with input as one\n]\n"
-    (folder / "ask.rego").write_text(ask)
-    command = [engine("opa"), "eval", "--format", "json", "--data", str(folder), "--stdin-input", "data.ask.answers"]
-    done = subprocess.run(command, capture_output=True, text=True, input=json.dumps(asked), check=True)
-    answer: list[list[str]] = json.loads(done.stdout)["result"][0]["expressions"][0]["value"]
-    return answer
 
 
 def test_the_command(tmp_path: Path) -> None:

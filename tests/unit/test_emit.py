@@ -16,8 +16,6 @@ import pytest
 
 from pscc.output.contents import OutputFile
 from pscc.output.emit import MANIFEST, EmitError, emit
-from support.paths import ROOT
-from support.targets import output_of, program_of, run
 
 FIRST = (OutputFile("s/a.yaml", "a\n"), OutputFile("b.yaml", "b\n"))
 
@@ -228,14 +226,6 @@ def test_a_link_to_a_folder_can_be_the_folder(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(tmp_path / "real")
     emit(tmp_path / "link", FIRST)
     assert (tmp_path / "real" / "s" / "a.yaml").read_text() == "a\n"
-
-
-def test_a_whole_folder_can_be_given_to_gator(tmp_path: Path) -> None:
-    program = program_of(ROOT / "examples" / "psp-default.yaml")
-    emit(tmp_path, output_of(program, "gatekeeper").files)
-    done = run("gator", "test", "-f", tmp_path)
-    assert "default-deny-privileged" in done.stdout, done.stderr
-    assert "auditing objects" not in done.stderr
 
 
 def test_a_folder_with_a_manifest_of_the_older_name_is_still_ours(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""``pscc fmt``: the layout keeps meaning and comments, and one run is enough; and a few seconds of the fuzzer."""
+"""``pscc fmt``: the layout keeps meaning and comments, and one run is enough."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from pscc.cli import main
 from pscc.driver import analyse, decode
 from pscc.language.formatting import formatted, without_spans
 from pscc.language.printer import WIDTH, print_document
-from support.fuzzing import fuzz
 from support.paths import ROOT
 from support.sources import valid_sources
 
@@ -68,12 +67,6 @@ def test_what_is_imported_is_laid_out_and_means_the_psp() -> None:
         text = print_document(document)
         assert formatted(SourceFile("p.psp", text)) == text
         assert without_spans(analyse(SourceFile("p.psp", text))[1]) == without_spans(program)
-
-
-def test_a_sample_of_fuzzing() -> None:
-    tried, accepted, failures = fuzz(7, count=300)
-    assert not failures
-    assert tried == 300 and accepted > 60
 
 
 @pytest.mark.parametrize(("option", "code"), [("--check", 1), ("--diff", 1)])

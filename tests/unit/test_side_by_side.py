@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import random
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +10,6 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
-from conformance.canonical import canonical, for_124
-from conformance.clusters import draw_requester
-from conformance.jsonl import Process
-from conformance.sets import draw
 from pscc.cli import main
 from support.paths import ROOT
 
@@ -89,25 +84,3 @@ def test_a_pod_that_is_only_warned_of_fares_as_it_did(tmp_path: Path) -> None:
         done = CliRunner().invoke(main, ["eval", str(source), "-f", str(path), "--format", "json"])
         (row,) = [json.loads(line) for line in done.stdout.splitlines()]
         assert (row["verdict"], row["differs"], row["psp"]) == ("warned", "", "a")
-
-
-def test_psp_steps_aside() -> None:
-    (policy, *_) = yaml.safe_load_all((EXAMPLES / "side-by-side" / "step-aside.yaml").read_text())
-    groups = ("system:authenticated", "system:serviceaccounts")
-    aside = [{"policy": policy["metadata"]["name"], "group": name, "namespace": ""} for name in groups]
-    compared, rng = 0, random.Random(2)
-    with Process("psp-admission") as plugin:
-        for asked in draw(plugin, 8, clusters=12, requesters=1, pods=12):
-            who = draw_requester(rng)
-            pods = [for_124(pod) for pod in asked.pods]
-            results = plugin.results({
-                "op": "admit", "policies": [policy, *asked.cluster.psps], "pods": pods, "stored": True,
-                "namespace": who.namespace, "user": {"name": who.user, "groups": list(who.groups)},
-                "grants": [*asked.cluster.grants, *aside],
-            })  # fmt: skip
-            before = plugin.results({"op": "normalize", "pods": pods})
-            for normal, result in zip(before, results, strict=True):
-                assert (result["allowed"], result["policy"]) == (True, policy["metadata"]["name"]), result
-                assert canonical(result["stored"]) == canonical(normal["pod"])
-                compared += 1
-    assert compared > 80

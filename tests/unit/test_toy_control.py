@@ -8,72 +8,20 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from conformance.targets import CEL
-from conformance.targets import TARGETS as ENGINES
 from pscc.targets.registry import TARGETS
-from support.engines import engine
-from support.paths import ROOT
-
-TOYS = ("share_process_namespace", "active_deadline_seconds", "grace_period", "host_users", "image_pull_policy")
-NEEDS = {
-    "gatekeeper": "gatekeeper-review",
-    CEL: "gatekeeper-review",
-    "kyverno-cel": "kyverno-review",
-    "vap": "vap-review",
-}
-"""The program that a row of the conformance run starts, where it is not called as the row."""
-
-
-@dataclass(frozen=True)
-class Compiler:
-    """A compiler in a folder of its own; sources and outputs are files in ``folder``."""
-
-    folder: Path
-
-    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run a module of it, or of the tests."""
-        path = f"{self.folder / 'compiler'}{os.pathsep}{ROOT / 'tests'}"
-        environment = {**os.environ, "PYTHONPATH": path, "NO_COLOR": "1"}
-        command = [sys.executable, "-m", *arguments]
-        return subprocess.run(command, cwd=self.folder, env=environment, capture_output=True, text=True, check=False)
-
-    def pscc(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run a command of it."""
-        return self.run("pscc", *arguments)
-
-    def source(self, name: str, *statements: str) -> str:
-        """The path of a source with a policy of these statements."""
-        text = "".join(f"    {one}\n" for one in statements)
-        (self.folder / name).write_text(f"policy {name.removesuffix('.psp')} {{\n{text}}}\n", encoding="utf-8")
-        return name
+from support.toys.compiler import Compiler, compiler_with_toys
 
 
 @pytest.fixture(scope="module")
 def compiler(tmp_path_factory: pytest.TempPathFactory) -> Compiler:
-    """The compiler with the toys, added step by step as CONTRIBUTING says."""
-    folder = tmp_path_factory.mktemp("toys")
-    shutil.copytree(ROOT / "compiler", folder / "compiler", ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("grammar", "templates"):
-        (folder / name).symlink_to(ROOT / name)
-    controls = folder / "compiler" / "pscc" / "controls"
-    registry = (controls / "__init__.py").read_text(encoding="utf-8")
-    for toy in TOYS:
-        shutil.copy(ROOT / "tests" / "support" / "toys" / f"{toy}.py", controls / f"{toy}.py")
-        registry = registry.replace("controls import (\n", f"controls import (\n    {toy},\n")
-        registry = registry.replace(".CONTROL,\n)", f".CONTROL,\n    {toy}.CONTROL,\n)")
-    (controls / "__init__.py").write_text(registry, encoding="utf-8")
-    assert all(registry.count(toy) == 2 for toy in TOYS)
-    return Compiler(folder)
+    return compiler_with_toys(tmp_path_factory.mktemp("toys"))
 
 
 NOTHING = ""
@@ -136,15 +84,6 @@ def test_policies_are_drawn_with_it(compiler: Compiler) -> None:
         "imagePullPolicy",
     }
     assert toys <= set(json.loads(done.stdout)["controls"])
-
-
-@pytest.mark.parametrize("name", [target.name for target in ENGINES])
-def test_every_engine_does_as_the_interpreter(compiler: Compiler, name: str) -> None:
-    engine(NEEDS.get(name, name))
-    done = compiler.run("support.toys", "engine", name)
-    assert done.returncode == 0, done.stderr
-    found = json.loads(done.stdout)
-    assert found["asked"] > 20 and not found["differences"], found["differences"][:3]
 
 
 @pytest.mark.parametrize("target", TARGETS)

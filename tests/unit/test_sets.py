@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import json
 import random
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -13,25 +12,22 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
-from conformance import set_targets
 from conformance.clusters import draw_cluster
-from conformance.jsonl import Process
 from conformance.policies import draw_statements, statements_meaning
-from conformance.sets import compare, draw, source
+from conformance.sets import source
 from pscc import ir
 from pscc.base.source import SourceFile, Span
 from pscc.cases.draw import draw_pods
 from pscc.cli import main
 from pscc.diagnostics import Diagnostic, SourceError
 from pscc.driver import analyse, compile_program, packaged
-from pscc.ir.access import Names, Request
+from pscc.ir.access import Request
 from pscc.language.printer import print_document
 from pscc.lowering.choice_forms import lowered
 from pscc.lowering.default_checks import choice_without
 from pscc.lowering.rollout import Rollout
 from pscc.reference.admission import accepts_as_it_is, admit
 from pscc.targets.registry import target_named
-from support.engines import engine
 from support.paths import ROOT
 
 RBAC = "rbac.authorization.k8s.io"
@@ -258,15 +254,6 @@ def test_policies_outside_a_choice_bind_beside_it() -> None:
     assert [p.name for choice in program.choices for p in choice.policies] == ["b"]
 
 
-def test_the_choice_is_the_plugins() -> None:
-    with Process("psp-admission") as process:
-        count, wrong = compare(process, seed=4, clusters=20)
-    assert wrong == []
-    assert count.requests > 800
-    assert min(count.admitted, count.changed, count.updates) > 50
-    assert count.by_second > 10
-
-
 # --- the command line ---------------------------------------------------------------
 
 
@@ -375,59 +362,7 @@ def test_what_a_target_cannot_see_is_told(target: str) -> None:
     assert ("TGT005" if target == "gatekeeper" else "TGT004") in found
 
 
-# --- targets ------------------------------------------------------------------------
-
-
-def test_targets_keep_their_word() -> None:
-    with Process("psp-admission") as plugin, Process("gatekeeper-review") as reviews:
-        asks = {"gatekeeper": set_targets.gatekeeper(reviews), "opa": set_targets.opa}
-        counts = {name: set_targets.Held() for name in (*asks, "kyverno")}
-        wrong: list[str] = []
-        for number, asked in enumerate(draw(plugin, 12, clusters=8, requesters=2, pods=12)):
-            for name, ask in asks.items():
-                wrong += set_targets.held(name, ask, asked, counts[name])
-            if number < 5:
-                wrong += set_targets.held("kyverno", set_targets.kyverno, asked, counts["kyverno"])
-    assert wrong == []
-    assert min(count.requests for count in counts.values()) > 30
-    assert min(count.admitted for count in counts.values()) > 0
-
-
-def test_plain_policies_keep_the_choices_word() -> None:
-    with Process("psp-admission") as plugin, Process("gatekeeper-review") as reviews:
-        count = set_targets.Held()
-        wrong: list[str] = []
-        for asked in draw(plugin, 5, clusters=50, requesters=2, pods=12):
-            wrong += set_targets.parted("gatekeeper", set_targets.gatekeeper(reviews), asked, count)
-    assert wrong == []
-    assert count.requests > 100
-    assert count.admitted > 10
-
-
 EXAMPLE = ROOT / "examples" / "cluster"
-
-
-@pytest.mark.parametrize(
-    ("arguments", "form"), [((), "one object"), (("--ignore-group", "system:masters"), "3 plain policies")]
-)
-def test_the_example_compiles_for_every_target(arguments: tuple[str, ...], form: str, tmp_path: Path) -> None:
-    targets = ("-t", "gatekeeper", "-t", "opa", "-t", "kyverno", "-t", "kyverno-cel", "-t", "vap")
-    done = CliRunner().invoke(main, ["compile", str(EXAMPLE), "-o", str(tmp_path), *targets, *arguments])
-    assert done.exit_code == 0, done.stderr
-    assert form in done.stderr
-    for command in (["opa", "check", "--strict"], ["opa", "fmt", "--diff", "--fail"], ["opa", "test"]):
-        ran = subprocess.run(
-            [engine(command[0]), *command[1:], tmp_path / "opa"], capture_output=True, text=True, check=False
-        )
-        assert ran.returncode == 0, ran.stdout + ran.stderr
-    for command in (
-        ["gator", "verify", tmp_path / "gatekeeper"],
-        ["kyverno", "test", tmp_path / "kyverno"],
-        ["kyverno", "test", tmp_path / "kyverno-cel"],
-    ):
-        ran = subprocess.run([engine(command[0]), *command[1:]], capture_output=True, text=True, check=False)
-        assert ran.returncode == 0, ran.stdout + ran.stderr
-    assert (tmp_path / "kyverno" / "suite").is_dir() and (tmp_path / "kyverno-cel" / "suite").is_dir()
 
 
 def test_the_example_can_ask_the_cluster(tmp_path: Path) -> None:
@@ -471,25 +406,6 @@ def test_modes_in_each_engines_words(mode: Any, words: dict[str, str]) -> None:
         output = compile_program(program, (target,), Rollout(mode)).outputs[target]
         found = [file.path for file in output.files if word in file.text]
         assert any("pod-security-policies" in path for path in found), (target, word)
-
-
-def test_excluded_namespaces_are_judged_by_nothing() -> None:
-    text = "policy a {\n    deny hostPID\n}\n\npolicy b {\n    deny hostIPC\n}\n\nchoose {\n    b for users jane\n}\n"
-    _, program, _ = analyse(SourceFile("p.psp", text))
-    rollout = Rollout(excluded=Names(("kube-system",), ("gatekeeper-",)))
-    pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "p"},
-           "spec": {"hostPID": True, "containers": [{"name": "c", "image": "i"}]}}  # fmt: skip
-    output = compile_program(program, ("gatekeeper",), rollout).outputs["gatekeeper"]
-    texts = {file.path: file.text for file in output.files}
-    documents = [d for path in output.resources for d in yaml.safe_load_all(texts[path])]
-    with Process("gatekeeper-review") as process:
-        process.ask({"op": "load", "documents": documents})
-        for namespace, findings in (("default", 2), ("kube-system", 0), ("gatekeeper-x", 0)):
-            (result,) = process.results({
-                "op": "review", "pods": [{**pod, "metadata": {"name": "p", "namespace": namespace}}],
-                "namespace": {"name": namespace}, "user": {"name": "bob", "groups": []},
-            })  # fmt: skip
-            assert len(result["violations"]) == findings, namespace
 
 
 def test_a_group_that_is_ignored_parts_the_choice() -> None:

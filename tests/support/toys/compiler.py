@@ -1,0 +1,54 @@
+"""A copy of the compiler in which the toys are registered, as CONTRIBUTING says to add a control."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from support.paths import ROOT
+
+TOYS = ("share_process_namespace", "active_deadline_seconds", "grace_period", "host_users", "image_pull_policy")
+
+
+@dataclass(frozen=True)
+class Compiler:
+    """A compiler in a folder of its own; sources and outputs are files in ``folder``."""
+
+    folder: Path
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run a module of it, or of the tests."""
+        path = f"{self.folder / 'compiler'}{os.pathsep}{ROOT / 'tests'}"
+        environment = {**os.environ, "PYTHONPATH": path, "NO_COLOR": "1"}
+        command = [sys.executable, "-m", *arguments]
+        return subprocess.run(command, cwd=self.folder, env=environment, capture_output=True, text=True, check=False)
+
+    def pscc(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run a command of it."""
+        return self.run("pscc", *arguments)
+
+    def source(self, name: str, *statements: str) -> str:
+        """The path of a source with a policy of these statements."""
+        text = "".join(f"    {one}\n" for one in statements)
+        (self.folder / name).write_text(f"policy {name.removesuffix('.psp')} {{\n{text}}}\n", encoding="utf-8")
+        return name
+
+
+def compiler_with_toys(folder: Path) -> Compiler:
+    """The compiler copied to ``folder``, with the toys added step by step."""
+    shutil.copytree(ROOT / "compiler", folder / "compiler", ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("grammar", "templates"):
+        (folder / name).symlink_to(ROOT / name)
+    controls = folder / "compiler" / "pscc" / "controls"
+    registry = (controls / "__init__.py").read_text(encoding="utf-8")
+    for toy in TOYS:
+        shutil.copy(ROOT / "tests" / "support" / "toys" / f"{toy}.py", controls / f"{toy}.py")
+        registry = registry.replace("controls import (\n", f"controls import (\n    {toy},\n")
+        registry = registry.replace(".CONTROL,\n)", f".CONTROL,\n    {toy}.CONTROL,\n)")
+    (controls / "__init__.py").write_text(registry, encoding="utf-8")
+    assert all(registry.count(toy) == 2 for toy in TOYS)
+    return Compiler(folder)
