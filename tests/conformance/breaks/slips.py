@@ -351,7 +351,7 @@ SLIPS = (
         _CHOICES,
     ),
     Slip("targets.shared.choice_who.asking", "the first alone", then(lambda found: found[:1]), _CHOICES),
-    Slip("targets.shared.choice_who.may_use", "anybody", always("true"), _CHOICES),
+    Slip("targets.shared.choice_who.may_use", "anybody", always("true"), (*_CHOICES, "kyverno")),
     Slip(
         "targets.shared.choice_who.may_use",
         "wherever the policy holds",
@@ -450,5 +450,4 @@ SLIPS = (
     ),
     Slip("targets.kyverno.match.exempt_conditions", "nobody", always([]), ("kyverno",)),
     Slip("targets.kyverno.mutate.rules", "the first alone", then(lambda found: found[:1]), ("kyverno",)),
-    Slip("targets.kyverno.choice._may_use", "anybody", always("true"), ("kyverno",)),
 )
