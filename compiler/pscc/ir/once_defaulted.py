@@ -12,8 +12,9 @@ from dataclasses import replace
 from functools import lru_cache
 
 from pscc import ir
-from pscc.ir.passes import CONTAINER, conjunction, disjunction, negation, nodes, specialise
+from pscc.ir.passes import CONTAINER, conjunction, disjunction, negation, specialise
 from pscc.ir.substitution import UNSET, Field, Object, bound, replaced
+from pscc.ir.walking import nodes
 
 _Vars = dict[str, str]
 """The site of each variable: ``pod`` or ``containers``."""

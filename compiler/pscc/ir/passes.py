@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import replace
 from typing import TypeVar, assert_never
 
 from pscc import ir
 from pscc.base.frozen import frozen
+from pscc.ir.walking import nodes
 
 CONTAINER = "container"
 
@@ -223,21 +224,6 @@ def constant(param: ir.Param, params: dict[str, ir.ParamValue]) -> ir.Const:
     if param.kind == "string":
         return ir.Const("")
     return ir.Const(False) if param.kind == "bool" else ir.Const(())
-
-
-_Node = TypeVar("_Node")
-
-
-def nodes(node: object, *kinds: type[_Node]) -> Iterator[_Node]:
-    """Each node of one of ``kinds`` in ``node``, in order; what is inside of one is not looked at."""
-    if isinstance(node, kinds):
-        yield node
-    elif isinstance(node, (tuple, list)):
-        for one in node:
-            yield from nodes(one, *kinds)
-    elif is_dataclass(node):
-        for member in fields(node):
-            yield from nodes(getattr(node, member.name), *kinds)
 
 
 def parameters(check: ir.Check) -> tuple[ir.Param, ...]:

@@ -14,10 +14,11 @@ from pscc.lowering.capabilities import LeavesUnset, Workloads
 from pscc.output.contents import ObjectName, OutputFile
 from pscc.output.templating import Code, folded, render, yaml_block, yaml_quote
 from pscc.printers.cel.layout import laid_out
+from pscc.printers.cel.text import quoted_for_kyverno
+from pscc.printers.cel.workloads import of_template
 from pscc.targets.kyverno.match import UPDATED, match_of
-from pscc.targets.shared.cel_policy import of_template
 from pscc.targets.shared.cel_workloads import TEMPLATES_AT, on_workloads
-from pscc.targets.shared.choice_cel import CHOICE, REFUSED, fields_of, told_choice
+from pscc.targets.shared.choice_cel import CHOICE, REFUSED, decision_of, fields_of
 from pscc.targets.shared.choice_who import ADMISSION, TEMPLATES
 from pscc.targets.shared.kyverno_suite import Result, by_requester, test_files
 from pscc.targets.shared.names import Names
@@ -56,8 +57,8 @@ def policy_files(choice: ir.Choice, workloads: Workloads, names: Names) -> list[
 def _policy(
     choice: ir.Choice, name: str, mode: ir.Mode, kinds: tuple[str, ...] = ("Pod",), template: str = ""
 ) -> OutputFile:
-    told = told_choice(choice, _REVIEWS["templates" if template else "pods"])
-    variables = of_template(told.variables, template) if template else told.variables
+    decision = decision_of(choice, _REVIEWS["templates" if template else "pods"])
+    variables = of_template(decision.variables, template) if template else decision.variables
     text = render(
         "kyverno/choice.yaml.j2",
         name=yaml_quote(name),
@@ -68,9 +69,9 @@ def _policy(
         kinds=[Code(kind) for kind in kinds],
         where=match_of(choice.scope, kinds),
         message=yaml_quote(REFUSED),
-        variables=fields_of(variables, told.notes, _INDENT),
-        holds=yaml_block(laid_out(told.holds), _INDENT),
-        text=yaml_block(laid_out(told.message), _INDENT),
+        variables=fields_of(variables, decision.notes, _INDENT, quoted_for_kyverno),
+        holds=yaml_block(laid_out(decision.holds, quoted_for_kyverno), _INDENT),
+        text=yaml_block(laid_out(decision.message, quoted_for_kyverno), _INDENT),
     )
     return policy_file(name, text, choice.name)
 

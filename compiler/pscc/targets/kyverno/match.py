@@ -8,12 +8,14 @@ from pscc import ir
 from pscc.base.frozen import frozen
 from pscc.ir.access import ALL, NONE, Names, Scope
 from pscc.output.templating import Code, yaml_block, yaml_lines
-from pscc.printers.cel.expressions import negated
+from pscc.printers.cel.fragments import cel
 from pscc.printers.cel.layout import laid_out
+from pscc.printers.cel.logic import negated
+from pscc.printers.cel.text import quoted_for_kyverno
 from pscc.targets.shared.cel_who import is_one_of
 from pscc.targets.shared.label_selector import label_selector
 
-UPDATED = "oldObject != null"
+UPDATED = cel("oldObject != null")
 """That the request changes a pod: Kyverno's command line knows no operation in CEL."""
 
 
@@ -56,5 +58,6 @@ def exempt_conditions(policy: ir.Policy) -> list[dict[str, object]]:
     found: list[dict[str, object]] = []
     for number, exemption in enumerate(policy.exemptions, 1):
         expression = negated(is_one_of(exemption.subjects, "both"))
-        found.append({"name": Code(f"not-exempt-{number}"), "expression": yaml_block(laid_out(expression), 12)})
+        text = laid_out(expression, quoted_for_kyverno)
+        found.append({"name": Code(f"not-exempt-{number}"), "expression": yaml_block(text, 12)})
     return found

@@ -10,8 +10,11 @@ from collections.abc import Callable
 from pscc.base.frozen import frozen
 from pscc.ir.access import Exemption, Names, Scope, Subjects
 from pscc.output.templating import Code, yaml_block, yaml_lines
-from pscc.printers.cel.expressions import at_template, negated
 from pscc.printers.cel.layout import laid_out
+from pscc.printers.cel.logic import negated
+from pscc.printers.cel.text import Quote, quoted
+from pscc.printers.cel.tree import TRUE, Expression
+from pscc.printers.cel.workloads import at_template
 from pscc.printers.rego.rules import comment
 from pscc.targets.shared.cel_who import in_namespaces, is_one_of
 from pscc.targets.shared.label_selector import label_selector
@@ -27,19 +30,26 @@ class Where:
     selector: Code
 
 
-def where(scope: Scope, exemptions: tuple[Exemption, ...] = (), template: str = "", autogen: bool = False) -> Where:
+def where(
+    scope: Scope,
+    exemptions: tuple[Exemption, ...] = (),
+    template: str = "",
+    autogen: bool = False,
+    quote: Quote = quoted,
+) -> Where:
     """What narrows a policy that holds in ``scope`` to the requests of those who are not exempt.
 
-    With ``template`` it is about workloads whose pods are there; with ``autogen`` it may become so.
+    With ``template`` it is about workloads whose pods are there; with ``autogen`` it may become so. ``quote`` writes the
+    strings.
     """
     conditions = []
     names = in_namespaces(scope)
-    if names != "true":
-        conditions.append(_condition("namespaces", names))
+    if names != TRUE:
+        conditions.append(_condition("namespaces", names, quote))
     if exemptions:
         exempt = is_one_of(_all(exemptions), "templates" if template else "both" if autogen else "pods")
-        text = negated(at_template(exempt, template) if template else exempt)
-        conditions.append(_condition("not-exempt", text, *map(_reason, exemptions)))
+        judged = negated(at_template(exempt, template) if template else exempt)
+        conditions.append(_condition("not-exempt", judged, quote, *map(_reason, exemptions)))
     return Where(conditions, _selector(scope))
 
 
@@ -55,9 +65,9 @@ def _all(exemptions: tuple[Exemption, ...]) -> Subjects:
     return Subjects(everyone, names(lambda s: s.users), names(lambda s: s.groups), names(lambda s: s.service_accounts))
 
 
-def _condition(name: str, expression: str, *notes: str) -> Fields:
-    notes_ = [Code(comment(note)) for note in notes]
-    return {"name": Code(name), "notes": notes_, "expression": yaml_block(laid_out(expression), 8)}
+def _condition(name: str, expression: Expression, quote: Quote, *notes: str) -> Fields:
+    comments = [Code(comment(note)) for note in notes]
+    return {"name": Code(name), "notes": comments, "expression": yaml_block(laid_out(expression, quote), 8)}
 
 
 def _reason(exemption: Exemption) -> str:

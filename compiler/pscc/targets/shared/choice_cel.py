@@ -15,12 +15,18 @@ from pscc.lowering.demands import choice_without
 from pscc.output.numbering import numbered
 from pscc.output.templating import Code, yaml_block, yaml_quote
 from pscc.printers.cel.checks import changed, container_lists, unchanged
-from pscc.printers.cel.expressions import all_of, at_template, condition, literal
-from pscc.printers.cel.findings import check_of, line
+from pscc.printers.cel.conditions import condition
+from pscc.printers.cel.findings import check_of
+from pscc.printers.cel.fragments import cel
 from pscc.printers.cel.layout import laid_out
+from pscc.printers.cel.literals import literal
+from pscc.printers.cel.logic import all_of, any_of, equal
+from pscc.printers.cel.messages import line
+from pscc.printers.cel.text import Quote, quoted, text_of
+from pscc.printers.cel.tree import EMPTY, FALSE, TRUE, Conditional, Expression, Grouped, Listing, infix, variable
 from pscc.printers.cel.variables import once
+from pscc.printers.cel.workloads import at_template, of_template
 from pscc.printers.rego.rules import comment
-from pscc.targets.shared.cel_policy import of_template
 from pscc.targets.shared.cel_where import Fields
 from pscc.targets.shared.choice_table import statement_of, statements_of
 from pscc.targets.shared.choice_who import (
@@ -94,7 +100,7 @@ def who_variables(choice: ir.Choice, names: Names, review: Review = ADMISSION) -
         if choice.live:
             found.append((f"userMayUse{name}", may_use_live(policy, account=False)))
             found.append((f"accountMayUse{name}", may_use_live(policy, account=True)))
-            asked = f"variables.userMayUse{name} || variables.accountMayUse{name}"
+            asked = any_of(variable(f"userMayUse{name}"), variable(f"accountMayUse{name}"))
         else:
             asked = may_use(policy, review.namespace)
         found.append((f"mayUse{name}", all_of(holds_here(policy), asked)))
@@ -102,7 +108,7 @@ def who_variables(choice: ir.Choice, names: Names, review: Review = ADMISSION) -
 
 
 @frozen
-class Told:
+class Decision:
     """A choice as CEL: its ``variables`` in order, some with ``notes``, what ``holds`` where it admits, its ``message``.
 
     ``reads`` is what it looks at.
@@ -111,8 +117,8 @@ class Told:
     reads: Reads
     variables: Variables
     notes: dict[str, str]
-    holds: str
-    message: str
+    holds: Expression
+    message: Expression
 
 
 @frozen
@@ -124,28 +130,30 @@ class Printed:
     validations: list[Fields]
 
 
-def printed_choice(given: ir.Choice, template: str = "") -> Printed:
+def printed_choice(given: ir.Choice, template: str = "", quote: Quote = quoted) -> Printed:
     """The choice ``given``, ready for a template: of pods, or of workloads whose pods are at ``template``.
 
     A workload is judged as the pod that it would make, with the defaults set, and by that pod's service account alone.
+    ``quote`` writes the strings.
     """
-    told = told_choice(given, TEMPLATES if template else ADMISSION)
-    concerned = changed([told.reads])
+    decision = decision_of(given, TEMPLATES if template else ADMISSION)
+    concerned = changed([decision.reads])
+    variables = of_template(decision.variables, template) if template else decision.variables
     return Printed(
-        yaml_block(laid_out(at_template(concerned, template) if template else concerned), 8),
-        fields_of(of_template(told.variables, template) if template else told.variables, told.notes),
+        yaml_block(laid_out(at_template(concerned, template) if template else concerned, quote), 8),
+        fields_of(variables, decision.notes, quote=quote),
         [
             {
                 "statement": Code(""),
-                "expression": Code(told.holds),
-                "text": yaml_block(laid_out(told.message), 8),
+                "expression": Code(text_of(decision.holds, quote)),
+                "text": yaml_block(laid_out(decision.message, quote), 8),
                 "message": yaml_quote(REFUSED),
             }
         ],
     )
 
 
-def told_choice(given: ir.Choice, review: Review = ADMISSION) -> Told:
+def decision_of(given: ir.Choice, review: Review = ADMISSION) -> Decision:
     """The choice ``given`` in CEL. A pod has to come, or be made, as the policy that admits it leaves it."""
     choice = choice_without(given)
     names = names_in(choice)
@@ -163,27 +171,29 @@ def told_choice(given: ir.Choice, review: Review = ADMISSION) -> Told:
         found += _words(policy, demanding, statements, names, review.ahead)
     found += unchanged("unchanged", reads, review.updated)
     each = [names.policies[policy.name] for policy in choice.policies]
-    accepts = [[f"variables.mayUse{name}", f'variables.objections{name} == ""'] for name in each]
-    if review.ahead == "true":
+    accepts = [[variable(f"mayUse{name}"), equal(variable(f"objections{name}"), EMPTY)] for name in each]
+    if review.ahead == TRUE:
         accepts = [
-            [f"variables.mayUse{names.policies[policy.name]}", *_once_defaulted(policy, statements, names)]
+            [variable(f"mayUse{names.policies[policy.name]}"), *_once_defaulted(policy, statements, names)]
             for policy in given.policies
         ]
     # what costs more is asked last
-    found.append(("accepted", " || ".join(all_of(*(reversed(a) if choice.live else a)) for a in accepts) or "false"))
+    accepted = [all_of(*(reversed(a) if choice.live else a)) for a in accepts]
+    found.append(("accepted", infix("||", *accepted) if accepted else FALSE))
     found += [*_told(choice, names), ("asking", review.shown)]
-    return Told(reads, found, notes, "variables.accepted || variables.unchanged", _message(choice.live, review))
+    holds = cel("variables.accepted || variables.unchanged")
+    return Decision(reads, found, notes, holds, _message(choice.live, review))
 
 
-def fields_of(variables: Variables, notes: dict[str, str], indent: int = 8) -> list[Fields]:
+def fields_of(variables: Variables, notes: dict[str, str], indent: int = 8, quote: Quote = quoted) -> list[Fields]:
     """``variables`` for a template, each once, with its note above it and its text indented by ``indent``."""
     return [
         {
             "name": Code(name),
             "note": Code(comment(notes[name])) if name in notes else Code(""),
-            "expression": yaml_block(laid_out(text), indent),
+            "expression": yaml_block(laid_out(value, quote), indent),
         }
-        for name, text in once(variables).items()
+        for name, value in once(variables).items()
     ]
 
 
@@ -191,31 +201,33 @@ def _findings(name: str, check: ir.Check) -> Variables:
     """The variables of ``check``, of which ``name`` holds its findings, a line each."""
     specialised = specialise(check)
     if not specialised.requirements:
-        return [(name, '""')]
+        return [(name, EMPTY)]
     printed = check_of(specialised, f"{name}Finding", between=_LINE)
-    return [*printed.variables, (name, f'{printed.holds} ? "" : {printed.message}')]
+    return [*printed.variables, (name, Conditional(printed.holds, EMPTY, printed.message))]
 
 
-def _objections(policy: ir.Policy, statements: dict[str, ir.Check], names: Names) -> str:
-    return _joined([f"variables.{names.checks[statement_of(check, statements)]}" for check in policy.checks])
+def _objections(policy: ir.Policy, statements: dict[str, ir.Check], names: Names) -> Expression:
+    return _joined([variable(names.checks[statement_of(check, statements)]) for check in policy.checks])
 
 
-def _joined(texts: list[str]) -> str:
-    if not texts:
-        return '""'
-    return f'[{", ".join(texts)}].filter(objection, objection != "").join({literal(_LINE)})'
+def _joined(reports: list[Expression]) -> Expression:
+    if not reports:
+        return EMPTY
+    joined = '$reports.filter(objection, objection != "").join($between)'
+    return cel(joined, reports=Listing(tuple(reports)), between=literal(_LINE))
 
 
 # --- words --------------------------------------------------------------------
 
 
-def _once_defaulted(policy: ir.Policy, statements: dict[str, ir.Check], names: Names) -> list[str]:
+def _once_defaulted(policy: ir.Policy, statements: dict[str, ir.Check], names: Names) -> list[Expression]:
     """What has to hold of the variables, those of `_words` among them, where ``policy`` accepts the pod with its defaults."""
-    found = []
+    found: list[Expression] = []
     for check in policy.checks:
         name = names.checks[statement_of(check, statements)]
         met = _met(check, policy) is not None
-        found.append(f"variables.{name}Once{names.policies[policy.name]}" if met else f'variables.{name} == ""')
+        once_set = variable(f"{name}Once{names.policies[policy.name]}")
+        found.append(once_set if met else equal(variable(name), EMPTY))
     return found
 
 
@@ -226,25 +238,25 @@ def _met(check: ir.Check, policy: ir.Policy) -> ir.Condition | None:
 
 
 def _words(
-    policy: ir.Policy, demanding: ir.Policy, statements: dict[str, ir.Check], names: Names, ahead: str
+    policy: ir.Policy, demanding: ir.Policy, statements: dict[str, ir.Check], names: Names, ahead: Expression
 ) -> Variables:
     """``wordsNAME``: the objections that the defaults of ``policy`` would not have met where they are still ``ahead``."""
     own = names.policies[policy.name]
     if not policy.defaults:
-        return [(f"words{own}", f"variables.objections{own}")]
+        return [(f"words{own}", variable(f"objections{own}"))]
     found: Variables = []
-    texts = []
+    reports: list[Expression] = []
     for check in demanding.checks:
         name = names.checks[statement_of(check, statements)]
-        text = f"variables.{name}"
+        report: Expression = variable(name)
         if check not in policy.checks:
-            text = '""' if ahead == "true" else f'{ahead} ? "" : {text}'
+            report = EMPTY if ahead == TRUE else Conditional(ahead, EMPTY, report)
         elif (holds := _met(check, policy)) is not None:
             met = f"{name}Once{own}"
             found.append((met, condition(holds)))
-            text = f'{all_of(ahead, f"variables.{met}")} ? "" : {text}'
-        texts.append(text)
-    return [*found, (f"words{own}", _joined(texts))]
+            report = Conditional(all_of(ahead, variable(met)), EMPTY, report)
+        reports.append(report)
+    return [*found, (f"words{own}", _joined(reports))]
 
 
 def _told(choice: ir.Choice, names: Names) -> Variables:
@@ -252,37 +264,44 @@ def _told(choice: ir.Choice, names: Names) -> Variables:
     each = []
     for policy in choice.policies:
         own = names.policies[policy.name]
-        name = literal(f"{policy.name}: ")
+        words: Expression = variable(f"words{own}")
         if choice.live:
-            each.append(f'variables.words{own} != "" ? {name} + variables.words{own} : ""')
+            said, when = words, cel('$words != ""', words=words)
         else:
-            # what a default would have met is told where nothing has set it
-            words = f'(variables.words{own} != "" ? variables.words{own} : variables.objections{own})'
-            each.append(f'variables.mayUse{own} ? {name} + {words} : ""')
+            # what a default would have met is in the message where nothing has set it
+            objections = variable(f"objections{own}")
+            said = cel('($words != "" ? $words : $objections)', words=words, objections=objections)
+            when = variable(f"mayUse{own}")
+        each.append(cel('$when ? $name + $said : ""', when=when, name=literal(f"{policy.name}: "), said=said))
+    between = literal(_LINE)
+    nearest = "variables.told[variables.counts.indexOf(variables.counts.min())].replace($between, $joint)"
     return [
-        ("told", f'[{", ".join(each)}].filter(text, text != "")'),
-        ("counts", f"variables.told.map(text, text.split({literal(_LINE)}).size())"),
-        (
-            "nearest",
-            f'variables.told[variables.counts.indexOf(variables.counts.min())].replace({literal(_LINE)}, "; ")',
-        ),
+        ("told", cel('$each.filter(text, text != "")', each=Listing(tuple(each)))),
+        ("counts", cel("variables.told.map(text, text.split($between).size())", between=between)),
+        ("nearest", cel(nearest, between=between, joint=literal("; "))),
     ]
 
 
-def _message(live: bool, review: Review) -> str:
+def _message(live: bool, review: Review) -> Expression:
     """The nearest policy's objections: it has the fewest, and of several it is the first."""
-    number = "string(variables.told.size())"
-    anyone = '(variables.asking.size() == 0 ? "anyone" : variables.asking.join(" or "))'
-    who = f'" in namespace " + {line(review.namespace)} + " by " + {anyone}'
+    who = cel(
+        '" in namespace " + $namespace + " by " + '
+        '(variables.asking.size() == 0 ? "anyone" : variables.asking.join(" or "))',
+        namespace=line(review.namespace),
+    )
     if live:
-        nearest = f'"; the nearest of " + {number} + ": " + variables.nearest'
-        return (
-            f'"no policy that may be used" + {who} + " accepts the pod" + (variables.told.size() == 0 ? "" : {nearest})'
+        return cel(
+            '"no policy that may be used" + $who + " accepts the pod" + (variables.told.size() == 0 ? "" : '
+            '"; the nearest of " + string(variables.told.size()) + ": " + variables.nearest)',
+            who=who,
         )
-    among = f'" (the nearest of the " + {number} + " policies that may be used here)"'
-    aside = f" + ({review.aside})" if review.aside else ""
-    return (
-        'variables.accepted || variables.unchanged ? "" : variables.told.size() == 0 '
-        f'? "no policy may be used" + {who}{aside} '
-        f': variables.nearest + (variables.told.size() > 1 ? {among} : ""){aside}'
+    aside: tuple[Expression, ...] = (Grouped(review.aside),) if review.aside != EMPTY else ()
+    nearest = cel(
+        'variables.nearest + (variables.told.size() > 1 ? " (the nearest of the " + string(variables.told.size()) + '
+        '" policies that may be used here)" : "")'
+    )
+    return cel(
+        'variables.accepted || variables.unchanged ? "" : variables.told.size() == 0 ? $none : $nearest',
+        none=infix("+", cel('"no policy may be used" + $who', who=who), *aside),
+        nearest=infix("+", nearest, *aside),
     )
