@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import fields, is_dataclass
 from dataclasses import replace as with_fields
 from functools import cache
-from typing import TypeVar
+from typing import Any, TypeVar
 
 _Node = TypeVar("_Node")
 _Tree = TypeVar("_Tree")
@@ -18,36 +18,40 @@ _Tree = TypeVar("_Tree")
 
 def _fields_of(node: object) -> tuple[str, ...]:
     """The names of the fields of ``node``; none where it is no record."""
-    kind: type = type(node)
-    return _names_in(kind) if is_dataclass(kind) else ()
+    kind: Any = type(node)
+    return _names_in(kind)
 
 
 @cache
-def _names_in(record: type) -> tuple[str, ...]:
-    return tuple(member.name for member in fields(record))
+def _names_in(kind: type) -> tuple[str, ...]:
+    return tuple(member.name for member in fields(kind)) if is_dataclass(kind) else ()
 
 
 def children(node: object) -> tuple[object, ...]:
     """What is directly inside of ``node``, in order: the values of its fields, or its elements. None in a constant."""
     if isinstance(node, (tuple, list)):
         return tuple(node)
-    return tuple(getattr(node, name) for name in _fields_of(node))
+    return tuple([getattr(node, name) for name in _fields_of(node)])
 
 
 def walk(node: object) -> Iterator[object]:
     """``node``, and all that is inside of it, each before what is inside of that."""
-    yield node
-    for child in children(node):
-        yield from walk(child)
+    waiting = [node]
+    while waiting:
+        one = waiting.pop()
+        yield one
+        waiting.extend(reversed(children(one)))
 
 
 def nodes(node: object, *kinds: type[_Node]) -> Iterator[_Node]:
     """Each node of one of ``kinds`` in ``node``, in order; what is inside of one is not looked at."""
-    if isinstance(node, kinds):
-        yield node
-        return
-    for child in children(node):
-        yield from nodes(child, *kinds)
+    waiting = [node]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, kinds):
+            yield one
+        else:
+            waiting.extend(reversed(children(one)))
 
 
 def replace(node: _Tree, change: Callable[[object], object]) -> _Tree:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from itertools import product
 
 from pscc import ir
-from pscc.ir.passes import conjunction, disjunction, negation, specialise
+from pscc.ir.passes import disjunction, specialise, with_parts
 from pscc.meaning.narrowing import EXEMPTING
 from pscc.reasoning.default_conflicts import meet
 from pscc.reference import oracle
@@ -197,9 +197,6 @@ def _known(condition: ir.Condition, unset: tuple[ir.Path, ...], false: ir.Condit
             case _:
                 return False
 
-    def each(conditions: tuple[ir.Condition, ...]) -> Iterator[ir.Condition]:
-        return (_known(one, unset, false) for one in conditions)
-
     if condition == false:
         return ir.FALSE
     match condition:
@@ -211,11 +208,5 @@ def _known(condition: ir.Condition, unset: tuple[ir.Path, ...], false: ir.Condit
             return ir.FALSE if absent(left) and wanted else condition
         case ir.Any(items=items):
             return ir.FALSE if absent(items) else condition
-        case ir.And(conditions=conditions):
-            return conjunction(tuple(each(conditions)))
-        case ir.Or(conditions=conditions):
-            return disjunction(tuple(each(conditions)))
-        case ir.Not(condition=inner):
-            return negation(_known(inner, unset, false))
         case _:
-            return condition
+            return with_parts(condition, lambda inner: _known(inner, unset, false))

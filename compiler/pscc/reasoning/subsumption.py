@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pscc import ir
 from pscc.controls import control_of
 from pscc.ir.access import Grant, Subjects
+from pscc.ir.walking import nodes
 
 _LISTS = frozenset(("values", "patterns", "ranges", "paths"))
 _ONLY_EQUAL = frozenset(("sysctls", "capabilities.drop", "seLinuxOptions"))
@@ -80,19 +81,14 @@ def _touches(default: ir.Default) -> Iterator[Fields]:
 
 def _fields(node: object) -> set[Fields]:
     """The fields that a check reads, below whatever variable."""
-    from dataclasses import fields, is_dataclass
-
-    match node:
-        case ir.Coalesce(options=options, field=below):
-            return {option.fields + below for option in options if isinstance(option, ir.Path)}
-        case ir.Path(fields=names):
-            return {names} if names else set()
-        case tuple():
-            return {path for one in node for path in _fields(one)}
-        case _ if is_dataclass(node):
-            return {path for f in fields(node) for path in _fields(getattr(node, f.name))}
-        case _:
-            return set()
+    found: set[Fields] = set()
+    for value in nodes(node, ir.Coalesce, ir.Path):
+        match value:
+            case ir.Coalesce(options=options, field=below):
+                found |= {option.fields + below for option in options if isinstance(option, ir.Path)}
+            case ir.Path(fields=names) if names:
+                found.add(names)
+    return found
 
 
 def _meet(some: set[Fields], others: set[Fields]) -> bool:

@@ -11,6 +11,7 @@ that is not, the policy's variable of the parameter's name.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import assert_never
 
 from pscc import ir
@@ -41,12 +42,20 @@ def never_null(*fields: str) -> bool:
 
 def access(path: ir.Path, root: Expression = OBJECT) -> Expression:
     """``path`` as a field selection; ``root`` is what holds the pod."""
+    return _ways(path, root)[-1]
+
+
+def _ways(path: ir.Path, root: Expression = OBJECT) -> list[Expression]:
+    """The variable of ``path``, and each field on the way to the last one."""
     node = root if path.var == ir.POD else variable_named(path.var)
+    ways = [node]
     for field in path.fields:
         node = Select(node, field)
-    return node
+        ways.append(node)
+    return ways
 
 
+@cache
 def variable_named(name: str) -> Expression:
     """The variable ``name`` of the IR, which may be a field of another (``container.profile``)."""
     first, *fields = name.split(".")
@@ -58,17 +67,13 @@ def variable_named(name: str) -> Expression:
 
 def guards(path: ir.Path, known: Known = NOTHING, root: Expression = OBJECT) -> Expression:
     """What has to hold for ``path`` to be readable, be it null: true where nothing has to."""
-    asked: list[Expression] = []
-    for length in range(1, len(path.fields) + 1):
-        fields = path.fields[:length]
-        read = access(ir.Path(path.var, fields), root)
-        if fields not in _ALWAYS_SET and read not in known:
-            asked.append(has(read))
+    whole, *ways = _ways(path, root)
+    asked = [way for length, way in enumerate(ways, 1) if path.fields[:length] not in _ALWAYS_SET and way not in known]
+    conditions = [has(way) for way in asked]
     # a field of what is null is not there
-    whole = access(ir.Path(path.var))
-    if "." in path.var and whole not in known and has(access(ir.Path(path.var, path.fields[:1]))) not in asked:
-        asked.insert(0, unequal(whole, NULL))
-    return all_of(*asked)
+    if "." in path.var and whole not in known and (not ways or asked[:1] != ways[:1]):
+        conditions.insert(0, unequal(whole, NULL))
+    return all_of(*conditions)
 
 
 def has_value(path: ir.Path, known: Known = NOTHING, root: Expression = OBJECT) -> Expression:
@@ -92,7 +97,7 @@ def _root(read: Expression) -> Expression:
 
 def steps(path: ir.Path) -> Known:
     """The reads that are safe where ``path`` can be read."""
-    return frozenset(access(ir.Path(path.var, path.fields[:n])) for n in range(len(path.fields) + 1))
+    return frozenset(_ways(path))
 
 
 def set_at(path: ir.Path) -> Known:

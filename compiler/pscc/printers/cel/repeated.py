@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from pscc import ir
-from pscc.ir.walking import nodes
+from pscc.ir.walking import nodes, walk
 from pscc.printers.cel.finding import CONTAINER, Finding
 
 
@@ -54,12 +54,9 @@ def only_walked(findings: Sequence[Finding]) -> list[ir.Path]:
 
 def _lists(node: object) -> Iterator[ir.Path]:
     """The list of every walk in ``node``."""
-    walks: Iterator[ir.Each | ir.Any | ir.All] = nodes(node, ir.Each, ir.Any, ir.All)
-    for walk in walks:
-        if isinstance(walk.items, ir.Path):
-            yield walk.items
-        if not isinstance(walk, ir.Each):
-            yield from _lists(walk.where)
+    for step in walk(node):
+        if isinstance(step, (ir.Each, ir.Any, ir.All)) and isinstance(step.items, ir.Path):
+            yield step.items
 
 
 def _var_of(value: ir.Coalesce) -> str:
