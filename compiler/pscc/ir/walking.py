@@ -38,20 +38,20 @@ def walk(node: object) -> Iterator[object]:
     """``node``, and all that is inside of it, each before what is inside of that."""
     waiting = [node]
     while waiting:
-        one = waiting.pop()
-        yield one
-        waiting.extend(reversed(children(one)))
+        first = waiting.pop()
+        yield first
+        waiting.extend(reversed(children(first)))
 
 
 def nodes(node: object, *kinds: type[_Node]) -> Iterator[_Node]:
     """Each node of one of ``kinds`` in ``node``, in order; what is inside of one is not looked at."""
     waiting = [node]
     while waiting:
-        one = waiting.pop()
-        if isinstance(one, kinds):
-            yield one
+        first = waiting.pop()
+        if isinstance(first, kinds):
+            yield first
         else:
-            waiting.extend(reversed(children(one)))
+            waiting.extend(reversed(children(first)))
 
 
 def replace(node: _Tree, change: Callable[[object], object]) -> _Tree:

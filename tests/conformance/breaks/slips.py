@@ -412,7 +412,7 @@ SLIPS = (
     Slip("targets.shared.choice_cel._once_defaulted", "nothing has to hold", always(()), _VAP),
     Slip("targets.shared.choice_cel._met", "never", always(None), _VAP),
     Slip(
-        "targets.shared.choice_cel._told",
+        "targets.shared.choice_cel._nearest",
         "the first policy alone",
         first(lambda c: replace(c, policies=c.policies[:1])),
         _CHOICES,

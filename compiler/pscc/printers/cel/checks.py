@@ -99,11 +99,11 @@ def container_lists() -> list[Variable]:
 
 def unchanged(name: str, reads: Reads, updated: Expression = ON_UPDATE) -> list[Variable]:
     """Variables of which the last, ``name``, is true of an update that leaves ``reads`` as it was."""
-    found = container_lists()
-    found.append(("sameImages", all_of(*_equalities(_NAMES_AND_IMAGES))))
+    variables = container_lists()
+    variables.append(("sameImages", all_of(*_equalities(_NAMES_AND_IMAGES))))
     conditions = _same(reads)
     if sum(_lines_of(condition) for condition in conditions) <= _LINES:
-        return [*found, (name, all_of(updated, *conditions))]
+        return [*variables, (name, all_of(updated, *conditions))]
     parts: list[list[Expression]] = []
     lines = 0
     for condition in conditions:
@@ -114,8 +114,8 @@ def unchanged(name: str, reads: Reads, updated: Expression = ON_UPDATE) -> list[
         parts[-1].append(condition)
         lines += more
     names = [f"{name}{number}" for number in range(1, len(parts) + 1)]
-    found += zip(names, (all_of(*part) for part in parts), strict=True)
-    return [*found, (name, all_of(updated, *map(variable, names)))]
+    variables += zip(names, (all_of(*part) for part in parts), strict=True)
+    return [*variables, (name, all_of(updated, *map(variable, names)))]
 
 
 def _lines_of(condition: Expression) -> int:

@@ -41,7 +41,7 @@ def condition(node: ir.Condition, known: Known = NOTHING) -> Expression:
             null = isinstance(right, (ir.Const, ir.Param))
             return read(left, known, lambda a, k: read(second, k, lambda b, _: equals(a, b), null=True), null=null)
         case ir.In(value=value, options=options):
-            return read(value, known, lambda one, k: is_among(one, options, k), null=True)
+            return read(value, known, lambda own, k: is_among(own, options, k), null=True)
         case ir.InRanges(value=value, ranges=ranges):
             return read(value, known, lambda number, _: in_ranges(number, ranges), null=are_single(ranges))
         case ir.StartsWithAny(value=value, patterns=patterns):
@@ -134,9 +134,11 @@ def _quantified(var: str, items: ir.Items, where: ir.Condition, known: Known, ev
 
 def _under_one_of(conditions: tuple[ir.Condition, ...]) -> tuple[ir.Value, tuple[str, ...]] | None:
     """The value that is to be below one of several prefixes, and these; None where the conditions say something else."""
-    under = [one for one in conditions if one != ir.FALSE]
-    prefixes = tuple(
-        str(one.prefix.value) for one in under if isinstance(one, ir.Under) and isinstance(one.prefix, ir.Const)
-    )
-    values = {one.value for one in under if isinstance(one, ir.Under)}
-    return (values.pop(), prefixes) if len(prefixes) == len(under) and len(values) == 1 else None
+    left = [condition for condition in conditions if condition != ir.FALSE]
+    prefixes: list[str] = []
+    values: set[ir.Value] = set()
+    for condition in left:
+        if isinstance(condition, ir.Under) and isinstance(condition.prefix, ir.Const):
+            prefixes.append(str(condition.prefix.value))
+            values.add(condition.value)
+    return (values.pop(), tuple(prefixes)) if len(prefixes) == len(left) and len(values) == 1 else None

@@ -61,10 +61,10 @@ class _Reader:
 
     def _advance(self) -> str:
         taken = self.next
-        found = _TOKEN.match(self._source, self._at)
-        if found is None and self._source[self._at :].strip():
+        token = _TOKEN.match(self._source, self._at)
+        if token is None and self._source[self._at :].strip():
             raise ValueError(f"{self._source!r} is no CEL at {self._at}")
-        self.next, self._at = (found[1], found.end()) if found else ("", len(self._source))
+        self.next, self._at = (token[1], token.end()) if token else ("", len(self._source))
         return taken
 
     def _take(self, token: str) -> bool:

@@ -22,7 +22,7 @@ def all_of(*conditions: Expression) -> Expression:
     """The conjunction of ``conditions``; true where there are none."""
     if FALSE in conditions:
         return FALSE
-    kept = [one for one in conditions if one != TRUE]
+    kept = [condition for condition in conditions if condition != TRUE]
     return infix("&&", *kept) if kept else TRUE
 
 
@@ -30,7 +30,7 @@ def any_of(*conditions: Expression) -> Expression:
     """The disjunction of ``conditions``; false where there are none."""
     if TRUE in conditions:
         return TRUE
-    kept = [one for one in conditions if one != FALSE]
+    kept = [condition for condition in conditions if condition != FALSE]
     return infix("||", *kept) if kept else FALSE
 
 
@@ -54,7 +54,7 @@ def _guarded_read(condition: Expression) -> tuple[Expression, Expression] | None
     """The guard and what it guards, where ``condition`` is that a field is there and not null."""
     match condition:
         case Infix(operator="&&", operands=(Call(function="has", arguments=(field,)) as guard, last)):
-            read = next((one for one in (field, dyn(field)) if last == unequal(one, NULL)), None)
+            read = next((value for value in (field, dyn(field)) if last == unequal(value, NULL)), None)
             return None if read is None else (guard, read)
         case _:
             return None

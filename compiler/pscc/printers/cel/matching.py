@@ -71,7 +71,7 @@ def in_ranges(value: Expression, ranges: ir.Param | ir.Const) -> Expression:
     if len(bounds) > _FEW:
         inside = "$ranges.exists(range, $value >= range[0] && $value <= range[1])"
         return cel(inside, ranges=literal(bounds), value=value)
-    return any_of(*(_within(value, one) for one in bounds))
+    return any_of(*(_within(value, span) for span in bounds))
 
 
 def are_single(ranges: ir.Param | ir.Const) -> bool:
@@ -79,11 +79,11 @@ def are_single(ranges: ir.Param | ir.Const) -> bool:
     if isinstance(ranges, ir.Param):
         return False
     bounds = _bounds(ranges)
-    return len(bounds) <= _FEW and all(one.min == one.max for one in bounds)
+    return len(bounds) <= _FEW and all(span.min == span.max for span in bounds)
 
 
 def _bounds(ranges: ir.Const) -> tuple[ir.Range, ...]:
-    return tuple(one for one in elements(ranges) if isinstance(one, ir.Range))
+    return tuple(span for span in elements(ranges) if isinstance(span, ir.Range))
 
 
 def _within(value: Expression, bounds: ir.Range) -> Expression:
@@ -105,7 +105,7 @@ def starts_with_any(value: Expression, patterns: ir.Param | ir.Const) -> Express
     starts_with_one = "$prefixes.exists(prefix, $value.startsWith(prefix))"
     if isinstance(patterns, ir.Param):
         return cel(starts_with_one, prefixes=parameter(prefixes_of(patterns.name)), value=value)
-    starts = tuple(str(one).removesuffix("*") for one in elements(patterns))
+    starts = tuple(str(pattern).removesuffix("*") for pattern in elements(patterns))
     if len(starts) > _FEW:
         return cel(starts_with_one, prefixes=literal(starts), value=value)
     return any_of(*(starts_with(value, literal(start)) for start in starts))
@@ -123,7 +123,7 @@ def below(path: Expression, prefix: ir.Value) -> Expression:
             return under if top.endswith("/") else any_of(equal(path, literal(top)), under)
         case ir.Path():
             slashed, top_slashed = (
-                cel('($path.endsWith("/") ? $path : $path + "/")', path=one) for one in (path, access(prefix))
+                cel('($path.endsWith("/") ? $path : $path + "/")', path=each) for each in (path, access(prefix))
             )
             return starts_with(slashed, top_slashed)
         case _:

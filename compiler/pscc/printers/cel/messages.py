@@ -57,8 +57,8 @@ def _shown(value: ir.Value, known: Known, number: bool = False) -> Expression:
         return access(value)
     if number:
         # Kyverno's command line reads whole numbers as doubles, which would show as 1e+06
-        return read(value, known, lambda one, _: cel("string(int($number))", number=one), _NOT_SET)
-    return read(value, known, lambda one, _: line(one), _NOT_SET)
+        return read(value, known, lambda shown, _: cel("string(int($number))", number=shown), _NOT_SET)
+    return read(value, known, lambda shown, _: line(shown), _NOT_SET)
 
 
 def line(value: Expression, string: bool = False) -> Expression:

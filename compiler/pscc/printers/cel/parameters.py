@@ -44,7 +44,7 @@ def template_of(check: ir.Check, exempt: bool = False) -> Validation:
 
 def _parameters(check: ir.Check) -> list[Variable]:
     """The parameters themselves, and what is made of them for where they stand: patterns, levels, messages."""
-    variables = [(one.name, _given(one.name, literal(constant(one, {}).value))) for one in parameters(check)]
+    variables = [(param.name, _given(param.name, literal(constant(param, {}).value))) for param in parameters(check)]
     for patterns in dict.fromkeys(node.patterns for node in nodes(check.requirements, ir.StartsWithAny)):
         if isinstance(patterns, ir.Param):
             variables.append((prefixes_of(patterns.name), _prefixes(patterns)))

@@ -131,7 +131,7 @@ def _part(default: ir.Default, depth: int) -> tuple[Expression, _Patch]:
     missing = ir.Path(CONTAINER, default.path[:depth])
     steps = [access(ir.Path(CONTAINER, default.path[:length])) for length in range(1, depth)]
     known = METADATA | {*steps}
-    others = [against for against in _against(default, CONTAINER) if not _is_in(against, missing)]
+    others = [other for other in _against(default, CONTAINER) if not _is_in(other, missing)]
     asked = [*map(has, steps), negated(has_value(missing, known))]
     wanted = all_of(*asked, condition(negation(disjunction(tuple(others))), known))
     value = _nested(default.path[depth:], json_literal(json_value(default)))
@@ -149,15 +149,15 @@ def _is_in(node: ir.Condition, missing: ir.Path) -> bool:
 
 def _against(default: ir.Default, var: str) -> tuple[ir.Condition, ...]:
     """What stands against setting the value of the default."""
-    found: list[ir.Condition] = [ir.Has(ir.Path(var, default.path))]
+    against: list[ir.Condition] = [ir.Has(ir.Path(var, default.path))]
     match default.unless:
         case ir.Has(value=ir.Coalesce(options=options, field=())):
-            found += [ir.Has(option) for option in options]
+            against += [ir.Has(option) for option in options]
         case unless if unless != ir.FALSE:
-            found.append(unless)
+            against.append(unless)
     if default.inherits:
-        found.append(ir.Has(ir.Path(ir.POD, default.inherits)))
-    return tuple(found)
+        against.append(ir.Has(ir.Path(ir.POD, default.inherits)))
+    return tuple(against)
 
 
 def _patch(default: ir.Default, var: str, place: _Place = ()) -> Expression:

@@ -139,7 +139,7 @@ def children(node: Expression) -> tuple[Expression, ...]:
         case Listing(items=items):
             return items
         case Mapping(entries=entries):
-            return tuple(one for entry in entries for one in entry)
+            return tuple(child for entry in entries for child in entry)
         case Message(fields=fields):
             return tuple(value for _, value in fields)
         case Not(operand=operand):
@@ -172,10 +172,10 @@ def substitute(node: Expression, put: Callable[[Expression], Expression | None])
         case Index(of=of, key=key):
             return Index(substitute(of, put), substitute(key, put))
         case Call(function=function, arguments=arguments, of=receiver):
-            inside = tuple(substitute(one, put) for one in arguments)
+            inside = tuple(substitute(argument, put) for argument in arguments)
             return Call(function, inside, None if receiver is None else substitute(receiver, put))
         case Listing(items=items):
-            return Listing(tuple(substitute(one, put) for one in items))
+            return Listing(tuple(substitute(item, put) for item in items))
         case Mapping(entries=entries):
             return Mapping(tuple((substitute(key, put), substitute(value, put)) for key, value in entries))
         case Message(name=name, fields=fields):
@@ -183,7 +183,7 @@ def substitute(node: Expression, put: Callable[[Expression], Expression | None])
         case Not(operand=operand):
             return Not(substitute(operand, put))
         case Infix(operator=operator, operands=operands):
-            return infix(operator, *(substitute(one, put) for one in operands))
+            return infix(operator, *(substitute(operand, put) for operand in operands))
         case Conditional(condition=condition, then=then, otherwise=otherwise):
             return Conditional(substitute(condition, put), substitute(then, put), substitute(otherwise, put))
         case Grouped(inside=inside):

@@ -12,8 +12,8 @@ Variable = tuple[str, Expression]
 
 def once(variables: Iterable[Variable]) -> dict[str, Expression]:
     """``variables`` by name, in order. Raises `ValueError` where one name stands for two expressions."""
-    found: dict[str, Expression] = {}
+    named: dict[str, Expression] = {}
     for name, expression in variables:
-        if found.setdefault(name, expression) != expression:
+        if named.setdefault(name, expression) != expression:
             raise ValueError(f"two variables are called {name}")
-    return found
+    return named

@@ -38,7 +38,7 @@ def match_of(scope: Scope, kinds: tuple[str, ...] = ("Pod",)) -> Where:
     if scope.except_namespaces != NONE:
         outside.append({"namespaces": _names(scope.except_namespaces)})
     outside += [{"namespaceSelector": {"matchLabels": {key: value}}} for key, value in scope.except_labels]
-    entries = [{"resources": {"kinds": list(kinds), **one}} for one in outside]
+    entries = [{"resources": {"kinds": list(kinds), **match}} for match in outside]
     return Where(_lines(inside, 14), _lines(entries, 10))
 
 
@@ -55,9 +55,9 @@ def exempt_conditions(policy: ir.Policy) -> list[dict[str, object]]:
 
     A background scan knows no user; a pod without a service account is a static pod's mirror.
     """
-    found: list[dict[str, object]] = []
+    conditions: list[dict[str, object]] = []
     for number, exemption in enumerate(policy.exemptions, 1):
         expression = negated(is_one_of(exemption.subjects, "both"))
         text = laid_out(expression, quoted_for_kyverno)
-        found.append({"name": Code(f"not-exempt-{number}"), "expression": yaml_block(text, 12)})
-    return found
+        conditions.append({"name": Code(f"not-exempt-{number}"), "expression": yaml_block(text, 12)})
+    return conditions

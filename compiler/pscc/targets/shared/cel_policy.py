@@ -69,7 +69,7 @@ def validations(checks: Checks, template: str = "", pending: Pending = NONE_PEND
     A template is judged as the pod that the ``pending`` defaults make of it. ``quote`` writes the strings.
     """
     printed = [validation(check, reads, pending=pending) for check, reads in checks]
-    variables = once(pair for one in printed for pair in one.variables)
+    variables = once(variable for whole in printed for variable in whole.variables)
     if template:
         variables = once(of_template(variables.items(), template))
 
@@ -83,11 +83,11 @@ def validations(checks: Checks, template: str = "", pending: Pending = NONE_PEND
     rows: list[Fields] = [
         {
             "statement": Code(comment(origin(check.statement, check.span))),
-            "expression": inline(one.expression),
-            "text": block(one.message),
+            "expression": inline(whole.expression),
+            "text": block(whole.message),
             "message": Code(json.dumps(f"{check.title}: the pod does not meet this policy.")),
         }
-        for (check, _), one in zip(checks, printed, strict=True)
+        for (check, _), whole in zip(checks, printed, strict=True)
     ]
     concerned = changed([reads for _, reads in checks])
     return Printed(

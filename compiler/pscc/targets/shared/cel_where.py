@@ -56,13 +56,14 @@ def where(
 def _all(exemptions: tuple[Exemption, ...]) -> Subjects:
     """Those who are named by any of ``exemptions``."""
 
-    def names(kind: Callable[[Subjects], Names]) -> Names:
-        each = [kind(one.subjects) for one in exemptions]
-        exact = dict.fromkeys(name for one in each for name in one.exact)
-        return Names(tuple(exact), tuple(dict.fromkeys(prefix for one in each for prefix in one.prefixes)))
+    def all_names(kind: Callable[[Subjects], Names]) -> Names:
+        named = [kind(exemption.subjects) for exemption in exemptions]
+        exact = dict.fromkeys(name for names in named for name in names.exact)
+        return Names(tuple(exact), tuple(dict.fromkeys(prefix for names in named for prefix in names.prefixes)))
 
-    everyone = any(one.subjects.everyone for one in exemptions)
-    return Subjects(everyone, names(lambda s: s.users), names(lambda s: s.groups), names(lambda s: s.service_accounts))
+    everyone = any(exemption.subjects.everyone for exemption in exemptions)
+    users, groups = all_names(lambda who: who.users), all_names(lambda who: who.groups)
+    return Subjects(everyone, users, groups, all_names(lambda who: who.service_accounts))
 
 
 def _condition(name: str, expression: Expression, quote: Quote, *notes: str) -> Fields:

@@ -25,13 +25,13 @@ _GROUP, _NAMESPACE = Name("group"), cel("request.namespace")
 
 def named_in(value: Expression, names: Names) -> Expression:
     """CEL for: the string ``value`` is among ``names``."""
-    found = []
+    conditions = []
     if len(names.exact) == 1:
-        found.append(equal(value, literal(names.exact[0])))
+        conditions.append(equal(value, literal(names.exact[0])))
     elif names.exact:
-        found.append(among(value, literal(names.exact)))
-    found += [starts_with(value, literal(prefix)) if prefix else TRUE for prefix in names.prefixes]
-    return infix("||", *found) if found else FALSE
+        conditions.append(among(value, literal(names.exact)))
+    conditions += [starts_with(value, literal(prefix)) if prefix else TRUE for prefix in names.prefixes]
+    return infix("||", *conditions) if conditions else FALSE
 
 
 def is_one_of(who: Subjects, about: About = "pods") -> Expression:
@@ -105,12 +105,12 @@ def _user(account: str) -> str:
 
 def _accounts(users: Names) -> Names:
     """Those of ``users`` that are service accounts, as ``NAMESPACE/NAME``."""
-    found = _starting(users, SERVICE_ACCOUNT_USER)
+    accounts = _starting(users, SERVICE_ACCOUNT_USER)
 
     def account(name: str) -> str:
         return name[len(SERVICE_ACCOUNT_USER) :].replace(":", "/", 1)
 
-    return Names(tuple(map(account, found.exact)), tuple(map(account, found.prefixes)))
+    return Names(tuple(map(account, accounts.exact)), tuple(map(account, accounts.prefixes)))
 
 
 def _starting(names: Names, start: str) -> Names:

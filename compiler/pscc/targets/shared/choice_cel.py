@@ -94,17 +94,17 @@ def _camel(name: str) -> str:
 
 def who_variables(choice: ir.Choice, names: Names, review: Review = ADMISSION) -> Variables:
     """Up to ``mayUseNAME`` of each policy. A live choice asks the cluster, in two variables: one may ask for two things."""
-    found = [] if choice.live else [*asking(choice, review), *grants(choice, review.namespace)]
+    variables = [] if choice.live else [*asking(choice, review), *grants(choice, review.namespace)]
     for policy in choice.policies:
         name = names.policies[policy.name]
         if choice.live:
-            found.append((f"userMayUse{name}", may_use_live(policy, account=False)))
-            found.append((f"accountMayUse{name}", may_use_live(policy, account=True)))
+            variables.append((f"userMayUse{name}", may_use_live(policy, account=False)))
+            variables.append((f"accountMayUse{name}", may_use_live(policy, account=True)))
             asked = any_of(variable(f"userMayUse{name}"), variable(f"accountMayUse{name}"))
         else:
             asked = may_use(policy, review.namespace)
-        found.append((f"mayUse{name}", all_of(holds_here(policy), asked)))
-    return found
+        variables.append((f"mayUse{name}", all_of(holds_here(policy), asked)))
+    return variables
 
 
 @frozen
@@ -159,17 +159,17 @@ def decision_of(given: ir.Choice, review: Review = ADMISSION) -> Decision:
     names = names_in(choice)
     statements = statements_of(choice)
     reads = looked_at_by_choice(choice, review.of_workloads)
-    found = [*container_lists(), *who_variables(choice, names, review)]
+    variables = [*container_lists(), *who_variables(choice, names, review)]
     notes = {name: key for key, name in names.checks.items()}
     for key, check in statements.items():
-        found += _findings(names.checks[key], check)
+        variables += _findings(names.checks[key], check)
     for policy in choice.policies:
         name = f"objections{names.policies[policy.name]}"
-        found.append((name, _objections(policy, statements, names)))
+        variables.append((name, _objections(policy, statements, names)))
         notes[name] = f"policy {policy.name}: what it has against the pod, a finding a line"
     for policy, demanding in zip(given.policies, choice.policies, strict=True):
-        found += _words(policy, demanding, statements, names, review.ahead)
-    found += unchanged("unchanged", reads, review.updated)
+        variables += _words(policy, demanding, statements, names, review.ahead)
+    variables += unchanged("unchanged", reads, review.updated)
     each = [names.policies[policy.name] for policy in choice.policies]
     accepts = [[variable(f"mayUse{name}"), equal(variable(f"objections{name}"), EMPTY)] for name in each]
     if review.ahead == TRUE:
@@ -179,10 +179,10 @@ def decision_of(given: ir.Choice, review: Review = ADMISSION) -> Decision:
         ]
     # what costs more is asked last
     accepted = [all_of(*(reversed(a) if choice.live else a)) for a in accepts]
-    found.append(("accepted", infix("||", *accepted) if accepted else FALSE))
-    found += [*_told(choice, names), ("asking", review.shown)]
+    variables.append(("accepted", infix("||", *accepted) if accepted else FALSE))
+    variables += [*_nearest(choice, names), ("asking", review.shown)]
     holds = cel("variables.accepted || variables.unchanged")
-    return Decision(reads, found, notes, holds, _message(choice.live, review))
+    return Decision(reads, variables, notes, holds, _message(choice.live, review))
 
 
 def fields_of(variables: Variables, notes: dict[str, str], indent: int = 8, quote: Quote = quoted) -> list[Fields]:
@@ -222,13 +222,13 @@ def _joined(reports: list[Expression]) -> Expression:
 
 def _once_defaulted(policy: ir.Policy, statements: dict[str, ir.Check], names: Names) -> list[Expression]:
     """What has to hold of the variables, those of `_words` among them, where ``policy`` accepts the pod with its defaults."""
-    found: list[Expression] = []
+    holds: list[Expression] = []
     for check in policy.checks:
         name = names.checks[statement_of(check, statements)]
         met = _met(check, policy) is not None
         once_set = variable(f"{name}Once{names.policies[policy.name]}")
-        found.append(once_set if met else equal(variable(name), EMPTY))
-    return found
+        holds.append(once_set if met else equal(variable(name), EMPTY))
+    return holds
 
 
 def _met(check: ir.Check, policy: ir.Policy) -> ir.Condition | None:
@@ -244,7 +244,7 @@ def _words(
     own = names.policies[policy.name]
     if not policy.defaults:
         return [(f"words{own}", variable(f"objections{own}"))]
-    found: Variables = []
+    variables: Variables = []
     reports: list[Expression] = []
     for check in demanding.checks:
         name = names.checks[statement_of(check, statements)]
@@ -253,26 +253,28 @@ def _words(
             report = EMPTY if ahead == TRUE else Conditional(ahead, EMPTY, report)
         elif (holds := _met(check, policy)) is not None:
             met = f"{name}Once{own}"
-            found.append((met, condition(holds)))
+            variables.append((met, condition(holds)))
             report = Conditional(all_of(ahead, variable(met)), EMPTY, report)
         reports.append(report)
-    return [*found, (f"words{own}", _joined(reports))]
+    return [*variables, (f"words{own}", _joined(reports))]
 
 
-def _told(choice: ir.Choice, names: Names) -> Variables:
+def _nearest(choice: ir.Choice, names: Names) -> Variables:
     """``told``: the words of each policy that may be used (of every one that has some, where that is not known)."""
     each = []
     for policy in choice.policies:
         own = names.policies[policy.name]
         words: Expression = variable(f"words{own}")
         if choice.live:
-            said, when = words, cel('$words != ""', words=words)
+            objected, when = words, cel('$words != ""', words=words)
         else:
             # what a default would have met is in the message where nothing has set it
             objections = variable(f"objections{own}")
-            said = cel('($words != "" ? $words : $objections)', words=words, objections=objections)
+            objected = cel('($words != "" ? $words : $objections)', words=words, objections=objections)
             when = variable(f"mayUse{own}")
-        each.append(cel('$when ? $name + $said : ""', when=when, name=literal(f"{policy.name}: "), said=said))
+        each.append(
+            cel('$when ? $name + $objected : ""', when=when, name=literal(f"{policy.name}: "), objected=objected)
+        )
     between = literal(_LINE)
     nearest = "variables.told[variables.counts.indexOf(variables.counts.min())].replace($between, $joint)"
     return [

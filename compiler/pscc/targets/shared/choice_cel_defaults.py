@@ -56,8 +56,8 @@ def printed_defaults(choice: ir.Choice, quote: Quote = quoted) -> tuple[list[Fie
         decided.append((f"accepts{own}", all_of(*map(variable, holds))))
         decided.append((f"changes{own}", condition(change)))
         notes[f"accepts{own}"] = f"policy {policy.name}, once its defaults are set"
-    found: Variables = [(CONTAINERS, containers_of("object"))] if walks_containers(asked) else []
-    found += [*who_variables(choice, names), *decided, *_chosen(choice, names)]
+    variables: Variables = [(CONTAINERS, containers_of("object"))] if walks_containers(asked) else []
+    variables += [*who_variables(choice, names), *decided, *_chosen(choice, names)]
     notes["chosen"] = "the policy that admits the pod, empty where none does"
     mutations: list[Fields] = []
     for policy in choice.policies:
@@ -69,21 +69,21 @@ def printed_defaults(choice: ir.Choice, quote: Quote = quoted) -> tuple[list[Fie
                 "statement": Code(comment(f"{policy.name}: {statements}")),
                 "expression": yaml_block(laid_out(patch, quote), 10),
             })  # fmt: skip
-    return fields_of(found, notes, quote=quote), mutations
+    return fields_of(variables, notes, quote=quote), mutations
 
 
 def _holds(choice: ir.Choice, policy: ir.Policy, names: Names, notes: dict[str, str]) -> dict[str, ir.Condition]:
     """Of each check of ``policy``, by the name of its variable: whether a pod passes it once the defaults are set."""
     statements = statements_of(choice)
-    found: dict[str, ir.Condition] = {}
+    conditions: dict[str, ir.Condition] = {}
     own = names.policies[policy.name]
     for check in policy.checks:
         key = statement_of(check, statements)
         holds = holds_once_defaulted(check, policy.defaults)
         name = names.checks[key] if holds == holds_once_defaulted(check, ()) else f"{names.checks[key]}Once{own}"
-        found[name] = holds
+        conditions[name] = holds
         notes[name] = key
-    return found
+    return conditions
 
 
 def _chosen(choice: ir.Choice, names: Names) -> Variables:
