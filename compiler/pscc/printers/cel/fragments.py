@@ -27,7 +27,7 @@ from pscc.printers.cel.tree import (
     substitute,
 )
 
-_TOKEN = re.compile(r'\s*("(?:[^"\\]|\\.)*"|\d+|\$?[A-Za-z_]\w*|\|\||&&|[=!<>]=|[-+!?:.,<>()[\]{}])')
+_TOKEN = re.compile(r'\s*("(?:[^"\\]|\\.)*"|\d+|\$?[A-Za-z_]\w*|\|\||&&|[=!<>]=|\S)')
 _RELATIONS = ("==", "!=", "<", "<=", ">", ">=", "in")
 
 
@@ -55,16 +55,12 @@ class _Reader:
 
     def __init__(self, source: str) -> None:
         self._source = source
-        self._at = 0
-        self.next = ""
-        self._advance()
+        self._tokens = iter(_TOKEN.findall(source))
+        self.next = next(self._tokens, "")
 
     def _advance(self) -> str:
         taken = self.next
-        token = _TOKEN.match(self._source, self._at)
-        if token is None and self._source[self._at :].strip():
-            raise ValueError(f"{self._source!r} is no CEL at {self._at}")
-        self.next, self._at = (token[1], token.end()) if token else ("", len(self._source))
+        self.next = next(self._tokens, "")
         return taken
 
     def _take(self, token: str) -> bool:

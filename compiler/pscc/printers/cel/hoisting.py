@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from pscc import ir
+from pscc.ir.passes import with_parts
 from pscc.output.numbering import numbered
 from pscc.printers.cel.conditions import condition
 from pscc.printers.cel.finding import Finding
@@ -67,18 +68,12 @@ def hoisted(finding: Finding, prefix: str, variables: Variables) -> Finding:
             case ir.All() | ir.Any() if node.name and len(finding.each) > 0:
                 first = finding.each[0]
                 return ir.In(ir.Path(first.var), keep(node.name, _those(first.var, first.items, node, variables.known)))
-            case ir.And(conditions=conditions):
-                return ir.And(tuple(map(hoist, conditions)))
             case ir.Or() if (word := _asked_of_parameters(node)) is not None:
                 return ir.Equals(keep(f"lists_{'_'.join(word)}", condition(node)), ir.Const(True))
             case ir.In(value=value, options=ir.Const(value=tuple() as words)) if not prefix and len(words) > _MANY:
                 return ir.In(value, keep("known", literal(words)))
-            case ir.Or(conditions=conditions):
-                return ir.Or(tuple(map(hoist, conditions)))
-            case ir.Not(condition=inner):
-                return ir.Not(hoist(inner))
             case _:
-                return node
+                return with_parts(node, hoist)
 
     return replace(finding, fails=hoist(finding.fails))
 

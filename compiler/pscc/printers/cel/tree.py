@@ -7,6 +7,7 @@ Source: ``doc/langdef.md`` of the CEL specification, "Syntax".
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from operator import is_
 
 from pscc.base.frozen import frozen
 
@@ -164,30 +165,38 @@ def substitute(node: Expression, put: Callable[[Expression], Expression | None])
     new = put(node)
     if new is not None:
         return new
+    old = children(node)
+    changed = [substitute(child, put) for child in old]
+    return node if all(map(is_, old, changed)) else _with_children(node, changed)
+
+
+def _with_children(node: Expression, new: list[Expression]) -> Expression:
+    """``node`` with ``new`` in the place of its `children`."""
     match node:
         case Name() | Text() | Number():
             return node
-        case Select(of=of, field=field):
-            return Select(substitute(of, put), field)
-        case Index(of=of, key=key):
-            return Index(substitute(of, put), substitute(key, put))
-        case Call(function=function, arguments=arguments, of=receiver):
-            inside = tuple(substitute(argument, put) for argument in arguments)
-            return Call(function, inside, None if receiver is None else substitute(receiver, put))
-        case Listing(items=items):
-            return Listing(tuple(substitute(item, put) for item in items))
-        case Mapping(entries=entries):
-            return Mapping(tuple((substitute(key, put), substitute(value, put)) for key, value in entries))
+        case Select(field=field):
+            return Select(new[0], field)
+        case Index():
+            return Index(new[0], new[1])
+        case Call(function=function, of=None):
+            return Call(function, tuple(new))
+        case Call(function=function):
+            return Call(function, tuple(new[1:]), new[0])
+        case Listing():
+            return Listing(tuple(new))
+        case Mapping():
+            return Mapping(tuple(zip(new[::2], new[1::2], strict=True)))
         case Message(name=name, fields=fields):
-            return Message(name, tuple((field, substitute(value, put)) for field, value in fields))
-        case Not(operand=operand):
-            return Not(substitute(operand, put))
-        case Infix(operator=operator, operands=operands):
-            return infix(operator, *(substitute(operand, put) for operand in operands))
-        case Conditional(condition=condition, then=then, otherwise=otherwise):
-            return Conditional(substitute(condition, put), substitute(then, put), substitute(otherwise, put))
-        case Grouped(inside=inside):
-            return Grouped(substitute(inside, put))
+            return Message(name, tuple((field, value) for (field, _), value in zip(fields, new, strict=True)))
+        case Not():
+            return Not(new[0])
+        case Infix(operator=operator):
+            return infix(operator, *new)
+        case Conditional():
+            return Conditional(new[0], new[1], new[2])
+        case Grouped():
+            return Grouped(new[0])
 
 
 _CHAINED = ("&&", "||", "+")
