@@ -10,10 +10,12 @@ import pytest
 from conformance.policies import statements_meaning
 from pscc import ir
 from pscc.controls import CONTROLS
-from pscc.printers.cel.bindings import Pending
 from pscc.printers.cel.checks import Validation
 from pscc.printers.cel.exempt import EXEMPT, asking_variables
 from pscc.printers.cel.parameters import template_of
+from pscc.printers.cel.pending import Pending
+from pscc.printers.cel.text import text_of
+from pscc.printers.cel.tree import Expression, Number
 from pscc.printers.cel.variables import once
 from pscc.targets.shared.cel_policy import checks_of, validations
 from support.golden_verdicts import statements
@@ -34,9 +36,9 @@ def policies() -> Iterator[ir.Policy]:
                     yield statements_meaning(f"policy p {{\n{statement}\n{exempt}\n}}")
 
 
-def read(text: str) -> set[str]:
+def read(expression: Expression) -> set[str]:
     """The variables that CEL reads."""
-    return set(re.findall(r"\bvariables\.(\w+)", re.sub(r'"(?:[^"\\]|\\.)*"', '""', text)))
+    return set(re.findall(r"\bvariables\.(\w+)", re.sub(r'"(?:[^"\\]|\\.)*"', '""', text_of(expression))))
 
 
 def hold(printed: Validation, statement: str) -> None:
@@ -44,10 +46,10 @@ def hold(printed: Validation, statement: str) -> None:
     assert len(set(names)) == len(names), statement
     seen = {*GIVEN}
     used: set[str] = set()
-    for name, text in printed.variables:
-        assert read(text) <= seen, (statement, name)
+    for name, value in printed.variables:
+        assert read(value) <= seen, (statement, name)
         seen.add(name)
-        used |= read(text)
+        used |= read(value)
     used |= read(printed.expression) | read(printed.message)
     assert used <= seen, statement
     assert {*names} - used <= UNREAD, statement
@@ -77,6 +79,7 @@ def test_no_variable_of_a_policy_stands_for_two_things() -> None:
 
 
 def test_two_variables_of_one_name_are_refused() -> None:
-    assert once([("a", "1"), ("b", "2"), ("a", "1")]) == {"a": "1", "b": "2"}
+    first, second = Number(1), Number(2)
+    assert once([("a", first), ("b", second), ("a", first)]) == {"a": first, "b": second}
     with pytest.raises(ValueError, match="two variables are called a"):
-        once([("a", "1"), ("a", "2")])
+        once([("a", first), ("a", second)])

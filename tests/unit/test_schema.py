@@ -15,12 +15,12 @@ from pscc.base.source import SourceFile
 from pscc.controls import CONTROLS, control_of
 from pscc.controls._base import Control
 from pscc.driver import analyse
-from pscc.ir.passes import nodes
+from pscc.ir.walking import nodes
 from pscc.meaning.narrowing import FIELDS
 from pscc.pod import schema
 from pscc.pod.fields import CONTAINER_LISTS, UnknownFieldError, described, element, since
 from pscc.pod.kinds import Boolean
-from pscc.printers.cel.expressions import _NEVER_NULL
+from pscc.printers.cel.reads import never_null
 from pscc.reasoning.difference.compare import compare
 from pscc.reasoning.difference.domains import field_at, variables
 from pscc.reasoning.difference.fields import Place, Reads
@@ -76,7 +76,7 @@ def test_where_no_null_is_looked_for_the_api_server_takes_none(control: Control)
     for place in read_by(control):
         path = tuple(name for name in (*place.site.replace("/", ".").split("."), *place.fields) if name != "*")
         field = field_at(place)
-        if _NEVER_NULL.search("." + ".".join(path)):
+        if never_null(*path):
             assert field.needs is not None or field.name == "localhostProfile", place
 
 

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pscc import ir
-from pscc.ir.passes import nodes
 from pscc.ir.substitution import UNSET, Field, Object, bound, replaced
+from pscc.ir.walking import nodes
 from pscc.reference import interpreter
 
 ELEMENTS: tuple[object, ...] = (

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, is_dataclass
+from collections.abc import Iterator
 
 from pscc import ir
 from pscc.ir.passes import looked_at
+from pscc.ir.walking import nodes
 
 LISTS = (("containers", "containers"), ("initContainers", "init-containers"))
 """The lists of containers that a pod is created with, and what they are called within a name."""
@@ -57,12 +58,17 @@ def overlap(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
     return one[:shorter] == other[:shorter]
 
 
-def _paths(node: object) -> set[tuple[str, tuple[str, ...]]]:
-    if isinstance(node, ir.Path):
-        return {("pod" if node.var == ir.POD else "container", node.fields)}
-    if isinstance(node, tuple):
-        return {path for one in node for path in _paths(one)}
-    return {path for f in fields(node) for path in _paths(getattr(node, f.name))} if is_dataclass(node) else set()
+_Site = tuple[str, tuple[str, ...]]
+"""A field, of the pod or of a container."""
+
+
+def _paths(node: object) -> set[_Site]:
+    """The fields that are read in ``node``."""
+    return {_site(path) for path in nodes(node, ir.Path)}
+
+
+def _site(path: ir.Path) -> _Site:
+    return "pod" if path.var == ir.POD else "container", path.fields
 
 
 def tells_apart(check: ir.Check, default: ir.Default) -> bool:
@@ -73,7 +79,7 @@ def tells_apart(check: ir.Check, default: ir.Default) -> bool:
     own, inherited = ("container", default.path), ("pod", default.inherits)
     for requirement in check.requirements:
         of_containers = any(isinstance(step.items, ir.Containers) for step in requirement.each)
-        apart = _paths(_outside_coalesce(requirement.when)) | _paths(_outside_coalesce(requirement.must))
+        apart = _read_alone((requirement.when, requirement.must))
         asked = any(_paths(c) == {own} for c in _all_of(requirement.when) if isinstance(c, (ir.Has, ir.Not)))
         if (not of_containers and inherited in apart) or (of_containers and own in apart and not asked):
             return True
@@ -86,15 +92,14 @@ def _all_of(condition: ir.Condition) -> list[ir.Condition]:
     return [one for part in parts for one in _all_of(part)] if parts else [condition]
 
 
-def _outside_coalesce(node: object) -> object:
-    """``node`` without what is read of a container, else of its pod."""
-    if isinstance(node, ir.Coalesce) and len(node.options) > 1:
-        return ()
-    if isinstance(node, tuple):
-        return tuple(_outside_coalesce(one) for one in node)
-    if is_dataclass(node) and not isinstance(node, (type, ir.Path)):
-        return tuple(_outside_coalesce(getattr(node, f.name)) for f in fields(node))
-    return node
+def _read_alone(node: object) -> set[_Site]:
+    """The fields that are read in ``node`` for their own sake: not of a container, else of its pod."""
+    alone: set[_Site] = set()
+    values: Iterator[ir.Path | ir.Coalesce] = nodes(node, ir.Path, ir.Coalesce)
+    for value in values:
+        if isinstance(value, ir.Path) or len(value.options) == 1:
+            alone |= _paths(value)
+    return alone
 
 
 def json_value(default: ir.Default) -> object:

@@ -12,8 +12,9 @@ from dataclasses import replace
 from functools import lru_cache
 
 from pscc import ir
-from pscc.ir.passes import CONTAINER, conjunction, disjunction, negation, nodes, specialise
+from pscc.ir.passes import CONTAINER, conjunction, disjunction, negation, specialise, with_parts
 from pscc.ir.substitution import UNSET, Field, Object, bound, replaced
+from pscc.ir.walking import nodes
 
 _Vars = dict[str, str]
 """The site of each variable: ``pod`` or ``containers``."""
@@ -117,12 +118,8 @@ def _requirement(requirement: ir.Requirement, defaults: tuple[ir.Default, ...]) 
 
 def _after(node: ir.Condition, defaults: tuple[ir.Default, ...], sites: _Vars) -> ir.Condition:
     match node:
-        case ir.And(conditions=conditions):
-            return conjunction(tuple(_after(one, defaults, sites) for one in conditions))
-        case ir.Or(conditions=conditions):
-            return disjunction(tuple(_after(one, defaults, sites) for one in conditions))
-        case ir.Not(condition=inner):
-            return negation(_after(inner, defaults, sites))
+        case ir.And() | ir.Or() | ir.Not():
+            return with_parts(node, lambda inner: _after(inner, defaults, sites))
         case ir.Any(var=var, items=items, where=where) | ir.All(var=var, items=items, where=where):
             inside = {**sites, var: "containers" if isinstance(items, ir.Containers) else ""}
             walked = replace(node, where=_after(where, defaults, inside))

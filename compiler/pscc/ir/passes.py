@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import fields, is_dataclass, replace
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from typing import TypeVar, assert_never
 
 from pscc import ir
 from pscc.base.frozen import frozen
+from pscc.ir.walking import nodes
 
 CONTAINER = "container"
 
@@ -32,25 +33,20 @@ SERVICE_ACCOUNT = ("spec", "serviceAccountName")
 
 def looked_at(check: ir.Check) -> Reads:
     """What ``check`` looks at, in the order in which it is first read."""
-    pod: dict[tuple[str, ...], None] = {}
-    container: dict[tuple[str, ...], None] = {}
-    annotations: dict[str, None] = {}
+    found: dict[_Read, None] = {}
     walks_containers = False
     for requirement in check.requirements:
-        kinds = {ir.POD: ir.POD}
+        sites = {ir.POD: ir.POD}
         for step in requirement.each:
             walks_containers |= isinstance(step.items, ir.Containers)
-            for found in _walk_items(step.items, kinds):
-                _file(found, pod, container, annotations)
-            kinds[step.var] = CONTAINER if isinstance(step.items, ir.Containers) else ""
-        for found in (
-            *_reads(requirement.when, kinds),
-            *_reads(requirement.must, kinds),
-            *_value_reads(requirement.about, kinds),
-        ):
-            _file(found, pod, container, annotations)
+            found |= dict.fromkeys(_reads(step.items, sites))
+            sites[step.var] = _site_of(step.items)
+        found |= dict.fromkeys(_reads((requirement.when, requirement.must, requirement.about), sites))
+    pod, container, annotations = (
+        dict.fromkeys(path for kind, path in found if kind == site) for site in (ir.POD, CONTAINER, _ANNOTATION)
+    )
     inside = tuple(path for path in _outermost(container) if path != ("name",))
-    return Reads(_outermost(pod), inside, tuple(annotations), walks_containers)
+    return Reads(_outermost(pod), inside, tuple(prefix for (prefix,) in annotations), walks_containers)
 
 
 def _outermost(paths: dict[tuple[str, ...], None]) -> tuple[tuple[str, ...], ...]:
@@ -97,84 +93,34 @@ def looked_at_by_choice(choice: ir.Choice, of_workloads: bool = False) -> Reads:
     return replace(reads, pod=(*reads.pod, SERVICE_ACCOUNT)) if of_workloads else reads
 
 
-_Found = tuple[str, tuple[str, ...]]
+_ANNOTATION = "annotation"
+_Read = tuple[str, tuple[str, ...]]
+"""A site, and a path there; of an annotation what stands before the container's name in its key."""
 
 
-def _file(
-    found: _Found,
-    pod: dict[tuple[str, ...], None],
-    container: dict[tuple[str, ...], None],
-    annotations: dict[str, None],
-) -> None:
-    kind, fields = found
-    match kind:
-        case "pod":
-            pod[fields] = None
-        case "container":
-            container[fields] = None
-        case "annotation":
-            annotations[fields[0]] = None
+def _site_of(items: ir.Items) -> str:
+    """The site of a variable that walks ``items``; empty where its fields are part of a list that is compared whole."""
+    return CONTAINER if isinstance(items, ir.Containers) else ""
 
 
-def _walk_items(items: ir.Items, kinds: dict[str, str]) -> Iterator[_Found]:
-    match items:
-        case ir.Path():
-            yield from _value_reads(items, kinds)
-        case ir.Keys(path=path):
-            yield from _value_reads(path, kinds)
-        case ir.Containers() | ir.Param() | ir.Const():
-            return
-        case _:
-            assert_never(items)
-
-
-def _value_reads(value: ir.Value, kinds: dict[str, str]) -> Iterator[_Found]:
-    match value:
-        case ir.Path(var=var, fields=fields):
-            if kinds.get(var) and fields:
-                yield kinds[var], fields
-        case ir.Coalesce(options=options):
-            for option in options:
-                if isinstance(option, ir.Path):
-                    # the whole of it, since its being set decides, whatever the field below it is
-                    yield from _value_reads(option, kinds)
-        case ir.Concat(value=inner):
-            yield from _value_reads(inner, kinds)
-        case ir.Entry(map=of, key=key):
-            if isinstance(key.value, ir.Path) and kinds.get(key.value.var) == CONTAINER:
-                yield "annotation", (key.prefix,)
-            else:
-                yield from _value_reads(of, kinds)
-        case ir.Const() | ir.Param():
-            return
-        case _:
-            assert_never(value)
-
-
-def _reads(condition: ir.Condition, kinds: dict[str, str]) -> Iterator[_Found]:
-    match condition:
-        case ir.Has(value=value) | ir.InRanges(value=value) | ir.StartsWithAny(value=value):
-            yield from _value_reads(value, kinds)
-        case ir.Equals(left=left, right=right) | ir.SameLevel(left=left, right=right):
-            yield from _value_reads(left, kinds)
-            yield from _value_reads(right, kinds)
-        case ir.In(value=value, options=options):
-            yield from _value_reads(value, kinds)
-            yield from _value_reads(options, kinds)
-        case ir.Under(value=value, prefix=prefix):
-            yield from _value_reads(value, kinds)
-            yield from _value_reads(prefix, kinds)
-        case ir.Any(var=var, items=items, where=where) | ir.All(var=var, items=items, where=where):
-            yield from _walk_items(items, kinds)
-            inner = CONTAINER if isinstance(items, ir.Containers) else ""
-            yield from _reads(where, {**kinds, var: inner})
-        case ir.And(conditions=conditions) | ir.Or(conditions=conditions):
-            for one in conditions:
-                yield from _reads(one, kinds)
-        case ir.Not(condition=inner_condition):
-            yield from _reads(inner_condition, kinds)
-        case _:
-            assert_never(condition)
+def _reads(node: object, sites: dict[str, str]) -> Iterator[_Read]:
+    """Every field that is read in ``node``, whose variables are at ``sites``."""
+    for read in nodes(node, ir.Path, ir.Coalesce, ir.Entry, ir.Any, ir.All):
+        match read:
+            case ir.Path(var=var, fields=path):
+                if sites.get(var) and path:
+                    yield sites[var], path
+            case ir.Coalesce(options=options):
+                # the whole of each, since its being set decides, whatever the field below it is
+                yield from _reads(options, sites)
+            case ir.Entry(map=of, key=key):
+                if isinstance(key.value, ir.Path) and sites.get(key.value.var) == CONTAINER:
+                    yield _ANNOTATION, (key.prefix,)
+                else:
+                    yield from _reads(of, sites)
+            case ir.Any(var=var, items=items, where=where) | ir.All(var=var, items=items, where=where):
+                yield from _reads(items, sites)
+                yield from _reads(where, {**sites, var: _site_of(items)})
 
 
 def display(values: tuple[ir.ParamValue, ...]) -> str:
@@ -223,21 +169,6 @@ def constant(param: ir.Param, params: dict[str, ir.ParamValue]) -> ir.Const:
     if param.kind == "string":
         return ir.Const("")
     return ir.Const(False) if param.kind == "bool" else ir.Const(())
-
-
-_Node = TypeVar("_Node")
-
-
-def nodes(node: object, *kinds: type[_Node]) -> Iterator[_Node]:
-    """Each node of one of ``kinds`` in ``node``, in order; what is inside of one is not looked at."""
-    if isinstance(node, kinds):
-        yield node
-    elif isinstance(node, (tuple, list)):
-        for one in node:
-            yield from nodes(one, *kinds)
-    elif is_dataclass(node):
-        for member in fields(node):
-            yield from nodes(getattr(node, member.name), *kinds)
 
 
 def parameters(check: ir.Check) -> tuple[ir.Param, ...]:
@@ -315,12 +246,8 @@ def fold(condition: ir.Condition, params: _Params = None) -> ir.Condition:
         case ir.All(var=var, items=items, where=where, name=name):
             over, holds = _given(items, params), fold(where, params)
             return ir.TRUE if over == ir.Const(()) or holds == ir.TRUE else ir.All(var, over, holds, name)
-        case ir.And(conditions=conditions):
-            return conjunction(tuple(fold(c, params) for c in conditions))
-        case ir.Or(conditions=conditions):
-            return disjunction(tuple(fold(c, params) for c in conditions))
-        case ir.Not(condition=inner):
-            return negation(fold(inner, params))
+        case ir.And() | ir.Or() | ir.Not():
+            return with_parts(condition, lambda inner: fold(inner, params))
         case _:
             assert_never(condition)
 
@@ -347,6 +274,19 @@ def disjunction(conditions: tuple[ir.Condition, ...]) -> ir.Condition:
             return ir.TRUE
         flat.extend(one.conditions if isinstance(one, ir.Or) else (one,))
     return flat[0] if len(flat) == 1 else ir.Or(tuple(flat))
+
+
+def with_parts(condition: ir.Condition, change: Callable[[ir.Condition], ir.Condition]) -> ir.Condition:
+    """``condition`` with ``change`` of each condition that it connects, folded; as it is where it connects none."""
+    match condition:
+        case ir.And(conditions=conditions):
+            return conjunction(tuple(map(change, conditions)))
+        case ir.Or(conditions=conditions):
+            return disjunction(tuple(map(change, conditions)))
+        case ir.Not(condition=inner):
+            return negation(change(inner))
+        case _:
+            return condition
 
 
 def negation(condition: ir.Condition) -> ir.Condition:

@@ -12,7 +12,7 @@ from typing import assert_never
 
 from pscc import ir
 from pscc.base.frozen import frozen
-from pscc.ir.passes import conjunction, disjunction, fold, negation
+from pscc.ir.passes import fold, with_parts
 
 
 class Unset(Enum):
@@ -103,12 +103,8 @@ def replaced(node: ir.Condition, put: Put) -> ir.Condition:
         case ir.All(var=var, items=items, where=where, name=name):
             over, holds = _items(items, put), replaced(where, _but(var, put))
             return ir.TRUE if over == ir.Const(()) or holds == ir.TRUE else ir.All(var, over, holds, name)
-        case ir.And(conditions=conditions):
-            return conjunction(tuple(replaced(one, put) for one in conditions))
-        case ir.Or(conditions=conditions):
-            return disjunction(tuple(replaced(one, put) for one in conditions))
-        case ir.Not(condition=inner):
-            return negation(replaced(inner, put))
+        case ir.And() | ir.Or() | ir.Not():
+            return with_parts(node, lambda inner: replaced(inner, put))
         case _:
             assert_never(node)
 

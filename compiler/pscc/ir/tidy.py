@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pscc import ir
-from pscc.ir.passes import conjunction, disjunction, negation
+from pscc.ir.passes import conjunction, negation, with_parts
 
 
 def failing(requirement: ir.Requirement) -> ir.Condition:
@@ -44,14 +46,9 @@ def _given(node: ir.Condition, truths: _Truths) -> ir.Condition:
             others = (t.right for t, truth in truths.items() if truth and isinstance(t, ir.Equals) and t.left == left)
             differs = any(isinstance(other, ir.Const) and other.value != value for other in others)
             return ir.FALSE if differs else node
-        case ir.And(conditions=conditions):
-            return conjunction(tuple(_given(one, truths) for one in conditions))
-        case ir.Or(conditions=conditions):
-            return disjunction(tuple(_given(one, truths) for one in conditions))
-        case ir.Not(condition=inner):
-            return negation(_given(inner, truths))
         case _:
-            return node  # a walk has variables of its own
+            # not inside of a walk, which has variables of its own
+            return with_parts(node, lambda inner: _given(inner, truths))
 
 
 def message(requirement: ir.Requirement) -> tuple[ir.Part, ...]:
@@ -91,21 +88,15 @@ def _simple(node: ir.Condition) -> ir.Condition:
         ):
             equal = ir.Equals(path, to)
             return ir.Or((ir.Not(ir.Has(path)), equal)) if unset == to else equal
-        case ir.And(conditions=conditions):
-            return conjunction(tuple(_simple(one) for one in conditions))
-        case ir.Or(conditions=conditions):
-            return disjunction(tuple(_simple(one) for one in conditions))
         case ir.Not(condition=inner):
             inner = _simple(inner)
             if isinstance(inner, ir.Or) and all(_is_fact(one) for one in inner.conditions):
                 return conjunction(tuple(negation(one) for one in inner.conditions))
             return negation(inner)
-        case ir.Any(var=var, items=items, where=where, name=name):
-            return ir.Any(var, items, _simple(where), name)
-        case ir.All(var=var, items=items, where=where, name=name):
-            return ir.All(var, items, _simple(where), name)
+        case ir.Any(where=where) | ir.All(where=where):
+            return replace(node, where=_simple(where))
         case _:
-            return node
+            return with_parts(node, _simple)
 
 
 def _is_fact(node: ir.Condition) -> bool:

@@ -14,7 +14,7 @@ from dataclasses import replace
 from itertools import product
 
 from pscc import ir
-from pscc.ir.passes import conjunction, disjunction, negation, specialise
+from pscc.ir.passes import disjunction, specialise, with_parts
 from pscc.meaning.narrowing import exempt_names
 from pscc.reasoning.default_conflicts import meet
 from pscc.reference import interpreter
@@ -218,9 +218,6 @@ def _simplified(condition: ir.Condition, unset: tuple[ir.Path, ...], false: ir.C
             case _:
                 return False
 
-    def each(conditions: tuple[ir.Condition, ...]) -> Iterator[ir.Condition]:
-        return (_simplified(part, unset, false) for part in conditions)
-
     if condition == false:
         return ir.FALSE
     match condition:
@@ -232,11 +229,5 @@ def _simplified(condition: ir.Condition, unset: tuple[ir.Path, ...], false: ir.C
             return ir.FALSE if absent(left) and wanted else condition
         case ir.Any(items=items):
             return ir.FALSE if absent(items) else condition
-        case ir.And(conditions=conditions):
-            return conjunction(tuple(each(conditions)))
-        case ir.Or(conditions=conditions):
-            return disjunction(tuple(each(conditions)))
-        case ir.Not(condition=inner):
-            return negation(_simplified(inner, unset, false))
         case _:
-            return condition
+            return with_parts(condition, lambda inner: _simplified(inner, unset, false))

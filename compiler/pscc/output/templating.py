@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 
-_quoted = json.JSONEncoder(ensure_ascii=False).encode
+json_string = json.JSONEncoder(ensure_ascii=False).encode
+"""A string as JSON, with what is not ASCII as it is."""
 _PLAIN = re.compile(r"[A-Za-z/][A-Za-z0-9_./-]*( [A-Za-z0-9_./(][A-Za-z0-9_./()-]*)*")
 _NOT_STRINGS = frozenset(["true", "false", "yes", "no", "on", "off", "null", "y", "n"])
 
@@ -70,7 +71,7 @@ def yaml_quote(value: str | int | bool) -> Code:
         return Code(str(value))
     if _PLAIN.fullmatch(value) and value.lower() not in _NOT_STRINGS:
         return Code(value)
-    return Code(printable(_quoted(value)))
+    return Code(printable(json_string(value)))
 
 
 def printable(text: str) -> str:

@@ -1,7 +1,7 @@
-"""Decides whether a policy accepts all pods that another one accepts. True is certain; False may be a case that is not seen.
+"""Which policies accept all that another accepts, decided soundly: a yes is certain, a no may be one that is not seen.
 
-It uses the meaning of the verbs: ``deny C`` is C unset, ``allow C v`` is C unset or among v, and ``require C v`` is C set and
-among v.
+It goes by what the language says of its verbs: ``deny C`` is C unset, ``allow C v`` unset or among v, ``require C v`` set
+and among v.
 """
 
 from __future__ import annotations
@@ -11,14 +11,15 @@ from collections.abc import Iterator
 from pscc import ir
 from pscc.controls import control_of
 from pscc.ir.access import Grant, Subjects
+from pscc.ir.walking import nodes
 
 _LISTS = frozenset(("values", "patterns", "ranges", "paths"))
 _ONLY_EQUAL = frozenset(("sysctls", "capabilities.drop", "seLinuxOptions"))
-"""Controls for which only equal checks count: a longer list does not accept more, or a verb means more than one list."""
+"""Controls whose lists do not grow by being longer, or whose verbs mean more than one list: only equal checks count."""
 
 
 def never_chosen(choice: ir.Choice) -> Iterator[tuple[ir.Policy, ir.Policy]]:
-    """Each policy of ``choice`` that never decides, with the earlier one that is always chosen before it."""
+    """(policy, the earlier one that is always chosen before it) for the policies of ``choice`` that never decide."""
     grants: dict[str, list[Grant]] = {}
     for grant in choice.grants:
         grants.setdefault(grant.policy, []).append(grant)
@@ -31,7 +32,7 @@ def never_chosen(choice: ir.Choice) -> Iterator[tuple[ir.Policy, ir.Policy]]:
 
 
 def admits_nothing(policy: ir.Policy) -> bool:
-    """Whether no pod passes ``policy``: it denies all pods, or a field that it sets itself. True is certain.
+    """Whether no pod passes ``policy``: it denies all, or what it sets itself. A no may be a yes that is not seen.
 
     A target that does not set such a default would let in pods that leave the field unset.
     """
@@ -43,15 +44,15 @@ def admits_nothing(policy: ir.Policy) -> bool:
 def decides_before(earlier: ir.Policy, later: ir.Policy) -> bool:
     """Whether a request that may use both is never decided by ``later``, which comes after ``earlier``.
 
-    If ``earlier`` changes nothing, it must accept the pod as it came, so checks of ``later`` on fields that ``later`` defaults
-    do not count. With the same defaults, both change the pod alike.
+    Where ``earlier`` changes nothing, it has to accept the pod as it came: a check whose control ``later`` defaults
+    says nothing of that. With the same defaults, both change the pod alike.
     """
     same_defaults = [_effect(d) for d in earlier.defaults] == [_effect(d) for d in later.defaults]
     if earlier.defaults and not same_defaults:
         return False
     touched = set() if same_defaults else {path for d in later.defaults for path in _touches(d)}
-    untouched = [check for check in later.checks if not _meet(touched, _fields(check))]
-    return all(any(implies(candidate, check) for candidate in untouched) for check in earlier.checks)
+    known = [check for check in later.checks if not _meet(touched, _fields(check))]
+    return all(any(implies(one, check) for one in known) for check in earlier.checks)
 
 
 def _effect(default: ir.Default) -> object:
@@ -80,24 +81,19 @@ def _touches(default: ir.Default) -> Iterator[Fields]:
 
 def _fields(node: object) -> set[Fields]:
     """The fields that a check reads, below whatever variable."""
-    from dataclasses import fields, is_dataclass
-
-    match node:
-        case ir.Coalesce(options=options, field=below):
-            return {option.fields + below for option in options if isinstance(option, ir.Path)}
-        case ir.Path(fields=names):
-            return {names} if names else set()
-        case tuple():
-            return {path for part in node for path in _fields(part)}
-        case _ if is_dataclass(node):
-            return {path for f in fields(node) for path in _fields(getattr(node, f.name))}
-        case _:
-            return set()
+    found: set[Fields] = set()
+    for value in nodes(node, ir.Coalesce, ir.Path):
+        match value:
+            case ir.Coalesce(options=options, field=below):
+                found |= {option.fields + below for option in options if isinstance(option, ir.Path)}
+            case ir.Path(fields=names) if names:
+                found.add(names)
+    return found
 
 
 def _meet(some: set[Fields], others: set[Fields]) -> bool:
     """Whether one of ``some`` is, contains or lies in one of ``others``."""
-    return any(path[: len(other_path)] == other_path[: len(path)] for path in some for other_path in others)
+    return any(one[: len(other)] == other[: len(one)] for one in some for other in others)
 
 
 def implies(premise: ir.Check, check: ir.Check) -> bool:
@@ -125,7 +121,7 @@ def _verb(check: ir.Check) -> str:
 
 
 def _rest(check: ir.Check) -> str:
-    """The shape without its verb: the control, and the conditions that narrow it."""
+    """The shape without its verb: what it is about, and what narrows it."""
     return check.shape[len(_verb(check)) :]
 
 
@@ -135,13 +131,13 @@ def _lists(check: ir.Check) -> bool:
 
 def _within(some: dict[str, ir.ParamValue], others: dict[str, ir.ParamValue], control: str) -> bool:
     return all(
-        _covered(value, others, control) for values in some.values() if isinstance(values, tuple) for value in values
+        _covered(one, others, control) for values in some.values() if isinstance(values, tuple) for one in values
     )
 
 
-def _covered(value: object, others: dict[str, ir.ParamValue], control: str) -> bool:
+def _covered(one: object, others: dict[str, ir.ParamValue], control: str) -> bool:
     allowed = [other for values in others.values() if isinstance(values, tuple) for other in values]
-    match value:
+    match one:
         case ir.Range(min=low, max=high):
             return any(isinstance(o, ir.Range) and o.min <= low and high <= o.max for o in allowed)
         case ir.HostPathPrefix(path=path, read_only=read_only):
@@ -149,7 +145,7 @@ def _covered(value: object, others: dict[str, ir.ParamValue], control: str) -> b
                 isinstance(o, ir.HostPathPrefix) and o.path == path and (read_only or not o.read_only) for o in allowed
             )
         case str():
-            return value in allowed or ("*" in allowed and value in control_of(control).everything)
+            return one in allowed or ("*" in allowed and one in control_of(control).everything)
         case _:
             return False
 
@@ -163,7 +159,7 @@ def _covers(wide: list[Grant], narrow: list[Grant]) -> bool:
 
 
 def grants_all_of(wide: Grant, narrow: Grant) -> bool:
-    """Whether ``wide`` has all subjects and namespaces of ``narrow``. Their policies are not compared."""
+    """Whether ``wide`` holds for all, and everywhere, that ``narrow`` does; of which policy is not asked."""
     return narrow.namespaces.within(wide.namespaces) and _who(narrow.subjects, wide.subjects)
 
 

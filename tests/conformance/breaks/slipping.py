@@ -8,6 +8,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from pscc.ir.access import ALL, NONE, Names, Scope, Subjects
+from pscc.printers.cel.fragments import cel
+from pscc.printers.cel.text import text_of
+from pscc.printers.cel.tree import Expression
 
 Make = Callable[[Any], Any]
 """What stands in place of a function or value of the compiler, made of that."""
@@ -49,11 +52,13 @@ def replaced(**fields: object) -> Make:
 
 
 def changed(text: str, put: str) -> Make:
-    """The function with each ``text``, a pattern, in its answer replaced."""
+    """The function with each ``text``, a pattern, in its answer replaced; in a tree of CEL in the text of that."""
 
     def change(answer: Any) -> Any:
         if isinstance(answer, str):
             return type(answer)(re.sub(text, put, answer))
+        if isinstance(answer, Expression):
+            return cel(re.sub(text, put, text_of(answer)))
         if isinstance(answer, list):
             return [change(one) for one in answer]
         return tuple(change(one) for one in answer) if isinstance(answer, tuple) else answer
@@ -99,14 +104,3 @@ def nobody(kind: str) -> Callable[[Subjects], Subjects]:
 def no_conditions(found: Any) -> Any:
     """What a policy matches, without its conditions."""
     return replace(found, conditions=[])
-
-
-def unescaped(_: Any) -> Any:
-    """A literal as it is written where nothing has to be escaped."""
-
-    def literal(value: object) -> str:
-        if isinstance(value, bool):
-            return str(value).lower()
-        return f'"{value}"' if isinstance(value, str) else str(value)
-
-    return literal

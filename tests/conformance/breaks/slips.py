@@ -19,12 +19,14 @@ from conformance.breaks.slipping import (
     nobody,
     replaced,
     then,
-    unescaped,
 )
 from pscc import ir
 from pscc.ir.access import ALL, NONE, Scope
 from pscc.lowering.capabilities import Sets
 from pscc.output.templating import Code
+from pscc.printers.cel.fragments import cel
+from pscc.printers.cel.logic import equal
+from pscc.printers.cel.tree import EMPTY, FALSE, TRUE, Listing, Text, infix, variable
 from support.emitted.settings import CEL
 
 _VAP, _KYVERNO = ("vap",), ("kyverno-cel",)
@@ -33,6 +35,7 @@ _CELS = ("vap", CEL)
 _CHOICES = ("vap", CEL)
 _REGO = ("gatekeeper", "opa")
 _GATEKEEPER = ("gatekeeper",)
+_ON_CREATE = cel('request.operation == "CREATE"')
 
 SLIPS = (
     # where a policy holds, and who is exempt
@@ -73,7 +76,7 @@ SLIPS = (
     Slip("targets.shared.cel_who.is_one_of", "no users", first(nobody("users")), _POLICIES),
     Slip("targets.shared.cel_who.is_one_of", "no groups", first(nobody("groups")), _POLICIES),
     Slip("targets.shared.cel_who.is_one_of", "no accounts", first(nobody("service_accounts")), _POLICIES),
-    Slip("targets.shared.cel_who.is_one_of", "always", always("true"), _POLICIES),
+    Slip("targets.shared.cel_who.is_one_of", "always", always(TRUE), _POLICIES),
     Slip("targets.shared.cel_who._accounts", "users are no accounts", always(NONE), _POLICIES),
     Slip(
         "targets.shared.cel_who._is",
@@ -87,10 +90,10 @@ SLIPS = (
         lambda _: lambda account: f"system:serviceaccount:{account}",
         _POLICIES,
     ),
-    Slip("targets.shared.cel_who.in_namespaces", "everywhere", always("true"), _POLICIES),
+    Slip("targets.shared.cel_who.in_namespaces", "everywhere", always(TRUE), _POLICIES),
     Slip("targets.shared.cel_who.in_namespaces", "no exceptions", first(no_exceptions), _POLICIES),
     Slip("targets.shared.cel_who.in_namespaces", "exceptions alone", first(no_names), _POLICIES),
-    Slip("targets.shared.cel_who.has_labels", "no labels", always("true"), _VAP),
+    Slip("targets.shared.cel_who.has_labels", "no labels", always(TRUE), _VAP),
     Slip("targets.gatekeeper.match.match_lines", "everywhere", always(Code("")), _GATEKEEPER),
     Slip("targets.gatekeeper.match.match_lines", "no labels", first(no_labels), _GATEKEEPER),
     Slip("targets.gatekeeper.match.match_lines", "no excepted labels", first(no_excepted_labels), _GATEKEEPER),
@@ -123,52 +126,55 @@ SLIPS = (
     Slip(
         "printers.cel.exempt._among",
         "in one of them alone",
-        lambda real: lambda kind, asking: real(kind, asking) if kind != "groups" else "false",
+        lambda real: lambda kind, asking: real(kind, asking) if kind != "groups" else FALSE,
         (CEL,),
     ),
     Slip("printers.cel.exempt._among", "no prefixes", changed(r" \|\| one\.\w+\.prefixes.*?\)\)", ")"), (CEL,)),
     # the values of checks
-    Slip("printers.cel.expressions.prefixes_of", "one variable for all", always("prefixes"), (CEL,)),
-    Slip("printers.cel.expressions._starts", "nothing does", always("false"), _CELS),
-    Slip("printers.cel.expressions._starts", "all do", always("true"), _CELS),
-    Slip("printers.cel.expressions._in_ranges", "its end is not in it", changed(r"<=", "<"), _CELS),
-    Slip("printers.cel.expressions._in_ranges", "its beginning is not in it", changed(r">=", ">"), _CELS),
-    Slip("printers.cel.expressions._below", "at no slash", changed(r'/"\)', '")'), _VAP),
+    Slip("printers.cel.matching.prefixes_of", "one variable for all", always("prefixes"), (CEL,)),
+    Slip("printers.cel.matching.starts_with_any", "nothing does", always(FALSE), _CELS),
+    Slip("printers.cel.matching.starts_with_any", "all do", always(TRUE), _CELS),
+    Slip("printers.cel.matching.in_ranges", "its end is not in it", changed(r"<=", "<"), _CELS),
+    Slip("printers.cel.matching.in_ranges", "its beginning is not in it", changed(r">=", ">"), _CELS),
+    Slip("printers.cel.matching.below", "at no slash", changed(r'/"\)', '")'), _VAP),
     Slip(
-        "printers.cel.expressions._same_level",
+        "printers.cel.matching.same_level",
         "the very text",
-        lambda _: lambda text, level: f'{text} == "{level}"',
+        lambda _: lambda value, level: equal(value, Text(level)),
         _VAP,
     ),
     Slip(
-        "printers.cel.expressions._same_level_as",
+        "printers.cel.matching.same_level_as",
         "the very text",
-        lambda _: lambda text, wanted: f"{text} == {wanted}",
+        lambda _: lambda value, wanted: equal(value, variable(wanted)),
         (CEL,),
     ),
-    Slip("printers.cel.expressions.negated", "it is not", lambda _: lambda text: text, _CELS),
+    Slip("printers.cel.logic.negated", "it is not", lambda _: lambda condition: condition, _CELS),
     Slip(
-        "printers.cel.expressions.any_of",
+        "printers.cel.logic.any_of",
         "all of",
-        lambda _: lambda *texts: " && ".join(f"({t})" for t in texts) or "false",
+        lambda _: lambda *conditions: infix("&&", *conditions) if conditions else FALSE,
         _CELS,
     ),
-    Slip("printers.cel.expressions.guards", "none", always(""), _CELS),
-    Slip("printers.cel.expressions.group", "no brackets", lambda _: lambda text, *_operators: text, _CELS),
-    Slip("printers.cel.expressions._quantified", "some is all", changed(r"\.exists\(", ".all("), _CELS),
-    Slip("printers.cel.expressions._quantified", "all is some", changed(r"\.all\(", ".exists("), _CELS),
+    Slip("printers.cel.reads.guards", "none", always(TRUE), _CELS),
+    Slip("printers.cel.text._strength", "no brackets", always(9), _CELS),
+    Slip("printers.cel.conditions._quantified", "some is all", changed(r"\.exists\(", ".all("), _CELS),
+    Slip("printers.cel.conditions._quantified", "all is some", changed(r"\.all\(", ".exists("), _CELS),
     Slip(
-        "printers.cel.expressions._chosen", "never the first", lambda _: lambda guard, text, otherwise: otherwise, _CELS
+        "printers.cel.logic.chosen",
+        "never the first",
+        lambda _: lambda guard, condition, otherwise: otherwise,
+        _CELS,
     ),
-    Slip("printers.cel.expressions.literal", "no escapes", unescaped, _CELS),
+    Slip("printers.cel.text.json_string", "no escapes", lambda _: lambda text: f'"{text}"', _CELS),
     Slip(
         "printers.cel.parameters._given",
         "what is given is not read",
         lambda _: lambda name, otherwise: otherwise,
         (CEL,),
     ),
-    Slip("printers.cel.parameters._because", "no reason", always('""'), (CEL,)),
-    Slip("printers.cel.parameters.DELETED", "no deletions", always('request.operation == "CREATE"')(None), (CEL,)),
+    Slip("printers.cel.parameters._because", "no reason", always(EMPTY), (CEL,)),
+    Slip("printers.cel.parameters.DELETED", "no deletions", lambda _: _ON_CREATE, (CEL,)),
     Slip(
         "targets.gatekeeper.package._param",
         "ranges begin one later",
@@ -223,35 +229,35 @@ SLIPS = (
         _CELS,
     ),
     Slip("printers.cel.findings.because_of", "no reason", always(""), _VAP),
-    Slip("printers.cel.findings.line", "as it is", lambda _: lambda text, string=False: text, _CELS),
+    Slip("printers.cel.messages.line", "as it is", lambda _: lambda value, string=False: value, _CELS),
     Slip(
         "printers.cel.findings.names_of",
         "one name for all",
         lambda _: lambda name, findings: [name for _ in findings],
         _CELS,
     ),
-    Slip("printers.cel.bindings._inherited", "nothing is inherited", always(None), _CELS),
+    Slip("printers.cel.naming.inherited", "nothing is inherited", always(None), _CELS),
     Slip(
-        "printers.cel.bindings._unset",
+        "printers.cel.pending._unset",
         "no default is pending",
-        lambda _: lambda path, inherited, pending: inherited,
+        lambda _: lambda path, otherwise, pending: otherwise,
         _VAP,
     ),
-    Slip("printers.cel.bindings._with_added", "nothing is added", changed(r"\+ \(?\[.*$", "+ [])"), _VAP),
+    Slip("printers.cel.pending._with_added", "nothing is added", changed(r"\+ \(?\[.*$", "+ [])"), _VAP),
     Slip("ir.tidy.failing", "whatever its condition", first(lambda r: replace(r, when=ir.TRUE)), _CELS),
     # updates
-    Slip("printers.cel.checks.changed", "always", always("true"), _VAP),
+    Slip("printers.cel.checks.changed", "always", always(TRUE), _VAP),
     Slip(
         "printers.cel.checks.changed",
         "annotations are not looked at",
         first(lambda all_: [replace(one, annotations=()) for one in all_]),
         _VAP,
     ),
-    Slip("printers.cel.checks._same", "nothing is compared", always(["true"]), _CELS),
+    Slip("printers.cel.checks._same", "nothing is compared", always([TRUE]), _CELS),
     Slip("printers.cel.checks._same", "the first alone is compared", then(lambda texts: texts[:1]), _CELS),
     Slip("printers.cel.checks._SIDES", "an object and itself", lambda sides: (sides[0], sides[0]), _CELS),
-    Slip("printers.cel.checks.ON_UPDATE", "on creation", lambda _: 'request.operation == "CREATE"', _VAP),
-    Slip("printers.cel.parameters.UPDATED", "on creation", lambda _: 'request.operation == "CREATE"', (CEL,)),
+    Slip("printers.cel.checks.ON_UPDATE", "on creation", lambda _: _ON_CREATE, _VAP),
+    Slip("printers.cel.parameters.UPDATED", "on creation", lambda _: _ON_CREATE, (CEL,)),
     Slip("printers.rego.rules.unchanged", "nothing is compared", always(("\ttrue",)), _REGO),
     Slip(
         "ir.passes.rechecked_on",
@@ -264,7 +270,7 @@ SLIPS = (
     Slip(
         "printers.cel.patches._for_each",
         "containers alone",
-        lambda real: lambda kind, *rest: real("containers", *rest) if kind == "containers" else "[]",
+        lambda real: lambda kind, *rest: real("containers", *rest) if kind == "containers" else Listing(),
         _POLICIES,
     ),
     Slip("printers.cel.patches._nested", "at the top", lambda _: lambda fields, value: value, _POLICIES),
@@ -295,9 +301,9 @@ SLIPS = (
     # workloads
     Slip("targets.shared.cel_workloads.TEMPLATES_AT", "no cron jobs", lambda found: found[:1], _POLICIES),
     Slip("targets.shared.cel_workloads.on_workloads", "as pods", lambda _: lambda mode, _workloads: mode, _VAP),
-    Slip("targets.shared.cel_policy._templated", "the object itself", lambda _: lambda text: text, _VAP),
+    Slip("printers.cel.workloads.templated", "the object itself", lambda _: lambda node: node, _VAP),
     Slip(
-        "targets.shared.cel_policy.of_template",
+        "printers.cel.workloads.of_template",
         "of a job",
         lambda real: lambda variables, template: real(variables, "spec.template"),
         _VAP,
@@ -351,7 +357,7 @@ SLIPS = (
         _CHOICES,
     ),
     Slip("targets.shared.choice_who.asking", "the first alone", then(lambda found: found[:1]), _CHOICES),
-    Slip("targets.shared.choice_who.may_use", "anybody", always("true"), _CHOICES),
+    Slip("targets.shared.choice_who.may_use", "anybody", always(TRUE), (*_CHOICES, "kyverno")),
     Slip(
         "targets.shared.choice_who.may_use",
         "wherever the policy holds",
@@ -364,10 +370,10 @@ SLIPS = (
         changed(r" \|\| \([\w.]+ in grant && .*?\]\)\)", ")"),
         _CHOICES,
     ),
-    Slip("targets.shared.choice_who.holds_here", "whatever the labels", always("true"), _CHOICES),
-    Slip("targets.shared.choice_who.ADMISSION", "an update is a creation", replaced(updated="false"), _VAP),
-    Slip("targets.shared.choice_who.ADMISSION", "defaults are always ahead", replaced(ahead="true"), _VAP),
-    Slip("targets.shared.choice_who.TEMPLATES", "defaults are never ahead", replaced(ahead="false"), _VAP),
+    Slip("targets.shared.choice_who.holds_here", "whatever the labels", always(TRUE), _CHOICES),
+    Slip("targets.shared.choice_who.ADMISSION", "an update is a creation", replaced(updated=FALSE), _VAP),
+    Slip("targets.shared.choice_who.ADMISSION", "defaults are always ahead", replaced(ahead=TRUE), _VAP),
+    Slip("targets.shared.choice_who.TEMPLATES", "defaults are never ahead", replaced(ahead=FALSE), _VAP),
     Slip("targets.shared.choice_table.has_patterns", "no grant has", always(False), _CHOICES),
     Slip("targets.shared.choice_table._alike", "all statements are", always(True), (*_CHOICES, "gatekeeper")),
     Slip(
@@ -406,7 +412,7 @@ SLIPS = (
     Slip("targets.shared.choice_cel._once_defaulted", "nothing has to hold", always(()), _VAP),
     Slip("targets.shared.choice_cel._met", "never", always(None), _VAP),
     Slip(
-        "targets.shared.choice_cel._texts",
+        "targets.shared.choice_cel._nearest",
         "the first policy alone",
         first(lambda c: replace(c, policies=c.policies[:1])),
         _CHOICES,
@@ -417,7 +423,7 @@ SLIPS = (
         changed(r'\[""\]\)\[0\]', '[""])[size(variables.accepting) > 0 ? size(variables.accepting) - 1 : 0]'),
         _VAP,
     ),
-    Slip("targets.shared.choice_cel_defaults._COUNTS_AS_CHANGED", "no profile counts", lambda _: "false", _VAP),
+    Slip("targets.shared.choice_cel_defaults._COUNTS_AS_CHANGED", "no profile counts", lambda _: FALSE, _VAP),
     Slip("lowering.partition._guard", "no guard", always(None), (*_CHOICES, "gatekeeper")),
     Slip(
         "lowering.partition._policies",
@@ -450,5 +456,4 @@ SLIPS = (
     ),
     Slip("targets.kyverno.match.exempt_conditions", "nobody", always([]), ("kyverno",)),
     Slip("targets.kyverno.mutate.rules", "the first alone", then(lambda found: found[:1]), ("kyverno",)),
-    Slip("targets.kyverno.choice._may_use", "anybody", always("true"), ("kyverno",)),
 )

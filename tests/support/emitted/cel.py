@@ -1,6 +1,6 @@
 """The syntax of CEL, as far as outputs use it: a tree whose nodes know where they stand in the text.
 
-It is not the printers' own, which never reads CEL: what is wrong with a printer cannot be wrong here, too. Source:
+It is not the printers' own (`pscc.printers.cel`): what is wrong with a printer cannot be wrong here, too. Source:
 ``doc/langdef.md`` of the CEL specification, "Syntax".
 """
 

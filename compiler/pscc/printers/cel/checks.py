@@ -9,14 +9,31 @@ from __future__ import annotations
 from pscc import ir
 from pscc.base.frozen import frozen
 from pscc.ir.passes import IMAGE, Reads
-from pscc.printers.cel.bindings import NONE_PENDING, Pending
-from pscc.printers.cel.expressions import CONTAINERS, access, all_of, group, guards, has_value, literal
 from pscc.printers.cel.findings import check_of, containers_of
+from pscc.printers.cel.fragments import cel
 from pscc.printers.cel.layout import laid_out
-from pscc.printers.cel.variables import once
+from pscc.printers.cel.literals import literal
+from pscc.printers.cel.logic import all_of, among, any_of, equal, unequal
+from pscc.printers.cel.pending import NONE_PENDING, Pending
+from pscc.printers.cel.reads import access, guards, has_value
+from pscc.printers.cel.tree import (
+    TRUE,
+    Call,
+    Conditional,
+    Expression,
+    Grouped,
+    Index,
+    Listing,
+    Name,
+    Select,
+    infix,
+    variable,
+)
+from pscc.printers.cel.variables import Variable, once
+from pscc.printers.cel.walks import CONTAINERS
 
-OLD_CONTAINERS = "variables.oldContainers"
-ON_UPDATE = 'request.operation == "UPDATE"'
+OLD_CONTAINERS = "oldContainers"
+ON_UPDATE = cel('request.operation == "UPDATE"')
 _LINES = 16
 """Of one expression; a longer one has parts. There is more of it where the pod is a workload's template."""
 
@@ -29,16 +46,16 @@ class Validation:
     check looks at.
     """
 
-    variables: tuple[tuple[str, str], ...]
-    expression: str
-    message: str
+    variables: tuple[Variable, ...]
+    expression: Expression
+    message: Expression
 
 
 def validation(
     check: ir.Check,
     reads: Reads,
     name: str = "",
-    updated: str = ON_UPDATE,
+    updated: Expression = ON_UPDATE,
     unchanged_as: str = "",
     pending: Pending = NONE_PENDING,
 ) -> Validation:
@@ -50,19 +67,19 @@ def validation(
     printed = check_of(check, name, pending)
     same = unchanged(unchanged_as or f"{name}Unchanged", reads, updated)
     variables = tuple(once((*printed.variables, *same)).items())
-    return Validation(variables, f"{group(printed.holds, ' ? ')} || variables.{same[-1][0]}", printed.message)
+    return Validation(variables, any_of(printed.holds, variable(same[-1][0])), printed.message)
 
 
-def changed(reads: list[Reads]) -> str:
+def changed(reads: list[Reads]) -> Expression:
     """True unless an update leaves the whole ``spec``, and all that any check reads outside of it, as they were."""
-    outside = dict.fromkeys(path for one in reads for path in one.pod if path[0] != "spec")
-    if any(one.annotations for one in reads):
+    outside = dict.fromkeys(path for each in reads for path in each.pod if path[0] != "spec")
+    if any(each.annotations for each in reads):
         outside.setdefault(ANNOTATIONS)
-    texts = ['request.operation != "UPDATE"', "object.spec != oldObject.spec"]
+    conditions = [cel('request.operation != "UPDATE"'), cel("object.spec != oldObject.spec")]
     for path in outside:
         new, old = (_listed(ir.Path(ir.POD, path), root) for root, _ in _SIDES)
-        texts.append(f"({new}) != ({old})")
-    return " || ".join(texts)
+        conditions.append(unequal(Grouped(new), Grouped(old)))
+    return any_of(*conditions)
 
 
 ANNOTATIONS = ("metadata", "annotations")
@@ -72,71 +89,84 @@ ANNOTATIONS = ("metadata", "annotations")
 
 
 _SIDES = (("object", CONTAINERS), ("oldObject", OLD_CONTAINERS))
+"""The object and the old one, and the variables that hold their containers."""
 
 
-def container_lists() -> list[tuple[str, str]]:
+def container_lists() -> list[Variable]:
     """The variables that hold all containers of the object, and of the old one."""
-    return [(listed.removeprefix("variables."), containers_of(root)) for root, listed in _SIDES]
+    return [(listed, containers_of(root)) for root, listed in _SIDES]
 
 
-def unchanged(name: str, reads: Reads, updated: str = ON_UPDATE) -> list[tuple[str, str]]:
+def unchanged(name: str, reads: Reads, updated: Expression = ON_UPDATE) -> list[Variable]:
     """Variables of which the last, ``name``, is true of an update that leaves ``reads`` as it was."""
-    found = container_lists()
-    found.append(("sameImages", all_of(*_equalities(_NAMES_AND_IMAGES))))
-    texts = _same(reads)
-    if sum(len(laid_out(text).splitlines()) for text in texts) <= _LINES:
-        return [*found, (name, all_of(updated, *texts))]
-    parts: list[list[str]] = []
+    variables = container_lists()
+    variables.append(("sameImages", all_of(*_equalities(_NAMES_AND_IMAGES))))
+    conditions = _same(reads)
+    if sum(_lines_of(condition) for condition in conditions) <= _LINES:
+        return [*variables, (name, all_of(updated, *conditions))]
+    parts: list[list[Expression]] = []
     lines = 0
-    for text in texts:
-        more = len(laid_out(text).splitlines())
+    for condition in conditions:
+        more = _lines_of(condition)
         if not parts or lines + more > _LINES:
             parts.append([])
             lines = 0
-        parts[-1].append(text)
+        parts[-1].append(condition)
         lines += more
     names = [f"{name}{number}" for number in range(1, len(parts) + 1)]
-    found += zip(names, (all_of(*part) for part in parts), strict=True)
-    return [*found, (name, all_of(updated, *(f"variables.{one}" for one in names)))]
+    variables += zip(names, (all_of(*part) for part in parts), strict=True)
+    return [*variables, (name, all_of(updated, *map(variable, names)))]
 
 
-Pairs = list[list[str]]
+def _lines_of(condition: Expression) -> int:
+    return len(laid_out(condition).splitlines())
+
+
+_Pair = tuple[Expression, Expression]
 """Expressions about the object and about the old one, which have to be equal."""
 
 
-def _in_containers(path: ir.Path) -> list[str]:
+def _in_containers(path: ir.Path) -> _Pair:
     """The values at ``path`` of all containers, of both objects."""
     own = _listed(path, "object")
-    return [f"{listed}.map(container, {own})" for _, listed in _SIDES]
+    return _of_each_container(own, own)
 
 
-def _same(reads: Reads) -> list[str]:
+def _of_each_container(of_new: Expression, of_old: Expression) -> _Pair:
+    """What each container of the object, and of the old one, has."""
+    (_, new), (_, old) = _SIDES
+    container = Name("container")
+    return Call("map", (container, of_new), variable(new)), Call("map", (container, of_old), variable(old))
+
+
+def _same(reads: Reads) -> list[Expression]:
     """Conditions that together say that an update leaves ``reads``, the containers and their images as they were."""
-    pairs = [[_listed(ir.Path(ir.POD, fields), root) for root, _ in _SIDES] for fields in reads.pod]
+    (new, _), (old, _) = _SIDES
+    pairs = [(_listed(ir.Path(ir.POD, fields), new), _listed(ir.Path(ir.POD, fields), old)) for fields in reads.pod]
     pairs += [_in_containers(ir.Path("container", fields)) for fields in reads.container if fields != IMAGE]
-    for prefix in reads.annotations:
-        pairs.append([f"{listed}.map(container, {_entry(prefix, root)})" for root, listed in _SIDES])
-    return ["variables.sameImages", *_equalities(pairs)]
+    pairs += [_of_each_container(_entry(prefix, new), _entry(prefix, old)) for prefix in reads.annotations]
+    return [variable("sameImages"), *_equalities(pairs)]
 
 
-def _equalities(pairs: Pairs) -> list[str]:
-    return [f"{group(one, ' ? ')} == {group(other, ' ? ')}" for one, other in pairs]
+def _equalities(pairs: list[_Pair]) -> list[Expression]:
+    return [equal(new, old) for new, old in pairs]
 
 
-def _listed(path: ir.Path, root: str) -> str:
+def _listed(path: ir.Path, root: str) -> Expression:
     """A list of what is at ``path``, empty where it is not set: the two compare whatever the type is."""
-    guard = guards(path, frozenset({f"{root}.metadata"}), root)
-    return f"{guard} ? [{access(path, root)}] : []" if guard else access(path, root)
+    pod = Name(root)
+    guard, value = guards(path, frozenset({Select(pod, "metadata")}), pod), access(path, pod)
+    return value if guard == TRUE else Conditional(guard, Listing((value,)), Listing())
 
 
-def _entry(prefix: str, root: str) -> str:
-    annotations = ir.Path(ir.POD, ANNOTATIONS)
-    of, key = access(annotations, root), f"{literal(prefix)} + container.name"
-    is_there = has_value(annotations, frozenset({f"{root}.metadata"}), root)
-    return f"{all_of(is_there, f'{key} in {of}')} ? [{of}[{key}]] : []"
+def _entry(prefix: str, root: str) -> Expression:
+    pod, annotations = Name(root), ir.Path(ir.POD, ANNOTATIONS)
+    entries, key = access(annotations, pod), infix("+", literal(prefix), cel("container.name"))
+    are_there = has_value(annotations, frozenset({Select(pod, "metadata")}), pod)
+    return Conditional(all_of(are_there, among(key, entries)), Listing((Index(entries, key),)), Listing())
 
 
 _NAMES_AND_IMAGES = [
-    [f"{listed}.map(container, container.name)" for _, listed in _SIDES],
+    _of_each_container(cel("container.name"), cel("container.name")),
     _in_containers(ir.Path("container", IMAGE)),
 ]

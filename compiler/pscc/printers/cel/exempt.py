@@ -8,59 +8,64 @@ from __future__ import annotations
 
 from pscc import ir
 from pscc.ir.access import AUTHENTICATED, SERVICE_ACCOUNT_USER, SERVICE_ACCOUNTS
-from pscc.printers.cel.expressions import access, has_value, literal
+from pscc.printers.cel.fragments import cel
+from pscc.printers.cel.literals import literal
+from pscc.printers.cel.logic import any_of
 from pscc.printers.cel.pod import ACCOUNT, HAS_ACCOUNT
+from pscc.printers.cel.reads import access, has_value
+from pscc.printers.cel.tree import Expression, Name, Number, Select, variable
+from pscc.printers.cel.variables import Variable
 
 EXEMPT = "exempt"
 _NAMESPACE = ir.Path(ir.POD, ("metadata", "namespace"))
+_KINDS = (("users", "askingUsers"), ("groups", "askingGroups"), ("accounts", "askingAccounts"))
+"""The kinds of subjects of an exemption, and the variables that have those who ask."""
 
 
-def asking_variables() -> list[tuple[str, str]]:
+def asking_variables() -> list[Variable]:
     """``askingUser`` (empty where nobody asks), ``askingNamespace``, ``askingAccount``, and all names and groups of both."""
-    user = 'has(request.userInfo) && has(request.userInfo.username) ? request.userInfo.username : ""'
-    namespace = (
-        'has(request.namespace) && request.namespace != "" ? request.namespace : '
-        f'({has_value(_NAMESPACE)} ? {access(_NAMESPACE)} : "default")'
-    )
-    account = f'{HAS_ACCOUNT} ? {ACCOUNT} : (variables.askingUser == "" ? "default" : "")'
-    own_user = f'{literal(SERVICE_ACCOUNT_USER)} + variables.askingNamespace + ":" + variables.askingAccount'
-    own_groups = f"[{literal(SERVICE_ACCOUNTS)}, {literal(SERVICE_ACCOUNTS + ':')} + variables.askingNamespace]"
-    of_user = "has(request.userInfo.groups) ? request.userInfo.groups : []"
-    start = len(SERVICE_ACCOUNT_USER)
-    accounts = (
-        f"variables.askingUsers.filter(user, user.startsWith({literal(SERVICE_ACCOUNT_USER)}))"
-        f'.map(user, user.substring({start}).split(":")).filter(parts, parts.size() == 2)'
-        '.map(parts, parts[0] + "/" + parts[1])'
-    )
     return [
-        ("askingUser", user),
-        ("askingNamespace", namespace),
-        ("askingAccount", account),
-        (
-            "askingUsers",
-            f'[variables.askingUser, variables.askingAccount == "" ? "" : {own_user}].filter(user, user != "")',
-        ),
-        (
-            "askingGroups",
-            f'(variables.askingUser == "" ? [{literal(AUTHENTICATED)}] : ({of_user})) + '
-            f'(variables.askingAccount == "" ? [] : {own_groups})',
-        ),
-        ("askingAccounts", accounts),
-    ]
+        ("askingUser", cel(
+            'has(request.userInfo) && has(request.userInfo.username) ? request.userInfo.username : ""'
+        )),
+        ("askingNamespace", cel(
+            'has(request.namespace) && request.namespace != "" ? request.namespace : ($named ? $name : "default")',
+            named=has_value(_NAMESPACE), name=access(_NAMESPACE),
+        )),
+        ("askingAccount", cel(
+            '$named ? $name : (variables.askingUser == "" ? "default" : "")', named=HAS_ACCOUNT, name=ACCOUNT
+        )),
+        ("askingUsers", cel(
+            '[variables.askingUser, variables.askingAccount == "" ? "" : '
+            '$account + variables.askingNamespace + ":" + variables.askingAccount].filter(user, user != "")',
+            account=literal(SERVICE_ACCOUNT_USER),
+        )),
+        ("askingGroups", cel(
+            '(variables.askingUser == "" ? [$anybody] : (has(request.userInfo.groups) ? request.userInfo.groups : [])) + '
+            '(variables.askingAccount == "" ? [] : [$accounts, $accounts_in + variables.askingNamespace])',
+            anybody=literal(AUTHENTICATED), accounts=literal(SERVICE_ACCOUNTS), accounts_in=literal(f"{SERVICE_ACCOUNTS}:"),
+        )),
+        ("askingAccounts", cel(
+            "variables.askingUsers.filter(user, user.startsWith($account)).map(user, "
+            'user.substring($length).split(":")).filter(parts, parts.size() == 2).map(parts, parts[0] + "/" + parts[1])',
+            account=literal(SERVICE_ACCOUNT_USER), length=Number(len(SERVICE_ACCOUNT_USER)),
+        )),
+    ]  # fmt: skip
 
 
-def exemption_variables() -> list[tuple[str, str]]:
+def exemption_variables() -> list[Variable]:
     """Variables of which the last, `EXEMPT`, is true where who asks is exempt."""
-    kinds = (("users", "askingUsers"), ("groups", "askingGroups"), ("accounts", "askingAccounts"))
-    who = " || ".join(_among(kind, asking) for kind, asking in kinds)
-    rows = "variables.params != null && has(variables.params.exemptions) ? variables.params.exemptions : []"
-    return [
-        *asking_variables(),
-        ("exemptions", rows),
-        (EXEMPT, f"variables.exemptions.exists(one, has(one.everyone) && one.everyone || {who})"),
-    ]
+    given = "variables.params != null && has(variables.params.exemptions) ? variables.params.exemptions : []"
+    named = any_of(*(_among(kind, asking) for kind, asking in _KINDS))
+    is_exempt = "variables.exemptions.exists(one, has(one.everyone) && one.everyone || $named)"
+    return [*asking_variables(), ("exemptions", cel(given)), (EXEMPT, cel(is_exempt, named=named))]
 
 
-def _among(kind: str, asking: str) -> str:
-    named = f"name in one.{kind}.exact || one.{kind}.prefixes.exists(prefix, name.startsWith(prefix))"
-    return f"has(one.{kind}) && variables.{asking}.exists(name, {named})"
+def _among(kind: str, asking: str) -> Expression:
+    """Whether one of those who ask is named by the exemption ``one`` among its subjects of ``kind``."""
+    return cel(
+        "has($names) && $asking.exists(name, "
+        "name in $names.exact || $names.prefixes.exists(prefix, name.startsWith(prefix)))",
+        names=Select(Name("one"), kind),
+        asking=variable(asking),
+    )

@@ -1,184 +1,228 @@
-"""Breaks a long CEL expression into lines, at its outermost operators first. Knows brackets and strings, no meaning."""
+"""Breaks a long CEL expression into lines, at its outermost operators first."""
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterator
 from functools import lru_cache
 from itertools import pairwise
 
+from pscc.printers.cel.text import (
+    COLON,
+    COMMA,
+    Between,
+    Bracket,
+    Method,
+    Piece,
+    Pieces,
+    Quote,
+    Word,
+    joined,
+    pieces_of,
+    quoted,
+)
+from pscc.printers.cel.tree import Expression
+
 WIDTH = 110
 _TERNARY = (" ? ", " : ")
-_LOGIC = ((" || ",), (" && ",))
-_CALL = re.compile(r"\.\w+\((?:\w+,)?")
-_CONSTANT = re.compile(r'-?\d+|"[^"\\]*"|\[-?\d+, -?\d+\]')
-_KEY = re.compile(r'"[A-Za-z]+": ')
-_UNSET = re.compile(r"[\w.]+ == null")
-_GUARD = re.compile(r"!?has\(([\w.]+)\)|([\w.]+) [!=]= null")
 _COMPARISONS = (" == ", " != ", " in ")
 
 
 @lru_cache(maxsize=4096)
-def laid_out(expression: str, indent: int = 0) -> str:
-    """``expression`` (on one line) over as many lines as it needs, each indented by ``indent`` and what nests it."""
+def laid_out(expression: Expression, quote: Quote = quoted) -> str:
+    """``expression`` over as many lines as it needs, its strings written by ``quote``."""
+    return _lines(pieces_of(expression, quote), 0)
+
+
+def _lines(pieces: Pieces, indent: int) -> str:
+    """``pieces`` over as many lines as they need, each indented by ``indent`` and what nests it."""
     pad = " " * indent
-    if indent + len(expression) <= WIDTH:
-        return pad + expression
-    if len(parts := split(expression, _TERNARY)) > 1:
+    text = joined(pieces)
+    if indent + len(text) <= WIDTH:
+        return pad + text
+    if len(parts := _split(pieces, _TERNARY)) > 1:
         return _branches(parts, indent)
-    for operators in _LOGIC:
-        if len(parts := split(expression, operators)) > 1:
-            lines = [laid_out(text, indent) for text in _guarded([text for text, _ in parts], operators[0], indent)]
-            return f"{operators[0].rstrip()}\n".join(lines)
-    if len(parts := split(expression, _COMPARISONS)) == 2:
+    for operator in (" || ", " && "):
+        if len(parts := _split(pieces, (operator,))) > 1:
+            operands = _guarded([operand for operand, _ in parts], Between(operator), indent)
+            return f"{operator.rstrip()}\n".join(_lines(operand, indent) for operand in operands)
+    if len(parts := _split(pieces, _COMPARISONS)) == 2:
         (left, _), (right, operator) = parts
-        if right.startswith("[") and "\n" not in (one := laid_out(left, indent)):
-            return f"{one}{operator}{laid_out(right, indent).lstrip()}"
-        return f"{laid_out(left, indent)}{operator.rstrip()}\n{laid_out(right, indent)}"
-    if len(parts := split(expression, (" + ",))) > 1:
-        return _filled([text for text, _ in parts], indent)
-    calls = _calls(expression)
+        if _is_list(right[0]) and "\n" not in (whole := _lines(left, indent)):
+            return f"{whole}{operator}{_lines(right, indent).lstrip()}"
+        return f"{_lines(left, indent)}{operator.rstrip()}\n{_lines(right, indent)}"
+    if len(parts := _split(pieces, (" + ",))) > 1:
+        return _filled([operand for operand, _ in parts], indent)
+    calls = _calls(pieces)
     if len(calls) > 1 and not _is_one_call(calls, indent):
-        return "\n".join([laid_out(calls[0], indent), *(laid_out(call, indent + 2) for call in calls[1:])])
-    return _opened(expression, indent)
+        return "\n".join([_lines(calls[0], indent), *(_lines(call, indent + 2) for call in calls[1:])])
+    return _opened(pieces, indent)
 
 
-def _guarded(operands: list[str], operator: str, indent: int) -> list[str]:
+def _split(pieces: Pieces, operators: tuple[str, ...]) -> list[tuple[Pieces, str]]:
+    """The operands of ``operators``, each with the operator before it."""
+    parts: list[tuple[Pieces, str]] = []
+    begun, before = 0, ""
+    for at, piece in enumerate(pieces):
+        if isinstance(piece, Between) and piece.text in operators:
+            parts.append((pieces[begun:at], before))
+            begun, before = at + 1, piece.text
+    parts.append((pieces[begun:], before))
+    return parts
+
+
+def _is_list(piece: Piece) -> bool:
+    return isinstance(piece, Bracket) and piece.before == "["
+
+
+def _guarded(operands: list[Pieces], operator: Between, indent: int) -> list[Pieces]:
     """``operands``, each guard on one line with what it guards where that fits; and what is unset together."""
-    lines: list[str] = []
+    lines: list[Pieces] = []
     guarded = ""
-    before = ""
+    before: Pieces = ()
     for operand in operands:
-        together = (guarded and guarded in operand) or (_UNSET.fullmatch(before) and _UNSET.fullmatch(operand))
-        if together and indent + len(lines[-1]) + len(operand) + len(operator) <= WIDTH - 3:
-            lines[-1] += f"{operator}{operand}"
+        together = (guarded and guarded in _reads(operand)) or (_asks_for_null(before) and _asks_for_null(operand))
+        if together and indent + sum(len(joined(p)) for p in (lines[-1], operand, (operator,))) <= WIDTH - 3:
+            lines[-1] = (*lines[-1], operator, *operand)
         else:
             lines.append(operand)
         before = operand
-        found = _GUARD.fullmatch(operand)
-        guarded = found[1] or found[2] if found else ""
+        guarded = _guards(operand)
     return lines
 
 
-def _branches(parts: list[tuple[str, str]], indent: int) -> str:
+def _asks_for_null(operand: Pieces) -> bool:
+    """Whether ``operand`` is that a field is null."""
+    return _field(operand[:-2]) != "" and operand[-2:] == (Between(" == "), Word("null"))
+
+
+def _guards(operand: Pieces) -> str:
+    """The field of which ``operand`` says that it is there, or not; empty where it says something else."""
+    match operand[1:] if operand[:1] == (Word("!"),) else operand:
+        case (Word(text="has"), Bracket(inside=inside)):
+            return _field(inside)
+        case (*read, Between(text=" == " | " != "), Word(text="null")):
+            return _field(tuple(read))
+        case _:
+            return ""
+
+
+def _field(pieces: Pieces) -> str:
+    """The text of ``pieces`` where they are one field; empty where they are not."""
+    return joined(pieces) if all(isinstance(piece, Word) for piece in pieces) else ""
+
+
+def _reads(pieces: Pieces) -> Iterator[str]:
+    """Every field, and the objects above it, that is read in ``pieces``."""
+    read = ""
+    for piece in pieces:
+        match piece:
+            case Word(text=text):
+                read = read + text if text.startswith(".") else text
+                yield read
+            case Bracket(inside=inside):
+                read = ""
+                yield from _reads(inside)
+
+
+def _branches(parts: list[tuple[Pieces, str]], indent: int) -> str:
     (condition, _), *branches = parts
-    lines = [laid_out(condition, indent)]
-    lines += [f"{' ' * indent}{operator.strip()} {laid_out(text, indent + 2).lstrip()}" for text, operator in branches]
+    lines = [_lines(condition, indent)]
+    lines += [f"{' ' * indent}{operator.strip()} {_lines(text, indent + 2).lstrip()}" for text, operator in branches]
     return "\n".join(lines)
 
 
-def _filled(operands: list[str], indent: int) -> str:
-    lines = [laid_out(operands[0], indent)]
+def _filled(operands: list[Pieces], indent: int) -> str:
+    lines = [_lines(operands[0], indent)]
     for operand in operands[1:]:
         last = lines[-1].rsplit("\n", 1)[-1]
-        if len(last) + len(operand) + 3 <= WIDTH:
-            lines[-1] += f" + {operand}"
+        text = joined(operand)
+        if len(last) + len(text) + 3 <= WIDTH:
+            lines[-1] += f" + {text}"
         else:
             lines[-1] += " +"
-            lines.append(laid_out(operand, indent))
+            lines.append(_lines(operand, indent))
     return "\n".join(lines)
 
 
-def _calls(expression: str) -> list[str]:
+def _calls(pieces: Pieces) -> list[Pieces]:
     """What is called upon, and each call of a method on it."""
-    dots = [
-        at
-        for at in _outermost(expression)
-        if expression[at] == "." and re.match(r"\.[a-z][A-Za-z]*\(", expression[at:])
-    ]
-    return [expression[a:b] for a, b in pairwise((0, *dots, len(expression)))] if dots and dots[0] else [expression]
+    dots = [at for at, piece in enumerate(pieces) if at and isinstance(piece, Method)]
+    return [pieces[a:b] for a, b in pairwise((0, *dots, len(pieces)))]
 
 
-def _is_one_call(calls: list[str], indent: int) -> bool:
+def _is_one_call(calls: list[Pieces], indent: int) -> bool:
     """Whether there is a single call, whose head fits on the line of what it is called upon."""
-    if len(calls) != 2 or len(calls[0]) > len(calls[1]):
+    receiver, call = joined(calls[0]), joined(calls[1])
+    if len(calls) != 2 or len(receiver) > len(call):
         return False
-    head = _CALL.match(calls[1])
-    return head is not None and indent + len(calls[0]) + len(head[0]) <= WIDTH
+    return indent + len(receiver) + len(_head(calls[1])) <= WIDTH
 
 
-def _opened(expression: str, indent: int) -> str:
-    """The longest bracket of ``expression`` with its inside on lines of its own."""
+def _head(call: Pieces) -> str:
+    """The call up to what it is given: a macro's variable is in it."""
+    method, given = call[0], call[1]
+    assert isinstance(given, Bracket)
+    return f"{method.text}{given.before}{_variable(given.inside)}"
+
+
+def _variable(inside: Pieces) -> str:
+    """The variable of a macro with the comma behind, which stays on the line of its bracket; empty where there is none."""
+    match inside:
+        case (Word(text=name), Between(text=", "), *_) if name.isidentifier():
+            return f"{name},"
+        case _:
+            return ""
+
+
+def _opened(pieces: Pieces, indent: int) -> str:
+    """The longest bracket of ``pieces`` with its inside on lines of its own."""
     pad = " " * indent
-    group = _longest_group(expression)
-    if group is None:
-        return pad + expression
-    start, end = group
-    items = [text for text, _ in split(expression[start:end], (", ",))]
-    head = _joined_prefix(items)
+    brackets = [(at, piece) for at, piece in enumerate(pieces) if isinstance(piece, Bracket)]
+    if not brackets:
+        return pad + joined(pieces)
+    at, bracket = max(brackets, key=lambda pair: len(pair[1].text))
+    items = [item for item, _ in _split(bracket.inside, (COMMA.text,))]
+    head = _variable(bracket.inside)
     rest = items[1:] if head else items
-    if all(map(_CONSTANT.fullmatch, rest)):
-        lines = _packed(rest, indent + 2)
+    if all(map(_is_constant, rest)):
+        lines = _packed([joined(item) for item in rest], indent + 2)
     else:
         lines = [_entry(item, indent + 2) + ("," if n < len(rest) else "") for n, item in enumerate(rest, 1)]
-    return "\n".join([pad + expression[:start] + head, *lines, pad + expression[end:]])
+    opened, closed = joined(pieces[:at]) + bracket.before, bracket.after + joined(pieces[at + 1 :])
+    return "\n".join([pad + opened + head, *lines, pad + closed])
+
+
+def _is_constant(item: Pieces) -> bool:
+    """Whether ``item`` is a number, a string, or a pair of numbers, which are put on one line with others."""
+    match item:
+        case (Word(text=text),):
+            return (text.startswith('"') and "\\" not in text) or text.removeprefix("-").isdecimal()
+        case (Bracket(before="[", inside=(Word(text=low), Between(), Word(text=high))),):
+            return all(text.removeprefix("-").isdecimal() for text in (low, high))
+        case _:
+            return False
 
 
 def _packed(constants: list[str], indent: int) -> list[str]:
     """As many constants on a line as fit."""
     lines = [" " * indent + constants[0]]
-    for one in constants[1:]:
-        if len(lines[-1]) + len(one) + 3 <= WIDTH:
-            lines[-1] += f", {one}"
+    for constant in constants[1:]:
+        if len(lines[-1]) + len(constant) + 3 <= WIDTH:
+            lines[-1] += f", {constant}"
         else:
             lines[-1] += ","
-            lines.append(" " * indent + one)
+            lines.append(" " * indent + constant)
     return lines
 
 
-def _entry(item: str, indent: int) -> str:
+def _entry(item: Pieces, indent: int) -> str:
     """An item of a bracket; of a map what is long stands below its key."""
-    if indent + len(item) > WIDTH and (key := _KEY.match(item)):
-        return f"{' ' * indent}{key[0].rstrip()}\n{laid_out(item[key.end() :], indent + 4)}"
-    return laid_out(item, indent)
+    match item:
+        case (Word() as key, Between() as colon, *value) if colon == COLON and _is_plain_key(key):
+            if indent + len(joined(item)) > WIDTH:
+                return f"{' ' * indent}{key.text}:\n{_lines(tuple(value), indent + 4)}"
+    return _lines(item, indent)
 
 
-def _joined_prefix(items: list[str]) -> str:
-    """The variable of a comprehension, which stays on the line of its bracket."""
-    return f"{items[0]}," if len(items) > 1 and items[0].isidentifier() else ""
-
-
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[([{]|[)\]}]|[^"()[\]{}]+')
-
-
-@lru_cache(maxsize=16)
-def _outermost(expression: str) -> tuple[int, ...]:
-    """The positions of the characters that are outside strings and brackets, the outermost brackets among them."""
-    found: list[int] = []
-    depth = 0
-    for token in _TOKEN.finditer(expression):
-        first = expression[token.start()]
-        if first in ")]}":
-            depth -= 1
-        if depth == 0 and first != '"':
-            found.extend(range(token.start(), token.end()))
-        if first in "([{":
-            depth += 1
-    return tuple(found)
-
-
-def split(expression: str, operators: tuple[str, ...]) -> list[tuple[str, str]]:
-    """The operands at the outermost level, each with the operator before it."""
-    parts: list[tuple[str, str]] = []
-    begun, before = 0, ""
-    starts = {operator[0] for operator in operators}
-    for at in _outermost(expression):
-        if at < begun or expression[at] not in starts:
-            continue
-        for operator in operators:
-            if expression.startswith(operator, at):
-                parts.append((expression[begun:at], before))
-                begun, before = at + len(operator), operator
-    parts.append((expression[begun:], before))
-    return parts
-
-
-def _longest_group(expression: str) -> tuple[int, int] | None:
-    """Start and end of the inside of the longest outermost bracket."""
-    longest: tuple[int, int] | None = None
-    start = 0
-    for at in _outermost(expression):
-        if expression[at] in "([{":
-            start = at + 1
-        elif expression[at] in ")]}" and (longest is None or at - start > longest[1] - longest[0]):
-            longest = (start, at)
-    return longest
+def _is_plain_key(key: Word) -> bool:
+    return key.text.strip('"').isalpha() and key.text.startswith('"')

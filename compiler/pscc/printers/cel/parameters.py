@@ -9,17 +9,25 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pscc import ir
-from pscc.ir.passes import constant, nodes, parameters, rechecked_on
+from pscc.ir.passes import constant, parameters, rechecked_on
+from pscc.ir.walking import nodes
 from pscc.printers.cel.checks import ON_UPDATE, Validation, validation
 from pscc.printers.cel.exempt import EXEMPT, exemption_variables
-from pscc.printers.cel.expressions import halves_of, literal, parameter, prefixes_of
-from pscc.printers.cel.findings import FINDINGS, line, shown_as
+from pscc.printers.cel.findings import FINDINGS
+from pscc.printers.cel.fragments import cel
+from pscc.printers.cel.literals import literal
+from pscc.printers.cel.logic import all_of, any_of
+from pscc.printers.cel.matching import halves_of, prefixes_of
+from pscc.printers.cel.messages import line, shown_as
+from pscc.printers.cel.reads import parameter
+from pscc.printers.cel.tree import Expression, Grouped, Listing, Select, infix, variable
+from pscc.printers.cel.variables import Variable
 
 BECAUSE = "because"
-UPDATED = f"{ON_UPDATE} && oldObject != null"
+UPDATED = all_of(ON_UPDATE, cel("oldObject != null"))
 """The pod that a workload would make has the workload's operation, and no old object."""
-DELETED = 'request.operation == "DELETE"'
-"""Gatekeeper's webhook may see deletions, which have no object: nothing is said of them."""
+DELETED = cel('request.operation == "DELETE"')
+"""Gatekeeper's webhook may see deletions, which have no object: a Constraint has no finding on them."""
 
 
 def template_of(check: ir.Check, exempt: bool = False) -> Validation:
@@ -27,66 +35,77 @@ def template_of(check: ir.Check, exempt: bool = False) -> Validation:
     plain = replace(check, because="")
     printed = validation(plain, rechecked_on(check), FINDINGS, UPDATED, unchanged_as="unchanged")
     variables = [*_parameters(check), (BECAUSE, _because()), *printed.variables]
-    expression = f"{DELETED} || {printed.expression}"
+    expression = any_of(DELETED, printed.expression)
     if exempt:
         variables += exemption_variables()
-        expression += f" || variables.{EXEMPT}"
-    return Validation(tuple(variables), expression, f"{printed.message} + variables.{BECAUSE}")
+        expression = any_of(expression, variable(EXEMPT))
+    return Validation(tuple(variables), expression, infix("+", printed.message, variable(BECAUSE)))
 
 
-def _parameters(check: ir.Check) -> list[tuple[str, str]]:
+def _parameters(check: ir.Check) -> list[Variable]:
     """The parameters themselves, and what is made of them for where they stand: patterns, levels, messages."""
-    found = [(one.name, _given(one.name, literal(constant(one, {}).value))) for one in parameters(check)]
-    patterns = (one.patterns for one in nodes(check.requirements, ir.StartsWithAny))
-    found += [(prefixes_of(one.name), _prefixes(one)) for one in dict.fromkeys(patterns) if isinstance(one, ir.Param)]
-    levels = (one.right for one in nodes(check.requirements, ir.SameLevel))
-    for level in dict.fromkeys(one for one in levels if isinstance(one, ir.Param)):
-        found += zip(halves_of(level.name), _halves(level), strict=True)
-    shown = (one.params for one in nodes(check.requirements, ir.ShowParams))
-    return [
-        *found,
-        *((shown_as(params), _shown(params)) for params in dict.fromkeys(shown) if params[0].kind != "bool"),
-    ]
+    variables = [(param.name, _given(param.name, literal(constant(param, {}).value))) for param in parameters(check)]
+    for patterns in dict.fromkeys(node.patterns for node in nodes(check.requirements, ir.StartsWithAny)):
+        if isinstance(patterns, ir.Param):
+            variables.append((prefixes_of(patterns.name), _prefixes(patterns)))
+    for level in dict.fromkeys(node.right for node in nodes(check.requirements, ir.SameLevel)):
+        if isinstance(level, ir.Param):
+            variables += zip(halves_of(level.name), _halves(level), strict=True)
+    for params in dict.fromkeys(node.params for node in nodes(check.requirements, ir.ShowParams)):
+        if params[0].kind != "bool":
+            variables.append((shown_as(params), _shown(params)))
+    return variables
 
 
-def _prefixes(patterns: ir.Param) -> str:
-    pattern = 'pattern.endsWith("*") ? pattern.substring(0, pattern.size() - 1) : pattern'
-    return f"{parameter(patterns.name)}.map(pattern, {pattern})"
+def _prefixes(patterns: ir.Param) -> Expression:
+    return cel(
+        '$patterns.map(pattern, pattern.endsWith("*") ? pattern.substring(0, pattern.size() - 1) : pattern)',
+        patterns=parameter(patterns.name),
+    )
 
 
-def _halves(level: ir.Param) -> tuple[str, str]:
+def _halves(level: ir.Param) -> tuple[Expression, Expression]:
     text = parameter(level.name)
-    categories = f'{text}.contains(":") ? {text}.substring({text}.indexOf(":") + 1).split(",") : []'
-    return f'{text}.substring(0, {text}.indexOf(":") + 1)', categories
+    sensitivity = cel('$level.substring(0, $level.indexOf(":") + 1)', level=text)
+    categories = '$level.contains(":") ? $level.substring($level.indexOf(":") + 1).split(",") : []'
+    return sensitivity, cel(categories, level=text)
 
 
-def _given(name: str, otherwise: str) -> str:
-    own = f"variables.params.{name}"
-    return f"variables.params != null && has({own}) ? {own} : {otherwise}"
+def _given(name: str, otherwise: Expression) -> Expression:
+    own = Select(variable("params"), name)
+    return cel("variables.params != null && has($own) ? $own : $otherwise", own=own, otherwise=otherwise)
 
 
-def _because() -> str:
-    own = f"variables.params.{BECAUSE}"
-    return f'variables.params != null && has({own}) && {own} != "" ? " (" + {line(own)} + ")" : ""'
+def _because() -> Expression:
+    own = Select(variable("params"), BECAUSE)
+    given = 'variables.params != null && has($own) && $own != "" ? " (" + $line + ")" : ""'
+    return cel(given, own=own, line=line(own))
 
 
-def _shown(params: tuple[ir.Param, ...]) -> str:
+def _shown(params: tuple[ir.Param, ...]) -> Expression:
     """The text of the values in a message, as `ir.ShowParams` has it."""
-    (kind,) = {one.kind for one in params}
-    lists = " + ".join(parameter(one.name) for one in params)
+    (kind,) = {param.kind for param in params}
+    values = [parameter(param.name) for param in params]
     match kind:
         case "string" if len(params) == 1:
-            return f'{lists} == "" ? "none" : {line(lists)}'
+            return cel('$value == "" ? "none" : $line', value=values[0], line=line(values[0]))
         case "string":
-            given = ", ".join(parameter(one.name) for one in params)
-            text = whole = f'[{given}].filter(word, word != "")'
+            words = whole = cel('$words.filter(word, word != "")', words=Listing(tuple(values)))
         case "ranges":
-            one = 'range.min == range.max ? string(range.min) : string(range.min) + "-" + string(range.max)'
-            text, whole = f"{lists}.map(range, {one})", lists
+            whole = infix("+", *values)
+            words = cel(
+                "$ranges.map(range, range.min == range.max ? string(range.min) : "
+                'string(range.min) + "-" + string(range.max))',
+                ranges=whole,
+            )
         case "hostPaths":
-            one = 'has(path.readOnly) && path.readOnly ? path.pathPrefix + " (read-only)" : path.pathPrefix'
-            text, whole = f"{lists}.map(path, {one})", lists
+            whole = infix("+", *values)
+            words = cel(
+                "$paths.map(path, "
+                'has(path.readOnly) && path.readOnly ? path.pathPrefix + " (read-only)" : path.pathPrefix)',
+                paths=whole,
+            )
         case _:
-            text = whole = f"({lists})" if len(params) > 1 else lists
-    joined = line(f'{text}.join(", ")', string=True)
-    return f'{whole}.size() == 0 ? "none" : {joined}'
+            words = whole = Grouped(infix("+", *values)) if len(params) > 1 else values[0]
+    joined = line(cel('$words.join(", ")', words=words), string=True)
+    return cel('$whole.size() == 0 ? "none" : $joined', whole=whole, joined=joined)

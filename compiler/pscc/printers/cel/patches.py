@@ -13,16 +13,33 @@ from pscc import ir
 from pscc.ir.defaulting import LISTS, json_value
 from pscc.ir.once_defaulted import applies
 from pscc.ir.passes import disjunction, negation
-from pscc.printers.cel.expressions import access, all_of, condition, facts, has_value, json_text, literal, negated
+from pscc.printers.cel.conditions import condition, facts
+from pscc.printers.cel.finding import CONTAINER
+from pscc.printers.cel.fragments import cel
 from pscc.printers.cel.layout import laid_out
+from pscc.printers.cel.literals import json_literal, literal
+from pscc.printers.cel.logic import all_of, has, negated
+from pscc.printers.cel.pending import lacking
 from pscc.printers.cel.pod import METADATA
+from pscc.printers.cel.reads import access, has_value
+from pscc.printers.cel.tree import (
+    Call,
+    Conditional,
+    Expression,
+    Listing,
+    Mapping,
+    Message,
+    Name,
+    Text,
+    infix,
+)
+from pscc.printers.cel.walks import or_empty
 
-CONTAINER = "container"
 _LINES = 25
 """Of one expression; a longer one has parts."""
 
 
-def patches(default: ir.Default) -> tuple[str, ...]:
+def patches(default: ir.Default) -> tuple[Expression, ...]:
     """The patches of ``default`` on the pod that the request creates, an expression for each list of containers.
 
     What is added to a list, and what would be a long expression, has one for each length to which the way to the field
@@ -30,29 +47,35 @@ def patches(default: ir.Default) -> tuple[str, ...]:
     """
     if default.site == "pod":
         wanted = condition(negation(disjunction(_against(default, ir.POD))), METADATA)
-        return (f"{wanted} ? [{_patch(default, ir.POD, '')}] : []",)
+        return (Conditional(wanted, Listing((_patch(default, ir.POD),)), Listing()),)
     if default.value is not None:
         wanted = condition(negation(disjunction(_against(default, CONTAINER))), METADATA)
-        texts = tuple(_for_each(kind, wanted, partial(_patch, default, CONTAINER)) for kind, _ in LISTS)
-        if all(len(laid_out(text).splitlines()) <= _LINES for text in texts):
-            return texts
-        chosen = [_part(default, depth) for depth in range(1, len(default.path) + 1)]
+        whole = tuple(_for_each(kind, wanted, partial(_patch, default, CONTAINER)) for kind, _ in LISTS)
+        if all(len(laid_out(patch).splitlines()) <= _LINES for patch in whole):
+            return whole
+        parts = [_part(default, depth) for depth in range(1, len(default.path) + 1)]
     else:
         lengths = range(1, len(default.path) + 1)
-        chosen = [*(_addition(default, depth) for depth in lengths), _addition(default, len(default.path), there=True)]
-    return tuple(_for_each(kind, wanted, patch) for kind, _ in LISTS for wanted, patch in chosen)
+        parts = [*(_addition(default, depth) for depth in lengths), _addition(default, len(default.path), there=True)]
+    return tuple(_for_each(kind, wanted, patch) for kind, _ in LISTS for wanted, patch in parts)
 
 
-def patches_at_once(defaults: tuple[ir.Default, ...]) -> str:
+def patches_at_once(defaults: tuple[ir.Default, ...]) -> Expression:
     """All of ``defaults`` as one list of patches, each about the pod as it came: what they lie in is made first."""
     sites = {site: [d for d in defaults if d.site == site] for site in ("pod", "containers")}
-    parts = [f"({wanted} ? [{patch('')}] : [])" for wanted, patch in _steps(sites["pod"], ir.POD)]
+    parts = [or_empty(wanted, Listing((patch(),))) for wanted, patch in _steps(sites["pod"], ir.POD)]
     for kind, _ in LISTS:
         parts += [_for_each(kind, wanted, patch) for wanted, patch in _steps(sites["containers"], CONTAINER)]
-    return " + ".join(parts)
+    return infix("+", *parts)
 
 
-def _steps(defaults: list[ir.Default], var: str) -> Iterator[tuple[str, _Patch]]:
+_Place = tuple[Expression, ...]
+"""What a patch's path begins with: where the container is, in parts; nothing for the pod."""
+_Patch = Callable[..., Expression]
+"""The patch, by its place."""
+
+
+def _steps(defaults: list[ir.Default], var: str) -> Iterator[tuple[Expression, _Patch]]:
     """When to patch, and how: the objects that are not there first, then the fields."""
     inside: dict[tuple[str, ...], list[ir.Default]] = {}
     for default in defaults:
@@ -60,28 +83,23 @@ def _steps(defaults: list[ir.Default], var: str) -> Iterator[tuple[str, _Patch]]
             inside.setdefault(default.path[:depth], []).append(default)
     for path in sorted(inside, key=len):
         needed = condition(disjunction(tuple(applies(default, var) for default in inside[path])))
-        yield all_of(negated(has_value(ir.Path(var, path))), needed), partial(_add, path, value="{}")
+        yield all_of(negated(has_value(ir.Path(var, path))), needed), partial(_add, path, Mapping())
     for default in defaults:
-        value = json_text(json_value(default))
+        value = json_literal(json_value(default))
         if default.value is None:
-            lists = [ir.Path(var, path) for path in (default.path, default.unless_in) if path]
-            present = condition(ir.Or(tuple(ir.In(ir.Path("value"), one) for one in lists)))
-            value = f"({has_value(lists[0])} ? {access(lists[0])} : []) + {value}.filter(value, !({present}))"
-        yield condition(applies(default, var)), partial(_add, default.path, value=value)
+            own = ir.Path(var, default.path)
+            value = infix("+", or_empty(has_value(own), access(own)), lacking(var, default))
+        yield condition(applies(default, var)), partial(_add, default.path, value)
 
 
-_Patch = Callable[[str], str]
-"""The text of a patch, by that of where the container is."""
+def _for_each(kind: str, wanted: Expression, patch: _Patch) -> Expression:
+    listed = ir.Path(ir.POD, ("spec", kind))
+    place = (Text(f"/spec/{kind}/"), cel("string($listed.indexOf(container))", listed=access(listed)))
+    those = Call("filter", (Name(CONTAINER), wanted), or_empty(has_value(listed), access(listed)))
+    return Call("map", (Name(CONTAINER), patch(place)), those)
 
 
-def _for_each(kind: str, wanted: str, patch: _Patch) -> str:
-    listed = f"object.spec.{kind}"
-    place = f"{literal(f'/spec/{kind}/')} + string({listed}.indexOf({CONTAINER})) + "
-    there = has_value(ir.Path(ir.POD, ("spec", kind)))
-    return f"({there} ? {listed} : []).filter({CONTAINER}, {wanted}).map({CONTAINER}, {patch(place)})"
-
-
-def _addition(default: ir.Default, depth: int, there: bool = False) -> tuple[str, _Patch]:
+def _addition(default: ir.Default, depth: int, there: bool = False) -> tuple[Expression, _Patch]:
     """When, and how, to add to the list where of the way to it the first ``depth`` fields are not all there.
 
     With ``there`` the list itself is: the values that it lacks are put behind its own.
@@ -92,28 +110,32 @@ def _addition(default: ir.Default, depth: int, there: bool = False) -> tuple[str
     lists = [default.path] if there else []
     if default.unless_in and (there or default.unless_in[:depth] != missing):
         lists.append(default.unless_in)
-    has = ir.Or(tuple(ir.In(ir.Path("value"), ir.Path(CONTAINER, path)) for path in lists))
+    in_lists = ir.Or(tuple(ir.In(ir.Path("value"), ir.Path(CONTAINER, path)) for path in lists))
     known = frozenset(steps)
-    present = condition(has, known | facts(ir.Has(way)) if there else known)
-    asked = [condition(negation(default.unless)), *(f"has({step})" for step in steps)]
+    present = condition(in_lists, known | facts(ir.Has(way)) if there else known)
+    asked = [condition(negation(default.unless)), *map(has, steps)]
     asked.append(has_value(way, known) if there else negated(has_value(way, known)))
-    # behind a list that lacks nothing, nothing is put
-    asked += [f"!{literal(default.add)}.all(value, {present})"] if lists and not there else []
-    added = f"{literal(default.add)}.filter(value, !({present}))" if lists else literal(default.add)
-    value = f"{access(ir.Path(CONTAINER, default.path))} + {added}" if there else added
-    return all_of(*asked), lambda place: _add(missing, place, _nested(default.path[depth:], value))
+    value: Expression = literal(default.add)
+    if lists:
+        if not there:
+            # behind a list that lacks nothing, nothing is put
+            asked.append(cel("!$added.all(value, $present)", added=value, present=present))
+        value = cel("$added.filter(value, !($present))", added=value, present=present)
+    if there:
+        value = infix("+", access(ir.Path(CONTAINER, default.path)), value)
+    return all_of(*asked), partial(_add, missing, _nested(default.path[depth:], value))
 
 
-def _part(default: ir.Default, depth: int) -> tuple[str, _Patch]:
+def _part(default: ir.Default, depth: int) -> tuple[Expression, _Patch]:
     """When, and how, to set the value where of the way to it the first ``depth`` fields are not all there."""
     missing = ir.Path(CONTAINER, default.path[:depth])
     steps = [access(ir.Path(CONTAINER, default.path[:length])) for length in range(1, depth)]
     known = METADATA | {*steps}
-    others = [one for one in _against(default, CONTAINER) if not _is_in(one, missing)]
-    asked = [*(f"has({step})" for step in steps), negated(has_value(missing, known))]
+    others = [other for other in _against(default, CONTAINER) if not _is_in(other, missing)]
+    asked = [*map(has, steps), negated(has_value(missing, known))]
     wanted = all_of(*asked, condition(negation(disjunction(tuple(others))), known))
-    value = _nested(default.path[depth:], json_text(json_value(default)))
-    return wanted, lambda place: _add(default.path[:depth], place, value)
+    value = _nested(default.path[depth:], json_literal(json_value(default)))
+    return wanted, partial(_add, default.path[:depth], value)
 
 
 def _is_in(node: ir.Condition, missing: ir.Path) -> bool:
@@ -127,35 +149,37 @@ def _is_in(node: ir.Condition, missing: ir.Path) -> bool:
 
 def _against(default: ir.Default, var: str) -> tuple[ir.Condition, ...]:
     """What stands against setting the value of the default."""
-    found: list[ir.Condition] = [ir.Has(ir.Path(var, default.path))]
+    against: list[ir.Condition] = [ir.Has(ir.Path(var, default.path))]
     match default.unless:
         case ir.Has(value=ir.Coalesce(options=options, field=())):
-            found += [ir.Has(option) for option in options]
+            against += [ir.Has(option) for option in options]
         case unless if unless != ir.FALSE:
-            found.append(unless)
+            against.append(unless)
     if default.inherits:
-        found.append(ir.Has(ir.Path(ir.POD, default.inherits)))
-    return tuple(found)
+        against.append(ir.Has(ir.Path(ir.POD, default.inherits)))
+    return tuple(against)
 
 
-def _patch(default: ir.Default, var: str, place: str) -> str:
+def _patch(default: ir.Default, var: str, place: _Place = ()) -> Expression:
     """The patch: where the way to the field is not there as a whole, what is missing of it is set with the value."""
-    value = json_text(json_value(default))
-    text = _add(default.path, place, value)
+    value = json_literal(json_value(default))
+    patch = _add(default.path, value, place)
     first = 2 if var == ir.POD else 1
     for depth in reversed(range(first, len(default.path))):
         above = frozenset(access(ir.Path(var, default.path[:length])) for length in range(first, depth))
         missing = negated(has_value(ir.Path(var, default.path[:depth]), above))
-        text = f"{missing} ? {_add(default.path[:depth], place, _nested(default.path[depth:], value))} : {text}"
-    return text
+        whole = _add(default.path[:depth], _nested(default.path[depth:], value), place)
+        patch = Conditional(missing, whole, patch)
+    return patch
 
 
-def _add(path: tuple[str, ...], place: str, value: str) -> str:
-    return f'JSONPatch{{op: "add", path: {place}{literal("/" + "/".join(path))}, value: {value}}}'
+def _add(path: tuple[str, ...], value: Expression, place: _Place = ()) -> Expression:
+    whole = infix("+", *place, Text("/" + "/".join(path)))
+    return Message("JSONPatch", (("op", Text("add")), ("path", whole), ("value", value)))
 
 
-def _nested(fields: tuple[str, ...], value: str) -> str:
+def _nested(fields: tuple[str, ...], value: Expression) -> Expression:
     """``value`` under ``fields``, as an object."""
     for name in reversed(fields):
-        value = f"{{{literal(name)}: {value}}}"
+        value = Mapping(((Text(name), value),))
     return value

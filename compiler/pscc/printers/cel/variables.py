@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-Variable = tuple[str, str]
+from pscc.printers.cel.tree import Expression
+
+Variable = tuple[str, Expression]
 """A name, and the expression that it stands for."""
 
 
-def once(variables: Iterable[Variable]) -> dict[str, str]:
+def once(variables: Iterable[Variable]) -> dict[str, Expression]:
     """``variables`` by name, in order. Raises `ValueError` where one name stands for two expressions."""
-    found: dict[str, str] = {}
+    named: dict[str, Expression] = {}
     for name, expression in variables:
-        if found.setdefault(name, expression) != expression:
+        if named.setdefault(name, expression) != expression:
             raise ValueError(f"two variables are called {name}")
-    return found
+    return named

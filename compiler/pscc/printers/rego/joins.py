@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from pscc import ir
 from pscc.base.frozen import frozen
-from pscc.ir.passes import conjunction, nodes
+from pscc.ir.passes import conjunction
+from pscc.ir.walking import nodes
 
 
 @frozen

@@ -13,14 +13,16 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field
 from typing import assert_never
 
 from pscc import ir
 from pscc.base.frozen import frozen
 from pscc.ir.passes import Reads, constant, parameters, rechecked_on
 from pscc.ir.tidy import failing, message
+from pscc.ir.walking import nodes
 from pscc.output.numbering import numbered
 from pscc.output.templating import printable
 from pscc.printers.rego.joins import Join, join_of
@@ -353,23 +355,8 @@ def _facts(condition: ir.Condition) -> Known:
 
 def _repeated(node: object) -> list[ir.Coalesce]:
     """The values made of several that ``node`` reads more than once, and outside of walks of its own."""
-    counts: dict[ir.Coalesce, int] = {}
-
-    def walk(one: object) -> None:
-        match one:
-            case ir.Any() | ir.All():
-                return
-            case ir.Coalesce():
-                counts[_base(one)] = counts.get(_base(one), 0) + 1
-            case tuple():
-                for member in one:
-                    walk(member)
-            case _ if is_dataclass(one):
-                for member in fields(one):
-                    walk(getattr(one, member.name))
-
-    walk(node)
-    return [value for value, count in counts.items() if count > 1]
+    values = [value for value in nodes(node, ir.Coalesce, ir.Any, ir.All) if isinstance(value, ir.Coalesce)]
+    return [value for value, count in Counter(map(_base, values)).items() if count > 1]
 
 
 def _last(value: ir.Coalesce) -> str:

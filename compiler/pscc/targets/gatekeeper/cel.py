@@ -12,24 +12,32 @@ from pscc import ir
 from pscc.base.frozen import frozen
 from pscc.output.templating import Code, yaml_block, yaml_quote
 from pscc.printers.cel.exempt import asking_variables
+from pscc.printers.cel.fragments import cel
 from pscc.printers.cel.layout import laid_out
+from pscc.printers.cel.logic import any_of
 from pscc.printers.cel.parameters import DELETED, UPDATED, template_of
+from pscc.printers.cel.text import text_of
+from pscc.printers.cel.tree import Expression, variable
 from pscc.targets.shared.cel_where import Fields
-from pscc.targets.shared.choice_cel import REFUSED, choice_in_cel, fields_of
+from pscc.targets.shared.choice_cel import REFUSED, decision_of, fields_of
 from pscc.targets.shared.choice_who import Review, names_shown
 
 _ON_ONE_LINE = 90
 _INDENT = 18
-_USER, _NAMESPACE, _ACCOUNT = (f"variables.asking{name}" for name in ("User", "Namespace", "Account"))
+_USER, _NAMESPACE, _ACCOUNT = (variable(f"asking{name}") for name in ("User", "Namespace", "Account"))
 _REVIEW = Review(
     _NAMESPACE,
     tuple(asking_variables()),
-    names_shown((f'{_USER} != ""', _USER), (f'{_ACCOUNT} != ""', _NAMESPACE, _ACCOUNT)),
+    names_shown(
+        (cel('variables.askingUser != ""'), _USER), (cel('variables.askingAccount != ""'), _NAMESPACE, _ACCOUNT)
+    ),
     UPDATED,
-    aside=f'{_USER} == "" && {_ACCOUNT} != "" '
-    '? " (no user in this review: judged by " + variables.asking[0] + " alone)" : ""',
+    aside=cel(
+        'variables.askingUser == "" && variables.askingAccount != "" '
+        '? " (no user in this review: judged by " + variables.asking[0] + " alone)" : ""'
+    ),
 )
-"""The fields of a request in Gatekeeper: an audit has no user, and labels of the namespace may be missing."""
+"""What Gatekeeper knows: an audit has no user, and labels of the namespace are not always there."""
 
 
 @frozen
@@ -43,7 +51,7 @@ class Source:
 
 
 def source_of(check: ir.Check, exempt: bool) -> Source:
-    """The source of the template of ``check``. ``exempt``: it exempts the requests that its Constraint lists."""
+    """The source of the template of ``check``, which with ``exempt`` lets off the requests of its Constraint."""
     printed = template_of(check, exempt)
     return Source(
         fields_of([*printed.variables], {}, _INDENT),
@@ -55,14 +63,17 @@ def source_of(check: ir.Check, exempt: bool) -> Source:
 
 def choice_source(choice: ir.Choice) -> Source:
     """The source of the template of ``choice``."""
-    printed = choice_in_cel(choice, _REVIEW)
+    decision = decision_of(choice, _REVIEW)
     return Source(
-        fields_of(printed.variables, printed.notes, _INDENT),
-        _inline(f"{DELETED} || {printed.holds}"),
-        _inline(printed.message),
+        fields_of(decision.variables, decision.notes, _INDENT),
+        _inline(any_of(DELETED, decision.holds)),
+        _inline(decision.message),
         yaml_quote(REFUSED),
     )
 
 
-def _inline(text: str) -> Code:
-    return Code(text) if len(text) < _ON_ONE_LINE and text[0] != "[" else Code(f"|-\n{yaml_block(laid_out(text), 18)}")
+def _inline(expression: Expression) -> Code:
+    text = text_of(expression)
+    if len(text) < _ON_ONE_LINE and text[0] != "[":
+        return Code(text)
+    return Code(f"|-\n{yaml_block(laid_out(expression), _INDENT)}")

@@ -1,4 +1,4 @@
-"""The scope and the exemptions of a policy for Kyverno: ``match``, ``exclude``, CEL preconditions."""
+"""Where a policy holds and who is exempt, in Kyverno's words: ``match``, ``exclude``, CEL preconditions."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ from pscc import ir
 from pscc.base.frozen import frozen
 from pscc.ir.access import ALL, NONE, Names, Scope
 from pscc.output.templating import Code, yaml_block, yaml_lines
-from pscc.printers.cel.expressions import negated
+from pscc.printers.cel.fragments import cel
 from pscc.printers.cel.layout import laid_out
+from pscc.printers.cel.logic import negated
+from pscc.printers.cel.text import quoted_for_kyverno
 from pscc.targets.shared.cel_who import is_one_of
 from pscc.targets.shared.label_selector import label_selector
 
-UPDATED = "oldObject != null"
-"""CEL for: the request changes a pod. Kyverno's command line has no operation in CEL."""
+UPDATED = cel("oldObject != null")
+"""That the request changes a pod: Kyverno's command line knows no operation in CEL."""
 
 
 @frozen
@@ -26,7 +28,7 @@ class Where:
 
 
 def match_of(scope: Scope, kinds: tuple[str, ...] = ("Pod",)) -> Where:
-    """``scope`` in Kyverno's form, for objects of ``kinds``. Names may end in ``*``."""
+    """``scope`` of objects of ``kinds`` as Kyverno says it; its names take a ``*`` at the end."""
     inside: dict[str, object] = {}
     if scope.namespaces != ALL:
         inside["namespaces"] = _names(scope.namespaces)
@@ -36,7 +38,7 @@ def match_of(scope: Scope, kinds: tuple[str, ...] = ("Pod",)) -> Where:
     if scope.except_namespaces != NONE:
         outside.append({"namespaces": _names(scope.except_namespaces)})
     outside += [{"namespaceSelector": {"matchLabels": {key: value}}} for key, value in scope.except_labels]
-    entries = [{"resources": {"kinds": list(kinds), **where}} for where in outside]
+    entries = [{"resources": {"kinds": list(kinds), **match}} for match in outside]
     return Where(_lines(inside, 14), _lines(entries, 10))
 
 
@@ -56,5 +58,6 @@ def exempt_conditions(policy: ir.Policy) -> list[dict[str, object]]:
     conditions: list[dict[str, object]] = []
     for number, exemption in enumerate(policy.exemptions, 1):
         expression = negated(is_one_of(exemption.subjects, "both"))
-        conditions.append({"name": Code(f"not-exempt-{number}"), "expression": yaml_block(laid_out(expression), 12)})
+        text = laid_out(expression, quoted_for_kyverno)
+        conditions.append({"name": Code(f"not-exempt-{number}"), "expression": yaml_block(text, 12)})
     return conditions

@@ -11,7 +11,8 @@ from textwrap import dedent
 
 from pscc import ir
 from pscc.ir.defaulting import LISTS, in_sequence, json_value, kebab
-from pscc.ir.passes import negation, nodes
+from pscc.ir.passes import negation
+from pscc.ir.walking import nodes
 from pscc.lowering.capabilities import Judging, LeavesUnset, Sets, Setting
 from pscc.output.contents import origin
 from pscc.output.templating import Code, yaml_block, yaml_lines, yaml_quote

@@ -27,6 +27,8 @@ from pscc.output.templating import Code, folded, render, yaml_block, yaml_quote
 from pscc.printers.cel.checks import validation
 from pscc.printers.cel.findings import check_of
 from pscc.printers.cel.layout import laid_out
+from pscc.printers.cel.text import quoted_for_kyverno, text_of
+from pscc.printers.cel.tree import Expression
 from pscc.printers.rego.rules import comment
 from pscc.targets.kyverno import choice as kyverno_choice
 from pscc.targets.kyverno import mutate as kyverno_mutate
@@ -77,7 +79,8 @@ class Kyverno:
     def check_text(self, check: ir.Check) -> list[str]:
         """The expressions of the rule of ``check``."""
         printed = check_of(specialise(check))
-        return [*(f"{name}: {text}" for name, text in printed.variables), f"holds: {printed.holds}"]
+        variables = (f"{name}: {text_of(value, quoted_for_kyverno)}" for name, value in printed.variables)
+        return [*variables, f"holds: {text_of(printed.holds, quoted_for_kyverno)}"]
 
     def package(self, program: ir.Program, cases: Cases, options: Options = DEFAULTS) -> Package:
         """Policies, mutations, kustomization and a suite per policy of ``program``."""
@@ -154,12 +157,14 @@ def _rule(name: str, check: ir.Check, reads: Reads) -> dict[str, object]:
         "name": yaml_quote(name),
         "statement": Code(comment(origin(check.statement, check.span))),
         "message": _static(check.title),
-        "variables": [
-            {"name": Code(name), "expression": yaml_block(laid_out(text), 16)} for name, text in printed.variables
-        ],
-        "holds": yaml_block(laid_out(printed.expression), 16),
-        "text": yaml_block(laid_out(printed.message), 16),
+        "variables": [{"name": Code(name), "expression": _block(value)} for name, value in printed.variables],
+        "holds": _block(printed.expression),
+        "text": _block(printed.message),
     }
+
+
+def _block(expression: Expression) -> Code:
+    return yaml_block(laid_out(expression, quoted_for_kyverno), 16)
 
 
 def _static(title: str) -> Code:

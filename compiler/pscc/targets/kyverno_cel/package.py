@@ -15,7 +15,9 @@ from pscc.lowering.capabilities import EXEMPTED, MODES, SUBJECTS, Capabilities, 
 from pscc.output.contents import Cases, ObjectName, OutputFile, Package
 from pscc.output.options import DEFAULTS, Options
 from pscc.output.templating import Code, folded, render, yaml_block, yaml_quote
-from pscc.printers.cel.bindings import NONE_PENDING, Pending
+from pscc.printers.cel.fragments import cel
+from pscc.printers.cel.pending import NONE_PENDING, Pending
+from pscc.printers.cel.text import quoted_for_kyverno
 from pscc.printers.rego.rules import comment
 from pscc.targets.kyverno_cel.suite import choice_suites, policy_suite
 from pscc.targets.shared.cel_policy import (
@@ -35,7 +37,7 @@ from pscc.targets.shared.choice_cel_defaults import printed_defaults
 from pscc.targets.shared.names import Names
 from pscc.targets.versions import KYVERNO_CEL, KYVERNO_SKIPS
 
-_WORKLOAD = 'object.kind != "Pod"'
+_WORKLOAD = cel('object.kind != "Pod"')
 _ACTIONS = {"enforce": "Deny", "warn": "Warn", "audit": "Audit"}
 _EPHEMERAL = ("ephemeral-containers", "ephemeral")
 """The end of the name of a policy about ephemeral containers."""
@@ -70,11 +72,11 @@ class KyvernoCel:
 
     def default_text(self, policy: ir.Policy, default: ir.Default) -> list[str]:
         """The patches that set ``default``."""
-        return default_lines(default)
+        return default_lines(default, quoted_for_kyverno)
 
     def check_text(self, check: ir.Check) -> list[str]:
         """The variables and the validation of ``check``."""
-        return check_lines(check)
+        return check_lines(check, quoted_for_kyverno)
 
     def package(self, program: ir.Program, cases: Cases, options: Options = DEFAULTS) -> Package:
         """Policies, kustomization and suites of ``program``."""
@@ -117,8 +119,10 @@ def _validation(policy: ir.Policy, name: str, checks: Checks, resource: str, aut
         background=resource == "pods",
         operations=Code("CREATE, UPDATE" if resource == "pods" else "UPDATE"),
         note=Code(comment(policy.note)) if policy.note else Code(""),
-        where=where(policy.scope, policy.exemptions, autogen=autogen),
-        printed=validations(checks, pending=Pending(policy.defaults, _WORKLOAD) if autogen else NONE_PENDING),
+        where=where(policy.scope, policy.exemptions, autogen=autogen, quote=quoted_for_kyverno),
+        printed=validations(
+            checks, pending=Pending(policy.defaults, _WORKLOAD) if autogen else NONE_PENDING, quote=quoted_for_kyverno
+        ),
     )
 
 
@@ -128,9 +132,9 @@ def _mutation(policy: ir.Policy, name: str) -> str:
         name=yaml_quote(name),
         title=yaml_quote(f"{policy.title or policy.name}: defaults"),
         description=described_defaults(policy),
-        mutations=mutations(policy),
+        mutations=mutations(policy, quoted_for_kyverno),
         variables=[],
-        where=where(policy.scope, policy.exemptions),
+        where=where(policy.scope, policy.exemptions, quote=quoted_for_kyverno),
     )
 
 
@@ -139,15 +143,15 @@ def _choice(choice: ir.Choice, names: Names, options: Options) -> Iterator[Outpu
 
     Workloads have policies of their own, since Kyverno's own would judge by the user who applies them.
     """
-    held = where(choice.scope)
+    held = where(choice.scope, quote=quoted_for_kyverno)
     if any(policy.defaults for policy in choice.policies):
-        variables, patches = printed_defaults(choice)
+        variables, patches = printed_defaults(choice, quoted_for_kyverno)
         name = names.derived(choice.name, "defaults")
         yield _mutating(name, render(
             "kyverno_cel/mutate.yaml.j2", name=yaml_quote(name), title=yaml_quote(f"{choice.name}: defaults"),
             description=yaml_block(folded(CHOICE_DEFAULTS), 6), variables=variables, mutations=patches, where=held,
         ), choice.name)  # fmt: skip
-    printed = printed_choice(choice)
+    printed = printed_choice(choice, quote=quoted_for_kyverno)
     for name, resource, operations in (
         (names[choice.name], "pods", "CREATE, UPDATE"),
         (names.derived(choice.name, *_EPHEMERAL), "pods/ephemeralcontainers", "UPDATE"),
@@ -165,7 +169,7 @@ def _choice(choice: ir.Choice, names: Names, options: Options) -> Iterator[Outpu
             "kyverno_cel/validate.yaml.j2", name=yaml_quote(name), title=yaml_quote("A choice of pod security policies"),
             description=yaml_block(folded(CHOICE_OF_TEMPLATES), 6), action=Code(_ACTIONS[mode]), template_at=Code(template),
             autogen=False, background=True, operations=Code("CREATE, UPDATE"), note=Code(""), where=held,
-            printed=printed_choice(choice, template), resource=Code(""),
+            printed=printed_choice(choice, template, quoted_for_kyverno), resource=Code(""),
         ), choice.name)  # fmt: skip
 
 

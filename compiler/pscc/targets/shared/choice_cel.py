@@ -11,16 +11,22 @@ from pscc.base.frozen import frozen
 from pscc.ir.once_defaulted import holds_once_defaulted
 from pscc.ir.passes import Reads, looked_at_by_choice, specialise
 from pscc.lowering.capabilities import Live
-from pscc.lowering.default_checks import choice_without
+from pscc.lowering.demands import choice_without
 from pscc.output.numbering import numbered
 from pscc.output.templating import Code, yaml_block, yaml_quote
 from pscc.printers.cel.checks import changed, container_lists, unchanged
-from pscc.printers.cel.expressions import all_of, at_template, condition, literal
-from pscc.printers.cel.findings import check_of, line
+from pscc.printers.cel.conditions import condition
+from pscc.printers.cel.findings import check_of
+from pscc.printers.cel.fragments import cel
 from pscc.printers.cel.layout import laid_out
+from pscc.printers.cel.literals import literal
+from pscc.printers.cel.logic import all_of, any_of, equal
+from pscc.printers.cel.messages import line
+from pscc.printers.cel.text import Quote, quoted, text_of
+from pscc.printers.cel.tree import EMPTY, FALSE, TRUE, Conditional, Expression, Grouped, Listing, infix, variable
 from pscc.printers.cel.variables import once
+from pscc.printers.cel.workloads import at_template, of_template
 from pscc.printers.rego.rules import comment
-from pscc.targets.shared.cel_policy import of_template
 from pscc.targets.shared.cel_where import Fields
 from pscc.targets.shared.choice_table import statement_of, statements_of
 from pscc.targets.shared.choice_who import (
@@ -41,7 +47,7 @@ CHOICE_OF_TEMPLATES = (
     "may use has to accept them, with the defaults of that policy. Who applies the workload is not looked at."
 )
 REFUSED = "No policy that may be used accepts this pod."
-"""The message where the whole one is longer than the API server takes."""
+"""Where the whole message is more than the API server takes."""
 CHOICE_DEFAULTS = (
     "Sets the defaults of the policy that admits the pod: the first that accepts it as it is, else the first that accepts "
     "it with its defaults."
@@ -51,7 +57,7 @@ _LINE = "\n"
 
 
 ASKING_RBAC = Live(cost=350_000, budget=10_000_000, asked=4)
-"""The cost of a question to the API server's authorizer, and the budget of a policy.
+"""What asking the API server's authorizer costs, and what a policy may.
 
 Source: ``k8s.io/apiserver/pkg/cel/library/cost.go``, ``k8s.io/apiserver/pkg/apis/cel/config.go``.
 """
@@ -59,7 +65,7 @@ Source: ``k8s.io/apiserver/pkg/cel/library/cost.go``, ``k8s.io/apiserver/pkg/api
 
 @frozen
 class Names:
-    """The names of a choice's variables: for each check by its statement, and for each policy by its name."""
+    """What the variables of a choice are called: of each check by its statement, and of each policy by its name."""
 
     checks: dict[str, str]
     policies: dict[str, str]
@@ -70,8 +76,8 @@ def names_in(choice: ir.Choice) -> Names:
     taken: set[str] = set()
 
     def unique(word: str) -> str:
-        taken.add(name := numbered(word, taken, "No"))
-        return name
+        taken.add(found := numbered(word, taken, "No"))
+        return found
 
     checks = {key: unique(_lower(check.shape)) for key, check in statements_of(choice).items()}
     return Names(checks, {policy.name: unique(_camel(policy.name)) for policy in choice.policies})
@@ -87,22 +93,22 @@ def _camel(name: str) -> str:
 
 
 def who_variables(choice: ir.Choice, names: Names, review: Review = ADMISSION) -> Variables:
-    """The variables up to ``mayUseNAME`` of each policy. A live choice asks the cluster in two variables for each."""
+    """Up to ``mayUseNAME`` of each policy. A live choice asks the cluster, in two variables: one may ask for two things."""
     variables = [] if choice.live else [*asking(choice, review), *grants(choice, review.namespace)]
     for policy in choice.policies:
         name = names.policies[policy.name]
         if choice.live:
             variables.append((f"userMayUse{name}", may_use_live(policy, account=False)))
             variables.append((f"accountMayUse{name}", may_use_live(policy, account=True)))
-            may = f"variables.userMayUse{name} || variables.accountMayUse{name}"
+            asked = any_of(variable(f"userMayUse{name}"), variable(f"accountMayUse{name}"))
         else:
-            may = may_use(policy, review.namespace)
-        variables.append((f"mayUse{name}", all_of(holds_here(policy), may)))
+            asked = may_use(policy, review.namespace)
+        variables.append((f"mayUse{name}", all_of(holds_here(policy), asked)))
     return variables
 
 
 @frozen
-class ChoiceInCel:
+class Decision:
     """A choice as CEL: its ``variables`` in order, some with ``notes``, what ``holds`` where it admits, its ``message``.
 
     ``reads`` is what it looks at.
@@ -111,43 +117,45 @@ class ChoiceInCel:
     reads: Reads
     variables: Variables
     notes: dict[str, str]
-    holds: str
-    message: str
+    holds: Expression
+    message: Expression
 
 
 @frozen
 class Printed:
-    """The parts of a policy: when an update concerns it, its variables, and its validations with messages."""
+    """The parts of the policy: when an update concerns it, its variables, what has to hold, the message where not."""
 
     changed: Code
     variables: list[Fields]
     validations: list[Fields]
 
 
-def printed_choice(choice: ir.Choice, template: str = "") -> Printed:
-    """``choice``, ready for a template: for pods, or for workloads whose pods are at ``template``.
+def printed_choice(given: ir.Choice, template: str = "", quote: Quote = quoted) -> Printed:
+    """The choice ``given``, ready for a template: of pods, or of workloads whose pods are at ``template``.
 
     A workload is judged as the pod that it would make, with the defaults set, and by that pod's service account alone.
+    ``quote`` writes the strings.
     """
-    printed = choice_in_cel(choice, TEMPLATES if template else ADMISSION)
-    concerned = changed([printed.reads])
+    decision = decision_of(given, TEMPLATES if template else ADMISSION)
+    concerned = changed([decision.reads])
+    variables = of_template(decision.variables, template) if template else decision.variables
     return Printed(
-        yaml_block(laid_out(at_template(concerned, template) if template else concerned), 8),
-        fields_of(of_template(printed.variables, template) if template else printed.variables, printed.notes),
+        yaml_block(laid_out(at_template(concerned, template) if template else concerned, quote), 8),
+        fields_of(variables, decision.notes, quote=quote),
         [
             {
                 "statement": Code(""),
-                "expression": Code(printed.holds),
-                "text": yaml_block(laid_out(printed.message), 8),
+                "expression": Code(text_of(decision.holds, quote)),
+                "text": yaml_block(laid_out(decision.message, quote), 8),
                 "message": yaml_quote(REFUSED),
             }
         ],
     )
 
 
-def choice_in_cel(source: ir.Choice, review: Review = ADMISSION) -> ChoiceInCel:
-    """The choice ``source`` in CEL. A pod must come, or be changed, as the policy that admits it leaves it."""
-    choice = choice_without(source)
+def decision_of(given: ir.Choice, review: Review = ADMISSION) -> Decision:
+    """The choice ``given`` in CEL. A pod has to come, or be made, as the policy that admits it leaves it."""
+    choice = choice_without(given)
     names = names_in(choice)
     statements = statements_of(choice)
     reads = looked_at_by_choice(choice, review.of_workloads)
@@ -159,68 +167,68 @@ def choice_in_cel(source: ir.Choice, review: Review = ADMISSION) -> ChoiceInCel:
         name = f"objections{names.policies[policy.name]}"
         variables.append((name, _objections(policy, statements, names)))
         notes[name] = f"policy {policy.name}: what it has against the pod, a finding a line"
-    for policy, checked in zip(source.policies, choice.policies, strict=True):
-        variables += _words(policy, checked, statements, names, review.ahead)
+    for policy, demanding in zip(given.policies, choice.policies, strict=True):
+        variables += _words(policy, demanding, statements, names, review.ahead)
     variables += unchanged("unchanged", reads, review.updated)
     each = [names.policies[policy.name] for policy in choice.policies]
-    accepts = [[f"variables.mayUse{name}", f'variables.objections{name} == ""'] for name in each]
-    if review.ahead == "true":
+    accepts = [[variable(f"mayUse{name}"), equal(variable(f"objections{name}"), EMPTY)] for name in each]
+    if review.ahead == TRUE:
         accepts = [
-            [f"variables.mayUse{names.policies[policy.name]}", *_once_defaulted(policy, statements, names)]
-            for policy in source.policies
+            [variable(f"mayUse{names.policies[policy.name]}"), *_once_defaulted(policy, statements, names)]
+            for policy in given.policies
         ]
     # what costs more is asked last
-    variables.append(
-        ("accepted", " || ".join(all_of(*(reversed(a) if choice.live else a)) for a in accepts) or "false")
-    )
-    variables += [*_texts(choice, names), ("asking", review.shown)]
-    return ChoiceInCel(
-        reads, variables, notes, "variables.accepted || variables.unchanged", _message(choice.live, review)
-    )
+    accepted = [all_of(*(reversed(a) if choice.live else a)) for a in accepts]
+    variables.append(("accepted", infix("||", *accepted) if accepted else FALSE))
+    variables += [*_nearest(choice, names), ("asking", review.shown)]
+    holds = cel("variables.accepted || variables.unchanged")
+    return Decision(reads, variables, notes, holds, _message(choice.live, review))
 
 
-def fields_of(variables: Variables, notes: dict[str, str], indent: int = 8) -> list[Fields]:
+def fields_of(variables: Variables, notes: dict[str, str], indent: int = 8, quote: Quote = quoted) -> list[Fields]:
     """``variables`` for a template, each once, with its note above it and its text indented by ``indent``."""
     return [
         {
             "name": Code(name),
             "note": Code(comment(notes[name])) if name in notes else Code(""),
-            "expression": yaml_block(laid_out(text), indent),
+            "expression": yaml_block(laid_out(value, quote), indent),
         }
-        for name, text in once(variables).items()
+        for name, value in once(variables).items()
     ]
 
 
 def _findings(name: str, check: ir.Check) -> Variables:
-    """The variables of ``check``. ``name`` is the one with its findings, one a line."""
+    """The variables of ``check``, of which ``name`` holds its findings, a line each."""
     specialised = specialise(check)
     if not specialised.requirements:
-        return [(name, '""')]
+        return [(name, EMPTY)]
     printed = check_of(specialised, f"{name}Finding", between=_LINE)
-    return [*printed.variables, (name, f'{printed.holds} ? "" : {printed.message}')]
+    return [*printed.variables, (name, Conditional(printed.holds, EMPTY, printed.message))]
 
 
-def _objections(policy: ir.Policy, statements: dict[str, ir.Check], names: Names) -> str:
-    return _joined([f"variables.{names.checks[statement_of(check, statements)]}" for check in policy.checks])
+def _objections(policy: ir.Policy, statements: dict[str, ir.Check], names: Names) -> Expression:
+    return _joined([variable(names.checks[statement_of(check, statements)]) for check in policy.checks])
 
 
-def _joined(texts: list[str]) -> str:
-    if not texts:
-        return '""'
-    return f'[{", ".join(texts)}].filter(objection, objection != "").join({literal(_LINE)})'
+def _joined(reports: list[Expression]) -> Expression:
+    if not reports:
+        return EMPTY
+    joined = '$reports.filter(objection, objection != "").join($between)'
+    return cel(joined, reports=Listing(tuple(reports)), between=literal(_LINE))
 
 
 # --- words --------------------------------------------------------------------
 
 
-def _once_defaulted(policy: ir.Policy, statements: dict[str, ir.Check], names: Names) -> list[str]:
-    """CEL conditions that all hold where ``policy`` accepts the pod with its defaults. They read the variables of `_words`."""
-    conditions = []
+def _once_defaulted(policy: ir.Policy, statements: dict[str, ir.Check], names: Names) -> list[Expression]:
+    """What has to hold of the variables, those of `_words` among them, where ``policy`` accepts the pod with its defaults."""
+    holds: list[Expression] = []
     for check in policy.checks:
         name = names.checks[statement_of(check, statements)]
         met = _met(check, policy) is not None
-        conditions.append(f"variables.{name}Once{names.policies[policy.name]}" if met else f'variables.{name} == ""')
-    return conditions
+        once_set = variable(f"{name}Once{names.policies[policy.name]}")
+        holds.append(once_set if met else equal(variable(name), EMPTY))
+    return holds
 
 
 def _met(check: ir.Check, policy: ir.Policy) -> ir.Condition | None:
@@ -230,63 +238,72 @@ def _met(check: ir.Check, policy: ir.Policy) -> ir.Condition | None:
 
 
 def _words(
-    policy: ir.Policy, checked: ir.Policy, statements: dict[str, ir.Check], names: Names, ahead: str
+    policy: ir.Policy, demanding: ir.Policy, statements: dict[str, ir.Check], names: Names, ahead: Expression
 ) -> Variables:
-    """The variable ``wordsNAME``: the objections that the defaults of ``policy``, where they are still ``ahead``, do not remove."""
+    """``wordsNAME``: the objections that the defaults of ``policy`` would not have met where they are still ``ahead``."""
     own = names.policies[policy.name]
     if not policy.defaults:
-        return [(f"words{own}", f"variables.objections{own}")]
+        return [(f"words{own}", variable(f"objections{own}"))]
     variables: Variables = []
-    texts = []
-    for check in checked.checks:
+    reports: list[Expression] = []
+    for check in demanding.checks:
         name = names.checks[statement_of(check, statements)]
-        text = f"variables.{name}"
+        report: Expression = variable(name)
         if check not in policy.checks:
-            text = '""' if ahead == "true" else f'{ahead} ? "" : {text}'
+            report = EMPTY if ahead == TRUE else Conditional(ahead, EMPTY, report)
         elif (holds := _met(check, policy)) is not None:
             met = f"{name}Once{own}"
             variables.append((met, condition(holds)))
-            text = f'{all_of(ahead, f"variables.{met}")} ? "" : {text}'
-        texts.append(text)
-    return [*variables, (f"words{own}", _joined(texts))]
+            report = Conditional(all_of(ahead, variable(met)), EMPTY, report)
+        reports.append(report)
+    return [*variables, (f"words{own}", _joined(reports))]
 
 
-def _texts(choice: ir.Choice, names: Names) -> Variables:
-    """The variable ``told``: the objections of each policy that may be used; of every policy where that is not known."""
+def _nearest(choice: ir.Choice, names: Names) -> Variables:
+    """``told``: the words of each policy that may be used (of every one that has some, where that is not known)."""
     each = []
     for policy in choice.policies:
         own = names.policies[policy.name]
-        name = literal(f"{policy.name}: ")
+        words: Expression = variable(f"words{own}")
         if choice.live:
-            each.append(f'variables.words{own} != "" ? {name} + variables.words{own} : ""')
+            objected, when = words, cel('$words != ""', words=words)
         else:
-            # an objection that a default removes counts where nothing has set the default
-            words = f'(variables.words{own} != "" ? variables.words{own} : variables.objections{own})'
-            each.append(f'variables.mayUse{own} ? {name} + {words} : ""')
+            # what a default would have met is in the message where nothing has set it
+            objections = variable(f"objections{own}")
+            objected = cel('($words != "" ? $words : $objections)', words=words, objections=objections)
+            when = variable(f"mayUse{own}")
+        each.append(
+            cel('$when ? $name + $objected : ""', when=when, name=literal(f"{policy.name}: "), objected=objected)
+        )
+    between = literal(_LINE)
+    nearest = "variables.told[variables.counts.indexOf(variables.counts.min())].replace($between, $joint)"
     return [
-        ("told", f'[{", ".join(each)}].filter(text, text != "")'),
-        ("counts", f"variables.told.map(text, text.split({literal(_LINE)}).size())"),
-        (
-            "nearest",
-            f'variables.told[variables.counts.indexOf(variables.counts.min())].replace({literal(_LINE)}, "; ")',
-        ),
+        ("told", cel('$each.filter(text, text != "")', each=Listing(tuple(each)))),
+        ("counts", cel("variables.told.map(text, text.split($between).size())", between=between)),
+        ("nearest", cel(nearest, between=between, joint=literal("; "))),
     ]
 
 
-def _message(live: bool, review: Review) -> str:
+def _message(live: bool, review: Review) -> Expression:
     """The nearest policy's objections: it has the fewest, and of several it is the first."""
-    number = "string(variables.told.size())"
-    anyone = '(variables.asking.size() == 0 ? "anyone" : variables.asking.join(" or "))'
-    who = f'" in namespace " + {line(review.namespace)} + " by " + {anyone}'
+    who = cel(
+        '" in namespace " + $namespace + " by " + '
+        '(variables.asking.size() == 0 ? "anyone" : variables.asking.join(" or "))',
+        namespace=line(review.namespace),
+    )
     if live:
-        nearest = f'"; the nearest of " + {number} + ": " + variables.nearest'
-        return (
-            f'"no policy that may be used" + {who} + " accepts the pod" + (variables.told.size() == 0 ? "" : {nearest})'
+        return cel(
+            '"no policy that may be used" + $who + " accepts the pod" + (variables.told.size() == 0 ? "" : '
+            '"; the nearest of " + string(variables.told.size()) + ": " + variables.nearest)',
+            who=who,
         )
-    among = f'" (the nearest of the " + {number} + " policies that may be used here)"'
-    aside = f" + ({review.aside})" if review.aside else ""
-    return (
-        'variables.accepted || variables.unchanged ? "" : variables.told.size() == 0 '
-        f'? "no policy may be used" + {who}{aside} '
-        f': variables.nearest + (variables.told.size() > 1 ? {among} : ""){aside}'
+    aside: tuple[Expression, ...] = (Grouped(review.aside),) if review.aside != EMPTY else ()
+    nearest = cel(
+        'variables.nearest + (variables.told.size() > 1 ? " (the nearest of the " + string(variables.told.size()) + '
+        '" policies that may be used here)" : "")'
+    )
+    return cel(
+        'variables.accepted || variables.unchanged ? "" : variables.told.size() == 0 ? $none : $nearest',
+        none=infix("+", cel('"no policy may be used" + $who', who=who), *aside),
+        nearest=infix("+", nearest, *aside),
     )

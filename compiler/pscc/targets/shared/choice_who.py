@@ -1,170 +1,211 @@
-"""CEL variables that say who may use which policy of a choice, for every target that runs CEL."""
+"""Who may use which policy of a choice, as variables in CEL; for every target that runs CEL."""
 
 from __future__ import annotations
 
-import re
-
 from pscc import ir
 from pscc.base.frozen import frozen
-from pscc.ir.access import AUTHENTICATED, SERVICE_ACCOUNT_USER, SERVICE_ACCOUNTS
+from pscc.ir.access import AUTHENTICATED, SERVICE_ACCOUNT_USER, Grant
 from pscc.printers.cel.checks import ON_UPDATE
-from pscc.printers.cel.expressions import all_of, literal
-from pscc.printers.cel.findings import line
+from pscc.printers.cel.fragments import cel
+from pscc.printers.cel.literals import literal
+from pscc.printers.cel.logic import all_of, any_of
+from pscc.printers.cel.messages import line
 from pscc.printers.cel.pod import ACCOUNT, HAS_ACCOUNT
-from pscc.targets.shared.cel_who import has_labels, in_namespaces, named_in
+from pscc.printers.cel.reads import reads_variable
+from pscc.printers.cel.tree import (
+    EMPTY,
+    FALSE,
+    TRUE,
+    Call,
+    Conditional,
+    Expression,
+    Grouped,
+    Infix,
+    Listing,
+    Mapping,
+    Name,
+    Number,
+    Text,
+    infix,
+    variable,
+)
+from pscc.printers.cel.variables import Variable
+from pscc.printers.cel.walks import or_empty
+from pscc.targets.shared.cel_who import has_labels, in_namespaces, named_in, own_groups
 from pscc.targets.shared.choice_table import EVERYWHERE_KEY, Table, grant_tables, has_patterns
 
-Variables = list[tuple[str, str]]
-_NAMES_ACCOUNT = f'{HAS_ACCOUNT} && {ACCOUNT} != ""'
+Variables = list[Variable]
+_NAMESPACE = cel("request.namespace")
+_NAMES_ACCOUNT = all_of(HAS_ACCOUNT, cel('$account != ""', account=ACCOUNT))
 
 
 @frozen
 class Review:
-    """CEL expressions with which an engine reads a request.
+    """What an engine knows of a request, in CEL.
 
-    - ``namespace`` is the namespace of the request.
-    - ``asking`` are the variables ``askingUsers``, ``askingGroups`` and ``askingAccounts``, with those that they read.
-    - ``shown`` is the list of requesters in messages, and ``aside`` the end of these messages.
-    - ``updated`` is true where there is an old object.
-    - ``ahead`` is true where defaults are yet to be set. Where it is always true, the pod is judged as if they were set.
-    - ``of_workloads`` (no CEL): the pod is a workload's template.
+    ``asking`` are the variables ``askingUsers``, ``askingGroups`` and ``askingAccounts``, with those that they read.
+    ``shown`` is the list of who asks, as messages say it, and ``aside`` what they say at their end. ``updated`` is the
+    condition that there is an old object; ``ahead`` is the condition that defaults are yet to be set; where that is
+    always so, the pod is judged as if they were. ``of_workloads``: the pod is a workload's template.
     """
 
-    namespace: str
-    asking: tuple[tuple[str, str], ...]
-    shown: str
-    updated: str
-    aside: str = ""
-    ahead: str = 'request.operation == "CREATE"'
+    namespace: Expression
+    asking: tuple[Variable, ...]
+    shown: Expression
+    updated: Expression
+    aside: Expression = EMPTY
+    ahead: Expression = cel('request.operation == "CREATE"')
     of_workloads: bool = False
 
 
 def _asking() -> Variables:
-    """The variables ``askingUsers``, ``askingGroups`` and ``askingAccounts``, for the user and the pod's service account."""
-    user = "has(request.userInfo) && has(request.userInfo.username)"
-    groups = "has(request.userInfo) && has(request.userInfo.groups)"
-    account = f'"{SERVICE_ACCOUNT_USER}" + request.namespace + ":" + {ACCOUNT}'
-    own = f'["{SERVICE_ACCOUNTS}", "{SERVICE_ACCOUNTS}:" + request.namespace]'
-    start = len(SERVICE_ACCOUNT_USER)
+    """``askingUsers``, ``askingGroups``, ``askingAccounts``: of the user and of the pod's service account."""
+    user = cel("has(request.userInfo) && has(request.userInfo.username)")
+    groups = cel("has(request.userInfo) && has(request.userInfo.groups)")
+    own = or_empty(_NAMES_ACCOUNT, own_groups(_NAMESPACE))
+    account = or_empty(_NAMES_ACCOUNT, Listing((_account_user(ACCOUNT),)))
     return [
-        ("askingUsers", f"({user} ? [request.userInfo.username] : []) + ({_NAMES_ACCOUNT} ? [{account}] : [])"),
-        ("askingGroups", f"({groups} ? request.userInfo.groups : []) + ({_NAMES_ACCOUNT} ? {own} : [])"),
-        (
-            "askingAccounts",
-            f'variables.askingUsers.filter(user, user.startsWith("{SERVICE_ACCOUNT_USER}"))'
-            f'.map(user, user.substring({start}).replace(":", "/"))',
-        ),
-    ]
+        ("askingUsers", infix("+", or_empty(user, cel("[request.userInfo.username]")), account)),
+        ("askingGroups", infix("+", or_empty(groups, cel("request.userInfo.groups")), own)),
+        ("askingAccounts", cel(
+            "variables.askingUsers.filter(user, user.startsWith($account))"
+            '.map(user, user.substring($length).replace(":", "/"))',
+            account=Text(SERVICE_ACCOUNT_USER), length=Number(len(SERVICE_ACCOUNT_USER)),
+        )),
+    ]  # fmt: skip
+
+
+def _account_user(account: Expression) -> Expression:
+    """The user that the service account ``account`` of the request's namespace is."""
+    return cel('$start + request.namespace + ":" + $account', start=Text(SERVICE_ACCOUNT_USER), account=account)
 
 
 def _asking_later() -> Variables:
-    """The same for the pods of a workload: their service account, and any authenticated user.
+    """The same of who will ask for the pods of a workload: the pods' service account, and somebody authenticated.
 
-    The user who applies a workload does not create its pods: a controller does.
+    Whoever applies a workload is not who asks for its pods: that does a controller.
     """
-    account = "variables.podsAccount"
-    groups = f'["{AUTHENTICATED}", "{SERVICE_ACCOUNTS}", "{SERVICE_ACCOUNTS}:" + request.namespace]'
+    account = variable("podsAccount")
     return [
-        ("podsAccount", f'{_NAMES_ACCOUNT} ? {ACCOUNT} : "default"'),
-        ("askingUsers", f'["{SERVICE_ACCOUNT_USER}" + request.namespace + ":" + {account}]'),
-        ("askingGroups", groups),
-        ("askingAccounts", f'[request.namespace + "/" + {account}]'),
+        ("podsAccount", Conditional(_NAMES_ACCOUNT, ACCOUNT, Text("default"))),
+        ("askingUsers", Listing((_account_user(account),))),
+        ("askingGroups", Listing((Text(AUTHENTICATED), *own_groups(_NAMESPACE).items))),
+        ("askingAccounts", cel('[request.namespace + "/" + $account]', account=account)),
     ]
 
 
-def _shown() -> str:
-    user = 'has(request.userInfo) && has(request.userInfo.username) && request.userInfo.username != ""'
-    return names_shown((user, "request.userInfo.username"), (_NAMES_ACCOUNT, "request.namespace", ACCOUNT))
+def _shown() -> Expression:
+    user = cel('has(request.userInfo) && has(request.userInfo.username) && request.userInfo.username != ""')
+    return names_shown((user, cel("request.userInfo.username")), (_NAMES_ACCOUNT, _NAMESPACE, ACCOUNT))
 
 
-def names_shown(user: tuple[str, str], account: tuple[str, str, str]) -> str:
-    """CEL for the list of requesters. ``user`` and ``account`` are each a condition that there is one, and its name."""
-    return (
-        f'({user[0]} ? ["user " + {line(user[1])}] : []) + '
-        f'({account[0]} ? ["service account " + {line(account[1])} + "/" + {line(account[2])}] : [])'
-    )
+def names_shown(user: tuple[Expression, Expression], account: tuple[Expression, Expression, Expression]) -> Expression:
+    """The list of who asks: the name of the ``user``, the namespace and name of the ``account``, behind when there is one."""
+    (is_user, name), (is_account, namespace, account_name) = user, account
+    shown = cel('["user " + $name]', name=line(name))
+    return infix("+", or_empty(is_user, shown), or_empty(is_account, account_shown(namespace, account_name)))
+
+
+def account_shown(namespace: Expression, name: Expression) -> Expression:
+    """A list of the service account ``name``, as messages say it."""
+    return cel('["service account " + $namespace + "/" + $name]', namespace=line(namespace), name=line(name))
 
 
 def asking(choice: ir.Choice, review: Review) -> Variables:
-    """The variables about the requester that something reads: a grant of ``choice``, a message, or another of them."""
-    texts = [review.namespace, review.shown, review.aside, *(text for _, text in grants(choice, review.namespace))]
-    variables: Variables = []
-    for name, text in reversed(review.asking):
-        if any(re.search(rf"\bvariables\.{name}\b", reader) for reader in texts):
-            variables.insert(0, (name, text))
-            texts.append(text)
-    return variables
+    """Those variables of who asks that something reads: a grant of ``choice``, what messages show, another of them."""
+    readers = [review.namespace, review.shown, review.aside, *(text for _, text in grants(choice, review.namespace))]
+    read: Variables = []
+    for name, value in reversed(review.asking):
+        if any(reads_variable(reader, name) for reader in readers):
+            read.insert(0, (name, value))
+            readers.append(value)
+    return read
 
 
-def grants(choice: ir.Choice, namespace: str = "request.namespace") -> Variables:
-    """The variable ``grants``: which policies the requester may use in which namespaces. None where there is no policy."""
+def grants(choice: ir.Choice, namespace: Expression = _NAMESPACE) -> Variables:
+    """``grants``: for everyone who asks, which policies they may use in which namespaces; nothing where there is no policy."""
     if not choice.policies:
         return []
     users, groups, accounts, everyone = grant_tables(choice)
-    variables: Variables = []
-    parts: list[str] = [_map(everyone)] if everyone else []
+    tables: Variables = []
+    lists: list[Expression] = [Listing((_map(everyone),))] if everyone else []
     for name, table in (("User", users), ("Group", groups), ("Account", accounts)):
         if table:
-            variables.append((f"by{name}", _table(table)))
-            who_asks, by = f"variables.asking{name}s", f"variables.by{name}"
-            parts.append(f"{who_asks}.filter(one, one in {by}).map(one, {by}[one])")
-    lists = [f"[{part}]" if part.startswith("{") else part for part in parts]
-    for grant in choice.grants:
-        if has_patterns(grant):
-            who = grant.subjects
-            kinds = ("Users", who.users), ("Groups", who.groups), ("Accounts", who.service_accounts)
-            asks = [f"variables.asking{kind}.exists(one, {named_in('one', names)})" for kind, names in kinds if names]
-            is_subject = "true" if who.everyone else " || ".join(asks) or "false"
-            inside = named_in(namespace, grant.namespaces)
-            lists.append(f"(({inside}) && ({is_subject}) ? [{_map({EVERYWHERE_KEY: [grant.policy]})}] : [])")
-    return [*variables, ("grants", " + ".join(lists) or "[]")]
+            tables.append((f"by{name}", _table(table)))
+            granted = "$asking.filter(one, one in $by).map(one, $by[one])"
+            lists.append(cel(granted, asking=variable(f"asking{name}s"), by=variable(f"by{name}")))
+    lists += [_pattern(grant, namespace) for grant in choice.grants if has_patterns(grant)]
+    return [*tables, ("grants", infix("+", *lists) if lists else Listing())]
 
 
-def may_use(policy: ir.Policy, namespace: str = "request.namespace") -> str:
+def _pattern(grant: Grant, namespace: Expression) -> Expression:
+    """What ``grant``, which says only a part of a name, gives to those who ask."""
+    who, asked = grant.subjects, Name("one")
+    named = ("Users", who.users), ("Groups", who.groups), ("Accounts", who.service_accounts)
+    asks = [
+        Call("exists", (asked, named_in(asked, names)), variable(f"asking{kind}")) for kind, names in named if names
+    ]
+    is_asked = TRUE if who.everyone else infix("||", *asks) if asks else FALSE
+    inside = named_in(namespace, grant.namespaces)
+    given = Listing((_map({EVERYWHERE_KEY: [grant.policy]}),))
+    return or_empty(Infix("&&", (Grouped(inside), Grouped(is_asked))), given)
+
+
+def may_use(policy: ir.Policy, namespace: Expression = _NAMESPACE) -> Expression:
     """Whether one of ``grants`` is of ``policy``, which goes by no labels of the namespace that are not seen."""
-    name = literal(policy.name)
-    here = f'("{EVERYWHERE_KEY}" in grant && {name} in grant["{EVERYWHERE_KEY}"])'
-    there = f"({namespace} in grant && {name} in grant[{namespace}])"
-    return all_of(f"variables.grants.exists(grant, {here} || {there})", in_namespaces(policy.scope, namespace))
+    granted = cel(
+        "variables.grants.exists(grant, "
+        "($everywhere in grant && $name in grant[$everywhere]) || ($namespace in grant && $name in grant[$namespace]))",
+        everywhere=Text(EVERYWHERE_KEY),
+        name=literal(policy.name),
+        namespace=namespace,
+    )
+    return all_of(granted, in_namespaces(policy.scope, namespace))
 
 
-def may_use_live(policy: ir.Policy, account: bool) -> str:
+def may_use_live(policy: ir.Policy, account: bool) -> Expression:
     """Whether the cluster lets the requesting user, or the pod's service account, ``use`` the PSP of that name.
 
     In the groups that PSP's admission asked for. Source: ``authorizedForPolicy`` in Kubernetes 1.24
     ``plugin/pkg/admission/security/podsecuritypolicy/admission.go``.
     """
-    who = "authorizer.serviceAccount(request.namespace, object.spec.serviceAccountName)" if account else "authorizer"
+    of_account = "authorizer.serviceAccount(request.namespace, object.spec.serviceAccountName)"
+    who = cel(of_account if account else "authorizer")
     checks = [
-        f'{who}.group("{group}").resource("podsecuritypolicies").name({literal(policy.name)})'
-        '.namespace(request.namespace).check("use").allowed()'
+        cel(
+            '$who.group($group).resource("podsecuritypolicies").name($name)'
+            '.namespace(request.namespace).check("use").allowed()',
+            who=who,
+            group=Text(group),
+            name=literal(policy.name),
+        )
         for group in ("policy", "extensions")
     ]
-    return all_of("has(object.spec.serviceAccountName)" if account else "true", " || ".join(checks))
+    return all_of(cel("has(object.spec.serviceAccountName)") if account else TRUE, any_of(*checks))
 
 
-def holds_here(policy: ir.Policy) -> str:
-    """Whether ``policy`` may be used in the namespace by its labels; ``true`` if it goes by none, ``false`` if it holds nowhere."""
-    return has_labels(policy.scope) if policy.scope.namespaces else "false"
+def holds_here(policy: ir.Policy) -> Expression:
+    """Whether ``policy`` may be used in the namespace by its labels; true if it goes by none, false if it holds nowhere."""
+    return has_labels(policy.scope) if policy.scope.namespaces else FALSE
 
 
-def _map(table: dict[str, list[str]]) -> str:
-    return "{" + ", ".join(f"{literal(key)}: {literal(tuple(names))}" for key, names in table.items()) + "}"
+def _map(table: dict[str, list[str]]) -> Expression:
+    return Mapping(tuple((literal(key), literal(tuple(names))) for key, names in table.items()))
 
 
-def _table(table: Table) -> str:
-    return "{" + ", ".join(f"{literal(name)}: {_map(places)}" for name, places in table.items()) + "}"
+def _table(table: Table) -> Expression:
+    return Mapping(tuple((literal(name), _map(places)) for name, places in table.items()))
 
 
-ADMISSION = Review("request.namespace", tuple(_asking()), _shown(), ON_UPDATE)
-"""The requests of the API server and of Kyverno."""
+ADMISSION = Review(_NAMESPACE, tuple(_asking()), _shown(), ON_UPDATE)
+"""What the API server and Kyverno know."""
 TEMPLATES = Review(
-    "request.namespace",
+    _NAMESPACE,
     tuple(_asking_later()),
-    f'["service account " + {line("request.namespace")} + "/" + {line("variables.podsAccount")}]',
+    account_shown(_NAMESPACE, variable("podsAccount")),
     ON_UPDATE,
-    aside='" (no user in this review: judged by " + variables.asking[0] + " alone)"',
-    ahead="true",
+    aside=cel('" (no user in this review: judged by " + variables.asking[0] + " alone)"'),
+    ahead=TRUE,
     of_workloads=True,
 )
-"""The same for a workload, whose template is judged as a pod."""
+"""What they know of a workload, whose template stands for the pod."""

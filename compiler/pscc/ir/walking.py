@@ -1,0 +1,77 @@
+"""The one walk over trees of the IR: what is inside of a node, and a node with something else inside of it.
+
+A tree is a record of the IR, or of a printer around it, whose fields are records, tuples and constants; or a tuple or
+list of trees. Lists come out as tuples.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import fields, is_dataclass
+from dataclasses import replace as with_fields
+from functools import cache
+from typing import Any, TypeVar
+
+_Node = TypeVar("_Node")
+_Tree = TypeVar("_Tree")
+
+
+def _fields_of(node: object) -> tuple[str, ...]:
+    """The names of the fields of ``node``; none where it is no record."""
+    kind: Any = type(node)
+    return _names_in(kind)
+
+
+@cache
+def _names_in(kind: type) -> tuple[str, ...]:
+    return tuple(member.name for member in fields(kind)) if is_dataclass(kind) else ()
+
+
+def children(node: object) -> tuple[object, ...]:
+    """What is directly inside of ``node``, in order: the values of its fields, or its elements. None in a constant."""
+    if isinstance(node, (tuple, list)):
+        return tuple(node)
+    return tuple([getattr(node, name) for name in _fields_of(node)])
+
+
+def walk(node: object) -> Iterator[object]:
+    """``node``, and all that is inside of it, each before what is inside of that."""
+    waiting = [node]
+    while waiting:
+        first = waiting.pop()
+        yield first
+        waiting.extend(reversed(children(first)))
+
+
+def nodes(node: object, *kinds: type[_Node]) -> Iterator[_Node]:
+    """Each node of one of ``kinds`` in ``node``, in order; what is inside of one is not looked at."""
+    waiting = [node]
+    while waiting:
+        first = waiting.pop()
+        if isinstance(first, kinds):
+            yield first
+        else:
+            waiting.extend(reversed(children(first)))
+
+
+def replace(node: _Tree, change: Callable[[object], object]) -> _Tree:
+    """``node`` with ``change`` of each of its `children` in the place of that; ``node`` itself where none changes."""
+    new: object
+    if isinstance(node, (tuple, list)):
+        new = tuple(change(child) for child in node)
+        return node if all(a is b for a, b in zip(node, new, strict=True)) else new  # type: ignore[return-value]
+    changes: dict[str, object] = {}
+    for name in _fields_of(node):
+        old = getattr(node, name)
+        new = change(old)
+        if new is not old:
+            changes[name] = new
+    return with_fields(node, **changes) if changes else node  # type: ignore[type-var]
+
+
+def substitute(node: _Tree, put: Callable[[object], object | None]) -> _Tree:
+    """``node`` with what ``put`` has for a node in its place; where that is None the node stays, changed inside alike."""
+    new = put(node)
+    if new is not None:
+        return new  # type: ignore[return-value]
+    return replace(node, lambda child: substitute(child, put))

@@ -1,0 +1,91 @@
+"""What the values are called that get a name, and findings that read them by it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import TypeVar
+
+from pscc import ir
+from pscc.ir.walking import substitute
+from pscc.output.numbering import numbered
+from pscc.printers.cel.finding import CONTAINER, Finding
+from pscc.printers.cel.repeated import holder
+
+_Named = TypeVar("_Named", bound=ir.Value)
+
+
+def called(values: Iterable[_Named], name: Callable[[_Named], str]) -> dict[_Named, str]:
+    """What each of ``values`` is called: its ``name``, with a number where another one has that."""
+    names: dict[_Named, str] = {}
+    for value in dict.fromkeys(values):
+        names[value] = numbered(name(value), names.values())
+    return names
+
+
+def cell_name(value: ir.Value) -> str:
+    """What a row calls ``value``: as the field, what is the container's alone ``own…``."""
+    match value:
+        case ir.Path(fields=names):
+            return f"own{names[-1][:1].upper()}{names[-1][1:]}"
+        case ir.Coalesce(options=(ir.Path(fields=names), *_)):
+            return names[-1]
+        case _:
+            return "annotation"
+
+
+def pod_name(value: ir.Value) -> str:
+    """What the variable of a pod's ``value`` is called. Raises `TypeError` on what is no field of a pod."""
+    match value:
+        case ir.Path(fields=names) | ir.Coalesce(options=(ir.Path(fields=names), *_)):
+            return f"pod{names[-1][:1].upper()}{names[-1][1:]}"
+        case _:
+            raise TypeError(f"{value} is no field of a pod")
+
+
+def of_the_pod(value: ir.Value) -> ir.Path:
+    """The field of the pod that ``value`` is."""
+    path = value.options[0] if isinstance(value, ir.Coalesce) else value
+    assert isinstance(path, ir.Path)
+    return path
+
+
+def inherited(value: ir.Value) -> ir.Value | None:
+    """What of the pod a container has where it has no ``value`` of its own."""
+    match value:
+        case ir.Coalesce(options=(_, ir.Path() as above)):
+            return above
+        case _:
+            return None
+
+
+def renamed(finding: Finding, cells: dict[ir.Value, str], of_pod: dict[ir.Value, str]) -> Finding:
+    """``finding`` with its values read by their names: ``cells`` of a container's row, variables ``of_pod``."""
+
+    def put(node: object) -> ir.Value | None:
+        if not isinstance(node, (ir.Path, ir.Coalesce, ir.Entry)):
+            return None
+        for names, var in ((cells, CONTAINER), (of_pod, "variables")):
+            known = holder(node, names)
+            if known is None:
+                continue
+            name = f"{var}.{names[known]}"
+            match node, known:
+                case ir.Coalesce(field=below), _:
+                    return ir.Path(name, below)
+                case ir.Path(fields=whole), ir.Path(fields=above):
+                    return ir.Path(name, whole[len(above) :])
+                case _:
+                    return ir.Path(name)
+        return None
+
+    return substitute(finding, put)
+
+
+def in_place(finding: Finding, path: ir.Path, new: ir.Path) -> Finding:
+    """``finding`` with ``new`` for ``path``, its message as it was."""
+
+    def put(node: object) -> ir.Value | None:
+        return new if node == path else None
+
+    return replace(finding, each=substitute(finding.each, put), fails=substitute(finding.fails, put))
