@@ -25,9 +25,10 @@ from pscc.output.emit import emit
 from pscc.pod.kinds import Boolean, Enumeration, Integer, Kind, ListOf, Object, Opaque, Text
 from pscc.pod.manifests import Manifest
 from pscc.pod.schema import SPEC
-from pscc.reasoning.difference.admitted import Witness
 from pscc.reasoning.difference.changed import Change
-from pscc.reasoning.difference.compare import Difference, compare
+from pscc.reasoning.difference.compare import compare
+from pscc.reasoning.difference.difference import Difference
+from pscc.reasoning.difference.witness import Witness
 from pscc.reference import oracle
 from pscc.reference.admission import judges
 from pscc.reference.evaluate import evaluate
@@ -362,13 +363,16 @@ def test_the_command(tmp_path: Path) -> None:
 
     paths = [str(ROOT / "examples" / "team.psp"), "pss/baseline"]
     same = CliRunner().invoke(main, ["diff", paths[0], paths[0], "--no-looser"])
-    assert (same.exit_code, same.output) == (0, "no difference: both admit, warn of and change the same pods\n")
+    assert (same.exit_code, same.output) == (
+        0,
+        "equivalent, no difference: both admit, warn of and change the same pods\n",
+    )
     told = CliRunner().invoke(main, ["diff", *paths])
     assert told.exit_code == 0 and "looser: fsGroup\n    apiVersion: v1\n" in told.output
     assert CliRunner().invoke(main, ["diff", *paths, "--no-looser"]).exit_code == 1
     as_json = json.loads(CliRunner().invoke(main, ["diff", *paths, "--format", "json"]).output)
     assert (
-        set(as_json) == {"looser", "stricter", "quieter", "louder", "changed", "undecided", "apart"}
+        set(as_json) == {"relation", "looser", "stricter", "quieter", "louder", "changed", "undecided", "apart"}
         and as_json["looser"][0]["pod"]["kind"] == "Pod"
     )
 

@@ -67,8 +67,8 @@ def weaker(program: ir.Program, floor: ir.Program, name: str) -> Iterator[Diagno
         said = (None, f"it admits a pod of which {name} says: {witness.reasons[0].message}")
         help = f"`pscc diff {name} SOURCE` shows the pod"
         yield Diagnostic("LNG066", message, span, "warning", notes=(said,), help=help)
-    for control in found.undecided:
-        yield Diagnostic("LNG066", f"it is not decided whether {control} is weaker than {name}", span, "warning")
+    for one in found.undecided:
+        yield Diagnostic("LNG066", f"it is not decided whether {one.control} is weaker than {name}", span, "warning")
 
 
 def _warn(code: str, message: str, span: Span, help: str, *notes: tuple[Span | None, str]) -> Diagnostic:
