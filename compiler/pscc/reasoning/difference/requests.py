@@ -195,7 +195,7 @@ class _Place:
             for some in combinations(groups, size):
                 for (user, by_user), (account, by_account) in product(users, accounts):
                     picks = size + (user != users[0][0]) + (account != accounts[0][0])
-                    if picks > most:
+                    if picks > most or (some and user == ANONYMOUS):  # who is anonymous is in no group
                         continue
                     on = by_user.union(by_account, *(by for _, by in some))
                     if on in seen and picks:

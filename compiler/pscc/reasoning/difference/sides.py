@@ -138,8 +138,7 @@ def opinion(side: Side, pod: Json, old_pod: Json | None = None) -> Opinion:
     decision = decide(side.program, _ANYONE, pod, old_pod)
     modes: list[ir.Mode] = [policy.mode for policy, verdict in decision.judged if not verdict.allowed]
     modes += [choice.mode for choice, admission in decision.chosen if not admission.allowed]
-    gravest = max(modes, key=RANK.__getitem__) if modes else None
-    return Opinion(gravest, decision)
+    return Opinion(next((mode for mode in MODES if mode in modes), None), decision)
 
 
 def side_of(policies: tuple[ir.Policy, ...], options: tuple[Option, ...]) -> Side:
