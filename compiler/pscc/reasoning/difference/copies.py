@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from copy import deepcopy
-from dataclasses import replace
 
 from pscc.reasoning.difference.domains import Assignment, Json, pod_of
 from pscc.reasoning.difference.fields import Place
@@ -25,7 +24,7 @@ def number_of(place: Place) -> int:
 
 def copy_of(place: Place, number: int) -> Place:
     """``place`` in that copy; fields of the pod that are in no list are in none."""
-    return place if place.site == "pod" else replace(place, site=f"{place.site}{_MARK}{number}")
+    return place if place.site == "pod" else place._replace(site=f"{place.site}{_MARK}{number}")
 
 
 def is_copied(constraint: Constraint) -> bool:
@@ -58,7 +57,7 @@ def pod_with_copies(assignment: Assignment) -> Json:
 
 def _part(assignment: Assignment, number: int) -> Mapping[Place, object]:
     return {
-        replace(place, site=place.site.partition(_MARK)[0]): value
+        place._replace(site=place.site.partition(_MARK)[0]): value
         for place, value in assignment.items()
         if place.site == "pod" or number_of(place) == number
     }

@@ -35,7 +35,7 @@ class Constraint:
 
     def check(self, chosen: Mapping[Place, int], domains: Mapping[Place, Variable]) -> bool:
         """Whether it holds where each variable has its value of that index."""
-        key = tuple(chosen[place] for place in self.places)
+        key = tuple([chosen[place] for place in self.places])
         answer = self.known.get(key)
         if answer is None:
             answer = self.holds({place: domains[place].values[chosen[place]] for place in self.places})
