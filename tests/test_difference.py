@@ -74,7 +74,6 @@ def hold(found: Difference, old: ir.Program, new: ir.Program) -> None:
             assert not admits(refusing, witness.pod, witness.request), witness
             assert admits(admitting, witness.pod, witness.request), witness
         else:
-            assert admits(refusing, witness.old_pod) and admits(admitting, witness.old_pod), witness
             assert not admits_update(refusing, witness.pod, witness.old_pod), witness
             assert admits_update(admitting, witness.pod, witness.old_pod), witness
         assert not list(misfits(witness.pod["spec"], SPEC)), witness
@@ -276,7 +275,7 @@ def test_sets_are_decided() -> None:
     found = compare(cluster, program("pss/baseline"))
     assert not found.undecided and len(found.looser) < 20
     for one in (*found.looser, *found.stricter):
-        assert one.reasons
+        assert one.reasons or one.control == "choose"
     for change in found.changed:
         (row,) = evaluate(cluster, manifest_of(change.pod), change.request)
         assert row["allowed"] and row["pod"] != change.pod
