@@ -6,6 +6,8 @@ import pytest
 
 from difference_pairs import program
 from pscc import ir
+from pscc.base.source import SourceFile
+from pscc.driver import analyse
 from pscc.reasoning.difference.compare import compare
 from pscc.reasoning.difference.difference import Difference
 from pscc.reasoning.difference.requests import Classes
@@ -119,3 +121,30 @@ def test_programs_that_mean_the_same_are_not_searched() -> None:
     one = "policy p {\n deny hostPID, hostIPC\n}\n"
     two = "policy q {\n deny hostIPC\n}\npolicy r {\n deny hostPID\n}\n"
     assert not Classes(of(one), of(two)).found
+
+
+RBAC = """apiVersion: policy/v1beta1
+kind: PodSecurityPolicy
+metadata: {{name: wide}}
+spec: {{privileged: true, runAsUser: {{rule: RunAsAny}}, seLinux: {{rule: RunAsAny}}, fsGroup: {{rule: RunAsAny}},
+  supplementalGroups: {{rule: RunAsAny}}}}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata: {{name: wide}}
+rules: [{{apiGroups: [policy], resources: [podsecuritypolicies], verbs: [use], resourceNames: [wide]}}]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: {kind}
+metadata: {{name: wide{namespace}}}
+roleRef: {{apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: wide}}
+subjects: [{{kind: Group, apiGroup: rbac.authorization.k8s.io, name: "{group}"}}]
+"""
+
+
+def test_a_binding_for_everybody_beside_one_in_a_namespace_is_looser() -> None:
+    inside = RBAC.format(kind="RoleBinding", namespace=", namespace: ops", group="system:serviceaccounts:ops")
+    everybody = RBAC.format(kind="ClusterRoleBinding", namespace="", group="system:authenticated").split("---\n")[2]
+    narrow, wide = (analyse(SourceFile("psp.yaml", text))[1] for text in (inside, f"{inside}---\n{everybody}"))
+    assert compare(narrow, wide).relation == "more permissive"
+    assert compare(wide, narrow).relation == "less permissive"
