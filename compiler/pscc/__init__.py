@@ -36,7 +36,7 @@ _HOMES = {
     "Change": "pscc.reasoning.difference.changed",
     "Compiled": "pscc.api",
     "Diagnostic": "pscc.diagnostics",
-    "Difference": "pscc.reasoning.difference.compare",
+    "Difference": "pscc.reasoning.difference.difference",
     "EmitError": "pscc.output.emit",
     "Evaluation": "pscc.api",
     "Judgement": "pscc.reference.evaluate",
@@ -46,7 +46,7 @@ _HOMES = {
     "SourceError": "pscc.diagnostics",
     "SourceFile": "pscc.base.source",
     "Span": "pscc.base.source",
-    "Witness": "pscc.reasoning.difference.admitted",
+    "Witness": "pscc.reasoning.difference.witness",
     "check": "pscc.api",
     "compile": "pscc.api",
     "diff": "pscc.api",
@@ -62,9 +62,9 @@ if TYPE_CHECKING:
     from pscc.ir import Program
     from pscc.lowering.shortfalls import Shortfall
     from pscc.output.emit import EmitError
-    from pscc.reasoning.difference.admitted import Witness
     from pscc.reasoning.difference.changed import Change
-    from pscc.reasoning.difference.compare import Difference
+    from pscc.reasoning.difference.difference import Difference
+    from pscc.reasoning.difference.witness import Witness
     from pscc.reference.evaluate import Judgement
 else:
 

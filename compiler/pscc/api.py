@@ -31,7 +31,7 @@ from pscc.targets.registry import DEFAULT_TARGET, TARGETS, target_named
 
 if TYPE_CHECKING:
     from pscc.pod.manifests import Manifest
-    from pscc.reasoning.difference.compare import Difference
+    from pscc.reasoning.difference.difference import Difference
     from pscc.reference.evaluate import Judgement
 
 Source = str | PathLike[str] | SourceFile

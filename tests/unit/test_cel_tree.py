@@ -7,7 +7,6 @@ from collections.abc import Iterator
 import pytest
 import yaml
 
-from conftest import ROOT
 from pscc.base.source import SourceFile
 from pscc.driver import analyse, compile_program
 from pscc.printers.cel.fragments import cel
@@ -17,6 +16,7 @@ from pscc.printers.cel.logic import all_of, any_of, negated
 from pscc.printers.cel.text import quoted_for_kyverno, text_of
 from pscc.printers.cel.tree import FALSE, TRUE, Call, Conditional, Expression, Infix, Name, Not, substitute, walk
 from pscc.printers.cel.workloads import at_template, templated
+from support.paths import ROOT
 
 A, B, C = Name("a"), Name("b"), Name("c")
 

@@ -67,8 +67,9 @@ def weaker(program: ir.Program, floor: ir.Program, name: str) -> Iterator[Diagno
         note = (None, f"it admits a pod of which {name} says: {witness.reasons[0].message}")
         help = f"`pscc diff {name} SOURCE` shows the pod"
         yield Diagnostic("LNG066", message, span, "warning", notes=(note,), help=help)
-    for control in difference.undecided:
-        yield Diagnostic("LNG066", f"it is not decided whether {control} is weaker than {name}", span, "warning")
+    for undecided in difference.undecided:
+        message = f"it is not decided whether {undecided.control} is weaker than {name}"
+        yield Diagnostic("LNG066", message, span, "warning")
 
 
 def _warn(code: str, message: str, span: Span, help: str, *notes: tuple[Span | None, str]) -> Diagnostic:

@@ -1,166 +1,170 @@
 """Two programs compared: the pods by which they can be told apart, each a smallest one.
 
 A program admits a pod of a request when every policy that enforces and judges it accepts the pod, its defaults set
-first, and of each choice some policy that may be used does.
+first, and of each choice some policy that may be used does. The interpreter confirms each pod that is reported.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
-from itertools import product
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from functools import partial
 
 from pscc import ir
-from pscc.base.frozen import frozen
-from pscc.ir.access import Request
 from pscc.ir.once_defaulted import observing
 from pscc.ir.passes import specialise
-from pscc.reasoning.difference.admitted import Question, Witness
+from pscc.reasoning.difference.admitted import Question
+from pscc.reasoning.difference.apart import share_a_pod
 from pscc.reasoning.difference.changed import Change, Changes
-from pscc.reasoning.difference.requests import requests
-from pscc.reasoning.difference.search import UndecidedError
-from pscc.reasoning.difference.sides import Side, side
-from pscc.reasoning.difference.space import Space, same_effects, space_of
+from pscc.reasoning.difference.difference import Difference, Undecided
+from pscc.reasoning.difference.reach import Reach
+from pscc.reasoning.difference.requests import Classes, RequestClass
+from pscc.reasoning.difference.sides import MODES, Side, annotations_read
+from pscc.reasoning.difference.space import Space, space_of
+from pscc.reasoning.difference.witness import Witness, of_creation, of_update
+
+Progress = Callable[[int, int], None]
+"""Called with how many classes of requests are compared, and how many there are."""
+MANY_REQUESTS = "more kinds of requesters and namespaces than are looked through"
 
 
-@frozen
-class Difference:
-    """``looser``: what the new program admits and the old one refuses, a witness a control; ``stricter``: the other way.
-
-    Of the pods that both admit, ``quieter`` are those of which the new program no longer warns, or reports, and
-    ``louder`` the other way; ``changed`` are those which their defaults leave different. ``undecided`` names controls for
-    which the search was given up; ``apart`` are requests of which no pod passes both, so that there is nothing more to compare.
-    """
-
-    looser: tuple[Witness, ...] = ()
-    stricter: tuple[Witness, ...] = ()
-    quieter: tuple[Witness, ...] = ()
-    louder: tuple[Witness, ...] = ()
-    changed: tuple[Change, ...] = ()
-    undecided: tuple[str, ...] = ()
-    apart: tuple[Request, ...] = ()
-
-    def __bool__(self) -> bool:
-        """Whether there is, or may be, any."""
-        return any((self.looser, self.stricter, self.quieter, self.louder, self.changed, self.undecided))
-
-
-@frozen
-class _Case:
-    """A request, what of both programs judges it, and the space of all that they read."""
-
-    request: Request
-    old: Side
-    new: Side
-    space: Space
-
-
-def compare(old: ir.Program, new: ir.Program) -> Difference:
-    """How ``new`` differs from ``old``: in what is admitted when it is created or updated, said of, and made of a pod."""
-    cases = tuple(_cases(old, new, any_pod=False))
-    undecided: dict[str, None] = {}
-    ways = []
-    for forth in (True, False):
-        hidden: dict[str, Witness] = {}
-        found = _asked(cases, forth, "enforce", undecided, hidden=hidden)
-        found += _asked(cases, forth, "enforce", undecided, update=True, told=_controls(found))
-        found += _not_told(hidden, _controls(found))
-        ways.append((tuple(found), tuple(m for mode in _MODES for m in _asked(cases, forth, mode, undecided))))
-    (looser, quieter), (stricter, louder) = ways
-    changed: list[Change] = []
-    for case in cases:
-        question = Changes(case.space, case.old, case.new, case.request, {one.control for one in changed})
-        changed += question.found()
-        undecided |= question.undecided
-    apart = tuple(case.request for case in cases if not _share_a_pod(case))
-    return Difference(looser, stricter, quieter, louder, tuple(changed), tuple(undecided), apart)
-
-
-_MODES: tuple[ir.Mode, ...] = ("warn", "audit")
+def compare(old: ir.Program, new: ir.Program, progress: Progress | None = None) -> Difference:
+    """How ``new`` differs from ``old``: in what is admitted when it is created or updated, warned of, and made of a pod."""
+    return _Comparison(old, new, any_pod=False, progress=progress).whole()
 
 
 def compare_admitted(old: ir.Program, new: ir.Program, any_pod: bool = False) -> Difference:
     """How ``new`` differs in the pods whose creation it admits; with ``any_pod``, in those too that cannot be."""
-    cases = tuple(_cases(old, new, any_pod))
-    undecided: dict[str, None] = {}
-    looser, stricter = (tuple(_asked(cases, forth, "enforce", undecided)) for forth in (True, False))
-    return Difference(looser, stricter, undecided=tuple(undecided))
+    return _Comparison(old, new, any_pod).admitted()
 
 
-def _asked(
-    cases: tuple[_Case, ...],
-    forth: bool,
-    mode: ir.Mode,
-    undecided: dict[str, None],
-    update: bool = False,
-    told: frozenset[str] = frozenset(),
-    hidden: dict[str, Witness] | None = None,
-) -> list[Witness]:
-    """The witnesses to which the old program objects, or the new one where ``forth`` is false, and the other does not.
+@dataclass(slots=True)
+class _Way:
+    """Looking for what one program objects to and the other does not: the old one where it is ``forth``."""
 
-    ``hidden`` gets those that no pod shows without a control that is told.
-    """
-    found: list[Witness] = []
-    answered = set(told)
-    for case in cases:
-        sides = (case.old, case.new) if forth else (case.new, case.old)
-        if update and same_effects(sides[0].all_policies, ()) and same_effects(sides[1].all_policies, ()):
-            continue
-        question = Question(case.space, *sides, case.request, mode, update, answered)
-        found += question.witnesses()
-        if hidden is not None:
-            hidden |= {control: witness for control, witness in question.hidden.items() if control not in hidden}
-        undecided |= question.undecided
-    return found
+    forth: bool
+    witnesses: list[Witness] = field(default_factory=list)
+    lesser: list[Witness] = field(default_factory=list)
+    hidden: dict[str, Witness] = field(default_factory=dict)
+    undecided: dict[str, str] = field(default_factory=dict)
+
+    def sides(self, case: RequestClass) -> tuple[Side, Side]:
+        """The side that objects, and the other."""
+        return (case.old, case.new) if self.forth else (case.new, case.old)
 
 
-def _not_told(hidden: dict[str, Witness], told: frozenset[str]) -> Iterator[Witness]:
-    """Those of ``hidden`` that are about some control of which nothing is told, one for each."""
-    seen = set(told)
+class _Comparison:
+    """One comparison of two programs on its way."""
+
+    def __init__(self, old: ir.Program, new: ir.Program, any_pod: bool, progress: Progress | None = None) -> None:
+        classes = Classes(_specialised(observing(old)), _specialised(observing(new)))
+        self.classes = classes.found
+        self.undecided = {"requests": MANY_REQUESTS} if classes.gave_up else {}
+        sides = {id(side): side for case in self.classes for side in (case.old, case.new)}
+        self.space: Space = space_of(sides.values(), any_pod)
+        self.annotations = annotations_read(tuple(sides.values()))
+        self._progress, self._steps = progress, 0
+
+    def admitted(self) -> Difference:
+        """What differs in the pods whose creation is admitted."""
+        ways = [_Way(forth) for forth in (True, False)]
+        for way in ways:
+            way.witnesses += self._created(way, "enforce", set())
+        looser, stricter = (tuple(way.witnesses) for way in ways)
+        return Difference(looser, stricter, undecided=self._undecided(ways))
+
+    def whole(self) -> Difference:
+        """Everything that differs, each difference with all the requests that it holds for."""
+        ways = [_Way(forth) for forth in (True, False)]
+        for way in ways:
+            known: set[str] = set()
+            way.witnesses += self._created(way, "enforce", known)
+            way.witnesses += self._updated(way, "enforce", known)
+            way.witnesses += _not_known(way.hidden, known)
+            for mode in MODES[1:]:
+                known = set()
+                way.lesser += self._created(way, mode, known)
+                way.lesser += self._updated(way, mode, known)
+        changed = self._changed()
+        apart = tuple(case.request for case in self.classes if not share_a_pod(self.space, case))
+        reach = Reach(self.classes)
+        looser, quieter, stricter, louder = (
+            tuple(reach.of_witness(witness, way.sides) for witness in some)
+            for way in ways
+            for some in (way.witnesses, way.lesser)
+        )
+        changes = tuple(map(reach.of_change, changed))
+        return Difference(looser, stricter, quieter, louder, changes, self._undecided(ways), apart)
+
+    def _undecided(self, ways: list[_Way]) -> tuple[Undecided, ...]:
+        for way in ways:
+            reported = {part for w in way.witnesses for part in (w.control, *w.control.split(" and "))}
+            for control, reason in way.undecided.items():
+                if control not in reported:
+                    self.undecided.setdefault(control, reason)
+        return tuple(Undecided(control, reason) for control, reason in self.undecided.items())
+
+    def _created(self, way: _Way, mode: ir.Mode, known: set[str]) -> Iterator[Witness]:
+        """Witnesses that are created; those that only show a control which others hide go to ``hidden``."""
+        for case in self._each_class():
+            objecting, other = way.sides(case)
+            confirm = partial(of_creation, case, objecting, other, mode)
+            question = Question(self.space, objecting, other, mode, confirm, known)
+            yield from question.witnesses()
+            if mode == "enforce":
+                way.hidden = {**question.hidden, **way.hidden}
+            way.undecided = {**question.undecided, **way.undecided}
+
+    def _updated(self, way: _Way, mode: ir.Mode, known: set[str]) -> Iterator[Witness]:
+        """Witnesses that are updates. Where nothing has defaults, an image is judged as a creation is."""
+        for annotation in (None, *self.annotations):
+            for case in self._each_class():
+                sides = way.sides(case)
+                if annotation is None and not any(side.has_defaults for side in sides):
+                    continue
+                objecting, other = (side.of_update(annotation) for side in sides)
+                confirm = partial(of_update, case, sides, mode, annotation)
+                question = Question(self.space, objecting, other, mode, confirm, known)
+                yield from question.witnesses()
+                way.undecided = {**question.undecided, **way.undecided}
+
+    def _changed(self) -> list[Change]:
+        found: list[Change] = []
+        known: set[str] = set()
+        impossible: set[object] = set()
+        for thorough in (False, True):
+            for case in self._each_class():
+                question = Changes(self.space, case, known, impossible, thorough)
+                found += question.changes()
+                self.undecided = {**question.undecided, **self.undecided}
+        for change in found:
+            self.undecided.pop(f"default {change.control}", None)
+        return found
+
+    def _each_class(self) -> Iterator[RequestClass]:
+        passes = 2 * len(MODES) * (2 + len(self.annotations)) + 2
+        for case in self.classes:
+            self._steps += 1
+            if self._progress:
+                self._progress(self._steps, passes * len(self.classes))
+            yield case
+
+
+def _not_known(hidden: dict[str, Witness], known: set[str]) -> Iterator[Witness]:
+    """Those of ``hidden`` that are about some control of which nothing is known, one for each."""
+    seen = set(known)
     for control, witness in hidden.items():
         if not seen.issuperset(parts := control.split(" and ")):
             seen.update(parts)
             yield witness
 
 
-def _share_a_pod(case: _Case) -> bool:
-    """Whether both sides admit some pod; taken to be so where the search is given up."""
-    sides = (case.old, case.new)
-    outside = [
-        constraint
-        for side in sides
-        for policy in side.policies
-        if policy.mode == "enforce"
-        for _, constraint in case.space.accepted(side.policies, policy)
-    ]
-    options = (option for side in sides for option in side.options if option.mode == "enforce")
-    try:
-        for chosen in product(*(option.policies for option in options)):
-            inside = [constraint for policy in chosen for _, constraint in case.space.accepted((policy,), policy)]
-            if case.space.solve((), [*outside, *inside]) is not None:
-                return True
-    except UndecidedError:
-        return True
-    return False
-
-
-def _controls(witnesses: list[Witness]) -> frozenset[str]:
-    return frozenset(part for one in witnesses for part in (one.control, *one.control.split(" and ")))
-
-
-def _cases(old: ir.Program, new: ir.Program, any_pod: bool) -> Iterator[_Case]:
-    old, new = _specialised(observing(old)), _specialised(observing(new))
-    seen: list[tuple[Side, Side]] = []
-    for request in requests(old, new):
-        before, after = side(old, request), side(new, request)
-        if before != after and (before, after) not in seen:
-            seen.append((before, after))
-            yield _Case(request, before, after, space_of((before, after), any_pod))
-
-
 def _specialised(program: ir.Program) -> ir.Program:
-    def one(policy: ir.Policy) -> ir.Policy:
+    def specialised(policy: ir.Policy) -> ir.Policy:
         return replace(policy, checks=tuple(specialise(check) for check in policy.checks))
 
-    choices = tuple(replace(choice, policies=tuple(map(one, choice.policies))) for choice in program.choices)
-    return ir.Program(tuple(map(one, program.policies)), choices)
+    choices = []
+    for choice in program.choices:
+        concerns = (*choice.concerns, *(check for policy in choice.policies for check in policy.checks))
+        choices.append(replace(choice, policies=tuple(map(specialised, choice.policies)), concerns=concerns))
+    return ir.Program(tuple(map(specialised, program.policies)), tuple(choices))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
+from functools import lru_cache
 
 from pscc.base.frozen import frozen
 from pscc.pod.fields import complete, described, example, within
@@ -83,6 +84,7 @@ def systems(place: Place) -> frozenset[str]:
     return frozenset(field.system for field in fields if field.system)
 
 
+@lru_cache(maxsize=4096)
 def _path(place: Place) -> tuple[str, tuple[str, ...]]:
     root, *lists = place.site.split("/")
     names = tuple(name for one in lists for name in one.split("."))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import assert_never
+from typing import NamedTuple, assert_never
 
 from pscc import ir
 
@@ -12,8 +12,7 @@ ANNOTATIONS = ("metadata", "annotations")
 ANNOTATION_KEYS = "annotation keys"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Place:
+class Place(NamedTuple):
     """Where something is: below ``pod``, ``container`` or an element of a list (``container/ports``), at ``fields``.
 
     ``fields`` is ``("*",)`` for an element that is a scalar itself, ``("?",)`` for the keys of an object. An annotation

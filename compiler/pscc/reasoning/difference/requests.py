@@ -1,47 +1,290 @@
-"""Who asks, and where: one request for each case that scopes, exemptions and grants tell apart."""
+"""Who asks, and where: the classes of requests that scopes, exemptions and grants of two programs tell apart.
+
+Two requests are of one class where the same policies of both programs judge them. Of names, each set of them tells apart the
+names that it lists, and the prefixes; one name stands for each case. Who asks is a user, the pod's service account, and any
+number of groups. What they may use, and what they are exempt from, is the union of what each of these may. So a request needs
+no more of them than there are policies to be exempt from and choices to be admitted by: whatever tells the programs apart for
+one with more groups does so for some of these groups alone.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
-from itertools import product
+from dataclasses import dataclass, field
+from itertools import combinations, product
 
 from pscc import ir
-from pscc.ir.access import Names, Request, requested_by
+from pscc.base.frozen import frozen
+from pscc.ir.access import (
+    ANONYMOUS,
+    AUTHENTICATED,
+    SERVICE_ACCOUNT_USER,
+    SERVICE_ACCOUNTS,
+    UNAUTHENTICATED,
+    Identity,
+    Names,
+    Request,
+    Subjects,
+    requested_by,
+)
+from pscc.ir.passes import Reads, looked_at_by_all
 from pscc.reasoning.difference.domains import texts
 from pscc.reasoning.difference.fields import Constants
+from pscc.reasoning.difference.meaning import Meanings
+from pscc.reasoning.difference.sides import Option, Side, side_of
+
+MOST_REQUESTS = 60_000
+"""That are looked at before giving up; each costs microseconds."""
+SOMEBODY, DEFAULT = "somebody", "default"
+"""The plain requester, and the plain namespace and service account."""
+_NAME_LABEL = "kubernetes.io/metadata.name"
+Labels = tuple[tuple[str, str], ...]
 
 
-def requests(*programs: ir.Program) -> Iterator[Request]:
-    """One request for each case that scopes, exemptions and grants tell apart, the plainest first."""
-    policies = [p for program in programs for p in program.policies]
-    choices = [c for program in programs for c in program.choices]
-    scopes = [p.scope for p in (*policies, *(p for c in choices for p in c.policies))]
-    grants = [grant for choice in choices for grant in choice.grants]
-    named = [*(n for s in scopes for n in (s.namespaces, s.except_namespaces)), *(g.namespaces for g in grants)]
-    namespaces = _each(named, "default")
-    pairs = [pair for s in scopes for pair in (*s.labels, *s.except_labels)]
-    labels: list[tuple[tuple[str, str], ...]] = [(), *((pair,) for pair in pairs), *(s.labels for s in scopes)]
-    subjects = [e.subjects for p in policies for e in p.exemptions] + [g.subjects for g in grants]
-    plain = Request(groups=requested_by("somebody", ()), user="somebody")
-    who = [plain]
-    for name in _each([one.users for one in subjects], "somebody")[1:]:
-        who.append(replace(plain, user=name, groups=requested_by(name, ())))
-    for name in _each([one.groups for one in subjects], "nobodys")[1:]:
-        who.append(replace(plain, groups=(name, *plain.groups)))
-    for name in _each([one.service_accounts for one in subjects], "default/default")[1:]:
-        namespace, _, account = name.partition("/")
-        who.append(replace(plain, namespace=namespace, service_account=account or "default"))
-    for asked in dict.fromkeys(who):
-        places = (asked.namespace,) if asked.service_account != "default" else namespaces
-        for namespace, given in product(places, dict.fromkeys(labels)):
-            yield replace(asked, namespace=namespace, namespace_labels=given)
+@frozen
+class RequestClass:
+    """Requests that the same policies judge in each program, the plainest first."""
+
+    requests: tuple[Request, ...]
+    old: Side
+    new: Side
+
+    @property
+    def request(self) -> Request:
+        """The plainest."""
+        return self.requests[0]
 
 
-def _each(sets: Iterable[Names], other: str) -> tuple[str, ...]:
-    """One name for each case that the sets tell apart, the one that is in none first."""
+@dataclass(slots=True)
+class Classes:
+    """The classes of requests for which two programs are not the same, in ``found``; all of them unless ``gave_up``."""
+
+    old: ir.Program
+    new: ir.Program
+    found: tuple[RequestClass, ...] = ()
+    gave_up: bool = False
+    _meanings: Meanings = field(default_factory=Meanings)
+    _reads: dict[int, Reads] = field(default_factory=dict)
+    _sides: dict[int, Side] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Find them."""
+        drawn: list[tuple[tuple[int, int, int], Request, tuple[int, int]]] = []
+        for at, (namespace, labels) in enumerate(self._places()):
+            place = _Place(self.old, self.new, namespace, labels)
+            for picks, request, on in place.requests():
+                if len(drawn) >= MOST_REQUESTS:
+                    self.gave_up = True
+                    break
+                drawn.append(((picks, len(labels), at), request, self._key(place, on)))
+        by_key: dict[tuple[int, int], dict[int, tuple[int, list[Request]]]] = {}
+        for (picks, _, at), request, key in sorted(drawn, key=lambda one: one[0]):
+            if key[0] != key[1]:
+                least, requests = by_key.setdefault(key, {}).setdefault(at, (picks, []))
+                requests += [request] if picks == least else []
+        self.found = tuple(
+            RequestClass(
+                tuple(request for _, requests in places.values() for request in requests),
+                self._sides[old],
+                self._sides[new],
+            )
+            for (old, new), places in by_key.items()
+        )
+
+    def _key(self, place: _Place, on: frozenset[int]) -> tuple[int, int]:
+        old, new = (self._side(one, place, on) for one in (place.old, place.new))
+        return old, new
+
+    def _side(self, part: _Part, place: _Place, on: frozenset[int]) -> int:
+        policies = tuple(policy for policy, switch in part.policies if switch not in on)
+        options = []
+        for choice, members in part.options:
+            usable = tuple(policy for policy, switch in members if switch in on)
+            options.append(Option(choice.mode, usable, choice.concerns, self._reads_of(choice)))
+        numbers = (self._meanings.option(o.mode, o.policies, o.reads) for o in options)
+        key = self._meanings.number(("side", self._meanings.policies(policies), tuple(numbers)))
+        if key not in self._sides:
+            self._sides[key] = side_of(policies, tuple(options))
+        return key
+
+    def _reads_of(self, choice: ir.Choice) -> Reads:
+        if id(choice) not in self._reads:
+            self._reads[id(choice)] = looked_at_by_all(choice.concerns)
+        return self._reads[id(choice)]
+
+    def _places(self) -> Iterator[tuple[str, Labels]]:
+        """Each namespace and the labels that it may have, as far as they are told apart."""
+        programs = (self.old, self.new)
+        choices = [c for program in programs for c in program.choices]
+        policies = [p for program in programs for p in program.policies]
+        scopes = [p.scope for p in (*policies, *(p for c in choices for p in c.policies))]
+        scopes += [choice.scope for choice in choices]
+        grants = [grant for choice in choices for grant in choice.grants]
+        constants = _constants([*(n for s in scopes for n in (s.namespaces, s.except_namespaces))])
+        _add(constants, (grant.namespaces for grant in grants))
+        subjects = [e.subjects for p in policies for e in p.exemptions] + [g.subjects for g in grants]
+        for one in subjects:
+            _add_namespaces(constants, one)
+        pairs = dict.fromkeys(pair for s in scopes for pair in (*s.labels, *s.except_labels))
+        by_key: dict[str, list[tuple[str, str] | None]] = {}
+        for key, value in pairs:
+            by_key.setdefault(key, [None]).append((key, value))
+            if key == _NAME_LABEL:
+                constants.words[value] = None
+        labels = [tuple(pair for pair in some if pair) for some in product(*by_key.values())]
+        for namespace in texts(constants, DEFAULT):
+            for some in sorted(labels, key=len):
+                if all(value == namespace for key, value in some if key == _NAME_LABEL):
+                    yield namespace, some
+
+
+@frozen
+class _Part:
+    """What of one program holds at a place, each policy with the number of what takes it out, or lets it be used."""
+
+    policies: tuple[tuple[ir.Policy, int], ...]
+    options: tuple[tuple[ir.Choice, tuple[tuple[ir.Policy, int], ...]], ...]
+
+
+class _Place:
+    """A namespace with labels: what of two programs holds there, and who may ask there."""
+
+    def __init__(self, old: ir.Program, new: ir.Program, namespace: str, labels: Labels) -> None:
+        self.namespace, self.labels = namespace, labels
+        self._switches: dict[tuple[Subjects, ...], int] = {}
+        self._exempting: set[int] = set()
+        self.old, self.new = self._part(old), self._part(new)
+
+    def _part(self, program: ir.Program) -> _Part:
+        policies = []
+        for policy in program.policies:
+            if policy.scope.holds_in(self.namespace, self.labels):
+                switch = self._switch(tuple(exemption.subjects for exemption in policy.exemptions))
+                if policy.exemptions:
+                    self._exempting.add(switch)
+                policies.append((policy, switch))
+        options = []
+        for choice in program.choices:
+            if not choice.scope.holds_in(self.namespace, self.labels):
+                continue
+            members = []
+            for policy in choice.policies:
+                if policy.scope.holds_in(self.namespace, self.labels):
+                    here = (g for g in choice.grants if g.policy == policy.name and self.namespace in g.namespaces)
+                    members.append((policy, self._switch(tuple(grant.subjects for grant in here))))
+            options.append((choice, tuple(members)))
+        return _Part(tuple(policies), tuple(options))
+
+    def _switch(self, subjects: tuple[Subjects, ...]) -> int:
+        return self._switches.setdefault(subjects, len(self._switches))
+
+    def requests(self) -> Iterator[tuple[int, Request, frozenset[int]]]:
+        """(how many names it needs, a request, the switches that are on) for each class, and maybe more than once."""
+        subjects = [one for some in self._switches for one in some]
+        users = self._distinct((name, self._on(Identity(name, requested_by(name, ())))) for name in _users(subjects))
+        accounts = self._distinct(
+            (name, self._on(_account(self.namespace, name)) if name else frozenset())
+            for name in (*_accounts(subjects, self.namespace), "")
+        )
+        plain = users[0][1] | accounts[0][1]
+        groups = self._distinct((name, self._on(Identity("", (name,)))) for name in _groups(subjects))
+        groups = [(name, on) for name, on in groups if not on <= plain]
+        most = max(1, len(self._exempting) + len(self.old.options) + len(self.new.options))
+        seen: set[frozenset[int]] = set()
+        for size in range(min(most, len(groups)) + 1):
+            for some in combinations(groups, size):
+                for (user, by_user), (account, by_account) in product(users, accounts):
+                    picks = size + (user != users[0][0]) + (account != accounts[0][0])
+                    if picks > most or (some and user == ANONYMOUS):  # who is anonymous is in no group
+                        continue
+                    on = by_user.union(by_account, *(by for _, by in some))
+                    if on in seen and picks:
+                        continue
+                    seen.add(on)
+                    named = tuple(name for name, _ in some)
+                    yield picks, Request(self.namespace, user, requested_by(user, named), account, self.labels), on
+
+    def _on(self, identity: Identity) -> frozenset[int]:
+        return frozenset(
+            number for some, number in self._switches.items() if any(one.include(identity) for one in some)
+        )
+
+    @staticmethod
+    def _distinct(named: Iterable[tuple[str, frozenset[int]]]) -> list[tuple[str, frozenset[int]]]:
+        by_switches: dict[frozenset[int], str] = {}
+        for name, on in named:
+            by_switches.setdefault(on, name)
+        return [(name, on) for on, name in by_switches.items()]
+
+
+def _account(namespace: str, name: str) -> Identity:
+    account, *_ = Request(namespace, service_account=name).identities
+    return account
+
+
+# --- names ------------------------------------------------------------------------
+
+
+def _constants(sets: Iterable[Names]) -> Constants:
     constants = Constants()
+    _add(constants, sets)
+    return constants
+
+
+def _add(constants: Constants, sets: Iterable[Names]) -> None:
     for names in sets:
         constants.words.update(dict.fromkeys(names.exact))
         constants.prefixes.update(dict.fromkeys(prefix for prefix in names.prefixes if prefix))
-    return texts(constants, other)
+
+
+def _as_users(subjects: Subjects) -> Names:
+    """The users that ``subjects`` tell apart: those named, and those of the service accounts named, or of their groups."""
+    accounts, groups = subjects.service_accounts, subjects.groups
+    of_group = f"{SERVICE_ACCOUNTS}:"
+    exact = [f"{SERVICE_ACCOUNT_USER}{name.replace('/', ':', 1)}" for name in accounts.exact]
+    exact += [
+        f"{SERVICE_ACCOUNT_USER}{name.removeprefix(of_group)}:{DEFAULT}"
+        for name in groups.exact
+        if name.startswith(of_group)
+    ]
+    exact += [f"{SERVICE_ACCOUNT_USER}other:{DEFAULT}"] if SERVICE_ACCOUNTS in groups.exact else []
+    prefixes = [f"{SERVICE_ACCOUNT_USER}{prefix.replace('/', ':', 1)}" for prefix in accounts.prefixes]
+    prefixes += [f"{SERVICE_ACCOUNT_USER}{p.removeprefix(of_group)}" for p in groups.prefixes if p.startswith(of_group)]
+    return Names((*subjects.users.exact, *exact), (*subjects.users.prefixes, *prefixes))
+
+
+def _users(subjects: Iterable[Subjects]) -> Iterator[str]:
+    named = list(texts(_constants(map(_as_users, subjects)), SOMEBODY))
+    for name in (*named, ANONYMOUS):
+        account = name.removeprefix(SERVICE_ACCOUNT_USER)
+        yield f"{name}:{DEFAULT}" if account != name and ":" not in account else name
+
+
+def _accounts(subjects: Iterable[Subjects], namespace: str) -> Iterator[str]:
+    constants, inside = Constants(), f"{SERVICE_ACCOUNT_USER}{namespace}:"
+    for one in map(_as_users, subjects):
+        constants.words.update((n.removeprefix(inside), None) for n in one.exact if n.startswith(inside))
+        constants.prefixes.update((p.removeprefix(inside), None) for p in one.prefixes if p.startswith(inside))
+    constants.prefixes.pop("", None)
+    return iter(texts(constants, "other" if DEFAULT in constants.words else DEFAULT))
+
+
+def _groups(subjects: Iterable[Subjects]) -> Iterator[str]:
+    """Groups that anybody may be a member of: those of authentication and of service accounts come with the user."""
+    for name in texts(_constants(one.groups for one in subjects), "nobodys"):
+        if name not in (AUTHENTICATED, UNAUTHENTICATED) and not name.startswith(SERVICE_ACCOUNTS):
+            yield name
+
+
+def _add_namespaces(constants: Constants, subjects: Subjects) -> None:
+    """Take up the namespaces whose service accounts ``subjects`` tell apart."""
+    users = _as_users(subjects)
+    for name in users.exact:
+        account = Identity(name, ()).service_account
+        if account:
+            constants.words[account.partition("/")[0]] = None
+    for prefix in users.prefixes:
+        rest = prefix.removeprefix(SERVICE_ACCOUNT_USER)
+        if rest not in (prefix, ""):
+            namespace, colon, _ = rest.partition(":")
+            (constants.words if colon else constants.prefixes)[namespace] = None

@@ -22,16 +22,20 @@ class UndecidedError(Exception):
 
 @dataclass(slots=True, eq=False)
 class Constraint:
-    """``holds`` of the values of ``places``; answers are remembered. Two of the same ``meaning`` say the same of any pod."""
+    """``holds`` of the values of ``places``; answers are remembered. Two of the same ``meaning`` say the same of any pod.
+
+    ``copies`` are the same constraint about further containers, by their number.
+    """
 
     places: tuple[Place, ...]
     holds: Callable[[Assignment], bool]
     meaning: Hashable = None
     known: dict[Hashable, bool] = field(default_factory=dict)
+    copies: dict[int, Constraint] = field(default_factory=dict)
 
     def check(self, chosen: Mapping[Place, int], domains: Mapping[Place, Variable]) -> bool:
         """Whether it holds where each variable has its value of that index."""
-        key = tuple(chosen[place] for place in self.places)
+        key = tuple([chosen[place] for place in self.places])
         answer = self.known.get(key)
         if answer is None:
             answer = self.holds({place: domains[place].values[chosen[place]] for place in self.places})

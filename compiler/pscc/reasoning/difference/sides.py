@@ -1,52 +1,51 @@
-"""What of a program judges one request, and what that says of a pod: the whole of it, as `evaluate` has it.
-
-Every default of the policies outside choices is set before any of them checks; a choice judges the pod as it came, by
-one of its policies.
-"""
+"""What of a program judges one class of requests, and what the interpreter says of a pod there."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from pscc import ir
 from pscc.base.frozen import frozen
 from pscc.base.source import Span
-from pscc.ir.access import EVERYONE, Grant, Request
-from pscc.ir.passes import looked_at, looked_at_by_all
-from pscc.reference import interpreter as oracle
-from pscc.reference.admission import admit, judges, usable
+from pscc.ir.access import EVERYONE, EVERYWHERE, Grant, Request
+from pscc.ir.passes import Reads, looked_at
+from pscc.reference import interpreter
+from pscc.reference.admission import Decision, decide
 from pscc.reference.interpreter import Json
 
 RANK: Mapping[ir.Mode, int] = MappingProxyType({"audit": 1, "warn": 2, "enforce": 3})
+MODES: tuple[ir.Mode, ...] = ("enforce", "warn", "audit")
+NO_POLICY = "choose"
+"""What a difference is about where a request may use no policy of a choice, and so every pod is refused."""
+ANNOTATIONS = ("metadata", "annotations")
 _NOWHERE = Span("", 1, 1, 1, 1)
+_ANYONE = Request()
 
 
 @frozen
 class Option:
-    """A choice for one request: the policies that may be used, in their order."""
+    """A choice for one class of requests: the policies that may be used, in their order.
+
+    ``concerns`` are the checks of all its policies, as they were written; ``reads`` is what they look at. An update that
+    changes it is judged.
+    """
 
     mode: ir.Mode
     policies: tuple[ir.Policy, ...]
-
-    @property
-    def sees_containers(self) -> bool:
-        """Whether another container is a change that it judges; otherwise such an update passes unseen."""
-        reads = looked_at_by_all(check for policy in self.policies for check in policy.checks)
-        return bool(reads.containers or reads.container or reads.annotations)
-
-    def chosen(self, request: Request, pod: Json) -> str:
-        """The name of the policy that admits ``pod``; empty where none does."""
-        grants = tuple(Grant(policy.name, EVERYONE, _NOWHERE) for policy in self.policies)
-        return admit(ir.Choice("", self.policies, grants, self.mode, _NOWHERE), request, pod).policy
+    concerns: tuple[ir.Check, ...]
+    reads: Reads
 
 
 @frozen
 class Side:
-    """All that judges a request: policies every one of which counts, and choices of policies."""
+    """All that judges a class of requests: policies every one of which counts, and choices of policies."""
 
     policies: tuple[ir.Policy, ...]
     options: tuple[Option, ...]
+    program: ir.Program
+    """What says of everybody what this side says of its class of requests."""
 
     @property
     def all_policies(self) -> tuple[ir.Policy, ...]:
@@ -58,74 +57,104 @@ class Side:
         """Whether anything is ever set."""
         return any(policy.defaults for policy in self.all_policies)
 
-    def made(self, pod: Json) -> Json:
-        """``pod`` with the defaults of the policies outside choices."""
-        return made(self.policies, pod)
+    def controls(self, mode: ir.Mode) -> set[str]:
+        """The controls by which something may object in ``mode``; `NO_POLICY` where a choice has no policy to choose."""
+        policies = [policy for policy in self.policies if policy.mode == mode]
+        options = [option for option in self.options if option.mode == mode]
+        policies += [policy for option in options for policy in option.policies]
+        found = {check.control for policy in policies for check in policy.checks}
+        return found | ({NO_POLICY} if not all(option.policies for option in options) else set())
 
-    def admits(self, pod: Json) -> bool:
-        """Whether all that is enforced accepts the creation of ``pod``."""
-        return self.severity(pod) < RANK["enforce"]
+    def of_update(self, annotation: str | None) -> Side:
+        """What of this judges an update, which sets no defaults.
 
-    def gravest(self, pod: Json) -> ir.Mode | None:
-        """The gravest mode in which something objects to the creation of ``pod``; None where nothing does."""
-        whole = self.made(pod)
-        policies = [p.mode for p in self.policies if not oracle.check(p, whole).allowed]
-        options = [o.mode for o in self.options if not any(oracle.judge(p, pod).allowed for p in o.policies)]
-        return max((*policies, *options), key=RANK.__getitem__, default=None)
-
-    def severity(self, pod: Json) -> int:
-        """The rank of `gravest`; 0 where nothing objects."""
-        mode = self.gravest(pod)
-        return RANK[mode] if mode else 0
-
-    def admits_update(self, pod: Json, old: Json) -> bool:
-        """Whether all that is enforced accepts that ``old`` becomes ``pod``, which has one more container."""
-        return all(oracle.check(p, pod, old).allowed for p in self.policies if p.mode == "enforce") and all(
-            any(oracle.check(p, pod).allowed for p in option.policies)
-            for option in self.options
-            if option.mode == "enforce" and option.sees_containers
+        The update changes an image or, with ``annotation``, no more than an annotation whose key begins so.
+        """
+        policies = tuple(
+            replace(policy, checks=tuple(c for c in policy.checks if _looks(looked_at(c), annotation)), defaults=())
+            for policy in self.policies
         )
+        options = tuple(
+            replace(option, policies=tuple(replace(policy, defaults=()) for policy in option.policies))
+            for option in self.options
+            if _looks(option.reads, annotation)
+        )
+        return side_of(policies, options)
 
-    def reasons(self, pod: Json, mode: ir.Mode) -> tuple[oracle.Reason, ...]:
-        """What is said of the creation of ``pod`` in ``mode``."""
-        whole = self.made(pod)
-        outside = [r for p in self.policies if p.mode == mode for r in oracle.check(p, whole).reasons]
-        for option in self.options:
-            verdicts = [oracle.judge(policy, pod) for policy in option.policies]
-            if option.mode == mode and not any(verdict.allowed for verdict in verdicts):
-                outside += [reason for verdict in verdicts for reason in verdict.reasons]
-        return tuple(outside)
 
-    def update_reasons(self, pod: Json, old: Json) -> tuple[oracle.Reason, ...]:
-        """Why what is enforced does not accept that ``old`` becomes ``pod``."""
-        found = [r for p in self.policies if p.mode == "enforce" for r in oracle.check(p, pod, old).reasons]
-        for option in self.options:
-            verdicts = [oracle.check(policy, pod) for policy in option.policies]
-            if option.mode == "enforce" and option.sees_containers and not any(v.allowed for v in verdicts):
-                found += [reason for verdict in verdicts for reason in verdict.reasons]
+def annotations_read(sides: tuple[Side, ...]) -> tuple[str, ...]:
+    """How the keys of the annotations begin that some check looks at."""
+    reads = [looked_at(check) for one in sides for policy in one.all_policies for check in policy.checks]
+    reads += [option.reads for one in sides for option in one.options]
+    containers = [prefix for one in reads for prefix in one.annotations]
+    pods = [".".join(path[2:]) for one in reads for path in one.pod if path[:2] == ANNOTATIONS]
+    return tuple(dict.fromkeys((*containers, *pods)))
+
+
+def _looks(reads: Reads, annotation: str | None) -> bool:
+    if annotation is None:
+        return True
+    keys = (".".join(path[2:]) for path in reads.pod if path[:2] == ANNOTATIONS)
+    return annotation in reads.annotations or any(key in ("", annotation) for key in keys)
+
+
+@frozen
+class Opinion:
+    """What the interpreter says of a pod: the gravest ``mode`` that objects (None: none), and the pod as it is left."""
+
+    mode: ir.Mode | None
+    decision: Decision
+
+    @property
+    def rank(self) -> int:
+        """The rank of the mode; 0 where nothing objects."""
+        return RANK[self.mode] if self.mode else 0
+
+    @property
+    def pod(self) -> Json:
+        """The pod with every default set."""
+        return self.decision.pod
+
+    @property
+    def chosen(self) -> tuple[str, ...]:
+        """The policy that each choice takes."""
+        return tuple(admission.policy for _, admission in self.decision.chosen)
+
+    def reasons(self, mode: ir.Mode) -> tuple[interpreter.Reason, ...]:
+        """The findings of what objects in ``mode``."""
+        found = [r for p, verdict in self.decision.judged if p.mode == mode for r in verdict.reasons]
+        for choice, admission in self.decision.chosen:
+            if choice.mode == mode and not admission.allowed:
+                found += [reason for one in admission.opinions for reason in one.verdict.reasons]
         return tuple(found)
 
-
-def side(program: ir.Program, request: Request) -> Side:
-    """What of ``program`` judges ``request``."""
-    return Side(
-        tuple(policy for policy in program.policies if judges(policy, request)),
-        tuple(
-            Option(choice.mode, usable(choice, request))
-            for choice in program.choices
-            if choice.scope.holds_in(request.namespace, request.namespace_labels)
-        ),
-    )
+    def by_nobody(self, mode: ir.Mode) -> bool:
+        """Whether a choice objects in ``mode`` since none of its policies may be used."""
+        return any(c.mode == mode and not a.allowed and not a.opinions for c, a in self.decision.chosen)
 
 
-def made(makers: tuple[ir.Policy, ...], pod: Json) -> Json:
+def opinion(side: Side, pod: Json, old_pod: Json | None = None) -> Opinion:
+    """What the interpreter says of ``pod`` in a request of the class of ``side``; with ``old_pod`` of an update."""
+    decision = decide(side.program, _ANYONE, pod, old_pod)
+    modes: list[ir.Mode] = [policy.mode for policy, verdict in decision.judged if not verdict.allowed]
+    modes += [choice.mode for choice, admission in decision.chosen if not admission.allowed]
+    return Opinion(next((mode for mode in MODES if mode in modes), None), decision)
+
+
+def side_of(policies: tuple[ir.Policy, ...], options: tuple[Option, ...]) -> Side:
+    """The side that ``policies`` and ``options`` are, wherever and for whomever they hold."""
+    everywhere = tuple(replace(policy, scope=EVERYWHERE, exemptions=()) for policy in policies)
+    return Side(policies, options, ir.Program(everywhere, tuple(map(_choice, options))))
+
+
+def _choice(option: Option) -> ir.Choice:
+    policies = tuple(replace(policy, scope=EVERYWHERE) for policy in option.policies)
+    grants = tuple(Grant(policy.name, EVERYONE, _NOWHERE) for policy in policies)
+    return ir.Choice("", policies, grants, option.mode, _NOWHERE, concerns=option.concerns)
+
+
+def with_defaults(makers: tuple[ir.Policy, ...], pod: Json) -> Json:
     """``pod`` with the defaults of ``makers``, one after the other."""
     for maker in makers:
-        pod = oracle.with_defaults(maker, pod)
+        pod = interpreter.with_defaults(maker, pod)
     return pod
-
-
-def sees_containers(check: ir.Check) -> bool:
-    """Whether another container is a change that ``check`` looks at."""
-    reads = looked_at(check)
-    return bool(reads.containers or reads.container or reads.annotations)
