@@ -11,7 +11,7 @@ from pscc.base.frozen import frozen
 from pscc.ir.once_defaulted import holds_once_defaulted
 from pscc.ir.passes import Reads, looked_at_by_choice, specialise
 from pscc.lowering.capabilities import Live
-from pscc.lowering.demands import choice_without
+from pscc.lowering.default_checks import choice_without
 from pscc.output.numbering import numbered
 from pscc.output.templating import Code, yaml_block, yaml_quote
 from pscc.printers.cel.checks import changed, container_lists, unchanged
