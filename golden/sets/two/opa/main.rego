@@ -1,4 +1,4 @@
 # What Conftest asks: every policy at once.
 package main
 
-deny contains msg if some msg in data.pscc.choice_pod_security_policies.deny
+deny contains msg if some msg in data.pscc.choice_policy.deny

@@ -3,7 +3,7 @@ package main
 
 warn contains msg if {
 	asked := of_workload(input)
-	found := data.pscc.choice_pod_security_policies.deny with input as asked
+	found := data.pscc.choice_policy.deny with input as asked
 	some msg in found
 }
 

@@ -485,7 +485,7 @@ allow_host_path_host_path_ok(volume) if {
 allow_host_path_read_only_mount_findings := [finding |
 	some container in lib.containers(pod)
 	some mount in container.volumeMounts
-	allow_host_path_read_only_mount_ok(mount)
+	mount.name in allow_host_path_read_only_volumes
 	not mount.readOnly == true
 	finding := concat("", [
 		"container ",
@@ -496,15 +496,16 @@ allow_host_path_read_only_mount_findings := [finding |
 	])
 ]
 
-allow_host_path_read_only_mount_ok(mount) if {
+allow_host_path_read_only_volumes := {name |
 	some volume in pod.spec.volumes
-	lib.same(object.get(volume, "name", null), object.get(mount, "name", null))
 	volume.hostPath != null
-	allow_host_path_read_only_mount_ok_2(volume)
-	not allow_host_path_read_only_mount_ok_3(volume)
+	allow_host_path_read_only_volumes_ok(volume)
+	not allow_host_path_read_only_volumes_ok_2(volume)
+	name := volume.name
+	name != null
 }
 
-allow_host_path_read_only_mount_ok_3(volume) if {
+allow_host_path_read_only_volumes_ok_2(volume) if {
 	some allowed in [
 		{"pathPrefix": "/var/log", "readOnly": true},
 		{"pathPrefix": "/tmp", "readOnly": false},
@@ -514,7 +515,7 @@ allow_host_path_read_only_mount_ok_3(volume) if {
 	not allowed.readOnly == true
 }
 
-allow_host_path_read_only_mount_ok_2(volume) if {
+allow_host_path_read_only_volumes_ok(volume) if {
 	some allowed in [
 		{"pathPrefix": "/var/log", "readOnly": true},
 		{"pathPrefix": "/tmp", "readOnly": false},

@@ -1,5 +1,5 @@
-# pod-security-policies: one of the policies that the requester may use has to accept a pod
-package pscc.choice_pod_security_policies
+# policy: one of the policies that the requester may use has to accept a pod
+package pscc.choice_policy
 
 import data.lib.pscc as lib
 
