@@ -74,11 +74,11 @@ def test_a_default_that_grants_counts_as_isolating_where_another_policy_refuses_
 def test_a_choice_that_hangs_on_defaults_beside_it_sets_none_and_says_so(target: str) -> None:
     beside = "policy fill {\n    default readOnlyRootFilesystem %s\n}\n"
     members = "policy a {\n    require readOnlyRootFilesystem true\n}\npolicy b {\n    default runAsUser 1\n    deny hostPID\n}\n"
-    text = members + "choose {\n    a for users x\n    b for everyone\n}\n"
+    text = members + "choose tiers {\n    a for users x\n    b for everyone\n}\n"
     for source, is_told in ((beside % "true" + text, True), (text, False)):
         output = packaged(target_named(target), program(source), Options(workloads="off"))
         assert any(d.code == "TGT001" for d in output.diagnostics) is is_told
-        assert any("defaults.yaml" in file.path and "pod-security" in file.path for file in output.files) is not is_told
+        assert any("defaults.yaml" in file.path and "tiers" in file.path for file in output.files) is not is_told
 
 
 TWO_VALUES = "policy p {\n    in namespaces tier=edge, tier=core\n    deny hostPID\n}\n"

@@ -61,7 +61,7 @@ policy a extends pss/baseline {
     exempt users root because "r"
     exempt images x/* from capabilities.add because "s" until 2099-12-31
     without hostPorts, hostPID
-    default fsGroup 1
+    default seccompProfile runtime/default
 }
 
 policy b {
@@ -90,7 +90,15 @@ choose {
             ],
         ),
         (6, ["Not taken over: `deny hostPorts` of pss/baseline@1.24", "Not taken over: `deny hostPID`"]),
-        (7, ['Assign at "spec.securityContext.fsGroup": 1', "OPA only answers", "JSONPatch{", "fsGroup: 1"]),
+        (
+            7,
+            [
+                'Assign at "spec.securityContext.seccompProfile"',
+                "OPA only answers",
+                "JSONPatch{",
+                "type: RuntimeDefault",
+            ],
+        ),
         (15, ["Policy b may be used in namespaces n by groups g"]),
         (16, ["may be used everywhere by users u"]),
     ],

@@ -355,7 +355,7 @@ def test_what_the_user_decides_stays_a_choice() -> None:
 def test_what_a_target_cannot_see_is_told(target: str) -> None:
     text = (
         'policy a {\n    in namespaces tier=edge\n    exempt users jane because "ci"\n'
-        "    require fsGroup 1\n    default fsGroup 1\n}\n"
+        "    require seccompProfile runtime/default\n    default seccompProfile runtime/default\n}\n"
     )
     _, program, _ = analyse(SourceFile("p.psp", text))
     found = {d.code for d in compile_program(program, (target,)).outputs[target].diagnostics}

@@ -65,7 +65,19 @@ def test_gatekeepers_operations(tmp_path: Path) -> None:
         mutators = [d for d in documents if str(d["apiVersion"]).startswith("mutations") and "Generated" not in str(d)]
         assert mutators
         assert all(("operations" in str(d)) is has for d in mutators)
-        assert ("sets defaults on updates, too" in told) is not has
+        assert ("warning[TGT008]: Gatekeeper 3.22 sets defaults on updates, too" in told) is not has
+
+
+@pytest.mark.parametrize(
+    ("target", "note"),
+    [("gatekeeper", "TGT015"), ("kyverno", "TGT016"), ("kyverno-cel", "TGT016"), ("vap", ""), ("opa", "")],
+)
+def test_what_an_engine_lets_in_is_said_of_what_enforces(tmp_path: Path, target: str, note: str) -> None:
+    for mode in ("enforce", "warn", "audit"):
+        told = compiled(tmp_path, "-t", target, "--mode", mode)[1]
+        assert [code for code in ("TGT015", "TGT016") if f"note[{code}]" in told] == (
+            [note] if note and mode == "enforce" else []
+        )
 
 
 def test_kyvernos_cluster_policies_end(tmp_path: Path) -> None:

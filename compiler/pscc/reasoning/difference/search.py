@@ -13,7 +13,9 @@ from pscc.reasoning.difference.domains import Assignment, Variable
 from pscc.reasoning.difference.fields import Place
 
 MOST_STEPS = 400_000
-"""Of one search; far more than any policy of the corpus needs."""
+"""The most values that one search tries; far more than any policy of the corpus needs."""
+MOST_PODS = 3_000
+"""The most pods that one search asks the interpreter about, at a millisecond or two each."""
 
 
 class UndecidedError(Exception):
@@ -32,6 +34,10 @@ class Constraint:
     meaning: Hashable = None
     known: dict[Hashable, bool] = field(default_factory=dict)
     copies: dict[int, Constraint] = field(default_factory=dict)
+
+    def is_known(self, chosen: Mapping[Place, int]) -> bool:
+        """Whether `check` has answered this before."""
+        return tuple([chosen[place] for place in self.places]) in self.known
 
     def check(self, chosen: Mapping[Place, int], domains: Mapping[Place, Variable]) -> bool:
         """Whether it holds where each variable has its value of that index."""
@@ -83,7 +89,14 @@ def solve(
             near.pop(nearest, None)
     depths, fields = order, tuple(order)
     chosen: dict[Place, int] = {}
-    steps = 0
+    steps = pods = 0
+
+    def fails(constraint: Constraint) -> bool:
+        nonlocal pods
+        pods += not constraint.is_known(chosen)
+        if pods > MOST_PODS:
+            raise UndecidedError
+        return not constraint.check(chosen, domains)
 
     def extend(depth: int) -> frozenset[int] | None:
         """None once all is chosen; else the depths of the choices that rule out every value from here on."""
@@ -96,7 +109,7 @@ def solve(
             if steps > MOST_STEPS:
                 raise UndecidedError
             chosen[fields[depth]] = index
-            failing = next((c for c in ends[depth] if not c.check(chosen, domains)), None)
+            failing = next(filter(fails, ends[depth]), None)
             if failing is not None:
                 to_blame |= {depths[one] for one in failing.places}
                 continue
