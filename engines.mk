@@ -20,10 +20,9 @@ ENGINES_LDFLAGS := -s -w
 # engine NAME,FOLDER,PACKAGE,SHARED: .engines/bin/NAME is PACKAGE built in the module FOLDER,
 # which uses the modules SHARED beside jsonl.
 #
-# What decides whether it is up to date is a sum over what it is built from, kept
+# What decides whether it is up to date is a sum over the module's content, kept
 # in .engines/sums: times of files mean nothing in a fresh checkout, and CI
-# restores .engines from its cache beside one. A package that is not ours (PACKAGE is
-# not .) is built from what go.mod and go.sum pin, and from no file of ours.
+# restores .engines from its cache beside one.
 define engine
 ENGINES += $(ENGINES_BIN)/$(1)
 
@@ -36,7 +35,7 @@ $(ENGINES_BIN)/$(1): .engines/sums/$(1) | engines-check
 .engines/sums/$(1): engines-always
 	@mkdir -p $$(@D)
 	@echo '*' > .engines/.gitignore
-	@{ echo '$(3) $(ENGINES_GO) $(ENGINES_LDFLAGS)'; cksum $$(sort $$(filter-out %_test.go,$$(wildcard $$(if $$(filter .,$(3)),$$(foreach dir,$(strip $(2) jsonl $(4)),$$(addprefix $(ENGINES_SRC)/$$(dir)/,go.mod go.sum *.go)),$$(addprefix $(ENGINES_SRC)/$(strip $(2))/,go.mod go.sum))))); } > $$@.new
+	@{ echo '$(3) $(ENGINES_GO) $(ENGINES_LDFLAGS)'; cksum $$(sort $$(filter-out %_test.go,$$(wildcard $$(foreach dir,$(strip $(2) jsonl $(4)),$$(addprefix $(ENGINES_SRC)/$$(dir)/,go.mod go.sum *.go))))); } > $$@.new
 	@cmp -s $$@.new $$@ && rm $$@.new || mv $$@.new $$@
 endef
 
