@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from pscc.cli._diff_words import OBJECTS, headline, kinds, lines, manifest, of_witness, update, value, where
+from pscc.cli._diff_words import OBJECTS, headline, kinds, lines, manifest, of_witness, update, value, where, where_of
 from pscc.diagnostics.render import clean
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def _details(difference: Difference) -> Iterator[tuple[str, str, list[str]]]:
     """(title, pod, lines) for each difference that a pod shows."""
     for kind, witnesses, who, other in kinds(difference):
         for witness in witnesses:
-            place = where((witness.request,))
+            place = where_of(witness, (witness.request,))
             title = f"{kind}: {of_witness(witness, who)}{f', {place}' if place else ''}"
             yield title, manifest(witness.pod), list(_of_witness(witness, who, other))
     for change in difference.changed:

@@ -61,7 +61,7 @@ def lines(difference: Difference) -> Iterator[Line]:
     """One line for each change."""
     for kind, witnesses, who, _ in kinds(difference):
         for witness in witnesses:
-            yield Line(kind, of_witness(witness, who), where(witness.requests))
+            yield Line(kind, of_witness(witness, who), where_of(witness, witness.requests))
     for change in difference.changed:
         yield Line("changed", change.control, where(change.requests))
     for one in difference.undecided:
@@ -70,7 +70,7 @@ def lines(difference: Difference) -> Iterator[Line]:
 
 def of_witness(witness: Witness, who: str) -> str:
     """What a witness is about; ``who`` is the program that objects to it."""
-    text = f"{who} lets them use no policy" if witness.control == "choose" else witness.control
+    text = f"{who} grants no policy" if witness.control == "choose" else witness.control
     if witness.old_pod is not None:
         text += f" ({update(witness)})"
     return f"{text}, behind {', '.join(witness.behind)}" if witness.behind else text
@@ -104,6 +104,11 @@ def where(requests: Iterable[Request]) -> str:
         parts += [f"in {_some(places)}"] if places else []
         texts.append(" ".join(parts))
     return _some(texts, "; ")
+
+
+def where_of(witness: Witness, requests: Iterable[Request]) -> str:
+    """As `where`, for ``requests`` of ``witness``: a grant that is missing is missing for somebody, so it says for whom."""
+    return where(requests) or ("to anybody whom its grants do not name" if witness.control == "choose" else "")
 
 
 def _some(texts: Iterable[str], between: str = ", ") -> str:
