@@ -70,6 +70,8 @@ def _reduce(value: Any) -> tuple[object, tuple[object, ...]]:
 
 def _by_value(values: Any) -> tuple[Any, Any]:
     def equal(self: object, other: object) -> bool:
+        if self is other:
+            return True
         return values(self) == values(other) if type(other) is type(self) else NotImplemented
 
     def hashed(self: object) -> int:

@@ -303,9 +303,9 @@ SLIPS = (
     Slip("targets.shared.cel_workloads.on_workloads", "as pods", lambda _: lambda mode, _workloads: mode, _VAP),
     Slip("printers.cel.workloads.templated", "the object itself", lambda _: lambda node: node, _VAP),
     Slip(
-        "printers.cel.workloads.of_template",
+        "printers.cel.workloads.holding_templates",
         "of a job",
-        lambda real: lambda variables, template: real(variables, "spec.template"),
+        lambda real: lambda _: real("spec.template"),
         _VAP,
     ),
     Slip("targets.gatekeeper.workloads._EXPANSIONS", "no cron jobs", lambda found: found[:1], _GATEKEEPER),

@@ -21,8 +21,12 @@ def at_template(node: Expression, template: str) -> Expression:
 
 def of_template(variables: Iterable[Variable], template: str) -> list[Variable]:
     """``variables`` about a pod, of workloads whose pods are at ``template``, behind those that hold the templates."""
-    templates = [(name, variable_named(f"{root}.{template}")) for root, name in _VARIABLES]
-    return [*templates, *((name, templated(value)) for name, value in variables)]
+    return [*holding_templates(template), *((name, templated(value)) for name, value in variables)]
+
+
+def holding_templates(template: str) -> list[Variable]:
+    """The variables that hold the pod templates at ``template`` of the object and of the old one."""
+    return [(name, variable_named(f"{root}.{template}")) for root, name in _VARIABLES]
 
 
 def templated(node: Expression) -> Expression:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 
 from pscc import ir
 from pscc.base.frozen import frozen
@@ -10,14 +11,14 @@ from pscc.ir.defaulting import in_sequence
 from pscc.ir.passes import Reads, rechecked_on, specialise
 from pscc.output.contents import origin
 from pscc.output.templating import Code, folded, yaml_block
-from pscc.printers.cel.checks import changed, validation
+from pscc.printers.cel.checks import Validation, changed, validation
 from pscc.printers.cel.layout import laid_out
 from pscc.printers.cel.patches import patches
 from pscc.printers.cel.pending import NONE_PENDING, Pending
 from pscc.printers.cel.text import Quote, quoted, text_of
 from pscc.printers.cel.tree import Expression
-from pscc.printers.cel.variables import once
-from pscc.printers.cel.workloads import at_template, of_template
+from pscc.printers.cel.variables import Variable, once
+from pscc.printers.cel.workloads import at_template, holding_templates, templated
 from pscc.printers.rego.rules import comment
 
 Fields = dict[str, object]
@@ -63,38 +64,66 @@ class Printed:
     validations: list[Fields]
 
 
-def validations(checks: Checks, template: str = "", pending: Pending = NONE_PENDING, quote: Quote = quoted) -> Printed:
-    """The parts for pods; with ``template`` for workloads whose pods are there, as ``spec.template``.
-
-    A template is judged as the pod that the ``pending`` defaults make of it. ``quote`` writes the strings.
-    """
-    printed = [validation(check, reads, pending=pending) for check, reads in checks]
+def validations(checks: Checks, pending: Pending = NONE_PENDING, quote: Quote = quoted) -> Printed:
+    """The parts for pods, as the ``pending`` defaults make them. ``quote`` writes the strings."""
+    printed = _printed(checks, pending)
     variables = once(variable for whole in printed for variable in whole.variables)
-    if template:
-        variables = once(of_template(variables.items(), template))
+    return Printed(
+        _block(_concerned(checks), quote), _rows(variables.items(), quote), _validations(checks, printed, quote)
+    )
 
-    def block(expression: Expression) -> Code:
-        return yaml_block(laid_out(expression, quote), 8)
 
-    def inline(expression: Expression) -> Code:
-        text = text_of(expression, quote)
-        return Code(text) if len(text) < _ON_ONE_LINE else Code(f"|-\n{block(expression)}")
+def workload_validations(checks: Checks, pending: Pending, templates: Iterable[str]) -> dict[str, Printed]:
+    """The parts for workloads, by where these have their pods (``spec.template``), judged as ``pending`` makes them.
 
-    rows: list[Fields] = [
+    All but the variables that hold a template is the same wherever it is.
+    """
+    printed = _printed(checks, pending)
+    about_pods = once(variable for whole in printed for variable in whole.variables)
+    about_templates = [(name, templated(value)) for name, value in about_pods.items()]
+    rows, rules = _rows(about_templates, quoted), _validations(checks, printed, quoted)
+    concerned = _concerned(checks)
+    return {
+        template: Printed(
+            _block(at_template(concerned, template), quoted),
+            [*_rows(holding_templates(template), quoted), *rows],
+            rules,
+        )
+        for template in templates
+    }
+
+
+def _printed(checks: Checks, pending: Pending) -> list[Validation]:
+    return [validation(check, reads, pending=pending) for check, reads in checks]
+
+
+def _concerned(checks: Checks) -> Expression:
+    return changed([reads for _, reads in checks])
+
+
+def _rows(variables: Iterable[Variable], quote: Quote) -> list[Fields]:
+    return [{"name": Code(name), "note": Code(""), "expression": _block(value, quote)} for name, value in variables]
+
+
+def _validations(checks: Checks, printed: list[Validation], quote: Quote) -> list[Fields]:
+    return [
         {
             "statement": Code(comment(origin(check.statement, check.span))),
-            "expression": inline(whole.expression),
-            "text": block(whole.message),
+            "expression": _inline(whole.expression, quote),
+            "text": _block(whole.message, quote),
             "message": Code(json.dumps(f"{check.title}: the pod does not meet this policy.")),
         }
         for (check, _), whole in zip(checks, printed, strict=True)
     ]
-    concerned = changed([reads for _, reads in checks])
-    return Printed(
-        block(at_template(concerned, template) if template else concerned),
-        [{"name": Code(name), "note": Code(""), "expression": block(value)} for name, value in variables.items()],
-        rows,
-    )
+
+
+def _block(expression: Expression, quote: Quote) -> Code:
+    return yaml_block(laid_out(expression, quote), 8)
+
+
+def _inline(expression: Expression, quote: Quote) -> Code:
+    text = text_of(expression, quote)
+    return Code(text) if len(text) < _ON_ONE_LINE else Code(f"|-\n{_block(expression, quote)}")
 
 
 def mutations(policy: ir.Policy, quote: Quote = quoted) -> list[Fields]:

@@ -22,10 +22,11 @@ from pscc.lowering.releases import served, spelled
 from pscc.output.contents import Cases, ObjectName, OutputFile, Package
 from pscc.output.options import DEFAULTS, Options
 from pscc.output.templating import Code, folded, render, yaml_block, yaml_quote
-from pscc.printers.cel.pending import NONE_PENDING, Pending
+from pscc.printers.cel.pending import Pending
 from pscc.printers.rego.rules import comment
 from pscc.targets.shared.cel_policy import (
     Checks,
+    Printed,
     check_lines,
     checks_of,
     default_lines,
@@ -33,6 +34,7 @@ from pscc.targets.shared.cel_policy import (
     described_defaults,
     mutations,
     validations,
+    workload_validations,
 )
 from pscc.targets.shared.cel_where import Where, where
 from pscc.targets.shared.cel_workloads import TEMPLATES_AT, on_workloads
@@ -115,11 +117,13 @@ class Vap:
             checks = checks_of(policy)
             if checks:
                 name = names[policy.name]
-                text = _validation(validating, policy, name, checks)
+                text = _validation(validating, policy, name, checks, validations(checks))
                 add(name, text, "Validating", held, _ACTIONS[policy.mode])
-            for suffix, template in TEMPLATES_AT if checks and options.workloads != "off" else ():
+            judged = checks if options.workloads != "off" else ()
+            printed = workload_validations(judged, Pending(policy.defaults), (template for _, template in TEMPLATES_AT))
+            for suffix, template in TEMPLATES_AT if judged else ():
                 name = names.derived(policy.name, suffix)
-                text = _validation(validating, policy, name, checks, template, Pending(policy.defaults))
+                text = _validation(validating, policy, name, checks, printed[template], template)
                 add(name, text, "Validating", held, _ACTIONS[on_workloads(policy.mode, options.workloads)])
         for choice in program.choices:
             held = where(choice.scope)
@@ -145,7 +149,7 @@ TARGET = Vap()
 
 
 def _validation(
-    version: Code, policy: ir.Policy, name: str, checks: Checks, template: str = "", pending: Pending = NONE_PENDING
+    version: Code, policy: ir.Policy, name: str, checks: Checks, printed: Printed, template: str = ""
 ) -> str:
     return render(
         "vap/policy.yaml.j2",
@@ -155,7 +159,7 @@ def _validation(
         name=yaml_quote(name),
         description=described(checks),
         template_at=Code(template),
-        printed=validations(checks, template, pending),
+        printed=printed,
     )
 
 
