@@ -247,4 +247,4 @@ def test_a_live_choice_needs_a_choice_and_the_api_server() -> None:
 def test_backend_takes_what_the_others_take() -> None:
     _, program, _ = analyse(SourceFile("p.psp", policies(2)))
     for target in ("vap", "kyverno-cel"):
-        assert not packaged(target_named(target), program).diagnostics
+        assert not packaged(target_named(target), program).shortfalls

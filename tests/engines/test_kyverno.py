@@ -165,7 +165,11 @@ def test_hostile_text_stays_text(tmp_path: Path) -> None:
 
 def test_a_default_that_kyverno_would_read_as_a_variable_is_told() -> None:
     policy, output = compiled('policy p { default runtimeClassName "{{ x }}" }')
-    assert [(d.code, d.severity) for d in output.diagnostics] == [("TGT001", "warning"), ("TGT009", "note")]
+    assert [(d.code, d.severity) for d in output.diagnostics] == [
+        ("TGT001", "warning"),
+        ("TGT009", "note"),
+        ("TGT016", "note"),
+    ]
     assert output.resources == ("policies/p.yaml",)
     assert "{{ x }}" not in output.files[0].text.partition("cel:")[2]
     assert policy.defaults

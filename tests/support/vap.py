@@ -17,7 +17,7 @@ OLDEST = "1.30"
 def ask_vap(*requests: Json) -> list[Json]:
     """The plugins' answers."""
     lines = "".join(json.dumps(request) + "\n" for request in requests)
-    done = subprocess.run([engine("vap-review")], input=lines, capture_output=True, text=True, check=True, timeout=120)
+    done = subprocess.run([engine("vap-review")], input=lines, capture_output=True, text=True, check=True, timeout=600)
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
