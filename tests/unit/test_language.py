@@ -101,7 +101,7 @@ def test_scope_mode_and_exemptions_are_not_inherited() -> None:
         ("policy a {\n audit default nonRoot\n}\n", ["LNG044:2"]),
         (BASE + "policy a extends base {\n default runAsUser 2\n}\n", ["LNG068:7"]),
         ("policy a {\n default runAsUser 1\n}\npolicy b {\n default nonRoot\n}\n", ["LNG068:5"]),
-        ("policy a {\n default nonRoot unless os.name plan9\n}\n", ["LNG043:2"]),
+        ("policy a {\n default nonRoot unless os.name windows\n}\n", ["LNG044:2"]),
         ('policy a {\n exempt containers x from hostPID because "r"\n deny hostPID\n}\n', ["LNG046:2"]),
         ('policy a {\n exempt containers x from hostPDI because "r"\n deny hostPID\n}\n', ["LNG010:2"]),
         ('policy a {\n exempt x because "r"\n deny hostPID\n}\n', ["LNG005:2"]),
@@ -254,23 +254,3 @@ spec:
   fsGroup: {rule: RunAsAny}
   supplementalGroups: {rule: RunAsAny}
 """
-
-
-@pytest.mark.parametrize(
-    ("body", "on_windows"),
-    [
-        ("extends pss/restricted {\n    default seccompProfile runtime/default\n}", False),
-        ("{\n    require seccompProfile unless os.name windows\n    default seccompProfile runtime/default\n}", False),
-        ("{\n    require seccompProfile\n    default seccompProfile runtime/default unless os.name windows\n}", False),
-        ("{\n    require seccompProfile\n    default seccompProfile runtime/default\n}", True),
-        ("{\n    require seccompProfile unless os.name linux\n    default seccompProfile runtime/default\n}", True),
-        ("{\n    default seccompProfile runtime/default unless os.name windows\n}", False),
-        ("{\n    default seccompProfile runtime/default\n}", True),
-    ],
-)
-def test_a_default_follows_the_condition_of_its_rule(body: str, on_windows: bool) -> None:
-    _, program, _ = analyse(SourceFile("p.psp", f"policy p {body}\n"))
-    (policy,) = program.policies
-    for name, sets in (("windows", on_windows), ("linux", "os.name linux" not in body)):
-        pod: dict[str, object] = {"spec": {"os": {"name": name}, "containers": [{"name": "c"}]}}
-        assert (interpreter.with_defaults(policy, pod) != pod) is sets

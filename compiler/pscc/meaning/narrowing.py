@@ -13,7 +13,6 @@ from pscc import ir
 from pscc.base.frozen import frozen
 from pscc.controls._base import Probe
 from pscc.diagnostics import Diagnostic, Replacement, Report, did_you_mean
-from pscc.ir.passes import disjunction
 from pscc.language import ast
 from pscc.meaning.scoping import glob
 
@@ -43,24 +42,6 @@ FIELDS: Mapping[str, Field] = {
 
 def unless(check: ir.Check, tail: ast.Unless, report: Report) -> ir.Check:
     """``check`` for those pods only for which the condition ``tail`` is false. Errors in ``tail`` go to ``report``."""
-    condition = condition_of(tail, report)
-    if condition is None:
-        return check
-    applies = ir.Not(condition)
-    requirements = tuple(replace(r, when=_both(applies, r.when)) for r in check.requirements)
-    description = f"{check.description} Pods whose {tail.field.text} is {tail.value.text} are left out."
-    _, word = FIELDS[tail.field.text].values[tail.value.text]
-    return replace(check, shape=f"{check.shape}Unless{word}", description=description, requirements=requirements)
-
-
-def default_unless(default: ir.Default, tail: ast.Unless, report: Report) -> ir.Default:
-    """``default`` for those pods only for which the condition ``tail`` is false. Errors in ``tail`` go to ``report``."""
-    condition = condition_of(tail, report)
-    return default if condition is None else replace(default, unless=disjunction((default.unless, condition)))
-
-
-def condition_of(tail: ast.Unless, report: Report) -> ir.Condition | None:
-    """The condition ``tail`` on a pod; None, with an error in ``report``, where there is no such field or value."""
     field = FIELDS.get(tail.field.text)
     if field is None:
         suggestion = did_you_mean(tail.field.text, FIELDS)
@@ -68,14 +49,17 @@ def condition_of(tail: ast.Unless, report: Report) -> ir.Condition | None:
         fixes = (Replacement(tail.field.span, suggestion),) if suggestion else ()
         message = f"`unless` does not know `{tail.field.text}`"
         report.add(Diagnostic("LNG043", message, tail.field.span, help=help, fixes=fixes))
-        return None
+        return check
     if tail.value.text not in field.values or tail.value.quoted:
         help = f"it takes {_forms()}"
         message = f"`{tail.value.text}` is no value of `{tail.field.text}`"
         report.add(Diagnostic("LNG043", message, tail.value.span, help=help))
-        return None
-    value, _ = field.values[tail.value.text]
-    return ir.Equals(ir.Path(ir.POD, field.path), ir.Const(value))
+        return check
+    value, word = field.values[tail.value.text]
+    applies = ir.Not(ir.Equals(ir.Path(ir.POD, field.path), ir.Const(value)))
+    requirements = tuple(replace(r, when=_both(applies, r.when)) for r in check.requirements)
+    description = f"{check.description} Pods whose {tail.field.text} is {tail.value.text} are left out."
+    return replace(check, shape=f"{check.shape}Unless{word}", description=description, requirements=requirements)
 
 
 def _forms() -> str:

@@ -5,7 +5,6 @@ Generic over the registry of controls.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from typing import get_args
@@ -20,7 +19,7 @@ from pscc.language.printer import print_statement, print_value
 from pscc.meaning.inheritance import Flat, Slot, flatten, slot_of
 from pscc.meaning.linking import Family
 from pscc.meaning.naming import check_name
-from pscc.meaning.narrowing import CONTAINER_KINDS, default_unless, exempting, looks_at_containers, unless
+from pscc.meaning.narrowing import CONTAINER_KINDS, exempting, looks_at_containers, unless
 from pscc.meaning.scoping import exemption_of, scope_of
 
 _BY_ID = {control.id: control for control in CONTROLS}
@@ -126,15 +125,8 @@ def _default_fits(shape: DefaultShape, statement: ast.Statement) -> bool:
 class _PolicyResolver:
     """Resolves the statements of one policy into checks and defaults, and keeps their slots."""
 
-    def __init__(
-        self,
-        report: Report,
-        mode: ast.Mode,
-        exemptions: tuple[ast.Exemption, ...],
-        conditions: Mapping[str, ast.Unless],
-    ) -> None:
+    def __init__(self, report: Report, mode: ast.Mode, exemptions: tuple[ast.Exemption, ...]) -> None:
         self.report = report
-        self.conditions = conditions
         self.mode = mode
         self.exemptions = exemptions
         self.slots: dict[Slot, Span] = {}
@@ -191,9 +183,10 @@ class _PolicyResolver:
             self.report.add(
                 Diagnostic("LNG015", "a default takes no reason", statement.span, help="leave `because` out")
             )
-        if statement.mode:
-            help = f"leave `{statement.mode}` out: a default only fills what is unset"
-            self.report.add(Diagnostic("LNG044", f"a default takes no `{statement.mode}`", statement.span, help=help))
+        if statement.mode or statement.unless:
+            what = f"`{statement.mode}`" if statement.mode else "`unless`"
+            help = f"leave {what} out: a default only fills what is unset"
+            self.report.add(Diagnostic("LNG044", f"a default takes no {what}", statement.span, help=help))
         if control.default is None or not _default_fits(control.default, statement):
             _no_shape(control, statement, self.report)
             return
@@ -201,9 +194,6 @@ class _PolicyResolver:
         params = self._params(control, statement)
         if filled and params is not None and self._settable(control.default, params, statement):
             built = control.default.build(params, statement.span)
-            tail = statement.unless or self.conditions.get(control.id)
-            if tail is not None:
-                built = default_unless(built, tail, self.report if statement.unless else Report())
             if self._alone(built):
                 self.defaults.append(replace(built, statement=print_statement(statement)))
 
@@ -259,21 +249,6 @@ class _PolicyResolver:
         self.checks.append((statement.mode or self.mode, exempting(check, self.exemptions)))
 
 
-def _conditions(flat: Flat) -> dict[str, ast.Unless]:
-    """The `unless` of each control whose rules in the policy all have the same one: a default of the control follows it.
-
-    A default for Linux on a Windows pod makes a pod that the API server refuses.
-    """
-    rules: dict[str, list[ast.Unless | None]] = {}
-    for statement, _ in flat.statements:
-        if statement.verb != "default":
-            rules.setdefault(statement.controls[0].text, []).append(statement.unless)
-    same = {
-        control: {tail and (tail.field.text, tail.value.text) for tail in tails} for control, tails in rules.items()
-    }
-    return {control: tails[0] for control, tails in rules.items() if len(same[control]) == 1 and tails[0] is not None}
-
-
 def _comma_before_values(statement: ast.Statement, report: Report) -> bool:
     """Whether the statement is ``allow volumes, secret``: its values read as controls. Told if so."""
     first, *others = statement.controls
@@ -315,7 +290,7 @@ def _policy(policy: ast.Policy, flat: Flat, today: date, report: Report) -> tupl
     """The policy, and one more for each mode that some of its statements have. The first may be without statements."""
     check_name(policy.name, report)
     mode = policy.mode or "enforce"
-    resolver = _PolicyResolver(report, mode, policy.exemptions, _conditions(flat))
+    resolver = _PolicyResolver(report, mode, policy.exemptions)
     for statement, _ in flat.statements:
         resolver.statement(statement)
     if not flat.statements and policy.extends is None:

@@ -60,10 +60,6 @@ def condition(node: ir.Condition) -> str:
             return f"{value(read)} != {NULL}"
         case ir.Not(condition=ir.Has(value=read)):
             return f"{value(read)} == {NULL}"
-        case ir.Equals(left=read, right=ir.Const(value=bool() as wanted)):
-            return f"{value(read)} == `{json.dumps(wanted)}`"
-        case ir.Equals(left=read, right=ir.Const(value=str() as wanted)):
-            return f"{value(read)} == {literal(wanted)}"
         case ir.Not(condition=inner):
             return f"!({condition(inner)})"
         case ir.And(conditions=conditions) if conditions:

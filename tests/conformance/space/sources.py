@@ -201,23 +201,19 @@ class _Drawing:
             text += f"{manner} {words.values(control, self.rng, single=False, literal=bool(manner))}"
         if shape.on:
             text += f" on {shape.on}"
-        return text + self._unless() + self._because(0.15)
-
-    def _unless(self) -> str:
-        if not self._perhaps(0.1):
-            return ""
-        name = self.rng.choice(list(FIELDS))
-        (keyword,) = grammar.words("_UNLESS")
-        return f" {keyword} {name} {self.rng.choice(list(FIELDS[name].values))}"
+        if self._perhaps(0.1):
+            name = self.rng.choice(list(FIELDS))
+            (keyword,) = grammar.words("_UNLESS")
+            text += f" {keyword} {name} {self.rng.choice(list(FIELDS[name].values))}"
+        return text + self._because(0.15)
 
     def _default(self, control: Control) -> str:
         assert control.default is not None
         takes = control.default.takes
         if takes == "nothing":
-            return f"default {control.id}{self._unless()}"
+            return f"default {control.id}"
         manner = f" {takes}" if takes in grammar.words("MANNER") else ""
-        values = words.values(control, self.rng, single=not manner, literal=True)
-        return f"default {control.id}{manner} {values}{self._unless()}"
+        return f"default {control.id}{manner} {words.values(control, self.rng, single=not manner, literal=True)}"
 
     def _because(self, chance: float) -> str:
         (keyword,) = grammar.words("_BECAUSE")

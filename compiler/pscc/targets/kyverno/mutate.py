@@ -12,7 +12,6 @@ from textwrap import dedent
 from pscc import ir
 from pscc.ir.defaulting import LISTS, in_sequence, json_value, kebab
 from pscc.ir.passes import negation
-from pscc.ir.walking import nodes
 from pscc.lowering.capabilities import Judging, LeavesUnset, Sets, Setting
 from pscc.output.contents import origin
 from pscc.output.templating import Code, yaml_block, yaml_lines, yaml_quote
@@ -80,9 +79,6 @@ def _container_rule(default: ir.Default, name: str, kind: str) -> Fields:
     if default.inherits:
         conditions.append(f"{jmespath.field(jmespath.OBJECT, default.inherits)} == {jmespath.NULL}")
     when = "" if default.unless == ir.FALSE else jmespath.condition(negation(default.unless))
-    if when and all(path.var == ir.POD for path in nodes(default.unless, ir.Path)):
-        conditions.append(when)
-        when = ""
     if default.value is None:
         spared = jmespath.field(jmespath.ELEMENT, default.unless_in) if default.unless_in else None
         value = jmespath.united(own, jmespath.lacking(own, default.add, spared))
