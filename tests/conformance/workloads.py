@@ -22,15 +22,17 @@ from pscc.targets.registry import target_named
 
 KINDS = (
     ("apps/v1", "Deployment"), ("apps/v1", "DaemonSet"), ("apps/v1", "StatefulSet"), ("apps/v1", "ReplicaSet"),
-    ("batch/v1", "Job"), ("batch/v1", "CronJob"), ("v1", "ReplicationController"),
+    ("batch/v1", "Job"), ("batch/v1", "CronJob"),
 )  # fmt: skip
+"""The kinds that the conformance runs draw."""
+EVERY_KIND = (*KINDS, ("v1", "ReplicationController"))
 IMPLIED = "[Implied by pscc-workloads] "
 """What Gatekeeper puts in front of a message about what an ExpansionTemplate made."""
 
 
-def workload(number: int, pod: Json) -> Json:
-    """A workload that would make ``pod``; of each kind in turn."""
-    version, kind = KINDS[number % len(KINDS)]
+def workload(number: int, pod: Json, kinds: tuple[tuple[str, str], ...] = KINDS) -> Json:
+    """A workload that would make ``pod``; of each of ``kinds`` in turn."""
+    version, kind = kinds[number % len(kinds)]
     template = {"metadata": {k: v for k, v in pod["metadata"].items() if k == "annotations"}, "spec": pod["spec"]}
     selector: Json = {} if kind == "ReplicationController" else {"matchLabels": {}}
     spec: Json = {"selector": selector, "template": template}

@@ -17,8 +17,8 @@ from conformance.policies import statements_meaning
 from conformance.set_targets import Held
 from conformance.sets import Asked, draw
 from conformance.workloads import (
+    EVERY_KIND,
     IMPLIED,
-    KINDS,
     of_workloads,
     words_with_defaults,
     words_without,
@@ -111,7 +111,7 @@ def test_what_gatekeeper_does_is_chosen(workloads: str, action: set[str]) -> Non
     output = output_of("policy p { deny hostPID }", Options(workloads=workloads))  # type: ignore[arg-type]
     pod = whole({"metadata": {"name": "p"}, "spec": {"hostPID": True, "containers": [{"name": "c"}]}})
     assert answers(output, [pod])[0]["allowed"] is False
-    for number in range(len(KINDS)):
+    for number in range(len(EVERY_KIND)):
         (result,) = answers(output, [workload(number, pod)])
         assert {v["enforcementAction"] for v in result["violations"]} == action
         assert result["allowed"] is (workloads != "enforce")
@@ -202,7 +202,9 @@ def test_every_default_is_judged_as_set() -> None:
 def test_what_the_api_server_does_is_chosen(workloads: str, actions: set[str]) -> None:
     output = packaged(VAP, program_of("policy p { deny hostPID }"), Options(workloads=workloads))  # type: ignore[arg-type]
     pod = whole({"metadata": {"name": "p"}, "spec": {"hostPID": True, "containers": [{"name": "c"}]}})
-    (results,) = ask_api_server(output, {"pods": [workload(number, pod) for number in range(len(KINDS))]})
+    (results,) = ask_api_server(
+        output, {"pods": [workload(number, pod, EVERY_KIND) for number in range(len(EVERY_KIND))]}
+    )
     for result in results:
         assert {action for finding in result["findings"] for action in finding["actions"]} == actions
         assert result["allowed"] is (workloads != "enforce")
@@ -364,7 +366,8 @@ def test_what_is_done_about_the_workloads_of_a_set(workloads: Workloads, action:
     options = Options(workloads=workloads)
     pod = of_the_set("team-b", "", hostPID=True)
     (results,) = ask_api_server(
-        packaged(VAP, program_of(SET), options), {"pods": [workload(n, pod) for n in range(len(KINDS))]}
+        packaged(VAP, program_of(SET), options),
+        {"pods": [workload(n, pod, EVERY_KIND) for n in range(len(EVERY_KIND))]},
     )
     for result in results:
         assert [found["actions"] for found in result["findings"]] == ([[action]] if action else [])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from pscc.base.source import SourceFile
+from pscc.diagnostics import SourceError
 from pscc.driver import analyse, packaged
 from pscc.ir import Program
 from pscc.ir.access import Request
@@ -93,3 +94,40 @@ def test_two_values_of_one_label_are_both_asked_for(target: str) -> None:
     assert selectors
     for text in selectors:
         assert text.count("key: tier") == text.count("operator: In") >= 2, text
+
+
+CHOSEN = (
+    "policy b {\n    default %s\n}\npolicy a {\n    default capabilities.add add NET_ADMIN\n}\n"
+    "choose aa {\n    b for everyone\n    a for everyone\n}\n"
+)
+
+
+@pytest.mark.parametrize("target", ["vap", "kyverno-cel"])
+@pytest.mark.parametrize("beside", ["default runtimeClassName gvisor", "default seccompProfile runtime/default"])
+def test_a_choice_beside_any_default_sets_none(target: str, beside: str) -> None:
+    text = f"policy zz {{\n    {beside}\n}}\n{CHOSEN % 'readOnlyRootFilesystem true'}"
+    output = packaged(target_named(target), program(text), Options(workloads="off"))
+    assert not any("aa-defaults" in file.path for file in output.files)
+    assert any(d.code == "TGT001" for d in output.diagnostics)
+
+
+@pytest.mark.parametrize("target", ["opa", "gatekeeper", "kyverno"])
+@pytest.mark.parametrize(
+    ("default", "rule", "refused"),
+    [
+        ("readOnlyRootFilesystem true", "allow readOnlyRootFilesystem false", True),
+        ("capabilities.add add CHOWN", "deny capabilities.add CHOWN", True),
+        ("readOnlyRootFilesystem true", "require readOnlyRootFilesystem true", False),
+        ("readOnlyRootFilesystem true", "audit allow readOnlyRootFilesystem false", False),
+    ],
+)
+def test_a_default_that_a_policy_outside_refuses_is_not_left_out(
+    target: str, default: str, rule: str, refused: bool
+) -> None:
+    source = program(f"policy zz {{\n    {rule}\n}}\n{CHOSEN % default}")
+    try:
+        packaged(target_named(target), source)
+        codes = []
+    except SourceError as error:
+        codes = [d.code for d in error.diagnostics]
+    assert codes == (["TGT017"] if refused else [])

@@ -100,3 +100,11 @@ def test_two_teams_share_no_object_of_a_choice(target: str) -> None:
         assert names
         taken.append({pair for pair in names if pair[0] != "ExpansionTemplate"})
     assert not taken[0] & taken[1]
+
+
+@pytest.mark.parametrize("pair", [("team-a", "teama"), ("a-b", "a.b"), ("deny-privileged", "ab"), ("a-b", "ab")])
+def test_templates_of_choices_have_names_of_their_own(pair: tuple[str, str]) -> None:
+    grants = f"choose {pair[0]}{GRANTS}choose {pair[1]}{GRANTS}"
+    _, program, _ = analyse(SourceFile("p.psp", f"policy p {{\n    deny privileged\n}}\n{MEMBERS}{grants}"))
+    output = compile_program(program, ("gatekeeper",)).outputs["gatekeeper"]
+    assert len([file for file in output.files if file.path.startswith("templates/pscc")]) == 3

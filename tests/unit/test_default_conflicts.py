@@ -115,13 +115,13 @@ def test_meeting_is_found_by_example() -> None:
 
 
 UNLIKE = (
-    ("default runAsUser 0", "default runAsUser 1000", "LNG068"),
-    ("default capabilities.add add KILL", "default capabilities.drop add KILL", "LNG068"),
+    ("default runAsUser 0", "default runAsUser 1000", "SET019"),
+    ("default capabilities.add add KILL", "default capabilities.drop add KILL", "SET019"),
     ("default allowPrivilegeEscalation true", "allow allowPrivilegeEscalation false", "SET019"),
-    ("default runAsUser 0", "default nonRoot\n    require runAsNonRoot true", "LNG068"),
+    ("default runAsUser 0", "default nonRoot\n    require runAsNonRoot true", "SET019"),
     ("default runAsUser 1000", "require runAsUser 1000", "SET019"),
     ("deny hostPID", "default runAsUser 1000", ""),
-    ("default runAsUser 1000", "default runAsUser 1000", ""),
+    ("default runAsUser 1000", "default runAsUser 1000", "SET019"),
 )
 
 
@@ -141,3 +141,8 @@ def test_two_choices_do_not_decide_each_other(first: str, second: str, code: str
     except SourceError as error:
         codes = [diagnostic.code for diagnostic in error.diagnostics if diagnostic.severity == "error"]
     assert codes == ([code] if code and not apart else [])
+
+
+def test_one_policy_with_defaults_is_in_one_choice() -> None:
+    text = "policy m {\n    default runAsUser 1000\n}\nchoose one {\n    m for everyone\n}\nchoose other {\n    m for users a\n}\n"
+    assert codes(text) == ["SET019"]

@@ -105,6 +105,22 @@ def refused_beside(program: ir.Program) -> ir.Program:
     )
 
 
+def refused_outside(
+    choice: ir.Choice, plain: tuple[ir.Policy, ...]
+) -> Iterator[tuple[ir.Policy, ir.Default, ir.Policy]]:
+    """(member, default, policy) where ``policy`` of ``plain`` refuses what the default of a member of ``choice`` sets.
+
+    PSP's order sets the default of the member that is chosen, and then refuses the pod. Where nothing sets it, another
+    member may admit the pod as it came.
+    """
+    outside = [policy for policy in plain if policy.mode == choice.mode == "enforce"]
+    for member in choice.policies:
+        for default in member.defaults:
+            for policy in outside:
+                if meet(member.scope, policy.scope) and any(_objects_to(c, default, policy) for c in policy.checks):
+                    yield member, default, policy
+
+
 def choice_without(choice: ir.Choice) -> ir.Choice:
     """``choice`` without the defaults of its policies, each of them as `without` leaves it."""
     return replace(choice, policies=tuple(without(policy, policy.defaults) for policy in choice.policies))

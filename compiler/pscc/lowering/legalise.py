@@ -26,7 +26,7 @@ from pscc.lowering.capabilities import (
     Setting,
     Workloads,
 )
-from pscc.lowering.default_checks import choice_without, must_be_set, without
+from pscc.lowering.default_checks import choice_without, must_be_set, refused_outside, without
 from pscc.lowering.releases import spelled
 from pscc.lowering.shortfalls import (
     BudgetTight,
@@ -45,7 +45,7 @@ from pscc.lowering.undecided import undecided
 from pscc.lowering.undeclared import undeclared
 from pscc.pod.fields import since
 
-_NO_ORDER = "a policy outside the choice sets what decides it, and the two are applied in no fixed order"
+_NO_ORDER = "a policy outside the choice sets defaults, too, and the two are applied in no fixed order"
 
 
 @frozen
@@ -196,7 +196,7 @@ def _without_defaults(
     """``choice`` with all of its defaults, or with none: one that is not set could decide which policy is chosen."""
     if isinstance(able.defaults, LeavesUnset):
         shortfalls += _unset_of_choice(choice, able.defaults.cause)
-        return choice_without(choice)
+        return _choice_without(choice, plain, product)
     judging = tuple(check for policy in (*choice.policies, *plain) for check in policy.checks)
     # a default that is set widely could decide which policy is chosen
     narrowly = LeavesUnset(f"{product} cannot test the condition of")
@@ -207,11 +207,26 @@ def _without_defaults(
         unset += _unset(member, exact, can)
     shortfalls += unset
     if unset:
-        return choice_without(choice)
+        return _choice_without(choice, plain, product)
     if undecided(choice, plain):
         shortfalls += _unset_of_choice(choice, _NO_ORDER)
-        return choice_without(choice)
+        return _choice_without(choice, plain, product)
     return choice
+
+
+def _choice_without(choice: ir.Choice, plain: tuple[ir.Policy, ...], product: str) -> ir.Choice:
+    """``choice`` without its defaults. Raises `SourceError` where a policy outside refuses what one of them sets."""
+    refused = next(refused_outside(choice, plain), None)
+    if refused is not None:
+        member, default, policy = refused
+        message = (
+            f"{product} does not set `{default.statement}` of {member.name} in a choice, and {policy.name} outside of it "
+            "refuses what that sets: another policy of the choice could let the pod in"
+        )
+        help = f"take the default out of {member.name}, or let {policy.name} accept what it sets"
+        notes = ((policy.span, "outside of the choice"),)
+        raise SourceError((Diagnostic("TGT017", message, default.span, notes=notes, help=help),))
+    return choice_without(choice)
 
 
 def _unset_of_choice(choice: ir.Choice, why: str) -> Iterator[ChoiceDefaultsNotSet]:

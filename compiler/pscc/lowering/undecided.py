@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 from pscc import ir
-from pscc.ir.defaulting import reads_what
 from pscc.reasoning.default_conflicts import meet
 
 
 def undecided(choice: ir.Choice, plain: tuple[ir.Policy, ...]) -> bool:
-    """Whether ``choice`` sets defaults and a ``plain`` policy beside it sets a field that decides which member is chosen.
+    """Whether ``choice`` sets defaults and a ``plain`` policy beside it sets some, too, in one of its namespaces.
 
-    The API server applies mutations in no fixed order, so the member would depend on which one comes first.
+    The API server applies mutations in no fixed order, so the member that is chosen would depend on which one comes first:
+    by what its checks see, and by whether its own defaults still change the pod.
     """
     return any(member.defaults for member in choice.policies) and any(
-        meet(policy.scope, choice.scope) and _decides(default, choice)
-        for policy in plain
-        for default in policy.defaults
+        policy.defaults and meet(policy.scope, choice.scope) for policy in plain
     )
-
-
-def _decides(default: ir.Default, choice: ir.Choice) -> bool:
-    checks = (*(check for policy in choice.policies for check in policy.checks), *choice.concerns)
-    return any(reads_what(check, default) for check in checks)

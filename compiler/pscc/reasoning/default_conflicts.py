@@ -36,14 +36,28 @@ def _between_choices(earlier: ir.Choice, later: ir.Choice) -> Iterator[Diagnosti
     Each choice decides by the pod as its own member's defaults make it, and nothing orders two choices.
     """
     for first, second in product(earlier.policies, later.policies):
-        if first is second or not meet(first.scope, second.scope):
+        if not meet(first.scope, second.scope):
             continue
-        yield from _between(first, second)
+        if first.defaults and second.defaults:
+            yield _both_set(first, second, later)
         for setting, reading, choice in ((first, second, later), (second, first, earlier)):
             for default in setting.defaults:
                 for check in reading.checks:
                     if reads_what(check, default):
                         yield _decides(default, setting, check, reading, choice)
+
+
+def _both_set(first: ir.Policy, second: ir.Policy, later: ir.Choice) -> Diagnostic:
+    default, other = first.defaults[0], second.defaults[0]
+    return Diagnostic(
+        "SET019",
+        f"{first.name} and {second.name} set defaults, each in a choice of its own, and nothing orders the two choices: "
+        f"which policy of {later.name} changes the pod would be left to chance",
+        other.span,
+        label=f"in {second.name}",
+        notes=((default.span, f"in {first.name}"),),
+        help="put all of these policies into one `choose`, or set the defaults in a policy outside of both",
+    )
 
 
 def _decides(

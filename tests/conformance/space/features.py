@@ -97,19 +97,18 @@ def _of_options(chosen: Chosen) -> Iterator[str]:
         yield f"{name} {bool(getattr(chosen.rollout, name))}"
 
 
-def possible() -> frozenset[str]:
+def possible(wide: bool = False) -> frozenset[str]:
     """The features of programs that the registry and the grammar let expect, whatever else is drawn."""
     found = {
         "use",
         "title",
         "without",
         "choose",
-        "choose by name",
-        "two choices",
         "extends a policy",
         "exempt controls",
         "exempt until",
     }
+    found |= {"choose by name", "two choices"} if wide else set()
     for control in CONTROLS:
         found |= {f"{shape.verb} {control.id}" for shape in control.shapes}
         found |= {f"default {control.id}"} if control.default else set()

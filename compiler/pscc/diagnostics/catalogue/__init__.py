@@ -139,6 +139,12 @@ _CODES: dict[str, tuple[str, str, str]] = {
         "output can change that: it is a setting of the engine's installation.",
         "",
     ),
+    "TGT017": (
+        "A default of a choice that a policy outside refuses",
+        "The target does not set the defaults of this choice. Where it would, the pod is changed and then refused; without it, "
+        "another policy of the choice may admit the pod as it came.",
+        "",
+    ),
     "TGT009": (
         "Workloads are treated as pods",
         "Kyverno writes rules for Deployments and the like from those for pods, with the same action. "

@@ -78,8 +78,9 @@ CODES: dict[str, tuple[str, str, str]] = {
     ),
     "SET019": (
         "Choices that depend on each other",
-        "A policy of one choice sets a default that a policy of another choice looks at. Engines ask the choices in no fixed "
-        "order, so which policies are chosen would be left to chance. Defaults of policies outside a choice are set before.",
+        "A policy of one choice sets a default, and a policy of another choice looks at it or sets one, too. Engines ask the "
+        "choices in no fixed order, so which policies are chosen would be left to chance. Defaults of policies outside a "
+        "choice are set before.",
         "choose one {\n    sets for everyone\n}\n\nchoose other {\n    reads for everyone\n}",
     ),
     "SET020": (

@@ -6,11 +6,13 @@ nor another field, so they cannot tell which policy would change a pod: defaults
 
 from __future__ import annotations
 
+import hashlib
 import re
 
 from pscc import ir
 from pscc.cases.choice_suite import admission_review
 from pscc.cases.suite import Case
+from pscc.meaning.naming import CHOICE_OF_CLUSTER
 from pscc.output.contents import ObjectName, OutputFile
 from pscc.output.options import DEFAULTS, Options
 from pscc.output.templating import Code, folded, render, yaml_block, yaml_quote
@@ -20,13 +22,22 @@ from pscc.targets.shared.choice_notes import DESCRIPTION
 from pscc.targets.shared.names import fitted
 from pscc.targets.shared.shape_names import fitted_kind
 
+_DIGEST = 8
 CONSTRAINTS = "constraints.gatekeeper.sh/v1beta1"
 """The API version of Constraints."""
 
 
 def kind(choice: ir.Choice) -> str:
-    """The kind of the choice's Constraint: ``PsccPodSecurityPolicies``."""
-    return fitted_kind("Pscc" + "".join(word.capitalize() for word in re.split(r"[-.]", choice.name)))
+    """The kind of the choice's Constraint: ``PsccPodSecurityPolicies``, ``PsccChoiceTeam``, ``PsccChoiceTeamA3f2b9c1d``.
+
+    It is no kind of a check, and no other choice's: a kind is spelled without the ``-`` and ``.`` of the name, and its
+    template's name in small letters, so that a name with these gets a digest.
+    """
+    words = "".join(word.capitalize() for word in re.split(r"[-.]", choice.name))
+    if choice.name == CHOICE_OF_CLUSTER:
+        return f"Pscc{words}"
+    digest = "" if choice.name.isalnum() else hashlib.sha256(choice.name.encode()).hexdigest()[:_DIGEST]
+    return fitted_kind(f"PsccChoice{words}{digest}")
 
 
 def template_path(choice: ir.Choice) -> str:
