@@ -172,7 +172,7 @@ def _cell(target: str, control: Control) -> str:
     drawn = [statements_meaning(f"policy p {{ {says_default(control, random.Random(seed))} }}") for seed in range(9)]
     # what a target cannot set matters most where it isolates
     policy = next((one for one in drawn if not one.defaults[0].grants), drawn[0])
-    told = map(diagnostic_of, output_of(target, Program((policy,))).shortfalls)
+    told = tuple(map(diagnostic_of, output_of(target, Program((policy,))).shortfalls))
     if not told:
         return "exact"
     message = told[0].message.replace(f" in {policy.name}:", ":").replace("|", "\\|")
