@@ -155,7 +155,7 @@ def test_a_changed_grant_scope_or_exemption_is_found(name: str, before: str, aft
 def test_a_difference_says_who_asked(tmp_path: Path) -> None:
     source, folder = sourced("chosen", tmp_path), tmp_path / "out"
     CliRunner().invoke(main, ["compile", source, "-t", "opa", "-o", str(folder)])
-    path = folder / "policies" / "pod-security-policies.rego"
+    path = folder / "policies" / "chosen.rego"
     path.write_text(path.read_text().replace('"system:authenticated"', '"system:masters"'))
     done = CliRunner().invoke(main, ["verify", source, "-t", "opa", "--output", str(folder)])
     assert "  asked for by user " in done.stdout

@@ -311,7 +311,7 @@ policy open { allow hostPorts 80
 policy tight { deny hostPorts
     deny hostPID
 }
-choose {
+choose pod-security-policies {
     open for serviceaccounts team-a/deployer
     tight for users jane
     tight for serviceaccounts team-b/*
