@@ -14,7 +14,7 @@ from pscc.reasoning.difference.fields import Place
 
 MOST_STEPS = 400_000
 """The most values that one search tries; far more than any policy of the corpus needs."""
-MOST_PODS = 3_000
+MOST_PODS = 20_000
 """The most pods that one search asks the interpreter about, at a millisecond or two each."""
 
 
