@@ -263,7 +263,7 @@ def packaged(target: Target, program: Program, options: Options = DEFAULTS, draw
     cases = _suite(legal.program, drawn) if can.suite and drawn is not None else {}
     package = target.package(legal.program, cases, options)
     shortfalls = (*legal.shortfalls, *large(package, legal.program))
-    enforcing = any(one.mode == "enforce" for one in legal.program.policies_and_choices)
+    enforcing = any(owner.mode == "enforce" for owner in legal.program.policies_and_choices)
     return Output(package.files, package.resources, legal.program, shortfalls, can.lets_in if enforcing else ())
 
 

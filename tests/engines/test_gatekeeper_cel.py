@@ -12,11 +12,10 @@ import yaml
 from click.testing import CliRunner
 
 from conformance.policies import statements_meaning
-from pscc.base.source import SourceFile
 from pscc.cases.suite import cases_for
 from pscc.cli import main
 from pscc.controls import CONTROLS
-from pscc.driver import analyse, packaged
+from pscc.driver import packaged
 from pscc.ir import Policy, Program
 from pscc.output.contents import Output
 from pscc.output.options import Options
@@ -26,19 +25,14 @@ from support.engines import engine
 from support.golden_verdicts import statements
 from support.pods import large_pod
 from support.policies import POLICIES
-from support.targets import Json, ask_gatekeeper, only, resources, whole, written
+from support.targets import Json, ask_gatekeeper, only, program_of_text, resources, whole, written
 
 CEL = Options(engine="cel")
 
 
-def program_of(text: str) -> Program:
-    name = "psp.yaml" if text.startswith("apiVersion") else "given.psp"
-    return analyse(SourceFile(name, text))[1]
-
-
 @cache
 def compiled(text: str, options: Options = CEL) -> tuple[Program, Output]:
-    program = program_of(text)
+    program = program_of_text(text)
     return program, packaged(TARGET, program, options, {})
 
 
@@ -311,7 +305,7 @@ choose {
 
 
 def chosen(text: str, options: Options) -> Output:
-    program = program_of(text)
+    program = program_of_text(text)
     return packaged(TARGET, program, options, {})
 
 

@@ -10,19 +10,18 @@ from typing import Any
 import pytest
 import yaml
 
-from pscc.base.source import SourceFile
 from pscc.cases.suite import cases_for
-from pscc.driver import analyse, packaged
-from pscc.ir import Policy, Program
+from pscc.driver import packaged
+from pscc.ir import Policy
 from pscc.output.contents import Output
 from pscc.reference import interpreter
 from pscc.targets.kyverno.package import TARGET
 from pscc.targets.shared.kyverno_suite import old_object
 from pscc.targets.shared.names import fitted
 from support.kyverno import mutated
-from support.pods import awkward, bare, pruned
+from support.pods import as_created, pruned
 from support.policies import EVERY_DEFAULT, POLICIES
-from support.targets import Json, only, run, whole, written
+from support.targets import Json, only, program_of_text, run, whole, written
 
 HOSTILE = """\
 policy hostile "A {{ title }}: \\"quoted\\" # not a comment" {
@@ -33,15 +32,9 @@ policy hostile "A {{ title }}: \\"quoted\\" # not a comment" {
 """
 
 
-def program_of(text: str) -> Program:
-    name = "policy.psp" if text.startswith("policy") else "psp.yaml"
-    _, program, _ = analyse(SourceFile(name, text))
-    return program
-
-
 @cache
 def compiled(text: str) -> tuple[Policy, Output]:
-    program = program_of(text)
+    program = program_of_text(text)
     return only(program), packaged(TARGET, program, drawn={})
 
 
@@ -117,13 +110,7 @@ def test_updates_are_the_interpreters(name: str, tmp_path: Path) -> None:
 def test_mutated_pods_are_the_interpreters(text: str, tmp_path: Path) -> None:
     policy, output = compiled(text)
     assert {d.code for d in output.diagnostics} <= {"TGT009", "TGT016"}
-    pods = awkward()
-    for case in cases_for(policy):
-        for number, pod in enumerate((whole(case.pod), bare(case.pod))):
-            pod = json.loads(json.dumps(pod))
-            pod["spec"].pop("ephemeralContainers", None)
-            pod["metadata"]["name"] = f"{case.name}-{number}"
-            pods.append(pod)
+    pods = as_created(policy)
     found = mutated(written(output, tmp_path), pods)
     for pod in pods:
         assert pruned(found[pod["metadata"]["name"]]) == pruned(interpreter.with_defaults(policy, pod)), pod
@@ -189,5 +176,5 @@ def test_resources_are_what_kustomize_applies() -> None:
 
 def test_output_is_deterministic() -> None:
     for text in POLICIES.values():
-        program = program_of(text)
+        program = program_of_text(text)
         assert packaged(TARGET, program) == packaged(TARGET, program)

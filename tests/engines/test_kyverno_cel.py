@@ -17,7 +17,7 @@ from pscc.output.contents import Output
 from pscc.reference import interpreter
 from pscc.targets.kyverno_cel.package import TARGET
 from support.kyverno import mutated
-from support.pods import awkward, bare
+from support.pods import as_created, bare
 from support.policies import EVERY_DEFAULT, POLICIES
 from support.targets import Json, only, run, whole, written
 
@@ -72,13 +72,7 @@ def test_verdicts_and_messages_are_the_interpreters(name: str, tmp_path: Path) -
 @pytest.mark.parametrize("text", [POLICIES["restricted"], EVERY_DEFAULT], ids=["restricted", "every-default"])
 def test_mutated_pods_are_the_interpreters(text: str, tmp_path: Path) -> None:
     policy, output = compiled(text)
-    pods = awkward()
-    for case in cases_for(policy):
-        for number, pod in enumerate((whole(case.pod), bare(case.pod))):
-            copy = json.loads(json.dumps(pod))
-            copy["spec"].pop("ephemeralContainers", None)
-            copy["metadata"]["name"] = f"{case.name}-{number}"
-            pods.append(copy)
+    pods = as_created(policy)
     found = mutated(written(output, tmp_path), pods)
     for pod in pods:
         assert found[pod["metadata"]["name"]] == interpreter.with_defaults(policy, pod), pod

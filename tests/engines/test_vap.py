@@ -2,34 +2,26 @@
 
 from __future__ import annotations
 
-import json
 from functools import cache
 
 import pytest
 
-from pscc.base.source import SourceFile
 from pscc.cases.suite import cases_for
-from pscc.driver import analyse, packaged
-from pscc.ir import Policy, Program
+from pscc.driver import packaged
+from pscc.ir import Policy
 from pscc.output.contents import Output
 from pscc.pod.manifests import normalise
 from pscc.reference import interpreter
 from pscc.targets.vap.package import TARGET
-from support.pods import awkward, bare, large_pod
+from support.pods import as_created, large_pod
 from support.policies import EVERY_DEFAULT, POLICIES
-from support.targets import Json, only, resources, whole
+from support.targets import Json, only, program_of_text, resources, whole
 from support.vap import ask_vap, load, spent_on_what_is_large
-
-
-def program_of(text: str) -> Program:
-    name = "policy.psp" if text.startswith("policy") else "psp.yaml"
-    _, program, _ = analyse(SourceFile(name, text))
-    return program
 
 
 @cache
 def compiled(text: str) -> tuple[Policy, Output]:
-    program = program_of(text)
+    program = program_of_text(text)
     return only(program), packaged(TARGET, program)
 
 
@@ -65,12 +57,7 @@ def test_the_api_server_says_what_the_interpreter_says(name: str, update: bool) 
 def test_mutated_pods_are_the_interpreters(text: str) -> None:
     policy, output = compiled(text)
     assert not output.diagnostics
-    pods = [normalise(pod) for pod in awkward()]
-    for case in cases_for(policy):
-        for pod in (whole(case.pod), bare(case.pod)):
-            pod = json.loads(json.dumps(pod))
-            pod["spec"].pop("ephemeralContainers", None)
-            pods.append(normalise(pod))
+    pods = [normalise(pod) for pod in as_created(policy)]
     plain, answer = ask_vap(
         {"op": "load", "documents": []}, {"op": "review", "mutate": True, "pods": pods},
         {"op": "load", "documents": [d for d in resources(output) if "Validating" not in d["kind"]]},

@@ -42,7 +42,7 @@ from pscc.targets.vap.package import TARGET as VAP
 from support.golden_verdicts import statements
 from support.pods import awkward, bare
 from support.policies import POLICIES
-from support.targets import Json, ask_gatekeeper, only, resources, run, whole, written
+from support.targets import Json, ask_gatekeeper, only, program_of_text, resources, run, whole, written
 from support.vap import ask_vap, load
 
 HOST_NETWORK = "policy p { allow hostPorts 80 }"
@@ -50,13 +50,9 @@ SOURCES = {**POLICIES, "host-network": HOST_NETWORK}
 
 
 @cache
-def program_of(text: str) -> Program:
-    return analyse(SourceFile("psp.yaml" if text.startswith("apiVersion") else "given.psp", text))[1]
-
-
 def templates_of(text: str) -> list[Json]:
     """Pods as templates have them: as their authors write them, and with what the suite sets."""
-    policy = only(program_of(text))
+    policy = only(program_of_text(text))
     pods = [pod for case in cases_for(policy) if case.old_pod is None for pod in (whole(case.pod), bare(case.pod))]
     pods += [dict(pod) for pod in draw_pods(policy, 5, 20, ephemeral=False)]
     if text == HOST_NETWORK:
@@ -73,7 +69,7 @@ def templates_of(text: str) -> list[Json]:
 
 
 def output_of(text: str, options: Options) -> Output:
-    return packaged(GATEKEEPER, program_of(text), options)
+    return packaged(GATEKEEPER, program_of_text(text), options)
 
 
 def answers(output: Output, objects: list[Json], **more: object) -> list[Json]:
@@ -155,8 +151,8 @@ def ask_api_server(output: Output, *reviews: Json) -> list[list[Json]]:
 
 @pytest.mark.parametrize("name", SOURCES)
 def test_the_api_server_warns_of_a_workload_what_the_interpreter_says_of_its_pod(name: str) -> None:
-    policy = only(program_of(SOURCES[name]))
-    output = packaged(VAP, program_of(SOURCES[name]))
+    policy = only(program_of_text(SOURCES[name]))
+    output = packaged(VAP, program_of_text(SOURCES[name]))
     pods = [*templates_of(SOURCES[name]), *awkward()]
     for pod in pods:
         pod["spec"].pop("ephemeralContainers", None)
@@ -200,7 +196,7 @@ def test_every_default_is_judged_as_set() -> None:
 
 @pytest.mark.parametrize(("workloads", "actions"), [("warn", {"Warn"}), ("enforce", {"Deny"}), ("off", set())])
 def test_what_the_api_server_does_is_chosen(workloads: str, actions: set[str]) -> None:
-    output = packaged(VAP, program_of("policy p { deny hostPID }"), Options(workloads=workloads))  # type: ignore[arg-type]
+    output = packaged(VAP, program_of_text("policy p { deny hostPID }"), Options(workloads=workloads))  # type: ignore[arg-type]
     pod = whole({"metadata": {"name": "p"}, "spec": {"hostPID": True, "containers": [{"name": "c"}]}})
     (results,) = ask_api_server(
         output, {"pods": [workload(number, pod, EVERY_KIND) for number in range(len(EVERY_KIND))]}
@@ -223,7 +219,7 @@ def conftest_says(folder: Path, files: list[Path]) -> list[tuple[list[str], list
 
 @pytest.mark.parametrize("name", SOURCES)
 def test_conftest_warns_of_a_workload_what_the_interpreter_says_of_its_pod(name: str, tmp_path: Path) -> None:
-    program = program_of(SOURCES[name])
+    program = program_of_text(SOURCES[name])
     output = packaged(OPA, program, Options())
     policy = only(output.program)
     written(output, tmp_path / "policy")
@@ -239,7 +235,7 @@ def test_conftest_warns_of_a_workload_what_the_interpreter_says_of_its_pod(name:
 
 @pytest.mark.parametrize(("workloads", "decisions"), [("warn", {"warn"}), ("enforce", {"deny"}), ("off", set())])
 def test_what_opa_does_is_chosen(workloads: Workloads, decisions: set[str], tmp_path: Path) -> None:
-    program = program_of("policy p { deny privileged }")
+    program = program_of_text("policy p { deny privileged }")
     folder = written(packaged(OPA, program, Options(workloads=workloads)), tmp_path / "policy")
     asked = workload(
         1, {"metadata": {}, "spec": {"containers": [{"name": "c", "securityContext": {"privileged": True}}]}}
@@ -261,7 +257,7 @@ def test_what_opa_does_is_chosen(workloads: Workloads, decisions: set[str], tmp_
 
 
 def test_opa_asks_who_makes_the_pods_not_who_applies_the_workload(tmp_path: Path) -> None:
-    program = program_of('policy p {\n    exempt users jane because "she may"\n    deny privileged\n}')
+    program = program_of_text('policy p {\n    exempt users jane because "she may"\n    deny privileged\n}')
     folder = written(packaged(OPA, program, Options()), tmp_path / "policy")
     asked = workload(
         1, {"metadata": {}, "spec": {"containers": [{"name": "c", "securityContext": {"privileged": True}}]}}
@@ -274,7 +270,7 @@ def test_opa_asks_who_makes_the_pods_not_who_applies_the_workload(tmp_path: Path
 
 
 def test_opa_knows_the_workloads_that_eval_knows(tmp_path: Path) -> None:
-    folder = written(packaged(OPA, program_of("policy p { deny privileged }"), Options()), tmp_path / "policy")
+    folder = written(packaged(OPA, program_of_text("policy p { deny privileged }"), Options()), tmp_path / "policy")
     done = run("opa", "eval", "--format", "json", "--data", folder, "data.main.template_of")
     known = json.loads(done.stdout)["result"][0]["expressions"][0]["value"]
     assert known == {kind: list(path) for kind, path in TEMPLATES.items() if path}
@@ -344,7 +340,7 @@ SET_CASES: tuple[tuple[Json, str, str], ...] = (
 def test_whoever_applies_a_workload_does_not_ask_for_its_pods(target: str) -> None:
     name, _, engine = target.partition(" --engine ")
     options = Options(engine="cel" if engine else "rego", workloads="enforce" if name == "opa" else "warn")
-    output = packaged(target_named(name), program_of(SET), options)
+    output = packaged(target_named(name), program_of_text(SET), options)
     with Process("vap-review") as api, Process("gatekeeper-review") as reviews:
         ask = {
             "vap": set_targets.plugins(api), "gatekeeper": set_targets.gatekeeper(reviews), "opa": set_targets.opa,
@@ -366,14 +362,14 @@ def test_what_is_done_about_the_workloads_of_a_set(workloads: Workloads, action:
     options = Options(workloads=workloads)
     pod = of_the_set("team-b", "", hostPID=True)
     (results,) = ask_api_server(
-        packaged(VAP, program_of(SET), options),
+        packaged(VAP, program_of_text(SET), options),
         {"pods": [workload(n, pod, EVERY_KIND) for n in range(len(EVERY_KIND))]},
     )
     for result in results:
         assert [found["actions"] for found in result["findings"]] == ([[action]] if action else [])
         assert result["allowed"] is (workloads != "enforce")
     for target in ("kyverno-cel", "kyverno"):
-        made = {file.path: file.text for file in packaged(target_named(target), program_of(SET), options).files}
+        made = {file.path: file.text for file in packaged(target_named(target), program_of_text(SET), options).files}
         for suffix in ("workloads", "cronjobs"):
             text = made.get(f"policies/pod-security-policies-{suffix}.yaml", "")
             classic = {"Warn": "emitWarning: true", "Deny": "failureAction: Enforce"}.get(action, "")
@@ -390,7 +386,7 @@ def test_an_update_of_a_sets_workload_that_changes_nothing_is_not_told_again() -
     worse = json.loads(json.dumps(asked))
     worse["spec"]["template"]["spec"]["containers"][0]["ports"] = [{"containerPort": 1, "hostPort": 1}]
     review: Json = {"operation": "UPDATE", "pods": [scaled, relabelled, worse], "oldPods": [asked] * 3}
-    (results,) = ask_api_server(packaged(VAP, program_of(SET)), review)
+    (results,) = ask_api_server(packaged(VAP, program_of_text(SET)), review)
     assert [len(result["findings"]) for result in results] == [0, 0, 1]
 
 
@@ -403,9 +399,9 @@ def test_another_service_account_is_a_change_of_a_sets_workload(number: int, tmp
     pairs = [("deployer", "deployer"), ("deployer", ""), ("deployer", "other"), ("", ""), ("other", "deployer")]
     before, after = ([with_account(number, pair[at]) for pair in pairs] for at in (0, 1))
     review: Json = {"operation": "UPDATE", "pods": after, "oldPods": before}
-    (results,) = ask_api_server(packaged(VAP, program_of(SET)), review)
+    (results,) = ask_api_server(packaged(VAP, program_of_text(SET)), review)
     assert [len(result["findings"]) for result in results] == [0, 1, 1, 0, 0]
-    folder = written(packaged(OPA, program_of(SET), Options()), tmp_path / "policy")
+    folder = written(packaged(OPA, program_of_text(SET), Options()), tmp_path / "policy")
     told = []
     for old, new in zip(before, after, strict=True):
         request = {"request": {"operation": "UPDATE", "namespace": "team-a", "object": new, "oldObject": old}}
@@ -418,7 +414,7 @@ def test_another_service_account_is_a_change_of_a_sets_workload(number: int, tmp
 
 
 def test_another_service_account_is_a_change_for_kyvernos_webhooks() -> None:
-    output = packaged(target_named("kyverno-cel"), program_of(SET))
+    output = packaged(target_named("kyverno-cel"), program_of_text(SET))
     jane = Requester("jane", ("system:authenticated",), "team-a", "unused")
     with Process("kyverno-review") as process:
         for old, new, findings in (("deployer", "deployer", 0), ("deployer", "other", 1)):
@@ -430,7 +426,9 @@ def test_another_service_account_is_a_change_for_kyvernos_webhooks() -> None:
 
 def test_another_service_account_is_a_change_for_kyvernos_command_line(tmp_path: Path) -> None:
     name = "pod-security-policies-workloads"
-    policy = written(packaged(target_named("kyverno"), program_of(SET)), tmp_path / "out") / f"policies/{name}.yaml"
+    policy = (
+        written(packaged(target_named("kyverno"), program_of_text(SET)), tmp_path / "out") / f"policies/{name}.yaml"
+    )
     for old, new, failed in (("other", "other", 0), ("deployer", "other", 1)):
         (tmp_path / "new.yaml").write_text(yaml.safe_dump(with_account(0, new)))
         row = {"name": "w0", "values": {"request.operation": "UPDATE", "request.oldObject": with_account(0, old)}}
@@ -446,7 +444,7 @@ def test_another_service_account_is_a_change_for_kyvernos_command_line(tmp_path:
 
 
 def test_where_the_cluster_is_asked_nothing_is_said_of_workloads() -> None:
-    live = asking_the_cluster(program_of(SET))
+    live = asking_the_cluster(program_of_text(SET))
     output = packaged(VAP, live)
     assert [d.code for d in output.diagnostics] == ["TGT012"]
     assert not [path for path in output.resources if "workloads" in path or "cronjobs" in path]

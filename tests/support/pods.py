@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from pscc.cases.suite import cases_for
+from pscc.ir import Policy
 from support.targets import Json, whole
 
 
@@ -65,6 +67,18 @@ def awkward() -> list[Json]:
         if number in (0, 3):
             metadata["annotations"] = annotation
         pods.append({"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec})
+    return pods
+
+
+def as_created(policy: Policy) -> list[Json]:
+    """Awkward pods, and those of the suite of ``policy``, whole and `bare`, each with a name of its own."""
+    pods = awkward()
+    for case in cases_for(policy):
+        for number, pod in enumerate((whole(case.pod), bare(case.pod))):
+            copy: Json = json.loads(json.dumps(pod))
+            copy["spec"].pop("ephemeralContainers", None)
+            copy["metadata"]["name"] = f"{case.name}-{number}"
+            pods.append(copy)
     return pods
 
 

@@ -15,6 +15,7 @@ from typing import Any
 
 import yaml
 
+from pscc.base.source import SourceFile
 from pscc.cases.suite import cases_for
 from pscc.driver import analyse, compile_program, decode
 from pscc.ir import Policy, Program
@@ -67,6 +68,12 @@ def only(program: Program) -> Policy:
     """The one policy of ``program``."""
     (policy,) = program.policies
     return policy
+
+
+def program_of_text(text: str) -> Program:
+    """What ``text`` means, a PodSecurityPolicy or the policy language."""
+    name = "psp.yaml" if text.startswith("apiVersion") else "policy.psp"
+    return analyse(SourceFile(name, text))[1]
 
 
 def program_of(path: Path) -> Program:

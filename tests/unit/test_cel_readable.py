@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 import yaml
 
@@ -12,6 +10,7 @@ from pscc.controls import CONTROLS
 from pscc.driver import compile_program
 from pscc.ir import Program
 from pscc.output.options import Options
+from support.cel import expressions
 from support.golden_verdicts import statements
 
 TARGETS = ("gatekeeper", "kyverno", "kyverno-cel", "vap")
@@ -23,19 +22,6 @@ MANY = (
     "require seccompProfile runtime/default, localhost/a*, localhost/b*, localhost/c*, localhost/d*, localhost/e*, localhost/f",
     "allow capabilities.add A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P, Q, R, S, T, U, V, W, X, Y, Z, AA, AB, AC, AD, AE",
 )
-
-
-def expressions(node: object) -> Iterator[str]:
-    """Every expression in a document."""
-    if isinstance(node, dict):
-        for key, value in node.items():
-            if key in ("expression", "messageExpression"):
-                yield value
-            else:
-                yield from expressions(value)
-    elif isinstance(node, list):
-        for one in node:
-            yield from expressions(one)
 
 
 EVERY = [statement for control in CONTROLS for statement in statements(control)]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 import yaml
 
@@ -16,6 +14,7 @@ from pscc.printers.cel.logic import all_of, any_of, negated
 from pscc.printers.cel.text import quoted_for_kyverno, text_of
 from pscc.printers.cel.tree import FALSE, TRUE, Call, Conditional, Expression, Infix, Name, Not, substitute, walk
 from pscc.printers.cel.workloads import at_template, templated
+from support.cel import expressions
 from support.paths import ROOT
 
 A, B, C = Name("a"), Name("b"), Name("c")
@@ -113,19 +112,6 @@ def test_strings_are_escaped_for_kyverno_alone(target: str, written: tuple[str, 
     files = compile_program(program, (target,)).outputs[target].files
     text = "\n".join(file.text for file in files if file.path.startswith("policies/"))
     assert f"in [{', '.join(written)}]" in text
-
-
-def expressions(node: object) -> Iterator[str]:
-    """Every expression in a document."""
-    if isinstance(node, dict):
-        for key, value in node.items():
-            if key in ("expression", "messageExpression"):
-                yield value
-            else:
-                yield from expressions(value)
-    elif isinstance(node, list):
-        for value in node:
-            yield from expressions(value)
 
 
 @pytest.mark.parametrize("folder", ["policies/restricted", "sets/two"])

@@ -47,6 +47,11 @@ def must_be_set(policy: ir.Policy, default: ir.Default) -> bool:
     """
     if not default.grants:
         return True
+    return _refuses_value(policy, default)
+
+
+def _refuses_value(policy: ir.Policy, default: ir.Default) -> bool:
+    """Whether ``policy`` objects to what ``default``, its own or another's, sets."""
     return any(_objects_to(check, default, policy) for check in policy.checks)
 
 
@@ -91,11 +96,12 @@ def refused_beside(program: ir.Program) -> ir.Program:
     def settled(policy: ir.Policy, others: tuple[ir.Policy, ...]) -> ir.Policy:
         if not any(default.grants for default in policy.defaults):
             return policy
-        beside = tuple(check for other in others if meet(policy.scope, other.scope) for check in other.checks)
-        among = replace(policy, checks=beside)
-        return replace(
-            policy, defaults=tuple(replace(d, grants=d.grants and not must_be_set(among, d)) for d in policy.defaults)
+        beside = [other for other in others if meet(policy.scope, other.scope)]
+        defaults = (
+            replace(d, grants=d.grants and not any(_refuses_value(other, d) for other in beside))
+            for d in policy.defaults
         )
+        return replace(policy, defaults=tuple(defaults))
 
     plain = tuple(policy for policy in program.policies if policy.mode == "enforce")
     return replace(
@@ -117,7 +123,7 @@ def refused_outside(
     for member in choice.policies:
         for default in member.defaults:
             for policy in outside:
-                if meet(member.scope, policy.scope) and any(_objects_to(c, default, policy) for c in policy.checks):
+                if meet(member.scope, policy.scope) and _refuses_value(policy, default):
                     yield member, default, policy
 
 

@@ -17,8 +17,8 @@ _NAME = re.compile(r"[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9]
 _LONGEST = 253
 
 
-def check_name(name: ast.Name, report: Report) -> bool:
-    """Whether objects can be named ``name``. The reason why not goes to ``report`` as an error."""
+def check_name(name: ast.Name, report: Report) -> None:
+    """Report an error where no object can be named ``name``."""
     help = ""
     if len(name.text) > _LONGEST:
         help = f"a name has at most {_LONGEST} characters: this one has {len(name.text)}"
@@ -28,7 +28,6 @@ def check_name(name: ast.Name, report: Report) -> bool:
         help = f"did you mean `{near}`? {help}" if _NAME.fullmatch(near) else help
     if help:
         report.add(Diagnostic("LNG016", f"`{name.text}` is not a name", name.span, help=help))
-    return not help
 
 
 def choice_named_after(file: str, taken: Container[str]) -> str:

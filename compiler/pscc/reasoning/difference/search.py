@@ -35,10 +35,6 @@ class Constraint:
     known: dict[Hashable, bool] = field(default_factory=dict)
     copies: dict[int, Constraint] = field(default_factory=dict)
 
-    def is_known(self, chosen: Mapping[Place, int]) -> bool:
-        """Whether `check` has answered this before."""
-        return tuple([chosen[place] for place in self.places]) in self.known
-
     def check(self, chosen: Mapping[Place, int], domains: Mapping[Place, Variable]) -> bool:
         """Whether it holds where each variable has its value of that index."""
         key = tuple([chosen[place] for place in self.places])
@@ -93,10 +89,12 @@ def solve(
 
     def fails(constraint: Constraint) -> bool:
         nonlocal pods
-        pods += not constraint.is_known(chosen)
+        known = len(constraint.known)
+        holds = constraint.check(chosen, domains)
+        pods += len(constraint.known) - known
         if pods > MOST_PODS:
             raise UndecidedError
-        return not constraint.check(chosen, domains)
+        return not holds
 
     def extend(depth: int) -> frozenset[int] | None:
         """None once all is chosen; else the depths of the choices that rule out every value from here on."""

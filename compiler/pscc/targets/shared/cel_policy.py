@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from pscc import ir
 from pscc.base.frozen import frozen
@@ -20,6 +20,7 @@ from pscc.printers.cel.tree import Expression
 from pscc.printers.cel.variables import Variable, once
 from pscc.printers.cel.workloads import at_template, holding_templates, templated
 from pscc.printers.rego.rules import comment
+from pscc.targets.shared.cel_workloads import TEMPLATES_AT
 
 Fields = dict[str, object]
 Checks = tuple[tuple[ir.Check, Reads], ...]
@@ -73,24 +74,20 @@ def validations(checks: Checks, pending: Pending = NONE_PENDING, quote: Quote = 
     )
 
 
-def workload_validations(checks: Checks, pending: Pending, templates: Iterable[str]) -> dict[str, Printed]:
-    """The parts for workloads, by where these have their pods (``spec.template``), judged as ``pending`` makes them.
+def workload_validations(checks: Checks, pending: Pending) -> Iterator[tuple[tuple[str, str], Printed]]:
+    """The parts for workloads, for each row of `TEMPLATES_AT`. Their pods are judged as ``pending`` makes them.
 
-    All but the variables that hold a template is the same wherever it is.
+    All but the variables that hold a template is the same wherever it is, and is printed once.
     """
     printed = _printed(checks, pending)
     about_pods = once(variable for whole in printed for variable in whole.variables)
     about_templates = [(name, templated(value)) for name, value in about_pods.items()]
     rows, rules = _rows(about_templates, quoted), _validations(checks, printed, quoted)
     concerned = _concerned(checks)
-    return {
-        template: Printed(
-            _block(at_template(concerned, template), quoted),
-            [*_rows(holding_templates(template), quoted), *rows],
-            rules,
-        )
-        for template in templates
-    }
+    for row in TEMPLATES_AT:
+        _, template = row
+        variables = [*_rows(holding_templates(template), quoted), *rows]
+        yield row, Printed(_block(at_template(concerned, template), quoted), variables, rules)
 
 
 def _printed(checks: Checks, pending: Pending) -> list[Validation]:

@@ -27,6 +27,7 @@ from pscc.printers.cel.tree import EMPTY, FALSE, TRUE, Conditional, Expression, 
 from pscc.printers.cel.variables import once
 from pscc.printers.cel.workloads import at_template, of_template
 from pscc.printers.rego.rules import comment
+from pscc.targets.shared.cel_policy import Printed
 from pscc.targets.shared.cel_where import Fields
 from pscc.targets.shared.choice_table import statement_of, statements_of
 from pscc.targets.shared.choice_who import (
@@ -119,15 +120,6 @@ class Decision:
     notes: dict[str, str]
     holds: Expression
     message: Expression
-
-
-@frozen
-class Printed:
-    """The parts of the policy: when an update concerns it, its variables, what has to hold, the message where not."""
-
-    changed: Code
-    variables: list[Fields]
-    validations: list[Fields]
 
 
 def printed_choice(given: ir.Choice, template: str = "", quote: Quote = quoted) -> Printed:

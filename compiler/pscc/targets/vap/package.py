@@ -119,12 +119,12 @@ class Vap:
                 name = names[policy.name]
                 text = _validation(validating, policy, name, checks, validations(checks))
                 add(name, text, "Validating", held, _ACTIONS[policy.mode])
-            judged = checks if options.workloads != "off" else ()
-            printed = workload_validations(judged, Pending(policy.defaults), (template for _, template in TEMPLATES_AT))
-            for suffix, template in TEMPLATES_AT if judged else ():
-                name = names.derived(policy.name, suffix)
-                text = _validation(validating, policy, name, checks, printed[template], template)
-                add(name, text, "Validating", held, _ACTIONS[on_workloads(policy.mode, options.workloads)])
+            if checks and options.workloads != "off":
+                action = _ACTIONS[on_workloads(policy.mode, options.workloads)]
+                for (suffix, template), printed in workload_validations(checks, Pending(policy.defaults)):
+                    name = names.derived(policy.name, suffix)
+                    text = _validation(validating, policy, name, checks, printed, template)
+                    add(name, text, "Validating", held, action)
         for choice in program.choices:
             held = where(choice.scope)
             if any(policy.defaults for policy in choice.policies):
