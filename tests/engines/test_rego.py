@@ -12,7 +12,8 @@ from pscc.base.resources import TEMPLATES
 from pscc.base.source import Span
 from pscc.controls import CONTROLS
 from pscc.driver import packaged
-from pscc.printers.rego.rules import comment, literal, snake
+from pscc.output.templating import comment
+from pscc.printers.rego.text import literal, snake
 from pscc.targets.gatekeeper.package import TARGET, rego_of
 from support.engines import engine
 from support.targets import ask_gatekeeper, resources

@@ -81,6 +81,11 @@ def printable(text: str) -> str:
     )
 
 
+def comment(text: str) -> str:
+    """``text`` as one line that is safe behind ``#``."""
+    return printable(json.dumps(text, ensure_ascii=False)[1:-1].replace('\\"', '"'))
+
+
 def yaml_lines(value: object) -> list[str]:
     """A JSON value as the lines of block style YAML; empty lists and objects stay ``[]`` and ``{}``."""
     match value:

@@ -212,7 +212,7 @@ SLIPS = (
         _GATEKEEPER,
     ),
     Slip(
-        "printers.rego.rules.literal", "single quotes", lambda real: lambda value: real(value).replace('"', "'"), _REGO
+        "printers.rego.text.literal", "single quotes", lambda real: lambda value: real(value).replace('"', "'"), _REGO
     ),
     Slip("printers.rego.library.library_for", "no library", always(""), _GATEKEEPER),
     # findings and words

@@ -11,7 +11,6 @@ value is read there by ``object.get``, as null where it is unset.
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from collections.abc import Callable
@@ -24,9 +23,9 @@ from pscc.ir.passes import Reads, constant, parameters, rechecked_on
 from pscc.ir.tidy import failing, message
 from pscc.ir.walking import nodes
 from pscc.output.numbering import numbered
-from pscc.output.templating import printable
 from pscc.printers.rego.joins import Join, join_of
 from pscc.printers.rego.layout import broken
+from pscc.printers.rego.text import literal, snake
 
 Params = dict[str, ir.ParamValue]
 Known = frozenset[ir.Value]
@@ -41,43 +40,6 @@ _KEYWORDS = frozenset(
 )
 _STRING = re.compile(r'"(?:\\.|[^"\\])*"')
 _VARIABLE = re.compile(r"(?<![\w.])\w+")
-
-
-def snake(name: str) -> str:
-    """A CamelCase name in snake_case: ``AllowHostPorts`` is ``allow_host_ports``."""
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).replace(".", "_").lower()
-
-
-def prefix_of(shape: str) -> str:
-    """What the names of a shape's rules begin with, several in a package: ``denied_host_ports_`` of ``DenyHostPorts``.
-
-    Conftest takes each rule whose name begins with the word ``deny``, ``violation`` or ``warn`` for one that it shall ask.
-    """
-    return f"{re.sub('^deny(?=_)', 'denied', snake(shape))}_"
-
-
-def literal(value: object) -> str:
-    """A constant as Rego source: the only way by which text of a source gets into Rego."""
-    return json.dumps(_plain(value))
-
-
-def _plain(value: object) -> object:
-    match value:
-        case ir.Range(min=low, max=high):
-            return {"min": low, "max": high}
-        case ir.HostPathPrefix(path=path, read_only=read_only):
-            return {"pathPrefix": path, "readOnly": read_only}
-        case tuple() | list():
-            return [_plain(v) for v in value]
-        case dict():
-            return {key: _plain(v) for key, v in value.items()}
-        case _:
-            return value
-
-
-def comment(text: str) -> str:
-    """``text`` as one line that is safe behind ``#``."""
-    return printable(json.dumps(text, ensure_ascii=False)[1:-1].replace('\\"', '"'))
 
 
 def _ref(path: ir.Path) -> str:

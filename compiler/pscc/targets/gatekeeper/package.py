@@ -26,9 +26,10 @@ from pscc.lowering.capabilities import (
 )
 from pscc.output.contents import Cases, ObjectName, OutputFile, Package, origin
 from pscc.output.options import DEFAULTS, Options
-from pscc.output.templating import Code, folded, render, yaml_block, yaml_lines, yaml_quote
+from pscc.output.templating import Code, comment, folded, render, yaml_block, yaml_lines, yaml_quote
 from pscc.printers.rego.library import library_for
-from pscc.printers.rego.rules import check_rules, comment, literal, parameter_rules, snake
+from pscc.printers.rego.rules import check_rules, parameter_rules
+from pscc.printers.rego.text import literal, snake
 from pscc.targets.gatekeeper import choice as gatekeeper_choice
 from pscc.targets.gatekeeper.match import match_lines
 from pscc.targets.gatekeeper.mutators import mutator_file, mutators, setting

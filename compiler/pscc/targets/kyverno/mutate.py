@@ -14,9 +14,8 @@ from pscc.ir.defaulting import LISTS, in_sequence, json_value, kebab
 from pscc.ir.passes import negation
 from pscc.lowering.capabilities import Judging, LeavesUnset, Sets, Setting
 from pscc.output.contents import origin
-from pscc.output.templating import Code, yaml_block, yaml_lines, yaml_quote
+from pscc.output.templating import Code, comment, yaml_block, yaml_lines, yaml_quote
 from pscc.printers import jmespath
-from pscc.printers.rego.rules import comment
 
 Fields = dict[str, object]
 

@@ -23,13 +23,12 @@ from pscc.lowering.capabilities import (
 )
 from pscc.output.contents import Cases, OutputFile, Package, origin
 from pscc.output.options import DEFAULTS, Options
-from pscc.output.templating import Code, folded, render, yaml_block, yaml_quote
+from pscc.output.templating import Code, comment, folded, render, yaml_block, yaml_quote
 from pscc.printers.cel.checks import validation
 from pscc.printers.cel.findings import check_of
 from pscc.printers.cel.layout import laid_out
 from pscc.printers.cel.text import quoted_for_kyverno, text_of
 from pscc.printers.cel.tree import Expression
-from pscc.printers.rego.rules import comment
 from pscc.targets.kyverno import choice as kyverno_choice
 from pscc.targets.kyverno import mutate as kyverno_mutate
 from pscc.targets.kyverno.match import UPDATED, exempt_conditions, match_of

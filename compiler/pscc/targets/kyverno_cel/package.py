@@ -14,11 +14,10 @@ from pscc.base.frozen import frozen
 from pscc.lowering.capabilities import EXEMPTED, MODES, SUBJECTS, Capabilities, Choices, Release, Sets
 from pscc.output.contents import Cases, ObjectName, OutputFile, Package
 from pscc.output.options import DEFAULTS, Options
-from pscc.output.templating import Code, folded, render, yaml_block, yaml_quote
+from pscc.output.templating import Code, comment, folded, render, yaml_block, yaml_quote
 from pscc.printers.cel.fragments import cel
 from pscc.printers.cel.pending import NONE_PENDING, Pending
 from pscc.printers.cel.text import quoted_for_kyverno
-from pscc.printers.rego.rules import comment
 from pscc.targets.kyverno_cel.suite import choice_suites, policy_suite
 from pscc.targets.shared.cel_policy import (
     Checks,

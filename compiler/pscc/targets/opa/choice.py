@@ -10,8 +10,8 @@ from pscc.cases.choice_suite import admission_review
 from pscc.cases.suite import Case
 from pscc.ir.access import EVERYWHERE
 from pscc.output.numbering import numbered
-from pscc.output.templating import Code, render
-from pscc.printers.rego.rules import comment, literal
+from pscc.output.templating import Code, comment, render
+from pscc.printers.rego.text import literal
 from pscc.targets.shared.choice_rego import choice_rules
 from pscc.targets.shared.subjects import names_row
 

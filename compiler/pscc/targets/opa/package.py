@@ -13,9 +13,10 @@ from pscc.lowering.capabilities import EXEMPTED, MODES, SUBJECTS, Capabilities, 
 from pscc.output.contents import Cases, OutputFile, Package, origin
 from pscc.output.numbering import numbered
 from pscc.output.options import DEFAULTS, Options
-from pscc.output.templating import Code, render
+from pscc.output.templating import Code, comment, render
 from pscc.printers.rego.library import library
-from pscc.printers.rego.rules import check_rules, comment, literal, prefix_of
+from pscc.printers.rego.rules import check_rules
+from pscc.printers.rego.text import literal, prefix_of
 from pscc.reference import interpreter
 from pscc.targets.opa import choice as opa_choice
 from pscc.targets.shared.names import Names

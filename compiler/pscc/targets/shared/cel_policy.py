@@ -10,7 +10,7 @@ from pscc.base.frozen import frozen
 from pscc.ir.defaulting import in_sequence
 from pscc.ir.passes import Reads, rechecked_on, specialise
 from pscc.output.contents import origin
-from pscc.output.templating import Code, folded, yaml_block
+from pscc.output.templating import Code, comment, folded, yaml_block
 from pscc.printers.cel.checks import Validation, changed, validation
 from pscc.printers.cel.layout import laid_out
 from pscc.printers.cel.patches import patches
@@ -19,7 +19,6 @@ from pscc.printers.cel.text import Quote, quoted, text_of
 from pscc.printers.cel.tree import Expression
 from pscc.printers.cel.variables import Variable, once
 from pscc.printers.cel.workloads import at_template, holding_templates, templated
-from pscc.printers.rego.rules import comment
 from pscc.targets.shared.cel_workloads import TEMPLATES_AT
 
 Fields = dict[str, object]

@@ -9,13 +9,12 @@ from collections.abc import Callable
 
 from pscc.base.frozen import frozen
 from pscc.ir.access import Exemption, Names, Scope, Subjects
-from pscc.output.templating import Code, yaml_block, yaml_lines
+from pscc.output.templating import Code, comment, yaml_block, yaml_lines
 from pscc.printers.cel.layout import laid_out
 from pscc.printers.cel.logic import negated
 from pscc.printers.cel.text import Quote, quoted
 from pscc.printers.cel.tree import TRUE, Expression
 from pscc.printers.cel.workloads import at_template
-from pscc.printers.rego.rules import comment
 from pscc.targets.shared.cel_who import in_namespaces, is_one_of
 from pscc.targets.shared.label_selector import label_selector
 

@@ -13,7 +13,7 @@ from pscc.ir.passes import Reads, looked_at_by_choice, specialise
 from pscc.lowering.capabilities import Live
 from pscc.lowering.default_checks import choice_without
 from pscc.output.numbering import numbered
-from pscc.output.templating import Code, yaml_block, yaml_quote
+from pscc.output.templating import Code, comment, yaml_block, yaml_quote
 from pscc.printers.cel.checks import changed, container_lists, unchanged
 from pscc.printers.cel.conditions import condition
 from pscc.printers.cel.findings import check_of
@@ -26,7 +26,6 @@ from pscc.printers.cel.text import Quote, quoted, text_of
 from pscc.printers.cel.tree import EMPTY, FALSE, TRUE, Conditional, Expression, Grouped, Listing, infix, variable
 from pscc.printers.cel.variables import once
 from pscc.printers.cel.workloads import at_template, of_template
-from pscc.printers.rego.rules import comment
 from pscc.targets.shared.cel_policy import Printed
 from pscc.targets.shared.cel_where import Fields
 from pscc.targets.shared.choice_table import statement_of, statements_of

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pscc import ir
 from pscc.ir.once_defaulted import changes, holds_once_defaulted
-from pscc.output.templating import Code, yaml_block
+from pscc.output.templating import Code, comment, yaml_block
 from pscc.printers.cel.conditions import condition
 from pscc.printers.cel.findings import containers_of, walks_containers
 from pscc.printers.cel.fragments import cel
@@ -21,7 +21,6 @@ from pscc.printers.cel.reads import access, has_value
 from pscc.printers.cel.text import Quote, quoted
 from pscc.printers.cel.tree import EMPTY, Conditional, Expression, Listing, variable
 from pscc.printers.cel.walks import CONTAINERS
-from pscc.printers.rego.rules import comment
 from pscc.reference.admission import SECCOMP_ANNOTATION
 from pscc.targets.shared.cel_where import Fields
 from pscc.targets.shared.choice_cel import Names, fields_of, names_in, who_variables

@@ -12,8 +12,9 @@ from collections.abc import Iterator, Mapping
 from pscc import ir
 from pscc.ir.access import EVERYWHERE, Grant
 from pscc.ir.passes import constant, looked_at_by_choice, parameters
-from pscc.output.templating import Code, render
-from pscc.printers.rego.rules import check_rules, comment, literal, prefix_of, unchanged
+from pscc.output.templating import Code, comment, render
+from pscc.printers.rego.rules import check_rules, unchanged
+from pscc.printers.rego.text import literal, prefix_of
 from pscc.targets.shared.choice_table import grant_tables, has_patterns, statement_of, statements_of
 from pscc.targets.shared.subjects import names_row, subjects_row
 

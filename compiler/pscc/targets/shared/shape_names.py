@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 
-from pscc.printers.rego.rules import snake
+from pscc.printers.rego.text import snake
 
 LONGEST_KIND = 59
 """With ``List`` behind it, it is a DNS label. Source: ``validateCustomResourceDefinitionNames`` in

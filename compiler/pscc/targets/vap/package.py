@@ -21,9 +21,8 @@ from pscc.lowering.capabilities import (
 from pscc.lowering.releases import served, spelled
 from pscc.output.contents import Cases, ObjectName, OutputFile, Package
 from pscc.output.options import DEFAULTS, Options
-from pscc.output.templating import Code, folded, render, yaml_block, yaml_quote
+from pscc.output.templating import Code, comment, folded, render, yaml_block, yaml_quote
 from pscc.printers.cel.pending import Pending
-from pscc.printers.rego.rules import comment
 from pscc.targets.shared.cel_policy import (
     Checks,
     Printed,
