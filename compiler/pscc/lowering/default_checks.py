@@ -34,10 +34,18 @@ def without(policy: ir.Policy, defaults: Collection[ir.Default]) -> ir.Policy:
     checks = tuple(
         # what spares a container is what came with it, not what another default has put there
         default_check(default, spares=not any(remaining.path == default.unless_in for remaining in kept))
+        for default in asked_for(policy, defaults)
+    )
+    return replace(policy, checks=(*policy.checks, *checks), defaults=kept)
+
+
+def asked_for(policy: ir.Policy, defaults: Collection[ir.Default]) -> tuple[ir.Default, ...]:
+    """Those of ``defaults`` that `without` puts a check in place of: the checks of ``policy`` say nothing of an unset field."""
+    return tuple(
+        default
         for default in policy.defaults
         if default in defaults and must_be_set(policy, default) and not any(_refuses(c, default) for c in policy.checks)
     )
-    return replace(policy, checks=(*policy.checks, *checks), defaults=kept)
 
 
 def must_be_set(policy: ir.Policy, default: ir.Default) -> bool:

@@ -26,7 +26,7 @@ from pscc.lowering.capabilities import (
     Setting,
     Workloads,
 )
-from pscc.lowering.default_checks import choice_without, must_be_set, refused_outside, without
+from pscc.lowering.default_checks import asked_for, choice_without, must_be_set, refused_outside, without
 from pscc.lowering.releases import spelled
 from pscc.lowering.shortfalls import (
     BudgetTight,
@@ -38,6 +38,7 @@ from pscc.lowering.shortfalls import (
     NeverUsed,
     SetForExempt,
     Shortfall,
+    UpdatesMustHave,
     WorkloadsRefused,
     WorkloadsUnjudged,
 )
@@ -211,6 +212,10 @@ def _without_defaults(
     if undecided(choice, plain):
         shortfalls += _unset_of_choice(choice, _NO_ORDER)
         return _choice_without(choice, plain, product)
+    # which policy was chosen can be told only by what the pod has
+    for member in choice.policies:
+        if asked := asked_for(member, member.defaults):
+            shortfalls.append(UpdatesMustHave(member, tuple(dict.fromkeys(default.control for default in asked))))
     return choice
 
 

@@ -19,6 +19,7 @@ from pscc.lowering.shortfalls import (
     SetForExempt,
     Shortfall,
     TooLarge,
+    UpdatesMustHave,
     WorkloadsRefused,
     WorkloadsUnjudged,
 )
@@ -29,6 +30,13 @@ def diagnostic_of(shortfall: Shortfall) -> Diagnostic:
     match shortfall:
         case DefaultNotSet() | ChoiceDefaultsNotSet() | DefaultSetWidely() | SetForExempt():
             return _of_defaults(shortfall)
+        case UpdatesMustHave(policy=policy, controls=controls):
+            text = (
+                f"{policy.name}: nothing sets the defaults of {', '.join(controls)} on an update, so an update of a pod "
+                "without them is refused"
+            )
+            help = "PodSecurityPolicy refused it, too; pods that were there before have to be made anew"
+            return Diagnostic("TGT018", text, policy.span, "note", help=help)
         case LabelsUnseen(target=target, policy=policy):
             text = f"{target} sees a namespace's name alone: {policy.name} holds whatever the labels are"
             return Diagnostic("TGT004", text, policy.span, "warning", help="name the namespaces")

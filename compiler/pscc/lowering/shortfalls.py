@@ -34,6 +34,14 @@ class ChoiceDefaultsNotSet:
 
 
 @frozen
+class UpdatesMustHave:
+    """An update of a pod is refused without what the defaults of ``controls`` in ``policy``, a member of a choice, would set."""
+
+    policy: ir.Policy
+    controls: tuple[str, ...]
+
+
+@frozen
 class DefaultSetWidely:
     """``target`` sets ``default`` of ``policy`` wherever the field itself is unset."""
 
@@ -117,6 +125,7 @@ class TooLarge:
 Shortfall = (
     DefaultNotSet
     | ChoiceDefaultsNotSet
+    | UpdatesMustHave
     | DefaultSetWidely
     | LabelsUnseen
     | NeverUsed
@@ -138,7 +147,7 @@ def about(shortfall: Shortfall) -> tuple[str, ...]:
             return kind, policy, default.control
         case DefaultSetWidely(policy=policy, default=default):
             return kind, policy, default.control
-        case ChoiceDefaultsNotSet(policy=policy, controls=controls):
+        case ChoiceDefaultsNotSet(policy=policy, controls=controls) | UpdatesMustHave(policy=policy, controls=controls):
             return kind, policy.name, *controls
         case LabelsUnseen(policy=policy) | NeverUsed(policy=policy) | SetForExempt(policy=policy):
             return kind, policy.name

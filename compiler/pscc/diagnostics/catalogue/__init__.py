@@ -145,6 +145,12 @@ _CODES: dict[str, tuple[str, str, str]] = {
         "another policy of the choice may admit the pod as it came.",
         "",
     ),
+    "TGT018": (
+        "An update of a pod that a choice has not changed",
+        "Where a choice sets defaults, the output tells by what a pod has which policy was chosen. An update sets nothing, so a "
+        "pod from before the policy is refused if an update changes what is checked. PodSecurityPolicy refused it, too.",
+        "",
+    ),
     "TGT009": (
         "Workloads are treated as pods",
         "Kyverno writes rules for Deployments and the like from those for pods, with the same action. "
