@@ -6,6 +6,7 @@ The command line uses the same functions. A wrong argument raises `ValueError`, 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from os import PathLike, fspath
@@ -24,8 +25,8 @@ from pscc.ir.access import Request, requested_by
 from pscc.language.ast import Document
 from pscc.lowering.capabilities import Workloads
 from pscc.lowering.shortfalls import Shortfall
-from pscc.output.contents import OutputFile
-from pscc.output.options import Engine
+from pscc.output.contents import ObjectName, OutputFile
+from pscc.output.options import Engine, Templates
 from pscc.output.settings import Rbac, Settings, from_json
 from pscc.targets.registry import DEFAULT_TARGET, TARGETS, target_named
 
@@ -59,9 +60,11 @@ class Loaded:
 class Compiled:
     """The output of a compile.
 
-    ``files`` maps each path, relative and with ``/``, to the text of the file. ``resources`` are the paths that
-    ``kubectl apply`` takes, in order. ``shortfalls`` are what the target cannot do: there the output is stricter than the
-    source. ``diagnostics`` report the shortfalls, and whatever else there is to report. ``settings`` are the options.
+    - ``files`` maps each path, relative and with ``/``, to the text of the file. ``objects`` maps it to the objects that the
+      file makes in a cluster. ``resources`` are the paths that ``kubectl apply`` takes, in order.
+    - ``shortfalls`` are what the target cannot do: there the output is stricter than the source. ``diagnostics`` report them,
+      and whatever else there is to report.
+    - ``settings`` are the options. ``releases`` are those that the output was compiled for: ``Kubernetes 1.37``.
     """
 
     files: Mapping[str, str]
@@ -69,15 +72,20 @@ class Compiled:
     shortfalls: tuple[Shortfall, ...]
     diagnostics: tuple[Diagnostic, ...]
     settings: Settings
+    objects: Mapping[str, tuple[ObjectName, ...]]
+    releases: tuple[str, ...]
 
-    def write(self, folder: str | PathLike[str]) -> None:
+    def write(self, folder: str | PathLike[str]) -> tuple[ObjectName, ...]:
         """Write the files to ``folder`` as ``pscc compile -o`` does: all of them or, on an `EmitError`, none.
 
         Files of an earlier compile that are no longer produced are removed. Files that pscc did not write stay as they are.
+        Returned are the objects of the earlier compile that this one no longer makes, in the order of application: the
+        cluster has them until somebody deletes them.
         """
         from pscc.output.emit import emit
 
-        emit(Path(folder), tuple(OutputFile(path, text) for path, text in self.files.items()), self.settings)
+        files = tuple(OutputFile(path, text, self.objects.get(path, ())) for path, text in self.files.items())
+        return emit(Path(folder), files, self.settings)
 
 
 @frozen
@@ -139,6 +147,8 @@ def compile(
     ignore_groups: Iterable[str] = (),
     sync_waves: bool = False,
     rbac: Rbac = "compiled",
+    templates: Templates = "with",
+    name_prefix: str = "",
 ) -> Compiled:
     """The output of ``loaded`` for ``target``; with several targets, each has a subfolder of its name.
 
@@ -164,6 +174,8 @@ def compile(
         "sync-waves": sync_waves,
         "rbac": rbac,
         "assume-everyone-may-use": loaded.assume_everyone_may_use,
+        "templates": templates,
+        "name-prefix": name_prefix,
     }
     try:
         settings = from_json(options)
@@ -213,6 +225,10 @@ def diff(old: Loaded, new: Loaded) -> Difference:
     return compare(old.program, new.program)
 
 
+_LONGEST_PREFIX = 30
+_NAME_PREFIX = re.compile(rf"[a-z0-9][a-z0-9.-]{{0,{_LONGEST_PREFIX - 1}}}")
+
+
 # --- what the command line shares ------------------------------------------------
 
 
@@ -229,6 +245,8 @@ def compile_with(program: Program, settings: Settings) -> Compiled:
         tuple(dict.fromkeys(shortfall for output in outputs for shortfall in output.shortfalls)),
         compilation.all_diagnostics,
         settings,
+        MappingProxyType({file.path: file.objects for file in files if file.objects}),
+        tuple(dict.fromkeys(release for output in outputs for release in output.releases)),
     )
 
 
@@ -241,6 +259,18 @@ def require_sound(settings: Settings) -> None:
             if not namespace_or_prefix(name):
                 help = namespace_help(name, "write a name as `kube-system`, or a prefix as `team-*`")
                 raise ValueError(f"--exclude-namespace: `{name}` is no name of a namespace: {help}")
+    if settings.name_prefix and not _NAME_PREFIX.fullmatch(settings.name_prefix):
+        raise ValueError(
+            f"--name-prefix: no name begins with `{settings.name_prefix}`: write at most {_LONGEST_PREFIX} small letters, digits, "
+            "`-` or `.`, as `web-`"
+        )
+    if settings.templates != "with":
+        sharing = [target for target in TARGETS if target_named(target).capabilities(settings.options).shared_templates]
+        others = [target for target in settings.target if target not in sharing]
+        if others:
+            raise ValueError(
+                f"--templates is for the target {', '.join(sharing)} alone: {others[0]} has no templates to share"
+            )
     if settings.live:
         others = [target for target in settings.target if not _asks_the_cluster(target, settings)]
         if others:

@@ -18,6 +18,7 @@ from pscc.ir import Choice, Policy, Program
 from pscc.language.ast import Document
 from pscc.lowering.legalise import legalise
 from pscc.lowering.prepared import prepared
+from pscc.lowering.releases import compiled_for
 from pscc.lowering.rollout import AS_WRITTEN, Rollout
 from pscc.meaning.library import is_library_name
 from pscc.meaning.linking import Load, load_nothing
@@ -264,7 +265,8 @@ def packaged(target: Target, program: Program, options: Options = DEFAULTS, draw
     package = target.package(legal.program, cases, options)
     shortfalls = (*legal.shortfalls, *large(package, legal.program))
     enforcing = any(owner.mode == "enforce" for owner in legal.program.policies_and_choices)
-    return Output(package.files, package.resources, legal.program, shortfalls, can.lets_in if enforcing else ())
+    lets_in = can.lets_in if enforcing else ()
+    return Output(package.files, package.resources, legal.program, shortfalls, lets_in, compiled_for(can))
 
 
 def _suite(program: Program, drawn: Drawn) -> Cases:

@@ -208,10 +208,10 @@ def test_what_no_api_server_takes_is_refused() -> None:
 
 def test_a_template_is_taken_back() -> None:
     given = {"paths": [Code("a")]}
-    before = render("gatekeeper/kustomization.yaml.j2", **given)
-    with template("gatekeeper/kustomization.yaml.j2", "nothing\n"):
-        assert render("gatekeeper/kustomization.yaml.j2", **given) == "nothing\n"
-    assert render("gatekeeper/kustomization.yaml.j2", **given) == before
+    before = render("shared/kustomization.yaml.j2", **given)
+    with template("shared/kustomization.yaml.j2", "nothing\n"):
+        assert render("shared/kustomization.yaml.j2", **given) == "nothing\n"
+    assert render("shared/kustomization.yaml.j2", **given) == before
 
 
 def test_the_sample_notices() -> None:

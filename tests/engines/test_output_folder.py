@@ -61,9 +61,13 @@ def documents(text: str) -> list[Any]:
 
 
 def applied(folder: Path, *parts: str) -> list[Any]:
-    """The documents below ``parts`` of ``folder``, kustomizations left out."""
+    """The documents below ``parts`` of ``folder`` with the annotations of its kustomization, which is left out itself."""
     files = [p for part in parts for p in (folder / part).rglob("*.yaml") if p.name != "kustomization.yaml"]
-    return documents("---\n".join(p.read_text(encoding="utf-8") + "\n" for p in files))
+    written = documents("---\n".join(p.read_text(encoding="utf-8") + "\n" for p in files))
+    more = yaml.safe_load((folder / "kustomization.yaml").read_text(encoding="utf-8"))["commonAnnotations"]
+    for document in written:
+        document["metadata"].setdefault("annotations", {}).update(more)
+    return documents(yaml.safe_dump_all(written))
 
 
 @pytest.mark.parametrize("name", [p.name for p in sorted((ROOT / "golden" / "policies").iterdir())])
@@ -74,7 +78,7 @@ def test_kustomize_builds_the_resources_and_nothing_else(name: str) -> None:
         done = run("kustomize", "build", folder / step)
         assert (done.returncode, done.stderr) == (0, "")
         assert documents(done.stdout) == applied(folder, step)
-    assert {d["kind"] for d in applied(folder, "templates")} == {"ConstraintTemplate"}
+    assert {d["kind"] for d in applied(folder, "templates")} <= {"ConstraintTemplate", "ExpansionTemplate"}
     done = run("kustomize", "build", folder)
     assert (done.returncode, done.stderr) == (0, "")
     assert documents(done.stdout) == applied(folder, *steps)
@@ -98,10 +102,11 @@ def test_sync_waves_apply_what_defines_a_kind_before_what_uses_it(tmp_path: Path
     for document in documents(done.stdout):
         annotations = document["metadata"]["annotations"]
         mutates = document["apiVersion"].startswith("mutations.") and "-workloads" not in document["metadata"]["name"]
-        wave = 0 if document["kind"] == "ConstraintTemplate" else 1 if mutates else 2
+        shared = document["kind"] in ("ConstraintTemplate", "ExpansionTemplate")
+        wave = 0 if shared else 1 if mutates else 2
         assert annotations["argocd.argoproj.io/sync-wave"] == str(wave)
-        skips = annotations.get("argocd.argoproj.io/sync-options") == "SkipDryRunOnMissingResource=true"
-        assert skips is (wave > 0)
+        options = "Prune=false" if shared else "SkipDryRunOnMissingResource=true"
+        assert annotations["argocd.argoproj.io/sync-options"] == options
 
 
 def test_a_stream_has_no_sync_waves() -> None:

@@ -77,6 +77,20 @@ _OPTIONS = (
         is_flag=True,
         help="Take each PodSecurityPolicy as usable by everyone, whatever RBAC says.",
     ),
+    click.option(
+        "--templates",
+        type=click.Choice(["with", "only", "without"]),
+        default="with",
+        show_default=True,
+        help="Gatekeeper's templates, which several folders of one cluster may share: write them with the rest, only them, or "
+        "the rest without them.",
+    ),
+    click.option(
+        "--name-prefix",
+        default="",
+        metavar="TEXT",
+        help="What the names of all policies, and of their objects, begin with: `web-` for the folder of a team.",
+    ),
 )
 
 
@@ -111,12 +125,11 @@ def analysed_for(
 
     Raises a usage error where ``settings``, which name all targets, contradict each other.
     """
-    if settings.live or settings.exclude_namespace:
-        from pscc.api import require_sound
+    from pscc.api import require_sound
 
-        try:
-            require_sound(settings)
-        except ValueError as error:
-            raise click.UsageError(str(error)) from None
+    try:
+        require_sound(settings)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
     everyone = settings.assume_everyone_may_use or settings.live
     return analysed(paths, fmt, fix, everyone, list_ignored, settings.live)

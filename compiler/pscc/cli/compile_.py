@@ -20,6 +20,7 @@ from pscc.cli._shared import (
 from pscc.targets.registry import DEFAULT_TARGET
 
 if TYPE_CHECKING:
+    from pscc.output.contents import ObjectName
     from pscc.output.settings import Settings
 
 
@@ -64,7 +65,22 @@ def command(
             click.echo(body if body.startswith("---") or path.endswith(".rego") else f"---\n{body}", nl=False)
         return
     try:
-        compiled.write(output)
+        stale = compiled.write(output)
     except EmitError as error:
         raise Refused(str(error)) from None
-    click.echo(f"wrote {len(compiled.files)} files to {output}", err=True)
+    releases = f" for {' and '.join(compiled.releases)}" if compiled.releases else ""
+    click.echo(f"wrote {len(compiled.files)} files to {output}{releases}", err=True)
+    _report_stale(stale)
+
+
+def _report_stale(objects: tuple[ObjectName, ...]) -> None:
+    """Print the commands that delete ``objects``, which the folder had and has no more, from the cluster."""
+    from pscc.output.stale import deletions
+
+    for shared, text in (
+        (False, "no longer in this folder: apply the rest, then delete from the cluster:"),
+        (True, "no longer needed here: delete from the cluster if no other folder has them:"),
+    ):
+        listed = tuple(each for each in objects if each.shared is shared)
+        if listed:
+            click.echo("\n".join((text, *(f"  {line}" for line in deletions(listed)))), err=True)

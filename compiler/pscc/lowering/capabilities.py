@@ -175,6 +175,7 @@ class Capabilities:
     - ``suite``: the output has tests of its own.
     - ``kubernetes``: the Kubernetes release to compile for. ``requires``: the release that the output needs.
       ``costs``: what the release to compile for costs.
+    - ``shared_templates``: the output has objects that other outputs share, and can leave them out.
     - ``lets_in``: what a usual installation lets in whatever the output says.
     """
 
@@ -193,4 +194,5 @@ class Capabilities:
     kubernetes: Version | None = None
     requires: Release | None = None
     costs: tuple[ReleaseCost, ...] = ()
+    shared_templates: bool = False
     lets_in: tuple[LetIn, ...] = ()

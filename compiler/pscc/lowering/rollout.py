@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import TypeVar
 
 from pscc import ir
 from pscc.base.frozen import frozen
@@ -19,23 +20,28 @@ class Rollout:
     - ``excluded`` names namespaces in which no policy holds.
     - ``ignored_groups``: grants to these groups are left out, so the output is stricter.
     - ``live``: the cluster's RBAC decides who may use which policy of a choice.
+    - ``name_prefix`` stands before the name of each policy and choice, and so before the names of their objects.
     """
 
     mode: ir.Mode | None = None
     excluded: Names = NONE
     ignored_groups: tuple[str, ...] = ()
     live: bool = False
+    name_prefix: str = ""
 
 
 AS_WRITTEN = Rollout()
+_Owner = TypeVar("_Owner", ir.Policy, ir.Choice)
 
 
 def rolled_out(program: ir.Program, rollout: Rollout) -> ir.Program:
-    """``program`` with the mode of ``rollout`` on each policy and choice, and without the excluded namespaces."""
-    return ir.Program(
-        tuple(replace(p, mode=rollout.mode or p.mode, scope=_less(p.scope, rollout)) for p in program.policies),
-        tuple(replace(c, mode=rollout.mode or c.mode, scope=_less(c.scope, rollout)) for c in program.choices),
-    )
+    """``program`` with the mode and the name prefix of ``rollout`` on each policy and choice, without the excluded namespaces."""
+
+    def changed(owner: _Owner) -> _Owner:
+        name, mode = f"{rollout.name_prefix}{owner.name}", rollout.mode or owner.mode
+        return replace(owner, name=name, mode=mode, scope=_less(owner.scope, rollout))
+
+    return ir.Program(tuple(map(changed, program.policies)), tuple(map(changed, program.choices)))
 
 
 def nowhere_left(program: ir.Program, rollout: Rollout) -> Iterator[Diagnostic]:

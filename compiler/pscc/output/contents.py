@@ -19,11 +19,15 @@ from pscc.output.options import Options
 
 @frozen
 class ObjectName:
-    """The identity of an object in a cluster. Compiled objects have no namespace."""
+    """The identity of an object in a cluster. Compiled objects have no namespace.
+
+    ``shared``: other outputs have the same object, so it stays where one of them is in force.
+    """
 
     api_version: str
     kind: str
     name: str
+    shared: bool = False
 
 
 @frozen
@@ -73,12 +77,14 @@ class Output(Package):
     """The output of a target for a program: the files and their meaning.
 
     ``program`` is what the files mean. It is stricter than the source where the target cannot express that; ``shortfalls``
-    are the records of it. ``lets_in`` is what the engine lets in whatever the files say.
+    are the records of it. ``lets_in`` is what the engine lets in whatever the files say. ``releases`` are those that it was
+    compiled for: ``Kubernetes 1.37``.
     """
 
     program: Program = NOTHING
     shortfalls: tuple[Shortfall, ...] = ()
     lets_in: tuple[LetIn, ...] = ()
+    releases: tuple[str, ...] = ()
 
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
@@ -125,6 +131,9 @@ class Target(Protocol):
 
 
 def origin(statement: str, span: Span) -> str:
-    """``statement`` with the file (without its folder) and the line that it stands on, for a comment."""
+    """``statement`` with the file (without its folder) that it stands in, for a comment.
+
+    There is no line in it: a comment that is added to a source changes no output.
+    """
     name = PurePath(span.file).name
-    return f"{statement}  ({name}:{span.line})" if name != "-" else statement
+    return f"{statement}  ({name})" if name != "-" else statement

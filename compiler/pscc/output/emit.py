@@ -16,8 +16,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path, PurePath
 
-from pscc.output.contents import OutputFile, check_paths
+from pscc.output.contents import ObjectName, OutputFile, check_paths
 from pscc.output.settings import Settings, as_json, from_json
+from pscc.output.stale import objects_of, rows
 
 MANIFEST = ".pscc-manifest"
 """The file with the paths that a compile wrote, and its settings: the next compile knows its own files by it.
@@ -34,8 +35,10 @@ class EmitError(Exception):
     """The folder cannot be written; nothing was changed."""
 
 
-def emit(folder: Path, files: tuple[OutputFile, ...], settings: Settings | None = None) -> None:
+def emit(folder: Path, files: tuple[OutputFile, ...], settings: Settings | None = None) -> tuple[ObjectName, ...]:
     """Write ``files``, which were compiled with ``settings``, to ``folder``. Files that pscc did not write stay there.
+
+    Returned are the objects of the earlier compile that ``files`` do not have, in the order of application.
 
     Raises `EmitError`, and `ClashError` where two of ``files`` are one, before anything is changed.
     """
@@ -43,6 +46,9 @@ def emit(folder: Path, files: tuple[OutputFile, ...], settings: Settings | None 
     if folder.exists() and not folder.is_dir():
         raise EmitError(f"{folder} is a file, not a folder")
     earlier = written(folder)
+    objects = tuple(each for file in files for each in file.objects)
+    current = frozenset(objects)
+    stale = tuple(each for each in _objects(folder) if each not in current)
     texts = {file.path: file.text for file in files}
     try:
         ours = frozenset(earlier)
@@ -50,9 +56,10 @@ def emit(folder: Path, files: tuple[OutputFile, ...], settings: Settings | None 
             _refuse_what_is_in_the_way(folder / path, foreign=path in texts and path not in ours)
         for below in sorted({parent for path in (*texts, *earlier) for parent in PurePath(path).parents[:-1]}):
             _refuse_what_is_no_folder(folder / below)
-        _write(folder, texts, earlier, settings)
+        _write(folder, texts, earlier, (*objects, *stale), objects, settings)
     except (OSError, ValueError) as error:
         raise EmitError(f"{folder} cannot be written: {getattr(error, 'strerror', None) or error}") from None
+    return stale
 
 
 def _refuse_what_is_in_the_way(target: Path, foreign: bool) -> None:
@@ -94,6 +101,17 @@ def settings_of(folder: Path) -> Settings | None:
         raise EmitError(f"{manifest} says of the compile what cannot be read: {error}") from None
 
 
+def _objects(folder: Path) -> tuple[ObjectName, ...]:
+    """The objects of the files that an earlier compile wrote to ``folder``; none where the manifest is older than their list."""
+    manifest, content = _manifest(folder)
+    if content is None or "objects" not in content:
+        return ()
+    try:
+        return objects_of(content["objects"])
+    except ValueError:
+        raise _unreadable(manifest) from None
+
+
 def _manifest(folder: Path) -> tuple[Path, Mapping[str, object] | None]:
     """The path of the manifest of ``folder``, and its content; None where there is no manifest. Raises `EmitError`."""
     manifest = folder / (MANIFEST if (folder / MANIFEST).exists() else _OLD_MANIFEST)
@@ -116,7 +134,15 @@ def _is_inside(path: object) -> bool:
     return isinstance(path, str) and path.isprintable() and not path.startswith("/") and ".." not in path.split("/")
 
 
-def _write(folder: Path, texts: dict[str, str], earlier: tuple[str, ...], settings: Settings | None) -> None:
+def _write(
+    folder: Path,
+    texts: dict[str, str],
+    earlier: tuple[str, ...],
+    either: tuple[ObjectName, ...],
+    objects: tuple[ObjectName, ...],
+    settings: Settings | None,
+) -> None:
+    """``either`` are the objects of this compile and of the earlier one: the manifest lists them while files are moved."""
     folder.mkdir(parents=True, exist_ok=True)
     with _alone(folder), tempfile.TemporaryDirectory(prefix=_SCRATCH, dir=folder) as scratch:
         staged = Path(scratch)
@@ -124,21 +150,31 @@ def _write(folder: Path, texts: dict[str, str], earlier: tuple[str, ...], settin
             (staged / str(number)).write_text(text, encoding="utf-8", newline="\n")
         for parent in dict.fromkeys((folder / path).parent for path in texts):
             parent.mkdir(parents=True, exist_ok=True)
-        _list(folder, staged, {*texts, *earlier})
+        _list(folder, staged, {*texts, *earlier}, either)
         for number, path in enumerate(texts):
             os.replace(staged / str(number), folder / path)
         for path in earlier:
             if path not in texts:
                 (folder / path).unlink(missing_ok=True)
                 _prune((folder / path).parent, folder)
-        _list(folder, staged, set(texts), settings)
+        _list(folder, staged, set(texts), objects, settings)
         (folder / _OLD_MANIFEST).unlink(missing_ok=True)
 
 
-def _list(folder: Path, staged: Path, files: set[str], settings: Settings | None = None) -> None:
+def _list(
+    folder: Path,
+    staged: Path,
+    files: set[str],
+    objects: tuple[ObjectName, ...],
+    settings: Settings | None = None,
+) -> None:
     """Write the manifest. While files are moved it has no settings, because the files are not all of one compile."""
     manifest = staged / MANIFEST
-    content = {"files": sorted(files), **({"compiled": as_json(settings)} if settings is not None else {})}
+    content = {
+        "files": sorted(files),
+        "objects": rows(objects),
+        **({"compiled": as_json(settings)} if settings is not None else {}),
+    }
     manifest.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8", newline="\n")
     os.replace(manifest, folder / MANIFEST)
 

@@ -8,6 +8,7 @@ from pscc.base.frozen import frozen
 from pscc.lowering.capabilities import Version, Workloads
 
 Engine = Literal["rego", "cel"]
+Templates = Literal["with", "only", "without"]
 
 
 @frozen
@@ -19,6 +20,8 @@ class Options:
       is a warning, ``enforce`` does what the policy does to pods, and ``off`` does nothing. A policy in audit is audited
       there, too.
     - ``kubernetes``, ``gatekeeper``, ``kyverno``: the releases to compile for.
+    - ``templates``: whether the output has the objects that other folders may share, Gatekeeper's ConstraintTemplates of
+      checks and its ExpansionTemplates; ``only`` them; or comes ``without`` them.
     """
 
     engine: Engine = "rego"
@@ -26,6 +29,7 @@ class Options:
     kubernetes: Version = (1, 37)
     gatekeeper: Version = (3, 23)
     kyverno: Version = (1, 19)
+    templates: Templates = "with"
 
 
 DEFAULTS = Options()

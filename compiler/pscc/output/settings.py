@@ -14,7 +14,7 @@ from pscc.ir import Mode
 from pscc.ir.access import NONE, Names
 from pscc.lowering.capabilities import Version, Workloads
 from pscc.lowering.rollout import Rollout
-from pscc.output.options import DEFAULTS, Engine, Options
+from pscc.output.options import DEFAULTS, Engine, Options, Templates
 
 Rbac = Literal["compiled", "live"]
 Spelled = str | bool | list[str] | None
@@ -22,6 +22,7 @@ Spelled = str | bool | list[str] | None
 _ENGINES: tuple[Engine, ...] = ("rego", "cel")
 _WORKLOADS: tuple[Workloads, ...] = ("warn", "enforce", "off")
 _MODES: tuple[Mode, ...] = ("enforce", "warn", "audit")
+_TEMPLATES: tuple[Templates, ...] = ("with", "only", "without")
 _RBAC: tuple[Rbac, ...] = ("compiled", "live")
 _Word = TypeVar("_Word", bound=str)
 
@@ -47,6 +48,8 @@ class Settings:
     sync_waves: bool = False
     rbac: Rbac = "compiled"
     assume_everyone_may_use: bool = False
+    templates: Templates = DEFAULTS.templates
+    name_prefix: str = ""
 
     @property
     def live(self) -> bool:
@@ -59,12 +62,12 @@ class Settings:
         prefixes = tuple(name[:-1] for name in self.exclude_namespace if name.endswith("*"))
         exact = tuple(name for name in self.exclude_namespace if not name.endswith("*"))
         excluded = Names(exact, prefixes) if self.exclude_namespace else NONE
-        return Rollout(self.mode, excluded, self.ignore_group, self.live)
+        return Rollout(self.mode, excluded, self.ignore_group, self.live, self.name_prefix)
 
     @property
     def options(self) -> Options:
         """The options that targets read."""
-        return Options(self.engine, self.workloads, self.kubernetes, self.gatekeeper, self.kyverno)
+        return Options(self.engine, self.workloads, self.kubernetes, self.gatekeeper, self.kyverno, self.templates)
 
 
 def option(name: str) -> str:
@@ -138,6 +141,8 @@ def from_json(data: object) -> Settings:
         _flag(values, "sync-waves"),
         _word(values, "rbac", _RBAC),
         _flag(values, "assume-everyone-may-use"),
+        _word(values, "templates", _TEMPLATES),
+        _text(values, "name-prefix"),
     )
 
 
@@ -153,6 +158,13 @@ def _strings(values: Mapping[str, object], name: str) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
         raise ValueError(f"--{name} {value}")
     return tuple(map(str, value))
+
+
+def _text(values: Mapping[str, object], name: str) -> str:
+    value = values[name]
+    if not isinstance(value, str):
+        raise ValueError(f"--{name} {value}")
+    return value
 
 
 def _flag(values: Mapping[str, object], name: str) -> bool:

@@ -28,4 +28,5 @@ def _annotated(file: OutputFile) -> OutputFile:
     if name != "kustomization.yaml" or folder not in _STEPS:
         return file
     lines = "".join(f'  {key}: "{value}"\n' for key, value in _STEPS[folder].items())
-    return replace(file, text=f"{file.text}commonAnnotations:\n{lines}")
+    # a kustomization ends in its annotations
+    return replace(file, text=f"{file.text}{lines}")

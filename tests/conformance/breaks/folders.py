@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from functools import cache
@@ -24,10 +25,17 @@ def _tool(name: str, *arguments: str) -> Tool:
     return told
 
 
+def _renamed(folder: Path) -> str:
+    """What kustomize builds of ``folder`` where all names get a prefix."""
+    kustomization = {"resources": [folder.name], "namePrefix": "team-"}
+    (folder.parent / "kustomization.yaml").write_text(json.dumps(kustomization), encoding="utf-8")
+    return _tool("kustomize", "build")(folder.parent)
+
+
 _CHECKS: dict[str, tuple[tuple[str, ...], str, Tool]] = {
     "gatekeeper/suite.yaml.j2": (("levels",), "gatekeeper", _tool("gator", "verify", "-v")),
-    "gatekeeper/kustomization.yaml.j2": (("default alone",), "gatekeeper", _tool("kustomize", "build")),
-    "kyverno/kustomization.yaml.j2": (("default alone",), "kyverno", _tool("kustomize", "build")),
+    "shared/kustomization.yaml.j2": (("default alone",), "vap", _renamed),
+    "vap/references.yaml.j2": (("default alone",), "vap", _renamed),
     "kyverno/test.yaml.j2": (("one switch",), "kyverno", _tool("kyverno", "test")),
     "kyverno/values.yaml.j2": (("one switch",), "kyverno", _tool("kyverno", "test")),
     "kyverno/user.yaml.j2": (("choose apart",), "kyverno", _tool("kyverno", "test")),
@@ -60,7 +68,7 @@ def _said(template: str) -> str:
     for subject in (one for one in (*SUBJECTS, SMALL) if one.name in names):
         made = compile_program(subject.program, (target,), subject.rollout, subject.options).outputs[target]
         with TemporaryDirectory() as folder:
-            told.append(tool(written(made, Path(folder))))
+            told.append(tool(written(made, Path(folder) / "out")))
     return "\n".join(told)
 
 

@@ -15,7 +15,8 @@ from support.emitted.settings import CEL
 _TAG = re.compile(r"{%-?\s*(\w+)(.*?)-?%}")
 _LINES_WITH_TAGS = re.compile(r"^\s*{%.*%}\s*$")
 _FOR_PEOPLE = re.compile(
-    r"#|(policies\.kyverno\.io|metadata\.gatekeeper\.sh|kubernetes\.io)/[a-z]+:|description:|{{ (\w+\.)?description }}"
+    r"#|labels:|pscc/|(policies\.kyverno\.io|metadata\.gatekeeper\.sh|(app\.)?kubernetes\.io)/[a-z-]+:|description:"
+    r"|commonAnnotations:|{{ (\w+\.)?description }}"
 )
 """What a printed line begins with that people alone read."""
 _OUTPUTS: dict[str, tuple[str, ...]] = {
@@ -26,8 +27,14 @@ _OUTPUTS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 """The outputs that show what a template makes, by the beginning of its name; the first that fits."""
 OF_FOLDERS = (
-    *("gatekeeper/suite.yaml.j2", "gatekeeper/kustomization.yaml.j2", "kyverno/test.yaml.j2", "kyverno/user.yaml.j2"),
-    *("kyverno/values.yaml.j2", "kyverno/kustomization.yaml.j2", "kyverno_cel/test.yaml.j2"),
+    *(
+        "gatekeeper/suite.yaml.j2",
+        "shared/kustomization.yaml.j2",
+        "vap/references.yaml.j2",
+        "kyverno/test.yaml.j2",
+        "kyverno/user.yaml.j2",
+    ),
+    *("kyverno/values.yaml.j2", "kyverno_cel/test.yaml.j2"),
     *("opa/policy_test.rego.j2", "opa/choice_test.rego.j2"),
 )
 """Templates of what is not applied: suites, which their own tools run, and lists of files."""

@@ -19,6 +19,7 @@ from pscc.output.templating import Code, folded, render, yaml_block, yaml_quote
 from pscc.printers.rego.library import library_for
 from pscc.targets.gatekeeper.match import match_lines
 from pscc.targets.shared.choice_notes import DESCRIPTION
+from pscc.targets.shared.identity import identity
 from pscc.targets.shared.names import fitted
 from pscc.targets.shared.shape_names import fitted_kind
 
@@ -58,6 +59,7 @@ def template(choice: ir.Choice, options: Options = DEFAULTS) -> OutputFile:
     rego = "" if cel else _rego(choice, name)
     text = render(
         "gatekeeper/choice_template.yaml.j2",
+        **identity(choice),
         name=Code(name),
         kind=Code(kind(choice)),
         title=yaml_quote("A choice of pod security policies"),
@@ -91,6 +93,7 @@ def constraint(choice: ir.Choice, path: str, action: Code) -> OutputFile:
     }
     text = render(
         "gatekeeper/constraints.yaml.j2",
+        **identity(choice),
         note=Code(""),
         constraints=[row],
         action=action,

@@ -11,6 +11,8 @@ from pscc.ir.passes import looked_at
 from pscc.lowering.capabilities import Judging, LeavesUnset, Sets, SetsWidely, Setting
 from pscc.output.contents import ObjectName, OutputFile
 from pscc.output.templating import Code, render, yaml_quote
+from pscc.targets.gatekeeper.match import match_lines
+from pscc.targets.shared.identity import identity
 from pscc.targets.shared.names import Names
 
 MUTATIONS = "mutations.gatekeeper.sh/v1"
@@ -57,9 +59,9 @@ def _shows(default: ir.Default, judging: Judging) -> bool:
 
 
 def mutator_file(
-    path: str, listed: list[Mutator], match: Code, operations: bool = False, generated: bool = False
+    policy: ir.Policy, path: str, listed: list[Mutator], operations: bool = False, generated: bool = False
 ) -> OutputFile:
-    """The file ``path`` with the mutators ``listed``, which all have ``match``. ``operations``: for created pods alone."""
+    """The file ``path`` with the mutators ``listed`` of ``policy``. ``operations``: for created pods alone."""
     rows = [
         {
             "kind": Code(mutator.kind),
@@ -70,7 +72,14 @@ def mutator_file(
         }
         for mutator in listed
     ]
-    text = render("gatekeeper/mutators.yaml.j2", mutators=rows, match=match, operations=operations, generated=generated)
+    text = render(
+        "gatekeeper/mutators.yaml.j2",
+        **identity(policy),
+        mutators=rows,
+        match=match_lines(policy.scope),
+        operations=operations,
+        generated=generated,
+    )
     return OutputFile(path, text, tuple(ObjectName(MUTATIONS, mutator.kind, mutator.name) for mutator in listed))
 
 

@@ -34,7 +34,8 @@ from pscc.targets.gatekeeper import choice as gatekeeper_choice
 from pscc.targets.gatekeeper.match import match_lines
 from pscc.targets.gatekeeper.mutators import mutator_file, mutators, setting
 from pscc.targets.gatekeeper.workloads import FOLDER as WORKLOADS
-from pscc.targets.gatekeeper.workloads import workload_files
+from pscc.targets.gatekeeper.workloads import expansions, workload_mutators
+from pscc.targets.shared.identity import identity, kustomization
 from pscc.targets.shared.names import Names
 from pscc.targets.shared.shape_names import endings_of, kind_of
 from pscc.targets.shared.subjects import exemption_rows
@@ -101,6 +102,7 @@ class Gatekeeper:
             kubernetes=options.kubernetes,
             requires=Release("Gatekeeper", least, options.gatekeeper, "update Gatekeeper, or compile for `opa`"),
             costs=() if options.gatekeeper >= GATEKEEPER_OPERATIONS else (updates,),
+            shared_templates=True,
             lets_in=(FAILS_OPEN,),
         )
 
@@ -117,44 +119,58 @@ class Gatekeeper:
         return [f"a Constraint of kind {kind_of(check.shape, exempt=False)}, parameters {values}"]
 
     def package(self, program: ir.Program, cases: Cases, options: Options = DEFAULTS) -> Package:
-        """Templates, constraints, mutators, kustomizations and the suite of ``program``."""
+        """Templates, constraints, mutators, kustomizations and the suite of ``program``.
+
+        The suite tests templates and constraints together, so without the templates it has the choices alone.
+        """
         names = _named(program)
-        templates = {(c.shape, bool(p.exemptions)): c for p in program.policies for c in p.checks}
-        files = [_template_file(c, exempt, options) for (_, exempt), c in templates.items()]
-        files += [gatekeeper_choice.template(choice, options) for choice in program.choices]
-        template_paths = [f.path for f in files]
-        operations = options.gatekeeper >= GATEKEEPER_OPERATIONS
-        policy_paths: list[str] = []
-        for policy in program.policies:
-            if policy.checks:
-                files.append(_constraint_file(policy, names))
-                policy_paths.append(files[-1].path)
-            listed = mutators(policy, names.mutators)
-            if listed:
-                path = f"mutators/{names.files[policy.name]}.yaml"
-                policy_paths.append(path)
-                files.append(mutator_file(path, listed, match_lines(policy.scope), operations))
-        for choice in program.choices:
-            path = f"policies/{names.files[choice.name]}.yaml"
-            policy_paths.append(path)
-            files.append(gatekeeper_choice.constraint(choice, path, Code(_ACTIONS[choice.mode])))
-        workloads = workload_files(program, options.workloads, names.mutators)
-        files += workloads
-        policy_paths += [file.path for file in workloads]
-        files.append(_kustomization("templates/", [p.removeprefix("templates/") for p in template_paths]))
-        # kustomize refuses files outside its root, so the mutators have a root of their own
-        folders = ["templates"]
-        for folder in ("policies", "mutators", WORKLOADS):
-            inside = [p.removeprefix(f"{folder}/") for p in policy_paths if p.startswith(f"{folder}/")]
-            if inside:
-                files.append(_kustomization(f"{folder}/", inside))
-                folders.append(folder)
-        files.append(_kustomization("", folders))
-        files += _suite(program, cases, names)
-        return Package(tuple(files), (*template_paths, *policy_paths))
+        shared = _shared(program, options) if options.templates != "without" else []
+        own = _own(program, names, options) if options.templates != "only" else []
+        applied = (*shared, *own)
+        folders = [folder for folder in _FOLDERS if any(file.path.startswith(f"{folder}/") for file in applied)]
+        can = self.capabilities(options)
+        # kustomize refuses files outside its root, so each folder has a root of its own
+        kustomizations = [
+            kustomization(
+                f"{folder}/",
+                (file.path.removeprefix(f"{folder}/") for file in applied if file.path.startswith(f"{folder}/")),
+                can,
+            )
+            for folder in folders
+        ]
+        tested = program if options.templates == "with" else replace(program, policies=())
+        suite = _suite(tested, cases, names) if options.templates != "only" else []
+        return Package(
+            (*applied, *kustomizations, kustomization("", folders, can), *suite), tuple(file.path for file in applied)
+        )
 
 
 TARGET = Gatekeeper()
+_FOLDERS = ("templates", "policies", "mutators", WORKLOADS)
+"""The folders of an output whose files are applied, in the order of the kustomization."""
+
+
+def _shared(program: ir.Program, options: Options) -> list[OutputFile]:
+    """The files with objects that outputs for other sources may have, too."""
+    templates = {(c.shape, bool(p.exemptions)): c for p in program.policies for c in p.checks}
+    files = [_template_file(c, exempt, options) for (_, exempt), c in templates.items()]
+    return [*files, *expansions(program, options.workloads)]
+
+
+def _own(program: ir.Program, names: _Named, options: Options) -> list[OutputFile]:
+    """The files with the objects of the policies and choices of ``program``."""
+    operations = options.gatekeeper >= GATEKEEPER_OPERATIONS
+    files = [gatekeeper_choice.template(choice, options) for choice in program.choices]
+    for policy in program.policies:
+        if policy.checks:
+            files.append(_constraint_file(policy, names))
+        listed = mutators(policy, names.mutators)
+        if listed:
+            files.append(mutator_file(policy, f"mutators/{names.files[policy.name]}.yaml", listed, operations))
+    for choice in program.choices:
+        path = f"policies/{names.files[choice.name]}.yaml"
+        files.append(gatekeeper_choice.constraint(choice, path, Code(_ACTIONS[choice.mode])))
+    return [*files, *workload_mutators(program, options.workloads, names.mutators)]
 
 
 @frozen
@@ -183,7 +199,8 @@ def _template_path(check: ir.Check, exempt: bool) -> str:
 
 
 def _template_file(check: ir.Check, exempt: bool, options: Options) -> OutputFile:
-    named = ObjectName("templates.gatekeeper.sh/v1", "ConstraintTemplate", kind_of(check.shape, exempt).lower())
+    name = kind_of(check.shape, exempt).lower()
+    named = ObjectName("templates.gatekeeper.sh/v1", "ConstraintTemplate", name, shared=True)
     return OutputFile(_template_path(check, exempt), _template(check, exempt, options), (named,))
 
 
@@ -201,11 +218,6 @@ def _constraint_file(policy: ir.Policy, names: _Named) -> OutputFile:
             for check in policy.checks
         ),
     )
-
-
-def _kustomization(folder: str, paths: list[str]) -> OutputFile:
-    text = render("gatekeeper/kustomization.yaml.j2", paths=[yaml_quote(p) for p in paths])
-    return OutputFile(f"{folder}kustomization.yaml", text)
 
 
 def rego_of(check: ir.Check, exempt: bool = False) -> str:
@@ -234,6 +246,7 @@ def _template(check: ir.Check, exempt: bool, options: Options) -> str:
     rego = "" if cel else rego_of(check, exempt)
     return render(
         "gatekeeper/template.yaml.j2",
+        part_of=Code(""),
         name=Code(kind_of(check.shape, exempt).lower()),
         kind=Code(kind_of(check.shape, exempt)),
         exemptions=exempt,
@@ -283,6 +296,7 @@ def _constraint(policy: ir.Policy, check: ir.Check, names: _Named) -> dict[str, 
 def _constraints(policy: ir.Policy, checks: tuple[ir.Check, ...], names: _Named, labels: bool = True) -> str:
     return render(
         "gatekeeper/constraints.yaml.j2",
+        **identity(policy),
         note=Code(comment(policy.note)) if policy.note else Code(""),
         constraints=[_constraint(policy, c, names) for c in checks],
         action=Code(_ACTIONS[policy.mode]),

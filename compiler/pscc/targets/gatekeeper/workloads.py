@@ -10,7 +10,6 @@ from pscc import ir
 from pscc.lowering.capabilities import Workloads
 from pscc.output.contents import ObjectName, OutputFile
 from pscc.output.templating import Code, render
-from pscc.targets.gatekeeper.match import match_lines
 from pscc.targets.gatekeeper.mutators import mutator_file, mutators
 from pscc.targets.shared.names import Names
 
@@ -36,21 +35,33 @@ _EXPANSIONS = (
 )
 
 
-def workload_files(program: ir.Program, workloads: Workloads, names: Names) -> list[OutputFile]:
-    """The files of the folder, in order; none where nothing is checked, or workloads are ``off``. Mutators get ``names``."""
+def expansions(program: ir.Program, workloads: Workloads) -> list[OutputFile]:
+    """The file of the ExpansionTemplates; none where nothing is checked, or workloads are ``off``."""
     modes = {policy.mode for policy in program.policies if policy.checks} | {c.mode for c in program.choices}
     if workloads == "off" or not modes:
         return []
     action = "" if workloads == "enforce" else "dryrun" if modes == {"audit"} else "warn"
-    text = render("gatekeeper/workloads.yaml.j2", expansions=_EXPANSIONS, version=Code("v1beta1"), action=Code(action))
-    expansions = (
-        ObjectName("expansion.gatekeeper.sh/v1beta1", "ExpansionTemplate", str(e["name"])) for e in _EXPANSIONS
+    text = render(
+        "gatekeeper/workloads.yaml.j2",
+        part_of=Code(""),
+        expansions=_EXPANSIONS,
+        version=Code("v1beta1"),
+        action=Code(action),
     )
-    files = [OutputFile(f"{FOLDER}/expansion.yaml", text, tuple(expansions))]
-    called = Names((policy.name for policy in program.policies), reserved=("expansion", "kustomization"))
+    api = "expansion.gatekeeper.sh/v1beta1"
+    objects = (ObjectName(api, "ExpansionTemplate", str(each["name"]), shared=True) for each in _EXPANSIONS)
+    return [OutputFile("templates/expansion.yaml", text, tuple(objects))]
+
+
+def workload_mutators(program: ir.Program, workloads: Workloads, names: Names) -> list[OutputFile]:
+    """The files of the folder, in order: mutators, with ``names``, of what the ExpansionTemplates make."""
+    if not expansions(program, workloads):
+        return []
+    files = []
+    called = Names((policy.name for policy in program.policies), reserved=("kustomization",))
     for policy in program.policies:
         listed = mutators(policy, names, generated=True)
         if listed:
             path = f"{FOLDER}/{called[policy.name]}.yaml"
-            files.append(mutator_file(path, listed, match_lines(policy.scope), generated=True))
+            files.append(mutator_file(policy, path, listed, generated=True))
     return files

@@ -20,6 +20,7 @@ from pscc.targets.kyverno.match import UPDATED, match_of
 from pscc.targets.shared.cel_workloads import TEMPLATES_AT, on_workloads
 from pscc.targets.shared.choice_cel import CHOICE, REFUSED, decision_of, fields_of
 from pscc.targets.shared.choice_who import ADMISSION, TEMPLATES
+from pscc.targets.shared.identity import identity
 from pscc.targets.shared.kyverno_suite import Result, by_requester, test_files
 from pscc.targets.shared.names import Names
 
@@ -61,6 +62,7 @@ def _policy(
     variables = of_template(decision.variables, template) if template else decision.variables
     text = render(
         "kyverno/choice.yaml.j2",
+        **identity(choice),
         name=yaml_quote(name),
         description=yaml_block(folded(_OF_TEMPLATES if template else f"{CHOICE} {_BACKGROUND}"), 6),
         action=Code(_ACTIONS[mode]),

@@ -32,6 +32,7 @@ from pscc.printers.cel.tree import Expression
 from pscc.targets.kyverno import choice as kyverno_choice
 from pscc.targets.kyverno import mutate as kyverno_mutate
 from pscc.targets.kyverno.match import UPDATED, exempt_conditions, match_of
+from pscc.targets.shared.identity import identity, kustomization
 from pscc.targets.shared.kyverno_suite import Result, test_files
 from pscc.targets.shared.names import Names
 from pscc.targets.shared.shape_names import endings_of
@@ -101,12 +102,7 @@ class Kyverno:
             files += kyverno_choice.policy_files(choice, options.workloads, names)
             suites += kyverno_choice.suite(choice, cases.get(choice.name, ()), names)
         paths = tuple(file.path for file in files)
-        files.append(
-            OutputFile(
-                "kustomization.yaml", render("kyverno/kustomization.yaml.j2", paths=[yaml_quote(p) for p in paths])
-            )
-        )
-        return Package((*files, *suites), paths)
+        return Package((*files, kustomization("", paths, self.capabilities(options)), *suites), paths)
 
 
 TARGET = Kyverno()
@@ -139,6 +135,7 @@ def _validation(policy: ir.Policy, name: str, checks: Checks, workloads: bool) -
     description = yaml_block(folded(" ".join(described)), 6)
     return render(
         "kyverno/validate.yaml.j2",
+        **identity(policy),
         policy=_meta(name, policy.title or policy.name, description),
         action=Code(_ACTIONS[policy.mode]),
         warn=policy.mode == "warn",
@@ -177,6 +174,7 @@ def _mutation(policy: ir.Policy, name: str, mutations: list[kyverno_mutate.Field
     title = f"{policy.title or policy.name}: defaults"
     return render(
         "kyverno/mutate.yaml.j2",
+        **identity(policy),
         policy=_meta(name, title, description),
         where=match_of(policy.scope),
         rules=mutations,

@@ -33,6 +33,7 @@ from pscc.targets.shared.cel_where import where
 from pscc.targets.shared.cel_workloads import TEMPLATES_AT, on_workloads
 from pscc.targets.shared.choice_cel import CHOICE, CHOICE_DEFAULTS, CHOICE_OF_TEMPLATES, printed_choice
 from pscc.targets.shared.choice_cel_defaults import printed_defaults
+from pscc.targets.shared.identity import identity, kustomization
 from pscc.targets.shared.names import Names
 from pscc.targets.versions import KYVERNO_CEL, KYVERNO_SKIPS
 
@@ -97,9 +98,7 @@ class KyvernoCel:
             files += _choice(choice, names, options)
             suites += choice_suites(choice, names) if cases.get(choice.name) else []
         paths = tuple(file.path for file in files)
-        quoted = [yaml_quote(path) for path in paths]
-        kustomization = OutputFile("kustomization.yaml", render("kyverno/kustomization.yaml.j2", paths=quoted))
-        return Package((*files, kustomization, *suites), paths)
+        return Package((*files, kustomization("", paths, self.capabilities(options)), *suites), paths)
 
 
 TARGET = KyvernoCel()
@@ -108,6 +107,7 @@ TARGET = KyvernoCel()
 def _validation(policy: ir.Policy, name: str, checks: Checks, resource: str, autogen: bool) -> str:
     return render(
         "kyverno_cel/validate.yaml.j2",
+        **identity(policy),
         name=yaml_quote(name),
         title=yaml_quote(policy.title or policy.name),
         description=described(checks),
@@ -128,6 +128,7 @@ def _validation(policy: ir.Policy, name: str, checks: Checks, resource: str, aut
 def _mutation(policy: ir.Policy, name: str) -> str:
     return render(
         "kyverno_cel/mutate.yaml.j2",
+        **identity(policy),
         name=yaml_quote(name),
         title=yaml_quote(f"{policy.title or policy.name}: defaults"),
         description=described_defaults(policy),
@@ -149,6 +150,7 @@ def _choice(choice: ir.Choice, names: Names, options: Options) -> Iterator[Outpu
         yield _mutating(name, render(
             "kyverno_cel/mutate.yaml.j2", name=yaml_quote(name), title=yaml_quote(f"{choice.name}: defaults"),
             description=yaml_block(folded(CHOICE_DEFAULTS), 6), variables=variables, mutations=patches, where=held,
+            **identity(choice),
         ), choice.name)  # fmt: skip
     printed = printed_choice(choice, quote=quoted_for_kyverno)
     for name, resource, operations in (
@@ -159,7 +161,7 @@ def _choice(choice: ir.Choice, names: Names, options: Options) -> Iterator[Outpu
             "kyverno_cel/validate.yaml.j2", name=yaml_quote(name), title=yaml_quote("A choice of pod security policies"),
             description=yaml_block(folded(CHOICE), 6), action=Code(_ACTIONS[choice.mode]), resource=Code(resource),
             autogen=False, background=False, operations=Code(operations), note=Code(""), where=held, printed=printed,
-            template_at=Code(""),
+            template_at=Code(""), **identity(choice),
         ), choice.name)  # fmt: skip
     for suffix, template in TEMPLATES_AT if options.workloads != "off" else ():
         name = names.derived(choice.name, suffix)
@@ -168,7 +170,7 @@ def _choice(choice: ir.Choice, names: Names, options: Options) -> Iterator[Outpu
             "kyverno_cel/validate.yaml.j2", name=yaml_quote(name), title=yaml_quote("A choice of pod security policies"),
             description=yaml_block(folded(CHOICE_OF_TEMPLATES), 6), action=Code(_ACTIONS[mode]), template_at=Code(template),
             autogen=False, background=True, operations=Code("CREATE, UPDATE"), note=Code(""), where=held,
-            printed=printed_choice(choice, template, quoted_for_kyverno), resource=Code(""),
+            printed=printed_choice(choice, template, quoted_for_kyverno), resource=Code(""), **identity(choice),
         ), choice.name)  # fmt: skip
 
 

@@ -39,6 +39,7 @@ from pscc.targets.shared.cel_where import Where, where
 from pscc.targets.shared.cel_workloads import TEMPLATES_AT, on_workloads
 from pscc.targets.shared.choice_cel import ASKING_RBAC, CHOICE, CHOICE_DEFAULTS, CHOICE_OF_TEMPLATES, printed_choice
 from pscc.targets.shared.choice_cel_defaults import printed_defaults
+from pscc.targets.shared.identity import identity, kustomization
 from pscc.targets.shared.names import Names
 from pscc.targets.versions import MUTATING, VALIDATING
 
@@ -99,11 +100,12 @@ class Vap:
         policies: list[OutputFile] = []
         bindings: list[OutputFile] = []
 
-        def add(name: str, policy: str, kind: str, held: Where, action: str = "", choice: str = "") -> None:
+        def add(owner: ir.Policy | ir.Choice, name: str, policy: str, kind: str, held: Where, action: str = "") -> None:
             version = mutating if kind == "Mutating" else validating
             api, kinds = f"admissionregistration.k8s.io/{version}", f"{kind}AdmissionPolicy"
+            choice = owner.name if isinstance(owner, ir.Choice) else ""
             policies.append(OutputFile(f"policies/{name}.yaml", policy, (ObjectName(api, kinds, name),), choice))
-            binding = _binding(version, kind, name, held, action)
+            binding = _binding(owner, version, kind, name, held, action)
             bound = ObjectName(api, f"{kinds}Binding", name)
             bindings.append(OutputFile(f"bindings/{name}.yaml", binding, (bound,)))
 
@@ -112,39 +114,41 @@ class Vap:
             held = where(policy.scope, policy.exemptions)
             if policy.defaults:
                 name = names.derived(policy.name, "defaults")
-                add(name, _mutation(mutating, policy, name, held), "Mutating", held)
+                add(policy, name, _mutation(mutating, policy, name, held), "Mutating", held)
             checks = checks_of(policy)
             if checks:
                 name = names[policy.name]
                 text = _validation(validating, policy, name, checks, validations(checks))
-                add(name, text, "Validating", held, _ACTIONS[policy.mode])
+                add(policy, name, text, "Validating", held, _ACTIONS[policy.mode])
             if checks and options.workloads != "off":
                 action = _ACTIONS[on_workloads(policy.mode, options.workloads)]
                 for (suffix, template), printed in workload_validations(checks, Pending(policy.defaults)):
                     name = names.derived(policy.name, suffix)
                     text = _validation(validating, policy, name, checks, printed, template)
-                    add(name, text, "Validating", held, action)
+                    add(policy, name, text, "Validating", held, action)
         for choice in program.choices:
             held = where(choice.scope)
             if any(policy.defaults for policy in choice.policies):
                 name = names.derived(choice.name, "defaults")
                 text = _choice_mutation(mutating, choice, name, held)
-                add(name, text, "Mutating", held, choice=choice.name)
+                add(choice, name, text, "Mutating", held)
             name = names[choice.name]
             text = _choice(validating, choice, held, name)
-            add(name, text, "Validating", held, _ACTIONS[choice.mode], choice.name)
+            add(choice, name, text, "Validating", held, _ACTIONS[choice.mode])
             for suffix, template in TEMPLATES_AT if options.workloads != "off" and not choice.live else ():
                 name = names.derived(choice.name, suffix)
                 text = _choice(validating, choice, held, name, template)
                 action = _ACTIONS[on_workloads(choice.mode, options.workloads)]
-                add(name, text, "Validating", held, action, choice.name)
+                add(choice, name, text, "Validating", held, action)
         resources = tuple(file.path for file in (*policies, *bindings))
-        paths = [yaml_quote(path) for path in resources]
-        kustomization = OutputFile("kustomization.yaml", render("kyverno/kustomization.yaml.j2", paths=paths))
-        return Package((*policies, *bindings, kustomization), resources)
+        mutates = any(each.kind == "MutatingAdmissionPolicy" for file in policies for each in file.objects)
+        references = [OutputFile(_REFERENCES, render("vap/references.yaml.j2"))] if mutates else []
+        listed = kustomization("", resources, self.capabilities(options), _REFERENCES if mutates else "")
+        return Package((*policies, *bindings, *references, listed), resources)
 
 
 TARGET = Vap()
+_REFERENCES = "references.yaml"
 
 
 def _validation(
@@ -152,6 +156,7 @@ def _validation(
 ) -> str:
     return render(
         "vap/policy.yaml.j2",
+        **identity(policy),
         version=version,
         note=Code(comment(policy.note)) if policy.note else Code(""),
         where=where(policy.scope, policy.exemptions, template),
@@ -165,6 +170,7 @@ def _validation(
 def _mutation(version: Code, policy: ir.Policy, name: str, held: Where) -> str:
     return render(
         "vap/mutation.yaml.j2",
+        **identity(policy),
         version=version,
         where=held,
         variables=[],
@@ -177,6 +183,7 @@ def _mutation(version: Code, policy: ir.Policy, name: str, held: Where) -> str:
 def _choice(version: Code, choice: ir.Choice, held: Where, name: str, template: str = "") -> str:
     return render(
         "vap/policy.yaml.j2",
+        **identity(choice),
         version=version,
         note=Code(""),
         where=held,
@@ -191,6 +198,7 @@ def _choice_mutation(version: Code, choice: ir.Choice, name: str, held: Where) -
     variables, mutations = printed_defaults(choice)
     return render(
         "vap/mutation.yaml.j2",
+        **identity(choice),
         version=version,
         where=held,
         variables=variables,
@@ -200,9 +208,10 @@ def _choice_mutation(version: Code, choice: ir.Choice, name: str, held: Where) -
     )
 
 
-def _binding(version: Code, kind: str, name: str, held: Where, action: str) -> str:
+def _binding(owner: ir.Policy | ir.Choice, version: Code, kind: str, name: str, held: Where, action: str) -> str:
     return render(
         "vap/binding.yaml.j2",
+        **identity(owner),
         version=version,
         kind=Code(f"{kind}AdmissionPolicyBinding"),
         name=yaml_quote(name),

@@ -5,7 +5,7 @@ import data.lib.pscc as lib
 
 deny contains entry.msg if some entry in violation
 
-# deny privileged because "ask #platform"  (policy.psp:2)
+# deny privileged because "ask #platform"  (policy.psp)
 violation contains {"control": "privileged", "msg": msg} if {
 	pod
 	count(denied_privileged_findings) > 0
@@ -28,7 +28,7 @@ denied_privileged_findings := [finding |
 	])
 ]
 
-# deny hostNetwork because "ask #platform"  (policy.psp:3)
+# deny hostNetwork because "ask #platform"  (policy.psp)
 violation contains {"control": "hostNetwork", "msg": msg} if {
 	pod
 	count(denied_host_network_findings) > 0
@@ -47,7 +47,7 @@ denied_host_network_findings := [finding |
 	finding := "pod: hostNetwork is true, must not be true"
 ]
 
-# deny hostPID because "ask #platform"  (policy.psp:4)
+# deny hostPID because "ask #platform"  (policy.psp)
 violation contains {"control": "hostPID", "msg": msg} if {
 	pod
 	count(denied_host_pid_findings) > 0
@@ -66,7 +66,7 @@ denied_host_pid_findings := [finding |
 	finding := "pod: hostPID is true, must not be true"
 ]
 
-# deny hostIPC because "ask #platform"  (policy.psp:5)
+# deny hostIPC because "ask #platform"  (policy.psp)
 violation contains {"control": "hostIPC", "msg": msg} if {
 	pod
 	count(denied_host_ipc_findings) > 0
@@ -85,7 +85,7 @@ denied_host_ipc_findings := [finding |
 	finding := "pod: hostIPC is true, must not be true"
 ]
 
-# deny hostProcess  (policy.psp:6)
+# deny hostProcess  (policy.psp)
 violation contains {"control": "hostProcess", "msg": msg} if {
 	pod
 	count(denied_host_process_findings) > 0
@@ -125,7 +125,7 @@ denied_host_process_host_process_findings_2 := [finding |
 	])
 ]
 
-# allow hostPorts 80, 443, 10000-11000, 13000-14000  (policy.psp:8)
+# allow hostPorts 80, 443, 10000-11000, 13000-14000  (policy.psp)
 violation contains {"control": "hostPorts", "msg": msg} if {
 	pod
 	count(allow_host_ports_findings) > 0
@@ -188,7 +188,7 @@ allow_host_ports_implied_host_port_ok(port) if object.get(port, "hostPort", null
 
 allow_host_ports_implied_host_port_ok(port) if port.hostPort == 0
 
-# allow hostProbes 127.0.0.1  (policy.psp:7)
+# allow hostProbes 127.0.0.1  (policy.psp)
 violation contains {"control": "hostProbes", "msg": msg} if {
 	pod
 	count(allow_host_probes_findings) > 0
@@ -369,7 +369,7 @@ allow_host_probes_lifecycle_pre_stop_tcp_socket_host_findings := [finding |
 	])
 ]
 
-# allow volumes configMap, secret, emptyDir, projected, persistentVolumeClaim  (policy.psp:9)
+# allow volumes configMap, secret, emptyDir, projected, persistentVolumeClaim  (policy.psp)
 violation contains {"control": "volumes", "msg": msg} if {
 	pod
 	count(allow_volumes_findings) > 0
@@ -441,7 +441,7 @@ allow_volumes_volume_type_ok_2(source) if source.configMap != null
 
 allow_volumes_volume_type_ok_2(source) if source.downwardAPI != null
 
-# allow hostPath /var/log (read-only), /tmp, /opt/data/  (policy.psp:10)
+# allow hostPath /var/log (read-only), /tmp, /opt/data/  (policy.psp)
 violation contains {"control": "hostPath", "msg": msg} if {
 	pod
 	count(allow_host_path_findings) > 0
@@ -524,7 +524,7 @@ allow_host_path_read_only_volumes_ok(volume) if {
 	lib.under(volume.hostPath.path, allowed.pathPrefix)
 }
 
-# allow flexVolume example/lvm, example/cifs, vendor/*  (policy.psp:11)
+# allow flexVolume example/lvm, example/cifs, vendor/*  (policy.psp)
 violation contains {"control": "flexVolume", "msg": msg} if {
 	pod
 	count(allow_flex_volume_findings) > 0
@@ -552,7 +552,7 @@ allow_flex_volume_findings := [finding |
 	])
 ]
 
-# allow csi inline.csi.example, secrets-store.csi.k8s.io, vendor.*  (policy.psp:12)
+# allow csi inline.csi.example, secrets-store.csi.k8s.io, vendor.*  (policy.psp)
 violation contains {"control": "csi", "msg": msg} if {
 	pod
 	count(allow_csi_findings) > 0
@@ -580,7 +580,7 @@ allow_csi_findings := [finding |
 	])
 ]
 
-# allow capabilities.add NET_BIND_SERVICE, CHOWN  (policy.psp:13)
+# allow capabilities.add NET_BIND_SERVICE, CHOWN  (policy.psp)
 violation contains {"control": "capabilities.add", "msg": msg} if {
 	pod
 	count(allow_capabilities_add_findings) > 0
@@ -606,7 +606,7 @@ allow_capabilities_add_findings := [finding |
 	])
 ]
 
-# require capabilities.drop all of NET_RAW, MKNOD  (policy.psp:15)
+# require capabilities.drop all of NET_RAW, MKNOD  (policy.psp)
 violation contains {"control": "capabilities.drop", "msg": msg} if {
 	pod
 	count(require_capabilities_drop_findings) > 0
@@ -631,7 +631,7 @@ require_capabilities_drop_findings := [finding |
 	])
 ]
 
-# require readOnlyRootFilesystem true  (policy.psp:17)
+# require readOnlyRootFilesystem true  (policy.psp)
 violation contains {"control": "readOnlyRootFilesystem", "msg": msg} if {
 	pod
 	count(require_read_only_root_filesystem_findings) > 0
@@ -656,7 +656,7 @@ require_read_only_root_filesystem_findings := [finding |
 	])
 ]
 
-# require allowPrivilegeEscalation false  (policy.psp:19)
+# require allowPrivilegeEscalation false  (policy.psp)
 violation contains {"control": "allowPrivilegeEscalation", "msg": msg} if {
 	pod
 	count(require_allow_privilege_escalation_findings) > 0
@@ -684,7 +684,7 @@ require_allow_privilege_escalation_findings := [finding |
 	])
 ]
 
-# require runAsUser 1000, 2000-3000  (policy.psp:21)
+# require runAsUser 1000, 2000-3000  (policy.psp)
 violation contains {"control": "runAsUser", "msg": msg} if {
 	pod
 	count(require_run_as_user_findings) > 0
@@ -711,7 +711,7 @@ require_run_as_user_findings := [finding |
 	])
 ]
 
-# require nonRoot  (policy.psp:23)
+# require nonRoot  (policy.psp)
 violation contains {"control": "nonRoot", "msg": msg} if {
 	pod
 	count(require_non_root_findings) > 0
@@ -771,7 +771,7 @@ require_non_root_not_uid_0_findings := [finding |
 	finding := concat("", ["container ", lib.name(container), ": runAsUser is 0, must not be 0"])
 ]
 
-# require runAsNonRoot true  (policy.psp:25)
+# require runAsNonRoot true  (policy.psp)
 violation contains {"control": "runAsNonRoot", "msg": msg} if {
 	pod
 	count(require_run_as_non_root_findings) > 0
@@ -798,7 +798,7 @@ require_run_as_non_root_findings := [finding |
 	])
 ]
 
-# require runAsGroup 1000, 2000-3000  (policy.psp:26)
+# require runAsGroup 1000, 2000-3000  (policy.psp)
 violation contains {"control": "runAsGroup", "msg": msg} if {
 	pod
 	count(require_run_as_group_findings) > 0
@@ -825,7 +825,7 @@ require_run_as_group_findings := [finding |
 	])
 ]
 
-# require supplementalGroups 5, 100-200  (policy.psp:28)
+# require supplementalGroups 5, 100-200  (policy.psp)
 violation contains {"control": "supplementalGroups", "msg": msg} if {
 	pod
 	count(require_supplemental_groups_findings) > 0
@@ -864,7 +864,7 @@ require_supplemental_groups_group_findings := [finding |
 	])
 ]
 
-# require fsGroup 1, 1000-65535  (policy.psp:30)
+# require fsGroup 1, 1000-65535  (policy.psp)
 violation contains {"control": "fsGroup", "msg": msg} if {
 	pod
 	count(require_fs_group_findings) > 0
@@ -890,7 +890,7 @@ require_fs_group_findings := [finding |
 	])
 ]
 
-# require seLinuxOptions user="system_u", role="system_r", type="container_t", level="s0:c123,c456"  (policy.psp:32)
+# require seLinuxOptions user="system_u", role="system_r", type="container_t", level="s0:c123,c456"  (policy.psp)
 violation contains {"control": "seLinuxOptions", "msg": msg} if {
 	pod
 	count(require_se_linux_options_findings) > 0
@@ -1018,7 +1018,7 @@ require_se_linux_options_container_selinux_level_findings := [finding |
 	])
 ]
 
-# allow procMount Default, Unmasked  (policy.psp:34)
+# allow procMount Default, Unmasked  (policy.psp)
 violation contains {"control": "procMount", "msg": msg} if {
 	pod
 	count(allow_proc_mount_findings) > 0
@@ -1047,7 +1047,7 @@ allow_proc_mount_findings := [finding |
 	])
 ]
 
-# allow sysctls kernel.shm_rmid_forced, net.ipv4.tcp_syncookies, net.core.*  (policy.psp:35)
+# allow sysctls kernel.shm_rmid_forced, net.ipv4.tcp_syncookies, net.core.*  (policy.psp)
 violation contains {"control": "sysctls", "msg": msg} if {
 	pod
 	count(allow_sysctls_findings) > 0
@@ -1072,7 +1072,7 @@ allow_sysctls_findings := [finding |
 	])
 ]
 
-# require runtimeClassName gvisor, kata  (policy.psp:36)
+# require runtimeClassName gvisor, kata  (policy.psp)
 violation contains {"control": "runtimeClassName", "msg": msg} if {
 	pod
 	count(require_runtime_class_name_findings) > 0
@@ -1095,7 +1095,7 @@ require_runtime_class_name_findings := [finding |
 	])
 ]
 
-# require seccompProfile runtime/default, localhost/* on pod and containers  (policy.psp:38)
+# require seccompProfile runtime/default, localhost/* on pod and containers  (policy.psp)
 violation contains {"control": "seccompProfile", "msg": msg} if {
 	pod
 	count(require_seccomp_profile_on_pod_and_containers_findings) > 0
@@ -1171,7 +1171,7 @@ require_seccomp_profile_on_pod_and_containers_local_container_profile_findings :
 	])
 ]
 
-# require appArmorProfile runtime/default, localhost/audited  (policy.psp:40)
+# require appArmorProfile runtime/default, localhost/audited  (policy.psp)
 violation contains {"control": "appArmorProfile", "msg": msg} if {
 	pod
 	count(require_app_armor_profile_findings) > 0

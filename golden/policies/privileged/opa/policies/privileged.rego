@@ -5,7 +5,7 @@ import data.lib.pscc as lib
 
 deny contains entry.msg if some entry in violation
 
-# allow hostPorts 0-65535  (policy.yaml:14)
+# allow hostPorts 0-65535  (policy.yaml)
 violation contains {"control": "hostPorts", "msg": msg} if {
 	pod
 	count(allow_host_ports_findings) > 0
@@ -58,7 +58,7 @@ allow_host_ports_implied_host_port_ok(port) if object.get(port, "hostPort", null
 
 allow_host_ports_implied_host_port_ok(port) if port.hostPort == 0
 
-# allow volumes *  (policy.yaml:11)
+# allow volumes *  (policy.yaml)
 violation contains {"control": "volumes", "msg": msg} if {
 	pod
 	count(allow_volumes_findings) > 0
@@ -116,7 +116,7 @@ allow_volumes_findings := [finding |
 	])
 ]
 
-# allow procMount Default  (policy.yaml:8)
+# allow procMount Default  (policy.yaml)
 violation contains {"control": "procMount", "msg": msg} if {
 	pod
 	count(allow_proc_mount_findings) > 0
@@ -145,7 +145,7 @@ allow_proc_mount_findings := [finding |
 	])
 ]
 
-# allow sysctls kernel.shm_rmid_forced, net.ipv4.ip_local_port_range, net.ipv4.tcp_syncookies, net.ipv4.ping_group_range, net.ipv4.ip_unprivileged_port_start  (policy.yaml:8)
+# allow sysctls kernel.shm_rmid_forced, net.ipv4.ip_local_port_range, net.ipv4.tcp_syncookies, net.ipv4.ping_group_range, net.ipv4.ip_unprivileged_port_start  (policy.yaml)
 violation contains {"control": "sysctls", "msg": msg} if {
 	pod
 	count(allow_sysctls_findings) > 0

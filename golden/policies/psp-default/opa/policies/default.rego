@@ -5,7 +5,7 @@ import data.lib.pscc as lib
 
 deny contains entry.msg if some entry in violation
 
-# deny privileged  (policy.yaml:15)
+# deny privileged  (policy.yaml)
 violation contains {"control": "privileged", "msg": msg} if {
 	pod
 	count(denied_privileged_findings) > 0
@@ -28,7 +28,7 @@ denied_privileged_findings := [finding |
 	])
 ]
 
-# deny hostNetwork  (policy.yaml:9)
+# deny hostNetwork  (policy.yaml)
 violation contains {"control": "hostNetwork", "msg": msg} if {
 	pod
 	count(denied_host_network_findings) > 0
@@ -47,7 +47,7 @@ denied_host_network_findings := [finding |
 	finding := "pod: hostNetwork is true, must not be true"
 ]
 
-# deny hostPID  (policy.yaml:8)
+# deny hostPID  (policy.yaml)
 violation contains {"control": "hostPID", "msg": msg} if {
 	pod
 	count(denied_host_pid_findings) > 0
@@ -66,7 +66,7 @@ denied_host_pid_findings := [finding |
 	finding := "pod: hostPID is true, must not be true"
 ]
 
-# deny hostIPC  (policy.yaml:7)
+# deny hostIPC  (policy.yaml)
 violation contains {"control": "hostIPC", "msg": msg} if {
 	pod
 	count(denied_host_ipc_findings) > 0
@@ -85,7 +85,7 @@ denied_host_ipc_findings := [finding |
 	finding := "pod: hostIPC is true, must not be true"
 ]
 
-# allow hostPorts 10000-11000, 13000-14000  (policy.yaml:11)
+# allow hostPorts 10000-11000, 13000-14000  (policy.yaml)
 violation contains {"control": "hostPorts", "msg": msg} if {
 	pod
 	count(allow_host_ports_findings) > 0
@@ -141,7 +141,7 @@ allow_host_ports_implied_host_port_ok(port) if object.get(port, "hostPort", null
 
 allow_host_ports_implied_host_port_ok(port) if port.hostPort == 0
 
-# allow volumes *  (policy.yaml:32)
+# allow volumes *  (policy.yaml)
 violation contains {"control": "volumes", "msg": msg} if {
 	pod
 	count(allow_volumes_findings) > 0
@@ -199,7 +199,7 @@ allow_volumes_findings := [finding |
 	])
 ]
 
-# deny capabilities.add  (policy.yaml:7)
+# deny capabilities.add  (policy.yaml)
 violation contains {"control": "capabilities.add", "msg": msg} if {
 	pod
 	count(denied_capabilities_add_findings) > 0
@@ -224,7 +224,7 @@ denied_capabilities_add_findings := [finding |
 	])
 ]
 
-# require readOnlyRootFilesystem true  (policy.yaml:16)
+# require readOnlyRootFilesystem true  (policy.yaml)
 violation contains {"control": "readOnlyRootFilesystem", "msg": msg} if {
 	pod
 	count(require_read_only_root_filesystem_findings) > 0
@@ -249,7 +249,7 @@ require_read_only_root_filesystem_findings := [finding |
 	])
 ]
 
-# allow procMount Default  (policy.yaml:7)
+# allow procMount Default  (policy.yaml)
 violation contains {"control": "procMount", "msg": msg} if {
 	pod
 	count(allow_proc_mount_findings) > 0
@@ -278,7 +278,7 @@ allow_proc_mount_findings := [finding |
 	])
 ]
 
-# allow sysctls kernel.shm_rmid_forced, net.ipv4.ip_local_port_range, net.ipv4.tcp_syncookies, net.ipv4.ping_group_range, net.ipv4.ip_unprivileged_port_start  (policy.yaml:7)
+# allow sysctls kernel.shm_rmid_forced, net.ipv4.ip_local_port_range, net.ipv4.tcp_syncookies, net.ipv4.ping_group_range, net.ipv4.ip_unprivileged_port_start  (policy.yaml)
 violation contains {"control": "sysctls", "msg": msg} if {
 	pod
 	count(allow_sysctls_findings) > 0
@@ -308,7 +308,7 @@ allow_sysctls_findings := [finding |
 	])
 ]
 
-# deny seccompProfile on pod and containers  (policy.yaml:7)
+# deny seccompProfile on pod and containers  (policy.yaml)
 violation contains {"control": "seccompProfile", "msg": msg} if {
 	pod
 	count(denied_seccomp_profile_on_pod_and_containers_findings) > 0

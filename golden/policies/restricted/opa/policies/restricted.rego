@@ -5,7 +5,7 @@ import data.lib.pscc as lib
 
 deny contains entry.msg if some entry in violation
 
-# deny privileged  (policy.yaml:10)
+# deny privileged  (policy.yaml)
 violation contains {"control": "privileged", "msg": msg} if {
 	pod
 	count(denied_privileged_findings) > 0
@@ -28,7 +28,7 @@ denied_privileged_findings := [finding |
 	])
 ]
 
-# deny hostNetwork  (policy.yaml:14)
+# deny hostNetwork  (policy.yaml)
 violation contains {"control": "hostNetwork", "msg": msg} if {
 	pod
 	count(denied_host_network_findings) > 0
@@ -47,7 +47,7 @@ denied_host_network_findings := [finding |
 	finding := "pod: hostNetwork is true, must not be true"
 ]
 
-# deny hostPID  (policy.yaml:16)
+# deny hostPID  (policy.yaml)
 violation contains {"control": "hostPID", "msg": msg} if {
 	pod
 	count(denied_host_pid_findings) > 0
@@ -66,7 +66,7 @@ denied_host_pid_findings := [finding |
 	finding := "pod: hostPID is true, must not be true"
 ]
 
-# deny hostIPC  (policy.yaml:15)
+# deny hostIPC  (policy.yaml)
 violation contains {"control": "hostIPC", "msg": msg} if {
 	pod
 	count(denied_host_ipc_findings) > 0
@@ -85,7 +85,7 @@ denied_host_ipc_findings := [finding |
 	finding := "pod: hostIPC is true, must not be true"
 ]
 
-# deny hostPorts  (policy.yaml:10)
+# deny hostPorts  (policy.yaml)
 violation contains {"control": "hostPorts", "msg": msg} if {
 	pod
 	count(denied_host_ports_findings) > 0
@@ -139,7 +139,7 @@ denied_host_ports_implied_host_port_ok(port) if object.get(port, "hostPort", nul
 
 denied_host_ports_implied_host_port_ok(port) if port.hostPort == 0
 
-# allow volumes configMap, emptyDir, projected, secret, downwardAPI, csi, persistentVolumeClaim, ephemeral  (policy.yaml:13)
+# allow volumes configMap, emptyDir, projected, secret, downwardAPI, csi, persistentVolumeClaim, ephemeral  (policy.yaml)
 violation contains {"control": "volumes", "msg": msg} if {
 	pod
 	count(allow_volumes_findings) > 0
@@ -220,7 +220,7 @@ allow_volumes_volume_type_ok_2(source) if source.configMap != null
 
 allow_volumes_volume_type_ok_2(source) if source.downwardAPI != null
 
-# deny capabilities.add  (policy.yaml:10)
+# deny capabilities.add  (policy.yaml)
 violation contains {"control": "capabilities.add", "msg": msg} if {
 	pod
 	count(denied_capabilities_add_findings) > 0
@@ -245,7 +245,7 @@ denied_capabilities_add_findings := [finding |
 	])
 ]
 
-# require capabilities.drop all of ALL  (policy.yaml:12)
+# require capabilities.drop all of ALL  (policy.yaml)
 violation contains {"control": "capabilities.drop", "msg": msg} if {
 	pod
 	count(require_capabilities_drop_findings) > 0
@@ -270,7 +270,7 @@ require_capabilities_drop_findings := [finding |
 	])
 ]
 
-# require allowPrivilegeEscalation false  (policy.yaml:11)
+# require allowPrivilegeEscalation false  (policy.yaml)
 violation contains {"control": "allowPrivilegeEscalation", "msg": msg} if {
 	pod
 	count(require_allow_privilege_escalation_findings) > 0
@@ -298,7 +298,7 @@ require_allow_privilege_escalation_findings := [finding |
 	])
 ]
 
-# require nonRoot  (policy.yaml:17)
+# require nonRoot  (policy.yaml)
 violation contains {"control": "nonRoot", "msg": msg} if {
 	pod
 	count(require_non_root_findings) > 0
@@ -358,7 +358,7 @@ require_non_root_not_uid_0_findings := [finding |
 	finding := concat("", ["container ", lib.name(container), ": runAsUser is 0, must not be 0"])
 ]
 
-# require supplementalGroups 1-65535  (policy.yaml:20)
+# require supplementalGroups 1-65535  (policy.yaml)
 violation contains {"control": "supplementalGroups", "msg": msg} if {
 	pod
 	count(require_supplemental_groups_findings) > 0
@@ -393,7 +393,7 @@ require_supplemental_groups_group_findings := [finding |
 	finding := concat("", ["pod: supplementalGroups has ", lib.show(group), ", allowed: 1-65535"])
 ]
 
-# require fsGroup 1-65535  (policy.yaml:23)
+# require fsGroup 1-65535  (policy.yaml)
 violation contains {"control": "fsGroup", "msg": msg} if {
 	pod
 	count(require_fs_group_findings) > 0
@@ -418,7 +418,7 @@ require_fs_group_findings := [finding |
 	])
 ]
 
-# allow procMount Default  (policy.yaml:10)
+# allow procMount Default  (policy.yaml)
 violation contains {"control": "procMount", "msg": msg} if {
 	pod
 	count(allow_proc_mount_findings) > 0
@@ -447,7 +447,7 @@ allow_proc_mount_findings := [finding |
 	])
 ]
 
-# allow sysctls kernel.shm_rmid_forced, net.ipv4.ip_local_port_range, net.ipv4.tcp_syncookies, net.ipv4.ping_group_range, net.ipv4.ip_unprivileged_port_start  (policy.yaml:10)
+# allow sysctls kernel.shm_rmid_forced, net.ipv4.ip_local_port_range, net.ipv4.tcp_syncookies, net.ipv4.ping_group_range, net.ipv4.ip_unprivileged_port_start  (policy.yaml)
 violation contains {"control": "sysctls", "msg": msg} if {
 	pod
 	count(allow_sysctls_findings) > 0
@@ -477,7 +477,7 @@ allow_sysctls_findings := [finding |
 	])
 ]
 
-# require seccompProfile runtime/default on pod and containers  (policy.yaml:6)
+# require seccompProfile runtime/default on pod and containers  (policy.yaml)
 violation contains {"control": "seccompProfile", "msg": msg} if {
 	pod
 	count(require_seccomp_profile_on_pod_and_containers_findings) > 0
@@ -549,7 +549,7 @@ require_seccomp_profile_on_pod_and_containers_local_container_profile_findings :
 	])
 ]
 
-# require appArmorProfile runtime/default  (policy.yaml:7)
+# require appArmorProfile runtime/default  (policy.yaml)
 violation contains {"control": "appArmorProfile", "msg": msg} if {
 	pod
 	count(require_app_armor_profile_findings) > 0

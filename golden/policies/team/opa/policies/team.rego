@@ -5,7 +5,7 @@ import data.lib.pscc as lib
 
 deny contains entry.msg if some entry in violation
 
-# deny privileged  (policy.psp:2)
+# deny privileged  (policy.psp)
 violation contains {"control": "privileged", "msg": msg} if {
 	pod
 	count(denied_privileged_findings) > 0
@@ -28,7 +28,7 @@ denied_privileged_findings := [finding |
 	])
 ]
 
-# deny hostNetwork  (policy.psp:2)
+# deny hostNetwork  (policy.psp)
 violation contains {"control": "hostNetwork", "msg": msg} if {
 	pod
 	count(denied_host_network_findings) > 0
@@ -47,7 +47,7 @@ denied_host_network_findings := [finding |
 	finding := "pod: hostNetwork is true, must not be true"
 ]
 
-# deny hostPID  (policy.psp:2)
+# deny hostPID  (policy.psp)
 violation contains {"control": "hostPID", "msg": msg} if {
 	pod
 	count(denied_host_pid_findings) > 0
@@ -66,7 +66,7 @@ denied_host_pid_findings := [finding |
 	finding := "pod: hostPID is true, must not be true"
 ]
 
-# deny hostIPC  (policy.psp:2)
+# deny hostIPC  (policy.psp)
 violation contains {"control": "hostIPC", "msg": msg} if {
 	pod
 	count(denied_host_ipc_findings) > 0
@@ -85,7 +85,7 @@ denied_host_ipc_findings := [finding |
 	finding := "pod: hostIPC is true, must not be true"
 ]
 
-# allow hostPorts 10000-11000, 13000-14000 because "ports outside the load balancer's ranges collide: ask #platform"  (policy.psp:3)
+# allow hostPorts 10000-11000, 13000-14000 because "ports outside the load balancer's ranges collide: ask #platform"  (policy.psp)
 violation contains {"control": "hostPorts", "msg": msg} if {
 	pod
 	count(allow_host_ports_findings) > 0
@@ -141,7 +141,7 @@ allow_host_ports_implied_host_port_ok(port) if object.get(port, "hostPort", null
 
 allow_host_ports_implied_host_port_ok(port) if port.hostPort == 0
 
-# allow volumes configMap, secret, emptyDir, projected, persistentVolumeClaim, hostPath  (policy.psp:6)
+# allow volumes configMap, secret, emptyDir, projected, persistentVolumeClaim, hostPath  (policy.psp)
 violation contains {"control": "volumes", "msg": msg} if {
 	pod
 	count(allow_volumes_findings) > 0
@@ -213,7 +213,7 @@ allow_volumes_volume_type_ok_2(source) if source.configMap != null
 
 allow_volumes_volume_type_ok_2(source) if source.downwardAPI != null
 
-# allow hostPath /var/log (read-only), /tmp  (policy.psp:7)
+# allow hostPath /var/log (read-only), /tmp  (policy.psp)
 violation contains {"control": "hostPath", "msg": msg} if {
 	pod
 	count(allow_host_path_findings) > 0
@@ -293,7 +293,7 @@ allow_host_path_read_only_volumes_ok(volume) if {
 	lib.under(volume.hostPath.path, allowed.pathPrefix)
 }
 
-# allow capabilities.add NET_BIND_SERVICE  (policy.psp:12)
+# allow capabilities.add NET_BIND_SERVICE  (policy.psp)
 violation contains {"control": "capabilities.add", "msg": msg} if {
 	pod
 	count(allow_capabilities_add_findings) > 0
@@ -319,7 +319,7 @@ allow_capabilities_add_findings := [finding |
 	])
 ]
 
-# require capabilities.drop all of ALL  (policy.psp:10)
+# require capabilities.drop all of ALL  (policy.psp)
 violation contains {"control": "capabilities.drop", "msg": msg} if {
 	pod
 	count(require_capabilities_drop_findings) > 0
@@ -344,7 +344,7 @@ require_capabilities_drop_findings := [finding |
 	])
 ]
 
-# require allowPrivilegeEscalation false  (policy.psp:4)
+# require allowPrivilegeEscalation false  (policy.psp)
 violation contains {"control": "allowPrivilegeEscalation", "msg": msg} if {
 	pod
 	count(require_allow_privilege_escalation_findings) > 0
@@ -372,7 +372,7 @@ require_allow_privilege_escalation_findings := [finding |
 	])
 ]
 
-# require nonRoot  (policy.psp:8)
+# require nonRoot  (policy.psp)
 violation contains {"control": "nonRoot", "msg": msg} if {
 	pod
 	count(require_non_root_findings) > 0
@@ -432,7 +432,7 @@ require_non_root_not_uid_0_findings := [finding |
 	finding := concat("", ["container ", lib.name(container), ": runAsUser is 0, must not be 0"])
 ]
 
-# require fsGroup 1-65535  (policy.psp:15)
+# require fsGroup 1-65535  (policy.psp)
 violation contains {"control": "fsGroup", "msg": msg} if {
 	pod
 	count(require_fs_group_findings) > 0
@@ -457,7 +457,7 @@ require_fs_group_findings := [finding |
 	])
 ]
 
-# require seccompProfile runtime/default, localhost/*  (policy.psp:13)
+# require seccompProfile runtime/default, localhost/*  (policy.psp)
 violation contains {"control": "seccompProfile", "msg": msg} if {
 	pod
 	count(require_seccomp_profile_findings) > 0
@@ -509,7 +509,7 @@ require_seccomp_profile_local_container_profile_findings := [finding |
 	])
 ]
 
-# default seccompProfile runtime/default  (policy.psp:14)
+# default seccompProfile runtime/default  (policy.psp)
 violation contains {"control": "seccompProfile", "msg": msg} if {
 	pod
 	count(default_seccomp_profile_findings) > 0

@@ -5,7 +5,7 @@ import data.lib.pscc as lib
 
 deny contains entry.msg if some entry in violation
 
-# require allowPrivilegeEscalation false  (policy.psp:2)
+# require allowPrivilegeEscalation false  (policy.psp)
 violation contains {"control": "allowPrivilegeEscalation", "msg": msg} if {
 	pod
 	count(require_allow_privilege_escalation_findings) > 0

@@ -5,7 +5,7 @@ import data.lib.pscc as lib
 
 deny contains entry.msg if some entry in violation
 
-# require appArmorProfile runtime/default, localhost/audited  (policy.psp:2)
+# require appArmorProfile runtime/default, localhost/audited  (policy.psp)
 violation contains {"control": "appArmorProfile", "msg": msg} if {
 	pod
 	count(require_app_armor_profile_findings) > 0

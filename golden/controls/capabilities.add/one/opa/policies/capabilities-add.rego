@@ -5,7 +5,7 @@ import data.lib.pscc as lib
 
 deny contains entry.msg if some entry in violation
 
-# allow capabilities.add NET_BIND_SERVICE  (policy.psp:2)
+# allow capabilities.add NET_BIND_SERVICE  (policy.psp)
 violation contains {"control": "capabilities.add", "msg": msg} if {
 	pod
 	count(allow_capabilities_add_findings) > 0

@@ -5,7 +5,7 @@ import data.lib.pscc as lib
 
 deny contains entry.msg if some entry in violation
 
-# deny capabilities.add  (policy.psp:2)
+# deny capabilities.add  (policy.psp)
 violation contains {"control": "capabilities.add", "msg": msg} if {
 	pod
 	count(denied_capabilities_add_findings) > 0

@@ -5,7 +5,7 @@ import data.lib.pscc as lib
 
 deny contains entry.msg if some entry in violation
 
-# require capabilities.drop all of ALL  (policy.psp:2)
+# require capabilities.drop all of ALL  (policy.psp)
 violation contains {"control": "capabilities.drop", "msg": msg} if {
 	pod
 	count(require_capabilities_drop_findings) > 0

@@ -5,7 +5,7 @@ import data.lib.pscc as lib
 
 deny contains entry.msg if some entry in violation
 
-# allow csi inline.csi.example, secrets-store.csi.k8s.io, vendor.*  (policy.psp:2)
+# allow csi inline.csi.example, secrets-store.csi.k8s.io, vendor.*  (policy.psp)
 violation contains {"control": "csi", "msg": msg} if {
 	pod
 	count(allow_csi_findings) > 0

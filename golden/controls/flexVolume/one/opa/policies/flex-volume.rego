@@ -5,7 +5,7 @@ import data.lib.pscc as lib
 
 deny contains entry.msg if some entry in violation
 
-# allow flexVolume example/lvm  (policy.psp:2)
+# allow flexVolume example/lvm  (policy.psp)
 violation contains {"control": "flexVolume", "msg": msg} if {
 	pod
 	count(allow_flex_volume_findings) > 0

@@ -5,7 +5,7 @@ import data.lib.pscc as lib
 
 deny contains entry.msg if some entry in violation
 
-# require fsGroup 1, 1000-65535  (policy.psp:2)
+# require fsGroup 1, 1000-65535  (policy.psp)
 violation contains {"control": "fsGroup", "msg": msg} if {
 	pod
 	count(require_fs_group_findings) > 0

@@ -5,7 +5,7 @@ import data.lib.pscc as lib
 
 deny contains entry.msg if some entry in violation
 
-# deny hostIPC  (policy.psp:2)
+# deny hostIPC  (policy.psp)
 violation contains {"control": "hostIPC", "msg": msg} if {
 	pod
 	count(denied_host_ipc_findings) > 0

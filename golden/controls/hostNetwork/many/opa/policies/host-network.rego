@@ -5,7 +5,7 @@ import data.lib.pscc as lib
 
 deny contains entry.msg if some entry in violation
 
-# deny hostNetwork because "ask #platform"  (policy.psp:2)
+# deny hostNetwork because "ask #platform"  (policy.psp)
 violation contains {"control": "hostNetwork", "msg": msg} if {
 	pod
 	count(denied_host_network_findings) > 0

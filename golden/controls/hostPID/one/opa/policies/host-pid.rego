@@ -5,7 +5,7 @@ import data.lib.pscc as lib
 
 deny contains entry.msg if some entry in violation
 
-# deny hostPID  (policy.psp:2)
+# deny hostPID  (policy.psp)
 violation contains {"control": "hostPID", "msg": msg} if {
 	pod
 	count(denied_host_pid_findings) > 0

@@ -5,7 +5,7 @@ import data.lib.pscc as lib
 
 deny contains entry.msg if some entry in violation
 
-# allow hostPath /var/log (read-only), /tmp, /opt/data/  (policy.psp:2)
+# allow hostPath /var/log (read-only), /tmp, /opt/data/  (policy.psp)
 violation contains {"control": "hostPath", "msg": msg} if {
 	pod
 	count(allow_host_path_findings) > 0

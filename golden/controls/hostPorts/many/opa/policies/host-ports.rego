@@ -5,7 +5,7 @@ import data.lib.pscc as lib
 
 deny contains entry.msg if some entry in violation
 
-# allow hostPorts 80, 443, 10000-11000, 13000-14000  (policy.psp:2)
+# allow hostPorts 80, 443, 10000-11000, 13000-14000  (policy.psp)
 violation contains {"control": "hostPorts", "msg": msg} if {
 	pod
 	count(allow_host_ports_findings) > 0

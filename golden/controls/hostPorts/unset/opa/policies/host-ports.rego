@@ -5,7 +5,7 @@ import data.lib.pscc as lib
 
 deny contains entry.msg if some entry in violation
 
-# deny hostPorts  (policy.psp:2)
+# deny hostPorts  (policy.psp)
 violation contains {"control": "hostPorts", "msg": msg} if {
 	pod
 	count(denied_host_ports_findings) > 0

@@ -5,7 +5,7 @@ import data.lib.pscc as lib
 
 deny contains entry.msg if some entry in violation
 
-# allow hostProbes localhost, 127.0.0.1  (policy.psp:2)
+# allow hostProbes localhost, 127.0.0.1  (policy.psp)
 violation contains {"control": "hostProbes", "msg": msg} if {
 	pod
 	count(allow_host_probes_findings) > 0

@@ -5,7 +5,7 @@ import data.lib.pscc as lib
 
 deny contains entry.msg if some entry in violation
 
-# deny hostProbes  (policy.psp:2)
+# deny hostProbes  (policy.psp)
 violation contains {"control": "hostProbes", "msg": msg} if {
 	pod
 	count(denied_host_probes_findings) > 0

@@ -5,7 +5,7 @@ import data.lib.pscc as lib
 
 deny contains entry.msg if some entry in violation
 
-# deny hostProcess because "ask #platform"  (policy.psp:2)
+# deny hostProcess because "ask #platform"  (policy.psp)
 violation contains {"control": "hostProcess", "msg": msg} if {
 	pod
 	count(denied_host_process_findings) > 0

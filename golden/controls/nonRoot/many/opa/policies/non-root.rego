@@ -5,7 +5,7 @@ import data.lib.pscc as lib
 
 deny contains entry.msg if some entry in violation
 
-# require nonRoot  (policy.psp:2)
+# require nonRoot  (policy.psp)
 violation contains {"control": "nonRoot", "msg": msg} if {
 	pod
 	count(require_non_root_findings) > 0

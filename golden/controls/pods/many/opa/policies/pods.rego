@@ -5,7 +5,7 @@ import data.lib.pscc as lib
 
 deny contains entry.msg if some entry in violation
 
-# deny pods because "this namespace is frozen"  (policy.psp:2)
+# deny pods because "this namespace is frozen"  (policy.psp)
 violation contains {"control": "pods", "msg": msg} if {
 	pod
 	count(denied_pods_findings) > 0

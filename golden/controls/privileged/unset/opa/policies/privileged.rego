@@ -5,7 +5,7 @@ import data.lib.pscc as lib
 
 deny contains entry.msg if some entry in violation
 
-# deny privileged  (policy.psp:2)
+# deny privileged  (policy.psp)
 violation contains {"control": "privileged", "msg": msg} if {
 	pod
 	count(denied_privileged_findings) > 0

@@ -5,7 +5,7 @@ import data.lib.pscc as lib
 
 deny contains entry.msg if some entry in violation
 
-# require readOnlyRootFilesystem true  (policy.psp:2)
+# require readOnlyRootFilesystem true  (policy.psp)
 violation contains {"control": "readOnlyRootFilesystem", "msg": msg} if {
 	pod
 	count(require_read_only_root_filesystem_findings) > 0

@@ -5,7 +5,7 @@ import data.lib.pscc as lib
 
 deny contains entry.msg if some entry in violation
 
-# require runAsGroup 1000, 2000-3000  (policy.psp:2)
+# require runAsGroup 1000, 2000-3000  (policy.psp)
 violation contains {"control": "runAsGroup", "msg": msg} if {
 	pod
 	count(require_run_as_group_findings) > 0

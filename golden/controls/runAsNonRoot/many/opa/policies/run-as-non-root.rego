@@ -5,7 +5,7 @@ import data.lib.pscc as lib
 
 deny contains entry.msg if some entry in violation
 
-# require runAsNonRoot true  (policy.psp:2)
+# require runAsNonRoot true  (policy.psp)
 violation contains {"control": "runAsNonRoot", "msg": msg} if {
 	pod
 	count(require_run_as_non_root_findings) > 0

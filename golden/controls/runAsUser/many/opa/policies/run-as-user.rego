@@ -5,7 +5,7 @@ import data.lib.pscc as lib
 
 deny contains entry.msg if some entry in violation
 
-# require runAsUser 1000, 2000-3000  (policy.psp:2)
+# require runAsUser 1000, 2000-3000  (policy.psp)
 violation contains {"control": "runAsUser", "msg": msg} if {
 	pod
 	count(require_run_as_user_findings) > 0

@@ -5,7 +5,7 @@ import data.lib.pscc as lib
 
 deny contains entry.msg if some entry in violation
 
-# require runtimeClassName gvisor, kata  (policy.psp:2)
+# require runtimeClassName gvisor, kata  (policy.psp)
 violation contains {"control": "runtimeClassName", "msg": msg} if {
 	pod
 	count(require_runtime_class_name_findings) > 0

@@ -5,7 +5,7 @@ import data.lib.pscc as lib
 
 deny contains entry.msg if some entry in violation
 
-# allow runtimeClassName gvisor  (policy.psp:2)
+# allow runtimeClassName gvisor  (policy.psp)
 violation contains {"control": "runtimeClassName", "msg": msg} if {
 	pod
 	count(allow_runtime_class_name_findings) > 0

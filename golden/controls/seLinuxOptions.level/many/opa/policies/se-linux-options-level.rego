@@ -5,7 +5,7 @@ import data.lib.pscc as lib
 
 deny contains entry.msg if some entry in violation
 
-# allow seLinuxOptions.level "s0:c1,c2", "s0"  (policy.psp:2)
+# allow seLinuxOptions.level "s0:c1,c2", "s0"  (policy.psp)
 violation contains {"control": "seLinuxOptions.level", "msg": msg} if {
 	pod
 	count(allow_se_linux_options_level_findings) > 0

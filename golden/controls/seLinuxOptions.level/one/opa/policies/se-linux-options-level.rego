@@ -5,7 +5,7 @@ import data.lib.pscc as lib
 
 deny contains entry.msg if some entry in violation
 
-# deny seLinuxOptions.level  (policy.psp:2)
+# deny seLinuxOptions.level  (policy.psp)
 violation contains {"control": "seLinuxOptions.level", "msg": msg} if {
 	pod
 	count(denied_se_linux_options_level_findings) > 0

@@ -5,7 +5,7 @@ import data.lib.pscc as lib
 
 deny contains entry.msg if some entry in violation
 
-# allow seLinuxOptions.role system_r, object_r  (policy.psp:2)
+# allow seLinuxOptions.role system_r, object_r  (policy.psp)
 violation contains {"control": "seLinuxOptions.role", "msg": msg} if {
 	pod
 	count(allow_se_linux_options_role_findings) > 0

@@ -5,7 +5,7 @@ import data.lib.pscc as lib
 
 deny contains entry.msg if some entry in violation
 
-# deny seLinuxOptions.role  (policy.psp:2)
+# deny seLinuxOptions.role  (policy.psp)
 violation contains {"control": "seLinuxOptions.role", "msg": msg} if {
 	pod
 	count(denied_se_linux_options_role_findings) > 0

@@ -5,7 +5,7 @@ import data.lib.pscc as lib
 
 deny contains entry.msg if some entry in violation
 
-# allow seLinuxOptions.type container_t, container_init_t, container_kvm_t  (policy.psp:2)
+# allow seLinuxOptions.type container_t, container_init_t, container_kvm_t  (policy.psp)
 violation contains {"control": "seLinuxOptions.type", "msg": msg} if {
 	pod
 	count(allow_se_linux_options_type_findings) > 0

@@ -5,7 +5,7 @@ import data.lib.pscc as lib
 
 deny contains entry.msg if some entry in violation
 
-# deny seLinuxOptions.type  (policy.psp:2)
+# deny seLinuxOptions.type  (policy.psp)
 violation contains {"control": "seLinuxOptions.type", "msg": msg} if {
 	pod
 	count(denied_se_linux_options_type_findings) > 0

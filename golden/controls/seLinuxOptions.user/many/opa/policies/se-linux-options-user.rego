@@ -5,7 +5,7 @@ import data.lib.pscc as lib
 
 deny contains entry.msg if some entry in violation
 
-# allow seLinuxOptions.user system_u, user_u  (policy.psp:2)
+# allow seLinuxOptions.user system_u, user_u  (policy.psp)
 violation contains {"control": "seLinuxOptions.user", "msg": msg} if {
 	pod
 	count(allow_se_linux_options_user_findings) > 0

@@ -5,7 +5,7 @@ import data.lib.pscc as lib
 
 deny contains entry.msg if some entry in violation
 
-# deny seLinuxOptions.user  (policy.psp:2)
+# deny seLinuxOptions.user  (policy.psp)
 violation contains {"control": "seLinuxOptions.user", "msg": msg} if {
 	pod
 	count(denied_se_linux_options_user_findings) > 0

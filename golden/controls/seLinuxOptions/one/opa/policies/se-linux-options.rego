@@ -5,7 +5,7 @@ import data.lib.pscc as lib
 
 deny contains entry.msg if some entry in violation
 
-# require seLinuxOptions level="s0:c123,c456"  (policy.psp:2)
+# require seLinuxOptions level="s0:c123,c456"  (policy.psp)
 violation contains {"control": "seLinuxOptions", "msg": msg} if {
 	pod
 	count(require_se_linux_options_findings) > 0

@@ -5,7 +5,7 @@ import data.lib.pscc as lib
 
 deny contains entry.msg if some entry in violation
 
-# require seccompProfile runtime/default, localhost/* on pod and containers  (policy.psp:2)
+# require seccompProfile runtime/default, localhost/* on pod and containers  (policy.psp)
 violation contains {"control": "seccompProfile", "msg": msg} if {
 	pod
 	count(require_seccomp_profile_on_pod_and_containers_findings) > 0

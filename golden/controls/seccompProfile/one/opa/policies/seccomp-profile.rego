@@ -5,7 +5,7 @@ import data.lib.pscc as lib
 
 deny contains entry.msg if some entry in violation
 
-# require seccompProfile runtime/default  (policy.psp:2)
+# require seccompProfile runtime/default  (policy.psp)
 violation contains {"control": "seccompProfile", "msg": msg} if {
 	pod
 	count(require_seccomp_profile_findings) > 0

@@ -5,7 +5,7 @@ import data.lib.pscc as lib
 
 deny contains entry.msg if some entry in violation
 
-# require supplementalGroups 1-65535  (policy.psp:2)
+# require supplementalGroups 1-65535  (policy.psp)
 violation contains {"control": "supplementalGroups", "msg": msg} if {
 	pod
 	count(require_supplemental_groups_findings) > 0

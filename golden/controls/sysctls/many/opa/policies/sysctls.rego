@@ -5,7 +5,7 @@ import data.lib.pscc as lib
 
 deny contains entry.msg if some entry in violation
 
-# allow sysctls kernel.shm_rmid_forced, net.ipv4.tcp_syncookies, net.core.*  (policy.psp:2)
+# allow sysctls kernel.shm_rmid_forced, net.ipv4.tcp_syncookies, net.core.*  (policy.psp)
 violation contains {"control": "sysctls", "msg": msg} if {
 	pod
 	count(allow_sysctls_findings) > 0

@@ -5,7 +5,7 @@ import data.lib.pscc as lib
 
 deny contains entry.msg if some entry in violation
 
-# allow sysctls net.ipv4.tcp_syncookies  (policy.psp:2)
+# allow sysctls net.ipv4.tcp_syncookies  (policy.psp)
 violation contains {"control": "sysctls", "msg": msg} if {
 	pod
 	count(allow_sysctls_findings) > 0

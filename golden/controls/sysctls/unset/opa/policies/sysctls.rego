@@ -5,7 +5,7 @@ import data.lib.pscc as lib
 
 deny contains entry.msg if some entry in violation
 
-# allow sysctls kernel.shm_rmid_forced, net.ipv4.ip_local_port_range, net.ipv4.tcp_syncookies, net.ipv4.ping_group_range, net.ipv4.ip_unprivileged_port_start  (policy.psp:2)
+# allow sysctls kernel.shm_rmid_forced, net.ipv4.ip_local_port_range, net.ipv4.tcp_syncookies, net.ipv4.ping_group_range, net.ipv4.ip_unprivileged_port_start  (policy.psp)
 violation contains {"control": "sysctls", "msg": msg} if {
 	pod
 	count(allow_sysctls_findings) > 0

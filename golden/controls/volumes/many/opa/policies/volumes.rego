@@ -5,7 +5,7 @@ import data.lib.pscc as lib
 
 deny contains entry.msg if some entry in violation
 
-# allow volumes configMap, secret, emptyDir, projected, persistentVolumeClaim  (policy.psp:2)
+# allow volumes configMap, secret, emptyDir, projected, persistentVolumeClaim  (policy.psp)
 violation contains {"control": "volumes", "msg": msg} if {
 	pod
 	count(allow_volumes_findings) > 0

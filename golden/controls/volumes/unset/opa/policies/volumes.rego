@@ -5,7 +5,7 @@ import data.lib.pscc as lib
 
 deny contains entry.msg if some entry in violation
 
-# deny volumes  (policy.psp:2)
+# deny volumes  (policy.psp)
 violation contains {"control": "volumes", "msg": msg} if {
 	pod
 	count(denied_volumes_findings) > 0
