@@ -27,7 +27,7 @@ from pscc.ir.access import (
     Subjects,
     requested_by,
 )
-from pscc.ir.passes import Reads, looked_at_by_all
+from pscc.ir.passes import Reads, reads_of_all
 from pscc.reasoning.difference.domains import texts
 from pscc.reasoning.difference.fields import Constants
 from pscc.reasoning.difference.meaning import Meanings
@@ -109,7 +109,7 @@ class Classes:
 
     def _reads_of(self, choice: ir.Choice) -> Reads:
         if id(choice) not in self._reads:
-            self._reads[id(choice)] = looked_at_by_all(choice.concerns)
+            self._reads[id(choice)] = reads_of_all(choice.concerns)
         return self._reads[id(choice)]
 
     def _places(self) -> Iterator[tuple[str, Labels]]:

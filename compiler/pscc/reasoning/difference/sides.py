@@ -10,7 +10,7 @@ from pscc import ir
 from pscc.base.frozen import frozen
 from pscc.base.source import Span
 from pscc.ir.access import EVERYONE, EVERYWHERE, Grant, Request
-from pscc.ir.passes import Reads, looked_at
+from pscc.ir.passes import Reads, reads_of
 from pscc.reference import interpreter
 from pscc.reference.admission import Decision, decide
 from pscc.reference.interpreter import Json
@@ -71,7 +71,7 @@ class Side:
         The update changes an image or, with ``annotation``, no more than an annotation whose key begins so.
         """
         policies = tuple(
-            replace(policy, checks=tuple(c for c in policy.checks if _looks(looked_at(c), annotation)), defaults=())
+            replace(policy, checks=tuple(c for c in policy.checks if _looks(reads_of(c), annotation)), defaults=())
             for policy in self.policies
         )
         options = tuple(
@@ -84,7 +84,7 @@ class Side:
 
 def annotations_read(sides: tuple[Side, ...]) -> tuple[str, ...]:
     """How the keys of the annotations begin that some check looks at."""
-    reads = [looked_at(check) for one in sides for policy in one.all_policies for check in policy.checks]
+    reads = [reads_of(check) for one in sides for policy in one.all_policies for check in policy.checks]
     reads += [option.reads for one in sides for option in one.options]
     containers = [prefix for one in reads for prefix in one.annotations]
     pods = [".".join(path[2:]) for one in reads for path in one.pod if path[:2] == ANNOTATIONS]

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pscc import ir
 from pscc.base.frozen import frozen
 from pscc.ir.once_defaulted import holds_once_defaulted
-from pscc.ir.passes import Reads, looked_at_by_choice, specialise
+from pscc.ir.passes import Reads, reads_of_choice, specialise
 from pscc.lowering.capabilities import Live
 from pscc.lowering.default_checks import choice_without
 from pscc.output.numbering import numbered
@@ -175,7 +175,7 @@ def decision_of(given: ir.Choice, review: Review = ADMISSION) -> Decision:
     choice = choice_without(given)
     names = names_in(choice)
     statements = statements_of(choice)
-    reads = looked_at_by_choice(choice, review.of_workloads)
+    reads = reads_of_choice(choice, review.of_workloads)
     variables = [*container_lists(), *who_variables(choice, names, review)]
     notes = {name: key for key, name in names.checks.items()}
     for key, check in statements.items():

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 
 from pscc import ir
 from pscc.ir.access import EVERYWHERE, Grant
-from pscc.ir.passes import constant, looked_at_by_choice, parameters
+from pscc.ir.passes import constant, parameters, reads_of_choice
 from pscc.output.templating import Code, comment, render
 from pscc.printers.rego.rules import check_rules, unchanged
 from pscc.printers.rego.text import literal, prefix_of
@@ -39,7 +39,7 @@ def choice_rules(choice: ir.Choice, of_workloads: bool = False) -> str:
         patterns=Code(_list(patterns)) if patterns else Code(""),
         scopes=Code(_rows(scopes)) if scopes else Code(""),
         shapes=[_shape(name, check) for name, check in sorted(shapes.items())],
-        unchanged=[Code(line) for line in unchanged(looked_at_by_choice(choice, of_workloads))],
+        unchanged=[Code(line) for line in unchanged(reads_of_choice(choice, of_workloads))],
     )
     return text.rstrip("\n")
 
