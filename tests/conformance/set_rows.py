@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from conformance import set_targets, sets
+from conformance import set_engines, set_targets, sets
 from conformance.jsonl import Json, Process
 from conformance.result import Difference, Tally
 from conformance.set_targets import Held
@@ -55,9 +55,9 @@ def compare(row: str, seed: int, clusters: int, pods: int) -> tuple[Tally, list[
             return _ended(row, _tally(clusters, held), wrong)
         with Process("gatekeeper-review") as reviews:
             ask = {
-                "gatekeeper": set_targets.gatekeeper(reviews),
-                "opa": set_targets.opa,
-                "kyverno": set_targets.kyverno,
+                "gatekeeper": set_engines.gatekeeper(reviews),
+                "opa": set_engines.opa,
+                "kyverno": set_engines.kyverno,
             }[target_of(row)]
             for asked in sets.draw(plugin, seed, clusters, requesters, pods):
                 wrong += set_targets.held(target_of(row), ask, asked, held)
@@ -68,12 +68,12 @@ def compare(row: str, seed: int, clusters: int, pods: int) -> tuple[Tally, list[
 
 def _on_the_api_server(process: Process, asked: Asked, count: Held) -> list[str]:
     """A set on the API server's plugins: created pods and how they are left, updates, namespaces apart, live RBAC, workloads."""
-    stored = set_targets.stored_by(process)
-    ask = set_targets.plugins(process)
+    stored = set_engines.stored_by(process)
+    ask = set_engines.plugins(process)
     seen = replace(asked, pods=tuple(stored(list(asked.pods))))
     return [
         *set_targets.exactly("vap", ask, asked, count, stored),
-        *set_targets.updated("vap", lambda old: set_targets.plugins(process, old=old), seen, count),
+        *set_targets.updated("vap", lambda old: set_engines.plugins(process, old=old), seen, count),
         *set_targets.parted("vap", ask, seen, count),
         *set_targets.live(process, asked, count),
         *of_workloads("vap", ask, seen, count, words_with_defaults),
@@ -83,12 +83,12 @@ def _on_the_api_server(process: Process, asked: Asked, count: Held) -> list[str]
 def _on_gatekeeper(process: Process, asked: Asked, count: Held) -> list[str]:
     """A set on Gatekeeper's CEL engine: created pods, pods that an audit finds, updates, workloads."""
     options = Options(engine="cel")
-    ask = set_targets.gatekeeper(process)
+    ask = set_engines.gatekeeper(process)
     audit = replace(asked, requester=replace(asked.requester, user="", groups=(AUTHENTICATED,)))
     return [
         *set_targets.held("gatekeeper", ask, asked, count, options),
         *set_targets.held("gatekeeper", ask, audit, count, options),
-        *set_targets.updated("gatekeeper", lambda old: set_targets.gatekeeper(process, old), asked, count, options),
+        *set_targets.updated("gatekeeper", lambda old: set_engines.gatekeeper(process, old), asked, count, options),
         *of_workloads("gatekeeper", ask, asked, count, words_without, options, IMPLIED),
     ]
 
@@ -100,11 +100,11 @@ def _on_kyverno(process: Process, asked: Asked, count: Held) -> list[str]:
         return pods
 
     with Process("vap-review") as plugins:
-        seen = replace(asked, pods=tuple(set_targets.stored_by(plugins)(list(asked.pods))))
-    ask = set_targets.kyverno_webhooks(process)
+        seen = replace(asked, pods=tuple(set_engines.stored_by(plugins)(list(asked.pods))))
+    ask = set_engines.kyverno_webhooks(process)
     return [
         *set_targets.exactly("kyverno-cel", ask, seen, count, as_they_come, set_targets.chosen_once),
-        *set_targets.updated("kyverno-cel", lambda old: set_targets.kyverno_webhooks(process, old), seen, count),
+        *set_targets.updated("kyverno-cel", lambda old: set_engines.kyverno_webhooks(process, old), seen, count),
     ]
 
 

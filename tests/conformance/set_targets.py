@@ -7,20 +7,14 @@ the choice admits with them and the target does not has to have been announced.
 from __future__ import annotations
 
 import json
-import subprocess
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any
-
-import yaml
 
 from conformance.canonical import canonical
 from conformance.jsonl import Json, Process
+from conformance.set_engines import Answer, Ask, plugins, stored_by, without_nulls
 from conformance.sets import Asked, source
-from conformance.targets._base import documents
 from pscc import ir
 from pscc.diagnostics import SourceError
 from pscc.driver import analyse, packaged
@@ -36,12 +30,11 @@ from pscc.reference import interpreter
 from pscc.reference.admission import Admission, accepts_as_it_is, admit, usable
 from pscc.targets.registry import target_named
 from pscc.targets.shared.choice_cel import ASKING_RBAC
-from support.engines import engine
 
 
 @dataclass(slots=True)
 class Held:
-    """Requests asked of a target, and how they compare; ``announced`` are shut out as the compile had said.
+    """Requests asked of a target, and how they compare; ``announced`` are shut out as the compile had announced.
 
     ``changed`` are the pods that a target left otherwise than they came.
     """
@@ -63,17 +56,6 @@ NOT_SET = (DefaultNotSet, ChoiceDefaultsNotSet)
 """The shortfalls that a pod may be refused for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What an engine says of a request: its messages (sorted), none where it admits, and the pod as it leaves it."""
-
-    messages: tuple[str, ...]
-    pod: Json
-
-
-Ask = Callable[[Output, Asked], list[Said]]
-
-
 @lru_cache(maxsize=8)
 def _compiled(target: str, choice: ir.Choice, options: Options) -> Output:
     """What ``target`` makes of ``choice``, whoever asks."""
@@ -88,20 +70,20 @@ def held(target: str, ask: Ask, asked: Asked, count: Held, options: Options = DE
     announced = any(isinstance(one, NOT_SET) for one in output.shortfalls)
     demanding = choice_without(asked.choice)
     wrong = []
-    for pod, said in zip(asked.pods, ask(output, asked), strict=True):
+    for pod, answer in zip(asked.pods, ask(output, asked), strict=True):
         count.requests += 1
         plain, whole = accepts_as_it_is(demanding, asked.request, pod), admit(asked.choice, asked.request, pod)
         words = (plain.message,) if plain.message else ()
-        count.admitted += not said.messages
-        if said.messages != words:
-            wrong.append(f"{target} says {said.messages}, the choice {words}\n{json.dumps(pod)}")
-        elif not said.messages and not whole.allowed:
+        count.admitted += not answer.messages
+        if answer.messages != words:
+            wrong.append(f"{target} says {answer.messages}, the choice {words}\n{json.dumps(pod)}")
+        elif not answer.messages and not whole.allowed:
             wrong.append(f"{target} lets in: {whole.message}\n{json.dumps(pod)}")
-        elif said.messages and whole.allowed:
+        elif answer.messages and whole.allowed:
             count.announced += 1
             if not announced:
-                wrong.append(f"{target} shuts out, unannounced: {said.messages}\n{json.dumps(pod)}")
-    return _told(wrong, asked)
+                wrong.append(f"{target} shuts out, unannounced: {answer.messages}\n{json.dumps(pod)}")
+    return _with_requester(wrong, asked)
 
 
 def parted(target: str, ask: Ask, asked: Asked, count: Held) -> list[str]:
@@ -115,36 +97,36 @@ def parted(target: str, ask: Ask, asked: Asked, count: Held) -> list[str]:
     output = packaged(target_named(target), program)
     announced = any(isinstance(one, (*NOT_SET, DefaultSetWidely)) for one in output.shortfalls)
     wrong = []
-    for pod, said in zip(asked.pods, ask(output, asked), strict=True):
+    for pod, answer in zip(asked.pods, ask(output, asked), strict=True):
         count.requests += 1
-        count.admitted += not said.messages
+        count.admitted += not answer.messages
         whole = admit(asked.choice, asked.request, pod)
-        if not said.messages and not whole.allowed:
+        if not answer.messages and not whole.allowed:
             wrong.append(f"{target} lets in: {whole.message}\n{json.dumps(pod)}")
-        elif said.messages and whole.allowed:
+        elif answer.messages and whole.allowed:
             count.announced += 1
             if not announced:
-                wrong.append(f"{target} shuts out, unannounced: {said.messages}\n{json.dumps(pod)}")
-        elif not said.messages and target in ("gatekeeper", "vap") and not announced:
-            ours, theirs = (canonical(_without_nulls(made)) for made in (dict(whole.pod), said.pod))
+                wrong.append(f"{target} shuts out, unannounced: {answer.messages}\n{json.dumps(pod)}")
+        elif not answer.messages and target in ("gatekeeper", "vap") and not announced:
+            ours, theirs = (canonical(without_nulls(made)) for made in (dict(whole.pod), answer.pod))
             if ours != theirs:
                 wrong.append(f"{target} makes {theirs}\nof {json.dumps(pod)}\nwhere the choice makes {ours}")
-    return _told(wrong, asked)
+    return _with_requester(wrong, asked)
 
 
 def words_of(choice: ir.Choice, request: Request, pod: Json) -> str:
     """Why a pod that is created is refused: the nearest policy's reasons, without those that its defaults would have met."""
-    told = []
+    by_policy = []
     for policy in usable(choice, request):
         failing = {reason.shape for reason in interpreter.check(policy, interpreter.with_defaults(policy, pod)).reasons}
         demanding = without(policy, policy.defaults)
         kept = replace(demanding, checks=tuple(c for c in demanding.checks if c.shape in failing))
         verdict = interpreter.check(kept, pod)
-        told.append((policy.name, verdict if verdict.reasons else interpreter.check(demanding, pod)))
-    if not told:
+        by_policy.append((policy.name, verdict if verdict.reasons else interpreter.check(demanding, pod)))
+    if not by_policy:
         return accepts_as_it_is(choice, request, pod).message
-    name, nearest = min(told, key=lambda one: len(one[1].reasons))
-    of = f" (the nearest of the {len(told)} policies that may be used here)" if len(told) > 1 else ""
+    name, nearest = min(by_policy, key=lambda named: len(named[1].reasons))
+    of = f" (the nearest of the {len(by_policy)} policies that may be used here)" if len(by_policy) > 1 else ""
     return f"{name}: {'; '.join(nearest.messages)}{of}"
 
 
@@ -189,54 +171,31 @@ def exactly(
     output = _compiled(target, asked.choice, DEFAULTS)
     assert not any(isinstance(one, NOT_SET) for one in output.shortfalls)
     wrong = []
-    for pod, said in zip(stored(list(asked.pods)), ask(output, asked), strict=True):
+    for pod, answer in zip(stored(list(asked.pods)), ask(output, asked), strict=True):
         count.requests += 1
-        count.admitted += not said.messages
+        count.admitted += not answer.messages
         whole = admitted(asked.choice, asked.request, pod)
         words = "" if whole.allowed else words_of(asked.choice, asked.request, pod)
-        if said.messages != ((words,) if words else ()):
-            wrong.append(f"{target} says {said.messages}, the choice {words!r}\n{json.dumps(pod)}")
+        if answer.messages != ((words,) if words else ()):
+            wrong.append(f"{target} says {answer.messages}, the choice {words!r}\n{json.dumps(pod)}")
         elif whole.allowed:
-            wrong += _otherwise(target, pod, whole, said, stored, count)
-    return _told(wrong, asked)
+            wrong += _otherwise(target, pod, whole, answer, stored, count)
+    return _with_requester(wrong, asked)
 
 
 def _otherwise(
-    who: str, pod: Json, whole: Admission, said: Said, stored: Callable[[list[Json]], list[Json]], count: Held
+    who: str, pod: Json, whole: Admission, answer: Answer, stored: Callable[[list[Json]], list[Json]], count: Held
 ) -> list[str]:
     """Whether an engine leaves a pod that both admit otherwise than the choice does."""
-    before, ours, theirs = (canonical(one) for one in (pod, *stored([dict(whole.pod), said.pod])))
+    before, ours, theirs = (canonical(one) for one in (pod, *stored([dict(whole.pod), answer.pod])))
     count.changed += ours != before
     return [] if ours == theirs else [f"{who} makes {theirs}\nof {json.dumps(pod)}\nwhere {whole.policy} makes {ours}"]
 
 
-def _told(wrong: list[str], asked: Asked) -> list[str]:
+def _with_requester(wrong: list[str], asked: Asked) -> list[str]:
     """Each text with who asked, and the cluster."""
     about = f"{asked.requester}\n{json.dumps(asked.cluster.psps)}\n{json.dumps(asked.cluster.grants)}"
     return [f"{text}\n{about}" for text in wrong]
-
-
-def plugins(process: Process, grants: Sequence[Json] = (), old: Sequence[Json] = ()) -> Ask:
-    """The API server's own plugins: MutatingAdmissionPolicies first. Their authorizer knows ``grants``.
-
-    With ``old`` the pods are updates of those.
-    """
-
-    def ask(output: Output, asked: Asked) -> list[Said]:
-        process.ask({"op": "load", "documents": documents(output)})
-        who = asked.requester
-        pods = [{"apiVersion": "v1", "kind": "Pod", **pod} for pod in asked.pods]
-        review: Json = {"op": "review", "mutate": True, "pods": pods, "namespace": who.namespace}
-        review |= {"grants": list(grants), **({"operation": "UPDATE", "oldPods": list(old)} if old else {})}
-        review["user"] = {"name": who.user, "groups": list(who.groups)}
-        return [
-            Said((f"error: {result['error']}",), pod)
-            if result.get("error")
-            else Said(tuple(sorted({f["message"] for f in result["findings"]})), result.get("pod", pod))
-            for pod, result in zip(pods, process.results(review), strict=True)
-        ]
-
-    return ask
 
 
 def updated(
@@ -256,13 +215,13 @@ def updated(
     ]
     demanding = choice_without(asked.choice)
     wrong = []
-    for pod, before, said in zip(pods, old, updating(old)(output, asked), strict=True):
+    for pod, before, answer in zip(pods, old, updating(old)(output, asked), strict=True):
         count.requests += 1
-        count.admitted += not said.messages
+        count.admitted += not answer.messages
         expected = admit(demanding, asked.request, pod, before)
-        if said.messages != ((expected.message,) if expected.message else ()):
+        if answer.messages != ((expected.message,) if expected.message else ()):
             wrong.append(
-                f"an update says {said.messages}, the choice {expected.message!r}\n{json.dumps([before, pod])}"
+                f"an update says {answer.messages}, the choice {expected.message!r}\n{json.dumps([before, pod])}"
             )
     return wrong
 
@@ -288,137 +247,15 @@ def live(process: Process, asked: Asked, count: Held) -> list[str]:
     ]
     wrong = []
     stored = stored_by(process)
-    for pod, said in zip(stored(list(asked.pods)), plugins(process, grants)(output, asked), strict=True):
+    for pod, answer in zip(stored(list(asked.pods)), plugins(process, grants)(output, asked), strict=True):
         count.requests += 1
-        count.admitted += not said.messages
+        count.admitted += not answer.messages
         if asked.choice is None:
-            wrong += [] if said.messages else [f"lets in: {json.dumps(pod)}"]
+            wrong += [] if answer.messages else [f"lets in: {json.dumps(pod)}"]
             continue
         whole = asked_again(asked.choice, asked.request, pod)
-        if whole.allowed is bool(said.messages):
-            wrong.append(f"live says {said.messages}, the choice {whole.policy or whole.message}\n{json.dumps(pod)}")
+        if whole.allowed is bool(answer.messages):
+            wrong.append(f"live says {answer.messages}, the choice {whole.policy or whole.message}\n{json.dumps(pod)}")
         elif whole.allowed:
-            wrong += _otherwise("live", pod, whole, said, stored, count)
-    return _told(wrong, asked)
-
-
-def stored_by(process: Process) -> Callable[[list[Json]], list[Json]]:
-    """Pods as the API server decodes and defaults them."""
-
-    def stored(pods: list[Json]) -> list[Json]:
-        whole = [{"apiVersion": "v1", "kind": "Pod", **pod} for pod in pods]
-        return [result["pod"] for result in process.results({"op": "normalize", "pods": whole})]
-
-    return stored
-
-
-def gatekeeper(process: Process, old: Sequence[Json] = ()) -> Ask:
-    """Gatekeeper's webhooks: mutators first. With ``old`` the pods are updates of those."""
-
-    def ask(output: Output, asked: Asked) -> list[Said]:
-        return [
-            Said(tuple(sorted(v["message"] for v in result["violations"])), result["pod"])
-            for result in _reviewed(process, output, asked, old)
-        ]
-
-    return ask
-
-
-def kyverno_webhooks(process: Process, old: Sequence[Json] = ()) -> Ask:
-    """Kyverno's webhooks: MutatingPolicies first. With ``old`` the pods are updates of those."""
-
-    def ask(output: Output, asked: Asked) -> list[Said]:
-        return [
-            Said(tuple(sorted(f["message"] for f in result["findings"])), result["pod"])
-            for result in _reviewed(process, output, asked, old)
-        ]
-
-    return ask
-
-
-def _reviewed(process: Process, output: Output, asked: Asked, old: Sequence[Json]) -> list[Json]:
-    """What the webhooks in ``process`` answer when just ``output`` is applied."""
-    process.ask({"op": "load", "documents": documents(output)})
-    who = asked.requester
-    review: Json = {
-        "op": "review",
-        "mutate": True,
-        "pods": [{"apiVersion": "v1", "kind": "Pod", **pod} for pod in asked.pods],
-        "namespace": {"name": who.namespace},
-        "user": {"name": who.user, "groups": list(who.groups)},
-    }
-    if old:
-        review |= {"operation": "UPDATE", "oldPods": [{"apiVersion": "v1", "kind": "Pod", **pod} for pod in old]}
-    return process.results(review)
-
-
-_QUERY = "answers := [messages | some request in input.requests; messages := data.main.deny with input as request]"
-
-
-def opa(output: Output, asked: Asked) -> list[Said]:
-    """OPA's command line, all requests in one evaluation."""
-    who = asked.requester
-    reviews = [
-        {
-            "kind": "AdmissionReview",
-            "request": {
-                "operation": "CREATE",
-                "namespace": who.namespace,
-                "userInfo": {"username": who.user, "groups": list(who.groups)},
-                "object": {"apiVersion": "v1", "kind": "Pod", **pod},
-            },
-        }
-        for pod in asked.pods
-    ]
-    with TemporaryDirectory() as folder:
-        for file in output.files:
-            path = Path(folder) / file.path
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(file.text, encoding="utf-8")
-        command = [engine("opa"), "eval", "--format", "json", "--stdin-input", "--data", folder, _QUERY]
-        done = subprocess.run(
-            command, input=json.dumps({"requests": reviews}), capture_output=True, text=True, check=True
-        )
-    answers = json.loads(done.stdout)["result"][0]["bindings"]["answers"]
-    return [Said(tuple(sorted(messages)), pod) for messages, pod in zip(answers, asked.pods, strict=True)]
-
-
-def _without_nulls(value: Any) -> Any:
-    """As the API server sends it on."""
-    if isinstance(value, dict):
-        return {key: _without_nulls(one) for key, one in value.items() if one is not None}
-    return [_without_nulls(one) for one in value] if isinstance(value, list) else value
-
-
-def kyverno(output: Output, asked: Asked) -> list[Said]:
-    """Kyverno's command line, which takes the user of all pods at once. An error is a denial."""
-    who = asked.requester
-    info = {"username": who.user, "groups": list(who.groups)}
-    user = {"apiVersion": "cli.kyverno.io/v1alpha1", "kind": "UserInfo", "metadata": {"name": "user"}, "userInfo": info}
-    pods = [
-        _without_nulls(
-            {"apiVersion": "v1", "kind": "Pod", **pod, "metadata": {**pod["metadata"], "name": f"pod-{number}"}}
-        )
-        for number, pod in enumerate(asked.pods)
-    ]
-    texts = {file.path: file.text for file in output.files}
-    with TemporaryDirectory() as folder:
-        policies, resources, users = (Path(folder) / name for name in ("policies.yaml", "pods.yaml", "user.yaml"))
-        policies.write_text("---\n".join(texts[path] for path in output.resources), encoding="utf-8")
-        resources.write_text("---\n".join(json.dumps(pod) + "\n" for pod in pods), encoding="utf-8")
-        users.write_text(json.dumps(user), encoding="utf-8")
-        command = [engine("kyverno"), "apply", policies, "-r", resources, "-u", users, "-p", "--output-format", "json"]
-        out = Path(folder) / "out"
-        done = subprocess.run([*command, "-o", out], capture_output=True, text=True, check=False)
-        changed = [p for path in out.glob("*") for p in yaml.safe_load_all(path.read_text(encoding="utf-8")) if p]
-    left = {pod["metadata"]["name"]: pod for pod in (*pods, *changed)}
-    results = json.loads(done.stdout[done.stdout.index("{") :])["results"]
-    said: dict[str, list[str]] = {pod["metadata"]["name"]: [] for pod in pods}
-    judged = set()
-    for result in results:
-        (name,) = [resource["name"] for resource in result["resources"]]
-        judged.add(name)
-        if result["result"] in ("fail", "error") and result["source"] != "KyvernoMutatingPolicy":
-            said[name].append(result["message"])
-    assert judged == set(said), "Kyverno has left pods out"
-    return [Said(tuple(sorted(said[name])), left[name]) for name in (pod["metadata"]["name"] for pod in pods)]
+            wrong += _otherwise("live", pod, whole, answer, stored, count)
+    return _with_requester(wrong, asked)

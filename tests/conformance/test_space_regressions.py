@@ -56,6 +56,17 @@ FOUND = (
         "policy b {\n    require seccompProfile on pod or containers\n}\n",
         pod(),
     ),
+    *(
+        Found(
+            f"a profile that would have been defaulted, on {row}",
+            row,
+            "policy a {\n    default seccompProfile localhost/a\n    require seccompProfile localhost/*, runtime/default\n"
+            "    deny hostNetwork\n    deny privileged\n}\nchoose {\n    a for users jane in namespaces team-*\n}\n",
+            pod(securityContext={"privileged": True}),
+            mode="audit",
+        )
+        for row in ("space gatekeeper", "space opa", "space kyverno-cel", "space vap")
+    ),
     Found(
         "a member of a choice that has defaults alone",
         "space kyverno",

@@ -10,7 +10,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from conformance.jsonl import Json
-from conformance.set_targets import Ask, Held, words_of
+from conformance.set_engines import Ask
+from conformance.set_targets import Held, words_of
 from conformance.sets import Asked
 from pscc import ir
 from pscc.driver import packaged

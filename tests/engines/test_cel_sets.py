@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from conformance import set_targets
+from conformance import set_engines, set_targets
 from conformance.jsonl import Json, Process
 from conformance.sets import draw
 from pscc import ir
@@ -36,11 +36,11 @@ def test_the_api_server_decides_and_defaults_as_the_choice() -> None:
     count, updates = set_targets.Held(), set_targets.Held()
     wrong: list[str] = []
     with Process("psp-admission") as plugin, Process("vap-review") as process:
-        ask, stored = set_targets.plugins(process), set_targets.stored_by(process)
+        ask, stored = set_engines.plugins(process), set_engines.stored_by(process)
         for asked in draw(plugin, 21, clusters=8, requesters=2, pods=30):
             wrong += set_targets.exactly("vap", ask, asked, count, stored)
             seen = replace(asked, pods=tuple(stored(list(asked.pods))))
-            wrong += set_targets.updated("vap", lambda old: set_targets.plugins(process, old=old), seen, updates)
+            wrong += set_targets.updated("vap", lambda old: set_engines.plugins(process, old=old), seen, updates)
     assert wrong == []
     assert count.requests > 300
     assert 100 < updates.admitted < updates.requests - 100
@@ -52,13 +52,13 @@ def test_gatekeeper_decides_in_cel_as_the_choice() -> None:
     wrong: list[str] = []
     options = Options(engine="cel")
     with Process("psp-admission") as plugin, Process("gatekeeper-review") as process:
-        ask = set_targets.gatekeeper(process)
+        ask = set_engines.gatekeeper(process)
         for asked in draw(plugin, 31, clusters=6, requesters=2, pods=15):
             wrong += set_targets.held("gatekeeper", ask, asked, creations, options)
             audit = replace(asked, requester=replace(asked.requester, user="", groups=(AUTHENTICATED,)))
             wrong += set_targets.held("gatekeeper", ask, audit, audits, options)
             wrong += set_targets.updated(
-                "gatekeeper", lambda old: set_targets.gatekeeper(process, old), asked, updates, options
+                "gatekeeper", lambda old: set_engines.gatekeeper(process, old), asked, updates, options
             )
     assert wrong == []
     assert updates.requests > 100 and 30 < updates.admitted < updates.requests - 30
@@ -80,7 +80,7 @@ def test_plain_policies_of_a_parted_set_decide_and_default_as_the_choice() -> No
     count = set_targets.Held()
     wrong: list[str] = []
     with Process("psp-admission") as plugin, Process("vap-review") as process:
-        ask, stored = set_targets.plugins(process), set_targets.stored_by(process)
+        ask, stored = set_engines.plugins(process), set_engines.stored_by(process)
         for asked in draw(plugin, 5, clusters=30, requesters=2, pods=12):
             seen = replace(asked, pods=tuple(stored(list(asked.pods))))
             wrong += set_targets.parted("vap", ask, seen, count)
@@ -97,10 +97,10 @@ def test_kyverno_decides_and_defaults_as_the_choice() -> None:
         return [{**pod, "metadata": {**pod["metadata"], "name": "renamed"}} for pod in pods]
 
     with Process("psp-admission") as plugin, Process("vap-review") as process:
-        stored = set_targets.stored_by(process)
+        stored = set_engines.stored_by(process)
         for asked in draw(plugin, 3, clusters=4, requesters=1, pods=20):
             seen = replace(asked, pods=tuple(stored(list(asked.pods))))
-            wrong += set_targets.exactly("kyverno-cel", set_targets.kyverno, seen, count, as_they_come)
+            wrong += set_targets.exactly("kyverno-cel", set_engines.kyverno, seen, count, as_they_come)
     assert wrong == []
     assert min(count.admitted, count.changed) > 5
 

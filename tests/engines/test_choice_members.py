@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import pytest
 
-from conformance import set_targets
+from conformance import set_engines, set_targets
 from conformance.clusters import Cluster, Requester
 from conformance.jsonl import Json, Process
 from conformance.sets import Asked
@@ -55,12 +55,12 @@ def asked_by(user: str, choice: ir.Choice, pods: list[Json]) -> Asked:
 def setting(target: str) -> Iterator[Callable[[Asked, set_targets.Held], list[str]]]:
     """Holds a target that sets defaults to the choice."""
     with Process("vap-review") as server:
-        stored = set_targets.stored_by(server)
+        stored = set_engines.stored_by(server)
         if target == "vap":
-            yield lambda asked, count: set_targets.exactly(target, set_targets.plugins(server), asked, count, stored)
+            yield lambda asked, count: set_targets.exactly(target, set_engines.plugins(server), asked, count, stored)
             return
         with Process("kyverno-review") as kyverno:
-            ask = set_targets.kyverno_webhooks(kyverno)
+            ask = set_engines.kyverno_webhooks(kyverno)
             once = set_targets.chosen_once
 
             def held(asked: Asked, count: set_targets.Held) -> list[str]:
@@ -149,7 +149,7 @@ def test_every_form_with_exempt_containers_on_gatekeeper(engine: str, control: s
     count = set_targets.Held()
     with Process("gatekeeper-review") as process:
         for asked in asked_of(control_of(control)):
-            assert set_targets.held("gatekeeper", set_targets.gatekeeper(process), asked, count, options) == []
+            assert set_targets.held("gatekeeper", set_engines.gatekeeper(process), asked, count, options) == []
     assert count.requests > 0
 
 
@@ -157,7 +157,7 @@ def test_every_form_with_exempt_containers_on_gatekeeper(engine: str, control: s
 def test_every_form_with_exempt_containers_on_opa(control: str) -> None:
     count = set_targets.Held()
     for asked in asked_of(control_of(control)):
-        assert set_targets.held("opa", set_targets.opa, asked, count) == []
+        assert set_targets.held("opa", set_engines.opa, asked, count) == []
     assert count.requests > 0
 
 
@@ -165,5 +165,5 @@ def test_every_form_with_exempt_containers_on_opa(control: str) -> None:
 def test_every_form_with_exempt_containers_on_kyverno(control: str) -> None:
     count = set_targets.Held()
     asked = next(asked_of(control_of(control)))
-    assert set_targets.held("kyverno", set_targets.kyverno, asked, count) == []
+    assert set_targets.held("kyverno", set_engines.kyverno, asked, count) == []
     assert count.requests > 0

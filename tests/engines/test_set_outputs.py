@@ -9,7 +9,7 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
-from conformance import set_targets
+from conformance import set_engines, set_targets
 from conformance.jsonl import Process
 from conformance.sets import compare, draw
 from pscc.base.source import SourceFile
@@ -32,14 +32,14 @@ def test_the_choice_is_the_plugins() -> None:
 
 def test_targets_keep_their_word() -> None:
     with Process("psp-admission") as plugin, Process("gatekeeper-review") as reviews:
-        asks = {"gatekeeper": set_targets.gatekeeper(reviews), "opa": set_targets.opa}
+        asks = {"gatekeeper": set_engines.gatekeeper(reviews), "opa": set_engines.opa}
         counts = {name: set_targets.Held() for name in (*asks, "kyverno")}
         wrong: list[str] = []
         for number, asked in enumerate(draw(plugin, 12, clusters=8, requesters=2, pods=12)):
             for name, ask in asks.items():
                 wrong += set_targets.held(name, ask, asked, counts[name])
             if number < 5:
-                wrong += set_targets.held("kyverno", set_targets.kyverno, asked, counts["kyverno"])
+                wrong += set_targets.held("kyverno", set_engines.kyverno, asked, counts["kyverno"])
     assert wrong == []
     assert min(count.requests for count in counts.values()) > 30
     assert min(count.admitted for count in counts.values()) > 0
@@ -50,7 +50,7 @@ def test_plain_policies_keep_the_choices_word() -> None:
         count = set_targets.Held()
         wrong: list[str] = []
         for asked in draw(plugin, 5, clusters=50, requesters=2, pods=12):
-            wrong += set_targets.parted("gatekeeper", set_targets.gatekeeper(reviews), asked, count)
+            wrong += set_targets.parted("gatekeeper", set_engines.gatekeeper(reviews), asked, count)
     assert wrong == []
     assert count.requests > 100
     assert count.admitted > 10

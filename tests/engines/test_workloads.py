@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from conformance import set_targets
+from conformance import set_engines
 from conformance.clusters import Cluster, Requester
 from conformance.jsonl import Process
 from conformance.policies import statements_meaning
@@ -283,12 +283,12 @@ def test_the_workloads_of_a_set_are_judged_by_who_will_ask_for_their_pods() -> N
     counts = {name: Held() for name in ("vap", "rego", "cel", "opa")}
     wrong: list[str] = []
     with Process("psp-admission") as plugin, Process("vap-review") as api, Process("gatekeeper-review") as reviews:
-        stored, gatekeeper = set_targets.stored_by(api), set_targets.gatekeeper(reviews)
+        stored, gatekeeper = set_engines.stored_by(api), set_engines.gatekeeper(reviews)
         for drawn in draw(plugin, 80, clusters=6, requesters=2, pods=18):
             asked = replace(drawn, pods=tuple(stored(list(drawn.pods))))
-            wrong += of_workloads("vap", set_targets.plugins(api), asked, counts["vap"], words_with_defaults)
+            wrong += of_workloads("vap", set_engines.plugins(api), asked, counts["vap"], words_with_defaults)
             enforced = Options(workloads="enforce")
-            wrong += of_workloads("opa", set_targets.opa, asked, counts["opa"], words_without, enforced)
+            wrong += of_workloads("opa", set_engines.opa, asked, counts["opa"], words_without, enforced)
             for engine in ("rego", "cel"):
                 options = Options(engine=engine)  # type: ignore[arg-type]
                 wrong += of_workloads(
@@ -343,8 +343,8 @@ def test_whoever_applies_a_workload_does_not_ask_for_its_pods(target: str) -> No
     output = packaged(target_named(name), program_of_text(SET), options)
     with Process("vap-review") as api, Process("gatekeeper-review") as reviews:
         ask = {
-            "vap": set_targets.plugins(api), "gatekeeper": set_targets.gatekeeper(reviews), "opa": set_targets.opa,
-        }.get(name, set_targets.kyverno)  # fmt: skip
+            "vap": set_engines.plugins(api), "gatekeeper": set_engines.gatekeeper(reviews), "opa": set_engines.opa,
+        }.get(name, set_engines.kyverno)  # fmt: skip
         for number, (pod, with_defaults, without) in enumerate(SET_CASES):
             namespace = pod["metadata"]["namespace"]
             for kind in (number, 5):
@@ -420,7 +420,7 @@ def test_another_service_account_is_a_change_for_kyvernos_webhooks() -> None:
         for old, new, findings in (("deployer", "deployer", 0), ("deployer", "other", 1)):
             before, after = with_account(0, old), with_account(0, new)
             asked = Asked(Cluster((), (), ()), None, jane, (after,))
-            (said,) = set_targets.kyverno_webhooks(process, [before])(output, asked)
+            (said,) = set_engines.kyverno_webhooks(process, [before])(output, asked)
             assert len(said.messages) == findings, said
 
 

@@ -120,7 +120,7 @@ def test_the_same_change_in_many_namespaces_is_one() -> None:
 def test_programs_that_mean_the_same_are_not_searched() -> None:
     one = "policy p {\n deny hostPID, hostIPC\n}\n"
     two = "policy q {\n deny hostIPC\n}\npolicy r {\n deny hostPID\n}\n"
-    assert not Classes(of(one), of(two)).found
+    assert not Classes(of(one), of(two)).classes
 
 
 RBAC = """apiVersion: policy/v1beta1

@@ -37,14 +37,14 @@ def reads_of(control: Control) -> Reads:
 
 def read_by(control: Control) -> Iterator[Place]:
     """Where in a pod the control looks: annotations, and the keys of objects, aside."""
-    yield from (p for p in reads_of(control).found if p.site != "annotation" and p.fields != ("?",))
+    yield from (p for p in reads_of(control).constants if p.site != "annotation" and p.fields != ("?",))
 
 
 @pytest.mark.parametrize("control", CONTROLS, ids=lambda control: control.id)
 def test_every_field_that_a_control_reads_is_in_it(control: Control) -> None:
     for place in read_by(control):
         field_at(place)
-    assert variables(reads_of(control).found) or control.id == "pods"
+    assert variables(reads_of(control).constants) or control.id == "pods"
 
 
 @pytest.mark.parametrize("control", CONTROLS, ids=lambda control: control.id)

@@ -1,14 +1,11 @@
-"""The intermediate representation: what a policy means, in a closed vocabulary that every printer and the oracle know.
+"""The intermediate representation: what a policy means, in a closed vocabulary that every printer and the interpreter know.
 
-A policy is checks and defaults. A check is one statement of the source: requirements over a pod, with the constants
-of that statement beside them as parameters, so that one check prints as a generic template (``Param`` stays) or as
-specialised code (``passes.specialise`` puts the constants in). Nothing here knows a control, a target or a source
-language; ``match`` with ``assert_never`` over ``Value``, ``Items`` and ``Condition`` in each consumer makes the type
-checker find every place that a new node has to be known.
+A policy is checks and defaults. A check is one statement of the source: requirements over a pod, with the constants of that
+statement beside them as parameters. So one check prints as a generic template (`Param` stays) or as specialised code
+(`passes.specialise` puts the constants in). Nothing here knows a control, a target or a source language.
 
-Semantics. A value is a JSON scalar or *unset*; a field that is missing or null is unset, and so is a field of
-something unset. A condition is true or false, never unset: a comparison with an unset operand is false. A list
-that is unset has no elements.
+Each consumer ends its ``match`` over `Value`, `Items` or `Condition` in ``assert_never``: the type checker then finds every
+place that has to know a new node. The nodes of requirements are in `conditions`, and are names of this package, too.
 """
 
 from __future__ import annotations
@@ -18,228 +15,104 @@ from typing import Literal
 from pscc.base.frozen import frozen
 from pscc.base.source import Span
 from pscc.ir.access import EVERYWHERE, Exemption, Grant, Scope
+from pscc.ir.conditions import (
+    FALSE as FALSE,
+)
+from pscc.ir.conditions import (
+    LARGEST_NUMBER as LARGEST_NUMBER,
+)
+from pscc.ir.conditions import (
+    POD as POD,
+)
+from pscc.ir.conditions import (
+    TRUE as TRUE,
+)
+from pscc.ir.conditions import (
+    All as All,
+)
+from pscc.ir.conditions import (
+    And as And,
+)
+from pscc.ir.conditions import (
+    Any as Any,
+)
+from pscc.ir.conditions import (
+    Coalesce as Coalesce,
+)
+from pscc.ir.conditions import (
+    Concat as Concat,
+)
+from pscc.ir.conditions import (
+    Condition as Condition,
+)
+from pscc.ir.conditions import (
+    Const as Const,
+)
+from pscc.ir.conditions import (
+    Containers as Containers,
+)
+from pscc.ir.conditions import (
+    Entry as Entry,
+)
+from pscc.ir.conditions import (
+    Equals as Equals,
+)
+from pscc.ir.conditions import (
+    Has as Has,
+)
+from pscc.ir.conditions import (
+    HostPathPrefix as HostPathPrefix,
+)
+from pscc.ir.conditions import (
+    In as In,
+)
+from pscc.ir.conditions import (
+    InRanges as InRanges,
+)
+from pscc.ir.conditions import (
+    Items as Items,
+)
+from pscc.ir.conditions import (
+    Keys as Keys,
+)
+from pscc.ir.conditions import (
+    Not as Not,
+)
+from pscc.ir.conditions import (
+    Or as Or,
+)
+from pscc.ir.conditions import (
+    Param as Param,
+)
+from pscc.ir.conditions import (
+    ParamKind as ParamKind,
+)
+from pscc.ir.conditions import (
+    ParamValue as ParamValue,
+)
+from pscc.ir.conditions import (
+    Path as Path,
+)
+from pscc.ir.conditions import (
+    Range as Range,
+)
+from pscc.ir.conditions import (
+    SameLevel as SameLevel,
+)
+from pscc.ir.conditions import (
+    Scalar as Scalar,
+)
+from pscc.ir.conditions import (
+    StartsWithAny as StartsWithAny,
+)
+from pscc.ir.conditions import (
+    Under as Under,
+)
+from pscc.ir.conditions import (
+    Value as Value,
+)
 
-Scalar = str | int | bool
 Mode = Literal["enforce", "warn", "audit"]
-
-
-LARGEST_NUMBER = 2**53 - 1
-"""The largest integer that every engine reads as it is written: JSON's numbers are doubles to some of them (RFC 8259, 6)."""
-
-
-@frozen
-class Range:
-    """An inclusive range of integers (ports, uids, gids). A parameter renders it as ``{min, max}``."""
-
-    min: int
-    max: int
-
-
-@frozen
-class HostPathPrefix:
-    """A host path prefix, as PSP's ``AllowedHostPath``: ``{pathPrefix, readOnly}``."""
-
-    path: str
-    read_only: bool
-
-
-ParamKind = Literal["string", "bool", "strings", "ranges", "hostPaths"]
-ParamValue = str | bool | tuple[str, ...] | tuple[Range, ...] | tuple[HostPathPrefix, ...]
-
-POD = "pod"
-"""The variable that always holds the pod."""
-
-
-# --- values -----------------------------------------------------------------
-
-
-@frozen
-class Path:
-    """The field reached from variable ``var`` through ``fields``; with no fields, the variable itself."""
-
-    var: str
-    fields: tuple[str, ...] = ()
-
-
-@frozen
-class Const:
-    """A constant of the control (not of the policy)."""
-
-    value: Scalar | tuple[str, ...] | tuple[int, ...] | tuple[Range, ...] | tuple[HostPathPrefix, ...]
-
-
-@frozen
-class Param:
-    """A constant of the policy: a parameter of the check, by name."""
-
-    name: str
-    kind: ParamKind
-
-
-@frozen
-class Coalesce:
-    """``field`` below the first of ``options`` that is set.
-
-    With ``field`` empty it is the first option that is set (``container's, else pod's``). With a field, the option
-    decides even if the field below it is unset: a container's own ``seLinuxOptions`` replaces the pod's as a whole.
-    A last ``Const`` option is the value for when nothing is set.
-    """
-
-    options: tuple[Path | Const, ...]
-    field: tuple[str, ...] = ()
-
-
-@frozen
-class Concat:
-    """The string ``prefix`` followed by the string ``value``; unset where ``value`` is."""
-
-    prefix: str
-    value: Path | Coalesce | Const
-
-
-@frozen
-class Entry:
-    """The entry of the object ``map`` under the key ``key`` (AppArmor annotations)."""
-
-    map: Path
-    key: Concat
-
-
-Value = Path | Const | Param | Coalesce | Concat | Entry
-
-
-# --- lists ------------------------------------------------------------------
-
-
-@frozen
-class Containers:
-    """All containers of the pod: init containers, containers, ephemeral containers, in that order."""
-
-
-@frozen
-class Keys:
-    """The names of the fields that are set (not null) in the object at ``path``, but those in ``without``."""
-
-    path: Path
-    without: tuple[str, ...] = ()
-
-
-Items = Containers | Keys | Path | Param | Const
-"""What can be walked: ``Path`` to a list, ``Param``/``Const`` of a list kind."""
-
-
-# --- conditions -------------------------------------------------------------
-
-
-@frozen
-class Has:
-    """``value`` is set."""
-
-    value: Value
-
-
-@frozen
-class Equals:
-    """Both are set, and equal. Booleans are not numbers."""
-
-    left: Value
-    right: Value
-
-
-@frozen
-class In:
-    """``value`` is set and an element of ``options`` (exactly, case included)."""
-
-    value: Value
-    options: Path | Param | Const
-
-
-@frozen
-class InRanges:
-    """``value`` is an integer inside one of ``ranges``, ends included."""
-
-    value: Value
-    ranges: Param | Const
-
-
-@frozen
-class StartsWithAny:
-    """``value`` is a string that starts with one of ``patterns`` less its trailing ``*``. Each pattern ends in ``*``."""
-
-    value: Value
-    patterns: Param | Const
-
-
-@frozen
-class Under:
-    """The path ``value`` is ``prefix`` or below it at a ``/`` boundary; one trailing slash of each is dropped.
-
-    Source: ``hasPathPrefix`` in Kubernetes 1.24 ``pkg/security/podsecuritypolicy/util/util.go``.
-    """
-
-    value: Value
-    prefix: Value
-
-
-@frozen
-class SameLevel:
-    """Two SELinux levels are equal: the same string, or the same sensitivity and the same categories in any order.
-
-    Unset counts as the empty string. Source: ``equalLevels`` in Kubernetes 1.24
-    ``pkg/security/podsecuritypolicy/selinux/mustrunas.go``.
-    """
-
-    left: Value
-    right: Value
-
-
-@frozen
-class Any:
-    """Some element of ``items``, as ``var``, satisfies ``where``."""
-
-    var: str
-    items: Items
-    where: Condition
-    name: str = ""
-    """What those elements of an outer walk are called in emitted code, in snake_case, for which this holds."""
-
-
-@frozen
-class All:
-    """Every element of ``items``, as ``var``, satisfies ``where``."""
-
-    var: str
-    items: Items
-    where: Condition
-    name: str = ""
-    """What those elements of an outer walk are called in emitted code, in snake_case, for which this holds."""
-
-
-@frozen
-class And:
-    """All ``conditions`` hold; true when there are none."""
-
-    conditions: tuple[Condition, ...]
-
-
-@frozen
-class Or:
-    """One of ``conditions`` holds; false when there are none."""
-
-    conditions: tuple[Condition, ...]
-
-
-@frozen
-class Not:
-    """``condition`` does not hold."""
-
-    condition: Condition
-
-
-Condition = Has | Equals | In | InRanges | StartsWithAny | Under | SameLevel | Any | All | And | Or | Not
-
-TRUE = And(())
-FALSE = Or(())
 
 
 # --- messages ---------------------------------------------------------------
@@ -285,8 +158,8 @@ class Each:
 class Requirement:
     """For each site reached by ``each`` (the pod itself if empty), when ``when`` holds, ``must`` must hold too.
 
-    Where it does not, there is a finding: ``message`` put together, about the value ``about`` (its JSON path and value
-    are the finding's). Findings come in the order of the walk.
+    Where it does not, there is a finding with ``message`` as its text. The finding's JSON path and value are those of
+    ``about``. Findings come in the order of the walk.
     """
 
     each: tuple[Each, ...]
@@ -295,7 +168,7 @@ class Requirement:
     about: Value
     when: Condition = TRUE
     name: str = ""
-    """What the condition is called in emitted code, in snake_case, where the control has a good word for it."""
+    """A name for the condition in emitted code, in snake_case, where the control has a good one."""
 
 
 @frozen
@@ -318,21 +191,24 @@ class Check:
     statement: str = ""
     """The statement as the language writes it, for reports and comments."""
     intent: str = ""
-    """Why there is such a control at all, in a sentence or two."""
+    """Why the control exists, in a sentence or two."""
 
 
 @frozen
 class Default:
-    """One ``default`` statement: where the field is unset, set it; or add to the list what it lacks.
+    """One ``default`` statement: it sets a field that is unset, or adds the elements that a list lacks.
 
-    ``site`` says whose field ``path`` is: the pod's or each container's. ``inherits`` is the pod field that a
-    container falls back on: where that is set, a container's own field is not defaulted (so setting the pod's field
-    where *it* is unset gives every container the same effective value). ``unless`` is a further condition
-    under which nothing is done. ``value`` is the JSON value to set, as nested tuples of (key, value) for an object.
-    ``add`` holds what to add to the list instead, each element left out where the container's list ``unless_in`` has it.
-    ``grants`` says that the default gives privilege: where a target cannot set it exactly, pods go without it, while a
-    target that cannot set another default makes pods set it themselves. ``isolates`` says that it takes privilege and gives
-    none, so that a target may set it for requests that are exempt. A uid, a group or a profile of the node does neither.
+    - ``site`` and ``path`` name the field: the pod's, or each container's.
+    - ``value`` is the JSON value to set; an object is a tuple of (key, value).
+    - ``add`` has the elements to add to the list instead. One that the container's list ``unless_in`` has is not added.
+    - ``inherits`` is the pod field that a container falls back on. Where it is set, the container's own field is not
+      defaulted. So a default of the pod's field gives every container the same effective value.
+    - ``unless`` is a condition under which the default does nothing.
+    - ``grants``: the default gives privilege. Where a target cannot set it exactly, pods go without it. (A target that
+      cannot set another default makes pods set the field themselves.)
+    - ``isolates``: the default takes privilege and gives none, so a target may set it for requests that are exempt.
+
+    A uid, a group or a profile of the node neither grants nor isolates.
     """
 
     control: str
@@ -357,7 +233,7 @@ DefaultValue = Scalar | tuple[int, ...] | tuple[tuple[str, str], ...]
 class Policy:
     """One policy: defaults first, then checks, each in the order of the registry of controls.
 
-    ``note`` is what a pass has to say of it to those who read the output.
+    ``note`` is a remark of a pass for those who read the output.
     """
 
     name: str
@@ -375,10 +251,10 @@ class Policy:
 class Choice:
     """PSP's OR: a pod is admitted when one of ``policies`` that the request may use admits it.
 
-    The order of ``policies`` is the order in which they are tried. Who may use which is in ``grants``; a policy is not
-    usable outside its own scope. ``mode`` is the choice's own: its members' modes say nothing. Requests outside of
-    ``scope`` are not judged at all. An update is judged where it changes what a check of ``policies``, or one of ``concerns``,
-    looks at. Of a ``live`` one the cluster is asked who may use what, and ``grants`` say nothing.
+    The policies are tried in their order. ``grants`` say who may use which; a policy is not usable outside its own scope.
+    ``mode`` is the choice's own: the modes of its policies do not count. Requests outside of ``scope`` are not judged at all.
+    An update is judged where it changes a field that a check of ``policies``, or one of ``concerns``, reads. For a ``live``
+    choice the cluster's RBAC decides who may use what, and ``grants`` do not count.
     """
 
     name: str
@@ -393,7 +269,7 @@ class Choice:
 
 @frozen
 class Program:
-    """All that a compilation means: policies and choices, every one of which a pod must pass."""
+    """The meaning of all sources of a compilation: policies and choices, every one of which a pod must pass."""
 
     policies: tuple[Policy, ...] = ()
     choices: tuple[Choice, ...] = ()

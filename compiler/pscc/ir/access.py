@@ -37,7 +37,7 @@ SERVICE_ACCOUNTS = "system:serviceaccounts"
 AUTHENTICATED = "system:authenticated"
 UNAUTHENTICATED = "system:unauthenticated"
 ANONYMOUS = "system:anonymous"
-"""What Kubernetes calls them. Source: ``k8s.io/apiserver/pkg/authentication/user/user.go``, ``serviceaccount/util.go``."""
+"""Kubernetes' users and groups. Source: ``k8s.io/apiserver/pkg/authentication/user/user.go``, ``serviceaccount/util.go``."""
 
 NONE = Names()
 ALL = Names(prefixes=("",))
@@ -112,7 +112,7 @@ class Scope:
 
     @property
     def example(self) -> str:
-        """The name of a namespace inside, ``default`` if that is; empty where none is found."""
+        """The name of a namespace inside, ``default`` if that is inside; empty where the names give no example."""
         names = ("default", *self.namespaces.exact, *(f"{prefix}x" for prefix in self.namespaces.prefixes), "other")
         return next((n for n in names if n in self.namespaces and n not in self.except_namespaces), "")
 
@@ -135,7 +135,7 @@ class Exemption:
 
 @frozen
 class Grant:
-    """``subjects`` may use the policy named ``policy`` in ``namespaces``: what a role binding to ``use`` a PSP says."""
+    """``subjects`` may use the policy named ``policy`` in ``namespaces``, as by a role binding to ``use`` a PSP."""
 
     policy: str
     subjects: Subjects
@@ -145,10 +145,10 @@ class Grant:
 
 @frozen
 class Request:
-    """What an admission request says beside the pod.
+    """An admission request without the pod.
 
-    ``groups`` are taken as they are (nothing is added); ``service_account`` is the name of the pod's, in ``namespace``,
-    empty where the pod has none (a static pod's mirror); ``user`` is empty where nobody asks (an audit).
+    ``groups`` are complete: nothing is added to them. ``service_account`` is the name of the pod's service account in
+    ``namespace``, empty where the pod has none (a static pod's mirror). ``user`` is empty where there is none (an audit).
     """
 
     namespace: str = "default"
@@ -178,9 +178,9 @@ def requested_by(user: str, groups: tuple[str, ...]) -> tuple[str, ...]:
     somebody who was authenticated: nobody else makes pods.
     """
     if user == ANONYMOUS:
-        more: tuple[str, ...] = (UNAUTHENTICATED,)
+        implied: tuple[str, ...] = (UNAUTHENTICATED,)
     else:
         account = Identity(user, ()).service_account
-        own = (SERVICE_ACCOUNTS, f"{SERVICE_ACCOUNTS}:{account.partition('/')[0]}") if account else ()
-        more = (*own, AUTHENTICATED)
-    return tuple(dict.fromkeys((*groups, *more)))
+        of_account = (SERVICE_ACCOUNTS, f"{SERVICE_ACCOUNTS}:{account.partition('/')[0]}") if account else ()
+        implied = (*of_account, AUTHENTICATED)
+    return tuple(dict.fromkeys((*groups, *implied)))

@@ -1,22 +1,22 @@
-"""What targets that set defaults need to know of them."""
+"""Facts about defaults for targets that set them: their order, the fields that they set and read, their JSON."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from pscc import ir
-from pscc.ir.passes import looked_at
+from pscc.ir.passes import reads_of
 from pscc.ir.walking import nodes
 
 LISTS = (("containers", "containers"), ("initContainers", "init-containers"))
-"""The lists of containers that a pod is created with, and what they are called within a name."""
+"""The lists of containers that a pod is created with, each with its word in names of objects."""
 
 
 def in_sequence(defaults: tuple[ir.Default, ...]) -> list[ir.Default]:
-    """``defaults`` in an order in which one after another means what all at once mean.
+    """``defaults`` in an order in which setting one after another gives the same pod as setting all at once.
 
-    Each default is about the pod as it came, so one that reads a field comes before the one that sets it. They stay as
-    they were where they read in a circle.
+    Each default is decided on the pod as it came, so a default that reads a field comes before the one that sets it. Where
+    defaults read each other's fields in a circle, they keep their order.
     """
     waiting = list(defaults)
     ordered: list[ir.Default] = []
@@ -28,19 +28,19 @@ def in_sequence(defaults: tuple[ir.Default, ...]) -> list[ir.Default]:
 
 
 def reads(reader: ir.Default, setter: ir.Default) -> bool:
-    """Whether ``reader`` looks at the field that ``setter`` sets, above it or below it, other than to set it itself."""
+    """Whether ``reader`` depends on the field that ``setter`` sets, or on one above or below, other than by setting it too."""
     paths = {("container", reader.unless_in), ("pod", reader.inherits), *_paths(reader.unless)}
     return any(kind == _kind(setter) and overlap(path, setter.path) for kind, path in paths if path)
 
 
-def sets_the_same(one: ir.Default, other: ir.Default) -> bool:
-    """Whether both set one field, or one of them sets a part of what the other sets."""
-    return one.site == other.site and overlap(one.path, other.path)
+def sets_the_same(first: ir.Default, second: ir.Default) -> bool:
+    """Whether both set one field, or one of them sets a part of the other's field."""
+    return first.site == second.site and overlap(first.path, second.path)
 
 
-def reads_what(check: ir.Check, default: ir.Default) -> bool:
+def check_reads(check: ir.Check, default: ir.Default) -> bool:
     """Whether ``check`` reads the field that ``default`` sets, a field above or below it, or the field that it inherits."""
-    reads = looked_at(check)
+    reads = reads_of(check)
     own = reads.pod if default.site == "pod" else reads.container
     inherited = reads.pod if default.inherits else ()
     return any(overlap(path, default.path) for path in own) or any(
@@ -52,10 +52,10 @@ def _kind(default: ir.Default) -> str:
     return "pod" if default.site == "pod" else "container"
 
 
-def overlap(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
-    """Whether two paths are of one field, or one of them of a part of the other's."""
-    shorter = min(len(one), len(other))
-    return one[:shorter] == other[:shorter]
+def overlap(first: tuple[str, ...], second: tuple[str, ...]) -> bool:
+    """Whether two paths lead to one field, or one of them to a part of the other's field."""
+    shorter = min(len(first), len(second))
+    return first[:shorter] == second[:shorter]
 
 
 _Site = tuple[str, tuple[str, ...]]
@@ -63,7 +63,7 @@ _Site = tuple[str, tuple[str, ...]]
 
 
 def _paths(node: object) -> set[_Site]:
-    """The fields that are read in ``node``."""
+    """The fields that ``node`` reads."""
     return {_site(path) for path in nodes(node, ir.Path)}
 
 
@@ -71,17 +71,17 @@ def _site(path: ir.Path) -> _Site:
     return "pod" if path.var == ir.POD else "container", path.fields
 
 
-def tells_apart(check: ir.Check, default: ir.Default) -> bool:
-    """Whether ``check`` sees if ``default`` is set on a container or on the pod that the container inherits it from.
+def distinguishes_sites(check: ir.Check, default: ir.Default) -> bool:
+    """Whether it matters to ``check`` if ``default`` is set on a container, or on the pod that the container inherits it from.
 
-    It does where it looks at the pod's field for its own sake, or at a container's without asking first if it is set.
+    It matters where the check reads the pod's field for itself, or a container's field without testing first that it is set.
     """
     own, inherited = ("container", default.path), ("pod", default.inherits)
     for requirement in check.requirements:
         of_containers = any(isinstance(step.items, ir.Containers) for step in requirement.each)
-        apart = _read_alone((requirement.when, requirement.must))
-        asked = any(_paths(c) == {own} for c in _all_of(requirement.when) if isinstance(c, (ir.Has, ir.Not)))
-        if (not of_containers and inherited in apart) or (of_containers and own in apart and not asked):
+        read_alone = _read_alone((requirement.when, requirement.must))
+        tested = any(_paths(c) == {own} for c in _all_of(requirement.when) if isinstance(c, (ir.Has, ir.Not)))
+        if (not of_containers and inherited in read_alone) or (of_containers and own in read_alone and not tested):
             return True
     return False
 
@@ -89,11 +89,11 @@ def tells_apart(check: ir.Check, default: ir.Default) -> bool:
 def _all_of(condition: ir.Condition) -> list[ir.Condition]:
     """The conditions that all hold where ``condition`` does."""
     parts = condition.conditions if isinstance(condition, ir.And) else ()
-    return [one for part in parts for one in _all_of(part)] if parts else [condition]
+    return [leaf for part in parts for leaf in _all_of(part)] if parts else [condition]
 
 
 def _read_alone(node: object) -> set[_Site]:
-    """The fields that are read in ``node`` for their own sake: not of a container, else of its pod."""
+    """The fields that ``node`` reads by themselves, and not as a container's field that falls back on its pod's."""
     alone: set[_Site] = set()
     values: Iterator[ir.Path | ir.Coalesce] = nodes(node, ir.Path, ir.Coalesce)
     for value in values:
@@ -103,7 +103,7 @@ def _read_alone(node: object) -> set[_Site]:
 
 
 def json_value(default: ir.Default) -> object:
-    """What ``default`` sets or adds, as JSON."""
+    """The value that ``default`` sets, or the list of elements that it adds, as JSON."""
     value: object = list(default.add) if default.value is None else default.value
     if isinstance(value, tuple):
         pairs = {item[0]: item[1] for item in value if isinstance(item, tuple)}

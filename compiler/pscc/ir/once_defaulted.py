@@ -1,7 +1,7 @@
-"""Whether a pod passes a policy once the policy's defaults are set, and whether they change it: conditions on the pod as it came.
+"""Conditions on a pod as it came: whether it passes a policy once the policy's defaults are set, whether they change it.
 
-A set of policies is decided by both, and what does not enforce is judged so, since it may not change pods. A read of a field
-that a default may set becomes two cases: the default is set, and the constant stands for the read, or it is not.
+A choice is decided by both. A policy that does not enforce is judged so too, since it may not change pods. A read of a field
+that a default may set becomes two cases. In one the default is set, and its constant stands in place of the read.
 """
 
 from __future__ import annotations
@@ -16,24 +16,24 @@ from pscc.ir.passes import CONTAINER, conjunction, disjunction, negation, specia
 from pscc.ir.substitution import UNSET, Field, Object, bound, replaced
 from pscc.ir.walking import nodes
 
-_Vars = dict[str, str]
-"""The site of each variable: ``pod`` or ``containers``."""
+_Sites = dict[str, str]
+"""The site of each variable: ``pod`` or ``containers``, empty for elements of other lists."""
 
 
-_DIGEST = 8
+_DIGEST_LENGTH = 8
 
 
 @lru_cache
 def assumed(policy: ir.Policy) -> ir.Policy:
     """``policy`` without defaults, whose checks judge each pod as if they had been set.
 
-    A check on which the defaults have no influence stays as it is, and one that they meet in any case is left out.
+    A check stays as it is if no default affects it. It is left out if every pod passes it with the defaults.
     """
     checks = (_assuming(check, policy.defaults) for check in policy.checks)
-    return replace(policy, checks=tuple(one for one in checks if one.requirements), defaults=())
+    return replace(policy, checks=tuple(check for check in checks if check.requirements), defaults=())
 
 
-def unset(program: ir.Program) -> tuple[ir.Policy | ir.Choice, ...]:
+def with_unset_defaults(program: ir.Program) -> tuple[ir.Policy | ir.Choice, ...]:
     """The policies and choices of ``program`` that have defaults and, by their mode, change no pod."""
     policies = (p for p in program.policies if p.mode != "enforce" and p.defaults)
     choices = (c for c in program.choices if c.mode != "enforce" and any(p.defaults for p in c.policies))
@@ -41,8 +41,8 @@ def unset(program: ir.Program) -> tuple[ir.Policy | ir.Choice, ...]:
 
 
 def observing(program: ir.Program) -> ir.Program:
-    """``program`` where nothing that only warns or audits changes a pod: its defaults are assumed, and not set."""
-    if not unset(program):
+    """``program`` where policies and choices that only warn or audit change no pod: their defaults are assumed, not set."""
+    if not with_unset_defaults(program):
         return program
 
     def judged(policy: ir.Policy, mode: ir.Mode) -> ir.Policy:
@@ -53,48 +53,50 @@ def observing(program: ir.Program) -> ir.Program:
 
 
 def _assuming(check: ir.Check, defaults: tuple[ir.Default, ...]) -> ir.Check:
-    written = specialise(check)
-    requirements = tuple(_where_defaulted(one, defaults) for one in written.requirements)
-    if requirements == written.requirements:
+    before = specialise(check).requirements
+    after = tuple(_where_defaulted(requirement, defaults) for requirement in before)
+    if after == before:
         return check
-    left = tuple(one for one in requirements if one.must != ir.TRUE)
-    digest = hashlib.sha256(repr(left).encode()).hexdigest()[:_DIGEST]
-    return replace(check, shape=f"{check.shape}Once{digest}", requirements=left)
+    undecided = tuple(requirement for requirement in after if requirement.must != ir.TRUE)
+    digest = hashlib.sha256(repr(undecided).encode()).hexdigest()[:_DIGEST_LENGTH]
+    return replace(check, shape=f"{check.shape}Once{digest}", requirements=undecided)
 
 
 def _where_defaulted(requirement: ir.Requirement, defaults: tuple[ir.Default, ...]) -> ir.Requirement:
-    """``requirement`` about the pod with ``defaults`` set, walking what the pod has."""
+    """``requirement`` about the pod with ``defaults`` set. Its walk goes over the elements that the pod came with."""
     sites = {ir.POD: "pod"} | {
         e.var: "containers" if isinstance(e.items, ir.Containers) else "" for e in requirement.each
     }
-    when, must = (_after(one, defaults, sites) for one in (requirement.when, requirement.must))
+    when, must = (_after(condition, defaults, sites) for condition in (requirement.when, requirement.must))
     if (when, must) == (requirement.when, requirement.must):
         return requirement
     return replace(requirement, when=ir.TRUE, must=disjunction((negation(when), must)))
 
 
 def holds_once_defaulted(check: ir.Check, defaults: tuple[ir.Default, ...]) -> ir.Condition:
-    """Whether a pod would pass ``check`` with ``defaults`` set, each decided on the pod as it came."""
-    return conjunction(tuple(_requirement(one, defaults) for one in specialise(check).requirements))
+    """Whether a pod would pass ``check`` with ``defaults`` set. Whether each is set depends on the pod as it came."""
+    return conjunction(tuple(_requirement(requirement, defaults) for requirement in specialise(check).requirements))
 
 
 def changes(defaults: tuple[ir.Default, ...]) -> ir.Condition:
     """Whether ``defaults`` would change a pod."""
-    found = []
+    conditions = []
     for default in defaults:
-        one = applies(default, ir.POD if default.site == "pod" else CONTAINER)
-        found.append(one if default.site == "pod" else ir.Any(CONTAINER, ir.Containers(), one))
-    return disjunction(tuple(found))
+        if default.site == "pod":
+            conditions.append(applies(default, ir.POD))
+        else:
+            conditions.append(ir.Any(CONTAINER, ir.Containers(), applies(default, CONTAINER)))
+    return disjunction(tuple(conditions))
 
 
 def applies(default: ir.Default, var: str) -> ir.Condition:
-    """Whether ``default`` does something to the pod or container ``var``."""
+    """Whether ``default`` changes the pod or container in the variable ``var``."""
     lacking = ir.TRUE if default.value is not None else disjunction(tuple(_lacks(default, var, v) for v in default.add))
-    return conjunction((_open(default, var), lacking))
+    return conjunction((_may_apply(default, var), lacking))
 
 
-def _open(default: ir.Default, var: str) -> ir.Condition:
-    """Whether nothing stands against ``default`` but what its list may have already."""
+def _may_apply(default: ir.Default, var: str) -> ir.Condition:
+    """Whether nothing keeps ``default`` from being set, apart from elements that its list already has."""
     conditions = [negation(default.unless)]
     if default.value is not None:
         conditions.append(ir.Not(ir.Has(ir.Path(var, default.path))))
@@ -104,7 +106,7 @@ def _open(default: ir.Default, var: str) -> ir.Condition:
 
 
 def _lacks(default: ir.Default, var: str, value: str) -> ir.Condition:
-    """Whether the list lacks ``value`` and is to get it."""
+    """Whether the list of ``default`` lacks ``value``, which the default adds unless ``unless_in`` has it."""
     lists = [path for path in (default.path, default.unless_in) if path]
     return conjunction(tuple(ir.Not(ir.In(ir.Const(value), ir.Path(var, path))) for path in lists))
 
@@ -116,40 +118,40 @@ def _requirement(requirement: ir.Requirement, defaults: tuple[ir.Default, ...]) 
     return _after(condition, defaults, {ir.POD: "pod"})
 
 
-def _after(node: ir.Condition, defaults: tuple[ir.Default, ...], sites: _Vars) -> ir.Condition:
+def _after(node: ir.Condition, defaults: tuple[ir.Default, ...], sites: _Sites) -> ir.Condition:
+    """``node``, which is about the pod with ``defaults`` set, as a condition on the pod as it came."""
     match node:
         case ir.And() | ir.Or() | ir.Not():
             return with_parts(node, lambda inner: _after(inner, defaults, sites))
         case ir.Any(var=var, items=items, where=where) | ir.All(var=var, items=items, where=where):
-            inside = {**sites, var: "containers" if isinstance(items, ir.Containers) else ""}
-            walked = replace(node, where=_after(where, defaults, inside))
-            return _walked(walked, defaults, sites)
+            inner_sites = {**sites, var: "containers" if isinstance(items, ir.Containers) else ""}
+            return _walk_after(replace(node, where=_after(where, defaults, inner_sites)), defaults, sites)
         case _:
             return _cases(node, [d for d in defaults if _reads(node, d, sites)], sites)
 
 
-def _cases(atom: ir.Condition, defaults: list[ir.Default], sites: _Vars) -> ir.Condition:
-    """``atom`` for each of the defaults that it reads being set or not."""
+def _cases(fact: ir.Condition, defaults: list[ir.Default], sites: _Sites) -> ir.Condition:
+    """``fact`` in two cases for each of ``defaults``, which it reads: the default is set, or it is not."""
     if not defaults:
-        return atom
-    default, rest = defaults[0], defaults[1:]
-    var = _var_of(atom, default, sites)
+        return fact
+    default, others = defaults[0], defaults[1:]
+    var = _var_of(fact, default, sites)
     if default.value is None:
-        return _with_added(atom, default, var, lambda one: _cases(one, rest, sites))
-    is_set = _cases(_put(atom, default, sites), rest, sites)
-    is_not = _cases(atom, rest, sites)
-    condition = applies(default, var)
-    if is_set == ir.TRUE:
-        return disjunction((condition, is_not))
-    return disjunction((conjunction((condition, is_set)), conjunction((negation(condition), is_not))))
+        return _with_added(fact, default, var, lambda without: _cases(without, others, sites))
+    where_set = _cases(_put(fact, default, sites), others, sites)
+    where_not = _cases(fact, others, sites)
+    is_set = applies(default, var)
+    if where_set == ir.TRUE:
+        return disjunction((is_set, where_not))
+    return disjunction((conjunction((is_set, where_set)), conjunction((negation(is_set), where_not))))
 
 
 # --- lists ----------------------------------------------------------------------
 
 
-def _walked(node: ir.Any | ir.All, defaults: tuple[ir.Default, ...], sites: _Vars) -> ir.Condition:
-    """A walk over a list that a default may set, or add to."""
-    found: ir.Condition = node
+def _walk_after(node: ir.Any | ir.All, defaults: tuple[ir.Default, ...], sites: _Sites) -> ir.Condition:
+    """``node``, whose condition on an element is already about the pod as it came, where a default sets or extends its list."""
+    condition: ir.Condition = node
     every = isinstance(node, ir.All)
     for default in defaults:
         if not isinstance(node.items, ir.Path) or not _is_at(node.items, default, sites):
@@ -157,73 +159,76 @@ def _walked(node: ir.Any | ir.All, defaults: tuple[ir.Default, ...], sites: _Var
         var = node.items.var
         if default.value is None:
             for value in default.add:
-                gets = conjunction((_open(default, var), _lacks(default, var, value)))
-                one = bound(node.where, node.var, value)
-                found = (
-                    conjunction((found, disjunction((negation(gets), one))))
+                is_added = conjunction((_may_apply(default, var), _lacks(default, var, value)))
+                holds = bound(node.where, node.var, value)
+                condition = (
+                    conjunction((condition, disjunction((negation(is_added), holds))))
                     if every
-                    else disjunction((found, conjunction((gets, one))))
+                    else disjunction((condition, conjunction((is_added, holds))))
                 )
         elif isinstance(default.value, tuple):
-            ones = tuple(bound(node.where, node.var, v) for v in default.value if isinstance(v, int))
-            is_set = conjunction(ones) if every else disjunction(ones)
-            condition = applies(default, var)
-            found = disjunction((conjunction((condition, is_set)), conjunction((negation(condition), found))))
-    return found
+            elements = tuple(bound(node.where, node.var, v) for v in default.value if isinstance(v, int))
+            holds = conjunction(elements) if every else disjunction(elements)
+            is_set = applies(default, var)
+            condition = disjunction((conjunction((is_set, holds)), conjunction((negation(is_set), condition))))
+    return condition
 
 
 def _with_added(
-    atom: ir.Condition, default: ir.Default, var: str, then: Callable[[ir.Condition], ir.Condition]
+    fact: ir.Condition, default: ir.Default, var: str, then: Callable[[ir.Condition], ir.Condition]
 ) -> ir.Condition:
-    """``atom`` that reads a list which ``default`` adds to, or an object that it makes for it."""
-    match atom:
+    """``fact``, which reads a list that ``default`` extends, or an object around it, once ``default`` is set.
+
+    ``then`` treats the fact for the other defaults. Raises `TypeError` where the fact is of another kind.
+    """
+    match fact:
         case ir.In(value=value, options=ir.Path(fields=fields)) if fields == default.path:
             added = tuple(
-                conjunction((ir.Equals(value, ir.Const(one)), _open(default, var), _lacks(default, var, one)))
-                for one in default.add
+                conjunction((ir.Equals(value, ir.Const(word)), _may_apply(default, var), _lacks(default, var, word)))
+                for word in default.add
             )
-            return disjunction((then(atom), *added))
+            return disjunction((then(fact), *added))
         case ir.Has(value=ir.Path()):
-            return disjunction((applies(default, var), then(atom)))
+            return disjunction((applies(default, var), then(fact)))
         case _:
-            raise TypeError(f"{atom} reads a list that a default adds to")
+            raise TypeError(f"{fact} reads a list that a default adds to")
 
 
 # --- values ---------------------------------------------------------------------
 
 
-def _put(atom: ir.Condition, default: ir.Default, sites: _Vars) -> ir.Condition:
-    """``atom`` where ``default`` has been set."""
-    return replaced(atom, lambda path: _field(path.fields, default) if _meets(path, default, sites) else path)
+def _put(fact: ir.Condition, default: ir.Default, sites: _Sites) -> ir.Condition:
+    """``fact`` where ``default`` is set: constants stand in place of what it reads there."""
+    return replaced(fact, lambda path: _field(path.fields, default) if _meets(path, default, sites) else path)
 
 
 def _field(fields: tuple[str, ...], default: ir.Default) -> Field:
-    """What is at ``fields`` once ``default`` is set there, above, or below."""
+    """The value at ``fields`` once ``default`` is set there, above or below."""
     value = default.value
     if value is None or len(fields) < len(default.path):
         return Object()
     below = fields[len(default.path) :]
-    pairs = {one[0]: one[1] for one in value if isinstance(one, tuple)} if isinstance(value, tuple) else {}
+    pairs = {pair[0]: pair[1] for pair in value if isinstance(pair, tuple)} if isinstance(value, tuple) else {}
     if below:
         return ir.Const(pairs[below[0]]) if below[0] in pairs and len(below) == 1 else UNSET
     if not isinstance(value, tuple):
         return ir.Const(value)
-    return Object() if pairs else ir.Const(tuple(one for one in value if isinstance(one, int)))
+    return Object() if pairs else ir.Const(tuple(number for number in value if isinstance(number, int)))
 
 
 # --- which fields ----------------------------------------------------------------
 
 
-def _reads(atom: ir.Condition, default: ir.Default, sites: _Vars) -> bool:
-    return any(_meets(path, default, sites) for path in nodes(atom, ir.Path))
+def _reads(fact: ir.Condition, default: ir.Default, sites: _Sites) -> bool:
+    return any(_meets(path, default, sites) for path in nodes(fact, ir.Path))
 
 
-def _var_of(atom: ir.Condition, default: ir.Default, sites: _Vars) -> str:
-    return next(path.var for path in nodes(atom, ir.Path) if _meets(path, default, sites))
+def _var_of(fact: ir.Condition, default: ir.Default, sites: _Sites) -> str:
+    return next(path.var for path in nodes(fact, ir.Path) if _meets(path, default, sites))
 
 
-def _meets(path: ir.Path, default: ir.Default, sites: _Vars) -> bool:
-    """Whether the default sets what is at ``path``, above it or below it. The whole of a pod or container is not asked for."""
+def _meets(path: ir.Path, default: ir.Default, sites: _Sites) -> bool:
+    """Whether the default sets the field at ``path``, above it or below it. A whole pod, container or ``spec`` does not count."""
     shorter = min(len(path.fields), len(default.path))
     return (
         bool(path.fields)
@@ -233,5 +238,5 @@ def _meets(path: ir.Path, default: ir.Default, sites: _Vars) -> bool:
     )
 
 
-def _is_at(path: ir.Path, default: ir.Default, sites: _Vars) -> bool:
+def _is_at(path: ir.Path, default: ir.Default, sites: _Sites) -> bool:
     return sites.get(path.var) == default.site and path.fields == default.path

@@ -1,4 +1,4 @@
-"""IR to IR: what every target needs to know of a check, computed once from the tree."""
+"""Passes over the IR: the fields that a check reads, a check with its parameters put in, conditions folded."""
 
 from __future__ import annotations
 
@@ -15,11 +15,12 @@ CONTAINER = "container"
 
 @frozen
 class Reads:
-    """What a check looks at: compared between the old and the new pod to tell whether an update concerns it.
+    """The fields that a check reads. An update that changes none of them does not concern the check.
 
-    ``pod``: paths from the pod's root, each compared whole; ``container``: paths within each container (none of them,
-    with ``containers`` true, when only the list of containers matters); ``annotations``: prefixes of annotation keys
-    which the container's name completes.
+    - ``pod``: paths from the pod's root, each compared whole.
+    - ``container``: paths within each container.
+    - ``annotations``: prefixes of annotation keys, which the container's name completes.
+    - ``containers``: whether the list of containers itself counts; with no paths, nothing else of it does.
     """
 
     pod: tuple[tuple[str, ...], ...]
@@ -31,32 +32,33 @@ class Reads:
 SERVICE_ACCOUNT = ("spec", "serviceAccountName")
 
 
-def looked_at(check: ir.Check) -> Reads:
-    """What ``check`` looks at, in the order in which it is first read."""
-    found: dict[_Read, None] = {}
+def reads_of(check: ir.Check) -> Reads:
+    """The fields that ``check`` reads, in the order in which they are first read."""
+    reads: dict[_Read, None] = {}
     walks_containers = False
     for requirement in check.requirements:
         sites = {ir.POD: ir.POD}
         for step in requirement.each:
             walks_containers |= isinstance(step.items, ir.Containers)
-            found |= dict.fromkeys(_reads(step.items, sites))
+            reads |= dict.fromkeys(_reads(step.items, sites))
             sites[step.var] = _site_of(step.items)
-        found |= dict.fromkeys(_reads((requirement.when, requirement.must, requirement.about), sites))
+        reads |= dict.fromkeys(_reads((requirement.when, requirement.must, requirement.about), sites))
     pod, container, annotations = (
-        dict.fromkeys(path for kind, path in found if kind == site) for site in (ir.POD, CONTAINER, _ANNOTATION)
+        dict.fromkeys(path for read_site, path in reads if read_site == site)
+        for site in (ir.POD, CONTAINER, _ANNOTATION)
     )
     inside = tuple(path for path in _outermost(container) if path != ("name",))
     return Reads(_outermost(pod), inside, tuple(prefix for (prefix,) in annotations), walks_containers)
 
 
 def _outermost(paths: dict[tuple[str, ...], None]) -> tuple[tuple[str, ...], ...]:
-    """``paths`` without those below another: that one is compared whole."""
+    """``paths`` without those that lie below another one, which is compared whole."""
     return tuple(path for path in paths if not any(path[:length] in paths for length in range(1, len(path))))
 
 
-def looked_at_by_all(checks: Iterable[ir.Check]) -> Reads:
-    """What any of ``checks`` looks at."""
-    every = [looked_at(check) for check in checks]
+def reads_of_all(checks: Iterable[ir.Check]) -> Reads:
+    """The fields that any of ``checks`` reads."""
+    every = [reads_of(check) for check in checks]
     return Reads(
         tuple(dict.fromkeys(path for reads in every for path in reads.pod)),
         tuple(dict.fromkeys(path for reads in every for path in reads.container)),
@@ -69,13 +71,13 @@ IMAGE = ("image",)
 
 
 def rechecked_on(check: ir.Check) -> Reads:
-    """What an update has to change for ``check`` to judge it: what the check looks at, the containers there are, an image.
+    """The fields that an update has to change for ``check`` to judge it: those it reads, the list of containers, any image.
 
-    A pod that a policy would refuse gets no other program. Source: ``shouldIgnore`` and ``validate`` in Kubernetes 1.24
-    ``plugin/pkg/admission/security/podsecuritypolicy/admission.go``; ``isSignificantPodUpdate`` in
+    So a pod that a policy would refuse cannot be given another program. Source: ``shouldIgnore`` and ``validate`` in
+    Kubernetes 1.24 ``plugin/pkg/admission/security/podsecuritypolicy/admission.go``; ``isSignificantPodUpdate`` in
     ``k8s.io/pod-security-admission/admission``.
     """
-    return _with_images(looked_at(check))
+    return _with_images(reads_of(check))
 
 
 def _with_images(reads: Reads) -> Reads:
@@ -83,19 +85,19 @@ def _with_images(reads: Reads) -> Reads:
     return replace(reads, container=container, containers=True)
 
 
-def looked_at_by_choice(choice: ir.Choice, of_workloads: bool = False) -> Reads:
-    """What decides whether ``choice`` judges an update.
+def reads_of_choice(choice: ir.Choice, of_workloads: bool = False) -> Reads:
+    """The fields that an update has to change for ``choice`` to judge it.
 
-    ``of_workloads``: that of a workload can name another service account for its pods, a pod keeps its own.
+    With ``of_workloads`` it is an update of a workload. It can name another service account, which a pod never does.
     """
     checks = (*(check for policy in choice.policies for check in policy.checks), *choice.concerns)
-    reads = _with_images(looked_at_by_all(checks))
+    reads = _with_images(reads_of_all(checks))
     return replace(reads, pod=(*reads.pod, SERVICE_ACCOUNT)) if of_workloads else reads
 
 
 _ANNOTATION = "annotation"
 _Read = tuple[str, tuple[str, ...]]
-"""A site, and a path there; of an annotation what stands before the container's name in its key."""
+"""A site, and a path there; for an annotation, the part of its key before the container's name."""
 
 
 def _site_of(items: ir.Items) -> str:
@@ -104,14 +106,14 @@ def _site_of(items: ir.Items) -> str:
 
 
 def _reads(node: object, sites: dict[str, str]) -> Iterator[_Read]:
-    """Every field that is read in ``node``, whose variables are at ``sites``."""
+    """Every field that ``node`` reads. ``sites`` has the site of each variable."""
     for read in nodes(node, ir.Path, ir.Coalesce, ir.Entry, ir.Any, ir.All):
         match read:
             case ir.Path(var=var, fields=path):
                 if sites.get(var) and path:
                     yield sites[var], path
             case ir.Coalesce(options=options):
-                # the whole of each, since its being set decides, whatever the field below it is
+                # each as a whole: whether it is set decides, whatever the field below it is
                 yield from _reads(options, sites)
             case ir.Entry(map=of, key=key):
                 if isinstance(key.value, ir.Path) and sites.get(key.value.var) == CONTAINER:
@@ -127,27 +129,27 @@ def display(values: tuple[ir.ParamValue, ...]) -> str:
     """The text of `ir.ShowParams` for these parameter values."""
     shown: list[str] = []
     for value in values:
-        for one in value if isinstance(value, tuple) else (value,):
-            match one:
+        for constant_value in value if isinstance(value, tuple) else (value,):
+            match constant_value:
                 case bool():
-                    shown.append("true" if one else "false")
+                    shown.append("true" if constant_value else "false")
                 case ir.Range(min=low, max=high):
                     shown.append(str(low) if low == high else f"{low}-{high}")
                 case ir.HostPathPrefix(path=path, read_only=read_only):
                     shown.append(f"{path} (read-only)" if read_only else path)
                 case str():
-                    shown.append(one)
+                    shown.append(constant_value)
                 case _:
-                    assert_never(one)
+                    assert_never(constant_value)
     return ", ".join(s.replace("\n", "\\n").replace("\r", "\\r") for s in shown) or "none"
 
 
 def specialise(check: ir.Check) -> ir.Check:
-    """``check`` with its parameters written into it, and what that makes trivially true or false folded away."""
+    """``check`` with the values of its parameters put in. Conditions that these decide are folded away."""
     params = dict(check.params)
     requirements = []
     for requirement in check.requirements:
-        each = tuple(ir.Each(step.var, _given(step.items, params)) for step in requirement.each)
+        each = tuple(ir.Each(step.var, _substituted(step.items, params)) for step in requirement.each)
         when = fold(requirement.when, params)
         must = fold(requirement.must, params)
         if must == ir.TRUE or when == ir.FALSE or any(s.items in (ir.Const(()), ir.Const("")) for s in each):
@@ -184,7 +186,7 @@ _Params = dict[str, ir.ParamValue] | None
 _Operand = TypeVar("_Operand", bound=ir.Value | ir.Items)
 
 
-def _given(operand: _Operand, params: _Params) -> _Operand | ir.Const:
+def _substituted(operand: _Operand, params: _Params) -> _Operand | ir.Const:
     return constant(operand, params) if isinstance(operand, ir.Param) and params is not None else operand
 
 
@@ -193,31 +195,33 @@ def _truth(holds: bool) -> ir.Condition:
 
 
 def fold(condition: ir.Condition, params: _Params = None) -> ir.Condition:
-    """``condition`` with the values of its parameters in it, and what that decides folded away.
+    """``condition`` with the values of its parameters put in. Parts that constants decide are folded away.
 
-    Without ``params`` the parameters stay, and what constants decide is folded away.
+    Without ``params`` the parameters stay.
     """
     match condition:
         case ir.Has(value=value):
-            bound = _given(value, params)
+            bound = _substituted(value, params)
             return ir.TRUE if isinstance(bound, ir.Const) else ir.Has(bound)
         case ir.Equals(left=left, right=right):
-            first, second = _given(left, params), _given(right, params)
+            first, second = _substituted(left, params), _substituted(right, params)
             if isinstance(first, ir.Const) and isinstance(second, ir.Const):
                 return _truth(type(first.value) is type(second.value) and first.value == second.value)
             return ir.Equals(first, second)
         case ir.In(value=value, options=options):
-            bound, among = _given(value, params), _given(options, params)
+            bound, among = _substituted(value, params), _substituted(options, params)
             if isinstance(among, ir.Const) and isinstance(among.value, tuple):
                 if isinstance(bound, ir.Const):
                     return _truth(bound.value in among.value)
                 if isinstance(bound, ir.Concat):
-                    among = ir.Const(tuple(str(one) for one in among.value if str(one).startswith(bound.prefix)))
+                    among = ir.Const(
+                        tuple(str(option) for option in among.value if str(option).startswith(bound.prefix))
+                    )
                 if not among.value:
                     return ir.FALSE
             return ir.In(bound, among)
         case ir.InRanges(value=value, ranges=ranges):
-            bound, within = _given(value, params), _given(ranges, params)
+            bound, within = _substituted(value, params), _substituted(ranges, params)
             if isinstance(within, ir.Param):
                 return ir.InRanges(bound, within)
             bounds = within.value if isinstance(within.value, tuple) else ()
@@ -227,7 +231,7 @@ def fold(condition: ir.Condition, params: _Params = None) -> ir.Condition:
                 return _truth(inside)
             return ir.InRanges(bound, within) if within.value else ir.FALSE
         case ir.StartsWithAny(value=value, patterns=patterns):
-            bound, prefixes = _given(value, params), _given(patterns, params)
+            bound, prefixes = _substituted(value, params), _substituted(patterns, params)
             if isinstance(prefixes, ir.Param):
                 return ir.StartsWithAny(bound, prefixes)
             if not isinstance(prefixes.value, tuple) or not prefixes.value:
@@ -237,14 +241,14 @@ def fold(condition: ir.Condition, params: _Params = None) -> ir.Condition:
                 return _truth(isinstance(bound.value, str) and bound.value.startswith(starts))
             return ir.StartsWithAny(bound, prefixes)
         case ir.Under(value=value, prefix=prefix):
-            return ir.Under(_given(value, params), _given(prefix, params))
+            return ir.Under(_substituted(value, params), _substituted(prefix, params))
         case ir.SameLevel(left=left, right=right):
-            return ir.SameLevel(_given(left, params), _given(right, params))
+            return ir.SameLevel(_substituted(left, params), _substituted(right, params))
         case ir.Any(var=var, items=items, where=where, name=name):
-            over, holds = _given(items, params), fold(where, params)
+            over, holds = _substituted(items, params), fold(where, params)
             return ir.FALSE if over == ir.Const(()) or holds == ir.FALSE else ir.Any(var, over, holds, name)
         case ir.All(var=var, items=items, where=where, name=name):
-            over, holds = _given(items, params), fold(where, params)
+            over, holds = _substituted(items, params), fold(where, params)
             return ir.TRUE if over == ir.Const(()) or holds == ir.TRUE else ir.All(var, over, holds, name)
         case ir.And() | ir.Or() | ir.Not():
             return with_parts(condition, lambda inner: fold(inner, params))
@@ -259,25 +263,25 @@ def _within(number: object, bounds: ir.Range) -> bool:
 def conjunction(conditions: tuple[ir.Condition, ...]) -> ir.Condition:
     """``And`` of ``conditions``, flattened, without what is trivially true; false if one is."""
     flat: list[ir.Condition] = []
-    for one in conditions:
-        if one == ir.FALSE:
+    for condition in conditions:
+        if condition == ir.FALSE:
             return ir.FALSE
-        flat.extend(one.conditions if isinstance(one, ir.And) else (one,))
+        flat.extend(condition.conditions if isinstance(condition, ir.And) else (condition,))
     return flat[0] if len(flat) == 1 else ir.And(tuple(flat))
 
 
 def disjunction(conditions: tuple[ir.Condition, ...]) -> ir.Condition:
     """``Or`` of ``conditions``, flattened, without what is trivially false; true if one is."""
     flat: list[ir.Condition] = []
-    for one in conditions:
-        if one == ir.TRUE:
+    for condition in conditions:
+        if condition == ir.TRUE:
             return ir.TRUE
-        flat.extend(one.conditions if isinstance(one, ir.Or) else (one,))
+        flat.extend(condition.conditions if isinstance(condition, ir.Or) else (condition,))
     return flat[0] if len(flat) == 1 else ir.Or(tuple(flat))
 
 
 def with_parts(condition: ir.Condition, change: Callable[[ir.Condition], ir.Condition]) -> ir.Condition:
-    """``condition`` with ``change`` of each condition that it connects, folded; as it is where it connects none."""
+    """``condition`` with each condition that it connects replaced by ``change``, folded; itself where it connects none."""
     match condition:
         case ir.And(conditions=conditions):
             return conjunction(tuple(map(change, conditions)))

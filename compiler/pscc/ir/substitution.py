@@ -1,7 +1,7 @@
-"""A condition in which some fields are known: what is known stands for the reads, and what that decides is folded away.
+"""Puts known values in place of the fields that a condition reads, and folds away the parts that this decides.
 
-Total over the IR's conditions. What cannot be said of an object, an entry under a name that only the pod knows and the
-fields of one of which nothing is known, raises `TypeError`.
+It knows every condition of the IR. It raises `TypeError` in two cases: the condition reads an entry of a known object under a
+name that only the pod has, or walks the fields of an object whose fields are not known.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pscc.ir.passes import fold, with_parts
 
 
 class Unset(Enum):
-    """Of a field that is known to be unset."""
+    """The one value for a field that is known to be unset."""
 
     UNSET = "unset"
 
@@ -26,9 +26,9 @@ UNSET = Unset.UNSET
 
 @frozen
 class Object:
-    """What is known of a field that is set, to an object: the names of its ``fields``, None where they are not known.
+    """A field that is known to be an object. ``fields`` are the names of its fields, None where they are not known.
 
-    It is no scalar, and so is equal to nothing.
+    It is no scalar, so it is equal to nothing.
     """
 
     fields: tuple[str, ...] | None = None
@@ -36,13 +36,13 @@ class Object:
 
 Known = Unset | Object
 Field = ir.Path | ir.Const | Known
-"""What stands for a path: itself where nothing is known of it."""
+"""The replacement of a path: the path itself where its value is not known."""
 Put = Callable[[ir.Path], Field]
 _Value = ir.Value | Known
 
 
 def bound(condition: ir.Condition, var: str, element: object) -> ir.Condition:
-    """``condition`` where the variable ``var`` is ``element``, one of a constant's: a scalar, a range, a host path."""
+    """``condition`` where the variable ``var`` is ``element``, an element of a constant list: a scalar, a range, a host path."""
 
     def put(path: ir.Path) -> Field:
         return _below(element, path.fields) if path.var == var else path
@@ -51,7 +51,7 @@ def bound(condition: ir.Condition, var: str, element: object) -> ir.Condition:
 
 
 def _below(element: object, fields: tuple[str, ...]) -> Field:
-    """What is at ``fields`` of ``element``, a constant of the IR."""
+    """The value at ``fields`` of ``element``, a constant of the IR."""
     match element, fields:
         case str() | int(), ():
             return ir.Const(element)
@@ -72,7 +72,7 @@ def _below(element: object, fields: tuple[str, ...]) -> Field:
 
 
 def replaced(node: ir.Condition, put: Put) -> ir.Condition:
-    """``node`` with ``put`` of each path that it reads, its parameters left as they are."""
+    """``node`` with each path that it reads replaced by ``put``. Its parameters stay."""
     match node:
         case ir.Has(value=value):
             return _is_set(value, put)
@@ -84,10 +84,10 @@ def replaced(node: ir.Condition, put: Put) -> ir.Condition:
         case ir.SameLevel(left=left, right=right):
             return ir.SameLevel(_level(_value(left, put)), _level(_value(right, put)))
         case ir.In(value=value, options=options):
-            new, among = _value(value, put), _listed(options, put)
-            if isinstance(new, Known) or among == ir.Const(()):
+            new, new_options = _value(value, put), _listed(options, put)
+            if isinstance(new, Known) or new_options == ir.Const(()):
                 return ir.FALSE
-            return fold(ir.In(new, among))
+            return fold(ir.In(new, new_options))
         case ir.InRanges(value=value, ranges=ranges):
             new = _value(value, put)
             return ir.FALSE if isinstance(new, Known) else fold(ir.InRanges(new, ranges))
@@ -95,13 +95,13 @@ def replaced(node: ir.Condition, put: Put) -> ir.Condition:
             new = _value(value, put)
             return ir.FALSE if isinstance(new, Known) else fold(ir.StartsWithAny(new, patterns))
         case ir.Under(value=value, prefix=prefix):
-            new, top = _value(value, put), _value(prefix, put)
-            return ir.FALSE if isinstance(new, Known) or isinstance(top, Known) else ir.Under(new, top)
+            new, new_prefix = _value(value, put), _value(prefix, put)
+            return ir.FALSE if isinstance(new, Known) or isinstance(new_prefix, Known) else ir.Under(new, new_prefix)
         case ir.Any(var=var, items=items, where=where, name=name):
-            over, holds = _items(items, put), replaced(where, _but(var, put))
+            over, holds = _items(items, put), replaced(where, _outside(var, put))
             return ir.FALSE if over == ir.Const(()) or holds == ir.FALSE else ir.Any(var, over, holds, name)
         case ir.All(var=var, items=items, where=where, name=name):
-            over, holds = _items(items, put), replaced(where, _but(var, put))
+            over, holds = _items(items, put), replaced(where, _outside(var, put))
             return ir.TRUE if over == ir.Const(()) or holds == ir.TRUE else ir.All(var, over, holds, name)
         case ir.And() | ir.Or() | ir.Not():
             return with_parts(node, lambda inner: replaced(inner, put))
@@ -109,13 +109,13 @@ def replaced(node: ir.Condition, put: Put) -> ir.Condition:
             assert_never(node)
 
 
-def _but(var: str, put: Put) -> Put:
-    """``put`` inside of a walk, whose own variable is another one."""
+def _outside(var: str, put: Put) -> Put:
+    """``put`` inside of a walk over ``var``: a path from that variable stays."""
     return lambda path: path if path.var == var else put(path)
 
 
 def _level(value: _Value) -> ir.Value:
-    """A level; one that is unset, or no string, counts as an empty one."""
+    """An SELinux level. One that is unset, or no string, counts as empty."""
     return ir.Const("") if isinstance(value, Known) else value
 
 
@@ -139,11 +139,11 @@ def _value(value: ir.Value, put: Put) -> _Value:
 
 
 def _entry(of: ir.Path, key: ir.Concat | ir.Const | Unset, put: Put) -> _Value:
-    within = put(of)
-    if isinstance(within, (ir.Const, Unset)) or isinstance(key, Unset):
+    new_map = put(of)
+    if isinstance(new_map, (ir.Const, Unset)) or isinstance(key, Unset):
         return UNSET
-    if isinstance(within, ir.Path):
-        return ir.Entry(within, key if isinstance(key, ir.Concat) else ir.Concat("", key))
+    if isinstance(new_map, ir.Path):
+        return ir.Entry(new_map, key if isinstance(key, ir.Concat) else ir.Concat("", key))
     if isinstance(key, ir.Const):
         return put(ir.Path(of.var, (*of.fields, str(key.value))))
     raise TypeError(f"the entries of {of} are not known")
@@ -151,23 +151,23 @@ def _entry(of: ir.Path, key: ir.Concat | ir.Const | Unset, put: Put) -> _Value:
 
 def _is_set(value: ir.Value, put: Put) -> ir.Condition:
     if isinstance(value, ir.Coalesce) and not value.field:
-        # one that is known to be set is enough, wherever it stands
-        known = [put(option) if isinstance(option, ir.Path) else option for option in value.options]
-        if any(isinstance(one, (Object, ir.Const)) for one in known):
+        # an option that is known to be set is enough, wherever it stands
+        options = [put(option) if isinstance(option, ir.Path) else option for option in value.options]
+        if any(isinstance(option, (Object, ir.Const)) for option in options):
             return ir.TRUE
     new = _value(value, put)
     return ir.FALSE if new is UNSET else ir.TRUE if isinstance(new, Object) else fold(ir.Has(new))
 
 
 def _first_set(options: tuple[ir.Path | ir.Const, ...], field: tuple[str, ...], put: Put) -> _Value:
-    """What is below the first of ``options`` that is set, in so far as that is known."""
+    """The value at ``field`` below the first of ``options`` that is set. Options before the first known one stay."""
     kept: list[ir.Path | ir.Const] = []
     for option in options:
         new = option if isinstance(option, ir.Const) else put(option)
         if isinstance(new, ir.Path):
             kept.append(new)
         elif new is not UNSET:
-            # it is set, so no later option is looked at
+            # this option is set, so later ones do not count
             inner = put(ir.Path(option.var, option.fields + field)) if field and isinstance(option, ir.Path) else new
             if not kept:
                 return inner
@@ -188,7 +188,7 @@ def _joined(value: ir.Concat, put: Put) -> ir.Concat | ir.Const | Unset:
 
 
 def _listed(options: ir.Path | ir.Param | ir.Const, put: Put) -> ir.Path | ir.Param | ir.Const:
-    """A list; what is unset, or none, has no elements."""
+    """``options`` with a known value in place of its path. A value that is unset, or no list, has no elements."""
     if not isinstance(options, ir.Path):
         return options
     new = put(options)

@@ -1,4 +1,4 @@
-"""IR to IR: the same meaning in fewer words, for code that people read."""
+"""Passes over the IR that simplify a requirement without changing its meaning, for code that people read."""
 
 from __future__ import annotations
 
@@ -9,23 +9,24 @@ from pscc.ir.passes import conjunction, negation, with_parts
 
 
 def failing(requirement: ir.Requirement) -> ir.Condition:
-    """When there is a finding: ``when`` holds and ``must`` does not.
+    """The condition for a finding of ``requirement``: ``when`` holds and ``must`` does not.
 
-    Without negated alternatives of one fact each, and without what the facts beside it already say.
+    A negated alternative of single facts becomes a conjunction. Parts that the facts beside them decide are left out.
     """
     whole = conjunction((_simple(requirement.when), _simple(negation(requirement.must))))
     if not isinstance(whole, ir.And):
         return whole
-    given = {one: True for one in whole.conditions if _is_fact(one)}
-    truths = {inner: truth for one in given for inner, truth in _implied(one)}
-    return conjunction(tuple(one if one in given else _simple(_given(one, truths)) for one in whole.conditions))
+    facts = dict.fromkeys(part for part in whole.conditions if _is_fact(part))
+    truths = {implied: truth for fact in facts for implied, truth in _implied(fact)}
+    return conjunction(tuple(part if part in facts else _simple(_where(part, truths)) for part in whole.conditions))
 
 
 _Truths = dict[ir.Condition, bool]
+"""Whether each condition is true or false."""
 
 
 def _implied(fact: ir.Condition) -> list[tuple[ir.Condition, bool]]:
-    """What is true or false wherever ``fact`` holds."""
+    """Conditions that are true, or false, wherever ``fact`` holds."""
     match fact:
         case ir.Not(condition=inner):
             return [(inner, False)]
@@ -37,22 +38,22 @@ def _implied(fact: ir.Condition) -> list[tuple[ir.Condition, bool]]:
             return [(fact, True)]
 
 
-def _given(node: ir.Condition, truths: _Truths) -> ir.Condition:
-    """``node`` where ``truths`` are known."""
+def _where(node: ir.Condition, truths: _Truths) -> ir.Condition:
+    """``node`` in a place where ``truths`` hold."""
     if node in truths:
         return ir.TRUE if truths[node] else ir.FALSE
     match node:
         case ir.Equals(left=left, right=ir.Const(value=value)):
-            others = (t.right for t, truth in truths.items() if truth and isinstance(t, ir.Equals) and t.left == left)
-            differs = any(isinstance(other, ir.Const) and other.value != value for other in others)
+            equal_to = (t.right for t, truth in truths.items() if truth and isinstance(t, ir.Equals) and t.left == left)
+            differs = any(isinstance(other, ir.Const) and other.value != value for other in equal_to)
             return ir.FALSE if differs else node
         case _:
-            # not inside of a walk, which has variables of its own
-            return with_parts(node, lambda inner: _given(inner, truths))
+            # a walk stays: it has variables of its own
+            return with_parts(node, lambda inner: _where(inner, truths))
 
 
 def message(requirement: ir.Requirement) -> tuple[ir.Part, ...]:
-    """The message of ``requirement``, with the value written out where the condition leaves no other."""
+    """The message of ``requirement``. A value that can only be one constant where there is a finding is written out."""
     condition = failing(requirement)
     facts = condition.conditions if isinstance(condition, ir.And) else (condition,)
     known: dict[ir.Value, str] = {}
@@ -90,8 +91,8 @@ def _simple(node: ir.Condition) -> ir.Condition:
             return ir.Or((ir.Not(ir.Has(path)), equal)) if unset == to else equal
         case ir.Not(condition=inner):
             inner = _simple(inner)
-            if isinstance(inner, ir.Or) and all(_is_fact(one) for one in inner.conditions):
-                return conjunction(tuple(negation(one) for one in inner.conditions))
+            if isinstance(inner, ir.Or) and all(_is_fact(part) for part in inner.conditions):
+                return conjunction(tuple(negation(part) for part in inner.conditions))
             return negation(inner)
         case ir.Any(where=where) | ir.All(where=where):
             return replace(node, where=_simple(where))
@@ -100,7 +101,7 @@ def _simple(node: ir.Condition) -> ir.Condition:
 
 
 def _is_fact(node: ir.Condition) -> bool:
-    """Whether ``node`` is about one value, and neither made of others nor a walk."""
+    """Whether ``node`` is a comparison of one value, negated or not, and no walk or connection of conditions."""
     if isinstance(node, ir.Not):
         return _is_fact(node.condition)
     return not isinstance(node, (ir.And, ir.Or, ir.Any, ir.All))

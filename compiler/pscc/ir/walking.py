@@ -1,4 +1,4 @@
-"""The one walk over trees of the IR: what is inside of a node, and a node with something else inside of it.
+"""Walks trees of the IR: the nodes inside of a node, and a node with some of them replaced.
 
 A tree is a record of the IR, or of a printer around it, whose fields are records, tuples and constants; or a tuple or
 list of trees. Lists come out as tuples.
@@ -28,14 +28,14 @@ def _names_in(kind: type) -> tuple[str, ...]:
 
 
 def children(node: object) -> tuple[object, ...]:
-    """What is directly inside of ``node``, in order: the values of its fields, or its elements. None in a constant."""
+    """The nodes directly inside of ``node``, in order: the values of its fields, or its elements. A constant has none."""
     if isinstance(node, (tuple, list)):
         return tuple(node)
     return tuple([getattr(node, name) for name in _fields_of(node)])
 
 
 def walk(node: object) -> Iterator[object]:
-    """``node``, and all that is inside of it, each before what is inside of that."""
+    """``node`` and every node inside of it, each node before those inside of it."""
     waiting = [node]
     while waiting:
         first = waiting.pop()
@@ -44,7 +44,7 @@ def walk(node: object) -> Iterator[object]:
 
 
 def nodes(node: object, *kinds: type[_Node]) -> Iterator[_Node]:
-    """Each node of one of ``kinds`` in ``node``, in order; what is inside of one is not looked at."""
+    """Each node of one of ``kinds`` in ``node``, in order, but not those inside of another one of them."""
     waiting = [node]
     while waiting:
         first = waiting.pop()
@@ -55,7 +55,7 @@ def nodes(node: object, *kinds: type[_Node]) -> Iterator[_Node]:
 
 
 def replace(node: _Tree, change: Callable[[object], object]) -> _Tree:
-    """``node`` with ``change`` of each of its `children` in the place of that; ``node`` itself where none changes."""
+    """``node`` with each of its `children` replaced by ``change`` of it; ``node`` itself where none changes."""
     new: object
     if isinstance(node, (tuple, list)):
         new = tuple(change(child) for child in node)
@@ -70,7 +70,7 @@ def replace(node: _Tree, change: Callable[[object], object]) -> _Tree:
 
 
 def substitute(node: _Tree, put: Callable[[object], object | None]) -> _Tree:
-    """``node`` with what ``put`` has for a node in its place; where that is None the node stays, changed inside alike."""
+    """``node`` with ``put`` of each node in its place. Where that is None the node stays, and its children are replaced."""
     new = put(node)
     if new is not None:
         return new  # type: ignore[return-value]

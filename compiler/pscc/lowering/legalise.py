@@ -14,7 +14,7 @@ from pscc.base.frozen import frozen
 from pscc.base.source import Span
 from pscc.diagnostics import Diagnostic, SourceError
 from pscc.ir.access import NONE
-from pscc.ir.defaulting import reads_what
+from pscc.ir.defaulting import check_reads
 from pscc.lowering.beside import beside
 from pscc.lowering.capabilities import (
     Capabilities,
@@ -124,7 +124,7 @@ def _policy(
             DefaultNotSet(policy.name, default, cause, must_be_set(policy, default))
             for default in policy.defaults
             if default not in [shortfall.default for shortfall in unset]
-            and (not default.isolates or any(reads_what(check, default) for check in others))
+            and (not default.isolates or any(check_reads(check, default) for check in others))
         ]
     shortfalls += unset
     kept = without(policy, [shortfall.default for shortfall in unset]) if unset else policy

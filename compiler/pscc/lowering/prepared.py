@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pscc import ir
 from pscc.base.frozen import frozen
 from pscc.diagnostics import Diagnostic
-from pscc.ir.once_defaulted import observing, unset
+from pscc.ir.once_defaulted import observing, with_unset_defaults
 from pscc.lowering.choice_forms import lowered
 from pscc.lowering.default_checks import refused_beside
 from pscc.lowering.rollout import (
@@ -65,7 +65,7 @@ def prepared(program: ir.Program, rollout: Rollout = AS_WRITTEN) -> Prepared:
 
 def _unset(program: ir.Program) -> Iterator[Diagnostic]:
     """A note on each policy and choice of ``program`` that has defaults and, by its mode, changes no pod."""
-    for owner in unset(program):
+    for owner in with_unset_defaults(program):
         does = "warns" if owner.mode == "warn" else "audits"
         message = f"{owner.name} only {does}: its defaults are not set, and it judges pods as if they were"
         yield Diagnostic("LNG071", message, owner.span, severity="note")

@@ -11,7 +11,7 @@ from itertools import combinations, islice, product
 from pscc import ir
 from pscc.diagnostics import Diagnostic
 from pscc.ir.access import Scope
-from pscc.ir.defaulting import reads, reads_what, sets_the_same
+from pscc.ir.defaulting import check_reads, reads, sets_the_same
 
 
 def conflicts(program: ir.Program) -> Iterator[Diagnostic]:
@@ -43,7 +43,7 @@ def _between_choices(earlier: ir.Choice, later: ir.Choice) -> Iterator[Diagnosti
         for setting, reading, choice in ((first, second, later), (second, first, earlier)):
             for default in setting.defaults:
                 for check in reading.checks:
-                    if reads_what(check, default):
+                    if check_reads(check, default):
                         yield _decides(default, setting, check, reading, choice)
 
 

@@ -11,7 +11,7 @@ from pscc import ir
 from pscc.base.frozen import frozen
 from pscc.ir.access import Request
 from pscc.ir.once_defaulted import observing
-from pscc.ir.passes import looked_at_by_choice
+from pscc.ir.passes import reads_of_choice
 from pscc.reference import interpreter
 from pscc.reference.interpreter import Json, Verdict, show
 
@@ -130,7 +130,7 @@ def admit(choice: ir.Choice, request: Request, pod: Json, old_pod: Json | None =
     With ``old_pod`` it is an update. It is admitted if no field that a policy of the choice reads has changed, or if a policy
     accepts the pod as it is.
     """
-    if old_pod is not None and interpreter.unchanged(looked_at_by_choice(choice), pod, old_pod):
+    if old_pod is not None and interpreter.unchanged(reads_of_choice(choice), pod, old_pod):
         return Admission(True, "", (), "", pod)
     counts_as_changed = old_pod is None and copied_into_the_annotation(pod)
     opinions = []

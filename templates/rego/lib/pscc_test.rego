@@ -43,6 +43,12 @@ test_below if {
 	lib.below(null, ["type"]) == null
 }
 
+test_below_or if {
+	lib.below_or({"type": "Localhost"}, ["type"], "RuntimeDefault") == "Localhost"
+	lib.below_or({}, ["type"], "RuntimeDefault") == null
+	lib.below_or(null, ["type"], "RuntimeDefault") == "RuntimeDefault"
+}
+
 test_join if {
 	lib.join("localhost/", "a") == "localhost/a"
 	lib.join("localhost/", null) == null

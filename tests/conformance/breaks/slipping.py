@@ -12,6 +12,8 @@ from pscc.printers.cel.fragments import cel
 from pscc.printers.cel.text import text_of
 from pscc.printers.cel.tree import Expression
 
+VAP, GATEKEEPER, REGO = ("vap",), ("gatekeeper",), ("gatekeeper", "opa")
+"""Outputs that show a slip."""
 Make = Callable[[Any], Any]
 """What stands in place of a function or value of the compiler, made of that."""
 

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from conformance.breaks.choice_slips import CHOICE_SLIPS
 from conformance.breaks.slipping import (
+    GATEKEEPER,
+    REGO,
+    VAP,
     Slip,
     always,
     changed,
@@ -17,11 +21,10 @@ from conformance.breaks.slipping import (
     no_prefixes,
     no_words,
     nobody,
-    replaced,
     then,
 )
 from pscc import ir
-from pscc.ir.access import ALL, NONE, Scope
+from pscc.ir.access import NONE
 from pscc.lowering.capabilities import Sets
 from pscc.output.templating import Code
 from pscc.printers.cel.fragments import cel
@@ -29,12 +32,9 @@ from pscc.printers.cel.logic import equal
 from pscc.printers.cel.tree import EMPTY, FALSE, TRUE, Listing, Text, infix, variable
 from support.emitted.settings import CEL
 
-_VAP, _KYVERNO = ("vap",), ("kyverno-cel",)
+_KYVERNO = ("kyverno-cel",)
 _POLICIES = ("vap", "kyverno-cel")
 _CELS = ("vap", CEL)
-_CHOICES = ("vap", CEL)
-_REGO = ("gatekeeper", "opa")
-_GATEKEEPER = ("gatekeeper",)
 _ON_CREATE = cel('request.operation == "CREATE"')
 
 SLIPS = (
@@ -93,18 +93,18 @@ SLIPS = (
     Slip("targets.shared.cel_who.in_namespaces", "everywhere", always(TRUE), _POLICIES),
     Slip("targets.shared.cel_who.in_namespaces", "no exceptions", first(no_exceptions), _POLICIES),
     Slip("targets.shared.cel_who.in_namespaces", "exceptions alone", first(no_names), _POLICIES),
-    Slip("targets.shared.cel_who.has_labels", "no labels", always(TRUE), _VAP),
-    Slip("targets.gatekeeper.match.match_lines", "everywhere", always(Code("")), _GATEKEEPER),
-    Slip("targets.gatekeeper.match.match_lines", "no labels", first(no_labels), _GATEKEEPER),
-    Slip("targets.gatekeeper.match.match_lines", "no excepted labels", first(no_excepted_labels), _GATEKEEPER),
-    Slip("targets.gatekeeper.match.match_lines", "no exceptions", first(no_exceptions), _GATEKEEPER),
-    Slip("targets.gatekeeper.match._names", "prefixes without a star", changed(r"\*(\W?)$", r"\1"), _GATEKEEPER),
-    Slip("targets.shared.subjects.names_row", "no prefixes", first(no_prefixes), _REGO),
-    Slip("targets.shared.subjects.names_row", "no whole words", first(no_words), _REGO),
-    Slip("targets.shared.subjects.subjects_row", "no users", first(nobody("users")), _REGO),
-    Slip("targets.shared.subjects.subjects_row", "no groups", first(nobody("groups")), _REGO),
-    Slip("targets.shared.subjects.subjects_row", "no accounts", first(nobody("service_accounts")), _REGO),
-    Slip("targets.shared.subjects.exemption_rows", "the first alone", then(lambda rows: rows[:1]), _REGO),
+    Slip("targets.shared.cel_who.has_labels", "no labels", always(TRUE), VAP),
+    Slip("targets.gatekeeper.match.match_lines", "everywhere", always(Code("")), GATEKEEPER),
+    Slip("targets.gatekeeper.match.match_lines", "no labels", first(no_labels), GATEKEEPER),
+    Slip("targets.gatekeeper.match.match_lines", "no excepted labels", first(no_excepted_labels), GATEKEEPER),
+    Slip("targets.gatekeeper.match.match_lines", "no exceptions", first(no_exceptions), GATEKEEPER),
+    Slip("targets.gatekeeper.match._names", "prefixes without a star", changed(r"\*(\W?)$", r"\1"), GATEKEEPER),
+    Slip("targets.shared.subjects.names_row", "no prefixes", first(no_prefixes), REGO),
+    Slip("targets.shared.subjects.names_row", "no whole words", first(no_words), REGO),
+    Slip("targets.shared.subjects.subjects_row", "no users", first(nobody("users")), REGO),
+    Slip("targets.shared.subjects.subjects_row", "no groups", first(nobody("groups")), REGO),
+    Slip("targets.shared.subjects.subjects_row", "no accounts", first(nobody("service_accounts")), REGO),
+    Slip("targets.shared.subjects.exemption_rows", "the first alone", then(lambda rows: rows[:1]), REGO),
     Slip(
         "targets.shared.shape_names.kind_of",
         "an exempting template is no other",
@@ -115,7 +115,7 @@ SLIPS = (
         "targets.gatekeeper.package.rego_of",
         "nobody is exempt",
         lambda real: lambda check, _=False: real(check),
-        _GATEKEEPER,
+        GATEKEEPER,
     ),
     Slip(
         "targets.gatekeeper.cel.source_of",
@@ -136,12 +136,12 @@ SLIPS = (
     Slip("printers.cel.matching.starts_with_any", "all do", always(TRUE), _CELS),
     Slip("printers.cel.matching.in_ranges", "its end is not in it", changed(r"<=", "<"), _CELS),
     Slip("printers.cel.matching.in_ranges", "its beginning is not in it", changed(r">=", ">"), _CELS),
-    Slip("printers.cel.matching.below", "at no slash", changed(r'/"\)', '")'), _VAP),
+    Slip("printers.cel.matching.below", "at no slash", changed(r'/"\)', '")'), VAP),
     Slip(
         "printers.cel.matching.same_level",
         "the very text",
         lambda _: lambda value, level: equal(value, Text(level)),
-        _VAP,
+        VAP,
     ),
     Slip(
         "printers.cel.matching.same_level_as",
@@ -209,12 +209,10 @@ SLIPS = (
         "printers.rego.rules.parameter_rules",
         "no parameter is read",
         changed(r'\["parameters", "(\w+)"\]', r'["parameter", "\1"]'),
-        _GATEKEEPER,
+        GATEKEEPER,
     ),
-    Slip(
-        "printers.rego.text.literal", "single quotes", lambda real: lambda value: real(value).replace('"', "'"), _REGO
-    ),
-    Slip("printers.rego.library.library_for", "no library", always(""), _GATEKEEPER),
+    Slip("printers.rego.text.literal", "single quotes", lambda real: lambda value: real(value).replace('"', "'"), REGO),
+    Slip("printers.rego.library.library_for", "no library", always(""), GATEKEEPER),
     # findings and words
     Slip(
         "printers.cel.findings.containers_of",
@@ -228,7 +226,7 @@ SLIPS = (
         changed(r" \+ \(has\(\w+\.spec\.eph.*$", ""),
         _CELS,
     ),
-    Slip("printers.cel.findings.because_of", "no reason", always(""), _VAP),
+    Slip("printers.cel.findings.because_of", "no reason", always(""), VAP),
     Slip("printers.cel.messages.line", "as it is", lambda _: lambda value, string=False: value, _CELS),
     Slip(
         "printers.cel.findings.names_of",
@@ -241,24 +239,24 @@ SLIPS = (
         "printers.cel.pending._unset",
         "no default is pending",
         lambda _: lambda path, otherwise, pending: otherwise,
-        _VAP,
+        VAP,
     ),
-    Slip("printers.cel.pending._with_added", "nothing is added", changed(r"\+ \(?\[.*$", "+ [])"), _VAP),
+    Slip("printers.cel.pending._with_added", "nothing is added", changed(r"\+ \(?\[.*$", "+ [])"), VAP),
     Slip("ir.tidy.failing", "whatever its condition", first(lambda r: replace(r, when=ir.TRUE)), _CELS),
     # updates
-    Slip("printers.cel.checks.changed", "always", always(TRUE), _VAP),
+    Slip("printers.cel.checks.changed", "always", always(TRUE), VAP),
     Slip(
         "printers.cel.checks.changed",
         "annotations are not looked at",
         first(lambda all_: [replace(one, annotations=()) for one in all_]),
-        _VAP,
+        VAP,
     ),
     Slip("printers.cel.checks._same", "nothing is compared", always([TRUE]), _CELS),
     Slip("printers.cel.checks._same", "the first alone is compared", then(lambda texts: texts[:1]), _CELS),
     Slip("printers.cel.checks._SIDES", "an object and itself", lambda sides: (sides[0], sides[0]), _CELS),
-    Slip("printers.cel.checks.ON_UPDATE", "on creation", lambda _: _ON_CREATE, _VAP),
+    Slip("printers.cel.checks.ON_UPDATE", "on creation", lambda _: _ON_CREATE, VAP),
     Slip("printers.cel.parameters.UPDATED", "on creation", lambda _: _ON_CREATE, (CEL,)),
-    Slip("printers.rego.rules.unchanged", "nothing is compared", always(("\ttrue",)), _REGO),
+    Slip("printers.rego.rules.unchanged", "nothing is compared", always(("\ttrue",)), REGO),
     Slip(
         "ir.passes.rechecked_on",
         "containers are not looked at",
@@ -266,7 +264,7 @@ SLIPS = (
         (*_CELS, "gatekeeper"),
     ),
     # defaults
-    Slip("printers.cel.patches._against", "nothing stands against it", always(()), _VAP),
+    Slip("printers.cel.patches._against", "nothing stands against it", always(()), VAP),
     Slip(
         "printers.cel.patches._for_each",
         "containers alone",
@@ -275,10 +273,10 @@ SLIPS = (
     ),
     Slip("printers.cel.patches._nested", "at the top", lambda _: lambda fields, value: value, _POLICIES),
     Slip("printers.cel.patches.patches", "nothing", always(()), _POLICIES),
-    Slip("ir.defaulting.in_sequence", "the other way round", then(lambda found: found[::-1]), _VAP),
-    Slip("targets.gatekeeper.mutators._of", "the first list alone", then(lambda found: found[:1]), _GATEKEEPER),
-    Slip("targets.gatekeeper.mutators.mutators", "none", always([]), _GATEKEEPER),
-    Slip("targets.gatekeeper.mutators.setting", "all can be set", always(Sets()), _GATEKEEPER),
+    Slip("ir.defaulting.in_sequence", "the other way round", then(lambda found: found[::-1]), VAP),
+    Slip("targets.gatekeeper.mutators._of", "the first list alone", then(lambda found: found[:1]), GATEKEEPER),
+    Slip("targets.gatekeeper.mutators.mutators", "none", always([]), GATEKEEPER),
+    Slip("targets.gatekeeper.mutators.setting", "all can be set", always(Sets()), GATEKEEPER),
     Slip(
         "lowering.default_checks.without",
         "nothing is asked for",
@@ -289,42 +287,42 @@ SLIPS = (
         "lowering.default_checks.choice_without",
         "nothing is asked for",
         lambda _: lambda choice: replace(choice, policies=tuple(replace(p, defaults=()) for p in choice.policies)),
-        _REGO,
+        REGO,
     ),
-    Slip("ir.once_defaulted.applies", "always", always(ir.TRUE), _VAP),
+    Slip("ir.once_defaulted.applies", "always", always(ir.TRUE), VAP),
     Slip(
         "ir.once_defaulted.holds_once_defaulted",
         "without defaults",
         lambda real: lambda check, _: real(check, ()),
-        _VAP,
+        VAP,
     ),
     # workloads
     Slip("targets.shared.cel_workloads.TEMPLATES_AT", "no cron jobs", lambda found: found[:1], _POLICIES),
-    Slip("targets.shared.cel_workloads.on_workloads", "as pods", lambda _: lambda mode, _workloads: mode, _VAP),
-    Slip("printers.cel.workloads.templated", "the object itself", lambda _: lambda node: node, _VAP),
+    Slip("targets.shared.cel_workloads.on_workloads", "as pods", lambda _: lambda mode, _workloads: mode, VAP),
+    Slip("printers.cel.workloads.templated", "the object itself", lambda _: lambda node: node, VAP),
     Slip(
         "printers.cel.workloads.holding_templates",
         "of a job",
         lambda real: lambda _: real("spec.template"),
-        _VAP,
+        VAP,
     ),
-    Slip("targets.gatekeeper.workloads._EXPANSIONS", "no cron jobs", lambda found: found[:1], _GATEKEEPER),
-    Slip("targets.gatekeeper.workloads.mutators", "no defaults", always(([], [])), _GATEKEEPER),
+    Slip("targets.gatekeeper.workloads._EXPANSIONS", "no cron jobs", lambda found: found[:1], GATEKEEPER),
+    Slip("targets.gatekeeper.workloads.mutators", "no defaults", always(([], [])), GATEKEEPER),
     # modes
     Slip(
         "targets.gatekeeper.package._ACTIONS",
         "warnings are denials",
         lambda found: {**found, "warn": "deny"},
-        _GATEKEEPER,
+        GATEKEEPER,
     ),
     Slip(
         "targets.gatekeeper.package._ACTIONS",
         "audits are warnings",
         lambda found: {**found, "audit": "warn"},
-        _GATEKEEPER,
+        GATEKEEPER,
     ),
-    Slip("targets.vap.package._ACTIONS", "denials are warnings", lambda found: {**found, "enforce": "Warn"}, _VAP),
-    Slip("targets.vap.package._ACTIONS", "audits are warnings", lambda found: {**found, "audit": "Warn"}, _VAP),
+    Slip("targets.vap.package._ACTIONS", "denials are warnings", lambda found: {**found, "enforce": "Warn"}, VAP),
+    Slip("targets.vap.package._ACTIONS", "audits are warnings", lambda found: {**found, "audit": "Warn"}, VAP),
     Slip(
         "targets.kyverno_cel.package._ACTIONS",
         "denials are audits",
@@ -338,99 +336,7 @@ SLIPS = (
         first(lambda found: dict(list(found.items())[:1])),
         ("opa",),
     ),
-    # choices
-    Slip(
-        "targets.shared.choice_who.grants",
-        "no patterns",
-        first(
-            lambda c: replace(
-                c,
-                grants=tuple(
-                    g
-                    for g in c.grants
-                    if not g.subjects.users.prefixes
-                    and not g.subjects.groups.prefixes
-                    and not g.subjects.service_accounts.prefixes
-                ),
-            )
-        ),
-        _CHOICES,
-    ),
-    Slip("targets.shared.choice_who.asking", "the first alone", then(lambda found: found[:1]), _CHOICES),
-    Slip("targets.shared.choice_who.may_use", "anybody", always(TRUE), (*_CHOICES, "kyverno")),
-    Slip(
-        "targets.shared.choice_who.may_use",
-        "wherever the policy holds",
-        lambda real: lambda policy, *rest: real(replace(policy, scope=Scope()), *rest),
-        _CHOICES,
-    ),
-    Slip(
-        "targets.shared.choice_who.may_use",
-        "nowhere but everywhere",
-        changed(r" \|\| \([\w.]+ in grant && .*?\]\)\)", ")"),
-        _CHOICES,
-    ),
-    Slip("targets.shared.choice_who.holds_here", "whatever the labels", always(TRUE), _CHOICES),
-    Slip("targets.shared.choice_who.ADMISSION", "an update is a creation", replaced(updated=FALSE), _VAP),
-    Slip("targets.shared.choice_who.ADMISSION", "defaults are always ahead", replaced(ahead=TRUE), _VAP),
-    Slip("targets.shared.choice_who.TEMPLATES", "defaults are never ahead", replaced(ahead=FALSE), _VAP),
-    Slip("targets.shared.choice_table.has_patterns", "no grant has", always(False), _CHOICES),
-    Slip("targets.shared.choice_table._alike", "all statements are", always(True), (*_CHOICES, "gatekeeper")),
-    Slip(
-        "targets.shared.choice_table.grant_tables",
-        "groups are users",
-        then(lambda t: (t[1], t[0], *t[2:])),
-        (*_CHOICES, "gatekeeper"),
-    ),
-    Slip(
-        "targets.shared.choice_table.grant_tables",
-        "not for everyone",
-        then(lambda t: (*t[:3], {})),
-        (*_CHOICES, "gatekeeper"),
-    ),
-    Slip(
-        "targets.shared.choice_rego._scope",
-        "everywhere",
-        lambda real: lambda policy: real(replace(policy, scope=Scope())),
-        _REGO,
-    ),
-    Slip(
-        "targets.shared.choice_rego._pattern", "everywhere", first(lambda grant: replace(grant, namespaces=ALL)), _REGO
-    ),
-    Slip(
-        "targets.shared.choice_rego._policies",
-        "in the other order",
-        first(lambda c: replace(c, policies=c.policies[::-1])),
-        _REGO,
-    ),
-    Slip(
-        "targets.shared.choice_cel._objections",
-        "the first alone",
-        lambda real: lambda policy, *rest: real(replace(policy, checks=policy.checks[:1]), *rest),
-        _CHOICES,
-    ),
-    Slip("targets.shared.choice_cel._once_defaulted", "nothing has to hold", always(()), _VAP),
-    Slip("targets.shared.choice_cel._met", "never", always(None), _VAP),
-    Slip(
-        "targets.shared.choice_cel._nearest",
-        "the first policy alone",
-        first(lambda c: replace(c, policies=c.policies[:1])),
-        _CHOICES,
-    ),
-    Slip(
-        "targets.shared.choice_cel_defaults._chosen",
-        "the last",
-        changed(r'\[""\]\)\[0\]', '[""])[size(variables.accepting) > 0 ? size(variables.accepting) - 1 : 0]'),
-        _VAP,
-    ),
-    Slip("targets.shared.choice_cel_defaults._COUNTS_AS_CHANGED", "no profile counts", lambda _: FALSE, _VAP),
-    Slip("lowering.partition._guard", "no guard", always(None), (*_CHOICES, "gatekeeper")),
-    Slip(
-        "lowering.partition._policies",
-        "everywhere",
-        then(lambda found: [replace(p, scope=Scope()) for p in found]),
-        (*_CHOICES, "gatekeeper"),
-    ),
+    *CHOICE_SLIPS,
     # the rollout
     Slip(
         "lowering.rollout._less", "nothing is excluded", lambda _: lambda scope, _rollout: scope, ("vap", "gatekeeper")

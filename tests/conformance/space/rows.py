@@ -12,7 +12,7 @@ from itertools import islice
 from conformance.engines import comparable
 from conformance.jsonl import EngineError, Json, Process
 from conformance.result import Difference, Tally
-from conformance.set_targets import stored_by
+from conformance.set_engines import stored_by
 from conformance.space import engines, meaning, options, requests, sources
 from conformance.space.engines import Ask
 from conformance.space.features import features

@@ -19,7 +19,7 @@ from pscc.controls._base import Control, Shape, check_of
 from pscc.diagnostics import Report, SourceError
 from pscc.driver import analyse
 from pscc.ir import Containers, Program
-from pscc.ir.defaulting import reads_what
+from pscc.ir.defaulting import check_reads
 from pscc.language.ast import Document
 from pscc.meaning.inheritance import flatten
 from pscc.meaning.library import LEVELS, MINORS, library_policy
@@ -96,7 +96,7 @@ def readers(controls: tuple[Control, ...]) -> Mapping[Control, tuple[tuple[Contr
             (reader, shape)
             for reader in controls
             for shape in reader.shapes
-            if reads_what(check_of(reader, shape, (), default.span, "", ""), default)
+            if check_reads(check_of(reader, shape, (), default.span, "", ""), default)
         )
     return {control: looking for control, looking in found.items() if looking}
 

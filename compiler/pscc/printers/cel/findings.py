@@ -26,7 +26,7 @@ BETWEEN = "; "
 
 
 @frozen
-class Printed:
+class PrintedCheck:
     """A check as CEL: ``variables`` in order, what ``holds`` where nothing is wrong, the ``message`` where something is."""
 
     variables: tuple[Variable, ...]
@@ -34,7 +34,9 @@ class Printed:
     message: Expression
 
 
-def check_of(check: ir.Check, name: str = FINDINGS, pending: Pending = NONE_PENDING, between: str = BETWEEN) -> Printed:
+def check_of(
+    check: ir.Check, name: str = FINDINGS, pending: Pending = NONE_PENDING, between: str = BETWEEN
+) -> PrintedCheck:
     """The CEL of ``check``. ``name`` begins the names of those variables that other checks would have otherwise.
 
     It is about the pod as the ``pending`` defaults make it, and the message has ``between`` its findings. The parameters
@@ -54,7 +56,7 @@ def check_of(check: ir.Check, name: str = FINDINGS, pending: Pending = NONE_PEND
         message = cel(several, reports=Listing(reports), between=literal(between))
     if check.because:
         message = infix("+", message, literal(because_of(check)))
-    return Printed(tuple(variables), all_of(*(equal(report, EMPTY) for report in reports)), message)
+    return PrintedCheck(tuple(variables), all_of(*(equal(report, EMPTY) for report in reports)), message)
 
 
 def because_of(check: ir.Check) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from pscc.printers.cel.reads import variable_named
 from pscc.printers.cel.tree import Expression, Name, Select, substitute, variable
 from pscc.printers.cel.variables import Variable
@@ -19,18 +17,13 @@ def at_template(node: Expression, template: str) -> Expression:
     return _about(node, {root: variable_named(f"{root}.{template}") for root, _ in _VARIABLES})
 
 
-def of_template(variables: Iterable[Variable], template: str) -> list[Variable]:
-    """``variables`` about a pod, of workloads whose pods are at ``template``, behind those that hold the templates."""
-    return [*holding_templates(template), *((name, templated(value)) for name, value in variables)]
-
-
 def holding_templates(template: str) -> list[Variable]:
     """The variables that hold the pod templates at ``template`` of the object and of the old one."""
     return [(name, variable_named(f"{root}.{template}")) for root, name in _VARIABLES]
 
 
 def templated(node: Expression) -> Expression:
-    """``node`` about the pod template that a variable of `of_template` holds."""
+    """``node`` about the pod template that a variable of `holding_templates` holds."""
     return _about(node, {root: variable(name) for root, name in _VARIABLES})
 
 

@@ -1,1 +1,1 @@
-"""Prints checks in Rego, and lays it out as OPA does."""
+"""Prints checks as Rego, laid out as ``opa fmt`` does it."""

@@ -9,26 +9,26 @@ _CLOSES = {")": "(", "]": "[", "}": "{"}
 
 
 def broken(line: str, indent: int) -> str:
-    """``line`` behind ``indent`` tabs; where it is too long, its last list has an element a line."""
+    """``line`` indented by ``indent`` tabs. If it is too long, the elements of its last list are on lines of their own."""
     pad = "\t" * indent
     if len(line) + 4 * indent <= WIDTH or "\n" in line:
         return pad + line
-    found = _last_list(line)
-    if found is None:
+    last_list = _last_list(line)
+    if last_list is None:
         return pad + line
-    start, end, elements = found
-    inside = "".join(f"{pad}\t{element},\n" for element in elements)
-    return f"{pad}{line[:start]}\n{inside}{pad}{line[end:]}"
+    start, end, elements = last_list
+    element_lines = "".join(f"{pad}\t{element},\n" for element in elements)
+    return f"{pad}{line[:start]}\n{element_lines}{pad}{line[end:]}"
 
 
 def _last_list(line: str) -> tuple[int, int, list[str]] | None:
-    """Where the inside of the last outermost list begins and ends, and its elements; None where the line has none.
+    """The last outermost list: where its elements begin and end, and the elements; None where the line has none.
 
-    Only closing brackets may stand behind it: ``f(x, [a, b])`` has one, ``f([a, b], x)`` has not.
+    Only closing parentheses may stand behind it: ``f(x, [a, b])`` has one, ``f([a, b], x)`` has not.
     """
     commas: list[list[int]] = []
     opened: list[tuple[str, int]] = []
-    best: tuple[int, int, list[int]] | None = None
+    last: tuple[int, int, list[int]] | None = None
     quoted = False
     at = 0
     while at < len(line):
@@ -43,14 +43,14 @@ def _last_list(line: str) -> tuple[int, int, list[str]] | None:
             commas.append([])
         elif character in _CLOSES:
             bracket, start = opened.pop()
-            inside = commas.pop()
+            own_commas = commas.pop()
             if bracket == "[" and start + 1 < at and not line[at + 1 :].strip(")"):
-                best = (start + 1, at, inside)
+                last = (start + 1, at, own_commas)
         elif character == "," and opened:
             commas[-1].append(at)
         at += 1
-    if best is None:
+    if last is None:
         return None
-    start, end, inside = best
-    edges = [start - 1, *inside, end]
+    start, end, own_commas = last
+    edges = [start - 1, *own_commas, end]
     return start, end, [line[a + 1 : b].strip() for a, b in pairwise(edges)]

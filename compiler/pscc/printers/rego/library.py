@@ -17,7 +17,7 @@ _NOT_CODE = re.compile(r'"(?:\\.|[^"\\\n])*"|`[^`]*`|#[^\n]*')
 
 @frozen
 class Rule:
-    """One rule of the library, the comment above it included: its name, its text, the rules that it calls."""
+    """One rule of the library: its name, its text with the comment above it, and the names of the rules that it calls."""
 
     name: str
     text: str
@@ -31,7 +31,7 @@ def library() -> str:
 
 @cache
 def rules() -> tuple[str, tuple[Rule, ...]]:
-    """The head of the library (its comment and package) and its rules, in order: what blank lines set apart."""
+    """The head of the library (its comment and package), and its rules in order. Blank lines separate them."""
     head, *texts = library().rstrip("\n").split("\n\n")
     names = [match[1] for text in texts if (match := _HEAD.match(text))]
     return head, tuple(
@@ -40,13 +40,13 @@ def rules() -> tuple[str, tuple[Rule, ...]]:
 
 
 def library_for(code: str) -> str:
-    """The library with the rules that ``code`` calls as ``lib.NAME``, and those that they call; empty if none is."""
+    """The library with the rules that ``code`` calls as ``lib.NAME`` and those that they call; empty if it calls none."""
     head, all_rules = rules()
-    wanted = set(_called(_LIBRARY_CALL, code) & {rule.name for rule in all_rules})
+    new = set(_called(_LIBRARY_CALL, code) & {rule.name for rule in all_rules})
     needed: set[str] = set()
-    while wanted:
-        needed |= wanted
-        wanted = {call for rule in all_rules if rule.name in wanted for call in rule.calls} - needed
+    while new:
+        needed |= new
+        new = {call for rule in all_rules if rule.name in new for call in rule.calls} - needed
     kept = [rule.text for rule in all_rules if rule.name in needed]
     return "\n\n".join([head, *kept]) + "\n" if kept else ""
 

@@ -14,15 +14,15 @@ def snake(name: str) -> str:
 
 
 def prefix_of(shape: str) -> str:
-    """What the names of a shape's rules begin with, several in a package: ``denied_host_ports_`` of ``DenyHostPorts``.
+    """The prefix of the names of a shape's rules in a package of several: ``denied_host_ports_`` for ``DenyHostPorts``.
 
-    Conftest takes each rule whose name begins with the word ``deny``, ``violation`` or ``warn`` for one that it shall ask.
+    It does not begin with ``deny``: Conftest evaluates each rule whose name begins with ``deny``, ``violation`` or ``warn``.
     """
     return f"{re.sub('^deny(?=_)', 'denied', snake(shape))}_"
 
 
 def literal(value: object) -> str:
-    """A constant as Rego source: the only way by which text of a source gets into Rego."""
+    """A constant as Rego source. Text of a policy's source gets into Rego in no other way."""
     return json.dumps(_plain(value))
 
 

@@ -10,9 +10,9 @@ from pscc.reasoning.difference.space import Space
 
 
 def share_a_pod(space: Space, case: RequestClass) -> bool:
-    """Whether both sides of ``case`` admit some pod; taken to be so where the search is given up.
+    """Whether both sides of ``case`` admit some pod. Yes also where the search is given up.
 
-    Where a side admits nothing, since no policy may be used, there is no question.
+    Yes too where a side admits nothing because none of its policies may be used: that is reported elsewhere.
     """
     sides = (case.old, case.new)
     options = [(side, option) for side in sides for option in side.options if option.mode == "enforce"]
@@ -26,9 +26,9 @@ def share_a_pod(space: Space, case: RequestClass) -> bool:
         for _, constraint in space.accepted(side.policies, policy)
     ]
     try:
-        for taken in product(*(option.policies for _, option in options)):
-            pairs = [(side, policy) for (side, _), policy in zip(options, taken, strict=True)]
-            inside = [c for side, one in pairs for _, c in space.accepted((*side.policies, one), one)]
+        for chosen in product(*(option.policies for _, option in options)):
+            pairs = [(side, policy) for (side, _), policy in zip(options, chosen, strict=True)]
+            inside = [c for side, policy in pairs for _, c in space.accepted((*side.policies, policy), policy)]
             if space.solve((), [*outside, *inside]) is not None:
                 return True
     except UndecidedError:

@@ -9,7 +9,7 @@ from itertools import product
 from pscc import ir
 from pscc.base.frozen import frozen
 from pscc.ir.access import Request
-from pscc.reasoning.difference.admitted import SEVERAL, TOO_MANY, UNCONFIRMED
+from pscc.reasoning.difference.admitted import SEVERAL, TOO_MANY, UNCONFIRMED, Chosen
 from pscc.reasoning.difference.chosen import being_chosen, several_set_defaults
 from pscc.reasoning.difference.copies import pod_with_copies
 from pscc.reasoning.difference.domains import Assignment, pod_of
@@ -17,17 +17,18 @@ from pscc.reasoning.difference.fields import Place, Reads
 from pscc.reasoning.difference.meaning import same_effects
 from pscc.reasoning.difference.requests import RequestClass
 from pscc.reasoning.difference.search import Constraint, UndecidedError
-from pscc.reasoning.difference.sides import RANK, Option, Side, opinion, with_defaults
+from pscc.reasoning.difference.sides import RANK, Side, opinion, with_defaults
 from pscc.reasoning.difference.space import Clause, Space, concerned
 from pscc.reference.interpreter import Json
 
 
 @frozen
 class Change:
-    """A pod that both programs admit: ``field`` is where they leave it different, ``old`` and ``new`` how (None: unset).
+    """A pod that both programs admit and leave different.
 
-    ``field`` is a path from the pod: ``spec.containers[0].securityContext.runAsNonRoot``. ``control`` is of the default.
-    ``requests`` are those of which the comparison knows that it holds, ``request`` first.
+    ``field`` is the path of the difference: ``spec.containers[0].securityContext.runAsNonRoot``. ``old`` and ``new`` are the
+    values that the programs leave there (None: unset). ``control`` is the control of the default. ``requests`` are those for
+    which the comparison knows of the change, ``request`` first.
     """
 
     control: str
@@ -39,15 +40,12 @@ class Change:
     requests: tuple[Request, ...] = ()
 
 
-_Taken = tuple[tuple[Side, Option, ir.Policy], ...]
-
-
 @dataclass(slots=True)
 class Changes:
-    """Which pods of a class of requests do both sides admit and change differently?
+    """The search for pods of a class of requests that both sides admit and change differently.
 
-    ``known`` and ``undecided`` are as in `Question`. ``impossible`` remembers what no pod does, for any class. Which policy a
-    choice takes is only asked for where the search is ``thorough``: most pods show a difference whichever it is.
+    ``known`` and ``undecided`` are as in `Question`. ``impossible`` remembers, for all classes, what no pod can do. Only a
+    ``thorough`` search asks which policy a choice takes: most pods show a difference whichever it is.
     """
 
     space: Space
@@ -67,27 +65,30 @@ class Changes:
             for after in product(*(option.policies for _, option in choosing[1])):
                 makers = (*sides[0].policies, *before), (*sides[1].policies, *after)
                 if not same_effects(*makers):
-                    taken = zip((*choosing[0], *choosing[1]), (*before, *after), strict=True)
-                    yield from self._of(*makers, tuple((*pair, policy) for pair, policy in taken))
+                    pairs = zip((*choosing[0], *choosing[1]), (*before, *after), strict=True)
+                    yield from self._changes_where(*makers, tuple((*pair, policy) for pair, policy in pairs))
         if self.thorough and not self.known and any(map(several_set_defaults, sides)):
             self.undecided.setdefault("defaults", SEVERAL)
 
-    def _of(self, makers: tuple[ir.Policy, ...], others: tuple[ir.Policy, ...], taken: _Taken) -> Iterator[Change]:
-        wanted = [self.space.not_windows(), *self._accepted(self.case.old, makers, taken)]
-        wanted += self._accepted(self.case.new, others, taken)
+    def _changes_where(
+        self, makers: tuple[ir.Policy, ...], others: tuple[ir.Policy, ...], chosen: Chosen
+    ) -> Iterator[Change]:
+        """Changes where the old side sets the defaults of ``makers``, the new one those of ``others``; choices take ``chosen``."""
+        wanted = [self.space.not_windows(), *self._accepted(self.case.old, makers, chosen)]
+        wanted += self._accepted(self.case.new, others, chosen)
         defaults = {(d.site, d.path): d for maker in (*makers, *others) for d in maker.defaults}
         for default in defaults.values():
             if default.control in self.known:
                 continue
             subject = f"default {default.control}"
             try:
-                found = self._solution(self._differs(default, makers, others), wanted, taken)
+                assignment = self._solution(self._differs(default, makers, others), wanted, chosen)
             except UndecidedError:
                 self.undecided.setdefault(subject, TOO_MANY)
                 continue
-            if found is None:
+            if assignment is None:
                 continue
-            change = self._smallest(default, found)
+            change = self._smallest(default, assignment)
             if change is None:
                 if self.thorough:
                     self.undecided.setdefault(subject, UNCONFIRMED)
@@ -96,28 +97,28 @@ class Changes:
             self.known.add(default.control)
             yield change
 
-    def _solution(self, differs: Constraint, wanted: list[Constraint], taken: _Taken) -> dict[Place, object] | None:
-        """An assignment under which all of it holds, and of each choice in ``taken`` that policy is taken."""
+    def _solution(self, differs: Constraint, wanted: list[Constraint], chosen: Chosen) -> dict[Place, object] | None:
+        """An assignment under which all of it holds, and each choice takes its policy in ``chosen``."""
         key = (differs.meaning, frozenset(constraint.meaning for constraint in wanted))
         if key in self.impossible:
             return None
-        found = self.space.solve((differs,), wanted)
-        if found is None:
+        assignment = self.space.solve((differs,), wanted)
+        if assignment is None:
             self.impossible.add(key)
-        if found is None or not taken or not self.thorough:
-            return found
-        for cases in product(*(being_chosen(self.space, side, option, policy) for side, option, policy in taken)):
+        if assignment is None or not chosen or not self.thorough:
+            return assignment
+        for cases in product(*(being_chosen(self.space, side, option, policy) for side, option, policy in chosen)):
             clauses: list[Clause] = [clause for case in cases for clause in case]
-            found = self.space.solve_clauses((differs,), wanted, clauses)
-            if found is not None:
-                return found
+            assignment = self.space.solve_clauses((differs,), wanted, clauses)
+            if assignment is not None:
+                return assignment
         return None
 
-    def _accepted(self, side: Side, makers: tuple[ir.Policy, ...], taken: _Taken) -> Iterator[Constraint]:
+    def _accepted(self, side: Side, makers: tuple[ir.Policy, ...], chosen: Chosen) -> Iterator[Constraint]:
         for policy in side.policies:
             if policy.mode == "enforce":
                 yield from (constraint for _, constraint in self.space.accepted(makers, policy))
-        for owner, _, policy in taken:
+        for owner, _, policy in chosen:
             if owner is side:
                 yield from (constraint for _, constraint in self.space.accepted((*side.policies, policy), policy))
 
@@ -134,16 +135,16 @@ class Changes:
         return Constraint(self.space.places(reads), differs, meaning)
 
     def _smallest(self, default: ir.Default, assignment: dict[Place, object]) -> Change | None:
-        def change(one: Assignment) -> Change | None:
-            return change_of(self.case, default, pod_with_copies(one))
+        def change(candidate: Assignment) -> Change | None:
+            return change_of(self.case, default, pod_with_copies(candidate))
 
         if change(assignment) is None:
             return None
-        return change(self.space.smallest(assignment, lambda one: change(one) is not None))
+        return change(self.space.smallest(assignment, lambda smaller: change(smaller) is not None))
 
 
 def change_of(case: RequestClass, default: ir.Default, pod: Json) -> Change | None:
-    """The change of ``pod`` at the field of ``default``, or None: the interpreter decides."""
+    """The change of ``pod`` at the field of ``default``, or None where the interpreter sees none."""
     before, after = opinion(case.old, pod), opinion(case.new, pod)
     if RANK["enforce"] in (before.rank, after.rank):
         return None
@@ -154,7 +155,7 @@ def change_of(case: RequestClass, default: ir.Default, pod: Json) -> Change | No
 
 
 def value_at(default: ir.Default, pod: Json) -> object:
-    """What ``pod``, or its first container, has where ``default`` sets something; None where it has nothing."""
+    """The value of ``pod``, or its first container, at the field of ``default``; None where it is unset."""
     node: object = pod
     if default.site == "containers":
         spec = pod["spec"]

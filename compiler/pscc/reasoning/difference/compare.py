@@ -1,7 +1,7 @@
-"""Two programs compared: the pods by which they can be told apart, each a smallest one.
+"""Compares two programs: the pods that they treat differently, each as small as it can be.
 
-A program admits a pod of a request when every policy that enforces and judges it accepts the pod, its defaults set
-first, and of each choice some policy that may be used does. The interpreter confirms each pod that is reported.
+A program admits the pod of a request if every policy that enforces and judges the request accepts the pod, after the defaults,
+and if each choice has a policy that may be used and accepts it. The interpreter confirms each pod that is reported.
 """
 
 from __future__ import annotations
@@ -24,25 +24,25 @@ from pscc.reasoning.difference.space import Space, space_of
 from pscc.reasoning.difference.witness import Witness, of_creation, of_update
 
 Progress = Callable[[int, int], None]
-"""Called with how many classes of requests are compared, and how many there are."""
+"""Called with the number of classes of requests that are compared so far, and the number of all."""
 MANY_REQUESTS = "more kinds of requesters and namespaces than are looked through"
 
 
 def compare(old: ir.Program, new: ir.Program, progress: Progress | None = None) -> Difference:
-    """How ``new`` differs from ``old``: in what is admitted when it is created or updated, warned of, and made of a pod."""
+    """How ``new`` differs from ``old``: in pods that it admits, on creation and update, in warnings, and in defaults."""
     return _Comparison(old, new, any_pod=False, progress=progress).whole()
 
 
 def compare_admitted(old: ir.Program, new: ir.Program, any_pod: bool = False) -> Difference:
-    """How ``new`` differs in the pods whose creation it admits; with ``any_pod``, in those too that cannot be."""
+    """How ``new`` differs in the pods whose creation it admits. ``any_pod``: also pods that the API server refuses."""
     return _Comparison(old, new, any_pod).admitted()
 
 
 @dataclass(slots=True)
-class _Way:
-    """Looking for what one program objects to and the other does not: the old one where it is ``forth``."""
+class _Direction:
+    """The results of a search for pods to which one program objects and the other does not: the old one if ``old_objects``."""
 
-    forth: bool
+    old_objects: bool
     witnesses: list[Witness] = field(default_factory=list)
     lesser: list[Witness] = field(default_factory=list)
     hidden: dict[str, Witness] = field(default_factory=dict)
@@ -50,96 +50,96 @@ class _Way:
 
     def sides(self, case: RequestClass) -> tuple[Side, Side]:
         """The side that objects, and the other."""
-        return (case.old, case.new) if self.forth else (case.new, case.old)
+        return (case.old, case.new) if self.old_objects else (case.new, case.old)
 
 
 class _Comparison:
-    """One comparison of two programs on its way."""
+    """A comparison of two programs, with the results so far."""
 
     def __init__(self, old: ir.Program, new: ir.Program, any_pod: bool, progress: Progress | None = None) -> None:
-        classes = Classes(_specialised(observing(old)), _specialised(observing(new)))
-        self.classes = classes.found
-        self.undecided = {"requests": MANY_REQUESTS} if classes.gave_up else {}
+        drawn = Classes(_specialised(observing(old)), _specialised(observing(new)))
+        self.classes = drawn.classes
+        self.undecided = {"requests": MANY_REQUESTS} if drawn.gave_up else {}
         sides = {id(side): side for case in self.classes for side in (case.old, case.new)}
         self.space: Space = space_of(sides.values(), any_pod)
         self.annotations = annotations_read(tuple(sides.values()))
         self._progress, self._steps = progress, 0
 
     def admitted(self) -> Difference:
-        """What differs in the pods whose creation is admitted."""
-        ways = [_Way(forth) for forth in (True, False)]
-        for way in ways:
-            way.witnesses += self._created(way, "enforce", set())
-        looser, stricter = (tuple(way.witnesses) for way in ways)
-        return Difference(looser, stricter, undecided=self._undecided(ways))
+        """The differences in the pods whose creation is admitted."""
+        directions = [_Direction(old_objects) for old_objects in (True, False)]
+        for direction in directions:
+            direction.witnesses += self._created(direction, "enforce", set())
+        looser, stricter = (tuple(direction.witnesses) for direction in directions)
+        return Difference(looser, stricter, undecided=self._undecided(directions))
 
     def whole(self) -> Difference:
-        """Everything that differs, each difference with all the requests that it holds for."""
-        ways = [_Way(forth) for forth in (True, False)]
-        for way in ways:
+        """All differences, each with all the requests that it holds for."""
+        directions = [_Direction(old_objects) for old_objects in (True, False)]
+        for direction in directions:
             known: set[str] = set()
-            way.witnesses += self._created(way, "enforce", known)
-            way.witnesses += self._updated(way, "enforce", known)
-            way.witnesses += _not_known(way.hidden, known)
+            direction.witnesses += self._created(direction, "enforce", known)
+            direction.witnesses += self._updated(direction, "enforce", known)
+            direction.witnesses += _not_known(direction.hidden, known)
             for mode in MODES[1:]:
                 known = set()
-                way.lesser += self._created(way, mode, known)
-                way.lesser += self._updated(way, mode, known)
+                direction.lesser += self._created(direction, mode, known)
+                direction.lesser += self._updated(direction, mode, known)
         changed = self._changed()
         apart = tuple(case.request for case in self.classes if not share_a_pod(self.space, case))
         reach = Reach(self.classes)
         looser, quieter, stricter, louder = (
-            tuple(reach.of_witness(witness, way.sides) for witness in some)
-            for way in ways
-            for some in (way.witnesses, way.lesser)
+            tuple(reach.of_witness(witness, direction.sides) for witness in witnesses)
+            for direction in directions
+            for witnesses in (direction.witnesses, direction.lesser)
         )
         changes = tuple(map(reach.of_change, changed))
-        return Difference(looser, stricter, quieter, louder, changes, self._undecided(ways), apart)
+        return Difference(looser, stricter, quieter, louder, changes, self._undecided(directions), apart)
 
-    def _undecided(self, ways: list[_Way]) -> tuple[Undecided, ...]:
-        for way in ways:
-            reported = {part for w in way.witnesses for part in (w.control, *w.control.split(" and "))}
-            for control, reason in way.undecided.items():
+    def _undecided(self, directions: list[_Direction]) -> tuple[Undecided, ...]:
+        for direction in directions:
+            reported = {part for w in direction.witnesses for part in (w.control, *w.control.split(" and "))}
+            for control, reason in direction.undecided.items():
                 if control not in reported:
                     self.undecided.setdefault(control, reason)
         return tuple(Undecided(control, reason) for control, reason in self.undecided.items())
 
-    def _created(self, way: _Way, mode: ir.Mode, known: set[str]) -> Iterator[Witness]:
-        """Witnesses that are created; those that only show a control which others hide go to ``hidden``."""
+    def _created(self, direction: _Direction, mode: ir.Mode, known: set[str]) -> Iterator[Witness]:
+        """Witnesses that are creations. Those of controls that only known controls hide go to ``hidden``."""
         for case in self._each_class():
-            objecting, other = way.sides(case)
+            objecting, other = direction.sides(case)
             confirm = partial(of_creation, case, objecting, other, mode)
             question = Question(self.space, objecting, other, mode, confirm, known)
             yield from question.witnesses()
             if mode == "enforce":
-                way.hidden = {**question.hidden, **way.hidden}
-            way.undecided = {**question.undecided, **way.undecided}
+                direction.hidden = {**question.hidden, **direction.hidden}
+            direction.undecided = {**question.undecided, **direction.undecided}
 
-    def _updated(self, way: _Way, mode: ir.Mode, known: set[str]) -> Iterator[Witness]:
-        """Witnesses that are updates. Where nothing has defaults, an image is judged as a creation is."""
+    def _updated(self, direction: _Direction, mode: ir.Mode, known: set[str]) -> Iterator[Witness]:
+        """Witnesses that are updates. Where no policy has defaults, the update of an image is judged as a creation is."""
         for annotation in (None, *self.annotations):
             for case in self._each_class():
-                sides = way.sides(case)
+                sides = direction.sides(case)
                 if annotation is None and not any(side.has_defaults for side in sides):
                     continue
                 objecting, other = (side.of_update(annotation) for side in sides)
                 confirm = partial(of_update, case, sides, mode, annotation)
                 question = Question(self.space, objecting, other, mode, confirm, known)
                 yield from question.witnesses()
-                way.undecided = {**question.undecided, **way.undecided}
+                direction.undecided = {**question.undecided, **direction.undecided}
 
     def _changed(self) -> list[Change]:
-        found: list[Change] = []
+        changes: list[Change] = []
         known: set[str] = set()
         impossible: set[object] = set()
         for thorough in (False, True):
             for case in self._each_class():
                 question = Changes(self.space, case, known, impossible, thorough)
-                found += question.changes()
+                changes += question.changes()
                 self.undecided = {**question.undecided, **self.undecided}
-        for change in found:
+        for change in changes:
             self.undecided.pop(f"default {change.control}", None)
-        return found
+        return changes
 
     def _each_class(self) -> Iterator[RequestClass]:
         passes = 2 * len(MODES) * (2 + len(self.annotations)) + 2
@@ -151,11 +151,11 @@ class _Comparison:
 
 
 def _not_known(hidden: dict[str, Witness], known: set[str]) -> Iterator[Witness]:
-    """Those of ``hidden`` that are about some control of which nothing is known, one for each."""
-    seen = set(known)
+    """The witnesses in ``hidden`` of controls that have no other witness, one for each."""
+    reported = set(known)
     for control, witness in hidden.items():
-        if not seen.issuperset(parts := control.split(" and ")):
-            seen.update(parts)
+        if not reported.issuperset(parts := control.split(" and ")):
+            reported.update(parts)
             yield witness
 
 

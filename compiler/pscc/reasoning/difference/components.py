@@ -1,4 +1,4 @@
-"""Constraints that all have to hold, in groups that have no variable in common: each group is solved for itself, and once."""
+"""Solves constraints that all have to hold in groups that share no variable: each group by itself, and once."""
 
 from __future__ import annotations
 
@@ -14,44 +14,48 @@ Solution = dict[Place, object] | None
 
 @dataclass(slots=True)
 class Components:
-    """``constraints`` in such groups."""
+    """``constraints`` over the variables of ``domains``, in groups that share none."""
 
     constraints: Sequence[Constraint]
     domains: Mapping[Place, Variable]
     _groups: list[list[Constraint]] = field(default_factory=list)
-    _of: dict[Place, int] = field(default_factory=dict)
-    _alone: dict[int, Solution] = field(default_factory=dict)
+    _group_of: dict[Place, int] = field(default_factory=dict)
+    _solutions: dict[int, Solution] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Find the groups."""
         groups: dict[int, list[Constraint]] = {}
         for number, constraint in enumerate(self.constraints):
-            met = {self._of[place] for place in constraint.places if place in self._of}
+            joined = {self._group_of[place] for place in constraint.places if place in self._group_of}
             group = [constraint]
-            for other in met:
+            for other in joined:
                 group += groups.pop(other)
             groups[number] = group
-            self._of.update((place, number) for place in constraint.places)
-            if met:
-                self._of.update((place, number) for one in group for place in one.places)
+            self._group_of.update((place, number) for place in constraint.places)
+            if joined:
+                self._group_of.update((place, number) for member in group for place in member.places)
         self._groups = list(groups.values())
-        self._of = {place: at for at, group in enumerate(self._groups) for one in group for place in one.places}
+        self._group_of = {
+            place: at for at, group in enumerate(self._groups) for member in group for place in member.places
+        }
 
     def solve(self, way: tuple[Constraint, ...]) -> Solution:
         """Values under which ``way`` and all of the constraints hold; None if there are none."""
-        met = {self._of[place] for one in way for place in one.places if place in self._of}
-        found: dict[Place, object] = {}
+        concerned = {
+            self._group_of[place] for constraint in way for place in constraint.places if place in self._group_of
+        }
+        values: dict[Place, object] = {}
         for at in range(len(self._groups)):
-            if at not in met:
+            if at not in concerned:
                 alone = self._solve_alone(at)
                 if alone is None:
                     return None
-                found |= alone
-        together = solve(way, [one for at in met for one in self._groups[at]], self.domains)
-        return None if together is None else {**together, **found}
+                values |= alone
+        together = solve(way, [member for at in concerned for member in self._groups[at]], self.domains)
+        return None if together is None else {**together, **values}
 
     def _solve_alone(self, at: int) -> Solution:
-        if at not in self._alone:
-            first, *rest = self._groups[at]
-            self._alone[at] = solve((first,), rest, self.domains)
-        return self._alone[at]
+        if at not in self._solutions:
+            first, *others = self._groups[at]
+            self._solutions[at] = solve((first,), others, self.domains)
+        return self._solutions[at]

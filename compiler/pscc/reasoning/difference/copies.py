@@ -1,7 +1,7 @@
-"""Pods with several containers, and several elements in lists: copies of what a pod of one container has.
+"""Pods with several containers, and several elements in lists: copies of the fields of a pod with one container.
 
-A pod with one container shows every difference between policies each of which has to accept a pod. What is refused by several
-policies, since one of a choice has to accept it, may need a container, or a volume, for each of them.
+A pod with one container shows every difference between policies that all have to accept a pod. A choice refuses a pod only if
+all of its policies do, and each may need a container, or a volume, of its own for that.
 """
 
 from __future__ import annotations
@@ -17,23 +17,23 @@ _MARK = "#"
 
 
 def number_of(place: Place) -> int:
-    """Which copy ``place`` is in: 0 for the pod's own fields, and for the first container and element of each list."""
+    """The number of the copy with ``place``: 0 for the pod's own fields, the first container and first elements of lists."""
     _, _, number = place.site.partition(_MARK)
     return int(number or 0)
 
 
 def copy_of(place: Place, number: int) -> Place:
-    """``place`` in that copy; fields of the pod that are in no list are in none."""
+    """``place`` in copy ``number``. Fields of the pod that are in no list have no copies."""
     return place if place.site == "pod" else place._replace(site=f"{place.site}{_MARK}{number}")
 
 
 def is_copied(constraint: Constraint) -> bool:
-    """Whether ``constraint`` is about something that there may be several of."""
+    """Whether ``constraint`` reads a field of a container or of an element of a list, which have copies."""
     return any(place.site != "pod" for place in constraint.places)
 
 
 def copied(constraint: Constraint, number: int) -> Constraint:
-    """``constraint`` about that copy."""
+    """``constraint`` about copy ``number``."""
     cached = constraint.copies.get(number)
     if cached is None:
         places = tuple(copy_of(place, number) for place in constraint.places)
@@ -46,7 +46,7 @@ def copied(constraint: Constraint, number: int) -> Constraint:
 
 
 def pod_with_copies(assignment: Assignment) -> Json:
-    """The pod of ``assignment``, with what each copy has in the lists of the first."""
+    """The pod of ``assignment``: the elements of each copy's lists stand behind those of the first."""
     numbers = sorted({number_of(place) for place in assignment})
     pod = pod_of(_part(assignment, 0))
     for number in numbers:
@@ -64,13 +64,13 @@ def _part(assignment: Assignment, number: int) -> Mapping[Place, object]:
 
 
 def _merge(pod: Json, other: Json, number: int) -> None:
-    """Put what ``other`` has in lists behind what ``pod`` has there, under names of their own."""
-    spec, more = _object(pod["spec"]), deepcopy(_object(other["spec"]))
-    (container,) = _list(more.pop("containers"))
+    """Append the elements of the lists of ``other`` to those of ``pod``, under names of their own."""
+    spec, added = _object(pod["spec"]), deepcopy(_object(other["spec"]))
+    (container,) = _list(added.pop("containers"))
     name = str(container["name"])
-    if name in {one["name"] for one in _list(spec["containers"])}:
+    if name in {present["name"] for present in _list(spec["containers"])}:
         container["name"] = f"{name}-{number}"
-    for volume in (*_list(more.get("volumes")), *_list(container.get("volumeMounts"))):
+    for volume in (*_list(added.get("volumes")), *_list(container.get("volumeMounts"))):
         volume["name"] = f"{volume['name']}-{number}"
     for mount in _list(container.get("volumeMounts")):
         mount["mountPath"] = f"{mount['mountPath']}-{number}"
@@ -79,17 +79,17 @@ def _merge(pod: Json, other: Json, number: int) -> None:
     for key, value in annotations.items():
         renamed = f"{key.removesuffix(name)}{container['name']}" if key.endswith(name) else key
         _object(metadata.setdefault("annotations", {})).setdefault(renamed, value)
-    _lists(spec, more)
+    _append_lists(spec, added)
 
 
-def _lists(target: Json, more: Json) -> None:
-    """Put the lists of ``more`` behind those of ``target``; what is no list is the same in both."""
-    for key, value in more.items():
+def _append_lists(target: Json, added: Json) -> None:
+    """Append the lists of ``added`` to those of ``target``. Other fields are the same in both."""
+    for key, value in added.items():
         present = target.get(key)
         if isinstance(value, dict) and isinstance(present, dict):
-            _lists(present, value)
+            _append_lists(present, value)
         elif isinstance(value, list) and isinstance(present, list):
-            present += [one for one in value if one not in present]
+            present += [element for element in value if element not in present]
         elif present is None:
             target[key] = value
 

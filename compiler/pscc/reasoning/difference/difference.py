@@ -1,4 +1,4 @@
-"""What a comparison answers: the differences, and in one of four words how what is admitted differs."""
+"""The result of a comparison: the differences, and how the two programs compare in one word."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Relation = Literal["less permissive", "more permissive", "equivalent", "incompar
 
 @frozen
 class Undecided:
-    """A control for which the search was given up, and why. What is about no control has a word: ``requests``, ``defaults``."""
+    """A control for which the search was given up, and the reason. ``requests`` or ``defaults`` where it is about no control."""
 
     control: str
     reason: str
@@ -22,11 +22,13 @@ class Undecided:
 
 @frozen
 class Difference:
-    """``looser``: what the new program admits and the old one refuses, a witness a control; ``stricter``: the other way.
+    """The differences between an old and a new program, with a witness for each control.
 
-    Of the pods that both admit, ``quieter`` are those of which the new program no longer warns, or reports, and
-    ``louder`` the other way; ``changed`` are those which their defaults leave different. ``undecided`` names controls for
-    which the search was given up; ``apart`` are requests of which no pod passes both, so that there is nothing more to compare.
+    - ``looser``: pods that the new program admits and the old one refuses; ``stricter``: the other way.
+    - ``quieter``: pods that both admit, and of which only the old program warns or reports; ``louder``: the other way.
+    - ``changed``: pods that both admit and whose defaults leave them different.
+    - ``undecided``: controls for which the search was given up.
+    - ``apart``: requests for which no pod passes both programs, so that there is nothing more to compare.
     """
 
     looser: tuple[Witness, ...] = ()
@@ -43,7 +45,7 @@ class Difference:
 
     @property
     def relation(self) -> Relation:
-        """How the new program compares with the old one in what it admits; what it warns of and sets does not count."""
+        """How the new program compares with the old one in the pods that it admits. Warnings and defaults do not count."""
         if self.looser and self.stricter:
             return "incomparable"
         if self.undecided:

@@ -1,7 +1,7 @@
-"""One value for each case that the constants of two programs tell apart, and pods made of such values.
+"""Values of a pod's fields, one for each case that the constants of two programs distinguish, and pods of such values.
 
-A `Variable` is a field of a pod with one container. Its first value is always "unset", so that what is found first is
-small. Values that the API server refuses, or replaces, are left out.
+A `Variable` is a field of a pod with one container. Its first value is always "unset", so that the search finds small pods
+first. Values that the API server refuses, or replaces, are left out.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from pscc.reasoning.difference.fields import Constants, Place
 
 Json = dict[str, object]
 NAME = "main"
-"""What the container is called where nothing asks for its name: what the schema has for it."""
+"""The container's name where no check reads it: the example of the schema."""
 _SOURCES: tuple[Json, ...] = ({"secret": {"name": "data"}}, {"serviceAccountToken": {"path": "token"}})
-"""Of projected volumes: one like any other, and the one that controls know.
+"""Sources of projected volumes: a plain one, and the one that controls know.
 
-What they ask of a source beyond that is not told apart.
+Other checks of a source are not distinguished.
 """
 VOLUMES, MOUNTS = "pod/spec.volumes", "container/volumeMounts"
 
@@ -35,38 +35,38 @@ class Variable:
     values: tuple[object, ...]
 
 
-def variables(found: Mapping[Place, Constants]) -> dict[Place, Variable]:
-    """The variables for everything that was read."""
-    made: dict[Place, Variable] = {}
-    for place, constants in sorted(found.items()):
-        for variable in _variables(place, constants, found):
-            made[variable.place] = variable
-    return made
+def variables(reads: Mapping[Place, Constants]) -> dict[Place, Variable]:
+    """The variables for the fields in ``reads``, each with the constants that it is compared with."""
+    return {
+        variable.place: variable
+        for place, constants in sorted(reads.items())
+        for variable in _variables(place, constants, reads)
+    }
 
 
-def _variables(place: Place, constants: Constants, found: Mapping[Place, Constants]) -> Iterator[Variable]:
+def _variables(place: Place, constants: Constants, reads: Mapping[Place, Constants]) -> Iterator[Variable]:
     if place.site.startswith(VOLUMES):
         if place == Place(VOLUMES, ()):
-            yield Variable(place, (None, *_volumes(found)))
+            yield Variable(place, (None, *_volumes(reads)))
         elif "/" in place.site.removeprefix(VOLUMES) and not place.site.startswith(f"{VOLUMES}/projected.sources"):
             raise NotImplementedError(f"{place.site}: pods that differ in a list within a volume are not made")
     elif place.site.startswith(MOUNTS):
         if place == Place(MOUNTS, ()):
-            yield Variable(place, (None, *_mounts(found)))
+            yield Variable(place, (None, *_mounts(reads)))
     elif place.site == "annotation":
         if place.fields != ("",):
-            constants = _together(constants, found.get(Place("annotation", ("",))))
+            constants = _together(constants, reads.get(Place("annotation", ("",))))
             values = (None, *texts(constants, "other"), *([""] if "" in constants.words else []))
             yield Variable(place, values)
             yield Variable(Place("stray annotation", place.fields), values)
     elif not place.fields:
-        if not any(p.site == place.site and p.fields for p in found):
+        if not any(p.site == place.site and p.fields for p in reads):
             yield from _walked(place, constants)
     elif place.fields == ("*",):
         yield Variable(place, (None, *_lists(place, constants)))
     else:
-        below = any(p.site == place.site and _within(p.fields, place.fields) for p in found)
-        listed = any(p.site == f"{place.site}/{'.'.join(place.fields)}" for p in found)
+        below = any(p.site == place.site and _within(p.fields, place.fields) for p in reads)
+        listed = any(p.site == f"{place.site}/{'.'.join(place.fields)}" for p in reads)
         if not below and not listed:
             yield Variable(place, _values(place, constants))
         elif below and example(field_at(place).kind) == {}:
@@ -79,7 +79,7 @@ def field_at(place: Place) -> Field:
 
 
 def systems(place: Place) -> frozenset[str]:
-    """The operating systems whose pods alone may have what is at ``place``; none where all may."""
+    """The operating systems whose pods may have the field at ``place``; none if all may."""
     fields = () if place.site.endswith("annotation") else described(*_path(place))
     return frozenset(field.system for field in fields if field.system)
 
@@ -87,15 +87,15 @@ def systems(place: Place) -> frozenset[str]:
 @lru_cache(maxsize=4096)
 def _path(place: Place) -> tuple[str, tuple[str, ...]]:
     root, *lists = place.site.split("/")
-    names = tuple(name for one in lists for name in one.split("."))
+    names = tuple(name for path in lists for name in path.split("."))
     return root, (*names, *(name for name in place.fields if name != "*"))
 
 
 def _walked(place: Place, constants: Constants) -> Iterator[Variable]:
-    """The variable of a list in whose elements nothing is asked."""
+    """The variable of a list of whose elements no field is read."""
     kind = field_at(place).kind
     if isinstance(kind, ListOf) and isinstance(kind.of, Object):
-        needed = [one.name for one in kind.of.fields if one.needs is not None]
+        needed = [member.name for member in kind.of.fields if member.needs is not None]
         inner = Place(place.site, (needed[0] if needed else kind.of.fields[0].name,))
         yield Variable(inner, _values(inner, constants))
     else:
@@ -107,14 +107,14 @@ def _within(fields: tuple[str, ...], outer: tuple[str, ...]) -> bool:
     return len(fields) > len(outer) and fields[: len(outer)] == outer
 
 
-def _together(constants: Constants, more: Constants | None) -> Constants:
-    if more is None:
+def _together(constants: Constants, others: Constants | None) -> Constants:
+    if others is None:
         return constants
-    return Constants({**constants.words, **more.words}, {**constants.prefixes, **more.prefixes})
+    return Constants({**constants.words, **others.words}, {**constants.prefixes, **others.prefixes})
 
 
 def _values(place: Place, constants: Constants) -> tuple[object, ...]:
-    """The values of a field in which nothing else is asked; those of what each container has are never unset."""
+    """The values of a field inside which nothing is read. A field that every container has is never unset."""
     field = field_at(place)
     if place.site == "container" and len(place.fields) == 1 and field.needs is not None:
         return texts(constants, str(field.needs))
@@ -140,54 +140,54 @@ def _numbers(constants: Constants, kind: Integer) -> tuple[int, ...]:
 
 
 def texts(constants: Constants, other: str) -> tuple[str, ...]:
-    """Each word, one text for each set of prefixes that a text can have, and one that is nothing of all that."""
+    """Each word, one text for each set of prefixes that a text can have, and ``other`` or the like, which has none of them."""
     words, starts = constants.words, constants.prefixes
 
     def longest(text: str) -> str | None:
         return max((start for start in starts if text.startswith(start)), key=len, default=None)
 
-    found = {word: None for word in words if word}
+    distinct = {word: None for word in words if word}
     for start in starts:
         for tail in ("x", "y1", "z22", "w333"):
             if start + tail not in words and longest(start + tail) == start:
-                found[start + tail] = None
+                distinct[start + tail] = None
                 break
     for text in (other, f"an{other}", f"yet-an{other}", f"q9-{other}"):
         if text not in words and longest(text) is None:
-            return (text, *found)
-    return tuple(found)
+            return (text, *distinct)
+    return tuple(distinct)
 
 
 def _lists(place: Place, constants: Constants) -> Iterator[object]:
     kind = field_at(place).kind
     of = kind.of if isinstance(kind, ListOf) else kind
     singles = _of_kind(of, constants) if not isinstance(of, Text) else texts(constants, "OTHER")
-    yield from ([one] for one in singles)
+    yield from ([element] for element in singles)
     words = [word for word in constants.words if word]
     if len(words) > 1:
         yield words
         if len(words) > 2:
-            yield from ([word for word in words if word != left] for left in words)
+            yield from ([word for word in words if word != omitted] for omitted in words)
 
 
-def _volumes(found: Mapping[Place, Constants]) -> Iterator[Json]:
-    """A volume of each type that is named, of one that is not, and each of the cases that are told apart in it."""
-    types = dict(found[Place(VOLUMES, ("?",))].words) if Place(VOLUMES, ("?",)) in found else {}
-    types |= {p.fields[0]: None for p in found if p.site == VOLUMES and p.fields and p.fields[0] not in ("?", "name")}
+def _volumes(reads: Mapping[Place, Constants]) -> Iterator[Json]:
+    """A volume of each type that a check names, and of one that none names, with each distinguished case of its fields."""
+    types = dict(reads[Place(VOLUMES, ("?",))].words) if Place(VOLUMES, ("?",)) in reads else {}
+    types |= {p.fields[0]: None for p in reads if p.site == VOLUMES and p.fields and p.fields[0] not in ("?", "name")}
     known = [field.name for field in VOLUME.fields if field.name != "name"]
     types |= dict.fromkeys([name for name in known if name not in types][:1])
     types.pop("*", None)
     for name in types:
         known_type = VOLUME.field(name)
         bodies = [_object(example(known_type.kind) if known_type else {})]
-        for place, constants in sorted(found.items()):
+        for place, constants in sorted(reads.items()):
             if place.site == VOLUMES and place.fields[:1] == (name,) and len(place.fields) > 1:
                 values = _of_volume(field_at(place), constants)
                 bodies = [_with(body, place.fields[1:], value) for value in values for body in bodies]
         if name == "projected":
             bodies = [{**body, "sources": [source]} for source in _SOURCES for body in bodies]
-        for one in bodies:
-            yield {"name": "data", name: one}
+        for body in bodies:
+            yield {"name": "data", name: body}
 
 
 def _of_volume(field: Field, constants: Constants) -> Iterator[object]:
@@ -200,12 +200,12 @@ def _of_volume(field: Field, constants: Constants) -> Iterator[object]:
         yield from _of_kind(field.kind, constants)
 
 
-def _mounts(found: Mapping[Place, Constants]) -> Iterator[Json]:
-    """The mount of that volume: plain, read-only, and with each value of what else is asked of mounts."""
+def _mounts(reads: Mapping[Place, Constants]) -> Iterator[Json]:
+    """The mount of that volume: plain, read-only, and with each value of other fields of mounts that are read."""
     plain = _object(example(MOUNT))
     yield plain
     yield {**plain, "readOnly": True}
-    for place, constants in sorted(found.items()):
+    for place, constants in sorted(reads.items()):
         if place.site == MOUNTS and place.fields not in ((), ("name",), ("readOnly",)):
             yield from (_with(plain, place.fields, value) for value in _values(place, constants) if value is not None)
 
@@ -221,11 +221,11 @@ def _with(body: Json, fields: tuple[str, ...], value: object) -> Json:
 
 def _paths(constants: Constants) -> Iterator[str]:
     """Each prefix, something below it, and a sibling whose name begins alike."""
-    found: dict[str, None] = {"/data-other": None}
+    paths: dict[str, None] = {"/data-other": None}
     for prefix in constants.paths:
         stem = prefix.removesuffix("/")
-        found.update(dict.fromkeys((stem or "/", f"{stem}/x", f"{stem}x")))
-    yield from (path for path in found if path.startswith("/"))
+        paths.update(dict.fromkeys((stem or "/", f"{stem}/x", f"{stem}x")))
+    yield from (path for path in paths if path.startswith("/"))
 
 
 # --- pods ---------------------------------------------------------------------
@@ -234,7 +234,7 @@ Assignment = Mapping[Place, object]
 
 
 def pod_of(assignment: Assignment) -> Json:
-    """The pod whose fields are as assigned; what is None or missing is unset."""
+    """The pod whose fields have the assigned values. A field that is None or missing is unset."""
     container = _object(example(CONTAINER))
     pod: Json = {
         "apiVersion": "v1",
@@ -268,7 +268,7 @@ def pod_of(assignment: Assignment) -> Json:
 
 
 def _complete(pod: Json, assignment: Assignment) -> None:
-    """What the API server insists on beside the fields that were chosen. In the host's network both ports are one."""
+    """Add the fields that the API server requires. In the host's network the container's port is the host's."""
     containers = _object(pod["spec"])["containers"]
     for container in containers if isinstance(containers, list) else ():
         for port in container.get("ports", ()):

@@ -1,4 +1,4 @@
-"""What checks read of a pod of one container, and which constants they compare each read with."""
+"""The fields of a pod with one container that checks read, and the constants that they compare each with."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ANNOTATION_KEYS = "annotation keys"
 
 
 class Place(NamedTuple):
-    """Where something is: below ``pod``, ``container`` or an element of a list (``container/ports``), at ``fields``.
+    """The place of a field: below ``pod``, ``container`` or an element of a list (``container/ports``), at ``fields``.
 
     ``fields`` is ``("*",)`` for an element that is a scalar itself, ``("?",)`` for the keys of an object. An annotation
     is at ``annotation`` with its prefix as the field, empty where it is read by whole keys.
@@ -25,7 +25,7 @@ class Place(NamedTuple):
 
 @dataclass(slots=True)
 class Constants:
-    """What a read is compared with."""
+    """The constants that a field is compared with."""
 
     words: dict[str, None] = field(default_factory=dict)
     prefixes: dict[str, None] = field(default_factory=dict)
@@ -34,7 +34,7 @@ class Constants:
     flags: bool = False
 
     def add(self, values: Iterable[object]) -> None:
-        """Constants that the read is equal to or among."""
+        """Add constants that the field is compared with, alone or as a list."""
         for value in values:
             match value:
                 case bool():
@@ -55,12 +55,12 @@ Env = dict[str, str | tuple[object, ...]]
 
 @dataclass(slots=True)
 class Reads:
-    """The reads of some requirements: each place with its constants, filled by `add`."""
+    """The fields that some requirements and defaults read, each with its ``constants``; filled by `add` and `default`."""
 
-    found: dict[Place, Constants] = field(default_factory=dict)
+    constants: dict[Place, Constants] = field(default_factory=dict)
 
     def add(self, requirement: ir.Requirement) -> None:
-        """Take up what a specialised ``requirement`` reads."""
+        """Add the fields that a specialised ``requirement`` reads."""
         env: Env = {ir.POD: "pod"}
         for step in requirement.each:
             env = {**env, step.var: self._items(step.items, env)}
@@ -68,13 +68,13 @@ class Reads:
         self._condition(requirement.must, env)
 
     def default(self, default: ir.Default) -> None:
-        """Take up what decides whether ``default`` is set, and where it is set."""
+        """Add the fields that decide whether ``default`` is set, and those that it sets."""
         env: Env = {ir.POD: "pod", "container": "container"}
         site = "pod" if default.site == "pod" else "container"
         if default.add:
-            words = [self._at(f"{site}/{'.'.join(path)}", ("*",)) for path in (default.path, default.unless_in) if path]
-            for one in words:
-                one.add(default.add)
+            lists = [self._at(f"{site}/{'.'.join(path)}", ("*",)) for path in (default.path, default.unless_in) if path]
+            for elements in lists:
+                elements.add(default.add)
         else:
             constants = self._at(site, default.path)
             if not isinstance(default.value, tuple) and default.value is not None:
@@ -86,7 +86,7 @@ class Reads:
         self._condition(default.unless, env)
 
     def _at(self, site: str, fields: tuple[str, ...]) -> Constants:
-        return self.found.setdefault(Place(site, fields), Constants())
+        return self.constants.setdefault(Place(site, fields), Constants())
 
     def _items(self, items: ir.Items, env: Env) -> str | tuple[object, ...]:
         match items:
@@ -113,7 +113,7 @@ class Reads:
                 assert_never(items)
 
     def _compared(self, value: ir.Value, env: Env) -> Iterator[tuple[Constants, str]]:
-        """The constants of each read in ``value``, with the prefix that ``value`` puts before the read."""
+        """The constants of each field that ``value`` reads, with the prefix that ``value`` puts before the field."""
         match value:
             case ir.Path(var=var, fields=fields):
                 site = env.get(var)
@@ -140,7 +140,7 @@ class Reads:
                 assert_never(value)
 
     def _constants(self, value: ir.Value, env: Env) -> tuple[object, ...]:
-        """The constants that ``value`` can be; none where it is read of the pod."""
+        """The constants that ``value`` can be; none where it is a field of the pod."""
         match value:
             case ir.Const(value=tuple() as values):
                 return values
@@ -151,7 +151,8 @@ class Reads:
             case _:
                 return ()
 
-    def _pair(self, value: ir.Value, values: tuple[object, ...], env: Env) -> None:
+    def _compare(self, value: ir.Value, values: tuple[object, ...], env: Env) -> None:
+        """Add ``values`` to the constants of the fields that ``value`` reads."""
         for constants, before in self._compared(value, env):
             cut = (v.removeprefix(before) if isinstance(v, str) and v.startswith(before) else v for v in values)
             constants.add(v for v in cut if not (isinstance(v, str) and before and v in values))
@@ -159,18 +160,18 @@ class Reads:
     def _condition(self, node: ir.Condition, env: Env) -> None:
         match node:
             case ir.Has(value=value):
-                self._pair(value, (), env)
+                self._compare(value, (), env)
             case ir.Equals(left=left, right=right) | ir.SameLevel(left=left, right=right):
-                self._pair(left, self._constants(right, env), env)
-                self._pair(right, self._constants(left, env), env)
+                self._compare(left, self._constants(right, env), env)
+                self._compare(right, self._constants(left, env), env)
             case ir.In(value=value, options=ir.Path(var=var, fields=fields)):
                 listed = self._at(f"{env[var]}/{'.'.join(fields)}", ("*",))
                 listed.add(self._constants(value, env))
-                self._pair(value, (), env)
+                self._compare(value, (), env)
             case ir.In(value=value, options=options):
-                self._pair(value, self._constants(options, env), env)
+                self._compare(value, self._constants(options, env), env)
             case ir.InRanges(value=value, ranges=ranges):
-                self._pair(value, self._constants(ranges, env), env)
+                self._compare(value, self._constants(ranges, env), env)
             case ir.StartsWithAny(value=value, patterns=patterns):
                 starts = [str(p).removesuffix("*") for p in self._constants(patterns, env)]
                 if isinstance(value, ir.Path) and env.get(value.var) == ANNOTATION_KEYS:
@@ -185,8 +186,8 @@ class Reads:
             case ir.Any(var=var, items=items, where=where) | ir.All(var=var, items=items, where=where):
                 self._condition(where, {**env, var: self._items(items, env)})
             case ir.And(conditions=conditions) | ir.Or(conditions=conditions):
-                for one in conditions:
-                    self._condition(one, env)
+                for part in conditions:
+                    self._condition(part, env)
             case ir.Not(condition=inner):
                 self._condition(inner, env)
             case _:

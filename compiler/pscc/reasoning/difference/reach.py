@@ -1,4 +1,4 @@
-"""For which requests a difference holds, beside the one that it is shown for."""
+"""Finds the requests for which a difference holds, beside the one of its witness."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from pscc.reference.interpreter import Json
 
 @dataclass(slots=True)
 class Reach:
-    """Asks the interpreter of a pod in each of ``classes``; each side is asked once."""
+    """Asks the interpreter about a pod in each of ``classes``, once for each side."""
 
     classes: tuple[RequestClass, ...]
     _opinions: dict[int, Opinion] = field(default_factory=dict)
 
     def of_witness(self, witness: Witness, objects: Callable[[RequestClass], tuple[Side, Side]]) -> Witness:
-        """``witness`` with every request for which its pod is treated so; ``objects`` gives the side that objects first."""
+        """``witness`` with every request that its pod differs for. ``objects`` returns the side that objects, then the other."""
         self._opinions = {}
 
         def holds(case: RequestClass) -> bool:
@@ -46,24 +46,24 @@ class Reach:
         return self._opinions[id(side)]
 
     def _requests(self, shown: Request, holds: Callable[[RequestClass], bool]) -> tuple[Request, ...]:
-        found = [request for case in self.classes if holds(case) for request in case.requests]
-        return tuple(dict.fromkeys((shown, *_plainest(found))))
+        requests = [request for case in self.classes if holds(case) for request in case.requests]
+        return tuple(dict.fromkeys((shown, *_plainest(requests))))
 
 
 def _plainest(requests: Iterable[Request]) -> Iterable[Request]:
-    """``requests`` without those that add a name to another one of the same place."""
-    by_place: dict[object, list[tuple[frozenset[str], Request]]] = {}
+    """``requests`` without those that only add a name to another one in the same namespace with the same labels."""
+    by_namespace: dict[object, list[tuple[frozenset[str], Request]]] = {}
     for request in requests:
-        place = by_place.setdefault((request.namespace, request.namespace_labels), [])
-        place.append((frozenset(names(request)), request))
-    for some in by_place.values():
-        for mine, request in some:
-            if not any(other < mine for other, _ in some):
+        named = by_namespace.setdefault((request.namespace, request.namespace_labels), [])
+        named.append((frozenset(names(request)), request))
+    for named in by_namespace.values():
+        for own, request in named:
+            if not any(other < own for other, _ in named):
                 yield request
 
 
 def names(request: Request) -> tuple[str, ...]:
-    """Who asks, as far as it is not just somebody: ``user NAME``, ``group NAME``, ``serviceaccount NS/NAME``."""
+    """The requesters that ``request`` names: ``user NAME``, ``group NAME``, ``serviceaccount NS/NAME``."""
     who = [f"user {request.user}"] if request.user != SOMEBODY else []
     own = requested_by(request.user, ())
     who += [f"group {group}" for group in request.groups if group not in own]

@@ -1,10 +1,11 @@
-"""Who asks, and where: the classes of requests that scopes, exemptions and grants of two programs tell apart.
+"""The classes of requests that scopes, exemptions and grants of two programs distinguish: who asks, in which namespace.
 
-Two requests are of one class where the same policies of both programs judge them. Of names, each set of them tells apart the
-names that it lists, and the prefixes; one name stands for each case. Who asks is a user, the pod's service account, and any
-number of groups. What they may use, and what they are exempt from, is the union of what each of these may. So a request needs
-no more of them than there are policies to be exempt from and choices to be admitted by: whatever tells the programs apart for
-one with more groups does so for some of these groups alone.
+Two requests are of one class if the same policies of both programs judge them. A set of names distinguishes the names and the
+prefixes that it lists; one name stands for each case.
+
+A requester is a user, the pod's service account, and any number of groups. It may use each policy that one of them may use, and
+is exempt where one of them is. So a request needs no more of them than there are policies with exemptions, and choices: if the
+programs differ for a request with more groups, they differ for one with some of these groups.
 """
 
 from __future__ import annotations
@@ -27,14 +28,14 @@ from pscc.ir.access import (
     Subjects,
     requested_by,
 )
-from pscc.ir.passes import Reads, looked_at_by_all
+from pscc.ir.passes import Reads, reads_of_all
 from pscc.reasoning.difference.domains import texts
 from pscc.reasoning.difference.fields import Constants
 from pscc.reasoning.difference.meaning import Meanings
 from pscc.reasoning.difference.sides import Option, Side, side_of
 
 MOST_REQUESTS = 60_000
-"""That are looked at before giving up; each costs microseconds."""
+"""The most requests that are drawn before giving up; each costs microseconds."""
 SOMEBODY, DEFAULT = "somebody", "default"
 """The plain requester, and the plain namespace and service account."""
 _NAME_LABEL = "kubernetes.io/metadata.name"
@@ -51,54 +52,54 @@ class RequestClass:
 
     @property
     def request(self) -> Request:
-        """The plainest."""
+        """The plainest of the requests."""
         return self.requests[0]
 
 
 @dataclass(slots=True)
 class Classes:
-    """The classes of requests for which two programs are not the same, in ``found``; all of them unless ``gave_up``."""
+    """The ``classes`` of requests for which two programs are not the same; all of them unless ``gave_up``."""
 
     old: ir.Program
     new: ir.Program
-    found: tuple[RequestClass, ...] = ()
+    classes: tuple[RequestClass, ...] = ()
     gave_up: bool = False
     _meanings: Meanings = field(default_factory=Meanings)
     _reads: dict[int, Reads] = field(default_factory=dict)
     _sides: dict[int, Side] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        """Find them."""
+        """Draw requests, and put those of one class together."""
         drawn: list[tuple[tuple[int, int, int], Request, tuple[int, int]]] = []
-        for at, (namespace, labels) in enumerate(self._places()):
-            place = _Place(self.old, self.new, namespace, labels)
-            for picks, request, on in place.requests():
+        for at, (name, labels) in enumerate(self._namespaces()):
+            namespace = _Namespace(self.old, self.new, name, labels)
+            for picks, request, on in namespace.requests():
                 if len(drawn) >= MOST_REQUESTS:
                     self.gave_up = True
                     break
-                drawn.append(((picks, len(labels), at), request, self._key(place, on)))
+                drawn.append(((picks, len(labels), at), request, self._key(namespace, on)))
         by_key: dict[tuple[int, int], dict[int, tuple[int, list[Request]]]] = {}
-        for (picks, _, at), request, key in sorted(drawn, key=lambda one: one[0]):
+        for (picks, _, at), request, key in sorted(drawn, key=lambda entry: entry[0]):
             if key[0] != key[1]:
                 least, requests = by_key.setdefault(key, {}).setdefault(at, (picks, []))
                 requests += [request] if picks == least else []
-        self.found = tuple(
+        self.classes = tuple(
             RequestClass(
-                tuple(request for _, requests in places.values() for request in requests),
+                tuple(request for _, requests in by_namespace.values() for request in requests),
                 self._sides[old],
                 self._sides[new],
             )
-            for (old, new), places in by_key.items()
+            for (old, new), by_namespace in by_key.items()
         )
 
-    def _key(self, place: _Place, on: frozenset[int]) -> tuple[int, int]:
-        old, new = (self._side(one, place, on) for one in (place.old, place.new))
-        return old, new
+    def _key(self, namespace: _Namespace, on: frozenset[int]) -> tuple[int, int]:
+        """The numbers of the sides of both programs where these switches are ``on``."""
+        return self._side(namespace.old, on), self._side(namespace.new, on)
 
-    def _side(self, part: _Part, place: _Place, on: frozenset[int]) -> int:
-        policies = tuple(policy for policy, switch in part.policies if switch not in on)
+    def _side(self, held: _Held, on: frozenset[int]) -> int:
+        policies = tuple(policy for policy, switch in held.policies if switch not in on)
         options = []
-        for choice, members in part.options:
+        for choice, members in held.options:
             usable = tuple(policy for policy, switch in members if switch in on)
             options.append(Option(choice.mode, usable, choice.concerns, self._reads_of(choice)))
         numbers = (self._meanings.option(o.mode, o.policies, o.reads) for o in options)
@@ -109,11 +110,11 @@ class Classes:
 
     def _reads_of(self, choice: ir.Choice) -> Reads:
         if id(choice) not in self._reads:
-            self._reads[id(choice)] = looked_at_by_all(choice.concerns)
+            self._reads[id(choice)] = reads_of_all(choice.concerns)
         return self._reads[id(choice)]
 
-    def _places(self) -> Iterator[tuple[str, Labels]]:
-        """Each namespace and the labels that it may have, as far as they are told apart."""
+    def _namespaces(self) -> Iterator[tuple[str, Labels]]:
+        """A name and labels for each kind of namespace that the programs distinguish."""
         programs = (self.old, self.new)
         choices = [c for program in programs for c in program.choices]
         policies = [p for program in programs for p in program.policies]
@@ -123,39 +124,43 @@ class Classes:
         constants = _constants([*(n for s in scopes for n in (s.namespaces, s.except_namespaces))])
         _add(constants, (grant.namespaces for grant in grants))
         subjects = [e.subjects for p in policies for e in p.exemptions] + [g.subjects for g in grants]
-        for one in subjects:
-            _add_namespaces(constants, one)
+        for some_subjects in subjects:
+            _add_namespaces(constants, some_subjects)
         pairs = dict.fromkeys(pair for s in scopes for pair in (*s.labels, *s.except_labels))
         by_key: dict[str, list[tuple[str, str] | None]] = {}
         for key, value in pairs:
             by_key.setdefault(key, [None]).append((key, value))
             if key == _NAME_LABEL:
                 constants.words[value] = None
-        labels = [tuple(pair for pair in some if pair) for some in product(*by_key.values())]
+        all_labels = [tuple(pair for pair in pairs if pair) for pairs in product(*by_key.values())]
         for namespace in texts(constants, DEFAULT):
-            for some in sorted(labels, key=len):
-                if all(value == namespace for key, value in some if key == _NAME_LABEL):
-                    yield namespace, some
+            for labels in sorted(all_labels, key=len):
+                if all(value == namespace for key, value in labels if key == _NAME_LABEL):
+                    yield namespace, labels
 
 
 @frozen
-class _Part:
-    """What of one program holds at a place, each policy with the number of what takes it out, or lets it be used."""
+class _Held:
+    """The policies and choices of one program that hold in a namespace, each policy with its switch.
+
+    A switch is the number of some subjects, and is on for a request by one of them. A policy outside choices does not judge
+    where its switch is on: they are exempt. A policy of a choice may be used where its switch is on: they have a grant.
+    """
 
     policies: tuple[tuple[ir.Policy, int], ...]
     options: tuple[tuple[ir.Choice, tuple[tuple[ir.Policy, int], ...]], ...]
 
 
-class _Place:
-    """A namespace with labels: what of two programs holds there, and who may ask there."""
+class _Namespace:
+    """A namespace with labels: the policies of two programs that hold there, and the requests that may come from there."""
 
     def __init__(self, old: ir.Program, new: ir.Program, namespace: str, labels: Labels) -> None:
         self.namespace, self.labels = namespace, labels
         self._switches: dict[tuple[Subjects, ...], int] = {}
         self._exempting: set[int] = set()
-        self.old, self.new = self._part(old), self._part(new)
+        self.old, self.new = self._held(old), self._held(new)
 
-    def _part(self, program: ir.Program) -> _Part:
+    def _held(self, program: ir.Program) -> _Held:
         policies = []
         for policy in program.policies:
             if policy.scope.holds_in(self.namespace, self.labels):
@@ -173,14 +178,14 @@ class _Place:
                     here = (g for g in choice.grants if g.policy == policy.name and self.namespace in g.namespaces)
                     members.append((policy, self._switch(tuple(grant.subjects for grant in here))))
             options.append((choice, tuple(members)))
-        return _Part(tuple(policies), tuple(options))
+        return _Held(tuple(policies), tuple(options))
 
     def _switch(self, subjects: tuple[Subjects, ...]) -> int:
         return self._switches.setdefault(subjects, len(self._switches))
 
     def requests(self) -> Iterator[tuple[int, Request, frozenset[int]]]:
-        """(how many names it needs, a request, the switches that are on) for each class, and maybe more than once."""
-        subjects = [one for some in self._switches for one in some]
+        """For each class, maybe repeated: the number of names that the request needs, the request, the switches that are on."""
+        subjects = [each for alternatives in self._switches for each in alternatives]
         users = self._distinct((name, self._on(Identity(name, requested_by(name, ())))) for name in _users(subjects))
         accounts = self._distinct(
             (name, self._on(_account(self.namespace, name)) if name else frozenset())
@@ -190,23 +195,23 @@ class _Place:
         groups = self._distinct((name, self._on(Identity("", (name,)))) for name in _groups(subjects))
         groups = [(name, on) for name, on in groups if not on <= plain]
         most = max(1, len(self._exempting) + len(self.old.options) + len(self.new.options))
-        seen: set[frozenset[int]] = set()
+        drawn: set[frozenset[int]] = set()
         for size in range(min(most, len(groups)) + 1):
-            for some in combinations(groups, size):
+            for chosen in combinations(groups, size):
                 for (user, by_user), (account, by_account) in product(users, accounts):
                     picks = size + (user != users[0][0]) + (account != accounts[0][0])
-                    if picks > most or (some and user == ANONYMOUS):  # who is anonymous is in no group
+                    if picks > most or (chosen and user == ANONYMOUS):  # the anonymous user is in no group
                         continue
-                    on = by_user.union(by_account, *(by for _, by in some))
-                    if on in seen and picks:
+                    on = by_user.union(by_account, *(by_group for _, by_group in chosen))
+                    if on in drawn and picks:
                         continue
-                    seen.add(on)
-                    named = tuple(name for name, _ in some)
+                    drawn.add(on)
+                    named = tuple(name for name, _ in chosen)
                     yield picks, Request(self.namespace, user, requested_by(user, named), account, self.labels), on
 
     def _on(self, identity: Identity) -> frozenset[int]:
         return frozenset(
-            number for some, number in self._switches.items() if any(one.include(identity) for one in some)
+            switch for subjects, switch in self._switches.items() if any(each.include(identity) for each in subjects)
         )
 
     @staticmethod
@@ -238,7 +243,7 @@ def _add(constants: Constants, sets: Iterable[Names]) -> None:
 
 
 def _as_users(subjects: Subjects) -> Names:
-    """The users that ``subjects`` tell apart: those named, and those of the service accounts named, or of their groups."""
+    """The users that ``subjects`` distinguish: the named ones, and those of named service accounts and of their groups."""
     accounts, groups = subjects.service_accounts, subjects.groups
     of_group = f"{SERVICE_ACCOUNTS}:"
     exact = [f"{SERVICE_ACCOUNT_USER}{name.replace('/', ':', 1)}" for name in accounts.exact]
@@ -262,29 +267,29 @@ def _users(subjects: Iterable[Subjects]) -> Iterator[str]:
 
 def _accounts(subjects: Iterable[Subjects], namespace: str) -> Iterator[str]:
     constants, inside = Constants(), f"{SERVICE_ACCOUNT_USER}{namespace}:"
-    for one in map(_as_users, subjects):
-        constants.words.update((n.removeprefix(inside), None) for n in one.exact if n.startswith(inside))
-        constants.prefixes.update((p.removeprefix(inside), None) for p in one.prefixes if p.startswith(inside))
+    for users in map(_as_users, subjects):
+        constants.words.update((n.removeprefix(inside), None) for n in users.exact if n.startswith(inside))
+        constants.prefixes.update((p.removeprefix(inside), None) for p in users.prefixes if p.startswith(inside))
     constants.prefixes.pop("", None)
     return iter(texts(constants, "other" if DEFAULT in constants.words else DEFAULT))
 
 
 def _groups(subjects: Iterable[Subjects]) -> Iterator[str]:
     """Groups that anybody may be a member of: those of authentication and of service accounts come with the user."""
-    for name in texts(_constants(one.groups for one in subjects), "nobodys"):
+    for name in texts(_constants(named.groups for named in subjects), "nobodys"):
         if name not in (AUTHENTICATED, UNAUTHENTICATED) and not name.startswith(SERVICE_ACCOUNTS):
             yield name
 
 
 def _add_namespaces(constants: Constants, subjects: Subjects) -> None:
-    """Take up the namespaces whose service accounts ``subjects`` tell apart."""
+    """Add the namespaces whose service accounts ``subjects`` distinguish."""
     users = _as_users(subjects)
     for name in users.exact:
         account = Identity(name, ()).service_account
         if account:
             constants.words[account.partition("/")[0]] = None
     for prefix in users.prefixes:
-        rest = prefix.removeprefix(SERVICE_ACCOUNT_USER)
-        if rest not in (prefix, ""):
-            namespace, colon, _ = rest.partition(":")
+        account = prefix.removeprefix(SERVICE_ACCOUNT_USER)
+        if account not in (prefix, ""):
+            namespace, colon, _ = account.partition(":")
             (constants.words if colon else constants.prefixes)[namespace] = None

@@ -1,7 +1,7 @@
-"""A search through all combinations of the values of variables, as far as some constraint ties them together.
+"""Searches all combinations of the values of variables that constraints connect.
 
-Complete: no answer means that there is none, unless it says that it gave up. Where a choice fails whatever comes after,
-the search goes back to the last choice that has to do with it (conflict-directed backjumping).
+The search is complete: if it finds no solution, there is none. If it gives up, it raises `UndecidedError`. Where no value of a
+variable is possible, it goes back to the last variable that is to blame (conflict-directed backjumping).
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ class UndecidedError(Exception):
 
 @dataclass(slots=True, eq=False)
 class Constraint:
-    """``holds`` of the values of ``places``; answers are remembered. Two of the same ``meaning`` say the same of any pod.
+    """A condition ``holds`` on the values of ``places``. Two constraints of one ``meaning`` hold of the same pods.
 
-    ``copies`` are the same constraint about further containers, by their number.
+    ``known`` remembers the answers. ``copies`` are the same constraint about further containers, by their number.
     """
 
     places: tuple[Place, ...]
@@ -36,7 +36,7 @@ class Constraint:
     copies: dict[int, Constraint] = field(default_factory=dict)
 
     def check(self, chosen: Mapping[Place, int], domains: Mapping[Place, Variable]) -> bool:
-        """Whether it holds where each variable has its value of that index."""
+        """Whether it holds if each variable has the value with its index in ``chosen``."""
         key = tuple([chosen[place] for place in self.places])
         answer = self.known.get(key)
         if answer is None:
@@ -48,41 +48,45 @@ class Constraint:
 def solve(
     first: Sequence[Constraint], constraints: Iterable[Constraint], domains: Mapping[Place, Variable]
 ) -> dict[Place, object] | None:
-    """Values for all that ``first`` and what is tied to it read, under which all of that holds; None if there are none."""
+    """Values under which ``first`` and the constraints connected with them hold; None if there are none.
+
+    Raises `UndecidedError` where the search is given up.
+    """
     order: dict[Place, int] = {}
     ends: list[list[Constraint]] = []
     reading: dict[Place, list[Constraint]] = {}
     missing: dict[Constraint, int] = {}
-    near: dict[Constraint, None] = {}
+    connected: dict[Constraint, None] = {}
     for constraint in constraints:
         missing[constraint] = len(constraint.places)
-        for one in constraint.places:
-            reading.setdefault(one, []).append(constraint)
+        for place in constraint.places:
+            reading.setdefault(place, []).append(constraint)
 
-    def place(constraint: Constraint) -> None:
-        for one in constraint.places:
-            if one not in order:
-                order[one] = len(order)
+    def add(constraint: Constraint) -> None:
+        """Put the variables of ``constraint`` behind those chosen so far, and check it once the last has a value."""
+        for place in constraint.places:
+            if place not in order:
+                order[place] = len(order)
                 ends.append([])
-                for other in reading.get(one, ()):
+                for other in reading.get(place, ()):
                     missing[other] -= 1
-                    near[other] = None
-        at = max((order[one] for one in constraint.places), default=-1)
+                    connected[other] = None
+        at = max((order[place] for place in constraint.places), default=-1)
         if at >= 0:
             ends[at].append(constraint)
 
     for constraint in first:
         if not constraint.places and not constraint.check({}, domains):
             return None
-        place(constraint)
+        add(constraint)
     done: set[Constraint] = set()
-    while near:
-        nearest = min(near, key=missing.__getitem__)
-        del near[nearest]
+    while connected:
+        nearest = min(connected, key=missing.__getitem__)
+        del connected[nearest]
         if nearest not in done:
             done.add(nearest)
-            place(nearest)
-            near.pop(nearest, None)
+            add(nearest)
+            connected.pop(nearest, None)
     depths, fields = order, tuple(order)
     chosen: dict[Place, int] = {}
     steps = pods = 0
@@ -109,7 +113,7 @@ def solve(
             chosen[fields[depth]] = index
             failing = next(filter(fails, ends[depth]), None)
             if failing is not None:
-                to_blame |= {depths[one] for one in failing.places}
+                to_blame |= {depths[place] for place in failing.places}
                 continue
             blamed = extend(depth + 1)
             if blamed is None:
@@ -121,4 +125,4 @@ def solve(
 
     if extend(0) is not None:
         return None
-    return {one: domains[one].values[index] for one, index in chosen.items()}
+    return {place: domains[place].values[index] for place, index in chosen.items()}

@@ -1,4 +1,4 @@
-"""What of a program judges one class of requests, and what the interpreter says of a pod there."""
+"""The policies and choices of a program that judge one class of requests, and the interpreter's opinion of a pod there."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pscc import ir
 from pscc.base.frozen import frozen
 from pscc.base.source import Span
 from pscc.ir.access import EVERYONE, EVERYWHERE, Grant, Request
-from pscc.ir.passes import Reads, looked_at
+from pscc.ir.passes import Reads, reads_of
 from pscc.reference import interpreter
 from pscc.reference.admission import Decision, decide
 from pscc.reference.interpreter import Json
@@ -18,7 +18,7 @@ from pscc.reference.interpreter import Json
 RANK: Mapping[ir.Mode, int] = MappingProxyType({"audit": 1, "warn": 2, "enforce": 3})
 MODES: tuple[ir.Mode, ...] = ("enforce", "warn", "audit")
 NO_POLICY = "choose"
-"""What a difference is about where a request may use no policy of a choice, and so every pod is refused."""
+"""The control of a difference where a request may use no policy of a choice, so that every pod is refused."""
 ANNOTATIONS = ("metadata", "annotations")
 _NOWHERE = Span("", 1, 1, 1, 1)
 _ANYONE = Request()
@@ -28,8 +28,8 @@ _ANYONE = Request()
 class Option:
     """A choice for one class of requests: the policies that may be used, in their order.
 
-    ``concerns`` are the checks of all its policies, as they were written; ``reads`` is what they look at. An update that
-    changes it is judged.
+    ``concerns`` are the checks of all its policies, as they were written, and ``reads`` the fields that they read. An update
+    that changes one of these is judged.
     """
 
     mode: ir.Mode
@@ -40,21 +40,21 @@ class Option:
 
 @frozen
 class Side:
-    """All that judges a class of requests: policies every one of which counts, and choices of policies."""
+    """The policies that all have to accept the pod of a class of requests, and the choices, as ``options``."""
 
     policies: tuple[ir.Policy, ...]
     options: tuple[Option, ...]
     program: ir.Program
-    """What says of everybody what this side says of its class of requests."""
+    """A program that judges every request as this side judges its class of requests."""
 
     @property
     def all_policies(self) -> tuple[ir.Policy, ...]:
-        """Those outside choices, then those inside."""
+        """The policies outside choices, then those of choices."""
         return (*self.policies, *(policy for option in self.options for policy in option.policies))
 
     @property
     def has_defaults(self) -> bool:
-        """Whether anything is ever set."""
+        """Whether any policy has defaults."""
         return any(policy.defaults for policy in self.all_policies)
 
     def controls(self, mode: ir.Mode) -> set[str]:
@@ -62,36 +62,39 @@ class Side:
         policies = [policy for policy in self.policies if policy.mode == mode]
         options = [option for option in self.options if option.mode == mode]
         policies += [policy for option in options for policy in option.policies]
-        found = {check.control for policy in policies for check in policy.checks}
-        return found | ({NO_POLICY} if not all(option.policies for option in options) else set())
+        controls = {check.control for policy in policies for check in policy.checks}
+        return controls | ({NO_POLICY} if not all(option.policies for option in options) else set())
 
     def of_update(self, annotation: str | None) -> Side:
-        """What of this judges an update, which sets no defaults.
+        """The side that judges an update, which sets no defaults.
 
-        The update changes an image or, with ``annotation``, no more than an annotation whose key begins so.
+        The update changes an image or, with ``annotation``, only an annotation whose key begins with that.
         """
         policies = tuple(
-            replace(policy, checks=tuple(c for c in policy.checks if _looks(looked_at(c), annotation)), defaults=())
+            replace(
+                policy, checks=tuple(c for c in policy.checks if _judges_change(reads_of(c), annotation)), defaults=()
+            )
             for policy in self.policies
         )
         options = tuple(
             replace(option, policies=tuple(replace(policy, defaults=()) for policy in option.policies))
             for option in self.options
-            if _looks(option.reads, annotation)
+            if _judges_change(option.reads, annotation)
         )
         return side_of(policies, options)
 
 
 def annotations_read(sides: tuple[Side, ...]) -> tuple[str, ...]:
-    """How the keys of the annotations begin that some check looks at."""
-    reads = [looked_at(check) for one in sides for policy in one.all_policies for check in policy.checks]
-    reads += [option.reads for one in sides for option in one.options]
-    containers = [prefix for one in reads for prefix in one.annotations]
-    pods = [".".join(path[2:]) for one in reads for path in one.pod if path[:2] == ANNOTATIONS]
+    """The prefixes of the keys of the annotations that some check reads."""
+    reads = [reads_of(check) for side in sides for policy in side.all_policies for check in policy.checks]
+    reads += [option.reads for side in sides for option in side.options]
+    containers = [prefix for fields in reads for prefix in fields.annotations]
+    pods = [".".join(path[2:]) for fields in reads for path in fields.pod if path[:2] == ANNOTATIONS]
     return tuple(dict.fromkeys((*containers, *pods)))
 
 
-def _looks(reads: Reads, annotation: str | None) -> bool:
+def _judges_change(reads: Reads, annotation: str | None) -> bool:
+    """Whether a change of an image or, where it is given, of ``annotation`` is judged by a check with these ``reads``."""
     if annotation is None:
         return True
     keys = (".".join(path[2:]) for path in reads.pod if path[:2] == ANNOTATIONS)
@@ -100,7 +103,7 @@ def _looks(reads: Reads, annotation: str | None) -> bool:
 
 @frozen
 class Opinion:
-    """What the interpreter says of a pod: the gravest ``mode`` that objects (None: none), and the pod as it is left."""
+    """The interpreter's ``decision`` on a pod, with the gravest ``mode`` in which something objects (None: nothing does)."""
 
     mode: ir.Mode | None
     decision: Decision
@@ -121,20 +124,20 @@ class Opinion:
         return tuple(admission.policy for _, admission in self.decision.chosen)
 
     def reasons(self, mode: ir.Mode) -> tuple[interpreter.Reason, ...]:
-        """The findings of what objects in ``mode``."""
-        found = [r for p, verdict in self.decision.judged if p.mode == mode for r in verdict.reasons]
+        """The findings of the policies and choices that object in ``mode``."""
+        findings = [r for p, verdict in self.decision.judged if p.mode == mode for r in verdict.reasons]
         for choice, admission in self.decision.chosen:
             if choice.mode == mode and not admission.allowed:
-                found += [reason for one in admission.opinions for reason in one.verdict.reasons]
-        return tuple(found)
+                findings += [reason for refusal in admission.opinions for reason in refusal.verdict.reasons]
+        return tuple(findings)
 
     def by_nobody(self, mode: ir.Mode) -> bool:
-        """Whether a choice objects in ``mode`` since none of its policies may be used."""
+        """Whether a choice objects in ``mode`` because none of its policies may be used."""
         return any(c.mode == mode and not a.allowed and not a.opinions for c, a in self.decision.chosen)
 
 
 def opinion(side: Side, pod: Json, old_pod: Json | None = None) -> Opinion:
-    """What the interpreter says of ``pod`` in a request of the class of ``side``; with ``old_pod`` of an update."""
+    """The interpreter's opinion of ``pod`` in a request of the class of ``side``. With ``old_pod`` it is an update."""
     decision = decide(side.program, _ANYONE, pod, old_pod)
     modes: list[ir.Mode] = [policy.mode for policy, verdict in decision.judged if not verdict.allowed]
     modes += [choice.mode for choice, admission in decision.chosen if not admission.allowed]
@@ -142,7 +145,7 @@ def opinion(side: Side, pod: Json, old_pod: Json | None = None) -> Opinion:
 
 
 def side_of(policies: tuple[ir.Policy, ...], options: tuple[Option, ...]) -> Side:
-    """The side that ``policies`` and ``options`` are, wherever and for whomever they hold."""
+    """The side with ``policies`` and ``options``, whatever their scopes, exemptions and grants."""
     everywhere = tuple(replace(policy, scope=EVERYWHERE, exemptions=()) for policy in policies)
     return Side(policies, options, ir.Program(everywhere, tuple(map(_choice, options))))
 

@@ -1,4 +1,4 @@
-"""The pods that a question is about: a variable for each field that counts, and conditions on them as constraints."""
+"""The pods of a search: a variable for each field that counts, and the conditions of the IR as constraints on them."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ Controlled = tuple[str, Constraint]
 Clause = tuple[Constraint, ...]
 """Constraints one of which has to hold."""
 MOST_CLAUSES = 200
-"""Constraints that are chosen, one of each clause, before giving up."""
+"""The most times that `Space.solve_clauses` takes a constraint of a clause before it gives up."""
 MOST_WAYS = 20_000
-"""Of choosing one constraint of each clause, before giving up."""
+"""The most combinations of a choice's failing requirements that are tried before giving up."""
 
 
 @dataclass(slots=True)
 class Space:
-    """The fields that some sides read, and what must hold of any pod there can be.
+    """The fields that some sides read, as ``domains``, and the ``valid`` constraints that hold of every pod.
 
-    A pod of the space has one container and one element in each list. What more a question needs are copies of these,
-    numbered from 1 (`copies.copied`), ``copies`` of which ``domains`` has.
+    A pod of the space has one container and one element in each list. More containers and elements are copies of these,
+    numbered from 1 (`copies.copied`); ``domains`` has ``copies`` of them.
     """
 
     domains: dict[Place, Variable]
@@ -41,16 +41,16 @@ class Space:
     _built: dict[Hashable, Constraint] = field(default_factory=dict)
     _components: dict[Hashable, tuple[tuple[Constraint, ...], Components]] = field(default_factory=dict)
     _solved: dict[Hashable, tuple[tuple[Constraint, ...], Solution]] = field(default_factory=dict)
-    _asked: dict[Hashable, tuple[ir.Requirement, tuple[ir.Policy, ...], Constraint]] = field(default_factory=dict)
+    _conditions: dict[Hashable, tuple[ir.Requirement, tuple[ir.Policy, ...], Constraint]] = field(default_factory=dict)
 
     def condition(
         self, makers: tuple[ir.Policy, ...], check: ir.Check, requirement: ir.Requirement, holds: bool
     ) -> Constraint:
-        """Whether the requirement holds, or fails, once the defaults of ``makers`` are set."""
+        """The constraint that the requirement holds, or fails, once the defaults of ``makers`` are set."""
         short = (id(requirement), tuple(id(maker.defaults) for maker in makers if maker.defaults), holds)
-        if short not in self._asked:
-            self._asked[short] = (requirement, makers, self._condition(makers, check, requirement, holds))
-        return self._asked[short][2]
+        if short not in self._conditions:
+            self._conditions[short] = (requirement, makers, self._condition(makers, check, requirement, holds))
+        return self._conditions[short][2]
 
     def _condition(
         self, makers: tuple[ir.Policy, ...], check: ir.Check, requirement: ir.Requirement, holds: bool
@@ -65,21 +65,21 @@ class Space:
         if key not in self._built:
             alone = ir.Policy("", "", "enforce", (replace(check, requirements=(requirement,)),), (), check.span)
 
-            def asked(assignment: Assignment) -> bool:
+            def as_expected(assignment: Assignment) -> bool:
                 return interpreter.check(alone, with_defaults(parts, pod_of(assignment))).allowed is holds
 
-            self._built[key] = Constraint(self.places(reads), asked, meaning)
+            self._built[key] = Constraint(self.places(reads), as_expected, meaning)
         return self._built[key]
 
     def accepted(self, makers: tuple[ir.Policy, ...], policy: ir.Policy, holds: bool = True) -> Iterator[Controlled]:
-        """All of them together mean that ``policy`` accepts a pod; with ``holds`` false, each that it does not."""
+        """Constraints that together mean that ``policy`` accepts a pod. Without ``holds``, each means that it refuses it."""
         for check in policy.checks:
             for requirement in check.requirements:
                 yield check.control, self.condition(makers, check, requirement, holds)
 
     def places(self, reads: Reads) -> tuple[Place, ...]:
-        """The variables that decide what ``reads`` finds."""
-        return tuple(sorted({place for read in reads.found for place in self._deciding(read)}))
+        """The variables that decide the values of the fields in ``reads``."""
+        return tuple(sorted({place for read in reads.constants for place in self._deciding(read)}))
 
     @property
     def _first(self) -> Iterator[Place]:
@@ -106,19 +106,19 @@ class Space:
     def solve(
         self, way: tuple[Constraint, ...], wanted: Iterable[Constraint], copies: int = 0
     ) -> dict[Place, object] | None:
-        """An assignment under which ``way`` and all of ``wanted`` hold, of each of ``copies`` too, and that there can be."""
+        """An assignment for a valid pod under which ``way`` and all of ``wanted`` hold, ``wanted`` of each of ``copies`` too."""
         self._make(copies)
-        asked = tuple(wanted)
-        key = (copies, frozenset(map(id, asked)))
+        kept = tuple(wanted)
+        key = (copies, frozenset(map(id, kept)))
         if key not in self._components:
-            rest = [*self.valid, *asked]
-            rest += [copied(c, number) for number in range(1, copies + 1) for c in rest if is_copied(c)]
-            self._components[key] = (asked, Components(list({id(c): c for c in rest}.values()), self.domains))
+            all_pods = [*self.valid, *kept]
+            all_pods += [copied(c, number) for number in range(1, copies + 1) for c in all_pods if is_copied(c)]
+            self._components[key] = (kept, Components(list({id(c): c for c in all_pods}.values()), self.domains))
         components = self._components[key][1]
-        question = (key, frozenset(map(id, way)))
-        if question not in self._solved:
-            self._solved[question] = (way, components.solve(way))
-        return self._solved[question][1]
+        problem = (key, frozenset(map(id, way)))
+        if problem not in self._solved:
+            self._solved[problem] = (way, components.solve(way))
+        return self._solved[problem][1]
 
     def _make(self, copies: int) -> None:
         for number in range(self.copies + 1, copies + 1):
@@ -127,15 +127,16 @@ class Space:
         self.copies = max(self.copies, copies)
 
     def not_windows(self) -> Constraint:
-        """The pod is not for Windows, where the API server refuses most of what defaults set."""
+        """The constraint that the pod is not for Windows, where the API server refuses most fields that defaults set."""
         return Constraint((OS,) if OS in self.domains else (), lambda assignment: assignment.get(OS) != "windows")
 
     def solve_clauses(
         self, way: tuple[Constraint, ...], wanted: list[Constraint], clauses: list[Clause]
     ) -> dict[Place, object] | None:
-        """An assignment under which ``way``, ``wanted`` and one of each of ``clauses`` hold.
+        """An assignment under which ``way``, ``wanted`` and one constraint of each of ``clauses`` hold.
 
-        First of pods with one container, then of such in which each clause may have a container for itself.
+        First for a pod with one container, then for one in which each clause may have a container of its own.
+        Raises `UndecidedError` where the search is given up.
         """
         tried = 0
 
@@ -143,10 +144,10 @@ class Space:
             way: tuple[Constraint, ...], clause: Clause, copies: int, apart: bool
         ) -> list[tuple[Constraint, int]]:
             """The constraints of ``clause`` that may hold beside ``way``, each with the number of copies that it needs."""
-            ways = [(one, copies) for one in clause if self.solve((*way, one), wanted, copies) is not None]
+            ways = [(each, copies) for each in clause if self.solve((*way, each), wanted, copies) is not None]
             if not apart:
                 return ways
-            others = [(copied(one, copies + 1), copies + 1) for one in clause if is_copied(one)]
+            others = [(copied(each, copies + 1), copies + 1) for each in clause if is_copied(each)]
             return ways + [pair for pair in others if self.solve((*way, pair[0]), wanted, pair[1]) is not None]
 
         def extend(way: tuple[Constraint, ...], left: list[Clause], copies: int, apart: bool) -> Solution:
@@ -162,69 +163,68 @@ class Space:
                 if not open_ways[-1]:
                     return None
             at = min(range(len(left)), key=lambda index: len(open_ways[index]))
-            for one, needed in open_ways[at]:
-                deeper = extend((*way, one), [*left[:at], *left[at + 1 :]], needed, apart)
+            for constraint, needed in open_ways[at]:
+                deeper = extend((*way, constraint), [*left[:at], *left[at + 1 :]], needed, apart)
                 if deeper is not None:
                     return deeper
             return None
 
-        found = extend(way, clauses, 0, False)
-        if found is None and clauses:
-            found = extend(way, clauses, 0, True)
-        return found
+        solution = extend(way, clauses, 0, False)
+        if solution is None and clauses:
+            solution = extend(way, clauses, 0, True)
+        return solution
 
-    def smallest(self, found: dict[Place, object], still: Callable[[dict[Place, object]], bool]) -> dict[Place, object]:
-        """``found`` with each field unset, or as plain as it can be while ``still`` holds and the pod can be."""
+    def smallest(
+        self, assignment: dict[Place, object], still: Callable[[dict[Place, object]], bool]
+    ) -> dict[Place, object]:
+        """``assignment`` with each field unset, or as simple as it can be while the pod is valid and ``still`` holds."""
         valid = [*self.valid]
-        numbers = {number_of(place) for place in found} - {0}
+        numbers = {number_of(place) for place in assignment} - {0}
         valid += [copied(c, number) for number in numbers for c in self.valid if is_copied(c)]
 
         def good(candidate: dict[Place, object]) -> bool:
-            can_be = all(c.holds({p: candidate.get(p) for p in c.places}) for c in valid)
-            return can_be and still(candidate)
+            is_valid = all(c.holds({p: candidate.get(p) for p in c.places}) for c in valid)
+            return is_valid and still(candidate)
 
-        for place in sorted(found, key=lambda p: (len(p.fields), p), reverse=True):
+        for place in sorted(assignment, key=lambda p: (len(p.fields), p), reverse=True):
             for simpler in self.domains[place].values:
-                if simpler == found[place]:
+                if simpler == assignment[place]:
                     break
-                smaller = {**found, place: simpler}
+                smaller = {**assignment, place: simpler}
                 if good(smaller):
-                    found = smaller
+                    assignment = smaller
                     break
-        return found
+        return assignment
 
 
 def space_of(sides: Iterable[Side], any_pod: bool) -> Space:
-    """The space of all that ``sides`` read; with ``any_pod``, pods that the API server refuses are in it too."""
+    """The space of the fields that ``sides`` read. With ``any_pod`` it also has pods that the API server refuses."""
     reads = Reads()
-    for policy in (policy for one in sides for policy in one.all_policies):
+    for policy in (policy for side in sides for policy in side.all_policies):
         for check in policy.checks:
             for requirement in check.requirements:
                 reads.add(requirement)
         for default in policy.defaults:
             reads.default(default)
-    domains = variables(reads.found)
-    asked = () if any_pod else rules(frozenset(domains))
-    return Space(domains, tuple(Constraint(tuple(dict.fromkeys(places)), holds) for places, holds in asked))
+    domains = variables(reads.constants)
+    validity = () if any_pod else rules(frozenset(domains))
+    return Space(domains, tuple(Constraint(tuple(dict.fromkeys(places)), holds) for places, holds in validity))
 
 
 def concerned(makers: tuple[ir.Policy, ...], reads: Reads) -> tuple[ir.Policy, ...]:
-    """``makers`` with those defaults alone that have to do with what is in ``reads``, which takes up what they read."""
+    """``makers`` with only those defaults that set a field in ``reads``. The fields that these read are added to ``reads``."""
     parts: list[ir.Policy] = []
     for maker in reversed(makers):
-        found = []
-        for default in maker.defaults:
-            if meet(written(default), reads.found):
-                found.append(default)
-        for default in found:
+        setting = tuple(default for default in maker.defaults if meet(written(default), reads.constants))
+        for default in setting:
             reads.default(default)
-        if found:
-            parts.insert(0, replace(maker, checks=(), defaults=tuple(found)))
+        if setting:
+            parts.insert(0, replace(maker, checks=(), defaults=setting))
     return tuple(parts)
 
 
 def written(default: ir.Default) -> Mapping[Place, Constants]:
-    """Where ``default`` sets something."""
+    """The places that ``default`` sets."""
     site = "pod" if default.site == "pod" else "container"
     if default.add:
         return {Place(f"{site}/{'.'.join(default.path)}", ("*",)): Constants()}
@@ -232,13 +232,12 @@ def written(default: ir.Default) -> Mapping[Place, Constants]:
 
 
 def meet(written: Mapping[Place, Constants], read: Mapping[Place, Constants]) -> bool:
-    """Whether a read is of what is written, of something in it, or of something around it."""
-    for one in written:
-        for other in read:
-            inside = one.fields[: len(other.fields)] == other.fields or other.fields[: len(one.fields)] == one.fields
-            if one.site == other.site and inside:
-                return True
-            whole = Place(one.site, one.fields) if "/" not in one.site else None
-            if whole is not None and other.site == f"{one.site}/{'.'.join(one.fields)}":
-                return True
-    return False
+    """Whether a field in ``read`` is one in ``written``, or lies in one or around one."""
+    return any(_overlap(target, source) for target in written for source in read)
+
+
+def _overlap(target: Place, source: Place) -> bool:
+    shorter = min(len(target.fields), len(source.fields))
+    if target.site == source.site and target.fields[:shorter] == source.fields[:shorter]:
+        return True
+    return "/" not in target.site and source.site == f"{target.site}/{'.'.join(target.fields)}"

@@ -1,4 +1,4 @@
-"""What the API server refuses whatever the policy: pods that a difference must not be shown by.
+"""Rules of the API server's own validation: a pod that it refuses must not be a witness.
 
 Source: Kubernetes ``pkg/apis/core/validation/validation.go``: ``ValidateSecurityContext``, ``validateSeccompProfileField``,
 ``ValidateAppArmorProfileField``, ``validateWindows``, ``validateLinux``.
@@ -13,11 +13,11 @@ from pscc.reasoning.difference.fields import Place
 
 Rule = tuple[tuple[Place, ...], Callable[[Assignment], bool]]
 OS = Place("pod", ("spec", "os", "name"))
-"""Which operating system the pod says it is for."""
+"""The operating system that the pod is for."""
 
 
 def rules(places: frozenset[Place]) -> Iterator[Rule]:
-    """The rules over ``places``; each holds of every pod that there can be."""
+    """The rules over ``places``. Each holds of every pod that the API server accepts."""
     for place in places:
         if place.fields[-2:] in (("seccompProfile", "type"), ("appArmorProfile", "type")):
             local = Place(place.site, (*place.fields[:-1], "localhostProfile"))

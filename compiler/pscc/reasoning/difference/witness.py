@@ -1,4 +1,4 @@
-"""A pod that two programs treat differently, and what the interpreter says of it."""
+"""Witnesses: pods that two programs treat differently, confirmed by the interpreter."""
 
 from __future__ import annotations
 
@@ -19,12 +19,14 @@ _ANOTHER_IMAGE = "another:1"
 
 @frozen
 class Witness:
-    """A pod to which one program objects, with ``reasons``, in ``mode``, and the other does not, or in a lesser mode.
+    """A pod to which one program objects in ``mode``, with ``reasons``, and the other in a lesser mode or not at all.
 
-    ``request`` says where and by whom, as far as that matters, and ``requests`` all that the comparison knows to be treated
-    so, this one first; ``control`` is the one that the difference is about. With ``old_pod`` it is an update of that pod.
-    ``lesser`` is what the other program says of the pod without refusing it, in ``lesser_mode``. ``behind`` are controls
-    reported before, for which the pod is refused as well: none was found that shows the difference without them.
+    - ``control`` is the control that the difference is about.
+    - ``request`` has the namespace and the requester, as far as they matter. ``requests`` are all requests for which the
+      comparison knows of the difference, this one first.
+    - With ``old_pod`` it is an update of that pod.
+    - ``lesser`` are the findings of the other program, in ``lesser_mode``.
+    - ``behind`` are controls with a witness of their own that refuse this pod as well: no pod without them was found.
     """
 
     control: str
@@ -46,7 +48,7 @@ class Witness:
 def of_creation(
     case: RequestClass, objecting: Side, other: Side, mode: ir.Mode, control: str, pod: Json
 ) -> Witness | None:
-    """The witness for ``control`` that the creation of ``pod`` is, or None: the interpreter decides."""
+    """The creation of ``pod`` as a witness for ``control``; None where the interpreter does not confirm it."""
     mine, theirs = opinion(objecting, pod), opinion(other, pod)
     if not mine.rank == RANK[mode] > theirs.rank or not is_about(control, mine, mode):
         return None
@@ -61,10 +63,10 @@ def of_update(
     control: str,
     pod: Json,
 ) -> Witness | None:
-    """The witness that an update is which makes ``pod`` of another one, or None.
+    """An update after which the pod is like ``pod``, as a witness for ``control``; None where the interpreter confirms none.
 
-    With ``annotation``, a prefix of a key, it changes no more than such an annotation. Otherwise a container is added to a
-    pod that both sides admit, if that is a witness; if not, an image is changed in a pod that may be older than the policies.
+    With ``annotation``, a prefix of a key, the update changes only such an annotation. Without it, it adds a container to a
+    pod that both sides admit or, if that is no witness, changes an image in a pod that may be older than the policies.
     """
     for old_pod, new_pod in _updates(sides, annotation, pod):
         mine, theirs = (opinion(side, new_pod, old_pod) for side in sides)
@@ -74,26 +76,26 @@ def of_update(
 
 
 def _updates(sides: tuple[Side, Side], annotation: str | None, pod: Json) -> list[tuple[Json, Json]]:
-    """The updates by which there may be ``pod``, as (old, new), the most likely first."""
+    """Updates that lead to ``pod`` or a pod like it, as (old, new), the most likely first."""
     spec = _object(pod["spec"])
     containers = spec["containers"]
     assert isinstance(containers, list)
     if annotation is not None:
         metadata = _object(pod["metadata"])
         annotations = _object(metadata.get("annotations") or {})
-        keys = [key for key in (annotation, *(f"{annotation}{one['name']}" for one in containers))]
+        keys = [key for key in (annotation, *(f"{annotation}{container['name']}" for container in containers))]
         changed = [{**annotations, key: f"not-{annotations.get(key)}"} for key in keys]
-        return [({**pod, "metadata": {**metadata, "annotations": one}}, pod) for one in changed]
-    found = []
+        return [({**pod, "metadata": {**metadata, "annotations": before}}, pod) for before in changed]
+    updates = []
     opinions = [opinion(side, pod) for side in sides]
-    made = opinions[0].pod
-    if not any(one.rank == RANK["enforce"] for one in opinions) and opinions[1].pod == made:
-        found.append((made, _with_another(made, containers[0])))
-    made = opinion(sides[1], made).pod
-    if not any(opinion(side, made).rank == RANK["enforce"] for side in sides):
-        found.append((made, _with_another(made, containers[0])))
+    defaulted = opinions[0].pod
+    if not any(each.rank == RANK["enforce"] for each in opinions) and opinions[1].pod == defaulted:
+        updates.append((defaulted, _with_another(defaulted, containers[0])))
+    defaulted = opinion(sides[1], defaulted).pod
+    if not any(opinion(side, defaulted).rank == RANK["enforce"] for side in sides):
+        updates.append((defaulted, _with_another(defaulted, containers[0])))
     older = [{**containers[0], "image": _ANOTHER_IMAGE}, *containers[1:]]
-    return [*found, ({**pod, "spec": {**spec, "containers": older}}, pod)]
+    return [*updates, ({**pod, "spec": {**spec, "containers": older}}, pod)]
 
 
 def _with_another(pod: Json, container: Json) -> Json:
@@ -104,7 +106,7 @@ def _with_another(pod: Json, container: Json) -> Json:
 
 
 def is_about(control: str, mine: Opinion, mode: ir.Mode) -> bool:
-    """Whether ``mine`` objects in ``mode`` by what ``control`` names."""
+    """Whether ``mine`` objects in ``mode`` because of ``control``, or of a control in it where it is several."""
     if control == NO_POLICY:
         return mine.by_nobody(mode)
     return not {reason.control for reason in mine.reasons(mode)}.isdisjoint(control.split(" and "))

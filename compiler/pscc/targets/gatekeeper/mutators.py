@@ -6,8 +6,8 @@ import json
 
 from pscc import ir
 from pscc.base.frozen import frozen
-from pscc.ir.defaulting import kebab, tells_apart
-from pscc.ir.passes import looked_at
+from pscc.ir.defaulting import distinguishes_sites, kebab
+from pscc.ir.passes import reads_of
 from pscc.lowering.capabilities import Judging, LeavesUnset, Sets, SetsWidely, Setting
 from pscc.output.contents import ObjectName, OutputFile
 from pscc.output.templating import Code, render, yaml_quote
@@ -49,9 +49,9 @@ def _shows(default: ir.Default, judging: Judging) -> bool:
     the condition of a default cannot be tested, another control's check of the field might be satisfied by it.
     """
     for check in judging:
-        if default.inherits and tells_apart(check, default):
+        if default.inherits and distinguishes_sites(check, default):
             return True
-        reads = looked_at(check)
+        reads = reads_of(check)
         foreign = check.control != default.control and default.unless != ir.FALSE
         if foreign and (default.path in reads.container or default.inherits in reads.pod):
             return True

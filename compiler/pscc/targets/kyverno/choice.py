@@ -15,10 +15,10 @@ from pscc.output.contents import ObjectName, OutputFile
 from pscc.output.templating import Code, folded, render, yaml_block, yaml_quote
 from pscc.printers.cel.layout import laid_out
 from pscc.printers.cel.text import quoted_for_kyverno
-from pscc.printers.cel.workloads import of_template
 from pscc.targets.kyverno.match import UPDATED, match_of
-from pscc.targets.shared.cel_workloads import TEMPLATES_AT, on_workloads
-from pscc.targets.shared.choice_cel import CHOICE, REFUSED, decision_of, fields_of
+from pscc.targets.shared.cel_where import Fields
+from pscc.targets.shared.cel_workloads import on_workloads
+from pscc.targets.shared.choice_cel import CHOICE, REFUSED, Decision, decision_of, fields_of, template_fields
 from pscc.targets.shared.choice_who import ADMISSION, TEMPLATES
 from pscc.targets.shared.identity import identity
 from pscc.targets.shared.kyverno_suite import Result, by_requester, test_files
@@ -27,7 +27,7 @@ from pscc.targets.shared.names import Names
 _RULE = "choice"
 _INDENT = 16
 _BACKGROUND = "Kyverno's background scans know no user, so this policy judges admission requests alone."
-_REVIEWS = {"pods": replace(ADMISSION, updated=UPDATED), "templates": replace(TEMPLATES, updated=UPDATED)}
+_OF_A_POD, _OF_A_TEMPLATE = replace(ADMISSION, updated=UPDATED), replace(TEMPLATES, updated=UPDATED)
 """What Kyverno knows of a request; its command line knows no operation in CEL."""
 
 
@@ -48,30 +48,42 @@ def policy_file(name: str, text: str, choice: str = "") -> OutputFile:
 
 def policy_files(choice: ir.Choice, workloads: Workloads, names: Names) -> list[OutputFile]:
     """The ClusterPolicies of ``choice``: of pods, and of workloads unless these are ``off``."""
-    files = [_policy(choice, names[choice.name], choice.mode)]
-    for suffix, template in TEMPLATES_AT if workloads != "off" else ():
-        name = names.derived(choice.name, suffix)
-        files.append(_policy(choice, name, on_workloads(choice.mode, workloads), _KINDS[suffix], template))
+    decision = decision_of(choice, _OF_A_POD)
+    variables = fields_of(decision.variables, decision.notes, _INDENT, quoted_for_kyverno)
+    description = f"{CHOICE} {_BACKGROUND}"
+    files = [_policy(choice, names[choice.name], choice.mode, decision, variables, description)]
+    if workloads == "off":
+        return files
+    decision, mode = decision_of(choice, _OF_A_TEMPLATE), on_workloads(choice.mode, workloads)
+    for (suffix, _), variables in template_fields(decision, _INDENT, quoted_for_kyverno):
+        name, kinds = names.derived(choice.name, suffix), _KINDS[suffix]
+        files.append(_policy(choice, name, mode, decision, variables, _OF_TEMPLATES, kinds))
     return files
 
 
 def _policy(
-    choice: ir.Choice, name: str, mode: ir.Mode, kinds: tuple[str, ...] = ("Pod",), template: str = ""
+    choice: ir.Choice,
+    name: str,
+    mode: ir.Mode,
+    decision: Decision,
+    variables: list[Fields],
+    description: str,
+    workloads: tuple[str, ...] = (),
 ) -> OutputFile:
-    decision = decision_of(choice, _REVIEWS["templates" if template else "pods"])
-    variables = of_template(decision.variables, template) if template else decision.variables
+    """The ClusterPolicy ``name`` that judges pods, or the kinds of ``workloads`` that are given."""
+    kinds = workloads or ("Pod",)
     text = render(
         "kyverno/choice.yaml.j2",
         **identity(choice),
         name=yaml_quote(name),
-        description=yaml_block(folded(_OF_TEMPLATES if template else f"{CHOICE} {_BACKGROUND}"), 6),
+        description=yaml_block(folded(description), 6),
         action=Code(_ACTIONS[mode]),
         warn=mode == "warn",
-        background=bool(template),
+        background=bool(workloads),
         kinds=[Code(kind) for kind in kinds],
         where=match_of(choice.scope, kinds),
         message=yaml_quote(REFUSED),
-        variables=fields_of(variables, decision.notes, _INDENT, quoted_for_kyverno),
+        variables=variables,
         holds=yaml_block(laid_out(decision.holds, quoted_for_kyverno), _INDENT),
         text=yaml_block(laid_out(decision.message, quoted_for_kyverno), _INDENT),
     )

@@ -30,8 +30,14 @@ from pscc.targets.shared.cel_policy import (
     validations,
 )
 from pscc.targets.shared.cel_where import where
-from pscc.targets.shared.cel_workloads import TEMPLATES_AT, on_workloads
-from pscc.targets.shared.choice_cel import CHOICE, CHOICE_DEFAULTS, CHOICE_OF_TEMPLATES, printed_choice
+from pscc.targets.shared.cel_workloads import on_workloads
+from pscc.targets.shared.choice_cel import (
+    CHOICE,
+    CHOICE_DEFAULTS,
+    CHOICE_OF_TEMPLATES,
+    printed_choice,
+    workload_choices,
+)
 from pscc.targets.shared.choice_cel_defaults import printed_defaults
 from pscc.targets.shared.identity import identity, kustomization
 from pscc.targets.shared.names import Names
@@ -163,14 +169,16 @@ def _choice(choice: ir.Choice, names: Names, options: Options) -> Iterator[Outpu
             autogen=False, background=False, operations=Code(operations), note=Code(""), where=held, printed=printed,
             template_at=Code(""), **identity(choice),
         ), choice.name)  # fmt: skip
-    for suffix, template in TEMPLATES_AT if options.workloads != "off" else ():
+    if options.workloads == "off":
+        return
+    mode = on_workloads(choice.mode, options.workloads)
+    for (suffix, template), printed in workload_choices(choice, quoted_for_kyverno):
         name = names.derived(choice.name, suffix)
-        mode = on_workloads(choice.mode, options.workloads)
         yield _validating(name, render(
             "kyverno_cel/validate.yaml.j2", name=yaml_quote(name), title=yaml_quote("A choice of pod security policies"),
             description=yaml_block(folded(CHOICE_OF_TEMPLATES), 6), action=Code(_ACTIONS[mode]), template_at=Code(template),
             autogen=False, background=True, operations=Code("CREATE, UPDATE"), note=Code(""), where=held,
-            printed=printed_choice(choice, template, quoted_for_kyverno), resource=Code(""), **identity(choice),
+            printed=printed, resource=Code(""), **identity(choice),
         ), choice.name)  # fmt: skip
 
 

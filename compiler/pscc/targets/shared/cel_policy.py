@@ -56,7 +56,7 @@ def described_defaults(policy: ir.Policy) -> Code:
 
 
 @frozen
-class Printed:
+class PrintedPolicy:
     """The parts of a validating policy: the condition under which an update concerns it, variables, validations."""
 
     changed: Code
@@ -64,16 +64,16 @@ class Printed:
     validations: list[Fields]
 
 
-def validations(checks: Checks, pending: Pending = NONE_PENDING, quote: Quote = quoted) -> Printed:
+def validations(checks: Checks, pending: Pending = NONE_PENDING, quote: Quote = quoted) -> PrintedPolicy:
     """The parts for pods, as the ``pending`` defaults make them. ``quote`` writes the strings."""
     printed = _printed(checks, pending)
     variables = once(variable for whole in printed for variable in whole.variables)
-    return Printed(
+    return PrintedPolicy(
         _block(_concerned(checks), quote), _rows(variables.items(), quote), _validations(checks, printed, quote)
     )
 
 
-def workload_validations(checks: Checks, pending: Pending) -> Iterator[tuple[tuple[str, str], Printed]]:
+def workload_validations(checks: Checks, pending: Pending) -> Iterator[tuple[tuple[str, str], PrintedPolicy]]:
     """The parts for workloads, for each row of `TEMPLATES_AT`. Their pods are judged as ``pending`` makes them.
 
     All but the variables that hold a template is the same wherever it is, and is printed once.
@@ -86,7 +86,7 @@ def workload_validations(checks: Checks, pending: Pending) -> Iterator[tuple[tup
     for row in TEMPLATES_AT:
         _, template = row
         variables = [*_rows(holding_templates(template), quoted), *rows]
-        yield row, Printed(_block(at_template(concerned, template), quoted), variables, rules)
+        yield row, PrintedPolicy(_block(at_template(concerned, template), quoted), variables, rules)
 
 
 def _printed(checks: Checks, pending: Pending) -> list[Validation]:

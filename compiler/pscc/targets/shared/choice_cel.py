@@ -6,10 +6,12 @@ grants they are about the nearest of all policies.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from pscc import ir
 from pscc.base.frozen import frozen
 from pscc.ir.once_defaulted import holds_once_defaulted
-from pscc.ir.passes import Reads, looked_at_by_choice, specialise
+from pscc.ir.passes import Reads, reads_of_choice, specialise
 from pscc.lowering.capabilities import Live
 from pscc.lowering.default_checks import choice_without
 from pscc.output.numbering import numbered
@@ -25,9 +27,10 @@ from pscc.printers.cel.messages import line
 from pscc.printers.cel.text import Quote, quoted, text_of
 from pscc.printers.cel.tree import EMPTY, FALSE, TRUE, Conditional, Expression, Grouped, Listing, infix, variable
 from pscc.printers.cel.variables import once
-from pscc.printers.cel.workloads import at_template, of_template
-from pscc.targets.shared.cel_policy import Printed
+from pscc.printers.cel.workloads import at_template, holding_templates, templated
+from pscc.targets.shared.cel_policy import PrintedPolicy
 from pscc.targets.shared.cel_where import Fields
+from pscc.targets.shared.cel_workloads import TEMPLATES_AT
 from pscc.targets.shared.choice_table import statement_of, statements_of
 from pscc.targets.shared.choice_who import (
     ADMISSION,
@@ -121,27 +124,50 @@ class Decision:
     message: Expression
 
 
-def printed_choice(given: ir.Choice, template: str = "", quote: Quote = quoted) -> Printed:
-    """The choice ``given``, ready for a template: of pods, or of workloads whose pods are at ``template``.
+def printed_choice(given: ir.Choice, quote: Quote = quoted) -> PrintedPolicy:
+    """The parts of the policy that judges pods by the choice ``given``. ``quote`` writes the strings."""
+    decision = decision_of(given, ADMISSION)
+    concerned = yaml_block(laid_out(changed([decision.reads]), quote), 8)
+    return PrintedPolicy(concerned, fields_of(decision.variables, decision.notes, quote=quote), _rules(decision, quote))
+
+
+def workload_choices(given: ir.Choice, quote: Quote = quoted) -> Iterator[tuple[tuple[str, str], PrintedPolicy]]:
+    """The parts for workloads, for each row of `TEMPLATES_AT`.
 
     A workload is judged as the pod that it would make, with the defaults set, and by that pod's service account alone.
-    ``quote`` writes the strings.
     """
-    decision = decision_of(given, TEMPLATES if template else ADMISSION)
-    concerned = changed([decision.reads])
-    variables = of_template(decision.variables, template) if template else decision.variables
-    return Printed(
-        yaml_block(laid_out(at_template(concerned, template) if template else concerned, quote), 8),
-        fields_of(variables, decision.notes, quote=quote),
-        [
-            {
-                "statement": Code(""),
-                "expression": Code(text_of(decision.holds, quote)),
-                "text": yaml_block(laid_out(decision.message, quote), 8),
-                "message": yaml_quote(REFUSED),
-            }
-        ],
-    )
+    decision = decision_of(given, TEMPLATES)
+    concerned, rules = changed([decision.reads]), _rules(decision, quote)
+    for row, variables in template_fields(decision, quote=quote):
+        _, template = row
+        at_the_template = yaml_block(laid_out(at_template(concerned, template), quote), 8)
+        yield row, PrintedPolicy(at_the_template, variables, rules)
+
+
+def template_fields(
+    decision: Decision, indent: int = 8, quote: Quote = quoted
+) -> Iterator[tuple[tuple[str, str], list[Fields]]]:
+    """The variables of ``decision`` about the pod templates of workloads, for each row of `TEMPLATES_AT`.
+
+    All but the variables that hold a template is the same wherever it is, and is printed once.
+    """
+    about_templates = [(name, templated(value)) for name, value in decision.variables]
+    fields = fields_of(about_templates, decision.notes, indent, quote)
+    for row in TEMPLATES_AT:
+        _, template = row
+        yield row, [*fields_of(holding_templates(template), {}, indent, quote), *fields]
+
+
+def _rules(decision: Decision, quote: Quote) -> list[Fields]:
+    """The one validation of a choice."""
+    return [
+        {
+            "statement": Code(""),
+            "expression": Code(text_of(decision.holds, quote)),
+            "text": yaml_block(laid_out(decision.message, quote), 8),
+            "message": yaml_quote(REFUSED),
+        }
+    ]
 
 
 def decision_of(given: ir.Choice, review: Review = ADMISSION) -> Decision:
@@ -149,7 +175,7 @@ def decision_of(given: ir.Choice, review: Review = ADMISSION) -> Decision:
     choice = choice_without(given)
     names = names_in(choice)
     statements = statements_of(choice)
-    reads = looked_at_by_choice(choice, review.of_workloads)
+    reads = reads_of_choice(choice, review.of_workloads)
     variables = [*container_lists(), *who_variables(choice, names, review)]
     notes = {name: key for key, name in names.checks.items()}
     for key, check in statements.items():

@@ -11,10 +11,11 @@ from collections.abc import Iterator, Mapping
 
 from pscc import ir
 from pscc.ir.access import EVERYWHERE, Grant
-from pscc.ir.passes import constant, looked_at_by_choice, parameters
+from pscc.ir.passes import constant, parameters, reads_of_choice
 from pscc.output.templating import Code, comment, render
 from pscc.printers.rego.rules import check_rules, unchanged
 from pscc.printers.rego.text import literal, prefix_of
+from pscc.printers.rego.values import GIVEN
 from pscc.targets.shared.choice_table import grant_tables, has_patterns, statement_of, statements_of
 from pscc.targets.shared.subjects import names_row, subjects_row
 
@@ -38,7 +39,7 @@ def choice_rules(choice: ir.Choice, of_workloads: bool = False) -> str:
         patterns=Code(_list(patterns)) if patterns else Code(""),
         scopes=Code(_rows(scopes)) if scopes else Code(""),
         shapes=[_shape(name, check) for name, check in sorted(shapes.items())],
-        unchanged=[Code(line) for line in unchanged(looked_at_by_choice(choice, of_workloads))],
+        unchanged=[Code(line) for line in unchanged(reads_of_choice(choice, of_workloads))],
     )
     return text.rstrip("\n")
 
@@ -47,7 +48,7 @@ def _check(check: ir.Check) -> dict[str, object]:
     values = dict(check.params)
     row: dict[str, object] = {
         "shape": check.shape,
-        "given": {param.name: constant(param, values).value for param in parameters(check)},
+        GIVEN: {param.name: constant(param, values).value for param in parameters(check)},
     }
     return {**row, "because": check.because} if check.because else row
 
@@ -64,12 +65,13 @@ def _policies(choice: ir.Choice, statements: dict[str, ir.Check]) -> str:
 
 def _shape(name: str, check: ir.Check) -> dict[str, object]:
     prefix = prefix_of(name)
-    printed = check_rules(check, prefix, given=True)
+    printed = check_rules(check, prefix, as_functions=True)
+    argument, value = (GIVEN, GIVEN) if parameters(check) else ("_", "{}")
     return {
         "name": Code(literal(name)),
         "says": Code(comment(check.description)),
-        "argument": Code("given" if parameters(check) else "_"),
-        "findings": Code(printed.findings if parameters(check) else printed.findings.replace("(given)", "({})")),
+        "argument": Code(argument),
+        "findings": Code(f"{printed.findings}({value})"),
         "rules": Code(printed.rules),
     }
 

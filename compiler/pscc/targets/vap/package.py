@@ -25,7 +25,7 @@ from pscc.output.templating import Code, comment, folded, render, yaml_block, ya
 from pscc.printers.cel.pending import Pending
 from pscc.targets.shared.cel_policy import (
     Checks,
-    Printed,
+    PrintedPolicy,
     check_lines,
     checks_of,
     default_lines,
@@ -36,8 +36,15 @@ from pscc.targets.shared.cel_policy import (
     workload_validations,
 )
 from pscc.targets.shared.cel_where import Where, where
-from pscc.targets.shared.cel_workloads import TEMPLATES_AT, on_workloads
-from pscc.targets.shared.choice_cel import ASKING_RBAC, CHOICE, CHOICE_DEFAULTS, CHOICE_OF_TEMPLATES, printed_choice
+from pscc.targets.shared.cel_workloads import on_workloads
+from pscc.targets.shared.choice_cel import (
+    ASKING_RBAC,
+    CHOICE,
+    CHOICE_DEFAULTS,
+    CHOICE_OF_TEMPLATES,
+    printed_choice,
+    workload_choices,
+)
 from pscc.targets.shared.choice_cel_defaults import printed_defaults
 from pscc.targets.shared.identity import identity, kustomization
 from pscc.targets.shared.names import Names
@@ -133,13 +140,14 @@ class Vap:
                 text = _choice_mutation(mutating, choice, name, held)
                 add(choice, name, text, "Mutating", held)
             name = names[choice.name]
-            text = _choice(validating, choice, held, name)
+            text = _choice(validating, choice, held, name, printed_choice(choice))
             add(choice, name, text, "Validating", held, _ACTIONS[choice.mode])
-            for suffix, template in TEMPLATES_AT if options.workloads != "off" and not choice.live else ():
-                name = names.derived(choice.name, suffix)
-                text = _choice(validating, choice, held, name, template)
+            if options.workloads != "off" and not choice.live:
                 action = _ACTIONS[on_workloads(choice.mode, options.workloads)]
-                add(choice, name, text, "Validating", held, action)
+                for (suffix, template), printed in workload_choices(choice):
+                    name = names.derived(choice.name, suffix)
+                    text = _choice(validating, choice, held, name, printed, template)
+                    add(choice, name, text, "Validating", held, action)
         resources = tuple(file.path for file in (*policies, *bindings))
         mutates = any(each.kind == "MutatingAdmissionPolicy" for file in policies for each in file.objects)
         references = [OutputFile(_REFERENCES, render("vap/references.yaml.j2"))] if mutates else []
@@ -152,7 +160,7 @@ _REFERENCES = "references.yaml"
 
 
 def _validation(
-    version: Code, policy: ir.Policy, name: str, checks: Checks, printed: Printed, template: str = ""
+    version: Code, policy: ir.Policy, name: str, checks: Checks, printed: PrintedPolicy, template: str = ""
 ) -> str:
     return render(
         "vap/policy.yaml.j2",
@@ -180,7 +188,9 @@ def _mutation(version: Code, policy: ir.Policy, name: str, held: Where) -> str:
     )
 
 
-def _choice(version: Code, choice: ir.Choice, held: Where, name: str, template: str = "") -> str:
+def _choice(
+    version: Code, choice: ir.Choice, held: Where, name: str, printed: PrintedPolicy, template: str = ""
+) -> str:
     return render(
         "vap/policy.yaml.j2",
         **identity(choice),
@@ -190,7 +200,7 @@ def _choice(version: Code, choice: ir.Choice, held: Where, name: str, template: 
         name=yaml_quote(name),
         description=yaml_block(folded(CHOICE_OF_TEMPLATES if template else CHOICE), 6),
         template_at=Code(template),
-        printed=printed_choice(choice, template),
+        printed=printed,
     )
 
 
