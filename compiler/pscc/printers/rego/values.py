@@ -112,7 +112,10 @@ class Values:
 
 
 def without_field(value: ir.Coalesce) -> ir.Coalesce:
-    """``value`` without the field below it: the first option that is set, as a whole. A constant stands for the field, so it goes."""
+    """``value`` without the field below it: the first option that is set, as a whole.
+
+    A constant stands for the field, not for the whole, so it is left out.
+    """
     if not value.field:
         return value
     return ir.Coalesce(tuple(option for option in value.options if isinstance(option, ir.Path)))
