@@ -48,6 +48,16 @@ def pod(annotations: dict[str, str] | None = None, **container: object) -> dict[
     return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec}
 
 
+def adding(*capabilities: str) -> dict[str, object]:
+    return {"securityContext": {"capabilities": {"add": list(capabilities)}}}
+
+
+def with_sysctls(*names: str) -> dict[str, object]:
+    sysctls = [{"name": name, "value": "1"} for name in names]
+    plain = pod()
+    return {**plain, "spec": {**plain["spec"], "securityContext": {"sysctls": sysctls}}}  # type: ignore[dict-item]
+
+
 FOUND = (
     Found(
         "a policy that audits let in what another denies",
@@ -66,6 +76,30 @@ FOUND = (
             mode="audit",
         )
         for row in ("space gatekeeper", "space opa", "space kyverno-cel", "space vap")
+    ),
+    *(
+        Found(f"{name} spelled otherwise, on {row}", row, f"policy a {{\n    deny {statement}\n}}\n", pod(**container))
+        for row in (
+            *("space gatekeeper", "space gatekeeper --engine cel", "space opa"),
+            *("space kyverno-cel", "space vap"),
+        )
+        for name, statement, container in (
+            ("capability", "capabilities.add SYS_ADMIN, NET_*", adding("sys_admin", "Cap_Net_Raw", "chown")),
+            ("the sum of capabilities", "capabilities.add SYS_ADMIN", adding("all")),
+            ("a capability beside ASCII", "capabilities.add SYS_ADMIN", adding("ſys_admın")),
+        )
+    ),
+    *(
+        Found(
+            f"a sysctl with slashes, on {row}",
+            row,
+            "policy a {\n    deny sysctls kernel.*, net.ipv4.conf.eth0/1.rp_filter\n}\n",
+            with_sysctls("kernel/msgmax", "net/ipv4/conf/eth0.1/rp_filter", "net.core.somaxconn"),
+        )
+        for row in (
+            *("space gatekeeper", "space gatekeeper --engine cel", "space opa"),
+            *("space kyverno-cel", "space vap"),
+        )
     ),
     Found(
         "a member of a choice that has defaults alone",

@@ -82,6 +82,7 @@ class Control:
     - ``psp`` returns the statements that a PSP makes about the control, those that PSP leaves implicit included.
     - ``probes`` yields pods around a check's boundaries.
     - ``everything`` has the words that the value ``*`` means, if any.
+    - ``spellings`` are more parameters, made of those of a ``deny`` with values: what else the values are called in a pod.
     """
 
     id: str
@@ -95,6 +96,7 @@ class Control:
     example: str
     default: DefaultShape | None = None
     everything: tuple[str, ...] = ()
+    spellings: Callable[[Params], Params] | None = None
 
     @property
     def kind(self) -> str:
@@ -110,6 +112,8 @@ def shape_name(control: Control, shape: Shape) -> str:
 
 def check_of(control: Control, shape: Shape, params: Params, span: Span, because: str, statement: str) -> Check:
     """The check that a statement of this shape makes."""
+    if control.spellings is not None and shape.verb == "deny" and shape.takes == "values":
+        params = (*params, *control.spellings(params))
     return Check(
         control=control.id,
         shape=shape_name(control, shape),

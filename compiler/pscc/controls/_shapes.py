@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Literal
 
@@ -17,6 +17,8 @@ RANGES = Param("ranges", "ranges")
 VALUES = Param("values", "strings")
 PATTERNS = Param("patterns", "strings")
 VALUE = Param("value", "bool")
+SPELLINGS = Param("spellings", "strings")
+SPELLED_PATTERNS = Param("spelledPatterns", "strings")
 
 CONTAINERS = (Each("container", ir.Containers()),)
 CONTAINER: tuple[Part, ...] = ("container ", Show(Path("container", ("name",))), ": ")
@@ -43,6 +45,24 @@ def effective(field: str) -> ir.Coalesce:
 def among(value: ir.Value) -> ir.Condition:
     """``value`` is one of the statement's words."""
     return ir.Or((ir.In(value, VALUES), ir.StartsWithAny(value, PATTERNS)))
+
+
+def among_spellings(value: ir.Value) -> ir.Condition:
+    """``value`` is one of the spellings of the statement's words."""
+    return ir.Or((ir.In(value, SPELLINGS), ir.StartsWithAny(value, SPELLED_PATTERNS)))
+
+
+def spelled(params: Params, words: Callable[[str], Iterable[str]], others: Iterable[str] = ()) -> Params:
+    """The parameters `SPELLINGS` and `SPELLED_PATTERNS`: ``words`` of each value and of each pattern's prefix, and ``others``."""
+    texts = dict(params)
+    values = [word for value in _texts(texts.get("values")) for word in words(value)]
+    patterns = [f"{word}*" for pattern in _texts(texts.get("patterns")) for word in words(pattern[:-1])]
+    both = (("spellings", (*values, *others)), ("spelledPatterns", patterns))
+    return tuple((name, tuple(dict.fromkeys(listed))) for name, listed in both if listed)
+
+
+def _texts(value: ir.ParamValue | None) -> Iterator[str]:
+    yield from (text for text in value or () if isinstance(text, str)) if isinstance(value, tuple) else ()
 
 
 def empty(value: ir.Path) -> ir.Condition:
@@ -152,9 +172,15 @@ def list_shapes(
     element: ir.Value,
     each: tuple[Each, ...],
     subject: tuple[Part, ...],
+    spelled: ir.Value | None = None,
 ) -> tuple[Shape, ...]:
-    """The shapes of a control over the elements of a list: ``deny``, ``deny v``, ``allow v``."""
+    """The shapes of a control over the elements of a list: ``deny``, ``deny v``, ``allow v``.
+
+    ``spelled`` is the element as it is held against the control's `Control.spellings`, where it has some: ``deny v`` refuses
+    what these name, too.
+    """
     permitted = in_ranges(element) if kind == "ranges" else among(element)
+    named = permitted if spelled is None else ir.Or((permitted, among_spellings(spelled)))
     has = (*subject, f"{label} has ", Show(element, kind == "ranges"))
     name = label.replace(".", "_")
     return (
@@ -167,8 +193,8 @@ def list_shapes(
         Shape(
             "deny",
             "values",
-            (Requirement(each, ir.Not(permitted), (*has, ", denied: ", allowed(kind)), element, name=name),),
-            f"{label} has none of the listed values.",
+            (Requirement(each, ir.Not(named), (*has, ", denied: ", allowed(kind)), element, name=name),),
+            f"{label} has none of the listed values{'' if spelled is None else ', however they are spelled'}.",
             suffix="Values",
         ),
         Shape(
@@ -261,6 +287,11 @@ def word_probes(check: ir.Check, others: tuple[str, ...] = ("not-listed",)) -> I
     for other in others:
         seen.setdefault(other, None)
     yield from seen
+
+
+def strings(check: ir.Check, name: str) -> tuple[str, ...]:
+    """The strings of the parameter ``name`` of ``check``; none where it has no such parameter."""
+    return tuple(_texts(dict(check.params).get(name)))
 
 
 def at(path: tuple[str, ...], value: object) -> dict[str, object]:

@@ -109,6 +109,9 @@ from pscc.ir.conditions import (
     Under as Under,
 )
 from pscc.ir.conditions import (
+    Upper as Upper,
+)
+from pscc.ir.conditions import (
     Value as Value,
 )
 

@@ -94,7 +94,14 @@ class Entry:
     key: Concat
 
 
-Value = Path | Const | Param | Coalesce | Concat | Entry
+@frozen
+class Upper:
+    """The string ``value`` in capital letters, as `base.capitals.in_capitals` has them; unset where ``value`` is no string."""
+
+    value: Path
+
+
+Value = Path | Const | Param | Coalesce | Concat | Entry | Upper
 
 
 # --- lists ------------------------------------------------------------------

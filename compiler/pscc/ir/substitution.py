@@ -11,6 +11,7 @@ from enum import Enum
 from typing import assert_never
 
 from pscc import ir
+from pscc.base.capitals import in_capitals
 from pscc.base.frozen import frozen
 from pscc.ir.passes import fold, with_parts
 
@@ -132,10 +133,22 @@ def _value(value: ir.Value, put: Put) -> _Value:
             return _joined(value, put)
         case ir.Entry(map=of, key=key):
             return _entry(of, _joined(key, put), put)
+        case ir.Upper(value=inner):
+            return _upper(put(inner))
         case ir.Const() | ir.Param():
             return value
         case _:
             assert_never(value)
+
+
+def _upper(value: _Value) -> _Value:
+    match value:
+        case ir.Path():
+            return ir.Upper(value)
+        case ir.Const(value=str() as text):
+            return ir.Const(in_capitals(text))
+        case _:
+            return UNSET
 
 
 def _entry(of: ir.Path, key: ir.Concat | ir.Const | Unset, put: Put) -> _Value:

@@ -243,7 +243,7 @@ def _simplified(condition: ir.Condition, unset: tuple[ir.Path, ...], false: ir.C
                 return any(var == field.var and fields[: len(field.fields)] == field.fields for field in unset)
             case ir.Coalesce(options=options):
                 return all(absent(option) for option in options)
-            case ir.Concat(value=inner):
+            case ir.Concat(value=inner) | ir.Upper(value=inner):
                 return absent(inner)
             case _:
                 return False

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple, assert_never
 
 from pscc import ir
+from pscc.base.capitals import in_capitals
 from pscc.base.frozen import frozen
 from pscc.base.source import Span
 from pscc.ir.passes import CONTAINER, Reads, constant, display, rechecked_on
@@ -312,6 +313,9 @@ def _value(value: ir.Value, env: _Env, params: _Params) -> _Located:
         case ir.Entry(map=of, key=key):
             name = _value(key, env, params).value
             return _below(_value(of, env, params), (name,)) if isinstance(name, str) else _UNSET
+        case ir.Upper(value=inner):
+            small = _value(inner, env, params)
+            return _Located(in_capitals(small.value) if isinstance(small.value, str) else None, small.place)
         case _:
             assert_never(value)
 

@@ -42,6 +42,11 @@ below_or(object_, path, _) := below(object_, path) if not is_null(object_)
 
 below_or(object_, _, unset) := unset if is_null(object_)
 
+# The string in capital letters, null where the value is no string.
+in_capitals(value) := upper(replace(replace(value, "ı", "I"), "ſ", "S")) if is_string(value)
+
+in_capitals(value) := null if not is_string(value)
+
 # The prefix followed by the value, null where the value is no string.
 join(prefix, value) := concat("", [prefix, value]) if is_string(value)
 

@@ -49,6 +49,12 @@ test_below_or if {
 	lib.below_or(null, ["type"], "RuntimeDefault") == "RuntimeDefault"
 }
 
+test_in_capitals if {
+	lib.in_capitals("sys_Admin") == "SYS_ADMIN"
+	lib.in_capitals("ſys_admın") == "SYS_ADMIN"
+	lib.in_capitals(null) == null
+}
+
 test_join if {
 	lib.join("localhost/", "a") == "localhost/a"
 	lib.join("localhost/", null) == null

@@ -103,7 +103,7 @@ def _is_set(value: ir.Value, known: Known) -> Expression:
             return has_value(value, known)
         case ir.Const() | ir.Param():
             return TRUE
-        case ir.Concat(value=inner):
+        case ir.Concat(value=inner) | ir.Upper(value=inner):
             return _is_set(inner, known)
         case ir.Coalesce(options=options, field=()):
             return any_of(*(_is_set(option, known) for option in options))

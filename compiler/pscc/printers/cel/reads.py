@@ -15,6 +15,7 @@ from functools import cache
 from typing import assert_never
 
 from pscc import ir
+from pscc.printers.cel.letters import in_capitals
 from pscc.printers.cel.literals import literal
 from pscc.printers.cel.logic import all_of, among, any_of, branch, chosen, dyn, has, negated, unequal
 from pscc.printers.cel.tree import FALSE, NULL, TRUE, Expression, Grouped, Index, Name, Select, infix, variable, walk
@@ -160,6 +161,8 @@ def read(value: ir.Value, known: Known, then: Reader, otherwise: Expression = FA
                 own = read(whole, known | more, then, otherwise, null)
                 result = chosen(guard, own, result)
             return result
+        case ir.Upper(value=inner):
+            return read(inner, known, lambda small, k: then(in_capitals(small), k), otherwise)
         case ir.Param(name=name):
             return then(parameter(name), known)
         case _:

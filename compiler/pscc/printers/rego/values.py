@@ -65,6 +65,8 @@ class Values:
             case ir.Entry(map=of, key=key):
                 path = listed([*(Fragment(literal(name)) for name in of.fields), self.total(key, known)])
                 return rego("object.get($var, [$path], null)", var=read_of(of.var), path=path)
+            case ir.Upper(value=inner):
+                return rego("lib.in_capitals($small)", small=self.total(inner, known))
             case _:
                 assert_never(value)
 

@@ -134,6 +134,8 @@ class Reads:
                     yield constants, before + prefix
             case ir.Entry(key=key):
                 yield self._at("annotation", (key.prefix,)), ""
+            case ir.Upper(value=inner):
+                yield from self._compared(inner, env)
             case ir.Const() | ir.Param():
                 return
             case _:

@@ -919,9 +919,7 @@ require_se_linux_options_findings := [finding |
 ]
 
 require_se_linux_options_pod_selinux_user_findings := [finding |
-	se_linux_options := lib.first_set([
-		object.get(pod, ["spec", "securityContext", "seLinuxOptions"], null),
-	])
+	se_linux_options := object.get(pod, ["spec", "securityContext", "seLinuxOptions"], null)
 	lib.below(se_linux_options, ["user"]) != "system_u"
 	finding := concat("", [
 		"pod: seLinuxOptions.user is ",
@@ -931,9 +929,7 @@ require_se_linux_options_pod_selinux_user_findings := [finding |
 ]
 
 require_se_linux_options_pod_selinux_role_findings := [finding |
-	se_linux_options := lib.first_set([
-		object.get(pod, ["spec", "securityContext", "seLinuxOptions"], null),
-	])
+	se_linux_options := object.get(pod, ["spec", "securityContext", "seLinuxOptions"], null)
 	lib.below(se_linux_options, ["role"]) != "system_r"
 	finding := concat("", [
 		"pod: seLinuxOptions.role is ",
@@ -943,9 +939,7 @@ require_se_linux_options_pod_selinux_role_findings := [finding |
 ]
 
 require_se_linux_options_pod_selinux_type_findings := [finding |
-	se_linux_options := lib.first_set([
-		object.get(pod, ["spec", "securityContext", "seLinuxOptions"], null),
-	])
+	se_linux_options := object.get(pod, ["spec", "securityContext", "seLinuxOptions"], null)
 	lib.below(se_linux_options, ["type"]) != "container_t"
 	finding := concat("", [
 		"pod: seLinuxOptions.type is ",
@@ -955,9 +949,7 @@ require_se_linux_options_pod_selinux_type_findings := [finding |
 ]
 
 require_se_linux_options_pod_selinux_level_findings := [finding |
-	se_linux_options := lib.first_set([
-		object.get(pod, ["spec", "securityContext", "seLinuxOptions"], null),
-	])
+	se_linux_options := object.get(pod, ["spec", "securityContext", "seLinuxOptions"], null)
 	not lib.same_level(lib.below(se_linux_options, ["level"]), "s0:c123,c456")
 	finding := concat("", [
 		"pod: seLinuxOptions.level is ",

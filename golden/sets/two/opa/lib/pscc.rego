@@ -37,6 +37,16 @@ below(object_, path) := object.get(object_, path, null) if is_object(object_)
 
 below(object_, _) := null if not is_object(object_)
 
+# The field below an object; the last argument where there is no object.
+below_or(object_, path, _) := below(object_, path) if not is_null(object_)
+
+below_or(object_, _, unset) := unset if is_null(object_)
+
+# The string in capital letters, null where the value is no string.
+in_capitals(value) := upper(value) if is_string(value)
+
+in_capitals(value) := null if not is_string(value)
+
 # The prefix followed by the value, null where the value is no string.
 join(prefix, value) := concat("", [prefix, value]) if is_string(value)
 

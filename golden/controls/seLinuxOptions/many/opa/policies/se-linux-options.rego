@@ -34,9 +34,7 @@ require_se_linux_options_findings := [finding |
 ]
 
 require_se_linux_options_pod_selinux_user_findings := [finding |
-	se_linux_options := lib.first_set([
-		object.get(pod, ["spec", "securityContext", "seLinuxOptions"], null),
-	])
+	se_linux_options := object.get(pod, ["spec", "securityContext", "seLinuxOptions"], null)
 	lib.below(se_linux_options, ["user"]) != "system_u"
 	finding := concat("", [
 		"pod: seLinuxOptions.user is ",
@@ -46,9 +44,7 @@ require_se_linux_options_pod_selinux_user_findings := [finding |
 ]
 
 require_se_linux_options_pod_selinux_role_findings := [finding |
-	se_linux_options := lib.first_set([
-		object.get(pod, ["spec", "securityContext", "seLinuxOptions"], null),
-	])
+	se_linux_options := object.get(pod, ["spec", "securityContext", "seLinuxOptions"], null)
 	lib.below(se_linux_options, ["role"]) != "system_r"
 	finding := concat("", [
 		"pod: seLinuxOptions.role is ",
@@ -58,9 +54,7 @@ require_se_linux_options_pod_selinux_role_findings := [finding |
 ]
 
 require_se_linux_options_pod_selinux_type_findings := [finding |
-	se_linux_options := lib.first_set([
-		object.get(pod, ["spec", "securityContext", "seLinuxOptions"], null),
-	])
+	se_linux_options := object.get(pod, ["spec", "securityContext", "seLinuxOptions"], null)
 	lib.below(se_linux_options, ["type"]) != "container_t"
 	finding := concat("", [
 		"pod: seLinuxOptions.type is ",
@@ -70,9 +64,7 @@ require_se_linux_options_pod_selinux_type_findings := [finding |
 ]
 
 require_se_linux_options_pod_selinux_level_findings := [finding |
-	se_linux_options := lib.first_set([
-		object.get(pod, ["spec", "securityContext", "seLinuxOptions"], null),
-	])
+	se_linux_options := object.get(pod, ["spec", "securityContext", "seLinuxOptions"], null)
 	not lib.same_level(lib.below(se_linux_options, ["level"]), "s0:c123,c456")
 	finding := concat("", [
 		"pod: seLinuxOptions.level is ",

@@ -34,9 +34,7 @@ require_se_linux_options_findings := [finding |
 ]
 
 require_se_linux_options_pod_selinux_user_findings := [finding |
-	se_linux_options := lib.first_set([
-		object.get(pod, ["spec", "securityContext", "seLinuxOptions"], null),
-	])
+	se_linux_options := object.get(pod, ["spec", "securityContext", "seLinuxOptions"], null)
 	lib.below(se_linux_options, ["user"]) != ""
 	lib.below(se_linux_options, ["user"]) != null
 	finding := concat("", [
@@ -47,9 +45,7 @@ require_se_linux_options_pod_selinux_user_findings := [finding |
 ]
 
 require_se_linux_options_pod_selinux_role_findings := [finding |
-	se_linux_options := lib.first_set([
-		object.get(pod, ["spec", "securityContext", "seLinuxOptions"], null),
-	])
+	se_linux_options := object.get(pod, ["spec", "securityContext", "seLinuxOptions"], null)
 	lib.below(se_linux_options, ["role"]) != ""
 	lib.below(se_linux_options, ["role"]) != null
 	finding := concat("", [
@@ -60,9 +56,7 @@ require_se_linux_options_pod_selinux_role_findings := [finding |
 ]
 
 require_se_linux_options_pod_selinux_type_findings := [finding |
-	se_linux_options := lib.first_set([
-		object.get(pod, ["spec", "securityContext", "seLinuxOptions"], null),
-	])
+	se_linux_options := object.get(pod, ["spec", "securityContext", "seLinuxOptions"], null)
 	lib.below(se_linux_options, ["type"]) != ""
 	lib.below(se_linux_options, ["type"]) != null
 	finding := concat("", [
@@ -73,9 +67,7 @@ require_se_linux_options_pod_selinux_type_findings := [finding |
 ]
 
 require_se_linux_options_pod_selinux_level_findings := [finding |
-	se_linux_options := lib.first_set([
-		object.get(pod, ["spec", "securityContext", "seLinuxOptions"], null),
-	])
+	se_linux_options := object.get(pod, ["spec", "securityContext", "seLinuxOptions"], null)
 	not lib.same_level(lib.below(se_linux_options, ["level"]), "s0:c123,c456")
 	finding := concat("", [
 		"pod: seLinuxOptions.level is ",
