@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
-from dataclasses import replace
 
 import click
 
@@ -21,7 +20,6 @@ from conformance.table import table
 @click.option("--seed", default=1, show_default=True, help="What is drawn.")
 @click.option("--only", multiple=True, help="A row of the table; can be repeated.")
 @click.option("--part", type=click.Choice(PARTS), help="Just the rows of one part; they are recorded.")
-@click.option("--wide", is_flag=True, help="Draw what known_gaps.md says of wide programs, too, and no page.")
 @click.option("--keep", is_flag=True, help="Shrink what differs and keep it under golden/regressions/.")
 def main(
     sample: bool,
@@ -30,14 +28,11 @@ def main(
     seed: int,
     only: tuple[str, ...],
     part: str | None,
-    wide: bool,
     keep: bool,
 ) -> None:
     """See the module."""
     only = (*only, *(rows_of(part) if part else ()))
-    work = [
-        replace(piece, wide=wide) for piece in thinned(pieces(SAMPLE if sample else WHOLE, seed, only), one_in, offset)
-    ]
+    work = list(thinned(pieces(SAMPLE if sample else WHOLE, seed, only), one_in, offset))
     with click.progressbar(length=len(work), label="comparing", file=sys.stderr) as bar:
         tallies, found, seconds = everything(work, lambda done, of: bar.update(1))
     click.echo(table(tallies, versions()))
@@ -57,7 +52,7 @@ def main(
 
         for folder in keep_all(found):
             click.echo(f"kept in {folder}")
-    if not sample and not wide and one_in == 1 and not found and (part or not only):
+    if not sample and one_in == 1 and not found and (part or not only):
         write(tallies, seconds, seed)
     raise SystemExit(1 if found else 0)
 

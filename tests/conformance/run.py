@@ -59,16 +59,12 @@ SPACE = tuple(row.name for row in space_rows.ROWS)
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One process's work: ``who`` (``psp`` or a target), its seed, its policies and the pods of each.
-
-    ``wide``: see `conformance.space.sources.programs`.
-    """
+    """One process's work: ``who`` (``psp`` or a target), its seed, its policies and the pods of each."""
 
     who: str
     seed: int
     policies: int
     pods: int
-    wide: bool = False
 
 
 def thinned(work: Iterable[Piece], one_in: int, offset: int = 0) -> Iterator[Piece]:
@@ -119,7 +115,7 @@ def compared(piece: Piece) -> Outcome:
     if piece.who in set_rows.ROWS:
         return (piece.who, *set_rows.compare(piece.who, piece.seed, piece.policies, piece.pods))
     if piece.who in SPACE:
-        return (piece.who, *space_rows.compare(piece.who, piece.seed, piece.policies, piece.pods, piece.wide))
+        return (piece.who, *space_rows.compare(piece.who, piece.seed, piece.policies, piece.pods))
     (target,) = [target for target in TARGETS if target.name == piece.who]
     with target.run() as running:
         return (piece.who, *engines.compare(target, running, piece.seed, piece.policies, piece.pods))

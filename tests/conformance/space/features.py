@@ -93,11 +93,11 @@ def _of_options(chosen: Chosen) -> Iterator[str]:
         yield f"--{one.name} {text}"
     yield f"target {chosen.target}"
     yield f"--mode {chosen.rollout.mode}" if chosen.rollout.mode else "no --mode"
-    for name in ("excluded", "ignored_groups", "live"):
+    for name in ("excluded", "ignored_groups", "live", "name_prefix"):
         yield f"{name} {bool(getattr(chosen.rollout, name))}"
 
 
-def possible(wide: bool = False) -> frozenset[str]:
+def possible() -> frozenset[str]:
     """The features of programs that the registry and the grammar let expect, whatever else is drawn."""
     found = {
         "use",
@@ -107,8 +107,9 @@ def possible(wide: bool = False) -> frozenset[str]:
         "extends a policy",
         "exempt controls",
         "exempt until",
+        "choose by name",
+        "two choices",
     }
-    found |= {"choose by name", "two choices"} if wide else set()
     for control in CONTROLS:
         found |= {f"{shape.verb} {control.id}" for shape in control.shapes}
         found |= {f"default {control.id}"} if control.default else set()

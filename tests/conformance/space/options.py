@@ -45,6 +45,7 @@ def draw(rng: random.Random, target: str, engine: Engine, program: ir.Program) -
         mode=rng.choice(get_args(ir.Mode)) if rng.random() < 0.25 else None,
         excluded=Names(exact, tuple(one[:-1] for one in excluded if one.endswith("*"))),
         ignored_groups=tuple(rng.sample(words.NAMES["groups"], 1)) if rng.random() < 0.15 else (),
+        name_prefix=rng.choice(("web-", "1.")) if rng.random() < 0.2 else "",
     )
     live = target == "vap" and rng.random() < 0.3 and can_be_live(program)
     return Chosen(target, options, replace(rollout, live=live))

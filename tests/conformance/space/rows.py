@@ -49,17 +49,17 @@ ROWS = (
 )
 
 
-def compare(name: str, seed: int, programs: int, count: int, wide: bool = False) -> tuple[Tally, list[Difference]]:
+def compare(name: str, seed: int, programs: int, count: int) -> tuple[Tally, list[Difference]]:
     """Draws ``programs`` programs by ``seed``, each with options and ``count`` requests, and compares on the row's engine.
 
-    ``wide``: see `sources.programs`; a stricter answer has to have a shortfall, too.
+    A stricter answer has to have a shortfall.
     """
     (row,) = [row for row in ROWS if row.name == name]
     rng = random.Random(f"{name} {seed}")
     tally, found = Tally(), list[Difference]()
     with ExitStack() as stack:
         ask, stored = started(row, stack)
-        for source in islice(sources.programs(rng, tally.discarded, wide), programs):
+        for source in islice(sources.programs(rng, tally.discarded), programs):
             chosen = options.draw(rng, row.target, row.engine, source.program)
             drawn = requests.draw(rng, source.program, count, users=2 if row.slow else None)
             asked = [stored(one) for one in drawn if not row.slow or one.is_of_a_pod]
@@ -70,7 +70,7 @@ def compare(name: str, seed: int, programs: int, count: int, wide: bool = False)
                 tally.discarded.update({d.code for d in error.diagnostics if d.severity == "error"})
                 continue
             tally.draw(features(source, chosen))
-            found += judged(row, ask, source, made, asked, tally, wide)
+            found += judged(row, ask, source, made, asked, tally)
     return tally, found
 
 
@@ -109,7 +109,7 @@ as_drawn = Stored(None)
 
 
 def judged(
-    row: Row, ask: Ask, source: Source, made: Compiled, asked: list[Asked], tally: Tally, wide: bool = False
+    row: Row, ask: Ask, source: Source, made: Compiled, asked: list[Asked], tally: Tally
 ) -> Iterator[Difference]:
     """Each difference between the engine of ``row`` and the interpreter over ``asked``."""
     try:
@@ -127,7 +127,7 @@ def judged(
         tally.pairs += 1
         tally.admitted += answer.allowed
         stricter = says.allowed is not expected.allowed
-        if wide and stricter and not made.output.shortfalls:
+        if stricter and not made.output.shortfalls:
             kinds.append(("stricter, and no shortfall says so", str(says.says), str(answer.says)))
         tally.wrong += bool(kinds)
         tally.stricter += stricter and not kinds

@@ -67,13 +67,10 @@ def _loader(used: str) -> Load:
     return load
 
 
-def programs(rng: random.Random, refused: Counter[str] | None = None, wide: bool = False) -> Iterator[Source]:
-    """Sources that resolve, without end; the codes of the errors of the others are counted in ``refused``.
-
-    ``wide`` ones have besides: two choices, choices with names, and pairs of policies of which one reads what the other sets.
-    """
+def programs(rng: random.Random, refused: Counter[str] | None = None) -> Iterator[Source]:
+    """Sources that resolve, without end; the codes of the errors of the others are counted in ``refused``."""
     while True:
-        text, used = _Drawing(rng, wide).source()
+        text, used = _Drawing(rng).source()
         try:
             document, program = read(text, used)
         except SourceError as error:
@@ -104,11 +101,10 @@ def readers(controls: tuple[Control, ...]) -> Mapping[Control, tuple[tuple[Contr
 class _Drawing:
     """One source on its way; ``controls`` knows what each policy that can be extended says something about."""
 
-    def __init__(self, rng: random.Random, wide: bool = False) -> None:
+    def __init__(self, rng: random.Random) -> None:
         self.rng = rng
-        self.wide = wide
         self.controls: dict[str, list[str]] = {}
-        self.choices = rng.sample(CHOICES, len(CHOICES)) if wide else []
+        self.choices = rng.sample(CHOICES, len(CHOICES))
         self.besides: dict[str, tuple[str, str]] = {}
         self.density = rng.choice((0.05, 0.1, 0.1, 0.2, 0.35))
         self.defaults = rng.choice((0.0, 0.0, 0.1, 0.3))
@@ -123,13 +119,13 @@ class _Drawing:
         count = self.rng.choice((1, 1, 1, 2, 2, 3, 4, 6))
         names = self.rng.sample(NAMES, count)
         members = self.rng.sample(names, self.rng.randint(1, count)) if self._perhaps(0.45) else []
-        if self.wide and count > 1 and self._perhaps(0.3):
+        if count > 1 and self._perhaps(0.3):
             self._one_reads_what_another_sets(names)
         blocks = [self._policy(name, name in members) for name in names]
         if members:
             chosen = [*members, *(["base-0"] if used and self._perhaps(0.3) else [])]
             blocks.insert(self.rng.randint(0, len(blocks)), self._choice(chosen))
-            if self.wide and len(members) > 1 and self._perhaps(0.3):
+            if len(members) > 1 and self._perhaps(0.3):
                 others = self.rng.sample(members, self.rng.randint(1, len(members) - 1))
                 blocks.insert(self.rng.randint(0, len(blocks)), self._choice(others))
         head = f'use "{USED}"\n' if used else ""
@@ -257,7 +253,7 @@ class _Drawing:
 
     def _choice(self, members: list[str]) -> str:
         mode = f"{self.rng.choice(grammar.words('MODE'))} " if self._perhaps(0.2) else ""
-        called = f"{self.choices.pop()} " if self.wide and self._perhaps(0.3) else ""
+        called = f"{self.choices.pop()} " if self._perhaps(0.3) else ""
         lines = []
         for name in members:
             for _ in range(self.rng.choice((1, 1, 1, 2))):
