@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 
+from pscc.base.encoding import encoding_of
 from pscc.base.frozen import frozen
 from pscc.base.source import SourceFile, Span
 from pscc.cases.choice_suite import choice_cases
@@ -32,16 +33,16 @@ _ROUNDS = 5
 
 
 def decode(name: str, data: bytes) -> SourceFile:
-    """``data`` as a source. Raises `SourceError` where it is not UTF-8, at the line of the first bad byte."""
+    """``data``, UTF-8 or UTF-16, as a source. Raises `SourceError` where it is neither, at the line of the first bad byte."""
+    encoding = encoding_of(data)
     try:
-        text = data.decode("utf-8-sig")
+        text = encoding.decode(data)
     except UnicodeDecodeError as error:
-        before = data[: error.start]
-        line, column = before.count(b"\n") + 1, error.start - (before.rfind(b"\n") + 1) + 1
+        before = error.object[: error.start].decode(encoding.codec, "replace")
+        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
         span = Span(name, line, column, line, column + 1)
-        raise SourceError(
-            (Diagnostic("YML007", "this is not UTF-8 text", span, help="save the file as UTF-8"),)
-        ) from None
+        message = "this is neither UTF-8 nor UTF-16 text"
+        raise SourceError((Diagnostic("YML007", message, span, help="save the file as UTF-8"),)) from None
     return SourceFile(name, text.replace("\r\n", "\n"))
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pscc.base.encoding import encoding_of
 from pscc.cli._shared import (
     Format,
     analysed,
@@ -79,7 +80,8 @@ def command(
 
 
 def encoded(text: str, before: bytes) -> bytes:
-    """``text`` as UTF-8 with the byte order mark and the line ends of ``before``."""
-    ends = "\r\n" if before.count(b"\r\n") == before.count(b"\n") > 0 else "\n"
-    mark = b"\xef\xbb\xbf" if before.startswith(b"\xef\xbb\xbf") else b""
-    return mark + text.replace("\n", ends).encode("utf-8")
+    """``text`` with the encoding, the byte order mark and the line ends of ``before``."""
+    encoding = encoding_of(before)
+    old = encoding.decode(before)
+    ends = "\r\n" if old.count("\r\n") == old.count("\n") > 0 else "\n"
+    return encoding.encode(text.replace("\n", ends))

@@ -13,8 +13,9 @@ from pscc.diagnostics import Diagnostic, Replacement, Report, did_you_mean
 from pscc.language import ast
 from pscc.meaning.naming import CHOICE_OF_CLUSTER, free_name
 from pscc.meaning.psp_policy import to_policy
-from pscc.psp.objects import PSP_KIND, Objects, read_objects, summary, text
-from pscc.psp.objects import field as member
+from pscc.psp.documents import field as member
+from pscc.psp.documents import text
+from pscc.psp.objects import PSP_KIND, Objects, read_objects, summary
 from pscc.psp.rbac import Binding, Role, Subject, aggregated, read_binding, read_role
 from pscc.psp.reading import Psp, literal
 from pscc.psp.yaml import read_policy

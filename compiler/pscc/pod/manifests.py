@@ -53,24 +53,26 @@ class Manifest:
 def read_manifests(source: SourceFile, report: Report) -> tuple[Manifest, ...]:
     """The pods and workloads in ``source`` (YAML or JSON, several documents, lists), in order; no other kinds.
 
-    Field names that a pod does not have are warned about (``POD001``). Raises `SourceError` where it is not YAML.
+    Field names that a pod does not have are warned about (``POD001``). Raises `SourceError` where it is not YAML, or where
+    readers take one of these objects in different ways.
     """
+    from pscc.psp.documents import objects_in
     from pscc.psp.yaml_tree import load_documents
 
-    return tuple(m for document in load_documents(source) for m in _manifests(document, report))
+    objects = [node for document in load_documents(source) for node in objects_in(document, report)]
+    manifests = tuple(manifest for node in objects for manifest in _manifests(node, report))
+    report.raise_errors()
+    return manifests
 
 
 def _manifests(node: Node, report: Report) -> Iterator[Manifest]:
     if node.kind != "map":
         return
     kind = _text(node.get("kind"))
-    items = node.get("items")
-    if kind.endswith("List") and items is not None:
-        for item in items.items:
-            yield from _manifests(item, report)
-        return
     if kind not in TEMPLATES:
         return
+    for flaw in node.all_flaws():
+        report.add(flaw.error)
     template: Node | None = node
     for field in TEMPLATES[kind]:
         template = template.get(field) if template is not None and template.kind == "map" else None

@@ -77,7 +77,7 @@ _CODES: dict[str, tuple[str, str, str]] = {
     "YML004": (
         "A field given twice",
         "YAML readers take the last one, silently, and the policy then means something else than a reader of the first "
-        "one thinks.",
+        "one thinks. In an object that decides nothing it is no error.",
         "privileged: false\nprivileged: true",
     ),
     "YML005": ("A key that is no word", "The keys of Kubernetes objects are strings.", "? [a]\n: b"),
@@ -86,12 +86,18 @@ _CODES: dict[str, tuple[str, str, str]] = {
         "`<<` pulls in fields from elsewhere. A policy that is reviewed is written out.",
         "<<: *base",
     ),
-    "YML007": ("Not UTF-8", "Sources are UTF-8 text, with or without a byte order mark.", ""),
+    "YML007": ("Not text", "Sources are UTF-8 or UTF-16 text, with or without a byte order mark.", ""),
     "YML008": (
         "A name that YAML does not read as one",
         "YAML 1.1 reads a bare `y`, `n`, `yes`, `no`, `on` or `off` as a boolean, and digits as a number. The API server refuses "
         "them where it expects a string.",
         'namespace: "n"',
+    ),
+    "YML009": (
+        "A template",
+        "A file of a Helm chart, or another template, says what the values of an installation make of it. pscc reads what comes "
+        "out: `helm template NAME CHART > rendered.yaml`.",
+        "name: {{ .Release.Name }}-psp",
     ),
     "POD001": (
         "Unknown field of a pod",
