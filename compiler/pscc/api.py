@@ -45,7 +45,7 @@ class Loaded:
     - ``program`` is what the sources mean, and ``document`` is their syntax tree.
     - ``diagnostics`` are the warnings and notes about them.
     - ``texts`` maps the name of each source, and of each file that one uses, to its text. Spans point into these.
-    - ``assume_everyone_may_use`` is the argument of `load`.
+    - ``assume_everyone_may_use`` and ``namespace`` are the arguments of `load`.
     """
 
     program: Program
@@ -53,6 +53,7 @@ class Loaded:
     document: Document
     texts: Mapping[str, str]
     assume_everyone_may_use: bool = False
+    namespace: str = ""
 
 
 @frozen
@@ -93,22 +94,29 @@ class Evaluation:
         return bool(self.judgements) and all(judgement.allowed for judgement in self.judgements)
 
 
-def load(*sources: Source, assume_everyone_may_use: bool = False, today: date | None = None) -> Loaded:
+def load(
+    *sources: Source, assume_everyone_may_use: bool = False, today: date | None = None, namespace: str = ""
+) -> Loaded:
     """The program that ``sources`` make together: policies, PodSecurityPolicies, RBAC.
 
     With ``assume_everyone_may_use``, everyone may use each PodSecurityPolicy, whatever RBAC says. ``today`` decides which
-    exemptions have ended. Raises `SourceError` with all diagnostics if one of them is an error.
+    exemptions have ended. ``namespace`` is that of objects which name none. Raises `SourceError` with all diagnostics if one
+    of them is an error.
     """
     read, using = _read(sources)
     document, program, diagnostics = analyse(
-        *read, load=using, today=today or this_day(), everyone=assume_everyone_may_use
+        *read, load=using, today=today or this_day(), everyone=assume_everyone_may_use, namespace=namespace
     )
     texts = {**using.texts, **{source.name: source.text for source in read}}
-    return Loaded(program, diagnostics, document, MappingProxyType(texts), assume_everyone_may_use)
+    return Loaded(program, diagnostics, document, MappingProxyType(texts), assume_everyone_may_use, namespace)
 
 
 def check(
-    *sources: Source, at_least: Source | None = None, assume_everyone_may_use: bool = False, today: date | None = None
+    *sources: Source,
+    at_least: Source | None = None,
+    assume_everyone_may_use: bool = False,
+    today: date | None = None,
+    namespace: str = "",
 ) -> tuple[Diagnostic, ...]:
     """Everything that ``pscc check`` reports about ``sources``, errors too, in the order of the sources.
 
@@ -119,7 +127,9 @@ def check(
     try:
         read, using = _read(sources)
         day = today or this_day()
-        _, _, diagnostics = checked(*read, load=using, today=day, everyone=assume_everyone_may_use, floor=floor)
+        _, _, diagnostics = checked(
+            *read, load=using, today=day, everyone=assume_everyone_may_use, floor=floor, namespace=namespace
+        )
     except SourceError as error:
         return error.diagnostics
     return diagnostics
@@ -164,6 +174,7 @@ def compile(
         "sync-waves": sync_waves,
         "rbac": rbac,
         "assume-everyone-may-use": loaded.assume_everyone_may_use,
+        "namespace": loaded.namespace or None,
     }
     try:
         settings = from_json(options)

@@ -59,11 +59,17 @@ def _begins_as_language(text: str) -> bool:
 
 
 def read(
-    sources: tuple[SourceFile, ...], report: Report, *, everyone: bool = False, list_ignored: bool = False
+    sources: tuple[SourceFile, ...],
+    report: Report,
+    *,
+    everyone: bool = False,
+    list_ignored: bool = False,
+    namespace: str = "",
 ) -> Document | None:
     """The syntax tree of all ``sources``, from both front ends; None if the YAML has errors, which are in ``report``.
 
     ``everyone``: everyone may use each PSP, whatever RBAC says. ``list_ignored``: report each object that is ignored.
+    ``namespace`` is that of objects which name none.
     """
     language = [source for source in sources if is_language(source)]
     objects = [source for source in sources if not is_language(source)]
@@ -81,7 +87,7 @@ def read(
     if objects:
         from pscc.meaning.psp_set import read_set
 
-        document_of_objects = read_set(objects, report, everyone, list_ignored)
+        document_of_objects = read_set(objects, report, everyone, list_ignored, namespace)
         if document_of_objects is None:
             return None
         documents.append(document_of_objects)
@@ -102,18 +108,19 @@ def analyse(
     everyone: bool = False,
     list_ignored: bool = False,
     live: bool = False,
+    namespace: str = "",
 ) -> tuple[Document, Program, tuple[Diagnostic, ...]]:
     """The syntax tree, the program and the warnings of ``sources``, which make one program.
 
     ``load`` gives the files that they use. ``today`` decides whether an exemption has ended. ``live``: the cluster says who
-    may use which policy (``--rbac live``), so none is reported as never chosen. Raises `SourceError` with all diagnostics if
-    one of them is an error.
+    may use which policy (``--rbac live``), so none is reported as never chosen. ``namespace`` is that of roles and bindings
+    which name none. Raises `SourceError` with all diagnostics if one of them is an error.
     """
     from pscc.meaning.linking import link
     from pscc.meaning.resolve import resolve
 
     report = Report()
-    document = read(sources, report, everyone=everyone, list_ignored=list_ignored)
+    document = read(sources, report, everyone=everyone, list_ignored=list_ignored, namespace=namespace)
     if document is None or report.failed:
         reported = {(d.span.file, d.span.line) for d in report.diagnostics if d.span and d.severity == "error"}
         further = _further(document, load, today)
@@ -138,6 +145,7 @@ def checked(
     everyone: bool = False,
     list_ignored: bool = False,
     floor: tuple[Program, str] | None = None,
+    namespace: str = "",
 ) -> tuple[Document, Program, tuple[Diagnostic, ...]]:
     """The result of `analyse` for ``pscc check``, with more warnings: those of `lint` and those of `weaker`.
 
@@ -146,7 +154,7 @@ def checked(
     from pscc.meaning.lint import lint, weaker
 
     document, program, diagnostics = analyse(
-        *sources, load=load, today=today, everyone=everyone, list_ignored=list_ignored
+        *sources, load=load, today=today, everyone=everyone, list_ignored=list_ignored, namespace=namespace
     )
     if all(is_language(source) for source in sources):
         diagnostics += tuple(lint(document, program))
@@ -156,7 +164,7 @@ def checked(
 
 
 def correct(
-    *sources: SourceFile, load: Load = load_nothing, today: date = date.min, everyone: bool = False
+    *sources: SourceFile, load: Load = load_nothing, today: date = date.min, everyone: bool = False, namespace: str = ""
 ) -> tuple[tuple[SourceFile, ...], tuple[Diagnostic, ...]]:
     """``sources`` after the corrections that their errors offer, and the diagnostics that were corrected."""
     from pscc.diagnostics.fixes import apply_fixes
@@ -164,7 +172,7 @@ def correct(
     corrections: list[Diagnostic] = []
     for _ in range(_ROUNDS):
         try:
-            analyse(*sources, load=load, today=today, everyone=everyone)
+            analyse(*sources, load=load, today=today, everyone=everyone, namespace=namespace)
         except SourceError as error:
             fixable = [d for d in error.diagnostics if d.fixes and d.severity == "error"]
             if fixable:

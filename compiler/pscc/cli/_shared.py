@@ -30,6 +30,9 @@ everyone_option = click.option(
     is_flag=True,
     help="Take each PodSecurityPolicy as usable by everyone, whatever RBAC says.",
 )
+namespace_option = click.option(
+    "-n", "--namespace", metavar="NAME", help="The namespace of objects that name none, as it is for kubectl."
+)
 ignored_option = click.option(
     "--list-ignored", is_flag=True, help="Name each object of the sources that says nothing about pod security."
 )
@@ -140,10 +143,12 @@ def analysed(
     everyone: bool = False,
     list_ignored: bool = False,
     live: bool = False,
+    namespace: str | None = None,
 ) -> tuple[tuple[SourceFile, ...], Document, Program]:
     """The sources at ``paths``, and their syntax tree and program. Reports their warnings.
 
-    ``live``: the cluster says who may use which policy (``--rbac live``). Exits with 1 on errors, and reports all of them.
+    ``live``: the cluster says who may use which policy (``--rbac live``). ``namespace`` is that of objects which name
+    none. Exits with 1 on errors, and reports all of them.
     """
     from pscc.diagnostics import SourceError
     from pscc.driver import analyse
@@ -155,9 +160,15 @@ def analysed(
     try:
         sources = tuple(read_source(path) for path in files)
         if fix:
-            sources = corrected(sources, fmt, everyone)
+            sources = corrected(sources, fmt, everyone, namespace)
         document, program, warnings = analyse(
-            *sources, load=load, today=day(), everyone=everyone, list_ignored=list_ignored, live=live
+            *sources,
+            load=load,
+            today=day(),
+            everyone=everyone,
+            list_ignored=list_ignored,
+            live=live,
+            namespace=namespace or "",
         )
     except SourceError as error:
         write_diagnostics(error.diagnostics, sources, fmt, load.texts)
@@ -177,7 +188,12 @@ def day() -> date:
 
 
 def corrected(
-    sources: tuple[SourceFile, ...], fmt: Format, everyone: bool = False, *, results: bool = False
+    sources: tuple[SourceFile, ...],
+    fmt: Format,
+    everyone: bool = False,
+    namespace: str | None = None,
+    *,
+    results: bool = False,
 ) -> tuple[SourceFile, ...]:
     """``sources`` after the corrections that their errors offer. Reports each correction as a note."""
     from dataclasses import replace
@@ -186,7 +202,7 @@ def corrected(
     from pscc.files import loader_for
 
     load = loader_for(*(source.name for source in sources))
-    fixed, corrections = correct(*sources, load=load, today=day(), everyone=everyone)
+    fixed, corrections = correct(*sources, load=load, today=day(), everyone=everyone, namespace=namespace or "")
     notes = [
         replace(d, severity="note", message=f"corrected: {d.message}", help=_became(d), notes=()) for d in corrections
     ]

@@ -16,6 +16,7 @@ from pscc.cli._shared import (
     files_of,
     format_option,
     ignored_option,
+    namespace_option,
     read_bytes,
     read_source,
     source_argument,
@@ -34,12 +35,19 @@ if TYPE_CHECKING:
 )
 @source_argument
 @everyone_option
+@namespace_option
 @ignored_option
 @click.option("--fix", is_flag=True, help="Write the corrections that errors offer into SOURCE (stdout for -).")
 @click.option("--at-least", "floor", metavar="SOURCE", help="Warn where SOURCE (as pss/baseline) refuses more.")
 @format_option
 def command(
-    sources: tuple[str, ...], everyone: bool, list_ignored: bool, fix: bool, floor: str | None, fmt: Format
+    sources: tuple[str, ...],
+    everyone: bool,
+    namespace: str | None,
+    list_ignored: bool,
+    fix: bool,
+    floor: str | None,
+    fmt: Format,
 ) -> None:
     """Say what is wrong with SOURCE. Exit 1 if it has errors.
 
@@ -58,7 +66,7 @@ def command(
         data = {path: read_bytes(path) for path in files if not is_in_library(path)}
         read = tuple(decode(path, data[path]) if path in data else read_source(path) for path in files)
         if fix:
-            fixed = corrected(read, fmt, everyone, results=on_stdout)
+            fixed = corrected(read, fmt, everyone, namespace, results=on_stdout)
             for before, after in zip(read, fixed, strict=True):
                 if after.name == "-":
                     click.echo(after.text, nl=False)
@@ -68,7 +76,13 @@ def command(
             read = fixed
         least = None if floor is None else (analysed((floor,), "text", fix=False)[2], floor)
         _, _, warnings = checked(
-            *read, load=load, today=day(), everyone=everyone, list_ignored=list_ignored, floor=least
+            *read,
+            load=load,
+            today=day(),
+            everyone=everyone,
+            list_ignored=list_ignored,
+            floor=least,
+            namespace=namespace or "",
         )
     except SourceError as error:
         write_diagnostics(error.diagnostics, read, fmt, load.texts, results=on_stdout)

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import click
 
-from pscc.cli._shared import analysed, everyone_option, fix_option, read_source, source_argument, write_diagnostics
+from pscc.cli._shared import (
+    analysed,
+    everyone_option,
+    fix_option,
+    namespace_option,
+    read_source,
+    source_argument,
+    write_diagnostics,
+)
 
 
 @click.command(
@@ -18,7 +26,7 @@ from pscc.cli._shared import analysed, everyone_option, fix_option, read_source,
 )
 @click.option("--as", "user", default="", help="Who asks for the pods: system:serviceaccount:NS:NAME is an account.")
 @click.option("--as-group", "groups", multiple=True, help="A group of theirs; may be repeated.")
-@click.option("-n", "--namespace", default="", help="The namespace of manifests that name none.")
+@namespace_option
 @click.option(
     "--format",
     "fmt",
@@ -35,7 +43,7 @@ def command(
     files: tuple[str, ...],
     user: str,
     groups: tuple[str, ...],
-    namespace: str,
+    namespace: str | None,
     fmt: str,
     changed: bool,
     everyone: bool,
@@ -61,8 +69,8 @@ def command(
         raise click.UsageError("--as-group needs --as, as it does for kubectl")
     if (*sources, *files).count("-") > 1:
         raise click.UsageError("stdin (-) can be read once")
-    _, _, program = analysed(sources, "text", fix, everyone)
-    request = Request(namespace, user, requested_by(user, groups))
+    _, _, program = analysed(sources, "text", fix, everyone, namespace=namespace)
+    request = Request(namespace or "", user, requested_by(user, groups))
     pods: list[tuple[Row, ...]] = []
     failed = False
     for path in files:

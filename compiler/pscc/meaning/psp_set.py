@@ -16,7 +16,7 @@ from pscc.meaning.psp_policy import to_policy
 from pscc.psp.documents import field as member
 from pscc.psp.documents import text
 from pscc.psp.objects import PSP_KIND, Objects, read_objects, summary
-from pscc.psp.rbac import Binding, Role, Subject, aggregated, read_binding, read_role
+from pscc.psp.rbac import Binding, Role, Subject, aggregated, may_grant, namespace_of, read_binding, read_role
 from pscc.psp.reading import Psp, literal
 from pscc.psp.yaml import read_policy
 from pscc.psp.yaml_tree import Node
@@ -29,18 +29,21 @@ RBAC_DUMP = "kubectl get psp,clusterroles,clusterrolebindings,roles,rolebindings
 
 
 def read_set(
-    sources: Iterable[SourceFile], report: Report, everyone: bool = False, list_ignored: bool = False
+    sources: Iterable[SourceFile],
+    report: Report,
+    everyone: bool = False,
+    list_ignored: bool = False,
+    namespace: str = "",
 ) -> ast.Document | None:
     """The syntax tree of all PSPs and RBAC objects in ``sources``; None if they have errors, which are in ``report``.
 
     ``everyone``: everyone may use each policy, whatever RBAC says. ``list_ignored``: report each object that is ignored.
+    ``namespace`` is that of roles and bindings which name none.
     """
     sources = tuple(sources)
     objects = read_objects(sources, report)
     psps = tuple(filter(None, (read_policy(node, report) for node in objects.policies)))
-    roles = aggregated(tuple(read_role(node, report) for node in objects.roles))
-    bindings = tuple(filter(None, (read_binding(node, report) for node in objects.bindings)))
-    _refuse_two_of_a_name(objects, report)
+    roles, bindings = ((), ()) if everyone else _rbac(objects, namespace, report)
     _report_ignored(objects, list_ignored, report)
     if report.failed:
         return None
@@ -64,14 +67,30 @@ def read_set(
     return ast.Document(sources[0].name, tuple(p for name, p in policies.items() if name in used), (choice,))
 
 
-def _refuse_two_of_a_name(objects: Objects, report: Report) -> None:
-    """An error where two roles or bindings of one name differ: the cluster can have only one of them. Equal ones are allowed."""
-    by_name: dict[tuple[str, str, str], Node] = {}
-    for node in (*objects.roles, *objects.bindings):
-        kind, metadata = text(member(node, "kind")), member(node, "metadata")
-        namespace, name = text(member(metadata, "namespace")), text(member(metadata, "name"))
-        before = by_name.setdefault((kind, namespace, name), node)
-        if any(_data(member(before, part)) != _data(member(node, part)) for part in _DECIDING):
+def _rbac(objects: Objects, home: str, report: Report) -> tuple[tuple[Role, ...], tuple[Binding, ...]]:
+    """The roles, and the bindings that can be read. ``home`` is the namespace of those that name none."""
+    read = [(node, read_role(node, home, report)) for node in objects.roles]
+    roles = aggregated(tuple(role for _, role in read))
+    bound = [(node, binding) for node in objects.bindings if (binding := read_binding(node, roles, home, report))]
+    given = {(role.kind, role.namespace, role.name) for role in roles}
+    _refuse_two_of_a_name(((node, bool(role.usable or role.selectors)) for node, role in read), home, report)
+    _refuse_two_of_a_name(
+        ((node, binding.role not in given or may_grant(roles, *binding.role)) for node, binding in bound), home, report
+    )
+    return roles, tuple(binding for _, binding in bound)
+
+
+def _refuse_two_of_a_name(nodes: Iterable[tuple[Node, bool]], home: str, report: Report) -> None:
+    """An error where two roles or bindings of one name differ, and one decides something: the cluster has only one of them.
+
+    Each of ``nodes`` comes with whether it decides anything. Equal ones are allowed.
+    """
+    by_name: dict[tuple[str, str, str], tuple[Node, bool]] = {}
+    for node, decides in nodes:
+        kind, namespace = text(member(node, "kind")), namespace_of(node, home)
+        name = text(member(member(node, "metadata"), "name"))
+        before, did = by_name.setdefault((kind, namespace, name), (node, decides))
+        if (did or decides) and any(_data(member(before, part)) != _data(member(node, part)) for part in _DECIDING):
             shown = f"{namespace}/{name}" if namespace else name
             message = f"{kind} {shown} is given twice, and differs"
             notes = ((before.span, "the first"),)

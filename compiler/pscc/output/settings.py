@@ -31,7 +31,8 @@ class Settings:
     """The options of a compile.
 
     ``target`` has the targets, at least one for a compile. ``assume_everyone_may_use``: everyone may use each
-    PodSecurityPolicy. ``sync_waves``: the kustomizations have Argo CD's annotations. The others are those of `Rollout` and
+    PodSecurityPolicy. ``namespace`` is that of the source's objects which name none. ``sync_waves``: the kustomizations have
+    Argo CD's annotations. The others are those of `Rollout` and
     `Options`.
     """
 
@@ -47,6 +48,7 @@ class Settings:
     sync_waves: bool = False
     rbac: Rbac = "compiled"
     assume_everyone_may_use: bool = False
+    namespace: str | None = None
 
     @property
     def live(self) -> bool:
@@ -138,6 +140,7 @@ def from_json(data: object) -> Settings:
         _flag(values, "sync-waves"),
         _word(values, "rbac", _RBAC),
         _flag(values, "assume-everyone-may-use"),
+        _text(values, "namespace"),
     )
 
 
@@ -153,6 +156,13 @@ def _strings(values: Mapping[str, object], name: str) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
         raise ValueError(f"--{name} {value}")
     return tuple(map(str, value))
+
+
+def _text(values: Mapping[str, object], name: str) -> str | None:
+    value = values[name]
+    if not isinstance(value, str | None):
+        raise ValueError(f"--{name} {value}")
+    return value
 
 
 def _flag(values: Mapping[str, object], name: str) -> bool:
