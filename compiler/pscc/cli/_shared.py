@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pscc.diagnostics import Diagnostic
     from pscc.ir import Program
     from pscc.language.ast import Document
+    from pscc.pod.manifests import Contents
 
 NO_TEXTS: Mapping[str, str] = MappingProxyType({})
 Format = Literal["text", "json", "github", "sarif"]
@@ -97,14 +98,31 @@ def read_source(path: str) -> SourceFile:
     return decode(path, read_bytes(path))
 
 
-def files_of(paths: tuple[str, ...]) -> tuple[str, ...]:
-    """The files ``paths``, and those of the folders among them (`pscc.files.files_of`)."""
+def files_of(paths: tuple[str, ...], *, manifests: bool = False) -> tuple[str, ...]:
+    """The files ``paths``, and the sources, or the ``manifests``, of the folders among them (`pscc.files.files_of`)."""
     from pscc import files
 
     try:
-        return files.files_of(paths)
+        return files.files_of(paths, files.MANIFEST_SUFFIXES if manifests else files.SUFFIXES)
     except FileNotFoundError as error:
         raise Refused(str(error)) from None
+
+
+def contents_of(paths: tuple[str, ...]) -> Contents:
+    """The contents of the manifests at ``paths``, folders included. Reports their diagnostics; exits with 1 on an error."""
+    from pscc import api
+    from pscc.diagnostics import SourceError
+
+    sources: list[SourceFile] = []
+    try:
+        for path in files_of(paths, manifests=True):
+            sources.append(read_source(path))
+        contents, diagnostics = api.contents_of(sources)
+    except SourceError as error:
+        write_diagnostics(error.diagnostics, sources, "text")
+        raise click.exceptions.Exit(1) from None
+    write_diagnostics(diagnostics, sources, "text")
+    return contents
 
 
 def write_diagnostics(

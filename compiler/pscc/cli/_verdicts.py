@@ -21,13 +21,12 @@ _STYLES = MappingProxyType(
 
 
 def show(pods: Sequence[Sequence[Row]], changed: bool) -> None:
-    """Print the rows of each of ``pods`` (`pscc.reference.evaluate.evaluate`); with ``changed`` each pod as YAML, too."""
+    """Print the rows of each of ``pods`` (`pscc.reference.evaluate.row`); with ``changed`` each pod as YAML, too."""
     rows = [row for pod_rows in pods for row in pod_rows]
     if not rows:
         return
     cells = [_cells(row) for row in rows]
-    columns = range(len(HEADINGS) if len({row["file"] for row in rows}) > 1 else len(HEADINGS) - 1)
-    wide = [max(len(line[i]) for line in (HEADINGS, *cells)) for i in columns]
+    wide = [max(len(line[i]) for line in (HEADINGS, *cells)) for i in range(len(HEADINGS))]
     color = colored(sys.stdout)
     _line(HEADINGS, wide, "", color)
     for row, line in zip(rows, cells, strict=True):
@@ -79,7 +78,9 @@ def _reasons(reasons: object, by: str, color: bool) -> None:
 
 
 def _cells(row: Row) -> tuple[str, ...]:
-    named = (clean(str(row[key] or "")) or "-" for key in ("kind", "namespace", "name", "policy", "file"))
+    place = f"{row['file']}:{row['line']}"
+    name = f"{row['name']} ({row['template']})" if row["template"] else row["name"]
+    named = (clean(str(value or "")) or "-" for value in (row["kind"], row["namespace"], name, row["policy"], place))
     verdict = str(row["verdict"])
     return (verdict.upper() if verdict in ("denied", "warned", "audited") else verdict, *named)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pscc.cli._shared import analysed, namespace_option, read_source, write_diagnostics
+from pscc.cli._shared import analysed, contents_of, namespace_option
 
 if TYPE_CHECKING:
     from pscc.pod.manifests import Manifest
@@ -54,7 +54,7 @@ def command(
 
     _, _, before = analysed((old,), "text", fix=False, namespace=namespace)
     _, _, after = analysed((new,), "text", fix=False, namespace=namespace)
-    manifests = tuple(_manifests(files))
+    manifests = _manifests(files)
     with _progress() as progress:
         difference = compare(before, after, progress)
     workloads = None
@@ -77,20 +77,9 @@ def command(
         raise click.exceptions.Exit(1)
 
 
-def _manifests(files: tuple[str, ...]) -> Iterator[Manifest]:
+def _manifests(files: tuple[str, ...]) -> tuple[Manifest, ...]:
     """The workloads in ``files``. Exits with 1 where a file is no YAML."""
-    from pscc.api import manifests_in
-    from pscc.diagnostics import SourceError
-
-    for path in files:
-        source = read_source(path)
-        try:
-            read, diagnostics = manifests_in(source)
-        except SourceError as error:
-            write_diagnostics(error.diagnostics, (source,), "text")
-            raise click.exceptions.Exit(1) from None
-        write_diagnostics(diagnostics, (source,), "text")
-        yield from read
+    return contents_of(files).manifests if files else ()
 
 
 @contextmanager

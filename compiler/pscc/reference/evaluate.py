@@ -9,8 +9,10 @@ from typing import Literal
 
 from pscc import ir
 from pscc.base.frozen import frozen
+from pscc.base.source import Span
 from pscc.ir.access import Request, requested_by
-from pscc.pod.manifests import Manifest, normalise
+from pscc.pod.manifests import Labels, Manifest
+from pscc.pod.normalising import normalise
 from pscc.reference.admission import Opinion, decide
 from pscc.reference.interpreter import Json, Reason
 from pscc.reference.side_by_side import admitted_by, by_its_maker, choice_differs, policy_differs
@@ -26,18 +28,20 @@ SOMEBODY = Request("", groups=requested_by("", ()))
 class Judgement:
     """The judgement of one policy or choice on one manifest, or that none judges it.
 
-    ``file``, ``kind``, ``namespace`` and ``name`` are the manifest's. ``policy`` is the policy that judges it, or the one of
-    ``choice`` that admits it; None where none judges it. ``allowed`` is false only where what enforces denies the pod.
-    ``verdict`` is ``denied``, ``warned`` or ``audited`` by the ``mode``. ``reasons`` are the findings of the policy, and
-    ``tried`` the policies of a choice that denies the pod, with theirs. ``message`` says why a choice denies it, or why none
-    judges it. ``pod`` is the pod with all defaults set, and ``defaulted`` tells whether they change it. ``psp`` is the
-    PodSecurityPolicy that admitted a running pod, by its annotation; ``differs`` says how the verdict is another than its.
+    ``span`` is where the manifest stands; ``kind``, ``namespace``, ``name`` and ``template`` are the manifest's. ``policy`` is
+    the policy that judges it, or the one of ``choice`` that admits it; None where none judges it. ``allowed`` is false only
+    where what enforces denies the pod. ``verdict`` is ``denied``, ``warned`` or ``audited`` by the ``mode``. ``reasons`` are the
+    findings of the policy, and ``tried`` the policies of a choice that denies the pod, with theirs. ``message`` says why a
+    choice denies it, or why none judges it. ``pod`` is the pod with all defaults set, and ``defaulted`` tells whether they
+    change it. ``psp`` is the PodSecurityPolicy that admitted a running pod, by its annotation; ``differs`` says how the verdict
+    is another than its.
     """
 
-    file: str
+    span: Span
     kind: str
     namespace: str
     name: str
+    template: str
     policy: str | None
     verdict: Outcome
     allowed: bool
@@ -51,6 +55,21 @@ class Judgement:
     psp: str = ""
     differs: str = ""
 
+    @property
+    def file(self) -> str:
+        """The file of the manifest."""
+        return self.span.file
+
+
+def with_labels(requested: Request, manifest: Manifest, known: Mapping[str, Labels]) -> Request:
+    """``requested`` with the labels that ``known`` has of the manifest's namespace, too. Its own labels win."""
+    labels = dict(known.get(_namespace(requested, manifest), ())) | dict(requested.namespace_labels)
+    return replace(requested, namespace_labels=tuple(labels.items()))
+
+
+def _namespace(requested: Request, manifest: Manifest) -> str:
+    return manifest.namespace or requested.namespace or "default"
+
 
 def judgements(program: ir.Program, manifest: Manifest, requested: Request = SOMEBODY) -> tuple[Judgement, ...]:
     """One judgement for each policy or choice that judges ``manifest``, or one without a policy where none does.
@@ -62,7 +81,8 @@ def judgements(program: ir.Program, manifest: Manifest, requested: Request = SOM
     request = request_of(requested, manifest, pod)
     decision = decide(program, request, pod)
     psp = admitted_by(pod)
-    of = (manifest.span.file, manifest.kind, manifest.namespace or requested.namespace, manifest.name)
+    namespace = manifest.namespace or requested.namespace
+    of = (manifest.span, manifest.kind, namespace, manifest.name, manifest.template)
     defaulted = decision.pod != pod
     results = [
         Judgement(
@@ -100,18 +120,15 @@ def judgements(program: ir.Program, manifest: Manifest, requested: Request = SOM
     return tuple(results)
 
 
-def evaluate(program: ir.Program, manifest: Manifest, requested: Request = SOMEBODY) -> tuple[Row, ...]:
-    """The `judgements` as rows of JSON."""
-    return tuple(map(row, judgements(program, manifest, requested)))
-
-
 def row(judgement: Judgement) -> Row:
     """``judgement`` as JSON. Only a choice has ``choice`` and ``tried``; ``message`` is there for a choice and an unjudged pod."""
     result: Row = {
         "file": judgement.file,
+        "line": judgement.span.line,
         "kind": judgement.kind,
         "namespace": judgement.namespace,
         "name": judgement.name,
+        "template": judgement.template,
     }
     if judgement.choice is not None:
         result["choice"] = judgement.choice
@@ -147,6 +164,8 @@ def _why_not(policy: ir.Policy, request: Request) -> str:
         )
         return f"exempt ({next(reasons, '')})"
     if replace(scope, labels=(), except_labels=()).holds_in(request.namespace):
+        if request.namespace_labels:
+            return f"not in namespace {request.namespace}, which has other labels"
         return "goes by labels of the namespace, which are not known here"
     return f"not in namespace {request.namespace}"
 
@@ -155,8 +174,7 @@ def request_of(requested: Request, manifest: Manifest, pod: dict[str, object]) -
     """The request for ``pod``, the normalised pod of ``manifest``: ``requested``, or one by its controller."""
     spec = pod.get("spec")
     account = spec.get("serviceAccountName") if isinstance(spec, dict) else None
-    namespace = manifest.namespace or requested.namespace or "default"
-    request = replace(requested, namespace=namespace, service_account=str(account or "default"))
+    request = replace(requested, namespace=_namespace(requested, manifest), service_account=str(account or "default"))
     return by_its_maker(manifest.kind, manifest.pod, request)
 
 

@@ -107,7 +107,18 @@ _CODES: dict[str, tuple[str, str, str]] = {
     "POD002": ("A workload without a pod", "There is nothing to judge in it.", "kind: Deployment\nspec: {}"),
     "POD003": (
         "Nothing to judge",
-        "The file has no Pod, and no workload that makes pods. Lists and streams of several documents are looked through.",
+        "The object has no pod in it, or the files have none at all. Lists and streams of several documents are looked through.",
+        "",
+    ),
+    "POD004": (
+        "A pod of an unknown kind",
+        "The kind is none of Kubernetes' own workloads, as an Argo Rollout, or it is misspelled. What looks like a pod in it, a "
+        "`spec` with `containers`, is judged as if somebody who is authenticated asked for it.",
+        "kind: Rollout",
+    ),
+    "POD005": (
+        "A finding about a pod",
+        "A policy objects to the pod, or none judges it. `pscc eval` says which, and why.",
         "",
     ),
     "TGT001": (
