@@ -66,7 +66,7 @@ def codes(text: str, **options: object) -> list[str]:
     ],
 )  # fmt: skip
 def test_what_grants_no_policy_is_no_error(idle: str) -> None:
-    assert codes(ELSEWHERE + idle) == []
+    assert codes(ELSEWHERE + idle) == codes(ELSEWHERE) == ["SET024"]
     assert meaning(analyse(SourceFile("c.yaml", ELSEWHERE + idle))[1]) == meaning(
         analyse(SourceFile("c.yaml", ELSEWHERE))[1]
     )
@@ -88,7 +88,7 @@ def test_what_grants_a_policy_has_to_be_read(text: str, found: list[str]) -> Non
 
 def test_a_binding_to_a_role_that_is_not_given_grants_nothing() -> None:
     lost = IDLE[IDLE.index("---") :]
-    assert codes(ELSEWHERE + "---\n" + lost) == ["SET006"]
+    assert codes(ELSEWHERE + "---\n" + lost) == ["SET024", "SET006"]
 
 
 def test_rbac_decides_nothing_where_everyone_may_use_each_policy() -> None:
@@ -97,7 +97,7 @@ def test_rbac_decides_nothing_where_everyone_may_use_each_policy() -> None:
 
 def test_the_namespace_is_that_of_objects_that_name_none() -> None:
     _, program, warnings = analyse(SourceFile("c.yaml", CHART + IDLE), namespace="edge")
-    assert warnings == ()
+    assert [warning.code for warning in warnings] == ["SET024"]
     (grant,) = program.choices[0].grants
     assert grant.namespaces.exact == ("edge",)
     assert grant.subjects.service_accounts.exact == ("edge/agent",)
@@ -133,5 +133,5 @@ def test_every_command_that_reads_a_source_takes_a_namespace(tmp_path: Path) -> 
 def test_the_api_takes_a_namespace() -> None:
     source = SourceFile("c.yaml", CHART)
     assert [d.code for d in pscc.check(source)] == ["RBC002"]
-    assert pscc.check(source, namespace="edge") == ()
+    assert [d.code for d in pscc.check(source, namespace="edge")] == ["SET024"]
     assert pscc.compile(pscc.load(source, namespace="edge"), "opa").settings.namespace == "edge"

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pscc import ir
-from pscc.ir.access import AUTHENTICATED, SERVICE_ACCOUNT_USER, Request, requested_by
+from pscc.ir.access import AUTHENTICATED, SERVICE_ACCOUNT_USER, Identity, Request, requested_by
 from pscc.pod.normalising import MIRROR_ANNOTATION
 from pscc.pod.templates import TEMPLATES
 from pscc.reference.admission import Admission
@@ -31,6 +31,19 @@ CONTROLLERS = {
 
 Source: ``plugin/pkg/auth/authorizer/rbac/bootstrappolicy/controller_policy.go`` of Kubernetes 1.24.
 """
+
+
+MANAGER = "system:kube-controller-manager"
+"""The user who creates the pods of all workloads where the manager runs without ``--use-service-account-credentials``."""
+
+
+def controllers() -> tuple[tuple[str, Identity], ...]:
+    """Each kind of workload with whoever may make its pods: its controller's service account, and the manager."""
+    makers: list[tuple[str, Identity]] = []
+    for kind, name in CONTROLLERS.items():
+        for user in (f"{SERVICE_ACCOUNT_USER}kube-system:{name}", MANAGER):
+            makers.append((kind, Identity(user, requested_by(user, ()))))
+    return tuple(makers)
 
 
 def by_its_maker(kind: str, pod: Json, request: Request) -> Request:

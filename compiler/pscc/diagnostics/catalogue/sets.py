@@ -105,6 +105,20 @@ CODES: dict[str, tuple[str, str, str]] = {
         "The same policy is given to the same subjects in the same namespaces, or in more.",
         "restricted for groups dev\n    restricted for everyone",
     ),
+    "SET024": (
+        "Who may run pods at all",
+        "A pod needs a PodSecurityPolicy that whoever asks for it, or its service account, may use. The policies of one "
+        "application let only its own pods in, so compiled alone they refuse all others. The cluster has more policies and "
+        "bindings: give them too.",
+        "",
+    ),
+    "SET025": (
+        "Controllers that may use a privileged policy",
+        "PSP asks whether the user who makes a pod may use a policy, or the pod's service account. The pods of a Deployment are "
+        "made by a controller in kube-system. A policy that is bound to system:serviceaccounts:kube-system everywhere is for "
+        "the pods of every workload.",
+        "",
+    ),
     "TGT004": (
         "Labels that the target does not see",
         "The target knows a namespace by its name only. What goes by labels counts in the stricter way. `vap` and `kyverno-cel` "
