@@ -147,17 +147,18 @@ def checked(
     floor: tuple[Program, str] | None = None,
     namespace: str = "",
 ) -> tuple[Document, Program, tuple[Diagnostic, ...]]:
-    """The result of `analyse` for ``pscc check``, with more warnings: those of `lint` and those of `weaker`.
+    """The result of `analyse` for ``pscc check``, with more warnings: those of `lint`, `refused` and `weaker`.
 
     ``floor`` is a program with its name; a control in which it refuses more gets a warning. Raises `SourceError` as `analyse`.
     """
-    from pscc.meaning.lint import lint, weaker
+    from pscc.meaning.lint import lint, refused, weaker
 
     document, program, diagnostics = analyse(
         *sources, load=load, today=today, everyone=everyone, list_ignored=list_ignored, namespace=namespace
     )
     if all(is_language(source) for source in sources):
         diagnostics += tuple(lint(document, program))
+    diagnostics += tuple(refused(program))
     if floor is not None:
         diagnostics += tuple(weaker(program, *floor))
     return document, program, diagnostics

@@ -21,7 +21,7 @@ DENIED = str(SEED / "pod-host-port.yaml")
 ADMITTED = str(SEED / "pod-as-user-guest.yaml")
 KEYS = [
     *("file", "line", "kind", "namespace", "name", "template", "policy", "mode", "allowed", "verdict", "reasons"),
-    *("psp", "differs", "defaulted"),
+    *("psp", "differs", "defaulted", "refused"),
 ]
 
 

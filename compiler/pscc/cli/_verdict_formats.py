@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
 
+from pscc.cli._verdicts import REFUSED
 from pscc.diagnostics import Diagnostic, Severity
 from pscc.diagnostics.render import clean
 
@@ -34,19 +35,16 @@ def findings(judgement: Judgement) -> Iterator[str]:
         yield judgement.message
 
 
-def as_diagnostics(judgements: Iterable[Judgement]) -> tuple[Diagnostic, ...]:
-    """A diagnostic for each finding. A manifest that is admitted has none."""
-    return tuple(
-        Diagnostic(
-            "POD005",
-            f"{named(judgement)} is {judgement.verdict}: {finding}",
-            judgement.span,
-            _SEVERITY[judgement.verdict],
-        )
-        for judgement in judgements
-        if judgement.verdict in _SEVERITY
-        for finding in findings(judgement)
-    )
+def as_diagnostics(judgements: Iterable[Judgement]) -> Iterator[Diagnostic]:
+    """A diagnostic for each finding. A manifest that is admitted has none, unless the API server refuses what it becomes."""
+    for judgement in judgements:
+        if judgement.verdict in _SEVERITY:
+            for finding in findings(judgement):
+                message = f"{named(judgement)} is {judgement.verdict}: {finding}"
+                yield Diagnostic("POD005", message, judgement.span, _SEVERITY[judgement.verdict])
+        for refusal in judgement.refused if judgement.allowed else ():
+            message = f"{named(judgement)}: {REFUSED}: {refusal.message}"
+            yield Diagnostic("POD006", message, judgement.span, "warning")
 
 
 def as_junit(pods: Sequence[Sequence[Judgement]]) -> str:
@@ -77,7 +75,8 @@ def as_junit(pods: Sequence[Sequence[Judgement]]) -> str:
             failure.text = "\n".join(lines)
         elif case.policy is None:
             ElementTree.SubElement(element, "skipped", {"message": "; ".join(lines)})
-        elif case.verdict != "allowed":
-            ElementTree.SubElement(element, "system-out").text = "\n".join((case.verdict, *lines))
+        elif case.verdict != "allowed" or case.refused:
+            refused = [clean(f"{REFUSED}: {refusal.message}") for refusal in case.refused]
+            ElementTree.SubElement(element, "system-out").text = "\n".join((case.verdict, *lines, *refused))
     ElementTree.indent(root)
     return ElementTree.tostring(root, encoding="unicode", xml_declaration=False) + "\n"

@@ -13,6 +13,7 @@ from pscc.diagnostics.render import clean
 
 Row = Mapping[str, object]
 HEADINGS = ("VERDICT", "KIND", "NAMESPACE", "NAME", "POLICY", "FILE")
+REFUSED = "the API server refuses the pod as the defaults leave it"
 INDENT = " " * 9
 MOST_NAMES = 10
 _STYLES = MappingProxyType(
@@ -38,6 +39,8 @@ def show(pods: Sequence[Sequence[Row]], changed: bool) -> None:
             click.echo(f"{INDENT}{clean(str(row['message']))}")
         if row.get("differs"):
             click.echo(f"{INDENT}{clean(str(row['differs']))}")
+        for refusal in _list(row["refused"]) if row["allowed"] else ():
+            click.echo(f"{INDENT}{REFUSED}: {clean(str(refusal['message']))} ({clean(str(refusal['path']))})")
         if changed:
             _pod(row["pod"])
     _count(pods, changed)
@@ -49,6 +52,9 @@ def _count(pods: Sequence[Sequence[Row]], changed: bool) -> None:
     defaulted = sum(any(row.get("defaulted") for row in rows) for rows in admitted)
     if defaulted and not changed:
         click.echo(f"{defaulted} admitted with defaults set (--changed shows them)", err=True)
+    refused = sum(any(row["refused"] for row in rows) for rows in admitted)
+    if refused:
+        click.echo(f"{refused} of those admitted {'are' if refused > 1 else 'is'} refused by the API server", err=True)
     marked = [rows for rows in pods if any(row.get("psp") for row in rows)]
     if marked:
         differing = sum(any(row["differs"] for row in rows) for rows in marked)

@@ -116,7 +116,7 @@ def command(
         case "github" | "sarif":
             from pscc.cli._verdict_formats import as_diagnostics
 
-            found = as_diagnostics(judgement for of_one in pods for judgement in of_one)
+            found = tuple(dict.fromkeys(as_diagnostics(judgement for of_one in pods for judgement in of_one)))
             write_diagnostics(found, (), "github" if fmt == "github" else "sarif", results=True)
         case _:
             from pscc.cli._verdicts import show

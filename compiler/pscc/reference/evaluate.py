@@ -13,6 +13,7 @@ from pscc.base.source import Span
 from pscc.ir.access import Request, requested_by
 from pscc.pod.manifests import Labels, Manifest
 from pscc.pod.normalising import normalise
+from pscc.pod.validity import Refusal, refusals
 from pscc.reference.admission import Opinion, decide
 from pscc.reference.interpreter import Json, Reason
 from pscc.reference.side_by_side import admitted_by, by_its_maker, choice_differs, policy_differs
@@ -34,7 +35,7 @@ class Judgement:
     findings of the policy, and ``tried`` the policies of a choice that denies the pod, with theirs. ``message`` says why a
     choice denies it, or why none judges it. ``pod`` is the pod with all defaults set, and ``defaulted`` tells whether they
     change it. ``psp`` is the PodSecurityPolicy that admitted a running pod, by its annotation; ``differs`` says how the verdict
-    is another than its.
+    is another than its. ``refused`` are the fields of ``pod`` that the API server refuses, whatever the verdict.
     """
 
     span: Span
@@ -54,6 +55,7 @@ class Judgement:
     defaulted: bool = False
     psp: str = ""
     differs: str = ""
+    refused: tuple[Refusal, ...] = ()
 
     @property
     def file(self) -> str:
@@ -84,6 +86,7 @@ def judgements(program: ir.Program, manifest: Manifest, requested: Request = SOM
     namespace = manifest.namespace or requested.namespace
     of = (manifest.span, manifest.kind, namespace, manifest.name, manifest.template)
     defaulted = decision.pod != pod
+    refused = refusals(decision.pod)
     results = [
         Judgement(
             *of,
@@ -95,6 +98,7 @@ def judgements(program: ir.Program, manifest: Manifest, requested: Request = SOM
             defaulted=defaulted,
             psp=psp,
             differs=policy_differs(policy, psp, verdict),
+            refused=refused,
         )
         for policy, verdict in decision.judged
     ]
@@ -111,12 +115,13 @@ def judgements(program: ir.Program, manifest: Manifest, requested: Request = SOM
             defaulted=defaulted,
             psp=psp,
             differs=choice_differs(choice, psp, admission),
+            refused=refused,
         )
         for choice, admission in decision.chosen
     ]
     if not results:
         why = _why_unjudged(program, request)
-        results = [Judgement(*of, None, "unjudged", True, pod, message=why, psp=psp)]
+        results = [Judgement(*of, None, "unjudged", True, pod, message=why, psp=psp, refused=refused)]
     return tuple(results)
 
 
@@ -146,6 +151,7 @@ def row(judgement: Judgement) -> Row:
             {"policy": tried.policy, "reasons": _reasons(tried.verdict.reasons)} for tried in judgement.tried
         ]
     result |= {"psp": judgement.psp, "differs": judgement.differs, "defaulted": judgement.defaulted}
+    result["refused"] = [{"path": refusal.path, "message": refusal.message} for refusal in judgement.refused]
     if judgement.policy is None:
         result["message"] = judgement.message
     return {**result, "pod": judgement.pod}

@@ -121,6 +121,12 @@ _CODES: dict[str, tuple[str, str, str]] = {
         "A policy objects to the pod, or none judges it. `pscc eval` says which, and why.",
         "",
     ),
+    "POD006": (
+        "A pod that the API server refuses",
+        "The API server validates a pod after its defaults are set. It refuses allowPrivilegeEscalation false beside privileged "
+        "true or the capability CAP_SYS_ADMIN, and fields of Linux on a pod for Windows. PodSecurityPolicy made such pods, too.",
+        "default allowPrivilegeEscalation false",
+    ),
     "TGT001": (
         "A default that the target cannot set",
         "The target cannot set it exactly. Where it isolates, pods are refused until they set it themselves: stricter. "
