@@ -97,6 +97,9 @@ def test_an_item_keeps_the_kind_that_it_names() -> None:
         ("kind: PodSecurityPolicyLits\nitems: []\n", "PSP001:1:7"),
         ("kind: PodSecurtyPolicyList\nitems: [{metadata: {}}]\n", "PSP001:1:7"),
         ("kind: list\nitems:\n- kind: PodSecurityPolicy\n", "PSP001:3:3"),
+        ("kind: Template\nobjects:\n- {kind: ClusterRoleBinding}\n", "PSP001:3:3"),
+        ("kind: RoleBinding\nmetadata: {name: b}\n", "RBC007:1:1"),
+        (f"kind: ClusterRole\napiVersion: {RBAC}alpha1\n", "RBC007:2:13"),
         ("kind: ConfigMap\nkind: PodSecurityPolicy\n", "YML004:2:1"),
         ("kind: {}\n", "PSP001:1:1"),
         ("kind: PodSecurityPolicyList\nitems: [{metadata: {name: x}}]\n", "PSP001:2:9"),
@@ -127,6 +130,8 @@ def test_errors_of_values_in_a_row_stand_at_their_place() -> None:
         "kind: Secret\ndata: {k: !!binary aGk=}\n",
         "kind: Secret\ndata: {? [a] : b, !!binary k: v}\n",
         'kind: ConfigMap\ndata: {a: "{{ .Values.x }}"}\n',
+        "kind: Role\napiVersion: iam.aws.crossplane.io/v1beta1\n",
+        "kind: Template\nobjects: [{kind: Service}]\n",
     ],
 )
 def test_an_object_that_decides_nothing_is_no_error(unrelated: str) -> None:

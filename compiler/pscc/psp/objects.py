@@ -20,7 +20,10 @@ BINDING_KINDS = ("ClusterRoleBinding", "RoleBinding")
 _A_SLIP = 0.92
 MOST_STRANGE = 20
 """How many documents that are no objects are reported."""
-RBAC_VERSIONS = ("rbac.authorization.k8s.io/v1", "rbac.authorization.k8s.io/v1beta1")
+RBAC_GROUP = "rbac.authorization.k8s.io"
+RBAC_VERSIONS = (f"{RBAC_GROUP}/v1", f"{RBAC_GROUP}/v1beta1")
+_HOLDERS = ("items", "objects")
+"""The fields in which an object that is no list has others: ``objects`` is an OpenShift Template's."""
 
 
 @frozen
@@ -102,14 +105,19 @@ class _Sorter:
         elif kind in (*ROLE_KINDS, *BINDING_KINDS) and version in RBAC_VERSIONS:
             if is_plain(node, self.report):
                 (self.roles if kind in ROLE_KINDS else self.bindings).append(node)
+        elif kind in (*ROLE_KINDS, *BINDING_KINDS) and version.partition("/")[0] in ("", RBAC_GROUP):
+            shown = f"`{version}` has no {kind}" if version else f"the `apiVersion` of this {kind} is missing"
+            help = f"use `{RBAC_VERSIONS[0]}`"
+            self.report.add(Diagnostic("RBC007", shown, (field(node, "apiVersion") or node).span, help=help))
         elif suggestion := _misspelled(kind):
             fixes = () if kind_node.inferred else (Replacement(kind_node.span, suggestion),)
             help = f"did you mean `{suggestion}`?"
             message = f"`{kind}` is no kind of Kubernetes"
             self.report.add(Diagnostic("PSP001", message, kind_node.span, help=help, fixes=fixes))
         elif inside := _deciding_item(node):
-            message = f"a {kind} is no list, and has a {text(field(inside, 'kind'))} in it"
-            self.report.add(Diagnostic("PSP001", message, inside.span, help="write `kind: List`"))
+            message = f"this {text(field(inside, 'kind'))} is in a {kind}, which is not read as a list"
+            help = "write `kind: List`, or give what a Template makes: `oc process -f FILE`"
+            self.report.add(Diagnostic("PSP001", message, inside.span, help=help))
         else:
             refuse_doubtful(node, self.report)
             metadata = field(node, "metadata")
@@ -118,10 +126,10 @@ class _Sorter:
 
 
 def _deciding_item(node: Node) -> Node | None:
-    """The first element of ``items`` that would count if ``node`` were a list; None where there is none."""
-    items = field(node, "items")
+    """The first object in ``node`` that would count if that were a list; None where there is none."""
     deciding = (PSP_KIND, *ROLE_KINDS, *BINDING_KINDS)
-    return next((item for item in items.items if text(field(item, "kind")) in deciding), None) if items else None
+    held = (item for name in _HOLDERS if (holder := field(node, name)) is not None for item in holder.items)
+    return next((item for item in held if text(field(item, "kind")) in deciding), None)
 
 
 def _misspelled(kind: str) -> str | None:

@@ -18,6 +18,12 @@ CODES: dict[str, tuple[str, str, str]] = {
         "them holds is not known.",
         "",
     ),
+    "RBC007": (
+        "A version without this kind",
+        "Roles and bindings are read in the versions that clusters with PodSecurityPolicy serve. What is of another version is "
+        "an error, since it may say who may use what.",
+        "apiVersion: rbac.authorization.k8s.io/v1alpha1",
+    ),
     "SET001": ("Objects that say nothing about pod security", "They are counted; --list-ignored names each.", ""),
     "SET002": (
         "Several PodSecurityPolicies without RBAC",
