@@ -205,7 +205,7 @@ def evaluate(
     the manifests give their labels, and all have ``namespace_labels``. Raises `SourceError` for a manifest that is not YAML,
     and `ValueError` for ``groups`` without a user.
     """
-    from pscc.reference.evaluate import judgements, with_labels
+    from pscc.reference.evaluate import judgements, unknown_labels, with_labels
 
     _listed("groups", groups)
     if groups and not user:
@@ -214,7 +214,9 @@ def evaluate(
     request = Request(namespace, user, requested_by(user, tuple(groups)), namespace_labels=labels)
     contents, diagnostics = contents_of(s for number, m in enumerate(manifests, 1) for s in _as_manifest(m, number))
     known = dict(contents.namespaces)
-    results = (judgements(loaded.program, item, with_labels(request, item, known)) for item in contents.manifests)
+    requested = [(with_labels(request, item, known), item) for item in contents.manifests]
+    diagnostics += unknown_labels(loaded.program, requested)
+    results = (judgements(loaded.program, item, own) for own, item in requested)
     return Evaluation(tuple(judgement for of_one in results for judgement in of_one), diagnostics)
 
 

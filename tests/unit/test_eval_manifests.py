@@ -134,6 +134,18 @@ def test_namespaces_have_their_labels(
     done = evaluated(tmp_path, pod, *namespaces, policy=EDGE, arguments=(*arguments, "--format", "json"))
     (row,) = rows(done)
     assert (row["verdict"], why in row.get("message", "")) == (verdict, True)
+    told = "the labels of team are not known, so that edge judged no pod there"
+    assert (told in done.stderr) == ("not known" in why)
+
+
+def test_a_policy_beside_others_is_not_passed_over_in_silence(tmp_path: Path) -> None:
+    elsewhere = EDGE.replace("policy edge", "policy far").replace("    deny", "    except namespaces d*\n    deny")
+    policy = POLICY + EDGE + elsewhere
+    done = evaluated(tmp_path, thing("Pod", "p", spec=GOOD), policy=policy)
+    assert done.exit_code == 0
+    assert "warning[POD007]: the labels of default are not known, so that edge judged no pod there" in done.stderr
+    loaded = pscc.load(SourceFile("p.psp", policy))
+    assert [d.code for d in pscc.evaluate(loaded, thing("Pod", "p", spec=GOOD)).diagnostics] == ["POD007"]
 
 
 def test_a_label_has_a_key_and_a_value(tmp_path: Path) -> None:

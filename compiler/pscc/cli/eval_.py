@@ -92,7 +92,7 @@ def command(
     and its verdict is WARNED or AUDITED. Diagnostics about SOURCE and FILES go to stderr.
     """
     from pscc.ir.access import Request, requested_by
-    from pscc.reference.evaluate import judgements, row, with_labels
+    from pscc.reference.evaluate import judgements, row, unknown_labels, with_labels
 
     if groups and not user:
         raise click.UsageError("--as-group needs --as, as it does for kubectl")
@@ -102,7 +102,9 @@ def command(
     request = Request(namespace or "", user, requested_by(user, groups), namespace_labels=labels)
     contents = contents_of(files)
     known = dict(contents.namespaces)
-    pods = [judgements(program, item, with_labels(request, item, known)) for item in contents.manifests]
+    requested = [(with_labels(request, item, known), item) for item in contents.manifests]
+    write_diagnostics(unknown_labels(program, requested), (), "text")
+    pods = [judgements(program, item, own) for own, item in requested]
     match fmt:
         case "json":
             import json

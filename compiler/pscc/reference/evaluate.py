@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Literal
@@ -10,6 +10,7 @@ from typing import Literal
 from pscc import ir
 from pscc.base.frozen import frozen
 from pscc.base.source import Span
+from pscc.diagnostics import Diagnostic
 from pscc.ir.access import Request, requested_by
 from pscc.pod.manifests import Labels, Manifest
 from pscc.pod.normalising import normalise
@@ -71,6 +72,24 @@ def with_labels(requested: Request, manifest: Manifest, known: Mapping[str, Labe
 
 def _namespace(requested: Request, manifest: Manifest) -> str:
     return manifest.namespace or requested.namespace or "default"
+
+
+def unknown_labels(program: ir.Program, requested: Sequence[tuple[Request, Manifest]]) -> tuple[Diagnostic, ...]:
+    """The warning that policies or choices of ``program`` are passed over, as they go by labels that no request knows.
+
+    ``requested`` are the manifests, each with the request `with_labels`.
+    """
+    unknown = [_namespace(request, manifest) for request, manifest in requested if not request.namespace_labels]
+    names, namespaces = dict[str, None](), dict[str, None]()
+    for owner in program.policies_and_choices:
+        held = [ns for ns in unknown if owner.scope.labels and replace(owner.scope, labels=()).holds_in(ns)]
+        names |= dict.fromkeys([owner.name] if held else [])
+        namespaces |= dict.fromkeys(held)
+    if not names:
+        return ()
+    message = f"the labels of {', '.join(namespaces)} are not known, so that {', '.join(names)} judged no pod there"
+    help = "give the Namespaces as manifests, too, or their labels: `--namespace-label KEY=VALUE`"
+    return (Diagnostic("POD007", message, severity="warning", help=help),)
 
 
 def judgements(program: ir.Program, manifest: Manifest, requested: Request = SOMEBODY) -> tuple[Judgement, ...]:

@@ -127,6 +127,12 @@ _CODES: dict[str, tuple[str, str, str]] = {
         "true or the capability CAP_SYS_ADMIN, and fields of Linux on a pod for Windows. PodSecurityPolicy made such pods, too.",
         "default allowPrivilegeEscalation false",
     ),
+    "POD007": (
+        "Labels of a namespace that are not known",
+        "A policy holds in namespaces with certain labels. `pscc eval` has the labels of the Namespaces among the manifests, and "
+        "those of --namespace-label. Where it has none, it does not judge by that policy; the cluster may.",
+        "in namespaces tier=edge",
+    ),
     "TGT001": (
         "A default that the target cannot set",
         "The target cannot set it exactly. Where it isolates, pods are refused until they set it themselves: stricter. "
