@@ -18,7 +18,7 @@ from pscc.base.frozen import frozen
 from pscc.base.source import SourceFile, Span
 from pscc.diagnostics import Diagnostic, Report, SourceError
 from pscc.driver import analyse, checked, compile_program
-from pscc.files import Loader, files_of, loader_for, read_file
+from pscc.files import MANIFEST_SUFFIXES, Loader, files_of, loader_for, read_file
 from pscc.files import today as this_day
 from pscc.ir import Mode, Program
 from pscc.ir.access import Request, requested_by
@@ -31,10 +31,12 @@ from pscc.output.settings import Rbac, Settings, from_json
 from pscc.targets.registry import DEFAULT_TARGET, TARGETS, target_named
 
 if TYPE_CHECKING:
-    from pscc.pod.manifests import Manifest
+    from pscc.pod.manifests import Contents
     from pscc.reasoning.difference.difference import Difference
     from pscc.reference.evaluate import Judgement
 
+MOST_NAMES = 10
+"""How many objects without a pod are named."""
 Source = str | PathLike[str] | SourceFile
 """A file or folder by its path, a policy of the library by its name (``pss/baseline@1.30``), or text as a `SourceFile`."""
 
@@ -46,7 +48,7 @@ class Loaded:
     - ``program`` is what the sources mean, and ``document`` is their syntax tree.
     - ``diagnostics`` are the warnings and notes about them.
     - ``texts`` maps the name of each source, and of each file that one uses, to its text. Spans point into these.
-    - ``assume_everyone_may_use`` is the argument of `load`.
+    - ``assume_everyone_may_use`` and ``namespace`` are the arguments of `load`.
     """
 
     program: Program
@@ -54,6 +56,7 @@ class Loaded:
     document: Document
     texts: Mapping[str, str]
     assume_everyone_may_use: bool = False
+    namespace: str = ""
 
 
 @frozen
@@ -101,22 +104,29 @@ class Evaluation:
         return bool(self.judgements) and all(judgement.allowed for judgement in self.judgements)
 
 
-def load(*sources: Source, assume_everyone_may_use: bool = False, today: date | None = None) -> Loaded:
+def load(
+    *sources: Source, assume_everyone_may_use: bool = False, today: date | None = None, namespace: str = ""
+) -> Loaded:
     """The program that ``sources`` make together: policies, PodSecurityPolicies, RBAC.
 
     With ``assume_everyone_may_use``, everyone may use each PodSecurityPolicy, whatever RBAC says. ``today`` decides which
-    exemptions have ended. Raises `SourceError` with all diagnostics if one of them is an error.
+    exemptions have ended. ``namespace`` is that of objects which name none. Raises `SourceError` with all diagnostics if one
+    of them is an error.
     """
     read, using = _read(sources)
     document, program, diagnostics = analyse(
-        *read, load=using, today=today or this_day(), everyone=assume_everyone_may_use
+        *read, load=using, today=today or this_day(), everyone=assume_everyone_may_use, namespace=namespace
     )
     texts = {**using.texts, **{source.name: source.text for source in read}}
-    return Loaded(program, diagnostics, document, MappingProxyType(texts), assume_everyone_may_use)
+    return Loaded(program, diagnostics, document, MappingProxyType(texts), assume_everyone_may_use, namespace)
 
 
 def check(
-    *sources: Source, at_least: Source | None = None, assume_everyone_may_use: bool = False, today: date | None = None
+    *sources: Source,
+    at_least: Source | None = None,
+    assume_everyone_may_use: bool = False,
+    today: date | None = None,
+    namespace: str = "",
 ) -> tuple[Diagnostic, ...]:
     """Everything that ``pscc check`` reports about ``sources``, errors too, in the order of the sources.
 
@@ -127,7 +137,9 @@ def check(
     try:
         read, using = _read(sources)
         day = today or this_day()
-        _, _, diagnostics = checked(*read, load=using, today=day, everyone=assume_everyone_may_use, floor=floor)
+        _, _, diagnostics = checked(
+            *read, load=using, today=day, everyone=assume_everyone_may_use, floor=floor, namespace=namespace
+        )
     except SourceError as error:
         return error.diagnostics
     return diagnostics
@@ -176,6 +188,7 @@ def compile(
         "assume-everyone-may-use": loaded.assume_everyone_may_use,
         "templates": templates,
         "name-prefix": name_prefix,
+        "namespace": loaded.namespace or None,
     }
     try:
         settings = from_json(options)
@@ -195,27 +208,28 @@ def evaluate(
     user: str = "",
     groups: Sequence[str] = (),
     namespace: str = "",
+    namespace_labels: Mapping[str, str] = MappingProxyType({}),
 ) -> Evaluation:
     """The judgement of ``loaded`` on each pod and workload in ``manifests``: defaults first, then checks, as in PSP.
 
-    A manifest is a file, text as a `SourceFile`, or an object as ``json`` reads it. ``user`` and ``groups`` create bare pods;
-    without them, any authenticated user does. ``namespace`` is that of manifests which name none. Raises `SourceError` for a
-    manifest that is not YAML, and `ValueError` for ``groups`` without a user.
+    A manifest is a file or a folder, text as a `SourceFile`, or an object as ``json`` reads it. ``user`` and ``groups`` create
+    bare pods; without them, any authenticated user does. ``namespace`` is that of manifests which name none. Namespaces among
+    the manifests give their labels, and all have ``namespace_labels``. Raises `SourceError` for a manifest that is not YAML,
+    and `ValueError` for ``groups`` without a user.
     """
-    from pscc.reference.evaluate import judgements
+    from pscc.reference.evaluate import judgements, unknown_labels, with_labels
 
     _listed("groups", groups)
     if groups and not user:
         raise ValueError("groups are those of a user: name the user, too")
-    request = Request(namespace, user, requested_by(user, tuple(groups)))
-    diagnostics: list[Diagnostic] = []
-    results: list[Judgement] = []
-    for number, manifest in enumerate(manifests, 1):
-        for source in _as_manifest(manifest, number):
-            objects, warnings = manifests_in(source)
-            diagnostics += warnings
-            results += (judgement for item in objects for judgement in judgements(loaded.program, item, request))
-    return Evaluation(tuple(results), tuple(diagnostics))
+    labels = tuple(namespace_labels.items())
+    request = Request(namespace, user, requested_by(user, tuple(groups)), namespace_labels=labels)
+    contents, diagnostics = contents_of(s for number, m in enumerate(manifests, 1) for s in _as_manifest(m, number))
+    known = dict(contents.namespaces)
+    requested = [(with_labels(request, item, known), item) for item in contents.manifests]
+    diagnostics += unknown_labels(loaded.program, requested)
+    results = (judgements(loaded.program, item, own) for own, item in requested)
+    return Evaluation(tuple(judgement for of_one in results for judgement in of_one), diagnostics)
 
 
 def diff(old: Loaded, new: Loaded) -> Difference:
@@ -286,17 +300,44 @@ def _asks_the_cluster(target: str, settings: Settings) -> bool:
     return choices is not None and choices.live is not None
 
 
-def manifests_in(source: SourceFile) -> tuple[tuple[Manifest, ...], tuple[Diagnostic, ...]]:
-    """The pods and workloads in ``source``, and the warnings about them; a file without any is a warning, too."""
-    from pscc.pod.manifests import read_manifests
+def contents_of(sources: Iterable[SourceFile]) -> tuple[Contents, tuple[Diagnostic, ...]]:
+    """The contents of manifests, which are of one cluster, and the diagnostics about them.
 
-    report = Report()
-    read = read_manifests(source, report)
-    if not read and not report.diagnostics:
-        nothing = "there is no pod to judge in this file"
+    Objects without a pod are counted and named in a note, and it is a warning if there is no pod at all (both ``POD003``).
+    Raises `SourceError` with all diagnostics where a source has an error.
+    """
+    from pscc.pod.manifests import Contents, read_contents
+
+    report, read = Report(), list[Contents]()
+    for source in sources:
+        own = Report()
+        try:
+            read.append(read_contents(source, own))
+        except SourceError as error:
+            own.diagnostics = list(error.diagnostics)
+        report.diagnostics += own.diagnostics
+        if not own.diagnostics and read[-1] == Contents():
+            place = Span(source.name, 1, 1, 1, 1)
+            report.add(Diagnostic("POD003", "there is no object in this file", place, "warning"))
+    report.raise_errors()
+    contents = Contents(
+        tuple(manifest for one in read for manifest in one.manifests),
+        tuple(namespace for one in read for namespace in one.namespaces),
+        tuple(other for one in read for other in one.others),
+    )
+    if contents.others:
+        report.add(Diagnostic("POD003", _without_a_pod(contents), severity="note"))
+    if not contents.manifests:
         help = "give a Pod, or a Deployment, Job … that makes pods"
-        report.add(Diagnostic("POD003", nothing, Span(source.name, 1, 1, 1, 1), "warning", help=help))
-    return read, tuple(report.diagnostics)
+        report.add(Diagnostic("POD003", "there is no pod to judge", severity="warning", help=help))
+    return contents, tuple(report.diagnostics)
+
+
+def _without_a_pod(contents: Contents) -> str:
+    names = [str(other) for other in contents.others]
+    more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
+    counted = "1 object has" if len(names) == 1 else f"{len(names)} objects have"
+    return f"{counted} no pod to judge: {', '.join(names[:MOST_NAMES])}{more}"
 
 
 # --- arguments --------------------------------------------------------------------
@@ -328,4 +369,4 @@ def _as_manifest(manifest: Source | Mapping[str, object], number: int) -> tuple[
         import json
 
         return (SourceFile(f"<manifest {number}>", json.dumps(dict(manifest), ensure_ascii=False)),)
-    return tuple(map(read_file, files_of((fspath(manifest),))))
+    return tuple(map(read_file, files_of((fspath(manifest),), MANIFEST_SUFFIXES)))

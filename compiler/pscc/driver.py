@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 
+from pscc.base.encoding import encoding_of
 from pscc.base.frozen import frozen
 from pscc.base.source import SourceFile, Span
 from pscc.cases.choice_suite import choice_cases
@@ -33,16 +34,16 @@ _ROUNDS = 5
 
 
 def decode(name: str, data: bytes) -> SourceFile:
-    """``data`` as a source. Raises `SourceError` where it is not UTF-8, at the line of the first bad byte."""
+    """``data``, UTF-8 or UTF-16, as a source. Raises `SourceError` where it is neither, at the line of the first bad byte."""
+    encoding = encoding_of(data)
     try:
-        text = data.decode("utf-8-sig")
+        text = encoding.decode(data)
     except UnicodeDecodeError as error:
-        before = data[: error.start]
-        line, column = before.count(b"\n") + 1, error.start - (before.rfind(b"\n") + 1) + 1
+        before = error.object[: error.start].decode(encoding.codec, "replace")
+        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
         span = Span(name, line, column, line, column + 1)
-        raise SourceError(
-            (Diagnostic("YML007", "this is not UTF-8 text", span, help="save the file as UTF-8"),)
-        ) from None
+        message = "this is neither UTF-8 nor UTF-16 text"
+        raise SourceError((Diagnostic("YML007", message, span, help="save the file as UTF-8"),)) from None
     return SourceFile(name, text.replace("\r\n", "\n"))
 
 
@@ -59,11 +60,17 @@ def _begins_as_language(text: str) -> bool:
 
 
 def read(
-    sources: tuple[SourceFile, ...], report: Report, *, everyone: bool = False, list_ignored: bool = False
+    sources: tuple[SourceFile, ...],
+    report: Report,
+    *,
+    everyone: bool = False,
+    list_ignored: bool = False,
+    namespace: str = "",
 ) -> Document | None:
     """The syntax tree of all ``sources``, from both front ends; None if the YAML has errors, which are in ``report``.
 
     ``everyone``: everyone may use each PSP, whatever RBAC says. ``list_ignored``: report each object that is ignored.
+    ``namespace`` is that of objects which name none.
     """
     language = [source for source in sources if is_language(source)]
     objects = [source for source in sources if not is_language(source)]
@@ -81,7 +88,7 @@ def read(
     if objects:
         from pscc.meaning.psp_set import read_set
 
-        document_of_objects = read_set(objects, report, everyone, list_ignored)
+        document_of_objects = read_set(objects, report, everyone, list_ignored, namespace)
         if document_of_objects is None:
             return None
         documents.append(document_of_objects)
@@ -102,18 +109,19 @@ def analyse(
     everyone: bool = False,
     list_ignored: bool = False,
     live: bool = False,
+    namespace: str = "",
 ) -> tuple[Document, Program, tuple[Diagnostic, ...]]:
     """The syntax tree, the program and the warnings of ``sources``, which make one program.
 
     ``load`` gives the files that they use. ``today`` decides whether an exemption has ended. ``live``: the cluster says who
-    may use which policy (``--rbac live``), so none is reported as never chosen. Raises `SourceError` with all diagnostics if
-    one of them is an error.
+    may use which policy (``--rbac live``), so none is reported as never chosen. ``namespace`` is that of roles and bindings
+    which name none. Raises `SourceError` with all diagnostics if one of them is an error.
     """
     from pscc.meaning.linking import link
     from pscc.meaning.resolve import resolve
 
     report = Report()
-    document = read(sources, report, everyone=everyone, list_ignored=list_ignored)
+    document = read(sources, report, everyone=everyone, list_ignored=list_ignored, namespace=namespace)
     if document is None or report.failed:
         reported = {(d.span.file, d.span.line) for d in report.diagnostics if d.span and d.severity == "error"}
         further = _further(document, load, today)
@@ -138,25 +146,27 @@ def checked(
     everyone: bool = False,
     list_ignored: bool = False,
     floor: tuple[Program, str] | None = None,
+    namespace: str = "",
 ) -> tuple[Document, Program, tuple[Diagnostic, ...]]:
-    """The result of `analyse` for ``pscc check``, with more warnings: those of `lint` and those of `weaker`.
+    """The result of `analyse` for ``pscc check``, with more warnings: those of `lint`, `refused` and `weaker`.
 
     ``floor`` is a program with its name; a control in which it refuses more gets a warning. Raises `SourceError` as `analyse`.
     """
-    from pscc.meaning.lint import lint, weaker
+    from pscc.meaning.lint import lint, refused, weaker
 
     document, program, diagnostics = analyse(
-        *sources, load=load, today=today, everyone=everyone, list_ignored=list_ignored
+        *sources, load=load, today=today, everyone=everyone, list_ignored=list_ignored, namespace=namespace
     )
     if all(is_language(source) for source in sources):
         diagnostics += tuple(lint(document, program))
+    diagnostics += tuple(refused(program))
     if floor is not None:
         diagnostics += tuple(weaker(program, *floor))
     return document, program, diagnostics
 
 
 def correct(
-    *sources: SourceFile, load: Load = load_nothing, today: date = date.min, everyone: bool = False
+    *sources: SourceFile, load: Load = load_nothing, today: date = date.min, everyone: bool = False, namespace: str = ""
 ) -> tuple[tuple[SourceFile, ...], tuple[Diagnostic, ...]]:
     """``sources`` after the corrections that their errors offer, and the diagnostics that were corrected."""
     from pscc.diagnostics.fixes import apply_fixes
@@ -164,7 +174,7 @@ def correct(
     corrections: list[Diagnostic] = []
     for _ in range(_ROUNDS):
         try:
-            analyse(*sources, load=load, today=today, everyone=everyone)
+            analyse(*sources, load=load, today=today, everyone=everyone, namespace=namespace)
         except SourceError as error:
             fixable = [d for d in error.diagnostics if d.fixes and d.severity == "error"]
             if fixable:

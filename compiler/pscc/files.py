@@ -15,19 +15,21 @@ from pscc.driver import decode
 
 SUFFIXES = (".psp", ".yaml", ".yml", ".json")
 """The suffixes of the source files in a folder."""
+MANIFEST_SUFFIXES = (".yaml", ".yml", ".json")
+"""The suffixes of the manifests in a folder."""
 
 
-def files_of(paths: tuple[str, ...]) -> tuple[str, ...]:
-    """The files ``paths``; of a folder, all files below it whose suffix is among `SUFFIXES`, in order of name.
+def files_of(paths: tuple[str, ...], suffixes: tuple[str, ...] = SUFFIXES) -> tuple[str, ...]:
+    """The files ``paths``; of a folder, all files below it whose suffix is among ``suffixes``, in order of name.
 
     Raises `FileNotFoundError` for a folder without such a file.
     """
     files: list[str] = []
     for path in paths:
         if path != "-" and Path(path).is_dir():
-            inside = sorted(str(p) for p in Path(path).rglob("*") if p.suffix in SUFFIXES and p.is_file())
+            inside = sorted(str(p) for p in Path(path).rglob("*") if p.suffix in suffixes and p.is_file())
             if not inside:
-                raise FileNotFoundError(f"{path!r}: there is no {', '.join(SUFFIXES)} file in this folder")
+                raise FileNotFoundError(f"{path!r}: there is no {', '.join(suffixes)} file in this folder")
             files += inside
         else:
             files.append(path)

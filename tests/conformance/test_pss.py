@@ -12,7 +12,7 @@ import pytest
 from pscc.driver import analyse, compile_program
 from pscc.meaning.library import LEVELS, MINORS, library_policy, library_source
 from pscc.output.emit import emit
-from pscc.pod.manifests import normalise
+from pscc.pod.normalising import normalise
 from pscc.reference import interpreter
 from support.engines import engine
 from support.standards import disagreements, draw_pod, fixture_pods, policy_of

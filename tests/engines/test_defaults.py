@@ -19,7 +19,7 @@ from pscc.lowering.prepared import prepared
 from pscc.lowering.shortfalls import DefaultNotSet, DefaultSetWidely
 from pscc.output.options import Options
 from pscc.pod.fields import INHERITED
-from pscc.pod.manifests import normalise
+from pscc.pod.normalising import normalise
 from pscc.reference import interpreter
 from pscc.targets.registry import TARGETS, target_named
 from support.paths import SHARED

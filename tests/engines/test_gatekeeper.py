@@ -13,7 +13,7 @@ from pscc.driver import analyse, compile_program
 from pscc.ir import Program
 from pscc.lowering.shortfalls import DefaultNotSet
 from pscc.output.contents import Output
-from pscc.pod.manifests import normalise
+from pscc.pod.normalising import normalise
 from pscc.reference import interpreter
 from pscc.targets.gatekeeper.mutators import mutators
 from pscc.targets.shared.names import Names, fitted

@@ -25,7 +25,7 @@ from pscc.ir import Policy, Program
 from pscc.ir.access import Request, requested_by
 from pscc.output.contents import Output
 from pscc.output.options import DEFAULTS, Options
-from pscc.pod.manifests import without_nulls
+from pscc.pod.normalising import without_nulls
 from pscc.reference import interpreter
 from pscc.reference.admission import accepts_as_it_is, judges
 from pscc.targets.registry import target_named

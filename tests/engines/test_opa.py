@@ -12,7 +12,8 @@ from pscc.diagnostics import Report
 from pscc.driver import analyse, compile_program, decode
 from pscc.ir import Program
 from pscc.output.emit import emit
-from pscc.pod.manifests import normalise, read_manifests
+from pscc.pod.manifests import read_manifests
+from pscc.pod.normalising import normalise
 from pscc.reference import interpreter
 from support.engines import engine
 from support.paths import ROOT

@@ -11,7 +11,8 @@ from pscc.base.source import SourceFile
 from pscc.diagnostics import Report, SourceError
 from pscc.driver import analyse, decode
 from pscc.ir import Policy, Program
-from pscc.pod.manifests import normalise, read_manifests
+from pscc.pod.manifests import read_manifests
+from pscc.pod.normalising import normalise
 from pscc.reference import interpreter
 from support.paths import ROOT, SHARED
 from support.targets import (

@@ -10,7 +10,7 @@ from pscc.cases.suite import cases_for
 from pscc.driver import packaged
 from pscc.ir import Policy
 from pscc.output.contents import Output
-from pscc.pod.manifests import normalise
+from pscc.pod.normalising import normalise
 from pscc.reference import interpreter
 from pscc.targets.vap.package import TARGET
 from support.pods import as_created, large_pod

@@ -33,7 +33,7 @@ from pscc.ir import Program
 from pscc.lowering.rollout import asking_the_cluster
 from pscc.output.contents import Output
 from pscc.output.options import Options, Workloads
-from pscc.pod.manifests import TEMPLATES
+from pscc.pod.templates import TEMPLATES
 from pscc.reference import interpreter
 from pscc.targets.gatekeeper.package import TARGET as GATEKEEPER
 from pscc.targets.opa.package import TARGET as OPA

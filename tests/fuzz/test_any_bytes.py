@@ -21,7 +21,7 @@ from pscc.driver import analyse, correct, decode
 from pscc.ir import Program
 from pscc.language.printer import print_document
 from pscc.pod.manifests import read_manifests
-from pscc.reference.evaluate import evaluate
+from pscc.reference.evaluate import judgements
 from support.paths import ROOT
 
 TIMES = int(os.environ.get("PSCC_FUZZ", "1"))
@@ -130,12 +130,12 @@ def test_any_text_as_manifests(seed: int) -> None:
         source = None
         try:
             source = decode("pods.yaml", data)
-            rows = [row for manifest in read_manifests(source, report) for row in evaluate(program, manifest)]
+            judged = [one for manifest in read_manifests(source, report) for one in judgements(program, manifest)]
         except SourceError as error:
             shown(error.diagnostics, source)
             continue
         shown(tuple(report.diagnostics), source)
-        assert all(row["allowed"] in (True, False) for row in rows)
+        assert all(judgement.allowed in (True, False) for judgement in judged)
 
 
 POLICY = (ROOT / "examples" / "psp-default.yaml").read_bytes()

@@ -15,7 +15,7 @@ from peers.judge import Answer, Judge
 from peers.overrides import Override, right_of, stale
 from pscc.base.source import SourceFile
 from pscc.driver import analyse
-from pscc.pod.manifests import normalise
+from pscc.pod.normalising import normalise
 
 Outcome = Literal["agreed", "overridden", "wrong", "not expressible"]
 

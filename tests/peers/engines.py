@@ -21,7 +21,7 @@ from pscc.driver import packaged
 from pscc.ir import Program
 from pscc.output.contents import Output
 from pscc.output.options import Options
-from pscc.pod.manifests import normalise
+from pscc.pod.normalising import normalise
 from pscc.targets.registry import target_named
 from support.engines import engine
 

@@ -9,10 +9,11 @@ from peers.judge import Answer, Judge, completed
 from pscc.base.source import SourceFile
 from pscc.diagnostics import Report
 from pscc.ir import Program
-from pscc.pod.manifests import Manifest, normalise, read_manifests
+from pscc.pod.manifests import Manifest, read_manifests
+from pscc.pod.normalising import normalise
 from pscc.reference import interpreter
 from pscc.reference.admission import judges
-from pscc.reference.evaluate import SOMEBODY, evaluate, request_of
+from pscc.reference.evaluate import SOMEBODY, judgements, request_of
 
 JUDGE = Judge("interpreter", "", lambda program, asked: _answers(program, asked))
 
@@ -29,11 +30,10 @@ def _manifest(found: Json) -> Manifest:
 
 def _created(program: Program, found: Json) -> Answer:
     manifest = _manifest(found)
-    rows = evaluate(program, manifest)
-    pod = rows[-1]["pod"]
-    admitted = all(row["allowed"] for row in rows)
+    judged = judgements(program, manifest)
+    admitted = all(judgement.allowed for judgement in judged)
     words = () if admitted else _words(program, manifest, normalise(manifest.pod), None)
-    return Answer(admitted, words, pod if isinstance(pod, dict) else None)
+    return Answer(admitted, words, judged[-1].pod)
 
 
 def _updated(program: Program, asked: Asked) -> Answer:

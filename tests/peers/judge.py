@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from peers.case import Asked, Json
 from pscc.ir import Program
-from pscc.pod.manifests import TEMPLATES
+from pscc.pod.templates import TEMPLATES
 
 
 @dataclass(frozen=True, slots=True)

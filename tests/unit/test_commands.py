@@ -20,8 +20,8 @@ GOOD = str(ROOT / "examples" / "psp-default.yaml")
 DENIED = str(SEED / "pod-host-port.yaml")
 ADMITTED = str(SEED / "pod-as-user-guest.yaml")
 KEYS = [
-    *("file", "kind", "namespace", "name", "policy", "mode", "allowed", "verdict", "reasons"),
-    *("psp", "differs", "defaulted"),
+    *("file", "line", "kind", "namespace", "name", "template", "policy", "mode", "allowed", "verdict", "reasons"),
+    *("psp", "differs", "defaulted", "refused"),
 ]
 
 
@@ -180,7 +180,7 @@ def test_eval_shows_a_table() -> None:
     assert done.exit_code == 1
     lines = done.stdout.splitlines()
     assert lines[0].split() == ["VERDICT", "KIND", "NAMESPACE", "NAME", "POLICY", "FILE"]
-    assert lines[1].split() == ["DENIED", "Pod", "-", "kubia-hostport", "default", DENIED]
+    assert lines[1].split() == ["DENIED", "Pod", "-", "kubia-hostport", "default", f"{DENIED}:1"]
     assert lines[2].strip() == "container kubia: hostPort is 9000, allowed: 10000-11000, 13000-14000"
     assert lines[3].strip() == f"spec.containers[0].ports[0].hostPort, by {GOOD}:11:2"
     assert lines[4].split()[0] == "allowed"
@@ -231,7 +231,7 @@ def scoped(tmp_path: Path) -> list[str]:
 def test_eval_counts_pods_and_names_those_that_no_policy_judges(scoped: list[str]) -> None:
     done = run("eval", *scoped)
     assert (done.exit_code, done.stdout.count("DENIED")) == (1, 2)
-    assert "unjudged  Pod   infra      free  -\n" in done.stdout
+    assert "unjudged  Pod   infra      free  -       " in done.stdout
     assert "shops: not in namespace infra; edges: goes by labels" in done.stdout
     assert done.stderr.endswith("1 of 3 pods denied\n1 judged by no policy: infra/free\n")
 
@@ -346,7 +346,7 @@ def test_eval_says_when_there_is_nothing_to_judge(tmp_path: Path) -> None:
         "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web}\nspec: {}\n"
     )
     done = run("eval", GOOD, "-f", str(tmp_path / "service.yaml"), "-f", str(tmp_path / "deployment.yaml"))
-    assert (done.exit_code, done.stdout) == (0, "")
+    assert (done.exit_code, done.stdout) == (1, "")
     assert "POD003" in done.stderr and "POD002" in done.stderr
 
 

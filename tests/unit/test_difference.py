@@ -28,7 +28,7 @@ from pscc.reasoning.difference.difference import Difference
 from pscc.reasoning.difference.witness import Witness
 from pscc.reference import interpreter
 from pscc.reference.admission import judges
-from pscc.reference.evaluate import evaluate
+from pscc.reference.evaluate import judgements
 from support.paths import ROOT
 from support.sources import valid_sources
 
@@ -275,8 +275,8 @@ def test_sets_are_decided() -> None:
     for one in (*found.looser, *found.stricter):
         assert one.reasons or one.control == "choose"
     for change in found.changed:
-        (row,) = evaluate(cluster, manifest_of(change.pod), change.request)
-        assert row["allowed"] and row["pod"] != change.pod
+        (judgement,) = judgements(cluster, manifest_of(change.pod), change.request)
+        assert judgement.allowed and judgement.pod != change.pod
 
 
 def manifest_of(pod: dict[str, object]) -> Manifest:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pscc.base.source import SourceFile
 from pscc.diagnostics import Report
-from pscc.pod.manifests import normalise, read_manifests
+from pscc.pod.manifests import read_manifests
+from pscc.pod.normalising import normalise
 
 
 def test_the_token_volume_is_added_unless_declined() -> None:

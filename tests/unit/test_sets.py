@@ -441,7 +441,7 @@ def test_a_policy_that_is_not_given_is_told_of_once() -> None:
     part = {**role("part", "tight", "gone"), **labels}
     selector = {"clusterRoleSelectors": [{"matchLabels": {"sums": "up"}}]}
     whole = {**role("whole"), "rules": [], "aggregationRule": selector}
-    assert codes(dump(CLOSED, part, whole, binding("b", "whole", group("g")))) == ["SET007 warning"]
+    assert codes(dump(CLOSED, part, whole, binding("b", "whole", group("system:authenticated")))) == ["SET007 warning"]
 
 
 def test_a_list_without_items_is_not_called_an_empty_file() -> None:

@@ -10,11 +10,14 @@ from pscc.psp.yaml_tree import load_documents
 
 
 def read(text: str) -> list[object]:
-    return [node.to_json() for node in load_documents(SourceFile("x.yaml", text))]
+    documents = load_documents(SourceFile("x.yaml", text))
+    if flaws := [flaw.error for document in documents for flaw in document.all_flaws()]:
+        raise SourceError(flaws)
+    return [node.to_json() for node in documents]
 
 
 def refused(text: str) -> str:
-    """``CODE:LINE:COLUMN`` of the first error."""
+    """``CODE:LINE:COLUMN`` of the first error, a flaw of a node or one of the source."""
     with pytest.raises(SourceError) as caught:
         read(text)
     first = caught.value.diagnostics[0]

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pscc.cases.fragments import APP_ARMOR
 from pscc.pod.fields import element
 from pscc.pod.kinds import Boolean, Enumeration, Integer, Kind, Object, Text
-from pscc.pod.manifests import api_defaults
+from pscc.pod.normalising import api_defaults
 from pscc.pod.schema import OPAQUE, POD
 from pscc.reference.interpreter import KINDS_OF_CONTAINER
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pscc.cli._shared import Format, analysed
+from pscc.cli._shared import Format, analysed, namespace_option
 from pscc.cli._versions import Release
 from pscc.targets.registry import TARGETS
 
@@ -91,6 +91,7 @@ _OPTIONS = (
         metavar="TEXT",
         help="What the names of all policies, and of their objects, begin with: `web-` for the folder of a team.",
     ),
+    namespace_option,
 )
 
 
@@ -132,4 +133,4 @@ def analysed_for(
     except ValueError as error:
         raise click.UsageError(str(error)) from None
     everyone = settings.assume_everyone_may_use or settings.live
-    return analysed(paths, fmt, fix, everyone, list_ignored, settings.live)
+    return analysed(paths, fmt, fix, everyone, list_ignored, settings.live, settings.namespace)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pscc.diagnostics import Diagnostic
     from pscc.ir import Program
     from pscc.language.ast import Document
+    from pscc.pod.manifests import Contents
 
 NO_TEXTS: Mapping[str, str] = MappingProxyType({})
 Format = Literal["text", "json", "github", "sarif"]
@@ -29,6 +30,9 @@ everyone_option = click.option(
     "everyone",
     is_flag=True,
     help="Take each PodSecurityPolicy as usable by everyone, whatever RBAC says.",
+)
+namespace_option = click.option(
+    "-n", "--namespace", metavar="NAME", help="The namespace of objects that name none, as it is for kubectl."
 )
 ignored_option = click.option(
     "--list-ignored", is_flag=True, help="Name each object of the sources that says nothing about pod security."
@@ -94,14 +98,31 @@ def read_source(path: str) -> SourceFile:
     return decode(path, read_bytes(path))
 
 
-def files_of(paths: tuple[str, ...]) -> tuple[str, ...]:
-    """The files ``paths``, and those of the folders among them (`pscc.files.files_of`)."""
+def files_of(paths: tuple[str, ...], *, manifests: bool = False) -> tuple[str, ...]:
+    """The files ``paths``, and the sources, or the ``manifests``, of the folders among them (`pscc.files.files_of`)."""
     from pscc import files
 
     try:
-        return files.files_of(paths)
+        return files.files_of(paths, files.MANIFEST_SUFFIXES if manifests else files.SUFFIXES)
     except FileNotFoundError as error:
         raise Refused(str(error)) from None
+
+
+def contents_of(paths: tuple[str, ...]) -> Contents:
+    """The contents of the manifests at ``paths``, folders included. Reports their diagnostics; exits with 1 on an error."""
+    from pscc import api
+    from pscc.diagnostics import SourceError
+
+    sources: list[SourceFile] = []
+    try:
+        for path in files_of(paths, manifests=True):
+            sources.append(read_source(path))
+        contents, diagnostics = api.contents_of(sources)
+    except SourceError as error:
+        write_diagnostics(error.diagnostics, sources, "text")
+        raise click.exceptions.Exit(1) from None
+    write_diagnostics(diagnostics, sources, "text")
+    return contents
 
 
 def write_diagnostics(
@@ -140,10 +161,12 @@ def analysed(
     everyone: bool = False,
     list_ignored: bool = False,
     live: bool = False,
+    namespace: str | None = None,
 ) -> tuple[tuple[SourceFile, ...], Document, Program]:
     """The sources at ``paths``, and their syntax tree and program. Reports their warnings.
 
-    ``live``: the cluster says who may use which policy (``--rbac live``). Exits with 1 on errors, and reports all of them.
+    ``live``: the cluster says who may use which policy (``--rbac live``). ``namespace`` is that of objects which name
+    none. Exits with 1 on errors, and reports all of them.
     """
     from pscc.diagnostics import SourceError
     from pscc.driver import analyse
@@ -155,9 +178,15 @@ def analysed(
     try:
         sources = tuple(read_source(path) for path in files)
         if fix:
-            sources = corrected(sources, fmt, everyone)
+            sources = corrected(sources, fmt, everyone, namespace)
         document, program, warnings = analyse(
-            *sources, load=load, today=day(), everyone=everyone, list_ignored=list_ignored, live=live
+            *sources,
+            load=load,
+            today=day(),
+            everyone=everyone,
+            list_ignored=list_ignored,
+            live=live,
+            namespace=namespace or "",
         )
     except SourceError as error:
         write_diagnostics(error.diagnostics, sources, fmt, load.texts)
@@ -177,7 +206,12 @@ def day() -> date:
 
 
 def corrected(
-    sources: tuple[SourceFile, ...], fmt: Format, everyone: bool = False, *, results: bool = False
+    sources: tuple[SourceFile, ...],
+    fmt: Format,
+    everyone: bool = False,
+    namespace: str | None = None,
+    *,
+    results: bool = False,
 ) -> tuple[SourceFile, ...]:
     """``sources`` after the corrections that their errors offer. Reports each correction as a note."""
     from dataclasses import replace
@@ -186,7 +220,7 @@ def corrected(
     from pscc.files import loader_for
 
     load = loader_for(*(source.name for source in sources))
-    fixed, corrections = correct(*sources, load=load, today=day(), everyone=everyone)
+    fixed, corrections = correct(*sources, load=load, today=day(), everyone=everyone, namespace=namespace or "")
     notes = [
         replace(d, severity="note", message=f"corrected: {d.message}", help=_became(d), notes=()) for d in corrections
     ]

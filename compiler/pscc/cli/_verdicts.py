@@ -13,6 +13,7 @@ from pscc.diagnostics.render import clean
 
 Row = Mapping[str, object]
 HEADINGS = ("VERDICT", "KIND", "NAMESPACE", "NAME", "POLICY", "FILE")
+REFUSED = "the API server refuses the pod as the defaults leave it"
 INDENT = " " * 9
 MOST_NAMES = 10
 _STYLES = MappingProxyType(
@@ -21,13 +22,12 @@ _STYLES = MappingProxyType(
 
 
 def show(pods: Sequence[Sequence[Row]], changed: bool) -> None:
-    """Print the rows of each of ``pods`` (`pscc.reference.evaluate.evaluate`); with ``changed`` each pod as YAML, too."""
+    """Print the rows of each of ``pods`` (`pscc.reference.evaluate.row`); with ``changed`` each pod as YAML, too."""
     rows = [row for pod_rows in pods for row in pod_rows]
     if not rows:
         return
     cells = [_cells(row) for row in rows]
-    columns = range(len(HEADINGS) if len({row["file"] for row in rows}) > 1 else len(HEADINGS) - 1)
-    wide = [max(len(line[i]) for line in (HEADINGS, *cells)) for i in columns]
+    wide = [max(len(line[i]) for line in (HEADINGS, *cells)) for i in range(len(HEADINGS))]
     color = colored(sys.stdout)
     _line(HEADINGS, wide, "", color)
     for row, line in zip(rows, cells, strict=True):
@@ -39,6 +39,8 @@ def show(pods: Sequence[Sequence[Row]], changed: bool) -> None:
             click.echo(f"{INDENT}{clean(str(row['message']))}")
         if row.get("differs"):
             click.echo(f"{INDENT}{clean(str(row['differs']))}")
+        for refusal in _list(row["refused"]) if row["allowed"] else ():
+            click.echo(f"{INDENT}{REFUSED}: {clean(str(refusal['message']))} ({clean(str(refusal['path']))})")
         if changed:
             _pod(row["pod"])
     _count(pods, changed)
@@ -50,6 +52,9 @@ def _count(pods: Sequence[Sequence[Row]], changed: bool) -> None:
     defaulted = sum(any(row.get("defaulted") for row in rows) for rows in admitted)
     if defaulted and not changed:
         click.echo(f"{defaulted} admitted with defaults set (--changed shows them)", err=True)
+    refused = sum(any(row["refused"] for row in rows) for rows in admitted)
+    if refused:
+        click.echo(f"{refused} of those admitted {'are' if refused > 1 else 'is'} refused by the API server", err=True)
     marked = [rows for rows in pods if any(row.get("psp") for row in rows)]
     if marked:
         differing = sum(any(row["differs"] for row in rows) for rows in marked)
@@ -79,7 +84,9 @@ def _reasons(reasons: object, by: str, color: bool) -> None:
 
 
 def _cells(row: Row) -> tuple[str, ...]:
-    named = (clean(str(row[key] or "")) or "-" for key in ("kind", "namespace", "name", "policy", "file"))
+    place = f"{row['file']}:{row['line']}"
+    name = f"{row['name']} ({row['template']})" if row["template"] else row["name"]
+    named = (clean(str(value or "")) or "-" for value in (row["kind"], row["namespace"], name, row["policy"], place))
     verdict = str(row["verdict"])
     return (verdict.upper() if verdict in ("denied", "warned", "audited") else verdict, *named)
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pscc.base.encoding import encoding_of
 from pscc.cli._shared import (
     Format,
     analysed,
@@ -15,6 +16,7 @@ from pscc.cli._shared import (
     files_of,
     format_option,
     ignored_option,
+    namespace_option,
     read_bytes,
     read_source,
     source_argument,
@@ -33,12 +35,19 @@ if TYPE_CHECKING:
 )
 @source_argument
 @everyone_option
+@namespace_option
 @ignored_option
 @click.option("--fix", is_flag=True, help="Write the corrections that errors offer into SOURCE (stdout for -).")
 @click.option("--at-least", "floor", metavar="SOURCE", help="Warn where SOURCE (as pss/baseline) refuses more.")
 @format_option
 def command(
-    sources: tuple[str, ...], everyone: bool, list_ignored: bool, fix: bool, floor: str | None, fmt: Format
+    sources: tuple[str, ...],
+    everyone: bool,
+    namespace: str | None,
+    list_ignored: bool,
+    fix: bool,
+    floor: str | None,
+    fmt: Format,
 ) -> None:
     """Say what is wrong with SOURCE. Exit 1 if it has errors.
 
@@ -57,7 +66,7 @@ def command(
         data = {path: read_bytes(path) for path in files if not is_in_library(path)}
         read = tuple(decode(path, data[path]) if path in data else read_source(path) for path in files)
         if fix:
-            fixed = corrected(read, fmt, everyone, results=on_stdout)
+            fixed = corrected(read, fmt, everyone, namespace, results=on_stdout)
             for before, after in zip(read, fixed, strict=True):
                 if after.name == "-":
                     click.echo(after.text, nl=False)
@@ -67,7 +76,13 @@ def command(
             read = fixed
         least = None if floor is None else (analysed((floor,), "text", fix=False)[2], floor)
         _, _, warnings = checked(
-            *read, load=load, today=day(), everyone=everyone, list_ignored=list_ignored, floor=least
+            *read,
+            load=load,
+            today=day(),
+            everyone=everyone,
+            list_ignored=list_ignored,
+            floor=least,
+            namespace=namespace or "",
         )
     except SourceError as error:
         write_diagnostics(error.diagnostics, read, fmt, load.texts, results=on_stdout)
@@ -79,7 +94,8 @@ def command(
 
 
 def encoded(text: str, before: bytes) -> bytes:
-    """``text`` as UTF-8 with the byte order mark and the line ends of ``before``."""
-    ends = "\r\n" if before.count(b"\r\n") == before.count(b"\n") > 0 else "\n"
-    mark = b"\xef\xbb\xbf" if before.startswith(b"\xef\xbb\xbf") else b""
-    return mark + text.replace("\n", ends).encode("utf-8")
+    """``text`` with the encoding, the byte order mark and the line ends of ``before``."""
+    encoding = encoding_of(before)
+    old = encoding.decode(before)
+    ends = "\r\n" if old.count("\r\n") == old.count("\n") > 0 else "\n"
+    return encoding.encode(text.replace("\n", ends))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pscc.cli._shared import analysed, read_source, write_diagnostics
+from pscc.cli._shared import analysed, contents_of, namespace_option
 
 if TYPE_CHECKING:
     from pscc.pod.manifests import Manifest
@@ -36,7 +36,10 @@ _PATIENCE = 2.0
     show_default=True,
     help="json: one object. markdown: for a comment on a pull request.",
 )
-def command(old: str, new: str, files: tuple[str, ...], no_looser: bool, exit_code: bool, fmt: str) -> None:
+@namespace_option
+def command(
+    old: str, new: str, files: tuple[str, ...], no_looser: bool, exit_code: bool, fmt: str, namespace: str | None
+) -> None:
     """Compare OLD and NEW. For each control that differs, show a smallest pod that is treated differently.
 
     NEW is *less permissive*, *more permissive*, *equivalent*, or *incomparable*. A line for each change comes first, then the
@@ -49,9 +52,9 @@ def command(old: str, new: str, files: tuple[str, ...], no_looser: bool, exit_co
     """
     from pscc.reasoning.difference.compare import compare
 
-    _, _, before = analysed((old,), "text", fix=False)
-    _, _, after = analysed((new,), "text", fix=False)
-    manifests = tuple(_manifests(files))
+    _, _, before = analysed((old,), "text", fix=False, namespace=namespace)
+    _, _, after = analysed((new,), "text", fix=False, namespace=namespace)
+    manifests = _manifests(files)
     with _progress() as progress:
         difference = compare(before, after, progress)
     workloads = None
@@ -74,20 +77,9 @@ def command(old: str, new: str, files: tuple[str, ...], no_looser: bool, exit_co
         raise click.exceptions.Exit(1)
 
 
-def _manifests(files: tuple[str, ...]) -> Iterator[Manifest]:
+def _manifests(files: tuple[str, ...]) -> tuple[Manifest, ...]:
     """The workloads in ``files``. Exits with 1 where a file is no YAML."""
-    from pscc.api import manifests_in
-    from pscc.diagnostics import SourceError
-
-    for path in files:
-        source = read_source(path)
-        try:
-            read, diagnostics = manifests_in(source)
-        except SourceError as error:
-            write_diagnostics(error.diagnostics, (source,), "text")
-            raise click.exceptions.Exit(1) from None
-        write_diagnostics(diagnostics, (source,), "text")
-        yield from read
+    return contents_of(files).manifests if files else ()
 
 
 @contextmanager

@@ -4,7 +4,23 @@ from __future__ import annotations
 
 import click
 
-from pscc.cli._shared import analysed, everyone_option, fix_option, read_source, source_argument, write_diagnostics
+from pscc.cli._shared import (
+    analysed,
+    contents_of,
+    everyone_option,
+    fix_option,
+    namespace_option,
+    source_argument,
+    write_diagnostics,
+)
+
+
+def _labels(context: click.Context, parameter: click.Parameter, texts: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """The labels that ``KEY=VALUE`` give."""
+    for text in texts:
+        if "=" not in text:
+            raise click.BadParameter(f"{text!r} is no label: write KEY=VALUE")
+    return tuple((key, value) for key, _, value in (text.partition("=") for text in texts))
 
 
 @click.command(
@@ -14,18 +30,36 @@ from pscc.cli._shared import analysed, everyone_option, fix_option, read_source,
 )
 @source_argument
 @click.option(
-    "-f", "--file", "files", multiple=True, required=True, help="Manifests to judge, - for stdin; may be repeated."
+    "-f",
+    "--file",
+    "files",
+    multiple=True,
+    required=True,
+    help="Manifests to judge: a file, a folder, or - for stdin; may be repeated.",
 )
-@click.option("--as", "user", default="", help="Who asks for the pods: system:serviceaccount:NS:NAME is an account.")
+@click.option(
+    "--as",
+    "user",
+    default="",
+    help="Who asks for bare pods, whatever their metadata says: system:serviceaccount:NS:NAME is an account.",
+)
 @click.option("--as-group", "groups", multiple=True, help="A group of theirs; may be repeated.")
-@click.option("-n", "--namespace", default="", help="The namespace of manifests that name none.")
+@namespace_option
+@click.option(
+    "--namespace-label",
+    "labels",
+    multiple=True,
+    metavar="KEY=VALUE",
+    callback=_labels,
+    help="A label of every namespace, beside those of the Namespaces in FILES; may be repeated.",
+)
 @click.option(
     "--format",
     "fmt",
-    type=click.Choice(["text", "json"]),
+    type=click.Choice(["text", "json", "github", "sarif", "junit"]),
     default="text",
     show_default=True,
-    help="A table, or one JSON object a line.",
+    help="A table; one JSON object a line; annotations for GitHub; SARIF; JUnit XML.",
 )
 @click.option("--changed", is_flag=True, help="Show each pod as the policy's defaults leave it, too.")
 @everyone_option
@@ -35,7 +69,8 @@ def command(
     files: tuple[str, ...],
     user: str,
     groups: tuple[str, ...],
-    namespace: str,
+    namespace: str | None,
+    labels: tuple[tuple[str, str], ...],
     fmt: str,
     changed: bool,
     everyone: bool,
@@ -43,49 +78,51 @@ def command(
 ) -> None:
     """Judge the pods and workloads in FILES by SOURCE, as PSP would: defaults first, then checks.
 
-    Which policy of several may be used depends on who asks. The pods of a workload are asked for by its controller; a
-    bare pod by --as or, without it, by somebody who was authenticated. The pod's service account counts always.
+    Which policy of several may be used depends on who asks. The pods of a workload are asked for by its controller. A bare
+    pod is asked for by --as. Without --as it is asked for by the controller that its metadata names, or else by somebody who
+    was authenticated: say --as where you do not trust the metadata. The pod's service account counts always.
+
+    Objects of other kinds, as a Rollout, are judged if something in them looks like a pod. All other objects are counted and
+    named.
 
     A pod that no policy judges, since none holds there or whoever asks is exempt, is said to be `unjudged`: nothing stops
     it. In JSON its `policy` is null, and its `message` says why.
 
-    Exit 1 if a policy or choice that enforces denies a pod; what is in mode warn or audit denies none, and its verdict is
-    WARNED or AUDITED. Diagnostics about SOURCE and FILES go to stderr.
+    Exit 1 if a policy or choice that enforces denies a pod, and if there is no pod. What is in mode warn or audit denies none,
+    and its verdict is WARNED or AUDITED. Diagnostics about SOURCE and FILES go to stderr.
     """
-    from pscc.api import manifests_in
-    from pscc.diagnostics import SourceError
     from pscc.ir.access import Request, requested_by
-    from pscc.reference.evaluate import Row, evaluate
+    from pscc.reference.evaluate import judgements, row, unknown_labels, with_labels
 
     if groups and not user:
         raise click.UsageError("--as-group needs --as, as it does for kubectl")
     if (*sources, *files).count("-") > 1:
         raise click.UsageError("stdin (-) can be read once")
-    _, _, program = analysed(sources, "text", fix, everyone)
-    request = Request(namespace, user, requested_by(user, groups))
-    pods: list[tuple[Row, ...]] = []
-    failed = False
-    for path in files:
-        manifests = None
-        try:
-            manifests = read_source(path)
-            read, warnings = manifests_in(manifests)
-        except SourceError as error:
-            write_diagnostics(error.diagnostics, (manifests,) if manifests else (), "text")
-            failed = True
-            continue
-        write_diagnostics(warnings, (manifests,), "text")
-        pods += [evaluate(program, manifest, request) for manifest in read]
-    if failed:
-        raise click.exceptions.Exit(1)
-    if fmt == "json":
-        import json
+    _, _, program = analysed(sources, "text", fix, everyone, namespace=namespace)
+    request = Request(namespace or "", user, requested_by(user, groups), namespace_labels=labels)
+    contents = contents_of(files)
+    known = dict(contents.namespaces)
+    requested = [(with_labels(request, item, known), item) for item in contents.manifests]
+    write_diagnostics(unknown_labels(program, requested), (), "text")
+    pods = [judgements(program, item, own) for own, item in requested]
+    match fmt:
+        case "json":
+            import json
 
-        for row in (row for rows in pods for row in rows):
-            click.echo(json.dumps({key: row[key] for key in row if changed or key != "pod"}))
-    else:
-        from pscc.cli._verdicts import show
+            for values in (row(judgement) for of_one in pods for judgement in of_one):
+                click.echo(json.dumps({key: values[key] for key in values if changed or key != "pod"}))
+        case "junit":
+            from pscc.cli._verdict_formats import as_junit
 
-        show(pods, changed)
-    if not all(row["allowed"] for rows in pods for row in rows):
+            click.echo(as_junit(pods), nl=False)
+        case "github" | "sarif":
+            from pscc.cli._verdict_formats import as_diagnostics
+
+            found = tuple(dict.fromkeys(as_diagnostics(judgement for of_one in pods for judgement in of_one)))
+            write_diagnostics(found, (), "github" if fmt == "github" else "sarif", results=True)
+        case _:
+            from pscc.cli._verdicts import show
+
+            show([tuple(map(row, of_one)) for of_one in pods], changed)
+    if not pods or not all(judgement.allowed for of_one in pods for judgement in of_one):
         raise click.exceptions.Exit(1)

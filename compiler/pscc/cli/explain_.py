@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import click
 
-from pscc.cli._shared import day
+from pscc.cli._shared import day, namespace_option
 
 
 @click.command(
     "explain", short_help="Say more about a code or a control.", epilog="\b\nExample: pscc explain hostPorts"
 )
 @click.argument("subject", required=False)
-def command(subject: str | None) -> None:
+@namespace_option
+def command(subject: str | None, namespace: str | None) -> None:
     """Say more about a diagnostic's CODE, a control, or a source: FILE or FILE:LINE. Without SUBJECT: list them all.
 
     Of a source: what each line means, where it comes from, what it replaces, and what every target makes of it.
     """
     if subject is not None and (source := _source(subject)) is not None:
-        click.echo(_explained(*source))
+        click.echo(_explained(*source, namespace))
         return
     from pscc.explain.codes import explain as explanation
     from pscc.explain.codes import overview
@@ -47,14 +48,14 @@ def _source(subject: str) -> tuple[str, int | None] | None:
     return (subject, None) if Path(subject).is_file() or subject.startswith("pss/") else None
 
 
-def _explained(path: str, line: int | None) -> str:
+def _explained(path: str, line: int | None, namespace: str | None) -> str:
     from pscc.cli._shared import analysed
     from pscc.diagnostics import Report
     from pscc.explain.explanation import explain_source
     from pscc.files import loader_for
     from pscc.meaning.linking import link
 
-    _, document, program = analysed((path,), "text", fix=False)
+    _, document, program = analysed((path,), "text", fix=False, namespace=namespace)
     text = explain_source(document, link(document, loader_for(path), Report()), program, line, day())
     if not text and line is not None:
         raise click.UsageError(f"there is no statement in line {line} of {path}")

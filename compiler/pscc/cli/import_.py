@@ -11,6 +11,7 @@ from pscc.cli._shared import (
     fix_option,
     format_option,
     ignored_option,
+    namespace_option,
     source_argument,
     write_text,
 )
@@ -24,10 +25,19 @@ from pscc.cli._shared import (
 @source_argument
 @click.option("-o", "--output", default="-", help="The .psp file to write, instead of stdout.")
 @everyone_option
+@namespace_option
 @ignored_option
 @fix_option
 @format_option
-def command(sources: tuple[str, ...], output: str, everyone: bool, list_ignored: bool, fix: bool, fmt: Format) -> None:
+def command(
+    sources: tuple[str, ...],
+    output: str,
+    everyone: bool,
+    namespace: str | None,
+    list_ignored: bool,
+    fix: bool,
+    fmt: Format,
+) -> None:
     """Print SOURCE (YAML or JSON of PodSecurityPolicies and RBAC, folders, or - for stdin) in the policy language.
 
     What PSP leaves implicit is spelled out, and comments say which field each statement came from. Who may use which of
@@ -35,7 +45,7 @@ def command(sources: tuple[str, ...], output: str, everyone: bool, list_ignored:
     """
     from pscc.language.printer import print_document
 
-    _, document, _ = analysed(sources, fmt, fix, everyone, list_ignored)
+    _, document, _ = analysed(sources, fmt, fix, everyone, list_ignored, namespace=namespace)
     text = print_document(document)
     if output == "-":
         click.echo(text, nl=False)

@@ -6,11 +6,8 @@ from collections.abc import Iterator
 
 from pscc import ir
 from pscc.diagnostics import Diagnostic
-from pscc.ir.access import AUTHENTICATED, SERVICE_ACCOUNT_USER, SERVICE_ACCOUNTS, Grant, Identity, requested_by
-from pscc.reference.side_by_side import CONTROLLERS
-
-MANAGER = "system:kube-controller-manager"
-"""The user who creates the pods of all workloads where the manager runs without ``--use-service-account-credentials``."""
+from pscc.ir.access import AUTHENTICATED, SERVICE_ACCOUNTS, Grant
+from pscc.reference.side_by_side import controllers
 
 
 def refused_with_their_workloads(program: ir.Program) -> Iterator[Diagnostic]:
@@ -35,11 +32,4 @@ def _is_more(grant: Grant) -> bool:
     who = grant.subjects
     if who.everyone or AUTHENTICATED in who.groups or SERVICE_ACCOUNTS in who.groups:
         return False
-    return any(who.include(identity) for identity in _controllers())
-
-
-def _controllers() -> Iterator[Identity]:
-    yield Identity(MANAGER, requested_by(MANAGER, ()))
-    for name in dict.fromkeys(CONTROLLERS.values()):
-        user = f"{SERVICE_ACCOUNT_USER}kube-system:{name}"
-        yield Identity(user, requested_by(user, ()))
+    return any(who.include(identity) for _, identity in controllers())

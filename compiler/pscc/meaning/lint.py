@@ -19,6 +19,7 @@ from pscc.language import ast
 from pscc.meaning.scoping import glob, scope_of
 from pscc.reasoning.contradictions import refused_defaults
 from pscc.reasoning.difference.compare import compare_admitted
+from pscc.reasoning.refused_changes import RefusedChange, refused_changes
 from pscc.reasoning.subsumption import grants_all_of
 
 _NOWHERE = Span("", 1, 1, 1, 1)
@@ -56,6 +57,23 @@ def lint(document: ast.Document, program: ir.Program) -> Iterator[Diagnostic]:
             yield from _without_effect(resolved, own)
         yield from _needless_exemptions(resolved)
     yield from _undone(document, program)
+
+
+def refused(program: ir.Program) -> Iterator[Diagnostic]:
+    """A warning for each default that makes pods which the API server refuses, of whatever source.
+
+    Policies inherit defaults: the first that has it is named.
+    """
+    policies = (*program.policies, *(policy for choice in program.choices for policy in choice.policies))
+    by_place: dict[Span, list[RefusedChange]] = {}
+    for change in (change for policy in policies for change in refused_changes(policy)):
+        by_place.setdefault(change.default.span, []).append(change)
+    for span, changes in by_place.items():
+        message = f"{changes[0].policy.name} admits pods that the API server refuses once this default is set"
+        notes = tuple((None, text) for text in dict.fromkeys(change.refusal.message for change in changes))
+        yield Diagnostic(
+            "POD006", message, span, "warning", notes=notes, help="deny these pods, or leave the default out"
+        )
 
 
 def weaker(program: ir.Program, floor: ir.Program, name: str) -> Iterator[Diagnostic]:

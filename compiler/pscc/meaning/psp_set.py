@@ -6,40 +6,42 @@ A PSP that nobody may use takes part in nothing, and is left out: outside the ch
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
 from pscc.base.source import SourceFile, Span
 from pscc.diagnostics import Diagnostic, Replacement, Report, did_you_mean
 from pscc.language import ast
 from pscc.meaning.naming import CHOICE_OF_CLUSTER, free_name
 from pscc.meaning.psp_policy import to_policy
-from pscc.psp.objects import PSP_KIND, Objects, read_objects, summary, text
-from pscc.psp.objects import field as member
-from pscc.psp.rbac import Binding, Role, Subject, aggregated, read_binding, read_role
+from pscc.meaning.uses import RBAC_DUMP, Use, made_privileged, shut_out, some, spelled
+from pscc.psp.documents import field as member
+from pscc.psp.documents import text
+from pscc.psp.objects import PSP_KIND, Objects, read_objects, summary
+from pscc.psp.rbac import Binding, Role, Subject, aggregated, may_grant, namespace_of, read_binding, read_role
 from pscc.psp.reading import Psp, literal
 from pscc.psp.yaml import read_policy
 from pscc.psp.yaml_tree import Node
 
-_MOST_NAMES = 4
 _KINDS: dict[str, ast.SubjectKind] = {"User": "users", "Group": "groups", "ServiceAccount": "serviceaccounts"}
 _DECIDING = ("rules", "aggregationRule", "roleRef", "subjects")
 """The parts of a role or a binding that say who may use what."""
-RBAC_DUMP = "kubectl get psp,clusterroles,clusterrolebindings,roles,rolebindings -A -o yaml"
 
 
 def read_set(
-    sources: Iterable[SourceFile], report: Report, everyone: bool = False, list_ignored: bool = False
+    sources: Iterable[SourceFile],
+    report: Report,
+    everyone: bool = False,
+    list_ignored: bool = False,
+    namespace: str = "",
 ) -> ast.Document | None:
     """The syntax tree of all PSPs and RBAC objects in ``sources``; None if they have errors, which are in ``report``.
 
     ``everyone``: everyone may use each policy, whatever RBAC says. ``list_ignored``: report each object that is ignored.
+    ``namespace`` is that of roles and bindings which name none.
     """
     sources = tuple(sources)
     objects = read_objects(sources, report)
     psps = tuple(filter(None, (read_policy(node, report) for node in objects.policies)))
-    roles = aggregated(tuple(read_role(node, report) for node in objects.roles))
-    bindings = tuple(filter(None, (read_binding(node, report) for node in objects.bindings)))
-    _refuse_two_of_a_name(objects, report)
+    roles, bindings = ((), ()) if everyone else _rbac(objects, namespace, report)
     _report_ignored(objects, list_ignored, report)
     if report.failed:
         return None
@@ -63,14 +65,30 @@ def read_set(
     return ast.Document(sources[0].name, tuple(p for name, p in policies.items() if name in used), (choice,))
 
 
-def _refuse_two_of_a_name(objects: Objects, report: Report) -> None:
-    """An error where two roles or bindings of one name differ: the cluster can have only one of them. Equal ones are allowed."""
-    by_name: dict[tuple[str, str, str], Node] = {}
-    for node in (*objects.roles, *objects.bindings):
-        kind, metadata = text(member(node, "kind")), member(node, "metadata")
-        namespace, name = text(member(metadata, "namespace")), text(member(metadata, "name"))
-        before = by_name.setdefault((kind, namespace, name), node)
-        if any(_data(member(before, part)) != _data(member(node, part)) for part in _DECIDING):
+def _rbac(objects: Objects, home: str, report: Report) -> tuple[tuple[Role, ...], tuple[Binding, ...]]:
+    """The roles, and the bindings that can be read. ``home`` is the namespace of those that name none."""
+    read = [(node, read_role(node, home, report)) for node in objects.roles]
+    roles = aggregated(tuple(role for _, role in read))
+    bound = [(node, binding) for node in objects.bindings if (binding := read_binding(node, roles, home, report))]
+    given = {(role.kind, role.namespace, role.name) for role in roles}
+    _refuse_two_of_a_name(((node, bool(role.usable or role.selectors)) for node, role in read), home, report)
+    _refuse_two_of_a_name(
+        ((node, binding.role not in given or may_grant(roles, *binding.role)) for node, binding in bound), home, report
+    )
+    return roles, tuple(binding for _, binding in bound)
+
+
+def _refuse_two_of_a_name(nodes: Iterable[tuple[Node, bool]], home: str, report: Report) -> None:
+    """An error where two roles or bindings of one name differ, and one decides something: the cluster has only one of them.
+
+    Each of ``nodes`` comes with whether it decides anything. Equal ones are allowed.
+    """
+    by_name: dict[tuple[str, str, str], tuple[Node, bool]] = {}
+    for node, decides in nodes:
+        kind, namespace = text(member(node, "kind")), namespace_of(node, home)
+        name = text(member(member(node, "metadata"), "name"))
+        before, did = by_name.setdefault((kind, namespace, name), (node, decides))
+        if (did or decides) and any(_data(member(before, part)) != _data(member(node, part)) for part in _DECIDING):
             shown = f"{namespace}/{name}" if namespace else name
             message = f"{kind} {shown} is given twice, and differs"
             notes = ((before.span, "the first"),)
@@ -169,31 +187,18 @@ def _name(psps: list[Psp]) -> ast.Name:
 # --- who may use what -----------------------------------------------------------
 
 
-@dataclass(slots=True)
-class _Use:
-    """Where a subject may use a policy: in ``namespaces``, or everywhere if an empty name is among them."""
-
-    span: Span
-    namespaces: dict[str, None] = field(default_factory=dict)
-    bindings: dict[str, None] = field(default_factory=dict)
-
-    @property
-    def places(self) -> tuple[str, ...]:
-        return () if "" in self.namespaces else tuple(sorted(self.namespaces))
-
-
 def _choice(psps: list[Psp], roles: tuple[Role, ...], bindings: tuple[Binding, ...], report: Report) -> ast.Choice:
     names = [psp.name for psp in psps]
     by_id = {(role.kind, role.namespace, role.name): role for role in roles}
     _missing_roles(by_id.keys(), bindings, report)
     _missing_policies(roles, names, report)
-    uses: dict[str, dict[Subject, _Use]] = {name: {} for name in names}
+    uses: dict[str, dict[Subject, Use]] = {name: {} for name in names}
     for binding in bindings:
         role = by_id.get(binding.role)
         for usable in role.usable if role is not None else ():
             for policy in usable.names or names:
                 for subject in binding.subjects if policy in uses else ():
-                    use = uses[policy].setdefault(subject, _Use(binding.role_span))
+                    use = uses[policy].setdefault(subject, Use(binding.role_span))
                     use.namespaces[binding.namespace] = None
                     use.bindings[str(binding)] = None
     grants: list[ast.Grant] = []
@@ -207,13 +212,15 @@ def _choice(psps: list[Psp], roles: tuple[Role, ...], bindings: tuple[Binding, .
     if not grants:
         message = "nobody may use any of these policies: every pod would be refused"
         report.add(Diagnostic("SET005", message, psps[0].name_span, help=f"give all of RBAC: `{RBAC_DUMP}`"))
+    for warning in (*shut_out(uses), *made_privileged(psps, uses)):
+        report.add(warning)
     comment = "who may use which, by RBAC; tried in order of name"
     return ast.Choice(tuple(grants), psps[0].span, comment=comment, name=_name(psps))
 
 
-def _grants(psp: Psp, uses: dict[Subject, _Use]) -> list[ast.Grant]:
+def _grants(psp: Psp, uses: dict[Subject, Use]) -> list[ast.Grant]:
     """The grants of ``psp``: one for each set of namespaces, the one for all namespaces first."""
-    by_places: dict[tuple[str, ...], list[tuple[Subject, _Use]]] = {}
+    by_places: dict[tuple[str, ...], list[tuple[Subject, Use]]] = {}
     for subject, use in uses.items():
         by_places.setdefault(use.places, []).append((subject, use))
     grants = []
@@ -221,7 +228,7 @@ def _grants(psp: Psp, uses: dict[Subject, _Use]) -> list[ast.Grant]:
         span = those[0][1].span
         subjects = []
         for kind, word in _KINDS.items():
-            named = sorted({_spelled(s) for s, _ in those if s.kind == kind})
+            named = sorted({spelled(s) for s, _ in those if s.kind == kind})
             if named:
                 subjects.append(ast.Subject(word, tuple(literal(n, span) for n in named), span))
         bindings = dict.fromkeys(name for _, use in those for name in use.bindings)
@@ -231,20 +238,10 @@ def _grants(psp: Psp, uses: dict[Subject, _Use]) -> list[ast.Grant]:
                 tuple(subjects),
                 span,
                 tuple(literal(place, span) for place in places),
-                comment=_some(tuple(bindings)),
+                comment=some(tuple(bindings)),
             )
         )
     return grants
-
-
-def _spelled(subject: Subject) -> str:
-    return f"{subject.namespace}/{subject.name}" if subject.kind == "ServiceAccount" else subject.name
-
-
-def _some(names: tuple[str, ...]) -> str:
-    """The first few of ``names``, and the number of the others."""
-    more = len(names) - _MOST_NAMES
-    return ", ".join(names[:_MOST_NAMES]) + (f" and {more} more" if more > 0 else "")
 
 
 def _missing_roles(role_ids: Iterable[tuple[str, str, str]], bindings: tuple[Binding, ...], report: Report) -> None:
@@ -255,7 +252,7 @@ def _missing_roles(role_ids: Iterable[tuple[str, str, str]], bindings: tuple[Bin
             missing.setdefault(binding.role, []).append(binding)
     for (kind, namespace, name), missing_at in missing.items():
         named = f"{kind} {namespace}/{name}" if namespace else f"{kind} {name}"
-        by = _some(tuple(str(binding) for binding in missing_at))
+        by = some(tuple(str(binding) for binding in missing_at))
         message = f"{named} is not among the sources: what {by} grants is not known, and counts as nothing"
         help = "give it too, unless it lets nobody use a PodSecurityPolicy"
         report.add(Diagnostic("SET006", message, missing_at[0].role_span, severity="warning", help=help))

@@ -32,7 +32,8 @@ class Settings:
     """The options of a compile.
 
     ``target`` has the targets, at least one for a compile. ``assume_everyone_may_use``: everyone may use each
-    PodSecurityPolicy. ``sync_waves``: the kustomizations have Argo CD's annotations. The others are those of `Rollout` and
+    PodSecurityPolicy. ``namespace`` is that of the source's objects which name none. ``sync_waves``: the kustomizations have
+    Argo CD's annotations. The others are those of `Rollout` and
     `Options`.
     """
 
@@ -50,6 +51,7 @@ class Settings:
     assume_everyone_may_use: bool = False
     templates: Templates = DEFAULTS.templates
     name_prefix: str = ""
+    namespace: str | None = None
 
     @property
     def live(self) -> bool:
@@ -142,7 +144,8 @@ def from_json(data: object) -> Settings:
         _word(values, "rbac", _RBAC),
         _flag(values, "assume-everyone-may-use"),
         _word(values, "templates", _TEMPLATES),
-        _text(values, "name-prefix"),
+        _text(values, "name-prefix") or "",
+        _text(values, "namespace"),
     )
 
 
@@ -160,9 +163,9 @@ def _strings(values: Mapping[str, object], name: str) -> tuple[str, ...]:
     return tuple(map(str, value))
 
 
-def _text(values: Mapping[str, object], name: str) -> str:
+def _text(values: Mapping[str, object], name: str) -> str | None:
     value = values[name]
-    if not isinstance(value, str):
+    if not isinstance(value, str | None):
         raise ValueError(f"--{name} {value}")
     return value
 

@@ -1,12 +1,7 @@
-"""Reads manifests, and turns them into pods as a webhook gets them: out of their workloads, with the API's defaults.
-
-A policy judges the pod that the API server and ServiceAccount admission have changed, so a manifest is changed in the same
-way before it is judged.
-"""
+"""Reads manifests: the pods in them, out of their workloads, and what else is there."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from pscc.base.frozen import frozen
@@ -14,88 +9,150 @@ from pscc.base.source import SourceFile, Span
 from pscc.diagnostics import Diagnostic, Replacement, Report, did_you_mean
 from pscc.pod.fields import element
 from pscc.pod.kinds import Kind, Object
+from pscc.pod.normalising import Json, as_object
 from pscc.pod.schema import SPEC
+from pscc.pod.templates import TEMPLATES, Template, template_of, templates_in
 
 if TYPE_CHECKING:
     from pscc.psp.yaml_tree import Node
 
-Json = dict[str, object]
-
-TEMPLATES = {
-    "Pod": (),
-    "PodTemplate": ("template",),
-    "Deployment": ("spec", "template"),
-    "DaemonSet": ("spec", "template"),
-    "StatefulSet": ("spec", "template"),
-    "ReplicaSet": ("spec", "template"),
-    "ReplicationController": ("spec", "template"),
-    "Job": ("spec", "template"),
-    "CronJob": ("spec", "jobTemplate", "spec", "template"),
-}
-"""The path to the pod template in a workload, by kind."""
-MIRROR_ANNOTATION = "kubernetes.io/config.mirror"
-"""Marks the API server's copy of a static pod. Source: ``k8s.io/api/core/v1/annotation_key_constants.go``."""
-TOKEN_VOLUME = "kube-api-access-pscc"
-TOKEN_PATH = "/var/run/secrets/kubernetes.io/serviceaccount"
+Labels = tuple[tuple[str, str], ...]
+NAMESPACE_NAME = "kubernetes.io/metadata.name"
+"""The label of each namespace with its name. Source: ``LabelMetadataName`` in ``k8s.io/api/core/v1/types.go``."""
 
 
 @frozen
 class Manifest:
-    """A pod or a workload: its kind and name, and its pod as the file has it (not normalised)."""
+    """A pod or a workload: its kind and name, and its pod as the file has it (not normalised).
+
+    ``template`` is the path to the pod in an object of a kind that is none of Kubernetes' workloads; empty in those.
+    """
 
     kind: str
     namespace: str
     name: str
     pod: Json
     span: Span
+    template: str = ""
+
+
+@frozen
+class NoPod:
+    """An object in which no pod was found: ``kind`` is empty where it names none."""
+
+    kind: str
+    namespace: str
+    name: str
+    span: Span
+
+    def __str__(self) -> str:
+        named = "/".join(filter(None, (self.namespace, self.name)))
+        return f"{self.kind or 'an object without a kind'} {named}".rstrip()
+
+
+@frozen
+class Contents:
+    """What manifests have: the pods and workloads, the labels of each Namespace, and the objects without a pod."""
+
+    manifests: tuple[Manifest, ...] = ()
+    namespaces: tuple[tuple[str, Labels], ...] = ()
+    others: tuple[NoPod, ...] = ()
 
 
 def read_manifests(source: SourceFile, report: Report) -> tuple[Manifest, ...]:
-    """The pods and workloads in ``source`` (YAML or JSON, several documents, lists), in order; no other kinds.
+    """The pods and workloads in ``source``: the `read_contents` without the rest."""
+    return read_contents(source, report).manifests
 
-    Field names that a pod does not have are warned about (``POD001``). Raises `SourceError` where it is not YAML.
+
+def read_contents(source: SourceFile, report: Report) -> Contents:
+    """The contents of ``source`` (YAML or JSON, several documents, lists), in order.
+
+    Of a kind that is none of Kubernetes' workloads, whatever looks like a pod is one, which a note says (``POD004``). Fields
+    that a pod does not have are warned about (``POD001``). Raises `SourceError` where the source is not YAML, or where readers
+    take a pod or a Namespace in different ways.
     """
+    from pscc.psp.documents import objects_in, refuse_doubtful
     from pscc.psp.yaml_tree import load_documents
 
-    return tuple(m for document in load_documents(source) for m in _manifests(document, report))
+    manifests: list[Manifest] = []
+    namespaces: list[tuple[str, Labels]] = []
+    others: list[NoPod] = []
+    for node in (node for document in load_documents(source) for node in objects_in(document, report)):
+        kind, namespace, name = _text(node, "kind"), *_named(node)
+        found = _manifests(node, kind, namespace, name, report)
+        if found or (kind == "Namespace" and name):
+            for flaw in node.all_flaws():
+                report.add(flaw.error)
+        else:
+            refuse_doubtful(node, report)
+        manifests += found
+        if kind == "Namespace" and name:
+            namespaces.append((name, _labels(node, name)))
+        elif not found:
+            others.append(NoPod(kind, namespace, name, node.span))
+    report.raise_errors()
+    return Contents(tuple(manifests), tuple(namespaces), tuple(others))
 
 
-def _manifests(node: Node, report: Report) -> Iterator[Manifest]:
-    if node.kind != "map":
-        return
-    kind = _text(node.get("kind"))
-    items = node.get("items")
-    if kind.endswith("List") and items is not None:
-        for item in items.items:
-            yield from _manifests(item, report)
-        return
-    if kind not in TEMPLATES:
-        return
-    template: Node | None = node
-    for field in TEMPLATES[kind]:
-        template = template.get(field) if template is not None and template.kind == "map" else None
-    if template is None or template.kind != "map":
-        report.add(Diagnostic("POD002", f"this {kind} has no pod template", node.span, severity="warning"))
-        return
-    spec = template.get("spec")
-    if spec is None or spec.kind != "map":
-        report.add(Diagnostic("POD002", f"this {kind} has no pod spec", template.span, severity="warning"))
-        return
-    _warn_unknown(spec, SPEC, "a pod's spec", report)
-    meta = node.get("metadata")
-    name, namespace = (_text(meta.get(f)) if meta and meta.kind == "map" else "" for f in ("name", "namespace"))
-    written = _object(template.to_json())
-    labels = {k: v for k, v in _object(written.get("metadata")).items() if k in ("labels", "annotations")}
-    if kind == "Pod":
-        metadata = _object(written.get("metadata"))
+def _manifests(node: Node, kind: str, namespace: str, name: str, report: Report) -> list[Manifest]:
+    """The pods in ``node``, an object of that kind and name."""
+    if kind in TEMPLATES:
+        template = template_of(node, kind)
+        spec = template.get("spec") if template is not None else None
+        if template is None or spec is None or spec.kind != "map":
+            lacks, span = ("no pod template", node.span) if template is None else ("no pod spec", template.span)
+            report.add(Diagnostic("POD002", f"this {kind} has {lacks}", span, severity="warning"))
+            return []
+        templates = [Template("", template)]
     else:
-        metadata = {"name": name, **({"namespace": namespace} if namespace else {}), **labels}
-    pod: Json = {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": _object(written.get("spec"))}
-    yield Manifest(kind, namespace, name, pod, node.span)
+        templates = list(templates_in(node))
+        if templates:
+            places = ", ".join(f"`{found.path}`" if found.path else "the object itself" for found in templates)
+            message = (
+                f"{kind or 'an object without a kind'} is none of Kubernetes' workloads: the pod in {places} is judged"
+            )
+            suggestion = did_you_mean(kind, TEMPLATES)
+            help = "what its controller adds to the pod is not known"
+            help += f"; if you mean a {suggestion}, correct its kind" if suggestion else ""
+            report.add(Diagnostic("POD004", message, (node.get("kind") or node).span, severity="note", help=help))
+    manifests = []
+    for found in templates:
+        spec = found.node.get("spec")
+        if spec is not None:
+            _warn_unknown(spec, SPEC, "a pod's spec", report)
+        pod = _pod(found.node, kind == "Pod", namespace, name)
+        manifests.append(Manifest(kind, namespace, name, pod, node.span, found.path))
+    return manifests
 
 
-def _text(node: Node | None) -> str:
-    return "" if node is None or node.kind in ("map", "list") else str(node.value)
+def _pod(template: Node, bare: bool, namespace: str, name: str) -> Json:
+    """The pod of ``template``: all of its metadata if it is a ``bare`` pod, else what a controller copies from it."""
+    written = as_object(template.to_json())
+    metadata = as_object(written.get("metadata"))
+    if not bare:
+        copied = {key: value for key, value in metadata.items() if key in ("labels", "annotations")}
+        metadata = {"name": name, **({"namespace": namespace} if namespace else {}), **copied}
+    return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": as_object(written.get("spec"))}
+
+
+def _labels(node: Node, name: str) -> Labels:
+    """The labels of a Namespace, with the one that the API server sets."""
+    metadata = node.get("metadata")
+    labels = metadata.get("labels") if metadata is not None else None
+    written = {entry.key: str(entry.node.value) for entry in labels.entries} if labels is not None else {}
+    return tuple((written | {NAMESPACE_NAME: name}).items())
+
+
+def _named(node: Node) -> tuple[str, str]:
+    metadata = node.get("metadata")
+    if metadata is None or metadata.kind != "map":
+        return "", ""
+    return _text(metadata, "namespace"), _text(metadata, "name")
+
+
+def _text(node: Node, field: str) -> str:
+    value = node.get(field)
+    return "" if value is None or value.kind in ("map", "list") else str(value.value)
 
 
 def _warn_unknown(node: Node, kind: Kind, where: str, report: Report) -> None:
@@ -121,133 +178,3 @@ def _warn_unknown(node: Node, kind: Kind, where: str, report: Report) -> None:
                     fixes=(Replacement(entry.key_span, suggestion),) if suggestion else (),
                 )
             )
-
-
-# --- what happens to a pod before a policy sees it ------------------------------
-
-
-def normalise(pod: Mapping[str, object]) -> Json:
-    """``pod`` as an admission webhook sees it, in what policies look at; nothing of the argument is changed.
-
-    A static pod's mirror gets no service account. Sources: `api_defaults`, and
-    ``plugin/pkg/admission/serviceaccount/admission.go`` of Kubernetes 1.24.
-    """
-    defaulted = api_defaults(pod)
-    if MIRROR_ANNOTATION in _object(_object(defaulted.get("metadata")).get("annotations")):
-        return defaulted
-    return {**defaulted, "spec": _with_service_account(_object(defaulted.get("spec")))}
-
-
-def api_defaults(pod: Mapping[str, object]) -> Json:
-    """``pod`` without nulls and with the defaults that the API server sets; nothing of the argument is changed.
-
-    Source: Kubernetes 1.24 ``pkg/apis/core/v1/defaults.go``.
-    """
-    clean = _object(without_nulls(dict(pod)))
-    spec = _object(clean.get("spec"))
-    if isinstance(spec.get("volumes"), list):
-        spec["volumes"] = [_volume(v) for v in _list(spec["volumes"])]
-    if spec.get("hostNetwork") is True:
-        for kind in ("initContainers", "containers"):
-            if kind in spec:
-                spec[kind] = [_with_host_ports(c) for c in _list(spec[kind])]
-    spec.setdefault("securityContext", {})
-    return {"apiVersion": "v1", "kind": "Pod", **clean, "spec": spec}
-
-
-def _with_host_ports(container: object) -> object:
-    if not isinstance(container, dict) or not isinstance(container.get("ports"), list):
-        return container
-    ports = [
-        {**port, "hostPort": port["containerPort"]}
-        if isinstance(port, dict) and not port.get("hostPort") and "containerPort" in port
-        else port
-        for port in container["ports"]
-    ]
-    return {**container, "ports": ports}
-
-
-def _volume(volume: object) -> object:
-    if not isinstance(volume, dict):
-        return volume
-    if not set(volume) - {"name"}:
-        return {**volume, "emptyDir": {}}
-    projected = _object(volume.get("projected"))
-    if isinstance(projected.get("sources"), list):
-        sources = [_with_downward(s, "downwardAPI") for s in _list(projected["sources"])]
-        return {**volume, "projected": {**projected, "sources": sources}}
-    return _with_downward(volume, "downwardAPI")
-
-
-def _with_downward(holder: object, key: str) -> object:
-    if not isinstance(holder, dict) or not isinstance(holder.get(key), dict):
-        return holder
-    items = holder[key].get("items")
-    if not isinstance(items, list):
-        return holder
-    return {**holder, key: {**holder[key], "items": [_with_version(i) for i in items]}}
-
-
-def _with_version(item: object) -> object:
-    if not isinstance(item, dict) or not isinstance(item.get("fieldRef"), dict):
-        return item
-    return {**item, "fieldRef": {"apiVersion": "v1", **item["fieldRef"]}}
-
-
-def _with_service_account(spec: Json) -> Json:
-    spec = {**spec, "serviceAccountName": spec.get("serviceAccountName") or spec.get("serviceAccount") or "default"}
-    if spec.get("automountServiceAccountToken") is False:
-        return spec
-    volumes = _list(spec.get("volumes"))
-    names = [v["name"] for v in volumes if isinstance(v, dict) and isinstance(v.get("name"), str)]
-    existing = next((name for name in names if name.startswith("kube-api-access-")), "")
-    mount = {"name": existing or TOKEN_VOLUME, "readOnly": True, "mountPath": TOKEN_PATH}
-    mounted = False
-    for kind in ("initContainers", "containers"):
-        if isinstance(spec.get(kind), list):
-            before = _list(spec[kind])
-            spec[kind] = [_with_mount(c, mount) for c in before]
-            mounted |= spec[kind] != before
-    if mounted and not existing:
-        spec["volumes"] = [*volumes, {"name": TOKEN_VOLUME, "projected": _token_sources()}]
-    return spec
-
-
-def _with_mount(container: object, mount: Json) -> object:
-    if not isinstance(container, dict):
-        return container
-    mounts = _list(container.get("volumeMounts"))
-    if any(isinstance(m, dict) and m.get("mountPath") == TOKEN_PATH for m in mounts):
-        return container
-    return {**container, "volumeMounts": [*mounts, mount]}
-
-
-def _token_sources() -> Json:
-    field = {"apiVersion": "v1", "fieldPath": "metadata.namespace"}
-    return {
-        "defaultMode": 420,
-        "sources": [
-            {"serviceAccountToken": {"expirationSeconds": 3607, "path": "token"}},
-            {"configMap": {"name": "kube-root-ca.crt", "items": [{"key": "ca.crt", "path": "ca.crt"}]}},
-            {"downwardAPI": {"items": [{"path": "namespace", "fieldRef": field}]}},
-        ],
-    }
-
-
-def _object(value: object) -> Json:
-    return {str(k): v for k, v in value.items()} if isinstance(value, Mapping) else {}
-
-
-def _list(value: object) -> list[object]:
-    return list(value) if isinstance(value, list) else []
-
-
-def without_nulls(value: object) -> object:
-    """``value`` without the fields that are null, and without nulls in lists; nothing of the argument is changed."""
-    match value:
-        case dict():
-            return {k: without_nulls(v) for k, v in value.items() if v is not None}
-        case list():
-            return [without_nulls(v) for v in value if v is not None]
-        case _:
-            return value

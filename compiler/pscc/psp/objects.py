@@ -1,16 +1,17 @@
 """Sorts the Kubernetes objects of YAML and JSON sources: policies, roles, bindings, and objects that are ignored.
 
-All sources belong to one cluster. Each may have several documents, and lists within lists.
+All sources belong to one cluster.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 from pscc.base.frozen import frozen
 from pscc.base.source import SourceFile, Span
 from pscc.diagnostics import Diagnostic, Replacement, Report
+from pscc.psp.documents import field, is_plain, objects_in, refuse_doubtful, text
 from pscc.psp.yaml_tree import Node, load_documents
 
 PSP_KIND = "PodSecurityPolicy"
@@ -19,7 +20,10 @@ BINDING_KINDS = ("ClusterRoleBinding", "RoleBinding")
 _A_SLIP = 0.92
 MOST_STRANGE = 20
 """How many documents that are no objects are reported."""
-RBAC_VERSIONS = ("rbac.authorization.k8s.io/v1", "rbac.authorization.k8s.io/v1beta1")
+RBAC_GROUP = "rbac.authorization.k8s.io"
+RBAC_VERSIONS = (f"{RBAC_GROUP}/v1", f"{RBAC_GROUP}/v1beta1")
+_HOLDERS = ("items", "objects")
+"""The fields in which an object that is no list has others: ``objects`` is an OpenShift Template's."""
 
 
 @frozen
@@ -45,22 +49,18 @@ class Objects:
 def read_objects(sources: Iterable[SourceFile], report: Report) -> Objects:
     """The objects of ``sources``. What is no Kubernetes object, or misspells a kind that counts, is an error.
 
+    So is what readers take in different ways, in an object that counts or may be one.
     Raises `SourceError` where a source is not YAML.
     """
     sorter = _Sorter(report)
     empty: tuple[Span, ...] = ()
     for source in sources:
         for document in load_documents(source):
-            nodes = tuple(_flat(document))
+            nodes = tuple(objects_in(document, report))
             empty += () if nodes else (document.span,)
             for node in nodes:
                 sorter.take(node)
     return Objects(tuple(sorter.policies), tuple(sorter.roles), tuple(sorter.bindings), tuple(sorter.ignored), empty)
-
-
-def text(node: Node | None) -> str:
-    """A scalar as a string; empty where there is none."""
-    return "" if node is None or node.kind in ("map", "list") else str(node.value)
 
 
 def refuse_unquoted(nodes: Iterable[Node | None], report: Report) -> None:
@@ -82,20 +82,6 @@ def unquoted(node: Node, code: str, message: str) -> Diagnostic:
     return Diagnostic(code, message, node.span, help=f"quote it: `{quoted}`", fixes=(Replacement(node.span, quoted),))
 
 
-def field(node: Node | None, name: str) -> Node | None:
-    """The field ``name`` of a map; None where ``node`` is no map or lacks it."""
-    return node.get(name) if node is not None and node.kind == "map" else None
-
-
-def _flat(node: Node) -> Iterator[Node]:
-    items = field(node, "items")
-    if text(field(node, "kind")).endswith("List") and items is not None and items.kind == "list":
-        for item in items.items:
-            yield from _flat(item)
-        return
-    yield node
-
-
 class _Sorter:
     def __init__(self, report: Report) -> None:
         self.report = report
@@ -108,38 +94,52 @@ class _Sorter:
     def take(self, node: Node) -> None:
         kind_node, version = field(node, "kind"), text(field(node, "apiVersion"))
         kind = text(kind_node)
-        if node.kind != "map" or kind_node is None:
+        if node.kind != "map" or kind_node is None or not kind:
             self.strange += 1
             if self.strange > MOST_STRANGE:
                 return
             help = "give PodSecurityPolicies, roles and bindings, or .psp files"
             self.report.add(Diagnostic("PSP001", "this is not a Kubernetes object", node.span, help=help))
         elif kind == PSP_KIND:
-            self.policies.append(node)
+            self.policies += [node] if is_plain(node, self.report) else []
         elif kind in (*ROLE_KINDS, *BINDING_KINDS) and version in RBAC_VERSIONS:
-            (self.roles if kind in ROLE_KINDS else self.bindings).append(node)
+            if is_plain(node, self.report):
+                (self.roles if kind in ROLE_KINDS else self.bindings).append(node)
+        elif kind in (*ROLE_KINDS, *BINDING_KINDS) and version.partition("/")[0] in ("", RBAC_GROUP):
+            shown = f"`{version}` has no {kind}" if version else f"the `apiVersion` of this {kind} is missing"
+            help = f"use `{RBAC_VERSIONS[0]}`"
+            self.report.add(Diagnostic("RBC007", shown, (field(node, "apiVersion") or node).span, help=help))
         elif suggestion := _misspelled(kind):
-            self.report.add(
-                Diagnostic(
-                    "PSP001",
-                    f"`{kind}` is no kind of Kubernetes",
-                    kind_node.span,
-                    help=f"did you mean `{suggestion}`?",
-                    fixes=(Replacement(kind_node.span, suggestion),),
-                )
-            )
+            fixes = () if kind_node.inferred else (Replacement(kind_node.span, suggestion),)
+            help = f"did you mean `{suggestion}`?"
+            message = f"`{kind}` is no kind of Kubernetes"
+            self.report.add(Diagnostic("PSP001", message, kind_node.span, help=help, fixes=fixes))
+        elif inside := _deciding_item(node):
+            message = f"this {text(field(inside, 'kind'))} is in a {kind}, which is not read as a list"
+            help = "write `kind: List`, or give what a Template makes: `oc process -f FILE`"
+            self.report.add(Diagnostic("PSP001", message, inside.span, help=help))
         else:
+            refuse_doubtful(node, self.report)
             metadata = field(node, "metadata")
             namespace, name = text(field(metadata, "namespace")), text(field(metadata, "name"))
             self.ignored.append(Ignored(kind, f"{namespace}/{name}" if namespace else name, kind_node.span))
 
 
+def _deciding_item(node: Node) -> Node | None:
+    """The first object in ``node`` that would count if that were a list; None where there is none."""
+    deciding = (PSP_KIND, *ROLE_KINDS, *BINDING_KINDS)
+    held = (item for name in _HOLDERS if (holder := field(node, name)) is not None for item in holder.items)
+    return next((item for item in held if text(field(item, "kind")) in deciding), None)
+
+
 def _misspelled(kind: str) -> str | None:
-    """``PodSecurityPolicy`` if ``kind`` is a slip of the pen for it; else None."""
+    """``PodSecurityPolicy``, or the list of them, if ``kind`` is a slip of the pen for it; else None."""
     from difflib import SequenceMatcher
 
-    close = SequenceMatcher(None, kind.lower(), PSP_KIND.lower()).ratio() > _A_SLIP
-    return PSP_KIND if close else None
+    for known in (PSP_KIND, f"{PSP_KIND}List"):
+        if SequenceMatcher(None, kind.lower(), known.lower()).ratio() > _A_SLIP:
+            return known
+    return None
 
 
 def summary(ignored: tuple[Ignored, ...]) -> str:

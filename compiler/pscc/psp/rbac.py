@@ -13,7 +13,8 @@ from collections.abc import Iterable, Iterator
 from pscc.base.frozen import frozen
 from pscc.base.source import Span
 from pscc.diagnostics import Diagnostic, Report, did_you_mean
-from pscc.psp.objects import field, refuse_unquoted, text
+from pscc.psp.documents import field, text
+from pscc.psp.objects import refuse_unquoted
 from pscc.psp.yaml_tree import Node
 
 USE = "use"
@@ -58,8 +59,12 @@ class Subject:
 
 @frozen
 class Binding:
-    """A RoleBinding (of ``namespace``) or a ClusterRoleBinding (``namespace`` is empty)."""
+    """A RoleBinding of ``namespace``, or a ClusterRoleBinding, which has none.
 
+    Of a binding that grants no PodSecurityPolicy, ``namespace`` and ``subjects`` may be empty: nothing depends on them.
+    """
+
+    kind: str
     namespace: str
     name: str
     role: tuple[str, str, str]
@@ -69,32 +74,54 @@ class Binding:
     span: Span
 
     def __str__(self) -> str:
-        return f"RoleBinding {self.namespace}/{self.name}" if self.namespace else f"ClusterRoleBinding {self.name}"
+        return f"{self.kind} {self.namespace}/{self.name}" if self.namespace else f"{self.kind} {self.name}"
 
 
-def read_role(node: Node, report: Report) -> Role:
-    """``node`` as a `Role`. A rule that cannot be read is an error, and grants nothing."""
-    kind, namespace, name = text(field(node, "kind")), *_named(node)
+def read_role(node: Node, home: str, report: Report) -> Role:
+    """``node`` as a `Role`, in the namespace ``home`` if it names none.
+
+    A rule that cannot be read is an error, and grants nothing.
+    """
+    kind, name = text(field(node, "kind")), text(_metadata(node)[1])
     labels = field(field(node, "metadata"), "labels")
     selectors = field(field(node, "aggregationRule"), "clusterRoleSelectors")
     selecting = [field(selector, "matchLabels") for selector in selectors.items] if selectors is not None else []
-    refuse_unquoted((*_metadata(node), *(e.node for m in (labels, *selecting) if m for e in m.entries)), report)
+    usable = tuple(_usable(field(node, "rules"), f"{kind} {name}", report))
+    if usable or selecting:
+        refuse_unquoted((*_metadata(node), *(e.node for m in (labels, *selecting) if m for e in m.entries)), report)
     return Role(
         kind,
-        namespace if kind == "Role" else "",
+        namespace_of(node, home),
         name,
-        tuple(_usable(field(node, "rules"), f"{kind} {name}", report)),
+        usable,
         tuple((entry.key, text(entry.node)) for entry in labels.entries) if labels is not None else (),
         selectors.items if selectors is not None else (),
         node.span,
     )
 
 
-def read_binding(node: Node, report: Report) -> Binding | None:
-    """The binding that ``node`` is; None where it cannot be read, which is an error in ``report`` then."""
-    kind, (namespace, name) = text(field(node, "kind")), _named(node)
+def namespace_of(node: Node, home: str) -> str:
+    """The namespace of a role or a binding: ``home`` if it names none, and none if it is of the whole cluster."""
+    return "" if text(field(node, "kind")).startswith("Cluster") else text(_metadata(node)[0]) or home
+
+
+def may_grant(roles: Iterable[Role], kind: str, namespace: str, name: str) -> bool:
+    """Whether a role of ``roles`` lets use a policy that is of this kind and name, and of ``namespace`` if that is known."""
+    return any(
+        role.usable and (role.kind, role.name) == (kind, name) and (not namespace or role.namespace == namespace)
+        for role in roles
+    )
+
+
+def read_binding(node: Node, roles: tuple[Role, ...], home: str, report: Report) -> Binding | None:
+    """The binding that ``node`` is, in the namespace ``home`` if it names none.
+
+    None where it cannot be read, which is an error in ``report`` then. Of a binding that no role of ``roles`` makes a grant,
+    only the role is read: whatever else is wrong with it decides nothing.
+    """
+    kind, name, namespace = text(field(node, "kind")), text(_metadata(node)[1]), namespace_of(node, home)
     reference = field(node, "roleRef")
-    refuse_unquoted((*_metadata(node), *_members((reference,), _ROLE_REF_FIELDS)), report)
+    refuse_unquoted(_members((reference,), _ROLE_REF_FIELDS), report)
     role_kind, role_name = text(field(reference, "kind")), text(field(reference, "name"))
     if reference is None or not role_name or role_kind not in ("Role", "ClusterRole"):
         message = f"{kind} {name} has no `roleRef` to a Role or a ClusterRole"
@@ -104,17 +131,18 @@ def read_binding(node: Node, report: Report) -> Binding | None:
         message = f"ClusterRoleBinding {name} refers to a Role: it can only bind a ClusterRole"
         report.add(Diagnostic("RBC001", message, reference.span, help="bind it by a RoleBinding in its namespace"))
         return None
-    if kind == "RoleBinding" and not namespace:
-        # kubectl would put it into the namespace of its context, which nobody can know here
-        help = "add `metadata.namespace`"
-        report.add(Diagnostic("RBC002", f"RoleBinding {name} has no namespace", node.span, help=help))
-        return None
-    _refuse_unknown(reference, _ROLE_REF_FIELDS, "roleRef", report)
-    where = namespace if kind == "RoleBinding" else ""
-    subjects = tuple(_subjects(field(node, "subjects"), where, report))
-    return Binding(
-        where, name, (role_kind, where if role_kind == "Role" else "", role_name), reference.span, subjects, node.span
-    )
+    role = (role_kind, namespace if role_kind == "Role" else "", role_name)
+    subjects: tuple[Subject, ...] = ()
+    if may_grant(roles, *role):
+        refuse_unquoted(_metadata(node), report)
+        if kind == "RoleBinding" and not namespace:
+            # kubectl would put it into the namespace of its context, which nobody can know here
+            help = "add `metadata.namespace`, or say `--namespace NAME` for the objects that name none"
+            report.add(Diagnostic("RBC002", f"RoleBinding {name} has no namespace", node.span, help=help))
+            return None
+        _refuse_unknown(reference, _ROLE_REF_FIELDS, "roleRef", report)
+        subjects = tuple(_subjects(field(node, "subjects"), namespace, report))
+    return Binding(kind, namespace, name, role, reference.span, subjects, node.span)
 
 
 def aggregated(roles: tuple[Role, ...]) -> tuple[Role, ...]:
@@ -140,11 +168,6 @@ def aggregated(roles: tuple[Role, ...]) -> tuple[Role, ...]:
         return filled[role.name]
 
     return tuple(replace(r, usable=usable(r, frozenset())) if r.selectors else r for r in roles)
-
-
-def _named(node: Node) -> tuple[str, str]:
-    namespace, name = _metadata(node)
-    return text(namespace), text(name)
 
 
 def _metadata(node: Node) -> tuple[Node | None, Node | None]:

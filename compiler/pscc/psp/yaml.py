@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from pscc.base.source import SourceFile, Span
 from pscc.diagnostics import Diagnostic, Replacement, Report, did_you_mean
+from pscc.psp.documents import is_plain
 from pscc.psp.objects import read_as, refuse_unquoted, unquoted
 from pscc.psp.reading import Psp
 from pscc.psp.schema import METADATA, SPEC, TOP, Schema
@@ -25,7 +26,7 @@ def read_psp(source: SourceFile, report: Report) -> Psp | None:
         help = "give one PodSecurityPolicy" if not documents else "put each policy into a file of its own"
         report.add(Diagnostic("PSP001", message, span, help=help))
         return None
-    return read_policy(documents[0], report)
+    return read_policy(documents[0], report) if is_plain(documents[0], report) else None
 
 
 def read_policy(root: Node, report: Report) -> Psp | None:

@@ -1,17 +1,20 @@
 """YAML and JSON text as a tree that knows where each node stands. The only module that touches PyYAML's parser.
 
-Scalars are read as kubectl reads them (YAML 1.1). Anchors are followed within a bound; a key given twice is an error.
+Scalars are read as kubectl reads them (YAML 1.1), and so are several JSON values one after the other. Anchors are followed
+within a bound. What readers take in different ways is a `Flaw` of its map, which is an error where the map decides anything.
 """
 
 from __future__ import annotations
 
+import json
 import re
-from bisect import bisect_right
+from collections.abc import Iterator
 from typing import Any, Literal, cast
 
 from pscc.base.frozen import frozen
 from pscc.base.source import SourceFile, Span
 from pscc.diagnostics import Diagnostic, SourceError
+from pscc.psp.yaml_errors import Places, syntax_error, template
 
 Kind = Literal["map", "list", "string", "int", "float", "bool", "null"]
 FEWEST_NODES = 10_000
@@ -29,10 +32,19 @@ class Entry:
 
 
 @frozen
+class Flaw:
+    """The ``error`` that YAML readers take a field in different ways. ``key`` is the field, where it is given twice."""
+
+    error: Diagnostic
+    key: str = ""
+
+
+@frozen
 class Node:
     """A value of a document: ``value`` for scalars, ``entries`` for maps, ``items`` for lists.
 
-    ``spelled`` is how a boolean or a number stands in the source.
+    ``spelled`` is how a boolean or a number stands in the source. ``flaws`` are those of this node, not of the nodes in it.
+    ``inferred`` nodes are not in the source: the list that the object is in implies them.
     """
 
     kind: Kind
@@ -41,6 +53,20 @@ class Node:
     entries: tuple[Entry, ...] = ()
     items: tuple[Node, ...] = ()
     spelled: str = ""
+    flaws: tuple[Flaw, ...] = ()
+    inferred: bool = False
+
+    @property
+    def parts(self) -> Iterator[Node]:
+        """The nodes that this one consists of."""
+        yield from self.items
+        yield from (entry.node for entry in self.entries)
+
+    def all_flaws(self) -> Iterator[Flaw]:
+        """The flaws of this node and of all nodes in it."""
+        yield from self.flaws
+        for part in self.parts:
+            yield from part.all_flaws()
 
     def get(self, key: str) -> Node | None:
         """The field ``key``; None where it is missing or null."""
@@ -74,142 +100,101 @@ _TRUE = frozenset(["y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", 
 _FALSE = frozenset(["n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF"])
 _NULL = frozenset(("", "~", "null", "Null", "NULL"))
 _WRITE_OUT = "no policy or pod looks like this: write it out in a plain way"
-_STRING_TAG = "tag:yaml.org,2002:str"
+_STRING_TAGS = ("!", "tag:yaml.org,2002:str")
+_PLAIN = ("bool", "int", "float")
+_SPACE = re.compile(r"[\ufeff\s]*")
 
 
 def load_documents(source: SourceFile) -> tuple[Node, ...]:
     """The documents of ``source``, empty ones left out. Raises `SourceError` (``YML0xx``) with line and column."""
+    return tuple(document for places in _values(source) for document in _documents(places))
+
+
+def _values(source: SourceFile) -> tuple[Places, ...]:
+    """The texts that are read one after the other: each value where the source is several JSON values, else all of it.
+
+    kubectl takes such a stream. Source: ``YAMLOrJSONDecoder`` in ``k8s.io/apimachinery/pkg/util/yaml``.
+    """
+    whole = (Places(source.name, source.text),)
+    if not source.text.lstrip("\ufeff \t\n").startswith("{"):
+        return whole
+    decoder, values = json.JSONDecoder(), []
+    line, position = 1, 0
+    while space := _SPACE.match(source.text, position):
+        start = space.end()
+        if start == len(source.text):
+            break
+        try:
+            _, end = decoder.raw_decode(source.text, start)
+        except (ValueError, RecursionError):
+            return whole
+        line += source.text.count("\n", position, start)
+        column = start - source.text.rfind("\n", 0, start)
+        values.append(Places(source.name, source.text[start:end], (line, column)))
+        line, position = line + source.text.count("\n", start, end), end
+    return tuple(values) if len(values) > 1 else whole
+
+
+def _documents(places: Places) -> tuple[Node, ...]:
     import yaml
 
     loader_class: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        tagged = _tagged_strings(source, loader_class)
-        loader = loader_class(source.text)
+        tags = _tags(places, loader_class)
+        loader = loader_class(places.text)
     except yaml.YAMLError as error:
-        raise SourceError((_syntax_error(source, error),)) from None
-    builder = _Builder(source, tagged)
+        raise SourceError((syntax_error(places, error),)) from None
+    builder = _Builder(places, tags)
     documents = []
     try:
         while loader.check_node():
-            composed = loader.get_node()
-            node = builder.build(composed, 0)
+            node = builder.build(loader.get_node(), 0)
             if node.kind != "null":
                 documents.append(node)
     except yaml.YAMLError as error:
-        raise SourceError((_syntax_error(source, error),)) from None
+        raise SourceError((syntax_error(places, error),)) from None
     except (RecursionError, ValueError, OverflowError):
         raise SourceError(
-            (Diagnostic("YML002", "this document cannot be read", _start(source), help=_WRITE_OUT),)
+            (Diagnostic("YML002", "this document cannot be read", places.start, help=_WRITE_OUT),)
         ) from None
     finally:
         loader.dispose()
-    if builder.errors:
-        raise SourceError(builder.errors)
     return tuple(documents)
 
 
-class _Places:
-    """Marks of the YAML parser as spans. It ends lines at more characters than sources do, so it may count too many."""
-
-    def __init__(self, source: SourceFile) -> None:
-        self.name = source.name
-        other = any(end in source.text for end in "\r\x85\u2028\u2029")
-        self.starts = [0, *(match.end() for match in re.finditer("\n", source.text))] if other else []
-
-    def at(self, mark: Any) -> tuple[int, int]:
-        """Line and column, 1-based."""
-        if not self.starts:
-            return mark.line + 1, mark.column + 1
-        line = bisect_right(self.starts, mark.index)
-        return line, mark.index - self.starts[line - 1] + 1
-
-    def span(self, start: Any, end: Any) -> Span:
-        """From one mark to another."""
-        return Span(self.name, *self.at(start), *self.at(end))
+Tags = dict[tuple[int, int, bool], str]
+"""The tag of each node that has one, by line, column, and whether it is a scalar: a map begins where its first key does."""
 
 
-def _tagged_strings(source: SourceFile, loader_class: Any) -> frozenset[tuple[int, int]]:
-    """The places of scalars with the tag ``!!str``. Refuses other tags, and nesting that would exhaust the parser's C stack."""
+def _tags(places: Places, loader_class: Any) -> Tags:
+    """The tags of the source. Refuses nesting that would exhaust the parser's C stack."""
     import yaml
 
-    tagged, depth = [], 0
-    places = _Places(source)
-    for event in yaml.parse(source.text, Loader=loader_class):
+    tags: Tags = {}
+    depth = 0
+    for event in yaml.parse(places.text, Loader=loader_class):
         if isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
         if not isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent):
             continue
         start, end = cast("Any", event.start_mark), cast("Any", event.end_mark)
-        span = places.span(start, end)
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
             if depth > DEEPEST:
+                span = places.span(start, end)
                 raise SourceError(
                     (Diagnostic("YML003", f"nested more than {DEEPEST} levels deep", span, help=_WRITE_OUT),)
                 )
-        elif event.tag in ("!", _STRING_TAG):
-            tagged.append((start.line, start.column))
-            continue
         if event.tag is not None:
-            raise SourceError((Diagnostic("YML002", f"the tag `{event.tag}` is not read", span, help="leave it out"),))
-    return frozenset(tagged)
-
-
-def _start(source: SourceFile) -> Span:
-    return Span(source.name, 1, 1, 1, 1)
-
-
-_HELP = {
-    "',' or ']'": "is a `]` missing?",
-    "',' or '}'": "is a `}` missing?",
-    "expected key": "is it indented as the fields around it are?",
-    "expected '-' indicator": "is it indented as the elements around it are?",
-    "mapping values are not allowed": "is it indented rightly? A value with `: ` in it has to be quoted",
-    "expected ':'": "a field is followed by `: ` and its value",
-    "cannot start any token": "quote a value that begins so",
-    "unknown escape": "in double quotes `\\` begins an escape; use single quotes",
-    "end of stream": "is a quote missing?",
-    "undefined alias": "no `&` of that name comes before it",
-    "control characters": "take the character out",
-    "document start": "separate documents with `---`",
-}
-
-
-def _syntax_error(source: SourceFile, error: Exception) -> Diagnostic:
-    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-    problem = str(getattr(error, "problem", None) or getattr(error, "reason", None) or "this is not YAML")
-    lines = source.text.split("\n")
-    places = _Places(source)
-    line, column = places.at(mark) if mark else (1, 1)
-    if mark is None and isinstance(getattr(error, "position", None), int):
-        before = source.text[: error.position]  # type: ignore[attr-defined]
-        line, column = before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1
-    if line > len(lines):  # the end of a file without a last line end
-        line, column = len(lines), len(lines[-1]) + 1
-    text = lines[line - 1]
-    help = next((help for part, help in _HELP.items() if part in problem), "the mistake may be on the line above")
-    if "\t" in text[: column + 1]:
-        problem, help = "a tab is used for indentation", "indent with spaces: YAML takes no tabs there"
-    notes: tuple[tuple[Span | None, str], ...] = ()
-    begun = getattr(error, "context_mark", None)
-    if mark and begun and begun.line != mark.line:
-        first, start = places.at(begun)
-        notes = (
-            (
-                Span(source.name, first, start, first, start + 1),
-                str(getattr(error, "context", None) or "it begins here"),
-            ),
-        )
-    message = f"not valid YAML: {' '.join(problem.split())}"
-    return Diagnostic("YML001", message, Span(source.name, line, column, line, column + 1), notes=notes, help=help)
+            tags[start.line, start.column, isinstance(event, yaml.ScalarEvent)] = event.tag
+    return tags
 
 
 class _Builder:
-    def __init__(self, source: SourceFile, tagged: frozenset[tuple[int, int]]) -> None:
-        self.places = _Places(source)
-        self.most = max(FEWEST_NODES, len(source.text))
-        self.tagged = tagged
-        self.errors: list[Diagnostic] = []
+    def __init__(self, places: Places, tags: Tags) -> None:
+        self.places = places
+        self.most = max(FEWEST_NODES, len(places.text))
+        self.tags = tags
         self.count = 0
 
     def build(self, node: Any, depth: int) -> Node:
@@ -219,46 +204,64 @@ class _Builder:
         span = self.span(node)
         if self.count > self.most or depth > DEEPEST:
             raise SourceError((Diagnostic("YML003", "too many nested or repeated nodes", span, help=_WRITE_OUT),))
+        flaws = self.tagged(node)
         if isinstance(node, yaml.MappingNode):
-            return Node("map", span, entries=self.entries(node, depth))
+            entries, more = self.entries(node, depth)
+            return Node("map", span, entries=entries, flaws=flaws + more)
         if isinstance(node, yaml.SequenceNode):
-            return Node("list", span, items=tuple(self.build(item, depth + 1) for item in node.value))
-        mark = node.start_mark
-        tagged = (mark.line, mark.column) in self.tagged
-        kind, value = scalar(node.value, quoted=tagged or node.style in ('"', "'", "|", ">"))
-        return Node(kind, span, value, spelled=node.value if kind in ("bool", "int", "float") else "")
+            items = tuple(self.build(item, depth + 1) for item in node.value)
+            return Node("list", span, items=items, flaws=flaws)
+        quoted = self.tag(node) in _STRING_TAGS or node.style in ('"', "'", "|", ">")
+        kind, value = scalar(node.value, quoted)
+        return Node(kind, span, value, spelled=node.value if kind in _PLAIN else "", flaws=flaws)
 
-    def entries(self, node: Any, depth: int) -> tuple[Entry, ...]:
+    def tag(self, node: Any) -> str | None:
+        """The tag that stands before ``node``."""
+        import yaml
+
+        return self.tags.get((node.start_mark.line, node.start_mark.column, isinstance(node, yaml.ScalarNode)))
+
+    def tagged(self, node: Any) -> tuple[Flaw, ...]:
+        """The flaw of a node whose tag is not read: none but that of a string is, and only before a scalar."""
+        import yaml
+
+        tag = self.tag(node)
+        if tag is None or (tag in _STRING_TAGS and isinstance(node, yaml.ScalarNode)):
+            return ()
+        return (_flaw("YML002", f"the tag `{tag}` is not read", self.span(node), "leave it out"),)
+
+    def entries(self, node: Any, depth: int) -> tuple[tuple[Entry, ...], tuple[Flaw, ...]]:
+        """The fields of a map, and its flaws. Of a field that is given twice, the first is taken."""
         import yaml
 
         seen: dict[str, Span] = {}
-        entries = []
+        entries: list[Entry] = []
+        flaws: list[Flaw] = []
         for key, value in node.value:
             span = self.span(key)
+            flaws += self.tagged(key)
             if not isinstance(key, yaml.ScalarNode):
-                self.errors.append(
-                    Diagnostic("YML005", "a key has to be a plain word", span, help="write `field: value`")
-                )
-                continue
-            if key.value == "<<" and key.style not in ('"', "'"):
-                help = "write the fields out"
-                self.errors.append(Diagnostic("YML006", "merge keys are not read here", span, help=help))
-                continue
-            if key.value in seen:
+                if key.flow_style and key.start_mark.index == node.start_mark.index + 1:
+                    raise SourceError((template(self.span(node), "{{"),))
+                flaws.append(_flaw("YML005", "a key has to be a plain word", span, "write `field: value`"))
+            elif key.value == "<<" and key.style not in ('"', "'"):
+                flaws.append(_flaw("YML006", "merge keys are not read here", span, "write the fields out"))
+            elif key.value in seen:
                 notes: tuple[tuple[Span | None, str], ...] = ((seen[key.value], "it is first given here"),)
+                help = "keep one: Kubernetes takes the last, silently"
                 message = f"the field `{key.value}` is given twice"
-                self.errors.append(
-                    Diagnostic(
-                        "YML004", message, span, notes=notes, help="keep one: Kubernetes takes the last, silently"
-                    )
-                )
-                continue
-            seen[key.value] = span
-            entries.append(Entry(key.value, span, self.build(value, depth + 1)))
-        return tuple(entries)
+                flaws.append(Flaw(Diagnostic("YML004", message, span, notes=notes, help=help), key.value))
+            else:
+                seen[key.value] = span
+                entries.append(Entry(key.value, span, self.build(value, depth + 1)))
+        return tuple(entries), tuple(flaws)
 
     def span(self, node: Any) -> Span:
         return self.places.span(node.start_mark, node.end_mark)
+
+
+def _flaw(code: str, message: str, span: Span, help: str) -> Flaw:
+    return Flaw(Diagnostic(code, message, span, help=help))
 
 
 def scalar(text: str, quoted: bool) -> tuple[Kind, str | int | float | bool | None]:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Literal
 
 from pscc import ir
 from pscc.base.frozen import frozen
+from pscc.base.source import Span
+from pscc.diagnostics import Diagnostic
 from pscc.ir.access import Request, requested_by
-from pscc.pod.manifests import Manifest, normalise
+from pscc.pod.manifests import Labels, Manifest
+from pscc.pod.normalising import normalise
+from pscc.pod.validity import Refusal, refusals
 from pscc.reference.admission import Opinion, decide
 from pscc.reference.interpreter import Json, Reason
 from pscc.reference.side_by_side import admitted_by, by_its_maker, choice_differs, policy_differs
@@ -26,18 +30,20 @@ SOMEBODY = Request("", groups=requested_by("", ()))
 class Judgement:
     """The judgement of one policy or choice on one manifest, or that none judges it.
 
-    ``file``, ``kind``, ``namespace`` and ``name`` are the manifest's. ``policy`` is the policy that judges it, or the one of
-    ``choice`` that admits it; None where none judges it. ``allowed`` is false only where what enforces denies the pod.
-    ``verdict`` is ``denied``, ``warned`` or ``audited`` by the ``mode``. ``reasons`` are the findings of the policy, and
-    ``tried`` the policies of a choice that denies the pod, with theirs. ``message`` says why a choice denies it, or why none
-    judges it. ``pod`` is the pod with all defaults set, and ``defaulted`` tells whether they change it. ``psp`` is the
-    PodSecurityPolicy that admitted a running pod, by its annotation; ``differs`` says how the verdict is another than its.
+    ``span`` is where the manifest stands; ``kind``, ``namespace``, ``name`` and ``template`` are the manifest's. ``policy`` is
+    the policy that judges it, or the one of ``choice`` that admits it; None where none judges it. ``allowed`` is false only
+    where what enforces denies the pod. ``verdict`` is ``denied``, ``warned`` or ``audited`` by the ``mode``. ``reasons`` are the
+    findings of the policy, and ``tried`` the policies of a choice that denies the pod, with theirs. ``message`` says why a
+    choice denies it, or why none judges it. ``pod`` is the pod with all defaults set, and ``defaulted`` tells whether they
+    change it. ``psp`` is the PodSecurityPolicy that admitted a running pod, by its annotation; ``differs`` says how the verdict
+    is another than its. ``refused`` are the fields of ``pod`` that the API server refuses, whatever the verdict.
     """
 
-    file: str
+    span: Span
     kind: str
     namespace: str
     name: str
+    template: str
     policy: str | None
     verdict: Outcome
     allowed: bool
@@ -50,6 +56,40 @@ class Judgement:
     defaulted: bool = False
     psp: str = ""
     differs: str = ""
+    refused: tuple[Refusal, ...] = ()
+
+    @property
+    def file(self) -> str:
+        """The file of the manifest."""
+        return self.span.file
+
+
+def with_labels(requested: Request, manifest: Manifest, known: Mapping[str, Labels]) -> Request:
+    """``requested`` with the labels that ``known`` has of the manifest's namespace, too. Its own labels win."""
+    labels = dict(known.get(_namespace(requested, manifest), ())) | dict(requested.namespace_labels)
+    return replace(requested, namespace_labels=tuple(labels.items()))
+
+
+def _namespace(requested: Request, manifest: Manifest) -> str:
+    return manifest.namespace or requested.namespace or "default"
+
+
+def unknown_labels(program: ir.Program, requested: Sequence[tuple[Request, Manifest]]) -> tuple[Diagnostic, ...]:
+    """The warning that policies or choices of ``program`` are passed over, as they go by labels that no request knows.
+
+    ``requested`` are the manifests, each with the request `with_labels`.
+    """
+    unknown = [_namespace(request, manifest) for request, manifest in requested if not request.namespace_labels]
+    names, namespaces = dict[str, None](), dict[str, None]()
+    for owner in program.policies_and_choices:
+        held = [ns for ns in unknown if owner.scope.labels and replace(owner.scope, labels=()).holds_in(ns)]
+        names |= dict.fromkeys([owner.name] if held else [])
+        namespaces |= dict.fromkeys(held)
+    if not names:
+        return ()
+    message = f"the labels of {', '.join(namespaces)} are not known, so that {', '.join(names)} judged no pod there"
+    help = "give the Namespaces as manifests, too, or their labels: `--namespace-label KEY=VALUE`"
+    return (Diagnostic("POD007", message, severity="warning", help=help),)
 
 
 def judgements(program: ir.Program, manifest: Manifest, requested: Request = SOMEBODY) -> tuple[Judgement, ...]:
@@ -62,8 +102,10 @@ def judgements(program: ir.Program, manifest: Manifest, requested: Request = SOM
     request = request_of(requested, manifest, pod)
     decision = decide(program, request, pod)
     psp = admitted_by(pod)
-    of = (manifest.span.file, manifest.kind, manifest.namespace or requested.namespace, manifest.name)
+    namespace = manifest.namespace or requested.namespace
+    of = (manifest.span, manifest.kind, namespace, manifest.name, manifest.template)
     defaulted = decision.pod != pod
+    refused = refusals(decision.pod)
     results = [
         Judgement(
             *of,
@@ -75,6 +117,7 @@ def judgements(program: ir.Program, manifest: Manifest, requested: Request = SOM
             defaulted=defaulted,
             psp=psp,
             differs=policy_differs(policy, psp, verdict),
+            refused=refused,
         )
         for policy, verdict in decision.judged
     ]
@@ -91,27 +134,25 @@ def judgements(program: ir.Program, manifest: Manifest, requested: Request = SOM
             defaulted=defaulted,
             psp=psp,
             differs=choice_differs(choice, psp, admission),
+            refused=refused,
         )
         for choice, admission in decision.chosen
     ]
     if not results:
         why = _why_unjudged(program, request)
-        results = [Judgement(*of, None, "unjudged", True, pod, message=why, psp=psp)]
+        results = [Judgement(*of, None, "unjudged", True, pod, message=why, psp=psp, refused=refused)]
     return tuple(results)
-
-
-def evaluate(program: ir.Program, manifest: Manifest, requested: Request = SOMEBODY) -> tuple[Row, ...]:
-    """The `judgements` as rows of JSON."""
-    return tuple(map(row, judgements(program, manifest, requested)))
 
 
 def row(judgement: Judgement) -> Row:
     """``judgement`` as JSON. Only a choice has ``choice`` and ``tried``; ``message`` is there for a choice and an unjudged pod."""
     result: Row = {
         "file": judgement.file,
+        "line": judgement.span.line,
         "kind": judgement.kind,
         "namespace": judgement.namespace,
         "name": judgement.name,
+        "template": judgement.template,
     }
     if judgement.choice is not None:
         result["choice"] = judgement.choice
@@ -129,6 +170,7 @@ def row(judgement: Judgement) -> Row:
             {"policy": tried.policy, "reasons": _reasons(tried.verdict.reasons)} for tried in judgement.tried
         ]
     result |= {"psp": judgement.psp, "differs": judgement.differs, "defaulted": judgement.defaulted}
+    result["refused"] = [{"path": refusal.path, "message": refusal.message} for refusal in judgement.refused]
     if judgement.policy is None:
         result["message"] = judgement.message
     return {**result, "pod": judgement.pod}
@@ -147,6 +189,8 @@ def _why_not(policy: ir.Policy, request: Request) -> str:
         )
         return f"exempt ({next(reasons, '')})"
     if replace(scope, labels=(), except_labels=()).holds_in(request.namespace):
+        if request.namespace_labels:
+            return f"not in namespace {request.namespace}, which has other labels"
         return "goes by labels of the namespace, which are not known here"
     return f"not in namespace {request.namespace}"
 
@@ -155,8 +199,7 @@ def request_of(requested: Request, manifest: Manifest, pod: dict[str, object]) -
     """The request for ``pod``, the normalised pod of ``manifest``: ``requested``, or one by its controller."""
     spec = pod.get("spec")
     account = spec.get("serviceAccountName") if isinstance(spec, dict) else None
-    namespace = manifest.namespace or requested.namespace or "default"
-    request = replace(requested, namespace=namespace, service_account=str(account or "default"))
+    request = replace(requested, namespace=_namespace(requested, manifest), service_account=str(account or "default"))
     return by_its_maker(manifest.kind, manifest.pod, request)
 
 

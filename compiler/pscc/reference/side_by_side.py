@@ -10,8 +10,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pscc import ir
-from pscc.ir.access import AUTHENTICATED, SERVICE_ACCOUNT_USER, Request, requested_by
-from pscc.pod.manifests import MIRROR_ANNOTATION
+from pscc.ir.access import AUTHENTICATED, SERVICE_ACCOUNT_USER, Identity, Request, requested_by
+from pscc.pod.normalising import MIRROR_ANNOTATION
+from pscc.pod.templates import TEMPLATES
 from pscc.reference.admission import Admission
 from pscc.reference.interpreter import Json, Verdict
 
@@ -32,23 +33,56 @@ Source: ``plugin/pkg/auth/authorizer/rbac/bootstrappolicy/controller_policy.go``
 """
 
 
-def by_its_maker(kind: str, pod: Json, request: Request) -> Request:
-    """``request`` with the user who makes ``pod``: the controller of its workload ``kind``, or of its owner.
+MANAGER = "system:kube-controller-manager"
+"""The user who creates the pods of all workloads where the manager runs without ``--use-service-account-credentials``."""
 
-    The node makes the mirror of a static pod, which has no service account. A bare pod keeps the user of ``request``.
+
+def controllers() -> tuple[tuple[str, Identity], ...]:
+    """Each kind of workload with whoever may make its pods: its controller's service account, and the manager."""
+    makers: list[tuple[str, Identity]] = []
+    for kind, name in CONTROLLERS.items():
+        for user in (f"{SERVICE_ACCOUNT_USER}kube-system:{name}", MANAGER):
+            makers.append((kind, Identity(user, requested_by(user, ()))))
+    return tuple(makers)
+
+
+def by_its_maker(kind: str, pod: Json, request: Request) -> Request:
+    """``request`` with the user who makes ``pod``.
+
+    - The pods of a workload ``kind`` are made by its controller. Of any other kind that has pods, the controller is not known:
+      it is somebody who was authenticated.
+    - A bare pod is made by the user of ``request``. Where that has none, the pod's own metadata says who made it: the controller
+      of its owner, or the node if it is the mirror of a static pod. Anybody may write such metadata.
+    - The mirror of a static pod has no service account, whoever makes it. Source: ``plugin/pkg/admission/serviceaccount`` of
+      Kubernetes 1.24.
     """
     metadata = _object(pod.get("metadata"))
-    owners = metadata.get("ownerReferences")
-    owner_objects = [_object(owner) for owner in owners if isinstance(owner, dict)] if isinstance(owners, list) else []
-    owner = next((candidate for candidate in owner_objects if candidate.get("controller") is True), {})
-    if MIRROR_ANNOTATION in _object(metadata.get("annotations")):
-        node = owner.get("name") or _object(pod.get("spec")).get("nodeName") or "node"
-        return replace(request, user=f"system:node:{node}", groups=("system:nodes", AUTHENTICATED), service_account="")
-    maker = kind if kind in CONTROLLERS else str(owner.get("kind", ""))
-    if maker not in CONTROLLERS:
+    mirrored = MIRROR_ANNOTATION in _object(metadata.get("annotations"))
+    if mirrored:
+        request = replace(request, service_account="")
+    if kind in CONTROLLERS:
+        return _by_controller(kind, request)
+    if kind not in TEMPLATES:
+        return replace(request, user="", groups=requested_by("", ()))
+    if request.user:
         return request
-    user = f"{SERVICE_ACCOUNT_USER}kube-system:{CONTROLLERS[maker]}"
+    owner = _controlling_owner(metadata)
+    if mirrored:
+        node = owner.get("name") or _object(pod.get("spec")).get("nodeName") or "node"
+        return replace(request, user=f"system:node:{node}", groups=("system:nodes", AUTHENTICATED))
+    maker = str(owner.get("kind", ""))
+    return _by_controller(maker, request) if maker in CONTROLLERS else request
+
+
+def _by_controller(kind: str, request: Request) -> Request:
+    user = f"{SERVICE_ACCOUNT_USER}kube-system:{CONTROLLERS[kind]}"
     return replace(request, user=user, groups=requested_by(user, ()))
+
+
+def _controlling_owner(metadata: Json) -> Json:
+    owners = metadata.get("ownerReferences")
+    objects = [_object(owner) for owner in owners if isinstance(owner, dict)] if isinstance(owners, list) else []
+    return next((candidate for candidate in objects if candidate.get("controller") is True), {})
 
 
 def admitted_by(pod: Json) -> str:

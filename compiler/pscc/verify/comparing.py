@@ -23,7 +23,8 @@ from pscc.ir.access import Request, requested_by
 from pscc.lowering.capabilities import Workloads
 from pscc.lowering.prepared import Prepared
 from pscc.output.contents import Output
-from pscc.pod.manifests import Manifest, normalise, without_nulls
+from pscc.pod.manifests import Manifest
+from pscc.pod.normalising import normalise, without_nulls
 from pscc.reference.evaluate import request_of
 from pscc.verify.engines._base import Answer, Applied, Engine, Review
 from pscc.verify.meaning import Expected, Meaning, meaning_of

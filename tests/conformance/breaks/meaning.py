@@ -13,7 +13,7 @@ from conformance.jsonl import Json
 from conformance.space.meaning import Word, by_output
 from conformance.space.requests import Asked
 from pscc.ir.access import Request
-from pscc.pod.manifests import TEMPLATES
+from pscc.pod.templates import TEMPLATES
 from support.emitted.settings import CEL
 
 _ACTIONS = {"dryrun": "audit", "Deny": "deny", "Warn": "warn", "Audit": "audit"}

@@ -10,7 +10,7 @@ from pscc import ir
 from pscc.cases.suite import accepted as accepted_by
 from pscc.cases.suite import merge
 from pscc.ir.defaulting import json_value
-from pscc.pod.manifests import api_defaults
+from pscc.pod.normalising import api_defaults
 from pscc.reference import interpreter
 
 

@@ -77,7 +77,7 @@ _CODES: dict[str, tuple[str, str, str]] = {
     "YML004": (
         "A field given twice",
         "YAML readers take the last one, silently, and the policy then means something else than a reader of the first "
-        "one thinks.",
+        "one thinks. In an object that decides nothing it is no error.",
         "privileged: false\nprivileged: true",
     ),
     "YML005": ("A key that is no word", "The keys of Kubernetes objects are strings.", "? [a]\n: b"),
@@ -86,12 +86,18 @@ _CODES: dict[str, tuple[str, str, str]] = {
         "`<<` pulls in fields from elsewhere. A policy that is reviewed is written out.",
         "<<: *base",
     ),
-    "YML007": ("Not UTF-8", "Sources are UTF-8 text, with or without a byte order mark.", ""),
+    "YML007": ("Not text", "Sources are UTF-8 or UTF-16 text, with or without a byte order mark.", ""),
     "YML008": (
         "A name that YAML does not read as one",
         "YAML 1.1 reads a bare `y`, `n`, `yes`, `no`, `on` or `off` as a boolean, and digits as a number. The API server refuses "
         "them where it expects a string.",
         'namespace: "n"',
+    ),
+    "YML009": (
+        "A template",
+        "A file of a Helm chart, or another template, says what the values of an installation make of it. pscc reads what comes "
+        "out: `helm template NAME CHART > rendered.yaml`.",
+        "name: {{ .Release.Name }}-psp",
     ),
     "POD001": (
         "Unknown field of a pod",
@@ -101,8 +107,31 @@ _CODES: dict[str, tuple[str, str, str]] = {
     "POD002": ("A workload without a pod", "There is nothing to judge in it.", "kind: Deployment\nspec: {}"),
     "POD003": (
         "Nothing to judge",
-        "The file has no Pod, and no workload that makes pods. Lists and streams of several documents are looked through.",
+        "The object has no pod in it, or the files have none at all. Lists and streams of several documents are looked through.",
         "",
+    ),
+    "POD004": (
+        "A pod of an unknown kind",
+        "The kind is none of Kubernetes' own workloads, as an Argo Rollout, or it is misspelled. What looks like a pod in it, a "
+        "`spec` with `containers`, is judged as if somebody who is authenticated asked for it.",
+        "kind: Rollout",
+    ),
+    "POD005": (
+        "A finding about a pod",
+        "A policy objects to the pod, or none judges it. `pscc eval` says which, and why.",
+        "",
+    ),
+    "POD006": (
+        "A pod that the API server refuses",
+        "The API server validates a pod after its defaults are set. It refuses allowPrivilegeEscalation false beside privileged "
+        "true or the capability CAP_SYS_ADMIN, and fields of Linux on a pod for Windows. PodSecurityPolicy made such pods, too.",
+        "default allowPrivilegeEscalation false",
+    ),
+    "POD007": (
+        "Labels of a namespace that are not known",
+        "A policy holds in namespaces with certain labels. `pscc eval` has the labels of the Namespaces among the manifests, and "
+        "those of --namespace-label. Where it has none, it does not judge by that policy; the cluster may.",
+        "in namespaces tier=edge",
     ),
     "TGT001": (
         "A default that the target cannot set",

@@ -18,6 +18,12 @@ CODES: dict[str, tuple[str, str, str]] = {
         "them holds is not known.",
         "",
     ),
+    "RBC007": (
+        "A version without this kind",
+        "Roles and bindings are read in the versions that clusters with PodSecurityPolicy serve. What is of another version is "
+        "an error, since it may say who may use what.",
+        "apiVersion: rbac.authorization.k8s.io/v1alpha1",
+    ),
     "SET001": ("Objects that say nothing about pod security", "They are counted; --list-ignored names each.", ""),
     "SET002": (
         "Several PodSecurityPolicies without RBAC",
@@ -104,6 +110,20 @@ CODES: dict[str, tuple[str, str, str]] = {
         "A grant that another covers",
         "The same policy is given to the same subjects in the same namespaces, or in more.",
         "restricted for groups dev\n    restricted for everyone",
+    ),
+    "SET024": (
+        "Who may run pods at all",
+        "A pod needs a PodSecurityPolicy that whoever asks for it, or its service account, may use. The policies of one "
+        "application let only its own pods in, so compiled alone they refuse all others. The cluster has more policies and "
+        "bindings: give them too.",
+        "",
+    ),
+    "SET025": (
+        "Controllers that may use a privileged policy",
+        "PSP asks whether the user who makes a pod may use a policy, or the pod's service account. The pods of a Deployment are "
+        "made by a controller in kube-system. A policy that is bound to system:serviceaccounts:kube-system everywhere is for "
+        "the pods of every workload.",
+        "",
     ),
     "TGT004": (
         "Labels that the target does not see",

@@ -1,0 +1,60 @@
+"""Where objects have their pods: the workloads of Kubernetes, and any other kind in which something looks like a pod."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from pscc.base.frozen import frozen
+
+if TYPE_CHECKING:
+    from pscc.psp.yaml_tree import Node
+
+TEMPLATES = MappingProxyType(
+    {
+        "Pod": (),
+        "PodTemplate": ("template",),
+        "Deployment": ("spec", "template"),
+        "DaemonSet": ("spec", "template"),
+        "StatefulSet": ("spec", "template"),
+        "ReplicaSet": ("spec", "template"),
+        "ReplicationController": ("spec", "template"),
+        "Job": ("spec", "template"),
+        "CronJob": ("spec", "jobTemplate", "spec", "template"),
+    }
+)
+"""The path to the pod template in a workload, by kind."""
+_NOT_LOOKED_AT = ("metadata", "status")
+
+
+@frozen
+class Template:
+    """A pod template: its ``node``, and the ``path`` to it in its object, ``spec.template``; empty for the object itself."""
+
+    path: str
+    node: Node
+
+
+def template_of(node: Node, kind: str) -> Node | None:
+    """The pod template of ``node``, a workload of a ``kind`` in `TEMPLATES`; None where it has none."""
+    template: Node | None = node
+    for field in TEMPLATES[kind]:
+        template = template.get(field) if template is not None and template.kind == "map" else None
+    return template if template is not None and template.kind == "map" else None
+
+
+def templates_in(node: Node, path: str = "") -> Iterator[Template]:
+    """What looks like a pod template in ``node``, an object of any kind: a ``spec`` with a list of ``containers``."""
+    if node.kind == "list":
+        for index, item in enumerate(node.items):
+            yield from templates_in(item, f"{path}[{index}]")
+        return
+    spec = node.get("spec") if node.kind == "map" else None
+    containers = spec.get("containers") if spec is not None and spec.kind == "map" else None
+    if containers is not None and containers.kind == "list":
+        yield Template(path, node)
+        return
+    for entry in node.entries:
+        if path or entry.key not in _NOT_LOOKED_AT:
+            yield from templates_in(entry.node, f"{path}.{entry.key}" if path else entry.key)

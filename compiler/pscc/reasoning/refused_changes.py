@@ -1,0 +1,61 @@
+"""Finds defaults that make pods which the API server refuses: the interpreter changes a pod of each kind to which that happens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from pscc import ir
+from pscc.base.frozen import frozen
+from pscc.ir.walking import nodes
+from pscc.pod.validity import Refusal, refusals
+from pscc.reference import interpreter
+from pscc.reference.interpreter import Json
+
+_SYSTEM = ("spec", "os", "name")
+
+
+@frozen
+class RefusedChange:
+    """``default`` of ``policy`` sets a field of a pod to which the policy does not object, and the API server refuses it."""
+
+    policy: ir.Policy
+    default: ir.Default
+    refusal: Refusal
+
+
+def refused_changes(policy: ir.Policy) -> Iterator[RefusedChange]:
+    """The first default of ``policy`` for each kind of pod that it makes one which the API server refuses.
+
+    Pods are tried that are privileged, that add CAP_SYS_ADMIN, and, where the policy looks at the operating system, that are for
+    Windows. Other policies are about clusters without Windows.
+    """
+    for pod in _tried(policy):
+        if _objects_to(policy, pod):
+            continue
+        for default in policy.defaults:
+            found = refusals(interpreter.with_defaults(replace(policy, defaults=(default,)), pod))
+            if found:
+                yield RefusedChange(policy, default, found[0])
+                break
+
+
+def _tried(policy: ir.Policy) -> Iterator[Json]:
+    yield _pod({"privileged": True})
+    yield _pod({"capabilities": {"add": ["CAP_SYS_ADMIN"]}})
+    if any(path.fields == _SYSTEM for path in nodes(policy, ir.Path)):
+        yield _pod({}, os={"name": "windows"})
+
+
+def _pod(context: Json, **spec: object) -> Json:
+    container = {"name": "main", "image": "app:1", **({"securityContext": context} if context else {})}
+    return {"metadata": {"name": "pod"}, "spec": {"containers": [container], **spec}}
+
+
+def _objects_to(policy: ir.Policy, pod: Json) -> bool:
+    """Whether ``policy`` has a finding about ``pod`` that it has not about a pod without anything."""
+    about, plain = (
+        {reason.shape for reason in interpreter.check(policy, interpreter.with_defaults(policy, one)).reasons}
+        for one in (pod, _pod({}))
+    )
+    return bool(about - plain)
