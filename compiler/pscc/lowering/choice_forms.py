@@ -6,13 +6,17 @@ from dataclasses import replace
 
 from pscc import ir
 from pscc.diagnostics import Diagnostic
-from pscc.lowering.partition import Entangled, partition
+from pscc.ir.access import NONE, Names
+from pscc.lowering.partition import Entangled, Partition, partition
 
 MASTERS = "system:masters"
 
 
-def lowered(program: ir.Program) -> tuple[ir.Program, tuple[Diagnostic, ...]]:
-    """``program`` with each choice as plain policies where they mean the same, and a note on each choice."""
+def lowered(program: ir.Program, excluded: Names = NONE) -> tuple[ir.Program, tuple[Diagnostic, ...]]:
+    """``program`` with each choice as plain policies where they mean the same, and a note on each choice.
+
+    No policy will hold in the namespaces ``excluded``, so they keep no choice together.
+    """
     policies = list(program.policies)
     choices: list[ir.Choice] = []
     notes: list[Diagnostic] = []
@@ -21,7 +25,7 @@ def lowered(program: ir.Program) -> tuple[ir.Program, tuple[Diagnostic, ...]]:
             choices.append(choice)
             notes.append(_note(choice, "compiled as one object, which asks the cluster who may use which policy"))
             continue
-        parts = partition(choice)
+        parts = partition(choice, excluded)
         taken = {policy.name for policy in policies}
         if isinstance(parts, Entangled):
             choices.append(choice)
@@ -32,11 +36,24 @@ def lowered(program: ir.Program) -> tuple[ir.Program, tuple[Diagnostic, ...]]:
         else:
             note = f"one of the policies of {choice.name}, which namespaces part: each decides alone in its own"
             policies += [replace(policy, note=note) for policy in parts.policies if policy.checks or policy.defaults]
-            choices += [parts.guard] if parts.guard is not None else []
+            choices += _named_apart(parts, {owner.name for owner in program.policies_and_choices} | taken)
             notes.append(_note(choice, f"compiled as {_count(parts.policies)}"))
+            if parts.rest is not None:
+                more = f" (and {len(parts.entangled) - 1} more)" if len(parts.entangled) > 1 else ""
+                notes.append(_note(choice, f"and one object: {parts.entangled[0]}{more}", _without_masters(choice)))
             if parts.guard is not None:
                 notes.append(_note(choice, "and one object that says who may ask for pods at all"))
     return ir.Program(tuple(policies), tuple(choices)), tuple(notes)
+
+
+def _named_apart(parts: Partition, taken: set[str]) -> list[ir.Choice]:
+    """The choices of ``parts``. Where there are two, the guard gets a name of its own, which is not in ``taken``."""
+    if parts.guard is None or parts.rest is None:
+        return [part for part in (parts.guard, parts.rest) if part is not None]
+    name = f"{parts.guard.name}-grants"
+    while name in taken:
+        name += "-too"
+    return [replace(parts.guard, name=name), parts.rest]
 
 
 def _count(policies: tuple[ir.Policy, ...]) -> str:

@@ -14,6 +14,7 @@ from dataclasses import replace
 from itertools import product
 
 from pscc import ir
+from pscc.ir.access import Scope
 from pscc.ir.passes import disjunction, specialise, with_parts
 from pscc.meaning.narrowing import exempt_names
 from pscc.reasoning.default_conflicts import meet
@@ -99,23 +100,37 @@ def refused_beside(program: ir.Program) -> ir.Program:
     All defaults are set before any check runs, so such a pod is refused. A target that leaves the default out must refuse
     the pod, too.
     """
-    members = tuple(policy for choice in program.choices if choice.mode == "enforce" for policy in choice.policies)
+    members = tuple(
+        (member, choice.scope) for choice in program.choices if choice.mode == "enforce" for member in choice.policies
+    )
 
-    def settled(policy: ir.Policy, others: tuple[ir.Policy, ...]) -> ir.Policy:
+    def settled(policy: ir.Policy, within: Scope, others: tuple[tuple[ir.Policy, Scope], ...]) -> ir.Policy:
         if not any(default.grants for default in policy.defaults):
             return policy
-        beside = [other for other in others if meet(policy.scope, other.scope)]
+        beside = [
+            other
+            for other, around in others
+            if all(meet(own, its) for own in (policy.scope, within) for its in (other.scope, around))
+        ]
         defaults = (
             replace(d, grants=d.grants and not any(_refuses_value(other, d) for other in beside))
             for d in policy.defaults
         )
         return replace(policy, defaults=tuple(defaults))
 
-    plain = tuple(policy for policy in program.policies if policy.mode == "enforce")
+    plain = tuple((policy, policy.scope) for policy in program.policies if policy.mode == "enforce")
     return replace(
         program,
-        policies=tuple(settled(p, (*(other for other in plain if other is not p), *members)) for p in program.policies),
-        choices=tuple(replace(c, policies=tuple(settled(m, plain) for m in c.policies)) for c in program.choices),
+        policies=tuple(
+            settled(
+                policy, policy.scope, (*((other, scope) for other, scope in plain if other is not policy), *members)
+            )
+            for policy in program.policies
+        ),
+        choices=tuple(
+            replace(choice, policies=tuple(settled(member, choice.scope, plain) for member in choice.policies))
+            for choice in program.choices
+        ),
     )
 
 
@@ -127,7 +142,9 @@ def refused_outside(
     PSP's order sets the default of the member that is chosen, and then refuses the pod. Where nothing sets it, another
     member may admit the pod as it came.
     """
-    outside = [policy for policy in plain if policy.mode == choice.mode == "enforce"]
+    outside = [
+        policy for policy in plain if policy.mode == choice.mode == "enforce" and meet(choice.scope, policy.scope)
+    ]
     for member in choice.policies:
         for default in member.defaults:
             for policy in outside:

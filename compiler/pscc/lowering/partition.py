@@ -1,18 +1,18 @@
 """Splits a choice into plain policies, each for namespaces of its own. People can read these, and targets set their defaults.
 
-A choice can be split if one policy decides in each namespace. Either only that policy is granted there, or everybody may use
-it there and it decides before all others. Whether the requester may use it at all is left to the guard, a choice without
-checks.
+A namespace gets a plain policy if one policy decides in it. Either only that policy is granted there, or everybody may use it
+there and it decides before all others. Whether the requester may use it at all is left to the guard, a choice without checks.
+The namespaces in which several policies may decide stay a choice, with these policies alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 
 from pscc import ir
 from pscc.base.frozen import frozen
-from pscc.ir.access import ALL, AUTHENTICATED, EVERYWHERE, SERVICE_ACCOUNTS, UNAUTHENTICATED, Grant, Names, Scope
+from pscc.ir.access import ALL, AUTHENTICATED, EVERYWHERE, NONE, SERVICE_ACCOUNTS, UNAUTHENTICATED, Grant, Names, Scope
 from pscc.reasoning.subsumption import decides_before
 
 _ANYWHERE = ""
@@ -21,10 +21,17 @@ _ANYWHERE = ""
 
 @frozen
 class Partition:
-    """The plain ``policies`` of a choice, and its ``guard``, None where none is needed. Both must admit a request."""
+    """A choice in parts, all of which must admit a request.
+
+    - ``policies`` are plain, and ``guard`` says who may ask where they hold; None where everyone may.
+    - ``rest`` is the choice of the namespaces in which several policies may decide; None where there are none.
+      ``entangled`` has a reason for each of them.
+    """
 
     policies: tuple[ir.Policy, ...]
     guard: ir.Choice | None
+    rest: ir.Choice | None = None
+    entangled: tuple[Entangled, ...] = ()
 
 
 @frozen
@@ -42,20 +49,52 @@ class Entangled:
         return f"{where} several may be chosen: {', '.join(self.policies[:3])}{more}"
 
 
-def partition(choice: ir.Choice) -> Partition | Entangled:
-    """``choice`` as plain policies, or the reason why it cannot be split."""
+def partition(choice: ir.Choice, excluded: Names = NONE) -> Partition | Entangled:
+    """``choice`` in parts, or the reason why it cannot be split. Namespaces in ``excluded`` do not count."""
     if not _goes_by_names(choice):
         return Entangled("", ())
-    names = sorted({name for names in _places(choice) for name in names.exact})
+    named = {name for names in _places(choice) for name in names.exact}
     grants = _by_policy(choice)
     deciding: dict[str, ir.Policy | None] = {}
-    for place in (*names, _ANYWHERE):
+    entangled: dict[str, tuple[ir.Policy, ...]] = {}
+    for place in (*sorted(name for name in named if name not in excluded), _ANYWHERE):
         mattering = _mattering(choice, grants, place)
         if len(mattering) > 1:
-            return Entangled(place, tuple(policy.name for policy in mattering))
-        deciding[place] = mattering[0] if mattering else None
-    policies = tuple(_policies(choice, deciding))
-    return Partition(policies, _guard(choice, deciding, policies))
+            entangled[place] = tuple(mattering)
+        else:
+            deciding[place] = mattering[0] if mattering else None
+    reasons = tuple(Entangled(place, tuple(p.name for p in several)) for place, several in entangled.items())
+    if not any(deciding.values()):
+        return reasons[0] if reasons else Partition((), _guard(choice, deciding, ()))
+    policies = tuple(_policies(choice, deciding, entangled))
+    guard = _guard(choice, deciding, policies)
+    if not entangled:
+        return Partition(policies, guard)
+    apart = _among(entangled, deciding)
+    outside = _among(deciding, entangled)
+    if guard is not None:
+        guard = replace(guard, scope=outside)
+    return Partition(policies, guard, _rest(choice, grants, entangled, apart), reasons)
+
+
+def _among(inside: Collection[str], outside: Collection[str]) -> Scope:
+    """The namespaces ``inside``, where one of them or of ``outside`` stands for all that are not named."""
+    if _ANYWHERE in inside:
+        return Scope(except_namespaces=Names(tuple(place for place in outside if place != _ANYWHERE)))
+    return Scope(Names(tuple(inside)))
+
+
+def _rest(choice: ir.Choice, grants: _Grants, entangled: Collection[str], scope: Scope) -> ir.Choice:
+    """``choice`` in the namespaces ``entangled``, which ``scope`` holds in, with the policies that are granted there."""
+    policies = tuple(p for p in choice.policies if any(_granted(grants, p, place) for place in entangled))
+    names = {policy.name for policy in policies}
+    return replace(
+        choice,
+        policies=policies,
+        grants=tuple(grant for grant in choice.grants if grant.policy in names),
+        concerns=tuple(check for policy in choice.policies for check in policy.checks),
+        scope=scope,
+    )
 
 
 def _goes_by_names(choice: ir.Choice) -> bool:
@@ -122,13 +161,17 @@ def _mattering(choice: ir.Choice, by_policy: _Grants, place: str) -> list[ir.Pol
     return [policy for policy, _ in usable]
 
 
-def _policies(choice: ir.Choice, deciding: dict[str, ir.Policy | None]) -> Iterator[ir.Policy]:
-    rest = deciding[_ANYWHERE]
+def _policies(
+    choice: ir.Choice, deciding: dict[str, ir.Policy | None], entangled: Iterable[str]
+) -> Iterator[ir.Policy]:
+    """Each policy of ``choice`` that is ``deciding`` somewhere, with the namespaces in which it does for its scope."""
+    rest = deciding.get(_ANYWHERE)
     for policy in choice.policies:
         own = tuple(place for place, policy_there in deciding.items() if place != _ANYWHERE and policy_there is policy)
         others = tuple(
             place for place, policy_there in deciding.items() if place != _ANYWHERE and policy_there is not policy
         )
+        others = tuple(sorted((*others, *entangled)))
         if policy is rest:
             scope = Scope(except_namespaces=Names(others)) if others else EVERYWHERE
         elif own:

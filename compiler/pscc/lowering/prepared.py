@@ -51,7 +51,7 @@ def prepared(program: ir.Program, rollout: Rollout = AS_WRITTEN) -> Prepared:
     """
     granted = asking_the_cluster(program) if rollout.live else program
     granted, left_out = without_groups(granted, rollout.ignored_groups)
-    lowered_program, forms = lowered(granted)
+    lowered_program, forms = lowered(granted, rollout.excluded)
     formed = refused_beside(rolled_out(lowered_program, rollout))
     return Prepared(
         program,
