@@ -308,15 +308,19 @@ choose {
 """
 
 
+ABSENT = "-"
+"""Stands for an account that a pod does not name."""
+
+
 def placed_pods() -> list[Json]:
-    """Pods in the host's network, in each place and of each account, or with a null for either."""
+    """Pods in the host's network, in each place and of each account, or with a null for either; an account may be empty."""
     pods: list[Json] = []
     for namespace in ("team", "default", None, ""):
-        for account in ("builder", "default", None, ""):
+        for account in ("builder", "default", None, "", ABSENT):
             metadata: Json = {"name": f"pod-{len(pods)}"}
             spec: Json = {"hostNetwork": True, "containers": [{"name": "main", "image": "app:1"}]}
             metadata |= {} if namespace == "" else {"namespace": namespace}
-            spec |= {} if account == "" else {"serviceAccountName": account}
+            spec |= {} if account == ABSENT else {"serviceAccountName": account}
             pods.append({"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec})
     return pods
 

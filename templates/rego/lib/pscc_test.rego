@@ -166,6 +166,8 @@ test_who_asks if {
 	lib.user_of({}) == null
 	lib.account_of({"spec": {"serviceAccountName": "builder"}}, bob) == "builder"
 	lib.account_of({"spec": {}}, null) == "default"
+	lib.account_of({"spec": {"serviceAccountName": ""}}, null) == "default"
+	lib.account_of({"spec": {"serviceAccountName": ""}}, bob) == ""
 	lib.account_of({"spec": {}}, bob) == ""
 }
 

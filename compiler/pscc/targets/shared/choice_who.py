@@ -36,7 +36,6 @@ from pscc.targets.shared.choice_table import EVERYWHERE_KEY, Table, grant_tables
 
 Variables = list[Variable]
 _NAMESPACE = cel("request.namespace")
-_NAMES_ACCOUNT = all_of(HAS_ACCOUNT, cel('$account != ""', account=ACCOUNT))
 
 
 @frozen
@@ -62,8 +61,8 @@ def _asking() -> Variables:
     """``askingUsers``, ``askingGroups``, ``askingAccounts``: of the user and of the pod's service account."""
     user = cel("has(request.userInfo) && has(request.userInfo.username)")
     groups = cel("has(request.userInfo) && has(request.userInfo.groups)")
-    own = or_empty(_NAMES_ACCOUNT, own_groups(_NAMESPACE))
-    account = or_empty(_NAMES_ACCOUNT, Listing((_account_user(ACCOUNT),)))
+    own = or_empty(HAS_ACCOUNT, own_groups(_NAMESPACE))
+    account = or_empty(HAS_ACCOUNT, Listing((_account_user(ACCOUNT),)))
     return [
         ("askingUsers", infix("+", or_empty(user, cel("[request.userInfo.username]")), account)),
         ("askingGroups", infix("+", or_empty(groups, cel("request.userInfo.groups")), own)),
@@ -87,7 +86,7 @@ def _asking_later() -> Variables:
     """
     account = variable("podsAccount")
     return [
-        ("podsAccount", Conditional(_NAMES_ACCOUNT, ACCOUNT, Text("default"))),
+        ("podsAccount", Conditional(HAS_ACCOUNT, ACCOUNT, Text("default"))),
         ("askingUsers", Listing((_account_user(account),))),
         ("askingGroups", Listing((Text(AUTHENTICATED), *own_groups(_NAMESPACE).items))),
         ("askingAccounts", cel('[request.namespace + "/" + $account]', account=account)),
@@ -96,7 +95,7 @@ def _asking_later() -> Variables:
 
 def _shown() -> Expression:
     user = cel('has(request.userInfo) && has(request.userInfo.username) && request.userInfo.username != ""')
-    return names_shown((user, cel("request.userInfo.username")), (_NAMES_ACCOUNT, _NAMESPACE, ACCOUNT))
+    return names_shown((user, cel("request.userInfo.username")), (HAS_ACCOUNT, _NAMESPACE, ACCOUNT))
 
 
 def names_shown(user: tuple[Expression, Expression], account: tuple[Expression, Expression, Expression]) -> Expression:
