@@ -6,7 +6,8 @@ import re
 
 from pscc.base.frozen import frozen
 from pscc.controls._base import Params
-from pscc.diagnostics import Diagnostic, Replacement, Report, did_you_mean
+from pscc.diagnostics import Diagnostic, Replacement, Report
+from pscc.diagnostics.spelling import did_you_mean, respelled
 from pscc.ir import HostPathPrefix, Range
 from pscc.language.ast import Value
 
@@ -14,9 +15,8 @@ WRONG_VALUE = "LNG020"
 """The diagnostic code for a value of the wrong kind."""
 
 
-def _wrong(report: Report, value: Value, message: str, help: str = "", suggestion: str | None = None) -> None:
-    fixes = (Replacement(value.span, suggestion),) if suggestion else ()
-    help = f"did you mean `{suggestion}`?" if suggestion else help
+def _wrong(report: Report, value: Value, message: str, help: str = "", fixes: tuple[Replacement, ...] = ()) -> None:
+    help = f"did you mean `{fixes[0].text}`?" if fixes else help
     report.add(Diagnostic(WRONG_VALUE, message, value.span, help=help, fixes=fixes))
 
 
@@ -96,7 +96,7 @@ class Words:
                     value,
                     f"`{text}` is not {self.noun}",
                     f"known: {', '.join(self.known)}",
-                    did_you_mean(text, self.known),
+                    respelled(value.span, text, did_you_mean(text, self.known), self.known),
                 )
             else:
                 literals.append(text)
@@ -137,7 +137,12 @@ class Ranges:
             low = int(match[1])
             high = int(match[2]) if match[2] else low
             if low > high:
-                _wrong(report, value, f"the range `{value.text}` ends before it begins", suggestion=f"{high}-{low}")
+                _wrong(
+                    report,
+                    value,
+                    f"the range `{value.text}` ends before it begins",
+                    fixes=(Replacement(value.span, f"{high}-{low}"),),
+                )
             elif low < self.low or high > self.high:
                 _wrong(report, value, f"`{value.text}` is out of bounds", f"{self.noun} lies in {self.low}-{self.high}")
             else:
@@ -172,6 +177,8 @@ class HostPaths:
 
 
 _PROFILES = ("runtime/default", "unconfined")
+_TYPES = {"RuntimeDefault": "runtime/default", "Unconfined": "unconfined"}
+"""Profiles as fields of pods spell them. Source: ``SeccompProfile`` in Kubernetes' ``core/v1`` types."""
 
 
 @frozen
@@ -189,14 +196,11 @@ class Profiles:
             if text in (*_PROFILES, "docker/default") or text.startswith("localhost/") or pattern:
                 good.append(value)
             else:
-                known = (*_PROFILES, "localhost/")
-                alias = {"RuntimeDefault": "runtime/default", "Unconfined": "unconfined", "Localhost": "localhost/"}
-                _wrong(
-                    report,
-                    value,
-                    f"`{text}` is not {self.noun}",
-                    suggestion=alias.get(text) or did_you_mean(text, known),
-                )
+                fixes = respelled(value.span, text, did_you_mean(text, _PROFILES), _PROFILES)
+                if text in _TYPES:
+                    fixes = (Replacement(value.span, _TYPES[text], safe=True),)
+                help = "write `localhost/` and the file of the profile" if text.lower() == "localhost" else ""
+                _wrong(report, value, f"`{text}` is not {self.noun}", help or "write one of these", fixes)
         accepted = tuple(
             Value("runtime/default", v.span, v.quoted, v.key, v.qualifier) if v.text == "docker/default" else v
             for v in good

@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from pscc.diagnostics import Diagnostic, Replacement, did_you_mean
+from pscc.diagnostics import Diagnostic, Replacement
+from pscc.diagnostics.spelling import did_you_mean, respelled
 from pscc.language.outline import HEADS, Block, Outline, Piece
 from pscc.language.stop import STARTS, Places
 
@@ -31,15 +32,25 @@ def misplaced(places: Places, outline: Outline) -> Iterator[Diagnostic]:
     for piece in outline.nested:
         yield _outside(places, "LNG050", "a block has no place in a block", piece,
                        "write one statement a line, with its values after the control")  # fmt: skip
+    alone = not (outline.nested or any(not piece.uses(text) for piece in outline.stray))
     for offset in outline.unopened:
-        yield _outside(places, "LNG050", "this `}` closes nothing", Piece(offset, offset + 1), "take it out", fix="")
+        brace = places.span(offset, offset + 1)
+        needless = (Replacement(brace, "", alone and not text[offset + 1 :].strip()),)
+        yield Diagnostic("LNG050", "this `}` closes nothing", brace, help="take it out", fixes=needless)
     for piece in (piece for piece in outline.stray if not piece.uses(text)):
         yield _stray(places, piece)
 
 
-def _outside(places: Places, code: str, message: str, piece: Piece, help: str, fix: str | None = None) -> Diagnostic:
-    span = places.span(piece.start, piece.end)
-    return Diagnostic(code, message, span, help=help, fixes=() if fix is None else (Replacement(span, fix),))
+def _outside(places: Places, code: str, message: str, piece: Piece, help: str) -> Diagnostic:
+    return Diagnostic(code, message, places.span(piece.start, piece.end), help=help)
+
+
+def _unknown_head(places: Places, word: str, start: int, message: str, help: str) -> Diagnostic:
+    """The error that ``word``, at offset ``start``, begins no block."""
+    suggestion = did_you_mean(word, HEADS)
+    span = places.span(start, start + len(word))
+    help = f"did you mean `{suggestion}`?" if suggestion else help
+    return Diagnostic("LNG056", message, span, help=help, fixes=respelled(span, word, suggestion, HEADS))
 
 
 def _head(places: Places, block: Block) -> Iterator[Diagnostic]:
@@ -52,14 +63,14 @@ def _head(places: Places, block: Block) -> Iterator[Diagnostic]:
     elif words[0] in HEADS and not block.on_one_line(text):
         message = f"`{{` has to stand on the line of `{words[0]}`"
         between = text[block.head.end : block.brace]
-        joined = (Replacement(places.span(block.head.end, block.brace + 1), " {"),) if between.isspace() else ()
+        joined = (
+            (Replacement(places.span(block.head.end, block.brace + 1), " {", safe=True),) if between.isspace() else ()
+        )
         help = "put it at the end of that line" + ("; `pscc check --fix` does so" if joined else "")
         yield Diagnostic("LNG050", message, places.span(block.brace, block.brace + 1), help=help, fixes=joined)
     elif words[0] not in HEADS:
-        first = Piece(block.head.start, block.head.start + len(words[0]))
-        suggestion = did_you_mean(words[0], HEADS)
-        help = f"did you mean `{suggestion}`?" if suggestion else "a block is `policy NAME { … }` or `choose { … }`"
-        yield _outside(places, "LNG056", f"`{words[0]}` does not begin a block", first, help, fix=suggestion)
+        message, help = f"`{words[0]}` does not begin a block", "a block is `policy NAME { … }` or `choose { … }`"
+        yield _unknown_head(places, words[0], block.head.start, message, help)
 
 
 def _stray(places: Places, piece: Piece) -> Diagnostic:
@@ -72,6 +83,5 @@ def _stray(places: Places, piece: Piece) -> Diagnostic:
     if word in HEADS:
         end = Piece(piece.end, piece.end)
         return _outside(places, "LNG050", f"this `{word}` has no block", end, "add `{` here, and a `}` where it ends")
-    suggestion = did_you_mean(word, HEADS)
-    help = f"did you mean `{suggestion}`?" if suggestion else "a file is made of blocks `policy NAME { … }`"
-    return _outside(places, "LNG056", f"`{word}` does not begin a policy", first, help, fix=suggestion)
+    help = "a file is made of blocks `policy NAME { … }`"
+    return _unknown_head(places, word, piece.start, f"`{word}` does not begin a policy", help)

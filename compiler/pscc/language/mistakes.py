@@ -7,15 +7,16 @@ of `SITUATIONS` that applies gives the diagnostic. ``golden/diagnostics`` has a 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable
 
-from pscc.diagnostics import Diagnostic, Replacement, did_you_mean
+from pscc.diagnostics import Diagnostic, Replacement
+from pscc.diagnostics.spelling import did_you_mean, is_slip
+from pscc.language.quoting import QUOTES, character_name, looks_the_same, quoted
 from pscc.language.stop import STARTS, VERBS, Stop
 
-QUOTES = "'`‘’‚‛“”„‟«»"
+_DENY = ("forbid", "prohibit", "disallow", "block", "reject", "refuse")
 _SYNONYMS = {
-    **dict.fromkeys(("forbid", "prohibit", "disallow", "block", "reject", "refuse", "forbidden"), "deny"),
+    **dict.fromkeys((*_DENY, "forbidden"), "deny"),
     **dict.fromkeys(("permit", "allowed", "accept"), "allow"),
     **dict.fromkeys(("must", "ensure", "enforced", "required", "need"), "require"),
     **dict.fromkeys(("set", "add"), "default"),
@@ -35,6 +36,11 @@ _WORDS = {
     "_FROM": "`from`",
 }
 
+
+_MORE = frozenset((*VERBS, "until", "unless", "from", "exempt", "except"))
+"""Words after a bare reason that may not be part of it."""
+_SEMICOLON = re.compile(r'"(?:[^"\\\n]|\\.)*"|#[^\n]*|(?P<sign>[ \t]*;[ \t;]*)')
+_VERB_AND_CONTROL = rf"(?:(?:enforce|warn|audit)\s+)?(?:{'|'.join(VERBS)})\s+[\w.]+\s*"
 
 Situation = Callable[[Stop], Diagnostic | None]
 
@@ -64,19 +70,13 @@ def wrong_quotes(stop: Stop) -> Diagnostic | None:
     """Single or typographic quotes."""
     if not stop.rest or stop.rest[0] not in QUOTES:
         return None
-    line = stop.rest.split("\n")[0]
+    line = stop.rest.split("\n")[0].rstrip()
     closing = max((line.rfind(quote, 1) for quote in QUOTES), default=-1)
-    quoted = line[: closing + 1] if closing > 0 else stop.word
-    fix = f'"{line[1:closing]}"' if closing > 0 and '"' not in line[1:closing] and "\\" not in quoted else None
-    message = f'`{quoted[0]}` does not quote: strings stand in `"`'
-    return stop.diagnostic(
-        "LNG053", message, f"write `{fix}`" if fix else 'use `"`', at=(stop.at, stop.at + len(quoted)), fix=fix
-    )
-
-
-def character_name(character: str) -> str:
-    """A character that cannot be shown, by its name."""
-    return f"{unicodedata.name(character, 'a control character').lower()} (U+{ord(character):04X})"
+    written = line[: closing + 1] if closing > 0 else stop.word
+    fix, safe = quoted(written) if closing > 0 else (None, False)
+    message = f'`{written[0]}` does not quote: strings stand in `"`'
+    at = (stop.at, stop.at + len(written))
+    return stop.diagnostic("LNG053", message, f"write `{fix}`" if fix else 'use `"`', at=at, fix=fix, safe=safe)
 
 
 def invisible_character(stop: Stop) -> Diagnostic | None:
@@ -85,8 +85,9 @@ def invisible_character(stop: Stop) -> Diagnostic | None:
     if not character or (character.isprintable() and not character.isspace()):
         return None
     message = f"an invisible character has no place here: {character_name(character)}"
-    fix = " " if character.isspace() else ""
-    return stop.diagnostic("LNG054", message, "replace it with a space", at=(stop.at, stop.at + 1), fix=fix)
+    fix, help = (" ", "replace it with a space") if character.isspace() else ("", "take it out")
+    safe = looks_the_same(character)
+    return stop.diagnostic("LNG054", message, help, at=(stop.at, stop.at + 1), fix=fix, safe=safe)
 
 
 def needless_sign(stop: Stop) -> Diagnostic | None:
@@ -95,9 +96,9 @@ def needless_sign(stop: Stop) -> Diagnostic | None:
     if stop.rest.startswith("=") and stop.rule == "item":
         spaces = len(stop.rest[1:]) - len(stop.rest[1:].lstrip(" \t="))
         at = (end, stop.at + 1 + spaces)
-        return stop.diagnostic(
-            "LNG052", "`=` has no place here", "the value stands right after the control", at=at, fix=" "
-        )
+        safe = bool(re.fullmatch(_VERB_AND_CONTROL, stop.before) and re.match(r'==?[ \t]*[\w/"]', stop.rest))
+        help = "the value stands right after the control"
+        return stop.diagnostic("LNG052", "`=` has no place here", help, at=at, fix=" ", safe=safe)
     return None
 
 
@@ -112,13 +113,15 @@ def as_in_yaml(stop: Stop) -> Diagnostic | None:
 
 def semicolon(stop: Stop) -> Diagnostic | None:
     """``;`` after a statement."""
-    match = re.search(r"[ \t]*;[ \t]*", stop.before + stop.word)
-    if not match:
+    line = stop.places.source.text[stop.start : stop.end]
+    match = next((m for m in _SEMICOLON.finditer(line) if m["sign"]), None)
+    if not match or match.start() > stop.at + len(stop.word) - stop.start:
         return None
-    at = (stop.start + match.start(), stop.start + match.end())
-    return stop.diagnostic(
-        "LNG055", "`;` has no place here", "the end of the line ends a statement", at=at, fix="\n    "
-    )
+    at = (stop.start + match.start("sign"), stop.start + match.end("sign"))
+    after = line[match.end() :].split(maxsplit=1)[:1]
+    safe = not after or after[0] in STARTS
+    help = "the end of the line ends a statement"
+    return stop.diagnostic("LNG055", "`;` has no place here", help, at=at, fix="\n    " if after else "", safe=safe)
 
 
 def comma_too_many(stop: Stop) -> Diagnostic | None:
@@ -138,12 +141,13 @@ def comma_too_many(stop: Stop) -> Diagnostic | None:
 def spaced_range(stop: Stop) -> Diagnostic | None:
     """``10000 - 11000``."""
     last, start, _ = stop.last
-    match = re.match(r"[-–—]+\s*(\d+)", stop.rest)
+    match = re.match(r"[-–—]+(\s*)(\d+)(?![^\s,#])", stop.rest)
     if not match or not last.isdigit():
         return None
-    fix = f"{last}-{match[1]}"
+    fix = f"{last}-{match[2]}"
     at = (start, stop.at + match.end())
-    return stop.diagnostic("LNG001", "a range is one word, without spaces", f"write `{fix}`", at=at, fix=fix)
+    message = "a range is one word, without spaces"
+    return stop.diagnostic("LNG001", message, f"write `{fix}`", at=at, fix=fix, safe=bool(match[1]))
 
 
 def two_statements(stop: Stop) -> Diagnostic | None:
@@ -184,10 +188,11 @@ def reason_without_quotes(stop: Stop) -> Diagnostic | None:
     line = stop.rest.split("\n")[0].split("#")[0].rstrip()
     if not line:
         return stop.diagnostic("LNG001", "`because` without a reason", 'add it: `because "…"`')
-    fix = None if '"' in line or "\\" in line else f'"{line.strip(QUOTES)}"'
+    fix, _ = quoted(line)
+    safe = not _MORE.intersection(line.split())
     at = (stop.at, stop.at + len(line))
     help = f"write `because {fix}`" if fix else 'write `because "…"`'
-    return stop.diagnostic("LNG053", "a reason is a quoted string", help, at=at, fix=fix)
+    return stop.diagnostic("LNG053", "a reason is a quoted string", help, at=at, fix=fix, safe=safe)
 
 
 def not_a_verb(stop: Stop) -> Diagnostic | None:
@@ -200,7 +205,9 @@ def not_a_verb(stop: Stop) -> Diagnostic | None:
             "LNG052", "`-` is how YAML begins an element", "begin with the verb, as in `deny hostPID`"
         )
     help = f"did you mean `{suggestion}`?" if suggestion else "begin with `deny`, `allow`, `require` or `default`"
-    return stop.diagnostic("LNG056", f"`{stop.word}` does not begin a statement", help, fix=suggestion)
+    safe = suggestion is not None and (stop.word.lower() in _DENY or is_slip(stop.word, suggestion, STARTS))
+    message = f"`{stop.word}` does not begin a statement"
+    return stop.diagnostic("LNG056", message, help, fix=suggestion, safe=safe)
 
 
 def manner_alone(stop: Stop) -> Diagnostic | None:
@@ -258,8 +265,9 @@ def use_without_quotes(stop: Stop) -> Diagnostic | None:
     if stop.rule != "use" or "STRING" not in stop.expected:
         return None
     fix = f'"{stop.word}"' if stop.word and '"' not in stop.word else None
-    quoted = fix or '"base.psp"'
-    return stop.diagnostic("LNG053", "the path of a used file is quoted", f"write `use {quoted}`", fix=fix)
+    path = fix or '"base.psp"'
+    safe = stop.rest.strip() == stop.word
+    return stop.diagnostic("LNG053", "the path of a used file is quoted", f"write `use {path}`", fix=fix, safe=safe)
 
 
 def nameless_policy(stop: Stop) -> Diagnostic | None:

@@ -10,9 +10,11 @@ from pscc.diagnostics import Diagnostic, Replacement, Report
 from pscc.language import ast
 from pscc.language.comments import Comments
 from pscc.language.grammar import lark_parser
-from pscc.language.mistakes import QUOTES, character_name, explain_stop
+from pscc.language.mistakes import explain_stop
 from pscc.language.outline import Piece
 from pscc.language.printer import KEYWORDS
+from pscc.language.quoting import QUOTES, character_name, looks_the_same
+from pscc.language.quoting import quoted as in_quotes
 from pscc.language.recovery import Recovery
 
 if TYPE_CHECKING:
@@ -72,7 +74,7 @@ class _Builder:
         if hidden:
             clean = "".join(character for character in text if character.isprintable())
             message = f"this word has an invisible character in it: {character_name(hidden[0])}"
-            fixes = (Replacement(span, clean),) if clean else ()
+            fixes = (Replacement(span, clean, looks_the_same(text)),) if clean else ()
             help = f"write `{clean}`" if clean else "take it out"
             self.errors.append(Diagnostic("LNG054", message, span, help=help, fixes=fixes))
         return not hidden
@@ -94,10 +96,11 @@ class _Builder:
             help = f'quote it if it is a value: `"{text}"`'
             self.errors.append(Diagnostic("LNG003", f"`{text}` is a keyword, not a value", span, help=help))
         elif not quoted and self.visible(text, span) and (text[0] in QUOTES or text[-1] in QUOTES):
-            fix = f'"{text.strip(QUOTES)}"'
+            fix, safe = in_quotes(text)
             message = f'`{text}`: strings stand in `"`'
-            fixes = (Replacement(span, fix),) if "\\" not in fix and not key and not qualifier else ()
-            self.errors.append(Diagnostic("LNG053", message, span, help=f"write `{fix}`", fixes=fixes))
+            fixes = (Replacement(span, fix, safe),) if fix and not key and not qualifier else ()
+            help = f"write `{fix}`" if fix else 'use `"`'
+            self.errors.append(Diagnostic("LNG053", message, span, help=help, fixes=fixes))
         return ast.Value(text, span, quoted, key, qualifier)
 
     def statement(self, tree: Tree[Token]) -> ast.Statement:

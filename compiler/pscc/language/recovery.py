@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import islice, takewhile
 from typing import TYPE_CHECKING, Any
 
@@ -88,5 +89,7 @@ class Recovery:
         token = getattr(error, "token", None)
         ended = token is not None and token.type == "$END"
         at = piece.end if ended else piece.start + (error.pos_in_stream or 0)
+        # `because` and `until` begin with the white space before them
+        at += len(spaces[0]) if (spaces := re.compile(r"[ \t\r\n]*").match(self.source.text, at, piece.end)) else 0
         expected = getattr(error, "accepts", None) or getattr(error, "expected", None) or getattr(error, "allowed", ())
         return Stop(self.places, rule, piece.start, piece.end, at, frozenset(expected or ()))

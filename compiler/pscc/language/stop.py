@@ -74,9 +74,19 @@ class Stop:
         return words[-1][0], self.start + words[-1].start(), self.start + words[-1].end()
 
     def diagnostic(
-        self, code: str, message: str, help: str, *, at: tuple[int, int] | None = None, fix: str | None = None
+        self,
+        code: str,
+        message: str,
+        help: str,
+        *,
+        at: tuple[int, int] | None = None,
+        fix: str | None = None,
+        safe: bool = False,
     ) -> Diagnostic:
-        """A diagnostic at the word where the parser stopped, or from one offset to another; ``fix`` replaces that."""
+        """A diagnostic at the word where the parser stopped, or from one offset to another.
+
+        ``fix`` replaces that, ``safe`` if nothing else can be meant.
+        """
         start, end = at or (self.at, self.at + max(1, len(self.word)))
         span = self.places.span(start, end)
-        return Diagnostic(code, message, span, help=help, fixes=() if fix is None else (Replacement(span, fix),))
+        return Diagnostic(code, message, span, help=help, fixes=() if fix is None else (Replacement(span, fix, safe),))

@@ -12,7 +12,8 @@ from collections.abc import Iterable, Iterator
 
 from pscc.base.frozen import frozen
 from pscc.base.source import Span
-from pscc.diagnostics import Diagnostic, Report, did_you_mean
+from pscc.diagnostics import Diagnostic, Report
+from pscc.diagnostics.spelling import did_you_mean
 from pscc.psp.objects import field, refuse_unquoted, text
 from pscc.psp.yaml_tree import Node
 
