@@ -17,7 +17,6 @@ GUESSES = {
     "a parent": "policy a inherits pss/restricted {\n    deny hostPorts\n}\n",
     "a mode": "policy a audit {\n    deny hostPID\n}\n",
     "a condition": "policy a {\n    require runAsNonRoot true when namespaces prod-*\n}\n",
-    "an end before its reason": 'policy a {\n    deny privileged\n    exempt users u until 2099-01-01 because "r"\n}\n',
     "a value that is missing": "policy a {\n    deny hostPID, \n}\n",
     "one control of two": "policy a {\n    deny hostPIC\n}\n",
     "a condition that is swallowed": "policy a {\n    deny hostPID because Linux only unless os.name windows\n}\n",
@@ -25,6 +24,7 @@ GUESSES = {
     "a list that would shrink": "policy a {\n    deny hostPorts, 22\n}\n",
     "a range the wrong way round": "policy a {\n    allow hostPorts 9000-800\n}\n",
     "a text with marks of direction": "policy a {\n    deny \u202ehostPID\n}\n",
+    "a comment in place of a value": "policy a {\n    require seccompProfile // runtime/default\n}\n",
     "two names": "policy a {\n    in namespaces prod staging\n    deny hostPID\n}\n",
 }
 CERTAIN = {
@@ -41,6 +41,11 @@ CERTAIN = {
     "    allow seccompProfile RuntimeDefault": "    allow seccompProfile runtime/default",
     "    deny hostPID because 'shared'": '    deny hostPID because "shared"',
     "    deny hostPID because it is shared": '    deny hostPID because "it is shared"',
+    '    deny hostPID because "r" unless os.name windows': '    deny hostPID unless os.name windows because "r"',
+    "    deny hostPID // shared": "    deny hostPID # shared",
+    "    allow volumes [secret, configMap]": "    allow volumes secret, configMap",
+    "    in namespace prod\n    deny hostPID": "    in namespaces prod\n    deny hostPID",
+    "    require runAsNonRoot: True;": "    require runAsNonRoot true",
     "    require capabilities.drop ALL": "    require capabilities.drop all of ALL",
 }
 

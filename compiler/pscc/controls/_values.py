@@ -42,6 +42,14 @@ class NoValues:
         return ()
 
 
+_BOOLEANS = {"true": "true", "yes": "true", "on": "true", "false": "false", "no": "false", "off": "false"}
+"""Booleans of other languages."""
+
+
+def _written(value: Value) -> str:
+    return f'"{value.text}"' if value.quoted else value.text
+
+
 @frozen
 class Boolean:
     """``true`` or ``false``; the parameter ``value``."""
@@ -56,11 +64,14 @@ class Boolean:
             if _plain(value, self.noun, report):
                 if value.text in ("true", "false") and not value.quoted:
                     return (("value", value.text == "true"),)
+                meant = _BOOLEANS.get(value.text.lower())
+                fixes = (Replacement(value.span, meant, safe=True),) if meant else ()
                 _wrong(
                     report,
                     value,
-                    f"`{value.text}` is neither `true` nor `false`",
+                    f"`{_written(value)}` is neither `true` nor `false`",
                     "this control takes `true` or `false`",
+                    fixes,
                 )
         return ()
 
@@ -108,6 +119,8 @@ class Words:
         return tuple(params)
 
 
+_OTHER_RANGE = re.compile(r"(\d{1,19})(\.\.\.?|:|–|—|--)(\d{1,19})")
+"""A range as other languages write it."""
 _NUMBERS = re.compile(r"(\d{1,19})(?:-(\d{1,19}))?")
 
 
@@ -127,12 +140,10 @@ class Ranges:
                 continue
             match = None if value.quoted else _NUMBERS.fullmatch(value.text)
             if match is None:
-                _wrong(
-                    report,
-                    value,
-                    f"`{value.text}` is not {self.noun}",
-                    "write a number or a range, as in `10000-11000`",
-                )
+                other = _OTHER_RANGE.fullmatch(value.text)
+                fixes = (Replacement(value.span, f"{other[1]}-{other[3]}", other[2] != ":"),) if other else ()
+                help = "write a number or a range, as in `10000-11000`"
+                _wrong(report, value, f"`{value.text}` is not {self.noun}", help, fixes)
                 continue
             low = int(match[1])
             high = int(match[2]) if match[2] else low

@@ -9,9 +9,11 @@ from collections.abc import Collection
 from pscc.base.frozen import frozen
 from pscc.base.source import SourceFile, Span
 from pscc.diagnostics import Diagnostic, Replacement
+from pscc.language.ast import Mode
 
 VERBS = ("deny", "allow", "require", "default")
-STARTS = (*VERBS, "enforce", "warn", "audit", "in", "except", "exempt", "without")
+MODES: tuple[Mode, ...] = ("enforce", "warn", "audit")
+STARTS = (*VERBS, *MODES, "in", "except", "exempt", "without")
 """The words that begin a line of a policy. Source: the rule ``item`` of ``grammar/psp.lark``."""
 
 

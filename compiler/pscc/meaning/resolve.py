@@ -14,7 +14,7 @@ from pscc.base.source import Span
 from pscc.controls import CONTROLS
 from pscc.controls._base import Control, DefaultShape, Shape, check_of
 from pscc.diagnostics import Diagnostic, Replacement, Report
-from pscc.diagnostics.spelling import did_you_mean, respelled
+from pscc.diagnostics.spelling import did_you_mean
 from pscc.language import ast
 from pscc.language.printer import print_statement, print_value
 from pscc.meaning.inheritance import Flat, Slot, flatten, slot_of
@@ -22,6 +22,7 @@ from pscc.meaning.linking import Family
 from pscc.meaning.naming import check_name
 from pscc.meaning.narrowing import CONTAINER_KINDS, exempting, looks_at_containers, unless
 from pscc.meaning.scoping import exemption_of, scope_of
+from pscc.meaning.unknown import unknown_control
 
 _BY_ID = {control.id: control for control in CONTROLS}
 _ORDER = {control.id: index for index, control in enumerate(CONTROLS)}
@@ -143,12 +144,7 @@ class _PolicyResolver:
         name = statement.controls[0]
         control = _BY_ID.get(name.text)
         if control is None:
-            suggestion = did_you_mean(name.text, _BY_ID)
-            help = f"did you mean `{suggestion}`?" if suggestion else "`pscc explain` lists the controls"
-            fixes = respelled(name.span, name.text, suggestion, _BY_ID)
-            self.report.add(
-                Diagnostic("LNG010", f"there is no control `{name.text}`", name.span, help=help, fixes=fixes)
-            )
+            unknown_control(name, self.report)
         elif statement.verb == "default":
             self._default(control, statement)
         else:
@@ -277,11 +273,7 @@ def _check_exempt_controls(policy: ast.Policy, checks: list[ir.Check], report: R
         for name in exemption.controls:
             check = by_control.get(name.text)
             if name.text not in _BY_ID:
-                suggestion = did_you_mean(name.text, _BY_ID)
-                help = f"did you mean `{suggestion}`?" if suggestion else f"the controls are {', '.join(_BY_ID)}"
-                fixes = respelled(name.span, name.text, suggestion, _BY_ID)
-                message = f"there is no control `{name.text}`"
-                report.add(Diagnostic("LNG010", message, name.span, help=help, fixes=fixes))
+                unknown_control(name, report)
             elif check is None:
                 message = f"this policy says nothing about {name.text}: there is nothing to be exempt from"
                 report.add(Diagnostic("LNG045", message, name.span, "warning", help="take it out of the `from`"))
