@@ -80,13 +80,23 @@ class Boolean:
 class Words:
     """Strings. A bare one may end in the wildcard ``*``. They become the parameters ``values`` and ``patterns``.
 
-    ``known``: the only literal values that make sense, if there is such a list. ``star`` is kept as the value ``*`` when
+    ``known``: the only literal values that make sense, if there is such a list. ``usual``: those that Kubernetes knows, where it
+    takes any. ``star`` is kept as the value ``*`` when
     the control gives it a meaning of its own (``volumes``).
     """
 
     noun: str
     known: tuple[str, ...] = ()
     star: bool = False
+    usual: tuple[str, ...] = ()
+
+    def unusual(self, value: Value) -> str | None:
+        """What may be meant instead of ``value``, which is not `usual`: empty where nothing is near, None where it is usual."""
+        if value.text in self.usual:
+            return None
+        if not value.quoted and value.text.endswith("*"):
+            return None if any(name.startswith(value.text[:-1]) for name in self.usual) else ""
+        return did_you_mean(value.text.upper().removeprefix("CAP_"), self.usual) or ""
 
     def parse(self, values: tuple[Value, ...], report: Report) -> Params:
         """``values`` and ``patterns``, each a tuple of strings in the order of the source. An empty one is left out."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pscc import ir
 from pscc.base.source import Span
 from pscc.controls._base import Control, DefaultShape, Params, Probe
+from pscc.controls._capabilities import CAPABILITIES
 from pscc.controls._shapes import CONTAINER, CONTAINERS, container_field, label_of, list_shapes, param, word_probes
 from pscc.controls._values import Words
 from pscc.ir import Each, Path
@@ -61,7 +62,7 @@ CONTROL = Control(
     id="capabilities.add",
     title="Added capabilities",
     intent="A capability added to a container is a piece of what root may do.",
-    values=Words("a capability"),
+    values=Words("a capability", usual=CAPABILITIES),
     shapes=list_shapes(
         "capabilities.add", "words", Path("capability"), (*CONTAINERS, Each("capability", ADDED)), CONTAINER
     ),
