@@ -99,6 +99,21 @@ def test_a_child_that_its_parent_undoes() -> None:
     assert warned(parent.replace("{}", "in namespaces x\n ") + child) == []
 
 
+def test_a_statement_of_a_parent_is_judged_in_the_parent() -> None:
+    child, parent = "policy b extends a {\n require nonRoot\n}\n", "policy a {\n deny runAsUser 0\n}\n"
+    assert "LNG083:5" in warned(child + parent)
+    assert "LNG083:2" in warned(parent + child)
+
+
+def test_a_parent_that_holds_beside_a_choice() -> None:
+    base, child = "policy base {\n deny hostPID\n}\n", "policy apps extends base {\n deny hostIPC\n}\n"
+    choice = "choose {\n apps for everyone\n}\n"
+    assert warned(base + child + choice) == ["LNG085:1"]
+    assert warned(base.replace("{\n", "{\n audit\n", 1) + child + choice) == []
+    assert warned(base + child + choice.replace("}", " base for everyone\n}")) == []
+    assert warned(base + child) == []
+
+
 def test_weaker_than_baseline_is_told_when_asked() -> None:
     source = library_source("pss/baseline")
     assert source is not None

@@ -28,12 +28,12 @@ _SEPARATORS = ("/", ":", "@")
 def traps(document: ast.Document, program: ir.Program) -> Iterator[Diagnostic]:
     """The warnings about ``document``, whose meaning is ``program``."""
     resolved = [*program.policies, *(policy for choice in program.choices for policy in choice.policies)]
-    by_place = {check.span: (policy, check) for policy in resolved for check in policy.checks}
+    by_place = {(policy.span, check.span): (policy, check) for policy in resolved for check in policy.checks}
     for policy in document.policies:
         for statement in single(policy):
             yield from _unusual_names(statement)
-            if statement.span in by_place:
-                yield from _unset_is_allowed(statement, *by_place[statement.span])
+            if (policy.span, statement.span) in by_place:
+                yield from _unset_is_allowed(statement, *by_place[policy.span, statement.span])
         for exemption in policy.exemptions:
             yield from _exempts_too_many(exemption)
     yield from _parents_beside_a_choice(document, program)
