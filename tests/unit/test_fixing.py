@@ -25,6 +25,9 @@ GUESSES = {
     "a range the wrong way round": "policy a {\n    allow hostPorts 9000-800\n}\n",
     "a text with marks of direction": "policy a {\n    deny \u202ehostPID\n}\n",
     "a comment in place of a value": "policy a {\n    require seccompProfile // runtime/default\n}\n",
+    "a control torn in two": "policy a {\n    deny runtimeClassNam e\n}\n",
+    "a character that ends a line": "policy a {\n    deny runtimeClassNam\u2028e\n}\n",
+    "a statement behind slashes": "policy a {\n    // deny hostProcess\n    deny hostPID\n}\n",
     "two names": "policy a {\n    in namespaces prod staging\n    deny hostPID\n}\n",
 }
 CERTAIN = {

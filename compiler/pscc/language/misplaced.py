@@ -76,7 +76,9 @@ def _comment(places: Places, comment: Piece) -> Diagnostic:
     fix = f"# {words}".rstrip() if last and "\n" not in text else None
     span = places.span(comment.start, comment.end if "\n" not in text else comment.start + 2)
     before = places.source.text[: comment.start].rpartition("\n")[2]
-    whole = not (_UNFINISHED.fullmatch(before) or words.startswith(","))
+    whole = not (
+        _UNFINISHED.fullmatch(before) or words.startswith(",") or words.split()[:1] in ([word] for word in STARTS)
+    )
     fixes = () if fix is None else (Replacement(span, fix, whole),)
     help = f"write `{fix}`" if fix else "begin each of its lines with `#`"
     if not last and "\n" not in text:

@@ -9,6 +9,9 @@ _PAIRS = ("''", "``", "‘’", "‚‘", "‚’", "“”", "„“", "„”"
 _DIRECTIONS = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 """Characters that change the order in which text is shown (Unicode Standard Annex 9)."""
 
+_LINE_ENDS = "\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"
+"""Characters that some editors show as the end of a line. Source: `str.splitlines`."""
+
 
 def quoted(written: str) -> tuple[str | None, bool]:
     """``written`` with `"` in place of its quotes, and whether that is safe; None where it holds what would end the string.
@@ -28,4 +31,4 @@ def character_name(character: str) -> str:
 
 def looks_the_same(hidden: str) -> bool:
     """Whether a text reads the same without the invisible characters ``hidden``, or with spaces in their place."""
-    return not set(hidden) & set(_DIRECTIONS)
+    return not set(hidden) & set(_DIRECTIONS + _LINE_ENDS)

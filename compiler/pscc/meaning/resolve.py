@@ -144,7 +144,7 @@ class _PolicyResolver:
         name = statement.controls[0]
         control = _BY_ID.get(name.text)
         if control is None:
-            unknown_control(name, self.report)
+            unknown_control(name, self.report, statement.values[0].text if statement.values else "")
         elif statement.verb == "default":
             self._default(control, statement)
         else:
