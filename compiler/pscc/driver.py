@@ -29,9 +29,6 @@ from pscc.output.sizes import large
 from pscc.reasoning.default_conflicts import conflicts
 from pscc.targets.registry import target_named
 
-_ROUNDS = 5
-"""Rounds of corrections: one can uncover another error."""
-
 
 def decode(name: str, data: bytes) -> SourceFile:
     """``data``, UTF-8 or UTF-16, as a source. Raises `SourceError` where it is neither, at the line of the first bad byte."""
@@ -163,32 +160,6 @@ def checked(
     if floor is not None:
         diagnostics += tuple(weaker(program, *floor))
     return document, program, diagnostics
-
-
-def correct(
-    *sources: SourceFile, load: Load = load_nothing, today: date = date.min, everyone: bool = False, namespace: str = ""
-) -> tuple[tuple[SourceFile, ...], tuple[Diagnostic, ...]]:
-    """``sources`` after the corrections that their errors offer, and the diagnostics that were corrected."""
-    from pscc.diagnostics.fixes import apply_fixes
-
-    corrections: list[Diagnostic] = []
-    for _ in range(_ROUNDS):
-        try:
-            analyse(*sources, load=load, today=today, everyone=everyone, namespace=namespace)
-        except SourceError as error:
-            fixable = [d for d in error.diagnostics if d.fixes and d.severity == "error"]
-            if fixable:
-                corrections += fixable
-                fixes = [fix for d in fixable for fix in d.fixes]
-                sources = tuple(
-                    replace(
-                        source, text=apply_fixes(source.text, [fix for fix in fixes if fix.span.file == source.name])
-                    )
-                    for source in sources
-                )
-                continue
-        break
-    return sources, tuple(corrections)
 
 
 def _further(document: Document | None, load: Load, today: date) -> tuple[Diagnostic, ...]:

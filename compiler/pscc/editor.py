@@ -85,6 +85,16 @@ def server(loader_for: LoaderFor, today: date) -> LanguageServer:
         lines = [*before, *[""] * (position.line + 1 - len(before))]
         return list(completions(lines[:-1], lines[-1][: position.character]))
 
+    @language_server.feature(
+        types.TEXT_DOCUMENT_CODE_ACTION, types.CodeActionOptions(code_action_kinds=[types.CodeActionKind.QuickFix])
+    )
+    def actions(params: types.CodeActionParams) -> list[types.CodeAction]:
+        document = language_server.workspace.get_text_document(params.text_document.uri)
+        reported = diagnostics(source_of(document), loader_for(document.path), today, thorough=False)
+        mine = (diagnostic for diagnostic in reported if diagnostic.span and diagnostic.span.file == document.path)
+        offered = (_action(diagnostic, document) for diagnostic in mine if diagnostic.fixes)
+        return [action for action, place in offered if _meet(place, params.range)]
+
     @language_server.feature(types.TEXT_DOCUMENT_FORMATTING)
     def laid_out(params: types.DocumentFormattingParams) -> list[types.TextEdit] | None:
         document = language_server.workspace.get_text_document(params.text_document.uri)
@@ -156,6 +166,26 @@ def _diagnostic(diagnostic: Diagnostic, document: TextDocument) -> types.Diagnos
     text = f"{diagnostic.message}\nhelp: {diagnostic.help}" if diagnostic.help else diagnostic.message
     place = _range(diagnostic.span or Span(document.path, 1, 1, 1, 1), document)
     return types.Diagnostic(place, text, severity=_SEVERITIES[diagnostic.severity], code=diagnostic.code, source="pscc")
+
+
+def _action(diagnostic: Diagnostic, document: TextDocument) -> tuple[types.CodeAction, types.Range]:
+    """The quick fix that ``diagnostic`` offers, preferred if it is safe; and the place of the diagnostic."""
+    shown = _diagnostic(diagnostic, document)
+    edits = [types.TextEdit(_range(fix.span, document), fix.text) for fix in diagnostic.fixes]
+    safe = diagnostic.applicability == "safe"
+    title = (diagnostic.help or diagnostic.message) + ("" if safe else " (unsafe: it guesses)")
+    action = types.CodeAction(
+        title,
+        types.CodeActionKind.QuickFix,
+        diagnostics=[shown],
+        is_preferred=safe,
+        edit=types.WorkspaceEdit({document.uri: edits}),
+    )
+    return action, shown.range
+
+
+def _meet(first: types.Range, second: types.Range) -> bool:
+    return first.start <= second.end and second.start <= first.end
 
 
 def _range(span: Span, document: TextDocument) -> types.Range:

@@ -17,7 +17,8 @@ import pytest
 from pscc.base.source import SourceFile
 from pscc.diagnostics import Diagnostic, Report, SourceError
 from pscc.diagnostics.render import Format, render
-from pscc.driver import analyse, correct, decode
+from pscc.driver import analyse, decode
+from pscc.fixing import correct
 from pscc.ir import Program
 from pscc.language.printer import print_document
 from pscc.pod.manifests import read_manifests
@@ -96,6 +97,7 @@ def taken(name: str, data: bytes) -> Program | None:
         shown(error.diagnostics, source)
         if source is not None:
             correct(source)
+            correct(source, unsafe=True)
         return None
     shown(warnings, source)
     text = print_document(document)

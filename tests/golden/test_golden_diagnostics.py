@@ -1,6 +1,7 @@
 """``golden/diagnostics``: a broken (or doubtful) source a folder, and what its author is told, word for word.
 
-``fixed.…`` is what ``--fix`` makes of it, where it offers corrections. A few folders hold the machine formats too.
+``fixed.…`` is what ``--fix`` makes of it, where it offers corrections, and ``guessed.…`` what ``--unsafe-fixes`` adds. A few
+folders hold the machine formats too.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ import pytest
 from pscc.base.source import SourceFile
 from pscc.diagnostics import Diagnostic, SourceError
 from pscc.diagnostics.render import Format, render
-from pscc.driver import analyse, correct, decode
+from pscc.driver import analyse, decode
+from pscc.fixing import correct
 from pscc.meaning.library import library_source
 from pscc.meaning.lint import lint, weaker
 from support.golden import check_golden
@@ -68,6 +70,9 @@ def test_what_the_author_is_told(folder: Path) -> None:
     (fixed,), _ = correct(source)
     if fixed.text != source.text:
         produced[f"fixed{path.suffix}"] = fixed.text
+    (guessed,), _ = correct(source, unsafe=True)
+    if guessed.text != fixed.text:
+        produced[f"guessed{path.suffix}"] = guessed.text
     check_golden(folder, produced, inputs=[path.name])
 
 

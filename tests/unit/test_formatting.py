@@ -90,6 +90,15 @@ def test_the_command_writes_and_then_has_nothing_to_do(tmp_path: Path) -> None:
     assert "denny" in path.read_text()
 
 
+@pytest.mark.parametrize("reason", ["", ' because "commas, are, in, it"'])
+def test_a_long_list_without_values_is_broken_behind_commas(reason: str) -> None:
+    names = "privileged, hostNetwork, hostPID, hostIPC, hostPorts, hostProcess, hostProbes, hostPath, flexVolume, csi, sysctls"
+    text = f"policy a {{\n    deny {names}, runtimeClassName{reason}\n}}\n"
+    laid_out = formatted(SourceFile("p.psp", text))
+    assert len(laid_out.splitlines()) > 3 and all(len(line) <= 120 for line in laid_out.splitlines())
+    assert formatted(SourceFile("p.psp", laid_out)) == laid_out
+
+
 def test_a_brace_on_the_next_line_is_put_where_it_belongs(tmp_path: Path) -> None:
     path = tmp_path / "p.psp"
     path.write_text("policy a\n{\n    deny hostPID\n}\n\nchoose warn\n\n{\n    a for everyone\n}\n")

@@ -153,3 +153,25 @@ def test_hover_completion_and_layout(tmp_path: Path) -> None:
 def test_what_may_stand_next(above: list[str], before: str, among: str, not_among: str) -> None:
     labels = {item.label for item in completions(above, before)}
     assert among in labels and not_among not in labels
+
+
+def test_quick_fixes_are_preferred_only_if_safe(tmp_path: Path) -> None:
+    uri = (tmp_path / "a.psp").as_uri()
+    text = "policy a {\n    denny hostPID\n    allow volumes secret configMap\n}\n"
+
+    async def script(editor: Editor) -> None:
+        document = {"uri": uri, "languageId": "psp", "version": 1, "text": text}
+        await editor.tell("textDocument/didOpen", textDocument=document)
+        whole = {"start": {"line": 0, "character": 0}, "end": {"line": 4, "character": 0}}
+        offered = await editor.ask(
+            "textDocument/codeAction", textDocument={"uri": uri}, range=whole, context={"diagnostics": []}
+        )
+        assert [action["isPreferred"] for action in offered] == [True, False]
+        assert [edit["newText"] for action in offered for edit in action["edit"]["changes"][uri]] == ["deny", ","]
+        third = {"start": {"line": 2, "character": 0}, "end": {"line": 2, "character": 40}}
+        there = await editor.ask(
+            "textDocument/codeAction", textDocument={"uri": uri}, range=third, context={"diagnostics": []}
+        )
+        assert there == offered[1:]
+
+    talk(script)

@@ -41,7 +41,22 @@ def warned(text: str) -> list[str]:
         ('exempt users x because "r"\n exempt users x because "s"\n deny hostPID', ["LNG064:3"]),
         ('exempt images x/* because "r"\n exempt images x/y from hostPorts because "s"\n deny hostPorts', ["LNG064:3"]),
         ('exempt images x/y from hostPorts because "r"\n exempt images x/* because "s"\n deny hostPorts', ["LNG064:2"]),
-        ('exempt containers a because "r"\n exempt images a because "s"\n deny hostPorts', []),
+        ('exempt containers a because "r"\n exempt images a because "s"\n deny hostPorts', ["LNG084:2"]),
+        ('exempt images a/*, b:*, c@* because "r"\n deny hostPorts', []),
+        ('exempt images a/b* because "r"\n deny hostPorts', ["LNG084:2"]),
+        ('exempt groups system:*, ops because "r"\n deny hostPID', ["LNG084:2"]),
+        ('exempt serviceaccounts * because "r"\n deny hostPID', ["LNG084:2"]),
+        ('exempt serviceaccounts kube-system/* because "r"\n deny hostPID', []),
+        ("allow runAsUser 1-9", ["LNG083:2"]),
+        ("allow runAsUser 0-9", []),
+        ("deny runAsUser 0\n require nonRoot", ["LNG062:2"]),
+        ("deny runAsUser 7\n require nonRoot", []),
+        ("allow runAsUser 1-9\n default runAsUser 5", []),
+        ("allow allowPrivilegeEscalation true", []),
+        ("allow seccompProfile runtime/default, unconfined", []),
+        ("audit allow readOnlyRootFilesystem true\n deny hostPID", ["LNG083:2"]),
+        ("deny capabilities.add NET_*, ALL\n require capabilities.drop all of ALL", []),
+        ("allow capabilities.add net_admin", ["LNG082:2"]),
         ('exempt images x/* from hostPorts because "r"\n exempt images x/y because "s"\n deny hostPorts', []),
         ("in namespaces x, x*\n except namespaces x*\n deny hostPID", ["LNG067:3", "LNG060:2"]),
         ("in namespaces x, y\n except namespaces x*\n deny hostPID", []),
@@ -82,6 +97,21 @@ def test_a_child_that_its_parent_undoes() -> None:
     parent, child = "policy a {\n{}deny hostPorts\n}\n", "policy b extends a {\n allow hostPorts 80\n}\n"
     assert warned(parent.replace("{}", "") + child) == ["LNG065:4"]
     assert warned(parent.replace("{}", "in namespaces x\n ") + child) == []
+
+
+def test_a_statement_of_a_parent_is_judged_in_the_parent() -> None:
+    child, parent = "policy b extends a {\n require nonRoot\n}\n", "policy a {\n deny runAsUser 0\n}\n"
+    assert "LNG083:5" in warned(child + parent)
+    assert "LNG083:2" in warned(parent + child)
+
+
+def test_a_parent_that_holds_beside_a_choice() -> None:
+    base, child = "policy base {\n deny hostPID\n}\n", "policy apps extends base {\n deny hostIPC\n}\n"
+    choice = "choose {\n apps for everyone\n}\n"
+    assert warned(base + child + choice) == ["LNG085:1"]
+    assert warned(base.replace("{\n", "{\n audit\n", 1) + child + choice) == []
+    assert warned(base + child + choice.replace("}", " base for everyone\n}")) == []
+    assert warned(base + child) == []
 
 
 def test_weaker_than_baseline_is_told_when_asked() -> None:

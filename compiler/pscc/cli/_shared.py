@@ -40,7 +40,7 @@ ignored_option = click.option(
 format_option = click.option(
     "--format", "fmt", type=FORMATS, default="text", show_default=True, help="How diagnostics are written."
 )
-fix_option = click.option("--fix", is_flag=True, help="Apply the corrections that errors offer, and say so.")
+fix_option = click.option("--fix", is_flag=True, help="Apply the safe corrections that errors offer, and report them.")
 _SARIF = "pscc.sarif"
 
 
@@ -212,15 +212,18 @@ def corrected(
     namespace: str | None = None,
     *,
     results: bool = False,
+    unsafe: bool = False,
 ) -> tuple[SourceFile, ...]:
-    """``sources`` after the corrections that their errors offer. Reports each correction as a note."""
+    """``sources`` after the safe fixes that their errors offer, with ``unsafe`` all. Reports each correction as a note."""
     from dataclasses import replace
 
-    from pscc.driver import correct
     from pscc.files import loader_for
+    from pscc.fixing import correct
 
     load = loader_for(*(source.name for source in sources))
-    fixed, corrections = correct(*sources, load=load, today=day(), everyone=everyone, namespace=namespace or "")
+    fixed, corrections = correct(
+        *sources, load=load, today=day(), everyone=everyone, namespace=namespace or "", unsafe=unsafe
+    )
     notes = [
         replace(d, severity="note", message=f"corrected: {d.message}", help=_became(d), notes=()) for d in corrections
     ]

@@ -37,7 +37,10 @@ if TYPE_CHECKING:
 @everyone_option
 @namespace_option
 @ignored_option
-@click.option("--fix", is_flag=True, help="Write the corrections that errors offer into SOURCE (stdout for -).")
+@click.option("--fix", is_flag=True, help="Write the safe corrections that errors offer into SOURCE (stdout for -).")
+@click.option(
+    "--unsafe-fixes", "unsafe", is_flag=True, help="With --fix: write the others, too. Review them: they guess."
+)
 @click.option("--at-least", "floor", metavar="SOURCE", help="Warn where SOURCE (as pss/baseline) refuses more.")
 @format_option
 def command(
@@ -46,6 +49,7 @@ def command(
     namespace: str | None,
     list_ignored: bool,
     fix: bool,
+    unsafe: bool,
     floor: str | None,
     fmt: Format,
 ) -> None:
@@ -57,6 +61,8 @@ def command(
     from pscc.driver import checked, decode
     from pscc.files import is_in_library, loader_for
 
+    if unsafe and not fix:
+        raise click.UsageError("--unsafe-fixes needs --fix")
     files = files_of(sources)
     load = loader_for(*sources, files=files)
     on_stdout = not (fix and "-" in files)
@@ -66,7 +72,7 @@ def command(
         data = {path: read_bytes(path) for path in files if not is_in_library(path)}
         read = tuple(decode(path, data[path]) if path in data else read_source(path) for path in files)
         if fix:
-            fixed = corrected(read, fmt, everyone, namespace, results=on_stdout)
+            fixed = corrected(read, fmt, everyone, namespace, results=on_stdout, unsafe=unsafe)
             for before, after in zip(read, fixed, strict=True):
                 if after.name == "-":
                     click.echo(after.text, nl=False)

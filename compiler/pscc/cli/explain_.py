@@ -26,8 +26,8 @@ def command(subject: str | None, namespace: str | None) -> None:
     text = "\n".join([*overview(), ""]) if subject is None else explanation(subject)
     if text is None:
         from pscc.controls import CONTROLS
-        from pscc.diagnostics import did_you_mean
         from pscc.diagnostics.catalogue import codes
+        from pscc.diagnostics.spelling import did_you_mean
         from pscc.files import SUFFIXES
 
         if str(subject).partition(":")[0].endswith(SUFFIXES):

@@ -12,7 +12,7 @@ from typing import Literal, Protocol
 from pscc.base.frozen import frozen
 from pscc.base.source import Span
 from pscc.diagnostics import Report
-from pscc.ir import Check, Default, ParamValue, Requirement
+from pscc.ir import Check, Condition, Default, ParamValue, Requirement
 from pscc.language.ast import On, Statement, Value, Verb
 from pscc.psp.reading import Psp
 
@@ -73,6 +73,19 @@ class Probe:
 
 
 @frozen
+class Unset:
+    """What a container gets where neither it nor its pod sets a field, though a statement may refuse that.
+
+    ``happens`` is a half-sentence for messages. ``container`` sets the field to it. ``said`` is true of a `container` that
+    does not leave it open, or whose pod does not.
+    """
+
+    happens: str
+    container: Fragment
+    said: Condition
+
+
+@frozen
 class Control:
     """A control.
 
@@ -83,6 +96,7 @@ class Control:
     - ``probes`` yields pods around a check's boundaries.
     - ``everything`` has the words that the value ``*`` means, if any.
     - ``spellings`` are more parameters, made of those of a ``deny`` with values: what else the values are called in a pod.
+    - ``unset`` is what containers get where the field is not set, if that is what statements are there to refuse.
     """
 
     id: str
@@ -97,6 +111,7 @@ class Control:
     default: DefaultShape | None = None
     everything: tuple[str, ...] = ()
     spellings: Callable[[Params], Params] | None = None
+    unset: Unset | None = None
 
     @property
     def kind(self) -> str:

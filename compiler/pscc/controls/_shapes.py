@@ -42,6 +42,10 @@ def effective(field: str) -> ir.Coalesce:
     return ir.Coalesce((container_field(field), pod_field(field)))
 
 
+SAYS_WHO = ir.Or((ir.Has(effective("runAsNonRoot")), ir.Has(effective("runAsUser"))))
+"""The pod says as whom the container runs, or as whom it does not: the image does not decide it."""
+
+
 def among(value: ir.Value) -> ir.Condition:
     """``value`` is one of the statement's words."""
     return ir.Or((ir.In(value, VALUES), ir.StartsWithAny(value, PATTERNS)))

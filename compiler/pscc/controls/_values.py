@@ -6,7 +6,8 @@ import re
 
 from pscc.base.frozen import frozen
 from pscc.controls._base import Params
-from pscc.diagnostics import Diagnostic, Replacement, Report, did_you_mean
+from pscc.diagnostics import Diagnostic, Replacement, Report
+from pscc.diagnostics.spelling import did_you_mean, respelled
 from pscc.ir import HostPathPrefix, Range
 from pscc.language.ast import Value
 
@@ -14,9 +15,8 @@ WRONG_VALUE = "LNG020"
 """The diagnostic code for a value of the wrong kind."""
 
 
-def _wrong(report: Report, value: Value, message: str, help: str = "", suggestion: str | None = None) -> None:
-    fixes = (Replacement(value.span, suggestion),) if suggestion else ()
-    help = f"did you mean `{suggestion}`?" if suggestion else help
+def _wrong(report: Report, value: Value, message: str, help: str = "", fixes: tuple[Replacement, ...] = ()) -> None:
+    help = f"did you mean `{fixes[0].text}`?" if fixes else help
     report.add(Diagnostic(WRONG_VALUE, message, value.span, help=help, fixes=fixes))
 
 
@@ -42,6 +42,14 @@ class NoValues:
         return ()
 
 
+_BOOLEANS = {"true": "true", "yes": "true", "on": "true", "false": "false", "no": "false", "off": "false"}
+"""Booleans of other languages."""
+
+
+def _written(value: Value) -> str:
+    return f'"{value.text}"' if value.quoted else value.text
+
+
 @frozen
 class Boolean:
     """``true`` or ``false``; the parameter ``value``."""
@@ -56,11 +64,14 @@ class Boolean:
             if _plain(value, self.noun, report):
                 if value.text in ("true", "false") and not value.quoted:
                     return (("value", value.text == "true"),)
+                meant = _BOOLEANS.get(value.text.lower())
+                fixes = (Replacement(value.span, meant, safe=True),) if meant else ()
                 _wrong(
                     report,
                     value,
-                    f"`{value.text}` is neither `true` nor `false`",
+                    f"`{_written(value)}` is neither `true` nor `false`",
                     "this control takes `true` or `false`",
+                    fixes,
                 )
         return ()
 
@@ -69,13 +80,23 @@ class Boolean:
 class Words:
     """Strings. A bare one may end in the wildcard ``*``. They become the parameters ``values`` and ``patterns``.
 
-    ``known``: the only literal values that make sense, if there is such a list. ``star`` is kept as the value ``*`` when
+    ``known``: the only literal values that make sense, if there is such a list. ``usual``: those that Kubernetes knows, where it
+    takes any. ``star`` is kept as the value ``*`` when
     the control gives it a meaning of its own (``volumes``).
     """
 
     noun: str
     known: tuple[str, ...] = ()
     star: bool = False
+    usual: tuple[str, ...] = ()
+
+    def unusual(self, value: Value) -> str | None:
+        """What may be meant instead of ``value``, which is not `usual`: empty where nothing is near, None where it is usual."""
+        if value.text in self.usual:
+            return None
+        if not value.quoted and value.text.endswith("*"):
+            return None if any(name.startswith(value.text[:-1]) for name in self.usual) else ""
+        return did_you_mean(value.text.upper().removeprefix("CAP_"), self.usual) or ""
 
     def parse(self, values: tuple[Value, ...], report: Report) -> Params:
         """``values`` and ``patterns``, each a tuple of strings in the order of the source. An empty one is left out."""
@@ -96,7 +117,7 @@ class Words:
                     value,
                     f"`{text}` is not {self.noun}",
                     f"known: {', '.join(self.known)}",
-                    did_you_mean(text, self.known),
+                    respelled(value.span, text, did_you_mean(text, self.known), self.known),
                 )
             else:
                 literals.append(text)
@@ -108,6 +129,8 @@ class Words:
         return tuple(params)
 
 
+_OTHER_RANGE = re.compile(r"(\d{1,19})(\.\.\.?|:|–|—|--)(\d{1,19})")
+"""A range as other languages write it."""
 _NUMBERS = re.compile(r"(\d{1,19})(?:-(\d{1,19}))?")
 
 
@@ -127,17 +150,20 @@ class Ranges:
                 continue
             match = None if value.quoted else _NUMBERS.fullmatch(value.text)
             if match is None:
-                _wrong(
-                    report,
-                    value,
-                    f"`{value.text}` is not {self.noun}",
-                    "write a number or a range, as in `10000-11000`",
-                )
+                other = _OTHER_RANGE.fullmatch(value.text)
+                fixes = (Replacement(value.span, f"{other[1]}-{other[3]}", other[2] != ":"),) if other else ()
+                help = "write a number or a range, as in `10000-11000`"
+                _wrong(report, value, f"`{value.text}` is not {self.noun}", help, fixes)
                 continue
             low = int(match[1])
             high = int(match[2]) if match[2] else low
             if low > high:
-                _wrong(report, value, f"the range `{value.text}` ends before it begins", suggestion=f"{high}-{low}")
+                _wrong(
+                    report,
+                    value,
+                    f"the range `{value.text}` ends before it begins",
+                    fixes=(Replacement(value.span, f"{high}-{low}"),),
+                )
             elif low < self.low or high > self.high:
                 _wrong(report, value, f"`{value.text}` is out of bounds", f"{self.noun} lies in {self.low}-{self.high}")
             else:
@@ -172,6 +198,8 @@ class HostPaths:
 
 
 _PROFILES = ("runtime/default", "unconfined")
+_TYPES = {"RuntimeDefault": "runtime/default", "Unconfined": "unconfined"}
+"""Profiles as fields of pods spell them. Source: ``SeccompProfile`` in Kubernetes' ``core/v1`` types."""
 
 
 @frozen
@@ -189,14 +217,11 @@ class Profiles:
             if text in (*_PROFILES, "docker/default") or text.startswith("localhost/") or pattern:
                 good.append(value)
             else:
-                known = (*_PROFILES, "localhost/")
-                alias = {"RuntimeDefault": "runtime/default", "Unconfined": "unconfined", "Localhost": "localhost/"}
-                _wrong(
-                    report,
-                    value,
-                    f"`{text}` is not {self.noun}",
-                    suggestion=alias.get(text) or did_you_mean(text, known),
-                )
+                fixes = respelled(value.span, text, did_you_mean(text, _PROFILES), _PROFILES)
+                if text in _TYPES:
+                    fixes = (Replacement(value.span, _TYPES[text], safe=True),)
+                help = "write `localhost/` and the file of the profile" if text.lower() == "localhost" else ""
+                _wrong(report, value, f"`{text}` is not {self.noun}", help or "write one of these", fixes)
         accepted = tuple(
             Value("runtime/default", v.span, v.quoted, v.key, v.qualifier) if v.text == "docker/default" else v
             for v in good

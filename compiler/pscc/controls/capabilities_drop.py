@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pscc import ir
 from pscc.base.source import Span
 from pscc.controls._base import Control, DefaultShape, Params, Probe, Shape
+from pscc.controls._capabilities import CAPABILITIES
 from pscc.controls._shapes import CONTAINER, CONTAINERS, VALUES, container_field, param
 from pscc.controls._values import Words
 from pscc.ir import Each, Path, Requirement, Show
@@ -71,7 +72,7 @@ CONTROL = Control(
     id="capabilities.drop",
     title="Dropped capabilities",
     intent="What a container drops it cannot use, whatever its image says.",
-    values=Words("a capability"),
+    values=Words("a capability", usual=CAPABILITIES),
     shapes=SHAPES,
     psp_fields=("requiredDropCapabilities",),
     psp=from_psp,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pscc import ir
 from pscc.base.source import Span
 from pscc.controls._base import Control, DefaultShape, Params, Probe, Shape
-from pscc.controls._shapes import CONTAINER, CONTAINERS, effective
+from pscc.controls._shapes import CONTAINER, CONTAINERS, SAYS_WHO, effective
 from pscc.controls._values import NoValues
 from pscc.ir import Const, Requirement, Show
 from pscc.language.ast import Statement
@@ -23,7 +23,7 @@ SHAPES = (
         (
             Requirement(
                 CONTAINERS,
-                ir.Or((ir.Has(NON_ROOT), ir.Has(UID))),
+                SAYS_WHO,
                 (*CONTAINER, "runAsNonRoot is ", Show(NON_ROOT), ", must be true where runAsUser is not set"),
                 NON_ROOT,
                 name="says_who_it_runs_as",

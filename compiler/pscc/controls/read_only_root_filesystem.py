@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pscc import ir
-from pscc.controls._base import Control, Probe
+from pscc.controls._base import Control, Probe, Unset
 from pscc.controls._shapes import container_field, flag_default, flag_shapes
 from pscc.controls._values import Boolean
 from pscc.language.ast import Statement, Value
@@ -39,4 +39,7 @@ CONTROL = Control(
     probes=probes,
     example="require readOnlyRootFilesystem true",
     default=flag_default(FIELD, ("securityContext", FIELD), grants_when=False),
+    unset=Unset(
+        "its root file system is writable", {"securityContext": {FIELD: False}}, ir.Has(container_field(FIELD))
+    ),
 )

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from pscc import ir
 from pscc.base.source import Span
-from pscc.controls._base import Control, DefaultShape, Params, Probe, Shape
-from pscc.controls._shapes import POD, VALUE, container_field, effective, flag_shapes, param, pod_field
+from pscc.controls._base import Control, DefaultShape, Params, Probe, Shape, Unset
+from pscc.controls._shapes import POD, SAYS_WHO, VALUE, container_field, effective, flag_shapes, param, pod_field
 from pscc.controls._values import Boolean
 from pscc.ir import Requirement, Show, ShowParams
 from pscc.language.ast import Statement
@@ -60,4 +60,5 @@ CONTROL = Control(
     probes=probes,
     example="require runAsNonRoot true",
     default=DefaultShape("value", build_default, "Where neither container nor pod says anything, it is set."),
+    unset=Unset("its image may run as root", {"securityContext": {FIELD: False}}, SAYS_WHO),
 )

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pscc import ir
-from pscc.controls._base import Control, Probe
+from pscc.controls._base import Control, Probe, Unset
 from pscc.controls._shapes import (
     CONTAINER,
     CONTAINERS,
+    SAYS_WHO,
     container_field,
     each_place_shapes,
     effective,
@@ -57,4 +58,5 @@ CONTROL = Control(
     probes=probes,
     example="require runAsUser 1000-65535",
     default=number_default(FIELD, "containers", ("securityContext", "runAsUser"), ("spec", "securityContext", FIELD)),
+    unset=Unset("its image may run as root", {"securityContext": {FIELD: 0}}, SAYS_WHO),
 )

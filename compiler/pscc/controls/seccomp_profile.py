@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from pscc import ir
 from pscc.base.source import Span
-from pscc.controls._base import Control, DefaultShape, Params, Probe, Shape, Takes
+from pscc.controls._base import Control, DefaultShape, Params, Probe, Shape, Takes, Unset
 from pscc.controls._profiles import RUNTIME_DEFAULT, UNCONFINED, as_object, requirements
 from pscc.controls._shapes import CONTAINER, CONTAINERS, POD, container_field, label_of, param, pod_field, word_probes
 from pscc.controls._values import Profiles
@@ -104,4 +104,5 @@ CONTROL = Control(
     probes=probes,
     example="require seccompProfile runtime/default, localhost/*",
     default=DefaultShape("value", build_default, "Where the pod has none, it gets the profile; containers inherit it."),
+    unset=Unset("it runs unconfined", {"securityContext": {FIELD: {"type": "Unconfined"}}}, ir.Has(EFFECTIVE)),
 )

@@ -14,12 +14,19 @@ from pscc.base.source import Span
 Severity = Literal["error", "warning", "note"]
 
 
+Applicability = Literal["safe", "unsafe"]
+
+
 @frozen
 class Replacement:
-    """An edit that corrects the cause of a diagnostic: put ``text`` in place of ``span``. ``--fix`` applies it."""
+    """An edit that corrects the cause of a diagnostic: put ``text`` in place of ``span``.
+
+    ``safe``: nothing else can be meant. ``--fix`` applies safe edits; ``--unsafe-fixes`` applies the others, too.
+    """
 
     span: Span
     text: str
+    safe: bool = False
 
 
 @frozen
@@ -40,6 +47,13 @@ class Diagnostic:
     notes: tuple[tuple[Span | None, str], ...] = ()
     help: str = ""
     fixes: tuple[Replacement, ...] = ()
+
+    @property
+    def applicability(self) -> Applicability | None:
+        """``safe`` if every edit of the fix is, else ``unsafe``; None where there is no fix."""
+        if not self.fixes:
+            return None
+        return "safe" if all(fix.safe for fix in self.fixes) else "unsafe"
 
 
 class SourceError(Exception):
@@ -70,14 +84,3 @@ class Report:
         """Raise `SourceError` with everything recorded if an error is among it."""
         if self.failed:
             raise SourceError(self.diagnostics)
-
-
-def did_you_mean(word: str, known: Iterable[str]) -> str | None:
-    """The word among ``known`` that is nearest to ``word``, in any case, or None where none is near."""
-    import difflib
-
-    by_lower = {k.lower(): k for k in known}
-    if word.lower() in by_lower:
-        return by_lower[word.lower()]
-    close = difflib.get_close_matches(word.lower(), by_lower, n=1, cutoff=0.7)
-    return by_lower[close[0]] if close else None

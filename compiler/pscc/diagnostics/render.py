@@ -75,7 +75,7 @@ def _span(span: Span | None) -> dict[str, str | int] | None:
 
 
 def _fix(fix: Replacement) -> dict[str, object]:
-    return {"span": _span(fix.span), "text": fix.text}
+    return {"span": _span(fix.span), "text": fix.text, "applicability": "safe" if fix.safe else "unsafe"}
 
 
 def _json(d: Diagnostic) -> str:
@@ -104,15 +104,23 @@ def _result(d: Diagnostic) -> dict[str, object]:
     text = d.message + (f". Help: {d.help}" if d.help else "")
     result: dict[str, object] = {"ruleId": d.code, "level": d.severity, "message": {"text": text}}
     if d.span:
-        region = {
-            "startLine": d.span.line,
-            "startColumn": d.span.column,
-            "endLine": d.span.end_line,
-            "endColumn": d.span.end_column,
-        }
-        place = {"artifactLocation": {"uri": quote(d.span.file)}, "region": region}
+        place = {"artifactLocation": {"uri": quote(d.span.file)}, "region": _region(d.span)}
         result["locations"] = [{"physicalLocation": place}]
+    if d.fixes:
+        replacements = [{"deletedRegion": _region(f.span), "insertedContent": {"text": f.text}} for f in d.fixes]
+        change = {"artifactLocation": {"uri": quote(d.fixes[0].span.file)}, "replacements": replacements}
+        fix: dict[str, object] = {"artifactChanges": [change], "properties": {"applicability": d.applicability}}
+        result["fixes"] = [{"description": {"text": d.help}, **fix} if d.help else fix]
     return result
+
+
+def _region(span: Span) -> dict[str, int]:
+    return {
+        "startLine": span.line,
+        "startColumn": span.column,
+        "endLine": span.end_line,
+        "endColumn": span.end_column,
+    }
 
 
 def _sarif(diagnostics: tuple[Diagnostic, ...]) -> str:

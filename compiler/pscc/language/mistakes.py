@@ -7,15 +7,17 @@ of `SITUATIONS` that applies gives the diagnostic. ``golden/diagnostics`` has a 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable
 
-from pscc.diagnostics import Diagnostic, Replacement, did_you_mean
+from pscc.diagnostics import Diagnostic, Replacement
+from pscc.diagnostics.spelling import did_you_mean, is_slip
+from pscc.language import arrangement, elsewhere, strings
+from pscc.language.quoting import character_name, looks_the_same, quoted
 from pscc.language.stop import STARTS, VERBS, Stop
 
-QUOTES = "'`‘’‚‛“”„‟«»"
+_DENY = ("forbid", "prohibit", "disallow", "block", "reject", "refuse")
 _SYNONYMS = {
-    **dict.fromkeys(("forbid", "prohibit", "disallow", "block", "reject", "refuse", "forbidden"), "deny"),
+    **dict.fromkeys((*_DENY, "forbidden"), "deny"),
     **dict.fromkeys(("permit", "allowed", "accept"), "allow"),
     **dict.fromkeys(("must", "ensure", "enforced", "required", "need"), "require"),
     **dict.fromkeys(("set", "add"), "default"),
@@ -36,47 +38,14 @@ _WORDS = {
 }
 
 
+_MORE = frozenset((*VERBS, "until", "unless", "from", "exempt", "except"))
+"""Words after a bare reason that may not be part of it."""
+_FOR = ("to", "->", "=>", ":", "if", "when", "by", "from", "applies", "are", "is")
+"""Words that other languages have for `for`."""
+_SEMICOLON = re.compile(r'"(?:[^"\\\n]|\\.)*"|#[^\n]*|(?P<sign>[ \t]*;[ \t;]*)')
+_VERB_AND_CONTROL = rf"(?:(?:enforce|warn|audit)\s+)?(?:{'|'.join(VERBS)})\s+[\w.]+\s*"
+
 Situation = Callable[[Stop], Diagnostic | None]
-
-
-def unclosed_string(stop: Stop) -> Diagnostic | None:
-    """A string that does not end on its line."""
-    if stop.rest.startswith('"') and not re.match(r'"(?:[^"\\\n]|\\.)*"', stop.rest):
-        line = stop.rest.split("\n")[0].split("#")[0].rstrip()
-        at = (stop.at, stop.at + len(line))
-        return stop.diagnostic("LNG002", "this string does not end", 'close it with `"` on the same line', at=at)
-    return None
-
-
-def unknown_escape(stop: Stop) -> Diagnostic | None:
-    """A string with a backslash that the language does not know."""
-    string = re.match(r'"(?:[^"\\\n]|\\.)*"', stop.rest)
-    wrong = re.search(r'\\(?!["\\nrt]|u[0-9a-fA-F]{4})', string[0].replace("\\\\", "  ")) if string else None
-    if not wrong:
-        return None
-    start = stop.at + wrong.start()
-    written = stop.places.source.text[start : start + 2]
-    help = 'known: `\\"`, `\\\\`, `\\n`, `\\r`, `\\t`, `\\u00e9`; write `\\\\` for a backslash'
-    return stop.diagnostic("LNG001", f"`{written}` is no escape", help, at=(start, start + 2))
-
-
-def wrong_quotes(stop: Stop) -> Diagnostic | None:
-    """Single or typographic quotes."""
-    if not stop.rest or stop.rest[0] not in QUOTES:
-        return None
-    line = stop.rest.split("\n")[0]
-    closing = max((line.rfind(quote, 1) for quote in QUOTES), default=-1)
-    quoted = line[: closing + 1] if closing > 0 else stop.word
-    fix = f'"{line[1:closing]}"' if closing > 0 and '"' not in line[1:closing] and "\\" not in quoted else None
-    message = f'`{quoted[0]}` does not quote: strings stand in `"`'
-    return stop.diagnostic(
-        "LNG053", message, f"write `{fix}`" if fix else 'use `"`', at=(stop.at, stop.at + len(quoted)), fix=fix
-    )
-
-
-def character_name(character: str) -> str:
-    """A character that cannot be shown, by its name."""
-    return f"{unicodedata.name(character, 'a control character').lower()} (U+{ord(character):04X})"
 
 
 def invisible_character(stop: Stop) -> Diagnostic | None:
@@ -85,8 +54,9 @@ def invisible_character(stop: Stop) -> Diagnostic | None:
     if not character or (character.isprintable() and not character.isspace()):
         return None
     message = f"an invisible character has no place here: {character_name(character)}"
-    fix = " " if character.isspace() else ""
-    return stop.diagnostic("LNG054", message, "replace it with a space", at=(stop.at, stop.at + 1), fix=fix)
+    fix, help = (" ", "replace it with a space") if character.isspace() else ("", "take it out")
+    safe = looks_the_same(character)
+    return stop.diagnostic("LNG054", message, help, at=(stop.at, stop.at + 1), fix=fix, safe=safe)
 
 
 def needless_sign(stop: Stop) -> Diagnostic | None:
@@ -95,30 +65,34 @@ def needless_sign(stop: Stop) -> Diagnostic | None:
     if stop.rest.startswith("=") and stop.rule == "item":
         spaces = len(stop.rest[1:]) - len(stop.rest[1:].lstrip(" \t="))
         at = (end, stop.at + 1 + spaces)
-        return stop.diagnostic(
-            "LNG052", "`=` has no place here", "the value stands right after the control", at=at, fix=" "
-        )
+        safe = bool(re.fullmatch(_VERB_AND_CONTROL, stop.before) and re.match(r'==?[ \t]*[\w/"]', stop.rest))
+        help = "the value stands right after the control"
+        return stop.diagnostic("LNG052", "`=` has no place here", help, at=at, fix=" ", safe=safe)
     return None
 
 
 def as_in_yaml(stop: Stop) -> Diagnostic | None:
     """``field: value``, as in a PodSecurityPolicy."""
-    if "VERB" in stop.expected and re.fullmatch(r"[A-Za-z.]+:", stop.word):
+    if "VERB" in stop.expected and re.fullmatch(r"[A-Za-z.]+:", stop.word) and arrangement.other_line(stop) is None:
         name = stop.word[:-1]
         help = f"a statement is a verb and a control, as in `deny {name}` or `require {name} VALUE`"
+        if not stop.rest[len(stop.word) :].strip():
+            help = "`pscc import FILE.yaml` writes a PodSecurityPolicy in the policy language"
         return stop.diagnostic("LNG052", f"`{stop.word}` is how YAML says it", help)
     return None
 
 
 def semicolon(stop: Stop) -> Diagnostic | None:
     """``;`` after a statement."""
-    match = re.search(r"[ \t]*;[ \t]*", stop.before + stop.word)
-    if not match:
+    line = stop.places.source.text[stop.start : stop.end]
+    match = next((m for m in _SEMICOLON.finditer(line) if m["sign"]), None)
+    if not match or match.start() > stop.at + len(stop.word) - stop.start:
         return None
-    at = (stop.start + match.start(), stop.start + match.end())
-    return stop.diagnostic(
-        "LNG055", "`;` has no place here", "the end of the line ends a statement", at=at, fix="\n    "
-    )
+    at = (stop.start + match.start("sign"), stop.start + match.end("sign"))
+    after = line[match.end() :].split(maxsplit=1)[:1]
+    safe = not after or after[0] in STARTS
+    help = "the end of the line ends a statement"
+    return stop.diagnostic("LNG055", "`;` has no place here", help, at=at, fix="\n    " if after else "", safe=safe)
 
 
 def comma_too_many(stop: Stop) -> Diagnostic | None:
@@ -138,12 +112,13 @@ def comma_too_many(stop: Stop) -> Diagnostic | None:
 def spaced_range(stop: Stop) -> Diagnostic | None:
     """``10000 - 11000``."""
     last, start, _ = stop.last
-    match = re.match(r"[-–—]+\s*(\d+)", stop.rest)
+    match = re.match(r"(?:[-–—]+|to|\.\.+)(\s*)(\d+)(?![^\s,#])", stop.rest)
     if not match or not last.isdigit():
         return None
-    fix = f"{last}-{match[1]}"
+    fix = f"{last}-{match[2]}"
     at = (start, stop.at + match.end())
-    return stop.diagnostic("LNG001", "a range is one word, without spaces", f"write `{fix}`", at=at, fix=fix)
+    message = "a range is one word, without spaces"
+    return stop.diagnostic("LNG001", message, f"write `{fix}`", at=at, fix=fix, safe=bool(match[1]))
 
 
 def two_statements(stop: Stop) -> Diagnostic | None:
@@ -172,22 +147,29 @@ def missing_comma(stop: Stop) -> Diagnostic | None:
 
 def open_parenthesis(stop: Stop) -> Diagnostic | None:
     """A ``(`` without its ``)``, or where there is nothing to qualify."""
-    if stop.rest.startswith("(") and not re.match(r"\([^()\n]*\)", stop.rest):
-        return stop.diagnostic("LNG001", "this `(` is not closed", "add `)`, as in `/var/log (read-only)`")
-    return None
+    if not stop.rest.startswith("("):
+        return None
+    closed = re.match(r"\([^()\n]*\)", stop.rest)
+    if closed and stop.rule == "item":
+        at = (stop.at, stop.at + closed.end())
+        return stop.diagnostic("LNG052", "a list has no parentheses", "write the values with `,` between them", at=at)
+    return (
+        None if closed else stop.diagnostic("LNG001", "this `(` is not closed", "add `)`, as in `/var/log (read-only)`")
+    )
 
 
 def reason_without_quotes(stop: Stop) -> Diagnostic | None:
     """``because`` with bare words."""
     if not re.search(r"\bbecause\s*$", stop.before):
         return None
-    line = stop.rest.split("\n")[0].split("#")[0].rstrip()
+    line = re.split(r"\n|#|\s+until\s", stop.rest)[0].rstrip()
     if not line:
         return stop.diagnostic("LNG001", "`because` without a reason", 'add it: `because "…"`')
-    fix = None if '"' in line or "\\" in line else f'"{line.strip(QUOTES)}"'
+    fix, _ = quoted(line)
+    safe = not _MORE.intersection(line.split())
     at = (stop.at, stop.at + len(line))
     help = f"write `because {fix}`" if fix else 'write `because "…"`'
-    return stop.diagnostic("LNG053", "a reason is a quoted string", help, at=at, fix=fix)
+    return stop.diagnostic("LNG053", "a reason is a quoted string", help, at=at, fix=fix, safe=safe)
 
 
 def not_a_verb(stop: Stop) -> Diagnostic | None:
@@ -200,7 +182,12 @@ def not_a_verb(stop: Stop) -> Diagnostic | None:
             "LNG052", "`-` is how YAML begins an element", "begin with the verb, as in `deny hostPID`"
         )
     help = f"did you mean `{suggestion}`?" if suggestion else "begin with `deny`, `allow`, `require` or `default`"
-    return stop.diagnostic("LNG056", f"`{stop.word}` does not begin a statement", help, fix=suggestion)
+    if re.fullmatch(r"[a-z]+(?:[A-Z.][A-Za-z]+)+", stop.word):
+        suggestion = None
+        help = f"begin with the verb, as in `deny {stop.word}` or `require {stop.word} VALUE`"
+    safe = suggestion is not None and (stop.word.lower() in _DENY or is_slip(stop.word, suggestion, STARTS))
+    message = f"`{stop.word}` does not begin a statement"
+    return stop.diagnostic("LNG056", message, help, fix=suggestion, safe=safe)
 
 
 def manner_alone(stop: Stop) -> Diagnostic | None:
@@ -238,7 +225,7 @@ def namespaces_missing(stop: Stop) -> Diagnostic | None:
 
 def half_an_exemption(stop: Stop) -> Diagnostic | None:
     """``exempt`` without a name, ``from`` without a control, ``until`` without a date."""
-    if stop.rule != "item" or stop.word:
+    if stop.rule not in ("item", "_policy_head") or stop.word:
         return None
     last, start, end = stop.last
     help_after = {
@@ -246,6 +233,7 @@ def half_an_exemption(stop: Stop) -> Diagnostic | None:
         "from": "name the controls, as in `from capabilities.add, hostPath`",
         "until": "add the last day, as in `until 2027-01-31`",
         "without": "name the controls of which the extended policy's statements are not wanted",
+        "extends": "name the parent, as in `extends pss/baseline`",
         "unless": "say when: `unless os.name windows` or `unless hostUsers false`",
     }
     return (
@@ -258,8 +246,9 @@ def use_without_quotes(stop: Stop) -> Diagnostic | None:
     if stop.rule != "use" or "STRING" not in stop.expected:
         return None
     fix = f'"{stop.word}"' if stop.word and '"' not in stop.word else None
-    quoted = fix or '"base.psp"'
-    return stop.diagnostic("LNG053", "the path of a used file is quoted", f"write `use {quoted}`", fix=fix)
+    path = fix or '"base.psp"'
+    safe = stop.rest.strip() == stop.word
+    return stop.diagnostic("LNG053", "the path of a used file is quoted", f"write `use {path}`", fix=fix, safe=safe)
 
 
 def nameless_policy(stop: Stop) -> Diagnostic | None:
@@ -275,6 +264,15 @@ def bare_title(stop: Stop) -> Diagnostic | None:
     """``policy team What every team gets {``."""
     if stop.rule != "_policy_head" or "STRING" not in stop.expected or not stop.rest.strip():
         return None
+    if sign := re.match(r"[=:()\s]+$", stop.rest):
+        return stop.diagnostic(
+            "LNG052",
+            f"`{sign[0].strip()}` has no place here",
+            "take it out",
+            at=(stop.last[2], stop.at + len(sign[0].rstrip())),
+            fix="",
+            safe=True,
+        )
     title = stop.rest.rstrip()
     fix = None if '"' in title or "\\" in title or " extends " in f" {title} " else f'"{title}"'
     help = f"write `{fix}`" if fix else "a title is quoted, and stands right after the name"
@@ -292,6 +290,13 @@ def grant_without_subjects(stop: Stop) -> Diagnostic | None:
         return stop.diagnostic(
             "LNG058", "a statement has no place in a choice", help, at=(stop.start, stop.start + len(first))
         )
+    if "FOR" in stop.expected and stop.word.lower().rstrip(":") in _FOR:
+        rest = stop.rest[len(stop.word) :].strip()
+        help = f"write `{stop.last[0]} for {rest or 'everyone'}`"
+        return stop.diagnostic("LNG080", f"`{stop.word}` is not a word here", help, fix="for", safe=False)
+    if "FOR" in stop.expected and stop.last[0].rstrip(":") in elsewhere.SUBJECTS:
+        help = "begin with the policy, as in `POLICY for groups …` or `POLICY for everyone`"
+        return stop.diagnostic("LNG081", "the policy stands first", help, at=stop.last[1:])
     if "FOR" in stop.expected:
         last, start, end = stop.last
         help = f"write `{last} for everyone`, or `for groups …`, `for users …`, `for serviceaccounts NAMESPACE/NAME`"
@@ -314,13 +319,19 @@ def anything_else(stop: Stop) -> Diagnostic:
 
 
 SITUATIONS: tuple[Situation, ...] = (
-    unclosed_string,
+    strings.unclosed_string,
     invisible_character,
     semicolon,
+    arrangement.wrong_order,
     reason_without_quotes,
-    wrong_quotes,
-    unknown_escape,
+    strings.wrong_quotes,
+    strings.unknown_escape,
     nameless_policy,
+    arrangement.title_behind_the_parent,
+    elsewhere.several_parents,
+    elsewhere.line_in_the_head,
+    elsewhere.mode_in_the_head,
+    elsewhere.parent,
     bare_title,
     needless_sign,
     comma_too_many,
@@ -330,11 +341,23 @@ SITUATIONS: tuple[Situation, ...] = (
     half_an_exemption,
     use_without_quotes,
     manner_alone,
+    elsewhere.kind,
     two_statements,
+    elsewhere.mode_behind,
+    elsewhere.condition,
     namespaces_missing,
+    arrangement.part_of_another,
+    arrangement.values_of_without,
+    arrangement.reason,
+    elsewhere.scope_in_a_statement,
+    elsewhere.joined,
+    elsewhere.filler,
+    elsewhere.negation,
     open_parenthesis,
     grant_without_subjects,
+    strings.quotes_around_words,
     missing_comma,
+    arrangement.other_line,
     not_a_verb,
 )
 

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 _TOKEN = re.compile(
-    r'(?P<string>"(?:[^"\\\n]|\\.)*"|"[^\n]*)|(?P<comment>#[^\n]*)|(?P<newline>\n)|(?P<open>\{)|(?P<close>\})|(?P<comma>,)'
-    r'|(?P<word>[^\s"#{},]+)|(?P<space>[^\S\n]+)'
+    r'(?P<string>"(?:[^"\\\n]|\\.)*"|"[^\n]*)|(?P<comment>#[^\n]*)|(?P<foreign>(?<!\S)(?:/\*.*?(?:\*/|\Z)|//(?=[^\S\n]|\w)[^\n]*|<!--.*?-->))|(?P<newline>\n)|(?P<open>\{)|(?P<close>\})|(?P<comma>,)'
+    r'|(?P<word>[^\s"#{},]+)|(?P<space>[^\S\n]+)',
+    re.DOTALL,
 )
 HEADS = ("policy", "choose")
 VERBS = ("deny", "allow", "require", "default")
@@ -48,12 +49,20 @@ class Block:
 
 @dataclass(slots=True)
 class Outline:
-    """The parts of a text: its blocks, and parts in wrong places: lines and ``}`` outside of blocks, and blocks in blocks."""
+    """The parts of a text: its blocks, and parts in wrong places: lines and ``}`` outside of blocks, and blocks in blocks.
+
+    ``foreign`` are comments as other languages write them. They are in no line, unless one goes on behind them.
+    """
 
     blocks: list[Block] = field(default_factory=list)
     stray: list[Piece] = field(default_factory=list)
     nested: list[Piece] = field(default_factory=list)
     unopened: list[int] = field(default_factory=list)
+    foreign: list[Piece] = field(default_factory=list)
+
+    def interrupted(self, piece: Piece) -> bool:
+        """Whether a comment of another language stands in ``piece``."""
+        return any(piece.start < comment.start < piece.end for comment in self.foreign)
 
 
 class _Token(NamedTuple):
@@ -71,7 +80,7 @@ def _tokens(text: str) -> list[_Token]:
             first = True
         elif match.lastgroup not in ("comment", "space"):
             tokens.append(_Token(str(match.lastgroup), match.start(), match.end(), first))
-            first = False
+            first = match.lastgroup == "foreign" and (first or "\n" in match[0])
     return tokens
 
 
@@ -89,6 +98,9 @@ def outline(text: str) -> Outline:
 
     for token in _tokens(text):
         word = text[token.start : token.end]
+        if token.kind == "foreign":
+            result.foreign.append(Piece(token.start, token.end))
+            continue
         carried = before is not None and before.kind == "comma" and word not in VERBS
         if piece and token.first and not (carried or word in ("because", "until") or token.kind == "open"):
             flush()

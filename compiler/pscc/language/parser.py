@@ -9,11 +9,16 @@ from pscc.base.source import SourceFile, Span
 from pscc.diagnostics import Diagnostic, Replacement, Report
 from pscc.language import ast
 from pscc.language.comments import Comments
+from pscc.language.elsewhere import EVERYBODY
 from pscc.language.grammar import lark_parser
-from pscc.language.mistakes import QUOTES, character_name, explain_stop
+from pscc.language.mistakes import explain_stop
 from pscc.language.outline import Piece
 from pscc.language.printer import KEYWORDS
+from pscc.language.quoting import QUOTES, character_name, looks_the_same
+from pscc.language.quoting import quoted as in_quotes
 from pscc.language.recovery import Recovery
+from pscc.language.signs import brackets, foreign_control, sign_behind
+from pscc.language.stop import MODES
 
 if TYPE_CHECKING:
     from lark import Token, Tree
@@ -64,7 +69,25 @@ class _Builder:
     def name(self, tree: Tree[Token]) -> ast.Name:
         text, span = str(tree.children[0]), self.span(tree)
         self.visible(text, span)
+        self.complain(sign_behind(text, span))
         return ast.Name(text, span)
+
+    def control(self, tree: Tree[Token], verb: str) -> ast.Name:
+        """The name of a control, in a statement with ``verb``."""
+        name = self.name(tree)
+        self.complain(foreign_control(name, verb))
+        return name
+
+    def complain(self, error: Diagnostic | None) -> None:
+        """Keep ``error``, if there is one."""
+        if error is not None:
+            self.errors.append(error)
+
+    def values(self, trees: list[Tree[Token]]) -> tuple[ast.Value, ...]:
+        """The values of a list."""
+        values = tuple(self.value(tree) for tree in trees)
+        self.complain(brackets(values))
+        return values
 
     def visible(self, text: str, span: Span) -> bool:
         """Whether each character of a bare word can be seen; an error where one cannot."""
@@ -72,12 +95,13 @@ class _Builder:
         if hidden:
             clean = "".join(character for character in text if character.isprintable())
             message = f"this word has an invisible character in it: {character_name(hidden[0])}"
-            fixes = (Replacement(span, clean),) if clean else ()
+            fixes = (Replacement(span, clean, looks_the_same(text)),) if clean else ()
             help = f"write `{clean}`" if clean else "take it out"
             self.errors.append(Diagnostic("LNG054", message, span, help=help, fixes=fixes))
         return not hidden
 
-    def value(self, tree: Tree[Token]) -> ast.Value:
+    def value(self, tree: Tree[Token], statement: str = "") -> ast.Value:
+        """A value, of ``statement`` if it is one of the values of a statement."""
         text, quoted, key, qualifier = "", False, "", ""
         for token in cast("list[Token]", tree.children):
             match token.type:
@@ -92,12 +116,17 @@ class _Builder:
         span = self.span(tree)
         if not quoted and text in KEYWORDS:
             help = f'quote it if it is a value: `"{text}"`'
+            if text in MODES and statement:
+                help += f"; a mode stands before the verb, as in `{text} {statement}`"
             self.errors.append(Diagnostic("LNG003", f"`{text}` is a keyword, not a value", span, help=help))
         elif not quoted and self.visible(text, span) and (text[0] in QUOTES or text[-1] in QUOTES):
-            fix = f'"{text.strip(QUOTES)}"'
+            fix, safe = in_quotes(text)
             message = f'`{text}`: strings stand in `"`'
-            fixes = (Replacement(span, fix),) if "\\" not in fix and not key and not qualifier else ()
-            self.errors.append(Diagnostic("LNG053", message, span, help=f"write `{fix}`", fixes=fixes))
+            fixes = (Replacement(span, fix, safe),) if fix and not key and not qualifier else ()
+            help = f"write `{fix}`" if fix else 'use `"`'
+            self.errors.append(Diagnostic("LNG053", message, span, help=help, fixes=fixes))
+        elif not quoted and text.endswith(";"):
+            self.complain(sign_behind(text, span))
         return ast.Value(text, span, quoted, key, qualifier)
 
     def statement(self, tree: Tree[Token]) -> ast.Statement:
@@ -108,9 +137,9 @@ class _Builder:
         unless: ast.Unless | None = None
         for child in cast("list[Tree[Token]]", tree.children[len(words) :]):
             if child.data == "name":
-                names.append(self.name(child))
+                names.append(self.control(child, words[-1]))
             elif child.data == "value":
-                values.append(self.value(child))
+                values.append(self.value(child, f"{words[-1]} {names[-1].text}"))
             elif child.data == "unless":
                 field, value = cast("list[Tree[Token]]", child.children)
                 unless = ast.Unless(self.name(field), self.value(value), self.span(child))
@@ -118,6 +147,7 @@ class _Builder:
                 texts[child.data] = " ".join(str(child.children[0]).split()).removeprefix("on ")
                 if child.data == "because":
                     texts["because"] = _unquote(str(child.children[0]))
+        self.complain(brackets(tuple(values)))
         return ast.Statement(
             cast(ast.Verb, words[-1]),
             tuple(names),
@@ -133,7 +163,7 @@ class _Builder:
         )
 
     def scope(self, tree: Tree[Token]) -> ast.Scope:
-        values = tuple(self.value(cast("Tree[Token]", v)) for v in tree.children[1:])
+        values = self.values(cast("list[Tree[Token]]", tree.children[1:]))
         inverse = str(tree.children[0]).startswith("except")
         return ast.Scope(inverse, values, self.span(tree), self.within(tree), self.comments.beside(tree.meta.end_line))
 
@@ -149,7 +179,9 @@ class _Builder:
                 value = self.value(cast("Tree[Token]", rest[0]))
                 subjects.append(ast.Subject(cast(ast.SubjectKind, str(kind)), (value,), span))
             elif not subjects or subjects[-1].kind == "everyone":
+                who = str(cast("Tree[Token]", kind).children[0])
                 help = "say what it is: `users`, `groups` or `serviceaccounts` before the name"
+                help = "write `everyone`" if who.lower() in EVERYBODY else help
                 self.errors.append(Diagnostic("LNG005", "who is this?", span, help=help))
             else:
                 last = subjects.pop()
@@ -182,6 +214,8 @@ class _Builder:
                     because = _unquote(str(child.children[0]))
                 case _:
                     until = self.value(cast("Tree[Token]", child.children[0]))
+        for part in exempted:
+            self.complain(brackets(part.values))
         comment, beside = self.within(tree), self.comments.beside(tree.meta.end_line)
         return ast.Exemption(tuple(exempted), self.span(tree), controls, because, until, comment, beside)
 

@@ -9,9 +9,11 @@ from collections.abc import Collection
 from pscc.base.frozen import frozen
 from pscc.base.source import SourceFile, Span
 from pscc.diagnostics import Diagnostic, Replacement
+from pscc.language.ast import Mode
 
 VERBS = ("deny", "allow", "require", "default")
-STARTS = (*VERBS, "enforce", "warn", "audit", "in", "except", "exempt", "without")
+MODES: tuple[Mode, ...] = ("enforce", "warn", "audit")
+STARTS = (*VERBS, *MODES, "in", "except", "exempt", "without")
 """The words that begin a line of a policy. Source: the rule ``item`` of ``grammar/psp.lark``."""
 
 
@@ -74,9 +76,19 @@ class Stop:
         return words[-1][0], self.start + words[-1].start(), self.start + words[-1].end()
 
     def diagnostic(
-        self, code: str, message: str, help: str, *, at: tuple[int, int] | None = None, fix: str | None = None
+        self,
+        code: str,
+        message: str,
+        help: str,
+        *,
+        at: tuple[int, int] | None = None,
+        fix: str | None = None,
+        safe: bool = False,
     ) -> Diagnostic:
-        """A diagnostic at the word where the parser stopped, or from one offset to another; ``fix`` replaces that."""
+        """A diagnostic at the word where the parser stopped, or from one offset to another.
+
+        ``fix`` replaces that, ``safe`` if nothing else can be meant.
+        """
         start, end = at or (self.at, self.at + max(1, len(self.word)))
         span = self.places.span(start, end)
-        return Diagnostic(code, message, span, help=help, fixes=() if fix is None else (Replacement(span, fix),))
+        return Diagnostic(code, message, span, help=help, fixes=() if fix is None else (Replacement(span, fix, safe),))

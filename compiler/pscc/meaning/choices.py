@@ -7,7 +7,8 @@ from typing import get_args
 
 from pscc import ir
 from pscc.base.source import Span
-from pscc.diagnostics import Diagnostic, Replacement, Report, did_you_mean
+from pscc.diagnostics import Diagnostic, Replacement, Report
+from pscc.diagnostics.spelling import did_you_mean
 from pscc.ir.access import ALL, EVERYONE, Grant, Names, Subjects
 from pscc.language import ast
 from pscc.meaning.naming import check_name, choice_named_after

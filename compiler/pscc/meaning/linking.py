@@ -9,7 +9,8 @@ from collections.abc import Callable
 
 from pscc.base.frozen import frozen
 from pscc.base.source import SourceFile, Span
-from pscc.diagnostics import Diagnostic, Report, SourceError, did_you_mean
+from pscc.diagnostics import Diagnostic, Report, SourceError
+from pscc.diagnostics.spelling import did_you_mean
 from pscc.language import ast
 from pscc.meaning.library import LEVELS, MINORS, is_library_name, library_policy
 

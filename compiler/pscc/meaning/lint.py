@@ -17,6 +17,7 @@ from pscc.ir.access import EVERYWHERE, Exemption
 from pscc.ir.passes import display
 from pscc.language import ast
 from pscc.meaning.scoping import glob, scope_of
+from pscc.meaning.traps import traps
 from pscc.reasoning.contradictions import refused_defaults
 from pscc.reasoning.difference.compare import compare_admitted
 from pscc.reasoning.refused_changes import RefusedChange, refused_changes
@@ -57,6 +58,7 @@ def lint(document: ast.Document, program: ir.Program) -> Iterator[Diagnostic]:
             yield from _without_effect(resolved, own)
         yield from _needless_exemptions(resolved)
     yield from _undone(document, program)
+    yield from traps(document, program)
 
 
 def refused(program: ir.Program) -> Iterator[Diagnostic]:

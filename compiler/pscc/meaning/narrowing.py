@@ -12,7 +12,8 @@ from typing import Literal, NamedTuple
 from pscc import ir
 from pscc.base.frozen import frozen
 from pscc.controls._base import Probe
-from pscc.diagnostics import Diagnostic, Replacement, Report, did_you_mean
+from pscc.diagnostics import Diagnostic, Report
+from pscc.diagnostics.spelling import did_you_mean, respelled
 from pscc.language import ast
 from pscc.meaning.scoping import glob
 
@@ -46,7 +47,7 @@ def unless(check: ir.Check, tail: ast.Unless, report: Report) -> ir.Check:
     if field is None:
         suggestion = did_you_mean(tail.field.text, FIELDS)
         help = f"did you mean `{suggestion}`?" if suggestion else f"it takes {_forms()}"
-        fixes = (Replacement(tail.field.span, suggestion),) if suggestion else ()
+        fixes = respelled(tail.field.span, tail.field.text, suggestion, FIELDS)
         message = f"`unless` does not know `{tail.field.text}`"
         report.add(Diagnostic("LNG043", message, tail.field.span, help=help, fixes=fixes))
         return check

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from pscc.base.source import SourceFile, Span
-from pscc.diagnostics import Diagnostic, Replacement, Report, did_you_mean
+from pscc.diagnostics import Diagnostic, Replacement, Report
+from pscc.diagnostics.spelling import did_you_mean, respelled
 from pscc.language import ast
 from pscc.meaning.naming import CHOICE_OF_CLUSTER, free_name
 from pscc.meaning.psp_policy import to_policy
@@ -117,7 +118,7 @@ def _no_policy(sources: tuple[SourceFile, ...], objects: Objects, report: Report
         message = f"this is a {others[0].kind}, where a PodSecurityPolicy is expected"
         help, fixes = "give a PodSecurityPolicy, or a .psp file", tuple[Replacement, ...]()
         if did_you_mean(others[0].kind, (PSP_KIND,)):
-            help, fixes = f"did you mean `{PSP_KIND}`?", (Replacement(others[0].span, PSP_KIND),)
+            help, fixes = f"did you mean `{PSP_KIND}`?", respelled(others[0].span, others[0].kind, PSP_KIND, ())
         report.add(Diagnostic("PSP001", message, others[0].span, help=help, fixes=fixes))
         return
     start = Span(sources[0].name, 1, 1, 1, 1)

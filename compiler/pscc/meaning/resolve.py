@@ -13,7 +13,8 @@ from pscc import ir
 from pscc.base.source import Span
 from pscc.controls import CONTROLS
 from pscc.controls._base import Control, DefaultShape, Shape, check_of
-from pscc.diagnostics import Diagnostic, Replacement, Report, did_you_mean
+from pscc.diagnostics import Diagnostic, Replacement, Report
+from pscc.diagnostics.spelling import did_you_mean
 from pscc.language import ast
 from pscc.language.printer import print_statement, print_value
 from pscc.meaning.inheritance import Flat, Slot, flatten, slot_of
@@ -21,6 +22,7 @@ from pscc.meaning.linking import Family
 from pscc.meaning.naming import check_name
 from pscc.meaning.narrowing import CONTAINER_KINDS, exempting, looks_at_containers, unless
 from pscc.meaning.scoping import exemption_of, scope_of
+from pscc.meaning.unknown import unknown_control
 
 _BY_ID = {control.id: control for control in CONTROLS}
 _ORDER = {control.id: index for index, control in enumerate(CONTROLS)}
@@ -64,7 +66,8 @@ def _no_shape(control: Control, statement: ast.Statement, report: Report) -> Non
     verbs = {s.verb for s in control.shapes} | ({"default"} if control.default else set())
     if boolean and statement.verb == "deny":
         help = f"write `require {control.id} false`"
-        fixes = (Replacement(statement.span, f"require {control.id} false"),) if not statement.values else ()
+        alone = print_statement(statement) == f"deny {control.id}"
+        fixes = (Replacement(statement.span, f"require {control.id} false"),) if alone else ()
         report.add(
             Diagnostic("LNG012", f"{form}: {control.id} is true, false or unset", word.span, help=help, fixes=fixes)
         )
@@ -79,7 +82,7 @@ def _no_shape(control: Control, statement: ast.Statement, report: Report) -> Non
         end = Span(word.span.file, word.span.end_line, word.span.end_column, word.span.end_line, word.span.end_column)
         message = f"a `,` is missing before `{first.text}`"
         help = f"write `{statement.verb} {control.id}, {first.text}`"
-        report.add(Diagnostic("LNG051", message, first.span, help=help, fixes=(Replacement(end, ","),)))
+        report.add(Diagnostic("LNG051", message, first.span, help=help, fixes=(Replacement(end, ",", safe=True),)))
     else:
         report.add(_misformed(control, statement, form, switch))
 
@@ -98,7 +101,9 @@ def _misformed(control: Control, statement: ast.Statement, form: str, switch: bo
         help = f"write `{statement.verb} {control.id} {manner} {', '.join(print_value(v) for v in values)}`"
         start = values[0].span
         at = Span(start.file, start.line, start.column, start.line, start.column)
-        return Diagnostic("LNG013", message, statement.span, help=help, fixes=(Replacement(at, f"{manner} "),))
+        return Diagnostic(
+            "LNG013", message, statement.span, help=help, fixes=(Replacement(at, f"{manner} ", safe=True),)
+        )
     elif statement.manner and statement.manner not in takes:
         message = f"{form} does not take `{statement.manner}`"
     elif statement.values and (switch or takes == {"nothing"}):
@@ -139,12 +144,7 @@ class _PolicyResolver:
         name = statement.controls[0]
         control = _BY_ID.get(name.text)
         if control is None:
-            suggestion = did_you_mean(name.text, _BY_ID)
-            help = f"did you mean `{suggestion}`?" if suggestion else "`pscc explain` lists the controls"
-            fixes = (Replacement(name.span, suggestion),) if suggestion else ()
-            self.report.add(
-                Diagnostic("LNG010", f"there is no control `{name.text}`", name.span, help=help, fixes=fixes)
-            )
+            unknown_control(name, self.report, statement.values[0].text if statement.values else "")
         elif statement.verb == "default":
             self._default(control, statement)
         else:
@@ -261,7 +261,8 @@ def _comma_before_values(statement: ast.Statement, report: Report) -> bool:
     gap = Span(first.span.file, first.span.end_line, first.span.end_column, others[0].span.line, others[0].span.column)
     help = f"write `{statement.verb} {first.text} {', '.join(name.text for name in others)}`"
     message = f"no `,` stands between {first.text} and its values"
-    report.add(Diagnostic("LNG051", message, gap, help=help, fixes=(Replacement(gap, " "),)))
+    # `deny a, b` without the comma would deny less
+    report.add(Diagnostic("LNG051", message, gap, help=help, fixes=(Replacement(gap, " ", statement.verb == "allow"),)))
     return True
 
 
@@ -272,11 +273,7 @@ def _check_exempt_controls(policy: ast.Policy, checks: list[ir.Check], report: R
         for name in exemption.controls:
             check = by_control.get(name.text)
             if name.text not in _BY_ID:
-                suggestion = did_you_mean(name.text, _BY_ID)
-                help = f"did you mean `{suggestion}`?" if suggestion else f"the controls are {', '.join(_BY_ID)}"
-                fixes = (Replacement(name.span, suggestion),) if suggestion else ()
-                message = f"there is no control `{name.text}`"
-                report.add(Diagnostic("LNG010", message, name.span, help=help, fixes=fixes))
+                unknown_control(name, report)
             elif check is None:
                 message = f"this policy says nothing about {name.text}: there is nothing to be exempt from"
                 report.add(Diagnostic("LNG045", message, name.span, "warning", help="take it out of the `from`"))

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from pscc.base.frozen import frozen
 from pscc.base.source import SourceFile, Span
-from pscc.diagnostics import Diagnostic, Replacement, Report, did_you_mean
+from pscc.diagnostics import Diagnostic, Report
+from pscc.diagnostics.spelling import did_you_mean, respelled
 from pscc.pod.fields import element
 from pscc.pod.kinds import Kind, Object
 from pscc.pod.normalising import Json, as_object
@@ -167,7 +168,8 @@ def _warn_unknown(node: Node, kind: Kind, where: str, report: Report) -> None:
         if field is not None:
             _warn_unknown(entry.node, field.kind, entry.key, report)
         else:
-            suggestion = did_you_mean(entry.key, [field.name for field in expected.fields])
+            names = [field.name for field in expected.fields]
+            suggestion = did_you_mean(entry.key, names)
             report.add(
                 Diagnostic(
                     "POD001",
@@ -175,6 +177,6 @@ def _warn_unknown(node: Node, kind: Kind, where: str, report: Report) -> None:
                     entry.key_span,
                     severity="warning",
                     help=f"did you mean `{suggestion}`?" if suggestion else "",
-                    fixes=(Replacement(entry.key_span, suggestion),) if suggestion else (),
+                    fixes=respelled(entry.key_span, entry.key, suggestion, names),
                 )
             )

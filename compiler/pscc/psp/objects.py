@@ -79,7 +79,9 @@ def read_as(node: Node) -> str:
 def unquoted(node: Node, code: str, message: str) -> Diagnostic:
     """The error that ``node`` is no string, which quotes would make it."""
     quoted = json.dumps(node.spelled)
-    return Diagnostic(code, message, node.span, help=f"quote it: `{quoted}`", fixes=(Replacement(node.span, quoted),))
+    return Diagnostic(
+        code, message, node.span, help=f"quote it: `{quoted}`", fixes=(Replacement(node.span, quoted, safe=True),)
+    )
 
 
 class _Sorter:

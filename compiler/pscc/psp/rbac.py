@@ -12,7 +12,8 @@ from collections.abc import Iterable, Iterator
 
 from pscc.base.frozen import frozen
 from pscc.base.source import Span
-from pscc.diagnostics import Diagnostic, Report, did_you_mean
+from pscc.diagnostics import Diagnostic, Report
+from pscc.diagnostics.spelling import did_you_mean
 from pscc.psp.documents import field, text
 from pscc.psp.objects import refuse_unquoted
 from pscc.psp.yaml_tree import Node

@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterable
 
 from pscc.base.source import Span
-from pscc.diagnostics import Diagnostic, Replacement, Report, did_you_mean
+from pscc.diagnostics import Diagnostic, Replacement, Report
+from pscc.diagnostics.spelling import did_you_mean, respelled
 from pscc.psp.schema import REQUIRED, RULES
 from pscc.psp.yaml_tree import Node
 
@@ -103,10 +104,11 @@ class Validation:
         value = node.get(key)
         return str(value.value) if value else ""
 
-    def invalid(self, span: Span, message: str, help: str = "", code: str = "PSP006", fix: str | None = None) -> None:
+    def invalid(
+        self, span: Span, message: str, help: str = "", code: str = "PSP006", fixes: tuple[Replacement, ...] = ()
+    ) -> None:
         """Report an error at ``span``."""
-        fixes = (Replacement(span, fix),) if fix else ()
-        help = f"did you mean `{fix}`?" if fix else help
+        help = f"did you mean `{fixes[0].text}`?" if fixes else help
         self.report.add(Diagnostic(code, message, span, help=help, fixes=fixes))
 
     def warn(self, code: str, span: Span, message: str, help: str = "") -> None:
@@ -117,9 +119,8 @@ class Validation:
         """Report ``node`` unless its value is one of ``known``."""
         text = str(node.value)
         if text not in known:
-            self.invalid(
-                node.span, f"`{text}` is not {noun}", f"known: {', '.join(known)}", fix=did_you_mean(text, known)
-            )
+            fixes = respelled(node.span, text, did_you_mean(text, known), known)
+            self.invalid(node.span, f"`{text}` is not {noun}", f"known: {', '.join(known)}", fixes=fixes)
 
     def strategy(self, field: str) -> None:
         """Check the rule and the ranges of a strategy."""
@@ -136,10 +137,9 @@ class Validation:
         elif str(rule.value) not in known:
             aliases = {"MustRunAsRange": "MustRunAs"}
             suggestion = aliases.get(str(rule.value)) or did_you_mean(str(rule.value), known)
+            fixes = respelled(rule.span, str(rule.value), suggestion if suggestion in known else None, known)
             message = f"`{rule.value}` is not a rule of {field}"
-            self.invalid(
-                rule.span, message, f"known: {', '.join(known)}", "PSP004", suggestion if suggestion in known else None
-            )
+            self.invalid(rule.span, message, f"known: {', '.join(known)}", "PSP004", fixes)
         self.ranges(field, node, str(rule.value) if rule else "")
 
     def missing(self, field: str, known: tuple[str, ...]) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pscc.base.source import SourceFile, Span
-from pscc.diagnostics import Diagnostic, Replacement, Report, did_you_mean
+from pscc.diagnostics import Diagnostic, Replacement, Report
+from pscc.diagnostics.spelling import did_you_mean, respelled
 from pscc.psp.documents import is_plain
 from pscc.psp.objects import read_as, refuse_unquoted, unquoted
 from pscc.psp.reading import Psp
@@ -66,13 +67,16 @@ def _is_psp(root: Node, report: Report) -> bool:
         help = "give a PodSecurityPolicy, or a .psp file"
         fixes: tuple[Replacement, ...] = ()
         if kind is not None and did_you_mean(str(kind.value), ("PodSecurityPolicy",)):
-            help, fixes = "did you mean `PodSecurityPolicy`?", (Replacement(kind.span, "PodSecurityPolicy"),)
+            help, fixes = (
+                "did you mean `PodSecurityPolicy`?",
+                respelled(kind.span, str(kind.value), "PodSecurityPolicy", ()),
+            )
         message = f"this is {what}, where a PodSecurityPolicy is expected"
         report.add(Diagnostic("PSP001", message, kind.span if kind else root.span, help=help, fixes=fixes))
         return False
     if version is None or version.value not in API_VERSIONS:
         shown = f"`{version.value}` has no PodSecurityPolicy" if version else "`apiVersion` is missing"
-        fixes = (Replacement(version.span, API_VERSIONS[0]),) if version else ()
+        fixes = (Replacement(version.span, API_VERSIONS[0], safe=True),) if version else ()
         span = version.span if version else root.span
         report.add(Diagnostic("PSP001", shown, span, help=f"use `{API_VERSIONS[0]}`", fixes=fixes))
     return True
@@ -142,7 +146,7 @@ def _unknown(key: str, span: Span, known: object, where: str, report: Report) ->
         suggestion, help = None, "it is an annotation: put it below `metadata.annotations`"
     elif where == "" and key in SPEC:
         suggestion, help = None, "put it below `spec`"
-    fixes = (Replacement(span, suggestion),) if suggestion else ()
+    fixes = respelled(span, key, suggestion, names)
     message = f"unknown field `{where}{key}`"
     report.add(Diagnostic("PSP002", message, span, label="the API server would drop it", help=help, fixes=fixes))
 
@@ -222,6 +226,6 @@ def _scalar(node: Node, schema: str, where: str, types: _Types) -> None:
         help = f"write `{fix}`, without quotes" if fix else "write `true` or `false`"
     else:
         help = "write a number, without quotes"
-    fixes = (Replacement(node.span, fix),) if fix else ()
+    fixes = (Replacement(node.span, fix, safe=True),) if fix else ()
     message = f"`{where}` is {shown}, it has to be {_KINDS[schema]}"
     types.refuse(Diagnostic("PSP003", message, node.span, help=help, fixes=fixes))

@@ -98,4 +98,28 @@ CODES: dict[str, tuple[str, str, str]] = {
         "been. Workloads that live off a default are seen once it enforces; `pscc eval` counts them before.",
         "audit",
     ),
+    "LNG082": (
+        "A name that Kubernetes does not know",
+        "Capabilities are spelled in capitals and without `CAP_`. Any other word is taken as it is, and no container runtime knows "
+        "it, so a statement about it is about nothing.",
+        "deny capabilities.add SYS_ADMIN",
+    ),
+    "LNG083": (
+        "Unset is allowed",
+        "`allow` and `deny` look at a field where it is set. A pod that leaves it unset gets what Kubernetes, the container "
+        "runtime or the image has for it, which may be what the statement refuses. `require` asks for the field.",
+        "require allowPrivilegeEscalation false",
+    ),
+    "LNG084": (
+        "An exemption of more than it names",
+        "Every user is in `system:authenticated`. An image pattern whose `*` does not follow `/`, `:` or `@` covers other "
+        "registries and repositories. The author of a pod chooses the names of its containers.",
+        'exempt images registry.example/mesh/* because "ours"',
+    ),
+    "LNG085": (
+        "A parent beside a choice",
+        "A policy that no `choose` names holds for every pod, besides the choice. If it is only there to be extended, it does not "
+        "belong into this program.",
+        'use "base.psp"',
+    ),
 }

@@ -84,4 +84,18 @@ CODES: dict[str, tuple[str, str, str]] = {
         "A source whose name ends in .psp is read as the policy language. Give YAML and JSON their own endings.",
         "",
     ),
+    "LNG080": (
+        "A word of another language",
+        "A parent is taken with `extends`. Lists have `,` between their parts, and no `and` or `or`. There is no `not`: `deny` "
+        "refuses. There is no `if` or `when`: `unless` leaves pods out by two fields, and a policy with `in namespaces …` is for "
+        "some namespaces. Kinds are plural: `namespaces`, `users`, `groups`, `serviceaccounts`, `containers`, `images`.",
+        "policy team extends pss/baseline {\n    in namespaces team-*\n    deny hostPorts\n}",
+    ),
+    "LNG081": (
+        "In the wrong place or order",
+        "The head of a policy has its name, its title and its parent. Mode, namespaces and exemptions have lines of their own "
+        "inside the braces. A statement ends with `on`, `unless` and `because`, an exemption with `from`, `because` and `until`, "
+        "in this order.",
+        'policy team "What every team gets" extends pss/baseline {\n    audit\n    exempt users ann because "on call"\n}',
+    ),
 }

@@ -1,0 +1,165 @@
+"""``--fix``: corrects sources by the fixes that their errors offer, and never guesses."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+
+from pscc.base.frozen import frozen
+from pscc.base.source import SourceFile, Span
+from pscc.diagnostics import Diagnostic, Report, SourceError
+from pscc.diagnostics.fixes import apply_fixes
+from pscc.driver import analyse, read
+from pscc.language.ast import Document, Exemption, Grant, Scope, Statement, Without
+from pscc.language.formatting import without_spans
+from pscc.language.recovery import MOST_ERRORS
+from pscc.meaning.linking import Load, load_nothing
+
+_ROUNDS = 5
+"""Rounds of corrections, and corrections of one line: one can uncover another error."""
+_Item = Statement | Scope | Exemption | Without | Grant
+_Statement = tuple[str, object]
+"""The name of a policy, empty where its head has an error, and what one of its lines says."""
+
+
+@frozen
+class _State:
+    """Sources on their way, with their errors in order."""
+
+    sources: tuple[SourceFile, ...]
+    errors: tuple[Diagnostic, ...]
+
+
+@frozen
+class _Settings:
+    """How sources are analysed (`pscc.driver.analyse`), and whether unsafe fixes count."""
+
+    load: Load
+    today: date
+    everyone: bool
+    namespace: str
+    unsafe: bool
+
+    def examine(self, sources: tuple[SourceFile, ...]) -> _State:
+        """The state of ``sources``."""
+        try:
+            analyse(*sources, load=self.load, today=self.today, everyone=self.everyone, namespace=self.namespace)
+        except SourceError as error:
+            return _State(sources, tuple(d for d in error.diagnostics if d.severity == "error"))
+        return _State(sources, ())
+
+    def says(self, state: _State) -> tuple[_Statement, ...]:
+        """What those lines of ``state`` say that have no error."""
+        try:
+            document = read(state.sources, Report(), everyone=self.everyone, namespace=self.namespace)
+        except SourceError:
+            return ()
+        return () if document is None else tuple(_says(document, state.errors))
+
+    def keeps(self, before: _State, after: _State) -> bool:
+        """Whether ``after`` says all that ``before`` did. A policy whose head had an error may have got another name."""
+        said, says = self.says(before), self.says(after)
+        named = Counter(statement for statement in said if statement[0])
+        return not named - Counter(says) and not Counter(line for _, line in said) - Counter(line for _, line in says)
+
+    def offers(self, diagnostic: Diagnostic) -> bool:
+        """Whether ``diagnostic`` offers a fix that may be applied."""
+        return diagnostic.applicability == "safe" or (self.unsafe and diagnostic.applicability == "unsafe")
+
+
+def correct(
+    *sources: SourceFile,
+    load: Load = load_nothing,
+    today: date = date.min,
+    everyone: bool = False,
+    namespace: str = "",
+    unsafe: bool = False,
+) -> tuple[tuple[SourceFile, ...], tuple[Diagnostic, ...]]:
+    """``sources`` after the safe fixes that their errors offer, with ``unsafe`` all of them, and the errors that these mend.
+
+    A fix is applied only if the sources then have fewer errors, and every line without an error says what it said. Sources
+    with as many errors as are reported at most keep them all: their number does not tell whether there are fewer.
+    """
+    settings = _Settings(load, today, everyone, namespace, unsafe)
+    state = settings.examine(sources)
+    mended: list[Diagnostic] = []
+    for _ in range(_ROUNDS):
+        offered = sorted((d for d in state.errors if settings.offers(d)), key=_place, reverse=True)
+        if not offered or len(state.errors) >= MOST_ERRORS:
+            break
+        state, done = _mend(settings, state, offered)
+        mended += reversed(done)
+        if not done:
+            break
+    return state.sources, tuple(mended)
+
+
+def _place(diagnostic: Diagnostic) -> tuple[str, int, int]:
+    span = diagnostic.fixes[0].span
+    return span.file, span.line, span.column
+
+
+def _mend(settings: _Settings, state: _State, offered: list[Diagnostic]) -> tuple[_State, list[Diagnostic]]:
+    """``state`` after those of ``offered``, last in the text first, that leave fewer errors; and these."""
+    after = _applied(settings, state, offered)
+    if len(after.errors) <= len(state.errors) - len(offered) and settings.keeps(state, after):
+        return after, offered
+    if len(offered) == 1:
+        return _followed(settings, state, after, offered)
+    half = len(offered) // 2  # edits in the later half move nothing in the earlier one
+    state, later = _mend(settings, state, offered[:half])
+    state, earlier = _mend(settings, state, offered[half:])
+    return state, [*later, *earlier]
+
+
+def _followed(
+    settings: _Settings, state: _State, after: _State, offered: list[Diagnostic]
+) -> tuple[_State, list[Diagnostic]]:
+    """As `_mend`, of one fix that uncovers another error of its line: with the fixes of that."""
+    known = Counter((d.code, d.message) for d in state.errors)
+    done = list(offered)
+    line = _place(offered[0])[:2]
+    for _ in range(_ROUNDS):
+        fresh = Counter((d.code, d.message) for d in after.errors) - known
+        further = [d for d in after.errors if fresh[d.code, d.message] and settings.offers(d) and _place(d)[:2] == line]
+        if not further:
+            break
+        after = _applied(settings, after, further[:1])
+        done.append(further[0])
+        if len(after.errors) < len(state.errors) and settings.keeps(state, after):
+            return after, done[::-1]
+    return state, []
+
+
+def _applied(settings: _Settings, state: _State, diagnostics: list[Diagnostic]) -> _State:
+    fixes = [fix for diagnostic in diagnostics for fix in diagnostic.fixes]
+    return settings.examine(
+        tuple(
+            replace(source, text=apply_fixes(source.text, [fix for fix in fixes if fix.span.file == source.name]))
+            for source in state.sources
+        )
+    )
+
+
+def _says(document: Document, errors: tuple[Diagnostic, ...]) -> Iterator[_Statement]:
+    """What each line of ``document`` without one of ``errors`` says, with the name of its policy."""
+    wrong = {(d.span.file, line) for d in errors if d.span for line in range(d.span.line, d.span.end_line + 1)}
+
+    def right(span: Span) -> bool:
+        return not any((span.file, line) in wrong for line in range(span.line, span.end_line + 1))
+
+    items: list[tuple[str, _Item]] = []
+    for policy in document.policies:
+        name = policy.name.text if right(policy.name.span) else ""
+        if policy.mode:
+            yield name, policy.mode
+        if policy.extends and right(policy.extends.span):
+            yield name, policy.extends.text
+        listed: tuple[_Item, ...] = (*policy.statements, *policy.scopes, *policy.exemptions, *policy.without)
+        items += [(name, item) for item in listed]
+    items += [("", grant) for choice in document.choices for grant in choice.grants]
+    for name, item in items:
+        if right(item.span):
+            yield name, without_spans(replace(item, comment="", beside=""))

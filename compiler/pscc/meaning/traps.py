@@ -1,0 +1,176 @@
+"""Warnings of ``pscc check`` about statements that say less than they seem to. Each shows a pod where there can be one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from pscc import ir
+from pscc.base.source import Span
+from pscc.controls import control_of
+from pscc.controls._base import Control
+from pscc.controls._shapes import CONTAINERS
+from pscc.controls._values import Words
+from pscc.diagnostics import Diagnostic, Replacement
+from pscc.ir.access import AUTHENTICATED, EVERYWHERE, SERVICE_ACCOUNTS, Names
+from pscc.language import ast
+from pscc.language.printer import print_statement
+from pscc.meaning.inheritance import single
+from pscc.meaning.scoping import glob, names_of
+from pscc.reasoning.difference.compare import compare_admitted
+from pscc.reference import interpreter
+
+_SEPARATORS = ("/", ":", "@")
+"""What ends a part of an image's name. Source: ``github.com/distribution/reference``."""
+
+
+def traps(document: ast.Document, program: ir.Program) -> Iterator[Diagnostic]:
+    """The warnings about ``document``, whose meaning is ``program``."""
+    resolved = [*program.policies, *(policy for choice in program.choices for policy in choice.policies)]
+    by_place = {(policy.span, check.span): (policy, check) for policy in resolved for check in policy.checks}
+    for policy in document.policies:
+        for statement in single(policy):
+            yield from _unusual_names(statement)
+            if (policy.span, statement.span) in by_place:
+                yield from _unset_is_allowed(statement, *by_place[policy.span, statement.span])
+        for exemption in policy.exemptions:
+            yield from _exempts_too_many(exemption)
+    yield from _parents_beside_a_choice(document, program)
+
+
+def _warn(code: str, message: str, span: Span, help: str, *notes: str) -> Diagnostic:
+    return Diagnostic(code, message, span, "warning", notes=tuple((None, note) for note in notes), help=help)
+
+
+def _shown(pod: object) -> str:
+    spec = pod.get("spec") if isinstance(pod, Mapping) else None
+    return json.dumps({"spec": spec}, ensure_ascii=False)
+
+
+# --- statements -------------------------------------------------------------------
+
+
+def _unusual_names(statement: ast.Statement) -> Iterator[Diagnostic]:
+    """A warning for each value that is a name which Kubernetes does not know, though it takes any."""
+    kind = control_of(statement.controls[0].text).values
+    if not isinstance(kind, Words) or not kind.usual:
+        return
+    for value in statement.values:
+        suggestion = kind.unusual(value)
+        if suggestion is None:
+            continue
+        message = f"`{value.text}` is not {kind.noun} as Kubernetes spells it"
+        help = f"did you mean `{suggestion}`?" if suggestion else f"known: {', '.join(kind.usual)}"
+        fixes = (Replacement(value.span, suggestion),) if suggestion else ()
+        yield replace(_warn("LNG082", message, value.span, help), fixes=fixes)
+
+
+def _unset_is_allowed(statement: ast.Statement, policy: ir.Policy, check: ir.Check) -> Iterator[Diagnostic]:
+    """A warning where pods that leave the field unset are admitted, and get what the statement refuses."""
+    control = control_of(statement.controls[0].text)
+    if control.unset is None or statement.verb not in ("allow", "deny"):
+        return
+    alone = replace(policy, checks=(check,), defaults=())
+    pod: interpreter.Json = {"spec": {"containers": [{"name": "main", "image": "app:1", **control.unset.container}]}}
+    if interpreter.check(alone, pod).allowed:
+        return
+    plain = replace(policy, scope=EVERYWHERE, exemptions=(), mode="enforce")
+    strict = replace(plain, checks=(*plain.checks, _said(control, control.unset.said)))
+    witness = next(iter(compare_admitted(ir.Program((strict,)), ir.Program((plain,))).looser), None)
+    if witness is None:
+        return
+    message = f"a pod that does not set {control.id} is admitted, and {control.unset.happens}"
+    yield _warn(
+        "LNG083",
+        message,
+        statement.span,
+        f"write `{_required(statement, control)}`",
+        f"this pod is admitted: {_shown(witness.pod)}",
+    )
+
+
+def _required(statement: ast.Statement, control: Control) -> str:
+    """The ``require`` to write for ``statement``."""
+    if statement.verb == "deny":
+        return control.example
+    return print_statement(replace(statement, verb="require"))
+
+
+def _said(control: Control, said: ir.Condition) -> ir.Check:
+    """A check that refuses pods which leave the field of ``control`` open."""
+    requirement = ir.Requirement(CONTAINERS, said, ("not set",), ir.Const(False), name="said")
+    return ir.Check(control.id, "Said", "", "", (requirement,), (), Span("", 1, 1, 1, 1))
+
+
+# --- exemptions ---------------------------------------------------------------------
+
+
+def _exempts_too_many(exemption: ast.Exemption) -> Iterator[Diagnostic]:
+    """A warning for each name of an exemption that exempts more than it seems to."""
+    for exempted in exemption.exempted:
+        for value in exempted.values:
+            match exempted.kind:
+                case "images" if glob(value) and not value.text[:-1].endswith(_SEPARATORS):
+                    yield _open_image(value)
+                case "containers":
+                    name = value.text.removesuffix("*") + ("x" if glob(value) else "")
+                    message = f"whoever writes a pod may call any container `{name}`"
+                    help = "name its image: `exempt images REGISTRY/NAME:* …`"
+                    yield _warn("LNG084", message, value.span, help, _exempt(name, "any.example/app"))
+                case "users" | "groups" | "serviceaccounts" if who := _everyone(exempted.kind, names_of((value,))):
+                    message = f"`{exempted.kind} {value.text}` exempts {who}"
+                    yield _warn("LNG084", message, value.span, "name those who need it")
+
+
+def _open_image(value: ast.Value) -> Diagnostic:
+    start = value.text[:-1]
+    image = (
+        f"{start}-of-another/app" if "/" in start else f"{start}.another.example/app" if start else "any.example/app"
+    )
+    help = f"write `{start}/*`" if start else "name the registry: `exempt images REGISTRY/*`"
+    message = f"`{value.text}` covers images of others, too"
+    return _warn("LNG084", message, value.span, help, _exempt("main", image))
+
+
+def _exempt(name: str, image: str) -> str:
+    return f"this pod is exempt: {_shown({'spec': {'containers': [{'name': name, 'image': image}]}})}"
+
+
+def _everyone(kind: str, names: Names) -> str:
+    """Whom ``names`` of this kind include, in words, if these are all users or all service accounts; else empty."""
+    if "" in names.prefixes or (kind == "groups" and AUTHENTICATED in names):
+        return "every service account" if kind == "serviceaccounts" else "everyone"
+    return "every service account" if kind == "groups" and SERVICE_ACCOUNTS in names else ""
+
+
+# --- parents ------------------------------------------------------------------------
+
+
+def _parents_beside_a_choice(document: ast.Document, program: ir.Program) -> Iterator[Diagnostic]:
+    """A warning for each policy that a policy of a choice extends, and that holds beside the choice."""
+    beside = {policy.name: policy for policy in program.policies if policy.mode == "enforce"}
+    chosen = {policy.name: policy for choice in program.choices for policy in choice.policies}
+    extends = {policy.name.text: policy.extends.text for policy in document.policies if policy.extends}
+    for policy in document.policies:
+        parent = beside.get(policy.name.text)
+        child = next((name for name in chosen if policy.name.text in _above(name, extends)), None)
+        if parent is None or child is None:
+            continue
+        plain = ir.Program((replace(parent, scope=EVERYWHERE, exemptions=()),))
+        others = (ir.Program((replace(one, scope=EVERYWHERE, exemptions=()),)) for one in chosen.values())
+        looser = (compare_admitted(plain, other).looser for other in others)
+        witness = next((witnesses[0] for witnesses in looser if witnesses), None)
+        message = f"{parent.name} holds everywhere, beside the choice among {', '.join(chosen)}"
+        help = f"put {parent.name} into a file of its own and name that in a `use`, or grant it in the choice"
+        notes: list[tuple[Span | None, str]] = [(None, f"{child} extends it, and is chosen by itself")]
+        if witness is not None:
+            notes.append((None, f"{parent.name} refuses this pod, which the choice may admit: {_shown(witness.pod)}"))
+        yield Diagnostic("LNG085", message, policy.name.span, "warning", notes=tuple(notes), help=help)
+
+
+def _above(name: str, extends: Mapping[str, str]) -> Iterator[str]:
+    """The names of the policies that the policy ``name`` extends, over any number of steps."""
+    while name in extends:
+        name = extends[name]
+        yield name

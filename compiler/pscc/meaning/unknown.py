@@ -1,0 +1,26 @@
+"""Controls that do not exist: what their author may have meant."""
+
+from __future__ import annotations
+
+from pscc.controls import CONTROLS
+from pscc.diagnostics import Diagnostic, Report
+from pscc.diagnostics.spelling import did_you_mean, respelled
+from pscc.language import ast
+
+_IDS = tuple(control.id for control in CONTROLS)
+
+
+def unknown_control(name: ast.Name, report: Report, behind: str = "") -> None:
+    """Report that there is no control ``name``, with the one that is near, or has that field of a pod or of a PSP.
+
+    ``behind`` is the word after it, which may be the rest of it: then only part of the fix would be known.
+    """
+    of_psp = [control.id for control in CONTROLS if name.text in control.psp_fields]
+    field = name.text.rpartition(".")[2]
+    suggestion = field if field in _IDS else None if of_psp else did_you_mean(name.text, _IDS)
+    help = f"did you mean `{suggestion}`?" if suggestion else "`pscc explain` lists the controls"
+    if of_psp and not suggestion:
+        help = f"a PodSecurityPolicy's {name.text} is {' and '.join(of_psp)} here: see `pscc explain {of_psp[0]}`"
+    torn = f"{name.text}{behind}" in _IDS
+    fixes = () if torn else respelled(name.span, name.text, suggestion, _IDS)
+    report.add(Diagnostic("LNG010", f"there is no control `{name.text}`", name.span, help=help, fixes=fixes))
