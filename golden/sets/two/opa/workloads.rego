@@ -3,6 +3,12 @@ package main
 
 warn contains msg if {
 	asked := of_workload(input)
+	found := data.pscc.policy_restricted.deny with input as asked
+	some msg in found
+}
+
+warn contains msg if {
+	asked := of_workload(input)
 	found := data.pscc.choice_policy.deny with input as asked
 	some msg in found
 }

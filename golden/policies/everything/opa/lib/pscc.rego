@@ -190,7 +190,10 @@ user_of(request) := request.userInfo if {
 } else := null
 
 # The pod's service account; the API server sets it on all pods but static pods' mirrors, which have none.
-account_of(pod, user) := first_set([object.get(pod, ["spec", "serviceAccountName"], null), default_account(user)])
+account_of(pod, user) := name if {
+	name := text(object.get(pod, ["spec", "serviceAccountName"], null))
+	name != ""
+} else := default_account(user)
 
 default_account(user) := "default" if {
 	user == null

@@ -43,7 +43,7 @@ below_or(object_, path, _) := below(object_, path) if not is_null(object_)
 below_or(object_, _, unset) := unset if is_null(object_)
 
 # The string in capital letters, null where the value is no string.
-in_capitals(value) := upper(value) if is_string(value)
+in_capitals(value) := upper(replace(replace(value, "ı", "I"), "ſ", "S")) if is_string(value)
 
 in_capitals(value) := null if not is_string(value)
 
@@ -190,7 +190,10 @@ user_of(request) := request.userInfo if {
 } else := null
 
 # The pod's service account; the API server sets it on all pods but static pods' mirrors, which have none.
-account_of(pod, user) := first_set([object.get(pod, ["spec", "serviceAccountName"], null), default_account(user)])
+account_of(pod, user) := name if {
+	name := text(object.get(pod, ["spec", "serviceAccountName"], null))
+	name != ""
+} else := default_account(user)
 
 default_account(user) := "default" if {
 	user == null

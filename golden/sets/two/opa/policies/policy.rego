@@ -3,7 +3,7 @@ package pscc.choice_policy
 
 import data.lib.pscc as lib
 
-deny contains refusal
+deny contains refusal if not lib.named({"exact": [], "prefixes": []}, namespace)
 
 # A bare Pod, or the one of an AdmissionReview; anything else is not looked at.
 pod := input.request.object if input.request.object.kind == "Pod"
