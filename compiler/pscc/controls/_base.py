@@ -12,7 +12,7 @@ from typing import Literal, Protocol
 from pscc.base.frozen import frozen
 from pscc.base.source import Span
 from pscc.diagnostics import Report
-from pscc.ir import Check, Condition, Default, ParamValue, Requirement
+from pscc.ir import Check, Condition, Default, ParamValue, Requirement, Scalar
 from pscc.language.ast import On, Statement, Value, Verb
 from pscc.psp.reading import Psp
 
@@ -76,13 +76,23 @@ class Probe:
 class Unset:
     """What a container gets where neither it nor its pod sets a field, though a statement may refuse that.
 
-    ``happens`` is a half-sentence for messages. ``container`` sets the field to it. ``said`` is true of a `container` that
-    does not leave it open, or whose pod does not.
+    ``happens`` is a half-sentence for messages. ``path`` is the field of a container and ``value`` what it gets. ``said`` is
+    true of a container that does not leave it open, or whose pod does not.
     """
 
     happens: str
-    container: Fragment
+    path: tuple[str, ...]
+    value: Scalar
     said: Condition
+
+    @property
+    def container(self) -> Fragment:
+        """A container's fragment that sets the field to the value."""
+        nested: Scalar | dict[str, object] = self.value
+        for name in reversed(self.path):
+            nested = {name: nested}
+        assert isinstance(nested, dict)
+        return nested
 
 
 @frozen

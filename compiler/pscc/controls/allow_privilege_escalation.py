@@ -43,5 +43,5 @@ CONTROL = Control(
     probes=probes,
     example="require allowPrivilegeEscalation false",
     default=flag_default(FIELD, ("securityContext", FIELD), grants_when=True),
-    unset=Unset("Kubernetes lets it escalate", {"securityContext": {FIELD: True}}, ir.Has(container_field(FIELD))),
+    unset=Unset("Kubernetes lets it escalate", ("securityContext", FIELD), True, ir.Has(container_field(FIELD))),
 )

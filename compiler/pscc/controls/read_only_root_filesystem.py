@@ -39,7 +39,5 @@ CONTROL = Control(
     probes=probes,
     example="require readOnlyRootFilesystem true",
     default=flag_default(FIELD, ("securityContext", FIELD), grants_when=False),
-    unset=Unset(
-        "its root file system is writable", {"securityContext": {FIELD: False}}, ir.Has(container_field(FIELD))
-    ),
+    unset=Unset("its root file system is writable", ("securityContext", FIELD), False, ir.Has(container_field(FIELD))),
 )

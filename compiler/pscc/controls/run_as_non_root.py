@@ -60,5 +60,5 @@ CONTROL = Control(
     probes=probes,
     example="require runAsNonRoot true",
     default=DefaultShape("value", build_default, "Where neither container nor pod says anything, it is set."),
-    unset=Unset("its image may run as root", {"securityContext": {FIELD: False}}, SAYS_WHO),
+    unset=Unset("its image may run as root", ("securityContext", FIELD), False, SAYS_WHO),
 )

@@ -58,5 +58,5 @@ CONTROL = Control(
     probes=probes,
     example="require runAsUser 1000-65535",
     default=number_default(FIELD, "containers", ("securityContext", "runAsUser"), ("spec", "securityContext", FIELD)),
-    unset=Unset("its image may run as root", {"securityContext": {FIELD: 0}}, SAYS_WHO),
+    unset=Unset("its image may run as root", ("securityContext", FIELD), 0, SAYS_WHO),
 )

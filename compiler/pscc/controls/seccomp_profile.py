@@ -104,5 +104,5 @@ CONTROL = Control(
     probes=probes,
     example="require seccompProfile runtime/default, localhost/*",
     default=DefaultShape("value", build_default, "Where the pod has none, it gets the profile; containers inherit it."),
-    unset=Unset("it runs unconfined", {"securityContext": {FIELD: {"type": "Unconfined"}}}, ir.Has(EFFECTIVE)),
+    unset=Unset("it runs unconfined", ("securityContext", FIELD, "type"), "Unconfined", ir.Has(EFFECTIVE)),
 )
