@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -16,7 +17,7 @@ from conformance.set_engines import stored_by
 from conformance.space import engines, meaning, options, requests, sources
 from conformance.space.engines import Ask
 from conformance.space.features import features
-from conformance.space.meaning import Compiled, Word
+from conformance.space.meaning import Compiled, Says, Word
 from conformance.space.requests import Asked
 from conformance.space.sources import Source
 from pscc.diagnostics import SourceError
@@ -147,12 +148,20 @@ def _kinds(
     if not expected.words:
         ours, theirs = (tuple(sorted({(action, "") for action, _ in says})) for says in (ours, theirs))
     some = set(theirs) <= set(ours) and {action for action, _ in theirs} == {action for action, _ in ours}
-    if not (some if row.first else ours == theirs):
+    if not (some if row.first else _whatever_the_order_of_keys(ours) == _whatever_the_order_of_keys(theirs)):
         yield "verdict" if expected.allowed is not answer.allowed else "words", str(ours), str(theirs)
     if answer.pod is not None and expected.pod is not None and answer.allowed:
         before, after = comparable(expected.pod), comparable(answer.pod)
         if before != after:
             yield "changed pod", json.dumps(before), json.dumps(after)
+
+
+def _whatever_the_order_of_keys(says: Iterable[Says]) -> list[tuple[str, str, list[str]]]:
+    """``says`` with what is said of annotations apart and sorted: CEL walks the keys of an object in any order, as Go does."""
+    return sorted((action, _OF_KEY.sub("", text), sorted(_OF_KEY.findall(text))) for action, text in says)
+
+
+_OF_KEY = re.compile(r"annotation [^;]*")
 
 
 def _as_told(row: Row, action: str) -> str:
