@@ -118,11 +118,11 @@ def command(
         seed,
         len(pods),
         sum(trial.old_pod is not None for trial in pods),
-        len(own),
+        sum(trial.kind == "Pod" for trial in own),
         rows,
         (*compiled.notes, *notes),
         drift,
-        len(trials) - len(own) - len(pods),
+        sum(trial.kind != "Pod" for trial in trials),
         chosen(settings),
     )
     click.echo(as_json(summary) if fmt == "json" else as_text(summary), nl=fmt == "json")

@@ -144,7 +144,8 @@ def _spread(trials: Sequence[Trial], most: int) -> Sequence[Trial]:
 def own(manifests: Iterable[Manifest], program: ir.Program) -> Iterator[Trial]:
     """The trials of the user's own pods and workloads: pods as the API server hands them to admission, and as written.
 
-    Where the user matters, it is the controller of the workload, or any authenticated user.
+    A workload is tried as its pod, and as a workload. Where the user matters, it is the controller of the workload, or any
+    authenticated user.
     """
     asks = hangs_on_requests(program)
     for manifest in manifests:
@@ -153,7 +154,11 @@ def own(manifests: Iterable[Manifest], program: ir.Program) -> Iterator[Trial]:
         pod = normalise(manifest.pod)
         request = request_of(_SOMEBODY, manifest, pod) if asks else None
         written = manifest.pod if manifest.pod != pod else None
-        yield Trial(origin, pod, own=True, request=request, written=written)
+        trial = Trial(origin, pod, own=True, request=request, written=written)
+        yield trial
+        if manifest.kind != "Pod" and not manifest.template:
+            kind: Applied = "CronJob" if manifest.kind == "CronJob" else "Deployment"
+            yield replace(trial, kind=kind, origin=f"{origin}, in a {kind}")
 
 
 def _of_case(case: suite.Case) -> Trial:

@@ -48,8 +48,8 @@ class Summary:
     """All of a verification.
 
     ``compiled`` are the options with which the output was compiled, as the command line spells them. Of the ``drawn`` pods so
-    many are ``updates``; so many are tried again as those of ``workloads``. ``notes`` are said below the table; ``drift`` are
-    files of a folder that differ and that no engine ran.
+    many are ``updates``; of all pods so many are tried again as those of ``workloads``. ``notes`` are said below the table;
+    ``drift`` are files of a folder that differ and that no engine ran.
     """
 
     source: str
@@ -94,9 +94,9 @@ def _tried(summary: Summary) -> str:
     tried = f"{summary.source}: {summary.drawn} pods drawn around its boundaries (--seed {summary.seed})"
     if summary.updates:
         tried += f", {summary.updates} of them updates"
-    if summary.workloads:
-        tried += f", {summary.workloads} tried again in a Deployment or CronJob"
     tried += f"; {summary.own} of your own" if summary.own else ""
+    if summary.workloads:
+        tried += f"; {summary.workloads} tried again in a Deployment or CronJob"
     return tried + (f"\ncompiled with {' '.join(summary.compiled)}" if summary.compiled else "")
 
 
