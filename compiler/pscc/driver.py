@@ -116,6 +116,7 @@ def analyse(
     """
     from pscc.meaning.linking import link
     from pscc.meaning.resolve import resolve
+    from pscc.meaning.uncovered import uncovered
 
     report = Report()
     document = read(sources, report, everyone=everyone, list_ignored=list_ignored, namespace=namespace)
@@ -129,8 +130,8 @@ def analyse(
         report.add(Diagnostic("LNG021", "there is no policy in this file", span, help="write `policy NAME { … }`"))
     program = resolve(document, report, link(document, load, report), today, live)
     if not report.failed:
-        for conflict in conflicts(program):
-            report.add(conflict)
+        for diagnostic in (*conflicts(program), *(() if live else uncovered(program))):
+            report.add(diagnostic)
     if report.failed:
         raise SourceError(_in_order(report.diagnostics))
     return document, program, _in_order(report.diagnostics)

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from pscc import ir
 from pscc.cases.suite import Case, cases_for
-from pscc.ir.access import AUTHENTICATED, SERVICE_ACCOUNT_USER, Names, Request, Subjects, requested_by
+from pscc.ir.access import AUTHENTICATED, SERVICE_ACCOUNT_USER, Names, Request, Scope, Subjects, requested_by
 from pscc.reference.admission import accepts_as_it_is, admit
 from pscc.reference.interpreter import Json
 
@@ -25,10 +25,8 @@ NOBODY = Request(user="nobody", groups=requested_by("nobody", ()))
 def choice_cases(choice: ir.Choice) -> tuple[Case, ...]:
     """The suite of ``choice``: at most `MOST_CASES` requests and one update, in a stable order, each with a name of its own."""
     pods = [case for policy in choice.policies[:_MOST_POLICIES] for case in _pods(policy)]
-    asking = dict.fromkeys((*_requests(choice), NOBODY, AUDIT))
-    requests = [request for request in asking if request.namespace not in choice.scope.except_namespaces][
-        :_MOST_REQUESTS
-    ]
+    asking = (_inside(choice.scope, request) for request in (*_requests(choice), NOBODY, AUDIT))
+    requests = list(dict.fromkeys(request for request in asking if request is not None))[:_MOST_REQUESTS]
     cases: list[Case] = []
     for number, request in enumerate(requests, 1):
         for case in pods:
@@ -94,6 +92,15 @@ def requests_of(who: Subjects, namespaces: Names) -> Iterator[Request]:
             yield Request(namespace, "nobody", NOBODY.groups, name or "default")
     if who.everyone:
         yield replace(place, user="anyone", groups=requested_by("anyone", ()))
+
+
+def _inside(scope: Scope, request: Request) -> Request | None:
+    """``request``, moved into a namespace of ``scope`` where it is in none; None where ``scope`` has none to name."""
+    if scope.holds_in(request.namespace):
+        return request
+    places = (*scope.namespaces.exact, *(f"{prefix}x" for prefix in scope.namespaces.prefixes), "default")
+    place = next((name for name in places if scope.holds_in(name)), None)
+    return replace(request, namespace=place) if place is not None else None
 
 
 def _name_in(names: Names, fallback: str) -> str:

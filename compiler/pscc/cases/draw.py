@@ -13,8 +13,7 @@ from pscc.cases.fragments import ANYWHERE, APP_ARMOR, CONTEXT, set_by
 from pscc.cases.stored import stored
 from pscc.controls import control_of
 from pscc.controls._base import Probe
-from pscc.pod.fields import INHERITED, WHOLE_ELEMENTS
-from pscc.reference.interpreter import KINDS_OF_CONTAINER
+from pscc.pod.fields import CONTAINER_LISTS, INHERITED, WHOLE_ELEMENTS
 
 Json = dict[str, object]
 _NAMES = {"initContainers": ("init", "setup"), "containers": ("side",), "ephemeralContainers": ("debug",)}
@@ -50,7 +49,7 @@ def draw_pods(policy: ir.Policy, seed: int, count: int, *, ephemeral: bool = Tru
 def _single(rng: random.Random, accepted: Json, probe: Probe, ephemeral: bool) -> Json:
     if probe.container is None:
         return suite.probed(accepted, probe)
-    kind = rng.choice([k for k in KINDS_OF_CONTAINER if ephemeral or k != "ephemeralContainers"])
+    kind = rng.choice([k for k in CONTAINER_LISTS if ephemeral or k != "ephemeralContainers"])
     if kind == "containers" and rng.random() < 0.5:
         return suite.probed(accepted, probe)
     name = _NAMES[kind][0]
@@ -99,7 +98,7 @@ def _joined(pod: Json, kind: str, name: str, *, bare: bool) -> Json:
 def _probed(rng: random.Random, pod: Json, probe: Probe) -> Json:
     """``pod`` with ``probe`` on one of its containers, on all of them, or where it can be on the pod instead."""
     spec = _object(pod.get("spec"))
-    names = [str(_object(c).get("name")) for kind in KINDS_OF_CONTAINER for c in _list(spec.get(kind))]
+    names = [str(_object(c).get("name")) for kind in CONTAINER_LISTS for c in _list(spec.get(kind))]
     roll = rng.random()
     if probe.container is None:
         return _added(pod, probe)

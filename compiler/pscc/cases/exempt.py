@@ -13,6 +13,7 @@ from pscc.cases import suite
 from pscc.cases.fragments import APP_ARMOR
 from pscc.controls import control_of
 from pscc.meaning.narrowing import EXEMPT_PARAMS, ContainerKind, ExemptName, exempt_names
+from pscc.pod.fields import CONTAINER_LISTS
 from pscc.reference import interpreter
 
 Json = dict[str, object]
@@ -117,12 +118,12 @@ def renamed(pod: Json, before: str, after: str) -> Json:
 
 def _containers(pod: Json) -> list[str]:
     spec = _object(pod.get("spec"))
-    return [str(_object(c).get("name")) for kind in interpreter.KINDS_OF_CONTAINER for c in _list(spec.get(kind))]
+    return [str(_object(c).get("name")) for kind in CONTAINER_LISTS for c in _list(spec.get(kind))]
 
 
 def _changed(pod: Json, container: str, field: str, value: object) -> Json:
     spec = _object(pod.get("spec"))
-    for kind in interpreter.KINDS_OF_CONTAINER:
+    for kind in CONTAINER_LISTS:
         if kind in spec:
             spec[kind] = [
                 {**_object(c), field: value} if _object(c).get("name") == container else c for c in _list(spec[kind])

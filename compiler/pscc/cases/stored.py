@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pscc.cases.fragments import APP_ARMOR
-from pscc.pod.fields import element
+from pscc.pod.fields import CONTAINER_LISTS, element
 from pscc.pod.kinds import Boolean, Enumeration, Integer, Kind, Object, Text
 from pscc.pod.normalising import api_defaults
 from pscc.pod.schema import OPAQUE, POD
-from pscc.reference.interpreter import KINDS_OF_CONTAINER
 
 Json = dict[str, object]
 _KEPT = frozenset(("host",))
@@ -34,7 +33,7 @@ def stored(pod: Json) -> Json:
     spec["volumes"] = _once(_list(spec.get("volumes")), "name")
     volumes = {_object(volume).get("name") for volume in _list(spec["volumes"])}
     ports: set[object] = set()
-    for kind in KINDS_OF_CONTAINER:
+    for kind in CONTAINER_LISTS:
         if kind in spec:
             spec[kind] = [_container(_object(c), kind, volumes, ports, spec) for c in _list(spec[kind])]
     if isinstance(spec.get("securityContext"), dict):
@@ -46,7 +45,7 @@ def stored(pod: Json) -> Json:
 def _annotated(pod: Json, spec: Json) -> Json:
     """``pod`` without AppArmor annotations of containers that are not there."""
     metadata = _object(pod.get("metadata"))
-    names = {_object(c).get("name") for kind in KINDS_OF_CONTAINER for c in _list(spec.get(kind))}
+    names = {_object(c).get("name") for kind in CONTAINER_LISTS for c in _list(spec.get(kind))}
     annotations = _object(metadata.get("annotations"))
     kept = {k: v for k, v in annotations.items() if not k.startswith(APP_ARMOR) or k.removeprefix(APP_ARMOR) in names}
     without = {k: v for k, v in metadata.items() if k != "annotations"}

@@ -12,6 +12,7 @@ from pscc import ir
 from pscc.base.frozen import frozen
 from pscc.controls._base import Probe
 from pscc.ir.access import AUTHENTICATED, Request
+from pscc.pod.fields import CONTAINER_LISTS
 from pscc.reference import interpreter
 from pscc.reference.admission import judges
 
@@ -93,7 +94,7 @@ def probed(pod: Mapping[str, object], probe: Probe, container: str = "main") -> 
     if probe.container is None:
         return changed
     spec = _object(changed.get("spec"))
-    for kind in interpreter.KINDS_OF_CONTAINER:
+    for kind in CONTAINER_LISTS:
         listed = spec.get(kind)
         if isinstance(listed, list):
             spec[kind] = [merge(c, probe.container) if _name(c) == container else c for c in listed]

@@ -18,7 +18,6 @@ from pscc.ir.passes import CONTAINER, Reads, constant, display, rechecked_on
 from pscc.pod.fields import CONTAINER_LISTS
 
 Json = dict[str, object]
-KINDS_OF_CONTAINER = CONTAINER_LISTS
 
 
 @frozen
@@ -136,7 +135,7 @@ def with_defaults(policy: ir.Policy, pod: Json) -> Json:
             continue
         spec = _object(changed.get("spec"))
         original = _object(pod.get("spec"))
-        for kind in KINDS_OF_CONTAINER:
+        for kind in CONTAINER_LISTS:
             before, after = original.get(kind), spec.get(kind)
             if isinstance(before, list) and isinstance(after, list):
                 spec = {**spec, kind: [_in_container(default, pod, b, a) for b, a in zip(before, after, strict=True)]}
@@ -249,7 +248,7 @@ def _line(text: str) -> str:
 
 
 def _containers(pod: _Located) -> Iterator[_Located]:
-    for kind in KINDS_OF_CONTAINER:
+    for kind in CONTAINER_LISTS:
         yield from _elements(_below(pod, ("spec", kind)))
 
 

@@ -125,6 +125,11 @@ CODES: dict[str, tuple[str, str, str]] = {
         "the pods of every workload.",
         "",
     ),
+    "SET026": (
+        "Namespaces without a policy of the choice",
+        "A choice holds in every namespace. Where nobody may use one of its policies, it refuses every pod.",
+        "choose {\n    restricted for everyone in namespaces team-*\n}",
+    ),
     "TGT004": (
         "Labels that the target does not see",
         "The target knows a namespace by its name only. What goes by labels counts in the stricter way. `vap` and `kyverno-cel` "
