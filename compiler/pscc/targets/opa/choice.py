@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pscc import ir
 from pscc.cases.choice_suite import admission_review
 from pscc.cases.suite import Case
-from pscc.ir.access import EVERYWHERE
+from pscc.ir.access import EVERYWHERE, Scope
 from pscc.output.numbering import numbered
 from pscc.output.templating import Code, comment, render
 from pscc.printers.rego.text import literal
@@ -21,6 +21,14 @@ def package(choice: ir.Choice, taken: Mapping[str, str]) -> str:
     return numbered("choice_" + re.sub(r"[^a-z0-9]", "_", choice.name), taken.values(), "_")
 
 
+def scope_of(scope: Scope) -> dict[str, Code]:
+    """The names of ``scope`` for a template: those inside, and those that are excepted."""
+    return {
+        "namespaces": Code(literal(names_row(scope.namespaces))),
+        "except": Code(literal(names_row(scope.except_namespaces))),
+    }
+
+
 def files(choice: ir.Choice, name: str, decision: str, cases: tuple[Case, ...]) -> tuple[str, str]:
     """The texts of the package ``name`` and of its tests."""
     code = render(
@@ -28,7 +36,7 @@ def files(choice: ir.Choice, name: str, decision: str, cases: tuple[Case, ...]) 
         title=Code(comment(f"{choice.name}: one of the policies that the requester may use has to accept a pod")),
         package=Code(name),
         decision=Code(decision),
-        outside=Code(literal(names_row(choice.scope.except_namespaces)) if choice.scope != EVERYWHERE else ""),
+        scope=scope_of(choice.scope) if choice.scope != EVERYWHERE else None,
         rules=Code(choice_rules(choice, of_workloads=True)),
     )
     tests = [

@@ -20,7 +20,7 @@ from pscc.printers.rego.text import literal, prefix_of
 from pscc.reference import interpreter
 from pscc.targets.opa import choice as opa_choice
 from pscc.targets.shared.names import Names
-from pscc.targets.shared.subjects import exemption_rows, names_row
+from pscc.targets.shared.subjects import exemption_rows
 
 POLICIES = "policies"
 """The folder of policies and choices, apart from the files whose names are our own."""
@@ -150,12 +150,7 @@ def _policy(policy: ir.Policy, package: str) -> str:
     return render(
         "opa/policy.rego.j2",
         conditions=[Code(condition) for condition in conditions],
-        scope={
-            "namespaces": Code(literal(names_row(scope.namespaces))),
-            "except": Code(literal(names_row(scope.except_namespaces))),
-        }
-        if named
-        else None,
+        scope=opa_choice.scope_of(scope) if named else None,
         exemptions=Code(f"[\n{rows}]" if policy.exemptions else ""),
         title=Code(comment(f"{policy.name}: {policy.title}" if policy.title else policy.name)),
         package=Code(package),

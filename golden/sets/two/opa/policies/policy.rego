@@ -3,7 +3,13 @@ package pscc.choice_policy
 
 import data.lib.pscc as lib
 
-deny contains refusal if not lib.named({"exact": [], "prefixes": []}, namespace)
+deny contains refusal if in_scope
+
+# Where the choice holds.
+in_scope if {
+	lib.named({"exact": ["ingress"], "prefixes": []}, namespace)
+	not lib.named({"exact": [], "prefixes": []}, namespace)
+}
 
 # A bare Pod, or the one of an AdmissionReview; anything else is not looked at.
 pod := input.request.object if input.request.object.kind == "Pod"
