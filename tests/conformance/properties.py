@@ -22,7 +22,7 @@ from pscc.language import ast
 from pscc.language.printer import print_document
 from pscc.meaning.inheritance import flatten
 from pscc.meaning.linking import Family
-from pscc.reference.interpreter import KINDS_OF_CONTAINER
+from pscc.pod.fields import CONTAINER_LISTS
 
 Judge = Callable[[Source, Sequence[Asked]], list[Word]]
 """Who says what of requests: the interpreter, or an engine on the output of a compile."""
@@ -203,7 +203,7 @@ def _written_out(source: Source) -> ast.Document | None:
 def _reordered(rng: random.Random, asked: Asked) -> Asked:
     pod = _keys_backwards(asked.pod)
     old = _keys_backwards(asked.old) if asked.old is not None else None
-    for kind in KINDS_OF_CONTAINER:
+    for kind in CONTAINER_LISTS:
         listed = pod["spec"].get(kind) or []
         order = rng.sample(range(len(listed)), len(listed))
         for one in (pod, old) if old is not None and len(old["spec"].get(kind) or []) == len(listed) else (pod,):

@@ -19,6 +19,7 @@ from pscc.driver import analyse, decode
 from pscc.ir.access import Request
 from pscc.ir.once_defaulted import observing
 from pscc.meaning.library import MINORS, library_source
+from pscc.pod.fields import CONTAINER_LISTS
 from pscc.pod.kinds import Boolean, Enumeration, Integer, Kind, ListOf, Object, Opaque, Text
 from pscc.pod.manifests import Manifest
 from pscc.pod.schema import SPEC
@@ -137,7 +138,7 @@ def valid(pod: dict[str, object]) -> bool:
     """Whether the API server would take the pod: Windows has few of the fields, a privileged container escalates."""
     spec = pod["spec"]
     assert isinstance(spec, dict)
-    contexts = [c["securityContext"] for kind in interpreter.KINDS_OF_CONTAINER for c in spec.get(kind, ())]
+    contexts = [c["securityContext"] for kind in CONTAINER_LISTS for c in spec.get(kind, ())]
     escalates = [c.get("privileged") or "SYS_ADMIN" in c.get("capabilities", {}).get("add", ()) for c in contexts]
     return "os" not in spec and not any(
         e and c.get("allowPrivilegeEscalation") is False for e, c in zip(escalates, contexts, strict=True)

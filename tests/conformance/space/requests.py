@@ -15,7 +15,7 @@ from pscc import ir
 from pscc.cases.draw import draw_pods
 from pscc.cases.fragments import APP_ARMOR
 from pscc.ir.access import Request
-from pscc.reference.interpreter import KINDS_OF_CONTAINER
+from pscc.pod.fields import CONTAINER_LISTS
 
 Change = Literal[
     "image", "labels", "annotations", "tolerations", "deadline", "debug", "resize", "everything", "nothing"
@@ -121,9 +121,9 @@ def _dressed(rng: random.Random, pod: Json, who: Request) -> Json:
     drawn["spec"].pop("serviceAccountName", None)
     if who.service_account:
         drawn["spec"]["serviceAccountName"] = who.service_account
-    taken = {c["name"] for kind in KINDS_OF_CONTAINER for c in drawn["spec"].get(kind) or []}
+    taken = {c["name"] for kind in CONTAINER_LISTS for c in drawn["spec"].get(kind) or []}
     annotations = drawn["metadata"].get("annotations") or {}
-    for kind in KINDS_OF_CONTAINER:
+    for kind in CONTAINER_LISTS:
         for container in drawn["spec"].get(kind) or []:
             if rng.random() < 0.7:
                 container["image"] = rng.choice(_IMAGES)
