@@ -129,11 +129,13 @@ def test_gatekeeper_sets_the_defaults_of_a_policy_without_a_check_in_workloads_t
 
 def test_gator_expands_a_cronjob_to_its_defaulted_pod(tmp_path: Path) -> None:
     output = output_of(POLICIES["defaults"], Options())
-    folder = written(output, tmp_path / "out") / "workloads"
+    out = written(output, tmp_path / "out")
+    folder = out / "workloads"
     pod = whole({"metadata": {"name": "p"}, "spec": {"containers": [{"name": "c", "image": "app:1"}]}})
     (tmp_path / "cronjob.yaml").write_text(json.dumps(workload(5, pod)), encoding="utf-8")
     (folder / "kustomization.yaml").unlink()
-    done = run("gator", "expand", f"--filename={folder}", f"--filename={tmp_path / 'cronjob.yaml'}")
+    files = (folder, out / "templates" / "expansion.yaml", tmp_path / "cronjob.yaml")
+    done = run("gator", "expand", *(f"--filename={file}" for file in files))
     assert done.returncode == 0, done.stdout + done.stderr
     made = [d for d in yaml.safe_load_all(done.stdout) if d]
     assert sorted(d["kind"] for d in made) == ["Job", "Pod"]
