@@ -48,6 +48,9 @@ def pod(annotations: dict[str, str] | None = None, **container: object) -> dict[
     return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec}
 
 
+ENGINES = ("space gatekeeper", "space gatekeeper --engine cel", "space opa", "space kyverno-cel", "space vap")
+
+
 def adding(*capabilities: str) -> dict[str, object]:
     return {"securityContext": {"capabilities": {"add": list(capabilities)}}}
 
@@ -100,6 +103,19 @@ FOUND = (
             *("space gatekeeper", "space gatekeeper --engine cel", "space opa"),
             *("space kyverno-cel", "space vap"),
         )
+    ),
+    *(
+        Found(
+            f"a choice of which {entangled} is entangled, {what}, on {row}",
+            row,
+            "policy low {\n    deny privileged\n    default readOnlyRootFilesystem true\n}\n"
+            "policy open {\n    deny hostPID\n}\n"
+            f"choose {{\n    low for groups system:authenticated\n    open for groups ops in namespaces {entangled}\n}}\n",
+            pod(securityContext=context),
+        )
+        for row in ENGINES
+        for entangled in ("team-a", "team-b")
+        for what, context in (("a pod that is refused", {"privileged": True}), ("one that is changed", {}))
     ),
     Found(
         "a member of a choice that has defaults alone",
