@@ -207,7 +207,7 @@ def test_what_no_api_server_takes_is_refused() -> None:
 
 
 def test_a_template_is_taken_back() -> None:
-    given = {"paths": [Code("a")]}
+    given = {"paths": [Code("a")], "configuration": Code(""), "version": Code("1"), "releases": Code("none")}
     before = render("shared/kustomization.yaml.j2", **given)
     with template("shared/kustomization.yaml.j2", "nothing\n"):
         assert render("shared/kustomization.yaml.j2", **given) == "nothing\n"

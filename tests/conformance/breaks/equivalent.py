@@ -109,6 +109,10 @@ PRINTERS: Patterns = (
         "kustomize takes a kustomization.yaml that does not say what it is for one",
     ),
     Equivalent(
+        r"vap/references\.yaml\.j2: a line is dropped: kind: .*",
+        "objects of the group that have one name get one new name",
+    ),
+    Equivalent(
         r"gatekeeper/mutators\.yaml\.j2: a line is dropped: (scope: Namespaced|kinds: \[Pod\] \(2\))",
         "`applyTo` names the pods as well, which are in namespaces",
     ),

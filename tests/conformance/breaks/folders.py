@@ -34,7 +34,7 @@ def _renamed(folder: Path) -> str:
 
 _CHECKS: dict[str, tuple[tuple[str, ...], str, Tool]] = {
     "gatekeeper/suite.yaml.j2": (("levels",), "gatekeeper", _tool("gator", "verify", "-v")),
-    "shared/kustomization.yaml.j2": (("default alone",), "vap", _renamed),
+    "shared/kustomization.yaml.j2": (("default alone", "one switch"), "vap", _renamed),
     "vap/references.yaml.j2": (("default alone",), "vap", _renamed),
     "kyverno/test.yaml.j2": (("one switch",), "kyverno", _tool("kyverno", "test")),
     "kyverno/values.yaml.j2": (("one switch",), "kyverno", _tool("kyverno", "test")),

@@ -16,14 +16,14 @@ _TAG = re.compile(r"{%-?\s*(\w+)(.*?)-?%}")
 _LINES_WITH_TAGS = re.compile(r"^\s*{%.*%}\s*$")
 _FOR_PEOPLE = re.compile(
     r"#|labels:|pscc/|(policies\.kyverno\.io|metadata\.gatekeeper\.sh|(app\.)?kubernetes\.io)/[a-z-]+:|description:"
-    r"|commonAnnotations:|{{ (\w+\.)?description }}"
+    r"|commonAnnotations:|(argocd\.argoproj|kustomize\.toolkit\.fluxcd)\.io/|{{ (\w+\.)?description }}"
 )
 """What a printed line begins with that people alone read."""
 _OUTPUTS: dict[str, tuple[str, ...]] = {
     "gatekeeper/choice.rego.j2": ("gatekeeper",), "gatekeeper/template.rego.j2": ("gatekeeper",),
     "gatekeeper/engine.yaml.j2": ("gatekeeper", CEL), "gatekeeper/": ("gatekeeper",), "cel/": ("vap", "kyverno-cel"),
     "kyverno/": ("kyverno",), "kyverno_cel/": ("kyverno-cel",), "opa/": ("opa",), "rego/choice": ("gatekeeper",),
-    "vap/": ("vap",),
+    "shared/": ("vap",), "vap/": ("vap",),
 }  # fmt: skip
 """The outputs that show what a template makes, by the beginning of its name; the first that fits."""
 OF_FOLDERS = (
