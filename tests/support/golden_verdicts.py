@@ -19,6 +19,7 @@ from pscc.cases import suite
 from pscc.cases.fragments import ANYWHERE, APP_ARMOR, CONTEXT
 from pscc.controls import CONTROLS, control_of
 from pscc.controls._base import Control, Probe, shape_name
+from pscc.controls._shapes import strings
 from pscc.pod.fields import INHERITED
 from pscc.reference import interpreter
 
@@ -93,6 +94,7 @@ def pods(policy: ir.Policy, control: Control) -> Iterator[tuple[str, Json]]:
     if control.id == "hostPorts":
         probes += [probe for probe in ANYWHERE if probe.label.startswith("port-")]
         probes += [probe for probe in ANYWHERE if probe.label.startswith("host-network")]
+    probes += [probe for check in policy.checks for probe in _spelled(check)]
     seen: set[str] = set()
     for probe in (Probe("plain"), *probes):
         for label, pod in _placed(base, probe):
@@ -100,6 +102,18 @@ def pods(policy: ir.Policy, control: Control) -> Iterator[tuple[str, Json]]:
             if written not in seen:
                 seen.add(written)
                 yield label, pod
+
+
+def _spelled(check: ir.Check) -> Iterator[Probe]:
+    """Each other spelling of what ``check`` denies; of capabilities in small letters."""
+    words = (*strings(check, "spellings"), *(f"{prefix[:-1]}x" for prefix in strings(check, "spelledPatterns")))
+    for word in words:
+        if check.control == "capabilities.add":
+            added = {"securityContext": {"capabilities": {"add": [word.lower()]}}}
+            yield Probe(f"spelled-{word.lower()}", container=added)
+        else:
+            sysctls = [{"name": word, "value": "1"}]
+            yield Probe(f"spelled-{word}", pod={"spec": {"securityContext": {"sysctls": sysctls}}})
 
 
 def _projected() -> Iterator[Probe]:
