@@ -64,8 +64,8 @@ def partition(choice: ir.Choice, excluded: Names = NONE) -> Partition | Entangle
         else:
             deciding[place] = mattering[0] if mattering else None
     reasons = tuple(Entangled(place, tuple(p.name for p in several)) for place, several in entangled.items())
-    if not any(deciding.values()):
-        return reasons[0] if reasons else Partition((), _guard(choice, deciding, ()))
+    if reasons and not any(deciding.values()):
+        return reasons[0]
     policies = tuple(_policies(choice, deciding, entangled))
     guard = _guard(choice, deciding, policies)
     if not entangled:
@@ -168,10 +168,8 @@ def _policies(
     rest = deciding.get(_ANYWHERE)
     for policy in choice.policies:
         own = tuple(place for place, policy_there in deciding.items() if place != _ANYWHERE and policy_there is policy)
-        others = tuple(
-            place for place, policy_there in deciding.items() if place != _ANYWHERE and policy_there is not policy
-        )
-        others = tuple(sorted((*others, *entangled)))
+        elsewhere = (place for place, there in deciding.items() if place != _ANYWHERE and there is not policy)
+        others = tuple(sorted((*elsewhere, *entangled)))
         if policy is rest:
             scope = Scope(except_namespaces=Names(others)) if others else EVERYWHERE
         elif own:

@@ -15,6 +15,7 @@ from pscc.base.capitals import in_capitals
 from pscc.base.frozen import frozen
 from pscc.base.source import Span
 from pscc.ir.passes import CONTAINER, Reads, constant, display, rechecked_on
+from pscc.ir.plain import plain
 from pscc.pod.fields import CONTAINER_LISTS
 
 Json = dict[str, object]
@@ -282,26 +283,14 @@ def _plain(value: object) -> object:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def _constant(value: object) -> object:
-    match value:
-        case ir.Range(min=low, max=high):
-            return {"min": low, "max": high}
-        case ir.HostPathPrefix(path=path, read_only=read_only):
-            return {"pathPrefix": path, "readOnly": read_only}
-        case tuple():
-            return [_constant(v) for v in value]
-        case _:
-            return value
-
-
 def _value(value: ir.Value, env: _Env, params: _Params) -> _Located:
     match value:
         case ir.Path(var=var, fields=fields):
             return _below(env.get(var, _UNSET), fields)
         case ir.Const(value=constant_value):
-            return _Located(_constant(constant_value))
+            return _Located(plain(constant_value))
         case ir.Param():
-            return _Located(_constant(constant(value, dict(params)).value))
+            return _Located(plain(constant(value, dict(params)).value))
         case ir.Coalesce(options=options, field=field):
             candidates = [(option, _value(option, env, params)) for option in options]
             option, chosen = next((pair for pair in candidates if pair[1].value is not None), candidates[0])

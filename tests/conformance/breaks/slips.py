@@ -176,7 +176,7 @@ SLIPS = (
     Slip("printers.cel.parameters._because", "no reason", always(EMPTY), (CEL,)),
     Slip("printers.cel.parameters.DELETED", "no deletions", lambda _: _ON_CREATE, (CEL,)),
     Slip(
-        "targets.gatekeeper.package._param",
+        "targets.gatekeeper.package.plain",
         "ranges begin one later",
         lambda real: (
             lambda value: real(
@@ -188,7 +188,7 @@ SLIPS = (
         ("gatekeeper", CEL),
     ),
     Slip(
-        "targets.gatekeeper.package._param",
+        "targets.gatekeeper.package.plain",
         "paths may be written to",
         lambda real: (
             lambda value: real(
@@ -200,7 +200,7 @@ SLIPS = (
         ("gatekeeper", CEL),
     ),
     Slip(
-        "targets.gatekeeper.package._param",
+        "targets.gatekeeper.package.plain",
         "the first value alone",
         lambda real: lambda value: real(value[:1] if isinstance(value, tuple) else value),
         ("gatekeeper", CEL),

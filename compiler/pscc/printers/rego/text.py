@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 
-from pscc import ir
+from pscc.ir.plain import plain
 
 
 def snake(name: str) -> str:
@@ -23,18 +23,4 @@ def prefix_of(shape: str) -> str:
 
 def literal(value: object) -> str:
     """A constant as Rego source. Text of a policy's source gets into Rego in no other way."""
-    return json.dumps(_plain(value))
-
-
-def _plain(value: object) -> object:
-    match value:
-        case ir.Range(min=low, max=high):
-            return {"min": low, "max": high}
-        case ir.HostPathPrefix(path=path, read_only=read_only):
-            return {"pathPrefix": path, "readOnly": read_only}
-        case tuple() | list():
-            return [_plain(v) for v in value]
-        case dict():
-            return {key: _plain(v) for key, v in value.items()}
-        case _:
-            return value
+    return json.dumps(plain(value))

@@ -13,6 +13,7 @@ from pscc import ir
 from pscc.base.frozen import frozen
 from pscc.cases.suite import Case
 from pscc.ir.passes import parameters
+from pscc.ir.plain import plain
 from pscc.lowering.capabilities import (
     EXEMPTED,
     MODES,
@@ -264,24 +265,9 @@ def _indented(lines: list[str], indent: int) -> Code:
     return yaml_block("\n".join(lines), indent)
 
 
-def _param(value: ir.ParamValue) -> object:
-    def plain(part: object) -> object:
-        match part:
-            case ir.Range(min=low, max=high):
-                return {"min": low, "max": high}
-            case ir.HostPathPrefix(path=path, read_only=read_only):
-                return {"pathPrefix": path, "readOnly": read_only}
-            case tuple():
-                return [plain(v) for v in part]
-            case _:
-                return part
-
-    return plain(value)
-
-
 def _constraint(policy: ir.Policy, check: ir.Check, names: _Named) -> dict[str, object]:
     declared = {param.name for param in parameters(check)}
-    from_params = {name: _param(value) for name, value in check.params if value != () and name in declared}
+    from_params = {name: plain(value) for name, value in check.params if value != () and name in declared}
     exempt = {"exemptions": exemption_rows(policy)} if policy.exemptions else {}
     values = {**from_params, **({"because": check.because} if check.because else {}), **exempt}
     return {

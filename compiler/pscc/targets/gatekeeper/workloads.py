@@ -37,8 +37,8 @@ _EXPANSIONS = (
 
 def expansions(program: ir.Program, workloads: Workloads) -> list[OutputFile]:
     """The file of the ExpansionTemplates; none where nothing is checked, or workloads are ``off``."""
-    modes = {policy.mode for policy in program.policies if policy.checks} | {c.mode for c in program.choices}
-    if workloads == "off" or not modes:
+    modes = _modes(program, workloads)
+    if not modes:
         return []
     action = "" if workloads == "enforce" else "dryrun" if modes == {"audit"} else "warn"
     text = render(
@@ -53,9 +53,16 @@ def expansions(program: ir.Program, workloads: Workloads) -> list[OutputFile]:
     return [OutputFile("templates/expansion.yaml", text, tuple(objects))]
 
 
+def _modes(program: ir.Program, workloads: Workloads) -> set[ir.Mode]:
+    """The modes in which ``program`` judges workloads; none where nothing is checked, or workloads are ``off``."""
+    if workloads == "off":
+        return set()
+    return {policy.mode for policy in program.policies if policy.checks} | {c.mode for c in program.choices}
+
+
 def workload_mutators(program: ir.Program, workloads: Workloads, names: Names) -> list[OutputFile]:
     """The files of the folder, in order: mutators, with ``names``, of what the ExpansionTemplates make."""
-    if not expansions(program, workloads):
+    if not _modes(program, workloads):
         return []
     files = []
     called = Names((policy.name for policy in program.policies), reserved=("kustomization",))

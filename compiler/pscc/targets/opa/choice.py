@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pscc import ir
 from pscc.cases.choice_suite import admission_review
 from pscc.cases.suite import Case
-from pscc.ir.access import EVERYWHERE, Scope
+from pscc.ir.access import ALL, NONE, Scope
 from pscc.output.numbering import numbered
 from pscc.output.templating import Code, comment, render
 from pscc.printers.rego.text import literal
@@ -21,8 +21,10 @@ def package(choice: ir.Choice, taken: Mapping[str, str]) -> str:
     return numbered("choice_" + re.sub(r"[^a-z0-9]", "_", choice.name), taken.values(), "_")
 
 
-def scope_of(scope: Scope) -> dict[str, Code]:
-    """The names of ``scope`` for a template: those inside, and those that are excepted."""
+def scope_of(scope: Scope) -> dict[str, Code] | None:
+    """The names of ``scope`` for a template: those inside, and those that are excepted; None where it names none."""
+    if scope.namespaces == ALL and scope.except_namespaces == NONE:
+        return None
     return {
         "namespaces": Code(literal(names_row(scope.namespaces))),
         "except": Code(literal(names_row(scope.except_namespaces))),
@@ -36,7 +38,7 @@ def files(choice: ir.Choice, name: str, decision: str, cases: tuple[Case, ...]) 
         title=Code(comment(f"{choice.name}: one of the policies that the requester may use has to accept a pod")),
         package=Code(name),
         decision=Code(decision),
-        scope=scope_of(choice.scope) if choice.scope != EVERYWHERE else None,
+        scope=scope_of(choice.scope),
         rules=Code(choice_rules(choice, of_workloads=True)),
     )
     tests = [

@@ -7,7 +7,6 @@ import re
 from pscc import ir
 from pscc.base.frozen import frozen
 from pscc.cases.suite import Case
-from pscc.ir.access import ALL, NONE
 from pscc.ir.passes import rechecked_on, specialise
 from pscc.lowering.capabilities import EXEMPTED, MODES, SUBJECTS, Capabilities, Choices, LeavesUnset, Workloads
 from pscc.output.contents import Cases, OutputFile, Package, origin
@@ -142,15 +141,14 @@ def _policy(policy: ir.Policy, package: str) -> str:
                 "unchanged": [Code(line) for line in printed.unchanged],
             }
         )
-    scope = policy.scope
-    named = scope.namespaces != ALL or scope.except_namespaces != NONE
-    conditions = ["in_scope"] if named else []
+    scope = opa_choice.scope_of(policy.scope)
+    conditions = ["in_scope"] if scope else []
     conditions += ["not lib.exempt(request, pod, exemptions)"] if policy.exemptions else []
     rows = "".join(f"\t{literal(row)},\n" for row in exemption_rows(policy))
     return render(
         "opa/policy.rego.j2",
         conditions=[Code(condition) for condition in conditions],
-        scope=opa_choice.scope_of(scope) if named else None,
+        scope=scope,
         exemptions=Code(f"[\n{rows}]" if policy.exemptions else ""),
         title=Code(comment(f"{policy.name}: {policy.title}" if policy.title else policy.name)),
         package=Code(package),
