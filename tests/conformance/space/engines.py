@@ -12,7 +12,7 @@ import yaml
 
 from conformance.jsonl import EngineError, Json, Process
 from conformance.space.meaning import Compiled, Says, Word
-from conformance.space.requests import NAMESPACES, Asked
+from conformance.space.requests import Asked
 from conformance.targets._base import resources
 from conformance.targets.kyverno import as_integers
 from pscc.ir import Program
@@ -27,11 +27,11 @@ Ask = Callable[[Compiled, Sequence[Asked]], list[Word]]
 _ACTIONS = {"dryrun": "audit", "Deny": "deny", "Warn": "warn", "Audit": "audit"}
 
 
-def _loaded(process: Process, made: Compiled) -> None:
+def _loaded(process: Process, made: Compiled, requests: Sequence[Asked]) -> None:
     documents = [d for _, text in resources(made.output) for d in yaml.load_all(text, Loader=yaml.CSafeLoader)]
     spaces = [
         {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": dict(labels)}}
-        for name, labels in NAMESPACES.items()
+        for name, labels in {one.who.namespace: one.who.namespace_labels for one in requests}.items()
     ]
     process.ask({"op": "load", "documents": [*documents, *spaces]})
 
@@ -67,7 +67,7 @@ def webhooks(process: Process, found: str, actions: Callable[[Json], Sequence[st
     """Gatekeeper's or Kyverno's webhooks in ``process``; their answers have what they say under ``found``."""
 
     def ask(made: Compiled, requests: Sequence[Asked]) -> list[Word]:
-        _loaded(process, made)
+        _loaded(process, made, requests)
         answers = []
         for asked in requests:
             space = {"name": asked.who.namespace, "labels": dict(asked.who.namespace_labels)}
@@ -92,7 +92,7 @@ def plugins(process: Process) -> Ask:
     """The API server's plugins; a live choice asks an authorizer that knows its grants."""
 
     def ask(made: Compiled, requests: Sequence[Asked]) -> list[Word]:
-        _loaded(process, made)
+        _loaded(process, made, requests)
         grants = rbac(made.source)
         answers = []
         for asked in requests:
