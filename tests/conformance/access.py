@@ -118,7 +118,7 @@ def _differences(policy: ir.Policy, request: Request, pod: Json, said: Judged, c
     judged = judges(policy, request)
     count.left_alone += not judged
     verdict = interpreter.judge(policy, pod) if judged else interpreter.Verdict(True, (), (), pod)
-    if said.findings != len(verdict.messages):
+    if said.findings != bool(verdict.messages):
         yield f"{said.findings} findings on {pod['metadata']['name']}, the interpreter has {verdict.messages}"
     if said.allowed is not (verdict.allowed or policy.mode != "enforce"):
         yield f"allowed is {said.allowed}, the interpreter says {verdict.allowed}, the mode is {policy.mode}"

@@ -18,6 +18,7 @@ from pscc.ir import Policy, Program
 from pscc.lowering.shortfalls import DefaultNotSet
 from pscc.output.contents import Output
 from pscc.reference import interpreter
+from support.messages import joined
 
 UPDATES = 0.25
 """The share of the requests that are updates."""
@@ -119,10 +120,7 @@ def _otherwise(said: interpreter.Verdict, announced: Policy, request: Request, a
     if said.allowed is not answer.allowed:
         yield "verdict", (said.allowed, said.messages), (answer.allowed, answer.messages)
     yield "changed pod", comparable(said.pod), comparable(looked_at)
-    told = tuple(sorted(set(words)))
-    if answer.first and answer.messages:
-        told = tuple(text for text in told if text in answer.messages)
-    yield "messages", told, answer.messages
+    yield "messages", joined(words) if answer.joined else tuple(sorted(set(words))), answer.messages
 
 
 def comparable(pod: interpreter.Json) -> Json:

@@ -26,6 +26,7 @@ from support.exempting import (
     kind_of,
     program,
 )
+from support.messages import joined
 
 IDS = [control.id for control in controls()]
 PARTS = 2
@@ -38,8 +39,8 @@ def output_of(control: Control, target: str, engine: str = "rego") -> Output:
     return packaged(target_named(target), program(control), options)
 
 
-def hold(policies: tuple[Policy, ...], asked: tuple[Asked, ...], said: engines.Said, first: bool = False) -> None:
-    """Each of ``policies`` says what the interpreter says; ``first``: the engine tells its first message alone."""
+def hold(policies: tuple[Policy, ...], asked: tuple[Asked, ...], said: engines.Said, joining: bool = False) -> None:
+    """Each of ``policies`` says what the interpreter says; ``joining``: one message joins its findings."""
     wrong: dict[str, object] = {}
     places: dict[str, list[Policy]] = {}
     for policy in policies:
@@ -49,16 +50,16 @@ def hold(policies: tuple[Policy, ...], asked: tuple[Asked, ...], said: engines.S
         assert found.keys() <= {policy.name for policy in here}
         for policy in here:
             words = expected(policy, one)
-            wanted = sorted(words[:1] if first else words)
+            wanted = list(joined(words)) if joining else sorted(words)
             if found.get(policy.name, []) != wanted:
                 what = kind_of(policy.name), one, found.get(policy.name), wanted
                 wrong.setdefault("; ".join(check.statement for check in policy.checks), what)
     assert not wrong, f"{len(wrong)} statements, the first: {next(iter(wrong.items()))}"
 
 
-def held(control: Control, said: engines.Said, first: bool = False) -> None:
+def held(control: Control, said: engines.Said, joining: bool = False) -> None:
     """As `hold`, of the policies of ``control``."""
-    hold(program(control).policies, asked_of(control), said, first)
+    hold(program(control).policies, asked_of(control), said, joining)
 
 
 @pytest.mark.slow
@@ -93,14 +94,14 @@ def test_gatekeeper(control: str, engine: str) -> None:
 def test_vap(control: str) -> None:
     given = control_of(control)
     with Process("vap-review") as process:
-        held(given, engines.policies(process, output_of(given, "vap"), asked_of(given)))
+        held(given, engines.policies(process, output_of(given, "vap"), asked_of(given)), joining=True)
 
 
 @pytest.mark.parametrize("control", IDS)
 def test_kyverno_cel(control: str) -> None:
     given = control_of(control)
     with Process("kyverno-review") as process:
-        held(given, engines.policies(process, output_of(given, "kyverno-cel"), asked_of(given)), first=True)
+        held(given, engines.policies(process, output_of(given, "kyverno-cel"), asked_of(given)), joining=True)
 
 
 @pytest.mark.parametrize("part", range(PARTS))

@@ -13,6 +13,7 @@ from pscc.output.contents import Output
 from pscc.pod.normalising import normalise
 from pscc.reference import interpreter
 from pscc.targets.vap.package import TARGET
+from support.messages import joined
 from support.pods import as_created, large_pod
 from support.policies import EVERY_DEFAULT, POLICIES
 from support.targets import Json, only, program_of_text, resources, whole
@@ -50,7 +51,7 @@ def test_the_api_server_says_what_the_interpreter_says(name: str, update: bool) 
     for case, result in zip(cases, answer["results"], strict=True):
         verdict = interpreter.check(policy, case.pod, case.old_pod)
         assert result["allowed"] is verdict.allowed, case.name
-        assert messages(result) == list(verdict.messages), case.name
+        assert messages(result) == list(joined(verdict.messages)), case.name
 
 
 @pytest.mark.parametrize("text", [*POLICIES.values(), EVERY_DEFAULT], ids=[*POLICIES, "every-default"])
@@ -76,7 +77,7 @@ def test_debug_containers_are_checked() -> None:
     review |= {"pods": [whole(c.pod) for c in cases], "oldPods": [whole(pod) for pod in old]}
     _, answer = ask_vap(load(output), review)
     for case, before, result in zip(cases, old, answer["results"], strict=True):
-        assert messages(result) == list(interpreter.check(policy, case.pod, before).messages), case.name
+        assert messages(result) == list(joined(interpreter.check(policy, case.pod, before).messages)), case.name
 
 
 @pytest.mark.parametrize("name", POLICIES)
@@ -89,3 +90,31 @@ def test_what_is_large_is_within_the_budget(name: str) -> None:
         assert sum(one["cost"] for one in spent) < 10_000_000, policy
     _, answer = ask_vap(load(output), {"op": "review", "pods": [large_pod()]})
     assert all("budget" not in text for text in messages(answer["results"][0]))
+
+
+def test_a_message_too_long_for_the_api_server_is_its_beginning() -> None:
+    policy, output = compiled("policy p { deny privileged }")
+    names = [f"c{number}" for number in range(200)]
+    pods = [
+        whole({"spec": {"containers": [{"name": n, "securityContext": {"privileged": True}} for n in names[:count]]}})
+        for count in (2, 200)
+    ]
+    _, answer = ask_vap(load(output), {"op": "review", "pods": pods})
+    (short,), (long,) = (messages(result) for result in answer["results"])
+    words = [joined(interpreter.check(policy, pod).messages)[0] for pod in pods]
+    assert short == words[0]
+    assert len(words[1].encode()) > 5 * 1024
+    assert long == words[1][:1278] + " …"
+
+
+def test_all_findings_are_in_one_message() -> None:
+    _, output = compiled('policy p {\n    deny privileged, hostPID, hostPorts because "shared nodes"\n}')
+    container = {"name": "c", "securityContext": {"privileged": True}, "ports": [{"containerPort": 1, "hostPort": 80}]}
+    pod = whole({"spec": {"hostPID": True, "containers": [container]}})
+    _, answer = ask_vap(load(output), {"op": "review", "pods": [pod]})
+    (message,) = messages(answer["results"][0])
+    assert message == (
+        "container c: privileged is true, must not be true (shared nodes); "
+        "pod: hostPID is true, must not be true (shared nodes); "
+        "container c: hostPort is 80, must not be set (shared nodes)"
+    )

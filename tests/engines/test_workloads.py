@@ -40,6 +40,7 @@ from pscc.targets.opa.package import TARGET as OPA
 from pscc.targets.registry import target_named
 from pscc.targets.vap.package import TARGET as VAP
 from support.golden_verdicts import statements
+from support.messages import joined
 from support.pods import awkward, bare
 from support.policies import POLICIES
 from support.targets import Json, ask_gatekeeper, only, program_of_text, resources, run, whole, written
@@ -163,7 +164,7 @@ def test_the_api_server_warns_of_a_workload_what_the_interpreter_says_of_its_pod
     created, updated = ask_api_server(output, {"pods": workloads}, updates)
     refused = 0
     for pod, result in zip(pods, created, strict=True):
-        expected = list(interpreter.judge(policy, pod).messages)
+        expected = list(joined(interpreter.judge(policy, pod).messages))
         assert not result.get("error"), result
         assert [finding["message"] for finding in result["findings"]] == expected, pod
         assert result["allowed"]
@@ -192,7 +193,7 @@ def test_every_default_is_judged_as_set() -> None:
         assert loaded.get("ok"), loaded
         for pod, result in zip(pods, answer["results"], strict=True):
             words = [finding["message"] for finding in result["findings"]]
-            assert words == list(interpreter.judge(policy, pod).messages), (policy.checks[0].statement, pod)
+            assert words == list(joined(interpreter.judge(policy, pod).messages)), (policy.checks[0].statement, pod)
     assert len(policies) > 20
 
 

@@ -25,9 +25,10 @@ from pscc.reference.admission import Admission, decide, judges
 from pscc.targets.registry import target_named
 from pscc.targets.versions import GATEKEEPER_OPERATIONS
 from pscc.verify.meaning import meaning_of
+from support.messages import joined
 
-SETS_CHOSEN = ("vap", "kyverno-cel")
-"""The targets that set the defaults of a choice."""
+OWN_POLICIES = ("vap", "kyverno-cel")
+"""The targets that set the defaults of a choice, and join the findings of a policy in one message."""
 Says = tuple[str, str]
 """What a message does (``deny``, ``warn``, ``audit``), and the message."""
 
@@ -96,7 +97,7 @@ def by_output(made: Compiled, asked: Asked, seen: Json | None = None) -> Word:
         return Word((), None)
     if asked.kind != "Pod":
         return _of_workload(made, asked)
-    return _word(made.settled, asked, made.widely, made.chosen.target in SETS_CHOSEN, seen)
+    return _word(made.settled, asked, made.widely, made.chosen.target in OWN_POLICIES, seen)
 
 
 def is_moot(made: Compiled, asked: Asked) -> bool:
@@ -112,7 +113,7 @@ def _word(
     setting: bool = False,
     seen: Json | None = None,
 ) -> Word:
-    """``setting``: the target sets the defaults of choices."""
+    """``setting``: the target is one of `OWN_POLICIES`."""
     if asked.operation == "DELETE":
         return Word((), None)
     old = asked.old if asked.operation == "UPDATE" else None
@@ -124,7 +125,7 @@ def _word(
     for policy, verdict in found.judged:
         alike = seen is not None and comparable(seen) == comparable(found.pod)
         told = interpreter.check(policy, seen) if alike and seen is not None else verdict
-        says += [(_action(policy.mode), text) for text in told.messages]
+        says += [(_action(policy.mode), text) for text in (joined(told.messages) if setting else told.messages)]
     for choice, admission in found.chosen:
         if not admission.allowed:
             says.append((_action(choice.mode), _message(choice, admission, asked, found.pod, setting)))
@@ -187,6 +188,7 @@ def _pod_of(asked: Asked) -> Json | None:
 
 def _templates(made: Compiled, asked: Asked, plain: bool, chosen: bool) -> Word:
     """Kubernetes and Kyverno judge the template, each policy with its own defaults set."""
+    joining = made.chosen.target in OWN_POLICIES
     if asked.operation == "UPDATE":
         return Word((), None)
     who = _makers(asked)
@@ -194,7 +196,8 @@ def _templates(made: Compiled, asked: Asked, plain: bool, chosen: bool) -> Word:
     for policy in made.settled.policies:
         if judges(policy, who):
             action = _action(policy.mode) if plain or policy.mode != "enforce" else "warn"
-            says += ((action, text) for text in interpreter.judge(policy, asked.pod).messages)
+            messages = interpreter.judge(policy, asked.pod).messages
+            says += ((action, text) for text in (joined(messages) if joining else messages))
     for choice in made.settled.choices:
         if not choice.live and choice.scope.holds_in(who.namespace, who.namespace_labels):
             text = words_with_defaults(choice, who, asked.pod)

@@ -29,14 +29,14 @@ class Request:
 class Answer:
     """What an engine says: its messages sorted and without repetition, and the pod after its mutation.
 
-    ``pod`` is None where the target does not change pods at all. ``first`` says that a policy tells but the first of
-    its messages.
+    ``pod`` is None where the target does not change pods at all. ``joined`` says that one message joins the findings of
+    a policy.
     """
 
     allowed: bool
     messages: tuple[str, ...]
     pod: Json | None = None
-    first: bool = False
+    joined: bool = False
 
 
 class Running(Protocol):

@@ -29,7 +29,7 @@ class KyvernoCel(Kyverno):
 
 @dataclass(frozen=True, slots=True)
 class Webhooks:
-    """Kyverno's webhooks, answering. They tell the first failing validation of each ValidatingPolicy."""
+    """Kyverno's webhooks, answering."""
 
     process: Process
 
@@ -42,7 +42,7 @@ def _answer(result: Json) -> Answer:
     if result.get("error"):
         return Answer(False, (f"error: {result['error']}",))
     messages = tuple(sorted({finding["message"] for finding in result["findings"]}))
-    return Answer(result["allowed"], messages, result["pod"], first=True)
+    return Answer(result["allowed"], messages, result["pod"], joined=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,4 +55,4 @@ class Apply:
         """What it says of ``requests``, none of them an update."""
         of_pods = tuple(path for path in output.resources if not path.endswith("-ephemeral-containers.yaml"))
         told = self.command.answers(replace(output, resources=of_pods), requests)
-        return [replace(answer, first=True) for answer in told]
+        return [replace(answer, joined=True) for answer in told]

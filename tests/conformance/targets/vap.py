@@ -52,7 +52,7 @@ def _answer(given: Json, defaulted: Json, result: Json) -> Answer:
         return Answer(False, (f"error: {result['error']}",))
     messages = tuple(sorted({f["message"] for f in result["findings"]}))
     pod = as_given(given, defaulted, result.get("pod", defaulted))
-    return Answer(result["allowed"], messages, pod if isinstance(pod, dict) else None)
+    return Answer(result["allowed"], messages, pod if isinstance(pod, dict) else None, joined=True)
 
 
 def as_given(given: object, defaulted: object, found: object) -> object:

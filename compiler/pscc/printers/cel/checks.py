@@ -17,6 +17,7 @@ from pscc.printers.cel.logic import all_of, among, any_of, equal, unequal
 from pscc.printers.cel.pending import NONE_PENDING, Pending
 from pscc.printers.cel.reads import access, guards, has_value
 from pscc.printers.cel.tree import (
+    EMPTY,
     TRUE,
     Call,
     Conditional,
@@ -42,13 +43,14 @@ _LINES = 16
 class Validation:
     """A check as CEL: ``variables`` in order, the ``expression`` that has to be true, the ``message`` where it is not.
 
-    Without an old object the expression is about the object alone; an update passes where nothing changes that the
-    check looks at.
+    ``finding`` is both in one: the message, or an empty string where the expression is true. Without an old object the
+    expression is about the object alone; an update passes where nothing changes that the check looks at.
     """
 
     variables: tuple[Variable, ...]
     expression: Expression
     message: Expression
+    finding: Expression
 
 
 def validation(
@@ -63,11 +65,20 @@ def validation(
 
     ``name`` begins the names of its variables; those of the check's shape unless said.
     """
-    name = name or check.shape[:1].lower() + check.shape[1:]
+    name = name or name_of(check)
     printed = check_of(check, name, pending)
     same = unchanged(unchanged_as or f"{name}Unchanged", reads, updated)
     variables = tuple(once((*printed.variables, *same)).items())
-    return Validation(variables, any_of(printed.holds, variable(same[-1][0])), printed.message)
+    unchanged_here = variable(same[-1][0])
+    holds = any_of(printed.holds, unchanged_here)
+    # without a reason behind it, a message of a check that holds is empty by itself
+    finding = Conditional(holds if check.because else unchanged_here, EMPTY, printed.message)
+    return Validation(variables, holds, printed.message, finding)
+
+
+def name_of(check: ir.Check) -> str:
+    """The beginning of the names of the variables of ``check``, in a policy that has other checks beside it."""
+    return check.shape[:1].lower() + check.shape[1:]
 
 
 def changed(reads: list[Reads]) -> Expression:

@@ -10,7 +10,7 @@ from pscc.printers.cel.literals import literal
 from pscc.printers.cel.logic import grouped
 from pscc.printers.cel.matching import title
 from pscc.printers.cel.reads import Known, access, parameter, read
-from pscc.printers.cel.tree import EMPTY, Call, Expression, Grouped, Infix, Text, infix
+from pscc.printers.cel.tree import EMPTY, Call, Expression, Grouped, Infix, Number, Text, infix
 
 _NAMED = ("container", "mount", "volume")
 """What has a DNS label for a name: the API server validates it before it asks a validating policy."""
@@ -70,3 +70,19 @@ def line(value: Expression, string: bool = False) -> Expression:
         case _:
             whole = value if string else Call("string", (value,))
             return cel(r'$text.replace("\n", "\\n").replace("\r", "\\r")', text=whole)
+
+
+LONGEST = 5 * 1024
+"""The bytes of the longest message. A longer one is dropped, and the validation's fixed message shown.
+
+Source: ``MaxEvaluatedMessageExpressionSizeBytes`` in Kubernetes ``apiserver/pkg/apis/cel/config.go``.
+"""
+
+
+def within(longest: int, text: Expression) -> Expression:
+    """``text``, or its beginning and an ellipsis where it has more than ``longest`` bytes. A character has four at most."""
+    beginning = Number(longest // 4 - 2)
+    return cel(
+        'bytes($text).size() <= $longest ? $text : $text.substring(0, $beginning) + " …"',
+        text=text, longest=Number(longest), beginning=beginning,
+    )  # fmt: skip

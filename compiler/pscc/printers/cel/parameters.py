@@ -16,11 +16,11 @@ from pscc.printers.cel.exempt import EXEMPT, exemption_variables
 from pscc.printers.cel.findings import FINDINGS
 from pscc.printers.cel.fragments import cel
 from pscc.printers.cel.literals import literal
-from pscc.printers.cel.logic import all_of, any_of
+from pscc.printers.cel.logic import all_of, any_of, branch
 from pscc.printers.cel.matching import halves_of, prefixes_of
 from pscc.printers.cel.messages import line, shown_as
 from pscc.printers.cel.reads import parameter
-from pscc.printers.cel.tree import Expression, Grouped, Listing, Select, infix, variable
+from pscc.printers.cel.tree import EMPTY, Expression, Grouped, Listing, Select, infix, variable
 from pscc.printers.cel.variables import Variable
 
 BECAUSE = "because"
@@ -39,7 +39,8 @@ def template_of(check: ir.Check, exempt: bool = False) -> Validation:
     if exempt:
         variables += exemption_variables()
         expression = any_of(expression, variable(EXEMPT))
-    return Validation(tuple(variables), expression, infix("+", printed.message, variable(BECAUSE)))
+    message = infix("+", printed.message, variable(BECAUSE))
+    return Validation(tuple(variables), expression, message, branch(expression, EMPTY, message))
 
 
 def _parameters(check: ir.Check) -> list[Variable]:

@@ -11,12 +11,16 @@ from pscc.ir.defaulting import in_sequence
 from pscc.ir.passes import Reads, rechecked_on, specialise
 from pscc.output.contents import origin
 from pscc.output.templating import Code, comment, folded, yaml_block
-from pscc.printers.cel.checks import Validation, changed, validation
+from pscc.printers.cel.checks import Validation, changed, name_of, validation
+from pscc.printers.cel.findings import BETWEEN, FINDINGS
+from pscc.printers.cel.fragments import cel
 from pscc.printers.cel.layout import laid_out
+from pscc.printers.cel.literals import literal
+from pscc.printers.cel.messages import LONGEST, within
 from pscc.printers.cel.patches import patches
 from pscc.printers.cel.pending import NONE_PENDING, Pending
 from pscc.printers.cel.text import Quote, quoted, text_of
-from pscc.printers.cel.tree import Expression
+from pscc.printers.cel.tree import Expression, Listing, variable
 from pscc.printers.cel.variables import Variable, once
 from pscc.printers.cel.workloads import at_template, holding_templates, templated
 from pscc.targets.shared.cel_workloads import TEMPLATES_AT
@@ -24,6 +28,8 @@ from pscc.targets.shared.cel_workloads import TEMPLATES_AT
 Fields = dict[str, object]
 Checks = tuple[tuple[ir.Check, Reads], ...]
 _ON_ONE_LINE = 100
+_REPORT = "report"
+NO_NOTES: dict[str, Code] = {}
 
 
 def checks_of(policy: ir.Policy) -> Checks:
@@ -57,20 +63,19 @@ def described_defaults(policy: ir.Policy) -> Code:
 
 @frozen
 class PrintedPolicy:
-    """The parts of a validating policy: the condition under which an update concerns it, variables, validations."""
+    """The parts of a validating policy: the condition under which an update concerns it, variables, the validation."""
 
     changed: Code
     variables: list[Fields]
-    validations: list[Fields]
+    validation: Fields
 
 
 def validations(checks: Checks, pending: Pending = NONE_PENDING, quote: Quote = quoted) -> PrintedPolicy:
     """The parts for pods, as the ``pending`` defaults make them. ``quote`` writes the strings."""
     printed = _printed(checks, pending)
     variables = once(variable for whole in printed for variable in whole.variables)
-    return PrintedPolicy(
-        _block(_concerned(checks), quote), _rows(variables.items(), quote), _validations(checks, printed, quote)
-    )
+    rows = _rows(variables.items(), quote, _notes(checks, printed))
+    return PrintedPolicy(_block(_concerned(checks), quote), [*rows, *_joined(printed, quote)], _rule(quote))
 
 
 def workload_validations(checks: Checks, pending: Pending) -> Iterator[tuple[tuple[str, str], PrintedPolicy]]:
@@ -81,12 +86,13 @@ def workload_validations(checks: Checks, pending: Pending) -> Iterator[tuple[tup
     printed = _printed(checks, pending)
     about_pods = once(variable for whole in printed for variable in whole.variables)
     about_templates = [(name, templated(value)) for name, value in about_pods.items()]
-    rows, rules = _rows(about_templates, quoted), _validations(checks, printed, quoted)
+    rows = [*_rows(about_templates, quoted, _notes(checks, printed)), *_joined(printed, quoted)]
+    rule = _rule(quoted)
     concerned = _concerned(checks)
     for row in TEMPLATES_AT:
         _, template = row
         variables = [*_rows(holding_templates(template), quoted), *rows]
-        yield row, PrintedPolicy(_block(at_template(concerned, template), quoted), variables, rules)
+        yield row, PrintedPolicy(_block(at_template(concerned, template), quoted), variables, rule)
 
 
 def _printed(checks: Checks, pending: Pending) -> list[Validation]:
@@ -97,20 +103,36 @@ def _concerned(checks: Checks) -> Expression:
     return changed([reads for _, reads in checks])
 
 
-def _rows(variables: Iterable[Variable], quote: Quote) -> list[Fields]:
-    return [{"name": Code(name), "note": Code(""), "expression": _block(value, quote)} for name, value in variables]
-
-
-def _validations(checks: Checks, printed: list[Validation], quote: Quote) -> list[Fields]:
+def _rows(variables: Iterable[Variable], quote: Quote, notes: dict[str, Code] = NO_NOTES) -> list[Fields]:
     return [
-        {
-            "statement": Code(comment(origin(check.statement, check.span))),
-            "expression": _inline(whole.expression, quote),
-            "text": _block(whole.message, quote),
-            "message": Code(json.dumps(f"{check.title}: the pod does not meet this policy.")),
-        }
-        for (check, _), whole in zip(checks, printed, strict=True)
+        {"name": Code(name), "note": notes.get(name, Code("")), "expression": _block(value, quote)}
+        for name, value in variables
     ]
+
+
+def _notes(checks: Checks, printed: list[Validation]) -> dict[str, Code]:
+    """The statement of each check, for the first variable that is the check's own."""
+    notes = {}
+    for (check, _), whole in zip(checks, printed, strict=True):
+        own = next(name for name, _ in whole.variables if name.startswith(name_of(check)))
+        notes[own] = Code(comment(origin(check.statement, check.span)))
+    return notes
+
+
+def _joined(printed: list[Validation], quote: Quote) -> list[Fields]:
+    """The variables that join the findings of all checks: an API server shows the message of one validation."""
+    findings = cel('$each.filter(finding, finding != "")', each=Listing(tuple(whole.finding for whole in printed)))
+    report = cel("$findings.join($between)", findings=variable(FINDINGS), between=literal(BETWEEN))
+    return _rows([(FINDINGS, findings), (_REPORT, report)], quote)
+
+
+def _rule(quote: Quote) -> Fields:
+    """The one validation of a policy."""
+    return {
+        "expression": _inline(cel("$findings.size() == 0", findings=variable(FINDINGS)), quote),
+        "text": _block(within(LONGEST, variable(_REPORT)), quote),
+        "message": Code(json.dumps("The pod does not meet this policy.")),
+    }
 
 
 def _block(expression: Expression, quote: Quote) -> Code:

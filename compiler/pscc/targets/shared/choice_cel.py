@@ -23,7 +23,7 @@ from pscc.printers.cel.fragments import cel
 from pscc.printers.cel.layout import laid_out
 from pscc.printers.cel.literals import literal
 from pscc.printers.cel.logic import all_of, any_of, equal
-from pscc.printers.cel.messages import line
+from pscc.printers.cel.messages import LONGEST, line, within
 from pscc.printers.cel.text import Quote, quoted, text_of
 from pscc.printers.cel.tree import EMPTY, FALSE, TRUE, Conditional, Expression, Grouped, Listing, infix, variable
 from pscc.printers.cel.variables import once
@@ -57,6 +57,8 @@ CHOICE_DEFAULTS = (
 )
 _LINE = "\n"
 """Between findings. What a pod says is written on one line, so they can be counted."""
+_BESIDE = 1024
+"""Bytes left for what stands around the findings in a message: who asks, and where."""
 
 
 ASKING_RBAC = Live(cost=350_000, budget=10_000_000, asked=4)
@@ -128,7 +130,7 @@ def printed_choice(given: ir.Choice, quote: Quote = quoted) -> PrintedPolicy:
     """The parts of the policy that judges pods by the choice ``given``. ``quote`` writes the strings."""
     decision = decision_of(given, ADMISSION)
     concerned = yaml_block(laid_out(changed([decision.reads]), quote), 8)
-    return PrintedPolicy(concerned, fields_of(decision.variables, decision.notes, quote=quote), _rules(decision, quote))
+    return PrintedPolicy(concerned, fields_of(decision.variables, decision.notes, quote=quote), _rule(decision, quote))
 
 
 def workload_choices(given: ir.Choice, quote: Quote = quoted) -> Iterator[tuple[tuple[str, str], PrintedPolicy]]:
@@ -137,11 +139,11 @@ def workload_choices(given: ir.Choice, quote: Quote = quoted) -> Iterator[tuple[
     A workload is judged as the pod that it would make, with the defaults set, and by that pod's service account alone.
     """
     decision = decision_of(given, TEMPLATES)
-    concerned, rules = changed([decision.reads]), _rules(decision, quote)
+    concerned, rule = changed([decision.reads]), _rule(decision, quote)
     for row, variables in template_fields(decision, quote=quote):
         _, template = row
         at_the_template = yaml_block(laid_out(at_template(concerned, template), quote), 8)
-        yield row, PrintedPolicy(at_the_template, variables, rules)
+        yield row, PrintedPolicy(at_the_template, variables, rule)
 
 
 def template_fields(
@@ -158,16 +160,13 @@ def template_fields(
         yield row, [*fields_of(holding_templates(template), {}, indent, quote), *fields]
 
 
-def _rules(decision: Decision, quote: Quote) -> list[Fields]:
+def _rule(decision: Decision, quote: Quote) -> Fields:
     """The one validation of a choice."""
-    return [
-        {
-            "statement": Code(""),
-            "expression": Code(text_of(decision.holds, quote)),
-            "text": yaml_block(laid_out(decision.message, quote), 8),
-            "message": yaml_quote(REFUSED),
-        }
-    ]
+    return {
+        "expression": Code(text_of(decision.holds, quote)),
+        "text": yaml_block(laid_out(decision.message, quote), 8),
+        "message": yaml_quote(REFUSED),
+    }
 
 
 def decision_of(given: ir.Choice, review: Review = ADMISSION) -> Decision:
@@ -297,7 +296,8 @@ def _nearest(choice: ir.Choice, names: Names) -> Variables:
     return [
         ("told", cel('$each.filter(text, text != "")', each=Listing(tuple(each)))),
         ("counts", cel("variables.told.map(text, text.split($between).size())", between=between)),
-        ("nearest", cel(nearest, between=between, joint=literal("; "))),
+        ("wordsOfNearest", cel(nearest, between=between, joint=literal("; "))),
+        ("nearest", within(LONGEST - _BESIDE, variable("wordsOfNearest"))),
     ]
 
 
