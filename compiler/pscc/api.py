@@ -23,7 +23,7 @@ from pscc.files import today as this_day
 from pscc.ir import Mode, Program
 from pscc.ir.access import Request, requested_by
 from pscc.language.ast import Document
-from pscc.lowering.capabilities import Workloads
+from pscc.lowering.capabilities import Layout, Workloads
 from pscc.lowering.shortfalls import Shortfall
 from pscc.output.contents import ObjectName, OutputFile
 from pscc.output.options import Engine, Templates
@@ -161,6 +161,7 @@ def compile(
     rbac: Rbac = "compiled",
     templates: Templates = "with",
     name_prefix: str = "",
+    layout: Layout | None = None,
 ) -> Compiled:
     """The output of ``loaded`` for ``target``; with several targets, each has a subfolder of its name.
 
@@ -188,6 +189,7 @@ def compile(
         "assume-everyone-may-use": loaded.assume_everyone_may_use,
         "templates": templates,
         "name-prefix": name_prefix,
+        "layout": layout,
         "namespace": loaded.namespace or None,
     }
     try:
@@ -284,6 +286,12 @@ def require_sound(settings: Settings) -> None:
         if others:
             raise ValueError(
                 f"--templates is for the target {', '.join(sharing)} alone: {others[0]} has no templates to share"
+            )
+    for target in settings.target if settings.layout else ():
+        layouts = target_named(target).capabilities(settings.options).layouts
+        if settings.layout not in layouts:
+            raise ValueError(
+                f"--layout {settings.layout}: the target {target} has {' and '.join(layouts) or 'one layout'} alone"
             )
     if settings.live:
         others = [target for target in settings.target if not _asks_the_cluster(target, settings)]

@@ -86,6 +86,12 @@ _OPTIONS = (
         "the rest without them.",
     ),
     click.option(
+        "--layout",
+        type=click.Choice(["per-policy", "per-control"]),
+        help="What an object holds: all checks of a policy, or those of one control. gatekeeper has per-control alone, opa "
+        "per-policy alone; the others take both, and per-policy unless you say.",
+    ),
+    click.option(
         "--name-prefix",
         default="",
         metavar="TEXT",

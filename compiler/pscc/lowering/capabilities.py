@@ -15,6 +15,8 @@ Version = tuple[int, int]
 """A release: ``(1, 30)``."""
 Workloads = Literal["warn", "enforce", "off"]
 """The option ``--workloads``: what happens when somebody applies a Deployment or the like whose pods a policy would not admit."""
+Layout = Literal["per-policy", "per-control"]
+"""The option ``--layout``: whether an object holds all checks of a policy, or those of one control."""
 Ability = Literal["cannot", "stricter", "exactly"]
 """``stricter``: the target leaves the construct out, and refuses more pods for that, never fewer."""
 Subject = Literal["users", "groups", "serviceaccounts"]
@@ -175,6 +177,7 @@ class Capabilities:
     - ``suite``: the output has tests of its own.
     - ``kubernetes``: the Kubernetes release to compile for. ``requires``: the release that the output needs.
       ``costs``: what the release to compile for costs.
+    - ``layouts``: the forms of `Layout` that the output can have, the usual one first.
     - ``shared_templates``: the output has objects that other outputs share, and can leave them out.
     - ``lets_in``: what a usual installation lets in whatever the output says.
     """
@@ -194,5 +197,6 @@ class Capabilities:
     kubernetes: Version | None = None
     requires: Release | None = None
     costs: tuple[ReleaseCost, ...] = ()
+    layouts: tuple[Layout, ...] = ()
     shared_templates: bool = False
     lets_in: tuple[LetIn, ...] = ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from pscc.base.frozen import frozen
-from pscc.lowering.capabilities import Version, Workloads
+from pscc.lowering.capabilities import Layout, Version, Workloads
 
 Engine = Literal["rego", "cel"]
 Templates = Literal["with", "only", "without"]
@@ -20,6 +20,8 @@ class Options:
       is a warning, ``enforce`` does what the policy does to pods, and ``off`` does nothing. A policy in audit is audited
       there, too.
     - ``kubernetes``, ``gatekeeper``, ``kyverno``: the releases to compile for.
+    - ``layout``: whether an object of the output is about a policy or about one of its controls; None: as the target's users
+      expect.
     - ``templates``: whether the output has the objects that other folders may share, Gatekeeper's ConstraintTemplates of
       checks and its ExpansionTemplates; ``only`` them; or comes ``without`` them.
     """
@@ -30,6 +32,7 @@ class Options:
     gatekeeper: Version = (3, 23)
     kyverno: Version = (1, 19)
     templates: Templates = "with"
+    layout: Layout | None = None
 
 
 DEFAULTS = Options()

@@ -12,7 +12,7 @@ from typing import Literal, TypeVar
 from pscc.base.frozen import frozen
 from pscc.ir import Mode
 from pscc.ir.access import NONE, Names
-from pscc.lowering.capabilities import Version, Workloads
+from pscc.lowering.capabilities import Layout, Version, Workloads
 from pscc.lowering.rollout import Rollout
 from pscc.output.options import DEFAULTS, Engine, Options, Templates
 
@@ -23,6 +23,7 @@ _ENGINES: tuple[Engine, ...] = ("rego", "cel")
 _WORKLOADS: tuple[Workloads, ...] = ("warn", "enforce", "off")
 _MODES: tuple[Mode, ...] = ("enforce", "warn", "audit")
 _TEMPLATES: tuple[Templates, ...] = ("with", "only", "without")
+_LAYOUTS: tuple[Layout, ...] = ("per-policy", "per-control")
 _RBAC: tuple[Rbac, ...] = ("compiled", "live")
 _Word = TypeVar("_Word", bound=str)
 
@@ -52,6 +53,7 @@ class Settings:
     templates: Templates = DEFAULTS.templates
     name_prefix: str = ""
     namespace: str | None = None
+    layout: Layout | None = None
 
     @property
     def live(self) -> bool:
@@ -69,7 +71,9 @@ class Settings:
     @property
     def options(self) -> Options:
         """The options that targets read."""
-        return Options(self.engine, self.workloads, self.kubernetes, self.gatekeeper, self.kyverno, self.templates)
+        return Options(
+            self.engine, self.workloads, self.kubernetes, self.gatekeeper, self.kyverno, self.templates, self.layout
+        )
 
 
 def option(name: str) -> str:
@@ -146,6 +150,7 @@ def from_json(data: object) -> Settings:
         _word(values, "templates", _TEMPLATES),
         _text(values, "name-prefix") or "",
         _text(values, "namespace"),
+        None if values["layout"] is None else _word(values, "layout", _LAYOUTS),
     )
 
 

@@ -28,7 +28,7 @@ from pscc.verify.meaning import meaning_of
 from support.messages import joined
 
 OWN_POLICIES = ("vap", "kyverno-cel")
-"""The targets that set the defaults of a choice, and join the findings of a policy in one message."""
+"""The targets that set the defaults of a choice, and join the findings of an object in one message."""
 Says = tuple[str, str]
 """What a message does (``deny``, ``warn``, ``audit``), and the message."""
 
@@ -97,7 +97,12 @@ def by_output(made: Compiled, asked: Asked, seen: Json | None = None) -> Word:
         return Word((), None)
     if asked.kind != "Pod":
         return _of_workload(made, asked)
-    return _word(made.settled, asked, made.widely, made.chosen.target in OWN_POLICIES, seen)
+    return _word(made.settled, asked, made.widely, made.chosen.target in OWN_POLICIES, seen, _joins(made))
+
+
+def _joins(made: Compiled) -> bool:
+    """Whether one message has all findings of a policy."""
+    return made.chosen.target in OWN_POLICIES and made.chosen.options.layout != "per-control"
 
 
 def is_moot(made: Compiled, asked: Asked) -> bool:
@@ -112,8 +117,9 @@ def _word(
     widely: frozenset[str],
     setting: bool = False,
     seen: Json | None = None,
+    joining: bool = False,
 ) -> Word:
-    """``setting``: the target is one of `OWN_POLICIES`."""
+    """``setting``: the target sets the defaults of choices. ``joining``: one message has all findings of a policy."""
     if asked.operation == "DELETE":
         return Word((), None)
     old = asked.old if asked.operation == "UPDATE" else None
@@ -125,7 +131,7 @@ def _word(
     for policy, verdict in found.judged:
         alike = seen is not None and comparable(seen) == comparable(found.pod)
         told = interpreter.check(policy, seen) if alike and seen is not None else verdict
-        says += [(_action(policy.mode), text) for text in (joined(told.messages) if setting else told.messages)]
+        says += [(_action(policy.mode), text) for text in (joined(told.messages) if joining else told.messages)]
     for choice, admission in found.chosen:
         if not admission.allowed:
             says.append((_action(choice.mode), _message(choice, admission, asked, found.pod, setting)))
@@ -188,7 +194,6 @@ def _pod_of(asked: Asked) -> Json | None:
 
 def _templates(made: Compiled, asked: Asked, plain: bool, chosen: bool) -> Word:
     """Kubernetes and Kyverno judge the template, each policy with its own defaults set."""
-    joining = made.chosen.target in OWN_POLICIES
     if asked.operation == "UPDATE":
         return Word((), None)
     who = _makers(asked)
@@ -197,7 +202,7 @@ def _templates(made: Compiled, asked: Asked, plain: bool, chosen: bool) -> Word:
         if judges(policy, who):
             action = _action(policy.mode) if plain or policy.mode != "enforce" else "warn"
             messages = interpreter.judge(policy, asked.pod).messages
-            says += ((action, text) for text in (joined(messages) if joining else messages))
+            says += ((action, text) for text in (joined(messages) if _joins(made) else messages))
     for choice in made.settled.choices:
         if not choice.live and choice.scope.holds_in(who.namespace, who.namespace_labels):
             text = words_with_defaults(choice, who, asked.pod)

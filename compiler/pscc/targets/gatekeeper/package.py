@@ -100,6 +100,7 @@ class Gatekeeper:
             warned_workloads="exactly",
             enforced_workloads="exactly",
             suite=True,
+            layouts=("per-control",),
             kubernetes=options.kubernetes,
             requires=Release("Gatekeeper", least, options.gatekeeper, "update Gatekeeper, or compile for `opa`"),
             costs=() if options.gatekeeper >= GATEKEEPER_OPERATIONS else (updates,),

@@ -34,6 +34,7 @@ from pscc.targets.kyverno import mutate as kyverno_mutate
 from pscc.targets.kyverno.match import UPDATED, exempt_conditions, match_of
 from pscc.targets.shared.identity import identity, kustomization
 from pscc.targets.shared.kyverno_suite import Result, test_files
+from pscc.targets.shared.layouts import PER_POLICY_OR_CONTROL, Checks, parts
 from pscc.targets.shared.names import Names
 from pscc.targets.shared.shape_names import endings_of
 from pscc.targets.versions import KYVERNO_CLASSIC, KYVERNO_CLASSIC_GONE, KYVERNO_SKIPS
@@ -62,6 +63,7 @@ class Kyverno:
             warned_workloads="stricter",
             enforced_workloads="exactly",
             suite=True,
+            layouts=PER_POLICY_OR_CONTROL,
             kubernetes=options.kubernetes,
             requires=Release(
                 "Kyverno", KYVERNO_CLASSIC, options.kyverno, "update Kyverno", KYVERNO_CLASSIC_GONE, "kyverno-cel"
@@ -93,11 +95,10 @@ class Kyverno:
                 name = names.derived(policy.name, "defaults")
                 files.append(kyverno_choice.policy_file(name, _mutation(policy, name, mutations)))
             checks = _checks(policy)
-            if checks:
-                name = names[policy.name]
-                text = _validation(policy, name, checks, options.workloads != "off")
+            for name, held in parts(policy, checks, options.layout, names):
+                text = _validation(policy, name, held, options.workloads != "off")
                 files.append(kyverno_choice.policy_file(name, text))
-                suites += _suite(name, checks, cases.get(policy.name, ()))
+                suites += _suite(name, held, cases.get(policy.name, ()))
         for choice in program.choices:
             files += kyverno_choice.policy_files(choice, options.workloads, names)
             suites += kyverno_choice.suite(choice, cases.get(choice.name, ()), names)
@@ -106,9 +107,6 @@ class Kyverno:
 
 
 TARGET = Kyverno()
-
-
-Checks = tuple[tuple[ir.Check, Reads], ...]
 
 
 def _checks(policy: ir.Policy) -> Checks:

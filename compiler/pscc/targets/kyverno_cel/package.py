@@ -20,7 +20,6 @@ from pscc.printers.cel.pending import NONE_PENDING, Pending
 from pscc.printers.cel.text import quoted_for_kyverno
 from pscc.targets.kyverno_cel.suite import choice_suites, policy_suite
 from pscc.targets.shared.cel_policy import (
-    Checks,
     check_lines,
     checks_of,
     default_lines,
@@ -40,6 +39,7 @@ from pscc.targets.shared.choice_cel import (
 )
 from pscc.targets.shared.choice_cel_defaults import printed_defaults
 from pscc.targets.shared.identity import identity, kustomization
+from pscc.targets.shared.layouts import PER_POLICY_OR_CONTROL, Checks, parts
 from pscc.targets.shared.names import Names
 from pscc.targets.versions import KYVERNO_CEL, KYVERNO_SKIPS
 
@@ -71,6 +71,7 @@ class KyvernoCel:
             warned_workloads="stricter",
             enforced_workloads="exactly",
             suite=True,
+            layouts=PER_POLICY_OR_CONTROL,
             kubernetes=options.kubernetes,
             requires=Release("Kyverno", KYVERNO_CEL, options.kyverno, help),
             lets_in=(KYVERNO_SKIPS,),
@@ -94,12 +95,11 @@ class KyvernoCel:
                 name = names.derived(policy.name, "defaults")
                 files.append(_mutating(name, _mutation(policy, name)))
             checks = checks_of(policy)
-            if checks:
-                name = names[policy.name]
-                files.append(_validating(name, _validation(policy, name, checks, "pods", options.workloads != "off")))
-                suites += policy_suite(name, {check.shape for check, _ in checks}, cases.get(policy.name, ()))
-                name = names.derived(policy.name, *_EPHEMERAL)
-                files.append(_validating(name, _validation(policy, name, checks, "pods/ephemeralcontainers", False)))
+            for name, held in parts(policy, checks, options.layout, names):
+                files.append(_validating(name, _validation(policy, name, held, "pods", options.workloads != "off")))
+                suites += policy_suite(name, {check.shape for check, _ in held}, cases.get(policy.name, ()))
+                name = names.derived(name, *_EPHEMERAL)
+                files.append(_validating(name, _validation(policy, name, held, "pods/ephemeralcontainers", False)))
         for choice in program.choices:
             files += _choice(choice, names, options)
             suites += choice_suites(choice, names) if cases.get(choice.name) else []

@@ -52,6 +52,7 @@ class Opa:
             warned_workloads="exactly",
             enforced_workloads="exactly",
             suite=True,
+            layouts=("per-policy",),
         )
 
     def default_text(self, policy: ir.Policy, default: ir.Default) -> list[str]:

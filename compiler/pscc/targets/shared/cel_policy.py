@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from pscc import ir
 from pscc.base.frozen import frozen
 from pscc.ir.defaulting import in_sequence
-from pscc.ir.passes import Reads, rechecked_on, specialise
+from pscc.ir.passes import rechecked_on, specialise
 from pscc.output.contents import origin
 from pscc.output.templating import Code, comment, folded, yaml_block
 from pscc.printers.cel.checks import Validation, changed, name_of, validation
@@ -24,9 +24,9 @@ from pscc.printers.cel.tree import Expression, Listing, variable
 from pscc.printers.cel.variables import Variable, once
 from pscc.printers.cel.workloads import at_template, holding_templates, templated
 from pscc.targets.shared.cel_workloads import TEMPLATES_AT
+from pscc.targets.shared.layouts import Checks
 
 Fields = dict[str, object]
-Checks = tuple[tuple[ir.Check, Reads], ...]
 _ON_ONE_LINE = 100
 _REPORT = "report"
 NO_NOTES: dict[str, Code] = {}

@@ -24,7 +24,6 @@ from pscc.output.options import DEFAULTS, Options
 from pscc.output.templating import Code, comment, folded, render, yaml_block, yaml_quote
 from pscc.printers.cel.pending import Pending
 from pscc.targets.shared.cel_policy import (
-    Checks,
     PrintedPolicy,
     check_lines,
     checks_of,
@@ -47,6 +46,7 @@ from pscc.targets.shared.choice_cel import (
 )
 from pscc.targets.shared.choice_cel_defaults import printed_defaults
 from pscc.targets.shared.identity import identity, kustomization
+from pscc.targets.shared.layouts import PER_POLICY_OR_CONTROL, Checks, parts
 from pscc.targets.shared.names import Names
 from pscc.targets.versions import MUTATING, VALIDATING
 
@@ -88,6 +88,7 @@ class Vap:
             ),
             warned_workloads="exactly",
             enforced_workloads="exactly",
+            layouts=PER_POLICY_OR_CONTROL,
             kubernetes=release,
             requires=Release("Kubernetes", VALIDATING[-1][0], release, "compile for `gatekeeper` or `kyverno`"),
             costs=tuple(costs),
@@ -123,15 +124,15 @@ class Vap:
                 name = names.derived(policy.name, "defaults")
                 add(policy, name, _mutation(mutating, policy, name, held), "Mutating", held)
             checks = checks_of(policy)
-            if checks:
-                name = names[policy.name]
-                text = _validation(validating, policy, name, checks, validations(checks))
-                add(policy, name, text, "Validating", held, _ACTIONS[policy.mode])
-            if checks and options.workloads != "off":
+            for part, those in parts(policy, checks, options.layout, names):
+                text = _validation(validating, policy, part, those, validations(those))
+                add(policy, part, text, "Validating", held, _ACTIONS[policy.mode])
+                if options.workloads == "off":
+                    continue
                 action = _ACTIONS[on_workloads(policy.mode, options.workloads)]
-                for (suffix, template), printed in workload_validations(checks, Pending(policy.defaults)):
-                    name = names.derived(policy.name, suffix)
-                    text = _validation(validating, policy, name, checks, printed, template)
+                for (suffix, template), printed in workload_validations(those, Pending(policy.defaults)):
+                    name = names.derived(part, suffix)
+                    text = _validation(validating, policy, name, those, printed, template)
                     add(policy, name, text, "Validating", held, action)
         for choice in program.choices:
             held = where(choice.scope)

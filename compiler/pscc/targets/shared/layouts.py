@@ -1,0 +1,20 @@
+"""Which objects of an output hold the checks of a policy: one for the policy, or one for each control."""
+
+from __future__ import annotations
+
+from pscc import ir
+from pscc.ir.passes import Reads
+from pscc.lowering.capabilities import Layout
+from pscc.targets.shared.names import Names
+from pscc.targets.shared.shape_names import endings_of
+
+PER_POLICY_OR_CONTROL: tuple[Layout, ...] = ("per-policy", "per-control")
+Checks = tuple[tuple[ir.Check, Reads], ...]
+"""Checks, and what each reads."""
+
+
+def parts(policy: ir.Policy, checks: Checks, layout: Layout | None, names: Names) -> list[tuple[str, Checks]]:
+    """The names of the objects that hold ``checks`` of ``policy``, which have some, and what each of them holds."""
+    if layout != "per-control":
+        return [(names[policy.name], checks)] if checks else []
+    return [(names.derived(policy.name, *endings_of(both[0].shape)), (both,)) for both in checks]
