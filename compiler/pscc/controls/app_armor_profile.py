@@ -33,10 +33,14 @@ DEFAULT = "apparmor.security.beta.kubernetes.io/defaultProfileName"
 OWN = container_field(FIELD)
 ON_POD = pod_field(FIELD)
 ANNOTATION = Entry(Path(ir.POD, ("metadata", "annotations")), Concat(PREFIX, Path("container", ("name",))))
+ANNOTATED = ir.And((ir.Has(ANNOTATION), ir.Not(ir.Equals(ANNOTATION, Const("")))))
+"""Whether the annotation says something: an empty one is none. Source: ``GetProfileNameFromPodAnnotations`` and its callers in
+Kubernetes 1.24 ``pkg/security/podsecuritypolicy/apparmor/strategy.go``, and ``ApparmorFieldForAnnotation`` in 1.30
+``pkg/api/pod/util.go``."""
 BY_FIELD = ir.Has(OWN)
-BY_ANNOTATION = ir.And((ir.Not(BY_FIELD), ir.Has(ANNOTATION)))
-BY_POD = ir.And((ir.Not(BY_FIELD), ir.Not(ir.Has(ANNOTATION)), ir.Has(ON_POD)))
-NOWHERE = ir.And((ir.Not(BY_FIELD), ir.Not(ir.Has(ANNOTATION)), ir.Not(ir.Has(ON_POD))))
+BY_ANNOTATION = ir.And((ir.Not(BY_FIELD), ANNOTATED))
+BY_POD = ir.And((ir.Not(BY_FIELD), ir.Not(ANNOTATED), ir.Has(ON_POD)))
+NOWHERE = ir.And((ir.Not(BY_FIELD), ir.Not(ANNOTATED), ir.Not(ir.Has(ON_POD))))
 """Where a container's profile comes from, in this order. Source: ``GetProfile`` in Kubernetes 1.30
 ``pkg/security/apparmor/helpers.go``."""
 
@@ -101,7 +105,7 @@ def build_default(params: Params, span: Span) -> ir.Default:
         span,
         value=as_object(str(values[0])),
         inherits=("spec", "securityContext", FIELD),
-        unless=ir.Has(ANNOTATION),
+        unless=ANNOTATED,
         grants=str(values[0]) == UNCONFINED,
         isolates=str(values[0]) == RUNTIME_DEFAULT,
     )
@@ -123,7 +127,7 @@ def from_psp(psp: Psp) -> Iterator[Statement]:
 
 
 def probes(check: ir.Check) -> Iterator[Probe]:
-    """Each listed profile and others, on the container and on the pod; none."""
+    """Each listed profile and others, on the container and on the pod; none; an empty annotation beside the pod's."""
     names = [n for n in word_probes(check, ("runtime/default", "unconfined", "localhost/other")) if n != "*"]
     for name in names:
         if name in ("runtime/default", "unconfined") or name.startswith("localhost/"):
@@ -134,6 +138,10 @@ def probes(check: ir.Check) -> Iterator[Probe]:
                 annotation = {f"{PREFIX}{container}": name}
                 label = f"apparmor-annotation-{container}-{label_of(name)}"
                 yield Probe(label, pod={"metadata": {"annotations": annotation}})
+    empty = {"annotations": {f"{PREFIX}main": ""}}
+    for name in ("runtime/default", "unconfined"):
+        fragment = {"securityContext": {FIELD: dict(as_object(name))}}
+        yield Probe(f"apparmor-annotation-empty-pod-{label_of(name)}", pod={"metadata": empty, "spec": fragment})
     unset = {"securityContext": {FIELD: None}}
     yield Probe("apparmor-unset", pod={"spec": unset}, container=unset)
 

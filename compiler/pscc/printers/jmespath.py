@@ -60,6 +60,8 @@ def condition(node: ir.Condition) -> str:
             return f"{value(read)} != {NULL}"
         case ir.Not(condition=ir.Has(value=read)):
             return f"{value(read)} == {NULL}"
+        case ir.Equals(left=read, right=ir.Const(value=str(text))):
+            return f"{value(read)} == {literal(text)}"
         case ir.Not(condition=inner):
             return f"!({condition(inner)})"
         case ir.And(conditions=conditions) if conditions:
