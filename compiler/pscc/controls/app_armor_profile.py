@@ -127,7 +127,7 @@ def from_psp(psp: Psp) -> Iterator[Statement]:
 
 
 def probes(check: ir.Check) -> Iterator[Probe]:
-    """Each listed profile and others, on the container and on the pod; none; an empty annotation beside the pod's."""
+    """Each listed profile and others, on the container and on the pod; none."""
     names = [n for n in word_probes(check, ("runtime/default", "unconfined", "localhost/other")) if n != "*"]
     for name in names:
         if name in ("runtime/default", "unconfined") or name.startswith("localhost/"):
@@ -138,10 +138,6 @@ def probes(check: ir.Check) -> Iterator[Probe]:
                 annotation = {f"{PREFIX}{container}": name}
                 label = f"apparmor-annotation-{container}-{label_of(name)}"
                 yield Probe(label, pod={"metadata": {"annotations": annotation}})
-    empty = {"annotations": {f"{PREFIX}main": ""}}
-    for name in ("runtime/default", "unconfined"):
-        fragment = {"securityContext": {FIELD: dict(as_object(name))}}
-        yield Probe(f"apparmor-annotation-empty-pod-{label_of(name)}", pod={"metadata": empty, "spec": fragment})
     unset = {"securityContext": {FIELD: None}}
     yield Probe("apparmor-unset", pod={"spec": unset}, container=unset)
 
