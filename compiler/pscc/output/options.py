@@ -21,7 +21,7 @@ class Options:
       there, too.
     - ``kubernetes``, ``gatekeeper``, ``kyverno``: the releases to compile for.
     - ``templates``: whether the output has the objects that other folders may share, Gatekeeper's ConstraintTemplates of
-      checks and its ExpansionTemplates; ``only`` them; or comes ``without`` them.
+      checks; ``only`` them; or comes ``without`` them.
     """
 
     engine: Engine = "rego"
