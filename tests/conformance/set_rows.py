@@ -9,7 +9,7 @@ from conformance.jsonl import Json, Process
 from conformance.result import Difference, Tally
 from conformance.set_targets import Held
 from conformance.sets import Asked
-from conformance.workloads import IMPLIED, of_workloads, words_with_defaults, words_without
+from conformance.workloads import of_workloads, words_with_defaults, words_without
 from pscc.ir.access import AUTHENTICATED
 from pscc.output.options import Options
 
@@ -89,7 +89,7 @@ def _on_gatekeeper(process: Process, asked: Asked, count: Held) -> list[str]:
         *set_targets.held("gatekeeper", ask, asked, count, options),
         *set_targets.held("gatekeeper", ask, audit, count, options),
         *set_targets.updated("gatekeeper", lambda old: set_engines.gatekeeper(process, old), asked, count, options),
-        *of_workloads("gatekeeper", ask, asked, count, words_without, options, IMPLIED),
+        *of_workloads("gatekeeper", ask, asked, count, words_without, options),
     ]
 
 

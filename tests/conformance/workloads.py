@@ -27,8 +27,6 @@ KINDS = (
 )  # fmt: skip
 """The kinds that the conformance runs draw."""
 EVERY_KIND = (*KINDS, ("v1", "ReplicationController"))
-IMPLIED = "[Implied by pscc-workloads] "
-"""What Gatekeeper puts in front of a message about what an ExpansionTemplate made."""
 
 
 def workload(number: int, pod: Json, kinds: tuple[tuple[str, str], ...] = KINDS) -> Json:
@@ -68,11 +66,10 @@ def of_workloads(
     count: Held,
     words: Callable[[ir.Choice, Request, Json], str],
     options: Options = DEFAULTS,
-    before: str = "",
 ) -> list[str]:
     """Each way in which ``target`` does not say of the workloads that make the pods of ``asked`` what ``words`` says.
 
-    One in three names no service account. ``before`` is what the target puts in front.
+    One in three names no service account.
     """
     if asked.choice is None:
         return []
@@ -86,7 +83,7 @@ def of_workloads(
         account = pod["spec"].get("serviceAccountName", "default")
         request = Request(asked.requester.namespace, "", (AUTHENTICATED,), account)
         expected = words(asked.choice, request, pod)
-        if said.messages != ((before + expected,) if expected else ()):
+        if said.messages != ((expected,) if expected else ()):
             who = f"{asked.requester}\n{json.dumps(asked.cluster.psps)}\n{json.dumps(asked.cluster.grants)}"
             wrong.append(
                 f"of a workload {target} says {said.messages}, the choice {expected!r}\n{json.dumps(pod)}\n{who}"

@@ -122,8 +122,7 @@ def gator(folder: Path, paths: list[Path], objects: list[Json]) -> Said:
     found: Said = {}
     for result in json.loads(done.stdout) or []:
         policy = result["constraint"]["metadata"]["name"].split("-")[0]
-        message = result["msg"].removeprefix("[Implied by pscc-workloads] ")
-        found.setdefault((policy, result["violatingObject"]["metadata"]["name"]), []).append(message)
+        found.setdefault((policy, result["violatingObject"]["metadata"]["name"]), []).append(result["msg"])
     return {key: sorted(set(messages)) for key, messages in found.items()}
 
 

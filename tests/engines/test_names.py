@@ -30,7 +30,7 @@ from support.golden_verdicts import statements
 from support.targets import Question, opa, regopy, run, written
 
 _WORDS = """
-main workloads cronjobs expansion kustomization suite lib defaults templates policies pscc test 9 0day
+main workloads cronjobs kustomization suite lib defaults templates policies pscc test 9 0day
 p p-choice p-request-1 p-workloads choice-p pod-security-policies
 a a-defaults a-workloads a-cronjobs a-audit a-ephemeral-containers a.b a-b a--test a-no2
 a-default-run-as-user a-default-read-only-root-filesystem-containers

@@ -78,7 +78,7 @@ def test_kustomize_builds_the_resources_and_nothing_else(name: str) -> None:
         done = run("kustomize", "build", folder / step)
         assert (done.returncode, done.stderr) == (0, "")
         assert documents(done.stdout) == applied(folder, step)
-    assert {d["kind"] for d in applied(folder, "templates")} <= {"ConstraintTemplate", "ExpansionTemplate"}
+    assert {d["kind"] for d in applied(folder, "templates")} <= {"ConstraintTemplate"}
     done = run("kustomize", "build", folder)
     assert (done.returncode, done.stderr) == (0, "")
     assert documents(done.stdout) == applied(folder, *steps)
@@ -101,8 +101,8 @@ def test_sync_waves_apply_what_defines_a_kind_before_what_uses_it(tmp_path: Path
     assert (done.returncode, done.stderr) == (0, "")
     for document in documents(done.stdout):
         annotations = document["metadata"]["annotations"]
-        mutates = document["apiVersion"].startswith("mutations.") and "-workloads" not in document["metadata"]["name"]
-        shared = document["kind"] in ("ConstraintTemplate", "ExpansionTemplate")
+        mutates = document["apiVersion"].startswith("mutations.")
+        shared = document["kind"] == "ConstraintTemplate"
         wave = 0 if shared else 1 if mutates else 2
         assert annotations["argocd.argoproj.io/sync-wave"] == str(wave)
         options = "Prune=false" if shared else "SkipDryRunOnMissingResource=true"

@@ -256,9 +256,9 @@ def test_grants_that_should_have_been_left_out_are_found_out(target: str, tmp_pa
 @pytest.mark.parametrize(
     ("target", "old", "new", "where"),
     [
-        ("gatekeeper", "kinds: [CronJob]", "kinds: [Wrong]", "templates/expansion.yaml"),
-        ("gatekeeper", "Deployment,", "Wrong,", "templates/expansion.yaml"),
-        ("gatekeeper", "value: true", "value: false", "workloads/default.yaml"),
+        ("gatekeeper", "kinds: [CronJob, Job]", "kinds: [Wrong, Job]", "workloads/default.yaml"),
+        ("gatekeeper", "Deployment,", "Wrong,", "workloads/default.yaml"),
+        ("gatekeeper", "max: 11000", "max: 10999", "workloads/default.yaml"),
         ("opa", '"CronJob": ["spec", "jobTemplate"', '"CronJob": ["spec", "wrongTemplate"', "workloads.rego"),
         ("opa", '"Deployment": ["spec"', '"Deployment": ["wrong"', "workloads.rego"),
     ],

@@ -34,7 +34,7 @@ IN_CEL = (
 )
 """Those whose Gatekeeper templates are there in CEL, too."""
 CASES = ("unset", "one", "many")
-SAME_IN_ALL = ("kustomization.yaml", "expansion.yaml", "main.rego", "opa/workloads.rego", "lib/pscc.rego")
+SAME_IN_ALL = ("kustomization.yaml", "main.rego", "opa/workloads.rego", "lib/pscc.rego")
 
 
 def compiled(folder: Path) -> tuple[Program, list[OutputFile]]:

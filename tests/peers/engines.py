@@ -14,7 +14,6 @@ from typing import Literal
 from conformance.jsonl import EngineError, Process
 from conformance.targets._base import documents, pinned
 from conformance.targets.vap import as_given
-from conformance.workloads import IMPLIED
 from peers.case import Asked, Json
 from peers.judge import Answer, Judge, completed
 from pscc.driver import packaged
@@ -100,8 +99,7 @@ _WORDS: dict[str, Callable[[Json], list[str]]] = {
 def _answer(program: str, result: Json) -> Answer:
     if result.get("error"):
         return Answer(False, (f"error: {result['error']}",))
-    words = (word.removeprefix(IMPLIED) for word in _WORDS[program](result))
-    return Answer(bool(result["allowed"]), tuple(words), result.get("pod"))
+    return Answer(bool(result["allowed"]), tuple(_WORDS[program](result)), result.get("pod"))
 
 
 def _without_api_defaults(process: Process, asked: list[Asked], answers: list[Answer]) -> list[Answer]:

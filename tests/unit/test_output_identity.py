@@ -111,7 +111,8 @@ def test_templates_that_other_folders_may_use_are_listed_apart(tmp_path: Path) -
     own = lines.index("no longer in this folder: apply the rest, then delete from the cluster:")
     shared = lines.index("no longer needed here: delete from the cluster if no other folder has them:")
     assert lines[own + 1] == (
-        "  kubectl delete psccrequirenonrootunlessexempt.constraints.gatekeeper.sh web-require-non-root"
+        "  kubectl delete psccrequirenonrootunlessexempt.constraints.gatekeeper.sh web-require-non-root-workloads "
+        "web-require-non-root"
     )
     assert lines[shared + 1] == (
         "  kubectl delete constrainttemplate.templates.gatekeeper.sh psccrequirenonrootunlessexempt"

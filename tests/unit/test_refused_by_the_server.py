@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 
 from pscc.base.source import SourceFile
 from pscc.cli import main
-from pscc.driver import checked
+from pscc.driver import analyse, checked, compile_program
 from pscc.pod.validity import refusals
 from support.sources import PSP
 
@@ -79,8 +79,8 @@ def test_eval_says_which_pods_the_server_refuses(tmp_path: Path) -> None:
     assert done.stdout.count(said) == 1
     assert "1 of those admitted is refused by the API server\n" in done.stderr
     rows = evaluated(tmp_path, PRIVILEGED, PLAIN, arguments=("--format", "json")).stdout.splitlines()
-    assert [[refusal["path"] for refusal in json.loads(row)["refused"]] for row in rows] == [
-        ["spec.containers[0].securityContext.allowPrivilegeEscalation"], []
+    assert [[(refusal["path"], refusal["rule"]) for refusal in json.loads(row)["refused"]] for row in rows] == [
+        [("spec.containers[0].securityContext.allowPrivilegeEscalation", "ValidateSecurityContext")], []
     ]  # fmt: skip
 
 
@@ -122,3 +122,31 @@ def test_check_warns_of_defaults_that_make_such_pods(source: str, notes: list[st
         assert warning.severity == "warning"
         shown = [text for _, text in warning.notes]
         assert len(shown) == len(notes) and all(text.endswith(note) for text, note in zip(shown, notes, strict=True))
+
+
+# --- compile -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "found"),
+    [
+        (ESCALATION, "gatekeeper", [("warning", 1), ("note", 1)]),
+        (ESCALATION, "vap", [("warning", 1), ("note", 1)]),
+        # OPA sets no default
+        (ESCALATION, "opa", []),
+        (ESCALATION.replace("privileged: true", "privileged: false"), "gatekeeper", [("note", 2)]),
+        (ESCALATION.replace("allowPrivilegeEscalation: false", "allowPrivilegeEscalation: true"), "gatekeeper", []),
+        # these set no default either
+        ("policy p {\n    audit\n    default allowPrivilegeEscalation false\n}\n", "gatekeeper", []),
+        (f"policy p extends pss/restricted@1.30 {{\n{DROPS}}}\n", "vap", [("warning", 1)]),
+        ("policy p {\n    deny privileged\n    default allowPrivilegeEscalation false\n}\n", "kyverno",
+         [("note", 1), ("warning", 1)]),
+    ],
+)  # fmt: skip
+def test_a_compile_says_where_the_server_answers_in_place_of_the_policy(
+    source: str, target: str, found: list[tuple[str, int]]
+) -> None:
+    name = "p.psp" if source.startswith("policy") else "p.yaml"
+    _, program, _ = analyse(SourceFile(name, source))
+    output = compile_program(program, (target,)).outputs[target]
+    assert [(d.severity, len(d.notes)) for d in output.diagnostics if d.code == "TGT019"] == found

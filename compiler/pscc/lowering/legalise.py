@@ -36,6 +36,7 @@ from pscc.lowering.shortfalls import (
     DefaultSetWidely,
     LabelsUnseen,
     NeverUsed,
+    RefusedOnceSet,
     SetForExempt,
     Shortfall,
     UpdatesMustHave,
@@ -45,6 +46,8 @@ from pscc.lowering.shortfalls import (
 from pscc.lowering.undecided import undecided
 from pscc.lowering.undeclared import undeclared
 from pscc.pod.fields import since
+from pscc.pod.validity import Refusal
+from pscc.reasoning.refused_changes import refused_changes
 
 _NO_ORDER = "a policy outside the choice sets defaults, too, and the two are applied in no fixed order"
 
@@ -132,12 +135,23 @@ def _policy(
     if wide:
         shortfalls += [DefaultSetWidely(product, policy.name, default) for default in wide]
         kept = replace(kept, defaults=tuple(_widened(d) if d in wide else d for d in kept.defaults))
+    if kept.mode == "enforce":
+        shortfalls += _refused_once_set(kept, product)
     if kept.defaults and kept.exemptions and can.defaults_unless_exempt == "stricter":
         shortfalls.append(SetForExempt(product, kept))
     if (kept.scope.labels or kept.scope.except_labels) and can.namespace_labels == "stricter":
         shortfalls.append(LabelsUnseen(product, policy))
         kept = replace(kept, scope=replace(kept.scope, labels=(), except_labels=()))
     return kept
+
+
+def _refused_once_set(policy: ir.Policy, product: str) -> Iterator[RefusedOnceSet]:
+    """A shortfall for each default of ``policy`` after which the API server refuses pods, apart where the policy does, too."""
+    found: dict[tuple[ir.Default, bool], list[Refusal]] = {}
+    for change in refused_changes(policy):
+        found.setdefault((change.default, change.admitted), []).append(change.refusal)
+    for (default, admitted), refusals in found.items():
+        yield RefusedOnceSet(product, policy, default, tuple(dict.fromkeys(refusals)), admitted)
 
 
 _Settings = Mapping[ir.Default, Setting | None]
@@ -214,6 +228,8 @@ def _without_defaults(
         return _choice_without(choice, plain, product)
     # which policy was chosen can be told only by what the pod has
     for member in choice.policies:
+        # a member that objects to a pod does not set its defaults
+        shortfalls += [refused for refused in _refused_once_set(member, product) if refused.admitted]
         if asked := asked_for(member, member.defaults):
             shortfalls.append(UpdatesMustHave(member, tuple(dict.fromkeys(default.control for default in asked))))
     return choice

@@ -16,6 +16,7 @@ from pscc.lowering.shortfalls import (
     LabelsUnseen,
     NeedsServerSide,
     NeverUsed,
+    RefusedOnceSet,
     SetForExempt,
     Shortfall,
     TooLarge,
@@ -30,6 +31,8 @@ def diagnostic_of(shortfall: Shortfall) -> Diagnostic:
     match shortfall:
         case DefaultNotSet() | ChoiceDefaultsNotSet() | DefaultSetWidely() | SetForExempt():
             return _of_defaults(shortfall)
+        case RefusedOnceSet():
+            return _of_refused(shortfall)
         case UpdatesMustHave(policy=policy, controls=controls):
             text = (
                 f"{policy.name}: nothing sets the defaults of {', '.join(controls)} on an update, so an update of a pod "
@@ -68,6 +71,22 @@ def diagnostic_of(shortfall: Shortfall) -> Diagnostic:
             return _of_size(shortfall)
         case _:
             assert_never(shortfall)
+
+
+def _of_refused(shortfall: RefusedOnceSet) -> Diagnostic:
+    target, name, default = shortfall.target, shortfall.policy.name, shortfall.default
+    notes = tuple((None, f"the API server: {refusal.message}") for refusal in shortfall.refusals)
+    if shortfall.admitted:
+        text = f"{name} admits pods that the API server refuses once {target} has set `{default.statement}`"
+        help = "deny these pods, or leave the default out"
+        return Diagnostic("TGT019", text, default.span, "warning", notes=notes, help=help)
+    text = (
+        f"once {target} has set `{default.statement}`, the API server refuses some pods before {name} does: its message names "
+        "no policy"
+    )
+    return Diagnostic(
+        "TGT019", text, default.span, "note", notes=notes, help=f"`pscc eval` says what {name} objects to"
+    )
 
 
 def _of_defaults(shortfall: DefaultNotSet | ChoiceDefaultsNotSet | DefaultSetWidely | SetForExempt) -> Diagnostic:

@@ -11,6 +11,7 @@ from pscc import ir
 from pscc.base.frozen import frozen
 from pscc.base.source import Span
 from pscc.lowering.capabilities import ReleaseCost
+from pscc.pod.validity import Refusal
 
 
 @frozen
@@ -39,6 +40,20 @@ class UpdatesMustHave:
 
     policy: ir.Policy
     controls: tuple[str, ...]
+
+
+@frozen
+class RefusedOnceSet:
+    """``target`` sets ``default`` of ``policy`` in pods that the API server then refuses, for each of ``refusals``.
+
+    ``admitted``: the policy admits these pods. Otherwise it refuses them, and the API server's words hide its own.
+    """
+
+    target: str
+    policy: ir.Policy
+    default: ir.Default
+    refusals: tuple[Refusal, ...]
+    admitted: bool
 
 
 @frozen
@@ -126,6 +141,7 @@ Shortfall = (
     DefaultNotSet
     | ChoiceDefaultsNotSet
     | UpdatesMustHave
+    | RefusedOnceSet
     | DefaultSetWidely
     | LabelsUnseen
     | NeverUsed
@@ -147,6 +163,8 @@ def about(shortfall: Shortfall) -> tuple[str, ...]:
             return kind, policy, default.control
         case DefaultSetWidely(policy=policy, default=default):
             return kind, policy, default.control
+        case RefusedOnceSet(policy=policy, default=default, admitted=admitted):
+            return kind, policy.name, default.control, str(admitted)
         case ChoiceDefaultsNotSet(policy=policy, controls=controls) | UpdatesMustHave(policy=policy, controls=controls):
             return kind, policy.name, *controls
         case LabelsUnseen(policy=policy) | NeverUsed(policy=policy) | SetForExempt(policy=policy):

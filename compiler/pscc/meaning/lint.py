@@ -68,7 +68,7 @@ def refused(program: ir.Program) -> Iterator[Diagnostic]:
     """
     policies = (*program.policies, *(policy for choice in program.choices for policy in choice.policies))
     by_place: dict[Span, list[RefusedChange]] = {}
-    for change in (change for policy in policies for change in refused_changes(policy)):
+    for change in (change for policy in policies for change in refused_changes(policy) if change.admitted):
         by_place.setdefault(change.default.span, []).append(change)
     for span, changes in by_place.items():
         message = f"{changes[0].policy.name} admits pods that the API server refuses once this default is set"

@@ -23,7 +23,7 @@ class Options:
     - ``layout``: whether an object of the output is about a policy or about one of its controls; None: as the target's users
       expect.
     - ``templates``: whether the output has the objects that other folders may share, Gatekeeper's ConstraintTemplates of
-      checks and its ExpansionTemplates; ``only`` them; or comes ``without`` them.
+      checks; ``only`` them; or comes ``without`` them.
     """
 
     engine: Engine = "rego"

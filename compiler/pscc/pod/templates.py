@@ -25,6 +25,16 @@ TEMPLATES = MappingProxyType(
     }
 )
 """The path to the pod template in a workload, by kind."""
+WORKLOADS = MappingProxyType(
+    {
+        "": ("ReplicationController",),
+        "apps": ("DaemonSet", "Deployment", "ReplicaSet", "StatefulSet"),
+        "batch": ("CronJob", "Job"),
+    }
+)
+"""The kinds of which a controller makes pods, by API group."""
+WRITTEN_BY_CONTROLLERS = ("Job", "ReplicaSet")
+"""Those of `WORKLOADS` that a controller writes, too: a CronJob's Jobs, a Deployment's ReplicaSets."""
 _NOT_LOOKED_AT = ("metadata", "status")
 
 

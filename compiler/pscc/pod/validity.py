@@ -13,15 +13,17 @@ from pscc.pod.fields import CONTAINER_LISTS
 from pscc.pod.kinds import Boolean, Integer, Kind, ListOf, Object
 from pscc.pod.schema import SPEC
 
-_SYSTEMS = ("linux", "windows")
+_CONTEXT = "ValidateSecurityContext"
+_OF_SYSTEMS = {"linux": "validateLinux", "windows": "validateWindows"}
 
 
 @frozen
 class Refusal:
-    """A field that the API server refuses beside the others of the pod: its path, and why."""
+    """A field that the API server refuses beside the others of the pod: its path, why, and Kubernetes' function for it."""
 
     path: str
     message: str
+    rule: str
 
 
 def refusals(pod: Mapping[str, object]) -> tuple[Refusal, ...]:
@@ -30,7 +32,7 @@ def refusals(pod: Mapping[str, object]) -> tuple[Refusal, ...]:
     if not isinstance(spec, Mapping):
         return ()
     system = _at(spec, "os", "name")
-    foreign = _foreign(spec, SPEC, "spec", system) if system in _SYSTEMS else iter(())
+    foreign = _foreign(spec, SPEC, "spec", system) if isinstance(system, str) and system in _OF_SYSTEMS else iter(())
     return (*(r for path, context in _contexts(spec) for r in _escalation(path, context)), *foreign)
 
 
@@ -48,11 +50,13 @@ def _escalation(path: str, context: Mapping[str, object]) -> Iterator[Refusal]:
         return
     cannot = "allowPrivilegeEscalation cannot be false"
     if context.get("privileged") is True:
-        yield Refusal(f"{path}.allowPrivilegeEscalation", f"{cannot} where privileged is true")
+        yield Refusal(f"{path}.allowPrivilegeEscalation", f"{cannot} where privileged is true", _CONTEXT)
     added = _at(context, "capabilities", "add")
     # the API server compares with this spelling alone
     if isinstance(added, list) and "CAP_SYS_ADMIN" in added:
-        yield Refusal(f"{path}.allowPrivilegeEscalation", f"{cannot} where capabilities.add has CAP_SYS_ADMIN")
+        yield Refusal(
+            f"{path}.allowPrivilegeEscalation", f"{cannot} where capabilities.add has CAP_SYS_ADMIN", _CONTEXT
+        )
 
 
 def _unset(value: object, kind: Kind) -> bool:
@@ -62,7 +66,7 @@ def _unset(value: object, kind: Kind) -> bool:
     return isinstance(kind, Boolean | Integer) and kind.plain and not value
 
 
-def _foreign(value: object, kind: Object, path: str, system: object) -> Iterator[Refusal]:
+def _foreign(value: object, kind: Object, path: str, system: str) -> Iterator[Refusal]:
     """The fields in ``value`` that a pod of the operating system cannot have."""
     if not isinstance(value, Mapping):
         return
@@ -71,7 +75,7 @@ def _foreign(value: object, kind: Object, path: str, system: object) -> Iterator
         if _unset(inside, field.kind):
             continue
         if field.system and field.system != system:
-            yield Refusal(here, f"a {system} pod cannot have {field.name}")
+            yield Refusal(here, f"a {system} pod cannot have {field.name}", _OF_SYSTEMS[system])
         elif isinstance(field.kind, Object):
             yield from _foreign(inside, field.kind, here, system)
         elif isinstance(field.kind, ListOf) and isinstance(field.kind.of, Object) and isinstance(inside, list):

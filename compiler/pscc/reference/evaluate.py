@@ -170,7 +170,9 @@ def row(judgement: Judgement) -> Row:
             {"policy": tried.policy, "reasons": _reasons(tried.verdict.reasons)} for tried in judgement.tried
         ]
     result |= {"psp": judgement.psp, "differs": judgement.differs, "defaulted": judgement.defaulted}
-    result["refused"] = [{"path": refusal.path, "message": refusal.message} for refusal in judgement.refused]
+    result["refused"] = [
+        {"path": refusal.path, "message": refusal.message, "rule": refusal.rule} for refusal in judgement.refused
+    ]
     if judgement.policy is None:
         result["message"] = judgement.message
     return {**result, "pod": judgement.pod}

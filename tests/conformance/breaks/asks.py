@@ -216,9 +216,12 @@ def _renamed(pod: Json) -> Json:
 
 
 def _of_workloads(home: str, pods: list[Json]) -> Iterator[Ask]:
-    """Workloads of some of ``pods``, the kinds in turn: created, changed, and changed in nothing that is looked at."""
+    """Workloads of some of ``pods``, the kinds in turn: created, changed, changed in nothing that is looked at, and owned."""
     made = [workload(number, pod) for number, pod in enumerate(pods[:: max(1, len(pods) // _WORKLOADS)])]
     yield from (Ask(one, home) for one in made)
+    for controller in (True, False):
+        owners = [{"apiVersion": "example.com/v1", "kind": "Owner", "name": "o", "uid": "1", "controller": controller}]
+        yield from (Ask({**one, "metadata": {**one["metadata"], "ownerReferences": owners}}, home) for one in made)
     kinds = len(KINDS)
     for one, other in zip(made, made[kinds:], strict=False):
         yield Ask({**other, "metadata": one["metadata"]}, home, operation="UPDATE", old=one)

@@ -137,10 +137,6 @@ PRINTERS: Patterns = (
         "it is said where a messageExpression fails, and none does",
     ),
     Equivalent(
-        r"gatekeeper/workloads\.yaml\.j2: a block is always there: if action \(\d+\)",
-        "an `enforcementAction` without a value is none",
-    ),
-    Equivalent(
         r"(kyverno_cel|vap)/\w+\.yaml\.j2: a block is always there: if (where\.selector|where\.conditions|variables) \(\d+\)",
         "a field without a value is not set",
     ),

@@ -306,8 +306,11 @@ SLIPS = (
         lambda real: lambda _: real("spec.template"),
         VAP,
     ),
-    Slip("targets.gatekeeper.workloads._EXPANSIONS", "no cron jobs", lambda found: found[:1], GATEKEEPER),
-    Slip("targets.gatekeeper.workloads.mutators", "no defaults", always(([], [])), GATEKEEPER),
+    Slip("targets.gatekeeper.package.OF_WORKLOADS", "no cron jobs", lambda found: found[:2], GATEKEEPER),
+    Slip("targets.gatekeeper.workloads.assumed", "no defaults", lambda _: lambda policy: policy, GATEKEEPER),
+    Slip("targets.gatekeeper.workloads.on_workloads", "as pods", lambda _: lambda mode, _workloads: mode, GATEKEEPER),
+    Slip("printers.cel.parameters.of_held_pods", "the object itself", lambda _: lambda node: node, (CEL,)),
+    Slip("printers.cel.parameters.CONTROLLED", "what controllers write", lambda _: FALSE, (CEL,)),
     # modes
     Slip(
         "targets.gatekeeper.package._ACTIONS",

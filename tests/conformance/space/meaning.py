@@ -6,6 +6,7 @@ of them, changed pod. Both are the interpreter's.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from conformance.engines import comparable
@@ -13,10 +14,10 @@ from conformance.jsonl import Json
 from conformance.set_targets import words_of
 from conformance.space.options import Chosen
 from conformance.space.requests import Asked
-from conformance.workloads import IMPLIED, words_with_defaults
+from conformance.workloads import words_with_defaults, words_without
 from pscc import ir
 from pscc.driver import packaged
-from pscc.ir.access import AUTHENTICATED, Request
+from pscc.ir.access import AUTHENTICATED, EVERYWHERE, Request
 from pscc.lowering.default_checks import choice_without
 from pscc.lowering.prepared import prepared
 from pscc.output.contents import Output
@@ -156,7 +157,7 @@ def _of_workload(made: Compiled, asked: Asked) -> Word:
         case _, "off":
             return Word((), None)
         case "gatekeeper", workloads:
-            return _expanded(made, asked, workloads == "enforce")
+            return _by_constraints(made, asked, workloads == "enforce")
         case "opa", workloads:
             return _asked_by_main(made, asked, workloads == "enforce")
         case target, workloads:
@@ -169,17 +170,30 @@ def _makers(asked: Asked) -> Request:
     return replace(asked.who, user="", groups=(AUTHENTICATED,))
 
 
-def _created(asked: Asked) -> Asked:
-    return replace(asked, who=_makers(asked), operation="CREATE", old=None, change=None)
+def _by_constraints(made: Compiled, asked: Asked, enforced: bool) -> Word:
+    """Gatekeeper judges the template, each policy with the defaults set of those that hold wherever it does.
 
+    A drawn update changes nothing of the template.
+    """
+    if asked.operation == "UPDATE":
+        return Word((), None)
+    who = _makers(asked)
+    says: list[Says] = []
 
-def _expanded(made: Compiled, asked: Asked, enforced: bool) -> Word:
-    """Gatekeeper judges the pod that it makes of a workload, as one that is created, an update too."""
-    found = _word(made.settled, _created(asked), made.widely)
-    modes = {policy.mode for policy in made.settled.policies if policy.checks} | {c.mode for c in made.settled.choices}
-    otherwise = "audit" if modes == {"audit"} else "warn"
-    says = {(action if enforced else otherwise, f"{IMPLIED}{text}") for action, text in found.says}
-    return Word(tuple(sorted(says)), None)
+    def say(mode: ir.Mode, messages: Iterable[str]) -> None:
+        action = _action(mode) if enforced or mode != "enforce" else "warn"
+        says.extend((action, text) for text in messages)
+
+    for policy in made.settled.policies:
+        if judges(policy, who):
+            covering = [p for p in made.settled.policies if p is not policy and p.scope in (policy.scope, EVERYWHERE)]
+            others = [default for other in covering if other.mode == "enforce" for default in other.defaults]
+            defaulted = interpreter.with_defaults(replace(policy, defaults=tuple(others)), asked.pod)
+            say(policy.mode, interpreter.judge(policy, defaulted).messages)
+    for choice in made.settled.choices:
+        if choice.scope.holds_in(who.namespace, who.namespace_labels):
+            say(choice.mode, filter(None, [words_without(choice, who, asked.pod)]))
+    return Word(tuple(sorted(set(says))), None)
 
 
 def _asked_by_main(made: Compiled, asked: Asked, enforced: bool) -> Word:

@@ -124,7 +124,8 @@ _CODES: dict[str, tuple[str, str, str]] = {
     "POD006": (
         "A pod that the API server refuses",
         "The API server validates a pod after its defaults are set. It refuses allowPrivilegeEscalation false beside privileged "
-        "true or the capability CAP_SYS_ADMIN, and fields of Linux on a pod for Windows. PodSecurityPolicy made such pods, too.",
+        "true or the capability CAP_SYS_ADMIN, and fields of Linux on a pod for Windows. PodSecurityPolicy made such pods, too. "
+        "Source: ValidateSecurityContext and validateWindows in Kubernetes pkg/apis/core/validation/validation.go.",
         "default allowPrivilegeEscalation false",
     ),
     "POD007": (
@@ -178,6 +179,13 @@ _CODES: dict[str, tuple[str, str, str]] = {
         "An update of a pod that a choice has not changed",
         "Where a choice sets defaults, the output tells by what a pod has which policy was chosen. An update sets nothing, so a "
         "pod from before the policy is refused if an update changes what is checked. PodSecurityPolicy refused it, too.",
+        "",
+    ),
+    "TGT019": (
+        "A default after which the API server refuses the pod",
+        "The target sets the default in every pod that leaves the field unset. The API server then refuses some of them, by the "
+        "rules of POD006, before any policy judges the pod. Its message names no policy. A default has no condition of its "
+        "own, so it cannot leave these pods alone.",
         "",
     ),
     "TGT009": (

@@ -1,7 +1,8 @@
 """Who asks for a pod, and whether one of a Constraint's exemptions is for them: variables in CEL.
 
 The rows of ``variables.params.exemptions`` are those of `pscc.targets.shared.subjects`, and mean what ``exempt`` in
-``templates/rego/lib/pscc.rego`` says. Nobody asks where a manifest is looked at, or a pod that runs.
+``templates/rego/lib/pscc.rego`` says. Nobody asks where a manifest is looked at, or a pod that runs, or a workload:
+whoever applies that is not who asks for its pods.
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ def asking_variables() -> list[Variable]:
     """``askingUser`` (empty where nobody asks), ``askingNamespace``, ``askingAccount``, and all names and groups of both."""
     return [
         ("askingUser", cel(
-            'has(request.userInfo) && has(request.userInfo.username) ? request.userInfo.username : ""'
+            'object.kind == "Pod" && has(request.userInfo) && has(request.userInfo.username) '
+            '? request.userInfo.username : ""'
         )),
         ("askingNamespace", cel(
             'has(request.namespace) && request.namespace != "" ? request.namespace : ($named ? $name : "default")',

@@ -22,25 +22,36 @@ from pscc.printers.cel.messages import line, shown_as
 from pscc.printers.cel.reads import parameter
 from pscc.printers.cel.tree import EMPTY, Expression, Grouped, Listing, Select, infix, variable
 from pscc.printers.cel.variables import Variable
+from pscc.printers.cel.workloads import CONTROLLED, holding_pods, of_held_pods
 
 BECAUSE = "because"
 UPDATED = all_of(ON_UPDATE, cel("oldObject != null"))
-"""The pod that a workload would make has the workload's operation, and no old object."""
+"""The pod that an ExpansionTemplate makes of a workload has the workload's operation, and no old object."""
 DELETED = cel('request.operation == "DELETE"')
 """Gatekeeper's webhook may see deletions, which have no object: a Constraint has no finding on them."""
 
 
 def template_of(check: ir.Check, exempt: bool = False) -> Validation:
-    """The validation of every policy's ``check`` of this shape, with ``exempt`` of those that let requests off."""
+    """The validation of every policy's ``check`` of this shape, with ``exempt`` of those that let requests off.
+
+    It judges pods, and workloads as the pods that they would make.
+    """
     plain = replace(check, because="")
     printed = validation(plain, rechecked_on(check), FINDINGS, UPDATED, unchanged_as="unchanged")
     variables = [*_parameters(check), (BECAUSE, _because()), *printed.variables]
-    expression = any_of(DELETED, printed.expression)
+    expression = printed.expression
     if exempt:
         variables += exemption_variables()
         expression = any_of(expression, variable(EXEMPT))
-    message = infix("+", printed.message, variable(BECAUSE))
-    return Validation(tuple(variables), expression, message, branch(expression, EMPTY, message))
+    of_pods = [(name, of_held_pods(value)) for name, value in variables]
+    message = infix("+", of_held_pods(printed.message), variable(BECAUSE))
+    holds = unless_left_out(of_held_pods(expression))
+    return Validation((*holding_pods(), *of_pods), holds, message, branch(holds, EMPTY, message))
+
+
+def unless_left_out(holds: Expression) -> Expression:
+    """What has to hold of a request where ``holds`` has to of a pod: anything where the pod is not judged."""
+    return any_of(DELETED, CONTROLLED, holds)
 
 
 def _parameters(check: ir.Check) -> list[Variable]:

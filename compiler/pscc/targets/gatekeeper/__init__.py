@@ -1,1 +1,1 @@
-"""Gatekeeper: ConstraintTemplates in Rego or CEL, constraints, mutators, expansions."""
+"""Gatekeeper: ConstraintTemplates in Rego or CEL, constraints, mutators."""

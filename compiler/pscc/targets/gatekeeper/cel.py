@@ -14,10 +14,10 @@ from pscc.output.templating import Code, yaml_block, yaml_quote
 from pscc.printers.cel.exempt import asking_variables
 from pscc.printers.cel.fragments import cel
 from pscc.printers.cel.layout import laid_out
-from pscc.printers.cel.logic import any_of
-from pscc.printers.cel.parameters import DELETED, UPDATED, template_of
+from pscc.printers.cel.parameters import UPDATED, template_of, unless_left_out
 from pscc.printers.cel.text import text_of
 from pscc.printers.cel.tree import Expression, variable
+from pscc.printers.cel.workloads import holding_pods, of_held_pods
 from pscc.targets.shared.cel_where import Fields
 from pscc.targets.shared.choice_cel import REFUSED, decision_of, fields_of
 from pscc.targets.shared.choice_who import Review, names_shown
@@ -36,8 +36,9 @@ _REVIEW = Review(
         'variables.askingUser == "" && variables.askingAccount != "" '
         '? " (no user in this review: judged by " + variables.asking[0] + " alone)" : ""'
     ),
+    of_workloads=True,
 )
-"""What Gatekeeper knows: an audit has no user, and labels of the namespace are not always there."""
+"""What Gatekeeper knows: an audit and a workload have no user, and labels of the namespace are not always there."""
 
 
 @frozen
@@ -64,10 +65,11 @@ def source_of(check: ir.Check, exempt: bool) -> Source:
 def choice_source(choice: ir.Choice) -> Source:
     """The source of the template of ``choice``."""
     decision = decision_of(choice, _REVIEW)
+    of_pods = [(name, of_held_pods(value)) for name, value in decision.variables]
     return Source(
-        fields_of(decision.variables, decision.notes, _INDENT),
-        _inline(any_of(DELETED, decision.holds)),
-        _inline(decision.message),
+        fields_of([*holding_pods(), *of_pods], decision.notes, _INDENT),
+        _inline(unless_left_out(of_held_pods(decision.holds))),
+        _inline(of_held_pods(decision.message)),
         yaml_quote(REFUSED),
     )
 

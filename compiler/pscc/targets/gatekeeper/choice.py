@@ -18,6 +18,7 @@ from pscc.output.options import DEFAULTS, Options
 from pscc.output.templating import Code, folded, render, yaml_block, yaml_quote
 from pscc.printers.rego.library import library_for
 from pscc.targets.gatekeeper.match import match_lines
+from pscc.targets.gatekeeper.workloads import Judged
 from pscc.targets.shared.choice_notes import DESCRIPTION
 from pscc.targets.shared.identity import identity
 from pscc.targets.shared.names import fitted
@@ -76,18 +77,18 @@ def template(choice: ir.Choice, options: Options = DEFAULTS) -> OutputFile:
 def _rego(choice: ir.Choice, name: str) -> str:
     from pscc.targets.shared.choice_rego import choice_rules
 
-    return render("gatekeeper/choice.rego.j2", package=Code(name), rules=Code(choice_rules(choice)))
+    return render("gatekeeper/choice.rego.j2", package=Code(name), rules=Code(choice_rules(choice, of_workloads=True)))
 
 
-def constraint(choice: ir.Choice, path: str, action: Code) -> OutputFile:
-    """The Constraint of ``choice``, for the file ``path``."""
+def constraint(choice: ir.Choice, name: str, path: str, action: Code, judged: Judged) -> OutputFile:
+    """The Constraint ``name`` of ``choice`` on what is ``judged``, for the file ``path``."""
     names = ", ".join(policy.name for policy in choice.policies[:8])
     more = len(choice.policies) - 8
     statement = f"one of {names}{f' and {more} more' if more > 0 else ''}"
     row = {
         "origin": Code("who may use what, and the policies, are in the template"),
         "kind": Code(kind(choice)),
-        "name": yaml_quote(fitted(choice.name)),
+        "name": yaml_quote(fitted(name)),
         "statement": yaml_quote(statement),
         "parameters": Code(""),
     }
@@ -97,9 +98,10 @@ def constraint(choice: ir.Choice, path: str, action: Code) -> OutputFile:
         note=Code(""),
         constraints=[row],
         action=action,
+        judged=judged,
         match=match_lines(choice.scope),
     )
-    return OutputFile(path, text, (ObjectName(CONSTRAINTS, kind(choice), fitted(choice.name)),), choice.name)
+    return OutputFile(path, text, (ObjectName(CONSTRAINTS, kind(choice), fitted(name)),), choice.name)
 
 
 def suite(choice: ir.Choice, name: str, cases: tuple[Case, ...]) -> tuple[dict[str, object], list[OutputFile]]:

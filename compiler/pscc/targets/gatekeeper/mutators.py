@@ -37,9 +37,9 @@ def setting(default: ir.Default, judging: Judging) -> Setting:
     return SetsWidely() if conditional else Sets()
 
 
-def mutators(policy: ir.Policy, names: Names, generated: bool = False) -> list[Mutator]:
-    """The mutators of ``policy``, with names from ``names``. ``generated``: for the pods that workloads would make."""
-    return [mutator for default in policy.defaults for mutator in _of(policy.name, default, names, generated)]
+def mutators(policy: ir.Policy, names: Names) -> list[Mutator]:
+    """The mutators of ``policy``, with names from ``names``."""
+    return [mutator for default in policy.defaults for mutator in _of(policy.name, default, names)]
 
 
 def _shows(default: ir.Default, judging: Judging) -> bool:
@@ -58,9 +58,7 @@ def _shows(default: ir.Default, judging: Judging) -> bool:
     return False
 
 
-def mutator_file(
-    policy: ir.Policy, path: str, listed: list[Mutator], operations: bool = False, generated: bool = False
-) -> OutputFile:
+def mutator_file(policy: ir.Policy, path: str, listed: list[Mutator], operations: bool) -> OutputFile:
     """The file ``path`` with the mutators ``listed`` of ``policy``. ``operations``: for created pods alone."""
     rows = [
         {
@@ -78,17 +76,15 @@ def mutator_file(
         mutators=rows,
         match=match_lines(policy.scope),
         operations=operations,
-        generated=generated,
     )
     return OutputFile(path, text, tuple(ObjectName(MUTATIONS, mutator.kind, mutator.name) for mutator in listed))
 
 
-def _of(policy: str, default: ir.Default, names: Names, generated: bool) -> list[Mutator]:
+def _of(policy: str, default: ir.Default, names: Names) -> list[Mutator]:
     word = f"default-{kebab(default.control)}"
-    behind = "-workloads" if generated else ""
 
     def mutator_at(location: str, *endings: str) -> Mutator:
-        name = names.derived(policy, *(f"{word}{ending}{behind}" for ending in endings))
+        name = names.derived(policy, *(f"{word}{ending}" for ending in endings))
         return _mutator(name, location, default)
 
     if default.site == "pod" or default.inherits:

@@ -35,7 +35,7 @@ from pscc.targets.gatekeeper import choice as gatekeeper_choice
 from pscc.targets.gatekeeper.match import match_lines
 from pscc.targets.gatekeeper.mutators import mutator_file, mutators, setting
 from pscc.targets.gatekeeper.workloads import FOLDER as WORKLOADS
-from pscc.targets.gatekeeper.workloads import expansions, workload_mutators
+from pscc.targets.gatekeeper.workloads import OF_WORKLOADS, PODS, Judged, judging_workloads
 from pscc.targets.shared.identity import identity, kustomization
 from pscc.targets.shared.names import Names
 from pscc.targets.shared.shape_names import endings_of, kind_of
@@ -121,13 +121,14 @@ class Gatekeeper:
         return [f"a Constraint of kind {kind_of(check.shape, exempt=False)}, parameters {values}"]
 
     def package(self, program: ir.Program, cases: Cases, options: Options = DEFAULTS) -> Package:
-        """Templates, constraints, mutators, kustomizations and the suite of ``program``.
+        """Templates, constraints on pods and on workloads, mutators, kustomizations and the suite of ``program``.
 
         The suite tests templates and constraints together, so without the templates it has the choices alone.
         """
-        names = _named(program)
-        shared = _shared(program, options) if options.templates != "without" else []
-        own = _own(program, names, options) if options.templates != "only" else []
+        of_workloads = judging_workloads(program, options.workloads)
+        names = _named(program, of_workloads)
+        shared = _shared((*program.policies, *of_workloads.policies), options) if options.templates != "without" else []
+        own = _own(program, of_workloads, names, options) if options.templates != "only" else []
         applied = (*shared, *own)
         folders = [folder for folder in _FOLDERS if any(file.path.startswith(f"{folder}/") for file in applied)]
         can = self.capabilities(options)
@@ -152,48 +153,63 @@ _FOLDERS = ("templates", "policies", "mutators", WORKLOADS)
 """The folders of an output whose files are applied, in the order of the kustomization."""
 
 
-def _shared(program: ir.Program, options: Options) -> list[OutputFile]:
+def _shared(policies: tuple[ir.Policy, ...], options: Options) -> list[OutputFile]:
     """The files with objects that outputs for other sources may have, too."""
-    templates = {(c.shape, bool(p.exemptions)): c for p in program.policies for c in p.checks}
-    files = [_template_file(c, exempt, options) for (_, exempt), c in templates.items()]
-    return [*files, *expansions(program, options.workloads)]
+    templates = {(c.shape, bool(p.exemptions)): c for p in policies for c in p.checks}
+    return [_template_file(c, exempt, options) for (_, exempt), c in templates.items()]
 
 
-def _own(program: ir.Program, names: _Named, options: Options) -> list[OutputFile]:
-    """The files with the objects of the policies and choices of ``program``."""
+def _own(program: ir.Program, of_workloads: ir.Program, names: _Named, options: Options) -> list[OutputFile]:
+    """The files with the objects of the policies and choices of ``program``; ``of_workloads`` is it about workloads."""
     operations = options.gatekeeper >= GATEKEEPER_OPERATIONS
     files = [gatekeeper_choice.template(choice, options) for choice in program.choices]
     for policy in program.policies:
         if policy.checks:
-            files.append(_constraint_file(policy, names))
+            files.append(_constraint_file(policy, f"policies/{names.files[policy.name]}.yaml", names.on_pods, PODS))
         listed = mutators(policy, names.mutators)
         if listed:
             files.append(mutator_file(policy, f"mutators/{names.files[policy.name]}.yaml", listed, operations))
     for choice in program.choices:
         path = f"policies/{names.files[choice.name]}.yaml"
-        files.append(gatekeeper_choice.constraint(choice, path, Code(_ACTIONS[choice.mode])))
-    return [*files, *workload_mutators(program, options.workloads, names.mutators)]
+        files.append(gatekeeper_choice.constraint(choice, choice.name, path, Code(_ACTIONS[choice.mode]), PODS))
+    for policy in of_workloads.policies:
+        path = f"{WORKLOADS}/{names.files[policy.name]}.yaml"
+        files.append(_constraint_file(policy, path, names.on_workloads, OF_WORKLOADS))
+    for choice in of_workloads.choices:
+        path, name = f"{WORKLOADS}/{names.files[choice.name]}.yaml", f"{choice.name}-{WORKLOADS}"
+        files.append(gatekeeper_choice.constraint(choice, name, path, Code(_ACTIONS[choice.mode]), OF_WORKLOADS))
+    return files
+
+
+_ByShape = Mapping[tuple[str, str], str]
+"""The names of Constraints, by policy and shape."""
 
 
 @frozen
 class _Named:
-    """The names of an output: ``files`` by policy and choice, ``constraints`` by policy and shape, and ``mutators``."""
+    """The names of an output: ``files`` by policy and choice, those of Constraints, and ``mutators``."""
 
     files: Names
-    constraints: Mapping[tuple[str, str], str]
+    on_pods: _ByShape
+    on_workloads: _ByShape
     mutators: Names
 
 
-def _named(program: ir.Program) -> _Named:
+def _named(program: ir.Program, of_workloads: ir.Program) -> _Named:
     constraints = Names()
-    by_shape = {
-        (policy.name, check.shape): constraints.derived(policy.name, *endings_of(check.shape))
-        for policy in program.policies
-        for check in policy.checks
-    }
+    on_pods, on_workloads = (
+        {
+            (policy.name, check.shape): constraints.derived(
+                policy.name, *(f"{e}{behind}" for e in endings_of(check.shape))
+            )
+            for policy in each.policies
+            for check in policy.checks
+        }
+        for each, behind in ((program, ""), (of_workloads, f"-{WORKLOADS}"))
+    )
     # beside the files of policies there is a kustomization
     names = [owner.name for owner in program.policies_and_choices]
-    return _Named(Names(names, reserved=("kustomization",)), by_shape, Names())
+    return _Named(Names(names, reserved=("kustomization",)), on_pods, on_workloads, Names())
 
 
 def _template_path(check: ir.Check, exempt: bool) -> str:
@@ -206,20 +222,16 @@ def _template_file(check: ir.Check, exempt: bool, options: Options) -> OutputFil
     return OutputFile(_template_path(check, exempt), _template(check, exempt, options), (named,))
 
 
-def _constraint_file(policy: ir.Policy, names: _Named) -> OutputFile:
-    text = _constraints(policy, policy.checks, names)
-    return OutputFile(
-        f"policies/{names.files[policy.name]}.yaml",
-        text,
-        tuple(
-            ObjectName(
-                gatekeeper_choice.CONSTRAINTS,
-                kind_of(check.shape, bool(policy.exemptions)),
-                names.constraints[policy.name, check.shape],
-            )
-            for check in policy.checks
-        ),
+def _constraint_file(policy: ir.Policy, path: str, names: _ByShape, judged: Judged) -> OutputFile:
+    objects = (
+        ObjectName(
+            gatekeeper_choice.CONSTRAINTS,
+            kind_of(check.shape, bool(policy.exemptions)),
+            names[policy.name, check.shape],
+        )
+        for check in policy.checks
     )
+    return OutputFile(path, _constraints(policy, policy.checks, names, judged), tuple(objects))
 
 
 def rego_of(check: ir.Check, exempt: bool = False) -> str:
@@ -266,27 +278,30 @@ def _indented(lines: list[str], indent: int) -> Code:
     return yaml_block("\n".join(lines), indent)
 
 
-def _constraint(policy: ir.Policy, check: ir.Check, names: _Named) -> dict[str, object]:
+def _constraint(policy: ir.Policy, check: ir.Check, names: _ByShape) -> dict[str, object]:
     declared = {param.name for param in parameters(check)}
     from_params = {name: plain(value) for name, value in check.params if value != () and name in declared}
     exempt = {"exemptions": exemption_rows(policy)} if policy.exemptions else {}
     values = {**from_params, **({"because": check.because} if check.because else {}), **exempt}
     return {
         "kind": Code(kind_of(check.shape, bool(exempt))),
-        "name": yaml_quote(names.constraints[policy.name, check.shape]),
+        "name": yaml_quote(names[policy.name, check.shape]),
         "origin": Code(comment(origin(check.statement, check.span))),
         "statement": yaml_quote(check.statement),
         "parameters": _indented(yaml_lines(values), 4) if values else Code(""),
     }
 
 
-def _constraints(policy: ir.Policy, checks: tuple[ir.Check, ...], names: _Named, labels: bool = True) -> str:
+def _constraints(
+    policy: ir.Policy, checks: tuple[ir.Check, ...], names: _ByShape, judged: Judged, labels: bool = True
+) -> str:
     return render(
         "gatekeeper/constraints.yaml.j2",
         **identity(policy),
         note=Code(comment(policy.note)) if policy.note else Code(""),
         constraints=[_constraint(policy, c, names) for c in checks],
         action=Code(_ACTIONS[policy.mode]),
+        judged=judged,
         match=match_lines(policy.scope, labels),
     )
 
@@ -305,10 +320,10 @@ def _suite(program: ir.Program, cases: Cases, names: _Named) -> list[OutputFile]
         for check in policy.checks if mine else ():
             path = f"{folder}/{snake(check.shape).replace('_', '-')}.constraint.yaml"
             # gator has no Namespace whose labels could be looked at
-            files.append(OutputFile(path, _constraints(policy, (check,), names, labels=False)))
+            files.append(OutputFile(path, _constraints(policy, (check,), names.on_pods, PODS, labels=False)))
             tests.append(
                 {
-                    "name": yaml_quote(names.constraints[policy.name, check.shape]),
+                    "name": yaml_quote(names.on_pods[policy.name, check.shape]),
                     "template": yaml_quote(_template_path(check, bool(policy.exemptions))),
                     "constraint": yaml_quote(path),
                     "cases": [

@@ -1,74 +1,47 @@
-"""Gatekeeper's judgement of workloads: ExpansionTemplates, and the mutators that set defaults in what these make.
+"""How Gatekeeper judges workloads: by the templates that judge pods, with Constraints of their own.
 
-A CronJob becomes a Job, and that a Pod. What is made has no operation, so mutators of created pods pass it by, and it
-gets mutators of its own.
+An ExpansionTemplate would have Gatekeeper judge the pod that it makes of a workload. That pod has no old object and does
+not name its workload's owner, so every update would be judged anew, and what controllers write, too. Source:
+``expandResource`` in Gatekeeper 3.23 ``pkg/expansion/system.go``.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pscc import ir
+from pscc.ir.access import EVERYWHERE
+from pscc.ir.once_defaulted import assumed
 from pscc.lowering.capabilities import Workloads
-from pscc.output.contents import ObjectName, OutputFile
-from pscc.output.templating import Code, render
-from pscc.targets.gatekeeper.mutators import mutator_file, mutators
-from pscc.targets.shared.names import Names
+from pscc.output.templating import Code, yaml_quote
+from pscc.pod.templates import WORKLOADS
+from pscc.targets.shared.cel_workloads import on_workloads
 
 FOLDER = "workloads"
-_POD = {"group": Code('""'), "kind": Code("Pod")}
-_EXPANSIONS = (
-    {
-        "name": Code("pscc-workloads"),
-        "groups": [
-            {"name": Code('""'), "kinds": Code("ReplicationController")},
-            {"name": Code("apps"), "kinds": Code("DaemonSet, Deployment, ReplicaSet, StatefulSet")},
-            {"name": Code("batch"), "kinds": Code("Job")},
-        ],
-        "source": Code("spec.template"),
-        "makes": _POD,
-    },
-    {
-        "name": Code("pscc-cronjobs"),
-        "groups": [{"name": Code("batch"), "kinds": Code("CronJob")}],
-        "source": Code("spec.jobTemplate"),
-        "makes": {"group": Code("batch"), "kind": Code("Job")},
-    },
+Judged = tuple[tuple[Code, Code], ...]
+"""What a Constraint judges: API groups, each with its kinds."""
+PODS: Judged = ((Code('""'), Code("Pod")),)
+OF_WORKLOADS: Judged = tuple(
+    (yaml_quote(group) if group else Code('""'), Code(", ".join(kinds))) for group, kinds in WORKLOADS.items()
 )
 
 
-def expansions(program: ir.Program, workloads: Workloads) -> list[OutputFile]:
-    """The file of the ExpansionTemplates; none where nothing is checked, or workloads are ``off``."""
-    modes = _modes(program, workloads)
-    if not modes:
-        return []
-    action = "" if workloads == "enforce" else "dryrun" if modes == {"audit"} else "warn"
-    text = render(
-        "gatekeeper/workloads.yaml.j2",
-        part_of=Code(""),
-        expansions=_EXPANSIONS,
-        version=Code("v1beta1"),
-        action=Code(action),
-    )
-    api = "expansion.gatekeeper.sh/v1beta1"
-    objects = (ObjectName(api, "ExpansionTemplate", str(each["name"]), shared=True) for each in _EXPANSIONS)
-    return [OutputFile("templates/expansion.yaml", text, tuple(objects))]
+def judging_workloads(program: ir.Program, workloads: Workloads) -> ir.Program:
+    """``program`` as it judges workloads, each in its mode: empty where they are ``off``.
 
-
-def _modes(program: ir.Program, workloads: Workloads) -> set[ir.Mode]:
-    """The modes in which ``program`` judges workloads; none where nothing is checked, or workloads are ``off``."""
+    No mutator changes a workload, so its policies assume the defaults that the mutators set in its pods.
+    """
     if workloads == "off":
-        return set()
-    return {policy.mode for policy in program.policies if policy.checks} | {c.mode for c in program.choices}
+        return ir.Program()
+    policies = (_assuming(policy, program) for policy in program.policies)
+    return ir.Program(
+        tuple(replace(p, mode=on_workloads(p.mode, workloads)) for p in policies if p.checks),
+        tuple(replace(choice, mode=on_workloads(choice.mode, workloads)) for choice in program.choices),
+    )
 
 
-def workload_mutators(program: ir.Program, workloads: Workloads, names: Names) -> list[OutputFile]:
-    """The files of the folder, in order: mutators, with ``names``, of what the ExpansionTemplates make."""
-    if not _modes(program, workloads):
-        return []
-    files = []
-    called = Names((policy.name for policy in program.policies), reserved=("kustomization",))
-    for policy in program.policies:
-        listed = mutators(policy, names, generated=True)
-        if listed:
-            path = f"{FOLDER}/{called[policy.name]}.yaml"
-            files.append(mutator_file(policy, path, listed, generated=True))
-    return files
+def _assuming(policy: ir.Policy, program: ir.Program) -> ir.Policy:
+    """``policy`` as if its defaults were set, and those of the policies that hold wherever it does."""
+    covering = (other for other in program.policies if other.scope in (policy.scope, EVERYWHERE))
+    defaults = (default for other in covering for default in other.defaults)
+    return assumed(replace(policy, defaults=tuple(dict.fromkeys((*policy.defaults, *defaults)))))

@@ -1,13 +1,12 @@
-"""Gatekeeper's command line: ``gator test`` on the templates, constraints and expansions of an output, in Rego and in CEL.
+"""Gatekeeper's command line: ``gator test`` on the templates and constraints of an output, in Rego and in CEL.
 
-It judges objects as they are, as Gatekeeper's audit does. It runs mutators only on the pods of an expansion, and knows no
-operation. Source: ``Test`` in Gatekeeper 3.23 ``pkg/gator/test/test.go``.
+It judges objects as they are, as Gatekeeper's audit does. It runs no mutator on them, and knows no operation.
+Source: ``Test`` in Gatekeeper 3.23 ``pkg/gator/test/test.go``.
 """
 
 from __future__ import annotations
 
 import json
-import re
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -20,9 +19,6 @@ from pscc.verify.engines._process import run, shown
 
 _CHUNK = 100
 _FOLDERS = ("templates/", "policies/", "workloads/")
-_IMPLIED = re.compile(r"\A\[Implied by [-\w]+\] ")
-"""The prefix of a message about the pod of an expansion. Source: ``AggregateResponses`` in 3.23
-``pkg/expansion/aggregate.go``."""
 _MARKER_KIND = "PsccVerifySeen"
 _MARKER = OutputFile(
     "witness.yaml",
@@ -74,11 +70,11 @@ class Gator:
     note: str = (
         "gator runs neither the mutators of pods nor updates: it got each pod with the defaults set and, where that is another "
         "pod, as it came; of an update it got the new pod. It knows no user: where that matters, it judged by the pod's service "
-        "account alone, as Gatekeeper's audit does. Deployments and CronJobs it expands, with the mutators of their pods."
+        "account alone, as Gatekeeper's audit does."
     )
 
     def runs(self, path: str) -> bool:
-        """True for templates, constraints and files about workloads; False for mutators of pods."""
+        """True for templates, and constraints on pods and on workloads; False for mutators."""
         return path.startswith(_FOLDERS) and not path.endswith("/kustomization.yaml")
 
     def version(self) -> str:
@@ -123,7 +119,7 @@ def namespaces(reviews: Sequence[Review]) -> list[Json]:
 
 
 def _by_name(results: Iterable[object]) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
-    """The denials and the warnings for each object and for its expansions, by the object's name."""
+    """The denials and the warnings for each object, by its name."""
     denials: dict[str, list[str]] = {}
     warnings: dict[str, list[str]] = {}
     for result in results:
@@ -131,7 +127,7 @@ def _by_name(results: Iterable[object]) -> tuple[dict[str, list[str]], dict[str,
             continue
         of = denials if result.get("enforcementAction") == "deny" else warnings
         name = _object(_object(result.get("violatingObject")).get("metadata")).get("name")
-        of.setdefault(str(name), []).append(_IMPLIED.sub("", str(result.get("msg")), count=1))
+        of.setdefault(str(name), []).append(str(result.get("msg")))
     return denials, warnings
 
 
