@@ -1,6 +1,7 @@
 """Gatekeeper: a ConstraintTemplate per shape of check, a Constraint per check, mutators, and a suite for ``gator verify``.
 
-A template's text depends on the shape alone; all values live in the Constraint.
+A template's text depends on the shape alone; all values live in the Constraint. A check that takes defaults as set has a
+shape of its own for its values.
 """
 
 from __future__ import annotations
