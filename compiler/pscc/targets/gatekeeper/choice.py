@@ -19,6 +19,7 @@ from pscc.output.templating import Code, folded, render, yaml_block, yaml_quote
 from pscc.printers.rego.library import library_for
 from pscc.targets.gatekeeper.match import match_lines
 from pscc.targets.shared.choice_notes import DESCRIPTION
+from pscc.targets.shared.exemptions import as_annotation, of_choice
 from pscc.targets.shared.identity import identity
 from pscc.targets.shared.names import fitted
 from pscc.targets.shared.shape_names import fitted_kind
@@ -65,6 +66,7 @@ def template(choice: ir.Choice, options: Options = DEFAULTS) -> OutputFile:
         title=yaml_quote("A choice of pod security policies"),
         version=yaml_quote(__version__),
         description=yaml_block(folded(DESCRIPTION), 6),
+        reviewed=as_annotation(of_choice(choice)),
         cel=cel,
         rego=yaml_block(rego, 14),
         lib=yaml_block(library_for(rego) if rego else "", 16),
@@ -89,6 +91,7 @@ def constraint(choice: ir.Choice, path: str, action: Code) -> OutputFile:
         "kind": Code(kind(choice)),
         "name": yaml_quote(fitted(choice.name)),
         "statement": yaml_quote(statement),
+        "reviewed": Code(""),
         "parameters": Code(""),
     }
     text = render(

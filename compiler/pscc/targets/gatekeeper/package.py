@@ -36,6 +36,7 @@ from pscc.targets.gatekeeper.match import match_lines
 from pscc.targets.gatekeeper.mutators import mutator_file, mutators, setting
 from pscc.targets.gatekeeper.workloads import FOLDER as WORKLOADS
 from pscc.targets.gatekeeper.workloads import expansions, workload_mutators
+from pscc.targets.shared.exemptions import as_annotation, of_containers, of_requests
 from pscc.targets.shared.identity import identity, kustomization
 from pscc.targets.shared.names import Names
 from pscc.targets.shared.shape_names import endings_of, kind_of
@@ -275,6 +276,7 @@ def _constraint(policy: ir.Policy, check: ir.Check, names: _Named) -> dict[str, 
         "name": yaml_quote(names.constraints[policy.name, check.shape]),
         "origin": Code(comment(origin(check.statement, check.span))),
         "statement": yaml_quote(check.statement),
+        "reviewed": as_annotation((*of_requests(policy.exemptions), *of_containers([check]))),
         "parameters": _indented(yaml_lines(values), 4) if values else Code(""),
     }
 

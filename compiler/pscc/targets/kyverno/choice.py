@@ -20,6 +20,7 @@ from pscc.targets.shared.cel_where import Fields
 from pscc.targets.shared.cel_workloads import on_workloads
 from pscc.targets.shared.choice_cel import CHOICE, REFUSED, Decision, decision_of, fields_of, template_fields
 from pscc.targets.shared.choice_who import ADMISSION, TEMPLATES
+from pscc.targets.shared.exemptions import as_annotation, of_choice
 from pscc.targets.shared.identity import identity
 from pscc.targets.shared.kyverno_suite import Result, by_requester, test_files
 from pscc.targets.shared.names import Names
@@ -77,6 +78,7 @@ def _policy(
         **identity(choice),
         name=yaml_quote(name),
         description=yaml_block(folded(description), 6),
+        reviewed=as_annotation(of_choice(choice)),
         action=Code(_ACTIONS[mode]),
         warn=mode == "warn",
         background=bool(workloads),

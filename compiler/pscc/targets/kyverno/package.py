@@ -32,6 +32,7 @@ from pscc.printers.cel.tree import Expression
 from pscc.targets.kyverno import choice as kyverno_choice
 from pscc.targets.kyverno import mutate as kyverno_mutate
 from pscc.targets.kyverno.match import UPDATED, exempt_conditions, match_of
+from pscc.targets.shared.exemptions import as_annotation, of_policy
 from pscc.targets.shared.identity import identity, kustomization
 from pscc.targets.shared.kyverno_suite import Result, test_files
 from pscc.targets.shared.names import Names
@@ -141,6 +142,7 @@ def _validation(policy: ir.Policy, name: str, checks: Checks, workloads: bool) -
         warn=policy.mode == "warn",
         note=Code(comment(policy.note)) if policy.note else Code(""),
         workloads=workloads,
+        reviewed=as_annotation(of_policy(policy)),
         where=match_of(policy.scope),
         conditions=exempt_conditions(policy),
         rules=[_rule(name, *both) for name, both in zip(_rule_names(checks), checks, strict=True)],

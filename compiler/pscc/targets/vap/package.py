@@ -46,6 +46,7 @@ from pscc.targets.shared.choice_cel import (
     workload_choices,
 )
 from pscc.targets.shared.choice_cel_defaults import printed_defaults
+from pscc.targets.shared.exemptions import as_annotation, of_choice, of_policy, of_requests
 from pscc.targets.shared.identity import identity, kustomization
 from pscc.targets.shared.names import Names
 from pscc.targets.versions import MUTATING, VALIDATING
@@ -170,6 +171,7 @@ def _validation(
         where=where(policy.scope, policy.exemptions, template),
         name=yaml_quote(name),
         description=described(checks),
+        reviewed=as_annotation(of_policy(policy)),
         template_at=Code(template),
         printed=printed,
     )
@@ -184,6 +186,7 @@ def _mutation(version: Code, policy: ir.Policy, name: str, held: Where) -> str:
         variables=[],
         name=yaml_quote(name),
         description=described_defaults(policy),
+        reviewed=as_annotation(of_requests(policy.exemptions)),
         mutations=mutations(policy),
     )
 
@@ -199,6 +202,7 @@ def _choice(
         where=held,
         name=yaml_quote(name),
         description=yaml_block(folded(CHOICE_OF_TEMPLATES if template else CHOICE), 6),
+        reviewed=as_annotation(of_choice(choice)),
         template_at=Code(template),
         printed=printed,
     )
@@ -214,6 +218,7 @@ def _choice_mutation(version: Code, choice: ir.Choice, name: str, held: Where) -
         variables=variables,
         name=yaml_quote(name),
         description=yaml_block(folded(CHOICE_DEFAULTS), 6),
+        reviewed=as_annotation(of_choice(choice)),
         mutations=mutations,
     )
 
