@@ -24,8 +24,6 @@ from pscc.targets.shared.cel_policy import (
     check_lines,
     checks_of,
     default_lines,
-    described,
-    described_defaults,
     mutations,
     validations,
 )
@@ -39,6 +37,7 @@ from pscc.targets.shared.choice_cel import (
     workload_choices,
 )
 from pscc.targets.shared.choice_cel_defaults import printed_defaults
+from pscc.targets.shared.descriptions import described, described_defaults
 from pscc.targets.shared.exemptions import as_annotation, of_choice, of_policy, of_requests
 from pscc.targets.shared.identity import identity, kustomization
 from pscc.targets.shared.names import Names
@@ -117,7 +116,7 @@ def _validation(policy: ir.Policy, name: str, checks: Checks, resource: str, aut
         **identity(policy),
         name=yaml_quote(name),
         title=yaml_quote(policy.title or policy.name),
-        description=described(checks),
+        description=described(check for check, _ in checks),
         reviewed=as_annotation(of_policy(policy)),
         action=Code(_ACTIONS[policy.mode]),
         resource=Code(resource),

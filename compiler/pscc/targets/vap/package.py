@@ -29,8 +29,6 @@ from pscc.targets.shared.cel_policy import (
     check_lines,
     checks_of,
     default_lines,
-    described,
-    described_defaults,
     mutations,
     validations,
     workload_validations,
@@ -46,6 +44,7 @@ from pscc.targets.shared.choice_cel import (
     workload_choices,
 )
 from pscc.targets.shared.choice_cel_defaults import printed_defaults
+from pscc.targets.shared.descriptions import described, described_defaults
 from pscc.targets.shared.exemptions import as_annotation, of_choice, of_policy, of_requests
 from pscc.targets.shared.identity import identity, kustomization
 from pscc.targets.shared.names import Names
@@ -170,7 +169,7 @@ def _validation(
         note=Code(comment(policy.note)) if policy.note else Code(""),
         where=where(policy.scope, policy.exemptions, template),
         name=yaml_quote(name),
-        description=described(checks),
+        description=described(check for check, _ in checks),
         reviewed=as_annotation(of_policy(policy)),
         template_at=Code(template),
         printed=printed,
