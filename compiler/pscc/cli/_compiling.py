@@ -86,6 +86,12 @@ _OPTIONS = (
         "the rest without them.",
     ),
     click.option(
+        "--enforcement-point",
+        multiple=True,
+        type=click.Choice(["validation.gatekeeper.sh", "audit.gatekeeper.sh"]),
+        help="Where Gatekeeper looks at the constraints, if not everywhere: its webhook, or its audit; may be repeated.",
+    ),
+    click.option(
         "--name-prefix",
         default="",
         metavar="TEXT",

@@ -176,6 +176,7 @@ class Capabilities:
     - ``kubernetes``: the Kubernetes release to compile for. ``requires``: the release that the output needs.
       ``costs``: what the release to compile for costs.
     - ``shared_templates``: the output has objects that other outputs share, and can leave them out.
+    - ``enforcement_points``: the output can be in force at some places of the engine alone.
     - ``lets_in``: what a usual installation lets in whatever the output says.
     """
 
@@ -195,4 +196,5 @@ class Capabilities:
     requires: Release | None = None
     costs: tuple[ReleaseCost, ...] = ()
     shared_templates: bool = False
+    enforcement_points: bool = False
     lets_in: tuple[LetIn, ...] = ()

@@ -9,6 +9,8 @@ from pscc.lowering.capabilities import Version, Workloads
 
 Engine = Literal["rego", "cel"]
 Templates = Literal["with", "only", "without"]
+EnforcementPoint = Literal["validation.gatekeeper.sh", "audit.gatekeeper.sh"]
+"""Gatekeeper's webhook, and its audit. Source: ``pkg/util/enforcement_action.go`` in Gatekeeper 3.23."""
 
 
 @frozen
@@ -22,6 +24,7 @@ class Options:
     - ``kubernetes``, ``gatekeeper``, ``kyverno``: the releases to compile for.
     - ``templates``: whether the output has the objects that other folders may share, Gatekeeper's ConstraintTemplates of
       checks and its ExpansionTemplates; ``only`` them; or comes ``without`` them.
+    - ``enforcement_points``: the places where Gatekeeper looks at the constraints; all of them where none is given.
     """
 
     engine: Engine = "rego"
@@ -30,6 +33,7 @@ class Options:
     gatekeeper: Version = (3, 23)
     kyverno: Version = (1, 19)
     templates: Templates = "with"
+    enforcement_points: tuple[EnforcementPoint, ...] = ()
 
 
 DEFAULTS = Options()

@@ -14,7 +14,7 @@ from pscc.ir import Mode
 from pscc.ir.access import NONE, Names
 from pscc.lowering.capabilities import Version, Workloads
 from pscc.lowering.rollout import Rollout
-from pscc.output.options import DEFAULTS, Engine, Options, Templates
+from pscc.output.options import DEFAULTS, EnforcementPoint, Engine, Options, Templates
 
 Rbac = Literal["compiled", "live"]
 Spelled = str | bool | list[str] | None
@@ -23,6 +23,7 @@ _ENGINES: tuple[Engine, ...] = ("rego", "cel")
 _WORKLOADS: tuple[Workloads, ...] = ("warn", "enforce", "off")
 _MODES: tuple[Mode, ...] = ("enforce", "warn", "audit")
 _TEMPLATES: tuple[Templates, ...] = ("with", "only", "without")
+_POINTS: tuple[EnforcementPoint, ...] = ("validation.gatekeeper.sh", "audit.gatekeeper.sh")
 _RBAC: tuple[Rbac, ...] = ("compiled", "live")
 _Word = TypeVar("_Word", bound=str)
 
@@ -50,6 +51,7 @@ class Settings:
     rbac: Rbac = "compiled"
     assume_everyone_may_use: bool = False
     templates: Templates = DEFAULTS.templates
+    enforcement_point: tuple[EnforcementPoint, ...] = ()
     name_prefix: str = ""
     namespace: str | None = None
 
@@ -69,7 +71,10 @@ class Settings:
     @property
     def options(self) -> Options:
         """The options that targets read."""
-        return Options(self.engine, self.workloads, self.kubernetes, self.gatekeeper, self.kyverno, self.templates)
+        points = tuple(point for point in _POINTS if point in self.enforcement_point)
+        return Options(
+            self.engine, self.workloads, self.kubernetes, self.gatekeeper, self.kyverno, self.templates, points
+        )
 
 
 def option(name: str) -> str:
@@ -144,6 +149,7 @@ def from_json(data: object) -> Settings:
         _word(values, "rbac", _RBAC),
         _flag(values, "assume-everyone-may-use"),
         _word(values, "templates", _TEMPLATES),
+        _words(values, "enforcement-point", _POINTS),
         _text(values, "name-prefix") or "",
         _text(values, "namespace"),
     )
@@ -154,6 +160,10 @@ def _word(values: Mapping[str, object], name: str, among: tuple[_Word, ...]) -> 
         if values[name] == word:
             return word
     raise ValueError(f"--{name} {values[name]}")
+
+
+def _words(values: Mapping[str, object], name: str, among: tuple[_Word, ...]) -> tuple[_Word, ...]:
+    return tuple(_word({name: text}, name, among) for text in _strings(values, name))
 
 
 def _strings(values: Mapping[str, object], name: str) -> tuple[str, ...]:

@@ -26,12 +26,13 @@ from pscc.lowering.capabilities import (
     SetsOnUpdates,
 )
 from pscc.output.contents import Cases, ObjectName, OutputFile, Package, origin
-from pscc.output.options import DEFAULTS, Options
+from pscc.output.options import DEFAULTS, EnforcementPoint, Options
 from pscc.output.templating import Code, comment, folded, render, yaml_block, yaml_lines, yaml_quote
 from pscc.printers.rego.library import library_for
 from pscc.printers.rego.rules import check_rules, parameter_rules
 from pscc.printers.rego.text import literal, snake
 from pscc.targets.gatekeeper import choice as gatekeeper_choice
+from pscc.targets.gatekeeper.actions import action_lines
 from pscc.targets.gatekeeper.match import match_lines
 from pscc.targets.gatekeeper.mutators import mutator_file, mutators, setting
 from pscc.targets.gatekeeper.workloads import FOLDER as WORKLOADS
@@ -52,7 +53,6 @@ FAILS_OPEN = FailsOpen(
     "Helm chart",
 )
 """Source: Gatekeeper's documentation, "Failing Closed", and ``values.yaml`` of its Helm chart."""
-_ACTIONS = {"enforce": "deny", "warn": "warn", "audit": "dryrun"}
 _SCHEMAS = {
     "string": {"type": "string"},
     "bool": {"type": "boolean"},
@@ -105,6 +105,7 @@ class Gatekeeper:
             requires=Release("Gatekeeper", least, options.gatekeeper, "update Gatekeeper, or compile for `opa`"),
             costs=() if options.gatekeeper >= GATEKEEPER_OPERATIONS else (updates,),
             shared_templates=True,
+            enforcement_points=True,
             lets_in=(FAILS_OPEN,),
         )
 
@@ -165,13 +166,13 @@ def _own(program: ir.Program, names: _Named, options: Options) -> list[OutputFil
     files = [gatekeeper_choice.template(choice, options) for choice in program.choices]
     for policy in program.policies:
         if policy.checks:
-            files.append(_constraint_file(policy, names))
+            files.append(_constraint_file(policy, names, options.enforcement_points))
         listed = mutators(policy, names.mutators)
         if listed:
             files.append(mutator_file(policy, f"mutators/{names.files[policy.name]}.yaml", listed, operations))
     for choice in program.choices:
         path = f"policies/{names.files[choice.name]}.yaml"
-        files.append(gatekeeper_choice.constraint(choice, path, Code(_ACTIONS[choice.mode])))
+        files.append(gatekeeper_choice.constraint(choice, path, action_lines(choice.mode, options.enforcement_points)))
     return [*files, *workload_mutators(program, options.workloads, names.mutators)]
 
 
@@ -206,8 +207,8 @@ def _template_file(check: ir.Check, exempt: bool, options: Options) -> OutputFil
     return OutputFile(_template_path(check, exempt), _template(check, exempt, options), (named,))
 
 
-def _constraint_file(policy: ir.Policy, names: _Named) -> OutputFile:
-    text = _constraints(policy, policy.checks, names)
+def _constraint_file(policy: ir.Policy, names: _Named, points: tuple[EnforcementPoint, ...]) -> OutputFile:
+    text = _constraints(policy, policy.checks, names, points=points)
     return OutputFile(
         f"policies/{names.files[policy.name]}.yaml",
         text,
@@ -281,13 +282,19 @@ def _constraint(policy: ir.Policy, check: ir.Check, names: _Named) -> dict[str, 
     }
 
 
-def _constraints(policy: ir.Policy, checks: tuple[ir.Check, ...], names: _Named, labels: bool = True) -> str:
+def _constraints(
+    policy: ir.Policy,
+    checks: tuple[ir.Check, ...],
+    names: _Named,
+    labels: bool = True,
+    points: tuple[EnforcementPoint, ...] = (),
+) -> str:
     return render(
         "gatekeeper/constraints.yaml.j2",
         **identity(policy),
         note=Code(comment(policy.note)) if policy.note else Code(""),
         constraints=[_constraint(policy, c, names) for c in checks],
-        action=Code(_ACTIONS[policy.mode]),
+        action=action_lines(policy.mode, points),
         match=match_lines(policy.scope, labels),
     )
 
