@@ -15,6 +15,7 @@ from pscc.output.contents import ObjectName, OutputFile
 from pscc.output.templating import Code, folded, render, yaml_block, yaml_quote
 from pscc.printers.cel.layout import laid_out
 from pscc.printers.cel.text import quoted_for_kyverno
+from pscc.targets.kyverno.annotations import without_variables
 from pscc.targets.kyverno.match import UPDATED, match_of
 from pscc.targets.shared.cel_where import Fields
 from pscc.targets.shared.cel_workloads import on_workloads
@@ -78,7 +79,7 @@ def _policy(
         **identity(choice),
         name=yaml_quote(name),
         description=yaml_block(folded(description), 6),
-        reviewed=as_annotation(of_choice(choice)),
+        reviewed=without_variables(as_annotation(of_choice(choice))),
         action=Code(_ACTIONS[mode]),
         warn=mode == "warn",
         background=bool(workloads),

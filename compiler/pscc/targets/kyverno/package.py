@@ -31,6 +31,7 @@ from pscc.printers.cel.text import quoted_for_kyverno, text_of
 from pscc.printers.cel.tree import Expression
 from pscc.targets.kyverno import choice as kyverno_choice
 from pscc.targets.kyverno import mutate as kyverno_mutate
+from pscc.targets.kyverno.annotations import without_variables
 from pscc.targets.kyverno.match import UPDATED, exempt_conditions, match_of
 from pscc.targets.shared.descriptions import described, described_defaults
 from pscc.targets.shared.exemptions import as_annotation, of_policy
@@ -129,7 +130,11 @@ def _one_line(text: str) -> Code:
 
 
 def _meta(name: str, title: str, description: Code) -> dict[str, object]:
-    return {"name": yaml_quote(name), "title": yaml_quote(title), "description": description}
+    return {
+        "name": yaml_quote(name),
+        "title": without_variables(yaml_quote(title)),
+        "description": without_variables(description),
+    }
 
 
 def _validation(policy: ir.Policy, name: str, checks: Checks, workloads: bool) -> str:
@@ -141,7 +146,7 @@ def _validation(policy: ir.Policy, name: str, checks: Checks, workloads: bool) -
         warn=policy.mode == "warn",
         note=Code(comment(policy.note)) if policy.note else Code(""),
         workloads=workloads,
-        reviewed=as_annotation(of_policy(policy)),
+        reviewed=without_variables(as_annotation(of_policy(policy))),
         where=match_of(policy.scope),
         conditions=exempt_conditions(policy),
         rules=[_rule(name, *both) for name, both in zip(_rule_names(checks), checks, strict=True)],
