@@ -143,7 +143,8 @@ class Conditions:
     def _call(self, condition: ir.Condition, scope: tuple[str, ...], hint: str, known: Known) -> Fragment:
         """Adds a helper rule for ``condition`` over the variables in ``scope`` that it reads; the call of it."""
         ending = self.ending if condition is self.verdict else "ok"
-        if condition is not self.verdict and (subject := subject_of(condition)):
+        subject = subject_of(condition)
+        if condition is not self.verdict and subject and not hint.endswith(subject):
             hint = f"{hint}_{subject}"
         name, place = self._new_name(f"{hint}_{ending}"), self._place()
         bodies: list[list[Fragment]]
