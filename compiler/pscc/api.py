@@ -26,7 +26,7 @@ from pscc.language.ast import Document
 from pscc.lowering.capabilities import Layout, Workloads
 from pscc.lowering.shortfalls import Shortfall
 from pscc.output.contents import ObjectName, OutputFile
-from pscc.output.options import Engine, Templates
+from pscc.output.options import EnforcementPoint, Engine, Templates
 from pscc.output.settings import Rbac, Settings, from_json
 from pscc.targets.registry import DEFAULT_TARGET, TARGETS, target_named
 
@@ -160,6 +160,7 @@ def compile(
     sync_waves: bool = False,
     rbac: Rbac = "compiled",
     templates: Templates = "with",
+    enforcement_points: Iterable[EnforcementPoint] = (),
     name_prefix: str = "",
     layout: Layout | None = None,
 ) -> Compiled:
@@ -174,6 +175,7 @@ def compile(
         raise ValueError(f"{names or 'nothing'} is no target: the targets are {', '.join(TARGETS)}")
     _listed("exclude_namespaces", exclude_namespaces)
     _listed("ignore_groups", ignore_groups)
+    _listed("enforcement_points", enforcement_points)
     options = {
         "target": list(targets),
         "engine": engine,
@@ -188,6 +190,7 @@ def compile(
         "rbac": rbac,
         "assume-everyone-may-use": loaded.assume_everyone_may_use,
         "templates": templates,
+        "enforcement-point": list(enforcement_points),
         "name-prefix": name_prefix,
         "layout": layout,
         "namespace": loaded.namespace or None,
@@ -293,6 +296,8 @@ def require_sound(settings: Settings) -> None:
             raise ValueError(
                 f"--layout {settings.layout}: the target {target} has {' and '.join(layouts) or 'one layout'} alone"
             )
+    if settings.enforcement_point:
+        _require_sound_points(settings)
     if settings.live:
         others = [target for target in settings.target if not _asks_the_cluster(target, settings)]
         if others:
@@ -301,6 +306,19 @@ def require_sound(settings: Settings) -> None:
             raise ValueError(f"--rbac live is for the target {asking} alone: {which}")
         if settings.ignore_group:
             raise ValueError("--ignore-group leaves out compiled grants; with --rbac live there are none")
+
+
+def _require_sound_points(settings: Settings) -> None:
+    scoped = [target for target in TARGETS if target_named(target).capabilities(settings.options).enforcement_points]
+    others = [target for target in settings.target if target not in scoped]
+    if others:
+        raise ValueError(
+            f"--enforcement-point is for the target {', '.join(scoped)} alone: {others[0]} has no enforcement points"
+        )
+    if "validation.gatekeeper.sh" not in settings.enforcement_point and settings.mode != "audit":
+        raise ValueError(
+            "--enforcement-point: without validation.gatekeeper.sh, Gatekeeper admits every pod: add it, or say --mode audit"
+        )
 
 
 def _asks_the_cluster(target: str, settings: Settings) -> bool:

@@ -111,6 +111,20 @@ def test_a_folder_is_verified_whatever_it_was_compiled_with(
     assert row["runs"] == ("CEL" if in_cel else None)
 
 
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--enforcement-point", "validation.gatekeeper.sh", "--workloads", "enforce"),
+        ("--enforcement-point", "audit.gatekeeper.sh", "--mode", "audit"),
+    ],
+    ids=" ".join,
+)
+def test_constraints_in_force_at_some_points_alone(options: tuple[str, ...], tmp_path: Path) -> None:
+    folder = compiled(DEFAULT, tmp_path / "out", *options)
+    done, row = asked(DEFAULT, folder, "gatekeeper")
+    assert (done.exit_code, row["wrong"]) == (0, 0), done.output
+
+
 @pytest.mark.parametrize("options", [("--mode", "audit"), ("--mode", "warn", "--exclude-namespace", "default")])
 def test_kyverno_too(options: tuple[str, ...], tmp_path: Path) -> None:
     folder = compiled(DEFAULT, tmp_path / "out", "-t", "kyverno", *options)

@@ -177,6 +177,22 @@ def test_exempt_containers_are_not_looked_at() -> None:
         assert not interpreter.check(policy, pod(**exempt)).allowed, "readOnlyRootFilesystem is not exempt"
 
 
+@pytest.mark.parametrize(
+    ("exempted", "called"),
+    [
+        ("containers a", "`a`"),
+        ("containers side-*, b", "`side-x`"),
+        ("images r/a:*, containers b", "`b`"),
+        ("images r/a:*", ""),
+    ],
+)
+def test_an_exemption_by_a_containers_name_alone_is_warned_of(exempted: str, called: str) -> None:
+    text = f'policy a {{\n exempt {exempted} from privileged because "r"\n deny privileged\n}}\n'
+    warnings = analyse(SourceFile("p.psp", text))[2]
+    assert [w.code for w in warnings] == (["LNG086"] if called else [])
+    assert all(called in w.message and "image" in w.help and w.severity == "warning" for w in warnings)
+
+
 def test_unless_leaves_pods_out() -> None:
     (policy,) = meaning("policy a {\n require runAsNonRoot true unless hostUsers false\n}\n")
     base = pod()

@@ -41,7 +41,7 @@ def warned(text: str) -> list[str]:
         ('exempt users x because "r"\n exempt users x because "s"\n deny hostPID', ["LNG064:3"]),
         ('exempt images x/* because "r"\n exempt images x/y from hostPorts because "s"\n deny hostPorts', ["LNG064:3"]),
         ('exempt images x/y from hostPorts because "r"\n exempt images x/* because "s"\n deny hostPorts', ["LNG064:2"]),
-        ('exempt containers a because "r"\n exempt images a because "s"\n deny hostPorts', ["LNG084:2"]),
+        ('exempt containers a because "r"\n exempt images a because "s"\n deny hostPorts', []),
         ('exempt images a/*, b:*, c@* because "r"\n deny hostPorts', []),
         ('exempt images a/b* because "r"\n deny hostPorts', ["LNG084:2"]),
         ('exempt groups system:*, ops because "r"\n deny hostPID', ["LNG084:2"]),

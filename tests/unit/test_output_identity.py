@@ -172,6 +172,38 @@ def test_what_no_name_begins_with_is_refused(prefix: str) -> None:
     assert done.exit_code == 2
 
 
+WEBHOOK, AUDIT, GATOR = "validation.gatekeeper.sh", "audit.gatekeeper.sh", "gator.gatekeeper.sh"
+
+
+def test_constraints_in_force_at_some_points_alone() -> None:
+    """Gatekeeper's command line is always one of them: it tests what is applied. Nothing else of the output differs."""
+    plain = compiled(SOURCE, "gatekeeper").files
+    scoped = compiled(SOURCE, "gatekeeper", enforcement_points=[AUDIT, WEBHOOK]).files
+    assert {path for path in plain if plain[path] != scoped[path]} == {
+        p for p in plain if p.startswith("policies/") and "kust" not in p
+    }
+    found = [one for path, text in scoped.items() if path.startswith("policies/") for one in yaml.safe_load_all(text)]
+    specs = [one["spec"] for one in found if "spec" in one]
+    assert specs
+    for spec in specs:
+        assert spec["enforcementAction"] == "scoped"
+        assert spec["scopedEnforcementActions"] == [
+            {"action": "deny", "enforcementPoints": [{"name": WEBHOOK}, {"name": AUDIT}, {"name": GATOR}]}
+        ]
+
+
+def test_a_point_is_no_way_to_judge_nothing() -> None:
+    """Without the webhook no request is judged, which is what the mode audit is for."""
+    with pytest.raises(ValueError, match="admits every pod"):
+        compiled(SOURCE, "gatekeeper", enforcement_points=[AUDIT])
+    texts = compiled(SOURCE, "gatekeeper", enforcement_points=[AUDIT], mode="audit").files.values()
+    assert any("- action: dryrun" in text for text in texts) and not any(WEBHOOK in text for text in texts)
+    with pytest.raises(ValueError, match="opa has no enforcement points"):
+        compiled(SOURCE, "opa", enforcement_points=[WEBHOOK])
+    with pytest.raises(ValueError, match=r"vap\.k8s\.io"):
+        compiled(SOURCE, "gatekeeper", enforcement_points=["vap.k8s.io"])
+
+
 def test_templates_apart_from_the_rest() -> None:
     whole, only, without = (compiled(SOURCE, "gatekeeper", templates=which) for which in ("with", "only", "without"))
     assert set(only.resources).isdisjoint(without.resources)

@@ -92,6 +92,12 @@ _OPTIONS = (
         "per-policy alone; the others take both, and per-policy unless you say.",
     ),
     click.option(
+        "--enforcement-point",
+        multiple=True,
+        type=click.Choice(["validation.gatekeeper.sh", "audit.gatekeeper.sh"]),
+        help="Where Gatekeeper looks at the constraints, if not everywhere: its webhook, or its audit; may be repeated.",
+    ),
+    click.option(
         "--name-prefix",
         default="",
         metavar="TEXT",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from pscc import ir
 from pscc.controls._base import Control, Probe, Shape
@@ -22,6 +23,10 @@ FIELD = ("windowsOptions", "hostProcess")
 
 (ON_POD,) = switch_shape("hostProcess", pod_field(*FIELD), (), POD)
 (ON_CONTAINERS,) = switch_shape("hostProcess", container_field(*FIELD), CONTAINERS, CONTAINER)
+REQUIREMENTS = (
+    *(replace(requirement, name="pod_host_process") for requirement in ON_POD.requirements),
+    *(replace(requirement, name="container_host_process") for requirement in ON_CONTAINERS.requirements),
+)
 
 
 def probes(check: ir.Check) -> Iterator[Probe]:
@@ -37,7 +42,7 @@ CONTROL = Control(
     title="Windows host processes",
     intent="A host process container is a process of the Windows node, with the node's own rights.",
     values=NoValues(),
-    shapes=(Shape("deny", "nothing", (*ON_POD.requirements, *ON_CONTAINERS.requirements), ON_POD.description),),
+    shapes=(Shape("deny", "nothing", REQUIREMENTS, ON_POD.description),),
     psp_fields=(),
     psp=no_psp_statements,
     probes=probes,

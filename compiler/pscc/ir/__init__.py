@@ -14,7 +14,7 @@ from typing import Literal
 
 from pscc.base.frozen import frozen
 from pscc.base.source import Span
-from pscc.ir.access import EVERYWHERE, Exemption, Grant, Scope
+from pscc.ir.access import EVERYWHERE, ContainerExemption, Exemption, Grant, Scope
 from pscc.ir.conditions import (
     FALSE as FALSE,
 )
@@ -179,7 +179,7 @@ class Check:
     """One checking statement of a policy.
 
     ``control`` and ``shape`` (``AllowHostPorts``: the verb, the control, what narrows it) name it; everything but
-    ``params``, ``because`` and ``span`` depends on them alone. All findings of a check are one message, joined by
+    ``params``, ``because``, ``span`` and ``exemptions`` depends on them alone. All findings of a check are one message, joined by
     ``; ``, with `` (because)`` behind when ``because`` is not empty.
     """
 
@@ -195,6 +195,8 @@ class Check:
     """The statement as the language writes it, for reports and comments."""
     intent: str = ""
     """Why the control exists, in a sentence or two."""
+    exemptions: tuple[ContainerExemption, ...] = ()
+    """The exemptions that some of the parameters come from, each with its reason."""
 
 
 @frozen

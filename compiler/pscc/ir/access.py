@@ -134,6 +134,20 @@ class Exemption:
 
 
 @frozen
+class ContainerExemption:
+    """Containers that a check does not look at, by their name or their image. ``until`` is as in `Exemption`.
+
+    This is for those who review an output. What decides is the parameters of the check.
+    """
+
+    containers: Names
+    images: Names
+    reason: str
+    span: Span
+    until: str = ""
+
+
+@frozen
 class Grant:
     """``subjects`` may use the policy named ``policy`` in ``namespaces``, as by a role binding to ``use`` a PSP."""
 

@@ -179,6 +179,7 @@ class Capabilities:
       ``costs``: what the release to compile for costs.
     - ``layouts``: the forms of `Layout` that the output can have, the usual one first.
     - ``shared_templates``: the output has objects that other outputs share, and can leave them out.
+    - ``enforcement_points``: the output can be in force at some places of the engine alone.
     - ``lets_in``: what a usual installation lets in whatever the output says.
     """
 
@@ -199,4 +200,5 @@ class Capabilities:
     costs: tuple[ReleaseCost, ...] = ()
     layouts: tuple[Layout, ...] = ()
     shared_templates: bool = False
+    enforcement_points: bool = False
     lets_in: tuple[LetIn, ...] = ()

@@ -14,8 +14,9 @@ from pscc.base.frozen import frozen
 from pscc.controls._base import Probe
 from pscc.diagnostics import Diagnostic, Report
 from pscc.diagnostics.spelling import did_you_mean, respelled
+from pscc.ir.access import ContainerExemption
 from pscc.language import ast
-from pscc.meaning.scoping import glob
+from pscc.meaning.scoping import glob, names_of
 
 
 @frozen
@@ -112,10 +113,9 @@ def exempting(check: ir.Check, exemptions: tuple[ast.Exemption, ...]) -> ir.Chec
     """``check`` for those containers only that ``exemptions`` do not name; unchanged where none is about its control."""
     params: dict[str, dict[str, None]] = {}
     conditions: list[ir.Condition] = []
+    about = [e for e in exemptions if not e.controls or check.control in {name.text for name in e.controls}]
     for kind, exact, starting, value in _EXEMPT:
-        for exemption in exemptions:
-            if exemption.controls and check.control not in {name.text for name in exemption.controls}:
-                continue
+        for exemption in about:
             for written in (v for e in exemption.exempted if e.kind == kind for v in e.values):
                 params.setdefault(starting if glob(written) else exact, {})[written.text] = None
         conditions.append(ir.In(value, ir.Param(exact, "strings")))
@@ -130,7 +130,21 @@ def exempting(check: ir.Check, exemptions: tuple[ast.Exemption, ...]) -> ir.Chec
         description=f"{check.description} Exempt containers are not looked at.",
         requirements=requirements,
         params=(*check.params, *((name, tuple(values)) for name, values in params.items())),
+        exemptions=tuple(_for_review(exemption) for exemption in about if _of_containers(exemption)),
     )
+
+
+def _of_containers(exemption: ast.Exemption) -> bool:
+    return any(exempted.kind in CONTAINER_KINDS for exempted in exemption.exempted)
+
+
+def _for_review(exemption: ast.Exemption) -> ContainerExemption:
+    containers, images = (
+        names_of(tuple(value for exempted in exemption.exempted if exempted.kind == kind for value in exempted.values))
+        for kind in CONTAINER_KINDS
+    )
+    until = exemption.until.text if exemption.until else ""
+    return ContainerExemption(containers, images, exemption.because, exemption.span, until)
 
 
 def _walks(requirement: ir.Requirement) -> bool:

@@ -115,12 +115,13 @@ def _good_label(value: ast.Value, report: Report) -> bool:
 def exemption_of(exemption: ast.Exemption, today: date, report: Report) -> Exemption | None:
     """The requests that ``exemption`` exempts, by user, group and service account; None if it is about containers.
 
-    A missing reason and a past date are errors in ``report``, and a date that is near is a warning.
+    A missing reason and a past date are errors in ``report``. A date that is near, and a container's name, are warnings.
     """
     if not exemption.because:
         help = 'say why: `because "what it needs and who decided"`'
         report.add(Diagnostic("LNG037", "an exemption needs a reason", exemption.span, help=help))
     until = _until(exemption, today, report)
+    _by_name_alone(exemption, report)
     by_kind: dict[str, list[ast.Value]] = {}
     for exempted in exemption.exempted:
         by_kind.setdefault(exempted.kind, []).extend(exempted.values)
@@ -139,6 +140,20 @@ def exemption_of(exemption: ast.Exemption, today: date, report: Report) -> Exemp
         users=who.get("users", NONE), groups=who.get("groups", NONE), service_accounts=who.get("serviceaccounts", NONE)
     )
     return Exemption(subjects, exemption.because, exemption.span, until)
+
+
+def _by_name_alone(exemption: ast.Exemption, report: Report) -> None:
+    """Warns of containers that are exempt by their name: whoever writes a pod chooses the names of its containers."""
+    for exempted in exemption.exempted:
+        # a quoted `*` names no container, which `good_wildcards` reports
+        names = [value for value in exempted.values if not (value.quoted and "*" in value.text)]
+        if exempted.kind == "containers" and names:
+            first, *more = names
+            name = f"{first.text[:-1]}x" if glob(first) else first.text
+            message = f"any pod can call a container `{name}`, which is then exempt whatever it runs"
+            span = first.span.to(more[-1].span) if more else first.span
+            help = "name the image instead: `exempt images REGISTRY/NAME:* …`"
+            report.add(Diagnostic("LNG086", message, span, "warning", help=help))
 
 
 def good_service_account(value: ast.Value, report: Report) -> bool:

@@ -113,11 +113,6 @@ def _exempts_too_many(exemption: ast.Exemption) -> Iterator[Diagnostic]:
             match exempted.kind:
                 case "images" if glob(value) and not value.text[:-1].endswith(_SEPARATORS):
                     yield _open_image(value)
-                case "containers":
-                    name = value.text.removesuffix("*") + ("x" if glob(value) else "")
-                    message = f"whoever writes a pod may call any container `{name}`"
-                    help = "name its image: `exempt images REGISTRY/NAME:* …`"
-                    yield _warn("LNG084", message, value.span, help, _exempt(name, "any.example/app"))
                 case "users" | "groups" | "serviceaccounts" if who := _everyone(exempted.kind, names_of((value,))):
                     message = f"`{exempted.kind} {value.text}` exempts {who}"
                     yield _warn("LNG084", message, value.span, "name those who need it")
@@ -130,11 +125,8 @@ def _open_image(value: ast.Value) -> Diagnostic:
     )
     help = f"write `{start}/*`" if start else "name the registry: `exempt images REGISTRY/*`"
     message = f"`{value.text}` covers images of others, too"
-    return _warn("LNG084", message, value.span, help, _exempt("main", image))
-
-
-def _exempt(name: str, image: str) -> str:
-    return f"this pod is exempt: {_shown({'spec': {'containers': [{'name': name, 'image': image}]}})}"
+    pod = _shown({"spec": {"containers": [{"name": "main", "image": image}]}})
+    return _warn("LNG084", message, value.span, help, f"this pod is exempt: {pod}")
 
 
 def _everyone(kind: str, names: Names) -> str:

@@ -9,6 +9,8 @@ from pscc.lowering.capabilities import Layout, Version, Workloads
 
 Engine = Literal["rego", "cel"]
 Templates = Literal["with", "only", "without"]
+EnforcementPoint = Literal["validation.gatekeeper.sh", "audit.gatekeeper.sh"]
+"""Gatekeeper's webhook, and its audit. Source: ``pkg/util/enforcement_action.go`` in Gatekeeper 3.23."""
 
 
 @frozen
@@ -24,6 +26,7 @@ class Options:
       expect.
     - ``templates``: whether the output has the objects that other folders may share, Gatekeeper's ConstraintTemplates of
       checks; ``only`` them; or comes ``without`` them.
+    - ``enforcement_points``: the places where Gatekeeper looks at the constraints; all of them where none is given.
     """
 
     engine: Engine = "rego"
@@ -33,6 +36,7 @@ class Options:
     kyverno: Version = (1, 19)
     templates: Templates = "with"
     layout: Layout | None = None
+    enforcement_points: tuple[EnforcementPoint, ...] = ()
 
 
 DEFAULTS = Options()

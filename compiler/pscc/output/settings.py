@@ -14,7 +14,7 @@ from pscc.ir import Mode
 from pscc.ir.access import NONE, Names
 from pscc.lowering.capabilities import Layout, Version, Workloads
 from pscc.lowering.rollout import Rollout
-from pscc.output.options import DEFAULTS, Engine, Options, Templates
+from pscc.output.options import DEFAULTS, EnforcementPoint, Engine, Options, Templates
 
 Rbac = Literal["compiled", "live"]
 Spelled = str | bool | list[str] | None
@@ -24,6 +24,7 @@ _WORKLOADS: tuple[Workloads, ...] = ("warn", "enforce", "off")
 _MODES: tuple[Mode, ...] = ("enforce", "warn", "audit")
 _TEMPLATES: tuple[Templates, ...] = ("with", "only", "without")
 _LAYOUTS: tuple[Layout, ...] = ("per-policy", "per-control")
+_POINTS: tuple[EnforcementPoint, ...] = ("validation.gatekeeper.sh", "audit.gatekeeper.sh")
 _RBAC: tuple[Rbac, ...] = ("compiled", "live")
 _Word = TypeVar("_Word", bound=str)
 
@@ -51,6 +52,7 @@ class Settings:
     rbac: Rbac = "compiled"
     assume_everyone_may_use: bool = False
     templates: Templates = DEFAULTS.templates
+    enforcement_point: tuple[EnforcementPoint, ...] = ()
     name_prefix: str = ""
     namespace: str | None = None
     layout: Layout | None = None
@@ -71,8 +73,16 @@ class Settings:
     @property
     def options(self) -> Options:
         """The options that targets read."""
+        points = tuple(point for point in _POINTS if point in self.enforcement_point)
         return Options(
-            self.engine, self.workloads, self.kubernetes, self.gatekeeper, self.kyverno, self.templates, self.layout
+            self.engine,
+            self.workloads,
+            self.kubernetes,
+            self.gatekeeper,
+            self.kyverno,
+            self.templates,
+            self.layout,
+            points,
         )
 
 
@@ -148,6 +158,7 @@ def from_json(data: object) -> Settings:
         _word(values, "rbac", _RBAC),
         _flag(values, "assume-everyone-may-use"),
         _word(values, "templates", _TEMPLATES),
+        _words(values, "enforcement-point", _POINTS),
         _text(values, "name-prefix") or "",
         _text(values, "namespace"),
         None if values["layout"] is None else _word(values, "layout", _LAYOUTS),
@@ -159,6 +170,10 @@ def _word(values: Mapping[str, object], name: str, among: tuple[_Word, ...]) -> 
         if values[name] == word:
             return word
     raise ValueError(f"--{name} {values[name]}")
+
+
+def _words(values: Mapping[str, object], name: str, among: tuple[_Word, ...]) -> tuple[_Word, ...]:
+    return tuple(_word({name: text}, name, among) for text in _strings(values, name))
 
 
 def _strings(values: Mapping[str, object], name: str) -> tuple[str, ...]:

@@ -112,7 +112,7 @@ _GENERAL = (
     (re.compile(r"\b\d+\b"), "n"),
     (re.compile(r"(?<=\w)(\.\w+)+(?!\w*\()"), ".f"),
     (re.compile(r"\bparameter_\w+"), "parameter"),
-    (re.compile(r"\b\w+_ok(_\d+)?\b"), "ok"),
+    (re.compile(r"\b\w+_(ok|denied)(_\d+)?\b"), "ok"),
     (re.compile(r"\b\w+_findings(_\d+)?\b"), "findings"),
     (re.compile(r"\b\w+_unchanged\b"), "unchanged"),
     (re.compile(r"\s+"), " "),

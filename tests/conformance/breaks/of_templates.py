@@ -16,7 +16,7 @@ _TAG = re.compile(r"{%-?\s*(\w+)(.*?)-?%}")
 _LINES_WITH_TAGS = re.compile(r"^\s*{%.*%}\s*$")
 _FOR_PEOPLE = re.compile(
     r"#|labels:|pscc/|(policies\.kyverno\.io|metadata\.gatekeeper\.sh|(app\.)?kubernetes\.io)/[a-z-]+:|description:"
-    r"|commonAnnotations:|(argocd\.argoproj|kustomize\.toolkit\.fluxcd)\.io/|{{ (\w+\.)?description }}"
+    r"|commonAnnotations:|(argocd\.argoproj|kustomize\.toolkit\.fluxcd)\.io/|{{ (\w+\.)?(description|reviewed) }}"
 )
 """What a printed line begins with that people alone read."""
 _OUTPUTS: dict[str, tuple[str, ...]] = {
@@ -77,7 +77,7 @@ def of_text(name: str, text: str) -> Iterator[TemplateBreak]:
             about += f" ({seen[about]})" if seen[about] > 1 else ""
             yield TemplateBreak(name, "a line is dropped", about, "".join((*lines[:number], *lines[number + 1 :])))
     for number, start, end in _blocks(text):
-        inside = [line.strip() for line in text[start:end].splitlines() if _is_printed(line)]
+        inside = [line.strip() for line in _inside(text[start:end]).splitlines() if _is_printed(line)]
         if inside and all(map(_FOR_PEOPLE.match, inside)):
             continue
         opening = _TAG.match(text, start)
@@ -89,6 +89,12 @@ def of_text(name: str, text: str) -> Iterator[TemplateBreak]:
         if opening[1] == "if" and inside != [f"{{{{ {condition} }}}}"]:
             always = text[:start] + "{% if true %}" + text[opening.end() :]
             yield TemplateBreak(name, "a block is always there", where, always)
+
+
+def _inside(block: str) -> str:
+    """What ``block`` prints: of an ``include``, what the other template has."""
+    included = re.fullmatch(r"{% include '(.+)' %}", block)
+    return (TEMPLATES / included[1]).read_text(encoding="utf-8") if included else block
 
 
 def _is_printed(line: str) -> bool:

@@ -89,6 +89,8 @@ def _form(values: tuple[ast.Value, ...]) -> str:
 def _of_options(chosen: Chosen) -> Iterator[str]:
     for one in fields(chosen.options):
         value = getattr(chosen.options, one.name)
+        if value == ():
+            continue
         text = ".".join(map(str, value)) if isinstance(value, tuple) else str(value)
         yield f"--{one.name} {text}"
     yield f"target {chosen.target}"

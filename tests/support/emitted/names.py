@@ -24,7 +24,7 @@ from support.emitted.documents import (
 
 _ROOTS = frozenset(("object", "oldObject", "request", "namespaceObject", "authorizer", "variables"))
 """The names that an engine has for an expression."""
-_FOR_READERS = frozenset(("reason",))
+_FOR_READERS = frozenset(("reason", "until"))
 """Parameters that are there for people: why a request is exempt."""
 _DECISIONS = frozenset(("deny", "warn", "violation", "warning"))
 """The rules that somebody asks: OPA, Conftest, Gatekeeper."""

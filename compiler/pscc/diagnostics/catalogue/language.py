@@ -113,7 +113,7 @@ CODES: dict[str, tuple[str, str, str]] = {
     "LNG084": (
         "An exemption of more than it names",
         "Every user is in `system:authenticated`. An image pattern whose `*` does not follow `/`, `:` or `@` covers other "
-        "registries and repositories. The author of a pod chooses the names of its containers.",
+        "registries and repositories.",
         'exempt images registry.example/mesh/* because "ours"',
     ),
     "LNG085": (
@@ -121,5 +121,11 @@ CODES: dict[str, tuple[str, str, str]] = {
         "A policy that no `choose` names holds for every pod, besides the choice. If it is only there to be extended, it does not "
         "belong into this program.",
         'use "base.psp"',
+    ),
+    "LNG086": (
+        "An exemption by a container's name alone",
+        "Whoever writes a pod chooses the names of its containers, so any container can take the name and is exempt with any "
+        "image. Name the image instead, with its registry: then only that image is exempt.",
+        'exempt images registry.example/mesh/proxy:* because "ours"',
     ),
 }

@@ -6,7 +6,6 @@ that it reads.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -14,6 +13,7 @@ from pscc import ir
 from pscc.printers.rego.fragments import Fragment, listed, read_by, read_of, rego, within
 from pscc.printers.rego.joins import Join, join_of
 from pscc.printers.rego.layout import broken
+from pscc.printers.rego.naming import identifier, subject_of
 from pscc.printers.rego.text import snake
 from pscc.printers.rego.values import GIVEN, NOTHING, Known, Values
 
@@ -28,7 +28,11 @@ class Conditions:
     prefix: str
     values: Values
     helpers: list[str] = field(default_factory=list)
-    """The helper rules that were printed so far."""
+    """The helper rules that were printed so far, each before those that it calls."""
+    verdict: ir.Condition = ir.TRUE
+    """The condition that decides whether a requirement is met; its helper rule has the name of the requirement alone."""
+    ending: str = "ok"
+    """The last word of that rule's name: ``ok``, or ``denied`` where the requirement is broken if it holds."""
     _times_named: dict[str, int] = field(default_factory=dict)
 
     @property
@@ -51,7 +55,7 @@ class Conditions:
     ) -> list[Fragment]:
         """The lines of a body that holds where ``condition`` does, within a rule that has the variables in ``scope``.
 
-        Helper rules are named after ``hint`` where the condition has no name. The values in ``known`` are set.
+        The names of helper rules begin with ``hint``. The values in ``known`` are set.
         """
         match condition:
             case ir.Any():
@@ -126,20 +130,23 @@ class Conditions:
 
     def _keys(self, join: Join, hint: str) -> Fragment:
         """Adds a helper rule, the set of the keys of ``join``; an expression that reads it."""
-        key = snake(join.key.fields[-1])
+        key, rule, place = snake(join.key.fields[-1]), self._new_name(hint), self._place()
         lines = [
             rego("some $var in $items", var=join.var, items=self.values.iterated(join.items)),
             *self.body(join.where, (*self.arguments, join.var), hint),
             rego("$name := $key", name=key, key=self.values.partial(join.key)),
             read_of(key, f"{key} != null"),
         ]
-        rule = self._new_name(hint, "")
-        self.helpers.append(f"{self.head(rule, lines)} := {{{key} |\n{indented(lines)}}}")
+        self.helpers[place] = f"{self.head(rule, lines)} := {{{key} |\n{indented(lines)}}}"
         return self.reading(rule)
 
     def _call(self, condition: ir.Condition, scope: tuple[str, ...], hint: str, known: Known) -> Fragment:
         """Adds a helper rule for ``condition`` over the variables in ``scope`` that it reads; the call of it."""
-        name = self._new_name(hint)
+        ending = self.ending if condition is self.verdict else "ok"
+        subject = subject_of(condition)
+        if condition is not self.verdict and subject and not hint.endswith(subject):
+            hint = f"{hint}_{subject}"
+        name, place = self._new_name(f"{hint}_{ending}"), self._place()
         bodies: list[list[Fragment]]
         match condition:
             case ir.Or(conditions=conditions):
@@ -160,22 +167,22 @@ class Conditions:
             _rule(f"{name}({head}) if" if arguments else f"{name} if", body)
             for head, body in zip(heads, bodies, strict=True)
         ]
-        self.helpers.append("\n\n".join(rules))
+        self.helpers[place] = "\n\n".join(rules)
         return (
             rego("$name($arguments)", name=name, arguments=listed(map(read_of, arguments)))
             if arguments
             else Fragment(name)
         )
 
-    def _new_name(self, hint: str, suffix: str = "_ok") -> str:
-        base = f"{self.prefix}{identifier(hint) or 'holds'}{suffix}"
+    def _place(self) -> int:
+        """The place of a new helper rule, in front of those that it will call."""
+        self.helpers.append("")
+        return len(self.helpers) - 1
+
+    def _new_name(self, hint: str) -> str:
+        base = f"{self.prefix}{identifier(hint) or 'holds'}"
         self._times_named[base] = self._times_named.get(base, 0) + 1
         return base if self._times_named[base] == 1 else f"{base}_{self._times_named[base]}"
-
-
-def identifier(name: str) -> str:
-    """``name`` as a part of the name of a rule; empty where nothing of it can be."""
-    return re.sub("[^a-z0-9]+", "_", snake(name))
 
 
 def indented(lines: list[Fragment]) -> str:

@@ -14,9 +14,10 @@ from pscc.ir.passes import Reads, constant, parameters, rechecked_on
 from pscc.ir.tidy import failing, message
 from pscc.ir.walking import nodes
 from pscc.output.numbering import numbered
-from pscc.printers.rego.conditions import Conditions, identifier, indented, set_where
+from pscc.printers.rego.conditions import Conditions, indented, set_where
 from pscc.printers.rego.fragments import Fragment, listed, read_by, read_of, rego
 from pscc.printers.rego.layout import broken
+from pscc.printers.rego.naming import identifier
 from pscc.printers.rego.text import literal, snake
 from pscc.printers.rego.values import Known, Values, without_field
 
@@ -49,7 +50,7 @@ def check_rules(
         own = identifier(requirement.name) or f"requirement_{number}"
         name = f"{prefix}{own}_findings" if len(check.requirements) > 1 else whole
         names.append(name if name not in names else f"{name}_{number}")
-        rules += [_findings(requirement, names[-1], conditions), *reversed(conditions.helpers)]
+        rules += [_findings(requirement, names[-1], conditions), *conditions.helpers]
         conditions.helpers.clear()
     if not names:
         rules.append(f"{conditions.head(whole, [])} := []")
@@ -63,6 +64,7 @@ def check_rules(
 def _findings(requirement: ir.Requirement, name: str, conditions: Conditions) -> str:
     """The rule ``name``: the messages of the findings of ``requirement``, in order. Its helpers go to ``conditions``."""
     condition, parts = failing(requirement), message(requirement)
+    conditions.verdict, conditions.ending = _verdict(condition, requirement)
     values = conditions.values
     values.bound = {}
     definitions: list[Fragment] = []
@@ -80,6 +82,17 @@ def _findings(requirement: ir.Requirement, name: str, conditions: Conditions) ->
         var = step.var if step.var in read_by(lines) else "_"
         lines.insert(0, rego("some $var in $items", var=var, items=values.iterated(step.items)))
     return f"{conditions.head(name, lines)} := [finding |\n{indented(lines)}]"
+
+
+def _verdict(condition: ir.Condition, requirement: ir.Requirement) -> tuple[ir.Condition, str]:
+    """The part of ``condition`` whose helper rule decides whether ``requirement`` is met, and the last word of its name."""
+    parts = condition.conditions if isinstance(condition, ir.And) else (condition,)
+    for part in reversed(parts):
+        if isinstance(part, ir.Not) and not isinstance(requirement.must, ir.Not):
+            return part.condition, "ok"
+        if isinstance(part, ir.Or | ir.Any) and isinstance(requirement.must, ir.Not):
+            return part, "denied"
+    return ir.TRUE, "ok"
 
 
 def _repeated(node: object) -> list[ir.Coalesce]:

@@ -20,6 +20,7 @@ from pscc.printers.rego.library import library_for
 from pscc.targets.gatekeeper.match import match_lines
 from pscc.targets.gatekeeper.workloads import Judged
 from pscc.targets.shared.choice_notes import DESCRIPTION
+from pscc.targets.shared.exemptions import as_annotation, of_choice
 from pscc.targets.shared.identity import identity
 from pscc.targets.shared.names import fitted
 from pscc.targets.shared.shape_names import fitted_kind
@@ -66,6 +67,7 @@ def template(choice: ir.Choice, options: Options = DEFAULTS) -> OutputFile:
         title=yaml_quote("A choice of pod security policies"),
         version=yaml_quote(__version__),
         description=yaml_block(folded(DESCRIPTION), 6),
+        reviewed=as_annotation(of_choice(choice)),
         cel=cel,
         rego=yaml_block(rego, 14),
         lib=yaml_block(library_for(rego) if rego else "", 16),
@@ -90,6 +92,7 @@ def constraint(choice: ir.Choice, name: str, path: str, action: Code, judged: Ju
         "kind": Code(kind(choice)),
         "name": yaml_quote(fitted(name)),
         "statement": yaml_quote(statement),
+        "reviewed": Code(""),
         "parameters": Code(""),
     }
     text = render(

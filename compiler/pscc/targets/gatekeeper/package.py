@@ -27,16 +27,18 @@ from pscc.lowering.capabilities import (
     SetsOnUpdates,
 )
 from pscc.output.contents import Cases, ObjectName, OutputFile, Package, origin
-from pscc.output.options import DEFAULTS, Options
+from pscc.output.options import DEFAULTS, EnforcementPoint, Options
 from pscc.output.templating import Code, comment, folded, render, yaml_block, yaml_lines, yaml_quote
 from pscc.printers.rego.library import library_for
 from pscc.printers.rego.rules import check_rules, parameter_rules
 from pscc.printers.rego.text import literal, snake
 from pscc.targets.gatekeeper import choice as gatekeeper_choice
+from pscc.targets.gatekeeper.actions import action_lines
 from pscc.targets.gatekeeper.match import match_lines
 from pscc.targets.gatekeeper.mutators import mutator_file, mutators, setting
 from pscc.targets.gatekeeper.workloads import FOLDER as WORKLOADS
 from pscc.targets.gatekeeper.workloads import OF_WORKLOADS, PODS, Judged, judging_workloads
+from pscc.targets.shared.exemptions import as_annotation, of_containers, of_requests
 from pscc.targets.shared.identity import identity, kustomization
 from pscc.targets.shared.names import Names
 from pscc.targets.shared.shape_names import endings_of, kind_of
@@ -52,7 +54,6 @@ FAILS_OPEN = FailsOpen(
     "Helm chart",
 )
 """Source: Gatekeeper's documentation, "Failing Closed", and ``values.yaml`` of its Helm chart."""
-_ACTIONS = {"enforce": "deny", "warn": "warn", "audit": "dryrun"}
 _SCHEMAS = {
     "string": {"type": "string"},
     "bool": {"type": "boolean"},
@@ -106,6 +107,7 @@ class Gatekeeper:
             requires=Release("Gatekeeper", least, options.gatekeeper, "update Gatekeeper, or compile for `opa`"),
             costs=() if options.gatekeeper >= GATEKEEPER_OPERATIONS else (updates,),
             shared_templates=True,
+            enforcement_points=True,
             lets_in=(FAILS_OPEN,),
         )
 
@@ -162,23 +164,24 @@ def _shared(policies: tuple[ir.Policy, ...], options: Options) -> list[OutputFil
 
 def _own(program: ir.Program, of_workloads: ir.Program, names: _Named, options: Options) -> list[OutputFile]:
     """The files with the objects of the policies and choices of ``program``; ``of_workloads`` is it about workloads."""
-    operations = options.gatekeeper >= GATEKEEPER_OPERATIONS
+    operations, points = options.gatekeeper >= GATEKEEPER_OPERATIONS, options.enforcement_points
     files = [gatekeeper_choice.template(choice, options) for choice in program.choices]
     for policy in program.policies:
         if policy.checks:
-            files.append(_constraint_file(policy, f"policies/{names.files[policy.name]}.yaml", names.on_pods, PODS))
+            path = f"policies/{names.files[policy.name]}.yaml"
+            files.append(_constraint_file(policy, path, names.on_pods, PODS, points))
         listed = mutators(policy, names.mutators)
         if listed:
             files.append(mutator_file(policy, f"mutators/{names.files[policy.name]}.yaml", listed, operations))
     for choice in program.choices:
         path = f"policies/{names.files[choice.name]}.yaml"
-        files.append(gatekeeper_choice.constraint(choice, choice.name, path, Code(_ACTIONS[choice.mode]), PODS))
+        files.append(gatekeeper_choice.constraint(choice, choice.name, path, action_lines(choice.mode, points), PODS))
     for policy in of_workloads.policies:
         path = f"{WORKLOADS}/{names.files[policy.name]}.yaml"
-        files.append(_constraint_file(policy, path, names.on_workloads, OF_WORKLOADS))
+        files.append(_constraint_file(policy, path, names.on_workloads, OF_WORKLOADS, points))
     for choice in of_workloads.choices:
         path, name = f"{WORKLOADS}/{names.files[choice.name]}.yaml", f"{choice.name}-{WORKLOADS}"
-        files.append(gatekeeper_choice.constraint(choice, name, path, Code(_ACTIONS[choice.mode]), OF_WORKLOADS))
+        files.append(gatekeeper_choice.constraint(choice, name, path, action_lines(choice.mode, points), OF_WORKLOADS))
     return files
 
 
@@ -223,7 +226,9 @@ def _template_file(check: ir.Check, exempt: bool, options: Options) -> OutputFil
     return OutputFile(_template_path(check, exempt), _template(check, exempt, options), (named,))
 
 
-def _constraint_file(policy: ir.Policy, path: str, names: _ByShape, judged: Judged) -> OutputFile:
+def _constraint_file(
+    policy: ir.Policy, path: str, names: _ByShape, judged: Judged, points: tuple[EnforcementPoint, ...]
+) -> OutputFile:
     objects = (
         ObjectName(
             gatekeeper_choice.CONSTRAINTS,
@@ -232,7 +237,7 @@ def _constraint_file(policy: ir.Policy, path: str, names: _ByShape, judged: Judg
         )
         for check in policy.checks
     )
-    return OutputFile(path, _constraints(policy, policy.checks, names, judged), tuple(objects))
+    return OutputFile(path, _constraints(policy, policy.checks, names, judged, points=points), tuple(objects))
 
 
 def rego_of(check: ir.Check, exempt: bool = False) -> str:
@@ -289,19 +294,25 @@ def _constraint(policy: ir.Policy, check: ir.Check, names: _ByShape) -> dict[str
         "name": yaml_quote(names[policy.name, check.shape]),
         "origin": Code(comment(origin(check.statement, check.span))),
         "statement": yaml_quote(check.statement),
+        "reviewed": as_annotation((*of_requests(policy.exemptions), *of_containers([check]))),
         "parameters": _indented(yaml_lines(values), 4) if values else Code(""),
     }
 
 
 def _constraints(
-    policy: ir.Policy, checks: tuple[ir.Check, ...], names: _ByShape, judged: Judged, labels: bool = True
+    policy: ir.Policy,
+    checks: tuple[ir.Check, ...],
+    names: _ByShape,
+    judged: Judged,
+    labels: bool = True,
+    points: tuple[EnforcementPoint, ...] = (),
 ) -> str:
     return render(
         "gatekeeper/constraints.yaml.j2",
         **identity(policy),
         note=Code(comment(policy.note)) if policy.note else Code(""),
         constraints=[_constraint(policy, c, names) for c in checks],
-        action=Code(_ACTIONS[policy.mode]),
+        action=action_lines(policy.mode, points),
         judged=judged,
         match=match_lines(policy.scope, labels),
     )

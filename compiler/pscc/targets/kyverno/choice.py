@@ -15,11 +15,13 @@ from pscc.output.contents import ObjectName, OutputFile
 from pscc.output.templating import Code, folded, render, yaml_block, yaml_quote
 from pscc.printers.cel.layout import laid_out
 from pscc.printers.cel.text import quoted_for_kyverno
+from pscc.targets.kyverno.annotations import without_variables
 from pscc.targets.kyverno.match import UPDATED, match_of
 from pscc.targets.shared.cel_where import Fields
 from pscc.targets.shared.cel_workloads import on_workloads
 from pscc.targets.shared.choice_cel import CHOICE, REFUSED, Decision, decision_of, fields_of, template_fields
 from pscc.targets.shared.choice_who import ADMISSION, TEMPLATES
+from pscc.targets.shared.exemptions import as_annotation, of_choice
 from pscc.targets.shared.identity import identity
 from pscc.targets.shared.kyverno_suite import Result, by_requester, test_files
 from pscc.targets.shared.names import Names
@@ -77,6 +79,7 @@ def _policy(
         **identity(choice),
         name=yaml_quote(name),
         description=yaml_block(folded(description), 6),
+        reviewed=without_variables(as_annotation(of_choice(choice))),
         action=Code(_ACTIONS[mode]),
         warn=mode == "warn",
         background=bool(workloads),

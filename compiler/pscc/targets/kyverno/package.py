@@ -23,7 +23,7 @@ from pscc.lowering.capabilities import (
 )
 from pscc.output.contents import Cases, OutputFile, Package, origin
 from pscc.output.options import DEFAULTS, Options
-from pscc.output.templating import Code, comment, folded, render, yaml_block, yaml_quote
+from pscc.output.templating import Code, comment, render, yaml_block, yaml_quote
 from pscc.printers.cel.checks import validation
 from pscc.printers.cel.findings import check_of
 from pscc.printers.cel.layout import laid_out
@@ -31,7 +31,10 @@ from pscc.printers.cel.text import quoted_for_kyverno, text_of
 from pscc.printers.cel.tree import Expression
 from pscc.targets.kyverno import choice as kyverno_choice
 from pscc.targets.kyverno import mutate as kyverno_mutate
+from pscc.targets.kyverno.annotations import without_variables
 from pscc.targets.kyverno.match import UPDATED, exempt_conditions, match_of
+from pscc.targets.shared.descriptions import described, described_defaults
+from pscc.targets.shared.exemptions import as_annotation, of_policy
 from pscc.targets.shared.identity import identity, kustomization
 from pscc.targets.shared.kyverno_suite import Result, test_files
 from pscc.targets.shared.layouts import PER_POLICY_OR_CONTROL, Checks, parts
@@ -125,20 +128,23 @@ def _one_line(text: str) -> Code:
 
 
 def _meta(name: str, title: str, description: Code) -> dict[str, object]:
-    return {"name": yaml_quote(name), "title": yaml_quote(title), "description": description}
+    return {
+        "name": yaml_quote(name),
+        "title": without_variables(yaml_quote(title)),
+        "description": without_variables(description),
+    }
 
 
 def _validation(policy: ir.Policy, name: str, checks: Checks, workloads: bool) -> str:
-    described = dict.fromkeys(check.description for check, _ in checks)
-    description = yaml_block(folded(" ".join(described)), 6)
     return render(
         "kyverno/validate.yaml.j2",
         **identity(policy),
-        policy=_meta(name, policy.title or policy.name, description),
+        policy=_meta(name, policy.title or policy.name, described(check for check, _ in checks)),
         action=Code(_ACTIONS[policy.mode]),
         warn=policy.mode == "warn",
         note=Code(comment(policy.note)) if policy.note else Code(""),
         workloads=workloads,
+        reviewed=without_variables(as_annotation(of_policy(policy))),
         where=match_of(policy.scope),
         conditions=exempt_conditions(policy),
         rules=[_rule(name, *both) for name, both in zip(_rule_names(checks), checks, strict=True)],
@@ -167,13 +173,11 @@ def _static(title: str) -> Code:
 
 
 def _mutation(policy: ir.Policy, name: str, mutations: list[kyverno_mutate.Fields]) -> str:
-    controls = ", ".join(dict.fromkeys(default.control for default in policy.defaults))
-    description = yaml_block(folded(f"Sets what pods leave unset, before they are validated: {controls}."), 6)
     title = f"{policy.title or policy.name}: defaults"
     return render(
         "kyverno/mutate.yaml.j2",
         **identity(policy),
-        policy=_meta(name, title, description),
+        policy=_meta(name, title, described_defaults(policy)),
         where=match_of(policy.scope),
         rules=mutations,
     )

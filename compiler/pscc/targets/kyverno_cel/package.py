@@ -23,8 +23,6 @@ from pscc.targets.shared.cel_policy import (
     check_lines,
     checks_of,
     default_lines,
-    described,
-    described_defaults,
     mutations,
     validations,
 )
@@ -38,6 +36,8 @@ from pscc.targets.shared.choice_cel import (
     workload_choices,
 )
 from pscc.targets.shared.choice_cel_defaults import printed_defaults
+from pscc.targets.shared.descriptions import described, described_defaults
+from pscc.targets.shared.exemptions import as_annotation, of_choice, of_policy, of_requests
 from pscc.targets.shared.identity import identity, kustomization
 from pscc.targets.shared.layouts import PER_POLICY_OR_CONTROL, Checks, parts
 from pscc.targets.shared.names import Names
@@ -116,7 +116,8 @@ def _validation(policy: ir.Policy, name: str, checks: Checks, resource: str, aut
         **identity(policy),
         name=yaml_quote(name),
         title=yaml_quote(policy.title or policy.name),
-        description=described(checks),
+        description=described(check for check, _ in checks),
+        reviewed=as_annotation(of_policy(policy)),
         action=Code(_ACTIONS[policy.mode]),
         resource=Code(resource),
         template_at=Code(""),
@@ -138,6 +139,7 @@ def _mutation(policy: ir.Policy, name: str) -> str:
         name=yaml_quote(name),
         title=yaml_quote(f"{policy.title or policy.name}: defaults"),
         description=described_defaults(policy),
+        reviewed=as_annotation(of_requests(policy.exemptions)),
         mutations=mutations(policy, quoted_for_kyverno),
         variables=[],
         where=where(policy.scope, policy.exemptions, quote=quoted_for_kyverno),
@@ -149,14 +151,14 @@ def _choice(choice: ir.Choice, names: Names, options: Options) -> Iterator[Outpu
 
     Workloads have policies of their own, since Kyverno's own would judge by the user who applies them.
     """
-    held = where(choice.scope, quote=quoted_for_kyverno)
+    held, reviewed = where(choice.scope, quote=quoted_for_kyverno), as_annotation(of_choice(choice))
     if any(policy.defaults for policy in choice.policies):
         variables, patches = printed_defaults(choice, quoted_for_kyverno)
         name = names.derived(choice.name, "defaults")
         yield _mutating(name, render(
             "kyverno_cel/mutate.yaml.j2", name=yaml_quote(name), title=yaml_quote(f"{choice.name}: defaults"),
             description=yaml_block(folded(CHOICE_DEFAULTS), 6), variables=variables, mutations=patches, where=held,
-            **identity(choice),
+            reviewed=reviewed, **identity(choice),
         ), choice.name)  # fmt: skip
     printed = printed_choice(choice, quote=quoted_for_kyverno)
     for name, resource, operations in (
@@ -167,7 +169,7 @@ def _choice(choice: ir.Choice, names: Names, options: Options) -> Iterator[Outpu
             "kyverno_cel/validate.yaml.j2", name=yaml_quote(name), title=yaml_quote("A choice of pod security policies"),
             description=yaml_block(folded(CHOICE), 6), action=Code(_ACTIONS[choice.mode]), resource=Code(resource),
             autogen=False, background=False, operations=Code(operations), note=Code(""), where=held, printed=printed,
-            template_at=Code(""), **identity(choice),
+            template_at=Code(""), reviewed=reviewed, **identity(choice),
         ), choice.name)  # fmt: skip
     if options.workloads == "off":
         return
@@ -178,7 +180,7 @@ def _choice(choice: ir.Choice, names: Names, options: Options) -> Iterator[Outpu
             "kyverno_cel/validate.yaml.j2", name=yaml_quote(name), title=yaml_quote("A choice of pod security policies"),
             description=yaml_block(folded(CHOICE_OF_TEMPLATES), 6), action=Code(_ACTIONS[mode]), template_at=Code(template),
             autogen=False, background=True, operations=Code("CREATE, UPDATE"), note=Code(""), where=held,
-            printed=printed, resource=Code(""), **identity(choice),
+            printed=printed, resource=Code(""), reviewed=reviewed, **identity(choice),
         ), choice.name)  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from pscc.output.numbering import numbered
 from pscc.output.templating import Code, comment, render
 from pscc.printers.rego.text import literal
 from pscc.targets.shared.choice_rego import choice_rules
+from pscc.targets.shared.exemptions import as_comments, of_choice
 from pscc.targets.shared.subjects import names_row
 
 
@@ -36,6 +37,7 @@ def files(choice: ir.Choice, name: str, decision: str, cases: tuple[Case, ...]) 
     code = render(
         "opa/choice.rego.j2",
         title=Code(comment(f"{choice.name}: one of the policies that the requester may use has to accept a pod")),
+        exempt=as_comments(of_choice(choice)),
         package=Code(name),
         decision=Code(decision),
         scope=scope_of(choice.scope),

@@ -18,6 +18,7 @@ from pscc.printers.rego.rules import check_rules
 from pscc.printers.rego.text import literal, prefix_of
 from pscc.reference import interpreter
 from pscc.targets.opa import choice as opa_choice
+from pscc.targets.shared.exemptions import as_comments, of_containers
 from pscc.targets.shared.names import Names
 from pscc.targets.shared.subjects import exemption_rows
 
@@ -135,6 +136,7 @@ def _policy(policy: ir.Policy, package: str) -> str:
             {
                 "prefix": Code(prefix),
                 "statement": Code(comment(origin(check.statement or check.title, check.span))),
+                "exempt": as_comments(of_containers([check])),
                 "control": Code(literal(check.control)),
                 "because": Code(literal(check.because)),
                 "rules": Code(printed.rules),

@@ -10,7 +10,7 @@ from pscc.base.frozen import frozen
 from pscc.ir.defaulting import in_sequence
 from pscc.ir.passes import rechecked_on, specialise
 from pscc.output.contents import origin
-from pscc.output.templating import Code, comment, folded, yaml_block
+from pscc.output.templating import Code, comment, yaml_block
 from pscc.printers.cel.checks import Validation, changed, name_of, validation
 from pscc.printers.cel.findings import BETWEEN, FINDINGS
 from pscc.printers.cel.fragments import cel
@@ -48,17 +48,6 @@ def check_lines(check: ir.Check, quote: Quote = quoted) -> list[str]:
 def default_lines(default: ir.Default, quote: Quote = quoted) -> list[str]:
     """The patches that set ``default``, for people."""
     return [line for patch in patches(default) for line in laid_out(patch, quote).splitlines()]
-
-
-def described(checks: Checks) -> Code:
-    """What the checks say, as the lines of a description."""
-    return yaml_block(folded(" ".join(dict.fromkeys(check.description for check, _ in checks))), 6)
-
-
-def described_defaults(policy: ir.Policy) -> Code:
-    """Which defaults there are, as the lines of a description."""
-    controls = ", ".join(dict.fromkeys(default.control for default in policy.defaults))
-    return yaml_block(folded(f"Sets what pods leave unset, before they are validated: {controls}."), 6)
 
 
 @frozen

@@ -9,13 +9,14 @@ from collections.abc import Callable
 
 from pscc.base.frozen import frozen
 from pscc.ir.access import Exemption, Names, Scope, Subjects
-from pscc.output.templating import Code, comment, yaml_block, yaml_lines
+from pscc.output.templating import Code, yaml_block, yaml_lines
 from pscc.printers.cel.layout import laid_out
 from pscc.printers.cel.logic import negated
 from pscc.printers.cel.text import Quote, quoted
 from pscc.printers.cel.tree import TRUE, Expression
 from pscc.printers.cel.workloads import at_template
 from pscc.targets.shared.cel_who import in_namespaces, is_one_of
+from pscc.targets.shared.exemptions import as_comments, of_requests
 from pscc.targets.shared.label_selector import label_selector
 
 Fields = dict[str, object]
@@ -48,7 +49,7 @@ def where(
     if exemptions:
         exempt = is_one_of(_all(exemptions), "templates" if template else "both" if autogen else "pods")
         judged = negated(at_template(exempt, template) if template else exempt)
-        conditions.append(_condition("not-exempt", judged, quote, *map(_reason, exemptions)))
+        conditions.append(_condition("not-exempt", judged, quote, *of_requests(exemptions)))
     return Where(conditions, _selector(scope))
 
 
@@ -66,13 +67,7 @@ def _all(exemptions: tuple[Exemption, ...]) -> Subjects:
 
 
 def _condition(name: str, expression: Expression, quote: Quote, *notes: str) -> Fields:
-    comments = [Code(comment(note)) for note in notes]
-    return {"name": Code(name), "notes": comments, "expression": yaml_block(laid_out(expression, quote), 8)}
-
-
-def _reason(exemption: Exemption) -> str:
-    until = f" (until {exemption.until})" if exemption.until else ""
-    return f"{exemption.reason}{until}"
+    return {"name": Code(name), "notes": as_comments(notes), "expression": yaml_block(laid_out(expression, quote), 8)}
 
 
 def _selector(scope: Scope) -> Code:

@@ -21,5 +21,12 @@ def subjects_row(who: Subjects) -> Row:
 
 
 def exemption_rows(policy: ir.Policy) -> list[Row]:
-    """The subjects of each exemption of ``policy``, with its reason."""
-    return [{**subjects_row(exemption.subjects), "reason": exemption.reason} for exemption in policy.exemptions]
+    """The subjects of each exemption of ``policy``, with its reason and its date."""
+    return [
+        {
+            **subjects_row(exemption.subjects),
+            "reason": exemption.reason,
+            **({"until": exemption.until} if exemption.until else {}),
+        }
+        for exemption in policy.exemptions
+    ]

@@ -28,8 +28,6 @@ from pscc.targets.shared.cel_policy import (
     check_lines,
     checks_of,
     default_lines,
-    described,
-    described_defaults,
     mutations,
     validations,
     workload_validations,
@@ -45,6 +43,8 @@ from pscc.targets.shared.choice_cel import (
     workload_choices,
 )
 from pscc.targets.shared.choice_cel_defaults import printed_defaults
+from pscc.targets.shared.descriptions import described, described_defaults
+from pscc.targets.shared.exemptions import as_annotation, of_choice, of_policy, of_requests
 from pscc.targets.shared.identity import identity, kustomization
 from pscc.targets.shared.layouts import PER_POLICY_OR_CONTROL, Checks, parts
 from pscc.targets.shared.names import Names
@@ -170,7 +170,8 @@ def _validation(
         note=Code(comment(policy.note)) if policy.note else Code(""),
         where=where(policy.scope, policy.exemptions, template),
         name=yaml_quote(name),
-        description=described(checks),
+        description=described(check for check, _ in checks),
+        reviewed=as_annotation(of_policy(policy)),
         template_at=Code(template),
         printed=printed,
     )
@@ -185,6 +186,7 @@ def _mutation(version: Code, policy: ir.Policy, name: str, held: Where) -> str:
         variables=[],
         name=yaml_quote(name),
         description=described_defaults(policy),
+        reviewed=as_annotation(of_requests(policy.exemptions)),
         mutations=mutations(policy),
     )
 
@@ -200,6 +202,7 @@ def _choice(
         where=held,
         name=yaml_quote(name),
         description=yaml_block(folded(CHOICE_OF_TEMPLATES if template else CHOICE), 6),
+        reviewed=as_annotation(of_choice(choice)),
         template_at=Code(template),
         printed=printed,
     )
@@ -215,6 +218,7 @@ def _choice_mutation(version: Code, choice: ir.Choice, name: str, held: Where) -
         variables=variables,
         name=yaml_quote(name),
         description=yaml_block(folded(CHOICE_DEFAULTS), 6),
+        reviewed=as_annotation(of_choice(choice)),
         mutations=mutations,
     )
 

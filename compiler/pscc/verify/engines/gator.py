@@ -125,10 +125,19 @@ def _by_name(results: Iterable[object]) -> tuple[dict[str, list[str]], dict[str,
     for result in results:
         if not isinstance(result, Mapping):
             continue
-        of = denials if result.get("enforcementAction") == "deny" else warnings
+        of = denials if _denies(result) else warnings
         name = _object(_object(result.get("violatingObject")).get("metadata")).get("name")
         of.setdefault(str(name), []).append(str(result.get("msg")))
     return denials, warnings
+
+
+def _denies(result: Mapping[str, object]) -> bool:
+    """Whether ``result`` denies; of a scoped constraint, at gator's own enforcement point.
+
+    Source: ``Result`` in ``github.com/open-policy-agent/frameworks/constraint/pkg/types``.
+    """
+    action, scoped = result.get("enforcementAction"), result.get("scopedActions")
+    return action == "deny" or (action == "scoped" and isinstance(scoped, list) and "deny" in scoped)
 
 
 def _object(value: object) -> Json:
