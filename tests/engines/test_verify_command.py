@@ -122,12 +122,15 @@ def test_pods_from_stdin() -> None:
 
 # --- outputs that were tampered with --------------------------------------------
 
+HOST_PID = "policies/default/deny-host-pid.yaml"
 TAMPERED = [
     ("opa", "policies/default.rego", '"max": 11000', '"max": 11001', "lets in"),
     ("opa", "policies/default.rego", "pod.spec.hostPID == true", "pod.spec.hostPID == false", "lets in"),
     ("opa", "main.rego", "deny contains", "ignored contains", "lets in"),
-    ("gatekeeper", "policies/default.yaml", "max: 11000", "max: 11001", "lets in"),
-    ("gatekeeper", "policies/default.yaml", "enforcementAction: deny", "enforcementAction: dryrun", "lets in"),
+    ("gatekeeper", "policies/default/allow-host-ports.yaml", "max: 11000", "max: 11001", "lets in"),
+    ("gatekeeper", HOST_PID, "enforcementAction: deny", "enforcementAction: dryrun", "lets in"),
+    ("gatekeeper", HOST_PID, "  match:\n", "  match:\n    excludedNamespaces: [default]\n", "lets in"),
+    ("gatekeeper", "templates/expansion.yaml", "enforcementAction: warn", "enforcementAction: dryrun", ""),
     ("gatekeeper", "templates/psccdenyhostpid.yaml", "must not be true", "may not be true", "says otherwise"),
     ("kyverno", "policies/default.yaml", "failureAction: Enforce", "failureAction: Audit", "lets in"),
     ("kyverno", "policies/default.yaml", "11000", "11001", "lets in"),
@@ -166,20 +169,21 @@ def test_a_folder_as_it_was_compiled_is_verified(tmp_path: Path) -> None:
 def test_a_file_that_no_engine_ran_has_to_be_as_pscc_writes_it(tmp_path: Path) -> None:
     folder = tmp_path / "out"
     assert CliRunner().invoke(main, ["compile", DEFAULT, "-o", str(folder)]).exit_code == 0
-    (folder / "mutators" / "default.yaml").write_text("")
+    path = "mutators/default/default-read-only-root-filesystem-containers.yaml"
+    (folder / path).write_text("")
     done = verify(DEFAULT, "--output", str(folder), "--gator", engine("gator"), "--count", "10")
     assert done.exit_code == 1, done.output
-    assert "differ from what pscc writes, and no engine ran them:\n  gatekeeper: mutators/default.yaml\n" in done.stdout
+    assert f"differ from what pscc writes, and no engine ran them:\n  gatekeeper: {path}\n" in done.stdout
 
 
 def test_a_missing_policy_is_found_out(tmp_path: Path) -> None:
     folder = tmp_path / "out"
     assert CliRunner().invoke(main, ["compile", DEFAULT, "-o", str(folder)]).exit_code == 0
-    (folder / "policies" / "default.yaml").unlink()
+    (folder / HOST_PID).unlink()
     done = verify(DEFAULT, "--output", str(folder), "--gator", engine("gator"), "--count", "20", "--format", "json")
     assert done.exit_code == 1, done.output
     assert rows(done)["gator"]["first"]["kind"] == "lets in"
-    assert "policies/default.yaml (missing)" in told(done)["notes"][0]
+    assert f"{HOST_PID} (missing)" in told(done)["notes"][0]
 
 
 def test_a_folder_without_the_target_is_wrong_usage(tmp_path: Path) -> None:

@@ -270,9 +270,9 @@ def test_grants_that_should_have_been_left_out_are_found_out(target: str, tmp_pa
 @pytest.mark.parametrize(
     ("target", "old", "new", "where"),
     [
-        ("gatekeeper", "kinds: [CronJob, Job]", "kinds: [Wrong, Job]", "workloads/default.yaml"),
-        ("gatekeeper", "Deployment,", "Wrong,", "workloads/default.yaml"),
-        ("gatekeeper", "max: 11000", "max: 10999", "workloads/default.yaml"),
+        ("gatekeeper", "kinds: [CronJob, Job]", "kinds: [Wrong, Job]", "workloads/default/*.yaml"),
+        ("gatekeeper", "Deployment,", "Wrong,", "workloads/default/*.yaml"),
+        ("gatekeeper", "max: 11000", "max: 10999", "workloads/default/*.yaml"),
         ("opa", '"CronJob": ["spec", "jobTemplate"', '"CronJob": ["spec", "wrongTemplate"', "workloads.rego"),
         ("opa", '"Deployment": ["spec"', '"Deployment": ["wrong"', "workloads.rego"),
     ],
@@ -289,7 +289,7 @@ def test_a_broken_judgement_of_workloads_is_found_out(
 
 def test_a_changed_kustomization_fails_a_folder_whose_options_are_known(tmp_path: Path) -> None:
     folder = compiled(DEFAULT, tmp_path / "out")
-    edit(folder, "  - default.yaml\n", "", "policies/kustomization.yaml")
+    edit(folder, "  - default/deny-host-pid.yaml\n", "", "policies/kustomization.yaml")
     done = verify(DEFAULT, "--output", str(folder), "--gator", engine("gator"), "--count", "10")
     assert done.exit_code == 1
     assert "no engine ran them:\n  gatekeeper: policies/kustomization.yaml\n" in done.stdout
@@ -315,7 +315,7 @@ EXEMPTIONS = [
 def test_a_broken_exemption_is_found_out(language: str, old: str, new: str, tmp_path: Path) -> None:
     source = policy(tmp_path)
     folder = compiled(source, tmp_path / "out", "--engine", language)
-    edit(folder, old, new, "templates/*" if "variables" in old or "parameter" in old else "policies/*")
+    edit(folder, old, new, "templates/*" if "variables" in old or "parameter" in old else "policies/*/*")
     done, row = asked(source, folder, "gatekeeper", "--count", "240")
     assert (done.exit_code, row["wrong"] > 0) == (1, True), done.output
 

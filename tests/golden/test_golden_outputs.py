@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from pscc.cases.suite import Json, cases_for
+from pscc.cases.suite import BESIDE, Json, cases_for
 from pscc.cli._shared import read_source
 from pscc.controls import CONTROLS
 from pscc.driver import analyse, compile_program
@@ -68,8 +68,7 @@ def pods_of(*policies: Policy) -> Iterator[Json]:
     seen: set[str] = set()
     for policy in policies:
         for case in cases_for(policy):
-            kind = case.name.rpartition("-")[2]
-            if kind in ("init", "debug") and any(name.endswith(f"-{kind}") for name in seen):
+            if any(case.name.endswith(suffix) and any(n.endswith(suffix) for n in seen) for _, _, suffix in BESIDE):
                 continue
             if case.old_pod is None and case.name not in seen:
                 seen.add(case.name)

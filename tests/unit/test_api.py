@@ -301,7 +301,7 @@ def test_the_example_of_the_readme_runs_as_written(tmp_path: Path, monkeypatch: 
         exec(compile(code, "README.md", "exec"), {"__name__": "readme"})
     said = [line.partition("# prints ")[2] for line in code.splitlines() if "# prints " in line]
     assert said and printed.getvalue().splitlines() == said
-    assert (tmp_path / "rego" / "default" / "policies" / "default.yaml").is_file()
+    assert (tmp_path / "rego" / "default" / "policies" / "default" / "deny-privileged.yaml").is_file()
 
 
 CLIENT = """

@@ -58,7 +58,7 @@ def test_a_used_file_may_be_a_source_too(source: str, tmp_path: Path, monkeypatc
     done = run("check", *source.split())
     assert (done.exit_code, done.stdout) == (0, "")
     assert run("compile", *source.split(), "-o", "out").exit_code == 0
-    assert {"base.yaml", "team.yaml"} <= {path.name for path in Path("out/policies").iterdir()}
+    assert {"base", "team"} <= {path.name for path in Path("out/policies").iterdir()}
 
 
 def test_a_file_that_cannot_be_used_is_the_only_error(tmp_path: Path) -> None:

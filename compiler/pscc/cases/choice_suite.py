@@ -5,11 +5,12 @@ The interpreter decides what is expected of each.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
 from pscc import ir
-from pscc.cases.suite import Case, cases_for
+from pscc.cases.suite import Case, cases_for, unique
 from pscc.ir.access import AUTHENTICATED, SERVICE_ACCOUNT_USER, Names, Request, Scope, Subjects, requested_by
 from pscc.reference.admission import accepts_as_it_is, admit
 from pscc.reference.interpreter import Json
@@ -17,6 +18,9 @@ from pscc.reference.interpreter import Json
 MOST_CASES = 60
 _MOST_POLICIES = 6
 _MOST_REQUESTS = 8
+_MOST_OF_NAME = 16
+_MEMBER = "member"
+"""The user who has a grant through a group alone."""
 AUDIT = Request(groups=(AUTHENTICATED,))
 """A review that names no user: somebody who had been authenticated made the pod."""
 NOBODY = Request(user="nobody", groups=requested_by("nobody", ()))
@@ -24,14 +28,16 @@ NOBODY = Request(user="nobody", groups=requested_by("nobody", ()))
 
 def choice_cases(choice: ir.Choice) -> tuple[Case, ...]:
     """The suite of ``choice``: at most `MOST_CASES` requests and one update, in a stable order, each with a name of its own."""
-    pods = [case for policy in choice.policies[:_MOST_POLICIES] for case in _pods(policy)]
+    pods = [(policy, case) for policy in choice.policies[:_MOST_POLICIES] for case in _pods(policy)]
     asking = (_inside(choice.scope, request) for request in (*_requests(choice), NOBODY, AUDIT))
     requests = list(dict.fromkeys(request for request in asking if request is not None))[:_MOST_REQUESTS]
     cases: list[Case] = []
-    for number, request in enumerate(requests, 1):
-        for case in pods:
+    for request in requests:
+        for policy, case in pods:
             if len(cases) < MOST_CASES:
-                cases.append(_case(choice, f"request-{number}-{len(cases) + 1}", case.pod, request))
+                label = f"{_part(policy.name)}-{_part(case.name)}-by-{_part(_who(request))}"
+                name = unique(label, {one.name for one in cases})
+                cases.append(_case(choice, name, case.pod, request))
     refused = next((case for case in cases if not case.allowed), None)
     if refused is not None and refused.request is not None:
         metadata = {**_object(refused.pod.get("metadata")), "labels": {"changed": "yes"}}
@@ -49,6 +55,22 @@ def _case(choice: ir.Choice, name: str, pod: Json, request: Request, old_pod: Js
         admit(choice, request, changed, before) if before is not None else accepts_as_it_is(choice, request, changed)
     )
     return Case(name, changed, admission.allowed, admission.message, old_pod=before, request=request)
+
+
+def _who(request: Request) -> str:
+    """The requester of ``request`` in a name: the group of a mere member, the pod's account beside nobody's, or the user."""
+    if not request.user:
+        return "no-user"
+    if request.user == NOBODY.user and request.service_account != NOBODY.service_account:
+        return request.service_account
+    return request.groups[0] if request.user == _MEMBER else request.user
+
+
+def _part(name: str) -> str:
+    """``name`` as a part of a case's name, in small letters: its last words where it is long."""
+    words = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+    end = words[-_MOST_OF_NAME:]
+    return end if end == words else (end.partition("-")[2] or end)
 
 
 def _as_requested(name: str, pod: Json, request: Request) -> Json:
@@ -83,7 +105,7 @@ def requests_of(who: Subjects, namespaces: Names) -> Iterator[Request]:
         yield replace(place, user=user, groups=requested_by(user, ()))
     if who.groups:
         group = _name_in(who.groups, "some-group")
-        yield replace(place, user="member", groups=requested_by("member", (group,)))
+        yield replace(place, user=_MEMBER, groups=requested_by(_MEMBER, (group,)))
     if who.service_accounts:
         namespace, _, name = _name_in(who.service_accounts, "default/default").partition("/")
         user = f"{SERVICE_ACCOUNT_USER}{namespace}:{name or 'default'}"

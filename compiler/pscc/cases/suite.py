@@ -5,7 +5,7 @@ Every pod already has the policy's defaults, as after a target's own mutation.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import replace
 
 from pscc import ir
@@ -22,15 +22,22 @@ _MOST_OF_ALL = 3000
 """Cases of all policies of a program together, where there are many."""
 _FEWEST = 8
 _SETTLING_ROUNDS = 4
+_LONGEST = 55
+"""The longest name of a case. With a number behind it, or a kind of workload, it still is a DNS label."""
+BESIDE = (
+    ("initContainers", "init", "-in-init-container"),
+    ("ephemeralContainers", "debug", "-in-ephemeral-container"),
+)
+"""The containers beside the main one on which probes are tried: the list, a name, and the end of the names of the cases."""
 
 
 @frozen
 class Case:
     """One pod of a suite, as a webhook sees it after the target's own mutation.
 
-    ``name`` is a DNS label and the pod's name. ``message`` has the findings in words, and ``shapes`` the names of the failing
-    checks; both are empty when ``allowed``. ``old_pod`` is the pod before an update; None for a creation. ``request`` is the
-    request that a choice needs; None for a policy.
+    ``name`` is a DNS label and the pod's name. ``message`` has the findings in words, ``shapes`` the names of the failing
+    checks, and ``messages`` the findings of each of these; all are empty when ``allowed``. ``old_pod`` is the pod before an
+    update; None for a creation. ``request`` is the request that a choice needs; None for a policy.
     """
 
     name: str
@@ -40,6 +47,7 @@ class Case:
     shapes: tuple[str, ...] = ()
     old_pod: Json | None = None
     request: Request | None = None
+    messages: tuple[str, ...] = ()
 
     @property
     def resource(self) -> str:
@@ -68,8 +76,8 @@ def cases_for(policy: ir.Policy, most: int = MOST_CASES) -> tuple[Case, ...]:
     if most < MOST_CASES:
         variants = variants[:: max(1, len(variants) // (2 * most))]
     for name, pod in variants:
-        unique = _unique(name, cases)
-        cases[unique] = _case(policy, unique, pod)
+        called = unique(name, cases)
+        cases[called] = _case(policy, called, pod)
     created = tuple(cases.values())
     updates = tuple(_updates(policy, base, created))
     return (*_chosen(created, most - len(updates)), *updates)
@@ -109,11 +117,12 @@ def _name(container: object) -> object:
     return _object(container).get("name")
 
 
-def _minimal(namespace: str = "default") -> Json:
+def minimal(name: str, namespace: str) -> Json:
+    """A pod with one container that sets nothing."""
     return {
         "apiVersion": "v1",
         "kind": "Pod",
-        "metadata": {"name": "accepted", "namespace": namespace},
+        "metadata": {"name": name, "namespace": namespace},
         "spec": {"containers": [{"name": "main", "image": "app:1"}]},
     }
 
@@ -127,7 +136,7 @@ def _probes(check: ir.Check) -> Iterator[Probe]:
 
 def accepted(policy: ir.Policy) -> Json:
     """A pod that ``policy`` accepts, or one with few failing checks: probes of failing checks are tried while they help."""
-    pod = _object(interpreter.with_defaults(policy, _minimal(policy.scope.example)))
+    pod = _object(interpreter.with_defaults(policy, minimal("accepted", policy.scope.example)))
     for _ in range(_SETTLING_ROUNDS):
         verdict = interpreter.check(policy, pod)
         if verdict.allowed:
@@ -163,8 +172,8 @@ def _variants(policy: ir.Policy, base: Json) -> Iterator[tuple[str, Json]]:
         yield probe.label, probed(base, probe)
     for probe in probes:
         if probe.container is not None:
-            yield f"{probe.label}-init", probed(beside(base, "initContainers", "init"), probe, "init")
-            yield f"{probe.label}-debug", probed(beside(base, "ephemeralContainers", "debug"), probe, "debug")
+            for kind, name, suffix in BESIDE:
+                yield f"{probe.label[: _LONGEST - len(suffix)]}{suffix}", probed(beside(base, kind, name), probe, name)
 
 
 def beside(base: Json, kind: str, name: str) -> Json:
@@ -185,15 +194,16 @@ def _case(policy: ir.Policy, name: str, pod: Json, old_pod: Json | None = None) 
     old = _named(old_pod, name) if old_pod is not None else None
     verdict = interpreter.check(policy, named, old)
     shapes = tuple(dict.fromkeys(reason.shape for reason in verdict.reasons))
-    return Case(name, named, verdict.allowed, "; ".join(verdict.messages), shapes, old)
+    return Case(name, named, verdict.allowed, "; ".join(verdict.messages), shapes, old, None, verdict.messages)
 
 
 def _named(pod: Json, name: str) -> Json:
     return {**pod, "metadata": {**_object(pod.get("metadata")), "name": name}}
 
 
-def _unique(label: str, taken: Mapping[str, Case]) -> str:
-    label = label[:55].strip("-")
+def unique(label: str, taken: Container[str]) -> str:
+    """``label``, no longer than a name may be, with a number where it is ``taken``."""
+    label = label[:_LONGEST].strip("-")
     number, name = 2, label
     while name in taken:
         name, number = f"{label}-{number}", number + 1

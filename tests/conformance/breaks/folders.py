@@ -32,10 +32,43 @@ def _renamed(folder: Path) -> str:
     return _tool("kustomize", "build")(folder.parent)
 
 
+def _edited(tool: Tool) -> Tool:
+    """``tool`` on a folder whose applied objects were edited: one has another action, one another name, one a field more."""
+    edits = (
+        (r"(enforcementAction: |failureAction: )\w+", r"\1dryrun"),
+        (r"(?m)^  name: (.*)$", r"  name: another"),
+        (r"(?m)^spec:$", "spec:\n  more: true"),
+    )
+
+    def told(folder: Path) -> str:
+        applied = [path for path in sorted(folder.glob("policies/**/*.yaml")) if path.name != "kustomization.yaml"]
+        for path, (old, new) in zip(applied, edits * len(applied), strict=False):
+            path.write_text(re.sub(old, new, path.read_text(encoding="utf-8"), count=1), encoding="utf-8")
+        return tool(folder)
+
+    return told
+
+
+def _reworded(tool: Tool) -> Tool:
+    """``tool`` on a folder whose first template has other messages."""
+
+    def told(folder: Path) -> str:
+        path = min(folder.glob("templates/pscc*.yaml"))
+        path.write_text(path.read_text(encoding="utf-8").replace(" must ", " may "), encoding="utf-8")
+        return tool(folder)
+
+    return told
+
+
 _CHECKS: dict[str, tuple[tuple[str, ...], str, Tool]] = {
-    "gatekeeper/suite.yaml.j2": (("levels",), "gatekeeper", _tool("gator", "verify", "-v")),
+    "gatekeeper/suite.yaml.j2": (("scopes",), "gatekeeper", _reworded(_tool("gator", "verify", "-v"))),
+    "gatekeeper/suite_applied.yaml.j2": (("levels",), "gatekeeper", _edited(_tool("gator", "verify", "-v"))),
+    "gatekeeper/suite_template.yaml.j2": (("levels",), "gatekeeper", _edited(_tool("gator", "verify", "-v"))),
     "shared/kustomization.yaml.j2": (("default alone", "one switch"), "vap", _renamed),
     "vap/references.yaml.j2": (("default alone",), "vap", _renamed),
+    "kyverno/applied.yaml.j2": (("one switch",), "kyverno", _edited(_tool("kyverno", "test", "--detailed-results"))),
+    "kyverno/applied_test.yaml.j2": (("one switch",), "kyverno", _tool("kyverno", "test")),
+    "kyverno/defaults_test.yaml.j2": (("default alone",), "kyverno-cel", _tool("kyverno", "test")),
     "kyverno/test.yaml.j2": (("one switch",), "kyverno", _tool("kyverno", "test")),
     "kyverno/values.yaml.j2": (("one switch",), "kyverno", _tool("kyverno", "test")),
     "kyverno/user.yaml.j2": (("choose apart",), "kyverno", _tool("kyverno", "test")),

@@ -29,8 +29,13 @@ _OUTPUTS: dict[str, tuple[str, ...]] = {
 OF_FOLDERS = (
     *(
         "gatekeeper/suite.yaml.j2",
+        "gatekeeper/suite_applied.yaml.j2",
+        "gatekeeper/suite_template.yaml.j2",
         "shared/kustomization.yaml.j2",
         "vap/references.yaml.j2",
+        "kyverno/applied.yaml.j2",
+        "kyverno/applied_test.yaml.j2",
+        "kyverno/defaults_test.yaml.j2",
         "kyverno/test.yaml.j2",
         "kyverno/user.yaml.j2",
     ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pscc import ir
-from pscc.printers.cel.tree import FALSE, TRUE, Expression, Listing, Mapping, Number, Text
+from pscc.printers.cel.tree import FALSE, TRUE, Call, Expression, Listing, Mapping, Number, Text
 
 
 def literal(value: object) -> Expression:
@@ -32,3 +32,36 @@ def json_literal(value: object) -> Expression:
             return Listing(tuple(map(json_literal, value)))
         case _:
             return literal(value)
+
+
+def dynamic_literal(value: object) -> Expression:
+    """A JSON value without nulls for a compiler that wants all elements of a list, or values of a map, to have one type.
+
+    Where they have several, each is ``dyn``. Source: ``HomogeneousAggregateLiterals`` in ``cel-go``, which Kubernetes sets.
+    """
+    match value:
+        case dict():
+            below = _of_one_type(list(value.values()))
+            return Mapping(tuple((literal(key), one) for key, one in zip(value, below, strict=True)))
+        case list():
+            return Listing(tuple(_of_one_type(value)))
+        case _:
+            return literal(value)
+
+
+def _of_one_type(values: list[object]) -> list[Expression]:
+    literals = [dynamic_literal(value) for value in values]
+    if len({_type_of(value) for value in values}) <= 1:
+        return literals
+    return [Call("dyn", (one,)) for one in literals]
+
+
+def _type_of(value: object) -> str:
+    match value:
+        case dict():
+            types = {_type_of(below) for below in value.values()}
+        case list():
+            types = {_type_of(below) for below in value}
+        case _:
+            return type(value).__name__
+    return f"{type(value).__name__} of {types.pop() if len(types) == 1 else 'dyn' if types else 'nothing'}"

@@ -10,13 +10,12 @@ import hashlib
 import re
 
 from pscc import ir
-from pscc.cases.choice_suite import admission_review
-from pscc.cases.suite import Case
 from pscc.meaning.naming import CHOICE_OF_CLUSTER
 from pscc.output.contents import ObjectName, OutputFile
 from pscc.output.options import DEFAULTS, Options
 from pscc.output.templating import Code, folded, render, yaml_block, yaml_quote
 from pscc.printers.rego.library import library_for
+from pscc.targets.gatekeeper.applied import Applied, template_path
 from pscc.targets.gatekeeper.match import match_lines
 from pscc.targets.gatekeeper.workloads import Judged
 from pscc.targets.shared.choice_notes import DESCRIPTION
@@ -41,11 +40,6 @@ def kind(choice: ir.Choice) -> str:
         return f"Pscc{words}"
     digest = "" if choice.name.isalnum() else hashlib.sha256(choice.name.encode()).hexdigest()[:_DIGEST]
     return fitted_kind(f"PsccChoice{words}{digest}")
-
-
-def template_path(choice: ir.Choice) -> str:
-    """The path of the template."""
-    return f"templates/{kind(choice).lower()}.yaml"
 
 
 def template(choice: ir.Choice, options: Options = DEFAULTS) -> OutputFile:
@@ -73,7 +67,7 @@ def template(choice: ir.Choice, options: Options = DEFAULTS) -> OutputFile:
         lib=yaml_block(library_for(rego) if rego else "", 16),
     )
     named = ObjectName("templates.gatekeeper.sh/v1", "ConstraintTemplate", name)
-    return OutputFile(template_path(choice), text, (named,), choice.name)
+    return OutputFile(template_path(kind(choice)), text, (named,), choice.name)
 
 
 def _rego(choice: ir.Choice, name: str) -> str:
@@ -82,47 +76,19 @@ def _rego(choice: ir.Choice, name: str) -> str:
     return render("gatekeeper/choice.rego.j2", package=Code(name), rules=Code(choice_rules(choice, of_workloads=True)))
 
 
-def constraint(choice: ir.Choice, name: str, path: str, action: Code, judged: Judged) -> OutputFile:
+def constraint(choice: ir.Choice, name: str, path: str, action: Code, judged: Judged) -> Applied:
     """The Constraint ``name`` of ``choice`` on what is ``judged``, for the file ``path``."""
     names = ", ".join(policy.name for policy in choice.policies[:8])
     more = len(choice.policies) - 8
-    statement = f"one of {names}{f' and {more} more' if more > 0 else ''}"
-    row = {
+    fields = {
         "origin": Code("who may use what, and the policies, are in the template"),
         "kind": Code(kind(choice)),
         "name": yaml_quote(fitted(name)),
-        "statement": yaml_quote(statement),
+        "statement": yaml_quote(f"one of {names}{f' and {more} more' if more > 0 else ''}"),
         "reviewed": Code(""),
+        "action": action,
+        "judged": judged,
+        "match": match_lines(choice.scope),
         "parameters": Code(""),
     }
-    text = render(
-        "gatekeeper/constraints.yaml.j2",
-        **identity(choice),
-        note=Code(""),
-        constraints=[row],
-        action=action,
-        judged=judged,
-        match=match_lines(choice.scope),
-    )
-    return OutputFile(path, text, (ObjectName(CONSTRAINTS, kind(choice), fitted(name)),), choice.name)
-
-
-def suite(choice: ir.Choice, name: str, cases: tuple[Case, ...]) -> tuple[dict[str, object], list[OutputFile]]:
-    """The test of ``choice`` for ``gator verify``, and the files of its requests. ``name`` is the name of these files."""
-    import yaml
-
-    files = []
-    rows = []
-    for case in cases:
-        path = f"suite/{name}/{case.name}.yaml"
-        body = str(yaml.dump(admission_review(case), Dumper=yaml.CSafeDumper, sort_keys=False))
-        files.append(OutputFile(path, body))
-        violations = Code("no" if case.allowed else "yes")
-        rows.append({"name": yaml_quote(case.name), "object": yaml_quote(path), "violations": violations})
-    test: dict[str, object] = {
-        "name": yaml_quote(choice.name),
-        "template": yaml_quote(template_path(choice)),
-        "constraint": yaml_quote(f"policies/{name}.yaml"),
-        "cases": rows,
-    }
-    return test, files
+    return Applied(path, "constraint", ObjectName(CONSTRAINTS, kind(choice), fitted(name)), fields, choice)

@@ -7,17 +7,17 @@ from pscc.output.templating import Code, yaml_block, yaml_lines
 from pscc.targets.shared.label_selector import label_selector
 
 
-def match_lines(scope: Scope, labels: bool = True) -> Code:
+def match_lines(scope: Scope) -> Code:
     """The fields of ``match`` below ``kinds``, indented for it; empty where a policy holds everywhere.
 
-    Gatekeeper's names take a ``*`` at the end. Without ``labels``, what goes by labels of the namespace is left out.
+    Gatekeeper's names take a ``*`` at the end.
     """
     lines: list[str] = []
     if scope.namespaces != ALL:
         lines += _names("namespaces", scope.namespaces)
     if scope.except_namespaces != NONE:
         lines += _names("excludedNamespaces", scope.except_namespaces)
-    selector = label_selector(scope) if labels else {}
+    selector = label_selector(scope)
     if selector:
         lines += yaml_lines({"namespaceSelector": selector})
     return yaml_block("\n".join(lines), 4) if lines else Code("")

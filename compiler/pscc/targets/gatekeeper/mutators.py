@@ -9,10 +9,10 @@ from pscc.base.frozen import frozen
 from pscc.ir.defaulting import distinguishes_sites, kebab
 from pscc.ir.passes import reads_of
 from pscc.lowering.capabilities import Judging, LeavesUnset, Sets, SetsWidely, Setting
-from pscc.output.contents import ObjectName, OutputFile
-from pscc.output.templating import Code, render, yaml_quote
+from pscc.output.contents import ObjectName
+from pscc.output.templating import Code, yaml_quote
+from pscc.targets.gatekeeper.applied import Applied, path_of
 from pscc.targets.gatekeeper.match import match_lines
-from pscc.targets.shared.identity import identity
 from pscc.targets.shared.names import Names
 
 MUTATIONS = "mutations.gatekeeper.sh/v1"
@@ -58,26 +58,21 @@ def _shows(default: ir.Default, judging: Judging) -> bool:
     return False
 
 
-def mutator_file(policy: ir.Policy, path: str, listed: list[Mutator], operations: bool) -> OutputFile:
-    """The file ``path`` with the mutators ``listed`` of ``policy``. ``operations``: for created pods alone."""
-    rows = [
-        {
-            "kind": Code(mutator.kind),
-            "name": yaml_quote(mutator.name),
-            "location": Code(json.dumps(mutator.location)),
-            "statement": Code(json.dumps(mutator.statement)),
-            "value": Code(json.dumps(mutator.value)),
-        }
-        for mutator in listed
-    ]
-    text = render(
-        "gatekeeper/mutators.yaml.j2",
-        **identity(policy),
-        mutators=rows,
-        match=match_lines(policy.scope),
-        operations=operations,
-    )
-    return OutputFile(path, text, tuple(ObjectName(MUTATIONS, mutator.kind, mutator.name) for mutator in listed))
+def applied_mutator(policy: ir.Policy, owner: str, mutator: Mutator, operations: bool) -> Applied:
+    """``mutator`` of ``policy`` as an object; ``owner`` is the name of the policy's files. ``operations``: for created pods
+    alone.
+    """
+    fields = {
+        "kind": Code(mutator.kind),
+        "name": yaml_quote(mutator.name),
+        "location": Code(json.dumps(mutator.location)),
+        "statement": Code(json.dumps(mutator.statement)),
+        "value": Code(json.dumps(mutator.value)),
+        "match": match_lines(policy.scope),
+        "operations": operations,
+    }
+    named = ObjectName(MUTATIONS, mutator.kind, mutator.name)
+    return Applied(path_of(f"mutators/{owner}", mutator.name, policy.name), "mutator", named, fields, policy)
 
 
 def _of(policy: str, default: ir.Default, names: Names) -> list[Mutator]:

@@ -12,7 +12,6 @@ from dataclasses import replace
 
 from pscc import ir
 from pscc.base.frozen import frozen
-from pscc.cases.suite import Case
 from pscc.ir.passes import parameters
 from pscc.ir.plain import plain
 from pscc.lowering.capabilities import (
@@ -27,19 +26,21 @@ from pscc.lowering.capabilities import (
     SetsOnUpdates,
 )
 from pscc.output.contents import Cases, ObjectName, OutputFile, Package, origin
-from pscc.output.options import DEFAULTS, EnforcementPoint, Options
+from pscc.output.options import DEFAULTS, Options
 from pscc.output.templating import Code, comment, folded, render, yaml_block, yaml_lines, yaml_quote
 from pscc.printers.rego.library import library_for
 from pscc.printers.rego.rules import check_rules, parameter_rules
-from pscc.printers.rego.text import literal, snake
+from pscc.printers.rego.text import literal
 from pscc.targets.gatekeeper import choice as gatekeeper_choice
 from pscc.targets.gatekeeper.actions import action_lines
+from pscc.targets.gatekeeper.applied import Applied, path_of, template_path
 from pscc.targets.gatekeeper.match import match_lines
-from pscc.targets.gatekeeper.mutators import mutator_file, mutators, setting
+from pscc.targets.gatekeeper.mutators import applied_mutator, mutators, setting
+from pscc.targets.gatekeeper.suite import RESERVED, suite_files
 from pscc.targets.gatekeeper.workloads import FOLDER as WORKLOADS
 from pscc.targets.gatekeeper.workloads import OF_WORKLOADS, PODS, Judged, judging_workloads
 from pscc.targets.shared.exemptions import as_annotation, of_containers, of_requests
-from pscc.targets.shared.identity import identity, kustomization
+from pscc.targets.shared.identity import kustomization
 from pscc.targets.shared.names import Names
 from pscc.targets.shared.shape_names import endings_of, kind_of
 from pscc.targets.shared.subjects import exemption_rows
@@ -126,13 +127,14 @@ class Gatekeeper:
     def package(self, program: ir.Program, cases: Cases, options: Options = DEFAULTS) -> Package:
         """Templates, constraints on pods and on workloads, mutators, kustomizations and the suite of ``program``.
 
-        The suite tests templates and constraints together, so without the templates it has the choices alone.
+        The suite runs templates and constraints together, so without the templates it runs the choices alone.
         """
         of_workloads = judging_workloads(program, options.workloads)
         names = _named(program, of_workloads)
         shared = _shared((*program.policies, *of_workloads.policies), options) if options.templates != "without" else []
         own = _own(program, of_workloads, names, options) if options.templates != "only" else []
-        applied = (*shared, *own)
+        choices = [gatekeeper_choice.template(choice, options) for choice in program.choices] if own else []
+        applied = (*shared, *choices, *(one.file for one in own))
         folders = [folder for folder in _FOLDERS if any(file.path.startswith(f"{folder}/") for file in applied)]
         can = self.capabilities(options)
         # kustomize refuses files outside its root, so each folder has a root of its own
@@ -145,7 +147,7 @@ class Gatekeeper:
             for folder in folders
         ]
         tested = program if options.templates == "with" else replace(program, policies=())
-        suite = _suite(tested, cases, names) if options.templates != "only" else []
+        suite = suite_files(tested, cases, own, names.files) if own else []
         return Package(
             (*applied, *kustomizations, kustomization("", folders, can), *suite), tuple(file.path for file in applied)
         )
@@ -162,27 +164,27 @@ def _shared(policies: tuple[ir.Policy, ...], options: Options) -> list[OutputFil
     return [_template_file(c, exempt, options) for (_, exempt), c in templates.items()]
 
 
-def _own(program: ir.Program, of_workloads: ir.Program, names: _Named, options: Options) -> list[OutputFile]:
-    """The files with the objects of the policies and choices of ``program``; ``of_workloads`` is it about workloads."""
+def _own(program: ir.Program, of_workloads: ir.Program, names: _Named, options: Options) -> list[Applied]:
+    """The objects of the policies and choices of ``program``, but for templates; ``of_workloads`` is it about workloads."""
     operations, points = options.gatekeeper >= GATEKEEPER_OPERATIONS, options.enforcement_points
-    files = [gatekeeper_choice.template(choice, options) for choice in program.choices]
-    for policy in program.policies:
-        if policy.checks:
-            path = f"policies/{names.files[policy.name]}.yaml"
-            files.append(_constraint_file(policy, path, names.on_pods, PODS, points))
-        listed = mutators(policy, names.mutators)
-        if listed:
-            files.append(mutator_file(policy, f"mutators/{names.files[policy.name]}.yaml", listed, operations))
-    for choice in program.choices:
-        path = f"policies/{names.files[choice.name]}.yaml"
-        files.append(gatekeeper_choice.constraint(choice, choice.name, path, action_lines(choice.mode, points), PODS))
-    for policy in of_workloads.policies:
-        path = f"{WORKLOADS}/{names.files[policy.name]}.yaml"
-        files.append(_constraint_file(policy, path, names.on_workloads, OF_WORKLOADS, points))
-    for choice in of_workloads.choices:
-        path, name = f"{WORKLOADS}/{names.files[choice.name]}.yaml", f"{choice.name}-{WORKLOADS}"
-        files.append(gatekeeper_choice.constraint(choice, name, path, action_lines(choice.mode, points), OF_WORKLOADS))
-    return files
+    own: list[Applied] = []
+    for folder, judged, judging, called in (
+        ("policies", PODS, program, names.on_pods),
+        (WORKLOADS, OF_WORKLOADS, of_workloads, names.on_workloads),
+    ):
+        for policy in judging.policies:
+            action, place = action_lines(policy.mode, points), f"{folder}/{names.files[policy.name]}"
+            own += [_constraint(policy, c, place, called[policy.name, c.shape], action, judged) for c in policy.checks]
+        for choice in judging.choices:
+            action, path = action_lines(choice.mode, points), f"{folder}/{names.files[choice.name]}.yaml"
+            name = choice.name if judged == PODS else f"{choice.name}-{WORKLOADS}"
+            own.append(gatekeeper_choice.constraint(choice, name, path, action, judged))
+    own += [
+        applied_mutator(policy, names.files[policy.name], one, operations)
+        for policy in program.policies
+        for one in mutators(policy, names.mutators)
+    ]
+    return own
 
 
 _ByShape = Mapping[tuple[str, str], str]
@@ -211,33 +213,15 @@ def _named(program: ir.Program, of_workloads: ir.Program) -> _Named:
         }
         for each, behind in ((program, ""), (of_workloads, f"-{WORKLOADS}"))
     )
-    # beside the files of policies there is a kustomization
+    # beside the files of policies there are a kustomization, and in the suite its own files
     names = [owner.name for owner in program.policies_and_choices]
-    return _Named(Names(names, reserved=("kustomization",)), on_pods, on_workloads, Names())
-
-
-def _template_path(check: ir.Check, exempt: bool) -> str:
-    return f"templates/{kind_of(check.shape, exempt).lower()}.yaml"
+    return _Named(Names(names, reserved=RESERVED), on_pods, on_workloads, Names())
 
 
 def _template_file(check: ir.Check, exempt: bool, options: Options) -> OutputFile:
     name = kind_of(check.shape, exempt).lower()
     named = ObjectName("templates.gatekeeper.sh/v1", "ConstraintTemplate", name, shared=True)
-    return OutputFile(_template_path(check, exempt), _template(check, exempt, options), (named,))
-
-
-def _constraint_file(
-    policy: ir.Policy, path: str, names: _ByShape, judged: Judged, points: tuple[EnforcementPoint, ...]
-) -> OutputFile:
-    objects = (
-        ObjectName(
-            gatekeeper_choice.CONSTRAINTS,
-            kind_of(check.shape, bool(policy.exemptions)),
-            names[policy.name, check.shape],
-        )
-        for check in policy.checks
-    )
-    return OutputFile(path, _constraints(policy, policy.checks, names, judged, points=points), tuple(objects))
+    return OutputFile(template_path(kind_of(check.shape, exempt)), _template(check, exempt, options), (named,))
 
 
 def rego_of(check: ir.Check, exempt: bool = False) -> str:
@@ -284,96 +268,23 @@ def _indented(lines: list[str], indent: int) -> Code:
     return yaml_block("\n".join(lines), indent)
 
 
-def _constraint(policy: ir.Policy, check: ir.Check, names: _ByShape) -> dict[str, object]:
+def _constraint(policy: ir.Policy, check: ir.Check, place: str, name: str, action: Code, judged: Judged) -> Applied:
+    """The Constraint ``name`` of ``check`` on what is ``judged``; ``place`` is the folder of the policy's Constraints."""
     declared = {param.name for param in parameters(check)}
     from_params = {name: plain(value) for name, value in check.params if value != () and name in declared}
     exempt = {"exemptions": exemption_rows(policy)} if policy.exemptions else {}
     values = {**from_params, **({"because": check.because} if check.because else {}), **exempt}
-    return {
-        "kind": Code(kind_of(check.shape, bool(exempt))),
-        "name": yaml_quote(names[policy.name, check.shape]),
+    kind = kind_of(check.shape, bool(exempt))
+    fields = {
+        "kind": Code(kind),
+        "name": yaml_quote(name),
         "origin": Code(comment(origin(check.statement, check.span))),
         "statement": yaml_quote(check.statement),
         "reviewed": as_annotation((*of_requests(policy.exemptions), *of_containers([check]))),
+        "action": action,
+        "judged": judged,
+        "match": match_lines(policy.scope),
         "parameters": _indented(yaml_lines(values), 4) if values else Code(""),
     }
-
-
-def _constraints(
-    policy: ir.Policy,
-    checks: tuple[ir.Check, ...],
-    names: _ByShape,
-    judged: Judged,
-    labels: bool = True,
-    points: tuple[EnforcementPoint, ...] = (),
-) -> str:
-    return render(
-        "gatekeeper/constraints.yaml.j2",
-        **identity(policy),
-        note=Code(comment(policy.note)) if policy.note else Code(""),
-        constraints=[_constraint(policy, c, names) for c in checks],
-        action=action_lines(policy.mode, points),
-        judged=judged,
-        match=match_lines(policy.scope, labels),
-    )
-
-
-def _suite(program: ir.Program, cases: Cases, names: _Named) -> list[OutputFile]:
-    """The suite: a test for each check, of the pods that the check refuses and those that the whole policy admits.
-
-    ``gator verify`` compiles the template again for each case, so pods that only other checks refuse are left out.
-    """
-    files: list[OutputFile] = []
-    tests: list[dict[str, object]] = []
-    for policy in program.policies:
-        mine = cases.get(policy.name, ())
-        folder = f"suite/{names.files[policy.name]}"
-        files += [OutputFile(f"{folder}/{c.name}.yaml", _object(c)) for c in mine]
-        for check in policy.checks if mine else ():
-            path = f"{folder}/{snake(check.shape).replace('_', '-')}.constraint.yaml"
-            # gator has no Namespace whose labels could be looked at
-            files.append(OutputFile(path, _constraints(policy, (check,), names.on_pods, PODS, labels=False)))
-            tests.append(
-                {
-                    "name": yaml_quote(names.on_pods[policy.name, check.shape]),
-                    "template": yaml_quote(_template_path(check, bool(policy.exemptions))),
-                    "constraint": yaml_quote(path),
-                    "cases": [
-                        {
-                            "name": yaml_quote(c.name),
-                            "object": yaml_quote(f"{folder}/{c.name}.yaml"),
-                            "violations": Code("yes" if check.shape in c.shapes else "no"),
-                        }
-                        for c in mine
-                        if c.allowed or check.shape in c.shapes
-                    ],
-                }
-            )
-    for choice in program.choices:
-        test, requests = gatekeeper_choice.suite(choice, names.files[choice.name], cases.get(choice.name, ()))
-        tests.append(test)
-        files += requests
-    return [OutputFile("suite.yaml", render("gatekeeper/suite.yaml.j2", tests=tests)), *files] if tests else []
-
-
-def _object(case: Case) -> str:
-    import yaml
-
-    document: object = case.pod
-    metadata = case.pod.get("metadata")
-    namespace = metadata.get("namespace") if isinstance(metadata, dict) else None
-    if case.old_pod is not None:
-        document = {
-            "apiVersion": "admission.k8s.io/v1",
-            "kind": "AdmissionReview",
-            "request": {
-                "uid": "pscc",
-                "kind": {"group": "", "version": "v1", "kind": "Pod"},
-                "operation": "UPDATE",
-                "name": case.name,
-                "namespace": namespace,
-                "object": case.pod,
-                "oldObject": case.old_pod,
-            },
-        }
-    return str(yaml.dump(document, Dumper=yaml.CSafeDumper, sort_keys=False))
+    named = ObjectName(gatekeeper_choice.CONSTRAINTS, kind, name)
+    return Applied(path_of(place, name, policy.name), "constraint", named, fields, policy, check)

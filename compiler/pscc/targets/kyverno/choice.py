@@ -101,7 +101,7 @@ def suite(choice: ir.Choice, cases: tuple[Case, ...], names: Names) -> list[Outp
             "pass": tuple(case for case in those if case.allowed),
             "fail": tuple(case for case in those if not case.allowed),
         }
-        results = [Result(_RULE, outcome, judged) for outcome, judged in outcomes.items() if judged]
+        results = [Result(_RULE, "Pod", outcome, judged) for outcome, judged in outcomes.items() if judged]
         folder = f"suite/{names.derived(choice.name, f'request-{number}')}"
         files += test_files(folder, names[choice.name], those, results, request)
     return files

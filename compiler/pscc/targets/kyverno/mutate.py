@@ -7,6 +7,7 @@ reads a field stands before the rule that sets the field.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from textwrap import dedent
 
 from pscc import ir
@@ -16,6 +17,7 @@ from pscc.lowering.capabilities import Judging, LeavesUnset, Sets, Setting
 from pscc.output.contents import origin
 from pscc.output.templating import Code, comment, yaml_block, yaml_lines, yaml_quote
 from pscc.printers import jmespath
+from pscc.reference.interpreter import Json, with_defaults
 
 Fields = dict[str, object]
 
@@ -23,6 +25,18 @@ Fields = dict[str, object]
 def rules(policy: ir.Policy) -> list[Fields]:
     """The mutation rules of ``policy``, ready for a template. Raises `jmespath.UnprintableError` for a default that has none."""
     return [fields for default in in_sequence(policy.defaults) for fields in _of(default)]
+
+
+def rule_that_changes(policy: ir.Policy, pod: Json) -> Code | None:
+    """The name of a mutation rule of ``policy`` that changes ``pod`` as it is; None where none does.
+
+    It is the first one: no other has changed the pod before.
+    """
+    for default in in_sequence(policy.defaults):
+        if with_defaults(replace(policy, defaults=(default,)), pod) != pod:
+            name = kebab(default.control)
+            return yaml_quote(name if default.site == "pod" else _name_in(name, "containers"))
+    return None
 
 
 def setting(default: ir.Default, judging: Judging) -> Setting:
@@ -49,7 +63,11 @@ def _of(default: ir.Default) -> list[Fields]:
     name = kebab(default.control)
     if default.site == "pod":
         return [_pod_rule(default, name)]
-    return [_container_rule(default, f"{name}-{suffix}", kind) for kind, suffix in LISTS]
+    return [_container_rule(default, _name_in(name, kind), kind) for kind, _ in LISTS]
+
+
+def _name_in(name: str, kind: str) -> str:
+    return f"{name}-{dict(LISTS)[kind]}"
 
 
 def _pod_rule(default: ir.Default, name: str) -> Fields:

@@ -10,7 +10,8 @@ from dataclasses import replace
 
 from pscc import ir
 from pscc.base.frozen import frozen
-from pscc.cases.suite import Case
+from pscc.cases.suite import Case, minimal
+from pscc.cases.workloads import WorkloadCase, workload_cases
 from pscc.ir.passes import Reads, rechecked_on, specialise
 from pscc.lowering.capabilities import (
     EXEMPTED,
@@ -36,8 +37,11 @@ from pscc.targets.kyverno.match import UPDATED, exempt_conditions, match_of
 from pscc.targets.shared.descriptions import described, described_defaults
 from pscc.targets.shared.exemptions import as_annotation, of_policy
 from pscc.targets.shared.identity import identity, kustomization
-from pscc.targets.shared.kyverno_suite import Result, test_files
-from pscc.targets.shared.layouts import PER_POLICY_OR_CONTROL, Checks, parts
+from pscc.targets.shared.kyverno_applied import NAME as APPLIED
+from pscc.targets.shared.kyverno_applied import applied_test
+from pscc.targets.shared.kyverno_defaults import defaults_test
+from pscc.targets.shared.kyverno_suite import Result, of_each_kind, test_files
+from pscc.targets.shared.layouts import PER_POLICY_OR_CONTROL, Checks, of_part, parts
 from pscc.targets.shared.names import Names
 from pscc.targets.shared.shape_names import endings_of
 from pscc.targets.versions import KYVERNO_CLASSIC, KYVERNO_CLASSIC_GONE, KYVERNO_SKIPS
@@ -91,20 +95,25 @@ class Kyverno:
         """Policies, mutations, kustomization and a suite per policy of ``program``."""
         files: list[OutputFile] = []
         suites: list[OutputFile] = []
-        names = Names(owner.name for owner in program.policies_and_choices)
+        names = Names((owner.name for owner in program.policies_and_choices), reserved=(APPLIED,))
+        workloads = options.workloads != "off"
         for policy in program.policies:
             mutations = kyverno_mutate.rules(policy)
             if mutations:
                 name = names.derived(policy.name, "defaults")
                 files.append(kyverno_choice.policy_file(name, _mutation(policy, name, mutations)))
+                rule = kyverno_mutate.rule_that_changes(policy, minimal("pod", policy.scope.example))
+                suites += defaults_test(policy, name, rule) if rule and cases.get(policy.name) else []
             checks = _checks(policy)
+            mine = cases.get(policy.name, ())
             for name, held in parts(policy, checks, options.layout, names):
-                text = _validation(policy, name, held, options.workloads != "off")
-                files.append(kyverno_choice.policy_file(name, text))
-                suites += _suite(name, held, cases.get(policy.name, ()))
+                files.append(kyverno_choice.policy_file(name, _validation(policy, name, held, workloads)))
+                judged = of_part(held, mine)
+                suites += _suite(policy, name, held, judged, tuple(workload_cases(judged)) if workloads else ())
         for choice in program.choices:
             files += kyverno_choice.policy_files(choice, options.workloads, names)
             suites += kyverno_choice.suite(choice, cases.get(choice.name, ()), names)
+        suites += applied_test(files) if any(cases.values()) else []
         paths = tuple(file.path for file in files)
         return Package((*files, kustomization("", paths, self.capabilities(options)), *suites), paths)
 
@@ -183,15 +192,18 @@ def _mutation(policy: ir.Policy, name: str, mutations: list[kyverno_mutate.Field
     )
 
 
-def _suite(policy: str, checks: Checks, cases: tuple[Case, ...]) -> list[OutputFile]:
-    """The test of the object ``policy``, which has ``checks``: every rule on every pod of its suite."""
+def _suite(
+    policy: ir.Policy, called: str, checks: Checks, cases: tuple[Case, ...], workloads: tuple[WorkloadCase, ...]
+) -> list[OutputFile]:
+    """The test of ``policy``, whose object is ``called`` so and has ``checks``: every rule on every pod and workload."""
     if not cases:
         return []
     results: list[Result] = []
     for name, (check, _) in zip(_rule_names(checks), checks, strict=True):
-        outcomes = {
-            "pass": [c for c in cases if check.shape not in c.shapes],
-            "fail": [c for c in cases if check.shape in c.shapes],
-        }
-        results += [Result(name, outcome, tuple(those)) for outcome, those in outcomes.items() if those]
-    return test_files(f"suite/{policy}", policy, cases, results)
+        for kind, judged in of_each_kind(cases, workloads):
+            outcomes = {
+                "pass": [one for one in judged if check.shape not in one.shapes],
+                "fail": [one for one in judged if check.shape in one.shapes],
+            }
+            results += [Result(name, kind, outcome, tuple(those)) for outcome, those in outcomes.items() if those]
+    return test_files(f"suite/{called}", called, cases, results, workloads=workloads, scope=policy.scope)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from pscc import ir
 from pscc.base.frozen import frozen
+from pscc.cases.workloads import workload_cases
 from pscc.lowering.capabilities import EXEMPTED, MODES, SUBJECTS, Capabilities, Choices, Release, Sets
 from pscc.output.contents import Cases, ObjectName, OutputFile, Package
 from pscc.output.options import DEFAULTS, Options
@@ -18,7 +19,6 @@ from pscc.output.templating import Code, comment, folded, render, yaml_block, ya
 from pscc.printers.cel.fragments import cel
 from pscc.printers.cel.pending import NONE_PENDING, Pending
 from pscc.printers.cel.text import quoted_for_kyverno
-from pscc.targets.kyverno_cel.suite import choice_suites, policy_suite
 from pscc.targets.shared.cel_policy import (
     check_lines,
     checks_of,
@@ -39,7 +39,11 @@ from pscc.targets.shared.choice_cel_defaults import printed_defaults
 from pscc.targets.shared.descriptions import described, described_defaults
 from pscc.targets.shared.exemptions import as_annotation, of_choice, of_policy, of_requests
 from pscc.targets.shared.identity import identity, kustomization
-from pscc.targets.shared.layouts import PER_POLICY_OR_CONTROL, Checks, parts
+from pscc.targets.shared.kyverno_applied import NAME as APPLIED
+from pscc.targets.shared.kyverno_applied import applied_test
+from pscc.targets.shared.kyverno_cel_suite import Tested, choice_suites, policy_suite
+from pscc.targets.shared.kyverno_defaults import defaults_test
+from pscc.targets.shared.layouts import PER_POLICY_OR_CONTROL, Checks, of_part, parts
 from pscc.targets.shared.names import Names
 from pscc.targets.versions import KYVERNO_CEL, KYVERNO_SKIPS
 
@@ -89,20 +93,27 @@ class KyvernoCel:
         """Policies, kustomization and suites of ``program``."""
         files: list[OutputFile] = []
         suites: list[OutputFile] = []
-        names = Names(owner.name for owner in program.policies_and_choices)
+        names = Names((owner.name for owner in program.policies_and_choices), reserved=(APPLIED,))
+        workloads = options.workloads != "off"
         for policy in program.policies:
+            mine = cases.get(policy.name, ())
             if policy.defaults:
                 name = names.derived(policy.name, "defaults")
                 files.append(_mutating(name, _mutation(policy, name)))
+                suites += defaults_test(policy, name) if mine else []
             checks = checks_of(policy)
             for name, held in parts(policy, checks, options.layout, names):
-                files.append(_validating(name, _validation(policy, name, held, "pods", options.workloads != "off")))
-                suites += policy_suite(name, {check.shape for check, _ in held}, cases.get(policy.name, ()))
+                files.append(_validating(name, _validation(policy, name, held, "pods", workloads)))
+                tested, judged = Tested(name, (files[-1].path,), "isValidatingPolicy"), of_part(held, mine)
+                of_workloads = tuple(workload_cases(judged)) if workloads else ()
+                suites += policy_suite(tested, {c.shape for c, _ in held}, judged, of_workloads, policy.scope)
                 name = names.derived(name, *_EPHEMERAL)
                 files.append(_validating(name, _validation(policy, name, held, "pods/ephemeralcontainers", False)))
         for choice in program.choices:
             files += _choice(choice, names, options)
-            suites += choice_suites(choice, names) if cases.get(choice.name) else []
+            tested = Tested(names[choice.name], (f"policies/{names[choice.name]}.yaml",), "isValidatingPolicy")
+            suites += choice_suites(choice, names, tested) if cases.get(choice.name) else []
+        suites += applied_test(files) if any(cases.values()) else []
         paths = tuple(file.path for file in files)
         return Package((*files, kustomization("", paths, self.capabilities(options)), *suites), paths)
 

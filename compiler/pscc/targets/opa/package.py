@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from pscc import ir
 from pscc.base.frozen import frozen
 from pscc.cases.suite import Case
+from pscc.cases.workloads import workload_cases
 from pscc.ir.passes import rechecked_on, specialise
 from pscc.lowering.capabilities import EXEMPTED, MODES, SUBJECTS, Capabilities, Choices, LeavesUnset, Workloads
 from pscc.output.contents import Cases, OutputFile, Package, origin
@@ -16,7 +18,6 @@ from pscc.output.templating import Code, comment, render
 from pscc.printers.rego.library import library
 from pscc.printers.rego.rules import check_rules
 from pscc.printers.rego.text import literal, prefix_of
-from pscc.reference import interpreter
 from pscc.targets.opa import choice as opa_choice
 from pscc.targets.shared.exemptions import as_comments, of_containers
 from pscc.targets.shared.names import Names
@@ -76,7 +77,7 @@ class Opa:
             files.append(OutputFile(f"{path}.rego", _policy(policy, package)))
             mine = cases.get(policy.name, ())
             if mine:
-                files.append(OutputFile(f"{path}_test.rego", _tests(policy, package, mine)))
+                files.append(OutputFile(f"{path}_test.rego", _tests(policy, package, mine, options.workloads)))
         for choice in program.choices:
             packages[choice.name] = opa_choice.package(choice, packages)
             code, tests = opa_choice.files(
@@ -161,19 +162,33 @@ def _policy(policy: ir.Policy, package: str) -> str:
     )
 
 
-def _tests(policy: ir.Policy, package: str, cases: tuple[Case, ...]) -> str:
-    tests = []
-    for case in cases:
-        messages = interpreter.check(policy, case.pod, case.old_pod).messages
-        listed = ", ".join(literal(m) for m in sorted(set(messages)))
-        tests.append(
-            {
-                "name": Code(case.name.replace("-", "_")),
-                "input": Code(literal(_input(case))),
-                "messages": Code(f"{{{listed}}}" if messages else "set()"),
-            }
-        )
-    return render("opa/policy_test.rego.j2", package=Code(package), entries=Code(_ENTRIES[policy.mode]), tests=tests)
+def _tests(policy: ir.Policy, package: str, cases: tuple[Case, ...], workloads: Workloads) -> str:
+    """The tests of ``policy``, alone and as ``main`` asks it: there, findings of others may come beside its own."""
+    refused = next((case for case in cases if not case.allowed), None)
+    decision = _DECISIONS[policy.mode]
+    of_main = [_test(f"main_has_{refused.name}", _input(refused), refused.messages, decision)] if refused else []
+    if workloads != "off":
+        decision = decision if workloads == "enforce" else "warn"
+        judged = [one for one in workload_cases(cases) if not one.allowed]
+        of_main += [_test(one.name, one.manifest, one.messages, decision) for one in judged]
+    return render(
+        "opa/policy_test.rego.j2",
+        package=Code(package),
+        entries=Code(_ENTRIES[policy.mode]),
+        tests=[_test(case.name, _input(case), case.messages) for case in cases],
+        of_main=of_main,
+    )
+
+
+def _test(name: str, asked: object, messages: Iterable[str], decision: str = "") -> dict[str, Code]:
+    """The test ``name`` that the answer to ``asked`` has ``messages``."""
+    listed = ", ".join(literal(message) for message in sorted(set(messages)))
+    return {
+        "name": Code(name.replace("-", "_")),
+        "input": Code(literal(asked)),
+        "messages": Code(f"{{{listed}}}" if listed else "set()"),
+        "decision": Code(decision),
+    }
 
 
 def _input(case: Case) -> object:

@@ -7,31 +7,43 @@ from collections.abc import Iterable, Sequence
 
 from pscc.base.frozen import frozen
 from pscc.cases.suite import Case
-from pscc.ir.access import Request
+from pscc.cases.workloads import WorkloadCase
+from pscc.ir.access import EVERYWHERE, Request, Scope
 from pscc.output.contents import OutputFile
-from pscc.output.templating import Code, render, yaml_quote
+from pscc.output.templating import Code, render, yaml_block, yaml_lines, yaml_quote
 
 
 @frozen
 class Result:
-    """``rule`` comes to ``outcome`` (``pass`` or ``fail``) on the pods of ``cases``."""
+    """``rule`` comes to ``outcome`` (``pass`` or ``fail``) on the objects of ``kind`` in ``cases``."""
 
     rule: str
+    kind: str
     outcome: str
-    cases: tuple[Case, ...]
+    cases: tuple[Case | WorkloadCase, ...]
 
 
 def test_files(
-    folder: str, policy: str, cases: Sequence[Case], results: Iterable[Result], user: Request | None = None
+    folder: str,
+    policy: str,
+    cases: Sequence[Case],
+    results: Iterable[Result],
+    user: Request | None = None,
+    workloads: Sequence[WorkloadCase] = (),
+    scope: Scope = EVERYWHERE,
 ) -> list[OutputFile]:
-    """The files of the test ``folder`` of ``policy``: its pods are asked for by ``user``, or nobody in particular."""
+    """The files of the test ``folder`` of ``policy``: its objects are asked for by ``user``, or nobody in particular.
+
+    They are in a namespace with the labels that ``scope`` goes by.
+    """
     import yaml
 
-    updates = [(case, case.old_pod) for case in cases if case.old_pod is not None]
     name = yaml_quote(policy)
+    values = values_file(folder, policy, scope, cases)
     rows = [
         {
             "rule": yaml_quote(result.rule),
+            "kind": Code(result.kind),
             "resources": [yaml_quote(case.resource) for case in result.cases],
             "result": Code(result.outcome),
         }
@@ -42,18 +54,56 @@ def test_files(
         title=yaml_quote(folder.rsplit("/", 1)[-1]),
         name=name,
         results=rows,
-        updates=bool(updates),
+        values=bool(values),
         user=user is not None,
+        workloads=bool(workloads),
     )
     pods = "---\n".join(str(yaml.safe_dump(case.pod, sort_keys=False)) for case in cases)
     files = [OutputFile(f"{folder}/kyverno-test.yaml", test), OutputFile(f"{folder}/pods.yaml", pods)]
-    if updates:
-        old = [{"name": yaml_quote(c.name), "object": Code(json.dumps(old_object(c.pod, pod)))} for c, pod in updates]
-        values = render("kyverno/values.yaml.j2", name=name, updates=old)
-        files.append(OutputFile(f"{folder}/values.yaml", values))
+    if workloads:
+        files.append(workloads_file(folder, workloads))
+    files += values
     if user is not None:
         files.append(user_file(folder, user))
     return files
+
+
+def values_file(folder: str, policy: str, scope: Scope, cases: Iterable[Case] = ()) -> list[OutputFile]:
+    """The file with what pods do not say: those before an update of ``cases``, and the namespace's labels; none without them."""
+    old = [
+        {"name": yaml_quote(case.name), "object": Code(json.dumps(old_object(case.pod, case.old_pod)))}
+        for case in cases
+        if case.old_pod is not None
+    ]
+    labelled = bool(scope.labels or scope.except_labels)
+    if not old and not labelled:
+        return []
+    text = render(
+        "kyverno/values.yaml.j2",
+        name=yaml_quote(policy),
+        updates=old,
+        namespace=yaml_quote(scope.example),
+        labels=yaml_block("\n".join(yaml_lines(dict(scope.labels))), 6) if labelled else Code(""),
+    )
+    return [OutputFile(f"{folder}/values.yaml", text)]
+
+
+def workloads_file(folder: str, workloads: Sequence[WorkloadCase]) -> OutputFile:
+    """The file with the workloads of the test ``folder``."""
+    import yaml
+
+    documents = (str(yaml.safe_dump(one.manifest, sort_keys=False)) for one in workloads)
+    return OutputFile(f"{folder}/workloads.yaml", "---\n".join(documents))
+
+
+def of_each_kind(
+    cases: Iterable[Case], workloads: Iterable[WorkloadCase]
+) -> list[tuple[str, list[Case | WorkloadCase]]]:
+    """The objects of a test by their kind, pods first."""
+    by_kind: dict[str, list[Case | WorkloadCase]] = {"Pod": list(cases)}
+    for one in workloads:
+        by_kind.setdefault(one.kind, []).append(one)
+    return list(by_kind.items())
 
 
 def by_requester(cases: Iterable[Case]) -> dict[Request, list[Case]]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pscc import ir
+from pscc.cases.suite import Case
 from pscc.ir.passes import Reads
 from pscc.lowering.capabilities import Layout
 from pscc.targets.shared.names import Names
@@ -18,3 +21,9 @@ def parts(policy: ir.Policy, checks: Checks, layout: Layout | None, names: Names
     if layout != "per-control":
         return [(names[policy.name], checks)] if checks else []
     return [(names.derived(policy.name, *endings_of(both[0].shape)), (both,)) for both in checks]
+
+
+def of_part(held: Checks, cases: Sequence[Case]) -> tuple[Case, ...]:
+    """The ``cases`` of a policy that test an object with the checks ``held``: those that it refuses, or nothing does."""
+    shapes = {check.shape for check, _ in held}
+    return tuple(case for case in cases if case.allowed or not shapes.isdisjoint(case.shapes))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from pscc import ir
 from pscc.base.frozen import frozen
+from pscc.cases.workloads import workload_cases
 from pscc.lowering.capabilities import (
     EXEMPTED,
     MODES,
@@ -46,7 +47,10 @@ from pscc.targets.shared.choice_cel_defaults import printed_defaults
 from pscc.targets.shared.descriptions import described, described_defaults
 from pscc.targets.shared.exemptions import as_annotation, of_choice, of_policy, of_requests
 from pscc.targets.shared.identity import identity, kustomization
-from pscc.targets.shared.layouts import PER_POLICY_OR_CONTROL, Checks, parts
+from pscc.targets.shared.kyverno_applied import NAME as APPLIED
+from pscc.targets.shared.kyverno_applied import applied_test
+from pscc.targets.shared.kyverno_cel_suite import Tested, choice_suites, policy_suite
+from pscc.targets.shared.layouts import PER_POLICY_OR_CONTROL, Checks, of_part, parts
 from pscc.targets.shared.names import Names
 from pscc.targets.versions import MUTATING, VALIDATING
 
@@ -88,6 +92,7 @@ class Vap:
             ),
             warned_workloads="exactly",
             enforced_workloads="exactly",
+            suite=True,
             layouts=PER_POLICY_OR_CONTROL,
             kubernetes=release,
             requires=Release("Kubernetes", VALIDATING[-1][0], release, "compile for `gatekeeper` or `kyverno`"),
@@ -103,7 +108,7 @@ class Vap:
         return check_lines(check)
 
     def package(self, program: ir.Program, cases: Cases, options: Options = DEFAULTS) -> Package:
-        """Policies, bindings and kustomization of ``program``."""
+        """Policies, bindings, kustomization and suites of ``program``."""
         validating, mutating = (Code(served(api, options.kubernetes)) for api in (VALIDATING, MUTATING))
         policies: list[OutputFile] = []
         bindings: list[OutputFile] = []
@@ -117,9 +122,11 @@ class Vap:
             bound = ObjectName(api, f"{kinds}Binding", name)
             bindings.append(OutputFile(f"bindings/{name}.yaml", binding, (bound,)))
 
-        names = Names(owner.name for owner in program.policies_and_choices)
+        names = Names((owner.name for owner in program.policies_and_choices), reserved=(APPLIED,))
+        suites: list[OutputFile] = []
         for policy in program.policies:
             held = where(policy.scope, policy.exemptions)
+            mine = cases.get(policy.name, ())
             if policy.defaults:
                 name = names.derived(policy.name, "defaults")
                 add(policy, name, _mutation(mutating, policy, name, held), "Mutating", held)
@@ -127,6 +134,8 @@ class Vap:
             for part, those in parts(policy, checks, options.layout, names):
                 text = _validation(validating, policy, part, those, validations(those))
                 add(policy, part, text, "Validating", held, _ACTIONS[policy.mode])
+                judged, shapes = of_part(those, mine), {check.shape for check, _ in those}
+                suites += policy_suite(_tested(part), shapes, judged, (), policy.scope)
                 if options.workloads == "off":
                     continue
                 action = _ACTIONS[on_workloads(policy.mode, options.workloads)]
@@ -134,6 +143,8 @@ class Vap:
                     name = names.derived(part, suffix)
                     text = _validation(validating, policy, name, those, printed, template)
                     add(policy, name, text, "Validating", held, action)
+                    of_kind = [one for one in workload_cases(judged) if one.kind == _KINDS[suffix]]
+                    suites += policy_suite(_tested(name), shapes, (), of_kind, policy.scope)
         for choice in program.choices:
             held = where(choice.scope)
             if any(policy.defaults for policy in choice.policies):
@@ -143,6 +154,8 @@ class Vap:
             name = names[choice.name]
             text = _choice(validating, choice, held, name, printed_choice(choice))
             add(choice, name, text, "Validating", held, _ACTIONS[choice.mode])
+            if cases.get(choice.name) and not choice.live:
+                suites += choice_suites(choice, names, _tested(name))
             if options.workloads != "off" and not choice.live:
                 action = _ACTIONS[on_workloads(choice.mode, options.workloads)]
                 for (suffix, template), printed in workload_choices(choice):
@@ -153,11 +166,23 @@ class Vap:
         mutates = any(each.kind == "MutatingAdmissionPolicy" for file in policies for each in file.objects)
         references = [OutputFile(_REFERENCES, render("vap/references.yaml.j2"))] if mutates else []
         listed = kustomization("", resources, self.capabilities(options), _REFERENCES if mutates else "")
-        return Package((*policies, *bindings, *references, listed), resources)
+        suites += applied_test((*policies, *bindings)) if any(cases.values()) else []
+        return Package((*policies, *bindings, *references, listed, *suites), resources)
 
 
 TARGET = Vap()
 _REFERENCES = "references.yaml"
+_KINDS = {"workloads": "Deployment", "cronjobs": "CronJob"}
+"""The kind of the workloads that test a policy about workloads, by the end of the policy's name."""
+
+
+def _paths(name: str) -> tuple[str, ...]:
+    """The files of the policy ``name`` and its binding."""
+    return (f"policies/{name}.yaml", f"bindings/{name}.yaml")
+
+
+def _tested(name: str) -> Tested:
+    return Tested(name, _paths(name), "isValidatingAdmissionPolicy")
 
 
 def _validation(

@@ -1,0 +1,30 @@
+"""Pods that leave everything unset, and what the defaults of a policy make of them."""
+
+from __future__ import annotations
+
+from pscc import ir
+from pscc.base.frozen import frozen
+from pscc.cases.suite import Json, beside, minimal
+from pscc.reference import interpreter
+
+
+@frozen
+class Defaulted:
+    """A created pod ``before`` and ``after`` the defaults are set."""
+
+    before: Json
+    after: Json
+
+    @property
+    def name(self) -> str:
+        """The pod's name."""
+        metadata = self.before.get("metadata")
+        return str(metadata.get("name")) if isinstance(metadata, dict) else ""
+
+
+def defaulted(policy: ir.Policy) -> tuple[Defaulted, ...]:
+    """Pods that the defaults of ``policy`` change: one with a container, and one with an init container, too."""
+    pod = minimal("nothing-set", policy.scope.example)
+    init = beside(minimal("nothing-set-init", policy.scope.example), "initContainers", "init")
+    both = (Defaulted(before, interpreter.with_defaults(policy, before)) for before in (pod, init))
+    return tuple(one for one in both if one.after != one.before)

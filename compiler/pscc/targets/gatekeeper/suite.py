@@ -1,0 +1,176 @@
+"""The suite of an output for ``gator verify``. It runs the files that are applied.
+
+gator compiles a template again for each case. It takes one Constraint a test and one object a case, each the first of its
+file. It runs no mutators, and looks at no enforcement action: a test of its own compares the applied objects with what was
+compiled. Source: ``Runner`` in Gatekeeper 3.23 ``pkg/gator/verify/runner.go``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from pscc import ir
+from pscc.cases.choice_suite import admission_review
+from pscc.cases.suite import Case
+from pscc.cases.workloads import WorkloadCase, workload_cases
+from pscc.ir.access import Scope
+from pscc.output.contents import Cases, OutputFile
+from pscc.output.templating import Code, render, yaml_quote
+from pscc.reference import interpreter
+from pscc.targets.gatekeeper.applied import Applied, template_path
+from pscc.targets.gatekeeper.workloads import FOLDER as WORKLOADS
+from pscc.targets.shared.names import Names
+
+_TEMPLATE, _CONSTRAINT = "suite/applied-template.yaml", "suite/applied.yaml"
+RESERVED = ("kustomization", "applied.yaml", "applied-template.yaml")
+"""Names that the files of a policy cannot have."""
+_SPECIAL = re.compile(r"[\\.+*?()|\[\]{}^$]")
+"""What has a meaning in a regular expression. Source: ``QuoteMeta`` in Go's ``regexp``."""
+Test = Mapping[str, object]
+
+
+def suite_files(program: ir.Program, cases: Cases, applied: Sequence[Applied], owners: Names) -> list[OutputFile]:
+    """``suite.yaml`` and what it reads beside the ``applied`` objects; ``owners`` are the names of the policies' files.
+
+    Each check is tested with the pods that it refuses and those that the whole policy admits.
+    """
+    tests: list[Test] = []
+    files: list[OutputFile] = []
+    for policy in program.policies:
+        mine = cases.get(policy.name, ())
+        constraints = [one for one in applied if one.owner is policy and one.template == "constraint"]
+        if not mine or not constraints:
+            continue
+        folder = f"suite/{owners[policy.name]}"
+        on_workloads = [one for one in applied if one.path.startswith(f"{WORKLOADS}/{owners[policy.name]}/")]
+        workloads = list(workload_cases(mine)) if on_workloads else []
+        namespace = _namespace(policy.scope, folder)
+        files += [OutputFile(f"{folder}/{case.name}.yaml", _document(_review(case))) for case in mine]
+        files += [OutputFile(f"{folder}/{one.name}.yaml", _document(one.manifest)) for one in workloads]
+        files += namespace
+        place = yaml_quote(namespace[0].path) if namespace else Code("")
+        for check, constraint in zip(policy.checks, constraints, strict=True):
+            tests.append({**_test(constraint, list(_of_check(check.shape, folder, mine))), "namespace": place})
+        for constraint in on_workloads:
+            assert isinstance(constraint.owner, ir.Policy) and constraint.check is not None
+            rows = list(_of_workload_check(constraint.owner, constraint.check, folder, workloads))
+            tests.append({**_test(constraint, rows), "namespace": place})
+    for choice in program.choices:
+        (constraint,) = (one for one in applied if one.owner is choice)
+        folder = f"suite/{owners[choice.name]}"
+        mine = cases.get(choice.name, ())
+        files += [OutputFile(f"{folder}/{case.name}.yaml", _document(admission_review(case))) for case in mine]
+        rows = [_row(case.name, folder, case.message) for case in mine]
+        tests.append({**_test(constraint, rows), "namespace": Code("")})
+    if not cases:
+        return []
+    return [
+        OutputFile("suite.yaml", render("gatekeeper/suite.yaml.j2", tests=[*tests, _of_applied(applied)])),
+        OutputFile(_TEMPLATE, render("gatekeeper/suite_template.yaml.j2")),
+        OutputFile(
+            _CONSTRAINT,
+            render("gatekeeper/suite_applied.yaml.j2", objects=[{"location": "", **one.fields} for one in applied]),
+        ),
+        *files,
+    ]
+
+
+def _test(constraint: Applied, rows: Sequence[Test]) -> Test:
+    return {
+        "name": yaml_quote(constraint.named.name),
+        "template": yaml_quote(template_path(constraint.named.kind)),
+        "constraint": yaml_quote(constraint.path),
+        "cases": rows,
+    }
+
+
+def _of_applied(applied: Iterable[Applied]) -> Test:
+    """The test that each object has the spec that it was compiled with."""
+    return {
+        "name": Code("applied-as-compiled"),
+        "template": Code(_TEMPLATE),
+        "constraint": Code(_CONSTRAINT),
+        "namespace": Code(""),
+        "cases": [
+            {
+                "name": yaml_quote(f"{one.named.name}-is-as-compiled"),
+                "object": yaml_quote(one.path),
+                "violations": Code("no"),
+                "message": Code(""),
+            }
+            for one in applied
+        ],
+    }
+
+
+def _of_check(shape: str, folder: str, cases: Iterable[Case | WorkloadCase]) -> Iterator[Test]:
+    """The cases of the check with this ``shape``. Pods that only other checks refuse are left out."""
+    for case in cases:
+        messages = dict(zip(case.shapes, case.messages, strict=True))
+        if case.allowed or shape in messages:
+            yield _row(case.name, folder, messages.get(shape, ""))
+
+
+def _of_workload_check(
+    policy: ir.Policy, check: ir.Check, folder: str, workloads: Iterable[WorkloadCase]
+) -> Iterator[Test]:
+    """The cases of ``check`` of ``policy``, which is about workloads: its defaults are assumed."""
+    alone = replace(policy, checks=(check,))
+    for one in workloads:
+        message = "; ".join(interpreter.check(alone, one.case.pod).messages)
+        if one.allowed or message:
+            yield _row(one.name, folder, message)
+
+
+def _row(name: str, folder: str, message: str) -> Test:
+    """The case of the object ``name`` below ``folder``: there is a violation with ``message``, or none where it is empty."""
+    return {
+        "name": yaml_quote(f"{name}-is-{'refused' if message else 'admitted'}"),
+        "object": yaml_quote(f"{folder}/{name}.yaml"),
+        "violations": Code("yes" if message else "no"),
+        "message": yaml_quote(_pattern(message)) if message else Code(""),
+    }
+
+
+def _pattern(text: str) -> str:
+    """A regular expression, in Go's syntax, that matches ``text`` alone."""
+    return _SPECIAL.sub(r"\\\g<0>", text)
+
+
+def _namespace(scope: Scope, folder: str) -> list[OutputFile]:
+    """The file of the Namespace of the cases, where ``scope`` goes by its labels; else none."""
+    if not scope.labels and not scope.except_labels:
+        return []
+    metadata = {"name": scope.example, "labels": dict(scope.labels)}
+    return [
+        OutputFile(
+            f"{folder}/in-namespace.yaml", _document({"apiVersion": "v1", "kind": "Namespace", "metadata": metadata})
+        )
+    ]
+
+
+def _review(case: Case) -> object:
+    if case.old_pod is None:
+        return case.pod
+    metadata = case.pod.get("metadata")
+    return {
+        "apiVersion": "admission.k8s.io/v1",
+        "kind": "AdmissionReview",
+        "request": {
+            "uid": "pscc",
+            "kind": {"group": "", "version": "v1", "kind": "Pod"},
+            "operation": "UPDATE",
+            "name": case.name,
+            "namespace": metadata.get("namespace") if isinstance(metadata, dict) else None,
+            "object": case.pod,
+            "oldObject": case.old_pod,
+        },
+    }
+
+
+def _document(value: object) -> str:
+    import yaml
+
+    return str(yaml.dump(value, Dumper=yaml.CSafeDumper, sort_keys=False))
