@@ -104,18 +104,18 @@ denied_host_process_unchanged if {
 
 denied_host_process_findings := [finding |
 	some found in [
-		denied_host_process_host_process_findings,
-		denied_host_process_host_process_findings_2,
+		denied_host_process_pod_host_process_findings,
+		denied_host_process_container_host_process_findings,
 	]
 	some finding in found
 ]
 
-denied_host_process_host_process_findings := [finding |
+denied_host_process_pod_host_process_findings := [finding |
 	pod.spec.securityContext.windowsOptions.hostProcess == true
 	finding := "pod: hostProcess is true, must not be true"
 ]
 
-denied_host_process_host_process_findings_2 := [finding |
+denied_host_process_container_host_process_findings := [finding |
 	some container in lib.containers(pod)
 	container.securityContext.windowsOptions.hostProcess == true
 	finding := concat("", [
@@ -403,43 +403,43 @@ allow_volumes_volume_type_ok(_, type) if {
 allow_volumes_volume_type_ok(volume, type) if {
 	type == "projected"
 	every source in lib.list(object.get(volume, ["projected", "sources"], null)) {
-		allow_volumes_volume_type_ok_2(source)
-		allow_volumes_volume_type_ok_3(source)
-		allow_volumes_volume_type_ok_5(source)
+		allow_volumes_volume_type_service_account_token_or_config_map_or_downward_api_ok(source)
+		allow_volumes_volume_type_service_account_token_ok(source)
+		allow_volumes_volume_type_config_map_ok(source)
 	}
 	every source in lib.list(object.get(volume, ["projected", "sources"], null)) {
 		every item in lib.list(object.get(source, ["downwardAPI", "items"], null)) {
 			item.path == "namespace"
 			item.fieldRef.fieldPath == "metadata.namespace"
-			allow_volumes_volume_type_ok_6(item)
+			allow_volumes_volume_type_api_version_ok(item)
 		}
 	}
 }
 
-allow_volumes_volume_type_ok_6(item) if object.get(item, ["fieldRef", "apiVersion"], null) == null
+allow_volumes_volume_type_service_account_token_or_config_map_or_downward_api_ok(source) if source.serviceAccountToken != null
 
-allow_volumes_volume_type_ok_6(item) if item.fieldRef.apiVersion == "v1"
+allow_volumes_volume_type_service_account_token_or_config_map_or_downward_api_ok(source) if source.configMap != null
 
-allow_volumes_volume_type_ok_5(source) if object.get(source, "configMap", null) == null
+allow_volumes_volume_type_service_account_token_or_config_map_or_downward_api_ok(source) if source.downwardAPI != null
 
-allow_volumes_volume_type_ok_5(source) if source.configMap.name == "kube-root-ca.crt"
+allow_volumes_volume_type_service_account_token_ok(source) if object.get(source, "serviceAccountToken", null) == null
 
-allow_volumes_volume_type_ok_3(source) if object.get(source, "serviceAccountToken", null) == null
-
-allow_volumes_volume_type_ok_3(source) if {
+allow_volumes_volume_type_service_account_token_ok(source) if {
 	source.serviceAccountToken.path == "token"
-	allow_volumes_volume_type_ok_4(source)
+	allow_volumes_volume_type_service_account_token_audience_ok(source)
 }
 
-allow_volumes_volume_type_ok_4(source) if object.get(source, ["serviceAccountToken", "audience"], null) == null
+allow_volumes_volume_type_service_account_token_audience_ok(source) if object.get(source, ["serviceAccountToken", "audience"], null) == null
 
-allow_volumes_volume_type_ok_4(source) if source.serviceAccountToken.audience == ""
+allow_volumes_volume_type_service_account_token_audience_ok(source) if source.serviceAccountToken.audience == ""
 
-allow_volumes_volume_type_ok_2(source) if source.serviceAccountToken != null
+allow_volumes_volume_type_config_map_ok(source) if object.get(source, "configMap", null) == null
 
-allow_volumes_volume_type_ok_2(source) if source.configMap != null
+allow_volumes_volume_type_config_map_ok(source) if source.configMap.name == "kube-root-ca.crt"
 
-allow_volumes_volume_type_ok_2(source) if source.downwardAPI != null
+allow_volumes_volume_type_api_version_ok(item) if object.get(item, ["fieldRef", "apiVersion"], null) == null
+
+allow_volumes_volume_type_api_version_ok(item) if item.fieldRef.apiVersion == "v1"
 
 # allow hostPath /var/log (read-only), /tmp, /opt/data/  (policy.psp)
 violation contains {"control": "hostPath", "msg": msg} if {
@@ -499,13 +499,22 @@ allow_host_path_read_only_mount_findings := [finding |
 allow_host_path_read_only_volumes := {name |
 	some volume in pod.spec.volumes
 	volume.hostPath != null
-	allow_host_path_read_only_volumes_ok(volume)
-	not allow_host_path_read_only_volumes_ok_2(volume)
+	allow_host_path_read_only_volumes_allowed_path_prefix_ok(volume)
+	not allow_host_path_read_only_volumes_allowed_path_prefix_and_read_only_ok(volume)
 	name := volume.name
 	name != null
 }
 
-allow_host_path_read_only_volumes_ok_2(volume) if {
+allow_host_path_read_only_volumes_allowed_path_prefix_ok(volume) if {
+	some allowed in [
+		{"pathPrefix": "/var/log", "readOnly": true},
+		{"pathPrefix": "/tmp", "readOnly": false},
+		{"pathPrefix": "/opt/data/", "readOnly": false},
+	]
+	lib.under(volume.hostPath.path, allowed.pathPrefix)
+}
+
+allow_host_path_read_only_volumes_allowed_path_prefix_and_read_only_ok(volume) if {
 	some allowed in [
 		{"pathPrefix": "/var/log", "readOnly": true},
 		{"pathPrefix": "/tmp", "readOnly": false},
@@ -513,15 +522,6 @@ allow_host_path_read_only_volumes_ok_2(volume) if {
 	]
 	lib.under(volume.hostPath.path, allowed.pathPrefix)
 	not allowed.readOnly == true
-}
-
-allow_host_path_read_only_volumes_ok(volume) if {
-	some allowed in [
-		{"pathPrefix": "/var/log", "readOnly": true},
-		{"pathPrefix": "/tmp", "readOnly": false},
-		{"pathPrefix": "/opt/data/", "readOnly": false},
-	]
-	lib.under(volume.hostPath.path, allowed.pathPrefix)
 }
 
 # allow flexVolume example/lvm, example/cifs, vendor/*  (policy.psp)
@@ -1224,6 +1224,7 @@ require_app_armor_profile_annotated_profile_findings := [finding |
 	some container in lib.containers(pod)
 	object.get(container, ["securityContext", "appArmorProfile"], null) == null
 	object.get(pod, ["metadata", "annotations", lib.join("container.apparmor.security.beta.kubernetes.io/", object.get(container, "name", null))], null) != null
+	object.get(pod, ["metadata", "annotations", lib.join("container.apparmor.security.beta.kubernetes.io/", object.get(container, "name", null))], null) != ""
 	not object.get(pod, ["metadata", "annotations", lib.join("container.apparmor.security.beta.kubernetes.io/", object.get(container, "name", null))], null) in [
 		"runtime/default",
 		"localhost/audited",
@@ -1240,7 +1241,7 @@ require_app_armor_profile_annotated_profile_findings := [finding |
 require_app_armor_profile_inherited_profile_findings := [finding |
 	some container in lib.containers(pod)
 	object.get(container, ["securityContext", "appArmorProfile"], null) == null
-	object.get(pod, ["metadata", "annotations", lib.join("container.apparmor.security.beta.kubernetes.io/", object.get(container, "name", null))], null) == null
+	not require_app_armor_profile_inherited_profile_annotations_or_name_ok(container)
 	pod.spec.securityContext.appArmorProfile != null
 	not pod.spec.securityContext.appArmorProfile.type == "Localhost"
 	not pod.spec.securityContext.appArmorProfile.type == "RuntimeDefault"
@@ -1253,10 +1254,15 @@ require_app_armor_profile_inherited_profile_findings := [finding |
 	])
 ]
 
+require_app_armor_profile_inherited_profile_annotations_or_name_ok(container) if {
+	object.get(pod, ["metadata", "annotations", lib.join("container.apparmor.security.beta.kubernetes.io/", object.get(container, "name", null))], null) != null
+	object.get(pod, ["metadata", "annotations", lib.join("container.apparmor.security.beta.kubernetes.io/", object.get(container, "name", null))], null) != ""
+}
+
 require_app_armor_profile_local_inherited_profile_findings := [finding |
 	some container in lib.containers(pod)
 	object.get(container, ["securityContext", "appArmorProfile"], null) == null
-	object.get(pod, ["metadata", "annotations", lib.join("container.apparmor.security.beta.kubernetes.io/", object.get(container, "name", null))], null) == null
+	not require_app_armor_profile_local_inherited_profile_annotations_or_name_ok(container)
 	pod.spec.securityContext.appArmorProfile != null
 	pod.spec.securityContext.appArmorProfile.type == "Localhost"
 	not lib.join("localhost/", object.get(pod, ["spec", "securityContext", "appArmorProfile", "localhostProfile"], null)) in [
@@ -1271,10 +1277,15 @@ require_app_armor_profile_local_inherited_profile_findings := [finding |
 	])
 ]
 
+require_app_armor_profile_local_inherited_profile_annotations_or_name_ok(container) if {
+	object.get(pod, ["metadata", "annotations", lib.join("container.apparmor.security.beta.kubernetes.io/", object.get(container, "name", null))], null) != null
+	object.get(pod, ["metadata", "annotations", lib.join("container.apparmor.security.beta.kubernetes.io/", object.get(container, "name", null))], null) != ""
+}
+
 require_app_armor_profile_profile_set_findings := [finding |
 	some container in lib.containers(pod)
 	object.get(container, ["securityContext", "appArmorProfile"], null) == null
-	object.get(pod, ["metadata", "annotations", lib.join("container.apparmor.security.beta.kubernetes.io/", object.get(container, "name", null))], null) == null
+	not require_app_armor_profile_profile_set_annotations_or_name_ok(container)
 	object.get(pod, ["spec", "securityContext", "appArmorProfile"], null) == null
 	finding := concat("", [
 		"container ",
@@ -1282,6 +1293,11 @@ require_app_armor_profile_profile_set_findings := [finding |
 		": appArmorProfile is not set, allowed: runtime/default, localhost/audited",
 	])
 ]
+
+require_app_armor_profile_profile_set_annotations_or_name_ok(container) if {
+	object.get(pod, ["metadata", "annotations", lib.join("container.apparmor.security.beta.kubernetes.io/", object.get(container, "name", null))], null) != null
+	object.get(pod, ["metadata", "annotations", lib.join("container.apparmor.security.beta.kubernetes.io/", object.get(container, "name", null))], null) != ""
+}
 
 # A bare Pod, or the one of an AdmissionReview; anything else is not looked at.
 pod := input.request.object if input.request.object.kind == "Pod"

@@ -117,73 +117,73 @@ test_sysctls_none if {
 	{entry.msg | some entry in found} == set()
 }
 
-test_hostport_65535_init if {
-	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "hostport-65535-init", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1"}], "initContainers": [{"name": "init", "image": "app:1", "ports": [{"containerPort": 8080, "hostPort": 65535, "protocol": "TCP"}]}]}}
+test_hostport_65535_in_init_container if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "hostport-65535-in-init-container", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1"}], "initContainers": [{"name": "init", "image": "app:1", "ports": [{"containerPort": 8080, "hostPort": 65535, "protocol": "TCP"}]}]}}
 	{entry.msg | some entry in found} == set()
 }
 
-test_hostport_65535_debug if {
-	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "hostport-65535-debug", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1"}], "ephemeralContainers": [{"name": "debug", "image": "app:1", "ports": [{"containerPort": 8080, "hostPort": 65535, "protocol": "TCP"}]}]}}
+test_hostport_65535_in_ephemeral_container if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "hostport-65535-in-ephemeral-container", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1"}], "ephemeralContainers": [{"name": "debug", "image": "app:1", "ports": [{"containerPort": 8080, "hostPort": 65535, "protocol": "TCP"}]}]}}
 	{entry.msg | some entry in found} == set()
 }
 
-test_hostport_none_init if {
-	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "hostport-none-init", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1"}], "initContainers": [{"name": "init", "image": "app:1", "ports": [{"containerPort": 8080, "protocol": "TCP"}]}]}}
+test_hostport_none_in_init_container if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "hostport-none-in-init-container", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1"}], "initContainers": [{"name": "init", "image": "app:1", "ports": [{"containerPort": 8080, "protocol": "TCP"}]}]}}
 	{entry.msg | some entry in found} == set()
 }
 
-test_hostport_none_debug if {
-	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "hostport-none-debug", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1"}], "ephemeralContainers": [{"name": "debug", "image": "app:1", "ports": [{"containerPort": 8080, "protocol": "TCP"}]}]}}
+test_hostport_none_in_ephemeral_container if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "hostport-none-in-ephemeral-container", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1"}], "ephemeralContainers": [{"name": "debug", "image": "app:1", "ports": [{"containerPort": 8080, "protocol": "TCP"}]}]}}
 	{entry.msg | some entry in found} == set()
 }
 
-test_hostport_beside_another_init if {
-	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "hostport-beside-another-init", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1"}], "initContainers": [{"name": "init", "image": "app:1", "ports": [{"containerPort": 8080, "protocol": "TCP"}, {"containerPort": 9999, "hostPort": 22, "protocol": "TCP"}]}]}}
+test_hostport_beside_another_in_init_container if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "hostport-beside-another-in-init-container", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1"}], "initContainers": [{"name": "init", "image": "app:1", "ports": [{"containerPort": 8080, "protocol": "TCP"}, {"containerPort": 9999, "hostPort": 22, "protocol": "TCP"}]}]}}
 	{entry.msg | some entry in found} == set()
 }
 
-test_hostport_beside_another_debug if {
-	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "hostport-beside-another-debug", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1"}], "ephemeralContainers": [{"name": "debug", "image": "app:1", "ports": [{"containerPort": 8080, "protocol": "TCP"}, {"containerPort": 9999, "hostPort": 22, "protocol": "TCP"}]}]}}
+test_hostport_beside_another_in_ephemeral_container if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "hostport-beside-another-in-ephemeral-container", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1"}], "ephemeralContainers": [{"name": "debug", "image": "app:1", "ports": [{"containerPort": 8080, "protocol": "TCP"}, {"containerPort": 9999, "hostPort": 22, "protocol": "TCP"}]}]}}
 	{entry.msg | some entry in found} == set()
 }
 
-test_hostport_no_ports_init if {
-	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "hostport-no-ports-init", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1"}], "initContainers": [{"name": "init", "image": "app:1"}]}}
+test_hostport_no_ports_in_init_container if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "hostport-no-ports-in-init-container", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1"}], "initContainers": [{"name": "init", "image": "app:1"}]}}
 	{entry.msg | some entry in found} == set()
 }
 
-test_hostport_no_ports_debug if {
-	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "hostport-no-ports-debug", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1"}], "ephemeralContainers": [{"name": "debug", "image": "app:1"}]}}
+test_hostport_no_ports_in_ephemeral_container if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "hostport-no-ports-in-ephemeral-container", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1"}], "ephemeralContainers": [{"name": "debug", "image": "app:1"}]}}
 	{entry.msg | some entry in found} == set()
 }
 
-test_procmount_default_init if {
-	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "procmount-default-init", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1"}], "initContainers": [{"name": "init", "image": "app:1", "securityContext": {"procMount": "Default"}}]}}
+test_procmount_default_in_init_container if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "procmount-default-in-init-container", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1"}], "initContainers": [{"name": "init", "image": "app:1", "securityContext": {"procMount": "Default"}}]}}
 	{entry.msg | some entry in found} == set()
 }
 
-test_procmount_default_debug if {
-	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "procmount-default-debug", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1"}], "ephemeralContainers": [{"name": "debug", "image": "app:1", "securityContext": {"procMount": "Default"}}]}}
+test_procmount_default_in_ephemeral_container if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "procmount-default-in-ephemeral-container", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1"}], "ephemeralContainers": [{"name": "debug", "image": "app:1", "securityContext": {"procMount": "Default"}}]}}
 	{entry.msg | some entry in found} == set()
 }
 
-test_procmount_not_listed_init if {
-	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "procmount-not-listed-init", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1"}], "initContainers": [{"name": "init", "image": "app:1", "securityContext": {"procMount": "not-listed"}}]}}
+test_procmount_not_listed_in_init_container if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "procmount-not-listed-in-init-container", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1"}], "initContainers": [{"name": "init", "image": "app:1", "securityContext": {"procMount": "not-listed"}}]}}
 	{entry.msg | some entry in found} == {"container init: procMount is not-listed, allowed: Default"}
 }
 
-test_procmount_not_listed_debug if {
-	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "procmount-not-listed-debug", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1"}], "ephemeralContainers": [{"name": "debug", "image": "app:1", "securityContext": {"procMount": "not-listed"}}]}}
+test_procmount_not_listed_in_ephemeral_container if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "procmount-not-listed-in-ephemeral-container", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1"}], "ephemeralContainers": [{"name": "debug", "image": "app:1", "securityContext": {"procMount": "not-listed"}}]}}
 	{entry.msg | some entry in found} == {"container debug: procMount is not-listed, allowed: Default"}
 }
 
-test_procmount_unset_init if {
-	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "procmount-unset-init", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1"}], "initContainers": [{"name": "init", "image": "app:1", "securityContext": {}}]}}
+test_procmount_unset_in_init_container if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "procmount-unset-in-init-container", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1"}], "initContainers": [{"name": "init", "image": "app:1", "securityContext": {}}]}}
 	{entry.msg | some entry in found} == set()
 }
 
-test_procmount_unset_debug if {
-	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "procmount-unset-debug", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1"}], "ephemeralContainers": [{"name": "debug", "image": "app:1", "securityContext": {}}]}}
+test_procmount_unset_in_ephemeral_container if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "procmount-unset-in-ephemeral-container", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1"}], "ephemeralContainers": [{"name": "debug", "image": "app:1", "securityContext": {}}]}}
 	{entry.msg | some entry in found} == set()
 }
 
@@ -195,4 +195,29 @@ test_update_of_nothing_looked_at if {
 test_update_to_refused if {
 	found := policy.violation with input as {"request": {"operation": "UPDATE", "object": {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "update-to-refused", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1"}], "ephemeralContainers": [{"name": "debug", "image": "app:1", "securityContext": {"procMount": "not-listed"}}]}}, "oldObject": {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "update-to-refused", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1"}]}}}}
 	{entry.msg | some entry in found} == {"container debug: procMount is not-listed, allowed: Default"}
+}
+
+test_main_has_volumes_image if {
+	found := data.main.deny with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "volumes-image", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1"}], "volumes": [{"name": "data", "image": {"reference": "app:1"}}]}}
+	{"volume data: its type is image, allowed: *"} & found == {"volume data: its type is image, allowed: *"}
+}
+
+test_volumes_image_in_deployment if {
+	found := data.main.warn with input as {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "volumes-image-in-deployment", "namespace": "default"}, "spec": {"selector": {"matchLabels": {"app": "suite"}}, "template": {"metadata": {"labels": {"app": "suite"}}, "spec": {"containers": [{"name": "main", "image": "app:1"}], "volumes": [{"name": "data", "image": {"reference": "app:1"}}]}}}}
+	{"volume data: its type is image, allowed: *"} & found == {"volume data: its type is image, allowed: *"}
+}
+
+test_procmount_not_listed_in_deployment if {
+	found := data.main.warn with input as {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "procmount-not-listed-in-deployment", "namespace": "default"}, "spec": {"selector": {"matchLabels": {"app": "suite"}}, "template": {"metadata": {"labels": {"app": "suite"}}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"procMount": "not-listed"}}]}}}}
+	{"container main: procMount is not-listed, allowed: Default"} & found == {"container main: procMount is not-listed, allowed: Default"}
+}
+
+test_sysctls_kernel_msgmax_in_deployment if {
+	found := data.main.warn with input as {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "sysctls-kernel-msgmax-in-deployment", "namespace": "default"}, "spec": {"selector": {"matchLabels": {"app": "suite"}}, "template": {"metadata": {"labels": {"app": "suite"}}, "spec": {"containers": [{"name": "main", "image": "app:1"}], "securityContext": {"sysctls": [{"name": "kernel.msgmax", "value": "1"}]}}}}}
+	{"pod: sysctls has kernel.msgmax, allowed: kernel.shm_rmid_forced, net.ipv4.ip_local_port_range, net.ipv4.tcp_syncookies, net.ipv4.ping_group_range, net.ipv4.ip_unprivileged_port_start"} & found == {"pod: sysctls has kernel.msgmax, allowed: kernel.shm_rmid_forced, net.ipv4.ip_local_port_range, net.ipv4.tcp_syncookies, net.ipv4.ping_group_range, net.ipv4.ip_unprivileged_port_start"}
+}
+
+test_volumes_image_in_cronjob if {
+	found := data.main.warn with input as {"apiVersion": "batch/v1", "kind": "CronJob", "metadata": {"name": "volumes-image-in-cronjob", "namespace": "default"}, "spec": {"schedule": "0 0 * * *", "jobTemplate": {"spec": {"template": {"metadata": {"labels": {"app": "suite"}}, "spec": {"containers": [{"name": "main", "image": "app:1"}], "volumes": [{"name": "data", "image": {"reference": "app:1"}}]}}}}}}
+	{"volume data: its type is image, allowed: *"} & found == {"volume data: its type is image, allowed: *"}
 }

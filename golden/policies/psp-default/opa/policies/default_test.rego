@@ -177,118 +177,118 @@ test_seccomp_pod_localhost_other_json if {
 	{entry.msg | some entry in found} == {"pod: seccompProfile is localhost/other.json, must not be set; container main: seccompProfile is localhost/other.json, must not be set"}
 }
 
-test_privileged_true_init if {
-	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "privileged-true-init", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"readOnlyRootFilesystem": true}}], "initContainers": [{"name": "init", "image": "app:1", "securityContext": {"readOnlyRootFilesystem": true, "privileged": true}}]}}
+test_privileged_true_in_init_container if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "privileged-true-in-init-container", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"readOnlyRootFilesystem": true}}], "initContainers": [{"name": "init", "image": "app:1", "securityContext": {"readOnlyRootFilesystem": true, "privileged": true}}]}}
 	{entry.msg | some entry in found} == {"container init: privileged is true, must not be true"}
 }
 
-test_privileged_true_debug if {
-	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "privileged-true-debug", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"readOnlyRootFilesystem": true}}], "ephemeralContainers": [{"name": "debug", "image": "app:1", "securityContext": {"readOnlyRootFilesystem": true, "privileged": true}}]}}
+test_privileged_true_in_ephemeral_container if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "privileged-true-in-ephemeral-container", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"readOnlyRootFilesystem": true}}], "ephemeralContainers": [{"name": "debug", "image": "app:1", "securityContext": {"readOnlyRootFilesystem": true, "privileged": true}}]}}
 	{entry.msg | some entry in found} == {"container debug: privileged is true, must not be true"}
 }
 
-test_hostport_9999_init if {
-	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "hostport-9999-init", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"readOnlyRootFilesystem": true}}], "initContainers": [{"name": "init", "image": "app:1", "securityContext": {"readOnlyRootFilesystem": true}, "ports": [{"containerPort": 8080, "hostPort": 9999, "protocol": "TCP"}]}]}}
+test_hostport_9999_in_init_container if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "hostport-9999-in-init-container", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"readOnlyRootFilesystem": true}}], "initContainers": [{"name": "init", "image": "app:1", "securityContext": {"readOnlyRootFilesystem": true}, "ports": [{"containerPort": 8080, "hostPort": 9999, "protocol": "TCP"}]}]}}
 	{entry.msg | some entry in found} == {"container init: hostPort is 9999, allowed: 10000-11000, 13000-14000"}
 }
 
-test_hostport_9999_debug if {
-	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "hostport-9999-debug", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"readOnlyRootFilesystem": true}}], "ephemeralContainers": [{"name": "debug", "image": "app:1", "securityContext": {"readOnlyRootFilesystem": true}, "ports": [{"containerPort": 8080, "hostPort": 9999, "protocol": "TCP"}]}]}}
+test_hostport_9999_in_ephemeral_container if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "hostport-9999-in-ephemeral-container", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"readOnlyRootFilesystem": true}}], "ephemeralContainers": [{"name": "debug", "image": "app:1", "securityContext": {"readOnlyRootFilesystem": true}, "ports": [{"containerPort": 8080, "hostPort": 9999, "protocol": "TCP"}]}]}}
 	{entry.msg | some entry in found} == {"container debug: hostPort is 9999, allowed: 10000-11000, 13000-14000"}
 }
 
-test_hostport_11001_init if {
-	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "hostport-11001-init", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"readOnlyRootFilesystem": true}}], "initContainers": [{"name": "init", "image": "app:1", "securityContext": {"readOnlyRootFilesystem": true}, "ports": [{"containerPort": 8080, "hostPort": 11001, "protocol": "TCP"}]}]}}
+test_hostport_11001_in_init_container if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "hostport-11001-in-init-container", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"readOnlyRootFilesystem": true}}], "initContainers": [{"name": "init", "image": "app:1", "securityContext": {"readOnlyRootFilesystem": true}, "ports": [{"containerPort": 8080, "hostPort": 11001, "protocol": "TCP"}]}]}}
 	{entry.msg | some entry in found} == {"container init: hostPort is 11001, allowed: 10000-11000, 13000-14000"}
 }
 
-test_hostport_11001_debug if {
-	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "hostport-11001-debug", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"readOnlyRootFilesystem": true}}], "ephemeralContainers": [{"name": "debug", "image": "app:1", "securityContext": {"readOnlyRootFilesystem": true}, "ports": [{"containerPort": 8080, "hostPort": 11001, "protocol": "TCP"}]}]}}
+test_hostport_11001_in_ephemeral_container if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "hostport-11001-in-ephemeral-container", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"readOnlyRootFilesystem": true}}], "ephemeralContainers": [{"name": "debug", "image": "app:1", "securityContext": {"readOnlyRootFilesystem": true}, "ports": [{"containerPort": 8080, "hostPort": 11001, "protocol": "TCP"}]}]}}
 	{entry.msg | some entry in found} == {"container debug: hostPort is 11001, allowed: 10000-11000, 13000-14000"}
 }
 
-test_hostport_12999_init if {
-	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "hostport-12999-init", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"readOnlyRootFilesystem": true}}], "initContainers": [{"name": "init", "image": "app:1", "securityContext": {"readOnlyRootFilesystem": true}, "ports": [{"containerPort": 8080, "hostPort": 12999, "protocol": "TCP"}]}]}}
+test_hostport_12999_in_init_container if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "hostport-12999-in-init-container", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"readOnlyRootFilesystem": true}}], "initContainers": [{"name": "init", "image": "app:1", "securityContext": {"readOnlyRootFilesystem": true}, "ports": [{"containerPort": 8080, "hostPort": 12999, "protocol": "TCP"}]}]}}
 	{entry.msg | some entry in found} == {"container init: hostPort is 12999, allowed: 10000-11000, 13000-14000"}
 }
 
-test_hostport_12999_debug if {
-	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "hostport-12999-debug", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"readOnlyRootFilesystem": true}}], "ephemeralContainers": [{"name": "debug", "image": "app:1", "securityContext": {"readOnlyRootFilesystem": true}, "ports": [{"containerPort": 8080, "hostPort": 12999, "protocol": "TCP"}]}]}}
+test_hostport_12999_in_ephemeral_container if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "hostport-12999-in-ephemeral-container", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"readOnlyRootFilesystem": true}}], "ephemeralContainers": [{"name": "debug", "image": "app:1", "securityContext": {"readOnlyRootFilesystem": true}, "ports": [{"containerPort": 8080, "hostPort": 12999, "protocol": "TCP"}]}]}}
 	{entry.msg | some entry in found} == {"container debug: hostPort is 12999, allowed: 10000-11000, 13000-14000"}
 }
 
-test_capabilities_add_sys_admin_init if {
-	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "capabilities-add-sys-admin-init", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"readOnlyRootFilesystem": true}}], "initContainers": [{"name": "init", "image": "app:1", "securityContext": {"readOnlyRootFilesystem": true, "capabilities": {"add": ["SYS_ADMIN"]}}}]}}
+test_capabilities_add_sys_admin_in_init_container if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "capabilities-add-sys-admin-in-init-container", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"readOnlyRootFilesystem": true}}], "initContainers": [{"name": "init", "image": "app:1", "securityContext": {"readOnlyRootFilesystem": true, "capabilities": {"add": ["SYS_ADMIN"]}}}]}}
 	{entry.msg | some entry in found} == {"container init: capabilities.add has SYS_ADMIN, must be empty"}
 }
 
-test_capabilities_add_sys_admin_debug if {
-	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "capabilities-add-sys-admin-debug", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"readOnlyRootFilesystem": true}}], "ephemeralContainers": [{"name": "debug", "image": "app:1", "securityContext": {"readOnlyRootFilesystem": true, "capabilities": {"add": ["SYS_ADMIN"]}}}]}}
+test_capabilities_add_sys_admin_in_ephemeral_container if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "capabilities-add-sys-admin-in-ephemeral-container", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"readOnlyRootFilesystem": true}}], "ephemeralContainers": [{"name": "debug", "image": "app:1", "securityContext": {"readOnlyRootFilesystem": true, "capabilities": {"add": ["SYS_ADMIN"]}}}]}}
 	{entry.msg | some entry in found} == {"container debug: capabilities.add has SYS_ADMIN, must be empty"}
 }
 
-test_capabilities_add_chown_init if {
-	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "capabilities-add-chown-init", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"readOnlyRootFilesystem": true}}], "initContainers": [{"name": "init", "image": "app:1", "securityContext": {"readOnlyRootFilesystem": true, "capabilities": {"add": ["chown"]}}}]}}
+test_capabilities_add_chown_in_init_container if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "capabilities-add-chown-in-init-container", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"readOnlyRootFilesystem": true}}], "initContainers": [{"name": "init", "image": "app:1", "securityContext": {"readOnlyRootFilesystem": true, "capabilities": {"add": ["chown"]}}}]}}
 	{entry.msg | some entry in found} == {"container init: capabilities.add has chown, must be empty"}
 }
 
-test_capabilities_add_chown_debug if {
-	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "capabilities-add-chown-debug", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"readOnlyRootFilesystem": true}}], "ephemeralContainers": [{"name": "debug", "image": "app:1", "securityContext": {"readOnlyRootFilesystem": true, "capabilities": {"add": ["chown"]}}}]}}
+test_capabilities_add_chown_in_ephemeral_container if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "capabilities-add-chown-in-ephemeral-container", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"readOnlyRootFilesystem": true}}], "ephemeralContainers": [{"name": "debug", "image": "app:1", "securityContext": {"readOnlyRootFilesystem": true, "capabilities": {"add": ["chown"]}}}]}}
 	{entry.msg | some entry in found} == {"container debug: capabilities.add has chown, must be empty"}
 }
 
-test_readonlyroot_false_init if {
-	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "readonlyroot-false-init", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"readOnlyRootFilesystem": true}}], "initContainers": [{"name": "init", "image": "app:1", "securityContext": {"readOnlyRootFilesystem": false}}]}}
+test_readonlyroot_false_in_init_container if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "readonlyroot-false-in-init-container", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"readOnlyRootFilesystem": true}}], "initContainers": [{"name": "init", "image": "app:1", "securityContext": {"readOnlyRootFilesystem": false}}]}}
 	{entry.msg | some entry in found} == {"container init: readOnlyRootFilesystem is false, must be true"}
 }
 
-test_readonlyroot_false_debug if {
-	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "readonlyroot-false-debug", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"readOnlyRootFilesystem": true}}], "ephemeralContainers": [{"name": "debug", "image": "app:1", "securityContext": {"readOnlyRootFilesystem": false}}]}}
+test_readonlyroot_false_in_ephemeral_container if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "readonlyroot-false-in-ephemeral-container", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"readOnlyRootFilesystem": true}}], "ephemeralContainers": [{"name": "debug", "image": "app:1", "securityContext": {"readOnlyRootFilesystem": false}}]}}
 	{entry.msg | some entry in found} == {"container debug: readOnlyRootFilesystem is false, must be true"}
 }
 
-test_readonlyroot_unset_init if {
-	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "readonlyroot-unset-init", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"readOnlyRootFilesystem": true}}], "initContainers": [{"name": "init", "image": "app:1", "securityContext": {}}]}}
+test_readonlyroot_unset_in_init_container if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "readonlyroot-unset-in-init-container", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"readOnlyRootFilesystem": true}}], "initContainers": [{"name": "init", "image": "app:1", "securityContext": {}}]}}
 	{entry.msg | some entry in found} == {"container init: readOnlyRootFilesystem is not set, must be true"}
 }
 
-test_readonlyroot_unset_debug if {
-	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "readonlyroot-unset-debug", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"readOnlyRootFilesystem": true}}], "ephemeralContainers": [{"name": "debug", "image": "app:1", "securityContext": {}}]}}
+test_readonlyroot_unset_in_ephemeral_container if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "readonlyroot-unset-in-ephemeral-container", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"readOnlyRootFilesystem": true}}], "ephemeralContainers": [{"name": "debug", "image": "app:1", "securityContext": {}}]}}
 	{entry.msg | some entry in found} == {"container debug: readOnlyRootFilesystem is not set, must be true"}
 }
 
-test_procmount_not_listed_init if {
-	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "procmount-not-listed-init", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"readOnlyRootFilesystem": true}}], "initContainers": [{"name": "init", "image": "app:1", "securityContext": {"readOnlyRootFilesystem": true, "procMount": "not-listed"}}]}}
+test_procmount_not_listed_in_init_container if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "procmount-not-listed-in-init-container", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"readOnlyRootFilesystem": true}}], "initContainers": [{"name": "init", "image": "app:1", "securityContext": {"readOnlyRootFilesystem": true, "procMount": "not-listed"}}]}}
 	{entry.msg | some entry in found} == {"container init: procMount is not-listed, allowed: Default"}
 }
 
-test_procmount_not_listed_debug if {
-	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "procmount-not-listed-debug", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"readOnlyRootFilesystem": true}}], "ephemeralContainers": [{"name": "debug", "image": "app:1", "securityContext": {"readOnlyRootFilesystem": true, "procMount": "not-listed"}}]}}
+test_procmount_not_listed_in_ephemeral_container if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "procmount-not-listed-in-ephemeral-container", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"readOnlyRootFilesystem": true}}], "ephemeralContainers": [{"name": "debug", "image": "app:1", "securityContext": {"readOnlyRootFilesystem": true, "procMount": "not-listed"}}]}}
 	{entry.msg | some entry in found} == {"container debug: procMount is not-listed, allowed: Default"}
 }
 
-test_seccomp_runtime_default_init if {
-	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "seccomp-runtime-default-init", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"readOnlyRootFilesystem": true}}], "initContainers": [{"name": "init", "image": "app:1", "securityContext": {"readOnlyRootFilesystem": true, "seccompProfile": {"type": "RuntimeDefault"}}}]}}
+test_seccomp_runtime_default_in_init_container if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "seccomp-runtime-default-in-init-container", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"readOnlyRootFilesystem": true}}], "initContainers": [{"name": "init", "image": "app:1", "securityContext": {"readOnlyRootFilesystem": true, "seccompProfile": {"type": "RuntimeDefault"}}}]}}
 	{entry.msg | some entry in found} == {"container init: seccompProfile is RuntimeDefault, must not be set"}
 }
 
-test_seccomp_runtime_default_debug if {
-	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "seccomp-runtime-default-debug", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"readOnlyRootFilesystem": true}}], "ephemeralContainers": [{"name": "debug", "image": "app:1", "securityContext": {"readOnlyRootFilesystem": true, "seccompProfile": {"type": "RuntimeDefault"}}}]}}
+test_seccomp_runtime_default_in_ephemeral_container if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "seccomp-runtime-default-in-ephemeral-container", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"readOnlyRootFilesystem": true}}], "ephemeralContainers": [{"name": "debug", "image": "app:1", "securityContext": {"readOnlyRootFilesystem": true, "seccompProfile": {"type": "RuntimeDefault"}}}]}}
 	{entry.msg | some entry in found} == {"container debug: seccompProfile is RuntimeDefault, must not be set"}
 }
 
-test_seccomp_unconfined_init if {
-	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "seccomp-unconfined-init", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"readOnlyRootFilesystem": true}}], "initContainers": [{"name": "init", "image": "app:1", "securityContext": {"readOnlyRootFilesystem": true, "seccompProfile": {"type": "Unconfined"}}}]}}
+test_seccomp_unconfined_in_init_container if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "seccomp-unconfined-in-init-container", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"readOnlyRootFilesystem": true}}], "initContainers": [{"name": "init", "image": "app:1", "securityContext": {"readOnlyRootFilesystem": true, "seccompProfile": {"type": "Unconfined"}}}]}}
 	{entry.msg | some entry in found} == {"container init: seccompProfile is Unconfined, must not be set"}
 }
 
-test_seccomp_unconfined_debug if {
-	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "seccomp-unconfined-debug", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"readOnlyRootFilesystem": true}}], "ephemeralContainers": [{"name": "debug", "image": "app:1", "securityContext": {"readOnlyRootFilesystem": true, "seccompProfile": {"type": "Unconfined"}}}]}}
+test_seccomp_unconfined_in_ephemeral_container if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "seccomp-unconfined-in-ephemeral-container", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"readOnlyRootFilesystem": true}}], "ephemeralContainers": [{"name": "debug", "image": "app:1", "securityContext": {"readOnlyRootFilesystem": true, "seccompProfile": {"type": "Unconfined"}}}]}}
 	{entry.msg | some entry in found} == {"container debug: seccompProfile is Unconfined, must not be set"}
 }
 
-test_seccomp_localhost_other_json_init if {
-	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "seccomp-localhost-other-json-init", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"readOnlyRootFilesystem": true}}], "initContainers": [{"name": "init", "image": "app:1", "securityContext": {"readOnlyRootFilesystem": true, "seccompProfile": {"type": "Localhost", "localhostProfile": "other.json"}}}]}}
+test_seccomp_localhost_other_json_in_init_container if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "seccomp-localhost-other-json-in-init-container", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"readOnlyRootFilesystem": true}}], "initContainers": [{"name": "init", "image": "app:1", "securityContext": {"readOnlyRootFilesystem": true, "seccompProfile": {"type": "Localhost", "localhostProfile": "other.json"}}}]}}
 	{entry.msg | some entry in found} == {"container init: seccompProfile is localhost/other.json, must not be set"}
 }
 
@@ -300,4 +300,69 @@ test_update_of_nothing_looked_at if {
 test_update_to_refused if {
 	found := policy.violation with input as {"request": {"operation": "UPDATE", "object": {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "update-to-refused", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"readOnlyRootFilesystem": true}}], "ephemeralContainers": [{"name": "debug", "image": "app:1", "securityContext": {"readOnlyRootFilesystem": true, "privileged": true}}]}}, "oldObject": {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "update-to-refused", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"readOnlyRootFilesystem": true}}]}}}}
 	{entry.msg | some entry in found} == {"container debug: privileged is true, must not be true"}
+}
+
+test_main_has_privileged_true if {
+	found := data.main.deny with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "privileged-true", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"readOnlyRootFilesystem": true, "privileged": true}}]}}
+	{"container main: privileged is true, must not be true"} & found == {"container main: privileged is true, must not be true"}
+}
+
+test_privileged_true_in_deployment if {
+	found := data.main.warn with input as {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "privileged-true-in-deployment", "namespace": "default"}, "spec": {"selector": {"matchLabels": {"app": "suite"}}, "template": {"metadata": {"labels": {"app": "suite"}}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"readOnlyRootFilesystem": true, "privileged": true}}]}}}}
+	{"container main: privileged is true, must not be true"} & found == {"container main: privileged is true, must not be true"}
+}
+
+test_hostnetwork_true_in_deployment if {
+	found := data.main.warn with input as {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "hostnetwork-true-in-deployment", "namespace": "default"}, "spec": {"selector": {"matchLabels": {"app": "suite"}}, "template": {"metadata": {"labels": {"app": "suite"}}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"readOnlyRootFilesystem": true}}], "hostNetwork": true}}}}
+	{"pod: hostNetwork is true, must not be true"} & found == {"pod: hostNetwork is true, must not be true"}
+}
+
+test_hostpid_true_in_deployment if {
+	found := data.main.warn with input as {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "hostpid-true-in-deployment", "namespace": "default"}, "spec": {"selector": {"matchLabels": {"app": "suite"}}, "template": {"metadata": {"labels": {"app": "suite"}}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"readOnlyRootFilesystem": true}}], "hostPID": true}}}}
+	{"pod: hostPID is true, must not be true"} & found == {"pod: hostPID is true, must not be true"}
+}
+
+test_hostipc_true_in_deployment if {
+	found := data.main.warn with input as {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "hostipc-true-in-deployment", "namespace": "default"}, "spec": {"selector": {"matchLabels": {"app": "suite"}}, "template": {"metadata": {"labels": {"app": "suite"}}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"readOnlyRootFilesystem": true}}], "hostIPC": true}}}}
+	{"pod: hostIPC is true, must not be true"} & found == {"pod: hostIPC is true, must not be true"}
+}
+
+test_hostport_9999_in_deployment if {
+	found := data.main.warn with input as {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "hostport-9999-in-deployment", "namespace": "default"}, "spec": {"selector": {"matchLabels": {"app": "suite"}}, "template": {"metadata": {"labels": {"app": "suite"}}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"readOnlyRootFilesystem": true}, "ports": [{"containerPort": 8080, "hostPort": 9999, "protocol": "TCP"}]}]}}}}
+	{"container main: hostPort is 9999, allowed: 10000-11000, 13000-14000"} & found == {"container main: hostPort is 9999, allowed: 10000-11000, 13000-14000"}
+}
+
+test_volumes_image_in_deployment if {
+	found := data.main.warn with input as {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "volumes-image-in-deployment", "namespace": "default"}, "spec": {"selector": {"matchLabels": {"app": "suite"}}, "template": {"metadata": {"labels": {"app": "suite"}}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"readOnlyRootFilesystem": true}}], "volumes": [{"name": "data", "image": {"reference": "app:1"}}]}}}}
+	{"volume data: its type is image, allowed: *"} & found == {"volume data: its type is image, allowed: *"}
+}
+
+test_capabilities_add_sys_admin_in_deployment if {
+	found := data.main.warn with input as {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "capabilities-add-sys-admin-in-deployment", "namespace": "default"}, "spec": {"selector": {"matchLabels": {"app": "suite"}}, "template": {"metadata": {"labels": {"app": "suite"}}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"readOnlyRootFilesystem": true, "capabilities": {"add": ["SYS_ADMIN"]}}}]}}}}
+	{"container main: capabilities.add has SYS_ADMIN, must be empty"} & found == {"container main: capabilities.add has SYS_ADMIN, must be empty"}
+}
+
+test_readonlyroot_false_in_deployment if {
+	found := data.main.warn with input as {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "readonlyroot-false-in-deployment", "namespace": "default"}, "spec": {"selector": {"matchLabels": {"app": "suite"}}, "template": {"metadata": {"labels": {"app": "suite"}}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"readOnlyRootFilesystem": false}}]}}}}
+	{"container main: readOnlyRootFilesystem is false, must be true"} & found == {"container main: readOnlyRootFilesystem is false, must be true"}
+}
+
+test_procmount_not_listed_in_deployment if {
+	found := data.main.warn with input as {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "procmount-not-listed-in-deployment", "namespace": "default"}, "spec": {"selector": {"matchLabels": {"app": "suite"}}, "template": {"metadata": {"labels": {"app": "suite"}}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"readOnlyRootFilesystem": true, "procMount": "not-listed"}}]}}}}
+	{"container main: procMount is not-listed, allowed: Default"} & found == {"container main: procMount is not-listed, allowed: Default"}
+}
+
+test_sysctls_kernel_msgmax_in_deployment if {
+	found := data.main.warn with input as {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "sysctls-kernel-msgmax-in-deployment", "namespace": "default"}, "spec": {"selector": {"matchLabels": {"app": "suite"}}, "template": {"metadata": {"labels": {"app": "suite"}}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"readOnlyRootFilesystem": true}}], "securityContext": {"sysctls": [{"name": "kernel.msgmax", "value": "1"}]}}}}}
+	{"pod: sysctls has kernel.msgmax, allowed: kernel.shm_rmid_forced, net.ipv4.ip_local_port_range, net.ipv4.tcp_syncookies, net.ipv4.ping_group_range, net.ipv4.ip_unprivileged_port_start"} & found == {"pod: sysctls has kernel.msgmax, allowed: kernel.shm_rmid_forced, net.ipv4.ip_local_port_range, net.ipv4.tcp_syncookies, net.ipv4.ping_group_range, net.ipv4.ip_unprivileged_port_start"}
+}
+
+test_seccomp_runtime_default_in_deployment if {
+	found := data.main.warn with input as {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "seccomp-runtime-default-in-deployment", "namespace": "default"}, "spec": {"selector": {"matchLabels": {"app": "suite"}}, "template": {"metadata": {"labels": {"app": "suite"}}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"readOnlyRootFilesystem": true, "seccompProfile": {"type": "RuntimeDefault"}}}]}}}}
+	{"container main: seccompProfile is RuntimeDefault, must not be set"} & found == {"container main: seccompProfile is RuntimeDefault, must not be set"}
+}
+
+test_privileged_true_in_cronjob if {
+	found := data.main.warn with input as {"apiVersion": "batch/v1", "kind": "CronJob", "metadata": {"name": "privileged-true-in-cronjob", "namespace": "default"}, "spec": {"schedule": "0 0 * * *", "jobTemplate": {"spec": {"template": {"metadata": {"labels": {"app": "suite"}}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"readOnlyRootFilesystem": true, "privileged": true}}]}}}}}}
+	{"container main: privileged is true, must not be true"} & found == {"container main: privileged is true, must not be true"}
 }

@@ -182,43 +182,43 @@ allow_volumes_volume_type_ok(_, type) if {
 allow_volumes_volume_type_ok(volume, type) if {
 	type == "projected"
 	every source in lib.list(object.get(volume, ["projected", "sources"], null)) {
-		allow_volumes_volume_type_ok_2(source)
-		allow_volumes_volume_type_ok_3(source)
-		allow_volumes_volume_type_ok_5(source)
+		allow_volumes_volume_type_service_account_token_or_config_map_or_downward_api_ok(source)
+		allow_volumes_volume_type_service_account_token_ok(source)
+		allow_volumes_volume_type_config_map_ok(source)
 	}
 	every source in lib.list(object.get(volume, ["projected", "sources"], null)) {
 		every item in lib.list(object.get(source, ["downwardAPI", "items"], null)) {
 			item.path == "namespace"
 			item.fieldRef.fieldPath == "metadata.namespace"
-			allow_volumes_volume_type_ok_6(item)
+			allow_volumes_volume_type_api_version_ok(item)
 		}
 	}
 }
 
-allow_volumes_volume_type_ok_6(item) if object.get(item, ["fieldRef", "apiVersion"], null) == null
+allow_volumes_volume_type_service_account_token_or_config_map_or_downward_api_ok(source) if source.serviceAccountToken != null
 
-allow_volumes_volume_type_ok_6(item) if item.fieldRef.apiVersion == "v1"
+allow_volumes_volume_type_service_account_token_or_config_map_or_downward_api_ok(source) if source.configMap != null
 
-allow_volumes_volume_type_ok_5(source) if object.get(source, "configMap", null) == null
+allow_volumes_volume_type_service_account_token_or_config_map_or_downward_api_ok(source) if source.downwardAPI != null
 
-allow_volumes_volume_type_ok_5(source) if source.configMap.name == "kube-root-ca.crt"
+allow_volumes_volume_type_service_account_token_ok(source) if object.get(source, "serviceAccountToken", null) == null
 
-allow_volumes_volume_type_ok_3(source) if object.get(source, "serviceAccountToken", null) == null
-
-allow_volumes_volume_type_ok_3(source) if {
+allow_volumes_volume_type_service_account_token_ok(source) if {
 	source.serviceAccountToken.path == "token"
-	allow_volumes_volume_type_ok_4(source)
+	allow_volumes_volume_type_service_account_token_audience_ok(source)
 }
 
-allow_volumes_volume_type_ok_4(source) if object.get(source, ["serviceAccountToken", "audience"], null) == null
+allow_volumes_volume_type_service_account_token_audience_ok(source) if object.get(source, ["serviceAccountToken", "audience"], null) == null
 
-allow_volumes_volume_type_ok_4(source) if source.serviceAccountToken.audience == ""
+allow_volumes_volume_type_service_account_token_audience_ok(source) if source.serviceAccountToken.audience == ""
 
-allow_volumes_volume_type_ok_2(source) if source.serviceAccountToken != null
+allow_volumes_volume_type_config_map_ok(source) if object.get(source, "configMap", null) == null
 
-allow_volumes_volume_type_ok_2(source) if source.configMap != null
+allow_volumes_volume_type_config_map_ok(source) if source.configMap.name == "kube-root-ca.crt"
 
-allow_volumes_volume_type_ok_2(source) if source.downwardAPI != null
+allow_volumes_volume_type_api_version_ok(item) if object.get(item, ["fieldRef", "apiVersion"], null) == null
+
+allow_volumes_volume_type_api_version_ok(item) if item.fieldRef.apiVersion == "v1"
 
 # deny capabilities.add  (policy.yaml)
 violation contains {"control": "capabilities.add", "msg": msg} if {
@@ -608,6 +608,7 @@ require_app_armor_profile_annotated_profile_findings := [finding |
 	some container in lib.containers(pod)
 	object.get(container, ["securityContext", "appArmorProfile"], null) == null
 	object.get(pod, ["metadata", "annotations", lib.join("container.apparmor.security.beta.kubernetes.io/", object.get(container, "name", null))], null) != null
+	object.get(pod, ["metadata", "annotations", lib.join("container.apparmor.security.beta.kubernetes.io/", object.get(container, "name", null))], null) != ""
 	not object.get(pod, ["metadata", "annotations", lib.join("container.apparmor.security.beta.kubernetes.io/", object.get(container, "name", null))], null) in [
 		"runtime/default",
 	]
@@ -623,7 +624,7 @@ require_app_armor_profile_annotated_profile_findings := [finding |
 require_app_armor_profile_inherited_profile_findings := [finding |
 	some container in lib.containers(pod)
 	object.get(container, ["securityContext", "appArmorProfile"], null) == null
-	object.get(pod, ["metadata", "annotations", lib.join("container.apparmor.security.beta.kubernetes.io/", object.get(container, "name", null))], null) == null
+	not require_app_armor_profile_inherited_profile_annotations_or_name_ok(container)
 	pod.spec.securityContext.appArmorProfile != null
 	not pod.spec.securityContext.appArmorProfile.type == "Localhost"
 	not pod.spec.securityContext.appArmorProfile.type == "RuntimeDefault"
@@ -636,10 +637,15 @@ require_app_armor_profile_inherited_profile_findings := [finding |
 	])
 ]
 
+require_app_armor_profile_inherited_profile_annotations_or_name_ok(container) if {
+	object.get(pod, ["metadata", "annotations", lib.join("container.apparmor.security.beta.kubernetes.io/", object.get(container, "name", null))], null) != null
+	object.get(pod, ["metadata", "annotations", lib.join("container.apparmor.security.beta.kubernetes.io/", object.get(container, "name", null))], null) != ""
+}
+
 require_app_armor_profile_local_inherited_profile_findings := [finding |
 	some container in lib.containers(pod)
 	object.get(container, ["securityContext", "appArmorProfile"], null) == null
-	object.get(pod, ["metadata", "annotations", lib.join("container.apparmor.security.beta.kubernetes.io/", object.get(container, "name", null))], null) == null
+	not require_app_armor_profile_local_inherited_profile_annotations_or_name_ok(container)
 	pod.spec.securityContext.appArmorProfile != null
 	pod.spec.securityContext.appArmorProfile.type == "Localhost"
 	pod.spec.securityContext.appArmorProfile.type != "RuntimeDefault"
@@ -652,10 +658,15 @@ require_app_armor_profile_local_inherited_profile_findings := [finding |
 	])
 ]
 
+require_app_armor_profile_local_inherited_profile_annotations_or_name_ok(container) if {
+	object.get(pod, ["metadata", "annotations", lib.join("container.apparmor.security.beta.kubernetes.io/", object.get(container, "name", null))], null) != null
+	object.get(pod, ["metadata", "annotations", lib.join("container.apparmor.security.beta.kubernetes.io/", object.get(container, "name", null))], null) != ""
+}
+
 require_app_armor_profile_profile_set_findings := [finding |
 	some container in lib.containers(pod)
 	object.get(container, ["securityContext", "appArmorProfile"], null) == null
-	object.get(pod, ["metadata", "annotations", lib.join("container.apparmor.security.beta.kubernetes.io/", object.get(container, "name", null))], null) == null
+	not require_app_armor_profile_profile_set_annotations_or_name_ok(container)
 	object.get(pod, ["spec", "securityContext", "appArmorProfile"], null) == null
 	finding := concat("", [
 		"container ",
@@ -663,6 +674,11 @@ require_app_armor_profile_profile_set_findings := [finding |
 		": appArmorProfile is not set, allowed: runtime/default",
 	])
 ]
+
+require_app_armor_profile_profile_set_annotations_or_name_ok(container) if {
+	object.get(pod, ["metadata", "annotations", lib.join("container.apparmor.security.beta.kubernetes.io/", object.get(container, "name", null))], null) != null
+	object.get(pod, ["metadata", "annotations", lib.join("container.apparmor.security.beta.kubernetes.io/", object.get(container, "name", null))], null) != ""
+}
 
 # A bare Pod, or the one of an AdmissionReview; anything else is not looked at.
 pod := input.request.object if input.request.object.kind == "Pod"

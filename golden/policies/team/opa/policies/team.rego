@@ -175,43 +175,43 @@ allow_volumes_volume_type_ok(_, type) if {
 allow_volumes_volume_type_ok(volume, type) if {
 	type == "projected"
 	every source in lib.list(object.get(volume, ["projected", "sources"], null)) {
-		allow_volumes_volume_type_ok_2(source)
-		allow_volumes_volume_type_ok_3(source)
-		allow_volumes_volume_type_ok_5(source)
+		allow_volumes_volume_type_service_account_token_or_config_map_or_downward_api_ok(source)
+		allow_volumes_volume_type_service_account_token_ok(source)
+		allow_volumes_volume_type_config_map_ok(source)
 	}
 	every source in lib.list(object.get(volume, ["projected", "sources"], null)) {
 		every item in lib.list(object.get(source, ["downwardAPI", "items"], null)) {
 			item.path == "namespace"
 			item.fieldRef.fieldPath == "metadata.namespace"
-			allow_volumes_volume_type_ok_6(item)
+			allow_volumes_volume_type_api_version_ok(item)
 		}
 	}
 }
 
-allow_volumes_volume_type_ok_6(item) if object.get(item, ["fieldRef", "apiVersion"], null) == null
+allow_volumes_volume_type_service_account_token_or_config_map_or_downward_api_ok(source) if source.serviceAccountToken != null
 
-allow_volumes_volume_type_ok_6(item) if item.fieldRef.apiVersion == "v1"
+allow_volumes_volume_type_service_account_token_or_config_map_or_downward_api_ok(source) if source.configMap != null
 
-allow_volumes_volume_type_ok_5(source) if object.get(source, "configMap", null) == null
+allow_volumes_volume_type_service_account_token_or_config_map_or_downward_api_ok(source) if source.downwardAPI != null
 
-allow_volumes_volume_type_ok_5(source) if source.configMap.name == "kube-root-ca.crt"
+allow_volumes_volume_type_service_account_token_ok(source) if object.get(source, "serviceAccountToken", null) == null
 
-allow_volumes_volume_type_ok_3(source) if object.get(source, "serviceAccountToken", null) == null
-
-allow_volumes_volume_type_ok_3(source) if {
+allow_volumes_volume_type_service_account_token_ok(source) if {
 	source.serviceAccountToken.path == "token"
-	allow_volumes_volume_type_ok_4(source)
+	allow_volumes_volume_type_service_account_token_audience_ok(source)
 }
 
-allow_volumes_volume_type_ok_4(source) if object.get(source, ["serviceAccountToken", "audience"], null) == null
+allow_volumes_volume_type_service_account_token_audience_ok(source) if object.get(source, ["serviceAccountToken", "audience"], null) == null
 
-allow_volumes_volume_type_ok_4(source) if source.serviceAccountToken.audience == ""
+allow_volumes_volume_type_service_account_token_audience_ok(source) if source.serviceAccountToken.audience == ""
 
-allow_volumes_volume_type_ok_2(source) if source.serviceAccountToken != null
+allow_volumes_volume_type_config_map_ok(source) if object.get(source, "configMap", null) == null
 
-allow_volumes_volume_type_ok_2(source) if source.configMap != null
+allow_volumes_volume_type_config_map_ok(source) if source.configMap.name == "kube-root-ca.crt"
 
-allow_volumes_volume_type_ok_2(source) if source.downwardAPI != null
+allow_volumes_volume_type_api_version_ok(item) if object.get(item, ["fieldRef", "apiVersion"], null) == null
+
+allow_volumes_volume_type_api_version_ok(item) if item.fieldRef.apiVersion == "v1"
 
 # allow hostPath /var/log (read-only), /tmp  (policy.psp)
 violation contains {"control": "hostPath", "msg": msg} if {
@@ -270,27 +270,27 @@ allow_host_path_read_only_mount_findings := [finding |
 allow_host_path_read_only_volumes := {name |
 	some volume in pod.spec.volumes
 	volume.hostPath != null
-	allow_host_path_read_only_volumes_ok(volume)
-	not allow_host_path_read_only_volumes_ok_2(volume)
+	allow_host_path_read_only_volumes_allowed_path_prefix_ok(volume)
+	not allow_host_path_read_only_volumes_allowed_path_prefix_and_read_only_ok(volume)
 	name := volume.name
 	name != null
 }
 
-allow_host_path_read_only_volumes_ok_2(volume) if {
+allow_host_path_read_only_volumes_allowed_path_prefix_ok(volume) if {
+	some allowed in [
+		{"pathPrefix": "/var/log", "readOnly": true},
+		{"pathPrefix": "/tmp", "readOnly": false},
+	]
+	lib.under(volume.hostPath.path, allowed.pathPrefix)
+}
+
+allow_host_path_read_only_volumes_allowed_path_prefix_and_read_only_ok(volume) if {
 	some allowed in [
 		{"pathPrefix": "/var/log", "readOnly": true},
 		{"pathPrefix": "/tmp", "readOnly": false},
 	]
 	lib.under(volume.hostPath.path, allowed.pathPrefix)
 	not allowed.readOnly == true
-}
-
-allow_host_path_read_only_volumes_ok(volume) if {
-	some allowed in [
-		{"pathPrefix": "/var/log", "readOnly": true},
-		{"pathPrefix": "/tmp", "readOnly": false},
-	]
-	lib.under(volume.hostPath.path, allowed.pathPrefix)
 }
 
 # allow capabilities.add NET_BIND_SERVICE  (policy.psp)

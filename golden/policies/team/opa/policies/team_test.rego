@@ -197,98 +197,98 @@ test_seccomp_unset if {
 	{entry.msg | some entry in found} == {"container main: seccompProfile is not set, allowed: runtime/default, localhost/*", "pod: seccompProfile must be set, the default of this policy is type RuntimeDefault"}
 }
 
-test_privileged_true_init if {
-	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "privileged-true-init", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"]}, "allowPrivilegeEscalation": false, "runAsNonRoot": true}}], "securityContext": {"fsGroup": 1, "seccompProfile": {"type": "RuntimeDefault"}}, "initContainers": [{"name": "init", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"]}, "allowPrivilegeEscalation": false, "runAsNonRoot": true, "privileged": true}}]}}
+test_privileged_true_in_init_container if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "privileged-true-in-init-container", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"]}, "allowPrivilegeEscalation": false, "runAsNonRoot": true}}], "securityContext": {"fsGroup": 1, "seccompProfile": {"type": "RuntimeDefault"}}, "initContainers": [{"name": "init", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"]}, "allowPrivilegeEscalation": false, "runAsNonRoot": true, "privileged": true}}]}}
 	{entry.msg | some entry in found} == {"container init: privileged is true, must not be true"}
 }
 
-test_privileged_true_debug if {
-	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "privileged-true-debug", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"]}, "allowPrivilegeEscalation": false, "runAsNonRoot": true}}], "securityContext": {"fsGroup": 1, "seccompProfile": {"type": "RuntimeDefault"}}, "ephemeralContainers": [{"name": "debug", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"]}, "allowPrivilegeEscalation": false, "runAsNonRoot": true, "privileged": true}}]}}
+test_privileged_true_in_ephemeral_container if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "privileged-true-in-ephemeral-container", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"]}, "allowPrivilegeEscalation": false, "runAsNonRoot": true}}], "securityContext": {"fsGroup": 1, "seccompProfile": {"type": "RuntimeDefault"}}, "ephemeralContainers": [{"name": "debug", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"]}, "allowPrivilegeEscalation": false, "runAsNonRoot": true, "privileged": true}}]}}
 	{entry.msg | some entry in found} == {"container debug: privileged is true, must not be true"}
 }
 
-test_hostport_9999_init if {
-	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "hostport-9999-init", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"]}, "allowPrivilegeEscalation": false, "runAsNonRoot": true}}], "securityContext": {"fsGroup": 1, "seccompProfile": {"type": "RuntimeDefault"}}, "initContainers": [{"name": "init", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"]}, "allowPrivilegeEscalation": false, "runAsNonRoot": true}, "ports": [{"containerPort": 8080, "hostPort": 9999, "protocol": "TCP"}]}]}}
+test_hostport_9999_in_init_container if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "hostport-9999-in-init-container", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"]}, "allowPrivilegeEscalation": false, "runAsNonRoot": true}}], "securityContext": {"fsGroup": 1, "seccompProfile": {"type": "RuntimeDefault"}}, "initContainers": [{"name": "init", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"]}, "allowPrivilegeEscalation": false, "runAsNonRoot": true}, "ports": [{"containerPort": 8080, "hostPort": 9999, "protocol": "TCP"}]}]}}
 	{entry.msg | some entry in found} == {"container init: hostPort is 9999, allowed: 10000-11000, 13000-14000 (ports outside the load balancer's ranges collide: ask #platform)"}
 }
 
-test_capabilities_add_sys_admin_init if {
-	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "capabilities-add-sys-admin-init", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"]}, "allowPrivilegeEscalation": false, "runAsNonRoot": true}}], "securityContext": {"fsGroup": 1, "seccompProfile": {"type": "RuntimeDefault"}}, "initContainers": [{"name": "init", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"], "add": ["SYS_ADMIN"]}, "allowPrivilegeEscalation": false, "runAsNonRoot": true}}]}}
+test_capabilities_add_sys_admin_in_init_container if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "capabilities-add-sys-admin-in-init-container", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"]}, "allowPrivilegeEscalation": false, "runAsNonRoot": true}}], "securityContext": {"fsGroup": 1, "seccompProfile": {"type": "RuntimeDefault"}}, "initContainers": [{"name": "init", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"], "add": ["SYS_ADMIN"]}, "allowPrivilegeEscalation": false, "runAsNonRoot": true}}]}}
 	{entry.msg | some entry in found} == {"container init: capabilities.add has SYS_ADMIN, allowed: NET_BIND_SERVICE"}
 }
 
-test_capabilities_add_sys_admin_debug if {
-	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "capabilities-add-sys-admin-debug", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"]}, "allowPrivilegeEscalation": false, "runAsNonRoot": true}}], "securityContext": {"fsGroup": 1, "seccompProfile": {"type": "RuntimeDefault"}}, "ephemeralContainers": [{"name": "debug", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"], "add": ["SYS_ADMIN"]}, "allowPrivilegeEscalation": false, "runAsNonRoot": true}}]}}
+test_capabilities_add_sys_admin_in_ephemeral_container if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "capabilities-add-sys-admin-in-ephemeral-container", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"]}, "allowPrivilegeEscalation": false, "runAsNonRoot": true}}], "securityContext": {"fsGroup": 1, "seccompProfile": {"type": "RuntimeDefault"}}, "ephemeralContainers": [{"name": "debug", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"], "add": ["SYS_ADMIN"]}, "allowPrivilegeEscalation": false, "runAsNonRoot": true}}]}}
 	{entry.msg | some entry in found} == {"container debug: capabilities.add has SYS_ADMIN, allowed: NET_BIND_SERVICE"}
 }
 
-test_capabilities_add_chown_init if {
-	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "capabilities-add-chown-init", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"]}, "allowPrivilegeEscalation": false, "runAsNonRoot": true}}], "securityContext": {"fsGroup": 1, "seccompProfile": {"type": "RuntimeDefault"}}, "initContainers": [{"name": "init", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"], "add": ["chown"]}, "allowPrivilegeEscalation": false, "runAsNonRoot": true}}]}}
+test_capabilities_add_chown_in_init_container if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "capabilities-add-chown-in-init-container", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"]}, "allowPrivilegeEscalation": false, "runAsNonRoot": true}}], "securityContext": {"fsGroup": 1, "seccompProfile": {"type": "RuntimeDefault"}}, "initContainers": [{"name": "init", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"], "add": ["chown"]}, "allowPrivilegeEscalation": false, "runAsNonRoot": true}}]}}
 	{entry.msg | some entry in found} == {"container init: capabilities.add has chown, allowed: NET_BIND_SERVICE"}
 }
 
-test_capabilities_add_chown_debug if {
-	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "capabilities-add-chown-debug", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"]}, "allowPrivilegeEscalation": false, "runAsNonRoot": true}}], "securityContext": {"fsGroup": 1, "seccompProfile": {"type": "RuntimeDefault"}}, "ephemeralContainers": [{"name": "debug", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"], "add": ["chown"]}, "allowPrivilegeEscalation": false, "runAsNonRoot": true}}]}}
+test_capabilities_add_chown_in_ephemeral_container if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "capabilities-add-chown-in-ephemeral-container", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"]}, "allowPrivilegeEscalation": false, "runAsNonRoot": true}}], "securityContext": {"fsGroup": 1, "seccompProfile": {"type": "RuntimeDefault"}}, "ephemeralContainers": [{"name": "debug", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"], "add": ["chown"]}, "allowPrivilegeEscalation": false, "runAsNonRoot": true}}]}}
 	{entry.msg | some entry in found} == {"container debug: capabilities.add has chown, allowed: NET_BIND_SERVICE"}
 }
 
-test_capabilities_drop_but_0_init if {
-	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "capabilities-drop-but-0-init", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"]}, "allowPrivilegeEscalation": false, "runAsNonRoot": true}}], "securityContext": {"fsGroup": 1, "seccompProfile": {"type": "RuntimeDefault"}}, "initContainers": [{"name": "init", "image": "app:1", "securityContext": {"capabilities": {"drop": []}, "allowPrivilegeEscalation": false, "runAsNonRoot": true}}]}}
+test_capabilities_drop_but_0_in_init_container if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "capabilities-drop-but-0-in-init-container", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"]}, "allowPrivilegeEscalation": false, "runAsNonRoot": true}}], "securityContext": {"fsGroup": 1, "seccompProfile": {"type": "RuntimeDefault"}}, "initContainers": [{"name": "init", "image": "app:1", "securityContext": {"capabilities": {"drop": []}, "allowPrivilegeEscalation": false, "runAsNonRoot": true}}]}}
 	{entry.msg | some entry in found} == {"container init: capabilities.drop lacks ALL"}
 }
 
-test_capabilities_drop_but_0_debug if {
-	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "capabilities-drop-but-0-debug", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"]}, "allowPrivilegeEscalation": false, "runAsNonRoot": true}}], "securityContext": {"fsGroup": 1, "seccompProfile": {"type": "RuntimeDefault"}}, "ephemeralContainers": [{"name": "debug", "image": "app:1", "securityContext": {"capabilities": {"drop": []}, "allowPrivilegeEscalation": false, "runAsNonRoot": true}}]}}
+test_capabilities_drop_but_0_in_ephemeral_container if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "capabilities-drop-but-0-in-ephemeral-container", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"]}, "allowPrivilegeEscalation": false, "runAsNonRoot": true}}], "securityContext": {"fsGroup": 1, "seccompProfile": {"type": "RuntimeDefault"}}, "ephemeralContainers": [{"name": "debug", "image": "app:1", "securityContext": {"capabilities": {"drop": []}, "allowPrivilegeEscalation": false, "runAsNonRoot": true}}]}}
 	{entry.msg | some entry in found} == {"container debug: capabilities.drop lacks ALL"}
 }
 
-test_capabilities_drop_none_init if {
-	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "capabilities-drop-none-init", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"]}, "allowPrivilegeEscalation": false, "runAsNonRoot": true}}], "securityContext": {"fsGroup": 1, "seccompProfile": {"type": "RuntimeDefault"}}, "initContainers": [{"name": "init", "image": "app:1", "securityContext": {"capabilities": {}, "allowPrivilegeEscalation": false, "runAsNonRoot": true}}]}}
+test_capabilities_drop_none_in_init_container if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "capabilities-drop-none-in-init-container", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"]}, "allowPrivilegeEscalation": false, "runAsNonRoot": true}}], "securityContext": {"fsGroup": 1, "seccompProfile": {"type": "RuntimeDefault"}}, "initContainers": [{"name": "init", "image": "app:1", "securityContext": {"capabilities": {}, "allowPrivilegeEscalation": false, "runAsNonRoot": true}}]}}
 	{entry.msg | some entry in found} == {"container init: capabilities.drop lacks ALL"}
 }
 
-test_capabilities_drop_none_debug if {
-	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "capabilities-drop-none-debug", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"]}, "allowPrivilegeEscalation": false, "runAsNonRoot": true}}], "securityContext": {"fsGroup": 1, "seccompProfile": {"type": "RuntimeDefault"}}, "ephemeralContainers": [{"name": "debug", "image": "app:1", "securityContext": {"capabilities": {}, "allowPrivilegeEscalation": false, "runAsNonRoot": true}}]}}
+test_capabilities_drop_none_in_ephemeral_container if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "capabilities-drop-none-in-ephemeral-container", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"]}, "allowPrivilegeEscalation": false, "runAsNonRoot": true}}], "securityContext": {"fsGroup": 1, "seccompProfile": {"type": "RuntimeDefault"}}, "ephemeralContainers": [{"name": "debug", "image": "app:1", "securityContext": {"capabilities": {}, "allowPrivilegeEscalation": false, "runAsNonRoot": true}}]}}
 	{entry.msg | some entry in found} == {"container debug: capabilities.drop lacks ALL"}
 }
 
-test_escalation_true_init if {
-	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "escalation-true-init", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"]}, "allowPrivilegeEscalation": false, "runAsNonRoot": true}}], "securityContext": {"fsGroup": 1, "seccompProfile": {"type": "RuntimeDefault"}}, "initContainers": [{"name": "init", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"]}, "allowPrivilegeEscalation": true, "runAsNonRoot": true}}]}}
+test_escalation_true_in_init_container if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "escalation-true-in-init-container", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"]}, "allowPrivilegeEscalation": false, "runAsNonRoot": true}}], "securityContext": {"fsGroup": 1, "seccompProfile": {"type": "RuntimeDefault"}}, "initContainers": [{"name": "init", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"]}, "allowPrivilegeEscalation": true, "runAsNonRoot": true}}]}}
 	{entry.msg | some entry in found} == {"container init: allowPrivilegeEscalation is true, must be false"}
 }
 
-test_escalation_true_debug if {
-	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "escalation-true-debug", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"]}, "allowPrivilegeEscalation": false, "runAsNonRoot": true}}], "securityContext": {"fsGroup": 1, "seccompProfile": {"type": "RuntimeDefault"}}, "ephemeralContainers": [{"name": "debug", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"]}, "allowPrivilegeEscalation": true, "runAsNonRoot": true}}]}}
+test_escalation_true_in_ephemeral_container if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "escalation-true-in-ephemeral-container", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"]}, "allowPrivilegeEscalation": false, "runAsNonRoot": true}}], "securityContext": {"fsGroup": 1, "seccompProfile": {"type": "RuntimeDefault"}}, "ephemeralContainers": [{"name": "debug", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"]}, "allowPrivilegeEscalation": true, "runAsNonRoot": true}}]}}
 	{entry.msg | some entry in found} == {"container debug: allowPrivilegeEscalation is true, must be false"}
 }
 
-test_escalation_unset_init if {
-	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "escalation-unset-init", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"]}, "allowPrivilegeEscalation": false, "runAsNonRoot": true}}], "securityContext": {"fsGroup": 1, "seccompProfile": {"type": "RuntimeDefault"}}, "initContainers": [{"name": "init", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"]}, "runAsNonRoot": true}}]}}
+test_escalation_unset_in_init_container if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "escalation-unset-in-init-container", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"]}, "allowPrivilegeEscalation": false, "runAsNonRoot": true}}], "securityContext": {"fsGroup": 1, "seccompProfile": {"type": "RuntimeDefault"}}, "initContainers": [{"name": "init", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"]}, "runAsNonRoot": true}}]}}
 	{entry.msg | some entry in found} == {"container init: allowPrivilegeEscalation is not set, must be false"}
 }
 
-test_escalation_unset_debug if {
-	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "escalation-unset-debug", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"]}, "allowPrivilegeEscalation": false, "runAsNonRoot": true}}], "securityContext": {"fsGroup": 1, "seccompProfile": {"type": "RuntimeDefault"}}, "ephemeralContainers": [{"name": "debug", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"]}, "runAsNonRoot": true}}]}}
+test_escalation_unset_in_ephemeral_container if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "escalation-unset-in-ephemeral-container", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"]}, "allowPrivilegeEscalation": false, "runAsNonRoot": true}}], "securityContext": {"fsGroup": 1, "seccompProfile": {"type": "RuntimeDefault"}}, "ephemeralContainers": [{"name": "debug", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"]}, "runAsNonRoot": true}}]}}
 	{entry.msg | some entry in found} == {"container debug: allowPrivilegeEscalation is not set, must be false"}
 }
 
-test_seccomp_unconfined_init if {
-	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "seccomp-unconfined-init", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"]}, "allowPrivilegeEscalation": false, "runAsNonRoot": true}}], "securityContext": {"fsGroup": 1, "seccompProfile": {"type": "RuntimeDefault"}}, "initContainers": [{"name": "init", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"]}, "allowPrivilegeEscalation": false, "runAsNonRoot": true, "seccompProfile": {"type": "Unconfined"}}}]}}
+test_seccomp_unconfined_in_init_container if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "seccomp-unconfined-in-init-container", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"]}, "allowPrivilegeEscalation": false, "runAsNonRoot": true}}], "securityContext": {"fsGroup": 1, "seccompProfile": {"type": "RuntimeDefault"}}, "initContainers": [{"name": "init", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"]}, "allowPrivilegeEscalation": false, "runAsNonRoot": true, "seccompProfile": {"type": "Unconfined"}}}]}}
 	{entry.msg | some entry in found} == {"container init: seccompProfile is Unconfined, allowed: runtime/default, localhost/*"}
 }
 
-test_seccomp_unconfined_debug if {
-	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "seccomp-unconfined-debug", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"]}, "allowPrivilegeEscalation": false, "runAsNonRoot": true}}], "securityContext": {"fsGroup": 1, "seccompProfile": {"type": "RuntimeDefault"}}, "ephemeralContainers": [{"name": "debug", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"]}, "allowPrivilegeEscalation": false, "runAsNonRoot": true, "seccompProfile": {"type": "Unconfined"}}}]}}
+test_seccomp_unconfined_in_ephemeral_container if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "seccomp-unconfined-in-ephemeral-container", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"]}, "allowPrivilegeEscalation": false, "runAsNonRoot": true}}], "securityContext": {"fsGroup": 1, "seccompProfile": {"type": "RuntimeDefault"}}, "ephemeralContainers": [{"name": "debug", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"]}, "allowPrivilegeEscalation": false, "runAsNonRoot": true, "seccompProfile": {"type": "Unconfined"}}}]}}
 	{entry.msg | some entry in found} == {"container debug: seccompProfile is Unconfined, allowed: runtime/default, localhost/*"}
 }
 
-test_seccomp_unset_init if {
-	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "seccomp-unset-init", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"]}, "allowPrivilegeEscalation": false, "runAsNonRoot": true}}], "securityContext": {"fsGroup": 1}, "initContainers": [{"name": "init", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"]}, "allowPrivilegeEscalation": false, "runAsNonRoot": true}}]}}
+test_seccomp_unset_in_init_container if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "seccomp-unset-in-init-container", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"]}, "allowPrivilegeEscalation": false, "runAsNonRoot": true}}], "securityContext": {"fsGroup": 1}, "initContainers": [{"name": "init", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"]}, "allowPrivilegeEscalation": false, "runAsNonRoot": true}}]}}
 	{entry.msg | some entry in found} == {"container init: seccompProfile is not set, allowed: runtime/default, localhost/*; container main: seccompProfile is not set, allowed: runtime/default, localhost/*", "pod: seccompProfile must be set, the default of this policy is type RuntimeDefault"}
 }
 
-test_seccomp_unset_debug if {
-	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "seccomp-unset-debug", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"]}, "allowPrivilegeEscalation": false, "runAsNonRoot": true}}], "securityContext": {"fsGroup": 1}, "ephemeralContainers": [{"name": "debug", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"]}, "allowPrivilegeEscalation": false, "runAsNonRoot": true}}]}}
+test_seccomp_unset_in_ephemeral_container if {
+	found := policy.violation with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "seccomp-unset-in-ephemeral-container", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"]}, "allowPrivilegeEscalation": false, "runAsNonRoot": true}}], "securityContext": {"fsGroup": 1}, "ephemeralContainers": [{"name": "debug", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"]}, "allowPrivilegeEscalation": false, "runAsNonRoot": true}}]}}
 	{entry.msg | some entry in found} == {"container main: seccompProfile is not set, allowed: runtime/default, localhost/*; container debug: seccompProfile is not set, allowed: runtime/default, localhost/*", "pod: seccompProfile must be set, the default of this policy is type RuntimeDefault"}
 }
 
@@ -300,4 +300,84 @@ test_update_of_nothing_looked_at if {
 test_update_to_refused if {
 	found := policy.violation with input as {"request": {"operation": "UPDATE", "object": {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "update-to-refused", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"]}, "allowPrivilegeEscalation": false, "runAsNonRoot": true}}], "securityContext": {"fsGroup": 1, "seccompProfile": {"type": "RuntimeDefault"}}, "ephemeralContainers": [{"name": "debug", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"]}, "allowPrivilegeEscalation": false, "runAsNonRoot": true, "privileged": true}}]}}, "oldObject": {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "update-to-refused", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"]}, "allowPrivilegeEscalation": false, "runAsNonRoot": true}}], "securityContext": {"fsGroup": 1, "seccompProfile": {"type": "RuntimeDefault"}}}}}}
 	{entry.msg | some entry in found} == {"container debug: privileged is true, must not be true"}
+}
+
+test_main_has_privileged_true if {
+	found := data.main.deny with input as {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "privileged-true", "namespace": "default"}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"]}, "allowPrivilegeEscalation": false, "runAsNonRoot": true, "privileged": true}}], "securityContext": {"fsGroup": 1, "seccompProfile": {"type": "RuntimeDefault"}}}}
+	{"container main: privileged is true, must not be true"} & found == {"container main: privileged is true, must not be true"}
+}
+
+test_privileged_true_in_deployment if {
+	found := data.main.warn with input as {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "privileged-true-in-deployment", "namespace": "default"}, "spec": {"selector": {"matchLabels": {"app": "suite"}}, "template": {"metadata": {"labels": {"app": "suite"}}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"]}, "allowPrivilegeEscalation": false, "runAsNonRoot": true, "privileged": true}}], "securityContext": {"fsGroup": 1, "seccompProfile": {"type": "RuntimeDefault"}}}}}}
+	{"container main: privileged is true, must not be true"} & found == {"container main: privileged is true, must not be true"}
+}
+
+test_hostnetwork_true_in_deployment if {
+	found := data.main.warn with input as {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "hostnetwork-true-in-deployment", "namespace": "default"}, "spec": {"selector": {"matchLabels": {"app": "suite"}}, "template": {"metadata": {"labels": {"app": "suite"}}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"]}, "allowPrivilegeEscalation": false, "runAsNonRoot": true}}], "securityContext": {"fsGroup": 1, "seccompProfile": {"type": "RuntimeDefault"}}, "hostNetwork": true}}}}
+	{"pod: hostNetwork is true, must not be true"} & found == {"pod: hostNetwork is true, must not be true"}
+}
+
+test_hostpid_true_in_deployment if {
+	found := data.main.warn with input as {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "hostpid-true-in-deployment", "namespace": "default"}, "spec": {"selector": {"matchLabels": {"app": "suite"}}, "template": {"metadata": {"labels": {"app": "suite"}}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"]}, "allowPrivilegeEscalation": false, "runAsNonRoot": true}}], "securityContext": {"fsGroup": 1, "seccompProfile": {"type": "RuntimeDefault"}}, "hostPID": true}}}}
+	{"pod: hostPID is true, must not be true"} & found == {"pod: hostPID is true, must not be true"}
+}
+
+test_hostipc_true_in_deployment if {
+	found := data.main.warn with input as {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "hostipc-true-in-deployment", "namespace": "default"}, "spec": {"selector": {"matchLabels": {"app": "suite"}}, "template": {"metadata": {"labels": {"app": "suite"}}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"]}, "allowPrivilegeEscalation": false, "runAsNonRoot": true}}], "securityContext": {"fsGroup": 1, "seccompProfile": {"type": "RuntimeDefault"}}, "hostIPC": true}}}}
+	{"pod: hostIPC is true, must not be true"} & found == {"pod: hostIPC is true, must not be true"}
+}
+
+test_hostport_9999_in_deployment if {
+	found := data.main.warn with input as {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "hostport-9999-in-deployment", "namespace": "default"}, "spec": {"selector": {"matchLabels": {"app": "suite"}}, "template": {"metadata": {"labels": {"app": "suite"}}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"]}, "allowPrivilegeEscalation": false, "runAsNonRoot": true}, "ports": [{"containerPort": 8080, "hostPort": 9999, "protocol": "TCP"}]}], "securityContext": {"fsGroup": 1, "seccompProfile": {"type": "RuntimeDefault"}}}}}}
+	{"container main: hostPort is 9999, allowed: 10000-11000, 13000-14000 (ports outside the load balancer's ranges collide: ask #platform)"} & found == {"container main: hostPort is 9999, allowed: 10000-11000, 13000-14000 (ports outside the load balancer's ranges collide: ask #platform)"}
+}
+
+test_volumes_image_in_deployment if {
+	found := data.main.warn with input as {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "volumes-image-in-deployment", "namespace": "default"}, "spec": {"selector": {"matchLabels": {"app": "suite"}}, "template": {"metadata": {"labels": {"app": "suite"}}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"]}, "allowPrivilegeEscalation": false, "runAsNonRoot": true}}], "securityContext": {"fsGroup": 1, "seccompProfile": {"type": "RuntimeDefault"}}, "volumes": [{"name": "data", "image": {"reference": "app:1"}}]}}}}
+	{"volume data: its type is image, allowed: configMap, secret, emptyDir, projected, persistentVolumeClaim, hostPath"} & found == {"volume data: its type is image, allowed: configMap, secret, emptyDir, projected, persistentVolumeClaim, hostPath"}
+}
+
+test_hostpath_0_writable_in_deployment if {
+	found := data.main.warn with input as {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "hostpath-0-writable-in-deployment", "namespace": "default"}, "spec": {"selector": {"matchLabels": {"app": "suite"}}, "template": {"metadata": {"labels": {"app": "suite"}}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"]}, "allowPrivilegeEscalation": false, "runAsNonRoot": true}, "volumeMounts": [{"name": "host", "mountPath": "/host", "readOnly": false}]}], "securityContext": {"fsGroup": 1, "seccompProfile": {"type": "RuntimeDefault"}}, "volumes": [{"name": "host", "hostPath": {"path": "/var/log"}}]}}}}
+	{"container main: the mount of volume host must be readOnly, allowed: /var/log (read-only), /tmp"} & found == {"container main: the mount of volume host must be readOnly, allowed: /var/log (read-only), /tmp"}
+}
+
+test_capabilities_add_sys_admin_in_deployment if {
+	found := data.main.warn with input as {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "capabilities-add-sys-admin-in-deployment", "namespace": "default"}, "spec": {"selector": {"matchLabels": {"app": "suite"}}, "template": {"metadata": {"labels": {"app": "suite"}}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"], "add": ["SYS_ADMIN"]}, "allowPrivilegeEscalation": false, "runAsNonRoot": true}}], "securityContext": {"fsGroup": 1, "seccompProfile": {"type": "RuntimeDefault"}}}}}}
+	{"container main: capabilities.add has SYS_ADMIN, allowed: NET_BIND_SERVICE"} & found == {"container main: capabilities.add has SYS_ADMIN, allowed: NET_BIND_SERVICE"}
+}
+
+test_capabilities_drop_but_0_in_deployment if {
+	found := data.main.warn with input as {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "capabilities-drop-but-0-in-deployment", "namespace": "default"}, "spec": {"selector": {"matchLabels": {"app": "suite"}}, "template": {"metadata": {"labels": {"app": "suite"}}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"drop": []}, "allowPrivilegeEscalation": false, "runAsNonRoot": true}}], "securityContext": {"fsGroup": 1, "seccompProfile": {"type": "RuntimeDefault"}}}}}}
+	{"container main: capabilities.drop lacks ALL"} & found == {"container main: capabilities.drop lacks ALL"}
+}
+
+test_escalation_true_in_deployment if {
+	found := data.main.warn with input as {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "escalation-true-in-deployment", "namespace": "default"}, "spec": {"selector": {"matchLabels": {"app": "suite"}}, "template": {"metadata": {"labels": {"app": "suite"}}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"]}, "allowPrivilegeEscalation": true, "runAsNonRoot": true}}], "securityContext": {"fsGroup": 1, "seccompProfile": {"type": "RuntimeDefault"}}}}}}
+	{"container main: allowPrivilegeEscalation is true, must be false"} & found == {"container main: allowPrivilegeEscalation is true, must be false"}
+}
+
+test_nonroot_true_uid_0_in_deployment if {
+	found := data.main.warn with input as {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "nonroot-true-uid-0-in-deployment", "namespace": "default"}, "spec": {"selector": {"matchLabels": {"app": "suite"}}, "template": {"metadata": {"labels": {"app": "suite"}}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"]}, "allowPrivilegeEscalation": false, "runAsNonRoot": true, "runAsUser": 0}}], "securityContext": {"fsGroup": 1, "seccompProfile": {"type": "RuntimeDefault"}}}}}}
+	{"container main: runAsUser is 0, must not be 0"} & found == {"container main: runAsUser is 0, must not be 0"}
+}
+
+test_fsgroup_0_in_deployment if {
+	found := data.main.warn with input as {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "fsgroup-0-in-deployment", "namespace": "default"}, "spec": {"selector": {"matchLabels": {"app": "suite"}}, "template": {"metadata": {"labels": {"app": "suite"}}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"]}, "allowPrivilegeEscalation": false, "runAsNonRoot": true}}], "securityContext": {"fsGroup": 0, "seccompProfile": {"type": "RuntimeDefault"}}}}}}
+	{"pod: fsGroup is 0, allowed: 1-65535"} & found == {"pod: fsGroup is 0, allowed: 1-65535"}
+}
+
+test_seccomp_unconfined_in_deployment if {
+	found := data.main.warn with input as {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "seccomp-unconfined-in-deployment", "namespace": "default"}, "spec": {"selector": {"matchLabels": {"app": "suite"}}, "template": {"metadata": {"labels": {"app": "suite"}}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"]}, "allowPrivilegeEscalation": false, "runAsNonRoot": true, "seccompProfile": {"type": "Unconfined"}}}], "securityContext": {"fsGroup": 1, "seccompProfile": {"type": "RuntimeDefault"}}}}}}
+	{"container main: seccompProfile is Unconfined, allowed: runtime/default, localhost/*"} & found == {"container main: seccompProfile is Unconfined, allowed: runtime/default, localhost/*"}
+}
+
+test_seccomp_unset_in_deployment if {
+	found := data.main.warn with input as {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "seccomp-unset-in-deployment", "namespace": "default"}, "spec": {"selector": {"matchLabels": {"app": "suite"}}, "template": {"metadata": {"labels": {"app": "suite"}}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"]}, "allowPrivilegeEscalation": false, "runAsNonRoot": true}}], "securityContext": {"fsGroup": 1}}}}}
+	{"container main: seccompProfile is not set, allowed: runtime/default, localhost/*", "pod: seccompProfile must be set, the default of this policy is type RuntimeDefault"} & found == {"container main: seccompProfile is not set, allowed: runtime/default, localhost/*", "pod: seccompProfile must be set, the default of this policy is type RuntimeDefault"}
+}
+
+test_privileged_true_in_cronjob if {
+	found := data.main.warn with input as {"apiVersion": "batch/v1", "kind": "CronJob", "metadata": {"name": "privileged-true-in-cronjob", "namespace": "default"}, "spec": {"schedule": "0 0 * * *", "jobTemplate": {"spec": {"template": {"metadata": {"labels": {"app": "suite"}}, "spec": {"containers": [{"name": "main", "image": "app:1", "securityContext": {"capabilities": {"drop": ["ALL"]}, "allowPrivilegeEscalation": false, "runAsNonRoot": true, "privileged": true}}], "securityContext": {"fsGroup": 1, "seccompProfile": {"type": "RuntimeDefault"}}}}}}}}
+	{"container main: privileged is true, must not be true"} & found == {"container main: privileged is true, must not be true"}
 }

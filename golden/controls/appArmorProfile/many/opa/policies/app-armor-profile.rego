@@ -66,6 +66,7 @@ require_app_armor_profile_annotated_profile_findings := [finding |
 	some container in lib.containers(pod)
 	object.get(container, ["securityContext", "appArmorProfile"], null) == null
 	object.get(pod, ["metadata", "annotations", lib.join("container.apparmor.security.beta.kubernetes.io/", object.get(container, "name", null))], null) != null
+	object.get(pod, ["metadata", "annotations", lib.join("container.apparmor.security.beta.kubernetes.io/", object.get(container, "name", null))], null) != ""
 	not object.get(pod, ["metadata", "annotations", lib.join("container.apparmor.security.beta.kubernetes.io/", object.get(container, "name", null))], null) in [
 		"runtime/default",
 		"localhost/audited",
@@ -82,7 +83,7 @@ require_app_armor_profile_annotated_profile_findings := [finding |
 require_app_armor_profile_inherited_profile_findings := [finding |
 	some container in lib.containers(pod)
 	object.get(container, ["securityContext", "appArmorProfile"], null) == null
-	object.get(pod, ["metadata", "annotations", lib.join("container.apparmor.security.beta.kubernetes.io/", object.get(container, "name", null))], null) == null
+	not require_app_armor_profile_inherited_profile_annotations_or_name_ok(container)
 	pod.spec.securityContext.appArmorProfile != null
 	not pod.spec.securityContext.appArmorProfile.type == "Localhost"
 	not pod.spec.securityContext.appArmorProfile.type == "RuntimeDefault"
@@ -95,10 +96,15 @@ require_app_armor_profile_inherited_profile_findings := [finding |
 	])
 ]
 
+require_app_armor_profile_inherited_profile_annotations_or_name_ok(container) if {
+	object.get(pod, ["metadata", "annotations", lib.join("container.apparmor.security.beta.kubernetes.io/", object.get(container, "name", null))], null) != null
+	object.get(pod, ["metadata", "annotations", lib.join("container.apparmor.security.beta.kubernetes.io/", object.get(container, "name", null))], null) != ""
+}
+
 require_app_armor_profile_local_inherited_profile_findings := [finding |
 	some container in lib.containers(pod)
 	object.get(container, ["securityContext", "appArmorProfile"], null) == null
-	object.get(pod, ["metadata", "annotations", lib.join("container.apparmor.security.beta.kubernetes.io/", object.get(container, "name", null))], null) == null
+	not require_app_armor_profile_local_inherited_profile_annotations_or_name_ok(container)
 	pod.spec.securityContext.appArmorProfile != null
 	pod.spec.securityContext.appArmorProfile.type == "Localhost"
 	not lib.join("localhost/", object.get(pod, ["spec", "securityContext", "appArmorProfile", "localhostProfile"], null)) in [
@@ -113,10 +119,15 @@ require_app_armor_profile_local_inherited_profile_findings := [finding |
 	])
 ]
 
+require_app_armor_profile_local_inherited_profile_annotations_or_name_ok(container) if {
+	object.get(pod, ["metadata", "annotations", lib.join("container.apparmor.security.beta.kubernetes.io/", object.get(container, "name", null))], null) != null
+	object.get(pod, ["metadata", "annotations", lib.join("container.apparmor.security.beta.kubernetes.io/", object.get(container, "name", null))], null) != ""
+}
+
 require_app_armor_profile_profile_set_findings := [finding |
 	some container in lib.containers(pod)
 	object.get(container, ["securityContext", "appArmorProfile"], null) == null
-	object.get(pod, ["metadata", "annotations", lib.join("container.apparmor.security.beta.kubernetes.io/", object.get(container, "name", null))], null) == null
+	not require_app_armor_profile_profile_set_annotations_or_name_ok(container)
 	object.get(pod, ["spec", "securityContext", "appArmorProfile"], null) == null
 	finding := concat("", [
 		"container ",
@@ -124,6 +135,11 @@ require_app_armor_profile_profile_set_findings := [finding |
 		": appArmorProfile is not set, allowed: runtime/default, localhost/audited",
 	])
 ]
+
+require_app_armor_profile_profile_set_annotations_or_name_ok(container) if {
+	object.get(pod, ["metadata", "annotations", lib.join("container.apparmor.security.beta.kubernetes.io/", object.get(container, "name", null))], null) != null
+	object.get(pod, ["metadata", "annotations", lib.join("container.apparmor.security.beta.kubernetes.io/", object.get(container, "name", null))], null) != ""
+}
 
 # A bare Pod, or the one of an AdmissionReview; anything else is not looked at.
 pod := input.request.object if input.request.object.kind == "Pod"

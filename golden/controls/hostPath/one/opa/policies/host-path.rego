@@ -59,21 +59,21 @@ allow_host_path_read_only_mount_findings := [finding |
 allow_host_path_read_only_volumes := {name |
 	some volume in pod.spec.volumes
 	volume.hostPath != null
-	allow_host_path_read_only_volumes_ok(volume)
-	not allow_host_path_read_only_volumes_ok_2(volume)
+	allow_host_path_read_only_volumes_allowed_path_prefix_ok(volume)
+	not allow_host_path_read_only_volumes_allowed_path_prefix_and_read_only_ok(volume)
 	name := volume.name
 	name != null
 }
 
-allow_host_path_read_only_volumes_ok_2(volume) if {
+allow_host_path_read_only_volumes_allowed_path_prefix_ok(volume) if {
+	some allowed in [{"pathPrefix": "/var/log", "readOnly": true}]
+	lib.under(volume.hostPath.path, allowed.pathPrefix)
+}
+
+allow_host_path_read_only_volumes_allowed_path_prefix_and_read_only_ok(volume) if {
 	some allowed in [{"pathPrefix": "/var/log", "readOnly": true}]
 	lib.under(volume.hostPath.path, allowed.pathPrefix)
 	not allowed.readOnly == true
-}
-
-allow_host_path_read_only_volumes_ok(volume) if {
-	some allowed in [{"pathPrefix": "/var/log", "readOnly": true}]
-	lib.under(volume.hostPath.path, allowed.pathPrefix)
 }
 
 # A bare Pod, or the one of an AdmissionReview; anything else is not looked at.

@@ -24,18 +24,18 @@ denied_host_process_unchanged if {
 
 denied_host_process_findings := [finding |
 	some found in [
-		denied_host_process_host_process_findings,
-		denied_host_process_host_process_findings_2,
+		denied_host_process_pod_host_process_findings,
+		denied_host_process_container_host_process_findings,
 	]
 	some finding in found
 ]
 
-denied_host_process_host_process_findings := [finding |
+denied_host_process_pod_host_process_findings := [finding |
 	pod.spec.securityContext.windowsOptions.hostProcess == true
 	finding := "pod: hostProcess is true, must not be true"
 ]
 
-denied_host_process_host_process_findings_2 := [finding |
+denied_host_process_container_host_process_findings := [finding |
 	some container in lib.containers(pod)
 	container.securityContext.windowsOptions.hostProcess == true
 	finding := concat("", [

@@ -39,43 +39,43 @@ allow_volumes_volume_type_ok(_, type) if {
 allow_volumes_volume_type_ok(volume, type) if {
 	type == "projected"
 	every source in lib.list(object.get(volume, ["projected", "sources"], null)) {
-		allow_volumes_volume_type_ok_2(source)
-		allow_volumes_volume_type_ok_3(source)
-		allow_volumes_volume_type_ok_5(source)
+		allow_volumes_volume_type_service_account_token_or_config_map_or_downward_api_ok(source)
+		allow_volumes_volume_type_service_account_token_ok(source)
+		allow_volumes_volume_type_config_map_ok(source)
 	}
 	every source in lib.list(object.get(volume, ["projected", "sources"], null)) {
 		every item in lib.list(object.get(source, ["downwardAPI", "items"], null)) {
 			item.path == "namespace"
 			item.fieldRef.fieldPath == "metadata.namespace"
-			allow_volumes_volume_type_ok_6(item)
+			allow_volumes_volume_type_api_version_ok(item)
 		}
 	}
 }
 
-allow_volumes_volume_type_ok_6(item) if object.get(item, ["fieldRef", "apiVersion"], null) == null
+allow_volumes_volume_type_service_account_token_or_config_map_or_downward_api_ok(source) if source.serviceAccountToken != null
 
-allow_volumes_volume_type_ok_6(item) if item.fieldRef.apiVersion == "v1"
+allow_volumes_volume_type_service_account_token_or_config_map_or_downward_api_ok(source) if source.configMap != null
 
-allow_volumes_volume_type_ok_5(source) if object.get(source, "configMap", null) == null
+allow_volumes_volume_type_service_account_token_or_config_map_or_downward_api_ok(source) if source.downwardAPI != null
 
-allow_volumes_volume_type_ok_5(source) if source.configMap.name == "kube-root-ca.crt"
+allow_volumes_volume_type_service_account_token_ok(source) if object.get(source, "serviceAccountToken", null) == null
 
-allow_volumes_volume_type_ok_3(source) if object.get(source, "serviceAccountToken", null) == null
-
-allow_volumes_volume_type_ok_3(source) if {
+allow_volumes_volume_type_service_account_token_ok(source) if {
 	source.serviceAccountToken.path == "token"
-	allow_volumes_volume_type_ok_4(source)
+	allow_volumes_volume_type_service_account_token_audience_ok(source)
 }
 
-allow_volumes_volume_type_ok_4(source) if object.get(source, ["serviceAccountToken", "audience"], null) == null
+allow_volumes_volume_type_service_account_token_audience_ok(source) if object.get(source, ["serviceAccountToken", "audience"], null) == null
 
-allow_volumes_volume_type_ok_4(source) if source.serviceAccountToken.audience == ""
+allow_volumes_volume_type_service_account_token_audience_ok(source) if source.serviceAccountToken.audience == ""
 
-allow_volumes_volume_type_ok_2(source) if source.serviceAccountToken != null
+allow_volumes_volume_type_config_map_ok(source) if object.get(source, "configMap", null) == null
 
-allow_volumes_volume_type_ok_2(source) if source.configMap != null
+allow_volumes_volume_type_config_map_ok(source) if source.configMap.name == "kube-root-ca.crt"
 
-allow_volumes_volume_type_ok_2(source) if source.downwardAPI != null
+allow_volumes_volume_type_api_version_ok(item) if object.get(item, ["fieldRef", "apiVersion"], null) == null
+
+allow_volumes_volume_type_api_version_ok(item) if item.fieldRef.apiVersion == "v1"
 
 # A bare Pod, or the one of an AdmissionReview; anything else is not looked at.
 pod := input.request.object if input.request.object.kind == "Pod"
