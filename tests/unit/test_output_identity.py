@@ -179,17 +179,14 @@ def test_constraints_in_force_at_some_points_alone() -> None:
     """Gatekeeper's command line is always one of them: it tests what is applied. Nothing else of the output differs."""
     plain = compiled(SOURCE, "gatekeeper").files
     scoped = compiled(SOURCE, "gatekeeper", enforcement_points=[AUDIT, WEBHOOK]).files
-    assert {path for path in plain if plain[path] != scoped[path]} == {
-        p for p in plain if p.startswith("policies/") and "kust" not in p
-    }
-    found = [one for path, text in scoped.items() if path.startswith("policies/") for one in yaml.safe_load_all(text)]
-    specs = [one["spec"] for one in found if "spec" in one]
-    assert specs
-    for spec in specs:
+    constraints = {p for p in plain if p.startswith(("policies/", "workloads/")) and "kust" not in p}
+    assert {path for path in plain if plain[path] != scoped[path]} == {*constraints, "suite/applied.yaml"}
+    points = [{"name": WEBHOOK}, {"name": AUDIT}, {"name": GATOR}]
+    for path in constraints:
+        spec = yaml.safe_load(scoped[path])["spec"]
         assert spec["enforcementAction"] == "scoped"
-        assert spec["scopedEnforcementActions"] == [
-            {"action": "deny", "enforcementPoints": [{"name": WEBHOOK}, {"name": AUDIT}, {"name": GATOR}]}
-        ]
+        action = "deny" if path.startswith("policies/") else "warn"
+        assert spec["scopedEnforcementActions"] == [{"action": action, "enforcementPoints": points}]
 
 
 def test_a_point_is_no_way_to_judge_nothing() -> None:

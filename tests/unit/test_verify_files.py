@@ -18,7 +18,7 @@ DEFAULTS_OF_KYVERNO = "policies/default-defaults.yaml"
     ("target", "path", "old", "new"),
     [
         ("gatekeeper", "policies/default/deny-host-pid.yaml", "deny\n", "dryrun\n"),
-        ("gatekeeper", "templates/expansion.yaml", "enforcementAction: warn", "enforcementAction: dryrun"),
+        ("gatekeeper", "workloads/default/deny-host-pid-workloads.yaml", "Action: warn", "Action: dryrun"),
         (
             "gatekeeper",
             "mutators/default/default-read-only-root-filesystem-containers.yaml",

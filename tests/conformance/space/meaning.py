@@ -98,12 +98,7 @@ def by_output(made: Compiled, asked: Asked, seen: Json | None = None) -> Word:
         return Word((), None)
     if asked.kind != "Pod":
         return _of_workload(made, asked)
-    return _word(made.settled, asked, made.widely, made.chosen.target in OWN_POLICIES, seen, _joins(made))
-
-
-def _joins(made: Compiled) -> bool:
-    """Whether one message has all findings of a policy."""
-    return made.chosen.target in OWN_POLICIES and made.chosen.options.layout != "per-control"
+    return _word(made.settled, asked, made.widely, made.chosen.target in OWN_POLICIES, seen)
 
 
 def is_moot(made: Compiled, asked: Asked) -> bool:
@@ -116,15 +111,14 @@ def _word(
     program: ir.Program,
     asked: Asked,
     widely: frozenset[str],
-    setting: bool = False,
+    own: bool = False,
     seen: Json | None = None,
-    joining: bool = False,
 ) -> Word:
-    """``setting``: the target sets the defaults of choices. ``joining``: one message has all findings of a policy."""
+    """``own``: the target is one of `OWN_POLICIES`."""
     if asked.operation == "DELETE":
         return Word((), None)
     old = asked.old if asked.operation == "UPDATE" else None
-    if old is not None and setting:
+    if old is not None and own:
         # an update is not changed, so what a choice would have set it has to have
         program = replace(program, choices=tuple(choice_without(choice) for choice in program.choices))
     found = decide(program, asked.who, asked.pod, old, widely)
@@ -132,10 +126,10 @@ def _word(
     for policy, verdict in found.judged:
         alike = seen is not None and comparable(seen) == comparable(found.pod)
         told = interpreter.check(policy, seen) if alike and seen is not None else verdict
-        says += [(_action(policy.mode), text) for text in (joined(told.messages) if joining else told.messages)]
+        says += [(_action(policy.mode), text) for text in (joined(told.messages) if own else told.messages)]
     for choice, admission in found.chosen:
         if not admission.allowed:
-            says.append((_action(choice.mode), _message(choice, admission, asked, found.pod, setting)))
+            says.append((_action(choice.mode), _message(choice, admission, asked, found.pod, own)))
     live = any(choice.live for choice in program.choices)
     return Word(tuple(sorted(set(says))), None if old is not None else dict(found.pod), words=not live)
 
@@ -216,7 +210,7 @@ def _templates(made: Compiled, asked: Asked, plain: bool, chosen: bool) -> Word:
         if judges(policy, who):
             action = _action(policy.mode) if plain or policy.mode != "enforce" else "warn"
             messages = interpreter.judge(policy, asked.pod).messages
-            says += ((action, text) for text in (joined(messages) if _joins(made) else messages))
+            says += ((action, text) for text in (joined(messages) if made.chosen.target in OWN_POLICIES else messages))
     for choice in made.settled.choices:
         if not choice.live and choice.scope.holds_in(who.namespace, who.namespace_labels):
             text = words_with_defaults(choice, who, asked.pod)

@@ -11,7 +11,6 @@ from pscc import ir
 from pscc.ir.access import Names, Subjects
 from pscc.lowering.rollout import AS_WRITTEN, Rollout
 from pscc.output.options import DEFAULTS, Engine, Options, Version, Workloads
-from pscc.targets.registry import target_named
 from pscc.targets.versions import GATEKEEPER_CEL, GATEKEEPER_REGO, KYVERNO_CEL, KYVERNO_CLASSIC, VALIDATING
 
 KUBERNETES: tuple[Version, ...] = ((1, 37), (1, 37), (1, 36), (1, 35), (1, 33), (1, 31), (1, 30), (1, 29), (1, 28))
@@ -39,7 +38,6 @@ def draw(rng: random.Random, target: str, engine: Engine, program: ir.Program) -
         kubernetes=rng.choice([one for one in KUBERNETES if target != "vap" or one >= VALIDATING[-1][0]]),
         gatekeeper=rng.choice([one for one in GATEKEEPER if one >= least_gatekeeper]),
         kyverno=rng.choice([one for one in KYVERNO if one >= least_kyverno]),
-        layout=rng.choice((None, *target_named(target).capabilities(DEFAULTS).layouts)),
     )
     excluded = [one.strip('"') for one in words.namespaces(rng, labels=False).split(", ")] if rng.random() < 0.2 else []
     exact = tuple(one for one in excluded if not one.endswith("*"))
