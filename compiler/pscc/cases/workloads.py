@@ -1,19 +1,25 @@
-"""The Deployments and CronJobs of a suite: their pods are pods of the suite, so the same checks refuse them."""
+"""The Deployments and CronJobs of a suite: their pods are pods of the suite, judged as the defaults would leave them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Literal
 
+from pscc import ir
 from pscc.base.frozen import frozen
 from pscc.cases.suite import Case, Json
+from pscc.reference import interpreter
 
 Kind = Literal["Deployment", "CronJob"]
 
 
 @frozen
 class WorkloadCase:
-    """A workload of ``kind`` that would make the pod of ``case``, under a name of its own."""
+    """A workload of ``kind`` that would make the pod of ``case``, under a name of its own.
+
+    ``case`` says what the checks find once the pod has the policy's defaults.
+    """
 
     kind: Kind
     case: Case
@@ -64,8 +70,8 @@ class WorkloadCase:
         }
 
 
-def workload_cases(cases: Sequence[Case]) -> Iterator[WorkloadCase]:
-    """Workloads of the pods of ``cases``: a Deployment for each set of failing checks, and two CronJobs.
+def workload_cases(policy: ir.Policy, cases: Sequence[Case]) -> Iterator[WorkloadCase]:
+    """Workloads of the pods of ``cases`` of ``policy``: a Deployment for each set of failing checks, and two CronJobs.
 
     One CronJob has a pod that is allowed, the other one that is refused. No workload makes a pod with ephemeral containers,
     and none makes an update.
@@ -73,10 +79,22 @@ def workload_cases(cases: Sequence[Case]) -> Iterator[WorkloadCase]:
     first: dict[tuple[str, ...], Case] = {}
     for case in cases:
         if case.old_pod is None and "ephemeralContainers" not in _object(case.pod.get("spec")):
-            first.setdefault(case.shapes, case)
+            judged = _once_defaulted(policy, case)
+            first.setdefault(judged.shapes, judged)
     yield from (WorkloadCase("Deployment", case) for case in first.values())
     for allowed in (True, False):
         yield from [WorkloadCase("CronJob", case) for case in first.values() if case.allowed is allowed][:1]
+
+
+def _once_defaulted(policy: ir.Policy, case: Case) -> Case:
+    """``case`` with the findings on its pod as the defaults of ``policy`` leave it."""
+    if not policy.defaults:
+        return case
+    verdict = interpreter.judge(policy, case.pod)
+    shapes = tuple(dict.fromkeys(reason.shape for reason in verdict.reasons))
+    return replace(
+        case, allowed=verdict.allowed, message="; ".join(verdict.messages), shapes=shapes, messages=verdict.messages
+    )
 
 
 def _object(value: object) -> Json:

@@ -45,7 +45,7 @@ def suite_files(program: ir.Program, cases: Cases, applied: Sequence[Applied], o
             continue
         folder = f"suite/{owners[policy.name]}"
         on_workloads = [one for one in applied if one.path.startswith(f"{WORKLOADS}/{owners[policy.name]}/")]
-        workloads = list(workload_cases(mine)) if on_workloads else []
+        workloads = list(workload_cases(policy, mine)) if on_workloads else []
         namespace = _namespace(policy.scope, folder)
         files += [OutputFile(f"{folder}/{case.name}.yaml", _document(_review(case))) for case in mine]
         files += [OutputFile(f"{folder}/{one.name}.yaml", _document(one.manifest)) for one in workloads]

@@ -105,7 +105,7 @@ class KyvernoCel:
             for name, held in parts(policy, checks, options.layout, names):
                 files.append(_validating(name, _validation(policy, name, held, "pods", workloads)))
                 tested, judged = Tested(name, (files[-1].path,), "isValidatingPolicy"), of_part(held, mine)
-                of_workloads = tuple(workload_cases(judged)) if workloads else ()
+                of_workloads = tuple(workload_cases(policy, judged)) if workloads else ()
                 suites += policy_suite(tested, {c.shape for c, _ in held}, judged, of_workloads, policy.scope)
                 name = names.derived(name, *_EPHEMERAL)
                 files.append(_validating(name, _validation(policy, name, held, "pods/ephemeralcontainers", False)))

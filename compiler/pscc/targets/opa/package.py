@@ -169,7 +169,7 @@ def _tests(policy: ir.Policy, package: str, cases: tuple[Case, ...], workloads: 
     of_main = [_test(f"main_has_{refused.name}", _input(refused), refused.messages, decision)] if refused else []
     if workloads != "off":
         decision = decision if workloads == "enforce" else "warn"
-        judged = [one for one in workload_cases(cases) if not one.allowed]
+        judged = [one for one in workload_cases(policy, cases) if not one.allowed]
         of_main += [_test(one.name, one.manifest, one.messages, decision) for one in judged]
     return render(
         "opa/policy_test.rego.j2",

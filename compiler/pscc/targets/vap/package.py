@@ -143,7 +143,7 @@ class Vap:
                     name = names.derived(part, suffix)
                     text = _validation(validating, policy, name, those, printed, template)
                     add(policy, name, text, "Validating", held, action)
-                    of_kind = [one for one in workload_cases(judged) if one.kind == _KINDS[suffix]]
+                    of_kind = [one for one in workload_cases(policy, judged) if one.kind == _KINDS[suffix]]
                     suites += policy_suite(_tested(name), shapes, (), of_kind, policy.scope)
         for choice in program.choices:
             held = where(choice.scope)
