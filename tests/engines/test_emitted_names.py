@@ -109,7 +109,7 @@ def test_parameters(output: str) -> None:
 
 def test_a_rule_that_nothing_reads() -> None:
     assert "the rule old_pod is declared and never read" in told(PORTS, "gatekeeper", "pod, old_pod", "pod, pod")
-    found = told(USERS, "gatekeeper", "not lib.exempt(input.review, pod, input.parameters.exemptions)", "true")
+    found = told(USERS, "gatekeeper", "not lib.exempt(request, pod, input.parameters.exemptions)", "true")
     assert "the rule exempt is declared and never read" in found
     assert "the parameter exemptions is declared and never read" in found
 

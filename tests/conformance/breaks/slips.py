@@ -313,13 +313,13 @@ SLIPS = (
     Slip("printers.cel.parameters.CONTROLLED", "what controllers write", lambda _: FALSE, (CEL,)),
     # modes
     Slip(
-        "targets.gatekeeper.package._ACTIONS",
+        "targets.gatekeeper.actions._ACTIONS",
         "warnings are denials",
         lambda found: {**found, "warn": "deny"},
         GATEKEEPER,
     ),
     Slip(
-        "targets.gatekeeper.package._ACTIONS",
+        "targets.gatekeeper.actions._ACTIONS",
         "audits are warnings",
         lambda found: {**found, "audit": "warn"},
         GATEKEEPER,

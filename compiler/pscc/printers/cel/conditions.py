@@ -22,7 +22,17 @@ from pscc.printers.cel.matching import (
     same_level_as,
     starts_with_any,
 )
-from pscc.printers.cel.reads import NOTHING, Known, guarded, has_value, parameter, read, set_at, variable_named
+from pscc.printers.cel.reads import (
+    NOTHING,
+    Known,
+    entry_at,
+    guarded,
+    has_value,
+    parameter,
+    read,
+    set_at,
+    variable_named,
+)
 from pscc.printers.cel.tree import EMPTY, FALSE, TRUE, Call, Expression, Name
 from pscc.printers.cel.walks import walked
 
@@ -83,6 +93,8 @@ def facts(node: ir.Condition) -> Known:
     match node:
         case ir.Has(value=ir.Path() as path) | ir.InRanges(value=ir.Path() as path):
             return set_at(path)
+        case ir.Has(value=ir.Entry() as entry):
+            return entry_at(entry)
         case ir.In(value=ir.Path() as path) | ir.StartsWithAny(value=ir.Path() as path):
             return set_at(path)
         case ir.Under(value=ir.Path() as path):

@@ -91,8 +91,12 @@ def _guarded(operands: list[Pieces], operator: Between, indent: int) -> list[Pie
 
 
 def _asks_for_null(operand: Pieces) -> bool:
-    """Whether ``operand`` is that a field is null."""
-    return _field(operand[:-2]) != "" and operand[-2:] == (Between(" == "), Word("null"))
+    """Whether ``operand`` is that a field is null, or in brackets that it is null or something else."""
+    match operand:
+        case (Bracket(inside=inside),) if len(parts := _split(inside, (" || ",))) == 2:
+            return _asks_for_null(parts[0][0])
+        case _:
+            return _field(operand[:-2]) != "" and operand[-2:] == (Between(" == "), Word("null"))
 
 
 def _guards(operand: Pieces) -> str:

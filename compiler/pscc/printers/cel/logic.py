@@ -44,6 +44,10 @@ def negated(condition: Expression) -> Expression:
     match condition:
         case Not(operand=Grouped(inside=inside)) | Not(operand=inside):
             return inside
+        case Infix(operator="&&", operands=(Infix("!=", (read, null)), Infix("!=", (same, value)))) if (
+            null == NULL and read == same
+        ):
+            return any_of(equal(read, NULL), equal(read, value))
         case Infix(operator=("==" | "!=") as operator, operands=operands) if not any(map(_has_operator, operands)):
             return Infix(_OPPOSITE[operator], operands)
         case _:

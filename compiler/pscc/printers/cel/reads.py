@@ -85,6 +85,11 @@ def has_value(path: ir.Path, known: Known = NOTHING, root: Expression = OBJECT) 
     return all_of(readable, is_set)
 
 
+def entry_at(entry: ir.Entry) -> Known:
+    """What is known where the map of ``entry`` has its key."""
+    return set_at(entry.map) | {among(_key(entry.key), access(entry.map))}
+
+
 def not_null(read: Expression) -> Expression:
     """That ``read`` is not null; the API server's type checker knows no null scalar and no null list."""
     return unequal(read if _root(read) in _UNTYPED and isinstance(read, (Select, Index)) else dyn(read), NULL)
