@@ -150,3 +150,16 @@ def test_a_choice_names_the_policy_of_each_exemption(target: str) -> None:
 def test_what_exempts_nobody_says_nothing(target: str) -> None:
     files = compiled(policy(*STATEMENTS), target)
     assert not [path for path, text in files.items() if "pscc/exemptions" in text or "# Exempt" in text]
+
+
+@pytest.mark.parametrize("target", sorted(set(TARGETS) - {"opa"}))
+@pytest.mark.parametrize("many", [False, True], ids=["a long reason", "many exemptions"])
+def test_annotations_are_within_what_the_api_server_takes(target: str, many: bool) -> None:
+    """256 KiB for all of an object: ``TotalAnnotationSizeLimitB`` in apimachinery's ``objectmeta.go``."""
+    lines = [f'exempt users user{n} because "{"é" * (50 if many else 90_000)}"' for n in range(2_500 if many else 2)]
+    for path, one in objects(policy("deny privileged", *lines), target).items():
+        annotations = (one.get("metadata") or {}).get("annotations") or {}
+        assert sum(len(key) + len(value.encode()) for key, value in annotations.items()) < 256 * 1024, path
+        if many and "pscc/exemptions" in annotations:
+            last = annotations["pscc/exemptions"].splitlines()[-1]
+            assert last.startswith("… and ") and last.endswith(" more: the source has them")

@@ -23,8 +23,16 @@ class Defaulted:
 
 
 def defaulted(policy: ir.Policy) -> tuple[Defaulted, ...]:
-    """Pods that the defaults of ``policy`` change: one with a container, and one with an init container, too."""
+    """Pods that the defaults of ``policy`` change: with a container, with an init container, and with empty contexts."""
     pod = minimal("nothing-set", policy.scope.example)
     init = beside(minimal("nothing-set-init", policy.scope.example), "initContainers", "init")
-    both = (Defaulted(before, interpreter.with_defaults(policy, before)) for before in (pod, init))
-    return tuple(one for one in both if one.after != one.before)
+    empty = _with_empty_contexts(minimal("empty-contexts", policy.scope.example))
+    all_pods = (Defaulted(before, interpreter.with_defaults(policy, before)) for before in (pod, init, empty))
+    return tuple(one for one in all_pods if one.after != one.before)
+
+
+def _with_empty_contexts(pod: Json) -> Json:
+    spec = pod["spec"]
+    assert isinstance(spec, dict)
+    containers = [{**container, "securityContext": {}} for container in spec["containers"]]
+    return {**pod, "spec": {**spec, "containers": containers, "securityContext": {}}}

@@ -39,6 +39,7 @@ from pscc.targets.gatekeeper.mutators import applied_mutator, mutators, setting
 from pscc.targets.gatekeeper.suite import RESERVED, suite_files
 from pscc.targets.gatekeeper.workloads import FOLDER as WORKLOADS
 from pscc.targets.gatekeeper.workloads import OF_WORKLOADS, PODS, Judged, judging_workloads
+from pscc.targets.shared.descriptions import beginning
 from pscc.targets.shared.exemptions import as_annotation, of_containers, of_requests
 from pscc.targets.shared.identity import kustomization
 from pscc.targets.shared.names import Names
@@ -279,7 +280,7 @@ def _constraint(policy: ir.Policy, check: ir.Check, place: str, name: str, actio
         "kind": Code(kind),
         "name": yaml_quote(name),
         "origin": Code(comment(origin(check.statement, check.span))),
-        "statement": yaml_quote(check.statement),
+        "statement": yaml_quote(beginning(check.statement)),
         "reviewed": as_annotation((*of_requests(policy.exemptions), *of_containers([check]))),
         "action": action,
         "judged": judged,

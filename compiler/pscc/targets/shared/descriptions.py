@@ -8,7 +8,7 @@ from pscc import ir
 from pscc.output.templating import Code, folded, printable, yaml_block
 
 _LONGEST = 1_000
-"""The longest statement that is shown whole: all annotations of an object together may have 256 KiB.
+"""The longest text of an author that is shown whole: all annotations of an object together may have 256 KiB.
 
 Source: ``TotalAnnotationSizeLimitB`` in ``k8s.io/apimachinery/pkg/api/validation/objectmeta.go``.
 """
@@ -21,14 +21,14 @@ def described(checks: Iterable[ir.Check]) -> Code:
 
 def described_defaults(policy: ir.Policy) -> Code:
     """The defaults of ``policy``, as the lines of a folded block."""
-    statements = "; ".join(_shown(default.statement) for default in policy.defaults)
+    statements = "; ".join(beginning(printable(default.statement)) for default in policy.defaults)
     return yaml_block(folded(f"Sets what pods leave unset, before they are validated: {statements}."), 6)
 
 
 def _said(check: ir.Check) -> str:
-    return f"{_shown(check.statement)}: {check.description}" if check.statement else check.description
+    return f"{beginning(printable(check.statement))}: {check.description}" if check.statement else check.description
 
 
-def _shown(statement: str) -> str:
-    text = printable(statement)
+def beginning(text: str) -> str:
+    """``text``, or its beginning where it is long."""
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]} …"

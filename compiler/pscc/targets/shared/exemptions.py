@@ -8,7 +8,10 @@ from collections.abc import Iterable, Iterator
 from pscc import ir
 from pscc.ir.access import ContainerExemption, Exemption, Names
 from pscc.output.templating import Code, comment, json_string, yaml_block
+from pscc.targets.shared.descriptions import beginning
 
+_ROOM = 128 * 1024
+"""Bytes: half of what the annotations of an object may have together."""
 _BARE = re.compile(r'[^\s,"*]+')
 
 
@@ -44,8 +47,17 @@ def of_choice(choice: ir.Choice) -> Iterator[str]:
 
 
 def as_annotation(lines: Iterable[str]) -> Code:
-    """``lines`` as the lines of the annotation's value, empty where there are none."""
-    return yaml_block("\n".join(map(comment, lines)), 6)
+    """``lines`` as the lines of the annotation's value, empty where there are none: as many as an annotation may have."""
+    kept: list[str] = []
+    room, left = _ROOM, 0
+    for line in (comment(beginning(line)) for line in lines):
+        room -= len(line.encode()) + 1
+        if room >= 0:
+            kept.append(line)
+        else:
+            left += 1
+    more = [f"… and {left} more: the source has them"] if left else []
+    return yaml_block("\n".join((*kept, *more)), 6)
 
 
 def as_comments(lines: Iterable[str]) -> list[Code]:
