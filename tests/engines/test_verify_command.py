@@ -130,7 +130,6 @@ TAMPERED = [
     ("gatekeeper", "policies/default/allow-host-ports.yaml", "max: 11000", "max: 11001", "lets in"),
     ("gatekeeper", HOST_PID, "enforcementAction: deny", "enforcementAction: dryrun", "lets in"),
     ("gatekeeper", HOST_PID, "  match:\n", "  match:\n    excludedNamespaces: [default]\n", "lets in"),
-    ("gatekeeper", "templates/expansion.yaml", "enforcementAction: warn", "enforcementAction: dryrun", ""),
     ("gatekeeper", "templates/psccdenyhostpid.yaml", "must not be true", "may not be true", "says otherwise"),
     ("kyverno", "policies/default.yaml", "failureAction: Enforce", "failureAction: Audit", "lets in"),
     ("kyverno", "policies/default.yaml", "11000", "11001", "lets in"),
