@@ -89,9 +89,9 @@ def _batches(asked: tuple[Asked, ...]) -> Iterable[tuple[tuple[str, tuple[str, .
 
 
 def gatekeeper(process: Process, output: Output, asked: tuple[Asked, ...]) -> Said:
-    """Gatekeeper's webhook: the constraints of a policy are in the file of its name."""
+    """Gatekeeper's webhook: the constraints of a policy are in the folder of its name."""
     policies = {
-        (document["kind"], document["metadata"]["name"]): file.path.removeprefix("policies/").removesuffix(".yaml")
+        (document["kind"], document["metadata"]["name"]): file.path.removeprefix("policies/").partition("/")[0]
         for file in output.files
         if file.path.startswith("policies/") and not file.path.endswith("kustomization.yaml")
         for document in yaml.safe_load_all(file.text)

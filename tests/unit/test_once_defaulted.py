@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from conformance.engines import drawn_policies
 from pscc import ir
+from pscc.base.source import SourceFile
 from pscc.cases.draw import draw_pods
 from pscc.cases.suite import cases_for
 from pscc.cli._shared import read_source
@@ -61,3 +64,17 @@ def test_drawn_policies() -> None:
         assert differences(policy, pods) == []
         compared += len(pods) * bool(policy.defaults)
     assert compared > 1000
+
+
+def test_two_defaults_of_one_field() -> None:
+    """Policies that hold in the same place may set the same field; what Gatekeeper judges of workloads assumes both."""
+    text = "policy p {\n  require runAsUser 1000\n}\npolicy q {\n  require runAsUser 2000\n}\n"
+    first, second = analyse(SourceFile("p.psp", text))[1].policies
+    of_1000, of_2000 = (
+        analyse(SourceFile("d.psp", f"policy d {{ default runAsUser {uid} }}"))[1].policies[0].defaults
+        for uid in (1000, 2000)
+    )
+    both = (*of_1000, *of_2000)
+    pod: Json = {"spec": {"containers": [{"name": "main", "image": "app:1"}]}}
+    assert interpreter.check(assumed(replace(first, defaults=both)), pod).allowed
+    assert not interpreter.check(assumed(replace(second, defaults=both)), pod).allowed

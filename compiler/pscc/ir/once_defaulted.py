@@ -127,14 +127,18 @@ def _after(node: ir.Condition, defaults: tuple[ir.Default, ...], sites: _Sites) 
             inner_sites = {**sites, var: "containers" if isinstance(items, ir.Containers) else ""}
             return _walk_after(replace(node, where=_after(where, defaults, inner_sites)), defaults, sites)
         case _:
-            return _cases(node, [d for d in defaults if _reads(node, d, sites)], sites)
+            return _cases(node, defaults, sites)
 
 
-def _cases(fact: ir.Condition, defaults: list[ir.Default], sites: _Sites) -> ir.Condition:
-    """``fact`` in two cases for each of ``defaults``, which it reads: the default is set, or it is not."""
-    if not defaults:
+def _cases(fact: ir.Condition, defaults: tuple[ir.Default, ...], sites: _Sites) -> ir.Condition:
+    """``fact`` in two cases for each of ``defaults`` that it reads: the default is set, or it is not.
+
+    Of several defaults of one field the first is set.
+    """
+    read = tuple(default for default in defaults if _reads(fact, default, sites))
+    if not read:
         return fact
-    default, others = defaults[0], defaults[1:]
+    default, others = read[0], read[1:]
     var = _var_of(fact, default, sites)
     if default.value is None:
         return _with_added(fact, default, var, lambda without: _cases(without, others, sites))

@@ -109,7 +109,9 @@ class Kyverno:
             for name, held in parts(policy, checks, options.layout, names):
                 files.append(kyverno_choice.policy_file(name, _validation(policy, name, held, workloads)))
                 judged = of_part(held, mine)
-                suites += _suite(policy, name, held, judged, tuple(workload_cases(policy, judged)) if workloads else ())
+                # Kyverno sets defaults in workloads, too, so that its checks judge them as they come
+                of_workloads = tuple(workload_cases(replace(policy, defaults=()), judged)) if workloads else ()
+                suites += _suite(policy, name, held, judged, of_workloads)
         for choice in program.choices:
             files += kyverno_choice.policy_files(choice, options.workloads, names)
             suites += kyverno_choice.suite(choice, cases.get(choice.name, ()), names)
