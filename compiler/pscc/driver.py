@@ -146,17 +146,20 @@ def checked(
     floor: tuple[Program, str] | None = None,
     namespace: str = "",
 ) -> tuple[Document, Program, tuple[Diagnostic, ...]]:
-    """The result of `analyse` for ``pscc check``, with more warnings: those of `lint`, `refused` and `weaker`.
+    """The result of `analyse` for ``pscc check``, with more warnings: those of `lint`, `loosened`, `refused` and `weaker`.
 
     ``floor`` is a program with its name; a control in which it refuses more gets a warning. Raises `SourceError` as `analyse`.
     """
+    from pscc.meaning.linking import link
     from pscc.meaning.lint import lint, refused, weaker
+    from pscc.meaning.loosened import loosened
 
     document, program, diagnostics = analyse(
         *sources, load=load, today=today, everyone=everyone, list_ignored=list_ignored, namespace=namespace
     )
     if all(is_language(source) for source in sources):
         diagnostics += tuple(lint(document, program))
+        diagnostics += tuple(loosened(document, program, link(document, load, Report())))
     diagnostics += tuple(refused(program))
     if floor is not None:
         diagnostics += tuple(weaker(program, *floor))

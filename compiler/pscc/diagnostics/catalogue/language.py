@@ -128,4 +128,11 @@ CODES: dict[str, tuple[str, str, str]] = {
         "image. Name the image instead, with its registry: then only that image is exempt.",
         'exempt images registry.example/mesh/proxy:* because "ours"',
     ),
+    "LNG087": (
+        "A child that reads stricter and admits more",
+        "A child's statement replaces its parent's about the same control. A `deny` or `require`, or a statement that only warns "
+        "or audits, looks as if it came on top. In a policy of its own it does: a pod has to pass every policy that holds for it. "
+        "`without` beside the statement says that the parent's shall go.",
+        "without capabilities.add",
+    ),
 }

@@ -1,0 +1,80 @@
+"""Warnings about children that read stricter than their parent and admit more, each with a pod that shows it.
+
+A child's statement replaces its parent's. Of an ``allow`` that is expected, since people widen with it. A ``deny`` or a
+``require``, and a statement that only warns or audits, reads as if it came on top.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+
+from pscc import ir
+from pscc.diagnostics import Diagnostic, Report
+from pscc.ir.access import EVERYWHERE
+from pscc.language import ast
+from pscc.language.printer import print_statement
+from pscc.meaning.inheritance import Replaced, flatten, single
+from pscc.meaning.linking import Family
+from pscc.meaning.resolve import resolve
+
+_OBSERVING = ("warn", "audit")
+
+
+def loosened(document: ast.Document, program: ir.Program, family: Family) -> Iterator[Diagnostic]:
+    """A warning for each statement of ``document`` by which a policy admits a pod that its parent refuses.
+
+    ``program`` is what ``document`` means, and ``family`` what `linking.link` returned for it. Whoever writes ``without``
+    for the control, too, has said that the parent's statement shall go.
+    """
+    for policy in document.policies:
+        if policy.extends is None or policy.mode in _OBSERVING:
+            continue
+        without = {name.text for one in policy.without for name in one.controls}
+        own = {statement.span for statement in single(policy)}
+        for replaced in flatten(policy, family, Report()).replaced:
+            by = replaced.by
+            if isinstance(by, ast.Statement) and by.span in own and by.controls[0].text not in without:
+                yield from _loosens(policy, replaced, by, program)
+
+
+def _loosens(policy: ast.Policy, replaced: Replaced, by: ast.Statement, program: ir.Program) -> Iterator[Diagnostic]:
+    from pscc.reasoning.difference.compare import compare_admitted
+
+    observes = by.mode in _OBSERVING
+    if by.verb == "default" or replaced.old.mode in _OBSERVING or not (observes or by.verb in ("deny", "require")):
+        return
+    before = _alone(policy, replaced.old)
+    witness = next(iter(compare_admitted(before, _enforced(policy, program)).looser), None)
+    if witness is None:
+        return
+    parent = policy.extends.text if policy.extends else replaced.policy
+    control = by.controls[0].text
+    statement = f"`{print_statement(by)}`"
+    what = "is no longer enforced" if observes else "does not hold any more"
+    old = f"`{print_statement(replaced.old)}` of {replaced.policy}"
+    yield Diagnostic(
+        "LNG087",
+        f"{policy.name.text} admits more than {parent}: {statement} replaces what {parent} says about {control}",
+        by.span,
+        "warning",
+        notes=(
+            (None, f"{old} {what}"),
+            (None, f"this pod is admitted: {json.dumps({'spec': witness.pod.get('spec')}, ensure_ascii=False)}"),
+        ),
+        help=f"put {statement} into a policy of its own, so that both hold; or, if this is meant, write `without {control}`, too",
+    )
+
+
+def _alone(policy: ast.Policy, statement: ast.Statement) -> ir.Program:
+    """What ``statement`` alone means, for every pod."""
+    alone = ast.Policy(policy.name, "", (replace(statement, mode=None),), policy.span)
+    return resolve(ast.Document(policy.span.file, (alone,), ()), Report(), Family((alone,)))
+
+
+def _enforced(policy: ast.Policy, program: ir.Program) -> ir.Program:
+    """What ``policy`` enforces, for every pod and without its exemptions."""
+    resolved = (*program.policies, *(chosen for choice in program.choices for chosen in choice.policies))
+    parts = (part for part in resolved if part.span == policy.span and part.mode == "enforce")
+    return ir.Program(tuple(replace(part, scope=EVERYWHERE, exemptions=()) for part in parts))

@@ -1,0 +1,89 @@
+"""The warning about a child that reads stricter than its parent and admits a pod that the parent refuses."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from pscc.base.source import SourceFile
+from pscc.diagnostics import Diagnostic
+from pscc.driver import checked
+from pscc.reference import interpreter
+
+PARENT = "policy parent {\n allow capabilities.add CHOWN\n require runAsUser 1000\n deny hostPID\n}\n"
+
+
+def warned(text: str) -> list[Diagnostic]:
+    """The warnings of this code, which ``pscc check`` has for ``text``."""
+    found = checked(SourceFile("p.psp", text), load=lambda path, _: SourceFile(path, PARENT))[2]
+    return [diagnostic for diagnostic in found if diagnostic.code == "LNG087"]
+
+
+def child(*statements: str, parent: str = PARENT, extends: str = "parent") -> list[str]:
+    lines = "\n".join(statements)
+    return [d.code for d in warned(f"{parent}policy child extends {extends} {{\n{lines}\n}}\n")]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "deny capabilities.add NET_RAW",
+        "require runAsUser 0-2000",
+        "audit allow capabilities.add CHOWN",
+        "warn deny hostPID",
+        "audit require runAsUser 1000",
+    ],
+)
+def test_it_is_warned_of(statement: str) -> None:
+    assert child(statement) == ["LNG087"]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "allow capabilities.add CHOWN, SYS_ADMIN",
+        "deny capabilities.add",
+        "require runAsUser 1000",
+        "deny hostNetwork",
+        "audit require runAsNonRoot true",
+        "default runAsUser 1000",
+    ],
+)
+def test_it_is_not_warned_of(statement: str) -> None:
+    assert child(statement) == []
+
+
+def test_without_says_that_it_is_meant() -> None:
+    assert child("without capabilities.add", "deny capabilities.add NET_RAW") == []
+
+
+def test_another_statement_that_refuses_the_pods_anyway() -> None:
+    assert child("require runAsUser 0-2000", "require nonRoot", "deny pods") == []
+
+
+def test_a_policy_or_a_parent_that_only_observes() -> None:
+    assert child("audit", "deny capabilities.add NET_RAW") == []
+    observing = PARENT.replace("allow", "audit allow")
+    assert child("deny capabilities.add NET_RAW", parent=observing) == []
+
+
+def test_a_grandparent_is_named_by_the_policy_that_replaces_it() -> None:
+    middle = f"{PARENT}policy middle extends parent {{\n deny hostIPC\n}}\n"
+    assert child("warn deny hostPID", parent=middle, extends="middle") == ["LNG087"]
+    loose = f"{PARENT}policy middle extends parent {{\n warn deny hostPID\n}}\n"
+    assert child("deny hostIPC", parent=loose, extends="middle") == ["LNG087"]
+
+
+def test_a_parent_of_the_library_and_one_of_a_used_file() -> None:
+    assert child("deny capabilities.add NET_RAW", parent="", extends="pss/restricted@1.31") == ["LNG087"]
+    assert child("deny capabilities.add NET_RAW", parent='use "base.psp"\n') == ["LNG087"]
+
+
+def test_the_pod_that_it_shows_is_admitted() -> None:
+    text = f"{PARENT}policy child extends parent {{\n deny capabilities.add NET_RAW\n}}\n"
+    (warning,) = warned(text)
+    pod = json.loads(warning.notes[-1][1].removeprefix("this pod is admitted: "))
+    parent, extending = checked(SourceFile("p.psp", text))[1].policies
+    assert interpreter.judge(extending, pod).allowed
+    assert not interpreter.judge(parent, pod).allowed
