@@ -6,7 +6,6 @@ A child's statement replaces its parent's. Of an ``allow`` that is expected, sin
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -18,6 +17,7 @@ from pscc.language.printer import print_statement
 from pscc.meaning.inheritance import Replaced, flatten, single
 from pscc.meaning.linking import Family
 from pscc.meaning.resolve import resolve
+from pscc.meaning.traps import shown, warn
 
 _OBSERVING = ("warn", "audit")
 
@@ -36,10 +36,12 @@ def loosened(document: ast.Document, program: ir.Program, family: Family) -> Ite
         for replaced in flatten(policy, family, Report()).replaced:
             by = replaced.by
             if isinstance(by, ast.Statement) and by.span in own and by.controls[0].text not in without:
-                yield from _loosens(policy, replaced, by, program)
+                yield from _loosens(policy, policy.extends.text, replaced, by, program)
 
 
-def _loosens(policy: ast.Policy, replaced: Replaced, by: ast.Statement, program: ir.Program) -> Iterator[Diagnostic]:
+def _loosens(
+    policy: ast.Policy, parent: str, replaced: Replaced, by: ast.Statement, program: ir.Program
+) -> Iterator[Diagnostic]:
     from pscc.reasoning.difference.compare import compare_admitted
 
     observes = by.mode in _OBSERVING
@@ -49,21 +51,16 @@ def _loosens(policy: ast.Policy, replaced: Replaced, by: ast.Statement, program:
     witness = next(iter(compare_admitted(before, _enforced(policy, program)).looser), None)
     if witness is None:
         return
-    parent = policy.extends.text if policy.extends else replaced.policy
     control = by.controls[0].text
     statement = f"`{print_statement(by)}`"
-    what = "is no longer enforced" if observes else "does not hold any more"
-    old = f"`{print_statement(replaced.old)}` of {replaced.policy}"
-    yield Diagnostic(
+    yield warn(
         "LNG087",
         f"{policy.name.text} admits more than {parent}: {statement} replaces what {parent} says about {control}",
         by.span,
-        "warning",
-        notes=(
-            (None, f"{old} {what}"),
-            (None, f"this pod is admitted: {json.dumps({'spec': witness.pod.get('spec')}, ensure_ascii=False)}"),
-        ),
-        help=f"put {statement} into a policy of its own, so that both hold; or, if this is meant, write `without {control}`, too",
+        f"put {statement} into a policy of its own, so that both hold; or, if this is meant, write `without {control}`, too",
+        f"`{print_statement(replaced.old)}` of {replaced.policy} "
+        f"{'is no longer enforced' if observes else 'does not hold any more'}",
+        f"this pod is admitted: {shown(witness.pod)}",
     )
 
 

@@ -39,11 +39,13 @@ def traps(document: ast.Document, program: ir.Program) -> Iterator[Diagnostic]:
     yield from _parents_beside_a_choice(document, program)
 
 
-def _warn(code: str, message: str, span: Span, help: str, *notes: str) -> Diagnostic:
+def warn(code: str, message: str, span: Span, help: str, *notes: str) -> Diagnostic:
+    """A warning at ``span``, whose ``notes`` are about no place."""
     return Diagnostic(code, message, span, "warning", notes=tuple((None, note) for note in notes), help=help)
 
 
-def _shown(pod: object) -> str:
+def shown(pod: object) -> str:
+    """The spec of ``pod`` in one line of JSON."""
     spec = pod.get("spec") if isinstance(pod, Mapping) else None
     return json.dumps({"spec": spec}, ensure_ascii=False)
 
@@ -63,7 +65,7 @@ def _unusual_names(statement: ast.Statement) -> Iterator[Diagnostic]:
         message = f"`{value.text}` is not {kind.noun} as Kubernetes spells it"
         help = f"did you mean `{suggestion}`?" if suggestion else f"known: {', '.join(kind.usual)}"
         fixes = (Replacement(value.span, suggestion),) if suggestion else ()
-        yield replace(_warn("LNG082", message, value.span, help), fixes=fixes)
+        yield replace(warn("LNG082", message, value.span, help), fixes=fixes)
 
 
 def _unset_is_allowed(statement: ast.Statement, policy: ir.Policy, check: ir.Check) -> Iterator[Diagnostic]:
@@ -81,12 +83,12 @@ def _unset_is_allowed(statement: ast.Statement, policy: ir.Policy, check: ir.Che
     if witness is None:
         return
     message = f"a pod that does not set {control.id} is admitted, and {control.unset.happens}"
-    yield _warn(
+    yield warn(
         "LNG083",
         message,
         statement.span,
         f"write `{_required(statement, control)}`",
-        f"this pod is admitted: {_shown(witness.pod)}",
+        f"this pod is admitted: {shown(witness.pod)}",
     )
 
 
@@ -115,7 +117,7 @@ def _exempts_too_many(exemption: ast.Exemption) -> Iterator[Diagnostic]:
                     yield _open_image(value)
                 case "users" | "groups" | "serviceaccounts" if who := _everyone(exempted.kind, names_of((value,))):
                     message = f"`{exempted.kind} {value.text}` exempts {who}"
-                    yield _warn("LNG084", message, value.span, "name those who need it")
+                    yield warn("LNG084", message, value.span, "name those who need it")
 
 
 def _open_image(value: ast.Value) -> Diagnostic:
@@ -125,8 +127,8 @@ def _open_image(value: ast.Value) -> Diagnostic:
     )
     help = f"write `{start}/*`" if start else "name the registry: `exempt images REGISTRY/*`"
     message = f"`{value.text}` covers images of others, too"
-    pod = _shown({"spec": {"containers": [{"name": "main", "image": image}]}})
-    return _warn("LNG084", message, value.span, help, f"this pod is exempt: {pod}")
+    pod = shown({"spec": {"containers": [{"name": "main", "image": image}]}})
+    return warn("LNG084", message, value.span, help, f"this pod is exempt: {pod}")
 
 
 def _everyone(kind: str, names: Names) -> str:
@@ -157,7 +159,7 @@ def _parents_beside_a_choice(document: ast.Document, program: ir.Program) -> Ite
         help = f"put {parent.name} into a file of its own and name that in a `use`, or grant it in the choice"
         notes: list[tuple[Span | None, str]] = [(None, f"{child} extends it, and is chosen by itself")]
         if witness is not None:
-            notes.append((None, f"{parent.name} refuses this pod, which the choice may admit: {_shown(witness.pod)}"))
+            notes.append((None, f"{parent.name} refuses this pod, which the choice may admit: {shown(witness.pod)}"))
         yield Diagnostic("LNG085", message, policy.name.span, "warning", notes=tuple(notes), help=help)
 
 
