@@ -192,9 +192,13 @@ def beside(base: Json, kind: str, name: str) -> Json:
 def _case(policy: ir.Policy, name: str, pod: Json, old_pod: Json | None = None) -> Case:
     named = _named(pod, name)
     old = _named(old_pod, name) if old_pod is not None else None
-    verdict = interpreter.check(policy, named, old)
+    return judged(name, named, interpreter.check(policy, named, old), old)
+
+
+def judged(name: str, pod: Json, verdict: interpreter.Verdict, old_pod: Json | None = None) -> Case:
+    """The case of ``pod``, called ``name``, with the findings of ``verdict``; ``old_pod``: what it was before an update."""
     shapes = tuple(dict.fromkeys(reason.shape for reason in verdict.reasons))
-    return Case(name, named, verdict.allowed, "; ".join(verdict.messages), shapes, old, None, verdict.messages)
+    return Case(name, pod, verdict.allowed, "; ".join(verdict.messages), shapes, old_pod, None, verdict.messages)
 
 
 def _named(pod: Json, name: str) -> Json:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import Literal
 
 from pscc import ir
 from pscc.base.frozen import frozen
-from pscc.cases.suite import Case, Json
+from pscc.cases.suite import Case, Json, judged
 from pscc.reference import interpreter
 
 Kind = Literal["Deployment", "CronJob"]
@@ -79,8 +78,8 @@ def workload_cases(policy: ir.Policy, cases: Sequence[Case]) -> Iterator[Workloa
     first: dict[tuple[str, ...], Case] = {}
     for case in cases:
         if case.old_pod is None and "ephemeralContainers" not in _object(case.pod.get("spec")):
-            judged = _once_defaulted(policy, case)
-            first.setdefault(judged.shapes, judged)
+            defaulted = _once_defaulted(policy, case)
+            first.setdefault(defaulted.shapes, defaulted)
     yield from (WorkloadCase("Deployment", case) for case in first.values())
     for allowed in (True, False):
         yield from [WorkloadCase("CronJob", case) for case in first.values() if case.allowed is allowed][:1]
@@ -90,11 +89,7 @@ def _once_defaulted(policy: ir.Policy, case: Case) -> Case:
     """``case`` with the findings on its pod as the defaults of ``policy`` leave it."""
     if not policy.defaults:
         return case
-    verdict = interpreter.judge(policy, case.pod)
-    shapes = tuple(dict.fromkeys(reason.shape for reason in verdict.reasons))
-    return replace(
-        case, allowed=verdict.allowed, message="; ".join(verdict.messages), shapes=shapes, messages=verdict.messages
-    )
+    return judged(case.name, case.pod, interpreter.judge(policy, case.pod))
 
 
 def _object(value: object) -> Json:
