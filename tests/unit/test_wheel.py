@@ -34,10 +34,12 @@ def test_a_wheel_holds_the_package_its_data_and_the_license(wheel: Path) -> None
     assert not [name for name in names if name.startswith(("tests", "golden", "examples"))]
 
 
+@pytest.mark.slow
 def test_a_wheel_compiles_away_from_the_checkout(wheel: Path, tmp_path: Path) -> None:
-    venv.create(tmp_path / "venv", with_pip=True)
+    venv.create(tmp_path / "venv")
     python = tmp_path / "venv" / "bin" / "python"
-    subprocess.run([python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", str(wheel)], check=True)
+    pip = [sys.executable, "-m", "pip", "--python", str(python), "--disable-pip-version-check"]
+    subprocess.run([*pip, "install", "--quiet", str(wheel)], check=True)
     hidden = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
     environment = {**hidden, "HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path / "cache")}
     for name in ("team.psp", "psp-default.yaml"):
