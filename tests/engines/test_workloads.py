@@ -8,7 +8,6 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-import yaml
 
 from conformance import set_engines
 from conformance.clusters import Cluster, Requester
@@ -394,59 +393,6 @@ def test_an_update_of_a_sets_workload_that_changes_nothing_is_not_told_again() -
     review: Json = {"operation": "UPDATE", "pods": [scaled, relabelled, worse], "oldPods": [asked] * 3}
     (results,) = ask_api_server(packaged(VAP, program_of_text(SET)), review)
     assert [len(result["findings"]) for result in results] == [0, 0, 1]
-
-
-def with_account(number: int, account: str) -> Json:
-    return workload(number, of_the_set("team-a", account, securityContext={"fsGroup": 2}))
-
-
-@pytest.mark.parametrize("number", [0, 5])
-def test_another_service_account_is_a_change_of_a_sets_workload(number: int, tmp_path: Path) -> None:
-    pairs = [("deployer", "deployer"), ("deployer", ""), ("deployer", "other"), ("", ""), ("other", "deployer")]
-    before, after = ([with_account(number, pair[at]) for pair in pairs] for at in (0, 1))
-    review: Json = {"operation": "UPDATE", "pods": after, "oldPods": before}
-    (results,) = ask_api_server(packaged(VAP, program_of_text(SET)), review)
-    assert [len(result["findings"]) for result in results] == [0, 1, 1, 0, 0]
-    folder = written(packaged(OPA, program_of_text(SET), Options()), tmp_path / "policy")
-    told = []
-    for old, new in zip(before, after, strict=True):
-        request = {"request": {"operation": "UPDATE", "namespace": "team-a", "object": new, "oldObject": old}}
-        (tmp_path / "input.json").write_text(json.dumps(request), encoding="utf-8")
-        done = run(
-            "opa", "eval", "--format", "raw", "-d", folder, "-i", tmp_path / "input.json", "count(data.main.warn)"
-        )
-        told.append(int(done.stdout))
-    assert told == [0, 1, 1, 0, 0]
-
-
-def test_another_service_account_is_a_change_for_kyvernos_webhooks() -> None:
-    output = packaged(target_named("kyverno-cel"), program_of_text(SET))
-    jane = Requester("jane", ("system:authenticated",), "team-a", "unused")
-    with Process("kyverno-review") as process:
-        for old, new, findings in (("deployer", "deployer", 0), ("deployer", "other", 1)):
-            before, after = with_account(0, old), with_account(0, new)
-            asked = Asked(Cluster((), (), ()), None, jane, (after,))
-            (said,) = set_engines.kyverno_webhooks(process, [before])(output, asked)
-            assert len(said.messages) == findings, said
-
-
-def test_another_service_account_is_a_change_for_kyvernos_command_line(tmp_path: Path) -> None:
-    name = "pod-security-policies-workloads"
-    policy = (
-        written(packaged(target_named("kyverno"), program_of_text(SET)), tmp_path / "out") / f"policies/{name}.yaml"
-    )
-    for old, new, failed in (("other", "other", 0), ("deployer", "other", 1)):
-        (tmp_path / "new.yaml").write_text(yaml.safe_dump(with_account(0, new)))
-        row = {"name": "w0", "values": {"request.operation": "UPDATE", "request.oldObject": with_account(0, old)}}
-        values = {
-            "apiVersion": "cli.kyverno.io/v1alpha1",
-            "kind": "Values",
-            "policies": [{"name": name, "resources": [row]}],
-        }
-        (tmp_path / "values.yaml").write_text(yaml.safe_dump(values))
-        files = ("--resource", tmp_path / "new.yaml", "--values-file", tmp_path / "values.yaml")
-        done = run("kyverno", "apply", policy, *files)
-        assert f"pass: {1 - failed}, fail: {failed}," in done.stdout, done.stdout
 
 
 def test_where_the_cluster_is_asked_nothing_is_said_of_workloads() -> None:

@@ -70,14 +70,20 @@ def reads_of_all(checks: Iterable[ir.Check]) -> Reads:
 IMAGE = ("image",)
 
 
-def rechecked_on(check: ir.Check) -> Reads:
+def rechecked_on(check: ir.Check, exempt: bool) -> Reads:
     """The fields that an update has to change for ``check`` to judge it: those it reads, the list of containers, any image.
 
-    So a pod that a policy would refuse cannot be given another program. Source: ``shouldIgnore`` and ``validate`` in
-    Kubernetes 1.24 ``plugin/pkg/admission/security/podsecuritypolicy/admission.go``; ``isSignificantPodUpdate`` in
-    ``k8s.io/pod-security-admission/admission``.
+    So a pod that a policy would refuse cannot be given another program. With ``exempt``, the policy exempts requests: then
+    the service account counts, too, which the update of a workload can change to one that is not exempt. Source:
+    ``shouldIgnore`` and ``validate`` in Kubernetes 1.24 ``plugin/pkg/admission/security/podsecuritypolicy/admission.go``;
+    ``isSignificantPodUpdate`` in ``k8s.io/pod-security-admission/admission``.
     """
-    return _with_images(reads_of(check))
+    reads = _with_images(reads_of(check))
+    return _with_account(reads) if exempt else reads
+
+
+def _with_account(reads: Reads) -> Reads:
+    return replace(reads, pod=(*reads.pod, SERVICE_ACCOUNT))
 
 
 def _with_images(reads: Reads) -> Reads:
@@ -92,7 +98,7 @@ def reads_of_choice(choice: ir.Choice, of_workloads: bool = False) -> Reads:
     """
     checks = (*(check for policy in choice.policies for check in policy.checks), *choice.concerns)
     reads = _with_images(reads_of_all(checks))
-    return replace(reads, pod=(*reads.pod, SERVICE_ACCOUNT)) if of_workloads else reads
+    return _with_account(reads) if of_workloads else reads
 
 
 _ANNOTATION = "annotation"

@@ -82,7 +82,7 @@ def check(policy: ir.Policy, pod: Json, old_pod: Json | None = None) -> Verdict:
     reasons: list[Reason] = []
     messages: list[str] = []
     for policy_check in policy.checks:
-        if old_pod is not None and unchanged(rechecked_on(policy_check), pod, old_pod):
+        if old_pod is not None and unchanged(rechecked_on(policy_check, bool(policy.exemptions)), pod, old_pod):
             continue
         findings = tuple(_findings(policy_check, pod))
         if findings:

@@ -37,7 +37,7 @@ def template_of(check: ir.Check, exempt: bool = False) -> Validation:
     It judges pods, and workloads as the pods that they would make.
     """
     plain = replace(check, because="")
-    printed = validation(plain, rechecked_on(check), FINDINGS, UPDATED, unchanged_as="unchanged")
+    printed = validation(plain, rechecked_on(check, exempt), FINDINGS, UPDATED, unchanged_as="unchanged")
     variables = [*_parameters(check), (BECAUSE, _because()), *printed.variables]
     expression = printed.expression
     if exempt:

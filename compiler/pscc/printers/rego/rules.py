@@ -10,7 +10,7 @@ from typing import assert_never
 
 from pscc import ir
 from pscc.base.frozen import frozen
-from pscc.ir.passes import Reads, constant, parameters, rechecked_on
+from pscc.ir.passes import Reads, constant, parameters
 from pscc.ir.tidy import failing, message
 from pscc.ir.walking import nodes
 from pscc.output.numbering import numbered
@@ -24,23 +24,16 @@ from pscc.printers.rego.values import Known, Values, without_field
 
 @frozen
 class CheckRules:
-    """The rules of a check: ``findings`` is the name of the one that holds the list of all its messages.
-
-    ``unchanged`` has the lines of a body that holds where an update leaves every field that the check reads as it was.
-    """
+    """The rules of a check: ``findings`` is the name of the one that holds the list of all its messages."""
 
     rules: str
     findings: str
-    unchanged: tuple[str, ...]
 
 
-def check_rules(
-    check: ir.Check, prefix: str = "", old: str = "old_pod", as_functions: bool = False, reads: Reads | None = None
-) -> CheckRules:
-    """The rules of ``check``. They read the rules ``pod`` and ``old``, and ``parameter_NAME`` of each parameter left.
+def check_rules(check: ir.Check, prefix: str = "", as_functions: bool = False) -> CheckRules:
+    """The rules of ``check``. They read the rule ``pod``, and ``parameter_NAME`` of each parameter left.
 
-    With ``as_functions`` they are instead functions of ``given``, an object that has every parameter. An update is judged
-    where it changes one of ``reads``; without it, where it changes what ``check`` itself reads.
+    With ``as_functions`` they are instead functions of ``given``, an object that has every parameter.
     """
     whole = f"{prefix}findings"
     rules: list[str] = []
@@ -58,7 +51,7 @@ def check_rules(
         lists = rego("some found in [$lists]", lists=listed(map(conditions.reading, names)))
         body = [lists, Fragment("some finding in found")]
         rules.insert(0, f"{conditions.head(whole, body)} := [finding |\n{indented(body)}]")
-    return CheckRules("\n\n".join(rules), whole, unchanged(reads or rechecked_on(check), old))
+    return CheckRules("\n\n".join(rules), whole)
 
 
 def _findings(requirement: ir.Requirement, name: str, conditions: Conditions) -> str:
@@ -144,13 +137,13 @@ def parameter_rules(check: ir.Check) -> str:
     )
 
 
-def unchanged(reads: Reads, old: str = "old_pod") -> tuple[str, ...]:
-    """The lines of a body that holds where everything in ``reads`` is the same in the rules ``pod`` and ``old``."""
+def unchanged(reads: Reads) -> tuple[str, ...]:
+    """The lines of a body that holds where everything in ``reads`` is the same in the rules ``pod`` and ``old_pod``."""
     lines = []
     if reads.pod:
-        lines.append(f"lib.same_fields({ir.POD}, {old}, {literal(reads.pod)})")
+        lines.append(f"lib.same_fields({ir.POD}, old_pod, {literal(reads.pod)})")
     if reads.containers:
-        lines.append(f"lib.same_in_containers({ir.POD}, {old}, {literal(reads.container)})")
+        lines.append(f"lib.same_in_containers({ir.POD}, old_pod, {literal(reads.container)})")
     if reads.annotations:
-        lines.append(f"lib.same_annotations({ir.POD}, {old}, {literal(reads.annotations)})")
+        lines.append(f"lib.same_annotations({ir.POD}, old_pod, {literal(reads.annotations)})")
     return tuple(broken(line, 1) for line in lines)

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from pscc import ir
 from pscc.base.frozen import frozen
-from pscc.ir.passes import parameters
+from pscc.ir.passes import parameters, rechecked_on
 from pscc.ir.plain import plain
 from pscc.lowering.capabilities import (
     EXEMPTED,
@@ -29,7 +29,7 @@ from pscc.output.contents import Cases, ObjectName, OutputFile, Package, origin
 from pscc.output.options import DEFAULTS, Options
 from pscc.output.templating import Code, comment, folded, render, yaml_block, yaml_lines, yaml_quote
 from pscc.printers.rego.library import library_for
-from pscc.printers.rego.rules import check_rules, parameter_rules
+from pscc.printers.rego.rules import check_rules, parameter_rules, unchanged
 from pscc.printers.rego.text import literal
 from pscc.targets.gatekeeper import choice as gatekeeper_choice
 from pscc.targets.gatekeeper.actions import action_lines
@@ -234,7 +234,7 @@ def rego_of(check: ir.Check, exempt: bool = False) -> str:
         exemptions=exempt,
         rules=Code(printed.rules),
         findings=Code(printed.findings),
-        unchanged=[Code(line) for line in printed.unchanged],
+        unchanged=[Code(line) for line in unchanged(rechecked_on(check, exempt))],
         parameters=Code(parameter_rules(check)),
     )
 

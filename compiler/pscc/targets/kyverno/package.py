@@ -125,7 +125,7 @@ TARGET = Kyverno()
 
 def _checks(policy: ir.Policy) -> Checks:
     """The checks of ``policy`` with their values, and the fields that they read. Checks that every pod passes are left out."""
-    both = ((specialise(check), rechecked_on(check)) for check in policy.checks)
+    both = ((specialise(check), rechecked_on(check, bool(policy.exemptions))) for check in policy.checks)
     return tuple((check, reads) for check, reads in both if check.requirements)
 
 

@@ -16,7 +16,7 @@ from pscc.output.numbering import numbered
 from pscc.output.options import DEFAULTS, Options
 from pscc.output.templating import Code, comment, render
 from pscc.printers.rego.library import library
-from pscc.printers.rego.rules import check_rules
+from pscc.printers.rego.rules import check_rules, unchanged
 from pscc.printers.rego.text import literal, prefix_of
 from pscc.targets.opa import choice as opa_choice
 from pscc.targets.shared.exemptions import as_comments, of_containers
@@ -125,14 +125,13 @@ def _packages(program: ir.Program) -> dict[str, str]:
 
 
 def _policy(policy: ir.Policy, package: str) -> str:
-    checks = []
+    checks, exempt = [], bool(policy.exemptions)
     for check in policy.checks:
         prefix = prefix_of(check.shape)
         specialised = specialise(check)
         if not specialised.requirements:
             continue
-        # what the statement's values leave unread counts all the same, as on every target
-        printed = check_rules(specialised, prefix, reads=rechecked_on(check))
+        printed = check_rules(specialised, prefix)
         checks.append(
             {
                 "prefix": Code(prefix),
@@ -142,7 +141,7 @@ def _policy(policy: ir.Policy, package: str) -> str:
                 "because": Code(literal(check.because)),
                 "rules": Code(printed.rules),
                 "findings": Code(printed.findings),
-                "unchanged": [Code(line) for line in printed.unchanged],
+                "unchanged": [Code(line) for line in unchanged(rechecked_on(check, exempt))],
             }
         )
     scope = opa_choice.scope_of(policy.scope)

@@ -34,13 +34,13 @@ NO_NOTES: dict[str, Code] = {}
 
 def checks_of(policy: ir.Policy) -> Checks:
     """The checks of ``policy`` with their values in them, and what they look at; without those which every pod passes."""
-    both = ((specialise(check), rechecked_on(check)) for check in policy.checks)
+    both = ((specialise(check), rechecked_on(check, bool(policy.exemptions))) for check in policy.checks)
     return tuple((check, reads) for check, reads in both if check.requirements)
 
 
 def check_lines(check: ir.Check, quote: Quote = quoted) -> list[str]:
     """The variables and the validation of ``check`` alone, for people."""
-    whole = validation(specialise(check), rechecked_on(check))
+    whole = validation(specialise(check), rechecked_on(check, exempt=False))
     variables = (f"{name}: {text_of(value, quote)}" for name, value in whole.variables)
     return [*variables, f"validation: {text_of(whole.expression, quote)}"]
 
