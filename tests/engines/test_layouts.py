@@ -1,4 +1,4 @@
-"""An object for each control, on the real engines: each says what its check says, and together they say what the policy says."""
+"""The layouts that are not a target's usual one, on the real engines: all objects together say what the policy says."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ from pathlib import Path
 import pytest
 
 from conformance.jsonl import Process
+from conformance.workloads import workload
+from pscc.cases.draw import draw_pods
 from pscc.cases.suite import cases_for
 from pscc.driver import packaged
+from pscc.ir.once_defaulted import assumed
 from pscc.output.options import Options
 from pscc.reference import interpreter
 from pscc.targets.registry import target_named
@@ -17,6 +20,12 @@ from support.targets import Json, only, program_of_text, resources, run, whole, 
 
 SOURCES = {**POLICIES, "every default": EVERY_DEFAULT}
 PER_CONTROL = Options(layout="per-control")
+EXEMPTING = """policy exempting {
+    exempt users alice because "she repairs nodes"
+    deny privileged, hostPorts
+    require runAsNonRoot true because "all of them"
+}
+"""
 
 
 @pytest.mark.parametrize("name", SOURCES)
@@ -43,3 +52,59 @@ def test_kyverno_passes_the_suite(target: str, tmp_path: Path) -> None:
     done = run("kyverno", "test", written(packaged(target_named(target), program, PER_CONTROL, drawn={}), tmp_path))
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr
     assert " and 0 tests failed" in done.stdout
+
+
+def per_policy(engine: str) -> Options:
+    return Options(layout="per-policy", engine="cel" if engine == "cel" else "rego")
+
+
+@pytest.mark.parametrize("engine", ["rego", "cel"])
+@pytest.mark.parametrize("name", SOURCES)
+def test_gatekeeper_says_of_a_policy_what_it_says_of_each_control(name: str, engine: str) -> None:
+    policy = only(program := program_of_text(SOURCES[name]))
+    output = packaged(target_named("gatekeeper"), program, per_policy(engine))
+    drawn = [dict(pod) for pod in draw_pods(policy, 3, 40, ephemeral=False)]
+    cases = [(whole(case.pod), case.old_pod and whole(case.old_pod)) for case in cases_for(policy)]
+    cases += [(whole(pod), None) for pod in drawn]
+    workloads = [workload(number, whole(pod)) for number, pod in enumerate(drawn)]
+    with Process("gatekeeper-review") as process:
+        process.ask({"op": "load", "documents": resources(output)})
+        for update in (False, True):
+            asked = [(new, old) for new, old in cases if (old is not None) is update]
+            review: Json = {"op": "review", "pods": [new for new, _ in asked]}
+            review |= {"operation": "UPDATE", "oldPods": [old for _, old in asked]} if update else {}
+            for (new, old), result in zip(asked, process.results(review), strict=True):
+                words = sorted(set(interpreter.check(policy, new, old).messages))
+                assert sorted({found["message"] for found in result["violations"]}) == words
+                assert result["allowed"] is not bool(words)
+        deletion: Json = {"op": "review", "operation": "DELETE", "pods": [whole(pod) for pod in drawn]}
+        assert all(result["allowed"] and not result["violations"] for result in process.results(deletion))
+        same: Json = {"op": "review", "operation": "UPDATE", "pods": workloads, "oldPods": workloads}
+        assert not [result for result in process.results(same) if result["violations"]]
+        for pod, result in zip(drawn, process.results({"op": "review", "pods": workloads}), strict=True):
+            words = sorted(set(interpreter.check(assumed(policy), whole(pod)).messages))
+            assert sorted({found["message"] for found in result["violations"]}) == words
+
+
+@pytest.mark.parametrize("engine", ["rego", "cel"])
+def test_gatekeeper_lets_off_whom_a_policy_exempts(engine: str) -> None:
+    output = packaged(target_named("gatekeeper"), program_of_text(EXEMPTING), per_policy(engine))
+    pod = whole({"metadata": {"name": "p"}, "spec": {"hostPID": True, "containers": [{"name": "c"}]}})
+    pod["spec"]["containers"][0]["securityContext"] = {"privileged": True}
+    with Process("gatekeeper-review") as process:
+        process.ask({"op": "load", "documents": resources(output)})
+        for user, allowed in (("alice", True), ("bob", False)):
+            (result,) = process.results({"op": "review", "pods": [pod], "user": {"name": user, "groups": []}})
+            assert result["allowed"] is allowed
+
+
+@pytest.mark.parametrize("engine", ["rego", "cel"])
+@pytest.mark.parametrize("name", ["restricted", "defaults", "exempting"])
+def test_gator_passes_the_suite_of_a_policy(name: str, engine: str, tmp_path: Path) -> None:
+    program = program_of_text({**POLICIES, "exempting": EXEMPTING}[name])
+    done = run(
+        "gator",
+        "verify",
+        written(packaged(target_named("gatekeeper"), program, per_policy(engine), drawn={}), tmp_path),
+    )
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr

@@ -14,7 +14,8 @@ from pscc.controls import CONTROLS
 from pscc.driver import packaged
 from pscc.output.templating import comment
 from pscc.printers.rego.text import literal, snake
-from pscc.targets.gatekeeper.package import TARGET, rego_of
+from pscc.targets.gatekeeper.package import TARGET
+from pscc.targets.gatekeeper.per_control import rego_of
 from support.engines import engine
 from support.targets import ask_gatekeeper, resources
 

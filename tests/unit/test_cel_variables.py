@@ -17,7 +17,8 @@ from pscc.printers.cel.pending import Pending
 from pscc.printers.cel.text import text_of
 from pscc.printers.cel.tree import Expression, Number
 from pscc.printers.cel.variables import once
-from pscc.targets.shared.cel_policy import checks_of, validations
+from pscc.targets.shared.cel_policy import validations
+from pscc.targets.shared.layouts import checks_of
 from support.golden_verdicts import statements
 
 EXEMPTIONS = ("", 'exempt images mesh/p*, mesh/q, containers side* because "x"')

@@ -177,6 +177,7 @@ class Capabilities:
     - ``suite``: the output has tests of its own.
     - ``kubernetes``: the Kubernetes release to compile for. ``requires``: the release that the output needs.
       ``costs``: what the release to compile for costs.
+    - ``policy_budget``: what a review of one policy may cost in CEL. 0: the target has no limit that a review can reach.
     - ``layouts``: the forms of `Layout` that the output can have, the usual one first.
     - ``shared_templates``: the output has objects that other outputs share, and can leave them out.
     - ``enforcement_points``: the output can be in force at some places of the engine alone.
@@ -198,6 +199,7 @@ class Capabilities:
     kubernetes: Version | None = None
     requires: Release | None = None
     costs: tuple[ReleaseCost, ...] = ()
+    policy_budget: int = 0
     layouts: tuple[Layout, ...] = ()
     shared_templates: bool = False
     enforcement_points: bool = False

@@ -78,6 +78,8 @@ def legalise(program: ir.Program, name: str, can: Capabilities, workloads: Workl
     plain = tuple(_policy(policy, beside(policy, program), product, can, shortfalls) for policy in program.policies)
     members = tuple(_choice(choice, plain, product, can, shortfalls) for choice in program.choices)
     legal = ir.Program(plain, members)
+    if can.policy_budget:
+        shortfalls += [BudgetTight(product, policy, can.policy_budget) for policy in plain if len(policy.checks) > 1]
     shortfalls += _of_workloads(legal, product, can, workloads)
     return Legal(legal, (*_of_release(program, legal, can), *shortfalls))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
+from pscc import ir
 from pscc.diagnostics import Diagnostic
 from pscc.lowering.capabilities import FailsOpen, LetIn, ReleaseCost, SetsOnUpdates, SkipsNamespaces, SwitchedOff
 from pscc.lowering.releases import spelled
@@ -57,13 +58,18 @@ def diagnostic_of(shortfall: Shortfall) -> Diagnostic:
             )
             help = "say `--workloads off`, or compile what RBAC says now: `--rbac compiled`"
             return Diagnostic("TGT012", text, choice.span, severity="note", help=help)
-        case BudgetTight(target=target, choice=choice, budget=budget):
+        case BudgetTight(target=target, owner=owner, budget=budget):
+            costly = (
+                "one of dozens of containers, to which several policies object before one accepts it, may come to more"
+                if isinstance(owner, ir.Choice)
+                else "one of hundreds of containers may come to more, where each check by itself would not"
+            )
             text = (
-                f"{choice.name}: {target} lets the CEL of one template cost {budget:,} a review, and refuses the pod beyond "
-                "that: one of dozens of containers, to which several policies object before one accepts it, may come to more"
+                f"{owner.name}: {target} lets the CEL of one template cost {budget:,} a review, and refuses the pod beyond "
+                f"that: {costly}"
             )
             help = "leave out `--engine cel` if you have such pods: templates in Rego have no such limit"
-            return Diagnostic("TGT011", text, choice.span, severity="note", help=help)
+            return Diagnostic("TGT011", text, owner.span, severity="note", help=help)
         case Costs(cost=cost, span=span):
             text, help = _of_release(cost)
             return Diagnostic("TGT008", text, span, severity="warning", help=help)

@@ -105,10 +105,10 @@ class WorkloadsUnjudged:
 
 @frozen
 class BudgetTight:
-    """A review of ``choice`` may cost more in CEL than the ``budget`` of ``target``, which then refuses the pod."""
+    """A review of ``owner`` may cost more in CEL than the ``budget`` of ``target``, which then refuses the pod."""
 
     target: str
-    choice: ir.Choice
+    owner: ir.Policy | ir.Choice
     budget: int
 
 
@@ -171,8 +171,8 @@ def about(shortfall: Shortfall) -> tuple[str, ...]:
             return kind, policy.name
         case WorkloadsRefused(policy=policy):
             return kind, policy.name
-        case WorkloadsUnjudged(choice=choice) | BudgetTight(choice=choice):
-            return kind, choice.name
+        case WorkloadsUnjudged(choice=owner) | BudgetTight(owner=owner):
+            return kind, owner.name
         case Costs(cost=cost):
             return kind, type(cost).__name__
         case NeedsServerSide(path=path) | TooLarge(path=path):

@@ -16,7 +16,7 @@ import yaml
 from conformance.breaks.asks import Ask
 from conformance.breaks.requesters import LABELS
 from conformance.jsonl import EngineError, Json, Process
-from support.emitted.settings import CEL
+from support.emitted.settings import CEL, PER_POLICY
 from support.engines import engine
 
 
@@ -57,6 +57,7 @@ def _objects(emitted: tuple[Json, ...]) -> list[Json]:
 _PROCESSES = {
     "gatekeeper": "gatekeeper-review",
     CEL: "gatekeeper-review",
+    PER_POLICY: "gatekeeper-review",
     "kyverno-cel": "kyverno-review",
     "vap": "vap-review",
 }

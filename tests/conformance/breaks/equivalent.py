@@ -93,7 +93,7 @@ OUTPUTS: Patterns = (
 )
 PRINTERS: Patterns = (
     Equivalent(
-        r"gatekeeper/choice_template\.yaml\.j2: a line is dropped: (validation:|openAPIV3Schema:|type: object)",
+        r"gatekeeper/own_template\.yaml\.j2: a line is dropped: (validation:|openAPIV3Schema:|type: object)",
         "a choice has no parameters, so its schema has nothing to say",
     ),
     Equivalent(

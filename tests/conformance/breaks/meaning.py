@@ -14,10 +14,10 @@ from conformance.space.meaning import Word, by_output
 from conformance.space.requests import Asked
 from pscc.ir.access import Request
 from pscc.pod.templates import TEMPLATES
-from support.emitted.settings import CEL
+from support.emitted.settings import CEL, PER_POLICY
 
 _ACTIONS = {"dryrun": "audit", "Deny": "deny", "Warn": "warn", "Audit": "audit"}
-_GATEKEEPER_AND_OPA = ("gatekeeper", CEL, "opa")
+_GATEKEEPER_AND_OPA = ("gatekeeper", CEL, PER_POLICY, "opa")
 _BEHIND_THE_API = ("vap", "kyverno-cel")
 """The outputs whose engines always know who asks, and see objects as the API server has decoded them."""
 _FIRST = ("kyverno-cel",)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pscc.base.resources import TEMPLATES
-from support.emitted.settings import CEL
+from support.emitted.settings import CEL, PER_POLICY
 
 _TAG = re.compile(r"{%-?\s*(\w+)(.*?)-?%}")
 _LINES_WITH_TAGS = re.compile(r"^\s*{%.*%}\s*$")
@@ -21,6 +21,7 @@ _FOR_PEOPLE = re.compile(
 """What a printed line begins with that people alone read."""
 _OUTPUTS: dict[str, tuple[str, ...]] = {
     "gatekeeper/choice.rego.j2": ("gatekeeper",), "gatekeeper/template.rego.j2": ("gatekeeper",),
+    "gatekeeper/policy.rego.j2": (PER_POLICY,),
     "gatekeeper/engine.yaml.j2": ("gatekeeper", CEL), "gatekeeper/": ("gatekeeper",), "cel/": ("vap", "kyverno-cel"),
     "kyverno/": ("kyverno",), "kyverno_cel/": ("kyverno-cel",), "opa/": ("opa",), "rego/choice": ("gatekeeper",),
     "shared/": ("vap",), "vap/": ("vap",),

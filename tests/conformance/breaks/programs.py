@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from pscc.driver import analyse
 from pscc.ir.access import Names
 from pscc.lowering.rollout import AS_WRITTEN, Rollout
 from pscc.output.options import DEFAULTS, Options
-from support.emitted.settings import CEL, OUTPUTS
+from support.emitted.settings import OUTPUTS, PER_POLICY, with_options
 
 FOLDER = Path(__file__).parent / "programs"
 
@@ -31,7 +31,7 @@ class Subject:
     source: str
     options: Options = DEFAULTS
     rollout: Rollout = AS_WRITTEN
-    outputs: tuple[str, ...] = OUTPUTS
+    outputs: tuple[str, ...] = (*OUTPUTS, PER_POLICY)
 
     @property
     def program(self) -> ir.Program:
@@ -39,9 +39,9 @@ class Subject:
         return _program(self.source)
 
     def compiled(self, output: str) -> Compiled:
-        """What ``output``, a target or `CEL`, makes of the program now; without suites."""
-        options = replace(self.options, engine="cel") if output == CEL else self.options
-        return meaning.compiled(self.program, Chosen(output.removesuffix(" --engine cel"), options, self.rollout))
+        """What ``output``, a target with or without an option, makes of the program now; without suites."""
+        target, options = with_options(output, self.options)
+        return meaning.compiled(self.program, Chosen(target, options, self.rollout))
 
     def grants(self, output: str) -> list[Json]:
         """What the cluster's RBAC says, where it is asked."""

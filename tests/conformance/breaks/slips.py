@@ -112,7 +112,7 @@ SLIPS = (
         ("gatekeeper", CEL),
     ),
     Slip(
-        "targets.gatekeeper.package.rego_of",
+        "targets.gatekeeper.per_control.rego_of",
         "nobody is exempt",
         lambda real: lambda check, _=False: real(check),
         GATEKEEPER,
@@ -176,7 +176,7 @@ SLIPS = (
     Slip("printers.cel.parameters._because", "no reason", always(EMPTY), (CEL,)),
     Slip("printers.cel.parameters.DELETED", "no deletions", lambda _: _ON_CREATE, (CEL,)),
     Slip(
-        "targets.gatekeeper.package.plain",
+        "targets.gatekeeper.per_control.plain",
         "ranges begin one later",
         lambda real: (
             lambda value: real(
@@ -188,7 +188,7 @@ SLIPS = (
         ("gatekeeper", CEL),
     ),
     Slip(
-        "targets.gatekeeper.package.plain",
+        "targets.gatekeeper.per_control.plain",
         "paths may be written to",
         lambda real: (
             lambda value: real(
@@ -200,7 +200,7 @@ SLIPS = (
         ("gatekeeper", CEL),
     ),
     Slip(
-        "targets.gatekeeper.package.plain",
+        "targets.gatekeeper.per_control.plain",
         "the first value alone",
         lambda real: lambda value: real(value[:1] if isinstance(value, tuple) else value),
         ("gatekeeper", CEL),
@@ -306,7 +306,12 @@ SLIPS = (
         lambda real: lambda _: real("spec.template"),
         VAP,
     ),
-    Slip("targets.gatekeeper.package.OF_WORKLOADS", "no cron jobs", lambda found: found[:2], GATEKEEPER),
+    Slip(
+        "targets.gatekeeper.package.ON_WORKLOADS",
+        "no cron jobs",
+        lambda found: replace(found, judged=found.judged[:2]),
+        GATEKEEPER,
+    ),
     Slip("targets.gatekeeper.workloads.assumed", "no defaults", lambda _: lambda policy: policy, GATEKEEPER),
     Slip("targets.gatekeeper.workloads.on_workloads", "as pods", lambda _: lambda mode, _workloads: mode, GATEKEEPER),
     Slip("printers.cel.parameters.of_held_pods", "the object itself", lambda _: lambda node: node, (CEL,)),

@@ -22,9 +22,9 @@ from pscc.targets.registry import TARGETS, target_named
 from support.paths import ROOT
 
 GOLDEN = ROOT / "golden"
-CEL = "gatekeeper --engine cel"
+CEL, PER_POLICY = "gatekeeper --engine cel", "gatekeeper --layout per-policy"
 OUTPUTS = (*TARGETS, CEL)
-"""Each target, Gatekeeper in both of its engines."""
+"""Each target in its usual layout, Gatekeeper in both of its engines."""
 _REASON = 'because "a test"'
 
 
@@ -39,6 +39,7 @@ class Setting:
     outputs: tuple[str, ...] = OUTPUTS
 
 
+_PER_POLICY = Options(layout="per-policy")
 SETTINGS = (
     Setting("as it is"),
     Setting("workloads enforce", Options(workloads="enforce")),
@@ -53,6 +54,10 @@ SETTINGS = (
     Setting("Kyverno 1.13", Options(kyverno=(1, 13)), outputs=("kyverno",)),
     Setting("exempt images", lines=(f"exempt images registry.example/a:1, registry.example/tools/* {_REASON}",)),
     Setting("exempt image", lines=(f"exempt images registry.example/a:1 {_REASON}",)),
+    Setting("per policy", _PER_POLICY, outputs=("gatekeeper", CEL)),
+    Setting(
+        "exempt users, per policy", _PER_POLICY, lines=(f"exempt users jane {_REASON}",), outputs=("gatekeeper", CEL)
+    ),
     Setting("exempt containers", lines=(f"exempt containers agent, istio-* {_REASON}",)),
     Setting(
         "exempt containers and images",
@@ -115,9 +120,12 @@ def golden_program(lines: tuple[str, ...], only: str = "") -> ir.Program:
 
 def compiled(program: ir.Program, output: str, setting: Setting) -> Output:
     """What ``output`` makes of ``program``, as ``setting`` has it; without suites."""
-    options = setting.options
-    if output == CEL:
-        options = replace(options, engine="cel")
-    return packaged(
-        target_named(output.removesuffix(" --engine cel")), prepared(program, setting.rollout).formed, options
-    )
+    target, options = with_options(output, setting.options)
+    return packaged(target_named(target), prepared(program, setting.rollout).formed, options)
+
+
+def with_options(output: str, options: Options) -> tuple[str, Options]:
+    """The name of the target of ``output``, and ``options`` with those of the output."""
+    target, _, _ = output.partition(" ")
+    changed = {CEL: replace(options, engine="cel"), PER_POLICY: replace(options, layout="per-policy")}
+    return target, changed.get(output, options)

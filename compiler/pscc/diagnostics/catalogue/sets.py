@@ -154,10 +154,10 @@ CODES: dict[str, tuple[str, str, str]] = {
         "",
     ),
     "TGT011": (
-        "A pod too large for a set of policies in Gatekeeper's CEL",
+        "A pod too large for Gatekeeper's CEL",
         "Gatekeeper lets the expressions of a template cost 1,000,000 a review, a tenth of what the API server lets a policy. "
         "A set is one template, so a very large pod to which several policies object may be refused though a later one would "
-        "accept it: stricter. Templates in Rego have no such limit.",
+        "accept it; with --layout per-policy, a policy is one. Stricter. Templates in Rego have no such limit.",
         "",
     ),
 }

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pscc import ir
-from pscc.ir.passes import constant, parameters, rechecked_on
+from pscc.ir.passes import Reads, constant, parameters, rechecked_on
 from pscc.ir.walking import nodes
 from pscc.printers.cel.checks import ON_UPDATE, Validation, validation
 from pscc.printers.cel.exempt import EXEMPT, exemption_variables
@@ -39,12 +39,21 @@ def template_of(check: ir.Check, exempt: bool = False) -> Validation:
     plain = replace(check, because="")
     printed = validation(plain, rechecked_on(check, exempt), FINDINGS, UPDATED, unchanged_as="unchanged")
     variables = [*_parameters(check), (BECAUSE, _because()), *printed.variables]
-    expression = printed.expression
-    if exempt:
-        variables += exemption_variables()
-        expression = any_of(expression, variable(EXEMPT))
+    return _of_template(replace(printed, variables=tuple(variables)), exempt, variable(BECAUSE))
+
+
+def of_policy(check: ir.Check, reads: Reads, exempt: bool) -> Validation:
+    """The validation of ``check``, which has its values in it, for a template that has all checks of one policy."""
+    return _of_template(validation(check, reads, updated=UPDATED), exempt)
+
+
+def _of_template(printed: Validation, exempt: bool, behind: Expression = EMPTY) -> Validation:
+    """``printed`` about pods and workloads, with ``exempt`` of requests that are not let off; ``behind`` ends its message."""
+    variables = [*printed.variables, *(exemption_variables() if exempt else ())]
+    expression = any_of(printed.expression, variable(EXEMPT)) if exempt else printed.expression
     of_pods = [(name, of_held_pods(value)) for name, value in variables]
-    message = infix("+", of_held_pods(printed.message), variable(BECAUSE))
+    message = of_held_pods(printed.message)
+    message = message if behind == EMPTY else infix("+", message, behind)
     holds = unless_left_out(of_held_pods(expression))
     return Validation((*holding_pods(), *of_pods), holds, message, branch(holds, EMPTY, message))
 

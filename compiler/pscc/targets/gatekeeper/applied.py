@@ -15,6 +15,8 @@ from pscc.output.contents import ObjectName, OutputFile
 from pscc.output.templating import Code, comment, render
 from pscc.targets.shared.identity import identity
 
+TEMPLATES, CONSTRAINTS = "templates.gatekeeper.sh/v1", "constraints.gatekeeper.sh/v1beta1"
+"""The API versions of ConstraintTemplates and of Constraints."""
 Fields = Mapping[str, object]
 
 
@@ -22,7 +24,7 @@ Fields = Mapping[str, object]
 class Applied:
     """A Constraint or mutator of ``owner``: its ``path``, its ``template``, and the ``fields`` that the template prints.
 
-    ``check`` is the one of a policy's Constraint.
+    ``checks`` are those of a policy's Constraint.
     """
 
     path: str
@@ -30,7 +32,7 @@ class Applied:
     named: ObjectName
     fields: Fields
     owner: ir.Policy | ir.Choice
-    check: ir.Check | None = None
+    checks: tuple[ir.Check, ...] = ()
 
     @property
     def file(self) -> OutputFile:
@@ -43,9 +45,9 @@ class Applied:
         return OutputFile(self.path, text, (self.named,), self.owner.name if is_choice else "")
 
 
-def path_of(place: str, name: str, policy: str) -> str:
-    """The path of the object ``name`` of ``policy``; ``place`` is the folder of the policy's objects."""
-    return f"{place}/{name.removeprefix(f'{policy}-')}.yaml"
+def path_of(folder: str, name: str, policy: str) -> str:
+    """The path of the object ``name`` of ``policy``; ``folder`` is the one of the policy's objects."""
+    return f"{folder}/{name.removeprefix(f'{policy}-')}.yaml"
 
 
 def template_path(kind: str) -> str:

@@ -14,13 +14,14 @@ from pscc.output.templating import Code, yaml_block, yaml_quote
 from pscc.printers.cel.exempt import asking_variables
 from pscc.printers.cel.fragments import cel
 from pscc.printers.cel.layout import laid_out
-from pscc.printers.cel.parameters import UPDATED, template_of, unless_left_out
+from pscc.printers.cel.parameters import UPDATED, of_policy, template_of, unless_left_out
 from pscc.printers.cel.text import text_of
 from pscc.printers.cel.tree import Expression, variable
 from pscc.printers.cel.workloads import holding_pods, of_held_pods
-from pscc.targets.shared.cel_where import Fields
-from pscc.targets.shared.choice_cel import REFUSED, decision_of, fields_of
+from pscc.targets.shared.cel_fields import Fields, fields_of, notes_of
+from pscc.targets.shared.choice_cel import REFUSED, decision_of
 from pscc.targets.shared.choice_who import Review, names_shown
+from pscc.targets.shared.layouts import Checks
 
 _ON_ONE_LINE = 90
 _INDENT = 18
@@ -43,12 +44,10 @@ _REVIEW = Review(
 
 @frozen
 class Source:
-    """The parts of a template's source: ``variables`` in order, the ``expression`` that has to be true, its messages."""
+    """The parts of a template's source: ``variables`` in order, and the ``validations``, expressions with their messages."""
 
     variables: list[Fields]
-    expression: Code
-    text: Code
-    message: Code
+    validations: list[Fields]
 
 
 def source_of(check: ir.Check, exempt: bool) -> Source:
@@ -56,10 +55,27 @@ def source_of(check: ir.Check, exempt: bool) -> Source:
     printed = template_of(check, exempt)
     return Source(
         fields_of([*printed.variables], {}, _INDENT),
-        _inline(printed.expression),
-        _inline(printed.message),
-        Code(json.dumps(f"{check.title}: the pod does not meet this policy.")),
+        [_validation(printed.expression, printed.message, _refused(check))],
     )
+
+
+def policy_source(checks: Checks, exempt: bool) -> Source:
+    """The source of the template of a policy's ``checks``, with ``exempt`` of one that exempts requests."""
+    both = [(check, of_policy(check, reads, exempt)) for check, reads in checks]
+    variables = [variable for _, printed in both for variable in printed.variables]
+    return Source(
+        fields_of(variables, notes_of(both), _INDENT),
+        [_validation(printed.expression, printed.message, _refused(check)) for check, printed in both],
+    )
+
+
+def _validation(expression: Expression, message: Expression, otherwise: Code) -> Fields:
+    """A validation; ``otherwise`` is the text where the message cannot be made."""
+    return {"expression": _inline(expression), "text": _inline(message), "message": otherwise}
+
+
+def _refused(check: ir.Check) -> Code:
+    return Code(json.dumps(f"{check.title}: the pod does not meet this policy."))
 
 
 def choice_source(choice: ir.Choice) -> Source:
@@ -68,9 +84,11 @@ def choice_source(choice: ir.Choice) -> Source:
     of_pods = [(name, of_held_pods(value)) for name, value in decision.variables]
     return Source(
         fields_of([*holding_pods(), *of_pods], decision.notes, _INDENT),
-        _inline(unless_left_out(of_held_pods(decision.holds))),
-        _inline(of_held_pods(decision.message)),
-        yaml_quote(REFUSED),
+        [
+            _validation(
+                unless_left_out(of_held_pods(decision.holds)), of_held_pods(decision.message), yaml_quote(REFUSED)
+            )
+        ],
     )
 
 

@@ -6,40 +6,28 @@ nor another field, so they cannot tell which policy would change a pod: defaults
 
 from __future__ import annotations
 
-import hashlib
-import re
-
 from pscc import ir
 from pscc.meaning.naming import CHOICE_OF_CLUSTER
 from pscc.output.contents import ObjectName, OutputFile
 from pscc.output.options import DEFAULTS, Options
 from pscc.output.templating import Code, folded, render, yaml_block, yaml_quote
 from pscc.printers.rego.library import library_for
-from pscc.targets.gatekeeper.applied import Applied, template_path
+from pscc.targets.gatekeeper.actions import action_lines
+from pscc.targets.gatekeeper.applied import CONSTRAINTS, TEMPLATES, Applied, template_path
 from pscc.targets.gatekeeper.match import match_lines
-from pscc.targets.gatekeeper.workloads import Judged
+from pscc.targets.gatekeeper.workloads import Place
 from pscc.targets.shared.choice_notes import DESCRIPTION
 from pscc.targets.shared.exemptions import as_annotation, of_choice
 from pscc.targets.shared.identity import identity
 from pscc.targets.shared.names import fitted
-from pscc.targets.shared.shape_names import fitted_kind
-
-_DIGEST = 8
-CONSTRAINTS = "constraints.gatekeeper.sh/v1beta1"
-"""The API version of Constraints."""
+from pscc.targets.shared.shape_names import kind_of_owner
 
 
 def kind(choice: ir.Choice) -> str:
-    """The kind of the choice's Constraint: ``PsccPodSecurityPolicies``, ``PsccChoiceTeam``, ``PsccChoiceTeamA3f2b9c1d``.
-
-    It is no kind of a check, and no other choice's: a kind is spelled without the ``-`` and ``.`` of the name, and its
-    template's name in small letters, so that a name with these gets a digest.
-    """
-    words = "".join(word.capitalize() for word in re.split(r"[-.]", choice.name))
+    """The kind of the choice's Constraint: ``PsccPodSecurityPolicies`` for that of a cluster, ``PsccChoiceTeam``."""
     if choice.name == CHOICE_OF_CLUSTER:
-        return f"Pscc{words}"
-    digest = "" if choice.name.isalnum() else hashlib.sha256(choice.name.encode()).hexdigest()[:_DIGEST]
-    return fitted_kind(f"PsccChoice{words}{digest}")
+        return "PsccPodSecurityPolicies"
+    return kind_of_owner("PsccChoice", choice.name)
 
 
 def template(choice: ir.Choice, options: Options = DEFAULTS) -> OutputFile:
@@ -54,10 +42,11 @@ def template(choice: ir.Choice, options: Options = DEFAULTS) -> OutputFile:
         cel = choice_source(choice)
     rego = "" if cel else _rego(choice, name)
     text = render(
-        "gatekeeper/choice_template.yaml.j2",
+        "gatekeeper/own_template.yaml.j2",
         **identity(choice),
         name=Code(name),
         kind=Code(kind(choice)),
+        exemptions=False,
         title=yaml_quote("A choice of pod security policies"),
         version=yaml_quote(__version__),
         description=yaml_block(folded(DESCRIPTION), 6),
@@ -66,7 +55,7 @@ def template(choice: ir.Choice, options: Options = DEFAULTS) -> OutputFile:
         rego=yaml_block(rego, 14),
         lib=yaml_block(library_for(rego) if rego else "", 16),
     )
-    named = ObjectName("templates.gatekeeper.sh/v1", "ConstraintTemplate", name)
+    named = ObjectName(TEMPLATES, "ConstraintTemplate", name)
     return OutputFile(template_path(kind(choice)), text, (named,), choice.name)
 
 
@@ -76,19 +65,21 @@ def _rego(choice: ir.Choice, name: str) -> str:
     return render("gatekeeper/choice.rego.j2", package=Code(name), rules=Code(choice_rules(choice, of_workloads=True)))
 
 
-def constraint(choice: ir.Choice, name: str, path: str, action: Code, judged: Judged) -> Applied:
-    """The Constraint ``name`` of ``choice`` on what is ``judged``, for the file ``path``."""
+def constraint(choice: ir.Choice, place: Place, file: str, options: Options) -> Applied:
+    """The Constraint of ``choice`` at ``place``; ``file`` is the name of its file."""
     names = ", ".join(policy.name for policy in choice.policies[:8])
     more = len(choice.policies) - 8
+    name = fitted(f"{choice.name}{place.ending}")
     fields = {
         "origin": Code("who may use what, and the policies, are in the template"),
         "kind": Code(kind(choice)),
-        "name": yaml_quote(fitted(name)),
+        "name": yaml_quote(name),
         "statement": yaml_quote(f"one of {names}{f' and {more} more' if more > 0 else ''}"),
         "reviewed": Code(""),
-        "action": action,
-        "judged": judged,
+        "action": action_lines(choice.mode, options.enforcement_points),
+        "judged": place.judged,
         "match": match_lines(choice.scope),
         "parameters": Code(""),
     }
-    return Applied(path, "constraint", ObjectName(CONSTRAINTS, kind(choice), fitted(name)), fields, choice)
+    path = f"{place.folder}/{file}.yaml"
+    return Applied(path, "constraint", ObjectName(CONSTRAINTS, kind(choice), name), fields, choice)

@@ -20,7 +20,7 @@ from pscc.output.contents import Cases, OutputFile
 from pscc.output.templating import Code, render, yaml_quote
 from pscc.reference import interpreter
 from pscc.targets.gatekeeper.applied import Applied, template_path
-from pscc.targets.gatekeeper.workloads import FOLDER as WORKLOADS
+from pscc.targets.gatekeeper.workloads import ON_PODS, ON_WORKLOADS, Place
 from pscc.targets.shared.names import Names
 
 _TEMPLATE, _CONSTRAINT = "suite/applied-template.yaml", "suite/applied.yaml"
@@ -40,29 +40,26 @@ def suite_files(program: ir.Program, cases: Cases, applied: Sequence[Applied], o
     files: list[OutputFile] = []
     for policy in program.policies:
         mine = cases.get(policy.name, ())
-        constraints = [one for one in applied if one.owner is policy and one.template == "constraint"]
+        constraints, on_workloads = (_placed(applied, place, policy.name) for place in (ON_PODS, ON_WORKLOADS))
         if not mine or not constraints:
             continue
         folder = f"suite/{owners[policy.name]}"
-        on_workloads = [one for one in applied if one.path.startswith(f"{WORKLOADS}/{owners[policy.name]}/")]
         workloads = list(workload_cases(policy, mine)) if on_workloads else []
         namespace = _namespace(policy.scope, folder)
         files += [OutputFile(f"{folder}/{case.name}.yaml", _document(_review(case))) for case in mine]
         files += [OutputFile(f"{folder}/{one.name}.yaml", _document(one.manifest)) for one in workloads]
         files += namespace
         place = yaml_quote(namespace[0].path) if namespace else Code("")
-        for check, constraint in zip(policy.checks, constraints, strict=True):
-            tests.append({**_test(constraint, list(_of_check(check.shape, folder, mine))), "namespace": place})
+        for constraint in constraints:
+            tests.append({**_test(constraint, list(_of_pods(constraint, folder, mine))), "namespace": place})
         for constraint in on_workloads:
-            assert isinstance(constraint.owner, ir.Policy) and constraint.check is not None
-            rows = list(_of_workload_check(constraint.owner, constraint.check, folder, workloads))
-            tests.append({**_test(constraint, rows), "namespace": place})
+            tests.append({**_test(constraint, list(_of_workloads(constraint, folder, workloads))), "namespace": place})
     for choice in program.choices:
         (constraint,) = (one for one in applied if one.owner is choice)
         folder = f"suite/{owners[choice.name]}"
         mine = cases.get(choice.name, ())
         files += [OutputFile(f"{folder}/{case.name}.yaml", _document(admission_review(case))) for case in mine]
-        rows = [_row(case.name, folder, case.message) for case in mine]
+        rows = [_row(case.name, folder, [case.message] if case.message else []) for case in mine]
         tests.append({**_test(constraint, rows), "namespace": Code("")})
     if not cases:
         return []
@@ -97,40 +94,47 @@ def _of_applied(applied: Iterable[Applied]) -> Test:
             {
                 "name": yaml_quote(f"{one.named.name}-is-as-compiled"),
                 "object": yaml_quote(one.path),
-                "violations": Code("no"),
-                "message": Code(""),
+                "messages": [],
             }
             for one in applied
         ],
     }
 
 
-def _of_check(shape: str, folder: str, cases: Iterable[Case | WorkloadCase]) -> Iterator[Test]:
-    """The cases of the check with this ``shape``. Pods that only other checks refuse are left out."""
+def _placed(applied: Iterable[Applied], place: Place, policy: str) -> list[Applied]:
+    """The Constraints at ``place`` of the policy with this name."""
+    return [
+        one
+        for one in applied
+        if isinstance(one.owner, ir.Policy) and one.owner.name == policy and one.path.startswith(f"{place.folder}/")
+    ]
+
+
+def _of_pods(constraint: Applied, folder: str, cases: Iterable[Case]) -> Iterator[Test]:
+    """The cases of ``constraint``. Pods that only other checks refuse are left out."""
+    shapes = {check.shape for check in constraint.checks}
     for case in cases:
-        messages = dict(zip(case.shapes, case.messages, strict=True))
-        if case.allowed or shape in messages:
-            yield _row(case.name, folder, messages.get(shape, ""))
+        messages = [text for shape, text in zip(case.shapes, case.messages, strict=True) if shape in shapes]
+        if case.allowed or messages:
+            yield _row(case.name, folder, messages)
 
 
-def _of_workload_check(
-    policy: ir.Policy, check: ir.Check, folder: str, workloads: Iterable[WorkloadCase]
-) -> Iterator[Test]:
-    """The cases of ``check`` of ``policy``, which is about workloads: its defaults are assumed."""
-    alone = replace(policy, checks=(check,))
+def _of_workloads(constraint: Applied, folder: str, workloads: Iterable[WorkloadCase]) -> Iterator[Test]:
+    """The cases of ``constraint``, whose policy assumes its defaults."""
+    assert isinstance(constraint.owner, ir.Policy)
+    its_own = replace(constraint.owner, checks=constraint.checks)
     for one in workloads:
-        message = "; ".join(interpreter.check(alone, one.case.pod).messages)
-        if one.allowed or message:
-            yield _row(one.name, folder, message)
+        messages = interpreter.check(its_own, one.case.pod).messages
+        if one.allowed or messages:
+            yield _row(one.name, folder, messages)
 
 
-def _row(name: str, folder: str, message: str) -> Test:
-    """The case of the object ``name`` below ``folder``: there is a violation with ``message``, or none where it is empty."""
+def _row(name: str, folder: str, messages: Sequence[str]) -> Test:
+    """The case of the object ``name`` below ``folder``: there is a violation with each of ``messages``, or none at all."""
     return {
-        "name": yaml_quote(f"{name}-is-{'refused' if message else 'admitted'}"),
+        "name": yaml_quote(f"{name}-is-{'refused' if messages else 'admitted'}"),
         "object": yaml_quote(f"{folder}/{name}.yaml"),
-        "violations": Code("yes" if message else "no"),
-        "message": yaml_quote(_pattern(message)) if message else Code(""),
+        "messages": [yaml_quote(_pattern(message)) for message in messages],
     }
 
 

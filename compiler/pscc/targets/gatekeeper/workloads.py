@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pscc import ir
+from pscc.base.frozen import frozen
 from pscc.ir.access import EVERYWHERE
 from pscc.ir.once_defaulted import assumed
 from pscc.lowering.capabilities import Workloads
@@ -17,12 +18,21 @@ from pscc.output.templating import Code, yaml_quote
 from pscc.pod.templates import WORKLOADS
 from pscc.targets.shared.cel_workloads import on_workloads
 
-FOLDER = "workloads"
-Judged = tuple[tuple[Code, Code], ...]
-"""What a Constraint judges: API groups, each with its kinds."""
-PODS: Judged = ((Code('""'), Code("Pod")),)
-OF_WORKLOADS: Judged = tuple(
-    (yaml_quote(group) if group else Code('""'), Code(", ".join(kinds))) for group, kinds in WORKLOADS.items()
+
+@frozen
+class Place:
+    """The ``folder`` of Constraints, the ``ending`` of their names, and what they judge: API groups, each with its kinds."""
+
+    folder: str
+    ending: str
+    judged: tuple[tuple[Code, Code], ...]
+
+
+ON_PODS = Place("policies", "", ((Code('""'), Code("Pod")),))
+ON_WORKLOADS = Place(
+    "workloads",
+    "-workloads",
+    tuple((yaml_quote(group) if group else Code('""'), Code(", ".join(kinds))) for group, kinds in WORKLOADS.items()),
 )
 
 

@@ -17,9 +17,9 @@ from pscc.printers.cel.layout import laid_out
 from pscc.printers.cel.text import quoted_for_kyverno
 from pscc.targets.kyverno.annotations import without_variables
 from pscc.targets.kyverno.match import UPDATED, match_of
-from pscc.targets.shared.cel_where import Fields
+from pscc.targets.shared.cel_fields import Fields, fields_of
 from pscc.targets.shared.cel_workloads import on_workloads
-from pscc.targets.shared.choice_cel import CHOICE, REFUSED, Decision, decision_of, fields_of, template_fields
+from pscc.targets.shared.choice_cel import CHOICE, REFUSED, Decision, decision_of, template_fields
 from pscc.targets.shared.choice_who import ADMISSION, TEMPLATES
 from pscc.targets.shared.exemptions import as_annotation, of_choice
 from pscc.targets.shared.identity import identity

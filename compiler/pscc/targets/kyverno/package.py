@@ -12,7 +12,7 @@ from pscc import ir
 from pscc.base.frozen import frozen
 from pscc.cases.suite import Case, minimal
 from pscc.cases.workloads import WorkloadCase, workload_cases
-from pscc.ir.passes import Reads, rechecked_on, specialise
+from pscc.ir.passes import Reads, specialise
 from pscc.lowering.capabilities import (
     EXEMPTED,
     MODES,
@@ -41,7 +41,7 @@ from pscc.targets.shared.kyverno_applied import NAME as APPLIED
 from pscc.targets.shared.kyverno_applied import applied_test
 from pscc.targets.shared.kyverno_defaults import defaults_test
 from pscc.targets.shared.kyverno_suite import Result, of_each_kind, test_files
-from pscc.targets.shared.layouts import PER_POLICY_OR_CONTROL, Checks, of_part, parts
+from pscc.targets.shared.layouts import PER_POLICY_OR_CONTROL, Checks, checks_of, of_part, parts
 from pscc.targets.shared.names import Names
 from pscc.targets.shared.shape_names import endings_of
 from pscc.targets.versions import KYVERNO_CLASSIC, KYVERNO_CLASSIC_GONE, KYVERNO_SKIPS
@@ -104,7 +104,7 @@ class Kyverno:
                 files.append(kyverno_choice.policy_file(name, _mutation(policy, name, mutations)))
                 rule = kyverno_mutate.rule_that_changes(policy, minimal("pod", policy.scope.example))
                 suites += defaults_test(policy, name, rule) if rule and cases.get(policy.name) else []
-            checks = _checks(policy)
+            checks = checks_of(policy)
             mine = cases.get(policy.name, ())
             for name, held in parts(policy, checks, options.layout, names):
                 files.append(kyverno_choice.policy_file(name, _validation(policy, name, held, workloads)))
@@ -121,12 +121,6 @@ class Kyverno:
 
 
 TARGET = Kyverno()
-
-
-def _checks(policy: ir.Policy) -> Checks:
-    """The checks of ``policy`` with their values, and the fields that they read. Checks that every pod passes are left out."""
-    both = ((specialise(check), rechecked_on(check, bool(policy.exemptions))) for check in policy.checks)
-    return tuple((check, reads) for check, reads in both if check.requirements)
 
 
 def _rule_names(checks: Checks) -> list[str]:

@@ -21,7 +21,6 @@ from pscc.printers.cel.pending import NONE_PENDING, Pending
 from pscc.printers.cel.text import quoted_for_kyverno
 from pscc.targets.shared.cel_policy import (
     check_lines,
-    checks_of,
     default_lines,
     mutations,
     validations,
@@ -43,7 +42,7 @@ from pscc.targets.shared.kyverno_applied import NAME as APPLIED
 from pscc.targets.shared.kyverno_applied import applied_test
 from pscc.targets.shared.kyverno_cel_suite import Tested, choice_suites, policy_suite
 from pscc.targets.shared.kyverno_defaults import defaults_test
-from pscc.targets.shared.layouts import PER_POLICY_OR_CONTROL, Checks, of_part, parts
+from pscc.targets.shared.layouts import PER_POLICY_OR_CONTROL, Checks, checks_of, of_part, parts
 from pscc.targets.shared.names import Names
 from pscc.targets.versions import KYVERNO_CEL, KYVERNO_SKIPS
 

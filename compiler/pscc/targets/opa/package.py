@@ -9,18 +9,19 @@ from pscc import ir
 from pscc.base.frozen import frozen
 from pscc.cases.suite import Case
 from pscc.cases.workloads import workload_cases
-from pscc.ir.passes import rechecked_on, specialise
+from pscc.ir.passes import specialise
 from pscc.lowering.capabilities import EXEMPTED, MODES, SUBJECTS, Capabilities, Choices, LeavesUnset, Workloads
-from pscc.output.contents import Cases, OutputFile, Package, origin
+from pscc.output.contents import Cases, OutputFile, Package
 from pscc.output.numbering import numbered
 from pscc.output.options import DEFAULTS, Options
 from pscc.output.templating import Code, comment, render
 from pscc.printers.rego.library import library
-from pscc.printers.rego.rules import check_rules, unchanged
+from pscc.printers.rego.rules import check_rules
 from pscc.printers.rego.text import literal, prefix_of
 from pscc.targets.opa import choice as opa_choice
-from pscc.targets.shared.exemptions import as_comments, of_containers
+from pscc.targets.shared.layouts import checks_of
 from pscc.targets.shared.names import Names
+from pscc.targets.shared.rego_checks import rows_of
 from pscc.targets.shared.subjects import exemption_rows
 
 POLICIES = "policies"
@@ -125,25 +126,6 @@ def _packages(program: ir.Program) -> dict[str, str]:
 
 
 def _policy(policy: ir.Policy, package: str) -> str:
-    checks, exempt = [], bool(policy.exemptions)
-    for check in policy.checks:
-        prefix = prefix_of(check.shape)
-        specialised = specialise(check)
-        if not specialised.requirements:
-            continue
-        printed = check_rules(specialised, prefix)
-        checks.append(
-            {
-                "prefix": Code(prefix),
-                "statement": Code(comment(origin(check.statement or check.title, check.span))),
-                "exempt": as_comments(of_containers([check])),
-                "control": Code(literal(check.control)),
-                "because": Code(literal(check.because)),
-                "rules": Code(printed.rules),
-                "findings": Code(printed.findings),
-                "unchanged": [Code(line) for line in unchanged(rechecked_on(check, exempt))],
-            }
-        )
     scope = opa_choice.scope_of(policy.scope)
     conditions = ["in_scope"] if scope else []
     conditions += ["not lib.exempt(request, pod, exemptions)"] if policy.exemptions else []
@@ -157,7 +139,7 @@ def _policy(policy: ir.Policy, package: str) -> str:
         package=Code(package),
         decision=Code(_DECISIONS[policy.mode]),
         entries=Code(_ENTRIES[policy.mode]),
-        checks=checks,
+        checks=rows_of(checks_of(policy)),
     )
 
 

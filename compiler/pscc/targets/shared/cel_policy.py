@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from pscc import ir
 from pscc.base.frozen import frozen
@@ -11,7 +11,7 @@ from pscc.ir.defaulting import in_sequence
 from pscc.ir.passes import rechecked_on, specialise
 from pscc.output.contents import origin
 from pscc.output.templating import Code, comment, yaml_block
-from pscc.printers.cel.checks import Validation, changed, name_of, validation
+from pscc.printers.cel.checks import Validation, changed, validation
 from pscc.printers.cel.findings import BETWEEN, FINDINGS
 from pscc.printers.cel.fragments import cel
 from pscc.printers.cel.layout import laid_out
@@ -21,21 +21,14 @@ from pscc.printers.cel.patches import patches
 from pscc.printers.cel.pending import NONE_PENDING, Pending
 from pscc.printers.cel.text import Quote, quoted, text_of
 from pscc.printers.cel.tree import Expression, Listing, variable
-from pscc.printers.cel.variables import Variable, once
+from pscc.printers.cel.variables import once
 from pscc.printers.cel.workloads import at_template, holding_templates, templated
+from pscc.targets.shared.cel_fields import Fields, fields_of, notes_of
 from pscc.targets.shared.cel_workloads import TEMPLATES_AT
 from pscc.targets.shared.layouts import Checks
 
-Fields = dict[str, object]
 _ON_ONE_LINE = 100
 _REPORT = "report"
-NO_NOTES: dict[str, Code] = {}
-
-
-def checks_of(policy: ir.Policy) -> Checks:
-    """The checks of ``policy`` with their values in them, and what they look at; without those which every pod passes."""
-    both = ((specialise(check), rechecked_on(check, bool(policy.exemptions))) for check in policy.checks)
-    return tuple((check, reads) for check, reads in both if check.requirements)
 
 
 def check_lines(check: ir.Check, quote: Quote = quoted) -> list[str]:
@@ -62,8 +55,8 @@ class PrintedPolicy:
 def validations(checks: Checks, pending: Pending = NONE_PENDING, quote: Quote = quoted) -> PrintedPolicy:
     """The parts for pods, as the ``pending`` defaults make them. ``quote`` writes the strings."""
     printed = _printed(checks, pending)
-    variables = once(variable for whole in printed for variable in whole.variables)
-    rows = _rows(variables.items(), quote, _notes(checks, printed))
+    variables = [variable for whole in printed for variable in whole.variables]
+    rows = fields_of(variables, _notes(checks, printed), quote=quote)
     return PrintedPolicy(_block(_concerned(checks), quote), [*rows, *_joined(printed, quote)], _rule(quote))
 
 
@@ -75,12 +68,12 @@ def workload_validations(checks: Checks, pending: Pending) -> Iterator[tuple[tup
     printed = _printed(checks, pending)
     about_pods = once(variable for whole in printed for variable in whole.variables)
     about_templates = [(name, templated(value)) for name, value in about_pods.items()]
-    rows = [*_rows(about_templates, quoted, _notes(checks, printed)), *_joined(printed, quoted)]
+    rows = [*fields_of(about_templates, _notes(checks, printed)), *_joined(printed, quoted)]
     rule = _rule(quoted)
     concerned = _concerned(checks)
     for row in TEMPLATES_AT:
         _, template = row
-        variables = [*_rows(holding_templates(template), quoted), *rows]
+        variables = [*fields_of(holding_templates(template), {}), *rows]
         yield row, PrintedPolicy(_block(at_template(concerned, template), quoted), variables, rule)
 
 
@@ -88,31 +81,19 @@ def _printed(checks: Checks, pending: Pending) -> list[Validation]:
     return [validation(check, reads, pending=pending) for check, reads in checks]
 
 
+def _notes(checks: Checks, printed: list[Validation]) -> dict[str, str]:
+    return notes_of(zip((check for check, _ in checks), printed, strict=True))
+
+
 def _concerned(checks: Checks) -> Expression:
     return changed([reads for _, reads in checks])
-
-
-def _rows(variables: Iterable[Variable], quote: Quote, notes: dict[str, Code] = NO_NOTES) -> list[Fields]:
-    return [
-        {"name": Code(name), "note": notes.get(name, Code("")), "expression": _block(value, quote)}
-        for name, value in variables
-    ]
-
-
-def _notes(checks: Checks, printed: list[Validation]) -> dict[str, Code]:
-    """The statement of each check, for the first variable that is the check's own."""
-    notes = {}
-    for (check, _), whole in zip(checks, printed, strict=True):
-        own = next(name for name, _ in whole.variables if name.startswith(name_of(check)))
-        notes[own] = Code(comment(origin(check.statement, check.span)))
-    return notes
 
 
 def _joined(printed: list[Validation], quote: Quote) -> list[Fields]:
     """The variables that join the findings of all checks: an API server shows the message of one validation."""
     findings = cel('$each.filter(finding, finding != "")', each=Listing(tuple(whole.finding for whole in printed)))
     report = cel("$findings.join($between)", findings=variable(FINDINGS), between=literal(BETWEEN))
-    return _rows([(FINDINGS, findings), (_REPORT, report)], quote)
+    return fields_of([(FINDINGS, findings), (_REPORT, report)], {}, quote=quote)
 
 
 def _rule(quote: Quote) -> Fields:

@@ -15,11 +15,10 @@ from pscc.printers.cel.logic import negated
 from pscc.printers.cel.text import Quote, quoted
 from pscc.printers.cel.tree import TRUE, Expression
 from pscc.printers.cel.workloads import at_template
+from pscc.targets.shared.cel_fields import Fields
 from pscc.targets.shared.cel_who import in_namespaces, is_one_of
 from pscc.targets.shared.exemptions import as_comments, of_requests
 from pscc.targets.shared.label_selector import label_selector
-
-Fields = dict[str, object]
 
 
 @frozen

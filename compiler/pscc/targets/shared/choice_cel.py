@@ -15,7 +15,7 @@ from pscc.ir.passes import Reads, reads_of_choice, specialise
 from pscc.lowering.capabilities import Live
 from pscc.lowering.default_checks import choice_without
 from pscc.output.numbering import numbered
-from pscc.output.templating import Code, comment, yaml_block, yaml_quote
+from pscc.output.templating import Code, yaml_block, yaml_quote
 from pscc.printers.cel.checks import changed, container_lists, unchanged
 from pscc.printers.cel.conditions import condition
 from pscc.printers.cel.findings import check_of
@@ -26,10 +26,9 @@ from pscc.printers.cel.logic import all_of, any_of, equal
 from pscc.printers.cel.messages import LONGEST, line, within
 from pscc.printers.cel.text import Quote, quoted, text_of
 from pscc.printers.cel.tree import EMPTY, FALSE, TRUE, Conditional, Expression, Grouped, Listing, infix, variable
-from pscc.printers.cel.variables import once
 from pscc.printers.cel.workloads import at_template, holding_templates, templated
+from pscc.targets.shared.cel_fields import Fields, fields_of
 from pscc.targets.shared.cel_policy import PrintedPolicy
-from pscc.targets.shared.cel_where import Fields
 from pscc.targets.shared.cel_workloads import TEMPLATES_AT
 from pscc.targets.shared.choice_table import statement_of, statements_of
 from pscc.targets.shared.choice_who import (
@@ -199,18 +198,6 @@ def decision_of(given: ir.Choice, review: Review = ADMISSION) -> Decision:
     variables += [*_nearest(choice, names), ("asking", review.shown)]
     holds = cel("variables.accepted || variables.unchanged")
     return Decision(reads, variables, notes, holds, _message(choice.live, review))
-
-
-def fields_of(variables: Variables, notes: dict[str, str], indent: int = 8, quote: Quote = quoted) -> list[Fields]:
-    """``variables`` for a template, each once, with its note above it and its text indented by ``indent``."""
-    return [
-        {
-            "name": Code(name),
-            "note": Code(comment(notes[name])) if name in notes else Code(""),
-            "expression": yaml_block(laid_out(value, quote), indent),
-        }
-        for name, value in once(variables).items()
-    ]
 
 
 def _findings(name: str, check: ir.Check) -> Variables:

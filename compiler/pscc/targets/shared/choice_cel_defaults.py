@@ -22,8 +22,8 @@ from pscc.printers.cel.text import Quote, quoted
 from pscc.printers.cel.tree import EMPTY, Conditional, Expression, Listing, variable
 from pscc.printers.cel.walks import CONTAINERS
 from pscc.reference.admission import SECCOMP_ANNOTATION
-from pscc.targets.shared.cel_where import Fields
-from pscc.targets.shared.choice_cel import Names, fields_of, names_in, who_variables
+from pscc.targets.shared.cel_fields import Fields, fields_of
+from pscc.targets.shared.choice_cel import Names, names_in, who_variables
 from pscc.targets.shared.choice_table import statement_of, statements_of
 from pscc.targets.shared.choice_who import Variables
 

@@ -6,14 +6,23 @@ from collections.abc import Sequence
 
 from pscc import ir
 from pscc.cases.suite import Case
-from pscc.ir.passes import Reads
+from pscc.ir.passes import Reads, rechecked_on, specialise
 from pscc.lowering.capabilities import Layout
 from pscc.targets.shared.names import Names
 from pscc.targets.shared.shape_names import endings_of
 
 PER_POLICY_OR_CONTROL: tuple[Layout, ...] = ("per-policy", "per-control")
 Checks = tuple[tuple[ir.Check, Reads], ...]
-"""Checks, and what each reads."""
+"""Checks, and what an update has to change for each to judge it."""
+
+
+def checks_of(policy: ir.Policy) -> Checks:
+    """The checks of ``policy`` with their values in them; without those which every pod passes.
+
+    What a check's values leave unread counts all the same: an update that changes it is judged.
+    """
+    both = ((specialise(check), rechecked_on(check, bool(policy.exemptions))) for check in policy.checks)
+    return tuple((check, reads) for check, reads in both if check.requirements)
 
 
 def parts(policy: ir.Policy, checks: Checks, layout: Layout | None, names: Names) -> list[tuple[str, Checks]]:

@@ -6,6 +6,7 @@ Kinds and names have a maximum length. A longer one gets shorter words, and a di
 from __future__ import annotations
 
 import hashlib
+import re
 
 from pscc.printers.rego.text import snake
 
@@ -33,6 +34,17 @@ def fitted_kind(*spellings: str) -> str:
         return short
     digest = hashlib.sha256(spellings[0].encode()).hexdigest()[:_DIGEST]
     return f"{spellings[0][: LONGEST_KIND - _DIGEST]}{digest}"
+
+
+def kind_of_owner(beginning: str, name: str) -> str:
+    """The kind of the Constraints of the policy or choice called ``name``: ``PsccChoiceTeam``, ``PsccChoiceTeamA3f2b9c1d``.
+
+    ``beginning`` is ``PsccChoice`` or another that no kind of a check has. A kind is spelled without the ``-`` and ``.`` of
+    the name, and its template's name in small letters, so that a name with these gets a digest: no two owners have one kind.
+    """
+    words = "".join(word.capitalize() for word in re.split(r"[-.]", name))
+    digest = "" if name.isalnum() else hashlib.sha256(name.encode()).hexdigest()[:_DIGEST]
+    return fitted_kind(f"{beginning}{words}{digest}")
 
 
 def endings_of(shape: str) -> tuple[str, ...]:

@@ -27,7 +27,6 @@ from pscc.printers.cel.pending import Pending
 from pscc.targets.shared.cel_policy import (
     PrintedPolicy,
     check_lines,
-    checks_of,
     default_lines,
     mutations,
     validations,
@@ -50,7 +49,7 @@ from pscc.targets.shared.identity import identity, kustomization
 from pscc.targets.shared.kyverno_applied import NAME as APPLIED
 from pscc.targets.shared.kyverno_applied import applied_test
 from pscc.targets.shared.kyverno_cel_suite import Tested, choice_suites, policy_suite
-from pscc.targets.shared.layouts import PER_POLICY_OR_CONTROL, Checks, of_part, parts
+from pscc.targets.shared.layouts import PER_POLICY_OR_CONTROL, Checks, checks_of, of_part, parts
 from pscc.targets.shared.names import Names
 from pscc.targets.versions import MUTATING, VALIDATING
 
