@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,8 @@ from pscc.cases.draw import draw_pods
 from pscc.cases.suite import cases_for
 from pscc.driver import packaged
 from pscc.ir.once_defaulted import assumed
+from pscc.lowering.capabilities import Layout
+from pscc.output.contents import Output
 from pscc.output.options import Options
 from pscc.reference import interpreter
 from pscc.targets.registry import target_named
@@ -108,3 +111,30 @@ def test_gator_passes_the_suite_of_a_policy(name: str, engine: str, tmp_path: Pa
         written(packaged(target_named("gatekeeper"), program, per_policy(engine), drawn={}), tmp_path),
     )
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr
+
+
+def median_of_a_review(output: Output, pod: Json, folder: Path) -> float:
+    """The median time in which gator reviews ``pod``, in milliseconds."""
+    paths = [folder / path for path in output.resources if path.startswith(("templates/", "policies/"))]
+    written(output, folder)
+    (folder / "pod.json").write_text(json.dumps(pod), encoding="utf-8")
+    files = [f"--filename={path}" for path in (*paths, folder / "pod.json")]
+    done = run("gator", "bench", "--engine=rego", "--iterations=500", "--output=json", *files)
+    assert done.returncode == 0, done.stderr
+    (found,) = json.loads(done.stdout)
+    assert found["objectCount"] == 1
+    text = found["latencies"]["p50"]
+    return float(text.removesuffix("ms")) if text.endswith("ms") else float(text.removesuffix("µs")) / 1000
+
+
+def test_one_template_takes_less_than_half_of_the_time(tmp_path: Path) -> None:
+    program = program_of_text(POLICIES["restricted"])
+    pod = whole({"metadata": {"name": "p"}, "spec": {"containers": [{"name": "c", "image": "i"}]}})
+    layouts: tuple[Layout, ...] = ("per-control", "per-policy")
+    usual, one = (
+        median_of_a_review(
+            packaged(target_named("gatekeeper"), program, Options(layout=layout)), pod, tmp_path / layout
+        )
+        for layout in layouts
+    )
+    assert one < usual / 2

@@ -92,19 +92,26 @@ def test_what_is_large_is_within_the_budget(name: str) -> None:
     assert all("budget" not in text for text in messages(answer["results"][0]))
 
 
-def test_a_message_too_long_for_the_api_server_is_its_beginning() -> None:
-    policy, output = compiled("policy p { deny privileged }")
+def test_a_message_too_long_for_the_api_server_is_the_beginning_of_each_finding() -> None:
+    policy, output = compiled("policy p { deny privileged, hostPID }")
     names = [f"c{number}" for number in range(200)]
     pods = [
-        whole({"spec": {"containers": [{"name": n, "securityContext": {"privileged": True}} for n in names[:count]]}})
+        whole(
+            {
+                "spec": {
+                    "hostPID": True,
+                    "containers": [{"name": n, "securityContext": {"privileged": True}} for n in names[:count]],
+                }
+            }
+        )
         for count in (2, 200)
     ]
     _, answer = ask_vap(load(output), {"op": "review", "pods": pods})
     (short,), (long,) = (messages(result) for result in answer["results"])
-    words = [joined(interpreter.check(policy, pod).messages)[0] for pod in pods]
-    assert short == words[0]
-    assert len(words[1].encode()) > 5 * 1024
-    assert long == words[1][:1278] + " …"
+    first, second = (interpreter.check(policy, pod).messages for pod in pods)
+    assert short == "; ".join(first)
+    assert len("; ".join(second).encode()) > 5 * 1024
+    assert long == f"{second[0][:600]} …; {second[1]}"
 
 
 def test_all_findings_are_in_one_message() -> None:

@@ -97,10 +97,16 @@ class _Reader:
         return Infix(operator, (left, self._sum()))
 
     def _sum(self) -> Expression:
-        node = self._unary()
+        node = self._quotient()
         while self.next in ("+", "-"):
             operator = self._advance()
-            node = infix(operator, node, self._unary())
+            node = infix(operator, node, self._quotient())
+        return node
+
+    def _quotient(self) -> Expression:
+        node = self._unary()
+        while self._take("/"):
+            node = Infix("/", (node, self._unary()))
         return node
 
     def _unary(self) -> Expression:

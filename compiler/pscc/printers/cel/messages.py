@@ -79,6 +79,23 @@ Source: ``MaxEvaluatedMessageExpressionSizeBytes`` in Kubernetes ``apiserver/pkg
 """
 
 
+_OF_ALL = 1_200
+"""The characters of all findings of a message that is too long. With ellipses and what is between, 50 findings fit."""
+
+
+def each_within(longest: int, findings: Expression, joined: Expression, between: Expression) -> Expression:
+    """``joined``, the ``findings`` with ``between`` between them.
+
+    Where that has more than ``longest`` bytes, the beginning of each finding, so that none is lost behind a long one.
+    """
+    share = cel("$all / $findings.size()", all=Number(_OF_ALL), findings=findings)
+    begun = 'finding.size() > $share ? finding.substring(0, $share) + " …" : finding'
+    return cel(
+        f"bytes($joined).size() <= $longest ? $joined : $findings.map(finding, {begun}).join($between)",
+        joined=joined, longest=Number(longest), findings=findings, share=share, between=between,
+    )  # fmt: skip
+
+
 def within(longest: int, text: Expression) -> Expression:
     """``text``, or its beginning and an ellipsis where it has more than ``longest`` bytes. A character has four at most."""
     beginning = Number(longest // 4 - 2)

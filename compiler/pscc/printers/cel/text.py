@@ -94,9 +94,9 @@ def text_of(node: Expression, quote: Quote = quoted) -> str:
     return joined(pieces_of(node, quote))
 
 
-_STRENGTH = {"||": 2, "&&": 3, "==": 4, "!=": 4, "<": 4, "<=": 4, ">": 4, ">=": 4, "in": 4, "+": 5, "-": 5}
+_STRENGTH = {"||": 2, "&&": 3, "==": 4, "!=": 4, "<": 4, "<=": 4, ">": 4, ">=": 4, "in": 4, "+": 5, "-": 5, "/": 6}
 """How strongly an operator binds. A chain of one operator is one node."""
-_CONDITIONAL, _UNARY, _POSTFIX, _ATOM = 1, 6, 7, 8
+_CONDITIONAL, _UNARY, _POSTFIX, _ATOM = 1, 7, 8, 9
 
 
 def _strength(node: Expression) -> int:

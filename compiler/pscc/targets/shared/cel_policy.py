@@ -16,7 +16,7 @@ from pscc.printers.cel.findings import BETWEEN, FINDINGS
 from pscc.printers.cel.fragments import cel
 from pscc.printers.cel.layout import laid_out
 from pscc.printers.cel.literals import literal
-from pscc.printers.cel.messages import LONGEST, within
+from pscc.printers.cel.messages import LONGEST, each_within
 from pscc.printers.cel.patches import patches
 from pscc.printers.cel.pending import NONE_PENDING, Pending
 from pscc.printers.cel.text import Quote, quoted, text_of
@@ -100,7 +100,7 @@ def _rule(quote: Quote) -> Fields:
     """The one validation of a policy."""
     return {
         "expression": _inline(cel("$findings.size() == 0", findings=variable(FINDINGS)), quote),
-        "text": _block(within(LONGEST, variable(_REPORT)), quote),
+        "text": _block(each_within(LONGEST, variable(FINDINGS), variable(_REPORT), literal(BETWEEN)), quote),
         "message": Code(json.dumps("The pod does not meet this policy.")),
     }
 
