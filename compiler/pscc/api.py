@@ -245,6 +245,7 @@ def diff(old: Loaded, new: Loaded) -> Difference:
 
 
 _LONGEST_PREFIX = 30
+_GROUP = re.compile(r"[^\s*]+")
 _NAME_PREFIX = re.compile(rf"[a-z0-9][a-z0-9.-]{{0,{_LONGEST_PREFIX - 1}}}")
 
 
@@ -278,6 +279,9 @@ def require_sound(settings: Settings) -> None:
             if not namespace_or_prefix(name):
                 help = namespace_help(name, "write a name as `kube-system`, or a prefix as `team-*`")
                 raise ValueError(f"--exclude-namespace: `{name}` is no name of a namespace: {help}")
+    for name in settings.ignore_group:
+        if not _GROUP.fullmatch(name):
+            raise ValueError(f"--ignore-group: `{name}` is no name of a group: write one group, as `system:masters`")
     if settings.name_prefix and not _NAME_PREFIX.fullmatch(settings.name_prefix):
         raise ValueError(
             f"--name-prefix: no name begins with `{settings.name_prefix}`: write at most {_LONGEST_PREFIX} small letters, digits, "

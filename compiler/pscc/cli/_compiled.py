@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import fields, replace
 from pathlib import Path
 
 import click
 from click.core import ParameterSource
 
-from pscc import __version__
 from pscc.base.frozen import frozen
 from pscc.output.contents import Output, OutputFile
 from pscc.output.emit import EmitError, settings_of, written
 from pscc.output.settings import Settings, as_json, option, words
 from pscc.targets.registry import DEFAULT_TARGET, TARGETS
-from pscc.verify.engines._base import Engine
 from pscc.verify.engines._rego import is_module
 
 _UNRECORDED = (
@@ -68,22 +66,17 @@ class Compiled:
             raise click.UsageError(f"{self.folder} holds no output of the target {target}: say which with --target")
         return output
 
-    def drift(
-        self, fresh: Mapping[str, Output], given: Mapping[str, Output], engines: Sequence[Engine]
-    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """The files that differ from ``fresh`` and that none of ``engines`` ran, and a note on all files that differ."""
-        unseen: list[str] = []
+    def drift(self, fresh: Mapping[str, Output], given: Mapping[str, Output]) -> tuple[str, ...]:
+        """The files of ``given``, a folder's, that differ from the ``fresh`` ones, each behind its target."""
         changed: list[str] = []
         for target, output in fresh.items():
             fresh_files, given_files = self._applied(output, output), self._applied(given[target], output)
-            for path in fresh_files:
-                if fresh_files[path] != given_files.get(path):
-                    changed.append(f"{target}: {path}" + ("" if path in given_files else " (missing)"))
-                    if not any(engine.target == target and engine.runs(path) for engine in engines):
-                        unseen.append(changed[-1])
-        if not changed:
-            return (), ()
-        return tuple(unseen), (f"Not as pscc {__version__} writes them: {', '.join(changed)}.",)
+            changed += [
+                f"{target}: {path}" + ("" if path in given_files else " (missing)")
+                for path, text in fresh_files.items()
+                if text != given_files.get(path)
+            ]
+        return tuple(changed)
 
     def _applied(self, output: Output, fresh: Output) -> dict[str, str]:
         """The files of ``output`` that matter to a cluster: policies and, where the options are known, kustomizations."""

@@ -110,8 +110,7 @@ def command(
         raise click.UsageError("there is no pod to try: --count is 0, and --pods names none")
     to_verify = {target: compiled.read(target, output) for target, output in fresh.items()}
     rows, engines = _verify.ask(ready, to_verify, trials, settings, options, required, quiet=fmt == "json")
-    drift, notes = compiled.drift(fresh, to_verify, engines)
-    notes += tuple(engine.note for engine in engines if engine.note)
+    notes = tuple(engine.note for engine in engines if engine.note)
     pods = [trial for trial in trials[len(own) :] if trial.kind == "Pod"]
     summary = Summary(
         ", ".join(sources),
@@ -121,7 +120,7 @@ def command(
         sum(trial.kind == "Pod" for trial in own),
         rows,
         (*compiled.notes, *notes),
-        drift,
+        compiled.drift(fresh, to_verify),
         sum(trial.kind != "Pod" for trial in trials),
         chosen(settings),
     )

@@ -9,6 +9,7 @@ from typing import TypeVar
 from pscc import ir
 from pscc.base.frozen import frozen
 from pscc.diagnostics import Diagnostic, SourceError
+from pscc.diagnostics.spelling import did_you_mean
 from pscc.ir.access import NONE, Grant, Names, Scope
 
 
@@ -63,24 +64,51 @@ def asking_the_cluster(program: ir.Program) -> ir.Program:
 
 
 def without_groups(program: ir.Program, groups: tuple[str, ...]) -> tuple[ir.Program, tuple[Diagnostic, ...]]:
-    """``program`` without the grants to ``groups``, and a warning for each group that had some."""
-    warnings = []
-    for group in groups:
-        grants = [g for c in program.choices for g in c.grants if group in g.subjects.groups.exact]
-        if grants:
-            message = f"what {len(grants)} grant{'s' if len(grants) > 1 else ''} to the group {group} allow is left out"
-            help = "pods that its members make themselves are judged as anybody's, which is stricter"
-            warnings.append(Diagnostic("SET021", message, grants[0].span, severity="warning", help=help))
+    """``program`` without the grants to ``groups``, with a warning of what is left out, and of each group that has no grant.
+
+    A grant to all groups that begin so is left out where one of them is ignored, for the others as well: stricter.
+    """
+    grants = [grant for choice in program.choices for grant in choice.grants]
     choices = tuple(replace(c, grants=tuple(_without(c.grants, groups))) for c in program.choices)
-    return replace(program, choices=choices), tuple(warnings)
+    return replace(program, choices=choices), tuple(warning for group in groups for warning in _left_out(group, grants))
+
+
+def _left_out(group: str, grants: list[Grant]) -> Iterator[Diagnostic]:
+    named = [grant for grant in grants if group in grant.subjects.groups.exact]
+    if named:
+        message = f"what {len(named)} grant{'s' if len(named) > 1 else ''} to the group {group} allow is left out"
+        help = "pods that its members make themselves are judged as anybody's, which is stricter"
+        yield Diagnostic("SET021", message, named[0].span, severity="warning", help=help)
+    wide = [
+        (grant, prefix) for grant in grants for prefix in grant.subjects.groups.prefixes if group.startswith(prefix)
+    ]
+    for grant, prefix in wide:
+        message = f"the grant to the groups {prefix}* is left out, since {group} is one of them"
+        help = "if others of them are to keep it, name them one by one"
+        yield Diagnostic("SET021", message, grant.span, severity="warning", help=help)
+    if not named and not wide:
+        suggestion = did_you_mean(group, {name for grant in grants for name in grant.subjects.groups.exact})
+        help = (
+            f"did you mean `{suggestion}`?"
+            if suggestion
+            else "leave the option out, or see how the sources spell the group"
+        )
+        yield Diagnostic(
+            "SET027", f"no grant is to the group {group}: --ignore-group changes nothing", severity="warning", help=help
+        )
 
 
 def _without(grants: tuple[Grant, ...], groups: tuple[str, ...]) -> Iterator[Grant]:
     for grant in grants:
         who = grant.subjects
-        kept = replace(who.groups, exact=tuple(name for name in who.groups.exact if name not in groups))
+        exact = tuple(name for name in who.groups.exact if name not in groups)
+        kept = Names(exact, tuple(prefix for prefix in who.groups.prefixes if not _begins_one(prefix, groups)))
         if who.everyone or kept or who.users or who.service_accounts:
             yield replace(grant, subjects=replace(who, groups=kept))
+
+
+def _begins_one(prefix: str, groups: tuple[str, ...]) -> bool:
+    return any(group.startswith(prefix) for group in groups)
 
 
 def _less(scope: Scope, rollout: Rollout) -> Scope:

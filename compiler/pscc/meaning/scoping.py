@@ -101,7 +101,8 @@ def namespace_help(text: str, forms: str, quoted: bool = False) -> str:
         return f"a quoted `*` is the character itself: write `{text}` without the quotes"
     if not quoted and "*" in text[:-1]:
         return f"a `*` is a wildcard at the end only; {forms}"
-    return f"did you mean `{text.lower()}`? {forms}" if _PREFIX.fullmatch(text.lower()) else forms
+    meant = text.lower().rstrip("-")
+    return f"did you mean `{meant}`? {forms}" if meant and _LABEL.fullmatch(meant) else forms
 
 
 def _good_label(value: ast.Value, report: Report) -> bool:

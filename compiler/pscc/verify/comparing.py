@@ -107,15 +107,15 @@ class Tally:
 def drawn(ready: Prepared, seed: int, count: int) -> Iterator[Trial]:
     """``count`` pods around the boundaries of the policies of ``ready``, and some of them again in a workload.
 
-    Each policy, those of choices too, has an equal share. At most half of the share is from its generated suite, and at most
-    a third has images and names at the boundaries of its exemptions. The rest is drawn: the same ``seed`` gives the same
-    pods. Where the user or the namespace can matter, each pod has a request. Some requests are in excluded namespaces, and
-    some are by members of ignored groups.
+    Each policy, those of choices too, has an equal share. At most half of the share is from its generated suite, and the rest
+    is drawn: the same ``seed`` gives the same pods. Besides its share it has pods with images and names at the boundaries of
+    its exemptions, at most ``count``. Where the user or the namespace can matter, each pod has a request. Some requests are in
+    excluded namespaces, and some are by members of ignored groups.
     """
     program, ignored = ready.written, ready.rollout.ignored_groups
-    trials: Iterable[Trial] = list(_pods(program, seed, count))
+    trials = list(_pods(program, seed, count))
     if hangs_on_requests(program):
-        requests = draw_requests(program, seed, count, ignored)
+        requests = draw_requests(program, seed, len(trials), ignored)
         trials = [replace(trial, request=request) for trial, request in zip(trials, requests, strict=True)]
     yield from trials
     created = [trial for trial in trials if trial.old_pod is None][::_WORKLOAD_EVERY]
@@ -131,9 +131,9 @@ def _pods(program: ir.Program, seed: int, count: int) -> Iterator[Trial]:
         shares[index] += 1
     for policy, share in zip(policies, shares, strict=True):
         cases = [_of_case(case) for case in suite.cases_for(policy)][: (share + 1) // 2]
-        near = _spread([Trial(origin, pod) for origin, pod in boundary_pods(policy)], share // 3)
+        near = _spread([Trial(origin, pod) for origin, pod in boundary_pods(policy)], count)
         yield from (*cases, *near)
-        yield from _updated(draw_pods(policy, seed, share - len(cases) - len(near)))
+        yield from _updated(draw_pods(policy, seed, share - len(cases)))
 
 
 def _spread(trials: Sequence[Trial], most: int) -> Sequence[Trial]:

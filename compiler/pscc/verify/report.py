@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 
+from pscc import __version__
 from pscc.base.frozen import frozen
 from pscc.ir.access import Request
 from pscc.verify.comparing import Difference, Kind, Tally
@@ -49,7 +50,7 @@ class Summary:
 
     ``compiled`` are the options with which the output was compiled, as the command line spells them. Of the ``drawn`` pods so
     many are ``updates``; of all pods so many are tried again as those of ``workloads``. ``notes`` are said below the table;
-    ``drift`` are files of a folder that differ and that no engine ran.
+    ``drift`` are files of a folder that differ from what pscc writes.
     """
 
     source: str
@@ -65,7 +66,7 @@ class Summary:
 
     @property
     def verified(self) -> bool:
-        """Whether an engine was asked, and none failed or differed."""
+        """Whether an engine was asked, none failed or differed, and no file of the folder was changed."""
         tallies = [row.tally for row in self.rows if row.tally is not None]
         failed = any(row.failed for row in self.rows)
         return bool(tallies) and not failed and not self.drift and not any(tally.differences for tally in tallies)
@@ -85,7 +86,10 @@ def as_text(summary: Summary) -> str:
         if row.tally is not None and row.tally.first is not None:
             lines += ["", *_difference(row, row.tally.first, len(row.tally.differences), summary.rows)]
     if summary.drift:
-        lines += ["", "These files differ from what pscc writes, and no engine ran them:"]
+        lines += [
+            "",
+            f"These files are not as pscc {__version__} writes them. Compile again, or look at what was changed:",
+        ]
         lines += [f"  {path}" for path in summary.drift]
     return "\n".join([*lines, "", _verdict(summary), ""])
 
@@ -192,7 +196,7 @@ def _verdict(summary: Summary) -> str:
     counted = (
         (wrong, "answer differs", "answers differ"),
         (failed, "engine gave no answers", "engines gave no answers"),
-        (len(summary.drift), "file differs unseen", "files differ unseen"),
+        (len(summary.drift), "file was changed", "files were changed"),
     )
     reasons = [f"{count} {singular if count == 1 else plural}" for count, singular, plural in counted if count]
     if by_row:

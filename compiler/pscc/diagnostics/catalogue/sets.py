@@ -98,7 +98,8 @@ CODES: dict[str, tuple[str, str, str]] = {
     "SET021": (
         "Grants that are left out",
         "--ignore-group takes out what a group may use. Members of system:masters may use every policy; where they make no "
-        "pods themselves, leaving them out lets namespaces part a choice into plain policies.",
+        "pods themselves, leaving them out lets namespaces part a choice into plain policies. A grant to all groups that begin "
+        "so is left out as a whole.",
         "",
     ),
     "SET022": (
@@ -129,6 +130,11 @@ CODES: dict[str, tuple[str, str, str]] = {
         "Namespaces without a policy of the choice",
         "A choice holds in every namespace. Where nobody may use one of its policies, it refuses every pod.",
         "choose {\n    restricted for everyone in namespaces team-*\n}",
+    ),
+    "SET027": (
+        "An ignored group without a grant",
+        "--ignore-group takes the name of one group, as a grant or a binding spells it.",
+        "",
     ),
     "TGT004": (
         "Labels that the target does not see",
