@@ -130,7 +130,7 @@ def check(
 ) -> tuple[Diagnostic, ...]:
     """Everything that ``pscc check`` reports about ``sources``, errors too, in the order of the sources.
 
-    With ``at_least``, a warning for each control in which ``at_least`` (as ``pss/baseline``) refuses more; its own errors
+    With ``at_least``, an error for each control in which ``at_least`` (as ``pss/baseline``) refuses more; its own errors
     are raised as a `SourceError`.
     """
     floor = None if at_least is None else (load(at_least, today=today).program, _name(at_least))

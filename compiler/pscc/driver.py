@@ -21,8 +21,9 @@ from pscc.lowering.legalise import legalise
 from pscc.lowering.prepared import prepared
 from pscc.lowering.releases import compiled_for
 from pscc.lowering.rollout import AS_WRITTEN, Rollout
+from pscc.meaning.hidden import Hidden
 from pscc.meaning.library import is_library_name
-from pscc.meaning.linking import Load, load_nothing
+from pscc.meaning.linking import Family, Load, load_nothing
 from pscc.output.contents import Cases, Output, Target
 from pscc.output.options import DEFAULTS, Options
 from pscc.output.sizes import large
@@ -114,6 +115,29 @@ def analyse(
     may use which policy (``--rbac live``), so none is reported as never chosen. ``namespace`` is that of roles and bindings
     which name none. Raises `SourceError` with all diagnostics if one of them is an error.
     """
+    read_whole = _analysed(sources, load, today, everyone, list_ignored, live, namespace)
+    return read_whole.document, read_whole.program, _hidden(sources).shown(read_whole.diagnostics)
+
+
+@frozen
+class _Analysed:
+    """What sources say, with the ``family`` of policies that they use, and every warning, also those that a comment hides."""
+
+    document: Document
+    family: Family
+    program: Program
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def _analysed(
+    sources: tuple[SourceFile, ...],
+    load: Load,
+    today: date,
+    everyone: bool,
+    list_ignored: bool,
+    live: bool,
+    namespace: str,
+) -> _Analysed:
     from pscc.meaning.linking import link
     from pscc.meaning.resolve import resolve
     from pscc.meaning.uncovered import uncovered
@@ -128,13 +152,18 @@ def analyse(
     if not document.policies and not document.choices:
         span = Span(sources[0].name, 1, 1, 1, 1)
         report.add(Diagnostic("LNG021", "there is no policy in this file", span, help="write `policy NAME { … }`"))
-    program = resolve(document, report, link(document, load, report), today, live)
+    family = link(document, load, report)
+    program = resolve(document, report, family, today, live)
     if not report.failed:
         for diagnostic in (*conflicts(program), *(() if live else uncovered(program))):
             report.add(diagnostic)
     if report.failed:
         raise SourceError(_in_order(report.diagnostics))
-    return document, program, _in_order(report.diagnostics)
+    return _Analysed(document, family, program, _in_order(report.diagnostics))
+
+
+def _hidden(sources: tuple[SourceFile, ...]) -> Hidden:
+    return Hidden(filter(is_language, sources))
 
 
 def checked(
@@ -148,22 +177,21 @@ def checked(
 ) -> tuple[Document, Program, tuple[Diagnostic, ...]]:
     """The result of `analyse` for ``pscc check``, with more warnings: those of `lint`, `loosened`, `refused` and `weaker`.
 
-    ``floor`` is a program with its name; a control in which it refuses more gets a warning. Raises `SourceError` as `analyse`.
+    Those that comments of the sources hide are left out. ``floor`` is a program with its name; a control in which it refuses
+    more is an error among the results, not raised. Raises `SourceError` as `analyse`.
     """
-    from pscc.meaning.linking import link
     from pscc.meaning.lint import lint, refused, weaker
     from pscc.meaning.loosened import loosened
 
-    document, program, diagnostics = analyse(
-        *sources, load=load, today=today, everyone=everyone, list_ignored=list_ignored, namespace=namespace
-    )
+    found = _analysed(sources, load, today, everyone, list_ignored, False, namespace)
+    diagnostics = found.diagnostics
     if all(is_language(source) for source in sources):
-        diagnostics += tuple(lint(document, program))
-        diagnostics += tuple(loosened(document, program, link(document, load, Report())))
-    diagnostics += tuple(refused(program))
-    if floor is not None:
-        diagnostics += tuple(weaker(program, *floor))
-    return document, program, diagnostics
+        diagnostics += tuple(lint(found.document, found.program))
+        diagnostics += tuple(loosened(found.document, found.program, found.family))
+    diagnostics += tuple(refused(found.program))
+    hidden = _hidden(sources)
+    shown = (*hidden.shown(diagnostics), *hidden.idle(diagnostics))
+    return found.document, found.program, shown if floor is None else (*shown, *weaker(found.program, *floor))
 
 
 def _further(document: Document | None, load: Load, today: date) -> tuple[Diagnostic, ...]:

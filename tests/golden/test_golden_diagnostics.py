@@ -16,6 +16,7 @@ from pscc.diagnostics import Diagnostic, SourceError
 from pscc.diagnostics.render import Format, render
 from pscc.driver import analyse, decode
 from pscc.fixing import correct
+from pscc.meaning.hidden import Hidden
 from pscc.meaning.library import library_source
 from pscc.meaning.lint import lint, weaker
 from support.golden import check_golden
@@ -40,6 +41,7 @@ def told(source: SourceFile, as_check: bool, floor: bool) -> tuple[Diagnostic, .
     baseline = library_source("pss/baseline")
     assert baseline is not None
     more = [*lint(document, program)] if as_check else []
+    more += Hidden((source,)).idle((*warnings, *more)) if as_check else []
     more += weaker(program, analyse(baseline)[1], "pss/baseline") if floor else []
     return (*warnings, *more)
 

@@ -115,7 +115,7 @@ def test_check_returns_errors_and_warnings_alike() -> None:
     assert (error.code, error.severity) == ("LNG010", "error") and error.fixes[0].text == "privileged"
     assert pscc.check(TEAM) == ()
     weaker = pscc.check(TEAM, at_least="pss/baseline")
-    assert weaker and {d.severity for d in weaker} == {"warning"}
+    assert weaker and {d.severity for d in weaker} == {"error"}
 
 
 def test_check_returns_that_a_file_is_no_text(tmp_path: Path) -> None:

@@ -393,7 +393,7 @@ def test_a_bug_of_ours_exits_70_in_one_line(monkeypatch: pytest.MonkeyPatch) -> 
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("no")
 
-    monkeypatch.setattr("pscc.driver.analyse", broken)
+    monkeypatch.setattr("pscc.driver.checked", broken)
     done = run("check", GOOD)
     assert done.exit_code == 70
     assert done.stderr.startswith("pscc: a bug of ours: RuntimeError: no")

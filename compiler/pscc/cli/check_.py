@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pscc.base.encoding import encoding_of
+from pscc.cli._codes import Wanted, codes
 from pscc.cli._shared import (
     Format,
     analysed,
@@ -27,6 +28,8 @@ from pscc.cli._shared import (
 if TYPE_CHECKING:
     from pscc.base.source import SourceFile
 
+_CODES = "A code or the beginning of codes (LNG061, LNG06, SET), several with commas; may be repeated."
+
 
 @click.command(
     "check",
@@ -41,7 +44,10 @@ if TYPE_CHECKING:
 @click.option(
     "--unsafe-fixes", "unsafe", is_flag=True, help="With --fix: write the others, too. Review them: they guess."
 )
-@click.option("--at-least", "floor", metavar="SOURCE", help="Warn where SOURCE (as pss/baseline) refuses more.")
+@click.option("--at-least", "floor", metavar="SOURCE", help="Fail where SOURCE (as pss/baseline) refuses more.")
+@click.option("--strict", is_flag=True, help="Fail on warnings, too.")
+@click.option("--select", "selected", multiple=True, metavar="CODE", help=f"Say only warnings with CODE. {_CODES}")
+@click.option("--ignore", "ignored", multiple=True, metavar="CODE", help=f"Say no warnings with CODE. {_CODES}")
 @format_option
 def command(
     sources: tuple[str, ...],
@@ -51,9 +57,14 @@ def command(
     fix: bool,
     unsafe: bool,
     floor: str | None,
+    strict: bool,
+    selected: tuple[str, ...],
+    ignored: tuple[str, ...],
     fmt: Format,
 ) -> None:
-    """Say what is wrong with SOURCE. Exit 1 if it has errors.
+    """Say what is wrong with SOURCE. Exit 1 if it has errors or, with --strict, warnings.
+
+    A comment hides a warning: `# pscc: ignore CODE - reason`, beside the statement or on the line above.
 
     SOURCE is .psp files, YAML or JSON of PodSecurityPolicies and RBAC, folders of them, or - for stdin: one program.
     """
@@ -65,6 +76,7 @@ def command(
         raise click.UsageError("--unsafe-fixes needs --fix")
     files = files_of(sources)
     load = loader_for(*sources, files=files)
+    wanted = Wanted(codes(selected, "--select"), codes(ignored, "--ignore"))
     on_stdout = not (fix and "-" in files)
     named = files[0] if len(files) == 1 else f"{len(files)} files"
     read: tuple[SourceFile, ...] = ()
@@ -81,7 +93,7 @@ def command(
                     click.echo(f"corrected {after.name}", err=True)
             read = fixed
         least = None if floor is None else (analysed((floor,), "text", fix=False)[2], floor)
-        _, _, warnings = checked(
+        _, _, reported = checked(
             *read,
             load=load,
             today=day(),
@@ -91,12 +103,18 @@ def command(
             namespace=namespace or "",
         )
     except SourceError as error:
-        write_diagnostics(error.diagnostics, read, fmt, load.texts, results=on_stdout)
-        errors = sum(d.severity == "error" for d in error.diagnostics)
-        click.echo(f"{named}: {errors} error{'s' if errors > 1 else ''}", err=True)
-        raise click.exceptions.Exit(1) from None
-    write_diagnostics(warnings, read, fmt, load.texts, results=on_stdout)
-    click.echo(f"{named}: no errors", err=True)
+        reported = error.diagnostics
+    told = wanted.of(reported)
+    write_diagnostics(told, read, fmt, load.texts, results=on_stdout)
+    errors, warnings = (sum(one.severity == severity for one in told) for severity in ("error", "warning"))
+    besides = f", {_counted(warnings, 'warning')}" if warnings else ""
+    click.echo(f"{named}: {_counted(errors, 'error')}{besides}", err=True)
+    if errors or (strict and warnings):
+        raise click.exceptions.Exit(1)
+
+
+def _counted(count: int, word: str) -> str:
+    return f"{count or 'no'} {word}{'' if count == 1 else 's'}"
 
 
 def encoded(text: str, before: bytes) -> bytes:

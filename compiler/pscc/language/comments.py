@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
+from collections.abc import Iterator
 from itertools import pairwise
 
 from pscc.base.frozen import frozen
@@ -16,10 +17,12 @@ Place = tuple[int, int]
 
 
 @frozen
-class _Comment:
+class Comment:
+    """A comment at ``place``: its ``text`` without ``#``. ``alone``: nothing else is on its line."""
+
     place: Place
     text: str
-    alone: bool  # nothing but the comment on its line
+    alone: bool
 
 
 class Comments:
@@ -52,7 +55,12 @@ class Comments:
         return self.above((2**62, 0))
 
 
-def _scan(text: str) -> list[_Comment]:
+def comments_of(text: str) -> Iterator[Comment]:
+    """The comments of ``text``, in order."""
+    return (comment for comment in _scan(text) if comment.text != GAP)
+
+
+def _scan(text: str) -> list[Comment]:
     comments = []
     line, counted, start = 1, 0, 0
     for match in _STRING_OR_COMMENT.finditer(text):
@@ -63,5 +71,5 @@ def _scan(text: str) -> list[_Comment]:
         start = text.rfind("\n", 0, counted) + 1
         alone = not text[start:counted].strip()
         words = GAP if match["comment"] is None else match["comment"].rstrip().removeprefix(" ")
-        comments.append(_Comment((line, counted - start + 1), words, alone))
+        comments.append(Comment((line, counted - start + 1), words, alone))
     return comments

@@ -79,17 +79,17 @@ def refused(program: ir.Program) -> Iterator[Diagnostic]:
 
 
 def weaker(program: ir.Program, floor: ir.Program, name: str) -> Iterator[Diagnostic]:
-    """A warning for each control in which ``program`` admits a pod that ``floor``, called ``name``, refuses."""
+    """An error for each control in which ``program`` admits a pod that ``floor``, called ``name``, refuses."""
     difference = compare_admitted(floor, program)
     span = next((policy.span for policy in program.policies), None)
     for witness in difference.looser:
         message = f"weaker than {name} in {witness.control}"
         note = (None, f"it admits a pod of which {name} says: {witness.reasons[0].message}")
         help = f"`pscc diff {name} SOURCE` shows the pod"
-        yield Diagnostic("LNG066", message, span, "warning", notes=(note,), help=help)
+        yield Diagnostic("LNG066", message, span, notes=(note,), help=help)
     for undecided in difference.undecided:
         message = f"it is not decided whether {undecided.control} is weaker than {name}"
-        yield Diagnostic("LNG066", message, span, "warning")
+        yield Diagnostic("LNG066", message, span)
 
 
 def _warn(code: str, message: str, span: Span, help: str, *notes: tuple[Span | None, str]) -> Diagnostic:

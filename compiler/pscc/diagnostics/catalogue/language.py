@@ -135,4 +135,10 @@ CODES: dict[str, tuple[str, str, str]] = {
         "`without` beside the statement says that the parent's shall go.",
         "without capabilities.add",
     ),
+    "LNG088": (
+        "A comment that hides nothing",
+        "`# pscc: ignore CODE - reason` hides the warnings of that code on its line, or on the next line where it stands alone. "
+        "It needs a reason. Errors cannot be hidden.",
+        "allow hostPath /var/log  # pscc: ignore LNG084 - the log agent reads what others write",
+    ),
 }
