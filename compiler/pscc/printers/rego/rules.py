@@ -112,7 +112,8 @@ def _text(parts: tuple[ir.Part, ...], values: Values, known: Known) -> Fragment:
 def _shown(part: ir.Show | ir.ShowParams, values: Values, known: Known) -> Fragment:
     match part:
         case ir.Show(value=ir.Path(var=var, fields=("name",))):
-            return rego("lib.name($named)", named=read_of(var))
+            # not a function of the container: OPA compares a function's arguments with those of each call before
+            return rego('lib.show(object.get($named, "name", null))', named=read_of(var))
         case ir.Show(value=value):
             return rego("lib.show($value)", value=values.total(value, known))
         case ir.ShowParams(params=(ir.Param(name=name, kind="bool"),)):

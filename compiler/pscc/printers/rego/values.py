@@ -97,19 +97,10 @@ class Values:
         return _reference(items) if isinstance(items, ir.Path) else self.items(items)
 
     def _first_set(self, value: ir.Coalesce) -> Fragment:
+        # not a function of the pod: OPA compares a function's arguments with those of each call before
         match value.options:
             case (only,):
                 return self.total(only)
-            case (
-                ir.Path("container" as container, ("securityContext", own)),
-                ir.Path(ir.POD as pod, ("spec", "securityContext", pods)),
-            ) if own == pods:
-                return rego(
-                    "lib.effective($pod, $container, $name)",
-                    pod=read_of(pod),
-                    container=read_of(container),
-                    name=literal(own),
-                )
         return rego("lib.first_set([$options])", options=listed(self.total(option) for option in value.options))
 
 

@@ -23,7 +23,7 @@ denied_privileged_findings := [finding |
 	container.securityContext.privileged == true
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": privileged is true, must not be true",
 	])
 ]
@@ -120,7 +120,7 @@ denied_host_process_container_host_process_findings := [finding |
 	container.securityContext.windowsOptions.hostProcess == true
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": hostProcess is true, must not be true",
 	])
 ]
@@ -157,7 +157,7 @@ allow_host_ports_host_port_findings := [finding |
 	])
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": hostPort is ",
 		lib.show(port.hostPort),
 		", allowed: 80, 443, 10000-11000, 13000-14000",
@@ -177,7 +177,7 @@ allow_host_ports_implied_host_port_findings := [finding |
 	])
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": hostPort is ",
 		lib.show(object.get(port, "containerPort", null)),
 		" by hostNetwork, allowed: 80, 443, 10000-11000, 13000-14000",
@@ -236,7 +236,7 @@ allow_host_probes_liveness_probe_http_get_host_findings := [finding |
 	not container.livenessProbe.httpGet.host in ["127.0.0.1"]
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": livenessProbe.httpGet.host is ",
 		lib.show(container.livenessProbe.httpGet.host),
 		", allowed: 127.0.0.1",
@@ -250,7 +250,7 @@ allow_host_probes_liveness_probe_tcp_socket_host_findings := [finding |
 	not container.livenessProbe.tcpSocket.host in ["127.0.0.1"]
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": livenessProbe.tcpSocket.host is ",
 		lib.show(container.livenessProbe.tcpSocket.host),
 		", allowed: 127.0.0.1",
@@ -264,7 +264,7 @@ allow_host_probes_readiness_probe_http_get_host_findings := [finding |
 	not container.readinessProbe.httpGet.host in ["127.0.0.1"]
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": readinessProbe.httpGet.host is ",
 		lib.show(container.readinessProbe.httpGet.host),
 		", allowed: 127.0.0.1",
@@ -278,7 +278,7 @@ allow_host_probes_readiness_probe_tcp_socket_host_findings := [finding |
 	not container.readinessProbe.tcpSocket.host in ["127.0.0.1"]
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": readinessProbe.tcpSocket.host is ",
 		lib.show(container.readinessProbe.tcpSocket.host),
 		", allowed: 127.0.0.1",
@@ -292,7 +292,7 @@ allow_host_probes_startup_probe_http_get_host_findings := [finding |
 	not container.startupProbe.httpGet.host in ["127.0.0.1"]
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": startupProbe.httpGet.host is ",
 		lib.show(container.startupProbe.httpGet.host),
 		", allowed: 127.0.0.1",
@@ -306,7 +306,7 @@ allow_host_probes_startup_probe_tcp_socket_host_findings := [finding |
 	not container.startupProbe.tcpSocket.host in ["127.0.0.1"]
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": startupProbe.tcpSocket.host is ",
 		lib.show(container.startupProbe.tcpSocket.host),
 		", allowed: 127.0.0.1",
@@ -320,7 +320,7 @@ allow_host_probes_lifecycle_post_start_http_get_host_findings := [finding |
 	not container.lifecycle.postStart.httpGet.host in ["127.0.0.1"]
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": lifecycle.postStart.httpGet.host is ",
 		lib.show(container.lifecycle.postStart.httpGet.host),
 		", allowed: 127.0.0.1",
@@ -334,7 +334,7 @@ allow_host_probes_lifecycle_post_start_tcp_socket_host_findings := [finding |
 	not container.lifecycle.postStart.tcpSocket.host in ["127.0.0.1"]
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": lifecycle.postStart.tcpSocket.host is ",
 		lib.show(container.lifecycle.postStart.tcpSocket.host),
 		", allowed: 127.0.0.1",
@@ -348,7 +348,7 @@ allow_host_probes_lifecycle_pre_stop_http_get_host_findings := [finding |
 	not container.lifecycle.preStop.httpGet.host in ["127.0.0.1"]
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": lifecycle.preStop.httpGet.host is ",
 		lib.show(container.lifecycle.preStop.httpGet.host),
 		", allowed: 127.0.0.1",
@@ -362,7 +362,7 @@ allow_host_probes_lifecycle_pre_stop_tcp_socket_host_findings := [finding |
 	not container.lifecycle.preStop.tcpSocket.host in ["127.0.0.1"]
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": lifecycle.preStop.tcpSocket.host is ",
 		lib.show(container.lifecycle.preStop.tcpSocket.host),
 		", allowed: 127.0.0.1",
@@ -389,7 +389,7 @@ allow_volumes_findings := [finding |
 	not allow_volumes_volume_type_ok(volume, type)
 	finding := concat("", [
 		"volume ",
-		lib.name(volume),
+		lib.show(object.get(volume, "name", null)),
 		": its type is ",
 		lib.show(type),
 		", allowed: configMap, secret, emptyDir, projected, persistentVolumeClaim",
@@ -466,7 +466,7 @@ allow_host_path_host_path_findings := [finding |
 	not allow_host_path_host_path_ok(volume)
 	finding := concat("", [
 		"volume ",
-		lib.name(volume),
+		lib.show(object.get(volume, "name", null)),
 		": hostPath is ",
 		lib.show(object.get(volume, ["hostPath", "path"], null)),
 		", allowed: /var/log (read-only), /tmp, /opt/data/",
@@ -489,9 +489,9 @@ allow_host_path_read_only_mount_findings := [finding |
 	not mount.readOnly == true
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": the mount of volume ",
-		lib.name(mount),
+		lib.show(object.get(mount, "name", null)),
 		" must be readOnly, allowed: /var/log (read-only), /tmp, /opt/data/",
 	])
 ]
@@ -545,7 +545,7 @@ allow_flex_volume_findings := [finding |
 	not lib.starts_with_any(volume.flexVolume.driver, ["vendor/*"])
 	finding := concat("", [
 		"volume ",
-		lib.name(volume),
+		lib.show(object.get(volume, "name", null)),
 		": flexVolume driver is ",
 		lib.show(volume.flexVolume.driver),
 		", allowed: example/lvm, example/cifs, vendor/*",
@@ -573,7 +573,7 @@ allow_csi_findings := [finding |
 	not lib.starts_with_any(volume.csi.driver, ["vendor.*"])
 	finding := concat("", [
 		"volume ",
-		lib.name(volume),
+		lib.show(object.get(volume, "name", null)),
 		": csi driver is ",
 		lib.show(volume.csi.driver),
 		", allowed: inline.csi.example, secrets-store.csi.k8s.io, vendor.*",
@@ -599,7 +599,7 @@ allow_capabilities_add_findings := [finding |
 	not capability in ["NET_BIND_SERVICE", "CHOWN"]
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": capabilities.add has ",
 		lib.show(capability),
 		", allowed: NET_BIND_SERVICE, CHOWN",
@@ -625,7 +625,7 @@ require_capabilities_drop_findings := [finding |
 	not capability in lib.list(object.get(container, ["securityContext", "capabilities", "drop"], null))
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": capabilities.drop lacks ",
 		lib.show(capability),
 	])
@@ -649,7 +649,7 @@ require_read_only_root_filesystem_findings := [finding |
 	not container.securityContext.readOnlyRootFilesystem == true
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": readOnlyRootFilesystem is ",
 		lib.show(object.get(container, ["securityContext", "readOnlyRootFilesystem"], null)),
 		", must be true",
@@ -677,7 +677,7 @@ require_allow_privilege_escalation_findings := [finding |
 	not container.securityContext.allowPrivilegeEscalation == false
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": allowPrivilegeEscalation is ",
 		lib.show(object.get(container, ["securityContext", "allowPrivilegeEscalation"], null)),
 		", must be false",
@@ -700,11 +700,14 @@ require_run_as_user_unchanged if {
 
 require_run_as_user_findings := [finding |
 	some container in lib.containers(pod)
-	run_as_user := lib.effective(pod, container, "runAsUser")
+	run_as_user := lib.first_set([
+		object.get(container, ["securityContext", "runAsUser"], null),
+		object.get(pod, ["spec", "securityContext", "runAsUser"], null),
+	])
 	not lib.in_ranges(run_as_user, [{"min": 1000, "max": 1000}, {"min": 2000, "max": 3000}])
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": runAsUser is ",
 		lib.show(run_as_user),
 		", allowed: 1000, 2000-3000",
@@ -743,12 +746,15 @@ require_non_root_findings := [finding |
 
 require_non_root_says_who_it_runs_as_findings := [finding |
 	some container in lib.containers(pod)
-	run_as_non_root := lib.effective(pod, container, "runAsNonRoot")
+	run_as_non_root := lib.first_set([
+		object.get(container, ["securityContext", "runAsNonRoot"], null),
+		object.get(pod, ["spec", "securityContext", "runAsNonRoot"], null),
+	])
 	run_as_non_root == null
-	lib.effective(pod, container, "runAsUser") == null
+	lib.first_set([object.get(container, ["securityContext", "runAsUser"], null), object.get(pod, ["spec", "securityContext", "runAsUser"], null)]) == null
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": runAsNonRoot is ",
 		lib.show(run_as_non_root),
 		", must be true where runAsUser is not set",
@@ -757,18 +763,22 @@ require_non_root_says_who_it_runs_as_findings := [finding |
 
 require_non_root_not_as_root_findings := [finding |
 	some container in lib.containers(pod)
-	lib.effective(pod, container, "runAsNonRoot") == false
+	lib.first_set([object.get(container, ["securityContext", "runAsNonRoot"], null), object.get(pod, ["spec", "securityContext", "runAsNonRoot"], null)]) == false
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": runAsNonRoot is false, must not be false",
 	])
 ]
 
 require_non_root_not_uid_0_findings := [finding |
 	some container in lib.containers(pod)
-	lib.effective(pod, container, "runAsUser") == 0
-	finding := concat("", ["container ", lib.name(container), ": runAsUser is 0, must not be 0"])
+	lib.first_set([object.get(container, ["securityContext", "runAsUser"], null), object.get(pod, ["spec", "securityContext", "runAsUser"], null)]) == 0
+	finding := concat("", [
+		"container ",
+		lib.show(object.get(container, "name", null)),
+		": runAsUser is 0, must not be 0",
+	])
 ]
 
 # require runAsNonRoot true  (policy.psp)
@@ -787,11 +797,14 @@ require_run_as_non_root_unchanged if {
 
 require_run_as_non_root_findings := [finding |
 	some container in lib.containers(pod)
-	run_as_non_root := lib.effective(pod, container, "runAsNonRoot")
+	run_as_non_root := lib.first_set([
+		object.get(container, ["securityContext", "runAsNonRoot"], null),
+		object.get(pod, ["spec", "securityContext", "runAsNonRoot"], null),
+	])
 	run_as_non_root != true
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": runAsNonRoot is ",
 		lib.show(run_as_non_root),
 		", must be true",
@@ -814,11 +827,14 @@ require_run_as_group_unchanged if {
 
 require_run_as_group_findings := [finding |
 	some container in lib.containers(pod)
-	run_as_group := lib.effective(pod, container, "runAsGroup")
+	run_as_group := lib.first_set([
+		object.get(container, ["securityContext", "runAsGroup"], null),
+		object.get(pod, ["spec", "securityContext", "runAsGroup"], null),
+	])
 	not lib.in_ranges(run_as_group, [{"min": 1000, "max": 1000}, {"min": 2000, "max": 3000}])
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": runAsGroup is ",
 		lib.show(run_as_group),
 		", allowed: 1000, 2000-3000",
@@ -960,11 +976,14 @@ require_se_linux_options_pod_selinux_level_findings := [finding |
 
 require_se_linux_options_container_selinux_user_findings := [finding |
 	some container in lib.containers(pod)
-	se_linux_options := lib.effective(pod, container, "seLinuxOptions")
+	se_linux_options := lib.first_set([
+		object.get(container, ["securityContext", "seLinuxOptions"], null),
+		object.get(pod, ["spec", "securityContext", "seLinuxOptions"], null),
+	])
 	lib.below(se_linux_options, ["user"]) != "system_u"
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": seLinuxOptions.user is ",
 		lib.show(lib.below(se_linux_options, ["user"])),
 		", must be system_u",
@@ -973,11 +992,14 @@ require_se_linux_options_container_selinux_user_findings := [finding |
 
 require_se_linux_options_container_selinux_role_findings := [finding |
 	some container in lib.containers(pod)
-	se_linux_options := lib.effective(pod, container, "seLinuxOptions")
+	se_linux_options := lib.first_set([
+		object.get(container, ["securityContext", "seLinuxOptions"], null),
+		object.get(pod, ["spec", "securityContext", "seLinuxOptions"], null),
+	])
 	lib.below(se_linux_options, ["role"]) != "system_r"
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": seLinuxOptions.role is ",
 		lib.show(lib.below(se_linux_options, ["role"])),
 		", must be system_r",
@@ -986,11 +1008,14 @@ require_se_linux_options_container_selinux_role_findings := [finding |
 
 require_se_linux_options_container_selinux_type_findings := [finding |
 	some container in lib.containers(pod)
-	se_linux_options := lib.effective(pod, container, "seLinuxOptions")
+	se_linux_options := lib.first_set([
+		object.get(container, ["securityContext", "seLinuxOptions"], null),
+		object.get(pod, ["spec", "securityContext", "seLinuxOptions"], null),
+	])
 	lib.below(se_linux_options, ["type"]) != "container_t"
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": seLinuxOptions.type is ",
 		lib.show(lib.below(se_linux_options, ["type"])),
 		", must be container_t",
@@ -999,11 +1024,14 @@ require_se_linux_options_container_selinux_type_findings := [finding |
 
 require_se_linux_options_container_selinux_level_findings := [finding |
 	some container in lib.containers(pod)
-	se_linux_options := lib.effective(pod, container, "seLinuxOptions")
+	se_linux_options := lib.first_set([
+		object.get(container, ["securityContext", "seLinuxOptions"], null),
+		object.get(pod, ["spec", "securityContext", "seLinuxOptions"], null),
+	])
 	not lib.same_level(lib.below(se_linux_options, ["level"]), "s0:c123,c456")
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": seLinuxOptions.level is ",
 		lib.show(lib.below(se_linux_options, ["level"])),
 		", must be s0:c123,c456",
@@ -1032,7 +1060,7 @@ allow_proc_mount_findings := [finding |
 	not proc_mount in ["Default", "Unmasked"]
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": procMount is ",
 		lib.show(proc_mount),
 		", allowed: Default, Unmasked",
@@ -1059,7 +1087,7 @@ allow_sysctls_findings := [finding |
 	not lib.starts_with_any(object.get(sysctl, "name", null), ["net.core.*"])
 	finding := concat("", [
 		"pod: sysctls has ",
-		lib.name(sysctl),
+		lib.show(object.get(sysctl, "name", null)),
 		", allowed: kernel.shm_rmid_forced, net.ipv4.tcp_syncookies, net.core.*",
 	])
 ]
@@ -1135,12 +1163,15 @@ require_seccomp_profile_on_pod_and_containers_local_pod_profile_findings := [fin
 
 require_seccomp_profile_on_pod_and_containers_container_profile_findings := [finding |
 	some container in lib.containers(pod)
-	seccomp_profile := lib.effective(pod, container, "seccompProfile")
+	seccomp_profile := lib.first_set([
+		object.get(container, ["securityContext", "seccompProfile"], null),
+		object.get(pod, ["spec", "securityContext", "seccompProfile"], null),
+	])
 	lib.below(seccomp_profile, ["type"]) != "Localhost"
 	lib.below(seccomp_profile, ["type"]) != "RuntimeDefault"
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": seccompProfile is ",
 		lib.show(lib.below(seccomp_profile, ["type"])),
 		", allowed: runtime/default, localhost/*",
@@ -1149,14 +1180,17 @@ require_seccomp_profile_on_pod_and_containers_container_profile_findings := [fin
 
 require_seccomp_profile_on_pod_and_containers_local_container_profile_findings := [finding |
 	some container in lib.containers(pod)
-	seccomp_profile := lib.effective(pod, container, "seccompProfile")
+	seccomp_profile := lib.first_set([
+		object.get(container, ["securityContext", "seccompProfile"], null),
+		object.get(pod, ["spec", "securityContext", "seccompProfile"], null),
+	])
 	lib.below(seccomp_profile, ["type"]) == "Localhost"
 	not lib.starts_with_any(lib.join("localhost/", lib.below(seccomp_profile, ["localhostProfile"])), [
 		"localhost/*",
 	])
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": seccompProfile is ",
 		lib.show(lib.join("localhost/", lib.below(seccomp_profile, ["localhostProfile"]))),
 		", allowed: runtime/default, localhost/*",
@@ -1197,7 +1231,7 @@ require_app_armor_profile_own_profile_findings := [finding |
 	not container.securityContext.appArmorProfile.type == "RuntimeDefault"
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": appArmorProfile is ",
 		lib.show(object.get(container, ["securityContext", "appArmorProfile", "type"], null)),
 		", allowed: runtime/default, localhost/audited",
@@ -1213,7 +1247,7 @@ require_app_armor_profile_local_own_profile_findings := [finding |
 	]
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": appArmorProfile is ",
 		lib.show(lib.join("localhost/", object.get(container, ["securityContext", "appArmorProfile", "localhostProfile"], null))),
 		", allowed: runtime/default, localhost/audited",
@@ -1231,7 +1265,7 @@ require_app_armor_profile_annotated_profile_findings := [finding |
 	]
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": appArmorProfile is ",
 		lib.show(object.get(pod, ["metadata", "annotations", lib.join("container.apparmor.security.beta.kubernetes.io/", object.get(container, "name", null))], null)),
 		" by annotation, allowed: runtime/default, localhost/audited",
@@ -1247,7 +1281,7 @@ require_app_armor_profile_inherited_profile_findings := [finding |
 	not pod.spec.securityContext.appArmorProfile.type == "RuntimeDefault"
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": appArmorProfile is ",
 		lib.show(object.get(pod, ["spec", "securityContext", "appArmorProfile", "type"], null)),
 		", allowed: runtime/default, localhost/audited",
@@ -1270,7 +1304,7 @@ require_app_armor_profile_local_inherited_profile_findings := [finding |
 	]
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": appArmorProfile is ",
 		lib.show(lib.join("localhost/", object.get(pod, ["spec", "securityContext", "appArmorProfile", "localhostProfile"], null))),
 		", allowed: runtime/default, localhost/audited",
@@ -1289,7 +1323,7 @@ require_app_armor_profile_profile_set_findings := [finding |
 	object.get(pod, ["spec", "securityContext", "appArmorProfile"], null) == null
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": appArmorProfile is not set, allowed: runtime/default, localhost/audited",
 	])
 ]

@@ -32,7 +32,7 @@ allow_host_ports_host_port_findings := [finding |
 	not lib.in_ranges(port.hostPort, [{"min": 0, "max": 65535}])
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": hostPort is ",
 		lib.show(port.hostPort),
 		", allowed: 0-65535",
@@ -47,7 +47,7 @@ allow_host_ports_implied_host_port_findings := [finding |
 	not lib.in_ranges(object.get(port, "containerPort", null), [{"min": 0, "max": 65535}])
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": hostPort is ",
 		lib.show(object.get(port, "containerPort", null)),
 		" by hostNetwork, allowed: 0-65535",
@@ -109,7 +109,7 @@ allow_volumes_findings := [finding |
 	]
 	finding := concat("", [
 		"volume ",
-		lib.name(volume),
+		lib.show(object.get(volume, "name", null)),
 		": its type is ",
 		lib.show(type),
 		", allowed: *",
@@ -138,7 +138,7 @@ allow_proc_mount_findings := [finding |
 	not proc_mount in ["Default"]
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": procMount is ",
 		lib.show(proc_mount),
 		", allowed: Default",
@@ -170,7 +170,7 @@ allow_sysctls_findings := [finding |
 	]
 	finding := concat("", [
 		"pod: sysctls has ",
-		lib.name(sysctl),
+		lib.show(object.get(sysctl, "name", null)),
 		", allowed: kernel.shm_rmid_forced, net.ipv4.ip_local_port_range, net.ipv4.tcp_syncookies, net.ipv4.ping_group_range, net.ipv4.ip_unprivileged_port_start",
 	])
 ]

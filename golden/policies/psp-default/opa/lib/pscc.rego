@@ -20,12 +20,6 @@ keys(object_, without) := [key |
 	not key in without
 ]
 
-# A field of the container's own security context, else of the pod's.
-effective(pod, container, field) := first_set([
-	object.get(container, ["securityContext", field], null),
-	object.get(pod, ["spec", "securityContext", field], null),
-])
-
 # The first of the values that is set, else null.
 first_set(values) := value if {
 	found := [v | some v in values; v != null]
@@ -107,9 +101,6 @@ message(findings, "") := concat("; ", findings)
 
 message(findings, because) := concat("", [concat("; ", findings), " (", line(because), ")"]) if because != ""
 
-# The name of a container or a volume, in a message.
-name(thing) := show(object.get(thing, "name", null))
-
 # A pod's value in a message, on one line.
 show(value) := "not set" if is_null(value)
 
@@ -165,7 +156,7 @@ same_in_containers(pod, old_pod, paths) if in_containers(pod, paths) == in_conta
 
 in_containers(pod, paths) := [row |
 	some container in containers(pod)
-	row := [name(container), fields(container, paths)]
+	row := [object.get(container, "name", null), fields(container, paths)]
 ]
 
 # The pods have the same annotations with these prefixes, which the names of containers complete.
@@ -174,7 +165,7 @@ same_annotations(pod, old_pod, prefixes) if annotations(pod, prefixes) == annota
 annotations(pod, prefixes) := [value |
 	some container in containers(pod)
 	some prefix in prefixes
-	key := concat("", [prefix, name(container)])
+	key := concat("", [prefix, show(object.get(container, "name", null))])
 	value := object.get(pod, ["metadata", "annotations", key], null)
 ]
 

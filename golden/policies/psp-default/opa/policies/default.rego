@@ -23,7 +23,7 @@ denied_privileged_findings := [finding |
 	container.securityContext.privileged == true
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": privileged is true, must not be true",
 	])
 ]
@@ -112,7 +112,7 @@ allow_host_ports_host_port_findings := [finding |
 	not lib.in_ranges(port.hostPort, [{"min": 10000, "max": 11000}, {"min": 13000, "max": 14000}])
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": hostPort is ",
 		lib.show(port.hostPort),
 		", allowed: 10000-11000, 13000-14000",
@@ -130,7 +130,7 @@ allow_host_ports_implied_host_port_findings := [finding |
 	])
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": hostPort is ",
 		lib.show(object.get(port, "containerPort", null)),
 		" by hostNetwork, allowed: 10000-11000, 13000-14000",
@@ -192,7 +192,7 @@ allow_volumes_findings := [finding |
 	]
 	finding := concat("", [
 		"volume ",
-		lib.name(volume),
+		lib.show(object.get(volume, "name", null)),
 		": its type is ",
 		lib.show(type),
 		", allowed: *",
@@ -217,7 +217,7 @@ denied_capabilities_add_findings := [finding |
 	some capability in container.securityContext.capabilities.add
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": capabilities.add has ",
 		lib.show(capability),
 		", must be empty",
@@ -242,7 +242,7 @@ require_read_only_root_filesystem_findings := [finding |
 	not container.securityContext.readOnlyRootFilesystem == true
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": readOnlyRootFilesystem is ",
 		lib.show(object.get(container, ["securityContext", "readOnlyRootFilesystem"], null)),
 		", must be true",
@@ -271,7 +271,7 @@ allow_proc_mount_findings := [finding |
 	not proc_mount in ["Default"]
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": procMount is ",
 		lib.show(proc_mount),
 		", allowed: Default",
@@ -303,7 +303,7 @@ allow_sysctls_findings := [finding |
 	]
 	finding := concat("", [
 		"pod: sysctls has ",
-		lib.name(sysctl),
+		lib.show(object.get(sysctl, "name", null)),
 		", allowed: kernel.shm_rmid_forced, net.ipv4.ip_local_port_range, net.ipv4.tcp_syncookies, net.ipv4.ping_group_range, net.ipv4.ip_unprivileged_port_start",
 	])
 ]
@@ -354,12 +354,15 @@ denied_seccomp_profile_on_pod_and_containers_local_pod_profile_findings := [find
 
 denied_seccomp_profile_on_pod_and_containers_container_profile_findings := [finding |
 	some container in lib.containers(pod)
-	seccomp_profile := lib.effective(pod, container, "seccompProfile")
+	seccomp_profile := lib.first_set([
+		object.get(container, ["securityContext", "seccompProfile"], null),
+		object.get(pod, ["spec", "securityContext", "seccompProfile"], null),
+	])
 	lib.below(seccomp_profile, ["type"]) != "Localhost"
 	seccomp_profile != null
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": seccompProfile is ",
 		lib.show(lib.below(seccomp_profile, ["type"])),
 		", must not be set",
@@ -368,12 +371,15 @@ denied_seccomp_profile_on_pod_and_containers_container_profile_findings := [find
 
 denied_seccomp_profile_on_pod_and_containers_local_container_profile_findings := [finding |
 	some container in lib.containers(pod)
-	seccomp_profile := lib.effective(pod, container, "seccompProfile")
+	seccomp_profile := lib.first_set([
+		object.get(container, ["securityContext", "seccompProfile"], null),
+		object.get(pod, ["spec", "securityContext", "seccompProfile"], null),
+	])
 	lib.below(seccomp_profile, ["type"]) == "Localhost"
 	seccomp_profile != null
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": seccompProfile is ",
 		lib.show(lib.join("localhost/", lib.below(seccomp_profile, ["localhostProfile"]))),
 		", must not be set",

@@ -23,7 +23,7 @@ denied_privileged_findings := [finding |
 	container.securityContext.privileged == true
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": privileged is true, must not be true",
 	])
 ]
@@ -114,7 +114,7 @@ denied_host_ports_host_port_findings := [finding |
 	port.hostPort != 0
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": hostPort is ",
 		lib.show(port.hostPort),
 		", must not be set",
@@ -128,7 +128,7 @@ denied_host_ports_implied_host_port_findings := [finding |
 	pod.spec.hostNetwork == true
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": hostPort is ",
 		lib.show(object.get(port, "containerPort", null)),
 		" by hostNetwork, must not be set",
@@ -159,7 +159,7 @@ allow_volumes_findings := [finding |
 	not allow_volumes_volume_type_ok(volume, type)
 	finding := concat("", [
 		"volume ",
-		lib.name(volume),
+		lib.show(object.get(volume, "name", null)),
 		": its type is ",
 		lib.show(type),
 		", allowed: configMap, emptyDir, projected, secret, downwardAPI, csi, persistentVolumeClaim, ephemeral",
@@ -238,7 +238,7 @@ denied_capabilities_add_findings := [finding |
 	some capability in container.securityContext.capabilities.add
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": capabilities.add has ",
 		lib.show(capability),
 		", must be empty",
@@ -264,7 +264,7 @@ require_capabilities_drop_findings := [finding |
 	not capability in lib.list(object.get(container, ["securityContext", "capabilities", "drop"], null))
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": capabilities.drop lacks ",
 		lib.show(capability),
 	])
@@ -291,7 +291,7 @@ require_allow_privilege_escalation_findings := [finding |
 	not container.securityContext.allowPrivilegeEscalation == false
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": allowPrivilegeEscalation is ",
 		lib.show(object.get(container, ["securityContext", "allowPrivilegeEscalation"], null)),
 		", must be false",
@@ -330,12 +330,15 @@ require_non_root_findings := [finding |
 
 require_non_root_says_who_it_runs_as_findings := [finding |
 	some container in lib.containers(pod)
-	run_as_non_root := lib.effective(pod, container, "runAsNonRoot")
+	run_as_non_root := lib.first_set([
+		object.get(container, ["securityContext", "runAsNonRoot"], null),
+		object.get(pod, ["spec", "securityContext", "runAsNonRoot"], null),
+	])
 	run_as_non_root == null
-	lib.effective(pod, container, "runAsUser") == null
+	lib.first_set([object.get(container, ["securityContext", "runAsUser"], null), object.get(pod, ["spec", "securityContext", "runAsUser"], null)]) == null
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": runAsNonRoot is ",
 		lib.show(run_as_non_root),
 		", must be true where runAsUser is not set",
@@ -344,18 +347,22 @@ require_non_root_says_who_it_runs_as_findings := [finding |
 
 require_non_root_not_as_root_findings := [finding |
 	some container in lib.containers(pod)
-	lib.effective(pod, container, "runAsNonRoot") == false
+	lib.first_set([object.get(container, ["securityContext", "runAsNonRoot"], null), object.get(pod, ["spec", "securityContext", "runAsNonRoot"], null)]) == false
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": runAsNonRoot is false, must not be false",
 	])
 ]
 
 require_non_root_not_uid_0_findings := [finding |
 	some container in lib.containers(pod)
-	lib.effective(pod, container, "runAsUser") == 0
-	finding := concat("", ["container ", lib.name(container), ": runAsUser is 0, must not be 0"])
+	lib.first_set([object.get(container, ["securityContext", "runAsUser"], null), object.get(pod, ["spec", "securityContext", "runAsUser"], null)]) == 0
+	finding := concat("", [
+		"container ",
+		lib.show(object.get(container, "name", null)),
+		": runAsUser is 0, must not be 0",
+	])
 ]
 
 # require supplementalGroups 1-65535  (policy.yaml)
@@ -440,7 +447,7 @@ allow_proc_mount_findings := [finding |
 	not proc_mount in ["Default"]
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": procMount is ",
 		lib.show(proc_mount),
 		", allowed: Default",
@@ -472,7 +479,7 @@ allow_sysctls_findings := [finding |
 	]
 	finding := concat("", [
 		"pod: sysctls has ",
-		lib.name(sysctl),
+		lib.show(object.get(sysctl, "name", null)),
 		", allowed: kernel.shm_rmid_forced, net.ipv4.ip_local_port_range, net.ipv4.tcp_syncookies, net.ipv4.ping_group_range, net.ipv4.ip_unprivileged_port_start",
 	])
 ]
@@ -523,12 +530,15 @@ require_seccomp_profile_on_pod_and_containers_local_pod_profile_findings := [fin
 
 require_seccomp_profile_on_pod_and_containers_container_profile_findings := [finding |
 	some container in lib.containers(pod)
-	seccomp_profile := lib.effective(pod, container, "seccompProfile")
+	seccomp_profile := lib.first_set([
+		object.get(container, ["securityContext", "seccompProfile"], null),
+		object.get(pod, ["spec", "securityContext", "seccompProfile"], null),
+	])
 	lib.below(seccomp_profile, ["type"]) != "Localhost"
 	lib.below(seccomp_profile, ["type"]) != "RuntimeDefault"
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": seccompProfile is ",
 		lib.show(lib.below(seccomp_profile, ["type"])),
 		", allowed: runtime/default",
@@ -537,12 +547,15 @@ require_seccomp_profile_on_pod_and_containers_container_profile_findings := [fin
 
 require_seccomp_profile_on_pod_and_containers_local_container_profile_findings := [finding |
 	some container in lib.containers(pod)
-	seccomp_profile := lib.effective(pod, container, "seccompProfile")
+	seccomp_profile := lib.first_set([
+		object.get(container, ["securityContext", "seccompProfile"], null),
+		object.get(pod, ["spec", "securityContext", "seccompProfile"], null),
+	])
 	lib.below(seccomp_profile, ["type"]) == "Localhost"
 	lib.below(seccomp_profile, ["type"]) != "RuntimeDefault"
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": seccompProfile is ",
 		lib.show(lib.join("localhost/", lib.below(seccomp_profile, ["localhostProfile"]))),
 		", allowed: runtime/default",
@@ -583,7 +596,7 @@ require_app_armor_profile_own_profile_findings := [finding |
 	not container.securityContext.appArmorProfile.type == "RuntimeDefault"
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": appArmorProfile is ",
 		lib.show(object.get(container, ["securityContext", "appArmorProfile", "type"], null)),
 		", allowed: runtime/default",
@@ -597,7 +610,7 @@ require_app_armor_profile_local_own_profile_findings := [finding |
 	container.securityContext.appArmorProfile.type != "RuntimeDefault"
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": appArmorProfile is ",
 		lib.show(lib.join("localhost/", object.get(container, ["securityContext", "appArmorProfile", "localhostProfile"], null))),
 		", allowed: runtime/default",
@@ -614,7 +627,7 @@ require_app_armor_profile_annotated_profile_findings := [finding |
 	]
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": appArmorProfile is ",
 		lib.show(object.get(pod, ["metadata", "annotations", lib.join("container.apparmor.security.beta.kubernetes.io/", object.get(container, "name", null))], null)),
 		" by annotation, allowed: runtime/default",
@@ -630,7 +643,7 @@ require_app_armor_profile_inherited_profile_findings := [finding |
 	not pod.spec.securityContext.appArmorProfile.type == "RuntimeDefault"
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": appArmorProfile is ",
 		lib.show(object.get(pod, ["spec", "securityContext", "appArmorProfile", "type"], null)),
 		", allowed: runtime/default",
@@ -651,7 +664,7 @@ require_app_armor_profile_local_inherited_profile_findings := [finding |
 	pod.spec.securityContext.appArmorProfile.type != "RuntimeDefault"
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": appArmorProfile is ",
 		lib.show(lib.join("localhost/", object.get(pod, ["spec", "securityContext", "appArmorProfile", "localhostProfile"], null))),
 		", allowed: runtime/default",
@@ -670,7 +683,7 @@ require_app_armor_profile_profile_set_findings := [finding |
 	object.get(pod, ["spec", "securityContext", "appArmorProfile"], null) == null
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": appArmorProfile is not set, allowed: runtime/default",
 	])
 ]

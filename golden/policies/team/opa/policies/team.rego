@@ -23,7 +23,7 @@ denied_privileged_findings := [finding |
 	container.securityContext.privileged == true
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": privileged is true, must not be true",
 	])
 ]
@@ -112,7 +112,7 @@ allow_host_ports_host_port_findings := [finding |
 	not lib.in_ranges(port.hostPort, [{"min": 10000, "max": 11000}, {"min": 13000, "max": 14000}])
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": hostPort is ",
 		lib.show(port.hostPort),
 		", allowed: 10000-11000, 13000-14000",
@@ -130,7 +130,7 @@ allow_host_ports_implied_host_port_findings := [finding |
 	])
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": hostPort is ",
 		lib.show(object.get(port, "containerPort", null)),
 		" by hostNetwork, allowed: 10000-11000, 13000-14000",
@@ -161,7 +161,7 @@ allow_volumes_findings := [finding |
 	not allow_volumes_volume_type_ok(volume, type)
 	finding := concat("", [
 		"volume ",
-		lib.name(volume),
+		lib.show(object.get(volume, "name", null)),
 		": its type is ",
 		lib.show(type),
 		", allowed: configMap, secret, emptyDir, projected, persistentVolumeClaim, hostPath",
@@ -238,7 +238,7 @@ allow_host_path_host_path_findings := [finding |
 	not allow_host_path_host_path_ok(volume)
 	finding := concat("", [
 		"volume ",
-		lib.name(volume),
+		lib.show(object.get(volume, "name", null)),
 		": hostPath is ",
 		lib.show(object.get(volume, ["hostPath", "path"], null)),
 		", allowed: /var/log (read-only), /tmp",
@@ -260,9 +260,9 @@ allow_host_path_read_only_mount_findings := [finding |
 	not mount.readOnly == true
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": the mount of volume ",
-		lib.name(mount),
+		lib.show(object.get(mount, "name", null)),
 		" must be readOnly, allowed: /var/log (read-only), /tmp",
 	])
 ]
@@ -312,7 +312,7 @@ allow_capabilities_add_findings := [finding |
 	not capability in ["NET_BIND_SERVICE"]
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": capabilities.add has ",
 		lib.show(capability),
 		", allowed: NET_BIND_SERVICE",
@@ -338,7 +338,7 @@ require_capabilities_drop_findings := [finding |
 	not capability in lib.list(object.get(container, ["securityContext", "capabilities", "drop"], null))
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": capabilities.drop lacks ",
 		lib.show(capability),
 	])
@@ -365,7 +365,7 @@ require_allow_privilege_escalation_findings := [finding |
 	not container.securityContext.allowPrivilegeEscalation == false
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": allowPrivilegeEscalation is ",
 		lib.show(object.get(container, ["securityContext", "allowPrivilegeEscalation"], null)),
 		", must be false",
@@ -404,12 +404,15 @@ require_non_root_findings := [finding |
 
 require_non_root_says_who_it_runs_as_findings := [finding |
 	some container in lib.containers(pod)
-	run_as_non_root := lib.effective(pod, container, "runAsNonRoot")
+	run_as_non_root := lib.first_set([
+		object.get(container, ["securityContext", "runAsNonRoot"], null),
+		object.get(pod, ["spec", "securityContext", "runAsNonRoot"], null),
+	])
 	run_as_non_root == null
-	lib.effective(pod, container, "runAsUser") == null
+	lib.first_set([object.get(container, ["securityContext", "runAsUser"], null), object.get(pod, ["spec", "securityContext", "runAsUser"], null)]) == null
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": runAsNonRoot is ",
 		lib.show(run_as_non_root),
 		", must be true where runAsUser is not set",
@@ -418,18 +421,22 @@ require_non_root_says_who_it_runs_as_findings := [finding |
 
 require_non_root_not_as_root_findings := [finding |
 	some container in lib.containers(pod)
-	lib.effective(pod, container, "runAsNonRoot") == false
+	lib.first_set([object.get(container, ["securityContext", "runAsNonRoot"], null), object.get(pod, ["spec", "securityContext", "runAsNonRoot"], null)]) == false
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": runAsNonRoot is false, must not be false",
 	])
 ]
 
 require_non_root_not_uid_0_findings := [finding |
 	some container in lib.containers(pod)
-	lib.effective(pod, container, "runAsUser") == 0
-	finding := concat("", ["container ", lib.name(container), ": runAsUser is 0, must not be 0"])
+	lib.first_set([object.get(container, ["securityContext", "runAsUser"], null), object.get(pod, ["spec", "securityContext", "runAsUser"], null)]) == 0
+	finding := concat("", [
+		"container ",
+		lib.show(object.get(container, "name", null)),
+		": runAsUser is 0, must not be 0",
+	])
 ]
 
 # require fsGroup 1-65535  (policy.psp)
@@ -481,12 +488,15 @@ require_seccomp_profile_findings := [finding |
 
 require_seccomp_profile_container_profile_findings := [finding |
 	some container in lib.containers(pod)
-	seccomp_profile := lib.effective(pod, container, "seccompProfile")
+	seccomp_profile := lib.first_set([
+		object.get(container, ["securityContext", "seccompProfile"], null),
+		object.get(pod, ["spec", "securityContext", "seccompProfile"], null),
+	])
 	lib.below(seccomp_profile, ["type"]) != "Localhost"
 	lib.below(seccomp_profile, ["type"]) != "RuntimeDefault"
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": seccompProfile is ",
 		lib.show(lib.below(seccomp_profile, ["type"])),
 		", allowed: runtime/default, localhost/*",
@@ -495,14 +505,17 @@ require_seccomp_profile_container_profile_findings := [finding |
 
 require_seccomp_profile_local_container_profile_findings := [finding |
 	some container in lib.containers(pod)
-	seccomp_profile := lib.effective(pod, container, "seccompProfile")
+	seccomp_profile := lib.first_set([
+		object.get(container, ["securityContext", "seccompProfile"], null),
+		object.get(pod, ["spec", "securityContext", "seccompProfile"], null),
+	])
 	lib.below(seccomp_profile, ["type"]) == "Localhost"
 	not lib.starts_with_any(lib.join("localhost/", lib.below(seccomp_profile, ["localhostProfile"])), [
 		"localhost/*",
 	])
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": seccompProfile is ",
 		lib.show(lib.join("localhost/", lib.below(seccomp_profile, ["localhostProfile"]))),
 		", allowed: runtime/default, localhost/*",

@@ -226,7 +226,7 @@ allow_host_ports_host_port_findings(given) := [finding |
 	not lib.in_ranges(port.hostPort, given.ranges)
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": hostPort is ",
 		lib.show(port.hostPort),
 		", allowed: ",
@@ -242,7 +242,7 @@ allow_host_ports_implied_host_port_findings(given) := [finding |
 	not lib.in_ranges(object.get(port, "containerPort", null), given.ranges)
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": hostPort is ",
 		lib.show(object.get(port, "containerPort", null)),
 		" by hostNetwork, allowed: ",
@@ -269,7 +269,7 @@ denied_host_ports_host_port_findings(_) := [finding |
 	port.hostPort != 0
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": hostPort is ",
 		lib.show(port.hostPort),
 		", must not be set",
@@ -283,7 +283,7 @@ denied_host_ports_implied_host_port_findings(_) := [finding |
 	pod.spec.hostNetwork == true
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": hostPort is ",
 		lib.show(object.get(port, "containerPort", null)),
 		" by hostNetwork, must not be set",
@@ -299,7 +299,7 @@ denied_privileged_findings(_) := [finding |
 	container.securityContext.privileged == true
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": privileged is true, must not be true",
 	])
 ]
@@ -319,7 +319,7 @@ require_read_only_root_filesystem_findings(given) := [finding |
 	not container.securityContext.readOnlyRootFilesystem == given.value
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": readOnlyRootFilesystem is ",
 		lib.show(object.get(container, ["securityContext", "readOnlyRootFilesystem"], null)),
 		", must be ",

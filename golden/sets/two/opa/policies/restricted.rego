@@ -24,7 +24,7 @@ denied_privileged_findings := [finding |
 	container.securityContext.privileged == true
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": privileged is true, must not be true",
 	])
 ]
@@ -59,7 +59,7 @@ denied_host_ports_host_port_findings := [finding |
 	port.hostPort != 0
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": hostPort is ",
 		lib.show(port.hostPort),
 		", must not be set",
@@ -73,7 +73,7 @@ denied_host_ports_implied_host_port_findings := [finding |
 	pod.spec.hostNetwork == true
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": hostPort is ",
 		lib.show(object.get(port, "containerPort", null)),
 		" by hostNetwork, must not be set",

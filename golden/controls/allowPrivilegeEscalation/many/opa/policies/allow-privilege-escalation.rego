@@ -26,7 +26,7 @@ require_allow_privilege_escalation_findings := [finding |
 	not container.securityContext.allowPrivilegeEscalation == false
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": allowPrivilegeEscalation is ",
 		lib.show(object.get(container, ["securityContext", "allowPrivilegeEscalation"], null)),
 		", must be false",

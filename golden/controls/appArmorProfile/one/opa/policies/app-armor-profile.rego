@@ -39,7 +39,7 @@ require_app_armor_profile_own_profile_findings := [finding |
 	not container.securityContext.appArmorProfile.type == "RuntimeDefault"
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": appArmorProfile is ",
 		lib.show(object.get(container, ["securityContext", "appArmorProfile", "type"], null)),
 		", allowed: runtime/default",
@@ -53,7 +53,7 @@ require_app_armor_profile_local_own_profile_findings := [finding |
 	container.securityContext.appArmorProfile.type != "RuntimeDefault"
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": appArmorProfile is ",
 		lib.show(lib.join("localhost/", object.get(container, ["securityContext", "appArmorProfile", "localhostProfile"], null))),
 		", allowed: runtime/default",
@@ -70,7 +70,7 @@ require_app_armor_profile_annotated_profile_findings := [finding |
 	]
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": appArmorProfile is ",
 		lib.show(object.get(pod, ["metadata", "annotations", lib.join("container.apparmor.security.beta.kubernetes.io/", object.get(container, "name", null))], null)),
 		" by annotation, allowed: runtime/default",
@@ -86,7 +86,7 @@ require_app_armor_profile_inherited_profile_findings := [finding |
 	not pod.spec.securityContext.appArmorProfile.type == "RuntimeDefault"
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": appArmorProfile is ",
 		lib.show(object.get(pod, ["spec", "securityContext", "appArmorProfile", "type"], null)),
 		", allowed: runtime/default",
@@ -107,7 +107,7 @@ require_app_armor_profile_local_inherited_profile_findings := [finding |
 	pod.spec.securityContext.appArmorProfile.type != "RuntimeDefault"
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": appArmorProfile is ",
 		lib.show(lib.join("localhost/", object.get(pod, ["spec", "securityContext", "appArmorProfile", "localhostProfile"], null))),
 		", allowed: runtime/default",
@@ -126,7 +126,7 @@ require_app_armor_profile_profile_set_findings := [finding |
 	object.get(pod, ["spec", "securityContext", "appArmorProfile"], null) == null
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": appArmorProfile is not set, allowed: runtime/default",
 	])
 ]

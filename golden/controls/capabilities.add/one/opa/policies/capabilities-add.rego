@@ -24,7 +24,7 @@ allow_capabilities_add_findings := [finding |
 	not capability in ["NET_BIND_SERVICE"]
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": capabilities.add has ",
 		lib.show(capability),
 		", allowed: NET_BIND_SERVICE",

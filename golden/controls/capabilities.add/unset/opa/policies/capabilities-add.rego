@@ -23,7 +23,7 @@ denied_capabilities_add_findings := [finding |
 	some capability in container.securityContext.capabilities.add
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": capabilities.add has ",
 		lib.show(capability),
 		", must be empty",

@@ -24,7 +24,7 @@ require_capabilities_drop_findings := [finding |
 	not capability in lib.list(object.get(container, ["securityContext", "capabilities", "drop"], null))
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": capabilities.drop lacks ",
 		lib.show(capability),
 	])

@@ -26,7 +26,7 @@ allow_csi_findings := [finding |
 	not lib.starts_with_any(volume.csi.driver, ["vendor.*"])
 	finding := concat("", [
 		"volume ",
-		lib.name(volume),
+		lib.show(object.get(volume, "name", null)),
 		": csi driver is ",
 		lib.show(volume.csi.driver),
 		", allowed: inline.csi.example, secrets-store.csi.k8s.io, vendor.*",

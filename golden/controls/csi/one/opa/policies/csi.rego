@@ -25,7 +25,7 @@ allow_csi_findings := [finding |
 	not volume.csi.driver in ["inline.csi.example"]
 	finding := concat("", [
 		"volume ",
-		lib.name(volume),
+		lib.show(object.get(volume, "name", null)),
 		": csi driver is ",
 		lib.show(volume.csi.driver),
 		", allowed: inline.csi.example",

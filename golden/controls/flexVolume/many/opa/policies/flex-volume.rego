@@ -26,7 +26,7 @@ allow_flex_volume_findings := [finding |
 	not lib.starts_with_any(volume.flexVolume.driver, ["vendor/*"])
 	finding := concat("", [
 		"volume ",
-		lib.name(volume),
+		lib.show(object.get(volume, "name", null)),
 		": flexVolume driver is ",
 		lib.show(volume.flexVolume.driver),
 		", allowed: example/lvm, example/cifs, vendor/*",

@@ -25,7 +25,7 @@ allow_flex_volume_findings := [finding |
 	not volume.flexVolume.driver in ["example/lvm"]
 	finding := concat("", [
 		"volume ",
-		lib.name(volume),
+		lib.show(object.get(volume, "name", null)),
 		": flexVolume driver is ",
 		lib.show(volume.flexVolume.driver),
 		", allowed: example/lvm",

@@ -30,7 +30,7 @@ allow_host_path_host_path_findings := [finding |
 	not allow_host_path_host_path_ok(volume)
 	finding := concat("", [
 		"volume ",
-		lib.name(volume),
+		lib.show(object.get(volume, "name", null)),
 		": hostPath is ",
 		lib.show(object.get(volume, ["hostPath", "path"], null)),
 		", allowed: /var/log (read-only)",
@@ -49,9 +49,9 @@ allow_host_path_read_only_mount_findings := [finding |
 	not mount.readOnly == true
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": the mount of volume ",
-		lib.name(mount),
+		lib.show(object.get(mount, "name", null)),
 		" must be readOnly, allowed: /var/log (read-only)",
 	])
 ]

@@ -37,7 +37,7 @@ allow_host_ports_host_port_findings := [finding |
 	])
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": hostPort is ",
 		lib.show(port.hostPort),
 		", allowed: 80, 443, 10000-11000, 13000-14000",
@@ -57,7 +57,7 @@ allow_host_ports_implied_host_port_findings := [finding |
 	])
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": hostPort is ",
 		lib.show(object.get(port, "containerPort", null)),
 		" by hostNetwork, allowed: 80, 443, 10000-11000, 13000-14000",

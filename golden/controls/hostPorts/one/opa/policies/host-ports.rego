@@ -32,7 +32,7 @@ allow_host_ports_host_port_findings := [finding |
 	not lib.in_ranges(port.hostPort, [{"min": 10000, "max": 11000}])
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": hostPort is ",
 		lib.show(port.hostPort),
 		", allowed: 10000-11000",
@@ -47,7 +47,7 @@ allow_host_ports_implied_host_port_findings := [finding |
 	not lib.in_ranges(object.get(port, "containerPort", null), [{"min": 10000, "max": 11000}])
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": hostPort is ",
 		lib.show(object.get(port, "containerPort", null)),
 		" by hostNetwork, allowed: 10000-11000",

@@ -53,7 +53,7 @@ allow_host_probes_liveness_probe_http_get_host_findings := [finding |
 	not container.livenessProbe.httpGet.host in ["localhost", "127.0.0.1"]
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": livenessProbe.httpGet.host is ",
 		lib.show(container.livenessProbe.httpGet.host),
 		", allowed: localhost, 127.0.0.1",
@@ -67,7 +67,7 @@ allow_host_probes_liveness_probe_tcp_socket_host_findings := [finding |
 	not container.livenessProbe.tcpSocket.host in ["localhost", "127.0.0.1"]
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": livenessProbe.tcpSocket.host is ",
 		lib.show(container.livenessProbe.tcpSocket.host),
 		", allowed: localhost, 127.0.0.1",
@@ -81,7 +81,7 @@ allow_host_probes_readiness_probe_http_get_host_findings := [finding |
 	not container.readinessProbe.httpGet.host in ["localhost", "127.0.0.1"]
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": readinessProbe.httpGet.host is ",
 		lib.show(container.readinessProbe.httpGet.host),
 		", allowed: localhost, 127.0.0.1",
@@ -95,7 +95,7 @@ allow_host_probes_readiness_probe_tcp_socket_host_findings := [finding |
 	not container.readinessProbe.tcpSocket.host in ["localhost", "127.0.0.1"]
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": readinessProbe.tcpSocket.host is ",
 		lib.show(container.readinessProbe.tcpSocket.host),
 		", allowed: localhost, 127.0.0.1",
@@ -109,7 +109,7 @@ allow_host_probes_startup_probe_http_get_host_findings := [finding |
 	not container.startupProbe.httpGet.host in ["localhost", "127.0.0.1"]
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": startupProbe.httpGet.host is ",
 		lib.show(container.startupProbe.httpGet.host),
 		", allowed: localhost, 127.0.0.1",
@@ -123,7 +123,7 @@ allow_host_probes_startup_probe_tcp_socket_host_findings := [finding |
 	not container.startupProbe.tcpSocket.host in ["localhost", "127.0.0.1"]
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": startupProbe.tcpSocket.host is ",
 		lib.show(container.startupProbe.tcpSocket.host),
 		", allowed: localhost, 127.0.0.1",
@@ -137,7 +137,7 @@ allow_host_probes_lifecycle_post_start_http_get_host_findings := [finding |
 	not container.lifecycle.postStart.httpGet.host in ["localhost", "127.0.0.1"]
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": lifecycle.postStart.httpGet.host is ",
 		lib.show(container.lifecycle.postStart.httpGet.host),
 		", allowed: localhost, 127.0.0.1",
@@ -151,7 +151,7 @@ allow_host_probes_lifecycle_post_start_tcp_socket_host_findings := [finding |
 	not container.lifecycle.postStart.tcpSocket.host in ["localhost", "127.0.0.1"]
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": lifecycle.postStart.tcpSocket.host is ",
 		lib.show(container.lifecycle.postStart.tcpSocket.host),
 		", allowed: localhost, 127.0.0.1",
@@ -165,7 +165,7 @@ allow_host_probes_lifecycle_pre_stop_http_get_host_findings := [finding |
 	not container.lifecycle.preStop.httpGet.host in ["localhost", "127.0.0.1"]
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": lifecycle.preStop.httpGet.host is ",
 		lib.show(container.lifecycle.preStop.httpGet.host),
 		", allowed: localhost, 127.0.0.1",
@@ -179,7 +179,7 @@ allow_host_probes_lifecycle_pre_stop_tcp_socket_host_findings := [finding |
 	not container.lifecycle.preStop.tcpSocket.host in ["localhost", "127.0.0.1"]
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": lifecycle.preStop.tcpSocket.host is ",
 		lib.show(container.lifecycle.preStop.tcpSocket.host),
 		", allowed: localhost, 127.0.0.1",

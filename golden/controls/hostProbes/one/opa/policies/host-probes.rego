@@ -52,7 +52,7 @@ denied_host_probes_liveness_probe_http_get_host_findings := [finding |
 	container.livenessProbe.httpGet.host != ""
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": livenessProbe.httpGet.host is ",
 		lib.show(container.livenessProbe.httpGet.host),
 		", must not be set",
@@ -65,7 +65,7 @@ denied_host_probes_liveness_probe_tcp_socket_host_findings := [finding |
 	container.livenessProbe.tcpSocket.host != ""
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": livenessProbe.tcpSocket.host is ",
 		lib.show(container.livenessProbe.tcpSocket.host),
 		", must not be set",
@@ -78,7 +78,7 @@ denied_host_probes_readiness_probe_http_get_host_findings := [finding |
 	container.readinessProbe.httpGet.host != ""
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": readinessProbe.httpGet.host is ",
 		lib.show(container.readinessProbe.httpGet.host),
 		", must not be set",
@@ -91,7 +91,7 @@ denied_host_probes_readiness_probe_tcp_socket_host_findings := [finding |
 	container.readinessProbe.tcpSocket.host != ""
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": readinessProbe.tcpSocket.host is ",
 		lib.show(container.readinessProbe.tcpSocket.host),
 		", must not be set",
@@ -104,7 +104,7 @@ denied_host_probes_startup_probe_http_get_host_findings := [finding |
 	container.startupProbe.httpGet.host != ""
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": startupProbe.httpGet.host is ",
 		lib.show(container.startupProbe.httpGet.host),
 		", must not be set",
@@ -117,7 +117,7 @@ denied_host_probes_startup_probe_tcp_socket_host_findings := [finding |
 	container.startupProbe.tcpSocket.host != ""
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": startupProbe.tcpSocket.host is ",
 		lib.show(container.startupProbe.tcpSocket.host),
 		", must not be set",
@@ -130,7 +130,7 @@ denied_host_probes_lifecycle_post_start_http_get_host_findings := [finding |
 	container.lifecycle.postStart.httpGet.host != ""
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": lifecycle.postStart.httpGet.host is ",
 		lib.show(container.lifecycle.postStart.httpGet.host),
 		", must not be set",
@@ -143,7 +143,7 @@ denied_host_probes_lifecycle_post_start_tcp_socket_host_findings := [finding |
 	container.lifecycle.postStart.tcpSocket.host != ""
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": lifecycle.postStart.tcpSocket.host is ",
 		lib.show(container.lifecycle.postStart.tcpSocket.host),
 		", must not be set",
@@ -156,7 +156,7 @@ denied_host_probes_lifecycle_pre_stop_http_get_host_findings := [finding |
 	container.lifecycle.preStop.httpGet.host != ""
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": lifecycle.preStop.httpGet.host is ",
 		lib.show(container.lifecycle.preStop.httpGet.host),
 		", must not be set",
@@ -169,7 +169,7 @@ denied_host_probes_lifecycle_pre_stop_tcp_socket_host_findings := [finding |
 	container.lifecycle.preStop.tcpSocket.host != ""
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": lifecycle.preStop.tcpSocket.host is ",
 		lib.show(container.lifecycle.preStop.tcpSocket.host),
 		", must not be set",

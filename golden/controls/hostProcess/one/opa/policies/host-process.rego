@@ -40,7 +40,7 @@ denied_host_process_container_host_process_findings := [finding |
 	container.securityContext.windowsOptions.hostProcess == true
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": hostProcess is true, must not be true",
 	])
 ]

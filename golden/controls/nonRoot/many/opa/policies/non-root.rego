@@ -37,12 +37,15 @@ require_non_root_findings := [finding |
 
 require_non_root_says_who_it_runs_as_findings := [finding |
 	some container in lib.containers(pod)
-	run_as_non_root := lib.effective(pod, container, "runAsNonRoot")
+	run_as_non_root := lib.first_set([
+		object.get(container, ["securityContext", "runAsNonRoot"], null),
+		object.get(pod, ["spec", "securityContext", "runAsNonRoot"], null),
+	])
 	run_as_non_root == null
-	lib.effective(pod, container, "runAsUser") == null
+	lib.first_set([object.get(container, ["securityContext", "runAsUser"], null), object.get(pod, ["spec", "securityContext", "runAsUser"], null)]) == null
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": runAsNonRoot is ",
 		lib.show(run_as_non_root),
 		", must be true where runAsUser is not set",
@@ -51,18 +54,22 @@ require_non_root_says_who_it_runs_as_findings := [finding |
 
 require_non_root_not_as_root_findings := [finding |
 	some container in lib.containers(pod)
-	lib.effective(pod, container, "runAsNonRoot") == false
+	lib.first_set([object.get(container, ["securityContext", "runAsNonRoot"], null), object.get(pod, ["spec", "securityContext", "runAsNonRoot"], null)]) == false
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": runAsNonRoot is false, must not be false",
 	])
 ]
 
 require_non_root_not_uid_0_findings := [finding |
 	some container in lib.containers(pod)
-	lib.effective(pod, container, "runAsUser") == 0
-	finding := concat("", ["container ", lib.name(container), ": runAsUser is 0, must not be 0"])
+	lib.first_set([object.get(container, ["securityContext", "runAsUser"], null), object.get(pod, ["spec", "securityContext", "runAsUser"], null)]) == 0
+	finding := concat("", [
+		"container ",
+		lib.show(object.get(container, "name", null)),
+		": runAsUser is 0, must not be 0",
+	])
 ]
 
 # A bare Pod, or the one of an AdmissionReview; anything else is not looked at.

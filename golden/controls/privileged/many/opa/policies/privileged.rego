@@ -23,7 +23,7 @@ denied_privileged_findings := [finding |
 	container.securityContext.privileged == true
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": privileged is true, must not be true",
 	])
 ]

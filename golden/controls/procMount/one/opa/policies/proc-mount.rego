@@ -27,7 +27,7 @@ allow_proc_mount_findings := [finding |
 	not proc_mount in ["Default"]
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": procMount is ",
 		lib.show(proc_mount),
 		", allowed: Default",

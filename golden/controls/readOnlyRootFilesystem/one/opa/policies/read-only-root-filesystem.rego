@@ -23,7 +23,7 @@ require_read_only_root_filesystem_findings := [finding |
 	not container.securityContext.readOnlyRootFilesystem == true
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": readOnlyRootFilesystem is ",
 		lib.show(object.get(container, ["securityContext", "readOnlyRootFilesystem"], null)),
 		", must be true",

@@ -21,11 +21,14 @@ require_run_as_group_unchanged if {
 
 require_run_as_group_findings := [finding |
 	some container in lib.containers(pod)
-	run_as_group := lib.effective(pod, container, "runAsGroup")
+	run_as_group := lib.first_set([
+		object.get(container, ["securityContext", "runAsGroup"], null),
+		object.get(pod, ["spec", "securityContext", "runAsGroup"], null),
+	])
 	not lib.in_ranges(run_as_group, [{"min": 1000, "max": 65535}])
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": runAsGroup is ",
 		lib.show(run_as_group),
 		", allowed: 1000-65535",

@@ -21,11 +21,14 @@ require_run_as_non_root_unchanged if {
 
 require_run_as_non_root_findings := [finding |
 	some container in lib.containers(pod)
-	run_as_non_root := lib.effective(pod, container, "runAsNonRoot")
+	run_as_non_root := lib.first_set([
+		object.get(container, ["securityContext", "runAsNonRoot"], null),
+		object.get(pod, ["spec", "securityContext", "runAsNonRoot"], null),
+	])
 	run_as_non_root != true
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": runAsNonRoot is ",
 		lib.show(run_as_non_root),
 		", must be true",

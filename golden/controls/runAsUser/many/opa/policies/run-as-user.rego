@@ -21,11 +21,14 @@ require_run_as_user_unchanged if {
 
 require_run_as_user_findings := [finding |
 	some container in lib.containers(pod)
-	run_as_user := lib.effective(pod, container, "runAsUser")
+	run_as_user := lib.first_set([
+		object.get(container, ["securityContext", "runAsUser"], null),
+		object.get(pod, ["spec", "securityContext", "runAsUser"], null),
+	])
 	not lib.in_ranges(run_as_user, [{"min": 1000, "max": 1000}, {"min": 2000, "max": 3000}])
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": runAsUser is ",
 		lib.show(run_as_user),
 		", allowed: 1000, 2000-3000",

@@ -48,7 +48,7 @@ allow_se_linux_options_level_container_se_linux_options_level_findings := [findi
 	not container.securityContext.seLinuxOptions.level in ["s0:c1,c2", "s0"]
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": seLinuxOptions.level is ",
 		lib.show(container.securityContext.seLinuxOptions.level),
 		", allowed: s0:c1,c2, s0",

@@ -46,7 +46,7 @@ denied_se_linux_options_level_container_se_linux_options_level_findings := [find
 	container.securityContext.seLinuxOptions.level != ""
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": seLinuxOptions.level is ",
 		lib.show(container.securityContext.seLinuxOptions.level),
 		", must not be set",

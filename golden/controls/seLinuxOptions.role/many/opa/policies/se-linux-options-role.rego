@@ -45,7 +45,7 @@ allow_se_linux_options_role_container_se_linux_options_role_findings := [finding
 	not container.securityContext.seLinuxOptions.role in ["system_r", "object_r"]
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": seLinuxOptions.role is ",
 		lib.show(container.securityContext.seLinuxOptions.role),
 		", allowed: system_r, object_r",

@@ -43,7 +43,7 @@ denied_se_linux_options_role_container_se_linux_options_role_findings := [findin
 	container.securityContext.seLinuxOptions.role != ""
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": seLinuxOptions.role is ",
 		lib.show(container.securityContext.seLinuxOptions.role),
 		", must not be set",

@@ -53,7 +53,7 @@ allow_se_linux_options_type_container_se_linux_options_type_findings := [finding
 	]
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": seLinuxOptions.type is ",
 		lib.show(container.securityContext.seLinuxOptions.type),
 		", allowed: container_t, container_init_t, container_kvm_t",

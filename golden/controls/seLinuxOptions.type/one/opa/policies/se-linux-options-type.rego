@@ -43,7 +43,7 @@ denied_se_linux_options_type_container_se_linux_options_type_findings := [findin
 	container.securityContext.seLinuxOptions.type != ""
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": seLinuxOptions.type is ",
 		lib.show(container.securityContext.seLinuxOptions.type),
 		", must not be set",

@@ -45,7 +45,7 @@ allow_se_linux_options_user_container_se_linux_options_user_findings := [finding
 	not container.securityContext.seLinuxOptions.user in ["system_u", "user_u"]
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": seLinuxOptions.user is ",
 		lib.show(container.securityContext.seLinuxOptions.user),
 		", allowed: system_u, user_u",

@@ -43,7 +43,7 @@ denied_se_linux_options_user_container_se_linux_options_user_findings := [findin
 	container.securityContext.seLinuxOptions.user != ""
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": seLinuxOptions.user is ",
 		lib.show(container.securityContext.seLinuxOptions.user),
 		", must not be set",

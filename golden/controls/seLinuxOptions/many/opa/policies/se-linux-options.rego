@@ -75,11 +75,14 @@ require_se_linux_options_pod_selinux_level_findings := [finding |
 
 require_se_linux_options_container_selinux_user_findings := [finding |
 	some container in lib.containers(pod)
-	se_linux_options := lib.effective(pod, container, "seLinuxOptions")
+	se_linux_options := lib.first_set([
+		object.get(container, ["securityContext", "seLinuxOptions"], null),
+		object.get(pod, ["spec", "securityContext", "seLinuxOptions"], null),
+	])
 	lib.below(se_linux_options, ["user"]) != "system_u"
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": seLinuxOptions.user is ",
 		lib.show(lib.below(se_linux_options, ["user"])),
 		", must be system_u",
@@ -88,11 +91,14 @@ require_se_linux_options_container_selinux_user_findings := [finding |
 
 require_se_linux_options_container_selinux_role_findings := [finding |
 	some container in lib.containers(pod)
-	se_linux_options := lib.effective(pod, container, "seLinuxOptions")
+	se_linux_options := lib.first_set([
+		object.get(container, ["securityContext", "seLinuxOptions"], null),
+		object.get(pod, ["spec", "securityContext", "seLinuxOptions"], null),
+	])
 	lib.below(se_linux_options, ["role"]) != "system_r"
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": seLinuxOptions.role is ",
 		lib.show(lib.below(se_linux_options, ["role"])),
 		", must be system_r",
@@ -101,11 +107,14 @@ require_se_linux_options_container_selinux_role_findings := [finding |
 
 require_se_linux_options_container_selinux_type_findings := [finding |
 	some container in lib.containers(pod)
-	se_linux_options := lib.effective(pod, container, "seLinuxOptions")
+	se_linux_options := lib.first_set([
+		object.get(container, ["securityContext", "seLinuxOptions"], null),
+		object.get(pod, ["spec", "securityContext", "seLinuxOptions"], null),
+	])
 	lib.below(se_linux_options, ["type"]) != "container_t"
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": seLinuxOptions.type is ",
 		lib.show(lib.below(se_linux_options, ["type"])),
 		", must be container_t",
@@ -114,11 +123,14 @@ require_se_linux_options_container_selinux_type_findings := [finding |
 
 require_se_linux_options_container_selinux_level_findings := [finding |
 	some container in lib.containers(pod)
-	se_linux_options := lib.effective(pod, container, "seLinuxOptions")
+	se_linux_options := lib.first_set([
+		object.get(container, ["securityContext", "seLinuxOptions"], null),
+		object.get(pod, ["spec", "securityContext", "seLinuxOptions"], null),
+	])
 	not lib.same_level(lib.below(se_linux_options, ["level"]), "s0:c123,c456")
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": seLinuxOptions.level is ",
 		lib.show(lib.below(se_linux_options, ["level"])),
 		", must be s0:c123,c456",

@@ -78,12 +78,15 @@ require_se_linux_options_pod_selinux_level_findings := [finding |
 
 require_se_linux_options_container_selinux_user_findings := [finding |
 	some container in lib.containers(pod)
-	se_linux_options := lib.effective(pod, container, "seLinuxOptions")
+	se_linux_options := lib.first_set([
+		object.get(container, ["securityContext", "seLinuxOptions"], null),
+		object.get(pod, ["spec", "securityContext", "seLinuxOptions"], null),
+	])
 	lib.below(se_linux_options, ["user"]) != ""
 	lib.below(se_linux_options, ["user"]) != null
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": seLinuxOptions.user is ",
 		lib.show(lib.below(se_linux_options, ["user"])),
 		", must be none",
@@ -92,12 +95,15 @@ require_se_linux_options_container_selinux_user_findings := [finding |
 
 require_se_linux_options_container_selinux_role_findings := [finding |
 	some container in lib.containers(pod)
-	se_linux_options := lib.effective(pod, container, "seLinuxOptions")
+	se_linux_options := lib.first_set([
+		object.get(container, ["securityContext", "seLinuxOptions"], null),
+		object.get(pod, ["spec", "securityContext", "seLinuxOptions"], null),
+	])
 	lib.below(se_linux_options, ["role"]) != ""
 	lib.below(se_linux_options, ["role"]) != null
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": seLinuxOptions.role is ",
 		lib.show(lib.below(se_linux_options, ["role"])),
 		", must be none",
@@ -106,12 +112,15 @@ require_se_linux_options_container_selinux_role_findings := [finding |
 
 require_se_linux_options_container_selinux_type_findings := [finding |
 	some container in lib.containers(pod)
-	se_linux_options := lib.effective(pod, container, "seLinuxOptions")
+	se_linux_options := lib.first_set([
+		object.get(container, ["securityContext", "seLinuxOptions"], null),
+		object.get(pod, ["spec", "securityContext", "seLinuxOptions"], null),
+	])
 	lib.below(se_linux_options, ["type"]) != ""
 	lib.below(se_linux_options, ["type"]) != null
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": seLinuxOptions.type is ",
 		lib.show(lib.below(se_linux_options, ["type"])),
 		", must be none",
@@ -120,11 +129,14 @@ require_se_linux_options_container_selinux_type_findings := [finding |
 
 require_se_linux_options_container_selinux_level_findings := [finding |
 	some container in lib.containers(pod)
-	se_linux_options := lib.effective(pod, container, "seLinuxOptions")
+	se_linux_options := lib.first_set([
+		object.get(container, ["securityContext", "seLinuxOptions"], null),
+		object.get(pod, ["spec", "securityContext", "seLinuxOptions"], null),
+	])
 	not lib.same_level(lib.below(se_linux_options, ["level"]), "s0:c123,c456")
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": seLinuxOptions.level is ",
 		lib.show(lib.below(se_linux_options, ["level"])),
 		", must be s0:c123,c456",

@@ -29,12 +29,15 @@ require_seccomp_profile_findings := [finding |
 
 require_seccomp_profile_container_profile_findings := [finding |
 	some container in lib.containers(pod)
-	seccomp_profile := lib.effective(pod, container, "seccompProfile")
+	seccomp_profile := lib.first_set([
+		object.get(container, ["securityContext", "seccompProfile"], null),
+		object.get(pod, ["spec", "securityContext", "seccompProfile"], null),
+	])
 	lib.below(seccomp_profile, ["type"]) != "Localhost"
 	lib.below(seccomp_profile, ["type"]) != "RuntimeDefault"
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": seccompProfile is ",
 		lib.show(lib.below(seccomp_profile, ["type"])),
 		", allowed: runtime/default",
@@ -43,12 +46,15 @@ require_seccomp_profile_container_profile_findings := [finding |
 
 require_seccomp_profile_local_container_profile_findings := [finding |
 	some container in lib.containers(pod)
-	seccomp_profile := lib.effective(pod, container, "seccompProfile")
+	seccomp_profile := lib.first_set([
+		object.get(container, ["securityContext", "seccompProfile"], null),
+		object.get(pod, ["spec", "securityContext", "seccompProfile"], null),
+	])
 	lib.below(seccomp_profile, ["type"]) == "Localhost"
 	lib.below(seccomp_profile, ["type"]) != "RuntimeDefault"
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": seccompProfile is ",
 		lib.show(lib.join("localhost/", lib.below(seccomp_profile, ["localhostProfile"]))),
 		", allowed: runtime/default",

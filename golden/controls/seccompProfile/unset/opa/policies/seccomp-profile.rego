@@ -51,12 +51,15 @@ denied_seccomp_profile_on_pod_and_containers_local_pod_profile_findings := [find
 
 denied_seccomp_profile_on_pod_and_containers_container_profile_findings := [finding |
 	some container in lib.containers(pod)
-	seccomp_profile := lib.effective(pod, container, "seccompProfile")
+	seccomp_profile := lib.first_set([
+		object.get(container, ["securityContext", "seccompProfile"], null),
+		object.get(pod, ["spec", "securityContext", "seccompProfile"], null),
+	])
 	lib.below(seccomp_profile, ["type"]) != "Localhost"
 	seccomp_profile != null
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": seccompProfile is ",
 		lib.show(lib.below(seccomp_profile, ["type"])),
 		", must not be set",
@@ -65,12 +68,15 @@ denied_seccomp_profile_on_pod_and_containers_container_profile_findings := [find
 
 denied_seccomp_profile_on_pod_and_containers_local_container_profile_findings := [finding |
 	some container in lib.containers(pod)
-	seccomp_profile := lib.effective(pod, container, "seccompProfile")
+	seccomp_profile := lib.first_set([
+		object.get(container, ["securityContext", "seccompProfile"], null),
+		object.get(pod, ["spec", "securityContext", "seccompProfile"], null),
+	])
 	lib.below(seccomp_profile, ["type"]) == "Localhost"
 	seccomp_profile != null
 	finding := concat("", [
 		"container ",
-		lib.name(container),
+		lib.show(object.get(container, "name", null)),
 		": seccompProfile is ",
 		lib.show(lib.join("localhost/", lib.below(seccomp_profile, ["localhostProfile"]))),
 		", must not be set",

@@ -25,7 +25,7 @@ allow_sysctls_findings := [finding |
 	not lib.starts_with_any(object.get(sysctl, "name", null), ["net.core.*"])
 	finding := concat("", [
 		"pod: sysctls has ",
-		lib.name(sysctl),
+		lib.show(object.get(sysctl, "name", null)),
 		", allowed: kernel.shm_rmid_forced, net.ipv4.tcp_syncookies, net.core.*",
 	])
 ]

@@ -24,7 +24,7 @@ allow_sysctls_findings := [finding |
 	not object.get(sysctl, "name", null) in ["net.ipv4.tcp_syncookies"]
 	finding := concat("", [
 		"pod: sysctls has ",
-		lib.name(sysctl),
+		lib.show(object.get(sysctl, "name", null)),
 		", allowed: net.ipv4.tcp_syncookies",
 	])
 ]

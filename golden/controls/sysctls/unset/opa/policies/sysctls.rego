@@ -30,7 +30,7 @@ allow_sysctls_findings := [finding |
 	]
 	finding := concat("", [
 		"pod: sysctls has ",
-		lib.name(sysctl),
+		lib.show(object.get(sysctl, "name", null)),
 		", allowed: kernel.shm_rmid_forced, net.ipv4.ip_local_port_range, net.ipv4.tcp_syncookies, net.ipv4.ping_group_range, net.ipv4.ip_unprivileged_port_start",
 	])
 ]

@@ -25,7 +25,7 @@ allow_volumes_findings := [finding |
 	not allow_volumes_volume_type_ok(volume, type)
 	finding := concat("", [
 		"volume ",
-		lib.name(volume),
+		lib.show(object.get(volume, "name", null)),
 		": its type is ",
 		lib.show(type),
 		", allowed: configMap, secret, emptyDir, projected, persistentVolumeClaim",

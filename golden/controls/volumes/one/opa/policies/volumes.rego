@@ -30,7 +30,7 @@ allow_volumes_volume_type_findings := [finding |
 	not type in ["configMap"]
 	finding := concat("", [
 		"volume ",
-		lib.name(volume),
+		lib.show(object.get(volume, "name", null)),
 		": its type is ",
 		lib.show(type),
 		", allowed: configMap",
@@ -42,7 +42,7 @@ allow_volumes_volume_without_source_findings := [finding |
 	not allow_volumes_volume_without_source_ok(volume)
 	finding := concat("", [
 		"volume ",
-		lib.name(volume),
+		lib.show(object.get(volume, "name", null)),
 		": its type is emptyDir, allowed: configMap",
 	])
 ]

@@ -32,7 +32,7 @@ denied_volumes_volume_type_findings := [finding |
 	some type in lib.keys(volume, ["name"])
 	finding := concat("", [
 		"volume ",
-		lib.name(volume),
+		lib.show(object.get(volume, "name", null)),
 		": its type is ",
 		lib.show(type),
 		", no volume is allowed",
@@ -44,7 +44,7 @@ denied_volumes_volume_without_source_findings := [finding |
 	not denied_volumes_volume_without_source_ok(volume)
 	finding := concat("", [
 		"volume ",
-		lib.name(volume),
+		lib.show(object.get(volume, "name", null)),
 		": its type is emptyDir, no volume is allowed",
 	])
 ]
