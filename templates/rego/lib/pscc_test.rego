@@ -29,6 +29,12 @@ test_keys_are_sorted_and_set if {
 	lib.keys(null, []) == []
 }
 
+test_first_set if {
+	lib.first_set([null, 0, 7]) == 0
+	lib.first_set([false, true]) == false
+	lib.first_set([null]) == null
+}
+
 test_below if {
 	lib.below({"type": "Localhost"}, ["type"]) == "Localhost"
 	lib.below({}, ["type"]) == null
