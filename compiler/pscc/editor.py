@@ -137,7 +137,7 @@ def hover(source: SourceFile, line: int, column: int, load: Load, today: date) -
     lines = source.text.split("\n")
     at = lines[line - 1] if line <= len(lines) else ""
     word = next((m[0] for m in _WORD.finditer(at) if m.start() <= column < m.end()), "")
-    return (explain(word) if word in {control.id for control in CONTROLS} else None) or ""
+    return explain(word) or ""
 
 
 def completions(above: list[str], before: str) -> Iterator[types.CompletionItem]:

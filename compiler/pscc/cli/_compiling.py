@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pscc.cli._shared import Format, analysed, namespace_option
+from pscc.cli._targets import METAVAR, Targets
 from pscc.cli._versions import Release
-from pscc.targets.registry import TARGETS
 
 if TYPE_CHECKING:
     from pscc.base.source import SourceFile
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def _target(help: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    return click.option("-t", "--target", multiple=True, type=click.Choice(TARGETS), help=help)
+    return click.option("-t", "--target", multiple=True, type=Targets(), metavar=METAVAR, help=help)
 
 
 _OPTIONS = (
@@ -121,7 +121,8 @@ def settings_options(targets: str) -> Callable[[Callable[..., None]], Callable[.
             from pscc.output.settings import Settings
 
             values = {member.name: arguments.pop(member.name) for member in fields(Settings)}
-            command(settings=Settings(**{**values, "target": tuple(dict.fromkeys(values["target"]))}), **arguments)
+            targets = tuple(dict.fromkeys(target for named in values["target"] for target in named))
+            command(settings=Settings(**{**values, "target": targets}), **arguments)
 
         decorated: Callable[..., None] = gathered
         for option in reversed((_target(targets), *_OPTIONS)):

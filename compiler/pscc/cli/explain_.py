@@ -13,7 +13,8 @@ from pscc.cli._shared import day, namespace_option
 @click.argument("subject", required=False)
 @namespace_option
 def command(subject: str | None, namespace: str | None) -> None:
-    """Say more about a diagnostic's CODE, a control, or a source: FILE or FILE:LINE. Without SUBJECT: list them all.
+    """Say more about a diagnostic's CODE, a control, a word of the language, a field of a PodSecurityPolicy, or a source: FILE or
+    FILE:LINE. Without SUBJECT: list them all.
 
     Of a source: what each line means, where it comes from, what it replaces, and what every target makes of it.
     """
@@ -25,16 +26,15 @@ def command(subject: str | None, namespace: str | None) -> None:
 
     text = "\n".join([*overview(), ""]) if subject is None else explanation(subject)
     if text is None:
-        from pscc.controls import CONTROLS
-        from pscc.diagnostics.catalogue import codes
         from pscc.diagnostics.spelling import did_you_mean
+        from pscc.explain.codes import subjects
         from pscc.files import SUFFIXES
 
         if str(subject).partition(":")[0].endswith(SUFFIXES):
             raise click.UsageError(f"there is no file {str(subject).partition(':')[0]}")
-        suggestion = did_you_mean(str(subject), (*codes(), *(control.id for control in CONTROLS)))
-        hint = f"did you mean {suggestion}?" if suggestion else "`pscc explain` lists both"
-        raise click.UsageError(f"{subject} is neither a code nor a control; {hint}")
+        suggestion = did_you_mean(str(subject), subjects())
+        hint = f"did you mean {suggestion}?" if suggestion else "`pscc explain` lists them"
+        raise click.UsageError(f"{subject} is neither a code, a control nor a word of the language; {hint}")
     click.echo(text, nl=False)
 
 

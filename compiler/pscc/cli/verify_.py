@@ -60,7 +60,9 @@ def _program(option: str, name: str, what: str) -> Callable[[F], F]:
 @click.option("--opa-insecure", is_flag=True, help="Trust any server.")
 @click.option("--timeout", type=_SECONDS, default=120, show_default=True, help="Seconds for an engine to answer.")
 @click.option("--format", "fmt", type=click.Choice(["text", "json"]), default="text", help="A table, or a JSON object.")
-@settings_options("What to verify; may be repeated. [default: all, or what the folder was compiled for]")
+@settings_options(
+    "What to verify, several with commas; may be repeated. [default: all, or what the folder was compiled for]"
+)
 @fix_option
 def command(
     sources: tuple[str, ...],

@@ -1,4 +1,4 @@
-"""Explains a code or a control at length: ``pscc explain CODE``, ``pscc explain CONTROL``."""
+"""Explains a code, a control or a word at length: ``pscc explain SUBJECT``."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from pscc.diagnostics.catalogue import codes
+from pscc.explain.words import WORDS
 
 if TYPE_CHECKING:
     from pscc.controls._base import Control
@@ -14,14 +15,44 @@ if TYPE_CHECKING:
 WIDTH = 100
 
 
-def explain(code_or_control: str) -> str | None:
-    """The text of ``pscc explain`` for a code or the id of a control; None if it is neither."""
-    entry = codes().get(code_or_control.upper())
+def explain(subject: str) -> str | None:
+    """The text of ``pscc explain`` for ``subject``; None if it is none of these.
+
+    It is a code, the id of a control, a word of the language, or a field or an annotation of a PodSecurityPolicy.
+    """
+    entry = codes().get(subject.upper())
     if entry is not None:
-        return _code(code_or_control.upper(), *entry)
+        return _code(subject.upper(), *entry)
     from pscc.controls import CONTROLS
 
-    return next((_control(control) for control in CONTROLS if control.id == code_or_control), None)
+    texts = [_control(control) for control in CONTROLS if control.id == subject]
+    if subject in WORDS:
+        texts.insert(0, _word(subject, *WORDS[subject]))
+    return "\n".join(texts or _of_psp(subject)) or None
+
+
+def subjects() -> list[str]:
+    """Everything that `explain` knows, but for codes in small letters."""
+    from pscc.controls import CONTROLS
+
+    fields = (field for control in CONTROLS for field in control.psp_fields)
+    return list(dict.fromkeys((*codes(), *(control.id for control in CONTROLS), *WORDS, *fields)))
+
+
+def _word(word: str, text: str, example: str) -> str:
+    lines = [f"{word}: a word of the language", "", textwrap.fill(text, WIDTH), "", "Example:"]
+    return "\n".join([*lines, textwrap.indent(example, "    "), ""])
+
+
+def _of_psp(field: str) -> list[str]:
+    """What the language has for ``field`` of a PodSecurityPolicy, and each such control; nothing where PSP has no such field."""
+    from pscc.controls import CONTROLS
+
+    found = [control for control in CONTROLS if field in control.psp_fields]
+    if not found:
+        return []
+    named = " and ".join(control.id for control in found)
+    return [f"{field} of a PodSecurityPolicy is {named} in the language.\n", *map(_control, found)]
 
 
 def _code(code: str, title: str, text: str, example: str) -> str:
@@ -62,4 +93,7 @@ def overview() -> Iterator[str]:
     for code, (title, _, _) in codes().items():
         yield f"    {code}  {title}"
     yield ""
-    yield "`pscc explain CONTROL` and `pscc explain CODE` say more."
+    yield "Words of the language:"
+    yield from textwrap.wrap(", ".join(WORDS), WIDTH, initial_indent="    ", subsequent_indent="    ")
+    yield ""
+    yield "`pscc explain` with one of these says more, and with a field of a PodSecurityPolicy what it is called here."

@@ -10,6 +10,51 @@ from pscc.language import ast
 _IDS = tuple(control.id for control in CONTROLS)
 
 
+_ELSEWHERE = (
+    (
+        (
+            "image",
+            "images",
+            "registry",
+            "registries",
+            "repository",
+            "repositories",
+            "repos",
+            "tag",
+            "tags",
+            "digest",
+            "imagePullPolicy",
+        ),
+        "which images may run is not said here: see `K8sAllowedRepos` of gatekeeper-library, or `verifyImages` and "
+        "`restrict-image-registries` of Kyverno",
+    ),
+    (
+        ("limits", "requests", "resources", "cpu", "memory", "quota", "replicas"),
+        "what pods may use of a node is not said here: see LimitRange and ResourceQuota, which are Kubernetes' own",
+    ),
+    (
+        ("labels", "annotations", "owner"),
+        "what metadata pods must have is not said here: see `K8sRequiredLabels` of gatekeeper-library, or `require-labels` of "
+        "Kyverno",
+    ),
+    (
+        ("livenessProbe", "readinessProbe", "startupProbe", "probes"),
+        "whether pods have probes is not said here: see `K8sRequiredProbes` of gatekeeper-library; `hostProbes` is about their "
+        "hosts",
+    ),
+    (
+        ("ingress", "egress", "network", "networkPolicy", "nodePort", "loadBalancer", "service", "services"),
+        "who may reach a pod is not said here: see NetworkPolicy, which is Kubernetes' own",
+    ),
+    (
+        ("nodeSelector", "tolerations", "affinity", "priorityClassName", "nodeName"),
+        "where pods may run is not said here: see the admission plugins PodNodeSelector and PodTolerationRestriction, which are "
+        "Kubernetes' own",
+    ),
+)
+"""What policies of other kinds are about, and what to use for it. PodSecurityPolicy had none of it."""
+
+
 def unknown_control(name: ast.Name, report: Report, behind: str = "") -> None:
     """Report that there is no control ``name``, with the one that is near, or has that field of a pod or of a PSP.
 
@@ -21,6 +66,9 @@ def unknown_control(name: ast.Name, report: Report, behind: str = "") -> None:
     help = f"did you mean `{suggestion}`?" if suggestion else "`pscc explain` lists the controls"
     if of_psp and not suggestion:
         help = f"a PodSecurityPolicy's {name.text} is {' and '.join(of_psp)} here: see `pscc explain {of_psp[0]}`"
+    elsewhere = next((use for words, use in _ELSEWHERE if name.text in words), "")
+    if elsewhere and not of_psp:
+        suggestion, help = None, elsewhere
     torn = f"{name.text}{behind}" in _IDS
     fixes = () if torn else respelled(name.span, name.text, suggestion, _IDS)
     report.add(Diagnostic("LNG010", f"there is no control `{name.text}`", name.span, help=help, fixes=fixes))

@@ -141,4 +141,11 @@ CODES: dict[str, tuple[str, str, str]] = {
         "It needs a reason. Errors cannot be hidden.",
         "allow hostPath /var/log  # pscc: ignore LNG084 - the log agent reads what others write",
     ),
+    "LNG089": (
+        "Names beside labels",
+        "A namespace has to be among the names and have all the labels, though the comma between two names means either. Two "
+        "lines say that both are meant: `in namespaces team-*` and `in namespaces tier=edge`. For namespaces that have either, "
+        "write a policy for each.",
+        "in namespaces team-*\nin namespaces tier=edge",
+    ),
 }
