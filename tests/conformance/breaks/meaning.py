@@ -17,11 +17,18 @@ from pscc.pod.templates import TEMPLATES
 from support.emitted.settings import CEL, PER_POLICY
 
 _ACTIONS = {"dryrun": "audit", "Deny": "deny", "Warn": "warn", "Audit": "audit"}
-_GATEKEEPER_AND_OPA = ("gatekeeper", CEL, PER_POLICY, "opa")
+_GATEKEEPER = ("gatekeeper", CEL, PER_POLICY)
+_GATEKEEPER_AND_OPA = (*_GATEKEEPER, "opa")
 _BEHIND_THE_API = ("vap", "kyverno-cel")
 """The outputs whose engines always know who asks, and see objects as the API server has decoded them."""
 _FIRST = ("kyverno-cel",)
 """The outputs whose engine tells a policy's first message alone."""
+
+
+def _is_controlled(workload: Json) -> bool:
+    """Whether a controller has made ``workload``: Gatekeeper's templates leave it out, its owner and its pods are judged."""
+    owners = workload["metadata"].get("ownerReferences") or []
+    return workload["kind"] in ("Job", "ReplicaSet") and any(owner["controller"] for owner in owners)
 
 
 class Meaning:
@@ -42,6 +49,8 @@ class Meaning:
         """How ``answer`` to ``ask`` is not what it has to be; empty where it is, and where nothing is said of the request."""
         if ask.object["kind"] not in TEMPLATES:
             return f"it says {answer.told} of what makes no pod" if answer.told else ""
+        if self.output in _GATEKEEPER and _is_controlled(ask.object):
+            return f"it says {answer.told} of what a controller has made" if answer.told else ""
         if id(ask) not in self._words:
             asked = _asked(ask, self.output)
             self._words[id(ask)] = (ask, None, None) if asked is None else (ask, asked, by_output(self._made, asked))

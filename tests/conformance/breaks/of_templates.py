@@ -21,7 +21,7 @@ _FOR_PEOPLE = re.compile(
 """What a printed line begins with that people alone read."""
 _OUTPUTS: dict[str, tuple[str, ...]] = {
     "gatekeeper/choice.rego.j2": ("gatekeeper",), "gatekeeper/template.rego.j2": ("gatekeeper",),
-    "gatekeeper/policy.rego.j2": (PER_POLICY,),
+    "gatekeeper/policy.rego.j2": (PER_POLICY,), "gatekeeper/own_template.yaml.j2": ("gatekeeper", PER_POLICY),
     "gatekeeper/engine.yaml.j2": ("gatekeeper", CEL), "gatekeeper/": ("gatekeeper",), "cel/": ("vap", "kyverno-cel"),
     "kyverno/": ("kyverno",), "kyverno_cel/": ("kyverno-cel",), "opa/": ("opa",), "rego/choice": ("gatekeeper",),
     "shared/": ("vap",), "vap/": ("vap",),
