@@ -117,7 +117,8 @@ PRINTERS: Patterns = (
         "it is what the API server, and Gatekeeper, do where it is not said",
     ),
     Equivalent(
-        r"(gatekeeper/(template|policy)|opa/policy|rego/choice)\.rego\.j2: a line is dropped: (input\.\w+\.)?operation == \"UPDATE\"",
+        r"(gatekeeper/(template|policy)|opa/policy|rego/choice)\.rego\.j2: a line is dropped: (input\.\w+\.)?operation == "
+        r"\"UPDATE\"",
         "a creation has no old object, so nothing is as it was",
     ),
     Equivalent(
