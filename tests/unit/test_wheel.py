@@ -13,6 +13,8 @@ import pytest
 
 from support.paths import ROOT
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -34,7 +36,6 @@ def test_a_wheel_holds_the_package_its_data_and_the_license(wheel: Path) -> None
     assert not [name for name in names if name.startswith(("tests", "golden", "examples"))]
 
 
-@pytest.mark.slow
 def test_a_wheel_compiles_away_from_the_checkout(wheel: Path, tmp_path: Path) -> None:
     venv.create(tmp_path / "venv")
     python = tmp_path / "venv" / "bin" / "python"
