@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import os
 
+import pytest
+
 from pscc.base.source import SourceFile
 from support.misspelled import Outcome, hold, judge, program_of
 
 SAMPLE = 250
 
 
+@pytest.mark.slow
 def test_a_corrected_source_admits_no_pod_that_its_author_refuses() -> None:
     count = int(os.environ.get("PSCC_MISTAKES", str(SAMPLE)))
     outcome = hold(11, count)

@@ -38,6 +38,7 @@ def judged_by_the_interpreter(difference: Difference, old: ir.Program, new: ir.P
             assert rank(old, request, change.pod, None)[1] != rank(new, request, change.pod, None)[1], change
 
 
+@pytest.mark.slow
 def test_every_kind_of_change_is_reported_with_its_direction() -> None:
     rng = random.Random(17)
     reported: Counter[str] = Counter()

@@ -200,6 +200,7 @@ def test_what_is_wrong_with_a_choice_is_told(choice: str, code: str) -> None:
     assert code in codes(SourceFile("p.psp", policies + choice))
 
 
+@pytest.mark.slow
 def test_where_no_default_is_set_a_choice_admits_no_more() -> None:
     rng = random.Random(5)
     admitted = 0

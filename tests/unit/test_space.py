@@ -16,6 +16,7 @@ from pscc.controls import CONTROLS
 from pscc.targets.registry import TARGETS
 
 
+@pytest.mark.slow
 def test_everything_that_the_registry_and_the_grammar_offer_is_drawn() -> None:
     tally, rng = Tally(), random.Random(4)
     for number, source in enumerate(islice(sources.programs(rng, tally.discarded), 500)):
