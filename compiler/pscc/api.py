@@ -294,6 +294,8 @@ def require_sound(settings: Settings) -> None:
             raise ValueError(
                 f"--templates is for the target {', '.join(sharing)} alone: {others[0]} has no templates to share"
             )
+        if settings.layout == "per-policy":
+            raise ValueError("--templates: with --layout per-policy each template is a policy's own, so none is shared")
     for target in settings.target if settings.layout else ():
         layouts = target_named(target).capabilities(settings.options).layouts
         if settings.layout not in layouts:

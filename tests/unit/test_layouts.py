@@ -108,3 +108,11 @@ def test_the_budget_of_a_template_is_announced_in_cel_alone() -> None:
     assert [one.code for one in gatekeeper(source).diagnostics] == ["TGT015"]
     usual = packaged(target_named("gatekeeper"), program_of_text(source), Options(engine="cel"))
     assert [one.code for one in usual.diagnostics] == ["TGT015"]
+
+
+@pytest.mark.parametrize("templates", ["only", "without"])
+def test_templates_of_policies_cannot_be_parted(templates: str) -> None:
+    options = ["--layout", "per-policy", "--templates", templates, "-o", "out"]
+    done = CliRunner().invoke(main, ["compile", "pss/baseline", *options])
+    assert done.exit_code == 2
+    assert "each template is a policy's own" in done.output
