@@ -138,3 +138,26 @@ def test_one_template_takes_less_than_half_of_the_time(tmp_path: Path) -> None:
         for layout in layouts
     )
     assert one < usual / 2
+
+
+HOSTILE = """policy team {
+    deny privileged because "ask: #platform \\" ' {{ us }} ${you}"
+    deny hostPID because "[no] & yes: | > %"
+    require runAsNonRoot true because "two\\nlines"
+}
+"""
+
+
+@pytest.mark.parametrize("engine", ["rego", "cel"])
+def test_a_reason_is_no_code_of_a_template(engine: str) -> None:
+    policy = only(program := program_of_text(HOSTILE))
+    pod = whole({"metadata": {"name": "p"}, "spec": {"hostPID": True, "containers": [{"name": "c"}]}})
+    pod["spec"]["containers"][0]["securityContext"] = {"privileged": True}
+    with Process("gatekeeper-review") as process:
+        process.ask(
+            {"op": "load", "documents": resources(packaged(target_named("gatekeeper"), program, per_policy(engine)))}
+        )
+        (result,) = process.results({"op": "review", "pods": [pod]})
+    words = sorted(interpreter.check(policy, pod).messages)
+    assert len(words) == 3
+    assert sorted(found["message"] for found in result["violations"]) == words

@@ -292,7 +292,7 @@ def test_a_changed_kustomization_fails_a_folder_whose_options_are_known(tmp_path
     edit(folder, "  - default/deny-host-pid.yaml\n", "", "policies/kustomization.yaml")
     done = verify(DEFAULT, "--output", str(folder), "--gator", engine("gator"), "--count", "10")
     assert done.exit_code == 1
-    assert "no engine ran them:\n  gatekeeper: policies/kustomization.yaml\n" in done.stdout
+    assert "look at what was changed:\n  gatekeeper: policies/kustomization.yaml\n" in done.stdout
 
 
 # --- exemptions, in both of Gatekeeper's languages ------------------------------

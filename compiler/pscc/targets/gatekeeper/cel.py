@@ -7,6 +7,7 @@ template, as in Rego.
 from __future__ import annotations
 
 import json
+import re
 
 from pscc import ir
 from pscc.base.frozen import frozen
@@ -25,6 +26,8 @@ from pscc.targets.shared.layouts import Checks
 
 _ON_ONE_LINE = 90
 _INDENT = 18
+_PLAIN = re.compile(r"[A-Za-z(][\w.() |&=+-]*")
+"""What YAML takes as it is: without quotes and colons, and without the `#` of a comment."""
 _USER, _NAMESPACE, _ACCOUNT = (variable(f"asking{name}") for name in ("User", "Namespace", "Account"))
 _REVIEW = Review(
     _NAMESPACE,
@@ -94,6 +97,6 @@ def choice_source(choice: ir.Choice) -> Source:
 
 def _inline(expression: Expression) -> Code:
     text = text_of(expression)
-    if len(text) < _ON_ONE_LINE and text[0] != "[":
+    if len(text) < _ON_ONE_LINE and _PLAIN.fullmatch(text):
         return Code(text)
     return Code(f"|-\n{yaml_block(laid_out(expression), _INDENT)}")
