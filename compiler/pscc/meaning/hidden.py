@@ -55,6 +55,8 @@ def _hides(hiding: _Hiding, diagnostic: Diagnostic) -> bool:
 
 
 def _read(source: SourceFile) -> Iterator[_Hiding | Diagnostic]:
+    if "pscc:" not in source.text:
+        return
     comments = list(comments_of(source.text))
     lines = {comment.place[0] for comment in comments if comment.alone}
     for comment in comments:
