@@ -34,6 +34,7 @@ class Conditions:
     ending: str = "ok"
     """The last word of that rule's name: ``ok``, or ``denied`` where the requirement is broken if it holds."""
     _times_named: dict[str, int] = field(default_factory=dict)
+    _calls: dict[tuple[object, ...], Fragment] = field(default_factory=dict)
 
     @property
     def arguments(self) -> tuple[str, ...]:
@@ -141,8 +142,19 @@ class Conditions:
         return self.reading(rule)
 
     def _call(self, condition: ir.Condition, scope: tuple[str, ...], hint: str, known: Known) -> Fragment:
-        """Adds a helper rule for ``condition`` over the variables in ``scope`` that it reads; the call of it."""
+        """The call of a helper rule for ``condition`` over the variables in ``scope`` that it reads.
+
+        The rule is added where the check has none yet for the same condition.
+        """
         ending = self.ending if condition is self.verdict else "ok"
+        key = (condition, ending, known, frozenset(self.values.bound.items()))
+        if key not in self._calls:
+            self._calls[key] = self._called(condition, scope, hint, known, ending)
+        return self._calls[key]
+
+    def _called(
+        self, condition: ir.Condition, scope: tuple[str, ...], hint: str, known: Known, ending: str
+    ) -> Fragment:
         subject = subject_of(condition)
         if condition is not self.verdict and subject and not hint.endswith(subject):
             hint = f"{hint}_{subject}"

@@ -34,8 +34,9 @@ def subject_of(condition: ir.Condition) -> str:
 
 
 def _paths(condition: ir.Condition) -> list[tuple[str, ...]]:
-    """The fields that ``condition`` reads, each with the variable in front."""
-    return [(path.var, *path.fields) for path in nodes(condition, ir.Path) if path.fields]
+    """The fields that ``condition`` reads, each with the variable in front; an entry counts as its map."""
+    found = (node.map if isinstance(node, ir.Entry) else node for node in nodes(condition, ir.Path, ir.Entry))
+    return [(path.var, *path.fields) for path in found if isinstance(path, ir.Path) and path.fields]
 
 
 def _listed(paths: list[tuple[str, ...]], between: str) -> str:

@@ -88,16 +88,26 @@ def _verdict(condition: ir.Condition, requirement: ir.Requirement) -> tuple[ir.C
     return ir.TRUE, "ok"
 
 
-def _repeated(node: object) -> list[ir.Coalesce]:
-    """The values made of several that ``node`` reads more than once, and outside of walks of its own."""
-    values = [value for value in nodes(node, ir.Coalesce, ir.Any, ir.All) if isinstance(value, ir.Coalesce)]
-    return [value for value, count in Counter(map(without_field, values)).items() if count > 1]
+def _repeated(node: object) -> list[ir.Coalesce | ir.Entry]:
+    """The values that take more than one step to read, and that ``node`` reads more than once, outside of its own walks."""
+    values: list[ir.Coalesce | ir.Entry] = []
+    for value in nodes(node, ir.Coalesce, ir.Entry, ir.Any, ir.All):
+        if isinstance(value, ir.Coalesce):
+            values.append(without_field(value))
+        elif isinstance(value, ir.Entry):
+            values.append(value)
+    return [value for value, count in Counter(values).items() if count > 1]
 
 
-def _last_name(value: ir.Coalesce) -> str:
+def _last_name(value: ir.Coalesce | ir.Entry) -> str:
     """The name of the field that ``value`` reads first, for a local variable."""
-    first = value.options[0]
-    return first.fields[-1] if isinstance(first, ir.Path) and first.fields else "value"
+    match value:
+        case ir.Entry(map=ir.Path(fields=(*_, plural))):
+            return plural.removesuffix("s")
+        case ir.Coalesce(options=(ir.Path(fields=(*_, name)), *_)):
+            return name
+        case _:
+            return "value"
 
 
 def _text(parts: tuple[ir.Part, ...], values: Values, known: Known) -> Fragment:

@@ -499,19 +499,10 @@ allow_host_path_read_only_mount_findings := [finding |
 allow_host_path_read_only_volumes := {name |
 	some volume in pod.spec.volumes
 	volume.hostPath != null
-	allow_host_path_read_only_volumes_allowed_path_prefix_ok(volume)
+	allow_host_path_host_path_ok(volume)
 	not allow_host_path_read_only_volumes_allowed_path_prefix_and_read_only_ok(volume)
 	name := volume.name
 	name != null
-}
-
-allow_host_path_read_only_volumes_allowed_path_prefix_ok(volume) if {
-	some allowed in [
-		{"pathPrefix": "/var/log", "readOnly": true},
-		{"pathPrefix": "/tmp", "readOnly": false},
-		{"pathPrefix": "/opt/data/", "readOnly": false},
-	]
-	lib.under(volume.hostPath.path, allowed.pathPrefix)
 }
 
 allow_host_path_read_only_volumes_allowed_path_prefix_and_read_only_ok(volume) if {
@@ -1256,26 +1247,25 @@ require_app_armor_profile_local_own_profile_findings := [finding |
 
 require_app_armor_profile_annotated_profile_findings := [finding |
 	some container in lib.containers(pod)
+	annotation := object.get(pod, ["metadata", "annotations", lib.join("container.apparmor.security.beta.kubernetes.io/", object.get(container, "name", null))], null)
 	object.get(container, ["securityContext", "appArmorProfile"], null) == null
-	object.get(pod, ["metadata", "annotations", lib.join("container.apparmor.security.beta.kubernetes.io/", object.get(container, "name", null))], null) != null
-	object.get(pod, ["metadata", "annotations", lib.join("container.apparmor.security.beta.kubernetes.io/", object.get(container, "name", null))], null) != ""
-	not object.get(pod, ["metadata", "annotations", lib.join("container.apparmor.security.beta.kubernetes.io/", object.get(container, "name", null))], null) in [
-		"runtime/default",
-		"localhost/audited",
-	]
+	annotation != null
+	annotation != ""
+	not annotation in ["runtime/default", "localhost/audited"]
 	finding := concat("", [
 		"container ",
 		lib.show(object.get(container, "name", null)),
 		": appArmorProfile is ",
-		lib.show(object.get(pod, ["metadata", "annotations", lib.join("container.apparmor.security.beta.kubernetes.io/", object.get(container, "name", null))], null)),
+		lib.show(annotation),
 		" by annotation, allowed: runtime/default, localhost/audited",
 	])
 ]
 
 require_app_armor_profile_inherited_profile_findings := [finding |
 	some container in lib.containers(pod)
+	annotation := object.get(pod, ["metadata", "annotations", lib.join("container.apparmor.security.beta.kubernetes.io/", object.get(container, "name", null))], null)
 	object.get(container, ["securityContext", "appArmorProfile"], null) == null
-	not require_app_armor_profile_inherited_profile_annotations_or_name_ok(container)
+	not require_app_armor_profile_inherited_profile_annotations_ok(annotation)
 	pod.spec.securityContext.appArmorProfile != null
 	not pod.spec.securityContext.appArmorProfile.type == "Localhost"
 	not pod.spec.securityContext.appArmorProfile.type == "RuntimeDefault"
@@ -1288,15 +1278,16 @@ require_app_armor_profile_inherited_profile_findings := [finding |
 	])
 ]
 
-require_app_armor_profile_inherited_profile_annotations_or_name_ok(container) if {
-	object.get(pod, ["metadata", "annotations", lib.join("container.apparmor.security.beta.kubernetes.io/", object.get(container, "name", null))], null) != null
-	object.get(pod, ["metadata", "annotations", lib.join("container.apparmor.security.beta.kubernetes.io/", object.get(container, "name", null))], null) != ""
+require_app_armor_profile_inherited_profile_annotations_ok(annotation) if {
+	annotation != null
+	annotation != ""
 }
 
 require_app_armor_profile_local_inherited_profile_findings := [finding |
 	some container in lib.containers(pod)
+	annotation := object.get(pod, ["metadata", "annotations", lib.join("container.apparmor.security.beta.kubernetes.io/", object.get(container, "name", null))], null)
 	object.get(container, ["securityContext", "appArmorProfile"], null) == null
-	not require_app_armor_profile_local_inherited_profile_annotations_or_name_ok(container)
+	not require_app_armor_profile_inherited_profile_annotations_ok(annotation)
 	pod.spec.securityContext.appArmorProfile != null
 	pod.spec.securityContext.appArmorProfile.type == "Localhost"
 	not lib.join("localhost/", object.get(pod, ["spec", "securityContext", "appArmorProfile", "localhostProfile"], null)) in [
@@ -1311,15 +1302,11 @@ require_app_armor_profile_local_inherited_profile_findings := [finding |
 	])
 ]
 
-require_app_armor_profile_local_inherited_profile_annotations_or_name_ok(container) if {
-	object.get(pod, ["metadata", "annotations", lib.join("container.apparmor.security.beta.kubernetes.io/", object.get(container, "name", null))], null) != null
-	object.get(pod, ["metadata", "annotations", lib.join("container.apparmor.security.beta.kubernetes.io/", object.get(container, "name", null))], null) != ""
-}
-
 require_app_armor_profile_profile_set_findings := [finding |
 	some container in lib.containers(pod)
+	annotation := object.get(pod, ["metadata", "annotations", lib.join("container.apparmor.security.beta.kubernetes.io/", object.get(container, "name", null))], null)
 	object.get(container, ["securityContext", "appArmorProfile"], null) == null
-	not require_app_armor_profile_profile_set_annotations_or_name_ok(container)
+	not require_app_armor_profile_inherited_profile_annotations_ok(annotation)
 	object.get(pod, ["spec", "securityContext", "appArmorProfile"], null) == null
 	finding := concat("", [
 		"container ",
@@ -1327,11 +1314,6 @@ require_app_armor_profile_profile_set_findings := [finding |
 		": appArmorProfile is not set, allowed: runtime/default, localhost/audited",
 	])
 ]
-
-require_app_armor_profile_profile_set_annotations_or_name_ok(container) if {
-	object.get(pod, ["metadata", "annotations", lib.join("container.apparmor.security.beta.kubernetes.io/", object.get(container, "name", null))], null) != null
-	object.get(pod, ["metadata", "annotations", lib.join("container.apparmor.security.beta.kubernetes.io/", object.get(container, "name", null))], null) != ""
-}
 
 # A bare Pod, or the one of an AdmissionReview; anything else is not looked at.
 pod := input.request.object if input.request.object.kind == "Pod"

@@ -62,25 +62,25 @@ require_app_armor_profile_local_own_profile_findings := [finding |
 
 require_app_armor_profile_annotated_profile_findings := [finding |
 	some container in lib.containers(pod)
+	annotation := object.get(pod, ["metadata", "annotations", lib.join("container.apparmor.security.beta.kubernetes.io/", object.get(container, "name", null))], null)
 	object.get(container, ["securityContext", "appArmorProfile"], null) == null
-	object.get(pod, ["metadata", "annotations", lib.join("container.apparmor.security.beta.kubernetes.io/", object.get(container, "name", null))], null) != null
-	object.get(pod, ["metadata", "annotations", lib.join("container.apparmor.security.beta.kubernetes.io/", object.get(container, "name", null))], null) != ""
-	not object.get(pod, ["metadata", "annotations", lib.join("container.apparmor.security.beta.kubernetes.io/", object.get(container, "name", null))], null) in [
-		"runtime/default",
-	]
+	annotation != null
+	annotation != ""
+	not annotation in ["runtime/default"]
 	finding := concat("", [
 		"container ",
 		lib.show(object.get(container, "name", null)),
 		": appArmorProfile is ",
-		lib.show(object.get(pod, ["metadata", "annotations", lib.join("container.apparmor.security.beta.kubernetes.io/", object.get(container, "name", null))], null)),
+		lib.show(annotation),
 		" by annotation, allowed: runtime/default",
 	])
 ]
 
 require_app_armor_profile_inherited_profile_findings := [finding |
 	some container in lib.containers(pod)
+	annotation := object.get(pod, ["metadata", "annotations", lib.join("container.apparmor.security.beta.kubernetes.io/", object.get(container, "name", null))], null)
 	object.get(container, ["securityContext", "appArmorProfile"], null) == null
-	not require_app_armor_profile_inherited_profile_annotations_or_name_ok(container)
+	not require_app_armor_profile_inherited_profile_annotations_ok(annotation)
 	pod.spec.securityContext.appArmorProfile != null
 	not pod.spec.securityContext.appArmorProfile.type == "Localhost"
 	not pod.spec.securityContext.appArmorProfile.type == "RuntimeDefault"
@@ -93,15 +93,16 @@ require_app_armor_profile_inherited_profile_findings := [finding |
 	])
 ]
 
-require_app_armor_profile_inherited_profile_annotations_or_name_ok(container) if {
-	object.get(pod, ["metadata", "annotations", lib.join("container.apparmor.security.beta.kubernetes.io/", object.get(container, "name", null))], null) != null
-	object.get(pod, ["metadata", "annotations", lib.join("container.apparmor.security.beta.kubernetes.io/", object.get(container, "name", null))], null) != ""
+require_app_armor_profile_inherited_profile_annotations_ok(annotation) if {
+	annotation != null
+	annotation != ""
 }
 
 require_app_armor_profile_local_inherited_profile_findings := [finding |
 	some container in lib.containers(pod)
+	annotation := object.get(pod, ["metadata", "annotations", lib.join("container.apparmor.security.beta.kubernetes.io/", object.get(container, "name", null))], null)
 	object.get(container, ["securityContext", "appArmorProfile"], null) == null
-	not require_app_armor_profile_local_inherited_profile_annotations_or_name_ok(container)
+	not require_app_armor_profile_inherited_profile_annotations_ok(annotation)
 	pod.spec.securityContext.appArmorProfile != null
 	pod.spec.securityContext.appArmorProfile.type == "Localhost"
 	pod.spec.securityContext.appArmorProfile.type != "RuntimeDefault"
@@ -114,15 +115,11 @@ require_app_armor_profile_local_inherited_profile_findings := [finding |
 	])
 ]
 
-require_app_armor_profile_local_inherited_profile_annotations_or_name_ok(container) if {
-	object.get(pod, ["metadata", "annotations", lib.join("container.apparmor.security.beta.kubernetes.io/", object.get(container, "name", null))], null) != null
-	object.get(pod, ["metadata", "annotations", lib.join("container.apparmor.security.beta.kubernetes.io/", object.get(container, "name", null))], null) != ""
-}
-
 require_app_armor_profile_profile_set_findings := [finding |
 	some container in lib.containers(pod)
+	annotation := object.get(pod, ["metadata", "annotations", lib.join("container.apparmor.security.beta.kubernetes.io/", object.get(container, "name", null))], null)
 	object.get(container, ["securityContext", "appArmorProfile"], null) == null
-	not require_app_armor_profile_profile_set_annotations_or_name_ok(container)
+	not require_app_armor_profile_inherited_profile_annotations_ok(annotation)
 	object.get(pod, ["spec", "securityContext", "appArmorProfile"], null) == null
 	finding := concat("", [
 		"container ",
@@ -130,11 +127,6 @@ require_app_armor_profile_profile_set_findings := [finding |
 		": appArmorProfile is not set, allowed: runtime/default",
 	])
 ]
-
-require_app_armor_profile_profile_set_annotations_or_name_ok(container) if {
-	object.get(pod, ["metadata", "annotations", lib.join("container.apparmor.security.beta.kubernetes.io/", object.get(container, "name", null))], null) != null
-	object.get(pod, ["metadata", "annotations", lib.join("container.apparmor.security.beta.kubernetes.io/", object.get(container, "name", null))], null) != ""
-}
 
 # A bare Pod, or the one of an AdmissionReview; anything else is not looked at.
 pod := input.request.object if input.request.object.kind == "Pod"

@@ -63,19 +63,10 @@ allow_host_path_read_only_mount_findings := [finding |
 allow_host_path_read_only_volumes := {name |
 	some volume in pod.spec.volumes
 	volume.hostPath != null
-	allow_host_path_read_only_volumes_allowed_path_prefix_ok(volume)
+	allow_host_path_host_path_ok(volume)
 	not allow_host_path_read_only_volumes_allowed_path_prefix_and_read_only_ok(volume)
 	name := volume.name
 	name != null
-}
-
-allow_host_path_read_only_volumes_allowed_path_prefix_ok(volume) if {
-	some allowed in [
-		{"pathPrefix": "/var/log", "readOnly": true},
-		{"pathPrefix": "/tmp", "readOnly": false},
-		{"pathPrefix": "/opt/data/", "readOnly": false},
-	]
-	lib.under(volume.hostPath.path, allowed.pathPrefix)
 }
 
 allow_host_path_read_only_volumes_allowed_path_prefix_and_read_only_ok(volume) if {
