@@ -21,9 +21,9 @@ from support.paths import ROOT
 Json = dict[str, object]
 
 
-def statements(verdict: interpreter.Verdict) -> set[str]:
-    """Where the statements stand that the pod breaks."""
-    return {str(reason.span) for reason in verdict.reasons}
+def findings(verdict: interpreter.Verdict) -> list[str]:
+    """What is said, in no order: an element that a default adds comes behind those of all containers."""
+    return sorted(reason.full_message for reason in verdict.reasons)
 
 
 def differences(policy: ir.Policy, pods: list[Json]) -> list[str]:
@@ -35,9 +35,9 @@ def differences(policy: ir.Policy, pods: list[Json]) -> list[str]:
         defaulted = interpreter.with_defaults(policy, pod)
         if interpreter.holds(changing, pod) is not (defaulted != pod):
             found.append(f"changes: {pod}")
-        # what its own policy refuses of a default is told of the pod as it came, so the words may differ
-        if statements(interpreter.check(assuming, pod)) != statements(interpreter.check(policy, defaulted)):
-            found.append(f"assumed: {pod}")
+        as_it_came, changed = interpreter.check(assuming, pod), interpreter.check(policy, defaulted)
+        if findings(as_it_came) != findings(changed):
+            found.append(f"assumed: {findings(as_it_came)} and not {findings(changed)}: {pod}")
         failing = {reason.shape for reason in interpreter.check(policy, defaulted).reasons}
         for check, condition in conditions:
             if interpreter.holds(condition, pod) is (check.shape in failing):
@@ -78,3 +78,25 @@ def test_two_defaults_of_one_field() -> None:
     pod: Json = {"spec": {"containers": [{"name": "main", "image": "app:1"}]}}
     assert interpreter.check(assumed(replace(first, defaults=both)), pod).allowed
     assert not interpreter.check(assumed(replace(second, defaults=both)), pod).allowed
+
+
+@pytest.mark.parametrize(
+    ("statements", "message"),
+    [
+        ("deny runAsUser 0\n default runAsUser 0", "container main: runAsUser is 0, denied: 0"),
+        (
+            "allow seccompProfile localhost/a on containers\n default seccompProfile localhost/b",
+            "container main: seccompProfile is localhost/b, allowed: localhost/a",
+        ),
+        (
+            "deny capabilities.add CHOWN\n default capabilities.add add CHOWN",
+            "container main: capabilities.add has CHOWN, denied: CHOWN",
+        ),
+        ("allow supplementalGroups 5-6\n default supplementalGroups 7", "pod: supplementalGroups has 7, allowed: 5-6"),
+        ("require runAsNonRoot false\n default nonRoot", "container main: runAsNonRoot is true, must be false"),
+    ],
+)
+def test_a_default_that_its_policy_refuses_is_named(statements: str, message: str) -> None:
+    (policy,) = analyse(SourceFile("p.psp", f"policy p {{\n {statements}\n}}\n"))[1].policies
+    pod: Json = {"spec": {"containers": [{"name": "main", "image": "app:1"}]}}
+    assert message in interpreter.check(assumed(policy), pod).messages

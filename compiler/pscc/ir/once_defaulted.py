@@ -7,7 +7,7 @@ that a default may set becomes two cases. In one the default is set, and its con
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import lru_cache
 
@@ -54,7 +54,7 @@ def observing(program: ir.Program) -> ir.Program:
 
 def _assuming(check: ir.Check, defaults: tuple[ir.Default, ...]) -> ir.Check:
     before = specialise(check).requirements
-    after = tuple(_where_defaulted(requirement, defaults) for requirement in before)
+    after = tuple(case for requirement in before for case in _where_defaulted(requirement, defaults))
     if after == before:
         return check
     undecided = tuple(requirement for requirement in after if requirement.must != ir.TRUE)
@@ -62,15 +62,71 @@ def _assuming(check: ir.Check, defaults: tuple[ir.Default, ...]) -> ir.Check:
     return replace(check, shape=f"{check.shape}Once{digest}", requirements=undecided)
 
 
-def _where_defaulted(requirement: ir.Requirement, defaults: tuple[ir.Default, ...]) -> ir.Requirement:
-    """``requirement`` about the pod with ``defaults`` set. Its walk goes over the elements that the pod came with."""
-    sites = {ir.POD: "pod"} | {
-        e.var: "containers" if isinstance(e.items, ir.Containers) else "" for e in requirement.each
-    }
+def _where_defaulted(requirement: ir.Requirement, defaults: tuple[ir.Default, ...]) -> tuple[ir.Requirement, ...]:
+    """``requirement`` about the pod with ``defaults`` set.
+
+    It is several where its walk goes over a list that a default sets or extends, and where only a condition says
+    whether its message tells of a default.
+    """
+    sites = _sites_of(requirement)
+    elements = [case for default in defaults for case in _elements(requirement, default, sites)]
+    added = [
+        replace(case, when=conjunction((is_added, case.when)))
+        for is_added, element in elements
+        for case in _where_defaulted(element, defaults)
+    ]
+    return (*_as_it_came(requirement, defaults, sites), *added)
+
+
+def _sites_of(requirement: ir.Requirement) -> _Sites:
+    walks = {step.var: "containers" if isinstance(step.items, ir.Containers) else "" for step in requirement.each}
+    return {ir.POD: "pod", **walks}
+
+
+def _as_it_came(
+    requirement: ir.Requirement, defaults: tuple[ir.Default, ...], sites: _Sites
+) -> tuple[ir.Requirement, ...]:
+    """``requirement`` about the pod with ``defaults`` set, its walk over the elements that the pod came with."""
     when, must = (_after(condition, defaults, sites) for condition in (requirement.when, requirement.must))
     if (when, must) == (requirement.when, requirement.must):
-        return requirement
-    return replace(requirement, when=ir.TRUE, must=disjunction((negation(when), must)))
+        return (requirement,)
+    holds = disjunction((negation(requirement.when), requirement.must))
+    cases = [replace(requirement, when=ir.TRUE, must=disjunction((negation(when), must)))]
+    # the first of several defaults of one field is set, so its constant is put last
+    for default in reversed(defaults):
+        cases = [told for case in cases for told in _told(case, holds, default, sites)]
+    return tuple(cases)
+
+
+def _elements(
+    requirement: ir.Requirement, default: ir.Default, sites: _Sites
+) -> Iterator[tuple[ir.Condition, ir.Requirement]]:
+    """``requirement`` for each element that ``default`` puts into the list of its last step; when that is put there."""
+    match requirement.each:
+        case (*outer, ir.Each(var=var, items=ir.Path() as items)) if _is_at(items, default, sites):
+            values = default.value if isinstance(default.value, tuple) else default.add
+        case _:
+            return
+    for value in values:
+        if default.value is None:
+            is_added = conjunction((_may_apply(default, items.var), _lacks(default, items.var, str(value))))
+        else:
+            is_added = applies(default, items.var)
+        parts = (
+            str(value) if p == ir.Show(ir.Path(var), isinstance(p, ir.Show) and p.number) else p
+            for p in requirement.message
+        )
+        yield (
+            is_added,
+            replace(
+                requirement,
+                each=tuple(outer),
+                when=bound(requirement.when, var, value),
+                must=bound(requirement.must, var, value),
+                message=tuple(parts),
+                about=items,
+            ),
+        )
 
 
 def holds_once_defaulted(check: ir.Check, defaults: tuple[ir.Default, ...]) -> ir.Condition:
@@ -218,6 +274,71 @@ def _field(fields: tuple[str, ...], default: ir.Default) -> Field:
     if not isinstance(value, tuple):
         return ir.Const(value)
     return Object() if pairs else ir.Const(tuple(number for number in value if isinstance(number, int)))
+
+
+def _told(
+    requirement: ir.Requirement, holds: ir.Condition, default: ir.Default, sites: _Sites
+) -> tuple[ir.Requirement, ...]:
+    """``requirement`` with a message that tells of what ``default`` sets, where a pod for which it is set may break ``holds``.
+
+    It is in two cases if a condition decides whether the default is set.
+    """
+    parts: list[ir.Part] = []
+    for part in requirement.message:
+        value = _or_default(part.value, default, sites) if isinstance(part, ir.Show) else None
+        if isinstance(part, ir.Show) and value and value != part.value and _may_break(holds, value, default, sites):
+            part = replace(part, value=value)
+        parts.append(part)
+    if tuple(parts) == requirement.message:
+        return (requirement,)
+    telling = replace(requirement, message=tuple(parts))
+    inherited = ir.Path(ir.POD, default.inherits)
+    read = {path for part in requirement.message for path in nodes(part, ir.Path)}
+    kept = (default.unless, ir.Has(inherited) if default.inherits and inherited not in read else ir.FALSE)
+    unset = disjunction(kept)
+    if unset == ir.FALSE:
+        return (telling,)
+    return tuple(
+        replace(case, when=conjunction((case.when, condition)))
+        for case, condition in ((requirement, unset), (telling, negation(unset)))
+    )
+
+
+def _may_break(holds: ir.Condition, value: ir.Value, default: ir.Default, sites: _Sites) -> bool:
+    """Whether ``holds`` may be false where ``value``, of `_or_default`, is what ``default`` sets."""
+    before = [path for path in nodes(value, ir.Path) if not _meets(path, default, sites)]
+
+    def put(path: ir.Path) -> Field:
+        if any(path.var == other.var and path.fields[: len(other.fields)] == other.fields for other in before):
+            return UNSET
+        return _field(path.fields, default) if _meets(path, default, sites) else path
+
+    return replaced(holds, put) != ir.TRUE
+
+
+def _or_default(value: ir.Value, default: ir.Default, sites: _Sites) -> ir.Value:
+    """``value``, or where that is unset the constant that ``default`` sets in its place."""
+    match value:
+        case ir.Concat(prefix=prefix, value=ir.Path() | ir.Coalesce() as inner):
+            return ir.Concat(prefix, _first_or_default(inner, default, sites))
+        case ir.Path() | ir.Coalesce():
+            return _first_or_default(value, default, sites)
+        case _:
+            return value
+
+
+def _first_or_default(value: ir.Path | ir.Coalesce, default: ir.Default, sites: _Sites) -> ir.Path | ir.Coalesce:
+    whole = value if isinstance(value, ir.Coalesce) else ir.Coalesce((value,))
+    for place, option in enumerate(whole.options):
+        if not isinstance(option, ir.Path) or not _meets(option, default, sites):
+            continue
+        constant = _field((*option.fields, *whole.field), default)
+        if isinstance(constant, ir.Const):
+            own = replace(option, fields=default.path)
+            inherited = [ir.Path(ir.POD, default.inherits)] if default.inherits else []
+            below = (*option.fields[len(default.path) :], *whole.field)
+            return ir.Coalesce((*whole.options[:place], own, *inherited, constant), below)
+    return value
 
 
 # --- which fields ----------------------------------------------------------------

@@ -249,7 +249,8 @@ def fold(condition: ir.Condition, params: _Params = None) -> ir.Condition:
         case ir.Under(value=value, prefix=prefix):
             return ir.Under(_substituted(value, params), _substituted(prefix, params))
         case ir.SameLevel(left=left, right=right):
-            return ir.SameLevel(_substituted(left, params), _substituted(right, params))
+            level, other = _substituted(left, params), _substituted(right, params)
+            return ir.TRUE if isinstance(level, ir.Const) and level == other else ir.SameLevel(level, other)
         case ir.Any(var=var, items=items, where=where, name=name):
             over, holds = _substituted(items, params), fold(where, params)
             return ir.FALSE if over == ir.Const(()) or holds == ir.FALSE else ir.Any(var, over, holds, name)

@@ -83,7 +83,7 @@ def replaced(node: ir.Condition, put: Put) -> ir.Condition:
                 return ir.FALSE
             return fold(ir.Equals(first, second))
         case ir.SameLevel(left=left, right=right):
-            return ir.SameLevel(_level(_value(left, put)), _level(_value(right, put)))
+            return fold(ir.SameLevel(_level(_value(left, put)), _level(_value(right, put))))
         case ir.In(value=value, options=options):
             new, new_options = _value(value, put), _listed(options, put)
             if isinstance(new, Known) or new_options == ir.Const(()):
