@@ -31,6 +31,7 @@ from pscc.output.settings import Rbac, Settings, from_json
 from pscc.targets.registry import DEFAULT_TARGET, TARGETS, target_named
 
 if TYPE_CHECKING:
+    from pscc.cases.suite import OwnPod
     from pscc.pod.manifests import Contents
     from pscc.reasoning.difference.difference import Difference
     from pscc.reference.evaluate import Judgement
@@ -252,9 +253,14 @@ _NAME_PREFIX = re.compile(rf"[a-z0-9][a-z0-9.-]{{0,{_LONGEST_PREFIX - 1}}}")
 # --- what the command line shares ------------------------------------------------
 
 
-def compile_with(program: Program, settings: Settings) -> Compiled:
-    """The output of ``program`` with ``settings``, which name at least one target. Raises `SourceError`, as `compile` does."""
-    compilation = compile_program(program, settings.target, settings.rollout, settings.options, settings.sync_waves)
+def compile_with(program: Program, settings: Settings, own: tuple[OwnPod, ...] = ()) -> Compiled:
+    """The output of ``program`` with ``settings``, which name at least one target; the suites have the pods ``own``, too.
+
+    Raises `SourceError`, as `compile` does.
+    """
+    compilation = compile_program(
+        program, settings.target, settings.rollout, settings.options, settings.sync_waves, own
+    )
     if any(d.severity == "error" for d in compilation.all_diagnostics):
         raise SourceError(compilation.all_diagnostics)
     outputs = tuple(compilation.placed.values())

@@ -13,12 +13,13 @@ def main() -> int:
     from pscc.diagnostics import SourceError
     from pscc.diagnostics.render import render
     from pscc.driver import analyse, compile_program, decode
+    from pscc.files import CASES_ENDING
     from pscc.output.emit import emit
     from pscc.output.settings import Settings
     from pscc.targets.registry import DEFAULT_TARGET
 
     status = 0
-    for path in sorted(p for p in Path("examples").iterdir() if p.suffix in SUFFIXES):
+    for path in sorted(p for p in Path("examples").iterdir() if p.suffix in SUFFIXES and CASES_ENDING not in p.name):
         source = decode(str(path), path.read_bytes())
         try:
             _, program, _ = analyse(source)

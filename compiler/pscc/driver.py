@@ -12,8 +12,8 @@ from datetime import date
 from pscc.base.encoding import encoding_of
 from pscc.base.frozen import frozen
 from pscc.base.source import SourceFile, Span
-from pscc.cases.choice_suite import choice_cases
-from pscc.cases.suite import Case, cases_for, most_cases
+from pscc.cases.choice_suite import choice_cases, own_choice_cases
+from pscc.cases.suite import Case, OwnPod, cases_for, most_cases, own_cases
 from pscc.diagnostics import Diagnostic, Report, SourceError
 from pscc.ir import Choice, Policy, Program
 from pscc.language.ast import Document
@@ -242,10 +242,12 @@ def compile_program(
     rollout: Rollout = AS_WRITTEN,
     options: Options = DEFAULTS,
     sync_waves: bool = False,
+    own: tuple[OwnPod, ...] = (),
 ) -> Compilation:
     """The output of each of ``targets`` for ``program``, with the annotations of Argo CD where ``sync_waves`` is true.
 
-    Raises `SourceError` where a target cannot express the program, and where ``rollout`` is live and there is no choice.
+    The suites have the pods ``own``, too. Raises `SourceError` where a target cannot express the program, and where
+    ``rollout`` is live and there is no choice.
     """
     ready = prepared(program, rollout)
     about_program = ready.diagnostics
@@ -254,7 +256,7 @@ def compile_program(
 
         about_program = (*about_program, *refused_with_their_workloads(ready.formed))
     drawn: Drawn = {}
-    outputs = {name: packaged(target_named(name), ready.formed, options, drawn) for name in targets}
+    outputs = {name: packaged(target_named(name), ready.formed, options, drawn, own) for name in targets}
     if sync_waves:
         from pscc.output.sync_waves import with_sync_waves
 
@@ -266,15 +268,21 @@ Drawn = dict[Policy | Choice, tuple[Case, ...]]
 """The suite of each policy and choice that one was made for."""
 
 
-def packaged(target: Target, program: Program, options: Options = DEFAULTS, drawn: Drawn | None = None) -> Output:
-    """The output of ``target`` for ``program``, a `Prepared.formed`: legalised, with its suite.
+def packaged(
+    target: Target,
+    program: Program,
+    options: Options = DEFAULTS,
+    drawn: Drawn | None = None,
+    own: tuple[OwnPod, ...] = (),
+) -> Output:
+    """The output of ``target`` for ``program``, a `Prepared.formed`: legalised, with its suite, which has the pods ``own``, too.
 
     ``drawn`` holds the suites of earlier targets, and gets those made here; where it is None, the output has no suite. Raises
     `SourceError` where the target cannot express the program.
     """
     can = target.capabilities(options)
     legal = legalise(program, target.name, can, options.workloads)
-    cases = _suite(legal.program, drawn) if can.suite and drawn is not None else {}
+    cases = _suite(legal.program, drawn, own) if can.suite and drawn is not None else {}
     package = target.package(legal.program, cases, options)
     shortfalls = (*legal.shortfalls, *large(package, legal.program))
     enforcing = any(owner.mode == "enforce" for owner in legal.program.policies_and_choices)
@@ -282,14 +290,14 @@ def packaged(target: Target, program: Program, options: Options = DEFAULTS, draw
     return Output(package.files, package.resources, legal.program, shortfalls, lets_in, compiled_for(can))
 
 
-def _suite(program: Program, drawn: Drawn) -> Cases:
+def _suite(program: Program, drawn: Drawn, own: tuple[OwnPod, ...]) -> Cases:
     most = most_cases(len(program.policies))
     for policy in program.policies:
         if policy not in drawn:
-            drawn[policy] = cases_for(policy, most)
+            drawn[policy] = (*cases_for(policy, most), *own_cases(policy, own))
     for choice in program.choices:
         if choice not in drawn:
-            drawn[choice] = choice_cases(choice)
+            drawn[choice] = (*choice_cases(choice), *own_choice_cases(choice, own))
     return {owner.name: drawn[owner] for owner in program.policies_and_choices}
 
 

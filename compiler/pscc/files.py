@@ -15,6 +15,8 @@ from pscc.driver import decode
 
 SUFFIXES = (".psp", ".yaml", ".yml", ".json")
 """The suffixes of the source files in a folder."""
+CASES_ENDING = "_test.yaml"
+"""How the name of a file of cases for ``pscc test`` ends. It is neither a source nor a manifest."""
 MANIFEST_SUFFIXES = (".yaml", ".yml", ".json")
 """The suffixes of the manifests in a folder."""
 
@@ -27,7 +29,8 @@ def files_of(paths: tuple[str, ...], suffixes: tuple[str, ...] = SUFFIXES) -> tu
     files: list[str] = []
     for path in paths:
         if path != "-" and Path(path).is_dir():
-            inside = sorted(str(p) for p in Path(path).rglob("*") if p.suffix in suffixes and p.is_file())
+            found = (p for p in Path(path).rglob("*") if p.suffix in suffixes and not p.name.endswith(CASES_ENDING))
+            inside = sorted(str(p) for p in found if p.is_file())
             if not inside:
                 raise FileNotFoundError(f"{path!r}: there is no {', '.join(suffixes)} file in this folder")
             files += inside

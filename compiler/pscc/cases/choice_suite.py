@@ -6,11 +6,11 @@ The interpreter decides what is expected of each.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from pscc import ir
-from pscc.cases.suite import Case, cases_for, unique
+from pscc.cases.suite import Case, OwnPod, cases_for, unique
 from pscc.ir.access import AUTHENTICATED, SERVICE_ACCOUNT_USER, Names, Request, Scope, Subjects, requested_by
 from pscc.reference.admission import accepts_as_it_is, admit
 from pscc.reference.interpreter import Json
@@ -44,6 +44,20 @@ def choice_cases(choice: ir.Choice) -> tuple[Case, ...]:
         changed = {**refused.pod, "metadata": metadata}
         cases.append(_case(choice, "update-of-nothing-looked-at", changed, refused.request, refused.pod))
     return tuple(cases)
+
+
+def own_choice_cases(choice: ir.Choice, pods: Iterable[OwnPod]) -> Iterator[Case]:
+    """The cases of those of ``pods`` whose namespace ``choice`` holds in. No other case has a name like theirs.
+
+    Where the case does not say who asks, it is somebody without any grant of their own: engines have to be told a user.
+    """
+    named: dict[str, Case] = {}
+    for own in pods:
+        if choice.scope.holds_in(own.request.namespace, own.request.namespace_labels):
+            name = unique(own.label, named)
+            by_nobody = replace(own.request, user=NOBODY.user, groups=NOBODY.groups)
+            named[name] = _case(choice, name, own.pod, own.request if own.request.user else by_nobody)
+    yield from named.values()
 
 
 def _case(choice: ir.Choice, name: str, pod: Json, request: Request, old_pod: Json | None = None) -> Case:

@@ -5,7 +5,8 @@ Every pod already has the policy's defaults, as after a target's own mutation.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping
+import re
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from pscc import ir
@@ -54,6 +55,31 @@ class Case:
         """``NAMESPACE/NAME`` of the pod, its name alone where it has no namespace."""
         namespace = _object(self.pod.get("metadata")).get("namespace")
         return f"{namespace}/{self.name}" if namespace else self.name
+
+
+@frozen
+class OwnPod:
+    """A pod that a team's own cases are about: the case's name in words, who asks for the pod and where, and the pod."""
+
+    name: str
+    request: Request
+    pod: Json
+
+    @property
+    def label(self) -> str:
+        """The name as a DNS label."""
+        return re.sub(r"[^a-z0-9]+", "-", f"own-{self.name}".lower()).strip("-")
+
+
+def own_cases(policy: ir.Policy, pods: Iterable[OwnPod]) -> Iterator[Case]:
+    """The cases of those of ``pods`` that ``policy`` judges, in a namespace of its scope. No other case has a name like theirs."""
+    named: dict[str, Case] = {}
+    for own in pods:
+        if judges(policy, own.request):
+            name = unique(own.label, named)
+            metadata = {**_object(own.pod.get("metadata")), "namespace": policy.scope.example}
+            named[name] = _case(policy, name, interpreter.with_defaults(policy, {**own.pod, "metadata": metadata}))
+    yield from named.values()
 
 
 def most_cases(policies: int) -> int:

@@ -84,11 +84,13 @@ def command(
     """
     from pscc.cli import _verify
     from pscc.cli._compiled import afresh, compiled_folder
+    from pscc.cli._own_cases import cases_beside, own_pods
     from pscc.diagnostics import SourceError
     from pscc.driver import compile_program
     from pscc.lowering.prepared import prepared
     from pscc.output.settings import chosen
     from pscc.verify.comparing import drawn
+    from pscc.verify.comparing import own as of_manifests
     from pscc.verify.report import Summary, as_json, as_text
 
     compiled = compiled_folder(folder, settings) if folder is not None else afresh(settings)
@@ -98,7 +100,9 @@ def command(
     read, _, program = analysed_for(settings, sources, "text", fix)
     try:
         ready = prepared(program, settings.rollout)
-        compilation = compile_program(program, settings.target, settings.rollout, settings.options, settings.sync_waves)
+        compilation = compile_program(
+            program, settings.target, settings.rollout, settings.options, settings.sync_waves, own_pods(sources)
+        )
     except SourceError as error:
         write_diagnostics(error.diagnostics, read, "text")
         raise click.exceptions.Exit(1) from None
@@ -106,7 +110,8 @@ def command(
     if any(d.severity == "error" for d in compilation.all_diagnostics):
         raise click.exceptions.Exit(1)
     fresh = compilation.outputs
-    own = _verify.own_pods(manifests, ready.written)
+    of_cases = (t for case in cases_beside(sources) for t in of_manifests(case.manifests, ready.written, case.request))
+    own = (*_verify.own_pods(manifests, ready.written), *of_cases)
     trials = (*own, *drawn(ready, seed, count))
     if not trials:
         raise click.UsageError("there is no pod to try: --count is 0, and --pods names none")

@@ -34,7 +34,8 @@ class Diagnostic:
     """One diagnostic about a source.
 
     ``code`` is a key of ``catalogue.codes()`` (``PSP0xx`` for PodSecurityPolicy YAML, ``LNG0xx`` for the language,
-    ``TGT0xx`` for what a target cannot say, ``YML0xx`` for YAML itself, ``POD0xx`` for manifests).
+    ``TGT0xx`` for what a target cannot say, ``YML0xx`` for YAML itself, ``POD0xx`` for manifests, ``TST0xx`` for
+    files of cases).
     ``message`` is one line. ``label`` stands beside the caret. ``notes`` are further spans with a text.
     ``help`` says what to do. ``fixes`` are the edits that do it.
     """

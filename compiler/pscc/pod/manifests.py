@@ -95,6 +95,11 @@ def read_contents(source: SourceFile, report: Report) -> Contents:
     return Contents(tuple(manifests), tuple(namespaces), tuple(others))
 
 
+def manifests_of(node: Node, report: Report) -> tuple[Manifest, ...]:
+    """The pods in the object ``node``, which is a Pod where it names no kind. Diagnostics go to ``report``."""
+    return tuple(_manifests(node, _text(node, "kind") or "Pod", *_named(node), report))
+
+
 def _manifests(node: Node, kind: str, namespace: str, name: str, report: Report) -> list[Manifest]:
     """The pods in ``node``, an object of that kind and name."""
     if kind in TEMPLATES:

@@ -141,18 +141,18 @@ def _spread(trials: Sequence[Trial], most: int) -> Sequence[Trial]:
     return trials if len(trials) <= most else [trials[number * len(trials) // most] for number in range(most)]
 
 
-def own(manifests: Iterable[Manifest], program: ir.Program) -> Iterator[Trial]:
+def own(manifests: Iterable[Manifest], program: ir.Program, requested: Request | None = None) -> Iterator[Trial]:
     """The trials of the user's own pods and workloads: pods as the API server hands them to admission, and as written.
 
-    A workload is tried as its pod, and as a workload. Where the user matters, it is the controller of the workload, or any
-    authenticated user.
+    A workload is tried as its pod, and as a workload. Where the user matters, it is the controller of the workload, and of a
+    bare pod who ``requested`` it, or else any authenticated user.
     """
     asks = hangs_on_requests(program)
     for manifest in manifests:
         name = f"{manifest.namespace}/{manifest.name}" if manifest.namespace else manifest.name
         origin = f"{manifest.span.file}:{manifest.span.line} {manifest.kind} {name}"
         pod = normalise(manifest.pod)
-        request = request_of(_SOMEBODY, manifest, pod) if asks else None
+        request = request_of(requested or _SOMEBODY, manifest, pod) if asks else None
         written = manifest.pod if manifest.pod != pod else None
         trial = Trial(origin, pod, own=True, request=request, written=written)
         yield trial

@@ -134,6 +134,17 @@ _CODES: dict[str, tuple[str, str, str]] = {
         "those of --namespace-label. Where it has none, it does not judge by that policy; the cluster may.",
         "in namespaces tier=edge",
     ),
+    "TST001": (
+        "A file of cases that cannot be read",
+        "`pscc test` reads files of cases. A key that it does not know would be an expectation that nothing checks. "
+        "`pscc test --help` shows a whole file.",
+        "- denied: a privileged container",
+    ),
+    "TST002": (
+        "A file that a case needs and that is not there",
+        "Cases name manifests with `file`, and the file of cases its policies with `source`. Both are paths from that file.",
+        "source: team.psp",
+    ),
     "TGT001": (
         "A default that the target cannot set",
         "The target cannot set it exactly. Where it isolates, pods are refused until they set it themselves: stricter. "

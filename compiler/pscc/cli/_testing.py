@@ -1,0 +1,216 @@
+"""Runs files of cases for ``pscc test``, and shows what came of them."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from pscc.base.frozen import frozen
+from pscc.base.source import SourceFile, Span
+from pscc.cli._own_cases import beside
+from pscc.cli._shared import Refused, colored, day, read_source
+from pscc.diagnostics import Diagnostic, Report, SourceError
+from pscc.diagnostics.render import clean
+from pscc.files import CASES_ENDING, SUFFIXES, read_file
+from pscc.testing.cases import TestFile, read_tests
+from pscc.testing.coverage import Coverage, Part, coverage
+from pscc.testing.running import Mismatch, Result, run
+
+
+@frozen
+class Run:
+    """One file of cases: its text, what came of its cases, and the diagnostics about it and its sources.
+
+    ``sources`` and ``texts`` are what was read, for the diagnostics. ``errors`` says that no case was run.
+    """
+
+    tests: SourceFile
+    results: tuple[Result, ...] = ()
+    coverage: Coverage | None = None
+    diagnostics: tuple[Diagnostic, ...] = ()
+    sources: tuple[SourceFile, ...] = ()
+    texts: tuple[tuple[str, str], ...] = ()
+    errors: bool = False
+
+    @property
+    def failed(self) -> tuple[Result, ...]:
+        """The results that fail."""
+        return tuple(result for result in self.results if not result.passed)
+
+
+def files_of_cases(paths: Sequence[str]) -> tuple[str, ...]:
+    """The files ``paths``, and those in folders among them whose name has `CASES_ENDING`. Exits with 2 where there are none."""
+    files: list[str] = []
+    for path in paths:
+        if Path(path).is_dir():
+            found = sorted(p for p in Path(path).rglob(f"*{CASES_ENDING}") if p.is_file() and ".venv" not in p.parts)
+            if not found:
+                raise Refused(f"{path!r}: there is no file of cases in this folder: its name ends in {CASES_ENDING}")
+            files += map(str, found)
+        else:
+            files.append(path)
+    return tuple(dict.fromkeys(files))
+
+
+def run_file(path: str) -> Run:
+    """The cases in the file ``path``, judged by its sources."""
+    from pscc import api
+
+    source = read_source(path)
+    report = Report()
+    try:
+        tests = read_tests(source, lambda name: read_file(beside(path, name)), report)
+        names = _sources_of(tests, path, report)
+        report.raise_errors()
+    except SourceError as error:
+        return Run(source, diagnostics=error.diagnostics, sources=(source,), errors=True)
+    try:
+        loaded = api.load(*names, today=day())
+    except SourceError as error:
+        found = (*report.diagnostics, *error.diagnostics)
+        return Run(source, diagnostics=found, sources=(source, *map(read_source, names)), errors=True)
+    except (OSError, ValueError) as error:
+        raise Refused(f"{path!r}: {error}") from None
+    return Run(
+        source,
+        run(loaded.program, tests.cases),
+        coverage(loaded.program, tests.cases, names),
+        tuple(report.diagnostics),
+        (source,),
+        tuple(loaded.texts.items()),
+    )
+
+
+def _sources_of(tests: TestFile, path: str, report: Report) -> tuple[str, ...]:
+    """The paths of the sources of ``tests``: those that it names, else the file beside it of the same name."""
+    if tests.sources:
+        return tuple(beside(path, name) for name in tests.sources)
+    stem = path.removesuffix(CASES_ENDING) if path.endswith(CASES_ENDING) else ""
+    for suffix in SUFFIXES if stem else ():
+        if Path(stem + suffix).is_file():
+            return (stem + suffix,)
+    why = f"there is no {os.path.basename(stem)}.psp beside it" if stem else f"its name does not end in {CASES_ENDING}"
+    message = f"it is not known what these cases are about: {why}"
+    help = "name the policy with `source: FILE` at the top"
+    report.add(Diagnostic("TST002", message, Span(path, 1, 1, 1, 1), help=help))
+    return ()
+
+
+# --- text -----------------------------------------------------------------------
+
+
+def show(runs: Sequence[Run], with_coverage: bool, updating: bool) -> None:
+    """Print the cases that fail, then counts."""
+    color = colored(sys.stdout)
+    for one in runs:
+        for result in one.failed:
+            word = "CHANGED" if updating else "FAILED"
+            label = click.style(word, fg="yellow" if updating else "red", bold=True) if color else word
+            click.echo(f"{label}  {clean(result.case.name)}  {result.case.span}", color=color)
+            for mismatch in result.mismatches:
+                click.echo(f"    {clean(_said(mismatch))}")
+            for line in dict.fromkeys(line for found in result.found for line in found.findings):
+                click.echo(f"    {clean(line)}")
+        if with_coverage and one.coverage is not None:
+            _show_coverage(one, one.coverage)
+    cases, failed = sum(len(one.results) for one in runs), sum(len(one.failed) for one in runs)
+    files = f"{len(runs)} file{'' if len(runs) == 1 else 's'}"
+    summary = f"{cases} case{'' if cases == 1 else 's'} in {files}: "
+    broken = sum(one.errors for one in runs)
+    what = f"{failed} {'changed' if updating else 'failed'}" if failed else "all passed" if cases else "none was run"
+    click.echo(
+        summary + what + (f", {broken} of the files {'has' if broken == 1 else 'have'} errors" if broken else "")
+    )
+
+
+def _said(mismatch: Mismatch) -> str:
+    match mismatch.key:
+        case "outcome":
+            return f"expected {mismatch.expected}, is {mismatch.actual}"
+        case "controls":
+            return f"controls: expected {_listed(mismatch.expected)}, are {_listed(mismatch.actual)}"
+        case "policy":
+            return f"policy: expected {mismatch.expected}, is {_listed(mismatch.actual)}"
+        case _:
+            return f"changed: expected {json.dumps(mismatch.expected)}, is {json.dumps(mismatch.actual)}"
+
+
+def _listed(names: object) -> str:
+    return ", ".join(map(str, names)) if isinstance(names, tuple) and names else "none"
+
+
+def _show_coverage(one: Run, found: Coverage) -> None:
+    for part in found.missed:
+        click.echo(f"not exercised: {clean(part.text)}  {part.span}")
+    whole = len(found.exercised) + len(found.missed)
+    click.echo(f"{one.tests.name}: {len(found.exercised)} of {whole} statements and exemptions exercised")
+
+
+# --- for programs -----------------------------------------------------------------
+
+
+def as_json(runs: Sequence[Run], with_coverage: bool) -> str:
+    """One JSON object a line: a case, or with coverage a file's."""
+    lines = []
+    for one in runs:
+        lines += [_row(one, result) for result in one.results]
+        if with_coverage and one.coverage is not None:
+            parts = {"exercised": one.coverage.exercised, "missed": one.coverage.missed}
+            lines.append({"file": one.tests.name, **{key: list(map(_part, value)) for key, value in parts.items()}})
+    return "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
+
+
+def _row(one: Run, result: Result) -> dict[str, object]:
+    return {
+        "file": one.tests.name,
+        "line": result.case.span.line,
+        "name": result.case.name,
+        "passed": result.passed,
+        "expected": result.case.outcome,
+        "found": [
+            {"verdict": of.outcome, "policies": of.policies, "controls": of.controls, "findings": of.findings}
+            for of in result.found
+        ],
+        "mismatches": [{"key": m.key, "expected": m.expected, "actual": m.actual} for m in result.mismatches],
+    }
+
+
+def _part(part: Part) -> dict[str, object]:
+    return {"policy": part.policy, "text": part.text, "source": str(part.span)}
+
+
+def as_junit(runs: Sequence[Run]) -> str:
+    """JUnit XML: a test case for each case, a file that cannot be run as an error."""
+    from xml.etree import ElementTree
+
+    counts = {
+        "tests": str(sum(len(one.results) for one in runs)),
+        "failures": str(sum(len(one.failed) for one in runs)),
+        "errors": str(sum(one.errors for one in runs)),
+    }
+    root = ElementTree.Element("testsuites", {"name": "pscc test", **counts})
+    for one in runs:
+        suite = ElementTree.SubElement(root, "testsuite", {"name": clean(one.tests.name)})
+        if one.errors:
+            case = ElementTree.SubElement(suite, "testcase", {"name": clean(one.tests.name)})
+            messages = [clean(d.message) for d in one.diagnostics if d.severity == "error"]
+            ElementTree.SubElement(case, "error", {"message": messages[0]}).text = "\n".join(messages)
+        for result in one.results:
+            attributes = {
+                "name": clean(result.case.name),
+                "classname": clean(one.tests.name),
+                "file": clean(one.tests.name),
+                "line": str(result.case.span.line),
+            }
+            element = ElementTree.SubElement(suite, "testcase", attributes)
+            if not result.passed:
+                lines = [clean(_said(mismatch)) for mismatch in result.mismatches]
+                lines += [clean(line) for found in result.found for line in found.findings]
+                ElementTree.SubElement(element, "failure", {"message": lines[0]}).text = "\n".join(lines)
+    ElementTree.indent(root)
+    return ElementTree.tostring(root, encoding="unicode") + "\n"

@@ -1,0 +1,91 @@
+"""``pscc test``: the cases that stand beside a policy."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from pscc.cli._shared import write_diagnostics, write_text
+
+if TYPE_CHECKING:
+    from pscc.cli._testing import Run
+
+_HELP = """Run the cases in the files PATH; of a folder, in all *_test.yaml below it, and without PATH in those here.
+
+Exit 1 if a case fails, and if a file has errors. The suites of a compiled folder have the cases, too, and `pscc verify`
+tries them on the engines.
+
+\b
+A file of cases, team_test.yaml, is about team.psp beside it (or says `source: OTHER.psp`):
+
+\b
+  pod: {spec: {containers: [{name: app, image: registry.example/app:1}]}}
+  cases:
+  - allowed: a plain pod
+  - denied: a privileged container
+    set: {"spec.containers[0].securityContext.privileged": true}
+    controls: [privileged]
+  - allowed: the log agent may read /var/log
+    file: agent.yaml
+    as: system:serviceaccount:logging:agent
+    namespace: logging
+
+\b
+A case begins with its verdict and its name: allowed, denied, warned, audited or unjudged, as `pscc eval` has them.
+  pod, file   the pod or workload: as in a manifest, or the path of one; without either, the `pod` at the top
+  set         fields of it to change, by path; null removes a field
+  as, groups, namespace, namespace-labels   who asks for a bare pod, and where
+  controls    the controls that object, no more and no fewer
+  policy      the policy whose verdict it is, where several judge the pod
+  changed     fields of the pod once the defaults are set; null for none
+"""
+
+
+@click.command(
+    "test",
+    short_help="Run the cases that stand beside a policy.",
+    help=_HELP,
+    epilog="Example: pscc test examples/",
+)
+@click.argument("paths", metavar="[PATH]...", nargs=-1, type=click.Path())
+@click.option(
+    "--format", "fmt", type=click.Choice(["text", "json", "junit"]), default="text", show_default=True,
+    help="Text; one JSON object a case; JUnit XML.",
+)  # fmt: skip
+@click.option("--coverage", is_flag=True, help="Name each statement and exemption that no case exercises.")
+@click.option(
+    "--update", is_flag=True, help="Write into the files what the policies do, where a case expects otherwise."
+)
+def command(paths: tuple[str, ...], fmt: str, coverage: bool, update: bool) -> None:
+    """Run the cases; exit 1 if one fails, or a file has errors."""
+    from pscc.cli import _testing
+
+    if update and fmt != "text":
+        raise click.UsageError("--update writes files: it goes with --format text")
+    runs = [_testing.run_file(path) for path in _testing.files_of_cases(paths or (".",))]
+    for one in runs:
+        write_diagnostics(one.diagnostics, one.sources, "text", dict(one.texts))
+    match fmt:
+        case "json":
+            click.echo(_testing.as_json(runs, coverage), nl=False)
+        case "junit":
+            click.echo(_testing.as_junit(runs), nl=False)
+        case _:
+            _testing.show(runs, coverage, update)
+    if update:
+        _write(runs)
+    elif any(one.failed for one in runs):
+        raise click.exceptions.Exit(1)
+    if any(one.errors for one in runs):
+        raise click.exceptions.Exit(1)
+
+
+def _write(runs: list[Run]) -> None:
+    from pscc.testing.updating import updated
+
+    for one in runs:
+        if one.failed:
+            text = updated(one.tests, one.results)
+            if text != one.tests.text:
+                write_text(one.tests.name, text.encode())

@@ -1,0 +1,259 @@
+"""The file of cases, ``team_test.yaml``: what it may say, read from YAML with every error at its place.
+
+::
+
+    pod: {spec: {containers: [{name: app, image: "registry.example/app:1"}]}}
+    cases:
+    - allowed: a plain pod
+    - denied: a privileged container
+      set: {"spec.containers[0].securityContext.privileged": true}
+      controls: [privileged]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, get_args
+
+from pscc.base.frozen import frozen
+from pscc.base.source import SourceFile, Span
+from pscc.diagnostics import Diagnostic, Report
+from pscc.diagnostics.spelling import did_you_mean
+from pscc.ir.access import Request, requested_by
+from pscc.pod.manifests import Manifest, manifests_of, read_manifests
+from pscc.reference.evaluate import Outcome
+from pscc.testing.paths import PathError, changed, steps_of
+
+if TYPE_CHECKING:
+    from pscc.psp.yaml_tree import Entry, Node
+
+ReadFile = Callable[[str], SourceFile]
+"""Reads a file that a case names, by its path from the file of cases. Raises `OSError`, `ValueError` and `SourceError`."""
+OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
+_KEYS = ("source", "pod", "cases")
+_WHAT = ("pod", "file", "set")
+_WHO = ("as", "groups", "namespace", "namespace-labels")
+_EXPECTED = ("policy", "controls", "changed")
+_CASE_KEYS = (*OUTCOMES, *_WHAT, *_WHO, *_EXPECTED)
+_EXAMPLE = "write it as in:  - denied: a privileged container"
+
+
+@frozen
+class TestCase:
+    """One case: a pod, who asks for it, and what is expected of the policies.
+
+    - ``name`` says in words what the case is about. ``manifests`` are its pods; more than one where ``file`` has more.
+    - ``request`` is who asks for a bare pod, the namespace of a manifest that names none, and the labels of the namespace.
+    - ``outcome`` is the expected verdict, as ``pscc eval`` has it.
+    - ``policy`` is the policy whose verdict it is, of several that judge the pod, ``controls`` are those that object, and
+      ``changed`` the fields of the pod with the defaults set, by path. None or empty where nothing is expected of them.
+    - ``span`` is the place of the case. ``places`` are those of the expectations, by key, each with its value; of the verdict it
+      is the key alone.
+    """
+
+    __test__ = False
+
+    name: str
+    manifests: tuple[Manifest, ...]
+    request: Request
+    outcome: Outcome
+    policy: str | None
+    controls: tuple[str, ...] | None
+    changed: tuple[tuple[str, object], ...]
+    span: Span
+    places: tuple[tuple[str, Span], ...]
+
+
+@frozen
+class TestFile:
+    """A file of cases. ``sources`` are the paths of the policies from it, empty where they are those of the file beside it."""
+
+    __test__ = False
+
+    name: str
+    sources: tuple[str, ...]
+    cases: tuple[TestCase, ...]
+
+
+def read_tests(source: SourceFile, read_file: ReadFile, report: Report) -> TestFile:
+    """The cases in ``source``. ``read_file`` reads the manifests that cases name. Errors go to ``report``.
+
+    Raises `SourceError` where the source is no YAML.
+    """
+    from pscc.psp.yaml_tree import load_documents
+
+    documents = load_documents(source)
+    if len(documents) != 1 or documents[0].kind != "map":
+        place = documents[1].span if len(documents) > 1 else Span(source.name, 1, 1, 1, 1)
+        _error(report, "a file of cases is one YAML object with the key `cases`", place, _EXAMPLE)
+        return TestFile(source.name, (), ())
+    reader = _Reader(source, read_file, report)
+    return reader.read(documents[0])
+
+
+class _Reader:
+    def __init__(self, source: SourceFile, read_file: ReadFile, report: Report) -> None:
+        self.source, self.read_file, self.report = source, read_file, report
+        self.base: Node | None = None
+
+    def read(self, document: Node) -> TestFile:
+        self._know(document, _KEYS, "a file of cases")
+        for flaw in document.all_flaws():
+            self.report.add(flaw.error)
+        self.base = document.get("pod")
+        if self.base is not None and self.base.kind != "map":
+            self._wrong("`pod` is a pod as in a manifest", self.base.span)
+            self.base = None
+        sources = document.get("source")
+        cases = document.get("cases")
+        if cases is None or cases.kind != "list" or not cases.items:
+            self._wrong("there are no cases: `cases` is a list of them", (cases or document).span)
+            return TestFile(self.source.name, (), ())
+        read = tuple(case for item in cases.items if (case := self._case(item)) is not None)
+        return TestFile(self.source.name, self._texts(sources, "source"), read)
+
+    def _case(self, node: Node) -> TestCase | None:
+        if node.kind != "map":
+            self._wrong("a case is an object", node.span)
+            return None
+        self._know(node, _CASE_KEYS, "a case")
+        verdicts = [entry for entry in node.entries if entry.key in OUTCOMES]
+        if len(verdicts) != 1:
+            which = f"has one of {', '.join(f'`{outcome}`' for outcome in OUTCOMES)} with its name behind"
+            self._wrong(f"a case {which}", verdicts[1].key_span if verdicts else node.span)
+            return None
+        verdict = verdicts[0]
+        policy, controls = node.get("policy"), node.get("controls")
+        fields = self._fields(node.get("changed"), "changed")
+        name = self._text(verdict.node, verdict.key) or verdict.key
+        manifests = tuple(replace(m, name=m.name or name) for m in self._manifests(node))
+        if not manifests:
+            return None
+        outcome = next(outcome for outcome in OUTCOMES if outcome == verdict.key)
+        return TestCase(
+            name,
+            manifests,
+            self._request(node),
+            outcome,
+            self._text(policy, "policy") if policy is not None else None,
+            self._texts(controls, "controls") if controls is not None else None,
+            fields,
+            node.span,
+            (
+                ("outcome", verdict.key_span),
+                *((e.key, e.key_span.to(e.node.span)) for e in node.entries if e.key in _EXPECTED),
+            ),
+        )
+
+    def _request(self, node: Node) -> Request:
+        user = self._text(node.get("as"), "as")
+        groups = self._texts(node.get("groups"), "groups")
+        if groups and not user:
+            self._wrong("`groups` are those of a user: say who asks with `as`", _place(node, "groups"))
+        labels = self._fields(node.get("namespace-labels"), "namespace-labels")
+        pairs = tuple((key, str(value)) for key, value in labels)
+        return Request(
+            self._text(node.get("namespace"), "namespace"), user, requested_by(user, groups), namespace_labels=pairs
+        )
+
+    def _manifests(self, node: Node) -> tuple[Manifest, ...]:
+        own, file, change = node.get("pod"), node.get("file"), node.get("set")
+        if own is not None and file is not None:
+            self._wrong("a case has its pod from `pod` or from `file`, not from both", _place(node, "file"))
+            return ()
+        if file is not None:
+            manifests = self._of_file(self._text(file, "file"), file.span)
+        elif (pod := own or self.base) is not None:
+            manifests = self._of_pod(pod, node)
+        else:
+            self._wrong("there is no pod: write `pod` or `file` here, or a `pod` for all cases above them", node.span)
+            return ()
+        for entry in change.entries if change is not None else ():
+            manifests = tuple(self._set(manifest, entry) for manifest in manifests)
+        return manifests
+
+    def _of_pod(self, pod: Node, case: Node) -> tuple[Manifest, ...]:
+        if pod.kind != "map" or pod.get("spec") is None:
+            self._wrong("this pod has no `spec`", pod.span)
+            return ()
+        return tuple(replace(manifest, span=case.span) for manifest in manifests_of(pod, self.report))
+
+    def _of_file(self, path: str, place: Span) -> tuple[Manifest, ...]:
+        try:
+            manifests = read_manifests(self.read_file(path), self.report)
+        except (OSError, ValueError) as error:
+            self._missing(f"{path!r} cannot be read: {getattr(error, 'strerror', None) or error}", place)
+            return ()
+        if not manifests:
+            self._missing(f"there is no pod in {path!r}", place)
+        return manifests
+
+    def _set(self, manifest: Manifest, entry: Entry) -> Manifest:
+        try:
+            pod = changed(manifest.pod, steps_of(entry.key), entry.node.to_json())
+        except PathError as error:
+            self._wrong(f"`{entry.key}`: {error}", entry.key_span)
+            return manifest
+        return replace(manifest, pod=pod)
+
+    # --- values ------------------------------------------------------------------
+
+    def _know(self, node: Node, keys: tuple[str, ...], what: str) -> None:
+        for entry in node.entries:
+            if entry.key not in keys:
+                near = did_you_mean(entry.key, keys)
+                help = f"did you mean `{near}`?" if near else f"it has {', '.join(f'`{key}`' for key in keys)}"
+                _error(self.report, f"`{entry.key}` is nothing that {what} has", entry.key_span, help)
+
+    def _text(self, node: Node | None, key: str) -> str:
+        if node is None:
+            return ""
+        if node.kind in ("map", "list"):
+            self._wrong(f"`{key}` is a text", node.span)
+            return ""
+        return str(node.value)
+
+    def _texts(self, node: Node | None, key: str) -> tuple[str, ...]:
+        if node is None:
+            return ()
+        if node.kind == "map":
+            self._wrong(f"`{key}` is a list of texts", node.span)
+        return tuple(self._text(item, key) for item in (node.items if node.kind == "list" else (node,)))
+
+    def _fields(self, node: Node | None, key: str) -> tuple[tuple[str, object], ...]:
+        if node is None:
+            return ()
+        if node.kind != "map":
+            self._wrong(f"`{key}` is an object", node.span)
+        if key == "changed":
+            for entry in node.entries:
+                self._check_path(entry)
+        return tuple((entry.key, entry.node.to_json()) for entry in node.entries)
+
+    def _check_path(self, entry: Entry) -> None:
+        try:
+            steps_of(entry.key)
+        except PathError as error:
+            self._wrong(f"`{entry.key}`: {error}", entry.key_span)
+
+    def _wrong(self, message: str, place: Span) -> None:
+        _error(self.report, message, place, "`pscc test --help` shows a whole file")
+
+    def _missing(self, message: str, place: Span) -> None:
+        help = "paths are relative to the file of cases"
+        self.report.add(Diagnostic("TST002", message, place, help=help))
+
+
+def _error(report: Report, message: str, place: Span, help: str) -> None:
+    report.add(Diagnostic("TST001", message, place, help=help))
+
+
+def _place(node: Node, key: str) -> Span:
+    return next(entry.key_span for entry in node.entries if entry.key == key)
+
+
+def pods_of(tests: TestFile) -> Iterator[Manifest]:
+    """The pods of all cases."""
+    for case in tests.cases:
+        yield from case.manifests

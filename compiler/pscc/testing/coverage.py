@@ -1,0 +1,98 @@
+"""Which statements and exemptions of a source no case exercises.
+
+A check is exercised by a case in which it objects to a pod. Where a default adds to the list that it reads, so that it may
+never object, it is one in which it would object without the default. A default is exercised by a case whose pod it changes,
+and an exemption by one in which it lets somebody or a container off.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from pscc import ir
+from pscc.base.frozen import frozen
+from pscc.base.source import Span
+from pscc.ir.access import ContainerExemption, Exemption, Request
+from pscc.pod.fields import CONTAINER_LISTS
+from pscc.pod.manifests import Manifest
+from pscc.pod.normalising import normalise
+from pscc.reference import interpreter
+from pscc.reference.admission import judges
+from pscc.reference.evaluate import request_of
+from pscc.reference.interpreter import Json
+from pscc.testing.cases import TestCase
+
+
+@frozen
+class Part:
+    """A statement or an exemption of a policy, as its source has it."""
+
+    policy: str
+    text: str
+    span: Span
+
+
+@frozen
+class Coverage:
+    """The parts of a source that some case exercises, and those that none does."""
+
+    exercised: tuple[Part, ...]
+    missed: tuple[Part, ...]
+
+
+def coverage(program: ir.Program, cases: Sequence[TestCase], files: Iterable[str]) -> Coverage:
+    """What ``cases`` exercise of those parts of ``program`` that stand in ``files``."""
+    named = frozenset(files)
+    asked = [(case.request, manifest) for case in cases for manifest in case.manifests]
+    done: dict[Part, bool] = {}
+    for policy in _policies(program):
+        judged = [(request_of(request, manifest, normalise(manifest.pod)), manifest) for request, manifest in asked]
+        for part, exercised in _parts(policy, judged):
+            if part.span.file in named:
+                done[part] = done.get(part, False) or exercised
+    return Coverage(
+        tuple(part for part, exercised in done.items() if exercised),
+        tuple(part for part, exercised in done.items() if not exercised),
+    )
+
+
+def _parts(policy: ir.Policy, asked: Sequence[tuple[Request, Manifest]]) -> Iterator[tuple[Part, bool]]:
+    exempt = replace(policy, exemptions=())
+    inside = [(request, normalise(manifest.pod)) for request, manifest in asked if judges(exempt, request)]
+    pods = [pod for request, pod in inside if judges(policy, request)]
+    defaulted = [interpreter.with_defaults(policy, pod) for pod in pods]
+    adding = {default.control for default in policy.defaults if default.add}
+    objecting = {reason.span for pod in defaulted for reason in interpreter.check(policy, pod).reasons}
+    objecting |= {r.span for pod in pods for r in interpreter.check(policy, pod).reasons if r.control in adding}
+    for check in policy.checks:
+        yield Part(policy.name, check.statement, check.span), check.span in objecting
+        for of_containers in check.exemptions:
+            used = any(_has_exempt(pod, of_containers) for pod in pods)
+            yield Part(policy.name, f'exemption because "{of_containers.reason}"', of_containers.span), used
+    for default in policy.defaults:
+        alone = replace(policy, defaults=(default,))
+        changes = any(interpreter.with_defaults(alone, pod) != pod for pod in pods)
+        yield Part(policy.name, default.statement, default.span), changes
+    for of_requests in policy.exemptions:
+        used = any(_lets_off(of_requests, request) for request, _ in inside)
+        yield Part(policy.name, f'exemption because "{of_requests.reason}"', of_requests.span), used
+
+
+def _lets_off(exemption: Exemption, request: Request) -> bool:
+    return any(exemption.subjects.include(identity) for identity in request.identities)
+
+
+def _has_exempt(pod: Json, exemption: ContainerExemption) -> bool:
+    spec = pod.get("spec")
+    lists = [spec.get(name) for name in CONTAINER_LISTS] if isinstance(spec, dict) else []
+    containers = [c for listed in lists if isinstance(listed, list) for c in listed if isinstance(c, dict)]
+    return any(
+        str(container.get("name")) in exemption.containers or str(container.get("image")) in exemption.images
+        for container in containers
+    )
+
+
+def _policies(program: ir.Program) -> Iterator[ir.Policy]:
+    yield from program.policies
+    yield from (policy for choice in program.choices for policy in choice.policies)

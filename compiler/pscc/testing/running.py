@@ -1,0 +1,114 @@
+"""Judges the cases of a file, and says in what each differs from what it expects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from pscc.base.frozen import frozen
+from pscc.base.source import Span
+from pscc.ir import Program
+from pscc.pod.manifests import Manifest
+from pscc.reference.evaluate import Judgement, Outcome, judgements
+from pscc.reference.interpreter import Json
+from pscc.testing.cases import OUTCOMES, TestCase
+from pscc.testing.paths import steps_of, value_at
+
+
+@frozen
+class Mismatch:
+    """One expectation that does not hold: its ``key``, what was ``expected``, what ``actual`` is, and where it is written."""
+
+    key: str
+    expected: object
+    actual: object
+    span: Span
+
+
+@frozen
+class Found:
+    """What the policies say of one pod of a case.
+
+    ``policies`` are those that the verdict comes from, ``controls`` those that object, in order, ``findings`` what they say.
+    ``pod`` is the pod with the defaults set.
+    """
+
+    outcome: Outcome
+    policies: tuple[str, ...]
+    controls: tuple[str, ...]
+    findings: tuple[str, ...]
+    pod: Json
+
+
+@frozen
+class Result:
+    """A case with what was found of its pods. It passes where no expectation fails for any of them."""
+
+    case: TestCase
+    found: tuple[Found, ...]
+    mismatches: tuple[Mismatch, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether the case passes."""
+        return not self.mismatches
+
+
+def run(program: Program, cases: Sequence[TestCase]) -> tuple[Result, ...]:
+    """The result of each of ``cases`` by ``program``."""
+    return tuple(_result(program, case) for case in cases)
+
+
+def _result(program: Program, case: TestCase) -> Result:
+    found = tuple(_found(program, case, manifest) for manifest in case.manifests)
+    mismatches: list[Mismatch] = []
+    for mismatch in (mismatch for one in found for mismatch in _mismatches(case, one)):
+        if mismatch not in mismatches:
+            mismatches.append(mismatch)
+    return Result(case, found, tuple(mismatches))
+
+
+def _found(program: Program, case: TestCase, manifest: Manifest) -> Found:
+    judged = judgements(program, manifest, case.request)
+    judged = tuple(one for one in judged if case.policy in set(_policies(one))) or judged
+    # the worst verdict is the pod's: what denies it, then what warns of it
+    outcome = next(
+        o for o in ("denied", "warned", "audited", "allowed", "unjudged") if any(j.verdict == o for j in judged)
+    )
+    deciding = [judgement for judgement in judged if judgement.verdict == outcome]
+    reasons = [reason for judgement in deciding for reason in judgement.reasons]
+    tried = [opinion for judgement in deciding for opinion in judgement.tried]
+    if case.policy is not None:
+        tried = [opinion for opinion in tried if opinion.policy == case.policy]
+    reasons += [reason for opinion in tried for reason in opinion.verdict.reasons]
+    return Found(
+        next(known for known in OUTCOMES if known == outcome),
+        tuple(dict.fromkeys(name for judgement in deciding for name in _policies(judgement))),
+        tuple(dict.fromkeys(reason.control for reason in reasons)),
+        tuple(dict.fromkeys(line for judgement in deciding for line in _lines(judgement))),
+        judged[0].pod,
+    )
+
+
+def _policies(judgement: Judgement) -> Iterator[str]:
+    if judgement.policy:
+        yield judgement.policy
+    yield from (opinion.policy for opinion in judgement.tried)
+
+
+def _lines(judgement: Judgement) -> Iterator[str]:
+    yield from (reason.full_message for reason in judgement.reasons)
+    if judgement.message and not judgement.reasons:
+        yield judgement.message
+
+
+def _mismatches(case: TestCase, found: Found) -> Iterator[Mismatch]:
+    places = dict(case.places)
+    if found.outcome != case.outcome:
+        yield Mismatch("outcome", case.outcome, found.outcome, places["outcome"])
+    if case.policy is not None and case.policy not in found.policies:
+        yield Mismatch("policy", case.policy, found.policies, places["policy"])
+    if case.controls is not None and set(case.controls) != set(found.controls):
+        yield Mismatch("controls", case.controls, found.controls, places["controls"])
+    actual = {path: value_at(found.pod, steps_of(path)) for path, _ in case.changed}
+    if actual != dict(case.changed):
+        yield Mismatch("changed", dict(case.changed), actual, places["changed"])

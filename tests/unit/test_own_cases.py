@@ -1,0 +1,180 @@
+"""``pscc test``: what a file of cases may say, what is said of it, and where its cases go."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from click.testing import CliRunner, Result
+
+from pscc.cli import main
+from pscc.testing.paths import PathError, changed, steps_of, value_at
+from support.paths import ROOT
+
+POLICY = """policy team {
+    deny privileged
+    allow hostPorts 80, 443
+    default allowPrivilegeEscalation false
+    exempt images registry.example/agent:* from privileged because "the agent"
+    exempt users admin because "break glass"
+}
+"""
+POD = 'pod: {spec: {containers: [{name: app, image: "registry.example/app:1"}]}}\n'
+PRIVILEGED = '  set: {"spec.containers[0].securityContext.privileged": true}\n'
+
+
+def run(folder: Path, cases: str, *arguments: str, policy: str = POLICY, head: str = POD) -> Result:
+    (folder / "team.psp").write_text(policy, encoding="utf-8")
+    (folder / "team_test.yaml").write_text(f"{head}cases:\n{cases}", encoding="utf-8")
+    return CliRunner().invoke(main, ["test", str(folder), *arguments])
+
+
+def test_the_examples_pass() -> None:
+    done = CliRunner().invoke(main, ["test", str(ROOT / "examples"), "--coverage"])
+    assert done.exit_code == 0, done.stdout + done.stderr
+    assert "not exercised" not in done.stdout
+
+
+def test_a_case_that_holds(tmp_path: Path) -> None:
+    done = run(tmp_path, f"- denied: a privileged container\n{PRIVILEGED}  controls: [privileged]\n  policy: team\n")
+    assert (done.exit_code, done.stdout) == (0, "1 case in 1 file: all passed\n")
+
+
+@pytest.mark.parametrize(
+    ("case", "said"),
+    [
+        (f"- allowed: p\n{PRIVILEGED}", "expected allowed, is denied"),
+        (f"- denied: p\n{PRIVILEGED}  controls: [hostPorts]\n", "controls: expected hostPorts, are privileged"),
+        (f"- denied: p\n{PRIVILEGED}  policy: other\n", "policy: expected other, is team"),
+        (
+            '- allowed: p\n  changed: {"spec.containers[0].securityContext.allowPrivilegeEscalation": true}\n',
+            'changed: expected {"spec.containers[0].securityContext.allowPrivilegeEscalation": true}, '
+            'is {"spec.containers[0].securityContext.allowPrivilegeEscalation": false}',
+        ),
+        ("- allowed: p\n  as: admin\n", "expected allowed, is unjudged"),
+    ],
+)
+def test_an_expectation_that_does_not_hold(case: str, said: str, tmp_path: Path) -> None:
+    done = run(tmp_path, case)
+    assert done.exit_code == 1
+    assert said in done.stdout and "FAILED  p " in done.stdout
+    assert done.stdout.endswith("1 case in 1 file: 1 failed\n")
+
+
+@pytest.mark.parametrize(
+    ("cases", "said"),
+    [
+        ("- refused: p\n", "`refused` is nothing that a case has"),
+        ("- allowed: p\n  denied: q\n", "a case has one of `allowed`"),
+        ("- allowed: p\n  contrls: []\n", "did you mean `controls`?"),
+        ("- allowed: p\n  groups: [a]\n", "`groups` are those of a user"),
+        ("- allowed: p\n  set:\n    spec.containers[7].image: a\n", "there is no element [7]: the list has 1"),
+        ("- allowed: p\n  set:\n    spec.containers[0].image.tag: a\n", "there is no object around `tag`"),
+        ("- allowed: p\n  set: {.spec: a}\n", "write a path like spec.containers[0].image"),
+        ('- allowed: p\n  changed:\n    "spec[": a\n', "write a path like spec.containers[0].image"),
+        ("- allowed: p\n  file: none.yaml\n", "cannot be read"),
+        ("- allowed: p\n  file: a\n  pod: {}\n", "from `pod` or from `file`, not from both"),
+        ("- allowed: p\n  pod: {containers: []}\n", "this pod has no `spec`"),
+        ("- allowed: p\n  controls: {a: b}\n", "`controls` is a list of texts"),
+        ("- allowed\n", "a case is an object"),
+        ("  []\n", "there are no cases"),
+        ("- allowed: p\n  as: [jane]\n", "`as` is a text"),
+        ("- allowed: p\n  allowed: q\n", "twice"),
+    ],
+)
+def test_an_error_is_at_its_place(cases: str, said: str, tmp_path: Path) -> None:
+    done = run(tmp_path, cases)
+    assert done.exit_code == 1
+    assert said in done.stderr and "team_test.yaml:" in done.stderr
+    assert "[TST001]" in done.stderr or "[TST002]" in done.stderr or "[YML" in done.stderr
+    assert "0 cases in 1 file: none was run, 1 of the files has errors" in done.stdout
+
+
+def test_an_error_of_the_policy_is_one_of_the_run(tmp_path: Path) -> None:
+    done = run(tmp_path, "- allowed: p\n", policy="policy team {\n    deny privilged\n}\n")
+    assert done.exit_code == 1 and "LNG010" in done.stderr
+    report = ElementTree.fromstring(run(tmp_path, "- allowed: p\n", "--format", "junit", policy="policy {").stdout)
+    assert report.attrib["errors"] == "1"
+
+
+def test_who_asks_and_where(tmp_path: Path) -> None:
+    policy = "policy team {\n    in namespaces tier=edge\n    deny privileged\n}\n"
+    cases = f"- unjudged: elsewhere\n{PRIVILEGED}- denied: here\n{PRIVILEGED}  namespace: a\n  namespace-labels: {{tier: edge}}\n"
+    assert run(tmp_path, cases, policy=policy).exit_code == 0
+
+
+def test_pods_of_a_file_each_count(tmp_path: Path) -> None:
+    pods = ["{kind: Pod, apiVersion: v1, metadata: {name: a}, spec: {containers: [{name: c, image: i}]}}"]
+    pods.append("{kind: Deployment, apiVersion: apps/v1, metadata: {name: b}, spec: {template: {spec: "
+                "{containers: [{name: c, image: i, securityContext: {privileged: true}}]}}}}")  # fmt: skip
+    (tmp_path / "pods.yaml").write_text("\n---\n".join(pods), encoding="utf-8")
+    assert "expected allowed, is denied" in run(tmp_path, "- allowed: both\n  file: pods.yaml\n").stdout
+
+
+def test_a_source_of_another_name(tmp_path: Path) -> None:
+    (tmp_path / "cases.yaml").write_text(f"{POD}cases: [{{allowed: p}}]\n", encoding="utf-8")
+    done = CliRunner().invoke(main, ["test", str(tmp_path / "cases.yaml")])
+    assert done.exit_code == 1 and "name the policy with `source: FILE`" in done.stderr
+    assert run(tmp_path, "- allowed: p\n", head=f"source: pss/restricted\n{POD}").stdout.endswith("1 failed\n")
+
+
+def test_json_and_junit_say_the_same(tmp_path: Path) -> None:
+    cases = f"- allowed: a\n- allowed: b\n{PRIVILEGED}"
+    rows = [json.loads(line) for line in run(tmp_path, cases, "--format", "json").stdout.splitlines()]
+    assert [(row["name"], row["passed"]) for row in rows] == [("a", True), ("b", False)]
+    assert rows[1]["mismatches"] == [{"key": "outcome", "expected": "allowed", "actual": "denied"}]
+    suites = ElementTree.fromstring(run(tmp_path, cases, "--format", "junit").stdout)
+    assert (suites.attrib["tests"], suites.attrib["failures"]) == ("2", "1")
+
+
+def test_coverage_names_what_no_case_exercises(tmp_path: Path) -> None:
+    done = run(tmp_path, f"- denied: a\n{PRIVILEGED}- unjudged: b\n  as: admin\n", "--coverage")
+    missed = [line.partition("  ")[0] for line in done.stdout.splitlines() if line.startswith("not exercised")]
+    assert missed == ['not exercised: exemption because "the agent"', "not exercised: allow hostPorts 80, 443"]
+    assert "3 of 5 statements and exemptions exercised" in done.stdout
+    row = json.loads(run(tmp_path, "- allowed: a\n", "--coverage", "--format", "json").stdout.splitlines()[-1])
+    assert [part["text"] for part in row["exercised"]] == ["default allowPrivilegeEscalation false"]
+
+
+def test_update_writes_what_is_and_keeps_the_rest(tmp_path: Path) -> None:
+    cases = f"- allowed: a  # why\n{PRIVILEGED}  controls:\n  - hostPorts\n# between\n- unjudged: b\n"
+    done = run(tmp_path, cases, "--update")
+    assert done.exit_code == 0 and done.stdout.endswith("2 cases in 1 file: 2 changed\n")
+    written = (tmp_path / "team_test.yaml").read_text(encoding="utf-8")
+    expected = f'{POD}cases:\n- denied: a  # why\n{PRIVILEGED}  controls: ["privileged"]\n# between\n- allowed: b\n'
+    assert written == expected
+    assert CliRunner().invoke(main, ["test", str(tmp_path)]).exit_code == 0
+
+
+def test_a_folder_without_cases_is_an_error(tmp_path: Path) -> None:
+    done = CliRunner().invoke(main, ["test", str(tmp_path)])
+    assert done.exit_code == 2 and "its name ends in _test.yaml" in done.stderr
+
+
+def test_a_file_of_cases_is_no_source_and_no_manifest(tmp_path: Path) -> None:
+    run(tmp_path, "- allowed: p\n")
+    assert CliRunner().invoke(main, ["check", str(tmp_path)]).exit_code == 0
+
+
+def test_cases_with_errors_stop_a_compile(tmp_path: Path) -> None:
+    run(tmp_path, "- refused: p\n")
+    done = CliRunner().invoke(main, ["compile", str(tmp_path / "team.psp"), "-o", str(tmp_path / "out")])
+    assert done.exit_code == 1 and "TST001" in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_paths() -> None:
+    pod = {"spec": {"containers": [{"image": "a"}]}, "metadata": {"annotations": {"a.example/b": "c"}}}
+    assert steps_of('metadata.annotations["a.example/b"]') == ("metadata", "annotations", "a.example/b")
+    assert value_at(pod, steps_of("metadata.annotations['a.example/b']")) == "c"
+    assert value_at(pod, steps_of("spec.containers[3].image")) is None
+    assert changed(pod, steps_of("spec.containers[0].image"), None)["spec"] == {"containers": [{}]}
+    assert changed(pod, steps_of("spec.containers[1].image"), "b")["spec"] == {
+        "containers": [{"image": "a"}, {"image": "b"}]
+    }
+    assert changed(pod, steps_of("spec.containers[0]"), None)["spec"] == {"containers": []}
+    assert pod["spec"] == {"containers": [{"image": "a"}]}
+    with pytest.raises(PathError):
+        steps_of("")
