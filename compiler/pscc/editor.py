@@ -129,7 +129,7 @@ def hover(source: SourceFile, line: int, column: int, load: Load, today: date) -
     """The text of ``pscc explain``, without targets, for line ``line`` (from 1), else for the control at ``column`` (from 0)."""
     try:
         document, program, _ = analyse(source, load=load, today=today)
-        text = explain_source(document, link(document, load, Report()), program, line, today, targets=False)
+        text = explain_source(document, link(document, load, Report()), program, line, today, targets=())
     except SourceError:
         text = ""
     if text:

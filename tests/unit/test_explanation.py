@@ -142,3 +142,17 @@ def test_a_default_of_what_does_not_enforce_is_not_set(chosen: bool, tmp_path: P
     text = explained(f"{path}:{2 if chosen else 3}")
     assert "On every target: not set" in text
     assert not any(f"  {target}:" in text for target in TARGETS)
+
+
+def test_a_file_is_explained_in_short_and_a_target_is_shown_where_it_is_asked_for() -> None:
+    source = str(ROOT / "examples" / "team.psp")
+    short = explained(source)
+    assert len(short.splitlines()) < 150
+    assert "object.spec" not in short and ": exact" not in short
+    assert "opa: OPA only answers, so it cannot set the default of `fsGroup` in team" in short
+    done = CliRunner().invoke(main, ["explain", source, "-t", "vap"])
+    assert "  vap: exact\n      denyPrivileged: " in done.stdout and "  opa: " not in done.stdout
+    of_a_line = CliRunner().invoke(main, ["explain", f"{source}:2", "--target", "opa,kyverno"]).stdout
+    assert "  opa: exact" in of_a_line and "  kyverno: exact" in of_a_line and "gatekeeper" not in of_a_line
+    refused = CliRunner().invoke(main, ["explain", "hostPorts", "-t", "vap"])
+    assert refused.exit_code == 2 and "--target goes with a source" in refused.stderr

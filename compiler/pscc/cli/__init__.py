@@ -15,7 +15,20 @@ import click
 from pscc import __version__
 
 BUG = 70
-COMMANDS = ("compile", "check", "eval", "test", "verify", "import", "explain", "diff", "fmt", "lsp", "completion")
+COMMANDS = (
+    "compile",
+    "check",
+    "eval",
+    "test",
+    "verify",
+    "import",
+    "show",
+    "explain",
+    "diff",
+    "fmt",
+    "lsp",
+    "completion",
+)
 """The commands, in the order of ``--help``; each is the ``command`` of the module ``NAME_`` here."""
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 import click
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pscc.language.ast import Document
     from pscc.pod.manifests import Contents
 
+_Command = TypeVar("_Command", bound=Callable[..., object])
 NO_TEXTS: Mapping[str, str] = MappingProxyType({})
 Format = Literal["text", "json", "github", "sarif"]
 FORMATS = click.Choice(["text", "json", "github", "sarif"])
@@ -34,6 +35,21 @@ everyone_option = click.option(
 namespace_option = click.option(
     "-n", "--namespace", metavar="NAME", help="The namespace of objects that name none, as it is for kubectl."
 )
+
+
+def _labels(context: click.Context, parameter: click.Parameter, texts: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """The labels that ``KEY=VALUE`` give."""
+    for text in texts:
+        if "=" not in text:
+            raise click.BadParameter(f"{text!r} is no label: write KEY=VALUE")
+    return tuple((key, value) for key, _, value in (text.partition("=") for text in texts))
+
+
+def labels_option(help: str) -> Callable[[_Command], _Command]:
+    """The option ``--namespace-label``, whose values are pairs of key and value."""
+    return click.option("--namespace-label", "labels", multiple=True, metavar="KEY=VALUE", callback=_labels, help=help)
+
+
 ignored_option = click.option(
     "--list-ignored", is_flag=True, help="Name each object of the sources that says nothing about pod security."
 )

@@ -9,18 +9,11 @@ from pscc.cli._shared import (
     contents_of,
     everyone_option,
     fix_option,
+    labels_option,
     namespace_option,
     source_argument,
     write_diagnostics,
 )
-
-
-def _labels(context: click.Context, parameter: click.Parameter, texts: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
-    """The labels that ``KEY=VALUE`` give."""
-    for text in texts:
-        if "=" not in text:
-            raise click.BadParameter(f"{text!r} is no label: write KEY=VALUE")
-    return tuple((key, value) for key, _, value in (text.partition("=") for text in texts))
 
 
 @click.command(
@@ -45,14 +38,7 @@ def _labels(context: click.Context, parameter: click.Parameter, texts: tuple[str
 )
 @click.option("--as-group", "groups", multiple=True, help="A group of theirs; may be repeated.")
 @namespace_option
-@click.option(
-    "--namespace-label",
-    "labels",
-    multiple=True,
-    metavar="KEY=VALUE",
-    callback=_labels,
-    help="A label of every namespace, beside those of the Namespaces in FILES; may be repeated.",
-)
+@labels_option("A label of every namespace, beside those of the Namespaces in FILES; may be repeated.")
 @click.option(
     "--format",
     "fmt",

@@ -5,22 +5,35 @@ from __future__ import annotations
 import click
 
 from pscc.cli._shared import day, namespace_option
+from pscc.cli._targets import METAVAR, Targets
 
 
 @click.command(
     "explain", short_help="Say more about a code or a control.", epilog="\b\nExample: pscc explain hostPorts"
 )
 @click.argument("subject", required=False)
+@click.option(
+    "-t",
+    "--target",
+    "targets",
+    multiple=True,
+    type=Targets(),
+    metavar=METAVAR,
+    help="Show what this target makes of each line of FILE, several with commas. [default: all, of a FILE:LINE]",
+)
 @namespace_option
-def command(subject: str | None, namespace: str | None) -> None:
+def command(subject: str | None, targets: tuple[tuple[str, ...], ...], namespace: str | None) -> None:
     """Say more about a diagnostic's CODE, a control, a word of the language, a field of a PodSecurityPolicy, or a source: FILE or
     FILE:LINE. Without SUBJECT: list them all.
 
-    Of a source: what each line means, where it comes from, what it replaces, and what every target makes of it.
+    Of a source: what each line means, where it comes from, what it replaces, and which target cannot express it exactly.
     """
+    named = tuple(dict.fromkeys(name for names in targets for name in names))
     if subject is not None and (source := _source(subject)) is not None:
-        click.echo(_explained(*source, namespace))
+        click.echo(_explained(*source, namespace, named))
         return
+    if named:
+        raise click.UsageError("--target goes with a source: FILE or FILE:LINE")
     from pscc.explain.codes import explain as explanation
     from pscc.explain.codes import overview
 
@@ -48,15 +61,18 @@ def _source(subject: str) -> tuple[str, int | None] | None:
     return (subject, None) if Path(subject).is_file() or subject.startswith("pss/") else None
 
 
-def _explained(path: str, line: int | None, namespace: str | None) -> str:
+def _explained(path: str, line: int | None, namespace: str | None, targets: tuple[str, ...]) -> str:
     from pscc.cli._shared import analysed
     from pscc.diagnostics import Report
     from pscc.explain.explanation import explain_source
     from pscc.files import loader_for
     from pscc.meaning.linking import link
+    from pscc.targets.registry import TARGETS
 
     _, document, program = analysed((path,), "text", fix=False, namespace=namespace)
-    text = explain_source(document, link(document, loader_for(path), Report()), program, line, day())
+    family = link(document, loader_for(path), Report())
+    shown = targets or (tuple(TARGETS) if line is not None else ())
+    text = explain_source(document, family, program, line, day(), targets or tuple(TARGETS), shown)
     if not text and line is not None:
         raise click.UsageError(f"there is no statement in line {line} of {path}")
     return text or f"{path} has no statement: it admits every pod"

@@ -31,14 +31,16 @@ def explain_source(
     program: ir.Program,
     line: int | None,
     today: date = date.min,
-    targets: bool = True,
+    targets: tuple[str, ...] = tuple(TARGETS),
+    shown: tuple[str, ...] = (),
 ) -> str:
     """The explanation of every statement of ``document``, or of those on ``line``; empty where there is none.
 
-    Without ``targets``, nothing is compiled, and the explanation leaves the targets out.
+    It says what each of ``targets`` cannot express exactly, and has the text of those ``shown``. Without ``targets`` nothing
+    is compiled.
     """
-    outputs = compiled(program) if targets else None
-    parts = [(span, "\n".join(text)) for span, text in _statements(document, family, program, line, outputs)]
+    outputs = compiled(program, targets) if targets else None
+    parts = [(span, "\n".join(text)) for span, text in _statements(document, family, program, line, outputs, shown)]
     for explained in lines_of(document, family):
         if _on(explained.span, line, document):
             text = [
@@ -47,7 +49,8 @@ def explain_source(
             ]
             if outputs and line is not None:
                 remaining = resolve(explained.without, Report(), replace(family, own=explained.without.policies), today)
-                text += on_each_target(outputs, _about(program, explained.policy), _about(remaining, explained.policy))
+                about, rest = _about(program, explained.policy), _about(remaining, explained.policy)
+                text += on_each_target(outputs, about, rest, shown)
             parts.append((explained.span, "\n".join(text)))
     own = [text for span, text in sorted(parts, key=lambda p: (p[0].line, p[0].column)) if span.file == document.file]
     return "\n\n".join([*own, *(text for span, text in parts if span.file != document.file)])
@@ -71,7 +74,12 @@ def _on(span: Span, line: int | None, document: ast.Document) -> bool:
 
 
 def _statements(
-    document: ast.Document, family: Family, program: ir.Program, line: int | None, outputs: Compiled | None
+    document: ast.Document,
+    family: Family,
+    program: ir.Program,
+    line: int | None,
+    outputs: Compiled | None,
+    shown: tuple[str, ...],
 ) -> Iterator[tuple[Span, Iterator[str]]]:
     modes = {member.name: choice.mode for choice in program.choices for member in choice.policies}
     for policy in _all_policies(program):
@@ -81,10 +89,10 @@ def _statements(
         replaced = flatten(named, family, Report()).replaced if named else ()
         for check in policy.checks:
             if _on(check.span, line, document):
-                yield check.span, _check(policy, check, replaced, outputs)
+                yield check.span, _check(policy, check, replaced, outputs, shown)
         defaults = [default for default in policy.defaults if _on(default.span, line, document)]
         for default in defaults:
-            yield default.span, _default(policy, default, replaced, outputs)
+            yield default.span, _default(policy, default, replaced, outputs, shown)
 
 
 def _head(policy: ir.Policy, statement: str, control_id: str, span: object, description: str) -> Iterator[str]:
@@ -105,15 +113,21 @@ def _in_place_of(statement: str, control: str, replaced: tuple[Replaced, ...]) -
 
 
 def _check(
-    policy: ir.Policy, check: ir.Check, replaced: tuple[Replaced, ...], outputs: Compiled | None
+    policy: ir.Policy,
+    check: ir.Check,
+    replaced: tuple[Replaced, ...],
+    outputs: Compiled | None,
+    shown: tuple[str, ...],
 ) -> Iterator[str]:
     yield from _head(policy, check.statement, check.control, check.span, check.description)
     yield from _in_place_of(check.statement, check.control, replaced)
     if outputs is None:
         return
-    for target in TARGETS:
-        yield f"  {target}: {_refused(outputs, target) or 'exact'}"
-        if target not in outputs.refused:
+    for target in outputs.targets:
+        refused = _refused(outputs, target)
+        if refused or target in shown:
+            yield f"  {target}: {refused or 'exact'}"
+        if target in shown and not refused:
             yield from (f"      {line}".rstrip() for line in target_named(target).check_text(check))
 
 
@@ -122,6 +136,7 @@ def _default(
     default: ir.Default,
     replaced: tuple[Replaced, ...],
     outputs: Compiled | None,
+    shown: tuple[str, ...],
 ) -> Iterator[str]:
     shape = control_of(default.control).default
     assert shape is not None
@@ -132,11 +147,17 @@ def _default(
         return
     if outputs is None:
         return
-    for target in TARGETS:
+    for target in outputs.targets:
         shortfalls = tuple(_of_default(policy, default, outputs, target))
         messages = "; ".join(dict.fromkeys(diagnostic_of(shortfall).message for shortfall in shortfalls))
-        yield f"  {target}: {_refused(outputs, target) or messages or 'exact'}"
-        if target not in outputs.refused and all(isinstance(shortfall, DefaultSetWidely) for shortfall in shortfalls):
+        said = _refused(outputs, target) or messages
+        if said or target in shown:
+            yield f"  {target}: {said or 'exact'}"
+        if (
+            target in shown
+            and target not in outputs.refused
+            and all(isinstance(shortfall, DefaultSetWidely) for shortfall in shortfalls)
+        ):
             yield from (f"      {line}".rstrip() for line in target_named(target).default_text(policy, default))
 
 

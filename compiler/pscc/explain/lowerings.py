@@ -33,17 +33,22 @@ class Compiled:
     outputs: dict[str, Output]
     refused: dict[str, tuple[Diagnostic, ...]]
 
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """The targets that it was compiled for."""
+        return tuple(target for target in TARGETS if target in self.outputs or target in self.refused)
+
     def shortfalls(self, target: str) -> tuple[Shortfall, ...]:
         """The shortfalls of ``target``; none where it refuses the program."""
         return self.outputs[target].shortfalls if target in self.outputs else ()
 
 
-def compiled(program: ir.Program) -> Compiled:
-    """The outputs of ``program`` for every target, without suites."""
+def compiled(program: ir.Program, targets: tuple[str, ...]) -> Compiled:
+    """The outputs of ``program`` for ``targets``, without suites."""
     plain = observing(lowered(program)[0])
     outputs: dict[str, Output] = {}
     refused: dict[str, tuple[Diagnostic, ...]] = {}
-    for target in TARGETS:
+    for target in targets:
         try:
             outputs[target] = packaged(target_named(target), plain, DEFAULTS)
         except SourceError as error:
@@ -51,13 +56,15 @@ def compiled(program: ir.Program) -> Compiled:
     return Compiled(outputs, refused)
 
 
-def on_each_target(whole: Compiled, with_it: ir.Program, without_it: ir.Program) -> Iterator[str]:
-    """For each target, whether it expresses the line exactly, and the lines of its output for it, without repetitions.
+def on_each_target(
+    whole: Compiled, with_it: ir.Program, without_it: ir.Program, shown: tuple[str, ...]
+) -> Iterator[str]:
+    """For each target, what it cannot express of the line, and for those ``shown`` the lines of its output for it, once each.
 
     ``whole`` is the source's program, which a target may refuse for other lines, too.
     """
-    after, before = compiled(with_it), compiled(without_it)
-    for target in TARGETS:
+    after, before = compiled(with_it, whole.targets), compiled(without_it, whole.targets)
+    for target in whole.targets:
         if target in whole.refused:
             messages = "; ".join(dict.fromkeys(diagnostic.message for diagnostic in whole.refused[target]))
             yield f"  {target}: refused, never left out: {messages}"
@@ -67,7 +74,10 @@ def on_each_target(whole: Compiled, with_it: ir.Program, without_it: ir.Program)
         before_keys = {about(shortfall) for shortfall in before.shortfalls(target)}
         new = (shortfall for shortfall in after.shortfalls(target) if about(shortfall) not in before_keys)
         notes = dict.fromkeys(diagnostic_of(shortfall).message for shortfall in new)
-        yield f"  {target}: {'; '.join(notes) or 'exact'}"
+        if notes or target in shown:
+            yield f"  {target}: {'; '.join(notes) or 'exact'}"
+        if target not in shown:
+            continue
         lines = list(dict.fromkeys(_added(after.outputs[target], before.outputs.get(target))))
         yield from (f"      {line}".rstrip() for line in lines[:MOST_LINES])
         if len(lines) > MOST_LINES:

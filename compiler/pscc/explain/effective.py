@@ -1,0 +1,90 @@
+"""``pscc show``: the policies that are in force, flattened, each line with the place that it comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from pscc import ir
+from pscc.base.source import Span
+from pscc.diagnostics import Report
+from pscc.ir.access import Request
+from pscc.language import ast
+from pscc.meaning.inheritance import flatten
+from pscc.meaning.library import is_library_name
+from pscc.meaning.linking import Family
+from pscc.reference.admission import judges, usable
+
+
+def effective(document: ast.Document, family: Family) -> ast.Document:
+    """``document`` with every policy written out: no `extends`, no `without`, no `use`.
+
+    It has the policies of used files that a choice names, too. Beside each line stands where it comes from: a policy of the
+    library by its name, anything else as ``FILE:LINE``.
+    """
+    chosen = (family.find(grant.policy, Report()) for choice in document.choices for grant in choice.grants)
+    known = {policy.name.text: policy for policy in (*document.policies, *filter(None, chosen))}
+    return ast.Document(
+        document.file,
+        tuple(_flat(policy, family) for policy in known.values()),
+        tuple(_choice(choice) for choice in document.choices),
+    )
+
+
+def narrowed(document: ast.Document, program: ir.Program, request: Request) -> ast.Document:
+    """``document``, of `effective`, with those policies and grants alone that count for ``request``.
+
+    ``program`` is what the source of ``document`` means.
+    """
+    judging = {name for policy in program.policies if judges(policy, request) for name in _names(policy)}
+    choosing = [c for c in program.choices if c.scope.holds_in(request.namespace, request.namespace_labels)]
+    members = {policy.name for choice in choosing for policy in usable(choice, request)}
+    in_a_choice = {policy.name for choice in program.choices for policy in choice.policies}
+    counting = (judging - in_a_choice) | members
+    choices = (
+        replace(choice, grants=tuple(grant for grant in choice.grants if grant.policy.text in members))
+        for choice in document.choices
+    )
+    return replace(
+        document,
+        policies=tuple(policy for policy in document.policies if policy.name.text in counting),
+        choices=tuple(choice for choice in choices if choice.grants),
+    )
+
+
+def _names(policy: ir.Policy) -> Iterator[str]:
+    """The names that ``policy`` may have in its source: a statement with a mode of its own is a policy with that at its end."""
+    yield policy.name
+    yield policy.name.removesuffix(f"-{policy.mode}")
+
+
+def _flat(policy: ast.Policy, family: Family) -> ast.Policy:
+    statements = flatten(policy, family, Report()).statements
+    return replace(
+        policy,
+        statements=tuple(
+            replace(statement, comment="", beside=_origin(statement.span, source)) for statement, source in statements
+        ),
+        scopes=tuple(replace(scope, comment="", beside=_place(scope.span)) for scope in policy.scopes),
+        exemptions=tuple(replace(each, comment="", beside=_place(each.span)) for each in policy.exemptions),
+        comment="",
+        beside="",
+        closing="",
+        mode_comment="",
+        mode_beside="",
+        extends=None,
+        without=(),
+    )
+
+
+def _choice(choice: ast.Choice) -> ast.Choice:
+    grants = tuple(replace(grant, comment="", beside=_place(grant.span)) for grant in choice.grants)
+    return replace(choice, grants=grants, comment="", beside="", closing="")
+
+
+def _origin(span: Span, policy: str) -> str:
+    return policy if is_library_name(policy) else _place(span)
+
+
+def _place(span: Span) -> str:
+    return f"{span.file}:{span.line}"
