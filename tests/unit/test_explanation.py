@@ -151,7 +151,7 @@ def test_a_file_is_explained_in_short_and_a_target_is_shown_where_it_is_asked_fo
     assert "object.spec" not in short and ": exact" not in short
     assert "opa: OPA only answers, so it cannot set the default of `fsGroup` in team" in short
     done = CliRunner().invoke(main, ["explain", source, "-t", "vap"])
-    assert "  vap: exact\n      denyPrivileged: " in done.stdout and "  opa: " not in done.stdout
+    assert "  vap: exact\n      allContainers: " in done.stdout and "  opa: " not in done.stdout
     of_a_line = CliRunner().invoke(main, ["explain", f"{source}:2", "--target", "opa,kyverno"]).stdout
     assert "  opa: exact" in of_a_line and "  kyverno: exact" in of_a_line and "gatekeeper" not in of_a_line
     refused = CliRunner().invoke(main, ["explain", "hostPorts", "-t", "vap"])
