@@ -37,7 +37,7 @@ def test_the_sizes_are_todays() -> None:
     before, _, after = README.read_text(encoding="utf-8").partition("| target |")
     rest = after.partition("\n\n")[2]
     wanted = before + "\n".join(table()) + "\n" + (f"\n{rest}" if rest else "")
-    check_golden(FOLDER, {"README.md": wanted}, inputs=["tiers.psp"])
+    check_golden(FOLDER, {"README.md": wanted}, inputs=["tiers.psp", "tiers_test.yaml"])
 
 
 def test_the_file_is_what_a_platform_team_needs() -> None:

@@ -223,7 +223,15 @@ def test_an_engine_that_stands_in_for_another_is_said_to_be_at_fault_where_that_
     text = as_text(summary(other, own))
     assert "opa on regopy lets in a pod that the policy refuses (host-pid)\n" in text
     assert "\n  opa 1.22.2, for which the output is made, agrees with the policy on this pod\n" in text
-    assert text.endswith("not verified: 1 answer differs (1 on regopy)\n")
+    verdict = (
+        "verified: the engines for which the outputs are made do as the policy says; not so regopy, by its own fault\n"
+    )
+    assert text.endswith(f"\n{verdict}")
+    crashed = Row("opa", "regopy", failed="it crashed", is_own=False)
+    assert as_text(summary(crashed, own)).endswith(f"\n{verdict}")
+    required = as_text(summary(replace(other, required=True), own))
+    assert required.endswith("\nnot verified: 1 answer differs (1 on regopy)\n")
+    assert not summary(crashed, Row("kyverno", "kyverno", "1", good)).verified
     first, second = json.loads(as_json(summary(other, own)))["engines"]
     assert (first["isOwn"], first["first"]["agreeing"], second["isOwn"]) == (False, ["opa"], True)
 

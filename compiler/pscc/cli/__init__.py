@@ -26,6 +26,7 @@ COMMANDS = (
     "explain",
     "diff",
     "fmt",
+    "config",
     "lsp",
     "completion",
 )

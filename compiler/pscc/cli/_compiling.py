@@ -88,8 +88,8 @@ _OPTIONS = (
     click.option(
         "--layout",
         type=click.Choice(["per-policy", "per-control"]),
-        help="What an object holds: all checks of a policy, or those of one control. gatekeeper has per-control alone, opa "
-        "per-policy alone; the others take both, and per-policy unless you say.",
+        help="What an object holds: all checks of a policy, or those of one control. On gatekeeper per-control unless you say, on "
+        "the others per-policy; opa has per-policy alone.",
     ),
     click.option(
         "--enforcement-point",

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Literal, TypeVar
 
 import click
 
+from pscc.cli._config import configured
+
 if TYPE_CHECKING:
     from pscc.base.source import SourceFile
     from pscc.diagnostics import Diagnostic
@@ -24,7 +26,13 @@ NO_TEXTS: Mapping[str, str] = MappingProxyType({})
 Format = Literal["text", "json", "github", "sarif"]
 FORMATS = click.Choice(["text", "json", "github", "sarif"])
 source_argument = click.argument(
-    "sources", metavar="SOURCE...", nargs=-1, required=True, type=click.Path(allow_dash=True)
+    "sources",
+    metavar="SOURCE...",
+    nargs=-1,
+    required=True,
+    type=click.Path(allow_dash=True),
+    is_eager=True,
+    callback=configured,
 )
 everyone_option = click.option(
     "--assume-everyone-may-use",

@@ -145,7 +145,8 @@ def ask(
     answered = []
     with _interruptible():
         for engine in available:
-            rows.append(_row(engine, ready, outputs[engine.target], trials, settings, quiet))
+            row = _row(engine, ready, outputs[engine.target], trials, settings, quiet)
+            rows.append(replace(row, required=engine.name in required))
             if rows[-1].tally is not None:
                 answered.append(engine)
     order = list(outputs)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pscc.cli._config import configured
 from pscc.cli._shared import analysed, contents_of, namespace_option
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ _PATIENCE = 2.0
 
 
 @click.command("diff", epilog="\b\nExample: pscc diff examples/restricted.yaml pss/restricted@1.30")
-@click.argument("old", type=click.Path())
+@click.argument("old", type=click.Path(), is_eager=True, callback=configured)
 @click.argument("new", type=click.Path())
 @click.option(
     "-f", "--file", "files", multiple=True, help="Say which workloads of this file differ, too; may be repeated."

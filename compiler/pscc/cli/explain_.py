@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from pscc.cli._config import configured
 from pscc.cli._shared import day, namespace_option
 from pscc.cli._targets import METAVAR, Targets
 
@@ -11,7 +12,7 @@ from pscc.cli._targets import METAVAR, Targets
 @click.command(
     "explain", short_help="Say more about a code or a control.", epilog="\b\nExample: pscc explain hostPorts"
 )
-@click.argument("subject", required=False)
+@click.argument("subject", required=False, is_eager=True, callback=configured)
 @click.option(
     "-t",
     "--target",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from pscc.cli._shared import files_of, read_bytes, write_diagnostics, write_text
+from pscc.cli._shared import files_of, read_bytes, source_argument, write_diagnostics, write_text
 
 
 @click.command(
@@ -12,7 +12,7 @@ from pscc.cli._shared import files_of, read_bytes, write_diagnostics, write_text
     short_help="Lay out sources of the language.",
     epilog="\b\nExample: pscc fmt --diff examples/team.psp",
 )
-@click.argument("sources", metavar="SOURCE...", nargs=-1, required=True, type=click.Path(allow_dash=True))
+@source_argument
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 if a layout would change.")
 @click.option("--diff", is_flag=True, help="Write nothing; show what would change, and exit 1 if something would.")
 def command(sources: tuple[str, ...], check: bool, diff: bool) -> None:

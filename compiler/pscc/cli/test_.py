@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pscc.cli._config import configured
 from pscc.cli._shared import write_diagnostics, write_text
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ A case begins with its verdict and its name: allowed, denied, warned, audited or
     help=_HELP,
     epilog="Example: pscc test examples/",
 )
-@click.argument("paths", metavar="[PATH]...", nargs=-1, type=click.Path())
+@click.argument("paths", metavar="[PATH]...", nargs=-1, type=click.Path(), is_eager=True, callback=configured)
 @click.option(
     "--format", "fmt", type=click.Choice(["text", "json", "junit"]), default="text", show_default=True,
     help="Text; one JSON object a case; JUnit XML.",

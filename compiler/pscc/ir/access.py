@@ -79,6 +79,10 @@ class Identity:
 EVERYONE = Subjects(everyone=True)
 
 
+_FRESH = "\0"
+"""A character that no namespace's name has."""
+
+
 @frozen
 class Scope:
     """The namespaces in which a policy holds: those of ``namespaces``, less the exceptions.
@@ -100,6 +104,31 @@ class Scope:
             and all(label in labels for label in self.labels)
             and not any(label in labels for label in self.except_labels)
         )
+
+    def within(self, other: Scope) -> bool:
+        """Whether ``other`` holds wherever this scope does."""
+        required = dict(self.labels)
+        return (
+            all(other._names(name) for name in (*self._examples, *other._examples) if self._names(name))
+            and set(other.labels) <= set(self.labels)
+            and all(
+                label in self.except_labels or required.get(label[0], label[1]) != label[1]
+                for label in other.except_labels
+            )
+        )
+
+    def _names(self, name: str) -> bool:
+        return name in self.namespaces and name not in self.except_namespaces
+
+    @property
+    def _examples(self) -> tuple[str, ...]:
+        """Each name that is mentioned, and for each prefix a name that begins with it and is mentioned nowhere.
+
+        What holds of these for two scopes holds of all names: a name has the prefixes of one of them.
+        """
+        mentioned = (self.namespaces, self.except_namespaces)
+        names = [name for each in mentioned for name in each.exact]
+        return (*names, *(f"{prefix}{_FRESH}" for each in mentioned for prefix in ("", *each.prefixes)))
 
     @property
     def nowhere(self) -> bool:

@@ -174,6 +174,8 @@ class Capabilities:
     - ``defaults_unless_exempt``: leaving exempt requests without defaults. ``stricter``: they get them.
     - ``warned_workloads``, ``enforced_workloads``: ``--workloads warn`` and ``enforce``. ``stricter`` of the first: the
       target refuses such workloads instead.
+    - ``workload_defaults``: what the defaults of all policies make of a workload's pods counts where the workload is judged.
+      Otherwise those count that are set wherever the policy holds.
     - ``suite``: the output has tests of its own.
     - ``kubernetes``: the Kubernetes release to compile for. ``requires``: the release that the output needs.
       ``costs``: what the release to compile for costs.
@@ -195,6 +197,7 @@ class Capabilities:
     choices: Choices | None = None
     warned_workloads: Ability = "cannot"
     enforced_workloads: Ability = "cannot"
+    workload_defaults: Ability = "cannot"
     suite: bool = False
     kubernetes: Version | None = None
     requires: Release | None = None

@@ -28,6 +28,7 @@ from pscc.lowering.capabilities import (
 )
 from pscc.lowering.default_checks import asked_for, choice_without, must_be_set, refused_outside, without
 from pscc.lowering.releases import spelled
+from pscc.lowering.settled import unsettled
 from pscc.lowering.shortfalls import (
     BudgetTight,
     ChoiceDefaultsNotSet,
@@ -40,6 +41,7 @@ from pscc.lowering.shortfalls import (
     SetForExempt,
     Shortfall,
     UpdatesMustHave,
+    WorkloadsLackDefaults,
     WorkloadsRefused,
     WorkloadsUnjudged,
 )
@@ -272,6 +274,8 @@ def _of_workloads(legal: ir.Program, product: str, can: Capabilities, workloads:
     for policy in legal.policies:
         if workloads == "warn" and can.warned_workloads == "stricter" and policy.checks and policy.mode == "enforce":
             yield WorkloadsRefused(product, policy)
+        if workloads != "off" and can.workload_defaults != "exactly":
+            yield from (WorkloadsLackDefaults(product, policy, other) for other in unsettled(policy, legal))
     for choice in legal.choices:
         if workloads != "off" and choice.live and can.choices and can.choices.live_workloads == "stricter":
             yield WorkloadsUnjudged(choice)

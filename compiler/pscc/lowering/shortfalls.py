@@ -104,6 +104,15 @@ class WorkloadsUnjudged:
 
 
 @frozen
+class WorkloadsLackDefaults:
+    """``target`` judges workloads by ``policy`` without what ``other`` sets in their pods, in a part of the namespaces alone."""
+
+    target: str
+    policy: ir.Policy
+    other: ir.Policy
+
+
+@frozen
 class BudgetTight:
     """A review of ``owner`` may cost more in CEL than the ``budget`` of ``target``, which then refuses the pod."""
 
@@ -148,6 +157,7 @@ Shortfall = (
     | SetForExempt
     | WorkloadsRefused
     | WorkloadsUnjudged
+    | WorkloadsLackDefaults
     | BudgetTight
     | Costs
     | NeedsServerSide
@@ -171,6 +181,8 @@ def about(shortfall: Shortfall) -> tuple[str, ...]:
             return kind, policy.name
         case WorkloadsRefused(policy=policy):
             return kind, policy.name
+        case WorkloadsLackDefaults(policy=policy, other=other):
+            return kind, policy.name, other.name
         case WorkloadsUnjudged(choice=owner) | BudgetTight(owner=owner):
             return kind, owner.name
         case Costs(cost=cost):

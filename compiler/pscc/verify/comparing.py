@@ -22,6 +22,7 @@ from pscc.cases.requests import draw_requests, hangs_on_requests
 from pscc.ir.access import Request, requested_by
 from pscc.lowering.capabilities import Workloads
 from pscc.lowering.prepared import Prepared
+from pscc.lowering.shortfalls import WorkloadsLackDefaults
 from pscc.output.contents import Output
 from pscc.pod.manifests import Manifest
 from pscc.pod.normalising import normalise, without_nulls
@@ -210,14 +211,17 @@ def questions(
     # plain policies judge an update check by check, those into which a choice is parted too
     updated = partial(_question, Meaning(ready.formed), output)
     question = partial(_question, written, output)
-    of_workload = partial(_question, written.of_workloads(workloads), output.of_workloads(workloads))
+    apart = any(isinstance(shortfall, WorkloadsLackDefaults) for shortfall in compiled.shortfalls)
+    of_output = output.of_workloads(workloads, apart)
+    of_workload = partial(_question, written.of_workloads(workloads), of_output)
     for trial in (reading for tried in trials for reading in _readings(tried)):
         name = f"pod-{len(result) + 1}"
         if trial.kind != "Pod":
             if engine.takes_workloads:
                 request = _unasked(trial.request)
                 pod = _template(_named(trial.pod, name, request))
-                reached, whole = output.defaulted(pod, request), written.defaulted(pod, request)
+                reached = (of_output if apart else output).defaulted(pod, request)
+                whole = written.defaulted(pod, request)
                 result.append(of_workload(trial, Review(name, pod, None, request, trial.kind), reached, whole))
             continue
         request = trial.request if engine.takes_users else _unasked(trial.request)

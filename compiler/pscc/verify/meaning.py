@@ -10,6 +10,7 @@ from pscc import ir
 from pscc.base.frozen import frozen
 from pscc.ir.access import Request
 from pscc.lowering.capabilities import Workloads
+from pscc.lowering.settled import with_settled
 from pscc.lowering.shortfalls import SetForExempt
 from pscc.output.contents import Output
 from pscc.reference import interpreter
@@ -31,15 +32,17 @@ class Expected:
 class Meaning:
     """``program``, ready to answer requests. A request is None where neither the user nor the namespace matters.
 
-    ``widely`` names the policies whose defaults are set for exempt requests, too.
+    ``widely`` names the policies whose defaults are set for exempt requests, too. ``apart``: no policy sees another's defaults
+    but those that are set wherever it holds, as where an output judges workloads.
     """
 
     program: ir.Program
     widely: frozenset[str] = frozenset()
+    apart: bool = False
 
     def defaulted(self, pod: Json, request: Request | None) -> Json:
         """``pod`` with the defaults of the policies that judge it. A choice sets its own as it judges."""
-        for policy in self.program.policies:
+        for policy in self.program.policies if not self.apart else ():
             where = replace(policy, exemptions=()) if policy.name in self.widely else policy
             if request is None or judges(where, request):
                 pod = dict(interpreter.with_defaults(policy, pod))
@@ -61,7 +64,9 @@ class Meaning:
         for policy in self.program.policies:
             if request is None or judges(policy, request):
                 messages = denials if policy.mode == "enforce" else warnings
-                messages |= set(interpreter.check(policy, pod, old_pod).messages)
+                whole = with_settled(policy, self.program) if self.apart else policy
+                own = interpreter.with_defaults(whole, pod) if self.apart else pod
+                messages |= set(interpreter.check(policy, own, old_pod).messages)
         for choice, admission in admitted:
             assert request is not None
             settled = as_left(choice, request, admission, pod) if created else admission
@@ -69,14 +74,14 @@ class Meaning:
             messages |= {settled.message} if not settled.allowed else set()
         return Expected(tuple(sorted(denials)), tuple(sorted(warnings)), pod)
 
-    def of_workloads(self, workloads: Workloads) -> Meaning:
+    def of_workloads(self, workloads: Workloads, apart: bool = False) -> Meaning:
         """The same for the pods of workloads: with ``warn`` none is denied, with ``off`` there are no messages."""
         if workloads == "off":
             return replace(self, program=ir.Program())
         if workloads == "enforce":
-            return self
+            return replace(self, apart=apart)
         milder = ir.Program(tuple(map(_milder, self.program.policies)), tuple(map(_milder, self.program.choices)))
-        return replace(self, program=milder)
+        return replace(self, program=milder, apart=apart)
 
     def _judging(self, request: Request | None) -> Iterator[ir.Choice]:
         for choice in self.program.choices if request is not None else ():

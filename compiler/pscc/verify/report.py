@@ -26,7 +26,7 @@ class Row:
     """The result of one engine: its ``tally``, why it was not asked (``missing``), or why it gave no answers (``failed``).
 
     ``runs`` is the language of an output that can have several, as ``CEL``. ``is_own``: the output is made for this engine,
-    and not for another implementation of its language.
+    and not for another implementation of its language. ``required``: the user wants to hear of it.
     """
 
     target: str
@@ -37,6 +37,12 @@ class Row:
     failed: str = ""
     runs: str = ""
     is_own: bool = True
+    required: bool = False
+
+    @property
+    def wrong(self) -> bool:
+        """Whether the engine gave no answers, or others than it should."""
+        return bool(self.failed or (self.tally and self.tally.differences))
 
     @property
     def named(self) -> str:
@@ -66,10 +72,19 @@ class Summary:
 
     @property
     def verified(self) -> bool:
-        """Whether an engine was asked, none failed or differed, and no file of the folder was changed."""
-        tallies = [row.tally for row in self.rows if row.tally is not None]
-        failed = any(row.failed for row in self.rows)
-        return bool(tallies) and not failed and not self.drift and not any(tally.differences for tally in tallies)
+        """Whether an engine was asked, none that counts failed or differed, and no file of the folder was changed.
+
+        An engine that stands in for the one for which the output is made does not count where that one agrees.
+        """
+        asked = any(row.tally is not None for row in self.rows)
+        return asked and not self.drift and all(not row.wrong or self.overruled(row) for row in self.rows)
+
+    def overruled(self, row: Row) -> bool:
+        """Whether the engine of ``row`` is wrong by itself: the one for which the output is made was asked, and agrees."""
+        if row.is_own or row.required:
+            return False
+        own = (other for other in self.rows if other.target == row.target and other.is_own and other.tally is not None)
+        return any(other.tally is not None and other.tally.tried > 0 and not other.wrong for other in own)
 
 
 def as_text(summary: Summary) -> str:
@@ -192,6 +207,10 @@ def _verdict(summary: Summary) -> str:
     wrong = sum(count for _, count in by_row)
     failed = sum(1 for row in summary.rows if row.failed)
     if summary.verified:
+        overruled = [row.engine for row in summary.rows if row.wrong]
+        if overruled:
+            names = ", ".join(overruled)
+            return f"verified: the engines for which the outputs are made do as the policy says; not so {names}, by its own fault"
         return "verified: every engine that was asked does as the policy says"
     counted = (
         (wrong, "answer differs", "answers differ"),

@@ -17,9 +17,10 @@ from conformance.space.requests import Asked
 from conformance.workloads import words_with_defaults, words_without
 from pscc import ir
 from pscc.driver import packaged
-from pscc.ir.access import AUTHENTICATED, EVERYWHERE, Request
+from pscc.ir.access import AUTHENTICATED, Request
 from pscc.lowering.default_checks import choice_without
 from pscc.lowering.prepared import prepared
+from pscc.lowering.shortfalls import WorkloadsLackDefaults
 from pscc.output.contents import Output
 from pscc.reference import interpreter
 from pscc.reference.admission import Admission, decide, judges
@@ -180,14 +181,27 @@ def _by_constraints(made: Compiled, asked: Asked, enforced: bool) -> Word:
 
     for policy in made.settled.policies:
         if judges(policy, who):
-            covering = [p for p in made.settled.policies if p is not policy and p.scope in (policy.scope, EVERYWHERE)]
-            others = [default for other in covering if other.mode == "enforce" for default in other.defaults]
-            defaulted = interpreter.with_defaults(replace(policy, defaults=tuple(others)), asked.pod)
-            say(policy.mode, interpreter.judge(policy, defaulted).messages)
+            say(policy.mode, interpreter.judge(_as_workloads_see(policy, made, who), asked.pod).messages)
     for choice in made.settled.choices:
         if choice.scope.holds_in(who.namespace, who.namespace_labels):
             say(choice.mode, filter(None, [words_without(choice, who, asked.pod)]))
     return Word(tuple(sorted(set(says))), None)
+
+
+def _unexempt(policy: ir.Policy) -> ir.Policy:
+    return replace(policy, exemptions=())
+
+
+def _as_workloads_see(policy: ir.Policy, made: Compiled, who: Request) -> ir.Policy:
+    """``policy`` with the defaults of all policies that enforce and hold for ``who``, but those announced to be unseen."""
+    lacks = [s for s in made.output.shortfalls if isinstance(s, WorkloadsLackDefaults) and s.policy.name == policy.name]
+    unseen = {shortfall.other.name for shortfall in lacks}
+    setting = (p for p in made.settled.policies if p.mode == "enforce" and p.name not in unseen)
+    holding = (
+        p for p in setting if p is policy or judges(p, who) or (p.name in made.widely and judges(_unexempt(p), who))
+    )
+    defaults = dict.fromkeys(default for other in holding for default in other.defaults)
+    return replace(policy, defaults=tuple(dict.fromkeys((*policy.defaults, *defaults))))
 
 
 def _asked_by_main(made: Compiled, asked: Asked, enforced: bool) -> Word:
@@ -201,7 +215,7 @@ def _pod_of(asked: Asked) -> Json | None:
 
 
 def _templates(made: Compiled, asked: Asked, plain: bool, chosen: bool) -> Word:
-    """Kubernetes and Kyverno judge the template, each policy with its own defaults set."""
+    """Kubernetes and Kyverno judge the template, each policy with the defaults that it is known to get."""
     if asked.operation == "UPDATE":
         return Word((), None)
     who = _makers(asked)
@@ -209,7 +223,8 @@ def _templates(made: Compiled, asked: Asked, plain: bool, chosen: bool) -> Word:
     for policy in made.settled.policies:
         if judges(policy, who):
             action = _action(policy.mode) if plain or policy.mode != "enforce" else "warn"
-            messages = interpreter.judge(policy, asked.pod).messages
+            seen = policy if made.chosen.target == "kyverno" else _as_workloads_see(policy, made, who)
+            messages = interpreter.judge(seen, asked.pod).messages
             says += ((action, text) for text in (joined(messages) if made.chosen.target in OWN_POLICIES else messages))
     for choice in made.settled.choices:
         if not choice.live and choice.scope.holds_in(who.namespace, who.namespace_labels):

@@ -192,6 +192,13 @@ _CODES: dict[str, tuple[str, str, str]] = {
         "pod from before the policy is refused if an update changes what is checked. PodSecurityPolicy refused it, too.",
         "",
     ),
+    "TGT020": (
+        "Workloads without another policy's defaults",
+        "A workload is judged as the pods that it would make, with the defaults that are set wherever its policy holds. Where "
+        "another policy sets some in a part of these namespaces alone, the workload is judged without them. Its pods are "
+        "judged with them.",
+        "",
+    ),
     "TGT019": (
         "A default after which the API server refuses the pod",
         "The target sets the default in every pod that leaves the field unset. The API server then refuses some of them, by the "

@@ -16,6 +16,7 @@ from pscc.cases.choice_suite import admission_review
 from pscc.cases.suite import Case
 from pscc.cases.workloads import WorkloadCase, workload_cases
 from pscc.ir.access import Scope
+from pscc.lowering.settled import with_settled
 from pscc.output.contents import Cases, OutputFile
 from pscc.output.templating import Code, render, yaml_quote
 from pscc.reference import interpreter
@@ -44,7 +45,7 @@ def suite_files(program: ir.Program, cases: Cases, applied: Sequence[Applied], o
         if not mine or not constraints:
             continue
         folder = f"suite/{owners[policy.name]}"
-        workloads = list(workload_cases(policy, mine)) if on_workloads else []
+        workloads = list(workload_cases(with_settled(policy, program), mine)) if on_workloads else []
         namespace = _namespace(policy.scope, folder)
         files += [OutputFile(f"{folder}/{case.name}.yaml", _document(_review(case))) for case in mine]
         files += [OutputFile(f"{folder}/{one.name}.yaml", _document(one.manifest)) for one in workloads]

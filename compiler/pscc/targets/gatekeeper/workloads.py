@@ -11,9 +11,9 @@ from dataclasses import replace
 
 from pscc import ir
 from pscc.base.frozen import frozen
-from pscc.ir.access import EVERYWHERE
 from pscc.ir.once_defaulted import assumed
 from pscc.lowering.capabilities import Workloads
+from pscc.lowering.settled import with_settled
 from pscc.output.templating import Code, yaml_quote
 from pscc.pod.templates import WORKLOADS
 from pscc.targets.shared.cel_workloads import on_workloads
@@ -39,19 +39,13 @@ ON_WORKLOADS = Place(
 def judging_workloads(program: ir.Program, workloads: Workloads) -> ir.Program:
     """``program`` as it judges workloads, each in its mode: empty where they are ``off``.
 
-    No mutator changes a workload, so its policies assume the defaults that the mutators set in its pods.
+    No mutator changes a workload, so its policies assume the defaults that the mutators set in its pods: their own, and those
+    of the policies that hold wherever they do.
     """
     if workloads == "off":
         return ir.Program()
-    policies = (_assuming(policy, program) for policy in program.policies)
+    policies = (assumed(with_settled(policy, program)) for policy in program.policies)
     return ir.Program(
         tuple(replace(p, mode=on_workloads(p.mode, workloads)) for p in policies if p.checks),
         tuple(replace(choice, mode=on_workloads(choice.mode, workloads)) for choice in program.choices),
     )
-
-
-def _assuming(policy: ir.Policy, program: ir.Program) -> ir.Policy:
-    """``policy`` as if its defaults were set, and those of the policies that hold wherever it does."""
-    covering = (other for other in program.policies if other.scope in (policy.scope, EVERYWHERE))
-    defaults = (default for other in covering for default in other.defaults)
-    return assumed(replace(policy, defaults=tuple(dict.fromkeys((*policy.defaults, *defaults)))))

@@ -69,6 +69,7 @@ class Kyverno:
             choices=Choices(SUBJECTS, kyverno_choice.UNSET, member_labels="stricter"),
             warned_workloads="stricter",
             enforced_workloads="exactly",
+            workload_defaults="exactly",
             suite=True,
             layouts=PER_POLICY_OR_CONTROL,
             kubernetes=options.kubernetes,

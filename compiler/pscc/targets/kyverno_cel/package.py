@@ -13,6 +13,7 @@ from pscc import ir
 from pscc.base.frozen import frozen
 from pscc.cases.workloads import workload_cases
 from pscc.lowering.capabilities import EXEMPTED, MODES, SUBJECTS, Capabilities, Choices, Release, Sets
+from pscc.lowering.settled import with_settled
 from pscc.output.contents import Cases, ObjectName, OutputFile, Package
 from pscc.output.options import DEFAULTS, Options
 from pscc.output.templating import Code, comment, folded, render, yaml_block, yaml_quote
@@ -95,6 +96,7 @@ class KyvernoCel:
         names = Names((owner.name for owner in program.policies_and_choices), reserved=(APPLIED,))
         workloads = options.workloads != "off"
         for policy in program.policies:
+            assuming = with_settled(policy, program)
             mine = cases.get(policy.name, ())
             if policy.defaults:
                 name = names.derived(policy.name, "defaults")
@@ -102,12 +104,13 @@ class KyvernoCel:
                 suites += defaults_test(policy, name) if mine else []
             checks = checks_of(policy)
             for name, held in parts(policy, checks, options.layout, names):
-                files.append(_validating(name, _validation(policy, name, held, "pods", workloads)))
+                assumed = Pending(assuming.defaults, _WORKLOAD) if workloads else None
+                files.append(_validating(name, _validation(policy, name, held, "pods", assumed)))
                 tested, judged = Tested(name, (files[-1].path,), "isValidatingPolicy"), of_part(held, mine)
-                of_workloads = tuple(workload_cases(policy, judged)) if workloads else ()
+                of_workloads = tuple(workload_cases(assuming, judged)) if workloads else ()
                 suites += policy_suite(tested, {c.shape for c, _ in held}, judged, of_workloads, policy.scope)
                 name = names.derived(name, *_EPHEMERAL)
-                files.append(_validating(name, _validation(policy, name, held, "pods/ephemeralcontainers", False)))
+                files.append(_validating(name, _validation(policy, name, held, "pods/ephemeralcontainers", None)))
         for choice in program.choices:
             files += _choice(choice, names, options)
             tested = Tested(names[choice.name], (f"policies/{names[choice.name]}.yaml",), "isValidatingPolicy")
@@ -120,7 +123,8 @@ class KyvernoCel:
 TARGET = KyvernoCel()
 
 
-def _validation(policy: ir.Policy, name: str, checks: Checks, resource: str, autogen: bool) -> str:
+def _validation(policy: ir.Policy, name: str, checks: Checks, resource: str, assumed: Pending | None) -> str:
+    """The policy ``name``. Kyverno makes rules for workloads of it where ``assumed`` says what their pods will get."""
     return render(
         "kyverno_cel/validate.yaml.j2",
         **identity(policy),
@@ -131,14 +135,12 @@ def _validation(policy: ir.Policy, name: str, checks: Checks, resource: str, aut
         action=Code(_ACTIONS[policy.mode]),
         resource=Code(resource),
         template_at=Code(""),
-        autogen=autogen,
+        autogen=assumed is not None,
         background=resource == "pods",
         operations=Code("CREATE, UPDATE" if resource == "pods" else "UPDATE"),
         note=Code(comment(policy.note)) if policy.note else Code(""),
-        where=where(policy.scope, policy.exemptions, autogen=autogen, quote=quoted_for_kyverno),
-        printed=validations(
-            checks, pending=Pending(policy.defaults, _WORKLOAD) if autogen else NONE_PENDING, quote=quoted_for_kyverno
-        ),
+        where=where(policy.scope, policy.exemptions, autogen=assumed is not None, quote=quoted_for_kyverno),
+        printed=validations(checks, pending=assumed or NONE_PENDING, quote=quoted_for_kyverno),
     )
 
 

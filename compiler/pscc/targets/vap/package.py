@@ -20,6 +20,7 @@ from pscc.lowering.capabilities import (
     SwitchedOff,
 )
 from pscc.lowering.releases import served, spelled
+from pscc.lowering.settled import with_settled
 from pscc.output.contents import Cases, ObjectName, OutputFile, Package
 from pscc.output.options import DEFAULTS, Options
 from pscc.output.templating import Code, comment, folded, render, yaml_block, yaml_quote
@@ -125,6 +126,7 @@ class Vap:
         suites: list[OutputFile] = []
         for policy in program.policies:
             held = where(policy.scope, policy.exemptions)
+            assuming = with_settled(policy, program)
             mine = cases.get(policy.name, ())
             if policy.defaults:
                 name = names.derived(policy.name, "defaults")
@@ -138,11 +140,11 @@ class Vap:
                 if options.workloads == "off":
                     continue
                 action = _ACTIONS[on_workloads(policy.mode, options.workloads)]
-                for (suffix, template), printed in workload_validations(those, Pending(policy.defaults)):
+                for (suffix, template), printed in workload_validations(those, Pending(assuming.defaults)):
                     name = names.derived(part, suffix)
                     text = _validation(validating, policy, name, those, printed, template)
                     add(policy, name, text, "Validating", held, action)
-                    of_kind = [one for one in workload_cases(policy, judged) if one.kind == _KINDS[suffix]]
+                    of_kind = [one for one in workload_cases(assuming, judged) if one.kind == _KINDS[suffix]]
                     suites += policy_suite(_tested(name), shapes, (), of_kind, policy.scope)
         for choice in program.choices:
             held = where(choice.scope)

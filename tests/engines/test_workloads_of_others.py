@@ -1,0 +1,75 @@
+"""A workload is judged with the defaults that other policies set wherever its policy holds, on the real engines."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from pscc.cli import main
+from support.engines import engine
+
+POLICIES = """policy sets {
+    in namespaces team-*
+    default runAsGroup 10
+}
+
+policy asks {
+    in namespaces team-a
+    require runAsGroup
+}
+
+policy allsets {
+    except namespaces kube-system
+    default fsGroup 5
+}
+
+policy asksfs {
+    in namespaces team-a
+    require fsGroup 5
+}
+"""
+WORKLOAD = """apiVersion: apps/v1
+kind: Deployment
+metadata: {name: d, namespace: team-a}
+spec:
+  selector: {matchLabels: {a: b}}
+  template:
+    metadata: {labels: {a: b}}
+    spec: {containers: [{name: main, image: "app:1"}]}
+"""
+
+
+@pytest.mark.parametrize(
+    "arguments", [("--engine", "rego"), ("--engine", "cel"), ("--layout", "per-policy")], ids="-".join
+)
+def test_gatekeeper(arguments: tuple[str, ...], tmp_path: Path) -> None:
+    source, pods = written(tmp_path)
+    asked = ("--workloads", "enforce", "-t", "gatekeeper", "--pods", pods, "--count", "10", "--require", "gatekeeper")
+    done = CliRunner().invoke(main, ["verify", source, *arguments, *asked, "--gator", engine("gator")])
+    assert done.exit_code == 0, done.stdout
+    (row,) = (line.split() for line in done.stdout.splitlines() if line.startswith("gatekeeper"))
+    assert row[-2:] == ["0", "0"], done.stdout
+
+
+@pytest.mark.parametrize("target", ["kyverno-cel", "vap"])
+def test_kyverno_and_kubernetes(target: str, tmp_path: Path) -> None:
+    source, pods = written(tmp_path)
+    output = tmp_path / "out"
+    compiled = CliRunner().invoke(main, ["compile", source, "-o", str(output), "-t", target, "--workloads", "enforce"])
+    assert compiled.exit_code == 0, compiled.stderr
+    done = subprocess.run([engine("kyverno"), "test", output], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    if target == "kyverno-cel":  # of `vap` Kyverno's command line asks the policies about pods for workloads, too
+        command = [engine("kyverno"), "apply", output / "policies", "-r", pods]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert "fail: 0, warn: 0, error: 0" in done.stdout, done.stdout + done.stderr
+
+
+def written(folder: Path) -> tuple[str, str]:
+    source, pods = folder / "p.psp", folder / "workload.yaml"
+    source.write_text(POLICIES, encoding="utf-8")
+    pods.write_text(WORKLOAD, encoding="utf-8")
+    return str(source), str(pods)
