@@ -157,6 +157,7 @@ def compile(
     kyverno: str = "1.19",
     mode: Mode | None = None,
     exclude_namespaces: Iterable[str] = (),
+    only_namespaces: Iterable[str] = (),
     ignore_groups: Iterable[str] = (),
     sync_waves: bool = False,
     rbac: Rbac = "compiled",
@@ -175,6 +176,7 @@ def compile(
         names = ", ".join(map(repr, targets))
         raise ValueError(f"{names or 'nothing'} is no target: the targets are {', '.join(TARGETS)}")
     _listed("exclude_namespaces", exclude_namespaces)
+    _listed("only_namespaces", only_namespaces)
     _listed("ignore_groups", ignore_groups)
     _listed("enforcement_points", enforcement_points)
     options = {
@@ -186,6 +188,7 @@ def compile(
         "kyverno": kyverno,
         "mode": mode,
         "exclude-namespace": list(exclude_namespaces),
+        "only-namespace": list(only_namespaces),
         "ignore-group": list(ignore_groups),
         "sync-waves": sync_waves,
         "rbac": rbac,
@@ -278,13 +281,13 @@ def compile_with(program: Program, settings: Settings, own: tuple[OwnPod, ...] =
 
 def require_sound(settings: Settings) -> None:
     """Raises `ValueError`, in the words of the command line, where ``settings`` contradict each other or their targets."""
-    if settings.exclude_namespace:
+    for option, names in (("exclude", settings.exclude_namespace), ("only", settings.only_namespace)):
         from pscc.meaning.scoping import namespace_help, namespace_or_prefix
 
-        for name in settings.exclude_namespace:
+        for name in names:
             if not namespace_or_prefix(name):
                 help = namespace_help(name, "write a name as `kube-system`, or a prefix as `team-*`")
-                raise ValueError(f"--exclude-namespace: `{name}` is no name of a namespace: {help}")
+                raise ValueError(f"--{option}-namespace: `{name}` is no name of a namespace: {help}")
     for name in settings.ignore_group:
         if not _GROUP.fullmatch(name):
             raise ValueError(f"--ignore-group: `{name}` is no name of a group: write one group, as `system:masters`")

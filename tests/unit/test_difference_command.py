@@ -88,3 +88,47 @@ def test_what_is_given_up_is_undecided_with_its_reason_and_fails(
     done = diff(strict, wide, "--no-looser")
     assert done.exit_code == 1
     assert "undecided hostPID, too many combinations to look through" in done.output
+
+
+ONE = "policy a {\n    deny hostPID\n}\n\nchoose {\n    a for everyone\n}\n"
+TWO = """policy a {
+    deny hostPID
+}
+
+policy w {
+    deny hostIPC
+}
+
+choose {
+    a for everyone
+    w for groups admins in namespaces kube-system
+    w for serviceaccounts kube-system/x in namespaces kube-system
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("options", "first"),
+    [
+        ([], "NEW is more permissive than OLD"),
+        (["--exclude-namespace", "kube-system"], "equivalent, no difference"),
+        (["--only-namespace", "shop"], "equivalent, no difference"),
+        (["--only-namespace", "kube-*"], "NEW is more permissive than OLD"),
+        (["--mode", "audit"], "NEW and OLD are equivalent in what they admit; they differ in what they warn of"),
+        (["--ignore-group", "admins"], "NEW is more permissive than OLD"),
+    ],
+)
+def test_both_are_compared_as_they_would_be_rolled_out(options: list[str], first: str, tmp_path: Path) -> None:
+    old, new = tmp_path / "old.psp", tmp_path / "new.psp"
+    old.write_text(ONE, encoding="utf-8")
+    new.write_text(TWO, encoding="utf-8")
+    done = CliRunner().invoke(main, ["diff", str(old), str(new), *options])
+    assert done.stdout.startswith(first), done.stdout + done.stderr
+    assert ("group admins" in done.stdout) is (options in ([], ["--only-namespace", "kube-*"], ["--mode", "audit"]))
+
+
+def test_a_wrong_option_of_a_rollout_is_an_error(tmp_path: Path) -> None:
+    old = tmp_path / "old.psp"
+    old.write_text(ONE, encoding="utf-8")
+    done = CliRunner().invoke(main, ["diff", str(old), str(old), "--only-namespace", "x_"])
+    assert done.exit_code == 2 and "no name of a namespace" in done.stderr

@@ -25,6 +25,7 @@ FILES = (OutputFile("a.yaml", "a\n"),)
 OTHER = Settings(
     ("opa", "vap"), "cel", "off", (1, 29), (3, 20), (1, 17), "audit", ("kube-system", "team-*"), ("system:masters",), True,
     "live", True, "without", ("audit.gatekeeper.sh",), "web-", "team", "per-control",
+    ("shop",),
 )  # fmt: skip
 """Settings of which none is as it is by default."""
 

@@ -23,6 +23,34 @@ def _target(help: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
     return click.option("-t", "--target", multiple=True, type=Targets(), metavar=METAVAR, help=help)
 
 
+_ROLLOUT = (
+    click.option(
+        "--mode",
+        type=click.Choice(["enforce", "warn", "audit"]),
+        help="What every policy does on a finding, whatever the source says: a rollout begins with audit.",
+    ),
+    click.option(
+        "--exclude-namespace",
+        multiple=True,
+        metavar="NAME",
+        help="A namespace (or PREFIX*) that no policy judges; may be repeated. Nothing is assumed: Kubernetes' own are "
+        "kube-system, kube-public, kube-node-lease.",
+    ),
+    click.option(
+        "--only-namespace",
+        multiple=True,
+        metavar="NAME",
+        help="Compile for this namespace (or PREFIX*) alone, for a rollout by namespace; may be repeated. Policies that hold in "
+        "none of these are left out.",
+    ),
+    click.option(
+        "--ignore-group",
+        multiple=True,
+        metavar="NAME",
+        help="A group to which no grant counts, as system:masters, who may use every policy; may be repeated. Stricter.",
+    ),
+)
+"""Those of the options that are about modes, namespaces and grants."""
 _OPTIONS = (
     click.option(
         "--engine",
@@ -41,24 +69,7 @@ _OPTIONS = (
     click.option("--kubernetes", type=Release(1), default="1.37", show_default=True, help="The cluster's Kubernetes."),
     click.option("--gatekeeper", type=Release(3), default="3.23", show_default=True, help="The cluster's Gatekeeper."),
     click.option("--kyverno", type=Release(1), default="1.19", show_default=True, help="The cluster's Kyverno."),
-    click.option(
-        "--mode",
-        type=click.Choice(["enforce", "warn", "audit"]),
-        help="What every policy does on a finding, whatever the source says: a rollout begins with audit.",
-    ),
-    click.option(
-        "--exclude-namespace",
-        multiple=True,
-        metavar="NAME",
-        help="A namespace (or PREFIX*) that no policy judges; may be repeated. Nothing is assumed: Kubernetes' own are "
-        "kube-system, kube-public, kube-node-lease.",
-    ),
-    click.option(
-        "--ignore-group",
-        multiple=True,
-        metavar="NAME",
-        help="A group to which no grant counts, as system:masters, who may use every policy; may be repeated. Stricter.",
-    ),
+    *_ROLLOUT,
     click.option(
         "--sync-waves",
         is_flag=True,
@@ -107,6 +118,24 @@ _OPTIONS = (
 )
 
 
+def rollout_options(command: Callable[..., None]) -> Callable[..., None]:
+    """A decorator that gives a command the options of a `Rollout`, as its argument ``rollout``."""
+
+    @wraps(command)
+    def gathered(**arguments: Any) -> None:
+        from pscc.output.settings import Settings
+
+        names = ("mode", "exclude_namespace", "only_namespace", "ignore_group")
+        settings = Settings(**{name: arguments.pop(name) for name in names})
+        _require_sound(settings)
+        command(rollout=settings.rollout, **arguments)
+
+    decorated: Callable[..., None] = gathered
+    for option in reversed(_ROLLOUT):
+        decorated = option(decorated)
+    return decorated
+
+
 def settings_options(targets: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """A decorator that gives a command the options of `Settings`, as its argument ``settings``.
 
@@ -139,11 +168,15 @@ def analysed_for(
 
     Raises a usage error where ``settings``, which name all targets, contradict each other.
     """
+    _require_sound(settings)
+    everyone = settings.assume_everyone_may_use or settings.live
+    return analysed(paths, fmt, fix, everyone, list_ignored, settings.live, settings.namespace)
+
+
+def _require_sound(settings: Settings) -> None:
     from pscc.api import require_sound
 
     try:
         require_sound(settings)
     except ValueError as error:
         raise click.UsageError(str(error)) from None
-    everyone = settings.assume_everyone_may_use or settings.live
-    return analysed(paths, fmt, fix, everyone, list_ignored, settings.live, settings.namespace)

@@ -16,6 +16,8 @@ from pscc.base.frozen import frozen
 NAME = "pscc.toml"
 _NEVER = frozenset(("help", "fix", "unsafe_fixes", "update", "version", "file", "diff"))
 """Options that are about one run: they cannot stand in the file."""
+_NEVER_OF = frozenset((("eval", "target"), ("explain", "targets")))
+"""The same of one command: there the targets are a question, and elsewhere what a team compiles for."""
 _PATHS = frozenset(("output", "pods"))
 """Options that are paths, besides those whose type says so: in the file they are relative to it."""
 
@@ -97,7 +99,7 @@ def defaults(config: Config, command: click.Command) -> dict[str, object]:
 def options_of(command: click.Command) -> dict[str, click.Option]:
     """The options of ``command`` that may stand in the file, by the key that they have there."""
     options = (option for option in command.params if isinstance(option, click.Option) and option.name not in _NEVER)
-    return {_key(option): option for option in options}
+    return {_key(option): option for option in options if (command.name, option.name) not in _NEVER_OF}
 
 
 def _key(option: click.Option) -> str:

@@ -11,6 +11,16 @@ ALL = "all"
 METAVAR = f"[{'|'.join((*TARGETS, ALL))}]"
 
 
+METAVAR_OF_ONE = f"[{'|'.join(TARGETS)}]"
+
+
+class Target(click.Choice[str]):
+    """The name of one target."""
+
+    def __init__(self) -> None:
+        super().__init__(TARGETS)
+
+
 class Targets(click.ParamType[tuple[str, ...]]):
     """Names of targets, as a tuple."""
 

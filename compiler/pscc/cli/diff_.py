@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pscc.cli._compiling import rollout_options
 from pscc.cli._config import configured
-from pscc.cli._shared import analysed, contents_of, namespace_option
+from pscc.cli._shared import analysed, contents_of, everyone_option, namespace_option
 
 if TYPE_CHECKING:
+    from pscc.ir import Program
+    from pscc.lowering.rollout import Rollout
     from pscc.pod.manifests import Manifest
     from pscc.reasoning.difference.compare import Progress
 
@@ -38,8 +41,18 @@ _PATIENCE = 2.0
     help="json: one object. markdown: for a comment on a pull request.",
 )
 @namespace_option
+@everyone_option
+@rollout_options
 def command(
-    old: str, new: str, files: tuple[str, ...], no_looser: bool, exit_code: bool, fmt: str, namespace: str | None
+    old: str,
+    new: str,
+    files: tuple[str, ...],
+    no_looser: bool,
+    exit_code: bool,
+    fmt: str,
+    namespace: str | None,
+    everyone: bool,
+    rollout: Rollout,
 ) -> None:
     """Compare OLD and NEW. For each control that differs, show a smallest pod that is treated differently.
 
@@ -50,11 +63,12 @@ def command(
     Everybody who may ask is compared: users, groups, service accounts, namespaces and their labels. A control is `behind`
     another where no pod is refused for the one without the other. Where the search is given up, the control is `undecided`,
     with the reason, and the exit code is 1.
+
+    OLD and NEW are compared as they would be rolled out with --mode, --exclude-namespace, --only-namespace and --ignore-group.
     """
     from pscc.reasoning.difference.compare import compare
 
-    _, _, before = analysed((old,), "text", fix=False, namespace=namespace)
-    _, _, after = analysed((new,), "text", fix=False, namespace=namespace)
+    before, after = (_rolled_out(source, everyone, namespace, rollout) for source in (old, new))
     manifests = _manifests(files)
     with _progress() as progress:
         difference = compare(before, after, progress)
@@ -76,6 +90,14 @@ def command(
             click.echo(line)
     if difference.undecided or (no_looser and difference.looser) or (exit_code and difference):
         raise click.exceptions.Exit(1)
+
+
+def _rolled_out(source: str, everyone: bool, namespace: str | None, rollout: Rollout) -> Program:
+    """What ``source`` means once it is rolled out so."""
+    from pscc.lowering.rollout import rolled_out, without_groups
+
+    _, _, program = analysed((source,), "text", fix=False, everyone=everyone, namespace=namespace)
+    return rolled_out(without_groups(program, rollout.ignored_groups)[0], rollout)
 
 
 def _manifests(files: tuple[str, ...]) -> tuple[Manifest, ...]:

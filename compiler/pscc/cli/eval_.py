@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from pscc.cli._shared import (
@@ -14,6 +16,11 @@ from pscc.cli._shared import (
     source_argument,
     write_diagnostics,
 )
+from pscc.cli._targets import METAVAR_OF_ONE, Target
+
+if TYPE_CHECKING:
+    from pscc.base.source import SourceFile
+    from pscc.ir import Program
 
 
 @click.command(
@@ -47,6 +54,13 @@ from pscc.cli._shared import (
     show_default=True,
     help="A table; one JSON object a line; annotations for GitHub; SARIF; JUnit XML.",
 )
+@click.option(
+    "-t",
+    "--target",
+    type=Target(),
+    metavar=METAVAR_OF_ONE,
+    help="Judge as the output of this target does, where that is not exact, and say so.",
+)
 @click.option("--changed", is_flag=True, help="Show each pod as the policy's defaults leave it, too.")
 @everyone_option
 @fix_option
@@ -58,6 +72,7 @@ def command(
     namespace: str | None,
     labels: tuple[tuple[str, str], ...],
     fmt: str,
+    target: str | None,
     changed: bool,
     everyone: bool,
     fix: bool,
@@ -84,13 +99,16 @@ def command(
         raise click.UsageError("--as-group needs --as, as it does for kubectl")
     if (*sources, *files).count("-") > 1:
         raise click.UsageError("stdin (-) can be read once")
-    _, _, program = analysed(sources, "text", fix, everyone, namespace=namespace)
+    read, _, program = analysed(sources, "text", fix, everyone, namespace=namespace)
     request = Request(namespace or "", user, requested_by(user, groups), namespace_labels=labels)
     contents = contents_of(files)
     known = dict(contents.namespaces)
     requested = [(with_labels(request, item, known), item) for item in contents.manifests]
     write_diagnostics(unknown_labels(program, requested), (), "text")
-    pods = [judgements(program, item, own) for own, item in requested]
+    widely = frozenset[str]()
+    if target is not None:
+        program, widely = _as_on(target, program, read)
+    pods = [judgements(program, item, own, widely) for own, item in requested]
     match fmt:
         case "json":
             import json
@@ -112,3 +130,28 @@ def command(
             show([tuple(map(row, of_one)) for of_one in pods], changed)
     if not pods or not all(judgement.allowed for of_one in pods for judgement in of_one):
         raise click.exceptions.Exit(1)
+
+
+def _as_on(target: str, program: Program, read: tuple[SourceFile, ...]) -> tuple[Program, frozenset[str]]:
+    """What ``target`` can express of ``program``, and the policies whose defaults it sets for exempt requests, too.
+
+    Reports what it cannot express. Exits with 1 where it refuses the program.
+    """
+    from pscc.diagnostics import SourceError
+    from pscc.lowering.legalise import legalise
+    from pscc.lowering.prepared import prepared
+    from pscc.lowering.rollout import AS_WRITTEN
+    from pscc.lowering.shortfall_text import diagnostic_of
+    from pscc.lowering.shortfalls import SetForExempt
+    from pscc.output.options import DEFAULTS
+    from pscc.targets.registry import target_named
+
+    try:
+        ready = prepared(program, AS_WRITTEN)
+        legal = legalise(ready.formed, target, target_named(target).capabilities(DEFAULTS), "off")
+    except SourceError as error:
+        write_diagnostics(error.diagnostics, read, "text")
+        raise click.exceptions.Exit(1) from None
+    write_diagnostics(tuple(dict.fromkeys(map(diagnostic_of, legal.shortfalls))), read, "text")
+    wide = (shortfall.policy.name for shortfall in legal.shortfalls if isinstance(shortfall, SetForExempt))
+    return legal.program, frozenset(wide)

@@ -31,6 +31,16 @@ class Names:
             prefix.startswith(other.prefixes) for prefix in self.prefixes
         )
 
+    def meet(self, other: Names) -> Names:
+        """The names that are in both sets."""
+        exact = [name for name in (*self.exact, *other.exact) if name in self and name in other]
+        longer = (max(one, two, key=len) for one in self.prefixes for two in other.prefixes if _one_begins(one, two))
+        return Names(tuple(dict.fromkeys(exact)), tuple(dict.fromkeys(longer)))
+
+
+def _one_begins(one: str, two: str) -> bool:
+    return one.startswith(two) or two.startswith(one)
+
 
 SERVICE_ACCOUNT_USER = "system:serviceaccount:"
 SERVICE_ACCOUNTS = "system:serviceaccounts"

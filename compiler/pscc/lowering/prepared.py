@@ -18,6 +18,7 @@ from pscc.lowering.rollout import (
     Rollout,
     asking_the_cluster,
     nowhere_left,
+    require_some,
     rolled_out,
     without_groups,
 )
@@ -47,8 +48,9 @@ class Prepared:
 def prepared(program: ir.Program, rollout: Rollout = AS_WRITTEN) -> Prepared:
     """``program`` with ``rollout`` applied and each choice in its compiled form.
 
-    Raises `SourceError` where ``rollout`` is live and the program has no choice.
+    Raises `SourceError` where ``rollout`` is live and the program has no choice, and where it leaves no policy.
     """
+    require_some(program, rollout.only)
     granted = asking_the_cluster(program) if rollout.live else program
     granted, left_out = without_groups(granted, rollout.ignored_groups)
     lowered_program, forms = lowered(granted, rollout.excluded)

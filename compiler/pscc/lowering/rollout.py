@@ -10,7 +10,7 @@ from pscc import ir
 from pscc.base.frozen import frozen
 from pscc.diagnostics import Diagnostic, SourceError
 from pscc.diagnostics.spelling import did_you_mean
-from pscc.ir.access import NONE, Grant, Names, Scope
+from pscc.ir.access import ALL, NONE, Grant, Names, Scope
 
 
 @frozen
@@ -18,7 +18,8 @@ class Rollout:
     """The options of a rollout, as the command line has them.
 
     - ``mode`` replaces the mode of every policy and choice; None leaves each as it is.
-    - ``excluded`` names namespaces in which no policy holds.
+    - ``excluded`` names namespaces in which no policy holds. With ``only`` policies hold in these alone, and what holds in
+      none of them is left out.
     - ``ignored_groups``: grants to these groups are left out, so the output is stricter.
     - ``live``: the cluster's RBAC decides who may use which policy of a choice.
     - ``name_prefix`` stands before the name of each policy and choice, and so before the names of their objects.
@@ -29,6 +30,7 @@ class Rollout:
     ignored_groups: tuple[str, ...] = ()
     live: bool = False
     name_prefix: str = ""
+    only: Names = ALL
 
 
 AS_WRITTEN = Rollout()
@@ -36,22 +38,37 @@ _Owner = TypeVar("_Owner", ir.Policy, ir.Choice)
 
 
 def rolled_out(program: ir.Program, rollout: Rollout) -> ir.Program:
-    """``program`` with the mode and the name prefix of ``rollout`` on each policy and choice, without the excluded namespaces."""
+    """``program`` with the mode and the name prefix of ``rollout`` on each policy and choice, in its namespaces alone."""
 
     def changed(owner: _Owner) -> _Owner:
         name, mode = f"{rollout.name_prefix}{owner.name}", rollout.mode or owner.mode
         return replace(owner, name=name, mode=mode, scope=_less(owner.scope, rollout))
 
-    return ir.Program(tuple(map(changed, program.policies)), tuple(map(changed, program.choices)))
+    policies = (policy for policy in program.policies if _is_in(policy, rollout.only))
+    choices = (choice for choice in program.choices if _is_in(choice, rollout.only))
+    return ir.Program(tuple(map(changed, policies)), tuple(map(changed, choices)))
+
+
+def _is_in(owner: ir.Policy | ir.Choice, only: Names) -> bool:
+    """Whether ``owner`` holds in a namespace of ``only``. One that holds nowhere by itself stays, for the warning of it."""
+    return only == ALL or not replace(owner.scope, namespaces=owner.scope.namespaces.meet(only)).nowhere
 
 
 def nowhere_left(program: ir.Program, rollout: Rollout) -> Iterator[Diagnostic]:
     """A warning for each policy and choice of ``program`` that holds in no namespace once ``rollout`` is applied."""
     for owner in program.policies_and_choices:
-        if _less(owner.scope, rollout).nowhere and not owner.scope.nowhere:
+        if _is_in(owner, rollout.only) and _less(owner.scope, rollout).nowhere and not owner.scope.nowhere:
             message = f"--exclude-namespace takes out every namespace of {owner.name}: it holds nowhere"
             help = "leave its namespaces in, or leave it out of the sources"
             yield Diagnostic("LNG067", message, owner.span, severity="warning", help=help)
+
+
+def require_some(program: ir.Program, only: Names) -> None:
+    """Raises `SourceError` where no policy or choice of ``program`` holds in a namespace of ``only``."""
+    if not any(_is_in(owner, only) for owner in program.policies_and_choices):
+        names = ", ".join((*only.exact, *(f"{prefix}*" for prefix in only.prefixes)))
+        message = f"no policy holds in {names}: --only-namespace leaves nothing to compile"
+        raise SourceError((Diagnostic("LNG067", message, help="name a namespace in which a policy holds"),))
 
 
 def asking_the_cluster(program: ir.Program) -> ir.Program:
@@ -114,4 +131,8 @@ def _begins_one(prefix: str, groups: tuple[str, ...]) -> bool:
 def _less(scope: Scope, rollout: Rollout) -> Scope:
     before, more = scope.except_namespaces, rollout.excluded
     exact = tuple(dict.fromkeys((*before.exact, *more.exact)))
-    return replace(scope, except_namespaces=Names(exact, tuple(dict.fromkeys((*before.prefixes, *more.prefixes)))))
+    less = Names(exact, tuple(dict.fromkeys((*before.prefixes, *more.prefixes))))
+    if rollout.only == ALL:
+        return replace(scope, except_namespaces=less)
+    inside = scope.namespaces.meet(rollout.only)
+    return replace(scope, namespaces=inside, except_namespaces=less.meet(inside))

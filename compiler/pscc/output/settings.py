@@ -11,7 +11,7 @@ from typing import Literal, TypeVar
 
 from pscc.base.frozen import frozen
 from pscc.ir import Mode
-from pscc.ir.access import NONE, Names
+from pscc.ir.access import ALL, NONE, Names
 from pscc.lowering.capabilities import Layout, Version, Workloads
 from pscc.lowering.rollout import Rollout
 from pscc.output.options import DEFAULTS, EnforcementPoint, Engine, Options, Templates
@@ -56,6 +56,7 @@ class Settings:
     name_prefix: str = ""
     namespace: str | None = None
     layout: Layout | None = None
+    only_namespace: tuple[str, ...] = ()
 
     @property
     def live(self) -> bool:
@@ -65,10 +66,9 @@ class Settings:
     @property
     def rollout(self) -> Rollout:
         """The options that change modes, namespaces and grants."""
-        prefixes = tuple(name[:-1] for name in self.exclude_namespace if name.endswith("*"))
-        exact = tuple(name for name in self.exclude_namespace if not name.endswith("*"))
-        excluded = Names(exact, prefixes) if self.exclude_namespace else NONE
-        return Rollout(self.mode, excluded, self.ignore_group, self.live, self.name_prefix)
+        excluded = _names(self.exclude_namespace) if self.exclude_namespace else NONE
+        only = _names(self.only_namespace) if self.only_namespace else ALL
+        return Rollout(self.mode, excluded, self.ignore_group, self.live, self.name_prefix, only)
 
     @property
     def options(self) -> Options:
@@ -84,6 +84,11 @@ class Settings:
             self.layout,
             points,
         )
+
+
+def _names(spelled: tuple[str, ...]) -> Names:
+    prefixes = tuple(name[:-1] for name in spelled if name.endswith("*"))
+    return Names(tuple(name for name in spelled if not name.endswith("*")), prefixes)
 
 
 def option(name: str) -> str:
@@ -162,6 +167,7 @@ def from_json(data: object) -> Settings:
         _text(values, "name-prefix") or "",
         _text(values, "namespace"),
         None if values["layout"] is None else _word(values, "layout", _LAYOUTS),
+        _strings(values, "only-namespace"),
     )
 
 

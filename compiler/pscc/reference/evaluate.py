@@ -92,15 +92,18 @@ def unknown_labels(program: ir.Program, requested: Sequence[tuple[Request, Manif
     return (Diagnostic("POD007", message, severity="warning", help=help),)
 
 
-def judgements(program: ir.Program, manifest: Manifest, requested: Request = SOMEBODY) -> tuple[Judgement, ...]:
+def judgements(
+    program: ir.Program, manifest: Manifest, requested: Request = SOMEBODY, widely: frozenset[str] = frozenset()
+) -> tuple[Judgement, ...]:
     """One judgement for each policy or choice that judges ``manifest``, or one without a policy where none does.
 
     ``requested`` is the request for a bare pod; the controller of a workload asks for the workload's pods. Its namespace is
-    that of manifests which name none, or ``default``. A pod is admitted if every judgement has ``allowed``.
+    that of manifests which name none, or ``default``. A pod is admitted if every judgement has ``allowed``. ``widely`` is as in
+    `decide`.
     """
     pod = normalise(manifest.pod)
     request = request_of(requested, manifest, pod)
-    decision = decide(program, request, pod)
+    decision = decide(program, request, pod, widely=widely)
     psp = admitted_by(pod)
     namespace = manifest.namespace or requested.namespace
     of = (manifest.span, manifest.kind, namespace, manifest.name, manifest.template)
@@ -140,7 +143,8 @@ def judgements(program: ir.Program, manifest: Manifest, requested: Request = SOM
     ]
     if not results:
         why = _why_unjudged(program, request)
-        results = [Judgement(*of, None, "unjudged", True, pod, message=why, psp=psp, refused=refused)]
+        unjudged = Judgement(*of, None, "unjudged", True, decision.pod, message=why, defaulted=defaulted, psp=psp)
+        results = [replace(unjudged, refused=refused)]
     return tuple(results)
 
 
