@@ -36,6 +36,8 @@ from pscc.reasoning.difference.sides import Option, Side, side_of
 
 MOST_REQUESTS = 60_000
 """The most requests that are drawn before giving up; each costs microseconds."""
+MOST_NAMED = 5_000
+"""The most names that are looked at for others of whom a difference is known, too."""
 SOMEBODY, DEFAULT = "somebody", "default"
 """The plain requester, and the plain namespace and service account."""
 _NAME_LABEL = "kubernetes.io/metadata.name"
@@ -71,8 +73,10 @@ class Classes:
     def __post_init__(self) -> None:
         """Draw requests, and put those of one class together."""
         drawn: list[tuple[tuple[int, int, int], Request, tuple[int, int]]] = []
+        namespaces: list[_Namespace] = []
         for at, (name, labels) in enumerate(self._namespaces()):
             namespace = _Namespace(self.old, self.new, name, labels)
+            namespaces.append(namespace)
             for picks, request, on in namespace.requests():
                 if len(drawn) >= MOST_REQUESTS:
                     self.gave_up = True
@@ -83,6 +87,7 @@ class Classes:
             if key[0] != key[1]:
                 least, requests = by_key.setdefault(key, {}).setdefault(at, (picks, []))
                 requests += [request] if picks == least else []
+        self._name_others(namespaces, by_key)
         self.classes = tuple(
             RequestClass(
                 tuple(request for _, requests in by_namespace.values() for request in requests),
@@ -91,6 +96,20 @@ class Classes:
             )
             for (old, new), by_namespace in by_key.items()
         )
+
+    def _name_others(
+        self, namespaces: list[_Namespace], by_key: dict[tuple[int, int], dict[int, tuple[int, list[Request]]]]
+    ) -> None:
+        """Add everybody else who is named and alone makes a request of a class: whoever reads of it wants to know them all."""
+        left = MOST_NAMED
+        for at in sorted({at for by_namespace in by_key.values() for at in by_namespace}):
+            for request, on in namespaces[at].singles():
+                left -= 1
+                if left < 0:
+                    return
+                picks, requests = by_key.get(self._key(namespaces[at], on), {}).get(at, (0, []))
+                if picks == 1 and request not in requests:
+                    requests.append(request)
 
     def _key(self, namespace: _Namespace, on: frozenset[int]) -> tuple[int, int]:
         """The numbers of the sides of both programs where these switches are ``on``."""
@@ -208,6 +227,22 @@ class _Namespace:
                     drawn.add(on)
                     named = tuple(name for name, _ in chosen)
                     yield picks, Request(self.namespace, user, requested_by(user, named), account, self.labels), on
+
+    def singles(self) -> Iterator[tuple[Request, frozenset[int]]]:
+        """A request for each name that the programs distinguish here, by whom it is alone, and the switches that are on.
+
+        A service account of the namespace asks as the pod's account, and not as the user, too.
+        """
+        own = f"{SERVICE_ACCOUNT_USER}{self.namespace}:"
+        subjects = [each for alternatives in self._switches for each in alternatives]
+        users, accounts = list(_users(subjects)), [*_accounts(subjects, self.namespace)]
+        for user, groups, account in (
+            *((user, (), accounts[0]) for user in users if not user.startswith(own)),
+            *((users[0], (), account) for account in accounts),
+            *((users[0], (group,), accounts[0]) for group in _groups(subjects)),
+        ):
+            request = Request(self.namespace, user, requested_by(user, groups), account, self.labels)
+            yield request, frozenset[int]().union(*(self._on(identity) for identity in request.identities))
 
     def _on(self, identity: Identity) -> frozenset[int]:
         return frozenset(
