@@ -19,7 +19,7 @@ def command() -> None:
         raise click.ClickException("the language server needs pygls: pip install 'pscc[lsp]'") from None
     from pathlib import Path
 
-    from pscc.editor import server
+    from pscc.editor.server import server
     from pscc.files import loader_for
 
     server(lambda path: loader_for(str(Path(path).parent)), day()).start_io()

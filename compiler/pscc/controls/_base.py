@@ -30,6 +30,11 @@ class ValueKind(Protocol):
         """The noun for one value in messages: ``a port or a range of ports``."""
         ...
 
+    @property
+    def offered(self) -> tuple[str, ...]:
+        """The values that an editor may offer; none where there are too many to list."""
+        ...
+
     def parse(self, values: tuple[Value, ...], report: Report) -> Params:
         """The parameters of a check with ``values``. Errors in these go to ``report``."""
         ...

@@ -35,6 +35,11 @@ class NoValues:
 
     noun: str = "no value"
 
+    @property
+    def offered(self) -> tuple[str, ...]:
+        """None: it takes no values."""
+        return ()
+
     def parse(self, values: tuple[Value, ...], report: Report) -> Params:
         """Nothing; each value is an error."""
         for value in values:
@@ -55,6 +60,11 @@ class Boolean:
     """``true`` or ``false``; the parameter ``value``."""
 
     noun: str = "`true` or `false`"
+
+    @property
+    def offered(self) -> tuple[str, ...]:
+        """Both."""
+        return ("true", "false")
 
     def parse(self, values: tuple[Value, ...], report: Report) -> Params:
         """The parameter ``value``, a bool."""
@@ -97,6 +107,11 @@ class Words:
         if not value.quoted and value.text.endswith("*"):
             return None if any(name.startswith(value.text[:-1]) for name in self.usual) else ""
         return did_you_mean(value.text.upper().removeprefix("CAP_"), self.usual) or ""
+
+    @property
+    def offered(self) -> tuple[str, ...]:
+        """Those that make sense, or those that Kubernetes knows."""
+        return self.known or self.usual
 
     def parse(self, values: tuple[Value, ...], report: Report) -> Params:
         """``values`` and ``patterns``, each a tuple of strings in the order of the source. An empty one is left out."""
@@ -142,6 +157,11 @@ class Ranges:
     low: int
     high: int
 
+    @property
+    def offered(self) -> tuple[str, ...]:
+        """None: any number."""
+        return ()
+
     def parse(self, values: tuple[Value, ...], report: Report) -> Params:
         """``ranges``: a tuple of `Range` in the order written."""
         ranges: list[Range] = []
@@ -177,6 +197,11 @@ class HostPaths:
 
     noun: str = "a path prefix such as `/var/log` or `/var/log (read-only)`"
 
+    @property
+    def offered(self) -> tuple[str, ...]:
+        """None: any path."""
+        return ()
+
     def parse(self, values: tuple[Value, ...], report: Report) -> Params:
         """``paths``: a tuple of `HostPathPrefix` in the order written."""
         paths: list[HostPathPrefix] = []
@@ -208,6 +233,11 @@ class Profiles:
 
     noun: str = "a profile: `runtime/default`, `unconfined` or `localhost/NAME`"
 
+    @property
+    def offered(self) -> tuple[str, ...]:
+        """The profiles of the runtime, and all of the node."""
+        return (*_PROFILES, "localhost/*")
+
     def parse(self, values: tuple[Value, ...], report: Report) -> Params:
         """The parameters of `Words.parse`. ``docker/default`` is an old name of ``runtime/default``."""
         good: list[Value] = []
@@ -237,6 +267,11 @@ class SeLinux:
     """``user=…, role=…, type=…, level=…``: one parameter each. An option that is left out must be unset in the pod."""
 
     noun: str = 'SELinux options such as `level="s0:c1,c2"`'
+
+    @property
+    def offered(self) -> tuple[str, ...]:
+        """The fields, each with the sign behind which its value stands."""
+        return tuple(f"{key}=" for key in _SELINUX)
 
     def parse(self, values: tuple[Value, ...], report: Report) -> Params:
         """``user``, ``role``, ``type`` and ``level``, each a string, as far as ``values`` give them."""
