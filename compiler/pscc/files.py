@@ -66,6 +66,11 @@ def from_library(name: str) -> SourceFile:
     return source
 
 
+def _real(path: Path) -> Path:
+    """``path`` without links; a link to itself stays, and cannot be read (`Path.resolve` raises `RuntimeError` for it)."""
+    return Path(os.path.realpath(path))
+
+
 class Loader:
     """Reads the files that sources use. A path is relative to the file that uses it, and must be inside ``root``.
 
@@ -73,8 +78,8 @@ class Loader:
     """
 
     def __init__(self, root: Path, sources: tuple[str, ...] = ()) -> None:
-        self.root = root.resolve()
-        self.names = {Path(source).resolve(): source for source in sources if source != "-"}
+        self.root = _real(root)
+        self.names = {_real(Path(source)): source for source in sources if source != "-"}
         self.texts: dict[str, str] = {}
 
     def __call__(self, path: str, user: str) -> SourceFile:
@@ -85,7 +90,7 @@ class Loader:
         if not path.endswith(".psp"):
             raise LoadError(f"`{path}` is no file of the policy language", "name a file that ends in `.psp`")
         beside = self.root if user == "-" else Path(user).parent
-        target = (beside / path).resolve()
+        target = _real(beside / path)
         if not target.is_relative_to(self.root):
             help = "a file is used from the folder of the source, or from below it"
             raise LoadError(f"`{path}` lies outside of {self.root.name or self.root}/", help)
@@ -103,7 +108,7 @@ class Loader:
 def loader_for(*paths: str, files: tuple[str, ...] = ()) -> Loader:
     """The loader for the sources ``paths``, which are ``files``: its root is the folder that they are all in."""
     folders = [Path() if path == "-" or not Path(path).exists() else Path(path) for path in paths]
-    inside = [str((folder if folder.is_dir() else folder.parent).resolve()) for folder in folders]
+    inside = [str(_real(folder if folder.is_dir() else folder.parent)) for folder in folders]
     return Loader(Path(os.path.commonpath(inside)), files or tuple(path for path in paths if not Path(path).is_dir()))
 
 

@@ -19,6 +19,8 @@ from pscc.reference.admission import judges
 
 Json = dict[str, object]
 MOST_CASES = 60
+_MOST_JUDGED = 1200
+"""Pods that are judged for the suite of one policy; twice as many as a policy with every control has."""
 _MOST_OF_ALL = 3000
 """Cases of all policies of a program together, where there are many."""
 _FEWEST = 8
@@ -101,6 +103,8 @@ def cases_for(policy: ir.Policy, most: int = MOST_CASES) -> tuple[Case, ...]:
     variants = list(_variants(policy, base))
     if most < MOST_CASES:
         variants = variants[:: max(1, len(variants) // (2 * most))]
+    # each is judged by all values, so that thousands of values would be judged by thousands
+    variants = variants[:: max(1, -(-len(variants) // _MOST_JUDGED))]
     for name, pod in variants:
         called = unique(name, cases)
         cases[called] = _case(policy, called, pod)

@@ -32,6 +32,8 @@ class Flat:
 
 
 Slot = tuple[str, bool]
+MOST_PARENTS = 50
+"""How many policies one may extend, one over the other. The library's longest chain has fewer than ten."""
 
 
 def slot_of(statement: ast.Statement) -> Slot:
@@ -47,6 +49,27 @@ def single(policy: ast.Policy) -> tuple[ast.Statement, ...]:
             span = statement.span if len(statement.controls) == 1 else name.span
             singles.append(replace(statement, controls=(name,), span=span))
     return tuple(singles)
+
+
+def too_deep(family: Family, report: Report) -> frozenset[str]:
+    """The policies of ``family`` that extend others over more than `MOST_PARENTS` steps; an error for the first of each chain."""
+    parents = {policy.name.text: policy.extends for policy in (*family.used, *family.own)}
+    steps: dict[str, int] = {}
+    for name in parents:
+        chain: dict[str, None] = {}
+        while (parent := parents.get(name)) is not None and name not in steps and name not in chain:
+            chain[name] = None
+            name = parent.text
+        circular = name in chain  # `_above` reports it
+        for above, each in enumerate(reversed(chain), steps.get(name, 0) + 1):
+            steps[each] = 0 if circular else above
+    for name, count in steps.items():
+        extends = parents[name]
+        if count == MOST_PARENTS + 1 and extends is not None:
+            help = "let it extend a policy nearer to the first: nobody sees what holds over so many"
+            message = f"{name} extends others over more than {MOST_PARENTS} steps"
+            report.add(Diagnostic("LNG090", message, extends.span, help=help))
+    return frozenset(name for name, count in steps.items() if count > MOST_PARENTS)
 
 
 def flatten(policy: ast.Policy, family: Family, report: Report) -> Flat:

@@ -5,6 +5,7 @@ Each is decided on pods (by the interpreter, or by `difference`), not by how sta
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -106,13 +107,37 @@ def _subsumed_values(statement: ast.Statement) -> Iterator[Diagnostic]:
     kind = control_of(statement.controls[0].text).values
     parsed = [kind.parse((value,), Report()) for value in statement.values]
     single = [params[0][1] if params else () for params in parsed]
-    for at, value in enumerate(statement.values):
+    for at in sorted(_may_be_covered(single)):
+        value = statement.values[at]
         for other, more in enumerate(statement.values):
             same = single[at] == single[other] and parsed[at] == parsed[other]
             if at != other and _covers(single[other], single[at]) and not (same and other > at):
                 message = f"`{display((single[at],))}` is covered by `{display((single[other],))}`"
                 yield _warn("LNG060", message, value.span, "take it out", (more.span, "this covers it"))
                 break
+
+
+def _may_be_covered(values: list[ir.ParamValue]) -> set[int]:
+    """The places in ``values`` at which one may be covered by another; those left out are not. Linear but for sorting."""
+    ranges, texts = list[tuple[ir.Range, int]](), list[tuple[str, int]]()
+    others = set[int]()
+    for at, value in enumerate(values):
+        match value:
+            case (ir.Range() as numbers,):
+                ranges.append((numbers, at))
+            case (str() as text,):
+                texts.append((text, at))
+            case _:
+                others.add(at)
+    ranges.sort(key=lambda entry: (entry[0].min, -entry[0].max))
+    reaching = -1
+    for numbers, at in ranges:
+        if numbers.max <= reaching:
+            others.add(at)
+        reaching = max(reaching, numbers.max)
+    counts = Counter(text for text, _ in texts)
+    prefixes = tuple(text[:-1] for text in counts if text.endswith("*") and len(text) > 1)
+    return others | {at for text, at in texts if counts[text] > 1 or text.startswith(prefixes)}
 
 
 def _literal_stars(values: tuple[ast.Value, ...], kind: ValueKind | None = None) -> Iterator[Diagnostic]:

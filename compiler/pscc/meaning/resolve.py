@@ -17,7 +17,7 @@ from pscc.diagnostics import Diagnostic, Replacement, Report
 from pscc.diagnostics.spelling import did_you_mean
 from pscc.language import ast
 from pscc.language.printer import print_statement, print_value
-from pscc.meaning.inheritance import Flat, Slot, flatten, slot_of
+from pscc.meaning.inheritance import Flat, Slot, flatten, slot_of, too_deep
 from pscc.meaning.linking import Family
 from pscc.meaning.naming import check_name
 from pscc.meaning.narrowing import CONTAINER_KINDS, exempting, looks_at_containers, unless
@@ -330,11 +330,14 @@ def resolve(
     """
     family = family or Family(document.policies)
     own: list[tuple[ir.Policy, ...]] = []
+    deep = too_deep(family, report)
     for written in document.policies:
+        if written.name.text in deep:
+            continue
         sound = tuple(s for s in written.statements if not _comma_before_values(s, report))
         policy = replace(written, statements=sound)
         own.append(_policy(policy, flatten(policy, family, report), today, report))
-    used = [_policy(used, flatten(used, family, report), today, report) for used in family.used]
+    used = [_policy(p, flatten(p, family, report), today, report) for p in family.used if p.name.text not in deep]
     policies = [p for whole, *others in own for p in ((whole, *others) if _speaks(whole) or not others else others)]
     _distinct(policies, document.policies, report)
     if not document.choices:

@@ -148,4 +148,10 @@ CODES: dict[str, tuple[str, str, str]] = {
         "write a policy for each.",
         "in namespaces team-*\nin namespaces tier=edge",
     ),
+    "LNG090": (
+        "Too long a chain of policies",
+        "A policy may extend another, which extends a third. Over more than fifty steps nobody sees what holds, and a mistake "
+        "(a generated file) is likelier than a meaning.",
+        "",
+    ),
 }
