@@ -24,13 +24,17 @@ MANIFEST_SUFFIXES = (".yaml", ".yml", ".json")
 def files_of(paths: tuple[str, ...], suffixes: tuple[str, ...] = SUFFIXES) -> tuple[str, ...]:
     """The files ``paths``; of a folder, all files below it whose suffix is among ``suffixes``, in order of name.
 
-    Raises `FileNotFoundError` for a folder without such a file.
+    Raises `FileNotFoundError` for a folder without such a file, and for one with a link to a file outside of it: errors show
+    lines of a source, and whoever may add a link should not see files by it.
     """
     files: list[str] = []
     for path in paths:
         if path != "-" and Path(path).is_dir():
             found = (p for p in Path(path).rglob("*") if p.suffix in suffixes and not p.name.endswith(CASES_ENDING))
             inside = sorted(str(p) for p in found if p.is_file())
+            for file in inside:
+                if not _real(Path(file)).is_relative_to(_real(Path(path))):
+                    raise FileNotFoundError(f"{file!r} links to a file outside of {path!r}: name that file itself")
             if not inside:
                 raise FileNotFoundError(f"{path!r}: there is no {', '.join(suffixes)} file in this folder")
             files += inside

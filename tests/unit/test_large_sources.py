@@ -85,3 +85,18 @@ def test_a_link_to_itself_is_an_error(tmp_path: Path) -> None:
     for arguments in (["check", str(loop)], ["compile", str(loop), "-o", str(tmp_path / "o")], ["show", str(loop)]):
         done = run(*arguments)
         assert done.exit_code == 2 and "cannot be read" in done.stderr, done.stderr
+
+
+def test_a_folder_shows_no_file_from_outside(tmp_path: Path) -> None:
+    secret, folder = tmp_path / "secret", tmp_path / "policies"
+    secret.write_text("hunter2\n", encoding="utf-8")
+    folder.mkdir()
+    os.symlink(secret, folder / "a.psp")
+    for arguments in (["check", str(folder)], ["eval", str(folder), "-f", str(folder)], ["fmt", str(folder)]):
+        done = run(*arguments)
+        assert done.exit_code == 2 and "links to a file outside of" in done.stderr
+        assert "hunter2" not in done.stdout + done.stderr
+    (folder / "a.psp").unlink()
+    (folder / "b.psp").write_text("policy b {\n    deny hostPID\n}\n", encoding="utf-8")
+    os.symlink(folder / "b.psp", folder / "c.psp")
+    assert "LNG017" in run("check", str(folder)).stdout
