@@ -189,8 +189,8 @@ def test_the_readme_shows_what_happens(tmp_path: Path, monkeypatch: pytest.Monke
         (examples / name).write_text((ROOT / "examples" / name).read_text(encoding="utf-8"), encoding="utf-8")
     assert all(line in (examples / "team_test.yaml").read_text(encoding="utf-8") for line in shown[0].splitlines())
     monkeypatch.chdir(tmp_path)
-    for number, changed in ((1, False), (2, True)):
-        if changed:
+    for number, edited in ((1, False), (2, True)):
+        if edited:
             source = examples / "team.psp"
             source.write_text(source.read_text(encoding="utf-8").replace("privileged, ", "", 1), encoding="utf-8")
         command, output = shown[number].split("\n", 1)
