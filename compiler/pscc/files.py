@@ -96,7 +96,7 @@ class Loader:
         beside = self.root if user == "-" else Path(user).parent
         target = _real(beside / path)
         if not target.is_relative_to(self.root):
-            help = "a file is used from the folder of the source, or from below it"
+            help = "name a folder that both are in, or that file beside this one, as the source: files are used from below it"
             raise LoadError(f"`{path}` lies outside of {self.root.name or self.root}/", help)
         try:
             source = decode(self.names.get(target) or os.path.relpath(target), target.read_bytes())

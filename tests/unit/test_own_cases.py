@@ -74,6 +74,14 @@ def test_an_expectation_that_does_not_hold(case: str, said: str, tmp_path: Path)
         ("- allowed: p\n  set:\n    spec.containers[0].image.tag: a\n", "there is no object around `tag`"),
         ("- allowed: p\n  set: {.spec: a}\n", "write a path like spec.containers[0].image"),
         ('- allowed: p\n  changed:\n    "spec[": a\n', "write a path like spec.containers[0].image"),
+        ("- allowed: p\n  set: {spec.hostPidd: true}\n", "a pod has no `hostPidd` there: did you mean `hostPID`?"),
+        ("- allowed: p\n  set: {foo.bar: 1}\n", "a pod has `metadata` and `spec`, and no `foo`"),
+        ("- allowed: p\n  set: {spec.securityContext: {runAsUsr: 1}}\n", "did you mean `runAsUser`?"),
+        (
+            "- allowed: p\n  set: {spec.template.spec.hostPID: true}\n",
+            "paths are those of the pod, of a workload's, too",
+        ),
+        ("- allowed: p\n  changed: {spec.fsGroup: 1}\n", "a pod has no `fsGroup` there"),
         ("- allowed: p\n  file: none.yaml\n", "cannot be read"),
         ("- allowed: p\n  file: a\n  pod: {}\n", "from `pod` or from `file`, not from both"),
         ("- allowed: p\n  pod: {containers: []}\n", "this pod has no `spec`"),
@@ -105,6 +113,27 @@ def test_who_asks_and_where(tmp_path: Path) -> None:
     assert run(tmp_path, cases, policy=policy).exit_code == 0
 
 
+def test_the_namespace_of_a_case_wins(tmp_path: Path) -> None:
+    policy = "policy team {\n    in namespaces a\n    deny privileged\n}\n"
+    head = POD.replace("{spec", "{metadata: {namespace: b}, spec")
+    cases = f"- unjudged: as the pod says\n{PRIVILEGED}- denied: as the case says\n{PRIVILEGED}  namespace: a\n"
+    cases += PRIVILEGED.replace("{", "{metadata.namespace: a, ", 1).join(("- denied: as it sets\n", ""))
+    done = run(tmp_path, cases, policy=policy, head=head)
+    assert done.exit_code == 0, done.stdout + done.stderr
+
+
+def test_coverage_of_a_choice_is_of_whom_it_judges(tmp_path: Path) -> None:
+    policy = (
+        "policy apps {\n    deny hostPID\n    deny privileged\n}\n\n"
+        "policy node extends apps {\n    without hostPID\n    deny hostIPC\n}\n\n"
+        "choose {\n    node for serviceaccounts a/b in namespaces a\n    apps for everyone\n}\n"
+    )
+    done = run(tmp_path, f"- denied: p\n{PRIVILEGED}", "--coverage", policy=policy)
+    missed = {line.partition("  ")[0] for line in done.stdout.splitlines() if line.startswith("not exercised")}
+    expected = {"apps: deny hostPID", "node: deny privileged", "node: deny hostIPC"}
+    assert missed == {f"not exercised in {text}" for text in expected}
+
+
 def test_pods_of_a_file_each_count(tmp_path: Path) -> None:
     pods = ["{kind: Pod, apiVersion: v1, metadata: {name: a}, spec: {containers: [{name: c, image: i}]}}"]
     pods.append("{kind: Deployment, apiVersion: apps/v1, metadata: {name: b}, spec: {template: {spec: "
@@ -132,7 +161,9 @@ def test_json_and_junit_say_the_same(tmp_path: Path) -> None:
 def test_coverage_names_what_no_case_exercises(tmp_path: Path) -> None:
     done = run(tmp_path, f"- denied: a\n{PRIVILEGED}- unjudged: b\n  as: admin\n", "--coverage")
     missed = [line.partition("  ")[0] for line in done.stdout.splitlines() if line.startswith("not exercised")]
-    assert missed == ['not exercised: exemption because "the agent"', "not exercised: allow hostPorts 80, 443"]
+    assert missed == [
+        f"not exercised in team: {text}" for text in ('exemption because "the agent"', "allow hostPorts 80, 443")
+    ]
     assert "3 of 5 statements and exemptions exercised" in done.stdout
     row = json.loads(run(tmp_path, "- allowed: a\n", "--coverage", "--format", "json").stdout.splitlines()[-1])
     assert [part["text"] for part in row["exercised"]] == ["default allowPrivilegeEscalation false"]

@@ -146,7 +146,7 @@ def _listed(names: object) -> str:
 
 def _show_coverage(one: Run, found: Coverage) -> None:
     for part in found.missed:
-        click.echo(f"not exercised: {clean(part.text)}  {part.span}")
+        click.echo(f"not exercised in {clean(part.policy)}: {clean(part.text)}  {part.span}")
     whole = len(found.exercised) + len(found.missed)
     click.echo(f"{one.tests.name}: {len(found.exercised)} of {whole} statements and exemptions exercised")
 

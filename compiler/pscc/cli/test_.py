@@ -18,7 +18,7 @@ Exit 1 if a case fails, and if a file has errors. The suites of a compiled folde
 tries them on the engines.
 
 \b
-A file of cases, team_test.yaml, is about team.psp beside it (or says `source: OTHER.psp`):
+A file of cases, team_test.yaml, is about team.psp beside it (or says `source: OTHER.psp`, several\nas a list):
 
 \b
   pod: {spec: {containers: [{name: app, image: registry.example/app:1}]}}
@@ -35,8 +35,8 @@ A file of cases, team_test.yaml, is about team.psp beside it (or says `source: O
 \b
 A case begins with its verdict and its name: allowed, denied, warned, audited or unjudged, as `pscc eval` has them.
   pod, file   the pod or workload: as in a manifest, or the path of one; without either, the `pod` at the top
-  set         fields of it to change, by path; null removes a field
-  as, groups, namespace, namespace-labels   who asks for a bare pod, and where
+  set         fields of its pod to change, by path, of a workload's pod, too; null removes a field
+  as, groups, namespace, namespace-labels   who asks for a bare pod, and where the pod is
   controls    the controls that object, no more and no fewer
   policy      the policy whose verdict it is, where several judge the pod
   changed     fields of the pod once the defaults are set; null for none

@@ -71,7 +71,7 @@ def _alone(policy: ast.Policy, statement: ast.Statement) -> ir.Program:
 
 
 def _enforced(policy: ast.Policy, program: ir.Program) -> ir.Program:
-    """What ``policy`` enforces, for every pod and without its exemptions."""
+    """What ``policy`` refuses of pods as they come: without its exemptions, and without its defaults, which mend pods."""
     resolved = (*program.policies, *(chosen for choice in program.choices for chosen in choice.policies))
     parts = (part for part in resolved if part.span == policy.span and part.mode == "enforce")
-    return ir.Program(tuple(replace(part, scope=EVERYWHERE, exemptions=()) for part in parts))
+    return ir.Program(tuple(replace(part, scope=EVERYWHERE, exemptions=(), defaults=()) for part in parts))

@@ -133,11 +133,16 @@ def _exempts_too_many(exemption: ast.Exemption) -> Iterator[Diagnostic]:
     for exempted in exemption.exempted:
         for value in exempted.values:
             match exempted.kind:
-                case "images" if glob(value) and not value.text[:-1].endswith(_SEPARATORS):
+                case "images" if glob(value) and not _names_an_image(value.text[:-1]):
                     yield _open_image(value)
                 case "users" | "groups" | "serviceaccounts" if who := _everyone(exempted.kind, names_of((value,))):
                     message = f"`{exempted.kind} {value.text}` exempts {who}"
                     yield warn("LNG084", message, value.span, "name those who need it")
+
+
+def _names_an_image(start: str) -> bool:
+    """Whether everything that begins with ``start`` is below one registry or folder, or is one image: a tag has begun."""
+    return start.endswith(_SEPARATORS) or ":" in start.rpartition("/")[2]
 
 
 def _open_image(value: ast.Value) -> Diagnostic:

@@ -36,7 +36,10 @@ def admits_nothing(policy: ir.Policy) -> bool:
 
     A target that does not set such a default would let in pods that leave the field unset.
     """
-    denied = {check.control for check in policy.checks if _verb(check) == "deny" and not check.params}
+    always = [
+        check for check in policy.checks if all(requirement.when == ir.TRUE for requirement in check.requirements)
+    ]
+    denied = {check.control for check in always if _verb(check) == "deny" and not check.params}
     set_always = {d.control for d in policy.defaults if d.value is not None and d.unless == ir.FALSE}
     return "pods" in denied or bool(denied & set_always)
 

@@ -23,7 +23,7 @@ from pscc.diagnostics.spelling import did_you_mean
 from pscc.ir.access import Request, requested_by
 from pscc.pod.manifests import Manifest, manifests_of, read_manifests
 from pscc.reference.evaluate import Outcome
-from pscc.testing.paths import PathError, changed, steps_of
+from pscc.testing.paths import PathError, Step, changed, require_known, steps_of
 
 if TYPE_CHECKING:
     from pscc.psp.yaml_tree import Entry, Node
@@ -36,6 +36,7 @@ _WHAT = ("pod", "file", "set")
 _WHO = ("as", "groups", "namespace", "namespace-labels")
 _EXPECTED = ("policy", "controls", "changed")
 _CASE_KEYS = (*OUTCOMES, *_WHAT, *_WHO, *_EXPECTED)
+_NAMESPACE = ("metadata", "namespace")
 _EXAMPLE = "write it as in:  - denied: a privileged container"
 
 
@@ -44,7 +45,7 @@ class TestCase:
     """One case: a pod, who asks for it, and what is expected of the policies.
 
     - ``name`` says in words what the case is about. ``manifests`` are its pods; more than one where ``file`` has more.
-    - ``request`` is who asks for a bare pod, the namespace of a manifest that names none, and the labels of the namespace.
+    - ``request`` is who asks for a bare pod, the namespace of all pods where it is not empty, and the labels of the namespace.
     - ``outcome`` is the expected verdict, as ``pscc eval`` has it.
     - ``policy`` is the policy whose verdict it is, of several that judge the pod, ``controls`` are those that object, and
       ``changed`` the fields of the pod with the defaults set, by path. None or empty where nothing is expected of them.
@@ -127,14 +128,15 @@ class _Reader:
         policy, controls = node.get("policy"), node.get("controls")
         fields = self._fields(node.get("changed"), "changed")
         name = self._text(verdict.node, verdict.key) or verdict.key
-        manifests = tuple(replace(m, name=m.name or name) for m in self._manifests(node))
+        request = self._request(node)
+        manifests = tuple(_placed(replace(m, name=m.name or name), request.namespace) for m in self._manifests(node))
         if not manifests:
             return None
         outcome = next(outcome for outcome in OUTCOMES if outcome == verdict.key)
         return TestCase(
             name,
             manifests,
-            self._request(node),
+            request,
             outcome,
             self._text(policy, "policy") if policy is not None else None,
             self._texts(controls, "controls") if controls is not None else None,
@@ -190,12 +192,23 @@ class _Reader:
         return manifests
 
     def _set(self, manifest: Manifest, entry: Entry) -> Manifest:
+        steps, value = self._steps(entry), entry.node.to_json()
         try:
-            pod = changed(manifest.pod, steps_of(entry.key), entry.node.to_json())
+            pod = changed(manifest.pod, steps, value) if steps else manifest.pod
         except PathError as error:
             self._wrong(f"`{entry.key}`: {error}", entry.key_span)
             return manifest
-        return replace(manifest, pod=pod)
+        return replace(manifest, pod=pod, namespace=str(value)) if steps == _NAMESPACE else replace(manifest, pod=pod)
+
+    def _steps(self, entry: Entry) -> tuple[Step, ...]:
+        """The path that ``entry`` has as its key; empty where it is none, or names what a pod does not have."""
+        try:
+            steps = steps_of(entry.key)
+            require_known(steps, entry.node.to_json())
+        except PathError as error:
+            self._wrong(f"`{entry.key}`: {error}", entry.key_span)
+            return ()
+        return steps
 
     # --- values ------------------------------------------------------------------
 
@@ -228,14 +241,8 @@ class _Reader:
             self._wrong(f"`{key}` is an object", node.span)
         if key == "changed":
             for entry in node.entries:
-                self._check_path(entry)
+                self._steps(entry)
         return tuple((entry.key, entry.node.to_json()) for entry in node.entries)
-
-    def _check_path(self, entry: Entry) -> None:
-        try:
-            steps_of(entry.key)
-        except PathError as error:
-            self._wrong(f"`{entry.key}`: {error}", entry.key_span)
 
     def _wrong(self, message: str, place: Span) -> None:
         _error(self.report, message, place, "`pscc test --help` shows a whole file")
@@ -243,6 +250,13 @@ class _Reader:
     def _missing(self, message: str, place: Span) -> None:
         help = "paths are relative to the file of cases"
         self.report.add(Diagnostic("TST002", message, place, help=help))
+
+
+def _placed(manifest: Manifest, namespace: str) -> Manifest:
+    """``manifest`` in ``namespace``, which wins over its own; as it is where that is empty."""
+    if not namespace:
+        return manifest
+    return replace(manifest, namespace=namespace, pod=changed(manifest.pod, _NAMESPACE, namespace))
 
 
 def _error(report: Report, message: str, place: Span, help: str) -> None:

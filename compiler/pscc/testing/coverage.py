@@ -18,7 +18,7 @@ from pscc.pod.fields import CONTAINER_LISTS
 from pscc.pod.manifests import Manifest
 from pscc.pod.normalising import normalise
 from pscc.reference import interpreter
-from pscc.reference.admission import judges
+from pscc.reference.admission import judges, usable
 from pscc.reference.evaluate import request_of
 from pscc.reference.interpreter import Json
 from pscc.testing.cases import TestCase
@@ -46,9 +46,10 @@ def coverage(program: ir.Program, cases: Sequence[TestCase], files: Iterable[str
     named = frozenset(files)
     asked = [(case.request, manifest) for case in cases for manifest in case.manifests]
     done: dict[Part, bool] = {}
-    for policy in _policies(program):
-        judged = [(request_of(request, manifest, normalise(manifest.pod)), manifest) for request, manifest in asked]
-        for part, exercised in _parts(policy, judged):
+    judged = [(request_of(request, manifest, normalise(manifest.pod)), manifest) for request, manifest in asked]
+    for policy, choice in _policies(program):
+        mine = [one for one in judged if choice is None or policy in usable(choice, one[0])]
+        for part, exercised in _parts(policy, mine):
             if part.span.file in named:
                 done[part] = done.get(part, False) or exercised
     return Coverage(
@@ -93,6 +94,7 @@ def _has_exempt(pod: Json, exemption: ContainerExemption) -> bool:
     )
 
 
-def _policies(program: ir.Program) -> Iterator[ir.Policy]:
-    yield from program.policies
-    yield from (policy for choice in program.choices for policy in choice.policies)
+def _policies(program: ir.Program) -> Iterator[tuple[ir.Policy, ir.Choice | None]]:
+    """Each policy, with its choice if it is in one."""
+    yield from ((policy, None) for policy in program.policies)
+    yield from ((policy, choice) for choice in program.choices for policy in choice.policies)

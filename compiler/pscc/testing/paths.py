@@ -5,6 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from pscc.diagnostics.spelling import did_you_mean
+from pscc.pod.fields import element
+from pscc.pod.kinds import Kind, Object
+from pscc.pod.schema import SPEC
+
 Step = str | int
 Json = dict[str, object]
 _STEP = re.compile(r"""\.?(?:(?P<name>[A-Za-z_][\w-]*)|\[(?P<index>\d+)\]|\[(?P<quote>["'])(?P<key>.*?)(?P=quote)\])""")
@@ -28,6 +33,42 @@ def steps_of(path: str) -> tuple[Step, ...]:
     if not steps:
         raise PathError("write a path like spec.containers[0].image")
     return tuple(steps)
+
+
+def require_known(steps: Sequence[Step], value: object) -> None:
+    """Raises `PathError` where ``steps``, or an object ``value`` there, name a field that a pod does not have."""
+    if steps[0] == "metadata":
+        return
+    if steps[0] != "spec":
+        raise PathError(f"a pod has `metadata` and `spec`, and no `{steps[0]}`")
+    _require_known(_kind_at(SPEC, steps[1:]), value)
+
+
+def _kind_at(kind: Kind, steps: Sequence[Step]) -> Kind:
+    for step in steps:
+        kind = element(kind) if isinstance(step, int) else _field(element(kind), step)
+    return kind
+
+
+def _field(kind: Kind, name: str) -> Kind:
+    if not isinstance(kind, Object):
+        return kind
+    field = kind.field(name)
+    if field is None:
+        if name == "template":
+            raise PathError("paths are those of the pod, of a workload's, too: `spec.containers[0].image`")
+        suggestion = did_you_mean(name, [known.name for known in kind.fields])
+        raise PathError(f"a pod has no `{name}` there" + (f": did you mean `{suggestion}`?" if suggestion else ""))
+    return field.kind
+
+
+def _require_known(kind: Kind, value: object) -> None:
+    if isinstance(value, Mapping):
+        for name, inner in value.items():
+            _require_known(_field(element(kind), str(name)), inner)
+    elif isinstance(value, list):
+        for inner in value:
+            _require_known(element(kind), inner)
 
 
 def value_at(pod: object, steps: Sequence[Step]) -> object:
