@@ -187,6 +187,9 @@ def scope_in_a_statement(stop: Stop) -> Diagnostic | None:
     if stop.rule != "item" or stop.at == stop.start:
         return None
     verb = re.match(r"(?:(?:enforce|warn|audit)\s+)?(\w+)", stop.before)
+    if verb and verb[1] == "exempt" and stop.word in ("in", "except"):
+        help = "a service account is named with its namespace, as in `serviceaccounts logging/agent`; others are exempt everywhere"
+        return stop.diagnostic("LNG081", f"`{stop.word} namespaces` is not part of an exemption", help)
     if not verb or verb[1] not in VERBS:
         return None
     word, at = (stop.word, stop.at) if stop.word in ("in", "for", "except", "exempt") else (stop.last[0], stop.last[1])
@@ -220,6 +223,9 @@ def joined(stop: Stop) -> Diagnostic | None:
     comma = text[:start].rstrip().endswith(",")
     at = (start, start + len(word)) if comma else (len(text[:start].rstrip()), start + len(word))
     help = "take it out: the `,` is enough" if comma else "write `,` instead"
+    if re.match(r"in\s+namespaces\s.*=", stop.before) and word.lower() in ("or", "|", "||"):
+        message = "a policy holds where a namespace has all of its labels"
+        return stop.diagnostic("LNG080", message, "write a policy for each", at=(start, start + len(word)))
     return stop.diagnostic(
         "LNG080", f"`{word}` joins nothing: a list has `,` between its parts", help, at=at, fix="" if comma else ","
     )
@@ -233,7 +239,9 @@ def negation(stop: Stop) -> Diagnostic | None:
     word, start = found
     after = stop.places.source.text[start + len(word) : stop.end].split()
     help = "`allow C v, …` admits these values alone, `deny C v, …` all but these"
-    if after[:1] == ["in"]:
+    if scope := re.match(r"(?:in|except)\s+namespaces\s", stop.before):
+        help = f"write `except namespaces {' '.join(after) or '…'}`" if scope[0].startswith("in") else "take it out"
+    elif after[:1] == ["in"]:
         help = f"write `except {' '.join(after[1:])}`"
     elif start == stop.start and after:
         help = f"write `deny {after[0]}`, or `require {after[0]} false` if it is true or false"

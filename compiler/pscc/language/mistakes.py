@@ -139,6 +139,11 @@ def missing_comma(stop: Stop) -> Diagnostic | None:
         return None
     if last == "because" or stop.word in STARTS or stop.word in ("all", "add", "on"):
         return None
+    if re.match(r"exempt\b.*\sfrom\s", stop.before):
+        help = "it lets off a control as a whole; a second policy can say what is left, as in `allow CONTROL VALUE, …`"
+        return stop.diagnostic("LNG081", "behind `from` stand controls, and no values", help)
+    if re.match(r"\w+\s+hostPath\s", stop.before) and stop.word.lower().replace("-", "") in ("readonly", "ro"):
+        return stop.diagnostic("LNG080", "read-only stands in parentheses", "write `(read-only)`", fix="(read-only)")
     message = f"a `,` is missing before `{stop.word}`"
     mended = Replacement(stop.places.span(end, end), ",")
     span = stop.places.span(stop.at, stop.at + len(stop.word))
@@ -213,7 +218,7 @@ def verb_alone(stop: Stop) -> Diagnostic | None:
 
 def namespaces_missing(stop: Stop) -> Diagnostic | None:
     """``in team-a`` for ``in namespaces team-a``."""
-    match = re.match(r"(in|except)\b", stop.rest)
+    match = re.match(r"(in|except)\b(?!\s+namespaces\b)", stop.rest)
     if match and stop.rule in ("item", "grant"):
         word = match[1]
         at = (stop.at, stop.at + len(word))
