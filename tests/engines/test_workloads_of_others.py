@@ -31,6 +31,30 @@ policy asksfs {
     require fsGroup 5
 }
 """
+LISTS = """policy m {
+    default capabilities.drop add CHOWN
+    default supplementalGroups 443
+}
+
+policy z {
+    default capabilities.drop add KILL
+    default supplementalGroups 443
+    require capabilities.drop all of KILL, CHOWN
+}
+"""
+REFUSING = """policy m {
+    default capabilities.drop add CHOWN
+    default supplementalGroups 443
+}
+
+policy z {
+    default supplementalGroups 443
+}
+
+policy n {
+    deny supplementalGroups 443
+}
+"""
 WORKLOAD = """apiVersion: apps/v1
 kind: Deployment
 metadata: {name: d, namespace: team-a}
@@ -42,11 +66,12 @@ spec:
 """
 
 
+@pytest.mark.parametrize("text", [POLICIES, LISTS, REFUSING], ids=["scopes", "lists", "refusing"])
 @pytest.mark.parametrize(
     "arguments", [("--engine", "rego"), ("--engine", "cel"), ("--layout", "per-policy")], ids="-".join
 )
-def test_gatekeeper(arguments: tuple[str, ...], tmp_path: Path) -> None:
-    source, pods = written(tmp_path)
+def test_gatekeeper(arguments: tuple[str, ...], text: str, tmp_path: Path) -> None:
+    source, pods = written(tmp_path, text)
     asked = ("--workloads", "enforce", "-t", "gatekeeper", "--pods", pods, "--count", "10", "--require", "gatekeeper")
     done = CliRunner().invoke(main, ["verify", source, *arguments, *asked, "--gator", engine("gator")])
     assert done.exit_code == 0, done.stdout
@@ -54,9 +79,10 @@ def test_gatekeeper(arguments: tuple[str, ...], tmp_path: Path) -> None:
     assert row[-2:] == ["0", "0"], done.stdout
 
 
+@pytest.mark.parametrize("text", [POLICIES, LISTS], ids=["scopes", "lists"])
 @pytest.mark.parametrize("target", ["kyverno-cel", "vap"])
-def test_kyverno_and_kubernetes(target: str, tmp_path: Path) -> None:
-    source, pods = written(tmp_path)
+def test_kyverno_and_kubernetes(target: str, text: str, tmp_path: Path) -> None:
+    source, pods = written(tmp_path, text)
     output = tmp_path / "out"
     compiled = CliRunner().invoke(main, ["compile", source, "-o", str(output), "-t", target, "--workloads", "enforce"])
     assert compiled.exit_code == 0, compiled.stderr
@@ -68,8 +94,8 @@ def test_kyverno_and_kubernetes(target: str, tmp_path: Path) -> None:
         assert "fail: 0, warn: 0, error: 0" in done.stdout, done.stdout + done.stderr
 
 
-def written(folder: Path) -> tuple[str, str]:
+def written(folder: Path, text: str) -> tuple[str, str]:
     source, pods = folder / "p.psp", folder / "workload.yaml"
-    source.write_text(POLICIES, encoding="utf-8")
+    source.write_text(text, encoding="utf-8")
     pods.write_text(WORKLOAD, encoding="utf-8")
     return str(source), str(pods)

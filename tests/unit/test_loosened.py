@@ -87,3 +87,16 @@ def test_the_pod_that_it_shows_is_admitted() -> None:
     parent, extending = checked(SourceFile("p.psp", text))[1].policies
     assert interpreter.judge(extending, pod).allowed
     assert not interpreter.judge(parent, pod).allowed
+
+
+def test_an_allow_that_allows_everything_is_said_to_replace_and_not_to_have_no_effect() -> None:
+    for statement in ("allow capabilities.add *", "allow hostPorts 0-65535"):
+        text = f"policy a extends pss/restricted@1.30 {{\n    {statement}\n}}\n"
+        codes = [found.code for found in checked(SourceFile("a.psp", text))[2]]
+        assert codes == ["LNG087"], statement
+
+
+def test_a_default_of_the_child_loosens_nothing() -> None:
+    drop = "require capabilities.drop all of ALL\n    default capabilities.drop add ALL"
+    text = f"policy a extends pss/restricted@1.24 {{\n    {drop}\n}}\n"
+    assert [found.code for found in checked(SourceFile("a.psp", text))[2] if found.code == "LNG087"] == []

@@ -131,8 +131,12 @@ class Words:
                     report,
                     value,
                     f"`{text}` is not {self.noun}",
-                    f"known: {', '.join(self.known)}",
-                    respelled(value.span, text, did_you_mean(text, self.known), self.known),
+                    f"known: {', '.join(self.known)}"
+                    if text[:1].isalnum()
+                    else "there is no sign for `not`: `deny` these values, or `allow` the others",
+                    respelled(value.span, text, did_you_mean(text, self.known), self.known)
+                    if text[:1].isalnum()
+                    else (),
                 )
             else:
                 literals.append(text)
@@ -214,6 +218,21 @@ class HostPaths:
                 reason = f"`{value.text}`: a prefix covers all that lies below it, a `*` has no place in it"
                 _wrong(
                     report, value, reason if value.text else "an empty path", "write the prefix alone, as in `/var/log`"
+                )
+            elif not value.quoted and not value.text.startswith("/"):
+                flag = value.text.lower().strip("[]").replace("-", "") in ("readonly", "ro")
+                help = (
+                    "write `(read-only)` behind a path, as in `/var/log (read-only)`"
+                    if flag
+                    else "write it whole: nothing is expanded here"
+                )
+                _wrong(report, value, f"`{value.text}`: a path on the node begins with `/`", help)
+            elif re.search(r" \(read-?only\)$" if value.quoted else r":(ro|rw)$", value.text):
+                _wrong(
+                    report,
+                    value,
+                    f"`{value.text}` is taken whole, as a path",
+                    "write `/var/log (read-only)`, the path alone in quotes if it has any",
                 )
             elif ".." in value.text.split("/"):
                 _wrong(report, value, f"`{value.text}` has `..` in it", "write the path as it is meant")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from pscc import ir
 from pscc.controls._base import Control, Probe, Shape
@@ -81,7 +82,9 @@ def from_psp(psp: Psp) -> Iterator[Statement]:
         for node in psp.strings(field):
             prefix, read_only = node.get("pathPrefix"), node.get("readOnly")
             qualifier = "read-only" if read_only and read_only.value else ""
-            values.append(literal(str(prefix.value) if prefix else "", node.span, qualifier=qualifier))
+            path = str(prefix.value) if prefix else ""
+            value = literal(path, node.span, qualifier=qualifier)
+            values.append(value if path.startswith("/") else replace(value, quoted=True))
         yield psp.say("allow", "hostPath", field, *values)
 
 

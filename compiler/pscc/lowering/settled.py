@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from pscc import ir
@@ -13,7 +13,18 @@ from pscc.reasoning.default_conflicts import meet
 def settled_defaults(policy: ir.Policy, program: ir.Program) -> tuple[ir.Default, ...]:
     """The defaults of ``policy`` and of the policies of ``program`` that hold wherever it does, each once."""
     covering = (other for other in program.policies if other is policy or _covers(other, policy))
-    return tuple(dict.fromkeys((*policy.defaults, *(default for other in covering for default in other.defaults))))
+    return merged((*policy.defaults, *(default for other in covering for default in other.defaults)))
+
+
+def merged(defaults: Iterable[ir.Default]) -> tuple[ir.Default, ...]:
+    """``defaults`` of several policies as those of one: each once, and what they add to one list together."""
+    by_field: dict[object, ir.Default] = {}
+    for default in defaults:
+        key = (default.site, default.path, default.value, default.inherits, default.unless, default.unless_in)
+        earlier = by_field.get(key)
+        added = tuple(dict.fromkeys((*earlier.add, *default.add))) if earlier is not None else default.add
+        by_field[key] = replace(earlier or default, add=added)
+    return tuple(by_field.values())
 
 
 def with_settled(policy: ir.Policy, program: ir.Program) -> ir.Policy:

@@ -142,6 +142,10 @@ def _subjects(subjects: tuple[ast.Subject, ...], report: Report) -> Subjects:
     values: dict[str, tuple[ast.Value, ...]] = {}
     for subject in subjects:
         good_wildcards(subject.kind, subject.values, report)
+        for value in subject.values:
+            if not value.quoted and (value.text == "not" or value.text.startswith("!")):
+                help = "a policy of those who are left has its own line, and others get another policy"
+                report.add(Diagnostic("LNG080", f"`{value.text}`: there is no `not`", value.span, help=help))
         values[subject.kind] = values.get(subject.kind, ()) + subject.values
     for value in values.get("serviceaccounts", ()):
         good_service_account(value, report)

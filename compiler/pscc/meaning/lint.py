@@ -27,8 +27,11 @@ from pscc.reasoning.subsumption import grants_all_of
 _NOWHERE = Span("", 1, 1, 1, 1)
 
 
-def lint(document: ast.Document, program: ir.Program) -> Iterator[Diagnostic]:
-    """The warnings about ``document``, whose meaning is ``program``. Policies of other files get none."""
+def lint(document: ast.Document, program: ir.Program, replacing: frozenset[Span] = frozenset()) -> Iterator[Diagnostic]:
+    """The warnings about ``document``, whose meaning is ``program``. Policies of other files get none.
+
+    ``replacing`` are the places of statements that replace a parent's: without one, the parent's would hold.
+    """
     own = {policy.span.file for policy in document.policies}
     for policy in document.policies:
         for statement in policy.statements:
@@ -56,7 +59,7 @@ def lint(document: ast.Document, program: ir.Program) -> Iterator[Diagnostic]:
             )
             yield _warn("LNG063", f"policy {resolved.name} admits no pod at all", resolved.span, help)
         else:
-            yield from _without_effect(resolved, own)
+            yield from _without_effect(resolved, own, replacing)
         yield from _needless_exemptions(resolved)
     yield from _undone(document, program)
     yield from traps(document, program)
@@ -210,13 +213,13 @@ def _admits_nothing(policy: ir.Policy) -> bool:
     return not compare_admitted(ir.Program((never,)), ir.Program((everywhere,))).looser
 
 
-def _without_effect(policy: ir.Policy, own: set[str]) -> Iterator[Diagnostic]:
+def _without_effect(policy: ir.Policy, own: set[str], replacing: frozenset[Span]) -> Iterator[Diagnostic]:
     """A warning for each check that refuses no pod which the other checks admit. Defaults are left out of account.
 
     What a default makes true has to be asked all the same: of updates, and where a target sets no defaults.
     """
     whole = replace(policy, scope=EVERYWHERE, exemptions=(), mode="enforce", defaults=())
-    for check in (check for check in whole.checks if check.span.file in own):
+    for check in (check for check in whole.checks if check.span.file in own and check.span not in replacing):
         rest = replace(whole, checks=tuple(other for other in whole.checks if other is not check))
         if not compare_admitted(ir.Program((whole,)), ir.Program((rest,)), any_pod=True):
             message = f"`{check.statement}` has no effect: the other statements refuse all that it does"

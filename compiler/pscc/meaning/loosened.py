@@ -1,7 +1,7 @@
 """Warnings about children that read stricter than their parent and admit more, each with a pod that shows it.
 
-A child's statement replaces its parent's. Of an ``allow`` that is expected, since people widen with it. A ``deny`` or a
-``require``, and a statement that only warns or audits, reads as if it came on top.
+A child's statement replaces its parent's. Of an ``allow`` that is expected, since people widen with it, unless it allows
+everything. A ``deny`` or a ``require``, and a statement that only warns or audits, reads as if it came on top.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from pscc import ir
+from pscc.base.source import Span
 from pscc.diagnostics import Diagnostic, Report
 from pscc.ir.access import EVERYWHERE
 from pscc.language import ast
@@ -39,13 +40,22 @@ def loosened(document: ast.Document, program: ir.Program, family: Family) -> Ite
                 yield from _loosens(policy, policy.extends.text, replaced, by, program)
 
 
+def replacing(document: ast.Document, family: Family) -> frozenset[Span]:
+    """The places of the statements of ``document`` that replace one of a parent."""
+    children = (policy for policy in document.policies if policy.extends is not None)
+    found = (replaced.by for policy in children for replaced in flatten(policy, family, Report()).replaced)
+    return frozenset(by.span for by in found if isinstance(by, ast.Statement))
+
+
 def _loosens(
     policy: ast.Policy, parent: str, replaced: Replaced, by: ast.Statement, program: ir.Program
 ) -> Iterator[Diagnostic]:
     from pscc.reasoning.difference.compare import compare_admitted
 
     observes = by.mode in _OBSERVING
-    if by.verb == "default" or replaced.old.mode in _OBSERVING or not (observes or by.verb in ("deny", "require")):
+    if by.verb == "default" or replaced.old.mode in _OBSERVING:
+        return
+    if by.verb == "allow" and not observes and compare_admitted(ir.Program(), _alone(policy, by), any_pod=True):
         return
     before = _alone(policy, replaced.old)
     witness = next(iter(compare_admitted(before, _enforced(policy, program)).looser), None)

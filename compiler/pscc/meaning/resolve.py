@@ -65,12 +65,11 @@ def _no_shape(control: Control, statement: ast.Statement, report: Report) -> Non
     switch = type(control.values).__name__ == "NoValues"
     verbs = {s.verb for s in control.shapes} | ({"default"} if control.default else set())
     if boolean and statement.verb == "deny":
-        help = f"write `require {control.id} false`"
-        alone = print_statement(statement) == f"deny {control.id}"
-        fixes = (Replacement(statement.span, f"require {control.id} false"),) if alone else ()
-        report.add(
-            Diagnostic("LNG012", f"{form}: {control.id} is true, false or unset", word.span, help=help, fixes=fixes)
-        )
+        denied = [value.text.lower() for value in statement.values]
+        wanted = {"true": "false", "false": "true"}.get(denied[0]) if len(denied) == 1 else None
+        help = f"say which it must be: `require {control.id} true` or `require {control.id} false`"
+        help = f"write `require {control.id} {wanted}`" if wanted else help
+        report.add(Diagnostic("LNG012", f"{form}: {control.id} is true, false or unset", word.span, help=help))
     elif statement.verb not in verbs:
         message = f"{form}: {control.id} does not take `{statement.verb}`"
         help = f"it takes {forms(control)}"

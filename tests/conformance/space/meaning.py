@@ -20,6 +20,7 @@ from pscc.driver import packaged
 from pscc.ir.access import AUTHENTICATED, Request
 from pscc.lowering.default_checks import choice_without
 from pscc.lowering.prepared import prepared
+from pscc.lowering.settled import merged
 from pscc.lowering.shortfalls import WorkloadsLackDefaults
 from pscc.output.contents import Output
 from pscc.reference import interpreter
@@ -200,8 +201,7 @@ def _as_workloads_see(policy: ir.Policy, made: Compiled, who: Request) -> ir.Pol
     holding = (
         p for p in setting if p is policy or judges(p, who) or (p.name in made.widely and judges(_unexempt(p), who))
     )
-    defaults = dict.fromkeys(default for other in holding for default in other.defaults)
-    return replace(policy, defaults=tuple(dict.fromkeys((*policy.defaults, *defaults))))
+    return replace(policy, defaults=merged((*policy.defaults, *(d for other in holding for d in other.defaults))))
 
 
 def _asked_by_main(made: Compiled, asked: Asked, enforced: bool) -> Word:
