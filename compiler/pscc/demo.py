@@ -5,21 +5,20 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-SUFFIXES = (".psp", ".yaml", ".yml", ".json")
-
 
 def main() -> int:
     """Compile the files right below ``examples/``, saying what each became. The exit status: 1 if one does not compile."""
     from pscc.diagnostics import SourceError
     from pscc.diagnostics.render import render
     from pscc.driver import analyse, compile_program, decode
-    from pscc.files import CASES_ENDING
+    from pscc.files import CASES_ENDING, SUFFIXES
     from pscc.output.emit import emit
     from pscc.output.settings import Settings
     from pscc.targets.registry import DEFAULT_TARGET
 
     status = 0
-    for path in sorted(p for p in Path("examples").iterdir() if p.suffix in SUFFIXES and CASES_ENDING not in p.name):
+    files = (p for p in Path("examples").iterdir() if p.suffix in SUFFIXES and not p.name.endswith(CASES_ENDING))
+    for path in sorted(files):
         source = decode(str(path), path.read_bytes())
         try:
             _, program, _ = analyse(source)

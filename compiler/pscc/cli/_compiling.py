@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
@@ -118,6 +118,16 @@ _OPTIONS = (
 )
 
 
+_Decorator = Callable[[Callable[..., None]], Callable[..., None]]
+
+
+def _with(options: Sequence[_Decorator], command: Callable[..., None]) -> Callable[..., None]:
+    """``command`` with ``options``, which ``--help`` lists in their order."""
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
 def rollout_options(command: Callable[..., None]) -> Callable[..., None]:
     """A decorator that gives a command the options of a `Rollout`, as its argument ``rollout``."""
 
@@ -130,10 +140,7 @@ def rollout_options(command: Callable[..., None]) -> Callable[..., None]:
         _require_sound(settings)
         command(rollout=settings.rollout, **arguments)
 
-    decorated: Callable[..., None] = gathered
-    for option in reversed(_ROLLOUT):
-        decorated = option(decorated)
-    return decorated
+    return _with(_ROLLOUT, gathered)
 
 
 def settings_options(targets: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
@@ -153,10 +160,7 @@ def settings_options(targets: str) -> Callable[[Callable[..., None]], Callable[.
             targets = tuple(dict.fromkeys(target for named in values["target"] for target in named))
             command(settings=Settings(**{**values, "target": targets}), **arguments)
 
-        decorated: Callable[..., None] = gathered
-        for option in reversed((_target(targets), *_OPTIONS)):
-            decorated = option(decorated)
-        return decorated
+        return _with((_target(targets), *_OPTIONS), gathered)
 
     return add
 

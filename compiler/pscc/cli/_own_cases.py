@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,9 +44,9 @@ def _cases_in(path: str, sources: Sequence[str]) -> tuple[TestCase, ...]:
     return tests.cases if all(beside(path, name) in about for name in tests.sources) else ()
 
 
-def own_pods(sources: Sequence[str]) -> tuple[OwnPod, ...]:
-    """The pods of the `cases_beside` ``sources``, each with whoever asks for it."""
-    return tuple(pod for case in cases_beside(sources) for pod in _pods_of(case))
+def own_pods(cases: Iterable[TestCase]) -> tuple[OwnPod, ...]:
+    """The pods of ``cases``, each with whoever asks for it."""
+    return tuple(pod for case in cases for pod in _pods_of(case))
 
 
 def _pods_of(case: TestCase) -> Iterator[OwnPod]:

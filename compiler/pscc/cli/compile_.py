@@ -44,7 +44,7 @@ def command(
     The folder is written whole or not at all. Diagnostics go to stderr.
     """
     from pscc.api import compile_with
-    from pscc.cli._own_cases import own_pods
+    from pscc.cli._own_cases import cases_beside, own_pods
     from pscc.diagnostics import SourceError
     from pscc.output.emit import EmitError
 
@@ -55,7 +55,7 @@ def command(
     settings = replace(settings, target=settings.target or (DEFAULT_TARGET,))
     read, _, program = analysed_for(settings, sources, fmt, fix, list_ignored)
     try:
-        compiled = compile_with(program, settings, own_pods(sources))
+        compiled = compile_with(program, settings, own_pods(cases_beside(sources)))
     except SourceError as error:
         write_diagnostics(error.diagnostics, read, fmt)
         raise click.exceptions.Exit(1) from None

@@ -142,7 +142,7 @@ def _as_on(target: str, program: Program, read: tuple[SourceFile, ...]) -> tuple
     from pscc.lowering.prepared import prepared
     from pscc.lowering.rollout import AS_WRITTEN
     from pscc.lowering.shortfall_text import diagnostic_of
-    from pscc.lowering.shortfalls import SetForExempt
+    from pscc.lowering.shortfalls import set_widely
     from pscc.output.options import DEFAULTS
     from pscc.targets.registry import target_named
 
@@ -153,5 +153,4 @@ def _as_on(target: str, program: Program, read: tuple[SourceFile, ...]) -> tuple
         write_diagnostics(error.diagnostics, read, "text")
         raise click.exceptions.Exit(1) from None
     write_diagnostics(tuple(dict.fromkeys(map(diagnostic_of, legal.shortfalls))), read, "text")
-    wide = (shortfall.policy.name for shortfall in legal.shortfalls if isinstance(shortfall, SetForExempt))
-    return legal.program, frozenset(wide)
+    return legal.program, set_widely(legal.shortfalls)

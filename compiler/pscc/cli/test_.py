@@ -18,7 +18,8 @@ Exit 1 if a case fails, and if a file has errors. The suites of a compiled folde
 tries them on the engines.
 
 \b
-A file of cases, team_test.yaml, is about team.psp beside it (or says `source: OTHER.psp`, several\nas a list):
+A file of cases, team_test.yaml, is about team.psp beside it (or says `source: OTHER.psp`, several
+as a list):
 
 \b
   pod: {spec: {containers: [{name: app, image: registry.example/app:1}]}}

@@ -98,10 +98,11 @@ def command(
     required = _verify.required(require, settings.target)
     options = _verify.engine_options(places, settings.target)
     read, _, program = analysed_for(settings, sources, "text", fix)
+    cases = cases_beside(sources)
     try:
         ready = prepared(program, settings.rollout)
         compilation = compile_program(
-            program, settings.target, settings.rollout, settings.options, settings.sync_waves, own_pods(sources)
+            program, settings.target, settings.rollout, settings.options, settings.sync_waves, own_pods(cases)
         )
     except SourceError as error:
         write_diagnostics(error.diagnostics, read, "text")
@@ -110,7 +111,7 @@ def command(
     if any(d.severity == "error" for d in compilation.all_diagnostics):
         raise click.exceptions.Exit(1)
     fresh = compilation.outputs
-    of_cases = (t for case in cases_beside(sources) for t in of_manifests(case.manifests, ready.written, case.request))
+    of_cases = (t for case in cases for t in of_manifests(case.manifests, ready.written, case.request))
     own = (*_verify.own_pods(manifests, ready.written), *of_cases)
     trials = (*own, *drawn(ready, seed, count))
     if not trials:

@@ -127,17 +127,8 @@ class Words:
             elif not value.quoted and text.endswith("*") and not (self.star and text == "*"):
                 patterns.append(text)
             elif self.known and text not in self.known and not (self.star and text == "*"):
-                _wrong(
-                    report,
-                    value,
-                    f"`{text}` is not {self.noun}",
-                    f"known: {', '.join(self.known)}"
-                    if text[:1].isalnum()
-                    else "there is no sign for `not`: `deny` these values, or `allow` the others",
-                    respelled(value.span, text, did_you_mean(text, self.known), self.known)
-                    if text[:1].isalnum()
-                    else (),
-                )
+                help, fixes = self._known_instead(value)
+                _wrong(report, value, f"`{text}` is not {self.noun}", help, fixes)
             else:
                 literals.append(text)
         params: list[tuple[str, tuple[str, ...]]] = []
@@ -146,6 +137,13 @@ class Words:
         if patterns:
             params.append(("patterns", tuple(dict.fromkeys(patterns))))
         return tuple(params)
+
+    def _known_instead(self, value: Value) -> tuple[str, tuple[Replacement, ...]]:
+        """The help for ``value``, which is not `known`, and its correction where one is near."""
+        if not value.text[:1].isalnum():
+            return "there is no sign for `not`: `deny` these values, or `allow` the others", ()
+        suggestion = did_you_mean(value.text, self.known)
+        return f"known: {', '.join(self.known)}", respelled(value.span, value.text, suggestion, self.known)
 
 
 _OTHER_RANGE = re.compile(r"(\d{1,19})(\.\.\.?|:|–|—|--)(\d{1,19})")

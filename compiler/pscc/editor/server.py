@@ -72,11 +72,10 @@ def server(loader_for: LoaderFor, today: date) -> LanguageServer:
 
     @language_server.feature(types.TEXT_DOCUMENT_COMPLETION, types.CompletionOptions(trigger_characters=[" "]))
     def completed(params: types.CompletionParams) -> list[types.CompletionItem]:
-        document = language_server.workspace.get_text_document(params.text_document.uri)
-        position = document.position_codec.position_from_client_units(document.lines, params.position)
-        before = document.source.splitlines()[: position.line + 1] if document.source else []
-        lines = [*before, *[""] * (position.line + 1 - len(before))]
-        return list(completions(lines[:-1], lines[-1][: position.character]))
+        document, line, column = placed(params.text_document.uri, params.position)
+        before = document.source.splitlines()[:line] if document.source else []
+        lines = [*before, *[""] * (line - len(before))]
+        return list(completions(lines[:-1], lines[-1][: column - 1]))
 
     @language_server.feature(
         types.TEXT_DOCUMENT_CODE_ACTION, types.CodeActionOptions(code_action_kinds=[types.CodeActionKind.QuickFix])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 from pscc import ir
@@ -36,7 +35,7 @@ def narrowed(document: ast.Document, program: ir.Program, request: Request) -> a
 
     ``program`` is what the source of ``document`` means.
     """
-    judging = {name for policy in program.policies if judges(policy, request) for name in _names(policy)}
+    judging = {name for policy in program.policies if judges(policy, request) for name in written_names(policy)}
     choosing = [c for c in program.choices if c.scope.holds_in(request.namespace, request.namespace_labels)]
     members = {policy.name for choice in choosing for policy in usable(choice, request)}
     in_a_choice = {policy.name for choice in program.choices for policy in choice.policies}
@@ -52,10 +51,9 @@ def narrowed(document: ast.Document, program: ir.Program, request: Request) -> a
     )
 
 
-def _names(policy: ir.Policy) -> Iterator[str]:
+def written_names(policy: ir.Policy) -> tuple[str, ...]:
     """The names that ``policy`` may have in its source: a statement with a mode of its own is a policy with that at its end."""
-    yield policy.name
-    yield policy.name.removesuffix(f"-{policy.mode}")
+    return policy.name, policy.name.removesuffix(f"-{policy.mode}")
 
 
 def _flat(policy: ast.Policy, family: Family) -> ast.Policy:

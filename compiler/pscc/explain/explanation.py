@@ -10,6 +10,7 @@ from pscc import ir
 from pscc.base.source import Span
 from pscc.controls import control_of
 from pscc.diagnostics import Report
+from pscc.explain.effective import written_names
 from pscc.explain.lines import lines_of
 from pscc.explain.lowerings import Compiled, compiled, on_each_target
 from pscc.language import ast
@@ -84,8 +85,7 @@ def _statements(
     modes = {member.name: choice.mode for choice in program.choices for member in choice.policies}
     for policy in _all_policies(program):
         policy = replace(policy, mode=modes.get(policy.name, policy.mode))
-        names = (policy.name, policy.name.removesuffix(f"-{policy.mode}"))
-        named = next((p for p in document.policies if p.name.text in names), None)
+        named = next((p for p in document.policies if p.name.text in written_names(policy)), None)
         replaced = flatten(named, family, Report()).replaced if named else ()
         for check in policy.checks:
             if _on(check.span, line, document):

@@ -109,8 +109,7 @@ class Scope:
     def holds_in(self, namespace: str, labels: tuple[tuple[str, str], ...] = ()) -> bool:
         """Whether ``namespace``, with these labels on its Namespace object, is inside."""
         return (
-            namespace in self.namespaces
-            and namespace not in self.except_namespaces
+            self.names(namespace)
             and all(label in labels for label in self.labels)
             and not any(label in labels for label in self.except_labels)
         )
@@ -118,8 +117,10 @@ class Scope:
     def within(self, other: Scope) -> bool:
         """Whether ``other`` holds wherever this scope does."""
         required = dict(self.labels)
+        inside = self.namespaces
+        tried = (*self.examples, *other.examples) if inside.prefixes else inside.exact
         return (
-            all(other._names(name) for name in (*self._examples, *other._examples) if self._names(name))
+            all(other.names(name) for name in tried if self.names(name))
             and set(other.labels) <= set(self.labels)
             and all(
                 label in self.except_labels or required.get(label[0], label[1]) != label[1]
@@ -127,11 +128,12 @@ class Scope:
             )
         )
 
-    def _names(self, name: str) -> bool:
-        return name in self.namespaces and name not in self.except_namespaces
+    def names(self, namespace: str) -> bool:
+        """Whether ``namespace`` is inside by its name, whatever labels it has."""
+        return namespace in self.namespaces and namespace not in self.except_namespaces
 
     @property
-    def _examples(self) -> tuple[str, ...]:
+    def examples(self) -> tuple[str, ...]:
         """Each name that is mentioned, and for each prefix a name that begins with it and is mentioned nowhere.
 
         What holds of these for two scopes holds of all names: a name has the prefixes of one of them.
@@ -153,7 +155,7 @@ class Scope:
     def example(self) -> str:
         """The name of a namespace inside, ``default`` if that is inside; empty where the names give no example."""
         names = ("default", *self.namespaces.exact, *(f"{prefix}x" for prefix in self.namespaces.prefixes), "other")
-        return next((n for n in names if n in self.namespaces and n not in self.except_namespaces), "")
+        return next((name for name in names if self.names(name)), "")
 
 
 EVERYWHERE = Scope()

@@ -108,10 +108,7 @@ def _elements(
         case _:
             return
     for value in values:
-        if default.value is None:
-            is_added = conjunction((_may_apply(default, items.var), _lacks(default, items.var, str(value))))
-        else:
-            is_added = applies(default, items.var)
+        is_added = _is_added(default, items.var, str(value)) if default.value is None else applies(default, items.var)
         parts = (
             str(value) if p == ir.Show(ir.Path(var), isinstance(p, ir.Show) and p.number) else p
             for p in requirement.message
@@ -159,6 +156,11 @@ def _may_apply(default: ir.Default, var: str) -> ir.Condition:
     if default.inherits:
         conditions.append(ir.Not(ir.Has(ir.Path(ir.POD, default.inherits))))
     return conjunction(tuple(conditions))
+
+
+def _is_added(default: ir.Default, var: str, value: str) -> ir.Condition:
+    """Whether ``default`` adds ``value`` to its list."""
+    return conjunction((_may_apply(default, var), _lacks(default, var, value)))
 
 
 def _lacks(default: ir.Default, var: str, value: str) -> ir.Condition:
@@ -219,7 +221,7 @@ def _walk_after(node: ir.Any | ir.All, defaults: tuple[ir.Default, ...], sites: 
         var = node.items.var
         if default.value is None:
             for value in default.add:
-                is_added = conjunction((_may_apply(default, var), _lacks(default, var, value)))
+                is_added = _is_added(default, var, value)
                 holds = bound(node.where, node.var, value)
                 condition = (
                     conjunction((condition, disjunction((negation(is_added), holds))))
@@ -244,8 +246,7 @@ def _with_added(
     match fact:
         case ir.In(value=value, options=ir.Path(fields=fields)) if fields == default.path:
             added = tuple(
-                conjunction((ir.Equals(value, ir.Const(word)), _may_apply(default, var), _lacks(default, var, word)))
-                for word in default.add
+                conjunction((ir.Equals(value, ir.Const(word)), _is_added(default, var, word))) for word in default.add
             )
             return disjunction((then(fact), *added))
         case ir.Has(value=ir.Path()):
@@ -257,9 +258,15 @@ def _with_added(
 # --- values ---------------------------------------------------------------------
 
 
-def _put(fact: ir.Condition, default: ir.Default, sites: _Sites) -> ir.Condition:
-    """``fact`` where ``default`` is set: constants stand in place of what it reads there."""
-    return replaced(fact, lambda path: _field(path.fields, default) if _meets(path, default, sites) else path)
+def _put(fact: ir.Condition, default: ir.Default, sites: _Sites, unset: tuple[ir.Path, ...] = ()) -> ir.Condition:
+    """``fact`` where ``default`` is set, and the fields at ``unset`` are not: constants stand in place of what it reads there."""
+
+    def put(path: ir.Path) -> Field:
+        if any(path.var == other.var and path.fields[: len(other.fields)] == other.fields for other in unset):
+            return UNSET
+        return _field(path.fields, default) if _meets(path, default, sites) else path
+
+    return replaced(fact, put)
 
 
 def _field(fields: tuple[str, ...], default: ir.Default) -> Field:
@@ -306,14 +313,8 @@ def _told(
 
 def _may_break(holds: ir.Condition, value: ir.Value, default: ir.Default, sites: _Sites) -> bool:
     """Whether ``holds`` may be false where ``value``, of `_or_default`, is what ``default`` sets."""
-    before = [path for path in nodes(value, ir.Path) if not _meets(path, default, sites)]
-
-    def put(path: ir.Path) -> Field:
-        if any(path.var == other.var and path.fields[: len(other.fields)] == other.fields for other in before):
-            return UNSET
-        return _field(path.fields, default) if _meets(path, default, sites) else path
-
-    return replaced(holds, put) != ir.TRUE
+    before = tuple(path for path in nodes(value, ir.Path) if not _meets(path, default, sites))
+    return _put(holds, default, sites, before) != ir.TRUE
 
 
 def _or_default(value: ir.Value, default: ir.Default, sites: _Sites) -> ir.Value:

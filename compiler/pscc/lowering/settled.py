@@ -12,7 +12,9 @@ from pscc.reasoning.default_conflicts import meet
 
 def settled_defaults(policy: ir.Policy, program: ir.Program) -> tuple[ir.Default, ...]:
     """The defaults of ``policy`` and of the policies of ``program`` that hold wherever it does, each once."""
-    covering = (other for other in program.policies if other is policy or _covers(other, policy))
+    covering = (
+        other for other in program.policies if other is not policy and other.defaults and _covers(other, policy)
+    )
     return merged((*policy.defaults, *(default for other in covering for default in other.defaults)))
 
 
@@ -34,8 +36,8 @@ def with_settled(policy: ir.Policy, program: ir.Program) -> ir.Policy:
 
 def unsettled(policy: ir.Policy, program: ir.Program) -> Iterator[ir.Policy]:
     """The policies of ``program`` that set what ``policy`` reads in some of its namespaces, and not in all of them."""
-    for other in program.policies:
-        partly = other is not policy and not _covers(other, policy) and meet(other.scope, policy.scope)
+    for other in (other for other in program.policies if other is not policy and other.defaults):
+        partly = meet(other.scope, policy.scope) and not _covers(other, policy)
         if partly and any(check_reads(check, default) for default in other.defaults for check in policy.checks):
             yield other
 

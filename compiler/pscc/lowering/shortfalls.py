@@ -5,6 +5,7 @@ Each makes the output stricter, or is a cost of a release or a limit. `shortfall
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import assert_never
 
 from pscc import ir
@@ -163,6 +164,11 @@ Shortfall = (
     | NeedsServerSide
     | TooLarge
 )
+
+
+def set_widely(shortfalls: Iterable[Shortfall]) -> frozenset[str]:
+    """The names of the policies whose defaults are set for exempt requests, too, by ``shortfalls``."""
+    return frozenset(shortfall.policy.name for shortfall in shortfalls if isinstance(shortfall, SetForExempt))
 
 
 def about(shortfall: Shortfall) -> tuple[str, ...]:

@@ -124,22 +124,8 @@ def meet(left: Scope, right: Scope) -> bool:
     if not (names.prefixes or others.prefixes) and set(names.exact).isdisjoint(others.exact):
         return False  # most pairs of a large program, and programs ask about each pair
     return not _labels_exclude(left, right) and any(
-        _inside(left, name) and _inside(right, name) for name in (*_examples(left), *_examples(right))
+        left.names(name) and right.names(name) for name in (*left.examples, *right.examples)
     )
-
-
-_FRESH = "\0"
-"""A character that no namespace's name has: a prefix and this make a name that no scope lists."""
-
-
-def _examples(scope: Scope) -> Iterator[str]:
-    """Names to try for a common namespace: each name that ``scope`` lists, and one for each prefix."""
-    yield from scope.namespaces.exact
-    yield from (f"{prefix}{_FRESH}" for prefix in scope.namespaces.prefixes)
-
-
-def _inside(scope: Scope, name: str) -> bool:
-    return name in scope.namespaces and name not in scope.except_namespaces
 
 
 def _labels_exclude(left: Scope, right: Scope) -> bool:

@@ -143,8 +143,19 @@ def judgements(
     ]
     if not results:
         why = _why_unjudged(program, request)
-        unjudged = Judgement(*of, None, "unjudged", True, decision.pod, message=why, defaulted=defaulted, psp=psp)
-        results = [replace(unjudged, refused=refused)]
+        results = [
+            Judgement(
+                *of,
+                None,
+                "unjudged",
+                True,
+                decision.pod,
+                message=why,
+                defaulted=defaulted,
+                psp=psp,
+                refused=refused,
+            )
+        ]
     return tuple(results)
 
 
@@ -194,7 +205,7 @@ def _why_not(policy: ir.Policy, request: Request) -> str:
             e.reason for e in policy.exemptions if any(e.subjects.include(identity) for identity in request.identities)
         )
         return f"exempt ({next(reasons, '')})"
-    if replace(scope, labels=(), except_labels=()).holds_in(request.namespace):
+    if scope.names(request.namespace):
         if request.namespace_labels:
             return f"not in namespace {request.namespace}, which has other labels"
         return "goes by labels of the namespace, which are not known here"

@@ -12,7 +12,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, get_args
 
@@ -265,9 +265,3 @@ def _error(report: Report, message: str, place: Span, help: str) -> None:
 
 def _place(node: Node, key: str) -> Span:
     return next(entry.key_span for entry in node.entries if entry.key == key)
-
-
-def pods_of(tests: TestFile) -> Iterator[Manifest]:
-    """The pods of all cases."""
-    for case in tests.cases:
-        yield from case.manifests

@@ -44,11 +44,10 @@ class Coverage:
 def coverage(program: ir.Program, cases: Sequence[TestCase], files: Iterable[str]) -> Coverage:
     """What ``cases`` exercise of those parts of ``program`` that stand in ``files``."""
     named = frozenset(files)
-    asked = [(case.request, manifest) for case in cases for manifest in case.manifests]
     done: dict[Part, bool] = {}
-    judged = [(request_of(request, manifest, normalise(manifest.pod)), manifest) for request, manifest in asked]
+    asked = [_asked(case, manifest) for case in cases for manifest in case.manifests]
     for policy, choice in _policies(program):
-        mine = [one for one in judged if choice is None or policy in usable(choice, one[0])]
+        mine = [one for one in asked if choice is None or policy in usable(choice, one[0])]
         for part, exercised in _parts(policy, mine):
             if part.span.file in named:
                 done[part] = done.get(part, False) or exercised
@@ -58,9 +57,15 @@ def coverage(program: ir.Program, cases: Sequence[TestCase], files: Iterable[str
     )
 
 
-def _parts(policy: ir.Policy, asked: Sequence[tuple[Request, Manifest]]) -> Iterator[tuple[Part, bool]]:
+def _asked(case: TestCase, manifest: Manifest) -> tuple[Request, Json]:
+    """Who asks for the pod of ``manifest``, and the pod as the API server stores it."""
+    pod = normalise(manifest.pod)
+    return request_of(case.request, manifest, pod), pod
+
+
+def _parts(policy: ir.Policy, asked: Sequence[tuple[Request, Json]]) -> Iterator[tuple[Part, bool]]:
     exempt = replace(policy, exemptions=())
-    inside = [(request, normalise(manifest.pod)) for request, manifest in asked if judges(exempt, request)]
+    inside = [(request, pod) for request, pod in asked if judges(exempt, request)]
     pods = [pod for request, pod in inside if judges(policy, request)]
     defaulted = [interpreter.with_defaults(policy, pod) for pod in pods]
     adding = {default.control for default in policy.defaults if default.add}

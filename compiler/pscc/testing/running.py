@@ -10,8 +10,11 @@ from pscc.ir import Program
 from pscc.pod.manifests import Manifest
 from pscc.reference.evaluate import Judgement, Outcome, judgements
 from pscc.reference.interpreter import Json
-from pscc.testing.cases import OUTCOMES, TestCase
+from pscc.testing.cases import TestCase
 from pscc.testing.paths import steps_of, value_at
+
+_WORST_FIRST: tuple[Outcome, ...] = ("denied", "warned", "audited", "allowed", "unjudged")
+"""The first that a policy or choice comes to is the pod's verdict."""
 
 
 @frozen
@@ -70,10 +73,7 @@ def _result(program: Program, case: TestCase) -> Result:
 def _found(program: Program, case: TestCase, manifest: Manifest) -> Found:
     judged = judgements(program, manifest, case.request)
     judged = tuple(one for one in judged if case.policy in set(_policies(one))) or judged
-    # the worst verdict is the pod's: what denies it, then what warns of it
-    outcome = next(
-        o for o in ("denied", "warned", "audited", "allowed", "unjudged") if any(j.verdict == o for j in judged)
-    )
+    outcome = min((judgement.verdict for judgement in judged), key=_WORST_FIRST.index)
     deciding = [judgement for judgement in judged if judgement.verdict == outcome]
     reasons = [reason for judgement in deciding for reason in judgement.reasons]
     tried = [opinion for judgement in deciding for opinion in judgement.tried]
@@ -81,7 +81,7 @@ def _found(program: Program, case: TestCase, manifest: Manifest) -> Found:
         tried = [opinion for opinion in tried if opinion.policy == case.policy]
     reasons += [reason for opinion in tried for reason in opinion.verdict.reasons]
     return Found(
-        next(known for known in OUTCOMES if known == outcome),
+        outcome,
         tuple(dict.fromkeys(name for judgement in deciding for name in _policies(judgement))),
         tuple(dict.fromkeys(reason.control for reason in reasons)),
         tuple(dict.fromkeys(line for judgement in deciding for line in _lines(judgement))),

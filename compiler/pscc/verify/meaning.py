@@ -11,7 +11,7 @@ from pscc.base.frozen import frozen
 from pscc.ir.access import Request
 from pscc.lowering.capabilities import Workloads
 from pscc.lowering.settled import with_settled
-from pscc.lowering.shortfalls import SetForExempt
+from pscc.lowering.shortfalls import set_widely
 from pscc.output.contents import Output
 from pscc.reference import interpreter
 from pscc.reference.admission import Admission, accepts_as_it_is, admit, as_left, judges
@@ -32,8 +32,8 @@ class Expected:
 class Meaning:
     """``program``, ready to answer requests. A request is None where neither the user nor the namespace matters.
 
-    ``widely`` names the policies whose defaults are set for exempt requests, too. ``apart``: no policy sees another's defaults
-    but those that are set wherever it holds, as where an output judges workloads.
+    ``widely`` names the policies whose defaults are set for exempt requests, too. ``apart``: each policy judges pods with its
+    own defaults alone, which have those that are set wherever it holds, as where an output judges workloads.
     """
 
     program: ir.Program
@@ -64,8 +64,7 @@ class Meaning:
         for policy in self.program.policies:
             if request is None or judges(policy, request):
                 messages = denials if policy.mode == "enforce" else warnings
-                whole = with_settled(policy, self.program) if self.apart else policy
-                own = interpreter.with_defaults(whole, pod) if self.apart else pod
+                own = interpreter.with_defaults(policy, pod) if self.apart else pod
                 messages |= set(interpreter.check(policy, own, old_pod).messages)
         for choice, admission in admitted:
             assert request is not None
@@ -78,10 +77,12 @@ class Meaning:
         """The same for the pods of workloads: with ``warn`` none is denied, with ``off`` there are no messages."""
         if workloads == "off":
             return replace(self, program=ir.Program())
-        if workloads == "enforce":
-            return replace(self, apart=apart)
-        milder = ir.Program(tuple(map(_milder, self.program.policies)), tuple(map(_milder, self.program.choices)))
-        return replace(self, program=milder, apart=apart)
+        program = self.program
+        if apart:
+            program = replace(program, policies=tuple(with_settled(policy, program) for policy in program.policies))
+        if workloads == "warn":
+            program = ir.Program(tuple(map(_milder, program.policies)), tuple(map(_milder, program.choices)))
+        return replace(self, program=program, apart=apart)
 
     def _judging(self, request: Request | None) -> Iterator[ir.Choice]:
         for choice in self.program.choices if request is not None else ():
@@ -91,8 +92,7 @@ class Meaning:
 
 def meaning_of(output: Output) -> Meaning:
     """What ``output`` should answer: the part of the source that its target can express."""
-    wide = frozenset(shortfall.policy.name for shortfall in output.shortfalls if isinstance(shortfall, SetForExempt))
-    return Meaning(output.program, wide)
+    return Meaning(output.program, set_widely(output.shortfalls))
 
 
 _Judging = TypeVar("_Judging", ir.Policy, ir.Choice)

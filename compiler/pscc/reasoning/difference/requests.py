@@ -102,13 +102,17 @@ class Classes:
     ) -> None:
         """Add everybody else who is named and alone makes a request of a class: whoever reads of it wants to know them all."""
         left = MOST_NAMED
+        known = {
+            request for by_namespace in by_key.values() for _, requests in by_namespace.values() for request in requests
+        }
         for at in sorted({at for by_namespace in by_key.values() for at in by_namespace}):
             for request, on in namespaces[at].singles():
                 left -= 1
                 if left < 0:
                     return
                 picks, requests = by_key.get(self._key(namespaces[at], on), {}).get(at, (0, []))
-                if picks == 1 and request not in requests:
+                if picks == 1 and request not in known:
+                    known.add(request)
                     requests.append(request)
 
     def _key(self, namespace: _Namespace, on: frozenset[int]) -> tuple[int, int]:
