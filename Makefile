@@ -7,8 +7,10 @@ BIN := $(VENV)/bin
 demo: $(VENV)/.installed
 	@$(BIN)/python -m pscc.demo
 
+# Of each grid of tests, a quarter that follows from the commit. PART=2 takes another, WHOLE=1 takes all, which is for
+# a release, and for a change of a printer or a target.
 test: $(VENV)/.installed-dev engines lint
-	$(BIN)/python -m pytest --numprocesses auto --dist worksteal
+	$(BIN)/python -m pytest --numprocesses auto --dist worksteal $(if $(WHOLE),,--part $(or $(PART),commit))
 
 # Lint, and the tests that need no engine and no patience: for a clone that has only Python.
 check: $(VENV)/.installed-dev lint

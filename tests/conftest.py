@@ -8,11 +8,39 @@ import pytest
 from hypothesis import settings
 
 from support.engines import LAYERS, WITHOUT_ENGINES
+from support.grids import OF_THE_COMMIT, PARTS, outside, part_of_commit
 from support.paths import ROOT
 from support.tables import TABLE
 
 settings.register_profile("pscc", deadline=None, derandomize=True)
 settings.load_profile("pscc")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--part",
+        choices=[OF_THE_COMMIT, *map(str, range(PARTS))],
+        help=f"run one of the {PARTS} parts of each grid alone: by its number, or the one that follows from the commit",
+    )
+
+
+def part_of(config: pytest.Config) -> int | None:
+    """The part of each grid that the run takes, None for the whole."""
+    asked = config.getoption("--part")
+    return part_of_commit() if asked == OF_THE_COMMIT else None if asked is None else int(asked)
+
+
+def pytest_report_header(config: pytest.Config) -> str | None:
+    part = part_of(config)
+    return None if part is None else f"of each grid of tests, part {part} of 0 to {PARTS - 1}: --part {part}"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    part = part_of(config)
+    if part is not None:
+        left = set(outside(items, part))
+        config.hook.pytest_deselected(items=list(left))
+        items[:] = [item for item in items if item not in left]
 
 
 @pytest.hookimpl(tryfirst=True)

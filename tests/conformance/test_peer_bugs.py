@@ -21,6 +21,7 @@ def test_the_interpreter_and_the_plugin(peer: Peer) -> None:
     assert list(on_the_plugin(peer.psp, [Request(pod) for pod in (*peer.admits, *peer.refuses)])) == []
 
 
+@pytest.mark.grid
 @pytest.mark.parametrize("target", TARGETS, ids=lambda target: target.name)
 @pytest.mark.parametrize("peer", PEERS, ids=lambda peer: peer.name)
 def test_the_engines(peer: Peer, target: Target) -> None:

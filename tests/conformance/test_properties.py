@@ -56,6 +56,7 @@ def test_the_interpreter() -> None:
     assert min(tried.values()) >= 40, tried
 
 
+@pytest.mark.grid
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name.removeprefix("space "))
 def test_the_engines(row: Row) -> None:
     with ExitStack() as stack:

@@ -186,6 +186,7 @@ def test_a_suite_passes_as_it_is_compiled(target: str, outputs: Callable[[str], 
     assert passes, said
 
 
+@pytest.mark.grid
 @pytest.mark.parametrize(("target", "edit"), [(target, edit) for target, edits in EDITS.items() for edit in edits])
 def test_an_edit_of_what_is_applied_fails_the_suite(
     target: str, edit: str, outputs: Callable[[str], Path], tmp_path: Path

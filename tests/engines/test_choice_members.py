@@ -77,6 +77,7 @@ def _as_they_come(pods: list[Json]) -> list[Json]:
 # --- a member that looks at the pod alone, and each default -----------------------------
 
 
+@pytest.mark.grid
 @pytest.mark.parametrize("control", DEFAULTED)
 @pytest.mark.parametrize("target", SETTING)
 def test_a_member_that_looks_at_the_pod_alone_sets_any_default(target: str, control: str) -> None:
@@ -131,6 +132,7 @@ def asked_of(control: Control) -> Iterator[Asked]:
         yield asked_by(f"u{form}", choice, list(exempting.pods(control, forms[form])))
 
 
+@pytest.mark.grid
 @pytest.mark.parametrize("control", IDS)
 @pytest.mark.parametrize("target", SETTING)
 def test_every_form_with_exempt_containers_where_defaults_are_set(target: str, control: str) -> None:
@@ -142,6 +144,7 @@ def test_every_form_with_exempt_containers_where_defaults_are_set(target: str, c
     assert (count.admitted == count.requests) is (control in MENDED)
 
 
+@pytest.mark.grid
 @pytest.mark.parametrize("control", IDS)
 @pytest.mark.parametrize("engine", ["rego", "cel"])
 def test_every_form_with_exempt_containers_on_gatekeeper(engine: str, control: str) -> None:
@@ -153,6 +156,7 @@ def test_every_form_with_exempt_containers_on_gatekeeper(engine: str, control: s
     assert count.requests > 0
 
 
+@pytest.mark.grid
 @pytest.mark.parametrize("control", IDS)
 def test_every_form_with_exempt_containers_on_opa(control: str) -> None:
     count = set_targets.Held()

@@ -75,6 +75,7 @@ def test_each_exemption_lets_something_through_and_leaves_something_refused() ->
     assert {control.id for control in CONTROLS} > set(IDS)
 
 
+@pytest.mark.grid
 @pytest.mark.parametrize("control", IDS)
 def test_opa(control: str, tmp_path: Path) -> None:
     given = control_of(control)
@@ -82,6 +83,7 @@ def test_opa(control: str, tmp_path: Path) -> None:
     held(given, engines.opa(tmp_path, output_of(given, "opa"), names, asked_of(given)))
 
 
+@pytest.mark.grid
 @pytest.mark.parametrize("control", IDS)
 @pytest.mark.parametrize("engine", ["rego", "cel"])
 def test_gatekeeper(control: str, engine: str) -> None:
@@ -90,6 +92,7 @@ def test_gatekeeper(control: str, engine: str) -> None:
         held(given, engines.gatekeeper(process, output_of(given, "gatekeeper", engine), asked_of(given)))
 
 
+@pytest.mark.grid
 @pytest.mark.parametrize("control", IDS)
 def test_vap(control: str) -> None:
     given = control_of(control)
@@ -97,6 +100,7 @@ def test_vap(control: str) -> None:
         held(given, engines.policies(process, output_of(given, "vap"), asked_of(given)), joining=True)
 
 
+@pytest.mark.grid
 @pytest.mark.parametrize("control", IDS)
 def test_kyverno_cel(control: str) -> None:
     given = control_of(control)

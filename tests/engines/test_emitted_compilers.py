@@ -81,6 +81,7 @@ def is_clean(loaded: Json, results: list[Json]) -> None:
         assert "error" not in json.dumps([result.get("violations"), result.get("findings")])
 
 
+@pytest.mark.grid
 @pytest.mark.parametrize("output", ["gatekeeper", CEL])
 @pytest.mark.parametrize("setting", SETTINGS, ids=lambda setting: setting.name)
 def test_gatekeeper(setting: Setting, output: str) -> None:
@@ -88,6 +89,7 @@ def test_gatekeeper(setting: Setting, output: str) -> None:
         is_clean(*reviewed("gatekeeper-review", compiled(share(setting, output), output, setting)))
 
 
+@pytest.mark.grid
 @pytest.mark.parametrize("setting", settings("vap"), ids=lambda setting: setting.name)
 def test_the_api_server_and_its_type_checker(setting: Setting) -> None:
     output = compiled(share(setting, "vap", most=2), "vap", setting)
@@ -96,12 +98,14 @@ def test_the_api_server_and_its_type_checker(setting: Setting) -> None:
     is_clean(loaded, results)
 
 
+@pytest.mark.grid
 @pytest.mark.parametrize("setting", settings("kyverno-cel"), ids=lambda setting: setting.name)
 def test_kyverno_and_its_policies_in_cel(setting: Setting) -> None:
     output = compiled(share(setting, "kyverno-cel", most=4), "kyverno-cel", setting)
     is_clean(*reviewed("kyverno-review", output))
 
 
+@pytest.mark.grid
 @pytest.mark.parametrize("setting", settings("kyverno"), ids=lambda setting: setting.name)
 def test_kyverno_and_its_classic_policies(setting: Setting, tmp_path: Path) -> None:
     output = compiled(share(setting, "kyverno", most=2), "kyverno", setting)
@@ -118,6 +122,7 @@ def is_silent(folder: Path) -> None:
         assert (done.returncode, done.stdout + done.stderr) == (0, "")
 
 
+@pytest.mark.grid
 @pytest.mark.parametrize("setting", settings("opa"), ids=lambda setting: setting.name)
 def test_opa(setting: Setting, tmp_path: Path) -> None:
     for file in compiled(share(setting, "opa"), "opa", setting).files:
@@ -127,6 +132,7 @@ def test_opa(setting: Setting, tmp_path: Path) -> None:
     is_silent(tmp_path)
 
 
+@pytest.mark.grid
 @pytest.mark.parametrize("setting", settings("gatekeeper"), ids=lambda setting: setting.name)
 def test_opa_on_the_rego_of_templates(setting: Setting, tmp_path: Path) -> None:
     output = compiled(share(setting, "gatekeeper"), "gatekeeper", setting)
@@ -138,6 +144,7 @@ def test_opa_on_the_rego_of_templates(setting: Setting, tmp_path: Path) -> None:
     is_silent(tmp_path)
 
 
+@pytest.mark.grid
 @pytest.mark.parametrize("subject", CHOICES, ids=lambda subject: subject.name)
 def test_choices(subject: Subject) -> None:
     engines = {

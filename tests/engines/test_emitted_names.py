@@ -24,6 +24,7 @@ def named(value: object) -> str:
     return value.name if isinstance(value, (Setting, Subject)) else str(value)
 
 
+@pytest.mark.grid
 @pytest.mark.slow
 @pytest.mark.parametrize(("setting", "output"), EVERY, ids=named)
 def test_every_name_is_declared_and_read(setting: Setting, output: str) -> None:
@@ -31,6 +32,7 @@ def test_every_name_is_declared_and_read(setting: Setting, output: str) -> None:
     assert of_output(compiled(program, output, setting)) == []
 
 
+@pytest.mark.grid
 @pytest.mark.parametrize(("subject", "output"), list(broken_outputs()), ids=named)
 def test_of_the_programs_that_are_broken(subject: Subject, output: str) -> None:
     assert of_output(subject.compiled(output).output) == []

@@ -81,6 +81,7 @@ def asked(psp: Json, pods: list[Json], operation: str) -> list[Json]:
 WHOLE = [folder.name for folder in sorted((GOLDEN / "policies").iterdir())]
 
 
+@pytest.mark.grid
 @pytest.mark.parametrize("name", WHOLE)
 def test_gator_verifies(name: str) -> None:
     done = run("gator", "verify", GOLDEN / "policies" / name / "gatekeeper")
@@ -88,6 +89,7 @@ def test_gator_verifies(name: str) -> None:
     assert "PASS" in done.stdout
 
 
+@pytest.mark.grid
 @pytest.mark.parametrize("name", WHOLE)
 def test_kyverno_tests(name: str) -> None:
     done = run("kyverno", "test", GOLDEN / "policies" / name / "kyverno")

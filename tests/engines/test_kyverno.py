@@ -58,6 +58,7 @@ def failing(found: dict[tuple[str, str], tuple[str, str]], name: str) -> list[st
     )
 
 
+@pytest.mark.grid
 @pytest.mark.parametrize("name", POLICIES)
 def test_kyverno_passes_the_suite(name: str, tmp_path: Path) -> None:
     _, output = compiled(POLICIES[name])
@@ -75,6 +76,7 @@ def test_kyverno_notices_a_wrong_expectation(tmp_path: Path) -> None:
     assert run("kyverno", "test", tmp_path).returncode != 0
 
 
+@pytest.mark.grid
 @pytest.mark.parametrize("name", POLICIES)
 def test_messages_are_the_interpreters(name: str, tmp_path: Path) -> None:
     policy, output = compiled(POLICIES[name])
@@ -84,6 +86,7 @@ def test_messages_are_the_interpreters(name: str, tmp_path: Path) -> None:
         assert failing(found, case.name) == sorted(interpreter.check(policy, case.pod).messages), case.name
 
 
+@pytest.mark.grid
 @pytest.mark.parametrize("name", POLICIES)
 def test_updates_are_the_interpreters(name: str, tmp_path: Path) -> None:
     policy, output = compiled(POLICIES[name])
@@ -106,6 +109,7 @@ def test_updates_are_the_interpreters(name: str, tmp_path: Path) -> None:
         )
 
 
+@pytest.mark.grid
 @pytest.mark.parametrize("text", [*POLICIES.values(), EVERY_DEFAULT], ids=[*POLICIES, "every-default"])
 def test_mutated_pods_are_the_interpreters(text: str, tmp_path: Path) -> None:
     policy, output = compiled(text)

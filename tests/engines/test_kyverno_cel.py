@@ -39,6 +39,7 @@ def said(policy: Path, folder: Path, resources: list[Json]) -> dict[str, tuple[s
     return {r["resources"][0]["name"]: (r["result"], r.get("message", "")) for r in results}
 
 
+@pytest.mark.grid
 @pytest.mark.parametrize("name", POLICIES)
 def test_kyverno_passes_the_suite(name: str, tmp_path: Path) -> None:
     _, output = compiled(POLICIES[name])

@@ -31,6 +31,7 @@ EXEMPTING = """policy exempting {
 """
 
 
+@pytest.mark.grid
 @pytest.mark.parametrize("name", SOURCES)
 @pytest.mark.parametrize(("target", "engine"), [("vap", "vap-review"), ("kyverno-cel", "kyverno-review")])
 def test_the_findings_of_all_objects_are_those_of_the_policy(name: str, target: str, engine: str) -> None:
@@ -61,6 +62,7 @@ def per_policy(engine: str) -> Options:
     return Options(layout="per-policy", engine="cel" if engine == "cel" else "rego")
 
 
+@pytest.mark.grid
 @pytest.mark.parametrize("engine", ["rego", "cel"])
 @pytest.mark.parametrize("name", SOURCES)
 def test_gatekeeper_says_of_a_policy_what_it_says_of_each_control(name: str, engine: str) -> None:

@@ -342,6 +342,7 @@ def refused(program: Program, pod: Json, bare_has_account: bool) -> bool:
     return plain or any(not accepts_as_it_is(one, request, pod).allowed for one in program.choices)
 
 
+@pytest.mark.grid
 @pytest.mark.parametrize("told", [*SCOPED, "a choice"])
 def test_a_null_is_no_place_and_no_account(told: str, tmp_path: Path) -> None:
     text = CHOICE if told == "a choice" else f"policy p {{ {SCOPED[told]}\n deny hostNetwork }}"

@@ -75,6 +75,7 @@ def test_corpus_is_sampled_evenly() -> None:
     assert not CORPUS or all(len(CORPUS[::step]) > 3 for step in EVERY.values())
 
 
+@pytest.mark.grid
 @pytest.mark.parametrize(
     ("runner", "path"),
     [(runner, path) for runner in RUNNERS for path in CORPUS[:: EVERY[runner]]],
@@ -231,6 +232,7 @@ NAMES = (
 )
 
 
+@pytest.mark.grid
 @pytest.mark.parametrize(
     "runner", [pytest.param(runner, marks=QUOTES if runner == "regopy" else ()) for runner in RUNNERS]
 )

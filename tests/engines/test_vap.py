@@ -26,6 +26,7 @@ def compiled(text: str) -> tuple[Policy, Output]:
     return only(program), packaged(TARGET, program)
 
 
+@pytest.mark.grid
 @pytest.mark.parametrize("name", POLICIES)
 def test_the_type_checker_warns_of_nothing(name: str) -> None:
     _, output = compiled(POLICIES[name])

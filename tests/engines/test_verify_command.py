@@ -44,6 +44,7 @@ def no_engine_on_the_path(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> No
 # --- the real engines -----------------------------------------------------------
 
 
+@pytest.mark.grid
 @pytest.mark.parametrize("source", ["psp-default.yaml", "restricted.yaml", "privileged.yaml", "team.psp"])
 @pytest.mark.parametrize("target", PROGRAMS)
 def test_every_engine_agrees_on_the_examples(target: str, source: str) -> None:
@@ -137,6 +138,7 @@ TAMPERED = [
 ]
 
 
+@pytest.mark.grid
 @pytest.mark.parametrize(("target", "path", "old", "new", "kind"), TAMPERED, ids=lambda value: str(value)[:24])
 def test_a_tampered_output_is_found_out(target: str, path: str, old: str, new: str, kind: str, tmp_path: Path) -> None:
     program, folder = PROGRAMS[target], tmp_path / "out"
@@ -220,6 +222,7 @@ MISBEHAVIOUR = {
 }
 
 
+@pytest.mark.grid
 @pytest.mark.parametrize("how", MISBEHAVIOUR)
 @pytest.mark.parametrize("target", PROGRAMS)
 def test_an_engine_that_misbehaves_is_an_error(target: str, how: str, tmp_path: Path) -> None:

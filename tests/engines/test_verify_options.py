@@ -97,6 +97,7 @@ OPTIONS = [
 ]
 
 
+@pytest.mark.grid
 @pytest.mark.parametrize("options", OPTIONS, ids=" ".join)
 @pytest.mark.parametrize("target", ["gatekeeper", "opa"])
 def test_a_folder_is_verified_whatever_it_was_compiled_with(
@@ -224,6 +225,7 @@ def test_a_folder_that_says_what_is_unknown_is_wrong_usage(tmp_path: Path) -> No
 # --- folders that are not as they say -------------------------------------------
 
 
+@pytest.mark.grid
 @pytest.mark.parametrize(
     ("options", "says", "kind"),
     [
@@ -311,6 +313,7 @@ EXEMPTIONS = [
 ]
 
 
+@pytest.mark.grid
 @pytest.mark.parametrize(("language", "old", "new"), EXEMPTIONS, ids=lambda value: str(value)[:40])
 def test_a_broken_exemption_is_found_out(language: str, old: str, new: str, tmp_path: Path) -> None:
     source = policy(tmp_path)

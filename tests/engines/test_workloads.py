@@ -85,6 +85,7 @@ def words(result: Json) -> list[str]:
     return sorted(v["message"] for v in result["violations"])
 
 
+@pytest.mark.grid
 @pytest.mark.parametrize("engine", ["rego", "cel"])
 @pytest.mark.parametrize("name", SOURCES)
 def test_gatekeeper_warns_of_a_workload_what_it_says_of_its_pod(name: str, engine: str) -> None:

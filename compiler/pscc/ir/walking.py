@@ -50,8 +50,10 @@ def nodes(node: object, *kinds: type[_Node]) -> Iterator[_Node]:
         first = waiting.pop()
         if isinstance(first, kinds):
             yield first
+        elif isinstance(first, (tuple, list)):
+            waiting.extend(reversed(first))
         else:
-            waiting.extend(reversed(children(first)))
+            waiting.extend([getattr(first, name) for name in reversed(_fields_of(first))])
 
 
 def replace(node: _Tree, change: Callable[[object], object]) -> _Tree:

@@ -1,0 +1,38 @@
+"""The parts that `make test` takes of a grid: a test whose many cases differ in an option, a control or a program alone."""
+
+from __future__ import annotations
+
+import subprocess
+import zlib
+from collections import Counter
+from collections.abc import Iterable
+
+import pytest
+
+from support.paths import ROOT
+
+PARTS = 4
+OF_THE_COMMIT = "commit"
+
+
+def part_of_commit() -> int:
+    """The part, 0 to `PARTS` - 1, that follows from the commit: the first where there is no git."""
+    asked = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False)
+    return int(asked.stdout[:8] or "0", 16) % PARTS
+
+
+def outside(items: Iterable[pytest.Item], part: int) -> list[pytest.Item]:
+    """Those of ``items`` that belong to a grid and to another part of it than ``part``.
+
+    The cases of a grid go to the parts in turn, and each grid begins with another part, so that all parts take as long.
+    """
+    met: Counter[str] = Counter()
+    left = []
+    for item in items:
+        if item.get_closest_marker("grid") is None:
+            continue
+        grid = item.nodeid.partition("[")[0]
+        if (met[grid] + zlib.crc32(grid.encode())) % PARTS != part:
+            left.append(item)
+        met[grid] += 1
+    return left
