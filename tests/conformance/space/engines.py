@@ -80,7 +80,7 @@ def webhooks(process: Process, found: str, actions: Callable[[Json], Sequence[st
 
 def gatekeeper(process: Process) -> Ask:
     """Gatekeeper's mutating and validating webhooks."""
-    return webhooks(process, "violations", lambda one: [one["enforcementAction"]])
+    return webhooks(process, "violations", lambda one: one.get("actions") or [one["enforcementAction"]])
 
 
 def kyverno(process: Process) -> Ask:

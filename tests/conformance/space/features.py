@@ -12,6 +12,7 @@ from conformance.space import grammar
 from conformance.space.options import Chosen
 from conformance.space.sources import Source
 from pscc.controls import CONTROLS
+from pscc.ir.access import ALL
 from pscc.language import ast
 from pscc.meaning.narrowing import FIELDS
 
@@ -97,6 +98,7 @@ def _of_options(chosen: Chosen) -> Iterator[str]:
     yield f"--mode {chosen.rollout.mode}" if chosen.rollout.mode else "no --mode"
     for name in ("excluded", "ignored_groups", "live", "name_prefix"):
         yield f"{name} {bool(getattr(chosen.rollout, name))}"
+    yield f"only {chosen.rollout.only != ALL}"
 
 
 def possible() -> frozenset[str]:
@@ -131,7 +133,7 @@ def possible() -> frozenset[str]:
     return frozenset(found)
 
 
-_ONE_OF = ("policies ", "target ", "--", "no --mode", "excluded ", "ignored_groups ", "live ")
+_ONE_OF = ("policies ", "target ", "--", "no --mode", "excluded ", "ignored_groups ", "live ", "name_prefix ", "only ")
 """How features begin of which a program has one: the number of its policies, and each option."""
 
 
@@ -151,4 +153,6 @@ def _of_another(option: str, target: str) -> bool:
     if not target.startswith("target "):
         return False
     name = target.removeprefix("target ")
-    return (option == "--engine cel" and name != "gatekeeper") or (option == "live True" and name != "vap")
+    if option == "--engine cel" or option.startswith("--enforcement_points"):
+        return name != "gatekeeper"
+    return (option == "live True" and name != "vap") or (option.startswith("--layout per-") and name == "opa")

@@ -6,7 +6,7 @@ of them, changed pod. Both are the interpreter's.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from conformance.engines import comparable
@@ -32,6 +32,7 @@ from support.messages import joined
 
 OWN_POLICIES = ("vap", "kyverno-cel")
 """The targets that set the defaults of a choice, and join the findings of an object in one message."""
+Lines = Callable[[tuple[str, ...]], tuple[str, ...]]
 Says = tuple[str, str]
 """What a message does (``deny``, ``warn``, ``audit``), and the message."""
 
@@ -68,6 +69,11 @@ class Compiled:
     settled: ir.Program
     widely: frozenset[str]
 
+    def lines(self, messages: tuple[str, ...]) -> tuple[str, ...]:
+        """What becomes of the messages of a policy's checks: one line, or one for each object that holds a check."""
+        one = self.chosen.target in OWN_POLICIES and self.chosen.options.layout != "per-control"
+        return joined(messages) if one else messages
+
 
 def compiled(program: ir.Program, chosen: Chosen) -> Compiled:
     """``program`` compiled so. Raises `SourceError` where the target refuses it."""
@@ -88,7 +94,7 @@ def by_source(made: Compiled, asked: Asked) -> Word:
 
 def of_program(program: ir.Program, asked: Asked) -> Word:
     """What the interpreter says of ``asked``: of the pod that a workload would make where it is one."""
-    return _word(program, asked, frozenset())
+    return _word(program, asked, frozenset(), lambda messages: messages)
 
 
 # --- the output's word --------------------------------------------------------------
@@ -100,7 +106,7 @@ def by_output(made: Compiled, asked: Asked, seen: Json | None = None) -> Word:
         return Word((), None)
     if asked.kind != "Pod":
         return _of_workload(made, asked)
-    return _word(made.settled, asked, made.widely, made.chosen.target in OWN_POLICIES, seen)
+    return _word(made.settled, asked, made.widely, made.lines, made.chosen.target in OWN_POLICIES, seen)
 
 
 def is_moot(made: Compiled, asked: Asked) -> bool:
@@ -113,6 +119,7 @@ def _word(
     program: ir.Program,
     asked: Asked,
     widely: frozenset[str],
+    lines: Lines,
     own: bool = False,
     seen: Json | None = None,
 ) -> Word:
@@ -128,7 +135,7 @@ def _word(
     for policy, verdict in found.judged:
         alike = seen is not None and comparable(seen) == comparable(found.pod)
         told = interpreter.check(policy, seen) if alike and seen is not None else verdict
-        says += [(_action(policy.mode), text) for text in (joined(told.messages) if own else told.messages)]
+        says += [(_action(policy.mode), text) for text in lines(told.messages)]
     for choice, admission in found.chosen:
         if not admission.allowed:
             says.append((_action(choice.mode), _message(choice, admission, asked, found.pod, own)))
@@ -205,7 +212,7 @@ def _as_workloads_see(policy: ir.Policy, made: Compiled, who: Request) -> ir.Pol
 
 
 def _asked_by_main(made: Compiled, asked: Asked, enforced: bool) -> Word:
-    found = _word(made.settled, replace(asked, who=_makers(asked), old=_pod_of(asked)), made.widely)
+    found = _word(made.settled, replace(asked, who=_makers(asked), old=_pod_of(asked)), made.widely, made.lines)
     return Word(tuple(sorted({(action if enforced else "warn", text) for action, text in found.says})), None)
 
 
@@ -225,7 +232,7 @@ def _templates(made: Compiled, asked: Asked, plain: bool, chosen: bool) -> Word:
             action = _action(policy.mode) if plain or policy.mode != "enforce" else "warn"
             seen = policy if made.chosen.target == "kyverno" else _as_workloads_see(policy, made, who)
             messages = interpreter.judge(seen, asked.pod).messages
-            says += ((action, text) for text in (joined(messages) if made.chosen.target in OWN_POLICIES else messages))
+            says += ((action, text) for text in made.lines(messages))
     for choice in made.settled.choices:
         if not choice.live and choice.scope.holds_in(who.namespace, who.namespace_labels):
             text = words_with_defaults(choice, who, asked.pod)

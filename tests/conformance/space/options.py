@@ -8,15 +8,18 @@ from typing import get_args
 
 from conformance.space import words
 from pscc import ir
-from pscc.ir.access import Names, Subjects
+from pscc.ir.access import ALL, NONE, Names, Subjects
 from pscc.lowering.rollout import AS_WRITTEN, Rollout
-from pscc.output.options import DEFAULTS, Engine, Options, Version, Workloads
+from pscc.output.options import DEFAULTS, EnforcementPoint, Engine, Options, Version, Workloads
+from pscc.targets.registry import target_named
 from pscc.targets.versions import GATEKEEPER_CEL, GATEKEEPER_REGO, KYVERNO_CEL, KYVERNO_CLASSIC, VALIDATING
 
 KUBERNETES: tuple[Version, ...] = ((1, 37), (1, 37), (1, 36), (1, 35), (1, 33), (1, 31), (1, 30), (1, 29), (1, 28))
 GATEKEEPER: tuple[Version, ...] = ((3, 23), (3, 23), (3, 22), (3, 19), (3, 18))
 KYVERNO: tuple[Version, ...] = ((1, 19), (1, 19), (1, 17), (1, 13))
 """The releases that are drawn, the current ones more often."""
+POINTS: tuple[EnforcementPoint, ...] = ("validation.gatekeeper.sh", "audit.gatekeeper.sh")
+"""Gatekeeper's enforcement points. The first, which is its webhook and the one that is asked, is always drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +42,29 @@ def draw(rng: random.Random, target: str, engine: Engine, program: ir.Program) -
         gatekeeper=rng.choice([one for one in GATEKEEPER if one >= least_gatekeeper]),
         kyverno=rng.choice([one for one in KYVERNO if one >= least_kyverno]),
     )
-    excluded = [one.strip('"') for one in words.namespaces(rng, labels=False).split(", ")] if rng.random() < 0.2 else []
-    exact = tuple(one for one in excluded if not one.endswith("*"))
+    can = target_named(target).capabilities(options)
+    options = replace(
+        options,
+        layout=rng.choice((None, *can.layouts)),
+        enforcement_points=rng.choice(((), (), POINTS[:1], POINTS)) if can.enforcement_points else (),
+    )
     rollout = Rollout(
         mode=rng.choice(get_args(ir.Mode)) if rng.random() < 0.25 else None,
-        excluded=Names(exact, tuple(one[:-1] for one in excluded if one.endswith("*"))),
+        excluded=_names(words.namespaces(rng, labels=False)) if rng.random() < 0.2 else NONE,
         ignored_groups=tuple(rng.sample(words.NAMES["groups"], 1)) if rng.random() < 0.15 else (),
         name_prefix=rng.choice(("web-", "1.")) if rng.random() < 0.2 else "",
+        only=_names(words.namespaces(rng, labels=False)) if rng.random() < 0.1 else ALL,
     )
     live = target == "vap" and rng.random() < 0.3 and can_be_live(program)
     return Chosen(target, options, replace(rollout, live=live))
+
+
+def _names(listed: str) -> Names:
+    """The names, and beginnings of names, that stand in ``listed`` as in a source."""
+    each = [one.strip('"') for one in listed.split(", ")]
+    return Names(
+        tuple(one for one in each if not one.endswith("*")), tuple(one[:-1] for one in each if one.endswith("*"))
+    )
 
 
 def can_be_live(program: ir.Program) -> bool:

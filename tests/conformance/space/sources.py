@@ -105,7 +105,7 @@ class _Drawing:
         self.rng = rng
         self.controls: dict[str, list[str]] = {}
         self.choices = rng.sample(CHOICES, len(CHOICES))
-        self.besides: dict[str, tuple[str, str]] = {}
+        self.besides: dict[str, list[tuple[str, str]]] = {}
         self.density = rng.choice((0.05, 0.1, 0.1, 0.2, 0.35))
         self.defaults = rng.choice((0.0, 0.0, 0.1, 0.3))
 
@@ -121,6 +121,8 @@ class _Drawing:
         members = self.rng.sample(names, self.rng.randint(1, count)) if self._perhaps(0.45) else []
         if count > 1 and self._perhaps(0.3):
             self._one_reads_what_another_sets(names)
+        if count > 1 and self._perhaps(0.3):
+            self._several_add_to_one_list(names)
         blocks = [self._policy(name, name in members) for name in names]
         if members:
             chosen = [*members, *(["base-0"] if used and self._perhaps(0.3) else [])]
@@ -138,8 +140,20 @@ class _Drawing:
         if looked_at:
             control = self.rng.choice(list(looked_at))
             reader, shape = self.rng.choice(looked_at[control])
-            self.besides[setting] = (self._default(control), control.id)
-            self.besides[reading] = (self._check(reader, shape), reader.id)
+            self._beside(setting, self._default(control), control)
+            self._beside(reading, self._check(reader, shape), reader)
+
+    def _several_add_to_one_list(self, names: list[str]) -> None:
+        """Two or three of ``names`` get a default of one control besides that adds to a list, and one of them a check of it."""
+        control = self.rng.choice([one for one in CONTROLS if one.default and one.default.takes == "add"])
+        adding = self.rng.sample(names, min(len(names), self.rng.randint(2, 3)))
+        for name in adding:
+            self._beside(name, self._default(control), control)
+        reader, shape = self.rng.choice(readers(CONTROLS)[control])
+        self._beside(self.rng.choice(adding), self._check(reader, shape), reader)
+
+    def _beside(self, name: str, statement: str, control: Control) -> None:
+        self.besides.setdefault(name, []).append((statement, control.id))
 
     def _policy(self, name: str, member: bool) -> str:
         parent = self._parent() if self._perhaps(0.3) else ""
@@ -183,8 +197,7 @@ class _Drawing:
             if control.default and self._perhaps(self.defaults):
                 found.append(self._default(control))
                 self.controls[name].append(control.id)
-        if name in self.besides:
-            statement, said = self.besides[name]
+        for statement, said in self.besides.get(name, ()):
             found.append(statement)
             self.controls[name].append(said)
         if not found:
