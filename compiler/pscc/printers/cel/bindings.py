@@ -37,12 +37,12 @@ def bound(check: ir.Check, name: str, pending: Pending = NONE_PENDING) -> Bound:
     The values are what the ``pending`` defaults make of the pod.
     """
     findings = [finding_of(requirement) for requirement in check.requirements]
-    every_cell = called(repeated(findings, CONTAINER, pending.defaults), cell_name)
+    every_cell = called(repeated(findings, CONTAINER, pending.defaults), cell_name, name)
     read = [cells(finding, every_cell) for finding in findings]
     own = {value: cell for value, cell in every_cell.items() if any(value in row for row in read)}
     from_pod = [above for above in map(inherited, own) if above is not None]
     fields = {value: of_the_pod(value) for value in (*repeated(findings, ir.POD, pending.defaults), *from_pod)}
-    names = called(fields.values(), pod_name)
+    names = called(fields.values(), pod_name, name)
     of_pod = {value: names[path] for value, path in fields.items()}
     findings = [renamed(finding, own if row else {}, of_pod) for finding, row in zip(findings, read, strict=True)]
     variables = Variables()

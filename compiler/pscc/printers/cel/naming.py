@@ -15,18 +15,24 @@ from pscc.printers.cel.repeated import holder
 _Named = TypeVar("_Named", bound=ir.Value)
 
 
-def called(values: Iterable[_Named], name: Callable[[_Named], str]) -> dict[_Named, str]:
-    """What each of ``values`` is called: its ``name``, with a number where another one has that."""
+def called(values: Iterable[_Named], name: Callable[[_Named], str], check: str) -> dict[_Named, str]:
+    """What each of ``values`` is called: its ``name``, behind that of the ``check`` where another one has it.
+
+    So a name means the same in all checks of an object, whatever the order in which they read.
+    """
     names: dict[_Named, str] = {}
     for value in dict.fromkeys(values):
-        names[value] = numbered(name(value), names.values())
+        found = name(value)
+        if found in names.values():
+            found = numbered(f"{check}{found[:1].upper()}{found[1:]}", names.values())
+        names[value] = found
     return names
 
 
 def cell_name(value: ir.Value) -> str:
     """What a row calls ``value``: as the field, what is the container's alone ``own…``."""
     match value:
-        case ir.Path(fields=names):
+        case ir.Path(fields=names) | ir.Coalesce(options=(ir.Path(fields=names),)):
             return f"own{names[-1][:1].upper()}{names[-1][1:]}"
         case ir.Coalesce(options=(ir.Path(fields=names), *_)):
             return names[-1]

@@ -107,7 +107,7 @@ def who_variables(choice: ir.Choice, names: Names, review: Review = ADMISSION) -
             asked = any_of(variable(f"userMayUse{name}"), variable(f"accountMayUse{name}"))
         else:
             asked = may_use(policy, review.namespace)
-        variables.append((f"mayUse{name}", all_of(holds_here(policy), asked)))
+        variables.append((f"mayUse{name}", all_of(holds_here(policy, review.namespace), asked)))
     return variables
 
 

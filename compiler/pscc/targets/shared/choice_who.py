@@ -151,15 +151,14 @@ def _pattern(grant: Grant, namespace: Expression) -> Expression:
 
 
 def may_use(policy: ir.Policy, namespace: Expression = _NAMESPACE) -> Expression:
-    """Whether one of ``grants`` is of ``policy``, which goes by no labels of the namespace that are not seen."""
-    granted = cel(
+    """Whether one of ``grants`` is of ``policy``."""
+    return cel(
         "variables.grants.exists(grant, "
         "($everywhere in grant && $name in grant[$everywhere]) || ($namespace in grant && $name in grant[$namespace]))",
         everywhere=Text(EVERYWHERE_KEY),
         name=literal(policy.name),
         namespace=namespace,
     )
-    return all_of(granted, in_namespaces(policy.scope, namespace))
 
 
 def may_use_live(policy: ir.Policy, account: bool) -> Expression:
@@ -183,9 +182,10 @@ def may_use_live(policy: ir.Policy, account: bool) -> Expression:
     return all_of(cel("has(object.spec.serviceAccountName)") if account else TRUE, any_of(*checks))
 
 
-def holds_here(policy: ir.Policy) -> Expression:
-    """Whether ``policy`` may be used in the namespace by its labels; true if it goes by none, false if it holds nowhere."""
-    return has_labels(policy.scope) if policy.scope.namespaces else FALSE
+def holds_here(policy: ir.Policy, namespace: Expression = _NAMESPACE) -> Expression:
+    """Whether ``policy`` may be used in the namespace, by its name and labels: false if it holds nowhere."""
+    scope = policy.scope
+    return all_of(has_labels(scope), in_namespaces(scope, namespace)) if scope.namespaces else FALSE
 
 
 def _map(table: dict[str, list[str]]) -> Expression:
