@@ -65,7 +65,8 @@ def command(paths: tuple[str, ...], fmt: str, coverage: bool, update: bool) -> N
 
     if update and fmt != "text":
         raise click.UsageError("--update writes files: it goes with --format text")
-    runs = [_testing.run_file(path) for path in _testing.files_of_cases(paths or (".",))]
+    given = paths or (".",)
+    runs = [_testing.run_file(path, given) for path in _testing.files_of_cases(given)]
     for one in runs:
         write_diagnostics(one.diagnostics, one.sources, "text", dict(one.texts))
     match fmt:
