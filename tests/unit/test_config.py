@@ -88,6 +88,7 @@ def test_what_is_wrong_is_said_at_its_line(config: str, said: str, tmp_path: Pat
         ('target = "vap"\n', {"compile"}),
         ("[diff]\nno-looser = true\n[check]\nstrict = true\n", {"diff"}),
     ],
+    ids=["table", "own", "other", "tables"],
 )
 def test_only_commands_that_may_know_a_key_are_imported(config: str, imported: set[str], tmp_path: Path) -> None:
     source = team(tmp_path, config)
