@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 import yaml
 
 from conformance.jsonl import EngineError, Json, Process
-from conformance.space.meaning import Compiled, Says, Word
+from conformance.space.meaning import ACTIONS, Compiled, Says, Word
 from conformance.space.requests import Asked
 from conformance.targets._base import resources
 from conformance.targets.kyverno import as_integers
@@ -24,7 +24,6 @@ from support.engines import engine
 
 Ask = Callable[[Compiled, Sequence[Asked]], list[Word]]
 """What an engine says of each request when just that output is applied. Raises `EngineError` where it cannot load it."""
-_ACTIONS = {"dryrun": "audit", "Deny": "deny", "Warn": "warn", "Audit": "audit"}
 
 
 def _loaded(process: Process, made: Compiled, requests: Sequence[Asked]) -> None:
@@ -52,7 +51,7 @@ def _answer(asked: Asked, result: Json, found: str, actions: Callable[[Json], Se
     if result.get("error"):
         return Word((("deny", f"error: {result['error']}"),), None)
     says: set[Says] = {
-        (_ACTIONS.get(action, action), one["message"]) for one in result[found] for action in actions(one)
+        (ACTIONS.get(action, action), one["message"]) for one in result[found] for action in actions(one)
     }
     if not result["allowed"] and not any(action == "deny" for action, _ in says):
         says.add(("deny", f"error: {result.get('message')}"))

@@ -34,6 +34,8 @@ OWN_POLICIES = ("vap", "kyverno-cel")
 """The targets that set the defaults of a choice, and join the findings of an object in one message."""
 Says = tuple[str, str]
 """What a message does (``deny``, ``warn``, ``audit``), and the message."""
+ACTIONS = {"dryrun": "audit", "Deny": "deny", "Warn": "warn", "Audit": "audit"}
+"""The engines' own words for what a message does."""
 
 
 @dataclass(frozen=True, slots=True)
