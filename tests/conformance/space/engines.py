@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,7 +19,7 @@ from pscc.ir.access import EVERYONE
 from pscc.verify.engines._base import EngineError as CommandError
 from pscc.verify.engines._base import Review
 from pscc.verify.engines.kyverno import Kyverno
-from support.engines import engine
+from support.engines import engine, run
 
 Ask = Callable[[Compiled, Sequence[Asked]], list[Word]]
 """What an engine says of each request when just that output is applied. Raises `EngineError` where it cannot load it."""
@@ -132,9 +131,8 @@ def opa(made: Compiled, requests: Sequence[Asked]) -> list[Word]:
             path = Path(folder) / file.path
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(file.text, encoding="utf-8")
-        command = [engine("opa"), "eval", "--format", "json", "--stdin-input", "--data", folder, _QUERY]
         given = json.dumps({"requests": [_admission(asked) for asked in requests]})
-        done = subprocess.run(command, input=given, capture_output=True, text=True, check=False)
+        done = run("opa", "eval", "--format", "json", "--stdin-input", "--data", folder, _QUERY, stdin=given)
     if done.returncode != 0:
         raise EngineError(f"opa: {done.stdout}{done.stderr}")
     answers = json.loads(done.stdout)["result"][0]["bindings"]["answers"]
