@@ -19,7 +19,7 @@ tries them on the engines.
 
 \b
 A file of cases, team_test.yaml, is about team.psp beside it (or says `source: OTHER.psp`, several
-as a list):
+as a list; each is in the folder PATH, or in that of the file):
 
 \b
   pod: {spec: {containers: [{name: app, image: registry.example/app:1}]}}
