@@ -181,13 +181,14 @@ def checked(
     more is an error among the results, not raised. Raises `SourceError` as `analyse`.
     """
     from pscc.meaning.lint import lint, refused, weaker
-    from pscc.meaning.loosened import loosened, replacing
+    from pscc.meaning.loosened import loosened, replacements, replacing
 
     found = _analysed(sources, load, today, everyone, list_ignored, False, namespace)
     diagnostics = found.diagnostics
     if all(is_language(source) for source in sources):
-        diagnostics += tuple(lint(found.document, found.program, replacing(found.document, found.family)))
-        diagnostics += tuple(loosened(found.document, found.program, found.family))
+        replaced = replacements(found.document, found.family)
+        diagnostics += tuple(lint(found.document, found.program, replacing(replaced)))
+        diagnostics += tuple(loosened(replaced, found.program))
     diagnostics += tuple(refused(found.program))
     hidden = _hidden(sources)
     shown = (*hidden.shown(diagnostics), *hidden.idle(diagnostics))

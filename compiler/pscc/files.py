@@ -7,6 +7,7 @@ way.
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -27,20 +28,38 @@ def files_of(paths: tuple[str, ...], suffixes: tuple[str, ...] = SUFFIXES) -> tu
     Raises `FileNotFoundError` for a folder without such a file, and for one with a link to a file outside of it: errors show
     lines of a source, and whoever may add a link should not see files by it.
     """
+    missing = f"there is no {', '.join(suffixes)} file in this folder"
+    return _found(paths, lambda file: file.suffix in suffixes and not file.name.endswith(CASES_ENDING), missing)
+
+
+def cases_of(paths: tuple[str, ...]) -> tuple[str, ...]:
+    """The files ``paths``; of a folder, all files of cases below it, in order of name, but for those of a ``.venv``.
+
+    Raises `FileNotFoundError` as `files_of` does.
+    """
+    missing = f"there is no file of cases in this folder: its name ends in {CASES_ENDING}"
+    return _found(paths, lambda file: file.name.endswith(CASES_ENDING) and ".venv" not in file.parts, missing)
+
+
+def _found(paths: tuple[str, ...], wanted: Callable[[Path], bool], missing: str) -> tuple[str, ...]:
     files: list[str] = []
     for path in paths:
         if path != "-" and Path(path).is_dir():
-            found = (p for p in Path(path).rglob("*") if p.suffix in suffixes and not p.name.endswith(CASES_ENDING))
-            inside = sorted(str(p) for p in found if p.is_file())
+            inside = sorted(str(file) for file in Path(path).rglob("*") if wanted(file) and file.is_file())
             for file in inside:
-                if not _real(Path(file)).is_relative_to(_real(Path(path))):
+                if not is_inside(file, path):
                     raise FileNotFoundError(f"{file!r} links to a file outside of {path!r}: name that file itself")
             if not inside:
-                raise FileNotFoundError(f"{path!r}: there is no {', '.join(suffixes)} file in this folder")
+                raise FileNotFoundError(f"{path!r}: {missing}")
             files += inside
         else:
             files.append(path)
     return tuple(dict.fromkeys(files))
+
+
+def is_inside(path: str, folder: str) -> bool:
+    """Whether ``path`` is ``folder`` or lies below it, once links are followed."""
+    return _real(Path(path)).is_relative_to(_real(Path(folder)))
 
 
 def read_file(path: str) -> SourceFile:

@@ -22,7 +22,8 @@ from pscc.output.contents import Output
 from pscc.reference import interpreter
 from pscc.reference.admission import judges
 from pscc.targets.registry import target_named
-from support.targets import resources, run, written
+from support.engines import run
+from support.targets import resources, written
 
 LABELS: dict[str, tuple[tuple[str, str], ...]] = {
     "default": (),

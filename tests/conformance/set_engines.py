@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +15,7 @@ from conformance.jsonl import Json, Process
 from conformance.sets import Asked
 from conformance.targets._base import documents
 from pscc.output.contents import Output
-from support.engines import engine
+from support.engines import run
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,10 +125,8 @@ def opa(output: Output, asked: Asked) -> list[Answer]:
             path = Path(folder) / file.path
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(file.text, encoding="utf-8")
-        command = [engine("opa"), "eval", "--format", "json", "--stdin-input", "--data", folder, _QUERY]
-        done = subprocess.run(
-            command, input=json.dumps({"requests": reviews}), capture_output=True, text=True, check=True
-        )
+        arguments = ("eval", "--format", "json", "--stdin-input", "--data", folder, _QUERY)
+        done = run("opa", *arguments, stdin=json.dumps({"requests": reviews}), check=True)
     answers = json.loads(done.stdout)["result"][0]["bindings"]["answers"]
     return [Answer(tuple(sorted(messages)), pod) for messages, pod in zip(answers, asked.pods, strict=True)]
 
@@ -158,9 +155,9 @@ def kyverno(output: Output, asked: Asked) -> list[Answer]:
         policies.write_text("---\n".join(texts[path] for path in output.resources), encoding="utf-8")
         resources.write_text("---\n".join(json.dumps(pod) + "\n" for pod in pods), encoding="utf-8")
         users.write_text(json.dumps(user), encoding="utf-8")
-        command = [engine("kyverno"), "apply", policies, "-r", resources, "-u", users, "-p", "--output-format", "json"]
         out = Path(folder) / "out"
-        done = subprocess.run([*command, "-o", out], capture_output=True, text=True, check=False)
+        arguments = ("-r", resources, "-u", users, "-p", "--output-format", "json", "-o", out)
+        done = run("kyverno", "apply", policies, *arguments)
         changed = [p for path in out.glob("*") for p in yaml.safe_load_all(path.read_text(encoding="utf-8")) if p]
     left = {pod["metadata"]["name"]: pod for pod in (*pods, *changed)}
     results = json.loads(done.stdout[done.stdout.index("{") :])["results"]

@@ -6,7 +6,6 @@ The named differences: unknown fields and keys given twice, which the API server
 from __future__ import annotations
 
 import json
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,7 @@ from pscc.base.source import SourceFile
 from pscc.diagnostics import Report, SourceError
 from pscc.psp.yaml import API_VERSIONS, read_psp
 from pscc.psp.yaml_tree import load_documents
-from support.engines import engine
+from support.engines import engine, run
 from support.paths import SHARED
 
 ANY = {"rule": "RunAsAny"}
@@ -123,7 +122,7 @@ def policy(spec: object, metadata: dict[str, object]) -> dict[str, object]:
 def judged(policies: list[object]) -> list[bool]:
     """For each policy, whether the API server of Kubernetes 1.24 stores it; asked one by one if they cannot be decoded."""
     line = json.dumps({"id": 1, "op": "validatePolicy", "policies": policies})
-    done = subprocess.run([engine("psp-admission")], input=line + "\n", capture_output=True, text=True, check=True)
+    done = run("psp-admission", stdin=line + "\n", check=True)
     reply = json.loads(done.stdout)
     if "results" in reply:
         return [bool(result["accepted"]) for result in reply["results"]]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import random
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,7 @@ from pscc.meaning.library import LEVELS, MINORS, library_policy, library_source
 from pscc.output.emit import emit
 from pscc.pod.normalising import normalise
 from pscc.reference import interpreter
-from support.engines import engine
+from support.engines import engine, run
 from support.standards import disagreements, draw_pod, fixture_pods, policy_of
 
 
@@ -67,7 +66,7 @@ def compiled(name: str, target: str, folder: Path) -> None:
 def test_the_suites_pass_on_the_engines(name: str, target: str, program: str, command: str, tmp_path: Path) -> None:
     compiled(name, target, tmp_path)
     path = f"{tmp_path}/..." if program == "gator" else str(tmp_path)
-    done = subprocess.run([engine(program), command, path], capture_output=True, text=True, check=False)
+    done = run(program, command, path)
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
     assert "pass" in done.stdout.lower()
 
@@ -79,8 +78,8 @@ def test_opa_says_the_same_word_for_word(tmp_path: Path) -> None:
     (tmp_path / "ask.rego").write_text(
         "package ask\n\nanswers := [answer |\n\tsome pod in input\n\tanswer := data.main.deny with input as pod\n]\n"
     )
-    command = [engine("opa"), "eval", "--format", "json", "--data", str(tmp_path), "--stdin-input", "data.ask.answers"]
-    done = subprocess.run(command, capture_output=True, text=True, input=json.dumps(pods), check=True)
+    arguments = ("eval", "--format", "json", "--data", tmp_path, "--stdin-input", "data.ask.answers")
+    done = run("opa", *arguments, stdin=json.dumps(pods), check=True)
     answers = json.loads(done.stdout)["result"][0]["expressions"][0]["value"]
     policy = policy_of("restricted", MINORS[-1])
     assert [sorted(a) for a in answers] == [sorted(set(interpreter.check(policy, pod).messages)) for pod in pods]

@@ -18,7 +18,8 @@ from pscc.driver import packaged
 from pscc.output.contents import Output
 from pscc.output.options import Options
 from pscc.targets.registry import target_named
-from support.targets import Json, ask_gatekeeper, program_of_text, resources, run, whole, written
+from support.engines import run
+from support.targets import Json, ask_gatekeeper, program_of_text, resources, whole, written
 from support.vap import ask_vap, load
 
 CHOICE = """

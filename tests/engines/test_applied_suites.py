@@ -11,7 +11,8 @@ import pytest
 
 from pscc.driver import compile_program
 from pscc.output.options import DEFAULTS, Engine, Options
-from support.targets import program_of_text, run, written
+from support.engines import run
+from support.targets import program_of_text, written
 
 SOURCE = """
 policy default {

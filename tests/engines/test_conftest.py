@@ -18,8 +18,9 @@ from pscc.lowering.rollout import Rollout
 from pscc.output.contents import Output
 from pscc.reference import interpreter
 from pscc.reference.admission import decide
+from support.engines import run
 from support.paths import ROOT
-from support.targets import program_of, run, written
+from support.targets import program_of, written
 
 RULES = re.compile("^(deny|violation|warn)(_[a-zA-Z0-9]+)*$")
 """What Conftest asks of a package. Source: ``policy/engine.go`` in ``open-policy-agent/conftest``."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import json
-import subprocess
 from pathlib import Path
 
 from pscc import ir
@@ -15,7 +14,7 @@ from pscc.output.emit import emit
 from pscc.reasoning.difference.admitted import Witness
 from pscc.reasoning.difference.compare import compare
 from pscc.reference import interpreter
-from support.engines import engine
+from support.engines import run
 from support.paths import ROOT
 
 
@@ -55,7 +54,7 @@ def denied(folder: Path, one: ir.Program, witnesses: tuple[Witness, ...]) -> lis
             asked.append({"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview", "request": request})
     ask = "package ask\n\nanswers := [answer |\n\tsome one in input\n\tanswer := data.main.deny with input as one\n]\n"
     (folder / "ask.rego").write_text(ask)
-    command = [engine("opa"), "eval", "--format", "json", "--data", str(folder), "--stdin-input", "data.ask.answers"]
-    done = subprocess.run(command, capture_output=True, text=True, input=json.dumps(asked), check=True)
+    arguments = ("eval", "--format", "json", "--data", folder, "--stdin-input", "data.ask.answers")
+    done = run("opa", *arguments, stdin=json.dumps(asked), check=True)
     answer: list[list[str]] = json.loads(done.stdout)["result"][0]["expressions"][0]["value"]
     return answer

@@ -18,8 +18,8 @@ from pscc import ir
 from pscc.output.contents import Output
 from support.emitted.documents import documents, rego_sources
 from support.emitted.settings import CEL, SETTINGS, Setting, compiled, golden_program
+from support.engines import run
 from support.paths import ROOT
-from support.targets import run
 
 LIBRARY = ROOT / "templates" / "rego" / "lib" / "pscc.rego"
 CHOICES = [subject for subject in SUBJECTS if subject.program.choices]

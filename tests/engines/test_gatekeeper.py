@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -17,7 +16,7 @@ from pscc.pod.normalising import normalise
 from pscc.reference import interpreter
 from pscc.targets.gatekeeper.mutators import mutators
 from pscc.targets.shared.names import Names, fitted
-from support.engines import engine
+from support.engines import run
 from support.pods import bare
 from support.policies import POLICIES
 from support.targets import Json, ask_gatekeeper, only, resources, whole, written
@@ -31,23 +30,19 @@ def compiled(text: str) -> tuple[Program, Output]:
 
 @pytest.mark.parametrize("name", POLICIES)
 def test_gator_verifies_the_suite(name: str, tmp_path: Path) -> None:
-    gator = engine("gator")
     _, output = compiled(POLICIES[name])
-    done = subprocess.run(
-        [gator, "verify", written(output, tmp_path)], capture_output=True, text=True, check=False, timeout=60
-    )
+    done = run("gator", "verify", written(output, tmp_path))
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.rstrip().endswith("PASS")
 
 
 def test_gator_notices_a_wrong_expectation(tmp_path: Path) -> None:
-    gator = engine("gator")
     _, output = compiled(POLICIES["annotated"])
     suite = written(output, tmp_path) / "suite.yaml"
     text = suite.read_text(encoding="utf-8")
     assert "violations: yes" in text
     suite.write_text(text.replace("violations: yes", "violations: no", 1), encoding="utf-8")
-    done = subprocess.run([gator, "verify", tmp_path], capture_output=True, text=True, check=False, timeout=60)
+    done = run("gator", "verify", tmp_path)
     assert done.returncode != 0
 
 

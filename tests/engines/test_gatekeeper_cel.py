@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from functools import cache
 from pathlib import Path
 
@@ -21,7 +20,7 @@ from pscc.output.contents import Output
 from pscc.output.options import Options
 from pscc.reference import interpreter
 from pscc.targets.gatekeeper.package import TARGET
-from support.engines import engine
+from support.engines import run
 from support.golden_verdicts import statements
 from support.pods import large_pod
 from support.policies import POLICIES
@@ -69,9 +68,7 @@ def test_a_template_has_one_engine_and_the_constraint_is_the_same(name: str) -> 
 @pytest.mark.parametrize("name", POLICIES)
 def test_gator_verifies_the_suite(name: str, tmp_path: Path) -> None:
     _, output = compiled(POLICIES[name])
-    done = subprocess.run(
-        [engine("gator"), "verify", written(output, tmp_path)], capture_output=True, text=True, check=False, timeout=120
-    )
+    done = run("gator", "verify", written(output, tmp_path))
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.rstrip().endswith("PASS")
 
@@ -112,7 +109,7 @@ def test_every_form_of_statement_says_what_the_interpreter_says() -> None:
             },
         ]  # fmt: skip
     lines = "".join(json.dumps(request) + "\n" for request in requests)
-    done = subprocess.run([engine("gatekeeper-review")], input=lines, capture_output=True, text=True, timeout=600)
+    done = run("gatekeeper-review", stdin=lines)
     answers = [json.loads(line) for line in done.stdout.splitlines()]
     assert len(answers) == len(requests)
     refused = 0
@@ -318,9 +315,7 @@ def test_a_choice_is_one_template_and_its_suite_passes(tmp_path: Path) -> None:
     assert (code["engine"], len(code["source"]["validations"])) == ("K8sNativeValidation", 1)
     assert [d for d in cel.diagnostics if d.code != "TGT011"] == list(rego.diagnostics)
     assert {d.code for d in cel.diagnostics} == {"TGT001", "TGT004", "TGT011", "TGT015"}
-    done = subprocess.run(
-        [engine("gator"), "verify", written(cel, tmp_path)], capture_output=True, text=True, check=False, timeout=120
-    )
+    done = run("gator", "verify", written(cel, tmp_path))
     assert done.returncode == 0, done.stdout + done.stderr
 
 

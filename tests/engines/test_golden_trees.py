@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 
 import pytest
 import yaml
@@ -14,10 +13,9 @@ from pscc.controls import CONTROLS
 from pscc.driver import analyse
 from pscc.reference import interpreter
 from support import truth
-from support.engines import engine
+from support.engines import run
 from support.golden import source_in
 from support.paths import ROOT
-from support.targets import run
 
 GOLDEN = ROOT / "golden"
 PSP_FIELDS = [c.id for c in CONTROLS if c.psp_fields and "/" not in c.psp_fields[0]]
@@ -69,9 +67,7 @@ def comparable(pod: Json, control: str) -> bool:
 def asked(psp: Json, pods: list[Json], operation: str) -> list[Json]:
     """What Kubernetes 1.24's plugin says."""
     request = {"id": 1, "op": "admit", "operation": operation, "policies": [psp], "pods": pods}
-    done = subprocess.run(
-        [engine("psp-admission")], input=json.dumps(request) + "\n", capture_output=True, text=True, check=True
-    )
+    done = run("psp-admission", stdin=json.dumps(request) + "\n", check=True)
     answer = json.loads(done.stdout)
     assert "results" in answer, answer
     results: list[Json] = answer["results"]

@@ -18,10 +18,11 @@ from pscc.reference import interpreter
 from pscc.targets.kyverno.package import TARGET
 from pscc.targets.shared.kyverno_suite import old_object
 from pscc.targets.shared.names import fitted
+from support.engines import run
 from support.kyverno import mutated
 from support.pods import as_created, pruned
 from support.policies import EVERY_DEFAULT, POLICIES
-from support.targets import Json, only, program_of_text, run, whole, written
+from support.targets import Json, only, program_of_text, whole, written
 
 HOSTILE = """\
 policy hostile "A {{ title }}: \\"quoted\\" # not a comment" {

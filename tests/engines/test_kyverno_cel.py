@@ -16,10 +16,11 @@ from pscc.ir import Policy
 from pscc.output.contents import Output
 from pscc.reference import interpreter
 from pscc.targets.kyverno_cel.package import TARGET
+from support.engines import run
 from support.kyverno import mutated
 from support.pods import as_created, bare
 from support.policies import EVERY_DEFAULT, POLICIES
-from support.targets import Json, only, run, whole, written
+from support.targets import Json, only, whole, written
 
 
 @cache

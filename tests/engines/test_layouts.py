@@ -18,8 +18,9 @@ from pscc.output.contents import Output
 from pscc.output.options import Options
 from pscc.reference import interpreter
 from pscc.targets.registry import target_named
+from support.engines import run
 from support.policies import EVERY_DEFAULT, POLICIES
-from support.targets import Json, only, program_of_text, resources, run, whole, written
+from support.targets import Json, only, program_of_text, resources, whole, written
 
 SOURCES = {**POLICIES, "every default": EVERY_DEFAULT}
 PER_CONTROL = Options(layout="per-control")

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import random
-import subprocess
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -29,13 +28,13 @@ from pscc.pod.normalising import without_nulls
 from pscc.reference import interpreter
 from pscc.reference.admission import accepts_as_it_is, judges
 from pscc.targets.registry import target_named
-from support.engines import engine
+from support.engines import run
 from support.golden_verdicts import statements
 from support.manifests import as_written, named, sweep, workload
 from support.messages import joined
 from support.pods import awkward, pruned
 from support.policies import EVERY_DEFAULT
-from support.targets import Question, opa, regopy, run, written
+from support.targets import Question, opa, regopy, written
 
 CEL = Options(engine="cel")
 ON_DISK = Options(kubernetes=(1, 32))
@@ -115,9 +114,7 @@ def outputs_of(target: str, policies: tuple[Policy, ...], options: Options = DEF
 def gator(folder: Path, paths: list[Path], objects: list[Json]) -> Said:
     """What ``gator test`` says, by policy: a constraint is named after its own."""
     chosen = [f"--filename={path}" for path in [*paths, stream(folder, objects)]]
-    done = subprocess.run(
-        [engine("gator"), "test", "--output", "json", *chosen], capture_output=True, text=True, check=False
-    )
+    done = run("gator", "test", "--output", "json", *chosen)
     assert done.returncode in (0, 1), done.stderr
     found: Said = {}
     for result in json.loads(done.stdout) or []:

@@ -26,8 +26,9 @@ from pscc.output.emit import emit
 from pscc.output.options import Options
 from pscc.targets.registry import TARGETS, target_named
 from pscc.targets.shared.names import Names
+from support.engines import run
 from support.golden_verdicts import statements
-from support.targets import Question, opa, regopy, run, written
+from support.targets import Question, opa, regopy, written
 
 _WORDS = """
 main workloads cronjobs kustomization suite lib defaults templates policies pscc test 9 0day

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -15,15 +14,10 @@ from pscc.output.emit import emit
 from pscc.pod.manifests import read_manifests
 from pscc.pod.normalising import normalise
 from pscc.reference import interpreter
-from support.engines import engine
+from support.engines import run
 from support.paths import ROOT
 
 SOURCES = ("psp-default.yaml", "restricted.yaml", "privileged.yaml", "team.psp")
-
-
-def opa(*arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
-    """Run OPA."""
-    return subprocess.run([engine("opa"), *arguments], capture_output=True, text=True, input=stdin, check=False)
 
 
 def compiled(name: str, folder: Path) -> Program:
@@ -37,7 +31,7 @@ def compiled(name: str, folder: Path) -> Program:
 @pytest.mark.parametrize("name", SOURCES)
 def test_the_generated_suite_passes(name: str, tmp_path: Path) -> None:
     compiled(name, tmp_path)
-    done = opa("test", str(tmp_path))
+    done = run("opa", "test", str(tmp_path))
     assert done.returncode == 0, done.stdout + done.stderr
     assert "PASS: " in done.stdout
 
@@ -46,15 +40,14 @@ def test_the_generated_suite_passes(name: str, tmp_path: Path) -> None:
 def test_check_and_fmt_are_silent(name: str, tmp_path: Path) -> None:
     compiled(name, tmp_path)
     for arguments in (("check", "--strict"), ("fmt", "--diff", "--fail")):
-        done = opa(*arguments, str(tmp_path))
+        done = run("opa", *arguments, str(tmp_path))
         assert (done.returncode, done.stdout + done.stderr) == (0, "")
 
 
 def deny(folder: Path, document: object) -> set[str]:
     """What ``data.main.deny`` says of an input."""
-    done = opa(
-        "eval", "--format", "json", "--data", str(folder), "--stdin-input", "data.main.deny", stdin=json.dumps(document)
-    )
+    arguments = ("eval", "--format", "json", "--data", folder, "--stdin-input", "data.main.deny")
+    done = run("opa", *arguments, stdin=json.dumps(document))
     assert done.returncode == 0, done.stdout + done.stderr
     return set(json.loads(done.stdout)["result"][0]["expressions"][0]["value"])
 
@@ -82,5 +75,5 @@ def test_a_program_that_denies_nothing_still_answers(tmp_path: Path) -> None:
     emit(tmp_path, compile_program(program, ("opa",)).outputs["opa"].files)
     assert deny(tmp_path, {"apiVersion": "v1", "kind": "Pod", "spec": {"containers": []}}) == set()
     for arguments in (("check", "--strict"), ("fmt", "--diff", "--fail")):
-        done = opa(*arguments, str(tmp_path))
+        done = run("opa", *arguments, str(tmp_path))
         assert (done.returncode, done.stdout + done.stderr) == (0, "")

@@ -13,8 +13,9 @@ import pytest
 import yaml
 
 from pscc.output.emit import MANIFEST, emit
+from support.engines import run
 from support.paths import ROOT
-from support.targets import output_of, program_of, run
+from support.targets import output_of, program_of
 
 EXAMPLES = ("psp-default.yaml", "team.psp", "restricted.yaml")
 SURROUNDINGS: tuple[dict[str, str], ...] = (

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import subprocess
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from pscc.cli import main
-from support.engines import engine
+from support.engines import run
 
 POD = 'pod: {spec: {containers: [{name: app, image: "registry.example/app:1"}]}}\ncases:\n'
 PRIVILEGED = '  set: {"spec.containers[0].securityContext.privileged": true}\n'
@@ -66,5 +65,5 @@ def test_every_target_has_them(name: str, tmp_path: Path) -> None:
         texts = "".join(path.read_text(encoding="utf-8") for path in (output / target).rglob("*") if path.is_file())
         if name == "plain" or target not in ("kyverno-cel", "vap"):  # Kyverno's command line tells these no user
             assert [f"own-{case}" in texts for case in ("one", "two")] == [True, count == 2], target
-        ran = subprocess.run([engine(program), command, output / target], capture_output=True, text=True, check=False)
+        ran = run(program, command, output / target)
         assert ran.returncode == 0, ran.stdout[-3000:] + ran.stderr

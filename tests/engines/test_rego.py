@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -16,7 +15,7 @@ from pscc.output.templating import comment
 from pscc.printers.rego.text import literal, snake
 from pscc.targets.gatekeeper.package import TARGET
 from pscc.targets.gatekeeper.per_control import rego_of
-from support.engines import engine
+from support.engines import run
 from support.targets import ask_gatekeeper, resources
 
 
@@ -43,7 +42,7 @@ def emitted(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def opa(*arguments: str | Path) -> tuple[int, str]:
-    done = subprocess.run([engine("opa"), *arguments], capture_output=True, text=True, check=False, timeout=60)
+    done = run("opa", *arguments)
     return done.returncode, done.stdout + done.stderr
 
 

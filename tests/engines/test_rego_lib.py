@@ -11,7 +11,7 @@ from regopy import Interpreter
 
 from pscc.base.resources import TEMPLATES
 from pscc.printers.rego.library import library, library_for, rules
-from support.targets import run
+from support.engines import run
 
 FOLDER = TEMPLATES / "rego" / "lib"
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -17,7 +16,7 @@ from pscc.cli import main
 from pscc.driver import analyse, compile_program
 from pscc.ir.access import Names
 from pscc.lowering.rollout import Rollout
-from support.engines import engine
+from support.engines import run
 from support.paths import ROOT
 
 
@@ -67,17 +66,15 @@ def test_the_example_compiles_for_every_target(arguments: tuple[str, ...], form:
     done = CliRunner().invoke(main, ["compile", str(EXAMPLE), "-o", str(tmp_path), *targets, *arguments])
     assert done.exit_code == 0, done.stderr
     assert form in done.stderr
-    for command in (["opa", "check", "--strict"], ["opa", "fmt", "--diff", "--fail"], ["opa", "test"]):
-        ran = subprocess.run(
-            [engine(command[0]), *command[1:], tmp_path / "opa"], capture_output=True, text=True, check=False
-        )
+    for arguments in (("check", "--strict"), ("fmt", "--diff", "--fail"), ("test",)):
+        ran = run("opa", *arguments, tmp_path / "opa")
         assert ran.returncode == 0, ran.stdout + ran.stderr
-    for command in (
-        ["gator", "verify", tmp_path / "gatekeeper"],
-        ["kyverno", "test", tmp_path / "kyverno"],
-        ["kyverno", "test", tmp_path / "kyverno-cel"],
+    for name, command, target in (
+        ("gator", "verify", "gatekeeper"),
+        ("kyverno", "test", "kyverno"),
+        ("kyverno", "test", "kyverno-cel"),
     ):
-        ran = subprocess.run([engine(command[0]), *command[1:]], capture_output=True, text=True, check=False)
+        ran = run(name, command, tmp_path / target)
         assert ran.returncode == 0, ran.stdout + ran.stderr
     assert (tmp_path / "kyverno" / "suite").is_dir() and (tmp_path / "kyverno-cel" / "suite").is_dir()
 

@@ -14,6 +14,7 @@ from pscc.ir import Policy, Program
 from pscc.pod.manifests import read_manifests
 from pscc.pod.normalising import normalise
 from pscc.reference import interpreter
+from support.engines import run
 from support.paths import ROOT, SHARED
 from support.targets import (
     Json,
@@ -25,7 +26,6 @@ from support.targets import (
     program_of,
     questions,
     regopy,
-    run,
     single,
     whole,
     written,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 
 import pytest
 
@@ -21,8 +22,9 @@ NEEDS = {
 
 
 @pytest.fixture(scope="module")
-def compiler(tmp_path_factory: pytest.TempPathFactory) -> Compiler:
-    return compiler_with_toys(tmp_path_factory.mktemp("toys"))
+def compiler(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Compiler]:
+    with compiler_with_toys(tmp_path_factory.mktemp("toys")) as compiler:
+        yield compiler
 
 
 @pytest.mark.parametrize("name", [target.name for target in ENGINES])

@@ -10,7 +10,7 @@ import yaml
 
 from pscc import api
 from pscc.base.source import SourceFile
-from support.targets import run
+from support.engines import run
 
 TEAMS = {
     "web": "policy web {\n    in namespaces web\n    deny privileged\n}",

@@ -3,46 +3,35 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 import pytest
 
-from conformance import set_engines
-from conformance.clusters import Cluster, Requester
-from conformance.jsonl import Process
 from conformance.policies import statements_meaning
-from conformance.set_targets import Held
-from conformance.sets import Asked, draw
 from conformance.workloads import (
     EVERY_KIND,
-    of_workloads,
-    words_with_defaults,
-    words_without,
     workload,
 )
-from pscc.base.source import SourceFile
 from pscc.cases.draw import draw_pods
 from pscc.cases.suite import cases_for
 from pscc.controls import CONTROLS
-from pscc.driver import Compilation, analyse, compile_program, packaged
+from pscc.driver import packaged
 from pscc.ir import Program
-from pscc.lowering.rollout import asking_the_cluster
 from pscc.output.contents import Output
 from pscc.output.options import Options, Workloads
 from pscc.pod.templates import TEMPLATES
 from pscc.reference import interpreter
 from pscc.targets.gatekeeper.package import TARGET as GATEKEEPER
 from pscc.targets.opa.package import TARGET as OPA
-from pscc.targets.registry import target_named
 from pscc.targets.vap.package import TARGET as VAP
+from support.engines import run
 from support.golden_verdicts import statements
 from support.messages import joined
 from support.pods import awkward, bare
 from support.policies import POLICIES
-from support.targets import Json, ask_gatekeeper, only, program_of_text, resources, run, whole, written
-from support.vap import ask_vap, load
+from support.targets import Json, ask_gatekeeper, only, program_of_text, resources, whole, written
+from support.vap import ask_api_server, ask_vap, load
 
 HOST_NETWORK = "policy p { allow hostPorts 80 }"
 SOURCES = {**POLICIES, "host-network": HOST_NETWORK}
@@ -149,13 +138,6 @@ def test_gator_judges_a_cronjob_by_its_defaulted_pod(engine: str, tmp_path: Path
         said.append([result["msg"] for result in json.loads(done.stdout) or []])
     assert said[0] == []
     assert any("readOnlyRootFilesystem" in text for text in said[1])
-
-
-def ask_api_server(output: Output, *reviews: Json) -> list[list[Json]]:
-    """The results of each review; the API server's type checker warns of nothing."""
-    loaded, *told = ask_vap(load(output) | {"check": True}, *({"op": "review", **review} for review in reviews))
-    assert loaded.get("warnings") == [] and not loaded["ignored"], loaded
-    return [answer["results"] for answer in told]
 
 
 @pytest.mark.parametrize("name", SOURCES)
@@ -283,158 +265,3 @@ def test_opa_knows_the_workloads_that_eval_knows(tmp_path: Path) -> None:
     done = run("opa", "eval", "--format", "json", "--data", folder, "data.main.template_of")
     known = json.loads(done.stdout)["result"][0]["expressions"][0]["value"]
     assert known == {kind: list(path) for kind, path in TEMPLATES.items() if path}
-
-
-# --- sets -----------------------------------------------------------------------
-
-
-def test_the_workloads_of_a_set_are_judged_by_who_will_ask_for_their_pods() -> None:
-    counts = {name: Held() for name in ("vap", "rego", "cel", "opa")}
-    wrong: list[str] = []
-    with Process("psp-admission") as plugin, Process("vap-review") as api, Process("gatekeeper-review") as reviews:
-        stored, gatekeeper = set_engines.stored_by(api), set_engines.gatekeeper(reviews)
-        for drawn in draw(plugin, 80, clusters=6, requesters=2, pods=18):
-            asked = replace(drawn, pods=tuple(stored(list(drawn.pods))))
-            wrong += of_workloads("vap", set_engines.plugins(api), asked, counts["vap"], words_with_defaults)
-            enforced = Options(workloads="enforce")
-            wrong += of_workloads("opa", set_engines.opa, asked, counts["opa"], words_without, enforced)
-            for engine in ("rego", "cel"):
-                options = Options(engine=engine)  # type: ignore[arg-type]
-                wrong += of_workloads("gatekeeper", gatekeeper, asked, counts[engine], words_without, options)
-    assert wrong == []
-    assert min(count.admitted for count in counts.values()) > 5
-    assert counts["vap"].admitted < counts["vap"].requests - 20
-
-
-SET = """
-policy open { allow hostPorts 80
-    require fsGroup 1-5
-    default fsGroup 1
-}
-policy tight { deny hostPorts
-    deny hostPID
-}
-choose pod-security-policies {
-    open for serviceaccounts team-a/deployer
-    tight for users jane
-    tight for serviceaccounts team-b/*
-}
-"""
-ALONE = "(no user in this review: judged by service account {} alone)"
-
-
-def of_the_set(namespace: str, account: str, **fields: object) -> Json:
-    """A pod that jane's workload would make."""
-    spec: Json = {"containers": [{"name": "c", "image": "i"}], **fields}
-    spec |= {"serviceAccountName": account} if account else {}
-    return whole({"metadata": {"name": "p", "namespace": namespace}, "spec": spec})
-
-
-SET_CASES: tuple[tuple[Json, str, str], ...] = (
-    (of_the_set("team-a", "deployer", securityContext={"fsGroup": 2}), "", ""),
-    (of_the_set("team-a", "deployer"), "", f"open: pod: fsGroup is not set, allowed: 1-5 {ALONE}"),
-    (
-        of_the_set("team-a", ""),
-        *[f"no policy may be used in namespace team-a by service account team-a/default {ALONE}"] * 2,
-    ),
-    (of_the_set("team-b", ""), "", ""),
-    (of_the_set("team-b", "", hostPID=True), *[f"tight: pod: hostPID is true, must not be true {ALONE}"] * 2),
-)
-"""Pods, and what is said of their workloads where the target sets defaults, and where it does not."""
-
-
-@pytest.mark.parametrize("target", ["vap", "kyverno-cel", "gatekeeper", "gatekeeper --engine cel", "opa", "kyverno"])
-def test_whoever_applies_a_workload_does_not_ask_for_its_pods(target: str) -> None:
-    name, _, engine = target.partition(" --engine ")
-    options = Options(engine="cel" if engine else "rego", workloads="enforce" if name == "opa" else "warn")
-    output = packaged(target_named(name), program_of_text(SET), options)
-    with Process("vap-review") as api, Process("gatekeeper-review") as reviews:
-        ask = {
-            "vap": set_engines.plugins(api), "gatekeeper": set_engines.gatekeeper(reviews), "opa": set_engines.opa,
-        }.get(name, set_engines.kyverno)  # fmt: skip
-        for number, (pod, with_defaults, without) in enumerate(SET_CASES):
-            namespace = pod["metadata"]["namespace"]
-            for kind in (number, 5):
-                jane = Requester("jane", ("system:masters", "system:authenticated"), namespace, "unused")
-                asked = Asked(Cluster((), (), ()), None, jane, (workload(kind, pod),))
-                (said,) = ask(output, asked)
-                expected = with_defaults if name in ("vap", "kyverno-cel") else without
-                account = f"{namespace}/{pod['spec'].get('serviceAccountName', 'default')}"
-                assert said.messages == ((expected.format(account),) if expected else ()), (kind, pod)
-
-
-@pytest.mark.parametrize(("workloads", "action"), [("warn", "Warn"), ("enforce", "Deny"), ("off", "")])
-def test_what_is_done_about_the_workloads_of_a_set(workloads: Workloads, action: str) -> None:
-    options = Options(workloads=workloads)
-    pod = of_the_set("team-b", "", hostPID=True)
-    (results,) = ask_api_server(
-        packaged(VAP, program_of_text(SET), options),
-        {"pods": [workload(n, pod, EVERY_KIND) for n in range(len(EVERY_KIND))]},
-    )
-    for result in results:
-        assert [found["actions"] for found in result["findings"]] == ([[action]] if action else [])
-        assert result["allowed"] is (workloads != "enforce")
-    for target in ("kyverno-cel", "kyverno"):
-        made = {file.path: file.text for file in packaged(target_named(target), program_of_text(SET), options).files}
-        for suffix in ("workloads", "cronjobs"):
-            text = made.get(f"policies/pod-security-policies-{suffix}.yaml", "")
-            classic = {"Warn": "emitWarning: true", "Deny": "failureAction: Enforce"}.get(action, "")
-            assert (
-                (classic if target == "kyverno" else f"validationActions: [{action}]") in text if action else not text
-            )
-
-
-def test_an_update_of_a_sets_workload_that_changes_nothing_is_not_told_again() -> None:
-    asked = workload(0, of_the_set("team-b", "", hostPID=True))
-    scaled = {**asked, "spec": {**asked["spec"], "replicas": 3}}
-    relabelled = json.loads(json.dumps(asked))
-    relabelled["spec"]["template"]["spec"]["hostIPC"] = True
-    worse = json.loads(json.dumps(asked))
-    worse["spec"]["template"]["spec"]["containers"][0]["ports"] = [{"containerPort": 1, "hostPort": 1}]
-    review: Json = {"operation": "UPDATE", "pods": [scaled, relabelled, worse], "oldPods": [asked] * 3}
-    (results,) = ask_api_server(packaged(VAP, program_of_text(SET)), review)
-    assert [len(result["findings"]) for result in results] == [0, 0, 1]
-
-
-def test_where_the_cluster_is_asked_nothing_is_said_of_workloads() -> None:
-    live = asking_the_cluster(program_of_text(SET))
-    output = packaged(VAP, live)
-    assert [d.code for d in output.diagnostics] == ["TGT012"]
-    assert not [path for path in output.resources if "workloads" in path or "cronjobs" in path]
-    assert not packaged(VAP, live, Options(workloads="off")).diagnostics
-
-
-def compiled(choice: str, target: str, workloads: Workloads) -> Compilation:
-    text = f"policy wide {{\n deny hostPID\n}}\npolicy tight {{\n deny hostPID, hostIPC\n}}\n{choice}"
-    program = analyse(SourceFile("p.psp", text))[1]
-    return compile_program(program, (target,), options=Options(workloads=workloads))
-
-
-@pytest.mark.parametrize("target", ["gatekeeper", "opa", "kyverno", "kyverno-cel", "vap"])
-@pytest.mark.parametrize(
-    ("subjects", "workloads", "told"),
-    [
-        ("groups system:serviceaccounts:kube-system", "enforce", True),
-        ("serviceaccounts kube-system/*", "enforce", True),
-        ("serviceaccounts kube-system/daemon-set-controller", "enforce", True),
-        ("users system:kube-controller-manager", "enforce", True),
-        ("groups system:serviceaccounts:kube-system", "warn", False),
-        ("groups system:serviceaccounts:kube-system", "off", False),
-        ("groups system:masters", "enforce", False),
-        ("groups system:serviceaccounts, system:serviceaccounts:kube-system", "enforce", False),
-        ("groups system:authenticated", "enforce", False),
-        ("serviceaccounts team-a/deployer", "enforce", False),
-    ],
-)
-def test_a_choice_that_grants_a_controller_more_is_told(
-    subjects: str, workloads: Workloads, told: bool, target: str
-) -> None:
-    output = compiled(f"choose {{\n tight for everyone\n wide for {subjects}\n}}\n", target, workloads)
-    found = [d for d in output.diagnostics if d.code == "TGT013"]
-    assert bool(found) is told
-    assert all(d.severity == "warning" and "--workloads warn" in d.help for d in found)
-
-
-def test_a_choice_that_does_not_enforce_refuses_no_workload() -> None:
-    output = compiled("choose warn {\n wide for serviceaccounts kube-system/*\n}\n", "gatekeeper", "enforce")
-    assert "TGT013" not in {d.code for d in output.diagnostics}

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import subprocess
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from pscc.cli import main
-from support.engines import engine
+from support.engines import engine, run
 
 POLICIES = """policy sets {
     in namespaces team-*
@@ -86,11 +85,10 @@ def test_kyverno_and_kubernetes(target: str, text: str, tmp_path: Path) -> None:
     output = tmp_path / "out"
     compiled = CliRunner().invoke(main, ["compile", source, "-o", str(output), "-t", target, "--workloads", "enforce"])
     assert compiled.exit_code == 0, compiled.stderr
-    done = subprocess.run([engine("kyverno"), "test", output], capture_output=True, text=True, check=False)
+    done = run("kyverno", "test", output)
     assert done.returncode == 0, done.stdout + done.stderr
     if target == "kyverno-cel":  # of `vap` Kyverno's command line asks the policies about pods for workloads, too
-        command = [engine("kyverno"), "apply", output / "policies", "-r", pods]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        done = run("kyverno", "apply", output / "policies", "-r", pods)
         assert "fail: 0, warn: 0, error: 0" in done.stdout, done.stdout + done.stderr
 
 

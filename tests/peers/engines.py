@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
@@ -22,7 +21,7 @@ from pscc.output.contents import Output
 from pscc.output.options import Options
 from pscc.pod.normalising import normalise
 from pscc.targets.registry import target_named
-from support.engines import engine
+from support.engines import run
 
 _API_SERVER = "vap-review"
 _INEXACT = {"TGT001", "TGT002"}
@@ -124,9 +123,8 @@ def _opa(output: Output, asked: list[Asked]) -> list[Answer]:
                 path = Path(folder) / file.path
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_text(file.text, encoding="utf-8")
-        command = [engine("opa"), "eval", "--format", "json", "--stdin-input", f"--data={folder}", _QUERY]
         given = json.dumps({"requests": [_input(one) for one in asked]})
-        done = subprocess.run(command, input=given, capture_output=True, text=True, check=False)
+        done = run("opa", "eval", "--format", "json", "--stdin-input", f"--data={folder}", _QUERY, stdin=given)
     if done.returncode != 0:
         raise EngineError(f"opa: {done.stdout}{done.stderr}")
     found: list[list[str]] = json.loads(done.stdout)["result"][0]["bindings"]["answers"]

@@ -9,7 +9,6 @@ from __future__ import annotations
 import base64
 import json
 import re
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,7 +16,7 @@ from tempfile import TemporaryDirectory
 from peers.case import Asked, Case, CheckoutError, Json, numbered
 from peers.checkout import document, files
 from peers.gatekeeper_suites import PEER, stated
-from support.engines import engine
+from support.engines import run
 
 TESTS = "src/pod-security-policy/*/src_test.rego"
 _TESTS_FAIL = 2
@@ -82,8 +81,7 @@ def _verdicts(folder: Path, package: str, inputs: list[Json]) -> list[bool]:
 
 
 def _opa(*arguments: str | Path, given: object = None) -> str:
-    command = [engine("opa"), *arguments]
-    done = subprocess.run(command, input=json.dumps(given), capture_output=True, text=True, check=False)
+    done = run("opa", *arguments, stdin=json.dumps(given))
     if done.returncode not in (0, _TESTS_FAIL if arguments[0] == "test" else 0):
         raise CheckoutError(f"opa {arguments[0]}: {done.stdout}{done.stderr}")
     return done.stdout

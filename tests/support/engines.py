@@ -1,8 +1,10 @@
-"""Where the engines are, and what a missing one means."""
+"""Where the engines are, what a missing one means, and how one is run."""
 
 from __future__ import annotations
 
 import os
+import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -31,3 +33,9 @@ def engine(name: str) -> str:
             pytest.fail(message)
         pytest.skip(message)
     return str(path)
+
+
+def run(name: str, *arguments: str | Path, stdin: str = "", check: bool = False) -> subprocess.CompletedProcess[str]:
+    """Run the engine ``name``. Raises `CalledProcessError` where it exits with another code than 0, if ``check``."""
+    command = [engine(name), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, input=stdin, check=check, timeout=600)

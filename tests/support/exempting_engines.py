@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from conformance.targets._base import documents
 from pscc.ir.access import Request
 from pscc.output.contents import Output
 from pscc.targets.shared.kyverno_suite import old_object
-from support.engines import engine
+from support.engines import run
 from support.exempting import Asked
 
 Said = list[dict[str, list[str]]]
@@ -56,8 +55,8 @@ def opa(folder: Path, output: Output, names: list[str], asked: tuple[Asked, ...]
         }
         for one in asked
     ]
-    command = [engine("opa"), "eval", "--format", "json", "--data", str(folder), "--stdin-input", "data.ask.answers"]
-    done = subprocess.run(command, input=json.dumps(reviews), capture_output=True, text=True, check=False, timeout=300)
+    arguments = ("eval", "--format", "json", "--data", folder, "--stdin-input", "data.ask.answers")
+    done = run("opa", *arguments, stdin=json.dumps(reviews))
     assert done.returncode == 0, done.stdout + done.stderr
     answers = json.loads(done.stdout)["result"][0]["expressions"][0]["value"]
     return [{name: sorted(messages) for name, messages in said.items() if messages} for said in answers]
@@ -124,10 +123,9 @@ def kyverno(folder: Path, output: Output, asked: tuple[Asked, ...]) -> Said:
     for (user, groups, update), numbers in _batches(asked):
         request = Request(user=user, groups=groups)
         _write_asked(folder, names, [asked[number] for number in numbers], request, update)
-        command = [engine("kyverno"), "apply", folder / "policies.yaml", "-r", folder / "pods.yaml", "-p"]
-        command += ["--output-format", "json", "--userinfo", folder / "user.yaml"]
-        command += ["--values-file", folder / "values.yaml"] if update else []
-        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=600)
+        arguments = [folder / "policies.yaml", "-r", folder / "pods.yaml", "-p", "--userinfo", folder / "user.yaml"]
+        arguments += ["--values-file", folder / "values.yaml"] if update else []
+        done = run("kyverno", "apply", *arguments, "--output-format", "json")
         assert "{" in done.stdout, done.stdout + done.stderr
         by_name = {asked[number].pod["metadata"]["name"]: number for number in numbers}
         for result in json.loads(done.stdout[done.stdout.index("{") :])["results"]:

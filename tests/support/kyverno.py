@@ -6,7 +6,8 @@ from pathlib import Path
 
 import yaml
 
-from support.targets import Json, run
+from support.engines import run
+from support.targets import Json
 
 
 def mutated(folder: Path, pods: list[Json]) -> dict[str, Json]:

@@ -19,9 +19,9 @@ from pscc import ir
 from pscc.driver import analyse
 from pscc.meaning.library import LEVELS, MINORS, library_policy, library_source
 from pscc.reference import interpreter
+from support.engines import run
 from support.paths import ROOT
 
-ENGINE = ROOT / ".engines" / "bin" / "pss-check"
 Json = dict[str, object]
 
 
@@ -64,7 +64,7 @@ def policy_of(level: str, minor: str) -> ir.Policy:
 def engine_verdicts(level: str, minor: str, pods: list[Json]) -> list[bool]:
     """What the evaluator says of ``pods``."""
     request = json.dumps({"id": 1, "level": level, "version": f"v{minor}", "pods": pods})
-    done = subprocess.run([ENGINE], input=request + "\n", capture_output=True, text=True, check=True)
+    done = run("pss-check", stdin=request + "\n", check=True)
     results = json.loads(done.stdout)["results"]
     assert not any(r.get("error") for r in results), [r for r in results if r.get("error")][:1]
     return [r["allowed"] for r in results]

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,7 +22,7 @@ from pscc.output.contents import Output
 from pscc.targets.opa.package import WORKLOADS
 from pscc.targets.shared.kyverno_suite import old_object
 from pscc.targets.shared.names import fitted
-from support.engines import engine
+from support.engines import run
 
 Json = dict[str, Any]
 
@@ -93,12 +92,6 @@ def written(output: Output, folder: Path) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(file.text, encoding="utf-8")
     return folder
-
-
-def run(name: str, *arguments: str | Path, stdin: str = "") -> subprocess.CompletedProcess[str]:
-    """Run an engine."""
-    command = [engine(name), *arguments]
-    return subprocess.run(command, capture_output=True, text=True, input=stdin, check=False, timeout=300)
 
 
 def resources(output: Output) -> list[Json]:

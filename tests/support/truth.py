@@ -6,7 +6,6 @@ An update without an old pod is judged as it is: no defaults, so that each field
 from __future__ import annotations
 
 import json
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -16,9 +15,8 @@ from pscc.cases import suite
 from pscc.controls import control_of
 from pscc.controls._base import Params, check_of
 from pscc.reference import interpreter
-from support.paths import ROOT
+from support.engines import run
 
-ENGINE = ROOT / ".engines" / "bin" / "psp-admission"
 _HERE = Span("truth", 1, 1, 1, 2)
 ANY = {"rule": "RunAsAny"}
 OPEN: dict[str, object] = {
@@ -106,7 +104,7 @@ def disagreements(pair: Pair) -> Iterator[str]:
         "spec": {**OPEN, **pair.fields},
     }  # fmt: skip
     request = {"id": 1, "op": "admit", "operation": "UPDATE", "policies": [psp], "pods": [c.pod for c in cases]}
-    done = subprocess.run([ENGINE], input=json.dumps(request) + "\n", capture_output=True, text=True, check=True)
+    done = run("psp-admission", stdin=json.dumps(request) + "\n", check=True)
     answer = json.loads(done.stdout)
     if "error" in answer:
         yield answer["error"]

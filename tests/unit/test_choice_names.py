@@ -92,7 +92,7 @@ def test_two_teams_share_no_object_of_a_choice(target: str) -> None:
             document
             for file in output.files
             if file.path in output.resources and file.path.endswith(".yaml")
-            for document in yaml.safe_load_all(file.text)
+            for document in yaml.load_all(file.text, yaml.CSafeLoader)
         ]
         names = {(d["kind"], d["metadata"]["name"]) for d in documents} or {
             ("file", file.path) for file in output.files if file.path.startswith("policies/")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -75,6 +78,24 @@ def test_what_is_wrong_is_said_at_its_line(config: str, said: str, tmp_path: Pat
         assert done.exit_code == 2
         assert said in done.stderr
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("config", "imported"),
+    [
+        ("[fmt]\n", {"fmt"}),
+        ("strict = true\n", set()),
+        ('target = "vap"\n', {"compile"}),
+        ("[diff]\nno-looser = true\n[check]\nstrict = true\n", {"diff"}),
+    ],
+    ids=["table", "own", "other", "tables"],
+)
+def test_only_commands_that_may_know_a_key_are_imported(config: str, imported: set[str], tmp_path: Path) -> None:
+    source = team(tmp_path, config)
+    show = f"import sys; from pscc.cli import COMMANDS, main; main(['check', {source!r}], standalone_mode=False); " \
+        "print([name for name in COMMANDS if f'pscc.cli.{name}_' in sys.modules], file=sys.stderr)"  # fmt: skip
+    done = subprocess.run([sys.executable, "-c", show], capture_output=True, text=True, check=True)
+    assert set(ast.literal_eval(done.stderr.splitlines()[-1])) == {"check"} | imported
 
 
 def test_config_shows_who_takes_what(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ import yaml
 
 from pscc.base.source import SourceFile
 from pscc.driver import analyse, compile_program
+from pscc.ir import Program
 from pscc.output.options import Options
 from pscc.targets.registry import TARGETS
 
@@ -47,9 +49,13 @@ def policy(*lines: str) -> str:
     return "policy team {\n" + "".join(f"    {line}\n" for line in lines) + "}\n"
 
 
+@lru_cache(maxsize=4)
+def program_of(text: str) -> Program:
+    return analyse(SourceFile("team.psp", text))[1]
+
+
 def compiled(text: str, target: str, options: Options | None = None) -> dict[str, str]:
-    program = analyse(SourceFile("team.psp", text))[1]
-    output = compile_program(program, (target,), options=options or Options()).outputs[target]
+    output = compile_program(program_of(text), (target,), options=options or Options()).outputs[target]
     return {file.path: file.text for file in output.files}
 
 
@@ -58,7 +64,7 @@ def objects(text: str, target: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for path, content in compiled(text, target).items():
         if path.endswith(".yaml") and "suite" not in path and "kyverno-test" not in path:
-            for number, document in enumerate(yaml.safe_load_all(content)):
+            for number, document in enumerate(yaml.load_all(content, yaml.CSafeLoader)):
                 if "kind" in document:
                     found[f"{path}#{number}"] = document
     return found

@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from pscc.cli import main
+from pscc.explain import explanation, lowerings
 from pscc.targets.registry import TARGETS
 from support.paths import ROOT
+
+
+@pytest.fixture(scope="module", autouse=True)
+def compiled_once() -> Iterator[None]:
+    """What one test compiles for an explanation, the next ones take from there."""
+    kept = cache(lowerings.compiled)
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (explanation, lowerings):
+            patch.setattr(module, "compiled", kept)
+        yield
 
 
 def explained(subject: str) -> str:
@@ -75,6 +88,15 @@ choose {
 """
 
 
+@pytest.fixture(scope="module")
+def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with ``LINES``, and with ``LINES`` in which one is commented out."""
+    folder = tmp_path_factory.mktemp("lines")
+    (folder / "a.psp").write_text(LINES, encoding="utf-8")
+    (folder / "commented.psp").write_text(LINES.replace("    except", "    # except"), encoding="utf-8")
+    return folder
+
+
 @pytest.mark.parametrize(
     ("line", "wanted"),
     [
@@ -103,9 +125,8 @@ choose {
         (16, ["may be used everywhere by users u"]),
     ],
 )
-def test_a_line_that_is_no_statement(line: int, wanted: list[str], tmp_path: Path) -> None:
-    path = tmp_path / "a.psp"
-    path.write_text(LINES if line > 8 or line < 7 else LINES.replace("    except", "    # except"))
+def test_a_line_that_is_no_statement(line: int, wanted: list[str], sources: Path) -> None:
+    path = sources / ("commented.psp" if line == 7 else "a.psp")
     text = explained(f"{path}:{line}")
     assert text.startswith(f"{path}:{line}:5  ")
     assert all(target in text for target in TARGETS)

@@ -43,7 +43,7 @@ def compiled(text: str, *targets: str, **options: Any) -> api.Compiled:
 def objects(output: api.Compiled) -> Iterator[dict[str, Any]]:
     """The objects of ``output`` that a cluster gets."""
     for path in output.resources:
-        yield from yaml.safe_load_all(output.files[path])
+        yield from yaml.load_all(output.files[path], yaml.CSafeLoader)
 
 
 @pytest.mark.parametrize("target", PLAIN)
@@ -70,7 +70,7 @@ def test_kustomizations_say_the_version_and_the_releases(target: str) -> None:
     found = [path for path in output.files if path.endswith("kustomization.yaml")]
     assert found
     for path in found:
-        annotations = yaml.safe_load(output.files[path])["commonAnnotations"]
+        annotations = yaml.load(output.files[path], yaml.CSafeLoader)["commonAnnotations"]
         assert annotations["pscc/compiled-for"] == ", ".join(output.releases)
         assert annotations["pscc/version"]
     assert "Kubernetes 1.34" in output.releases
@@ -183,7 +183,7 @@ def test_constraints_in_force_at_some_points_alone() -> None:
     assert {path for path in plain if plain[path] != scoped[path]} == {*constraints, "suite/applied.yaml"}
     points = [{"name": WEBHOOK}, {"name": AUDIT}, {"name": GATOR}]
     for path in constraints:
-        spec = yaml.safe_load(scoped[path])["spec"]
+        spec = yaml.load(scoped[path], yaml.CSafeLoader)["spec"]
         assert spec["enforcementAction"] == "scoped"
         action = "deny" if path.startswith("policies/") else "warn"
         assert spec["scopedEnforcementActions"] == [{"action": action, "enforcementPoints": points}]

@@ -184,6 +184,60 @@ def test_a_folder_without_cases_is_an_error(tmp_path: Path) -> None:
     assert done.exit_code == 2 and "its name ends in _test.yaml" in done.stderr
 
 
+def test_a_folder_of_cases_shows_no_file_from_outside(tmp_path: Path) -> None:
+    secret, folder = tmp_path / "secret", tmp_path / "policies"
+    secret.write_text("hunter2\n", encoding="utf-8")
+    folder.mkdir()
+    (folder / "team_test.yaml").symlink_to(secret)
+    done = CliRunner().invoke(main, ["test", str(folder)])
+    assert done.exit_code == 2 and "links to a file outside of" in done.stderr
+    assert "hunter2" not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("source", ["../secret", "../policies/link.psp", "ABSOLUTE", "team.psp"])
+def test_a_source_lies_in_the_folder_that_was_given(source: str, tmp_path: Path) -> None:
+    secret, folder = tmp_path / "secret", tmp_path / "policies"
+    secret.write_text("hunter2\n", encoding="utf-8")
+    folder.mkdir()
+    (folder / "link.psp").symlink_to(secret)
+    cases = folder / "other_test.yaml"
+    cases.write_text(
+        f"{POD}source: {source.replace('ABSOLUTE', str(secret))}\ncases: [{{allowed: p}}]\n", encoding="utf-8"
+    )
+    (folder / "team.psp").symlink_to(secret)
+    for given in (cases, folder):
+        done = CliRunner().invoke(main, ["test", str(given)])
+        assert done.exit_code == 1 and "[TST002]" in done.stderr
+        assert f"lies outside of '{folder}'" in done.stderr and "other_test.yaml:2:9" in done.stderr
+        assert "hunter2" not in done.stdout + done.stderr
+
+
+def test_a_folder_that_both_are_in_is_given(tmp_path: Path) -> None:
+    (tmp_path / "base.psp").write_text("policy base {\n    deny privileged\n}\n", encoding="utf-8")
+    (tmp_path / "team").mkdir()
+    cases = tmp_path / "team" / "team_test.yaml"
+    cases.write_text(f"{POD}source: ../base.psp\ncases: [{{allowed: p}}]\n", encoding="utf-8")
+    assert CliRunner().invoke(main, ["test", str(cases)]).exit_code == 1
+    assert CliRunner().invoke(main, ["test", str(tmp_path)]).exit_code == 0
+
+
+def test_the_policy_beside_the_cases_is_no_link_to_elsewhere(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("hunter2\n", encoding="utf-8")
+    (tmp_path / "policies").mkdir()
+    (tmp_path / "policies" / "team.psp").symlink_to(tmp_path / "secret")
+    (tmp_path / "policies" / "team_test.yaml").write_text(f"{POD}cases: [{{allowed: p}}]\n", encoding="utf-8")
+    done = CliRunner().invoke(main, ["test", str(tmp_path / "policies")])
+    assert done.exit_code == 1 and "`team.psp` lies outside of" in done.stderr
+    assert "hunter2" not in done.stdout + done.stderr
+
+
+def test_errors_of_a_folder_of_sources_show_its_lines(tmp_path: Path) -> None:
+    (tmp_path / "policies").mkdir()
+    (tmp_path / "policies" / "a.psp").write_text("policy a {\n    deny privilged\n}\n", encoding="utf-8")
+    done = run(tmp_path, "- allowed: p\n", head=f"source: policies\n{POD}")
+    assert done.exit_code == 1 and "LNG010" in done.stderr and "2 |     deny privilged" in done.stderr
+
+
 def test_a_file_of_cases_is_no_source_and_no_manifest(tmp_path: Path) -> None:
     run(tmp_path, "- allowed: p\n")
     assert CliRunner().invoke(main, ["check", str(tmp_path)]).exit_code == 0

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 
 import pytest
 
+from support.commands import SEED, run
 from support.paths import ROOT
-
-SEED = ROOT / "examples" / "seed"
 
 VERDICTS = {
     "pod-host-network.yaml": ["pod: hostNetwork is true, must not be true"],
@@ -25,15 +22,14 @@ VERDICTS = {
 }
 
 
-def pscc(*arguments: str, stdin: str | None = None) -> subprocess.CompletedProcess[str]:
-    """Run the command line as a user does."""
-    command = [sys.executable, "-m", "pscc", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, cwd=ROOT, input=stdin, check=False)
+@pytest.fixture(autouse=True)
+def at_the_root(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
 
 
 def test_policy_as_written_is_refused_with_both_slips() -> None:
-    done = pscc("check", "examples/seed/psp-default.yaml")
-    assert done.returncode == 1
+    done = run("check", "examples/seed/psp-default.yaml")
+    assert done.exit_code == 1
     assert "unknown field `spec.supplementalGroup`" in done.stdout
     assert "psp-default.yaml:26:2" in done.stdout
     assert "did you mean `supplementalGroups`?" in done.stdout
@@ -41,19 +37,19 @@ def test_policy_as_written_is_refused_with_both_slips() -> None:
 
 
 def test_fix_applies_the_correction_and_says_so() -> None:
-    done = pscc("import", "--fix", "examples/seed/psp-default.yaml")
-    assert done.returncode == 0
+    done = run("import", "--fix", "examples/seed/psp-default.yaml")
+    assert done.exit_code == 0
     assert "supplementalGroups" in done.stderr
     assert "allow   hostPorts 10000-11000, 13000-14000" in done.stdout
 
 
 @pytest.mark.parametrize(("name", "messages"), VERDICTS.items())
 def test_verdicts_of_the_interpreter(name: str, messages: list[str]) -> None:
-    done = pscc("eval", "examples/psp-default.yaml", "-f", f"examples/seed/{name}", "--format", "json", "--changed")
+    done = run("eval", "examples/psp-default.yaml", "-f", f"examples/seed/{name}", "--format", "json", "--changed")
     row = json.loads(done.stdout)
     assert row["allowed"] is (not messages)
     assert [reason["message"] for reason in row["reasons"]] == messages
-    assert done.returncode == (1 if messages else 0)
+    assert done.exit_code == (1 if messages else 0)
     for container in row["pod"]["spec"]["containers"]:
         assert container["securityContext"]["readOnlyRootFilesystem"] is True
 
@@ -64,12 +60,12 @@ def test_verdicts_of_the_interpreter(name: str, messages: list[str]) -> None:
 )
 def test_commented_variants_of_the_guest_pod(line: str, allowed: bool) -> None:
     text = (SEED / "pod-as-user-guest.yaml").read_text().replace(line, line.removeprefix("# "))
-    done = pscc("eval", "examples/psp-default.yaml", "-f", "-", stdin=text)
-    assert done.returncode == (0 if allowed else 1)
+    done = run("eval", "examples/psp-default.yaml", "-f", "-", stdin=text.encode())
+    assert done.exit_code == (0 if allowed else 1)
 
 
 def test_slips_in_pods_are_told() -> None:
-    done = pscc("eval", "examples/psp-default.yaml", "-f", "examples/seed/pod-host-network.yaml")
+    done = run("eval", "examples/psp-default.yaml", "-f", "examples/seed/pod-host-network.yaml")
     assert "did you mean `command`?" in done.stderr
-    done = pscc("eval", "examples/psp-default.yaml", "-f", "examples/seed/pod-shared-volume-fsgroup.yaml")
+    done = run("eval", "examples/psp-default.yaml", "-f", "examples/seed/pod-shared-volume-fsgroup.yaml")
     assert "did you mean `supplementalGroups`?" in done.stderr

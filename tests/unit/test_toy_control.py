@@ -10,6 +10,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -20,8 +21,9 @@ from support.toys.compiler import Compiler, compiler_with_toys
 
 
 @pytest.fixture(scope="module")
-def compiler(tmp_path_factory: pytest.TempPathFactory) -> Compiler:
-    return compiler_with_toys(tmp_path_factory.mktemp("toys"))
+def compiler(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Compiler]:
+    with compiler_with_toys(tmp_path_factory.mktemp("toys")) as compiler:
+        yield compiler
 
 
 NOTHING = ""
@@ -86,17 +88,24 @@ def test_policies_are_drawn_with_it(compiler: Compiler) -> None:
     assert toys <= set(json.loads(done.stdout)["controls"])
 
 
+OF_MANY = (
+    "deny shareProcessNamespace", "require activeDeadlineSeconds 60-3600", "default activeDeadlineSeconds 600",
+    "deny imagePullPolicy Never",
+)  # fmt: skip
+
+
 @pytest.mark.parametrize("target", TARGETS)
 def test_every_target_compiles_it(compiler: Compiler, target: str) -> None:
-    source = compiler.source(
-        "all.psp", "deny shareProcessNamespace", "require activeDeadlineSeconds 60-3600",
-        "default activeDeadlineSeconds 600", "deny imagePullPolicy Never",
-    )  # fmt: skip
+    source = compiler.source("all.psp", *OF_MANY)
     folder = f"{target}-out"
     done = compiler.pscc("compile", source, "-t", target, "-o", folder)
     assert done.returncode == 0, done.stderr
     text = "".join(path.read_text() for path in (compiler.folder / folder).rglob("*") if path.is_file())
     assert all(word in text for word in ("shareProcessNamespace", "activeDeadlineSeconds", "imagePullPolicy"))
+
+
+def test_an_engine_agrees_with_the_interpreter(compiler: Compiler) -> None:
+    source = compiler.source("all.psp", *OF_MANY)
     verified = compiler.pscc("verify", source, "-t", "opa", "--count", "60", "--require", "regopy", "--format", "json")
     assert verified.returncode == 0, verified.stdout + verified.stderr
 

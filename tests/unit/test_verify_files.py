@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -12,6 +15,19 @@ from support.paths import ROOT
 
 DEFAULT = str(ROOT / "examples" / "psp-default.yaml")
 DEFAULTS_OF_KYVERNO = "policies/default-defaults.yaml"
+
+
+@pytest.fixture(scope="module")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """The folder of a target, compiled once."""
+
+    @cache
+    def folder(target: str) -> Path:
+        path = tmp_path_factory.mktemp(target) / "out"
+        assert CliRunner().invoke(main, ["compile", DEFAULT, "-t", target, "-o", str(path)]).exit_code == 0
+        return path
+
+    return folder
 
 
 @pytest.mark.parametrize(
@@ -38,11 +54,16 @@ DEFAULTS_OF_KYVERNO = "policies/default-defaults.yaml"
     ],
 )
 def test_a_changed_file_is_reported_without_an_engine(
-    target: str, path: str, old: str, new: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    target: str,
+    path: str,
+    old: str,
+    new: str,
+    compiled: Callable[[str], Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    folder = tmp_path / "out"
-    assert CliRunner().invoke(main, ["compile", DEFAULT, "-t", target, "-o", str(folder)]).exit_code == 0
+    folder = shutil.copytree(compiled(target), tmp_path / "out")
     text = (folder / path).read_text(encoding="utf-8")
     assert old in text, text
     (folder / path).write_text(text.replace(old, new), encoding="utf-8")

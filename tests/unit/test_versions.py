@@ -34,7 +34,7 @@ def compiled(tmp_path: Path, *arguments: str) -> tuple[int, str, list[dict[str, 
     source = tmp_path / "p.psp"
     source.write_text(SOURCE, encoding="utf-8")
     done = CliRunner().invoke(main, ["compile", str(source), "-o", "-", *arguments])
-    documents = [d for d in yaml.safe_load_all(done.stdout) if d] if done.exit_code == 0 else []
+    documents = [d for d in yaml.load_all(done.stdout, yaml.CSafeLoader) if d] if done.exit_code == 0 else []
     return done.exit_code, done.stderr, documents
 
 

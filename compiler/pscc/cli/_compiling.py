@@ -178,7 +178,7 @@ def analysed_for(
 
 
 def _require_sound(settings: Settings) -> None:
-    from pscc.api import require_sound
+    from pscc.targets.soundness import require_sound
 
     try:
         require_sound(settings)

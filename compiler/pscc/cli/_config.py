@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from pscc.base.frozen import frozen
+from pscc.cli import COMMANDS
 
 NAME = "pscc.toml"
 _NEVER = frozenset(("help", "fix", "unsafe_fixes", "update", "version", "file", "diff"))
@@ -89,7 +90,7 @@ def defaults(config: Config, command: click.Command) -> dict[str, object]:
     for key, value in config.says:
         if isinstance(value, Mapping) and key == command.name:
             own |= {name: (name, each) for name, each in value.items()}
-    _require_known(config)
+    _require_known(config, command)
     options = options_of(command)
     return {
         options[key].name or key: _value(config, options[key], *said) for key, said in own.items() if key in options
@@ -107,24 +108,27 @@ def _key(option: click.Option) -> str:
 
 
 def commands() -> Iterator[click.Command]:
-    """Every command that has options."""
-    from pscc.cli import COMMANDS
-
-    for name in COMMANDS:
-        yield importlib.import_module(f"pscc.cli.{name}_").command
+    """Every command, each imported when it is asked for."""
+    return map(_command, COMMANDS)
 
 
-def _require_known(config: Config) -> None:
-    known = {command.name or "": options_of(command) for command in commands()}
-    every = {key for options in known.values() for key in options}
+def _command(name: str) -> click.Command:
+    command: click.Command = importlib.import_module(f"pscc.cli.{name}_").command
+    return command
+
+
+def _require_known(config: Config, command: click.Command) -> None:
+    """Raises `Wrong` for a key that no command knows. Imports only the commands that may know a key that ``command`` does not."""
     for key, value in config.says:
         if isinstance(value, Mapping):
-            if key not in known:
-                raise config.wrong(key, f"there is no command `{key}`{_hint(key, known)}")
+            if key not in COMMANDS:
+                raise config.wrong(key, f"there is no command `{key}`{_hint(key, COMMANDS)}")
+            known = options_of(_command(key))
             for inner in value:
-                if inner not in known[key]:
-                    raise config.wrong(inner, f"`pscc {key}` has no option `{inner}`{_hint(inner, known[key])}")
-        elif key not in every:
+                if inner not in known:
+                    raise config.wrong(inner, f"`pscc {key}` has no option `{inner}`{_hint(inner, known)}")
+        elif key not in options_of(command) and not any(key in options_of(other) for other in commands()):
+            every = [option for other in commands() for option in options_of(other)]
             raise config.wrong(key, f"no command has an option `{key}`{_hint(key, every)}")
 
 

@@ -41,7 +41,7 @@ def _cases_in(path: str, sources: Sequence[str]) -> tuple[TestCase, ...]:
         write_diagnostics(error.diagnostics, (source,), "text")
         raise click.exceptions.Exit(1) from None
     about = {os.path.normpath(name) for name in sources}
-    return tests.cases if all(beside(path, name) in about for name in tests.sources) else ()
+    return tests.cases if all(beside(path, named.path) in about for named in tests.sources) else ()
 
 
 def own_pods(cases: Iterable[TestCase]) -> tuple[OwnPod, ...]:

@@ -5,19 +5,21 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 
 import click
 
 from pscc.base.frozen import frozen
 from pscc.base.source import SourceFile, Span
+from pscc.cli._junit import Case, Outcome, Suite, junit
 from pscc.cli._own_cases import beside
-from pscc.cli._shared import Refused, colored, day, read_source
+from pscc.cli._shared import Refused, colored, day, files_of, read_source
 from pscc.diagnostics import Diagnostic, Report, SourceError
 from pscc.diagnostics.render import clean
-from pscc.files import CASES_ENDING, SUFFIXES, read_file
-from pscc.testing.cases import TestFile, read_tests
+from pscc.files import CASES_ENDING, SUFFIXES, cases_of, is_in_library, is_inside, read_file
+from pscc.testing.cases import NamedSource, TestFile, read_tests
 from pscc.testing.coverage import Coverage, Part, coverage
 from pscc.testing.running import Mismatch, Result, run
 
@@ -44,28 +46,25 @@ class Run:
 
 
 def files_of_cases(paths: Sequence[str]) -> tuple[str, ...]:
-    """The files ``paths``, and those in folders among them whose name has `CASES_ENDING`. Exits with 2 where there are none."""
-    files: list[str] = []
-    for path in paths:
-        if Path(path).is_dir():
-            found = sorted(p for p in Path(path).rglob(f"*{CASES_ENDING}") if p.is_file() and ".venv" not in p.parts)
-            if not found:
-                raise Refused(f"{path!r}: there is no file of cases in this folder: its name ends in {CASES_ENDING}")
-            files += map(str, found)
-        else:
-            files.append(path)
-    return tuple(dict.fromkeys(files))
+    """The files ``paths``, and the files of cases of the folders among them (`pscc.files.cases_of`)."""
+    try:
+        return cases_of(tuple(paths))
+    except FileNotFoundError as error:
+        raise Refused(str(error)) from None
 
 
-def run_file(path: str) -> Run:
-    """The cases in the file ``path``, judged by its sources."""
+def run_file(path: str, given: Sequence[str]) -> Run:
+    """The cases in the file ``path``, judged by its sources.
+
+    Errors show lines of a source, so each must lie in a folder that was ``given``, or in that of ``path``.
+    """
     from pscc import api
 
     source = read_source(path)
     report = Report()
     try:
         tests = read_tests(source, lambda name: read_file(beside(path, name)), report)
-        names = _sources_of(tests, path, report)
+        names = _sources_of(tests, path, given, report)
         report.raise_errors()
     except SourceError as error:
         return Run(source, diagnostics=error.diagnostics, sources=(source,), errors=True)
@@ -73,7 +72,7 @@ def run_file(path: str) -> Run:
         loaded = api.load(*names, today=day())
     except SourceError as error:
         found = (*report.diagnostics, *error.diagnostics)
-        return Run(source, diagnostics=found, sources=(source, *map(read_source, names)), errors=True)
+        return Run(source, diagnostics=found, sources=(source, *map(read_source, files_of(names))), errors=True)
     except (OSError, ValueError) as error:
         raise Refused(f"{path!r}: {error}") from None
     return Run(
@@ -86,19 +85,30 @@ def run_file(path: str) -> Run:
     )
 
 
-def _sources_of(tests: TestFile, path: str, report: Report) -> tuple[str, ...]:
+def _sources_of(tests: TestFile, path: str, given: Sequence[str], report: Report) -> tuple[str, ...]:
     """The paths of the sources of ``tests``: those that it names, else the file beside it of the same name."""
-    if tests.sources:
-        return tuple(beside(path, name) for name in tests.sources)
+    top = Span(path, 1, 1, 1, 1)
     stem = path.removesuffix(CASES_ENDING) if path.endswith(CASES_ENDING) else ""
-    for suffix in SUFFIXES if stem else ():
-        if Path(stem + suffix).is_file():
-            return (stem + suffix,)
-    why = f"there is no {os.path.basename(stem)}.psp beside it" if stem else f"its name does not end in {CASES_ENDING}"
-    message = f"it is not known what these cases are about: {why}"
-    help = "name the policy with `source: FILE` at the top"
-    report.add(Diagnostic("TST002", message, Span(path, 1, 1, 1, 1), help=help))
-    return ()
+    files = (stem + suffix for suffix in SUFFIXES if stem and Path(stem + suffix).is_file())
+    sources = {beside(path, named.path): named for named in tests.sources} or {
+        file: NamedSource(os.path.basename(file), top) for file in islice(files, 1)
+    }
+    if not sources:
+        why = (
+            f"there is no {os.path.basename(stem)}.psp beside it"
+            if stem
+            else f"its name does not end in {CASES_ENDING}"
+        )
+        message = f"it is not known what these cases are about: {why}"
+        report.add(Diagnostic("TST002", message, top, help="name the policy with `source: FILE` at the top"))
+    around = [folder for folder in given if Path(folder).is_dir() and is_inside(path, folder)]
+    folders = around or [os.path.dirname(path) or "."]
+    for source, named in sources.items():
+        if not is_in_library(source) and not any(is_inside(source, folder) for folder in folders):
+            message = f"`{named.path}` lies outside of {' and '.join(map(repr, folders))}"
+            help = "give `pscc test` a folder that both are in: it reads no policy from elsewhere"
+            report.add(Diagnostic("TST002", message, named.span, help=help))
+    return tuple(sources)
 
 
 # --- text -----------------------------------------------------------------------
@@ -186,31 +196,15 @@ def _part(part: Part) -> dict[str, object]:
 
 def as_junit(runs: Sequence[Run]) -> str:
     """JUnit XML: a test case for each case, a file that cannot be run as an error."""
-    from xml.etree import ElementTree
+    return junit("pscc test", [Suite(one.tests.name, tuple(_junit_cases(one))) for one in runs])
 
-    counts = {
-        "tests": str(sum(len(one.results) for one in runs)),
-        "failures": str(sum(len(one.failed) for one in runs)),
-        "errors": str(sum(one.errors for one in runs)),
-    }
-    root = ElementTree.Element("testsuites", {"name": "pscc test", **counts})
-    for one in runs:
-        suite = ElementTree.SubElement(root, "testsuite", {"name": clean(one.tests.name)})
-        if one.errors:
-            case = ElementTree.SubElement(suite, "testcase", {"name": clean(one.tests.name)})
-            messages = [clean(d.message) for d in one.diagnostics if d.severity == "error"]
-            ElementTree.SubElement(case, "error", {"message": messages[0]}).text = "\n".join(messages)
-        for result in one.results:
-            attributes = {
-                "name": clean(result.case.name),
-                "classname": clean(one.tests.name),
-                "file": clean(one.tests.name),
-                "line": str(result.case.span.line),
-            }
-            element = ElementTree.SubElement(suite, "testcase", attributes)
-            if not result.passed:
-                lines = [clean(_said(mismatch)) for mismatch in result.mismatches]
-                lines += [clean(line) for found in result.found for line in found.findings]
-                ElementTree.SubElement(element, "failure", {"message": lines[0]}).text = "\n".join(lines)
-    ElementTree.indent(root)
-    return ElementTree.tostring(root, encoding="unicode") + "\n"
+
+def _junit_cases(one: Run) -> Iterator[Case]:
+    if one.errors:
+        messages = (d.message for d in one.diagnostics if d.severity == "error")
+        yield Case(one.tests.name, one.tests.name, None, Outcome("error", tuple(messages)))
+    for result in one.results:
+        said = (_said(mismatch) for mismatch in result.mismatches)
+        findings = (line for found in result.found for line in found.findings)
+        outcome = None if result.passed else Outcome("failure", (*said, *findings))
+        yield Case(result.case.name, one.tests.name, result.case.span.line, outcome)

@@ -1,17 +1,13 @@
-"""The verdicts of ``pscc eval`` for other programs: as diagnostics (GitHub, SARIF), and as JUnit XML.
-
-JUnit has no standard; this is what Jenkins, GitLab and GitHub's actions read. Source: https://github.com/testmoapp/junitxml
-"""
+"""The verdicts of ``pscc eval`` for other programs: as diagnostics (GitHub, SARIF), and as JUnit XML."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
-from xml.etree import ElementTree
 
+from pscc.cli import _junit
 from pscc.cli._verdicts import REFUSED
 from pscc.diagnostics import Diagnostic, Severity
-from pscc.diagnostics.render import clean
 
 if TYPE_CHECKING:
     from pscc.reference.evaluate import Judgement, Outcome
@@ -49,34 +45,23 @@ def as_diagnostics(judgements: Iterable[Judgement]) -> Iterator[Diagnostic]:
 
 def as_junit(pods: Sequence[Sequence[Judgement]]) -> str:
     """JUnit XML: a test case for each judgement. What enforces and denies is a failure; an unjudged pod is skipped."""
-    cases = [judgement for of_one in pods for judgement in of_one]
-    counts = {
-        "tests": str(len(cases)),
-        "failures": str(sum(not case.allowed for case in cases)),
-        "errors": "0",
-        "skipped": str(sum(case.policy is None for case in cases)),
-    }
-    root = ElementTree.Element("testsuites", {"name": "pscc eval", **counts})
-    suite = ElementTree.SubElement(root, "testsuite", {"name": "pscc eval", **counts})
-    for case in cases:
-        by = case.choice or case.policy
-        attributes = {
-            "name": clean(f"{named(case)} by {by}" if by else named(case)),
-            "classname": clean(case.file),
-            "file": clean(case.file),
-            "line": str(case.span.line),
-        }
-        element = ElementTree.SubElement(suite, "testcase", attributes)
-        lines = [clean(finding) for finding in findings(case)]
-        if not case.allowed:
-            failure = ElementTree.SubElement(
-                element, "failure", {"type": "denied", "message": lines[0] if lines else "denied"}
-            )
-            failure.text = "\n".join(lines)
-        elif case.policy is None:
-            ElementTree.SubElement(element, "skipped", {"message": "; ".join(lines)})
-        elif case.verdict != "allowed" or case.refused:
-            refused = [clean(f"{REFUSED}: {refusal.message}") for refusal in case.refused]
-            ElementTree.SubElement(element, "system-out").text = "\n".join((case.verdict, *lines, *refused))
-    ElementTree.indent(root)
-    return ElementTree.tostring(root, encoding="unicode", xml_declaration=False) + "\n"
+    cases = tuple(_junit_case(judgement) for of_one in pods for judgement in of_one)
+    return _junit.junit("pscc eval", (_junit.Suite("pscc eval", cases),))
+
+
+def _junit_case(judgement: Judgement) -> _junit.Case:
+    by = judgement.choice or judgement.policy
+    name = f"{named(judgement)} by {by}" if by else named(judgement)
+    return _junit.Case(name, judgement.file, judgement.span.line, _junit_outcome(judgement))
+
+
+def _junit_outcome(judgement: Judgement) -> _junit.Outcome | None:
+    lines = tuple(findings(judgement))
+    if not judgement.allowed:
+        return _junit.Outcome("failure", lines, "denied")
+    if judgement.policy is None:
+        return _junit.Outcome("skipped", lines)
+    if judgement.verdict != "allowed" or judgement.refused:
+        refused = (f"{REFUSED}: {refusal.message}" for refusal in judgement.refused)
+        return _junit.Outcome("system-out", (judgement.verdict, *lines, *refused))
+    return None

@@ -19,7 +19,7 @@ tries them on the engines.
 
 \b
 A file of cases, team_test.yaml, is about team.psp beside it (or says `source: OTHER.psp`, several
-as a list):
+as a list; each is in the folder PATH, or in that of the file):
 
 \b
   pod: {spec: {containers: [{name: app, image: registry.example/app:1}]}}
@@ -65,7 +65,8 @@ def command(paths: tuple[str, ...], fmt: str, coverage: bool, update: bool) -> N
 
     if update and fmt != "text":
         raise click.UsageError("--update writes files: it goes with --format text")
-    runs = [_testing.run_file(path) for path in _testing.files_of_cases(paths or (".",))]
+    given = paths or (".",)
+    runs = [_testing.run_file(path, given) for path in _testing.files_of_cases(given)]
     for one in runs:
         write_diagnostics(one.diagnostics, one.sources, "text", dict(one.texts))
     match fmt:

@@ -8,9 +8,15 @@ from typing import TypeVar, assert_never
 
 from pscc import ir
 from pscc.base.frozen import frozen
+from pscc.ir.access import EVERYWHERE
 from pscc.ir.walking import nodes
 
 CONTAINER = "container"
+
+
+def everywhere(policy: ir.Policy) -> ir.Policy:
+    """``policy`` in every namespace, without its exemptions: what it says about pods, whoever asks for them and where."""
+    return replace(policy, scope=EVERYWHERE, exemptions=())
 
 
 @frozen

@@ -15,7 +15,7 @@ from pscc.controls import control_of
 from pscc.controls._base import ValueKind
 from pscc.diagnostics import Diagnostic, Report
 from pscc.ir.access import EVERYWHERE, Exemption
-from pscc.ir.passes import display
+from pscc.ir.passes import display, everywhere
 from pscc.language import ast
 from pscc.meaning.scoping import glob, scope_of
 from pscc.meaning.traps import traps
@@ -206,11 +206,11 @@ def _defaults_refused(policy: ir.Policy, own: set[str]) -> Iterator[Diagnostic]:
 
 
 def _admits_nothing(policy: ir.Policy) -> bool:
-    everywhere = replace(policy, scope=EVERYWHERE, exemptions=(), mode="enforce")
+    alone = replace(everywhere(policy), mode="enforce")
     control = control_of("pods")
     nothing = ir.Check("pods", "DenyPods", "", "", control.shapes[0].requirements, (), _NOWHERE)
-    never = replace(everywhere, checks=(nothing,), defaults=())
-    return not compare_admitted(ir.Program((never,)), ir.Program((everywhere,))).looser
+    never = replace(alone, checks=(nothing,), defaults=())
+    return not compare_admitted(ir.Program((never,)), ir.Program((alone,))).looser
 
 
 def _without_effect(policy: ir.Policy, own: set[str], replacing: frozenset[Span]) -> Iterator[Diagnostic]:
@@ -218,7 +218,7 @@ def _without_effect(policy: ir.Policy, own: set[str], replacing: frozenset[Span]
 
     What a default makes true has to be asked all the same: of updates, and where a target sets no defaults.
     """
-    whole = replace(policy, scope=EVERYWHERE, exemptions=(), mode="enforce", defaults=())
+    whole = replace(everywhere(policy), mode="enforce", defaults=())
     for check in (check for check in whole.checks if check.span.file in own and check.span not in replacing):
         rest = replace(whole, checks=tuple(other for other in whole.checks if other is not check))
         if not compare_admitted(ir.Program((whole,)), ir.Program((rest,)), any_pod=True):
@@ -327,10 +327,7 @@ def _undone(document: ast.Document, program: ir.Program) -> Iterator[Diagnostic]
         parent = enforced.get(policy.extends.text) if policy.extends else None
         if child is None or parent is None or policy.extends is None or parent.scope != EVERYWHERE:
             continue
-        plain = [
-            ir.Program((replace(plain_policy, scope=EVERYWHERE, exemptions=()),)) for plain_policy in (parent, child)
-        ]
-        looser = compare_admitted(plain[0], plain[1]).looser
+        looser = compare_admitted(ir.Program((everywhere(parent),)), ir.Program((everywhere(child),))).looser
         if looser:
             controls = ", ".join(witness.control for witness in looser)
             message = (

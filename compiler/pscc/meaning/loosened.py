@@ -12,7 +12,7 @@ from dataclasses import replace
 from pscc import ir
 from pscc.base.source import Span
 from pscc.diagnostics import Diagnostic, Report
-from pscc.ir.access import EVERYWHERE
+from pscc.ir.passes import everywhere
 from pscc.language import ast
 from pscc.language.printer import print_statement
 from pscc.meaning.inheritance import Replaced, flatten, single
@@ -23,28 +23,37 @@ from pscc.meaning.traps import shown, warn
 _OBSERVING = ("warn", "audit")
 
 
-def loosened(document: ast.Document, program: ir.Program, family: Family) -> Iterator[Diagnostic]:
-    """A warning for each statement of ``document`` by which a policy admits a pod that its parent refuses.
+Replacements = tuple[tuple[ast.Policy, tuple[Replaced, ...]], ...]
+"""Each policy that extends another, with what is replaced of those that it extends."""
 
-    ``program`` is what ``document`` means, and ``family`` what `linking.link` returned for it. Whoever writes ``without``
-    for the control, too, has said that the parent's statement shall go.
+
+def replacements(document: ast.Document, family: Family) -> Replacements:
+    """What the policies of ``document`` replace of their parents. ``family`` is what `linking.link` returned for it."""
+    children = (policy for policy in document.policies if policy.extends is not None)
+    return tuple((policy, flatten(policy, family, Report()).replaced) for policy in children)
+
+
+def replacing(found: Replacements) -> frozenset[Span]:
+    """The places of the statements that replace one of a parent."""
+    statements = (replaced.by for _, of_one in found for replaced in of_one)
+    return frozenset(by.span for by in statements if isinstance(by, ast.Statement))
+
+
+def loosened(found: Replacements, program: ir.Program) -> Iterator[Diagnostic]:
+    """A warning for each statement by which a policy admits a pod that its parent refuses.
+
+    ``found`` are the `replacements` of a document whose meaning is ``program``. Whoever writes ``without`` for the control,
+    too, has said that the parent's statement shall go.
     """
-    for policy in document.policies:
+    for policy, of_one in found:
         if policy.extends is None or policy.mode in _OBSERVING:
             continue
         without = {name.text for one in policy.without for name in one.controls}
         own = {statement.span for statement in single(policy)}
-        for replaced in flatten(policy, family, Report()).replaced:
+        for replaced in of_one:
             by = replaced.by
             if isinstance(by, ast.Statement) and by.span in own and by.controls[0].text not in without:
                 yield from _loosens(policy, policy.extends.text, replaced, by, program)
-
-
-def replacing(document: ast.Document, family: Family) -> frozenset[Span]:
-    """The places of the statements of ``document`` that replace one of a parent."""
-    children = (policy for policy in document.policies if policy.extends is not None)
-    found = (replaced.by for policy in children for replaced in flatten(policy, family, Report()).replaced)
-    return frozenset(by.span for by in found if isinstance(by, ast.Statement))
 
 
 def _loosens(
@@ -84,4 +93,4 @@ def _enforced(policy: ast.Policy, program: ir.Program) -> ir.Program:
     """What ``policy`` refuses of pods as they come: without its exemptions, and without its defaults, which mend pods."""
     resolved = (*program.policies, *(chosen for choice in program.choices for chosen in choice.policies))
     parts = (part for part in resolved if part.span == policy.span and part.mode == "enforce")
-    return ir.Program(tuple(replace(part, scope=EVERYWHERE, exemptions=(), defaults=()) for part in parts))
+    return ir.Program(tuple(replace(everywhere(part), defaults=()) for part in parts))

@@ -13,7 +13,8 @@ from pscc.controls._base import Control
 from pscc.controls._shapes import CONTAINERS
 from pscc.controls._values import Words
 from pscc.diagnostics import Diagnostic, Replacement
-from pscc.ir.access import AUTHENTICATED, EVERYWHERE, SERVICE_ACCOUNTS, Names
+from pscc.ir.access import AUTHENTICATED, SERVICE_ACCOUNTS, Names
+from pscc.ir.passes import everywhere
 from pscc.language import ast
 from pscc.language.printer import print_statement
 from pscc.meaning.inheritance import single
@@ -97,7 +98,7 @@ def _unset_is_allowed(statement: ast.Statement, policy: ir.Policy, check: ir.Che
     pod: interpreter.Json = {"spec": {"containers": [{"name": "main", "image": "app:1", **control.unset.container}]}}
     if interpreter.check(alone, pod).allowed:
         return
-    plain = replace(policy, scope=EVERYWHERE, exemptions=(), mode="enforce")
+    plain = replace(everywhere(policy), mode="enforce")
     strict = replace(plain, checks=(*plain.checks, _said(control, control.unset.said)))
     witness = next(iter(compare_admitted(ir.Program((strict,)), ir.Program((plain,))).looser), None)
     if witness is None:
@@ -176,9 +177,8 @@ def _parents_beside_a_choice(document: ast.Document, program: ir.Program) -> Ite
         child = next((name for name in chosen if policy.name.text in _above(name, extends)), None)
         if parent is None or child is None:
             continue
-        plain = ir.Program((replace(parent, scope=EVERYWHERE, exemptions=()),))
-        others = (ir.Program((replace(one, scope=EVERYWHERE, exemptions=()),)) for one in chosen.values())
-        looser = (compare_admitted(plain, other).looser for other in others)
+        others = (ir.Program((everywhere(one),)) for one in chosen.values())
+        looser = (compare_admitted(ir.Program((everywhere(parent),)), other).looser for other in others)
         witness = next((witnesses[0] for witnesses in looser if witnesses), None)
         message = f"{parent.name} holds everywhere, beside the choice among {', '.join(chosen)}"
         help = f"put {parent.name} into a file of its own and name that in a `use`, or grant it in the choice"

@@ -67,13 +67,21 @@ class TestCase:
 
 
 @frozen
+class NamedSource:
+    """A policy that a file of cases is about: its path from that file, and the place that names it."""
+
+    path: str
+    span: Span
+
+
+@frozen
 class TestFile:
-    """A file of cases. ``sources`` are the paths of the policies from it, empty where they are those of the file beside it."""
+    """A file of cases. ``sources`` is empty where the cases are about the file beside it."""
 
     __test__ = False
 
     name: str
-    sources: tuple[str, ...]
+    sources: tuple[NamedSource, ...]
     cases: tuple[TestCase, ...]
 
 
@@ -112,7 +120,7 @@ class _Reader:
             self._wrong("there are no cases: `cases` is a list of them", (cases or document).span)
             return TestFile(self.source.name, (), ())
         read = tuple(case for item in cases.items if (case := self._case(item)) is not None)
-        return TestFile(self.source.name, self._texts(sources, "source"), read)
+        return TestFile(self.source.name, self._sources(sources), read)
 
     def _case(self, node: Node) -> TestCase | None:
         if node.kind != "map":
@@ -233,6 +241,13 @@ class _Reader:
         if node.kind == "map":
             self._wrong(f"`{key}` is a list of texts", node.span)
         return tuple(self._text(item, key) for item in (node.items if node.kind == "list" else (node,)))
+
+    def _sources(self, node: Node | None) -> tuple[NamedSource, ...]:
+        if node is None:
+            return ()
+        items = node.items if node.kind == "list" else (node,)
+        paths = self._texts(node, "source")
+        return tuple(NamedSource(path, item.span) for path, item in zip(paths, items, strict=True))
 
     def _fields(self, node: Node | None, key: str) -> tuple[tuple[str, object], ...]:
         if node is None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,7 +16,7 @@ from conformance.breaks.asks import Ask
 from conformance.breaks.requesters import LABELS
 from conformance.jsonl import EngineError, Json, Process
 from support.emitted.settings import CEL, PER_POLICY
-from support.engines import engine
+from support.engines import run
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,8 +156,7 @@ class Opa:
     def answers(self, asked: list[Ask]) -> list[Answer]:
         """See `Asked`; these may differ in all."""
         given = json.dumps({"requests": [_review_of(one) for one in asked]})
-        command = [engine("opa"), "eval", "--format", "json", "--stdin-input", "--data", str(self.folder), _QUERY]
-        done = subprocess.run(command, input=given, capture_output=True, text=True, check=False)
+        done = run("opa", "eval", "--format", "json", "--stdin-input", "--data", self.folder, _QUERY, stdin=given)
         if done.returncode != 0:
             raise EngineError(f"opa: {done.stdout}{done.stderr}")
         results = json.loads(done.stdout).get("result")
@@ -217,9 +215,8 @@ class Kyverno:
         out.mkdir(exist_ok=True)
         for path in out.iterdir():
             path.unlink()
-        command: list[str | Path] = [engine("kyverno"), "apply", paths["policies"], "-r", paths["objects"]]
-        command += ["-u", paths["user"], "-f", paths["values"], "-p", "--output-format", "json", "-o", out]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        about = ("-r", paths["objects"], "-u", paths["user"], "-f", paths["values"])
+        done = run("kyverno", "apply", paths["policies"], *about, "-p", "--output-format", "json", "-o", out)
         if "{" not in done.stdout:
             raise EngineError(f"kyverno: {done.stdout}{done.stderr}")
         told: dict[str, list[tuple[str, str]]] = {one["metadata"]["name"]: [] for one in objects}

@@ -11,7 +11,8 @@ from tempfile import TemporaryDirectory
 
 from conformance.breaks.programs import SUBJECTS, Subject
 from pscc.driver import compile_program
-from support.targets import run, written
+from support.engines import run
+from support.targets import written
 
 Tool = Callable[[Path], str]
 

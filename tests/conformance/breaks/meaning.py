@@ -10,13 +10,12 @@ from conformance.breaks.engines import Answer
 from conformance.breaks.programs import Subject
 from conformance.engines import comparable
 from conformance.jsonl import Json
-from conformance.space.meaning import Word, by_output
+from conformance.space.meaning import ACTIONS, Word, by_output
 from conformance.space.requests import Asked
 from pscc.ir.access import Request
 from pscc.pod.templates import TEMPLATES
 from support.emitted.settings import CEL, PER_POLICY
 
-_ACTIONS = {"dryrun": "audit", "Deny": "deny", "Warn": "warn", "Audit": "audit"}
 _GATEKEEPER = ("gatekeeper", CEL, PER_POLICY)
 _GATEKEEPER_AND_OPA = (*_GATEKEEPER, "opa")
 _BEHIND_THE_API = ("vap", "kyverno-cel")
@@ -62,7 +61,7 @@ class Meaning:
         return self._other(by_output(self._made, asked, seen), ask, answer) if seen else told
 
     def _other(self, word: Word, ask: Ask, answer: Answer) -> str:
-        found = {(_ACTIONS.get(action, action), text) for action, text in answer.told if action in _KNOWN}
+        found = {(ACTIONS.get(action, action), text) for action, text in answer.told if action in _KNOWN}
         found |= {("deny", text) for action, text in answer.told if action == "error"}
         wanted = {
             ("warn" if self.output == "opa" and action == "audit" else action, text) for action, text in word.says
@@ -89,7 +88,7 @@ class Meaning:
         return "" if ours == theirs else f"the pod becomes {theirs}, expected {ours}"
 
 
-_KNOWN = frozenset(("deny", "warn", *_ACTIONS))
+_KNOWN = frozenset(("deny", "warn", *ACTIONS))
 
 
 def _contexts(pod: Json) -> Json:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,7 +10,7 @@ from tempfile import TemporaryDirectory
 import yaml
 
 from conformance.jsonl import EngineError, Json, Process
-from conformance.space.meaning import Compiled, Says, Word
+from conformance.space.meaning import ACTIONS, Compiled, Says, Word
 from conformance.space.requests import Asked
 from conformance.targets._base import resources
 from conformance.targets.kyverno import as_integers
@@ -20,11 +19,10 @@ from pscc.ir.access import EVERYONE
 from pscc.verify.engines._base import EngineError as CommandError
 from pscc.verify.engines._base import Review
 from pscc.verify.engines.kyverno import Kyverno
-from support.engines import engine
+from support.engines import engine, run
 
 Ask = Callable[[Compiled, Sequence[Asked]], list[Word]]
 """What an engine says of each request when just that output is applied. Raises `EngineError` where it cannot load it."""
-_ACTIONS = {"dryrun": "audit", "Deny": "deny", "Warn": "warn", "Audit": "audit"}
 
 
 def _loaded(process: Process, made: Compiled, requests: Sequence[Asked]) -> None:
@@ -52,7 +50,7 @@ def _answer(asked: Asked, result: Json, found: str, actions: Callable[[Json], Se
     if result.get("error"):
         return Word((("deny", f"error: {result['error']}"),), None)
     says: set[Says] = {
-        (_ACTIONS.get(action, action), one["message"]) for one in result[found] for action in actions(one)
+        (ACTIONS.get(action, action), one["message"]) for one in result[found] for action in actions(one)
     }
     if not result["allowed"] and not any(action == "deny" for action, _ in says):
         says.add(("deny", f"error: {result.get('message')}"))
@@ -133,9 +131,8 @@ def opa(made: Compiled, requests: Sequence[Asked]) -> list[Word]:
             path = Path(folder) / file.path
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(file.text, encoding="utf-8")
-        command = [engine("opa"), "eval", "--format", "json", "--stdin-input", "--data", folder, _QUERY]
         given = json.dumps({"requests": [_admission(asked) for asked in requests]})
-        done = subprocess.run(command, input=given, capture_output=True, text=True, check=False)
+        done = run("opa", "eval", "--format", "json", "--stdin-input", "--data", folder, _QUERY, stdin=given)
     if done.returncode != 0:
         raise EngineError(f"opa: {done.stdout}{done.stderr}")
     answers = json.loads(done.stdout)["result"][0]["bindings"]["answers"]

@@ -35,6 +35,8 @@ OWN_POLICIES = ("vap", "kyverno-cel")
 Lines = Callable[[tuple[str, ...]], tuple[str, ...]]
 Says = tuple[str, str]
 """What a message does (``deny``, ``warn``, ``audit``), and the message."""
+ACTIONS = {"dryrun": "audit", "Deny": "deny", "Warn": "warn", "Audit": "audit"}
+"""The engines' own words for what a message does."""
 
 
 @dataclass(frozen=True, slots=True)

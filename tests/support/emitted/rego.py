@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from support.engines import engine
+from support.engines import run
 
 Json = Any
 
@@ -33,8 +32,7 @@ class Module:
 @lru_cache(maxsize=4096)
 def tree(text: str) -> Json:
     """The syntax tree of ``text``, each node with its place. Raises `ValueError` with OPA's words where it has none."""
-    command = [engine("opa"), "parse", "--format", "json", "--json-include", "locations", "/dev/stdin"]
-    done = subprocess.run(command, input=text, capture_output=True, text=True, check=False)
+    done = run("opa", "parse", "--format", "json", "--json-include", "locations", "/dev/stdin", stdin=text)
     if done.returncode != 0:
         raise ValueError(done.stdout + done.stderr)
     return json.loads(done.stdout)

@@ -142,7 +142,8 @@ _CODES: dict[str, tuple[str, str, str]] = {
     ),
     "TST002": (
         "A file that a case needs and that is not there",
-        "Cases name manifests with `file`, and the file of cases its policies with `source`. Both are paths from that file.",
+        "Cases name manifests with `file`, and the file of cases its policies with `source`. Both are paths from that file. "
+        "A policy must lie in the folder that you give to `pscc test`, or in that of the file of cases.",
         "source: team.psp",
     ),
     "TGT001": (

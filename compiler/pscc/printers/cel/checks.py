@@ -43,14 +43,13 @@ _LINES = 16
 class Validation:
     """A check as CEL: ``variables`` in order, the ``expression`` that has to be true, the ``message`` where it is not.
 
-    ``finding`` is both in one: the message, or an empty string where the expression is true. Without an old object the
-    expression is about the object alone; an update passes where nothing changes that the check looks at.
+    Without an old object the expression is about the object alone; an update passes where nothing changes that the check
+    looks at.
     """
 
     variables: tuple[Variable, ...]
     expression: Expression
     message: Expression
-    finding: Expression
 
 
 def validation(
@@ -67,13 +66,20 @@ def validation(
     """
     name = name or name_of(check)
     printed = check_of(check, name, pending)
-    same = unchanged(unchanged_as or f"{name}Unchanged", reads, updated)
-    variables = tuple(once((*printed.variables, *same)).items())
-    unchanged_here = variable(same[-1][0])
-    holds = any_of(printed.holds, unchanged_here)
+    same = unchanged_as or _unchanged_of(name)
+    variables = tuple(once((*printed.variables, *unchanged(same, reads, updated))).items())
+    return Validation(variables, any_of(printed.holds, variable(same)), printed.message)
+
+
+def finding_of(check: ir.Check, printed: Validation) -> Expression:
+    """The message of the `validation` of ``check``, or an empty string where its expression is true."""
     # without a reason behind it, a message of a check that holds is empty by itself
-    finding = Conditional(holds if check.because else unchanged_here, EMPTY, printed.message)
-    return Validation(variables, holds, printed.message, finding)
+    holds = printed.expression if check.because else variable(_unchanged_of(name_of(check)))
+    return Conditional(holds, EMPTY, printed.message)
+
+
+def _unchanged_of(name: str) -> str:
+    return f"{name}Unchanged"
 
 
 def name_of(check: ir.Check) -> str:

@@ -16,7 +16,7 @@ from pscc.printers.cel.exempt import EXEMPT, exemption_variables
 from pscc.printers.cel.findings import FINDINGS
 from pscc.printers.cel.fragments import cel
 from pscc.printers.cel.literals import literal
-from pscc.printers.cel.logic import all_of, any_of, branch
+from pscc.printers.cel.logic import all_of, any_of
 from pscc.printers.cel.matching import halves_of, prefixes_of
 from pscc.printers.cel.messages import line, shown_as
 from pscc.printers.cel.reads import parameter
@@ -54,8 +54,7 @@ def _of_template(printed: Validation, exempt: bool, behind: Expression = EMPTY) 
     of_pods = [(name, of_held_pods(value)) for name, value in variables]
     message = of_held_pods(printed.message)
     message = message if behind == EMPTY else infix("+", message, behind)
-    holds = unless_left_out(of_held_pods(expression))
-    return Validation((*holding_pods(), *of_pods), holds, message, branch(holds, EMPTY, message))
+    return Validation((*holding_pods(), *of_pods), unless_left_out(of_held_pods(expression)), message)
 
 
 def unless_left_out(holds: Expression) -> Expression:

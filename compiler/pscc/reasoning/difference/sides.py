@@ -10,7 +10,7 @@ from pscc import ir
 from pscc.base.frozen import frozen
 from pscc.base.source import Span
 from pscc.ir.access import EVERYONE, EVERYWHERE, Grant, Request
-from pscc.ir.passes import Reads, reads_of
+from pscc.ir.passes import Reads, everywhere, reads_of
 from pscc.reference import interpreter
 from pscc.reference.admission import Decision, decide
 from pscc.reference.interpreter import Json
@@ -146,8 +146,7 @@ def opinion(side: Side, pod: Json, old_pod: Json | None = None) -> Opinion:
 
 def side_of(policies: tuple[ir.Policy, ...], options: tuple[Option, ...]) -> Side:
     """The side with ``policies`` and ``options``, whatever their scopes, exemptions and grants."""
-    everywhere = tuple(replace(policy, scope=EVERYWHERE, exemptions=()) for policy in policies)
-    return Side(policies, options, ir.Program(everywhere, tuple(map(_choice, options))))
+    return Side(policies, options, ir.Program(tuple(map(everywhere, policies)), tuple(map(_choice, options))))
 
 
 def _choice(option: Option) -> ir.Choice:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from pscc import ir
 from pscc.base.frozen import frozen
@@ -26,7 +28,7 @@ from pscc.targets.gatekeeper import per_control, per_policy
 from pscc.targets.gatekeeper.applied import Applied
 from pscc.targets.gatekeeper.mutators import applied_mutator, mutators, setting
 from pscc.targets.gatekeeper.suite import RESERVED, suite_files
-from pscc.targets.gatekeeper.workloads import ON_PODS, ON_WORKLOADS, judging_workloads
+from pscc.targets.gatekeeper.workloads import ON_PODS, ON_WORKLOADS, Place, judging_workloads
 from pscc.targets.shared.identity import kustomization
 from pscc.targets.shared.names import Names
 from pscc.targets.shared.shape_names import kind_of
@@ -65,7 +67,7 @@ class Gatekeeper:
             defaults=setting,
             defaults_unless_exempt="stricter",
             choices=Choices(SUBJECTS, unset, member_labels="stricter", budget=BUDGET if cel else 0),
-            policy_budget=BUDGET if cel and _is_per_policy(options) else 0,
+            policy_budget=BUDGET if cel and options.layout == "per-policy" else 0,
             warned_workloads="exactly",
             enforced_workloads="exactly",
             suite=True,
@@ -129,24 +131,15 @@ def _printed(
 
     Templates that other outputs may have, too, and what is this output's own can be left out, as ``options`` say.
     """
-    policies = (*program.policies, *of_workloads.policies)
-    shared = (
-        [] if options.templates == "without" or _is_per_policy(options) else per_control.templates(policies, options)
-    )
+    layout = _layout(program, of_workloads, options)
     if options.templates == "only":
-        return shared, []
-    on_pods = {policy.name: policy for policy in program.policies}
-    its_own = per_policy.templates(policies, on_pods, options) if _is_per_policy(options) else []
-    its_own += [gatekeeper_choice.template(choice, options) for choice in program.choices]
+        return layout.shared, []
+    templates = [*layout.own, *(gatekeeper_choice.template(choice, options) for choice in program.choices)]
     names = Names()
     own: list[Applied] = []
     for place, judging in ((ON_PODS, program), (ON_WORKLOADS, of_workloads)):
         for policy in judging.policies:
-            file = files[policy.name]
-            if _is_per_policy(options):
-                own += per_policy.constraints(policy, place, file, names, on_pods, options)
-            else:
-                own += per_control.constraints(policy, place, file, names, options)
+            own += layout.constraints(policy, place, files[policy.name], names)
         own += [gatekeeper_choice.constraint(choice, place, files[choice.name], options) for choice in judging.choices]
     mutator_names, operations = Names(), options.gatekeeper >= GATEKEEPER_OPERATIONS
     own += [
@@ -154,8 +147,22 @@ def _printed(
         for policy in program.policies
         for one in mutators(policy, mutator_names)
     ]
-    return [*shared, *its_own], own
+    return templates if options.templates == "without" else [*layout.shared, *templates], own
 
 
-def _is_per_policy(options: Options) -> bool:
-    return options.layout == "per-policy"
+@frozen
+class _Layout:
+    """The templates that other outputs may have, too, those that are this output's own, and how a policy is constrained."""
+
+    shared: list[OutputFile]
+    own: list[OutputFile]
+    constraints: Callable[[ir.Policy, Place, str, Names], list[Applied]]
+
+
+def _layout(program: ir.Program, of_workloads: ir.Program, options: Options) -> _Layout:
+    policies = (*program.policies, *of_workloads.policies)
+    if options.layout == "per-policy":
+        on_pods = {policy.name: policy for policy in program.policies}
+        constraints = partial(per_policy.constraints, on_pods=on_pods, options=options)
+        return _Layout([], per_policy.templates(policies, on_pods, options), constraints)
+    return _Layout(per_control.templates(policies, options), [], partial(per_control.constraints, options=options))

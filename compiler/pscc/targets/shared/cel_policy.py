@@ -11,7 +11,7 @@ from pscc.ir.defaulting import in_sequence
 from pscc.ir.passes import rechecked_on, specialise
 from pscc.output.contents import origin
 from pscc.output.templating import Code, comment, yaml_block
-from pscc.printers.cel.checks import Validation, changed, validation
+from pscc.printers.cel.checks import Validation, changed, finding_of, validation
 from pscc.printers.cel.findings import BETWEEN, FINDINGS
 from pscc.printers.cel.fragments import cel
 from pscc.printers.cel.layout import laid_out
@@ -57,7 +57,7 @@ def validations(checks: Checks, pending: Pending = NONE_PENDING, quote: Quote = 
     printed = _printed(checks, pending)
     variables = [variable for whole in printed for variable in whole.variables]
     rows = fields_of(variables, _notes(checks, printed), quote=quote)
-    return PrintedPolicy(_block(_concerned(checks), quote), [*rows, *_joined(printed, quote)], _rule(quote))
+    return PrintedPolicy(_block(_concerned(checks), quote), [*rows, *_joined(checks, printed, quote)], _rule(quote))
 
 
 def workload_validations(checks: Checks, pending: Pending) -> Iterator[tuple[tuple[str, str], PrintedPolicy]]:
@@ -68,7 +68,7 @@ def workload_validations(checks: Checks, pending: Pending) -> Iterator[tuple[tup
     printed = _printed(checks, pending)
     about_pods = once(variable for whole in printed for variable in whole.variables)
     about_templates = [(name, templated(value)) for name, value in about_pods.items()]
-    rows = [*fields_of(about_templates, _notes(checks, printed)), *_joined(printed, quoted)]
+    rows = [*fields_of(about_templates, _notes(checks, printed)), *_joined(checks, printed, quoted)]
     rule = _rule(quoted)
     concerned = _concerned(checks)
     for row in TEMPLATES_AT:
@@ -89,9 +89,10 @@ def _concerned(checks: Checks) -> Expression:
     return changed([reads for _, reads in checks])
 
 
-def _joined(printed: list[Validation], quote: Quote) -> list[Fields]:
+def _joined(checks: Checks, printed: list[Validation], quote: Quote) -> list[Fields]:
     """The variables that join the findings of all checks: an API server shows the message of one validation."""
-    findings = cel('$each.filter(finding, finding != "")', each=Listing(tuple(whole.finding for whole in printed)))
+    each = Listing(tuple(finding_of(check, whole) for (check, _), whole in zip(checks, printed, strict=True)))
+    findings = cel('$each.filter(finding, finding != "")', each=each)
     report = cel("$findings.join($between)", findings=variable(FINDINGS), between=literal(BETWEEN))
     return fields_of([(FINDINGS, findings), (_REPORT, report)], {}, quote=quote)
 
