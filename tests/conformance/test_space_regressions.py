@@ -32,6 +32,7 @@ class Found:
     old: dict[str, object] | None = None
     mode: str | None = None
     workload: bool = False
+    live: bool = False
 
     @property
     def asked(self) -> Asked:
@@ -62,6 +63,56 @@ def with_sysctls(*names: str) -> dict[str, object]:
 
 
 FOUND = (
+    *(
+        Found(
+            f"a live choice where a policy may not be used by its {by}",
+            "space vap",
+            f"policy a {{\n    {line}\n    deny hostPID\n}}\nchoose {{\n    a for everyone\n}}\n",
+            pod(),
+            live=True,
+        )
+        for by, line in (
+            ("name", "in namespaces team-b"),
+            ("prefix", "in namespaces web-*"),
+            ("exception", "except namespaces team-*"),
+        )
+    ),
+    *(
+        Found(
+            f"{what} of a policy that warns beside one that sets a default, {'a workload' if workload else 'a pod'}, on {row}",
+            row,
+            f"policy a {{\n    default readOnlyRootFilesystem true\n}}\npolicy b {{\n    warn\n    {lines}\n}}\n",
+            pod(),
+            workload=workload,
+        )
+        for row in ("space gatekeeper", "space kyverno-cel", "space vap")
+        for workload in (False, True)
+        for what, lines in (
+            ("the words", "default runAsUser 0\n    deny runAsUser 0"),
+            ("the words about a truth value", "default runAsNonRoot false\n    require runAsNonRoot true"),
+        )
+    ),
+    *(
+        Found(
+            f"a statement that warns assumes the defaults of its policy in a rollout, on {row}",
+            row,
+            "policy a {\n    default readOnlyRootFilesystem true\n    warn require readOnlyRootFilesystem true\n}\n",
+            pod(),
+            mode="audit",
+        )
+        for row in ("space gatekeeper", "space gatekeeper --engine cel", "space kyverno-cel", "space vap")
+    ),
+    *(
+        Found(
+            f"a choice whose policies read one field with defaults in another order, on {row}",
+            row,
+            "policy a {\n    default seLinuxOptions type=t\n    require seLinuxOptions\n}\n"
+            "policy b {\n    default seLinuxOptions user=u\n    require seLinuxOptions\n}\n"
+            "choose audit {\n    a for groups ops\n    b for everyone\n}\n",
+            pod(),
+        )
+        for row in ("space gatekeeper --engine cel", "space kyverno-cel", "space vap")
+    ),
     Found(
         "a policy that audits let in what another denies",
         "space gatekeeper",
@@ -227,7 +278,8 @@ def test_the_engine_says_what_the_interpreter_says(found: Found) -> None:
     (row,) = [row for row in ROWS if row.name == found.row]
     document, program = read(found.program)
     source = Source(found.program, "", document, program)
-    made = meaning.compiled(program, Chosen(row.target, Options(engine=row.engine), Rollout(found.mode)))  # type: ignore[arg-type]
+    rollout = Rollout(found.mode, live=found.live)  # type: ignore[arg-type]
+    made = meaning.compiled(program, Chosen(row.target, Options(engine=row.engine), rollout))
     with ExitStack() as stack:
         ask, stored = started(row, stack)
         assert list(judged(row, ask, source, made, [stored(found.asked)], Tally())) == []

@@ -10,7 +10,7 @@ from pscc.base.source import SourceFile
 from pscc.driver import analyse, compile_program
 from pscc.ir.access import ALL, Names, Scope
 from pscc.lowering.rollout import AS_WRITTEN
-from pscc.lowering.settled import settled_defaults
+from pscc.lowering.settled import with_settled
 from pscc.lowering.shortfalls import WorkloadsLackDefaults
 from pscc.output.options import Options
 
@@ -85,7 +85,7 @@ def test_what_is_not_seen_is_announced(target: str) -> None:
     for outer, inner in COVERED:
         text = policies(outer, inner)
         _, asks = analyse(SourceFile("p.psp", text))[1].policies
-        assert len(settled_defaults(asks, analyse(SourceFile("p.psp", text))[1])) == 1, (outer, inner)
+        assert len(with_settled(asks, analyse(SourceFile("p.psp", text))[1]).defaults) == 1, (outer, inner)
         assert lacking(text, target, Options(workloads="enforce")) == [], (outer, inner)
     for outer, inner in PARTLY:
         assert lacking(policies(outer, inner), target, Options(workloads="enforce")) == ["sets"], (outer, inner)
@@ -94,6 +94,35 @@ def test_what_is_not_seen_is_announced(target: str) -> None:
     expected = [] if target == "gatekeeper" else ["sets"]
     exempt = 'exempt serviceaccounts a/b because "c"'
     assert lacking(policies("", "", exempt), target, Options(workloads="enforce")) == expected
+
+
+CHOSEN = """
+policy asks {
+    require readOnlyRootFilesystem true
+}
+
+policy asks-more {
+    require readOnlyRootFilesystem true
+    deny hostPID
+}
+
+policy sets {
+    default readOnlyRootFilesystem true
+}
+
+choose {
+    asks for groups ops
+    asks-more for everyone
+}
+"""
+
+
+@pytest.mark.parametrize("target", ["gatekeeper", "vap", "kyverno-cel", "kyverno"])
+def test_a_choice_judges_workloads_without_what_is_set_beside_it(target: str) -> None:
+    assert lacking(CHOSEN, target, Options(workloads="warn")) == ["sets"]
+    assert lacking(CHOSEN, target, Options(workloads="off")) == []
+    unread = CHOSEN.replace("default readOnlyRootFilesystem true", "default fsGroup 5")
+    assert lacking(unread, target, Options(workloads="warn")) == []
 
 
 def test_the_announcement_is_a_diagnostic() -> None:

@@ -12,6 +12,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from pscc import ir
+from pscc.ir.covering import covering_defaults
 from pscc.ir.passes import CONTAINER, conjunction, disjunction, negation, specialise, with_parts
 from pscc.ir.substitution import UNSET, Field, Object, bound, replaced
 from pscc.ir.walking import nodes
@@ -41,15 +42,24 @@ def with_unset_defaults(program: ir.Program) -> tuple[ir.Policy | ir.Choice, ...
 
 
 def observing(program: ir.Program) -> ir.Program:
-    """``program`` where policies and choices that only warn or audit change no pod: their defaults are assumed, not set."""
+    """``program`` where policies and choices that only warn or audit change no pod: their defaults are assumed, not set.
+
+    A policy assumes those of each other one, too, that only warns or audits and holds wherever it does.
+    """
     if not with_unset_defaults(program):
         return program
+    unset = tuple(policy for policy in program.policies if policy.mode != "enforce" and policy.defaults)
 
-    def judged(policy: ir.Policy, mode: ir.Mode) -> ir.Policy:
-        return policy if mode == "enforce" or not policy.defaults else assumed(policy)
+    def judged(policy: ir.Policy, others: tuple[ir.Policy, ...] = ()) -> ir.Policy:
+        defaults = covering_defaults(policy, others)
+        return assumed(replace(policy, defaults=defaults)) if defaults else policy
 
-    choices = (replace(c, policies=tuple(judged(p, c.mode) for p in c.policies)) for c in program.choices)
-    return ir.Program(tuple(judged(p, p.mode) for p in program.policies), tuple(choices))
+    return ir.Program(
+        tuple(p if p.mode == "enforce" else judged(p, unset) for p in program.policies),
+        tuple(
+            c if c.mode == "enforce" else replace(c, policies=tuple(map(judged, c.policies))) for c in program.choices
+        ),
+    )
 
 
 def _assuming(check: ir.Check, defaults: tuple[ir.Default, ...]) -> ir.Check:

@@ -28,7 +28,7 @@ from pscc.lowering.capabilities import (
 )
 from pscc.lowering.default_checks import asked_for, choice_without, must_be_set, refused_outside, without
 from pscc.lowering.releases import spelled
-from pscc.lowering.settled import unsettled
+from pscc.lowering.settled import beside_choice, unsettled
 from pscc.lowering.shortfalls import (
     BudgetTight,
     ChoiceDefaultsNotSet,
@@ -277,6 +277,8 @@ def _of_workloads(legal: ir.Program, product: str, can: Capabilities, workloads:
         if workloads != "off" and can.workload_defaults != "exactly":
             yield from (WorkloadsLackDefaults(product, policy, other) for other in unsettled(policy, legal))
     for choice in legal.choices:
+        if workloads != "off" and not choice.live:
+            yield from (WorkloadsLackDefaults(product, choice, other) for other in beside_choice(choice, legal))
         if workloads != "off" and choice.live and can.choices and can.choices.live_workloads == "stricter":
             yield WorkloadsUnjudged(choice)
 

@@ -59,15 +59,13 @@ def diagnostic_of(shortfall: Shortfall) -> Diagnostic:
             )
             help = "say `--workloads off`, or compile what RBAC says now: `--rbac compiled`"
             return Diagnostic("TGT012", text, choice.span, severity="note", help=help)
-        case WorkloadsLackDefaults(target=target, policy=policy, other=other):
-            text = (
-                f"{target} judges workloads by {policy.name} as if {other.name} set no defaults in their pods: it does so in "
-                "some of these namespaces, and not in all"
-            )
-            help = (
-                f"let {other.name} hold wherever {policy.name} does, or let the workloads set these fields themselves"
-            )
-            return Diagnostic("TGT020", text, policy.span, severity="warning", help=help)
+        case WorkloadsLackDefaults(target=target, owner=owner, other=other):
+            text = f"{target} judges workloads by {owner.name} as if {other.name} set no defaults in their pods"
+            help = "let the workloads set these fields themselves"
+            if isinstance(owner, ir.Policy):
+                text += ": it does so in some of these namespaces, and not in all"
+                help = f"let {other.name} hold wherever {owner.name} does, or {help}"
+            return Diagnostic("TGT020", text, owner.span, severity="warning", help=help)
         case BudgetTight(target=target, owner=owner, budget=budget):
             costly = (
                 "one of dozens of containers, to which several policies object before one accepts it, may come to more"

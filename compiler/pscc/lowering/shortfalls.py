@@ -106,10 +106,13 @@ class WorkloadsUnjudged:
 
 @frozen
 class WorkloadsLackDefaults:
-    """``target`` judges workloads by ``policy`` without what ``other`` sets in their pods, in a part of the namespaces alone."""
+    """``target`` judges workloads by ``owner`` without what ``other`` sets in their pods.
+
+    Where ``owner`` is a policy, ``other`` sets it in a part of the namespaces alone.
+    """
 
     target: str
-    policy: ir.Policy
+    owner: ir.Policy | ir.Choice
     other: ir.Policy
 
 
@@ -187,8 +190,8 @@ def about(shortfall: Shortfall) -> tuple[str, ...]:
             return kind, policy.name
         case WorkloadsRefused(policy=policy):
             return kind, policy.name
-        case WorkloadsLackDefaults(policy=policy, other=other):
-            return kind, policy.name, other.name
+        case WorkloadsLackDefaults(owner=owner, other=other):
+            return kind, owner.name, other.name
         case WorkloadsUnjudged(choice=owner) | BudgetTight(owner=owner):
             return kind, owner.name
         case Costs(cost=cost):

@@ -18,9 +18,9 @@ from conformance.workloads import words_with_defaults, words_without
 from pscc import ir
 from pscc.driver import packaged
 from pscc.ir.access import AUTHENTICATED, Request
+from pscc.ir.covering import merged
 from pscc.lowering.default_checks import choice_without
 from pscc.lowering.prepared import prepared
-from pscc.lowering.settled import merged
 from pscc.lowering.shortfalls import WorkloadsLackDefaults
 from pscc.output.contents import Output
 from pscc.reference import interpreter
@@ -204,7 +204,7 @@ def _unexempt(policy: ir.Policy) -> ir.Policy:
 
 def _as_workloads_see(policy: ir.Policy, made: Compiled, who: Request) -> ir.Policy:
     """``policy`` with the defaults of all policies that enforce and hold for ``who``, but those announced to be unseen."""
-    lacks = [s for s in made.output.shortfalls if isinstance(s, WorkloadsLackDefaults) and s.policy.name == policy.name]
+    lacks = [s for s in made.output.shortfalls if isinstance(s, WorkloadsLackDefaults) and s.owner.name == policy.name]
     unseen = {shortfall.other.name for shortfall in lacks}
     setting = (p for p in made.settled.policies if p.mode == "enforce" and p.name not in unseen)
     holding = (

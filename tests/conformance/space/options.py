@@ -55,7 +55,7 @@ def draw(rng: random.Random, target: str, engine: Engine, program: ir.Program) -
         name_prefix=rng.choice(("web-", "1.")) if rng.random() < 0.2 else "",
         only=_names(words.namespaces(rng, labels=False)) if rng.random() < 0.1 else ALL,
     )
-    live = target == "vap" and rng.random() < 0.3 and can_be_live(program)
+    live = target == "vap" and rng.random() < 0.5 and can_be_live(program)
     return Chosen(target, options, replace(rollout, live=live))
 
 

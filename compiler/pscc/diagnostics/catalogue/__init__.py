@@ -196,8 +196,8 @@ _CODES: dict[str, tuple[str, str, str]] = {
     "TGT020": (
         "Workloads without another policy's defaults",
         "A workload is judged as the pods that it would make, with the defaults that are set wherever its policy holds. Where "
-        "another policy sets some in a part of these namespaces alone, the workload is judged without them. Its pods are "
-        "judged with them.",
+        "another policy sets some in a part of these namespaces alone, the workload is judged without them. A `choose` judges "
+        "workloads without the defaults of every policy beside it. The pods are judged with them.",
         "",
     ),
     "TGT019": (

@@ -39,7 +39,7 @@ def repeated(findings: Iterable[Finding], var: str, defaults: tuple[ir.Default, 
 def _beside(findings: Iterable[Finding], named: Collection[ir.Value]) -> Iterator[ir.Value]:
     """What else of a container those findings read that read one of ``named``: rows stand for containers only as a whole."""
     for finding in findings:
-        values = [value for value in _values(finding) if _reads_container(value)]
+        values = [value for value in _held(finding) if _reads_container(value)]
         if any(holder(value, named) is not None for value in values):
             yield from (v for v in values if holder(v, named) is None and v != ir.Path(CONTAINER, ("name",)))
 
@@ -69,12 +69,21 @@ def _values(node: object) -> Iterator[ir.Value]:
     return nodes(node, ir.Coalesce, ir.Entry, ir.Path)
 
 
+def _held(node: object) -> Iterator[ir.Value]:
+    """Every value in ``node`` that can be held in a row: of one that may be a constant, what may come before that."""
+    for value in _values(node):
+        if isinstance(value, ir.Coalesce) and any(isinstance(option, ir.Const) for option in value.options):
+            yield from (option for option in value.options if isinstance(option, ir.Path))
+        else:
+            yield value
+
+
 def cells(finding: Finding, named: Collection[ir.Value]) -> list[ir.Value]:
     """The values of a container that ``finding`` reads, all ``named``, if rows of them can stand for the containers."""
     if finding.each[:1] != (ir.Each(CONTAINER, ir.Containers()),):
         return []
     read: dict[ir.Value, None] = {}
-    for value in _values(finding):
+    for value in _held(finding):
         if isinstance(value, ir.Path) and (value.var != CONTAINER or value.fields == ("name",)):
             continue
         known = holder(value, named)
