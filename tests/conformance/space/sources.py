@@ -145,11 +145,15 @@ class _Drawing:
 
     def _several_add_to_one_list(self, names: list[str]) -> None:
         """Two or three of ``names`` get a default of one control besides that adds to a list, and one of them a check of it."""
-        control = self.rng.choice([one for one in CONTROLS if one.default and one.default.takes == "add"])
+        looked_at = readers(CONTROLS)
+        extending = [one for one in looked_at if one.default and one.default.takes == "add"]
+        if not extending:
+            return
+        control = self.rng.choice(extending)
         adding = self.rng.sample(names, min(len(names), self.rng.randint(2, 3)))
         for name in adding:
             self._beside(name, self._default(control), control)
-        reader, shape = self.rng.choice(readers(CONTROLS)[control])
+        reader, shape = self.rng.choice(looked_at[control])
         self._beside(self.rng.choice(adding), self._check(reader, shape), reader)
 
     def _beside(self, name: str, statement: str, control: Control) -> None:
