@@ -47,36 +47,52 @@ def as_diagnostics(judgements: Iterable[Judgement]) -> Iterator[Diagnostic]:
             yield Diagnostic("POD006", message, judgement.span, "warning")
 
 
-def as_junit(pods: Sequence[Sequence[Judgement]]) -> str:
-    """JUnit XML: a test case for each judgement. What enforces and denies is a failure; an unjudged pod is skipped."""
-    cases = [judgement for of_one in pods for judgement in of_one]
-    counts = {
-        "tests": str(len(cases)),
-        "failures": str(sum(not case.allowed for case in cases)),
-        "errors": "0",
-        "skipped": str(sum(case.policy is None for case in cases)),
-    }
-    root = ElementTree.Element("testsuites", {"name": "pscc eval", **counts})
-    suite = ElementTree.SubElement(root, "testsuite", {"name": "pscc eval", **counts})
-    for case in cases:
-        by = case.choice or case.policy
-        attributes = {
-            "name": clean(f"{named(case)} by {by}" if by else named(case)),
-            "classname": clean(case.file),
-            "file": clean(case.file),
-            "line": str(case.span.line),
-        }
-        element = ElementTree.SubElement(suite, "testcase", attributes)
-        lines = [clean(finding) for finding in findings(case)]
-        if not case.allowed:
-            failure = ElementTree.SubElement(
-                element, "failure", {"type": "denied", "message": lines[0] if lines else "denied"}
-            )
-            failure.text = "\n".join(lines)
-        elif case.policy is None:
-            ElementTree.SubElement(element, "skipped", {"message": "; ".join(lines)})
-        elif case.verdict != "allowed" or case.refused:
-            refused = [clean(f"{REFUSED}: {refusal.message}") for refusal in case.refused]
-            ElementTree.SubElement(element, "system-out").text = "\n".join((case.verdict, *lines, *refused))
+Case = tuple["Judgement", tuple[str, ...]]
+"""A judgement, and further lines about it."""
+
+
+def as_junit(command: str, suites: Sequence[tuple[str, Sequence[Case]]]) -> str:
+    """JUnit XML of ``command``: ``suites`` by name, with a test case for each judgement.
+
+    What enforces and denies is a failure; an unjudged pod is skipped.
+    """
+    root = ElementTree.Element(
+        "testsuites", {"name": command, **_counts([case for _, cases in suites for case in cases])}
+    )
+    for name, cases in suites:
+        suite = ElementTree.SubElement(root, "testsuite", {"name": name, **_counts(cases)})
+        for judgement, more in cases:
+            _case(suite, judgement, tuple(map(clean, more)))
     ElementTree.indent(root)
     return ElementTree.tostring(root, encoding="unicode", xml_declaration=False) + "\n"
+
+
+def _counts(cases: Sequence[Case]) -> dict[str, str]:
+    return {
+        "tests": str(len(cases)),
+        "failures": str(sum(not case.allowed for case, _ in cases)),
+        "errors": "0",
+        "skipped": str(sum(case.policy is None for case, _ in cases)),
+    }
+
+
+def _case(suite: ElementTree.Element, case: Judgement, more: tuple[str, ...]) -> None:
+    by = case.choice or case.policy
+    attributes = {
+        "name": clean(f"{named(case)} by {by}" if by else named(case)),
+        "classname": clean(case.file),
+        "file": clean(case.file),
+        "line": str(case.span.line),
+    }
+    element = ElementTree.SubElement(suite, "testcase", attributes)
+    lines = [clean(finding) for finding in findings(case)]
+    if not case.allowed:
+        failure = ElementTree.SubElement(
+            element, "failure", {"type": "denied", "message": lines[0] if lines else "denied"}
+        )
+        failure.text = "\n".join(lines)
+    elif case.policy is None:
+        ElementTree.SubElement(element, "skipped", {"message": "; ".join(lines)})
+    elif case.verdict != "allowed" or case.refused or more:
+        refused = [clean(f"{REFUSED}: {refusal.message}") for refusal in case.refused]
+        ElementTree.SubElement(element, "system-out").text = "\n".join((case.verdict, *lines, *refused, *more))
