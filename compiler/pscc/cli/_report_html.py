@@ -24,11 +24,17 @@ if TYPE_CHECKING:
 
 
 @frozen
+class _Names:
+    title: str
+    names: str
+
+
+@frozen
 class _Target:
     name: str
     keeps: bool
     verdict: str
-    lists: tuple[str, ...]
+    lists: tuple[_Names, ...]
     lacks: tuple[str, ...]
     usually: tuple[str, ...]
 
@@ -103,11 +109,11 @@ def _bar(report: Report) -> Iterator[_Part]:
 def _targets(report: Report) -> Iterator[_Target]:
     for row in words.target_rows(report):
         lists = (
-            f"{word}: {words.some(workloads)}"
-            for word, workloads in (
-                ("Refused", row.refused),
-                ("Admitted", row.admitted),
-                ("Other defaults", row.otherwise),
+            _Names(title, words.some(workloads))
+            for title, workloads in (
+                ("Which it refuses", row.refused),
+                ("Which it admits", row.admitted),
+                ("Where it sets other defaults", row.otherwise),
             )
             if workloads
         )

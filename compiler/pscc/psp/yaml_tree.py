@@ -6,9 +6,11 @@ within a bound. What readers take in different ways is a `Flaw` of its map, whic
 
 from __future__ import annotations
 
+import gc
 import json
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Literal, cast
 
 from pscc.base.frozen import frozen
@@ -64,9 +66,12 @@ class Node:
 
     def all_flaws(self) -> Iterator[Flaw]:
         """The flaws of this node and of all nodes in it."""
-        yield from self.flaws
-        for part in self.parts:
-            yield from part.all_flaws()
+        waiting = [self]
+        while waiting:
+            node = waiting.pop()
+            yield from node.flaws
+            if node.entries or node.items:
+                waiting.extend(reversed(tuple(node.parts)))
 
     def get(self, key: str) -> Node | None:
         """The field ``key``; None where it is missing or null."""
@@ -96,6 +101,7 @@ _OCTAL = re.compile(r"([-+]?)0[oO]?([0-7_]+)")
 _HEX = re.compile(r"([-+]?)0[xX]([0-9a-fA-F_]+)")
 _BINARY = re.compile(r"([-+]?)0[bB]([01_]+)")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_BEGINS_NUMBER = "+-.0123456789"
 _TRUE = frozenset(["y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"])
 _FALSE = frozenset(["n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF"])
 _NULL = frozenset(("", "~", "null", "Null", "NULL"))
@@ -107,7 +113,21 @@ _SPACE = re.compile(r"[\ufeff\s]*")
 
 def load_documents(source: SourceFile) -> tuple[Node, ...]:
     """The documents of ``source``, empty ones left out. Raises `SourceError` (``YML0xx``) with line and column."""
-    return tuple(document for places in _values(source) for document in _documents(places))
+    with _without_collecting():
+        return tuple(document for places in _values(source) for document in _documents(places))
+
+
+@contextmanager
+def _without_collecting() -> Iterator[None]:
+    """Holds the garbage collector back: a tree has no cycles, and looking through a large one again and again takes longer
+    than reading it."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
 
 
 def _values(source: SourceFile) -> tuple[Places, ...]:
@@ -192,55 +212,50 @@ def _tags(places: Places, loader_class: Any) -> Tags:
 
 class _Builder:
     def __init__(self, places: Places, tags: Tags) -> None:
+        import yaml
+
+        self.map, self.list, self.scalar = yaml.MappingNode, yaml.SequenceNode, yaml.ScalarNode
         self.places = places
         self.most = max(FEWEST_NODES, len(places.text))
         self.tags = tags
         self.count = 0
 
     def build(self, node: Any, depth: int) -> Node:
-        import yaml
-
         self.count += 1
         span = self.span(node)
         if self.count > self.most or depth > DEEPEST:
             raise SourceError((Diagnostic("YML003", "too many nested or repeated nodes", span, help=_WRITE_OUT),))
-        flaws = self.tagged(node)
-        if isinstance(node, yaml.MappingNode):
+        flaws = self.tagged(node) if self.tags else ()
+        if isinstance(node, self.map):
             entries, more = self.entries(node, depth)
             return Node("map", span, entries=entries, flaws=flaws + more)
-        if isinstance(node, yaml.SequenceNode):
+        if isinstance(node, self.list):
             items = tuple(self.build(item, depth + 1) for item in node.value)
             return Node("list", span, items=items, flaws=flaws)
-        quoted = self.tag(node) in _STRING_TAGS or node.style in ('"', "'", "|", ">")
+        quoted = (self.tags and self.tag(node) in _STRING_TAGS) or node.style in ('"', "'", "|", ">")
         kind, value = scalar(node.value, quoted)
         return Node(kind, span, value, spelled=node.value if kind in _PLAIN else "", flaws=flaws)
 
     def tag(self, node: Any) -> str | None:
         """The tag that stands before ``node``."""
-        import yaml
-
-        return self.tags.get((node.start_mark.line, node.start_mark.column, isinstance(node, yaml.ScalarNode)))
+        return self.tags.get((node.start_mark.line, node.start_mark.column, isinstance(node, self.scalar)))
 
     def tagged(self, node: Any) -> tuple[Flaw, ...]:
         """The flaw of a node whose tag is not read: none but that of a string is, and only before a scalar."""
-        import yaml
-
         tag = self.tag(node)
-        if tag is None or (tag in _STRING_TAGS and isinstance(node, yaml.ScalarNode)):
+        if tag is None or (tag in _STRING_TAGS and isinstance(node, self.scalar)):
             return ()
         return (_flaw("YML002", f"the tag `{tag}` is not read", self.span(node), "leave it out"),)
 
     def entries(self, node: Any, depth: int) -> tuple[tuple[Entry, ...], tuple[Flaw, ...]]:
         """The fields of a map, and its flaws. Of a field that is given twice, the first is taken."""
-        import yaml
-
         seen: dict[str, Span] = {}
         entries: list[Entry] = []
         flaws: list[Flaw] = []
         for key, value in node.value:
             span = self.span(key)
-            flaws += self.tagged(key)
-            if not isinstance(key, yaml.ScalarNode):
+            flaws += self.tagged(key) if self.tags else ()
+            if not isinstance(key, self.scalar):
                 if key.flow_style and key.start_mark.index == node.start_mark.index + 1:
                     raise SourceError((template(self.span(node), "{{"),))
                 flaws.append(_flaw("YML005", "a key has to be a plain word", span, "write `field: value`"))
@@ -274,6 +289,8 @@ def scalar(text: str, quoted: bool) -> tuple[Kind, str | int | float | bool | No
         return "bool", True
     if text in _FALSE:
         return "bool", False
+    if text[0] not in _BEGINS_NUMBER:
+        return "string", text
     if _INT.fullmatch(text):
         return "int", int(text.replace("_", ""))
     for pattern, base in ((_OCTAL, 8), (_HEX, 16), (_BINARY, 2)):
