@@ -42,6 +42,13 @@ def test_two_runs_give_identical_bytes_whatever_the_hash_seed(tmp_path: Path) ->
     assert tree(tmp_path / "1") == tree(tmp_path / "2")
 
 
+@pytest.mark.parametrize("fmt", ["html", "markdown", "json", "sarif", "junit", "openreports"])
+def test_two_reports_are_identical_whatever_the_hash_seed(fmt: str) -> None:
+    asked = ("report", "examples/cluster/dump.yaml", "-f", "examples/cluster/pods.yaml", "--format", fmt)
+    one, two = (run(*asked, seed=seed) for seed in ("1", "2"))
+    assert one.stdout == two.stdout != ""
+
+
 def test_a_failed_compile_leaves_the_folder_as_it_was(tmp_path: Path) -> None:
     out = tmp_path / "out"
     assert run("compile", "examples/psp-default.yaml", "-o", str(out)).returncode == 0

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from typing import Literal
 
 from pscc import ir
+from pscc.base.garbage import uncollected
 from pscc.base.source import Span
 from pscc.ir.access import Request
 from pscc.lowering.prepared import Prepared, prepared
@@ -52,13 +54,12 @@ def report(
     judge = _Judge(ready, prepared(program, replace(rollout, mode="warn")), on_targets)
     known = dict(contents.namespaces)
     judged: list[tuple[Manifest, str, Facts]] = []
-    for number, manifest in enumerate(contents.manifests, 1):
-        request = with_labels(requested, manifest, known)
-        judged.append(
-            (manifest, manifest.namespace or requested.namespace or "default", judge.facts(request, manifest))
-        )
-        if progress:
-            progress(number, len(contents.manifests))
+    with uncollected():
+        for number, manifest in enumerate(contents.manifests, 1):
+            namespace = manifest.namespace or requested.namespace or "default"
+            judged.append((manifest, namespace, judge.facts(with_labels(requested, manifest, known), manifest)))
+            if progress:
+                progress(number, len(contents.manifests))
     files = tuple(dict.fromkeys(manifest.span.file for manifest in contents.manifests))
     return Report(sources, files, ready.written, _workloads(judged), on_targets, contents.others)
 
@@ -69,7 +70,8 @@ class _Judge:
     def __init__(self, ready: Prepared, warning: Prepared, targets: tuple[OnTarget, ...]) -> None:
         self._program = ready.written
         self._warning = warning.written
-        self._targets = targets
+        self._outputs = tuple(_outputs(targets))
+        self._order = {target.name: number for number, target in enumerate(targets)}
         programs = (self._program, self._warning, *(target.program for target in targets))
         self._alike = Alike(programs)
         self._known: dict[tuple[Request, str, str], Facts] = {}
@@ -95,25 +97,31 @@ class _Judge:
         here = judgements(self._program, manifest, requested)
         outcome = _outcome(here)
         own = _changes(self._program, here, frozenset(), pod)
-        met: dict[tuple[ir.Program, frozenset[str]], tuple[Judgement, ...]] = {}
         elsewhere: list[Elsewhere] = []
-        for target in self._targets:
-            if target.errors:
-                continue
-            key = target.program, target.widely
-            if key not in met:
-                met[key] = judgements(target.program, manifest, requested, target.widely)
-            there = met[key]
+        for program, widely, names in self._outputs:
+            there = judgements(program, manifest, requested, widely)
             if _admits(there) != _admits(here):
-                elsewhere.append(Elsewhere(target.name, "refused" if _admits(here) else "admitted", _bare(there), ()))
+                how: Literal["refused", "admitted"] = "refused" if _admits(here) else "admitted"
+                elsewhere += [Elsewhere(name, how, _bare(there), ()) for name in names]
             elif _admits(here) and there[0].pod != here[0].pod:
-                others = _changes(target.program, there, target.widely, pod)
-                elsewhere.append(Elsewhere(target.name, "otherwise", _bare(there), others))
+                others = _changes(program, there, widely, pod)
+                elsewhere += [Elsewhere(name, "otherwise", _bare(there), others) for name in names]
         warned, scanned = (
             _bare(j for j in judgements(self._warning, manifest, requested, scan=scan) if j.verdict == "warned")
             for scan in (False, True)
         )
+        elsewhere.sort(key=lambda each: self._order[each.target])
         return Facts(outcome, _bare(here), own, tuple(elsewhere), warned, scanned)
+
+
+def _outputs(targets: Iterable[OnTarget]) -> Iterator[tuple[ir.Program, frozenset[str], tuple[str, ...]]]:
+    """What the outputs of ``targets`` mean, with the targets of which it is the same."""
+    named: dict[tuple[ir.Program, frozenset[str]], list[str]] = {}
+    for target in targets:
+        if not target.errors:
+            named.setdefault((target.program, target.widely), []).append(target.name)
+    for (program, widely), names in named.items():
+        yield program, widely, tuple(names)
 
 
 def _admits(judged: tuple[Judgement, ...]) -> bool:
