@@ -26,7 +26,7 @@ def test_a_bar_is_shown_after_a_while_and_goes_away(
         for step in (1, 1, 2):
             shown(step, 4)
     bars = [f"judging: [{'#' * done}{' ' * (30 - done)}] {percent} %" for done, percent in ((7, 25), (15, 50))]
-    lines = [line for line in terminal.readouterr().err.split("\r\033[K") if line != "judging"]
+    lines = [line for line in terminal.readouterr().err.split("\r") if line != "judging"]
     assert list(dict.fromkeys(lines)) == ["", *bars] and lines[-1] == ""
 
 
@@ -34,7 +34,7 @@ def test_what_has_no_steps_is_named(terminal: pytest.CaptureFixture[str], monkey
     monkeypatch.setattr(_progress, "_PATIENCE", 0.01)
     with progress("reading"):
         time.sleep(0.3)
-    assert terminal.readouterr().err == "\r\033[Kreading\r\033[K"
+    assert terminal.readouterr().err == "\rreading\r"
 
 
 def test_what_is_quick_shows_nothing(terminal: pytest.CaptureFixture[str]) -> None:
