@@ -19,25 +19,44 @@ for (const table of document.querySelectorAll("table.sortable")) {
     });
   });
 }
+// a browser lays out a few hundred rows at once, and takes long for ten thousand
+const FEW = 500;
+let most = FEW;
 const form = document.querySelector(".filter");
-const rows = [...document.querySelectorAll(".workloads tbody tr")];
-const texts = rows.map((row) => row.textContent.toLowerCase());
+const body = document.querySelector(".workloads tbody");
+const texts = new Map();
+const textOf = (row) => {
+  if (!texts.has(row)) texts.set(row, row.textContent.toLowerCase());
+  return texts.get(row);
+};
+const show = () => {
+  const text = form.elements.text.value.toLowerCase(), outcome = form.elements.outcome.value;
+  let found = 0;
+  for (const row of body.rows) {
+    const wanted = (!outcome || row.dataset.outcome === outcome) && (!text || textOf(row).includes(text));
+    found += wanted;
+    row.hidden = !wanted || found > most;
+  }
+  form.querySelector("output").textContent = `${Math.min(found, most)} of ${found} shown`;
+  form.elements.all.hidden = found <= most;
+};
 form.hidden = false;
 form.addEventListener("submit", (event) => event.preventDefault());
-form.addEventListener("input", () => {
-  const text = form.elements.text.value.toLowerCase(), outcome = form.elements.outcome.value;
-  let shown = 0;
-  rows.forEach((row, at) => {
-    row.hidden = !(texts[at].includes(text) && (!outcome || row.dataset.outcome === outcome));
-    shown += !row.hidden;
-  });
-  form.querySelector("output").textContent = `${shown} of ${rows.length}`;
-});
-let closed = [];
+form.addEventListener("input", show);
+form.elements.all.addEventListener("click", () => { most = Infinity; show(); });
+document.querySelector("table.workloads").addEventListener("click", (event) => event.target.closest("thead") && show());
+show();
+body.parentElement.classList.add("ready");
+let closed = [], before = most;
 addEventListener("beforeprint", () => {
-  closed = [...document.querySelectorAll("details:not([open])")];
+  before = most;
+  most = Infinity;
+  show();
+  closed = [...document.querySelectorAll("#targets details:not([open])")];
   for (const each of closed) each.open = true;
 });
 addEventListener("afterprint", () => {
   for (const each of closed) each.open = false;
+  most = before;
+  show();
 });
