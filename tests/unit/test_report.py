@@ -107,6 +107,16 @@ def test_a_rollout_is_reported_as_it_would_be(tmp_path: Path) -> None:
     assert reported(tmp_path, "--only-namespace", "infra").exit_code == 1
 
 
+def test_what_a_rollout_leaves_out_is_said(tmp_path: Path) -> None:
+    assert "SET021" in run(*CLUSTER, "--ignore-group", "system:masters").stderr
+    assert "SET027" in run(*CLUSTER, "--ignore-group", "system:mastres").stderr
+
+
+def test_without_a_choice_every_default_is_set_on_gatekeeper() -> None:
+    made = json.loads(run(*CLUSTER, "--ignore-group", "system:masters", "--format", "json").stdout)
+    assert made["summary"]["keeps"] == ["gatekeeper", "kyverno", "kyverno-cel", "vap"]
+
+
 def owned(name: str, owner: str, digest: str = "", **spec: Any) -> Json:
     one = pod(name, **spec)
     kind = "ReplicaSet" if digest else "StatefulSet"

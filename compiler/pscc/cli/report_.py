@@ -103,6 +103,7 @@ def _report(
     from pscc.api import require_sound
     from pscc.diagnostics import SourceError
     from pscc.ir.access import Request, requested_by
+    from pscc.lowering.prepared import prepared
     from pscc.reference.evaluate import unknown_labels, with_labels
     from pscc.reporting.building import report
     from pscc.targets.registry import TARGETS
@@ -120,12 +121,15 @@ def _report(
     requested = [(with_labels(request, item, known), item) for item in contents.manifests]
     write_diagnostics(unknown_labels(program, requested), (), "text")
     try:
-        with progress("judging") as shown:
-            targets = settings.target or tuple(TARGETS)
-            return report(program, contents, request, targets, settings.rollout, settings.options, sources, shown)
+        ready = prepared(program, settings.rollout)
     except SourceError as error:
         write_diagnostics(error.diagnostics, read, "text")
         raise click.exceptions.Exit(1) from None
+    warnings = tuple(each for each in (*ready.diagnostics, *ready.nowhere) if each.severity == "warning")
+    write_diagnostics(warnings, read, "text")
+    with progress("judging") as shown:
+        targets = settings.target or tuple(TARGETS)
+        return report(ready, contents, request, targets, settings.options, sources, shown)
 
 
 def _write(report: Report, fmt: str, output: str) -> None:

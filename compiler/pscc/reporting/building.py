@@ -11,7 +11,6 @@ from pscc.base.garbage import uncollected
 from pscc.base.source import Span
 from pscc.ir.access import Request
 from pscc.lowering.prepared import Prepared, prepared
-from pscc.lowering.rollout import Rollout
 from pscc.output.options import Options
 from pscc.pod.manifests import Contents, Manifest
 from pscc.pod.normalising import as_object, normalise
@@ -34,24 +33,21 @@ Source: ``DefaultDeploymentUniqueLabelKey`` in ``k8s.io/api/apps/v1/types.go``.
 
 
 def report(
-    program: ir.Program,
+    ready: Prepared,
     contents: Contents,
     requested: Request,
     targets: Sequence[str],
-    rollout: Rollout,
     options: Options,
     sources: tuple[str, ...],
     progress: Progress | None = None,
 ) -> Report:
     """The report about the workloads in ``contents``.
 
-    ``program`` is rolled out by ``rollout``, and compiled for ``targets`` with ``options``. ``requested`` is the request for
-    bare pods, as in `judgements`. ``sources`` are the names of what ``program`` was read from. Raises `SourceError` where
-    ``rollout`` leaves no policy.
+    ``ready`` is the program as it is rolled out, and compiled for ``targets`` with ``options``. ``requested`` is the request
+    for bare pods, as in `judgements`. ``sources`` are the names of what the program was read from.
     """
-    ready = prepared(program, rollout)
     on_targets = tuple(on_target(name, ready, options) for name in targets)
-    judge = _Judge(ready, prepared(program, replace(rollout, mode="warn")), on_targets)
+    judge = _Judge(ready, prepared(ready.source, replace(ready.rollout, mode="warn")), on_targets)
     known = dict(contents.namespaces)
     judged: list[tuple[Manifest, str, Facts]] = []
     with uncollected():
