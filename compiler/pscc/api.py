@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from pscc.base.frozen import frozen
+from pscc.base.garbage import uncollected
 from pscc.base.source import SourceFile, Span
 from pscc.diagnostics import Diagnostic, Report, SourceError
 from pscc.driver import analyse, checked, compile_program
@@ -286,7 +287,8 @@ def contents_of(sources: Iterable[SourceFile]) -> tuple[Contents, tuple[Diagnost
     for source in sources:
         own = Report()
         try:
-            read.append(read_contents(source, own))
+            with uncollected():
+                read.append(read_contents(source, own))
         except SourceError as error:
             own.diagnostics = list(error.diagnostics)
         report.diagnostics += own.diagnostics

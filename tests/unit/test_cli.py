@@ -12,7 +12,7 @@ import pytest
 from support.commands import run
 from support.paths import ROOT
 
-COMMANDS = ("compile", "check", "eval", "verify", "import", "explain", "completion")
+COMMANDS = ("compile", "check", "eval", "verify", "import", "explain", "report", "completion")
 
 
 @pytest.fixture(autouse=True)
@@ -34,7 +34,7 @@ def test_the_example_in_the_help_works(command: str, tmp_path: Path) -> None:
     words = example.removeprefix("Example: pscc ").split(" >> ")[0].split()
     words = [str(tmp_path / "out") if word == "rego/" else word for word in words]
     done = process(*words)
-    assert done.returncode == (1 if command == "eval" else 0), done.stderr
+    assert done.returncode == (1 if command in ("eval", "report") else 0), done.stderr
 
 
 def tree(folder: Path) -> dict[str, bytes]:
@@ -46,6 +46,13 @@ def test_two_runs_give_identical_bytes_whatever_the_hash_seed(tmp_path: Path) ->
     for seed in ("1", "2"):
         assert process("compile", "examples/team.psp", "-o", str(tmp_path / seed), seed=seed).returncode == 0
     assert tree(tmp_path / "1") == tree(tmp_path / "2")
+
+
+@pytest.mark.parametrize("fmt", ["html", "markdown", "json", "sarif", "junit", "openreports"])
+def test_two_reports_are_identical_whatever_the_hash_seed(fmt: str) -> None:
+    asked = ("report", "examples/cluster/dump.yaml", "-f", "examples/cluster/pods.yaml", "--format", fmt)
+    one, two = (process(*asked, seed=seed) for seed in ("1", "2"))
+    assert one.stdout == two.stdout != ""
 
 
 def test_a_failed_compile_leaves_the_folder_as_it_was(tmp_path: Path) -> None:

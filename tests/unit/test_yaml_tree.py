@@ -56,6 +56,8 @@ def test_places_are_one_based_and_count_characters() -> None:
         ("", []), ("---\n---\n", []), ("# nothing\n", []), ("a: b\n---\n---\n", [{"a": "b"}]),
         ("a: 1\n---\nb: 2\n...\n", [{"a": 1}, {"b": 2}]), ('{\n\t"a": [1, null]\n}', [{"a": [1, None]}]),
         ("a: &x [1]\nb: *x\n", [{"a": [1], "b": [1]}]), ("\ufeffa: 1", [{"a": 1}]),
+        ("a: &x b\n*x : c\n", [{"a": "b", "b": "c"}]), ("&k a: 1\nb: *k\n", [{"a": 1, "b": "a"}]),
+        ("a: &x 1\n---\na: &x 2\nb: *x\n", [{"a": 1}, {"a": 2, "b": 2}]),
     ],
 )  # fmt: skip
 def test_documents(text: str, documents: list[object]) -> None:
@@ -71,6 +73,8 @@ def test_documents(text: str, documents: list[object]) -> None:
         ("a: 1\n a: 2\n", "YML001:2:3"),
         ("a: \x00", "YML001:1:4"),
         ("a: *b\n", "YML001:1:4"),
+        ("a: &b 1\nc: &b 2\n", "YML001:2:4"),
+        ("a: &b 1\n---\nc: *b\n", "YML001:3:4"),
         ("a: 1\nb: 2\na: 3\n", "YML004:3:1"),
         ("? [a]\n: b\n", "YML005:1:3"),
         ("a: &x {c: 1}\nb:\n  <<: *x\n", "YML006:3:3"),
@@ -103,3 +107,14 @@ def test_aliases_are_bounded() -> None:
     levels = [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 10)]
     assert refused("\n".join(["a0: &a0 [x]", *levels])).startswith("YML003")
     assert refused("&a [*a]")[:3] == "YML"
+
+
+def test_nesting_by_aliases_is_bounded() -> None:
+    levels = [f"a{n}: &a{n} [*a{n - 1}]" for n in range(1, 200)]
+    assert refused("\n".join(["a0: &a0 [x]", *levels])) == "YML003:100:12"
+
+
+def test_what_is_left_out_of_a_map_may_have_anchors_and_repeats_nothing() -> None:
+    (node,) = load_documents(SourceFile("x.yaml", "a: 1\na: &x [b]\n<<: {c: *x}\nd: *x\n"))
+    assert node.to_json() == {"a": 1, "d": ["b"]}
+    assert [flaw.error.code for flaw in node.all_flaws()] == ["YML004", "YML006"]

@@ -25,6 +25,7 @@ COMMANDS = (
     "show",
     "explain",
     "diff",
+    "report",
     "fmt",
     "config",
     "lsp",

@@ -51,14 +51,20 @@ _ROLLOUT = (
     ),
 )
 """Those of the options that are about modes, namespaces and grants."""
+_ENGINE = click.option(
+    "--engine",
+    type=click.Choice(["rego", "cel"]),
+    default="rego",
+    show_default=True,
+    help="What Gatekeeper's templates are written in; cel is its K8sNativeValidation.",
+)
+_RELEASES = (
+    click.option("--kubernetes", type=Release(1), default="1.37", show_default=True, help="The cluster's Kubernetes."),
+    click.option("--gatekeeper", type=Release(3), default="3.23", show_default=True, help="The cluster's Gatekeeper."),
+    click.option("--kyverno", type=Release(1), default="1.19", show_default=True, help="The cluster's Kyverno."),
+)
 _OPTIONS = (
-    click.option(
-        "--engine",
-        type=click.Choice(["rego", "cel"]),
-        default="rego",
-        show_default=True,
-        help="What Gatekeeper's templates are written in; cel is its K8sNativeValidation.",
-    ),
+    _ENGINE,
     click.option(
         "--workloads",
         type=click.Choice(["warn", "enforce", "off"]),
@@ -66,9 +72,7 @@ _OPTIONS = (
         show_default=True,
         help="What happens when a Deployment, CronJob or the like is applied whose pods a policy would not admit.",
     ),
-    click.option("--kubernetes", type=Release(1), default="1.37", show_default=True, help="The cluster's Kubernetes."),
-    click.option("--gatekeeper", type=Release(3), default="3.23", show_default=True, help="The cluster's Gatekeeper."),
-    click.option("--kyverno", type=Release(1), default="1.19", show_default=True, help="The cluster's Kyverno."),
+    *_RELEASES,
     *_ROLLOUT,
     click.option(
         "--sync-waves",
@@ -150,19 +154,35 @@ def settings_options(targets: str) -> Callable[[Callable[..., None]], Callable[.
     """
 
     def add(command: Callable[..., None]) -> Callable[..., None]:
-        @wraps(command)
-        def gathered(**arguments: Any) -> None:
-            from dataclasses import fields
-
-            from pscc.output.settings import Settings
-
-            values = {member.name: arguments.pop(member.name) for member in fields(Settings)}
-            targets = tuple(dict.fromkeys(target for named in values["target"] for target in named))
-            command(settings=Settings(**{**values, "target": targets}), **arguments)
-
-        return _with((_target(targets), *_OPTIONS), gathered)
+        return _with((_target(targets), *_OPTIONS), _settled(command))
 
     return add
+
+
+def judging_options(targets: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """The same with those options alone that decide what a target does with a pod."""
+
+    def add(command: Callable[..., None]) -> Callable[..., None]:
+        return _with((_target(targets), _ENGINE, *_RELEASES, *_ROLLOUT, namespace_option), _settled(command))
+
+    return add
+
+
+def _settled(command: Callable[..., None]) -> Callable[..., None]:
+    """``command`` with the options of `Settings` that it has gathered in its argument ``settings``."""
+
+    @wraps(command)
+    def gathered(**arguments: Any) -> None:
+        from dataclasses import fields
+
+        from pscc.output.settings import Settings
+
+        names = [member.name for member in fields(Settings) if member.name in arguments]
+        values = {name: arguments.pop(name) for name in names}
+        targets = tuple(dict.fromkeys(target for named in values["target"] for target in named))
+        command(settings=Settings(**{**values, "target": targets}), **arguments)
+
+    return gathered
 
 
 def analysed_for(

@@ -17,8 +17,8 @@ from pscc.cli import COMMANDS
 NAME = "pscc.toml"
 _NEVER = frozenset(("help", "fix", "unsafe_fixes", "update", "version", "file", "diff"))
 """Options that are about one run: they cannot stand in the file."""
-_NEVER_OF = frozenset((("eval", "target"), ("explain", "targets")))
-"""The same of one command: there the targets are a question, and elsewhere what a team compiles for."""
+_NEVER_OF = frozenset((("eval", "target"), ("explain", "targets"), ("report", "output")))
+"""The same of one command: there the targets are a question, and elsewhere what a team compiles for; a report is no output."""
 _PATHS = frozenset(("output", "pods"))
 """Options that are paths, besides those whose type says so: in the file they are relative to it."""
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from pscc.cli._diff_words import OBJECTS, headline, kinds, lines, manifest, of_witness, update, value, where, where_of
+from pscc.cli._markdown import cell
 from pscc.diagnostics.render import clean
 
 if TYPE_CHECKING:
@@ -39,14 +40,14 @@ def markdown(difference: Difference, workloads: tuple[WorkloadChange, ...] | Non
     if table:
         yield from ("", "| | what | for whom, and where |", "|---|---|---|")
     for line in table:
-        yield f"| {line.kind} | {_cell(line.what)} | {_cell(line.where)} |"
+        yield f"| {line.kind} | {cell(line.what)} | {cell(line.where)} |"
     if workloads is not None:
         yield ""
         yield _count(workloads)
-        yield from (f"- {_cell(str(change))}" for change in workloads)
+        yield from (f"- {cell(str(change))}" for change in workloads)
     for title, pod, rest in _details(difference):
-        yield from ("", f"<details><summary>{_cell(title)}</summary>", "", "```yaml", *pod.splitlines(), "```", "")
-        yield from (_cell(line.strip()) + "  " for line in rest if line)
+        yield from ("", f"<details><summary>{cell(title)}</summary>", "", "```yaml", *pod.splitlines(), "```", "")
+        yield from (cell(line.strip()) + "  " for line in rest if line)
         yield "</details>"
 
 
@@ -105,10 +106,3 @@ def _count(workloads: tuple[WorkloadChange, ...]) -> str:
     if not number:
         return "None of your workloads is treated differently."
     return "1 workload is treated differently:" if number == 1 else f"{number} workloads are treated differently:"
-
-
-def _cell(text: str) -> str:
-    """``text`` in a table or a list: nothing in it is markup."""
-    for character in "\\`*_{}[]<>|#":
-        text = text.replace(character, f"\\{character}")
-    return text

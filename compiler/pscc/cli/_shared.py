@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal, TypeVar
 import click
 
 from pscc.cli._config import configured
+from pscc.cli._progress import progress
 
 if TYPE_CHECKING:
     from pscc.base.source import SourceFile
@@ -141,7 +142,8 @@ def contents_of(paths: tuple[str, ...]) -> Contents:
     try:
         for path in files_of(paths, manifests=True):
             sources.append(read_source(path))
-        contents, diagnostics = api.contents_of(sources)
+        with progress("reading"):
+            contents, diagnostics = api.contents_of(sources)
     except SourceError as error:
         write_diagnostics(error.diagnostics, sources, "text")
         raise click.exceptions.Exit(1) from None

@@ -43,25 +43,33 @@ def as_diagnostics(judgements: Iterable[Judgement]) -> Iterator[Diagnostic]:
             yield Diagnostic("POD006", message, judgement.span, "warning")
 
 
-def as_junit(pods: Sequence[Sequence[Judgement]]) -> str:
-    """JUnit XML: a test case for each judgement. What enforces and denies is a failure; an unjudged pod is skipped."""
-    cases = tuple(_junit_case(judgement) for of_one in pods for judgement in of_one)
-    return _junit.junit("pscc eval", (_junit.Suite("pscc eval", cases),))
+Case = tuple["Judgement", tuple[str, ...]]
+"""A judgement, and further lines about it."""
 
 
-def _junit_case(judgement: Judgement) -> _junit.Case:
+def as_junit(command: str, suites: Sequence[tuple[str, Sequence[Case]]]) -> str:
+    """JUnit XML of ``command``: ``suites`` by name, with a test case for each judgement.
+
+    What enforces and denies is a failure; an unjudged pod is skipped.
+    """
+    return _junit.junit(
+        command, tuple(_junit.Suite(name, tuple(_junit_case(*case) for case in cases)) for name, cases in suites)
+    )
+
+
+def _junit_case(judgement: Judgement, more: tuple[str, ...]) -> _junit.Case:
     by = judgement.choice or judgement.policy
     name = f"{named(judgement)} by {by}" if by else named(judgement)
-    return _junit.Case(name, judgement.file, judgement.span.line, _junit_outcome(judgement))
+    return _junit.Case(name, judgement.file, judgement.span.line, _junit_outcome(judgement, more))
 
 
-def _junit_outcome(judgement: Judgement) -> _junit.Outcome | None:
+def _junit_outcome(judgement: Judgement, more: tuple[str, ...]) -> _junit.Outcome | None:
     lines = tuple(findings(judgement))
     if not judgement.allowed:
         return _junit.Outcome("failure", lines, "denied")
     if judgement.policy is None:
         return _junit.Outcome("skipped", lines)
-    if judgement.verdict != "allowed" or judgement.refused:
+    if judgement.verdict != "allowed" or judgement.refused or more:
         refused = (f"{REFUSED}: {refusal.message}" for refusal in judgement.refused)
-        return _junit.Outcome("system-out", (judgement.verdict, *lines, *refused))
+        return _junit.Outcome("system-out", (judgement.verdict, *lines, *refused, *more))
     return None

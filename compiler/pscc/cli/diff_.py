@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-import sys
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
 
 from pscc.cli._compiling import rollout_options
 from pscc.cli._config import configured
+from pscc.cli._progress import progress
 from pscc.cli._shared import analysed, contents_of, everyone_option, namespace_option
 
 if TYPE_CHECKING:
     from pscc.ir import Program
     from pscc.lowering.rollout import Rollout
     from pscc.pod.manifests import Manifest
-    from pscc.reasoning.difference.compare import Progress
-
-_PATIENCE = 2.0
-"""Seconds after which a terminal is shown how far the comparison is."""
 
 
 @click.command("diff", epilog="\b\nExample: pscc diff examples/restricted.yaml pss/restricted@1.30")
@@ -70,8 +63,8 @@ def command(
 
     before, after = (_rolled_out(source, everyone, namespace, rollout) for source in (old, new))
     manifests = _manifests(files)
-    with _progress() as progress:
-        difference = compare(before, after, progress)
+    with progress("comparing") as shown:
+        difference = compare(before, after, shown)
     workloads = None
     if files:
         from pscc.cli._diff_workloads import workload_changes
@@ -103,22 +96,3 @@ def _rolled_out(source: str, everyone: bool, namespace: str | None, rollout: Rol
 def _manifests(files: tuple[str, ...]) -> tuple[Manifest, ...]:
     """The workloads in ``files``. Exits with 1 where a file is no YAML."""
     return contents_of(files).manifests if files else ()
-
-
-@contextmanager
-def _progress() -> Iterator[Progress | None]:
-    """What shows on a terminal how far a comparison is that takes long; the line is gone when it ends."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    start, shown = time.monotonic(), False
-
-    def progress(step: int, steps: int) -> None:
-        nonlocal shown
-        if time.monotonic() - start > _PATIENCE:
-            shown = True
-            click.echo(f"\rcomparing: {100 * step // steps} %", err=True, nl=False)
-
-    yield progress
-    if shown:
-        click.echo("\r\033[K", err=True, nl=False)

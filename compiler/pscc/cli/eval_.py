@@ -118,7 +118,8 @@ def command(
         case "junit":
             from pscc.cli._verdict_formats import as_junit
 
-            click.echo(as_junit(pods), nl=False)
+            cases = [(judgement, ()) for of_one in pods for judgement in of_one]
+            click.echo(as_junit("pscc eval", [("pscc eval", cases)]), nl=False)
         case "github" | "sarif":
             from pscc.cli._verdict_formats import as_diagnostics
 
@@ -137,20 +138,13 @@ def _as_on(target: str, program: Program, read: tuple[SourceFile, ...]) -> tuple
 
     Reports what it cannot express. Exits with 1 where it refuses the program.
     """
-    from pscc.diagnostics import SourceError
-    from pscc.lowering.legalise import legalise
     from pscc.lowering.prepared import prepared
-    from pscc.lowering.rollout import AS_WRITTEN
     from pscc.lowering.shortfall_text import diagnostic_of
-    from pscc.lowering.shortfalls import set_widely
     from pscc.output.options import DEFAULTS
-    from pscc.targets.registry import target_named
+    from pscc.reporting.targets import on_target
 
-    try:
-        ready = prepared(program, AS_WRITTEN)
-        legal = legalise(ready.formed, target, target_named(target).capabilities(DEFAULTS), "off")
-    except SourceError as error:
-        write_diagnostics(error.diagnostics, read, "text")
-        raise click.exceptions.Exit(1) from None
-    write_diagnostics(tuple(dict.fromkeys(map(diagnostic_of, legal.shortfalls))), read, "text")
-    return legal.program, set_widely(legal.shortfalls)
+    there = on_target(target, prepared(program), DEFAULTS)
+    write_diagnostics(there.errors or tuple(dict.fromkeys(map(diagnostic_of, there.shortfalls))), read, "text")
+    if there.errors:
+        raise click.exceptions.Exit(1)
+    return there.program, there.widely

@@ -63,6 +63,26 @@ def render(template: str, **context: object) -> str:
     return _environment().get_template(template).render(context)
 
 
+@cache
+def _page_environment() -> Environment:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    return Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=True,
+        auto_reload=False,
+    )
+
+
+def render_page(template: str, **context: object) -> str:
+    """The HTML of ``templates/<template>`` with ``context``. Every text is escaped, so that none of it is markup."""
+    return _page_environment().get_template(template).render(context)
+
+
 def yaml_quote(value: str | int | bool) -> Code:
     """``value`` as a YAML scalar on one line: plain where every YAML reader takes it for that string, else quoted."""
     if isinstance(value, bool):

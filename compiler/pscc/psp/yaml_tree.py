@@ -9,9 +9,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from typing import Any, Literal, cast
+from typing import Any, Literal, NamedTuple
 
 from pscc.base.frozen import frozen
+from pscc.base.garbage import uncollected
 from pscc.base.source import SourceFile, Span
 from pscc.diagnostics import Diagnostic, SourceError
 from pscc.psp.yaml_errors import Places, syntax_error, template
@@ -64,9 +65,12 @@ class Node:
 
     def all_flaws(self) -> Iterator[Flaw]:
         """The flaws of this node and of all nodes in it."""
-        yield from self.flaws
-        for part in self.parts:
-            yield from part.all_flaws()
+        waiting = [self]
+        while waiting:
+            node = waiting.pop()
+            yield from node.flaws
+            if node.entries or node.items:
+                waiting.extend(reversed(tuple(node.parts)))
 
     def get(self, key: str) -> Node | None:
         """The field ``key``; None where it is missing or null."""
@@ -96,10 +100,12 @@ _OCTAL = re.compile(r"([-+]?)0[oO]?([0-7_]+)")
 _HEX = re.compile(r"([-+]?)0[xX]([0-9a-fA-F_]+)")
 _BINARY = re.compile(r"([-+]?)0[bB]([01_]+)")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_BEGINS_NUMBER = "+-.0123456789"
 _TRUE = frozenset(["y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON"])
 _FALSE = frozenset(["n", "N", "no", "No", "NO", "false", "False", "FALSE", "off", "Off", "OFF"])
 _NULL = frozenset(("", "~", "null", "Null", "NULL"))
 _WRITE_OUT = "no policy or pod looks like this: write it out in a plain way"
+_QUOTED = ('"', "'", "|", ">")
 _STRING_TAGS = ("!", "tag:yaml.org,2002:str")
 _PLAIN = ("bool", "int", "float")
 _SPACE = re.compile(r"[\ufeff\s]*")
@@ -107,7 +113,8 @@ _SPACE = re.compile(r"[\ufeff\s]*")
 
 def load_documents(source: SourceFile) -> tuple[Node, ...]:
     """The documents of ``source``, empty ones left out. Raises `SourceError` (``YML0xx``) with line and column."""
-    return tuple(document for places in _values(source) for document in _documents(places))
+    with uncollected():
+        return tuple(document for places in _values(source) for document in _documents(places))
 
 
 def _values(source: SourceFile) -> tuple[Places, ...]:
@@ -138,111 +145,113 @@ def _values(source: SourceFile) -> tuple[Places, ...]:
 def _documents(places: Places) -> tuple[Node, ...]:
     import yaml
 
-    loader_class: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        tags = _tags(places, loader_class)
-        loader = loader_class(places.text)
-    except yaml.YAMLError as error:
-        raise SourceError((syntax_error(places, error),)) from None
-    builder = _Builder(places, tags)
-    documents = []
-    try:
-        while loader.check_node():
-            node = builder.build(loader.get_node(), 0)
-            if node.kind != "null":
-                documents.append(node)
+        return tuple(node for node in _Reader(places).documents() if node.kind != "null")
     except yaml.YAMLError as error:
         raise SourceError((syntax_error(places, error),)) from None
     except (RecursionError, ValueError, OverflowError):
         raise SourceError(
             (Diagnostic("YML002", "this document cannot be read", places.start, help=_WRITE_OUT),)
         ) from None
-    finally:
-        loader.dispose()
-    return tuple(documents)
 
 
-Tags = dict[tuple[int, int, bool], str]
-"""The tag of each node that has one, by line, column, and whether it is a scalar: a map begins where its first key does."""
+class _Anchored(NamedTuple):
+    """What an alias stands for: ``text`` is that of a scalar, ``nodes`` their number, and ``height`` how deep they are nested."""
+
+    node: Node
+    nodes: int
+    height: int
+    event: Any
 
 
-def _tags(places: Places, loader_class: Any) -> Tags:
-    """The tags of the source. Refuses nesting that would exhaust the parser's C stack."""
-    import yaml
+class _Reader:
+    """Makes nodes of the parser's events as they come. Nodes that aliases stand for are shared, and counted each time."""
 
-    tags: Tags = {}
-    depth = 0
-    for event in yaml.parse(places.text, Loader=loader_class):
-        if isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
-        if not isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent):
-            continue
-        start, end = cast("Any", event.start_mark), cast("Any", event.end_mark)
-        if isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-            if depth > DEEPEST:
-                span = places.span(start, end)
-                raise SourceError(
-                    (Diagnostic("YML003", f"nested more than {DEEPEST} levels deep", span, help=_WRITE_OUT),)
-                )
-        if event.tag is not None:
-            tags[start.line, start.column, isinstance(event, yaml.ScalarEvent)] = event.tag
-    return tags
-
-
-class _Builder:
-    def __init__(self, places: Places, tags: Tags) -> None:
-        self.places = places
-        self.most = max(FEWEST_NODES, len(places.text))
-        self.tags = tags
-        self.count = 0
-
-    def build(self, node: Any, depth: int) -> Node:
+    def __init__(self, places: Places) -> None:
         import yaml
 
-        self.count += 1
-        span = self.span(node)
-        if self.count > self.most or depth > DEEPEST:
-            raise SourceError((Diagnostic("YML003", "too many nested or repeated nodes", span, help=_WRITE_OUT),))
-        flaws = self.tagged(node)
-        if isinstance(node, yaml.MappingNode):
-            entries, more = self.entries(node, depth)
-            return Node("map", span, entries=entries, flaws=flaws + more)
-        if isinstance(node, yaml.SequenceNode):
-            items = tuple(self.build(item, depth + 1) for item in node.value)
-            return Node("list", span, items=items, flaws=flaws)
-        quoted = self.tag(node) in _STRING_TAGS or node.style in ('"', "'", "|", ">")
-        kind, value = scalar(node.value, quoted)
-        return Node(kind, span, value, spelled=node.value if kind in _PLAIN else "", flaws=flaws)
+        self._yaml: Any = yaml
+        self._loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(places.text)
+        self._next = self._loader.get_event
+        self._places = places
+        self._most = max(FEWEST_NODES, len(places.text))
+        self._count = self._deepest = 0
+        self._anchors: dict[str, _Anchored | None] = {}
+        """None stands for a node that is not complete yet."""
 
-    def tag(self, node: Any) -> str | None:
-        """The tag that stands before ``node``."""
-        import yaml
+    def documents(self) -> Iterator[Node]:
+        """The root of each document, empty ones included."""
+        try:
+            self._next()
+            while type(self._next()) is not self._yaml.StreamEndEvent:
+                self._anchors = {}
+                self._count = self._deepest = 0
+                yield self._node(self._next(), 0)
+                self._next()
+        finally:
+            self._loader.dispose()
 
-        return self.tags.get((node.start_mark.line, node.start_mark.column, isinstance(node, yaml.ScalarNode)))
+    def _node(self, event: Any, depth: int) -> Node:
+        """The node that begins with ``event``."""
+        if type(event) is self._yaml.AliasEvent:
+            return self._alias(event, depth).node
+        if event.anchor is None:
+            return self._written(event, depth)
+        if event.anchor in self._anchors:
+            raise self._yaml.composer.ComposerError(None, None, "found duplicate anchor", event.start_mark)
+        self._anchors[event.anchor] = None
+        count, deepest = self._count, self._deepest
+        self._deepest = depth
+        node = self._written(event, depth)
+        self._anchors[event.anchor] = _Anchored(node, self._count - count, self._deepest - depth, event)
+        self._deepest = max(deepest, self._deepest)
+        return node
 
-    def tagged(self, node: Any) -> tuple[Flaw, ...]:
-        """The flaw of a node whose tag is not read: none but that of a string is, and only before a scalar."""
-        import yaml
+    def _alias(self, event: Any, depth: int) -> _Anchored:
+        if event.anchor not in self._anchors:
+            raise self._yaml.composer.ComposerError(None, None, "found undefined alias", event.start_mark)
+        anchored = self._anchors[event.anchor]
+        if anchored is None or depth + anchored.height > DEEPEST or self._count + anchored.nodes > self._most:
+            raise self._too_many(event)
+        self._count += anchored.nodes
+        self._deepest = max(self._deepest, depth + anchored.height)
+        return anchored
 
-        tag = self.tag(node)
-        if tag is None or (tag in _STRING_TAGS and isinstance(node, yaml.ScalarNode)):
-            return ()
-        return (_flaw("YML002", f"the tag `{tag}` is not read", self.span(node), "leave it out"),)
+    def _written(self, event: Any, depth: int) -> Node:
+        self._count += 1
+        if self._count > self._most:
+            raise self._too_many(event)
+        if depth > self._deepest:
+            self._deepest = depth
+        kind = type(event)
+        if kind is self._yaml.ScalarEvent:
+            quoted = event.style in _QUOTED or event.tag in _STRING_TAGS
+            of, value = scalar(event.value, quoted)
+            span = self._places.span(event.start_mark, event.end_mark)
+            return Node(of, span, value, spelled=event.value if of in _PLAIN else "", flaws=_tagged(event, span))
+        if depth >= DEEPEST:
+            span = self._places.span(event.start_mark, event.end_mark)
+            raise SourceError((Diagnostic("YML003", f"nested more than {DEEPEST} levels deep", span, help=_WRITE_OUT),))
+        if kind is self._yaml.MappingStartEvent:
+            entries, flaws, end = self._entries(event, depth)
+            span = self._places.span(event.start_mark, end)
+            return Node("map", span, entries=entries, flaws=_tagged(event, span) + flaws)
+        items: list[Node] = []
+        while type(inner := self._next()) is not self._yaml.SequenceEndEvent:
+            items.append(self._node(inner, depth + 1))
+        span = self._places.span(event.start_mark, inner.end_mark)
+        return Node("list", span, items=tuple(items), flaws=_tagged(event, span))
 
-    def entries(self, node: Any, depth: int) -> tuple[tuple[Entry, ...], tuple[Flaw, ...]]:
-        """The fields of a map, and its flaws. Of a field that is given twice, the first is taken."""
-        import yaml
-
+    def _entries(self, start: Any, depth: int) -> tuple[tuple[Entry, ...], tuple[Flaw, ...], Any]:
+        """The fields of a map, its flaws, and the mark where it ends. Of a field that is given twice, the first is taken."""
         seen: dict[str, Span] = {}
         entries: list[Entry] = []
         flaws: list[Flaw] = []
-        for key, value in node.value:
-            span = self.span(key)
-            flaws += self.tagged(key)
-            if not isinstance(key, yaml.ScalarNode):
-                if key.flow_style and key.start_mark.index == node.start_mark.index + 1:
-                    raise SourceError((template(self.span(node), "{{"),))
+        while type(event := self._next()) is not self._yaml.MappingEndEvent:
+            (key, span), count = self._key(event, start, depth), self._count
+            value = self._node(self._next(), depth + 1)
+            flaws += _tagged(key, span)
+            if type(key) is not self._yaml.ScalarEvent:
                 flaws.append(_flaw("YML005", "a key has to be a plain word", span, "write `field: value`"))
             elif key.value == "<<" and key.style not in ('"', "'"):
                 flaws.append(_flaw("YML006", "merge keys are not read here", span, "write the fields out"))
@@ -253,11 +262,38 @@ class _Builder:
                 flaws.append(Flaw(Diagnostic("YML004", message, span, notes=notes, help=help), key.value))
             else:
                 seen[key.value] = span
-                entries.append(Entry(key.value, span, self.build(value, depth + 1)))
-        return tuple(entries), tuple(flaws)
+                entries.append(Entry(key.value, span, value))
+                continue
+            self._count = count  # the value is left out
+        return tuple(entries), tuple(flaws), event.end_mark
 
-    def span(self, node: Any) -> Span:
-        return self.places.span(node.start_mark, node.end_mark)
+    def _key(self, event: Any, start: Any, depth: int) -> tuple[Any, Span]:
+        """The event of a key, which an alias may stand for, and its place. Refuses what is a template's ``{{``."""
+        if type(event) is self._yaml.ScalarEvent and event.anchor is None:
+            return event, self._places.span(event.start_mark, event.end_mark)
+        count = self._count
+        if type(event) is self._yaml.AliasEvent:
+            anchored = self._alias(event, depth + 1)
+            event, node = anchored.event, anchored.node
+        else:
+            node = self._node(event, depth + 1)
+        self._count = count
+        flow = type(event) is not self._yaml.ScalarEvent and event.flow_style
+        if flow and event.start_mark.index == start.start_mark.index + 1:
+            span = self._places.span(start.start_mark, start.end_mark).to(node.span)
+            raise SourceError((template(span, "{{"),))
+        return event, node.span
+
+    def _too_many(self, event: Any) -> SourceError:
+        span = self._places.span(event.start_mark, event.end_mark)
+        return SourceError((Diagnostic("YML003", "too many nested or repeated nodes", span, help=_WRITE_OUT),))
+
+
+def _tagged(event: Any, span: Span) -> tuple[Flaw, ...]:
+    """The flaw of a node whose tag is not read: none but that of a string is, and only before a scalar."""
+    if event.tag is None or (event.tag in _STRING_TAGS and hasattr(event, "value")):
+        return ()
+    return (_flaw("YML002", f"the tag `{event.tag}` is not read", span, "leave it out"),)
 
 
 def _flaw(code: str, message: str, span: Span, help: str) -> Flaw:
@@ -274,6 +310,8 @@ def scalar(text: str, quoted: bool) -> tuple[Kind, str | int | float | bool | No
         return "bool", True
     if text in _FALSE:
         return "bool", False
+    if text[0] not in _BEGINS_NUMBER:
+        return "string", text
     if _INT.fullmatch(text):
         return "int", int(text.replace("_", ""))
     for pattern, base in ((_OCTAL, 8), (_HEX, 16), (_BINARY, 2)):

@@ -93,16 +93,23 @@ def unknown_labels(program: ir.Program, requested: Sequence[tuple[Request, Manif
 
 
 def judgements(
-    program: ir.Program, manifest: Manifest, requested: Request = SOMEBODY, widely: frozenset[str] = frozenset()
+    program: ir.Program,
+    manifest: Manifest,
+    requested: Request = SOMEBODY,
+    widely: frozenset[str] = frozenset(),
+    *,
+    scan: bool = False,
 ) -> tuple[Judgement, ...]:
     """One judgement for each policy or choice that judges ``manifest``, or one without a policy where none does.
 
     ``requested`` is the request for a bare pod; the controller of a workload asks for the workload's pods. Its namespace is
     that of manifests which name none, or ``default``. A pod is admitted if every judgement has ``allowed``. ``widely`` is as in
-    `decide`.
+    `decide`. With ``scan`` nobody asks, as where an engine audits running pods: the pod's service account alone counts.
     """
     pod = normalise(manifest.pod)
     request = request_of(requested, manifest, pod)
+    if scan:
+        request = replace(request, user="", groups=())
     decision = decide(program, request, pod, widely=widely)
     psp = admitted_by(pod)
     namespace = manifest.namespace or requested.namespace

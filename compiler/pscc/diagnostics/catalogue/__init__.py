@@ -134,6 +134,18 @@ _CODES: dict[str, tuple[str, str, str]] = {
         "those of --namespace-label. Where it has none, it does not judge by that policy; the cluster may.",
         "in namespaces tier=edge",
     ),
+    "POD008": (
+        "A workload that lives off defaults",
+        "The policies admit the workload once their defaults are set in its pods. On a target that does not set them, it has to "
+        "set these fields itself. `pscc report` lists them.",
+        "default readOnlyRootFilesystem true",
+    ),
+    "POD009": (
+        "A workload that a target refuses",
+        "The policies admit the workload, and the output of a target refuses it: the target cannot set a default that the "
+        "workload lives off, or is stricter in another way that the compile reports. `pscc report` says what it objects to.",
+        "",
+    ),
     "TST001": (
         "A file of cases that cannot be read",
         "`pscc test` reads files of cases. A key that it does not know would be an expectation that nothing checks. "
