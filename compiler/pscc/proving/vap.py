@@ -190,7 +190,7 @@ def _objects(policy: Json, operation: str) -> Term:
     """When the policy objects: it matches, and a validation is false, or something fails and ``failurePolicy`` is Fail."""
     spec = _spec(policy)
     variables: dict[str, Expression] = {}
-    evaluator = Evaluator(_scope(operation), variables)
+    evaluator = Evaluator(scope(operation), variables)
     for index, variable in enumerate(_list(spec, "variables")):
         variables[str(variable["name"])] = _read(policy, f"variables[{index}]", variable.get("expression"))
     conditions = [
@@ -221,7 +221,8 @@ def _list(spec: Json, name: str) -> list[dict[str, object]]:
     return [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
 
 
-def _scope(operation: str) -> dict[str, Result]:
+def scope(operation: str) -> dict[str, Result]:
+    """The names that an expression of a policy may use when a pod is created or changed (``operation``)."""
     return {
         "object": just(root("pod")),
         "oldObject": just(root("old") if operation == "UPDATE" else Null()),

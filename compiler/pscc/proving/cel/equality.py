@@ -52,6 +52,9 @@ def equals(left: Value, right: Value) -> Term:
             return TRUE
         case (Structure() | Unknown() | Annotations() | Made(), Structure() | Unknown() | Annotations() | Made()):
             raise NotUnderstoodError("`==` of two objects")
+        case (Listed(), other) | (other, Listed()) if not isinstance(other, Null):
+            # a list of the request fails beside a scalar, a list that is written out is unequal
+            raise NotUnderstoodError("`==` of a list and something else")
         case (Some(), _) | (_, Some()) | (SplitText(), _) | (_, SplitText()):
             raise NotUnderstoodError("`==` of optional values, or of the parts of a string")
         case _:

@@ -215,14 +215,13 @@ class Evaluator:
             case (("&&" | "||"), (left, right)):
                 return self._connected(operator, left, right, scope, known)
             case "!", (operand,):
-                inner = self.result(operand, scope, known)
-                return boolean(inner.truth[1], inner.fails)
+                return _negated(self.result(operand, scope, known))
             case "==", (left, right):
                 given = self.result(left, scope, known), self.result(right, scope, known)
-                return both(*given, lambda one, other: boolean(settled(equals(one, other), known)))
+                return both(*given, lambda one, other: _equal(one, other, known))
             case "!=", (left, right):
                 given = self.result(left, scope, known), self.result(right, scope, known)
-                return both(*given, lambda one, other: boolean(not_(settled(equals(one, other), known))))
+                return both(*given, lambda one, other: boolean(not_(_equal(one, other, known).truth[0])))
             case (("<" | "<=" | ">" | ">="), (left, right)):
                 given = self.result(left, scope, known), self.result(right, scope, known)
                 return both(*given, lambda one, other: _compared(operator, one, other))
@@ -270,8 +269,10 @@ class Evaluator:
                 return boolean(contains(inside, value))
             case Structure() | Made() | Annotations() if isinstance(value, Text):
                 return boolean(not_(self._at(inside, value, known).error))
-            case Structure() | Made() | Annotations():
+            case Made():
                 return boolean(FALSE)
+            case Structure() | Annotations():
+                return FAILS
             case _:
                 return functions.is_among_parts(value, inside)
 
@@ -305,6 +306,22 @@ def _constant(value: str | int | bool | None) -> Value:
             return Whole(number(value))
         case str():
             return Text(Plain(text(value)))
+
+
+def _negated(result: Result) -> Result:
+    return boolean(result.truth[1], result.fails)
+
+
+def _equal(left: Value, right: Value, known: Known) -> Result:
+    """An object of the request on the left fails beside what is neither an object nor null.
+
+    ``!=`` takes that for unequal. Sources: ``unstructuredMap.Equal`` in ``k8s.io/apiserver/pkg/cel/common/values.go``,
+    and ``evalNe`` in cel-go ``interpreter/interpretable.go``.
+    """
+    objects = (Structure, Annotations, Unknown)
+    if isinstance(left, objects) and not isinstance(right, (*objects, Made, Null)):
+        return FAILS
+    return boolean(settled(equals(left, right), known))
 
 
 def settled(term: Term, known: Known) -> Term:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pscc.proving.cel.result import Result, just, then
+from pscc.proving.cel.result import FAILS, Result, just, then
 from pscc.proving.errors import NotUnderstoodError
 from pscc.proving.logic.terms import not_
 from pscc.proving.values import Nothing, Some, Value
@@ -31,9 +31,9 @@ def made(function: str, arguments: list[Result]) -> Result:
 
 
 def or_value(given: Result, otherwise: Result) -> Result:
-    """``given.orValue(otherwise)``. A value that is not optional is given back as it is, as cel-go does.
+    """``given.orValue(otherwise)``. It fails on a value that is not optional; ``otherwise`` counts only where it is needed.
 
-    ``otherwise`` is evaluated only where it is needed. Source: ``evalOptionalOrValue.Eval`` in cel-go ``cel/library.go``.
+    Source: ``evalOptionalOrValue.Eval`` in cel-go ``cel/library.go``, as of the cel-go in Kubernetes 1.37.
     """
 
     def unpacked(value: Value) -> Result:
@@ -43,6 +43,6 @@ def or_value(given: Result, otherwise: Result) -> Result:
             case Nothing():
                 return otherwise
             case _:
-                return just(value)
+                return FAILS
 
     return then(given, unpacked)
