@@ -25,7 +25,11 @@ PODS: list[dict[str, Any]] = [
     {
         "containers": [
             {"name": "a", "image": "app:1", "securityContext": {"privileged": True, "runAsUser": 1}},
-            {"name": "b", "image": "a", "securityContext": {"capabilities": {"add": ["NET_RAW"]}, "seccompProfile": _PROFILE}},
+            {
+                "name": "b",
+                "image": "a",
+                "securityContext": {"capabilities": {"add": ["NET_RAW"]}, "seccompProfile": _PROFILE},
+            },
         ],
         "initContainers": [{"name": "c", "image": "a", "securityContext": {"privileged": False}}],
     },

@@ -107,7 +107,8 @@ class Drawn:
             case 4:
                 return f"{value} != dyn({self._constant()})"
             case 5:
-                return f"{value} {self._random.choice(('<', '<=', '>', '>='))} dyn({self._random.choice(('0', '1', '1000', 'null'))})"
+                limit = self._random.choice(("0", "1", "1000", "null"))
+                return f"{value} {self._random.choice(('<', '<=', '>', '>='))} dyn({limit})"
             case 6:
                 return f"dyn({self._constant()}) in {value}"
             case 7:
