@@ -9,9 +9,11 @@ import pytest
 from pscc.lowering.rollout import Rollout
 from pscc.proving.errors import NotUnderstoodError
 from pscc.proving.prove import claims
-from pscc.proving.question import Equal
+from pscc.proving.question import Equal, Undecided
 from support.proofs import answers, difference, golden, of_text
 
+BOTH = [Equal(), Equal()]
+"""Of pods that are created, and of pods that are changed."""
 GOLDEN = ["privileged", "psp-default", "restricted", "team", pytest.param("everything", marks=pytest.mark.slow)]
 
 
@@ -21,12 +23,12 @@ def _text(name: str) -> str:
 
 @pytest.mark.parametrize("name", GOLDEN)
 def test_golden_policies_are_proven(name: str) -> None:
-    assert answers(*of_text(_text(name))) == [Equal()]
+    assert answers(*of_text(_text(name))) == BOTH
 
 
 @pytest.mark.parametrize("mode", ["warn", "audit"])
 def test_a_mode_assumes_its_defaults(mode: str) -> None:
-    assert answers(*of_text(_text("team"), Rollout(mode=mode))) == [Equal()]  # type: ignore[arg-type]
+    assert answers(*of_text(_text("team"), Rollout(mode=mode))) == BOTH  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -42,7 +44,7 @@ def test_a_mode_assumes_its_defaults(mode: str) -> None:
     ],
 )
 def test_who_and_where_and_odd_values(text: str) -> None:
-    assert answers(*of_text(text.replace(";", "\n"))) == [Equal()]
+    assert answers(*of_text(text.replace(";", "\n"))) == BOTH
 
 
 MUTANTS = [
@@ -83,6 +85,27 @@ def test_a_faulty_output_has_a_witness(right: str, wrong: str) -> None:
     found = difference(program, broken)
     assert found is not None
     assert bool(found.reasons) is (found.does == "lets in")
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        ("variables.sameImages &&", "true &&"),
+        ("(has(oldObject.spec.hostPID) ? [oldObject.spec.hostPID]", "(has(oldObject.spec.hostIPC) ? [oldObject.spec.hostIPC]"),
+        ("object.spec != oldObject.spec", "object.spec.hostPID != oldObject.spec.hostPID"),
+        ("[container.ports]", "[container.image]"),
+    ],
+)  # fmt: skip
+def test_a_fault_about_updates_is_never_equal(right: str, wrong: str) -> None:
+    program, texts = of_text(_text("team"))
+    broken = {path: text.replace(right, wrong) for path, text in texts.items()}
+    assert broken != texts
+    try:
+        created, changed = answers(program, broken)
+    except NotUnderstoodError:
+        return
+    assert created == Equal()
+    assert isinstance(changed, Undecided)
 
 
 @pytest.mark.parametrize(

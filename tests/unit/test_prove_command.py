@@ -23,13 +23,13 @@ def _run(*words: str) -> tuple[int, str, str]:
 def test_equal_exits_with_0_and_says_what_is_not_covered() -> None:
     code, text, _ = _run(PRIVILEGED)
     assert code == 0
-    assert text.startswith("vap  enforce  equal")
+    assert text.startswith("vap  CREATE  enforce  equal")
     assert "not covered: workloads (privileged-workloads)" in text
 
 
 def test_json_has_the_length_of_each_list() -> None:
     code, text, _ = _run(PRIVILEGED, "--format", "json")
-    (proof,) = json.loads(text)["proofs"]
+    proof, _ = json.loads(text)["proofs"]
     assert code == 0
     assert proof["answer"] == "equal"
     assert proof["elements"]["pod.spec.containers"] == 1
@@ -40,7 +40,11 @@ def test_smt_files_say_unsat(tmp_path: Path) -> None:
 
     assert _run(str(ROOT / "examples" / "restricted.yaml"), "--smt2", str(tmp_path / "new"))[0] == 0
     files = sorted((tmp_path / "new").iterdir())
-    assert [file.name for file in files] == ["vap-enforce-lets-in.smt2", "vap-enforce-shuts-out.smt2"]
+    assert [file.name for file in files] == [
+        f"vap-{operation}-enforce-{does}.smt2"
+        for operation in ("create", "update")
+        for does in ("lets-in", "shuts-out")
+    ]
     for file in files:
         solver = z3.Solver()
         solver.from_string(file.read_text())
@@ -87,4 +91,4 @@ def test_a_solver_that_gives_up_is_unknown(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(question, "solve", lambda *_: Unsolved("timeout"))
     code, text, _ = _run(PRIVILEGED)
     assert code == 1
-    assert "vap  enforce  unknown: the solver gave up: timeout" in text
+    assert "vap  CREATE  enforce  unknown: the solver gave up: timeout" in text

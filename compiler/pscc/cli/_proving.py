@@ -29,10 +29,14 @@ _RELEASE = "1.30"
 
 @frozen
 class Row:
-    """The answer for one ``mode`` of one target. ``lengths`` are the elements of each list that the proof looked at."""
+    """The answer for one ``mode`` and one operation on one target.
+
+    ``lengths`` are the elements of each list that the proof looked at.
+    """
 
     target: str
     mode: ir.Mode
+    operation: str
     policies: tuple[str, ...]
     answer: Literal["equal", "differs", "unknown"]
     seconds: float
@@ -59,7 +63,7 @@ def rows(target: str, program: ir.Program, output: Output, seconds: float, folde
         *(f"setting defaults ({n})" for n in found.read.mutations),
     )
     for claim in found.claims:
-        yield _row(target, claim, texts, seconds, (*uncovered, "updates"))
+        yield _row(target, claim, texts, seconds, uncovered)
 
 
 def _row(target: str, claim: Claim, texts: Mapping[str, str], seconds: float, uncovered: tuple[str, ...]) -> Row:
@@ -70,13 +74,15 @@ def _row(target: str, claim: Claim, texts: Mapping[str, str], seconds: float, un
     lengths = {name: length for question in claim.asked for name, length in question.lengths.items()}
     match answer:
         case Equal():
-            return Row(target, claim.mode, names, "equal", took, lengths, uncovered=uncovered)
+            return Row(target, claim.mode, claim.operation, names, "equal", took, lengths, uncovered=uncovered)
         case Undecided(reason=reason):
-            return Row(target, claim.mode, names, "unknown", took, lengths, reason, uncovered=uncovered)
+            return Row(
+                target, claim.mode, claim.operation, names, "unknown", took, lengths, reason, uncovered=uncovered
+            )
         case Differs():
             pod = witness(answer, claim.policies)
             said = _asked(pod, claim.mode, texts)
-            return Row(target, claim.mode, names, "differs", took, lengths, "", pod, said, uncovered)
+            return Row(target, claim.mode, claim.operation, names, "differs", took, lengths, "", pod, said, uncovered)
         case _:
             assert_never(answer)
 
@@ -88,7 +94,7 @@ def _write(folder: Path, target: str, asked: Iterable[Claim]) -> None:
         raise Refused(f"{str(folder)!r} cannot be made: {error.strerror or error}") from None
     for claim in asked:
         for question in claim.asked:
-            name = f"{target}-{claim.mode}-{question.does.replace(' ', '-')}.smt2"
+            name = f"{target}-{claim.operation.lower()}-{claim.mode}-{question.does.replace(' ', '-')}.smt2"
             text = f"{question.script.text}(check-sat)\n"
             write_text(str(folder / name), text.encode())
 
@@ -138,7 +144,7 @@ def as_text(given: Iterable[Row]) -> str:
     for row in given:
         names = ", ".join(row.policies) or "no policy"
         reason = f": {row.reason}" if row.reason else ""
-        lines.append(f"{row.target}  {row.mode}  {row.answer}{reason}  ({names}; {row.seconds:.1f} s)")
+        lines.append(f"{row.target}  {row.operation}  {row.mode}  {row.answer}{reason}  ({names}; {row.seconds:.1f} s)")
         if row.witness is not None:
             lines += _of_witness(row.witness, row.engine)
         uncovered |= dict.fromkeys(row.uncovered)
@@ -167,6 +173,7 @@ def _json(row: Row) -> dict[str, object]:
     found = row.witness
     return {
         "target": row.target,
+        "operation": row.operation,
         "mode": row.mode,
         "policies": list(row.policies),
         "answer": row.answer,

@@ -21,9 +21,11 @@ from pscc.proving.logic.terms import (
     Term,
     fresh,
     integer_at,
+    joined,
     nonempty,
     present,
     string_at,
+    text,
     truth_at,
 )
 from pscc.proving.values import Annotations, Listed, Plain, Structure, Text, Truth, Unknown, Value, Walk, Whole, always
@@ -64,9 +66,21 @@ def keys(place: Place) -> Listed:
     return Listed((Walk(element, place.at(ENTRIES), TRUE, always(Text(Plain(key)))),))
 
 
+OLD_ANNOTATION = f"{ANNOTATION} of old"
+"""The same of the pod before an update."""
+
+
 def root(name: str) -> Structure:
     """The pod, the request or the namespace."""
     return Structure(Place(name), ROOTS[name])
+
+
+def field_of(of: Structure, name: str) -> Field:
+    """The field ``name`` of ``of``. Raises `NotUnderstoodError` where the schema has none."""
+    field = of.kind.field(name)
+    if field is None:
+        raise NotUnderstoodError(f"the field `{'.'.join((*of.place.fields, name))}`")
+    return field
 
 
 def presence(of: Structure, field: Field) -> Term:
@@ -123,9 +137,14 @@ def entry_place(place: Place, key: Term) -> Place:
         prefix, name = key.args
         if isinstance(prefix, Term) and isinstance(name, Term) and prefix.op == "text" and name.op == "string":
             named = name.args[0]
-            if isinstance(named, Place) and named.fields == ("name",) and place.base == "pod":
-                return Place(named.base, (ANNOTATION, str(prefix.args[0])))
+            if isinstance(named, Place) and named.fields == ("name",):
+                return Place(named.base, (OLD_ANNOTATION if place.base == "old" else ANNOTATION, str(prefix.args[0])))
     raise NotUnderstoodError("a key of annotations that is neither a constant nor ends in a container's name")
+
+
+def container_entry(prefix: str, name: Place) -> tuple[Term, Value]:
+    """Whether the pod has an annotation whose key is ``prefix`` and the container's ``name``, and its value."""
+    return entry(Place("pod", ("metadata", "annotations")), joined((text(prefix), string_at(name))))
 
 
 def entry(place: Place, key: Term) -> tuple[Term, Value]:

@@ -10,7 +10,7 @@ from pscc.proving.logic.bound import bounds
 from pscc.proving.logic.lemmas import lemmas
 from pscc.proving.logic.slots import THERE, Slots
 from pscc.proving.logic.smt import Script, script
-from pscc.proving.logic.terms import FALSE, Place, Term, and_, not_, unread
+from pscc.proving.logic.terms import FALSE, TRUE, Place, Term, and_, not_, unread
 from pscc.proving.solver import Model, Unsolved, solve
 from pscc.proving.validity import AT_LEAST, rules
 
@@ -62,10 +62,10 @@ class Undecided:
 Answer = Equal | Differs | Undecided
 
 
-def questions(source: Term, output: Term) -> Iterator[Question]:
-    """The two questions whether ``output`` admits the pods that ``source`` admits. Raises `NoBoundError`."""
-    yield _question("lets in", and_(not_(source), output))
-    yield _question("shuts out", and_(source, not_(output)))
+def questions(source: Term, output: Term, known: Term = TRUE) -> Iterator[Question]:
+    """The two questions whether ``output`` admits the pods that ``source`` admits, where ``known`` holds. Raises `NoBoundError`."""
+    yield _question("lets in", and_(not_(source), output, known))
+    yield _question("shuts out", and_(source, not_(output), known))
 
 
 def _question(does: Direction, formula: Term) -> Question:

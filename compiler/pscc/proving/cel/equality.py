@@ -9,6 +9,7 @@ from pscc.proving import words
 from pscc.proving.cel.functions import size_is
 from pscc.proving.errors import NotUnderstoodError
 from pscc.proving.logic.terms import FALSE, TRUE, Term, and_, equal, moved, not_, or_
+from pscc.proving.updates import same_in_both
 from pscc.proving.values import (
     Annotations,
     Item,
@@ -33,6 +34,10 @@ from pscc.proving.values import (
 
 def equals(left: Value, right: Value) -> Term:
     """The condition under which both are equal. Raises `NotUnderstoodError` where no formula says it."""
+    if isinstance(left, Listed | Structure | Annotations | Unknown) and isinstance(right, type(left)):
+        same = same_in_both(left, right)
+        if same is not None:
+            return same
     match left, right:
         case Truth(term=a), Truth(term=b):
             return or_(and_(a, b), and_(not_(a), not_(b)))

@@ -120,6 +120,11 @@ def without_start(of: Term, length: int) -> Term:
 # --- conditions ---------------------------------------------------------------
 
 
+def claim(words: str) -> Term:
+    """A claim that is true or false by itself: nothing is known of it."""
+    return _make("open", TRUE, words)
+
+
 def not_(term: Term) -> Term:
     """``term`` does not hold."""
     if term is TRUE:
