@@ -8,9 +8,10 @@ from typing import Literal
 from pscc.base.frozen import frozen
 from pscc.proving.logic.bound import bounds
 from pscc.proving.logic.lemmas import lemmas
+from pscc.proving.logic.rewriting import unread
 from pscc.proving.logic.slots import THERE, Slots
 from pscc.proving.logic.smt import Script, script
-from pscc.proving.logic.terms import FALSE, TRUE, Place, Term, and_, not_, unread
+from pscc.proving.logic.terms import FALSE, TRUE, Place, Term, and_, not_
 from pscc.proving.solver import Model, Unsolved, solve
 from pscc.proving.validity import AT_LEAST, rules
 

@@ -14,7 +14,8 @@ from pscc.ir.passes import Reads
 from pscc.ir.walking import children
 from pscc.pod.fields import CONTAINER_LISTS
 from pscc.proving import pod
-from pscc.proving.logic.terms import FALSE, TRUE, Place, Term, and_, claim, nodes, not_, or_, present, text
+from pscc.proving.logic.rewriting import nodes
+from pscc.proving.logic.terms import FALSE, TRUE, Place, Term, and_, claim, not_, or_, present, text
 from pscc.proving.values import (
     Guarded,
     Item,

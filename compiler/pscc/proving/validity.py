@@ -14,6 +14,7 @@ from pscc.pod.fields import CONTAINER_LISTS
 from pscc.pod.kinds import Boolean, Enumeration, Field, Integer, Kind, ListOf, Object, Text
 from pscc.pod.schema import VOLUME
 from pscc.proving.errors import NotUnderstoodError
+from pscc.proving.logic.rewriting import nodes
 from pscc.proving.logic.slots import THERE, Slot, Slots
 from pscc.proving.logic.terms import (
     TRUE,
@@ -24,7 +25,6 @@ from pscc.proving.logic.terms import (
     equal,
     integer_at,
     joined,
-    nodes,
     not_,
     number,
     or_,

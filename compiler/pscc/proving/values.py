@@ -11,17 +11,8 @@ from collections.abc import Iterable
 from pscc.base.frozen import frozen
 from pscc.ir.walking import substitute
 from pscc.pod.kinds import Object
-from pscc.proving.logic.terms import (
-    FALSE,
-    TRUE,
-    Place,
-    Term,
-    and_,
-    exists,
-    fresh,
-    moved,
-    or_,
-)
+from pscc.proving.logic.rewriting import moved
+from pscc.proving.logic.terms import FALSE, TRUE, Place, Term, and_, exists, fresh, or_
 
 # --- strings ------------------------------------------------------------------
 

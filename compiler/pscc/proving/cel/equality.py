@@ -8,7 +8,8 @@ from __future__ import annotations
 from pscc.proving import words
 from pscc.proving.cel.functions import size_is
 from pscc.proving.errors import NotUnderstoodError
-from pscc.proving.logic.terms import FALSE, TRUE, Term, and_, equal, moved, not_, or_
+from pscc.proving.logic.rewriting import moved
+from pscc.proving.logic.terms import FALSE, TRUE, Term, and_, equal, not_, or_
 from pscc.proving.updates import same_in_both
 from pscc.proving.values import (
     Annotations,

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator
 from itertools import permutations
 
 from pscc.proving.logic.judging import holds_of
-from pscc.proving.logic.terms import Term, and_, equal, nodes, not_, or_, text
+from pscc.proving.logic.rewriting import nodes
+from pscc.proving.logic.terms import Term, and_, equal, not_, or_, text
 
 _MOST_PARTS = 6
 """As many parts are put in each order."""

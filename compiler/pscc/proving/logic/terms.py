@@ -6,7 +6,7 @@ what they build. There is one quantifier: some element of a list satisfies a for
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from itertools import count
 from typing import NamedTuple
 
@@ -120,9 +120,9 @@ def without_start(of: Term, length: int) -> Term:
 # --- conditions ---------------------------------------------------------------
 
 
-def claim(words: str) -> Term:
-    """A claim that is true or false by itself: nothing is known of it."""
-    return _make("open", TRUE, words)
+def claim(words: str, about: Term = TRUE) -> Term:
+    """A claim that is true or false by itself, whatever it is ``about``: nothing is known of it."""
+    return _make("open", about, words)
 
 
 def not_(term: Term) -> Term:
@@ -310,15 +310,6 @@ def has_part(whole: Term, separator: str, part: str) -> Term:
     return _make("part", of, skipped, separator, part)
 
 
-def unread(term: Term) -> Term:
-    """``term`` with its claims about the parts of strings left open: each is true or false, whatever the string."""
-
-    def put(node: Term) -> Term | None:
-        return _make("open", node, repr(node)) if node.op in ("parts", "part") else None
-
-    return replaced(term, put)
-
-
 def _beginning(whole: Term) -> tuple[Term, int]:
     """The string that ``whole`` is the end of, and how many characters are in front."""
     if whole.op == "tail":
@@ -380,36 +371,3 @@ def replaced(term: Term, put: Callable[[Term], Term | None]) -> Term:
         return new
 
     return go(term)
-
-
-def moved(term: Term, element: str, to: str) -> Term:
-    """``term`` with the places of ``element`` at ``to`` instead."""
-
-    def put(node: Term) -> Term | None:
-        if node.op == "exists" and node.args[0] == element:
-            return node
-        if node.args and any(isinstance(arg, Place) and arg.base == element for arg in node.args):
-            args = tuple(
-                Place(to, arg.fields)
-                if isinstance(arg, Place) and arg.base == element
-                else moved(arg, element, to)
-                if isinstance(arg, Term)
-                else arg
-                for arg in node.args
-            )
-            return _make(node.op, *args)
-        return None
-
-    return replaced(term, put)
-
-
-def nodes(terms: Iterable[Term]) -> Iterator[Term]:
-    """All terms in ``terms``, each once."""
-    seen: set[Term] = set()
-    waiting = list(terms)
-    while waiting:
-        term = waiting.pop()
-        if term not in seen:
-            seen.add(term)
-            waiting += [arg for arg in term.args if isinstance(arg, Term)]
-            yield term
