@@ -246,7 +246,26 @@ def _equal_to_text(left: Term, whole: str) -> Term:
     if first.op == "text":
         start = str(first.args[0])
         return equal(joined(rest), text(whole.removeprefix(start))) if whole.startswith(start) else FALSE
+    named = _in_namespace(left)
+    if named is not None:
+        namespace, separator, name = named
+        head, found, tail = whole.partition(separator)
+        return and_(equal(namespace, text(head)), equal(name, text(tail))) if found else FALSE
     return _make("equal", left, text(whole))
+
+
+def _in_namespace(whole: Term) -> tuple[Term, str, Term] | None:
+    """The namespace of the request, a separator and a name, where ``whole`` is these: no namespace has a separator in its name.
+
+    Source: ``ValidateNamespaceName`` in ``k8s.io/apimachinery/pkg/api/validation``: a DNS label.
+    """
+    if len(whole.args) != 3:
+        return None
+    namespace, separator, name = (_condition(part) for part in whole.args)
+    is_namespace = namespace.op == "string" and namespace.args[0] == Place("request", ("namespace",))
+    if is_namespace and separator.op == "text" and separator.args[0] in ("/", ":") and name.op == "string":
+        return namespace, str(separator.args[0]), name
+    return None
 
 
 def at_most(left: Term, right: Term) -> Term:
@@ -272,6 +291,12 @@ def starts_with(whole: Term, start: Term) -> Term:
             if whole.op == "text" or not wanted.startswith(begins):
                 return FALSE
             return starts_with(joined(_condition(part) for part in whole.args[1:]), text(wanted[len(begins) :]))
+        named = _in_namespace(whole) if whole.op == "concat" else None
+        if named is not None:
+            namespace, separator, name = named
+            head, found, tail = wanted.partition(separator)
+            begins_there = and_(equal(namespace, text(head)), starts_with(name, text(tail)))
+            return begins_there if found else starts_with(namespace, text(wanted))
     return _make("starts", whole, start)
 
 
