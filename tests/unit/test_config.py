@@ -102,7 +102,18 @@ def test_config_shows_who_takes_what(tmp_path: Path) -> None:
     source = team(tmp_path, 'exclude-namespace = ["kube-system"]\n\n[check]\nat-least = "pss/baseline"\n')
     lines = [line.split() for line in run("config", source).stdout.splitlines()[1:]]
     assert lines == [
-        ["exclude-namespace", "=", '["kube-system"]', "compile,", "verify,", "diff,", "report", "(line", "1)"],
+        [
+            "exclude-namespace",
+            "=",
+            '["kube-system"]',
+            "compile,",
+            "verify,",
+            "prove,",
+            "diff,",
+            "report",
+            "(line",
+            "1)",
+        ],
         ["check:", "at-least", "=", '"pss/baseline"', "check", "(line", "4)"],
     ]
 

@@ -21,6 +21,7 @@ COMMANDS = (
     "eval",
     "test",
     "verify",
+    "prove",
     "import",
     "show",
     "explain",

@@ -1,0 +1,185 @@
+"""What ``pscc prove`` does for each target, and how it says what came out."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Literal, assert_never
+
+import yaml
+
+from pscc import ir
+from pscc.base.frozen import frozen
+from pscc.cli._shared import Refused, write_text
+from pscc.output.contents import Output
+from pscc.proving.errors import NoBoundError, NotUnderstoodError
+from pscc.proving.prove import Claim, claims
+from pscc.proving.question import Differs, Equal, Undecided
+from pscc.proving.witness import UnconfirmedError, Witness, witness
+
+_ENGINE = "vap-review"
+_SECONDS = 300
+_RELEASE = "1.30"
+"""The oldest release whose ValidatingAdmissionPolicies are ``v1``, as the engine is asked to be."""
+
+
+@frozen
+class Row:
+    """The answer for one ``mode`` and one operation on one target.
+
+    ``lengths`` are the elements of each list that the proof looked at.
+    """
+
+    target: str
+    mode: ir.Mode
+    operation: str
+    policies: tuple[str, ...]
+    answer: Literal["equal", "differs", "unknown"]
+    seconds: float
+    lengths: Mapping[str, int]
+    reason: str = ""
+    witness: Witness | None = None
+    engine: str = ""
+    uncovered: tuple[str, ...] = ()
+
+
+def rows(target: str, program: ir.Program, output: Output, seconds: float, folder: Path | None) -> Iterator[Row]:
+    """The answers for ``output``. Exits with 2 where something is not understood, and names it."""
+    texts = {file.path: file.text for file in output.files if file.path in output.resources}
+    try:
+        found = claims(program, texts)
+    except NotUnderstoodError as error:
+        raise Refused(f"{target}: the proof does not understand {error}") from None
+    except NoBoundError as error:
+        raise Refused(f"{target}: no bound is known: {error}") from None
+    if folder is not None:
+        _write(folder, target, found.claims)
+    uncovered = (
+        *(f"workloads ({name})" for name in found.read.unjudged),
+        *(f"setting defaults ({n})" for n in found.read.mutations),
+    )
+    for claim in found.claims:
+        yield _row(target, claim, texts, seconds, uncovered)
+
+
+def _row(target: str, claim: Claim, texts: Mapping[str, str], seconds: float, uncovered: tuple[str, ...]) -> Row:
+    start = time.monotonic()
+    answer = claim.answered(seconds)
+    took = time.monotonic() - start
+    names = tuple(policy.name for policy in claim.policies)
+    lengths = {name: length for question in claim.asked for name, length in question.lengths.items()}
+    match answer:
+        case Equal():
+            return Row(target, claim.mode, claim.operation, names, "equal", took, lengths, uncovered=uncovered)
+        case Undecided(reason=reason):
+            return Row(
+                target, claim.mode, claim.operation, names, "unknown", took, lengths, reason, uncovered=uncovered
+            )
+        case Differs():
+            pod = witness(answer, claim.policies)
+            said = _asked(pod, claim.mode, texts)
+            return Row(target, claim.mode, claim.operation, names, "differs", took, lengths, "", pod, said, uncovered)
+        case _:
+            assert_never(answer)
+
+
+def _write(folder: Path, target: str, asked: Iterable[Claim]) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Refused(f"{str(folder)!r} cannot be made: {error.strerror or error}") from None
+    for claim in asked:
+        for question in claim.asked:
+            name = f"{target}-{claim.operation.lower()}-{claim.mode}-{question.does.replace(' ', '-')}.smt2"
+            text = f"{question.script.text}(check-sat)\n"
+            write_text(str(folder / name), text.encode())
+
+
+# --- the engine -----------------------------------------------------------------
+
+
+def _asked(found: Witness, mode: ir.Mode, texts: Mapping[str, str]) -> str:
+    """What the engine says of the pod, where it is there. Raises `UnconfirmedError` where that is not what the proof says."""
+    program = shutil.which(_ENGINE)
+    if not program:
+        return ""
+    documents = [document for text in texts.values() for document in yaml.safe_load_all(text)]
+    labels = dict(found.request.namespace_labels)
+    metadata = {"name": found.request.namespace, "labels": labels}
+    documents.append({"apiVersion": "v1", "kind": "Namespace", "metadata": metadata})
+    load = {"op": "load", "documents": documents, "kubernetes": _RELEASE}
+    review = {
+        "op": "review",
+        "pods": [{"apiVersion": "v1", "kind": "Pod", **found.pod}],
+        "namespace": found.request.namespace,
+        "user": {"name": found.request.user, "groups": list(found.request.groups)},
+    }
+    asked = "".join(f"{json.dumps(request)}\n" for request in (load, review))
+    done = subprocess.run([program], input=asked, capture_output=True, text=True, timeout=_SECONDS, check=False)
+    lines = done.stdout.splitlines()
+    if done.returncode or len(lines) < 2 or "results" not in (answer := json.loads(lines[1])):
+        return f"{_ENGINE} gave no answer: {(done.stderr or done.stdout).strip()[:200]}"
+    (result,) = answer["results"]
+    if result.get("error"):
+        return f"{_ENGINE} gave no answer: {result['error']}"
+    objects = any(_ACTION[mode] in finding["actions"] for finding in result["findings"])
+    if objects is (found.does == "lets in"):
+        raise UnconfirmedError(f"{_ENGINE} judges the pod as the source does: {json.dumps(found.pod)}")
+    return f"{_ENGINE} agrees: the output {'objects' if objects else 'does not object'}"
+
+
+_ACTION: Mapping[ir.Mode, str] = {"enforce": "Deny", "warn": "Warn", "audit": "Audit"}
+
+# --- words ----------------------------------------------------------------------
+
+
+def as_text(given: Iterable[Row]) -> str:
+    """The rows for people."""
+    lines: list[str] = []
+    uncovered: dict[str, None] = {}
+    for row in given:
+        names = ", ".join(row.policies) or "no policy"
+        reason = f": {row.reason}" if row.reason else ""
+        lines.append(f"{row.target}  {row.operation}  {row.mode}  {row.answer}{reason}  ({names}; {row.seconds:.1f} s)")
+        if row.witness is not None:
+            lines += _of_witness(row.witness, row.engine)
+        uncovered |= dict.fromkeys(row.uncovered)
+    if uncovered:
+        lines.append(f"not covered: {', '.join(uncovered)}")
+    return "\n".join((*lines, ""))
+
+
+def _of_witness(found: Witness, engine: str) -> Iterator[str]:
+    admits, refuses = ("the output", "the source") if found.does == "lets in" else ("the source", "the output")
+    yield f"  {admits} admits this pod, and {refuses} refuses it:"
+    yield from (f"    {line}" for line in yaml.safe_dump(found.pod, sort_keys=True).splitlines())
+    request = found.request
+    yield f"  in namespace {request.namespace}, asked for by {request.user or 'anyone'}"
+    yield from (f"  {reason.control}: {reason.message}" for reason in found.reasons)
+    if engine:
+        yield f"  {engine}"
+
+
+def as_json(given: Iterable[Row]) -> str:
+    """The rows as one JSON object."""
+    return json.dumps({"proofs": [_json(row) for row in given]})
+
+
+def _json(row: Row) -> dict[str, object]:
+    found = row.witness
+    return {
+        "target": row.target,
+        "operation": row.operation,
+        "mode": row.mode,
+        "policies": list(row.policies),
+        "answer": row.answer,
+        "reason": row.reason,
+        "elements": dict(row.lengths),
+        "notCovered": list(row.uncovered),
+        "witness": {"output": found.does, "pod": found.pod, "namespace": found.request.namespace, "user": found.request.user,
+                    "groups": list(found.request.groups), "engine": row.engine} if found else None,
+    }  # fmt: skip

@@ -1,0 +1,95 @@
+"""``pscc prove``: that the output of a source admits the pods that the source admits, for all pods, by a solver."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import click
+
+from pscc.cli._compiling import analysed_for, settings_options
+from pscc.cli._shared import Refused, source_argument, write_diagnostics
+
+if TYPE_CHECKING:
+    from pscc.cli._proving import Row
+    from pscc.output.settings import Settings
+
+_EPILOG = """\b
+equal    no pod that the API server takes is treated differently
+differs  the smallest pod that is, with what the source says of it
+unknown  the solver gave up, for the reason that is shown
+
+\b
+Exit 0: everything is equal. Exit 1: something differs or is unknown.
+Exit 2: the source or the output has something that the proof does not
+understand; the message names it. `equal` is never said of that.
+
+\b
+Example: pscc prove examples/restricted.yaml"""
+
+
+@click.command("prove", epilog=_EPILOG)
+@source_argument
+@click.option(
+    "--time-limit",
+    type=click.FloatRange(0, min_open=True),
+    default=60,
+    show_default=True,
+    metavar="SECONDS",
+    help="Give up a question after this time.",
+)
+@click.option(
+    "--smt2",
+    "folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Write each question as an SMT-LIB file, for your own solver: `unsat` is `equal`.",
+)
+@click.option("--format", "fmt", type=click.Choice(["text", "json"]), default="text", help="A table, or a JSON object.")
+@settings_options("What to prove, several with commas; may be repeated. [default: vap]")
+def command(
+    sources: tuple[str, ...],
+    settings: Settings,
+    time_limit: float,
+    folder: Path | None,
+    fmt: Literal["text", "json"],
+) -> None:
+    """Compile SOURCE, and prove that the output admits the pods that SOURCE admits: all pods, with lists of any length.
+
+    The files of the output are read back as text, by a reader that shares nothing with what wrote them. A solver looks for
+    a pod that the API server takes, and that the source and the output judge differently. Needs `pip install 'pscc[prove]'`.
+
+    Proven today: `vap`, for pods that are created, once their defaults are set, and for pods that are changed; with
+    namespaces, labels, exemptions and modes. Not yet: a `choose`, workloads, and what sets the defaults.
+    """
+    from pscc.cli import _proving
+    from pscc.diagnostics import SourceError
+    from pscc.driver import compile_program
+    from pscc.lowering.prepared import prepared
+    from pscc.proving.prove import TARGETS
+    from pscc.proving.solver import NoSolverError, load
+
+    targets = settings.target or TARGETS
+    for target in targets:
+        if target not in TARGETS:
+            raise click.UsageError(f"`{target}` cannot be proven yet: name {', '.join(TARGETS)}")
+    try:
+        load()
+    except NoSolverError:
+        raise Refused("pscc prove needs the solver z3: run `pip install 'pscc[prove]'`") from None
+    read, _, program = analysed_for(settings, sources, "text", False)
+    try:
+        ready = prepared(program, settings.rollout)
+        compilation = compile_program(program, targets, settings.rollout, settings.options, settings.sync_waves)
+    except SourceError as error:
+        write_diagnostics(error.diagnostics, read, "text")
+        raise click.exceptions.Exit(1) from None
+    write_diagnostics(compilation.all_diagnostics, read, "text")
+    if any(diagnostic.severity == "error" for diagnostic in compilation.all_diagnostics):
+        raise click.exceptions.Exit(1)
+    rows: list[Row] = []
+    for target in targets:
+        rows += _proving.rows(target, ready.written, compilation.outputs[target], time_limit, folder)
+    click.echo(_proving.as_json(rows) if fmt == "json" else _proving.as_text(rows), nl=fmt == "json")
+    if any(row.answer != "equal" for row in rows):
+        raise click.exceptions.Exit(1)

@@ -1,0 +1,1 @@
+"""CEL, as it stands in policies: read, and given its meaning as formulas over a pod."""

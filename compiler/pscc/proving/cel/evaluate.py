@@ -1,0 +1,366 @@
+"""The meaning of a CEL expression, as formulas over the pod and the request.
+
+Every expression has three outcomes: a value, no value because it fails, and for conditions true or false. ``&&`` and ``||``
+take an operand that decides, whatever the other does. Sources: ``doc/langdef.md`` of the CEL specification, and cel-go's
+``interpreter`` where the two differ. `tests/engines/test_cel_model.py` holds this against cel-go.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pscc.proving import pod
+from pscc.proving.cel import comprehensions, functions, optionals
+from pscc.proving.cel.equality import contains, equals
+from pscc.proving.cel.result import FAILS, Result, boolean, both, just, then
+from pscc.proving.cel.tree import Call, Expression, Index, Listing, Literal, Name, Operation, Select
+from pscc.proving.cel.tree import Mapping as MappingNode
+from pscc.proving.errors import NotUnderstoodError
+from pscc.proving.logic.terms import (
+    FALSE,
+    TRUE,
+    Place,
+    Term,
+    and_,
+    at_most,
+    not_,
+    number,
+    or_,
+    text,
+)
+from pscc.proving.values import (
+    Annotations,
+    Item,
+    Listed,
+    Made,
+    Null,
+    Plain,
+    Some,
+    Structure,
+    Text,
+    Truth,
+    Unknown,
+    Value,
+    Whole,
+    merged,
+)
+from pscc.proving.words import constant, options
+
+Known = frozenset[Term]
+"""Conditions that hold where an expression is evaluated: what stands before it has decided so."""
+NOTHING_KNOWN: Known = frozenset()
+
+
+class Evaluator:
+    """Evaluates expressions with the names of ``scope``, and the policy's ``variables`` by their names, each once."""
+
+    def __init__(self, scope: Mapping[str, Result], variables: Mapping[str, Expression]) -> None:
+        """``scope``: what ``object``, ``request`` and so on are."""
+        self._scope = dict(scope)
+        self._variables = variables
+        self._evaluated: dict[str, Result] = {}
+        self._evaluating: list[str] = []
+
+    @property
+    def within(self) -> str:
+        """The variables that are being evaluated, for an error: `` in variables.a, used by variables.b``."""
+        return "".join(f", variables.{name}" for name in self._evaluating)
+
+    def result(
+        self, expression: Expression, scope: Mapping[str, Result] | None = None, known: Known = NOTHING_KNOWN
+    ) -> Result:
+        """What ``expression`` gives. Raises `NotUnderstoodError` where it has something that has no meaning here."""
+        names = self._scope if scope is None else scope
+        match expression:
+            case Literal(value=value):
+                return just(_constant(value))
+            case Name(name=name):
+                if name not in names:
+                    raise NotUnderstoodError(f"the name `{name}`")
+                return names[name]
+            case Select(of=Name(name=name), field=field, optional=False) if f"{name}.{field}" in names:
+                return names[f"{name}.{field}"]
+            case Select(of=Name(name="variables"), field=field):
+                return self._variable(field)
+            case Select(of=of, field=field, optional=optional):
+                inside = _possible(self.result(of, names, known), known)
+                return _possible(then(inside, lambda value: self._select(value, field, optional, known)), known)
+            case Index(of=of, key=key, optional=optional):
+                inside, at = self.result(of, names, known), self.result(key, names, known)
+                return both(inside, at, lambda value, where: self._index(value, where, optional, known))
+            case Operation(operator=operator, operands=operands):
+                return self._operation(operator, operands, names, known)
+            case Listing(items=items):
+                return self._listing([self.result(item, names, known) for item in items])
+            case MappingNode(entries=entries):
+                return self._mapping(entries, names, known)
+            case Call(function="has", arguments=(Select() as selected,), of=None):
+                return self._has(selected, names, known)
+            case Call(of=Name(name="optional"), function=function, arguments=arguments):
+                return optionals.made(function, [self.result(one, names, known) for one in arguments])
+            case Call(function=function, arguments=(Name(name=element), body), of=of) if (
+                of is not None and function in comprehensions.MACROS
+            ):
+                listed = self.result(of, names, known)
+                evaluate = self._for_each(element, body, names, known)
+                return then(listed, lambda value: comprehensions.walked(function, value, evaluate))
+            case Call(function=function, arguments=arguments, of=receiver):
+                given = [self.result(one, names, known) for one in ((receiver,) if receiver else ()) + arguments]
+                if function == "orValue" and len(given) == 2:
+                    return optionals.or_value(given[0], given[1])
+                return functions.called(function, given)
+
+    def _for_each(
+        self, element: str, body: Expression, scope: Mapping[str, Result], known: Known
+    ) -> comprehensions.Evaluate:
+        return lambda value, there: self.result(body, {**scope, element: value}, known | _literals(there))
+
+    def _variable(self, name: str) -> Result:
+        if name not in self._variables:
+            raise NotUnderstoodError(f"the variable `variables.{name}`, which is not declared")
+        if name in self._evaluating:
+            raise NotUnderstoodError(f"the variable `variables.{name}`, which is defined by itself")
+        if name not in self._evaluated:
+            self._evaluating.append(name)
+            self._evaluated[name] = self.result(self._variables[name])
+            self._evaluating.pop()
+        return self._evaluated[name]
+
+    # --- fields -------------------------------------------------------------
+
+    def _select(self, value: Value, name: str, optional: bool, known: Known) -> Result:
+        match value:
+            case Some(value=inner):
+                return then(Result(inner), lambda one: self._select(one, name, True, known))
+            case _ if optionals.is_nothing(value):
+                return just(value)
+        found = self._found(value, name, known)
+        if optional:
+            return optionals.of_field(found)
+        return found
+
+    def _found(self, value: Value, name: str, known: Known) -> Result:
+        """The field ``name`` of ``value``; it fails where that is missing."""
+        match value:
+            case Structure(kind=kind):
+                field = kind.field(name)
+                if field is None:
+                    raise NotUnderstoodError(f"the field `{'.'.join((*value.place.fields, name))}`")
+                there = settled(pod.presence(value, field), known)
+                return Result(((there, pod.value_of(value, field)),), not_(there)) if there is not FALSE else FAILS
+            case Made(entries=entries):
+                return next((Result(one) for key, one in entries if key == name), FAILS)
+            case Annotations(place=place):
+                return _entry(place, text(name), known)
+            case Unknown():
+                raise NotUnderstoodError(f"the field `{name}` of `{'.'.join(value.place.fields)}`")
+            case _:
+                return FAILS
+
+    def _has(self, selected: Select, scope: Mapping[str, Result], known: Known) -> Result:
+        inside = _possible(self.result(selected.of, scope, known), known)
+
+        def asked(value: Value) -> Result:
+            if isinstance(value, Some):
+                return then(Result(value.value), asked)
+            if isinstance(value, Listed):
+                return FAILS
+            if not isinstance(value, Structure | Made | Annotations | Unknown):
+                return boolean(FALSE)
+            found = self._found(value, selected.field, known)
+            return boolean(not_(found.error))
+
+        return then(inside, asked)
+
+    def _index(self, value: Value, key: Value, optional: bool, known: Known) -> Result:
+        if isinstance(value, Some):
+            return then(Result(value.value), lambda one: self._index(one, key, True, known))
+        if optionals.is_nothing(value):
+            return just(value)
+        found = self._at(value, key, known)
+        return optionals.of_field(found) if optional else found
+
+    def _at(self, value: Value, key: Value, known: Known) -> Result:
+        match value, key:
+            case Annotations(place=place), Text(words=words):
+                found = [(guard, _entry(place, term, known)) for guard, term in options(words)]
+                there = ((and_(guard, inner), one) for guard, each in found for inner, one in each.value)
+                return Result(merged(there), or_(*(and_(guard, each.error) for guard, each in found)))
+            case ((Structure() | Made()), Text(words=words)):
+                name = constant(words)
+                if name is None:
+                    raise NotUnderstoodError("an index that depends on the pod")
+                if isinstance(value, Structure) and value.kind.field(name) is None:
+                    return FAILS
+                return self._found(value, name, known)
+            case Listed(pieces=pieces), Whole(term=term):
+                fixed = all(isinstance(piece, Item) and piece.there is TRUE for piece in pieces)
+                number_at = term.args[0] if term.op == "number" else None
+                if not fixed or not isinstance(number_at, int):
+                    raise NotUnderstoodError("an index into a list that depends on the pod")
+                return Result(pieces[number_at].value) if 0 <= number_at < len(pieces) else FAILS
+            case Unknown(), _:
+                raise NotUnderstoodError(f"an index into `{'.'.join(value.place.fields)}`")
+            case _:
+                return FAILS
+
+    # --- operators ----------------------------------------------------------
+
+    def _operation(
+        self, operator: str, operands: tuple[Expression, ...], scope: Mapping[str, Result], known: Known
+    ) -> Result:
+        match operator, operands:
+            case "?:", (asked, yes, no):
+                return self._conditional(asked, yes, no, scope, known)
+            case (("&&" | "||"), (left, right)):
+                return self._connected(operator, left, right, scope, known)
+            case "!", (operand,):
+                return _negated(self.result(operand, scope, known))
+            case "==", (left, right):
+                given = self.result(left, scope, known), self.result(right, scope, known)
+                return both(*given, lambda one, other: _equal(one, other, known))
+            case "!=", (left, right):
+                given = self.result(left, scope, known), self.result(right, scope, known)
+                return both(*given, lambda one, other: boolean(not_(_equal(one, other, known).truth[0])))
+            case (("<" | "<=" | ">" | ">="), (left, right)):
+                given = self.result(left, scope, known), self.result(right, scope, known)
+                return both(*given, lambda one, other: _compared(operator, one, other))
+            case "in", (left, right):
+                given = self.result(left, scope, known), self.result(right, scope, known)
+                return both(*given, lambda one, other: self._is_in(one, other, known))
+            case "+", (left, right):
+                given = self.result(left, scope, known), self.result(right, scope, known)
+                return both(*given, functions.added)
+            case _:
+                raise NotUnderstoodError(f"the operator `{operator}`")
+
+    def _conditional(
+        self, asked: Expression, yes: Expression, no: Expression, scope: Mapping[str, Result], known: Known
+    ) -> Result:
+        condition = self.result(asked, scope, known)
+        true, false = condition.truth
+        errors, value = [condition.fails], list[tuple[Term, Value]]()
+        for holds, branch in ((true, yes), (false, no)):
+            if holds is not FALSE:
+                taken = self.result(branch, scope, known | _literals(holds))
+                value += [(and_(holds, guard), one) for guard, one in taken.value]
+                errors.append(and_(holds, taken.error))
+        return Result(merged(value), or_(*errors))
+
+    def _connected(
+        self, operator: str, left: Expression, right: Expression, scope: Mapping[str, Result], known: Known
+    ) -> Result:
+        """``&&``; ``||`` is the same with true and false swapped."""
+        swapped = operator == "||"
+        first = self.result(left, scope, known)
+        goes_on, decides = reversed(first.truth) if swapped else first.truth
+        if decides is TRUE:
+            return first
+        inside = known | _literals(goes_on) if first.fails is FALSE else known
+        second = self.result(right, scope, inside)
+        also, decides_too = reversed(second.truth) if swapped else second.truth
+        error = and_(not_(decides), not_(decides_too), or_(first.fails, second.fails))
+        holds = or_(decides, decides_too) if swapped else and_(goes_on, also)
+        return boolean(holds, error)
+
+    def _is_in(self, value: Value, inside: Value, known: Known) -> Result:
+        match inside:
+            case Listed():
+                return boolean(contains(inside, value))
+            case Structure() | Made() | Annotations() if isinstance(value, Text):
+                return boolean(not_(self._at(inside, value, known).error))
+            case Made():
+                return boolean(FALSE)
+            case Structure() | Annotations():
+                return FAILS
+            case _:
+                return functions.is_among_parts(value, inside)
+
+    # --- lists and maps -----------------------------------------------------
+
+    def _listing(self, items: list[Result]) -> Result:
+        pieces = tuple(Item(TRUE, item.value) for item in items)
+        error = or_(*(item.error for item in items))
+        return Result(((not_(error), Listed(pieces)),), error) if error is not TRUE else FAILS
+
+    def _mapping(
+        self, entries: tuple[tuple[Expression, Expression], ...], scope: Mapping[str, Result], known: Known
+    ) -> Result:
+        made: list[tuple[str, Result]] = []
+        for key, value in entries:
+            if not isinstance(key, Literal) or not isinstance(key.value, str):
+                raise NotUnderstoodError("a map whose keys are not strings")
+            made.append((key.value, self.result(value, scope, known)))
+        error = or_(*(value.error for _, value in made))
+        whole = Made(tuple((key, value.value) for key, value in made))
+        return Result(((not_(error), whole),), error) if error is not TRUE else FAILS
+
+
+def _constant(value: str | int | bool | None) -> Value:
+    match value:
+        case None:
+            return Null()
+        case bool():
+            return Truth(TRUE if value else FALSE)
+        case int():
+            return Whole(number(value))
+        case str():
+            return Text(Plain(text(value)))
+
+
+def _negated(result: Result) -> Result:
+    return boolean(result.truth[1], result.fails)
+
+
+def _equal(left: Value, right: Value, known: Known) -> Result:
+    """An object of the request on the left fails beside what is neither an object nor null.
+
+    ``!=`` takes that for unequal. Sources: ``unstructuredMap.Equal`` in ``k8s.io/apiserver/pkg/cel/common/values.go``,
+    and ``evalNe`` in cel-go ``interpreter/interpretable.go``.
+    """
+    objects = (Structure, Annotations, Unknown)
+    if isinstance(left, objects) and not isinstance(right, (*objects, Made, Null)):
+        return FAILS
+    return boolean(settled(equals(left, right), known))
+
+
+def settled(term: Term, known: Known) -> Term:
+    """``term``, decided where it, or its opposite, is among ``known``."""
+    if term in known:
+        return TRUE
+    return FALSE if not_(term) in known else term
+
+
+def _possible(result: Result, known: Known) -> Result:
+    """``result`` without what is impossible where all of ``known`` holds."""
+    if len(result.value) < 2 and result.error is FALSE:
+        return result
+    value = tuple((guard, one) for guard, one in result.value if and_(guard, *known) is not FALSE)
+    return Result(value, FALSE if and_(result.error, *known) is FALSE else result.error)
+
+
+def _literals(term: Term) -> Known:
+    """What holds where ``term`` does."""
+    return frozenset(part for part in term.args if isinstance(part, Term)) if term.op == "and" else frozenset((term,))
+
+
+def _entry(place: Place, key: Term, known: Known) -> Result:
+    there, value = pod.entry(place, key)
+    there = settled(there, known)
+    return Result(((there, value),), not_(there)) if there is not FALSE else FAILS
+
+
+def _compared(operator: str, left: Value, right: Value) -> Result:
+    match left, right:
+        case Whole(term=a), Whole(term=b):
+            match operator:
+                case "<=":
+                    return boolean(at_most(a, b))
+                case ">=":
+                    return boolean(at_most(b, a))
+                case "<":
+                    return boolean(not_(at_most(b, a)))
+                case _:
+                    return boolean(not_(at_most(a, b)))
+        case _:
+            return functions.compared_otherwise(operator, left, right)

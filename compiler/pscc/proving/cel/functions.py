@@ -1,0 +1,216 @@
+"""The functions of CEL that policies call. Sources: "List of Standard Definitions" in ``doc/langdef.md`` of the CEL
+specification, cel-go ``ext/strings.go``, and Kubernetes' ``k8s.io/apiserver/pkg/cel/library``.
+"""
+
+from __future__ import annotations
+
+from pscc.proving import words
+from pscc.proving.cel.result import FAILS, Result, boolean, just, then
+from pscc.proving.errors import NotUnderstoodError
+from pscc.proving.logic.terms import (
+    TRUE,
+    Term,
+    contains,
+    ends_with,
+    has_length,
+    has_part,
+    in_parts,
+    not_,
+    number,
+    text,
+    without_start,
+)
+from pscc.proving.values import (
+    Capitals,
+    Chain,
+    Chosen,
+    Item,
+    JoinedList,
+    Listed,
+    Made,
+    Plain,
+    Size,
+    SplitText,
+    Structure,
+    Swapped,
+    Text,
+    Truth,
+    Unknown,
+    Value,
+    Whole,
+    Words,
+    Written,
+    any_of,
+)
+
+
+def called(function: str, given: list[Result]) -> Result:
+    """``function`` of ``given``, the receiver first. Raises `NotUnderstoodError` where the function is unknown here."""
+
+    def applied(before: tuple[Value, ...], waiting: list[Result]) -> Result:
+        if not waiting:
+            return _called(function, before)
+        return then(waiting[0], lambda value: applied((*before, value), waiting[1:]))
+
+    if (function, len(given)) not in _KNOWN:
+        raise NotUnderstoodError(f"the function `{function}` with {len(given)} arguments")
+    return applied((), given)
+
+
+_KNOWN = {
+    ("dyn", 1), ("string", 1), ("int", 1), ("size", 1), ("startsWith", 2), ("endsWith", 2), ("contains", 2), ("replace", 3),
+    ("substring", 2), ("split", 2), ("join", 2), ("join", 1), ("upperAscii", 1),
+}  # fmt: skip
+
+
+def _called(function: str, values: tuple[Value, ...]) -> Result:
+    match function, values:
+        case "dyn", (value,):
+            return just(value)
+        case "string", (Text(),):
+            return just(values[0])
+        case "string", ((Whole() | Truth()) as value,):
+            return just(Text(Written(value)))
+        case "int", (Whole() as value,):
+            return just(value)
+        case "int", (Text(),):
+            raise NotUnderstoodError("`int` of a string")
+        case "size", ((Listed() | SplitText()) as listed,):
+            return just(_size(listed))
+        case "size", ((Text() | Made() | Structure()),):
+            raise NotUnderstoodError("`size` of a string or a map")
+        case "startsWith", (Text(words=whole), Text(words=start)):
+            return boolean(words.begins(whole, start))
+        case "endsWith", (Text(words=whole), Text(words=end)):
+            return boolean(words.asked_both(whole, end, ends_with))
+        case "contains", (Text(words=whole), Text(words=part)):
+            return boolean(words.asked_both(whole, part, contains))
+        case "replace", (Text(words=whole), Text(words=old), Text(words=new)):
+            return just(Text(_swapped(whole, old, new)))
+        case "upperAscii", (Text(words=whole),):
+            return just(Text(Capitals(_before_capitals(whole))))
+        case "substring", (Text(words=whole), Whole(term=start)):
+            return _substring(whole, start)
+        case "split", (Text(words=whole), Text(words=separator)):
+            return _split(whole, separator)
+        case "join", (Listed() as listed, Text(words=separator)):
+            return _joined(listed, separator)
+        case "join", (Listed() as listed,):
+            return _joined(listed, Plain(text("")))
+        case _ if any(isinstance(value, Unknown) for value in values):
+            raise NotUnderstoodError(f"`{function}` of a field that is not described")
+        case _:
+            return FAILS
+
+
+def _size(listed: Listed | SplitText) -> Value:
+    if isinstance(listed, Listed) and all(isinstance(one, Item) and one.there is TRUE for one in listed.pieces):
+        return Whole(number(len(listed.pieces)))
+    return Size(listed)
+
+
+def _swapped(whole: Words, old: Words, new: Words) -> Words:
+    before, after = words.constant(old), words.constant(new)
+    if before is None or after is None:
+        raise NotUnderstoodError("`replace` with strings that depend on the pod")
+    known = words.constant(whole)
+    return Plain(text(known.replace(before, after))) if known is not None else Swapped(whole, before, after)
+
+
+def _before_capitals(whole: Words) -> Words:
+    """What ``pscc.base.capitals`` takes, where ``upperAscii`` stands behind the two letters that it has no capital for."""
+    match whole:
+        case Swapped(of=Swapped(of=of, old="ı", new="I"), old="ſ", new="S"):
+            return of
+        case _:
+            raise NotUnderstoodError("`upperAscii` of a string in which `ı` and `ſ` are not replaced")
+
+
+def _substring(whole: Words, start: Term) -> Result:
+    """It fails where the string is shorter. Source: ``substr`` in cel-go ``ext/strings.go``."""
+    length = start.args[0] if start.op == "number" else None
+    if not isinstance(length, int) or length < 0:
+        raise NotUnderstoodError("`substring` from a place that depends on the pod")
+    long_enough = words.asked(whole, lambda term: has_length(term, length))
+    cut = tuple((guard, Plain(without_start(term, length))) for guard, term in words.options(whole))
+    rest = cut[0][1] if len(cut) == 1 else Chosen(cut)
+    return Result(((long_enough, Text(rest)),), not_(long_enough))
+
+
+def _split(whole: Words, separator: Words) -> Result:
+    between = words.constant(separator)
+    if between is None or len(between) != 1:
+        raise NotUnderstoodError("`split` at something other than one character")
+    return Result(tuple((guard, SplitText(term, between)) for guard, term in words.options(whole)))
+
+
+def _joined(listed: Listed, separator: Words) -> Result:
+    between = words.constant(separator)
+    if between is None:
+        raise NotUnderstoodError("`join` with a string that depends on the pod")
+    if not all(isinstance(one, Text) for piece in listed.pieces for _, one in piece.value):
+        raise NotUnderstoodError("`join` of a list that has not only strings")
+    return just(Text(JoinedList(listed, between)))
+
+
+def added(left: Value, right: Value) -> Result:
+    """``left + right``: strings, or lists."""
+    match left, right:
+        case Text(words=a), Text(words=b):
+            first, second = words.constant(a), words.constant(b)
+            if first is not None and second is not None:
+                return just(Text(Plain(text(first + second))))
+            parts = (*(a.parts if isinstance(a, Chain) else (a,)), *(b.parts if isinstance(b, Chain) else (b,)))
+            return just(Text(Chain(parts)))
+        case Listed(pieces=a), Listed(pieces=b):
+            return just(Listed((*a, *b)))
+        case Whole(), Whole():
+            raise NotUnderstoodError("`+` of two integers")
+        case _:
+            return FAILS
+
+
+def is_among_parts(value: Value, inside: Value) -> Result:
+    """``value in inside``, where ``inside`` is no list and no map."""
+    if not isinstance(inside, SplitText):
+        if isinstance(inside, Unknown):
+            raise NotUnderstoodError("`in` a field that is not described")
+        return FAILS
+    wanted = words.constant(value.words) if isinstance(value, Text) else None
+    if wanted is None:
+        raise NotUnderstoodError("`in` the parts of a string, of something that depends on the pod")
+    return boolean(has_part(inside.of, inside.separator, wanted))
+
+
+def compared_otherwise(operator: str, left: Value, right: Value) -> Result:
+    """``left OPERATOR right`` of the order, where one of the two is no integer whose value is known."""
+    match left, right:
+        case Size(of=listed), Whole(term=term) if term.op == "number":
+            limit = term.args[0]
+            assert isinstance(limit, int)
+            return _counted(operator, listed, limit)
+        case Text(), Text():
+            raise NotUnderstoodError(f"`{operator}` of two strings")
+        case (Size(), _) | (_, Size()):
+            raise NotUnderstoodError("the size of a list, compared with something other than a number")
+        case _:
+            return FAILS
+
+
+def _counted(operator: str, listed: Listed | SplitText, limit: int) -> Result:
+    """A size against ``limit``, where it asks only whether there is any element."""
+    if isinstance(listed, Listed):
+        if (operator, limit) in ((">", 0), (">=", 1)):
+            return boolean(any_of(listed))
+        if (operator, limit) in (("<", 1), ("<=", 0)):
+            return boolean(not_(any_of(listed)))
+    raise NotUnderstoodError(f"the size of a list, compared by `{operator} {limit}`")
+
+
+def size_is(size: Size, count: int) -> Term:
+    """The list has ``count`` elements."""
+    if isinstance(size.of, SplitText):
+        return in_parts(size.of.of, size.of.separator, count)
+    if count == 0:
+        return not_(any_of(size.of))
+    raise NotUnderstoodError(f"the size of a list, compared by `== {count}`")

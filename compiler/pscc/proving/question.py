@@ -1,0 +1,113 @@
+"""The question that a proof asks: on which pod do a source and an output differ; and its answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Literal
+
+from pscc.base.frozen import frozen
+from pscc.proving.logic.bound import bounds
+from pscc.proving.logic.lemmas import lemmas
+from pscc.proving.logic.rewriting import unread
+from pscc.proving.logic.slots import THERE, Slots
+from pscc.proving.logic.smt import Script, script
+from pscc.proving.logic.terms import FALSE, TRUE, Place, Term, and_, not_
+from pscc.proving.solver import Model, Unsolved, solve
+from pscc.proving.validity import AT_LEAST, rules
+
+_OPEN = (
+    "`open …` stands for a claim about the parts of a string. Only the facts below are known of it: if this is",
+    "unsatisfiable, it is so for the claims themselves.",
+)
+Direction = Literal["lets in", "shuts out"]
+"""What the output does with the pod: it admits one that the source refuses, or the other way."""
+
+
+@frozen
+class Question:
+    """Is there a pod for which ``formula`` holds? Then the output ``does`` so.
+
+    - ``lengths`` are the elements that each list needs at most. ``slots`` says what the symbols of the scripts are.
+    - ``exact`` asks a solver. So does ``script``, which may leave open what solvers are slow to find out of strings: where
+      it is unsatisfiable, ``exact`` is, too.
+    """
+
+    does: Direction
+    formula: Term
+    lengths: Mapping[str, int]
+    script: Script
+    exact: Script
+    slots: Slots
+
+
+@frozen
+class Equal:
+    """No valid pod, with lists of any length, is treated differently."""
+
+
+@frozen
+class Differs:
+    """``model`` is a pod, by its fields, with which ``question`` is answered by yes."""
+
+    question: Question
+    model: Model
+
+
+@frozen
+class Undecided:
+    """Nobody knows, for ``reason``."""
+
+    reason: str
+
+
+Answer = Equal | Differs | Undecided
+
+
+def questions(source: Term, output: Term, known: Term = TRUE) -> Iterator[Question]:
+    """The two questions whether ``output`` admits the pods that ``source`` admits, where ``known`` holds. Raises `NoBoundError`."""
+    yield _question("lets in", and_(not_(source), output, known))
+    yield _question("shuts out", and_(source, not_(output), known))
+
+
+def _question(does: Direction, formula: Term) -> Question:
+    lengths = bounds(formula, AT_LEAST)
+    slots = Slots({**AT_LEAST, **lengths})
+    asked = slots.filled_in(formula)
+    if asked is FALSE:
+        nothing = script([FALSE])
+        return Question(does, formula, lengths, nothing, nothing, slots)
+    facts = [*rules([asked], slots), *lemmas([asked])]
+    comments = [f"{name}: at most {length} elements" for name, length in sorted(lengths.items())]
+    about = f"Is there a pod that the output {does.replace('s ', ' ', 1)}? `unsat` means that there is none."
+    exact = script([*facts, asked], (about, *comments))
+    easier = script([unread(term) for term in (*facts, asked)], (about, *comments, *_OPEN))
+    return Question(does, formula, lengths, exact if exact == easier else easier, exact, slots)
+
+
+def answer(asked: Iterable[Question], seconds: float) -> Answer:
+    """The answer to all of ``asked``: the first difference, else that one is not decided, else that there is none."""
+    undecided: Undecided | None = None
+    for question in asked:
+        model = solve(question.script, seconds, _optional(question))
+        if model is not None and question.script != question.exact:
+            model = solve(question.exact, seconds, _optional(question))
+        if isinstance(model, Unsolved):
+            undecided = undecided or Undecided(f"the solver gave up: {model.reason}")
+        elif model is not None:
+            return Differs(question, model)
+    return undecided or Equal()
+
+
+def _optional(question: Question) -> list[Term]:
+    """What a smallest pod has none of, where it can: elements first, those at the end of a list before the others."""
+    slots = sorted(question.slots.found.values(), key=lambda slot: (slot.base.count("["), -slot.index, slot.base))
+    fields = [leaf for _, leaf in question.script.symbols if leaf.op == "present"]
+    elements = [slot.there for slot in slots]
+    others = [leaf for leaf in fields if _place(leaf).fields[:1] != (THERE,)]
+    return [*elements, *sorted(others, key=lambda leaf: (len(_place(leaf).fields), _place(leaf)))]
+
+
+def _place(leaf: Term) -> Place:
+    place = leaf.args[0]
+    assert isinstance(place, Place)
+    return place

@@ -1,0 +1,79 @@
+"""z3, and nothing of it outside of this module: it reads SMT-LIB, and answers with a model or none."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from importlib import import_module
+from typing import Any
+
+from pscc.base.frozen import frozen
+from pscc.proving.logic.smt import Script
+from pscc.proving.logic.terms import Term
+
+Model = Mapping[Term, str | int | bool]
+"""The value of each field that the formula is about."""
+_ESCAPED = re.compile(r"\\u\{([0-9a-fA-F]+)\}|\\u([0-9a-fA-F]{4})|\\x([0-9a-fA-F]{2})")
+
+
+class NoSolverError(Exception):
+    """z3 is not installed."""
+
+
+@frozen
+class Unsolved:
+    """The solver gave up, for ``reason``."""
+
+    reason: str
+
+
+def load() -> Any:
+    """The module of z3. Raises `NoSolverError` where it is not installed."""
+    try:
+        return import_module("z3")
+    except ImportError:
+        raise NoSolverError from None
+
+
+def solve(script: Script, seconds: float, unwanted: Iterable[Term] = ()) -> Model | Unsolved | None:
+    """A model of ``script``; None where there is none. It gives up after ``seconds``.
+
+    Of ``unwanted`` fields, those that can do without are not there in the model, the first before the others.
+    """
+    z3 = load()
+    solver = z3.Solver()
+    solver.set("timeout", max(1, int(seconds * 1000)))
+    solver.from_string(script.text)
+    answer = solver.check()
+    if answer == z3.unsat:
+        return None
+    if answer != z3.sat:
+        return Unsolved(str(solver.reason_unknown()))
+    model = solver.model()
+    symbols = {leaf: z3.Bool(name.strip("|")) for name, leaf in script.symbols if leaf.op in ("present", "truth")}
+    for leaf in unwanted:
+        if leaf not in symbols:
+            continue
+        solver.push()
+        solver.add(z3.Not(symbols[leaf]))
+        if z3.is_true(model.eval(symbols[leaf], model_completion=True)):
+            if solver.check() == z3.sat:
+                model = solver.model()
+            else:
+                solver.pop()
+                solver.add(symbols[leaf])
+    return _values(z3, model, script)
+
+
+def _values(z3: Any, model: Any, script: Script) -> Model:
+    constants = {"open": z3.Bool, "present": z3.Bool, "truth": z3.Bool, "string": z3.String, "integer": z3.Int}
+    values: dict[Term, str | int | bool] = {}
+    for name, leaf in script.symbols:
+        value = model.eval(constants[leaf.op](name.strip("|")), model_completion=True)
+        if leaf.op == "string":
+            values[leaf] = _ESCAPED.sub(lambda match: chr(int(match[1] or match[2] or match[3], 16)), value.as_string())
+        elif leaf.op == "integer":
+            values[leaf] = value.as_long()
+        else:
+            values[leaf] = z3.is_true(value)
+    return values

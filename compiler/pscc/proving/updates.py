@@ -1,0 +1,140 @@
+"""Updates: what is the same in a pod before and after.
+
+Whether an expression gives the same for both pods is a claim of its own, which is true or false whatever the pods are. So the
+two pods need not be compared field by field, and what is proven holds of all pairs of pods. Where source and output differ
+over such claims, no pair of pods is made: that is not decided.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+
+from pscc.ir.passes import Reads
+from pscc.ir.walking import children
+from pscc.pod.fields import CONTAINER_LISTS
+from pscc.proving import pod
+from pscc.proving.logic.rewriting import nodes
+from pscc.proving.logic.terms import FALSE, TRUE, Place, Term, and_, claim, not_, or_, present, text
+from pscc.proving.values import (
+    Guarded,
+    Item,
+    Listed,
+    Structure,
+    Value,
+    Walk,
+    always,
+    with_element,
+)
+
+_ANNOTATIONS = ("metadata", "annotations")
+_OF_POD = re.compile(r"base='(?:pod|old|request|namespace)', fields=(\([^)]*\))")
+_OF_SPEC, _OF_ANNOTATIONS = "('spec',", "('metadata', 'annotations'"
+_FRESH = re.compile(r"\be\d+\b")
+
+
+def same_in_both(left: Value, right: Value) -> Term | None:
+    """The claim that both are the same, where they are one expression over the new and the old pod; None where they are not."""
+    before = _spelled(right)
+    if "'old'" not in before:
+        return None
+    moved = with_element(always(left), "pod", "old")[0][1]
+    after = _spelled(moved).replace(f"'{pod.ANNOTATION}'", f"'{pod.OLD_ANNOTATION}'")
+    return _claim(left) if after == before else None
+
+
+def _claim(value: Value) -> Term:
+    return claim(f"the same before: {_spelled(value)}")
+
+
+def _spelled(value: Value) -> str:
+    """``value`` as text that does not depend on the names of elements."""
+    names: dict[str, str] = {}
+    return _FRESH.sub(lambda match: names.setdefault(match[0], f"x{len(names)}"), _text(value))
+
+
+def _text(node: object) -> str:
+    match node:
+        case Term() | Place() | str() | int() | None:
+            return repr(node)
+        case tuple():
+            return f"({' '.join(map(_text, node))})"
+        case Structure(place=place):
+            return f"Structure({place!r})"
+        case _:
+            return f"{type(node).__name__}({' '.join(map(_text, children(node)))})"
+
+
+def unchanged(reads: Reads, of: Structure) -> Term:
+    """Everything in ``reads`` is the same in both pods (`pscc.reference.interpreter.unchanged`)."""
+    claims = [_claim(Listed((_of_path(of, path),))) for path in reads.pod]
+    if reads.containers:
+        claims.append(_claim(_column(of, ("name",), required=True)))
+        claims += [_claim(_column(of, path)) for path in reads.container]
+        claims += [_claim(_annotated(of, prefix)) for prefix in reads.annotations]
+    return and_(*claims)
+
+
+def facts(terms: Iterable[Term], of: Structure) -> Iterator[Term]:
+    """What is known of the claims in ``terms``: where what they depend on is the same, the spec or also annotations, they hold."""
+    spec = _claim(pod.value_of(of, pod.field_of(of, "spec")))
+    annotations = _claim(Listed((_of_path(of, _ANNOTATIONS),)))
+    for node in nodes(terms):
+        if node.op == "open":
+            fields = _OF_POD.findall(str(node.args[1]))
+            annotated = pod.ANNOTATION in str(node.args[1]) or any(_OF_ANNOTATIONS in one for one in fields)
+            if all(one.startswith((_OF_SPEC, _OF_ANNOTATIONS)) for one in fields):
+                yield or_(not_(and_(spec, annotations) if annotated else spec), node)
+
+
+def _of_path(of: Structure, path: tuple[str, ...]) -> Item:
+    """The list of the field at ``path``: empty where it is not there."""
+    there, value = TRUE, of
+    for name in path[:-1]:
+        field = pod.field_of(value, name)
+        there = and_(there, pod.presence(value, field))
+        inner = pod.value_of(value, field)
+        if not isinstance(inner, Structure):
+            held, entry = pod.entry(value.place.at(name), text(path[-1]))
+            return Item(and_(there, pod.presence(value, field), held), always(entry))
+        value = inner
+    field = pod.field_of(value, path[-1])
+    return Item(and_(there, pod.presence(value, field)), always(pod.value_of(value, field)))
+
+
+def _column(of: Structure, path: tuple[str, ...], required: bool = False) -> Listed:
+    """The field at ``path`` of each container, as a list; of a field that is ``required``, the value itself."""
+
+    def cell(container: Structure) -> Guarded:
+        item = _of_path(container, path)
+        if required:
+            return item.value
+        return always(Listed((item,) if item.there is not FALSE else ()))
+
+    return _cells(of, cell)
+
+
+def _annotated(of: Structure, prefix: str) -> Listed:
+    def cell(container: Structure) -> Guarded:
+        name = Place(container.place.base, ("name",))
+        there, value = pod.container_entry(prefix, name)
+        annotated = and_(present(Place("pod", _ANNOTATIONS)), there)
+        return always(Listed((Item(annotated, always(value)),)))
+
+    return _cells(of, cell)
+
+
+def _cells(of: Structure, cell: Callable[[Structure], Guarded]) -> Listed:
+    spec = pod.value_of(of, pod.field_of(of, "spec"))
+    assert isinstance(spec, Structure)
+    pieces = []
+    for kind in CONTAINER_LISTS:
+        field = pod.field_of(spec, kind)
+        listed = pod.value_of(spec, field)
+        assert isinstance(listed, Listed)
+        for piece in listed.pieces:
+            assert isinstance(piece, Walk)
+            container = piece.value[0][1]
+            assert isinstance(container, Structure)
+            pieces.append(Walk(piece.element, piece.items, pod.presence(spec, field), cell(container)))
+    return Listed(tuple(pieces))

@@ -1,0 +1,257 @@
+"""The API server's rules, for the places of a pod that a formula is about: what is in no valid pod is no witness.
+
+Sources: `pscc.pod.schema` (what each field may be, which ones an object needs), and ``pkg/apis/core/validation/validation.go``
+of Kubernetes: ``ValidateSecurityContext``, ``validateSeccompProfileField``, ``ValidateAppArmorProfileField``,
+``validateLinux``, ``validateWindows``, ``validateContainers``, ``ValidateVolumes``, ``validateVolumeSource``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import combinations, pairwise
+
+from pscc.pod.fields import CONTAINER_LISTS
+from pscc.pod.kinds import Boolean, Enumeration, Field, Integer, Kind, ListOf, Object, Text
+from pscc.pod.schema import VOLUME
+from pscc.proving.errors import NotUnderstoodError
+from pscc.proving.logic.rewriting import nodes
+from pscc.proving.logic.slots import THERE, Slot, Slots
+from pscc.proving.logic.terms import (
+    TRUE,
+    Place,
+    Term,
+    and_,
+    at_most,
+    equal,
+    integer_at,
+    joined,
+    not_,
+    number,
+    or_,
+    present,
+    string_at,
+    text,
+    truth_at,
+)
+from pscc.proving.pod import ANNOTATION, ENTRIES, ROOTS, entry_kind
+
+AT_LEAST = {"pod.spec.containers": 1, "old.spec.containers": 1}
+"""The lists that are never empty."""
+_SOURCES = tuple(field.name for field in VOLUME.fields if field.name != "name")
+
+
+def rules(formula: Iterable[Term], slots: Slots) -> Iterator[Term]:
+    """The rules that hold of every pod which the API server accepts, over the fields in ``formula`` and those around them.
+
+    Taking elements out of a list breaks none of them, but that ``containers`` has one.
+    """
+    places = dict.fromkeys(_leaves(formula))
+    for place in list(places):
+        places |= dict.fromkeys(_around(place, slots))
+    for slot in list(slots.found.values()):
+        places |= dict.fromkeys(_around(Place(slot.base, (THERE,)), slots))
+    for base in ("pod", "old"):
+        if any(place.base.startswith(base) for place in places):
+            containers = slots.of(Place(base, ("spec", "containers")))
+            yield or_(*(slot.there for slot in containers))
+    places = {place: None for place in places if place.fields[:1] != (THERE,)}
+    for place in places:
+        yield from _of_place(place, slots)
+    yield from _of_lists(places, slots)
+    yield from _systems(list(places), slots)
+
+
+def _leaves(terms: Iterable[Term]) -> Iterator[Place]:
+    for term in nodes(terms):
+        yield from (arg for arg in term.args if isinstance(arg, Place))
+
+
+def _around(place: Place, slots: Slots) -> Iterator[Place]:
+    """The objects that ``place`` is inside of, up to the pod, and ``place`` itself."""
+    fields = place.fields
+    if fields[:1] in ((ANNOTATION,), (THERE,)):
+        fields = ()
+    for length in range(1, len(fields) + 1):
+        yield Place(place.base, fields[:length])
+    slot = slots.found.get(place.base)
+    if slot:
+        yield from _around(slot.items, slots)
+
+
+def kind_of(base: str, slots: Slots) -> Kind:
+    """The kind of what is at ``base``: the pod, or a place in a list."""
+    if base in ROOTS:
+        return ROOTS[base]
+    slot = slots.found[base]
+    if slot.items.fields[-1:] == (ENTRIES,):
+        return entry_kind(Place(slot.items.base, slot.items.fields[:-1]))
+    field = field_at(slot.items, slots)
+    if field is None or not isinstance(field.kind, ListOf):
+        raise NotUnderstoodError(f"the list {slot.of}")
+    return field.kind.of
+
+
+def field_at(place: Place, slots: Slots) -> Field | None:
+    """The schema's field at ``place``; None for an entry of annotations or labels."""
+    kind, field = kind_of(place.base, slots), None
+    for name in place.fields:
+        if not isinstance(kind, Object):
+            return None
+        field = kind.field(name)
+        if field is None:
+            raise NotUnderstoodError(f"the field {'.'.join(place.fields)}")
+        kind = field.kind
+    return field
+
+
+def is_there(place: Place, slots: Slots) -> Term:
+    """The field at ``place`` is there, and all that it is inside of."""
+    slot = slots.found.get(place.base)
+    if not place.fields:
+        return slot.there if slot else TRUE
+    if place.fields[0] in (ANNOTATION, THERE):
+        return present(place)
+    above = Place(place.base, place.fields[:-1])
+    if place.fields[-1] == ENTRIES:
+        return or_(*(one.there for one in slots.of(place)))
+    field = field_at(place, slots)
+    if field is not None and (field.needs is not None or field.filled is not None):
+        return is_there(above, slots)
+    if field is not None and isinstance(field.kind, ListOf):
+        return or_(*(one.there for one in slots.of(place)))
+    return present(place)
+
+
+def _of_place(place: Place, slots: Slots) -> Iterator[Term]:
+    there = is_there(place, slots)
+    if place.fields[:1] == (ANNOTATION,):
+        yield _implies(
+            there, and_(is_there(Place(place.base), slots), present(Place("pod", ("metadata", "annotations"))))
+        )
+        return
+    if len(place.fields) > 1:
+        yield _implies(there, is_there(Place(place.base, place.fields[:-1]), slots))
+    elif place.base in slots.found:
+        yield _implies(there, slots.found[place.base].there)
+    field = field_at(place, slots) if place.fields else None
+    kind = field.kind if field is not None else kind_of(place.base, slots) if not place.fields else None
+    if kind is not None:
+        yield from _of_value(place, kind)
+    if (
+        field is not None
+        and field.name == "type"
+        and place.fields[-2:-1] in (("seccompProfile",), ("appArmorProfile",))
+    ):
+        local = is_there(Place(place.base, (*place.fields[:-1], "localhostProfile")), slots)
+        is_local = equal(string_at(place), text("Localhost"))
+        yield _implies(there, or_(and_(is_local, local), and_(not_(is_local), not_(local))))
+    if field is not None and field.name == "allowPrivilegeEscalation":
+        yield from _escalation(place, slots)
+
+
+def _of_value(place: Place, kind: Kind) -> Iterator[Term]:
+    """What the value at ``place`` may be. It says nothing where no value is there: such a value is not read."""
+    match kind:
+        case Integer(low=low, high=high, plain=plain):
+            value = integer_at(place)
+            yield and_(at_most(number(low), value), at_most(value, number(high)))
+            if plain:
+                yield not_(equal(value, number(0)))
+        case Enumeration(values=values):
+            yield or_(*(equal(string_at(place), text(value)) for value in values))
+        case Text(plain=True):
+            yield not_(equal(string_at(place), text("")))
+        case Boolean(plain=True):
+            yield truth_at(place)
+        case _:
+            return
+
+
+def _escalation(place: Place, slots: Slots) -> Iterator[Term]:
+    """``allowPrivilegeEscalation`` is not false beside ``privileged``, or beside an added ``CAP_SYS_ADMIN``."""
+    is_false = and_(is_there(place, slots), not_(truth_at(place)))
+    context = Place(place.base, place.fields[:-1])
+    privileged = context.at("privileged")
+    yield not_(and_(is_false, is_there(privileged, slots), truth_at(privileged)))
+    for slot in slots.of(context.at("capabilities", "add")):
+        admin = equal(string_at(Place(slot.base)), text("CAP_SYS_ADMIN"))
+        yield not_(and_(is_false, slot.there, admin))
+
+
+def _of_lists(places: Iterable[Place], slots: Slots) -> Iterator[Term]:
+    by_list: dict[Place, list[Slot]] = {}
+    for slot in list(slots.found.values()):
+        by_list.setdefault(slot.items, []).append(slot)
+    for items, listed in by_list.items():
+        for before, after in pairwise(listed):
+            yield _implies(after.there, before.there)
+        if items.base in slots.found:
+            yield _implies(listed[0].there, slots.found[items.base].there)
+        if items.fields[-1:] == (ENTRIES,):
+            yield from _of_entries(listed, list(places))
+        if items.fields == ("spec", "volumes"):
+            yield from _different(listed)
+            for slot in listed:
+                yield from _one_source(slot)
+    for base in ("pod", "old"):
+        containers = [one for kind in CONTAINER_LISTS for one in by_list.get(Place(base, ("spec", kind)), ())]
+        yield from _different(containers)
+
+
+def _of_entries(listed: list[Slot], places: list[Place]) -> Iterator[Term]:
+    """The entries of a map have different keys, and one with a key that is looked up has the value that is found."""
+    items = listed[0].items
+    of = Place(items.base, items.fields[:-1])
+    key, value = (field.name for field in entry_kind(of).fields)
+    for one, other in combinations(listed, 2):
+        same = equal(string_at(Place(one.base, (key,))), string_at(Place(other.base, (key,))))
+        yield not_(and_(one.there, other.there, same))
+    for slot in listed:
+        named, held = string_at(Place(slot.base, (key,))), string_at(Place(slot.base, (value,)))
+        for place in places:
+            wanted = _key(of, place)
+            if wanted is not None:
+                found = and_(present(place), equal(string_at(place), held))
+                yield _implies(and_(slot.there, equal(named, wanted)), found)
+
+
+def _key(of: Place, place: Place) -> Term | None:
+    """The key under which ``place`` stands for an entry of the map at ``of``; None where it stands for none."""
+    if place.base == of.base and len(place.fields) == len(of.fields) + 1 and place.fields[:-1] == of.fields:
+        return text(place.fields[-1]) if place.fields[-1] != ENTRIES else None
+    if place.fields[:1] == (ANNOTATION,) and of == Place("pod", ("metadata", "annotations")):
+        return joined((text(place.fields[1]), string_at(Place(place.base, ("name",)))))
+    return None
+
+
+def _different(slots: list[Slot]) -> Iterator[Term]:
+    """They have different names."""
+    for one, other in combinations(slots, 2):
+        names = (string_at(Place(slot.base, ("name",))) for slot in (one, other))
+        yield not_(and_(one.there, other.there, equal(*names)))
+
+
+def _one_source(slot: Slot) -> Iterator[Term]:
+    """A volume has one type: where the author names none, the API server fills in ``emptyDir``."""
+    sources = [present(Place(slot.base, (name,))) for name in _SOURCES]
+    yield _implies(slot.there, or_(*sources))
+    for one, other in combinations(sources, 2):
+        yield not_(and_(one, other))
+
+
+def _systems(places: list[Place], slots: Slots) -> Iterator[Term]:
+    """A pod for an operating system has no field that is of another."""
+    for base in ("pod", "old"):
+        system = Place(base, ("spec", "os", "name"))
+        if system not in places:
+            continue
+        for place in places:
+            field = field_at(place, slots) if place.fields and place.fields[0] not in (ANNOTATION, THERE) else None
+            if field is not None and field.system and place.base.startswith(base):
+                right = equal(string_at(system), text(field.system))
+                named = is_there(system, slots)
+                yield not_(and_(named, not_(right), is_there(place, slots)))
+
+
+def _implies(condition: Term, then: Term) -> Term:
+    return or_(not_(condition), then)

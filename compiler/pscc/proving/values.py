@@ -1,0 +1,278 @@
+"""Values that depend on the pod: what an expression may be, and under which condition.
+
+`Guarded` values are pairs of a condition and a value. At most one of the conditions holds for a pod. Where none does, the
+value is unset (in the IR), or the expression fails (in CEL).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pscc.base.frozen import frozen
+from pscc.ir.walking import substitute
+from pscc.pod.kinds import Object
+from pscc.proving.logic.rewriting import moved
+from pscc.proving.logic.terms import FALSE, TRUE, Place, Term, and_, exists, fresh, or_
+
+# --- strings ------------------------------------------------------------------
+
+
+@frozen
+class Plain:
+    """The string that a term is."""
+
+    term: Term
+
+
+@frozen
+class Chosen:
+    """One of several strings, by conditions of which one holds."""
+
+    options: tuple[tuple[Term, Words], ...]
+
+
+@frozen
+class Chain:
+    """Strings, one behind the other."""
+
+    parts: tuple[Words, ...]
+
+
+@frozen
+class JoinedList:
+    """The elements of a list of strings, with ``separator`` between them."""
+
+    items: Listed
+    separator: str
+
+
+@frozen
+class Swapped:
+    """``of`` with each ``old`` in it replaced by ``new``."""
+
+    of: Words
+    old: str
+    new: str
+
+
+@frozen
+class Capitals:
+    """``of`` in capital letters, as `pscc.base.capitals` has them."""
+
+    of: Words
+
+
+@frozen
+class Written:
+    """An integer or a boolean as text."""
+
+    value: Whole | Truth
+
+
+Words = Plain | Chosen | Chain | JoinedList | Swapped | Capitals | Written
+
+# --- values -------------------------------------------------------------------
+
+
+@frozen
+class Truth:
+    """A boolean."""
+
+    term: Term
+
+
+@frozen
+class Whole:
+    """An integer."""
+
+    term: Term
+
+
+@frozen
+class Text:
+    """A string."""
+
+    words: Words
+
+
+@frozen
+class Null:
+    """CEL's null."""
+
+
+@frozen
+class Structure:
+    """The object of ``kind`` at ``place`` of a pod or a request.
+
+    ``items`` is the list that it is an element of. ``ephemeral``: it is, or is inside of, an ephemeral container.
+    """
+
+    place: Place
+    kind: Object
+    items: Place | None = None
+    ephemeral: bool = False
+
+
+@frozen
+class Unknown:
+    """An object or a list whose inside the schema does not describe."""
+
+    place: Place
+
+
+@frozen
+class Annotations:
+    """A map from strings to strings, with any keys: annotations or labels."""
+
+    place: Place
+
+
+@frozen
+class Made:
+    """A map that an expression makes."""
+
+    entries: tuple[tuple[str, Guarded], ...]
+
+
+@frozen
+class Item:
+    """One element of a list, which is in it where ``there`` holds."""
+
+    there: Term
+    value: Guarded
+
+
+@frozen
+class Walk:
+    """For each element of the list at ``items`` that satisfies ``there``: a value. ``element`` is what both call it."""
+
+    element: str
+    items: Place
+    there: Term
+    value: Guarded
+
+
+@frozen
+class Listed:
+    """A list, in pieces."""
+
+    pieces: tuple[Item | Walk, ...]
+
+
+@frozen
+class SplitText:
+    """The parts of a string between occurrences of ``separator``."""
+
+    of: Term
+    separator: str
+
+
+@frozen
+class Size:
+    """The number of elements of a list."""
+
+    of: Listed | SplitText
+
+
+@frozen
+class Some:
+    """An optional value that is there."""
+
+    value: Guarded
+
+
+@frozen
+class Nothing:
+    """An optional value that is not there."""
+
+
+Value = (
+    Truth | Whole | Text | Null | Structure | Unknown | Annotations | Made | Listed | SplitText | Size | Some | Nothing
+)
+Guarded = tuple[tuple[Term, Value], ...]
+
+
+def always(value: Value) -> Guarded:
+    """``value``, whatever the pod."""
+    return ((TRUE, value),)
+
+
+def some(piece: Item | Walk, holds: Term) -> Term:
+    """Some element that ``piece`` stands for satisfies ``holds``."""
+    if isinstance(piece, Item):
+        return and_(piece.there, holds)
+    return exists(piece.element, piece.items, and_(piece.there, holds))
+
+
+def any_of(listed: Listed) -> Term:
+    """The list has an element."""
+    return or_(*(some(piece, TRUE) for piece in listed.pieces))
+
+
+def renewed(walk: Walk) -> Walk:
+    """``walk`` with a new name for its element, so that it may stand inside of itself."""
+    element = fresh()
+    there = moved(walk.there, walk.element, element)
+    return Walk(element, walk.items, there, with_element(walk.value, walk.element, element))
+
+
+def with_element(value: Guarded, element: str, to: str) -> Guarded:
+    """``value`` with the element ``element`` called ``to``."""
+
+    def put(node: object) -> object | None:
+        match node:
+            case Place(base=base, fields=fields):
+                return Place(to, fields) if base == element else node
+            case Term():
+                return moved(node, element, to)
+            case Object() | str():
+                return node
+            case _:
+                return None
+
+    return substitute(value, put)
+
+
+def merged(value: Iterable[tuple[Term, Value]]) -> Guarded:
+    """``value`` with those of one kind put together."""
+    done: list[tuple[Term, Value]] = []
+    for guard, one in value:
+        if guard is FALSE:
+            continue
+        for index, (other_guard, other) in enumerate(done):
+            together = _together(other_guard, other, guard, one)
+            if together is not None:
+                done[index] = (or_(other_guard, guard), together)
+                break
+        else:
+            done.append((guard, one))
+    return tuple(done)
+
+
+def _together(first: Term, left: Value, second: Term, right: Value) -> Value | None:
+    if left == right:
+        return left
+    match left, right:
+        case Truth(term=a), Truth(term=b):
+            return Truth(or_(and_(first, a), and_(second, b)))
+        case Text(words=a), Text(words=b):
+            options = a.options if isinstance(a, Chosen) else ((first, a),)
+            return Text(Chosen((*options, (second, b))))
+        case Listed(pieces=a), Listed(pieces=b):
+            return Listed((*(_where(first, piece) for piece in a), *(_where(second, piece) for piece in b)))
+        case Made(entries=a), Made(entries=b) if [key for key, _ in a] == [key for key, _ in b]:
+            pairs = zip(a, b, strict=True)
+            return Made(tuple((key, merged((*_guarded(first, x), *_guarded(second, y)))) for (key, x), (_, y) in pairs))
+        case _:
+            return None
+
+
+def _guarded(guard: Term, value: Guarded) -> Guarded:
+    return tuple((and_(guard, inner), one) for inner, one in value)
+
+
+def _where(guard: Term, piece: Item | Walk) -> Item | Walk:
+    there = and_(guard, piece.there)
+    if isinstance(piece, Item):
+        return Item(there, piece.value)
+    return Walk(piece.element, piece.items, there, piece.value)

@@ -1,0 +1,147 @@
+"""What can be asked of a string that depends on the pod."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from pscc.proving.errors import NotUnderstoodError
+from pscc.proving.logic.terms import (
+    FALSE,
+    TRUE,
+    Term,
+    and_,
+    equal,
+    in_capitals_is,
+    in_capitals_starts,
+    joined,
+    not_,
+    number,
+    or_,
+    starts_with,
+    text,
+)
+from pscc.proving.values import (
+    Capitals,
+    Chain,
+    Chosen,
+    Guarded,
+    JoinedList,
+    Plain,
+    Swapped,
+    Text,
+    Truth,
+    Whole,
+    Words,
+    Written,
+    any_of,
+)
+
+
+def constant(words: Words) -> str | None:
+    """The string where it is the same for all pods; else None."""
+    if isinstance(words, Plain) and words.term.op == "text":
+        return str(words.term.args[0])
+    return None
+
+
+def is_empty(words: Words) -> Term:
+    """The string is empty."""
+    match words:
+        case Plain(term=term):
+            return equal(term, text(""))
+        case Chosen(options=options):
+            return or_(*(and_(guard, is_empty(one)) for guard, one in options))
+        case Chain(parts=parts):
+            return and_(*map(is_empty, parts))
+        case Swapped(of=of, old=old, new=new) if old and new:
+            return is_empty(of)
+        case Capitals(of=of):
+            return is_empty(of)
+        case Written():
+            return FALSE
+        case JoinedList(items=listed, separator=separator) if separator:
+            # of several elements the separators are there, and one alone decides by itself
+            if all(_never_empty(piece.there, piece.value) for piece in listed.pieces):
+                return not_(any_of(listed))
+            raise NotUnderstoodError("`join` of strings that may be empty, compared with a string")
+        case _:
+            raise NotUnderstoodError(f"a string made by {type(words).__name__.lower()}, compared with a string")
+
+
+def _never_empty(there: Term, value: Guarded) -> bool:
+    """Whether an element is a string with something in it wherever it is ``there``."""
+    return all(isinstance(one, Text) and and_(there, guard, is_empty(one.words)) is FALSE for guard, one in value)
+
+
+def options(words: Words) -> tuple[tuple[Term, Term], ...]:
+    """The string as terms, each with its condition. Raises `NotUnderstoodError` where no term says how it is made."""
+    match words:
+        case Plain(term=term):
+            return ((TRUE, term),)
+        case Chosen(options=chosen):
+            return tuple((and_(guard, inner), term) for guard, one in chosen for inner, term in options(one))
+        case Chain(parts=parts):
+            found: tuple[tuple[Term, Term], ...] = ((TRUE, text("")),)
+            for part in parts:
+                found = tuple(
+                    (and_(guard, inner), joined((before, term)))
+                    for guard, before in found
+                    for inner, term in options(part)
+                )
+            return tuple((guard, term) for guard, term in found if guard is not FALSE)
+        case _:
+            raise NotUnderstoodError(f"a string made by {type(words).__name__.lower()}, compared with another string")
+
+
+def equals(left: Words, right: Words) -> Term:
+    """Both strings are the same."""
+    for one, other in ((left, right), (right, left)):
+        wanted = constant(other)
+        if wanted == "":
+            return is_empty(one)
+        if isinstance(one, Chosen):
+            return or_(*(and_(guard, equals(option, other)) for guard, option in one.options))
+        if wanted is not None and isinstance(one, Capitals):
+            return _in_capitals(one.of, wanted)
+        if wanted is not None and isinstance(one, Written):
+            return _written(one, wanted)
+    return asked_both(left, right, equal)
+
+
+def asked(words: Words, ask: Callable[[Term], Term]) -> Term:
+    """``ask`` of the string."""
+    return or_(*(and_(guard, ask(term)) for guard, term in options(words)))
+
+
+def asked_both(left: Words, right: Words, ask: Callable[[Term, Term], Term]) -> Term:
+    """``ask`` of the two strings."""
+    return asked(left, lambda one: asked(right, lambda other: ask(one, other)))
+
+
+def _in_capitals(words: Words, wanted: str) -> Term:
+    return asked(words, lambda term: in_capitals_is(term, wanted))
+
+
+def _written(words: Written, wanted: str) -> Term:
+    match words.value:
+        case Truth(term=term):
+            return {"true": term, "false": not_(term)}.get(wanted, FALSE)
+        case Whole(term=term):
+            return equal(term, number(int(wanted))) if wanted == str(_number(wanted)) else FALSE
+
+
+def _number(digits: str) -> int | None:
+    try:
+        return int(digits)
+    except ValueError:
+        return None
+
+
+def begins(whole: Words, start: Words) -> Term:
+    """The string ``whole`` begins with ``start``."""
+    if isinstance(whole, Chosen):
+        return or_(*(and_(guard, begins(option, start)) for guard, option in whole.options))
+    wanted = constant(start)
+    if isinstance(whole, Capitals) and wanted is not None:
+        return asked(whole.of, lambda term: in_capitals_starts(term, wanted))
+    return asked_both(whole, start, starts_with)

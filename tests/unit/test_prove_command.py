@@ -1,0 +1,94 @@
+"""``pscc prove`` on the command line: its answers, its exit codes, its files."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from pscc.cli import _proving, main
+from support.paths import ROOT
+
+PRIVILEGED = str(ROOT / "golden" / "policies" / "privileged" / "policy.yaml")
+
+
+def _run(*words: str) -> tuple[int, str, str]:
+    result = CliRunner().invoke(main, ["prove", *words])
+    return result.exit_code, result.stdout, result.stderr
+
+
+def test_equal_exits_with_0_and_says_what_is_not_covered() -> None:
+    code, text, _ = _run(PRIVILEGED)
+    assert code == 0
+    assert text.startswith("vap  CREATE  enforce  equal")
+    assert "not covered: workloads (privileged-workloads)" in text
+
+
+def test_json_has_the_length_of_each_list() -> None:
+    code, text, _ = _run(PRIVILEGED, "--format", "json")
+    proof, _ = json.loads(text)["proofs"]
+    assert code == 0
+    assert proof["answer"] == "equal"
+    assert proof["elements"]["pod.spec.containers"] == 1
+
+
+def test_smt_files_say_unsat(tmp_path: Path) -> None:
+    import z3
+
+    assert _run(str(ROOT / "examples" / "restricted.yaml"), "--smt2", str(tmp_path / "new"))[0] == 0
+    files = sorted((tmp_path / "new").iterdir())
+    assert [file.name for file in files] == [
+        f"vap-{operation}-enforce-{does}.smt2"
+        for operation in ("create", "update")
+        for does in ("lets-in", "shuts-out")
+    ]
+    for file in files:
+        solver = z3.Solver()
+        solver.from_string(file.read_text())
+        assert solver.check() == z3.unsat
+
+
+def test_a_difference_exits_with_1_and_shows_the_pod(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = _proving.claims
+
+    def broken(program, texts):  # type: ignore[no-untyped-def]
+        return real(
+            program, {path: text.replace("hostPID == true", "hostPID == false") for path, text in texts.items()}
+        )
+
+    monkeypatch.setattr(_proving, "claims", broken)
+    monkeypatch.setenv("PATH", "")
+    code, text, _ = _run(str(ROOT / "examples" / "team.psp"))
+    assert code == 1
+    assert "the output admits this pod, and the source refuses it" in text
+    assert "hostPID: true" in text
+    assert "hostPID: pod: hostPID is true, must not be true" in text
+
+
+def test_what_cannot_be_proven_exits_with_2() -> None:
+    code, _, said = _run(PRIVILEGED, "-t", "opa")
+    assert code == 2
+    assert "`opa` cannot be proven yet" in said
+    code, _, said = _run(str(ROOT / "examples" / "cluster" / "dump.yaml"))
+    assert code == 2
+    assert "`choose`" in said
+
+
+def test_without_z3_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "z3", None)
+    code, _, said = _run(PRIVILEGED)
+    assert code == 2
+    assert "pip install 'pscc[prove]'" in said
+
+
+def test_a_solver_that_gives_up_is_unknown(monkeypatch: pytest.MonkeyPatch) -> None:
+    from pscc.proving import question
+    from pscc.proving.solver import Unsolved
+
+    monkeypatch.setattr(question, "solve", lambda *_: Unsolved("timeout"))
+    code, text, _ = _run(PRIVILEGED)
+    assert code == 1
+    assert "vap  CREATE  enforce  unknown: the solver gave up: timeout" in text
