@@ -6,7 +6,7 @@ import re
 from datetime import date, timedelta
 
 from pscc.diagnostics import Diagnostic, Replacement, Report
-from pscc.ir.access import ALL, NONE, Exemption, Names, Scope, Subjects
+from pscc.ir.access import ALL, NAMESPACE_NAME, NONE, Exemption, Names, Scope, Subjects, scoped
 from pscc.language import ast
 
 _LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
@@ -68,7 +68,7 @@ def scope_of(policy: ast.Policy, report: Report) -> Scope:
                     labels[scope.inverse][(value.key, value.text)] = None
             elif good_namespace(value, report):
                 named[scope.inverse].append(value)
-    return Scope(
+    return scoped(
         names_of(tuple(named[False])) if named[False] else ALL,
         names_of(tuple(named[True])) if named[True] else NONE,
         tuple(labels[False]),
@@ -106,9 +106,15 @@ def namespace_help(text: str, forms: str, quoted: bool = False) -> str:
 
 
 def _good_label(value: ast.Value, report: Report) -> bool:
-    if _LABEL_KEY.fullmatch(value.key) and _LABEL_VALUE.fullmatch(value.text) and not value.qualifier:
+    is_name = value.key == NAMESPACE_NAME
+    good_value = _LABEL if is_name else _LABEL_VALUE
+    if _LABEL_KEY.fullmatch(value.key) and good_value.fullmatch(value.text) and not value.qualifier:
         return True
-    help = "a label is `key=value`, as Kubernetes spells labels; it has no wildcard"
+    help = (
+        "this label is the namespace's name: write the name alone, as `kube-system`, or a prefix as `team-*`"
+        if is_name
+        else "a label is `key=value`, as Kubernetes spells labels; it has no wildcard"
+    )
     report.add(Diagnostic("LNG036", f"`{value.key}={value.text}` is no label of a namespace", value.span, help=help))
     return False
 
