@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import date, timedelta
 
 from pscc.diagnostics import Diagnostic, Replacement, Report
@@ -143,10 +144,13 @@ def exemption_of(exemption: ast.Exemption, today: date, report: Report) -> Exemp
         span = exemption.controls[0].span.to(exemption.controls[-1].span)
         message = "users, groups and service accounts are exempt from a whole policy"
         report.add(Diagnostic("LNG038", message, span, help=help))
-    subjects = Subjects(
-        users=who.get("users", NONE), groups=who.get("groups", NONE), service_accounts=who.get("serviceaccounts", NONE)
-    )
-    return Exemption(subjects, exemption.because, exemption.span, until)
+    return Exemption(subjects_of(who), exemption.because, exemption.span, until)
+
+
+def subjects_of(who: Mapping[str, Names]) -> Subjects:
+    """The subjects that ``who`` names, by the words of the language for their kinds."""
+    users, groups, accounts = (who.get(kind, NONE) for kind in ("users", "groups", "serviceaccounts"))
+    return Subjects(users=users, groups=groups, service_accounts=accounts)
 
 
 def _by_name_alone(exemption: ast.Exemption, report: Report) -> None:
@@ -168,7 +172,7 @@ def good_service_account(value: ast.Value, report: Report) -> bool:
     namespace, slash, name = value.text.partition("/")
     if (slash and _LABEL.fullmatch(namespace) and name) or (glob(value) and not slash):
         return True
-    help = "write the namespace too: `kube-system/fluentd`, or `kube-system/*`"
+    help = "write the namespace too: `logging/fluentd`, or `logging/*`"
     report.add(Diagnostic("LNG039", f"`{value.text}` is no service account", value.span, help=help))
     return False
 
