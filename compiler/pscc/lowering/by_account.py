@@ -1,35 +1,40 @@
-"""Warns of choices that may refuse a workload and admit its pods: the controller may use more than the pods' account."""
+"""Policies and choices that judge a workload by its pods' service account alone, though a controller asks for the pods.
+
+Every target judges a workload as if the service account of its pods, or any authenticated user, asked for them. Where a
+controller is exempt, or may use more than they may, the pods are let in and the workload is refused or warned of.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from pscc import ir
-from pscc.diagnostics import Diagnostic
-from pscc.ir.access import AUTHENTICATED, SERVICE_ACCOUNTS, Grant
-from pscc.reference.side_by_side import controllers
+from pscc.ir.access import Scope
+from pscc.lowering.capabilities import Ability, Workloads
+from pscc.lowering.shortfalls import JudgedByAccount
+from pscc.reference.side_by_side import through_controllers
 
 
-def refused_with_their_workloads(program: ir.Program) -> Iterator[Diagnostic]:
-    """A warning for each choice that enforces and grants a controller a policy that pods' accounts may not use.
+def judged_by_account(legal: ir.Program, workloads: Workloads, warned: Ability) -> Iterator[JudgedByAccount]:
+    """A shortfall for each policy and choice of ``legal`` that exempts a controller, or grants it something, and no pod's account.
 
-    ``program`` is `Prepared.formed`, compiled with ``--workloads enforce``. Every target judges a workload as if the service
-    account of its pods, or any authenticated user, asked for them.
+    ``workloads`` is the option of that name, and ``warned`` whether the target can just warn of workloads.
     """
-    for choice in program.choices:
-        grant = next((grant for grant in choice.grants if _is_more(grant)), None)
-        if choice.mode == "enforce" and not choice.live and grant is not None:
-            message = (
-                f"{choice.name} may refuse a workload whose pods it would admit: a controller may use {grant.policy}, and "
-                "workloads are judged by their pods' service account alone"
-            )
-            help = "say `--workloads warn`: the pods are judged all the same"
-            notes = ((grant.span, "granted to a controller here"),)
-            yield Diagnostic("TGT013", message, choice.span, severity="warning", notes=notes, help=help)
+    if workloads == "off":
+        return
+    for policy in legal.policies:
+        subjects = tuple(exemption.subjects for exemption in policy.exemptions)
+        if policy.checks and through_controllers(subjects, policy.scope):
+            exemption = next(e for e in policy.exemptions if through_controllers((e.subjects,), policy.scope))
+            refuses = workloads == "enforce" or warned == "stricter"
+            milder: Workloads = "off" if workloads == "warn" or warned == "stricter" else "warn"
+            yield JudgedByAccount(policy, exemption, _mode(policy.mode, refuses), milder)
+    for choice in (choice for choice in legal.choices if not choice.live):
+        grant = next((g for g in choice.grants if through_controllers((g.subjects,), Scope(g.namespaces))), None)
+        if grant is not None:
+            refuses = workloads == "enforce"
+            yield JudgedByAccount(choice, grant, _mode(choice.mode, refuses), "warn" if refuses else "off")
 
 
-def _is_more(grant: Grant) -> bool:
-    who = grant.subjects
-    if who.everyone or AUTHENTICATED in who.groups or SERVICE_ACCOUNTS in who.groups:
-        return False
-    return any(who.include(identity) for _, identity in controllers())
+def _mode(mode: ir.Mode, refuses: bool) -> ir.Mode:
+    return "warn" if mode == "enforce" and not refuses else mode

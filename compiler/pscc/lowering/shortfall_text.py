@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import assert_never
 
 from pscc import ir
-from pscc.diagnostics import Diagnostic
+from pscc.diagnostics import Diagnostic, Severity
+from pscc.ir.access import Exemption
 from pscc.lowering.capabilities import FailsOpen, LetIn, ReleaseCost, SetsOnUpdates, SkipsNamespaces, SwitchedOff
 from pscc.lowering.releases import spelled
 from pscc.lowering.shortfalls import (
@@ -14,6 +15,7 @@ from pscc.lowering.shortfalls import (
     Costs,
     DefaultNotSet,
     DefaultSetWidely,
+    JudgedByAccount,
     LabelsUnseen,
     NeedsServerSide,
     NeverUsed,
@@ -59,6 +61,8 @@ def diagnostic_of(shortfall: Shortfall) -> Diagnostic:
             )
             help = "say `--workloads off`, or compile what RBAC says now: `--rbac compiled`"
             return Diagnostic("TGT012", text, choice.span, severity="note", help=help)
+        case JudgedByAccount():
+            return _of_accounts(shortfall)
         case WorkloadsLackDefaults(target=target, policy=policy, other=other):
             text = (
                 f"{target} judges workloads by {policy.name} as if {other.name} set no defaults in their pods: it does so in "
@@ -87,6 +91,21 @@ def diagnostic_of(shortfall: Shortfall) -> Diagnostic:
             return _of_size(shortfall)
         case _:
             assert_never(shortfall)
+
+
+def _of_accounts(shortfall: JudgedByAccount) -> Diagnostic:
+    owner, through = shortfall.owner, shortfall.through
+    does = {"enforce": "refuse", "warn": "warn of", "audit": "audit"}[shortfall.mode]
+    severity: Severity = "warning" if shortfall.mode == "enforce" else "note"
+    alone = "workloads are judged by their pods' service account alone"
+    milder = f"say `--workloads {shortfall.milder}`: the pods are judged all the same"
+    if isinstance(through, Exemption):
+        text = f"{owner.name} may {does} a workload whose pods it does not judge: a controller is exempt, and {alone}"
+        help = f"exempt the pods' service accounts instead, or {milder}"
+        return Diagnostic("TGT013", text, through.span, severity, help=help)
+    text = f"{owner.name} may {does} a workload whose pods it would admit: a controller may use {through.policy}, and {alone}"
+    notes = ((through.span, "granted to a controller here"),)
+    return Diagnostic("TGT013", text, owner.span, severity, notes=notes, help=milder)
 
 
 def _of_refused(shortfall: RefusedOnceSet) -> Diagnostic:
