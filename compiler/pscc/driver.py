@@ -251,18 +251,13 @@ def compile_program(
     ``rollout`` is live and there is no choice.
     """
     ready = prepared(program, rollout)
-    about_program = ready.diagnostics
-    if options.workloads == "enforce":
-        from pscc.lowering.choice_workloads import refused_with_their_workloads
-
-        about_program = (*about_program, *refused_with_their_workloads(ready.formed))
     drawn: Drawn = {}
     outputs = {name: packaged(target_named(name), ready.formed, options, drawn, own) for name in targets}
     if sync_waves:
         from pscc.output.sync_waves import with_sync_waves
 
         outputs = {name: replace(output, files=with_sync_waves(output.files)) for name, output in outputs.items()}
-    return Compilation(outputs, (*about_program, *ready.nowhere))
+    return Compilation(outputs, (*ready.diagnostics, *ready.nowhere))
 
 
 Drawn = dict[Policy | Choice, tuple[Case, ...]]

@@ -19,8 +19,7 @@ from conformance.workloads import (
     words_without,
     workload,
 )
-from pscc.base.source import SourceFile
-from pscc.driver import Compilation, analyse, compile_program, packaged
+from pscc.driver import packaged
 from pscc.lowering.rollout import asking_the_cluster
 from pscc.output.options import Options, Workloads
 from pscc.targets.registry import target_named
@@ -143,39 +142,3 @@ def test_where_the_cluster_is_asked_nothing_is_said_of_workloads() -> None:
     assert [d.code for d in output.diagnostics] == ["TGT012"]
     assert not [path for path in output.resources if "workloads" in path or "cronjobs" in path]
     assert not packaged(VAP, live, Options(workloads="off")).diagnostics
-
-
-def compiled(choice: str, target: str, workloads: Workloads) -> Compilation:
-    text = f"policy wide {{\n deny hostPID\n}}\npolicy tight {{\n deny hostPID, hostIPC\n}}\n{choice}"
-    program = analyse(SourceFile("p.psp", text))[1]
-    return compile_program(program, (target,), options=Options(workloads=workloads))
-
-
-@pytest.mark.parametrize("target", ["gatekeeper", "opa", "kyverno", "kyverno-cel", "vap"])
-@pytest.mark.parametrize(
-    ("subjects", "workloads", "told"),
-    [
-        ("groups system:serviceaccounts:kube-system", "enforce", True),
-        ("serviceaccounts kube-system/*", "enforce", True),
-        ("serviceaccounts kube-system/daemon-set-controller", "enforce", True),
-        ("users system:kube-controller-manager", "enforce", True),
-        ("groups system:serviceaccounts:kube-system", "warn", False),
-        ("groups system:serviceaccounts:kube-system", "off", False),
-        ("groups system:masters", "enforce", False),
-        ("groups system:serviceaccounts, system:serviceaccounts:kube-system", "enforce", False),
-        ("groups system:authenticated", "enforce", False),
-        ("serviceaccounts team-a/deployer", "enforce", False),
-    ],
-)
-def test_a_choice_that_grants_a_controller_more_is_told(
-    subjects: str, workloads: Workloads, told: bool, target: str
-) -> None:
-    output = compiled(f"choose {{\n tight for everyone\n wide for {subjects}\n}}\n", target, workloads)
-    found = [d for d in output.diagnostics if d.code == "TGT013"]
-    assert bool(found) is told
-    assert all(d.severity == "warning" and "--workloads warn" in d.help for d in found)
-
-
-def test_a_choice_that_does_not_enforce_refuses_no_workload() -> None:
-    output = compiled("choose warn {\n wide for serviceaccounts kube-system/*\n}\n", "gatekeeper", "enforce")
-    assert "TGT013" not in {d.code for d in output.diagnostics}

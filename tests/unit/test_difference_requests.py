@@ -148,3 +148,13 @@ def test_a_binding_for_everybody_beside_one_in_a_namespace_is_looser() -> None:
     narrow, wide = (analyse(SourceFile("psp.yaml", text))[1] for text in (inside, f"{inside}---\n{everybody}"))
     assert compare(narrow, wide).relation == "more permissive"
     assert compare(wide, narrow).relation == "less permissive"
+
+
+def test_a_namespace_is_one_thing_by_its_name_and_by_the_label_with_it() -> None:
+    text = "policy p {{\n in namespaces {}\n deny hostPID\n}}\n"
+    by_name, by_label = (text.format(f"{key}shop") for key in ("", "kubernetes.io/metadata.name="))
+    equal, _ = compared(by_name, by_label)
+    assert equal.relation == "equivalent"
+    looser, stricter = compared(by_label, text.format("kubernetes.io/metadata.name=web"))
+    assert (looser.relation, stricter.relation) == ("incomparable", "incomparable")
+    assert {w.request.namespace for w in (*looser.looser, *looser.stricter)} == {"shop", "web"}

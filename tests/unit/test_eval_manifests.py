@@ -153,11 +153,29 @@ def test_a_label_has_a_key_and_a_value(tmp_path: Path) -> None:
     assert (done.exit_code, "write KEY=VALUE" in done.stderr) == (2, True)
 
 
-def test_every_namespace_has_its_name_as_a_label(tmp_path: Path) -> None:
-    policy = EDGE.replace("tier=edge", "kubernetes.io/metadata.name=team")
-    pod = thing("Pod", "p", spec=BAD)
-    done = evaluated(tmp_path, pod, thing("Namespace", "team"), policy=policy, arguments=("-n", "team"))
-    assert done.exit_code == 1
+BY_NAME = EDGE.replace("tier=edge", "kubernetes.io/metadata.name=team")
+BUT_FOR_TEAM = BY_NAME.replace("in namespaces", "except namespaces")
+
+
+@pytest.mark.parametrize("arguments", [(), ("--namespace-label", "tier=core")])
+@pytest.mark.parametrize("namespaces", [(), (thing("Namespace", "team"),)])
+@pytest.mark.parametrize(("policy", "denied"), [(BY_NAME, "team"), (BUT_FOR_TEAM, "other")])
+def test_every_namespace_has_its_name_as_a_label(
+    policy: str, denied: str, namespaces: tuple[Json, ...], arguments: tuple[str, ...], tmp_path: Path
+) -> None:
+    pods = [thing("Pod", "p", metadata={"namespace": name}, spec=BAD) for name in ("team", "other")]
+    done = evaluated(tmp_path, *pods, *namespaces, policy=policy, arguments=(*arguments, "--format", "json"))
+    verdicts = {row["namespace"]: row["verdict"] for row in rows(done)}
+    assert verdicts == {"team": "unjudged", "other": "unjudged"} | {denied: "denied"}
+    assert done.exit_code == 1 and "POD007" not in done.stderr
+    loaded = pscc.load(SourceFile("p.psp", policy))
+    assert [pscc.evaluate(loaded, pod).allowed for pod in pods] == [verdicts[n] != "denied" for n in verdicts]
+
+
+def test_the_name_of_a_namespace_is_not_given_as_a_label(tmp_path: Path) -> None:
+    given = ("--namespace-label", "kubernetes.io/metadata.name=team")
+    done = evaluated(tmp_path, thing("Pod", "p", spec=GOOD), arguments=given)
+    assert (done.exit_code, "write `-n NAME` instead" in done.stderr) == (2, True)
 
 
 def test_a_namespace_that_readers_take_in_different_ways_is_refused(tmp_path: Path) -> None:

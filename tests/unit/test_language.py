@@ -145,6 +145,38 @@ def test_a_scope_holds_names_prefixes_and_labels() -> None:
     assert policy.scope == expected
 
 
+@pytest.mark.parametrize(
+    ("lines", "inside"),
+    [
+        ("in namespaces kubernetes.io/metadata.name=shop", ["shop"]),
+        ("except namespaces kubernetes.io/metadata.name=shop", ["shop-a", "web"]),
+        ("except namespaces kubernetes.io/metadata.name=shop, web", ["shop-a"]),
+        ("in namespaces kubernetes.io/metadata.name=shop\n in namespaces shop*, web", ["shop"]),
+        ("in namespaces kubernetes.io/metadata.name=shop\n in namespaces web", []),
+        ("in namespaces kubernetes.io/metadata.name=shop\n except namespaces s*", []),
+        ("in namespaces kubernetes.io/metadata.name=shop\n in namespaces kubernetes.io/metadata.name=web", []),
+    ],
+)
+def test_the_label_with_the_name_of_a_namespace_is_its_name(lines: str, inside: list[str]) -> None:
+    (policy,) = meaning(f"policy a {{\n {lines}\n deny hostPID\n}}\n")
+    assert [name for name in ("shop", "shop-a", "web") if policy.scope.holds_in(name)] == inside
+    assert policy.scope.nowhere == (not inside)
+    # what holds nowhere still names a namespace: an empty list means every namespace for some engines
+    assert policy.scope.namespaces
+    assert not policy.scope.labels and not policy.scope.except_labels
+
+
+def test_other_labels_beside_the_name_count() -> None:
+    (policy,) = meaning("policy a {\n in namespaces kubernetes.io/metadata.name=shop, tier=a\n deny hostPID\n}\n")
+    assert policy.scope == access.Scope(access.Names(("shop",)), labels=(("tier", "a"),))
+
+
+def test_the_name_of_a_namespace_as_a_label_has_to_be_one() -> None:
+    for value in ("Shop", "a.b", '""'):
+        text = f"policy a {{\n except namespaces kubernetes.io/metadata.name={value}\n deny hostPID\n}}\n"
+        assert refused(text) == ["LNG036:2"], value
+
+
 def test_exemptions_of_requests_and_their_end() -> None:
     text = (
         'policy a {\n exempt serviceaccounts kube-system/*, users x, y because "r" until 2026-07-15\n deny hostPID\n}\n'

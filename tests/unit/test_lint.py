@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from pscc.base.source import SourceFile
+from pscc.diagnostics import Report
 from pscc.driver import analyse
 from pscc.meaning.library import library_source
 from pscc.meaning.lint import lint, weaker
+from pscc.pod.manifests import read_manifests
+from pscc.reference.evaluate import judgements
 from support.paths import ROOT
 
 
@@ -15,6 +20,79 @@ def warned(text: str) -> list[str]:
     """``CODE:LINE`` of each warning."""
     document, program, _ = analyse(SourceFile("p.psp", text))
     return [f"{d.code}:{d.span.line if d.span else 0}" for d in lint(document, program)]
+
+
+CONTROLLERS_EXEMPT = {
+    "serviceaccounts kube-system/*": "every workload",
+    "serviceaccounts kube-*": "every workload",
+    "serviceaccounts kube-system/replicaset-controller": "every Deployment and every ReplicaSet",
+    "serviceaccounts kube-system/daemon-set-controller": "every DaemonSet",
+    "groups system:serviceaccounts:kube-system": "every workload",
+    "users system:serviceaccount:kube-system:job-controller": "every Job and every CronJob",
+}
+
+
+@pytest.mark.parametrize("who", CONTROLLERS_EXEMPT)
+def test_an_exemption_of_controllers_is_one_of_every_workload(who: str) -> None:
+    text = f'policy p {{\n exempt {who} because "r"\n deny hostPID\n}}\n'
+    document, program, _ = analyse(SourceFile("p.psp", text))
+    (warning,) = lint(document, program)
+    assert (warning.code, warning.severity) == ("LNG091", "warning")
+    assert warning.message == (
+        f"`{who}` exempts the pods of {CONTROLLERS_EXEMPT[who]} in every namespace: their controllers ask for them"
+    )
+    ((_, note),) = warning.notes
+    pod = json.loads(note.partition("exempt: ")[2])
+    (kind,) = [kind for kind in ("Deployment", "DaemonSet", "Job") if f"as the pod of a {kind}," in note]
+    manifests = read_manifests(SourceFile("m.yaml", json.dumps({"kind": kind, "spec": {"template": pod}})), Report())
+    assert [j.verdict for j in judgements(program, manifests[0])] == ["unjudged"]
+    bare = read_manifests(SourceFile("m.yaml", json.dumps({"kind": "Pod", **pod})), Report())
+    assert [j.verdict for j in judgements(program, bare[0])] == ["denied"]
+
+
+@pytest.mark.parametrize(
+    ("body", "why", "noted"),
+    [
+        ('exempt images * because "x"\n deny privileged', "every container is exempt from it", [2]),
+        ('exempt images a/*, * because "x"\n deny privileged', "every container is exempt from it", [2]),
+        (
+            'exempt images a/* because "x"\n exempt containers * from privileged because "x"\n deny privileged',
+            "every container is exempt from it",
+            [3],
+        ),
+        ("allow sysctls *\n deny hostPID", "it refuses no pod", []),
+        ("deny volumes\n deny hostPath", "the other statements refuse all that it does", []),
+    ],
+)
+def test_a_statement_without_effect_says_why(body: str, why: str, noted: list[int]) -> None:
+    document, program, _ = analyse(SourceFile("p.psp", f"policy p {{\n {body}\n}}\n"))
+    (idle,) = [d for d in lint(document, program) if d.code == "LNG062"]
+    assert idle.message.endswith(f"has no effect: {why}")
+    assert [span.line for span, _ in idle.notes if span] == noted
+    assert ("name the images" in idle.help) == bool(noted)
+
+
+def test_the_manager_is_every_controller_where_these_have_no_accounts() -> None:
+    text = (
+        'policy p {\n except namespaces a\n exempt users system:kube-controller-manager because "r"\n deny hostPID\n}\n'
+    )
+    document, program, _ = analyse(SourceFile("p.psp", text))
+    (warning,) = lint(document, program)
+    assert warning.code == "LNG091" and "every workload wherever the policy holds" in warning.message
+    assert "without --use-service-account-credentials" in warning.notes[0][1]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        'in namespaces kube-system\n exempt serviceaccounts kube-system/* because "r"',
+        'exempt serviceaccounts kube-system/kube-proxy because "r"',
+        'exempt groups system:nodes, system:masters because "r"',
+        'exempt users system:serviceaccount:ci:deployer because "r"',
+    ],
+)
+def test_an_exemption_of_others_is_none_of_every_workload(lines: str) -> None:
+    assert warned(f"policy p {{\n {lines}\n deny hostPID\n}}\n") == []
 
 
 @pytest.mark.parametrize(
@@ -46,7 +124,9 @@ def warned(text: str) -> list[str]:
         ('exempt images a/b* because "r"\n deny hostPorts', ["LNG084:2"]),
         ('exempt groups system:*, ops because "r"\n deny hostPID', ["LNG084:2"]),
         ('exempt serviceaccounts * because "r"\n deny hostPID', ["LNG084:2"]),
-        ('exempt serviceaccounts kube-system/* because "r"\n deny hostPID', []),
+        ('exempt users system:* because "r"\n deny hostPID', ["LNG084:2"]),
+        ('exempt users system:serviceaccount:* because "r"\n deny hostPID', ["LNG084:2"]),
+        ('exempt groups system:serviceaccounts* because "r"\n deny hostPID', ["LNG084:2"]),
         ("allow runAsUser 1-9", ["LNG083:2"]),
         ("allow runAsUser 0-9", []),
         ("deny runAsUser 0\n require nonRoot", ["LNG062:2"]),

@@ -90,6 +90,10 @@ def test_an_expectation_that_does_not_hold(case: str, said: str, tmp_path: Path)
         ("  []\n", "there are no cases"),
         ("- allowed: p\n  as: [jane]\n", "`as` is a text"),
         ("- allowed: p\n  allowed: q\n", "twice"),
+        (
+            "- allowed: p\n  namespace: a\n  namespace-labels: {kubernetes.io/metadata.name: b}\n",
+            "is the namespace's name: write it as `namespace` instead",
+        ),
     ],
 )
 def test_an_error_is_at_its_place(cases: str, said: str, tmp_path: Path) -> None:
@@ -110,6 +114,14 @@ def test_an_error_of_the_policy_is_one_of_the_run(tmp_path: Path) -> None:
 def test_who_asks_and_where(tmp_path: Path) -> None:
     policy = "policy team {\n    in namespaces tier=edge\n    deny privileged\n}\n"
     cases = f"- unjudged: elsewhere\n{PRIVILEGED}- denied: here\n{PRIVILEGED}  namespace: a\n  namespace-labels: {{tier: edge}}\n"
+    assert run(tmp_path, cases, policy=policy).exit_code == 0
+
+
+def test_the_name_of_a_namespace_as_a_label(tmp_path: Path) -> None:
+    policy = "policy team {\n    in namespaces kubernetes.io/metadata.name=a\n    deny privileged\n}\n"
+    cases = f"- unjudged: elsewhere\n{PRIVILEGED}- denied: here\n{PRIVILEGED}  namespace: a\n"
+    cases += f"- denied: as kubectl shows it\n{PRIVILEGED}  namespace: a\n"
+    cases += "  namespace-labels: {kubernetes.io/metadata.name: a}\n"
     assert run(tmp_path, cases, policy=policy).exit_code == 0
 
 

@@ -16,7 +16,7 @@ from pscc.ir.access import Request
 from pscc.lowering.choice_forms import lowered
 from pscc.lowering.rollout import Rollout
 from pscc.reference.admission import admit
-from pscc.targets.registry import target_named
+from pscc.targets.registry import TARGETS, target_named
 from support.paths import ROOT
 from support.rbac import ALL, BOTH, CLOSED, OPEN, RBAC, Json, binding, dump, group, psp, role
 
@@ -67,6 +67,15 @@ def test_what_a_target_cannot_see_is_told(target: str) -> None:
     _, program, _ = analyse(SourceFile("p.psp", text))
     found = {d.code for d in compile_program(program, (target,)).outputs[target].diagnostics}
     assert ("TGT005" if target == "gatekeeper" else "TGT004") in found
+
+
+def test_every_target_knows_a_namespace_by_the_label_with_its_name() -> None:
+    text = "policy a {{\n in namespaces {0}shop\n except namespaces {0}web\n deny privileged\n}}\n"
+    programs = [analyse(SourceFile("a.psp", text.format(key)))[1] for key in ("", "kubernetes.io/metadata.name=")]
+    by_name, by_label = (compile_program(program, tuple(TARGETS)).outputs for program in programs)
+    for target in TARGETS:
+        assert by_label[target].files == by_name[target].files, target
+        assert by_label[target].shortfalls == by_name[target].shortfalls, target
 
 
 EXAMPLE = ROOT / "examples" / "cluster"

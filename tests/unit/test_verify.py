@@ -12,12 +12,14 @@ from pscc.base.source import SourceFile
 from pscc.driver import analyse, compile_program
 from pscc.ir import Program
 from pscc.ir.access import Names, Request
+from pscc.lowering.capabilities import Workloads
 from pscc.lowering.prepared import Prepared, prepared
 from pscc.lowering.rollout import AS_WRITTEN, Rollout
-from pscc.lowering.shortfalls import DefaultNotSet
+from pscc.lowering.shortfalls import DefaultNotSet, JudgedByAccount
 from pscc.output.contents import Output
+from pscc.output.options import Options
 from pscc.verify.comparing import Question, Trial, drawn, questions, tally
-from pscc.verify.engines._base import Answer
+from pscc.verify.engines._base import Answer, Applied
 from pscc.verify.report import Row, Summary, as_json, as_text
 
 POLICY = """\
@@ -123,6 +125,35 @@ def test_where_a_default_is_set_refusing_is_wrong() -> None:
     counts = tally([question], [Answer(("no",), (), question.expected.pod)])
     assert counts.first is not None
     assert counts.first.kind == "shuts out"
+
+
+@pytest.mark.parametrize(
+    ("workloads", "refused", "warned"), [("enforce", True, False), ("warn", False, True), ("off", False, False)]
+)
+@pytest.mark.parametrize("kind", ["Deployment", "CronJob"])
+@pytest.mark.parametrize("source", ["exempt", "granted"])
+def test_a_workload_whose_controller_may_more_is_stricter_as_announced(
+    source: str, kind: Applied, workloads: Workloads, refused: bool, warned: bool
+) -> None:
+    controllers = "serviceaccounts kube-system/replicaset-controller, serviceaccounts kube-system/job-controller"
+    text = {
+        "exempt": f'policy p {{\n exempt {controllers} because "r"\n deny hostPID\n}}\n',
+        "granted": "policy p {\n deny hostPID\n}\npolicy q {\n deny hostIPC\n}\nchoose {\n p for everyone\n"
+        f" q for {controllers}\n}}\n",
+    }[source]
+    prepared_program = ready(text)
+    made = compile_program(program_of(text), ("opa",), options=Options(workloads=workloads)).outputs["opa"]
+    who = Request(user="jane", groups=("system:authenticated",))
+    trial = Trial("mine", pod(hostPID=True), own=True, request=who, kind=kind)
+    (question,) = questions(prepared_program, made, Fake(), [trial], workloads)
+    assert not question.policy.denied and not question.policy.warnings
+    assert (question.expected.denied, bool(question.expected.warnings)) == (refused, warned)
+    counts = tally([question], [question.expected])
+    assert (counts.stricter, counts.differences) == (int(refused or warned), ())
+    assert counts.stricter_own == (("mine",) if refused else ())
+    assert bool([s for s in made.shortfalls if isinstance(s, JudgedByAccount)]) is (refused or warned)
+    # an engine that lets the workload in where the output refuses it differs all the same
+    assert len(tally([question], [Answer()]).differences) == int(refused or warned)
 
 
 def test_going_without_a_grant_is_counted_as_stricter_and_an_engine_that_lets_in_more_as_wrong() -> None:

@@ -48,9 +48,13 @@ namespace_option = click.option(
 
 def _labels(context: click.Context, parameter: click.Parameter, texts: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
     """The labels that ``KEY=VALUE`` give."""
+    from pscc.ir.access import NAMESPACE_NAME
+
     for text in texts:
         if "=" not in text:
             raise click.BadParameter(f"{text!r} is no label: write KEY=VALUE")
+        if text.startswith(f"{NAMESPACE_NAME}="):
+            raise click.BadParameter(f"the value of {NAMESPACE_NAME} is the namespace's name: write `-n NAME` instead")
     return tuple((key, value) for key, _, value in (text.partition("=") for text in texts))
 
 

@@ -6,6 +6,9 @@ engine's own words (a Constraint's ``match``, Kyverno's ``match`` and ``exclude`
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import replace
+
 from pscc.base.frozen import frozen
 from pscc.base.source import Span
 
@@ -48,6 +51,12 @@ AUTHENTICATED = "system:authenticated"
 UNAUTHENTICATED = "system:unauthenticated"
 ANONYMOUS = "system:anonymous"
 """Kubernetes' users and groups. Source: ``k8s.io/apiserver/pkg/authentication/user/user.go``, ``serviceaccount/util.go``."""
+
+NAMESPACE_NAME = "kubernetes.io/metadata.name"
+"""The label of each namespace with its name, which the API server sets and sets again.
+
+Sources: ``LabelMetadataName`` in ``k8s.io/api/core/v1/types.go``, and KEP-2161.
+"""
 
 NONE = Names()
 ALL = Names(prefixes=("",))
@@ -98,7 +107,7 @@ class Scope:
     """The namespaces in which a policy holds: those of ``namespaces``, less the exceptions.
 
     ``labels`` are further conditions on the Namespace object, all of which must hold; ``except_labels`` are pairs each
-    of which takes a namespace out.
+    of which takes a namespace out. `NAMESPACE_NAME` is never among them: a scope by that label is one by name (`scoped`).
     """
 
     namespaces: Names = ALL
@@ -159,6 +168,27 @@ class Scope:
 
 
 EVERYWHERE = Scope()
+
+
+def scoped(
+    namespaces: Names,
+    except_namespaces: Names,
+    labels: Collection[tuple[str, str]],
+    except_labels: Collection[tuple[str, str]],
+) -> Scope:
+    """The scope of these names and labels. One by the label `NAMESPACE_NAME` holds in the namespace of that name."""
+    named = tuple(value for key, value in labels if key == NAMESPACE_NAME)
+    taken_out = tuple(value for key, value in except_labels if key == NAMESPACE_NAME)
+    if named:
+        # a namespace has one name: where several are asked for, or one that is not inside, none is
+        taken_out += tuple(name for name in named if len(named) > 1 or name not in namespaces)
+        namespaces = Names(named)
+    return Scope(
+        namespaces,
+        replace(except_namespaces, exact=tuple(dict.fromkeys((*except_namespaces.exact, *taken_out)))),
+        tuple(pair for pair in labels if pair[0] != NAMESPACE_NAME),
+        tuple(pair for pair in except_labels if pair[0] != NAMESPACE_NAME),
+    )
 
 
 @frozen

@@ -16,6 +16,7 @@ from pscc.diagnostics import Diagnostic, SourceError
 from pscc.ir.access import NONE
 from pscc.ir.defaulting import check_reads
 from pscc.lowering.beside import beside
+from pscc.lowering.by_account import judged_by_account
 from pscc.lowering.capabilities import (
     Capabilities,
     Choices,
@@ -281,6 +282,7 @@ def _of_workloads(legal: ir.Program, product: str, can: Capabilities, workloads:
             yield from (WorkloadsLackDefaults(product, choice, other) for other in beside_choice(choice, legal))
         if workloads != "off" and choice.live and can.choices and can.choices.live_workloads == "stricter":
             yield WorkloadsUnjudged(choice)
+    yield from judged_by_account(legal, workloads, can.warned_workloads)
 
 
 def _of_release(program: ir.Program, legal: ir.Program, can: Capabilities) -> Iterator[Costs]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import assert_never
 
 from pscc import ir
-from pscc.diagnostics import Diagnostic
+from pscc.diagnostics import Diagnostic, Severity
+from pscc.ir.access import Exemption
 from pscc.lowering.capabilities import FailsOpen, LetIn, ReleaseCost, SetsOnUpdates, SkipsNamespaces, SwitchedOff
 from pscc.lowering.releases import spelled
 from pscc.lowering.shortfalls import (
@@ -14,6 +15,7 @@ from pscc.lowering.shortfalls import (
     Costs,
     DefaultNotSet,
     DefaultSetWidely,
+    JudgedByAccount,
     LabelsUnseen,
     NeedsServerSide,
     NeverUsed,
@@ -66,6 +68,8 @@ def diagnostic_of(shortfall: Shortfall) -> Diagnostic:
                 text += ": it does so in some of these namespaces, and not in all"
                 help = f"let {other.name} hold wherever {owner.name} does, or {help}"
             return Diagnostic("TGT020", text, owner.span, severity="warning", help=help)
+        case JudgedByAccount():
+            return _of_accounts(shortfall)
         case BudgetTight(target=target, owner=owner, budget=budget):
             costly = (
                 "one of dozens of containers, to which several policies object before one accepts it, may come to more"
@@ -85,6 +89,21 @@ def diagnostic_of(shortfall: Shortfall) -> Diagnostic:
             return _of_size(shortfall)
         case _:
             assert_never(shortfall)
+
+
+def _of_accounts(shortfall: JudgedByAccount) -> Diagnostic:
+    owner, through = shortfall.owner, shortfall.through
+    does = {"enforce": "refuse", "warn": "warn of", "audit": "audit"}[shortfall.mode]
+    severity: Severity = "warning" if shortfall.mode == "enforce" else "note"
+    alone = "workloads are judged by their pods' service account alone"
+    milder = f"say `--workloads {shortfall.milder}`: the pods are judged all the same"
+    if isinstance(through, Exemption):
+        text = f"{owner.name} may {does} a workload whose pods it does not judge: a controller is exempt, and {alone}"
+        help = f"exempt the pods' service accounts instead, or {milder}"
+        return Diagnostic("TGT013", text, through.span, severity, help=help)
+    text = f"{owner.name} may {does} a workload whose pods it would admit: a controller may use {through.policy}, and {alone}"
+    notes = ((through.span, "granted to a controller here"),)
+    return Diagnostic("TGT013", text, owner.span, severity, notes=notes, help=milder)
 
 
 def _of_refused(shortfall: RefusedOnceSet) -> Diagnostic:

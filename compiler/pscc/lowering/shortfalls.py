@@ -11,7 +11,8 @@ from typing import assert_never
 from pscc import ir
 from pscc.base.frozen import frozen
 from pscc.base.source import Span
-from pscc.lowering.capabilities import ReleaseCost
+from pscc.ir.access import Exemption, Grant
+from pscc.lowering.capabilities import ReleaseCost, Workloads
 from pscc.pod.validity import Refusal
 
 
@@ -105,6 +106,19 @@ class WorkloadsUnjudged:
 
 
 @frozen
+class JudgedByAccount:
+    """``owner`` judges workloads by their pods' service account, though ``through`` lets a controller do more than that.
+
+    A workload whose pods are let in may be refused, or what else ``mode`` says. With ``--workloads`` ``milder`` it is not.
+    """
+
+    owner: ir.Policy | ir.Choice
+    through: Exemption | Grant
+    mode: ir.Mode
+    milder: Workloads
+
+
+@frozen
 class WorkloadsLackDefaults:
     """``target`` judges workloads by ``owner`` without what ``other`` sets in their pods.
 
@@ -161,6 +175,7 @@ Shortfall = (
     | SetForExempt
     | WorkloadsRefused
     | WorkloadsUnjudged
+    | JudgedByAccount
     | WorkloadsLackDefaults
     | BudgetTight
     | Costs
@@ -192,7 +207,7 @@ def about(shortfall: Shortfall) -> tuple[str, ...]:
             return kind, policy.name
         case WorkloadsLackDefaults(owner=owner, other=other):
             return kind, owner.name, other.name
-        case WorkloadsUnjudged(choice=owner) | BudgetTight(owner=owner):
+        case WorkloadsUnjudged(choice=owner) | BudgetTight(owner=owner) | JudgedByAccount(owner=owner):
             return kind, owner.name
         case Costs(cost=cost):
             return kind, type(cost).__name__

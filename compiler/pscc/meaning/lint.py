@@ -221,9 +221,29 @@ def _without_effect(policy: ir.Policy, own: set[str], replacing: frozenset[Span]
     whole = replace(everywhere(policy), mode="enforce", defaults=())
     for check in (check for check in whole.checks if check.span.file in own and check.span not in replacing):
         rest = replace(whole, checks=tuple(other for other in whole.checks if other is not check))
-        if not compare_admitted(ir.Program((whole,)), ir.Program((rest,)), any_pod=True):
-            message = f"`{check.statement}` has no effect: the other statements refuse all that it does"
-            yield _warn("LNG062", message, check.span, "take it out, or check its values")
+        if not _refuses_more(whole, rest):
+            yield _idle(check, _refuses_more(replace(whole, checks=(check,)), replace(whole, checks=())))
+
+
+def _refuses_more(policy: ir.Policy, other: ir.Policy) -> bool:
+    """Whether ``policy`` refuses a pod that ``other``, a part of it, admits."""
+    return bool(compare_admitted(ir.Program((policy,)), ir.Program((other,)), any_pod=True))
+
+
+def _idle(check: ir.Check, alone: bool) -> Diagnostic:
+    """The warning that ``check`` has no effect. ``alone``: by itself it would have one."""
+    wide = next((e for e in check.exemptions if "" in (*e.containers.prefixes, *e.images.prefixes)), None)
+    notes: tuple[tuple[Span, str], ...] = ()
+    if alone or wide is None:
+        why = "the other statements refuse all that it does" if alone else "it refuses no pod"
+        help = "take it out, or check its values"
+    else:
+        why, help = (
+            "every container is exempt from it",
+            "name the images that need the exemption, or take the statement out",
+        )
+        notes = ((wide.span, "exempts every container"),)
+    return _warn("LNG062", f"`{check.statement}` has no effect: {why}", check.span, help, *notes)
 
 
 # --- exemptions -----------------------------------------------------------------

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import date, timedelta
 
 from pscc.diagnostics import Diagnostic, Replacement, Report
-from pscc.ir.access import ALL, NONE, Exemption, Names, Scope, Subjects
+from pscc.ir.access import ALL, NAMESPACE_NAME, NONE, Exemption, Names, Scope, Subjects, scoped
 from pscc.language import ast
 
 _LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
@@ -68,7 +69,7 @@ def scope_of(policy: ast.Policy, report: Report) -> Scope:
                     labels[scope.inverse][(value.key, value.text)] = None
             elif good_namespace(value, report):
                 named[scope.inverse].append(value)
-    return Scope(
+    return scoped(
         names_of(tuple(named[False])) if named[False] else ALL,
         names_of(tuple(named[True])) if named[True] else NONE,
         tuple(labels[False]),
@@ -106,9 +107,15 @@ def namespace_help(text: str, forms: str, quoted: bool = False) -> str:
 
 
 def _good_label(value: ast.Value, report: Report) -> bool:
-    if _LABEL_KEY.fullmatch(value.key) and _LABEL_VALUE.fullmatch(value.text) and not value.qualifier:
+    is_name = value.key == NAMESPACE_NAME
+    good_value = _LABEL if is_name else _LABEL_VALUE
+    if _LABEL_KEY.fullmatch(value.key) and good_value.fullmatch(value.text) and not value.qualifier:
         return True
-    help = "a label is `key=value`, as Kubernetes spells labels; it has no wildcard"
+    help = (
+        "this label is the namespace's name: write the name alone, as `kube-system`, or a prefix as `team-*`"
+        if is_name
+        else "a label is `key=value`, as Kubernetes spells labels; it has no wildcard"
+    )
     report.add(Diagnostic("LNG036", f"`{value.key}={value.text}` is no label of a namespace", value.span, help=help))
     return False
 
@@ -137,10 +144,13 @@ def exemption_of(exemption: ast.Exemption, today: date, report: Report) -> Exemp
         span = exemption.controls[0].span.to(exemption.controls[-1].span)
         message = "users, groups and service accounts are exempt from a whole policy"
         report.add(Diagnostic("LNG038", message, span, help=help))
-    subjects = Subjects(
-        users=who.get("users", NONE), groups=who.get("groups", NONE), service_accounts=who.get("serviceaccounts", NONE)
-    )
-    return Exemption(subjects, exemption.because, exemption.span, until)
+    return Exemption(subjects_of(who), exemption.because, exemption.span, until)
+
+
+def subjects_of(who: Mapping[str, Names]) -> Subjects:
+    """The subjects that ``who`` names, by the words of the language for their kinds."""
+    users, groups, accounts = (who.get(kind, NONE) for kind in ("users", "groups", "serviceaccounts"))
+    return Subjects(users=users, groups=groups, service_accounts=accounts)
 
 
 def _by_name_alone(exemption: ast.Exemption, report: Report) -> None:
@@ -162,7 +172,7 @@ def good_service_account(value: ast.Value, report: Report) -> bool:
     namespace, slash, name = value.text.partition("/")
     if (slash and _LABEL.fullmatch(namespace) and name) or (glob(value) and not slash):
         return True
-    help = "write the namespace too: `kube-system/fluentd`, or `kube-system/*`"
+    help = "write the namespace too: `logging/fluentd`, or `logging/*`"
     report.add(Diagnostic("LNG039", f"`{value.text}` is no service account", value.span, help=help))
     return False
 

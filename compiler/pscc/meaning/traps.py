@@ -13,15 +13,18 @@ from pscc.controls._base import Control
 from pscc.controls._shapes import CONTAINERS
 from pscc.controls._values import Words
 from pscc.diagnostics import Diagnostic, Replacement
-from pscc.ir.access import AUTHENTICATED, SERVICE_ACCOUNTS, Names
+from pscc.ir.access import EVERYWHERE, Request, Subjects, requested_by
 from pscc.ir.passes import everywhere
 from pscc.language import ast
 from pscc.language.printer import print_statement
 from pscc.meaning.inheritance import single
-from pscc.meaning.scoping import glob, names_of
+from pscc.meaning.scoping import glob, names_of, subjects_of
 from pscc.reasoning.difference.compare import compare_admitted
 from pscc.reference import interpreter
+from pscc.reference.side_by_side import CONTROLLERS, MANAGER, controllers, through_controllers
 
+_ANYBODY = "\0"
+"""The name of a user, a service account or a namespace that nobody means: none has this character."""
 _SEPARATORS = ("/", ":", "@")
 """What ends a part of an image's name. Source: ``github.com/distribution/reference``."""
 
@@ -37,8 +40,9 @@ def traps(document: ast.Document, program: ir.Program) -> Iterator[Diagnostic]:
                 yield from _unset_is_allowed(statement, *by_place[policy.span, statement.span])
         for scope in policy.scopes:
             yield from _names_beside_labels(scope)
+        meant = next((one for one in program.policies if one.span == policy.span), None)
         for exemption in policy.exemptions:
-            yield from _exempts_too_many(exemption)
+            yield from _exempts_too_many(exemption, meant)
     yield from _parents_beside_a_choice(document, program)
 
 
@@ -129,16 +133,43 @@ def _said(control: Control, said: ir.Condition) -> ir.Check:
 # --- exemptions ---------------------------------------------------------------------
 
 
-def _exempts_too_many(exemption: ast.Exemption) -> Iterator[Diagnostic]:
-    """A warning for each name of an exemption that exempts more than it seems to."""
+def _exempts_too_many(exemption: ast.Exemption, policy: ir.Policy | None) -> Iterator[Diagnostic]:
+    """A warning for each name of an ``exemption`` of ``policy`` that exempts more than it seems to."""
     for exempted in exemption.exempted:
         for value in exempted.values:
             match exempted.kind:
                 case "images" if glob(value) and not _names_an_image(value.text[:-1]):
                     yield _open_image(value)
-                case "users" | "groups" | "serviceaccounts" if who := _everyone(exempted.kind, names_of((value,))):
-                    message = f"`{exempted.kind} {value.text}` exempts {who}"
-                    yield warn("LNG084", message, value.span, "name those who need it")
+                case "users" | "groups" | "serviceaccounts":
+                    who = subjects_of({exempted.kind: names_of((value,))})
+                    if everyone := _everyone(who):
+                        message = f"`{exempted.kind} {value.text}` exempts {everyone}"
+                        yield warn("LNG084", message, value.span, "name those who need it")
+                    elif policy is not None and (kinds := through_controllers((who,), policy.scope)):
+                        yield _exempt_by_their_controllers(
+                            f"{exempted.kind} {value.text}", value.span, who, policy, kinds
+                        )
+
+
+def _exempt_by_their_controllers(
+    named: str, span: Span, who: Subjects, policy: ir.Policy, kinds: tuple[str, ...]
+) -> Diagnostic:
+    """The warning that ``who`` are the controllers of workloads of ``kinds``, whose pods ``policy`` then does not judge."""
+    every = "workload" if len(kinds) == len(CONTROLLERS) else " and every ".join(kinds)
+    where = "in every namespace" if policy.scope == EVERYWHERE else "wherever the policy holds"
+    message = f"`{named}` exempts the pods of every {every} {where}: their controllers ask for them"
+    help = (
+        "name the service accounts of the pods that need it, `exempt serviceaccounts NAMESPACE/NAME …`, or their namespaces, "
+        "`except namespaces …`"
+    )
+    if not any(who.include(identity) for _, identity in controllers() if identity.user != MANAGER):
+        note = "so it is where kube-controller-manager runs without --use-service-account-credentials"
+        return warn("LNG091", message, span, help, note)
+    judging = replace(everywhere(policy), mode="enforce")
+    refused = compare_admitted(ir.Program((judging,)), ir.Program((replace(judging, checks=(), defaults=()),))).looser
+    kind = "Deployment" if "Deployment" in kinds else kinds[0]
+    notes = [f"as the pod of a {kind}, this one is exempt: {shown(witness.pod)}" for witness in refused[:1]]
+    return warn("LNG091", message, span, help, *notes)
 
 
 def _names_an_image(start: str) -> bool:
@@ -157,11 +188,12 @@ def _open_image(value: ast.Value) -> Diagnostic:
     return warn("LNG084", message, value.span, help, f"this pod is exempt: {pod}")
 
 
-def _everyone(kind: str, names: Names) -> str:
-    """Whom ``names`` of this kind include, in words, if these are all users or all service accounts; else empty."""
-    if "" in names.prefixes or (kind == "groups" and AUTHENTICATED in names):
-        return "every service account" if kind == "serviceaccounts" else "everyone"
-    return "every service account" if kind == "groups" and SERVICE_ACCOUNTS in names else ""
+def _everyone(who: Subjects) -> str:
+    """Whom ``who`` are, in words, if these are all users or all service accounts; else empty."""
+    account, user = Request(_ANYBODY, _ANYBODY, requested_by(_ANYBODY, ()), _ANYBODY).identities
+    if who.include(user):
+        return "everyone"
+    return "every service account" if who.include(account) else ""
 
 
 # --- parents ------------------------------------------------------------------------

@@ -46,9 +46,10 @@ class Text:
 
 @frozen
 class ListOf:
-    """A list of elements of the kind ``of``."""
+    """A list of elements of the kind ``of``. Of a ``plain`` one the empty list is the same as unset."""
 
     of: Kind
+    plain: bool = True
 
 
 @frozen
@@ -64,7 +65,12 @@ class Object:
 
 @frozen
 class Opaque:
-    """An object or a list whose inside is not described, since no control reads it."""
+    """An object or a list whose inside is not described, since no control reads it. An empty list is the same as unset.
+
+    Of a ``plain`` one, which is a map of texts, the empty object is, too.
+    """
+
+    plain: bool = False
 
 
 Kind = Boolean | Integer | Enumeration | Text | ListOf | Object | Opaque

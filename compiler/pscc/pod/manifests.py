@@ -8,6 +8,7 @@ from pscc.base.frozen import frozen
 from pscc.base.source import SourceFile, Span
 from pscc.diagnostics import Diagnostic, Report
 from pscc.diagnostics.spelling import did_you_mean, respelled
+from pscc.ir.access import NAMESPACE_NAME
 from pscc.pod.fields import element
 from pscc.pod.kinds import Kind, Object
 from pscc.pod.normalising import Json, as_object
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from pscc.psp.yaml_tree import Node
 
 Labels = tuple[tuple[str, str], ...]
-NAMESPACE_NAME = "kubernetes.io/metadata.name"
-"""The label of each namespace with its name. Source: ``LabelMetadataName`` in ``k8s.io/api/core/v1/types.go``."""
 
 
 @frozen

@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from pscc.pod.kinds import Kind, ListOf, Object, Opaque
+from pscc.pod.schema import POD
+
 Json = dict[str, object]
 
 MIRROR_ANNOTATION = "kubernetes.io/config.mirror"
@@ -28,11 +31,11 @@ def normalise(pod: Mapping[str, object]) -> Json:
 
 
 def api_defaults(pod: Mapping[str, object]) -> Json:
-    """``pod`` without nulls and with the defaults that the API server sets; nothing of the argument is changed.
+    """``pod`` as the API server decodes it, and with the defaults that it sets; nothing of the argument is changed.
 
-    Source: Kubernetes 1.24 ``pkg/apis/core/v1/defaults.go``.
+    Sources: Kubernetes 1.24 ``pkg/apis/core/v1/defaults.go``, and the ``omitempty`` fields of ``k8s.io/api/core/v1/types.go``.
     """
-    clean = as_object(without_nulls(dict(pod)))
+    clean = as_object(_without_empty(without_nulls(dict(pod)), POD))
     spec = as_object(clean.get("spec"))
     if isinstance(spec.get("volumes"), list):
         spec["volumes"] = [_volume(v) for v in _list(spec["volumes"])]
@@ -130,6 +133,31 @@ def as_object(value: object) -> Json:
 
 def _list(value: object) -> list[object]:
     return list(value) if isinstance(value, list) else []
+
+
+def _without_empty(value: object, kind: Kind) -> object:
+    """``value``, of the ``kind``, without the lists and maps that the API server leaves out where they are empty."""
+    match value, kind:
+        case dict(), Object():
+            return {
+                name: _without_empty(inner, field.kind) if field else inner
+                for name, inner in value.items()
+                if not ((field := kind.field(name)) and _unset_if_empty(inner, field.kind))
+            }
+        case list(), ListOf(of=of):
+            return [_without_empty(item, of) for item in value]
+        case _:
+            return value
+
+
+def _unset_if_empty(value: object, kind: Kind) -> bool:
+    match kind:
+        case ListOf(plain=plain):
+            return plain and value == []
+        case Opaque(plain=plain):
+            return value == [] or (plain and value == {})
+        case _:
+            return False
 
 
 def without_nulls(value: object) -> object:

@@ -20,6 +20,7 @@ TEXT = Text()
 SET_TEXT = Text(plain=False)
 TEXTS = ListOf(TEXT)
 OPAQUE = Opaque()
+MAP = Opaque(plain=True)
 ID = Integer(0, 2**31 - 1)
 """Source: ``IsValidUserID`` and ``IsValidGroupID`` in ``k8s.io/apimachinery/pkg/util/validation``."""
 PORT = Integer(1, 65535, plain=True)
@@ -204,7 +205,7 @@ VOLUME = Object((
         Field("fsType", SET_TEXT),
         Field("nodePublishSecretRef", OPAQUE),
         Field("readOnly", FLAG),
-        Field("volumeAttributes", OPAQUE),
+        Field("volumeAttributes", MAP),
     ))),
     Field("downwardAPI", Object((_MODE, _USER, Field("items", ListOf(DOWNWARD_FILE))))),
     Field("emptyDir", OPAQUE),
@@ -213,7 +214,7 @@ VOLUME = Object((
     Field("flexVolume", Object((
         Field("driver", TEXT, needs="other"),
         Field("fsType", TEXT),
-        Field("options", OPAQUE),
+        Field("options", MAP),
         Field("readOnly", SWITCH),
         Field("secretRef", OPAQUE),
     ))),
@@ -242,7 +243,7 @@ VOLUME = Object((
     Field("persistentVolumeClaim", Object((Field("claimName", TEXT, needs="data"), Field("readOnly", SWITCH)))),
     Field("photonPersistentDisk", OPAQUE),
     Field("portworxVolume", OPAQUE),
-    Field("projected", Object((_MODE, _USER, Field("sources", ListOf(SOURCE))))),
+    Field("projected", Object((_MODE, _USER, Field("sources", ListOf(SOURCE, plain=False))))),
     Field("quobyte", OPAQUE),
     Field("rbd", OPAQUE),
     Field("scaleIO", OPAQUE),
@@ -263,7 +264,7 @@ SPEC = Object((
     Field("activeDeadlineSeconds", Integer(1, 2**31 - 1)),
     Field("affinity", OPAQUE),
     Field("automountServiceAccountToken", FLAG),
-    Field("containers", ListOf(CONTAINER), needs=[{"name": "main", "image": "app:1"}]),
+    Field("containers", ListOf(CONTAINER, plain=False), needs=[{"name": "main", "image": "app:1"}]),
     Field("dnsConfig", OPAQUE),
     Field("dnsPolicy", Enumeration(("ClusterFirst", "ClusterFirstWithHostNet", "Default", "None")), filled="ClusterFirst"),
     Field("enableServiceLinks", FLAG, filled=True),
@@ -279,9 +280,9 @@ SPEC = Object((
     Field("imagePullSecrets", OPAQUE),
     Field("initContainers", ListOf(CONTAINER)),
     Field("nodeName", TEXT),
-    Field("nodeSelector", OPAQUE),
+    Field("nodeSelector", MAP),
     Field("os", Object((Field("name", Enumeration(("linux", "windows")), needs="linux"),)), since=(1, 24)),
-    Field("overhead", OPAQUE),
+    Field("overhead", MAP),
     Field("preemptionPolicy", Enumeration(("PreemptLowerPriority", "Never"), plain=False)),
     Field("priority", Integer(-(2**31), 2**31 - 1)),
     Field("priorityClassName", TEXT),
@@ -306,8 +307,8 @@ SPEC = Object((
 ))  # fmt: skip
 POD = Object((
     Field("metadata", Object((
-        Field("annotations", OPAQUE),
-        Field("labels", OPAQUE),
+        Field("annotations", MAP),
+        Field("labels", MAP),
         Field("name", TEXT, needs="pod"),
         Field("namespace", TEXT),
     ))),

@@ -7,10 +7,11 @@ PSP's plugin writes the name of the policy that admitted a pod into an annotatio
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from pscc import ir
-from pscc.ir.access import AUTHENTICATED, SERVICE_ACCOUNT_USER, Identity, Request, requested_by
+from pscc.ir.access import AUTHENTICATED, SERVICE_ACCOUNT_USER, Identity, Request, Scope, Subjects, requested_by
 from pscc.pod.normalising import MIRROR_ANNOTATION
 from pscc.pod.templates import TEMPLATES
 from pscc.reference.admission import Admission
@@ -33,6 +34,8 @@ Source: ``plugin/pkg/auth/authorizer/rbac/bootstrappolicy/controller_policy.go``
 """
 
 
+_ANY = "\0"
+"""A service account that nobody names: no name of one has this character."""
 MANAGER = "system:kube-controller-manager"
 """The user who creates the pods of all workloads where the manager runs without ``--use-service-account-credentials``."""
 
@@ -44,6 +47,21 @@ def controllers() -> tuple[tuple[str, Identity], ...]:
         for user in (f"{SERVICE_ACCOUNT_USER}kube-system:{name}", MANAGER):
             makers.append((kind, Identity(user, requested_by(user, ()))))
     return tuple(makers)
+
+
+def through_controllers(subjects: Sequence[Subjects], scope: Scope) -> tuple[str, ...]:
+    """The kinds of workloads whose pods are asked for by ``subjects`` in ``scope`` because of who makes them, in order.
+
+    None where the pods' own service accounts are among ``subjects`` anyway, whatever they are called.
+    """
+
+    def are(identities: Iterable[Identity]) -> bool:
+        return any(who.include(identity) for who in subjects for identity in identities)
+
+    places = (name for name in dict.fromkeys(scope.examples) if scope.names(name))
+    if all(are(Request(name, groups=requested_by("", ()), service_account=_ANY).identities) for name in places):
+        return ()
+    return tuple(dict.fromkeys(kind for kind, identity in controllers() if are((identity,))))
 
 
 def by_its_maker(kind: str, pod: Json, request: Request) -> Request:

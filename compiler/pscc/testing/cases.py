@@ -20,7 +20,7 @@ from pscc.base.frozen import frozen
 from pscc.base.source import SourceFile, Span
 from pscc.diagnostics import Diagnostic, Report
 from pscc.diagnostics.spelling import did_you_mean
-from pscc.ir.access import Request, requested_by
+from pscc.ir.access import NAMESPACE_NAME, Request, requested_by
 from pscc.pod.manifests import Manifest, manifests_of, read_manifests
 from pscc.reference.evaluate import Outcome
 from pscc.testing.paths import PathError, Step, changed, require_known, steps_of
@@ -163,9 +163,11 @@ class _Reader:
             self._wrong("`groups` are those of a user: say who asks with `as`", _place(node, "groups"))
         labels = self._fields(node.get("namespace-labels"), "namespace-labels")
         pairs = tuple((key, str(value)) for key, value in labels)
-        return Request(
-            self._text(node.get("namespace"), "namespace"), user, requested_by(user, groups), namespace_labels=pairs
-        )
+        namespace = self._text(node.get("namespace"), "namespace")
+        if dict(pairs).get(NAMESPACE_NAME, namespace) != namespace:
+            message = f"the value of `{NAMESPACE_NAME}` is the namespace's name: write it as `namespace` instead"
+            self._wrong(message, _place(node, "namespace-labels"))
+        return Request(namespace, user, requested_by(user, groups), namespace_labels=pairs)
 
     def _manifests(self, node: Node) -> tuple[Manifest, ...]:
         own, file, change = node.get("pod"), node.get("file"), node.get("set")

@@ -27,6 +27,7 @@ from pscc.output.contents import Output
 from pscc.pod.manifests import Manifest
 from pscc.pod.normalising import normalise, without_nulls
 from pscc.reference.evaluate import request_of
+from pscc.reference.side_by_side import by_its_maker
 from pscc.verify.engines._base import Answer, Applied, Engine, Review
 from pscc.verify.meaning import Expected, Meaning, meaning_of
 
@@ -87,7 +88,7 @@ class Difference:
 class Tally:
     """The answers of one engine, counted: ``tried`` in all, ``agreed``, ``stricter`` because of a shortfall, and different.
 
-    ``stricter_own`` names the user's own pods that are refused because a default is not set.
+    ``stricter_own`` names the user's own pods and workloads that are refused because of a shortfall.
     """
 
     tried: int
@@ -204,7 +205,7 @@ def questions(
     - One that does not take updates gets the new pod, as an audit does.
     - One that does not take users is compared with what the pod's service account alone may use.
     - One that takes workloads gets them, too. ``workloads`` says what the output does with their pods, which are judged by
-      their service account.
+      their service account, though the policy judges them by their controller (`JudgedByAccount`).
     """
     result: list[Question] = []
     written, output = Meaning(ready.written), meaning_of(compiled)
@@ -213,7 +214,8 @@ def questions(
     question = partial(_question, written, output)
     apart = any(isinstance(shortfall, WorkloadsLackDefaults) for shortfall in compiled.shortfalls)
     of_output = output.of_workloads(workloads, apart)
-    of_workload = partial(_question, written.of_workloads(workloads), of_output)
+    of_source = written.of_workloads(workloads)
+    of_workload = partial(_question, of_source, of_output)
     for trial in (reading for tried in trials for reading in _readings(tried)):
         name = f"pod-{len(result) + 1}"
         if trial.kind != "Pod":
@@ -222,7 +224,8 @@ def questions(
                 pod = _template(_named(trial.pod, name, request))
                 reached = (of_output if apart else output).defaulted(pod, request)
                 whole = written.defaulted(pod, request)
-                result.append(of_workload(trial, Review(name, pod, None, request, trial.kind), reached, whole))
+                asked = of_workload(trial, Review(name, pod, None, request, trial.kind), reached, whole)
+                result.append(_as_its_pods(asked, written, of_source))
             continue
         request = trial.request if engine.takes_users else _unasked(trial.request)
         pod = _named(trial.pod, name, request)
@@ -241,6 +244,20 @@ def questions(
         as_it_came = replace(trial, origin=f"{trial.origin}, as it came")
         result.append(question(as_it_came, Review(name, bare, None, request), bare))
     return tuple(result)
+
+
+def _as_its_pods(question: Question, written: Meaning, of_workloads: Meaning) -> Question:
+    """``question`` about a workload with the answer that its pods get, if that is milder since their controller asks for them."""
+    review = question.review
+    if review.request is None:
+        return question
+    maker = by_its_maker(review.kind, review.pod, review.request)
+    made = of_workloads.expected(written.defaulted(review.pod, maker), None, maker, created=True)
+    before = (question.policy.denied, bool(question.policy.warnings))
+    after = (bool(made.denials), bool(made.warnings))
+    if after == before or any(more > less for more, less in zip(after, before, strict=True)):
+        return question
+    return replace(question, policy=Answer(made.denials, made.warnings, question.policy.pod))
 
 
 def _readings(trial: Trial) -> Iterator[Trial]:

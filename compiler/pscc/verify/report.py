@@ -142,7 +142,7 @@ def _table(rows: Sequence[Row]) -> list[str]:
 def _own(row: Row, names: Sequence[str]) -> list[str]:
     more = len(names) - _MOST_NAMED
     return [
-        f"{row.target} refuses these of yours until they set themselves what the policy's defaults set (announced):",
+        f"{row.target} refuses these of yours, and the policy does not. The compile says why:",
         *(f"  {name}" for name in names[:_MOST_NAMED]),
         *([f"  and {more} more"] if more > 0 else []),
     ]

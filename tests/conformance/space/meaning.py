@@ -25,6 +25,7 @@ from pscc.lowering.shortfalls import WorkloadsLackDefaults
 from pscc.output.contents import Output
 from pscc.reference import interpreter
 from pscc.reference.admission import Admission, decide, judges
+from pscc.reference.side_by_side import by_its_maker
 from pscc.targets.registry import target_named
 from pscc.targets.versions import GATEKEEPER_OPERATIONS
 from pscc.verify.meaning import meaning_of
@@ -107,8 +108,13 @@ def by_output(made: Compiled, asked: Asked, seen: Json | None = None) -> Word:
     if asked.operation == "DELETE" or asked.change == "resize":
         return Word((), None)
     if asked.kind != "Pod":
-        return _of_workload(made, asked)
+        return _of_workload(made, asked, replace(asked.who, user="", groups=(AUTHENTICATED,)))
     return _word(made.settled, asked, made.widely, made.lines, made.chosen.target in OWN_POLICIES, seen)
+
+
+def by_controller(made: Compiled, asked: Asked) -> Word:
+    """What the output would say of a workload if it knew who will ask for its pods."""
+    return _of_workload(made, asked, by_its_maker(asked.kind, asked.pod, asked.who))
 
 
 def is_moot(made: Compiled, asked: Asked) -> bool:
@@ -157,32 +163,29 @@ def _action(mode: ir.Mode) -> str:
 # --- workloads ------------------------------------------------------------------------
 
 
-def _of_workload(made: Compiled, asked: Asked) -> Word:
+def _of_workload(made: Compiled, asked: Asked, who: Request) -> Word:
+    """The word on a workload whose pods ``who`` asks for: somebody authenticated, as targets take it, or a controller."""
     match made.chosen.target, made.chosen.options.workloads:
         case _, "off":
             return Word((), None)
         case "gatekeeper", workloads:
-            return _by_constraints(made, asked, workloads == "enforce")
+            return _by_constraints(made, asked, who, workloads == "enforce")
         case "opa", workloads:
-            return _asked_by_main(made, asked, workloads == "enforce")
+            return _asked_by_main(made, asked, who, workloads == "enforce")
         case target, workloads:
-            return _templates(made, asked, workloads == "enforce" or target == "kyverno-cel", workloads == "enforce")
+            return _templates(
+                made, asked, who, workloads == "enforce" or target == "kyverno-cel", workloads == "enforce"
+            )
     raise AssertionError
 
 
-def _makers(asked: Asked) -> Request:
-    """Who asks for the pods of a workload: somebody authenticated, and the pods' service account."""
-    return replace(asked.who, user="", groups=(AUTHENTICATED,))
-
-
-def _by_constraints(made: Compiled, asked: Asked, enforced: bool) -> Word:
+def _by_constraints(made: Compiled, asked: Asked, who: Request, enforced: bool) -> Word:
     """Gatekeeper judges the template, each policy with the defaults set of those that hold wherever it does.
 
     A drawn update changes nothing of the template.
     """
     if asked.operation == "UPDATE":
         return Word((), None)
-    who = _makers(asked)
     says: list[Says] = []
 
     def say(mode: ir.Mode, messages: Iterable[str]) -> None:
@@ -213,8 +216,8 @@ def _as_workloads_see(policy: ir.Policy, made: Compiled, who: Request) -> ir.Pol
     return replace(policy, defaults=merged((*policy.defaults, *(d for other in holding for d in other.defaults))))
 
 
-def _asked_by_main(made: Compiled, asked: Asked, enforced: bool) -> Word:
-    found = _word(made.settled, replace(asked, who=_makers(asked), old=_pod_of(asked)), made.widely, made.lines)
+def _asked_by_main(made: Compiled, asked: Asked, who: Request, enforced: bool) -> Word:
+    found = _word(made.settled, replace(asked, who=who, old=_pod_of(asked)), made.widely, made.lines)
     return Word(tuple(sorted({(action if enforced else "warn", text) for action, text in found.says})), None)
 
 
@@ -223,11 +226,10 @@ def _pod_of(asked: Asked) -> Json | None:
     return asked.pod if asked.operation == "UPDATE" else None
 
 
-def _templates(made: Compiled, asked: Asked, plain: bool, chosen: bool) -> Word:
+def _templates(made: Compiled, asked: Asked, who: Request, plain: bool, chosen: bool) -> Word:
     """Kubernetes and Kyverno judge the template, each policy with the defaults that it is known to get."""
     if asked.operation == "UPDATE":
         return Word((), None)
-    who = _makers(asked)
     says: list[Says] = []
     for policy in made.settled.policies:
         if judges(policy, who):

@@ -22,6 +22,7 @@ from conformance.space.requests import Asked
 from conformance.space.sources import Source
 from pscc.diagnostics import SourceError
 from pscc.ir import Program
+from pscc.lowering.shortfalls import JudgedByAccount
 from pscc.output.options import Engine
 
 
@@ -122,12 +123,14 @@ def judged(
         if meaning.is_moot(made, one):
             continue
         expected = meaning.by_output(made, one, answer.pod)
-        says = meaning.by_source(made, one) if one.kind == "Pod" else expected
+        of_pod = one.kind == "Pod"
+        says = meaning.by_source(made, one) if of_pod else meaning.by_controller(made, one)
         kinds = list(_kinds(row, made, one, expected, says, answer))
         tally.pairs += 1
         tally.admitted += answer.allowed
-        stricter = says.allowed is not expected.allowed
-        if stricter and not made.output.shortfalls:
+        stricter = says.allowed is not expected.allowed if of_pod else _actions(says) < _actions(expected)
+        by_account = any(isinstance(shortfall, JudgedByAccount) for shortfall in made.output.shortfalls)
+        if stricter and not (made.output.shortfalls if of_pod else by_account):
             kinds.append(("stricter, and no shortfall says so", str(says.says), str(answer.says)))
         tally.wrong += bool(kinds)
         tally.stricter += stricter and not kinds
@@ -135,6 +138,10 @@ def judged(
         if kinds:
             kind, ours, theirs = kinds[0]
             yield _difference(row, kind, source, made, one, ours, theirs)
+
+
+def _actions(word: Word) -> set[str]:
+    return {action for action, _ in word.says}
 
 
 def _kinds(

@@ -238,11 +238,11 @@ _CODES: dict[str, tuple[str, str, str]] = {
         "",
     ),
     "TGT013": (
-        "A choice that may refuse a workload whose pods it would admit",
-        "No target knows which controller will ask for the pods of a workload that is applied, so a choice judges it by the "
-        "service account of its pods. What a grant lets a controller alone use is not counted: with `--workloads enforce` the "
-        "workload is refused, though its pods would be admitted. Grant the policy to the pods' service accounts, or say "
-        "`--workloads warn`.",
+        "A workload that is judged otherwise than its pods",
+        "No target knows which controller will ask for the pods of a workload that is applied, so a workload is judged by the "
+        "service account of its pods. What a grant of a choice lets a controller alone use is not counted, nor is an exemption of "
+        "controllers: the workload is refused or warned of, though its pods are let in. Grant the policy to the pods' service "
+        "accounts, or exempt these.",
         "wide for groups system:serviceaccounts:kube-system",
     ),
 }

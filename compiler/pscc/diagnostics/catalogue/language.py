@@ -112,7 +112,8 @@ CODES: dict[str, tuple[str, str, str]] = {
     ),
     "LNG084": (
         "An exemption of more than it names",
-        "Every user is in `system:authenticated`. An image pattern whose `*` does not follow `/`, `:` or `@` covers other "
+        "Every user is in `system:authenticated`, and every service account in `system:serviceaccounts`. "
+        "An image pattern whose `*` does not follow `/`, `:` or `@` covers other "
         "registries and repositories.",
         'exempt images registry.example/mesh/* because "ours"',
     ),
@@ -153,5 +154,12 @@ CODES: dict[str, tuple[str, str, str]] = {
         "A policy may extend another, which extends a third. Over more than fifty steps nobody sees what holds, and a mistake "
         "(a generated file) is likelier than a meaning.",
         "",
+    ),
+    "LNG091": (
+        "An exemption of the controllers of workloads",
+        "Who asks for the pods of a Deployment is the replicaset-controller, a service account in kube-system, whoever wrote the "
+        "Deployment. An exemption of that account, of all in kube-system, or of kube-controller-manager is one for the pods of "
+        "every workload. Name the service accounts of the pods, or leave namespaces out.",
+        'exempt serviceaccounts logging/agent because "reads the node\'s logs"',
     ),
 }

@@ -40,7 +40,6 @@ MOST_NAMED = 5_000
 """The most names that are looked at for others of whom a difference is known, too."""
 SOMEBODY, DEFAULT = "somebody", "default"
 """The plain requester, and the plain namespace and service account."""
-_NAME_LABEL = "kubernetes.io/metadata.name"
 Labels = tuple[tuple[str, str], ...]
 
 
@@ -153,13 +152,10 @@ class Classes:
         by_key: dict[str, list[tuple[str, str] | None]] = {}
         for key, value in pairs:
             by_key.setdefault(key, [None]).append((key, value))
-            if key == _NAME_LABEL:
-                constants.words[value] = None
         all_labels = [tuple(pair for pair in pairs if pair) for pairs in product(*by_key.values())]
         for namespace in texts(constants, DEFAULT):
             for labels in sorted(all_labels, key=len):
-                if all(value == namespace for key, value in labels if key == _NAME_LABEL):
-                    yield namespace, labels
+                yield namespace, labels
 
 
 @frozen
