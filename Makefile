@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 demo: $(VENV)/.installed
 	@$(BIN)/python -m pscc.demo
 
-# Of each grid of tests, a quarter that follows from the commit. PART=2 takes another, WHOLE=1 takes all, which is for
+# Of each grid of tests, the quarter whose turn it is, by the number of commits. PART=2 takes another, WHOLE=1 takes all, which is for
 # a release, and for a change of a printer or a target.
 test: $(VENV)/.installed-dev engines lint
 	$(BIN)/python -m pytest --numprocesses auto --dist worksteal $(if $(WHOLE),,--part $(or $(PART),commit))

@@ -20,7 +20,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--part",
         choices=[OF_THE_COMMIT, *map(str, range(PARTS))],
-        help=f"run one of the {PARTS} parts of each grid alone: by its number, or the one that follows from the commit",
+        help=f"run one of the {PARTS} parts of each grid alone: by its number, or the one whose turn it is by the commit",
     )
 
 

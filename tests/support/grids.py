@@ -16,9 +16,10 @@ OF_THE_COMMIT = "commit"
 
 
 def part_of_commit() -> int:
-    """The part, 0 to `PARTS` - 1, that follows from the commit: the first where there is no git."""
-    asked = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False)
-    return int(asked.stdout[:8] or "0", 16) % PARTS
+    """The part, 0 to `PARTS` - 1, that is the commit's turn: its number in the history. The first where there is no git."""
+    command = ["git", "rev-list", "--count", "HEAD"]
+    asked = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    return int(asked.stdout or 0) % PARTS
 
 
 def outside(items: Iterable[pytest.Item], part: int) -> list[pytest.Item]:

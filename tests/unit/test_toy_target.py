@@ -135,6 +135,39 @@ def test_the_members_of_a_choice_are_asked_too(monkeypatch: pytest.MonkeyPatch) 
     assert any("the default of `runAsUser` in a" in message for message in found)
 
 
+@pytest.mark.parametrize("live", [False, True])
+@pytest.mark.parametrize("line", ["in namespaces team-a", "in namespaces x*", "except namespaces team-a"])
+def test_the_namespaces_of_a_member_have_to_be_declared(line: str, live: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = CHOICE.replace("    deny hostPID\n", f"    {line}\n    deny hostPID\n")
+    able = replace(PLAIN, choices=Choices(frozenset({"users"}), Sets(), live=Live(1, 100, 1)))
+    assert any("the namespaces of a" in message for message in refused(text, able, monkeypatch, live=live))
+    assert compiled(text, replace(able, namespaces=True), monkeypatch, live=live).outputs
+
+
+@pytest.mark.parametrize("place", ["x", "x*"])
+def test_the_namespaces_of_a_grant_have_to_be_declared(place: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = CHOICE.replace("users jane", f"users jane in namespaces {place}")
+    able = replace(PLAIN, choices=Choices(frozenset({"users"}), Sets()))
+    assert any("the namespaces of a grant of a" in message for message in refused(text, able, monkeypatch))
+    assert compiled(text, replace(able, namespaces=True), monkeypatch).outputs
+
+
+@pytest.mark.parametrize("workloads", ["warn", "enforce"])
+def test_workloads_of_a_live_choice_have_to_be_declared(workloads: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    options = Options(workloads=workloads)  # type: ignore[arg-type]
+    able = replace(
+        PLAIN,
+        choices=Choices(frozenset({"users"}), Sets(), live=Live(1, 100, 1)),
+        warned_workloads="exactly",
+        enforced_workloads="exactly",
+    )
+    (message,) = refused(CHOICE, able, monkeypatch, options, live=True)
+    assert f"--workloads {workloads}" in message
+    assert able.choices is not None
+    stricter = replace(able, choices=replace(able.choices, live_workloads="stricter"))
+    assert compiled(CHOICE, stricter, monkeypatch, options, live=True).outputs
+
+
 def test_everything_that_is_missing_is_said_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     text = 'policy p {\n    in namespaces x\n    exempt users jane because "ci"\n    default runAsUser 1\n}\n'
     assert len(refused(text, Capabilities(), monkeypatch, Options())) >= 6

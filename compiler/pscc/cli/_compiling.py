@@ -47,7 +47,7 @@ _ROLLOUT = (
         "--ignore-group",
         multiple=True,
         metavar="NAME",
-        help="A group to which no grant counts, as system:masters, who may use every policy; may be repeated. Stricter.",
+        help="Ignore grants to this group, for example system:masters. Can be repeated. Makes the output stricter.",
     ),
 )
 """Those of the options that are about modes, namespaces and grants."""

@@ -35,6 +35,9 @@ def undeclared(program: ir.Program, name: str, can: Capabilities, workloads: Wor
             yield cannot(f"`choose`: {choice.name}", choice.span)
         else:
             yield from (cannot(what, span) for what, span in _of_choice(choice, can, can.choices))
+            if choice.live and workloads != "off" and can.choices.live_workloads == "cannot":
+                help = "say `--workloads off`, or compile what RBAC says now: `--rbac compiled`"
+                yield cannot(f"what `--workloads {workloads}` asks for of {choice.name}", choice.span, help)
     abilities = {"warn": can.warned_workloads, "enforce": can.enforced_workloads}
     if abilities.get(workloads) == "cannot":
         help = "say `--workloads off`: their pods are judged all the same"
@@ -45,10 +48,14 @@ Construct = tuple[str, Span]
 
 
 def _places(scope: Scope, can: Capabilities) -> Iterator[str]:
-    if (scope.namespaces != ALL or scope.except_namespaces != NONE) and not can.namespaces:
+    if _names_namespaces(scope) and not can.namespaces:
         yield "the namespaces"
     if (scope.labels or scope.except_labels) and can.namespace_labels == "cannot":
         yield "the labels of namespaces"
+
+
+def _names_namespaces(scope: Scope) -> bool:
+    return scope.namespaces != ALL or scope.except_namespaces != NONE
 
 
 def _of_policy(policy: ir.Policy, can: Capabilities) -> Iterator[Construct]:
@@ -84,7 +91,11 @@ def _of_choice(choice: ir.Choice, can: Capabilities, able: Choices) -> Iterator[
             for kind in _kinds(grant.subjects):
                 if kind not in able.grants_to:
                     yield f"a grant to {kind} of {grant.policy}", grant.span
+            if grant.namespaces != ALL and not can.namespaces:
+                yield f"the namespaces of a grant of {grant.policy}", grant.span
     for member in members:
+        if _names_namespaces(member.scope) and not can.namespaces:
+            yield f"the namespaces of {member.name}", member.span
         if (member.scope.labels or member.scope.except_labels) and able.member_labels == "cannot":
             yield f"the labels of namespaces of {member.name}", member.span
         yield from _of_containers(member, can)

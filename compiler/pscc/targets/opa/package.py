@@ -21,12 +21,12 @@ from pscc.printers.rego.text import literal, prefix_of
 from pscc.targets.opa import choice as opa_choice
 from pscc.targets.shared.layouts import checks_of
 from pscc.targets.shared.names import Names
+from pscc.targets.shared.opa_files import WORKLOADS
 from pscc.targets.shared.rego_checks import rows_of
 from pscc.targets.shared.subjects import exemption_rows
 
 POLICIES = "policies"
 """The folder of policies and choices, apart from the files whose names are our own."""
-WORKLOADS = "workloads.rego"
 """The file about workloads. regopy cannot run it."""
 _DECISIONS = {"enforce": "deny", "warn": "warn", "audit": "warn"}
 _ENTRIES = {"enforce": "violation", "warn": "warning", "audit": "warning"}

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from pscc.base.frozen import frozen
 from pscc.output.contents import OutputFile
-from pscc.targets.opa.package import WORKLOADS
+from pscc.targets.shared.opa_files import WORKLOADS
 from pscc.verify.engines import _rego
 from pscc.verify.engines._base import Answer, EngineError, Review, Tick, chunks
 from pscc.verify.engines._process import run, shown
