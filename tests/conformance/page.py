@@ -27,6 +27,7 @@ from pscc.controls import CONTROLS
 from pscc.controls._base import Control
 from pscc.ir import Program
 from pscc.lowering.shortfall_text import diagnostic_of
+from pscc.lowering.shortfalls import DefaultNotSet, DefaultSetWidely, RefusedOnceSet, Shortfall
 from support.paths import ROOT
 
 PAGE = ROOT / "docs" / "conformance.md"
@@ -37,7 +38,7 @@ HEAD = """\
 Written by `make conformance`, which draws PodSecurityPolicies and pods around their boundaries and compares. The row `psp`
 is the reference interpreter against the admission plugin of Kubernetes; the others are a target's engine against the
 reference interpreter: verdict, messages, changed pod, on creations, updates and debug containers. *Stricter as
-announced*: the pod fared otherwise only because of a default that the target cannot set, which the compile reports.
+announced*: the verdict on the pod differs only because of a default that the target cannot set, which the compile reports.
 `kyverno-cel` is asked in the webhooks of Kyverno's admission controller, in process; the row `kyverno apply` holds Kyverno's
 command line against those: verdict, message and changed pod of pods that are created.
 The rows `sets …` are about several policies with their RBAC, asked by users, groups, service accounts and controllers:
@@ -172,8 +173,22 @@ def _cell(target: str, control: Control) -> str:
     drawn = [statements_meaning(f"policy p {{ {says_default(control, random.Random(seed))} }}") for seed in range(9)]
     # what a target cannot set matters most where it isolates
     policy = next((one for one in drawn if not one.defaults[0].grants), drawn[0])
-    told = tuple(map(diagnostic_of, output_of(target, Program((policy,))).shortfalls))
-    if not told:
+    shortfalls = output_of(target, Program((policy,))).shortfalls
+    if not shortfalls:
         return "exact"
-    message = told[0].message.replace(f" in {policy.name}:", ":").replace("|", "\\|")
-    return f"checks exact; {message} ({told[0].code})"
+    return f"checks exact; {_of_default(shortfalls[0])} ({diagnostic_of(shortfalls[0]).code})"
+
+
+def _of_default(shortfall: Shortfall) -> str:
+    """What becomes of a default, in a few words. Raises `TypeError` of a shortfall that is not about one."""
+    match shortfall:
+        case DefaultNotSet(required=True):
+            return "the default is not set, pods are refused until they set the field"
+        case DefaultNotSet():
+            return "the default is not set, pods are admitted without it"
+        case DefaultSetWidely():
+            return "the default is set wherever the field itself is unset"
+        case RefusedOnceSet():
+            return "the API server refuses some pods once the default is set"
+        case _:
+            raise TypeError(f"{shortfall} is not about a default")
