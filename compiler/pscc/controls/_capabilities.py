@@ -10,3 +10,5 @@ CAPABILITIES = (
     "SYS_RESOURCE", "SYS_TIME", "SYS_TTY_CONFIG", "WAKE_ALARM",
 )  # fmt: skip
 """Those of Linux 5.9 and later without ``CAP_``, as Kubernetes spells them, and ``ALL``. Source: capabilities(7)."""
+ALL = "ALL"
+"""The word that container runtimes take for every capability."""

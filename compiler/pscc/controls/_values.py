@@ -92,13 +92,14 @@ class Words:
 
     ``known``: the only literal values that make sense, if there is such a list. ``usual``: those that Kubernetes knows, where it
     takes any. ``star`` is kept as the value ``*`` when
-    the control gives it a meaning of its own (``volumes``).
+    the control gives it a meaning of its own (``volumes``). ``every``: the one of them that stands for all in a pod.
     """
 
     noun: str
     known: tuple[str, ...] = ()
     star: bool = False
     usual: tuple[str, ...] = ()
+    every: str = ""
 
     def unusual(self, value: Value) -> str | None:
         """What may be meant instead of ``value``, which is not `usual`: empty where nothing is near, None where it is usual."""

@@ -8,7 +8,7 @@ from pscc import ir
 from pscc.base.capitals import in_capitals
 from pscc.base.source import Span
 from pscc.controls._base import Control, DefaultShape, Params, Probe
-from pscc.controls._capabilities import CAPABILITIES
+from pscc.controls._capabilities import ALL, CAPABILITIES
 from pscc.controls._shapes import (
     CONTAINER,
     CONTAINERS,
@@ -97,7 +97,7 @@ CONTROL = Control(
     id="capabilities.add",
     title="Added capabilities",
     intent="A capability added to a container is a piece of what root may do.",
-    values=Words("a capability", usual=CAPABILITIES),
+    values=Words("a capability", usual=CAPABILITIES, every=ALL),
     shapes=list_shapes(
         "capabilities.add",
         "words",

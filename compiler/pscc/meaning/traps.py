@@ -36,6 +36,7 @@ def traps(document: ast.Document, program: ir.Program) -> Iterator[Diagnostic]:
     for policy in document.policies:
         for statement in single(policy):
             yield from _unusual_names(statement)
+            yield from _denies_one_word(statement)
             if (policy.span, statement.span) in by_place:
                 yield from _unset_is_allowed(statement, *by_place[policy.span, statement.span])
         for scope in policy.scopes:
@@ -91,6 +92,18 @@ def _unusual_names(statement: ast.Statement) -> Iterator[Diagnostic]:
         help = f"did you mean `{suggestion}`?" if suggestion else f"known: {', '.join(kind.usual)}"
         fixes = (Replacement(value.span, suggestion),) if suggestion else ()
         yield replace(warn("LNG082", message, value.span, help), fixes=fixes)
+
+
+def _denies_one_word(statement: ast.Statement) -> Iterator[Diagnostic]:
+    """A warning where a deny list is the word that stands for all: it refuses that word, and not what it stands for."""
+    name = statement.controls[0].text
+    kind = control_of(name).values
+    if statement.verb != "deny" or not isinstance(kind, Words) or not kind.every:
+        return
+    if [value.text for value in statement.values] == [kind.every]:
+        other = next(word for word in kind.usual if word != kind.every)
+        message = f"this refuses the one word `{kind.every}`: a container that lists `{other}` is admitted"
+        yield warn("LNG092", message, statement.values[0].span, f"to refuse every one, write `deny {name} *`")
 
 
 def _unset_is_allowed(statement: ast.Statement, policy: ir.Policy, check: ir.Check) -> Iterator[Diagnostic]:

@@ -162,4 +162,10 @@ CODES: dict[str, tuple[str, str, str]] = {
         "every workload. Name the service accounts of the pods, or leave namespaces out.",
         'exempt serviceaccounts logging/agent because "reads the node\'s logs"',
     ),
+    "LNG092": (
+        "A deny list with the word that stands for all",
+        "`ALL` in a container's list stands for every capability. In a deny list it is a word like any other: a container that "
+        "lists capabilities by their names is admitted. `*` refuses every one.",
+        "deny capabilities.add *",
+    ),
 }
