@@ -80,6 +80,17 @@ def test_markdown_is_a_table_with_a_pod_for_each_line(sources: tuple[str, str, s
     assert "- Pod logs/agent: denied by OLD" in said
 
 
+def test_markdown_shows_hostile_names_as_text(tmp_path: Path) -> None:
+    old, new = tmp_path / "old.psp", tmp_path / "new.psp"
+    policy = "policy p {\n    deny hostPID\n"
+    old.write_text(policy + "}\n")
+    new.write_text(policy + '    exempt users "<b onclick=x>*bob*</b>" because "x"\n}\n')
+    said = diff(str(old), str(new), "--format", "markdown").output
+    assert "for user \\<b onclick=x\\>\\*bob\\*\\</b\\> |" in said
+    # within HTML a backslash is no escape
+    assert "<summary>looser: hostPID, for user &lt;b onclick=x&gt;*bob*&lt;/b&gt;</summary>" in said
+
+
 def test_what_is_given_up_is_undecided_with_its_reason_and_fails(
     sources: tuple[str, str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

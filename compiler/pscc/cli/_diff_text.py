@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from html import escape
 from typing import TYPE_CHECKING
 
 from pscc.cli._diff_words import OBJECTS, headline, kinds, lines, manifest, of_witness, update, value, where, where_of
@@ -46,7 +47,15 @@ def markdown(difference: Difference, workloads: tuple[WorkloadChange, ...] | Non
         yield _count(workloads)
         yield from (f"- {cell(str(change))}" for change in workloads)
     for title, pod, rest in _details(difference):
-        yield from ("", f"<details><summary>{cell(title)}</summary>", "", "```yaml", *pod.splitlines(), "```", "")
+        yield from (
+            "",
+            f"<details><summary>{escape(title, quote=False)}</summary>",
+            "",
+            "```yaml",
+            *pod.splitlines(),
+            "```",
+            "",
+        )
         yield from (cell(line.strip()) + "  " for line in rest if line)
         yield "</details>"
 
