@@ -77,6 +77,18 @@ def test_what_cannot_be_proven_exits_with_2() -> None:
     assert "`choose`" in said
 
 
+def test_targets_of_a_configuration_that_cannot_be_proven_are_named(tmp_path: Path) -> None:
+    source = tmp_path / "p.psp"
+    source.write_text("policy p {\n    deny privileged\n}\n")
+    (tmp_path / "pscc.toml").write_text('target = ["gatekeeper", "vap"]\n')
+    code, text, said = _run(str(source))
+    assert code == 0 and text.startswith("vap  CREATE  enforce  equal")
+    assert "not proven: `gatekeeper`, which pscc.toml names" in said
+    assert _run(str(source), "-t", "gatekeeper,vap")[0] == 2
+    (tmp_path / "pscc.toml").write_text('target = ["gatekeeper"]\n')
+    assert _run(str(source))[0] == 2
+
+
 def test_without_z3_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "z3", None)
     code, _, said = _run(PRIVILEGED)

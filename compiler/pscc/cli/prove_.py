@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import click
+from click.core import ParameterSource
 
 from pscc.cli._compiling import analysed_for, settings_options
 from pscc.cli._shared import Refused, source_argument, write_diagnostics
@@ -69,10 +70,14 @@ def command(
     from pscc.proving.prove import TARGETS
     from pscc.proving.solver import NoSolverError, load
 
-    targets = settings.target or TARGETS
-    for target in targets:
-        if target not in TARGETS:
-            raise click.UsageError(f"`{target}` cannot be proven yet: name {', '.join(TARGETS)}")
+    asked = settings.target or TARGETS
+    targets = tuple(target for target in asked if target in TARGETS)
+    others = ", ".join(f"`{target}`" for target in asked if target not in TARGETS)
+    named = click.get_current_context().get_parameter_source("target") is not ParameterSource.DEFAULT_MAP
+    if others and (named or not targets):
+        raise click.UsageError(f"{others} cannot be proven yet: name {', '.join(TARGETS)}")
+    if others:
+        click.echo(f"not proven: {others}, which pscc.toml names", err=True)
     try:
         load()
     except NoSolverError:
