@@ -45,7 +45,7 @@ def command(sources: tuple[str, ...], check: bool, diff: bool) -> None:
                 )
                 click.echo("\n".join(lines))
             elif check:
-                click.echo(f"would lay out {path} anew")
+                click.echo(f"would reformat {path}")
             else:
                 write_text(path, encoded(text, data))
                 click.echo(f"laid out {path}", err=True)

@@ -79,7 +79,7 @@ def _choice(
     if not choice.grants:
         help = "write `POLICY for everyone`, or take it out"
         report.add(
-            Diagnostic("SET010", "this chooses among nothing: every pod would be refused", choice.span, help=help)
+            Diagnostic("SET010", "this `choose` is empty, so every pod would be refused", choice.span, help=help)
         )
     for policy in [policy for policy in members.values() if admits_nothing(policy)]:
         span = next(grant.span for grant in grants if grant.policy == policy.name)
