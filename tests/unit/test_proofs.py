@@ -9,7 +9,7 @@ import pytest
 from pscc.lowering.rollout import Rollout
 from pscc.proving.errors import NotUnderstoodError
 from pscc.proving.prove import claims
-from pscc.proving.question import Equal, Undecided
+from pscc.proving.question import Answer, Equal, Undecided
 from support.proofs import answers, difference, golden, of_text
 
 BOTH = [Equal(), Equal()]
@@ -138,10 +138,59 @@ def test_a_change_that_changes_nothing_is_equal(right: str, wrong: str) -> None:
         ("  failurePolicy: Fail", "  paramKind: {}\n  failurePolicy: Fail", "paramKind"),
         ("kind: ValidatingAdmissionPolicy\n", "kind: Policy\n", "the kind Policy"),
         ("variables.findings.size() == 0", "variables.findings.size( == 0", "line 1"),
+        # what is added to a running pod, and what is deleted
+        ("[pods, pods/ephemeralcontainers]", "[pods]", "pods and pods/ephemeralcontainers"),
+        ("[pods, pods/ephemeralcontainers]", "[pods, pods/ephemeralcontainers, pods/status]", "a resource rule about pods"),
+        ("operations: [CREATE, UPDATE]", "operations: [CREATE, UPDATE, DELETE]", "the operation DELETE"),
+        # what the API server refuses, or passes over
+        ("admissionregistration.k8s.io/v1\n", "admissionregistration.k8s.io/v9\n", "k8s.io/v9"),
+        ("validationActions: [Deny]", "validationActions: [Deny, Deny]", "validationActions"),
+        ("reason: Forbidden", "reason: Banana", "reason Banana"),
     ],
-)
+)  # fmt: skip
 def test_what_is_not_understood_is_named(right: str, wrong: str, named: str) -> None:
     program, texts = of_text(_text("team"))
     with pytest.raises(NotUnderstoodError) as raised:
         claims(program, {path: text.replace(right, wrong) for path, text in texts.items()})
     assert named in str(raised.value)
+
+
+EMPTY = [
+    ("allow capabilities.add CHOWN", 'capability != "CHOWN"', 'capability != "CHOWN" && capability != ""'),
+    ("allow sysctls kernel.shm_rmid_forced", "sysctl.name !=", 'sysctl.value != "" && sysctl.name !='),
+]
+
+
+@pytest.mark.parametrize(("statement", "right", "wrong"), EMPTY)
+def test_an_element_and_what_an_object_needs_may_be_empty(statement: str, right: str, wrong: str) -> None:
+    program, texts = of_text(f"policy p {{\n    {statement}\n}}\n")
+    found = difference(program, {path: text.replace(right, wrong) for path, text in texts.items()})
+    assert found is not None and found.does == "lets in"
+
+
+SAME = (
+    "variables.allContainers.filter(c, c.name == {0}).map(c, c.image) == "
+    "variables.oldContainers.filter(c, c.name == {0}).map(c, c.image)"
+)
+
+
+def altered(condition: str) -> list[Answer]:
+    """The answers where ``vap`` of a policy admits a pod under ``condition`` alone."""
+    program, texts = of_text("policy p {\n    deny privileged\n}\n")
+    right = "- expression: variables.findings.size() == 0"
+    broken = {path: text.replace(right, f"- expression: {right[14:]} && {condition}") for path, text in texts.items()}
+    assert broken != texts
+    return answers(program, broken)
+
+
+def test_claims_about_updates_are_told_apart_by_their_constants() -> None:
+    same = f"({SAME.format(repr('e1'))}) == ({SAME.format(repr('e2'))})"
+    _, changed = altered(f'(request.operation != "UPDATE" || {same})')
+    assert isinstance(changed, Undecided)
+
+
+def test_a_claim_about_one_element_is_none_about_all() -> None:
+    same = SAME.format("container.name")
+    both = (f"variables.allContainers.{word}(container, {same})" for word in ("all", "exists"))
+    with pytest.raises(NotUnderstoodError, match="about one element of a list"):
+        altered(f'(request.operation != "UPDATE" || {" == ".join(f"({one})" for one in both)})')

@@ -14,6 +14,7 @@ from pscc.ir.passes import Reads
 from pscc.ir.walking import children
 from pscc.pod.fields import CONTAINER_LISTS
 from pscc.proving import pod
+from pscc.proving.errors import NotUnderstoodError
 from pscc.proving.logic.rewriting import nodes
 from pscc.proving.logic.terms import FALSE, TRUE, Place, Term, and_, claim, not_, or_, present, text
 from pscc.proving.values import (
@@ -29,8 +30,8 @@ from pscc.proving.values import (
 
 _ANNOTATIONS = ("metadata", "annotations")
 _OF_POD = re.compile(r"base='(?:pod|old|request|namespace)', fields=(\([^)]*\))")
+_FREE = "an element"
 _OF_SPEC, _OF_ANNOTATIONS = "('spec',", "('metadata', 'annotations'"
-_FRESH = re.compile(r"\be\d+\b")
 
 
 def same_in_both(left: Value, right: Value) -> Term | None:
@@ -44,25 +45,48 @@ def same_in_both(left: Value, right: Value) -> Term | None:
 
 
 def _claim(value: Value) -> Term:
-    return claim(f"the same before: {_spelled(value)}")
+    """Raises `NotUnderstoodError` where ``value`` is about one element of a list: that is a claim for each, and not one."""
+    spelled = _spelled(value)
+    if f"base={_FREE!r}" in spelled:
+        raise NotUnderstoodError("a comparison of both pods that is about one element of a list")
+    return claim(f"the same before: {spelled}")
 
 
 def _spelled(value: Value) -> str:
-    """``value`` as text that does not depend on the names of elements."""
-    names: dict[str, str] = {}
-    return _FRESH.sub(lambda match: names.setdefault(match[0], f"x{len(names)}"), _text(value))
+    """``value`` as text that does not depend on the names of elements. One that is walked outside of it is `_FREE`."""
+    return _text(value, {})
 
 
-def _text(node: object) -> str:
+def _text(node: object, names: dict[str, str]) -> str:
+    """``names`` are the names of the elements that are walked around ``node``, with those that they get."""
     match node:
-        case Term() | Place() | str() | int() | None:
+        case Place(base=base, fields=fields):
+            return f"Place(base={_name(base, names)!r}, fields={fields!r})"
+        case Term(op="exists", args=(str() as element, *args)):
+            return f"(exists {' '.join(_text(arg, _with(names, element)) for arg in args)})"
+        case Term(op=op, args=args):
+            return f"({' '.join((op, *(_text(arg, names) for arg in args)))})"
+        case Walk(element=element, items=items, there=there, value=value):
+            within = _with(names, element)
+            return f"Walk({_text(items, names)} {_text(there, within)} {_text(value, within)})"
+        case str() | int() | None:
             return repr(node)
         case tuple():
-            return f"({' '.join(map(_text, node))})"
+            return f"({' '.join(_text(each, names) for each in node)})"
         case Structure(place=place):
-            return f"Structure({place!r})"
+            return f"Structure({_text(place, names)})"
         case _:
-            return f"{type(node).__name__}({' '.join(map(_text, children(node)))})"
+            return f"{type(node).__name__}({' '.join(_text(each, names) for each in children(node))})"
+
+
+def _with(names: dict[str, str], element: str) -> dict[str, str]:
+    return {**names, element: f"x{len(names)}"}
+
+
+def _name(base: str, names: dict[str, str]) -> str:
+    if base in pod.ROOTS:
+        return base
+    return names.get(base, _FREE)
 
 
 def unchanged(reads: Reads, of: Structure) -> Term:

@@ -136,7 +136,7 @@ def _of_place(place: Place, slots: Slots) -> Iterator[Term]:
     field = field_at(place, slots) if place.fields else None
     kind = field.kind if field is not None else kind_of(place.base, slots) if not place.fields else None
     if kind is not None:
-        yield from _of_value(place, kind)
+        yield from _of_value(place, kind, field is not None and field.needs is None)
     if (
         field is not None
         and field.name == "type"
@@ -149,19 +149,23 @@ def _of_place(place: Place, slots: Slots) -> Iterator[Term]:
         yield from _escalation(place, slots)
 
 
-def _of_value(place: Place, kind: Kind) -> Iterator[Term]:
-    """What the value at ``place`` may be. It says nothing where no value is there: such a value is not read."""
+def _of_value(place: Place, kind: Kind, optional: bool) -> Iterator[Term]:
+    """What the value at ``place`` may be. It says nothing where no value is there: such a value is not read.
+
+    A field that is ``optional`` is left out where it is empty. An element of a list may be empty, and a field that an
+    object needs.
+    """
     match kind:
         case Integer(low=low, high=high, plain=plain):
             value = integer_at(place)
             yield and_(at_most(number(low), value), at_most(value, number(high)))
-            if plain:
+            if plain and optional:
                 yield not_(equal(value, number(0)))
         case Enumeration(values=values):
             yield or_(*(equal(string_at(place), text(value)) for value in values))
-        case Text(plain=True):
+        case Text(plain=True) if optional:
             yield not_(equal(string_at(place), text("")))
-        case Boolean(plain=True):
+        case Boolean(plain=True) if optional:
             yield truth_at(place)
         case _:
             return

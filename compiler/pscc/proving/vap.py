@@ -7,6 +7,7 @@ one that fails), and the API reference of ``admissionregistration.k8s.io/v1``.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
 import yaml
@@ -29,7 +30,11 @@ _IN_SPEC = {
     _POLICY: {"failurePolicy", "matchConstraints", "matchConditions", "variables", "validations"},
     _BINDING: {"policyName", "validationActions", "matchResources"},
 }
+_VERSIONS = ("v1", "v1beta1", "v1alpha1")
 _ACTIONS = ("Deny", "Warn", "Audit")
+_REASONS = ("Unauthorized", "Forbidden", "Invalid", "RequestEntityTooLarge")
+_OPERATIONS = {"CREATE", "UPDATE"}
+_PODS = {"pods", "pods/ephemeralcontainers"}
 
 
 @frozen
@@ -59,6 +64,9 @@ def objections(texts: Mapping[str, str], operation: str) -> Read:
     Raises `NotUnderstoodError`, with the object and the place in it, where a file has something that is not understood.
     """
     documents = [document for path, content in texts.items() for document in _documents(path, content)]
+    for document, count in Counter((str(each["kind"]), _name(each)) for each in documents).items():
+        if count > 1:
+            raise NotUnderstoodError(f"{' '.join(document)} is in the output {count} times")
     policies = {_name(each): each for each in documents if each["kind"] == _POLICY}
     bindings = [each for each in documents if each["kind"] == _BINDING]
     about_pods: dict[str, Term] = {}
@@ -91,7 +99,7 @@ def _documents(path: str, content: str) -> Iterator[Json]:
         kind = document["kind"]
         if kind not in (_POLICY, _BINDING, *_MUTATION):
             raise NotUnderstoodError(f"{path} has the kind {kind}")
-        if not str(document.get("apiVersion")).startswith(_GROUP):
+        if document.get("apiVersion") not in {f"{_GROUP}{version}" for version in _VERSIONS}:
             raise NotUnderstoodError(f"{path}: {kind} of {document.get('apiVersion')}")
         if kind in _IN_SPEC:
             unknown = _spec(document).keys() - _IN_SPEC[kind]
@@ -126,20 +134,31 @@ def _matches_pods(policy: Json, operation: str) -> bool:
 
 
 def _rule_matches(policy: Json, rule: Json, operation: str) -> bool:
+    """Whether ``rule`` is about pods under ``operation``. One about pods has to be about added ephemeral containers, too."""
     if rule.keys() != {"apiGroups", "apiVersions", "operations", "resources"}:
         raise NotUnderstoodError(f"{_named(policy)}: a resource rule with fields other than the usual four")
-    given = {key: value if isinstance(value, list) else [] for key, value in rule.items()}
-    if any("*" in str(one) for values in given.values() for one in values):
+    given = {key: set(map(str, value)) if isinstance(value, list) else set() for key, value in rule.items()}
+    if any("*" in one for values in given.values() for one in values):
         raise NotUnderstoodError(f"{_named(policy)}: a resource rule with `*`")
-    matches = "" in given["apiGroups"] and "v1" in given["apiVersions"] and "pods" in given["resources"]
-    return matches and operation in given["operations"]
+    others = given["operations"] - _OPERATIONS
+    if others:
+        raise NotUnderstoodError(f"{_named(policy)}: the operation {min(others)}")
+    if "" not in given["apiGroups"] or not any(one.split("/")[0] == "pods" for one in given["resources"]):
+        return False
+    if "v1" not in given["apiVersions"] or given["resources"] != _PODS:
+        raise NotUnderstoodError(
+            f"{_named(policy)}: a resource rule about pods that is not about {' and '.join(sorted(_PODS))}"
+        )
+    return operation in given["operations"]
 
 
 def _actions(binding: Json) -> tuple[str, ...]:
     actions = _spec(binding).get("validationActions")
-    if not isinstance(actions, list) or not actions or any(one not in _ACTIONS for one in actions):
+    listed = tuple(map(str, actions)) if isinstance(actions, list) else ()
+    usual = bool(listed) and set(listed) <= set(_ACTIONS) and len(set(listed)) == len(listed)
+    if not usual or {"Deny", "Warn"} <= set(listed):
         raise NotUnderstoodError(f"{_named(binding)}: validationActions {actions}")
-    return tuple(actions)
+    return listed
 
 
 def _selects(binding: Json) -> Term:
@@ -203,8 +222,11 @@ def _objects(policy: Json, operation: str) -> Term:
         validations.append(_evaluated(policy, evaluator, f"validations[{index}]", validation, allowed))
         if "messageExpression" in validation:
             _read(policy, f"validations[{index}].messageExpression", validation["messageExpression"])
-        if not validation.get("message"):
-            raise NotUnderstoodError(f"{_named(policy)}: validations[{index}] without a message")
+        message = validation.get("message")
+        if not isinstance(message, str) or not message.strip() or "\n" in message:
+            raise NotUnderstoodError(f"{_named(policy)}: validations[{index}] without a message of one line")
+        if validation.get("reason", _REASONS[0]) not in _REASONS:
+            raise NotUnderstoodError(f"{_named(policy)}: validations[{index}].reason {validation['reason']}")
     failure = spec.get("failurePolicy", "Fail")
     if failure not in ("Fail", "Ignore"):
         raise NotUnderstoodError(f"{_named(policy)}: failurePolicy {failure}")
