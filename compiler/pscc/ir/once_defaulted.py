@@ -44,18 +44,18 @@ def with_unset_defaults(program: ir.Program) -> tuple[ir.Policy | ir.Choice, ...
 def observing(program: ir.Program) -> ir.Program:
     """``program`` where policies and choices that only warn or audit change no pod: their defaults are assumed, not set.
 
-    A policy assumes those of each other one, too, that only warns or audits and holds wherever it does.
+    Statements with a mode of their own are a policy beside the others of their source, and assume the defaults of these.
     """
     if not with_unset_defaults(program):
         return program
     unset = tuple(policy for policy in program.policies if policy.mode != "enforce" and policy.defaults)
 
-    def judged(policy: ir.Policy, others: tuple[ir.Policy, ...] = ()) -> ir.Policy:
-        defaults = covering_defaults(policy, others)
+    def judged(policy: ir.Policy) -> ir.Policy:
+        defaults = covering_defaults(policy, (other for other in unset if other.span == policy.span))
         return assumed(replace(policy, defaults=defaults)) if defaults else policy
 
     return ir.Program(
-        tuple(p if p.mode == "enforce" else judged(p, unset) for p in program.policies),
+        tuple(p if p.mode == "enforce" else judged(p) for p in program.policies),
         tuple(
             c if c.mode == "enforce" else replace(c, policies=tuple(map(judged, c.policies))) for c in program.choices
         ),

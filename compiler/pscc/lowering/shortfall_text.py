@@ -65,7 +65,7 @@ def diagnostic_of(shortfall: Shortfall) -> Diagnostic:
             text = f"{target} judges workloads by {owner.name} as if {other.name} set no defaults in their pods"
             help = "let the workloads set these fields themselves"
             if isinstance(owner, ir.Policy):
-                text += ": it does so in some of these namespaces, and not in all"
+                text += ": it does not set them in all the pods that this policy judges"
                 help = f"let {other.name} hold wherever {owner.name} does, or {help}"
             return Diagnostic("TGT020", text, owner.span, severity="warning", help=help)
         case JudgedByAccount():

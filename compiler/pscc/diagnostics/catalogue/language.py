@@ -95,7 +95,8 @@ CODES: dict[str, tuple[str, str, str]] = {
     "LNG071": (
         "Defaults of what does not enforce",
         "A policy or choice in `warn` or `audit` changes no pod: its defaults are not set, and it judges each pod as if they had "
-        "been. Workloads that live off a default are seen once it enforces; `pscc eval` counts them before.",
+        "been. It does not assume what other policies will set once they enforce. Workloads that live off a default are seen once "
+        "it enforces; `pscc eval` counts them before.",
         "audit",
     ),
     "LNG082": (
