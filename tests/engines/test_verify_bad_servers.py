@@ -119,7 +119,15 @@ def test_policies_are_removed_when_the_user_stops_it(number: signal.Signals) -> 
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "compiler")}
     with misbehaving("hangs") as (url, handler):
         command = [sys.executable, "-m", "pscc", "verify", DEFAULT, "--target", "opa", "--count", "4", "--opa-url", url]
-        process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        process = subprocess.Popen(
+            command,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            # what a shell starts behind the scenes ignores it, and so do its children
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        )
         try:
             assert handler.asked.wait(60)
             process.send_signal(number)
