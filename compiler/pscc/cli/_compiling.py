@@ -141,7 +141,7 @@ def rollout_options(command: Callable[..., None]) -> Callable[..., None]:
 
         names = ("mode", "exclude_namespace", "only_namespace", "ignore_group")
         settings = Settings(**{name: arguments.pop(name) for name in names})
-        _require_sound(settings)
+        require_options(settings)
         command(rollout=settings.rollout, **arguments)
 
     return _with(_ROLLOUT, gathered)
@@ -192,12 +192,13 @@ def analysed_for(
 
     Raises a usage error where ``settings``, which name all targets, contradict each other.
     """
-    _require_sound(settings)
+    require_options(settings)
     everyone = settings.assume_everyone_may_use or settings.live
     return analysed(paths, fmt, fix, everyone, list_ignored, settings.live, settings.namespace)
 
 
-def _require_sound(settings: Settings) -> None:
+def require_options(settings: Settings) -> None:
+    """Raises `click.UsageError` where ``settings`` contradict each other or their targets."""
     from pscc.targets.soundness import require_sound
 
     try:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pscc.cli._compiling import judging_options
+from pscc.cli._compiling import judging_options, require_options
 from pscc.cli._progress import progress
 from pscc.cli._shared import (
     analysed,
@@ -106,12 +106,8 @@ def _report(
     from pscc.reference.evaluate import unknown_labels, with_labels
     from pscc.reporting.building import report
     from pscc.targets.registry import TARGETS
-    from pscc.targets.soundness import require_sound
 
-    try:
-        require_sound(settings)
-    except ValueError as error:
-        raise click.UsageError(str(error)) from None
+    require_options(settings)
     read, _, program = analysed(sources, "text", False, everyone, namespace=settings.namespace)
     contents = contents_of(files)
     if not contents.manifests:
