@@ -95,6 +95,7 @@ def test_so_does_every_format(fmt: str, text: str, tmp_path: Path) -> None:
 # --- check -------------------------------------------------------------------------
 
 DROPS = "    default capabilities.drop add ALL\n"
+GROUP = "    default fsGroup 1\n"
 
 
 @pytest.mark.parametrize(
@@ -107,8 +108,9 @@ DROPS = "    default capabilities.drop add ALL\n"
         ("policy p {\n    require seccompProfile runtime/default\n    default allowPrivilegeEscalation false\n}\n",
          ["where privileged is true", "where capabilities.add has CAP_SYS_ADMIN"]),
         ("policy p {\n    deny privileged, capabilities.add\n    default allowPrivilegeEscalation false\n}\n", []),
-        (f"policy p extends pss/restricted@1.30 {{\n{DROPS}}}\npolicy q extends p {{\n    deny csi\n}}\n",
-         ["a windows pod cannot have capabilities"]),
+        (f"policy p extends pss/restricted@1.30 {{\n{GROUP}}}\npolicy q extends p {{\n    deny csi\n}}\n",
+         ["a windows pod cannot have fsGroup"]),
+        (f"policy p extends pss/restricted@1.30 {{\n{DROPS}}}\n", []),
         (f"policy p {{\n    deny hostPID\n{DROPS}}}\n", []),
         ("policy wide {\n    deny hostPID\n    default allowPrivilegeEscalation false\n}\nchoose {\n    wide for everyone\n}\n",
          ["where privileged is true", "where capabilities.add has CAP_SYS_ADMIN"]),
@@ -138,7 +140,9 @@ def test_check_warns_of_defaults_that_make_such_pods(source: str, notes: list[st
         (ESCALATION.replace("allowPrivilegeEscalation: false", "allowPrivilegeEscalation: true"), "gatekeeper", []),
         # these set no default either
         ("policy p {\n    audit\n    default allowPrivilegeEscalation false\n}\n", "gatekeeper", []),
-        (f"policy p extends pss/restricted@1.30 {{\n{DROPS}}}\n", "vap", [("warning", 1)]),
+        (f"policy p extends pss/restricted@1.30 {{\n{GROUP}}}\n", "vap", [("warning", 1)]),
+        (f"policy p extends pss/restricted@1.30 {{\n{DROPS}}}\n", "vap", []),
+        (f"policy p extends pss/restricted@1.30 {{\n{DROPS}}}\n", "gatekeeper", [("warning", 1)]),
         ("policy p {\n    deny privileged\n    default allowPrivilegeEscalation false\n}\n", "kyverno",
          [("note", 1), ("warning", 1)]),
     ],

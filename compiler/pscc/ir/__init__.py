@@ -200,6 +200,19 @@ class Check:
 
 
 @frozen
+class LeftOut:
+    """The pods that an ``unless`` leaves out.
+
+    ``condition`` holds for them, and for no others. ``word`` is its part of a shape's name (``UnlessWindows``), ``text`` follows
+    the word "pods" in a sentence.
+    """
+
+    condition: Condition
+    word: str
+    text: str
+
+
+@frozen
 class Default:
     """One ``default`` statement: it sets a field that is unset, or adds the elements that a list lacks.
 
@@ -208,7 +221,8 @@ class Default:
     - ``add`` has the elements to add to the list instead. One that the container's list ``unless_in`` has is not added.
     - ``inherits`` is the pod field that a container falls back on. Where it is set, the container's own field is not
       defaulted. So a default of the pod's field gives every container the same effective value.
-    - ``unless`` is a condition under which the default does nothing.
+    - ``unless`` is a condition under which the default does nothing. ``left_out`` says what of it comes from the ``unless`` of
+      the rules on the control.
     - ``grants``: the default gives privilege. Where a target cannot set it exactly, pods go without it. (A target that
       cannot set another default makes pods set the field themselves.)
     - ``isolates``: the default takes privilege and gives none, so a target may set it for requests that are exempt.
@@ -225,6 +239,7 @@ class Default:
     inherits: tuple[str, ...] = ()
     unless: Condition = FALSE
     unless_in: tuple[str, ...] = ()
+    left_out: LeftOut | None = None
     grants: bool = False
     isolates: bool = False
     statement: str = ""

@@ -18,6 +18,7 @@ from pscc.ir.access import Scope
 from pscc.ir.passes import disjunction, specialise, with_parts
 from pscc.meaning.narrowing import exempt_names
 from pscc.reasoning.default_conflicts import meet
+from pscc.reasoning.refused_changes import plain_pods
 from pscc.reference import interpreter
 
 CONTAINER = "container"
@@ -69,10 +70,13 @@ def _objects_to(check: ir.Check, default: ir.Default, policy: ir.Policy) -> bool
 
     The container is one that the check does not exempt: another check may exempt all others.
     """
-    plain: interpreter.Json = {"spec": {"containers": [{"name": _not_exempt(check)}]}}
-    defaulted = interpreter.with_defaults(replace(policy, defaults=(default,)), plain)
-    before, after = (tuple(_objections(check, policy, pod)) for pod in (plain, defaulted))
-    return any(objection not in before for objection in after)
+    compared = disjunction((default.unless, *(requirement.when for requirement in check.requirements)))
+    for plain in plain_pods(compared, _not_exempt(check)):
+        defaulted = interpreter.with_defaults(replace(policy, defaults=(default,)), plain)
+        before, after = (tuple(_objections(check, policy, pod)) for pod in (plain, defaulted))
+        if any(objection not in before for objection in after):
+            return True
+    return False
 
 
 def _objections(
@@ -170,7 +174,7 @@ def default_check(default: ir.Default, spares: bool = True) -> ir.Check:
     if default.value is None:
         each: tuple[ir.Each, ...] = (ir.Each(_ELEMENT.var, param),)
         spared = (ir.In(_ELEMENT, ir.Path(CONTAINER, default.unless_in)),) if spares and default.unless_in else ()
-        must = disjunction((ir.In(_ELEMENT, where), *spared))
+        must = disjunction((ir.In(_ELEMENT, where), *spared, default.unless))
         text: tuple[ir.Part, ...] = (f"{label} lacks ", ir.Show(_ELEMENT), ", which is not added")
         description = f"{label} has what this policy would have added."
     else:
@@ -188,7 +192,7 @@ def default_check(default: ir.Default, spares: bool = True) -> ir.Check:
     )
     return ir.Check(
         control=default.control,
-        shape=f"Default{name}{'' if spares else 'InAnyCase'}",
+        shape=f"Default{name}{'' if spares else 'InAnyCase'}{default.left_out.word if default.left_out else ''}",
         title=f"A default for {label}",
         description=description,
         requirements=(requirement,),
@@ -265,7 +269,7 @@ def _simplified(condition: ir.Condition, unset: tuple[ir.Path, ...], false: ir.C
             case _:
                 return False
 
-    if condition == false:
+    if condition in (false.conditions if isinstance(false, ir.Or) else (false,)):
         return ir.FALSE
     match condition:
         case ir.Has(value=value) | ir.In(value=value) | ir.InRanges(value=value) | ir.StartsWithAny(value=value):

@@ -15,6 +15,7 @@ from pscc.controls._base import Probe
 from pscc.diagnostics import Diagnostic, Report
 from pscc.diagnostics.spelling import did_you_mean, respelled
 from pscc.ir.access import ContainerExemption
+from pscc.ir.passes import disjunction
 from pscc.language import ast
 from pscc.meaning.scoping import glob, names_of
 
@@ -42,8 +43,8 @@ FIELDS: Mapping[str, Field] = {
 }
 
 
-def unless(check: ir.Check, tail: ast.Unless, report: Report) -> ir.Check:
-    """``check`` for those pods only for which the condition ``tail`` is false. Errors in ``tail`` go to ``report``."""
+def left_out(tail: ast.Unless, report: Report) -> ir.LeftOut | None:
+    """The pods that ``tail`` leaves out. None where it names no field or value that can be; errors go to ``report``."""
     field = FIELDS.get(tail.field.text)
     if field is None:
         suggestion = did_you_mean(tail.field.text, FIELDS)
@@ -51,17 +52,28 @@ def unless(check: ir.Check, tail: ast.Unless, report: Report) -> ir.Check:
         fixes = respelled(tail.field.span, tail.field.text, suggestion, FIELDS)
         message = f"`unless` does not know `{tail.field.text}`"
         report.add(Diagnostic("LNG043", message, tail.field.span, help=help, fixes=fixes))
-        return check
+        return None
     if tail.value.text not in field.values or tail.value.quoted:
         help = f"it takes {_forms()}"
         message = f"`{tail.value.text}` is no value of `{tail.field.text}`"
         report.add(Diagnostic("LNG043", message, tail.value.span, help=help))
-        return check
+        return None
     value, word = field.values[tail.value.text]
-    applies = ir.Not(ir.Equals(ir.Path(ir.POD, field.path), ir.Const(value)))
+    condition = ir.Equals(ir.Path(ir.POD, field.path), ir.Const(value))
+    return ir.LeftOut(condition, f"Unless{word}", f"whose {tail.field.text} is {tail.value.text}")
+
+
+def unless(check: ir.Check, pods: ir.LeftOut) -> ir.Check:
+    """``check`` for all pods but ``pods``."""
+    applies = ir.Not(pods.condition)
     requirements = tuple(replace(r, when=_both(applies, r.when)) for r in check.requirements)
-    description = f"{check.description} Pods whose {tail.field.text} is {tail.value.text} are left out."
-    return replace(check, shape=f"{check.shape}Unless{word}", description=description, requirements=requirements)
+    description = f"{check.description} Pods {pods.text} are left out."
+    return replace(check, shape=f"{check.shape}{pods.word}", description=description, requirements=requirements)
+
+
+def default_unless(default: ir.Default, pods: ir.LeftOut) -> ir.Default:
+    """``default`` for all pods but ``pods``."""
+    return replace(default, unless=disjunction((default.unless, pods.condition)), left_out=pods)
 
 
 def _forms() -> str:

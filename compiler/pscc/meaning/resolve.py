@@ -20,7 +20,7 @@ from pscc.language.printer import print_statement, print_value
 from pscc.meaning.inheritance import Flat, Slot, flatten, slot_of, too_deep
 from pscc.meaning.linking import Family
 from pscc.meaning.naming import check_name
-from pscc.meaning.narrowing import CONTAINER_KINDS, exempting, looks_at_containers, unless
+from pscc.meaning.narrowing import CONTAINER_KINDS, default_unless, exempting, left_out, looks_at_containers, unless
 from pscc.meaning.scoping import exemption_of, scope_of
 from pscc.meaning.unknown import unknown_control
 
@@ -136,7 +136,20 @@ class _PolicyResolver:
         self.slots: dict[Slot, Span] = {}
         self.set_by: dict[tuple[str, ...], ir.Default] = {}
         self.checks: list[tuple[ast.Mode, ir.Check]] = []
-        self.defaults: list[ir.Default] = []
+        self.left_out: dict[str, set[ir.LeftOut | None]] = {}
+        self._defaults: list[ir.Default] = []
+
+    @property
+    def defaults(self) -> tuple[ir.Default, ...]:
+        """The defaults. Each leaves out the pods that all rules of the policy on its control leave out.
+
+        What these rules do not ask of a pod for Windows, say, the API server refuses there.
+        """
+        return tuple(self._following(default) for default in self._defaults)
+
+    def _following(self, default: ir.Default) -> ir.Default:
+        pods, *others = self.left_out.get(default.control, {None})
+        return default if others or pods is None else default_unless(default, pods)
 
     def statement(self, statement: ast.Statement) -> None:
         """Resolve one statement about one control."""
@@ -185,6 +198,8 @@ class _PolicyResolver:
         if statement.mode or statement.unless:
             what = f"`{statement.mode}`" if statement.mode else "`unless`"
             help = f"leave {what} out: a default only fills what is unset"
+            if statement.unless:
+                help += f", and not for the pods that every rule on {control.id} leaves out"
             self.report.add(Diagnostic("LNG044", f"a default takes no {what}", statement.span, help=help))
         if control.default is None or not _default_fits(control.default, statement):
             _no_shape(control, statement, self.report)
@@ -194,7 +209,7 @@ class _PolicyResolver:
         if filled and params is not None and self._settable(control.default, params, statement):
             built = control.default.build(params, statement.span)
             if self._alone(built):
-                self.defaults.append(replace(built, statement=print_statement(statement)))
+                self._defaults.append(replace(built, statement=print_statement(statement)))
 
     def _alone(self, default: ir.Default) -> bool:
         """Whether no other default sets the field: of two, targets would apply another than the interpreter."""
@@ -243,8 +258,10 @@ class _PolicyResolver:
         if not filled or params is None:
             return
         check = check_of(control, shape, params, statement.span, statement.because, print_statement(statement))
-        if statement.unless:
-            check = unless(check, statement.unless, self.report)
+        pods = left_out(statement.unless, self.report) if statement.unless else None
+        self.left_out.setdefault(control.id, set()).add(pods)
+        if pods is not None:
+            check = unless(check, pods)
         self.checks.append((statement.mode or self.mode, exempting(check, self.exemptions)))
 
 

@@ -60,6 +60,8 @@ def condition(node: ir.Condition) -> str:
             return f"{value(read)} != {NULL}"
         case ir.Not(condition=ir.Has(value=read)):
             return f"{value(read)} == {NULL}"
+        case ir.Equals(left=read, right=ir.Const(value=bool(wanted))):
+            return f"{value(read)} == `{json.dumps(wanted)}`"
         case ir.Equals(left=read, right=ir.Const(value=str(text))):
             return f"{value(read)} == {literal(text)}"
         case ir.Not(condition=inner):

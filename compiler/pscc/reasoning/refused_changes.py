@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import product
 
 from pscc import ir
 from pscc.base.frozen import frozen
@@ -42,6 +43,50 @@ def refused_changes(policy: ir.Policy) -> Iterator[RefusedChange]:
             if found:
                 yield RefusedChange(policy, default, found[0], admitted=not _objects_to(policy, pod))
                 break
+
+
+def refused_where_left_out(default: ir.Default) -> bool:
+    """Whether the API server refuses every pod that ``default.left_out`` leaves out, once ``default`` is set there all the same."""
+    if default.left_out is None:
+        return False
+    left_out = default.left_out.condition
+    widely = replace(default, unless=ir.FALSE)
+    policy = ir.Policy("", "", "enforce", (), (widely,), default.span)
+    return all(
+        refusals(interpreter.with_defaults(policy, pod))
+        for pod in plain_pods(left_out)
+        if interpreter.holds(left_out, pod)
+    )
+
+
+def plain_pods(condition: ir.Condition, name: str = "main") -> Iterator[Json]:
+    """Pods with nothing but a container called ``name`` and fields that ``condition`` compares with constants.
+
+    There is one for each combination of these constants, and of the fields being unset.
+    """
+    values: dict[tuple[str, ...], list[str | int]] = {}
+    for node in nodes(condition, ir.Equals):
+        match node:
+            case ir.Equals(
+                left=ir.Path(var=ir.POD, fields=fields), right=ir.Const(value=str() | bool() | int() as value)
+            ):
+                values.setdefault(fields, []).append(value)
+    choices: list[list[str | int | None]] = [[None, *given] for given in values.values()]
+    for chosen in product(*choices):
+        pod: Json = {"spec": {"containers": [{"name": name}]}}
+        for fields, wanted in zip(values, chosen, strict=True):
+            if wanted is not None:
+                _set(pod, fields, wanted)
+        yield pod
+
+
+def _set(pod: Json, fields: tuple[str, ...], value: str | int) -> None:
+    at: object = pod
+    for name in fields[:-1]:
+        assert isinstance(at, dict)
+        at = at.setdefault(name, {})
+    assert isinstance(at, dict)
+    at[fields[-1]] = value
 
 
 def _tried(policy: ir.Policy) -> Iterator[Json]:

@@ -66,6 +66,7 @@ def _effect(default: ir.Default) -> object:
         default.value,
         default.add,
         default.inherits,
+        default.unless,
         default.unless_in,
     )
 

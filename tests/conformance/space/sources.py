@@ -123,6 +123,8 @@ class _Drawing:
             self._one_reads_what_another_sets(names)
         if count > 1 and self._perhaps(0.3):
             self._several_add_to_one_list(names)
+        if self._perhaps(0.3):
+            self._a_default_follows(names)
         blocks = [self._policy(name, name in members) for name in names]
         if members:
             chosen = [*members, *(["base-0"] if used and self._perhaps(0.3) else [])]
@@ -155,6 +157,20 @@ class _Drawing:
             self._beside(name, self._default(control), control)
         reader, shape = self.rng.choice(looked_at[control])
         self._beside(self.rng.choice(adding), self._check(reader, shape), reader)
+
+    def _a_default_follows(self, names: list[str]) -> None:
+        """One of ``names`` gets a default besides, and a rule on its control that leaves pods out; another may get a reader."""
+        looked_at = readers(CONTROLS)
+        following = [control for control in looked_at if control.shapes]
+        if not following:
+            return
+        control, setting = self.rng.choice(following), self.rng.choice(names)
+        self._beside(setting, self._default(control), control)
+        self._beside(setting, self._check(control, leaving_out=1.0), control)
+        if len(names) > 1 and self._perhaps(0.6):
+            reader, shape = self.rng.choice(looked_at[control])
+            other = self.rng.choice([name for name in names if name != setting])
+            self._beside(other, self._check(reader, shape, leaving_out=0.5), reader)
 
     def _beside(self, name: str, statement: str, control: Control) -> None:
         self.besides.setdefault(name, []).append((statement, control.id))
@@ -210,7 +226,7 @@ class _Drawing:
             self.controls[name].append(control.id)
         return found
 
-    def _check(self, control: Control, shape: Shape | None = None) -> str:
+    def _check(self, control: Control, shape: Shape | None = None, leaving_out: float = 0.1) -> str:
         shape = shape or self.rng.choice(control.shapes)
         text = f"{shape.verb} {control.id}"
         if shape.takes != "nothing":
@@ -218,7 +234,7 @@ class _Drawing:
             text += f"{manner} {words.values(control, self.rng, single=False, literal=bool(manner))}"
         if shape.on:
             text += f" on {shape.on}"
-        if self._perhaps(0.1):
+        if self._perhaps(leaving_out):
             name = self.rng.choice(list(FIELDS))
             (keyword,) = grammar.words("_UNLESS")
             text += f" {keyword} {name} {self.rng.choice(list(FIELDS[name].values))}"

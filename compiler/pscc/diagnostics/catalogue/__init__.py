@@ -216,7 +216,7 @@ _CODES: dict[str, tuple[str, str, str]] = {
         "A default after which the API server refuses the pod",
         "The target sets the default in every pod that leaves the field unset. The API server then refuses some of them, by the "
         "rules of POD006, before any policy judges the pod. Its message names no policy. A default has no condition of its "
-        "own, so it cannot leave these pods alone.",
+        "own: it leaves alone only the pods that the rules on its control leave out with `unless`.",
         "",
     ),
     "TGT009": (

@@ -32,7 +32,11 @@ CODES: dict[str, tuple[str, str, str]] = {
     "LNG041": ("An exemption that has ended", "Its date is past: it has to be taken out or decided again.", ""),
     "LNG042": ("An exemption that ends soon", "In 30 days or less the policy will not compile.", ""),
     "LNG043": ("Not known to `unless`", "A statement can leave pods out by their OS and their user namespace.", ""),
-    "LNG044": ("A narrowed default", "A default has neither a mode nor an `unless`.", "audit default nonRoot"),
+    "LNG044": (
+        "A narrowed default",
+        "A default has neither a mode nor an `unless`. It follows the `unless` that all rules of its policy on its control have.",
+        "audit default nonRoot",
+    ),
     "LNG045": ("An exemption from nothing", "The policy says nothing about the control.", ""),
     "LNG046": (
         "A container exempt from a rule about the pod",

@@ -98,6 +98,7 @@ def _unset(path: ir.Path, otherwise: Expression, pending: Pending) -> Expression
 def _with_added(path: ir.Path, default: ir.Default, where: Expression) -> Expression:
     """The list at ``path`` and what ``default`` adds to it."""
     added = lacking(path.var, default)
+    where = all_of(where, condition(negation(default.unless)))
     if where != TRUE:
         added = or_empty(where, added)
     return dyn(infix("+", or_empty(has_value(path), access(path)), added))

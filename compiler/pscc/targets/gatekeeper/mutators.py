@@ -6,11 +6,11 @@ import json
 
 from pscc import ir
 from pscc.base.frozen import frozen
-from pscc.ir.defaulting import distinguishes_sites, kebab
-from pscc.ir.passes import reads_of
+from pscc.ir.defaulting import all_of, check_reads, distinguishes_sites, kebab
 from pscc.lowering.capabilities import Judging, LeavesUnset, Sets, SetsWidely, Setting
 from pscc.output.contents import ObjectName
 from pscc.output.templating import Code, yaml_quote
+from pscc.reasoning.refused_changes import refused_where_left_out
 from pscc.targets.gatekeeper.applied import Applied, path_of
 from pscc.targets.gatekeeper.match import match_lines
 from pscc.targets.shared.names import Names
@@ -46,16 +46,30 @@ def _shows(default: ir.Default, judging: Judging) -> bool:
     """Whether a check of ``judging`` would see that ``default`` is set elsewhere, or more widely, than its policy sets it.
 
     What containers inherit is set at the pod, which is the same to a check of the value in force, and to no other. Where
-    the condition of a default cannot be tested, another control's check of the field might be satisfied by it.
+    the condition of a default cannot be tested, a check of the field under another condition might be satisfied by it.
     """
     for check in judging:
         if default.inherits and distinguishes_sites(check, default):
             return True
-        reads = reads_of(check)
-        foreign = check.control != default.control and default.unless != ir.FALSE
-        if foreign and (default.path in reads.container or default.inherits in reads.pod):
+        if _is_told_apart(check, default) and check_reads(check, default):
             return True
     return False
+
+
+def _is_told_apart(check: ir.Check, default: ir.Default) -> bool:
+    """Whether ``check``, of the field that ``default`` sets, may admit a pod for it that ``default.unless`` leaves alone."""
+    if default.unless == ir.FALSE:
+        return False
+    if default.left_out is None:
+        return check.control != default.control
+    if default.unless == default.left_out.condition and refused_where_left_out(default):
+        return False
+    return check.control != default.control or not _leaves_out(check, default.left_out.condition)
+
+
+def _leaves_out(check: ir.Check, pods: ir.Condition) -> bool:
+    """Whether ``check`` says nothing of the pods for which the condition ``pods`` holds."""
+    return all(ir.Not(pods) in all_of(requirement.when) for requirement in check.requirements)
 
 
 def applied_mutator(policy: ir.Policy, owner: str, mutator: Mutator, operations: bool) -> Applied:

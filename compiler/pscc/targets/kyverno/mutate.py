@@ -12,7 +12,8 @@ from textwrap import dedent
 
 from pscc import ir
 from pscc.ir.defaulting import LISTS, in_sequence, json_value, kebab
-from pscc.ir.passes import negation
+from pscc.ir.passes import disjunction, negation
+from pscc.ir.walking import nodes
 from pscc.lowering.capabilities import Judging, LeavesUnset, Sets, Setting
 from pscc.output.contents import origin
 from pscc.output.templating import Code, comment, yaml_block, yaml_lines, yaml_quote
@@ -95,13 +96,23 @@ def _container_rule(default: ir.Default, name: str, kind: str) -> Fields:
     conditions: list[str] = []
     if default.inherits:
         conditions.append(f"{jmespath.field(jmespath.OBJECT, default.inherits)} == {jmespath.NULL}")
-    when = "" if default.unless == ir.FALSE else jmespath.condition(negation(default.unless))
+    of_pod, of_container = _parts(default.unless)
+    if of_pod != ir.FALSE:
+        conditions.append(jmespath.condition(negation(of_pod)))
+    when = "" if of_container == ir.FALSE else jmespath.condition(negation(of_container))
     if default.value is None:
         spared = jmespath.field(jmespath.ELEMENT, default.unless_in) if default.unless_in else None
         value = jmespath.united(own, jmespath.lacking(own, default.add, spared))
     else:
         value = f"not_null({own}, {jmespath.given(json_value(default), when)})"
     return _rule(default, name, kind, conditions, _patch(default.path, f"{{{{ {value} }}}}", 20))
+
+
+def _parts(unless: ir.Condition) -> tuple[ir.Condition, ir.Condition]:
+    """What of the alternatives in ``unless`` is about the pod alone, and what is about a container."""
+    alternatives = unless.conditions if isinstance(unless, ir.Or) else (unless,)
+    of_pod = [part for part in alternatives if all(path.var == ir.POD for path in nodes(part, ir.Path))]
+    return disjunction(tuple(of_pod)), disjunction(tuple(part for part in alternatives if part not in of_pod))
 
 
 def _rule(default: ir.Default, name: str, kind: str, conditions: list[str], patch: Code) -> Fields:
