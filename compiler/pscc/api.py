@@ -297,9 +297,9 @@ def contents_of(sources: Iterable[SourceFile]) -> tuple[Contents, tuple[Diagnost
             report.add(Diagnostic("POD003", "there is no object in this file", place, "warning"))
     report.raise_errors()
     contents = Contents(
-        tuple(manifest for one in read for manifest in one.manifests),
-        tuple(namespace for one in read for namespace in one.namespaces),
-        tuple(other for one in read for other in one.others),
+        tuple(manifest for of_file in read for manifest in of_file.manifests),
+        tuple(namespace for of_file in read for namespace in of_file.namespaces),
+        tuple(other for of_file in read for other in of_file.others),
     )
     if contents.others:
         report.add(Diagnostic("POD003", _without_a_pod(contents), severity="note"))

@@ -183,16 +183,16 @@ def checked(
     from pscc.meaning.lint import lint, refused, weaker
     from pscc.meaning.loosened import loosened, replacements, replacing
 
-    found = _analysed(sources, load, today, everyone, list_ignored, False, namespace)
-    diagnostics = found.diagnostics
+    analysed = _analysed(sources, load, today, everyone, list_ignored, False, namespace)
+    diagnostics = analysed.diagnostics
     if all(is_language(source) for source in sources):
-        replaced = replacements(found.document, found.family)
-        diagnostics += tuple(lint(found.document, found.program, replacing(replaced)))
-        diagnostics += tuple(loosened(replaced, found.program))
-    diagnostics += tuple(refused(found.program))
+        replaced = replacements(analysed.document, analysed.family)
+        diagnostics += tuple(lint(analysed.document, analysed.program, replacing(replaced)))
+        diagnostics += tuple(loosened(replaced, analysed.program))
+    diagnostics += tuple(refused(analysed.program))
     hidden = _hidden(sources)
     shown = (*hidden.shown(diagnostics), *hidden.idle(diagnostics))
-    return found.document, found.program, shown if floor is None else (*shown, *weaker(found.program, *floor))
+    return analysed.document, analysed.program, shown if floor is None else (*shown, *weaker(analysed.program, *floor))
 
 
 def _further(document: Document | None, load: Load, today: date) -> tuple[Diagnostic, ...]:

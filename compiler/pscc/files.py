@@ -29,7 +29,7 @@ def files_of(paths: tuple[str, ...], suffixes: tuple[str, ...] = SUFFIXES) -> tu
     lines of a source, and whoever may add a link should not see files by it.
     """
     missing = f"there is no {', '.join(suffixes)} file in this folder"
-    return _found(paths, lambda file: file.suffix in suffixes and not file.name.endswith(CASES_ENDING), missing)
+    return _expanded(paths, lambda file: file.suffix in suffixes and not file.name.endswith(CASES_ENDING), missing)
 
 
 def cases_of(paths: tuple[str, ...]) -> tuple[str, ...]:
@@ -38,10 +38,10 @@ def cases_of(paths: tuple[str, ...]) -> tuple[str, ...]:
     Raises `FileNotFoundError` as `files_of` does.
     """
     missing = f"there is no file of cases in this folder: its name ends in {CASES_ENDING}"
-    return _found(paths, lambda file: file.name.endswith(CASES_ENDING) and ".venv" not in file.parts, missing)
+    return _expanded(paths, lambda file: file.name.endswith(CASES_ENDING) and ".venv" not in file.parts, missing)
 
 
-def _found(paths: tuple[str, ...], wanted: Callable[[Path], bool], missing: str) -> tuple[str, ...]:
+def _expanded(paths: tuple[str, ...], wanted: Callable[[Path], bool], missing: str) -> tuple[str, ...]:
     files: list[str] = []
     for path in paths:
         if path != "-" and Path(path).is_dir():

@@ -60,9 +60,11 @@ class _Settings:
 
     def keeps(self, before: _State, after: _State) -> bool:
         """Whether ``after`` says all that ``before`` did. A policy whose head had an error may have got another name."""
-        said, says = self.says(before), self.says(after)
-        named = Counter(statement for statement in said if statement[0])
-        return not named - Counter(says) and not Counter(line for _, line in said) - Counter(line for _, line in says)
+        lines_before, lines_after = self.says(before), self.says(after)
+        named = Counter(statement for statement in lines_before if statement[0])
+        return not named - Counter(lines_after) and not Counter(line for _, line in lines_before) - Counter(
+            line for _, line in lines_after
+        )
 
     def offers(self, diagnostic: Diagnostic) -> bool:
         """Whether ``diagnostic`` offers a fix that may be applied."""

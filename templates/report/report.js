@@ -12,7 +12,7 @@ for (const table of document.querySelectorAll("table.sortable")) {
       const number = head.dataset.type === "number";
       const order = new Intl.Collator("en", { numeric: true });
       const keyed = [...body.rows].map((row) => [row.cells[column].textContent.trim(), row]);
-      keyed.sort(([one], [two]) => (number ? Number(one) - Number(two) : order.compare(one, two)) * (down ? -1 : 1));
+      keyed.sort(([first], [second]) => (number ? Number(first) - Number(second) : order.compare(first, second)) * (down ? -1 : 1));
       for (const each of heads) each.removeAttribute("aria-sort");
       head.setAttribute("aria-sort", down ? "descending" : "ascending");
       body.append(...keyed.map(([, row]) => row));
@@ -31,14 +31,14 @@ const textOf = (row) => {
 };
 const show = () => {
   const text = form.elements.text.value.toLowerCase(), outcome = form.elements.outcome.value;
-  let found = 0;
+  let matching = 0;
   for (const row of body.rows) {
     const wanted = (!outcome || row.dataset.outcome === outcome) && (!text || textOf(row).includes(text));
-    found += wanted;
-    row.hidden = !wanted || found > most;
+    matching += wanted;
+    row.hidden = !wanted || matching > most;
   }
-  form.querySelector("output").textContent = `${Math.min(found, most)} of ${found} shown`;
-  form.elements.all.hidden = found <= most;
+  form.querySelector("output").textContent = `${Math.min(matching, most)} of ${matching} shown`;
+  form.elements.all.hidden = matching <= most;
 };
 form.hidden = false;
 form.addEventListener("submit", (event) => event.preventDefault());

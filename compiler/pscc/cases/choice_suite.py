@@ -36,7 +36,7 @@ def choice_cases(choice: ir.Choice) -> tuple[Case, ...]:
         for policy, case in pods:
             if len(cases) < MOST_CASES:
                 label = f"{_part(policy.name)}-{_part(case.name)}-by-{_part(_who(request))}"
-                name = unique(label, {one.name for one in cases})
+                name = unique(label, {case.name for case in cases})
                 cases.append(_case(choice, name, case.pod, request))
     refused = next((case for case in cases if not case.allowed), None)
     if refused is not None and refused.request is not None:

@@ -28,7 +28,7 @@ def defaulted(policy: ir.Policy) -> tuple[Defaulted, ...]:
     init = beside(minimal("nothing-set-init", policy.scope.example), "initContainers", "init")
     empty = _with_empty_contexts(minimal("empty-contexts", policy.scope.example))
     all_pods = (Defaulted(before, interpreter.with_defaults(policy, before)) for before in (pod, init, empty))
-    return tuple(one for one in all_pods if one.after != one.before)
+    return tuple(pod for pod in all_pods if pod.after != pod.before)
 
 
 def _with_empty_contexts(pod: Json) -> Json:

@@ -19,7 +19,9 @@ class Wanted:
 
     def of(self, diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
         """The wanted ones of ``diagnostics``. Errors always are."""
-        return tuple(one for one in diagnostics if one.severity == "error" or self._has(one.code))
+        return tuple(
+            diagnostic for diagnostic in diagnostics if diagnostic.severity == "error" or self._has(diagnostic.code)
+        )
 
     def _has(self, code: str) -> bool:
         return (not self.selected or code.startswith(self.selected)) and not code.startswith(self.ignored)

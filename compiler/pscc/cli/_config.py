@@ -39,8 +39,8 @@ class Config:
 
     def line(self, key: str) -> int:
         """The line where ``key`` stands; 1 where it cannot be told."""
-        found = re.search(rf"""^[ \t]*(\[[ \t]*)?["']?{re.escape(key)}["']?[ \t]*[]=]""", self.text, re.MULTILINE)
-        return self.text.count("\n", 0, found.start()) + 1 if found else 1
+        match = re.search(rf"""^[ \t]*(\[[ \t]*)?["']?{re.escape(key)}["']?[ \t]*[]=]""", self.text, re.MULTILINE)
+        return self.text.count("\n", 0, match.start()) + 1 if match else 1
 
     def wrong(self, key: str, message: str) -> Wrong:
         """The error that ``message`` is wrong with ``key``."""
@@ -93,7 +93,7 @@ def defaults(config: Config, command: click.Command) -> dict[str, object]:
     _require_known(config, command)
     options = options_of(command)
     return {
-        options[key].name or key: _value(config, options[key], *said) for key, said in own.items() if key in options
+        options[key].name or key: _value(config, options[key], *says) for key, says in own.items() if key in options
     }
 
 

@@ -24,11 +24,11 @@ def as_json(difference: Difference, workloads: tuple[WorkloadChange, ...] | None
         "quieter": list(map(_witness, difference.quieter)),
         "louder": list(map(_witness, difference.louder)),
         "changed": list(map(_change, difference.changed)),
-        "undecided": [{"control": one.control, "reason": one.reason} for one in difference.undecided],
+        "undecided": [{"control": undecided.control, "reason": undecided.reason} for undecided in difference.undecided],
         "apart": list(map(_request, difference.apart)),
     }
     if workloads is not None:
-        report["workloads"] = [one.as_json() for one in workloads]
+        report["workloads"] = [workload.as_json() for workload in workloads]
     return report
 
 

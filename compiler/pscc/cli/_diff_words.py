@@ -64,8 +64,8 @@ def lines(difference: Difference) -> Iterator[Line]:
             yield Line(kind, of_witness(witness, who), where_of(witness, witness.requests))
     for change in difference.changed:
         yield Line("changed", change.control, where(change.requests))
-    for one in difference.undecided:
-        yield Line("undecided", one.control, one.reason)
+    for undecided in difference.undecided:
+        yield Line("undecided", undecided.control, undecided.reason)
 
 
 def of_witness(witness: Witness, who: str) -> str:
@@ -89,11 +89,11 @@ def update(witness: Witness) -> str:
 def where(requests: Iterable[Request]) -> str:
     """For whom, and where: the same change in many namespaces is said once. Empty where it holds for a plain request."""
     asked = list(requests)
-    if any(not _place(one) and not _who(one) for one in asked):
+    if any(not _place(request) and not _who(request) for request in asked):
         return ""
     by_who: dict[tuple[str, ...], list[str]] = {}
-    for one in asked:
-        by_who.setdefault(_who(one), []).append(_place(one))
+    for request in asked:
+        by_who.setdefault(_who(request), []).append(_place(request))
     by_places: dict[tuple[str, ...], list[str]] = {}
     for who, some in by_who.items():
         places = () if "" in some else tuple(dict.fromkeys(some))
@@ -129,9 +129,9 @@ def _who(request: Request) -> tuple[str, ...]:
     return tuple(map(clean, names(request)))
 
 
-def value(one: object) -> str:
+def value(json_value: object) -> str:
     """A value of a pod, as it is written in YAML on one line."""
-    return "not set" if one is None else clean(json.dumps(one))
+    return "not set" if json_value is None else clean(json.dumps(json_value))
 
 
 def manifest(pod: Mapping[str, object]) -> str:

@@ -63,17 +63,17 @@ def workload_changes(old: Program, new: Program, manifests: Iterable[Manifest]) 
         if same and (first.verdict == "denied" or before[0].pod == after[0].pod):
             continue
         graver = before if _GRAVITY[first.verdict] > _GRAVITY[second.verdict] else after
-        reasons = tuple(text for one in graver for text in _reasons(one, _gravest(graver).verdict))
+        reasons = tuple(text for judgement in graver for text in _reasons(judgement, _gravest(graver).verdict))
         place = first.file, first.kind, first.namespace, first.name
         yield WorkloadChange(*place, first.verdict, second.verdict, reasons)
 
 
-def _gravest(found: tuple[Judgement, ...]) -> Judgement:
-    return max(found, key=lambda one: _GRAVITY[one.verdict])
+def _gravest(judged: tuple[Judgement, ...]) -> Judgement:
+    return max(judged, key=lambda judgement: _GRAVITY[judgement.verdict])
 
 
-def _reasons(one: Judgement, verdict: Outcome) -> Iterator[str]:
-    if one.verdict == verdict and _GRAVITY[verdict]:
-        yield from (reason.full_message for reason in one.reasons)
-        if not one.reasons:
-            yield one.message
+def _reasons(judgement: Judgement, verdict: Outcome) -> Iterator[str]:
+    if judgement.verdict == verdict and _GRAVITY[verdict]:
+        yield from (reason.full_message for reason in judgement.reasons)
+        if not judgement.reasons:
+            yield judgement.message

@@ -45,13 +45,15 @@ class Suite:
 
 def junit(name: str, suites: Sequence[Suite]) -> str:
     """The document of the run ``name``. Each suite counts its cases, and the run counts all of them."""
-    root = ElementTree.Element("testsuites", {"name": name, **_counts([case for one in suites for case in one.cases])})
-    for one in suites:
-        suite = ElementTree.SubElement(root, "testsuite", {"name": clean(one.name), **_counts(one.cases)})
-        for case in one.cases:
+    root = ElementTree.Element(
+        "testsuites", {"name": name, **_counts([case for suite in suites for case in suite.cases])}
+    )
+    for suite in suites:
+        suite_element = ElementTree.SubElement(root, "testsuite", {"name": clean(suite.name), **_counts(suite.cases)})
+        for case in suite.cases:
             where = {"classname": clean(case.file), "file": clean(case.file)}
             line = {} if case.line is None else {"line": str(case.line)}
-            element = ElementTree.SubElement(suite, "testcase", {"name": clean(case.name), **where, **line})
+            element = ElementTree.SubElement(suite_element, "testcase", {"name": clean(case.name), **where, **line})
             if case.outcome is not None:
                 _add(element, case.outcome)
     ElementTree.indent(root)

@@ -83,8 +83,8 @@ def _diagnostics(report: Report) -> Iterator[Diagnostic]:
             yield Diagnostic("POD008", f"{who} is admitted once changed: {changes}", workload.span, "note")
         for each in workload.facts.elsewhere:
             if each.how == "refused":
-                found = "; ".join(map(objected, each.objections))
-                yield Diagnostic("POD009", f"{who} is refused on {each.target}: {found}", workload.span, "warning")
+                messages = "; ".join(map(objected, each.objections))
+                yield Diagnostic("POD009", f"{who} is refused on {each.target}: {messages}", workload.span, "warning")
 
 
 def _cases(workload: Workload) -> Iterator[Case]:

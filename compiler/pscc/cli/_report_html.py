@@ -129,8 +129,8 @@ def _namespaces(report: Report) -> Iterator[_Namespace]:
 def _workloads(report: Report) -> Iterator[_Workload]:
     for workload in report.workloads:
         points = tuple(words.points(workload))
-        found, changed = len(workload.objections), len(workload.facts.changes)
-        parts = [words.counted(found, "finding")] if found else []
+        findings, changed = len(workload.objections), len(workload.facts.changes)
+        parts = [words.counted(findings, "finding")] if findings else []
         parts += [f"{words.counted(changed, 'field')} set"] if changed and workload.outcome != "refused" else []
         yield _Workload(
             clean(workload.namespace),

@@ -66,13 +66,13 @@ def _reports(namespace: str, workloads: tuple[Workload, ...]) -> Iterator[Json]:
 def _of_workload(workload: Workload) -> Iterator[Json]:
     """A result for each finding of a policy; one for each choice, and for each policy that accepts the workload."""
     for judgement in workload.facts.judgements:
-        found = tuple(objections((judgement,)))
+        reasons = tuple(objections((judgement,)))
         policy = judgement.policy or judgement.choice or "none"
-        if judgement.choice is not None or not found:
-            lines = [objected(each) for each in found] or _remarks(workload, judgement)
+        if judgement.choice is not None or not reasons:
+            lines = [objected(each) for each in reasons] or _remarks(workload, judgement)
             yield _result(workload, policy, "", judgement.verdict, "; ".join(lines))
         else:
-            for each in found:
+            for each in reasons:
                 yield _result(workload, policy, each.control, each.verdict, objected(each))
 
 

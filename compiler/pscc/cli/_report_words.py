@@ -88,10 +88,10 @@ def counts(report: Report) -> tuple[tuple[Outcome, int], ...]:
 
 def headline(report: Report) -> str:
     """The result in one sentence."""
-    found = ", ".join(
+    numbers = ", ".join(
         f"{number:,} {(WORDS if number == 1 else _PLURAL)[outcome]}" for outcome, number in counts(report) if number
     )
-    return f"{counted(len(report.workloads))}: {found}"
+    return f"{counted(len(report.workloads))}: {numbers}"
 
 
 def keeping(report: Report) -> str:
@@ -165,23 +165,23 @@ def target_rows(report: Report) -> Iterator[TargetRow]:
         by_kind: dict[str, list[Workload]] = {"refused": [], "admitted": [], "otherwise": []}
         for workload, each in report.differing(target.name):
             by_kind[each.how].append(workload)
-        found = {how: tuple(workloads) for how, workloads in by_kind.items()}
+        by_how = {how: tuple(workloads) for how, workloads in by_kind.items()}
         keeps = report.keeps(target)
-        verdict = _verdict(target, found)
-        yield TargetRow(target.name, keeps, verdict, **found, lacks=tuple(lacks), usually=tuple(usually))
+        verdict = _verdict(target, by_how)
+        yield TargetRow(target.name, keeps, verdict, **by_how, lacks=tuple(lacks), usually=tuple(usually))
 
 
-def _verdict(target: OnTarget, found: Mapping[str, tuple[Workload, ...]]) -> str:
+def _verdict(target: OnTarget, workloads: Mapping[str, tuple[Workload, ...]]) -> str:
     if target.errors:
         errors = dict.fromkeys(clean(error.message) for error in target.errors if error.severity == "error")
         return f"cannot be compiled: {'; '.join(errors)}"
     parts = []
-    if found["refused"]:
-        parts.append(f"refuses {counted(len(found['refused']))} that the policies admit")
-    if found["admitted"]:
-        parts.append(f"admits {counted(len(found['admitted']))} that the policies refuse")
-    if found["otherwise"]:
-        parts.append(f"sets other defaults in {counted(len(found['otherwise']))}")
+    if workloads["refused"]:
+        parts.append(f"refuses {counted(len(workloads['refused']))} that the policies admit")
+    if workloads["admitted"]:
+        parts.append(f"admits {counted(len(workloads['admitted']))} that the policies refuse")
+    if workloads["otherwise"]:
+        parts.append(f"sets other defaults in {counted(len(workloads['otherwise']))}")
     return ", ".join(parts) or "treats every workload as the policies do"
 
 
@@ -202,12 +202,12 @@ def dependence_rows(report: Report) -> Iterator[CheckRow]:
 
 def stage_rows(workloads: Iterable[Workload], *, scanned: bool = False) -> Iterator[CheckRow]:
     """A row for each check that a stage would report, of admissions, or of running pods that are ``scanned``."""
-    found: dict[tuple[str, str, str], dict[int, Workload]] = {}
+    by_check: dict[tuple[str, str, str], dict[int, Workload]] = {}
     for number, workload in enumerate(workloads):
         for each in objections(workload.facts.scanned if scanned else workload.facts.warned):
             key = each.control or _NO_CONTROL, clean(each.policy), _places("", each.span)
-            found.setdefault(key, {})[number] = workload
-    for key, concerned in sorted(found.items(), key=lambda item: -len(item[1])):
+            by_check.setdefault(key, {})[number] = workload
+    for key, concerned in sorted(by_check.items(), key=lambda item: -len(item[1])):
         yield CheckRow(*key, tuple(concerned.values()))
 
 

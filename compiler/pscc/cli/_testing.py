@@ -71,8 +71,8 @@ def run_file(path: str, given: Sequence[str]) -> Run:
     try:
         loaded = api.load(*names, today=day())
     except SourceError as error:
-        found = (*report.diagnostics, *error.diagnostics)
-        return Run(source, diagnostics=found, sources=(source, *map(read_source, files_of(names))), errors=True)
+        diagnostics = (*report.diagnostics, *error.diagnostics)
+        return Run(source, diagnostics=diagnostics, sources=(source, *map(read_source, files_of(names))), errors=True)
     except (OSError, ValueError) as error:
         raise Refused(f"{path!r}: {error}") from None
     return Run(
@@ -117,28 +117,28 @@ def _sources_of(tests: TestFile, path: str, given: Sequence[str], report: Report
 def show(runs: Sequence[Run], with_coverage: bool, updating: bool) -> None:
     """Print the cases that fail, then counts."""
     color = colored(sys.stdout)
-    for one in runs:
-        for result in one.failed:
+    for file_run in runs:
+        for result in file_run.failed:
             word = "CHANGED" if updating else "FAILED"
             label = click.style(word, fg="yellow" if updating else "red", bold=True) if color else word
             click.echo(f"{label}  {clean(result.case.name)}  {result.case.span}", color=color)
             for mismatch in result.mismatches:
-                click.echo(f"    {clean(_said(mismatch))}")
-            for line in dict.fromkeys(line for found in result.found for line in found.findings):
+                click.echo(f"    {clean(_text(mismatch))}")
+            for line in dict.fromkeys(line for actual in result.actual for line in actual.findings):
                 click.echo(f"    {clean(line)}")
-        if with_coverage and one.coverage is not None:
-            _show_coverage(one, one.coverage)
-    cases, failed = sum(len(one.results) for one in runs), sum(len(one.failed) for one in runs)
+        if with_coverage and file_run.coverage is not None:
+            _show_coverage(file_run, file_run.coverage)
+    cases, failed = sum(len(file_run.results) for file_run in runs), sum(len(file_run.failed) for file_run in runs)
     files = f"{len(runs)} file{'' if len(runs) == 1 else 's'}"
     summary = f"{cases} case{'' if cases == 1 else 's'} in {files}: "
-    broken = sum(one.errors for one in runs)
+    broken = sum(file_run.errors for file_run in runs)
     what = f"{failed} {'changed' if updating else 'failed'}" if failed else "all passed" if cases else "none was run"
     click.echo(
         summary + what + (f", {broken} of the files {'has' if broken == 1 else 'have'} errors" if broken else "")
     )
 
 
-def _said(mismatch: Mismatch) -> str:
+def _text(mismatch: Mismatch) -> str:
     match mismatch.key:
         case "outcome":
             return f"expected {mismatch.expected}, is {mismatch.actual}"
@@ -154,11 +154,11 @@ def _listed(names: object) -> str:
     return ", ".join(map(str, names)) if isinstance(names, tuple) and names else "none"
 
 
-def _show_coverage(one: Run, found: Coverage) -> None:
-    for part in found.missed:
+def _show_coverage(file_run: Run, covered: Coverage) -> None:
+    for part in covered.missed:
         click.echo(f"not exercised in {clean(part.policy)}: {clean(part.text)}  {part.span}")
-    whole = len(found.exercised) + len(found.missed)
-    click.echo(f"{one.tests.name}: {len(found.exercised)} of {whole} statements and exemptions exercised")
+    whole = len(covered.exercised) + len(covered.missed)
+    click.echo(f"{file_run.tests.name}: {len(covered.exercised)} of {whole} statements and exemptions exercised")
 
 
 # --- for programs -----------------------------------------------------------------
@@ -167,24 +167,26 @@ def _show_coverage(one: Run, found: Coverage) -> None:
 def as_json(runs: Sequence[Run], with_coverage: bool) -> str:
     """One JSON object a line: a case, or with coverage a file's."""
     lines = []
-    for one in runs:
-        lines += [_row(one, result) for result in one.results]
-        if with_coverage and one.coverage is not None:
-            parts = {"exercised": one.coverage.exercised, "missed": one.coverage.missed}
-            lines.append({"file": one.tests.name, **{key: list(map(_part, value)) for key, value in parts.items()}})
+    for file_run in runs:
+        lines += [_row(file_run, result) for result in file_run.results]
+        if with_coverage and file_run.coverage is not None:
+            parts = {"exercised": file_run.coverage.exercised, "missed": file_run.coverage.missed}
+            lines.append(
+                {"file": file_run.tests.name, **{key: list(map(_part, value)) for key, value in parts.items()}}
+            )
     return "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
 
 
-def _row(one: Run, result: Result) -> dict[str, object]:
+def _row(file_run: Run, result: Result) -> dict[str, object]:
     return {
-        "file": one.tests.name,
+        "file": file_run.tests.name,
         "line": result.case.span.line,
         "name": result.case.name,
         "passed": result.passed,
         "expected": result.case.outcome,
         "found": [
             {"verdict": of.outcome, "policies": of.policies, "controls": of.controls, "findings": of.findings}
-            for of in result.found
+            for of in result.actual
         ],
         "mismatches": [{"key": m.key, "expected": m.expected, "actual": m.actual} for m in result.mismatches],
     }
@@ -196,15 +198,15 @@ def _part(part: Part) -> dict[str, object]:
 
 def as_junit(runs: Sequence[Run]) -> str:
     """JUnit XML: a test case for each case, a file that cannot be run as an error."""
-    return junit("pscc test", [Suite(one.tests.name, tuple(_junit_cases(one))) for one in runs])
+    return junit("pscc test", [Suite(file_run.tests.name, tuple(_junit_cases(file_run))) for file_run in runs])
 
 
-def _junit_cases(one: Run) -> Iterator[Case]:
-    if one.errors:
-        messages = (d.message for d in one.diagnostics if d.severity == "error")
-        yield Case(one.tests.name, one.tests.name, None, Outcome("error", tuple(messages)))
-    for result in one.results:
-        said = (_said(mismatch) for mismatch in result.mismatches)
-        findings = (line for found in result.found for line in found.findings)
-        outcome = None if result.passed else Outcome("failure", (*said, *findings))
-        yield Case(result.case.name, one.tests.name, result.case.span.line, outcome)
+def _junit_cases(file_run: Run) -> Iterator[Case]:
+    if file_run.errors:
+        messages = (d.message for d in file_run.diagnostics if d.severity == "error")
+        yield Case(file_run.tests.name, file_run.tests.name, None, Outcome("error", tuple(messages)))
+    for result in file_run.results:
+        texts = (_text(mismatch) for mismatch in result.mismatches)
+        findings = (line for actual in result.actual for line in actual.findings)
+        outcome = None if result.passed else Outcome("failure", (*texts, *findings))
+        yield Case(result.case.name, file_run.tests.name, result.case.span.line, outcome)

@@ -104,9 +104,11 @@ def command(
         )
     except SourceError as error:
         reported = error.diagnostics
-    told = wanted.of(reported)
-    write_diagnostics(told, read, fmt, load.texts, results=on_stdout)
-    errors, warnings = (sum(one.severity == severity for one in told) for severity in ("error", "warning"))
+    shown = wanted.of(reported)
+    write_diagnostics(shown, read, fmt, load.texts, results=on_stdout)
+    errors, warnings = (
+        sum(diagnostic.severity == severity for diagnostic in shown) for severity in ("error", "warning")
+    )
     besides = f", {_counted(warnings, 'warning')}" if warnings else ""
     click.echo(f"{named}: {_counted(errors, 'error')}{besides}", err=True)
     if errors or (strict and warnings):

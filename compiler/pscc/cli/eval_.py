@@ -123,8 +123,8 @@ def command(
         case "github" | "sarif":
             from pscc.cli._verdict_formats import as_diagnostics
 
-            found = tuple(dict.fromkeys(as_diagnostics(judgement for of_one in pods for judgement in of_one)))
-            write_diagnostics(found, (), "github" if fmt == "github" else "sarif", results=True)
+            results = tuple(dict.fromkeys(as_diagnostics(judgement for of_one in pods for judgement in of_one)))
+            write_diagnostics(results, (), "github" if fmt == "github" else "sarif", results=True)
         case _:
             from pscc.cli._verdicts import show
 

@@ -84,9 +84,9 @@ def command(
         raise click.UsageError("stdin (-) can be read once")
     if output != "-" and output in (*sources, *files):
         raise click.UsageError(f"{output} is read by this report: name another file")
-    made = _report(sources, files, user, groups, labels, everyone, settings)
-    _write(made, fmt, output)
-    if made.of("refused") or not made.judged or not any(map(made.keeps, made.targets)):
+    report = _report(sources, files, user, groups, labels, everyone, settings)
+    _write(report, fmt, output)
+    if report.of("refused") or not report.judged or not any(map(report.keeps, report.targets)):
         raise click.exceptions.Exit(1)
 
 

@@ -67,8 +67,8 @@ def command(paths: tuple[str, ...], fmt: str, coverage: bool, update: bool) -> N
         raise click.UsageError("--update writes files: it goes with --format text")
     given = paths or (".",)
     runs = [_testing.run_file(path, given) for path in _testing.files_of_cases(given)]
-    for one in runs:
-        write_diagnostics(one.diagnostics, one.sources, "text", dict(one.texts))
+    for run in runs:
+        write_diagnostics(run.diagnostics, run.sources, "text", dict(run.texts))
     match fmt:
         case "json":
             click.echo(_testing.as_json(runs, coverage), nl=False)
@@ -78,17 +78,17 @@ def command(paths: tuple[str, ...], fmt: str, coverage: bool, update: bool) -> N
             _testing.show(runs, coverage, update)
     if update:
         _write(runs)
-    elif any(one.failed for one in runs):
+    elif any(run.failed for run in runs):
         raise click.exceptions.Exit(1)
-    if any(one.errors for one in runs):
+    if any(run.errors for run in runs):
         raise click.exceptions.Exit(1)
 
 
 def _write(runs: list[Run]) -> None:
     from pscc.testing.updating import updated
 
-    for one in runs:
-        if one.failed:
-            text = updated(one.tests, one.results)
-            if text != one.tests.text:
-                write_text(one.tests.name, text.encode())
+    for run in runs:
+        if run.failed:
+            text = updated(run.tests, run.results)
+            if text != run.tests.text:
+                write_text(run.tests.name, text.encode())

@@ -81,14 +81,14 @@ class Probe:
 class Unset:
     """What a container gets where neither it nor its pod sets a field, though a statement may refuse that.
 
-    ``happens`` is a half-sentence for messages. ``path`` is the field of a container and ``value`` what it gets. ``said`` is
+    ``happens`` is a half-sentence for messages. ``path`` is the field of a container and ``value`` what it gets. ``is_set`` is
     true of a container that does not leave it open, or whose pod does not.
     """
 
     happens: str
     path: tuple[str, ...]
     value: Scalar
-    said: Condition
+    is_set: Condition
 
     @property
     def container(self) -> Fragment:

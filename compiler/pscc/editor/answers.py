@@ -36,10 +36,10 @@ def diagnostics(source: SourceFile, load: Load, today: date, thorough: bool) -> 
     """
     try:
         examine = checked if thorough else analyse
-        found = examine(source, load=load, today=today)[2]
+        reported = examine(source, load=load, today=today)[2]
     except SourceError as error:
-        found = error.diagnostics
-    return tuple(_here(diagnostic, source) for diagnostic in found)
+        reported = error.diagnostics
+    return tuple(_here(diagnostic, source) for diagnostic in reported)
 
 
 def _here(diagnostic: Diagnostic, source: SourceFile) -> Diagnostic:

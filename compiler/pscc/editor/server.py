@@ -99,14 +99,14 @@ def server(loader_for: LoaderFor, today: date) -> LanguageServer:
     @language_server.feature(types.TEXT_DOCUMENT_DEFINITION)
     def defined(params: types.DefinitionParams) -> types.Location | None:
         document, line, column = placed(params.text_document.uri, params.position)
-        found = definition(source_of(document), line, column, loader_for(document.path))
-        return location(found, document) if found is not None else None
+        span = definition(source_of(document), line, column, loader_for(document.path))
+        return location(span, document) if span is not None else None
 
     @language_server.feature(types.TEXT_DOCUMENT_REFERENCES)
     def referred(params: types.ReferenceParams) -> list[types.Location]:
         document, line, column = placed(params.text_document.uri, params.position)
-        found = references(source_of(document), line, column, params.context.include_declaration)
-        return [location(span, document) for span in found]
+        spans = references(source_of(document), line, column, params.context.include_declaration)
+        return [location(span, document) for span in spans]
 
     @language_server.feature(types.TEXT_DOCUMENT_DOCUMENT_SYMBOL)
     def symbols(params: types.DocumentSymbolParams) -> list[types.DocumentSymbol]:

@@ -48,11 +48,11 @@ def _of_psp(field: str) -> list[str]:
     """What the language has for ``field`` of a PodSecurityPolicy, and each such control; nothing where PSP has no such field."""
     from pscc.controls import CONTROLS
 
-    found = [control for control in CONTROLS if field in control.psp_fields]
-    if not found:
+    controls = [control for control in CONTROLS if field in control.psp_fields]
+    if not controls:
         return []
-    named = " and ".join(control.id for control in found)
-    return [f"{field} of a PodSecurityPolicy is {named} in the language.\n", *map(_control, found)]
+    named = " and ".join(control.id for control in controls)
+    return [f"{field} of a PodSecurityPolicy is {named} in the language.\n", *map(_control, controls)]
 
 
 def _code(code: str, title: str, text: str, example: str) -> str:

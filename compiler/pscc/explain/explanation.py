@@ -150,9 +150,9 @@ def _default(
     for target in outputs.targets:
         shortfalls = tuple(_of_default(policy, default, outputs, target))
         messages = "; ".join(dict.fromkeys(diagnostic_of(shortfall).message for shortfall in shortfalls))
-        said = _refused(outputs, target) or messages
-        if said or target in shown:
-            yield f"  {target}: {said or 'exact'}"
+        reason = _refused(outputs, target) or messages
+        if reason or target in shown:
+            yield f"  {target}: {reason or 'exact'}"
         if (
             target in shown
             and target not in outputs.refused

@@ -37,12 +37,17 @@ class Names:
     def meet(self, other: Names) -> Names:
         """The names that are in both sets."""
         exact = [name for name in (*self.exact, *other.exact) if name in self and name in other]
-        longer = (max(one, two, key=len) for one in self.prefixes for two in other.prefixes if _one_begins(one, two))
+        longer = (
+            max(prefix, other_prefix, key=len)
+            for prefix in self.prefixes
+            for other_prefix in other.prefixes
+            if _overlap(prefix, other_prefix)
+        )
         return Names(tuple(dict.fromkeys(exact)), tuple(dict.fromkeys(longer)))
 
 
-def _one_begins(one: str, two: str) -> bool:
-    return one.startswith(two) or two.startswith(one)
+def _overlap(prefix: str, other_prefix: str) -> bool:
+    return prefix.startswith(other_prefix) or other_prefix.startswith(prefix)
 
 
 SERVICE_ACCOUNT_USER = "system:serviceaccount:"

@@ -104,7 +104,7 @@ def _as_it_came(
     cases = [replace(requirement, when=ir.TRUE, must=disjunction((negation(when), must)))]
     # the first of several defaults of one field is set, so its constant is put last
     for default in reversed(defaults):
-        cases = [told for case in cases for told in _told(case, holds, default, sites)]
+        cases = [showing for case in cases for showing in _showing(case, holds, default, sites)]
     return tuple(cases)
 
 
@@ -293,7 +293,7 @@ def _field(fields: tuple[str, ...], default: ir.Default) -> Field:
     return Object() if pairs else ir.Const(tuple(number for number in value if isinstance(number, int)))
 
 
-def _told(
+def _showing(
     requirement: ir.Requirement, holds: ir.Condition, default: ir.Default, sites: _Sites
 ) -> tuple[ir.Requirement, ...]:
     """``requirement`` with a message that tells of what ``default`` sets, where a pod for which it is set may break ``holds``.
@@ -308,16 +308,16 @@ def _told(
         parts.append(part)
     if tuple(parts) == requirement.message:
         return (requirement,)
-    telling = replace(requirement, message=tuple(parts))
+    showing = replace(requirement, message=tuple(parts))
     inherited = ir.Path(ir.POD, default.inherits)
     read = {path for part in requirement.message for path in nodes(part, ir.Path)}
     kept = (default.unless, ir.Has(inherited) if default.inherits and inherited not in read else ir.FALSE)
     unset = disjunction(kept)
     if unset == ir.FALSE:
-        return (telling,)
+        return (showing,)
     return tuple(
         replace(case, when=conjunction((case.when, condition)))
-        for case, condition in ((requirement, unset), (telling, negation(unset)))
+        for case, condition in ((requirement, unset), (showing, negation(unset)))
     )
 
 

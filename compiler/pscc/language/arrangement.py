@@ -37,8 +37,7 @@ def wrong_order(stop: Stop) -> Diagnostic | None:
     help = f"write `{right}`"
     at = (stop.start + parts[0].start(), stop.end)
     message = f"`{stop.word}` stands before `{behind[0]}`"
-    found = stop.diagnostic("LNG081", message, help, at=at, fix=right, safe="#" not in line)
-    return found
+    return stop.diagnostic("LNG081", message, help, at=at, fix=right, safe="#" not in line)
 
 
 def part_of_another(stop: Stop) -> Diagnostic | None:

@@ -123,19 +123,19 @@ def line_in_the_head(stop: Stop) -> Diagnostic | None:
 
 def kind(stop: Stop) -> Diagnostic | None:
     """``in namespace a``, ``exempt serviceaccount a/b``, ``team for group c``: the plural is the word."""
-    found = re.match(r"(in|except)(?P<gap>[ \t]+)(?P<word>[^\s,]+)", stop.rest)
-    if found and stop.rule in ("item", "grant"):
-        word, start = found["word"], stop.at + found.start("word")
+    match = re.match(r"(in|except)(?P<gap>[ \t]+)(?P<word>[^\s,]+)", stop.rest)
+    if match and stop.rule in ("item", "grant"):
+        word, start = match["word"], stop.at + match.start("word")
     else:
         word, start, _ = stop.last
         if stop.rule not in ("item", "grant") or not stop.word or not re.match(r"(exempt|\S+\s+for)\s", stop.before):
             return None
     meant = _KINDS.get(word.rstrip(":").lower())
-    if meant is None or (word == meant and not found):
+    if meant is None or (word == meant and not match):
         return _exempt_namespaces(stop, word, start)
-    if meant == "namespaces" and not found:
+    if meant == "namespaces" and not match:
         return _exempt_namespaces(stop, meant, start)
-    if word == meant or (found and meant != "namespaces"):
+    if word == meant or (match and meant != "namespaces"):
         return None
     return stop.diagnostic(
         "LNG080",
@@ -154,7 +154,7 @@ def _exempt_namespaces(stop: Stop, word: str, start: int) -> Diagnostic | None:
     return stop.diagnostic("LNG081", "no namespace is exempt", help, at=(start, start + len(word)))
 
 
-def _found(stop: Stop, words: tuple[str, ...]) -> tuple[str, int] | None:
+def _occurrence(stop: Stop, words: tuple[str, ...]) -> tuple[str, int] | None:
     """The word of ``words`` at which the parser stopped, or before it, with its offset."""
     last, start, _ = stop.last
     if stop.word.lower() in words:
@@ -164,10 +164,10 @@ def _found(stop: Stop, words: tuple[str, ...]) -> tuple[str, int] | None:
 
 def condition(stop: Stop) -> Diagnostic | None:
     """``require runAsNonRoot true when namespaces prod-*``."""
-    found = _found(stop, _CONDITION)
-    if not found or stop.rule not in ("item", "grant") or stop.before.startswith(("exempt", "in", "except")):
+    occurrence = _occurrence(stop, _CONDITION)
+    if not occurrence or stop.rule not in ("item", "grant") or stop.before.startswith(("exempt", "in", "except")):
         return None
-    word, start = found
+    word, start = occurrence
     after = stop.places.source.text[start + len(word) : stop.end].split()
     place = {"namespaces", "namespace", "ns", "in"}.intersection(w.strip(":").lower() for w in after[:3])
     if stop.rule == "grant":
@@ -215,10 +215,10 @@ def mode_behind(stop: Stop) -> Diagnostic | None:
 
 def joined(stop: Stop) -> Diagnostic | None:
     """``deny privileged and hostPID``, ``allow volumes secret | configMap``."""
-    found = _found(stop, _JOINED)
-    if not found or stop.rule not in ("item", "grant"):
+    occurrence = _occurrence(stop, _JOINED)
+    if not occurrence or stop.rule not in ("item", "grant"):
         return None
-    word, start = found
+    word, start = occurrence
     text = stop.places.source.text
     comma = text[:start].rstrip().endswith(",")
     at = (start, start + len(word)) if comma else (len(text[:start].rstrip()), start + len(word))
@@ -233,10 +233,10 @@ def joined(stop: Stop) -> Diagnostic | None:
 
 def negation(stop: Stop) -> Diagnostic | None:
     """``deny volumes not secret``, ``not privileged``."""
-    found = _found(stop, NEGATIONS) if stop.at > stop.start else (stop.word, stop.at)
-    if not found or stop.rule != "item" or found[0].lower() not in NEGATIONS:
+    occurrence = _occurrence(stop, NEGATIONS) if stop.at > stop.start else (stop.word, stop.at)
+    if not occurrence or stop.rule != "item" or occurrence[0].lower() not in NEGATIONS:
         return None
-    word, start = found
+    word, start = occurrence
     after = stop.places.source.text[start + len(word) : stop.end].split()
     help = "`allow C v, …` admits these values alone, `deny C v, …` all but these"
     if scope := re.match(r"(?:in|except)\s+namespaces\s", stop.before):
@@ -250,10 +250,10 @@ def negation(stop: Stop) -> Diagnostic | None:
 
 def filler(stop: Stop) -> Diagnostic | None:
     """``require runAsNonRoot is true``, ``require runAsNonRoot : true``."""
-    found = _found(stop, _FILLER)
-    if not found or stop.rule != "item" or found[1] == stop.start:
+    occurrence = _occurrence(stop, _FILLER)
+    if not occurrence or stop.rule != "item" or occurrence[1] == stop.start:
         return None
-    word, start = found
+    word, start = occurrence
     end = start + len(word)
     while (after := re.match(r"\s*(\w+)\s", stop.places.source.text[end : stop.end])) and after[1].lower() in _FILLER:
         end += after.end(1)

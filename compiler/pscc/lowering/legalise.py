@@ -152,10 +152,10 @@ def _policy(
 
 def _refused_once_set(policy: ir.Policy, product: str) -> Iterator[RefusedOnceSet]:
     """A shortfall for each default of ``policy`` after which the API server refuses pods, apart where the policy does, too."""
-    found: dict[tuple[ir.Default, bool], list[Refusal]] = {}
+    by_default: dict[tuple[ir.Default, bool], list[Refusal]] = {}
     for change in refused_changes(policy):
-        found.setdefault((change.default, change.admitted), []).append(change.refusal)
-    for (default, admitted), refusals in found.items():
+        by_default.setdefault((change.default, change.admitted), []).append(change.refusal)
+    for (default, admitted), refusals in by_default.items():
         yield RefusedOnceSet(product, policy, default, tuple(dict.fromkeys(refusals)), admitted)
 
 

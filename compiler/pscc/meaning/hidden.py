@@ -27,17 +27,24 @@ class Hidden:
 
     def __init__(self, sources: Iterable[SourceFile]) -> None:
         comments = [either for source in sources for either in _read(source)]
-        self._hiding = [one for one in comments if isinstance(one, _Hiding)]
-        self._faulty = [one for one in comments if isinstance(one, Diagnostic)]
+        self._hiding = [comment for comment in comments if isinstance(comment, _Hiding)]
+        self._faulty = [comment for comment in comments if isinstance(comment, Diagnostic)]
 
     def shown(self, diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
         """``diagnostics`` without those that a comment hides. No error is hidden."""
-        return tuple(one for one in diagnostics if not any(_hides(hiding, one) for hiding in self._hiding))
+        return tuple(
+            diagnostic for diagnostic in diagnostics if not any(_hides(hiding, diagnostic) for hiding in self._hiding)
+        )
 
     def idle(self, diagnostics: Iterable[Diagnostic]) -> Iterator[Diagnostic]:
         """A warning for each comment that hides none of ``diagnostics``, or names no code or no reason."""
         yield from self._faulty
-        used = {(hiding, one.code) for one in diagnostics for hiding in self._hiding if _hides(hiding, one)}
+        used = {
+            (hiding, diagnostic.code)
+            for diagnostic in diagnostics
+            for hiding in self._hiding
+            if _hides(hiding, diagnostic)
+        }
         for hiding in self._hiding:
             for code in hiding.codes:
                 if (hiding, code) not in used:

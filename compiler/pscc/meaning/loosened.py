@@ -33,22 +33,22 @@ def replacements(document: ast.Document, family: Family) -> Replacements:
     return tuple((policy, flatten(policy, family, Report()).replaced) for policy in children)
 
 
-def replacing(found: Replacements) -> frozenset[Span]:
+def replacing(replaced_of: Replacements) -> frozenset[Span]:
     """The places of the statements that replace one of a parent."""
-    statements = (replaced.by for _, of_one in found for replaced in of_one)
+    statements = (replaced.by for _, of_one in replaced_of for replaced in of_one)
     return frozenset(by.span for by in statements if isinstance(by, ast.Statement))
 
 
-def loosened(found: Replacements, program: ir.Program) -> Iterator[Diagnostic]:
+def loosened(replaced_of: Replacements, program: ir.Program) -> Iterator[Diagnostic]:
     """A warning for each statement by which a policy admits a pod that its parent refuses.
 
-    ``found`` are the `replacements` of a document whose meaning is ``program``. Whoever writes ``without`` for the control,
+    ``replaced_of`` are the `replacements` of a document whose meaning is ``program``. Whoever writes ``without`` for the control,
     too, has said that the parent's statement shall go.
     """
-    for policy, of_one in found:
+    for policy, of_one in replaced_of:
         if policy.extends is None or policy.mode in _OBSERVING:
             continue
-        without = {name.text for one in policy.without for name in one.controls}
+        without = {name.text for line in policy.without for name in line.controls}
         own = {statement.span for statement in single(policy)}
         for replaced in of_one:
             by = replaced.by

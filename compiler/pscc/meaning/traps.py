@@ -41,7 +41,9 @@ def traps(document: ast.Document, program: ir.Program) -> Iterator[Diagnostic]:
                 yield from _unset_is_allowed(statement, *by_place[policy.span, statement.span])
         for scope in policy.scopes:
             yield from _names_beside_labels(scope)
-        meant = next((one for one in program.policies if one.span == policy.span), None)
+        meant = next(
+            (resolved_policy for resolved_policy in program.policies if resolved_policy.span == policy.span), None
+        )
         for exemption in policy.exemptions:
             yield from _exempts_too_many(exemption, meant)
     yield from _parents_beside_a_choice(document, program)
@@ -116,7 +118,7 @@ def _unset_is_allowed(statement: ast.Statement, policy: ir.Policy, check: ir.Che
     if interpreter.check(alone, pod).allowed:
         return
     plain = replace(everywhere(policy), mode="enforce")
-    strict = replace(plain, checks=(*plain.checks, _said(control, control.unset.said)))
+    strict = replace(plain, checks=(*plain.checks, _refuses_unset(control, control.unset.is_set)))
     witness = next(iter(compare_admitted(ir.Program((strict,)), ir.Program((plain,))).looser), None)
     if witness is None:
         return
@@ -137,10 +139,10 @@ def _required(statement: ast.Statement, control: Control) -> str:
     return print_statement(replace(statement, verb="require"))
 
 
-def _said(control: Control, said: ir.Condition) -> ir.Check:
+def _refuses_unset(control: Control, is_set: ir.Condition) -> ir.Check:
     """A check that refuses pods which leave the field of ``control`` open."""
-    requirement = ir.Requirement(CONTAINERS, said, ("not set",), ir.Const(False), name="said")
-    return ir.Check(control.id, "Said", "", "", (requirement,), (), Span("", 1, 1, 1, 1))
+    requirement = ir.Requirement(CONTAINERS, is_set, ("not set",), ir.Const(False), name="is_set")
+    return ir.Check(control.id, "IsSet", "", "", (requirement,), (), Span("", 1, 1, 1, 1))
 
 
 # --- exemptions ---------------------------------------------------------------------
@@ -222,7 +224,7 @@ def _parents_beside_a_choice(document: ast.Document, program: ir.Program) -> Ite
         child = next((name for name in chosen if policy.name.text in _above(name, extends)), None)
         if parent is None or child is None:
             continue
-        others = (ir.Program((everywhere(one),)) for one in chosen.values())
+        others = (ir.Program((everywhere(policy),)) for policy in chosen.values())
         looser = (compare_admitted(ir.Program((everywhere(parent),)), other).looser for other in others)
         witness = next((witnesses[0] for witnesses in looser if witnesses), None)
         message = f"{parent.name} holds everywhere, beside the choice among {', '.join(chosen)}"

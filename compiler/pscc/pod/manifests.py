@@ -79,16 +79,16 @@ def read_contents(source: SourceFile, report: Report) -> Contents:
     others: list[NoPod] = []
     for node in (node for document in load_documents(source) for node in objects_in(document, report)):
         kind, namespace, name = _text(node, "kind"), *_named(node)
-        found = _manifests(node, kind, namespace, name, report)
-        if found or (kind == "Namespace" and name):
+        pods = _manifests(node, kind, namespace, name, report)
+        if pods or (kind == "Namespace" and name):
             for flaw in node.all_flaws():
                 report.add(flaw.error)
         else:
             refuse_doubtful(node, report)
-        manifests += found
+        manifests += pods
         if kind == "Namespace" and name:
             namespaces.append((name, _labels(node, name)))
-        elif not found:
+        elif not pods:
             others.append(NoPod(kind, namespace, name, node.span))
     report.raise_errors()
     return Contents(tuple(manifests), tuple(namespaces), tuple(others))
@@ -112,7 +112,9 @@ def _manifests(node: Node, kind: str, namespace: str, name: str, report: Report)
     else:
         templates = list(templates_in(node))
         if templates:
-            places = ", ".join(f"`{found.path}`" if found.path else "the object itself" for found in templates)
+            places = ", ".join(
+                f"`{pod_template.path}`" if pod_template.path else "the object itself" for pod_template in templates
+            )
             message = (
                 f"{kind or 'an object without a kind'} is none of Kubernetes' workloads: the pod in {places} is judged"
             )
@@ -121,12 +123,12 @@ def _manifests(node: Node, kind: str, namespace: str, name: str, report: Report)
             help += f"; if you mean a {suggestion}, correct its kind" if suggestion else ""
             report.add(Diagnostic("POD004", message, (node.get("kind") or node).span, severity="note", help=help))
     manifests = []
-    for found in templates:
-        spec = found.node.get("spec")
+    for pod_template in templates:
+        spec = pod_template.node.get("spec")
         if spec is not None:
             _warn_unknown(spec, SPEC, "a pod's spec", report)
-        pod = _pod(found.node, kind == "Pod", namespace, name)
-        manifests.append(Manifest(kind, namespace, name, pod, node.span, found.path))
+        pod = _pod(pod_template.node, kind == "Pod", namespace, name)
+        manifests.append(Manifest(kind, namespace, name, pod, node.span, pod_template.path))
     return manifests
 
 

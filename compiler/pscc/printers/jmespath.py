@@ -67,9 +67,9 @@ def condition(node: ir.Condition) -> str:
         case ir.Not(condition=inner):
             return f"!({condition(inner)})"
         case ir.And(conditions=conditions) if conditions:
-            return " && ".join(f"({condition(one)})" for one in conditions)
+            return " && ".join(f"({condition(operand)})" for operand in conditions)
         case ir.Or(conditions=conditions) if conditions:
-            return " || ".join(f"({condition(one)})" for one in conditions)
+            return " || ".join(f"({condition(operand)})" for operand in conditions)
         case _:
             raise UnprintableError(type(node).__name__)
 

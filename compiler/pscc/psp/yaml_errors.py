@@ -91,9 +91,9 @@ def syntax_error(places: Places, error: Exception) -> Diagnostic:
     if line >= len(lines):  # the end of a file without a last line end
         line, column = len(lines) - 1, len(lines[-1])
     for near in range(line, max(-1, line - _ABOVE), -1):
-        if found := _TEMPLATE.match(lines[near]):
-            at = places.of(near, found.start(1))
-            return template(Span(places.name, *at, at[0], at[1] + len(found[1])), found[1])
+        if match := _TEMPLATE.match(lines[near]):
+            at = places.of(near, match.start(1))
+            return template(Span(places.name, *at, at[0], at[1] + len(match[1])), match[1])
     help = next((help for part, help in _HELP.items() if part in problem), "the mistake may be on the line above")
     if "\t" in lines[line][: column + 2]:
         problem, help = "a tab is used for indentation", "indent with spaces: YAML takes no tabs there"
@@ -101,8 +101,8 @@ def syntax_error(places: Places, error: Exception) -> Diagnostic:
     begun = getattr(error, "context_mark", None)
     if mark and begun and begun.line != mark.line:
         row, start = places.at(begun)
-        said = str(getattr(error, "context", None) or "it begins here")
-        notes = ((Span(places.name, row, start, row, start + 1), said),)
+        context = str(getattr(error, "context", None) or "it begins here")
+        notes = ((Span(places.name, row, start, row, start + 1), context),)
     row, start = places.of(line, column)
     message = f"not valid YAML: {' '.join(problem.split())}"
     return Diagnostic("YML001", message, Span(places.name, row, start, row, start + 1), notes=notes, help=help)

@@ -39,9 +39,9 @@ def refused_changes(policy: ir.Policy) -> Iterator[RefusedChange]:
     """
     for pod in _tried(policy):
         for default in policy.defaults:
-            found = refusals(interpreter.with_defaults(replace(policy, defaults=(default,)), pod))
-            if found:
-                yield RefusedChange(policy, default, found[0], admitted=not _objects_to(policy, pod))
+            reasons = refusals(interpreter.with_defaults(replace(policy, defaults=(default,)), pod))
+            if reasons:
+                yield RefusedChange(policy, default, reasons[0], admitted=not _objects_to(policy, pod))
                 break
 
 
@@ -104,7 +104,7 @@ def _pod(context: Json, **spec: object) -> Json:
 def _objects_to(policy: ir.Policy, pod: Json) -> bool:
     """Whether ``policy`` has a finding about ``pod`` that it has not about a pod without anything."""
     about, plain = (
-        {reason.shape for reason in interpreter.check(policy, interpreter.with_defaults(policy, one)).reasons}
-        for one in (pod, _pod({}))
+        {reason.shape for reason in interpreter.check(policy, interpreter.with_defaults(policy, tried)).reasons}
+        for tried in (pod, _pod({}))
     )
     return bool(about - plain)

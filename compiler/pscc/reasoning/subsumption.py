@@ -55,7 +55,7 @@ def decides_before(earlier: ir.Policy, later: ir.Policy) -> bool:
         return False
     touched = set() if same_defaults else {path for d in later.defaults for path in _touches(d)}
     known = [check for check in later.checks if not _meet(touched, _fields(check))]
-    return all(any(implies(one, check) for one in known) for check in earlier.checks)
+    return all(any(implies(later_check, check) for later_check in known) for check in earlier.checks)
 
 
 def _effect(default: ir.Default) -> object:
@@ -85,19 +85,19 @@ def _touches(default: ir.Default) -> Iterator[Fields]:
 
 def _fields(node: object) -> set[Fields]:
     """The fields that a check reads, below whatever variable."""
-    found: set[Fields] = set()
+    fields: set[Fields] = set()
     for value in nodes(node, ir.Coalesce, ir.Path):
         match value:
             case ir.Coalesce(options=options, field=below):
-                found |= {option.fields + below for option in options if isinstance(option, ir.Path)}
+                fields |= {option.fields + below for option in options if isinstance(option, ir.Path)}
             case ir.Path(fields=names) if names:
-                found.add(names)
-    return found
+                fields.add(names)
+    return fields
 
 
 def _meet(some: set[Fields], others: set[Fields]) -> bool:
     """Whether one of ``some`` is, contains or lies in one of ``others``."""
-    return any(one[: len(other)] == other[: len(one)] for one in some for other in others)
+    return any(path[: len(other)] == other[: len(path)] for path in some for other in others)
 
 
 def implies(premise: ir.Check, check: ir.Check) -> bool:
@@ -135,13 +135,13 @@ def _lists(check: ir.Check) -> bool:
 
 def _within(some: dict[str, ir.ParamValue], others: dict[str, ir.ParamValue], control: str) -> bool:
     return all(
-        _covered(one, others, control) for values in some.values() if isinstance(values, tuple) for one in values
+        _covered(value, others, control) for values in some.values() if isinstance(values, tuple) for value in values
     )
 
 
-def _covered(one: object, others: dict[str, ir.ParamValue], control: str) -> bool:
+def _covered(value: object, others: dict[str, ir.ParamValue], control: str) -> bool:
     allowed = [other for values in others.values() if isinstance(values, tuple) for other in values]
-    match one:
+    match value:
         case ir.Range(min=low, max=high):
             return any(isinstance(o, ir.Range) and o.min <= low and high <= o.max for o in allowed)
         case ir.HostPathPrefix(path=path, read_only=read_only):
@@ -149,7 +149,7 @@ def _covered(one: object, others: dict[str, ir.ParamValue], control: str) -> boo
                 isinstance(o, ir.HostPathPrefix) and o.path == path and (read_only or not o.read_only) for o in allowed
             )
         case str():
-            return one in allowed or ("*" in allowed and one in control_of(control).everything)
+            return value in allowed or ("*" in allowed and value in control_of(control).everything)
         case _:
             return False
 

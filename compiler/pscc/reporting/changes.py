@@ -15,13 +15,15 @@ def changes(policies: Iterable[ir.Policy], before: Json, after: Json) -> tuple[C
 
     Where two policies set one field, they set it to the same value (``LNG068``), and the first is named.
     """
-    found: dict[str, Change] = {}
+    by_path: dict[str, Change] = {}
     for policy in policies:
         for default in policy.defaults:
             for path, was, now in _sites(default, before, after):
-                if was != now and path not in found:
-                    found[path] = Change(default.control, path, was, now, policy.name, default.statement, default.span)
-    return tuple(found.values())
+                if was != now and path not in by_path:
+                    by_path[path] = Change(
+                        default.control, path, was, now, policy.name, default.statement, default.span
+                    )
+    return tuple(by_path.values())
 
 
 def _sites(default: ir.Default, before: Json, after: Json) -> Iterator[tuple[str, object, object]]:

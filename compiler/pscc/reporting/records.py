@@ -226,22 +226,22 @@ class Report:
     @property
     def dependences(self) -> tuple[Dependence, ...]:
         """The defaults that workloads live off, in the order in which they are first met."""
-        found: dict[tuple[str, str, str, Span], dict[int, Workload]] = {}
+        by_default: dict[tuple[str, str, str, Span], dict[int, Workload]] = {}
         for number, workload in enumerate(self.workloads):
             for change in workload.facts.changes if workload.outcome == "changed" else ():
                 key = (change.control, change.policy, change.statement, change.span)
-                found.setdefault(key, {})[number] = workload
-        return tuple(Dependence(*key, tuple(workloads.values())) for key, workloads in found.items())
+                by_default.setdefault(key, {})[number] = workload
+        return tuple(Dependence(*key, tuple(workloads.values())) for key, workloads in by_default.items())
 
     @property
     def refusing(self) -> tuple[Refusing, ...]:
         """The checks that refuse workloads, the one that refuses most first."""
-        found: dict[tuple[str, str, Span | None], dict[int, Workload]] = {}
+        by_check: dict[tuple[str, str, Span | None], dict[int, Workload]] = {}
         for number, workload in enumerate(self.workloads):
             for objection in objections(j for j in workload.facts.judgements if not j.allowed):
                 key = (objection.policy, objection.control, objection.span)
-                found.setdefault(key, {})[number] = workload
-        every = (Refusing(*key, tuple(workloads.values())) for key, workloads in found.items())
+                by_check.setdefault(key, {})[number] = workload
+        every = (Refusing(*key, tuple(workloads.values())) for key, workloads in by_check.items())
         return tuple(sorted(every, key=lambda each: -len(each.workloads)))
 
 

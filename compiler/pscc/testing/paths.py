@@ -24,12 +24,12 @@ def steps_of(path: str) -> tuple[Step, ...]:
     steps: list[Step] = []
     position = 0
     while position < len(path):
-        found = _STEP.match(path, position)
-        if found is None or (position == 0) is path.startswith((".", "["), position):
+        match = _STEP.match(path, position)
+        if match is None or (position == 0) is path.startswith((".", "["), position):
             raise PathError("write a path like spec.containers[0].image")
-        index = found["index"]
-        steps.append(int(index) if index is not None else found["name"] or found["key"])
-        position = found.end()
+        index = match["index"]
+        steps.append(int(index) if index is not None else match["name"] or match["key"])
+        position = match.end()
     if not steps:
         raise PathError("write a path like spec.containers[0].image")
     return tuple(steps)
@@ -86,8 +86,8 @@ def changed(pod: Json, steps: Sequence[Step], value: object) -> Json:
 
     Raises `PathError` where a step leads into something that is no object or list.
     """
-    made = _changed(pod, tuple(steps), value)
-    return made if isinstance(made, dict) else {}
+    after = _changed(pod, tuple(steps), value)
+    return after if isinstance(after, dict) else {}
 
 
 def _changed(inside: object, steps: tuple[Step, ...], value: object) -> object:
@@ -98,12 +98,12 @@ def _changed(inside: object, steps: tuple[Step, ...], value: object) -> object:
         return _in_list(inside, step, rest, value)
     if not isinstance(inside, Mapping | None):
         raise PathError(f"there is no object around `{step}`")
-    made = dict(inside or {})
+    copy = dict(inside or {})
     if value is None and not rest:
-        made.pop(step, None)
+        copy.pop(step, None)
     else:
-        made[step] = _changed(made.get(step), rest, value)
-    return made
+        copy[step] = _changed(copy.get(step), rest, value)
+    return copy
 
 
 def _in_list(inside: object, index: int, rest: tuple[Step, ...], value: object) -> object:

@@ -28,7 +28,7 @@ class Mismatch:
 
 
 @frozen
-class Found:
+class Actual:
     """What the policies say of one pod of a case.
 
     ``policies`` are those that the verdict comes from, ``controls`` those that object, in order, ``findings`` what they say.
@@ -47,7 +47,7 @@ class Result:
     """A case with what was found of its pods. It passes where no expectation fails for any of them."""
 
     case: TestCase
-    found: tuple[Found, ...]
+    actual: tuple[Actual, ...]
     mismatches: tuple[Mismatch, ...]
 
     @property
@@ -62,17 +62,17 @@ def run(program: Program, cases: Sequence[TestCase]) -> tuple[Result, ...]:
 
 
 def _result(program: Program, case: TestCase) -> Result:
-    found = tuple(_found(program, case, manifest) for manifest in case.manifests)
+    actual = tuple(_actual(program, case, manifest) for manifest in case.manifests)
     mismatches: list[Mismatch] = []
-    for mismatch in (mismatch for one in found for mismatch in _mismatches(case, one)):
+    for mismatch in (mismatch for of_pod in actual for mismatch in _mismatches(case, of_pod)):
         if mismatch not in mismatches:
             mismatches.append(mismatch)
-    return Result(case, found, tuple(mismatches))
+    return Result(case, actual, tuple(mismatches))
 
 
-def _found(program: Program, case: TestCase, manifest: Manifest) -> Found:
+def _actual(program: Program, case: TestCase, manifest: Manifest) -> Actual:
     judged = judgements(program, manifest, case.request)
-    judged = tuple(one for one in judged if case.policy in set(_policies(one))) or judged
+    judged = tuple(judgement for judgement in judged if case.policy in set(_policies(judgement))) or judged
     outcome = min((judgement.verdict for judgement in judged), key=_WORST_FIRST.index)
     deciding = [judgement for judgement in judged if judgement.verdict == outcome]
     reasons = [reason for judgement in deciding for reason in judgement.reasons]
@@ -80,7 +80,7 @@ def _found(program: Program, case: TestCase, manifest: Manifest) -> Found:
     if case.policy is not None:
         tried = [opinion for opinion in tried if opinion.policy == case.policy]
     reasons += [reason for opinion in tried for reason in opinion.verdict.reasons]
-    return Found(
+    return Actual(
         outcome,
         tuple(dict.fromkeys(name for judgement in deciding for name in _policies(judgement))),
         tuple(dict.fromkeys(reason.control for reason in reasons)),
@@ -101,14 +101,14 @@ def _lines(judgement: Judgement) -> Iterator[str]:
         yield judgement.message
 
 
-def _mismatches(case: TestCase, found: Found) -> Iterator[Mismatch]:
+def _mismatches(case: TestCase, judged: Actual) -> Iterator[Mismatch]:
     places = dict(case.places)
-    if found.outcome != case.outcome:
-        yield Mismatch("outcome", case.outcome, found.outcome, places["outcome"])
-    if case.policy is not None and case.policy not in found.policies:
-        yield Mismatch("policy", case.policy, found.policies, places["policy"])
-    if case.controls is not None and set(case.controls) != set(found.controls):
-        yield Mismatch("controls", case.controls, found.controls, places["controls"])
-    actual = {path: value_at(found.pod, steps_of(path)) for path, _ in case.changed}
+    if judged.outcome != case.outcome:
+        yield Mismatch("outcome", case.outcome, judged.outcome, places["outcome"])
+    if case.policy is not None and case.policy not in judged.policies:
+        yield Mismatch("policy", case.policy, judged.policies, places["policy"])
+    if case.controls is not None and set(case.controls) != set(judged.controls):
+        yield Mismatch("controls", case.controls, judged.controls, places["controls"])
+    actual = {path: value_at(judged.pod, steps_of(path)) for path, _ in case.changed}
     if actual != dict(case.changed):
         yield Mismatch("changed", dict(case.changed), actual, places["changed"])

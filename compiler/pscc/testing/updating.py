@@ -16,7 +16,7 @@ def updated(source: SourceFile, results: Iterable[Result]) -> str:
 
     A case whose pods fare differently keeps its expectation: no single one is right.
     """
-    edits = [edit for result in results if len(set(map(repr, result.found))) == 1 for edit in _edits(source, result)]
+    edits = [edit for result in results if len(set(map(repr, result.actual))) == 1 for edit in _edits(source, result)]
     return apply_fixes(source.text, edits)
 
 

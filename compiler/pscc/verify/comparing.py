@@ -252,12 +252,12 @@ def _as_its_pods(question: Question, written: Meaning, of_workloads: Meaning) ->
     if review.request is None:
         return question
     maker = by_its_maker(review.kind, review.pod, review.request)
-    made = of_workloads.expected(written.defaulted(review.pod, maker), None, maker, created=True)
+    of_pods = of_workloads.expected(written.defaulted(review.pod, maker), None, maker, created=True)
     before = (question.policy.denied, bool(question.policy.warnings))
-    after = (bool(made.denials), bool(made.warnings))
+    after = (bool(of_pods.denials), bool(of_pods.warnings))
     if after == before or any(more > less for more, less in zip(after, before, strict=True)):
         return question
-    return replace(question, policy=Answer(made.denials, made.warnings, question.policy.pod))
+    return replace(question, policy=Answer(of_pods.denials, of_pods.warnings, question.policy.pod))
 
 
 def _readings(trial: Trial) -> Iterator[Trial]:

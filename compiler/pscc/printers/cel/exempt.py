@@ -59,15 +59,15 @@ def exemption_variables() -> list[Variable]:
     """Variables of which the last, `EXEMPT`, is true where who asks is exempt."""
     given = "variables.params != null && has(variables.params.exemptions) ? variables.params.exemptions : []"
     named = any_of(*(_among(kind, asking) for kind, asking in _KINDS))
-    is_exempt = "variables.exemptions.exists(one, has(one.everyone) && one.everyone || $named)"
+    is_exempt = "variables.exemptions.exists(exemption, has(exemption.everyone) && exemption.everyone || $named)"
     return [*asking_variables(), ("exemptions", cel(given)), (EXEMPT, cel(is_exempt, named=named))]
 
 
 def _among(kind: str, asking: str) -> Expression:
-    """Whether one of those who ask is named by the exemption ``one`` among its subjects of ``kind``."""
+    """Whether one of those who ask is named by the ``exemption`` among its subjects of ``kind``."""
     return cel(
         "has($names) && $asking.exists(name, "
         "name in $names.exact || $names.prefixes.exists(prefix, name.startsWith(prefix)))",
-        names=Select(Name("one"), kind),
+        names=Select(Name("exemption"), kind),
         asking=variable(asking),
     )

@@ -42,7 +42,7 @@ def dynamic_literal(value: object) -> Expression:
     match value:
         case dict():
             below = _of_one_type(list(value.values()))
-            return Mapping(tuple((literal(key), one) for key, one in zip(value, below, strict=True)))
+            return Mapping(tuple((literal(key), expression) for key, expression in zip(value, below, strict=True)))
         case list():
             return Listing(tuple(_of_one_type(value)))
         case _:
@@ -53,7 +53,7 @@ def _of_one_type(values: list[object]) -> list[Expression]:
     literals = [dynamic_literal(value) for value in values]
     if len({_type_of(value) for value in values}) <= 1:
         return literals
-    return [Call("dyn", (one,)) for one in literals]
+    return [Call("dyn", (expression,)) for expression in literals]
 
 
 def _type_of(value: object) -> str:

@@ -148,7 +148,8 @@ def same_level_as(value: Expression, wanted: str) -> Expression:
     return cel(
         "$value == $wanted || $value.startsWith($sensitivity) && "
         '[$value.substring($sensitivity.size()).split(",")].exists(own, own.size() == $categories.size() && '
-        "own.all(one, own.filter(other, other == one).size() == $categories.filter(other, other == one).size()))",
+        "own.all(category, own.filter(other, other == category).size() == "
+        "$categories.filter(other, other == category).size()))",
         value=value,
         wanted=parameter(wanted),
         sensitivity=sensitivity,

@@ -22,10 +22,10 @@ def called(values: Iterable[_Named], name: Callable[[_Named], str], check: str) 
     """
     names: dict[_Named, str] = {}
     for value in dict.fromkeys(values):
-        found = name(value)
-        if found in names.values():
-            found = numbered(f"{check}{found[:1].upper()}{found[1:]}", names.values())
-        names[value] = found
+        own_name = name(value)
+        if own_name in names.values():
+            own_name = numbered(f"{check}{own_name[:1].upper()}{own_name[1:]}", names.values())
+        names[value] = own_name
     return names
 
 

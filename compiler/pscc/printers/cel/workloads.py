@@ -62,11 +62,11 @@ def _pod_in(root: Expression) -> Expression:
         template = root
         for field in path:
             template = Select(template, field)
-        made = cel('{"metadata": has($metadata) ? $metadata : {}, "spec": $template.spec}',
+        pod_of_template = cel('{"metadata": has($metadata) ? $metadata : {}, "spec": $template.spec}',
             metadata=Select(template, "metadata"), template=template,
         )  # fmt: skip
         is_one = equal(of_kind, literal(kinds[0])) if len(kinds) == 1 else among(of_kind, literal(kinds))
-        pod = Conditional(is_one, made, pod)
+        pod = Conditional(is_one, pod_of_template, pod)
     return pod
 
 

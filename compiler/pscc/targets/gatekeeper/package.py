@@ -100,7 +100,7 @@ class Gatekeeper:
         of_workloads = judging_workloads(program, options.workloads)
         files = Names((owner.name for owner in program.policies_and_choices), reserved=RESERVED)
         templates, own = _printed(program, of_workloads, files, options)
-        applied = (*templates, *(one.file for one in own))
+        applied = (*templates, *(applied_object.file for applied_object in own))
         folders = [folder for folder in _FOLDERS if any(file.path.startswith(f"{folder}/") for file in applied)]
         can = self.capabilities(options)
         # kustomize refuses files outside its root, so each folder has a root of its own
@@ -143,9 +143,9 @@ def _printed(
         own += [gatekeeper_choice.constraint(choice, place, files[choice.name], options) for choice in judging.choices]
     mutator_names, operations = Names(), options.gatekeeper >= GATEKEEPER_OPERATIONS
     own += [
-        applied_mutator(policy, files[policy.name], one, operations)
+        applied_mutator(policy, files[policy.name], mutator, operations)
         for policy in program.policies
-        for one in mutators(policy, mutator_names)
+        for mutator in mutators(policy, mutator_names)
     ]
     return templates if options.templates == "without" else [*layout.shared, *templates], own
 

@@ -48,7 +48,7 @@ def suite_files(program: ir.Program, cases: Cases, applied: Sequence[Applied], o
         workloads = list(workload_cases(with_settled(policy, program), mine)) if on_workloads else []
         namespace = _namespace(policy.scope, folder)
         files += [OutputFile(f"{folder}/{case.name}.yaml", _document(_review(case))) for case in mine]
-        files += [OutputFile(f"{folder}/{one.name}.yaml", _document(one.manifest)) for one in workloads]
+        files += [OutputFile(f"{folder}/{workload.name}.yaml", _document(workload.manifest)) for workload in workloads]
         files += namespace
         place = yaml_quote(namespace[0].path) if namespace else Code("")
         for constraint in constraints:
@@ -56,7 +56,7 @@ def suite_files(program: ir.Program, cases: Cases, applied: Sequence[Applied], o
         for constraint in on_workloads:
             tests.append({**_test(constraint, list(_of_workloads(constraint, folder, workloads))), "namespace": place})
     for choice in program.choices:
-        (constraint,) = (one for one in applied if one.owner is choice)
+        (constraint,) = (applied_object for applied_object in applied if applied_object.owner is choice)
         folder = f"suite/{owners[choice.name]}"
         mine = cases.get(choice.name, ())
         files += [OutputFile(f"{folder}/{case.name}.yaml", _document(admission_review(case))) for case in mine]
@@ -69,7 +69,10 @@ def suite_files(program: ir.Program, cases: Cases, applied: Sequence[Applied], o
         OutputFile(_TEMPLATE, render("gatekeeper/suite_template.yaml.j2")),
         OutputFile(
             _CONSTRAINT,
-            render("gatekeeper/suite_applied.yaml.j2", objects=[{"location": "", **one.fields} for one in applied]),
+            render(
+                "gatekeeper/suite_applied.yaml.j2",
+                objects=[{"location": "", **applied_object.fields} for applied_object in applied],
+            ),
         ),
         *files,
     ]
@@ -93,11 +96,11 @@ def _of_applied(applied: Iterable[Applied]) -> Test:
         "namespace": Code(""),
         "cases": [
             {
-                "name": yaml_quote(f"{one.named.name}-is-as-compiled"),
-                "object": yaml_quote(one.path),
+                "name": yaml_quote(f"{applied_object.named.name}-is-as-compiled"),
+                "object": yaml_quote(applied_object.path),
                 "messages": [],
             }
-            for one in applied
+            for applied_object in applied
         ],
     }
 
@@ -105,9 +108,11 @@ def _of_applied(applied: Iterable[Applied]) -> Test:
 def _placed(applied: Iterable[Applied], place: Place, policy: str) -> list[Applied]:
     """The Constraints at ``place`` of the policy with this name."""
     return [
-        one
-        for one in applied
-        if isinstance(one.owner, ir.Policy) and one.owner.name == policy and one.path.startswith(f"{place.folder}/")
+        applied_object
+        for applied_object in applied
+        if isinstance(applied_object.owner, ir.Policy)
+        and applied_object.owner.name == policy
+        and applied_object.path.startswith(f"{place.folder}/")
     ]
 
 
@@ -124,10 +129,10 @@ def _of_workloads(constraint: Applied, folder: str, workloads: Iterable[Workload
     """The cases of ``constraint``, whose policy assumes its defaults."""
     assert isinstance(constraint.owner, ir.Policy)
     its_own = replace(constraint.owner, checks=constraint.checks)
-    for one in workloads:
-        messages = interpreter.check(its_own, one.case.pod).messages
-        if one.allowed or messages:
-            yield _row(one.name, folder, messages)
+    for workload in workloads:
+        messages = interpreter.check(its_own, workload.case.pod).messages
+        if workload.allowed or messages:
+            yield _row(workload.name, folder, messages)
 
 
 def _row(name: str, folder: str, messages: Sequence[str]) -> Test:

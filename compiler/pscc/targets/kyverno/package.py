@@ -199,8 +199,8 @@ def _suite(
     for name, (check, _) in zip(_rule_names(checks), checks, strict=True):
         for kind, judged in of_each_kind(cases, workloads):
             outcomes = {
-                "pass": [one for one in judged if check.shape not in one.shapes],
-                "fail": [one for one in judged if check.shape in one.shapes],
+                "pass": [case for case in judged if check.shape not in case.shapes],
+                "fail": [case for case in judged if check.shape in case.shapes],
             }
             results += [Result(name, kind, outcome, tuple(those)) for outcome, those in outcomes.items() if those]
     return test_files(f"suite/{called}", called, cases, results, workloads=workloads, scope=policy.scope)

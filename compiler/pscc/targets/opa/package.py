@@ -150,8 +150,8 @@ def _tests(policy: ir.Policy, package: str, cases: tuple[Case, ...], workloads: 
     of_main = [_test(f"main_has_{refused.name}", _input(refused), refused.messages, decision)] if refused else []
     if workloads != "off":
         decision = decision if workloads == "enforce" else "warn"
-        judged = [one for one in workload_cases(policy, cases) if not one.allowed]
-        of_main += [_test(one.name, one.manifest, one.messages, decision) for one in judged]
+        judged = [workload for workload in workload_cases(policy, cases) if not workload.allowed]
+        of_main += [_test(workload.name, workload.manifest, workload.messages, decision) for workload in judged]
     return render(
         "opa/policy_test.rego.j2",
         package=Code(package),

@@ -80,8 +80,8 @@ def names_in(choice: ir.Choice) -> Names:
     taken: set[str] = set()
 
     def unique(word: str) -> str:
-        taken.add(found := numbered(word, taken, "No"))
-        return found
+        taken.add(name := numbered(word, taken, "No"))
+        return name
 
     checks = {key: unique(_lower(check.shape)) for key, check in statements_of(choice).items()}
     return Names(checks, {policy.name: unique(_camel(policy.name)) for policy in choice.policies})
@@ -263,7 +263,7 @@ def _words(
 
 
 def _nearest(choice: ir.Choice, names: Names) -> Variables:
-    """``told``: the words of each policy that may be used (of every one that has some, where that is not known)."""
+    """``refusals``: what each policy that may be used has against the pod; of a live choice, each policy that has something."""
     each = []
     for policy in choice.policies:
         own = names.policies[policy.name]
@@ -279,10 +279,10 @@ def _nearest(choice: ir.Choice, names: Names) -> Variables:
             cel('$when ? $name + $objected : ""', when=when, name=literal(f"{policy.name}: "), objected=objected)
         )
     between = literal(_LINE)
-    nearest = "variables.told[variables.counts.indexOf(variables.counts.min())].replace($between, $joint)"
+    nearest = "variables.refusals[variables.counts.indexOf(variables.counts.min())].replace($between, $joint)"
     return [
-        ("told", cel('$each.filter(text, text != "")', each=Listing(tuple(each)))),
-        ("counts", cel("variables.told.map(text, text.split($between).size())", between=between)),
+        ("refusals", cel('$each.filter(text, text != "")', each=Listing(tuple(each)))),
+        ("counts", cel("variables.refusals.map(text, text.split($between).size())", between=between)),
         ("wordsOfNearest", cel(nearest, between=between, joint=literal("; "))),
         ("nearest", within(LONGEST - _BESIDE, variable("wordsOfNearest"))),
     ]
@@ -297,17 +297,17 @@ def _message(live: bool, review: Review) -> Expression:
     )
     if live:
         return cel(
-            '"no policy that may be used" + $who + " accepts the pod" + (variables.told.size() == 0 ? "" : '
-            '"; the nearest of " + string(variables.told.size()) + ": " + variables.nearest)',
+            '"no policy that may be used" + $who + " accepts the pod" + (variables.refusals.size() == 0 ? "" : '
+            '"; the nearest of " + string(variables.refusals.size()) + ": " + variables.nearest)',
             who=who,
         )
     aside: tuple[Expression, ...] = (Grouped(review.aside),) if review.aside != EMPTY else ()
     nearest = cel(
-        'variables.nearest + (variables.told.size() > 1 ? " (the nearest of the " + string(variables.told.size()) + '
+        'variables.nearest + (variables.refusals.size() > 1 ? " (the nearest of the " + string(variables.refusals.size()) + '
         '" policies that may be used here)" : "")'
     )
     return cel(
-        'variables.accepted || variables.unchanged ? "" : variables.told.size() == 0 ? $none : $nearest',
+        'variables.accepted || variables.unchanged ? "" : variables.refusals.size() == 0 ? $none : $nearest',
         none=infix("+", cel('"no policy may be used" + $who', who=who), *aside),
         nearest=infix("+", nearest, *aside),
     )

@@ -131,18 +131,21 @@ def grants(choice: ir.Choice, namespace: Expression = _NAMESPACE) -> Variables:
     for name, table in (("User", users), ("Group", groups), ("Account", accounts)):
         if table:
             tables.append((f"by{name}", _table(table)))
-            granted = "$asking.filter(one, one in $by).map(one, $by[one])"
-            lists.append(cel(granted, asking=variable(f"asking{name}s"), by=variable(f"by{name}")))
+            granted = "$asking.filter($who, $who in $by).map($who, $by[$who])"
+            who = Name(name.lower())
+            lists.append(cel(granted, asking=variable(f"asking{name}s"), who=who, by=variable(f"by{name}")))
     lists += [_pattern(grant, namespace) for grant in choice.grants if has_patterns(grant)]
     return [*tables, ("grants", infix("+", *lists) if lists else Listing())]
 
 
 def _pattern(grant: Grant, namespace: Expression) -> Expression:
     """What ``grant``, which says only a part of a name, gives to those who ask."""
-    who, asked = grant.subjects, Name("one")
-    named = ("Users", who.users), ("Groups", who.groups), ("Accounts", who.service_accounts)
+    who = grant.subjects
+    named = ("User", who.users), ("Group", who.groups), ("Account", who.service_accounts)
     asks = [
-        Call("exists", (asked, named_in(asked, names)), variable(f"asking{kind}")) for kind, names in named if names
+        Call("exists", (asked := Name(kind.lower()), named_in(asked, names)), variable(f"asking{kind}s"))
+        for kind, names in named
+        if names
     ]
     is_asked = TRUE if who.everyone else infix("||", *asks) if asks else FALSE
     inside = named_in(namespace, grant.namespaces)

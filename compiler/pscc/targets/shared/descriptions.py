@@ -16,7 +16,7 @@ Source: ``TotalAnnotationSizeLimitB`` in ``k8s.io/apimachinery/pkg/api/validatio
 
 def described(checks: Iterable[ir.Check]) -> Code:
     """A paragraph for each of ``checks``, as the lines of a folded block."""
-    return yaml_block("\n\n".join(folded(_said(check)) for check in checks), 6)
+    return yaml_block("\n\n".join(folded(_sentence(check)) for check in checks), 6)
 
 
 def described_defaults(policy: ir.Policy) -> Code:
@@ -25,7 +25,7 @@ def described_defaults(policy: ir.Policy) -> Code:
     return yaml_block(folded(f"Sets what pods leave unset, before they are validated: {statements}."), 6)
 
 
-def _said(check: ir.Check) -> str:
+def _sentence(check: ir.Check) -> str:
     return f"{beginning(printable(check.statement))}: {check.description}" if check.statement else check.description
 
 

@@ -66,7 +66,9 @@ def _rows(document: Mapping[str, object]) -> Iterator[dict[str, Code]]:
             yield row(field, cel("has($here) && $here == $value", here=here, value=dynamic_literal(value)))
     if kind == "ClusterPolicy":
         autogen = _AUTOGEN in _object(metadata["annotations"])
-        annotated = cel("($key in object.metadata.annotations) == $said", key=literal(_AUTOGEN), said=literal(autogen))
+        annotated = cel(
+            "($key in object.metadata.annotations) == $value", key=literal(_AUTOGEN), value=literal(autogen)
+        )
         yield row("what Kyverno does with workloads", annotated)
         yield from _of_rules(spec["rules"], row)
 
@@ -77,18 +79,26 @@ def _of_rules(rules: object, row: Row) -> Iterator[dict[str, Code]]:
     yield row("the list of rules", cel("object.spec.rules.map(rule, rule.name) == $names", names=names))
     for field in _OF_RULES:
         here = Select(Name("rule"), field)
-        found = cel("has($here) ? $here : {}", here=here)
-        yield row(f"{field} of a rule", _same(found, [rule.get(field, {}) for rule in listed]))
+        actual = cel("has($here) ? $here : {}", here=here)
+        yield row(f"{field} of a rule", _same(actual, [rule.get(field, {}) for rule in listed]))
     actions = [_object(rule.get("validate")).get("failureAction") for rule in listed]
     if all(actions):
         yield row("the action of a rule", _same(cel("rule.validate.failureAction"), actions))
 
 
-def _same(found: Expression, values: Sequence[object]) -> Expression:
-    """That ``found`` is the one of ``values`` that belongs to the rule: of each rule, or where all are alike of every rule."""
+def _same(actual: Expression, values: Sequence[object]) -> Expression:
+    """That ``actual`` is the one of ``values`` that belongs to the rule: of each rule, or where all are alike of every rule."""
     if all(value == values[0] for value in values):
-        return cel("object.spec.rules.all(rule, ($found) == $value)", found=found, value=dynamic_literal(values[0]))
-    return cel("object.spec.rules.map(rule, $found) == $values", found=found, values=dynamic_literal(list(values)))
+        return cel(
+            "object.spec.rules.all(rule, ($actual) == $value)",
+            actual=actual,
+            value=dynamic_literal(values[0]),
+        )
+    return cel(
+        "object.spec.rules.map(rule, $actual) == $values",
+        actual=actual,
+        values=dynamic_literal(list(values)),
+    )
 
 
 def _row(message: str, holds: Expression) -> dict[str, Code]:

@@ -42,7 +42,7 @@ def policy_suite(
     """The test of a policy in ``scope`` whose checks have these ``shapes``."""
     created = [case for case in cases if case.old_pod is None]
     objects: tuple[Case | WorkloadCase, ...] = (*created, *workloads)
-    failing = {one.name for one in objects if not set(one.shapes).isdisjoint(shapes)}
+    failing = {case.name for case in objects if not set(case.shapes).isdisjoint(shapes)}
     return _test(f"suite/{tested.name}", tested, created, failing, workloads=workloads, scope=scope) if objects else []
 
 
@@ -73,7 +73,7 @@ def _test(
     results = []
     for kind, judged in of_each_kind(cases, workloads):
         for outcome in ("pass", "fail"):
-            those = [yaml_quote(one.resource) for one in judged if (one.name in failing) is (outcome == "fail")]
+            those = [yaml_quote(case.resource) for case in judged if (case.name in failing) is (outcome == "fail")]
             results += [{"kind": Code(kind), "resources": those, "result": Code(outcome)}] if those else []
     values = values_file(folder, tested.name, scope)
     test = render(

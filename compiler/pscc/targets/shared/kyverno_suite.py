@@ -92,7 +92,7 @@ def workloads_file(folder: str, workloads: Sequence[WorkloadCase]) -> OutputFile
     """The file with the workloads of the test ``folder``."""
     import yaml
 
-    documents = (str(yaml.safe_dump(one.manifest, sort_keys=False)) for one in workloads)
+    documents = (str(yaml.safe_dump(workload.manifest, sort_keys=False)) for workload in workloads)
     return OutputFile(f"{folder}/workloads.yaml", "---\n".join(documents))
 
 
@@ -101,8 +101,8 @@ def of_each_kind(
 ) -> list[tuple[str, list[Case | WorkloadCase]]]:
     """The objects of a test by their kind, pods first."""
     by_kind: dict[str, list[Case | WorkloadCase]] = {"Pod": list(cases)}
-    for one in workloads:
-        by_kind.setdefault(one.kind, []).append(one)
+    for workload in workloads:
+        by_kind.setdefault(workload.kind, []).append(workload)
     return list(by_kind.items())
 
 

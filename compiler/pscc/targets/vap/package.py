@@ -144,7 +144,9 @@ class Vap:
                     name = names.derived(part, suffix)
                     text = _validation(validating, policy, name, those, printed, template)
                     add(policy, name, text, "Validating", held, action)
-                    of_kind = [one for one in workload_cases(assuming, judged) if one.kind == _KINDS[suffix]]
+                    of_kind = [
+                        workload for workload in workload_cases(assuming, judged) if workload.kind == _KINDS[suffix]
+                    ]
                     suites += policy_suite(_tested(name), shapes, (), of_kind, policy.scope)
         for choice in program.choices:
             held = where(choice.scope)
