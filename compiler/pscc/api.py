@@ -239,7 +239,7 @@ def evaluate(
     requested = [(with_labels(request, item, known), item) for item in contents.manifests]
     diagnostics += unknown_labels(loaded.program, requested)
     results = (judgements(loaded.program, item, own) for own, item in requested)
-    return Evaluation(tuple(judgement for of_one in results for judgement in of_one), diagnostics)
+    return Evaluation(tuple(judgement for judgements_of_pod in results for judgement in judgements_of_pod), diagnostics)
 
 
 def diff(old: Loaded, new: Loaded) -> Difference:

@@ -116,9 +116,9 @@ def _serialised(value: object, kind: Kind) -> object:
             kinds = {field.name: field.kind for field in kind.fields} if isinstance(kind, Object) else {}
             kept: Json = {}
             for name, inner in value.items():
-                of = kinds.get(str(name), OPAQUE)
-                item = _serialised(inner, of)
-                if inner is not None and item != [] and (name in _KEPT or not _left_out(item, of)):
+                kind = kinds.get(str(name), OPAQUE)
+                item = _serialised(inner, kind)
+                if inner is not None and item != [] and (name in _KEPT or not _left_out(item, kind)):
                     kept[str(name)] = item
             return kept
         case list():

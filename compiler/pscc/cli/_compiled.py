@@ -106,8 +106,10 @@ def compiled_folder(path: str, chosen: Settings) -> Compiled:
         settings = replace(chosen, target=chosen.target or inside or (DEFAULT_TARGET,))
         prefixes = {target: f"{target}/" if target in inside else "" for target in settings.target}
         return Compiled(settings, folder, prefixes, recorded=False)
-    for chosen_words, was in _contradictions(chosen, recorded):
-        message = f"{chosen_words}: the folder {path} was compiled {was}; verify takes the options from there"
+    for chosen_words, recorded_words in _contradictions(chosen, recorded):
+        message = (
+            f"{chosen_words}: the folder {path} was compiled {recorded_words}; verify takes the options from there"
+        )
         raise click.UsageError(message)
     several = len(recorded.target) > 1
     prefixes = {target: f"{target}/" if several else "" for target in recorded.target}

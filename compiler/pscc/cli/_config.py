@@ -89,7 +89,7 @@ def defaults(config: Config, command: click.Command) -> dict[str, object]:
     own = {key: (key, value) for key, value in config.says if not isinstance(value, Mapping)}
     for key, value in config.says:
         if isinstance(value, Mapping) and key == command.name:
-            own |= {name: (name, each) for name, each in value.items()}
+            own |= {name: (name, own_setting) for name, own_setting in value.items()}
     _require_known(config, command)
     options = options_of(command)
     return {
@@ -147,15 +147,15 @@ def _value(config: Config, option: click.Option, key: str, value: object) -> obj
     values = value if isinstance(value, list) else [value]
     if isinstance(value, list) and not option.multiple:
         raise config.wrong(key, f"`{key}` is one value, and no list")
-    for each in values:
-        if not isinstance(each, str) and (isinstance(each, bool) or not isinstance(each, int)):
-            raise config.wrong(key, f'`{key}` is a text in quotes, as "{each}"')
-    for each in values:
+    for element in values:
+        if not isinstance(element, str) and (isinstance(element, bool) or not isinstance(element, int)):
+            raise config.wrong(key, f'`{key}` is a text in quotes, as "{element}"')
+    for element in values:
         try:
-            option.type.convert(str(each), option, None)
+            option.type.convert(str(element), option, None)
         except click.BadParameter as error:
             raise config.wrong(key, f"`{key}`: {error.message}") from None
-    texts = [_path(config, str(each)) if _is_path(option) else str(each) for each in values]
+    texts = [_path(config, str(element)) if _is_path(option) else str(element) for element in values]
     return tuple(texts) if option.multiple else texts[0]
 
 

@@ -95,8 +95,8 @@ def where(requests: Iterable[Request]) -> str:
     for request in asked:
         by_who.setdefault(_who(request), []).append(_place(request))
     by_places: dict[tuple[str, ...], list[str]] = {}
-    for who, some in by_who.items():
-        places = () if "" in some else tuple(dict.fromkeys(some))
+    for who, places_of in by_who.items():
+        places = () if "" in places_of else tuple(dict.fromkeys(places_of))
         by_places.setdefault(places, []).append(" and ".join(who))
     texts = []
     for places, names in by_places.items():

@@ -81,10 +81,11 @@ def _diagnostics(report: Report) -> Iterator[Diagnostic]:
         if workload.outcome == "changed":
             changes = "; ".join(map(changed, workload.facts.changes))
             yield Diagnostic("POD008", f"{who} is admitted once changed: {changes}", workload.span, "note")
-        for each in workload.facts.elsewhere:
-            if each.how == "refused":
-                messages = "; ".join(map(objected, each.objections))
-                yield Diagnostic("POD009", f"{who} is refused on {each.target}: {messages}", workload.span, "warning")
+        for elsewhere in workload.facts.elsewhere:
+            if elsewhere.how == "refused":
+                messages = "; ".join(map(objected, elsewhere.objections))
+                message = f"{who} is refused on {elsewhere.target}: {messages}"
+                yield Diagnostic("POD009", message, workload.span, "warning")
 
 
 def _cases(workload: Workload) -> Iterator[Case]:
@@ -97,7 +98,7 @@ def _cases(workload: Workload) -> Iterator[Case]:
 
 def _cases_on(target: str, workload: Workload) -> Iterator[Case]:
     """The judgements of ``target`` on ``workload``; those of the source where they do not differ."""
-    there = next((each for each in workload.facts.elsewhere if each.target == target), None)
-    facts = workload.facts if there is None else replace(workload.facts, judgements=there.judgements)
-    changes = workload.facts.changes if there is None else there.changes
+    elsewhere = next((candidate for candidate in workload.facts.elsewhere if candidate.target == target), None)
+    facts = workload.facts if elsewhere is None else replace(workload.facts, judgements=elsewhere.judgements)
+    changes = workload.facts.changes if elsewhere is None else elsewhere.changes
     yield from _cases(replace(workload, facts=replace(facts, changes=changes)))

@@ -39,13 +39,13 @@ def as_json(report: Report) -> Json:
         ],
         "defaults": [
             {
-                "control": each.control,
-                "policy": each.policy,
-                "statement": each.statement,
-                "source": str(each.span),
-                "workloads": [_named(workload) for workload in each.workloads],
+                "control": dependence.control,
+                "policy": dependence.policy,
+                "statement": dependence.statement,
+                "source": str(dependence.span),
+                "workloads": [_named(workload) for workload in dependence.workloads],
             }
-            for each in report.dependences
+            for dependence in report.dependences
         ],
         "uses": [
             {"policy": row.policy, "who": row.who, "where": row.where, "workloads": row.count}
@@ -74,47 +74,47 @@ def _workload(workload: Workload) -> Json:
         "pods": workload.pods,
         "outcome": workload.outcome,
         "policies": list(workload.policies),
-        "objections": [_objection(each) for each in workload.objections],
-        "changes": [_change(each) for each in facts.changes],
+        "objections": [_objection(objection) for objection in workload.objections],
+        "changes": [_change(change) for change in facts.changes],
         "message": first.message if workload.outcome == "unjudged" else "",
         "differs": [judgement.differs for judgement in facts.judgements if judgement.differs],
         "refused": [{"path": r.path, "message": r.message, "rule": r.rule} for r in first.refused],
-        "targets": [_elsewhere(each) for each in facts.elsewhere],
-        "warn": [_objection(each) for each in objections(facts.warned)],
-        "scan": [_objection(each) for each in objections(facts.scanned)],
+        "targets": [_elsewhere(elsewhere) for elsewhere in facts.elsewhere],
+        "warn": [_objection(objection) for objection in objections(facts.warned)],
+        "scan": [_objection(objection) for objection in objections(facts.scanned)],
     }
 
 
-def _elsewhere(each: Elsewhere) -> Json:
+def _elsewhere(elsewhere: Elsewhere) -> Json:
     return {
-        "target": each.target,
-        "how": each.how,
-        "objections": [_objection(objection) for objection in each.objections],
-        "changes": [_change(change) for change in each.changes],
+        "target": elsewhere.target,
+        "how": elsewhere.how,
+        "objections": [_objection(objection) for objection in elsewhere.objections],
+        "changes": [_change(change) for change in elsewhere.changes],
     }
 
 
-def _objection(each: Objection) -> Json:
+def _objection(objection: Objection) -> Json:
     return {
-        "verdict": each.verdict,
-        "policy": each.policy,
-        "choice": each.choice,
-        "control": each.control,
-        "message": each.message,
-        "path": each.path,
-        "source": _source(each.span),
+        "verdict": objection.verdict,
+        "policy": objection.policy,
+        "choice": objection.choice,
+        "control": objection.control,
+        "message": objection.message,
+        "path": objection.path,
+        "source": _source(objection.span),
     }
 
 
-def _change(each: Change) -> Json:
+def _change(change: Change) -> Json:
     return {
-        "control": each.control,
-        "path": each.path,
-        "before": each.before,
-        "after": each.after,
-        "policy": each.policy,
-        "statement": each.statement,
-        "source": _source(each.span),
+        "control": change.control,
+        "path": change.path,
+        "before": change.before,
+        "after": change.after,
+        "policy": change.policy,
+        "statement": change.statement,
+        "source": _source(change.span),
     }
 
 

@@ -52,8 +52,10 @@ def _targets(report: Report) -> Iterator[str]:
     yield from _head("Target", "Keeps it working", "What differs there")
     rows = tuple(words.target_rows(report))
     for row in rows:
-        which = row.refused or row.admitted or row.otherwise
-        yield _row(row.name, "yes" if row.keeps else "no", f"{row.verdict}{f': {words.some(which)}' if which else ''}")
+        concerned = row.refused or row.admitted or row.otherwise
+        yield _row(
+            row.name, "yes" if row.keeps else "no", f"{row.verdict}{f': {words.some(concerned)}' if concerned else ''}"
+        )
     for row in rows:
         if row.lacks or row.usually:
             yield from (

@@ -69,11 +69,11 @@ def _of_workload(workload: Workload) -> Iterator[Json]:
         reasons = tuple(objections((judgement,)))
         policy = judgement.policy or judgement.choice or "none"
         if judgement.choice is not None or not reasons:
-            lines = [objected(each) for each in reasons] or _remarks(workload, judgement)
+            lines = [objected(objection) for objection in reasons] or _remarks(workload, judgement)
             yield _result(workload, policy, "", judgement.verdict, "; ".join(lines))
         else:
-            for each in reasons:
-                yield _result(workload, policy, each.control, each.verdict, objected(each))
+            for objection in reasons:
+                yield _result(workload, policy, objection.control, objection.verdict, objected(objection))
 
 
 def _remarks(workload: Workload, judgement: Judgement) -> list[str]:

@@ -110,7 +110,7 @@ def named(workload: Workload) -> str:
 
 def some(workloads: Iterable[Workload]) -> str:
     """The first names, with their namespaces, and the number of the others."""
-    names = [clean(f"{each.kind} {each.namespace}/{each.name}") for each in workloads]
+    names = [clean(f"{workload.kind} {workload.namespace}/{workload.name}") for workload in workloads]
     more = len(names) - MOST_NAMES
     return ", ".join(names[:MOST_NAMES]) + (f" and {more:,} more" if more > 0 else "")
 
@@ -127,8 +127,8 @@ def points(workload: Workload) -> Iterator[Point]:
         yield Point(clean(first.message) or "there is no policy")
     if workload.outcome != "refused":
         yield from (Point(changed(change), _places("", change.span)) for change in workload.facts.changes)
-        yield from (Point(clean(f"{REFUSED}: {each.message}"), clean(each.path)) for each in first.refused)
-    yield from (Point(clean(each.differs)) for each in workload.facts.judgements if each.differs)
+        yield from (Point(clean(f"{REFUSED}: {refusal.message}"), clean(refusal.path)) for refusal in first.refused)
+    yield from (Point(clean(judgement.differs)) for judgement in workload.facts.judgements if judgement.differs)
 
 
 def objected(objection: Objection) -> str:
@@ -161,10 +161,10 @@ def target_rows(report: Report) -> Iterator[TargetRow]:
 
     for target in report.targets:
         lacks = dict.fromkeys(clean(diagnostic_of(shortfall).message) for shortfall in target.shortfalls)
-        usually = dict.fromkeys(clean(diagnostic_of_installation(each).message) for each in target.lets_in)
+        usually = dict.fromkeys(clean(diagnostic_of_installation(shortfall).message) for shortfall in target.lets_in)
         by_kind: dict[str, list[Workload]] = {"refused": [], "admitted": [], "otherwise": []}
-        for workload, each in report.differing(target.name):
-            by_kind[each.how].append(workload)
+        for workload, elsewhere in report.differing(target.name):
+            by_kind[elsewhere.how].append(workload)
         by_how = {how: tuple(workloads) for how, workloads in by_kind.items()}
         keeps = report.keeps(target)
         verdict = _verdict(target, by_how)
@@ -190,22 +190,26 @@ def _verdict(target: OnTarget, workloads: Mapping[str, tuple[Workload, ...]]) ->
 
 def refusing_rows(report: Report) -> Iterator[CheckRow]:
     """A row for each check that refuses workloads."""
-    for each in report.refusing:
-        yield CheckRow(each.control or _NO_CONTROL, clean(each.policy), _places("", each.span), each.workloads)
+    for refusing in report.refusing:
+        yield CheckRow(
+            refusing.control or _NO_CONTROL, clean(refusing.policy), _places("", refusing.span), refusing.workloads
+        )
 
 
 def dependence_rows(report: Report) -> Iterator[CheckRow]:
     """A row for each default that workloads live off."""
-    for each in report.dependences:
-        yield CheckRow(clean(each.statement), clean(each.policy), _places("", each.span), each.workloads)
+    for dependence in report.dependences:
+        yield CheckRow(
+            clean(dependence.statement), clean(dependence.policy), _places("", dependence.span), dependence.workloads
+        )
 
 
 def stage_rows(workloads: Iterable[Workload], *, scanned: bool = False) -> Iterator[CheckRow]:
     """A row for each check that a stage would report, of admissions, or of running pods that are ``scanned``."""
     by_check: dict[tuple[str, str, str], dict[int, Workload]] = {}
     for number, workload in enumerate(workloads):
-        for each in objections(workload.facts.scanned if scanned else workload.facts.warned):
-            key = each.control or _NO_CONTROL, clean(each.policy), _places("", each.span)
+        for objection in objections(workload.facts.scanned if scanned else workload.facts.warned):
+            key = objection.control or _NO_CONTROL, clean(objection.policy), _places("", objection.span)
             by_check.setdefault(key, {})[number] = workload
     for key, concerned in sorted(by_check.items(), key=lambda item: -len(item[1])):
         yield CheckRow(*key, tuple(concerned.values()))
@@ -240,7 +244,7 @@ def use_rows(report: Report) -> Iterator[UseRow]:
         for grant in choice.grants:
             yield UseRow(clean(grant.policy), who(grant.subjects), _names(grant.namespaces), used.get(grant.policy, 0))
     for policy in report.program.policies:
-        exempt = "; ".join(f"{who(each.subjects)} ({clean(each.reason)})" for each in policy.exemptions)
+        exempt = "; ".join(f"{who(exemption.subjects)} ({clean(exemption.reason)})" for exemption in policy.exemptions)
         everyone = f"everyone but {exempt}" if exempt else "everyone"
         yield UseRow(clean(policy.name), f"judges {everyone}", _scope(policy.scope), used.get(policy.name, 0))
 

@@ -185,8 +185,13 @@ def _row(file_run: Run, result: Result) -> dict[str, object]:
         "passed": result.passed,
         "expected": result.case.outcome,
         "found": [
-            {"verdict": of.outcome, "policies": of.policies, "controls": of.controls, "findings": of.findings}
-            for of in result.actual
+            {
+                "verdict": actual.outcome,
+                "policies": actual.policies,
+                "controls": actual.controls,
+                "findings": actual.findings,
+            }
+            for actual in result.actual
         ],
         "mismatches": [{"key": m.key, "expected": m.expected, "actual": m.actual} for m in result.mismatches],
     }

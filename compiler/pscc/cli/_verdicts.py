@@ -61,8 +61,8 @@ def _count(pods: Sequence[Sequence[Row]], changed: bool) -> None:
         summary = f"{len(marked)} carry the annotation kubernetes.io/psp of a cluster's PodSecurityPolicy"
         click.echo(f"{summary}: {differing or 'none'} differ{'s' if differing == 1 else ''} from it", err=True)
     verdicts = [{row["verdict"] for row in rows} for rows in admitted]
-    warned = sum("warned" in some for some in verdicts)
-    audited = sum("audited" in some and "warned" not in some for some in verdicts)
+    warned = sum("warned" in of_pod for of_pod in verdicts)
+    audited = sum("audited" in of_pod and "warned" not in of_pod for of_pod in verdicts)
     summary = f"{len(pods) - len(admitted)} of {len(pods)} pods denied"
     summary += f", {warned} warned of" if warned else ""
     summary += f", {audited} audited" if audited else ""

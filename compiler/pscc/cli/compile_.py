@@ -82,6 +82,6 @@ def _report_stale(objects: tuple[ObjectName, ...]) -> None:
         (False, "no longer in this folder: apply the rest, then delete from the cluster:"),
         (True, "no longer needed here: delete from the cluster if no other folder has them:"),
     ):
-        listed = tuple(each for each in objects if each.shared is shared)
+        listed = tuple(stale for stale in objects if stale.shared is shared)
         if listed:
             click.echo("\n".join((text, *(f"  {line}" for line in deletions(listed)))), err=True)

@@ -49,8 +49,8 @@ def _lines(config: Config) -> Iterator[tuple[str, str, str]]:
     """What is said, the commands that take it, and the place, a line each."""
     for key, value in config.says:
         if isinstance(value, Mapping):
-            for inner, each in value.items():
-                yield f"{key}: {inner} = {json.dumps(each)}", key, f"line {config.line(inner)}"
+            for inner, setting in value.items():
+                yield f"{key}: {inner} = {json.dumps(setting)}", key, f"line {config.line(inner)}"
         else:
             tables = {name for name, table in config.says if isinstance(table, Mapping) and key in table}
             taking = [c.name or "" for c in commands() if key in options_of(c) and c.name not in tables]

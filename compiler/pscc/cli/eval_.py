@@ -113,23 +113,23 @@ def command(
         case "json":
             import json
 
-            for values in (row(judgement) for of_one in pods for judgement in of_one):
+            for values in (row(judgement) for judged in pods for judgement in judged):
                 click.echo(json.dumps({key: values[key] for key in values if changed or key != "pod"}))
         case "junit":
             from pscc.cli._verdict_formats import as_junit
 
-            cases = [(judgement, ()) for of_one in pods for judgement in of_one]
+            cases = [(judgement, ()) for judged in pods for judgement in judged]
             click.echo(as_junit("pscc eval", [("pscc eval", cases)]), nl=False)
         case "github" | "sarif":
             from pscc.cli._verdict_formats import as_diagnostics
 
-            results = tuple(dict.fromkeys(as_diagnostics(judgement for of_one in pods for judgement in of_one)))
+            results = tuple(dict.fromkeys(as_diagnostics(judgement for judged in pods for judgement in judged)))
             write_diagnostics(results, (), "github" if fmt == "github" else "sarif", results=True)
         case _:
             from pscc.cli._verdicts import show
 
-            show([tuple(map(row, of_one)) for of_one in pods], changed)
-    if not pods or not all(judgement.allowed for of_one in pods for judgement in of_one):
+            show([tuple(map(row, judged)) for judged in pods], changed)
+    if not pods or not all(judgement.allowed for judged in pods for judgement in judged):
         raise click.exceptions.Exit(1)
 
 
@@ -143,8 +143,8 @@ def _as_on(target: str, program: Program, read: tuple[SourceFile, ...]) -> tuple
     from pscc.output.options import DEFAULTS
     from pscc.reporting.targets import on_target
 
-    there = on_target(target, prepared(program), DEFAULTS)
-    write_diagnostics(there.errors or tuple(dict.fromkeys(map(diagnostic_of, there.shortfalls))), read, "text")
-    if there.errors:
+    compiled = on_target(target, prepared(program), DEFAULTS)
+    write_diagnostics(compiled.errors or tuple(dict.fromkeys(map(diagnostic_of, compiled.shortfalls))), read, "text")
+    if compiled.errors:
         raise click.exceptions.Exit(1)
-    return there.program, there.widely
+    return compiled.program, compiled.widely

@@ -121,7 +121,9 @@ def _report(
     except SourceError as error:
         write_diagnostics(error.diagnostics, read, "text")
         raise click.exceptions.Exit(1) from None
-    warnings = tuple(each for each in (*ready.diagnostics, *ready.nowhere) if each.severity == "warning")
+    warnings = tuple(
+        diagnostic for diagnostic in (*ready.diagnostics, *ready.nowhere) if diagnostic.severity == "warning"
+    )
     write_diagnostics(warnings, read, "text")
     with progress("judging") as shown:
         targets = settings.target or tuple(TARGETS)

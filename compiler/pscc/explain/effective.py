@@ -64,7 +64,9 @@ def _flat(policy: ast.Policy, family: Family) -> ast.Policy:
             replace(statement, comment="", beside=_origin(statement.span, source)) for statement, source in statements
         ),
         scopes=tuple(replace(scope, comment="", beside=_place(scope.span)) for scope in policy.scopes),
-        exemptions=tuple(replace(each, comment="", beside=_place(each.span)) for each in policy.exemptions),
+        exemptions=tuple(
+            replace(exemption, comment="", beside=_place(exemption.span)) for exemption in policy.exemptions
+        ),
         comment="",
         beside="",
         closing="",

@@ -153,8 +153,8 @@ class Scope:
         What holds of these for two scopes holds of all names: a name has the prefixes of one of them.
         """
         mentioned = (self.namespaces, self.except_namespaces)
-        names = [name for each in mentioned for name in each.exact]
-        return (*names, *(f"{prefix}{_FRESH}" for each in mentioned for prefix in ("", *each.prefixes)))
+        names = [name for mention in mentioned for name in mention.exact]
+        return (*names, *(f"{prefix}{_FRESH}" for mention in mentioned for prefix in ("", *mention.prefixes)))
 
     @property
     def nowhere(self) -> bool:

@@ -168,7 +168,9 @@ def _policies(
     rest = deciding.get(_ANYWHERE)
     for policy in choice.policies:
         own = tuple(place for place, policy_there in deciding.items() if place != _ANYWHERE and policy_there is policy)
-        elsewhere = (place for place, there in deciding.items() if place != _ANYWHERE and there is not policy)
+        elsewhere = (
+            place for place, policy_there in deciding.items() if place != _ANYWHERE and policy_there is not policy
+        )
         others = tuple(sorted((*elsewhere, *entangled)))
         if policy is rest:
             scope = Scope(except_namespaces=Names(others)) if others else EVERYWHERE

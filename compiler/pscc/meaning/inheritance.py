@@ -61,8 +61,8 @@ def too_deep(family: Family, report: Report) -> frozenset[str]:
             chain[name] = None
             name = parent.text
         circular = name in chain  # `_above` reports it
-        for above, each in enumerate(reversed(chain), steps.get(name, 0) + 1):
-            steps[each] = 0 if circular else above
+        for above, ancestor in enumerate(reversed(chain), steps.get(name, 0) + 1):
+            steps[ancestor] = 0 if circular else above
     for name, count in steps.items():
         extends = parents[name]
         if count == MOST_PARENTS + 1 and extends is not None:

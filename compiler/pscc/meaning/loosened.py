@@ -35,7 +35,7 @@ def replacements(document: ast.Document, family: Family) -> Replacements:
 
 def replacing(replaced_of: Replacements) -> frozenset[Span]:
     """The places of the statements that replace one of a parent."""
-    statements = (replaced.by for _, of_one in replaced_of for replaced in of_one)
+    statements = (replaced.by for _, replaced_statements in replaced_of for replaced in replaced_statements)
     return frozenset(by.span for by in statements if isinstance(by, ast.Statement))
 
 
@@ -45,12 +45,12 @@ def loosened(replaced_of: Replacements, program: ir.Program) -> Iterator[Diagnos
     ``replaced_of`` are the `replacements` of a document whose meaning is ``program``. Whoever writes ``without`` for the control,
     too, has said that the parent's statement shall go.
     """
-    for policy, of_one in replaced_of:
+    for policy, replaced_statements in replaced_of:
         if policy.extends is None or policy.mode in _OBSERVING:
             continue
         without = {name.text for line in policy.without for name in line.controls}
         own = {statement.span for statement in single(policy)}
-        for replaced in of_one:
+        for replaced in replaced_statements:
             by = replaced.by
             if isinstance(by, ast.Statement) and by.span in own and by.controls[0].text not in without:
                 yield from _loosens(policy, policy.extends.text, replaced, by, program)

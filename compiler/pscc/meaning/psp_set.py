@@ -225,14 +225,14 @@ def _grants(psp: Psp, uses: dict[Subject, Use]) -> list[ast.Grant]:
     for subject, use in uses.items():
         by_places.setdefault(use.places, []).append((subject, use))
     grants = []
-    for places, those in sorted(by_places.items()):
-        span = those[0][1].span
+    for places, used in sorted(by_places.items()):
+        span = used[0][1].span
         subjects = []
         for kind, word in _KINDS.items():
-            named = sorted({spelled(s) for s, _ in those if s.kind == kind})
+            named = sorted({spelled(s) for s, _ in used if s.kind == kind})
             if named:
                 subjects.append(ast.Subject(word, tuple(literal(n, span) for n in named), span))
-        bindings = dict.fromkeys(name for _, use in those for name in use.bindings)
+        bindings = dict.fromkeys(name for _, use in used for name in use.bindings)
         grants.append(
             ast.Grant(
                 ast.Name(psp.name, span),

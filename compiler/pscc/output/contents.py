@@ -66,7 +66,7 @@ class Package:
     def __post_init__(self) -> None:
         check_paths(file.path for file in self.files)
         seen: set[ObjectName] = set()
-        for named_object in (each for file in self.files for each in file.objects):
+        for named_object in (named for file in self.files for named in file.objects):
             if named_object in seen:
                 raise ClashError(f"two objects are {named_object.kind} {named_object.name}")
             seen.add(named_object)

@@ -46,9 +46,9 @@ def emit(folder: Path, files: tuple[OutputFile, ...], settings: Settings | None 
     if folder.exists() and not folder.is_dir():
         raise EmitError(f"{folder} is a file, not a folder")
     earlier = written(folder)
-    objects = tuple(each for file in files for each in file.objects)
+    objects = tuple(named for file in files for named in file.objects)
     current = frozenset(objects)
-    stale = tuple(each for each in _objects(folder) if each not in current)
+    stale = tuple(named for named in _objects(folder) if named not in current)
     texts = {file.path: file.text for file in files}
     try:
         ours = frozenset(earlier)

@@ -13,12 +13,12 @@ def rows(objects: Iterable[ObjectName]) -> list[Row]:
     """``objects`` as JSON for a manifest, in order."""
     return [
         {
-            "apiVersion": each.api_version,
-            "kind": each.kind,
-            "name": each.name,
-            **({"shared": True} if each.shared else {}),
+            "apiVersion": stale.api_version,
+            "kind": stale.kind,
+            "name": stale.name,
+            **({"shared": True} if stale.shared else {}),
         }
-        for each in objects
+        for stale in objects
     ]
 
 
@@ -44,8 +44,8 @@ def deletions(objects: Iterable[ObjectName]) -> Iterator[str]:
     A kind is spelled ``KIND.GROUP``, as kubectl takes it.
     """
     by_kind: dict[str, list[str]] = {}
-    for each in reversed(tuple(objects)):
-        group, _, _ = each.api_version.rpartition("/")
-        by_kind.setdefault(f"{each.kind.lower()}.{group}", []).append(each.name)
+    for stale in reversed(tuple(objects)):
+        group, _, _ = stale.api_version.rpartition("/")
+        by_kind.setdefault(f"{stale.kind.lower()}.{group}", []).append(stale.name)
     for kind, names in by_kind.items():
         yield f"kubectl delete {kind} {' '.join(names)}"

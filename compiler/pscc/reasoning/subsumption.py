@@ -167,11 +167,11 @@ def grants_all_of(wide: Grant, narrow: Grant) -> bool:
     return narrow.namespaces.within(wide.namespaces) and _who(narrow.subjects, wide.subjects)
 
 
-def _who(some: Subjects, others: Subjects) -> bool:
-    if some.everyone or others.everyone:
+def _who(fewer: Subjects, others: Subjects) -> bool:
+    if fewer.everyone or others.everyone:
         return others.everyone
     return (
-        some.users.within(others.users)
-        and some.groups.within(others.groups)
-        and some.service_accounts.within(others.service_accounts)
+        fewer.users.within(others.users)
+        and fewer.groups.within(others.groups)
+        and fewer.service_accounts.within(others.service_accounts)
     )

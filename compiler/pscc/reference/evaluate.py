@@ -113,12 +113,12 @@ def judgements(
     decision = decide(program, request, pod, widely=widely)
     psp = admitted_by(pod)
     namespace = manifest.namespace or requested.namespace
-    of = (manifest.span, manifest.kind, namespace, manifest.name, manifest.template)
+    about = (manifest.span, manifest.kind, namespace, manifest.name, manifest.template)
     defaulted = decision.pod != pod
     refused = refusals(decision.pod)
     results = [
         Judgement(
-            *of,
+            *about,
             policy.name,
             *_outcome(policy.mode, verdict.allowed),
             decision.pod,
@@ -133,7 +133,7 @@ def judgements(
     ]
     results += [
         Judgement(
-            *of,
+            *about,
             admission.policy,
             *_outcome(choice.mode, admission.allowed),
             decision.pod,
@@ -152,7 +152,7 @@ def judgements(
         why = _why_unjudged(program, request)
         results = [
             Judgement(
-                *of,
+                *about,
                 None,
                 "unjudged",
                 True,

@@ -83,31 +83,38 @@ class _Judge:
         facts = self._judged(requested, manifest)
         # the words of a finding may show a name that was drawn for this pod alone
         plain = not (
-            facts.warned or facts.scanned or facts.elsewhere or any(j.reasons or j.tried for j in facts.judgements)
+            facts.warned
+            or facts.scanned
+            or facts.elsewhere
+            or any(judgement.reasons or judgement.tried for judgement in facts.judgements)
         )
         self._known[request, manifest.kind, without_drawn_names(exact) if plain else exact] = facts
         return facts
 
     def _judged(self, requested: Request, manifest: Manifest) -> Facts:
         pod = normalise(manifest.pod)
-        here = judgements(self._program, manifest, requested)
-        outcome = _outcome(here)
-        own = _changes(self._program, here, frozenset(), pod)
+        on_source = judgements(self._program, manifest, requested)
+        outcome = _outcome(on_source)
+        own = _changes(self._program, on_source, frozenset(), pod)
         elsewhere: list[Elsewhere] = []
         for program, widely, names in self._outputs:
-            there = judgements(program, manifest, requested, widely)
-            if _admits(there) != _admits(here):
-                how: Literal["refused", "admitted"] = "refused" if _admits(here) else "admitted"
-                elsewhere += [Elsewhere(name, how, _bare(there), ()) for name in names]
-            elif _admits(here) and there[0].pod != here[0].pod:
-                others = _changes(program, there, widely, pod)
-                elsewhere += [Elsewhere(name, "otherwise", _bare(there), others) for name in names]
+            on_target = judgements(program, manifest, requested, widely)
+            if _admits(on_target) != _admits(on_source):
+                how: Literal["refused", "admitted"] = "refused" if _admits(on_source) else "admitted"
+                elsewhere += [Elsewhere(name, how, _bare(on_target), ()) for name in names]
+            elif _admits(on_source) and on_target[0].pod != on_source[0].pod:
+                others = _changes(program, on_target, widely, pod)
+                elsewhere += [Elsewhere(name, "otherwise", _bare(on_target), others) for name in names]
         warned, scanned = (
-            _bare(j for j in judgements(self._warning, manifest, requested, scan=scan) if j.verdict == "warned")
+            _bare(
+                judgement
+                for judgement in judgements(self._warning, manifest, requested, scan=scan)
+                if judgement.verdict == "warned"
+            )
             for scan in (False, True)
         )
-        elsewhere.sort(key=lambda each: self._order[each.target])
-        return Facts(outcome, _bare(here), own, tuple(elsewhere), warned, scanned)
+        elsewhere.sort(key=lambda other: self._order[other.target])
+        return Facts(outcome, _bare(on_source), own, tuple(elsewhere), warned, scanned)
 
 
 def _outputs(targets: Iterable[OnTarget]) -> Iterator[tuple[ir.Program, frozenset[str], tuple[str, ...]]]:
@@ -167,13 +174,13 @@ def _workloads(judged: Iterable[tuple[Manifest, str, Facts]]) -> tuple[Workload,
             continue
         kind, name = owner
         siblings = owned.setdefault((namespace, kind, name), [])
-        at = next((at for at, each in enumerate(siblings) if each.facts is facts or each.facts == facts), None)
+        at = next((at for at, sibling in enumerate(siblings) if sibling.facts is facts or sibling.facts == facts), None)
         if at is None:
             siblings.append(Workload(kind, namespace, name, "", manifest.span, facts, 1))
         else:
             siblings[at] = replace(siblings[at], pods=siblings[at].pods + 1)
     every = (*alone, *(workload for siblings in owned.values() for workload in siblings))
-    return tuple(sorted(every, key=lambda each: (each.namespace, each.kind, each.name)))
+    return tuple(sorted(every, key=lambda workload: (workload.namespace, workload.kind, workload.name)))
 
 
 def _owner(manifest: Manifest) -> tuple[str, str] | None:
@@ -184,7 +191,7 @@ def _owner(manifest: Manifest) -> tuple[str, str] | None:
     metadata = as_object(manifest.pod.get("metadata")) if manifest.kind == "Pod" else {}
     owners = metadata.get("ownerReferences")
     controlling = (
-        (as_object(each) for each in owners if as_object(each).get("controller") is True)
+        (as_object(owner) for owner in owners if as_object(owner).get("controller") is True)
         if isinstance(owners, list)
         else ()
     )

@@ -18,10 +18,10 @@ def changes(policies: Iterable[ir.Policy], before: Json, after: Json) -> tuple[C
     by_path: dict[str, Change] = {}
     for policy in policies:
         for default in policy.defaults:
-            for path, was, now in _sites(default, before, after):
-                if was != now and path not in by_path:
+            for path, old, new in _sites(default, before, after):
+                if old != new and path not in by_path:
                     by_path[path] = Change(
-                        default.control, path, was, now, policy.name, default.statement, default.span
+                        default.control, path, old, new, policy.name, default.statement, default.span
                     )
     return tuple(by_path.values())
 
@@ -35,8 +35,8 @@ def _sites(default: ir.Default, before: Json, after: Json) -> Iterator[tuple[str
     for kind in CONTAINER_LISTS:
         old, new = _at(before, ("spec", kind)), _at(after, ("spec", kind))
         if isinstance(old, list) and isinstance(new, list):
-            for index, (was, now) in enumerate(zip(old, new, strict=True)):
-                yield f"spec.{kind}[{index}].{field}", _at(was, default.path), _at(now, default.path)
+            for index, (container, changed) in enumerate(zip(old, new, strict=True)):
+                yield f"spec.{kind}[{index}].{field}", _at(container, default.path), _at(changed, default.path)
 
 
 def _at(value: object, path: tuple[str, ...]) -> object:

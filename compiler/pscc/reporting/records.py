@@ -141,7 +141,7 @@ class Workload:
     @property
     def refused_on(self) -> tuple[str, ...]:
         """The targets that refuse it, though the source admits it."""
-        return tuple(each.target for each in self.facts.elsewhere if each.how == "refused")
+        return tuple(elsewhere.target for elsewhere in self.facts.elsewhere if elsewhere.how == "refused")
 
     @property
     def policies(self) -> tuple[str, ...]:
@@ -208,7 +208,7 @@ class Report:
     @property
     def by_namespace(self) -> tuple[tuple[str, tuple[Workload, ...]], ...]:
         """The workloads of each namespace, in order."""
-        return tuple((name, tuple(each)) for name, each in groupby(self.workloads, lambda w: w.namespace))
+        return tuple((name, tuple(workloads)) for name, workloads in groupby(self.workloads, lambda w: w.namespace))
 
     @property
     def judged(self) -> bool:
@@ -217,11 +217,13 @@ class Report:
 
     def differing(self, target: str) -> tuple[tuple[Workload, Elsewhere], ...]:
         """The workloads that ``target`` treats differently, and how."""
-        return tuple((w, each) for w in self.workloads for each in w.facts.elsewhere if each.target == target)
+        return tuple(
+            (w, elsewhere) for w in self.workloads for elsewhere in w.facts.elsewhere if elsewhere.target == target
+        )
 
     def keeps(self, target: OnTarget) -> bool:
         """Whether ``target`` keeps the cluster working: it takes the program, and admits each workload that the source admits."""
-        return not target.errors and all(each.how != "refused" for _, each in self.differing(target.name))
+        return not target.errors and all(elsewhere.how != "refused" for _, elsewhere in self.differing(target.name))
 
     @property
     def dependences(self) -> tuple[Dependence, ...]:
@@ -238,11 +240,11 @@ class Report:
         """The checks that refuse workloads, the one that refuses most first."""
         by_check: dict[tuple[str, str, Span | None], dict[int, Workload]] = {}
         for number, workload in enumerate(self.workloads):
-            for objection in objections(j for j in workload.facts.judgements if not j.allowed):
+            for objection in objections(judgement for judgement in workload.facts.judgements if not judgement.allowed):
                 key = (objection.policy, objection.control, objection.span)
                 by_check.setdefault(key, {})[number] = workload
         every = (Refusing(*key, tuple(workloads.values())) for key, workloads in by_check.items())
-        return tuple(sorted(every, key=lambda each: -len(each.workloads)))
+        return tuple(sorted(every, key=lambda refusing: -len(refusing.workloads)))
 
 
 def objections(judgements: Iterable[Judgement]) -> Iterator[Objection]:

@@ -49,8 +49,8 @@ def require_sound(settings: Settings) -> None:
         others = [target for target in settings.target if not _asks_the_cluster(target, settings)]
         if others:
             asking = ", ".join(target for target in TARGETS if _asks_the_cluster(target, settings))
-            which = f"{others[0]} cannot ask the cluster's RBAC; it takes --rbac compiled"
-            raise ValueError(f"--rbac live is for the target {asking} alone: {which}")
+            cannot_ask = f"{others[0]} cannot ask the cluster's RBAC; it takes --rbac compiled"
+            raise ValueError(f"--rbac live is for the target {asking} alone: {cannot_ask}")
         if settings.ignore_group:
             raise ValueError("--ignore-group leaves out compiled grants; with --rbac live there are none")
 

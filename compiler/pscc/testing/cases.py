@@ -129,8 +129,8 @@ class _Reader:
         self._know(node, _CASE_KEYS, "a case")
         verdicts = [entry for entry in node.entries if entry.key in OUTCOMES]
         if len(verdicts) != 1:
-            which = f"has one of {', '.join(f'`{outcome}`' for outcome in OUTCOMES)} with its name behind"
-            self._wrong(f"a case {which}", verdicts[1].key_span if verdicts else node.span)
+            needs = f"has one of {', '.join(f'`{outcome}`' for outcome in OUTCOMES)} with its name behind"
+            self._wrong(f"a case {needs}", verdicts[1].key_span if verdicts else node.span)
             return None
         verdict = verdicts[0]
         policy, controls = node.get("policy"), node.get("controls")

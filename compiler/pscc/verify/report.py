@@ -148,9 +148,9 @@ def _own(row: Row, names: Sequence[str]) -> list[str]:
     ]
 
 
-def _difference(row: Row, difference: Difference, of: int, rows: Sequence[Row]) -> list[str]:
+def _difference(row: Row, difference: Difference, count: int, rows: Sequence[Row]) -> list[str]:
     question, answer = difference.question, difference.answer
-    number = f", the first of {of}" if of > 1 else ""
+    number = f", the first of {count}" if count > 1 else ""
     lines = [f"{row.target} on {row.engine} {_WHAT_DIFFERS[difference.kind]} ({question.trial.origin}{number})"]
     lines += [f"  {line}" for line in _at_fault(row, difference, rows)]
     should = question.policy if difference.kind == "lets in" else question.expected

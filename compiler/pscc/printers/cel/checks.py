@@ -89,8 +89,8 @@ def name_of(check: ir.Check) -> str:
 
 def changed(reads: list[Reads]) -> Expression:
     """True unless an update leaves the whole ``spec``, and all that any check reads outside of it, as they were."""
-    outside = dict.fromkeys(path for each in reads for path in each.pod if path[0] != "spec")
-    if any(each.annotations for each in reads):
+    outside = dict.fromkeys(path for read in reads for path in read.pod if path[0] != "spec")
+    if any(read.annotations for read in reads):
         outside.setdefault(ANNOTATIONS)
     conditions = [cel('request.operation != "UPDATE"'), cel("object.spec != oldObject.spec")]
     for path in outside:

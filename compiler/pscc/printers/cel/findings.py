@@ -105,9 +105,9 @@ def _walk(
     walk = walked(step, known)
     element = Name(step.var)
     where = all_of(walk.counts, TRUE if rest else condition(fails, walk.known))
-    those = walk.listed if where == TRUE else Call("filter", (element, where), walk.listed)
+    failing = walk.listed if where == TRUE else Call("filter", (element, where), walk.listed)
     if rest:
-        reports = Call("map", (element, _walk(rest, fails, message, walk.known, between)), those)
+        reports = Call("map", (element, _walk(rest, fails, message, walk.known, between)), failing)
         return cel('$reports.filter(finding, finding != "").join($between)', reports=reports, between=between)
-    messages = Call("map", (element, message_of(message, walk.known | facts(fails))), those)
+    messages = Call("map", (element, message_of(message, walk.known | facts(fails))), failing)
     return Call("join", (between,), messages)

@@ -62,12 +62,14 @@ def hoisted(finding: Finding, prefix: str, variables: Variables) -> Finding:
             case ir.Any(var=var, items=items, where=ir.And(conditions=(ir.Equals(left=left, right=right), *rest))) if (
                 node.name and left == ir.Path(var, ("name",))
             ):
-                those = _those(var, items, ir.And(tuple(rest)), variables.known)
-                names = Call("map", (Name(var), Select(Name(var), "name")), those)
+                matching = _matching(var, items, ir.And(tuple(rest)), variables.known)
+                names = Call("map", (Name(var), Select(Name(var), "name")), matching)
                 return ir.In(right, keep(node.name, names))
             case ir.All() | ir.Any() if node.name and len(finding.each) > 0:
                 first = finding.each[0]
-                return ir.In(ir.Path(first.var), keep(node.name, _those(first.var, first.items, node, variables.known)))
+                return ir.In(
+                    ir.Path(first.var), keep(node.name, _matching(first.var, first.items, node, variables.known))
+                )
             case ir.Or() if (word := _asked_of_parameters(node)) is not None:
                 return ir.Equals(keep(f"lists_{'_'.join(word)}", condition(node)), ir.Const(True))
             case ir.In(value=value, options=ir.Const(value=tuple() as words)) if not prefix and len(words) > _MANY:
@@ -97,7 +99,7 @@ def _constants_asked(node: ir.Or) -> Iterator[str | None]:
                 yield None
 
 
-def _those(var: str, items: ir.Items, where: ir.Condition, known: Known) -> Expression:
+def _matching(var: str, items: ir.Items, where: ir.Condition, known: Known) -> Expression:
     """The list of those ``items`` for which ``where`` holds."""
     walk = walked(ir.Each(var, items), known)
     return Call("filter", (Name(var), all_of(walk.counts, condition(where, walk.known))), walk.listed)

@@ -123,7 +123,8 @@ def below(path: Expression, prefix: ir.Value) -> Expression:
             return under if top.endswith("/") else any_of(equal(path, literal(top)), under)
         case ir.Path():
             slashed, top_slashed = (
-                cel('($path.endsWith("/") ? $path : $path + "/")', path=each) for each in (path, access(prefix))
+                cel('($path.endsWith("/") ? $path : $path + "/")', path=unslashed)
+                for unslashed in (path, access(prefix))
             )
             return starts_with(slashed, top_slashed)
         case _:
@@ -165,21 +166,21 @@ def same_level(value: Expression, level: str) -> Expression:
         return equal(value, literal(level))
     start = f"{low}:"
     categories = cel('$value.substring($length).split(",")', value=value, length=Number(len(start)))
-    each = cel("category in $categories", categories=categories)
+    wanted_once = cel("category in $categories", categories=categories)
     if len(set(wanted)) < len(wanted):
-        each = cel(
+        wanted_once = cel(
             "$categories.filter(other, other == category).size() == $wanted.filter(other, other == category).size()",
             categories=categories,
             wanted=literal(tuple(wanted)),
         )
     return cel(
-        "$value.startsWith($start) && $categories.size() == $count && $wanted.all(category, $each)",
+        "$value.startsWith($start) && $categories.size() == $count && $wanted.all(category, $wanted_once)",
         value=value,
         start=literal(start),
         categories=categories,
         count=Number(len(wanted)),
         wanted=literal(tuple(dict.fromkeys(wanted))),
-        each=each,
+        wanted_once=wanted_once,
     )
 
 

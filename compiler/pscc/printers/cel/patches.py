@@ -95,8 +95,8 @@ def _steps(defaults: list[ir.Default], var: str) -> Iterator[tuple[Expression, _
 def _for_each(kind: str, wanted: Expression, patch: _Patch) -> Expression:
     listed = ir.Path(ir.POD, ("spec", kind))
     place = (Text(f"/spec/{kind}/"), cel("string($listed.indexOf(container))", listed=access(listed)))
-    those = Call("filter", (Name(CONTAINER), wanted), or_empty(has_value(listed), access(listed)))
-    return Call("map", (Name(CONTAINER), patch(place)), those)
+    changed = Call("filter", (Name(CONTAINER), wanted), or_empty(has_value(listed), access(listed)))
+    return Call("map", (Name(CONTAINER), patch(place)), changed)
 
 
 def _addition(default: ir.Default, depth: int, there: bool = False) -> tuple[Expression, _Patch]:

@@ -194,8 +194,10 @@ class _Namespace:
             members = []
             for policy in choice.policies:
                 if policy.scope.holds_in(self.namespace, self.labels):
-                    here = (g for g in choice.grants if g.policy == policy.name and self.namespace in g.namespaces)
-                    members.append((policy, self._switch(tuple(grant.subjects for grant in here))))
+                    grants_here = (
+                        g for g in choice.grants if g.policy == policy.name and self.namespace in g.namespaces
+                    )
+                    members.append((policy, self._switch(tuple(grant.subjects for grant in grants_here))))
             options.append((choice, tuple(members)))
         return _Held(tuple(policies), tuple(options))
 
@@ -204,7 +206,7 @@ class _Namespace:
 
     def requests(self) -> Iterator[tuple[int, Request, frozenset[int]]]:
         """For each class, maybe repeated: the number of names that the request needs, the request, the switches that are on."""
-        subjects = [each for alternatives in self._switches for each in alternatives]
+        subjects = [subject for alternatives in self._switches for subject in alternatives]
         users = self._distinct((name, self._on(Identity(name, requested_by(name, ())))) for name in _users(subjects))
         accounts = self._distinct(
             (name, self._on(_account(self.namespace, name)) if name else frozenset())
@@ -234,7 +236,7 @@ class _Namespace:
         A service account of the namespace asks as the pod's account, and not as the user, too.
         """
         own = f"{SERVICE_ACCOUNT_USER}{self.namespace}:"
-        subjects = [each for alternatives in self._switches for each in alternatives]
+        subjects = [subject for alternatives in self._switches for subject in alternatives]
         users, accounts = list(_users(subjects)), [*_accounts(subjects, self.namespace)]
         for user, groups, account in (
             *((user, (), accounts[0]) for user in users if not user.startswith(own)),
@@ -246,7 +248,9 @@ class _Namespace:
 
     def _on(self, identity: Identity) -> frozenset[int]:
         return frozenset(
-            switch for subjects, switch in self._switches.items() if any(each.include(identity) for each in subjects)
+            switch
+            for subjects, switch in self._switches.items()
+            if any(subject.include(identity) for subject in subjects)
         )
 
     @staticmethod

@@ -144,10 +144,14 @@ class Space:
             way: tuple[Constraint, ...], clause: Clause, copies: int, apart: bool
         ) -> list[tuple[Constraint, int]]:
             """The constraints of ``clause`` that may hold beside ``way``, each with the number of copies that it needs."""
-            ways = [(each, copies) for each in clause if self.solve((*way, each), wanted, copies) is not None]
+            ways = [
+                (constraint, copies)
+                for constraint in clause
+                if self.solve((*way, constraint), wanted, copies) is not None
+            ]
             if not apart:
                 return ways
-            others = [(copied(each, copies + 1), copies + 1) for each in clause if is_copied(each)]
+            others = [(copied(constraint, copies + 1), copies + 1) for constraint in clause if is_copied(constraint)]
             return ways + [pair for pair in others if self.solve((*way, pair[0]), wanted, pair[1]) is not None]
 
         def extend(way: tuple[Constraint, ...], left: list[Clause], copies: int, apart: bool) -> Solution:

@@ -89,7 +89,7 @@ def _updates(sides: tuple[Side, Side], annotation: str | None, pod: Json) -> lis
     updates = []
     opinions = [opinion(side, pod) for side in sides]
     defaulted = opinions[0].pod
-    if not any(each.rank == RANK["enforce"] for each in opinions) and opinions[1].pod == defaulted:
+    if not any(opinion.rank == RANK["enforce"] for opinion in opinions) and opinions[1].pod == defaulted:
         updates.append((defaulted, _with_another(defaulted, containers[0])))
     defaulted = opinion(sides[1], defaulted).pod
     if not any(opinion(side, defaulted).rank == RANK["enforce"] for side in sides):

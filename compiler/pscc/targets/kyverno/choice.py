@@ -96,12 +96,12 @@ def _policy(
 def suite(choice: ir.Choice, cases: tuple[Case, ...], names: Names) -> list[OutputFile]:
     """The tests of ``choice``, one for each who asks."""
     files: list[OutputFile] = []
-    for number, (request, those) in enumerate(by_requester(cases).items(), 1):
+    for number, (request, of_requester) in enumerate(by_requester(cases).items(), 1):
         outcomes = {
-            "pass": tuple(case for case in those if case.allowed),
-            "fail": tuple(case for case in those if not case.allowed),
+            "pass": tuple(case for case in of_requester if case.allowed),
+            "fail": tuple(case for case in of_requester if not case.allowed),
         }
         results = [Result(_RULE, "Pod", outcome, judged) for outcome, judged in outcomes.items() if judged]
         folder = f"suite/{names.derived(choice.name, f'request-{number}')}"
-        files += test_files(folder, names[choice.name], those, results, request)
+        files += test_files(folder, names[choice.name], of_requester, results, request)
     return files

@@ -202,5 +202,9 @@ def _suite(
                 "pass": [case for case in judged if check.shape not in case.shapes],
                 "fail": [case for case in judged if check.shape in case.shapes],
             }
-            results += [Result(name, kind, outcome, tuple(those)) for outcome, those in outcomes.items() if those]
+            results += [
+                Result(name, kind, outcome, tuple(with_outcome))
+                for outcome, with_outcome in outcomes.items()
+                if with_outcome
+            ]
     return test_files(f"suite/{called}", called, cases, results, workloads=workloads, scope=policy.scope)

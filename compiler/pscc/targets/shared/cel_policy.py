@@ -91,8 +91,10 @@ def _concerned(checks: Checks) -> Expression:
 
 def _joined(checks: Checks, printed: list[Validation], quote: Quote) -> list[Fields]:
     """The variables that join the findings of all checks: an API server shows the message of one validation."""
-    each = Listing(tuple(finding_of(check, whole) for (check, _), whole in zip(checks, printed, strict=True)))
-    findings = cel('$each.filter(finding, finding != "")', each=each)
+    findings_of_checks = Listing(
+        tuple(finding_of(check, whole) for (check, _), whole in zip(checks, printed, strict=True))
+    )
+    findings = cel('$findings_of_checks.filter(finding, finding != "")', findings_of_checks=findings_of_checks)
     report = cel("$findings.join($between)", findings=variable(FINDINGS), between=literal(BETWEEN))
     return fields_of([(FINDINGS, findings), (_REPORT, report)], {}, quote=quote)
 

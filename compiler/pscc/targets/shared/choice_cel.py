@@ -185,8 +185,8 @@ def decision_of(given: ir.Choice, review: Review = ADMISSION) -> Decision:
     for policy, demanding in zip(given.policies, choice.policies, strict=True):
         variables += _words(policy, demanding, statements, names, review.ahead)
     variables += unchanged("unchanged", reads, review.updated)
-    each = [names.policies[policy.name] for policy in choice.policies]
-    accepts = [[variable(f"mayUse{name}"), equal(variable(f"objections{name}"), EMPTY)] for name in each]
+    printed_names = [names.policies[policy.name] for policy in choice.policies]
+    accepts = [[variable(f"mayUse{name}"), equal(variable(f"objections{name}"), EMPTY)] for name in printed_names]
     if review.ahead == TRUE:
         accepts = [
             [variable(f"mayUse{names.policies[policy.name]}"), *_once_defaulted(policy, statements, names)]
@@ -228,9 +228,9 @@ def _once_defaulted(policy: ir.Policy, statements: dict[str, ir.Check], names: N
     holds: list[Expression] = []
     for check in policy.checks:
         name = names.checks[statement_of(check, statements)]
-        met = _met(check, policy) is not None
+        when_set = _met(check, policy) is not None
         once_set = variable(f"{name}Once{names.policies[policy.name]}")
-        holds.append(once_set if met else equal(variable(name), EMPTY))
+        holds.append(once_set if when_set else equal(variable(name), EMPTY))
     return holds
 
 
@@ -255,16 +255,16 @@ def _words(
         if check not in policy.checks:
             report = EMPTY if ahead == TRUE else Conditional(ahead, EMPTY, report)
         elif (holds := _met(check, policy)) is not None:
-            met = f"{name}Once{own}"
-            variables.append((met, condition(holds)))
-            report = Conditional(all_of(ahead, variable(met)), EMPTY, report)
+            once_set = f"{name}Once{own}"
+            variables.append((once_set, condition(holds)))
+            report = Conditional(all_of(ahead, variable(once_set)), EMPTY, report)
         reports.append(report)
     return [*variables, (f"words{own}", _joined(reports))]
 
 
 def _nearest(choice: ir.Choice, names: Names) -> Variables:
     """``refusals``: what each policy that may be used has against the pod; of a live choice, each policy that has something."""
-    each = []
+    refusals = []
     for policy in choice.policies:
         own = names.policies[policy.name]
         words: Expression = variable(f"words{own}")
@@ -275,13 +275,13 @@ def _nearest(choice: ir.Choice, names: Names) -> Variables:
             objections = variable(f"objections{own}")
             objected = cel('($words != "" ? $words : $objections)', words=words, objections=objections)
             when = variable(f"mayUse{own}")
-        each.append(
+        refusals.append(
             cel('$when ? $name + $objected : ""', when=when, name=literal(f"{policy.name}: "), objected=objected)
         )
     between = literal(_LINE)
     nearest = "variables.refusals[variables.counts.indexOf(variables.counts.min())].replace($between, $joint)"
     return [
-        ("refusals", cel('$each.filter(text, text != "")', each=Listing(tuple(each)))),
+        ("refusals", cel('$refusals.filter(text, text != "")', refusals=Listing(tuple(refusals)))),
         ("counts", cel("variables.refusals.map(text, text.split($between).size())", between=between)),
         ("wordsOfNearest", cel(nearest, between=between, joint=literal("; "))),
         ("nearest", within(LONGEST - _BESIDE, variable("wordsOfNearest"))),

@@ -73,8 +73,8 @@ def _test(
     results = []
     for kind, judged in of_each_kind(cases, workloads):
         for outcome in ("pass", "fail"):
-            those = [yaml_quote(case.resource) for case in judged if (case.name in failing) is (outcome == "fail")]
-            results += [{"kind": Code(kind), "resources": those, "result": Code(outcome)}] if those else []
+            resources = [yaml_quote(case.resource) for case in judged if (case.name in failing) is (outcome == "fail")]
+            results += [{"kind": Code(kind), "resources": resources, "result": Code(outcome)}] if resources else []
     values = values_file(folder, tested.name, scope)
     test = render(
         "kyverno_cel/test.yaml.j2",

@@ -132,17 +132,17 @@ class Vap:
                 name = names.derived(policy.name, "defaults")
                 add(policy, name, _mutation(mutating, policy, name, held), "Mutating", held)
             checks = checks_of(policy)
-            for part, those in parts(policy, checks, options.layout, names):
-                text = _validation(validating, policy, part, those, validations(those))
+            for part, printed_checks in parts(policy, checks, options.layout, names):
+                text = _validation(validating, policy, part, printed_checks, validations(printed_checks))
                 add(policy, part, text, "Validating", held, _ACTIONS[policy.mode])
-                judged, shapes = of_part(those, mine), {check.shape for check, _ in those}
+                judged, shapes = of_part(printed_checks, mine), {check.shape for check, _ in printed_checks}
                 suites += policy_suite(_tested(part), shapes, judged, (), policy.scope)
                 if options.workloads == "off":
                     continue
                 action = _ACTIONS[on_workloads(policy.mode, options.workloads)]
-                for (suffix, template), printed in workload_validations(those, Pending(assuming.defaults)):
+                for (suffix, template), printed in workload_validations(printed_checks, Pending(assuming.defaults)):
                     name = names.derived(part, suffix)
-                    text = _validation(validating, policy, name, those, printed, template)
+                    text = _validation(validating, policy, name, printed_checks, printed, template)
                     add(policy, name, text, "Validating", held, action)
                     of_kind = [
                         workload for workload in workload_cases(assuming, judged) if workload.kind == _KINDS[suffix]
@@ -166,7 +166,7 @@ class Vap:
                     text = _choice(validating, choice, held, name, printed, template)
                     add(choice, name, text, "Validating", held, action)
         resources = tuple(file.path for file in (*policies, *bindings))
-        mutates = any(each.kind == "MutatingAdmissionPolicy" for file in policies for each in file.objects)
+        mutates = any(named.kind == "MutatingAdmissionPolicy" for file in policies for named in file.objects)
         references = [OutputFile(_REFERENCES, render("vap/references.yaml.j2"))] if mutates else []
         listed = kustomization("", resources, self.capabilities(options), _REFERENCES if mutates else "")
         suites += applied_test((*policies, *bindings)) if any(cases.values()) else []

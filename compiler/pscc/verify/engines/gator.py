@@ -125,9 +125,9 @@ def _by_name(results: Iterable[object]) -> tuple[dict[str, list[str]], dict[str,
     for result in results:
         if not isinstance(result, Mapping):
             continue
-        of = denials if _denies(result) else warnings
+        messages_of = denials if _denies(result) else warnings
         name = _object(_object(result.get("violatingObject")).get("metadata")).get("name")
-        of.setdefault(str(name), []).append(str(result.get("msg")))
+        messages_of.setdefault(str(name), []).append(str(result.get("msg")))
     return denials, warnings
 
 

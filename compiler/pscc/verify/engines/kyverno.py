@@ -162,8 +162,13 @@ def _values(policies: Iterable[str], reviews: Sequence[Review]) -> Json:
 
 def _user(request: Request) -> Json:
     """The file for ``--userinfo``."""
-    info: Json = {"username": request.user, "groups": list(request.groups)}
-    return {"apiVersion": "cli.kyverno.io/v1alpha1", "kind": "UserInfo", "metadata": {"name": "user"}, "userInfo": info}
+    user_info: Json = {"username": request.user, "groups": list(request.groups)}
+    return {
+        "apiVersion": "cli.kyverno.io/v1alpha1",
+        "kind": "UserInfo",
+        "metadata": {"name": "user"},
+        "userInfo": user_info,
+    }
 
 
 def _alike(reviews: Sequence[Review]) -> list[list[Review]]:

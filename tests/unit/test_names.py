@@ -1,0 +1,90 @@
+"""Names say what they hold: no name in the compiler, and none in the CEL that it writes, is an empty word like ``one``."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from support.paths import ROOT
+
+EMPTY = frozenset({"found", "made", "one", "said", "told"})
+COMPILER = ROOT / "compiler/pscc"
+STILL_TO_COME = ("cli/_proving.py", "printers/rego", "proving")
+"""Files and folders whose names are not yet renamed. Take out what has no such name any more: the last test names it."""
+CEL = re.compile(rf"\.(?:all|exists|exists_one|filter|map)\(({'|'.join(EMPTY)}),|\bvariables\.({'|'.join(EMPTY)})\b")
+
+
+def names_in(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    """Each name of a variable, argument, attribute, function, class or import in ``tree``, with its line."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.arg(arg=name) | ast.Name(id=name) | ast.Attribute(attr=name):
+                yield node.lineno, name
+            case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
+                yield node.lineno, name
+            case ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)):
+                yield node.lineno, name
+            case ast.MatchMapping(rest=str(name)):
+                yield node.lineno, name
+            case ast.MatchClass(kwd_attrs=names):
+                yield from ((node.lineno, name) for name in names)
+            case ast.keyword(arg=str(name)):
+                yield node.value.lineno, name
+            case ast.Import(names=aliases) | ast.ImportFrom(names=aliases):
+                yield from ((node.lineno, alias.asname or alias.name) for alias in aliases)
+
+
+def empty_names(path: Path) -> list[str]:
+    """The places in the file ``path`` with a name that is an empty word, with or without underscores around it."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    place = path.relative_to(COMPILER).as_posix()
+    return [f"{place}:{line}: {name}" for line, name in names_in(tree) if name.strip("_").lower() in EMPTY]
+
+
+def is_still_to_come(path: Path) -> bool:
+    return any(path.is_relative_to(COMPILER / pending) for pending in STILL_TO_COME)
+
+
+def test_no_name_is_an_empty_word() -> None:
+    files = [path for path in sorted(COMPILER.rglob("*.py")) if not is_still_to_come(path)]
+    assert len(files) > 300
+    assert [place for path in files for place in empty_names(path)] == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "one = 1",
+        "def _told(): pass",
+        "class Found: pass",
+        "lambda said: 1",
+        "x.made",
+        "f(found=1)",
+        "import made",
+        "from x import y as one",
+        "[1 for one in x]",
+        "match x:\n    case Y(z=found): pass",
+        "match x:\n    case [*said]: pass",
+        "match x:\n    case {**made}: pass",
+        "match x:\n    case Y(told=1): pass",
+    ],
+)
+def test_every_kind_of_name_is_looked_at(source: str) -> None:
+    assert any(name.strip("_").lower() in EMPTY for _, name in names_in(ast.parse(source)))
+
+
+def test_no_variable_of_cel_is_an_empty_word() -> None:
+    texts = {path: path.read_text(encoding="utf-8", errors="replace") for path in (ROOT / "golden").rglob("*.yaml")}
+    assert any("variables." in text for text in texts.values())
+    assert [path for path, text in texts.items() if CEL.search(text)] == []
+
+
+@pytest.mark.parametrize("pending", STILL_TO_COME)
+def test_what_is_still_to_come_has_such_names(pending: str) -> None:
+    path = COMPILER / pending
+    files = [path] if path.is_file() else sorted(path.rglob("*.py"))
+    assert [place for file in files for place in empty_names(file)], f"take {pending} out of the list"
