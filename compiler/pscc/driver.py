@@ -175,10 +175,10 @@ def checked(
     floor: tuple[Program, str] | None = None,
     namespace: str = "",
 ) -> tuple[Document, Program, tuple[Diagnostic, ...]]:
-    """The result of `analyse` for ``pscc check``, with more warnings: those of `lint`, `loosened`, `refused` and `weaker`.
+    """The result of `analyse` with the further warnings of ``pscc check``: `lint`, `loosened`, `refused` and `weaker`.
 
-    Those that comments of the sources hide are left out. ``floor`` is a program with its name; a control in which it refuses
-    more is an error among the results, not raised. Raises `SourceError` as `analyse`.
+    Warnings that a comment of the source hides are left out. ``floor`` is a program and its name. If ``floor`` refuses more
+    in a control, there is an error about it among the results; it is not raised. Raises `SourceError` as `analyse` does.
     """
     from pscc.meaning.lint import lint, refused, weaker
     from pscc.meaning.loosened import loosened, replacements, replacing

@@ -90,7 +90,7 @@ def from_library(name: str) -> SourceFile:
 
 
 def _real(path: Path) -> Path:
-    """``path`` without links; a link to itself stays, and cannot be read (`Path.resolve` raises `RuntimeError` for it)."""
+    """The real path of ``path``. A link to itself stays as it is (`Path.resolve` raises `RuntimeError`), and cannot be read."""
     return Path(os.path.realpath(path))
 
 

@@ -51,7 +51,7 @@ class _Settings:
         return _State(sources, ())
 
     def says(self, state: _State) -> tuple[_Statement, ...]:
-        """What those lines of ``state`` say that have no error."""
+        """What the lines of ``state`` say, without the lines that have an error."""
         try:
             document = read(state.sources, Report(), everyone=self.everyone, namespace=self.namespace)
         except SourceError:
@@ -79,10 +79,10 @@ def correct(
     namespace: str = "",
     unsafe: bool = False,
 ) -> tuple[tuple[SourceFile, ...], tuple[Diagnostic, ...]]:
-    """``sources`` after the safe fixes that their errors offer, with ``unsafe`` all of them, and the errors that these mend.
+    """``sources`` after the safe fixes of their errors (with ``unsafe``, all fixes), and the errors that these fixes mend.
 
-    A fix is applied only if the sources then have fewer errors, and every line without an error says what it said. Sources
-    with as many errors as are reported at most keep them all: their number does not tell whether there are fewer.
+    A fix is applied only if the sources then have fewer errors, and if every line without an error still says the same. If a
+    source has as many errors as are reported at most, nothing is fixed: the count cannot show that there are fewer.
     """
     settings = _Settings(load, today, everyone, namespace, unsafe)
     state = settings.examine(sources)
@@ -104,7 +104,7 @@ def _place(diagnostic: Diagnostic) -> tuple[str, int, int]:
 
 
 def _mend(settings: _Settings, state: _State, offered: list[Diagnostic]) -> tuple[_State, list[Diagnostic]]:
-    """``state`` after those of ``offered``, last in the text first, that leave fewer errors; and these."""
+    """``state`` after the fixes among ``offered`` that leave fewer errors, and these fixes, the last in the text first."""
     after = _applied(settings, state, offered)
     if len(after.errors) <= len(state.errors) - len(offered) and settings.keeps(state, after):
         return after, offered
@@ -119,7 +119,7 @@ def _mend(settings: _Settings, state: _State, offered: list[Diagnostic]) -> tupl
 def _followed(
     settings: _Settings, state: _State, after: _State, offered: list[Diagnostic]
 ) -> tuple[_State, list[Diagnostic]]:
-    """As `_mend`, of one fix that uncovers another error of its line: with the fixes of that."""
+    """The same as `_mend` for one fix that uncovers another error in its line: the fixes of that error are applied, too."""
     known = Counter((d.code, d.message) for d in state.errors)
     done = list(offered)
     line = _place(offered[0])[:2]
@@ -146,7 +146,7 @@ def _applied(settings: _Settings, state: _State, diagnostics: list[Diagnostic]) 
 
 
 def _says(document: Document, errors: tuple[Diagnostic, ...]) -> Iterator[_Statement]:
-    """What each line of ``document`` without one of ``errors`` says, with the name of its policy."""
+    """What ``document`` says, line by line, each with the name of its policy. Lines with one of ``errors`` are left out."""
     wrong = {(d.span.file, line) for d in errors if d.span for line in range(d.span.line, d.span.end_line + 1)}
 
     def right(span: Span) -> bool:

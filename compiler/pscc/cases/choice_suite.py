@@ -47,9 +47,9 @@ def choice_cases(choice: ir.Choice) -> tuple[Case, ...]:
 
 
 def own_choice_cases(choice: ir.Choice, pods: Iterable[OwnPod]) -> Iterator[Case]:
-    """The cases of those of ``pods`` whose namespace ``choice`` holds in. No other case has a name like theirs.
+    """The cases of ``pods`` that are in a namespace of ``choice``. Each has a name of its own.
 
-    Where the case does not say who asks, it is somebody without any grant of their own: engines have to be told a user.
+    A case that does not say who asks gets a user without any grant: engines need a user.
     """
     named: dict[str, Case] = {}
     for own in pods:

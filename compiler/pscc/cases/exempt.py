@@ -37,7 +37,10 @@ class Boundaries:
 
 
 def boundaries(checks: Sequence[ir.Check]) -> Boundaries:
-    """The images and names around the exemptions of ``checks``, and those that the checks' other values name: not exempt."""
+    """The images and names of containers around the exemptions of ``checks``.
+
+    Values of the checks that are no exemptions are among them: a container with such a name is not exempt.
+    """
     texts: dict[ContainerKind, dict[str, None]] = {"images": {}, "containers": {}}
     for check in checks:
         exempt = tuple(exempt_names(check))
@@ -56,7 +59,7 @@ def boundaries(checks: Sequence[ir.Check]) -> Boundaries:
 
 
 def _around(name: ExemptName) -> Iterator[str]:
-    """Names that are exempt by ``name``, and names that are not by one character."""
+    """Names that ``name`` exempts, and names that differ from these by one character and are not exempt."""
     whole = name.prefix
     yield from (f"{whole}x", whole, whole[:-1], f"x{whole}x") if name.starts else (whole, f"{whole}x", whole[:-1])
 

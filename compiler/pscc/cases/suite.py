@@ -22,7 +22,7 @@ MOST_CASES = 60
 _MOST_JUDGED = 1200
 """Pods that are judged for the suite of one policy; twice as many as a policy with every control has."""
 _MOST_OF_ALL = 3000
-"""Cases of all policies of a program together, where there are many."""
+"""The most cases of all policies of a program together."""
 _FEWEST = 8
 _SETTLING_ROUNDS = 4
 _LONGEST = 55
@@ -74,7 +74,7 @@ class OwnPod:
 
 
 def own_cases(policy: ir.Policy, pods: Iterable[OwnPod]) -> Iterator[Case]:
-    """The cases of those of ``pods`` that ``policy`` judges, in a namespace of its scope. No other case has a name like theirs."""
+    """The cases of ``pods`` that ``policy`` judges, in a namespace of its scope. Each has a name of its own."""
     named: dict[str, Case] = {}
     for own in pods:
         if judges(policy, own.request):

@@ -18,7 +18,10 @@ NAME = "pscc.toml"
 _NEVER = frozenset(("help", "fix", "unsafe_fixes", "update", "version", "file", "diff"))
 """Options that are about one run: they cannot stand in the file."""
 _NEVER_OF = frozenset((("eval", "target"), ("explain", "targets"), ("report", "output")))
-"""The same of one command: there the targets are a question, and elsewhere what a team compiles for; a report is no output."""
+"""The same for one command.
+
+The targets of ``eval`` and ``explain`` are a question for one run. The output of ``report`` is a page, and no folder.
+"""
 _PATHS = frozenset(("output", "pods"))
 """Options that are paths, besides those whose type says so: in the file they are relative to it."""
 
@@ -118,7 +121,10 @@ def _command(name: str) -> click.Command:
 
 
 def _require_known(config: Config, command: click.Command) -> None:
-    """Raises `Wrong` for a key that no command knows. Imports only the commands that may know a key that ``command`` does not."""
+    """Raises `Wrong` for a key that no command knows.
+
+    Other commands are imported only where ``command`` does not know a key.
+    """
     for key, value in config.says:
         if isinstance(value, Mapping):
             if key not in COMMANDS:

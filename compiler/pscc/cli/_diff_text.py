@@ -102,7 +102,7 @@ def _reasons(reasons: tuple[Reason, ...]) -> Iterator[str]:
 
 
 def _apart(difference: Difference) -> Iterator[str]:
-    """That nothing more can be compared where no pod passes both."""
+    """The line that says where no pod passes both programs, so that nothing more can be compared."""
     if difference and difference.apart:
         place = where(difference.apart)
         yield (

@@ -87,7 +87,10 @@ def update(witness: Witness) -> str:
 
 
 def where(requests: Iterable[Request]) -> str:
-    """For whom, and where: the same change in many namespaces is said once. Empty where it holds for a plain request."""
+    """Who asks, and in which namespaces, in words. Empty for a plain request.
+
+    Requests by the same people in several namespaces are put together.
+    """
     asked = list(requests)
     if any(not _place(request) and not _who(request) for request in asked):
         return ""
@@ -107,7 +110,10 @@ def where(requests: Iterable[Request]) -> str:
 
 
 def where_of(witness: Witness, requests: Iterable[Request]) -> str:
-    """As `where`, for ``requests`` of ``witness``: a grant that is missing is missing for somebody, so it says for whom."""
+    """The text of `where` for ``requests`` of ``witness``.
+
+    If the difference is a missing grant, the text names who lacks it, even for a plain request.
+    """
     return where(requests) or ("to anybody whom its grants do not name" if witness.control == "choose" else "")
 
 

@@ -1,4 +1,4 @@
-"""How far a command is that takes long, on a terminal alone."""
+"""Shows on a terminal how far a long command is."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ Progress = Callable[[int, int], None]
 
 @contextmanager
 def progress(what: str) -> Iterator[Progress | None]:
-    """What shows ``what`` (``judging``) on a terminal, with a bar for its steps; the line is gone when it ends.
+    """A function that shows the progress of ``what`` (``judging``) as a bar. It yields None where stderr is no terminal.
 
-    None where stderr is no terminal.
+    It appears after `_PATIENCE` seconds, and is removed at the end.
     """
     if not sys.stderr.isatty():
         yield None

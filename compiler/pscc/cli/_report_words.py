@@ -58,7 +58,7 @@ class TargetRow:
 
 @frozen
 class UseRow:
-    """Who may use a policy, or is judged by one that nobody chooses; ``count`` is the number of workloads that it judges."""
+    """A grant of a policy to ``who``, or a policy that judges all pods. ``count`` is the number of workloads that it judges."""
 
     policy: str
     who: str
@@ -132,7 +132,7 @@ def points(workload: Workload) -> Iterator[Point]:
 
 
 def objected(objection: Objection) -> str:
-    """The objection in words, with the policy of a choice and the mode that do not show otherwise."""
+    """The objection in words. The mode stands in front if it is not ``enforce``, and the policy if the objection names one."""
     mode = "" if objection.verdict == "denied" else f"{objection.verdict}: "
     by = f"{objection.policy}: " if objection.policy else ""
     return clean(f"{mode}{by}{objection.message}")

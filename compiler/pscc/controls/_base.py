@@ -79,10 +79,10 @@ class Probe:
 
 @frozen
 class Unset:
-    """What a container gets where neither it nor its pod sets a field, though a statement may refuse that.
+    """What a container gets if neither it nor its pod sets a field. A statement may be meant to refuse just that.
 
-    ``happens`` is a half-sentence for messages. ``path`` is the field of a container and ``value`` what it gets. ``is_set`` is
-    true of a container that does not leave it open, or whose pod does not.
+    ``happens`` is half a sentence for messages. ``path`` is the field of a container, and ``value`` is what the container
+    gets. ``is_set`` is true of a container if it sets the field, or if its pod does.
     """
 
     happens: str

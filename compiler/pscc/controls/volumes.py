@@ -83,7 +83,7 @@ IS_EMPTY_DIR = (*VOLUME, "its type is emptyDir")
 
 
 def shape(verb: str, typed: ir.Condition, untyped: ir.Condition, text: tuple[ir.Part, ...]) -> tuple[Requirement, ...]:
-    """A volume's type, and a volume with nothing behind it, which the API server makes an ``emptyDir``."""
+    """The requirements on the type of a volume. A volume without a type is an ``emptyDir`` to the API server."""
     return (
         Requirement(TYPES, typed, (*IS_TYPE, *text), VOLUME_TYPE, name="volume_type"),
         Requirement(VOLUMES, untyped, (*IS_EMPTY_DIR, *text), Path("volume"), NO_SOURCE, "volume_without_source"),

@@ -32,7 +32,7 @@ _NAMESPACES = ("kube-system", "kube-public", "kube-node-lease", "default")
 def diagnostics(source: SourceFile, load: Load, today: date, thorough: bool) -> tuple[Diagnostic, ...]:
     """The diagnostics of ``pscc check`` for ``source``. Without ``thorough``, only those that need no search.
 
-    What is wrong in a file that it uses stands at the `use`, with the place in that file.
+    An error in a file that ``source`` uses is shown at the `use`, with its place in that file.
     """
     try:
         examine = checked if thorough else analyse

@@ -55,7 +55,7 @@ def mentioned_at(document: Document, line: int, column: int) -> Mention | None:
 
 
 def definition(source: SourceFile, line: int, column: int, load: Load) -> Span | None:
-    """Where the policy that is named there is written: in ``source``, or in a file that it uses."""
+    """The place where the policy at ``line`` and ``column`` is defined: in ``source``, or in a file that it uses."""
     document = document_of(source)
     mention = mentioned_at(document, line, column) if document is not None else None
     if document is None or mention is None:
@@ -68,7 +68,7 @@ def definition(source: SourceFile, line: int, column: int, load: Load) -> Span |
 
 
 def references(source: SourceFile, line: int, column: int, with_definition: bool) -> list[Span]:
-    """The places in ``source`` where the policy is named that is named there."""
+    """All places in ``source`` that name the policy at ``line`` and ``column``."""
     document = document_of(source)
     mention = mentioned_at(document, line, column) if document is not None else None
     if document is None or mention is None:

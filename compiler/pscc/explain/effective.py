@@ -31,7 +31,7 @@ def effective(document: ast.Document, family: Family) -> ast.Document:
 
 
 def narrowed(document: ast.Document, program: ir.Program, request: Request) -> ast.Document:
-    """``document``, of `effective`, with those policies and grants alone that count for ``request``.
+    """The part of ``document`` that counts for ``request``: its policies, and its grants. ``document`` is one of `effective`.
 
     ``program`` is what the source of ``document`` means.
     """
@@ -52,7 +52,10 @@ def narrowed(document: ast.Document, program: ir.Program, request: Request) -> a
 
 
 def written_names(policy: ir.Policy) -> tuple[str, ...]:
-    """The names that ``policy`` may have in its source: a statement with a mode of its own is a policy with that at its end."""
+    """The names that ``policy`` may have in its source.
+
+    A statement with a mode of its own becomes a policy, whose name is that of its source with the mode at the end.
+    """
     return policy.name, policy.name.removesuffix(f"-{policy.mode}")
 
 

@@ -59,9 +59,10 @@ def compiled(program: ir.Program, targets: tuple[str, ...]) -> Compiled:
 def on_each_target(
     whole: Compiled, with_it: ir.Program, without_it: ir.Program, shown: tuple[str, ...]
 ) -> Iterator[str]:
-    """For each target, what it cannot express of the line, and for those ``shown`` the lines of its output for it, once each.
+    """For each target, what it cannot express of a line of the source. For those ``shown``, also the lines of its output.
 
-    ``whole`` is the source's program, which a target may refuse for other lines, too.
+    ``with_it`` and ``without_it`` are the program with the line and without it. ``whole`` is the source's program: a target
+    may refuse it because of another line.
     """
     after, before = compiled(with_it, whole.targets), compiled(without_it, whole.targets)
     for target in whole.targets:

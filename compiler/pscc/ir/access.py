@@ -29,7 +29,7 @@ class Names:
         return bool(self.exact or self.prefixes)
 
     def within(self, other: Names) -> bool:
-        """Whether each of these names is in ``other``: a yes is certain, also where prefixes stand for many names."""
+        """Whether every name of this set is in ``other``. A yes is certain. A no may be wrong if there are prefixes."""
         return all(name in other for name in self.exact) and all(
             prefix.startswith(other.prefixes) for prefix in self.prefixes
         )
@@ -148,9 +148,9 @@ class Scope:
 
     @property
     def examples(self) -> tuple[str, ...]:
-        """Each name that is mentioned, and for each prefix a name that begins with it and is mentioned nowhere.
+        """Each name that the scope mentions. For each prefix, also a name that begins with it and that no scope mentions.
 
-        What holds of these for two scopes holds of all names: a name has the prefixes of one of them.
+        If two scopes agree about the examples of both, they agree about every name.
         """
         mentioned = (self.namespaces, self.except_namespaces)
         names = [name for mention in mentioned for name in mention.exact]

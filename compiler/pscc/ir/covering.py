@@ -9,7 +9,10 @@ from pscc import ir
 
 
 def covers(other: ir.Policy, policy: ir.Policy) -> bool:
-    """Whether ``other`` sets its defaults in each pod that ``policy`` judges: it holds wherever that does, and exempts no more."""
+    """Whether ``other`` sets its defaults in every pod that ``policy`` judges.
+
+    It does if it holds wherever ``policy`` holds, and exempts nobody whom ``policy`` judges.
+    """
     return policy.scope.within(other.scope) and set(other.exemptions) <= set(policy.exemptions)
 
 

@@ -72,9 +72,10 @@ def _site(path: ir.Path) -> _Site:
 
 
 def distinguishes_sites(check: ir.Check, default: ir.Default) -> bool:
-    """Whether it matters to ``check`` if ``default`` is set on a container, or on the pod that the container inherits it from.
+    """Whether ``check`` sees a difference between ``default`` on a container and the same value on its pod.
 
-    It matters where the check reads the pod's field for itself, or a container's field without testing first that it is set.
+    It does if it reads the pod's field for itself. It also does if it reads a container's field without testing that it is
+    set.
     """
     own, inherited = ("container", default.path), ("pod", default.inherits)
     for requirement in check.requirements:
@@ -93,7 +94,7 @@ def all_of(condition: ir.Condition) -> list[ir.Condition]:
 
 
 def _read_alone(node: object) -> set[_Site]:
-    """The fields that ``node`` reads by themselves, and not as a container's field that falls back on its pod's."""
+    """The fields that ``node`` reads directly, and not as one of several options (a container's field, else its pod's)."""
     alone: set[_Site] = set()
     values: Iterator[ir.Path | ir.Coalesce] = nodes(node, ir.Path, ir.Coalesce)
     for value in values:

@@ -1,7 +1,7 @@
-"""Conditions on a pod as it came: whether it passes a policy once the policy's defaults are set, whether they change it.
+"""Conditions on a pod before its defaults are set: would it pass a policy with them, and would they change it?
 
-A choice is decided by both. A policy that does not enforce is judged so too, since it may not change pods. A read of a field
-that a default may set becomes two cases. In one the default is set, and its constant stands in place of the read.
+A choice needs both answers. A policy that does not enforce may not change pods, so it needs the first. A field that a default
+may set is read in two cases. In one of them the default is set, and its constant replaces the read.
 """
 
 from __future__ import annotations
@@ -73,10 +73,10 @@ def _assuming(check: ir.Check, defaults: tuple[ir.Default, ...]) -> ir.Check:
 
 
 def _where_defaulted(requirement: ir.Requirement, defaults: tuple[ir.Default, ...]) -> tuple[ir.Requirement, ...]:
-    """``requirement`` about the pod with ``defaults`` set.
+    """The requirements that mean the same as ``requirement`` with ``defaults`` set, for the pod before they are set.
 
-    It is several where its walk goes over a list that a default sets or extends, and where only a condition says
-    whether its message tells of a default.
+    There are several if a default sets or extends the list that the requirement walks over. There are several, too, if a
+    condition decides whether the message shows the value of a default.
     """
     sites = _sites_of(requirement)
     elements = [case for default in defaults for case in _elements(requirement, default, sites)]
@@ -96,7 +96,7 @@ def _sites_of(requirement: ir.Requirement) -> _Sites:
 def _as_it_came(
     requirement: ir.Requirement, defaults: tuple[ir.Default, ...], sites: _Sites
 ) -> tuple[ir.Requirement, ...]:
-    """``requirement`` about the pod with ``defaults`` set, its walk over the elements that the pod came with."""
+    """The part of `_where_defaulted` about the elements that the pod has before ``defaults`` are set."""
     when, must = (_after(condition, defaults, sites) for condition in (requirement.when, requirement.must))
     if (when, must) == (requirement.when, requirement.must):
         return (requirement,)
@@ -111,7 +111,10 @@ def _as_it_came(
 def _elements(
     requirement: ir.Requirement, default: ir.Default, sites: _Sites
 ) -> Iterator[tuple[ir.Condition, ir.Requirement]]:
-    """``requirement`` for each element that ``default`` puts into the list of its last step; when that is put there."""
+    """(condition, requirement) for each element that ``default`` puts into the list that ``requirement`` walks over.
+
+    The condition is true if the element is put there.
+    """
     match requirement.each:
         case (*outer, ir.Each(var=var, items=ir.Path() as items)) if _is_at(items, default, sites):
             values = default.value if isinstance(default.value, tuple) else default.add
@@ -249,9 +252,9 @@ def _walk_after(node: ir.Any | ir.All, defaults: tuple[ir.Default, ...], sites: 
 def _with_added(
     fact: ir.Condition, default: ir.Default, var: str, then: Callable[[ir.Condition], ir.Condition]
 ) -> ir.Condition:
-    """``fact``, which reads a list that ``default`` extends, or an object around it, once ``default`` is set.
+    """``fact`` once ``default`` is set. ``fact`` reads the list that ``default`` extends, or an object around that list.
 
-    ``then`` treats the fact for the other defaults. Raises `TypeError` where the fact is of another kind.
+    ``then`` treats the fact for the other defaults. Raises `TypeError` for a fact of another kind.
     """
     match fact:
         case ir.In(value=value, options=ir.Path(fields=fields)) if fields == default.path:
@@ -296,9 +299,9 @@ def _field(fields: tuple[str, ...], default: ir.Default) -> Field:
 def _showing(
     requirement: ir.Requirement, holds: ir.Condition, default: ir.Default, sites: _Sites
 ) -> tuple[ir.Requirement, ...]:
-    """``requirement`` with a message that tells of what ``default`` sets, where a pod for which it is set may break ``holds``.
+    """``requirement``, whose message shows what ``default`` sets if that may break ``holds``.
 
-    It is in two cases if a condition decides whether the default is set.
+    There are two requirements if a condition decides whether the default is set.
     """
     parts: list[ir.Part] = []
     for part in requirement.message:
@@ -364,7 +367,10 @@ def _var_of(fact: ir.Condition, default: ir.Default, sites: _Sites) -> str:
 
 
 def _meets(path: ir.Path, default: ir.Default, sites: _Sites) -> bool:
-    """Whether the default sets the field at ``path``, above it or below it. A whole pod, container or ``spec`` does not count."""
+    """Whether ``path`` leads to the field that ``default`` sets, or to a field above or below it.
+
+    A whole pod, container or ``spec`` does not count.
+    """
     shorter = min(len(path.fields), len(default.path))
     return (
         bool(path.fields)

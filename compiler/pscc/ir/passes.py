@@ -77,12 +77,13 @@ IMAGE = ("image",)
 
 
 def rechecked_on(check: ir.Check, exempt: bool) -> Reads:
-    """The fields that an update has to change for ``check`` to judge it: those it reads, the list of containers, any image.
+    """The fields that ``check`` looks at on updates: an update is judged if it changes one of them.
 
-    So a pod that a policy would refuse cannot be given another program. With ``exempt``, the policy exempts requests: then
-    the service account counts, too, which the update of a workload can change to one that is not exempt. Source:
-    ``shouldIgnore`` and ``validate`` in Kubernetes 1.24 ``plugin/pkg/admission/security/podsecuritypolicy/admission.go``;
-    ``isSignificantPodUpdate`` in ``k8s.io/pod-security-admission/admission``.
+    They are the fields that the check reads, the list of containers, and every image. So a pod that the policy would refuse
+    cannot get another program. With ``exempt``, the policy exempts requests. Then the service account counts as well, because
+    an update of a workload can change it to one that is not exempt. Source: ``shouldIgnore`` and ``validate`` in Kubernetes
+    1.24 ``plugin/pkg/admission/security/podsecuritypolicy/admission.go``; ``isSignificantPodUpdate`` in
+    ``k8s.io/pod-security-admission/admission``.
     """
     reads = _with_images(reads_of(check))
     return _with_account(reads) if exempt else reads

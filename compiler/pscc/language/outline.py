@@ -49,9 +49,10 @@ class Block:
 
 @dataclass(slots=True)
 class Outline:
-    """The parts of a text: its blocks, and parts in wrong places: lines and ``}`` outside of blocks, and blocks in blocks.
+    """The parts of a text: its blocks, and the parts in wrong places.
 
-    ``foreign`` are comments as other languages write them. They are in no line, unless one goes on behind them.
+    In a wrong place are lines and ``}`` outside of blocks, and blocks inside of blocks. ``foreign`` are comments as other
+    languages write them. They belong to no line, unless a line goes on behind them.
     """
 
     blocks: list[Block] = field(default_factory=list)

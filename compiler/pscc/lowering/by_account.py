@@ -1,7 +1,7 @@
-"""Policies and choices that judge a workload by its pods' service account alone, though a controller asks for the pods.
+"""Finds policies and choices that treat a workload otherwise than its pods, because a controller asks for the pods.
 
-Every target judges a workload as if the service account of its pods, or any authenticated user, asked for them. Where a
-controller is exempt, or may use more than they may, the pods are let in and the workload is refused or warned of.
+Every target judges a workload as if its pods' service account, or any authenticated user, asked for the pods. A controller
+may be exempt, or may use more policies. Then its pods are let in, though the workload is refused or warned of.
 """
 
 from __future__ import annotations
@@ -16,9 +16,10 @@ from pscc.reference.side_by_side import through_controllers
 
 
 def judged_by_account(legal: ir.Program, workloads: Workloads, warned: Ability) -> Iterator[JudgedByAccount]:
-    """A shortfall for each policy and choice of ``legal`` that exempts a controller, or grants it something, and no pod's account.
+    """A shortfall for each policy of ``legal`` that exempts a controller, and each choice that has a grant for one.
 
-    ``workloads`` is the option of that name, and ``warned`` whether the target can just warn of workloads.
+    It is left out if the pods' service accounts are exempt, or have the grant, as well. ``workloads`` is the option of that
+    name. ``warned`` says whether the target can warn of workloads without refusing them.
     """
     if workloads == "off":
         return

@@ -42,7 +42,7 @@ def without(policy: ir.Policy, defaults: Collection[ir.Default]) -> ir.Policy:
 
 
 def asked_for(policy: ir.Policy, defaults: Collection[ir.Default]) -> tuple[ir.Default, ...]:
-    """Those of ``defaults`` that `without` puts a check in place of: the checks of ``policy`` say nothing of an unset field."""
+    """The defaults among ``defaults`` that `without` replaces by a check: no check of ``policy`` refuses the unset field."""
     return tuple(
         default
         for default in policy.defaults
@@ -51,9 +51,10 @@ def asked_for(policy: ir.Policy, defaults: Collection[ir.Default]) -> tuple[ir.D
 
 
 def must_be_set(policy: ir.Policy, default: ir.Default) -> bool:
-    """Whether pods are refused until they set the field of ``default`` themselves, where nothing sets it for them.
+    """Whether a pod must set the field of ``default`` itself, on a target that does not set it.
 
-    False for a default that grants, unless ``policy`` objects to what the default sets: then PSP would refuse the pod.
+    A pod may go without a default that grants, unless ``policy`` objects to the default's value: then PSP would refuse the
+    pod.
     """
     if not default.grants:
         return True
@@ -66,9 +67,9 @@ def _refuses_value(policy: ir.Policy, default: ir.Default) -> bool:
 
 
 def _objects_to(check: ir.Check, default: ir.Default, policy: ir.Policy) -> bool:
-    """Whether ``check`` of ``policy`` has a finding on a container with ``default`` set that it has not without it.
+    """Whether ``check`` of ``policy`` objects to what ``default`` sets in a container that is not exempt.
 
-    The container is one that the check does not exempt: another check may exempt all others.
+    Other checks may exempt other containers, so the container is one that this check does not exempt.
     """
     compared = disjunction((default.unless, *(requirement.when for requirement in check.requirements)))
     for plain in plain_pods(compared, _not_exempt(check)):
@@ -99,10 +100,10 @@ def _not_exempt(check: ir.Check) -> str:
 
 
 def refused_beside(program: ir.Program) -> ir.Program:
-    """``program`` where a default no longer counts as granting if a policy that enforces in its namespaces refuses its value.
+    """``program`` in which a default does not count as granting if another enforcing policy refuses its value.
 
-    All defaults are set before any check runs, so such a pod is refused. A target that leaves the default out must refuse
-    the pod, too.
+    All defaults are set before any check runs, so PSP refuses such a pod. A target that leaves the default out must refuse
+    it, too.
     """
     members = tuple(
         (member, choice.scope) for choice in program.choices if choice.mode == "enforce" for member in choice.policies
@@ -141,10 +142,10 @@ def refused_beside(program: ir.Program) -> ir.Program:
 def refused_outside(
     choice: ir.Choice, plain: tuple[ir.Policy, ...]
 ) -> Iterator[tuple[ir.Policy, ir.Default, ir.Policy]]:
-    """(member, default, policy) where ``policy`` of ``plain`` refuses what the default of a member of ``choice`` sets.
+    """(member, default, policy) for each default of a member of ``choice`` whose value a policy of ``plain`` refuses.
 
-    PSP's order sets the default of the member that is chosen, and then refuses the pod. Where nothing sets it, another
-    member may admit the pod as it came.
+    PSP chooses a member, sets its defaults, and then refuses the pod. If nothing sets the default, another member may admit
+    the pod as it came.
     """
     outside = [
         policy for policy in plain if policy.mode == choice.mode == "enforce" and meet(choice.scope, policy.scope)

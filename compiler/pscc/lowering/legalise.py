@@ -151,7 +151,10 @@ def _policy(
 
 
 def _refused_once_set(policy: ir.Policy, product: str) -> Iterator[RefusedOnceSet]:
-    """A shortfall for each default of ``policy`` after which the API server refuses pods, apart where the policy does, too."""
+    """A shortfall for each default of ``policy`` that makes pods which the API server refuses.
+
+    There are two for a default if the policy admits some of these pods and refuses others.
+    """
     by_default: dict[tuple[ir.Default, bool], list[Refusal]] = {}
     for change in refused_changes(policy):
         by_default.setdefault((change.default, change.admitted), []).append(change.refusal)
@@ -213,7 +216,10 @@ def _without_defaults(
     able: Choices,
     shortfalls: list[Shortfall],
 ) -> ir.Choice:
-    """``choice`` with all of its defaults, or with none: one that is not set could decide which policy is chosen."""
+    """``choice`` with all of its defaults if the target can set all of them exactly, else with none.
+
+    A single default that is missing could decide which policy is chosen.
+    """
     if isinstance(able.defaults, LeavesUnset):
         shortfalls += _unset_of_choice(choice, able.defaults.cause)
         return _choice_without(choice, plain, product)

@@ -78,14 +78,17 @@ def partition(choice: ir.Choice, excluded: Names = NONE) -> Partition | Entangle
 
 
 def _among(inside: Collection[str], outside: Collection[str]) -> Scope:
-    """The namespaces ``inside``, where one of them or of ``outside`` stands for all that are not named."""
+    """The scope of the namespaces in ``inside``.
+
+    `_ANYWHERE` stands for every namespace that is in neither ``inside`` nor ``outside``.
+    """
     if _ANYWHERE in inside:
         return Scope(except_namespaces=Names(tuple(place for place in outside if place != _ANYWHERE)))
     return Scope(Names(tuple(inside)))
 
 
 def _rest(choice: ir.Choice, grants: _Grants, entangled: Collection[str], scope: Scope) -> ir.Choice:
-    """``choice`` in the namespaces ``entangled``, which ``scope`` holds in, with the policies that are granted there."""
+    """``choice`` for the namespaces ``entangled`` alone, with the policies that are granted there. ``scope`` is that of these."""
     policies = tuple(p for p in choice.policies if any(_granted(grants, p, place) for place in entangled))
     names = {policy.name for policy in policies}
     return replace(
@@ -146,7 +149,7 @@ def _for_all(grants: list[Grant], place: str) -> bool:
 
 
 def _mattering(choice: ir.Choice, by_policy: _Grants, place: str) -> list[ir.Policy]:
-    """The policies that may decide in ``place``: one alone if all may use it and it decides before the others."""
+    """The policies that may decide in ``place``. There is one if everybody may use it there and it decides before all others."""
     usable = [(policy, grants) for policy in choice.policies if (grants := _granted(by_policy, policy, place))]
     for index, (policy, grants) in enumerate(usable):
         others = [other for at, (other, _) in enumerate(usable) if at != index]
@@ -164,7 +167,7 @@ def _mattering(choice: ir.Choice, by_policy: _Grants, place: str) -> list[ir.Pol
 def _policies(
     choice: ir.Choice, deciding: dict[str, ir.Policy | None], entangled: Iterable[str]
 ) -> Iterator[ir.Policy]:
-    """Each policy of ``choice`` that is ``deciding`` somewhere, with the namespaces in which it does for its scope."""
+    """The plain policies: each policy of ``choice`` that decides in a namespace, with these namespaces as its scope."""
     rest = deciding.get(_ANYWHERE)
     for policy in choice.policies:
         own = tuple(place for place, policy_there in deciding.items() if place != _ANYWHERE and policy_there is policy)

@@ -81,9 +81,10 @@ def asking_the_cluster(program: ir.Program) -> ir.Program:
 
 
 def without_groups(program: ir.Program, groups: tuple[str, ...]) -> tuple[ir.Program, tuple[Diagnostic, ...]]:
-    """``program`` without the grants to ``groups``, with a warning of what is left out, and of each group that has no grant.
+    """``program`` without the grants to ``groups``, and the warnings: which grants are left out, and which groups have no grant.
 
-    A grant to all groups that begin so is left out where one of them is ignored, for the others as well: stricter.
+    A grant to all groups with a prefix is left out if one of the ignored groups has that prefix. The other groups lose the
+    grant as well, so the output is stricter.
     """
     grants = [grant for choice in program.choices for grant in choice.grants]
     choices = tuple(replace(c, grants=tuple(_without(c.grants, groups))) for c in program.choices)

@@ -12,18 +12,18 @@ from pscc.reasoning.default_conflicts import meet
 
 
 def with_settled(policy: ir.Policy, program: ir.Program) -> ir.Policy:
-    """``policy`` with its `covering_defaults`: as it judges the template of a workload."""
+    """``policy`` with its `covering_defaults`, which is how it judges the template of a workload."""
     return replace(policy, defaults=covering_defaults(policy, program.policies))
 
 
 def unsettled(policy: ir.Policy, program: ir.Program) -> Iterator[ir.Policy]:
-    """The policies of ``program`` that set what ``policy`` reads in some of its namespaces, and not in all of them."""
+    """The policies of ``program`` whose defaults set a field that ``policy`` reads, in only a part of its namespaces."""
     beside = (other for other in program.policies if other is not policy)
     return (other for other in beside if not covers(other, policy) and _sets_for(other, policy, policy.checks))
 
 
 def beside_choice(choice: ir.Choice, program: ir.Program) -> Iterator[ir.Policy]:
-    """The policies of ``program`` that set what a policy of ``choice`` reads: a choice judges workloads without them."""
+    """The policies of ``program`` whose defaults set a field that ``choice`` reads. A choice judges workloads without them."""
     checks = tuple(check for policy in choice.policies for check in policy.checks)
     return (other for other in program.policies if _sets_for(other, choice, checks))
 

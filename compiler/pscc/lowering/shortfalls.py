@@ -107,9 +107,12 @@ class WorkloadsUnjudged:
 
 @frozen
 class JudgedByAccount:
-    """``owner`` judges workloads by their pods' service account, though ``through`` lets a controller do more than that.
+    """``owner`` judges workloads by their pods' service account, though ``through`` lets a controller do more.
 
-    A workload whose pods are let in may be refused, or what else ``mode`` says. With ``--workloads`` ``milder`` it is not.
+    ``through`` is an exemption of the controller, or a grant to it.
+
+    So a workload may be refused (or what ``mode`` says) though its pods are let in. With ``--workloads`` ``milder`` it is
+    not.
     """
 
     owner: ir.Policy | ir.Choice

@@ -214,9 +214,9 @@ def _admits_nothing(policy: ir.Policy) -> bool:
 
 
 def _without_effect(policy: ir.Policy, own: set[str], replacing: frozenset[Span]) -> Iterator[Diagnostic]:
-    """A warning for each check that refuses no pod which the other checks admit. Defaults are left out of account.
+    """A warning for each check that has no effect: the other checks refuse the same pods. Defaults do not count.
 
-    What a default makes true has to be asked all the same: of updates, and where a target sets no defaults.
+    A check of what a default sets is still needed: on updates, and on targets that do not set the default.
     """
     whole = replace(everywhere(policy), mode="enforce", defaults=())
     for check in (check for check in whole.checks if check.span.file in own and check.span not in replacing):

@@ -1,7 +1,7 @@
-"""Warnings about children that read stricter than their parent and admit more, each with a pod that shows it.
+"""Warnings about a child policy that reads stricter than its parent, and admits more. Each shows such a pod.
 
-A child's statement replaces its parent's. Of an ``allow`` that is expected, since people widen with it, unless it allows
-everything. A ``deny`` or a ``require``, and a statement that only warns or audits, reads as if it came on top.
+A child's statement replaces its parent's. People expect that of ``allow``, unless it allows everything. They do not expect it
+of ``deny`` and ``require``, or of a statement that only warns or audits: these read as if they were added.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _OBSERVING = ("warn", "audit")
 
 
 Replacements = tuple[tuple[ast.Policy, tuple[Replaced, ...]], ...]
-"""Each policy that extends another, with what is replaced of those that it extends."""
+"""Each policy that extends another, with the statements of its parents that it replaces."""
 
 
 def replacements(document: ast.Document, family: Family) -> Replacements:
@@ -34,7 +34,7 @@ def replacements(document: ast.Document, family: Family) -> Replacements:
 
 
 def replacing(replaced_of: Replacements) -> frozenset[Span]:
-    """The places of the statements that replace one of a parent."""
+    """The places of the statements that replace a statement of a parent."""
     statements = (replaced.by for _, replaced_statements in replaced_of for replaced in replaced_statements)
     return frozenset(by.span for by in statements if isinstance(by, ast.Statement))
 

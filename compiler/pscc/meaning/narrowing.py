@@ -169,7 +169,7 @@ def looks_at_containers(check: ir.Check) -> bool:
 
 
 def probes(check: ir.Check, plain: Iterable[Probe]) -> Iterator[Probe]:
-    """``plain``, the probes of the check's control, and each of them again on a pod or container that is exempt."""
+    """The probes ``plain`` of the check's control, and the same probes again on pods and containers that are exempt."""
     listed = tuple(plain)
     yield from listed
     for field in FIELDS.values():

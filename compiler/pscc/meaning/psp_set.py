@@ -80,9 +80,9 @@ def _rbac(objects: Objects, home: str, report: Report) -> tuple[tuple[Role, ...]
 
 
 def _refuse_two_of_a_name(nodes: Iterable[tuple[Node, bool]], home: str, report: Report) -> None:
-    """An error where two roles or bindings of one name differ, and one decides something: the cluster has only one of them.
+    """An error where two roles, or two bindings, have one name and differ, and one of them says who may use a policy.
 
-    Each of ``nodes`` comes with whether it decides anything. Equal ones are allowed.
+    A cluster has only one of them. Each of ``nodes`` comes with whether it says so. Two that are equal are allowed.
     """
     by_name: dict[tuple[str, str, str], tuple[Node, bool]] = {}
     for node, decides in nodes:

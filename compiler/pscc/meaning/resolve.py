@@ -212,7 +212,10 @@ class _PolicyResolver:
                 self._defaults.append(replace(built, statement=print_statement(statement)))
 
     def _alone(self, default: ir.Default) -> bool:
-        """Whether no other default sets the field: of two, targets would apply another than the interpreter."""
+        """Whether no other default sets the same field; an error if one does.
+
+        Of two defaults, a target could set another one than the interpreter.
+        """
         before = self.set_by.setdefault((default.site, *default.path), default)
         if before is default:
             return True
@@ -266,7 +269,10 @@ class _PolicyResolver:
 
 
 def _comma_before_values(statement: ast.Statement, report: Report) -> bool:
-    """Whether the statement is ``allow volumes, secret``: its values read as controls. Told if so."""
+    """Whether the statement has a comma before its values (``allow volumes, secret``), so that they read as controls.
+
+    Reports an error in that case.
+    """
     first, *others = statement.controls
     control = _BY_ID.get(first.text)
     if control is None or not others or any(name.text in _BY_ID for name in others):
@@ -375,9 +381,9 @@ def _speaks(policy: ir.Policy) -> bool:
 
 
 def _refuse_own_modes(parts: list[ir.Policy], report: Report) -> None:
-    """Report the statements with a mode of their own in a policy of a choice. `_policy` made ``parts`` of these.
+    """An error for each statement with a mode of its own in a policy of a choice. ``parts`` are the policies made of these.
 
-    Such a statement could not decide whether the choice picks the policy.
+    Such a statement could not decide whether the choice takes the policy.
     """
     for other in parts:
         message = f"a choice has one mode, its own: this statement of a policy in it has `{other.mode}`"
@@ -387,7 +393,10 @@ def _refuse_own_modes(parts: list[ir.Policy], report: Report) -> None:
 
 
 def _distinct(policies: list[ir.Policy], written: tuple[ast.Policy, ...], report: Report) -> None:
-    """An error where a policy has the name of a part of another policy, made for a mode. Repeated names have an error already."""
+    """An error where a policy has the name that `_policy` gave to the statements of another policy with a mode of their own.
+
+    For two policies with one name in the source there is an error already.
+    """
     names = [policy.name.text for policy in written]
     twice = {name for name in names if names.count(name) > 1}
     seen: dict[str, Span] = {}

@@ -97,7 +97,7 @@ def _unusual_names(statement: ast.Statement) -> Iterator[Diagnostic]:
 
 
 def _denies_one_word(statement: ast.Statement) -> Iterator[Diagnostic]:
-    """A warning where a deny list is the word that stands for all: it refuses that word, and not what it stands for."""
+    """A warning for a deny list with the word for all values alone: it refuses only that word, and not the other values."""
     name = statement.controls[0].text
     kind = control_of(name).values
     if statement.verb != "deny" or not isinstance(kind, Words) or not kind.every:
@@ -109,7 +109,7 @@ def _denies_one_word(statement: ast.Statement) -> Iterator[Diagnostic]:
 
 
 def _unset_is_allowed(statement: ast.Statement, policy: ir.Policy, check: ir.Check) -> Iterator[Diagnostic]:
-    """A warning where pods that leave the field unset are admitted, and get what the statement refuses."""
+    """A warning if a statement admits pods that leave the field unset, and these get the value that it refuses."""
     control = control_of(statement.controls[0].text)
     if control.unset is None or statement.verb not in ("allow", "deny"):
         return
@@ -169,7 +169,7 @@ def _exempts_too_many(exemption: ast.Exemption, policy: ir.Policy | None) -> Ite
 def _exempt_by_their_controllers(
     named: str, span: Span, who: Subjects, policy: ir.Policy, kinds: tuple[str, ...]
 ) -> Diagnostic:
-    """The warning that ``who`` are the controllers of workloads of ``kinds``, whose pods ``policy`` then does not judge."""
+    """The warning that ``who`` includes the controllers of ``kinds``, so that ``policy`` judges none of their pods."""
     every = "workload" if len(kinds) == len(CONTROLLERS) else " and every ".join(kinds)
     where = "in every namespace" if policy.scope == EVERYWHERE else "wherever the policy holds"
     message = f"`{named}` exempts the pods of every {every} {where}: their controllers ask for them"
@@ -188,7 +188,7 @@ def _exempt_by_their_controllers(
 
 
 def _names_an_image(start: str) -> bool:
-    """Whether everything that begins with ``start`` is below one registry or folder, or is one image: a tag has begun."""
+    """Whether all images that begin with ``start`` are in one registry or folder, or are tags of one image."""
     return start.endswith(_SEPARATORS) or ":" in start.rpartition("/")[2]
 
 
@@ -204,7 +204,7 @@ def _open_image(value: ast.Value) -> Diagnostic:
 
 
 def _everyone(who: Subjects) -> str:
-    """Whom ``who`` are, in words, if these are all users or all service accounts; else empty."""
+    """``everyone`` if ``who`` includes all users, ``every service account`` if it includes all of these, else empty."""
     account, user = Request(_ANYBODY, _ANYBODY, requested_by(_ANYBODY, ()), _ANYBODY).identities
     if who.include(user):
         return "everyone"

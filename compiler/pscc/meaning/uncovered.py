@@ -15,10 +15,10 @@ _ANOTHER = "another\0"
 
 
 def uncovered(program: ir.Program) -> Iterator[Diagnostic]:
-    """A warning for each choice of ``program`` that leaves namespaces without a policy.
+    """A warning for each choice of ``program`` that has no usable policy in some namespaces.
 
-    Choices with a policy that goes by labels are left out: which namespaces have these is not known. So is that of a cluster's
-    PodSecurityPolicies, of which it is said who may run pods at all (SET024).
+    Choices with policies that depend on labels are left out, because it is not known which namespaces have these labels. The
+    choice of a cluster's PodSecurityPolicies is left out, too: another warning says who may run pods there (``SET024``).
     """
     for choice in program.choices:
         if choice.name == CHOICE_OF_CLUSTER or any(

@@ -1,7 +1,7 @@
 """Who may use which PodSecurityPolicy of a cluster, by its RBAC, and what people overlook in that.
 
-A PodSecurityPolicy only ever lets pods in that no other lets in, so the policy of one application refuses the pods of all
-others. And who makes the pods of a Deployment is a controller, whatever the pods' service account may use. Source:
+A pod that no PodSecurityPolicy admits is refused, so the policy of a single application shuts out the pods of all others. The
+pods of a Deployment are made by a controller: what it may use counts, besides what the pods' service account may use. Source:
 ``computeSecurityContext`` in Kubernetes 1.24 ``plugin/pkg/admission/security/podsecuritypolicy/admission.go``.
 """
 
@@ -65,7 +65,7 @@ def shut_out(uses: Uses) -> Iterator[Diagnostic]:
 
 
 def made_privileged(psps: Sequence[Psp], uses: Uses) -> Iterator[Diagnostic]:
-    """A warning for each policy that admits privileged pods, and that controllers may use everywhere though not everyone may."""
+    """A warning for each privileged policy that controllers may use in every namespace, while not everyone may."""
     for psp in psps:
         by_subject = uses[psp.name]
         everywhere = {subject: use for subject, use in by_subject.items() if not use.places}

@@ -142,7 +142,11 @@ def _write(
     objects: tuple[ObjectName, ...],
     settings: Settings | None,
 ) -> None:
-    """``either`` are the objects of this compile and of the earlier one: the manifest lists them while files are moved."""
+    """Write ``texts`` below ``folder``, remove the files of the ``earlier`` compile, and write the manifest.
+
+    ``either`` are the objects of both compiles, which the manifest lists while files are moved. ``objects`` are those of this
+    one.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     with _alone(folder), tempfile.TemporaryDirectory(prefix=_SCRATCH, dir=folder) as scratch:
         staged = Path(scratch)

@@ -1,4 +1,4 @@
-"""The objects that an earlier compile of a folder made and this one no longer does: a manifest keeps their names."""
+"""The objects that an earlier compile of a folder made, and this compile does not. A manifest keeps their names."""
 
 from __future__ import annotations
 

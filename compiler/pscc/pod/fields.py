@@ -45,7 +45,7 @@ def element(kind: Kind) -> Kind:
 
 
 def since(root: str, names: tuple[str, ...]) -> tuple[Release, str]:
-    """The release from which on there is the field at this path, and the name of the field that came last."""
+    """The first release of Kubernetes that has every field on this path, and the name of the field that came last."""
     youngest = max(described(root, names), key=lambda field: field.since)
     return youngest.since, youngest.name if youngest.since > ALWAYS else names[-1]
 

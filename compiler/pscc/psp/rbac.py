@@ -60,9 +60,9 @@ class Subject:
 
 @frozen
 class Binding:
-    """A RoleBinding of ``namespace``, or a ClusterRoleBinding, which has none.
+    """A RoleBinding of ``namespace``, or a ClusterRoleBinding, which has no namespace.
 
-    Of a binding that grants no PodSecurityPolicy, ``namespace`` and ``subjects`` may be empty: nothing depends on them.
+    If the binding grants no PodSecurityPolicy, ``namespace`` and ``subjects`` may be empty, since nothing reads them.
     """
 
     kind: str
@@ -107,7 +107,7 @@ def namespace_of(node: Node, home: str) -> str:
 
 
 def may_grant(roles: Iterable[Role], kind: str, namespace: str, name: str) -> bool:
-    """Whether a role of ``roles`` lets use a policy that is of this kind and name, and of ``namespace`` if that is known."""
+    """Whether a role of this kind and name lets its subjects use a policy. An empty ``namespace`` stands for any."""
     return any(
         role.usable and (role.kind, role.name) == (kind, name) and (not namespace or role.namespace == namespace)
         for role in roles
@@ -115,10 +115,10 @@ def may_grant(roles: Iterable[Role], kind: str, namespace: str, name: str) -> bo
 
 
 def read_binding(node: Node, roles: tuple[Role, ...], home: str, report: Report) -> Binding | None:
-    """The binding that ``node`` is, in the namespace ``home`` if it names none.
+    """The binding that ``node`` is, in the namespace ``home`` if it names none; None if it cannot be read.
 
-    None where it cannot be read, which is an error in ``report`` then. Of a binding that no role of ``roles`` makes a grant,
-    only the role is read: whatever else is wrong with it decides nothing.
+    Errors go to ``report``. If no role of ``roles`` makes the binding a grant, only its ``roleRef`` is read: other mistakes
+    in it decide nothing.
     """
     kind, name, namespace = text(field(node, "kind")), text(_metadata(node)[1]), namespace_of(node, home)
     reference = field(node, "roleRef")

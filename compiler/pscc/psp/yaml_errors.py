@@ -1,4 +1,4 @@
-"""What the YAML parser objects to, with its place in the source, and whether the source is a template that has to be rendered."""
+"""The diagnostics for errors of the YAML parser: its own words and the place, or that the source is a template to render."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ _HELP = {
     "document start": "separate documents with `---`",
 }
 _TEMPLATE = re.compile(r"""^\s*(?:-\s+)*(?:["'\w./-]+:\s+)?["']?(\{\{|\{%)""")
-"""A line that begins with what a template puts in, or whose value does."""
+"""A line of a template: it begins with an expression of the template language, or its value does."""
 _ABOVE = 3
-"""How many lines above an error of YAML a template's mark may stand that is the cause."""
+"""How many lines above an error of YAML the expression of a template may stand that causes the error."""
 
 
 class Places:

@@ -118,7 +118,7 @@ def load_documents(source: SourceFile) -> tuple[Node, ...]:
 
 
 def _values(source: SourceFile) -> tuple[Places, ...]:
-    """The texts that are read one after the other: each value where the source is several JSON values, else all of it.
+    """The texts of the source that are read one after the other: one for each value of a stream of JSON, else the whole text.
 
     kubectl takes such a stream. Source: ``YAMLOrJSONDecoder`` in ``k8s.io/apimachinery/pkg/util/yaml``.
     """

@@ -31,9 +31,9 @@ def conflicts(program: ir.Program) -> Iterator[Diagnostic]:
 
 
 def _between_choices(earlier: ir.Choice, later: ir.Choice) -> Iterator[Diagnostic]:
-    """An error for each member of one choice that sets what a member of the other sets or reads.
+    """An error where a member of one choice sets a field that a member of the other choice sets or reads.
 
-    Each choice decides by the pod as its own member's defaults make it, and nothing orders two choices.
+    Each choice judges the pod with the defaults of its own member, and engines apply two choices in no fixed order.
     """
     for first, second in product(earlier.policies, later.policies):
         if not meet(first.scope, second.scope):

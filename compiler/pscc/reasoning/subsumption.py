@@ -1,7 +1,7 @@
-"""Which policies accept all that another accepts, decided soundly: a yes is certain, a no may be one that is not seen.
+"""Whether one policy accepts everything that another accepts. A yes is certain. A no may mean that no proof was found.
 
-It goes by what the language says of its verbs: ``deny C`` is C unset, ``allow C v`` unset or among v, ``require C v`` set
-and among v.
+The answer follows from what the verbs of the language mean. ``deny C``: C is unset. ``allow C v``: C is unset or one of v.
+``require C v``: C is set and one of v.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from pscc.ir.walking import nodes
 
 _LISTS = frozenset(("values", "patterns", "ranges", "paths"))
 _ONLY_EQUAL = frozenset(("sysctls", "capabilities.drop", "seLinuxOptions"))
-"""Controls whose lists do not grow by being longer, or whose verbs mean more than one list: only equal checks count."""
+"""Controls for which only equal checks are compared: a longer list does not admit more, or a verb means more than one list."""
 
 
 def never_chosen(choice: ir.Choice) -> Iterator[tuple[ir.Policy, ir.Policy]]:
-    """(policy, the earlier one that is always chosen before it) for the policies of ``choice`` that never decide."""
+    """(later, earlier) for each policy of ``choice`` that never decides, since an earlier one is always chosen before it."""
     grants: dict[str, list[Grant]] = {}
     for grant in choice.grants:
         grants.setdefault(grant.policy, []).append(grant)
@@ -45,10 +45,10 @@ def admits_nothing(policy: ir.Policy) -> bool:
 
 
 def decides_before(earlier: ir.Policy, later: ir.Policy) -> bool:
-    """Whether a request that may use both is never decided by ``later``, which comes after ``earlier``.
+    """Whether ``later`` never decides a request that may use both policies. ``earlier`` is tried first.
 
-    Where ``earlier`` changes nothing, it has to accept the pod as it came: a check whose control ``later`` defaults
-    says nothing of that. With the same defaults, both change the pod alike.
+    If ``earlier`` changes nothing, it must accept the pod as it came. Then a check of ``later`` proves nothing if it reads
+    what a default of ``later`` sets. If both have the same defaults, both change the pod in the same way.
     """
     same_defaults = [_effect(d) for d in earlier.defaults] == [_effect(d) for d in later.defaults]
     if earlier.defaults and not same_defaults:
@@ -125,7 +125,7 @@ def _verb(check: ir.Check) -> str:
 
 
 def _rest(check: ir.Check) -> str:
-    """The shape without its verb: what it is about, and what narrows it."""
+    """The shape of ``check`` without its verb."""
     return check.shape[len(_verb(check)) :]
 
 
@@ -163,7 +163,7 @@ def _covers(wide: list[Grant], narrow: list[Grant]) -> bool:
 
 
 def grants_all_of(wide: Grant, narrow: Grant) -> bool:
-    """Whether ``wide`` holds for all, and everywhere, that ``narrow`` does; of which policy is not asked."""
+    """Whether ``wide`` holds for everybody, and in every namespace, for whom ``narrow`` holds. Their policies may differ."""
     return narrow.namespaces.within(wide.namespaces) and _who(narrow.subjects, wide.subjects)
 
 

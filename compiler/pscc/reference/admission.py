@@ -95,7 +95,10 @@ def decide(
 
 
 def as_left(choice: ir.Choice, request: Request, admission: Admission, pod: Json) -> Admission:
-    """``admission`` for ``pod``, which a later choice may have changed: then a policy of ``choice`` must accept it as it is."""
+    """``admission`` for ``pod``, which a choice that decided later may have changed.
+
+    If it did, a policy of ``choice`` must accept the pod as it now is.
+    """
     if not admission.allowed or pod == admission.pod:
         return admission
     again = accepts_as_it_is(choice, request, pod)
@@ -157,7 +160,7 @@ def _decided(opinions: tuple[Opinion, ...], request: Request, pod: Json) -> Admi
 
 
 def copied_into_the_annotation(pod: Json) -> bool:
-    """Whether PSP would copy the pod's seccomp profile into its annotation: each policy counts as changing it then."""
+    """Whether PSP would copy the pod's seccomp profile into an annotation. Then every policy counts as changing the pod."""
     spec, metadata = pod.get("spec"), pod.get("metadata")
     context = spec.get("securityContext") if isinstance(spec, dict) else None
     annotations = metadata.get("annotations") if isinstance(metadata, dict) else None

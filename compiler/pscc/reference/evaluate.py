@@ -75,7 +75,7 @@ def _namespace(requested: Request, manifest: Manifest) -> str:
 
 
 def unknown_labels(program: ir.Program, requested: Sequence[tuple[Request, Manifest]]) -> tuple[Diagnostic, ...]:
-    """The warning that policies or choices of ``program`` are passed over, as they go by labels that no request knows.
+    """The warning that some policies or choices judge no pod of a namespace, because its labels are not known.
 
     ``requested`` are the manifests, each with the request `with_labels`.
     """

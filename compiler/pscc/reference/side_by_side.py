@@ -50,9 +50,9 @@ def controllers() -> tuple[tuple[str, Identity], ...]:
 
 
 def through_controllers(subjects: Sequence[Subjects], scope: Scope) -> tuple[str, ...]:
-    """The kinds of workloads whose pods are asked for by ``subjects`` in ``scope`` because of who makes them, in order.
+    """The kinds of workloads whose controllers are among ``subjects``, so that these ask for the workloads' pods in ``scope``.
 
-    None where the pods' own service accounts are among ``subjects`` anyway, whatever they are called.
+    Empty if every service account is among ``subjects``: then it does not matter who makes the pods.
     """
 
     def are(identities: Iterable[Identity]) -> bool:

@@ -53,5 +53,5 @@ class Alike:
 
 
 def without_drawn_names(key: str) -> str:
-    """``key`` without the names that the API server draws, which no policy decides by, and messages may show."""
+    """``key`` without the names that the API server draws. No policy decides by them, but messages may show them."""
     return _TOKEN_VOLUME.sub("kube-api-access-", key)

@@ -118,7 +118,7 @@ class _Judge:
 
 
 def _outputs(targets: Iterable[OnTarget]) -> Iterator[tuple[ir.Program, frozenset[str], tuple[str, ...]]]:
-    """What the outputs of ``targets`` mean, with the targets of which it is the same."""
+    """(program, widely, targets) for each meaning that the outputs of ``targets`` have. Targets with one meaning stand together."""
     named: dict[tuple[ir.Program, frozenset[str]], list[str]] = {}
     for target in targets:
         if not target.errors:
@@ -140,7 +140,7 @@ def _outcome(judged: tuple[Judgement, ...]) -> Outcome:
 
 
 def _bare(judged: Iterable[Judgement]) -> tuple[Judgement, ...]:
-    """``judged`` without what they are about, so that equal facts are equal."""
+    """``judged`` without the manifest and its place, so that equal judgements of two pods are equal."""
     return tuple(
         replace(judgement, span=_NOWHERE, kind="", namespace="", name="", template="", pod={}) for judgement in judged
     )

@@ -1,8 +1,8 @@
-"""Which statements and exemptions of a source no case exercises.
+"""Finds the statements and exemptions of a source that no case exercises.
 
-A check is exercised by a case in which it objects to a pod. Where a default adds to the list that it reads, so that it may
-never object, it is one in which it would object without the default. A default is exercised by a case whose pod it changes,
-and an exemption by one in which it lets somebody or a container off.
+A case exercises a check if the check objects to a pod of the case. If a default adds to the list that the check reads, the
+check may never object: then a case exercises it if the check would object without the default. A case exercises a default if
+the default changes its pod, and an exemption if the exemption lets off its requester or a container.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from pscc.testing.cases import TestCase
 from pscc.testing.paths import steps_of, value_at
 
 _WORST_FIRST: tuple[Outcome, ...] = ("denied", "warned", "audited", "allowed", "unjudged")
-"""The first that a policy or choice comes to is the pod's verdict."""
+"""The verdicts, the worst first. The worst verdict of a policy or choice is the verdict of the pod."""
 
 
 @frozen
@@ -44,7 +44,7 @@ class Actual:
 
 @frozen
 class Result:
-    """A case with what was found of its pods. It passes where no expectation fails for any of them."""
+    """A case, and what the policies say of each of its pods. It passes if there is no mismatch."""
 
     case: TestCase
     actual: tuple[Actual, ...]

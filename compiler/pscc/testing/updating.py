@@ -1,4 +1,4 @@
-"""``--update``: the expectations that do not hold, rewritten in the file to what is; everything else stays as it was."""
+"""``--update``: rewrites the expectations that do not hold to the actual values. All other text of the file stays."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from pscc.testing.running import Mismatch, Result
 
 
 def updated(source: SourceFile, results: Iterable[Result]) -> str:
-    """The text of ``source`` in which each of ``results`` expects what was found of its first pod.
+    """The text of ``source`` in which each of ``results`` expects what the policies say of its pods.
 
-    A case whose pods fare differently keeps its expectation: no single one is right.
+    A case keeps its expectation if the policies say different things of its pods: no single expectation would be right.
     """
     edits = [edit for result in results if len(set(map(repr, result.actual))) == 1 for edit in _edits(source, result)]
     return apply_fixes(source.text, edits)
@@ -38,7 +38,7 @@ def _written(mismatch: Mismatch) -> str:
 
 
 def _tail(source: SourceFile, mismatch: Mismatch) -> str:
-    """What the span of a block of YAML has behind its last line: line breaks, blanks and comments."""
+    """The text that the span of a YAML block has after its last line: line breaks, blanks and comments."""
     span = mismatch.span
     lines = source.text.split("\n")[span.line - 1 : span.end_line]
     if len(lines) < 2:

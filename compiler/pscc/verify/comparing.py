@@ -64,9 +64,9 @@ class Trial:
 
 @frozen
 class Question:
-    """A review and the expected answers: ``policy`` by the policy itself, and ``expected`` by the output.
+    """A review and its expected answers: ``policy`` is the policy's answer, and ``expected`` the output's.
 
-    The two differ only where the output has a shortfall.
+    They differ only if the output has a shortfall.
     """
 
     trial: Trial
@@ -247,7 +247,10 @@ def questions(
 
 
 def _as_its_pods(question: Question, written: Meaning, of_workloads: Meaning) -> Question:
-    """``question`` about a workload with the answer that its pods get, if that is milder since their controller asks for them."""
+    """``question`` about a workload, with the answer that is expected for its pods if that one is milder.
+
+    It can be milder because a controller asks for the pods.
+    """
     review = question.review
     if review.request is None:
         return question

@@ -72,15 +72,15 @@ class Summary:
 
     @property
     def verified(self) -> bool:
-        """Whether an engine was asked, none that counts failed or differed, and no file of the folder was changed.
+        """Whether an engine was asked, none failed or differed, and no file of the folder was changed.
 
-        An engine that stands in for the one for which the output is made does not count where that one agrees.
+        An engine that differs does not count if it is `overruled`.
         """
         asked = any(row.tally is not None for row in self.rows)
         return asked and not self.drift and all(not row.wrong or self.overruled(row) for row in self.rows)
 
     def overruled(self, row: Row) -> bool:
-        """Whether the engine of ``row`` is wrong by itself: the one for which the output is made was asked, and agrees."""
+        """Whether the engine of ``row`` stands in for another engine that was asked and agrees with the policy."""
         if row.is_own or row.required:
             return False
         own = (other for other in self.rows if other.target == row.target and other.is_own and other.tally is not None)

@@ -1,7 +1,7 @@
-"""Gives names to what a check reads more than once, as variables that CEL's policies have, so that it reads well.
+"""Names the values that a check reads more than once: variables of a policy in CEL, so that the check reads well.
 
-What a container inherits from its pod, or an object of which several fields are read, becomes a variable (of the pod)
-or a field of a row (of a container) that holds the value, or null where it is not set.
+There is a name for what a container inherits from its pod, and for an object of which several fields are read. For the pod it
+is a variable, and for a container a field of a row. It holds the value, or null if that is not set.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ class Bound:
 
 
 def bound(check: ir.Check, name: str, pending: Pending = NONE_PENDING) -> Bound:
-    """The findings of ``check`` with its values named; what depends on the policy's values begins with ``name``.
+    """The findings of ``check``, in which values are read by name. They are the values once the ``pending`` defaults are set.
 
-    The values are what the ``pending`` defaults make of the pod.
+    A variable whose value depends on the policy has a name that begins with ``name``.
     """
     findings = [finding_of(requirement) for requirement in check.requirements]
     every_cell = called(repeated(findings, CONTAINER, pending.defaults), cell_name, name)

@@ -1,7 +1,7 @@
 """Prints a check as one validation of a policy in CEL, with the variables that it reads.
 
-A policy holds all of its checks at once, so names are made of the check's. What the API server's type checker would
-warn of is avoided: lists hold one type, and what differs in type is made ``dyn``.
+A policy holds all of its checks at once, so the names of variables begin with that of their check. The output avoids what the
+API server's type checker would warn of: a list has elements of one type, and values of other types become ``dyn``.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ def name_of(check: ir.Check) -> str:
 
 
 def changed(reads: list[Reads]) -> Expression:
-    """True unless an update leaves the whole ``spec``, and all that any check reads outside of it, as they were."""
+    """True unless an update leaves the whole ``spec`` as it was, and everything outside of ``spec`` that a check reads."""
     outside = dict.fromkeys(path for read in reads for path in read.pod if path[0] != "spec")
     if any(read.annotations for read in reads):
         outside.setdefault(ANNOTATIONS)

@@ -1,8 +1,8 @@
-"""Who asks for a pod, and whether one of a Constraint's exemptions is for them: variables in CEL.
+"""Variables in CEL: who asks for a pod, and whether an exemption of the Constraint is for them.
 
-The rows of ``variables.params.exemptions`` are those of `pscc.targets.shared.subjects`, and mean what ``exempt`` in
-``templates/rego/lib/pscc.rego`` says. Nobody asks where a manifest is looked at, or a pod that runs, or a workload:
-whoever applies that is not who asks for its pods.
+The rows of ``variables.params.exemptions`` are those of `pscc.targets.shared.subjects`. They mean what ``exempt`` in
+``templates/rego/lib/pscc.rego`` says. Nobody asks for a manifest, for a running pod or for a workload: the user who applies a
+workload is not the one who asks for its pods.
 """
 
 from __future__ import annotations

@@ -45,9 +45,9 @@ class Variables:
 
 
 def hoisted(finding: Finding, prefix: str, variables: Variables) -> Finding:
-    """``finding`` with each condition that has a name read from one of ``variables``, which gets it.
+    """``finding`` in which each named condition is read from a variable. Adds the variable to ``variables``.
 
-    What depends on the policy's values begins with ``prefix``.
+    A variable whose value depends on the policy has a name that begins with ``prefix``.
     """
 
     def keep(words: str, value: Expression) -> ir.Path:
@@ -81,14 +81,17 @@ def hoisted(finding: Finding, prefix: str, variables: Variables) -> Finding:
 
 
 def _asked_of_parameters(node: ir.Or) -> list[str] | None:
-    """The words of the constant of which nothing but parameters is asked: the same of every container."""
+    """The words of the one constant that ``node`` compares with parameters; None where it does anything else.
+
+    Such a condition is the same for every container.
+    """
     constants = set(_constants_asked(node))
     constant = constants.pop() if len(constants) == 1 else None
     return None if constant is None else re.findall("[a-z]+", constant.lower())
 
 
 def _constants_asked(node: ir.Or) -> Iterator[str | None]:
-    """Of each of the alternatives the constant that is held against a parameter; None of another alternative."""
+    """For each alternative of ``node``, the constant that it compares with a parameter; None for any other alternative."""
     for alternative in node.conditions:
         match alternative:
             case ir.In(value=ir.Const(value=str() as word), options=ir.Param()):

@@ -75,7 +75,7 @@ def _is_list(piece: Piece) -> bool:
 
 
 def _guarded(operands: list[Pieces], operator: Between, indent: int) -> list[Pieces]:
-    """``operands``, each guard on one line with what it guards where that fits; and what is unset together."""
+    """``operands`` in lines: a guard on one line with the operand that it guards, if they fit, and tests for unset together."""
     lines: list[Pieces] = []
     guarded = ""
     before: Pieces = ()
@@ -91,7 +91,7 @@ def _guarded(operands: list[Pieces], operator: Between, indent: int) -> list[Pie
 
 
 def _asks_for_null(operand: Pieces) -> bool:
-    """Whether ``operand`` is that a field is null, or in brackets that it is null or something else."""
+    """Whether ``operand`` tests that a field is null. In brackets, it may be an alternative beside others."""
     match operand:
         case (Bracket(inside=inside),) if len(parts := _split(inside, (" || ",))) == 2:
             return _asks_for_null(parts[0][0])
@@ -100,7 +100,7 @@ def _asks_for_null(operand: Pieces) -> bool:
 
 
 def _guards(operand: Pieces) -> str:
-    """The field of which ``operand`` says that it is there, or not; empty where it says something else."""
+    """The field that ``operand`` tests to be there, or not to be there; empty if it tests something else."""
     match operand[1:] if operand[:1] == (Word("!"),) else operand:
         case (Word(text="has"), Bracket(inside=inside)):
             return _field(inside)

@@ -84,9 +84,9 @@ _OF_ALL = 1_200
 
 
 def each_within(longest: int, findings: Expression, joined: Expression, between: Expression) -> Expression:
-    """``joined``, the ``findings`` with ``between`` between them.
+    """``joined``, which is ``findings`` with ``between`` between them, if it has at most ``longest`` bytes.
 
-    Where that has more than ``longest`` bytes, the beginning of each finding, so that none is lost behind a long one.
+    If it is longer, the beginning of each finding, so that a long finding hides no other.
     """
     share = cel("$all / $findings.size()", all=Number(_OF_ALL), findings=findings)
     begun = 'finding.size() > $share ? finding.substring(0, $share) + " …" : finding'

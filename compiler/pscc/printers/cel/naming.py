@@ -16,9 +16,9 @@ _Named = TypeVar("_Named", bound=ir.Value)
 
 
 def called(values: Iterable[_Named], name: Callable[[_Named], str], check: str) -> dict[_Named, str]:
-    """What each of ``values`` is called: its ``name``, behind that of the ``check`` where another one has it.
+    """The name of each of ``values``. If two have one ``name``, the second has that of the ``check`` in front.
 
-    So a name means the same in all checks of an object, whatever the order in which they read.
+    So a name means the same in all checks of an object, in whatever order they are read.
     """
     names: dict[_Named, str] = {}
     for value in dict.fromkeys(values):
@@ -30,7 +30,7 @@ def called(values: Iterable[_Named], name: Callable[[_Named], str], check: str) 
 
 
 def cell_name(value: ir.Value) -> str:
-    """What a row calls ``value``: as the field, what is the container's alone ``own…``."""
+    """The name of ``value`` in a row: that of its field. ``own…`` if it is the container's own field, and not what it inherits."""
     match value:
         case ir.Path(fields=names) | ir.Coalesce(options=(ir.Path(fields=names),)):
             return f"own{names[-1][:1].upper()}{names[-1][1:]}"
@@ -57,7 +57,7 @@ def of_the_pod(value: ir.Value) -> ir.Path:
 
 
 def inherited(value: ir.Value) -> ir.Value | None:
-    """What of the pod a container has where it has no ``value`` of its own."""
+    """The field of the pod that a container inherits if it does not set ``value`` itself; None if it inherits nothing."""
     match value:
         case ir.Coalesce(options=(_, ir.Path() as above)):
             return above

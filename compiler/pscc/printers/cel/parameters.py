@@ -48,7 +48,7 @@ def of_policy(check: ir.Check, reads: Reads, exempt: bool) -> Validation:
 
 
 def _of_template(printed: Validation, exempt: bool, behind: Expression = EMPTY) -> Validation:
-    """``printed`` about pods and workloads, with ``exempt`` of requests that are not let off; ``behind`` ends its message."""
+    """``printed``, about pods and about workloads. With ``exempt`` it passes exempt requests. ``behind`` ends its message."""
     variables = [*printed.variables, *(exemption_variables() if exempt else ())]
     expression = any_of(printed.expression, variable(EXEMPT)) if exempt else printed.expression
     of_pods = [(name, of_held_pods(value)) for name, value in variables]
@@ -58,7 +58,7 @@ def _of_template(printed: Validation, exempt: bool, behind: Expression = EMPTY) 
 
 
 def unless_left_out(holds: Expression) -> Expression:
-    """What has to hold of a request where ``holds`` has to of a pod: anything where the pod is not judged."""
+    """``holds``, or true for requests that are not judged: deletions, and workloads that a controller writes."""
     return any_of(DELETED, CONTROLLED, holds)
 
 

@@ -40,10 +40,11 @@ _LINES = 25
 
 
 def patches(default: ir.Default) -> tuple[Expression, ...]:
-    """The patches of ``default`` on the pod that the request creates, an expression for each list of containers.
+    """The patches of ``default`` on the pod that the request creates: an expression for each list of containers.
 
-    What is added to a list, and what would be a long expression, has one for each length to which the way to the field
-    is there. A variable would be shorter, but Kyverno's command line has none in MutatingAdmissionPolicies.
+    For a list that gets elements there are more: one for each field on the way to it that may be the first missing one. An
+    expression that would be too long is split in the same way. A variable would be shorter, but Kyverno's command line has
+    none in MutatingAdmissionPolicies.
     """
     if default.site == "pod":
         wanted = condition(negation(disjunction(_against(default, ir.POD))), METADATA)
@@ -61,7 +62,7 @@ def patches(default: ir.Default) -> tuple[Expression, ...]:
 
 
 def patches_at_once(defaults: tuple[ir.Default, ...]) -> Expression:
-    """All of ``defaults`` as one list of patches, each about the pod as it came: what they lie in is made first."""
+    """All of ``defaults`` as one list of patches on the pod as it came. Missing objects are made before the fields in them."""
     sites = {site: [d for d in defaults if d.site == site] for site in ("pod", "containers")}
     parts = [or_empty(wanted, Listing((patch(),))) for wanted, patch in _steps(sites["pod"], ir.POD)]
     for kind, _ in LISTS:
@@ -100,9 +101,9 @@ def _for_each(kind: str, wanted: Expression, patch: _Patch) -> Expression:
 
 
 def _addition(default: ir.Default, depth: int, there: bool = False) -> tuple[Expression, _Patch]:
-    """When, and how, to add to the list where of the way to it the first ``depth`` fields are not all there.
+    """(condition, patch) for adding to the list if the field at ``depth`` is the first that is missing on the way to it.
 
-    With ``there`` the list itself is: the values that it lacks are put behind its own.
+    With ``there`` the list is not missing: the patch puts the values that it lacks behind its own.
     """
     missing = default.path[:depth]
     way = ir.Path(CONTAINER, missing)
@@ -127,7 +128,7 @@ def _addition(default: ir.Default, depth: int, there: bool = False) -> tuple[Exp
 
 
 def _part(default: ir.Default, depth: int) -> tuple[Expression, _Patch]:
-    """When, and how, to set the value where of the way to it the first ``depth`` fields are not all there."""
+    """(condition, patch) for setting the value if the field at ``depth`` is the first that is missing on the way to it."""
     missing = ir.Path(CONTAINER, default.path[:depth])
     steps = [access(ir.Path(CONTAINER, default.path[:length])) for length in range(1, depth)]
     known = METADATA | {*steps}
@@ -148,7 +149,7 @@ def _is_in(node: ir.Condition, missing: ir.Path) -> bool:
 
 
 def _against(default: ir.Default, var: str) -> tuple[ir.Condition, ...]:
-    """What stands against setting the value of the default."""
+    """The conditions under which the default is not set: each of them alone is enough."""
     against: list[ir.Condition] = [ir.Has(ir.Path(var, default.path))]
     match default.unless:
         case ir.Has(value=ir.Coalesce(options=options, field=())):

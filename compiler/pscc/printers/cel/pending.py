@@ -105,7 +105,7 @@ def _with_added(path: ir.Path, default: ir.Default, where: Expression) -> Expres
 
 
 def lacking(var: str, default: ir.Default) -> Expression:
-    """The values that ``default`` adds to a list of ``var``, those aside that are there."""
+    """The values of ``default`` that neither its list nor the list ``unless_in`` has, for the variable ``var``."""
     lists = [ir.Path(var, path) for path in (default.path, default.unless_in) if path]
     present = condition(ir.Or(tuple(ir.In(ir.Path("value"), listed) for listed in lists)))
     return cel("$added.filter(value, !($present))", added=literal(default.add), present=present)

@@ -1,11 +1,11 @@
-"""How CEL reads a field of a pod that may not be there, or may be null.
+"""How CEL reads a field of a pod that may be missing or null.
 
-Every read is guarded by ``has``, so nothing fails on a field that is missing; a fact that an earlier operand of the same
-conjunction established is not asked again. The API server drops nulls, but a manifest that is judged as a file has them:
-a null counts as unset, and is asked for where the answer would be another, or an error. In CEL ``has(a.b)`` is false
-where ``a`` is null and true where ``b`` is, and null equals nothing else. A variable with a dot in its name
-(``container.profile``, ``variables.profile``) holds a value or null. What a specialised check has as a constant is, in one
-that is not, the policy's variable of the parameter's name.
+``has`` guards every read, so a missing field makes nothing fail. A fact that an earlier operand of the same conjunction
+established is not tested again. The API server drops nulls, but a manifest that is judged as a file has them. A null counts
+as unset, and is tested for only where it would change the answer or make an error. In CEL ``has(a.b)`` is false if ``a`` is
+null and true if ``b`` is, and null equals nothing else. A variable with a dot in its name (``container.profile``,
+``variables.profile``) holds a value or null. A specialised check reads a constant; any other check reads the variable that
+has the name of the parameter.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def variable_named(name: str) -> Expression:
 
 
 def guards(path: ir.Path, known: Known = NOTHING, root: Expression = OBJECT) -> Expression:
-    """What has to hold for ``path`` to be readable, be it null: true where nothing has to."""
+    """The condition under which ``path`` can be read, even if it is null; true if it always can."""
     whole, *ways = _ways(path, root)
     asked = [way for length, way in enumerate(ways, 1) if path.fields[:length] not in _ALWAYS_SET and way not in known]
     conditions = [has(way) for way in asked]
@@ -78,7 +78,7 @@ def guards(path: ir.Path, known: Known = NOTHING, root: Expression = OBJECT) -> 
 
 
 def has_value(path: ir.Path, known: Known = NOTHING, root: Expression = OBJECT) -> Expression:
-    """What has to hold for ``path`` to be set: true where nothing has to."""
+    """The condition under which ``path`` is set; true if it always is."""
     readable, is_set = guards(path, known, root), not_null(access(path, root))
     if not path.fields or is_set in known or never_null(*path.var.split("."), *path.fields):
         return readable

@@ -37,7 +37,10 @@ def repeated(findings: Iterable[Finding], var: str, defaults: tuple[ir.Default, 
 
 
 def _beside(findings: Iterable[Finding], named: Collection[ir.Value]) -> Iterator[ir.Value]:
-    """What else of a container those findings read that read one of ``named``: rows stand for containers only as a whole."""
+    """The other values of a container that are read by the findings which read one of ``named``.
+
+    These findings read rows instead of containers, and a row must have everything that they read.
+    """
     for finding in findings:
         values = [value for value in _held(finding) if _reads_container(value)]
         if any(holder(value, named) is not None for value in values):
@@ -45,7 +48,7 @@ def _beside(findings: Iterable[Finding], named: Collection[ir.Value]) -> Iterato
 
 
 def only_walked(findings: Sequence[Finding]) -> list[ir.Path]:
-    """The lists of the pod that are walked, and of which nothing else is asked."""
+    """The lists of the pod that the findings walk over, and read in no other way."""
     every = tuple(findings)
     walks = [path for path in _lists(every) if path.var == ir.POD]
     reads = [value for value in _values(every) if isinstance(value, ir.Path)]
@@ -70,7 +73,7 @@ def _values(node: object) -> Iterator[ir.Value]:
 
 
 def _held(node: object) -> Iterator[ir.Value]:
-    """Every value in ``node`` that can be held in a row: of one that may be a constant, what may come before that."""
+    """Every value in ``node`` that a row can hold. If a value ends in a constant, its other options instead."""
     for value in _values(node):
         if isinstance(value, ir.Coalesce) and any(isinstance(option, ir.Const) for option in value.options):
             yield from (option for option in value.options if isinstance(option, ir.Path))
@@ -99,7 +102,7 @@ def _reads_container(value: ir.Value) -> bool:
 
 
 def holder(value: ir.Value, named: Collection[ir.Value]) -> ir.Value | None:
-    """What of ``named`` holds ``value``, or the object in which it is."""
+    """The value among ``named`` that is ``value``, or an object around it; None if there is none."""
     match value:
         case ir.Coalesce(options=options):
             return ir.Coalesce(options) if ir.Coalesce(options) in named else None

@@ -105,7 +105,7 @@ class _Comparison:
         return tuple(Undecided(control, reason) for control, reason in self.undecided.items())
 
     def _created(self, direction: _Direction, mode: ir.Mode, known: set[str]) -> Iterator[Witness]:
-        """Witnesses that are creations. Those of controls that only known controls hide go to ``hidden``."""
+        """The witnesses that are creations. Puts witnesses that a known control refuses as well into ``hidden``."""
         for case in self._each_class():
             objecting, other = direction.sides(case)
             confirm = partial(of_creation, case, objecting, other, mode)
@@ -116,7 +116,7 @@ class _Comparison:
             direction.undecided = {**question.undecided, **direction.undecided}
 
     def _updated(self, direction: _Direction, mode: ir.Mode, known: set[str]) -> Iterator[Witness]:
-        """Witnesses that are updates. Where no policy has defaults, the update of an image is judged as a creation is."""
+        """The witnesses that are updates. Without defaults, an update of an image is judged as a creation is."""
         for annotation in (None, *self.annotations):
             for case in self._each_class():
                 sides = direction.sides(case)
@@ -151,7 +151,7 @@ class _Comparison:
 
 
 def _not_known(hidden: dict[str, Witness], known: set[str]) -> Iterator[Witness]:
-    """The witnesses in ``hidden`` of controls that have no other witness, one for each."""
+    """One witness of ``hidden`` for each control that has no other witness."""
     reported = set(known)
     for control, witness in hidden.items():
         if not reported.issuperset(parts := control.split(" and ")):

@@ -51,7 +51,10 @@ class Reach:
 
 
 def _plainest(requests: Iterable[Request]) -> Iterable[Request]:
-    """``requests`` without those that only add a name to another one in the same namespace with the same labels."""
+    """``requests`` without those that name everybody whom another request names, and somebody else.
+
+    Only requests in the same namespace with the same labels are compared.
+    """
     by_namespace: dict[object, list[tuple[frozenset[str], Request]]] = {}
     for request in requests:
         named = by_namespace.setdefault((request.namespace, request.namespace_labels), [])

@@ -99,7 +99,7 @@ class Classes:
     def _name_others(
         self, namespaces: list[_Namespace], by_key: dict[tuple[int, int], dict[int, tuple[int, list[Request]]]]
     ) -> None:
-        """Add everybody else who is named and alone makes a request of a class: whoever reads of it wants to know them all."""
+        """Add further requests by one named requester to the classes that need only one. Readers want to see all of these names."""
         left = MOST_NAMED
         known = {
             request for by_namespace in by_key.values() for _, requests in by_namespace.values() for request in requests
@@ -205,7 +205,7 @@ class _Namespace:
         return self._switches.setdefault(subjects, len(self._switches))
 
     def requests(self) -> Iterator[tuple[int, Request, frozenset[int]]]:
-        """For each class, maybe repeated: the number of names that the request needs, the request, the switches that are on."""
+        """(number of names, request, switches that are on) for each class of requests. A class may come several times."""
         subjects = [subject for alternatives in self._switches for subject in alternatives]
         users = self._distinct((name, self._on(Identity(name, requested_by(name, ())))) for name in _users(subjects))
         accounts = self._distinct(
@@ -231,9 +231,9 @@ class _Namespace:
                     yield picks, Request(self.namespace, user, requested_by(user, named), account, self.labels), on
 
     def singles(self) -> Iterator[tuple[Request, frozenset[int]]]:
-        """A request for each name that the programs distinguish here, by whom it is alone, and the switches that are on.
+        """(request, switches that are on) for each name that the programs distinguish here. The request has that name alone.
 
-        A service account of the namespace asks as the pod's account, and not as the user, too.
+        A service account of the namespace asks as the pod's account, and not as the user as well.
         """
         own = f"{SERVICE_ACCOUNT_USER}{self.namespace}:"
         subjects = [subject for alternatives in self._switches for subject in alternatives]

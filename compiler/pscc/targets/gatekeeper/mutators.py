@@ -43,10 +43,10 @@ def mutators(policy: ir.Policy, names: Names) -> list[Mutator]:
 
 
 def _shows(default: ir.Default, judging: Judging) -> bool:
-    """Whether a check of ``judging`` would see that ``default`` is set elsewhere, or more widely, than its policy sets it.
+    """Whether a check of ``judging`` sees that ``default`` is set on the pod, or more widely than its policy sets it.
 
-    What containers inherit is set at the pod, which is the same to a check of the value in force, and to no other. Where
-    the condition of a default cannot be tested, a check of the field under another condition might be satisfied by it.
+    A default that containers inherit is set on the pod. Only a check of the value in force does not see that. If a mutator
+    cannot test the default's condition, it may set a field that satisfies a check under another condition.
     """
     for check in judging:
         if default.inherits and distinguishes_sites(check, default):

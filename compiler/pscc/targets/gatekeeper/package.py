@@ -127,9 +127,9 @@ _FOLDERS = ("templates", ON_PODS.folder, "mutators", ON_WORKLOADS.folder)
 def _printed(
     program: ir.Program, of_workloads: ir.Program, files: Names, options: Options
 ) -> tuple[list[OutputFile], list[Applied]]:
-    """The ConstraintTemplates, and the other objects, of ``program``; ``of_workloads`` is it about workloads.
+    """The ConstraintTemplates and the other objects of ``program``. ``of_workloads`` is the program that judges workloads.
 
-    Templates that other outputs may have, too, and what is this output's own can be left out, as ``options`` say.
+    ``options`` may leave out the templates that other outputs share, or all other objects.
     """
     layout = _layout(program, of_workloads, options)
     if options.templates == "only":

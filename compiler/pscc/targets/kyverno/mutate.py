@@ -87,10 +87,10 @@ def _pod_rule(default: ir.Default, name: str) -> Fields:
 
 
 def _container_rule(default: ir.Default, name: str, kind: str) -> Fields:
-    """The rule for one list of containers. It patches every container; one that needs no default gets its own value again.
+    """The rule for one list of containers. It patches every container. One that needs no default gets its own value again.
 
-    A strategic merge moves the patched elements to the front. A patch of some containers alone would change the order in
-    which init containers run. Source: Kyverno ``pkg/engine/mutate/patch/strategicMergePatch.go``, ``pkg/engine/utils/foreach.go``.
+    A strategic merge moves the patched elements to the front. If only some containers were patched, init containers would run
+    in another order. Source: Kyverno ``pkg/engine/mutate/patch/strategicMergePatch.go``, ``pkg/engine/utils/foreach.go``.
     """
     own = jmespath.field(jmespath.ELEMENT, default.path)
     conditions: list[str] = []

@@ -144,7 +144,7 @@ def _policy(policy: ir.Policy, package: str) -> str:
 
 
 def _tests(policy: ir.Policy, package: str, cases: tuple[Case, ...], workloads: Workloads) -> str:
-    """The tests of ``policy``, alone and as ``main`` asks it: there, findings of others may come beside its own."""
+    """The tests of ``policy``: of its own package, and of ``main``, whose answer may have findings of other policies as well."""
     refused = next((case for case in cases if not case.allowed), None)
     decision = _DECISIONS[policy.mode]
     of_main = [_test(f"main_has_{refused.name}", _input(refused), refused.messages, decision)] if refused else []

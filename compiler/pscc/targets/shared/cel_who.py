@@ -1,7 +1,7 @@
-"""Who asks, and where, as conditions in CEL over ``request`` and the pod; for every target that runs CEL.
+"""Conditions in CEL on who asks and in which namespace, over ``request`` and the pod. For every target that runs CEL.
 
-What is said of the pod's service account holds of a workload's template, too, whose pods get ``default`` where it names
-none.
+A condition on the pod's service account holds for the template of a workload, too. If a template names no account, its pods
+get ``default``.
 """
 
 from __future__ import annotations
@@ -37,8 +37,8 @@ def named_in(value: Expression, names: Names) -> Expression:
 def is_one_of(who: Subjects, about: About = "pods") -> Expression:
     """CEL for: the requesting user, or the pod's service account, is one of ``who``. A review may have no user.
 
-    Whoever applies a workload is not who will ask for its pods: of templates the account alone is looked at, and that
-    somebody authenticated will ask.
+    The user who applies a workload will not ask for its pods. So for templates only the account counts, and that somebody
+    authenticated will ask.
     """
     if who.everyone:
         return TRUE

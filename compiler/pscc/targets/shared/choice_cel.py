@@ -169,7 +169,7 @@ def _rule(decision: Decision, quote: Quote) -> Fields:
 
 
 def decision_of(given: ir.Choice, review: Review = ADMISSION) -> Decision:
-    """The choice ``given`` in CEL. A pod has to come, or be made, as the policy that admits it leaves it."""
+    """The choice ``given`` in CEL. It admits a pod that is already as the policy which admits it would leave it."""
     choice = choice_without(given)
     names = names_in(choice)
     statements = statements_of(choice)
@@ -224,7 +224,7 @@ def _joined(reports: list[Expression]) -> Expression:
 
 
 def _once_defaulted(policy: ir.Policy, statements: dict[str, ir.Check], names: Names) -> list[Expression]:
-    """What has to hold of the variables, those of `_words` among them, where ``policy`` accepts the pod with its defaults."""
+    """The conditions on the variables (those of `_words`, too) under which ``policy`` accepts the pod with its defaults set."""
     holds: list[Expression] = []
     for check in policy.checks:
         name = names.checks[statement_of(check, statements)]
@@ -243,7 +243,10 @@ def _met(check: ir.Check, policy: ir.Policy) -> ir.Condition | None:
 def _words(
     policy: ir.Policy, demanding: ir.Policy, statements: dict[str, ir.Check], names: Names, ahead: Expression
 ) -> Variables:
-    """``wordsNAME``: the objections that the defaults of ``policy`` would not have met where they are still ``ahead``."""
+    """``wordsNAME``: the objections of ``policy`` that remain once its defaults are set.
+
+    ``ahead`` is the condition that they are not set yet.
+    """
     own = names.policies[policy.name]
     if not policy.defaults:
         return [(f"words{own}", variable(f"objections{own}"))]

@@ -80,9 +80,9 @@ def _account_user(account: Expression) -> Expression:
 
 
 def _asking_later() -> Variables:
-    """The same of who will ask for the pods of a workload: the pods' service account, and somebody authenticated.
+    """The same variables for a workload: its pods' service account, or somebody authenticated, will ask for the pods.
 
-    Whoever applies a workload is not who asks for its pods: that does a controller.
+    The user who applies a workload does not ask for its pods: a controller does.
     """
     account = variable("podsAccount")
     return [
@@ -99,7 +99,7 @@ def _shown() -> Expression:
 
 
 def names_shown(user: tuple[Expression, Expression], account: tuple[Expression, Expression, Expression]) -> Expression:
-    """The list of who asks: the name of the ``user``, the namespace and name of the ``account``, behind when there is one."""
+    """The list of who asks: the ``user``, then the service account as ``NAMESPACE/NAME``, each if there is one."""
     (is_user, name), (is_account, namespace, account_name) = user, account
     shown = cel('["user " + $name]', name=line(name))
     return infix("+", or_empty(is_user, shown), or_empty(is_account, account_shown(namespace, account_name)))
@@ -111,7 +111,7 @@ def account_shown(namespace: Expression, name: Expression) -> Expression:
 
 
 def asking(choice: ir.Choice, review: Review) -> Variables:
-    """Those variables of who asks that something reads: a grant of ``choice``, what messages show, another of them."""
+    """The variables about the requester that are read: by a grant of ``choice``, by messages, or by another such variable."""
     readers = [review.namespace, review.shown, review.aside, *(text for _, text in grants(choice, review.namespace))]
     read: Variables = []
     for name, value in reversed(review.asking):
@@ -122,7 +122,7 @@ def asking(choice: ir.Choice, review: Review) -> Variables:
 
 
 def grants(choice: ir.Choice, namespace: Expression = _NAMESPACE) -> Variables:
-    """``grants``: for everyone who asks, which policies they may use in which namespaces; nothing where there is no policy."""
+    """``grants``: the policies that somebody who asks may use, by namespace. Nothing if the choice has no policy."""
     if not choice.policies:
         return []
     users, groups, accounts, everyone = grant_tables(choice)
@@ -139,7 +139,7 @@ def grants(choice: ir.Choice, namespace: Expression = _NAMESPACE) -> Variables:
 
 
 def _pattern(grant: Grant, namespace: Expression) -> Expression:
-    """What ``grant``, which says only a part of a name, gives to those who ask."""
+    """The list with the policy of ``grant`` if somebody who asks has the grant, else an empty list. For grants with prefixes."""
     who = grant.subjects
     named = ("User", who.users), ("Group", who.groups), ("Account", who.service_accounts)
     asks = [

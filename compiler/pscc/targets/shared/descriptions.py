@@ -1,4 +1,4 @@
-"""What the annotations of an object say that it does: of each check its statement, with the values, and what that means."""
+"""The annotations that say what an object does: for each check, its statement with the values, and what that means."""
 
 from __future__ import annotations
 

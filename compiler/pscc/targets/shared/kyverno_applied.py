@@ -1,9 +1,9 @@
-"""A ``kyverno test`` of the applied files themselves, for what no pod shows to Kyverno's command line.
+"""A ``kyverno test`` of the applied files themselves: it tests what pods cannot show to Kyverno's command line.
 
-It counts a pod that a policy does not match as passed, whatever was expected, and looks at no action. So a policy in CEL
-compares each applied object with what was compiled: its scope, its action, the names of its rules. The expressions of
-checks and defaults are left out where the pods of the other tests run them.
-Source: ``printTestResult`` in Kyverno 1.19 ``cmd/cli/kubectl-kyverno/commands/test/output.go``.
+The command line counts a pod that a policy does not match as passed, whatever the test expects, and looks at no action. So a
+policy in CEL compares each applied object with what was compiled: its scope, its action, the names of its rules. The pods of
+the other tests run the expressions of checks and defaults, so these are left out. Source: ``printTestResult`` in Kyverno 1.19
+``cmd/cli/kubectl-kyverno/commands/test/output.go``.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ def _of_rules(rules: object, row: Row) -> Iterator[dict[str, Code]]:
 
 
 def _same(actual: Expression, values: Sequence[object]) -> Expression:
-    """That ``actual`` is the one of ``values`` that belongs to the rule: of each rule, or where all are alike of every rule."""
+    """A condition on the field ``actual`` of a rule: each rule has its own of ``values``. If all are equal, one value is enough."""
     if all(value == values[0] for value in values):
         return cel(
             "object.spec.rules.all(rule, ($actual) == $value)",

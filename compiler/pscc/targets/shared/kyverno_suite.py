@@ -69,7 +69,7 @@ def test_files(
 
 
 def values_file(folder: str, policy: str, scope: Scope, cases: Iterable[Case] = ()) -> list[OutputFile]:
-    """The file with what pods do not say: those before an update of ``cases``, and the namespace's labels; none without them."""
+    """The file with the old pods of the updates among ``cases``, and the labels of the namespace; none if there is neither."""
     old = [
         {"name": yaml_quote(case.name), "object": Code(json.dumps(old_object(case.pod, case.old_pod)))}
         for case in cases

@@ -17,9 +17,10 @@ Checks = tuple[tuple[ir.Check, Reads], ...]
 
 
 def checks_of(policy: ir.Policy) -> Checks:
-    """The checks of ``policy`` with their values in them; without those which every pod passes.
+    """The checks of ``policy`` with their values put in. A check that every pod passes is left out.
 
-    What a check's values leave unread counts all the same: an update that changes it is judged.
+    Each comes with the fields that an update must change to be judged by it. They include fields that the check no longer
+    reads with these values.
     """
     both = ((specialise(check), rechecked_on(check, bool(policy.exemptions))) for check in policy.checks)
     return tuple((check, reads) for check, reads in both if check.requirements)

@@ -1,6 +1,6 @@
-"""regopy, an OPA in C++ that comes with pscc: always there for the target ``opa``.
+"""regopy, an OPA in C++ that is installed with pscc, so it is always there for the target ``opa``.
 
-In a process of its own, since a crash of its library would be one of pscc.
+It runs in a process of its own, so that a crash of its library does not end pscc.
 """
 
 from __future__ import annotations
