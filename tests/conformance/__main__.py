@@ -34,12 +34,12 @@ def main(
     only = (*only, *(rows_of(part) if part else ()))
     work = list(thinned(pieces(SAMPLE if sample else WHOLE, seed, only), one_in, offset))
     with click.progressbar(length=len(work), label="comparing", file=sys.stderr) as bar:
-        tallies, found, seconds = everything(work, lambda done, of: bar.update(1))
+        tallies, differences, seconds = everything(work, lambda done, of: bar.update(1))
     click.echo(table(tallies, versions()))
     click.echo(f"{seconds:.0f} s, seed {seed}")
-    for (who, kind), count in Counter((d.who, d.kind) for d in found).items():
+    for (who, kind), count in Counter((d.who, d.kind) for d in differences).items():
         click.echo(f"{who}: {count} × {kind}")
-    for difference in found[:5]:
+    for difference in differences[:5]:
         click.echo(
             f"\n{difference.who}: {difference.kind}\n  interpreter: {difference.ours}\n  engine: {difference.theirs}"
         )
@@ -47,14 +47,14 @@ def main(
         click.echo(json.dumps(difference.pod))
         if difference.old_pod is not None:
             click.echo(f"old: {json.dumps(difference.old_pod)}")
-    if keep and found:
+    if keep and differences:
         from conformance.keep import keep_all
 
-        for folder in keep_all(found):
+        for folder in keep_all(differences):
             click.echo(f"kept in {folder}")
-    if not sample and one_in == 1 and not found and (part or not only):
+    if not sample and one_in == 1 and not differences and (part or not only):
         write(tallies, seconds, seed)
-    raise SystemExit(1 if found else 0)
+    raise SystemExit(1 if differences else 0)
 
 
 if __name__ == "__main__":

@@ -83,13 +83,13 @@ class Count:
 
 def pods_of(account: str) -> list[Json]:
     """A pod that the policies refuse, and one that they accept; of ``account``, which may be none."""
-    found = []
+    pods = []
     for privileged in (True, False):
         container: Json = {"name": "c", "image": "i", "securityContext": {"privileged": privileged}}
         spec: Json = {"containers": [container], **({"serviceAccountName": account} if account else {})}
         name = "refused" if privileged else "accepted"
-        found.append({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": name}, "spec": spec})
-    return found
+        pods.append({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": name}, "spec": spec})
+    return pods
 
 
 def compare(
@@ -109,21 +109,24 @@ def compare(
             account = rng.choice((*ACCOUNTS, who.service_account, ""))
             request = Request(who.namespace, who.user, who.groups, account, LABELS[who.namespace])
             pods = pods_of(account)
-            for pod, said in zip(pods, ask(output, request, pods), strict=True):
+            for pod, judged_pod in zip(pods, ask(output, request, pods), strict=True):
                 count.requests += 1
-                wrong += [f"{one}\n{text}\n{request}" for one in _differences(policy, request, pod, said, count)]
+                wrong += [
+                    f"{difference}\n{text}\n{request}"
+                    for difference in _differences(policy, request, pod, judged_pod, count)
+                ]
     return count, wrong
 
 
-def _differences(policy: ir.Policy, request: Request, pod: Json, said: Judged, count: Count) -> Iterator[str]:
+def _differences(policy: ir.Policy, request: Request, pod: Json, judged_pod: Judged, count: Count) -> Iterator[str]:
     judged = judges(policy, request)
     count.left_alone += not judged
     verdict = interpreter.judge(policy, pod) if judged else interpreter.Verdict(True, (), (), pod)
-    if said.findings != bool(verdict.messages):
-        yield f"{said.findings} findings on {pod['metadata']['name']}, the interpreter has {verdict.messages}"
-    if said.allowed is not (verdict.allowed or policy.mode != "enforce"):
-        yield f"allowed is {said.allowed}, the interpreter says {verdict.allowed}, the mode is {policy.mode}"
-    ours, theirs = (one["spec"].get("securityContext") for one in (dict(verdict.pod), said.pod))  # type: ignore[attr-defined]
+    if judged_pod.findings != bool(verdict.messages):
+        yield f"{judged_pod.findings} findings on {pod['metadata']['name']}, the interpreter has {verdict.messages}"
+    if judged_pod.allowed is not (verdict.allowed or policy.mode != "enforce"):
+        yield f"allowed is {judged_pod.allowed}, the interpreter says {verdict.allowed}, the mode is {policy.mode}"
+    ours, theirs = (pod_["spec"].get("securityContext") for pod_ in (dict(verdict.pod), judged_pod.pod))  # type: ignore[attr-defined]
     if (ours or {}) != (theirs or {}):
         yield f"the pod becomes {theirs}, the interpreter's {ours}"
 
@@ -158,7 +161,9 @@ def kyverno(output: Output, request: Request, pods: list[Json]) -> list[Judged]:
     with TemporaryDirectory() as name:
         folder = written(output, Path(name))
         for path, documents in (("pods.yaml", named), ("user.yaml", [user])):
-            (folder / path).write_text("---\n".join(json.dumps(one) + "\n" for one in documents), encoding="utf-8")
+            (folder / path).write_text(
+                "---\n".join(json.dumps(document) + "\n" for document in documents), encoding="utf-8"
+            )
         asked = ("-r", folder / "pods.yaml", "-u", folder / "user.yaml")
         changed = run(
             "kyverno", "apply", *sorted((folder / "policies").glob("*-defaults.yaml")), *asked, "-o", folder / "out"

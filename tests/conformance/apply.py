@@ -21,7 +21,7 @@ _TARGET = KyvernoCel()
 
 def compare(seed: int, policies: int, pods: int) -> tuple[Tally, list[Difference]]:
     """Draws ``policies`` policies by ``seed``, with ``pods`` pods each that are created, and compares."""
-    tally, found = Tally(), list[Difference]()
+    tally, differences = Tally(), list[Difference]()
     command = Apply(CommandLine(engine("kyverno")))
     with _TARGET.run() as webhooks:
         for number, (source, policy) in enumerate(drawn_policies(seed, policies)):
@@ -32,13 +32,13 @@ def compare(seed: int, policies: int, pods: int) -> tuple[Tally, list[Difference
                 answers = zip(webhooks.answers(output, requests), command.answers(output, requests), strict=True)
             except EngineError as error:
                 tally.wrong += 1
-                found.append(Difference(WHO, "engine", source, requests[0].pod, "", str(error)))
+                differences.append(Difference(WHO, "engine", source, requests[0].pod, "", str(error)))
                 continue
             for request, (ours, theirs) in zip(requests, answers, strict=True):
                 different = list(_differences(source, request.pod, ours, theirs))[:1]
                 tally.count(policy, interpreter.judge(policy, request.pod), agreed=not different)
-                found += different
-    return tally, found
+                differences += different
+    return tally, differences
 
 
 def _differences(source: Json | str, pod: Json, ours: Answer, theirs: Answer) -> Iterator[Difference]:

@@ -36,9 +36,9 @@ def for_124(pod: Json) -> Json:
         own = (container.get("securityContext") or {}).pop("appArmorProfile", None)
         annotations = old["metadata"].get("annotations") or {}
         key = APP_ARMOR + container["name"]
-        found = name_of(own) if own else annotations.get(key) or (inherited and name_of(inherited))
-        if found:
-            old["metadata"]["annotations"] = {**annotations, key: found}
+        profile = name_of(own) if own else annotations.get(key) or (inherited and name_of(inherited))
+        if profile:
+            old["metadata"]["annotations"] = {**annotations, key: profile}
     return old
 
 
@@ -57,8 +57,8 @@ def canonical(pod: Json) -> Json:
     annotations = old["metadata"].get("annotations") or {}
     kept = {k: v for k, v in annotations.items() if not k.startswith(PSP_ANNOTATIONS)}
     old["metadata"] = {**old["metadata"], "annotations": kept}
-    found: Json = _without_empties(old)
-    return found
+    pod_: Json = _without_empties(old)
+    return pod_
 
 
 def _without_empties(value: object, key: str = "") -> Json:

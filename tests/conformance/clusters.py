@@ -65,7 +65,7 @@ def draw_cluster(rng: random.Random) -> Cluster:
         rbac += _spelled(rng, grant, number)
     rbac += _decoys(rng, names)
     rng.shuffle(rbac)
-    return Cluster(psps, tuple(rbac), tuple(one for grant in grants for one in _for_the_plugin(grant)))
+    return Cluster(psps, tuple(rbac), tuple(row for grant in grants for row in _for_the_plugin(grant)))
 
 
 def draw_requester(rng: random.Random) -> Requester:
@@ -149,11 +149,11 @@ def _decoys(rng: random.Random, names: list[str]) -> list[Json]:
         {"apiGroups": ["policy"], "resources": ["podsecuritypolicies/status"], "verbs": ["use"]},
         {"nonResourceURLs": ["*"], "verbs": ["*"]},
     )
-    found = []
+    decoys = []
     for number, rule in enumerate(rules):
         if rng.random() < 0.3:
-            found.append(_object("ClusterRole", f"decoy-{number}", "", rules=[rule]))
-            found.append(
+            decoys.append(_object("ClusterRole", f"decoy-{number}", "", rules=[rule]))
+            decoys.append(
                 _object(
                     "ClusterRoleBinding",
                     f"decoy-{number}",
@@ -167,8 +167,8 @@ def _decoys(rng: random.Random, names: list[str]) -> list[Json]:
         reference = {"apiGroup": _RBAC, "kind": "Role", "name": "unbound"}
         subjects = [{"kind": "Group", "apiGroup": _RBAC, "name": "system:authenticated"}]
         # the role of that name is another namespace's
-        found += [role, _object("RoleBinding", "dangling", "team-b", roleRef=reference, subjects=subjects)]
-    return found
+        decoys += [role, _object("RoleBinding", "dangling", "team-b", roleRef=reference, subjects=subjects)]
+    return decoys
 
 
 def _object(kind: str, name: str, namespace: str, **fields: object) -> Json:

@@ -56,12 +56,12 @@ def drawn_requests(policy: Policy, seed: int, count: int, with_updates: bool = T
 
 def compare(target: Target, running: Running, seed: int, policies: int, pods: int) -> tuple[Tally, list[Difference]]:
     """Draws ``policies`` policies by ``seed``, with ``pods`` requests each, and compares."""
-    tally, found = Tally(), list[Difference]()
+    tally, differences = Tally(), list[Difference]()
     for number, (source, policy) in enumerate(drawn_policies(seed, policies)):
         tally.policies += 1
         requests = drawn_requests(policy, seed * 1000 + number, pods, target.updates)
-        found += judged(target.name, running, source, policy, requests, tally)
-    return tally, found
+        differences += judged(target.name, running, source, policy, requests, tally)
+    return tally, differences
 
 
 def judged(
@@ -79,15 +79,18 @@ def judged(
     isolated = _isolated(policy, output)
     for request, answer in zip(requests, answers, strict=True):
         source_says = interpreter.judge(policy, request.pod, request.old_pod)
-        said = interpreter.judge(announced, request.pod, request.old_pod)
-        compared = (*_let_in(source_says, isolated, request, answer), *_otherwise(said, announced, request, answer))
-        found = next((one for one in compared if one[1] != one[2]), None)
-        stricter = said.allowed is not source_says.allowed or canonical(dict(said.pod)) != canonical(
-            dict(source_says.pod)
+        announced_verdict = interpreter.judge(announced, request.pod, request.old_pod)
+        compared = (
+            *_let_in(source_says, isolated, request, answer),
+            *_otherwise(announced_verdict, announced, request, answer),
         )
-        tally.count(policy, source_says, agreed=found is None, stricter=stricter)
-        if found is not None:
-            kind, ours, theirs = found
+        difference = next((pair for pair in compared if pair[1] != pair[2]), None)
+        stricter = announced_verdict.allowed is not source_says.allowed or canonical(
+            dict(announced_verdict.pod)
+        ) != canonical(dict(source_says.pod))
+        tally.count(policy, source_says, agreed=difference is None, stricter=stricter)
+        if difference is not None:
+            kind, ours, theirs = difference
             yield Difference(target, kind, source, request.pod, str(ours), str(theirs), request.old_pod)
 
 
@@ -98,7 +101,7 @@ Compared = tuple[str, object, object]
 def _isolated(policy: Policy, output: Output) -> Policy:
     """``policy`` with the defaults that an admitted pod has had: all but those which grant and are not set."""
     (legal,) = output.program.policies
-    unset = (one.default for one in output.shortfalls if isinstance(one, DefaultNotSet))
+    unset = (shortfall.default for shortfall in output.shortfalls if isinstance(shortfall, DefaultNotSet))
     return replace(policy, defaults=(*legal.defaults, *(default for default in unset if not default.grants)))
 
 
@@ -111,19 +114,23 @@ def _let_in(source_says: interpreter.Verdict, isolated: Policy, request: Request
         yield "without isolation", comparable(interpreter.with_defaults(isolated, request.pod)), comparable(pod)
 
 
-def _otherwise(said: interpreter.Verdict, announced: Policy, request: Request, answer: Answer) -> Iterator[Compared]:
+def _otherwise(
+    announced_verdict: interpreter.Verdict, announced: Policy, request: Request, answer: Answer
+) -> Iterator[Compared]:
     """Verdict, changed pod and messages are as announced."""
     # a target may set on the pod what the interpreter sets on its containers, so its words are about its own pod; an update
     # is only looked at, and an engine that prints an empty field as unset has not changed it
-    looked_at = said.pod if answer.pod is None else answer.pod
-    words = said.messages if request.old_pod is not None else interpreter.check(announced, looked_at).messages
-    if said.allowed is not answer.allowed:
-        yield "verdict", (said.allowed, said.messages), (answer.allowed, answer.messages)
-    yield "changed pod", comparable(said.pod), comparable(looked_at)
+    looked_at = announced_verdict.pod if answer.pod is None else answer.pod
+    words = (
+        announced_verdict.messages if request.old_pod is not None else interpreter.check(announced, looked_at).messages
+    )
+    if announced_verdict.allowed is not answer.allowed:
+        yield "verdict", (announced_verdict.allowed, announced_verdict.messages), (answer.allowed, answer.messages)
+    yield "changed pod", comparable(announced_verdict.pod), comparable(looked_at)
     yield "messages", joined(words) if answer.joined else tuple(sorted(set(words))), answer.messages
 
 
 def comparable(pod: interpreter.Json) -> Json:
     """``pod`` so that two are equal where they are the same, whatever an engine's harness called them."""
-    found = canonical(dict(pod))
-    return {**found, "metadata": {k: v for k, v in found["metadata"].items() if k != "name"}}
+    spelled = canonical(dict(pod))
+    return {**spelled, "metadata": {k: v for k, v in spelled["metadata"].items() if k != "name"}}

@@ -56,8 +56,8 @@ class Process:
 
     def results(self, request: Json) -> list[Json]:
         """The ``results`` of the answer to ``request``."""
-        found: list[Json] = self.ask(request)["results"]
-        return found
+        results: list[Json] = self.ask(request)["results"]
+        return results
 
     def __enter__(self) -> Process:
         return self

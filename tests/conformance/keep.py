@@ -43,10 +43,10 @@ def kept() -> Iterator[Regression]:
         yield Regression(folder.name, source, request, expected["allowed"], expected["why"])
 
 
-def keep_all(found: list[Difference]) -> Iterator[Path]:
+def keep_all(differences: list[Difference]) -> Iterator[Path]:
     """Shrinks the first difference of each engine, kind and control, and writes it; gives the folders."""
     seen: set[tuple[str, str]] = set()
-    for difference in found:
+    for difference in differences:
         if (difference.who, difference.kind) not in seen and difference.pod:
             seen.add((difference.who, difference.kind))
             yield write(shrunk(difference))

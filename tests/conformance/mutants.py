@@ -63,8 +63,8 @@ def from_the_plugin(policies: int, pods: int, seed: int) -> Iterator[Expected]:
             assert policy is not None
             asked = given or list(drawn_pods(policy, seed, pods))
             old = [for_124(pod) for pod in asked]
-            found = process.results({"op": "admit", "policies": [psp], "pods": old, "explain": True})
-            for pod, result in zip(asked, found, strict=True):
+            results = process.results({"op": "admit", "policies": [psp], "pods": old, "explain": True})
+            for pod, result in zip(asked, results, strict=True):
                 objections = of_psp(psp, pod, result["policies"][0]["errors"]) if comparable(policy) else None
                 verdict = interpreter.judge(policy, pod)
                 changed = _defaulted(verdict.pod) if verdict.allowed else None

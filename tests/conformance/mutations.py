@@ -34,7 +34,7 @@ def _of_requirement(requirement: ir.Requirement) -> Iterator[tuple[str, tuple[ir
             for kind in KINDS:
                 walks = [ir.Path(ir.POD, ("spec", other)) for other in KINDS if other != kind]
                 each = [_with(requirement.each, index, replace(step, items=walk)) for walk in walks]
-                yield f"{kind} are not walked", tuple(replace(requirement, each=one) for one in each)
+                yield f"{kind} are not walked", tuple(replace(requirement, each=steps) for steps in each)
     for part in ("must", "when"):
         for name, broken in _of_condition(getattr(requirement, part)):
             yield f"{part}: {name}", (replace(requirement, **{part: broken}),)
@@ -60,8 +60,8 @@ def _nodes(node: Any, put: Any) -> Iterator[tuple[Any, Any]]:
     if not is_dataclass(node) or isinstance(node, (ir.Range, ir.HostPathPrefix)):
         return
     yield node, put
-    for one in fields(node):
-        yield from _nodes(getattr(node, one.name), lambda c, f=one.name: put(replace(cast(Any, node), **{f: c})))
+    for field in fields(node):
+        yield from _nodes(getattr(node, field.name), lambda c, f=field.name: put(replace(cast(Any, node), **{f: c})))
 
 
 def _of_node(node: Any) -> Iterator[tuple[str, Any]]:

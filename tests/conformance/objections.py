@@ -54,13 +54,13 @@ def of_psp(psp: Json, pod: Json, errors: list[Json]) -> frozenset[Objection]:
 
 def _objection(psp: Json, pod: Json, error: Json) -> Objection:
     field: str = error["field"]
-    if found := _ANNOTATION.fullmatch(field):
-        return ("appArmorProfile" if found[2] == "apparmor" else "seccompProfile", found[3] if found[1] else "", "")
-    if found := _VOLUME.fullmatch(field):
-        return _OF_VOLUME[found[2]], "", pod["spec"]["volumes"][int(found[1])]["name"]
-    if found := _CONTAINER.fullmatch(field):
-        container = pod["spec"][found[1]][int(found[2])]
-        return _of_container(psp, container, found[3])
+    if match := _ANNOTATION.fullmatch(field):
+        return ("appArmorProfile" if match[2] == "apparmor" else "seccompProfile", match[3] if match[1] else "", "")
+    if match := _VOLUME.fullmatch(field):
+        return _OF_VOLUME[match[2]], "", pod["spec"]["volumes"][int(match[1])]["name"]
+    if match := _CONTAINER.fullmatch(field):
+        container = pod["spec"][match[1]][int(match[2])]
+        return _of_container(psp, container, match[3])
     if field.startswith("pod.spec.securityContext.sysctls["):
         return "sysctls", "", ""
     if field.startswith("spec.securityContext.seLinuxOptions."):
@@ -70,8 +70,8 @@ def _objection(psp: Json, pod: Json, error: Json) -> Objection:
 
 def _of_container(psp: Json, container: Json, field: str) -> Objection:
     name = str(container["name"])
-    if found := _MOUNT.fullmatch(field):
-        return "hostPath", name, container["volumeMounts"][int(found[1])]["name"]
+    if match := _MOUNT.fullmatch(field):
+        return "hostPath", name, container["volumeMounts"][int(match[1])]["name"]
     if field.startswith("securityContext.seLinuxOptions."):
         return "seLinuxOptions", name, ""
     if field == "securityContext.runAsUser":

@@ -85,7 +85,7 @@ def inputs(part: str) -> str:
     drawn: Iterator[object] = _policies_and_sets()
     if part == "space":
         sizes, drawn = (WHOLE.space,), _programs()
-    text = json.dumps([_filled(one) for one in drawn], sort_keys=True, default=repr)
+    text = json.dumps([_filled(case) for case in drawn], sort_keys=True, default=repr)
     engines = {row: version for row, version in versions().items() if row in rows_of(part)}
     return hashlib.sha256(f"{text}{sizes}{engines}".encode()).hexdigest()[:16]
 
@@ -113,7 +113,7 @@ def _filled(value: object) -> object:
             kept = {name: _filled(inner) for name, inner in value.items()}
             return {name: inner for name, inner in kept.items() if inner not in ("", None, [], {})}
         case list() | tuple():
-            return [_filled(one) for one in value]
+            return [_filled(element) for element in value]
         case _:
             return value
 
@@ -121,18 +121,18 @@ def _filled(value: object) -> object:
 def recorded() -> tuple[dict[str, Tally], Json]:
     """The tallies of the recorded run, and the record."""
     record: Json = json.loads(RECORD.read_text(encoding="utf-8"))
-    found = {}
+    tallies = {}
     for who, row in record["rows"].items():
-        found[who] = Tally(**{f: row[f] for f in _COUNTS})
-        found[who].spoken.update(row["spoken"])
-    return found, record
+        tallies[who] = Tally(**{f: row[f] for f in _COUNTS})
+        tallies[who].spoken.update(row["spoken"])
+    return tallies, record
 
 
 def page() -> str:
     """The text of the page."""
     tallies, record = recorded()
     parts = record["parts"].items()
-    ran = [f"{part}: seed {found['seed']}, {found['seconds']} s" for part, found in parts]
+    ran = [f"{part}: seed {recorded_part['seed']}, {recorded_part['seconds']} s" for part, recorded_part in parts]
     names = [target.name for target in TARGETS]
     lines = [
         HEAD,
@@ -172,7 +172,7 @@ def _cell(target: str, control: Control) -> str:
         return "exact"
     drawn = [statements_meaning(f"policy p {{ {says_default(control, random.Random(seed))} }}") for seed in range(9)]
     # what a target cannot set matters most where it isolates
-    policy = next((one for one in drawn if not one.defaults[0].grants), drawn[0])
+    policy = next((policy for policy in drawn if not policy.defaults[0].grants), drawn[0])
     shortfalls = output_of(target, Program((policy,))).shortfalls
     if not shortfalls:
         return "exact"

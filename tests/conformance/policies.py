@@ -248,7 +248,7 @@ def _values(control: Control, rng: random.Random, single: bool) -> str:
             chosen = rng.sample(("80", "443", "8000-8080", "1-1023", "30000-32767"), most)
         case Ranges():
             pool = ("1", "1000", "0") if single else ("1-65535", "1000", "10-20", "0")
-            pool = tuple(one for one in pool if all(kind.low <= int(end) <= kind.high for end in one.split("-")))
+            pool = tuple(word for word in pool if all(kind.low <= int(end) <= kind.high for end in word.split("-")))
             chosen = rng.sample(pool, min(most, len(pool)))
         case HostPaths():
             chosen = rng.sample(("/var/log (read-only)", "/tmp", "/", "/var/log/app", '"/data,x" (read-only)'), most)

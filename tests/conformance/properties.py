@@ -60,7 +60,7 @@ def decides_the_same(before: Word, after: Word) -> bool:
 
 def cases(rng: random.Random, source: Source, asked: Sequence[Asked]) -> Iterator[Case]:
     """One case of each property that can be put to ``source``."""
-    same = tuple((one, one) for one in asked)
+    same = tuple((request, request) for request in asked)
     for name, changed, holds in (
         ("an exemption never denies more", _with_exemption(rng, source), never_denies_more),
         ("a narrower scope never denies more", _narrower(rng, source), never_denies_more),
@@ -72,13 +72,15 @@ def cases(rng: random.Random, source: Source, asked: Sequence[Asked]) -> Iterato
         after = _source(changed, source.used) if changed is not None else None
         if after is not None:
             yield Case(name, source, after, same, holds)
-    pods = tuple((one, _reordered(rng, one)) for one in asked if one.kind == "Pod")
+    pods = tuple((request, _reordered(rng, request)) for request in asked if request.kind == "Pod")
     yield Case("the order of containers and keys decides nothing", source, source, pods, decides_the_same)
     if (renamed := _renamed_source(source)) is not None:
-        both = tuple((one, _renamed(one)) for one in asked)
+        both = tuple((request, _renamed(request)) for request in asked)
         yield Case("a consistent renaming changes nothing", source, renamed, both, _same_but_for_names)
     if (only := _container_checks(source)) is not None:
-        without = tuple((_exempting_the_last(one), _without_the_last(one)) for one in asked if _has_several(one))
+        without = tuple(
+            (_exempting_the_last(request), _without_the_last(request)) for request in asked if _has_several(request)
+        )
         if without:
             name = "an exempt container's pod fares as the pod without that container"
             yield Case(name, only, only, without, says_the_same)
@@ -86,8 +88,8 @@ def cases(rng: random.Random, source: Source, asked: Sequence[Asked]) -> Iterato
 
 def violated(case: Case, judge: Judge) -> Iterator[tuple[Asked, Word, Word]]:
     """The requests for which the property does not hold, with what is said before and after."""
-    before = judge(case.before, [one for one, _ in case.requests])
-    after = judge(case.after, [one for _, one in case.requests])
+    before = judge(case.before, [first_request for first_request, _ in case.requests])
+    after = judge(case.after, [second_request for _, second_request in case.requests])
     for (asked, _), first, second in zip(case.requests, before, after, strict=True):
         if not case.holds(first, second):
             yield asked, first, second
@@ -206,16 +208,16 @@ def _reordered(rng: random.Random, asked: Asked) -> Asked:
     for kind in CONTAINER_LISTS:
         listed = pod["spec"].get(kind) or []
         order = rng.sample(range(len(listed)), len(listed))
-        for one in (pod, old) if old is not None and len(old["spec"].get(kind) or []) == len(listed) else (pod,):
+        for changed in (pod, old) if old is not None and len(old["spec"].get(kind) or []) == len(listed) else (pod,):
             if listed:
-                one["spec"][kind] = [one["spec"][kind][at] for at in order]
+                changed["spec"][kind] = [changed["spec"][kind][at] for at in order]
     return replace(asked, object=pod, pod=pod, old=old)
 
 
 def _keys_backwards(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _keys_backwards(value[key]) for key in reversed(value)}
-    return [_keys_backwards(one) for one in value] if isinstance(value, list) else value
+    return [_keys_backwards(element) for element in value] if isinstance(value, list) else value
 
 
 _NEW_NAMES = {"registry.example": "mirror.invalid", "alice": "zelda", "prod": "qa"}
@@ -276,7 +278,7 @@ def _container_checks(source: Source) -> Source | None:
 
 
 def _of_requests(policy: ast.Policy) -> tuple[ast.Exemption, ...]:
-    return tuple(one for one in policy.exemptions if not one.controls)
+    return tuple(exemption for exemption in policy.exemptions if not exemption.controls)
 
 
 def _of_one_container(check: ir.Check) -> bool:
@@ -297,7 +299,7 @@ def _walks_containers(node: object) -> bool:
     if isinstance(node, ir.Containers):
         return True
     if isinstance(node, tuple):
-        return any(_walks_containers(one) for one in node)
+        return any(_walks_containers(element) for element in node)
     return is_dataclass(node) and any(_walks_containers(getattr(node, f.name)) for f in fields(node))
 
 

@@ -126,14 +126,14 @@ def everything(
 ) -> tuple[dict[str, Tally], list[Difference], float]:
     """Tallies by who, all differences, and the seconds that it took."""
     tallies: dict[str, Tally] = {piece.who: Tally() for piece in work}
-    found: list[Difference] = []
+    all_differences: list[Difference] = []
     started = time.monotonic()
     with ProcessPoolExecutor(max_workers=os.cpu_count()) as pool:
         for number, (who, tally, differences) in enumerate(pool.map(compared, work)):
             tallies[who].add(tally)
-            found += differences
+            all_differences += differences
             tell(number + 1, len(work))
-    return tallies, found, time.monotonic() - started
+    return tallies, all_differences, time.monotonic() - started
 
 
 def versions() -> dict[str, str]:
@@ -141,7 +141,7 @@ def versions() -> dict[str, str]:
     from conformance.targets._base import pinned
 
     plugin = f"PodSecurityPolicy of Kubernetes {pinned('PSP_KUBERNETES_VERSION').removeprefix('v')}"
-    found = {truth.WHO: plugin, **{target.name: target.version() for target in TARGETS}}
-    found[apply.WHO] = found[KyvernoCel().name]
-    found |= {row: found[set_rows.target_of(row)] for row in set_rows.ROWS}
-    return {**found, **{row: found[row.removeprefix("space ")] for row in SPACE}}
+    by_row = {truth.WHO: plugin, **{target.name: target.version() for target in TARGETS}}
+    by_row[apply.WHO] = by_row[KyvernoCel().name]
+    by_row |= {row: by_row[set_rows.target_of(row)] for row in set_rows.ROWS}
+    return {**by_row, **{row: by_row[row.removeprefix("space ")] for row in SPACE}}

@@ -134,8 +134,8 @@ def opa(output: Output, asked: Asked) -> list[Answer]:
 def without_nulls(value: Any) -> Any:
     """``value`` without the fields that are null, as the API server sends it on."""
     if isinstance(value, dict):
-        return {key: without_nulls(one) for key, one in value.items() if one is not None}
-    return [without_nulls(one) for one in value] if isinstance(value, list) else value
+        return {key: without_nulls(inner) for key, inner in value.items() if inner is not None}
+    return [without_nulls(inner) for inner in value] if isinstance(value, list) else value
 
 
 def kyverno(output: Output, asked: Asked) -> list[Answer]:

@@ -67,7 +67,7 @@ def held(target: str, ask: Ask, asked: Asked, count: Held, options: Options = DE
     if asked.choice is None:
         return []
     output = _compiled(target, asked.choice, options)
-    announced = any(isinstance(one, NOT_SET) for one in output.shortfalls)
+    announced = any(isinstance(shortfall, NOT_SET) for shortfall in output.shortfalls)
     demanding = choice_without(asked.choice)
     wrong = []
     for pod, answer in zip(asked.pods, ask(output, asked), strict=True):
@@ -95,7 +95,7 @@ def parted(target: str, ask: Ask, asked: Asked, count: Held) -> list[str]:
         return []
     program, _ = lowered(ir.Program(choices=(asked.choice,)))
     output = packaged(target_named(target), program)
-    announced = any(isinstance(one, (*NOT_SET, DefaultSetWidely)) for one in output.shortfalls)
+    announced = any(isinstance(shortfall, (*NOT_SET, DefaultSetWidely)) for shortfall in output.shortfalls)
     wrong = []
     for pod, answer in zip(asked.pods, ask(output, asked), strict=True):
         count.requests += 1
@@ -108,7 +108,7 @@ def parted(target: str, ask: Ask, asked: Asked, count: Held) -> list[str]:
             if not announced:
                 wrong.append(f"{target} shuts out, unannounced: {answer.messages}\n{json.dumps(pod)}")
         elif not answer.messages and target in ("gatekeeper", "vap") and not announced:
-            ours, theirs = (canonical(without_nulls(made)) for made in (dict(whole.pod), answer.pod))
+            ours, theirs = (canonical(without_nulls(pod_)) for pod_ in (dict(whole.pod), answer.pod))
             if ours != theirs:
                 wrong.append(f"{target} makes {theirs}\nof {json.dumps(pod)}\nwhere the choice makes {ours}")
     return _with_requester(wrong, asked)
@@ -169,7 +169,7 @@ def exactly(
     if asked.choice is None:
         return []
     output = _compiled(target, asked.choice, DEFAULTS)
-    assert not any(isinstance(one, NOT_SET) for one in output.shortfalls)
+    assert not any(isinstance(shortfall, NOT_SET) for shortfall in output.shortfalls)
     wrong = []
     for pod, answer in zip(stored(list(asked.pods)), ask(output, asked), strict=True):
         count.requests += 1
@@ -187,7 +187,7 @@ def _otherwise(
     who: str, pod: Json, whole: Admission, answer: Answer, stored: Callable[[list[Json]], list[Json]], count: Held
 ) -> list[str]:
     """Whether an engine leaves a pod that both admit otherwise than the choice does."""
-    before, ours, theirs = (canonical(one) for one in (pod, *stored([dict(whole.pod), answer.pod])))
+    before, ours, theirs = (canonical(pod_) for pod_ in (pod, *stored([dict(whole.pod), answer.pod])))
     count.changed += ours != before
     return [] if ours == theirs else [f"{who} makes {theirs}\nof {json.dumps(pod)}\nwhere {whole.policy} makes {ours}"]
 

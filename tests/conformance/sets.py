@@ -96,13 +96,13 @@ def draw(process: Process, seed: int, clusters: int, requesters: int, pods: int)
 def _pods(rng: random.Random, policies: list[ir.Policy], count: int) -> list[Json]:
     """``count`` pods around the boundaries of ``policies``, mixed."""
     each = count // len(policies) + 1
-    found: list[Json] = []
+    pods: list[Json] = []
     for policy in policies:
         for pod in draw_pods(policy, rng.randrange(2**30), each, ephemeral=False):
             if not any("image" in volume for volume in pod["spec"].get("volumes") or []):  # type: ignore[attr-defined]
-                found.append(dict(pod))
-    rng.shuffle(found)
-    return found[:count]
+                pods.append(dict(pod))
+    rng.shuffle(pods)
+    return pods[:count]
 
 
 def _asked_by(rng: random.Random, who: Requester, pods: list[Json]) -> Iterator[Json]:
@@ -160,7 +160,7 @@ def _creation(process: Process, asked: Asked, pod: Json, admission: Admission, t
     if theirs.get("error"):
         return [_words(asked, pod, theirs["error"], {})]
     if (admission.allowed, admission.policy) != (theirs["allowed"], theirs["policy"]):
-        ours = admission.policy or [(one.policy, one.verdict.messages) for one in admission.opinions]
+        ours = admission.policy or [(opinion.policy, opinion.verdict.messages) for opinion in admission.opinions]
         return [_words(asked, pod, str(ours), theirs)]
     if not admission.allowed:
         return []
@@ -188,13 +188,13 @@ def _update(asked: Asked, pod: Json, theirs: Json, count: Count) -> Iterator[str
     if theirs["allowed"] and not admission.allowed:
         yield _words(asked, pod, f"update: {admission.message}", theirs)
     if admission.allowed and not theirs["allowed"]:
-        mutating = {one["policy"] for one in theirs["policies"] if one["mutates"]}
-        accepting = {one.policy for one in admission.opinions if one.verdict.allowed}
+        mutating = {policy["policy"] for policy in theirs["policies"] if policy["mutates"]}
+        accepting = {opinion.policy for opinion in admission.opinions if opinion.verdict.allowed}
         if admission.policy and not accepting <= mutating:
             yield _words(asked, pod, f"update: {admission.policy} of {accepting}", theirs)
 
 
 def _words(asked: Asked, pod: Json, ours: str, theirs: Json) -> str:
-    said = theirs.get("policy") or theirs.get("message")
+    theirs_says = theirs.get("policy") or theirs.get("message")
     cluster = json.dumps({"psps": asked.cluster.psps, "grants": asked.cluster.grants})
-    return f"ours: {ours}\ntheirs: {said}\n{asked.requester}\n{cluster}\n{json.dumps(pod)}"
+    return f"ours: {ours}\ntheirs: {theirs_says}\n{asked.requester}\n{cluster}\n{json.dumps(pod)}"

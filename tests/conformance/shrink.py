@@ -34,12 +34,12 @@ def reproduced(difference: Difference) -> bool:
     request = Request(difference.pod, difference.old_pod, debug=_debugs(difference))
     try:
         if difference.who == "psp":
-            found = list(on_the_plugin(difference.policy, [request]))
+            again = list(on_the_plugin(difference.policy, [request]))
         else:
-            found = list(on_targets(difference.policy, [request], [t for t in TARGETS if t.name == difference.who]))
+            again = list(on_targets(difference.policy, [request], [t for t in TARGETS if t.name == difference.who]))
     except (AssertionError, SourceError, EngineError, KeyError):
         return False
-    return any(one.kind == difference.kind for one in found)
+    return any(other.kind == difference.kind for other in again)
 
 
 def _debugs(difference: Difference) -> bool:

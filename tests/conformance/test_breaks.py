@@ -58,7 +58,7 @@ findings := [one | some one in ["a", "b"]; one != input.object]
 
 
 def test_breaks_of_rego_are_modules() -> None:
-    texts = {one.on(MODULE): one.kind for one in of_rego.splices(MODULE)}
+    texts = {splice.on(MODULE): splice.kind for splice in of_rego.splices(MODULE)}
     assert MODULE not in texts
     for text in texts:
         rego.tree(text)
@@ -70,7 +70,7 @@ def test_breaks_of_rego_are_modules() -> None:
 
 def test_a_row_is_dropped_as_it_stands_in_the_text() -> None:
     module = 'package p\n\nrow := {"policy": "a", "namespaces": "b", "users": "c"}\n'
-    found = {one.on(module) for one in of_rego.splices(module) if one.kind == "a row of an object is dropped"}
+    found = {splice.on(module) for splice in of_rego.splices(module) if splice.kind == "a row of an object is dropped"}
     rows = [one.split("{")[1].rstrip("}\n") for one in sorted(found)]
     assert sorted(rows) == [
         '"namespaces": "b", "users": "c"',
@@ -88,7 +88,7 @@ def test_breaks_of_a_document() -> None:
             "parameters": {"values": ["x"], "patterns": ["y*"], "ranges": [{"min": 1, "max": 2}]},
         },
     }  # fmt: skip
-    made = {(one.kind, one.about): one.on(constraint) for one in of_documents.edits(constraint)}
+    made = {(edit.kind, edit.about): edit.on(constraint) for edit in of_documents.edits(constraint)}
     assert made["a document is dropped", "PsccAllowHostPorts"] is None
     assert made["it says warn", "spec.enforcementAction"]["spec"]["enforcementAction"] == "warn"
     assert made["a prefix is a whole word", "spec.match.namespaces[1]"]["spec"]["match"]["namespaces"] == ["a", "b-"]
@@ -108,7 +108,7 @@ def test_what_is_dropped_is_gone() -> None:
 def test_each_group_has_a_name_of_its_own() -> None:
     found = groups(only="gatekeeper")
     assert len({one.label for one in found}) == len(found) > 400
-    assert {one.label for one in groups(1, only="gatekeeper")} < {one.label for one in found}
+    assert {group.label for group in groups(1, only="gatekeeper")} < {one.label for one in found}
     assert set(SHARES) == set(OUTPUTS)
 
 
@@ -235,4 +235,4 @@ def test_the_engines_notice() -> None:
         for one in breaks_of(subject, "gatekeeper"):
             pods = not one.place.endswith("-workloads")
             if pods and one.kind == "a field is dropped" and one.about in wanted:
-                assert hunter.outcome(one.made()) == wanted[one.about], one.label
+                assert hunter.outcome(one.make()) == wanted[one.about], one.label

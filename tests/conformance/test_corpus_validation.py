@@ -126,7 +126,7 @@ def judged(policies: list[object]) -> list[bool]:
     reply = json.loads(done.stdout)
     if "results" in reply:
         return [bool(result["accepted"]) for result in reply["results"]]
-    return [False] if len(policies) == 1 else [judged([one])[0] for one in policies]
+    return [False] if len(policies) == 1 else [judged([policy])[0] for policy in policies]
 
 
 def accepted(document: object) -> tuple[bool, bool]:

@@ -284,7 +284,7 @@ def test_the_engines_say_the_same(tmp_path: Path) -> None:
 
 def command(*arguments: str | Path) -> tuple[int, str]:
     unset = {peer.variable: None for peer in PEERS}
-    done = CliRunner().invoke(main, [str(one) for one in arguments], env=unset)
+    done = CliRunner().invoke(main, [str(argument) for argument in arguments], env=unset)
     return done.exit_code, done.stdout + done.stderr
 
 

@@ -29,19 +29,19 @@ def drawn_pods(policy: Policy, seed: int, count: int) -> Iterator[Json]:
 
 def compare(process: Process, seed: int, policies: int, pods: int) -> tuple[Tally, list[Difference]]:
     """Draws ``policies`` valid PSPs (and invalid ones beside them) by ``seed``, with ``pods`` pods each, and compares."""
-    tally, found = Tally(), list[Difference]()
+    tally, differences = Tally(), list[Difference]()
     for psp, policy in draw_psps(seed, policies * 4):
         (accepted,) = accepted_by_kubernetes(process, [psp])
         if accepted is not (policy is not None):
-            found.append(Difference(WHO, "policy", psp, {}, "accepted" if policy else "refused", str(accepted)))
+            differences.append(Difference(WHO, "policy", psp, {}, "accepted" if policy else "refused", str(accepted)))
         if not accepted or policy is None:
             tally.refused_policies += 1
             continue
         tally.policies += 1
-        found += judged(process, psp, policy, list(drawn_pods(policy, seed * 1000 + tally.policies, pods)), tally)
+        differences += judged(process, psp, policy, list(drawn_pods(policy, seed * 1000 + tally.policies, pods)), tally)
         if tally.policies == policies:
             break
-    return tally, found
+    return tally, differences
 
 
 def judged(process: Process, psp: Json, policy: Policy, pods: list[Json], tally: Tally) -> Iterator[Difference]:

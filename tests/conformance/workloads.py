@@ -77,16 +77,16 @@ def of_workloads(
     pods = [_template(pod, named=number % 3 > 0) for number, pod in enumerate(asked.pods)]
     workloads = tuple(workload(number, pod) for number, pod in enumerate(pods))
     wrong = []
-    for pod, said in zip(pods, ask(output, replace(asked, pods=workloads)), strict=True):
+    for pod, answer in zip(pods, ask(output, replace(asked, pods=workloads)), strict=True):
         count.requests += 1
-        count.admitted += not said.messages
+        count.admitted += not answer.messages
         account = pod["spec"].get("serviceAccountName", "default")
         request = Request(asked.requester.namespace, "", (AUTHENTICATED,), account)
         expected = words(asked.choice, request, pod)
-        if said.messages != ((expected,) if expected else ()):
+        if answer.messages != ((expected,) if expected else ()):
             who = f"{asked.requester}\n{json.dumps(asked.cluster.psps)}\n{json.dumps(asked.cluster.grants)}"
             wrong.append(
-                f"of a workload {target} says {said.messages}, the choice {expected!r}\n{json.dumps(pod)}\n{who}"
+                f"of a workload {target} says {answer.messages}, the choice {expected!r}\n{json.dumps(pod)}\n{who}"
             )
     return wrong
 

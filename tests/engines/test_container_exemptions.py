@@ -39,7 +39,9 @@ def output_of(control: Control, target: str, engine: str = "rego") -> Output:
     return packaged(target_named(target), program(control), options)
 
 
-def hold(policies: tuple[Policy, ...], asked: tuple[Asked, ...], said: engines.Said, joining: bool = False) -> None:
+def hold(
+    policies: tuple[Policy, ...], asked: tuple[Asked, ...], said: engines.Objections, joining: bool = False
+) -> None:
     """Each of ``policies`` says what the interpreter says; ``joining``: one message joins its findings."""
     wrong: dict[str, object] = {}
     places: dict[str, list[Policy]] = {}
@@ -57,7 +59,7 @@ def hold(policies: tuple[Policy, ...], asked: tuple[Asked, ...], said: engines.S
     assert not wrong, f"{len(wrong)} statements, the first: {next(iter(wrong.items()))}"
 
 
-def held(control: Control, said: engines.Said, joining: bool = False) -> None:
+def held(control: Control, said: engines.Objections, joining: bool = False) -> None:
     """As `hold`, of the policies of ``control``."""
     hold(program(control).policies, asked_of(control), said, joining)
 

@@ -109,10 +109,10 @@ def path_of(document: Json) -> str:
 def as_sent(pod: Json) -> Json:
     """A stored pod without what the server keeps of it, and with a name of its token volume that does not change."""
     text = re.sub(r"kube-api-access-[a-z0-9]{5}", "kube-api-access", json.dumps(pod))
-    found: Json = json.loads(text)
-    found.pop("status", None)
-    found["metadata"] = {k: v for k, v in found["metadata"].items() if k not in _SERVED_BY_ITSELF}
-    return found
+    stored: Json = json.loads(text)
+    stored.pop("status", None)
+    stored["metadata"] = {k: v for k, v in stored["metadata"].items() if k not in _SERVED_BY_ITSELF}
+    return stored
 
 
 @contextmanager
@@ -173,9 +173,9 @@ def until(holds: Any) -> None:
 
 
 def _free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
 
 
 def _write_key(path: Path) -> None:

@@ -83,7 +83,7 @@ def changes(rng: random.Random) -> Iterator[SourceChange]:
         member = "policy q {{\n deny hostPID\n {}\n}}\nchoose {{\n q for everyone\n}}\n"
         yield SourceChange(f"scope of a member {more}", member.format(less), member.format(more))
     for less, more in EXEMPTIONS:
-        narrow, wide = (f'exempt {one} because "r"' for one in (less, more))
+        narrow, wide = (f'exempt {exempted} because "r"' for exempted in (less, more))
         yield SourceChange(f"exempt {more}", _policy("deny privileged", narrow), _policy("deny privileged", wide))
         yield SourceChange(f"exempt {less}", _policy("deny privileged"), _policy("deny privileged", narrow))
     for mode in grammar.words("MODE"):
@@ -104,7 +104,7 @@ def _of_statement(control: Control, shape: Shape, rng: random.Random) -> Iterato
         return
     for _ in range(2):
         more = ", ".join(
-            one for one in words.values(control, rng, False, bool(manner)).split(", ") if _LARGEST not in one
+            word for word in words.values(control, rng, False, bool(manner)).split(", ") if _LARGEST not in word
         )
         less = more.split(", ")[0]
         if not more:

@@ -78,9 +78,9 @@ def _mutated(rng: random.Random, text: str, other: str) -> str:
                 ("deny ", "audit deny "), ("allow ", "require "), ("require ", "allow "), ("audit ", "warn "),
                 ("groups ", "users "), ("team-a", "team-b"), ("in namespaces", "except namespaces"), ("choose {", "choose warn {"),
             )  # fmt: skip
-            for one, another in rng.sample(swaps, len(swaps)):
-                if one in text:
-                    return text.replace(one, another, 1)
+            for before, after in rng.sample(swaps, len(swaps)):
+                if before in text:
+                    return text.replace(before, after, 1)
     return "\n".join(lines) + "\n"
 
 
@@ -93,7 +93,7 @@ def contradiction(pair: Pair, difference: Difference, rng: random.Random, count:
             who = asked.who
             request = replace(who, groups=requested_by(who.user, who.groups))
             old_pod = asked.old if asked.operation == "UPDATE" else None
-            before, after = (rank(one, request, asked.pod, old_pod) for one in (pair.old, pair.new))
+            before, after = (rank(program, request, asked.pod, old_pod) for program in (pair.old, pair.new))
             wrong = _unreported(difference, before, after)
             if wrong:
                 return f"{wrong}: {request} {asked.pod} {old_pod}\n--- OLD\n{pair.old_text}\n--- NEW\n{pair.new_text}"
@@ -117,9 +117,9 @@ def _unreported(difference: Difference, before: tuple[int, Json], after: tuple[i
     return ""
 
 
-def rank(one: ir.Program, request: Request, pod: Json, old_pod: Json | None) -> tuple[int, Json]:
-    """The rank of the gravest mode in which ``one`` objects, 0 for none, and the pod as it leaves it."""
-    decision = decide(one, request, pod, old_pod)
+def rank(program: ir.Program, request: Request, pod: Json, old_pod: Json | None) -> tuple[int, Json]:
+    """The rank of the gravest mode in which ``program`` objects, 0 for none, and the pod as it leaves it."""
+    decision = decide(program, request, pod, old_pod)
     modes = [policy.mode for policy, verdict in decision.judged if not verdict.allowed]
     modes += [choice.mode for choice, admission in decision.chosen if not admission.allowed]
     return max((RANK[mode] for mode in modes), default=0), decision.pod
@@ -131,7 +131,7 @@ def _valid(pod: Json) -> bool:
     assert isinstance(spec, dict)
     if (spec.get("os") or {}).get("name") == "windows":
         return False
-    for container in (one for kind in CONTAINER_LISTS for one in spec.get(kind) or ()):
+    for container in (listed for kind in CONTAINER_LISTS for listed in spec.get(kind) or ()):
         context = container.get("securityContext") or {}
         added = (context.get("capabilities") or {}).get("add") or ()
         escalates = context.get("privileged") or {"SYS_ADMIN", "CAP_SYS_ADMIN"} & set(added)

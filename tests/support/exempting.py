@@ -67,7 +67,9 @@ def controls() -> tuple[Control, ...]:
 @cache
 def forms(control: Control) -> tuple[str, ...]:
     """One statement of each form of ``control`` that looks at containers."""
-    return tuple(one for one in statements(control) if any(map(looks_at_containers, plain(one).checks)))
+    return tuple(
+        statement for statement in statements(control) if any(map(looks_at_containers, plain(statement).checks))
+    )
 
 
 def plain(statement: str) -> ir.Policy:
@@ -128,20 +130,20 @@ def asked_by_all(control: Control) -> tuple[Asked, ...]:
 
 def _numbered(control: Control, asked: Iterable[Iterable[Asked]]) -> tuple[Asked, ...]:
     """What is asked about each form, in its namespace, the pods under names of their own."""
-    found: list[Asked] = []
+    numbered: list[Asked] = []
     for form, every in enumerate(asked):
-        for one in every:
-            name = f"{control.kind.lower()}-{len(found)}"
-            request = replace(one.request, namespace=_namespace(control, form))
-            old = None if one.old_pod is None else _named(one.old_pod, name, request)
-            found.append(Asked(_named(one.pod, name, request), request, old))
-    return tuple(found)
+        for question in every:
+            name = f"{control.kind.lower()}-{len(numbered)}"
+            request = replace(question.request, namespace=_namespace(control, form))
+            old = None if question.old_pod is None else _named(question.old_pod, name, request)
+            numbered.append(Asked(_named(question.pod, name, request), request, old))
+    return tuple(numbered)
 
 
 def pods(control: Control, statement: str) -> tuple[Json, ...]:
     """The pods that somebody creates around ``statement``; without names."""
     every = _asked(control, statement)
-    return tuple(one.pod for one in every if one.old_pod is None and one.request == ANYBODY)
+    return tuple(question.pod for question in every if question.old_pod is None and question.request == ANYBODY)
 
 
 def _asked(control: Control, statement: str) -> Iterator[Asked]:
@@ -185,7 +187,7 @@ def _probes(control: Control, statement: str) -> tuple[list[Probe], list[Probe]]
         elif not messages and not passing:
             passing.append(probe)
     # where a statement is about the pod as well, what a container breaks comes first
-    by_place = sorted(breaking.items(), key=lambda found: "container" not in found[0][0].split(":")[0])
+    by_place = sorted(breaking.items(), key=lambda entry: "container" not in entry[0][0].split(":")[0])
     return [probe for _, probe in by_place[:2]], passing
 
 
@@ -194,7 +196,7 @@ def _own_words(statement: str) -> tuple[str, ...]:
     params = dict(plain(statement).checks[0].params)
     values, patterns = (params.get(name, ()) for name in ("values", "patterns"))
     assert isinstance(values, tuple) and isinstance(patterns, tuple)
-    return tuple(str(one).replace("*", "x") for one in (*values[:1], *patterns))
+    return tuple(str(value).replace("*", "x") for value in (*values[:1], *patterns))
 
 
 def _pod(probe: Probe, name: str, image: str) -> Json:

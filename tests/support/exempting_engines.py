@@ -16,7 +16,7 @@ from pscc.targets.shared.kyverno_suite import old_object
 from support.engines import run
 from support.exempting import Asked
 
-Said = list[dict[str, list[str]]]
+Objections = list[dict[str, list[str]]]
 """For each question, the messages of each policy that has some."""
 _ASK = """\
 package ask
@@ -28,7 +28,7 @@ answers := [said |
 """
 
 
-def opa(folder: Path, output: Output, names: list[str], asked: tuple[Asked, ...]) -> Said:
+def opa(folder: Path, output: Output, names: list[str], asked: tuple[Asked, ...]) -> Objections:
     """The ``deny`` of each policy of ``names``, in one evaluation."""
     for file in output.files:
         if file.path.endswith(".rego") and not file.path.endswith("_test.rego"):
@@ -46,20 +46,20 @@ def opa(folder: Path, output: Output, names: list[str], asked: tuple[Asked, ...]
         {
             "kind": "AdmissionReview",
             "request": {
-                "operation": "CREATE" if one.old_pod is None else "UPDATE",
-                "namespace": one.request.namespace,
-                "userInfo": {"username": one.request.user, "groups": list(one.request.groups)},
-                "object": one.pod,
-                **({} if one.old_pod is None else {"oldObject": one.old_pod}),
+                "operation": "CREATE" if question.old_pod is None else "UPDATE",
+                "namespace": question.request.namespace,
+                "userInfo": {"username": question.request.user, "groups": list(question.request.groups)},
+                "object": question.pod,
+                **({} if question.old_pod is None else {"oldObject": question.old_pod}),
             },
         }
-        for one in asked
+        for question in asked
     ]
     arguments = ("eval", "--format", "json", "--data", folder, "--stdin-input", "data.ask.answers")
     done = run("opa", *arguments, stdin=json.dumps(reviews))
     assert done.returncode == 0, done.stdout + done.stderr
     answers = json.loads(done.stdout)["result"][0]["expressions"][0]["value"]
-    return [{name: sorted(messages) for name, messages in said.items() if messages} for said in answers]
+    return [{name: sorted(messages) for name, messages in answer.items() if messages} for answer in answers]
 
 
 def reviewed(process: Process, output: Output, asked: tuple[Asked, ...]) -> list[Json]:
@@ -75,19 +75,21 @@ def reviewed(process: Process, output: Output, asked: tuple[Asked, ...]) -> list
         if update:
             request |= {"operation": "UPDATE", "oldPods": [asked[number].old_pod for number in numbers]}
         results |= zip(numbers, process.results(request), strict=True)
-    found = [results[number] for number in range(len(asked))]
-    assert not any(result.get("error") for result in found), [r["error"] for r in found if r.get("error")][:3]
-    return found
+    in_order = [results[number] for number in range(len(asked))]
+    assert not any(result.get("error") for result in in_order), [r["error"] for r in in_order if r.get("error")][:3]
+    return in_order
 
 
 def _batches(asked: tuple[Asked, ...]) -> Iterable[tuple[tuple[str, tuple[str, ...], bool], list[int]]]:
     batches: dict[tuple[str, tuple[str, ...], bool], list[int]] = {}
-    for number, one in enumerate(asked):
-        batches.setdefault((one.request.user, one.request.groups, one.old_pod is not None), []).append(number)
+    for number, question in enumerate(asked):
+        batches.setdefault((question.request.user, question.request.groups, question.old_pod is not None), []).append(
+            number
+        )
     return batches.items()
 
 
-def gatekeeper(process: Process, output: Output, asked: tuple[Asked, ...]) -> Said:
+def gatekeeper(process: Process, output: Output, asked: tuple[Asked, ...]) -> Objections:
     """Gatekeeper's webhook: the constraints of a policy are in the folder of its name."""
     policies = {
         (document["kind"], document["metadata"]["name"]): file.path.removeprefix("policies/").partition("/")[0]
@@ -95,31 +97,31 @@ def gatekeeper(process: Process, output: Output, asked: tuple[Asked, ...]) -> Sa
         if file.path.startswith("policies/") and not file.path.endswith("kustomization.yaml")
         for document in yaml.safe_load_all(file.text)
     }
-    found = reviewed(process, output, asked)
-    return _by_policy(found, "violations", lambda violation: policies[violation["kind"], violation["name"]])
+    results = reviewed(process, output, asked)
+    return _by_policy(results, "violations", lambda violation: policies[violation["kind"], violation["name"]])
 
 
-def policies(process: Process, output: Output, asked: tuple[Asked, ...]) -> Said:
+def policies(process: Process, output: Output, asked: tuple[Asked, ...]) -> Objections:
     """The API server's plugin, or Kyverno's webhook."""
     return _by_policy(reviewed(process, output, asked), "findings", lambda finding: str(finding["policy"]))
 
 
-def _by_policy(results: list[Json], field: str, policy: Callable[[Json], str]) -> Said:
-    said: Said = []
+def _by_policy(results: list[Json], field: str, policy: Callable[[Json], str]) -> Objections:
+    objections: Objections = []
     for result in results:
-        found: dict[str, list[str]] = {}
-        for one in result[field]:
-            found.setdefault(policy(one), []).append(one["message"])
-        said.append({name: sorted(messages) for name, messages in found.items()})
-    return said
+        by_policy: dict[str, list[str]] = {}
+        for objection in result[field]:
+            by_policy.setdefault(policy(objection), []).append(objection["message"])
+        objections.append({name: sorted(messages) for name, messages in by_policy.items()})
+    return objections
 
 
-def kyverno(folder: Path, output: Output, asked: tuple[Asked, ...]) -> Said:
+def kyverno(folder: Path, output: Output, asked: tuple[Asked, ...]) -> Objections:
     """Kyverno's command line, a run for each who asks and for updates; an error counts as a refusal."""
     policies = documents(output)
     names = [str(policy["metadata"]["name"]) for policy in policies]
     (folder / "policies.yaml").write_text(_stream(policies), encoding="utf-8")
-    said: Said = [{} for _ in asked]
+    objections: Objections = [{} for _ in asked]
     for (user, groups, update), numbers in _batches(asked):
         request = Request(user=user, groups=groups)
         _write_asked(folder, names, [asked[number] for number in numbers], request, update)
@@ -130,24 +132,27 @@ def kyverno(folder: Path, output: Output, asked: tuple[Asked, ...]) -> Said:
         by_name = {asked[number].pod["metadata"]["name"]: number for number in numbers}
         for result in json.loads(done.stdout[done.stdout.index("{") :])["results"]:
             if result["result"] not in ("pass", "skip"):
-                found = said[by_name[result["resources"][0]["name"]]]
-                found.setdefault(result["policy"], []).append(result.get("message", ""))
-    return [{name: sorted(messages) for name, messages in found.items()} for found in said]
+                by_policy = objections[by_name[result["resources"][0]["name"]]]
+                by_policy.setdefault(result["policy"], []).append(result.get("message", ""))
+    return [{name: sorted(messages) for name, messages in by_policy.items()} for by_policy in objections]
 
 
 def _write_asked(folder: Path, names: list[str], asked: list[Asked], request: Request, update: bool) -> None:
     """Write what a run reads: the pods, who asks, and the old pods of updates."""
-    (folder / "pods.yaml").write_text(_stream([one.pod for one in asked]), encoding="utf-8")
+    (folder / "pods.yaml").write_text(_stream([question.pod for question in asked]), encoding="utf-8")
     user = {"apiVersion": "cli.kyverno.io/v1alpha1", "kind": "UserInfo", "metadata": {"name": "user"}}
     info = {"username": request.user, "groups": list(request.groups)}
     (folder / "user.yaml").write_text(_stream([{**user, "userInfo": info}]), encoding="utf-8")
     if update:
         rows = [
             {
-                "name": one.pod["metadata"]["name"],
-                "values": {"request.operation": "UPDATE", "request.oldObject": old_object(one.pod, one.old_pod)},
+                "name": question.pod["metadata"]["name"],
+                "values": {
+                    "request.operation": "UPDATE",
+                    "request.oldObject": old_object(question.pod, question.old_pod),
+                },
             }
-            for one in asked
+            for question in asked
         ]
         of = [{"name": name, "resources": rows} for name in names]
         values = {"apiVersion": "cli.kyverno.io/v1alpha1", "kind": "Values", "policies": of}
@@ -155,4 +160,4 @@ def _write_asked(folder: Path, names: list[str], asked: list[Asked], request: Re
 
 
 def _stream(objects: list[Json]) -> str:
-    return "---\n".join(json.dumps(one) + "\n" for one in objects)
+    return "---\n".join(json.dumps(document) + "\n" for document in objects)

@@ -28,19 +28,19 @@ def check_golden(folder: Path, produced: Mapping[str, str], inputs: Collection[s
     clash = [name for name in produced if _is_input(name, inputs)]
     assert not clash, f"{folder}: would overwrite the case's own input: {', '.join(clash)}"
     changes = [_change(name, expected.get(name), produced.get(name)) for name in sorted({*expected, *produced})]
-    told = [change for change in changes if change]
-    if not told:
+    differing = [change for change in changes if change]
+    if not differing:
         return
     if os.environ.get("PSCC_GOLDEN") == WRITE:
         _rewrite(folder, expected, produced)
-        raise AssertionError(f"golden files of {folder} rewritten, read the diff:\n" + "\n".join(told))
-    raise AssertionError(f"golden files of {folder} differ (`make golden` rewrites them):\n" + "\n".join(told))
+        raise AssertionError(f"golden files of {folder} rewritten, read the diff:\n" + "\n".join(differing))
+    raise AssertionError(f"golden files of {folder} differ (`make golden` rewrites them):\n" + "\n".join(differing))
 
 
 def source_in(folder: Path) -> Path:
     """The policy of a case."""
-    (found,) = folder.glob("policy.*")
-    return found
+    (policy,) = folder.glob("policy.*")
+    return policy
 
 
 def _is_input(name: str, inputs: Collection[str]) -> bool:

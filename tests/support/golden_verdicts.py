@@ -44,10 +44,10 @@ Verdicts = Iterator[Recorded]
 
 def recorded(control: Control | None = None) -> Verdicts:
     """The verdicts of all forms of ``control``, or of every control."""
-    for one in (control,) if control else CONTROLS:
-        for statement in statements(one):
+    for each_control in (control,) if control else CONTROLS:
+        for statement in statements(each_control):
             policy = statements_meaning(f"policy p {{ {statement} }}")
-            for label, pod in pods(policy, one):
+            for label, pod in pods(policy, each_control):
                 verdict = interpreter.judge(policy, pod)
                 changed = dict(verdict.pod) if policy.defaults else None
                 yield Recorded(statement, label, policy, pod, verdict.allowed, verdict.messages, changed)
@@ -181,14 +181,14 @@ def text(control: Control) -> str:
     """The file of a control: a statement, and below it a line a pod."""
     lines: list[str] = []
     before = ""
-    for one in recorded(control):
-        if one.statement != before:
-            lines += ["", one.statement] if lines else [one.statement]
-            before = one.statement
-        outcome = "admitted" if one.allowed else f"denied: {' | '.join(one.messages)}"
-        if one.changed is not None:
-            outcome = ", ".join(_changes(one.pod, one.changed, "")) or "unchanged"
-        lines.append(f"    {one.label}: {outcome}")
+    for row in recorded(control):
+        if row.statement != before:
+            lines += ["", row.statement] if lines else [row.statement]
+            before = row.statement
+        outcome = "admitted" if row.allowed else f"denied: {' | '.join(row.messages)}"
+        if row.changed is not None:
+            outcome = ", ".join(_changes(row.pod, row.changed, "")) or "unchanged"
+        lines.append(f"    {row.label}: {outcome}")
     return "\n".join(lines) + "\n"
 
 

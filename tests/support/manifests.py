@@ -39,10 +39,12 @@ def _shape(name: str, kind: Kind) -> Shape:
     """The shape of the field ``name``; what is not described in it is left alone."""
     inside = element(kind)
     assert isinstance(inside, Object)
-    needs = {one.name: one.needs for one in inside.fields if one.needs is not None}
-    below = {one.name: _shape(one.name, one.kind) for one in inside.fields if isinstance(element(one.kind), Object)}
+    needs = {field.name: field.needs for field in inside.fields if field.needs is not None}
+    below = {
+        field.name: _shape(field.name, field.kind) for field in inside.fields if isinstance(element(field.kind), Object)
+    }
     required = {**needs, **(_ITEM if inside is DOWNWARD_FILE else _CHOSEN.get(name, {}))}
-    optional = tuple(one.name for one in inside.fields if one.name not in required)
+    optional = tuple(field.name for field in inside.fields if field.name not in required)
     return Shape(optional, below, required, isinstance(kind, ListOf))
 
 
@@ -65,7 +67,7 @@ def as_written(rng: random.Random, pod: Json) -> Json:
 
 def _written(rng: random.Random, value: object, shape: Shape, density: float) -> object:
     if isinstance(value, list):
-        return [_written(rng, one, shape, density) for one in value]
+        return [_written(rng, element, shape, density) for element in value]
     if not isinstance(value, dict):
         return value
     written = {k: _written(rng, v, shape.below[k], density) if k in shape.below else v for k, v in value.items()}
@@ -89,15 +91,15 @@ def sweep() -> Iterator[Json]:
 
 def _nulls(shape: Shape, depth: int) -> Json:
     """An object whose fields are null ``depth`` levels down."""
-    found: Json = {**shape.required, **dict.fromkeys(shape.optional)}
+    written: Json = {**shape.required, **dict.fromkeys(shape.optional)}
     for name, below in shape.below.items() if depth > 1 else ():
         if name == "volumes":
-            found[name] = list(_volumes(depth - 1))
+            written[name] = list(_volumes(depth - 1))
         elif name in CONTAINER_LISTS:
-            found[name] = _nulls_of_each(name, depth - 1)
+            written[name] = _nulls_of_each(name, depth - 1)
         else:
-            found[name] = [_nulls(below, depth - 1)] if below.many else _nulls(below, depth - 1)
-    return found
+            written[name] = [_nulls(below, depth - 1)] if below.many else _nulls(below, depth - 1)
+    return written
 
 
 def _nulls_of_each(kind: str, depth: int) -> list[Json]:

@@ -207,11 +207,11 @@ def judge(source: SourceFile, wrong: SourceFile, before: ir.Program, outcome: Ou
     if without_spans(after) == without_spans(before):
         return
     outcome.otherwise += 1
-    found = admitted_after(before, after)
-    if found:
-        said = Counter(line for line in fixed.text.splitlines()) - Counter(source.text.splitlines())
+    admitted = admitted_after(before, after)
+    if admitted:
+        added = Counter(line for line in fixed.text.splitlines()) - Counter(source.text.splitlines())
         mistake = Counter(wrong.text.splitlines()) - Counter(source.text.splitlines())
-        outcome.failures.append(f"{list(mistake)} became {list(said)}, which admits {found[1]} for {found[0]}")
+        outcome.failures.append(f"{list(mistake)} became {list(added)}, which admits {admitted[1]} for {admitted[0]}")
 
 
 if __name__ == "__main__":

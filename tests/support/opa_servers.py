@@ -66,9 +66,9 @@ def without_surroundings(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
 
 def free_port() -> int:
     """A port on which nothing listens."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
 
 
 class Server:

@@ -25,10 +25,10 @@ def pruned(value: Any) -> Any:
     """``value`` without empty objects and lists, which no API server tells from fields that are not set."""
     match value:
         case dict():
-            below = {key: pruned(one) for key, one in value.items()}
-            return {key: one for key, one in below.items() if one not in ({}, [], None)}
+            below = {key: pruned(inner) for key, inner in value.items()}
+            return {key: inner for key, inner in below.items() if inner not in ({}, [], None)}
         case list():
-            return [pruned(one) for one in value]
+            return [pruned(inner) for inner in value]
         case _:
             return value
 

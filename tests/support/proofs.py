@@ -43,7 +43,7 @@ def answers(program: ir.Program, texts: Mapping[str, str]) -> list[Answer]:
 def difference(program: ir.Program, texts: Mapping[str, str]) -> Witness | None:
     """The first created pod that is treated differently, which the interpreter confirms; None where all is equal."""
     for claim in claims(program, texts, ("CREATE",)).claims:
-        found = claim.answered(SECONDS)
-        if isinstance(found, Differs):
-            return witness(found, claim.policies)
+        answer = claim.answered(SECONDS)
+        if isinstance(answer, Differs):
+            return witness(answer, claim.policies)
     return None

@@ -54,7 +54,7 @@ def group(name: str) -> Json:
 
 def dump(*objects: Json, name: str = "dump.yaml") -> SourceFile:
     """``objects`` as a stream of YAML."""
-    return SourceFile(name, "---\n".join(yaml.safe_dump(one, sort_keys=False) for one in objects))
+    return SourceFile(name, "---\n".join(yaml.safe_dump(manifest, sort_keys=False) for manifest in objects))
 
 
 OPEN, CLOSED = psp("open", privileged=True), psp("tight", volumes=["secret"])

@@ -39,11 +39,11 @@ def meaning(program: ir.Program) -> list[object]:
 
 def valid_sources() -> list[Path]:
     """Every PSP of the examples, and of the corpus where it is at hand, that is one valid document."""
-    found = []
+    paths = []
     for path in sorted([*(ROOT / "examples").glob("*.yaml"), *(SHARED / "corpus" / "psp").glob("*.y*ml")]):
         try:
             analyse(decode(str(path), path.read_bytes()))
         except SourceError:
             continue
-        found.append(path)
-    return found
+        paths.append(path)
+    return paths

@@ -56,9 +56,9 @@ def _revision(policy_name: str) -> ir.Policy:
 
 def policy_of(level: str, minor: str) -> ir.Policy:
     """The library's policy of that level and minor; the same object for all minors in which nothing changed."""
-    found = library_policy(f"pss/{level}@{minor}")
-    assert found is not None
-    return _revision(found.name.text)
+    policy = library_policy(f"pss/{level}@{minor}")
+    assert policy is not None
+    return _revision(policy.name.text)
 
 
 def engine_verdicts(level: str, minor: str, pods: list[Json]) -> list[bool]:
@@ -81,8 +81,8 @@ def disagreements(pods: list[Json], minors: Iterable[str] = MINORS) -> Iterator[
                 ours[key] = [interpreter.check(policy, pod).allowed for pod in pods]
             for pod, own, theirs in zip(pods, ours[key], engine_verdicts(level, minor, pods), strict=True):
                 if own != theirs:
-                    told = interpreter.check(policy, pod).messages
-                    yield f"{level} {minor}: evaluator {theirs}, interpreter {own} {told}: {json.dumps(pod)}"
+                    messages = interpreter.check(policy, pod).messages
+                    yield f"{level} {minor}: evaluator {theirs}, interpreter {own} {messages}: {json.dumps(pod)}"
 
 
 def draw_pod(rng: random.Random) -> Json:
@@ -96,36 +96,36 @@ def draw_pod(rng: random.Random) -> Json:
         return {"type": kind, **({"localhostProfile": "a.json"} if kind == "Localhost" else {})}
 
     def context(on_pod: bool) -> Json:
-        found: Json = {}
+        fields: Json = {}
         if rng.random() < 0.8:
-            found["runAsNonRoot"] = rng.random() < 0.85
+            fields["runAsNonRoot"] = rng.random() < 0.85
         if rng.random() < 0.3:
-            found["runAsUser"] = rng.choice([0, 1, 1000])
+            fields["runAsUser"] = rng.choice([0, 1, 1000])
         if rng.random() < 0.7:
-            found["seccompProfile"] = {"type": "RuntimeDefault"} if rng.random() < 0.7 else profile()
+            fields["seccompProfile"] = {"type": "RuntimeDefault"} if rng.random() < 0.7 else profile()
         if rng.random() < 0.2:
-            found["appArmorProfile"] = {"type": "RuntimeDefault"} if rng.random() < 0.5 else profile()
+            fields["appArmorProfile"] = {"type": "RuntimeDefault"} if rng.random() < 0.5 else profile()
         if rng.random() < 0.15:
             options = {
                 "type": rng.choice(["", "container_t", "container_engine_t", "container_kvm_t", "spc_t"]),
                 "user": rng.choice(["", "", "", "u"]), "role": rng.choice(["", "", "", "r"]), "level": "s0",
             }  # fmt: skip
-            found["seLinuxOptions"] = {k: v for k, v in options.items() if v or rng.random() < 0.3}
+            fields["seLinuxOptions"] = {k: v for k, v in options.items() if v or rng.random() < 0.3}
         if rng.random() < 0.07:
-            found["windowsOptions"] = rng.choice([{"hostProcess": True}, {"hostProcess": False}, {}])
+            fields["windowsOptions"] = rng.choice([{"hostProcess": True}, {"hostProcess": False}, {}])
         if on_pod and rng.random() < 0.2:
             names = [
                 "kernel.shm_rmid_forced", "net.ipv4.ip_local_reserved_ports", "net.ipv4.tcp_keepalive_time",
                 "net.ipv4.tcp_rmem", "net.ipv4.tcp_notsent_lowat", "kernel.msgmax", "net.ipv4.tcp_slow_start_after_idle",
             ]  # fmt: skip
-            found["sysctls"] = [{"name": name, "value": "1"} for name in rng.sample(names, rng.randint(1, 2))]
+            fields["sysctls"] = [{"name": name, "value": "1"} for name in rng.sample(names, rng.randint(1, 2))]
         if not on_pod:
             if rng.random() < 0.85:
-                found["allowPrivilegeEscalation"] = rng.random() < 0.1
+                fields["allowPrivilegeEscalation"] = rng.random() < 0.1
             if rng.random() < 0.1:
-                found["privileged"] = rng.random() < 0.4
+                fields["privileged"] = rng.random() < 0.4
             if rng.random() < 0.1:
-                found["procMount"] = rng.choice(["Default", "Unmasked", "Unmasked"])
+                fields["procMount"] = rng.choice(["Default", "Unmasked", "Unmasked"])
             capabilities: Json = {}
             if rng.random() < 0.85:
                 capabilities["drop"] = rng.choice([["ALL"], ["ALL"], ["ALL"], ["KILL", "ALL"], ["KILL"], []])
@@ -134,20 +134,20 @@ def draw_pod(rng: random.Random) -> Json:
                     [["NET_BIND_SERVICE"], ["CHOWN"], ["SYS_ADMIN"], ["KILL", "MKNOD"], []]
                 )
             if capabilities or rng.random() < 0.3:
-                found["capabilities"] = capabilities
-        return found
+                fields["capabilities"] = capabilities
+        return fields
 
     def container(name: str) -> Json:
-        made: Json = {"name": name, "image": "i", "securityContext": context(False)}
+        fields: Json = {"name": name, "image": "i", "securityContext": context(False)}
         if rng.random() < 0.1:
-            made["ports"] = [{"containerPort": 80, **rng.choice([{"hostPort": 80}, {"hostPort": 0}, {}])}]
+            fields["ports"] = [{"containerPort": 80, **rng.choice([{"hostPort": 80}, {"hostPort": 0}, {}])}]
         if rng.random() < 0.12:
             action = {
                 rng.choice(["httpGet", "tcpSocket"]): {"port": 80, **rng.choice([{"host": "h"}, {"host": ""}, {}])}
             }
             place = rng.choice(["livenessProbe", "readinessProbe", "startupProbe", "postStart", "preStop"])
-            made.update({"lifecycle": {place: action}} if place in ("postStart", "preStop") else {place: action})
-        return made
+            fields.update({"lifecycle": {place: action}} if place in ("postStart", "preStop") else {place: action})
+        return fields
 
     spec: Json = {"containers": [container("a")], "securityContext": context(True)}
     if rng.random() < 0.3:

@@ -192,10 +192,10 @@ def kyverno(folder: Path, policy: Policy, asked: list[Question]) -> list[list[st
     policies = folder / "policies" / f"{name}.yaml"
     done = run("kyverno", "apply", policies, "-r", pods, "-p", "--output-format", "json", *more)
     assert "{" in done.stdout, done.stdout + done.stderr
-    found: dict[str, list[str]] = {}
+    by_pod: dict[str, list[str]] = {}
     for result in json.loads(done.stdout[done.stdout.index("{") :])["results"]:
-        messages = found.setdefault(result["resources"][0]["name"], [])
+        messages = by_pod.setdefault(result["resources"][0]["name"], [])
         if result["result"] not in ("pass", "skip"):
             messages.append(result.get("message", ""))
-    assert found.keys() >= {q.name for q in asked}
-    return [sorted(found[q.name]) for q in asked]
+    assert by_pod.keys() >= {q.name for q in asked}
+    return [sorted(by_pod[q.name]) for q in asked]

@@ -46,15 +46,15 @@ def spent_on_what_is_large(output: Output) -> dict[str, list[Json]]:
     judges = {
         d["metadata"]["name"]: json.dumps(d) for d in resources(output) if d["kind"] == "ValidatingAdmissionPolicy"
     }
-    found: dict[str, list[Json]] = {}
+    by_policy: dict[str, list[Json]] = {}
     for policy, text in judges.items():
         rows = answer["results"][1 if '"deployments"' in text else 2 if '"cronjobs"' in text else 0]
-        found[policy] = [one for one in rows if one["policy"] == policy]
-    return found
+        by_policy[policy] = [row for row in rows if row["policy"] == policy]
+    return by_policy
 
 
 def ask_api_server(output: Output, *reviews: Json) -> list[list[Json]]:
     """The results of each review; the API server's type checker warns of nothing."""
-    loaded, *told = ask_vap(load(output) | {"check": True}, *({"op": "review", **review} for review in reviews))
+    loaded, *answers = ask_vap(load(output) | {"check": True}, *({"op": "review", **review} for review in reviews))
     assert loaded.get("warnings") == [] and not loaded["ignored"], loaded
-    return [answer["results"] for answer in told]
+    return [answer["results"] for answer in answers]

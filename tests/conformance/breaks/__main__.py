@@ -41,18 +41,18 @@ def _outputs(share: float | None, seed: int, output: str, show_all: bool) -> int
     begun = time.monotonic()
     tried = hunt.hunted(output, share, seed)
     rows: Counter[tuple[str, str]] = Counter()
-    for one in tried:
-        rows[one.group.output, _told(one.group.label, one.outcome, OUTPUTS, show_all)] += 1
-    noticed = [one.group.label for one in tried if one.outcome != "unnoticed"]
-    labels = [one.label for one in groups()] if share is None and not output else []
+    for try_ in tried:
+        rows[try_.group.output, _verdict(try_.group.label, try_.outcome, OUTPUTS, show_all)] += 1
+    noticed = [try_.group.label for try_ in tried if try_.outcome != "unnoticed"]
+    labels = [group.label for group in groups()] if share is None and not output else []
     wrong = _wrong(noticed, labels, OUTPUTS)
     for name in settings.OUTPUTS:
-        counts = {told: rows[name, told] for told in ("noticed", "refused", "equivalent", "unnoticed")}
+        counts = {verdict: rows[name, verdict] for verdict in ("noticed", "refused", "equivalent", "unnoticed")}
         if sum(counts.values()):
             click.echo(
-                f"{name}: {sum(counts.values())} breaks: {', '.join(f'{n} {told}' for told, n in counts.items())}"
+                f"{name}: {sum(counts.values())} breaks: {', '.join(f'{n} {verdict}' for verdict, n in counts.items())}"
             )
-    unnoticed = sum(number for (_, told), number in rows.items() if told == "unnoticed")
+    unnoticed = sum(number for (_, verdict), number in rows.items() if verdict == "unnoticed")
     click.echo(
         f"{len(tried)} breaks of outputs, {len(OUTPUTS)} patterns of equivalent ones, "
         f"{unnoticed} unnoticed, {time.monotonic() - begun:.0f} s"
@@ -63,28 +63,29 @@ def _outputs(share: float | None, seed: int, output: str, show_all: bool) -> int
 def _printers(share: float | None, seed: int, show_all: bool) -> int:
     begun = time.monotonic()
     tried = printers.hunted(share, seed)
-    told = Counter(
-        _told(one.label, "noticed" if one.noticed else "unnoticed", PRINTERS, show_all, one.noticed) for one in tried
+    by_verdict = Counter(
+        _verdict(try_.label, "noticed" if try_.noticed else "unnoticed", PRINTERS, show_all, try_.noticed)
+        for try_ in tried
     )
-    labels = [one.label for one in printers.everything()]
-    wrong = _wrong([one.label for one in tried if one.noticed], labels, PRINTERS)
+    labels = [break_.label for break_ in printers.everything()]
+    wrong = _wrong([try_.label for try_ in tried if try_.noticed], labels, PRINTERS)
     lost = [label for label in WORDS if label not in labels]
     for label in lost:
         click.echo(f"needless  {label}: there is no such line")
     click.echo(
-        f"{len(tried)} breaks of printers, {told['equivalent']} equivalent, {len(WORDS)} lines that are for people, "
-        f"{told['unnoticed']} unnoticed, {time.monotonic() - begun:.0f} s"
+        f"{len(tried)} breaks of printers, {by_verdict['equivalent']} equivalent, {len(WORDS)} lines that are for people, "
+        f"{by_verdict['unnoticed']} unnoticed, {time.monotonic() - begun:.0f} s"
     )
-    return told["unnoticed"] + wrong + len(lost)
+    return by_verdict["unnoticed"] + wrong + len(lost)
 
 
-def _told(label: str, outcome: str, patterns: Patterns, show_all: bool, by: str = "") -> str:
+def _verdict(label: str, outcome: str, patterns: Patterns, show_all: bool, by: str = "") -> str:
     """What is said of the break ``label``, which is listed where it is not noticed."""
     reason = why(label, patterns) if outcome == "unnoticed" else by[:120]
-    told = "equivalent" if outcome == "unnoticed" and reason else outcome
+    verdict = "equivalent" if outcome == "unnoticed" and reason else outcome
     if show_all or outcome == "unnoticed":
-        click.echo(f"{told}  {label}{f'  ({reason})' if reason else ''}")
-    return told
+        click.echo(f"{verdict}  {label}{f'  ({reason})' if reason else ''}")
+    return verdict
 
 
 def _wrong(noticed: list[str], labels: list[str], patterns: Patterns) -> int:

@@ -59,19 +59,19 @@ class Ask:
 
 def asks_of(program: ir.Program, rollout: Rollout) -> list[Ask]:
     """The requests for ``program``, as it is rolled out, in a stable order; the likeliest to tell come first."""
-    found: list[Ask] = []
+    asks: list[Ask] = []
     for policy in program.policies:
-        found += _of_policy(policy)
+        asks += _of_policy(policy)
     for choice in program.choices:
         for policy in choice.policies:
-            found += _of_member(choice, policy)
-        found += _settled(choice)
+            asks += _of_member(choice, policy)
+        asks += _settled(choice)
     pods = _telling(program)
     requesters = list(requesters_of(program, rollout))
-    found += [_asked(pod, who) for who in requesters for pod in pods]
-    found += _by_others(pods, requesters)
-    found += _elsewhere(pods)
-    return list({json.dumps([a.object, a.old, *map(str, a.batch)], sort_keys=True): a for a in found}.values())
+    asks += [_asked(pod, who) for who in requesters for pod in pods]
+    asks += _by_others(pods, requesters)
+    asks += _elsewhere(pods)
+    return list({json.dumps([a.object, a.old, *map(str, a.batch)], sort_keys=True): a for a in asks}.values())
 
 
 # --- a policy's own suite ---------------------------------------------------------
@@ -103,7 +103,7 @@ def _of_policy(policy: ir.Policy) -> Iterator[Ask]:
 def _of_member(choice: ir.Choice, policy: ir.Policy) -> Iterator[Ask]:
     """The same of a policy of a choice, some of it, as somebody asks who may use it."""
     grants = [grant for grant in choice.grants if grant.policy == policy.name]
-    who = next((one for grant in grants for one in named(grant.subjects, _one_of(grant.namespaces))), None)
+    who = next((requester for grant in grants for requester in named(grant.subjects, _one_of(grant.namespaces))), None)
     if who is None:
         return
     everywhere = replace(policy, scope=EVERYWHERE)
@@ -114,7 +114,7 @@ def _of_member(choice: ir.Choice, policy: ir.Policy) -> Iterator[Ask]:
     changed = list(_changed(everywhere, who.namespace, pods))
     asked += [*changed[:_MEMBER], *changed[_MEMBER:][-2:]]
     asked += _alone(everywhere, who.namespace, _pods_of(everywhere, who.namespace, _SUITE))
-    yield from (replace(one, user=who.user, groups=who.groups) for one in asked)
+    yield from (replace(ask, user=who.user, groups=who.groups) for ask in asked)
 
 
 def _settled(choice: ir.Choice) -> Iterator[Ask]:
@@ -131,7 +131,7 @@ def _settled(choice: ir.Choice) -> Iterator[Ask]:
     annotated = {"metadata": {"annotations": {"seccomp.security.alpha.kubernetes.io/pod": "runtime/default"}}}
     pods = [bare, *(dict(interpreter.judge(policy, bare).pod) for policy in choice.policies)]
     pods.append(dict(interpreter.judge(choice.policies[-1], pods[1]).pod))
-    pods = [one for pod in pods for one in (pod, merge(pod, profile), merge(merge(pod, profile), annotated))]
+    pods = [variant for pod in pods for variant in (pod, merge(pod, profile), merge(merge(pod, profile), annotated))]
     for grant in choice.grants:
         for who in named(grant.subjects, _one_of(grant.namespaces)):
             yield from (_asked(pod, who) for pod in pods)
@@ -154,7 +154,7 @@ def _changed(policy: ir.Policy, home: str, pods: list[Json]) -> Iterator[Ask]:
     accepted = whole(dict(accepted_by(policy)), home)
     before = accepted
     refused = [pod for pod in pods if not interpreter.check(policy, pod).allowed]
-    for pod in (one for one in pods if is_debugged(one)):
+    for pod in (pod for pod in pods if is_debugged(pod)):
         old = {**pod, "spec": {k: v for k, v in pod["spec"].items() if k != "ephemeralContainers"}}
         yield Ask(pod, home, operation="UPDATE", old=old, subresource="ephemeralcontainers")
     for number, pod in enumerate(refused[:: max(1, len(refused) // _CHANGED)]):
@@ -178,55 +178,60 @@ def _alone(policy: ir.Policy, home: str, pods: list[Json]) -> Iterator[Ask]:
     plain = [pod for pod in pods if not is_debugged(pod)]
     judged = [(pod, interpreter.check(policy, pod).allowed) for pod in (*plain, *map(_inheriting, plain))]
     accepted = [whole(dict(accepted_by(policy)), home), *(pod for pod, allowed in judged if allowed)]
-    found: dict[tuple[str, ...], tuple[Json, Json]] = {}
+    by_place: dict[tuple[str, ...], tuple[Json, Json]] = {}
     for pod in (pod for pod, allowed in judged if not allowed):
         for old in accepted:
             places = set(_places(old["spec"], pod["spec"]))
             if len(places) == 1:
-                found.setdefault(places.pop(), (old, pod))
-    for old, pod in found.values():
+                by_place.setdefault(places.pop(), (old, pod))
+    for old, pod in by_place.values():
         yield Ask(pod, home, operation="UPDATE", old={**old, "metadata": pod["metadata"]})
 
 
 def _inheriting(pod: Json) -> Json:
     """``pod`` whose containers have nothing of their own where the pod's security context counts."""
     containers = [
-        {**one, "securityContext": {k: v for k, v in one.get("securityContext", {}).items() if k not in INHERITED}}
-        for one in pod["spec"]["containers"]
+        {
+            **container,
+            "securityContext": {k: v for k, v in container.get("securityContext", {}).items() if k not in INHERITED},
+        }
+        for container in pod["spec"]["containers"]
     ]
     return {**pod, "spec": {**pod["spec"], "containers": containers}}
 
 
-def _places(one: object, other: object, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+def _places(before: object, after: object, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
     """Where two values differ, without the places in lists."""
-    if isinstance(one, dict) and isinstance(other, dict):
-        for name in sorted({*one, *other}):
-            yield from _places(one.get(name), other.get(name), (*path, name))
-    elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
-        for first, second in zip(one, other, strict=True):
+    if isinstance(before, dict) and isinstance(after, dict):
+        for name in sorted({*before, *after}):
+            yield from _places(before.get(name), after.get(name), (*path, name))
+    elif isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
+        for first, second in zip(before, after, strict=True):
             yield from _places(first, second, path)
-    elif one != other:
+    elif before != after:
         yield path
 
 
 def _renamed(pod: Json) -> Json:
     """``pod`` with its containers called otherwise."""
-    containers = [{**one, "name": f"{one['name']}-before"} for one in pod["spec"]["containers"]]
+    containers = [{**container, "name": f"{container['name']}-before"} for container in pod["spec"]["containers"]]
     return {**pod, "spec": {**pod["spec"], "containers": containers}}
 
 
 def _of_workloads(home: str, pods: list[Json]) -> Iterator[Ask]:
     """Workloads of some of ``pods``, the kinds in turn: created, changed, changed in nothing that is looked at, and owned."""
-    made = [workload(number, pod) for number, pod in enumerate(pods[:: max(1, len(pods) // _WORKLOADS)])]
-    yield from (Ask(one, home) for one in made)
+    workloads = [workload(number, pod) for number, pod in enumerate(pods[:: max(1, len(pods) // _WORKLOADS)])]
+    yield from (Ask(owned, home) for owned in workloads)
     for controller in (True, False):
         owners = [{"apiVersion": "example.com/v1", "kind": "Owner", "name": "o", "uid": "1", "controller": controller}]
-        yield from (Ask({**one, "metadata": {**one["metadata"], "ownerReferences": owners}}, home) for one in made)
+        yield from (
+            Ask({**owned, "metadata": {**owned["metadata"], "ownerReferences": owners}}, home) for owned in workloads
+        )
     kinds = len(KINDS)
-    for one, other in zip(made, made[kinds:], strict=False):
-        yield Ask({**other, "metadata": one["metadata"]}, home, operation="UPDATE", old=one)
+    for before, after in zip(workloads, workloads[kinds:], strict=False):
+        yield Ask({**after, "metadata": before["metadata"]}, home, operation="UPDATE", old=before)
         yield Ask(
-            {**other, "metadata": {**other["metadata"], "labels": {"a": "b"}}}, home, operation="UPDATE", old=other
+            {**after, "metadata": {**after["metadata"], "labels": {"a": "b"}}}, home, operation="UPDATE", old=after
         )
 
 
@@ -248,17 +253,17 @@ def _nearly_left_out(policy: ir.Policy, pods: list[Json]) -> Iterator[Json]:
 
 def _crowded(policy: ir.Policy, home: str) -> Iterator[Json]:
     """A pod that is wrong in many ways: what each check says of it has several findings, in their order."""
-    found: Json = whole(dict(accepted_by(policy)), home)
-    first = found["spec"]["containers"][0]
+    crowded: Json = whole(dict(accepted_by(policy)), home)
+    first = crowded["spec"]["containers"][0]
     containers = [first]
     for check in policy.checks:
         for probe in control_of(check.control).probes(check):
             if probe.container is None:
-                found = json.loads(json.dumps(merge(found, probe.pod or {})))
+                crowded = json.loads(json.dumps(merge(crowded, probe.pod or {})))
             elif len(containers) < _CROWD:
                 containers.append(merge({**first, "name": f"c{len(containers)}"}, probe.container))
-    found["metadata"]["name"] = "crowded"
-    yield {**found, "spec": {**found["spec"], "containers": containers}}
+    crowded["metadata"]["name"] = "crowded"
+    yield {**crowded, "spec": {**crowded["spec"], "containers": containers}}
 
 
 def _nearly_exempt(policy: ir.Policy, home: str) -> Iterator[Json]:
@@ -277,9 +282,9 @@ def _nearly_exempt(policy: ir.Policy, home: str) -> Iterator[Json]:
         )
         for called in near(names) if words else ():
             for pod in refused:
-                made: Json = json.loads(json.dumps(whole(pod, home)))
-                made["spec"]["containers"][0][kind] = called
-                yield made
+                renamed: Json = json.loads(json.dumps(whole(pod, home)))
+                renamed["spec"]["containers"][0][kind] = called
+                yield renamed
 
 
 # --- who asks -----------------------------------------------------------------------
@@ -288,17 +293,17 @@ def _nearly_exempt(policy: ir.Policy, home: str) -> Iterator[Json]:
 def _telling(program: ir.Program) -> list[Json]:
     """For each policy a pod that it refuses, and one pod that says nothing; of a choice, pods that one policy alone accepts."""
     policies = [*program.policies, *(policy for choice in program.choices for policy in choice.policies)]
-    found = [{"metadata": {"name": "bare"}, "spec": {"containers": [{"name": "main", "image": "app:1"}]}}]
+    pods = [{"metadata": {"name": "bare"}, "spec": {"containers": [{"name": "main", "image": "app:1"}]}}]
     for number, policy in enumerate(policies):
         everywhere = replace(policy, scope=EVERYWHERE, exemptions=())
         refused: list[Case] = [c for c in cases_for(everywhere, _SUITE) if not c.allowed and c.old_pod is None]
         plain = [c for c in refused if "ephemeralContainers" not in str(c.pod)]
         if plain:
             pod: Json = json.loads(json.dumps(plain[0].pod))
-            found.append({**pod, "metadata": {**pod["metadata"], "name": f"refused-{number}"}})
+            pods.append({**pod, "metadata": {**pod["metadata"], "name": f"refused-{number}"}})
     for choice in program.choices:
-        found += _parting(choice)
-    return found
+        pods += _parting(choice)
+    return pods
 
 
 def _parting(choice: ir.Choice) -> Iterator[Json]:
@@ -318,10 +323,10 @@ def _parting(choice: ir.Choice) -> Iterator[Json]:
 
 
 def _asked(pod: Json, who: Request) -> Ask:
-    made: Json = {**pod, "spec": dict(pod["spec"])}
+    asked: Json = {**pod, "spec": dict(pod["spec"])}
     if who.service_account:
-        made["spec"]["serviceAccountName"] = who.service_account
-    return Ask({**whole(made, who.namespace), "spec": made["spec"]}, who.namespace, who.user, who.groups)
+        asked["spec"]["serviceAccountName"] = who.service_account
+    return Ask({**whole(asked, who.namespace), "spec": asked["spec"]}, who.namespace, who.user, who.groups)
 
 
 # --- what else there is ---------------------------------------------------------------
@@ -332,17 +337,17 @@ def _by_others(pods: list[Json], requesters: list[Request]) -> Iterator[Ask]:
     refused = pods[1:] or pods
     for number, who in enumerate(requesters):
         pod = refused[number % len(refused)]
-        made = {
+        pod_of_requester = {
             **pod,
             "spec": {**pod["spec"], **({"serviceAccountName": who.service_account} if who.service_account else {})},
         }
-        yield Ask(workload(number, whole(made, who.namespace)), who.namespace, who.user, who.groups)
+        yield Ask(workload(number, whole(pod_of_requester, who.namespace)), who.namespace, who.user, who.groups)
 
 
 def _elsewhere(pods: list[Json]) -> Iterator[Ask]:
     """Requests that no policy is about: deletions, other subresources, other objects."""
     bare = whole(pods[0], "default")
-    for pod in (whole(one, "default") for one in pods[1:]):
+    for pod in (whole(pod, "default") for pod in pods[1:]):
         yield Ask(pod, operation="DELETE", old=pod)
         yield Ask(pod, operation="UPDATE", old=bare, subresource="status")
         yield Ask({**pod, "kind": "PodTemplate", "template": {"spec": pod["spec"]}})
@@ -355,7 +360,7 @@ def _elsewhere(pods: list[Json]) -> Iterator[Ask]:
 
 def batches(asked: Iterable[Ask]) -> list[list[Ask]]:
     """``asked`` in lists that one review can hold, none of them long."""
-    found: dict[tuple[object, ...], list[Ask]] = {}
-    for one in asked:
-        found.setdefault((*one.batch, one.object["kind"] == "Pod"), []).append(one)
-    return [mine[start : start + _MOST] for mine in found.values() for start in range(0, len(mine), _MOST)]
+    by_batch: dict[tuple[object, ...], list[Ask]] = {}
+    for ask in asked:
+        by_batch.setdefault((*ask.batch, ask.object["kind"] == "Pod"), []).append(ask)
+    return [mine[start : start + _MOST] for mine in by_batch.values() for start in range(0, len(mine), _MOST)]

@@ -29,7 +29,7 @@ CHOICE_SLIPS = (
         ),
         _CELS,
     ),
-    Slip("targets.shared.choice_who.asking", "the first alone", then(lambda found: found[:1]), _CELS),
+    Slip("targets.shared.choice_who.asking", "the first alone", then(lambda variables: variables[:1]), _CELS),
     Slip("targets.shared.choice_who.may_use", "anybody", always(TRUE), (*_CELS, "kyverno")),
     Slip(
         "targets.shared.choice_who.may_use",
@@ -101,7 +101,7 @@ CHOICE_SLIPS = (
     Slip(
         "lowering.partition._policies",
         "everywhere",
-        then(lambda found: [replace(p, scope=Scope()) for p in found]),
+        then(lambda policies: [replace(p, scope=Scope()) for p in policies]),
         (*_CELS, "gatekeeper"),
     ),
 )

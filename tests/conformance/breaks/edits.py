@@ -52,8 +52,8 @@ def replaced(value: Any, path: Path, new: Any) -> Any:
     if isinstance(value, dict):
         below = {**value, step: replaced(value[step], rest, new)}
         return {k: v for k, v in below.items() if v is not DROPPED}
-    below_list = [replaced(one, rest, new) if number == step else one for number, one in enumerate(value)]
-    return [one for one in below_list if one is not DROPPED]
+    below_list = [replaced(element, rest, new) if number == step else element for number, element in enumerate(value)]
+    return [element for element in below_list if element is not DROPPED]
 
 
 def at(value: Any, path: Path) -> Any:
@@ -91,4 +91,4 @@ def in_short(text: str, most: int = 70) -> str:
 @cache
 def nearest(name: str, others: tuple[str, ...]) -> str:
     """The one of ``others`` that is spelled most like ``name``, the likeliest slip; empty where there is none."""
-    return max(others, key=lambda one: SequenceMatcher(None, one, name).ratio(), default="")
+    return max(others, key=lambda other: SequenceMatcher(None, other, name).ratio(), default="")

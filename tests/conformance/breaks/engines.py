@@ -24,7 +24,7 @@ class Answer:
     """What an engine says of a request: whether it admits it; each text with what is done about it; the object then."""
 
     allowed: bool
-    told: tuple[tuple[str, str], ...]
+    findings: tuple[tuple[str, str], ...]
     object: str = ""
 
 
@@ -46,10 +46,10 @@ class Asked(Protocol):
 
 def _objects(emitted: tuple[Json, ...]) -> list[Json]:
     """``emitted``, where each is an object to an API server. Raises `EngineError`."""
-    for one in emitted:
-        named = isinstance(one.get("metadata"), dict) and one["metadata"].get("name")
-        if not (one.get("apiVersion") and one.get("kind") and named):
-            raise EngineError(f"no object: {one.get('kind')} without apiVersion, kind or name")
+    for document in emitted:
+        named = isinstance(document.get("metadata"), dict) and document["metadata"].get("name")
+        if not (document.get("apiVersion") and document.get("kind") and named):
+            raise EngineError(f"no object: {document.get('kind')} without apiVersion, kind or name")
     return list(emitted)
 
 
@@ -105,10 +105,10 @@ class Reviews:
             "subresource": first.subresource,
             "namespace": first.namespace if self.plugins else {"name": first.namespace, "labels": first.labels},
             "user": {"name": first.user, "groups": list(first.groups)},
-            "pods": [one.object for one in asked],
+            "pods": [ask.object for ask in asked],
         }
         if first.operation == "UPDATE":
-            review["oldPods"] = [one.old for one in asked]
+            review["oldPods"] = [ask.old for ask in asked]
         if self.plugins:
             review["grants"] = list(self.grants)
         return [_answer(result) for result in self.process.results(review)]
@@ -117,9 +117,9 @@ class Reviews:
 def _answer(result: Json) -> Answer:
     if result.get("error"):
         return Answer(False, (("error", str(result["error"])),))
-    told = [(one["enforcementAction"], one["message"]) for one in result.get("violations", [])]
-    told += [(",".join(one["actions"]), one["message"]) for one in result.get("findings", [])]
-    return Answer(result["allowed"], tuple(sorted(told)), json.dumps(result.get("pod"), sort_keys=True))
+    findings = [(violation["enforcementAction"], violation["message"]) for violation in result.get("violations", [])]
+    findings += [(",".join(finding["actions"]), finding["message"]) for finding in result.get("findings", [])]
+    return Answer(result["allowed"], tuple(sorted(findings)), json.dumps(result.get("pod"), sort_keys=True))
 
 
 # --- OPA --------------------------------------------------------------------------
@@ -155,7 +155,7 @@ class Opa:
 
     def answers(self, asked: list[Ask]) -> list[Answer]:
         """See `Asked`; these may differ in all."""
-        given = json.dumps({"requests": [_review_of(one) for one in asked]})
+        given = json.dumps({"requests": [_review_of(ask) for ask in asked]})
         done = run("opa", "eval", "--format", "json", "--stdin-input", "--data", self.folder, _QUERY, stdin=given)
         if done.returncode != 0:
             raise EngineError(f"opa: {done.stdout}{done.stderr}")
@@ -163,22 +163,22 @@ class Opa:
         if not results:
             raise EngineError("opa: no answer")
         return [
-            Answer(allowed, tuple(sorted((kind, text) for kind, text in told)))
-            for allowed, told in results[0]["bindings"]["answers"]
+            Answer(allowed, tuple(sorted((kind, text) for kind, text in findings)))
+            for allowed, findings in results[0]["bindings"]["answers"]
         ]
 
 
-def _review_of(one: Ask) -> Json:
-    if not one.user and one.operation == "CREATE":
-        return one.object
+def _review_of(ask: Ask) -> Json:
+    if not ask.user and ask.operation == "CREATE":
+        return ask.object
     request: Json = {
-        "operation": one.operation,
-        "namespace": one.namespace,
-        "userInfo": {"username": one.user, "groups": list(one.groups)},
-        "object": None if one.operation == "DELETE" else one.object,
+        "operation": ask.operation,
+        "namespace": ask.namespace,
+        "userInfo": {"username": ask.user, "groups": list(ask.groups)},
+        "object": None if ask.operation == "DELETE" else ask.object,
     }
-    if one.old is not None:
-        request["oldObject"] = one.old
+    if ask.old is not None:
+        request["oldObject"] = ask.old
     return {"apiVersion": "admission.k8s.io/v1", "kind": "AdmissionReview", "request": request}
 
 
@@ -195,20 +195,22 @@ class Kyverno:
         """See `Asked`."""
         assert isinstance(emitted, tuple)
         given = _objects(emitted)
-        (self.folder / "policies.yaml").write_text("---\n".join(json.dumps(one) + "\n" for one in given), "utf-8")
+        (self.folder / "policies.yaml").write_text(
+            "---\n".join(json.dumps(document) + "\n" for document in given), "utf-8"
+        )
 
     def answers(self, asked: list[Ask]) -> list[Answer]:
         """See `Asked`."""
-        objects = [_named(one, f"object-{number}") for number, one in enumerate(asked)]
+        objects = [_named(ask, f"object-{number}") for number, ask in enumerate(asked)]
         info = {"username": asked[0].user, "groups": list(asked[0].groups)}
         head = {"apiVersion": "cli.kyverno.io/v1alpha1", "kind": "UserInfo", "metadata": {"name": "user"}}
         spaces = [
-            {"name": one.namespace, "labels": {"kubernetes.io/metadata.name": one.namespace, **one.labels}}
-            for one in {one.namespace: one for one in asked}.values()
+            {"name": ask.namespace, "labels": {"kubernetes.io/metadata.name": ask.namespace, **ask.labels}}
+            for ask in {ask.namespace: ask for ask in asked}.values()
         ]
         values = {"apiVersion": "cli.kyverno.io/v1alpha1", "kind": "Values", "namespaceSelector": spaces}
         paths = {name: self.folder / f"{name}.yaml" for name in ("policies", "objects", "user", "values")}
-        paths["objects"].write_text("---\n".join(json.dumps(one) + "\n" for one in objects), encoding="utf-8")
+        paths["objects"].write_text("---\n".join(json.dumps(document) + "\n" for document in objects), encoding="utf-8")
         paths["user"].write_text(json.dumps({**head, "userInfo": info}), encoding="utf-8")
         paths["values"].write_text(json.dumps(values), encoding="utf-8")
         out = self.folder / "out"
@@ -219,26 +221,28 @@ class Kyverno:
         done = run("kyverno", "apply", paths["policies"], *about, "-p", "--output-format", "json", "-o", out)
         if "{" not in done.stdout:
             raise EngineError(f"kyverno: {done.stdout}{done.stderr}")
-        told: dict[str, list[tuple[str, str]]] = {one["metadata"]["name"]: [] for one in objects}
+        findings: dict[str, list[tuple[str, str]]] = {document["metadata"]["name"]: [] for document in objects}
         try:
             reported = json.loads(done.stdout[done.stdout.index("{") :])
         except json.JSONDecodeError as error:
             raise EngineError(f"kyverno: {done.stdout}{done.stderr}") from error
         for row in reported["results"] or []:
             for resource in row["resources"]:
-                if row["result"] not in ("pass", "skip") and resource["name"] in told:
-                    told[resource["name"]].append((f"{row['policy']}/{row.get('rule', '')}", row.get("message", "")))
+                if row["result"] not in ("pass", "skip") and resource["name"] in findings:
+                    findings[resource["name"]].append(
+                        (f"{row['policy']}/{row.get('rule', '')}", row.get("message", ""))
+                    )
         changed = {
-            one["metadata"]["name"]: one
+            document["metadata"]["name"]: document
             for path in sorted(out.iterdir())
-            for one in yaml.load_all(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
-            if one
+            for document in yaml.load_all(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+            if document
         }
         return [
-            Answer(not told[name], tuple(sorted(told[name])), json.dumps(changed.get(name), sort_keys=True))
-            for name in told
+            Answer(not findings[name], tuple(sorted(findings[name])), json.dumps(changed.get(name), sort_keys=True))
+            for name in findings
         ]
 
 
-def _named(one: Ask, name: str) -> Json:
-    return {**one.object, "metadata": {**one.object["metadata"], "name": name, "namespace": one.namespace}}
+def _named(ask: Ask, name: str) -> Json:
+    return {**ask.object, "metadata": {**ask.object["metadata"], "name": name, "namespace": ask.namespace}}

@@ -82,7 +82,7 @@ OUTPUTS: Patterns = (
     ),
     # words of a choice
     Equivalent(
-        r"(vap|gatekeeper --engine cel): choose( apart)?: .* told: (another variable is read: variables\.words(?!Narrow)\w+|"
+        r"(vap|gatekeeper --engine cel): choose( apart)?: .* refusals: (another variable is read: variables\.words(?!Narrow)\w+|"
         r"the first branch is always taken: variables\.words\w+ != .*)",
         "a policy without defaults has the same words once they are set",
     ),
@@ -170,13 +170,13 @@ PRINTERS: Patterns = (
 
 def why(label: str, patterns: Patterns) -> str:
     """Why the break of this label changes nothing; empty where it is not said."""
-    return next((one.why for one in patterns if one.has(label)), "")
+    return next((pattern.why for pattern in patterns if pattern.has(label)), "")
 
 
 def needless(labels: Iterable[str], patterns: Patterns) -> list[str]:
     """Those of ``patterns`` that none of ``labels`` has."""
     known = list(labels)
-    return [one.pattern for one in patterns if not any(one.has(label) for label in known)]
+    return [pattern.pattern for pattern in patterns if not any(pattern.has(label) for label in known)]
 
 
 def too_wide(noticed: Iterable[str], patterns: Patterns) -> list[str]:

@@ -18,12 +18,12 @@ Tool = Callable[[Path], str]
 
 
 def _tool(name: str, *arguments: str) -> Tool:
-    def told(folder: Path) -> str:
+    def printed(folder: Path) -> str:
         done = run(name, *arguments, folder)
         text = re.sub(r"\d[\d.]*(ms|µs|s)\b", "", done.stdout + done.stderr)
         return f"{done.returncode} {text.replace(str(folder), '')}"
 
-    return told
+    return printed
 
 
 def _renamed(folder: Path) -> str:
@@ -41,24 +41,24 @@ def _edited(tool: Tool) -> Tool:
         (r"(?m)^spec:$", "spec:\n  more: true"),
     )
 
-    def told(folder: Path) -> str:
+    def printed(folder: Path) -> str:
         applied = [path for path in sorted(folder.glob("policies/**/*.yaml")) if path.name != "kustomization.yaml"]
         for path, (old, new) in zip(applied, edits * len(applied), strict=False):
             path.write_text(re.sub(old, new, path.read_text(encoding="utf-8"), count=1), encoding="utf-8")
         return tool(folder)
 
-    return told
+    return printed
 
 
 def _reworded(tool: Tool) -> Tool:
     """``tool`` on a folder whose first template has other messages."""
 
-    def told(folder: Path) -> str:
+    def printed(folder: Path) -> str:
         path = min(folder.glob("templates/pscc*.yaml"))
         path.write_text(path.read_text(encoding="utf-8").replace(" must ", " may "), encoding="utf-8")
         return tool(folder)
 
-    return told
+    return printed
 
 
 _CHECKS: dict[str, tuple[tuple[str, ...], str, Tool]] = {
@@ -84,7 +84,7 @@ def notices(template: str) -> str:
     """What is said now of folders with ``template`` in them, where that is not what was said; an exception is noticed, too."""
     before = expected(template)
     try:
-        now = _said(template)
+        now = _printed(template)
     except Exception as error:
         return type(error).__name__
     return now if now != before else ""
@@ -93,17 +93,17 @@ def notices(template: str) -> str:
 @cache
 def expected(template: str) -> str:
     """What is said of the unbroken folders: to be asked for before the compiler is broken."""
-    return _said(template)
+    return _printed(template)
 
 
-def _said(template: str) -> str:
+def _printed(template: str) -> str:
     names, target, tool = _CHECKS[template]
-    told = []
-    for subject in (one for one in (*SUBJECTS, SMALL) if one.name in names):
-        made = compile_program(subject.program, (target,), subject.rollout, subject.options).outputs[target]
+    texts = []
+    for subject in (candidate for candidate in (*SUBJECTS, SMALL) if candidate.name in names):
+        output = compile_program(subject.program, (target,), subject.rollout, subject.options).outputs[target]
         with TemporaryDirectory() as folder:
-            told.append(tool(written(made, Path(folder) / "out")))
-    return "\n".join(told)
+            texts.append(tool(written(output, Path(folder) / "out")))
+    return "\n".join(texts)
 
 
 SMALL = Subject("one switch", "one-switch.psp")

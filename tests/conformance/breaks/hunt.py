@@ -38,9 +38,9 @@ def batches_for(subject: Subject, output: str) -> list[list[Ask]]:
     asked = asks_of(subject.program, subject.rollout)
     if output == "opa":
         return [asked[start : start + _AT_ONCE] for start in range(0, len(asked), _AT_ONCE)]
-    asked = [one for one in asked if not one.is_file]
+    asked = [ask for ask in asked if not ask.is_file]
     if output == "kyverno":
-        created = [batch for batch in batches(one for one in asked if one.operation == "CREATE")]
+        created = [batch for batch in batches(ask for ask in asked if ask.operation == "CREATE")]
         by_user: dict[str, list[Ask]] = {}
         for batch in created:
             by_user.setdefault(batch[0].user, []).extend(batch)
@@ -89,21 +89,21 @@ def outcomes(piece: Piece) -> dict[int, Outcome]:
     name, output, places = piece
     subject = subject_of(name)
     wanted = set(places)
-    chosen = [(number, one) for number, one in enumerate(breaks_of(subject, output)) if number in wanted]
+    chosen = [(number, break_) for number, break_ in enumerate(breaks_of(subject, output)) if number in wanted]
     with running(output, subject.grants(output)) as engine:
         hunter = Hunter(engine, batches_for(subject, output))
         hunter.learn(emitted(subject, output))
-        return {number: hunter.outcome(one.made()) for number, one in chosen}
+        return {number: hunter.outcome(break_.make()) for number, break_ in chosen}
 
 
 def pieces(members: Iterable[tuple[str, str, int]]) -> list[Piece]:
     """The work of trying ``members``, each a subject, an output and a place."""
-    found: dict[tuple[str, str], list[int]] = {}
+    by_output: dict[tuple[str, str], list[int]] = {}
     for name, output, place in members:
-        found.setdefault((name, output), []).append(place)
+        by_output.setdefault((name, output), []).append(place)
     return [
         (name, output, tuple(places[start : start + _PIECE]))
-        for (name, output), places in found.items()
+        for (name, output), places in by_output.items()
         for start in range(0, len(places), _PIECE)
     ]
 
@@ -113,21 +113,21 @@ def hunted(
 ) -> list[Tried]:
     """What becomes of all breaks, or of a ``share`` drawn by ``seed``; of one output alone where that is named."""
     pending = groups(share, only, seed)
-    found: list[Tried] = []
+    tried: list[Tried] = []
     with ProcessPoolExecutor(max_workers=os.cpu_count()) as pool:
         for turn in range(MEMBERS):
             work = pieces((group.members[turn][0], group.output, group.members[turn][1]) for group in pending)
-            told: dict[tuple[str, str, int], Outcome] = {}
+            by_member: dict[tuple[str, str, int], Outcome] = {}
             for piece, result in zip(work, pool.map(outcomes, work), strict=True):
-                told |= {(piece[0], piece[1], place): outcome for place, outcome in result.items()}
-                tell(f"{len(told)} of {len(pending)} in turn {turn + 1}")
+                by_member |= {(piece[0], piece[1], place): outcome for place, outcome in result.items()}
+                tell(f"{len(by_member)} of {len(pending)} in turn {turn + 1}")
             left = []
             for group in pending:
                 name, place = group.members[turn]
-                outcome = told[name, group.output, place]
+                outcome = by_member[name, group.output, place]
                 if outcome == "unnoticed" and len(group.members) > turn + 1:
                     left.append(group)
                 else:
-                    found.append(Tried(group, outcome))
+                    tried.append(Tried(group, outcome))
             pending = left
-    return found
+    return tried

@@ -41,40 +41,40 @@ class Meaning:
 
     def differences(self, asked: list[Ask], answers: list[Answer]) -> str:
         """The first difference of ``answers`` to ``asked``; empty where there is none."""
-        told = (self.difference(ask, answer) for ask, answer in zip(asked, answers, strict=True))
-        return next(filter(None, told), "")
+        differences = (self.difference(ask, answer) for ask, answer in zip(asked, answers, strict=True))
+        return next(filter(None, differences), "")
 
     def difference(self, ask: Ask, answer: Answer) -> str:
         """How ``answer`` to ``ask`` is not what it has to be; empty where it is, and where nothing is said of the request."""
         if ask.object["kind"] not in TEMPLATES:
-            return f"it says {answer.told} of what makes no pod" if answer.told else ""
+            return f"it says {answer.findings} of what makes no pod" if answer.findings else ""
         if self.output in _GATEKEEPER and _is_controlled(ask.object):
-            return f"it says {answer.told} of what a controller has made" if answer.told else ""
+            return f"it says {answer.findings} of what a controller has made" if answer.findings else ""
         if id(ask) not in self._words:
             asked = _asked(ask, self.output)
             self._words[id(ask)] = (ask, None, None) if asked is None else (ask, asked, by_output(self._made, asked))
         _, asked, word = self._words[id(ask)]
-        if asked is None or word is None or not (told := self._other(word, ask, answer)):
+        if asked is None or word is None or not (difference := self._other(word, ask, answer)):
             return ""
         # what `by_output` says of the pod as it is left knows no old one
         seen = _pod(answer) if ask.operation == "CREATE" else None
-        return self._other(by_output(self._made, asked, seen), ask, answer) if seen else told
+        return self._other(by_output(self._made, asked, seen), ask, answer) if seen else difference
 
     def _other(self, word: Word, ask: Ask, answer: Answer) -> str:
-        found = {(ACTIONS.get(action, action), text) for action, text in answer.told if action in _KNOWN}
-        found |= {("deny", text) for action, text in answer.told if action == "error"}
+        actual = {(ACTIONS.get(action, action), text) for action, text in answer.findings if action in _KNOWN}
+        actual |= {("deny", text) for action, text in answer.findings if action == "error"}
         wanted = {
             ("warn" if self.output == "opa" and action == "audit" else action, text) for action, text in word.says
         }
         if self.output == "kyverno":
             # its command line tells what fails, and not what becomes of it
-            found = {("", text) for _, text in answer.told}
+            actual = {("", text) for _, text in answer.findings}
             wanted = {("", text) for _, text in word.says}
         if not word.words:
-            found, wanted = ({(action, "") for action, _ in says} for says in (found, wanted))
-        some = found <= wanted and {action for action, _ in found} == {action for action, _ in wanted}
-        if not (some if self.output in _FIRST else found == wanted):
-            return f"it says {sorted(found)}, expected {sorted(wanted)}"
+            actual, wanted = ({(action, "") for action, _ in says} for says in (actual, wanted))
+        some = actual <= wanted and {action for action, _ in actual} == {action for action, _ in wanted}
+        if not (some if self.output in _FIRST else actual == wanted):
+            return f"it says {sorted(actual)}, expected {sorted(wanted)}"
         pod = _pod(answer)
         if (
             pod is None
@@ -84,7 +84,7 @@ class Meaning:
             or not word.allowed
         ):
             return ""
-        ours, theirs = (_contexts(one) for one in (word.pod, pod))
+        ours, theirs = (_contexts(pod_) for pod_ in (word.pod, pod))
         return "" if ours == theirs else f"the pod becomes {theirs}, expected {ours}"
 
 
@@ -94,15 +94,17 @@ _KNOWN = frozenset(("deny", "warn", *ACTIONS))
 def _contexts(pod: Json) -> Json:
     """What defaults can set in ``pod``: without what the API's own put into it."""
     spec = comparable(pod)["spec"]
-    found: Json = {"pod": spec.get("securityContext"), "runtimeClassName": spec.get("runtimeClassName")}
+    contexts: Json = {"pod": spec.get("securityContext"), "runtimeClassName": spec.get("runtimeClassName")}
     for kind in ("initContainers", "containers"):
-        found |= {f"{kind} {one['name']}": one.get("securityContext") for one in spec.get(kind, [])}
-    return {key: one for key, one in found.items() if one}
+        contexts |= {
+            f"{kind} {container['name']}": container.get("securityContext") for container in spec.get(kind, [])
+        }
+    return {key: context for key, context in contexts.items() if context}
 
 
 def _pod(answer: Answer) -> Json | None:
-    found: Json | None = json.loads(answer.object) if answer.object else None
-    return found if found and found.get("kind") == "Pod" else None
+    pod: Json | None = json.loads(answer.object) if answer.object else None
+    return pod if pod and pod.get("kind") == "Pod" else None
 
 
 def _asked(ask: Ask, output: str) -> Asked | None:

@@ -38,9 +38,9 @@ def _of_node(text: str, node: Node, above: Node | None, declared: tuple[str, ...
             yield _put(text, node, "a negation is dropped", _of(text, node.children[0]), node)
         case "relation" if node.text in _STRICTER:
             at = text.index(node.text, node.children[0].end)
-            told = in_short(_of(text, node))
+            about = in_short(_of(text, node))
             kind = "a bound is taken in or out"
-            yield Splice(kind, told, f"{kind} {_alike(node)}", at, at + len(node.text), _STRICTER[node.text])
+            yield Splice(kind, about, f"{kind} {_alike(node)}", at, at + len(node.text), _STRICTER[node.text])
         case "method" if node.text in ("all", "exists"):
             yield _named(text, node, "some is all" if node.text == "exists" else "all is some", "all exists")
         case "method" if node.text == "filter":
@@ -108,13 +108,13 @@ def _without_items(text: str, node: Node, number: int, step: int) -> Splice:
 def _named(text: str, node: Node, kind: str, names: str) -> Splice:
     """``node`` with the method of the other name."""
     at = text.index(f".{node.text}(", node.children[0].end) + 1
-    other = next(one for one in names.split() if one != node.text)
+    other = next(method for method in names.split() if method != node.text)
     return Splice(kind, in_short(_of(text, node)), f"{kind} {_alike(node)}", at, at + len(node.text), other)
 
 
 def _other(name: str, declared: tuple[str, ...]) -> str:
     """The variable that is most like ``name``: the likeliest slip."""
-    return nearest(name, tuple(one for one in declared if one != name))
+    return nearest(name, tuple(variable for variable in declared if variable != name))
 
 
 def _alike(node: Node, depth: int = 0) -> str:

@@ -99,10 +99,10 @@ def _swaps(document: Json) -> Iterator[Edit]:
     for path, value in leaves(document):
         if path[-1] == "parameters" and isinstance(value, dict) and document["kind"].startswith("Pscc"):
             names = [name for name in value if name != "exemptions"]
-            for one, other in itertools.pairwise(names):
-                if type(value[one]) is type(value[other]):
-                    changed = {**value, one: value[other], other: value[one]}
-                    about, alike = f"{one} and {other}", f"{one} and {other} are swapped"
+            for first, second in itertools.pairwise(names):
+                if type(value[first]) is type(value[second]):
+                    changed = {**value, first: value[second], second: value[first]}
+                    about, alike = f"{first} and {second}", f"{first} and {second} are swapped"
                     yield Edit("two parameters are swapped", about, alike, partial(_put, path=path, new=changed))
         if path[-1] == "variables" and isinstance(value, list):
             for number, (first, second) in enumerate(itertools.pairwise(value)):

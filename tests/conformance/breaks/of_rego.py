@@ -104,7 +104,7 @@ def _of_rows(node: Any, starts: list[int], rule: str) -> Iterator[Splice]:
 
 def _shape(row: list[Any]) -> str:
     """What rows that are alike share: the types of key and value, of a value in a list where it stands."""
-    return " ".join(str(one.get("type")) for one in row)
+    return " ".join(str(term.get("type")) for term in row)
 
 
 _GENERAL = (
@@ -122,8 +122,8 @@ _GENERAL = (
 
 def _general(text: str) -> str:
     """``text`` without what is a control's own: what breaks of the same printed form share."""
-    for found, put in _GENERAL:
-        text = found.sub(put, text)
+    for pattern, put in _GENERAL:
+        text = pattern.sub(put, text)
     return text
 
 
@@ -142,5 +142,5 @@ def _of_reference(node: Any, starts: list[int], rule: str, names: list[str]) -> 
 def _another_rule(node: Any, starts: list[int], rule: str, names: list[str]) -> Iterator[Splice]:
     """The rule whose name is most like: the likeliest slip."""
     name = str(node["value"])
-    if other := nearest(name, tuple(dict.fromkeys(one for one in names if one not in (name, rule)))):
+    if other := nearest(name, tuple(dict.fromkeys(candidate for candidate in names if candidate not in (name, rule)))):
         yield _Span(node, starts).splice("another rule is read", f"{rule}: {name}", f"{rule} {name}", other)

@@ -36,7 +36,7 @@ class Break:
     place: str
     about: str
     alike: str
-    made: Callable[[], Emitted]
+    make: Callable[[], Emitted]
 
     @property
     def label(self) -> str:
@@ -61,10 +61,14 @@ def emitted(subject: Subject, output: str) -> Emitted:
 
 def applied(subject: Subject, output: str) -> Emitted:
     """What is applied of what the compiler makes now."""
-    made = subject.compiled(output).output
+    compiled_output = subject.compiled(output).output
     if output == "opa":
-        return {f.path: f.text for f in made.files if f.path.endswith(".rego") and not f.path.endswith("_test.rego")}
-    return tuple(document.body for document in documents(made))
+        return {
+            f.path: f.text
+            for f in compiled_output.files
+            if f.path.endswith(".rego") and not f.path.endswith("_test.rego")
+        }
+    return tuple(document.body for document in documents(compiled_output))
 
 
 def breaks_of(subject: Subject, output: str) -> Iterator[Break]:
@@ -76,23 +80,25 @@ def breaks_of(subject: Subject, output: str) -> Iterator[Break]:
             for splice in of_rego.splices(text):
                 yield _break(subject, output, path, splice, lambda p=path, t=text, s=splice: {**texts, p: s.on(t)})
         return
-    found = documents(subject.compiled(output).output)
-    for number, document in enumerate(found):
+    applied_documents = documents(subject.compiled(output).output)
+    for number, document in enumerate(applied_documents):
         for edit in of_documents.edits(document.body):
-            made = partial(_without_document, found, number, lambda body, e=edit: e.on(body))
+            make = partial(_without_document, applied_documents, number, lambda body, e=edit: e.on(body))
             place = f"{document.kind} {document.name}"
-            yield Break(output, subject.name, edit.kind, place, edit.about, edit.alike, made)
+            yield Break(output, subject.name, edit.kind, place, edit.about, edit.alike, make)
         for path, splice in _of_code(document):
-            made = partial(_without_document, found, number, partial(_spliced, path=path, splice=splice))
-            yield _break(subject, output, f"{document.kind} {document.name} {_part(document, path)}", splice, made)
+            make = partial(_without_document, applied_documents, number, partial(_spliced, path=path, splice=splice))
+            yield _break(subject, output, f"{document.kind} {document.name} {_part(document, path)}", splice, make)
 
 
-def _break(subject: Subject, output: str, place: str, splice: Splice, made: Callable[[], Emitted]) -> Break:
-    return Break(output, subject.name, splice.kind, place, splice.about, splice.alike, made)
+def _break(subject: Subject, output: str, place: str, splice: Splice, make: Callable[[], Emitted]) -> Break:
+    return Break(output, subject.name, splice.kind, place, splice.about, splice.alike, make)
 
 
-def _without_document(found: list[Document], number: int, change: Callable[[dict[str, object]], object]) -> Emitted:
-    bodies = [document.body for document in found]
+def _without_document(
+    applied_documents: list[Document], number: int, change: Callable[[dict[str, object]], object]
+) -> Emitted:
+    bodies = [document.body for document in applied_documents]
     changed = change(bodies[number])
     return tuple(body for body in (*bodies[:number], changed, *bodies[number + 1 :]) if body is not None)  # type: ignore[misc]
 
@@ -129,7 +135,7 @@ def _declared(document: Document, path: Path) -> tuple[str, ...]:
     if "matchConditions" in path or "celPreconditions" in path:
         return ()
     own = GATEKEEPER_VARIABLES[:1] if document.kind == "ConstraintTemplate" else ()
-    return (*own, *(one["name"] for one in listed))
+    return (*own, *(variable["name"] for variable in listed))
 
 
 def _part(document: Document, path: Path) -> str:
@@ -155,11 +161,11 @@ def reached(subject: Subject) -> frozenset[str]:
         if code:
             words.setdefault(re.split(r"\W", code[0])[0], set()).update(re.findall(r"\w+", "\n".join(code)))
     asked = {name for path, text in texts.items() if path != LIBRARY for name in re.findall(r"lib\.(\w+)", text)}
-    found: set[str] = set()
+    reached_rules: set[str] = set()
     while asked:
-        found |= asked
-        asked = {word for name in asked for word in words.get(name, ()) if word in words} - found
-    return frozenset(found)
+        reached_rules |= asked
+        asked = {word for name in asked for word in words.get(name, ()) if word in words} - reached_rules
+    return frozenset(reached_rules)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,27 +184,27 @@ class Group:
 
 def groups(share: float | None = None, only: str = "", seed: int = 0) -> list[Group]:
     """The breaks to try: all of them, or a ``share`` of `SHARES` by ``seed``; of one output where ``only`` names it."""
-    found: dict[tuple[str, str], list[tuple[Break, str, int]]] = {}
+    by_label: dict[tuple[str, str], list[tuple[Break, str, int]]] = {}
     for subject, output in outputs():
         if output not in SHARES or (only and output != only):
             continue
-        for number, one in enumerate(breaks_of(subject, output)):
-            if share is None or one.is_sampled(share, seed):
-                found.setdefault((output, one.alike), []).append((one, subject.name, number))
-    made = []
-    for (output, _), listed in found.items():
+        for number, break_ in enumerate(breaks_of(subject, output)):
+            if share is None or break_.is_sampled(share, seed):
+                by_label.setdefault((output, break_.alike), []).append((break_, subject.name, number))
+    all_groups = []
+    for (output, _), listed in by_label.items():
         first = listed[0][0]
-        places = {(one.subject, one.place): (name, number) for one, name, number in reversed(listed)}
+        places = {(break_.subject, break_.place): (name, number) for break_, name, number in reversed(listed)}
         subjects = {name: (name, number) for name, number in reversed(list(places.values()))}
         # of other subjects before of other places in the same one, and of those first that reach what is broken
         members = dict.fromkeys((*reversed(list(subjects.values())), *reversed(list(places.values()))))
         reaching = {name for name, _ in members if first.place != LIBRARY or first.rule in reached(subject_of(name))}
         ordered = sorted(members, key=lambda m: (m[0] not in reaching, m != (listed[0][1], listed[0][2])))
-        made.append(Group(output, first.kind, first.label, tuple(ordered[:MEMBERS])))
-    return made
+        all_groups.append(Group(output, first.kind, first.label, tuple(ordered[:MEMBERS])))
+    return all_groups
 
 
 def subject_of(name: str) -> Subject:
     """The subject of this name."""
-    (found,) = [subject for subject in SUBJECTS if subject.name == name]
-    return found
+    (subject,) = [subject for subject in SUBJECTS if subject.name == name]
+    return subject

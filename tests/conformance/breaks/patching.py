@@ -22,9 +22,9 @@ def patched(name: str, make: Callable[[Any], Any]) -> Iterator[None]:
     original = getattr(import_module(f"pscc.{module}"), attribute)
     changed = make(original)
     places = [
-        (one, key)
-        for one in _modules()
-        for key, value in vars(one).items()
+        (module, key)
+        for module in _modules()
+        for key, value in vars(module).items()
         # by its name too: small values are the same object by chance
         if value is original and key == attribute
     ]
@@ -45,8 +45,8 @@ class _Patch:
     changed: Any
 
     def put(self, value: Any) -> None:
-        for one, key in self.places:
-            setattr(one, key, value)
+        for holder, key in self.places:
+            setattr(holder, key, value)
         _forget()
 
 

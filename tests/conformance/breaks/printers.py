@@ -34,43 +34,51 @@ class TriedPrinter:
 
 def everything() -> list[Break]:
     """Every break, those of one output beside each other."""
-    found: list[Break] = [*SLIPS, *of_templates.every()]
-    return sorted(found, key=lambda one: (one.outputs, isinstance(one, Slip)))
+    breaks: list[Break] = [*SLIPS, *of_templates.every()]
+    return sorted(breaks, key=lambda break_: (break_.outputs, isinstance(break_, Slip)))
 
 
 def chosen(share: float | None = None, seed: int = 0) -> list[Break]:
     """The breaks to try: all but lines that are for people, or a ``share`` of them, drawn by ``seed``."""
-    return [one for one in everything() if one.label not in WORDS and (share is None or _is_sampled(one, share, seed))]
+    return [
+        break_
+        for break_ in everything()
+        if break_.label not in WORDS and (share is None or _is_sampled(break_, share, seed))
+    ]
 
 
-def _is_sampled(one: Break, share: float, seed: int) -> bool:
-    return crc32(f"{seed} {one.label}".encode()) < _SHARE.get(one.outputs[0], 1) * share * 2**32
+def _is_sampled(break_: Break, share: float, seed: int) -> bool:
+    return crc32(f"{seed} {break_.label}".encode()) < _SHARE.get(break_.outputs[0], 1) * share * 2**32
 
 
 def tried(labels: tuple[str, ...]) -> list[TriedPrinter]:
     """What notices each of the breaks of these labels."""
     wanted = set(labels)
-    breaks = [one for one in everything() if one.label in wanted]
+    breaks = [break_ for break_ in everything() if break_.label in wanted]
     _remember(breaks)
-    found = []
+    tried_breaks = []
     with Sample() as sample:
-        for one in breaks:
-            with patched(one.place, one.make) if isinstance(one, Slip) else template(one.template, one.text):
-                told = folders.notices(one.template) if _is_of_folders(one) else sample.notices(one.outputs)
-            found.append(TriedPrinter(one.label, "" if told == UNCHANGED else told))
-    return found
+        for break_ in breaks:
+            with (
+                patched(break_.place, break_.make)
+                if isinstance(break_, Slip)
+                else template(break_.template, break_.text)
+            ):
+                noticed = folders.notices(break_.template) if _is_of_folders(break_) else sample.notices(break_.outputs)
+            tried_breaks.append(TriedPrinter(break_.label, "" if noticed == UNCHANGED else noticed))
+    return tried_breaks
 
 
-def _is_of_folders(one: Break) -> bool:
-    return isinstance(one, TemplateBreak) and one.template in OF_FOLDERS
+def _is_of_folders(break_: Break) -> bool:
+    return isinstance(break_, TemplateBreak) and break_.template in OF_FOLDERS
 
 
 def _remember(breaks: list[Break]) -> None:
     """Compile everything that ``breaks`` are held against, before anything is broken."""
-    for one in breaks:
-        if isinstance(one, TemplateBreak) and one.template in OF_FOLDERS:
-            folders.expected(one.template)
-    for output in {output for one in breaks if not _is_of_folders(one) for output in one.outputs}:
+    for break_ in breaks:
+        if isinstance(break_, TemplateBreak) and break_.template in OF_FOLDERS:
+            folders.expected(break_.template)
+    for output in {output for break_ in breaks if not _is_of_folders(break_) for output in break_.outputs}:
         for subject in SUBJECTS:
             if output in subject.outputs:
                 emitted(subject, output)
@@ -80,11 +88,11 @@ def hunted(
     share: float | None = None, seed: int = 0, tell: Callable[[str], None] = lambda text: None
 ) -> list[TriedPrinter]:
     """What notices each break of the code that prints, or of a ``share`` of them, drawn by ``seed``."""
-    labels = [one.label for one in chosen(share, seed)]
+    labels = [break_.label for break_ in chosen(share, seed)]
     work = [tuple(labels[start : start + _PIECE]) for start in range(0, len(labels), _PIECE)]
-    found: list[TriedPrinter] = []
+    tried_breaks: list[TriedPrinter] = []
     with ProcessPoolExecutor(max_workers=os.cpu_count()) as pool:
         for some in pool.map(tried, work):
-            found += some
-            tell(f"{len(found)} of {len(labels)}")
-    return found
+            tried_breaks += some
+            tell(f"{len(tried_breaks)} of {len(labels)}")
+    return tried_breaks

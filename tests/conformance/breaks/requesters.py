@@ -24,7 +24,12 @@ def home_of(policy: ir.Policy) -> str:
     """A namespace where ``policy`` holds."""
     candidates = (policy.scope.example, *LABELS)
     return next(
-        (one for one in candidates if policy.scope.holds_in(one, tuple(LABELS.get(one, {}).items()))), "default"
+        (
+            candidate
+            for candidate in candidates
+            if policy.scope.holds_in(candidate, tuple(LABELS.get(candidate, {}).items()))
+        ),
+        "default",
     )
 
 

@@ -51,21 +51,25 @@ class Sample:
         for output in outputs:
             for subject in self._in_turn(output):
                 try:
-                    made = applied(subject, output)
+                    output_now = applied(subject, output)
                 except Exception as error:
                     return f"{type(error).__name__}"
-                if made == emitted(subject, output):
+                if output_now == emitted(subject, output):
                     continue
                 changed = True
-                if told := self._asked(subject, output):
+                if difference := self._asked(subject, output):
                     self._last[output] = subject.name
-                    return told
+                    return difference
         return "" if changed else UNCHANGED
 
     def _in_turn(self, output: str) -> Iterator[Subject]:
         """The subjects, the one that noticed the last break of this output first."""
-        yield from (one for one in SUBJECTS if one.name == self._last.get(output) and output in one.outputs)
-        yield from (one for one in SUBJECTS if one.name != self._last.get(output) and output in one.outputs)
+        yield from (
+            subject for subject in SUBJECTS if subject.name == self._last.get(output) and output in subject.outputs
+        )
+        yield from (
+            subject for subject in SUBJECTS if subject.name != self._last.get(output) and output in subject.outputs
+        )
 
     def _asked(self, subject: Subject, output: str) -> str:
         engine = self._engine(output, subject)
@@ -77,10 +81,10 @@ class Sample:
             for place, number in enumerate(held.order):
                 answers = engine.answers(held.batches[number])
                 with unbroken():
-                    told = held.meaning.differences(held.batches[number], answers)
-                if told and self._is_sound(subject, output, number):
+                    difference = held.meaning.differences(held.batches[number], answers)
+                if difference and self._is_sound(subject, output, number):
                     held.order.insert(0, held.order.pop(place))
-                    return told
+                    return difference
         except EngineError as error:
             return f"refused: {error}"
         return ""

@@ -40,7 +40,7 @@ def always(value: object) -> Make:
 
 def first(change: Callable[[Any], Any]) -> Make:
     """The function with its first argument changed."""
-    return lambda real: lambda one, *rest, **named: real(change(one), *rest, **named)
+    return lambda real: lambda argument, *rest, **named: real(change(argument), *rest, **named)
 
 
 def then(change: Callable[[Any], Any]) -> Make:
@@ -62,8 +62,8 @@ def changed(text: str, put: str) -> Make:
         if isinstance(answer, Expression):
             return cel(re.sub(text, put, text_of(answer)))
         if isinstance(answer, list):
-            return [change(one) for one in answer]
-        return tuple(change(one) for one in answer) if isinstance(answer, tuple) else answer
+            return [change(element) for element in answer]
+        return tuple(change(element) for element in answer) if isinstance(answer, tuple) else answer
 
     return then(change)
 
@@ -103,6 +103,6 @@ def nobody(kind: str) -> Callable[[Subjects], Subjects]:
     return lambda who: replace(who, **{kind: NONE})
 
 
-def no_conditions(found: Any) -> Any:
+def no_conditions(match: Any) -> Any:
     """What a policy matches, without its conditions."""
-    return replace(found, conditions=[])
+    return replace(match, conditions=[])

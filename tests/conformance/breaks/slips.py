@@ -248,7 +248,7 @@ SLIPS = (
     Slip(
         "printers.cel.checks.changed",
         "annotations are not looked at",
-        first(lambda all_: [replace(one, annotations=()) for one in all_]),
+        first(lambda all_: [replace(reads, annotations=()) for reads in all_]),
         VAP,
     ),
     Slip("printers.cel.checks._same", "nothing is compared", always([TRUE]), _CELS),
@@ -273,8 +273,8 @@ SLIPS = (
     ),
     Slip("printers.cel.patches._nested", "at the top", lambda _: lambda fields, value: value, _POLICIES),
     Slip("printers.cel.patches.patches", "nothing", always(()), _POLICIES),
-    Slip("ir.defaulting.in_sequence", "the other way round", then(lambda found: found[::-1]), VAP),
-    Slip("targets.gatekeeper.mutators._of", "the first list alone", then(lambda found: found[:1]), GATEKEEPER),
+    Slip("ir.defaulting.in_sequence", "the other way round", then(lambda defaults: defaults[::-1]), VAP),
+    Slip("targets.gatekeeper.mutators._of", "the first list alone", then(lambda mutators: mutators[:1]), GATEKEEPER),
     Slip("targets.gatekeeper.mutators.mutators", "none", always([]), GATEKEEPER),
     Slip("targets.gatekeeper.mutators.setting", "all can be set", always(Sets()), GATEKEEPER),
     Slip(
@@ -297,7 +297,7 @@ SLIPS = (
         VAP,
     ),
     # workloads
-    Slip("targets.shared.cel_workloads.TEMPLATES_AT", "no cron jobs", lambda found: found[:1], _POLICIES),
+    Slip("targets.shared.cel_workloads.TEMPLATES_AT", "no cron jobs", lambda rows: rows[:1], _POLICIES),
     Slip("targets.shared.cel_workloads.on_workloads", "as pods", lambda _: lambda mode, _workloads: mode, VAP),
     Slip("printers.cel.workloads.templated", "the object itself", lambda _: lambda node: node, VAP),
     Slip(
@@ -309,7 +309,7 @@ SLIPS = (
     Slip(
         "targets.gatekeeper.package.ON_WORKLOADS",
         "no cron jobs",
-        lambda found: replace(found, judged=found.judged[:2]),
+        lambda place: replace(place, judged=place.judged[:2]),
         GATEKEEPER,
     ),
     Slip("targets.gatekeeper.workloads.assumed", "no defaults", lambda _: lambda policy: policy, GATEKEEPER),
@@ -320,28 +320,28 @@ SLIPS = (
     Slip(
         "targets.gatekeeper.actions._ACTIONS",
         "warnings are denials",
-        lambda found: {**found, "warn": "deny"},
+        lambda table: {**table, "warn": "deny"},
         GATEKEEPER,
     ),
     Slip(
         "targets.gatekeeper.actions._ACTIONS",
         "audits are warnings",
-        lambda found: {**found, "audit": "warn"},
+        lambda table: {**table, "audit": "warn"},
         GATEKEEPER,
     ),
-    Slip("targets.vap.package._ACTIONS", "denials are warnings", lambda found: {**found, "enforce": "Warn"}, VAP),
-    Slip("targets.vap.package._ACTIONS", "audits are warnings", lambda found: {**found, "audit": "Warn"}, VAP),
+    Slip("targets.vap.package._ACTIONS", "denials are warnings", lambda table: {**table, "enforce": "Warn"}, VAP),
+    Slip("targets.vap.package._ACTIONS", "audits are warnings", lambda table: {**table, "audit": "Warn"}, VAP),
     Slip(
         "targets.kyverno_cel.package._ACTIONS",
         "denials are audits",
-        lambda found: {**found, "enforce": "Audit"},
+        lambda table: {**table, "enforce": "Audit"},
         _KYVERNO,
     ),
-    Slip("targets.opa.package._DECISIONS", "warnings are denials", lambda found: {**found, "warn": "deny"}, ("opa",)),
+    Slip("targets.opa.package._DECISIONS", "warnings are denials", lambda table: {**table, "warn": "deny"}, ("opa",)),
     Slip(
         "targets.opa.package._main",
         "the first policy alone",
-        first(lambda found: dict(list(found.items())[:1])),
+        first(lambda packages: dict(list(packages.items())[:1])),
         ("opa",),
     ),
     *CHOICE_SLIPS,
@@ -359,15 +359,15 @@ SLIPS = (
     Slip(
         "targets.kyverno.match.match_of",
         "no exclusions",
-        then(lambda found: replace(found, exclude=Code(""))),
+        then(lambda match: replace(match, exclude=Code(""))),
         ("kyverno",),
     ),
     Slip(
         "targets.kyverno.match.match_of",
         "everywhere",
-        then(lambda found: replace(found, match=Code(""))),
+        then(lambda match: replace(match, match=Code(""))),
         ("kyverno",),
     ),
     Slip("targets.kyverno.match.exempt_conditions", "nobody", always([]), ("kyverno",)),
-    Slip("targets.kyverno.mutate.rules", "the first alone", then(lambda found: found[:1]), ("kyverno",)),
+    Slip("targets.kyverno.mutate.rules", "the first alone", then(lambda rules: rules[:1]), ("kyverno",)),
 )

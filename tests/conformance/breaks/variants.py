@@ -27,7 +27,7 @@ def without_contexts(pod: Json) -> Json:
     spec = {key: value for key, value in pod["spec"].items() if key != "securityContext"}
     for kind in ("initContainers", "containers"):
         if kind in spec:
-            spec[kind] = [{k: v for k, v in one.items() if k != "securityContext"} for one in spec[kind]]
+            spec[kind] = [{k: v for k, v in container.items() if k != "securityContext"} for container in spec[kind]]
     return {**pod, "spec": spec}
 
 
@@ -54,7 +54,7 @@ def with_nulls(policy: ir.Policy, home: str, pods: list[Json]) -> Iterator[Json]
     """A pod that ``policy`` accepts, and some that it refuses, with nulls where they say nothing."""
     refused = [pod for pod in pods if not interpreter.check(policy, pod).allowed and not is_debugged(pod)]
     for pod in (whole(dict(accepted_by(policy)), home), *refused[:: max(1, len(refused) // 4)]):
-        containers = [{**_NULLS["container"], **one} for one in pod["spec"]["containers"]]
+        containers = [{**_NULLS["container"], **container} for container in pod["spec"]["containers"]]
         yield {**pod, "spec": {**_NULLS["spec"], **pod["spec"], "containers": containers}}
 
 
@@ -68,7 +68,7 @@ def set_otherwise(policy: ir.Policy, home: str) -> Iterator[Json]:
         if default.site == "pod":
             yield merge(bare, fragment)  # type: ignore[arg-type]
         else:
-            containers = [merge(one, fragment) for one in bare["spec"]["containers"]]  # type: ignore[arg-type]
+            containers = [merge(container, fragment) for container in bare["spec"]["containers"]]  # type: ignore[arg-type]
             yield {**bare, "spec": {**bare["spec"], "containers": containers}}
 
 
@@ -83,7 +83,7 @@ def _another(value: object) -> object:
         case list():
             return [*map(_another, value)]
         case dict():
-            return {key: one if key == "type" else _another(one) for key, one in value.items()}
+            return {key: inner if key == "type" else _another(inner) for key, inner in value.items()}
     return None
 
 

@@ -25,11 +25,11 @@ Ask = Callable[[Compiled, Sequence[Asked]], list[Word]]
 """What an engine says of each request when just that output is applied. Raises `EngineError` where it cannot load it."""
 
 
-def _loaded(process: Process, made: Compiled, requests: Sequence[Asked]) -> None:
-    documents = [d for _, text in resources(made.output) for d in yaml.load_all(text, Loader=yaml.CSafeLoader)]
+def _loaded(process: Process, compilation: Compiled, requests: Sequence[Asked]) -> None:
+    documents = [d for _, text in resources(compilation.output) for d in yaml.load_all(text, Loader=yaml.CSafeLoader)]
     spaces = [
         {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": dict(labels)}}
-        for name, labels in {one.who.namespace: one.who.namespace_labels for one in requests}.items()
+        for name, labels in {request.who.namespace: request.who.namespace_labels for request in requests}.items()
     ]
     process.ask({"op": "load", "documents": [*documents, *spaces]})
 
@@ -46,11 +46,11 @@ def _review(asked: Asked, namespace: object) -> Json:
     return review
 
 
-def _answer(asked: Asked, result: Json, found: str, actions: Callable[[Json], Sequence[str]]) -> Word:
+def _answer(asked: Asked, result: Json, field: str, actions: Callable[[Json], Sequence[str]]) -> Word:
     if result.get("error"):
         return Word((("deny", f"error: {result['error']}"),), None)
     says: set[Says] = {
-        (ACTIONS.get(action, action), one["message"]) for one in result[found] for action in actions(one)
+        (ACTIONS.get(action, action), finding["message"]) for finding in result[field] for action in actions(finding)
     }
     if not result["allowed"] and not any(action == "deny" for action, _ in says):
         says.add(("deny", f"error: {result.get('message')}"))
@@ -61,16 +61,16 @@ def _pod(asked: Asked, result: Json) -> Json | None:
     return result.get("pod") if asked.kind == "Pod" and asked.operation == "CREATE" else None
 
 
-def webhooks(process: Process, found: str, actions: Callable[[Json], Sequence[str]]) -> Ask:
-    """Gatekeeper's or Kyverno's webhooks in ``process``; their answers have what they say under ``found``."""
+def webhooks(process: Process, field: str, actions: Callable[[Json], Sequence[str]]) -> Ask:
+    """Gatekeeper's or Kyverno's webhooks in ``process``; their answers have what they say under ``field``."""
 
-    def ask(made: Compiled, requests: Sequence[Asked]) -> list[Word]:
-        _loaded(process, made, requests)
+    def ask(compilation: Compiled, requests: Sequence[Asked]) -> list[Word]:
+        _loaded(process, compilation, requests)
         answers = []
         for asked in requests:
             space = {"name": asked.who.namespace, "labels": dict(asked.who.namespace_labels)}
             (result,) = process.results(_review(asked, space))
-            answers.append(_answer(asked, result, found, actions))
+            answers.append(_answer(asked, result, field, actions))
         return answers
 
     return ask
@@ -78,24 +78,28 @@ def webhooks(process: Process, found: str, actions: Callable[[Json], Sequence[st
 
 def gatekeeper(process: Process) -> Ask:
     """Gatekeeper's mutating and validating webhooks."""
-    return webhooks(process, "violations", lambda one: one.get("actions") or [one["enforcementAction"]])
+    return webhooks(
+        process, "violations", lambda violation: violation.get("actions") or [violation["enforcementAction"]]
+    )
 
 
 def kyverno(process: Process) -> Ask:
     """The webhooks of Kyverno's admission controller. A finding that is an error denies."""
-    return webhooks(process, "findings", lambda one: one["actions"] if one["status"] == "fail" else ["deny"])
+    return webhooks(
+        process, "findings", lambda finding: finding["actions"] if finding["status"] == "fail" else ["deny"]
+    )
 
 
 def plugins(process: Process) -> Ask:
     """The API server's plugins; a live choice asks an authorizer that knows its grants."""
 
-    def ask(made: Compiled, requests: Sequence[Asked]) -> list[Word]:
-        _loaded(process, made, requests)
-        grants = rbac(made.source)
+    def ask(compilation: Compiled, requests: Sequence[Asked]) -> list[Word]:
+        _loaded(process, compilation, requests)
+        grants = rbac(compilation.source)
         answers = []
         for asked in requests:
             (result,) = process.results({**_review(asked, asked.who.namespace), "grants": grants})
-            answers.append(_answer(asked, result, "findings", lambda one: one["actions"]))
+            answers.append(_answer(asked, result, "findings", lambda finding: finding["actions"]))
         return answers
 
     return ask
@@ -103,19 +107,23 @@ def plugins(process: Process) -> Ask:
 
 def rbac(program: Program) -> list[Json]:
     """The grants of live choices as the cluster's RBAC has them."""
-    found: list[Json] = []
+    bindings: list[Json] = []
     for number, grant in enumerate(g for choice in program.choices if choice.live for g in choice.grants):
         who = grant.subjects
-        users = [{"user": one} for one in who.users.exact]
-        users += [{"user": f"system:serviceaccount:{one.replace('/', ':')}"} for one in who.service_accounts.exact]
-        named = [{}] if who.everyone or who == EVERYONE else [*users, *({"group": one} for one in who.groups.exact)]
-        places = [{}] if grant.namespaces.prefixes else [{"namespace": one} for one in grant.namespaces.exact]
+        users = [{"user": name} for name in who.users.exact]
+        users += [
+            {"user": f"system:serviceaccount:{account.replace('/', ':')}"} for account in who.service_accounts.exact
+        ]
+        named = [{}] if who.everyone or who == EVERYONE else [*users, *({"group": name} for name in who.groups.exact)]
+        places = (
+            [{}] if grant.namespaces.prefixes else [{"namespace": namespace} for namespace in grant.namespaces.exact]
+        )
         what = {
             "verb": "use", "resource": "podsecuritypolicies", "name": grant.policy,
             "apiGroup": ("policy", "extensions")[number % 2],
         }  # fmt: skip
-        found += [{**what, **one, **place} for one in named for place in places]
-    return found
+        bindings += [{**what, **subject, **place} for subject in named for place in places]
+    return bindings
 
 
 _QUERY = (
@@ -124,10 +132,10 @@ _QUERY = (
 )
 
 
-def opa(made: Compiled, requests: Sequence[Asked]) -> list[Word]:
+def opa(compilation: Compiled, requests: Sequence[Asked]) -> list[Word]:
     """OPA's command line, all requests in one evaluation."""
     with TemporaryDirectory() as folder:
-        for file in made.output.files:
+        for file in compilation.output.files:
             path = Path(folder) / file.path
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(file.text, encoding="utf-8")
@@ -153,7 +161,7 @@ def _admission(asked: Asked) -> Json:
     return {"kind": "AdmissionReview", "apiVersion": "admission.k8s.io/v1", "request": request}
 
 
-def command_line(made: Compiled, requests: Sequence[Asked]) -> list[Word]:
+def command_line(compilation: Compiled, requests: Sequence[Asked]) -> list[Word]:
     """``kyverno apply``, one run for each user and operation."""
     reviews = []
     for number, asked in enumerate(requests):
@@ -161,7 +169,7 @@ def command_line(made: Compiled, requests: Sequence[Asked]) -> list[Word]:
         pods = [{**pod, "metadata": {**pod["metadata"], "name": name}} for pod in (asked.pod, asked.old) if pod]
         reviews.append(Review(name, pods[0], pods[1] if asked.operation == "UPDATE" else None, asked.who))
     try:
-        answers = Kyverno(engine("kyverno"), _TIMEOUT).ask(made.output.files, reviews, lambda done: None)
+        answers = Kyverno(engine("kyverno"), _TIMEOUT).ask(compilation.output.files, reviews, lambda done: None)
     except CommandError as error:
         raise EngineError(str(error)) from None
     return [

@@ -23,18 +23,18 @@ _FREE = frozenset(("because", "comment", "beside"))
 def features(source: Source, chosen: Chosen) -> frozenset[str]:
     """Words such as ``deny hostPID``, ``exempt images prefix``, ``choose audit``, ``target vap``, ``workloads off``."""
     document = source.document
-    found = {f"policies {min(len(document.policies), 4)}"}
+    words = {f"policies {min(len(document.policies), 4)}"}
     for policy in document.policies:
-        found |= set(_of_policy(policy))
-    found |= {"two choices"} if len(document.choices) > 1 else set()
+        words |= set(_of_policy(policy))
+    words |= {"two choices"} if len(document.choices) > 1 else set()
     for choice in document.choices:
-        found.add(f"choose {choice.mode or ''}".strip())
-        found |= {"choose by name"} if choice.name else set()
+        words.add(f"choose {choice.mode or ''}".strip())
+        words |= {"choose by name"} if choice.name else set()
         for grant in choice.grants:
-            found |= {f"grant {s.kind}{_form(s.values)}" for s in grant.subjects}
-            found |= {f"grant in namespaces{_form((value,))}" for value in grant.namespaces}
-    found |= {"use"} if document.uses else set()
-    return frozenset((*found, *_of_options(chosen)))
+            words |= {f"grant {s.kind}{_form(s.values)}" for s in grant.subjects}
+            words |= {f"grant in namespaces{_form((value,))}" for value in grant.namespaces}
+    words |= {"use"} if document.uses else set()
+    return frozenset((*words, *_of_options(chosen)))
 
 
 def _of_policy(policy: ast.Policy) -> Iterator[str]:
@@ -49,8 +49,8 @@ def _of_policy(policy: ast.Policy) -> Iterator[str]:
         word = "except" if scope.inverse else "in"
         yield from (f"{word} namespaces{_form((value,))}" for value in scope.values)
     for exemption in policy.exemptions:
-        for one in exemption.exempted:
-            yield from (f"exempt {one.kind}{_form((value,))}" for value in one.values)
+        for exempted in exemption.exempted:
+            yield from (f"exempt {exempted.kind}{_form((value,))}" for value in exempted.values)
         yield from (f"exempt {key}" for key, _ in _settings(exemption) if key in ("controls", "until"))
     if policy.mode:
         yield f"mode {policy.mode}"
@@ -68,10 +68,10 @@ def _of_policy(policy: ast.Policy) -> Iterator[str]:
 def _settings(node: object) -> Iterator[tuple[str, str]]:
     """The fields of a node of the tree that are set, with their values where these are one of a few words."""
     assert is_dataclass(node)
-    for one in fields(node):
-        value = getattr(node, one.name)
-        if one.name != "span" and value not in ("", (), None, False):
-            yield one.name, value if isinstance(value, str) and one.name not in _FREE else ""
+    for field in fields(node):
+        value = getattr(node, field.name)
+        if field.name != "span" and value not in ("", (), None, False):
+            yield field.name, value if isinstance(value, str) and field.name not in _FREE else ""
 
 
 def _form(values: tuple[ast.Value, ...]) -> str:
@@ -88,12 +88,12 @@ def _form(values: tuple[ast.Value, ...]) -> str:
 
 
 def _of_options(chosen: Chosen) -> Iterator[str]:
-    for one in fields(chosen.options):
-        value = getattr(chosen.options, one.name)
+    for field in fields(chosen.options):
+        value = getattr(chosen.options, field.name)
         if value == ():
             continue
         text = ".".join(map(str, value)) if isinstance(value, tuple) else str(value)
-        yield f"--{one.name} {text}"
+        yield f"--{field.name} {text}"
     yield f"target {chosen.target}"
     yield f"--mode {chosen.rollout.mode}" if chosen.rollout.mode else "no --mode"
     for name in ("excluded", "ignored_groups", "live", "name_prefix"):
@@ -103,7 +103,7 @@ def _of_options(chosen: Chosen) -> Iterator[str]:
 
 def possible() -> frozenset[str]:
     """The features of programs that the registry and the grammar let expect, whatever else is drawn."""
-    found = {
+    words = {
         "use",
         "title",
         "without",
@@ -115,31 +115,31 @@ def possible() -> frozenset[str]:
         "two choices",
     }
     for control in CONTROLS:
-        found |= {f"{shape.verb} {control.id}" for shape in control.shapes}
-        found |= {f"default {control.id}"} if control.default else set()
+        words |= {f"{shape.verb} {control.id}" for shape in control.shapes}
+        words |= {f"default {control.id}"} if control.default else set()
         for shape in control.shapes:
-            found |= {f"statement on {shape.on}"} if shape.on else set()
-    found |= {f"unless {name} {value}" for name, kind in FIELDS.items() for value in kind.values}
+            words |= {f"statement on {shape.on}"} if shape.on else set()
+    words |= {f"unless {name} {value}" for name, kind in FIELDS.items() for value in kind.values}
     for word in grammar.words("MODE"):
-        found |= {f"mode {word}", f"statement mode {word}", f"choose {word}"}
-    found |= {f"statement manner {word}" for word in grammar.words("MANNER")}
+        words |= {f"mode {word}", f"statement mode {word}", f"choose {word}"}
+    words |= {f"statement manner {word}" for word in grammar.words("MANNER")}
     for word in grammar.words("EXEMPTED"):
-        found |= {f"exempt {word} by name", f"exempt {word} by prefix"}
+        words |= {f"exempt {word} by name", f"exempt {word} by prefix"}
     for word in grammar.words("SUBJECT"):
-        found |= {f"grant {word} by name"}
-    found |= {f"grant {word}" for word in grammar.words("EVERYONE")}
+        words |= {f"grant {word} by name"}
+    words |= {f"grant {word}" for word in grammar.words("EVERYONE")}
     for word in grammar.words("SCOPE"):
-        found |= {f"{word} by name", f"{word} by prefix", f"{word} by label"}
-    return frozenset(found)
+        words |= {f"{word} by name", f"{word} by prefix", f"{word} by label"}
+    return frozenset(words)
 
 
 _ONE_OF = ("policies ", "target ", "--", "no --mode", "excluded ", "ignored_groups ", "live ", "name_prefix ", "only ")
 """How features begin of which a program has one: the number of its policies, and each option."""
 
 
-def excludes(one: str, other: str) -> bool:
+def excludes(feature: str, other: str) -> bool:
     """Whether no program can have both: two values of one option, or an option of one target with another target."""
-    return _option(one) == _option(other) != "" or _of_another(one, other) or _of_another(other, one)
+    return _option(feature) == _option(other) != "" or _of_another(feature, other) or _of_another(other, feature)
 
 
 def _option(feature: str) -> str:

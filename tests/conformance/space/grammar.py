@@ -36,7 +36,7 @@ def _text() -> str:
 
 def _texts(tree: Any) -> Iterator[str]:
     """Each string of a finite pattern; of white space one space."""
-    found = [""]
+    texts = [""]
     for kind, value in tree:
         match str(kind):
             case "LITERAL":
@@ -51,5 +51,5 @@ def _texts(tree: Any) -> Iterator[str]:
                 more = [""]
             case _:
                 raise ValueError(f"a keyword with {kind}")
-        found = [before + one for before in found for one in more]
-    yield from found
+        texts = [before + after for before in texts for after in more]
+    yield from texts

@@ -74,8 +74,8 @@ class Compiled:
 
     def lines(self, messages: tuple[str, ...]) -> tuple[str, ...]:
         """What becomes of the messages of a policy's checks: one line, or one for each object that holds a check."""
-        one = self.chosen.target in OWN_POLICIES and self.chosen.options.layout != "per-control"
-        return joined(messages) if one else messages
+        in_one_line = self.chosen.target in OWN_POLICIES and self.chosen.options.layout != "per-control"
+        return joined(messages) if in_one_line else messages
 
 
 def compiled(program: ir.Program, chosen: Chosen) -> Compiled:
@@ -83,16 +83,16 @@ def compiled(program: ir.Program, chosen: Chosen) -> Compiled:
     ready = prepared(program, chosen.rollout)
     given = ready.formed
     output = packaged(target_named(chosen.target), given, chosen.options)
-    said = meaning_of(output)
-    return Compiled(chosen, output, ready.written, given, said.program, said.widely)
+    expected = meaning_of(output)
+    return Compiled(chosen, output, ready.written, given, expected.program, expected.widely)
 
 
 # --- the source's word ------------------------------------------------------------
 
 
-def by_source(made: Compiled, asked: Asked) -> Word:
+def by_source(compilation: Compiled, asked: Asked) -> Word:
     """What the source says of a pod: creation, update, deletion. Of a workload it says nothing."""
-    return of_program(made.parted if asked.operation == "UPDATE" else made.source, asked)
+    return of_program(compilation.parted if asked.operation == "UPDATE" else compilation.source, asked)
 
 
 def of_program(program: ir.Program, asked: Asked) -> Word:
@@ -103,24 +103,31 @@ def of_program(program: ir.Program, asked: Asked) -> Word:
 # --- the output's word --------------------------------------------------------------
 
 
-def by_output(made: Compiled, asked: Asked, seen: Json | None = None) -> Word:
+def by_output(compilation: Compiled, asked: Asked, seen: Json | None = None) -> Word:
     """What the output should say. ``seen`` is the pod as the engine leaves it: words are about its lists in their order."""
     if asked.operation == "DELETE" or asked.change == "resize":
         return Word((), None)
     if asked.kind != "Pod":
-        return _of_workload(made, asked, replace(asked.who, user="", groups=(AUTHENTICATED,)))
-    return _word(made.settled, asked, made.widely, made.lines, made.chosen.target in OWN_POLICIES, seen)
+        return _of_workload(compilation, asked, replace(asked.who, user="", groups=(AUTHENTICATED,)))
+    return _word(
+        compilation.settled,
+        asked,
+        compilation.widely,
+        compilation.lines,
+        compilation.chosen.target in OWN_POLICIES,
+        seen,
+    )
 
 
-def by_controller(made: Compiled, asked: Asked) -> Word:
+def by_controller(compilation: Compiled, asked: Asked) -> Word:
     """What the output would say of a workload if it knew who will ask for its pods."""
-    return _of_workload(made, asked, by_its_maker(asked.kind, asked.pod, asked.who))
+    return _of_workload(compilation, asked, by_its_maker(asked.kind, asked.pod, asked.who))
 
 
-def is_moot(made: Compiled, asked: Asked) -> bool:
+def is_moot(compilation: Compiled, asked: Asked) -> bool:
     """Whether the API server refuses the request whatever is said: an older Gatekeeper sets defaults on updates, too (TGT008)."""
-    old = made.chosen.target == "gatekeeper" and made.chosen.options.gatekeeper < GATEKEEPER_OPERATIONS
-    return old and asked.operation == "UPDATE" and any(policy.defaults for policy in made.settled.policies)
+    old = compilation.chosen.target == "gatekeeper" and compilation.chosen.options.gatekeeper < GATEKEEPER_OPERATIONS
+    return old and asked.operation == "UPDATE" and any(policy.defaults for policy in compilation.settled.policies)
 
 
 def _word(
@@ -138,17 +145,17 @@ def _word(
     if old is not None and own:
         # an update is not changed, so what a choice would have set it has to have
         program = replace(program, choices=tuple(choice_without(choice) for choice in program.choices))
-    found = decide(program, asked.who, asked.pod, old, widely)
+    decision = decide(program, asked.who, asked.pod, old, widely)
     says = []
-    for policy, verdict in found.judged:
-        alike = seen is not None and comparable(seen) == comparable(found.pod)
-        told = interpreter.check(policy, seen) if alike and seen is not None else verdict
-        says += [(_action(policy.mode), text) for text in lines(told.messages)]
-    for choice, admission in found.chosen:
+    for policy, verdict in decision.judged:
+        alike = seen is not None and comparable(seen) == comparable(decision.pod)
+        judged_as_seen = interpreter.check(policy, seen) if alike and seen is not None else verdict
+        says += [(_action(policy.mode), text) for text in lines(judged_as_seen.messages)]
+    for choice, admission in decision.chosen:
         if not admission.allowed:
-            says.append((_action(choice.mode), _message(choice, admission, asked, found.pod, own)))
+            says.append((_action(choice.mode), _message(choice, admission, asked, decision.pod, own)))
     live = any(choice.live for choice in program.choices)
-    return Word(tuple(sorted(set(says))), None if old is not None else dict(found.pod), words=not live)
+    return Word(tuple(sorted(set(says))), None if old is not None else dict(decision.pod), words=not live)
 
 
 def _message(choice: ir.Choice, admission: Admission, asked: Asked, pod: interpreter.Json, setting: bool) -> str:
@@ -163,23 +170,23 @@ def _action(mode: ir.Mode) -> str:
 # --- workloads ------------------------------------------------------------------------
 
 
-def _of_workload(made: Compiled, asked: Asked, who: Request) -> Word:
+def _of_workload(compilation: Compiled, asked: Asked, who: Request) -> Word:
     """The word on a workload whose pods ``who`` asks for: somebody authenticated, as targets take it, or a controller."""
-    match made.chosen.target, made.chosen.options.workloads:
+    match compilation.chosen.target, compilation.chosen.options.workloads:
         case _, "off":
             return Word((), None)
         case "gatekeeper", workloads:
-            return _by_constraints(made, asked, who, workloads == "enforce")
+            return _by_constraints(compilation, asked, who, workloads == "enforce")
         case "opa", workloads:
-            return _asked_by_main(made, asked, who, workloads == "enforce")
+            return _asked_by_main(compilation, asked, who, workloads == "enforce")
         case target, workloads:
             return _templates(
-                made, asked, who, workloads == "enforce" or target == "kyverno-cel", workloads == "enforce"
+                compilation, asked, who, workloads == "enforce" or target == "kyverno-cel", workloads == "enforce"
             )
     raise AssertionError
 
 
-def _by_constraints(made: Compiled, asked: Asked, who: Request, enforced: bool) -> Word:
+def _by_constraints(compilation: Compiled, asked: Asked, who: Request, enforced: bool) -> Word:
     """Gatekeeper judges the template, each policy with the defaults set of those that hold wherever it does.
 
     A drawn update changes nothing of the template.
@@ -192,10 +199,10 @@ def _by_constraints(made: Compiled, asked: Asked, who: Request, enforced: bool) 
         action = _action(mode) if enforced or mode != "enforce" else "warn"
         says.extend((action, text) for text in messages)
 
-    for policy in made.settled.policies:
+    for policy in compilation.settled.policies:
         if judges(policy, who):
-            say(policy.mode, interpreter.judge(_as_workloads_see(policy, made, who), asked.pod).messages)
-    for choice in made.settled.choices:
+            say(policy.mode, interpreter.judge(_as_workloads_see(policy, compilation, who), asked.pod).messages)
+    for choice in compilation.settled.choices:
         if choice.scope.holds_in(who.namespace, who.namespace_labels):
             say(choice.mode, filter(None, [words_without(choice, who, asked.pod)]))
     return Word(tuple(sorted(set(says))), None)
@@ -205,20 +212,26 @@ def _unexempt(policy: ir.Policy) -> ir.Policy:
     return replace(policy, exemptions=())
 
 
-def _as_workloads_see(policy: ir.Policy, made: Compiled, who: Request) -> ir.Policy:
+def _as_workloads_see(policy: ir.Policy, compilation: Compiled, who: Request) -> ir.Policy:
     """``policy`` with the defaults of all policies that enforce and hold for ``who``, but those announced to be unseen."""
-    lacks = [s for s in made.output.shortfalls if isinstance(s, WorkloadsLackDefaults) and s.owner.name == policy.name]
+    lacks = [
+        s for s in compilation.output.shortfalls if isinstance(s, WorkloadsLackDefaults) and s.owner.name == policy.name
+    ]
     unseen = {shortfall.other.name for shortfall in lacks}
-    setting = (p for p in made.settled.policies if p.mode == "enforce" and p.name not in unseen)
+    setting = (p for p in compilation.settled.policies if p.mode == "enforce" and p.name not in unseen)
     holding = (
-        p for p in setting if p is policy or judges(p, who) or (p.name in made.widely and judges(_unexempt(p), who))
+        p
+        for p in setting
+        if p is policy or judges(p, who) or (p.name in compilation.widely and judges(_unexempt(p), who))
     )
     return replace(policy, defaults=merged((*policy.defaults, *(d for other in holding for d in other.defaults))))
 
 
-def _asked_by_main(made: Compiled, asked: Asked, who: Request, enforced: bool) -> Word:
-    found = _word(made.settled, replace(asked, who=who, old=_pod_of(asked)), made.widely, made.lines)
-    return Word(tuple(sorted({(action if enforced else "warn", text) for action, text in found.says})), None)
+def _asked_by_main(compilation: Compiled, asked: Asked, who: Request, enforced: bool) -> Word:
+    word = _word(
+        compilation.settled, replace(asked, who=who, old=_pod_of(asked)), compilation.widely, compilation.lines
+    )
+    return Word(tuple(sorted({(action if enforced else "warn", text) for action, text in word.says})), None)
 
 
 def _pod_of(asked: Asked) -> Json | None:
@@ -226,18 +239,18 @@ def _pod_of(asked: Asked) -> Json | None:
     return asked.pod if asked.operation == "UPDATE" else None
 
 
-def _templates(made: Compiled, asked: Asked, who: Request, plain: bool, chosen: bool) -> Word:
+def _templates(compilation: Compiled, asked: Asked, who: Request, plain: bool, chosen: bool) -> Word:
     """Kubernetes and Kyverno judge the template, each policy with the defaults that it is known to get."""
     if asked.operation == "UPDATE":
         return Word((), None)
     says: list[Says] = []
-    for policy in made.settled.policies:
+    for policy in compilation.settled.policies:
         if judges(policy, who):
             action = _action(policy.mode) if plain or policy.mode != "enforce" else "warn"
-            seen = policy if made.chosen.target == "kyverno" else _as_workloads_see(policy, made, who)
+            seen = policy if compilation.chosen.target == "kyverno" else _as_workloads_see(policy, compilation, who)
             messages = interpreter.judge(seen, asked.pod).messages
-            says += ((action, text) for text in made.lines(messages))
-    for choice in made.settled.choices:
+            says += ((action, text) for text in compilation.lines(messages))
+    for choice in compilation.settled.choices:
         if not choice.live and choice.scope.holds_in(who.namespace, who.namespace_labels):
             text = words_with_defaults(choice, who, asked.pod)
             action = _action(choice.mode) if chosen or choice.mode != "enforce" else "warn"

@@ -38,9 +38,9 @@ def draw(rng: random.Random, target: str, engine: Engine, program: ir.Program) -
     options = Options(
         engine=engine,
         workloads=rng.choice(get_args(Workloads)),
-        kubernetes=rng.choice([one for one in KUBERNETES if target != "vap" or one >= VALIDATING[-1][0]]),
-        gatekeeper=rng.choice([one for one in GATEKEEPER if one >= least_gatekeeper]),
-        kyverno=rng.choice([one for one in KYVERNO if one >= least_kyverno]),
+        kubernetes=rng.choice([release for release in KUBERNETES if target != "vap" or release >= VALIDATING[-1][0]]),
+        gatekeeper=rng.choice([release for release in GATEKEEPER if release >= least_gatekeeper]),
+        kyverno=rng.choice([release for release in KYVERNO if release >= least_kyverno]),
     )
     can = target_named(target).capabilities(options)
     options = replace(
@@ -61,9 +61,9 @@ def draw(rng: random.Random, target: str, engine: Engine, program: ir.Program) -
 
 def _names(listed: str) -> Names:
     """The names, and beginnings of names, that stand in ``listed`` as in a source."""
-    each = [one.strip('"') for one in listed.split(", ")]
+    each = [name.strip('"') for name in listed.split(", ")]
     return Names(
-        tuple(one for one in each if not one.endswith("*")), tuple(one[:-1] for one in each if one.endswith("*"))
+        tuple(name for name in each if not name.endswith("*")), tuple(name[:-1] for name in each if name.endswith("*"))
     )
 
 

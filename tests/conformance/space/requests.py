@@ -171,12 +171,12 @@ def _without(fields: Json, *names: str) -> Json:
 
 
 def _workload(rng: random.Random, who: Request, pod: Json, number: int) -> Asked:
-    made = {**pod, "metadata": {**pod["metadata"], "name": f"w{number}"}}
-    owner = workload(rng.randrange(len(KINDS)), made)
+    pod_ = {**pod, "metadata": {**pod["metadata"], "name": f"w{number}"}}
+    owner = workload(rng.randrange(len(KINDS)), pod_)
     account = who.service_account or "default"
     request = replace(who, service_account=account)
     if rng.random() < 0.3:
         old: Json = json.loads(json.dumps(owner))
         owner["metadata"]["labels"] = {"a": "b"}
-        return Asked(request, owner, made, "UPDATE", old, "labels", owner["kind"])
-    return Asked(request, owner, made, kind=owner["kind"])
+        return Asked(request, owner, pod_, "UPDATE", old, "labels", owner["kind"])
+    return Asked(request, owner, pod_, kind=owner["kind"])

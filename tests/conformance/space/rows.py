@@ -57,22 +57,22 @@ def compare(name: str, seed: int, programs: int, count: int) -> tuple[Tally, lis
     """
     (row,) = [row for row in ROWS if row.name == name]
     rng = random.Random(f"{name} {seed}")
-    tally, found = Tally(), list[Difference]()
+    tally, differences = Tally(), list[Difference]()
     with ExitStack() as stack:
         ask, stored = started(row, stack)
         for source in islice(sources.programs(rng, tally.discarded), programs):
             chosen = options.draw(rng, row.target, row.engine, source.program)
             drawn = requests.draw(rng, source.program, count, users=2 if row.slow else None)
-            asked = [stored(one) for one in drawn if not row.slow or one.is_of_a_pod]
+            asked = [stored(request) for request in drawn if not row.slow or request.is_of_a_pod]
             try:
-                made = meaning.compiled(source.program, chosen)
+                compilation = meaning.compiled(source.program, chosen)
             except SourceError as error:
                 tally.refused_policies += 1
                 tally.discarded.update({d.code for d in error.diagnostics if d.severity == "error"})
                 continue
             tally.draw(features(source, chosen))
-            found += judged(row, ask, source, made, asked, tally)
-    return tally, found
+            differences += judged(row, ask, source, compilation, asked, tally)
+    return tally, differences
 
 
 def started(row: Row, stack: ExitStack) -> tuple[Ask, Stored]:
@@ -102,42 +102,42 @@ class Stored:
         if self._stored is None or asked.kind != "Pod":
             return asked
         pods = [asked.pod, *([asked.old] if asked.old is not None else [])]
-        made, *old = self._stored(pods)
-        return replace(asked, object=made, pod=made, old=old[0] if old else None)
+        pod, *old = self._stored(pods)
+        return replace(asked, object=pod, pod=pod, old=old[0] if old else None)
 
 
 as_drawn = Stored(None)
 
 
 def judged(
-    row: Row, ask: Ask, source: Source, made: Compiled, asked: list[Asked], tally: Tally
+    row: Row, ask: Ask, source: Source, compilation: Compiled, asked: list[Asked], tally: Tally
 ) -> Iterator[Difference]:
     """Each difference between the engine of ``row`` and the interpreter over ``asked``."""
     try:
-        answers = ask(made, asked)
+        answers = ask(compilation, asked)
     except EngineError as error:
         tally.wrong += 1
-        yield _difference(row, "engine", source, made, asked[0], "", str(error))
+        yield _difference(row, "engine", source, compilation, asked[0], "", str(error))
         return
-    for one, answer in zip(asked, answers, strict=True):
-        if meaning.is_moot(made, one):
+    for request, answer in zip(asked, answers, strict=True):
+        if meaning.is_moot(compilation, request):
             continue
-        expected = meaning.by_output(made, one, answer.pod)
-        of_pod = one.kind == "Pod"
-        says = meaning.by_source(made, one) if of_pod else meaning.by_controller(made, one)
-        kinds = list(_kinds(row, made, one, expected, says, answer))
+        expected = meaning.by_output(compilation, request, answer.pod)
+        of_pod = request.kind == "Pod"
+        says = meaning.by_source(compilation, request) if of_pod else meaning.by_controller(compilation, request)
+        kinds = list(_kinds(row, compilation, request, expected, says, answer))
         tally.pairs += 1
         tally.admitted += answer.allowed
         stricter = says.allowed is not expected.allowed if of_pod else _actions(says) < _actions(expected)
-        by_account = any(isinstance(shortfall, JudgedByAccount) for shortfall in made.output.shortfalls)
-        if stricter and not (made.output.shortfalls if of_pod else by_account):
+        by_account = any(isinstance(shortfall, JudgedByAccount) for shortfall in compilation.output.shortfalls)
+        if stricter and not (compilation.output.shortfalls if of_pod else by_account):
             kinds.append(("stricter, and no shortfall says so", str(says.says), str(answer.says)))
         tally.wrong += bool(kinds)
         tally.stricter += stricter and not kinds
         tally.agreed += not stricter and not kinds
         if kinds:
             kind, ours, theirs = kinds[0]
-            yield _difference(row, kind, source, made, one, ours, theirs)
+            yield _difference(row, kind, source, compilation, request, ours, theirs)
 
 
 def _actions(word: Word) -> set[str]:
@@ -145,7 +145,7 @@ def _actions(word: Word) -> set[str]:
 
 
 def _kinds(
-    row: Row, made: Compiled, asked: Asked, expected: Word, source: Word, answer: Word
+    row: Row, compilation: Compiled, asked: Asked, expected: Word, source: Word, answer: Word
 ) -> Iterator[tuple[str, str, str]]:
     if asked.kind == "Pod" and asked.change != "resize" and answer.allowed and not source.allowed:
         yield "let in", str(source.says), str(answer.says)
@@ -175,10 +175,10 @@ def _as_told(row: Row, action: str) -> str:
 
 
 def _difference(
-    row: Row, kind: str, source: Source, made: Compiled, asked: Asked, ours: str, theirs: str
+    row: Row, kind: str, source: Source, compilation: Compiled, asked: Asked, ours: str, theirs: str
 ) -> Difference:
     about: Json = {
-        "program": source.text, "used": source.used, "options": str(made.chosen), "who": str(asked.who),
+        "program": source.text, "used": source.used, "options": str(compilation.chosen), "who": str(asked.who),
         "operation": f"{asked.operation} {asked.change or ''} {asked.kind}",
     }  # fmt: skip
     return Difference(row.name, kind, about, asked.object, ours, theirs, asked.old)

@@ -85,17 +85,17 @@ def programs(rng: random.Random, refused: Counter[str] | None = None) -> Iterato
 def readers(controls: tuple[Control, ...]) -> Mapping[Control, tuple[tuple[Control, Shape], ...]]:
     """For each of ``controls`` that can be defaulted, those of them, and their shapes, that look at what the default sets."""
     drawing = _Drawing(random.Random(0))
-    found = {}
+    by_control = {}
     for control in (control for control in controls if control.default):
         program = read(f"policy defaults {{\n{drawing._default(control)}\n}}")[1]
         (default,) = program.policies[0].defaults
-        found[control] = tuple(
+        by_control[control] = tuple(
             (reader, shape)
             for reader in controls
             for shape in reader.shapes
             if check_reads(check_of(reader, shape, (), default.span, "", ""), default)
         )
-    return {control: looking for control, looking in found.items() if looking}
+    return {control: looking for control, looking in by_control.items() if looking}
 
 
 class _Drawing:
@@ -148,7 +148,7 @@ class _Drawing:
     def _several_add_to_one_list(self, names: list[str]) -> None:
         """Two or three of ``names`` get a default of one control besides that adds to a list, and one of them a check of it."""
         looked_at = readers(CONTROLS)
-        extending = [one for one in looked_at if one.default and one.default.takes == "add"]
+        extending = [control for control in looked_at if control.default and control.default.takes == "add"]
         if not extending:
             return
         control = self.rng.choice(extending)
@@ -199,32 +199,32 @@ class _Drawing:
         name = f"pss/{level}" + ("" if self._perhaps(0.3) else f"@{self.rng.choice(MINORS)}")
         policy = library_policy(name)
         assert policy is not None
-        found = flatten(policy, Family(), Report()).statements
-        self.controls[name] = list(dict.fromkeys(statement.controls[0].text for statement, _ in found))
+        inherited = flatten(policy, Family(), Report()).statements
+        self.controls[name] = list(dict.fromkeys(statement.controls[0].text for statement, _ in inherited))
         return name
 
     # --- statements -------------------------------------------------------------
 
     def _statements(self, name: str, member: bool) -> list[str]:
-        found = []
+        lines = []
         for control in CONTROLS:
             if control.id == "pods" and not self._perhaps(0.1):
                 continue
             if control.shapes and self._perhaps(self.density):
                 mode = self.rng.choice(grammar.words("MODE")) + " " if not member and self._perhaps(0.12) else ""
-                found.append(mode + self._check(control))
+                lines.append(mode + self._check(control))
                 self.controls[name].append(control.id)
             if control.default and self._perhaps(self.defaults):
-                found.append(self._default(control))
+                lines.append(self._default(control))
                 self.controls[name].append(control.id)
-        for statement, said in self.besides.get(name, ()):
-            found.append(statement)
-            self.controls[name].append(said)
-        if not found:
+        for statement, control_id in self.besides.get(name, ()):
+            lines.append(statement)
+            self.controls[name].append(control_id)
+        if not lines:
             control = self.rng.choice([c for c in CONTROLS if c.shapes and c.id != "pods"])
-            found.append(self._check(control))
+            lines.append(self._check(control))
             self.controls[name].append(control.id)
-        return found
+        return lines
 
     def _check(self, control: Control, shape: Shape | None = None, leaving_out: float = 0.1) -> str:
         shape = shape or self.rng.choice(control.shapes)
@@ -255,18 +255,18 @@ class _Drawing:
     # --- what is around them ------------------------------------------------------
 
     def _scopes(self) -> list[str]:
-        return [f"{one} {words.namespaces(self.rng)}" for one in grammar.words("SCOPE") if self._perhaps(0.22)]
+        return [f"{word} {words.namespaces(self.rng)}" for word in grammar.words("SCOPE") if self._perhaps(0.22)]
 
     def _exemptions(self, name: str, parent: str, member: bool) -> list[str]:
         kinds = grammar.words("EXEMPTED")
         of_containers = tuple(kind for kind in kinds if kind in ("containers", "images"))
-        found = []
+        lines = []
         for _ in range(self.rng.choice((0, 0, 0, 1, 1, 2))):
             pool = of_containers if member or self._perhaps(0.4) else kinds
             chosen = self.rng.sample(pool, self.rng.randint(1, min(2, len(pool))))
             text = ", ".join(f"{kind} {words.named(kind, self.rng)}" for kind in chosen)
             controls = self.controls.get(name) or self.controls.get(parent, [])
-            controls = [one for one in controls if one in _OF_CONTAINERS or self._perhaps(0.02)]
+            controls = [control for control in controls if control in _OF_CONTAINERS or self._perhaps(0.02)]
             if controls and set(chosen) <= set(of_containers) and self._perhaps(0.4):
                 (keyword,) = grammar.words("_FROM")
                 some = self.rng.sample(controls, min(len(controls), self.rng.randint(1, 2)))
@@ -274,8 +274,8 @@ class _Drawing:
             (keyword,) = grammar.words("_UNTIL")
             until = f" {keyword} {NEVER}" if self._perhaps(0.2) else ""
             (exempt,) = grammar.words("EXEMPT")
-            found.append(f"{exempt} {text}{self._because(1)}{until}")
-        return found
+            lines.append(f"{exempt} {text}{self._because(1)}{until}")
+        return lines
 
     def _without(self, parent: str) -> list[str]:
         controls = self.controls.get(parent, [])

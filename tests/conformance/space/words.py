@@ -66,10 +66,10 @@ def values(control: Control, rng: random.Random, single: bool, literal: bool = F
     pool = _pool(control)
     single = single or isinstance(control.values, Boolean)
     if isinstance(control.values, SeLinux):
-        return ", ".join(one for one in pool if rng.random() < 0.5) or pool[0]
+        return ", ".join(word for word in pool if rng.random() < 0.5) or pool[0]
     if literal:
-        pool = [one for one in pool if not one.endswith("*") and not _is_range(one)]
-        pool = [one for one in pool if not one.isdigit() or int(one) <= _LARGEST_ID]
+        pool = [word for word in pool if not word.endswith("*") and not _is_range(word)]
+        pool = [word for word in pool if not word.isdigit() or int(word) <= _LARGEST_ID]
     return ", ".join(rng.sample(pool, 1 if single else rng.randint(1, min(3, len(pool)))))
 
 
@@ -108,4 +108,9 @@ def _of_example(control: Control) -> Sequence[str]:
     from pscc.language.printer import print_value
 
     document = parse(SourceFile("example.psp", f"policy p {{ {control.example} }}"))
-    return [print_value(value) for policy in document.policies for one in policy.statements for value in one.values]
+    return [
+        print_value(value)
+        for policy in document.policies
+        for statement in policy.statements
+        for value in statement.values
+    ]

@@ -94,4 +94,4 @@ def resources(output: Output) -> Iterator[tuple[str, str]]:
 
 def documents(output: Output) -> list[Json]:
     """The documents that are applied, in order."""
-    return [one for _, text in resources(output) for one in yaml.load_all(text, Loader=yaml.CSafeLoader)]
+    return [document for _, text in resources(output) for document in yaml.load_all(text, Loader=yaml.CSafeLoader)]

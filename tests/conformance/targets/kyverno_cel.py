@@ -54,5 +54,5 @@ class Apply:
     def answers(self, output: Output, requests: list[Request]) -> list[Answer]:
         """What it says of ``requests``, none of them an update."""
         of_pods = tuple(path for path in output.resources if not path.endswith("-ephemeral-containers.yaml"))
-        told = self.command.answers(replace(output, resources=of_pods), requests)
-        return [replace(answer, joined=True) for answer in told]
+        answers = self.command.answers(replace(output, resources=of_pods), requests)
+        return [replace(answer, joined=True) for answer in answers]

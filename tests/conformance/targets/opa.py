@@ -59,8 +59,8 @@ class Evaluator:
             done = subprocess.run(command, input=asked, capture_output=True, text=True, check=False)
         if done.returncode != 0:
             raise EngineError(f"opa: {done.stdout}{done.stderr}")
-        found = json.loads(done.stdout)["result"][0]["bindings"]["answers"]
-        return [Answer(not messages, tuple(sorted(messages))) for messages in found]
+        answers = json.loads(done.stdout)["result"][0]["bindings"]["answers"]
+        return [Answer(not messages, tuple(sorted(messages))) for messages in answers]
 
 
 def _written(folder: Path, name: str, text: str) -> Path:

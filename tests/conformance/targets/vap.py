@@ -55,16 +55,16 @@ def _answer(given: Json, defaulted: Json, result: Json) -> Answer:
     return Answer(result["allowed"], messages, pod if isinstance(pod, dict) else None, joined=True)
 
 
-def as_given(given: object, defaulted: object, found: object) -> object:
-    """``found`` without what the API's own defaults, and nothing else, put into ``given``."""
-    match given, defaulted, found:
+def as_given(given: object, defaulted: object, now: object) -> object:
+    """``now`` without what the API's own defaults, and nothing else, put into ``given``."""
+    match given, defaulted, now:
         case dict(), dict(), dict():
             return {
                 key: as_given(given.get(key, {}), defaulted.get(key), value)
-                for key, value in found.items()
+                for key, value in now.items()
                 if key in given or value != defaulted.get(key)
             }
-        case list(), list(), list() if len(given) == len(found) == len(defaulted):
-            return [as_given(*three) for three in zip(given, defaulted, found, strict=True)]
+        case list(), list(), list() if len(given) == len(now) == len(defaulted):
+            return [as_given(*three) for three in zip(given, defaulted, now, strict=True)]
         case _:
-            return found
+            return now

@@ -65,11 +65,11 @@ class _Parser:
         self.tokens: list[tuple[str, str, int, int]] = []
         at = 0
         while text[at:].strip():
-            found = _TOKEN.match(text, at)
-            if found is None or found.lastgroup is None:
+            match = _TOKEN.match(text, at)
+            if match is None or match.lastgroup is None:
                 raise CelError(f"no token at {text[at : at + 40]!r}")
-            self.tokens.append((found.lastgroup, found[found.lastgroup], found.start(found.lastgroup), found.end()))
-            at = found.end()
+            self.tokens.append((match.lastgroup, match[match.lastgroup], match.start(match.lastgroup), match.end()))
+            at = match.end()
         self.at = 0
 
     def ended(self) -> None:
@@ -150,12 +150,12 @@ class _Parser:
     def inside(self, opening: str, closing: str, separators: tuple[str, ...] = (",",)) -> tuple[list[Node], int]:
         """What is between the brackets, and where they end."""
         self.take(opening)
-        found: list[Node] = []
+        nodes: list[Node] = []
         while self.peek() != closing:
-            found.append(self.expression())
+            nodes.append(self.expression())
             if self.peek() in separators:
                 self.take()
-        return found, self.take(closing)[3]
+        return nodes, self.take(closing)[3]
 
     def primary(self) -> Node:
         match self.peek():
@@ -192,18 +192,18 @@ class _Parser:
 
 def variables_read(node: Node) -> Iterator[str]:
     """The names of the policy's variables, ``NAME`` of each ``variables.NAME``, as often as they are read."""
-    for one in node.walk():
-        if one.kind == "select" and one.children[0].kind == "name" and one.children[0].text == "variables":
-            yield one.text
+    for inner in node.walk():
+        if inner.kind == "select" and inner.children[0].kind == "name" and inner.children[0].text == "variables":
+            yield inner.text
 
 
 def parameters_read(node: Node) -> Iterator[str]:
     """``NAME`` of each ``variables.params.NAME``."""
-    for one in node.walk():
-        if one.kind == "select" and one.children[0].kind == "select" and one.children[0].text == "params":
-            above = one.children[0].children[0]
+    for inner in node.walk():
+        if inner.kind == "select" and inner.children[0].kind == "select" and inner.children[0].text == "params":
+            above = inner.children[0].children[0]
             if above.kind == "name" and above.text == "variables":
-                yield one.text
+                yield inner.text
 
 
 def free_names(node: Node, bound: frozenset[str] = frozenset()) -> Iterator[str]:
@@ -214,8 +214,8 @@ def free_names(node: Node, bound: frozenset[str] = frozenset()) -> Iterator[str]
     if node.kind == "method" and node.text in MACROS:
         target, variable, *rest = children
         yield from free_names(target, bound)
-        for one in rest:
-            yield from free_names(one, bound | {variable.text})
+        for argument in rest:
+            yield from free_names(argument, bound | {variable.text})
         return
     if node.kind == "object":
         children = children[1::2]
@@ -225,8 +225,8 @@ def free_names(node: Node, bound: frozenset[str] = frozenset()) -> Iterator[str]
 
 def idle_macros(node: Node) -> Iterator[str]:
     """The text of each macro whose variable nothing reads, but filters: these may ask about what is around them."""
-    for one in node.walk():
-        if one.kind == "method" and one.text in MACROS and one.text != "filter":
-            variable = one.children[1].text
-            if not any(variable in free_names(argument) for argument in one.children[2:]):
-                yield f"{one.text}({variable}, …)"
+    for macro in node.walk():
+        if macro.kind == "method" and macro.text in MACROS and macro.text != "filter":
+            variable = macro.children[1].text
+            if not any(variable in free_names(argument) for argument in macro.children[2:]):
+                yield f"{macro.text}({variable}, …)"

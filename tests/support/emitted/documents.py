@@ -68,35 +68,37 @@ def cel_programs(document: Json) -> Iterator[Program]:
                 for code in target["code"]:
                     if code["engine"] == "K8sNativeValidation":
                         source = code["source"]
-                        found = Program("template", _variables(source), given=GATEKEEPER_VARIABLES)
-                        found.readers = _validations(source["validations"])
-                        found.blind = [one["expression"] for one in source.get("matchConditions", [])]
-                        yield found
+                        program = Program("template", _variables(source), given=GATEKEEPER_VARIABLES)
+                        program.readers = _validations(source["validations"])
+                        program.blind = [condition["expression"] for condition in source.get("matchConditions", [])]
+                        yield program
         case "ClusterPolicy":
             for rule in spec["rules"]:
                 if cel := rule.get("validate", {}).get("cel"):
-                    found = Program(f"rule {rule['name']}", _variables(cel), _validations(cel["expressions"]))
-                    found.blind = [one["expression"] for one in rule.get("celPreconditions", [])]
-                    yield found
+                    program = Program(f"rule {rule['name']}", _variables(cel), _validations(cel["expressions"]))
+                    program.blind = [condition["expression"] for condition in rule.get("celPreconditions", [])]
+                    yield program
         case "ValidatingPolicy" | "ValidatingAdmissionPolicy" | "MutatingPolicy" | "MutatingAdmissionPolicy":
-            found = Program("policy", _variables(spec), _validations(spec.get("validations", [])))
-            found.readers += [one["jsonPatch"]["expression"] for one in spec.get("mutations", [])]
-            found.blind = [one["expression"] for one in spec.get("matchConditions", [])]
-            yield found
+            program = Program("policy", _variables(spec), _validations(spec.get("validations", [])))
+            program.readers += [mutation["jsonPatch"]["expression"] for mutation in spec.get("mutations", [])]
+            program.blind = [condition["expression"] for condition in spec.get("matchConditions", [])]
+            yield program
 
 
 def _variables(spec: Json) -> list[tuple[str, str]]:
-    return [(one["name"], one["expression"]) for one in spec.get("variables", [])]
+    return [(variable["name"], variable["expression"]) for variable in spec.get("variables", [])]
 
 
 def _validations(listed: list[Json]) -> list[str]:
-    return [one[key] for one in listed for key in ("expression", "messageExpression") if key in one]
+    return [
+        validation[key] for validation in listed for key in ("expression", "messageExpression") if key in validation
+    ]
 
 
 def parameters_schema(template: Json) -> Json:
     """The schema of the parameters of the Constraints of ``template``."""
-    found: Json = template["spec"]["crd"]["spec"]["validation"]["openAPIV3Schema"]
-    return found
+    schema: Json = template["spec"]["crd"]["spec"]["validation"]["openAPIV3Schema"]
+    return schema
 
 
 def constrained_kind(template: Json) -> str:

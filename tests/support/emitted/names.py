@@ -32,18 +32,18 @@ _DECISIONS = frozenset(("deny", "warn", "violation", "warning"))
 
 def of_output(output: Output) -> list[str]:
     """What is wrong with the names in ``output``: CEL, parameters, objects that name others, Rego."""
-    found = documents(output)
+    applied = documents(output)
     texts = [file.text for file in output.files if file.path.endswith(".rego") and not file.path.endswith("_test.rego")]
-    return [*of_documents(found), *(of_packages(texts) if texts else [])]
+    return [*of_documents(applied), *(of_packages(texts) if texts else [])]
 
 
-def of_documents(found: list[Document]) -> list[str]:
+def of_documents(applied: list[Document]) -> list[str]:
     """What is wrong with the names in documents that are applied together."""
-    told = [f"{d.path}: {text}" for d in found for program in cel_programs(d.body) for text in of_cel(program)]
-    templates = [d for d in found if d.kind == "ConstraintTemplate"]
+    faults = [f"{d.path}: {text}" for d in applied for program in cel_programs(d.body) for text in of_cel(program)]
+    templates = [d for d in applied if d.kind == "ConstraintTemplate"]
     for template in templates:
-        told += [f"{template.path}: {text}" for text in of_template(template.body)]
-    return [*told, *_between(found, templates)]
+        faults += [f"{template.path}: {text}" for text in of_template(template.body)]
+    return [*faults, *_between(applied, templates)]
 
 
 # --- CEL ------------------------------------------------------------------------
@@ -56,7 +56,10 @@ def of_cel(program: Program) -> Iterator[str]:
     for name, text in program.variables:
         node = cel.parsed(text)
         used = set(cel.variables_read(node))
-        yield from (f"{program.place}: the variable {name} reads {one}, which is not declared" for one in used - known)
+        yield from (
+            f"{program.place}: the variable {name} reads {undeclared}, which is not declared"
+            for undeclared in used - known
+        )
         yield from _of_names(program.place, f"the variable {name}", node)
         if name in known:
             yield f"{program.place}: the variable {name} is declared twice"
@@ -65,12 +68,14 @@ def of_cel(program: Program) -> Iterator[str]:
     for text in program.readers:
         node = cel.parsed(text)
         used = set(cel.variables_read(node))
-        yield from (f"{program.place}: {one} is read and not declared" for one in used - known)
+        yield from (f"{program.place}: {undeclared} is read and not declared" for undeclared in used - known)
         yield from _of_names(program.place, "a validation", node)
         read |= used
     for text in program.blind:
         node = cel.parsed(text)
-        yield from (f"{program.place}: a condition reads the variable {one}" for one in set(cel.variables_read(node)))
+        yield from (
+            f"{program.place}: a condition reads the variable {variable}" for variable in set(cel.variables_read(node))
+        )
         yield from _of_names(program.place, "a condition", node)
     for name, _ in program.variables:
         if name not in read:
@@ -78,8 +83,12 @@ def of_cel(program: Program) -> Iterator[str]:
 
 
 def _of_names(place: str, where: str, node: cel.Node) -> Iterator[str]:
-    yield from (f"{place}: {where} reads {one}, which there is not" for one in set(cel.free_names(node)) - _ROOTS)
-    yield from (f"{place}: {where} walks without reading what it walks: {one}" for one in cel.idle_macros(node))
+    yield from (
+        f"{place}: {where} reads {unknown}, which there is not" for unknown in set(cel.free_names(node)) - _ROOTS
+    )
+    yield from (
+        f"{place}: {where} walks without reading what it walks: {idle_macro}" for idle_macro in cel.idle_macros(node)
+    )
 
 
 # --- parameters -------------------------------------------------------------------
@@ -91,8 +100,8 @@ def of_template(template: Json) -> Iterator[str]:
     sources = rego_sources(template)
     if sources:
         modules = [rego.module(text) for text in sources]
-        read = {one for module in modules for one in module.parameters}
-        words = {one for module in modules for one in module.words}
+        read = {parameter for module in modules for parameter in module.parameters}
+        words = {word for module in modules for word in module.words}
         yield from of_packages(sources)
     else:
         trees = [
@@ -100,12 +109,14 @@ def of_template(template: Json) -> Iterator[str]:
             for program in cel_programs(template)
             for text in (*(text for _, text in program.variables), *program.readers)
         ]
-        read = {one for tree in trees for one in cel.parameters_read(tree)}
+        read = {parameter for tree in trees for parameter in cel.parameters_read(tree)}
         words = {node.text for tree in trees for node in tree.walk() if node.kind == "select"}
-    yield from (f"the parameter {one} is declared and never read" for one in declared if one not in read)
-    yield from (f"the parameter {one} is read and not declared" for one in sorted(read - set(declared)))
+    yield from (
+        f"the parameter {parameter} is declared and never read" for parameter in declared if parameter not in read
+    )
+    yield from (f"the parameter {parameter} is read and not declared" for parameter in sorted(read - set(declared)))
     for name, schema in declared.items():
-        yield from (f"of {name}, {one} is declared and never read" for one in _fields(schema) if one not in words)
+        yield from (f"of {name}, {field} is declared and never read" for field in _fields(schema) if field not in words)
 
 
 def _fields(schema: Json) -> Iterator[str]:
@@ -154,24 +165,24 @@ def _keys(value: object) -> Iterator[str]:
 # --- documents that name others ---------------------------------------------------
 
 
-def _between(found: list[Document], templates: list[Document]) -> Iterator[str]:
+def _between(applied: list[Document], templates: list[Document]) -> Iterator[str]:
     by_kind = {constrained_kind(template.body): template for template in templates}
     constrained = set()
-    for document in (d for d in found if is_constraint(d.body)):
+    for document in (d for d in applied if is_constraint(d.body)):
         constrained.add(document.kind)
         template = by_kind.get(document.kind)
         if template is None:
             yield f"{document.path}: there is no template of {document.kind}"
             continue
         schema, given = parameters_schema(template.body), document.body["spec"].get("parameters", {})
-        for one in _undeclared(given, schema, "parameters"):
-            yield f"{document.path}: {document.name} has {one}, which its template does not declare"
+        for undeclared in _undeclared(given, schema, "parameters"):
+            yield f"{document.path}: {document.name} has {undeclared}, which its template does not declare"
         words = _words(template.body)
-        for one in sorted(set(_free_form(given, schema)) - words - _FOR_READERS):
-            yield f"{document.path}: {document.name} has the field {one}, which its template does not read"
+        for field in sorted(set(_free_form(given, schema)) - words - _FOR_READERS):
+            yield f"{document.path}: {document.name} has the field {field}, which its template does not read"
     for kind in sorted(set(by_kind) - constrained):
         yield f"{by_kind[kind].path}: there is no Constraint of {kind}"
-    yield from _bindings(found)
+    yield from _bindings(applied)
 
 
 def _words(template: Json) -> set[str]:
@@ -188,10 +199,10 @@ def _strings(text: str) -> set[str]:
     return {str(node["value"]) for node in rego.nodes(rego.tree(text)) if node.get("type") == "string"}
 
 
-def _bindings(found: list[Document]) -> Iterator[str]:
-    policies = {(d.kind, d.name) for d in found if d.kind.endswith("AdmissionPolicy")}
+def _bindings(applied: list[Document]) -> Iterator[str]:
+    policies = {(d.kind, d.name) for d in applied if d.kind.endswith("AdmissionPolicy")}
     bound = set()
-    for document in found:
+    for document in applied:
         if document.kind.endswith("AdmissionPolicyBinding"):
             named = (document.kind.removesuffix("Binding"), str(document.body["spec"]["policyName"]))
             bound.add(named)
@@ -209,7 +220,7 @@ def of_packages(texts: Iterable[str]) -> list[str]:
     known = {f"data.{module.package}.{name}" for module in modules for name in module.rules}
     packages = {module.package for module in modules}
     read: set[str] = set()
-    told: list[str] = []
+    faults: list[str] = []
     for module in modules:
         for rule, reference in module.reads:
             steps = reference.split(".")
@@ -220,12 +231,12 @@ def of_packages(texts: Iterable[str]) -> list[str]:
                 if named != f"data.{module.package}.{rule}":
                     read.add(named)
             elif ".".join(steps[1:]) not in packages:
-                told.append(f"{module.package}: {rule} reads {reference}, which there is not")
+                faults.append(f"{module.package}: {rule} reads {reference}, which there is not")
     whole_library = len(modules) > 1 and any(module.package == "main" for module in modules)
     for module in modules:
         if module.package == "lib.pscc" and whole_library:
             continue
         for name in dict.fromkeys(module.rules):
             if f"data.{module.package}.{name}" not in read and name not in _DECISIONS:
-                told.append(f"{module.package}: the rule {name} is declared and never read")
-    return told
+                faults.append(f"{module.package}: the rule {name} is declared and never read")
+    return faults

@@ -43,7 +43,7 @@ def module(text: str) -> Module:
     """What ``text`` declares and reads."""
     parsed = tree(text)
     package = ".".join(str(step["value"]) for step in parsed["package"]["path"][1:])
-    imports = {_alias(one): _dotted(one["path"]["value"]) for one in parsed.get("imports", [])}
+    imports = {_alias(imported): _dotted(imported["path"]["value"]) for imported in parsed.get("imports", [])}
     rules = [(_name(rule["head"]), rule) for rule in parsed.get("rules", [])]
     own = {name for name, _ in rules}
     reads: list[tuple[str, str]] = []
@@ -63,7 +63,7 @@ def module(text: str) -> Module:
                 reads.append((name, ".".join(steps)))
         reads += [(name, f"data.{package}.{var}") for var in _variables(rule) if var in own]
         parameters |= set(_taken_parameters(rule))
-    return Module(package, tuple(one for one, _ in rules), tuple(reads), frozenset(parameters), frozenset(words))
+    return Module(package, tuple(name for name, _ in rules), tuple(reads), frozenset(parameters), frozenset(words))
 
 
 def _alias(imported: Json) -> str:
@@ -76,12 +76,12 @@ def _name(head: Json) -> str:
 
 def _dotted(steps: list[Json]) -> str:
     """``a.b`` of the steps that are known: up to the first that is a variable or a call."""
-    found = [str(steps[0]["value"])]
+    names = [str(steps[0]["value"])]
     for step in steps[1:]:
         if step["type"] != "string":
             break
-        found.append(str(step["value"]))
-    return ".".join(found)
+        names.append(str(step["value"]))
+    return ".".join(names)
 
 
 def nodes(value: Json) -> Iterator[Json]:
@@ -115,6 +115,6 @@ def _taken_parameters(rule: Json) -> Iterator[str]:
     """``NAME`` of each ``object.get(input, ["parameters", "NAME"], …)``."""
     for node in nodes(rule):
         if node.get("type") == "array" and isinstance(node["value"], list):
-            steps = [one["value"] for one in node["value"] if one["type"] == "string"]
+            steps = [step["value"] for step in node["value"] if step["type"] == "string"]
             if len(steps) == 2 and steps[0] == "parameters":
                 yield str(steps[1])

@@ -36,13 +36,13 @@ FEW = {"kyverno": 12, "kyverno-cel": 12}
 
 def policy(text: str) -> Policy:
     """The policy of a source."""
-    (found,) = analyse(SourceFile("toys.psp", text))[1].policies
-    return found
+    (only,) = analyse(SourceFile("toys.psp", text))[1].policies
+    return only
 
 
 def drawn() -> Json:
     """The values that drawn pods have in each field of a toy, None for unset: of what is checked, and of what is defaulted."""
-    found: Json = {}
+    drawn_values: Json = {}
     for kind, text in (("checked", CHECKED), ("defaulted", DEFAULTED)):
         values: dict[str, list[object]] = {}
         for pod in draw_pods(policy(text), 1, 200):
@@ -54,27 +54,31 @@ def drawn() -> Json:
             for name, value in read.items():
                 if value not in values.setdefault(name, []):
                     values[name].append(value)
-        found[kind] = values
-    return found
+        drawn_values[kind] = values
+    return drawn_values
 
 
 def spoken() -> Json:
     """The controls that drawn policies of the language and drawn programs speak of."""
     texts = [draw_statements(random.Random(seed), "p") for seed in range(60)]
     programs = [source.program for source in islice(sources.programs(random.Random(1)), 60)]
-    policies = [*map(statements_meaning, texts), *(one for program in programs for one in program.policies)]
-    return {"controls": sorted({one.control for policy in policies for one in (*policy.checks, *policy.defaults)})}
+    policies = [*map(statements_meaning, texts), *(policy for program in programs for policy in program.policies)]
+    return {
+        "controls": sorted(
+            {statement.control for policy in policies for statement in (*policy.checks, *policy.defaults)}
+        )
+    }
 
 
 def differences(name: str) -> Json:
     """What ``name``'s engine says otherwise than the interpreter, and of how many pods it was asked."""
-    (target,) = [one for one in TARGETS if one.name == name]
-    tally, found = Tally(), []
+    (target,) = [candidate for candidate in TARGETS if candidate.name == name]
+    tally, differing = Tally(), []
     with target.run() as running:
         for text in (CHECKED, MENDED):
             requests = drawn_requests(policy(text), 1, FEW.get(name, 80), target.updates)
-            found += [repr(one) for one in judged(name, running, text, policy(text), requests, tally)]
-    return {"asked": tally.pairs, "differences": found}
+            differing += [repr(difference) for difference in judged(name, running, text, policy(text), requests, tally)]
+    return {"asked": tally.pairs, "differences": differing}
 
 
 if __name__ == "__main__":

@@ -46,7 +46,7 @@ class Compiler:
 
     def source(self, name: str, *statements: str) -> str:
         """The path of a source with a policy of these statements."""
-        text = "".join(f"    {one}\n" for one in statements)
+        text = "".join(f"    {statement}\n" for statement in statements)
         (self.folder / name).write_text(f"policy {name.removesuffix('.psp')} {{\n{text}}}\n", encoding="utf-8")
         return name
 
