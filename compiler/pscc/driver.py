@@ -121,7 +121,7 @@ def analyse(
 
 @frozen
 class _Analysed:
-    """What sources say, with the ``family`` of policies that they use, and every warning, also those that a comment hides."""
+    """The meaning of some sources, the ``family`` of policies that they use, and every warning, even if a comment hides it."""
 
     document: Document
     family: Family

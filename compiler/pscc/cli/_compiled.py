@@ -145,6 +145,6 @@ def _contradictions(chosen: Settings, recorded: Settings) -> Iterator[tuple[str,
 
 
 def _policies(output: Output, fresh: Output) -> dict[str, str]:
-    """The files of ``output`` that decide about pods: those that are applied, or Rego modules where none is."""
+    """The files of ``output`` that decide about pods: the applied files, or the Rego modules if no file is applied."""
     applied = fresh.resources
     return {f.path: f.text for f in output.files if (f.path in applied if applied else is_module(f.path))}

@@ -41,7 +41,7 @@ class Config:
     says: tuple[tuple[str, object], ...]
 
     def line(self, key: str) -> int:
-        """The line where ``key`` stands; 1 where it cannot be told."""
+        """The line where ``key`` stands; 1 if it is not known."""
         match = re.search(rf"""^[ \t]*(\[[ \t]*)?["']?{re.escape(key)}["']?[ \t]*[]=]""", self.text, re.MULTILINE)
         return self.text.count("\n", 0, match.start()) + 1 if match else 1
 

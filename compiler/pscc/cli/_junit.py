@@ -18,7 +18,7 @@ _COUNTED: tuple[tuple[str, Tag], ...] = (("failures", "failure"), ("errors", "er
 
 @frozen
 class Outcome:
-    """What is said about a case: a failure, an error, why it was skipped, or just output. ``kind`` is the type of a failure."""
+    """The outcome of a case: a failure, an error, why it was skipped, or its output. ``kind`` is the type of a failure."""
 
     tag: Tag
     lines: tuple[str, ...]
@@ -27,7 +27,7 @@ class Outcome:
 
 @frozen
 class Case:
-    """A test case, with the file and the line that it is about. Without an ``outcome`` it passed, and nothing is said."""
+    """A test case, with the file and the line that it is about. Without an ``outcome`` it passed, and has no output."""
 
     name: str
     file: str

@@ -119,7 +119,7 @@ def some(workloads: Iterable[Workload]) -> str:
 
 
 def points(workload: Workload) -> Iterator[Point]:
-    """What is said against the workload, what its defaults change, and what else there is to know."""
+    """The lines about the workload: objections to it, changes by defaults, and remarks."""
     for objection in workload.objections:
         yield Point(objected(objection), _places(objection.path, objection.span))
     first = workload.facts.judgements[0]

@@ -86,7 +86,7 @@ def run_file(path: str, given: Sequence[str]) -> Run:
 
 
 def _sources_of(tests: TestFile, path: str, given: Sequence[str], report: Report) -> tuple[str, ...]:
-    """The paths of the sources of ``tests``: those that it names, else the file beside it of the same name."""
+    """The paths of the sources of ``tests``: those that the file names, else the source beside it that has its name."""
     top = Span(path, 1, 1, 1, 1)
     stem = path.removesuffix(CASES_ENDING) if path.endswith(CASES_ENDING) else ""
     files = (stem + suffix for suffix in SUFFIXES if stem and Path(stem + suffix).is_file())

@@ -22,7 +22,7 @@ def named(judgement: Judgement) -> str:
 
 
 def findings(judgement: Judgement) -> Iterator[str]:
-    """What is said against the manifest, or why nothing is: one line each."""
+    """The findings about the manifest, one a line. If there are none, the reason why."""
     for reason in judgement.reasons:
         yield reason.full_message
     for tried in judgement.tried:

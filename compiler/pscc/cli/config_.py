@@ -46,7 +46,7 @@ def command(source: str | None) -> None:
 
 
 def _lines(config: Config) -> Iterator[tuple[str, str, str]]:
-    """What is said, the commands that take it, and the place, a line each."""
+    """(setting, commands that take it, place) for each setting."""
     for key, value in config.says:
         if isinstance(value, Mapping):
             for inner, setting in value.items():

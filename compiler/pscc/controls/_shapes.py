@@ -43,7 +43,7 @@ def effective(field: str) -> ir.Coalesce:
 
 
 SAYS_WHO = ir.Or((ir.Has(effective("runAsNonRoot")), ir.Has(effective("runAsUser"))))
-"""The pod says as whom the container runs, or as whom it does not: the image does not decide it."""
+"""The pod says as which user the container runs, or does not run. So the image does not decide that."""
 
 
 def among(value: ir.Value) -> ir.Condition:

@@ -90,9 +90,10 @@ class Boolean:
 class Words:
     """Strings. A bare one may end in the wildcard ``*``. They become the parameters ``values`` and ``patterns``.
 
-    ``known``: the only literal values that make sense, if there is such a list. ``usual``: those that Kubernetes knows, where it
-    takes any. ``star`` is kept as the value ``*`` when
-    the control gives it a meaning of its own (``volumes``). ``every``: the one of them that stands for all in a pod.
+    - ``known``: the only literal values that make sense, if there is such a list.
+    - ``usual``: the values that Kubernetes knows, for a control that takes any value.
+    - ``star``: the value ``*`` is kept, because the control gives it a meaning of its own (``volumes``).
+    - ``every``: the value that stands for all values in a pod.
     """
 
     noun: str
@@ -111,7 +112,7 @@ class Words:
 
     @property
     def offered(self) -> tuple[str, ...]:
-        """Those that make sense, or those that Kubernetes knows."""
+        """The known values, or the usual ones."""
         return self.known or self.usual
 
     def parse(self, values: tuple[Value, ...], report: Report) -> Params:

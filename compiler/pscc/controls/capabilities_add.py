@@ -30,7 +30,7 @@ _PREFIX = "CAP_"
 
 
 def build_default(params: Params, span: Span) -> ir.Default:
-    """The default that adds capabilities to each container, except those that the container itself drops by name."""
+    """The default that adds capabilities to each container. A capability that the container drops by name is not added."""
     values = param(params, "values")
     assert isinstance(values, tuple)
     return ir.Default(

@@ -22,9 +22,9 @@ IN_HOST_NETWORK = ir.Equals(Path(ir.POD, ("spec", "hostNetwork")), Const(True))
 def requirements(
     description: tuple[Part, ...], explicit: ir.Condition, implied: ir.Condition
 ) -> tuple[Requirement, ...]:
-    """Requirements on host ports: those in the manifest, and those that the API server sets to the container port.
+    """Requirements on host ports: on those in the manifest, and on those that the API server sets to the container port.
 
-    Source: ``defaultHostNetworkPorts`` in Kubernetes ``pkg/apis/core/v1/defaults.go``; 0 counts as unset.
+    0 counts as unset. Source: ``defaultHostNetworkPorts`` in Kubernetes ``pkg/apis/core/v1/defaults.go``.
     """
     explicit_message = (*CONTAINER, "hostPort is ", Show(HOST_PORT, number=True), *description)
     implied_message = (*CONTAINER, "hostPort is ", Show(CONTAINER_PORT, number=True), " by hostNetwork", *description)

@@ -1,4 +1,4 @@
-"""Defaults that pods are certain to have: those of every policy that holds wherever one does."""
+"""The defaults that a pod certainly gets: those of its policy, and of every policy that holds wherever this one does."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ def covers(other: ir.Policy, policy: ir.Policy) -> bool:
 
 
 def covering_defaults(policy: ir.Policy, others: Iterable[ir.Policy]) -> tuple[ir.Default, ...]:
-    """The defaults of ``policy``, and of those of ``others`` that `covers` it, each once."""
+    """The defaults of ``policy``, and of each of ``others`` that `covers` it, without repetitions."""
     beside = (other for other in others if other is not policy and other.defaults and covers(other, policy))
     return merged((*policy.defaults, *(default for other in beside for default in other.defaults)))
 
 
 def merged(defaults: Iterable[ir.Default]) -> tuple[ir.Default, ...]:
-    """``defaults`` of several policies as those of one: each once, and what they add to one list together."""
+    """``defaults`` of several policies as those of one policy: without repetitions, and with one default for each list."""
     by_field: dict[object, ir.Default] = {}
     for default in defaults:
         key = (default.site, default.path, default.value, default.inherits, default.unless, default.unless_in)

@@ -50,7 +50,7 @@ class LeavesUnset:
 Setting = Sets | SetsWidely | LeavesUnset
 """What a target does with a default. None in its place: the target has not declared it."""
 Judging = tuple[ir.Check, ...]
-"""The checks that judge the pods which a default changes: those of its policy, and of all that may hold beside it."""
+"""The checks that judge the pods which a default changes: the checks of its policy, and of all policies beside it."""
 
 
 def undeclared(default: ir.Default, judging: Judging) -> Setting | None:

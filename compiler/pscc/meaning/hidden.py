@@ -31,7 +31,7 @@ class Hidden:
         self._faulty = [comment for comment in comments if isinstance(comment, Diagnostic)]
 
     def shown(self, diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
-        """``diagnostics`` without those that a comment hides. No error is hidden."""
+        """``diagnostics`` without the warnings and notes that a comment hides. No error is hidden."""
         return tuple(
             diagnostic for diagnostic in diagnostics if not any(_hides(hiding, diagnostic) for hiding in self._hiding)
         )

@@ -1,4 +1,4 @@
-"""What policies and choices may be called, and what a choice without a name is called."""
+"""The names that policies and choices may have, and the name of a choice whose source gives none."""
 
 from __future__ import annotations
 

@@ -212,10 +212,7 @@ class _PolicyResolver:
                 self._defaults.append(replace(built, statement=print_statement(statement)))
 
     def _alone(self, default: ir.Default) -> bool:
-        """Whether no other default sets the same field; an error if one does.
-
-        Of two defaults, a target could set another one than the interpreter.
-        """
+        """Whether no other default sets the same field; an error if one does: a target could set the other one."""
         before = self.set_by.setdefault((default.site, *default.path), default)
         if before is default:
             return True
@@ -269,10 +266,7 @@ class _PolicyResolver:
 
 
 def _comma_before_values(statement: ast.Statement, report: Report) -> bool:
-    """Whether the statement has a comma before its values (``allow volumes, secret``), so that they read as controls.
-
-    Reports an error in that case.
-    """
+    """Whether the statement has a comma before its values, as ``allow volumes, secret``; an error if it has."""
     first, *others = statement.controls
     control = _BY_ID.get(first.text)
     if control is None or not others or any(name.text in _BY_ID for name in others):
@@ -393,10 +387,7 @@ def _refuse_own_modes(parts: list[ir.Policy], report: Report) -> None:
 
 
 def _distinct(policies: list[ir.Policy], written: tuple[ast.Policy, ...], report: Report) -> None:
-    """An error where a policy has the name that `_policy` gave to the statements of another policy with a mode of their own.
-
-    For two policies with one name in the source there is an error already.
-    """
+    """An error for a policy with the name that `_policy` made for another policy's statements with a mode of their own."""
     names = [policy.name.text for policy in written]
     twice = {name for name in names if names.count(name) > 1}
     seen: dict[str, Span] = {}

@@ -1,4 +1,4 @@
-"""Names that have to be unlike others in emitted code: a number behind tells them apart."""
+"""Numbers names in emitted code, so that no two are the same."""
 
 from __future__ import annotations
 

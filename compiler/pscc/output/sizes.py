@@ -18,7 +18,7 @@ LARGEST = 1_000_000
 
 
 def large(package: Package, program: Program) -> Iterator[NeedsServerSide | TooLarge]:
-    """The resources of ``package``, which says ``program``, that need server-side apply, and those that no cluster takes."""
+    """The resources of ``package`` that need server-side apply, and those that no cluster takes. ``program`` is what they mean."""
     choices = {choice.name: choice for choice in program.choices}
     files = {file.path: file for file in package.files}
     for path in package.resources:

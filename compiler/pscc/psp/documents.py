@@ -30,9 +30,9 @@ def field(node: Node | None, name: str) -> Node | None:
 
 
 def objects_in(document: Node, report: Report) -> Iterator[Node]:
-    """The objects of ``document``: itself, or the items of the list that it is, with the kind that the list gives them.
+    """The objects of ``document``: the object itself, or the items of a list. An item gets the kind that the list gives it.
 
-    A list that cannot be read as one is an error: nobody knows what is in it.
+    A list that cannot be read is an error, because nobody knows what is in it.
     """
     kind, items = text(field(document, "kind")), field(document, "items")
     if not (kind.endswith(_LIST) and any(entry.key == "items" for entry in document.entries)):

@@ -30,10 +30,10 @@ _ABOVE = 3
 
 
 class Places:
-    """Marks of the YAML parser as spans of the source ``name``, of which the parser reads ``text``.
+    """Turns places of the YAML parser into spans of the source ``name``. The parser reads ``text``, a part of the source.
 
-    ``first`` is the line and the column where ``text`` begins. The parser ends lines at more characters than sources do, so it
-    may count too many.
+    ``first`` is the line and the column where ``text`` begins. The parser ends lines at more characters than sources do, so
+    it may count too many.
     """
 
     def __init__(self, name: str, text: str, first: tuple[int, int] = (1, 1)) -> None:

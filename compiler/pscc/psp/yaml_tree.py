@@ -165,7 +165,7 @@ class _Anchored(NamedTuple):
 
 
 class _Reader:
-    """Makes nodes of the parser's events as they come. Nodes that aliases stand for are shared, and counted each time."""
+    """Makes nodes of the parser's events as they come. An alias shares the node that it stands for, which counts each time."""
 
     def __init__(self, places: Places) -> None:
         import yaml

@@ -1,4 +1,4 @@
-"""Pods that a program cannot tell apart: thousands of replicas are judged once."""
+"""Finds pods that a program treats alike, so that thousands of replicas are judged once."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _TOKEN_VOLUME = re.compile(r"kube-api-access-[a-z0-9]+")
 
 
 class Alike:
-    """Tells whether ``programs`` can tell two pods apart."""
+    """Gives two pods one key if ``programs`` cannot treat them differently."""
 
     def __init__(self, programs: Iterable[ir.Program]) -> None:
         every = tuple(programs)

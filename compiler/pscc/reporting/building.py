@@ -61,7 +61,7 @@ def report(
 
 
 class _Judge:
-    """Finds the facts about pods, once for all that the programs cannot tell apart."""
+    """Finds the facts about pods. Pods that the programs cannot treat differently are judged once."""
 
     def __init__(self, ready: Prepared, warning: Prepared, targets: tuple[OnTarget, ...]) -> None:
         self._program = ready.written

@@ -135,7 +135,7 @@ class Workload:
 
     @property
     def objections(self) -> tuple[Objection, ...]:
-        """What is said against it, by policies in any mode."""
+        """The objections to the workload, by policies in any mode."""
         return tuple(objections(self.facts.judgements))
 
     @property
@@ -167,7 +167,7 @@ class OnTarget:
 
 @frozen
 class Dependence:
-    """A default that workloads live off: those that it changes."""
+    """A default that workloads depend on, and the workloads that it changes."""
 
     control: str
     policy: str

@@ -42,7 +42,7 @@ class Coverage:
 
 
 def coverage(program: ir.Program, cases: Sequence[TestCase], files: Iterable[str]) -> Coverage:
-    """What ``cases`` exercise of those parts of ``program`` that stand in ``files``."""
+    """The statements and exemptions of ``program`` that stand in ``files``, and whether ``cases`` exercise them."""
     named = frozenset(files)
     done: dict[Part, bool] = {}
     asked = [_asked(case, manifest) for case in cases for manifest in case.manifests]

@@ -29,10 +29,10 @@ class Mismatch:
 
 @frozen
 class Actual:
-    """What the policies say of one pod of a case.
+    """The judgement of the policies on one pod of a case.
 
-    ``policies`` are those that the verdict comes from, ``controls`` those that object, in order, ``findings`` what they say.
-    ``pod`` is the pod with the defaults set.
+    ``policies`` are the policies that decide the verdict, ``controls`` the controls that object, and ``findings`` the
+    messages. ``pod`` is the pod with the defaults set.
     """
 
     outcome: Outcome

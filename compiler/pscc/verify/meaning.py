@@ -32,8 +32,9 @@ class Expected:
 class Meaning:
     """``program``, ready to answer requests. A request is None where neither the user nor the namespace matters.
 
-    ``widely`` names the policies whose defaults are set for exempt requests, too. ``apart``: each policy judges pods with its
-    own defaults alone, which have those that are set wherever it holds, as where an output judges workloads.
+    ``widely`` names the policies whose defaults are set for exempt requests, too. With ``apart``, each policy judges pods
+    with its own defaults alone. So it is where an output judges workloads: there, a policy's defaults include those of other
+    policies that hold wherever it does.
     """
 
     program: ir.Program

@@ -60,9 +60,9 @@ def validation(
     unchanged_as: str = "",
     pending: Pending = NONE_PENDING,
 ) -> Validation:
-    """The validation of ``check``, which looks at ``reads``; ``updated`` is the condition that there is an old object.
+    """The validation of ``check``, which looks at ``reads``. ``updated`` is the condition that there is an old object.
 
-    ``name`` begins the names of its variables; those of the check's shape unless said.
+    The names of its variables begin with ``name``, or with the name of the check's shape if ``name`` is empty.
     """
     name = name or name_of(check)
     printed = check_of(check, name, pending)
@@ -115,7 +115,7 @@ def container_lists() -> list[Variable]:
 
 
 def unchanged(name: str, reads: Reads, updated: Expression = ON_UPDATE) -> list[Variable]:
-    """Variables of which the last, ``name``, is true of an update that leaves ``reads`` as it was."""
+    """Variables for an update. The last, ``name``, is true if the update leaves everything in ``reads`` as it was."""
     variables = container_lists()
     variables.append(("sameImages", all_of(*_equalities(_NAMES_AND_IMAGES))))
     conditions = _same(reads)

@@ -20,7 +20,7 @@ from pscc.printers.cel.variables import Variable
 EXEMPT = "exempt"
 _NAMESPACE = ir.Path(ir.POD, ("metadata", "namespace"))
 _KINDS = (("users", "askingUsers"), ("groups", "askingGroups"), ("accounts", "askingAccounts"))
-"""The kinds of subjects of an exemption, and the variables that have those who ask."""
+"""The kinds of subjects of an exemption, each with the variable that holds who asks."""
 
 
 def asking_variables() -> list[Variable]:
@@ -56,7 +56,7 @@ def asking_variables() -> list[Variable]:
 
 
 def exemption_variables() -> list[Variable]:
-    """Variables of which the last, `EXEMPT`, is true where who asks is exempt."""
+    """Variables for exemptions. The last, `EXEMPT`, is true if a requester is exempt."""
     given = "variables.params != null && has(variables.params.exemptions) ? variables.params.exemptions : []"
     named = any_of(*(_among(kind, asking) for kind, asking in _KINDS))
     is_exempt = "variables.exemptions.exists(exemption, has(exemption.everyone) && exemption.everyone || $named)"
@@ -64,7 +64,7 @@ def exemption_variables() -> list[Variable]:
 
 
 def _among(kind: str, asking: str) -> Expression:
-    """Whether one of those who ask is named by the ``exemption`` among its subjects of ``kind``."""
+    """Whether the ``exemption`` names one of the requesters among its subjects of ``kind``."""
     return cel(
         "has($names) && $asking.exists(name, "
         "name in $names.exact || $names.prefixes.exists(prefix, name.startsWith(prefix)))",

@@ -37,10 +37,10 @@ class PrintedCheck:
 def check_of(
     check: ir.Check, name: str = FINDINGS, pending: Pending = NONE_PENDING, between: str = BETWEEN
 ) -> PrintedCheck:
-    """The CEL of ``check``. ``name`` begins the names of those variables that other checks would have otherwise.
+    """The CEL of ``check`` about the pod once the ``pending`` defaults are set. The message has ``between`` between its findings.
 
-    It is about the pod as the ``pending`` defaults make it, and the message has ``between`` its findings. The parameters
-    of a check that is not specialised are variables of their names; `pscc.printers.cel.parameters` has them.
+    The names of its own variables begin with ``name``, so that no other check has them. A check that is not specialised reads
+    its parameters from variables of their names (`pscc.printers.cel.parameters`).
     """
     values = bound(check, "" if name == FINDINGS else name, pending)
     own = names_of(name, values.findings)

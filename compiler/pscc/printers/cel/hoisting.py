@@ -30,7 +30,7 @@ class Variables:
 
     @property
     def known(self) -> Known:
-        """The reads of those that are never null."""
+        """The reads of the variables that are never null."""
         return frozenset(self._never_null)
 
     def add(self, name: str, value: Expression) -> None:
@@ -103,6 +103,6 @@ def _constants_asked(node: ir.Or) -> Iterator[str | None]:
 
 
 def _matching(var: str, items: ir.Items, where: ir.Condition, known: Known) -> Expression:
-    """The list of those ``items`` for which ``where`` holds."""
+    """The list of the ``items`` for which ``where`` holds."""
     walk = walked(ir.Each(var, items), known)
     return Call("filter", (Name(var), all_of(walk.counts, condition(where, walk.known))), walk.listed)

@@ -155,7 +155,7 @@ def _calls(pieces: Pieces) -> list[Pieces]:
 
 
 def _is_one_call(calls: list[Pieces], indent: int) -> bool:
-    """Whether there is a single call, whose head fits on the line of what it is called upon."""
+    """Whether there is a single call, and its head fits on the line of the value whose method it calls."""
     receiver, call = joined(calls[0]), joined(calls[1])
     if len(calls) != 2 or len(receiver) > len(call):
         return False

@@ -32,9 +32,9 @@ DELETED = cel('request.operation == "DELETE"')
 
 
 def template_of(check: ir.Check, exempt: bool = False) -> Validation:
-    """The validation of every policy's ``check`` of this shape, with ``exempt`` of those that let requests off.
+    """The validation for every policy that has a ``check`` of this shape. With ``exempt``, it passes exempt requests.
 
-    It judges pods, and workloads as the pods that they would make.
+    It judges pods, and workloads by the pods that they would make.
     """
     plain = replace(check, because="")
     printed = validation(plain, rechecked_on(check, exempt), FINDINGS, UPDATED, unchanged_as="unchanged")

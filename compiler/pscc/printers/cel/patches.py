@@ -162,7 +162,7 @@ def _against(default: ir.Default, var: str) -> tuple[ir.Condition, ...]:
 
 
 def _patch(default: ir.Default, var: str, place: _Place = ()) -> Expression:
-    """The patch: where the way to the field is not there as a whole, what is missing of it is set with the value."""
+    """The patch. If objects on the way to the field are missing, it sets the first of them, with the value inside."""
     value = json_literal(json_value(default))
     patch = _add(default.path, value, place)
     first = 2 if var == ir.POD else 1

@@ -28,7 +28,7 @@ OBJECT = Name("object")
 _ALWAYS_SET = (("spec",), ("name",))
 _NEVER_NULL = frozenset(("containerPort", "driver", "fieldPath", "localhostProfile", "name", "path"))
 _UNTYPED = (Name("container"), Name("variables"))
-"""Where reads begin of which the type checker knows no type."""
+"""Names of values whose type the API server's type checker does not know. A read that begins with one is untyped."""
 
 
 def never_null(*fields: str) -> bool:

@@ -100,7 +100,10 @@ class Question:
         return (policy for policy in self.objecting.policies if policy.mode == self.mode)
 
     def _choosing(self) -> list[tuple[Side, Option]]:
-        """The choices that have to accept: those of ``other`` in this mode or a graver one, then graver ones of ``objecting``."""
+        """The choices that have to accept the pod.
+
+        They are the choices of ``other`` in this mode or a graver one, and the graver choices of ``objecting``.
+        """
         mine, theirs = self.objecting, self.other
         of_other = [(theirs, o) for o in theirs.options if RANK[o.mode] >= RANK[self.mode]]
         return of_other + [(mine, o) for o in mine.options if RANK[o.mode] > RANK[self.mode]]

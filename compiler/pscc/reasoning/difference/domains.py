@@ -92,7 +92,7 @@ def _path(place: Place) -> tuple[str, tuple[str, ...]]:
 
 
 def _walked(place: Place, constants: Constants) -> Iterator[Variable]:
-    """The variable of a list of whose elements no field is read."""
+    """The variable of a list, if no field of its elements is read."""
     kind = field_at(place).kind
     if isinstance(kind, ListOf) and isinstance(kind.of, Object):
         needed = [member.name for member in kind.of.fields if member.needs is not None]

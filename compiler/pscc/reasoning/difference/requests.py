@@ -282,7 +282,7 @@ def _add(constants: Constants, sets: Iterable[Names]) -> None:
 
 
 def _as_users(subjects: Subjects) -> Names:
-    """The users that ``subjects`` distinguish: the named ones, and those of named service accounts and of their groups."""
+    """The users that ``subjects`` distinguish: named users, named service accounts, and accounts of their groups."""
     accounts, groups = subjects.service_accounts, subjects.groups
     of_group = f"{SERVICE_ACCOUNTS}:"
     exact = [f"{SERVICE_ACCOUNT_USER}{name.replace('/', ':', 1)}" for name in accounts.exact]
@@ -314,7 +314,7 @@ def _accounts(subjects: Iterable[Subjects], namespace: str) -> Iterator[str]:
 
 
 def _groups(subjects: Iterable[Subjects]) -> Iterator[str]:
-    """Groups that anybody may be a member of: those of authentication and of service accounts come with the user."""
+    """Groups that a user may or may not be a member of. Groups of authentication and of service accounts come with the user."""
     for name in texts(_constants(named.groups for named in subjects), "nobodys"):
         if name not in (AUTHENTICATED, UNAUTHENTICATED) and not name.startswith(SERVICE_ACCOUNTS):
             yield name

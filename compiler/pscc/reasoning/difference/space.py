@@ -19,7 +19,7 @@ from pscc.reference import interpreter
 Controlled = tuple[str, Constraint]
 """A control, and a constraint that is about it."""
 Clause = tuple[Constraint, ...]
-"""Constraints one of which has to hold."""
+"""Constraints of which at least one must hold."""
 MOST_CLAUSES = 200
 """The most times that `Space.solve_clauses` takes a constraint of a clause before it gives up."""
 MOST_WAYS = 20_000

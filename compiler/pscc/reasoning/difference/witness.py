@@ -63,10 +63,11 @@ def of_update(
     control: str,
     pod: Json,
 ) -> Witness | None:
-    """An update after which the pod is like ``pod``, as a witness for ``control``; None where the interpreter confirms none.
+    """An update that makes a pod like ``pod``, as a witness for ``control``; None if the interpreter confirms none.
 
-    With ``annotation``, a prefix of a key, the update changes only such an annotation. Without it, it adds a container to a
-    pod that both sides admit or, if that is no witness, changes an image in a pod that may be older than the policies.
+    With ``annotation``, a prefix of a key, the update changes only such an annotation. Without it, the update adds a
+    container to a pod that both sides admit. If that is no witness, it changes an image in a pod, which may be older than the
+    policies.
     """
     for old_pod, new_pod in _updates(sides, annotation, pod):
         mine, theirs = (opinion(side, new_pod, old_pod) for side in sides)

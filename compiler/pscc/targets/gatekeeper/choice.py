@@ -1,7 +1,7 @@
 """A choice for Gatekeeper: a ConstraintTemplate of its own, with its policies and grants in it, and one Constraint.
 
-A table in the Constraint's parameters would cost ten times as much a review. Gatekeeper's mutators see neither the user
-nor another field, so they cannot tell which policy would change a pod: defaults are not set.
+With a table in the Constraint's parameters, a review would cost ten times as much. Gatekeeper's mutators see neither the user
+nor another field. They cannot know which policy would change a pod, so no defaults are set.
 """
 
 from __future__ import annotations

@@ -152,7 +152,7 @@ def _printed(
 
 @frozen
 class _Layout:
-    """The templates that other outputs may have, too, those that are this output's own, and how a policy is constrained."""
+    """The templates that other outputs may share, the templates of this output alone, and the Constraints of a policy."""
 
     shared: list[OutputFile]
     own: list[OutputFile]

@@ -1,7 +1,7 @@
 """How Gatekeeper judges workloads: by the templates that judge pods, with Constraints of their own.
 
-An ExpansionTemplate would have Gatekeeper judge the pod that it makes of a workload. That pod has no old object and does
-not name its workload's owner, so every update would be judged anew, and what controllers write, too. Source:
+An ExpansionTemplate would let Gatekeeper judge the pod that it makes of a workload. That pod has no old object, and does not
+name its workload's owner. So Gatekeeper would judge every update again, and every workload that a controller writes. Source:
 ``expandResource`` in Gatekeeper 3.23 ``pkg/expansion/system.go``.
 """
 
@@ -37,10 +37,10 @@ ON_WORKLOADS = Place(
 
 
 def judging_workloads(program: ir.Program, workloads: Workloads) -> ir.Program:
-    """``program`` as it judges workloads, each in its mode: empty where they are ``off``.
+    """``program`` as it judges workloads, each policy in its mode. Empty if ``workloads`` is ``off``.
 
-    No mutator changes a workload, so its policies assume the defaults that the mutators set in its pods: their own, and those
-    of the policies that hold wherever they do.
+    No mutator changes a workload. So a policy assumes the defaults that the mutators will set in the pods: its own, and those
+    of every policy that holds wherever it does.
     """
     if workloads == "off":
         return ir.Program()

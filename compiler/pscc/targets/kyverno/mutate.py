@@ -1,7 +1,7 @@
 """Kyverno mutation rules for a policy's defaults.
 
-Each default depends on the pod as it came. Kyverno gives each rule the pod as the rule before it changed it. So a rule that
-reads a field stands before the rule that sets the field.
+A default depends on the pod before any default is set, but Kyverno gives a rule the pod as the rules before it left it. So a
+rule that reads a field stands before the rule that sets the field.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ def package(choice: ir.Choice, taken: Mapping[str, str]) -> str:
 
 
 def scope_of(scope: Scope) -> dict[str, Code] | None:
-    """The names of ``scope`` for a template: those inside, and those that are excepted; None where it names none."""
+    """The names of ``scope`` for a template: the included and the excluded ones; None if it names none."""
     if scope.namespaces == ALL and scope.except_namespaces == NONE:
         return None
     return {

@@ -36,10 +36,10 @@ def where(
     autogen: bool = False,
     quote: Quote = quoted,
 ) -> Where:
-    """What narrows a policy that holds in ``scope`` to the requests of those who are not exempt.
+    """The match conditions and the selector for a policy that holds in ``scope``, without requests of exempt requesters.
 
-    With ``template`` it is about workloads whose pods are there; with ``autogen`` it may become so. ``quote`` writes the
-    strings.
+    With ``template`` the policy is about workloads, whose pods are there. With ``autogen`` Kyverno may make such a policy of
+    it. ``quote`` writes the strings.
     """
     conditions = []
     names = in_namespaces(scope)

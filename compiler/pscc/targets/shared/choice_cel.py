@@ -201,7 +201,7 @@ def decision_of(given: ir.Choice, review: Review = ADMISSION) -> Decision:
 
 
 def _findings(name: str, check: ir.Check) -> Variables:
-    """The variables of ``check``, of which ``name`` holds its findings, a line each."""
+    """The variables of ``check``. The variable ``name`` holds its findings, one a line."""
     specialised = specialise(check)
     if not specialised.requirements:
         return [(name, EMPTY)]

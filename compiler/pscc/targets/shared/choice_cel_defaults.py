@@ -1,7 +1,7 @@
-"""The defaults of a choice in CEL: a mutation that finds out which policy admits the pod, and sets the defaults of that one.
+"""The defaults of a choice in CEL: a mutation that finds the policy which admits the pod, and sets the defaults of that policy.
 
-By PSP's own order: the first policy that may be used and accepts the pod as it is, else the first that accepts it once
-its defaults are set. Each policy's defaults are one patch: after it, that policy accepts the pod as it is.
+It follows PSP's own order. The first usable policy that accepts the pod as it is admits it. If there is none, the first that
+accepts it with its defaults set does. The defaults of a policy are one patch. After it, that policy accepts the pod as it is.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ def of_requests(exemptions: Iterable[Exemption]) -> Iterator[str]:
 
 
 def of_containers(checks: Iterable[ir.Check]) -> Iterator[str]:
-    """A line for each exemption of containers and images. Of several checks it names those that the containers are exempt from."""
+    """A line for each exemption of containers and images. If it is for certain checks, the line names them."""
     listed = tuple(checks)
     controls: dict[ContainerExemption, dict[str, None]] = {}
     for check in listed:

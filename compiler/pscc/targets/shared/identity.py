@@ -1,4 +1,4 @@
-"""What tells people and tools whose an object of a cluster is: labels, the file that it comes from, and its releases.
+"""The labels and annotations that say to whom an object belongs: labels, the file of its source, and the releases.
 
 Source: "Recommended Labels" in Kubernetes' documentation; ``commonAnnotations`` in kustomize's.
 """

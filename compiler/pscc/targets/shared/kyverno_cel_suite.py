@@ -1,6 +1,7 @@
-"""The tests of policies in CEL for ``kyverno test``: on created pods, because the command line takes no old object for them.
+"""The tests of policies in CEL for ``kyverno test``: Kyverno's own policies, and Kubernetes'.
 
-They are Kyverno's own policies and Kubernetes': a test says of which kind a policy is.
+They have created pods alone, because the command line takes no old object for such policies. A test says which kind a policy
+is of.
 """
 
 from __future__ import annotations

@@ -34,6 +34,6 @@ def parts(policy: ir.Policy, checks: Checks, layout: Layout | None, names: Names
 
 
 def of_part(held: Checks, cases: Sequence[Case]) -> tuple[Case, ...]:
-    """The ``cases`` of a policy that test an object with the checks ``held``: those that it refuses, or nothing does."""
+    """The ``cases`` for an object with the checks ``held``: pods that these refuse, and pods that no check refuses."""
     shapes = {check.shape for check, _ in held}
     return tuple(case for case in cases if case.allowed or not shapes.isdisjoint(case.shapes))

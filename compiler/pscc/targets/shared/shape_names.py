@@ -39,8 +39,9 @@ def fitted_kind(*spellings: str) -> str:
 def kind_of_owner(beginning: str, name: str) -> str:
     """The kind of the Constraints of the policy or choice called ``name``: ``PsccChoiceTeam``, ``PsccChoiceTeamA3f2b9c1d``.
 
-    ``beginning`` is ``PsccChoice`` or another that no kind of a check has. A kind is spelled without the ``-`` and ``.`` of
-    the name, and its template's name in small letters, so that a name with these gets a digest: no two owners have one kind.
+    ``beginning`` is ``PsccChoice``, or another text with which no kind of a check begins. A kind has no ``-`` and ``.``, and
+    the name of its template is in small letters. So a name with these characters gets a digest, and no two owners have one
+    kind.
     """
     words = "".join(word.capitalize() for word in re.split(r"[-.]", name))
     digest = "" if name.isalnum() else hashlib.sha256(name.encode()).hexdigest()[:_DIGEST]

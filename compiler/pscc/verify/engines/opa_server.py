@@ -65,7 +65,7 @@ class OpaServer:
         return _rego.is_module(path)
 
     def version(self) -> str:
-        """Empty: a server tells its version to nobody."""
+        """Empty: a server does not report its version."""
         return ""
 
     def ask(self, files: Sequence[OutputFile], reviews: Sequence[Review], tick: Tick) -> tuple[Answer, ...]:
@@ -142,7 +142,7 @@ class OpaServer:
             raise
 
     def _removed(self, client: OpaClient, names: Sequence[str]) -> str:
-        """Remove the policies ``names``. The result is a text about those that may still be there; empty if none is."""
+        """Remove the policies ``names``. Returns a text about policies that may still be there, empty if none may."""
         left = []
         # callers first: the server compiles what is left
         for name in reversed(names):

@@ -49,7 +49,7 @@ class EngineOptions:
 
 
 def engines(targets: tuple[str, ...], options: EngineOptions) -> tuple[tuple[Engine, ...], tuple[Missing, ...]]:
-    """The engines of ``targets`` in a stable order: those that are there, and those that are missing."""
+    """The engines of ``targets`` in a stable order: the available ones, and the missing ones."""
     available: list[Engine] = []
     missing: list[Missing] = []
     for name, target in TARGET_OF.items():
