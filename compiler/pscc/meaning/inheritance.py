@@ -79,14 +79,14 @@ def flatten(policy: ast.Policy, family: Family, report: Report) -> Flat:
 
 def _flatten(policy: ast.Policy, family: Family, report: Report, chain: tuple[str, ...]) -> Flat:
     own = single(policy)
-    mine = tuple((statement, policy.name.text) for statement in own)
+    named = tuple((statement, policy.name.text) for statement in own)
     removed = tuple(name for without in policy.without for name in without.controls)
     above = _above(policy, family, report, chain)
     if above is None:
         for name in removed if policy.extends is None else ():
             help = "leave the line out: a policy that extends none restricts only what it mentions"
             report.add(Diagnostic("LNG034", f"there is no {name.text} to be without", name.span, help=help))
-        return Flat(mine, ())
+        return Flat(named, ())
     by_slot = {slot_of(statement): statement for statement in own}
     dropped = {name.text: name for name in removed}
     kept: list[tuple[ast.Statement, str]] = []
@@ -103,7 +103,7 @@ def _flatten(policy: ast.Policy, family: Family, report: Report, chain: tuple[st
         if name.text not in inherited:
             message = f"what this policy extends says nothing about {name.text}"
             report.add(Diagnostic("LNG034", message, name.span, help="take it out of the `without`"))
-    return Flat((*kept, *mine), tuple(replaced))
+    return Flat((*kept, *named), tuple(replaced))
 
 
 def _above(policy: ast.Policy, family: Family, report: Report, chain: tuple[str, ...]) -> Flat | None:

@@ -47,8 +47,8 @@ def coverage(program: ir.Program, cases: Sequence[TestCase], files: Iterable[str
     done: dict[Part, bool] = {}
     asked = [_asked(case, manifest) for case in cases for manifest in case.manifests]
     for policy, choice in _policies(program):
-        mine = [asked_of for asked_of in asked if choice is None or policy in usable(choice, asked_of[0])]
-        for part, exercised in _parts(policy, mine):
+        usable_here = [asked_of for asked_of in asked if choice is None or policy in usable(choice, asked_of[0])]
+        for part, exercised in _parts(policy, usable_here):
             if part.span.file in named:
                 done[part] = done.get(part, False) or exercised
     return Coverage(

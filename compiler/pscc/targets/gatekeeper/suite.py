@@ -40,27 +40,27 @@ def suite_files(program: ir.Program, cases: Cases, applied: Sequence[Applied], o
     tests: list[Test] = []
     files: list[OutputFile] = []
     for policy in program.policies:
-        mine = cases.get(policy.name, ())
+        suite_cases = cases.get(policy.name, ())
         constraints, on_workloads = (_placed(applied, place, policy.name) for place in (ON_PODS, ON_WORKLOADS))
-        if not mine or not constraints:
+        if not suite_cases or not constraints:
             continue
         folder = f"suite/{owners[policy.name]}"
-        workloads = list(workload_cases(with_settled(policy, program), mine)) if on_workloads else []
+        workloads = list(workload_cases(with_settled(policy, program), suite_cases)) if on_workloads else []
         namespace = _namespace(policy.scope, folder)
-        files += [OutputFile(f"{folder}/{case.name}.yaml", _document(_review(case))) for case in mine]
+        files += [OutputFile(f"{folder}/{case.name}.yaml", _document(_review(case))) for case in suite_cases]
         files += [OutputFile(f"{folder}/{workload.name}.yaml", _document(workload.manifest)) for workload in workloads]
         files += namespace
         place = yaml_quote(namespace[0].path) if namespace else Code("")
         for constraint in constraints:
-            tests.append({**_test(constraint, list(_of_pods(constraint, folder, mine))), "namespace": place})
+            tests.append({**_test(constraint, list(_of_pods(constraint, folder, suite_cases))), "namespace": place})
         for constraint in on_workloads:
             tests.append({**_test(constraint, list(_of_workloads(constraint, folder, workloads))), "namespace": place})
     for choice in program.choices:
         (constraint,) = (applied_object for applied_object in applied if applied_object.owner is choice)
         folder = f"suite/{owners[choice.name]}"
-        mine = cases.get(choice.name, ())
-        files += [OutputFile(f"{folder}/{case.name}.yaml", _document(admission_review(case))) for case in mine]
-        rows = [_row(case.name, folder, [case.message] if case.message else []) for case in mine]
+        suite_cases = cases.get(choice.name, ())
+        files += [OutputFile(f"{folder}/{case.name}.yaml", _document(admission_review(case))) for case in suite_cases]
+        rows = [_row(case.name, folder, [case.message] if case.message else []) for case in suite_cases]
         tests.append({**_test(constraint, rows), "namespace": Code("")})
     if not cases:
         return []

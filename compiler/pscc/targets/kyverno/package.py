@@ -106,10 +106,10 @@ class Kyverno:
                 rule = kyverno_mutate.rule_that_changes(policy, minimal("pod", policy.scope.example))
                 suites += defaults_test(policy, name, rule) if rule and cases.get(policy.name) else []
             checks = checks_of(policy)
-            mine = cases.get(policy.name, ())
+            suite_cases = cases.get(policy.name, ())
             for name, held in parts(policy, checks, options.layout, names):
                 files.append(kyverno_choice.policy_file(name, _validation(policy, name, held, workloads)))
-                judged = of_part(held, mine)
+                judged = of_part(held, suite_cases)
                 # Kyverno sets defaults in workloads, too, so that its checks judge them as they come
                 of_workloads = tuple(workload_cases(replace(policy, defaults=()), judged)) if workloads else ()
                 suites += _suite(policy, name, held, judged, of_workloads)

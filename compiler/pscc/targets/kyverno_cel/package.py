@@ -97,16 +97,16 @@ class KyvernoCel:
         workloads = options.workloads != "off"
         for policy in program.policies:
             assuming = with_settled(policy, program)
-            mine = cases.get(policy.name, ())
+            suite_cases = cases.get(policy.name, ())
             if policy.defaults:
                 name = names.derived(policy.name, "defaults")
                 files.append(_mutating(name, _mutation(policy, name)))
-                suites += defaults_test(policy, name) if mine else []
+                suites += defaults_test(policy, name) if suite_cases else []
             checks = checks_of(policy)
             for name, held in parts(policy, checks, options.layout, names):
                 assumed = Pending(assuming.defaults, _WORKLOAD) if workloads else None
                 files.append(_validating(name, _validation(policy, name, held, "pods", assumed)))
-                tested, judged = Tested(name, (files[-1].path,), "isValidatingPolicy"), of_part(held, mine)
+                tested, judged = Tested(name, (files[-1].path,), "isValidatingPolicy"), of_part(held, suite_cases)
                 of_workloads = tuple(workload_cases(assuming, judged)) if workloads else ()
                 suites += policy_suite(tested, {c.shape for c, _ in held}, judged, of_workloads, policy.scope)
                 name = names.derived(name, *_EPHEMERAL)

@@ -76,9 +76,9 @@ class Opa:
                 continue
             package, path = packages[policy.name], f"{POLICIES}/{names[policy.name]}"
             files.append(OutputFile(f"{path}.rego", _policy(policy, package)))
-            mine = cases.get(policy.name, ())
-            if mine:
-                files.append(OutputFile(f"{path}_test.rego", _tests(policy, package, mine, options.workloads)))
+            suite_cases = cases.get(policy.name, ())
+            if suite_cases:
+                files.append(OutputFile(f"{path}_test.rego", _tests(policy, package, suite_cases, options.workloads)))
         for choice in program.choices:
             packages[choice.name] = opa_choice.package(choice, packages)
             code, tests = opa_choice.files(

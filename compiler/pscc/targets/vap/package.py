@@ -127,7 +127,7 @@ class Vap:
         for policy in program.policies:
             held = where(policy.scope, policy.exemptions)
             assuming = with_settled(policy, program)
-            mine = cases.get(policy.name, ())
+            suite_cases = cases.get(policy.name, ())
             if policy.defaults:
                 name = names.derived(policy.name, "defaults")
                 add(policy, name, _mutation(mutating, policy, name, held), "Mutating", held)
@@ -135,7 +135,7 @@ class Vap:
             for part, printed_checks in parts(policy, checks, options.layout, names):
                 text = _validation(validating, policy, part, printed_checks, validations(printed_checks))
                 add(policy, part, text, "Validating", held, _ACTIONS[policy.mode])
-                judged, shapes = of_part(printed_checks, mine), {check.shape for check, _ in printed_checks}
+                judged, shapes = of_part(printed_checks, suite_cases), {check.shape for check, _ in printed_checks}
                 suites += policy_suite(_tested(part), shapes, judged, (), policy.scope)
                 if options.workloads == "off":
                     continue
