@@ -107,11 +107,12 @@ class Control:
     - ``id`` is its name in the language, after the pod's field.
     - ``title`` and ``intent`` go into emitted annotations and ``pscc explain``; ``example`` is a statement for ``explain``.
     - ``psp_fields`` are the PSP fields and annotations with the same meaning.
-    - ``psp`` returns the statements that a PSP makes about the control, those that PSP leaves implicit included.
+    - ``psp`` returns the statements that a PSP makes about the control, even those that PSP leaves implicit.
     - ``probes`` yields pods around a check's boundaries.
     - ``everything`` has the words that the value ``*`` means, if any.
-    - ``spellings`` are more parameters, made of those of a ``deny`` with values: what else the values are called in a pod.
-    - ``unset`` is what containers get where the field is not set, if that is what statements are there to refuse.
+    - ``spellings`` takes the parameters of a ``deny`` with values, and returns more parameters: other spellings of the
+      values.
+    - ``unset`` is what containers get if the field is not set, for a control whose statements are meant to refuse that.
     """
 
     id: str

@@ -28,15 +28,19 @@ SOMEBODY = Request("", groups=requested_by("", ()))
 
 @frozen
 class Judgement:
-    """The judgement of one policy or choice on one manifest, or that none judges it.
+    """The judgement of one policy or choice on one manifest, or the fact that none judges it.
 
-    ``span`` is where the manifest stands; ``kind``, ``namespace``, ``name`` and ``template`` are the manifest's. ``policy`` is
-    the policy that judges it, or the one of ``choice`` that admits it; None where none judges it. ``allowed`` is false only
-    where what enforces denies the pod. ``verdict`` is ``denied``, ``warned`` or ``audited`` by the ``mode``. ``reasons`` are the
-    findings of the policy, and ``tried`` the policies of a choice that denies the pod, with theirs. ``message`` says why a
-    choice denies it, or why none judges it. ``pod`` is the pod with all defaults set, and ``defaulted`` tells whether they
-    change it. ``psp`` is the PodSecurityPolicy that admitted a running pod, by its annotation; ``differs`` says how the verdict
-    is another than its. ``refused`` are the fields of ``pod`` that the API server refuses, whatever the verdict.
+    - ``span`` is the place of the manifest. ``kind``, ``namespace``, ``name`` and ``template`` are the manifest's.
+    - ``policy`` is the policy that judges it, or the policy of ``choice`` that admits it; None if none judges it.
+    - ``verdict`` is ``denied``, ``warned`` or ``audited`` by the ``mode``. ``allowed`` is false only if the mode is
+      ``enforce``, and the pod is denied.
+    - ``reasons`` are the findings of the policy. ``tried`` are the policies of a choice that denies the pod, with their
+      findings.
+    - ``message`` says why a choice denies the pod, or why nothing judges it.
+    - ``pod`` is the pod with all defaults set, and ``defaulted`` is true if they change it.
+    - ``psp`` is the PodSecurityPolicy that admitted a running pod, by its annotation. ``differs`` says in words how the
+      verdict differs from that.
+    - ``refused`` are the fields of ``pod`` that the API server refuses, whatever the verdict.
     """
 
     span: Span

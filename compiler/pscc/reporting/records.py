@@ -80,13 +80,13 @@ class Elsewhere:
 
 @frozen
 class Facts:
-    """What becomes of a pod. Two pods in which a program reads the same have the same facts.
+    """What becomes of a pod. Two pods have the same facts if the program reads the same in both.
 
-    - ``judgements`` are those of the source, without the place and the pod that they are about.
+    - ``judgements`` are those of the source, without the pod and its place.
     - ``changes`` are the fields that defaults set.
-    - ``elsewhere`` has the targets that treat it differently.
-    - ``warned`` are the judgements of a rollout in mode ``warn`` that object, and ``scanned`` those of an audit of running
-      pods, in which nobody asks. In mode ``audit`` the same judgements object.
+    - ``elsewhere`` has the targets that treat the pod differently.
+    - ``warned`` are the objecting judgements of a rollout in mode ``warn``. In mode ``audit`` the same judgements object.
+    - ``scanned`` are the objecting judgements of an audit of running pods, in which nobody asks.
     """
 
     outcome: Outcome

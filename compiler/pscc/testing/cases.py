@@ -44,13 +44,15 @@ _EXAMPLE = "write it as in:  - denied: a privileged container"
 class TestCase:
     """One case: a pod, who asks for it, and what is expected of the policies.
 
-    - ``name`` says in words what the case is about. ``manifests`` are its pods; more than one where ``file`` has more.
-    - ``request`` is who asks for a bare pod, the namespace of all pods where it is not empty, and the labels of the namespace.
+    - ``name`` says in words what the case is about. ``manifests`` are its pods; there are several if ``file`` has several.
+    - ``request`` is who asks for a bare pod, the namespace of all pods if it is not empty, and the labels of the namespace.
     - ``outcome`` is the expected verdict, as ``pscc eval`` has it.
-    - ``policy`` is the policy whose verdict it is, of several that judge the pod, ``controls`` are those that object, and
-      ``changed`` the fields of the pod with the defaults set, by path. None or empty where nothing is expected of them.
-    - ``span`` is the place of the case. ``places`` are those of the expectations, by key, each with its value; of the verdict it
-      is the key alone.
+    - ``policy`` is the policy whose verdict is expected, if several judge the pod.
+    - ``controls`` are the controls that are expected to object.
+    - ``changed`` are the expected fields of the pod with the defaults set, by path.
+    - ``policy`` and ``controls`` are None, and ``changed`` is empty, if nothing is expected.
+    - ``span`` is the place of the case. ``places`` are the places of the expectations by key: of the key for the verdict,
+      else of key and value.
     """
 
     __test__ = False

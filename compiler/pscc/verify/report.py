@@ -52,11 +52,12 @@ class Row:
 
 @frozen
 class Summary:
-    """All of a verification.
+    """The result of a verification.
 
-    ``compiled`` are the options with which the output was compiled, as the command line spells them. Of the ``drawn`` pods so
-    many are ``updates``; of all pods so many are tried again as those of ``workloads``. ``notes`` are said below the table;
-    ``drift`` are files of a folder that differ from what pscc writes.
+    - ``drawn`` is the number of drawn pods, and ``updates`` the number of updates among them.
+    - ``workloads`` is the number of pods that are tried again in a workload.
+    - ``compiled`` are the options of the compile, as the command line spells them.
+    - ``notes`` are printed below the table. ``drift`` are files of a folder that differ from what pscc writes.
     """
 
     source: str

@@ -42,10 +42,13 @@ _NAMESPACE = cel("request.namespace")
 class Review:
     """What an engine knows of a request, in CEL.
 
-    ``asking`` are the variables ``askingUsers``, ``askingGroups`` and ``askingAccounts``, with those that they read.
-    ``shown`` is the list of who asks, as messages say it, and ``aside`` what they say at their end. ``updated`` is the
-    condition that there is an old object; ``ahead`` is the condition that defaults are yet to be set; where that is
-    always so, the pod is judged as if they were. ``of_workloads``: the pod is a workload's template.
+    - ``namespace`` is the namespace of the request.
+    - ``asking`` are the variables ``askingUsers``, ``askingGroups`` and ``askingAccounts``, with the variables that they
+      read.
+    - ``shown`` is the list of requesters in a message, and ``aside`` is a text at the end of the message.
+    - ``updated`` is the condition that there is an old object.
+    - ``ahead`` is the condition that defaults are not set yet. If it is always true, the pod is judged as if they were set.
+    - ``of_workloads``: the pod is a workload's template.
     """
 
     namespace: Expression
