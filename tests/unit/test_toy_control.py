@@ -1,6 +1,6 @@
 """A control that is added by CONTRIBUTING's list works everywhere: one file, two lines of the registry, no other edit.
 
-The controls of ``tests/support/toys`` are added to a copy of the compiler: a boolean, two integers and an enumeration, of the pod
+The controls of ``tests/support/toys`` are added to a copy of the compiler: a boolean, two integers and two enumerations, of the pod
 and of containers, with and without a default.
 """
 
@@ -32,14 +32,15 @@ NOTHING = ""
 @pytest.mark.parametrize(
     ("strict", "wide", "fields"),
     [
-        ("deny shareProcessNamespace", NOTHING, {"shareProcessNamespace": True}),
+        ("deny setHostnameAsFQDN", NOTHING, {"setHostnameAsFQDN": True}),
         ("allow activeDeadlineSeconds 60-3600", "allow activeDeadlineSeconds 60-3601", {"activeDeadlineSeconds": 3601}),
         ("require activeDeadlineSeconds", NOTHING, {}),
         ("deny activeDeadlineSeconds", NOTHING, {"activeDeadlineSeconds": 1000}),
         ("allow terminationGracePeriodSeconds 0-60", "allow terminationGracePeriodSeconds 0-61",
          {"terminationGracePeriodSeconds": 61}),
         ("allow terminationGracePeriodSeconds 0-29", NOTHING, {}),
-        ("deny hostUsers", "deny hostUsers unless os.name linux", {"hostUsers": True, "os": {"name": "linux"}}),
+        ("deny seLinuxChangePolicy Recursive", "deny seLinuxChangePolicy Recursive unless os.name linux",
+         {"securityContext": {"seLinuxChangePolicy": "Recursive"}, "os": {"name": "linux"}}),
         ("deny imagePullPolicy Never", NOTHING, {"imagePullPolicy": "Never"}),
     ],
 )  # fmt: skip
@@ -66,30 +67,30 @@ def test_pods_are_drawn_around_its_boundary(compiler: Compiler) -> None:
     assert done.returncode == 0, done.stderr
     found = json.loads(done.stdout)
     checked = found["checked"]
-    assert {json.dumps(value) for value in checked["shareProcessNamespace"]} == {"null", "true", "false"}
+    assert {json.dumps(value) for value in checked["setHostnameAsFQDN"]} == {"null", "true", "false"}
     assert {59, 60, 3600, 3601, None} <= set(checked["activeDeadlineSeconds"])
     assert {0, 30, 31, None} <= set(checked["terminationGracePeriodSeconds"])
     # a word that the field does not know is not stored
     assert set(checked["imagePullPolicy"]) == {"Never", None}
     assert {599, 600, 601, None} <= set(found["defaulted"]["activeDeadlineSeconds"])
-    assert {json.dumps(value) for value in found["defaulted"]["hostUsers"]} == {"null", "true", "false"}
+    assert set(found["defaulted"]["seLinuxChangePolicy"]) == {None, "MountOption", "Recursive"}
 
 
 def test_policies_are_drawn_with_it(compiler: Compiler) -> None:
     done = compiler.run("support.toys", "spoken")
     assert done.returncode == 0, done.stderr
     toys = {
-        "shareProcessNamespace",
+        "setHostnameAsFQDN",
         "activeDeadlineSeconds",
         "terminationGracePeriodSeconds",
-        "hostUsers",
+        "seLinuxChangePolicy",
         "imagePullPolicy",
     }
     assert toys <= set(json.loads(done.stdout)["controls"])
 
 
 OF_MANY = (
-    "deny shareProcessNamespace", "require activeDeadlineSeconds 60-3600", "default activeDeadlineSeconds 600",
+    "deny setHostnameAsFQDN", "require activeDeadlineSeconds 60-3600", "default activeDeadlineSeconds 600",
     "deny imagePullPolicy Never",
 )  # fmt: skip
 
@@ -101,7 +102,7 @@ def test_every_target_compiles_it(compiler: Compiler, target: str) -> None:
     done = compiler.pscc("compile", source, "-t", target, "-o", folder)
     assert done.returncode == 0, done.stderr
     text = "".join(path.read_text() for path in (compiler.folder / folder).rglob("*") if path.is_file())
-    assert all(word in text for word in ("shareProcessNamespace", "activeDeadlineSeconds", "imagePullPolicy"))
+    assert all(word in text for word in ("setHostnameAsFQDN", "activeDeadlineSeconds", "imagePullPolicy"))
 
 
 def test_an_engine_agrees_with_the_interpreter(compiler: Compiler) -> None:
@@ -111,23 +112,21 @@ def test_an_engine_agrees_with_the_interpreter(compiler: Compiler) -> None:
 
 
 def test_check_explain_fmt_and_eval_know_it(compiler: Compiler) -> None:
-    source = compiler.source("known.psp", "deny  shareProcessNamespace", "allow activeDeadlineSeconds 1-10, 5")
+    source = compiler.source("known.psp", "deny  setHostnameAsFQDN", "allow activeDeadlineSeconds 1-10, 5")
     assert "warning[LNG060]" in compiler.pscc("check", source).stdout
     assert (
-        "did you mean `shareProcessNamespace`?"
-        in compiler.pscc("check", compiler.source("slip.psp", "deny shareProcesNamespace")).stdout
+        "did you mean `setHostnameAsFQDN`?"
+        in compiler.pscc("check", compiler.source("slip.psp", "deny setHostnameAsFQND")).stdout
     )
-    assert "see, and may signal, each other's processes" in compiler.pscc("explain", "shareProcessNamespace").stdout
-    assert "shareProcessNamespace" in compiler.pscc("explain", source).stdout
+    assert "a pod with a longer full name does not start" in compiler.pscc("explain", "setHostnameAsFQDN").stdout
+    assert "setHostnameAsFQDN" in compiler.pscc("explain", source).stdout
     assert compiler.pscc("fmt", source).returncode == 0
-    assert (
-        "deny  shareProcessNamespace\n    allow activeDeadlineSeconds 1-10, 5" in (compiler.folder / source).read_text()
-    )
+    assert "deny  setHostnameAsFQDN\n    allow activeDeadlineSeconds 1-10, 5" in (compiler.folder / source).read_text()
     pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a"},
-           "spec": {"shareProcessNamespace": True, "containers": [{"name": "c", "image": "i"}]}}  # fmt: skip
+           "spec": {"setHostnameAsFQDN": True, "containers": [{"name": "c", "image": "i"}]}}  # fmt: skip
     (compiler.folder / "pod.yaml").write_text(yaml.safe_dump(pod), encoding="utf-8")
     judged = compiler.pscc("eval", source, "-f", "pod.yaml")
-    assert judged.returncode == 1 and "pod: shareProcessNamespace is true, must not be true" in judged.stdout
+    assert judged.returncode == 1 and "pod: setHostnameAsFQDN is true, must not be true" in judged.stdout
     assert "POD001" not in judged.stderr
 
 
@@ -141,16 +140,18 @@ def test_the_reference_has_it(compiler: Compiler) -> None:
         text=True,
         check=True,
     )
-    assert "### shareProcessNamespace" in done.stdout
+    assert "### setHostnameAsFQDN" in done.stdout
     assert "| `default activeDeadlineSeconds VALUE` |" in done.stdout
 
 
 @pytest.mark.parametrize("target", [target for target in TARGETS if target != "opa"])
 def test_releases_that_lack_its_field_do_not_set_it(compiler: Compiler, target: str) -> None:
-    source = compiler.source("users.psp", "default hostUsers", "default activeDeadlineSeconds 600")
+    source = compiler.source(
+        "users.psp", "default seLinuxChangePolicy MountOption", "default activeDeadlineSeconds 600"
+    )
     for release, lacks in (("1.32", True), ("1.33", False)):
         done = compiler.pscc("compile", source, "-t", target, "-o", "-", "--kubernetes", release)
         assert done.returncode == 0, done.stderr
-        assert ("Kubernetes 1.32 has no field `hostUsers`, so nothing can set" in done.stderr) is lacks
+        assert ("Kubernetes 1.32 has no field `seLinuxChangePolicy`, so nothing can set" in done.stderr) is lacks
         documents = [d for d in yaml.safe_load_all(done.stdout) if d and "activeDeadlineSeconds" in json.dumps(d)]
         assert documents, "the other default is set"

@@ -79,25 +79,29 @@ class Probe:
 
 @frozen
 class Unset:
-    """What a container gets if neither it nor its pod sets a field. A statement may be meant to refuse just that.
+    """What a pod or a container gets if a field is not set. A statement may be meant to refuse just that.
 
-    ``happens`` is half a sentence for messages. ``path`` is the field of a container, and ``value`` is what the container
-    gets. ``is_set`` is true of a container if it sets the field, or if its pod does.
+    ``happens`` is half a sentence for messages. ``path`` is the field, of a container or of the pod (``site``), and ``value`` is
+    what unset stands for. ``is_set`` is true of a container if it sets the field, or if its pod does.
     """
 
     happens: str
     path: tuple[str, ...]
     value: Scalar
     is_set: Condition
+    site: Literal["containers", "pod"] = "containers"
 
     @property
-    def container(self) -> Fragment:
-        """A container's fragment that sets the field to the value."""
+    def pod(self) -> Fragment:
+        """A pod that sets the field to the value, or whose one container does."""
         nested: Scalar | dict[str, object] = self.value
-        for name in reversed(self.path):
+        for name in reversed(self.path if self.site == "containers" else self.path[1:]):
             nested = {name: nested}
         assert isinstance(nested, dict)
-        return nested
+        container: dict[str, object] = {"name": "main", "image": "app:1"}
+        if self.site == "containers":
+            return {"spec": {"containers": [{**container, **nested}]}}
+        return {"spec": {"containers": [container], **nested}}
 
 
 @frozen

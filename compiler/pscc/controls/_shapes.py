@@ -217,19 +217,19 @@ def switch_shape(label: str, value: Path, each: tuple[Each, ...], subject: tuple
     return (Shape("deny", "nothing", (Requirement(each, must, message, value, name=label),), f"{label} is not true."),)
 
 
-def flag_shapes(label: str, value: ir.Value) -> tuple[Shape, ...]:
-    """The shapes of a three-valued field of containers: ``require C v`` and ``allow C v``."""
+def flag_shapes(
+    label: str, value: ir.Value, each: tuple[Each, ...] = CONTAINERS, subject: tuple[Part, ...] = CONTAINER
+) -> tuple[Shape, ...]:
+    """The shapes of a three-valued field: ``require C v`` and ``allow C v``."""
     must = ir.Equals(value, VALUE)
-    message = (*CONTAINER, f"{label} is ", Show(value), ", must be ", ShowParams((VALUE,)))
-    either = (*CONTAINER, f"{label} is ", Show(value), ", must be unset or ", ShowParams((VALUE,)))
+    message = (*subject, f"{label} is ", Show(value), ", must be ", ShowParams((VALUE,)))
+    either = (*subject, f"{label} is ", Show(value), ", must be unset or ", ShowParams((VALUE,)))
     return (
-        Shape(
-            "require", "values", (Requirement(CONTAINERS, must, message, value, name=label),), f"{label} is as stated."
-        ),
+        Shape("require", "values", (Requirement(each, must, message, value, name=label),), f"{label} is as stated."),
         Shape(
             "allow",
             "values",
-            (Requirement(CONTAINERS, must, either, value, ir.Has(value), name=label),),
+            (Requirement(each, must, either, value, ir.Has(value), name=label),),
             f"{label}, where it is set, is as stated.",
         ),
     )

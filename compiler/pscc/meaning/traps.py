@@ -9,7 +9,7 @@ from dataclasses import replace
 from pscc import ir
 from pscc.base.source import Span
 from pscc.controls import control_of
-from pscc.controls._base import Control
+from pscc.controls._base import Control, Unset
 from pscc.controls._shapes import CONTAINERS
 from pscc.controls._values import Words
 from pscc.diagnostics import Diagnostic, Replacement
@@ -114,11 +114,10 @@ def _unset_is_allowed(statement: ast.Statement, policy: ir.Policy, check: ir.Che
     if control.unset is None or statement.verb not in ("allow", "deny"):
         return
     alone = replace(policy, checks=(check,), defaults=())
-    pod: interpreter.Json = {"spec": {"containers": [{"name": "main", "image": "app:1", **control.unset.container}]}}
-    if interpreter.check(alone, pod).allowed:
+    if interpreter.check(alone, dict(control.unset.pod)).allowed:
         return
     plain = replace(everywhere(policy), mode="enforce")
-    strict = replace(plain, checks=(*plain.checks, _refuses_unset(control, control.unset.is_set)))
+    strict = replace(plain, checks=(*plain.checks, _refuses_unset(control, control.unset)))
     witness = next(iter(compare_admitted(ir.Program((strict,)), ir.Program((plain,))).looser), None)
     if witness is None:
         return
@@ -139,9 +138,10 @@ def _required(statement: ast.Statement, control: Control) -> str:
     return print_statement(replace(statement, verb="require"))
 
 
-def _refuses_unset(control: Control, is_set: ir.Condition) -> ir.Check:
+def _refuses_unset(control: Control, unset: Unset) -> ir.Check:
     """A check that refuses pods which leave the field of ``control`` open."""
-    requirement = ir.Requirement(CONTAINERS, is_set, ("not set",), ir.Const(False), name="is_set")
+    each = CONTAINERS if unset.site == "containers" else ()
+    requirement = ir.Requirement(each, unset.is_set, ("not set",), ir.Const(False), name="is_set")
     return ir.Check(control.id, "IsSet", "", "", (requirement,), (), Span("", 1, 1, 1, 1))
 
 

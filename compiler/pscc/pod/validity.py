@@ -1,7 +1,8 @@
 """What the API server refuses in a pod whatever the policies say, among the fields that policies set.
 
 It validates a pod after all defaults are set, so a default can make a pod that it refuses. Source: ``ValidateSecurityContext``,
-``validateWindows`` and ``validateLinux`` in Kubernetes ``pkg/apis/core/validation/validation.go``, 1.24 to 1.37.
+``validateHostUsers``, ``validateWindows`` and ``validateLinux`` in Kubernetes ``pkg/apis/core/validation/validation.go``, 1.24 to
+1.37.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from pscc.pod.kinds import Boolean, Integer, Kind, ListOf, Object
 from pscc.pod.schema import SPEC
 
 _CONTEXT = "ValidateSecurityContext"
+NOT_WITH_OWN_USERS = ("hostNetwork", "hostPID", "hostIPC")
+"""What a pod with ``hostUsers: false`` cannot have. ``UserNamespacesHostNetworkSupport``, which allows the first, is off."""
 _OF_SYSTEMS = {"linux": "validateLinux", "windows": "validateWindows"}
 
 
@@ -33,7 +36,8 @@ def refusals(pod: Mapping[str, object]) -> tuple[Refusal, ...]:
         return ()
     system = _at(spec, "os", "name")
     foreign = _foreign(spec, SPEC, "spec", system) if isinstance(system, str) and system in _OF_SYSTEMS else iter(())
-    return (*(r for path, context in _contexts(spec) for r in _escalation(path, context)), *foreign)
+    contexts = (r for path, context in _contexts(spec) for r in _escalation(path, context))
+    return (*contexts, *_host_users(spec), *foreign)
 
 
 def _contexts(spec: Mapping[str, object]) -> Iterator[tuple[str, Mapping[str, object]]]:
@@ -57,6 +61,14 @@ def _escalation(path: str, context: Mapping[str, object]) -> Iterator[Refusal]:
         yield Refusal(
             f"{path}.allowPrivilegeEscalation", f"{cannot} where capabilities.add has CAP_SYS_ADMIN", _CONTEXT
         )
+
+
+def _host_users(spec: Mapping[str, object]) -> Iterator[Refusal]:
+    """A namespace of the node that is not for pods with users of their own. Volumes of blocks are none of a policy's fields."""
+    if spec.get("hostUsers") is False:
+        for name in NOT_WITH_OWN_USERS:
+            if spec.get(name) is True:
+                yield Refusal(f"spec.{name}", f"{name} cannot be true where hostUsers is false", "validateHostUsers")
 
 
 def _unset(value: object, kind: Kind) -> bool:

@@ -2,7 +2,8 @@
 
 Sources: `pscc.pod.schema` (what each field may be, which ones an object needs), and ``pkg/apis/core/validation/validation.go``
 of Kubernetes: ``ValidateSecurityContext``, ``validateSeccompProfileField``, ``ValidateAppArmorProfileField``,
-``validateLinux``, ``validateWindows``, ``validateContainers``, ``ValidateVolumes``, ``validateVolumeSource``.
+``validateHostUsers``, ``validateLinux``, ``validateWindows``, ``validateContainers``, ``ValidateVolumes``,
+``validateVolumeSource``.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from itertools import combinations, pairwise
 from pscc.pod.fields import CONTAINER_LISTS
 from pscc.pod.kinds import Boolean, Enumeration, Field, Integer, Kind, ListOf, Object, Text
 from pscc.pod.schema import VOLUME
+from pscc.pod.validity import NOT_WITH_OWN_USERS
 from pscc.proving.errors import NotUnderstoodError
 from pscc.proving.logic.rewriting import nodes
 from pscc.proving.logic.slots import THERE, Slot, Slots
@@ -147,6 +149,10 @@ def _of_place(place: Place, slots: Slots) -> Iterator[Term]:
         yield _implies(there, or_(and_(is_local, local), and_(not_(is_local), not_(local))))
     if field is not None and field.name == "allowPrivilegeEscalation":
         yield from _escalation(place, slots)
+    if place.fields == ("spec", "hostUsers"):
+        own = and_(is_there(place, slots), not_(truth_at(place)))
+        for host in (Place(place.base, ("spec", name)) for name in NOT_WITH_OWN_USERS):
+            yield not_(and_(own, is_there(host, slots), truth_at(host)))
 
 
 def _of_value(place: Place, kind: Kind, optional: bool) -> Iterator[Term]:

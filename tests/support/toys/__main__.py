@@ -20,16 +20,22 @@ from pscc.ir import Policy
 
 CHECKED = """\
 policy toys {
-    deny shareProcessNamespace
+    deny setHostnameAsFQDN
     allow activeDeadlineSeconds 60-3600
     allow terminationGracePeriodSeconds 0-30
-    deny hostUsers
+    deny seLinuxChangePolicy Recursive
     deny imagePullPolicy Never
 }
 """
-DEFAULTED = "policy toys { default activeDeadlineSeconds 600\n default hostUsers }"
+DEFAULTED = "policy toys { default activeDeadlineSeconds 600\n default seLinuxChangePolicy MountOption }"
 """Nothing is checked, so that nothing but the defaults says what to draw."""
-MENDED = "policy toys { require activeDeadlineSeconds 60-3600\n default activeDeadlineSeconds 600\n default hostUsers }"
+MENDED = """\
+policy toys {
+    require activeDeadlineSeconds 60-3600
+    default activeDeadlineSeconds 600
+    default seLinuxChangePolicy MountOption
+}
+"""
 FEW = {"kyverno": 12, "kyverno-cel": 12}
 """Pods for the engines that take long for each."""
 
@@ -47,9 +53,10 @@ def drawn() -> Json:
         values: dict[str, list[object]] = {}
         for pod in draw_pods(policy(text), 1, 200):
             spec = json.loads(json.dumps(pod["spec"]))
-            names = ("shareProcessNamespace", "activeDeadlineSeconds", "terminationGracePeriodSeconds", "hostUsers")
+            names = ("setHostnameAsFQDN", "activeDeadlineSeconds", "terminationGracePeriodSeconds")
             read = {name: spec.get(name) for name in names} | {
-                "imagePullPolicy": spec["containers"][0].get("imagePullPolicy")
+                "imagePullPolicy": spec["containers"][0].get("imagePullPolicy"),
+                "seLinuxChangePolicy": spec.get("securityContext", {}).get("seLinuxChangePolicy"),
             }
             for name, value in read.items():
                 if value not in values.setdefault(name, []):

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from support.paths import ROOT
 
-TOYS = ("share_process_namespace", "active_deadline_seconds", "grace_period", "host_users", "image_pull_policy")
+TOYS = ("fqdn", "active_deadline_seconds", "grace_period", "selinux_change", "image_pull_policy")
 
 
 @dataclass(frozen=True)

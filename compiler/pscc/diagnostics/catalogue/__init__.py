@@ -124,8 +124,10 @@ _CODES: dict[str, tuple[str, str, str]] = {
     "POD006": (
         "A pod that the API server refuses",
         "The API server validates a pod after its defaults are set. It refuses allowPrivilegeEscalation false beside privileged "
-        "true or the capability CAP_SYS_ADMIN, and fields of Linux on a pod for Windows. PodSecurityPolicy made such pods, too. "
-        "Source: ValidateSecurityContext and validateWindows in Kubernetes pkg/apis/core/validation/validation.go.",
+        "true or the capability CAP_SYS_ADMIN, hostUsers false beside hostNetwork, hostPID or hostIPC, and fields of Linux on a "
+        "pod for Windows. PodSecurityPolicy made such pods, too. "
+        "Source: ValidateSecurityContext, validateHostUsers and validateWindows in Kubernetes "
+        "pkg/apis/core/validation/validation.go.",
         "default allowPrivilegeEscalation false",
     ),
     "POD007": (

@@ -1,13 +1,14 @@
 """Rules of the API server's own validation: a pod that it refuses must not be a witness.
 
 Source: Kubernetes ``pkg/apis/core/validation/validation.go``: ``ValidateSecurityContext``, ``validateSeccompProfileField``,
-``ValidateAppArmorProfileField``, ``validateWindows``, ``validateLinux``.
+``ValidateAppArmorProfileField``, ``validateHostUsers``, ``validateWindows``, ``validateLinux``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from pscc.pod.validity import NOT_WITH_OWN_USERS
 from pscc.reasoning.difference.domains import MOUNTS, VOLUMES, Assignment, systems
 from pscc.reasoning.difference.fields import Place
 
@@ -32,6 +33,10 @@ def rules(places: frozenset[Place]) -> Iterator[Rule]:
         yield (escalation, privileged), lambda a: not (a[privileged] is True and a[escalation] is False)
     if escalation in places and added in places:
         yield (escalation, added), lambda a: not (_has_admin(a[added]) and a[escalation] is False)
+    users = Place("pod", ("spec", "hostUsers"))
+    for place in (Place("pod", ("spec", name)) for name in NOT_WITH_OWN_USERS):
+        if users in places and place in places:
+            yield (users, place), lambda a, p=place: not (a[users] is False and a[p] is True)  # type: ignore[misc]
     if Place(MOUNTS, ()) in places:
         volume, mount = Place(VOLUMES, ()), Place(MOUNTS, ())
         yield (volume, mount), lambda a: a[mount] is None or a[volume] is not None

@@ -1,0 +1,34 @@
+"""The control ``os.name``: the operating system that the pod says it is for.
+
+Source: KEP-2802. The kubelet refuses a pod whose ``os.name`` is not the node's. The scheduler does not look at it.
+"""
+
+from __future__ import annotations
+
+from pscc import ir
+from pscc.controls._base import Control, Unset
+from pscc.controls._shapes import POD, field_probes, no_psp_statements, value_shapes
+from pscc.controls._values import Words
+from pscc.ir import Path
+
+FIELD = "os.name"
+PATH = ("spec", "os", "name")
+VALUE = Path(ir.POD, PATH)
+
+CONTROL = Control(
+    id=FIELD,
+    title="Operating system",
+    intent=(
+        "The API server and the kubelet hold a pod to the operating system that it names, so Linux fields protect a pod that "
+        "says linux. A pod that names none runs on nodes of either."
+    ),
+    values=Words("`linux` or `windows`", known=("linux", "windows")),
+    shapes=tuple(
+        shape for shape in value_shapes(FIELD, "words", VALUE, (), POD, ("allow", "require")) if shape.takes == "values"
+    ),
+    psp_fields=(),
+    psp=no_psp_statements,
+    probes=field_probes(FIELD, PATH, "pod", numbers=False),
+    example="require os.name linux",
+    unset=Unset("it may run on a Windows node", PATH, "windows", ir.Has(VALUE), "pod"),
+)
