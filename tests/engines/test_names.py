@@ -156,7 +156,8 @@ def holds(output: Output, port: int) -> None:
 # --- lengths ----------------------------------------------------------------------
 
 
-TAILS = ("", *(f" unless {name} {value}" for name, field in FIELDS.items() for value in field.values))
+TAILS = ("", *(f" unless {name} {value}" for name, field in FIELDS.items() for value in field.values),
+        " unless os.name not windows", " unless os.name linux and hostUsers not false and hostNetwork false")  # fmt: skip
 
 
 def every_statement() -> list[str]:

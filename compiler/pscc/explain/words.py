@@ -58,8 +58,13 @@ WORDS: dict[str, tuple[str, str]] = {
         "require runAsNonRoot true on pod or containers",
     ),
     "unless": (
-        "Pods of which this is true are left out of the statement.",
+        "Pods of which this is true are left out of the statement. Conditions are joined by `and` or by `or`, not by both. "
+        "`FIELD not VALUE` is true where the pod sets the field to another value: a pod that does not set it is judged.",
         "require runAsNonRoot true unless os.name windows",
+    ),
+    "not": (
+        "In a condition of `unless`: true where the pod sets the field to another value. A pod that does not set it is judged.",
+        "require runAsNonRoot true unless os.name not linux",
     ),
     "because": (
         "The author's reason. It is part of the message that a refused pod's author reads; an exemption has to have one.",

@@ -17,6 +17,7 @@ from pscc.base.source import Span
 Verb = Literal["deny", "allow", "require", "default"]
 Mode = Literal["enforce", "warn", "audit"]
 Manner = Literal["", "all of", "add"]
+Joined = Literal["", "and", "or"]
 On = Literal["", "pod", "containers", "pod and containers", "pod or containers"]
 
 
@@ -44,12 +45,25 @@ class Value:
 
 
 @frozen
-class Unless:
-    """``unless FIELD VALUE``: the statement does not hold for pods whose field has this value."""
+class PodCondition:
+    """``FIELD VALUE``: a pod's field has this value. ``FIELD not VALUE``: it has another."""
 
     field: Name
     value: Value
     span: Span
+    negated: bool = False
+
+
+@frozen
+class Unless:
+    """``unless CONDITION [and CONDITION…]``, or with ``or``: the statement does not hold for pods of which this is true.
+
+    ``joined`` is the word between the conditions; with one condition, it is empty.
+    """
+
+    conditions: tuple[PodCondition, ...]
+    span: Span
+    joined: Joined = ""
 
 
 @frozen

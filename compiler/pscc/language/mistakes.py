@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from pscc.diagnostics import Diagnostic, Replacement
 from pscc.diagnostics.spelling import did_you_mean, is_slip
-from pscc.language import arrangement, elsewhere, strings
+from pscc.language import arrangement, conditions, elsewhere, strings
 from pscc.language.quoting import character_name, looks_the_same, quoted
 from pscc.language.stop import STARTS, VERBS, Stop
 
@@ -327,7 +327,12 @@ SITUATIONS: tuple[Situation, ...] = (
     strings.unclosed_string,
     invisible_character,
     semicolon,
+    conditions.joined_by_a_sign,
     arrangement.wrong_order,
+    conditions.not_before_the_field,
+    conditions.and_beside_or,
+    conditions.is_not,
+    conditions.half_a_condition,
     reason_without_quotes,
     strings.wrong_quotes,
     strings.unknown_escape,

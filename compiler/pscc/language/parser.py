@@ -141,8 +141,7 @@ class _Builder:
             elif child.data == "value":
                 values.append(self.value(child, f"{words[-1]} {names[-1].text}"))
             elif child.data == "unless":
-                field, value = cast("list[Tree[Token]]", child.children)
-                unless = ast.Unless(self.name(field), self.value(value), self.span(child))
+                unless = self.unless(child)
             else:
                 texts[child.data] = " ".join(str(child.children[0]).split()).removeprefix("on ")
                 if child.data == "because":
@@ -161,6 +160,17 @@ class _Builder:
             cast(ast.Mode, words[0]) if len(words) > 1 else None,
             unless,
         )
+
+    def unless(self, tree: Tree[Token]) -> ast.Unless:
+        conditions = tuple(
+            self.pod_condition(cast("Tree[Token]", node)) for node in tree.children if hasattr(node, "data")
+        )
+        joined = next((str(node) for node in tree.children if not hasattr(node, "data")), "")
+        return ast.Unless(conditions, self.span(tree), cast(ast.Joined, joined))
+
+    def pod_condition(self, tree: Tree[Token]) -> ast.PodCondition:
+        field, *negation, value = cast("list[Tree[Token]]", tree.children)
+        return ast.PodCondition(self.name(field), self.value(value), self.span(tree), bool(negation))
 
     def scope(self, tree: Tree[Token]) -> ast.Scope:
         values = self.values(cast("list[Tree[Token]]", tree.children[1:]))

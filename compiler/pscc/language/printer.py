@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from pscc.language.ast import Choice, Document, Exemption, Grant, Policy, Statement, Use, Value
+from pscc.language.ast import Choice, Document, Exemption, Grant, Policy, Statement, Unless, Use, Value
 from pscc.language.comments import GAP
 
 KEYWORDS = frozenset((
@@ -39,6 +39,14 @@ def print_value(value: Value) -> str:
     return f"{key}{text}" + (f" ({value.qualifier})" if value.qualifier else "")
 
 
+def print_unless(unless: Unless) -> str:
+    """``unless os.name windows and hostUsers not true``."""
+    conditions = [
+        f"{one.field.text} {'not ' if one.negated else ''}{print_value(one.value)}" for one in unless.conditions
+    ]
+    return f"unless {f' {unless.joined} '.join(conditions)}"
+
+
 def print_statement(statement: Statement, pad: int = 0) -> str:
     """The statement on one line, its verb padded to ``pad``, without its comment."""
     words: list[str] = [statement.mode] if statement.mode else []
@@ -50,7 +58,7 @@ def print_statement(statement: Statement, pad: int = 0) -> str:
     if statement.on:
         words.append(f"on {statement.on}")
     if statement.unless:
-        words.append(f"unless {statement.unless.field.text} {print_value(statement.unless.value)}")
+        words.append(print_unless(statement.unless))
     if statement.because:
         words.append(f"because {quote(statement.because)}")
     return " ".join(words)

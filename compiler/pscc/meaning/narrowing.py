@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from itertools import product
 from typing import Literal, NamedTuple
 
 from pscc import ir
@@ -16,17 +17,36 @@ from pscc.diagnostics import Diagnostic, Report
 from pscc.diagnostics.spelling import did_you_mean, respelled
 from pscc.ir.access import ContainerExemption
 from pscc.ir.passes import disjunction
+from pscc.ir.walking import nodes
 from pscc.language import ast
 from pscc.meaning.scoping import glob, names_of
 
 
 @frozen
 class Field:
-    """A field that ``unless`` can name: its ``path``, and for each word the value, and its part of a shape's name."""
+    """A field that ``unless`` can name: its ``path``, and for each word the value, and its part of a shape's name.
+
+    ``unset`` is the value that the API server takes for the field where it is left out; None where unset is neither.
+    """
 
     path: tuple[str, ...]
     values: Mapping[str, tuple[ir.Scalar, str]]
     description: str
+    unset: ir.Scalar | None = None
+
+    @property
+    def value(self) -> ir.Value:
+        """The field of a pod."""
+        path = ir.Path(ir.POD, self.path)
+        return path if self.unset is None else ir.Coalesce((path, ir.Const(self.unset)))
+
+    def fragment(self, value: ir.Scalar) -> Mapping[str, object]:
+        """A pod's fragment in which the field is ``value``."""
+        nested: object = value
+        for name in reversed(self.path):
+            nested = {name: nested}
+        assert isinstance(nested, dict)
+        return nested
 
 
 FIELDS: Mapping[str, Field] = {
@@ -40,27 +60,37 @@ FIELDS: Mapping[str, Field] = {
         {"false": (False, "OwnUsers"), "true": (True, "HostUsers")},
         "false: the pod has a user namespace of its own, and its root is nobody on the node",
     ),
+    "hostNetwork": Field(
+        ("spec", "hostNetwork"),
+        {"true": (True, "HostNetwork"), "false": (False, "OwnNetwork")},
+        "true: the pod is in the network of the node; a pod that does not set it counts as false",
+        False,
+    ),
 }
 
 
 def left_out(tail: ast.Unless, report: Report) -> ir.LeftOut | None:
-    """The pods that ``tail`` leaves out. None where it names no field or value that can be; errors go to ``report``."""
-    field = FIELDS.get(tail.field.text)
-    if field is None:
-        suggestion = did_you_mean(tail.field.text, FIELDS)
-        help = f"did you mean `{suggestion}`?" if suggestion else f"it takes {_forms()}"
-        fixes = respelled(tail.field.span, tail.field.text, suggestion, FIELDS)
-        message = f"`unless` does not know `{tail.field.text}`"
-        report.add(Diagnostic("LNG043", message, tail.field.span, help=help, fixes=fixes))
+    """The pods that ``tail`` leaves out. None where it names a field or value that cannot be; errors go to ``report``.
+
+    A negated condition is true where the pod sets the field to another value. Where a field is unset, the pod is judged.
+    """
+    known = [one for one in tail.conditions if _is_known(one, report)]
+    fields = [one.field.text for one in known]
+    for number, one in enumerate(known):
+        if one.field.text in fields[:number]:
+            help = "keep one of the two conditions, or write a policy for each case"
+            message = f"`unless` names `{one.field.text}` twice"
+            report.add(Diagnostic("LNG043", message, one.span, help=help))
+    if len(set(fields)) < len(tail.conditions):
         return None
-    if tail.value.text not in field.values or tail.value.quoted:
-        help = f"it takes {_forms()}"
-        message = f"`{tail.value.text}` is no value of `{tail.field.text}`"
-        report.add(Diagnostic("LNG043", message, tail.value.span, help=help))
-        return None
-    value, word = field.values[tail.value.text]
-    condition = ir.Equals(ir.Path(ir.POD, field.path), ir.Const(value))
-    return ir.LeftOut(condition, f"Unless{word}", f"whose {tail.field.text} is {tail.value.text}")
+    known.sort(key=lambda one: list(FIELDS).index(one.field.text))
+    first, *others = map(_condition, known)
+    joined = ir.And((first, *others)) if tail.joined == "and" else ir.Or((first, *others))
+    word = tail.joined.capitalize().join(f"{'Not' if one.negated else ''}{_meant(one)[1]}" for one in known)
+    text = f" {tail.joined} ".join(
+        f"{one.field.text} is {'not ' if one.negated else ''}{one.value.text}" for one in known
+    )
+    return ir.LeftOut(joined if others else first, f"Unless{word}", f"whose {text}")
 
 
 def unless(check: ir.Check, pods: ir.LeftOut) -> ir.Check:
@@ -74,6 +104,44 @@ def unless(check: ir.Check, pods: ir.LeftOut) -> ir.Check:
 def default_unless(default: ir.Default, pods: ir.LeftOut) -> ir.Default:
     """``default`` for all pods but ``pods``."""
     return replace(default, unless=disjunction((default.unless, pods.condition)), left_out=pods)
+
+
+def _is_known(one: ast.PodCondition, report: Report) -> bool:
+    """Whether there are the field and the value of a condition; an error where there are not."""
+    negated = one.field.text.startswith("!") or one.field.text == "not" or one.value.key == "!"
+    if negated or one.value.key or one.value.qualifier:
+        help = f"write `{one.field.text.lstrip('!')} not {one.value.text}`" if negated else f"it takes {_forms()}"
+        if one.field.text == "not":
+            help = "write the field first, as in `os.name not windows`"
+        report.add(Diagnostic("LNG043", "a condition is `FIELD VALUE` or `FIELD not VALUE`", one.span, help=help))
+        return False
+    field = FIELDS.get(one.field.text)
+    if field is None:
+        suggestion = did_you_mean(one.field.text, FIELDS)
+        help = f"did you mean `{suggestion}`?" if suggestion else f"it takes {_forms()}"
+        fixes = respelled(one.field.span, one.field.text, suggestion, FIELDS)
+        message = f"`unless` does not know `{one.field.text}`"
+        report.add(Diagnostic("LNG043", message, one.field.span, help=help, fixes=fixes))
+        return False
+    if one.value.text not in field.values or one.value.quoted:
+        message = f"`{one.value.text}` is no value of `{one.field.text}`"
+        help = "it takes " + " or ".join(f"`{one.field.text} {value}`" for value in field.values)
+        report.add(Diagnostic("LNG043", message, one.value.span, help=help))
+        return False
+    return True
+
+
+def _meant(one: ast.PodCondition) -> tuple[ir.Scalar, str]:
+    """The value of a condition, and its part of a shape's name."""
+    return FIELDS[one.field.text].values[one.value.text]
+
+
+def _condition(one: ast.PodCondition) -> ir.Condition:
+    field = FIELDS[one.field.text]
+    is_value = ir.Equals(field.value, ir.Const(_meant(one)[0]))
+    if not one.negated:
+        return is_value
+    return ir.Not(is_value) if field.unset is not None else ir.And((ir.Has(field.value), ir.Not(is_value)))
 
 
 def _forms() -> str:
@@ -172,14 +240,9 @@ def probes(check: ir.Check, plain: Iterable[Probe]) -> Iterator[Probe]:
     """The probes ``plain`` of the check's control, and the same probes again on pods and containers that are exempt."""
     listed = tuple(plain)
     yield from listed
-    for field in FIELDS.values():
-        for value, word in field.values.values():
-            if f"Unless{word}" in check.shape:
-                fragment: object = value
-                for name in reversed(field.path):
-                    fragment = {name: fragment}
-                for probe in listed:
-                    yield replace(probe, label=f"{probe.label}-{word.lower()}", pod=_merged(probe.pod, fragment))
+    for label, fragment in _left_out(check):
+        for probe in listed:
+            yield replace(probe, label=f"{probe.label}-{label}", pod=_merged(probe.pod, fragment))
     params = dict(check.params)
     for kind, exact, starting, _ in _EXEMPT:
         for name in (exact, starting):
@@ -191,6 +254,28 @@ def probes(check: ir.Check, plain: Iterable[Probe]) -> Iterator[Probe]:
                     if probe.container is not None:
                         label = f"{probe.label}-exempt-{kind.removesuffix('s')}"
                         yield replace(probe, label=label, container={**probe.container, **fragment})
+
+
+def _left_out(check: ir.Check) -> Iterator[tuple[str, Mapping[str, object]]]:
+    """Fragments of pods around what the ``unless`` of ``check`` leaves out, each with a label; none where it has none.
+
+    One condition is tried with its value. Several, or a negated one, with each value of each field, alone and beside others.
+    """
+    whens = [requirement.when for requirement in check.requirements]
+    compared = tuple(nodes(whens, ir.Equals))
+    asked = [field for field in FIELDS.values() if any(one.left == field.value for one in compared)]
+    tops = [part for when in whens for part in (when.conditions if isinstance(when, ir.And) else (when,))]
+    for field in asked:
+        for value, word in field.values.values():
+            if ir.Not(ir.Equals(field.value, ir.Const(value))) in tops:
+                yield word.lower(), field.fragment(value)
+                return
+    for chosen in product(*((None, *field.values.values()) for field in asked)):
+        fragment: Mapping[str, object] = {}
+        for field, one in zip(asked, chosen, strict=True):
+            fragment = fragment if one is None else _merged(fragment, field.fragment(one[0]))
+        if fragment:
+            yield "-".join(one[1].lower() for one in chosen if one is not None), fragment
 
 
 def _merged(first: object, second: object) -> Mapping[str, object]:

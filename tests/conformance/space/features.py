@@ -44,7 +44,9 @@ def _of_policy(policy: ast.Policy) -> Iterator[str]:
         yield from (f"statement {key} {value}" for key, value in _settings(statement) if key not in ("verb",))
         yield from (f"value{_form((value,))}" for value in statement.values)
         if statement.unless is not None:
-            yield f"unless {statement.unless.field.text} {statement.unless.value.text}"
+            yield from (f"unless {one.field.text} {one.value.text}" for one in statement.unless.conditions)
+            yield from ("unless not" for one in statement.unless.conditions if one.negated)
+            yield f"unless {statement.unless.joined}".strip()
     for scope in policy.scopes:
         word = "except" if scope.inverse else "in"
         yield from (f"{word} namespaces{_form((value,))}" for value in scope.values)
@@ -119,6 +121,7 @@ def possible() -> frozenset[str]:
         words |= {f"default {control.id}"} if control.default else set()
         for shape in control.shapes:
             words |= {f"statement on {shape.on}"} if shape.on else set()
+    words |= {"unless and", "unless or", "unless not"}
     words |= {f"unless {name} {value}" for name, kind in FIELDS.items() for value in kind.values}
     for word in grammar.words("MODE"):
         words |= {f"mode {word}", f"statement mode {word}", f"choose {word}"}

@@ -235,10 +235,18 @@ class _Drawing:
         if shape.on:
             text += f" on {shape.on}"
         if self._perhaps(leaving_out):
-            name = self.rng.choice(list(FIELDS))
-            (keyword,) = grammar.words("_UNLESS")
-            text += f" {keyword} {name} {self.rng.choice(list(FIELDS[name].values))}"
+            text += self._unless()
         return text + self._because(0.15)
+
+    def _unless(self) -> str:
+        (keyword,), (negation,) = grammar.words("_UNLESS"), grammar.words("NOT")
+        names = self.rng.sample(list(FIELDS), 2 if self._perhaps(0.4) else 1)
+        conditions = [
+            f"{name} {f'{negation} ' if self._perhaps(0.3) else ''}{self.rng.choice(list(FIELDS[name].values))}"
+            for name in names
+        ]
+        (joined,) = grammar.words(self.rng.choice(("AND", "OR")))
+        return f" {keyword} {f' {joined} '.join(conditions)}"
 
     def _default(self, control: Control) -> str:
         assert control.default is not None
