@@ -63,14 +63,15 @@ def test_the_order_of_conditions_makes_no_other_check() -> None:
     assert (one.shape, one.requirements) == (other.shape, other.requirements)
 
 
-def test_no_two_conditions_have_one_shape() -> None:
-    shapes = {}
-    for word in ("and", "or"):
+def test_two_conditions_have_one_shape_only_where_they_are_the_same() -> None:
+    conditions: dict[str, set[object]] = {}
+    for word, network in product(("and", "or"), ("true", "false")):
         for system, users in product(("linux", "windows"), ("true", "false")):
             for first, second in product(("", "not "), repeat=2):
-                tail = f"os.name {first}{system} {word} hostUsers {second}{users}"
-                shapes[tail] = policy(tail).checks[0].shape
-    assert len(set(shapes.values())) == len(shapes) == 32
+                tail = f"os.name {first}{system} {word} hostUsers {second}{users} {word} hostNetwork {network}"
+                check = policy(tail).checks[0]
+                conditions.setdefault(check.shape, set()).add(check.requirements)
+    assert len(conditions) == 16 and all(len(one) == 1 for one in conditions.values())
 
 
 def test_the_layout_keeps_them() -> None:
@@ -88,3 +89,15 @@ def test_the_suite_has_pods_on_both_sides_of_each_condition() -> None:
         ("linux", False, False),
         (None, None, False),
     }
+
+
+@pytest.mark.parametrize("tail", ["os.name not windows", "hostNetwork false", "os.name windows or hostNetwork true"])
+def test_a_default_follows_them(tail: str) -> None:
+    text = f"policy p {{\n    require runAsUser 1-9 unless {tail}\n    default runAsUser 5\n}}\n"
+    (judging,) = analyse(SourceFile("p.psp", text))[1].policies
+    left = left_out(tail)
+    for pod in PODS:
+        spec = dict(zip(("os", "hostUsers", "hostNetwork"), (pod[0] and {"name": pod[0]}, *pod[1:]), strict=True))
+        given = {"spec": {"containers": [{"name": "c"}], **{k: v for k, v in spec.items() if v is not None}}}
+        verdict = interpreter.judge(judging, given)
+        assert verdict.allowed and (verdict.pod == given) is (pod in left)

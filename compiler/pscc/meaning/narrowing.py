@@ -26,19 +26,18 @@ from pscc.meaning.scoping import glob, names_of
 class Field:
     """A field that ``unless`` can name: its ``path``, and for each word the value, and its part of a shape's name.
 
-    ``unset`` is the value that the API server takes for the field where it is left out; None where unset is neither.
+    The API server takes no third value. ``unset`` is the word for the value that it takes for the field where it is left out;
+    empty where unset is neither.
     """
 
     path: tuple[str, ...]
     values: Mapping[str, tuple[ir.Scalar, str]]
     description: str
-    unset: ir.Scalar | None = None
+    unset: str = ""
 
-    @property
-    def value(self) -> ir.Value:
-        """The field of a pod."""
-        path = ir.Path(ir.POD, self.path)
-        return path if self.unset is None else ir.Coalesce((path, ir.Const(self.unset)))
+    def equals(self, value: ir.Scalar) -> ir.Equals:
+        """A pod sets the field to ``value``."""
+        return ir.Equals(ir.Path(ir.POD, self.path), ir.Const(value))
 
     def fragment(self, value: ir.Scalar) -> Mapping[str, object]:
         """A pod's fragment in which the field is ``value``."""
@@ -64,7 +63,7 @@ FIELDS: Mapping[str, Field] = {
         ("spec", "hostNetwork"),
         {"true": (True, "HostNetwork"), "false": (False, "OwnNetwork")},
         "true: the pod is in the network of the node; a pod that does not set it counts as false",
-        False,
+        "false",
     ),
 }
 
@@ -72,7 +71,7 @@ FIELDS: Mapping[str, Field] = {
 def left_out(tail: ast.Unless, report: Report) -> ir.LeftOut | None:
     """The pods that ``tail`` leaves out. None where it names a field or value that cannot be; errors go to ``report``.
 
-    A negated condition is true where the pod sets the field to another value. Where a field is unset, the pod is judged.
+    A negated condition is true where the pod sets the field to the other value: a pod that leaves it unset is judged.
     """
     known = [one for one in tail.conditions if _is_known(one, report)]
     fields = [one.field.text for one in known]
@@ -86,10 +85,8 @@ def left_out(tail: ast.Unless, report: Report) -> ir.LeftOut | None:
     known.sort(key=lambda one: list(FIELDS).index(one.field.text))
     first, *others = map(_condition, known)
     joined = ir.And((first, *others)) if tail.joined == "and" else ir.Or((first, *others))
-    word = tail.joined.capitalize().join(f"{'Not' if one.negated else ''}{_meant(one)[1]}" for one in known)
-    text = f" {tail.joined} ".join(
-        f"{one.field.text} is {'not ' if one.negated else ''}{one.value.text}" for one in known
-    )
+    word = tail.joined.capitalize().join(FIELDS[one.field.text].values[_meant(one)][1] for one in known)
+    text = f" {tail.joined} ".join(f"{one.field.text} is {_meant(one)}" for one in known)
     return ir.LeftOut(joined if others else first, f"Unless{word}", f"whose {text}")
 
 
@@ -131,17 +128,18 @@ def _is_known(one: ast.PodCondition, report: Report) -> bool:
     return True
 
 
-def _meant(one: ast.PodCondition) -> tuple[ir.Scalar, str]:
-    """The value of a condition, and its part of a shape's name."""
-    return FIELDS[one.field.text].values[one.value.text]
+def _meant(one: ast.PodCondition) -> str:
+    """The word for the value of a condition: of a negated one the field's other value."""
+    (other,) = (word for word in FIELDS[one.field.text].values if word != one.value.text)
+    return other if one.negated else one.value.text
 
 
 def _condition(one: ast.PodCondition) -> ir.Condition:
-    field = FIELDS[one.field.text]
-    is_value = ir.Equals(field.value, ir.Const(_meant(one)[0]))
-    if not one.negated:
-        return is_value
-    return ir.Not(is_value) if field.unset is not None else ir.And((ir.Has(field.value), ir.Not(is_value)))
+    field, meant = FIELDS[one.field.text], _meant(one)
+    if meant != field.unset:
+        return field.equals(field.values[meant][0])
+    (other,) = (value for word, (value, _) in field.values.items() if word != meant)
+    return ir.Not(field.equals(other))
 
 
 def _forms() -> str:
@@ -259,15 +257,18 @@ def probes(check: ir.Check, plain: Iterable[Probe]) -> Iterator[Probe]:
 def _left_out(check: ir.Check) -> Iterator[tuple[str, Mapping[str, object]]]:
     """Fragments of pods around what the ``unless`` of ``check`` leaves out, each with a label; none where it has none.
 
-    One condition is tried with its value. Several, or a negated one, with each value of each field, alone and beside others.
+    One condition is tried with its value. Several, or one that holds where its field is unset, with each value, alone and
+    beside others.
     """
     whens = [requirement.when for requirement in check.requirements]
     compared = tuple(nodes(whens, ir.Equals))
-    asked = [field for field in FIELDS.values() if any(one.left == field.value for one in compared)]
+    asked = [
+        field for field in FIELDS.values() if any(field.equals(value) in compared for value, _ in field.values.values())
+    ]
     tops = [part for when in whens for part in (when.conditions if isinstance(when, ir.And) else (when,))]
     for field in asked:
         for value, word in field.values.values():
-            if ir.Not(ir.Equals(field.value, ir.Const(value))) in tops:
+            if ir.Not(field.equals(value)) in tops:
                 yield word.lower(), field.fragment(value)
                 return
     for chosen in product(*((None, *field.values.values()) for field in asked)):

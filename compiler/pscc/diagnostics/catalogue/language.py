@@ -31,7 +31,12 @@ CODES: dict[str, tuple[str, str, str]] = {
     "LNG040": ("Not a date", "Dates are written as year-month-day.", "until 2027-01-31"),
     "LNG041": ("An exemption that has ended", "Its date is past: it has to be taken out or decided again.", ""),
     "LNG042": ("An exemption that ends soon", "In 30 days or less the policy will not compile.", ""),
-    "LNG043": ("Not known to `unless`", "A statement can leave pods out by their OS and their user namespace.", ""),
+    "LNG043": (
+        "Not a condition of `unless`",
+        "A statement can leave pods out by their operating system, their user namespace and the host's network. A condition is "
+        "`FIELD VALUE` or `FIELD not VALUE`, and no field stands in two of them.",
+        "require runAsNonRoot true unless os.name windows and hostNetwork true",
+    ),
     "LNG044": (
         "A narrowed default",
         "A default has neither a mode nor an `unless`. It follows the `unless` that all rules of its policy on its control have.",
