@@ -9,9 +9,10 @@ from pscc.base.source import Span
 from pscc.diagnostics import Report
 from pscc.ir.access import Request
 from pscc.language import ast
-from pscc.meaning.inheritance import flatten
+from pscc.meaning.inheritance import Flat, flatten
 from pscc.meaning.library import is_library_name
 from pscc.meaning.linking import Family
+from pscc.meaning.widening import widens
 from pscc.reference.admission import judges, usable
 
 
@@ -60,11 +61,12 @@ def written_names(policy: ir.Policy) -> tuple[str, ...]:
 
 
 def _flat(policy: ast.Policy, family: Family) -> ast.Policy:
-    statements = flatten(policy, family, Report()).statements
+    flat = flatten(policy, family, Report())
     return replace(
         policy,
         statements=tuple(
-            replace(statement, comment="", beside=_origin(statement.span, source)) for statement, source in statements
+            replace(statement, comment="", beside=_origins(statement, source, flat))
+            for statement, source in flat.statements
         ),
         scopes=tuple(replace(scope, comment="", beside=_place(scope.span)) for scope in policy.scopes),
         exemptions=tuple(
@@ -83,6 +85,17 @@ def _flat(policy: ast.Policy, family: Family) -> ast.Policy:
 def _choice(choice: ast.Choice) -> ast.Choice:
     grants = tuple(replace(grant, comment="", beside=_place(grant.span)) for grant in choice.grants)
     return replace(choice, grants=grants, comment="", beside="", closing="")
+
+
+def _origins(statement: ast.Statement, policy: str, flat: Flat) -> str:
+    """Where ``statement`` of ``policy`` stands, and the lists that it adds to."""
+    origins, place = [_origin(statement.span, policy)], statement.span
+    for replaced in reversed(flat.replaced):
+        by = replaced.by
+        if isinstance(by, ast.Statement) and widens(by) and by.span == place:
+            place = replaced.old.span
+            origins.append(_origin(place, replaced.policy))
+    return ", which adds to ".join(origins)
 
 
 def _origin(span: Span, policy: str) -> str:

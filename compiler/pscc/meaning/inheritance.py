@@ -1,7 +1,8 @@
 """Resolves ``extends``: the statements of a policy, with those that it inherits from its parents.
 
 A control has two slots: one for ``default``, and one for the other verbs. A child's statement replaces its parent's in the
-same slot. Scope, mode, exemptions and title are not inherited, so a line in one policy exempts nobody from another.
+same slot, and `widening` makes one of ``allow C add v, …`` and the parent's list. Scope, mode, exemptions and title are not
+inherited, so a line in one policy exempts nobody from another.
 """
 
 from __future__ import annotations
@@ -12,11 +13,12 @@ from pscc.base.frozen import frozen
 from pscc.diagnostics import Diagnostic, Report
 from pscc.language import ast
 from pscc.meaning.linking import Family
+from pscc.meaning.widening import widened
 
 
 @frozen
 class Replaced:
-    """``old`` of the policy ``policy`` does not hold: ``by`` replaces it, or ``without`` takes it out."""
+    """``old`` of the policy ``policy`` does not hold: ``by`` replaces it or adds to it, or ``without`` takes it out."""
 
     old: ast.Statement
     policy: str
@@ -79,14 +81,15 @@ def flatten(policy: ast.Policy, family: Family, report: Report) -> Flat:
 
 def _flatten(policy: ast.Policy, family: Family, report: Report, chain: tuple[str, ...]) -> Flat:
     own = single(policy)
-    named = tuple((statement, policy.name.text) for statement in own)
     removed = tuple(name for without in policy.without for name in without.controls)
     above = _above(policy, family, report, chain)
     if above is None:
         for name in removed if policy.extends is None else ():
             help = "leave the line out: a policy that extends none restricts only what it mentions"
             report.add(Diagnostic("LNG034", f"there is no {name.text} to be without", name.span, help=help))
-        return Flat(named, ())
+        # a parent that cannot be found has an error already
+        alone = widened(own, (), policy, Report() if policy.extends else report)
+        return Flat(tuple((statement, policy.name.text) for statement in alone), ())
     by_slot = {slot_of(statement): statement for statement in own}
     dropped = {name.text: name for name in removed}
     kept: list[tuple[ast.Statement, str]] = []
@@ -103,7 +106,8 @@ def _flatten(policy: ast.Policy, family: Family, report: Report, chain: tuple[st
         if name.text not in inherited:
             message = f"what this policy extends says nothing about {name.text}"
             report.add(Diagnostic("LNG034", message, name.span, help="take it out of the `without`"))
-    return Flat((*kept, *named), tuple(replaced))
+    mine = widened(own, tuple(statement for statement, _ in above.statements), policy, report)
+    return Flat((*kept, *((statement, policy.name.text) for statement in mine)), tuple(replaced))
 
 
 def _above(policy: ast.Policy, family: Family, report: Report, chain: tuple[str, ...]) -> Flat | None:

@@ -19,6 +19,7 @@ from pscc.meaning.inheritance import Replaced, flatten, single
 from pscc.meaning.linking import Family
 from pscc.meaning.resolve import resolve
 from pscc.meaning.traps import shown, warn
+from pscc.meaning.widening import widens
 
 _OBSERVING = ("warn", "audit")
 
@@ -62,7 +63,7 @@ def _loosens(
     from pscc.reasoning.difference.compare import compare_admitted
 
     observes = by.mode in _OBSERVING
-    if by.verb == "default" or replaced.old.mode in _OBSERVING:
+    if by.verb == "default" or widens(by) or replaced.old.mode in _OBSERVING:
         return
     if by.verb == "allow" and not observes and compare_admitted(ir.Program(), _alone(policy, by), any_pod=True):
         return

@@ -111,7 +111,8 @@ def _denies_one_word(statement: ast.Statement) -> Iterator[Diagnostic]:
 def _unset_is_allowed(statement: ast.Statement, policy: ir.Policy, check: ir.Check) -> Iterator[Diagnostic]:
     """A warning if a statement admits pods that leave the field unset, and these get the value that it refuses."""
     control = control_of(statement.controls[0].text)
-    if control.unset is None or statement.verb not in ("allow", "deny"):
+    # what it widens is warned of where it stands
+    if control.unset is None or statement.verb not in ("allow", "deny") or statement.manner:
         return
     alone = replace(policy, checks=(check,), defaults=())
     if interpreter.check(alone, dict(control.unset.pod)).allowed:

@@ -178,4 +178,10 @@ CODES: dict[str, tuple[str, str, str]] = {
         "lists capabilities by their names is admitted. `*` refuses every one.",
         "deny capabilities.add *",
     ),
+    "LNG093": (
+        "No list to widen",
+        "`allow C add v, …` is the parent's `allow C …` with more values. It needs such a line in the policy that is extended, and "
+        "changes nothing but the values and the reason.",
+        "allow volumes add hostPath",
+    ),
 }
