@@ -107,15 +107,19 @@ class Evaluation:
 
 
 def load(
-    *sources: Source, assume_everyone_may_use: bool = False, today: date | None = None, namespace: str = ""
+    *sources: Source,
+    assume_everyone_may_use: bool = False,
+    today: date | None = None,
+    namespace: str = "",
+    root: str | PathLike[str] | None = None,
 ) -> Loaded:
     """The program that ``sources`` make together: policies, PodSecurityPolicies, RBAC.
 
     With ``assume_everyone_may_use``, everyone may use each PodSecurityPolicy, whatever RBAC says. ``today`` decides which
-    exemptions have ended. ``namespace`` is that of objects which name none. Raises `SourceError` with all diagnostics if one
-    of them is an error.
+    exemptions have ended. ``namespace`` is that of objects which name none. Files that the sources use lie in ``root``, or in
+    the folder that all sources are in. Raises `SourceError` with all diagnostics if one of them is an error.
     """
-    read, using = _read(sources)
+    read, using = _read(sources, root)
     document, program, diagnostics = analyse(
         *read, load=using, today=today or this_day(), everyone=assume_everyone_may_use, namespace=namespace
     )
@@ -129,15 +133,16 @@ def check(
     assume_everyone_may_use: bool = False,
     today: date | None = None,
     namespace: str = "",
+    root: str | PathLike[str] | None = None,
 ) -> tuple[Diagnostic, ...]:
     """Everything that ``pscc check`` reports about ``sources``, errors too, in the order of the sources.
 
     With ``at_least``, an error for each control in which ``at_least`` (as ``pss/baseline``) refuses more; its own errors
     are raised as a `SourceError`.
     """
-    floor = None if at_least is None else (load(at_least, today=today).program, _name(at_least))
+    floor = None if at_least is None else (load(at_least, today=today, root=root).program, _name(at_least))
     try:
-        read, using = _read(sources)
+        read, using = _read(sources, root)
         day = today or this_day()
         _, _, diagnostics = checked(
             *read, load=using, today=day, everyone=assume_everyone_may_use, floor=floor, namespace=namespace
@@ -329,13 +334,13 @@ def _name(source: Source) -> str:
     return source.name if isinstance(source, SourceFile) else fspath(source)
 
 
-def _read(sources: Sequence[Source]) -> tuple[tuple[SourceFile, ...], Loader]:
+def _read(sources: Sequence[Source], root: str | PathLike[str] | None) -> tuple[tuple[SourceFile, ...], Loader]:
     if not sources:
         raise ValueError("there is no source: name a file, or give a SourceFile")
     texts = {source.name: source for source in sources if isinstance(source, SourceFile)}
     paths = tuple(map(_name, sources))
     files = tuple(dict.fromkeys(file for path in paths for file in ((path,) if path in texts else files_of((path,)))))
-    return tuple(texts.get(file) or read_file(file) for file in files), loader_for(*paths, files=files)
+    return tuple(texts.get(file) or read_file(file) for file in files), loader_for(*paths, files=files, root=root)
 
 
 def _as_manifest(manifest: Source | Mapping[str, object], number: int) -> tuple[SourceFile, ...]:

@@ -112,11 +112,16 @@ class Loader:
 
         if not path.endswith(".psp"):
             raise LoadError(f"`{path}` is no file of the policy language", "name a file that ends in `.psp`")
-        beside = self.root if user == "-" else Path(user).parent
+        beside = Path() if user == "-" else Path(user).parent
         target = _real(beside / path)
         if not target.is_relative_to(self.root):
-            help = "name a folder that both are in, or that file beside this one, as the source: files are used from below it"
+            help = (
+                "name a folder that both are in with `--root`, or as the source, or name that file beside this one: files are "
+                "used from below it"
+            )
             raise LoadError(f"`{path}` lies outside of {self.root.name or self.root}/", help)
+        if target.suffix != ".psp":
+            raise LoadError(f"`{path}` links to a file that does not end in `.psp`", "name the file itself")
         try:
             source = decode(self.names.get(target) or os.path.relpath(target), target.read_bytes())
         except OSError as error:
@@ -128,11 +133,20 @@ class Loader:
         return source
 
 
-def loader_for(*paths: str, files: tuple[str, ...] = ()) -> Loader:
-    """The loader for the sources ``paths``, which are ``files``: its root is the folder that they are all in."""
+def loader_for(*paths: str, files: tuple[str, ...] = (), root: str | os.PathLike[str] | None = None) -> Loader:
+    """The loader for the sources ``paths``, which are ``files``: its root is the folder that they are all in, or ``root``.
+
+    Raises `ValueError` where one of them lies outside of ``root``.
+    """
+    sources = files or tuple(path for path in paths if not Path(path).is_dir())
+    if root is not None:
+        for path in paths:
+            if not is_in_library(path) and not is_inside("." if path == "-" else path, os.fspath(root)):
+                raise ValueError(f"{path!r} lies outside of the root {os.fspath(root)!r}: name a folder that it is in")
+        return Loader(Path(root), sources)
     folders = [Path() if path == "-" or not Path(path).exists() else Path(path) for path in paths]
     inside = [str(_real(folder if folder.is_dir() else folder.parent)) for folder in folders]
-    return Loader(Path(os.path.commonpath(inside)), files or tuple(path for path in paths if not Path(path).is_dir()))
+    return Loader(Path(os.path.commonpath(inside)), sources)
 
 
 def today() -> date:

@@ -22,6 +22,8 @@ _NEVER_OF = frozenset((("eval", "target"), ("explain", "targets"), ("report", "o
 
 The targets of ``eval`` and ``explain`` are a question for one run. The output of ``report`` is a page, and no folder.
 """
+_ROOT = "root"
+"""The option whose folder must lie in that of the file."""
 _PATHS = frozenset(("output", "pods"))
 """Options that are paths, besides those whose type says so: in the file they are relative to it."""
 
@@ -162,7 +164,17 @@ def _value(config: Config, option: click.Option, key: str, value: object) -> obj
         except click.BadParameter as error:
             raise config.wrong(key, f"`{key}`: {error.message}") from None
     texts = [_path(config, str(element)) if _is_path(option) else str(element) for element in values]
+    if _key(option) == _ROOT:
+        _require_inside(config, key, texts[0])
     return tuple(texts) if option.multiple else texts[0]
+
+
+def _require_inside(config: Config, key: str, folder: str) -> None:
+    """Raises `Wrong` where ``folder`` is not in the folder of ``config``: whoever may change it should see no files by it."""
+    from pscc.files import is_inside
+
+    if not is_inside(folder, os.path.dirname(config.path) or "."):
+        raise config.wrong(key, f"`{key}` lies outside of the folder of this file: give it as the option --{key}")
 
 
 def _is_path(option: click.Option) -> bool:

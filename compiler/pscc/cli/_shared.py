@@ -18,6 +18,7 @@ from pscc.cli._progress import progress
 if TYPE_CHECKING:
     from pscc.base.source import SourceFile
     from pscc.diagnostics import Diagnostic
+    from pscc.files import Loader
     from pscc.ir import Program
     from pscc.language.ast import Document
     from pscc.pod.manifests import Contents
@@ -43,6 +44,23 @@ everyone_option = click.option(
 )
 namespace_option = click.option(
     "-n", "--namespace", metavar="NAME", help="The namespace of objects that name none, as it is for kubectl."
+)
+
+
+_ROOT = "pscc.root"
+
+
+def _keep_root(context: click.Context, parameter: click.Parameter, root: str | None) -> None:
+    context.meta[_ROOT] = root
+
+
+root_option = click.option(
+    "--root",
+    metavar="DIR",
+    type=click.Path(exists=True, file_okay=False),
+    expose_value=False,
+    callback=_keep_root,
+    help="The folder in which files may be used (`use`), also above SOURCE. [default: the folder of SOURCE]",
 )
 
 
@@ -184,6 +202,22 @@ def write_diagnostics(
         click.echo(render(diagnostics, texts, fmt, color), err=not results, color=True, nl=False)
 
 
+def root() -> str | None:
+    """The folder that ``--root`` names for the running command; None where it names none."""
+    named: str | None = click.get_current_context().meta.get(_ROOT)
+    return named
+
+
+def loader(*paths: str, files: tuple[str, ...] = ()) -> Loader:
+    """The loader of the files that the sources ``paths`` use. Raises a usage error where one lies outside of ``--root``."""
+    from pscc.files import loader_for
+
+    try:
+        return loader_for(*paths, files=files, root=root())
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
+
+
 def analysed(
     paths: tuple[str, ...],
     fmt: Format,
@@ -200,11 +234,10 @@ def analysed(
     """
     from pscc.diagnostics import SourceError
     from pscc.driver import analyse
-    from pscc.files import loader_for
 
     sources: tuple[SourceFile, ...] = ()
     files = files_of(paths)
-    load = loader_for(*paths, files=files)
+    load = loader(*paths, files=files)
     try:
         sources = tuple(read_source(path) for path in files)
         if fix:
@@ -247,10 +280,9 @@ def corrected(
     """``sources`` after the safe fixes that their errors offer, with ``unsafe`` all. Reports each correction as a note."""
     from dataclasses import replace
 
-    from pscc.files import loader_for
     from pscc.fixing import correct
 
-    load = loader_for(*(source.name for source in sources))
+    load = loader(*(source.name for source in sources))
     fixed, corrections = correct(
         *sources, load=load, today=day(), everyone=everyone, namespace=namespace or "", unsafe=unsafe
     )

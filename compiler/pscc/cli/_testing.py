@@ -15,7 +15,7 @@ from pscc.base.frozen import frozen
 from pscc.base.source import SourceFile, Span
 from pscc.cli._junit import Case, Outcome, Suite, junit
 from pscc.cli._own_cases import beside
-from pscc.cli._shared import Refused, colored, day, files_of, read_source
+from pscc.cli._shared import Refused, colored, day, files_of, read_source, root
 from pscc.diagnostics import Diagnostic, Report, SourceError
 from pscc.diagnostics.render import clean
 from pscc.files import CASES_ENDING, SUFFIXES, cases_of, is_in_library, is_inside, read_file
@@ -69,7 +69,7 @@ def run_file(path: str, given: Sequence[str]) -> Run:
     except SourceError as error:
         return Run(source, diagnostics=error.diagnostics, sources=(source,), errors=True)
     try:
-        loaded = api.load(*names, today=day())
+        loaded = api.load(*names, today=day(), root=root())
     except SourceError as error:
         diagnostics = (*report.diagnostics, *error.diagnostics)
         return Run(source, diagnostics=diagnostics, sources=(source, *map(read_source, files_of(names))), errors=True)

@@ -17,9 +17,11 @@ from pscc.cli._shared import (
     files_of,
     format_option,
     ignored_option,
+    loader,
     namespace_option,
     read_bytes,
     read_source,
+    root_option,
     source_argument,
     write_diagnostics,
     write_text,
@@ -37,6 +39,7 @@ _CODES = "A code or the beginning of codes (LNG061, LNG06, SET), several with co
     epilog="\b\nExample: pscc check examples/psp-default.yaml",
 )
 @source_argument
+@root_option
 @everyone_option
 @namespace_option
 @ignored_option
@@ -70,12 +73,12 @@ def command(
     """
     from pscc.diagnostics import SourceError
     from pscc.driver import checked, decode
-    from pscc.files import is_in_library, loader_for
+    from pscc.files import is_in_library
 
     if unsafe and not fix:
         raise click.UsageError("--unsafe-fixes needs --fix")
     files = files_of(sources)
-    load = loader_for(*sources, files=files)
+    load = loader(*sources, files=files)
     wanted = Wanted(codes(selected, "--select"), codes(ignored, "--ignore"))
     on_stdout = not (fix and "-" in files)
     named = files[0] if len(files) == 1 else f"{len(files)} files"

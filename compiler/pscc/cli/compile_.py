@@ -14,6 +14,7 @@ from pscc.cli._shared import (
     fix_option,
     format_option,
     ignored_option,
+    root_option,
     source_argument,
     write_diagnostics,
 )
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     epilog="\b\nExample: pscc compile examples/psp-default.yaml -o rego/",
 )
 @source_argument
+@root_option
 @click.option("-o", "--output", required=True, help="The folder to write, or - for one YAML stream on stdout.")
 @settings_options("What to compile for, several with commas; may be repeated. [default: gatekeeper]")
 @ignored_option

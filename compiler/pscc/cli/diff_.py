@@ -9,7 +9,7 @@ import click
 from pscc.cli._compiling import rollout_options
 from pscc.cli._config import configured
 from pscc.cli._progress import progress
-from pscc.cli._shared import analysed, contents_of, everyone_option, namespace_option
+from pscc.cli._shared import analysed, contents_of, everyone_option, namespace_option, root_option
 
 if TYPE_CHECKING:
     from pscc.ir import Program
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 @click.command("diff", epilog="\b\nExample: pscc diff examples/restricted.yaml pss/restricted@1.30")
 @click.argument("old", type=click.Path(), is_eager=True, callback=configured)
 @click.argument("new", type=click.Path())
+@root_option
 @click.option(
     "-f", "--file", "files", multiple=True, help="Say which workloads of this file differ, too; may be repeated."
 )

@@ -13,6 +13,7 @@ from pscc.cli._shared import (
     fix_option,
     labels_option,
     namespace_option,
+    root_option,
     source_argument,
     write_diagnostics,
 )
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     epilog="\b\nExample: pscc eval examples/psp-default.yaml -f examples/seed/pod-host-port.yaml",
 )
 @source_argument
+@root_option
 @click.option(
     "-f",
     "--file",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from pscc.cli._config import configured
-from pscc.cli._shared import day, namespace_option
+from pscc.cli._shared import day, namespace_option, root_option
 from pscc.cli._targets import METAVAR, Targets
 
 
@@ -13,6 +13,7 @@ from pscc.cli._targets import METAVAR, Targets
     "explain", short_help="Say more about a code or a control.", epilog="\b\nExample: pscc explain hostPorts"
 )
 @click.argument("subject", required=False, is_eager=True, callback=configured)
+@root_option
 @click.option(
     "-t",
     "--target",
@@ -63,15 +64,14 @@ def _source(subject: str) -> tuple[str, int | None] | None:
 
 
 def _explained(path: str, line: int | None, namespace: str | None, targets: tuple[str, ...]) -> str:
-    from pscc.cli._shared import analysed
+    from pscc.cli._shared import analysed, loader
     from pscc.diagnostics import Report
     from pscc.explain.explanation import explain_source
-    from pscc.files import loader_for
     from pscc.meaning.linking import link
     from pscc.targets.registry import TARGETS
 
     _, document, program = analysed((path,), "text", fix=False, namespace=namespace)
-    family = link(document, loader_for(path), Report())
+    family = link(document, loader(path), Report())
     shown = targets or (tuple(TARGETS) if line is not None else ())
     text = explain_source(document, family, program, line, day(), targets or tuple(TARGETS), shown)
     if not text and line is not None:

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
+from pscc.cli._config import Wrong, defaults, nearest
 from pscc.cli._shared import day
+
+if TYPE_CHECKING:
+    from pscc.files import Loader
 
 
 @click.command("lsp", short_help="Serve editors (Language Server Protocol).", epilog="\b\nExample: pscc lsp")
@@ -17,9 +23,22 @@ def command() -> None:
         import pygls  # noqa: F401
     except ImportError:
         raise click.ClickException("the language server needs pygls: pip install 'pscc[lsp]'") from None
+    from pscc.editor.server import server
+
+    server(loader, day()).start_io()
+
+
+def loader(path: str) -> Loader:
+    """The loader of the files that the source at ``path`` uses: in the root that its ``pscc.toml`` names, if it is inside."""
     from pathlib import Path
 
-    from pscc.editor.server import server
+    from pscc.cli.check_ import command as check
     from pscc.files import loader_for
 
-    server(lambda path: loader_for(str(Path(path).parent)), day()).start_io()
+    folder = str(Path(path).parent)
+    try:
+        config = nearest((folder,))
+        root = defaults(config, check).get("root") if config is not None else None
+        return loader_for(folder, root=str(root) if root is not None else None)
+    except (Wrong, ValueError):
+        return loader_for(folder)

@@ -9,7 +9,7 @@ import click
 from click.core import ParameterSource
 
 from pscc.cli._compiling import analysed_for, settings_options
-from pscc.cli._shared import Refused, source_argument, write_diagnostics
+from pscc.cli._shared import Refused, root_option, source_argument, write_diagnostics
 
 if TYPE_CHECKING:
     from pscc.cli._proving import Row
@@ -31,6 +31,7 @@ Example: pscc prove examples/restricted.yaml"""
 
 @click.command("prove", epilog=_EPILOG)
 @source_argument
+@root_option
 @click.option(
     "--time-limit",
     type=click.FloatRange(0, min_open=True),

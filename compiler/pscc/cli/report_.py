@@ -13,6 +13,7 @@ from pscc.cli._shared import (
     contents_of,
     everyone_option,
     labels_option,
+    root_option,
     source_argument,
     write_diagnostics,
     write_text,
@@ -31,6 +32,7 @@ _FORMATS = ("html", "markdown", "json", "sarif", "junit", "openreports")
     epilog="\b\nExample: pscc report examples/cluster/dump.yaml -f examples/cluster/pods.yaml --format markdown",
 )
 @source_argument
+@root_option
 @click.option(
     "-f",
     "--file",

@@ -6,7 +6,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pscc.cli._shared import Refused, analysed, everyone_option, labels_option, namespace_option, source_argument
+from pscc.cli._shared import (
+    Refused,
+    analysed,
+    everyone_option,
+    labels_option,
+    loader,
+    namespace_option,
+    root_option,
+    source_argument,
+)
 
 if TYPE_CHECKING:
     from pscc.ir.access import Request
@@ -18,6 +27,7 @@ if TYPE_CHECKING:
     epilog="\b\nExample: pscc show examples/platform/tiers.psp --as system:serviceaccount:edge-eu:proxy -n edge-eu",
 )
 @source_argument
+@root_option
 @click.option("--as", "user", default="", help="Show what counts for this user alone.")
 @click.option("--as-group", "groups", multiple=True, help="A group of theirs; may be repeated.")
 @labels_option("A label of that namespace; may be repeated.")
@@ -40,14 +50,13 @@ def command(
     """
     from pscc.diagnostics import Report
     from pscc.explain.effective import effective, narrowed
-    from pscc.files import loader_for
     from pscc.language.printer import print_document
     from pscc.meaning.linking import link
 
     if groups and not user:
         raise click.UsageError("--as-group needs --as, as it does for kubectl")
     _, document, program = analysed(sources, "text", False, everyone, namespace=namespace)
-    shown = effective(document, link(document, loader_for(*sources), Report()))
+    shown = effective(document, link(document, loader(*sources), Report()))
     if user or labels or pod or namespace:
         shown = narrowed(shown, program, _request(user, groups, labels, pod, namespace))
         if not shown.policies:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pscc.cli._config import configured
-from pscc.cli._shared import write_diagnostics, write_text
+from pscc.cli._shared import root_option, write_diagnostics, write_text
 
 if TYPE_CHECKING:
     from pscc.cli._testing import Run
@@ -51,6 +51,7 @@ A case begins with its verdict and its name: allowed, denied, warned, audited or
     epilog="Example: pscc test examples/",
 )
 @click.argument("paths", metavar="[PATH]...", nargs=-1, type=click.Path(), is_eager=True, callback=configured)
+@root_option
 @click.option(
     "--format", "fmt", type=click.Choice(["text", "json", "junit"]), default="text", show_default=True,
     help="Text; one JSON object a case; JUnit XML.",

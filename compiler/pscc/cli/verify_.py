@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 import click
 
 from pscc.cli._compiling import analysed_for, settings_options
-from pscc.cli._shared import fix_option, source_argument, write_diagnostics
+from pscc.cli._shared import fix_option, root_option, source_argument, write_diagnostics
 
 if TYPE_CHECKING:
     from pscc.output.settings import Settings
@@ -39,6 +39,7 @@ def _program(option: str, name: str, what: str) -> Callable[[F], F]:
 
 @click.command("verify", epilog=_EPILOG)
 @source_argument
+@root_option
 @click.option(
     "--output",
     "folder",
