@@ -138,6 +138,7 @@ def _analysed(
     live: bool,
     namespace: str,
 ) -> _Analysed:
+    from pscc.meaning.library import with_chosen
     from pscc.meaning.linking import link
     from pscc.meaning.resolve import resolve
     from pscc.meaning.uncovered import uncovered
@@ -152,6 +153,7 @@ def _analysed(
     if not document.policies and not document.choices:
         span = Span(sources[0].name, 1, 1, 1, 1)
         report.add(Diagnostic("LNG021", "there is no policy in this file", span, help="write `policy NAME { … }`"))
+    document = with_chosen(document)
     family = link(document, load, report)
     program = resolve(document, report, family, today, live)
     if not report.failed:
@@ -197,13 +199,14 @@ def checked(
 
 def _further(document: Document | None, load: Load, today: date) -> tuple[Diagnostic, ...]:
     """The errors of meaning in the readable part of a source with syntax errors. Warnings would be guesses."""
+    from pscc.meaning.library import with_chosen
     from pscc.meaning.linking import link
     from pscc.meaning.resolve import resolve
 
     report = Report()
     if document is not None:
         # a choice without grants may only lack those that could not be read
-        readable = replace(document, choices=tuple(choice for choice in document.choices if choice.grants))
+        readable = with_chosen(replace(document, choices=tuple(choice for choice in document.choices if choice.grants)))
         resolve(readable, report, link(readable, load, report), today)
     return tuple(d for d in report.diagnostics if d.severity == "error")
 

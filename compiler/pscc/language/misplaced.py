@@ -36,8 +36,13 @@ def misplaced(places: Places, outline: Outline) -> Iterator[Diagnostic]:
             yield _outside(places, "LNG050", "this block is not closed", Piece(block.brace, block.brace + 1),
                            "add a `}` on a line of its own where it ends")  # fmt: skip
     for piece in outline.nested:
-        yield _outside(places, "LNG050", "a block has no place in a block", piece,
-                       "write one statement a line, with its values after the control")  # fmt: skip
+        yield _outside(places, "LNG050", "a block has no place in a block", piece, _unnested(text, piece, outline))
+    for inner, end in outline.within:
+        line, _ = places.place(end)
+        help = f"end the block above it with a `}}`, and take out the `}}` in line {line}"
+        yield _outside(
+            places, "LNG050", "a block has no place in a block", Piece(inner.head.start, inner.brace + 1), help
+        )
     alone = not (outline.nested or any(not piece.uses(text) for piece in outline.stray))
     headless = [piece.start for piece in outline.stray if text[piece.start : piece.end].split(maxsplit=1)[0] in HEADS]
     for offset in (offset for offset in outline.unopened if not any(start < offset for start in headless)):
@@ -53,6 +58,19 @@ def misplaced(places: Places, outline: Outline) -> Iterator[Diagnostic]:
         head = heads[bisect_right(heads, piece.start) - 1] if heads and heads[0] <= piece.start else piece.start
         if not goes_on and (head == piece.start or head not in headless):
             yield _stray(places, piece)
+
+
+def _unnested(text: str, piece: Piece, outline: Outline) -> str:
+    """What to do about the block in a block that begins with ``piece``."""
+    outer = [block for block in outline.blocks if block.brace < piece.start][-1]
+    words = text[piece.start : piece.end].rstrip("{ \t\r\n").split()
+    if head_meant((text[outer.head.start : outer.brace].split() or [""])[0]) == "choose":
+        name = words[0] if words else "NAME"
+        return f"write the policy outside of the `choose`, as `policy {name} {{ … }}`, and here `{name} for SUBJECTS`"
+    first = re.match(rf"\s*(?:(?:{'|'.join(STARTS)})\b|[^\s{{}}]+\s*\{{)", text[piece.end :])
+    if first and not (words and words[0] in VERBS):
+        return "take out this line and the `}` that ends it: statements stand in the policy itself"
+    return "write one statement a line, with its values after the control"
 
 
 _UNFINISHED = re.compile(r".*,\s*|\s*(?:\w+\s+)?(?:require|allow)\s+\S+\s*")

@@ -40,6 +40,7 @@ _WORDS = {
 
 _MORE = frozenset((*VERBS, "until", "unless", "from", "exempt", "except"))
 """Words after a bare reason that may not be part of it."""
+_NEXT_VALUE = re.compile(r'"[^"\n]*"|[^\s,{}"#=()]+')
 _FOR = ("to", "->", "=>", ":", "if", "when", "by", "from", "applies", "are", "is")
 """Words that other languages have for `for`."""
 _SEMICOLON = re.compile(r'"(?:[^"\\\n]|\\.)*"|#[^\n]*|(?P<sign>[ \t]*;[ \t;]*)')
@@ -145,9 +146,27 @@ def missing_comma(stop: Stop) -> Diagnostic | None:
     if re.match(r"\w+\s+hostPath\s", stop.before) and stop.word.lower().replace("-", "") in ("readonly", "ro"):
         return stop.diagnostic("LNG080", "read-only stands in parentheses", "write `(read-only)`", fix="(read-only)")
     message = f"a `,` is missing before `{stop.word}`"
-    mended = Replacement(stop.places.span(end, end), ",")
+    listed = _list_from(stop)
+    gaps = [end, *(match.end() for match in listed[:-1])]
+    mended = tuple(Replacement(stop.places.span(gap, gap), ",") for gap in gaps)
     span = stop.places.span(stop.at, stop.at + len(stop.word))
-    return Diagnostic("LNG051", message, span, help=f"write `{last}, {stop.word}`", fixes=(mended,))
+    help = f"write `{', '.join((last, *(match[0] for match in listed)))}`"
+    return Diagnostic("LNG051", message, span, help=help, fixes=mended)
+
+
+def _list_from(stop: Stop) -> list[re.Match[str]]:
+    """The word at which the parser stopped, and the words behind it that seem to be further values without a comma."""
+    found: list[re.Match[str]] = []
+    at = stop.at
+    while match := _NEXT_VALUE.match(stop.places.source.text, at, stop.end):
+        if found and match[0] in (*_MORE, *STARTS, "because", "on", "for", "all", "add", "and", "or"):
+            break
+        found.append(match)
+        at = match.end()
+        if stop.places.source.text[at : stop.end].lstrip(" \t").startswith((",", "(", "=")):
+            break
+        at += len(stop.places.source.text[at : stop.end]) - len(stop.places.source.text[at : stop.end].lstrip(" \t"))
+    return found
 
 
 def open_parenthesis(stop: Stop) -> Diagnostic | None:
@@ -175,6 +194,23 @@ def reason_without_quotes(stop: Stop) -> Diagnostic | None:
     at = (stop.at, stop.at + len(line))
     help = f"write `because {fix}`" if fix else 'write `because "…"`'
     return stop.diagnostic("LNG053", "a reason is a quoted string", help, at=at, fix=fix, safe=safe)
+
+
+def values_on_the_next_line(stop: Stop) -> Diagnostic | None:
+    """``allow volumes``, and below it ``configMap, secret``."""
+    text = stop.places.source.text
+    above = text[: stop.start].rstrip()
+    line = above[above.rfind("\n") + 1 :]
+    if stop.rule != "item" or stop.at != stop.start or not stop.word or stop.word in STARTS:
+        return None
+    statement = re.fullmatch(r"\s*((?:(?:enforce|warn|audit)\s+)?allow\s+[\w.]+)", line)
+    if not statement or did_you_mean(stop.word, STARTS):
+        return None
+    start = len(above) - len(line) + statement.start(1)
+    gap = stop.places.span(len(above), stop.start)
+    help = f"write `{statement[1]} {' '.join(stop.rest.split())}`"
+    message = f"the values of `{statement[1]}` stand on its line"
+    return Diagnostic("LNG001", message, stop.places.span(start, stop.end), help=help, fixes=(Replacement(gap, " "),))
 
 
 def not_a_verb(stop: Stop) -> Diagnostic | None:
@@ -346,6 +382,7 @@ SITUATIONS: tuple[Situation, ...] = (
     needless_sign,
     comma_too_many,
     spaced_range,
+    values_on_the_next_line,
     as_in_yaml,
     verb_alone,
     half_an_exemption,

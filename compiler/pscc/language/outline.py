@@ -51,19 +51,33 @@ class Block:
 class Outline:
     """The parts of a text: its blocks, and the parts in wrong places.
 
-    In a wrong place are lines and ``}`` outside of blocks, and blocks inside of blocks. ``foreign`` are comments as other
-    languages write them. They belong to no line, unless a line goes on behind them.
+    In a wrong place are lines and ``}`` outside of blocks, and blocks inside of blocks. ``within`` are policies and choices in
+    a block, each with the offset of the ``}`` that ends the outer one. ``foreign`` are comments as other languages write
+    them. They belong to no line, unless a line goes on behind them.
     """
 
     blocks: list[Block] = field(default_factory=list)
     stray: list[Piece] = field(default_factory=list)
     nested: list[Piece] = field(default_factory=list)
+    within: list[tuple[Block, int]] = field(default_factory=list)
     unopened: list[int] = field(default_factory=list)
     foreign: list[Piece] = field(default_factory=list)
 
     def interrupted(self, piece: Piece) -> bool:
         """Whether a comment of another language stands in ``piece``."""
         return any(piece.start < comment.start < piece.end for comment in self.foreign)
+
+    def close(self, end: int) -> None:
+        """The ``}`` at ``end``, which no open block has: of the last that another block interrupted, if any."""
+        unclosed = [number for number, block in enumerate(self.blocks[:-1]) if not block.closed]
+        if not unclosed:
+            self.unopened.append(end)
+            return
+        outer = self.blocks[unclosed[-1]]
+        outer.closed = True
+        self.within.append((self.blocks[unclosed[-1] + 1], end))
+        outer.pieces += [piece for piece in self.stray if piece.start > outer.brace]
+        self.stray = [piece for piece in self.stray if piece.start < outer.brace]
 
 
 class _Token(NamedTuple):
@@ -127,7 +141,7 @@ def outline(text: str) -> Outline:
             elif block:
                 block.closed, block = True, None
             else:
-                result.unopened.append(token.start)
+                result.close(token.start)
         else:
             piece = Piece(piece.start if piece else token.start, token.end)
         before = token

@@ -11,6 +11,8 @@ from pscc.diagnostics import Diagnostic, Replacement, Report
 from pscc.diagnostics.spelling import did_you_mean
 from pscc.ir.access import ALL, EVERYONE, Grant, Names, Subjects
 from pscc.language import ast
+from pscc.meaning.library import is_library_name
+from pscc.meaning.linking import not_in_library
 from pscc.meaning.naming import check_name, choice_named_after
 from pscc.meaning.scoping import good_namespace, good_service_account, good_wildcards, names_of
 from pscc.reasoning.contradictions import refused_defaults
@@ -109,6 +111,9 @@ def _choice(
 
 
 def _unknown(name: ast.Name, policies: Mapping[str, ir.Policy], report: Report) -> None:
+    if is_library_name(name.text):
+        report.add(not_in_library(name))
+        return
     suggestion = did_you_mean(name.text, policies)
     fixes = (Replacement(name.span, suggestion),) if suggestion else ()
     help = f"did you mean `{suggestion}`?" if suggestion else "write the policy out in this program"

@@ -7,6 +7,7 @@ it. Source: ``k8s.io/pod-security-admission``.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import cache
 
 from pscc.base.resources import GRAMMAR
@@ -46,10 +47,34 @@ def library_policy(name: str) -> ast.Policy | None:
 
 def library_source(name: str) -> SourceFile | None:
     """A source that is the library's policy ``name``; None if there is none."""
-    match = _NAME.fullmatch(name)
-    if match is None or library_policy(name) is None:
+    if library_policy(name) is None:
         return None
-    minor = f"1.{match[2]}" if match[2] else MINORS[-1]
-    own_name = f"pss-{match[1]}" + (f"-{minor}" if match[2] else "")
-    title = f"The Pod Security Standard {match[1]} of Kubernetes {minor}"
+    own_name, title = _called(name)
     return SourceFile(name, f'policy {own_name} "{title}" extends {name} {{\n}}\n')
+
+
+def _called(name: str) -> tuple[str, str]:
+    """The name, as objects can have it, and the title of a policy that is the library's ``name``."""
+    level, _, minor = name.removeprefix("pss/").partition("@")
+    title = f"The Pod Security Standard {level} of Kubernetes {minor or MINORS[-1]}"
+    return f"pss-{level}" + (f"-{minor}" if minor else ""), title
+
+
+def with_chosen(document: ast.Document) -> ast.Document:
+    """``document`` in which each policy of the library that a choice names is a policy of its own: ``pss-restricted``.
+
+    A name that the library does not have stays as it is.
+    """
+    made: dict[str, ast.Policy] = {}
+    choices = []
+    for choice in document.choices:
+        grants = []
+        for grant in choice.grants:
+            if library_policy(grant.policy.text) is not None:
+                name, title = _called(grant.policy.text)
+                own = ast.Name(name, grant.policy.span)
+                made.setdefault(name, ast.Policy(own, title, (), own.span, extends=grant.policy))
+                grant = replace(grant, policy=own)
+            grants.append(grant)
+        choices.append(replace(choice, grants=tuple(grants)))
+    return replace(document, policies=(*document.policies, *made.values()), choices=tuple(choices))

@@ -31,6 +31,15 @@ def load_nothing(path: str, user: str) -> SourceFile:
     raise LoadError(f"`{path}` cannot be read here", "write the policies into this file")
 
 
+def not_in_library(name: ast.Name) -> Diagnostic:
+    """The error that the library has no policy ``name``."""
+    suggestion = did_you_mean(name.text.partition("@")[0], [f"pss/{level}" for level in LEVELS])
+    levels = ", ".join(f"`pss/{level}`" for level in LEVELS)
+    help = f"there are {levels}, each pinnable to {MINORS[0]} to {MINORS[-1]}, as in `pss/baseline@1.30`"
+    help = f"did you mean `{suggestion}`?" if suggestion and suggestion not in name.text else help
+    return Diagnostic("LNG031", f"there is no `{name.text}` in the library", name.span, help=help)
+
+
 @frozen
 class Family:
     """The policies that a document can name: ``own`` are its own, and ``used`` those of the files that it uses.
@@ -47,9 +56,7 @@ class Family:
         if is_library_name(name.text):
             policy = library_policy(name.text)
             if policy is None:
-                levels = ", ".join(f"`pss/{level}`" for level in LEVELS)
-                help = f"there are {levels}, each pinnable to {MINORS[0]} to {MINORS[-1]}, as in `pss/baseline@1.30`"
-                report.add(Diagnostic("LNG031", f"there is no `{name.text}` in the library", name.span, help=help))
+                report.add(not_in_library(name))
             return policy
         by_name = {policy.name.text: policy for policy in (*self.used, *self.own)}
         if name.text not in by_name and (self.whole or did_you_mean(name.text, by_name)):
