@@ -156,17 +156,17 @@ def missing_comma(stop: Stop) -> Diagnostic | None:
 
 def _list_from(stop: Stop) -> list[re.Match[str]]:
     """The word at which the parser stopped, and the words behind it that seem to be further values without a comma."""
-    found: list[re.Match[str]] = []
+    words: list[re.Match[str]] = []
     at = stop.at
     while match := _NEXT_VALUE.match(stop.places.source.text, at, stop.end):
-        if found and match[0] in (*_MORE, *STARTS, "because", "on", "for", "all", "add", "and", "or"):
+        if words and match[0] in (*_MORE, *STARTS, "because", "on", "for", "all", "add", "and", "or"):
             break
-        found.append(match)
+        words.append(match)
         at = match.end()
         if stop.places.source.text[at : stop.end].lstrip(" \t").startswith((",", "(", "=")):
             break
         at += len(stop.places.source.text[at : stop.end]) - len(stop.places.source.text[at : stop.end].lstrip(" \t"))
-    return found
+    return words
 
 
 def open_parenthesis(stop: Stop) -> Diagnostic | None:

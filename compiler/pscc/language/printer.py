@@ -42,7 +42,8 @@ def print_value(value: Value) -> str:
 def print_unless(unless: Unless) -> str:
     """``unless os.name windows and hostUsers not true``."""
     conditions = [
-        f"{one.field.text} {'not ' if one.negated else ''}{print_value(one.value)}" for one in unless.conditions
+        f"{condition.field.text} {'not ' if condition.negated else ''}{print_value(condition.value)}"
+        for condition in unless.conditions
     ]
     return f"unless {f' {unless.joined} '.join(conditions)}"
 

@@ -65,7 +65,7 @@ def with_chosen(document: ast.Document) -> ast.Document:
 
     A name that the library does not have stays as it is.
     """
-    made: dict[str, ast.Policy] = {}
+    policies: dict[str, ast.Policy] = {}
     choices = []
     for choice in document.choices:
         grants = []
@@ -73,8 +73,8 @@ def with_chosen(document: ast.Document) -> ast.Document:
             if library_policy(grant.policy.text) is not None:
                 name, title = _called(grant.policy.text)
                 own = ast.Name(name, grant.policy.span)
-                made.setdefault(name, ast.Policy(own, title, (), own.span, extends=grant.policy))
+                policies.setdefault(name, ast.Policy(own, title, (), own.span, extends=grant.policy))
                 grant = replace(grant, policy=own)
             grants.append(grant)
         choices.append(replace(choice, grants=tuple(grants)))
-    return replace(document, policies=(*document.policies, *made.values()), choices=tuple(choices))
+    return replace(document, policies=(*document.policies, *policies.values()), choices=tuple(choices))

@@ -73,20 +73,22 @@ def left_out(tail: ast.Unless, report: Report) -> ir.LeftOut | None:
 
     A negated condition is true where the pod sets the field to the other value: a pod that leaves it unset is judged.
     """
-    known = [one for one in tail.conditions if _is_known(one, report)]
-    fields = [one.field.text for one in known]
-    for number, one in enumerate(known):
-        if one.field.text in fields[:number]:
+    known = [condition for condition in tail.conditions if _is_known(condition, report)]
+    fields = [condition.field.text for condition in known]
+    for number, condition in enumerate(known):
+        if condition.field.text in fields[:number]:
             help = "keep one of the two conditions, or write a policy for each case"
-            message = f"`unless` names `{one.field.text}` twice"
-            report.add(Diagnostic("LNG043", message, one.span, help=help))
+            message = f"`unless` names `{condition.field.text}` twice"
+            report.add(Diagnostic("LNG043", message, condition.span, help=help))
     if len(set(fields)) < len(tail.conditions):
         return None
-    known.sort(key=lambda one: list(FIELDS).index(one.field.text))
+    known.sort(key=lambda condition: list(FIELDS).index(condition.field.text))
     first, *others = map(_condition, known)
     joined = ir.And((first, *others)) if tail.joined == "and" else ir.Or((first, *others))
-    word = tail.joined.capitalize().join(FIELDS[one.field.text].values[_meant(one)][1] for one in known)
-    text = f" {tail.joined} ".join(f"{one.field.text} is {_meant(one)}" for one in known)
+    word = tail.joined.capitalize().join(
+        FIELDS[condition.field.text].values[_meant(condition)][1] for condition in known
+    )
+    text = f" {tail.joined} ".join(f"{condition.field.text} is {_meant(condition)}" for condition in known)
     return ir.LeftOut(joined if others else first, f"Unless{word}", f"whose {text}")
 
 
@@ -103,39 +105,43 @@ def default_unless(default: ir.Default, pods: ir.LeftOut) -> ir.Default:
     return replace(default, unless=disjunction((default.unless, pods.condition)), left_out=pods)
 
 
-def _is_known(one: ast.PodCondition, report: Report) -> bool:
+def _is_known(condition: ast.PodCondition, report: Report) -> bool:
     """Whether there are the field and the value of a condition; an error where there are not."""
-    negated = one.field.text.startswith("!") or one.field.text == "not" or one.value.key == "!"
-    if negated or one.value.key or one.value.qualifier:
-        help = f"write `{one.field.text.lstrip('!')} not {one.value.text}`" if negated else f"it takes {_forms()}"
-        if one.field.text == "not":
+    negated = condition.field.text.startswith("!") or condition.field.text == "not" or condition.value.key == "!"
+    if negated or condition.value.key or condition.value.qualifier:
+        help = (
+            f"write `{condition.field.text.lstrip('!')} not {condition.value.text}`"
+            if negated
+            else f"it takes {_forms()}"
+        )
+        if condition.field.text == "not":
             help = "write the field first, as in `os.name not windows`"
-        report.add(Diagnostic("LNG043", "a condition is `FIELD VALUE` or `FIELD not VALUE`", one.span, help=help))
+        report.add(Diagnostic("LNG043", "a condition is `FIELD VALUE` or `FIELD not VALUE`", condition.span, help=help))
         return False
-    field = FIELDS.get(one.field.text)
+    field = FIELDS.get(condition.field.text)
     if field is None:
-        suggestion = did_you_mean(one.field.text, FIELDS)
+        suggestion = did_you_mean(condition.field.text, FIELDS)
         help = f"did you mean `{suggestion}`?" if suggestion else f"it takes {_forms()}"
-        fixes = respelled(one.field.span, one.field.text, suggestion, FIELDS)
-        message = f"`unless` does not know `{one.field.text}`"
-        report.add(Diagnostic("LNG043", message, one.field.span, help=help, fixes=fixes))
+        fixes = respelled(condition.field.span, condition.field.text, suggestion, FIELDS)
+        message = f"`unless` does not know `{condition.field.text}`"
+        report.add(Diagnostic("LNG043", message, condition.field.span, help=help, fixes=fixes))
         return False
-    if one.value.text not in field.values or one.value.quoted:
-        message = f"`{one.value.text}` is no value of `{one.field.text}`"
-        help = "it takes " + " or ".join(f"`{one.field.text} {value}`" for value in field.values)
-        report.add(Diagnostic("LNG043", message, one.value.span, help=help))
+    if condition.value.text not in field.values or condition.value.quoted:
+        message = f"`{condition.value.text}` is no value of `{condition.field.text}`"
+        help = "it takes " + " or ".join(f"`{condition.field.text} {value}`" for value in field.values)
+        report.add(Diagnostic("LNG043", message, condition.value.span, help=help))
         return False
     return True
 
 
-def _meant(one: ast.PodCondition) -> str:
+def _meant(condition: ast.PodCondition) -> str:
     """The word for the value of a condition: of a negated one the field's other value."""
-    (other,) = (word for word in FIELDS[one.field.text].values if word != one.value.text)
-    return other if one.negated else one.value.text
+    (other,) = (word for word in FIELDS[condition.field.text].values if word != condition.value.text)
+    return other if condition.negated else condition.value.text
 
 
-def _condition(one: ast.PodCondition) -> ir.Condition:
-    field, meant = FIELDS[one.field.text], _meant(one)
+def _condition(condition: ast.PodCondition) -> ir.Condition:
+    field, meant = FIELDS[condition.field.text], _meant(condition)
     if meant != field.unset:
         return field.equals(field.values[meant][0])
     (other,) = (value for word, (value, _) in field.values.items() if word != meant)
@@ -273,10 +279,10 @@ def _left_out(check: ir.Check) -> Iterator[tuple[str, Mapping[str, object]]]:
                 return
     for chosen in product(*((None, *field.values.values()) for field in asked)):
         fragment: Mapping[str, object] = {}
-        for field, one in zip(asked, chosen, strict=True):
-            fragment = fragment if one is None else _merged(fragment, field.fragment(one[0]))
+        for field, valued in zip(asked, chosen, strict=True):
+            fragment = fragment if valued is None else _merged(fragment, field.fragment(valued[0]))
         if fragment:
-            yield "-".join(one[1].lower() for one in chosen if one is not None), fragment
+            yield "-".join(valued[1].lower() for valued in chosen if valued is not None), fragment
 
 
 def _merged(first: object, second: object) -> Mapping[str, object]:

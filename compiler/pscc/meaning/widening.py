@@ -21,19 +21,19 @@ def widened(
 
     ``inherited`` are the parent's. Where there is no such list, an error goes to ``report``, and the values are the list.
     """
-    rules = {one.controls[0].text: one for one in inherited if one.verb != "default"}
-    found: list[ast.Statement] = []
+    rules = {rule.controls[0].text: rule for rule in inherited if rule.verb != "default"}
+    statements: list[ast.Statement] = []
     for statement in own:
         above = rules.get(statement.controls[0].text)
         if not widens(statement):
-            found.append(statement)
+            statements.append(statement)
             continue
         error = _cannot_widen(statement, above, policy)
         if error is not None:
             report.add(error)
         listed = above is not None and above.verb == "allow"
-        found.append(_longer(above, statement) if above is not None and listed else replace(statement, manner=""))
-    return tuple(found)
+        statements.append(_longer(above, statement) if above is not None and listed else replace(statement, manner=""))
+    return tuple(statements)
 
 
 def _longer(above: ast.Statement, by: ast.Statement) -> ast.Statement:
@@ -50,7 +50,7 @@ def _cannot_widen(by: ast.Statement, above: ast.Statement | None, policy: ast.Po
     control = by.controls[0].text
     whole = print_statement(replace(by, manner="", because=""))
     statement = f"`allow {control} add`"
-    without = any(name.text == control for one in policy.without for name in one.controls)
+    without = any(name.text == control for line in policy.without for name in line.controls)
     if policy.extends is None:
         message = f"{statement} widens a parent's list, and {policy.name.text} extends no policy"
         help = f"write `{whole}`"
