@@ -5,15 +5,25 @@ Source: KEP-2802. The kubelet refuses a pod whose ``os.name`` is not the node's.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from pscc import ir
-from pscc.controls._base import Control, Unset
-from pscc.controls._shapes import POD, field_probes, no_psp_statements, value_shapes
+from pscc.controls._base import Control, Probe, Unset
+from pscc.controls._shapes import POD, no_psp_statements, value_shapes
 from pscc.controls._values import Words
 from pscc.ir import Path
 
 FIELD = "os.name"
 PATH = ("spec", "os", "name")
 VALUE = Path(ir.POD, PATH)
+
+
+def probes(check: ir.Check) -> Iterator[Probe]:
+    """Each system, and a pod that names none: the API server takes no ``os`` without a name."""
+    for name in ("linux", "windows"):
+        yield Probe(f"os-name-{name}", pod={"spec": {"os": {"name": name}}})
+    yield Probe("os-name-unset", pod={"spec": {"os": None}})
+
 
 CONTROL = Control(
     id=FIELD,
@@ -28,7 +38,7 @@ CONTROL = Control(
     ),
     psp_fields=(),
     psp=no_psp_statements,
-    probes=field_probes(FIELD, PATH, "pod", numbers=False),
+    probes=probes,
     example="require os.name linux",
     unset=Unset("it may run on a Windows node", PATH, "windows", ir.Has(VALUE), "pod"),
 )
