@@ -139,7 +139,7 @@ def _policy(policy: ir.Policy, package: str) -> str:
         package=Code(package),
         decision=Code(_DECISIONS[policy.mode]),
         entries=Code(_ENTRIES[policy.mode]),
-        checks=rows_of(checks_of(policy)),
+        checks=rows_of(checks_of(policy)).rows,
     )
 
 

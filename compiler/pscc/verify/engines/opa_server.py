@@ -18,6 +18,7 @@ from pscc.output.contents import OutputFile
 from pscc.verify.engines import _rego
 from pscc.verify.engines._base import Answer, EngineError, Review, Tick
 from pscc.verify.engines._process import shown
+from pscc.verify.engines._rerooting import rerooted
 
 if TYPE_CHECKING:
     import requests
@@ -123,7 +124,7 @@ class OpaServer:
         try:
             for module in modules:
                 sent.append(f"{root}-{module.path.replace('/', '-')}")
-                self._push(client, sent, _rego.rerooted(module.text, root))
+                self._push(client, sent, rerooted(module.text, root))
             yield f"{root}.main"
         except EngineError as error:
             raise EngineError(f"{error}{self._removed(client, sent)}", error.help) from None
