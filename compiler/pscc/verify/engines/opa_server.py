@@ -59,6 +59,7 @@ class OpaServer:
     takes_users: bool = True
     takes_workloads: bool = True
     is_own: bool = True
+    runs_in_cel: str = ""
     note: str = ""
 
     def runs(self, path: str) -> bool:
