@@ -49,6 +49,7 @@ class Opa:
             namespaces=True,
             namespace_labels="stricter",
             exemptions=EXEMPTED,
+            ends_exemptions="when compiled",
             defaults=lambda default, judging: unset,
             defaults_unless_exempt="stricter",
             choices=Choices(SUBJECTS, LeavesUnset("OPA only answers"), member_labels="stricter"),
