@@ -33,6 +33,16 @@ class _State:
 
 
 @frozen
+class _Identity:
+    """What makes two diagnostics the same one, though a fix before it moved it in its line: its line, and what it offers."""
+
+    code: str
+    file: str
+    line: int
+    texts: tuple[str, ...]
+
+
+@frozen
 class _Settings:
     """How sources are analysed (`pscc.driver.analyse`), and whether unsafe fixes count."""
 
@@ -120,12 +130,12 @@ def _followed(
     settings: _Settings, state: _State, after: _State, offered: list[Diagnostic]
 ) -> tuple[_State, list[Diagnostic]]:
     """The same as `_mend` for one fix that uncovers another error in its line: the fixes of that error are applied, too."""
-    known = Counter((d.code, d.message) for d in state.errors)
+    known = Counter(map(_identity, state.errors)) - Counter(map(_identity, offered))
     done = list(offered)
     line = _place(offered[0])[:2]
     for _ in range(_ROUNDS):
-        fresh = Counter((d.code, d.message) for d in after.errors) - known
-        further = [d for d in after.errors if fresh[d.code, d.message] and settings.offers(d) and _place(d)[:2] == line]
+        fresh = Counter(map(_identity, after.errors)) - known
+        further = [d for d in after.errors if fresh[_identity(d)] and settings.offers(d) and _place(d)[:2] == line]
         if not further:
             break
         after = _applied(settings, after, further[:1])
@@ -133,6 +143,12 @@ def _followed(
         if len(after.errors) < len(state.errors) and settings.keeps(state, after):
             return after, done[::-1]
     return state, []
+
+
+def _identity(diagnostic: Diagnostic) -> _Identity:
+    span = diagnostic.span
+    place = (span.file, span.line) if span else ("", 0)
+    return _Identity(diagnostic.code, *place, tuple(fix.text for fix in diagnostic.fixes))
 
 
 def _applied(settings: _Settings, state: _State, diagnostics: list[Diagnostic]) -> _State:

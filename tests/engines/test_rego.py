@@ -35,7 +35,7 @@ def checks() -> dict[str, ir.Check]:
 def emitted(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("rego")
     for name, check in checks().items():
-        (folder / f"{name}.rego").write_text(rego_of(check), encoding="utf-8")
+        (folder / f"{name}.rego").write_text(rego_of(check).text, encoding="utf-8")
     library = TEMPLATES / "rego" / "lib" / "pscc.rego"
     (folder / "lib.rego").write_text(library.read_text(encoding="utf-8"), encoding="utf-8")
     return folder

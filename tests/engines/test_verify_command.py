@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 
 from pscc.cli import main
 from pscc.targets.registry import TARGETS
-from pscc.verify.engines.registry import OPTION_OF
+from pscc.verify.engines import declared
 from support.engines import engine
 from support.paths import ROOT
 
@@ -52,7 +52,7 @@ def test_every_engine_agrees_on_the_examples(target: str, source: str) -> None:
     count = 16 if target == "kyverno" else 100
     done = verify(
         str(EXAMPLES / source),
-        *("--target", target, OPTION_OF[program], engine(program), "--require", program),
+        *("--target", target, declared.PROGRAMS[program].option.flag, engine(program), "--require", program),
         *("--count", str(count), "--format", "json", "--timeout", "300"),
     )
     assert done.exit_code == 0, done.output
@@ -73,7 +73,7 @@ def test_a_plain_run_says_what_is_missing() -> None:
     assert re.search(r"^opa +regopy [0-9.]+ +10 ", done.stdout, re.MULTILINE)
     for name in ("opa", "gator", "kyverno"):
         assert (
-            f"not run: `{name}` is not on the path: install it, or say where it is with {OPTION_OF[name]} PATH"
+            f"not run: `{name}` is not on the path: install it, or say where it is with {declared.PROGRAMS[name].option.flag} PATH"
             in done.stdout
         )
     assert done.stdout.endswith("verified: every engine that was asked does as the policy says\n")
@@ -144,7 +144,16 @@ def test_a_tampered_output_is_found_out(target: str, path: str, old: str, new: s
     program, folder = PROGRAMS[target], tmp_path / "out"
     compiled = CliRunner().invoke(main, ["compile", DEFAULT, "-t", target, "-o", str(folder)])
     assert compiled.exit_code == 0
-    options = ["--target", target, "--output", str(folder), OPTION_OF[program], engine(program), "--format", "json"]
+    options = [
+        "--target",
+        target,
+        "--output",
+        str(folder),
+        declared.PROGRAMS[program].option.flag,
+        engine(program),
+        "--format",
+        "json",
+    ]
     options += ["--count", "60" if target == "kyverno" else "120", "--timeout", "300"]
     text = (folder / path).read_text()
     assert old in text, text
@@ -230,7 +239,18 @@ def test_an_engine_that_misbehaves_is_an_error(target: str, how: str, tmp_path: 
     script, message = MISBEHAVIOUR[how]
     before = time.monotonic()
     path = fake(tmp_path, f'case "$1" in version) echo "Version: 1.0"; exit 0;; esac\n{script}')
-    options = ("--target", target, OPTION_OF[program], path, "--count", "6", "--timeout", "1", "--format", "json")
+    options = (
+        "--target",
+        target,
+        declared.PROGRAMS[program].option.flag,
+        path,
+        "--count",
+        "6",
+        "--timeout",
+        "1",
+        "--format",
+        "json",
+    )
     done = verify(DEFAULT, *options)
     assert time.monotonic() - before < 20
     assert done.exit_code == 1, done.output

@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 
 from pscc.cli import main
 from pscc.output.emit import MANIFEST
-from pscc.verify.engines.registry import OPTION_OF
+from pscc.verify.engines import declared
 from support.engines import engine
 from support.paths import ROOT
 
@@ -49,7 +49,16 @@ def verify(source: str, *options: str) -> Result:
 def asked(source: str, folder: Path, target: str, *options: str) -> tuple[Result, Any]:
     """A verification of ``folder`` by the engine of ``target``, and that engine's row."""
     program = PROGRAMS[target]
-    arguments = ["--output", str(folder), OPTION_OF[program], engine(program), "--require", program, "--timeout", "300"]
+    arguments = [
+        "--output",
+        str(folder),
+        declared.PROGRAMS[program].option.flag,
+        engine(program),
+        "--require",
+        program,
+        "--timeout",
+        "300",
+    ]
     done = verify(source, *arguments, "--count", COUNT[target], "--format", "json", *options)
     row = next(row for row in json.loads(done.stdout)["engines"] if row["engine"] == program)
     return done, row

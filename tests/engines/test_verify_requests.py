@@ -14,7 +14,7 @@ from pscc.base.source import SourceFile
 from pscc.cases.requests import MOST_USERS, draw_requests
 from pscc.cli import main
 from pscc.driver import analyse
-from pscc.verify.engines.registry import OPTION_OF
+from pscc.verify.engines import declared
 from support.engines import engine
 from support.paths import ROOT
 
@@ -116,7 +116,16 @@ def verified(source: str, *arguments: str) -> tuple[int, list[dict[str, Any]]]:
 def test_the_engines_agree(target: str, name: str, tmp_path: Path) -> None:
     program = PROGRAMS[target]
     count = 24 if target == "kyverno" else 90
-    arguments = ("-t", target, OPTION_OF[program], engine(program), "--require", program, "--count", str(count))
+    arguments = (
+        "-t",
+        target,
+        declared.PROGRAMS[program].option.flag,
+        engine(program),
+        "--require",
+        program,
+        "--count",
+        str(count),
+    )
     code, rows = verified(sourced(name, tmp_path), *arguments)
     assert [row.get("failed") for row in rows if "failed" in row] == []
     assert {row["engine"] for row in rows} == ({"opa", "regopy"} if target == "opa" else {program})

@@ -102,6 +102,21 @@ def test_each_kind_of_exemption_has_to_be_declared(kind: Exempted, monkeypatch: 
     assert compiled(text, replace(PLAIN, exemptions=frozenset({kind})), monkeypatch).outputs
 
 
+CHOSEN = "policy q {\n    deny hostIPC\n}\nchoose {\n    p for users jane\n    q for everyone\n}\n"
+
+
+@pytest.mark.parametrize(("kind", "outer"), [("users", ""), ("containers", ""), ("containers", CHOSEN)])
+def test_the_end_of_an_exemption_has_to_be_declared(
+    kind: Exempted, outer: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = f'policy p {{\n    {EXEMPT[kind]} because "a reason" until 2099-12-31\n    deny privileged\n}}\n{outer}'
+    able = replace(PLAIN, exemptions=EXEMPTED, choices=Choices(frozenset({"users"}), Sets()))
+    (message,) = refused(text, able, monkeypatch)
+    assert "the end of an exemption, `until 2099-12-31`, in p" in message
+    assert compiled(text, replace(able, ends_exemptions="when compiled"), monkeypatch).outputs
+    assert compiled(text.replace(" until 2099-12-31", ""), able, monkeypatch).outputs
+
+
 @pytest.mark.parametrize(("kind", "who"), [("users", "jane"), ("groups", "g"), ("serviceaccounts", "ns/sa")])
 def test_each_kind_of_grant_has_to_be_declared(kind: Subject, who: str, monkeypatch: pytest.MonkeyPatch) -> None:
     text = CHOICE.replace("users jane", f"{kind} {who}")

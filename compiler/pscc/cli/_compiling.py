@@ -11,6 +11,7 @@ import click
 from pscc.cli._shared import Format, analysed, namespace_option
 from pscc.cli._targets import METAVAR, Targets
 from pscc.cli._versions import Release
+from pscc.targets.registry import RELEASES
 
 if TYPE_CHECKING:
     from pscc.base.source import SourceFile
@@ -58,10 +59,15 @@ _ENGINE = click.option(
     show_default=True,
     help="What Gatekeeper's templates are written in; cel is its K8sNativeValidation.",
 )
-_RELEASES = (
-    click.option("--kubernetes", type=Release(1), default="1.37", show_default=True, help="The cluster's Kubernetes."),
-    click.option("--gatekeeper", type=Release(3), default="3.23", show_default=True, help="The cluster's Gatekeeper."),
-    click.option("--kyverno", type=Release(1), default="1.19", show_default=True, help="The cluster's Kyverno."),
+_RELEASES = tuple(
+    click.option(
+        f"--{program}",
+        type=Release(int(release.partition(".")[0])),
+        default=release,
+        show_default=True,
+        help=f"The cluster's {program.capitalize()}.",
+    )
+    for program, release in RELEASES
 )
 _OPTIONS = (
     _ENGINE,

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import ipaddress
-import os
 import signal
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import click
@@ -20,13 +17,12 @@ from pscc.lowering.prepared import Prepared
 from pscc.output.contents import Output
 from pscc.output.settings import Settings
 from pscc.verify.comparing import Trial, own, questions, tally
+from pscc.verify.engines import given
 from pscc.verify.engines._base import Engine, EngineError, Tick
-from pscc.verify.engines.opa_server import Access, address
-from pscc.verify.engines.registry import ALIASES, OPTION_OF, PROGRAMS, TARGET_OF, EngineOptions, Missing, engines
+from pscc.verify.engines.declared import ALIASES, TARGET_OF
+from pscc.verify.engines.given import EngineOptions
+from pscc.verify.engines.registry import Missing, engines
 from pscc.verify.report import Row
-
-TOKEN_VARIABLE = "PSCC_OPA_TOKEN"
-
 
 # --- options --------------------------------------------------------------------
 
@@ -44,60 +40,15 @@ def required(options: Sequence[str], targets: Sequence[str]) -> frozenset[str]:
     return frozenset(ALIASES.get(name, name) for name in names)
 
 
-def engine_options(places: Mapping[str, Any], targets: Sequence[str]) -> EngineOptions:
+def engine_options(values: Mapping[str, Any], timeout: float, targets: Sequence[str]) -> EngineOptions:
     """The options about engines. Raises `click.UsageError` where they contradict each other or ``targets``."""
-    paths = {name: places[f"{name}_program"] for name in PROGRAMS}
-    programs = {name: os.path.abspath(path) for name, path in paths.items() if path}
-    for name in programs:
-        if TARGET_OF[name] not in targets:
-            raise click.UsageError(f"{OPTION_OF[name]}: it judges the target {TARGET_OF[name]}, which is not verified")
-    where = EngineOptions(programs, places["timeout"])
-    url = places["opa_url"]
-    if not url:
-        if any(places[name] for name in ("opa_token_file", "opa_ca", "opa_cert", "opa_key", "opa_insecure")):
-            raise click.UsageError("--opa-token-file and the TLS options are for a server: say --opa-url URL")
-        return where
-    if "opa" not in targets:
-        raise click.UsageError("--opa-url: a server judges the target opa, which is not verified")
     try:
-        parts = address(url)
+        options = given.engine_options(values, timeout, targets)
     except ValueError as error:
-        raise click.UsageError(f"--opa-url {url}: {error}") from None
-    if places["opa_key"] and not places["opa_cert"]:
-        raise click.UsageError("--opa-key is the key of a certificate: say --opa-cert FILE too")
-    access = Access(
-        _token(places["opa_token_file"]),
-        places["opa_ca"] or "",
-        places["opa_cert"] or "",
-        places["opa_key"] or "",
-        places["opa_insecure"],
-    )
-    if access.token and parts.scheme == "http" and not _is_near(parts.hostname or ""):
-        click.echo(f"warning: the token goes to {url} in clear, since it is http", err=True)
-    return replace(where, url=url.rstrip("/"), access=access)
-
-
-def _token(path: str | None) -> str:
-    if path is None:
-        token, where = os.environ.get(TOKEN_VARIABLE, ""), TOKEN_VARIABLE
-    else:
-        where = path
-        try:
-            token = Path(path).read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError):
-            raise click.UsageError(f"--opa-token-file {path}: it cannot be read as text") from None
-        if not token:
-            raise click.UsageError(f"--opa-token-file {path}: it is empty")
-    if not token.isascii() or not token.isprintable() or " " in token:
-        raise click.UsageError(f"{where}: a token is one line of printable characters, without spaces")
-    return token
-
-
-def _is_near(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+        raise click.UsageError(str(error)) from None
+    if options.warning:
+        click.echo(f"warning: {options.warning}", err=True)
+    return options
 
 
 # --- pods -----------------------------------------------------------------------
@@ -139,9 +90,7 @@ def ask(
 ) -> tuple[tuple[Row, ...], tuple[Engine, ...]]:
     """A row for each engine of the targets in ``outputs``, and the engines that answered."""
     available, missing = engines(tuple(outputs), options)
-    rows = [
-        _not_run(engine, engine.name in required and not (engine.name == "opa" and options.url)) for engine in missing
-    ]
+    rows = [_not_run(engine, engine.name in required and not engine.stood_in) for engine in missing]
     answered = []
     with _interruptible():
         for engine in available:
@@ -163,7 +112,7 @@ def _row(
     engine: Engine, ready: Prepared, output: Output, trials: Sequence[Trial], settings: Settings, quiet: bool
 ) -> Row:
     asked_questions = questions(ready, output, engine, trials, settings.workloads)
-    runs = "CEL" if engine.target == "gatekeeper" and settings.engine == "cel" else ""
+    runs = engine.runs_in_cel if settings.engine == "cel" else ""
     try:
         version = engine.version()
         with _progress(f"{engine.target} on {engine.name}", len(asked_questions), quiet) as tick:

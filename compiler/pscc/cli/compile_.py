@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 @source_argument
 @root_option
 @click.option("-o", "--output", required=True, help="The folder to write, or - for one YAML stream on stdout.")
-@settings_options("What to compile for, several with commas; may be repeated. [default: gatekeeper]")
+@settings_options(f"What to compile for, several with commas; may be repeated. [default: {DEFAULT_TARGET}]")
 @ignored_option
 @fix_option
 @format_option

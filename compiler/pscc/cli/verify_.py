@@ -9,11 +9,11 @@ import click
 
 from pscc.cli._compiling import analysed_for, settings_options
 from pscc.cli._shared import fix_option, root_option, source_argument, write_diagnostics
+from pscc.verify.engines.declared import OPTIONS, required_names
 
 if TYPE_CHECKING:
     from pscc.output.settings import Settings
 
-_REQUIRED = ("regopy", "opa", "gator", "gatekeeper", "kyverno")
 F = TypeVar("F", bound=Callable[..., object])
 _FILE = click.Path(exists=True, dir_okay=False)
 _FOLDER = click.Path(exists=True, file_okay=False)
@@ -32,9 +32,18 @@ answers, or is required and missing; or there is none to ask.
 Example: pscc verify examples/psp-default.yaml --target opa --count 100"""
 
 
-def _program(option: str, name: str, what: str) -> Callable[[F], F]:
-    help = f"{what}, where it is not on the path."
-    return click.option(option, f"{name}_program", type=_FILE, metavar="PATH", help=help)
+def _engine_options(command: F) -> F:
+    """``command`` with the options that the engines declare."""
+    for option in reversed(OPTIONS):
+        command = click.option(
+            option.flag,
+            option.parameter,
+            type=_FILE if option.kind == "file" else None,
+            is_flag=option.kind == "switch",
+            metavar=option.metavar,
+            help=option.help,
+        )(command)
+    return command
 
 
 @click.command("verify", epilog=_EPILOG)
@@ -49,16 +58,10 @@ def _program(option: str, name: str, what: str) -> Callable[[F], F]:
 @click.option("--pods", "manifests", multiple=True, metavar="FILE", help="Try these manifests too; - for stdin.")
 @click.option("--count", type=click.IntRange(0), default=200, show_default=True, help="How many pods to draw.")
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed draws the same pods.")
-@click.option("--require", multiple=True, metavar="ENGINE,…", help=f"Fail without these: {', '.join(_REQUIRED)}.")
-@_program("--opa", "opa", "OPA")
-@_program("--gator", "gator", "Gatekeeper's gator")
-@_program("--kyverno-cli", "kyverno", "Kyverno's command line")
-@click.option("--opa-url", metavar="URL", help="Ask this running OPA server too; what it decides for others stays.")
-@click.option("--opa-token-file", type=_FILE, help="Holds the server's bearer token. [default: $PSCC_OPA_TOKEN]")
-@click.option("--opa-ca", type=_FILE, help="Certificates to trust (PEM).")
-@click.option("--opa-cert", type=_FILE, help="A certificate to show the server (PEM).")
-@click.option("--opa-key", type=_FILE, help="Its key, where it is in another file (PEM).")
-@click.option("--opa-insecure", is_flag=True, help="Trust any server.")
+@click.option(
+    "--require", multiple=True, metavar="ENGINE,…", help=f"Fail without these: {', '.join(required_names())}."
+)
+@_engine_options
 @click.option("--timeout", type=_SECONDS, default=120, show_default=True, help="Seconds for an engine to answer.")
 @click.option("--format", "fmt", type=click.Choice(["text", "json"]), default="text", help="A table, or a JSON object.")
 @settings_options(
@@ -73,9 +76,10 @@ def command(
     count: int,
     seed: int,
     require: tuple[str, ...],
+    timeout: float,
     fmt: Literal["text", "json"],
     fix: bool,
-    **places: Any,
+    **of_engines: Any,
 ) -> None:
     """Compile SOURCE, draw pods around its boundaries, and ask the engines about them.
 
@@ -97,7 +101,7 @@ def command(
     compiled = compiled_folder(folder, settings) if folder is not None else afresh(settings)
     settings = compiled.settings
     required = _verify.required(require, settings.target)
-    options = _verify.engine_options(places, settings.target)
+    options = _verify.engine_options(of_engines, timeout, settings.target)
     read, _, program = analysed_for(settings, sources, "text", fix)
     cases = cases_beside(sources)
     try:

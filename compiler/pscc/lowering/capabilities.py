@@ -19,6 +19,8 @@ Layout = Literal["per-policy", "per-control"]
 """The option ``--layout``: whether an object holds all checks of a policy, or those of one control."""
 Ability = Literal["cannot", "stricter", "exactly"]
 """``stricter``: the target leaves the construct out, and refuses more pods for that, never fewer."""
+Ends = Literal["cannot", "when compiled", "by itself"]
+"""How an exemption with ``until`` ends: the compile after its date leaves it out, or the engine looks at the clock."""
 Subject = Literal["users", "groups", "serviceaccounts"]
 Exempted = Literal["users", "groups", "serviceaccounts", "images", "containers"]
 """The kinds of exemptions, as the language spells them."""
@@ -169,7 +171,7 @@ class Capabilities:
     - ``product``: the name of the product that runs the output.
     - ``updates``: judging updates of pods by what they change.
     - ``namespaces``: scopes by name. ``namespace_labels``: scopes by label. ``stricter``: the policy ignores the labels.
-    - ``exemptions``: the kinds of exemptions.
+    - ``exemptions``: the kinds of exemptions. ``ends_exemptions``: how one ends at its date.
     - ``defaults``: a function of a default and the checks that read what it sets. None: the target has not declared it.
     - ``defaults_unless_exempt``: leaving exempt requests without defaults. ``stricter``: they get them.
     - ``warned_workloads``, ``enforced_workloads``: ``--workloads warn`` and ``enforce``. ``stricter`` of the first: the
@@ -192,6 +194,7 @@ class Capabilities:
     namespaces: bool = False
     namespace_labels: Ability = "cannot"
     exemptions: frozenset[Exempted] = frozenset()
+    ends_exemptions: Ends = "cannot"
     defaults: Callable[[ir.Default, Judging], Setting | None] = undeclared
     defaults_unless_exempt: Ability = "cannot"
     choices: Choices | None = None

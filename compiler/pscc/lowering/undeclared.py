@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pscc import ir
 from pscc.base.source import Span
 from pscc.diagnostics import Diagnostic
-from pscc.ir.access import ALL, NONE, Scope, Subjects
+from pscc.ir.access import ALL, NONE, ContainerExemption, Exemption, Scope, Subjects
 from pscc.lowering.capabilities import Capabilities, Choices, Exempted, Subject, Workloads
 from pscc.meaning.narrowing import CONTAINER_KINDS, exempt_names
 
@@ -64,6 +64,7 @@ def _of_policy(policy: ir.Policy, can: Capabilities) -> Iterator[Construct]:
             if kind not in can.exemptions:
                 yield f"`exempt {kind}` in {policy.name}", exemption.span
     yield from _of_containers(policy, can)
+    yield from _ends(policy, can)
     for default in policy.defaults:
         if can.defaults(default, policy.checks) is None:
             yield f"the default of `{default.control}` in {policy.name}", default.span
@@ -79,6 +80,14 @@ def _of_containers(policy: ir.Policy, can: Capabilities) -> Iterator[Construct]:
     for kind in CONTAINER_KINDS:
         if kind in spans and kind not in can.exemptions:
             yield f"`exempt {kind}` in {policy.name}", spans[kind]
+
+
+def _ends(policy: ir.Policy, can: Capabilities) -> Iterator[Construct]:
+    of_containers = (exemption for check in policy.checks for exemption in check.exemptions)
+    exemptions: tuple[Exemption | ContainerExemption, ...] = (*policy.exemptions, *of_containers)
+    for exemption in dict.fromkeys(exemptions):
+        if exemption.until and can.ends_exemptions == "cannot":
+            yield f"the end of an exemption, `until {exemption.until}`, in {policy.name}", exemption.span
 
 
 def _of_choice(choice: ir.Choice, can: Capabilities, able: Choices) -> Iterator[Construct]:
@@ -99,6 +108,7 @@ def _of_choice(choice: ir.Choice, can: Capabilities, able: Choices) -> Iterator[
         if (member.scope.labels or member.scope.except_labels) and able.member_labels == "cannot":
             yield f"the labels of namespaces of {member.name}", member.span
         yield from _of_containers(member, can)
+        yield from _ends(member, can)
         for default in member.defaults:
             if able.defaults is None or can.defaults(default, member.checks) is None:
                 yield f"the default of `{default.control}` in {member.name}", default.span

@@ -96,6 +96,18 @@ def option(name: str) -> str:
     return f"--{name.replace('_', '-')}"
 
 
+def _is_release(value: object) -> bool:
+    match value:
+        case (int(), int()):
+            return True
+        case _:
+            return False
+
+
+_RELEASES = tuple(option(member.name)[2:] for member in fields(Settings) if _is_release(member.default))
+"""The options that are releases, in their order."""
+
+
 def as_json(settings: Settings) -> dict[str, Spelled]:
     """Each field of ``settings`` under the name of its option, without the dashes in front."""
     return {option(member.name)[2:]: _spelled(getattr(settings, member.name)) for member in fields(Settings)}
@@ -146,6 +158,7 @@ def from_json(data: object) -> Settings:
     if unknown := [str(name) for name in data if name not in defaults]:
         raise ValueError(f"--{unknown[0]} is an option that this pscc does not have")
     values: Mapping[str, object] = {**defaults, **data}
+    kubernetes, gatekeeper, kyverno = (_release(values, name) for name in _RELEASES)
     target = _strings(values, "target")
     if not target:
         raise ValueError("--target")
@@ -153,9 +166,9 @@ def from_json(data: object) -> Settings:
         target,
         _word(values, "engine", _ENGINES),
         _word(values, "workloads", _WORKLOADS),
-        _release(values, "kubernetes"),
-        _release(values, "gatekeeper"),
-        _release(values, "kyverno"),
+        kubernetes,
+        gatekeeper,
+        kyverno,
         None if values["mode"] is None else _word(values, "mode", _MODES),
         _strings(values, "exclude-namespace"),
         _strings(values, "ignore-group"),

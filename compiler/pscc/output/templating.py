@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from functools import cache
 from textwrap import fill
 from typing import TYPE_CHECKING
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING
 from pscc.base.resources import TEMPLATES, cache_folder
 
 if TYPE_CHECKING:
-    from jinja2 import Environment
+    from jinja2 import Environment, FileSystemBytecodeCache
 
 
 json_string = json.JSONEncoder(ensure_ascii=False).encode
@@ -40,47 +41,48 @@ def _only_code(value: object) -> object:
     return value
 
 
-@cache
-def _environment() -> Environment:
-    from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
+def _environment(
+    autoescape: bool,
+    finalize: Callable[[object], object] | None = None,
+    bytecode_cache: FileSystemBytecodeCache | None = None,
+) -> Environment:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-    folder = cache_folder()
     return Environment(
-        bytecode_cache=FileSystemBytecodeCache(str(folder), "template-%s") if folder else None,
+        bytecode_cache=bytecode_cache,
         loader=FileSystemLoader(TEMPLATES),
         undefined=StrictUndefined,
-        finalize=_only_code,
+        finalize=finalize,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
-        autoescape=False,
+        autoescape=autoescape,
         auto_reload=False,
     )
+
+
+@cache
+def _of_code() -> Environment:
+    from jinja2 import FileSystemBytecodeCache
+
+    folder = cache_folder()
+    kept = FileSystemBytecodeCache(str(folder), "template-%s") if folder else None
+    return _environment(False, _only_code, kept)
+
+
+@cache
+def _of_pages() -> Environment:
+    return _environment(True)
 
 
 def render(template: str, **context: object) -> str:
     """The text of ``templates/<template>`` with ``context``. Raises `UnquotedError` on an unquoted string."""
-    return _environment().get_template(template).render(context)
-
-
-@cache
-def _page_environment() -> Environment:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    return Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        autoescape=True,
-        auto_reload=False,
-    )
+    return _of_code().get_template(template).render(context)
 
 
 def render_page(template: str, **context: object) -> str:
     """The HTML of ``templates/<template>`` with ``context``. Every text is escaped, so that none of it is markup."""
-    return _page_environment().get_template(template).render(context)
+    return _of_pages().get_template(template).render(context)
 
 
 def yaml_quote(value: str | int | bool) -> Code:

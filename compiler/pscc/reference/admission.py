@@ -9,9 +9,11 @@ from dataclasses import replace
 
 from pscc import ir
 from pscc.base.frozen import frozen
+from pscc.ir import refusals
 from pscc.ir.access import Request
 from pscc.ir.once_defaulted import observing
 from pscc.ir.passes import reads_of_choice
+from pscc.ir.refusals import Slot, text_of
 from pscc.reference import interpreter
 from pscc.reference.interpreter import Json, Verdict, show
 
@@ -172,14 +174,18 @@ def copied_into_the_annotation(pod: Json) -> bool:
 
 
 def _message(opinions: tuple[Opinion, ...], request: Request) -> str:
-    account = f"service account {show(f'{request.namespace}/{request.service_account}')}"
-    accounts = [account] if request.service_account else []
+    slots = {Slot.NAMESPACE: show(request.namespace), Slot.USER: show(request.user)}
+    slots[Slot.ACCOUNT] = show(request.service_account)
+    slots[Slot.SERVICE_ACCOUNT] = text_of(refusals.SERVICE_ACCOUNT, slots)
     if not opinions:
-        who = [*([f"user {show(request.user)}"] if request.user else []), *accounts]
-        text = f"no policy may be used in namespace {show(request.namespace)} by {' or '.join(who) or 'anyone'}"
+        user = [text_of(refusals.USER, slots)] if request.user else []
+        account = [slots[Slot.SERVICE_ACCOUNT]] if request.service_account else []
+        slots[Slot.ASKING] = refusals.OR.join([*user, *account]) or refusals.NOBODY
+        text = text_of(refusals.NONE_USABLE, slots)
     else:
         nearest = min(opinions, key=lambda opinion: len(opinion.verdict.reasons))
-        text = f"{nearest.policy}: {'; '.join(nearest.verdict.messages)}"
-        if len(opinions) > 1:
-            text += f" (the nearest of the {len(opinions)} policies that may be used here)"
-    return text if request.user or not accounts else f"{text} (no user in this review: judged by {account} alone)"
+        slots[Slot.POLICY] = nearest.policy
+        slots[Slot.OBJECTIONS] = refusals.BETWEEN.join(nearest.verdict.messages)
+        slots[Slot.COUNT] = str(len(opinions))
+        text = text_of(refusals.OBJECTION, slots) + (text_of(refusals.OF_SEVERAL, slots) if len(opinions) > 1 else "")
+    return text if request.user or not request.service_account else text + text_of(refusals.WITHOUT_USER, slots)

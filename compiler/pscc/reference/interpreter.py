@@ -16,6 +16,7 @@ from pscc.base.frozen import frozen
 from pscc.base.source import Span
 from pscc.ir.passes import CONTAINER, Reads, constant, display, rechecked_on
 from pscc.ir.plain import plain
+from pscc.ir.refusals import BETWEEN
 from pscc.pod.fields import CONTAINER_LISTS
 
 Json = dict[str, object]
@@ -87,7 +88,7 @@ def check(policy: ir.Policy, pod: Json, old_pod: Json | None = None) -> Verdict:
         findings = tuple(_findings(policy_check, pod))
         if findings:
             reasons += findings
-            messages.append("; ".join((*(reason.message for reason in findings[:-1]), findings[-1].full_message)))
+            messages.append(BETWEEN.join((*(reason.message for reason in findings[:-1]), findings[-1].full_message)))
     return Verdict(not reasons, tuple(reasons), tuple(messages), pod)
 
 

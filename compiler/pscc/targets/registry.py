@@ -16,6 +16,8 @@ TARGETS: dict[str, str] = {
     "vap": "pscc.targets.vap.package",
 }
 """The module that has the ``TARGET`` of each name, in the order in which targets are listed."""
+RELEASES: tuple[tuple[str, str], ...] = (("kubernetes", "1.37"), ("gatekeeper", "3.23"), ("kyverno", "1.19"))
+"""The programs whose release an output depends on, each with the release that is compiled for unless the user says."""
 DEFAULT_TARGET = "gatekeeper"
 
 

@@ -142,10 +142,6 @@ PRINTERS: Patterns = (
         "an AdmissionReview is no Pod",
     ),
     Equivalent(
-        r"rego/choice\.rego\.j2: a block is always there: if shapes \(11\)",
-        "a table of no policies that nothing asks",
-    ),
-    Equivalent(
         r"kyverno(_cel)?/test\.yaml\.j2: a line is dropped: (kind: \{\{ result\.kind \}\}|\{\{ flag \}\}: true)",
         "Kyverno finds what a result is about by the names of the policy and the resource",
     ),

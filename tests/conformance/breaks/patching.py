@@ -73,7 +73,7 @@ def _forget() -> None:
     """Empty what the compiler has kept of earlier answers."""
     for module in _modules():
         for value in list(vars(module).values()):
-            if hasattr(value, "cache_clear") and value is not templating._environment:
+            if hasattr(value, "cache_clear") and value is not templating._of_code:
                 value.cache_clear()
 
 
@@ -95,7 +95,7 @@ class _Replaced(BaseLoader):
 @contextmanager
 def template(name: str, text: str) -> Iterator[None]:
     """``text`` in place of ``templates/<name>``. Raises what Jinja2 raises where it is none, once it is rendered."""
-    environment = templating._environment()
+    environment = templating._of_code()
     kept = environment.loader, environment.bytecode_cache
     environment.loader, environment.bytecode_cache = _Replaced(name, text), None
     assert environment.cache is not None

@@ -30,6 +30,7 @@ from pscc.output.templating import Code
 from pscc.printers.cel.fragments import cel
 from pscc.printers.cel.logic import equal
 from pscc.printers.cel.tree import EMPTY, FALSE, TRUE, Listing, Text, infix, variable
+from pscc.printers.rego.fragments import Fragment
 from support.emitted.settings import CEL
 
 _KYVERNO = ("kyverno-cel",)
@@ -256,7 +257,7 @@ SLIPS = (
     Slip("printers.cel.checks._SIDES", "an object and itself", lambda sides: (sides[0], sides[0]), _CELS),
     Slip("printers.cel.checks.ON_UPDATE", "on creation", lambda _: _ON_CREATE, VAP),
     Slip("printers.cel.parameters.UPDATED", "on creation", lambda _: _ON_CREATE, (CEL,)),
-    Slip("printers.rego.rules.unchanged", "nothing is compared", always(("\ttrue",)), REGO),
+    Slip("printers.rego.rules.unchanged", "nothing is compared", always((Fragment("\ttrue"),)), REGO),
     Slip(
         "ir.passes.rechecked_on",
         "containers are not looked at",

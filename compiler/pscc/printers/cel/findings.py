@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pscc import ir
 from pscc.base.frozen import frozen
+from pscc.ir.refusals import BETWEEN
 from pscc.ir.walking import nodes
 from pscc.printers.cel.bindings import bound
 from pscc.printers.cel.conditions import condition, facts
@@ -21,8 +22,6 @@ from pscc.printers.cel.walks import CONTAINERS, or_empty, walked
 
 FINDINGS = "findings"
 """What the variables of a check are called where there is no other check beside it."""
-BETWEEN = "; "
-"""What stands between the findings of a message."""
 
 
 @frozen

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import assert_never
 
 from pscc import ir
+from pscc.ir.refusals import Slot, Words
 from pscc.printers.cel.fragments import cel
 from pscc.printers.cel.literals import literal
 from pscc.printers.cel.logic import grouped
@@ -38,6 +40,24 @@ def message_of(parts: tuple[ir.Part, ...], known: Known) -> Expression:
     if words:
         operands.append(literal(words))
     return infix("+", *operands) if operands else EMPTY
+
+
+def words_of(words: Words, slots: Mapping[Slot, Expression]) -> Expression:
+    """``words`` with ``slots`` in their places. Texts that meet are one, but those of other words in it stay apart."""
+    operands: list[Expression] = []
+    for part in words.parts:
+        match part:
+            case Words():
+                operand = words_of(part, slots)
+            case Slot():
+                operand = slots[part]
+            case str():
+                operand = Text(part)
+        if operands and isinstance(operand, Text) and isinstance(before := operands[-1], Text):
+            operands[-1] = Text(before.value + operand.value)
+        else:
+            operands.append(operand)
+    return infix("+", *operands)
 
 
 def shown_parameters(params: tuple[ir.Param, ...]) -> Expression:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import chain
 
 from pscc import ir
-from pscc.printers.rego.fragments import Fragment, listed, read_by, read_of, rego, within
+from pscc.printers.rego.fragments import Fragment, listed, read_by, read_of, rego, rules_of, within
 from pscc.printers.rego.joins import Join, join_of
 from pscc.printers.rego.layout import broken
 from pscc.printers.rego.naming import identifier, subject_of
@@ -27,7 +28,7 @@ class Conditions:
 
     prefix: str
     values: Values
-    helpers: list[str] = field(default_factory=list)
+    helpers: list[Fragment] = field(default_factory=list)
     """The helper rules that were printed so far, each before those that it calls."""
     verdict: ir.Condition = ir.TRUE
     """The condition that decides whether a requirement is met; its helper rule has the name of the requirement alone."""
@@ -138,7 +139,7 @@ class Conditions:
             rego("$name := $key", name=key, key=self.values.partial(join.key)),
             read_of(key, f"{key} != null"),
         ]
-        self.helpers[place] = f"{self.head(rule, lines)} := {{{key} |\n{indented(lines)}}}"
+        self.helpers[place] = rules_of(f"{self.head(rule, lines)} := {{{key} |\n{indented(lines)}}}", lines)
         return self.reading(rule)
 
     def _call(self, condition: ir.Condition, scope: tuple[str, ...], hint: str, known: Known) -> Fragment:
@@ -179,7 +180,7 @@ class Conditions:
             _rule(f"{name}({head}) if" if arguments else f"{name} if", body)
             for head, body in zip(heads, bodies, strict=True)
         ]
-        self.helpers[place] = "\n\n".join(rules)
+        self.helpers[place] = rules_of("\n\n".join(rules), chain.from_iterable(bodies))
         return (
             rego("$name($arguments)", name=name, arguments=listed(map(read_of, arguments)))
             if arguments
@@ -188,7 +189,7 @@ class Conditions:
 
     def _place(self) -> int:
         """The place of a new helper rule, in front of those that it will call."""
-        self.helpers.append("")
+        self.helpers.append(Fragment(""))
         return len(self.helpers) - 1
 
     def _new_name(self, hint: str) -> str:

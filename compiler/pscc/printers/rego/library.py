@@ -1,18 +1,21 @@
-"""The Rego library, cut to the rules that a piece of code needs."""
+"""The Rego library, cut to the rules that a piece of code needs.
+
+``templates/rego/library.json`` has the rules in order, each with those that it calls, as OPA's own parser reads them.
+"""
 
 from __future__ import annotations
 
-import re
+import json
+from collections.abc import Iterable
 from functools import cache
 
 from pscc.base.frozen import frozen
 from pscc.base.resources import TEMPLATES
+from pscc.output.templating import Code, render
+from pscc.printers.rego.fragments import Fragment
 
 _PATH = TEMPLATES / "rego" / "lib" / "pscc.rego"
-_HEAD = re.compile(r"(?:#[^\n]*\n)*([a-z_]+)")
-_LIBRARY_CALL = re.compile(r"\blib\.([a-z_]+)\(")
-_CALL = re.compile(r"(?<![\w.])([a-z_]+)\(")
-_NOT_CODE = re.compile(r'"(?:\\.|[^"\\\n])*"|`[^`]*`|#[^\n]*')
+_RULES = TEMPLATES / "rego" / "library.json"
 
 
 @frozen
@@ -33,23 +36,46 @@ def library() -> str:
 def rules() -> tuple[str, tuple[Rule, ...]]:
     """The head of the library (its comment and package), and its rules in order. Blank lines separate them."""
     head, *texts = library().rstrip("\n").split("\n\n")
-    names = [match[1] for text in texts if (match := _HEAD.match(text))]
+    read = json.loads(_RULES.read_text(encoding="utf-8"))
     return head, tuple(
-        Rule(name, text, _called(_CALL, text) & set(names) - {name}) for name, text in zip(names, texts, strict=True)
+        Rule(rule["name"], text, frozenset(rule["calls"])) for rule, text in zip(read, texts, strict=True)
     )
 
 
-def library_for(code: str) -> str:
-    """The library with the rules that ``code`` calls as ``lib.NAME`` and those that they call; empty if it calls none."""
+@cache
+def _names() -> frozenset[str]:
+    return frozenset(rule.name for rule in rules()[1])
+
+
+class _Library:
+    """The library in a template, which calls the rule ``NAME`` as ``{{ lib.NAME }}``. ``called`` has the rules that it called."""
+
+    def __init__(self) -> None:
+        self.called: set[str] = set()
+
+    def __getitem__(self, name: str) -> Code:
+        """``lib.NAME``. Raises `KeyError` if the library has no such rule."""
+        if name not in _names():
+            raise KeyError(name)
+        self.called.add(name)
+        return Code(f"lib.{name}")
+
+
+def rules_from(template: str, calls: Iterable[str], **context: object) -> Fragment:
+    """The rules of ``templates/<template>`` with ``context``, whose pieces call the rules ``calls`` of the library."""
+    lib = _Library()
+    text = render(template, lib=lib, **context)
+    return Fragment(text, calls=frozenset(lib.called.union(calls)))
+
+
+def library_for(calls: frozenset[str]) -> str:
+    """The library with the rules ``calls`` and those that they call; empty without calls. Raises `KeyError` on unknown ones."""
+    if unknown := calls - _names():
+        raise KeyError(*sorted(unknown))
     head, all_rules = rules()
-    new = set(_called(_LIBRARY_CALL, code) & {rule.name for rule in all_rules})
-    needed: set[str] = set()
+    new, needed = set(calls), set[str]()
     while new:
         needed |= new
         new = {call for rule in all_rules if rule.name in new for call in rule.calls} - needed
     kept = [rule.text for rule in all_rules if rule.name in needed]
     return "\n\n".join([head, *kept]) + "\n" if kept else ""
-
-
-def _called(call: re.Pattern[str], text: str) -> frozenset[str]:
-    return frozenset(call.findall(_NOT_CODE.sub("", text)))

@@ -35,8 +35,8 @@ def subject_of(condition: ir.Condition) -> str:
 
 def _paths(condition: ir.Condition) -> list[tuple[str, ...]]:
     """The fields that ``condition`` reads, each with the variable in front; an entry counts as its map."""
-    found = (node.map if isinstance(node, ir.Entry) else node for node in nodes(condition, ir.Path, ir.Entry))
-    return [(path.var, *path.fields) for path in found if isinstance(path, ir.Path) and path.fields]
+    reads = (node.map if isinstance(node, ir.Entry) else node for node in nodes(condition, ir.Path, ir.Entry))
+    return [(path.var, *path.fields) for path in reads if isinstance(path, ir.Path) and path.fields]
 
 
 def _listed(paths: list[tuple[str, ...]], between: str) -> str:
@@ -47,8 +47,8 @@ def _listed(paths: list[tuple[str, ...]], between: str) -> str:
 def _asked_for(condition: ir.Condition) -> str:
     """The word of a control that ``condition`` looks for among the values of a statement."""
     words = dict.fromkeys(
-        str(found.value.value)
-        for found in walk(condition)
-        if isinstance(found, ir.In | ir.StartsWithAny) and isinstance(found.value, ir.Const)
+        str(node.value.value)
+        for node in walk(condition)
+        if isinstance(node, ir.In | ir.StartsWithAny) and isinstance(node.value, ir.Const)
     )
     return identifier(next(iter(words))).strip("_") if len(words) == 1 else ""

@@ -6,6 +6,7 @@ The fixed helpers are ``templates/rego/lib/pscc.rego``, package ``lib.pscc``.
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import assert_never
 
 from pscc import ir
@@ -15,7 +16,7 @@ from pscc.ir.tidy import failing, message
 from pscc.ir.walking import nodes
 from pscc.output.numbering import numbered
 from pscc.printers.rego.conditions import Conditions, indented, set_where
-from pscc.printers.rego.fragments import Fragment, listed, read_by, read_of, rego
+from pscc.printers.rego.fragments import Fragment, called_by, listed, read_by, read_of, rego, rules_of
 from pscc.printers.rego.layout import broken
 from pscc.printers.rego.naming import identifier
 from pscc.printers.rego.text import literal, snake
@@ -24,10 +25,14 @@ from pscc.printers.rego.values import Known, Values, without_field
 
 @frozen
 class CheckRules:
-    """The rules of a check: ``findings`` is the name of the one that holds the list of all its messages."""
+    """The rules of a check. ``findings`` is the name of the one that holds the list of all its messages.
+
+    ``calls`` are the rules of the library that they call.
+    """
 
     rules: str
     findings: str
+    calls: frozenset[str]
 
 
 def check_rules(check: ir.Check, prefix: str = "", as_functions: bool = False) -> CheckRules:
@@ -36,7 +41,7 @@ def check_rules(check: ir.Check, prefix: str = "", as_functions: bool = False) -
     With ``as_functions`` they are instead functions of ``given``, an object that has every parameter.
     """
     whole = f"{prefix}findings"
-    rules: list[str] = []
+    rules: list[Fragment] = []
     names: list[str] = []
     conditions = Conditions(prefix, Values(as_functions))
     for number, requirement in enumerate(check.requirements, 1):
@@ -46,15 +51,15 @@ def check_rules(check: ir.Check, prefix: str = "", as_functions: bool = False) -
         rules += [_findings(requirement, names[-1], conditions), *conditions.helpers]
         conditions.helpers.clear()
     if not names:
-        rules.append(f"{conditions.head(whole, [])} := []")
+        rules.append(Fragment(f"{conditions.head(whole, [])} := []"))
     elif len(names) > 1:
         lists = rego("some found in [$lists]", lists=listed(map(conditions.reading, names)))
         body = [lists, Fragment("some finding in found")]
-        rules.insert(0, f"{conditions.head(whole, body)} := [finding |\n{indented(body)}]")
-    return CheckRules("\n\n".join(rules), whole)
+        rules.insert(0, rules_of(f"{conditions.head(whole, body)} := [finding |\n{indented(body)}]", body))
+    return CheckRules("\n\n".join(rule.text for rule in rules), whole, called_by(rules))
 
 
-def _findings(requirement: ir.Requirement, name: str, conditions: Conditions) -> str:
+def _findings(requirement: ir.Requirement, name: str, conditions: Conditions) -> Fragment:
     """The rule ``name``: the messages of the findings of ``requirement``, in order. Its helpers go to ``conditions``."""
     condition, parts = failing(requirement), message(requirement)
     conditions.verdict, conditions.ending = _verdict(condition, requirement)
@@ -74,7 +79,7 @@ def _findings(requirement: ir.Requirement, name: str, conditions: Conditions) ->
     for step in reversed(requirement.each):
         var = step.var if step.var in read_by(lines) else "_"
         lines.insert(0, rego("some $var in $items", var=var, items=values.iterated(step.items)))
-    return f"{conditions.head(name, lines)} := [finding |\n{indented(lines)}]"
+    return rules_of(f"{conditions.head(name, lines)} := [finding |\n{indented(lines)}]", lines)
 
 
 def _verdict(condition: ir.Condition, requirement: ir.Requirement) -> tuple[ir.Condition, str]:
@@ -148,13 +153,13 @@ def parameter_rules(check: ir.Check) -> str:
     )
 
 
-def unchanged(reads: Reads) -> tuple[str, ...]:
+def unchanged(reads: Reads) -> tuple[Fragment, ...]:
     """The lines of a body that holds where everything in ``reads`` is the same in the rules ``pod`` and ``old_pod``."""
     lines = []
     if reads.pod:
-        lines.append(f"lib.same_fields({ir.POD}, old_pod, {literal(reads.pod)})")
+        lines.append(rego("lib.same_fields($pod, old_pod, $paths)", pod=ir.POD, paths=literal(reads.pod)))
     if reads.containers:
-        lines.append(f"lib.same_in_containers({ir.POD}, old_pod, {literal(reads.container)})")
+        lines.append(rego("lib.same_in_containers($pod, old_pod, $paths)", pod=ir.POD, paths=literal(reads.container)))
     if reads.annotations:
-        lines.append(f"lib.same_annotations({ir.POD}, old_pod, {literal(reads.annotations)})")
-    return tuple(broken(line, 1) for line in lines)
+        lines.append(rego("lib.same_annotations($pod, old_pod, $paths)", pod=ir.POD, paths=literal(reads.annotations)))
+    return tuple(replace(line, text=broken(line.text, 1)) for line in lines)

@@ -21,7 +21,7 @@ from pscc.printers.cel.tree import Expression, variable
 from pscc.printers.cel.workloads import holding_pods, of_held_pods
 from pscc.targets.shared.cel_fields import Fields, fields_of, notes_of
 from pscc.targets.shared.choice_cel import REFUSED, decision_of
-from pscc.targets.shared.choice_who import Review, names_shown
+from pscc.targets.shared.choice_who import WITHOUT_USER_SHOWN, Review, names_shown
 from pscc.targets.shared.layouts import Checks
 
 _ON_ONE_LINE = 90
@@ -36,10 +36,7 @@ _REVIEW = Review(
         (cel('variables.askingUser != ""'), _USER), (cel('variables.askingAccount != ""'), _NAMESPACE, _ACCOUNT)
     ),
     UPDATED,
-    aside=cel(
-        'variables.askingUser == "" && variables.askingAccount != "" '
-        '? " (no user in this review: judged by " + variables.asking[0] + " alone)" : ""'
-    ),
+    aside=cel('variables.askingUser == "" && variables.askingAccount != "" ? $alone : ""', alone=WITHOUT_USER_SHOWN),
     of_workloads=True,
 )
 """What Gatekeeper knows: an audit and a workload have no user, and labels of the namespace are not always there."""

@@ -11,7 +11,8 @@ from pscc.meaning.naming import CHOICE_OF_CLUSTER
 from pscc.output.contents import ObjectName, OutputFile
 from pscc.output.options import DEFAULTS, Options
 from pscc.output.templating import Code, folded, render, yaml_block, yaml_quote
-from pscc.printers.rego.library import library_for
+from pscc.printers.rego.fragments import EMPTY, Fragment
+from pscc.printers.rego.library import library_for, rules_from
 from pscc.targets.gatekeeper.actions import action_lines
 from pscc.targets.gatekeeper.applied import CONSTRAINTS, TEMPLATES, Applied, template_path
 from pscc.targets.gatekeeper.match import match_lines
@@ -40,7 +41,7 @@ def template(choice: ir.Choice, options: Options = DEFAULTS) -> OutputFile:
         from pscc.targets.gatekeeper.cel import choice_source
 
         cel = choice_source(choice)
-    rego = "" if cel else _rego(choice, name)
+    rego = EMPTY if cel else _rego(choice, name)
     text = render(
         "gatekeeper/own_template.yaml.j2",
         **identity(choice),
@@ -52,17 +53,18 @@ def template(choice: ir.Choice, options: Options = DEFAULTS) -> OutputFile:
         description=yaml_block(folded(DESCRIPTION), 6),
         reviewed=as_annotation(of_choice(choice)),
         cel=cel,
-        rego=yaml_block(rego, 14),
-        lib=yaml_block(library_for(rego) if rego else "", 16),
+        rego=yaml_block(rego.text, 14),
+        lib=yaml_block(library_for(rego.calls), 16),
     )
     named = ObjectName(TEMPLATES, "ConstraintTemplate", name)
     return OutputFile(template_path(kind(choice)), text, (named,), choice.name)
 
 
-def _rego(choice: ir.Choice, name: str) -> str:
+def _rego(choice: ir.Choice, name: str) -> Fragment:
     from pscc.targets.shared.choice_rego import choice_rules
 
-    return render("gatekeeper/choice.rego.j2", package=Code(name), rules=Code(choice_rules(choice, of_workloads=True)))
+    rules = choice_rules(choice, of_workloads=True)
+    return rules_from("gatekeeper/choice.rego.j2", rules.calls, package=Code(name), rules=Code(rules.text))
 
 
 def constraint(choice: ir.Choice, place: Place, file: str, options: Options) -> Applied:

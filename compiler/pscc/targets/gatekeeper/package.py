@@ -64,6 +64,7 @@ class Gatekeeper:
             namespaces=True,
             namespace_labels="exactly",
             exemptions=EXEMPTED,
+            ends_exemptions="when compiled",
             defaults=setting,
             defaults_unless_exempt="stricter",
             choices=Choices(SUBJECTS, unset, member_labels="stricter", budget=BUDGET if cel else 0),

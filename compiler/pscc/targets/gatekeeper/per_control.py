@@ -14,7 +14,8 @@ from pscc.ir.plain import plain
 from pscc.output.contents import ObjectName, OutputFile, origin
 from pscc.output.options import Options
 from pscc.output.templating import Code, comment, folded, render, yaml_block, yaml_lines, yaml_quote
-from pscc.printers.rego.library import library_for
+from pscc.printers.rego.fragments import EMPTY, Fragment, called_by
+from pscc.printers.rego.library import library_for, rules_from
 from pscc.printers.rego.rules import check_rules, parameter_rules, unchanged
 from pscc.targets.gatekeeper.actions import action_lines
 from pscc.targets.gatekeeper.applied import CONSTRAINTS, TEMPLATES, Applied, path_of, template_path
@@ -61,16 +62,17 @@ def _template_file(check: ir.Check, exempt: bool, options: Options) -> OutputFil
     return OutputFile(template_path(kind_of(check.shape, exempt)), _template(check, exempt, options), (named,))
 
 
-def rego_of(check: ir.Check, exempt: bool = False) -> str:
+def rego_of(check: ir.Check, exempt: bool = False) -> Fragment:
     """The Rego of the template of ``check``. ``exempt``: it exempts the requests that its Constraint lists."""
-    printed = check_rules(check)
-    return render(
+    printed, same = check_rules(check), unchanged(rechecked_on(check, exempt))
+    return rules_from(
         "gatekeeper/template.rego.j2",
+        printed.calls | called_by(same),
         package=Code(kind_of(check.shape, exempt).lower()),
         exemptions=exempt,
         rules=Code(printed.rules),
         findings=Code(printed.findings),
-        unchanged=[Code(line) for line in unchanged(rechecked_on(check, exempt))],
+        unchanged=[Code(line.text) for line in same],
         parameters=Code(parameter_rules(check)),
     )
 
@@ -84,7 +86,7 @@ def _template(check: ir.Check, exempt: bool, options: Options) -> str:
         from pscc.targets.gatekeeper.cel import source_of
 
         cel = source_of(check, exempt)
-    rego = "" if cel else rego_of(check, exempt)
+    rego = EMPTY if cel else rego_of(check, exempt)
     return render(
         "gatekeeper/template.yaml.j2",
         part_of=Code(""),
@@ -96,8 +98,8 @@ def _template(check: ir.Check, exempt: bool, options: Options) -> str:
         description=yaml_block(folded(" ".join(filter(None, (check.description, check.intent)))), 6),
         params=params,
         cel=cel,
-        rego=yaml_block(rego, 14),
-        lib=yaml_block(library_for(rego) if rego else "", 16),
+        rego=yaml_block(rego.text, 14),
+        lib=yaml_block(library_for(rego.calls), 16),
     )
 
 

@@ -12,7 +12,8 @@ from pscc import ir
 from pscc.output.contents import ObjectName, OutputFile
 from pscc.output.options import Options
 from pscc.output.templating import Code, render, yaml_block, yaml_lines, yaml_quote
-from pscc.printers.rego.library import library_for
+from pscc.printers.rego.fragments import EMPTY, Fragment
+from pscc.printers.rego.library import library_for, rules_from
 from pscc.targets.gatekeeper.actions import action_lines
 from pscc.targets.gatekeeper.applied import CONSTRAINTS, TEMPLATES, Applied, template_path
 from pscc.targets.gatekeeper.match import match_lines
@@ -50,7 +51,7 @@ def _template(policy: ir.Policy, checks: Checks, kind: str, options: Options) ->
         from pscc.targets.gatekeeper.cel import policy_source
 
         cel = policy_source(checks, exempt)
-    rego = "" if cel else _rego(checks, name, exempt)
+    rego = EMPTY if cel else _rego(checks, name, exempt)
     text = render(
         "gatekeeper/own_template.yaml.j2",
         **identity(policy),
@@ -62,14 +63,15 @@ def _template(policy: ir.Policy, checks: Checks, kind: str, options: Options) ->
         description=described(check for check, _ in checks),
         reviewed=Code(""),
         cel=cel,
-        rego=yaml_block(rego, 14),
-        lib=yaml_block(library_for(rego) if rego else "", 16),
+        rego=yaml_block(rego.text, 14),
+        lib=yaml_block(library_for(rego.calls), 16),
     )
     return OutputFile(template_path(kind), text, (ObjectName(TEMPLATES, "ConstraintTemplate", name),))
 
 
-def _rego(checks: Checks, package: str, exempt: bool) -> str:
-    return render("gatekeeper/policy.rego.j2", package=Code(package), checks=rows_of(checks), exemptions=exempt)
+def _rego(checks: Checks, package: str, exempt: bool) -> Fragment:
+    of = rows_of(checks)
+    return rules_from("gatekeeper/policy.rego.j2", of.calls, package=Code(package), checks=of.rows, exemptions=exempt)
 
 
 def constraints(

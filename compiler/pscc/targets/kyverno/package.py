@@ -64,6 +64,7 @@ class Kyverno:
             namespaces=True,
             namespace_labels="exactly",
             exemptions=EXEMPTED,
+            ends_exemptions="when compiled",
             defaults=kyverno_mutate.setting,
             defaults_unless_exempt="stricter",
             choices=Choices(SUBJECTS, kyverno_choice.UNSET, member_labels="stricter"),

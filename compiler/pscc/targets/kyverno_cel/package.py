@@ -69,6 +69,7 @@ class KyvernoCel:
             namespaces=True,
             namespace_labels="exactly",
             exemptions=EXEMPTED,
+            ends_exemptions="when compiled",
             defaults=lambda default, judging: Sets(),
             defaults_unless_exempt="exactly",
             choices=Choices(SUBJECTS, Sets(), member_labels="exactly"),

@@ -41,7 +41,7 @@ def files(choice: ir.Choice, name: str, decision: str, cases: tuple[Case, ...]) 
         package=Code(name),
         decision=Code(decision),
         scope=scope_of(choice.scope),
-        rules=Code(choice_rules(choice, of_workloads=True)),
+        rules=Code(choice_rules(choice, of_workloads=True).text),
     )
     tests = [
         {

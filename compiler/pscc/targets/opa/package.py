@@ -49,6 +49,7 @@ class Opa:
             namespaces=True,
             namespace_labels="stricter",
             exemptions=EXEMPTED,
+            ends_exemptions="when compiled",
             defaults=lambda default, judging: unset,
             defaults_unless_exempt="stricter",
             choices=Choices(SUBJECTS, LeavesUnset("OPA only answers"), member_labels="stricter"),
@@ -139,7 +140,7 @@ def _policy(policy: ir.Policy, package: str) -> str:
         package=Code(package),
         decision=Code(_DECISIONS[policy.mode]),
         entries=Code(_ENTRIES[policy.mode]),
-        checks=rows_of(checks_of(policy)),
+        checks=rows_of(checks_of(policy)).rows,
     )
 
 

@@ -9,10 +9,11 @@ from pscc import ir
 from pscc.base.frozen import frozen
 from pscc.ir.defaulting import in_sequence
 from pscc.ir.passes import rechecked_on, specialise
+from pscc.ir.refusals import BETWEEN
 from pscc.output.contents import origin
 from pscc.output.templating import Code, comment, yaml_block
 from pscc.printers.cel.checks import Validation, changed, finding_of, validation
-from pscc.printers.cel.findings import BETWEEN, FINDINGS
+from pscc.printers.cel.findings import FINDINGS
 from pscc.printers.cel.fragments import cel
 from pscc.printers.cel.layout import laid_out
 from pscc.printers.cel.literals import literal

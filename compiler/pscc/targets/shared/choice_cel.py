@@ -12,6 +12,17 @@ from pscc import ir
 from pscc.base.frozen import frozen
 from pscc.ir.once_defaulted import holds_once_defaulted
 from pscc.ir.passes import Reads, reads_of_choice, specialise
+from pscc.ir.refusals import (
+    BETWEEN,
+    NEAREST_OF_ALL,
+    NOBODY,
+    NONE_ACCEPTS,
+    NONE_USABLE,
+    OBJECTION,
+    OF_SEVERAL,
+    OR,
+    Slot,
+)
 from pscc.lowering.capabilities import Live
 from pscc.lowering.default_checks import choice_without
 from pscc.output.numbering import numbered
@@ -23,7 +34,7 @@ from pscc.printers.cel.fragments import cel
 from pscc.printers.cel.layout import laid_out
 from pscc.printers.cel.literals import literal
 from pscc.printers.cel.logic import all_of, any_of, equal
-from pscc.printers.cel.messages import LONGEST, line, within
+from pscc.printers.cel.messages import LONGEST, line, within, words_of
 from pscc.printers.cel.text import Quote, quoted, text_of
 from pscc.printers.cel.tree import EMPTY, FALSE, TRUE, Conditional, Expression, Grouped, Listing, infix, variable
 from pscc.printers.cel.workloads import at_template, holding_templates, templated
@@ -279,38 +290,42 @@ def _nearest(choice: ir.Choice, names: Names) -> Variables:
             objected = cel('($words != "" ? $words : $objections)', words=words, objections=objections)
             when = variable(f"mayUse{own}")
         refusals.append(
-            cel('$when ? $name + $objected : ""', when=when, name=literal(f"{policy.name}: "), objected=objected)
+            cel(
+                '$when ? $objection : ""',
+                when=when,
+                objection=words_of(OBJECTION, {Slot.POLICY: literal(policy.name), Slot.OBJECTIONS: objected}),
+            )
         )
     between = literal(_LINE)
     nearest = "variables.refusals[variables.counts.indexOf(variables.counts.min())].replace($between, $joint)"
     return [
         ("refusals", cel('$refusals.filter(text, text != "")', refusals=Listing(tuple(refusals)))),
         ("counts", cel("variables.refusals.map(text, text.split($between).size())", between=between)),
-        ("wordsOfNearest", cel(nearest, between=between, joint=literal("; "))),
+        ("wordsOfNearest", cel(nearest, between=between, joint=literal(BETWEEN))),
         ("nearest", within(LONGEST - _BESIDE, variable("wordsOfNearest"))),
     ]
 
 
 def _message(live: bool, review: Review) -> Expression:
     """The nearest policy's objections: it has the fewest, and of several it is the first."""
-    who = cel(
-        '" in namespace " + $namespace + " by " + '
-        '(variables.asking.size() == 0 ? "anyone" : variables.asking.join(" or "))',
-        namespace=line(review.namespace),
-    )
+    listed = "(variables.asking.size() == 0 ? $nobody : variables.asking.join($between))"
+    slots = {
+        Slot.NAMESPACE: line(review.namespace),
+        Slot.ASKING: cel(listed, nobody=literal(NOBODY), between=literal(OR)),
+        Slot.COUNT: cel("string(variables.refusals.size())"),
+        Slot.NEAREST: variable("nearest"),
+    }
     if live:
         return cel(
-            '"no policy that may be used" + $who + " accepts the pod" + (variables.refusals.size() == 0 ? "" : '
-            '"; the nearest of " + string(variables.refusals.size()) + ": " + variables.nearest)',
-            who=who,
+            '$none + (variables.refusals.size() == 0 ? "" : $nearest)',
+            none=words_of(NONE_ACCEPTS, slots),
+            nearest=words_of(NEAREST_OF_ALL, slots),
         )
     aside: tuple[Expression, ...] = (Grouped(review.aside),) if review.aside != EMPTY else ()
-    nearest = cel(
-        'variables.nearest + (variables.refusals.size() > 1 ? " (the nearest of the " + string(variables.refusals.size()) + '
-        '" policies that may be used here)" : "")'
-    )
+    several = words_of(OF_SEVERAL, slots)
+    nearest = cel('variables.nearest + (variables.refusals.size() > 1 ? $several : "")', several=several)
     return cel(
         'variables.accepted || variables.unchanged ? "" : variables.refusals.size() == 0 ? $none : $nearest',
-        none=infix("+", cel('"no policy may be used" + $who', who=who), *aside),
+        none=infix("+", words_of(NONE_USABLE, slots), *aside),
         nearest=infix("+", nearest, *aside),
     )

@@ -8,40 +8,58 @@ that its requester may use.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from pscc import ir
-from pscc.ir.access import EVERYWHERE, Grant
+from pscc.ir.access import Grant
 from pscc.ir.passes import constant, parameters, reads_of_choice
-from pscc.output.templating import Code, comment, render
-from pscc.printers.rego.rules import check_rules, unchanged
+from pscc.output.templating import Code, comment
+from pscc.printers.rego.fragments import Fragment, called_by, rego
+from pscc.printers.rego.library import rules_from
+from pscc.printers.rego.rules import CheckRules, check_rules, unchanged
 from pscc.printers.rego.text import literal, prefix_of
 from pscc.printers.rego.values import GIVEN
-from pscc.targets.shared.choice_table import grant_tables, has_patterns, statement_of, statements_of
+from pscc.printers.rego.words import words_of_choice
+from pscc.targets.shared.choice_table import Kind, Parts, parts_of, statement_of
 from pscc.targets.shared.subjects import names_row, subjects_row
 
+_FORMS = "rego/choice"
+"""The folder of the forms that some parts of a choice have; which of them a choice has is decided here."""
+_ASKING: Mapping[Kind, Fragment] = {
+    "users": rego("asking_users := lib.users_of(user, namespace, account)"),
+    "groups": rego("asking_groups := lib.groups_of(user, namespace, account)"),
+    "accounts": rego("asking_accounts := lib.accounts_of(asking_users)"),
+}
+"""The rules about who asks."""
 
-def choice_rules(choice: ir.Choice, of_workloads: bool = False) -> str:
+
+def choice_rules(choice: ir.Choice, of_workloads: bool = False) -> Fragment:
     """The rules of ``choice``: ``refusal`` is the message where no policy that may be used accepts the pod.
 
     They read the rules ``request``, ``pod``, ``old_pod`` and ``operation``. ``of_workloads``: the pod may be a workload's.
     """
-    statements = statements_of(choice)
-    shapes = {check.shape: check for check in statements.values()}
-    patterns = [_pattern(grant) for grant in choice.grants if has_patterns(grant)]
-    tables = list(_tables(choice))
-    scopes = {p.name: _scope(p) for p in choice.policies if p.scope != EVERYWHERE}
-    text = render(
+    parts = parts_of(choice)
+    shapes = {check.shape: check for check in parts.statements.values()}
+    printed = {name: check_rules(check, prefix_of(name), as_functions=True) for name, check in sorted(shapes.items())}
+    same = unchanged(reads_of_choice(choice, of_workloads))
+    asking = [_ASKING[kind] for kind in parts.asking]
+    words = words_of_choice()
+    calls = called_by((*same, *asking, *words.values())).union(*(rules.calls for rules in printed.values()))
+    rules = rules_from(
         "rego/choice.rego.j2",
-        policies=Code(_policies(choice, statements)),
-        checks=Code(_rows({key: _check(check) for key, check in statements.items()})),
-        tables=tables,
-        asking=_asking(tables, bool(patterns)),
-        patterns=Code(_list(patterns)) if patterns else Code(""),
-        scopes=Code(_rows(scopes)) if scopes else Code(""),
-        shapes=[_shape(name, check) for name, check in sorted(shapes.items())],
-        unchanged=[Code(line) for line in unchanged(reads_of_choice(choice, of_workloads))],
+        calls,
+        words={name: Code(word.text) for name, word in words.items()},
+        admitted=f"{_FORMS}/{'admitted_by_checks' if shapes else 'admitted_by_use'}.rego.j2",
+        objections=[f"{_FORMS}/nearest.rego.j2"] if shapes else [],
+        asking=[Code(rule.text) for rule in asking],
+        granted=list(_granted(parts)),
+        usable=f"{_FORMS}/{'usable_in_scopes' if parts.scoped else 'usable_everywhere'}.rego.j2",
+        tables=list(_tables(choice, parts)),
+        statement_findings=[f"{_FORMS}/found.rego.j2"] if shapes else [],
+        shapes=[_shape(name, shapes[name], rules) for name, rules in printed.items()],
+        unchanged=[Code(line.text) for line in same],
     )
-    return text.rstrip("\n")
+    return replace(rules, text=rules.text.rstrip("\n"))
 
 
 def _check(check: ir.Check) -> dict[str, object]:
@@ -63,9 +81,7 @@ def _policies(choice: ir.Choice, statements: dict[str, ir.Check]) -> str:
     return "{\n" + "".join(lines) + "}" if lines else "{}"
 
 
-def _shape(name: str, check: ir.Check) -> dict[str, object]:
-    prefix = prefix_of(name)
-    printed = check_rules(check, prefix, as_functions=True)
+def _shape(name: str, check: ir.Check, printed: CheckRules) -> dict[str, object]:
     argument, value = (GIVEN, GIVEN) if parameters(check) else ("_", "{}")
     return {
         "name": Code(literal(name)),
@@ -79,28 +95,43 @@ def _shape(name: str, check: ir.Check) -> dict[str, object]:
 # --- grants -------------------------------------------------------------------
 
 
-def _tables(choice: ir.Choice) -> Iterator[dict[str, Code]]:
-    """The tables of grants. An empty table is left out: Conftest's type checker refuses a look-up in an empty object."""
-    users, groups, accounts, everyone = grant_tables(choice)
-    for name, table in (("users", users), ("groups", groups), ("accounts", accounts)):
-        if table:
-            yield {"name": Code(name), "rows": Code(_rows(table)), "asking": Code(f"asking_{name}")}
-    if everyone:
-        yield {"name": Code("everyone"), "rows": Code(literal(everyone)), "asking": Code("")}
+def _granted(parts: Parts) -> Iterator[dict[str, object]]:
+    """For each table of grants the form of the rule that reads it."""
+    for kind, _ in parts.tables:
+        yield {"form": f"{_FORMS}/granted_by_name.rego.j2", "table": Code(kind), "asking": Code(f"asking_{kind}")}
+    if parts.everyone:
+        yield {"form": f"{_FORMS}/granted_to_everyone.rego.j2", "table": Code("everyone")}
+    if parts.patterns:
+        yield {"form": f"{_FORMS}/granted_by_pattern.rego.j2", "table": Code("patterns")}
+    if not (parts.tables or parts.everyone or parts.patterns):
+        yield {"form": f"{_FORMS}/granted_to_nobody.rego.j2"}
 
 
-def _asking(tables: list[dict[str, Code]], patterns: bool) -> list[Code]:
-    """The Rego rules about the requester that the grants read; ``patterns`` need all of them."""
-    read = {table["asking"] for table in tables}
-    users, groups, accounts = (
-        patterns or name in read for name in ("asking_users", "asking_groups", "asking_accounts")
-    )
-    rules = (
-        (users or accounts, "asking_users := lib.users_of(user, namespace, account)"),
-        (groups, "asking_groups := lib.groups_of(user, namespace, account)"),
-        (accounts, "asking_accounts := lib.accounts_of(asking_users)"),
-    )
-    return [Code(rule) for needed, rule in rules if needed]
+def _tables(choice: ir.Choice, parts: Parts) -> Iterator[dict[str, Code]]:
+    """The tables of ``choice``. An empty one is left out: Conftest's type checker refuses a look-up in an empty object."""
+    if parts.statements:
+        yield _table(
+            "policies", _policies(choice, parts.statements), "The policies, and the order in which they are tried."
+        )
+    says = "Who may use which, by name and namespace; `*` is every namespace."
+    for kind, table in parts.tables:
+        yield _table(kind, _rows(table), says)
+        says = ""
+    if parts.everyone:
+        yield _table("everyone", literal(parts.everyone), says)
+    if parts.patterns:
+        rows = [_pattern(grant) for grant in parts.patterns]
+        yield _table("patterns", _list(rows), "Who may use which, where a part of a name is said.")
+    if parts.scoped:
+        scopes = {policy.name: _scope(policy) for policy in parts.scoped}
+        yield _table("scopes", _rows(scopes), "Where the policies hold at all.")
+    if parts.statements:
+        checks = {key: _check(check) for key, check in parts.statements.items()}
+        yield _table("checks", _rows(checks), "What each statement of the policies asks for.")
+
+
+def _table(name: str, rows: str, says: str) -> dict[str, Code]:
+    return {"name": Code(name), "rows": Code(rows), "says": Code(says)}
 
 
 def _pattern(grant: Grant) -> dict[str, object]:

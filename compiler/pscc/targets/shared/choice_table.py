@@ -1,13 +1,54 @@
-"""The tables of a choice, which its printers share: its checks by statement, its grants by subject and namespace."""
+"""What a choice is made of, for every language: its checks by statement, its grants by subject and namespace."""
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pscc import ir
-from pscc.ir.access import ALL, Grant
+from pscc.base.frozen import frozen
+from pscc.ir.access import ALL, EVERYWHERE, Grant
 
 EVERYWHERE_KEY = "*"
 Table = dict[str, dict[str, list[str]]]
 """Subject to namespace (or `EVERYWHERE_KEY`) to the policies that it may use there."""
+
+Kind = Literal["users", "groups", "accounts"]
+"""The kinds of those who ask."""
+
+
+@frozen
+class Parts:
+    """The parts that a choice has. A printer writes these and no other: what is empty has no part.
+
+    - ``statements`` are the different checks, by their statement.
+    - ``tables`` are the grants that name somebody in full, by kind; ``everyone`` are those to everyone, by namespace.
+    - ``patterns`` are the grants that say a part of a name.
+    - ``asking`` are the kinds of those who ask which the grants read.
+    - ``scoped`` are the policies that do not hold everywhere.
+    """
+
+    statements: dict[str, ir.Check]
+    tables: tuple[tuple[Kind, Table], ...]
+    everyone: dict[str, list[str]]
+    patterns: tuple[Grant, ...]
+    asking: tuple[Kind, ...]
+    scoped: tuple[ir.Policy, ...]
+
+
+def parts_of(choice: ir.Choice) -> Parts:
+    """The parts of ``choice``. A pattern reads every kind of those who ask; the accounts are found among the users."""
+    users, groups, accounts, everyone = grant_tables(choice)
+    every: tuple[tuple[Kind, Table], ...] = (("users", users), ("groups", groups), ("accounts", accounts))
+    patterns = tuple(grant for grant in choice.grants if has_patterns(grant))
+    asking = tuple(kind for kind, table in every if table or patterns or (kind == "users" and accounts))
+    return Parts(
+        statements_of(choice),
+        tuple((kind, table) for kind, table in every if table),
+        everyone,
+        patterns,
+        asking,
+        tuple(policy for policy in choice.policies if policy.scope != EVERYWHERE),
+    )
 
 
 def statements_of(choice: ir.Choice) -> dict[str, ir.Check]:

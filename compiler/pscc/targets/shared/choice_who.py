@@ -5,11 +5,13 @@ from __future__ import annotations
 from pscc import ir
 from pscc.base.frozen import frozen
 from pscc.ir.access import AUTHENTICATED, SERVICE_ACCOUNT_USER, Grant
+from pscc.ir.refusals import SERVICE_ACCOUNT, USER, WITHOUT_USER, Slot
 from pscc.printers.cel.checks import ON_UPDATE
 from pscc.printers.cel.fragments import cel
 from pscc.printers.cel.literals import literal
 from pscc.printers.cel.logic import all_of, any_of
-from pscc.printers.cel.messages import line
+from pscc.printers.cel.matching import title
+from pscc.printers.cel.messages import line, words_of
 from pscc.printers.cel.pod import ACCOUNT, HAS_ACCOUNT
 from pscc.printers.cel.reads import reads_variable
 from pscc.printers.cel.tree import (
@@ -32,7 +34,7 @@ from pscc.printers.cel.tree import (
 from pscc.printers.cel.variables import Variable
 from pscc.printers.cel.walks import or_empty
 from pscc.targets.shared.cel_who import has_labels, in_namespaces, named_in, own_groups
-from pscc.targets.shared.choice_table import EVERYWHERE_KEY, Table, grant_tables, has_patterns
+from pscc.targets.shared.choice_table import EVERYWHERE_KEY, Table, parts_of
 
 Variables = list[Variable]
 _NAMESPACE = cel("request.namespace")
@@ -104,13 +106,14 @@ def _shown() -> Expression:
 def names_shown(user: tuple[Expression, Expression], account: tuple[Expression, Expression, Expression]) -> Expression:
     """The list of who asks: the ``user``, then the service account as ``NAMESPACE/NAME``, each if there is one."""
     (is_user, name), (is_account, namespace, account_name) = user, account
-    shown = cel('["user " + $name]', name=line(name))
+    shown = Listing((words_of(USER, {Slot.USER: line(name)}),))
     return infix("+", or_empty(is_user, shown), or_empty(is_account, account_shown(namespace, account_name)))
 
 
 def account_shown(namespace: Expression, name: Expression) -> Expression:
     """A list of the service account ``name``, as messages say it."""
-    return cel('["service account " + $namespace + "/" + $name]', namespace=line(namespace), name=line(name))
+    slots = {Slot.NAMESPACE: line(namespace), Slot.ACCOUNT: line(name)}
+    return Listing((words_of(SERVICE_ACCOUNT, slots),))
 
 
 def asking(choice: ir.Choice, review: Review) -> Variables:
@@ -128,16 +131,16 @@ def grants(choice: ir.Choice, namespace: Expression = _NAMESPACE) -> Variables:
     """``grants``: the policies that somebody who asks may use, by namespace. Nothing if the choice has no policy."""
     if not choice.policies:
         return []
-    users, groups, accounts, everyone = grant_tables(choice)
+    parts = parts_of(choice)
     tables: Variables = []
-    lists: list[Expression] = [Listing((_map(everyone),))] if everyone else []
-    for name, table in (("User", users), ("Group", groups), ("Account", accounts)):
-        if table:
-            tables.append((f"by{name}", _table(table)))
-            granted = "$asking.filter($who, $who in $by).map($who, $by[$who])"
-            who = Name(name.lower())
-            lists.append(cel(granted, asking=variable(f"asking{name}s"), who=who, by=variable(f"by{name}")))
-    lists += [_pattern(grant, namespace) for grant in choice.grants if has_patterns(grant)]
+    lists: list[Expression] = [Listing((_map(parts.everyone),))] if parts.everyone else []
+    for kind, table in parts.tables:
+        name = title(kind).removesuffix("s")
+        tables.append((f"by{name}", _table(table)))
+        granted = "$asking.filter($who, $who in $by).map($who, $by[$who])"
+        who = Name(name.lower())
+        lists.append(cel(granted, asking=variable(f"asking{name}s"), who=who, by=variable(f"by{name}")))
+    lists += [_pattern(grant, namespace) for grant in parts.patterns]
     return [*tables, ("grants", infix("+", *lists) if lists else Listing())]
 
 
@@ -202,6 +205,8 @@ def _table(table: Table) -> Expression:
     return Mapping(tuple((literal(name), _map(places)) for name, places in table.items()))
 
 
+WITHOUT_USER_SHOWN = words_of(WITHOUT_USER, {Slot.SERVICE_ACCOUNT: cel("variables.asking[0]")})
+"""What a message says at its end where it names the pod's service account alone."""
 ADMISSION = Review(_NAMESPACE, tuple(_asking()), _shown(), ON_UPDATE)
 """What the API server and Kyverno know."""
 TEMPLATES = Review(
@@ -209,7 +214,7 @@ TEMPLATES = Review(
     tuple(_asking_later()),
     account_shown(_NAMESPACE, variable("podsAccount")),
     ON_UPDATE,
-    aside=cel('" (no user in this review: judged by " + variables.asking[0] + " alone)"'),
+    aside=WITHOUT_USER_SHOWN,
     ahead=TRUE,
     of_workloads=True,
 )

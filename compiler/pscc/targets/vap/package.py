@@ -81,6 +81,7 @@ class Vap:
             namespaces=True,
             namespace_labels="exactly",
             exemptions=EXEMPTED,
+            ends_exemptions="when compiled",
             defaults=lambda default, judging: setting,
             defaults_unless_exempt="exactly",
             choices=Choices(

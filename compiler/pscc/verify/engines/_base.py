@@ -120,6 +120,11 @@ class Engine(Protocol):
         ...
 
     @property
+    def runs_in_cel(self) -> str:
+        """What the report calls the language of an output that is written in CEL; empty where it has one language alone."""
+        ...
+
+    @property
     def note(self) -> str:
         """The parts of an output that it does not run."""
         ...

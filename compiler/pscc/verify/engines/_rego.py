@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 
 from pscc.output.contents import OutputFile
 from pscc.verify.engines._base import Answer, EngineError, Review, answer
 
 DECISIONS = ("deny", "warn")
-_WORD = re.compile(r'"(?:[^"\\]|\\.)*"|`[^`]*`|#[^\n]*|(?<![\w.])data\.|^package\s+', re.MULTILINE)
-"""Strings and comments, which are passed over, and the places where a module names a document."""
 
 
 def is_module(path: str) -> bool:
@@ -45,16 +42,3 @@ def answer_in(main: object) -> Answer:
         if all(isinstance(texts, list) and all(isinstance(text, str) for text in texts) for texts in decisions):
             return answer(*decisions)
     raise EngineError(f"`data.main` holds something else than `deny` and `warn`: {str(main)[:200]}")
-
-
-def rerooted(text: str, root: str) -> str:
-    """The module ``text`` with its package, and every document that it names, below ``data.ROOT``.
-
-    So that on a server that others use nothing of theirs can meet it.
-    """
-
-    def moved(match: re.Match[str]) -> str:
-        word = match.group()
-        return f"{word}{root}." if word == "data." or word.startswith("package") else word
-
-    return _WORD.sub(moved, text)

@@ -67,6 +67,7 @@ class Gator:
     takes_users: bool = False
     takes_workloads: bool = True
     is_own: bool = True
+    runs_in_cel: str = "CEL"
     note: str = (
         "gator runs neither the mutators of pods nor updates: it got each pod with the defaults set and, where that is another "
         "pod, as it came; of an update it got the new pod. It knows no user: where that matters, it judged by the pod's service "

@@ -66,6 +66,7 @@ class Kyverno:
     takes_users: bool = True
     takes_workloads: bool = False
     is_own: bool = True
+    runs_in_cel: str = ""
     note: str = (
         "Kyverno's command line was asked about pods alone. No rule for Deployments and the like was tried: neither those that "
         "Kyverno writes itself, nor those of a `choose`."

@@ -31,6 +31,7 @@ class Opa:
     takes_users: bool = True
     takes_workloads: bool = True
     is_own: bool = True
+    runs_in_cel: str = ""
     note: str = ""
 
     def runs(self, path: str) -> bool:

@@ -18,6 +18,7 @@ from pscc.output.contents import OutputFile
 from pscc.verify.engines import _rego
 from pscc.verify.engines._base import Answer, EngineError, Review, Tick
 from pscc.verify.engines._process import shown
+from pscc.verify.engines._rerooting import rerooted
 
 if TYPE_CHECKING:
     import requests
@@ -58,6 +59,7 @@ class OpaServer:
     takes_users: bool = True
     takes_workloads: bool = True
     is_own: bool = True
+    runs_in_cel: str = ""
     note: str = ""
 
     def runs(self, path: str) -> bool:
@@ -123,7 +125,7 @@ class OpaServer:
         try:
             for module in modules:
                 sent.append(f"{root}-{module.path.replace('/', '-')}")
-                self._push(client, sent, _rego.rerooted(module.text, root))
+                self._push(client, sent, rerooted(module.text, root))
             yield f"{root}.main"
         except EngineError as error:
             raise EngineError(f"{error}{self._removed(client, sent)}", error.help) from None

@@ -1,51 +1,25 @@
-"""The engines that pscc knows, and how it finds them. The module of an engine is loaded only where the engine is there."""
+"""How pscc finds the engines that it knows. The module of an engine is loaded only where the engine is there."""
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
 from importlib.util import find_spec
 
 from pscc.base.frozen import frozen
 from pscc.verify.engines._base import Engine
-from pscc.verify.engines.opa_server import Access, OpaServer
-
-PROGRAMS: Mapping[str, tuple[str, ...]] = {
-    "opa": ("opa",),
-    "gator": ("gator",),
-    "kyverno": ("kyverno", "kubectl-kyverno"),
-}
-"""The engines that are programs, with the names of each on the path. krew installs Kyverno's as a plugin of kubectl."""
-
-OPTION_OF = {"opa": "--opa", "gator": "--gator", "kyverno": "--kyverno-cli"}
-"""The option that says where each program is; ``--kyverno`` is a release."""
-
-TARGET_OF = {"regopy": "opa", "opa": "opa", "gator": "gatekeeper", "kyverno": "kyverno"}
-"""The target that each engine judges."""
-
-_SYSTEM = Access()
-
-ALIASES = {"gatekeeper": "gator"}
-"""Other names under which ``--require`` takes an engine."""
+from pscc.verify.engines.declared import PROGRAMS, SERVER, TARGET_OF
+from pscc.verify.engines.given import EngineOptions
+from pscc.verify.engines.opa_server import OpaServer
 
 
 @frozen
 class Missing:
-    """A missing engine, and the advice for it (``reason``)."""
+    """A missing engine, and the advice for it (``reason``). ``stood_in``: another engine is asked in its place."""
 
     name: str
     target: str
     reason: str
-
-
-@frozen
-class EngineOptions:
-    """The user's options: ``programs`` are paths by engine, ``url`` is an OPA server, ``timeout`` is in seconds for each answer."""
-
-    programs: Mapping[str, str]
-    timeout: float
-    url: str = ""
-    access: Access = _SYSTEM
+    stood_in: bool = False
 
 
 def engines(targets: tuple[str, ...], options: EngineOptions) -> tuple[tuple[Engine, ...], tuple[Missing, ...]]:
@@ -57,10 +31,10 @@ def engines(targets: tuple[str, ...], options: EngineOptions) -> tuple[tuple[Eng
             continue
         engine = _engine(name, options)
         if engine is None:
-            missing.append(Missing(name, target, _advice(name)))
+            missing.append(Missing(name, target, _advice(name), name == SERVER and bool(options.url)))
         else:
             available.append(engine)
-        if name == "opa" and options.url:
+        if name == SERVER and options.url:
             available.append(OpaServer(options.url, options.access, options.timeout))
     judged = TARGET_OF.values()
     missing += [
@@ -74,7 +48,7 @@ def _engine(name: str, options: EngineOptions) -> Engine | None:
         from pscc.verify.engines.regopy_ import Regopy
 
         return Regopy(options.timeout) if find_spec("regopy") is not None else None
-    path = options.programs.get(name) or next(filter(None, map(shutil.which, PROGRAMS[name])), None)
+    path = options.programs.get(name) or next(filter(None, map(shutil.which, PROGRAMS[name].names)), None)
     if path is None:
         return None
     match name:
@@ -95,4 +69,4 @@ def _engine(name: str, options: EngineOptions) -> Engine | None:
 def _advice(name: str) -> str:
     if name == "regopy":
         return "regopy is not installed: pip install regopy"
-    return f"`{name}` is not on the path: install it, or say where it is with {OPTION_OF[name]} PATH"
+    return f"`{name}` is not on the path: install it, or say where it is with {PROGRAMS[name].option.flag} PATH"

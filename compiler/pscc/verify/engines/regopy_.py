@@ -31,6 +31,7 @@ class Regopy:
     takes_users: bool = True
     takes_workloads: bool = False
     is_own: bool = False
+    runs_in_cel: str = ""
     note: str = (
         "regopy was asked about pods alone: it cannot run `workloads.rego`, which judges Deployments and the like."
     )

@@ -1,0 +1,64 @@
+"""What the command line knows of the engines before any is asked: their names, the targets that they judge, their options."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+from pscc.base.frozen import frozen
+
+
+@frozen
+class Option:
+    """An option of an engine. ``parameter`` is its name among the arguments, ``kind`` the type of its value."""
+
+    flag: str
+    parameter: str
+    kind: Literal["file", "text", "switch"]
+    help: str
+    metavar: str | None = None
+
+
+@frozen
+class Program:
+    """An engine that is a program: its ``names`` on the path, and the ``option`` that says where it is instead."""
+
+    names: tuple[str, ...]
+    option: Option
+
+
+def _program(flag: str, parameter: str, what: str, *names: str) -> Program:
+    return Program(names, Option(flag, parameter, "file", f"{what}, where it is not on the path.", "PATH"))
+
+
+PROGRAMS: Mapping[str, Program] = {
+    "opa": _program("--opa", "opa_program", "OPA", "opa"),
+    "gator": _program("--gator", "gator_program", "Gatekeeper's gator", "gator"),
+    "kyverno": _program("--kyverno-cli", "kyverno_program", "Kyverno's command line", "kyverno", "kubectl-kyverno"),
+}
+"""krew installs Kyverno's as a plugin of kubectl. ``--kyverno`` is a release."""
+TARGET_OF = {"regopy": "opa", "opa": "opa", "gator": "gatekeeper", "kyverno": "kyverno"}
+"""The target that each engine judges."""
+ALIASES = {"gatekeeper": "gator"}
+"""Other names under which ``--require`` takes an engine."""
+SERVER = "opa"
+"""The program whose place a server takes."""
+TOKEN_VARIABLE = "PSCC_OPA_TOKEN"
+URL = Option(
+    "--opa-url", "opa_url", "text", "Ask this running OPA server too; what it decides for others stays.", "URL"
+)
+TOKEN = Option(
+    "--opa-token-file", "opa_token_file", "file", f"Holds the server's bearer token. [default: ${TOKEN_VARIABLE}]"
+)
+CA = Option("--opa-ca", "opa_ca", "file", "Certificates to trust (PEM).")
+CERTIFICATE = Option("--opa-cert", "opa_cert", "file", "A certificate to show the server (PEM).")
+KEY = Option("--opa-key", "opa_key", "file", "Its key, where it is in another file (PEM).")
+INSECURE = Option("--opa-insecure", "opa_insecure", "switch", "Trust any server.")
+OPTIONS = (*(program.option for program in PROGRAMS.values()), URL, TOKEN, CA, CERTIFICATE, KEY, INSECURE)
+"""All of them, in the order of ``--help``."""
+
+
+def required_names() -> list[str]:
+    """The names that ``--require`` takes: each engine, with its other names behind it."""
+    other = [(engine, alias) for alias, engine in ALIASES.items()]
+    return [name for engine in TARGET_OF for name in (engine, *(alias for named, alias in other if named == engine))]
