@@ -27,6 +27,7 @@ COMMANDS = (
     "explain",
     "diff",
     "report",
+    "fix",
     "fmt",
     "config",
     "lsp",
