@@ -28,6 +28,7 @@ COMMANDS = (
     "diff",
     "report",
     "fix",
+    "plan",
     "fmt",
     "config",
     "lsp",
