@@ -349,3 +349,9 @@ def test_in_a_choice_the_account_is_granted_a_policy() -> None:
     assert (exemption["choice"], exemption["dated"]) == ("pod-security-policies", False)
     assert exemption["line"] == "restricted-shop-debug for serviceaccounts shop/default in namespaces shop"
     assert "without hostPID, allowPrivilegeEscalation" in exemption["beside"]
+
+
+def test_paths_of_the_node_are_as_narrow_as_the_workload_mounts_them(tmp_path: Path) -> None:
+    done = run("pss/restricted@1.30", "-f", str(ROOT / "examples" / "policies" / "log-agent-daemonset.yaml"))
+    assert "allow hostPath /var/log (read-only)\n" in done.stdout
+    assert "projected, secret,\n              hostPath\n" in done.stdout

@@ -85,6 +85,7 @@ def _exempting(found: Exempting | None) -> Iterator[str]:
     if found is None:
         yield "no exemption was found that admits this and nothing else: change the workload, or decide about the policy"
         return
+    yield from (f"then also: {objected(each)}" for each in found.also)
     where = f"`choose {found.choice}`" if found.choice else f"`policy {found.parent}`"
     yield f"this exemption admits it, and nothing else. Write into {where}:"
     yield f"    {found.lines}"

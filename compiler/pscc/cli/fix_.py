@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pscc.cli._compiling import rollout_options
+from pscc.cli._progress import progress
 from pscc.cli._shared import (
     Refused,
     analysed,
@@ -45,6 +46,7 @@ _DAYS = 90
 @click.option(
     "--until",
     type=click.DateTime(["%Y-%m-%d"]),
+    metavar="DATE",
     help=f"The last day of the exemptions that are proposed. [default: in {_DAYS} days]",
 )
 @click.option(
@@ -121,11 +123,14 @@ def _found(
         write_diagnostics(error.diagnostics, read, "text")
         raise click.exceptions.Exit(1) from None
     of = Sources(document, program, loader_for(*sources, files=files_of(sources)), day(), rollout)
-    found = []
-    for request, manifest in requested:
-        mending = mending_of(programs, request, manifest)
-        found.append(exempted(of, mending, request, until) if mending.outcome == "refused" else mending)
-    return manifests, tuple(found)
+    found: dict[Key, Mending] = {}
+    with progress("mending") as shown:
+        for number, (request, manifest) in enumerate(requested, 1):
+            mending = mending_of(programs, request, manifest)
+            found[mending.key] = exempted(of, mending, request, until) if mending.outcome == "refused" else mending
+            if shown:
+                shown(number, len(requested))
+    return tuple(dict.fromkeys(manifests)), tuple(found.values())
 
 
 def _edits(

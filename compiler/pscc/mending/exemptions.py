@@ -8,7 +8,7 @@ else, is let in.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import PurePath
@@ -25,8 +25,9 @@ from pscc.language import ast
 from pscc.language.printer import print_document, print_grant, print_policy
 from pscc.lowering.rollout import Rollout, rolled_out
 from pscc.meaning.inheritance import single
+from pscc.meaning.library import library_policy
 from pscc.mending.records import Exempting, Mending
-from pscc.mending.settings import mending_of, programs_of
+from pscc.mending.settings import fewest, mending_of, programs_of
 from pscc.pod.fields import CONTAINER_LISTS
 from pscc.pod.normalising import as_object, normalise
 from pscc.reasoning.difference.compare import compare_admitted
@@ -67,9 +68,10 @@ def _found(
         return None
     request = request_of(requested, mending.manifest, normalise(mending.manifest.pod))
     plan = _Plan(sources, written, choice, _free_name(sources.document, parent, mending), request, until)
-    parts = _parts(plan, mending, requested)
-    if parts is None:
+    found = _parts(plan, mending, requested)
+    if found is None:
         return None
+    parts, met = found
     document = plan.document(parts)
     program, after = _program(sources, document), _after(plan, parts, mending, requested)
     controls = frozenset(part.control for part in parts)
@@ -79,9 +81,10 @@ def _found(
     undated = bool(choice) and not all(part.exemption is not None for part in parts)
     shared = request.service_account == "default"
     text = print_document(document)
-    return Exempting(
-        parent, beside, plan.line, choice, plan.account, shared, until.isoformat(), undated, text, after.settings
-    )
+    known = {each.control for each in mending.objections}
+    also = tuple(each for each in met if each.control not in known)
+    named = (parent, beside, plan.line, choice, plan.account, shared, until.isoformat(), undated)
+    return Exempting(*named, text, after.settings, also)
 
 
 def proven(old: ir.Program, new: ir.Program, request: Request, controls: frozenset[str]) -> bool:
@@ -200,27 +203,32 @@ class _Plan:
         return replace(document, policies=(*policies, *self.beside(parts)), choices=choices)
 
 
-def _parts(plan: _Plan, mending: Mending, requested: Request) -> tuple[_Part, ...] | None:
-    """The narrowest parts that were found with which the workload is admitted; None where none do."""
+def _parts(plan: _Plan, mending: Mending, requested: Request) -> tuple[tuple[_Part, ...], tuple[Objection, ...]] | None:
+    """The narrowest parts that were found with which the workload is admitted, and the objections that they answer.
+
+    None where none do.
+    """
     parts: tuple[_Part, ...] = ()
+    met: tuple[Objection, ...] = ()
     while (after := _after(plan, parts, mending, requested)) is not None:
-        about = [each for each in after.objections if each.policy == plan.name]
         if after.outcome != "refused":
-            return parts
+            return parts, met
+        about = [each for each in after.objections if each.policy == plan.name]
         control = about[0].control if about else ""
         if not control or any(part.control == control for part in parts):
             return None
-        mine = [each for each in about if each.control == control]
-        for part in _candidates(plan, mending, control, mine):
-            then = _after(plan, (*parts, part), mending, requested)
-            if then is not None and not any(
-                (each.policy, each.control) == (plan.name, control) for each in then.objections
-            ):
-                parts = (*parts, part)
-                break
-        else:
+        mine = tuple(each for each in about if each.control == control)
+        part = _narrowest(plan, parts, control, mine, mending, requested)
+        if part is None:
             return None
+        parts, met = (*parts, part), (*met, *mine)
     return None
+
+
+def _answers(plan: _Plan, parts: tuple[_Part, ...], part: _Part, mending: Mending, requested: Request) -> bool:
+    """Whether with ``part`` beside ``parts`` the wider policy no longer refuses the workload by its control."""
+    after = _after(plan, (*parts, part), mending, requested)
+    return after is not None and (plan.name, part.control) not in {(e.policy, e.control) for e in after.objections}
 
 
 def _after(plan: _Plan, parts: tuple[_Part, ...], mending: Mending, requested: Request) -> Mending | None:
@@ -231,48 +239,85 @@ def _after(plan: _Plan, parts: tuple[_Part, ...], mending: Mending, requested: R
     )
 
 
-def _candidates(plan: _Plan, mending: Mending, control: str, about: Sequence[Objection]) -> Iterator[_Part]:
-    """Ways to be wider in ``control``, about which ``about`` object, the narrowest first."""
+def _narrowest(
+    plan: _Plan,
+    parts: tuple[_Part, ...],
+    control: str,
+    about: Sequence[Objection],
+    mending: Mending,
+    requested: Request,
+) -> _Part | None:
+    """The narrowest part that answers ``about``, which object by ``control``: another statement, containers, or no statement."""
+
+    def answers(part: _Part) -> bool:
+        return _answers(plan, parts, part, mending, requested)
+
     statement = _statement(plan.sources.document, plan.parent, control)
-    values = [value for each in about for value in _words(each.value)]
-    if statement is not None and len(values) >= len(about):
-        for wider in _widened(statement, values):
-            yield _Part(control, statement=replace(wider, comment="", beside=""))
+    wider = None if statement is None else _wider(replace(statement, comment="", beside=""), about, answers)
+    if wider is not None:
+        return wider
     images = _images(mending, about)
     if images:
         who = (ast.Exempted("images", images, _NOWHERE),)
         until = _value(plan.until.isoformat())
-        yield _Part(control, exemption=ast.Exemption(who, _NOWHERE, (_name(control),), _BECAUSE, until))
-    yield _Part(control)
+        exempt = _Part(control, exemption=ast.Exemption(who, _NOWHERE, (_name(control),), _BECAUSE, until))
+        if answers(exempt):
+            return exempt
+    without = _Part(control)
+    return without if answers(without) else None
+
+
+def _wider(statement: ast.Statement, about: Sequence[Objection], answers: Callable[[_Part], bool]) -> _Part | None:
+    """``statement`` with the fewest of the workload's values that answer ``about``, read-only where that will do.
+
+    None where none do.
+    """
+    words = tuple(dict.fromkeys(word for each in about for word in _words(each.value)))
+    control = statement.controls[0].text
+
+    def part(values: Sequence[ast.Value]) -> _Part | None:
+        changed = _with_values(statement, tuple(values))
+        return None if changed is None else _Part(control, statement=changed)
+
+    def enough(values: Sequence[ast.Value]) -> bool:
+        found = part(values) if values else None
+        return found is not None and answers(found)
+
+    values = tuple(map(_value, words))
+    if not enough(values):
+        return None
+    kept = list(fewest(values, enough))
+    for index, value in enumerate(kept):
+        narrower = [*kept[:index], replace(value, qualifier="read-only"), *kept[index + 1 :]]
+        if enough(narrower):
+            kept = narrower
+    return part(kept)
 
 
 def _statement(document: ast.Document, policy: ast.Policy, control: str) -> ast.Statement | None:
-    """The rule about ``control`` that ``policy`` has or inherits; None where the document does not have it."""
+    """The rule about ``control`` that ``policy`` has or inherits; None where neither the document nor the library has it."""
     by_name = {each.name.text: each for each in document.policies}
     above: ast.Policy | None = policy
-    for _ in document.policies:
-        if above is None:
-            break
+    while above is not None:
         for statement in single(above):
             if statement.controls[0].text == control and statement.verb != "default":
                 return statement
-        above = by_name.get(above.extends.text) if above.extends is not None else None
+        parent = "" if above.extends is None else above.extends.text
+        above = by_name.get(parent) or library_policy(parent)
     return None
 
 
-def _widened(statement: ast.Statement, values: list[str]) -> Iterator[ast.Statement]:
-    """``statement`` so that it lets ``values`` in, too."""
-    new = tuple(_value(text) for text in dict.fromkeys(values))
+def _with_values(statement: ast.Statement, values: tuple[ast.Value, ...]) -> ast.Statement | None:
+    """``statement`` so that it lets ``values`` in, too; None where that cannot be said by it."""
     if statement.manner:
-        return
+        return None
     if statement.verb == "deny":
-        kept = tuple(value for value in statement.values if value.text not in values)
+        named = {value.text for value in values}
+        kept = tuple(value for value in statement.values if value.text not in named)
         if not statement.values:
-            yield replace(statement, verb="allow", values=new)
-        elif kept and len(kept) < len(statement.values):
-            yield replace(statement, values=kept)
-    elif statement.values:
-        yield replace(statement, values=(*statement.values, *new))
+            return replace(statement, verb="allow", values=values)
+        return replace(statement, values=kept) if kept and len(kept) < len(statement.values) else None
+    return replace(statement, values=(*statement.values, *values)) if statement.values else None
 
 
 def _words(value: object) -> Iterator[str]:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from pscc.base.frozen import frozen
-from pscc.base.source import SourceFile
+from pscc.base.source import SourceFile, Span
 from pscc.mending.edits import Elements, Tree, objects_of, plain, tree_of
 from pscc.mending.records import Mending
 from pscc.output.contents import OutputFile
@@ -47,16 +47,20 @@ def component(sources: Iterable[SourceFile], mendings: Iterable[Mending]) -> tup
 
     Raises `PatchError` where a workload has no name, or two have one.
     """
-    waiting = {(mending.span, mending.manifest.template): mending for mending in mendings}
+    waiting: dict[Span, dict[str, Mending]] = {}
+    for mending in mendings:
+        waiting.setdefault(mending.span, {})[mending.manifest.template] = mending
     patches: dict[_Target, list[tuple[Mending, Node, Place]]] = {}
     for node in (node for source in sources for node in objects_of(source)):
-        for (span, path), mending in waiting.items():
-            if node.span == span and (template := template_at(node, mending.manifest.kind, path)) is not None:
-                target = _target(node, mending)
-                before = patches.setdefault(target, [])
-                if before and before[0][0].span != span:
-                    raise PatchError(f"{target} is there twice, at {before[0][0].span} and {span}: kustomize takes one")
-                before.append((mending, template.node, template.place))
+        for path, mending in waiting.get(node.span, {}).items():
+            template = template_at(node, mending.manifest.kind, path)
+            assert template is not None
+            target = _target(node, mending)
+            before = patches.setdefault(target, [])
+            if before and before[0][0].span != mending.span:
+                places = f"{before[0][0].span} and {mending.span}"
+                raise PatchError(f"{target} is there twice, at {places}: kustomize takes one")
+            before.append((mending, template.node, template.place))
     files = [
         file for number, (target, found) in enumerate(patches.items(), 1) for file in _patch(number, target, found)
     ]

@@ -44,6 +44,7 @@ class Exempting:
     - ``until`` is its last day. ``undated``: the language has no place for the day, since a grant of a choice has none.
     - ``source`` is the whole program with it, in the policy language.
     - ``settings`` are what the workload needs beside it.
+    - ``also`` are objections to the workload that come up once the first ones are answered, and that it answers, too.
     """
 
     parent: str
@@ -56,6 +57,7 @@ class Exempting:
     undated: bool
     source: str
     settings: tuple[Setting, ...] = ()
+    also: tuple[Objection, ...] = ()
 
 
 @frozen
