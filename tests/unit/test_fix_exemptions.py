@@ -88,7 +88,7 @@ def test_an_exemption_admits_the_workload_and_nothing_else(text: str) -> None:
     document, program = read(text)
     base = next(p for p in (*program.policies, *(m for c in program.choices for m in c.policies)) if p.name == "base")
     pods = list(draw_pods(base, 5, 60, ephemeral=False))
-    of = Sources(document, program, loader_for("p.psp"), TODAY, AS_WRITTEN)
+    of = Sources(document, program, loader_for("p.psp"), TODAY, AS_WRITTEN, {})
     rng = random.Random(text)
     proposed = 0
     for pod in pods[:24]:

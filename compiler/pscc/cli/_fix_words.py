@@ -50,8 +50,11 @@ def diff(source: SourceFile, edits: tuple[Edit, ...]) -> str:
     return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
 
 
-def sections(mendings: Iterable[Mending], unwritten: Mapping[Key, str]) -> Iterator[str]:
-    """A paragraph for each workload that needs more than its diff, without a line end behind it."""
+def sections(mendings: Iterable[Mending], unwritten: Mapping[Key, str], required: bool) -> Iterator[str]:
+    """A paragraph for each workload that needs more than its diff, without a line end behind it.
+
+    ``required`` says that what checks ask for was set, too.
+    """
     for mending in mendings:
         lines = []
         if mending.key in unwritten:
@@ -60,8 +63,14 @@ def sections(mendings: Iterable[Mending], unwritten: Mapping[Key, str]) -> Itera
             )
             lines += [f"  {_set(setting)}" for setting in mending.written]
         lines += [f"{objected(objection)}" for objection in mending.objections]
+        if not required and any(objection.value is None for objection in mending.objections if objection.control):
+            lines.append("no default sets what these checks ask for; --required does, where that is enough")
         if mending.outcome == "refused":
             lines += _exempting(mending.exempting)
+        new = [setting for setting in mending.written if not setting.today]
+        if new:
+            lines.append("no default sets this today, so it changes what runs. Try it before you roll it out:")
+            lines += [f"  {_set(setting)}" for setting in new]
         if mending.left_out:
             lines.append("a default sets this today, and no check asks for it, so it is left out:")
             lines += [f"  {changed(change)}" for change in mending.left_out]
@@ -140,6 +149,7 @@ def _setting(setting: Setting) -> dict[str, object]:
         "path": setting.path,
         "value": setting.value,
         "adds": setting.adds,
+        "today": setting.today,
         "policy": setting.change.policy,
         "statement": setting.change.statement,
     }

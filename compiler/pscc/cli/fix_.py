@@ -41,6 +41,11 @@ _DAYS = 90
 )
 @source_argument
 @workload_options
+@click.option(
+    "--required",
+    is_flag=True,
+    help="Set what a check asks for and no default sets, too. This changes what runs: try it first.",
+)
 @click.option("--write", is_flag=True, help="Write the changes into FILES, comments and layout kept.")
 @click.option("-o", "--output", metavar="DIR", help="Write kustomize patches into this folder, as a Component.")
 @click.option(
@@ -63,6 +68,7 @@ _DAYS = 90
 def command(
     sources: tuple[str, ...],
     asked: Asked,
+    required: bool,
     write: bool,
     output: str | None,
     until: date | None,
@@ -77,6 +83,8 @@ def command(
     default sets today, so what runs does not change. Of what the defaults set, only what a check asks for is written. Each change
     is checked: the workload passes with it, and without any part of it does not.
 
+    Where a check asks for what no default sets, as those of pss/restricted do, --required sets it.
+
     Nothing is written unless you say --write or -o: stdout shows a diff. What no default can mend is listed, with the smallest
     exemption that admits it. A proof goes before it: the exemption admits nothing else, and nobody else.
 
@@ -90,39 +98,48 @@ def command(
     last = day() + timedelta(days=_DAYS) if until is None else date(until.year, until.month, until.day)
     if last < day():
         raise click.UsageError(f"--until {last.isoformat()} is over")
-    read, mendings = _found(sources, asked, last, everyone, namespace, rollout)
+    read, mendings = _found(sources, asked, required, last, everyone, namespace, rollout)
     changed = tuple(mending for mending in mendings if mending.written)
     edits, unwritten = _edits(read, changed) if output is None else ({}, {})
     if output is not None:
         _write_patches(read, changed, output)
     elif write:
         _write(edits)
-    _show(mendings, {} if write else edits, unwritten, fmt)
+    _show(mendings, {} if write else edits, unwritten, required, fmt)
     judged = any(mending.outcome != "unjudged" for mending in mendings)
     if not judged or unwritten or any(mending.outcome == "refused" for mending in mendings):
         raise click.exceptions.Exit(1)
 
 
 def _found(
-    sources: tuple[str, ...], asked: Asked, until: date, everyone: bool, namespace: str | None, rollout: Rollout
+    sources: tuple[str, ...],
+    asked: Asked,
+    required: bool,
+    until: date,
+    everyone: bool,
+    namespace: str | None,
+    rollout: Rollout,
 ) -> tuple[tuple[SourceFile, ...], tuple[Mending, ...]]:
     """The files with manifests, and what each workload needs. Exits with 1 where SOURCE has errors, and where there is no pod."""
     from pscc.diagnostics import SourceError
     from pscc.files import loader_for
     from pscc.mending.exemptions import Sources, exempted
-    from pscc.mending.settings import mending_of, programs_of
+    from pscc.mending.required import implied
+    from pscc.mending.settings import mending_of
 
     read, document, program = analysed(sources, "text", False, everyone, namespace=namespace)
     contents, manifests = contents_and_sources(asked.files)
     if not contents.manifests:
         raise click.exceptions.Exit(1)
     requested = with_known_labels(program, contents, asked.request(namespace))
+    load = loader_for(*sources, files=files_of(sources))
+    of = Sources(document, program, load, day(), rollout, implied(document, load, day()) if required else {})
     try:
-        programs = programs_of(program, rollout)
+        programs = of.programs()
     except SourceError as error:
         write_diagnostics(error.diagnostics, read, "text")
         raise click.exceptions.Exit(1) from None
-    of = Sources(document, program, loader_for(*sources, files=files_of(sources)), day(), rollout)
+    assert programs is not None
     found: dict[Key, Mending] = {}
     with progress("mending") as shown:
         for number, (request, manifest) in enumerate(requested, 1):
@@ -191,6 +208,7 @@ def _show(
     mendings: tuple[Mending, ...],
     edits: dict[SourceFile, tuple[Edit, ...]],
     unwritten: dict[Key, str],
+    required: bool,
     fmt: str,
 ) -> None:
     """Write the results to stdout, ``edits`` as a diff, and the result in one sentence to stderr."""
@@ -202,6 +220,6 @@ def _show(
     else:
         for source, of_file in edits.items():
             click.echo(diff(source, of_file), nl=False)
-        for section in sections(mendings, unwritten):
+        for section in sections(mendings, unwritten, required):
             click.echo(section)
     click.echo(headline(mendings, unwritten), err=True)

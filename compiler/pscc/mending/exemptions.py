@@ -11,22 +11,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
-from pathlib import PurePath
 
 from pscc import ir
 from pscc.base.frozen import frozen
-from pscc.base.source import SourceFile, Span
-from pscc.diagnostics import SourceError
-from pscc.driver import analyse
+from pscc.base.source import Span
 from pscc.files import Loader
 from pscc.ir.access import Exemption as Exempt
 from pscc.ir.access import Names, Request, Subjects
 from pscc.language import ast
 from pscc.language.printer import print_document, print_grant, print_policy
 from pscc.lowering.rollout import Rollout, rolled_out
-from pscc.meaning.inheritance import single
-from pscc.meaning.library import library_policy
-from pscc.mending.records import Exempting, Mending
+from pscc.mending.records import Exempting, Mending, Programs
+from pscc.mending.required import Implied, program_of, rules_of, with_implied
 from pscc.mending.settings import fewest, mending_of, programs_of
 from pscc.pod.fields import CONTAINER_LISTS
 from pscc.pod.normalising import as_object, normalise
@@ -40,13 +36,32 @@ _BECAUSE = "say what it needs and who decided"
 
 @frozen
 class Sources:
-    """A program and what it was made of: its syntax tree, what loads the files that it uses, and the options."""
+    """A program and what it was made of: its syntax tree, what loads the files that it uses, and the options.
+
+    ``defaults`` are those that it does not have, and that may be used all the same.
+    """
 
     document: ast.Document
     program: ir.Program
     load: Loader
     today: date
     rollout: Rollout
+    defaults: Implied
+
+    def read(self, document: ast.Document) -> ir.Program | None:
+        """The program that ``document`` means in place of the own one; None where the language does not take it."""
+        return program_of(document, self.load, self.today)
+
+    def programs(self, document: ast.Document | None = None) -> Programs | None:
+        """The programs by which workloads are mended, or those of ``document``; None where the language does not take it."""
+        program = self.program if document is None else self.read(document)
+        if program is None:
+            return None
+        found = programs_of(program, self.rollout)
+        if not self.defaults:
+            return found
+        more = self.read(with_implied(document or self.document, self.defaults))
+        return found if more is None else replace(found, required=programs_of(more, self.rollout).written)
 
 
 def exempted(sources: Sources, mending: Mending, requested: Request, until: date) -> Mending:
@@ -73,7 +88,7 @@ def _found(
         return None
     parts, met = found
     document = plan.document(parts)
-    program, after = _program(sources, document), _after(plan, parts, mending, requested)
+    program, after = sources.read(document), _after(plan, parts, mending, requested)
     controls = frozenset(part.control for part in parts)
     if program is None or after is None or not proven(sources.program, program, request, controls):
         return None
@@ -233,10 +248,8 @@ def _answers(plan: _Plan, parts: tuple[_Part, ...], part: _Part, mending: Mendin
 
 def _after(plan: _Plan, parts: tuple[_Part, ...], mending: Mending, requested: Request) -> Mending | None:
     """What becomes of the workload with ``parts``; None where the language does not take such a program."""
-    program = _program(plan.sources, plan.document(parts))
-    return (
-        None if program is None else mending_of(programs_of(program, plan.sources.rollout), requested, mending.manifest)
-    )
+    programs = plan.sources.programs(plan.document(parts))
+    return None if programs is None else mending_of(programs, requested, mending.manifest)
 
 
 def _narrowest(
@@ -296,15 +309,8 @@ def _wider(statement: ast.Statement, about: Sequence[Objection], answers: Callab
 
 def _statement(document: ast.Document, policy: ast.Policy, control: str) -> ast.Statement | None:
     """The rule about ``control`` that ``policy`` has or inherits; None where neither the document nor the library has it."""
-    by_name = {each.name.text: each for each in document.policies}
-    above: ast.Policy | None = policy
-    while above is not None:
-        for statement in single(above):
-            if statement.controls[0].text == control and statement.verb != "default":
-                return statement
-        parent = "" if above.extends is None else above.extends.text
-        above = by_name.get(parent) or library_policy(parent)
-    return None
+    rules = rules_of(document, policy)
+    return next((rule for rule in rules if rule.verb != "default" and rule.controls[0].text == control), None)
 
 
 def _with_values(statement: ast.Statement, values: tuple[ast.Value, ...]) -> ast.Statement | None:
@@ -349,15 +355,6 @@ def _images(mending: Mending, about: Sequence[Objection]) -> tuple[ast.Value, ..
             return ()
         images |= dict.fromkeys(map(str, named))
     return tuple(ast.Value(image, _NOWHERE, quoted=True) for image in images)
-
-
-def _program(sources: Sources, document: ast.Document) -> ir.Program | None:
-    """The program that the text of ``document`` means; None where the language does not take it."""
-    name = str(PurePath(document.file).with_suffix(".psp"))
-    try:
-        return analyse(SourceFile(name, print_document(document)), load=sources.load, today=sources.today)[1]
-    except SourceError:
-        return None
 
 
 def _free_name(document: ast.Document, parent: str, mending: Mending) -> str:

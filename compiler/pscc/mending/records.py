@@ -19,13 +19,14 @@ Outcome = Literal["passes", "mended", "owned", "unjudged", "refused"]
 class Setting:
     """One change to a pod: the field at ``place`` gets ``value``. With ``adds`` the list there gets it as a further element.
 
-    ``change`` is what the policy's default does today.
+    ``change`` is what the policy's default does. ``today`` is false where the policy has no such default, and a check suggests it.
     """
 
     place: Place
     value: object
     adds: bool
     change: Change
+    today: bool = True
 
     @property
     def path(self) -> str:
@@ -97,7 +98,11 @@ class Mending:
 
 @frozen
 class Programs:
-    """A program as it is rolled out, and the same ``without`` any default."""
+    """A program as it is rolled out, and the same ``without`` any default.
+
+    ``required`` is the same with the defaults that its checks suggest, too; None where these are not to be used.
+    """
 
     written: Program
     without: Program
+    required: Program | None = None

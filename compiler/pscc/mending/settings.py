@@ -52,9 +52,6 @@ def mending_of(programs: Programs, requested: Request, manifest: Manifest) -> Me
         return Mending(manifest, namespace, "passes")
     if manifest.owner:
         return Mending(manifest, namespace, "owned")
-    today = judgements(programs.written, manifest, requested)
-    changes = changes_by(programs.written, today, normalise(manifest.pod))
-    candidates = tuple(setting for change in changes for setting in _settings(change))
 
     def enough(some: Sequence[Setting]) -> bool:
         mended = replace(manifest, pod=with_settings(manifest.pod, some))
@@ -62,14 +59,28 @@ def mending_of(programs: Programs, requested: Request, manifest: Manifest) -> Me
             passes(judgements(program, mended, requested), known) for program in (programs.without, programs.written)
         )
 
-    if not _same_places(manifest.pod) or not enough(candidates):
-        denied = objections(judgement for judgement in today if not judgement.allowed)
-        doubtful = _refused_by_the_server(changes, frozenset(today[0].refused) - known)
-        return Mending(manifest, namespace, "refused", objections=(*denied, *doubtful))
-    settings = fewest(candidates, enough)
-    used = {setting.place for setting in settings}
-    left_out = tuple(change for change in changes if change.place not in used)
-    return Mending(manifest, namespace, "mended", settings, left_out)
+    pod = normalise(manifest.pod)
+    today: tuple[Change, ...] | None = None
+    for program in (programs.written, programs.required):
+        if program is None:
+            continue
+        judged = judgements(program, manifest, requested)
+        changes = changes_by(program, judged, pod)
+        today = changes if today is None else today
+        known_today = {(change.place, repr(change.after)) for change in today}
+        candidates = tuple(
+            replace(setting, today=(change.place, repr(change.after)) in known_today)
+            for change in changes
+            for setting in _settings(change)
+        )
+        if _same_places(manifest.pod) and enough(candidates):
+            settings = fewest(candidates, enough)
+            used = {setting.place for setting in settings}
+            left_out = tuple(change for change in today if change.place not in used)
+            return Mending(manifest, namespace, "mended", settings, left_out)
+    denied = objections(judgement for judgement in judged if not judgement.allowed)
+    doubtful = _refused_by_the_server(changes, frozenset(judged[0].refused) - known)
+    return Mending(manifest, namespace, "refused", objections=(*denied, *doubtful))
 
 
 def _refused_by_the_server(changes: Iterable[Change], refused: frozenset[Refusal]) -> Iterator[Objection]:
@@ -78,7 +89,9 @@ def _refused_by_the_server(changes: Iterable[Change], refused: frozenset[Refusal
         for refusal in refused:
             if refusal.path == change.path:
                 message = f"{change.statement}: the API server refuses the pod then: {refusal.message}"
-                yield Objection("denied", change.policy, change.control, message, change.path, change.span)
+                yield Objection(
+                    "denied", change.policy, change.control, message, change.path, change.span, "", change.after
+                )
 
 
 def passes(judged: Sequence[Judgement], known: frozenset[Refusal]) -> bool:
