@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import subprocess
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 
 from pscc import ir
 from pscc.base.source import SourceFile
+from pscc.cli._fix_words import diff
 from pscc.diagnostics import Report
 from pscc.driver import analyse
 from pscc.mending.edits import applied, edits_of
@@ -40,9 +42,17 @@ NOTHING_TO_MEND = ("annotated",)
 WITH_DEFAULTS = [name for name in SOURCES if any(policy.defaults for policy in members(program(name)))]
 
 
+def patched(diff: str, text: str, folder: Path) -> str:
+    """What ``git apply`` makes of ``text``."""
+    (folder / "w.yaml").write_bytes(text.encode("utf-8"))
+    if diff:
+        subprocess.run(["git", "apply", "-"], input=diff.encode("utf-8"), check=True, cwd=folder)
+    return (folder / "w.yaml").read_bytes().decode("utf-8")
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", WITH_DEFAULTS)
-def test_what_is_written_is_enough_and_no_more(name: str) -> None:
+def test_what_is_written_is_enough_and_no_more(name: str, tmp_path: Path) -> None:
     rng = random.Random(name)
     whole = program(name)
     pods = as_created(next(policy for policy in members(whole) if policy.defaults))
@@ -71,6 +81,7 @@ def test_what_is_written_is_enough_and_no_more(name: str) -> None:
                     assert not passes(judgements(programs.without, less, SOMEBODY), known), (left, mending.settings)
         for edit in edits:
             assert source.text[edit.start : edit.end] in EMPTY
+        assert patched(diff(source, edits), source.text, tmp_path) == text
         crlf = source.text.replace("\n", "\r\n")
         assert applied(crlf, edits) == text.replace("\n", "\r\n")
     assert bool(mended) is (name not in NOTHING_TO_MEND)

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from difflib import SequenceMatcher
+from io import StringIO
+from itertools import accumulate
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from pscc.cli._report_words import changed, counted, objected
 from pscc.diagnostics.render import clean
@@ -37,17 +41,70 @@ def headline(mendings: Sequence[Mending], unwritten: Iterable[Key]) -> str:
     return f"{counted(len(mendings))}: {', '.join(parts)}"
 
 
+_Opcode = tuple[Literal["replace", "delete", "insert", "equal"], int, int, int, int]
+
+
+class _Known(SequenceMatcher[str]):
+    """Two texts of which it is known how they differ: to search a dump of a cluster for that takes minutes."""
+
+    def __init__(self, before: list[str], after: list[str], opcodes: list[_Opcode]) -> None:
+        super().__init__(None, before, after)
+        self._found = opcodes
+
+    def get_opcodes(self) -> list[_Opcode]:
+        """The opcodes that are known."""
+        return self._found
+
+
 def diff(source: SourceFile, edits: tuple[Edit, ...]) -> str:
     """A unified diff of ``source`` and the same with ``edits``, as ``patch`` and ``git apply`` take it."""
-    import difflib
-
     from pscc.mending.edits import applied
 
-    before = source.text.splitlines(keepends=True)
-    after = applied(source.text, edits).splitlines(keepends=True)
+    if not edits:
+        return ""
+    before, after = list(StringIO(source.text)), list(StringIO(applied(source.text, edits)))
+    matcher = _Known(before, after, list(_opcodes(source.text, edits, before, after)))
     name = source.name.lstrip("/")
-    lines = difflib.unified_diff(before, after, f"a/{name}", f"b/{name}")
+    lines = [f"--- a/{name}\n", f"+++ b/{name}\n"]
+    for group in matcher.get_grouped_opcodes(3):
+        first, last = group[0], group[-1]
+        lines.append(f"@@ -{_range(first[1], last[2])} +{_range(first[3], last[4])} @@\n")
+        for tag, old, old_end, new, new_end in group:
+            if tag == "equal":
+                lines += [f" {line}" for line in before[old:old_end]]
+            else:
+                lines += [f"-{line}" for line in before[old:old_end]] + [f"+{line}" for line in after[new:new_end]]
     return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
+
+
+def _opcodes(text: str, edits: tuple[Edit, ...], before: list[str], after: list[str]) -> Iterator[_Opcode]:
+    """How ``after`` comes of the lines ``before``, those of ``text``, by ``edits``: as `SequenceMatcher.get_opcodes` says it."""
+    starts = list(accumulate((len(line) for line in before), initial=0))
+    at = shift = 0
+    segments: list[list[int]] = []
+    for edit in sorted(edits, key=lambda each: (each.start, each.end)):
+        first, last = (min(bisect_right(starts, offset) - 1, len(before)) for offset in (edit.start, edit.end))
+        more = edit.text.count("\n") - text.count("\n", edit.start, edit.end)
+        if segments and first < segments[-1][1]:
+            segments[-1] = [segments[-1][0], max(segments[-1][1], last + 1), segments[-1][2] + more]
+        else:
+            segments.append([first, last + 1, more])
+    for first, end, more in segments:
+        end = min(end, len(before))
+        if at < first:
+            yield "equal", at, first, at + shift, first + shift
+        inside = SequenceMatcher(None, before[first:end], after[first + shift : end + shift + more], autojunk=False)
+        for tag, old, old_end, new, new_end in inside.get_opcodes():
+            yield tag, first + old, first + old_end, first + shift + new, first + shift + new_end
+        at, shift = end, shift + more
+    if at < len(before):
+        yield "equal", at, len(before), at + shift, len(after)
+
+
+def _range(start: int, end: int) -> str:
+    """The lines from ``start`` up to and excluding ``end``, 0-based, as the head of a hunk has them."""
+    length = end - start
+    return f"{start + (1 if length else 0)}" if length == 1 else f"{start + (1 if length else 0)},{length}"
 
 
 def sections(mendings: Iterable[Mending], unwritten: Mapping[Key, str], required: bool) -> Iterator[str]:

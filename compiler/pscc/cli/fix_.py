@@ -125,7 +125,7 @@ def _found(
     from pscc.files import loader_for
     from pscc.mending.exemptions import Sources, exempted
     from pscc.mending.required import implied
-    from pscc.mending.settings import mending_of
+    from pscc.mending.settings import Mender
 
     read, document, program = analysed(sources, "text", False, everyone, namespace=namespace)
     contents, manifests = contents_and_sources(asked.files)
@@ -140,10 +140,11 @@ def _found(
         write_diagnostics(error.diagnostics, read, "text")
         raise click.exceptions.Exit(1) from None
     assert programs is not None
+    mender = Mender(programs)
     found: dict[Key, Mending] = {}
     with progress("mending") as shown:
         for number, (request, manifest) in enumerate(requested, 1):
-            mending = mending_of(programs, request, manifest)
+            mending = mender.mending(request, manifest)
             found[mending.key] = exempted(of, mending, request, until) if mending.outcome == "refused" else mending
             if shown:
                 shown(number, len(requested))

@@ -10,7 +10,7 @@ from pscc.base.frozen import frozen
 from pscc.ir.access import Request
 from pscc.lowering.prepared import Prepared
 from pscc.mending.records import Mending, Programs
-from pscc.mending.settings import mending_of, passes, with_settings
+from pscc.mending.settings import Mender, passes, with_settings
 from pscc.output.options import Options
 from pscc.pod.manifests import Manifest
 from pscc.reference.evaluate import judgements
@@ -79,9 +79,11 @@ def plan(
 
     Of ``targets`` it is for the one that refuses the fewest workloads which the source admits, the first of them.
     """
-    mendings = [mending_of(programs, request, manifest) for request, manifest in requested]
+    mender = Mender(programs)
+    mendings = [mender.mending(request, manifest) for request, manifest in requested]
     outputs = [on_target(name, ready, options) for name in targets]
-    results = tuple(_of_target(ready, output, requested) for output in outputs)
+    passing = [one for one in requested if _admits(OnTarget("", ready.written), *one)]
+    results = tuple(_of_target(output, passing) for output in outputs)
     fitting = [(each.refused, index) for index, each in enumerate(results) if each.fits]
     if not fitting:
         return None
@@ -97,15 +99,11 @@ def plan(
     return Plan(output.name, results, tuple(order), unjudged)
 
 
-def _of_target(ready: Prepared, output: OnTarget, requested: Requested) -> OfTarget:
+def _of_target(output: OnTarget, passing: Requested) -> OfTarget:
+    """How ``output`` does with the workloads ``passing``, which the source admits."""
     if output.errors:
         return OfTarget(output.name, 0, False)
-    refused = sum(
-        not _admits(output, request, manifest)
-        and all(judgement.allowed for judgement in judgements(ready.written, manifest, request))
-        for request, manifest in requested
-    )
-    return OfTarget(output.name, refused, True)
+    return OfTarget(output.name, sum(not _admits(output, *one) for one in passing), True)
 
 
 def _admits(output: OnTarget, request: Request, manifest: Manifest) -> bool:

@@ -16,7 +16,8 @@ from pscc.pod.manifests import Manifest
 from pscc.pod.normalising import Json, normalise
 from pscc.pod.templates import Place
 from pscc.pod.validity import Refusal
-from pscc.reference.evaluate import Judgement, judgements
+from pscc.reference.evaluate import Judgement, judgements, request_of
+from pscc.reporting.alike import Alike
 from pscc.reporting.changes import changes_by
 from pscc.reporting.records import Change, Objection, objections
 
@@ -35,6 +36,25 @@ def programs_of(program: ir.Program, rollout: Rollout) -> Programs:
 
 def _without_defaults(policy: ir.Policy) -> ir.Policy:
     return replace(policy, defaults=())
+
+
+class Mender:
+    """Finds what workloads need, once for all that the programs cannot tell apart."""
+
+    def __init__(self, programs: Programs) -> None:
+        self._programs = programs
+        every = (programs.written, programs.without, *(() if programs.required is None else (programs.required,)))
+        self._alike = Alike(every)
+        self._known: dict[tuple[Request, str, bool, str], Mending] = {}
+
+    def mending(self, requested: Request, manifest: Manifest) -> Mending:
+        """The `mending_of` the manifest."""
+        request = request_of(requested, manifest, manifest.pod)
+        key = (request, manifest.kind, bool(manifest.owner), self._alike.key(manifest.pod))
+        known = self._known.get(key)
+        if known is None:
+            known = self._known[key] = mending_of(self._programs, requested, manifest)
+        return replace(known, manifest=manifest)
 
 
 def mending_of(programs: Programs, requested: Request, manifest: Manifest) -> Mending:
