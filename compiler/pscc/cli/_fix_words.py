@@ -29,13 +29,13 @@ _WORDS: Mapping[Outcome, str] = MappingProxyType(
         "refused": "refused, and no default mends it",
     }
 )
-_ONE: Mapping[Outcome, str] = MappingProxyType({**_WORDS, "passes": "passes as it is"})
+_SINGULAR: Mapping[Outcome, str] = MappingProxyType({**_WORDS, "passes": "passes as it is"})
 
 
 def headline(mendings: Sequence[Mending], unwritten: Iterable[Key]) -> str:
     """The result in one sentence."""
     counts = {outcome: sum(mending.outcome == outcome for mending in mendings) for outcome in _WORDS}
-    parts = [f"{number:,} {(_ONE if number == 1 else _WORDS)[each]}" for each, number in counts.items() if number]
+    parts = [f"{number:,} {(_SINGULAR if number == 1 else _WORDS)[each]}" for each, number in counts.items() if number]
     lost = len(tuple(unwritten))
     parts += [f"{lost:,} not written"] if lost else []
     return f"{counted(len(mendings))}: {', '.join(parts)}"
@@ -49,11 +49,11 @@ class _Known(SequenceMatcher[str]):
 
     def __init__(self, before: list[str], after: list[str], opcodes: list[_Opcode]) -> None:
         super().__init__(None, before, after)
-        self._found = opcodes
+        self._opcodes = opcodes
 
     def get_opcodes(self) -> list[_Opcode]:
         """The opcodes that are known."""
-        return self._found
+        return self._opcodes
 
 
 def diff(source: SourceFile, edits: tuple[Edit, ...]) -> str:
@@ -146,36 +146,36 @@ def _set(setting: Setting) -> str:
     return clean(f"{setting.path} {'+' if setting.adds else ''}= {json.dumps(setting.value)}")
 
 
-def _exempting(found: Exempting | None) -> Iterator[str]:
+def _exempting(exempting: Exempting | None) -> Iterator[str]:
     """What the exemption is, and what to know about it."""
-    if found is None:
+    if exempting is None:
         yield "no exemption was found that admits this and nothing else: change the workload, or decide about the policy"
         return
-    yield from (f"then also: {objected(each)}" for each in found.also)
-    where = f"`choose {found.choice}`" if found.choice else f"`policy {found.parent}`"
+    yield from (f"then also: {objected(each)}" for each in exempting.also)
+    where = f"`choose {exempting.choice}`" if exempting.choice else f"`policy {exempting.parent}`"
     yield f"this exemption admits it, and nothing else. Write into {where}:"
-    yield f"    {found.lines}"
+    yield f"    {exempting.lines}"
     yield "and beside it:"
-    yield from (f"    {line}".rstrip() for line in found.policy.split("\n"))
-    if found.undated:
-        yield f"a grant has no end date of its own: take it out after {found.until}"
-    if found.shared:
-        namespace = found.account.partition("/")[0]
+    yield from (f"    {line}".rstrip() for line in exempting.policy.split("\n"))
+    if exempting.undated:
+        yield f"a grant has no end date of its own: take it out after {exempting.until}"
+    if exempting.shared:
+        namespace = exempting.account.partition("/")[0]
         yield f"every pod in {namespace} that names no service account may use it: give the workload an account of its own"
 
 
 def as_json(mending: Mending, unwritten: str) -> str:
     """The workload as one JSON object. ``unwritten`` says why its text cannot be changed; empty where it can."""
-    manifest, found = mending.manifest, mending.exempting
-    exemption = found and {
-        "policy": found.parent,
-        "choice": found.choice,
-        "line": found.lines,
-        "beside": found.policy,
-        "account": found.account,
-        "shared": found.shared,
-        "until": found.until,
-        "dated": not found.undated,
+    manifest, exempting = mending.manifest, mending.exempting
+    exemption = exempting and {
+        "policy": exempting.parent,
+        "choice": exempting.choice,
+        "line": exempting.lines,
+        "beside": exempting.policy,
+        "account": exempting.account,
+        "shared": exempting.shared,
+        "until": exempting.until,
+        "dated": not exempting.undated,
     }
     return json.dumps(
         {

@@ -45,8 +45,8 @@ class Step:
 
 
 @frozen
-class Told:
-    """What the user told: the ``sources``, what is ``asked`` about, the ``settings``, and the ``folder`` for outputs."""
+class Wanted:
+    """What the user wanted: the ``sources``, what is ``asked`` about, the ``settings``, and the ``folder`` for outputs."""
 
     sources: tuple[str, ...]
     asked: Asked
@@ -54,13 +54,13 @@ class Told:
     folder: str
 
 
-def steps(plan: Plan, told: Told, folders: Folders) -> Iterator[Step]:
+def steps(plan: Plan, wanted: Wanted, folders: Folders) -> Iterator[Step]:
     """The steps, each with commands that change less than the next one's."""
-    yield Step("Read what is wrong, and what will happen", (_targets(plan),), (_check(told), _report(plan, told)))
-    audit = replace(told.settings, target=(plan.target,), mode="audit", name_prefix=_AUDIT)
-    place = f"{told.folder}/audit"
+    yield Step("Read what is wrong, and what will happen", (_targets(plan),), (_check(wanted), _report(plan, wanted)))
+    audit = replace(wanted.settings, target=(plan.target,), mode="audit", name_prefix=_AUDIT)
+    place = f"{wanted.folder}/audit"
     notes = ["In mode audit nothing is refused, and no default is set.", *_elsewhere(plan.target)]
-    commands = [_compile(told, audit, place), *_apply(place, folders(audit), plan.target)]
+    commands = [_compile(wanted, audit, place), *_apply(place, folders(audit), plan.target)]
     commands += [_FINDINGS[plan.target]] if plan.target in _FINDINGS else []
     yield Step("Audit the whole cluster", tuple(notes), tuple(commands))
     enforced: tuple[str, ...] = ()
@@ -73,11 +73,14 @@ def steps(plan: Plan, told: Told, folders: Folders) -> Iterator[Step]:
             continue
         before: list[str] = []
         if state == "patch":
-            before = [_fix(told, "--write"), *(f"kubectl apply -f {shlex.quote(file)}" for file in told.asked.files)]
+            before = [
+                _fix(wanted, "--write"),
+                *(f"kubectl apply -f {shlex.quote(file)}" for file in wanted.asked.files),
+            ]
         enforced += names_of(namespaces)
-        settings = replace(told.settings, target=(plan.target,), only_namespace=enforced)
-        place = f"{told.folder}/enforce"
-        commands = [*before, _compile(told, settings, place), *_apply(place, folders(settings), plan.target)]
+        settings = replace(wanted.settings, target=(plan.target,), only_namespace=enforced)
+        place = f"{wanted.folder}/enforce"
+        commands = [*before, _compile(wanted, settings, place), *_apply(place, folders(settings), plan.target)]
         yield Step(title, tuple(notes), tuple(commands))
     blocked = plan.of("blocked")
     if blocked:
@@ -85,17 +88,17 @@ def steps(plan: Plan, told: Told, folders: Folders) -> Iterator[Step]:
             *map(_namespace, blocked),
             "The command lists each, with the smallest exemption. Decide, and plan again.",
         ]
-        yield Step("Decide about what nothing mends", tuple(notes), (_fix(told),))
-    excluded = (*told.settings.exclude_namespace, *names_of(blocked))
-    settings = replace(told.settings, target=(plan.target,), exclude_namespace=tuple(dict.fromkeys(excluded)))
-    place = f"{told.folder}/enforce"
+        yield Step("Decide about what nothing mends", tuple(notes), (_fix(wanted),))
+    excluded = (*wanted.settings.exclude_namespace, *names_of(blocked))
+    settings = replace(wanted.settings, target=(plan.target,), exclude_namespace=tuple(dict.fromkeys(excluded)))
+    place = f"{wanted.folder}/enforce"
     notes = ["Namespaces without workloads, and those to come, get the policies, too.", *_elsewhere(plan.target)]
     notes += [_STALE] if enforced else []
     notes += [f"Not yet: {', '.join(names_of(blocked))}. Keep the audit for them."] if blocked else []
-    commands = [_compile(told, settings, place), *_apply(place, folders(settings), plan.target)]
+    commands = [_compile(wanted, settings, place), *_apply(place, folders(settings), plan.target)]
     yield Step("Enforce everywhere" if not blocked else "Enforce everywhere else", tuple(notes), tuple(commands))
     deletions = [
-        f"kubectl delete -k {shlex.quote(_inside(f'{told.folder}/audit', folder))}"
+        f"kubectl delete -k {shlex.quote(_inside(f'{wanted.folder}/audit', folder))}"
         for folder in folders(audit)
         if folder != "templates"  # the policies that enforce use them
     ]
@@ -142,31 +145,31 @@ def _command(*words: str) -> str:
     return shlex.join(("pscc", *words))
 
 
-def _check(told: Told) -> str:
+def _check(wanted: Wanted) -> str:
     settings = Settings(
-        namespace=told.settings.namespace, assume_everyone_may_use=told.settings.assume_everyone_may_use
+        namespace=wanted.settings.namespace, assume_everyone_may_use=wanted.settings.assume_everyone_may_use
     )
-    return _command("check", *told.sources, *_options(settings))
+    return _command("check", *wanted.sources, *_options(settings))
 
 
-def _report(plan: Plan, told: Told) -> str:
-    words = ("-t", plan.target, *_asked(told.asked), *_options(told.settings), "-o", f"{told.folder}/report.html")
-    return f"mkdir -p {shlex.quote(told.folder)} && {_command('report', *told.sources, *words)}"
+def _report(plan: Plan, wanted: Wanted) -> str:
+    words = ("-t", plan.target, *_asked(wanted.asked), *_options(wanted.settings), "-o", f"{wanted.folder}/report.html")
+    return f"mkdir -p {shlex.quote(wanted.folder)} && {_command('report', *wanted.sources, *words)}"
 
 
-def _fix(told: Told, *more: str) -> str:
-    settings = told.settings
+def _fix(wanted: Wanted, *more: str) -> str:
+    settings = wanted.settings
     known = Settings(
         exclude_namespace=settings.exclude_namespace,
         ignore_group=settings.ignore_group,
         assume_everyone_may_use=settings.assume_everyone_may_use,
         namespace=settings.namespace,
     )
-    return _command("fix", *told.sources, *_asked(told.asked), *_options(known), *more)
+    return _command("fix", *wanted.sources, *_asked(wanted.asked), *_options(known), *more)
 
 
-def _compile(told: Told, settings: Settings, folder: str) -> str:
-    return _command("compile", *told.sources, "-t", settings.target[0], *_options(settings), "-o", folder)
+def _compile(wanted: Wanted, settings: Settings, folder: str) -> str:
+    return _command("compile", *wanted.sources, "-t", settings.target[0], *_options(settings), "-o", folder)
 
 
 def _asked(asked: Asked) -> Iterator[str]:
@@ -198,16 +201,16 @@ def _inside(place: str, folder: str) -> str:
 # --- formats -----------------------------------------------------------------------
 
 
-def as_text(found: Iterable[Step]) -> str:
+def as_text(listed: Iterable[Step]) -> str:
     """The steps as a shell script that people read: notes are comments."""
     parts = []
-    for number, step in enumerate(found, 1):
+    for number, step in enumerate(listed, 1):
         lines = [f"# {number}. {step.title}", *(f"#    {note}" for note in step.notes), *step.commands]
         parts.append("\n".join(lines) + "\n")
     return "\n".join(parts)
 
 
-def as_json(plan: Plan, found: Iterable[Step]) -> str:
+def as_json(plan: Plan, listed: Iterable[Step]) -> str:
     """The plan as one JSON object."""
     namespaces = [
         {
@@ -226,7 +229,7 @@ def as_json(plan: Plan, found: Iterable[Step]) -> str:
             "namespaces": namespaces,
             "unjudged": plan.unjudged,
             "steps": [
-                {"title": step.title, "notes": list(step.notes), "commands": list(step.commands)} for step in found
+                {"title": step.title, "notes": list(step.notes), "commands": list(step.commands)} for step in listed
             ],
         }
     )

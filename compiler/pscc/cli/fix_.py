@@ -98,7 +98,7 @@ def command(
     last = day() + timedelta(days=_DAYS) if until is None else date(until.year, until.month, until.day)
     if last < day():
         raise click.UsageError(f"--until {last.isoformat()} is over")
-    read, mendings = _found(sources, asked, required, last, everyone, namespace, rollout)
+    read, mendings = _mendings(sources, asked, required, last, everyone, namespace, rollout)
     changed = tuple(mending for mending in mendings if mending.written)
     edits, unwritten = _edits(read, changed) if output is None else ({}, {})
     if output is not None:
@@ -111,7 +111,7 @@ def command(
         raise click.exceptions.Exit(1)
 
 
-def _found(
+def _mendings(
     sources: tuple[str, ...],
     asked: Asked,
     required: bool,
@@ -141,14 +141,14 @@ def _found(
         raise click.exceptions.Exit(1) from None
     assert programs is not None
     mender = Mender(programs)
-    found: dict[Key, Mending] = {}
+    by_key: dict[Key, Mending] = {}
     with progress("mending") as shown:
         for number, (request, manifest) in enumerate(requested, 1):
             mending = mender.mending(request, manifest)
-            found[mending.key] = exempted(of, mending, request, until) if mending.outcome == "refused" else mending
+            by_key[mending.key] = exempted(of, mending, request, until) if mending.outcome == "refused" else mending
             if shown:
                 shown(number, len(requested))
-    return tuple(dict.fromkeys(manifests)), tuple(found.values())
+    return tuple(dict.fromkeys(manifests)), tuple(by_key.values())
 
 
 def _edits(

@@ -51,7 +51,7 @@ def command(sources: tuple[str, ...], asked: Asked, folder: str, fmt: str, every
 
     Exit 1 if a namespace is left out, and if no policy judges any workload. Diagnostics about SOURCE and FILES go to stderr.
     """
-    from pscc.cli._plan_words import Told, as_json, as_text, headline, steps
+    from pscc.cli._plan_words import Wanted, as_json, as_text, headline, steps
     from pscc.diagnostics import SourceError
     from pscc.lowering.prepared import prepared
     from pscc.mending.planning import plan
@@ -72,18 +72,20 @@ def command(sources: tuple[str, ...], asked: Asked, folder: str, fmt: str, every
     requested = with_known_labels(program, contents, asked.request(settings.namespace))
     try:
         ready, programs = prepared(program, settings.rollout), programs_of(program, settings.rollout)
-        found = plan(ready, programs, requested, settings.target or tuple(TARGETS), settings.options)
-        if found is None or not found.namespaces:
-            click.echo("no target takes these policies" if found is None else "no policy judges any workload", err=True)
+        rollout = plan(ready, programs, requested, settings.target or tuple(TARGETS), settings.options)
+        if rollout is None or not rollout.namespaces:
+            click.echo(
+                "no target takes these policies" if rollout is None else "no policy judges any workload", err=True
+            )
             raise click.exceptions.Exit(1)
-        told = Told(sources, asked, settings, folder)
-        listed = tuple(steps(found, told, lambda of: _folders(program, of)))
+        wanted = Wanted(sources, asked, settings, folder)
+        listed = tuple(steps(rollout, wanted, lambda of: _folders(program, of)))
     except SourceError as error:
         write_diagnostics(error.diagnostics, read, "text")
         raise click.exceptions.Exit(1) from None
-    click.echo(as_json(found, listed) if fmt == "json" else as_text(listed), nl=fmt == "json")
-    click.echo(headline(found), err=True)
-    if found.of("blocked"):
+    click.echo(as_json(rollout, listed) if fmt == "json" else as_text(listed), nl=fmt == "json")
+    click.echo(headline(rollout), err=True)
+    if rollout.of("blocked"):
         raise click.exceptions.Exit(1)
 
 

@@ -155,8 +155,8 @@ class _Text:
 
     def end_of_line(self, offset: int) -> int:
         """The offset of the line end at or after ``offset``."""
-        found = self.text.find("\n", offset)
-        return len(self.text) if found < 0 else found
+        line_end = self.text.find("\n", offset)
+        return len(self.text) if line_end < 0 else line_end
 
     def content_end(self, node: Node, least: int) -> int:
         """The offset behind the last character of ``node``; ``least`` is what comes before a value that is empty."""

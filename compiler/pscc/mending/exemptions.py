@@ -57,11 +57,11 @@ class Sources:
         program = self.program if document is None else self.read(document)
         if program is None:
             return None
-        found = programs_of(program, self.rollout)
+        programs = programs_of(program, self.rollout)
         if not self.defaults:
-            return found
+            return programs
         more = self.read(with_implied(document or self.document, self.defaults))
-        return found if more is None else replace(found, required=programs_of(more, self.rollout).written)
+        return programs if more is None else replace(programs, required=programs_of(more, self.rollout).written)
 
 
 def exempted(sources: Sources, mending: Mending, requested: Request, until: date) -> Mending:
@@ -69,13 +69,13 @@ def exempted(sources: Sources, mending: Mending, requested: Request, until: date
     refusing = {(each.policy, each.choice) for each in mending.objections if each.policy and each.control}
     if not refusing:
         return mending
-    nearest = min(refusing, key=lambda one: (sum(each.policy == one[0] for each in mending.objections), one))
+    nearest = min(refusing, key=lambda owner: (sum(each.policy == owner[0] for each in mending.objections), owner))
     several = not nearest[1] and len(refusing) > 1
-    found = None if several else _found(sources, mending, requested, until, *nearest)
-    return mending if found is None else replace(mending, exempting=found)
+    exempting = None if several else _exempting(sources, mending, requested, until, *nearest)
+    return mending if exempting is None else replace(mending, exempting=exempting)
 
 
-def _found(
+def _exempting(
     sources: Sources, mending: Mending, requested: Request, until: date, parent: str, choice: str
 ) -> Exempting | None:
     written = next((policy for policy in sources.document.policies if policy.name.text == parent), None)
@@ -83,10 +83,10 @@ def _found(
         return None
     request = request_of(requested, mending.manifest, normalise(mending.manifest.pod))
     plan = _Plan(sources, written, choice, _free_name(sources.document, parent, mending), request, until)
-    found = _parts(plan, mending, requested)
-    if found is None:
+    answer = _parts(plan, mending, requested)
+    if answer is None:
         return None
-    parts, met = found
+    parts, met = answer
     document = plan.document(parts)
     program, after = sources.read(document), _after(plan, parts, mending, requested)
     controls = frozenset(part.control for part in parts)
@@ -109,11 +109,11 @@ def proven(old: ir.Program, new: ir.Program, request: Request, controls: frozens
     two programs admit the same. Where they do not, what ``old`` refuses it refuses by ``controls``.
     """
     here = Rollout(excluded=Names((request.namespace,)))
-    for one, other in (
+    for before, after in (
         (_without_account(old, request), _without_account(new, request)),
         (rolled_out(old, here), rolled_out(new, here)),
     ):
-        if compare_admitted(one, other):
+        if compare_admitted(before, after):
             return False
     both = compare_admitted(old, new)
     if both.stricter or both.undecided or not both.looser:
@@ -293,8 +293,8 @@ def _wider(statement: ast.Statement, about: Sequence[Objection], answers: Callab
         return None if changed is None else _Part(control, statement=changed)
 
     def enough(values: Sequence[ast.Value]) -> bool:
-        found = part(values) if values else None
-        return found is not None and answers(found)
+        wider = part(values) if values else None
+        return wider is not None and answers(wider)
 
     values = tuple(map(_value, words))
     if not enough(values):

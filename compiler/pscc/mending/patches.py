@@ -62,7 +62,9 @@ def component(sources: Iterable[SourceFile], mendings: Iterable[Mending]) -> tup
                 raise PatchError(f"{target} is there twice, at {places}: kustomize takes one")
             before.append((mending, template.node, template.place))
     files = [
-        file for number, (target, found) in enumerate(patches.items(), 1) for file in _patch(number, target, found)
+        file
+        for number, (target, templates) in enumerate(patches.items(), 1)
+        for file in _patch(number, target, templates)
     ]
     listed = [
         {"path": path, **({"target": _selector(target)} if isinstance(body, list) else {})}
@@ -92,16 +94,16 @@ def _selector(target: _Target) -> dict[str, str]:
 
 
 def _patch(
-    number: int, target: _Target, found: list[tuple[Mending, Node, Place]]
+    number: int, target: _Target, templates: list[tuple[Mending, Node, Place]]
 ) -> Iterator[tuple[str, _Target, object]]:
-    """The path, the target and the content of the patch of one object, whose templates are ``found``."""
+    """The path, the target and the content of the patch of one object, whose templates are ``templates``."""
     parts = (target.namespace, target.kind.lower(), target.name)
     name = re.sub(r"[^a-z0-9.-]", "-", "-".join(filter(None, parts)).lower())
     path = f"{number:03}-{name}.yaml"
-    if target.kind in TEMPLATES and all(_named(node) for _, node, _ in found):
-        yield path, target, _merged(target, found)
+    if target.kind in TEMPLATES and all(_named(node) for _, node, _ in templates):
+        yield path, target, _merged(target, templates)
     else:
-        operations = [each for mending, node, place in found for each in _operations(mending, node, place)]
+        operations = [each for mending, node, place in templates for each in _operations(mending, node, place)]
         yield path, target, operations
 
 
@@ -115,11 +117,11 @@ def _named(template: Node) -> bool:
     return True
 
 
-def _merged(target: _Target, found: list[tuple[Mending, Node, Place]]) -> dict[str, object]:
+def _merged(target: _Target, templates: list[tuple[Mending, Node, Place]]) -> dict[str, object]:
     """A strategic merge patch. A list of scalars is replaced there, so it is written out whole."""
     metadata = {"name": target.name, **({"namespace": target.namespace} if target.namespace else {})}
     patch: dict[str, object] = {"apiVersion": target.api_version, "kind": target.kind, "metadata": metadata}
-    for mending, node, place in found:
+    for mending, node, place in templates:
         inside = patch
         for step in place:
             below: dict[str, object] = {}

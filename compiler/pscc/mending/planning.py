@@ -82,7 +82,7 @@ def plan(
     mender = Mender(programs)
     mendings = [mender.mending(request, manifest) for request, manifest in requested]
     outputs = [on_target(name, ready, options) for name in targets]
-    passing = [one for one in requested if _admits(OnTarget("", ready.written), *one)]
+    passing = [asked for asked in requested if _admits(OnTarget("", ready.written), *asked)]
     results = tuple(_of_target(output, passing) for output in outputs)
     fitting = [(each.refused, index) for index, each in enumerate(results) if each.fits]
     if not fitting:
@@ -93,7 +93,7 @@ def plan(
         if mending.outcome != "unjudged":
             of_namespace = states.setdefault(mending.namespace, {state: [] for state in STATES})
             of_namespace[_state(output, request, manifest, mending)].append(mending)
-    namespaces = (Namespace(name, *(tuple(found[state]) for state in STATES)) for name, found in states.items())
+    namespaces = (Namespace(name, *(tuple(mine[state]) for state in STATES)) for name, mine in states.items())
     order = sorted(namespaces, key=lambda each: (STATES.index(each.state), each.count, each.name))
     unjudged = sum(mending.outcome == "unjudged" for mending in mendings)
     return Plan(output.name, results, tuple(order), unjudged)
@@ -103,7 +103,7 @@ def _of_target(output: OnTarget, passing: Requested) -> OfTarget:
     """How ``output`` does with the workloads ``passing``, which the source admits."""
     if output.errors:
         return OfTarget(output.name, 0, False)
-    return OfTarget(output.name, sum(not _admits(output, *one) for one in passing), True)
+    return OfTarget(output.name, sum(not _admits(output, *asked) for asked in passing), True)
 
 
 def _admits(output: OnTarget, request: Request, manifest: Manifest) -> bool:

@@ -35,7 +35,7 @@ def program_of(document: ast.Document, load: Loader, today: date) -> ir.Program 
 
 def implied(document: ast.Document, load: Loader, today: date) -> Implied:
     """The defaults that the policies of ``document`` suggest, and do not have."""
-    found: dict[str, tuple[ast.Statement, ...]] = {}
+    defaults: dict[str, tuple[ast.Statement, ...]] = {}
     for policy in document.policies:
         rules = tuple(rules_of(document, policy))
         defaulted = {statement.controls[0].text for statement in rules if statement.verb == "default"}
@@ -45,9 +45,9 @@ def implied(document: ast.Document, load: Loader, today: date) -> Implied:
                 continue
             for default in _defaults(rule):
                 if program_of(with_implied(document, {policy.name.text: (default,)}), load, today) is not None:
-                    found[policy.name.text] = (*found.get(policy.name.text, ()), default)
+                    defaults[policy.name.text] = (*defaults.get(policy.name.text, ()), default)
                     break
-    return found
+    return defaults
 
 
 def with_implied(document: ast.Document, defaults: Implied) -> ast.Document:

@@ -70,9 +70,9 @@ def template_of(node: Node, kind: str) -> Node | None:
 def template_at(node: Node, kind: str, path: str) -> Template | None:
     """The pod template of ``node``, an object of ``kind``, which stands at ``path`` where that is none of Kubernetes' workloads."""
     if kind in TEMPLATES:
-        found = template_of(node, kind)
-        return None if found is None else Template(TEMPLATES[kind], found)
-    return next((found for found in templates_in(node) if found.path == path), None)
+        template = template_of(node, kind)
+        return None if template is None else Template(TEMPLATES[kind], template)
+    return next((template for template in templates_in(node) if template.path == path), None)
 
 
 def templates_in(node: Node, place: Place = ()) -> Iterator[Template]:

@@ -49,7 +49,7 @@ def _sites(default: ir.Default, before: Json, after: Json) -> Iterator[tuple[Pla
         old, new = _at(before, ("spec", kind)), _at(after, ("spec", kind))
         if isinstance(old, list) and isinstance(new, list):
             for index, (container, changed) in enumerate(zip(old, new, strict=True)):
-                place = ("spec", kind, index, *default.path)
+                place: Place = ("spec", kind, index, *default.path)
                 yield place, _at(container, default.path), _at(changed, default.path)
 
 
