@@ -46,12 +46,21 @@ class Step:
 
 @frozen
 class Wanted:
-    """What the user wanted: the ``sources``, what is ``asked`` about, the ``settings``, and the ``folder`` for outputs."""
+    """What the user wants: the ``sources``, what is ``asked`` about, the ``settings``, and the ``folder`` for outputs.
+
+    ``root`` is the folder that the sources may use files of, empty where none is named.
+    """
 
     sources: tuple[str, ...]
     asked: Asked
     settings: Settings
     folder: str
+    root: str = ""
+
+    @property
+    def read(self) -> tuple[str, ...]:
+        """The sources, with the folder that they may use files of."""
+        return (*self.sources, *(("--root", self.root) if self.root else ()))
 
 
 def steps(plan: Plan, wanted: Wanted, folders: Folders) -> Iterator[Step]:
@@ -149,12 +158,12 @@ def _check(wanted: Wanted) -> str:
     settings = Settings(
         namespace=wanted.settings.namespace, assume_everyone_may_use=wanted.settings.assume_everyone_may_use
     )
-    return _command("check", *wanted.sources, *_options(settings))
+    return _command("check", *wanted.read, *_options(settings))
 
 
 def _report(plan: Plan, wanted: Wanted) -> str:
     words = ("-t", plan.target, *_asked(wanted.asked), *_options(wanted.settings), "-o", f"{wanted.folder}/report.html")
-    return f"mkdir -p {shlex.quote(wanted.folder)} && {_command('report', *wanted.sources, *words)}"
+    return f"mkdir -p {shlex.quote(wanted.folder)} && {_command('report', *wanted.read, *words)}"
 
 
 def _fix(wanted: Wanted, *more: str) -> str:
@@ -165,11 +174,11 @@ def _fix(wanted: Wanted, *more: str) -> str:
         assume_everyone_may_use=settings.assume_everyone_may_use,
         namespace=settings.namespace,
     )
-    return _command("fix", *wanted.sources, *_asked(wanted.asked), *_options(known), *more)
+    return _command("fix", *wanted.read, *_asked(wanted.asked), *_options(known), *more)
 
 
 def _compile(wanted: Wanted, settings: Settings, folder: str) -> str:
-    return _command("compile", *wanted.sources, "-t", settings.target[0], *_options(settings), "-o", folder)
+    return _command("compile", *wanted.read, "-t", settings.target[0], *_options(settings), "-o", folder)
 
 
 def _asked(asked: Asked) -> Iterator[str]:

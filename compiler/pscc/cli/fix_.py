@@ -16,8 +16,10 @@ from pscc.cli._shared import (
     day,
     everyone_option,
     files_of,
+    loader,
     namespace_option,
     read_bytes,
+    root_option,
     source_argument,
     write_diagnostics,
     write_texts,
@@ -40,6 +42,7 @@ _DAYS = 90
     epilog="\b\nExample: pscc fix examples/cluster/dump.yaml -f examples/cluster/pods.yaml",
 )
 @source_argument
+@root_option
 @workload_options
 @click.option(
     "--required",
@@ -122,7 +125,6 @@ def _mendings(
 ) -> tuple[tuple[SourceFile, ...], tuple[Mending, ...]]:
     """The files with manifests, and what each workload needs. Exits with 1 where SOURCE has errors, and where there is no pod."""
     from pscc.diagnostics import SourceError
-    from pscc.files import loader_for
     from pscc.mending.exemptions import Sources, exempted
     from pscc.mending.required import implied
     from pscc.mending.settings import Mender
@@ -132,7 +134,7 @@ def _mendings(
     if not contents.manifests:
         raise click.exceptions.Exit(1)
     requested = with_known_labels(program, contents, asked.request(namespace))
-    load = loader_for(*sources, files=files_of(sources))
+    load = loader(*sources, files=files_of(sources))
     of = Sources(document, program, load, day(), rollout, implied(document, load, day()) if required else {})
     try:
         programs = of.programs()

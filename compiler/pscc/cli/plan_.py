@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pscc.cli._compiling import judging_options, require_options
-from pscc.cli._shared import analysed, everyone_option, source_argument, write_diagnostics
+from pscc.cli._shared import analysed, everyone_option, root, root_option, source_argument, write_diagnostics
 from pscc.cli._workloads import Asked, with_known_labels, workload_options
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     epilog="\b\nExample: pscc plan examples/cluster/dump.yaml -f examples/cluster/pods.yaml",
 )
 @source_argument
+@root_option
 @workload_options
 @click.option(
     "--folder",
@@ -78,7 +79,7 @@ def command(sources: tuple[str, ...], asked: Asked, folder: str, fmt: str, every
                 "no target takes these policies" if rollout is None else "no policy judges any workload", err=True
             )
             raise click.exceptions.Exit(1)
-        wanted = Wanted(sources, asked, settings, folder)
+        wanted = Wanted(sources, asked, settings, folder, root() or "")
         listed = tuple(steps(rollout, wanted, lambda of: _folders(program, of)))
     except SourceError as error:
         write_diagnostics(error.diagnostics, read, "text")
