@@ -30,6 +30,11 @@ BREAKS = {
         "import pscc.targets.opa.package",
         "No target knows another",
     ),
+    "what mends imports a control": (
+        "mending/settings.py",
+        "import pscc.controls.host_pid",
+        "What mends workloads knows",
+    ),
     "an engine imports a target": (
         "verify/engines/opa.py",
         "import pscc.targets.opa.package",

@@ -27,6 +27,8 @@ COMMANDS = (
     "explain",
     "diff",
     "report",
+    "fix",
+    "plan",
     "fmt",
     "config",
     "lsp",

@@ -15,12 +15,22 @@ from pscc.base.frozen import frozen
 from pscc.cli import COMMANDS
 
 NAME = "pscc.toml"
-_NEVER = frozenset(("help", "fix", "unsafe_fixes", "update", "version", "file", "diff"))
+_NEVER = frozenset(("help", "fix", "unsafe_fixes", "update", "version", "file", "diff", "write", "until"))
 """Options that are about one run: they cannot stand in the file."""
-_NEVER_OF = frozenset((("eval", "target"), ("explain", "targets"), ("report", "output")))
+_NEVER_OF = frozenset(
+    (
+        ("eval", "target"),
+        ("explain", "targets"),
+        ("report", "output"),
+        ("fix", "output"),
+        ("plan", "mode"),
+        ("plan", "only_namespace"),
+    )
+)
 """The same for one command.
 
-The targets of ``eval`` and ``explain`` are a question for one run. The output of ``report`` is a page, and no folder.
+The targets of ``eval`` and ``explain`` are a question for one run. The output of ``report`` is a page, and that of ``fix`` patches.
+A plan has modes and namespaces of its own.
 """
 _ROOT = "root"
 """The option whose folder must lie in that of the file."""

@@ -113,6 +113,27 @@ def read_bytes(path: str) -> bytes:
 
 def write_text(path: str, data: bytes) -> None:
     """Make ``data`` the content of the file ``path``, whole or not at all; its mode is kept, a link is followed."""
+    write_texts({path: data})
+
+
+def write_texts(contents: Mapping[str, bytes]) -> None:
+    """Make each of ``contents`` that of the file with its path, as `write_text` does. None is changed until all are staged."""
+    staged: list[tuple[str, Path, Path]] = []
+    try:
+        for path, data in contents.items():
+            staged.append((path, *_staged(path, data)))
+        for path, scratch, target in staged:
+            try:
+                os.replace(scratch, target)
+            except OSError as error:
+                raise _unwritable(path, error) from None
+    finally:
+        for _, scratch, _ in staged:
+            scratch.unlink(missing_ok=True)
+
+
+def _staged(path: str, data: bytes) -> tuple[Path, Path]:
+    """A file with ``data`` beside the file ``path``, and the latter, with links followed. Exits with 2 where that fails."""
     import tempfile
 
     target = Path(path).resolve()
@@ -125,11 +146,15 @@ def write_text(path: str, data: bytes) -> None:
             umask = os.umask(0)
             os.umask(umask)
             os.chmod(scratch.name, 0o666 & ~umask)
-        os.replace(scratch.name, target)
     except OSError as error:
         if "scratch" in locals():
             Path(scratch.name).unlink(missing_ok=True)
-        raise Refused(f"{path!r} cannot be written: {error.strerror or error}") from None
+        raise _unwritable(path, error) from None
+    return Path(scratch.name), target
+
+
+def _unwritable(path: str, error: OSError) -> Refused:
+    return Refused(f"{path!r} cannot be written: {error.strerror or error}")
 
 
 def read_source(path: str) -> SourceFile:
@@ -157,6 +182,11 @@ def files_of(paths: tuple[str, ...], *, manifests: bool = False) -> tuple[str, .
 
 def contents_of(paths: tuple[str, ...]) -> Contents:
     """The contents of the manifests at ``paths``, folders included. Reports their diagnostics; exits with 1 on an error."""
+    return contents_and_sources(paths)[0]
+
+
+def contents_and_sources(paths: tuple[str, ...]) -> tuple[Contents, tuple[SourceFile, ...]]:
+    """The same, and the files as they were read."""
     from pscc import api
     from pscc.diagnostics import SourceError
 
@@ -170,7 +200,7 @@ def contents_of(paths: tuple[str, ...]) -> Contents:
         write_diagnostics(error.diagnostics, sources, "text")
         raise click.exceptions.Exit(1) from None
     write_diagnostics(diagnostics, sources, "text")
-    return contents
+    return contents, tuple(sources)
 
 
 def write_diagnostics(

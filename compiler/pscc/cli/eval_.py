@@ -8,16 +8,15 @@ import click
 
 from pscc.cli._shared import (
     analysed,
-    contents_of,
     everyone_option,
     fix_option,
-    labels_option,
     namespace_option,
     root_option,
     source_argument,
     write_diagnostics,
 )
 from pscc.cli._targets import METAVAR_OF_ONE, Target
+from pscc.cli._workloads import Asked, with_known_labels, workload_options
 
 if TYPE_CHECKING:
     from pscc.base.source import SourceFile
@@ -31,23 +30,8 @@ if TYPE_CHECKING:
 )
 @source_argument
 @root_option
-@click.option(
-    "-f",
-    "--file",
-    "files",
-    multiple=True,
-    required=True,
-    help="Manifests to judge: a file, a folder, or - for stdin; may be repeated.",
-)
-@click.option(
-    "--as",
-    "user",
-    default="",
-    help="Who asks for bare pods, whatever their metadata says: system:serviceaccount:NS:NAME is an account.",
-)
-@click.option("--as-group", "groups", multiple=True, help="A group of theirs; may be repeated.")
+@workload_options
 @namespace_option
-@labels_option("A label of every namespace, beside those of the Namespaces in FILES; may be repeated.")
 @click.option(
     "--format",
     "fmt",
@@ -68,11 +52,8 @@ if TYPE_CHECKING:
 @fix_option
 def command(
     sources: tuple[str, ...],
-    files: tuple[str, ...],
-    user: str,
-    groups: tuple[str, ...],
+    asked: Asked,
     namespace: str | None,
-    labels: tuple[tuple[str, str], ...],
     fmt: str,
     target: str | None,
     changed: bool,
@@ -94,19 +75,11 @@ def command(
     Exit 1 if a policy or choice that enforces denies a pod, and if there is no pod. What is in mode warn or audit denies none,
     and its verdict is WARNED or AUDITED. Diagnostics about SOURCE and FILES go to stderr.
     """
-    from pscc.ir.access import Request, requested_by
-    from pscc.reference.evaluate import judgements, row, unknown_labels, with_labels
+    from pscc.reference.evaluate import judgements, row
 
-    if groups and not user:
-        raise click.UsageError("--as-group needs --as, as it does for kubectl")
-    if (*sources, *files).count("-") > 1:
-        raise click.UsageError("stdin (-) can be read once")
+    asked.require_plain(sources)
     read, _, program = analysed(sources, "text", fix, everyone, namespace=namespace)
-    request = Request(namespace or "", user, requested_by(user, groups), namespace_labels=labels)
-    contents = contents_of(files)
-    known = dict(contents.namespaces)
-    requested = [(with_labels(request, item, known), item) for item in contents.manifests]
-    write_diagnostics(unknown_labels(program, requested), (), "text")
+    requested = with_known_labels(program, asked.contents(), asked.request(namespace))
     widely = frozenset[str]()
     if target is not None:
         program, widely = _as_on(target, program, read)

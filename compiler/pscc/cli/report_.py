@@ -10,14 +10,13 @@ from pscc.cli._compiling import judging_options, require_options
 from pscc.cli._progress import progress
 from pscc.cli._shared import (
     analysed,
-    contents_of,
     everyone_option,
-    labels_option,
     root_option,
     source_argument,
     write_diagnostics,
     write_text,
 )
+from pscc.cli._workloads import Asked, with_known_labels, workload_options
 
 if TYPE_CHECKING:
     from pscc.output.settings import Settings
@@ -33,14 +32,7 @@ _FORMATS = ("html", "markdown", "json", "sarif", "junit", "openreports")
 )
 @source_argument
 @root_option
-@click.option(
-    "-f",
-    "--file",
-    "files",
-    multiple=True,
-    required=True,
-    help="Manifests to judge: a file, a folder, or - for stdin; may be repeated.",
-)
+@workload_options
 @click.option("-o", "--output", default="-", metavar="FILE", help="The file to write, instead of stdout.")
 @click.option(
     "--format",
@@ -50,19 +42,13 @@ _FORMATS = ("html", "markdown", "json", "sarif", "junit", "openreports")
     show_default=True,
     help="A page in one HTML file; Markdown; one JSON object; SARIF; JUnit XML; a List of Reports of openreports.io.",
 )
-@click.option("--as", "user", default="", help="Who asks for bare pods, as in `pscc eval`.")
-@click.option("--as-group", "groups", multiple=True, help="A group of theirs; may be repeated.")
-@labels_option("A label of every namespace, beside those of the Namespaces in FILES; may be repeated.")
 @everyone_option
 @judging_options("A target to report on: all of them unless you say; may be repeated.")
 def command(
     sources: tuple[str, ...],
-    files: tuple[str, ...],
+    asked: Asked,
     output: str,
     fmt: str,
-    user: str,
-    groups: tuple[str, ...],
-    labels: tuple[tuple[str, str], ...],
     everyone: bool,
     settings: Settings,
 ) -> None:
@@ -80,44 +66,29 @@ def command(
     Exit 1 if a workload is refused, if no target admits every workload that the policies admit, and if no policy judges any.
     Diagnostics about SOURCE and FILES go to stderr.
     """
-    if groups and not user:
-        raise click.UsageError("--as-group needs --as, as it does for kubectl")
-    if (*sources, *files).count("-") > 1:
-        raise click.UsageError("stdin (-) can be read once")
-    if output != "-" and output in (*sources, *files):
+    asked.require_plain(sources)
+    if output != "-" and output in (*sources, *asked.files):
         raise click.UsageError(f"{output} is read by this report: name another file")
-    report = _report(sources, files, user, groups, labels, everyone, settings)
+    report = _report(sources, asked, everyone, settings)
     _write(report, fmt, output)
     if report.of("refused") or not report.judged or not any(map(report.keeps, report.targets)):
         raise click.exceptions.Exit(1)
 
 
-def _report(
-    sources: tuple[str, ...],
-    files: tuple[str, ...],
-    user: str,
-    groups: tuple[str, ...],
-    labels: tuple[tuple[str, str], ...],
-    everyone: bool,
-    settings: Settings,
-) -> Report:
+def _report(sources: tuple[str, ...], asked: Asked, everyone: bool, settings: Settings) -> Report:
     """The report. Exits with 1 where SOURCE has errors, and where there is no pod."""
     from pscc.diagnostics import SourceError
-    from pscc.ir.access import Request, requested_by
     from pscc.lowering.prepared import prepared
-    from pscc.reference.evaluate import unknown_labels, with_labels
     from pscc.reporting.building import report
     from pscc.targets.registry import TARGETS
 
     require_options(settings)
     read, _, program = analysed(sources, "text", False, everyone, namespace=settings.namespace)
-    contents = contents_of(files)
+    contents = asked.contents()
     if not contents.manifests:
         raise click.exceptions.Exit(1)
-    request = Request(settings.namespace or "", user, requested_by(user, groups), namespace_labels=labels)
-    known = dict(contents.namespaces)
-    requested = [(with_labels(request, item, known), item) for item in contents.manifests]
-    write_diagnostics(unknown_labels(program, requested), (), "text")
+    request = asked.request(settings.namespace)
+    with_known_labels(program, contents, request)
     try:
         ready = prepared(program, settings.rollout)
     except SourceError as error:

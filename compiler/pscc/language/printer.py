@@ -6,6 +6,7 @@ Knows neither controls nor the grammar's parser.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from pscc.language.ast import Choice, Document, Exemption, Grant, Policy, Statement, Unless, Use, Value
 from pscc.language.comments import GAP
@@ -148,6 +149,16 @@ def _policy(policy: Policy) -> list[str]:
         lines[-1] += _beside(statement.beside)
     above = [*_comment(_together(policy.comment), ""), head + " {" + _beside(policy.beside)]
     return _block(above, [*lines, *_comment(policy.closing, INDENT)])
+
+
+def print_policy(policy: Policy) -> str:
+    """The policy as a block, with all comments, without a line end behind it."""
+    return "\n".join(_policy(policy))
+
+
+def print_grant(grant: Grant) -> str:
+    """The grant on one line, without its comment."""
+    return _grant(replace(grant, beside=""), 0).strip()
 
 
 def _grant(grant: Grant, pad: int) -> str:

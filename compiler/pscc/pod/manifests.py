@@ -26,6 +26,7 @@ class Manifest:
     """A pod or a workload: its kind and name, and its pod as the file has it (not normalised).
 
     ``template`` is the path to the pod in an object of a kind that is none of Kubernetes' workloads; empty in those.
+    ``owner`` is the kind and the name of the controller that made the object, by its metadata; empty where it names none.
     """
 
     kind: str
@@ -34,6 +35,7 @@ class Manifest:
     pod: Json
     span: Span
     template: str = ""
+    owner: str = ""
 
 
 @frozen
@@ -108,7 +110,7 @@ def _manifests(node: Node, kind: str, namespace: str, name: str, report: Report)
             lacks, span = ("no pod template", node.span) if template is None else ("no pod spec", template.span)
             report.add(Diagnostic("POD002", f"this {kind} has {lacks}", span, severity="warning"))
             return []
-        templates = [Template("", template)]
+        templates = [Template(TEMPLATES[kind], template)]
     else:
         templates = list(templates_in(node))
         if templates:
@@ -123,12 +125,14 @@ def _manifests(node: Node, kind: str, namespace: str, name: str, report: Report)
             help += f"; if you mean a {suggestion}, correct its kind" if suggestion else ""
             report.add(Diagnostic("POD004", message, (node.get("kind") or node).span, severity="note", help=help))
     manifests = []
+    owner = _owner(node)
     for pod_template in templates:
         spec = pod_template.node.get("spec")
         if spec is not None:
             _warn_unknown(spec, SPEC, "a pod's spec", report)
         pod = _pod(pod_template.node, kind == "Pod", namespace, name)
-        manifests.append(Manifest(kind, namespace, name, pod, node.span, pod_template.path))
+        path = "" if kind in TEMPLATES else pod_template.path
+        manifests.append(Manifest(kind, namespace, name, pod, node.span, path, owner))
     return manifests
 
 
@@ -140,6 +144,17 @@ def _pod(template: Node, bare: bool, namespace: str, name: str) -> Json:
         copied = {key: value for key, value in metadata.items() if key in ("labels", "annotations")}
         metadata = {"name": name, **({"namespace": namespace} if namespace else {}), **copied}
     return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": as_object(written.get("spec"))}
+
+
+def _owner(node: Node) -> str:
+    """The kind and the name of the owner of ``node`` that is its controller, as its metadata has them."""
+    metadata = node.get("metadata")
+    owners = metadata.get("ownerReferences") if metadata is not None and metadata.kind == "map" else None
+    for owner in owners.items if owners is not None else ():
+        controller = owner.get("controller")
+        if controller is not None and controller.value is True:
+            return f"{_text(owner, 'kind')} {_text(owner, 'name')}".strip()
+    return ""
 
 
 def _labels(node: Node, name: str) -> Labels:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ from pscc.base.frozen import frozen
 if TYPE_CHECKING:
     from pscc.psp.yaml_tree import Node
 
-TEMPLATES = MappingProxyType(
+TEMPLATES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "Pod": (),
         "PodTemplate": ("template",),
@@ -38,12 +38,25 @@ WRITTEN_BY_CONTROLLERS = ("Job", "ReplicaSet")
 _NOT_LOOKED_AT = ("metadata", "status")
 
 
+Place = tuple[str | int, ...]
+
+
+def path_of(place: Place) -> str:
+    """``place`` as people write it: fields with dots between them, indices in brackets."""
+    return "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in place).removeprefix(".")
+
+
 @frozen
 class Template:
-    """A pod template: its ``node``, and the ``path`` to it in its object, ``spec.template``; empty for the object itself."""
+    """A pod template: its ``node``, and the ``place`` of it in its object: names of fields, and indices in lists."""
 
-    path: str
+    place: Place
     node: Node
+
+    @property
+    def path(self) -> str:
+        """The place in words, ``spec.template``; empty for the object itself."""
+        return path_of(self.place)
 
 
 def template_of(node: Node, kind: str) -> Node | None:
@@ -54,17 +67,25 @@ def template_of(node: Node, kind: str) -> Node | None:
     return template if template is not None and template.kind == "map" else None
 
 
-def templates_in(node: Node, path: str = "") -> Iterator[Template]:
+def template_at(node: Node, kind: str, path: str) -> Template | None:
+    """The pod template of ``node``, an object of ``kind``, which stands at ``path`` where that is none of Kubernetes' workloads."""
+    if kind in TEMPLATES:
+        template = template_of(node, kind)
+        return None if template is None else Template(TEMPLATES[kind], template)
+    return next((template for template in templates_in(node) if template.path == path), None)
+
+
+def templates_in(node: Node, place: Place = ()) -> Iterator[Template]:
     """What looks like a pod template in ``node``, an object of any kind: a ``spec`` with a list of ``containers``."""
     if node.kind == "list":
         for index, item in enumerate(node.items):
-            yield from templates_in(item, f"{path}[{index}]")
+            yield from templates_in(item, (*place, index))
         return
     spec = node.get("spec") if node.kind == "map" else None
     containers = spec.get("containers") if spec is not None and spec.kind == "map" else None
     if containers is not None and containers.kind == "list":
-        yield Template(path, node)
+        yield Template(place, node)
         return
     for entry in node.entries:
-        if path or entry.key not in _NOT_LOOKED_AT:
-            yield from templates_in(entry.node, f"{path}.{entry.key}" if path else entry.key)
+        if place or entry.key not in _NOT_LOOKED_AT:
+            yield from templates_in(entry.node, (*place, entry.key))

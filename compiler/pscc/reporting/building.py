@@ -15,10 +15,9 @@ from pscc.output.options import Options
 from pscc.pod.manifests import Contents, Manifest
 from pscc.pod.normalising import as_object, normalise
 from pscc.reference.evaluate import Judgement, judgements, request_of, with_labels
-from pscc.reference.interpreter import Json
 from pscc.reporting.alike import Alike, without_drawn_names
-from pscc.reporting.changes import changes
-from pscc.reporting.records import Change, Elsewhere, Facts, OnTarget, Outcome, Report, Workload
+from pscc.reporting.changes import changes_by
+from pscc.reporting.records import Elsewhere, Facts, OnTarget, Outcome, Report, Workload
 from pscc.reporting.targets import on_target
 
 Progress = Callable[[int, int], None]
@@ -95,7 +94,7 @@ class _Judge:
         pod = normalise(manifest.pod)
         on_source = judgements(self._program, manifest, requested)
         outcome = _outcome(on_source)
-        own = _changes(self._program, on_source, frozenset(), pod)
+        own = changes_by(self._program, on_source, pod)
         elsewhere: list[Elsewhere] = []
         for program, widely, names in self._outputs:
             on_target = judgements(program, manifest, requested, widely)
@@ -103,7 +102,7 @@ class _Judge:
                 how: Literal["refused", "admitted"] = "refused" if _admits(on_source) else "admitted"
                 elsewhere += [Elsewhere(name, how, _bare(on_target), ()) for name in names]
             elif _admits(on_source) and on_target[0].pod != on_source[0].pod:
-                others = _changes(program, on_target, widely, pod)
+                others = changes_by(program, on_target, pod, widely)
                 elsewhere += [Elsewhere(name, "otherwise", _bare(on_target), others) for name in names]
         warned, scanned = (
             _bare(
@@ -144,19 +143,6 @@ def _bare(judged: Iterable[Judgement]) -> tuple[Judgement, ...]:
     return tuple(
         replace(judgement, span=_NOWHERE, kind="", namespace="", name="", template="", pod={}) for judgement in judged
     )
-
-
-def _changes(
-    program: ir.Program, judged: tuple[Judgement, ...], widely: frozenset[str], pod: Json
-) -> tuple[Change, ...]:
-    """What the defaults of ``program`` made of ``pod``, which ``judged`` are about."""
-    names = {judgement.policy for judgement in judged if judgement.choice is None} | widely
-    chosen = {(judgement.choice, judgement.policy) for judgement in judged if judgement.choice is not None}
-    members = (
-        member for choice in program.choices for member in choice.policies if (choice.name, member.name) in chosen
-    )
-    setting = (*(policy for policy in program.policies if policy.name in names), *members)
-    return changes(setting, pod, judged[0].pod)
 
 
 # --- workloads ------------------------------------------------------------------

@@ -14,6 +14,7 @@ from pscc.diagnostics import Diagnostic
 from pscc.lowering.capabilities import LetIn
 from pscc.lowering.shortfalls import Shortfall
 from pscc.pod.manifests import NoPod
+from pscc.pod.templates import Place, path_of
 from pscc.reference.evaluate import Judgement
 from pscc.reference.evaluate import Outcome as Verdict
 from pscc.reference.interpreter import Reason
@@ -27,16 +28,23 @@ OUTCOMES: tuple[Outcome, ...] = ("refused", "changed", "unjudged", "admitted")
 class Change:
     """A field that a default sets: ``statement`` of ``policy``, which stands at ``span``.
 
-    ``path`` is the field's place in the pod. ``before`` is None where the field was unset.
+    ``place`` is the way to the field in the pod: names of fields, and indices in lists. ``before`` is None where the field
+    was unset. ``adds``: the default adds elements to a list, and leaves those that are there.
     """
 
     control: str
-    path: str
+    place: Place
     before: object
     after: object
     policy: str
     statement: str
     span: Span
+    adds: bool = False
+
+    @property
+    def path(self) -> str:
+        """The place in words: ``spec.containers[0].securityContext.runAsUser``."""
+        return path_of(self.place)
 
 
 @frozen
@@ -45,7 +53,7 @@ class Objection:
 
     ``verdict`` is what comes of it, by the mode: ``denied``, ``warned`` or ``audited``. ``policy`` is the policy that objects,
     and ``choice`` the choice that it is one of, if any. ``path`` is the place in the pod. ``span`` is the statement in the
-    source; None where no statement objects.
+    source; None where no statement objects. ``value`` is the pod's value there, and ``container`` the container that it is about.
     """
 
     verdict: Verdict
@@ -55,6 +63,8 @@ class Objection:
     path: str = ""
     span: Span | None = None
     choice: str = ""
+    value: object = None
+    container: str = ""
 
 
 @frozen
@@ -267,4 +277,6 @@ def _objection(judgement: Judgement, policy: str, reason: Reason) -> Objection:
         reason.path,
         reason.span,
         judgement.choice or "",
+        reason.value,
+        reason.container,
     )

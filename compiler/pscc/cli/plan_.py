@@ -1,0 +1,106 @@
+"""``pscc plan``: the order in which a cluster's namespaces get the policies, and the commands for it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import click
+
+from pscc.cli._compiling import judging_options, require_options
+from pscc.cli._shared import analysed, everyone_option, root, root_option, source_argument, write_diagnostics
+from pscc.cli._workloads import Asked, with_known_labels, workload_options
+
+if TYPE_CHECKING:
+    from pscc.ir import Program
+    from pscc.output.settings import Settings
+
+
+@click.command(
+    "plan",
+    short_help="Plan a rollout, namespace by namespace.",
+    epilog="\b\nExample: pscc plan examples/cluster/dump.yaml -f examples/cluster/pods.yaml",
+)
+@source_argument
+@root_option
+@workload_options
+@click.option(
+    "--folder",
+    default="rollout",
+    show_default=True,
+    metavar="DIR",
+    help="Where the commands of the plan write outputs.",
+)
+@click.option(
+    "--format",
+    "fmt",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="Commands with comments, which a shell reads; one JSON object.",
+)
+@everyone_option
+@judging_options("A target that you consider: all of them unless you say; may be repeated.")
+def command(sources: tuple[str, ...], asked: Asked, folder: str, fmt: str, everyone: bool, settings: Settings) -> None:
+    """Plan how the workloads in FILES get the policies of SOURCE: the steps in order, each with its commands.
+
+    The plan is for the target that refuses the fewest of the workloads that the policies admit. First it audits the whole
+    cluster. Then it enforces in the namespaces where nothing has to change, then in those whose workloads `pscc fix` mends, and
+    at last everywhere. Namespaces with a workload that nothing mends are left out until you decide.
+
+    Nothing is written, and nothing is sent to a cluster: read the commands, and run them one by one.
+
+    Exit 1 if a namespace is left out, and if no policy judges any workload. Diagnostics about SOURCE and FILES go to stderr.
+    """
+    from pscc.cli._plan_words import Wanted, as_json, as_text, headline, steps
+    from pscc.diagnostics import SourceError
+    from pscc.lowering.prepared import prepared
+    from pscc.mending.planning import plan
+    from pscc.mending.settings import programs_of
+    from pscc.targets.registry import TARGETS
+
+    asked.require_plain(sources)
+    require_options(settings)
+    if "-" in (*sources, *asked.files):
+        raise click.UsageError("a plan names files in its commands: write stdin (-) into one first")
+    if settings.mode or settings.only_namespace:
+        raise click.UsageError("a plan has modes and namespaces of its own: leave --mode and --only-namespace out")
+    settings = replace(settings, assume_everyone_may_use=everyone)
+    read, _, program = analysed(sources, "text", False, everyone, namespace=settings.namespace)
+    contents = asked.contents()
+    if not contents.manifests:
+        raise click.exceptions.Exit(1)
+    requested = with_known_labels(program, contents, asked.request(settings.namespace))
+    try:
+        ready, programs = prepared(program, settings.rollout), programs_of(program, settings.rollout)
+        rollout = plan(ready, programs, requested, settings.target or tuple(TARGETS), settings.options)
+        if rollout is None or not rollout.namespaces:
+            click.echo(
+                "no target takes these policies" if rollout is None else "no policy judges any workload", err=True
+            )
+            raise click.exceptions.Exit(1)
+        wanted = Wanted(sources, asked, settings, folder, root() or "")
+        listed = tuple(steps(rollout, wanted, lambda of: _folders(program, of)))
+    except SourceError as error:
+        write_diagnostics(error.diagnostics, read, "text")
+        raise click.exceptions.Exit(1) from None
+    click.echo(as_json(rollout, listed) if fmt == "json" else as_text(listed), nl=fmt == "json")
+    click.echo(headline(rollout), err=True)
+    if rollout.of("blocked"):
+        raise click.exceptions.Exit(1)
+
+
+def _folders(program: Program, settings: Settings) -> tuple[str, ...]:
+    """The folders of the output of a compile with ``settings`` that ``kubectl apply -k`` takes, in the order of application."""
+    from pscc.driver import packaged
+    from pscc.lowering.prepared import prepared
+    from pscc.targets.registry import target_named
+
+    output = packaged(target_named(settings.target[0]), prepared(program, settings.rollout).formed, settings.options)
+    paths = {file.path for file in output.files}
+    inside = [name for name in _IN_ORDER if f"{name}/kustomization.yaml" in paths]
+    return tuple(inside) if inside else (".",) if "kustomization.yaml" in paths else ()
+
+
+_IN_ORDER = ("templates", "mutators", "policies", "workloads")
+"""The folders in an output for Gatekeeper; what comes first defines what the next ones use."""

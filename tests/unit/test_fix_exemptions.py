@@ -1,0 +1,135 @@
+"""Whatever a workload is refused for: the exemption that is proposed admits it, and lets nothing else and nobody else in."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+from pscc import ir
+from pscc.base.source import SourceFile
+from pscc.cases.draw import draw_pods
+from pscc.diagnostics import Report, SourceError
+from pscc.driver import analyse
+from pscc.files import loader_for
+from pscc.ir.access import Request, requested_by
+from pscc.lowering.rollout import AS_WRITTEN
+from pscc.mending.exemptions import Sources, exempted
+from pscc.mending.records import Exempting
+from pscc.mending.settings import mending_of, programs_of, with_settings
+from pscc.pod.manifests import Manifest, read_manifests
+from pscc.reference.evaluate import SOMEBODY, Judgement, judgements
+from support.mending import written
+
+TODAY, UNTIL = date(2027, 1, 1), date(2027, 6, 30)
+STATEMENTS = """    deny privileged
+    deny hostPID
+    deny hostNetwork
+    allow hostPorts 80, 443
+    allow volumes configMap, emptyDir, projected, secret
+    allow capabilities.add CHOWN
+    require runAsUser 1000-2000
+    require allowPrivilegeEscalation false
+    default allowPrivilegeEscalation false
+    default runAsUser 1000
+    allow sysctls kernel.shm_rmid_forced
+"""
+PLAIN = f'policy base {{\n{STATEMENTS}    exempt serviceaccounts infra/* because "theirs"\n}}\n'
+CHOSEN = f"""policy base {{
+{STATEMENTS}}}
+
+policy open {{
+    deny hostPID
+}}
+
+choose several {{
+    open for groups system:nodes
+    base for everyone
+}}
+"""
+SHOP = "shop"
+
+
+def read(text: str, today: date = TODAY) -> tuple[Any, ir.Program]:
+    document, program, _ = analyse(SourceFile("p.psp", text), today=today)
+    return document, program
+
+
+def requests() -> list[Request]:
+    """Requests of somebody, of the workload's account itself, and of others; in its namespace and elsewhere."""
+    users = (("", ()), ("somebody", ()), ("system:serviceaccount:shop:app", ()), ("node", ("system:nodes",)))
+    return [
+        Request(namespace, user, requested_by(user, groups), account)
+        for namespace in (SHOP, "else", "infra")
+        for user, groups in users
+        for account in ("app", "default")
+    ]
+
+
+def admitted(judged: tuple[Judgement, ...]) -> bool:
+    return all(judgement.allowed for judgement in judged)
+
+
+def asked(program: ir.Program, pod: dict[str, Any], request: Request) -> tuple[Judgement, ...]:
+    spec = {**pod["spec"], "serviceAccountName": request.service_account}
+    manifest = Manifest("Pod", request.namespace, "p", {**pod, "spec": spec}, SPAN)
+    return judgements(program, manifest, request)
+
+
+SPAN = read(PLAIN)[1].policies[0].span
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("text", [PLAIN, CHOSEN], ids=["plain", "choice"])
+def test_an_exemption_admits_the_workload_and_nothing_else(text: str) -> None:
+    document, program = read(text)
+    base = next(p for p in (*program.policies, *(m for c in program.choices for m in c.policies)) if p.name == "base")
+    pods = list(draw_pods(base, 5, 60, ephemeral=False))
+    of = Sources(document, program, loader_for("p.psp"), TODAY, AS_WRITTEN, {})
+    rng = random.Random(text)
+    proposed = 0
+    for pod in pods[:24]:
+        metadata = {"name": "app", "namespace": SHOP}
+        mine: dict[str, Any] = {**pod, "metadata": metadata, "spec": {**pod["spec"], "serviceAccountName": "app"}}
+        (manifest,) = read_manifests(SourceFile("m.yaml", written(rng, "json", [mine])), Report())
+        mending = mending_of(programs_of(program, AS_WRITTEN), SOMEBODY, manifest)
+        if mending.outcome != "refused":
+            continue
+        found = exempted(of, mending, SOMEBODY, UNTIL).exempting
+        assert found is not None, mending.objections
+        proposed += 1
+        _, wider = read(found.source)
+        mended = replace(manifest, pod=with_settings(manifest.pod, found.settings))
+        for one in (programs_of(wider, AS_WRITTEN).without, wider):
+            assert admitted(judgements(one, mended, SOMEBODY))
+        controls = {each.control for each in (*mending.objections, *found.also)}
+        no_more_is_let_in(program, wider, rng.sample(pods, 12), controls)
+        ends(found)
+    assert proposed > 8
+
+
+def no_more_is_let_in(old: ir.Program, new: ir.Program, pods: list[dict[str, Any]], controls: set[str]) -> None:
+    for pod in pods:
+        for request in requests():
+            before, after = asked(old, pod, request), asked(new, pod, request)
+            if admitted(before) == admitted(after):
+                continue
+            assert admitted(after) and request.namespace == SHOP
+            assert "app" in (request.service_account, request.user.rpartition(":")[2])
+            reasons = [reason for each in before if each.policy == "base" for reason in each.reasons]
+            tried = [tried for each in before for tried in each.tried if tried.policy == "base"]
+            reasons += [reason for each in tried for reason in each.verdict.reasons]
+            assert {reason.control for reason in reasons} <= controls
+
+
+def ends(found: Exempting) -> None:
+    """The day after its last one the program is refused, unless the language has no place for the day."""
+    if found.undated:
+        return
+    read(found.source, UNTIL)
+    with pytest.raises(SourceError) as error:
+        read(found.source, date(2027, 7, 1))
+    assert {each.code for each in error.value.diagnostics} == {"LNG041"}
