@@ -51,18 +51,18 @@ def rows(target: str, program: ir.Program, output: Output, seconds: float, folde
     """The answers for ``output``. Exits with 2 where something is not understood, and names it."""
     texts = {file.path: file.text for file in output.files if file.path in output.resources}
     try:
-        found = claims(program, texts)
+        proof = claims(program, texts)
     except NotUnderstoodError as error:
         raise Refused(f"{target}: the proof does not understand {error}") from None
     except NoBoundError as error:
         raise Refused(f"{target}: no bound is known: {error}") from None
     if folder is not None:
-        _write(folder, target, found.claims)
+        _write(folder, target, proof.claims)
     uncovered = (
-        *(f"workloads ({name})" for name in found.read.unjudged),
-        *(f"setting defaults ({n})" for n in found.read.mutations),
+        *(f"workloads ({name})" for name in proof.read.unjudged),
+        *(f"setting defaults ({n})" for n in proof.read.mutations),
     )
-    for claim in found.claims:
+    for claim in proof.claims:
         yield _row(target, claim, texts, seconds, uncovered)
 
 
@@ -81,8 +81,8 @@ def _row(target: str, claim: Claim, texts: Mapping[str, str], seconds: float, un
             )
         case Differs():
             pod = witness(answer, claim.policies)
-            said = _asked(pod, claim.mode, texts)
-            return Row(target, claim.mode, claim.operation, names, "differs", took, lengths, "", pod, said, uncovered)
+            engine = _asked(pod, claim.mode, texts)
+            return Row(target, claim.mode, claim.operation, names, "differs", took, lengths, "", pod, engine, uncovered)
         case _:
             assert_never(answer)
 
@@ -102,21 +102,21 @@ def _write(folder: Path, target: str, asked: Iterable[Claim]) -> None:
 # --- the engine -----------------------------------------------------------------
 
 
-def _asked(found: Witness, mode: ir.Mode, texts: Mapping[str, str]) -> str:
+def _asked(difference: Witness, mode: ir.Mode, texts: Mapping[str, str]) -> str:
     """What the engine says of the pod, where it is there. Raises `UnconfirmedError` where that is not what the proof says."""
     program = shutil.which(_ENGINE)
     if not program:
         return ""
     documents = [document for text in texts.values() for document in yaml.safe_load_all(text)]
-    labels = dict(found.request.namespace_labels)
-    metadata = {"name": found.request.namespace, "labels": labels}
+    labels = dict(difference.request.namespace_labels)
+    metadata = {"name": difference.request.namespace, "labels": labels}
     documents.append({"apiVersion": "v1", "kind": "Namespace", "metadata": metadata})
     load = {"op": "load", "documents": documents, "kubernetes": _RELEASE}
     review = {
         "op": "review",
-        "pods": [{"apiVersion": "v1", "kind": "Pod", **found.pod}],
-        "namespace": found.request.namespace,
-        "user": {"name": found.request.user, "groups": list(found.request.groups)},
+        "pods": [{"apiVersion": "v1", "kind": "Pod", **difference.pod}],
+        "namespace": difference.request.namespace,
+        "user": {"name": difference.request.user, "groups": list(difference.request.groups)},
     }
     asked = "".join(f"{json.dumps(request)}\n" for request in (load, review))
     done = subprocess.run([program], input=asked, capture_output=True, text=True, timeout=_SECONDS, check=False)
@@ -127,8 +127,8 @@ def _asked(found: Witness, mode: ir.Mode, texts: Mapping[str, str]) -> str:
     if result.get("error"):
         return f"{_ENGINE} gave no answer: {result['error']}"
     objects = any(_ACTION[mode] in finding["actions"] for finding in result["findings"])
-    if objects is (found.does == "lets in"):
-        raise UnconfirmedError(f"{_ENGINE} judges the pod as the source does: {json.dumps(found.pod)}")
+    if objects is (difference.does == "lets in"):
+        raise UnconfirmedError(f"{_ENGINE} judges the pod as the source does: {json.dumps(difference.pod)}")
     return f"{_ENGINE} agrees: the output {'objects' if objects else 'does not object'}"
 
 
@@ -153,13 +153,13 @@ def as_text(given: Iterable[Row]) -> str:
     return "\n".join((*lines, ""))
 
 
-def _of_witness(found: Witness, engine: str) -> Iterator[str]:
-    admits, refuses = ("the output", "the source") if found.does == "lets in" else ("the source", "the output")
+def _of_witness(difference: Witness, engine: str) -> Iterator[str]:
+    admits, refuses = ("the output", "the source") if difference.does == "lets in" else ("the source", "the output")
     yield f"  {admits} admits this pod, and {refuses} refuses it:"
-    yield from (f"    {line}" for line in yaml.safe_dump(found.pod, sort_keys=True).splitlines())
-    request = found.request
+    yield from (f"    {line}" for line in yaml.safe_dump(difference.pod, sort_keys=True).splitlines())
+    request = difference.request
     yield f"  in namespace {request.namespace}, asked for by {request.user or 'anyone'}"
-    yield from (f"  {reason.control}: {reason.message}" for reason in found.reasons)
+    yield from (f"  {reason.control}: {reason.message}" for reason in difference.reasons)
     if engine:
         yield f"  {engine}"
 
@@ -170,7 +170,7 @@ def as_json(given: Iterable[Row]) -> str:
 
 
 def _json(row: Row) -> dict[str, object]:
-    found = row.witness
+    difference = row.witness
     return {
         "target": row.target,
         "operation": row.operation,
@@ -180,6 +180,7 @@ def _json(row: Row) -> dict[str, object]:
         "reason": row.reason,
         "elements": dict(row.lengths),
         "notCovered": list(row.uncovered),
-        "witness": {"output": found.does, "pod": found.pod, "namespace": found.request.namespace, "user": found.request.user,
-                    "groups": list(found.request.groups), "engine": row.engine} if found else None,
+        "witness": {"output": difference.does, "pod": difference.pod, "namespace": difference.request.namespace,
+                    "user": difference.request.user, "groups": list(difference.request.groups),
+                    "engine": row.engine} if difference else None,
     }  # fmt: skip

@@ -126,6 +126,11 @@ def _element(kind: Kind, element: str, items: Place, ephemeral: bool) -> Value:
             return Unknown(Place(element))
 
 
+def label_place(key: str) -> Place:
+    """The place of the namespace's label ``key``, for all readers: a place is the name of a field, and says nothing of it."""
+    return Place("namespace", ("metadata", "labels", key))
+
+
 def entry_place(place: Place, key: Term) -> Place:
     """The place that stands for the entry under ``key`` of the map at ``place``.
 

@@ -44,10 +44,10 @@ class Claim:
 
     def answered(self, seconds: float) -> Answer:
         """Whether it holds; the solver gives up after ``seconds`` for each question."""
-        found = answer(self.asked, seconds)
-        if isinstance(found, Differs) and self.operation == "UPDATE":
+        given = answer(self.asked, seconds)
+        if isinstance(given, Differs) and self.operation == "UPDATE":
             return Undecided("some updates may be treated differently, and no pair of pods is made for them yet")
-        return found
+        return given
 
 
 @frozen
@@ -69,8 +69,8 @@ def claims(program: ir.Program, texts: Mapping[str, str], operations: tuple[Oper
             f"the `choose` {program.choices[0].name}: only policies outside of a `choose` are proven yet"
         )
     read = {operation: objections(texts, operation) for operation in operations}
-    made = [claim for operation, found in read.items() for claim in _claims(program, found, operation)]
-    return Claims(tuple(made), read[operations[0]])
+    listed = [claim for operation, objecting in read.items() for claim in _claims(program, objecting, operation)]
+    return Claims(tuple(listed), read[operations[0]])
 
 
 def _claims(program: ir.Program, read: Read, operation: Operation) -> Iterator[Claim]:
@@ -89,5 +89,5 @@ def _admits(policy: ir.Policy, operation: Operation) -> Term:
     passed = [passes(check, pod) for check in policy.checks]
     if operation == "UPDATE":
         same = (unchanged(rechecked_on(check, bool(policy.exemptions)), pod) for check in policy.checks)
-        passed = [or_(one, other) for one, other in zip(passed, same, strict=True)]
+        passed = [or_(passes_itself, is_unchanged) for passes_itself, is_unchanged in zip(passed, same, strict=True)]
     return or_(not_(judged(policy)), and_(*passed))

@@ -100,7 +100,7 @@ def answer(asked: Iterable[Question], seconds: float) -> Answer:
 
 def _optional(question: Question) -> list[Term]:
     """What a smallest pod has none of, where it can: elements first, those at the end of a list before the others."""
-    slots = sorted(question.slots.found.values(), key=lambda slot: (slot.base.count("["), -slot.index, slot.base))
+    slots = sorted(question.slots.by_base.values(), key=lambda slot: (slot.base.count("["), -slot.index, slot.base))
     fields = [leaf for _, leaf in question.script.symbols if leaf.op == "present"]
     elements = [slot.there for slot in slots]
     others = [leaf for leaf in fields if _place(leaf).fields[:1] != (THERE,)]

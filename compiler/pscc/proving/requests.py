@@ -23,16 +23,12 @@ from pscc.proving.logic.terms import (
     string_at,
     text,
 )
+from pscc.proving.pod import label_place
 
 NAMESPACE = string_at(Place("request", ("namespace",)))
 USER = Place("request", ("userInfo", "username"))
 GROUPS = Place("request", ("userInfo", "groups"))
 ACCOUNT = Place("pod", SERVICE_ACCOUNT)
-
-
-def label_place(key: str) -> Place:
-    """The place of the namespace's label ``key``."""
-    return Place("namespace", ("metadata", "labels", key))
 
 
 def judged(policy: ir.Policy) -> Term:

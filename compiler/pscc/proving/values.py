@@ -236,16 +236,16 @@ def with_element(value: Guarded, element: str, to: str) -> Guarded:
 def merged(value: Iterable[tuple[Term, Value]]) -> Guarded:
     """``value`` with those of one kind put together."""
     done: list[tuple[Term, Value]] = []
-    for guard, one in value:
+    for guard, each in value:
         if guard is FALSE:
             continue
         for index, (other_guard, other) in enumerate(done):
-            together = _together(other_guard, other, guard, one)
+            together = _together(other_guard, other, guard, each)
             if together is not None:
                 done[index] = (or_(other_guard, guard), together)
                 break
         else:
-            done.append((guard, one))
+            done.append((guard, each))
     return tuple(done)
 
 
@@ -268,7 +268,7 @@ def _together(first: Term, left: Value, second: Term, right: Value) -> Value | N
 
 
 def _guarded(guard: Term, value: Guarded) -> Guarded:
-    return tuple((and_(guard, inner), one) for inner, one in value)
+    return tuple((and_(guard, inner), each) for inner, each in value)
 
 
 def _where(guard: Term, piece: Item | Walk) -> Item | Walk:

@@ -18,8 +18,8 @@ from pscc.proving.cel.reader import read
 from pscc.proving.cel.result import Result, just
 from pscc.proving.cel.tree import Expression
 from pscc.proving.errors import NotUnderstoodError
-from pscc.proving.logic.terms import TRUE, Place, Term, and_, equal, not_, or_, present, string_at, text
-from pscc.proving.pod import root
+from pscc.proving.logic.terms import TRUE, Term, and_, equal, not_, or_, present, string_at, text
+from pscc.proving.pod import label_place, root
 from pscc.proving.values import Null, Plain, Text
 
 Json = Mapping[str, object]
@@ -76,7 +76,7 @@ def objections(texts: Mapping[str, str], operation: str) -> Read:
             about_pods[name] = _objects(policy, operation)
         else:
             unjudged.append(name)
-    found = []
+    objecting = []
     for binding in bindings:
         spec = _spec(binding)
         name = str(spec.get("policyName"))
@@ -84,8 +84,10 @@ def objections(texts: Mapping[str, str], operation: str) -> Read:
             raise NotUnderstoodError(f"{_named(binding)}: there is no policy {name} in the output")
         if name in about_pods:
             holds = and_(_selects(binding), about_pods[name])
-            found.append(Objection(name, _actions(binding), holds))
-    return Read(tuple(found), tuple(unjudged), tuple(_name(each) for each in documents if each["kind"] == _MUTATION[0]))
+            objecting.append(Objection(name, _actions(binding), holds))
+    return Read(
+        tuple(objecting), tuple(unjudged), tuple(_name(each) for each in documents if each["kind"] == _MUTATION[0])
+    )
 
 
 def _documents(path: str, content: str) -> Iterator[Json]:
@@ -138,12 +140,12 @@ def _rule_matches(policy: Json, rule: Json, operation: str) -> bool:
     if rule.keys() != {"apiGroups", "apiVersions", "operations", "resources"}:
         raise NotUnderstoodError(f"{_named(policy)}: a resource rule with fields other than the usual four")
     given = {key: set(map(str, value)) if isinstance(value, list) else set() for key, value in rule.items()}
-    if any("*" in one for values in given.values() for one in values):
+    if any("*" in item for values in given.values() for item in values):
         raise NotUnderstoodError(f"{_named(policy)}: a resource rule with `*`")
     others = given["operations"] - _OPERATIONS
     if others:
         raise NotUnderstoodError(f"{_named(policy)}: the operation {min(others)}")
-    if "" not in given["apiGroups"] or not any(one.split("/")[0] == "pods" for one in given["resources"]):
+    if "" not in given["apiGroups"] or not any(item.split("/")[0] == "pods" for item in given["resources"]):
         return False
     if "v1" not in given["apiVersions"] or given["resources"] != _PODS:
         raise NotUnderstoodError(
@@ -173,7 +175,7 @@ def _selects(binding: Json) -> Term:
         raise NotUnderstoodError(f"{_named(binding)}: the namespaceSelector")
     labels = selector.get("matchLabels") or {}
     wanted = [_label_in(str(key), (str(value),)) for key, value in labels.items()]
-    return and_(*wanted, *(_expression(binding, one) for one in selector.get("matchExpressions") or ()))
+    return and_(*wanted, *(_expression(binding, requirement) for requirement in selector.get("matchExpressions") or ()))
 
 
 def _expression(binding: Json, requirement: Json) -> Term:
@@ -190,11 +192,6 @@ def _expression(binding: Json, requirement: Json) -> Term:
             return not_(present(label_place(key)))
         case other:
             raise NotUnderstoodError(f"{_named(binding)}: the operator {other}")
-
-
-def label_place(key: str) -> Place:
-    """The place of the namespace's label ``key``."""
-    return Place("namespace", ("metadata", "labels", key))
 
 
 def _label_in(key: str, values: Iterable[str]) -> Term:
@@ -240,7 +237,7 @@ def _objects(policy: Json, operation: str) -> Term:
 
 def _list(spec: Json, name: str) -> list[dict[str, object]]:
     listed = spec.get(name)
-    return [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+    return [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
 
 
 def scope(operation: str) -> dict[str, Result]:

@@ -50,7 +50,7 @@ def is_empty(words: Words) -> Term:
         case Plain(term=term):
             return equal(term, text(""))
         case Chosen(options=options):
-            return or_(*(and_(guard, is_empty(one)) for guard, one in options))
+            return or_(*(and_(guard, is_empty(option)) for guard, option in options))
         case Chain(parts=parts):
             return and_(*map(is_empty, parts))
         case Swapped(of=of, old=old, new=new) if old and new:
@@ -70,7 +70,7 @@ def is_empty(words: Words) -> Term:
 
 def _never_empty(there: Term, value: Guarded) -> bool:
     """Whether an element is a string with something in it wherever it is ``there``."""
-    return all(isinstance(one, Text) and and_(there, guard, is_empty(one.words)) is FALSE for guard, one in value)
+    return all(isinstance(each, Text) and and_(there, guard, is_empty(each.words)) is FALSE for guard, each in value)
 
 
 def options(words: Words) -> tuple[tuple[Term, Term], ...]:
@@ -79,32 +79,32 @@ def options(words: Words) -> tuple[tuple[Term, Term], ...]:
         case Plain(term=term):
             return ((TRUE, term),)
         case Chosen(options=chosen):
-            return tuple((and_(guard, inner), term) for guard, one in chosen for inner, term in options(one))
+            return tuple((and_(guard, inner), term) for guard, option in chosen for inner, term in options(option))
         case Chain(parts=parts):
-            found: tuple[tuple[Term, Term], ...] = ((TRUE, text("")),)
+            spellings: tuple[tuple[Term, Term], ...] = ((TRUE, text("")),)
             for part in parts:
-                found = tuple(
+                spellings = tuple(
                     (and_(guard, inner), joined((before, term)))
-                    for guard, before in found
+                    for guard, before in spellings
                     for inner, term in options(part)
                 )
-            return tuple((guard, term) for guard, term in found if guard is not FALSE)
+            return tuple((guard, term) for guard, term in spellings if guard is not FALSE)
         case _:
             raise NotUnderstoodError(f"a string made by {type(words).__name__.lower()}, compared with another string")
 
 
 def equals(left: Words, right: Words) -> Term:
     """Both strings are the same."""
-    for one, other in ((left, right), (right, left)):
-        wanted = constant(other)
+    for side, opposite in ((left, right), (right, left)):
+        wanted = constant(opposite)
         if wanted == "":
-            return is_empty(one)
-        if isinstance(one, Chosen):
-            return or_(*(and_(guard, equals(option, other)) for guard, option in one.options))
-        if wanted is not None and isinstance(one, Capitals):
-            return _in_capitals(one.of, wanted)
-        if wanted is not None and isinstance(one, Written):
-            return _written(one, wanted)
+            return is_empty(side)
+        if isinstance(side, Chosen):
+            return or_(*(and_(guard, equals(option, opposite)) for guard, option in side.options))
+        if wanted is not None and isinstance(side, Capitals):
+            return _in_capitals(side.of, wanted)
+        if wanted is not None and isinstance(side, Written):
+            return _written(side, wanted)
     return asked_both(left, right, equal)
 
 
@@ -115,7 +115,7 @@ def asked(words: Words, ask: Callable[[Term], Term]) -> Term:
 
 def asked_both(left: Words, right: Words, ask: Callable[[Term, Term], Term]) -> Term:
     """``ask`` of the two strings."""
-    return asked(left, lambda one: asked(right, lambda other: ask(one, other)))
+    return asked(left, lambda first: asked(right, lambda second: ask(first, second)))
 
 
 def _in_capitals(words: Words, wanted: str) -> Term:

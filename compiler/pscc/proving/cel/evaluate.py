@@ -97,7 +97,7 @@ class Evaluator:
             case Call(function="has", arguments=(Select() as selected,), of=None):
                 return self._has(selected, names, known)
             case Call(of=Name(name="optional"), function=function, arguments=arguments):
-                return optionals.made(function, [self.result(one, names, known) for one in arguments])
+                return optionals.constructed(function, [self.result(argument, names, known) for argument in arguments])
             case Call(function=function, arguments=(Name(name=element), body), of=of) if (
                 of is not None and function in comprehensions.MACROS
             ):
@@ -105,7 +105,9 @@ class Evaluator:
                 evaluate = self._for_each(element, body, names, known)
                 return then(listed, lambda value: comprehensions.walked(function, value, evaluate))
             case Call(function=function, arguments=arguments, of=receiver):
-                given = [self.result(one, names, known) for one in ((receiver,) if receiver else ()) + arguments]
+                given = [
+                    self.result(argument, names, known) for argument in ((receiver,) if receiver else ()) + arguments
+                ]
                 if function == "orValue" and len(given) == 2:
                     return optionals.or_value(given[0], given[1])
                 return functions.called(function, given)
@@ -131,15 +133,15 @@ class Evaluator:
     def _select(self, value: Value, name: str, optional: bool, known: Known) -> Result:
         match value:
             case Some(value=inner):
-                return then(Result(inner), lambda one: self._select(one, name, True, known))
+                return then(Result(inner), lambda inside: self._select(inside, name, True, known))
             case _ if optionals.is_nothing(value):
                 return just(value)
-        found = self._found(value, name, known)
+        held = self._field(value, name, known)
         if optional:
-            return optionals.of_field(found)
-        return found
+            return optionals.of_field(held)
+        return held
 
-    def _found(self, value: Value, name: str, known: Known) -> Result:
+    def _field(self, value: Value, name: str, known: Known) -> Result:
         """The field ``name`` of ``value``; it fails where that is missing."""
         match value:
             case Structure(kind=kind):
@@ -149,7 +151,7 @@ class Evaluator:
                 there = settled(pod.presence(value, field), known)
                 return Result(((there, pod.value_of(value, field)),), not_(there)) if there is not FALSE else FAILS
             case Made(entries=entries):
-                return next((Result(one) for key, one in entries if key == name), FAILS)
+                return next((Result(entry) for key, entry in entries if key == name), FAILS)
             case Annotations(place=place):
                 return _entry(place, text(name), known)
             case Unknown():
@@ -167,32 +169,32 @@ class Evaluator:
                 return FAILS
             if not isinstance(value, Structure | Made | Annotations | Unknown):
                 return boolean(FALSE)
-            found = self._found(value, selected.field, known)
-            return boolean(not_(found.error))
+            field = self._field(value, selected.field, known)
+            return boolean(not_(field.error))
 
         return then(inside, asked)
 
     def _index(self, value: Value, key: Value, optional: bool, known: Known) -> Result:
         if isinstance(value, Some):
-            return then(Result(value.value), lambda one: self._index(one, key, True, known))
+            return then(Result(value.value), lambda inside: self._index(inside, key, True, known))
         if optionals.is_nothing(value):
             return just(value)
-        found = self._at(value, key, known)
-        return optionals.of_field(found) if optional else found
+        held = self._at(value, key, known)
+        return optionals.of_field(held) if optional else held
 
     def _at(self, value: Value, key: Value, known: Known) -> Result:
         match value, key:
             case Annotations(place=place), Text(words=words):
-                found = [(guard, _entry(place, term, known)) for guard, term in options(words)]
-                there = ((and_(guard, inner), one) for guard, each in found for inner, one in each.value)
-                return Result(merged(there), or_(*(and_(guard, each.error) for guard, each in found)))
+                entries = [(guard, _entry(place, term, known)) for guard, term in options(words)]
+                there = ((and_(guard, inner), inside) for guard, each in entries for inner, inside in each.value)
+                return Result(merged(there), or_(*(and_(guard, each.error) for guard, each in entries)))
             case ((Structure() | Made()), Text(words=words)):
                 name = constant(words)
                 if name is None:
                     raise NotUnderstoodError("an index that depends on the pod")
                 if isinstance(value, Structure) and value.kind.field(name) is None:
                     return FAILS
-                return self._found(value, name, known)
+                return self._field(value, name, known)
             case Listed(pieces=pieces), Whole(term=term):
                 fixed = all(isinstance(piece, Item) and piece.there is TRUE for piece in pieces)
                 number_at = term.args[0] if term.op == "number" else None
@@ -218,16 +220,16 @@ class Evaluator:
                 return _negated(self.result(operand, scope, known))
             case "==", (left, right):
                 given = self.result(left, scope, known), self.result(right, scope, known)
-                return both(*given, lambda one, other: _equal(one, other, known))
+                return both(*given, lambda first, second: _equal(first, second, known))
             case "!=", (left, right):
                 given = self.result(left, scope, known), self.result(right, scope, known)
-                return both(*given, lambda one, other: boolean(not_(_equal(one, other, known).truth[0])))
+                return both(*given, lambda first, second: boolean(not_(_equal(first, second, known).truth[0])))
             case (("<" | "<=" | ">" | ">="), (left, right)):
                 given = self.result(left, scope, known), self.result(right, scope, known)
-                return both(*given, lambda one, other: _compared(operator, one, other))
+                return both(*given, lambda first, second: _compared(operator, first, second))
             case "in", (left, right):
                 given = self.result(left, scope, known), self.result(right, scope, known)
-                return both(*given, lambda one, other: self._is_in(one, other, known))
+                return both(*given, lambda first, second: self._is_in(first, second, known))
             case "+", (left, right):
                 given = self.result(left, scope, known), self.result(right, scope, known)
                 return both(*given, functions.added)
@@ -243,7 +245,7 @@ class Evaluator:
         for holds, branch in ((true, yes), (false, no)):
             if holds is not FALSE:
                 taken = self.result(branch, scope, known | _literals(holds))
-                value += [(and_(holds, guard), one) for guard, one in taken.value]
+                value += [(and_(holds, guard), each) for guard, each in taken.value]
                 errors.append(and_(holds, taken.error))
         return Result(merged(value), or_(*errors))
 
@@ -286,13 +288,13 @@ class Evaluator:
     def _mapping(
         self, entries: tuple[tuple[Expression, Expression], ...], scope: Mapping[str, Result], known: Known
     ) -> Result:
-        made: list[tuple[str, Result]] = []
+        read: list[tuple[str, Result]] = []
         for key, value in entries:
             if not isinstance(key, Literal) or not isinstance(key.value, str):
                 raise NotUnderstoodError("a map whose keys are not strings")
-            made.append((key.value, self.result(value, scope, known)))
-        error = or_(*(value.error for _, value in made))
-        whole = Made(tuple((key, value.value) for key, value in made))
+            read.append((key.value, self.result(value, scope, known)))
+        error = or_(*(value.error for _, value in read))
+        whole = Made(tuple((key, value.value) for key, value in read))
         return Result(((not_(error), whole),), error) if error is not TRUE else FAILS
 
 
@@ -335,7 +337,7 @@ def _possible(result: Result, known: Known) -> Result:
     """``result`` without what is impossible where all of ``known`` holds."""
     if len(result.value) < 2 and result.error is FALSE:
         return result
-    value = tuple((guard, one) for guard, one in result.value if and_(guard, *known) is not FALSE)
+    value = tuple((guard, each) for guard, each in result.value if and_(guard, *known) is not FALSE)
     return Result(value, FALSE if and_(result.error, *known) is FALSE else result.error)
 
 

@@ -104,7 +104,7 @@ def _called(function: str, values: tuple[Value, ...]) -> Result:
 
 
 def _size(listed: Listed | SplitText) -> Value:
-    if isinstance(listed, Listed) and all(isinstance(one, Item) and one.there is TRUE for one in listed.pieces):
+    if isinstance(listed, Listed) and all(isinstance(piece, Item) and piece.there is TRUE for piece in listed.pieces):
         return Whole(number(len(listed.pieces)))
     return Size(listed)
 
@@ -148,7 +148,7 @@ def _joined(listed: Listed, separator: Words) -> Result:
     between = words.constant(separator)
     if between is None:
         raise NotUnderstoodError("`join` with a string that depends on the pod")
-    if not all(isinstance(one, Text) for piece in listed.pieces for _, one in piece.value):
+    if not all(isinstance(element, Text) for piece in listed.pieces for _, element in piece.value):
         raise NotUnderstoodError("`join` of a list that has not only strings")
     return just(Text(JoinedList(listed, between)))
 

@@ -36,8 +36,10 @@ def _orders(whole: Term, count: Term, claims: list[Term]) -> Iterator[Term]:
     """With this ``count`` of parts, each of which is known, ``whole`` is one of their orders. Each order decides all ``claims``."""
     _, skipped, separator, number = count.args
     assert isinstance(number, int)
-    parts = {str(one.args[3]): one for one in claims if one.op == "part" and one.args[1:3] == (skipped, separator)}
-    starts = {_start(one): one for one in claims if one.op == "starts" and len(_start(one)) == skipped}
+    parts = {
+        str(claim.args[3]): claim for claim in claims if claim.op == "part" and claim.args[1:3] == (skipped, separator)
+    }
+    starts = {_start(claim): claim for claim in claims if claim.op == "starts" and len(_start(claim)) == skipped}
     if not number <= _MOST_PARTS:
         return
     for start, begins in starts.items():

@@ -37,7 +37,7 @@ class Term:
         return f"({' '.join((self.op, *map(repr, self.args)))})" if self.args else self.op
 
 
-_made: dict[tuple[str, tuple[object, ...]], Term] = {}
+_terms: dict[tuple[str, tuple[object, ...]], Term] = {}
 _negated: dict[Term, Term] = {}
 _names = count()
 
@@ -45,10 +45,10 @@ _names = count()
 def _make(op: str, *args: object) -> Term:
     # a boolean and a number are equal in Python, so the kind of a constant is part of its operator
     key = (op, args)
-    found = _made.get(key)
-    if found is None:
-        found = _made[key] = Term(op, args)
-    return found
+    known = _terms.get(key)
+    if known is None:
+        known = _terms[key] = Term(op, args)
+    return known
 
 
 TRUE, FALSE = _make("true"), _make("false")
@@ -101,12 +101,12 @@ def joined(parts: Iterable[Term]) -> Term:
     """The strings ``parts``, one behind the other."""
     flat: list[Term] = []
     for part in parts:
-        for one in part.args if part.op == "concat" else (part,):
-            assert isinstance(one, Term)
-            if one.op == "text" and flat and flat[-1].op == "text":
-                flat[-1] = text(str(flat[-1].args[0]) + str(one.args[0]))
-            elif one.op != "text" or one.args[0]:
-                flat.append(one)
+        for piece in part.args if part.op == "concat" else (part,):
+            assert isinstance(piece, Term)
+            if piece.op == "text" and flat and flat[-1].op == "text":
+                flat[-1] = text(str(flat[-1].args[0]) + str(piece.args[0]))
+            elif piece.op != "text" or piece.args[0]:
+                flat.append(piece)
     if not flat:
         return text("")
     return flat[0] if len(flat) == 1 else _make("concat", *flat)
@@ -136,12 +136,12 @@ def not_(term: Term) -> Term:
     if term.op not in ("and", "or"):
         return _make("not", term)
     # the negation goes inside, so that two conditions which contradict each other are seen to do so
-    found = _negated.get(term)
-    if found is None:
+    opposite = _negated.get(term)
+    if opposite is None:
         parts = tuple(not_(_condition(part)) for part in term.args)
-        found = or_(*parts) if term.op == "and" else and_(*parts)
-        _negated[term], _negated[found] = found, term
-    return found
+        opposite = or_(*parts) if term.op == "and" else and_(*parts)
+        _negated[term], _negated[opposite] = opposite, term
+    return opposite
 
 
 def _condition(of: object) -> Term:
@@ -169,7 +169,7 @@ def _connected(op: str, other: str, neutral: Term, decided: Term, terms: tuple[T
         return decided
     for part in flat:
         opposite = not_(part)
-        if opposite in flat or (opposite.op == op and all(one in flat for one in opposite.args)):
+        if opposite in flat or (opposite.op == op and all(part in flat for part in opposite.args)):
             return decided
     for items in [_walked(part, op) for part in flat]:
         if items is not None:
@@ -194,21 +194,21 @@ def _under(part: Term, other: str, known: dict[Term, None]) -> Term:
     """``part``, a chain of the ``other`` connective, without what those of ``known`` decide beside it."""
     if part.op != other:
         return part
-    inside = [_condition(one) for one in part.args]
-    if any(one in known for one in inside):
+    inside = [_condition(inner) for inner in part.args]
+    if any(inner in known for inner in inside):
         return TRUE if other == "or" else FALSE
-    kept = tuple(one for one in inside if not _is_refuted(one, other, known))
+    kept = tuple(inner for inner in inside if not _is_refuted(inner, other, known))
     if len(kept) == len(inside):
         return part
     return or_(*kept) if other == "or" else and_(*kept)
 
 
-def _is_refuted(one: Term, other: str, known: dict[Term, None]) -> bool:
+def _is_refuted(inner: Term, other: str, known: dict[Term, None]) -> bool:
     """Whether the opposite of ``one`` is among ``known``, as it is or in parts."""
-    opposite = not_(one)
+    opposite = not_(inner)
     in_parts = opposite.op in ("and", "or") and opposite.op != other and all(part in known for part in opposite.args)
     by_a_part = (
-        one.op in ("and", "or") and one.op != other and any(not_(_condition(part)) in known for part in one.args)
+        inner.op in ("and", "or") and inner.op != other and any(not_(_condition(part)) in known for part in inner.args)
     )
     return opposite in known or in_parts or by_a_part
 
@@ -249,8 +249,8 @@ def _equal_to_text(left: Term, whole: str) -> Term:
     named = _in_namespace(left)
     if named is not None:
         namespace, separator, name = named
-        head, found, tail = whole.partition(separator)
-        return and_(equal(namespace, text(head)), equal(name, text(tail))) if found else FALSE
+        head, separated, tail = whole.partition(separator)
+        return and_(equal(namespace, text(head)), equal(name, text(tail))) if separated else FALSE
     return _make("equal", left, text(whole))
 
 
@@ -294,9 +294,9 @@ def starts_with(whole: Term, start: Term) -> Term:
         named = _in_namespace(whole) if whole.op == "concat" else None
         if named is not None:
             namespace, separator, name = named
-            head, found, tail = wanted.partition(separator)
+            head, separated, tail = wanted.partition(separator)
             begins_there = and_(equal(namespace, text(head)), starts_with(name, text(tail)))
-            return begins_there if found else starts_with(namespace, text(wanted))
+            return begins_there if separated else starts_with(namespace, text(wanted))
     return _make("starts", whole, start)
 
 
