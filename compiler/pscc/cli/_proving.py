@@ -19,9 +19,11 @@ from pscc.output.contents import Output
 from pscc.proving.errors import NoBoundError, NotUnderstoodError
 from pscc.proving.prove import Claim, claims
 from pscc.proving.question import Differs, Equal, Undecided
+from pscc.proving.readers.objections import RESOURCES, Operation, Resource
 from pscc.proving.witness import UnconfirmedError, Witness, witness
 
-_ENGINE = "vap-review"
+_ENGINE, _KIND = "vap-review", "ValidatingAdmissionPolicy"
+"""The engine that is asked about a difference, and the kind of objects that it runs."""
 _SECONDS = 300
 _RELEASE = "1.30"
 """The oldest release whose ValidatingAdmissionPolicies are ``v1``, as the engine is asked to be."""
@@ -29,14 +31,15 @@ _RELEASE = "1.30"
 
 @frozen
 class Row:
-    """The answer for one ``mode`` and one operation on one target.
+    """The answer for one ``mode``, one operation and the ``resources`` of its requests on one target.
 
     ``lengths`` are the elements of each list that the proof looked at.
     """
 
     target: str
     mode: ir.Mode
-    operation: str
+    operation: Operation
+    resources: tuple[Resource, ...]
     policies: tuple[str, ...]
     answer: Literal["equal", "differs", "unknown"]
     seconds: float
@@ -47,11 +50,16 @@ class Row:
     uncovered: tuple[str, ...] = ()
 
 
-def rows(target: str, program: ir.Program, output: Output, seconds: float, folder: Path | None) -> Iterator[Row]:
-    """The answers for ``output``. Exits with 2 where something is not understood, and names it."""
+def rows(
+    target: str, kind: str, program: ir.Program, output: Output, seconds: float, folder: Path | None
+) -> Iterator[Row]:
+    """The answers for ``output``, whose checks are in objects of ``kind``.
+
+    Exits with 2 where something is not understood, and names it.
+    """
     texts = {file.path: file.text for file in output.files if file.path in output.resources}
     try:
-        proof = claims(program, texts)
+        proof = claims(program, texts, kind)
     except NotUnderstoodError as error:
         raise Refused(f"{target}: the proof does not understand {error}") from None
     except NoBoundError as error:
@@ -59,14 +67,16 @@ def rows(target: str, program: ir.Program, output: Output, seconds: float, folde
     if folder is not None:
         _write(folder, target, proof.claims)
     uncovered = (
-        *(f"workloads ({name})" for name in proof.read.unjudged),
-        *(f"setting defaults ({n})" for n in proof.read.mutations),
+        *(f"workloads ({name})" for name in proof.unjudged),
+        *(f"setting defaults ({n})" for n in proof.mutations),
     )
     for claim in proof.claims:
-        yield _row(target, claim, texts, seconds, uncovered)
+        yield _row(target, kind, claim, texts, seconds, uncovered)
 
 
-def _row(target: str, claim: Claim, texts: Mapping[str, str], seconds: float, uncovered: tuple[str, ...]) -> Row:
+def _row(
+    target: str, kind: str, claim: Claim, texts: Mapping[str, str], seconds: float, uncovered: tuple[str, ...]
+) -> Row:
     start = time.monotonic()
     answer = claim.answered(seconds)
     took = time.monotonic() - start
@@ -74,17 +84,46 @@ def _row(target: str, claim: Claim, texts: Mapping[str, str], seconds: float, un
     lengths = {name: length for question in claim.asked for name, length in question.lengths.items()}
     match answer:
         case Equal():
-            return Row(target, claim.mode, claim.operation, names, "equal", took, lengths, uncovered=uncovered)
+            return Row(
+                target, claim.mode, claim.operation, claim.resources, names, "equal", took, lengths, uncovered=uncovered
+            )
         case Undecided(reason=reason):
             return Row(
-                target, claim.mode, claim.operation, names, "unknown", took, lengths, reason, uncovered=uncovered
+                target,
+                claim.mode,
+                claim.operation,
+                claim.resources,
+                names,
+                "unknown",
+                took,
+                lengths,
+                reason,
+                uncovered=uncovered,
             )
         case Differs():
             pod = witness(answer, claim.policies)
-            engine = _asked(pod, claim.mode, texts)
-            return Row(target, claim.mode, claim.operation, names, "differs", took, lengths, "", pod, engine, uncovered)
+            engine = _asked(pod, claim.mode, texts) if kind == _KIND else ""
+            return Row(
+                target,
+                claim.mode,
+                claim.operation,
+                claim.resources,
+                names,
+                "differs",
+                took,
+                lengths,
+                "",
+                pod,
+                engine,
+                uncovered,
+            )
         case _:
             assert_never(answer)
+
+
+def _of_requests(of: Claim | Row) -> str:
+    """The operation, and the resources where they are not all that it has."""
+    return of.operation if of.resources == RESOURCES[of.operation] else f"{of.operation} {', '.join(of.resources)}"
 
 
 def _write(folder: Path, target: str, asked: Iterable[Claim]) -> None:
@@ -94,7 +133,8 @@ def _write(folder: Path, target: str, asked: Iterable[Claim]) -> None:
         raise Refused(f"{str(folder)!r} cannot be made: {error.strerror or error}") from None
     for claim in asked:
         for question in claim.asked:
-            name = f"{target}-{claim.operation.lower()}-{claim.mode}-{question.does.replace(' ', '-')}.smt2"
+            about = _of_requests(claim).replace("/", "-").lower()
+            name = f"{target}-{about}-{claim.mode}-{question.does}.smt2".replace(" ", "-")
             text = f"{question.script.text}(check-sat)\n"
             write_text(str(folder / name), text.encode())
 
@@ -144,7 +184,9 @@ def as_text(given: Iterable[Row]) -> str:
     for row in given:
         names = ", ".join(row.policies) or "no policy"
         reason = f": {row.reason}" if row.reason else ""
-        lines.append(f"{row.target}  {row.operation}  {row.mode}  {row.answer}{reason}  ({names}; {row.seconds:.1f} s)")
+        lines.append(
+            f"{row.target}  {_of_requests(row)}  {row.mode}  {row.answer}{reason}  ({names}; {row.seconds:.1f} s)"
+        )
         if row.witness is not None:
             lines += _of_witness(row.witness, row.engine)
         uncovered |= dict.fromkeys(row.uncovered)
@@ -174,6 +216,7 @@ def _json(row: Row) -> dict[str, object]:
     return {
         "target": row.target,
         "operation": row.operation,
+        "resources": list(row.resources),
         "mode": row.mode,
         "policies": list(row.policies),
         "answer": row.answer,

@@ -6,7 +6,6 @@ What the source means is the program as it is rolled out. What the output does i
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Literal
 
 from pscc import ir
 from pscc.base.frozen import frozen
@@ -15,18 +14,13 @@ from pscc.proving.errors import NotUnderstoodError
 from pscc.proving.logic.terms import TRUE, Term, and_, not_, or_
 from pscc.proving.pod import root
 from pscc.proving.question import Answer, Differs, Question, Undecided, answer, questions
+from pscc.proving.readers import READERS
+from pscc.proving.readers.objections import RESOURCES, Operation, Read, Resource
 from pscc.proving.requests import judged
 from pscc.proving.source import passes
 from pscc.proving.updates import facts, unchanged
-from pscc.proving.vap import Read, objections
 
-Operation = Literal["CREATE", "UPDATE"]
-ACTIONS: Mapping[ir.Mode, str] = {"enforce": "Deny", "warn": "Warn", "audit": "Audit"}
-"""What a binding does with the findings of a policy in each mode."""
-TARGETS = ("vap",)
-"""The targets whose outputs this reads."""
-
-
+MODES: tuple[ir.Mode, ...] = ("enforce", "warn", "audit")
 OPERATIONS: tuple[Operation, ...] = ("CREATE", "UPDATE")
 
 
@@ -34,11 +28,12 @@ OPERATIONS: tuple[Operation, ...] = ("CREATE", "UPDATE")
 class Claim:
     """That the output objects in ``mode`` to the pods to which ``policies`` object, and to no others.
 
-    ``operation``: pods that are created, or changed. ``asked`` finds a pod.
+    ``operation``: pods that are created, or changed, by requests for ``resources``. ``asked`` finds a pod.
     """
 
     mode: ir.Mode
     operation: Operation
+    resources: tuple[Resource, ...]
     policies: tuple[ir.Policy, ...]
     asked: tuple[Question, ...]
 
@@ -52,36 +47,53 @@ class Claim:
 
 @frozen
 class Claims:
-    """All ``claims`` about an output, and ``read``: what its files have."""
+    """All ``claims`` about an output.
+
+    ``unjudged`` and ``mutations`` name what is in it and is not looked into: what is about other things than pods, and
+    what changes pods.
+    """
 
     claims: tuple[Claim, ...]
-    read: Read
+    unjudged: tuple[str, ...]
+    mutations: tuple[str, ...]
 
 
-def claims(program: ir.Program, texts: Mapping[str, str], operations: tuple[Operation, ...] = OPERATIONS) -> Claims:
+def claims(
+    program: ir.Program, texts: Mapping[str, str], kind: str, operations: tuple[Operation, ...] = OPERATIONS
+) -> Claims:
     """The claims that the files ``texts`` treat pods as ``program`` does, once all defaults are set, for each of ``operations``.
 
-    Raises `NotUnderstoodError` where the program or the files have something that is not understood, `NoBoundError` where
-    no number of elements is enough for a list.
+    ``kind`` is that of the objects which hold the checks, one of `READERS`. Raises `NotUnderstoodError` where the program or
+    the files have something that is not understood, `NoBoundError` where no number of elements is enough for a list.
     """
     if program.choices:
         raise NotUnderstoodError(
             f"the `choose` {program.choices[0].name}: only policies outside of a `choose` are proven yet"
         )
-    read = {operation: objections(texts, operation) for operation in operations}
-    listed = [claim for operation, objecting in read.items() for claim in _claims(program, objecting, operation)]
-    return Claims(tuple(listed), read[operations[0]])
+    read = {operation: READERS[kind](texts, operation) for operation in operations}
+    listed = [claim for operation, output in read.items() for claim in _claims(program, output, operation)]
+    unjudged = dict.fromkeys(name for output in read.values() for name in output.unjudged)
+    objecting = {each.policy for output in read.values() for each in output.objections}
+    return Claims(
+        tuple(listed), tuple(name for name in unjudged if name not in objecting), read[operations[0]].mutations
+    )
 
 
 def _claims(program: ir.Program, read: Read, operation: Operation) -> Iterator[Claim]:
-    for mode, action in ACTIONS.items():
+    for mode in MODES:
         policies = tuple(policy for policy in program.policies if policy.mode == mode)
-        objecting = [each.holds for each in read.objections if action in each.actions]
-        if policies or objecting:
-            source = and_(*(_admits(policy, operation) for policy in policies))
-            output = not_(or_(*objecting))
+        objecting = {
+            resource: tuple(each.holds for each in read.objections if mode in each.modes and resource in each.resources)
+            for resource in RESOURCES[operation]
+        }
+        if not policies and not any(objecting.values()):
+            continue
+        source = and_(*(_admits(policy, operation) for policy in policies))
+        for holds in dict.fromkeys(objecting.values()):
+            resources = tuple(resource for resource, others in objecting.items() if others == holds)
+            output = not_(or_(*holds))
             known = and_(*facts((source, output), root("pod"))) if operation == "UPDATE" else TRUE
-            yield Claim(mode, operation, policies, tuple(questions(source, output, known)))
+            yield Claim(mode, operation, resources, policies, tuple(questions(source, output, known)))
 
 
 def _admits(policy: ir.Policy, operation: Operation) -> Term:

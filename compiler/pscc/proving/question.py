@@ -88,8 +88,9 @@ def answer(asked: Iterable[Question], seconds: float) -> Answer:
     """The answer to all of ``asked``: the first difference, else that one is not decided, else that there is none."""
     undecided: Undecided | None = None
     for question in asked:
-        model = solve(question.script, seconds, _optional(question))
-        if model is not None and question.script != question.exact:
+        eased = question.script != question.exact
+        model = solve(question.script, seconds, () if eased else _optional(question))
+        if model is not None and eased:
             model = solve(question.exact, seconds, _optional(question))
         if isinstance(model, Unsolved):
             undecided = undecided or Undecided(f"the solver gave up: {model.reason}")

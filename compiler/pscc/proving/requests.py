@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from pscc import ir
 from pscc.ir.access import SERVICE_ACCOUNT_USER, SERVICE_ACCOUNTS, Names, Scope, Subjects
-from pscc.ir.passes import SERVICE_ACCOUNT
 from pscc.proving.logic.terms import (
     Place,
     Term,
@@ -23,12 +22,10 @@ from pscc.proving.logic.terms import (
     string_at,
     text,
 )
-from pscc.proving.pod import label_place
+from pscc.proving.pod import ACCOUNT, NAMESPACE_ASKED, USER, label_place
 
-NAMESPACE = string_at(Place("request", ("namespace",)))
-USER = Place("request", ("userInfo", "username"))
+NAMESPACE = string_at(NAMESPACE_ASKED)
 GROUPS = Place("request", ("userInfo", "groups"))
-ACCOUNT = Place("pod", SERVICE_ACCOUNT)
 
 
 def judged(policy: ir.Policy) -> Term:

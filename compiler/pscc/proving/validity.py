@@ -3,7 +3,9 @@
 Sources: `pscc.pod.schema` (what each field may be, which ones an object needs), and ``pkg/apis/core/validation/validation.go``
 of Kubernetes: ``ValidateSecurityContext``, ``validateSeccompProfileField``, ``ValidateAppArmorProfileField``,
 ``validateHostUsers``, ``validateLinux``, ``validateWindows``, ``validateContainers``, ``ValidateVolumes``,
-``validateVolumeSource``.
+``validateVolumeSource``, ``ValidateServiceAccountName`` (a DNS subdomain). Of requests: whoever asks has a name
+(``k8s.io/apiserver/pkg/authentication/request/anonymous``), and ``EnsureObjectNamespaceMatchesRequestNamespace`` in
+``k8s.io/apiserver/pkg/registry/rest/meta.go``.
 """
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ from pscc.proving.logic.terms import (
     Term,
     and_,
     at_most,
+    contains,
     equal,
     integer_at,
     joined,
@@ -35,7 +38,7 @@ from pscc.proving.logic.terms import (
     text,
     truth_at,
 )
-from pscc.proving.pod import ANNOTATION, ENTRIES, ROOTS, entry_kind
+from pscc.proving.pod import ACCOUNT, ANNOTATION, ENTRIES, NAMESPACE_ASKED, NAMESPACE_OF_POD, ROOTS, USER, entry_kind
 
 AT_LEAST = {"pod.spec.containers": 1, "old.spec.containers": 1}
 """The lists that are never empty."""
@@ -61,6 +64,21 @@ def rules(formula: Iterable[Term], slots: Slots) -> Iterator[Term]:
         yield from _of_place(place, slots)
     yield from _of_lists(places, slots)
     yield from _systems(list(places), slots)
+    yield from _of_request(places)
+
+
+def _of_request(places: Iterable[Place]) -> Iterator[Term]:
+    """Who asks has a name, and a pod is in the namespace of the request, as its metadata say."""
+    namespace, named = string_at(NAMESPACE_ASKED), set(places)
+    if named & {NAMESPACE_ASKED, NAMESPACE_OF_POD}:
+        yield not_(equal(namespace, text("")))
+    if NAMESPACE_OF_POD in named:
+        yield and_(present(NAMESPACE_OF_POD), equal(string_at(NAMESPACE_OF_POD), namespace))
+    if ACCOUNT in named:
+        name = string_at(ACCOUNT)
+        yield or_(not_(present(ACCOUNT)), not_(or_(contains(name, text(":")), contains(name, text("/")))))
+    if USER in named:
+        yield and_(present(USER), not_(equal(string_at(USER), text(""))))
 
 
 def _leaves(terms: Iterable[Term]) -> Iterator[Place]:

@@ -69,7 +69,16 @@ class Written:
     value: Whole | Truth
 
 
-Words = Plain | Chosen | Chain | JoinedList | Swapped | Capitals | Written
+@frozen
+class Part:
+    """The part of ``of`` at ``index``, between occurrences of ``separator``. ``of`` has that many parts."""
+
+    of: Term
+    separator: str
+    index: int
+
+
+Words = Plain | Chosen | Chain | JoinedList | Swapped | Capitals | Written | Part
 
 # --- values -------------------------------------------------------------------
 
@@ -256,6 +265,9 @@ def _together(first: Term, left: Value, second: Term, right: Value) -> Value | N
         case Truth(term=a), Truth(term=b):
             return Truth(or_(and_(first, a), and_(second, b)))
         case Text(words=a), Text(words=b):
+            if _has_part(a) or _has_part(b):
+                # the parts of one string belong together
+                return None
             options = a.options if isinstance(a, Chosen) else ((first, a),)
             return Text(Chosen((*options, (second, b))))
         case Listed(pieces=a), Listed(pieces=b):
@@ -265,6 +277,10 @@ def _together(first: Term, left: Value, second: Term, right: Value) -> Value | N
             return Made(tuple((key, merged((*_guarded(first, x), *_guarded(second, y)))) for (key, x), (_, y) in pairs))
         case _:
             return None
+
+
+def _has_part(words: Words) -> bool:
+    return isinstance(words, Part) or (isinstance(words, Chain) and any(map(_has_part, words.parts)))
 
 
 def _guarded(guard: Term, value: Guarded) -> Guarded:

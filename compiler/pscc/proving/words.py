@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
+from pscc.base.frozen import frozen
 from pscc.proving.errors import NotUnderstoodError
 from pscc.proving.logic.terms import (
     FALSE,
@@ -26,6 +27,7 @@ from pscc.proving.values import (
     Chosen,
     Guarded,
     JoinedList,
+    Part,
     Plain,
     Swapped,
     Text,
@@ -105,7 +107,52 @@ def equals(left: Words, right: Words) -> Term:
             return _in_capitals(side.of, wanted)
         if wanted is not None and isinstance(side, Written):
             return _written(side, wanted)
+        if wanted is not None and (parts := _first_two(side)) is not None:
+            return or_(*(_is_first_two(parts, pair) for pair in _divided(wanted, parts)))
     return asked_both(left, right, equal)
+
+
+# --- two parts of a string, put together with something else between them -----------
+
+
+@frozen
+class _FirstTwo:
+    """The first two parts of ``of`` at its ``separator``, with ``glue`` between them. ``of`` has both."""
+
+    of: Term
+    separator: str
+    glue: str
+
+
+def _first_two(words: Words) -> _FirstTwo | None:
+    match words:
+        case Chain(parts=(Part(of=of, separator=separator, index=0), Plain() as between, Part(index=1) as second)):
+            glue = constant(between)
+            if glue is not None and second.of is of and second.separator == separator:
+                return _FirstTwo(of, separator, glue)
+    return None
+
+
+def _divided(whole: str, parts: _FirstTwo) -> Iterator[tuple[str, str]]:
+    """The ways in which ``whole`` is two parts with the glue between them."""
+    for start in range(len(whole) - len(parts.glue) + 1):
+        first, second = whole[:start], whole[start + len(parts.glue) :]
+        if whole.startswith(parts.glue, start) and parts.separator not in first + second:
+            yield first, second
+
+
+def _is_first_two(parts: _FirstTwo, pair: tuple[str, str]) -> Term:
+    both = parts.separator.join(pair)
+    return or_(equal(parts.of, text(both)), starts_with(parts.of, text(both + parts.separator)))
+
+
+def _begins_first_two(parts: _FirstTwo, start: str) -> Term:
+    """The two begin with ``start``: the first part does, or the first ends in it and the second begins with the rest."""
+    if any(start.endswith(parts.glue[:length]) for length in range(1, len(parts.glue))):
+        raise NotUnderstoodError("parts of a string with more than one character between them")
+    in_both = (starts_with(parts.of, text(parts.separator.join(pair))) for pair in _divided(start, parts))
+    in_first = starts_with(parts.of, text(start)) if parts.separator not in start else FALSE
+    return or_(in_first, *in_both)
 
 
 def asked(words: Words, ask: Callable[[Term], Term]) -> Term:
@@ -142,6 +189,8 @@ def begins(whole: Words, start: Words) -> Term:
     if isinstance(whole, Chosen):
         return or_(*(and_(guard, begins(option, start)) for guard, option in whole.options))
     wanted = constant(start)
+    if wanted is not None and (parts := _first_two(whole)) is not None:
+        return _begins_first_two(parts, wanted)
     if isinstance(whole, Capitals) and wanted is not None:
         return asked(whole.of, lambda term: in_capitals_starts(term, wanted))
     return asked_both(whole, start, starts_with)

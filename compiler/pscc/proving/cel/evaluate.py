@@ -36,6 +36,7 @@ from pscc.proving.values import (
     Null,
     Plain,
     Some,
+    SplitText,
     Structure,
     Text,
     Truth,
@@ -49,6 +50,7 @@ from pscc.proving.words import constant, options
 Known = frozenset[Term]
 """Conditions that hold where an expression is evaluated: what stands before it has decided so."""
 NOTHING_KNOWN: Known = frozenset()
+_RESERVED = ("variables", "optional")
 
 
 class Evaluator:
@@ -80,7 +82,7 @@ class Evaluator:
                 return names[name]
             case Select(of=Name(name=name), field=field, optional=False) if f"{name}.{field}" in names:
                 return names[f"{name}.{field}"]
-            case Select(of=Name(name="variables"), field=field):
+            case Select(of=Name(name="variables"), field=field, optional=False):
                 return self._variable(field)
             case Select(of=of, field=field, optional=optional):
                 inside = _possible(self.result(of, names, known), known)
@@ -115,6 +117,8 @@ class Evaluator:
     def _for_each(
         self, element: str, body: Expression, scope: Mapping[str, Result], known: Known
     ) -> comprehensions.Evaluate:
+        if element in _RESERVED or any(name.split(".")[0] == element for name in self._scope):
+            raise NotUnderstoodError(f"an element with the name `{element}`, which stands for something else")
         return lambda value, there: self.result(body, {**scope, element: value}, known | _literals(there))
 
     def _variable(self, name: str) -> Result:
@@ -201,6 +205,10 @@ class Evaluator:
                 if not fixed or not isinstance(number_at, int):
                     raise NotUnderstoodError("an index into a list that depends on the pod")
                 return Result(pieces[number_at].value) if 0 <= number_at < len(pieces) else FAILS
+            case SplitText(), Whole(term=term):
+                return functions.part_at(value, term)
+            case SplitText(), _:
+                return FAILS
             case Unknown(), _:
                 raise NotUnderstoodError(f"an index into `{'.'.join(value.place.fields)}`")
             case _:

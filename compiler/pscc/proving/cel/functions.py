@@ -28,6 +28,7 @@ from pscc.proving.values import (
     JoinedList,
     Listed,
     Made,
+    Part,
     Plain,
     Size,
     SplitText,
@@ -168,6 +169,15 @@ def added(left: Value, right: Value) -> Result:
             raise NotUnderstoodError("`+` of two integers")
         case _:
             return FAILS
+
+
+def part_at(parts: SplitText, index: Term) -> Result:
+    """``parts[index]``: it fails where there are not that many."""
+    number_at = index.args[0] if index.op == "number" else None
+    if number_at not in (0, 1):
+        raise NotUnderstoodError("an index into the parts of a string other than 0 and 1")
+    there = TRUE if number_at == 0 else contains(parts.of, text(parts.separator))
+    return Result(((there, Text(Part(parts.of, parts.separator, int(number_at)))),), not_(there))
 
 
 def is_among_parts(value: Value, inside: Value) -> Result:

@@ -114,6 +114,13 @@ def joined(parts: Iterable[Term]) -> Term:
 
 def without_start(of: Term, length: int) -> Term:
     """The string ``of`` without its first ``length`` characters."""
+    if length <= 0:
+        return of
+    if of.op in ("text", "concat"):
+        # what is cut off is all in front, or in the constant that the string begins with
+        first, *rest = (of,) if of.op == "text" else (_condition(part) for part in of.args)
+        if first.op == "text" and len(str(first.args[0])) >= length:
+            return joined((text(str(first.args[0])[length:]), *rest))
     return _make("tail", of, length)
 
 
@@ -311,6 +318,8 @@ def contains(whole: Term, part: Term) -> Term:
     """The string ``part`` is somewhere in ``whole``."""
     if whole.op == "text" and part.op == "text":
         return TRUE if str(part.args[0]) in str(whole.args[0]) else FALSE
+    if whole.op == "concat" and any(contains(_condition(piece), part) is TRUE for piece in whole.args):
+        return TRUE
     return _make("contains", whole, part)
 
 
@@ -318,12 +327,19 @@ def has_length(whole: Term, most: int) -> Term:
     """The string ``whole`` has at least ``most`` characters."""
     if whole.op == "text":
         return TRUE if len(str(whole.args[0])) >= most else FALSE
+    if whole.op == "concat" and any(has_length(_condition(piece), most) is TRUE for piece in whole.args):
+        return TRUE
     return TRUE if most <= 0 else _make("length", whole, most)
 
 
 def in_parts(whole: Term, separator: str, parts: int) -> Term:
     """The string ``whole`` has as many ``parts`` between occurrences of the character ``separator``."""
+    named = _in_namespace(whole) if whole.op == "concat" else None
+    if named is not None and named[1] == separator:
+        return in_parts(named[2], separator, parts - 1) if parts > 1 else FALSE
     of, skipped = _beginning(whole)
+    if parts == 1 and skipped == 0:
+        return not_(contains(of, text(separator)))
     return _make("parts", of, skipped, separator, parts)
 
 
@@ -376,6 +392,8 @@ def rebuilt(term: Term, args: tuple[object, ...]) -> Term:
             return exists(element, items, _condition(holds))
         case "starts":
             return starts_with(_condition(args[0]), _condition(args[1]))
+        case "contains":
+            return contains(_condition(args[0]), _condition(args[1]))
         case _:
             return _make(term.op, *args)
 
