@@ -64,5 +64,5 @@ def difference(proven: Proven) -> Witness | None:
     for claim in claims(proven.program, proven.texts, proven.kind, ("CREATE",)).claims:
         answer = claim.answered(SECONDS)
         if isinstance(answer, Differs):
-            return witness(answer, claim.policies)
+            return witness(answer, claim.policies, claim.choices)
     return None

@@ -21,7 +21,7 @@ def _run(*words: str) -> tuple[int, str, str]:
 
 
 def test_equal_exits_with_0_and_says_what_is_not_covered() -> None:
-    code, text, _ = _run(PRIVILEGED)
+    code, text, _ = _run(PRIVILEGED, "-t", "vap")
     assert code == 0
     assert text.startswith("vap  CREATE  enforce  equal")
     assert "not covered: workloads (privileged-workloads)" in text
@@ -71,7 +71,7 @@ def test_what_cannot_be_proven_exits_with_2() -> None:
     code, _, said = _run(PRIVILEGED, "-t", "opa")
     assert code == 2
     assert "`opa` cannot be proven" in said
-    code, _, said = _run(str(ROOT / "examples" / "cluster" / "dump.yaml"))
+    code, _, said = _run(str(ROOT / "examples" / "cluster" / "dump.yaml"), "-t", "vap", "--rbac", "live")
     assert code == 2
     assert "`choose`" in said
 
@@ -100,6 +100,23 @@ def test_a_solver_that_gives_up_is_unknown(monkeypatch: pytest.MonkeyPatch) -> N
     from pscc.proving.solver import Unsolved
 
     monkeypatch.setattr(question, "solve", lambda *_: Unsolved("timeout"))
-    code, text, _ = _run(PRIVILEGED)
+    code, text, _ = _run(PRIVILEGED, "-t", "vap")
     assert code == 1
     assert "vap  CREATE  enforce  unknown: the solver gave up: timeout" in text
+
+
+def test_without_a_target_all_that_can_be_proven_are(tmp_path: Path) -> None:
+    source = tmp_path / "p.psp"
+    source.write_text("policy p {\n    deny hostPID\n}\n")
+    code, text, _ = _run(str(source))
+    assert code == 0
+    assert [line.split("  enforce")[0] for line in text.splitlines()[:-1]] == [
+        "kyverno-cel  CREATE",
+        "kyverno-cel  UPDATE",
+        "vap  CREATE",
+        "vap  UPDATE",
+    ]
+    code, text, _ = _run(str(source), "-t", "gatekeeper", "--engine", "cel")
+    assert code == 0
+    assert text.startswith("gatekeeper  CREATE  enforce  equal")
+    assert "not covered: workloads (p-deny-host-pid-workloads)" in text

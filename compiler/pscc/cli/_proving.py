@@ -80,7 +80,7 @@ def _row(
     start = time.monotonic()
     answer = claim.answered(seconds)
     took = time.monotonic() - start
-    names = tuple(policy.name for policy in claim.policies)
+    names = (*(policy.name for policy in claim.policies), *(choice.name for choice in claim.choices))
     lengths = {name: length for question in claim.asked for name, length in question.lengths.items()}
     match answer:
         case Equal():
@@ -101,7 +101,7 @@ def _row(
                 uncovered=uncovered,
             )
         case Differs():
-            pod = witness(answer, claim.policies)
+            pod = witness(answer, claim.policies, claim.choices)
             engine = _asked(pod, claim.mode, texts) if kind == _KIND else ""
             return Row(
                 target,

@@ -61,8 +61,9 @@ def command(
     The files of the output are read back as text, by a reader that shares nothing with what wrote them. A solver looks for
     a pod that the API server takes, and that the source and the output judge differently. Needs `pip install 'pscc[prove]'`.
 
-    Proven today: `vap`, for pods that are created, once their defaults are set, and for pods that are changed; with
-    namespaces, labels, exemptions and modes. Not yet: a `choose`, workloads, and what sets the defaults.
+    Proven: the targets `vap`, `kyverno-cel`, and `gatekeeper` with `--engine cel`, for pods that are created and for pods that
+    are changed, once their defaults are set. Namespaces, labels, exemptions, modes and a `choose` are read. Not yet:
+    workloads, `--rbac live`, and what sets the defaults.
     """
     from pscc.cli import _proving
     from pscc.diagnostics import SourceError

@@ -9,14 +9,14 @@ from collections.abc import Iterator, Mapping
 
 from pscc import ir
 from pscc.base.frozen import frozen
-from pscc.ir.passes import rechecked_on
+from pscc.ir.passes import reads_of_choice, rechecked_on
 from pscc.proving.errors import NotUnderstoodError
 from pscc.proving.logic.terms import TRUE, Term, and_, not_, or_
 from pscc.proving.pod import root
 from pscc.proving.question import Answer, Differs, Question, Undecided, answer, questions
 from pscc.proving.readers import READERS
 from pscc.proving.readers.objections import RESOURCES, Operation, Read, Resource
-from pscc.proving.requests import judged
+from pscc.proving.requests import chooses, judged, may_use
 from pscc.proving.source import passes
 from pscc.proving.updates import facts, unchanged
 
@@ -26,7 +26,7 @@ OPERATIONS: tuple[Operation, ...] = ("CREATE", "UPDATE")
 
 @frozen
 class Claim:
-    """That the output objects in ``mode`` to the pods to which ``policies`` object, and to no others.
+    """That the output objects in ``mode`` to the pods to which ``policies`` and ``choices`` object, and to no others.
 
     ``operation``: pods that are created, or changed, by requests for ``resources``. ``asked`` finds a pod.
     """
@@ -35,6 +35,7 @@ class Claim:
     operation: Operation
     resources: tuple[Resource, ...]
     policies: tuple[ir.Policy, ...]
+    choices: tuple[ir.Choice, ...]
     asked: tuple[Question, ...]
 
     def answered(self, seconds: float) -> Answer:
@@ -66,10 +67,9 @@ def claims(
     ``kind`` is that of the objects which hold the checks, one of `READERS`. Raises `NotUnderstoodError` where the program or
     the files have something that is not understood, `NoBoundError` where no number of elements is enough for a list.
     """
-    if program.choices:
-        raise NotUnderstoodError(
-            f"the `choose` {program.choices[0].name}: only policies outside of a `choose` are proven yet"
-        )
+    live = next((choice.name for choice in program.choices if choice.live), None)
+    if live is not None:
+        raise NotUnderstoodError(f"the `choose` {live}, in which the cluster's RBAC decides")
     read = {operation: READERS[kind](texts, operation) for operation in operations}
     listed = [claim for operation, output in read.items() for claim in _claims(program, output, operation)]
     unjudged = dict.fromkeys(name for output in read.values() for name in output.unjudged)
@@ -86,14 +86,17 @@ def _claims(program: ir.Program, read: Read, operation: Operation) -> Iterator[C
             resource: tuple(each.holds for each in read.objections if mode in each.modes and resource in each.resources)
             for resource in RESOURCES[operation]
         }
-        if not policies and not any(objecting.values()):
+        choices = tuple(choice for choice in program.choices if choice.mode == mode)
+        if not policies and not choices and not any(objecting.values()):
             continue
-        source = and_(*(_admits(policy, operation) for policy in policies))
+        source = and_(
+            *(_admits(policy, operation) for policy in policies), *(_chooses(choice, operation) for choice in choices)
+        )
         for holds in dict.fromkeys(objecting.values()):
             resources = tuple(resource for resource, others in objecting.items() if others == holds)
             output = not_(or_(*holds))
             known = and_(*facts((source, output), root("pod"))) if operation == "UPDATE" else TRUE
-            yield Claim(mode, operation, resources, policies, tuple(questions(source, output, known)))
+            yield Claim(mode, operation, resources, policies, choices, tuple(questions(source, output, known)))
 
 
 def _admits(policy: ir.Policy, operation: Operation) -> Term:
@@ -103,3 +106,14 @@ def _admits(policy: ir.Policy, operation: Operation) -> Term:
         same = (unchanged(rechecked_on(check, bool(policy.exemptions)), pod) for check in policy.checks)
         passed = [or_(passes_itself, is_unchanged) for passes_itself, is_unchanged in zip(passed, same, strict=True)]
     return or_(not_(judged(policy)), and_(*passed))
+
+
+def _chooses(choice: ir.Choice, operation: Operation) -> Term:
+    """Some policy of ``choice`` that may be used accepts the pod as it is, with the defaults that were set."""
+    pod = root("pod")
+    accepted = [
+        and_(may_use(choice, policy), *(passes(check, pod) for check in policy.checks)) for policy in choice.policies
+    ]
+    if operation == "UPDATE":
+        accepted.append(unchanged(reads_of_choice(choice), pod))
+    return or_(not_(chooses(choice)), *accepted)

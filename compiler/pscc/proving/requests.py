@@ -34,6 +34,21 @@ def judged(policy: ir.Policy) -> Term:
     return and_(inside(policy.scope), not_(exempt))
 
 
+def chooses(choice: ir.Choice) -> Term:
+    """``choice`` judges the request: it holds in the namespace."""
+    return inside(choice.scope)
+
+
+def may_use(choice: ir.Choice, policy: ir.Policy) -> Term:
+    """Whoever asks may use ``policy`` of ``choice``, and it holds in the namespace (`pscc.reference.admission.usable`)."""
+    granted = (
+        and_(named(NAMESPACE, grant.namespaces), asks(grant.subjects))
+        for grant in choice.grants
+        if grant.policy == policy.name
+    )
+    return and_(inside(policy.scope), or_(*granted))
+
+
 def inside(scope: Scope) -> Term:
     """The request's namespace is in ``scope``."""
     labels = [_label(*label) for label in scope.labels]

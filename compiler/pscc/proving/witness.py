@@ -21,7 +21,7 @@ from pscc.proving.question import Differs, Direction
 from pscc.proving.solver import Model
 from pscc.proving.validity import field_at, is_there
 from pscc.reference import interpreter
-from pscc.reference.admission import judges
+from pscc.reference.admission import accepts_as_it_is, judges
 
 Json = dict[str, object]
 _NAME = re.compile(r"[a-z]([-a-z0-9]{0,40}[a-z0-9])?")
@@ -41,15 +41,23 @@ class Witness:
     reasons: tuple[interpreter.Reason, ...]
 
 
-def witness(difference: Differs, policies: tuple[ir.Policy, ...]) -> Witness:
-    """The pod of ``found``. Raises `UnconfirmedError` where the interpreter does not judge it as the formula of the source does."""
+def witness(difference: Differs, policies: tuple[ir.Policy, ...], choices: tuple[ir.Choice, ...] = ()) -> Witness:
+    """The pod of ``difference``, which the interpreter judges as the formula of the source does.
+
+    Raises `UnconfirmedError` where it does not.
+    """
     roots = _named_plainly(_Builder(difference).roots(), difference.question.formula)
     pod, namespace = roots["pod"], roots["namespace"]
     request = _request(roots["request"], pod, namespace)
     if not holds(difference.question.formula, roots):
         raise UnconfirmedError("the formula does not hold of the pod that the solver found")
     verdicts = [interpreter.check(policy, pod) for policy in policies if judges(policy, request)]
-    allowed = all(verdict.allowed for verdict in verdicts)
+    chosen = [
+        accepts_as_it_is(choice, request, pod)
+        for choice in choices
+        if choice.scope.holds_in(request.namespace, request.namespace_labels)
+    ]
+    allowed = all(verdict.allowed for verdict in verdicts) and all(admission.allowed for admission in chosen)
     if allowed is not (difference.question.does == "shuts out"):
         raise UnconfirmedError("the interpreter judges the pod otherwise than the formula of the source")
     reasons = tuple(reason for verdict in verdicts for reason in verdict.reasons)

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import product
 
 from pscc.base.frozen import frozen
 from pscc.proving.errors import NotUnderstoodError
+from pscc.proving.logic.parts import in_capitals_is, in_capitals_starts
 from pscc.proving.logic.terms import (
     FALSE,
     TRUE,
     Term,
     and_,
     equal,
-    in_capitals_is,
-    in_capitals_starts,
     joined,
     not_,
     number,
@@ -107,9 +107,27 @@ def equals(left: Words, right: Words) -> Term:
             return _in_capitals(side.of, wanted)
         if wanted is not None and isinstance(side, Written):
             return _written(side, wanted)
+        if wanted is not None and isinstance(side, Swapped):
+            return or_(*(equals(side.of, Plain(text(before))) for before in _before_swap(side, wanted)))
         if wanted is not None and (parts := _first_two(side)) is not None:
             return or_(*(_is_first_two(parts, pair) for pair in _divided(wanted, parts)))
     return asked_both(left, right, equal)
+
+
+_MOST_SWAPPED = 4
+
+
+def _before_swap(swapped: Swapped, after: str) -> Iterator[str]:
+    """The strings that are ``after`` once each ``old`` character in them is the ``new`` one: that may have been there before."""
+    old, new = swapped.old, swapped.new
+    if len(old) != 1 or len(new) != 1 or after.count(new) > _MOST_SWAPPED:
+        raise NotUnderstoodError("`replace` of more than one character, compared with a string")
+    if old == new:
+        yield after
+    elif old not in after:
+        pieces = after.split(new)
+        for joints in product((old, new), repeat=len(pieces) - 1):
+            yield "".join(f"{piece}{joint}" for piece, joint in zip(pieces, (*joints, ""), strict=True))
 
 
 # --- two parts of a string, put together with something else between them -----------
@@ -189,6 +207,8 @@ def begins(whole: Words, start: Words) -> Term:
     if isinstance(whole, Chosen):
         return or_(*(and_(guard, begins(option, start)) for guard, option in whole.options))
     wanted = constant(start)
+    if wanted is not None and isinstance(whole, Swapped):
+        return or_(*(begins(whole.of, Plain(text(before))) for before in _before_swap(whole, wanted)))
     if wanted is not None and (parts := _first_two(whole)) is not None:
         return _begins_first_two(parts, wanted)
     if isinstance(whole, Capitals) and wanted is not None:

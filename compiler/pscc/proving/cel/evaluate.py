@@ -33,6 +33,7 @@ from pscc.proving.values import (
     Item,
     Listed,
     Made,
+    Nothing,
     Null,
     Plain,
     Some,
@@ -46,6 +47,7 @@ from pscc.proving.values import (
     merged,
 )
 from pscc.proving.words import constant, options
+from pscc.proving.words import equals as word_equals
 
 Known = frozenset[Term]
 """Conditions that hold where an expression is evaluated: what stands before it has decided so."""
@@ -56,8 +58,15 @@ _RESERVED = ("variables", "optional")
 class Evaluator:
     """Evaluates expressions with the names of ``scope``, and the policy's ``variables`` by their names, each once."""
 
-    def __init__(self, scope: Mapping[str, Result], variables: Mapping[str, Expression]) -> None:
-        """``scope``: what ``object``, ``request`` and so on are."""
+    def __init__(
+        self, scope: Mapping[str, Result], variables: Mapping[str, Expression], of_api_server: bool = True
+    ) -> None:
+        """``scope``: what ``object``, ``request`` and so on are.
+
+        ``of_api_server``: the API server evaluates, whose cel-go the model is tested against. Elsewhere, that on which releases
+        of cel-go differ is not understood.
+        """
+        self._of_api_server = of_api_server
         self._scope = dict(scope)
         self._variables = variables
         self._evaluated: dict[str, Result] = {}
@@ -111,6 +120,7 @@ class Evaluator:
                     self.result(argument, names, known) for argument in ((receiver,) if receiver else ()) + arguments
                 ]
                 if function == "orValue" and len(given) == 2:
+                    self._check_optional(given[0])
                     return optionals.or_value(given[0], given[1])
                 return functions.called(function, given)
 
@@ -192,6 +202,10 @@ class Evaluator:
                 entries = [(guard, _entry(place, term, known)) for guard, term in options(words)]
                 there = ((and_(guard, inner), inside) for guard, each in entries for inner, inside in each.value)
                 return Result(merged(there), or_(*(and_(guard, each.error) for guard, each in entries)))
+            case Made(entries=entries), Text(words=words) if constant(words) is None:
+                named = [(word_equals(words, Plain(text(name))), Result(entry)) for name, entry in entries]
+                values = ((and_(guard, inner), inside) for guard, each in named for inner, inside in each.value)
+                return Result(merged(values), not_(or_(*(guard for guard, _ in named))))
             case ((Structure() | Made()), Text(words=words)):
                 name = constant(words)
                 if name is None:
@@ -228,10 +242,10 @@ class Evaluator:
                 return _negated(self.result(operand, scope, known))
             case "==", (left, right):
                 given = self.result(left, scope, known), self.result(right, scope, known)
-                return both(*given, lambda first, second: _equal(first, second, known))
+                return both(*given, lambda first, second: self._equal(first, second, known))
             case "!=", (left, right):
                 given = self.result(left, scope, known), self.result(right, scope, known)
-                return both(*given, lambda first, second: boolean(not_(_equal(first, second, known).truth[0])))
+                return both(*given, lambda first, second: boolean(not_(self._equal(first, second, known).truth[0])))
             case (("<" | "<=" | ">" | ">="), (left, right)):
                 given = self.result(left, scope, known), self.result(right, scope, known)
                 return both(*given, lambda first, second: _compared(operator, first, second))
@@ -286,6 +300,23 @@ class Evaluator:
             case _:
                 return functions.is_among_parts(value, inside)
 
+    def _check_optional(self, given: Result) -> None:
+        if not self._of_api_server and any(not isinstance(value, Some | Nothing) for _, value in given.value):
+            raise NotUnderstoodError("`orValue` of a value that is not optional, on which releases of cel-go differ")
+
+    def _equal(self, left: Value, right: Value, known: Known) -> Result:
+        """An object of the request on the left fails beside what is neither an object nor null.
+
+        ``!=`` takes that for unequal. Sources: ``unstructuredMap.Equal`` in ``k8s.io/apiserver/pkg/cel/common/values.go``,
+        and ``evalNe`` in cel-go ``interpreter/interpretable.go``.
+        """
+        objects = (Structure, Annotations, Unknown)
+        if isinstance(left, objects) and not isinstance(right, (*objects, Made, Null)):
+            if not self._of_api_server:
+                raise NotUnderstoodError("an object compared with what is none, on which engines differ")
+            return FAILS
+        return boolean(settled(equals(left, right), known))
+
     # --- lists and maps -----------------------------------------------------
 
     def _listing(self, items: list[Result]) -> Result:
@@ -320,18 +351,6 @@ def _constant(value: str | int | bool | None) -> Value:
 
 def _negated(result: Result) -> Result:
     return boolean(result.truth[1], result.fails)
-
-
-def _equal(left: Value, right: Value, known: Known) -> Result:
-    """An object of the request on the left fails beside what is neither an object nor null.
-
-    ``!=`` takes that for unequal. Sources: ``unstructuredMap.Equal`` in ``k8s.io/apiserver/pkg/cel/common/values.go``,
-    and ``evalNe`` in cel-go ``interpreter/interpretable.go``.
-    """
-    objects = (Structure, Annotations, Unknown)
-    if isinstance(left, objects) and not isinstance(right, (*objects, Made, Null)):
-        return FAILS
-    return boolean(settled(equals(left, right), known))
 
 
 def settled(term: Term, known: Known) -> Term:

@@ -7,14 +7,13 @@ from __future__ import annotations
 from pscc.proving import words
 from pscc.proving.cel.result import FAILS, Result, boolean, just, then
 from pscc.proving.errors import NotUnderstoodError
+from pscc.proving.logic.parts import has_part, in_parts
 from pscc.proving.logic.terms import (
     TRUE,
     Term,
     contains,
     ends_with,
     has_length,
-    has_part,
-    in_parts,
     not_,
     number,
     text,

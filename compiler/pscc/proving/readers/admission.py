@@ -89,7 +89,7 @@ def _objects(policy: Json, operation: Operation) -> Term:
     for index, validation in enumerate(list_at(spec, "validations", where)):
         if isinstance(validation, dict) and validation.get("reason", _REASONS[0]) not in _REASONS:
             raise NotUnderstoodError(f"{where}: validations[{index}].reason {validation['reason']}")
-    given = expressions(spec, where, names(operation), of_validation=_OF_VALIDATION)
+    given = expressions(spec, where, names(operation), of_api_server=True, of_validation=_OF_VALIDATION)
     return given.objects(failure_of(spec, where))
 
 

@@ -79,15 +79,17 @@ def expressions(
     where: str,
     names: Mapping[str, Result],
     conditions: str = "matchConditions",
+    of_api_server: bool = False,
     of_validation: frozenset[str] = frozenset({"expression", "message", "messageExpression"}),
 ) -> Expressions:
     """What the expressions of ``spec`` give, with the ``names`` that they may use.
 
-    ``conditions`` is the field that has the conditions, and ``of_validation`` are the fields of a validation.
+    ``conditions`` is the field that has the conditions, ``of_validation`` are the fields of a validation, and
+    ``of_api_server`` says whether the API server evaluates them, or another program with its code.
     Raises `NotUnderstoodError`, with ``where`` and the place, where something is not understood.
     """
     variables: dict[str, Expression] = {}
-    evaluator = Evaluator(names, variables)
+    evaluator = Evaluator(names, variables, of_api_server)
 
     def parsed(value: object, place: str, declared: frozenset[str]) -> Expression:
         try:
