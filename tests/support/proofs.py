@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 
 from pscc import ir
 from pscc.base.frozen import frozen
 from pscc.base.source import SourceFile
+from pscc.diagnostics import SourceError
 from pscc.driver import analyse, compile_program
 from pscc.files import loader_for
 from pscc.lowering.prepared import prepared
 from pscc.lowering.rollout import AS_WRITTEN, Rollout
 from pscc.output.options import DEFAULTS, Options
+from pscc.proving.errors import NoBoundError, NotUnderstoodError
 from pscc.proving.prove import claims
-from pscc.proving.question import Answer, Differs
+from pscc.proving.question import Answer, Differs, Undecided
 from pscc.proving.witness import Witness, witness
 from pscc.targets.registry import target_named
 from support.paths import ROOT
@@ -66,3 +68,32 @@ def difference(proven: Proven) -> Witness | None:
         if isinstance(answer, Differs):
             return witness(answer, claim.policies, claim.choices)
     return None
+
+
+def outputs_of(source: SourceFile, target: str, kubernetes: tuple[int, int] | None = None) -> Proven:
+    """What ``source`` means, and what ``target`` makes of it, in CEL where it can choose, for a release of Kubernetes."""
+    options = Options(engine="cel") if kubernetes is None else Options(engine="cel", kubernetes=kubernetes)
+    _, program, _ = analyse(source, load=loader_for(source.name))
+    output = compile_program(program, (target,), AS_WRITTEN, options).outputs[target]
+    texts = {file.path: file.text for file in output.files if file.path in output.resources}
+    return Proven(prepared(program).written, texts, target_named(target).capabilities(options).proven_from)
+
+
+def answered(make: Callable[[], Proven], seconds: float) -> str:
+    """``equal``, ``differs``, or why it is neither. A difference is confirmed by the interpreter."""
+    try:
+        proven = make()
+        asked = claims(proven.program, proven.texts, proven.kind).claims
+    except SourceError as error:
+        return f"no program: {error.diagnostics[0].message}"
+    except (NotUnderstoodError, NoBoundError) as error:
+        return f"not understood: {error}"
+    unknown = ""
+    for claim in asked:
+        answer = claim.answered(seconds)
+        if isinstance(answer, Differs):
+            shown = witness(answer, claim.policies, claim.choices)
+            return f"differs: it {shown.does} a pod"
+        if isinstance(answer, Undecided):
+            unknown = unknown or f"unknown: {claim.operation}: {answer.reason}"
+    return unknown or "equal"

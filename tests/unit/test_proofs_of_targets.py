@@ -102,8 +102,8 @@ NAMED = [
     ("kyverno-cel", "  matchConstraints:\n", "  matchConstraints:\n    excludeResourceRules: []\n", "excludeResourceRules"),
     ("kyverno-cel", "  matchConstraints:\n", "  matchConstraints:\n    objectSelector: {}\n", "objectSelector"),
     ("kyverno-cel", "  matchConstraints:\n", "  matchConstraints:\n    matchPolicy: Exact\n", "matchPolicy"),
-    ("kyverno-cel", "spec:\n", "spec:\n  evaluation: {admission: {enabled: false}}\n", "evaluation.admission"),
-    ("kyverno-cel", "spec:\n", "spec:\n  evaluation: {mode: JSON}\n", "evaluation.mode"),
+    ("kyverno-cel", "  evaluation:\n", "  evaluation:\n    admission: {enabled: false}\n", "evaluation.admission"),
+    ("kyverno-cel", "  evaluation:\n", "  evaluation:\n    mode: JSON\n", "evaluation.mode"),
     ("kyverno-cel", "spec:\n", "spec:\n  webhookConfiguration: {matchConditions: []}\n", "webhookConfiguration"),
     ("kyverno-cel", "spec:\n", "spec:\n  failurePolicy: Maybe\n", "failurePolicy Maybe"),
     ("kyverno-cel", "kind: ValidatingPolicy", "kind: NamespacedValidatingPolicy", "NamespacedValidatingPolicy"),
@@ -150,7 +150,7 @@ def test_a_document_that_is_added_or_left_out_is_not_equal(target: str) -> None:
     twice = {**proven.texts, "other.yaml": proven.texts[of_pods]}
     with pytest.raises(NotUnderstoodError, match="2 times"):
         claims(proven.program, twice, proven.kind)
-    name = "name: p\n" if target == "kyverno-cel" else "name: p-allow-host-ports\n"
+    name = "name: p\n" if target == "kyverno-cel" else "name: p-deny-host-pid\n"
     wider = proven.texts[of_pods].replace(name, "name: another\n").replace("- shop\n", "- shop\n      - all\n")
     stricter = wider.replace('"shop" ||', '"shop" || request.namespace == "all" ||')
     assert stricter != proven.texts[of_pods]
