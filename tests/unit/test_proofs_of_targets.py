@@ -112,6 +112,7 @@ NAMED = [
     ("kyverno-cel", "resources: [pods]", "resources: [pods]\n        scope: Cluster", "scope"),
     ("kyverno-cel", "resources: [pods]", "resources: [pods]\n        resourceNames: [a]", "resourceNames"),
     ("kyverno-cel", "variables.findings.size() == 0", "dyn(1).orValue(2) == 1", "releases of cel-go differ"),
+    ("kyverno-cel", "variables.findings.size() == 0", "'{\"a\": 1, \"a\": 2}.a == 2'", "the key `a` twice"),
     ("kyverno-cel", "variables.findings.size() == 0", "object.spec != 1", "on which engines differ"),
     ("gatekeeper", "enforcementAction: deny", "enforcementAction: maybe", "enforcementAction maybe"),
     ("gatekeeper", "Action: deny", "Action: scoped\n  scopedEnforcementActions: []", "0 actions in the webhook"),

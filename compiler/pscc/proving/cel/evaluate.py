@@ -331,6 +331,8 @@ class Evaluator:
         for key, value in entries:
             if not isinstance(key, Literal) or not isinstance(key.value, str):
                 raise NotUnderstoodError("a map whose keys are not strings")
+            if any(key.value == name for name, _ in read):
+                raise NotUnderstoodError(f"a map with the key `{key.value}` twice")
             read.append((key.value, self.result(value, scope, known)))
         error = or_(*(value.error for _, value in read))
         whole = Made(tuple((key, value.value) for key, value in read))

@@ -28,8 +28,9 @@ def lemmas(formula: Iterable[Term]) -> Iterator[Term]:
             if isinstance(of, Term) and of.op == "string":
                 about.setdefault(of, []).append(node)
     for whole, claims in about.items():
-        ends = [claim for claim in claims if claim.args[0] is not whole]
-        own = [claim for claim in claims if claim.args[0] is whole]
+        decided = [claim for claim in claims if _is_about_constants(claim)]
+        ends = [claim for claim in decided if claim.args[0] is not whole]
+        own = [claim for claim in decided if claim.args[0] is whole]
         for count in own:
             if count.op == "parts":
                 yield from _orders(whole, count, own)
@@ -88,6 +89,11 @@ def _orders(whole: Term, count: Term, claims: list[Term]) -> Iterator[Term]:
                 orders = (equal(whole, text(start + str(separator).join(order))) for order in permutations(chosen))
                 known = and_(begins, count, *(parts[part] for part in chosen))
                 yield or_(not_(known), *orders)
+
+
+def _is_about_constants(claim: Term) -> bool:
+    """Whether ``claim`` is decided by its string: one that compares two strings of the pod is not."""
+    return all(arg.op == "text" for arg in claim.args[1:] if isinstance(arg, Term))
 
 
 def _start(claim: Term) -> str:
