@@ -50,7 +50,7 @@ def _is_read(each: Break) -> bool:
 
 
 def _proven(subject: Subject, output: str, each: Break) -> Proven:
-    documents = each.made()
+    documents = each.make()
     if not isinstance(documents, tuple):
         raise NotUnderstoodError("an output that is not in documents")
     texts = {f"{number}.yaml": yaml.safe_dump(document) for number, document in enumerate(documents)}
@@ -69,7 +69,7 @@ class _Verdicts:
 
     def answers(self, asked: list[Ask]) -> list[Answer]:
         return [
-            Answer(answer.allowed, tuple(sorted({(done, "") for done, _ in answer.told})))
+            Answer(answer.allowed, tuple(sorted({(done, "") for done, _ in answer.findings})))
             for answer in self.engine.answers(asked)
         ]
 
@@ -82,6 +82,6 @@ def _of_engine(subject: Subject, output: str, equal: list[Break]) -> Iterator[tu
         hunter = Hunter(_Verdicts(engine), batches_for(subject, output))
         hunter.learn(emitted(subject, output))
         for each in equal:
-            noticed = hunter.outcome(each.made())
+            noticed = hunter.outcome(each.make())
             outcome = {"noticed": "equal, and the engine differs", "refused": "equal, and the engine refuses it"}
             yield each.label, outcome.get(noticed, "equal, as on the engine")

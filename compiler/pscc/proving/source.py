@@ -33,7 +33,7 @@ from pscc.proving.values import (
     Guarded,
     Item,
     Listed,
-    Made,
+    MapValue,
     Plain,
     Structure,
     Text,
@@ -230,7 +230,7 @@ def _scalar(value: object) -> Value:
         case list():
             return Listed(tuple(Item(TRUE, always(_scalar(element))) for element in value))
         case dict():
-            return Made(tuple((str(name), always(_scalar(element))) for name, element in value.items()))
+            return MapValue(tuple((str(name), always(_scalar(element))) for name, element in value.items()))
         case _:
             raise NotUnderstoodError(f"the constant {value!r} in a policy")
 
@@ -255,7 +255,7 @@ def _field(outer: Value, name: str) -> Guarded:
             return ((presence(outer, field), value_of(outer, field)),)
         case Annotations(place=place):
             return (entry(place, text(name)),)
-        case Made(entries=entries):
+        case MapValue(entries=entries):
             return next((held for key, held in entries if key == name), ())
         case _:
             raise NotUnderstoodError(f"the field `{name}` in a policy, inside of something that is no object")

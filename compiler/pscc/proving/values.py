@@ -137,7 +137,7 @@ class Annotations:
 
 
 @frozen
-class Made:
+class MapValue:
     """A map that an expression makes."""
 
     entries: tuple[tuple[str, Guarded], ...]
@@ -196,7 +196,19 @@ class Nothing:
 
 
 Value = (
-    Truth | Whole | Text | Null | Structure | Unknown | Annotations | Made | Listed | SplitText | Size | Some | Nothing
+    Truth
+    | Whole
+    | Text
+    | Null
+    | Structure
+    | Unknown
+    | Annotations
+    | MapValue
+    | Listed
+    | SplitText
+    | Size
+    | Some
+    | Nothing
 )
 Guarded = tuple[tuple[Term, Value], ...]
 
@@ -272,9 +284,11 @@ def _together(first: Term, left: Value, second: Term, right: Value) -> Value | N
             return Text(Chosen((*options, (second, b))))
         case Listed(pieces=a), Listed(pieces=b):
             return Listed((*(_where(first, piece) for piece in a), *(_where(second, piece) for piece in b)))
-        case Made(entries=a), Made(entries=b) if [key for key, _ in a] == [key for key, _ in b]:
+        case MapValue(entries=a), MapValue(entries=b) if [key for key, _ in a] == [key for key, _ in b]:
             pairs = zip(a, b, strict=True)
-            return Made(tuple((key, merged((*_guarded(first, x), *_guarded(second, y)))) for (key, x), (_, y) in pairs))
+            return MapValue(
+                tuple((key, merged((*_guarded(first, x), *_guarded(second, y)))) for (key, x), (_, y) in pairs)
+            )
         case _:
             return None
 

@@ -15,7 +15,7 @@ from pscc.proving.values import (
     Annotations,
     Item,
     Listed,
-    Made,
+    MapValue,
     Null,
     Size,
     Some,
@@ -56,7 +56,10 @@ def equals(left: Value, right: Value) -> Term:
             return _lists(left, right)
         case Structure(place=a), Structure(place=b) if a == b:
             return TRUE
-        case (Structure() | Unknown() | Annotations() | Made(), Structure() | Unknown() | Annotations() | Made()):
+        case (
+            Structure() | Unknown() | Annotations() | MapValue(),
+            Structure() | Unknown() | Annotations() | MapValue(),
+        ):
             raise NotUnderstoodError("`==` of two objects")
         case (Listed(), other) | (other, Listed()) if not isinstance(other, Null):
             # a list of the request fails beside a scalar, a list that is written out is unequal

@@ -32,7 +32,7 @@ from pscc.proving.values import (
     Annotations,
     Item,
     Listed,
-    Made,
+    MapValue,
     Nothing,
     Null,
     Plain,
@@ -164,7 +164,7 @@ class Evaluator:
                     raise NotUnderstoodError(f"the field `{'.'.join((*value.place.fields, name))}`")
                 there = settled(pod.presence(value, field), known)
                 return Result(((there, pod.value_of(value, field)),), not_(there)) if there is not FALSE else FAILS
-            case Made(entries=entries):
+            case MapValue(entries=entries):
                 return next((Result(entry) for key, entry in entries if key == name), FAILS)
             case Annotations(place=place):
                 return _entry(place, text(name), known)
@@ -181,7 +181,7 @@ class Evaluator:
                 return then(Result(value.value), asked)
             if isinstance(value, Listed):
                 return FAILS
-            if not isinstance(value, Structure | Made | Annotations | Unknown):
+            if not isinstance(value, Structure | MapValue | Annotations | Unknown):
                 return boolean(FALSE)
             field = self._field(value, selected.field, known)
             return boolean(not_(field.error))
@@ -202,11 +202,11 @@ class Evaluator:
                 entries = [(guard, _entry(place, term, known)) for guard, term in options(words)]
                 there = ((and_(guard, inner), inside) for guard, each in entries for inner, inside in each.value)
                 return Result(merged(there), or_(*(and_(guard, each.error) for guard, each in entries)))
-            case Made(entries=entries), Text(words=words) if constant(words) is None:
+            case MapValue(entries=entries), Text(words=words) if constant(words) is None:
                 named = [(word_equals(words, Plain(text(name))), Result(entry)) for name, entry in entries]
                 values = ((and_(guard, inner), inside) for guard, each in named for inner, inside in each.value)
                 return Result(merged(values), not_(or_(*(guard for guard, _ in named))))
-            case ((Structure() | Made()), Text(words=words)):
+            case ((Structure() | MapValue()), Text(words=words)):
                 name = constant(words)
                 if name is None:
                     raise NotUnderstoodError("an index that depends on the pod")
@@ -291,9 +291,9 @@ class Evaluator:
         match inside:
             case Listed():
                 return boolean(contains(inside, value))
-            case Structure() | Made() | Annotations() if isinstance(value, Text):
+            case Structure() | MapValue() | Annotations() if isinstance(value, Text):
                 return boolean(not_(self._at(inside, value, known).error))
-            case Made():
+            case MapValue():
                 return boolean(FALSE)
             case Structure() | Annotations():
                 return FAILS
@@ -311,7 +311,7 @@ class Evaluator:
         and ``evalNe`` in cel-go ``interpreter/interpretable.go``.
         """
         objects = (Structure, Annotations, Unknown)
-        if isinstance(left, objects) and not isinstance(right, (*objects, Made, Null)):
+        if isinstance(left, objects) and not isinstance(right, (*objects, MapValue, Null)):
             if not self._of_api_server:
                 raise NotUnderstoodError("an object compared with what is none, on which engines differ")
             return FAILS
@@ -335,7 +335,7 @@ class Evaluator:
                 raise NotUnderstoodError(f"a map with the key `{key.value}` twice")
             read.append((key.value, self.result(value, scope, known)))
         error = or_(*(value.error for _, value in read))
-        whole = Made(tuple((key, value.value) for key, value in read))
+        whole = MapValue(tuple((key, value.value) for key, value in read))
         return Result(((not_(error), whole),), error) if error is not TRUE else FAILS
 
 

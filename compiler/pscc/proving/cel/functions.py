@@ -26,7 +26,7 @@ from pscc.proving.values import (
     Item,
     JoinedList,
     Listed,
-    Made,
+    MapValue,
     Part,
     Plain,
     Size,
@@ -77,7 +77,7 @@ def _called(function: str, values: tuple[Value, ...]) -> Result:
             raise NotUnderstoodError("`int` of a string")
         case "size", ((Listed() | SplitText()) as listed,):
             return just(_size(listed))
-        case "size", ((Text() | Made() | Structure()),):
+        case "size", ((Text() | MapValue() | Structure()),):
             raise NotUnderstoodError("`size` of a string or a map")
         case "startsWith", (Text(words=whole), Text(words=start)):
             return boolean(words.begins(whole, start))

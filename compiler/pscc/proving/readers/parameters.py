@@ -11,7 +11,7 @@ from __future__ import annotations
 from pscc.proving.errors import NotUnderstoodError
 from pscc.proving.logic.terms import FALSE, TRUE, number, text
 from pscc.proving.readers.documents import Json, object_at
-from pscc.proving.values import Item, Listed, Made, Null, Plain, Text, Truth, Value, Whole, always
+from pscc.proving.values import Item, Listed, MapValue, Null, Plain, Text, Truth, Value, Whole, always
 
 _PRESERVE = "x-kubernetes-preserve-unknown-fields"
 _SCHEMA = {"type", "description", "title", "properties", "items", "required", _PRESERVE}
@@ -76,13 +76,13 @@ def _object(given: Json, schema: Json, where: str) -> Value:
         else:
             raise NotUnderstoodError(f"{where}.{name}, which its template does not describe")
         entries.append((str(name), always(value)))
-    return Made(tuple(entries))
+    return MapValue(tuple(entries))
 
 
 def _as_it_is(given: object, where: str) -> Value:
     match given:
         case dict():
-            return Made(tuple((str(name), always(_as_it_is(inside, where))) for name, inside in given.items()))
+            return MapValue(tuple((str(name), always(_as_it_is(inside, where))) for name, inside in given.items()))
         case list():
             return Listed(tuple(Item(TRUE, always(_as_it_is(each, where))) for each in given))
         case _:
