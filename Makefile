@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo check test conformance mutants breaks peers lint golden reference clean
+.PHONY: demo check test conformance mutants breaks proofs peers lint golden reference clean
 demo: $(VENV)/.installed
 	@$(BIN)/python -m pscc.demo
 
@@ -32,6 +32,10 @@ mutants: $(VENV)/.installed-dev engines
 # "--only printers", "--output vap", "--whole".
 breaks: $(VENV)/.installed-dev engines
 	PYTHONPATH=tests $(BIN)/python -m conformance.breaks $(ARGUMENTS)
+
+# Proves many outputs at once: ARGUMENTS="all --folder PATH", "breaks --output vap --share 0.05".
+proofs: $(VENV)/.installed-dev engines
+	PYTHONPATH=tests $(BIN)/python -m proofs $(or $(ARGUMENTS),all)
 
 # The peers' own suites, from checkouts: GATEKEEPER_LIBRARY=PATH KYVERNO_POLICIES=PATH POD_SECURITY_ADMISSION=PATH, any of
 # them. ARGUMENTS="--format json", or "--write" for docs/peers.md.

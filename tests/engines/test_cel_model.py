@@ -10,7 +10,7 @@ from pscc.proving.cel.evaluate import Evaluator
 from pscc.proving.cel.reader import read
 from pscc.proving.errors import NotUnderstoodError
 from pscc.proving.logic.judging import holds
-from pscc.proving.vap import scope
+from pscc.proving.readers.admission import names
 from support.cel_draw import Drawn
 from support.vap import OLDEST, ask_vap
 
@@ -92,7 +92,7 @@ def _of_engine(expressions: list[str]) -> tuple[list[dict[str, Any]], list[list[
 
 
 def _of_model(expression: str, pod: dict[str, Any]) -> str:
-    result = Evaluator(scope("CREATE"), {}).result(read(expression))
+    result = Evaluator(names("CREATE"), {}).result(read(expression))
     roots = {"pod": pod, "request": {}, "namespace": {}}
     true, false = (holds(term, roots) for term in result.truth)
     assert not (true and false)
@@ -102,7 +102,7 @@ def _of_model(expression: str, pod: dict[str, Any]) -> str:
 
 def _understood(expression: str) -> bool:
     try:
-        Evaluator(scope("CREATE"), {}).result(read(expression))
+        Evaluator(names("CREATE"), {}).result(read(expression))
     except NotUnderstoodError:
         return False
     return True

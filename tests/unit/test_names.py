@@ -13,8 +13,6 @@ from support.paths import ROOT
 
 EMPTY = frozenset({"found", "made", "one", "said", "told"})
 COMPILER = ROOT / "compiler/pscc"
-STILL_TO_COME = ("cli/_proving.py", "proving")
-"""Files and folders whose names are not yet renamed. Take out what has no such name any more: the last test names it."""
 CEL = re.compile(rf"\.(?:all|exists|exists_one|filter|map)\(({'|'.join(EMPTY)}),|\bvariables\.({'|'.join(EMPTY)})\b")
 
 
@@ -45,12 +43,8 @@ def empty_names(path: Path) -> list[str]:
     return [f"{place}:{line}: {name}" for line, name in names_in(tree) if name.strip("_").lower() in EMPTY]
 
 
-def is_still_to_come(path: Path) -> bool:
-    return any(path.is_relative_to(COMPILER / pending) for pending in STILL_TO_COME)
-
-
 def test_no_name_is_an_empty_word() -> None:
-    files = [path for path in sorted(COMPILER.rglob("*.py")) if not is_still_to_come(path)]
+    files = sorted(COMPILER.rglob("*.py"))
     assert len(files) > 300
     assert [place for path in files for place in empty_names(path)] == []
 
@@ -81,10 +75,3 @@ def test_no_variable_of_cel_is_an_empty_word() -> None:
     texts = {path: path.read_text(encoding="utf-8", errors="replace") for path in (ROOT / "golden").rglob("*.yaml")}
     assert any("variables." in text for text in texts.values())
     assert [path for path, text in texts.items() if CEL.search(text)] == []
-
-
-@pytest.mark.parametrize("pending", STILL_TO_COME)
-def test_what_is_still_to_come_has_such_names(pending: str) -> None:
-    path = COMPILER / pending
-    files = [path] if path.is_file() else sorted(path.rglob("*.py"))
-    assert [place for file in files for place in empty_names(file)], f"take {pending} out of the list"

@@ -21,14 +21,14 @@ def _run(*words: str) -> tuple[int, str, str]:
 
 
 def test_equal_exits_with_0_and_says_what_is_not_covered() -> None:
-    code, text, _ = _run(PRIVILEGED)
+    code, text, _ = _run(PRIVILEGED, "-t", "vap")
     assert code == 0
     assert text.startswith("vap  CREATE  enforce  equal")
     assert "not covered: workloads (privileged-workloads)" in text
 
 
 def test_json_has_the_length_of_each_list() -> None:
-    code, text, _ = _run(PRIVILEGED, "--format", "json")
+    code, text, _ = _run(PRIVILEGED, "-t", "vap", "--format", "json")
     proof, _ = json.loads(text)["proofs"]
     assert code == 0
     assert proof["answer"] == "equal"
@@ -38,7 +38,7 @@ def test_json_has_the_length_of_each_list() -> None:
 def test_smt_files_say_unsat(tmp_path: Path) -> None:
     import z3
 
-    assert _run(str(ROOT / "examples" / "restricted.yaml"), "--smt2", str(tmp_path / "new"))[0] == 0
+    assert _run(str(ROOT / "examples" / "restricted.yaml"), "-t", "vap", "--smt2", str(tmp_path / "new"))[0] == 0
     files = sorted((tmp_path / "new").iterdir())
     assert [file.name for file in files] == [
         f"vap-{operation}-enforce-{does}.smt2"
@@ -54,14 +54,13 @@ def test_smt_files_say_unsat(tmp_path: Path) -> None:
 def test_a_difference_exits_with_1_and_shows_the_pod(monkeypatch: pytest.MonkeyPatch) -> None:
     real = _proving.claims
 
-    def broken(program, texts):  # type: ignore[no-untyped-def]
-        return real(
-            program, {path: text.replace("hostPID == true", "hostPID == false") for path, text in texts.items()}
-        )
+    def broken(program, texts, kind):  # type: ignore[no-untyped-def]
+        changed = {path: text.replace("hostPID == true", "hostPID == false") for path, text in texts.items()}
+        return real(program, changed, kind)
 
     monkeypatch.setattr(_proving, "claims", broken)
     monkeypatch.setenv("PATH", "")
-    code, text, _ = _run(str(ROOT / "examples" / "team.psp"))
+    code, text, _ = _run(str(ROOT / "examples" / "team.psp"), "-t", "vap")
     assert code == 1
     assert "the output admits this pod, and the source refuses it" in text
     assert "hostPID: true" in text
@@ -71,8 +70,8 @@ def test_a_difference_exits_with_1_and_shows_the_pod(monkeypatch: pytest.MonkeyP
 def test_what_cannot_be_proven_exits_with_2() -> None:
     code, _, said = _run(PRIVILEGED, "-t", "opa")
     assert code == 2
-    assert "`opa` cannot be proven yet" in said
-    code, _, said = _run(str(ROOT / "examples" / "cluster" / "dump.yaml"))
+    assert "`opa` cannot be proven" in said
+    code, _, said = _run(str(ROOT / "examples" / "cluster" / "dump.yaml"), "-t", "vap", "--rbac", "live")
     assert code == 2
     assert "`choose`" in said
 
@@ -101,6 +100,23 @@ def test_a_solver_that_gives_up_is_unknown(monkeypatch: pytest.MonkeyPatch) -> N
     from pscc.proving.solver import Unsolved
 
     monkeypatch.setattr(question, "solve", lambda *_: Unsolved("timeout"))
-    code, text, _ = _run(PRIVILEGED)
+    code, text, _ = _run(PRIVILEGED, "-t", "vap")
     assert code == 1
     assert "vap  CREATE  enforce  unknown: the solver gave up: timeout" in text
+
+
+def test_without_a_target_all_that_can_be_proven_are(tmp_path: Path) -> None:
+    source = tmp_path / "p.psp"
+    source.write_text("policy p {\n    deny hostPID\n}\n")
+    code, text, _ = _run(str(source))
+    assert code == 0
+    assert [line.split("  enforce")[0] for line in text.splitlines()[:-1]] == [
+        "kyverno-cel  CREATE",
+        "kyverno-cel  UPDATE",
+        "vap  CREATE",
+        "vap  UPDATE",
+    ]
+    code, text, _ = _run(str(source), "-t", "gatekeeper", "--engine", "cel")
+    assert code == 0
+    assert text.startswith("gatekeeper  CREATE  enforce  equal")
+    assert "not covered: workloads (p-deny-host-pid-workloads)" in text

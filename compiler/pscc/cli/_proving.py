@@ -19,9 +19,11 @@ from pscc.output.contents import Output
 from pscc.proving.errors import NoBoundError, NotUnderstoodError
 from pscc.proving.prove import Claim, claims
 from pscc.proving.question import Differs, Equal, Undecided
+from pscc.proving.readers.objections import RESOURCES, Operation, Resource
 from pscc.proving.witness import UnconfirmedError, Witness, witness
 
-_ENGINE = "vap-review"
+_ENGINE, _KIND = "vap-review", "ValidatingAdmissionPolicy"
+"""The engine that is asked about a difference, and the kind of objects that it runs."""
 _SECONDS = 300
 _RELEASE = "1.30"
 """The oldest release whose ValidatingAdmissionPolicies are ``v1``, as the engine is asked to be."""
@@ -29,14 +31,15 @@ _RELEASE = "1.30"
 
 @frozen
 class Row:
-    """The answer for one ``mode`` and one operation on one target.
+    """The answer for one ``mode``, one operation and the ``resources`` of its requests on one target.
 
     ``lengths`` are the elements of each list that the proof looked at.
     """
 
     target: str
     mode: ir.Mode
-    operation: str
+    operation: Operation
+    resources: tuple[Resource, ...]
     policies: tuple[str, ...]
     answer: Literal["equal", "differs", "unknown"]
     seconds: float
@@ -47,44 +50,80 @@ class Row:
     uncovered: tuple[str, ...] = ()
 
 
-def rows(target: str, program: ir.Program, output: Output, seconds: float, folder: Path | None) -> Iterator[Row]:
-    """The answers for ``output``. Exits with 2 where something is not understood, and names it."""
+def rows(
+    target: str, kind: str, program: ir.Program, output: Output, seconds: float, folder: Path | None
+) -> Iterator[Row]:
+    """The answers for ``output``, whose checks are in objects of ``kind``.
+
+    Exits with 2 where something is not understood, and names it.
+    """
     texts = {file.path: file.text for file in output.files if file.path in output.resources}
     try:
-        found = claims(program, texts)
+        proof = claims(program, texts, kind)
     except NotUnderstoodError as error:
         raise Refused(f"{target}: the proof does not understand {error}") from None
     except NoBoundError as error:
         raise Refused(f"{target}: no bound is known: {error}") from None
     if folder is not None:
-        _write(folder, target, found.claims)
+        _write(folder, target, proof.claims)
     uncovered = (
-        *(f"workloads ({name})" for name in found.read.unjudged),
-        *(f"setting defaults ({n})" for n in found.read.mutations),
+        *(f"workloads ({name})" for name in proof.unjudged),
+        *(f"setting defaults ({n})" for n in proof.mutations),
     )
-    for claim in found.claims:
-        yield _row(target, claim, texts, seconds, uncovered)
+    for claim in proof.claims:
+        yield _row(target, kind, claim, texts, seconds, uncovered)
 
 
-def _row(target: str, claim: Claim, texts: Mapping[str, str], seconds: float, uncovered: tuple[str, ...]) -> Row:
+def _row(
+    target: str, kind: str, claim: Claim, texts: Mapping[str, str], seconds: float, uncovered: tuple[str, ...]
+) -> Row:
     start = time.monotonic()
     answer = claim.answered(seconds)
     took = time.monotonic() - start
-    names = tuple(policy.name for policy in claim.policies)
+    names = (*(policy.name for policy in claim.policies), *(choice.name for choice in claim.choices))
     lengths = {name: length for question in claim.asked for name, length in question.lengths.items()}
     match answer:
         case Equal():
-            return Row(target, claim.mode, claim.operation, names, "equal", took, lengths, uncovered=uncovered)
+            return Row(
+                target, claim.mode, claim.operation, claim.resources, names, "equal", took, lengths, uncovered=uncovered
+            )
         case Undecided(reason=reason):
             return Row(
-                target, claim.mode, claim.operation, names, "unknown", took, lengths, reason, uncovered=uncovered
+                target,
+                claim.mode,
+                claim.operation,
+                claim.resources,
+                names,
+                "unknown",
+                took,
+                lengths,
+                reason,
+                uncovered=uncovered,
             )
         case Differs():
-            pod = witness(answer, claim.policies)
-            said = _asked(pod, claim.mode, texts)
-            return Row(target, claim.mode, claim.operation, names, "differs", took, lengths, "", pod, said, uncovered)
+            pod = witness(answer, claim.policies, claim.choices)
+            engine = _asked(pod, claim.mode, texts) if kind == _KIND else ""
+            return Row(
+                target,
+                claim.mode,
+                claim.operation,
+                claim.resources,
+                names,
+                "differs",
+                took,
+                lengths,
+                "",
+                pod,
+                engine,
+                uncovered,
+            )
         case _:
             assert_never(answer)
+
+
+def _of_requests(of: Claim | Row) -> str:
+    """The operation, and the resources where they are not all that it has."""
+    return of.operation if of.resources == RESOURCES[of.operation] else f"{of.operation} {', '.join(of.resources)}"
 
 
 def _write(folder: Path, target: str, asked: Iterable[Claim]) -> None:
@@ -94,7 +133,8 @@ def _write(folder: Path, target: str, asked: Iterable[Claim]) -> None:
         raise Refused(f"{str(folder)!r} cannot be made: {error.strerror or error}") from None
     for claim in asked:
         for question in claim.asked:
-            name = f"{target}-{claim.operation.lower()}-{claim.mode}-{question.does.replace(' ', '-')}.smt2"
+            about = _of_requests(claim).replace("/", "-").lower()
+            name = f"{target}-{about}-{claim.mode}-{question.does}.smt2".replace(" ", "-")
             text = f"{question.script.text}(check-sat)\n"
             write_text(str(folder / name), text.encode())
 
@@ -102,21 +142,21 @@ def _write(folder: Path, target: str, asked: Iterable[Claim]) -> None:
 # --- the engine -----------------------------------------------------------------
 
 
-def _asked(found: Witness, mode: ir.Mode, texts: Mapping[str, str]) -> str:
+def _asked(difference: Witness, mode: ir.Mode, texts: Mapping[str, str]) -> str:
     """What the engine says of the pod, where it is there. Raises `UnconfirmedError` where that is not what the proof says."""
     program = shutil.which(_ENGINE)
     if not program:
         return ""
     documents = [document for text in texts.values() for document in yaml.safe_load_all(text)]
-    labels = dict(found.request.namespace_labels)
-    metadata = {"name": found.request.namespace, "labels": labels}
+    labels = dict(difference.request.namespace_labels)
+    metadata = {"name": difference.request.namespace, "labels": labels}
     documents.append({"apiVersion": "v1", "kind": "Namespace", "metadata": metadata})
     load = {"op": "load", "documents": documents, "kubernetes": _RELEASE}
     review = {
         "op": "review",
-        "pods": [{"apiVersion": "v1", "kind": "Pod", **found.pod}],
-        "namespace": found.request.namespace,
-        "user": {"name": found.request.user, "groups": list(found.request.groups)},
+        "pods": [{"apiVersion": "v1", "kind": "Pod", **difference.pod}],
+        "namespace": difference.request.namespace,
+        "user": {"name": difference.request.user, "groups": list(difference.request.groups)},
     }
     asked = "".join(f"{json.dumps(request)}\n" for request in (load, review))
     done = subprocess.run([program], input=asked, capture_output=True, text=True, timeout=_SECONDS, check=False)
@@ -127,8 +167,8 @@ def _asked(found: Witness, mode: ir.Mode, texts: Mapping[str, str]) -> str:
     if result.get("error"):
         return f"{_ENGINE} gave no answer: {result['error']}"
     objects = any(_ACTION[mode] in finding["actions"] for finding in result["findings"])
-    if objects is (found.does == "lets in"):
-        raise UnconfirmedError(f"{_ENGINE} judges the pod as the source does: {json.dumps(found.pod)}")
+    if objects is (difference.does == "lets in"):
+        raise UnconfirmedError(f"{_ENGINE} judges the pod as the source does: {json.dumps(difference.pod)}")
     return f"{_ENGINE} agrees: the output {'objects' if objects else 'does not object'}"
 
 
@@ -144,7 +184,9 @@ def as_text(given: Iterable[Row]) -> str:
     for row in given:
         names = ", ".join(row.policies) or "no policy"
         reason = f": {row.reason}" if row.reason else ""
-        lines.append(f"{row.target}  {row.operation}  {row.mode}  {row.answer}{reason}  ({names}; {row.seconds:.1f} s)")
+        lines.append(
+            f"{row.target}  {_of_requests(row)}  {row.mode}  {row.answer}{reason}  ({names}; {row.seconds:.1f} s)"
+        )
         if row.witness is not None:
             lines += _of_witness(row.witness, row.engine)
         uncovered |= dict.fromkeys(row.uncovered)
@@ -153,13 +195,13 @@ def as_text(given: Iterable[Row]) -> str:
     return "\n".join((*lines, ""))
 
 
-def _of_witness(found: Witness, engine: str) -> Iterator[str]:
-    admits, refuses = ("the output", "the source") if found.does == "lets in" else ("the source", "the output")
+def _of_witness(difference: Witness, engine: str) -> Iterator[str]:
+    admits, refuses = ("the output", "the source") if difference.does == "lets in" else ("the source", "the output")
     yield f"  {admits} admits this pod, and {refuses} refuses it:"
-    yield from (f"    {line}" for line in yaml.safe_dump(found.pod, sort_keys=True).splitlines())
-    request = found.request
+    yield from (f"    {line}" for line in yaml.safe_dump(difference.pod, sort_keys=True).splitlines())
+    request = difference.request
     yield f"  in namespace {request.namespace}, asked for by {request.user or 'anyone'}"
-    yield from (f"  {reason.control}: {reason.message}" for reason in found.reasons)
+    yield from (f"  {reason.control}: {reason.message}" for reason in difference.reasons)
     if engine:
         yield f"  {engine}"
 
@@ -170,16 +212,18 @@ def as_json(given: Iterable[Row]) -> str:
 
 
 def _json(row: Row) -> dict[str, object]:
-    found = row.witness
+    difference = row.witness
     return {
         "target": row.target,
         "operation": row.operation,
+        "resources": list(row.resources),
         "mode": row.mode,
         "policies": list(row.policies),
         "answer": row.answer,
         "reason": row.reason,
         "elements": dict(row.lengths),
         "notCovered": list(row.uncovered),
-        "witness": {"output": found.does, "pod": found.pod, "namespace": found.request.namespace, "user": found.request.user,
-                    "groups": list(found.request.groups), "engine": row.engine} if found else None,
+        "witness": {"output": difference.does, "pod": difference.pod, "namespace": difference.request.namespace,
+                    "user": difference.request.user, "groups": list(difference.request.groups),
+                    "engine": row.engine} if difference else None,
     }  # fmt: skip

@@ -48,7 +48,7 @@ Example: pscc prove examples/restricted.yaml"""
     help="Write each question as an SMT-LIB file, for your own solver: `unsat` is `equal`.",
 )
 @click.option("--format", "fmt", type=click.Choice(["text", "json"]), default="text", help="A table, or a JSON object.")
-@settings_options("What to prove, several with commas; may be repeated. [default: vap]")
+@settings_options("What to prove, several with commas; may be repeated. [default: all that can be proven]")
 def command(
     sources: tuple[str, ...],
     settings: Settings,
@@ -61,22 +61,25 @@ def command(
     The files of the output are read back as text, by a reader that shares nothing with what wrote them. A solver looks for
     a pod that the API server takes, and that the source and the output judge differently. Needs `pip install 'pscc[prove]'`.
 
-    Proven today: `vap`, for pods that are created, once their defaults are set, and for pods that are changed; with
-    namespaces, labels, exemptions and modes. Not yet: a `choose`, workloads, and what sets the defaults.
+    Proven: the targets `vap`, `kyverno-cel`, and `gatekeeper` with `--engine cel`, for pods that are created and for pods that
+    are changed, once their defaults are set. Namespaces, labels, exemptions, modes and a `choose` are read. Not yet:
+    workloads, `--rbac live`, and what sets the defaults.
     """
     from pscc.cli import _proving
     from pscc.diagnostics import SourceError
     from pscc.driver import compile_program
     from pscc.lowering.prepared import prepared
-    from pscc.proving.prove import TARGETS
     from pscc.proving.solver import NoSolverError, load
+    from pscc.targets.registry import TARGETS, target_named
 
-    asked = settings.target or TARGETS
-    targets = tuple(target for target in asked if target in TARGETS)
-    others = ", ".join(f"`{target}`" for target in asked if target not in TARGETS)
+    kinds = {name: target_named(name).capabilities(settings.options).proven_from for name in TARGETS}
+    provable = tuple(name for name, kind in kinds.items() if kind)
+    asked = settings.target or provable
+    targets = tuple(target for target in asked if target in provable)
+    others = ", ".join(f"`{target}`" for target in asked if target not in provable)
     named = click.get_current_context().get_parameter_source("target") is not ParameterSource.DEFAULT_MAP
     if others and (named or not targets):
-        raise click.UsageError(f"{others} cannot be proven yet: name {', '.join(TARGETS)}")
+        raise click.UsageError(f"{others} cannot be proven with these options: name {', '.join(provable)}")
     if others:
         click.echo(f"not proven: {others}, which pscc.toml names", err=True)
     try:
@@ -95,7 +98,7 @@ def command(
         raise click.exceptions.Exit(1)
     rows: list[Row] = []
     for target in targets:
-        rows += _proving.rows(target, ready.written, compilation.outputs[target], time_limit, folder)
+        rows += _proving.rows(target, kinds[target], ready.written, compilation.outputs[target], time_limit, folder)
     click.echo(_proving.as_json(rows) if fmt == "json" else _proving.as_text(rows), nl=fmt == "json")
     if any(row.answer != "equal" for row in rows):
         raise click.exceptions.Exit(1)

@@ -186,6 +186,7 @@ class Capabilities:
     - ``shared_templates``: the output has objects that other outputs share, and can leave them out.
     - ``enforcement_points``: the output can be in force at some places of the engine alone.
     - ``lets_in``: what a usual installation lets in whatever the output says.
+    - ``proven_from``: the kind of the objects that hold the checks, where ``pscc prove`` can read these back.
     """
 
     product: str = ""
@@ -210,3 +211,4 @@ class Capabilities:
     shared_templates: bool = False
     enforcement_points: bool = False
     lets_in: tuple[LetIn, ...] = ()
+    proven_from: str = ""

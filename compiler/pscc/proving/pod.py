@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from pscc.ir.passes import SERVICE_ACCOUNT
 from pscc.pod.fields import NOT_EPHEMERAL
 from pscc.pod.kinds import Boolean, Enumeration, Field, Integer, Kind, ListOf, Object, Opaque
 from pscc.pod.kinds import Text as TextKind
@@ -39,6 +40,9 @@ REQUEST = Object((
 """Of an admission request, who asks and where. Source: ``UserInfo`` in ``k8s.io/api/authentication/v1``."""
 NAMESPACE = Object((Field("metadata", Object((Field("labels", Opaque()),)), needs={}),))
 """Of the Namespace object, its labels."""
+NAMESPACE_ASKED, NAMESPACE_OF_POD = Place("request", ("namespace",)), Place("pod", ("metadata", "namespace"))
+USER = Place("request", ("userInfo", "username"))
+ACCOUNT = Place("pod", SERVICE_ACCOUNT)
 ROOTS = {"pod": SEEN, "old": SEEN, "request": REQUEST, "namespace": NAMESPACE}
 ANNOTATION = "@annotation"
 """The field of a container that stands for the pod's annotation whose key ends in the container's name."""
@@ -124,6 +128,11 @@ def _element(kind: Kind, element: str, items: Place, ephemeral: bool) -> Value:
             return Text(Plain(string_at(Place(element))))
         case _:
             return Unknown(Place(element))
+
+
+def label_place(key: str) -> Place:
+    """The place of the namespace's label ``key``, for all readers: a place is the name of a field, and says nothing of it."""
+    return Place("namespace", ("metadata", "labels", key))
 
 
 def entry_place(place: Place, key: Term) -> Place:

@@ -6,82 +6,97 @@ What the source means is the program as it is rolled out. What the output does i
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Literal
 
 from pscc import ir
 from pscc.base.frozen import frozen
-from pscc.ir.passes import rechecked_on
+from pscc.ir.passes import reads_of_choice, rechecked_on
 from pscc.proving.errors import NotUnderstoodError
 from pscc.proving.logic.terms import TRUE, Term, and_, not_, or_
 from pscc.proving.pod import root
 from pscc.proving.question import Answer, Differs, Question, Undecided, answer, questions
-from pscc.proving.requests import judged
+from pscc.proving.readers import READERS
+from pscc.proving.readers.objections import RESOURCES, Operation, Read, Resource
+from pscc.proving.requests import chooses, judged, may_use
 from pscc.proving.source import passes
 from pscc.proving.updates import facts, unchanged
-from pscc.proving.vap import Read, objections
 
-Operation = Literal["CREATE", "UPDATE"]
-ACTIONS: Mapping[ir.Mode, str] = {"enforce": "Deny", "warn": "Warn", "audit": "Audit"}
-"""What a binding does with the findings of a policy in each mode."""
-TARGETS = ("vap",)
-"""The targets whose outputs this reads."""
-
-
+MODES: tuple[ir.Mode, ...] = ("enforce", "warn", "audit")
 OPERATIONS: tuple[Operation, ...] = ("CREATE", "UPDATE")
 
 
 @frozen
 class Claim:
-    """That the output objects in ``mode`` to the pods to which ``policies`` object, and to no others.
+    """That the output objects in ``mode`` to the pods to which ``policies`` and ``choices`` object, and to no others.
 
-    ``operation``: pods that are created, or changed. ``asked`` finds a pod.
+    ``operation``: pods that are created, or changed, by requests for ``resources``. ``asked`` finds a pod.
     """
 
     mode: ir.Mode
     operation: Operation
+    resources: tuple[Resource, ...]
     policies: tuple[ir.Policy, ...]
+    choices: tuple[ir.Choice, ...]
     asked: tuple[Question, ...]
 
     def answered(self, seconds: float) -> Answer:
         """Whether it holds; the solver gives up after ``seconds`` for each question."""
-        found = answer(self.asked, seconds)
-        if isinstance(found, Differs) and self.operation == "UPDATE":
+        given = answer(self.asked, seconds)
+        if isinstance(given, Differs) and self.operation == "UPDATE":
             return Undecided("some updates may be treated differently, and no pair of pods is made for them yet")
-        return found
+        return given
 
 
 @frozen
 class Claims:
-    """All ``claims`` about an output, and ``read``: what its files have."""
+    """All ``claims`` about an output.
+
+    ``unjudged`` and ``mutations`` name what is in it and is not looked into: what is about other things than pods, and
+    what changes pods.
+    """
 
     claims: tuple[Claim, ...]
-    read: Read
+    unjudged: tuple[str, ...]
+    mutations: tuple[str, ...]
 
 
-def claims(program: ir.Program, texts: Mapping[str, str], operations: tuple[Operation, ...] = OPERATIONS) -> Claims:
+def claims(
+    program: ir.Program, texts: Mapping[str, str], kind: str, operations: tuple[Operation, ...] = OPERATIONS
+) -> Claims:
     """The claims that the files ``texts`` treat pods as ``program`` does, once all defaults are set, for each of ``operations``.
 
-    Raises `NotUnderstoodError` where the program or the files have something that is not understood, `NoBoundError` where
-    no number of elements is enough for a list.
+    ``kind`` is that of the objects which hold the checks, one of `READERS`. Raises `NotUnderstoodError` where the program or
+    the files have something that is not understood, `NoBoundError` where no number of elements is enough for a list.
     """
-    if program.choices:
-        raise NotUnderstoodError(
-            f"the `choose` {program.choices[0].name}: only policies outside of a `choose` are proven yet"
-        )
-    read = {operation: objections(texts, operation) for operation in operations}
-    made = [claim for operation, found in read.items() for claim in _claims(program, found, operation)]
-    return Claims(tuple(made), read[operations[0]])
+    live = next((choice.name for choice in program.choices if choice.live), None)
+    if live is not None:
+        raise NotUnderstoodError(f"the `choose` {live}, in which the cluster's RBAC decides")
+    read = {operation: READERS[kind](texts, operation) for operation in operations}
+    listed = [claim for operation, output in read.items() for claim in _claims(program, output, operation)]
+    unjudged = dict.fromkeys(name for output in read.values() for name in output.unjudged)
+    objecting = {each.policy for output in read.values() for each in output.objections}
+    return Claims(
+        tuple(listed), tuple(name for name in unjudged if name not in objecting), read[operations[0]].mutations
+    )
 
 
 def _claims(program: ir.Program, read: Read, operation: Operation) -> Iterator[Claim]:
-    for mode, action in ACTIONS.items():
+    for mode in MODES:
         policies = tuple(policy for policy in program.policies if policy.mode == mode)
-        objecting = [each.holds for each in read.objections if action in each.actions]
-        if policies or objecting:
-            source = and_(*(_admits(policy, operation) for policy in policies))
-            output = not_(or_(*objecting))
+        objecting = {
+            resource: tuple(each.holds for each in read.objections if mode in each.modes and resource in each.resources)
+            for resource in RESOURCES[operation]
+        }
+        choices = tuple(choice for choice in program.choices if choice.mode == mode)
+        if not policies and not choices and not any(objecting.values()):
+            continue
+        source = and_(
+            *(_admits(policy, operation) for policy in policies), *(_chooses(choice, operation) for choice in choices)
+        )
+        for holds in dict.fromkeys(objecting.values()):
+            resources = tuple(resource for resource, others in objecting.items() if others == holds)
+            output = not_(or_(*holds))
             known = and_(*facts((source, output), root("pod"))) if operation == "UPDATE" else TRUE
-            yield Claim(mode, operation, policies, tuple(questions(source, output, known)))
+            yield Claim(mode, operation, resources, policies, choices, tuple(questions(source, output, known)))
 
 
 def _admits(policy: ir.Policy, operation: Operation) -> Term:
@@ -89,5 +104,16 @@ def _admits(policy: ir.Policy, operation: Operation) -> Term:
     passed = [passes(check, pod) for check in policy.checks]
     if operation == "UPDATE":
         same = (unchanged(rechecked_on(check, bool(policy.exemptions)), pod) for check in policy.checks)
-        passed = [or_(one, other) for one, other in zip(passed, same, strict=True)]
+        passed = [or_(passes_itself, is_unchanged) for passes_itself, is_unchanged in zip(passed, same, strict=True)]
     return or_(not_(judged(policy)), and_(*passed))
+
+
+def _chooses(choice: ir.Choice, operation: Operation) -> Term:
+    """Some policy of ``choice`` that may be used accepts the pod as it is, with the defaults that were set."""
+    pod = root("pod")
+    accepted = [
+        and_(may_use(choice, policy), *(passes(check, pod) for check in policy.checks)) for policy in choice.policies
+    ]
+    if operation == "UPDATE":
+        accepted.append(unchanged(reads_of_choice(choice), pod))
+    return or_(not_(chooses(choice)), *accepted)

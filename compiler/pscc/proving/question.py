@@ -88,8 +88,9 @@ def answer(asked: Iterable[Question], seconds: float) -> Answer:
     """The answer to all of ``asked``: the first difference, else that one is not decided, else that there is none."""
     undecided: Undecided | None = None
     for question in asked:
-        model = solve(question.script, seconds, _optional(question))
-        if model is not None and question.script != question.exact:
+        eased = question.script != question.exact
+        model = solve(question.script, seconds, () if eased else _optional(question))
+        if model is not None and eased:
             model = solve(question.exact, seconds, _optional(question))
         if isinstance(model, Unsolved):
             undecided = undecided or Undecided(f"the solver gave up: {model.reason}")
@@ -100,7 +101,7 @@ def answer(asked: Iterable[Question], seconds: float) -> Answer:
 
 def _optional(question: Question) -> list[Term]:
     """What a smallest pod has none of, where it can: elements first, those at the end of a list before the others."""
-    slots = sorted(question.slots.found.values(), key=lambda slot: (slot.base.count("["), -slot.index, slot.base))
+    slots = sorted(question.slots.by_base.values(), key=lambda slot: (slot.base.count("["), -slot.index, slot.base))
     fields = [leaf for _, leaf in question.script.symbols if leaf.op == "present"]
     elements = [slot.there for slot in slots]
     others = [leaf for leaf in fields if _place(leaf).fields[:1] != (THERE,)]

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from pscc import ir
 from pscc.ir.access import SERVICE_ACCOUNT_USER, SERVICE_ACCOUNTS, Names, Scope, Subjects
-from pscc.ir.passes import SERVICE_ACCOUNT
 from pscc.proving.logic.terms import (
     Place,
     Term,
@@ -23,22 +22,31 @@ from pscc.proving.logic.terms import (
     string_at,
     text,
 )
+from pscc.proving.pod import ACCOUNT, NAMESPACE_ASKED, USER, label_place
 
-NAMESPACE = string_at(Place("request", ("namespace",)))
-USER = Place("request", ("userInfo", "username"))
+NAMESPACE = string_at(NAMESPACE_ASKED)
 GROUPS = Place("request", ("userInfo", "groups"))
-ACCOUNT = Place("pod", SERVICE_ACCOUNT)
-
-
-def label_place(key: str) -> Place:
-    """The place of the namespace's label ``key``."""
-    return Place("namespace", ("metadata", "labels", key))
 
 
 def judged(policy: ir.Policy) -> Term:
     """``policy`` judges the request: it holds in the namespace, and nobody who asks is exempt."""
     exempt = or_(*(asks(exemption.subjects) for exemption in policy.exemptions))
     return and_(inside(policy.scope), not_(exempt))
+
+
+def chooses(choice: ir.Choice) -> Term:
+    """``choice`` judges the request: it holds in the namespace."""
+    return inside(choice.scope)
+
+
+def may_use(choice: ir.Choice, policy: ir.Policy) -> Term:
+    """Whoever asks may use ``policy`` of ``choice``, and it holds in the namespace (`pscc.reference.admission.usable`)."""
+    granted = (
+        and_(named(NAMESPACE, grant.namespaces), asks(grant.subjects))
+        for grant in choice.grants
+        if grant.policy == policy.name
+    )
+    return and_(inside(policy.scope), or_(*granted))
 
 
 def inside(scope: Scope) -> Term:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterable, Mapping
 from importlib import import_module
 from typing import Any
@@ -38,7 +39,8 @@ def load() -> Any:
 def solve(script: Script, seconds: float, unwanted: Iterable[Term] = ()) -> Model | Unsolved | None:
     """A model of ``script``; None where there is none. It gives up after ``seconds``.
 
-    Of ``unwanted`` fields, those that can do without are not there in the model, the first before the others.
+    Of ``unwanted`` fields, those that can do without are not there in the model, the first before the others. It looks for
+    such a model for as many ``seconds`` again, and then takes the smallest that it has.
     """
     z3 = load()
     solver = z3.Solver()
@@ -51,9 +53,14 @@ def solve(script: Script, seconds: float, unwanted: Iterable[Term] = ()) -> Mode
         return Unsolved(str(solver.reason_unknown()))
     model = solver.model()
     symbols = {leaf: z3.Bool(name.strip("|")) for name, leaf in script.symbols if leaf.op in ("present", "truth")}
+    deadline = time.monotonic() + seconds
     for leaf in unwanted:
+        left = deadline - time.monotonic()
+        if left <= 0:
+            break
         if leaf not in symbols:
             continue
+        solver.set("timeout", max(1, int(left * 1000)))
         solver.push()
         solver.add(z3.Not(symbols[leaf]))
         if z3.is_true(model.eval(symbols[leaf], model_completion=True)):

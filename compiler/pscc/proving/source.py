@@ -33,7 +33,7 @@ from pscc.proving.values import (
     Guarded,
     Item,
     Listed,
-    Made,
+    MapValue,
     Plain,
     Structure,
     Text,
@@ -78,13 +78,13 @@ def holds(condition: ir.Condition, env: Env) -> Term:
             return _of_both(left, right, env, _same)
         case ir.In(value=value, options=options):
             read = _value(value, env)
-            return _any(options, env, lambda one: _pairwise(read, one, _same))
+            return _any(options, env, lambda option: _pairwise(read, option, _same))
         case ir.InRanges(value=value, ranges=ranges):
             bounds = [bound for bound in _constants(ranges) if isinstance(bound, ir.Range)]
-            return _of_value(value, env, lambda one: or_(*(_within(one, bound) for bound in bounds)))
+            return _of_value(value, env, lambda read: or_(*(_within(read, bound) for bound in bounds)))
         case ir.StartsWithAny(value=value, patterns=patterns):
             starts = [str(pattern).removesuffix("*") for pattern in _constants(patterns)]
-            return _of_value(value, env, lambda one: or_(*(_begins(one, start) for start in starts)))
+            return _of_value(value, env, lambda read: or_(*(_begins(read, start) for start in starts)))
         case ir.Under(value=value, prefix=prefix):
             return _of_both(value, prefix, env, _under)
         case ir.SameLevel(left=left, right=right):
@@ -104,7 +104,7 @@ def holds(condition: ir.Condition, env: Env) -> Term:
 
 
 def _of_value(value: ir.Value, env: Env, ask: Callable[[Value], Term]) -> Term:
-    return or_(*(and_(guard, ask(one)) for guard, one in _value(value, env)))
+    return or_(*(and_(guard, ask(read)) for guard, read in _value(value, env)))
 
 
 def _of_both(left: ir.Value, right: ir.Value, env: Env, ask: Callable[[Value, Value], Term]) -> Term:
@@ -116,6 +116,10 @@ def _pairwise(left: Guarded, right: Guarded, ask: Callable[[Value, Value], Term]
 
 
 def _same(left: Value, right: Value) -> Term:
+    """Both are equal as the IR defines it, which is not CEL's `==` (`pscc.proving.cel.equality`): the two stay apart.
+
+    A proof compares what each says. If both asked one function, a mistake in that would be on both sides, and hide.
+    """
     match left, right:
         case Truth(term=a), Truth(term=b):
             return or_(and_(a, b), and_(not_(a), not_(b)))
@@ -155,10 +159,10 @@ def _under(value: Value, prefix: Value) -> Term:
 
 
 def _same_level(left: ir.Value, right: ir.Value, env: Env) -> Term:
-    for one, other in ((left, right), (right, left)):
-        if isinstance(other, ir.Const):
-            spellings = [Plain(text(level)) for level in _spellings(str(other.value))]
-            read = _value(one, env)
+    for side, opposite in ((left, right), (right, left)):
+        if isinstance(opposite, ir.Const):
+            spellings = [Plain(text(level)) for level in _spellings(str(opposite.value))]
+            read = _value(side, env)
             unset = not_(or_(*(guard for guard, _ in read)))
             named = or_(
                 *(
@@ -168,7 +172,7 @@ def _same_level(left: ir.Value, right: ir.Value, env: Env) -> Term:
                     for level in spellings
                 )
             )
-            return or_(named, and_(unset, TRUE if other.value == "" else FALSE))
+            return or_(named, and_(unset, TRUE if opposite.value == "" else FALSE))
     raise NotUnderstoodError("a policy that compares two SELinux levels of the pod")
 
 
@@ -199,15 +203,17 @@ def _value(value: ir.Value, env: Env) -> Guarded:
             return _first_of(options, field, env)
         case ir.Concat(prefix=prefix, value=inner):
             return tuple(
-                (guard, Text(Chain((Plain(text(prefix)), one.words))))
-                for guard, one in _value(inner, env)
-                if isinstance(one, Text)
+                (guard, Text(Chain((Plain(text(prefix)), text_value.words))))
+                for guard, text_value in _value(inner, env)
+                if isinstance(text_value, Text)
             )
         case ir.Entry(map=of, key=key):
             return _entry(of, key, env)
         case ir.Upper(value=inner):
             return tuple(
-                (guard, Text(Capitals(one.words))) for guard, one in _value(inner, env) if isinstance(one, Text)
+                (guard, Text(Capitals(text_value.words)))
+                for guard, text_value in _value(inner, env)
+                if isinstance(text_value, Text)
             )
         case _:
             assert_never(value)
@@ -222,9 +228,9 @@ def _scalar(value: object) -> Value:
         case str():
             return Text(Plain(text(value)))
         case list():
-            return Listed(tuple(Item(TRUE, always(_scalar(one))) for one in value))
+            return Listed(tuple(Item(TRUE, always(_scalar(element))) for element in value))
         case dict():
-            return Made(tuple((str(name), always(_scalar(one))) for name, one in value.items()))
+            return MapValue(tuple((str(name), always(_scalar(element))) for name, element in value.items()))
         case _:
             raise NotUnderstoodError(f"the constant {value!r} in a policy")
 
@@ -232,9 +238,9 @@ def _scalar(value: object) -> Value:
 def _below(value: Guarded, fields: tuple[str, ...]) -> Guarded:
     for name in fields:
         value = tuple(
-            (and_(guard, there), one)
+            (and_(guard, there), inside)
             for guard, outer in value
-            for there, one in _field(outer, name)
+            for there, inside in _field(outer, name)
             if there is not FALSE
         )
     return value
@@ -249,8 +255,8 @@ def _field(outer: Value, name: str) -> Guarded:
             return ((presence(outer, field), value_of(outer, field)),)
         case Annotations(place=place):
             return (entry(place, text(name)),)
-        case Made(entries=entries):
-            return next((one for key, one in entries if key == name), ())
+        case MapValue(entries=entries):
+            return next((held for key, held in entries if key == name), ())
         case _:
             raise NotUnderstoodError(f"the field `{name}` in a policy, inside of something that is no object")
 
@@ -261,7 +267,7 @@ def _first_of(options: tuple[ir.Path | ir.Const, ...], field: tuple[str, ...], e
     for option in options:
         read = _value(option, env)
         inside = read if isinstance(option, ir.Const) else _below(read, field)
-        chosen += [(and_(unset, guard), one) for guard, one in inside]
+        chosen += [(and_(unset, guard), read_value) for guard, read_value in inside]
         unset = and_(unset, *(not_(guard) for guard, _ in read))
     return tuple(chosen)
 
@@ -272,8 +278,8 @@ def _entry(of: ir.Path, key: ir.Concat, env: Env) -> Guarded:
         for other, name in _value(key, env):
             if isinstance(named, Annotations) and isinstance(name, Text):
                 for inner, term in words.options(name.words):
-                    there, one = entry(named.place, term)
-                    entries.append((and_(guard, other, inner, there), one))
+                    there, held = entry(named.place, term)
+                    entries.append((and_(guard, other, inner, there), held))
     return tuple(entries)
 
 
@@ -287,7 +293,7 @@ def _any(items: ir.Items, env: Env, ask: Callable[[Guarded], Term]) -> Term:
             pod = env[ir.POD]
             lists = [_below(pod, ("spec", kind)) for kind in CONTAINER_LISTS]
         case ir.Keys(path=path, without=without):
-            return or_(*(and_(guard, _any_key(one, without, ask)) for guard, one in _value(path, env)))
+            return or_(*(and_(guard, _any_key(map_value, without, ask)) for guard, map_value in _value(path, env)))
         case ir.Param():
             lists = [_value(constant(items, {}), env)]
         case ir.Path() | ir.Const():
@@ -296,10 +302,10 @@ def _any(items: ir.Items, env: Env, ask: Callable[[Guarded], Term]) -> Term:
             assert_never(items)
     return or_(
         *(
-            and_(guard, or_(*(_of_piece(piece, ask) for piece in one.pieces)))
+            and_(guard, or_(*(_of_piece(piece, ask) for piece in listing.pieces)))
             for listed in lists
-            for guard, one in listed
-            if isinstance(one, Listed)
+            for guard, listing in listed
+            if isinstance(listing, Listed)
         )
     )
 

@@ -106,8 +106,8 @@ def facts(terms: Iterable[Term], of: Structure) -> Iterator[Term]:
     for node in nodes(terms):
         if node.op == "open":
             fields = _OF_POD.findall(str(node.args[1]))
-            annotated = pod.ANNOTATION in str(node.args[1]) or any(_OF_ANNOTATIONS in one for one in fields)
-            if all(one.startswith((_OF_SPEC, _OF_ANNOTATIONS)) for one in fields):
+            annotated = pod.ANNOTATION in str(node.args[1]) or any(_OF_ANNOTATIONS in field for field in fields)
+            if all(field.startswith((_OF_SPEC, _OF_ANNOTATIONS)) for field in fields):
                 yield or_(not_(and_(spec, annotations) if annotated else spec), node)
 
 

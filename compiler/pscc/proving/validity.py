@@ -3,7 +3,9 @@
 Sources: `pscc.pod.schema` (what each field may be, which ones an object needs), and ``pkg/apis/core/validation/validation.go``
 of Kubernetes: ``ValidateSecurityContext``, ``validateSeccompProfileField``, ``ValidateAppArmorProfileField``,
 ``validateHostUsers``, ``validateLinux``, ``validateWindows``, ``validateContainers``, ``ValidateVolumes``,
-``validateVolumeSource``.
+``validateVolumeSource``, ``ValidateServiceAccountName`` (a DNS subdomain). Of requests: whoever asks has a name
+(``k8s.io/apiserver/pkg/authentication/request/anonymous``), and ``EnsureObjectNamespaceMatchesRequestNamespace`` in
+``k8s.io/apiserver/pkg/registry/rest/meta.go``.
 """
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ from pscc.proving.logic.terms import (
     Term,
     and_,
     at_most,
+    contains,
     equal,
     integer_at,
     joined,
@@ -35,7 +38,7 @@ from pscc.proving.logic.terms import (
     text,
     truth_at,
 )
-from pscc.proving.pod import ANNOTATION, ENTRIES, ROOTS, entry_kind
+from pscc.proving.pod import ACCOUNT, ANNOTATION, ENTRIES, NAMESPACE_ASKED, NAMESPACE_OF_POD, ROOTS, USER, entry_kind
 
 AT_LEAST = {"pod.spec.containers": 1, "old.spec.containers": 1}
 """The lists that are never empty."""
@@ -50,7 +53,7 @@ def rules(formula: Iterable[Term], slots: Slots) -> Iterator[Term]:
     places = dict.fromkeys(_leaves(formula))
     for place in list(places):
         places |= dict.fromkeys(_around(place, slots))
-    for slot in list(slots.found.values()):
+    for slot in list(slots.by_base.values()):
         places |= dict.fromkeys(_around(Place(slot.base, (THERE,)), slots))
     for base in ("pod", "old"):
         if any(place.base.startswith(base) for place in places):
@@ -61,6 +64,21 @@ def rules(formula: Iterable[Term], slots: Slots) -> Iterator[Term]:
         yield from _of_place(place, slots)
     yield from _of_lists(places, slots)
     yield from _systems(list(places), slots)
+    yield from _of_request(places)
+
+
+def _of_request(places: Iterable[Place]) -> Iterator[Term]:
+    """Who asks has a name, and a pod is in the namespace of the request, as its metadata say."""
+    namespace, named = string_at(NAMESPACE_ASKED), set(places)
+    if named & {NAMESPACE_ASKED, NAMESPACE_OF_POD}:
+        yield not_(equal(namespace, text("")))
+    if NAMESPACE_OF_POD in named:
+        yield and_(present(NAMESPACE_OF_POD), equal(string_at(NAMESPACE_OF_POD), namespace))
+    if ACCOUNT in named:
+        name = string_at(ACCOUNT)
+        yield or_(not_(present(ACCOUNT)), not_(or_(contains(name, text(":")), contains(name, text("/")))))
+    if USER in named:
+        yield and_(present(USER), not_(equal(string_at(USER), text(""))))
 
 
 def _leaves(terms: Iterable[Term]) -> Iterator[Place]:
@@ -75,7 +93,7 @@ def _around(place: Place, slots: Slots) -> Iterator[Place]:
         fields = ()
     for length in range(1, len(fields) + 1):
         yield Place(place.base, fields[:length])
-    slot = slots.found.get(place.base)
+    slot = slots.by_base.get(place.base)
     if slot:
         yield from _around(slot.items, slots)
 
@@ -84,7 +102,7 @@ def kind_of(base: str, slots: Slots) -> Kind:
     """The kind of what is at ``base``: the pod, or a place in a list."""
     if base in ROOTS:
         return ROOTS[base]
-    slot = slots.found[base]
+    slot = slots.by_base[base]
     if slot.items.fields[-1:] == (ENTRIES,):
         return entry_kind(Place(slot.items.base, slot.items.fields[:-1]))
     field = field_at(slot.items, slots)
@@ -108,19 +126,19 @@ def field_at(place: Place, slots: Slots) -> Field | None:
 
 def is_there(place: Place, slots: Slots) -> Term:
     """The field at ``place`` is there, and all that it is inside of."""
-    slot = slots.found.get(place.base)
+    slot = slots.by_base.get(place.base)
     if not place.fields:
         return slot.there if slot else TRUE
     if place.fields[0] in (ANNOTATION, THERE):
         return present(place)
     above = Place(place.base, place.fields[:-1])
     if place.fields[-1] == ENTRIES:
-        return or_(*(one.there for one in slots.of(place)))
+        return or_(*(element.there for element in slots.of(place)))
     field = field_at(place, slots)
     if field is not None and (field.needs is not None or field.filled is not None):
         return is_there(above, slots)
     if field is not None and isinstance(field.kind, ListOf):
-        return or_(*(one.there for one in slots.of(place)))
+        return or_(*(element.there for element in slots.of(place)))
     return present(place)
 
 
@@ -133,8 +151,8 @@ def _of_place(place: Place, slots: Slots) -> Iterator[Term]:
         return
     if len(place.fields) > 1:
         yield _implies(there, is_there(Place(place.base, place.fields[:-1]), slots))
-    elif place.base in slots.found:
-        yield _implies(there, slots.found[place.base].there)
+    elif place.base in slots.by_base:
+        yield _implies(there, slots.by_base[place.base].there)
     field = field_at(place, slots) if place.fields else None
     kind = field.kind if field is not None else kind_of(place.base, slots) if not place.fields else None
     if kind is not None:
@@ -190,13 +208,13 @@ def _escalation(place: Place, slots: Slots) -> Iterator[Term]:
 
 def _of_lists(places: Iterable[Place], slots: Slots) -> Iterator[Term]:
     by_list: dict[Place, list[Slot]] = {}
-    for slot in list(slots.found.values()):
+    for slot in list(slots.by_base.values()):
         by_list.setdefault(slot.items, []).append(slot)
     for items, listed in by_list.items():
         for before, after in pairwise(listed):
             yield _implies(after.there, before.there)
-        if items.base in slots.found:
-            yield _implies(listed[0].there, slots.found[items.base].there)
+        if items.base in slots.by_base:
+            yield _implies(listed[0].there, slots.by_base[items.base].there)
         if items.fields[-1:] == (ENTRIES,):
             yield from _of_entries(listed, list(places))
         if items.fields == ("spec", "volumes"):
@@ -204,7 +222,9 @@ def _of_lists(places: Iterable[Place], slots: Slots) -> Iterator[Term]:
             for slot in listed:
                 yield from _one_source(slot)
     for base in ("pod", "old"):
-        containers = [one for kind in CONTAINER_LISTS for one in by_list.get(Place(base, ("spec", kind)), ())]
+        containers = [
+            container for kind in CONTAINER_LISTS for container in by_list.get(Place(base, ("spec", kind)), ())
+        ]
         yield from _different(containers)
 
 
@@ -213,16 +233,16 @@ def _of_entries(listed: list[Slot], places: list[Place]) -> Iterator[Term]:
     items = listed[0].items
     of = Place(items.base, items.fields[:-1])
     key, value = (field.name for field in entry_kind(of).fields)
-    for one, other in combinations(listed, 2):
-        same = equal(string_at(Place(one.base, (key,))), string_at(Place(other.base, (key,))))
-        yield not_(and_(one.there, other.there, same))
+    for entry, later in combinations(listed, 2):
+        same = equal(string_at(Place(entry.base, (key,))), string_at(Place(later.base, (key,))))
+        yield not_(and_(entry.there, later.there, same))
     for slot in listed:
         named, held = string_at(Place(slot.base, (key,))), string_at(Place(slot.base, (value,)))
         for place in places:
             wanted = _key(of, place)
             if wanted is not None:
-                found = and_(present(place), equal(string_at(place), held))
-                yield _implies(and_(slot.there, equal(named, wanted)), found)
+                is_the_same = and_(present(place), equal(string_at(place), held))
+                yield _implies(and_(slot.there, equal(named, wanted)), is_the_same)
 
 
 def _key(of: Place, place: Place) -> Term | None:
@@ -236,17 +256,17 @@ def _key(of: Place, place: Place) -> Term | None:
 
 def _different(slots: list[Slot]) -> Iterator[Term]:
     """They have different names."""
-    for one, other in combinations(slots, 2):
-        names = (string_at(Place(slot.base, ("name",))) for slot in (one, other))
-        yield not_(and_(one.there, other.there, equal(*names)))
+    for slot, later in combinations(slots, 2):
+        names = (string_at(Place(each.base, ("name",))) for each in (slot, later))
+        yield not_(and_(slot.there, later.there, equal(*names)))
 
 
 def _one_source(slot: Slot) -> Iterator[Term]:
     """A volume has one type: where the author names none, the API server fills in ``emptyDir``."""
     sources = [present(Place(slot.base, (name,))) for name in _SOURCES]
     yield _implies(slot.there, or_(*sources))
-    for one, other in combinations(sources, 2):
-        yield not_(and_(one, other))
+    for source, later in combinations(sources, 2):
+        yield not_(and_(source, later))
 
 
 def _systems(places: list[Place], slots: Slots) -> Iterator[Term]:

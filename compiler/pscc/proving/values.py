@@ -69,7 +69,16 @@ class Written:
     value: Whole | Truth
 
 
-Words = Plain | Chosen | Chain | JoinedList | Swapped | Capitals | Written
+@frozen
+class Part:
+    """The part of ``of`` at ``index``, between occurrences of ``separator``. ``of`` has that many parts."""
+
+    of: Term
+    separator: str
+    index: int
+
+
+Words = Plain | Chosen | Chain | JoinedList | Swapped | Capitals | Written | Part
 
 # --- values -------------------------------------------------------------------
 
@@ -128,7 +137,7 @@ class Annotations:
 
 
 @frozen
-class Made:
+class MapValue:
     """A map that an expression makes."""
 
     entries: tuple[tuple[str, Guarded], ...]
@@ -187,7 +196,19 @@ class Nothing:
 
 
 Value = (
-    Truth | Whole | Text | Null | Structure | Unknown | Annotations | Made | Listed | SplitText | Size | Some | Nothing
+    Truth
+    | Whole
+    | Text
+    | Null
+    | Structure
+    | Unknown
+    | Annotations
+    | MapValue
+    | Listed
+    | SplitText
+    | Size
+    | Some
+    | Nothing
 )
 Guarded = tuple[tuple[Term, Value], ...]
 
@@ -236,16 +257,16 @@ def with_element(value: Guarded, element: str, to: str) -> Guarded:
 def merged(value: Iterable[tuple[Term, Value]]) -> Guarded:
     """``value`` with those of one kind put together."""
     done: list[tuple[Term, Value]] = []
-    for guard, one in value:
+    for guard, each in value:
         if guard is FALSE:
             continue
         for index, (other_guard, other) in enumerate(done):
-            together = _together(other_guard, other, guard, one)
+            together = _together(other_guard, other, guard, each)
             if together is not None:
                 done[index] = (or_(other_guard, guard), together)
                 break
         else:
-            done.append((guard, one))
+            done.append((guard, each))
     return tuple(done)
 
 
@@ -256,19 +277,28 @@ def _together(first: Term, left: Value, second: Term, right: Value) -> Value | N
         case Truth(term=a), Truth(term=b):
             return Truth(or_(and_(first, a), and_(second, b)))
         case Text(words=a), Text(words=b):
+            if _has_part(a) or _has_part(b):
+                # the parts of one string belong together
+                return None
             options = a.options if isinstance(a, Chosen) else ((first, a),)
             return Text(Chosen((*options, (second, b))))
         case Listed(pieces=a), Listed(pieces=b):
             return Listed((*(_where(first, piece) for piece in a), *(_where(second, piece) for piece in b)))
-        case Made(entries=a), Made(entries=b) if [key for key, _ in a] == [key for key, _ in b]:
+        case MapValue(entries=a), MapValue(entries=b) if [key for key, _ in a] == [key for key, _ in b]:
             pairs = zip(a, b, strict=True)
-            return Made(tuple((key, merged((*_guarded(first, x), *_guarded(second, y)))) for (key, x), (_, y) in pairs))
+            return MapValue(
+                tuple((key, merged((*_guarded(first, x), *_guarded(second, y)))) for (key, x), (_, y) in pairs)
+            )
         case _:
             return None
 
 
+def _has_part(words: Words) -> bool:
+    return isinstance(words, Part) or (isinstance(words, Chain) and any(map(_has_part, words.parts)))
+
+
 def _guarded(guard: Term, value: Guarded) -> Guarded:
-    return tuple((and_(guard, inner), one) for inner, one in value)
+    return tuple((and_(guard, inner), each) for inner, each in value)
 
 
 def _where(guard: Term, piece: Item | Walk) -> Item | Walk:

@@ -21,7 +21,7 @@ from pscc.proving.question import Differs, Direction
 from pscc.proving.solver import Model
 from pscc.proving.validity import field_at, is_there
 from pscc.reference import interpreter
-from pscc.reference.admission import judges
+from pscc.reference.admission import accepts_as_it_is, judges
 
 Json = dict[str, object]
 _NAME = re.compile(r"[a-z]([-a-z0-9]{0,40}[a-z0-9])?")
@@ -41,31 +41,39 @@ class Witness:
     reasons: tuple[interpreter.Reason, ...]
 
 
-def witness(found: Differs, policies: tuple[ir.Policy, ...]) -> Witness:
-    """The pod of ``found``. Raises `UnconfirmedError` where the interpreter does not judge it as the formula of the source does."""
-    roots = _named_plainly(_Builder(found).roots(), found.question.formula)
+def witness(difference: Differs, policies: tuple[ir.Policy, ...], choices: tuple[ir.Choice, ...] = ()) -> Witness:
+    """The pod of ``difference``, which the interpreter judges as the formula of the source does.
+
+    Raises `UnconfirmedError` where it does not.
+    """
+    roots = _named_plainly(_Builder(difference).roots(), difference.question.formula)
     pod, namespace = roots["pod"], roots["namespace"]
     request = _request(roots["request"], pod, namespace)
-    if not holds(found.question.formula, roots):
+    if not holds(difference.question.formula, roots):
         raise UnconfirmedError("the formula does not hold of the pod that the solver found")
     verdicts = [interpreter.check(policy, pod) for policy in policies if judges(policy, request)]
-    allowed = all(verdict.allowed for verdict in verdicts)
-    if allowed is not (found.question.does == "shuts out"):
+    chosen = [
+        accepts_as_it_is(choice, request, pod)
+        for choice in choices
+        if choice.scope.holds_in(request.namespace, request.namespace_labels)
+    ]
+    allowed = all(verdict.allowed for verdict in verdicts) and all(admission.allowed for admission in chosen)
+    if allowed is not (difference.question.does == "shuts out"):
         raise UnconfirmedError("the interpreter judges the pod otherwise than the formula of the source")
     reasons = tuple(reason for verdict in verdicts for reason in verdict.reasons)
-    return Witness(found.question.does, pod, request, reasons)
+    return Witness(difference.question.does, pod, request, reasons)
 
 
 class _Builder:
     """Makes the objects that a model describes."""
 
-    def __init__(self, found: Differs) -> None:
-        self._model: Model = found.model
-        self._slots = found.question.slots
+    def __init__(self, difference: Differs) -> None:
+        self._model: Model = difference.model
+        self._slots = difference.question.slots
 
     def roots(self) -> dict[str, Json]:
         """The pod, the request and the namespace."""
-        made: dict[str, Json] = {
+        roots: dict[str, Json] = {
             "pod": {"metadata": {}, "spec": {}},
             "request": {"userInfo": {}},
             "namespace": {"metadata": {}},
@@ -73,22 +81,22 @@ class _Builder:
         elements: dict[str, object] = {}
         # outer places come before those inside of them
         for base, slot in sorted(
-            self._slots.found.items(), key=lambda pair: (pair[0].count("["), len(pair[0]), pair[0])
+            self._slots.by_base.items(), key=lambda pair: (pair[0].count("["), len(pair[0]), pair[0])
         ):
-            around = made.get(slot.items.base) or elements.get(slot.items.base)
+            around = roots.get(slot.items.base) or elements.get(slot.items.base)
             if self._holds(slot.there) and isinstance(around, dict) and slot.items.fields[-1] != ENTRIES:
                 elements[base] = self._scalar(Place(base)) if self._is_scalar(base) else {}
                 _list_at(around, slot.items.fields).append(elements[base])
             elif self._holds(slot.there):
                 elements[base] = {}
-        everything: dict[str, object] = {**made, **elements}
+        everything: dict[str, object] = {**roots, **elements}
         for leaf in self._model:
             place = leaf.args[0]
             if leaf.op in ("present", "string", "integer", "truth") and isinstance(place, Place):
                 self._put(everything, place)
         self._entries(everything)
-        complete(made["pod"], POD)
-        return made
+        complete(roots["pod"], POD)
+        return roots
 
     def _is_scalar(self, base: str) -> bool:
         from pscc.proving.validity import kind_of
@@ -137,7 +145,7 @@ class _Builder:
             _object_at(everything["pod"], ("metadata", "annotations"))[f"{place.fields[1]}{name}"] = self._scalar(place)
 
     def _entries(self, everything: dict[str, object]) -> None:
-        for base, slot in self._slots.found.items():
+        for base, slot in self._slots.by_base.items():
             if slot.items.fields[-1] == ENTRIES and self._holds(slot.there):
                 of = ".".join((slot.items.base, *slot.items.fields[:-1]))
                 entries = _object_at(everything[slot.items.base], slot.items.fields[:-1])
@@ -193,10 +201,10 @@ def _named_plainly(roots: dict[str, Json], formula: Term) -> dict[str, Json]:
 
     def renamed(value: object) -> object:
         if isinstance(value, list):
-            return [renamed(one) for one in value]
+            return [renamed(inside) for inside in value]
         if not isinstance(value, dict):
             return value
-        return {key: _plainly(key, one, plain, renamed) for key, one in value.items()}
+        return {key: _plainly(key, inside, plain, renamed) for key, inside in value.items()}
 
     pod = roots["pod"]
     spec = renamed(pod.get("spec"))

@@ -13,7 +13,7 @@ from pscc.proving.values import (
     Annotations,
     Item,
     Listed,
-    Made,
+    MapValue,
     Plain,
     SplitText,
     Structure,
@@ -71,7 +71,7 @@ def _elements(value: Value) -> Listed | None:
             return keys(place)
         case Structure(kind=kind):
             named = ((presence(value, field), field.name) for field in kind.fields)
-        case Made(entries=entries):
+        case MapValue(entries=entries):
             named = ((TRUE, key) for key, _ in entries)
         case _:
             if isinstance(value, SplitText | Unknown):

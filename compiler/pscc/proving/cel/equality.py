@@ -15,7 +15,7 @@ from pscc.proving.values import (
     Annotations,
     Item,
     Listed,
-    Made,
+    MapValue,
     Null,
     Size,
     Some,
@@ -56,7 +56,10 @@ def equals(left: Value, right: Value) -> Term:
             return _lists(left, right)
         case Structure(place=a), Structure(place=b) if a == b:
             return TRUE
-        case (Structure() | Unknown() | Annotations() | Made(), Structure() | Unknown() | Annotations() | Made()):
+        case (
+            Structure() | Unknown() | Annotations() | MapValue(),
+            Structure() | Unknown() | Annotations() | MapValue(),
+        ):
             raise NotUnderstoodError("`==` of two objects")
         case (Listed(), other) | (other, Listed()) if not isinstance(other, Null):
             # a list of the request fails beside a scalar, a list that is written out is unequal
@@ -77,9 +80,9 @@ def _lists(left: Listed, right: Listed) -> Term:
         raise NotUnderstoodError("`==` of two lists")
     same = or_(
         *(
-            and_(guard, other_guard, equals(one, other))
-            for guard, one in first.value
-            for other_guard, other in second.value
+            and_(guard, other_guard, equals(element, opposite))
+            for guard, element in first.value
+            for other_guard, opposite in second.value
         )
     )
     return or_(and_(not_(first.there), not_(second.there)), and_(first.there, second.there, same))
@@ -100,7 +103,7 @@ def _has(piece: Item | Walk, value: Value) -> Term:
         if isinstance(value, Structure) and value.items == piece.items:
             return _is_kept(piece, value)
         piece = renewed(piece)
-    return some(piece, or_(*(and_(guard, equals(one, value)) for guard, one in piece.value)))
+    return some(piece, or_(*(and_(guard, equals(element, value)) for guard, element in piece.value)))
 
 
 def _is_kept(walk: Walk, value: Structure) -> Term:
@@ -108,7 +111,7 @@ def _is_kept(walk: Walk, value: Structure) -> Term:
 
     An equal element satisfies the same conditions, so it is enough that the element itself does.
     """
-    itself = any(isinstance(one, Structure) and one.place.base == walk.element for _, one in walk.value)
+    itself = any(isinstance(kept, Structure) and kept.place.base == walk.element for _, kept in walk.value)
     if len(walk.value) != 1 or not itself:
         raise NotUnderstoodError("`in` of an object and a list that was made from others")
     return moved(walk.there, walk.element, value.place.base)

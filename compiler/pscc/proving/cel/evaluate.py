@@ -32,10 +32,12 @@ from pscc.proving.values import (
     Annotations,
     Item,
     Listed,
-    Made,
+    MapValue,
+    Nothing,
     Null,
     Plain,
     Some,
+    SplitText,
     Structure,
     Text,
     Truth,
@@ -45,17 +47,26 @@ from pscc.proving.values import (
     merged,
 )
 from pscc.proving.words import constant, options
+from pscc.proving.words import equals as word_equals
 
 Known = frozenset[Term]
 """Conditions that hold where an expression is evaluated: what stands before it has decided so."""
 NOTHING_KNOWN: Known = frozenset()
+_RESERVED = ("variables", "optional")
 
 
 class Evaluator:
     """Evaluates expressions with the names of ``scope``, and the policy's ``variables`` by their names, each once."""
 
-    def __init__(self, scope: Mapping[str, Result], variables: Mapping[str, Expression]) -> None:
-        """``scope``: what ``object``, ``request`` and so on are."""
+    def __init__(
+        self, scope: Mapping[str, Result], variables: Mapping[str, Expression], of_api_server: bool = True
+    ) -> None:
+        """``scope``: what ``object``, ``request`` and so on are.
+
+        ``of_api_server``: the API server evaluates, whose cel-go the model is tested against. Elsewhere, that on which releases
+        of cel-go differ is not understood.
+        """
+        self._of_api_server = of_api_server
         self._scope = dict(scope)
         self._variables = variables
         self._evaluated: dict[str, Result] = {}
@@ -80,7 +91,7 @@ class Evaluator:
                 return names[name]
             case Select(of=Name(name=name), field=field, optional=False) if f"{name}.{field}" in names:
                 return names[f"{name}.{field}"]
-            case Select(of=Name(name="variables"), field=field):
+            case Select(of=Name(name="variables"), field=field, optional=False):
                 return self._variable(field)
             case Select(of=of, field=field, optional=optional):
                 inside = _possible(self.result(of, names, known), known)
@@ -97,7 +108,7 @@ class Evaluator:
             case Call(function="has", arguments=(Select() as selected,), of=None):
                 return self._has(selected, names, known)
             case Call(of=Name(name="optional"), function=function, arguments=arguments):
-                return optionals.made(function, [self.result(one, names, known) for one in arguments])
+                return optionals.constructed(function, [self.result(argument, names, known) for argument in arguments])
             case Call(function=function, arguments=(Name(name=element), body), of=of) if (
                 of is not None and function in comprehensions.MACROS
             ):
@@ -105,14 +116,19 @@ class Evaluator:
                 evaluate = self._for_each(element, body, names, known)
                 return then(listed, lambda value: comprehensions.walked(function, value, evaluate))
             case Call(function=function, arguments=arguments, of=receiver):
-                given = [self.result(one, names, known) for one in ((receiver,) if receiver else ()) + arguments]
+                given = [
+                    self.result(argument, names, known) for argument in ((receiver,) if receiver else ()) + arguments
+                ]
                 if function == "orValue" and len(given) == 2:
+                    self._check_optional(given[0])
                     return optionals.or_value(given[0], given[1])
                 return functions.called(function, given)
 
     def _for_each(
         self, element: str, body: Expression, scope: Mapping[str, Result], known: Known
     ) -> comprehensions.Evaluate:
+        if element in _RESERVED or any(name.split(".")[0] == element for name in self._scope):
+            raise NotUnderstoodError(f"an element with the name `{element}`, which stands for something else")
         return lambda value, there: self.result(body, {**scope, element: value}, known | _literals(there))
 
     def _variable(self, name: str) -> Result:
@@ -131,15 +147,15 @@ class Evaluator:
     def _select(self, value: Value, name: str, optional: bool, known: Known) -> Result:
         match value:
             case Some(value=inner):
-                return then(Result(inner), lambda one: self._select(one, name, True, known))
+                return then(Result(inner), lambda inside: self._select(inside, name, True, known))
             case _ if optionals.is_nothing(value):
                 return just(value)
-        found = self._found(value, name, known)
+        held = self._field(value, name, known)
         if optional:
-            return optionals.of_field(found)
-        return found
+            return optionals.of_field(held)
+        return held
 
-    def _found(self, value: Value, name: str, known: Known) -> Result:
+    def _field(self, value: Value, name: str, known: Known) -> Result:
         """The field ``name`` of ``value``; it fails where that is missing."""
         match value:
             case Structure(kind=kind):
@@ -148,8 +164,8 @@ class Evaluator:
                     raise NotUnderstoodError(f"the field `{'.'.join((*value.place.fields, name))}`")
                 there = settled(pod.presence(value, field), known)
                 return Result(((there, pod.value_of(value, field)),), not_(there)) if there is not FALSE else FAILS
-            case Made(entries=entries):
-                return next((Result(one) for key, one in entries if key == name), FAILS)
+            case MapValue(entries=entries):
+                return next((Result(entry) for key, entry in entries if key == name), FAILS)
             case Annotations(place=place):
                 return _entry(place, text(name), known)
             case Unknown():
@@ -165,40 +181,48 @@ class Evaluator:
                 return then(Result(value.value), asked)
             if isinstance(value, Listed):
                 return FAILS
-            if not isinstance(value, Structure | Made | Annotations | Unknown):
+            if not isinstance(value, Structure | MapValue | Annotations | Unknown):
                 return boolean(FALSE)
-            found = self._found(value, selected.field, known)
-            return boolean(not_(found.error))
+            field = self._field(value, selected.field, known)
+            return boolean(not_(field.error))
 
         return then(inside, asked)
 
     def _index(self, value: Value, key: Value, optional: bool, known: Known) -> Result:
         if isinstance(value, Some):
-            return then(Result(value.value), lambda one: self._index(one, key, True, known))
+            return then(Result(value.value), lambda inside: self._index(inside, key, True, known))
         if optionals.is_nothing(value):
             return just(value)
-        found = self._at(value, key, known)
-        return optionals.of_field(found) if optional else found
+        held = self._at(value, key, known)
+        return optionals.of_field(held) if optional else held
 
     def _at(self, value: Value, key: Value, known: Known) -> Result:
         match value, key:
             case Annotations(place=place), Text(words=words):
-                found = [(guard, _entry(place, term, known)) for guard, term in options(words)]
-                there = ((and_(guard, inner), one) for guard, each in found for inner, one in each.value)
-                return Result(merged(there), or_(*(and_(guard, each.error) for guard, each in found)))
-            case ((Structure() | Made()), Text(words=words)):
+                entries = [(guard, _entry(place, term, known)) for guard, term in options(words)]
+                there = ((and_(guard, inner), inside) for guard, each in entries for inner, inside in each.value)
+                return Result(merged(there), or_(*(and_(guard, each.error) for guard, each in entries)))
+            case MapValue(entries=entries), Text(words=words) if constant(words) is None:
+                named = [(word_equals(words, Plain(text(name))), Result(entry)) for name, entry in entries]
+                values = ((and_(guard, inner), inside) for guard, each in named for inner, inside in each.value)
+                return Result(merged(values), not_(or_(*(guard for guard, _ in named))))
+            case ((Structure() | MapValue()), Text(words=words)):
                 name = constant(words)
                 if name is None:
                     raise NotUnderstoodError("an index that depends on the pod")
                 if isinstance(value, Structure) and value.kind.field(name) is None:
                     return FAILS
-                return self._found(value, name, known)
+                return self._field(value, name, known)
             case Listed(pieces=pieces), Whole(term=term):
                 fixed = all(isinstance(piece, Item) and piece.there is TRUE for piece in pieces)
                 number_at = term.args[0] if term.op == "number" else None
                 if not fixed or not isinstance(number_at, int):
                     raise NotUnderstoodError("an index into a list that depends on the pod")
                 return Result(pieces[number_at].value) if 0 <= number_at < len(pieces) else FAILS
+            case SplitText(), Whole(term=term):
+                return functions.part_at(value, term)
+            case SplitText(), _:
+                return FAILS
             case Unknown(), _:
                 raise NotUnderstoodError(f"an index into `{'.'.join(value.place.fields)}`")
             case _:
@@ -218,16 +242,16 @@ class Evaluator:
                 return _negated(self.result(operand, scope, known))
             case "==", (left, right):
                 given = self.result(left, scope, known), self.result(right, scope, known)
-                return both(*given, lambda one, other: _equal(one, other, known))
+                return both(*given, lambda first, second: self._equal(first, second, known))
             case "!=", (left, right):
                 given = self.result(left, scope, known), self.result(right, scope, known)
-                return both(*given, lambda one, other: boolean(not_(_equal(one, other, known).truth[0])))
+                return both(*given, lambda first, second: boolean(not_(self._equal(first, second, known).truth[0])))
             case (("<" | "<=" | ">" | ">="), (left, right)):
                 given = self.result(left, scope, known), self.result(right, scope, known)
-                return both(*given, lambda one, other: _compared(operator, one, other))
+                return both(*given, lambda first, second: _compared(operator, first, second))
             case "in", (left, right):
                 given = self.result(left, scope, known), self.result(right, scope, known)
-                return both(*given, lambda one, other: self._is_in(one, other, known))
+                return both(*given, lambda first, second: self._is_in(first, second, known))
             case "+", (left, right):
                 given = self.result(left, scope, known), self.result(right, scope, known)
                 return both(*given, functions.added)
@@ -243,7 +267,7 @@ class Evaluator:
         for holds, branch in ((true, yes), (false, no)):
             if holds is not FALSE:
                 taken = self.result(branch, scope, known | _literals(holds))
-                value += [(and_(holds, guard), one) for guard, one in taken.value]
+                value += [(and_(holds, guard), each) for guard, each in taken.value]
                 errors.append(and_(holds, taken.error))
         return Result(merged(value), or_(*errors))
 
@@ -267,14 +291,31 @@ class Evaluator:
         match inside:
             case Listed():
                 return boolean(contains(inside, value))
-            case Structure() | Made() | Annotations() if isinstance(value, Text):
+            case Structure() | MapValue() | Annotations() if isinstance(value, Text):
                 return boolean(not_(self._at(inside, value, known).error))
-            case Made():
+            case MapValue():
                 return boolean(FALSE)
             case Structure() | Annotations():
                 return FAILS
             case _:
                 return functions.is_among_parts(value, inside)
+
+    def _check_optional(self, given: Result) -> None:
+        if not self._of_api_server and any(not isinstance(value, Some | Nothing) for _, value in given.value):
+            raise NotUnderstoodError("`orValue` of a value that is not optional, on which releases of cel-go differ")
+
+    def _equal(self, left: Value, right: Value, known: Known) -> Result:
+        """An object of the request on the left fails beside what is neither an object nor null.
+
+        ``!=`` takes that for unequal. Sources: ``unstructuredMap.Equal`` in ``k8s.io/apiserver/pkg/cel/common/values.go``,
+        and ``evalNe`` in cel-go ``interpreter/interpretable.go``.
+        """
+        objects = (Structure, Annotations, Unknown)
+        if isinstance(left, objects) and not isinstance(right, (*objects, MapValue, Null)):
+            if not self._of_api_server:
+                raise NotUnderstoodError("an object compared with what is none, on which engines differ")
+            return FAILS
+        return boolean(settled(equals(left, right), known))
 
     # --- lists and maps -----------------------------------------------------
 
@@ -286,13 +327,15 @@ class Evaluator:
     def _mapping(
         self, entries: tuple[tuple[Expression, Expression], ...], scope: Mapping[str, Result], known: Known
     ) -> Result:
-        made: list[tuple[str, Result]] = []
+        read: list[tuple[str, Result]] = []
         for key, value in entries:
             if not isinstance(key, Literal) or not isinstance(key.value, str):
                 raise NotUnderstoodError("a map whose keys are not strings")
-            made.append((key.value, self.result(value, scope, known)))
-        error = or_(*(value.error for _, value in made))
-        whole = Made(tuple((key, value.value) for key, value in made))
+            if any(key.value == name for name, _ in read):
+                raise NotUnderstoodError(f"a map with the key `{key.value}` twice")
+            read.append((key.value, self.result(value, scope, known)))
+        error = or_(*(value.error for _, value in read))
+        whole = MapValue(tuple((key, value.value) for key, value in read))
         return Result(((not_(error), whole),), error) if error is not TRUE else FAILS
 
 
@@ -312,18 +355,6 @@ def _negated(result: Result) -> Result:
     return boolean(result.truth[1], result.fails)
 
 
-def _equal(left: Value, right: Value, known: Known) -> Result:
-    """An object of the request on the left fails beside what is neither an object nor null.
-
-    ``!=`` takes that for unequal. Sources: ``unstructuredMap.Equal`` in ``k8s.io/apiserver/pkg/cel/common/values.go``,
-    and ``evalNe`` in cel-go ``interpreter/interpretable.go``.
-    """
-    objects = (Structure, Annotations, Unknown)
-    if isinstance(left, objects) and not isinstance(right, (*objects, Made, Null)):
-        return FAILS
-    return boolean(settled(equals(left, right), known))
-
-
 def settled(term: Term, known: Known) -> Term:
     """``term``, decided where it, or its opposite, is among ``known``."""
     if term in known:
@@ -335,7 +366,7 @@ def _possible(result: Result, known: Known) -> Result:
     """``result`` without what is impossible where all of ``known`` holds."""
     if len(result.value) < 2 and result.error is FALSE:
         return result
-    value = tuple((guard, one) for guard, one in result.value if and_(guard, *known) is not FALSE)
+    value = tuple((guard, each) for guard, each in result.value if and_(guard, *known) is not FALSE)
     return Result(value, FALSE if and_(result.error, *known) is FALSE else result.error)
 
 

@@ -7,14 +7,13 @@ from __future__ import annotations
 from pscc.proving import words
 from pscc.proving.cel.result import FAILS, Result, boolean, just, then
 from pscc.proving.errors import NotUnderstoodError
+from pscc.proving.logic.parts import has_part, in_parts
 from pscc.proving.logic.terms import (
     TRUE,
     Term,
     contains,
     ends_with,
     has_length,
-    has_part,
-    in_parts,
     not_,
     number,
     text,
@@ -27,7 +26,8 @@ from pscc.proving.values import (
     Item,
     JoinedList,
     Listed,
-    Made,
+    MapValue,
+    Part,
     Plain,
     Size,
     SplitText,
@@ -77,7 +77,7 @@ def _called(function: str, values: tuple[Value, ...]) -> Result:
             raise NotUnderstoodError("`int` of a string")
         case "size", ((Listed() | SplitText()) as listed,):
             return just(_size(listed))
-        case "size", ((Text() | Made() | Structure()),):
+        case "size", ((Text() | MapValue() | Structure()),):
             raise NotUnderstoodError("`size` of a string or a map")
         case "startsWith", (Text(words=whole), Text(words=start)):
             return boolean(words.begins(whole, start))
@@ -104,7 +104,7 @@ def _called(function: str, values: tuple[Value, ...]) -> Result:
 
 
 def _size(listed: Listed | SplitText) -> Value:
-    if isinstance(listed, Listed) and all(isinstance(one, Item) and one.there is TRUE for one in listed.pieces):
+    if isinstance(listed, Listed) and all(isinstance(piece, Item) and piece.there is TRUE for piece in listed.pieces):
         return Whole(number(len(listed.pieces)))
     return Size(listed)
 
@@ -148,7 +148,7 @@ def _joined(listed: Listed, separator: Words) -> Result:
     between = words.constant(separator)
     if between is None:
         raise NotUnderstoodError("`join` with a string that depends on the pod")
-    if not all(isinstance(one, Text) for piece in listed.pieces for _, one in piece.value):
+    if not all(isinstance(element, Text) for piece in listed.pieces for _, element in piece.value):
         raise NotUnderstoodError("`join` of a list that has not only strings")
     return just(Text(JoinedList(listed, between)))
 
@@ -168,6 +168,15 @@ def added(left: Value, right: Value) -> Result:
             raise NotUnderstoodError("`+` of two integers")
         case _:
             return FAILS
+
+
+def part_at(parts: SplitText, index: Term) -> Result:
+    """``parts[index]``: it fails where there are not that many."""
+    number_at = index.args[0] if index.op == "number" else None
+    if number_at not in (0, 1):
+        raise NotUnderstoodError("an index into the parts of a string other than 0 and 1")
+    there = TRUE if number_at == 0 else contains(parts.of, text(parts.separator))
+    return Result(((there, Text(Part(parts.of, parts.separator, int(number_at)))),), not_(there))
 
 
 def is_among_parts(value: Value, inside: Value) -> Result:

@@ -13,13 +13,13 @@ def is_nothing(value: Value) -> bool:
     return isinstance(value, Nothing)
 
 
-def of_field(found: Result) -> Result:
+def of_field(field: Result) -> Result:
     """The optional value of a field: where ``found`` fails it is not there."""
-    there = tuple((guard, Some(((guard, one),))) for guard, one in found.value)
-    return Result((*there, (found.error, Nothing())))
+    there = tuple((guard, Some(((guard, value),))) for guard, value in field.value)
+    return Result((*there, (field.error, Nothing())))
 
 
-def made(function: str, arguments: list[Result]) -> Result:
+def constructed(function: str, arguments: list[Result]) -> Result:
     """``optional.FUNCTION`` of ``arguments``."""
     match function, arguments:
         case "of", [given]:

@@ -70,6 +70,7 @@ _ESCAPE = re.compile(
 )
 
 
+@cache
 def read(text: str) -> Expression:
     """The tree of the expression ``text``. Raises `NotUnderstoodError` with line and column where it is no CEL, or unknown CEL."""
     try:

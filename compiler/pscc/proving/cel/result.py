@@ -19,14 +19,14 @@ class Result:
     @property
     def truth(self) -> tuple[Term, Term]:
         """The conditions under which it is true, and false. Under neither it fails, or is no boolean."""
-        true = or_(*(and_(guard, one.term) for guard, one in self.value if isinstance(one, Truth)))
-        false = or_(*(and_(guard, not_(one.term)) for guard, one in self.value if isinstance(one, Truth)))
+        true = or_(*(and_(guard, each.term) for guard, each in self.value if isinstance(each, Truth)))
+        false = or_(*(and_(guard, not_(each.term)) for guard, each in self.value if isinstance(each, Truth)))
         return true, false
 
     @property
     def fails(self) -> Term:
         """The condition under which it is neither true nor false."""
-        others = (guard for guard, one in self.value if not isinstance(one, Truth))
+        others = (guard for guard, each in self.value if not isinstance(each, Truth))
         return or_(self.error, *others)
 
 
@@ -49,8 +49,8 @@ def then(result: Result, apply: Callable[[Value], Result]) -> Result:
     """``apply`` of the value of ``result``; what fails goes on to fail."""
     value: list[tuple[Term, Value]] = []
     errors = [result.error]
-    for guard, one in result.value:
-        after = apply(one)
+    for guard, before in result.value:
+        after = apply(before)
         value += [(and_(guard, inner), each) for inner, each in after.value]
         errors.append(and_(guard, after.error))
     return Result(merged(value), or_(*errors))
@@ -58,4 +58,4 @@ def then(result: Result, apply: Callable[[Value], Result]) -> Result:
 
 def both(left: Result, right: Result, apply: Callable[[Value, Value], Result]) -> Result:
     """``apply`` of the values of ``left`` and ``right``."""
-    return then(left, lambda one: then(right, lambda other: apply(one, other)))
+    return then(left, lambda first: then(right, lambda second: apply(first, second)))

@@ -46,12 +46,12 @@ def bounds(term: Term, at_least: Mapping[ListName, int]) -> dict[ListName, int]:
     ``at_least`` has lists that are never shorter. Raises `NoBoundError` where lists need elements for each other's elements.
     """
     needs, parents = _Walk().needs(term)
-    found: dict[ListName, int] = {}
+    lengths: dict[ListName, int] = {}
     open_lists: list[ListName] = []
 
     def length(name: ListName) -> int:
-        if name in found:
-            return found[name]
+        if name in lengths:
+            return lengths[name]
         if name in open_lists:
             raise NoBoundError(f"the list {name} needs an element for each of its own elements")
         open_lists.append(name)
@@ -62,10 +62,10 @@ def bounds(term: Term, at_least: Mapping[ListName, int]) -> dict[ListName, int]:
                     count *= in_all(other)
                 needed += count
         open_lists.pop()
-        found[name] = max(needed, at_least.get(name, 0))
-        if found[name] > _MOST:
-            raise NoBoundError(f"the list {name} needs {found[name]} elements")
-        return found[name]
+        lengths[name] = max(needed, at_least.get(name, 0))
+        if lengths[name] > _MOST:
+            raise NoBoundError(f"the list {name} needs {lengths[name]} elements")
+        return lengths[name]
 
     def in_all(name: ListName) -> int:
         parent = parents.get(name)
@@ -73,7 +73,7 @@ def bounds(term: Term, at_least: Mapping[ListName, int]) -> dict[ListName, int]:
 
     for name in parents:
         length(name)
-    return found
+    return lengths
 
 
 class _Walk:
@@ -134,7 +134,11 @@ class _Walk:
         if wanted:
             around = self._around(items.base, elements)
             others = tuple(
-                sorted(elements[one].of for one in self._free_in(term) if one in every and one not in around)
+                sorted(
+                    elements[element].of
+                    for element in self._free_in(term)
+                    if element in every and element not in around
+                )
             )
             needs[(name, others)] += 1
         if term.op == "exists":

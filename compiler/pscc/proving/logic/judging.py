@@ -29,7 +29,7 @@ def holds(term: Term, known: Known) -> bool:
             return any(holds(_term(arg), known) for arg in args)
         case "exists":
             element, items, inside = args
-            return any(holds(_term(inside), {**known, str(element): one}) for one in _elements(_at(items, known)))
+            return any(holds(_term(inside), {**known, str(element): item}) for item in _elements(_at(items, known)))
         case "nonempty":
             return bool(_elements(_at(args[0], known)))
         case "present":

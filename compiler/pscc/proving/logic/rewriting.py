@@ -21,7 +21,15 @@ def nodes(terms: Iterable[Term]) -> Iterator[Term]:
 
 def unread(term: Term) -> Term:
     """``term`` with its claims about the parts of strings left open: each is true or false, whatever the string."""
-    return replaced(term, lambda node: claim(repr(node), node) if node.op in ("parts", "part") else None)
+    return replaced(term, lambda node: claim(repr(node), node) if _about_parts(node) else None)
+
+
+def _about_parts(node: Term) -> bool:
+    """A claim about the parts of a string, or about the end of one."""
+    ends = node.op in ("equal", "starts", "contains") and any(
+        isinstance(arg, Term) and arg.op == "tail" for arg in node.args
+    )
+    return ends or node.op in ("parts", "part")
 
 
 def moved(term: Term, element: str, to: str) -> Term:

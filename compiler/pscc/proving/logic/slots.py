@@ -28,21 +28,21 @@ class Slot:
 
 
 class Slots:
-    """The places of all lists. ``found`` has those that the formulas so far are about, by their base."""
+    """The places of all lists. ``by_base`` has those that the formulas so far are about, by their base."""
 
     def __init__(self, lengths: Mapping[ListName, int]) -> None:
         """``lengths``: how many elements each list has at most; none where a list is not named."""
         self._lengths = lengths
-        self.found: dict[str, Slot] = {}
+        self.by_base: dict[str, Slot] = {}
 
     def of(self, items: Place) -> list[Slot]:
         """The places of the list at ``items``, which is in the pod or in another place."""
-        around = self.found.get(items.base)
+        around = self.by_base.get(items.base)
         name = ".".join((f"{around.of}[]" if around else items.base, *items.fields))
         slots = []
         for index in range(self._lengths.get(name, 0)):
             base = f"{'.'.join((items.base, *items.fields))}[{index}]"
-            slots.append(self.found.setdefault(base, Slot(base, items, index, name)))
+            slots.append(self.by_base.setdefault(base, Slot(base, items, index, name)))
         return slots
 
     def filled_in(self, term: Term) -> Term:

@@ -88,7 +88,7 @@ class _Writer:
                 return name
 
     def _symbol(self, leaf: Term, plain: str) -> str:
-        name = "".join(one if " " <= one <= "~" and one not in "|\\" else "_" for one in plain)
+        name = "".join(letter if " " <= letter <= "~" and letter not in "|\\" else "_" for letter in plain)
         while name in self._names:
             name += "'"
         self._names.add(name)
@@ -122,13 +122,13 @@ class _Writer:
 
 def literal(value: str) -> str:
     """``value`` as a string of SMT-LIB."""
-    return f'"{"".join(_character(one) for one in value)}"'
+    return f'"{"".join(_character(letter) for letter in value)}"'
 
 
-def _character(one: str) -> str:
-    if one == '"':
+def _character(letter: str) -> str:
+    if letter == '"':
         return '""'
-    return one if " " <= one <= "~" and one != "\\" else f"\\u{{{ord(one):x}}}"
+    return letter if " " <= letter <= "~" and letter != "\\" else f"\\u{{{ord(letter):x}}}"
 
 
 def _behind(skipped: int, expression: str) -> str:
@@ -159,18 +159,18 @@ def _with_part(separator: str, part: str) -> str:
 
 def _in_capitals(capitals: str) -> str:
     """The strings that are ``capitals`` in capital letters."""
-    letters = " ".join(_letter(one) for one in capitals)
+    letters = " ".join(_letter(letter) for letter in capitals)
     return f'(re.++ {letters} (str.to_re ""))'
 
 
-def _letter(one: str) -> str:
-    if one in _ALSO.values() or (one.isascii() and one.islower()):
+def _letter(letter: str) -> str:
+    if letter in _ALSO.values() or (letter.isascii() and letter.islower()):
         return "re.none"
-    spelled = _spellings(one)
+    spelled = _spellings(letter)
     each = [f"(str.to_re {literal(letter)})" for letter in spelled]
     return each[0] if len(each) == 1 else f"(re.union {' '.join(each)})"
 
 
-def _spellings(one: str) -> list[str]:
-    small = [one.lower()] if one.isascii() and one.isupper() else []
-    return [one, *small, *([_ALSO[one]] if one in _ALSO else [])]
+def _spellings(letter: str) -> list[str]:
+    small = [letter.lower()] if letter.isascii() and letter.isupper() else []
+    return [letter, *small, *([_ALSO[letter]] if letter in _ALSO else [])]

@@ -23,7 +23,7 @@ class Place(NamedTuple):
 
 
 class Term:
-    """One node of a formula. Make it with the functions of this module, never directly."""
+    """One node of a formula. Make it with the functions of this module and of `parts`, never directly."""
 
     __slots__ = ("args", "op")
 
@@ -37,21 +37,22 @@ class Term:
         return f"({' '.join((self.op, *map(repr, self.args)))})" if self.args else self.op
 
 
-_made: dict[tuple[str, tuple[object, ...]], Term] = {}
+_terms: dict[tuple[str, tuple[object, ...]], Term] = {}
 _negated: dict[Term, Term] = {}
 _names = count()
 
 
-def _make(op: str, *args: object) -> Term:
+def make(op: str, *args: object) -> Term:
+    """The term with ``op`` and ``args``, not simplified: for the functions that build formulas."""
     # a boolean and a number are equal in Python, so the kind of a constant is part of its operator
     key = (op, args)
-    found = _made.get(key)
-    if found is None:
-        found = _made[key] = Term(op, args)
-    return found
+    known = _terms.get(key)
+    if known is None:
+        known = _terms[key] = Term(op, args)
+    return known
 
 
-TRUE, FALSE = _make("true"), _make("false")
+TRUE, FALSE = make("true"), make("false")
 
 
 def fresh() -> str:
@@ -64,57 +65,64 @@ def fresh() -> str:
 
 def text(value: str) -> Term:
     """The constant string ``value``."""
-    return _make("text", value)
+    return make("text", value)
 
 
 def number(value: int) -> Term:
     """The constant integer ``value``."""
-    return _make("number", value)
+    return make("number", value)
 
 
 def string_at(place: Place) -> Term:
     """The string at ``place``, where something is."""
-    return _make("string", place)
+    return make("string", place)
 
 
 def integer_at(place: Place) -> Term:
     """The integer at ``place``, where something is."""
-    return _make("integer", place)
+    return make("integer", place)
 
 
 def truth_at(place: Place) -> Term:
     """The boolean at ``place``, where something is."""
-    return _make("truth", place)
+    return make("truth", place)
 
 
 def present(place: Place) -> Term:
     """The field at ``place`` is there."""
-    return _make("present", place)
+    return make("present", place)
 
 
 def nonempty(place: Place) -> Term:
     """The list at ``place`` has an element."""
-    return _make("nonempty", place)
+    return make("nonempty", place)
 
 
 def joined(parts: Iterable[Term]) -> Term:
     """The strings ``parts``, one behind the other."""
     flat: list[Term] = []
     for part in parts:
-        for one in part.args if part.op == "concat" else (part,):
-            assert isinstance(one, Term)
-            if one.op == "text" and flat and flat[-1].op == "text":
-                flat[-1] = text(str(flat[-1].args[0]) + str(one.args[0]))
-            elif one.op != "text" or one.args[0]:
-                flat.append(one)
+        for piece in part.args if part.op == "concat" else (part,):
+            assert isinstance(piece, Term)
+            if piece.op == "text" and flat and flat[-1].op == "text":
+                flat[-1] = text(str(flat[-1].args[0]) + str(piece.args[0]))
+            elif piece.op != "text" or piece.args[0]:
+                flat.append(piece)
     if not flat:
         return text("")
-    return flat[0] if len(flat) == 1 else _make("concat", *flat)
+    return flat[0] if len(flat) == 1 else make("concat", *flat)
 
 
 def without_start(of: Term, length: int) -> Term:
     """The string ``of`` without its first ``length`` characters."""
-    return _make("tail", of, length)
+    if length <= 0:
+        return of
+    if of.op in ("text", "concat"):
+        # what is cut off is all in front, or in the constant that the string begins with
+        first, *rest = (of,) if of.op == "text" else (condition(part) for part in of.args)
+        if first.op == "text" and len(str(first.args[0])) >= length:
+            return joined((text(str(first.args[0])[length:]), *rest))
+    return make("tail", of, length)
 
 
 # --- conditions ---------------------------------------------------------------
@@ -122,7 +130,7 @@ def without_start(of: Term, length: int) -> Term:
 
 def claim(words: str, about: Term = TRUE) -> Term:
     """A claim that is true or false by itself, whatever it is ``about``: nothing is known of it."""
-    return _make("open", about, words)
+    return make("open", about, words)
 
 
 def not_(term: Term) -> Term:
@@ -132,19 +140,20 @@ def not_(term: Term) -> Term:
     if term is FALSE:
         return TRUE
     if term.op == "not":
-        return _condition(term.args[0])
+        return condition(term.args[0])
     if term.op not in ("and", "or"):
-        return _make("not", term)
+        return make("not", term)
     # the negation goes inside, so that two conditions which contradict each other are seen to do so
-    found = _negated.get(term)
-    if found is None:
-        parts = tuple(not_(_condition(part)) for part in term.args)
-        found = or_(*parts) if term.op == "and" else and_(*parts)
-        _negated[term], _negated[found] = found, term
-    return found
+    opposite = _negated.get(term)
+    if opposite is None:
+        parts = tuple(not_(condition(part)) for part in term.args)
+        opposite = or_(*parts) if term.op == "and" else and_(*parts)
+        _negated[term], _negated[opposite] = opposite, term
+    return opposite
 
 
-def _condition(of: object) -> Term:
+def condition(of: object) -> Term:
+    """``of``, which is a term."""
     assert isinstance(of, Term)
     return of
 
@@ -163,13 +172,13 @@ def _connected(op: str, other: str, neutral: Term, decided: Term, terms: tuple[T
     flat: dict[Term, None] = {}
     for term in terms:
         for part in term.args if term.op == op else (term,):
-            flat[_condition(part)] = None
+            flat[condition(part)] = None
     flat.pop(neutral, None)
     if decided in flat:
         return decided
     for part in flat:
         opposite = not_(part)
-        if opposite in flat or (opposite.op == op and all(one in flat for one in opposite.args)):
+        if opposite in flat or (opposite.op == op and all(part in flat for part in opposite.args)):
             return decided
     for items in [_walked(part, op) for part in flat]:
         if items is not None:
@@ -180,7 +189,7 @@ def _connected(op: str, other: str, neutral: Term, decided: Term, terms: tuple[T
             return _connected(op, other, neutral, decided, tuple(shorter))
     if not flat:
         return neutral
-    return next(iter(flat)) if len(flat) == 1 else _make(op, *flat)
+    return next(iter(flat)) if len(flat) == 1 else make(op, *flat)
 
 
 def _walked(part: Term, op: str) -> Place | None:
@@ -194,21 +203,21 @@ def _under(part: Term, other: str, known: dict[Term, None]) -> Term:
     """``part``, a chain of the ``other`` connective, without what those of ``known`` decide beside it."""
     if part.op != other:
         return part
-    inside = [_condition(one) for one in part.args]
-    if any(one in known for one in inside):
+    inside = [condition(inner) for inner in part.args]
+    if any(inner in known for inner in inside):
         return TRUE if other == "or" else FALSE
-    kept = tuple(one for one in inside if not _is_refuted(one, other, known))
+    kept = tuple(inner for inner in inside if not _is_refuted(inner, other, known))
     if len(kept) == len(inside):
         return part
     return or_(*kept) if other == "or" else and_(*kept)
 
 
-def _is_refuted(one: Term, other: str, known: dict[Term, None]) -> bool:
+def _is_refuted(inner: Term, other: str, known: dict[Term, None]) -> bool:
     """Whether the opposite of ``one`` is among ``known``, as it is or in parts."""
-    opposite = not_(one)
+    opposite = not_(inner)
     in_parts = opposite.op in ("and", "or") and opposite.op != other and all(part in known for part in opposite.args)
     by_a_part = (
-        one.op in ("and", "or") and one.op != other and any(not_(_condition(part)) in known for part in one.args)
+        inner.op in ("and", "or") and inner.op != other and any(not_(condition(part)) in known for part in inner.args)
     )
     return opposite in known or in_parts or by_a_part
 
@@ -225,7 +234,7 @@ def exists(element: str, items: Place, holds: Term) -> Term:
         return FALSE
     if holds is TRUE:
         return nonempty(items)
-    return _make("exists", element, items, holds)
+    return make("exists", element, items, holds)
 
 
 def equal(left: Term, right: Term) -> Term:
@@ -238,30 +247,30 @@ def equal(left: Term, right: Term) -> Term:
         left, right = right, left
     if left.op == "concat" and right.op == "text":
         return _equal_to_text(left, str(right.args[0]))
-    return _make("equal", left, right)
+    return make("equal", left, right)
 
 
 def _equal_to_text(left: Term, whole: str) -> Term:
-    first, *rest = (_condition(part) for part in left.args)
+    first, *rest = (condition(part) for part in left.args)
     if first.op == "text":
         start = str(first.args[0])
         return equal(joined(rest), text(whole.removeprefix(start))) if whole.startswith(start) else FALSE
-    named = _in_namespace(left)
+    named = in_namespace(left)
     if named is not None:
         namespace, separator, name = named
-        head, found, tail = whole.partition(separator)
-        return and_(equal(namespace, text(head)), equal(name, text(tail))) if found else FALSE
-    return _make("equal", left, text(whole))
+        head, separated, tail = whole.partition(separator)
+        return and_(equal(namespace, text(head)), equal(name, text(tail))) if separated else FALSE
+    return make("equal", left, text(whole))
 
 
-def _in_namespace(whole: Term) -> tuple[Term, str, Term] | None:
+def in_namespace(whole: Term) -> tuple[Term, str, Term] | None:
     """The namespace of the request, a separator and a name, where ``whole`` is these: no namespace has a separator in its name.
 
     Source: ``ValidateNamespaceName`` in ``k8s.io/apimachinery/pkg/api/validation``: a DNS label.
     """
     if len(whole.args) != 3:
         return None
-    namespace, separator, name = (_condition(part) for part in whole.args)
+    namespace, separator, name = (condition(part) for part in whole.args)
     is_namespace = namespace.op == "string" and namespace.args[0] == Place("request", ("namespace",))
     if is_namespace and separator.op == "text" and separator.args[0] in ("/", ":") and name.op == "string":
         return namespace, str(separator.args[0]), name
@@ -274,7 +283,7 @@ def at_most(left: Term, right: Term) -> Term:
         low, high = left.args[0], right.args[0]
         assert isinstance(low, int) and isinstance(high, int)
         return TRUE if low <= high else FALSE
-    return TRUE if left is right else _make("at_most", left, right)
+    return TRUE if left is right else make("at_most", left, right)
 
 
 def starts_with(whole: Term, start: Term) -> Term:
@@ -283,75 +292,46 @@ def starts_with(whole: Term, start: Term) -> Term:
         return TRUE
     if start.op == "text":
         wanted = str(start.args[0])
-        first = _condition(whole.args[0]) if whole.op == "concat" else whole
+        first = condition(whole.args[0]) if whole.op == "concat" else whole
         if first.op == "text":
             begins = str(first.args[0])
             if begins.startswith(wanted):
                 return TRUE
             if whole.op == "text" or not wanted.startswith(begins):
                 return FALSE
-            return starts_with(joined(_condition(part) for part in whole.args[1:]), text(wanted[len(begins) :]))
-        named = _in_namespace(whole) if whole.op == "concat" else None
+            return starts_with(joined(condition(part) for part in whole.args[1:]), text(wanted[len(begins) :]))
+        named = in_namespace(whole) if whole.op == "concat" else None
         if named is not None:
             namespace, separator, name = named
-            head, found, tail = wanted.partition(separator)
+            head, separated, tail = wanted.partition(separator)
             begins_there = and_(equal(namespace, text(head)), starts_with(name, text(tail)))
-            return begins_there if found else starts_with(namespace, text(wanted))
-    return _make("starts", whole, start)
+            return begins_there if separated else starts_with(namespace, text(wanted))
+    return make("starts", whole, start)
 
 
 def ends_with(whole: Term, end: Term) -> Term:
     """The string ``whole`` ends with ``end``."""
     if whole.op == "text" and end.op == "text":
         return TRUE if str(whole.args[0]).endswith(str(end.args[0])) else FALSE
-    return _make("ends", whole, end)
+    return make("ends", whole, end)
 
 
 def contains(whole: Term, part: Term) -> Term:
     """The string ``part`` is somewhere in ``whole``."""
     if whole.op == "text" and part.op == "text":
         return TRUE if str(part.args[0]) in str(whole.args[0]) else FALSE
-    return _make("contains", whole, part)
+    if whole.op == "concat" and any(contains(condition(piece), part) is TRUE for piece in whole.args):
+        return TRUE
+    return make("contains", whole, part)
 
 
 def has_length(whole: Term, most: int) -> Term:
     """The string ``whole`` has at least ``most`` characters."""
     if whole.op == "text":
         return TRUE if len(str(whole.args[0])) >= most else FALSE
-    return TRUE if most <= 0 else _make("length", whole, most)
-
-
-def in_parts(whole: Term, separator: str, parts: int) -> Term:
-    """The string ``whole`` has as many ``parts`` between occurrences of the character ``separator``."""
-    of, skipped = _beginning(whole)
-    return _make("parts", of, skipped, separator, parts)
-
-
-def has_part(whole: Term, separator: str, part: str) -> Term:
-    """``part`` is one of the parts of the string ``whole`` between occurrences of the character ``separator``."""
-    if separator in part:
-        return FALSE
-    of, skipped = _beginning(whole)
-    return _make("part", of, skipped, separator, part)
-
-
-def _beginning(whole: Term) -> tuple[Term, int]:
-    """The string that ``whole`` is the end of, and how many characters are in front."""
-    if whole.op == "tail":
-        of, skipped = whole.args
-        assert isinstance(skipped, int)
-        return _condition(of), skipped
-    return whole, 0
-
-
-def in_capitals_is(whole: Term, capitals: str) -> Term:
-    """The string ``whole`` in capital letters (`pscc.base.capitals`) is ``capitals``."""
-    return _make("capitals", whole, capitals)
-
-
-def in_capitals_starts(whole: Term, capitals: str) -> Term:
-    """The string ``whole`` in capital letters begins with ``capitals``."""
-    return TRUE if not capitals else _make("capitals_start", whole, capitals)
+    if whole.op == "concat" and any(has_length(condition(piece), most) is TRUE for piece in whole.args):
+        return TRUE
+    return TRUE if most <= 0 else make("length", whole, most)
 
 
 # --- walking ------------------------------------------------------------------
@@ -361,23 +341,25 @@ def rebuilt(term: Term, args: tuple[object, ...]) -> Term:
     """The term like ``term`` with ``args``, simplified."""
     match term.op:
         case "not":
-            return not_(_condition(args[0]))
+            return not_(condition(args[0]))
         case "and":
-            return and_(*(_condition(arg) for arg in args))
+            return and_(*(condition(arg) for arg in args))
         case "or":
-            return or_(*(_condition(arg) for arg in args))
+            return or_(*(condition(arg) for arg in args))
         case "concat":
-            return joined(_condition(arg) for arg in args)
+            return joined(condition(arg) for arg in args)
         case "equal":
-            return equal(_condition(args[0]), _condition(args[1]))
+            return equal(condition(args[0]), condition(args[1]))
         case "exists":
             element, items, holds = args
             assert isinstance(element, str) and isinstance(items, Place)
-            return exists(element, items, _condition(holds))
+            return exists(element, items, condition(holds))
         case "starts":
-            return starts_with(_condition(args[0]), _condition(args[1]))
+            return starts_with(condition(args[0]), condition(args[1]))
+        case "contains":
+            return contains(condition(args[0]), condition(args[1]))
         case _:
-            return _make(term.op, *args)
+            return make(term.op, *args)
 
 
 def replaced(term: Term, put: Callable[[Term], Term | None]) -> Term:

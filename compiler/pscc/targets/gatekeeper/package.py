@@ -79,6 +79,7 @@ class Gatekeeper:
             shared_templates=True,
             enforcement_points=True,
             lets_in=(FAILS_OPEN,),
+            proven_from="ConstraintTemplate" if cel else "",
         )
 
     def default_text(self, policy: ir.Policy, default: ir.Default) -> list[str]:

@@ -80,6 +80,7 @@ class KyvernoCel:
             kubernetes=options.kubernetes,
             requires=Release("Kyverno", KYVERNO_CEL, options.kyverno, help),
             lets_in=(KYVERNO_SKIPS,),
+            proven_from="ValidatingPolicy",
         )
 
     def default_text(self, policy: ir.Policy, default: ir.Default) -> list[str]:

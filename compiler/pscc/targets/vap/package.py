@@ -98,6 +98,7 @@ class Vap:
             kubernetes=release,
             requires=Release("Kubernetes", VALIDATING[-1][0], release, "compile for `gatekeeper` or `kyverno`"),
             costs=tuple(costs),
+            proven_from="ValidatingAdmissionPolicy",
         )
 
     def default_text(self, policy: ir.Policy, default: ir.Default) -> list[str]:

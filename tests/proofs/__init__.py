@@ -1,0 +1,1 @@
+"""Proofs of many programs, and of outputs that are broken: ``python -m proofs``."""

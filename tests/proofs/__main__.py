@@ -1,0 +1,78 @@
+"""Proves many outputs, or outputs that are broken, and prints what came out.
+
+\b
+python -m proofs all      the golden policies, a folder of sources, the library on releases of Kubernetes
+python -m proofs breaks   a share of the breaks of `make breaks`: refuted, or equal and unnoticed by the engine
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+import click
+
+from proofs.breaks import judged_breaks
+from proofs.programs import Program, of_folder, of_golden, of_library
+from support.proofs import answered, outputs_of
+
+TARGETS = ("vap", "kyverno-cel", "gatekeeper")
+
+
+@click.group(help=__doc__)
+def main() -> None:
+    """See the module."""
+
+
+@main.command(name="all")
+@click.option("--target", "targets", type=click.Choice(TARGETS), multiple=True, default=TARGETS)
+@click.option(
+    "--folder", type=click.Path(path_type=Path), help="Sources that are not in the project, for example a corpus."
+)
+@click.option("--only", type=click.Choice(["golden", "folder", "library"]))
+@click.option("--time-limit", type=float, default=20.0, show_default=True)
+@click.option("--every", type=int, default=1, show_default=True, help="Take one source in this many.")
+def prove_all(targets: tuple[str, ...], folder: Path | None, only: str | None, time_limit: float, every: int) -> None:
+    """Prove each source on each target. Exits with 1 if something differs."""
+    listed: list[Program] = []
+    if only in (None, "golden"):
+        listed += of_golden()
+    if only in (None, "library"):
+        listed += of_library()
+    if folder is not None and only in (None, "folder"):
+        listed += of_folder(folder)
+    counts: Counter[tuple[str, str]] = Counter()
+    for program in listed[::every]:
+        for target in targets:
+            begun = time.monotonic()
+            answer = answered(lambda: outputs_of(program.source, target, program.kubernetes), time_limit)  # noqa: B023
+            click.echo(f"{target}  {program.name}  {answer}  {time.monotonic() - begun:.1f} s")
+            counts[target, answer.partition(":")[0]] += 1
+    for (target, answer), number in sorted(counts.items()):
+        click.echo(f"{target}: {number} {answer}")
+    sys.exit(1 if any(answer.startswith("differs") for _, answer in counts) else 0)
+
+
+@main.command()
+@click.option("--output", type=click.Choice(["vap", "kyverno-cel"]), default="vap", show_default=True)
+@click.option(
+    "--share", type=click.FloatRange(0, 1), default=0.02, show_default=True, help="Try this share of the breaks."
+)
+@click.option("--seed", type=int, default=1, show_default=True)
+@click.option("--time-limit", type=float, default=10.0, show_default=True)
+@click.option("--most", type=int, default=0, help="Stop after this many.")
+def breaks(output: str, share: float, seed: int, time_limit: float, most: int) -> None:
+    """Ask the solver of broken outputs, and the engine of those that it calls equal. Exits with 1 where the engine differs."""
+    counts: Counter[str] = Counter()
+    for label, outcome in judged_breaks(output, share, seed, time_limit, most):
+        counts[outcome] += 1
+        click.echo(f"{outcome}: {label}")
+    refuted, missed = counts["refuted"], counts["equal, and the engine differs"]
+    click.echo(", ".join(f"{number} {outcome}" for outcome, number in sorted(counts.items())))
+    click.echo(f"mutation score: {refuted} of {refuted + missed} that both decide")
+    sys.exit(1 if missed else 0)
+
+
+main()
