@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo check test conformance mutants breaks proofs peers lint golden reference clean
+.PHONY: demo check test bench conformance mutants breaks proofs peers lint golden reference clean
 demo: $(VENV)/.installed
 	@$(BIN)/python -m pscc.demo
 
@@ -41,6 +41,10 @@ proofs: $(VENV)/.installed-dev engines
 # them. ARGUMENTS="--format json", or "--write" for docs/peers.md.
 peers: $(VENV)/.installed-dev engines
 	PYTHONPATH=tests $(BIN)/python -m peers $(if $(GATEKEEPER_LIBRARY),--gatekeeper-library "$(GATEKEEPER_LIBRARY)") $(if $(KYVERNO_POLICIES),--kyverno-policies "$(KYVERNO_POLICIES)") $(if $(POD_SECURITY_ADMISSION),--pod-security-admission "$(POD_SECURITY_ADMISSION)") $(ARGUMENTS)
+
+# How fast pscc is, in ratios; writes docs/speed.md. CHEAP=1 measures the part that CI runs, and writes nothing.
+bench: $(VENV)/.installed-dev
+	PYTHONPATH=tests $(BIN)/python -m bench $(if $(CHEAP),--cheap,--write)
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check compiler tests

@@ -33,7 +33,7 @@ from pscc.targets.soundness import require_sound
 
 if TYPE_CHECKING:
     from pscc.cases.suite import OwnPod
-    from pscc.pod.manifests import Contents
+    from pscc.pod.manifests import Contents, NoPod
     from pscc.reasoning.difference.difference import Difference
     from pscc.reference.evaluate import Judgement
 
@@ -230,6 +230,7 @@ def evaluate(
     the manifests give their labels, and all have ``namespace_labels``. Raises `SourceError` for a manifest that is not YAML,
     and `ValueError` for ``groups`` without a user.
     """
+    from pscc.reference.compiled import CompiledProgram
     from pscc.reference.evaluate import judgements, unknown_labels, with_labels
 
     _listed("groups", groups)
@@ -241,7 +242,8 @@ def evaluate(
     known = dict(contents.namespaces)
     requested = [(with_labels(request, item, known), item) for item in contents.manifests]
     diagnostics += unknown_labels(loaded.program, requested)
-    results = (judgements(loaded.program, item, own) for own, item in requested)
+    compiled = CompiledProgram(loaded.program)
+    results = (judgements(loaded.program, item, own, compiled=compiled) for own, item in requested)
     return Evaluation(tuple(judgement for judgements_of_pod in results for judgement in judgements_of_pod), diagnostics)
 
 
@@ -284,7 +286,7 @@ def contents_of(sources: Iterable[SourceFile]) -> tuple[Contents, tuple[Diagnost
     Objects without a pod are counted and named in a note, and it is a warning if there is no pod at all (both ``POD003``).
     Raises `SourceError` with all diagnostics where a source has an error.
     """
-    from pscc.pod.manifests import Contents, read_contents
+    from pscc.pod.manifests import Contents, read_contents, together
 
     report, read = Report(), list[Contents]()
     for source in sources:
@@ -296,27 +298,30 @@ def contents_of(sources: Iterable[SourceFile]) -> tuple[Contents, tuple[Diagnost
             own.diagnostics = list(error.diagnostics)
         report.diagnostics += own.diagnostics
         if not own.diagnostics and read[-1] == Contents():
-            place = Span(source.name, 1, 1, 1, 1)
-            report.add(Diagnostic("POD003", "there is no object in this file", place, "warning"))
+            report.add(nothing_in(source.name))
     report.raise_errors()
-    contents = Contents(
-        tuple(manifest for of_file in read for manifest in of_file.manifests),
-        tuple(namespace for of_file in read for namespace in of_file.namespaces),
-        tuple(other for of_file in read for other in of_file.others),
-    )
-    if contents.others:
-        report.add(Diagnostic("POD003", _without_a_pod(contents), severity="note"))
-    if not contents.manifests:
-        help = "give a Pod, or a Deployment, Job … that makes pods"
-        report.add(Diagnostic("POD003", "there is no pod to judge", severity="warning", help=help))
+    contents = together(read)
+    report.diagnostics += notes(len(contents.others), contents.others, bool(contents.manifests))
     return contents, tuple(report.diagnostics)
 
 
-def _without_a_pod(contents: Contents) -> str:
-    names = [str(other) for other in contents.others]
-    more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
-    counted = "1 object has" if len(names) == 1 else f"{len(names)} objects have"
-    return f"{counted} no pod to judge: {', '.join(names[:MOST_NAMES])}{more}"
+def notes(others: int, named: Sequence[NoPod], pods: bool) -> tuple[Diagnostic, ...]:
+    """What to say of ``others`` objects without a pod, of which ``named`` are the first, and if there are no ``pods``."""
+    diagnostics: list[Diagnostic] = []
+    if others:
+        more = f" and {others - MOST_NAMES} more" if others > MOST_NAMES else ""
+        counted = "1 object has" if others == 1 else f"{others} objects have"
+        names = ", ".join(map(str, named[:MOST_NAMES]))
+        diagnostics.append(Diagnostic("POD003", f"{counted} no pod to judge: {names}{more}", severity="note"))
+    if not pods:
+        help = "give a Pod, or a Deployment, Job … that makes pods"
+        diagnostics.append(Diagnostic("POD003", "there is no pod to judge", severity="warning", help=help))
+    return tuple(diagnostics)
+
+
+def nothing_in(file: str) -> Diagnostic:
+    """The warning that there is no object in ``file``."""
+    return Diagnostic("POD003", "there is no object in this file", Span(file, 1, 1, 1, 1), "warning")
 
 
 # --- arguments --------------------------------------------------------------------

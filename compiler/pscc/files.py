@@ -11,7 +11,7 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from pscc.base.source import SourceFile
+from pscc.base.source import SourceFile, read_limited
 from pscc.driver import decode
 
 SUFFIXES = (".psp", ".yaml", ".yml", ".json")
@@ -65,11 +65,15 @@ def is_inside(path: str, folder: str) -> bool:
 def read_file(path: str) -> SourceFile:
     """The file ``path``, or the library's policy of that name (``pss/baseline@1.30``), as text.
 
-    Raises `OSError` and `ValueError` where there is none, and `SourceError` where it is not UTF-8.
+    Raises `OSError` and `ValueError` where there is none or it is too large, and `SourceError` where it is not UTF-8.
     """
     if is_in_library(path):
         return from_library(path)
-    return decode(path, Path(path).read_bytes())
+    try:
+        with open(path, "rb") as file:
+            return decode(path, read_limited(file))
+    except ValueError as error:
+        raise ValueError(f"{path!r} cannot be read: {error}") from None
 
 
 def is_in_library(path: str) -> bool:

@@ -26,9 +26,9 @@ class Encoding:
     codec: Codec
     mark: bytes
 
-    def decode(self, data: bytes) -> str:
+    def decode(self, data: bytes, errors: Literal["strict", "replace"] = "strict") -> str:
         """The text of ``data``, without the mark. Raises `UnicodeDecodeError` where it is not in this encoding."""
-        return data[len(self.mark) :].decode(self.codec)
+        return data[len(self.mark) :].decode(self.codec, errors)
 
     def encode(self, text: str) -> bytes:
         """``text`` with the mark."""

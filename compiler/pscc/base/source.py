@@ -5,6 +5,8 @@ Lines and columns are 1-based; a column counts Unicode code points. Imports noth
 
 from __future__ import annotations
 
+from typing import IO
+
 from pscc.base.frozen import frozen
 
 
@@ -14,6 +16,18 @@ class SourceFile:
 
     name: str
     text: str
+
+
+MOST_BYTES = 64 << 20
+"""The size of the largest source: no policy is that long, and a device such as ``/dev/zero`` never ends."""
+
+
+def read_limited(file: IO[bytes], most: int = MOST_BYTES) -> bytes:
+    """The bytes of ``file``. Raises `ValueError` where they are more than ``most``."""
+    data = file.read(most + 1)
+    if len(data) > most:
+        raise ValueError(f"it is larger than {most >> 20} MiB")
+    return data
 
 
 @frozen

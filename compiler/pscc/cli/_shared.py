@@ -105,8 +105,13 @@ def colored(stream: object) -> bool:
 
 def read_bytes(path: str) -> bytes:
     """The bytes of the file ``path``, or of stdin for ``-``. Exits with 2 where it cannot be read."""
+    from pscc.base.source import read_limited
+
     try:
-        return sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
+        if path == "-":
+            return read_limited(sys.stdin.buffer)
+        with open(path, "rb") as file:
+            return read_limited(file)
     except (OSError, ValueError) as error:
         raise Refused(f"{path!r} cannot be read: {getattr(error, 'strerror', None) or error}") from None
 

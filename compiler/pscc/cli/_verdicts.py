@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 import click
@@ -21,66 +21,105 @@ _STYLES = MappingProxyType(
 )
 
 
-def show(pods: Sequence[Sequence[Row]], changed: bool) -> None:
-    """Print the rows of each of ``pods`` (`pscc.reference.evaluate.row`); with ``changed`` each pod as YAML, too."""
-    rows = [row for pod_rows in pods for row in pod_rows]
-    if not rows:
-        return
-    cells = [_cells(row) for row in rows]
-    wide = [max(len(line[i]) for line in (HEADINGS, *cells)) for i in range(len(HEADINGS))]
+Pods = Iterable[Sequence[Sequence[Row]]]
+"""The rows of each pod (`pscc.reference.evaluate.row`), in batches. They are read twice."""
+
+
+def show(pods: Pods, changed: bool) -> bool:
+    """Print the rows of ``pods``, with ``changed`` each pod as YAML, too. Returns whether all are admitted."""
+    counts = _Counts()
+    wide = [len(heading) for heading in HEADINGS]
+    for batch in pods:
+        for rows in batch:
+            counts.add(rows)
+            for row in rows:
+                wide = [max(width, len(cell)) for width, cell in zip(wide, _cells(row), strict=True)]
+    if not counts.pods:
+        return True
     color = colored(sys.stdout)
-    _line(HEADINGS, wide, "", color)
-    for row, line in zip(rows, cells, strict=True):
-        _line(line, wide, _STYLES[str(row["verdict"])], color)
-        _reasons(row["reasons"], "", color)
-        for tried in _list(row.get("tried")):
-            _reasons(tried["reasons"], f"{tried['policy']}: ", color)
-        if row.get("message") and not row["reasons"] and not row.get("tried"):
-            click.echo(f"{INDENT}{clean(str(row['message']))}")
-        if row.get("differs"):
-            click.echo(f"{INDENT}{clean(str(row['differs']))}")
-        for refusal in _list(row["refused"]) if row["allowed"] else ():
-            click.echo(f"{INDENT}{REFUSED}: {clean(str(refusal['message']))} ({clean(str(refusal['path']))})")
-        if changed:
-            _pod(row["pod"])
-    _count(pods, changed)
+    _print([_line(HEADINGS, wide, "", color)], color)
+    for batch in pods:
+        _print([line for rows in batch for row in rows for line in _lines(row, wide, changed, color)], color)
+    counts.write(changed)
+    return counts.admitted == counts.pods
 
 
-def _count(pods: Sequence[Sequence[Row]], changed: bool) -> None:
-    """Write to stderr how many pods have which verdict."""
-    admitted = [rows for rows in pods if all(row["allowed"] for row in rows)]
-    defaulted = sum(any(row.get("defaulted") for row in rows) for rows in admitted)
-    if defaulted and not changed:
-        click.echo(f"{defaulted} admitted with defaults set (--changed shows them)", err=True)
-    refused = sum(any(row["refused"] for row in rows) for rows in admitted)
-    if refused:
-        click.echo(f"{refused} of those admitted {'are' if refused > 1 else 'is'} refused by the API server", err=True)
-    marked = [rows for rows in pods if any(row.get("psp") for row in rows)]
-    if marked:
-        differing = sum(any(row["differs"] for row in rows) for rows in marked)
-        summary = f"{len(marked)} carry the annotation kubernetes.io/psp of a cluster's PodSecurityPolicy"
-        click.echo(f"{summary}: {differing or 'none'} differ{'s' if differing == 1 else ''} from it", err=True)
-    verdicts = [{row["verdict"] for row in rows} for rows in admitted]
-    warned = sum("warned" in of_pod for of_pod in verdicts)
-    audited = sum("audited" in of_pod and "warned" not in of_pod for of_pod in verdicts)
-    summary = f"{len(pods) - len(admitted)} of {len(pods)} pods denied"
-    summary += f", {warned} warned of" if warned else ""
-    summary += f", {audited} audited" if audited else ""
-    click.echo(summary, err=True)
-    unjudged = [row for rows in pods for row in rows if row["policy"] is None]
-    if unjudged:
-        names = [clean("/".join(filter(None, (str(row["namespace"]), str(row["name"]))))) for row in unjudged]
-        more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
-        click.echo(f"{len(names)} judged by no policy: {', '.join(names[:MOST_NAMES])}{more}", err=True)
+def _lines(row: Row, wide: Sequence[int], changed: bool, color: bool) -> Iterator[str]:
+    """The line of the verdict, and those below it."""
+    yield _line(_cells(row), wide, _STYLES[str(row["verdict"])], color)
+    yield from _reasons(row["reasons"], "", color)
+    for tried in _list(row.get("tried")):
+        yield from _reasons(tried["reasons"], f"{tried['policy']}: ", color)
+    if row.get("message") and not row["reasons"] and not row.get("tried"):
+        yield f"{INDENT}{clean(str(row['message']))}"
+    if row.get("differs"):
+        yield f"{INDENT}{clean(str(row['differs']))}"
+    for refusal in _list(row["refused"]) if row["allowed"] else ():
+        yield f"{INDENT}{REFUSED}: {clean(str(refusal['message']))} ({clean(str(refusal['path']))})"
+    if changed:
+        yield from _pod(row["pod"])
 
 
-def _reasons(reasons: object, by: str, color: bool) -> None:
-    """Print ``reasons``; ``by`` is the policy of a choice that they belong to."""
+def _print(lines: Sequence[str], color: bool) -> None:
+    if lines:
+        click.echo("\n".join(lines), color=color)
+
+
+class _Counts:
+    """How many pods have which verdict."""
+
+    def __init__(self) -> None:
+        self.pods = self.admitted = 0
+        self._defaulted = self._refused = self._warned = self._audited = self._marked = self._differing = 0
+        self._unjudged = 0
+        self._names: list[str] = []
+
+    def add(self, rows: Sequence[Row]) -> None:
+        """Count a pod, whose rows these are."""
+        self.pods += 1
+        if any(row.get("psp") for row in rows):
+            self._marked += 1
+            self._differing += any(row["differs"] for row in rows)
+        for row in rows:
+            if row["policy"] is None:
+                self._unjudged += 1
+                if len(self._names) < MOST_NAMES:
+                    self._names.append(clean("/".join(filter(None, (str(row["namespace"]), str(row["name"]))))))
+        if all(row["allowed"] for row in rows):
+            verdicts = {row["verdict"] for row in rows}
+            self.admitted += 1
+            self._defaulted += any(row.get("defaulted") for row in rows)
+            self._refused += any(row["refused"] for row in rows)
+            self._warned += "warned" in verdicts
+            self._audited += "audited" in verdicts and "warned" not in verdicts
+
+    def write(self, changed: bool) -> None:
+        """Write the counts to stderr."""
+        if self._defaulted and not changed:
+            click.echo(f"{self._defaulted} admitted with defaults set (--changed shows them)", err=True)
+        if self._refused:
+            are = "are" if self._refused > 1 else "is"
+            click.echo(f"{self._refused} of those admitted {are} refused by the API server", err=True)
+        if self._marked:
+            summary = f"{self._marked} carry the annotation kubernetes.io/psp of a cluster's PodSecurityPolicy"
+            differ = f"{self._differing or 'none'} differ{'s' if self._differing == 1 else ''}"
+            click.echo(f"{summary}: {differ} from it", err=True)
+        summary = f"{self.pods - self.admitted} of {self.pods} pods denied"
+        summary += f", {self._warned} warned of" if self._warned else ""
+        summary += f", {self._audited} audited" if self._audited else ""
+        click.echo(summary, err=True)
+        if self._unjudged:
+            more = f" and {self._unjudged - MOST_NAMES} more" if self._unjudged > MOST_NAMES else ""
+            click.echo(f"{self._unjudged} judged by no policy: {', '.join(self._names)}{more}", err=True)
+
+
+def _reasons(reasons: object, by: str, color: bool) -> Iterator[str]:
+    """The lines of ``reasons``; ``by`` is the policy of a choice that they belong to."""
     for reason in _list(reasons):
         because = f" ({clean(str(reason['because']))})" if reason["because"] else ""
-        click.echo(f"{INDENT}{clean(by)}{clean(str(reason['message']))}{because}")
+        yield f"{INDENT}{clean(by)}{clean(str(reason['message']))}{because}"
         place = f"{INDENT}  {clean(str(reason['path']))}, by {clean(str(reason['source']))}"
-        click.echo(click.style(place, dim=True) if color else place, color=color)
+        yield click.style(place, dim=True) if color else place
 
 
 def _cells(row: Row) -> tuple[str, ...]:
@@ -91,19 +130,19 @@ def _cells(row: Row) -> tuple[str, ...]:
     return (verdict.upper() if verdict in ("denied", "warned", "audited") else verdict, *named)
 
 
-def _line(cells: Sequence[str], wide: Sequence[int], style: str, color: bool) -> None:
+def _line(cells: Sequence[str], wide: Sequence[int], style: str, color: bool) -> str:
     padded = [cells[i].ljust(width) for i, width in enumerate(wide)]
     if style and color:
         padded[0] = click.style(padded[0], fg=style, bold=style == "red")
-    click.echo("  ".join(padded).rstrip(), color=color)
+    return "  ".join(padded).rstrip()
 
 
 def _list(value: object) -> list[Row]:
     return value if isinstance(value, list) else []
 
 
-def _pod(pod: object) -> None:
+def _pod(pod: object) -> list[str]:
     import yaml
 
     text = yaml.dump(pod, Dumper=getattr(yaml, "CSafeDumper", yaml.SafeDumper), sort_keys=False, allow_unicode=False)
-    click.echo("".join(f"{INDENT}{line}" for line in text.splitlines(keepends=True)), nl=False)
+    return [f"{INDENT}{line}" for line in text.splitlines()]

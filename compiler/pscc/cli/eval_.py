@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -16,11 +17,14 @@ from pscc.cli._shared import (
     write_diagnostics,
 )
 from pscc.cli._targets import METAVAR_OF_ONE, Target
-from pscc.cli._workloads import Asked, with_known_labels, workload_options
+from pscc.cli._workloads import Asked, workload_options
 
 if TYPE_CHECKING:
     from pscc.base.source import SourceFile
+    from pscc.cli._judging import Question
+    from pscc.cli._manifests import Manifests
     from pscc.ir import Program
+    from pscc.reference.evaluate import Judgement, Row
 
 
 @click.command(
@@ -47,6 +51,15 @@ if TYPE_CHECKING:
     metavar=METAVAR_OF_ONE,
     help="Judge as the output of this target does, where that is not exact, and say so.",
 )
+@click.option(
+    "-j",
+    "--jobs",
+    type=click.IntRange(0),
+    default=1,
+    show_default=True,
+    metavar="NUMBER",
+    help="Work in so many processes; 0 is one for each processor.",
+)
 @click.option("--changed", is_flag=True, help="Show each pod as the policy's defaults leave it, too.")
 @everyone_option
 @fix_option
@@ -56,6 +69,7 @@ def command(
     namespace: str | None,
     fmt: str,
     target: str | None,
+    jobs: int,
     changed: bool,
     everyone: bool,
     fix: bool,
@@ -75,37 +89,68 @@ def command(
     Exit 1 if a policy or choice that enforces denies a pod, and if there is no pod. What is in mode warn or audit denies none,
     and its verdict is WARNED or AUDITED. Diagnostics about SOURCE and FILES go to stderr.
     """
-    from pscc.reference.evaluate import judgements, row
+    import os
+
+    from pscc.base.garbage import uncollected
+    from pscc.cli._jobs import working
+    from pscc.cli._judging import Question
+    from pscc.cli._manifests import Manifests
+    from pscc.reference.evaluate import unknown_labels
 
     asked.require_plain(sources)
     read, _, program = analysed(sources, "text", fix, everyone, namespace=namespace)
-    requested = with_known_labels(program, asked.contents(), asked.request(namespace))
+    request = asked.request(namespace)
+    jobs = jobs or os.cpu_count() or 1
+    manifests = Manifests()
+    with uncollected(), working(jobs) as each:
+        manifests.read(asked.files, each)
+    write_diagnostics(unknown_labels(program, manifests.requested(request)), (), "text")
     widely = frozenset[str]()
     if target is not None:
         program, widely = _as_on(target, program, read)
-    pods = [judgements(program, item, own, widely) for own, item in requested]
-    match fmt:
-        case "json":
-            import json
+    question = Question(program, request, manifests.labels, widely, changed)
+    if not _judged(question, manifests, fmt, jobs) or not manifests.count:
+        raise click.exceptions.Exit(1)
 
-            for values in (row(judgement) for judged in pods for judgement in judged):
-                click.echo(json.dumps({key: values[key] for key in values if changed or key != "pod"}))
-        case "junit":
-            from pscc.cli._verdict_formats import as_junit
 
-            cases = [(judgement, ()) for judged in pods for judgement in judged]
-            click.echo(as_junit("pscc eval", [("pscc eval", cases)]), nl=False)
-        case "github" | "sarif":
-            from pscc.cli._verdict_formats import as_diagnostics
+def _judged(question: Question, manifests: Manifests, fmt: str, jobs: int) -> bool:
+    """Whether all ``manifests`` are admitted. Writes the verdicts in the format ``fmt``."""
+    from functools import partial
 
-            results = tuple(dict.fromkeys(as_diagnostics(judgement for judged in pods for judgement in judged)))
-            write_diagnostics(results, (), "github" if fmt == "github" else "sarif", results=True)
-        case _:
+    from pscc.base.garbage import uncollected
+    from pscc.cli._jobs import working
+    from pscc.cli._judging import judgements_of, lines_of, rows_of, start
+
+    with uncollected(), working(jobs, partial(start, question)) as each:
+        if fmt == "json":
+            allowed = True
+            for lines in each(lines_of, manifests.batches()):
+                click.echo(lines.text, nl=False)
+                allowed &= lines.allowed
+            return allowed
+        if fmt == "text":
+            from pscc.base.spool import Spool
             from pscc.cli._verdicts import show
 
-            show([tuple(map(row, judged)) for judged in pods], changed)
-    if not pods or not all(judgement.allowed for judged in pods for judgement in judged):
-        raise click.exceptions.Exit(1)
+            rows: Spool[list[list[Row]]] = Spool()
+            for judged in each(rows_of, manifests.batches()):
+                rows.put(judged)
+            return show(rows, question.changed)
+        pods = [of_one for judged in each(judgements_of, manifests.batches()) for of_one in judged]
+    _write(pods, fmt)
+    return all(judgement.allowed for of_one in pods for judgement in of_one)
+
+
+def _write(pods: Sequence[tuple[Judgement, ...]], fmt: str) -> None:
+    """Write the judgements on each of ``pods`` as one document for another program."""
+    from pscc.cli._verdict_formats import as_diagnostics, as_junit
+
+    if fmt == "junit":
+        cases = [(judgement, ()) for of_one in pods for judgement in of_one]
+        click.echo(as_junit("pscc eval", [("pscc eval", cases)]), nl=False)
+    else:
+        results = tuple(dict.fromkeys(as_diagnostics(judgement for of_one in pods for judgement in of_one)))
+        write_diagnostics(results, (), "github" if fmt == "github" else "sarif", results=True)
 
 
 def _as_on(target: str, program: Program, read: tuple[SourceFile, ...]) -> tuple[Program, frozenset[str]]:

@@ -19,6 +19,8 @@ _SARIF = "https://json.schemastore.org/sarif-2.1.0.json"
 
 def clean(text: str) -> str:
     """``text`` for a terminal: what cannot be shown, control characters above all, is replaced."""
+    if text.isprintable():
+        return text
     return "".join(c if c.isprintable() else " " if c == "\t" else "\ufffd" for c in text)
 
 

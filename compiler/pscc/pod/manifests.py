@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from pscc.base.frozen import frozen
@@ -73,13 +74,40 @@ def read_contents(source: SourceFile, report: Report) -> Contents:
     that a pod does not have are warned about (``POD001``). Raises `SourceError` where the source is not YAML, or where readers
     take a pod or a Namespace in different ways.
     """
-    from pscc.psp.documents import objects_in, refuse_doubtful
+    from pscc.pod.reading import pieces_of
+    from pscc.psp.documents import objects_in
+    from pscc.psp.parts import blocks_of
+    from pscc.psp.plain_values import UnusualError
     from pscc.psp.yaml_tree import load_documents
+
+    try:
+        pieces = tuple(pieces_of(source.name, blocks_of(source.text)))
+    except UnusualError:
+        nodes = (node for document in load_documents(source) for node in objects_in(document, report))
+        return contents_in(nodes, report)
+    for piece in pieces:
+        report.diagnostics += piece.diagnostics
+    return together(piece.contents for piece in pieces)
+
+
+def together(contents: Iterable[Contents]) -> Contents:
+    """The contents of several sources, or parts of a source, as one."""
+    read = tuple(contents)
+    return Contents(
+        tuple(manifest for part in read for manifest in part.manifests),
+        tuple(namespace for part in read for namespace in part.namespaces),
+        tuple(other for part in read for other in part.others),
+    )
+
+
+def contents_in(nodes: Iterable[Node], report: Report) -> Contents:
+    """The contents of the objects ``nodes``. Raises `SourceError` where readers take a pod or a Namespace in different ways."""
+    from pscc.psp.documents import refuse_doubtful
 
     manifests: list[Manifest] = []
     namespaces: list[tuple[str, Labels]] = []
     others: list[NoPod] = []
-    for node in (node for document in load_documents(source) for node in objects_in(document, report)):
+    for node in nodes:
         kind, namespace, name = _text(node, "kind"), *_named(node)
         pods = _manifests(node, kind, namespace, name, report)
         if pods or (kind == "Namespace" and name):

@@ -6,6 +6,9 @@ A policy judges the pod that these have changed, so a manifest is changed in the
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
+from types import MappingProxyType
+from typing import NamedTuple
 
 from pscc.pod.kinds import Kind, ListOf, Object, Opaque
 from pscc.pod.schema import POD
@@ -35,7 +38,7 @@ def api_defaults(pod: Mapping[str, object]) -> Json:
 
     Sources: Kubernetes 1.24 ``pkg/apis/core/v1/defaults.go``, and the ``omitempty`` fields of ``k8s.io/api/core/v1/types.go``.
     """
-    clean = as_object(_without_empty(without_nulls(dict(pod)), POD))
+    clean = as_object(_clean(dict(pod), _rule_of_pods()))
     spec = as_object(clean.get("spec"))
     if isinstance(spec.get("volumes"), list):
         spec["volumes"] = [_volume(v) for v in _list(spec["volumes"])]
@@ -135,29 +138,57 @@ def _list(value: object) -> list[object]:
     return list(value) if isinstance(value, list) else []
 
 
-def _without_empty(value: object, kind: Kind) -> object:
-    """``value``, of the ``kind``, without the lists and maps that the API server leaves out where they are empty."""
-    match value, kind:
-        case dict(), Object():
-            return {
-                name: _without_empty(inner, field.kind) if field else inner
-                for name, inner in value.items()
-                if not ((field := kind.field(name)) and _unset_if_empty(inner, field.kind))
-            }
-        case list(), ListOf(of=of):
-            return [_without_empty(item, of) for item in value]
-        case _:
-            return value
+class _Rule(NamedTuple):
+    """What `_clean` does with a value of one kind, looked up once for the millions of fields of a cluster's pods.
+
+    ``fields`` are those of an object, ``of`` is the rule for the elements of a list. ``no_list`` and ``no_map``: an empty one
+    is the same as unset.
+    """
+
+    fields: Mapping[str, _Rule] = MappingProxyType({})
+    of: _Rule | None = None
+    no_list: bool = False
+    no_map: bool = False
 
 
-def _unset_if_empty(value: object, kind: Kind) -> bool:
+_ANYTHING = _Rule()
+
+
+@cache
+def _rule_of_pods() -> _Rule:
+    return _rule(POD)
+
+
+def _rule(kind: Kind) -> _Rule:
     match kind:
-        case ListOf(plain=plain):
-            return plain and value == []
+        case Object(fields=fields):
+            return _Rule({field.name: _rule(field.kind) for field in fields})
+        case ListOf(of=of, plain=plain):
+            return _Rule(of=_rule(of), no_list=plain)
         case Opaque(plain=plain):
-            return value == [] or (plain and value == {})
+            return _Rule(no_list=True, no_map=plain)
         case _:
-            return False
+            return _ANYTHING
+
+
+def _clean(value: object, rule: _Rule) -> object:
+    """``value`` without nulls, and without the lists and maps that the API server leaves out where they are empty."""
+    if isinstance(value, dict):
+        result: Json = {}
+        fields = rule.fields
+        for name, inner in value.items():
+            if isinstance(inner, (dict, list)):
+                below = fields.get(name, _ANYTHING)
+                inner = _clean(inner, below)
+                if not inner and (below.no_list if isinstance(inner, list) else below.no_map):
+                    continue
+            if inner is not None:
+                result[name] = inner
+        return result
+    if isinstance(value, list):
+        of = rule.of or _ANYTHING
+        return [_clean(item, of) if isinstance(item, (dict, list)) else item for item in value if item is not None]
+    return value
 
 
 def without_nulls(value: object) -> object:

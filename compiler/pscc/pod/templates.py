@@ -35,7 +35,8 @@ WORKLOADS = MappingProxyType(
 """The kinds of which a controller makes pods, by API group."""
 WRITTEN_BY_CONTROLLERS = ("Job", "ReplicaSet")
 """Those of `WORKLOADS` that a controller writes, too: a CronJob's Jobs, a Deployment's ReplicaSets."""
-_NOT_LOOKED_AT = ("metadata", "status")
+NOT_LOOKED_AT = ("metadata", "status")
+"""The fields of an object in which nothing is taken for a pod."""
 
 
 Place = tuple[str | int, ...]
@@ -87,5 +88,5 @@ def templates_in(node: Node, place: Place = ()) -> Iterator[Template]:
         yield Template(place, node)
         return
     for entry in node.entries:
-        if place or entry.key not in _NOT_LOOKED_AT:
+        if place or entry.key not in NOT_LOOKED_AT:
             yield from templates_in(entry.node, (*place, entry.key))

@@ -111,10 +111,14 @@ _PLAIN = ("bool", "int", "float")
 _SPACE = re.compile(r"[\ufeff\s]*")
 
 
-def load_documents(source: SourceFile) -> tuple[Node, ...]:
-    """The documents of ``source``, empty ones left out. Raises `SourceError` (``YML0xx``) with line and column."""
+def load_documents(source: SourceFile, first: tuple[int, int] = (1, 1)) -> tuple[Node, ...]:
+    """The documents of ``source``, empty ones left out. Raises `SourceError` (``YML0xx``) with line and column.
+
+    ``first`` is the line and the column where the text begins, if it is a part of the source.
+    """
     with uncollected():
-        return tuple(document for places in _values(source) for document in _documents(places))
+        texts = _values(source) if first == (1, 1) else (Places(source.name, source.text, first),)
+        return tuple(document for places in texts for document in _documents(places))
 
 
 def _values(source: SourceFile) -> tuple[Places, ...]:

@@ -6,6 +6,7 @@ Source: ``computeSecurityContext`` in Kubernetes 1.24 ``plugin/pkg/admission/sec
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Protocol
 
 from pscc import ir
 from pscc.base.frozen import frozen
@@ -78,32 +79,56 @@ def decide(
     A policy that only warns or audits changes no pod: it judges the pod as if its defaults had been set. ``widely`` names the
     policies whose defaults are set for exempt requests, too. Source: Kubernetes' documentation, "Dynamic Admission Control".
     """
-    program = observing(program)
-    judging = [policy for policy in program.policies if judges(policy, request)]
+    return decided(observing(program), request, pod, old_pod, widely, _INTERPRETED)
+
+
+class Judge(Protocol):
+    """What answers the questions of `decided`: the interpreter, or functions that were made of a program for many pods."""
+
+    def check(self, policy: ir.Policy, pod: Json, old_pod: Json | None = None) -> Verdict:
+        """As `interpreter.check`."""
+
+    def with_defaults(self, policy: ir.Policy, pod: Json) -> Json:
+        """As `interpreter.with_defaults`."""
+
+    def judges(self, policy: ir.Policy, request: Request) -> bool:
+        """As `judges`."""
+
+    def usable(self, choice: ir.Choice, request: Request) -> tuple[ir.Policy, ...]:
+        """As `usable`."""
+
+
+def decided(
+    program: ir.Program, request: Request, pod: Json, old_pod: Json | None, widely: frozenset[str], judge: Judge
+) -> Decision:
+    """As `decide`, by ``judge``; ``program`` has no defaults in policies that warn or audit (`observing`)."""
+    judging = [policy for policy in program.policies if judge.judges(policy, request)]
     choosing = [c for c in program.choices if c.scope.holds_in(request.namespace, request.namespace_labels)]
     if old_pod is not None:
-        verdicts = tuple((policy, interpreter.check(policy, pod, old_pod)) for policy in judging)
-        return Decision(verdicts, tuple((c, admit(c, request, pod, old_pod)) for c in choosing), pod)
+        verdicts = tuple((policy, judge.check(policy, pod, old_pod)) for policy in judging)
+        return Decision(verdicts, tuple((c, admit(c, request, pod, old_pod, judge)) for c in choosing), pod)
     changed = pod
     for policy in program.policies:
         if policy in judging or (policy.name in widely and judges(replace(policy, exemptions=()), request)):
-            changed = interpreter.with_defaults(policy, changed)
+            changed = judge.with_defaults(policy, changed)
     chosen = []
     for choice in choosing:
-        chosen.append((choice, admit(choice, request, changed)))
+        chosen.append((choice, admit(choice, request, changed, None, judge)))
         changed = chosen[-1][1].pod
-    settled = tuple((choice, as_left(choice, request, admission, changed)) for choice, admission in chosen)
-    return Decision(tuple((policy, interpreter.check(policy, changed)) for policy in judging), settled, changed)
+    settled = tuple((choice, as_left(choice, request, admission, changed, judge)) for choice, admission in chosen)
+    return Decision(tuple((policy, judge.check(policy, changed)) for policy in judging), settled, changed)
 
 
-def as_left(choice: ir.Choice, request: Request, admission: Admission, pod: Json) -> Admission:
+def as_left(
+    choice: ir.Choice, request: Request, admission: Admission, pod: Json, judge: Judge | None = None
+) -> Admission:
     """``admission`` for ``pod``, which a choice that decided later may have changed.
 
     If it did, a policy of ``choice`` must accept the pod as it now is.
     """
     if not admission.allowed or pod == admission.pod:
         return admission
-    again = accepts_as_it_is(choice, request, pod)
+    again = accepts_as_it_is(choice, request, pod, judge)
     return replace(admission, pod=pod) if again.allowed else again
 
 
@@ -129,7 +154,9 @@ def usable(choice: ir.Choice, request: Request) -> tuple[ir.Policy, ...]:
     )
 
 
-def admit(choice: ir.Choice, request: Request, pod: Json, old_pod: Json | None = None) -> Admission:
+def admit(
+    choice: ir.Choice, request: Request, pod: Json, old_pod: Json | None = None, judge: Judge | None = None
+) -> Admission:
     """The decision of ``choice`` on ``pod``: by the first usable policy that admits it unchanged, else the first that admits it.
 
     With ``old_pod`` it is an update. It is admitted if no field that a policy of the choice reads has changed, or if a policy
@@ -138,18 +165,17 @@ def admit(choice: ir.Choice, request: Request, pod: Json, old_pod: Json | None =
     if old_pod is not None and interpreter.unchanged(reads_of_choice(choice), pod, old_pod):
         return Admission(True, "", (), "", pod)
     counts_as_changed = old_pod is None and copied_into_the_annotation(pod)
-    opinions = []
-    for policy in usable(choice, request):
-        judged_pod = pod if old_pod is not None else interpreter.with_defaults(policy, pod)
-        opinions.append(
-            Opinion(policy.name, interpreter.check(policy, judged_pod), counts_as_changed or judged_pod != pod)
-        )
+    by, opinions = judge or _INTERPRETED, []
+    for policy in by.usable(choice, request):
+        judged_pod = pod if old_pod is not None else by.with_defaults(policy, pod)
+        opinions.append(Opinion(policy.name, by.check(policy, judged_pod), counts_as_changed or judged_pod != pod))
     return _decided(tuple(opinions), request, pod)
 
 
-def accepts_as_it_is(choice: ir.Choice, request: Request, pod: Json) -> Admission:
+def accepts_as_it_is(choice: ir.Choice, request: Request, pod: Json, judge: Judge | None = None) -> Admission:
     """The decision of ``choice`` on ``pod`` without setting defaults, as on a target that changes no pods."""
-    opinions = tuple(Opinion(policy.name, interpreter.check(policy, pod), False) for policy in usable(choice, request))
+    by = judge or _INTERPRETED
+    opinions = tuple(Opinion(policy.name, by.check(policy, pod), False) for policy in by.usable(choice, request))
     return _decided(opinions, request, pod)
 
 
@@ -168,6 +194,25 @@ def copied_into_the_annotation(pod: Json) -> bool:
     annotations = metadata.get("annotations") if isinstance(metadata, dict) else None
     has_annotation = isinstance(annotations, dict) and bool(annotations.get(SECCOMP_ANNOTATION))
     return isinstance(context, dict) and context.get("seccompProfile") is not None and not has_annotation
+
+
+class _Interpreted:
+    """Answers by the interpreter."""
+
+    def check(self, policy: ir.Policy, pod: Json, old_pod: Json | None = None) -> Verdict:
+        return interpreter.check(policy, pod, old_pod)
+
+    def with_defaults(self, policy: ir.Policy, pod: Json) -> Json:
+        return interpreter.with_defaults(policy, pod)
+
+    def judges(self, policy: ir.Policy, request: Request) -> bool:
+        return judges(policy, request)
+
+    def usable(self, choice: ir.Choice, request: Request) -> tuple[ir.Policy, ...]:
+        return usable(choice, request)
+
+
+_INTERPRETED = _Interpreted()
 
 
 # --- words ----------------------------------------------------------------------

@@ -335,9 +335,9 @@ def _holds(condition: ir.Condition, env: _Env, params: _Params) -> bool:
         case ir.Has(value=value):
             return read(value) is not None
         case ir.Equals(left=left, right=right):
-            return _same(read(left), read(right))
+            return same(read(left), read(right))
         case ir.In(value=value, options=options):
-            return any(_same(read(value), option.value) for option in _items(options, env, params))
+            return any(same(read(value), option.value) for option in _items(options, env, params))
         case ir.InRanges(value=value, ranges=ranges):
             number = read(value)
             if not isinstance(number, int) or isinstance(number, bool):
@@ -348,9 +348,9 @@ def _holds(condition: ir.Condition, env: _Env, params: _Params) -> bool:
             prefixes = [str(p.value).removesuffix("*") for p in _items(patterns, env, params)]
             return isinstance(text, str) and any(text.startswith(start) for start in prefixes)
         case ir.Under(value=value, prefix=prefix):
-            return _under(read(value), read(prefix))
+            return under(read(value), read(prefix))
         case ir.SameLevel(left=left, right=right):
-            return _same_level(read(left), read(right))
+            return same_level(read(left), read(right))
         case ir.Any(var=var, items=items, where=where):
             return any(_holds(where, {**env, var: item}, params) for item in _items(items, env, params))
         case ir.All(var=var, items=items, where=where):
@@ -365,7 +365,7 @@ def _holds(condition: ir.Condition, env: _Env, params: _Params) -> bool:
             assert_never(condition)
 
 
-def _same(left: object, right: object) -> bool:
+def same(left: object, right: object) -> bool:
     if left is None or right is None or isinstance(left, bool) is not isinstance(right, bool):
         return False
     return left == right
@@ -375,14 +375,14 @@ def _within(number: int, bounds: object) -> bool:
     return isinstance(bounds, dict) and bounds["min"] <= number <= bounds["max"]
 
 
-def _under(path: object, prefix: object) -> bool:
+def under(path: object, prefix: object) -> bool:
     if not isinstance(path, str) or not isinstance(prefix, str):
         return False
     path, prefix = path.removesuffix("/"), prefix.removesuffix("/")
     return path == prefix or path.startswith(prefix + "/")
 
 
-def _same_level(left: object, right: object) -> bool:
+def same_level(left: object, right: object) -> bool:
     first, second = (value if isinstance(value, str) else "" for value in (left, right))
     if first == second:
         return True

@@ -1,0 +1,1 @@
+"""Ratios of run times, measured in one run: ``python -m bench``."""
