@@ -29,7 +29,7 @@ _MOST_OF_STREAM = 1 << 30
 """The size of the largest stdin or pipe, of which a copy is kept while it is read. A file may be larger."""
 _MOST_AT_ONCE = 1 << 28
 """The size of the largest file that is read at once, where something in it cannot be read part by part."""
-Record = tuple[str, str, str, str, tuple[str, int, int, int, int], dict[str, object]]
+Record = tuple[str, str, str, str, str, tuple[str, int, int, int, int], dict[str, object]]
 """A manifest as a `Spool` keeps it."""
 Batch = list[Record]
 
@@ -136,15 +136,15 @@ class Manifests:
 def _record(manifest: Manifest) -> Record:
     span = manifest.span
     place = span.file, span.line, span.column, span.end_line, span.end_column
-    return manifest.kind, manifest.namespace, manifest.name, manifest.template, place, manifest.pod
+    return manifest.kind, manifest.namespace, manifest.name, manifest.template, manifest.owner, place, manifest.pod
 
 
 def manifest_of(record: Record) -> Manifest:
     """The manifest of which ``record`` was made."""
     from pscc.pod.manifests import Manifest
 
-    kind, namespace, name, template, place, pod = record
-    return Manifest(kind, namespace, name, pod, Span(*place), template)
+    kind, namespace, name, template, owner, place, pod = record
+    return Manifest(kind, namespace, name, pod, Span(*place), template, owner)
 
 
 def _opened(path: str) -> IO[bytes]:

@@ -16,6 +16,7 @@ from pscc.output.settings import Settings, chosen
 
 if TYPE_CHECKING:
     from pscc.cli._workloads import Asked
+    from pscc.lowering.capabilities import Operated
     from pscc.mending.planning import Namespace, Plan, State
 
 Folders = Callable[[Settings], tuple[str, ...]]
@@ -23,16 +24,10 @@ Folders = Callable[[Settings], tuple[str, ...]]
 _AUDIT = "audit-"
 _STAGES: tuple[tuple[State, str], ...] = (
     ("ready", "Enforce where nothing has to change"),
-    ("patch", "Enforce where workloads have to be mended"),
+    ("patch", "Enforce where workloads are mended"),
 )
-_WAIT = "kubectl wait --for=jsonpath={.status.created}=true constrainttemplates --all"
+_LOADED = "Load the folder as your server is set up to: there is no command for it here."
 _STALE = "Delete from the cluster what the compile lists as no longer in the folder, once the rest is applied."
-_FINDINGS = {
-    "gatekeeper": "kubectl get constraints",
-    "kyverno": "kubectl get policyreports --all-namespaces",
-    "kyverno-cel": "kubectl get policyreports --all-namespaces",
-}
-"""Where the findings of an audit are, besides the API server's audit log."""
 
 
 @frozen
@@ -46,7 +41,8 @@ class Step:
 
 @frozen
 class Wanted:
-    """What the user wants: the ``sources``, what is ``asked`` about, the ``settings``, and the ``folder`` for outputs.
+    """What the user wants: the ``sources``, what is ``asked`` about, the ``settings``, the ``folder`` for outputs, and how
+    the target is ``operated``.
 
     ``root`` is the folder that the sources may use files of, empty where none is named.
     """
@@ -55,6 +51,7 @@ class Wanted:
     asked: Asked
     settings: Settings
     folder: str
+    operated: Operated
     root: str = ""
 
     @property
@@ -68,16 +65,13 @@ def steps(plan: Plan, wanted: Wanted, folders: Folders) -> Iterator[Step]:
     yield Step("Read what is wrong, and what will happen", (_targets(plan),), (_check(wanted), _report(plan, wanted)))
     audit = replace(wanted.settings, target=(plan.target,), mode="audit", name_prefix=_AUDIT)
     place = f"{wanted.folder}/audit"
-    notes = ["In mode audit nothing is refused, and no default is set.", *_elsewhere(plan.target)]
-    commands = [_compile(wanted, audit, place), *_apply(place, folders(audit), plan.target)]
-    commands += [_FINDINGS[plan.target]] if plan.target in _FINDINGS else []
+    notes = ["In mode audit nothing is refused, and no default is set.", *_elsewhere(wanted)]
+    commands = [_compile(wanted, audit, place), *_apply(place, folders(audit), wanted.operated)]
+    commands += [wanted.operated.findings] if wanted.operated.findings else []
     yield Step("Audit the whole cluster", tuple(notes), tuple(commands))
     enforced: tuple[str, ...] = ()
-    for state, title in (
-        ("ready", "Enforce where nothing has to change"),
-        ("patch", "Enforce where workloads are mended"),
-    ):
-        namespaces = plan.of("ready" if state == "ready" else "patch")
+    for state, title in _STAGES:
+        namespaces = plan.of(state)
         if not namespaces:
             continue
         before: list[str] = []
@@ -89,8 +83,8 @@ def steps(plan: Plan, wanted: Wanted, folders: Folders) -> Iterator[Step]:
         enforced += names_of(namespaces)
         settings = replace(wanted.settings, target=(plan.target,), only_namespace=enforced)
         place = f"{wanted.folder}/enforce"
-        commands = [*before, _compile(wanted, settings, place), *_apply(place, folders(settings), plan.target)]
-        yield Step(title, tuple(notes), tuple(commands))
+        commands = [*before, _compile(wanted, settings, place), *_apply(place, folders(settings), wanted.operated)]
+        yield Step(title, (*map(_namespace, namespaces), *_elsewhere(wanted)), tuple(commands))
     blocked = plan.of("blocked")
     if blocked:
         notes = [
@@ -101,10 +95,10 @@ def steps(plan: Plan, wanted: Wanted, folders: Folders) -> Iterator[Step]:
     excluded = (*wanted.settings.exclude_namespace, *names_of(blocked))
     settings = replace(wanted.settings, target=(plan.target,), exclude_namespace=tuple(dict.fromkeys(excluded)))
     place = f"{wanted.folder}/enforce"
-    notes = ["Namespaces without workloads, and those to come, get the policies, too.", *_elsewhere(plan.target)]
+    notes = ["Namespaces without workloads, and those to come, get the policies, too.", *_elsewhere(wanted)]
     notes += [_STALE] if enforced else []
     notes += [f"Not yet: {', '.join(names_of(blocked))}. Keep the audit for them."] if blocked else []
-    commands = [_compile(wanted, settings, place), *_apply(place, folders(settings), plan.target)]
+    commands = [_compile(wanted, settings, place), *_apply(place, folders(settings), wanted.operated)]
     yield Step("Enforce everywhere" if not blocked else "Enforce everywhere else", tuple(notes), tuple(commands))
     deletions = [
         f"kubectl delete -k {shlex.quote(_inside(f'{wanted.folder}/audit', folder))}"
@@ -115,12 +109,8 @@ def steps(plan: Plan, wanted: Wanted, folders: Folders) -> Iterator[Step]:
         yield Step("Take the audit away", (), tuple(deletions))
 
 
-def _elsewhere(target: str) -> tuple[str, ...]:
-    return (
-        ("OPA loads the folder as your server is set up to, so there is no command for it here.",)
-        if target == "opa"
-        else ()
-    )
+def _elsewhere(wanted: Wanted) -> tuple[str, ...]:
+    return () if wanted.operated.applied else (_LOADED,)
 
 
 def _targets(plan: Plan) -> str:
@@ -196,11 +186,12 @@ def _options(settings: Settings) -> Iterator[str]:
         yield from option.split(" ")
 
 
-def _apply(place: str, folders: tuple[str, ...], target: str) -> Iterator[str]:
+def _apply(place: str, folders: tuple[str, ...], operated: Operated) -> Iterator[str]:
+    waits = dict(operated.waits)
     for folder in folders:
         yield f"kubectl apply -k {shlex.quote(_inside(place, folder))}"
-        if target == "gatekeeper" and folder == "templates":
-            yield _WAIT
+        if folder in waits:
+            yield waits[folder]
 
 
 def _inside(place: str, folder: str) -> str:

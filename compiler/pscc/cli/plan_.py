@@ -54,10 +54,11 @@ def command(sources: tuple[str, ...], asked: Asked, folder: str, fmt: str, every
     """
     from pscc.cli._plan_words import Wanted, as_json, as_text, headline, steps
     from pscc.diagnostics import SourceError
+    from pscc.lowering.capabilities import Operated
     from pscc.lowering.prepared import prepared
     from pscc.mending.planning import plan
     from pscc.mending.settings import programs_of
-    from pscc.targets.registry import TARGETS
+    from pscc.targets.registry import TARGETS, target_named
 
     asked.require_plain(sources)
     require_options(settings)
@@ -79,7 +80,8 @@ def command(sources: tuple[str, ...], asked: Asked, folder: str, fmt: str, every
                 "no target takes these policies" if rollout is None else "no policy judges any workload", err=True
             )
             raise click.exceptions.Exit(1)
-        wanted = Wanted(sources, asked, settings, folder, root() or "")
+        operated = target_named(rollout.target).capabilities(settings.options).operated or Operated()
+        wanted = Wanted(sources, asked, settings, folder, operated, root() or "")
         listed = tuple(steps(rollout, wanted, lambda of: _folders(program, of)))
     except SourceError as error:
         write_diagnostics(error.diagnostics, read, "text")

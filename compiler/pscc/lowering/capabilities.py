@@ -165,6 +165,20 @@ class Choices:
 
 
 @frozen
+class Operated:
+    """How people put an output into a cluster, and look at it there.
+
+    - ``applied``: ``kubectl apply -k`` takes the folder.
+    - ``waits``: a folder of the output, and the command that waits until what is in it is in force.
+    - ``findings``: the command that lists what an audit found; empty where that is in the API server's audit log alone.
+    """
+
+    applied: bool = False
+    waits: tuple[tuple[str, str], ...] = ()
+    findings: str = ""
+
+
+@frozen
 class Capabilities:
     """What a target can express.
 
@@ -186,6 +200,7 @@ class Capabilities:
     - ``shared_templates``: the output has objects that other outputs share, and can leave them out.
     - ``enforcement_points``: the output can be in force at some places of the engine alone.
     - ``lets_in``: what a usual installation lets in whatever the output says.
+    - ``operated``: how people put an output into a cluster.
     - ``proven_from``: the kind of the objects that hold the checks, where ``pscc prove`` can read these back.
     """
 
@@ -211,4 +226,5 @@ class Capabilities:
     shared_templates: bool = False
     enforcement_points: bool = False
     lets_in: tuple[LetIn, ...] = ()
+    operated: Operated | None = None
     proven_from: str = ""

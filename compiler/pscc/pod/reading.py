@@ -73,7 +73,8 @@ def _contents(name: str, part: Part, values: Values) -> Contents:
         span = Span(name, place.line + 1, place.column + 1, place.end_line + 1, place.end_column + 1)
         kind, (namespace, called) = _text(value, "kind"), _named(value)
         if kind in TEMPLATES:
-            manifests.append(Manifest(kind, namespace, called, _pod(value, kind, namespace, called), span))
+            pod, owner = _pod(value, kind, namespace, called), _owner(value)
+            manifests.append(Manifest(kind, namespace, called, pod, span, owner=owner))
             continue
         if _has_pod(value):
             raise UnusualError
@@ -172,6 +173,17 @@ def _has_pod(value: object, top: bool = True) -> bool:
     if isinstance(spec, dict) and isinstance(spec.get("containers"), list):
         return True
     return any(_has_pod(inside, False) for key, inside in value.items() if not top or key not in NOT_LOOKED_AT)
+
+
+def _owner(value: Json) -> str:
+    metadata = value.get("metadata")
+    owners = metadata.get("ownerReferences") if isinstance(metadata, dict) else None
+    for owner in owners if isinstance(owners, list) else ():
+        if not isinstance(owner, dict):
+            raise UnusualError
+        if owner.get("controller") is True:
+            return f"{_text(owner, 'kind')} {_text(owner, 'name')}".strip()
+    return ""
 
 
 def _labels(value: Json, name: str) -> Labels:

@@ -17,6 +17,7 @@ from pscc.lowering.capabilities import (
     Choices,
     FailsOpen,
     LeavesUnset,
+    Operated,
     Release,
     SetsOnUpdates,
 )
@@ -43,6 +44,8 @@ FAILS_OPEN = FailsOpen(
     "Helm chart",
 )
 """Source: Gatekeeper's documentation, "Failing Closed", and ``values.yaml`` of its Helm chart."""
+_CREATED = "kubectl wait --for=jsonpath={.status.created}=true constrainttemplates --all"
+"""Gatekeeper needs a moment to make the kind of a template. Source: its documentation, "How to use Gatekeeper"."""
 
 
 @frozen
@@ -79,6 +82,7 @@ class Gatekeeper:
             shared_templates=True,
             enforcement_points=True,
             lets_in=(FAILS_OPEN,),
+            operated=Operated(True, (("templates", _CREATED),), "kubectl get constraints"),
             proven_from="ConstraintTemplate" if cel else "",
         )
 

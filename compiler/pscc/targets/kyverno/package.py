@@ -20,6 +20,7 @@ from pscc.lowering.capabilities import (
     Capabilities,
     Choices,
     LeavesUnset,
+    Operated,
     Release,
 )
 from pscc.output.contents import Cases, OutputFile, Package, origin
@@ -65,6 +66,7 @@ class Kyverno:
             namespace_labels="exactly",
             exemptions=EXEMPTED,
             ends_exemptions="when compiled",
+            operated=Operated(True, findings="kubectl get policyreports --all-namespaces"),
             defaults=kyverno_mutate.setting,
             defaults_unless_exempt="stricter",
             choices=Choices(SUBJECTS, kyverno_choice.UNSET, member_labels="stricter"),

@@ -15,6 +15,7 @@ from pscc.lowering.capabilities import (
     Capabilities,
     Choices,
     LeavesUnset,
+    Operated,
     Release,
     Sets,
     SwitchedOff,
@@ -98,6 +99,7 @@ class Vap:
             kubernetes=release,
             requires=Release("Kubernetes", VALIDATING[-1][0], release, "compile for `gatekeeper` or `kyverno`"),
             costs=tuple(costs),
+            operated=Operated(True),
             proven_from="ValidatingAdmissionPolicy",
         )
 
