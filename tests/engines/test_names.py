@@ -261,7 +261,7 @@ def bodies() -> tuple[str, ...]:
         for statement in statements(control):
             text = statement if statement.startswith("default") else f"{statement.partition(' because ')[0]}{longest}"
             (policy,) = program_of(f"policy p {{ {text} }}").policies
-            if "hostNetwork" not in text:
+            if "hostNetwork" not in statement:
                 found.setdefault(policy.checks[0].shape if policy.checks else text, text)
     return tuple(found.values())
 

@@ -175,6 +175,19 @@ class Requirement:
 
 
 @frozen
+class LeftOut:
+    """The pods that an ``unless`` leaves out.
+
+    ``condition`` holds for them, and for no others. ``word`` is its part of a shape's name (``UnlessWindows``), ``text`` follows
+    the word "pods" in a sentence.
+    """
+
+    condition: Condition
+    word: str
+    text: str
+
+
+@frozen
 class Check:
     """One checking statement of a policy.
 
@@ -197,19 +210,8 @@ class Check:
     """Why the control exists, in a sentence or two."""
     exemptions: tuple[ContainerExemption, ...] = ()
     """The exemptions that some of the parameters come from, each with its reason."""
-
-
-@frozen
-class LeftOut:
-    """The pods that an ``unless`` leaves out.
-
-    ``condition`` holds for them, and for no others. ``word`` is its part of a shape's name (``UnlessWindows``), ``text`` follows
-    the word "pods" in a sentence.
-    """
-
-    condition: Condition
-    word: str
-    text: str
+    left_out: LeftOut | None = None
+    """The pods about which the check says nothing, because of its ``unless``."""
 
 
 @frozen

@@ -97,7 +97,8 @@ def unless(check: ir.Check, pods: ir.LeftOut) -> ir.Check:
     applies = ir.Not(pods.condition)
     requirements = tuple(replace(r, when=_both(applies, r.when)) for r in check.requirements)
     description = f"{check.description} Pods {pods.text} are left out."
-    return replace(check, shape=f"{check.shape}{pods.word}", description=description, requirements=requirements)
+    shape = f"{check.shape}{pods.word}"
+    return replace(check, shape=shape, description=description, requirements=requirements, left_out=pods)
 
 
 def default_unless(default: ir.Default, pods: ir.LeftOut) -> ir.Default:
@@ -266,15 +267,15 @@ def _left_out(check: ir.Check) -> Iterator[tuple[str, Mapping[str, object]]]:
     One condition is tried with its value. Several, or one that holds where its field is unset, with each value, alone and
     beside others.
     """
-    whens = [requirement.when for requirement in check.requirements]
-    compared = tuple(nodes(whens, ir.Equals))
+    if check.left_out is None:
+        return
+    compared = tuple(nodes(check.left_out.condition, ir.Equals))
     asked = [
         field for field in FIELDS.values() if any(field.equals(value) in compared for value, _ in field.values.values())
     ]
-    tops = [part for when in whens for part in (when.conditions if isinstance(when, ir.And) else (when,))]
     for field in asked:
         for value, word in field.values.values():
-            if ir.Not(field.equals(value)) in tops:
+            if check.left_out.condition == field.equals(value):
                 yield word.lower(), field.fragment(value)
                 return
     for chosen in product(*((None, *field.values.values()) for field in asked)):
