@@ -242,7 +242,7 @@ def test_the_order_of_files_changes_no_byte_but_their_names(fmt: str, tmp_path: 
 
 def test_the_readme_shows_what_happens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
-    section = text.partition("### A page to sign")[2].partition("\n## ")[0]
+    section = text.partition("### A page to sign")[2].partition("\n##")[0]
     (shown,) = [block.partition("\n")[2] for block in section.split("```")[1::2]]
     command, output = shown.split("\n", 1)
     (tmp_path / "examples").symlink_to(ROOT / "examples")

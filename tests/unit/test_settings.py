@@ -41,8 +41,8 @@ def options(command: click.Command) -> dict[str, click.Option]:
 def test_every_option_of_compile_but_these_is_a_setting_and_is_an_option_of_verify() -> None:
     settings = {one.name for one in fields(Settings)}
     of_compile, of_verify = options(compile_command), options(verify_command)
-    # where the output goes, and what is told of the way there
-    assert set(of_compile) - settings == {"output", "list_ignored", "fix", "fmt"}
+    # where the output goes, what is told of the way there, and which files a source may use
+    assert set(of_compile) - settings == {"output", "list_ignored", "fix", "fmt", "root"}
     assert settings <= set(of_compile) and settings <= set(of_verify)
     for name in settings:
         ours, theirs = of_compile[name], of_verify[name]
