@@ -66,8 +66,8 @@ def test_the_example_compiles_for_every_target(arguments: tuple[str, ...], form:
     done = CliRunner().invoke(main, ["compile", str(EXAMPLE), "-o", str(tmp_path), *targets, *arguments])
     assert done.exit_code == 0, done.stderr
     assert form in done.stderr
-    for arguments in (("check", "--strict"), ("fmt", "--diff", "--fail"), ("test",)):
-        ran = run("opa", *arguments, tmp_path / "opa")
+    for command in (("check", "--strict"), ("fmt", "--diff", "--fail"), ("test",)):
+        ran = run("opa", *command, tmp_path / "opa")
         assert ran.returncode == 0, ran.stdout + ran.stderr
     for name, command, target in (
         ("gator", "verify", "gatekeeper"),

@@ -46,9 +46,9 @@ def bound(check: ir.Check, name: str, pending: Pending = NONE_PENDING) -> Bound:
     of_pod = {value: names[path] for value, path in fields.items()}
     findings = [renamed(finding, own if row else {}, of_pod) for finding, row in zip(findings, read, strict=True)]
     variables = Variables()
-    for value, name in of_pod.items():
-        if value in from_pod or any(mentions(finding, f"variables.{name}") for finding in findings):
-            variables.add(name, pod_value(value, pending))
+    for value, variable_name in of_pod.items():
+        if value in from_pod or any(mentions(finding, f"variables.{variable_name}") for finding in findings):
+            variables.add(variable_name, pod_value(value, pending))
     if own:
         title = _ROWS + "And".join(cell[:1].upper() + cell[1:] for cell in own.values())
         step = ir.Each(CONTAINER, variables.add_list(title, rows(own, of_pod, pending)))
