@@ -14,6 +14,7 @@ from pscc.cases.stored import stored
 from pscc.controls import control_of
 from pscc.controls._base import Probe
 from pscc.pod.fields import CONTAINER_LISTS, INHERITED, WHOLE_ELEMENTS
+from pscc.pod.normalising import as_list
 
 Json = dict[str, object]
 _NAMES = {"initContainers": ("init", "setup"), "containers": ("side",), "ephemeralContainers": ("debug",)}
@@ -90,15 +91,15 @@ def _joined(pod: Json, kind: str, name: str, *, bare: bool) -> Json:
     """``pod`` with one more container: a copy of its first with its annotation, or a ``bare`` one without fields."""
     added = _object(suite.beside(pod, kind, name))
     spec, before = _object(added.get("spec")), _object(pod.get("spec")).get(kind)
-    (copy,) = _list(spec[kind])
+    (copy,) = as_list(spec[kind])
     container = {"name": name, "image": "app:1"} if bare else copy
-    return {**added, "spec": {**spec, kind: [*_list(before), container]}}
+    return {**added, "spec": {**spec, kind: [*as_list(before), container]}}
 
 
 def _probed(rng: random.Random, pod: Json, probe: Probe) -> Json:
     """``pod`` with ``probe`` on one of its containers, on all of them, or where it can be on the pod instead."""
     spec = _object(pod.get("spec"))
-    names = [str(_object(c).get("name")) for kind in CONTAINER_LISTS for c in _list(spec.get(kind))]
+    names = [str(_object(c).get("name")) for kind in CONTAINER_LISTS for c in as_list(spec.get(kind))]
     roll = rng.random()
     if probe.container is None:
         return _added(pod, probe)
@@ -112,12 +113,12 @@ def _probed(rng: random.Random, pod: Json, probe: Probe) -> Json:
 
 def _added(pod: Json, probe: Probe) -> Json:
     """``pod`` with the pod's part of ``probe``; its volumes come beside those that are there already."""
-    before = _list(_object(pod.get("spec")).get("volumes"))
+    before = as_list(_object(pod.get("spec")).get("volumes"))
     merged = suite.probed(pod, Probe(probe.label, probe.pod))
     spec = _object(merged.get("spec"))
     fragment = _object(_object(probe.pod).get("spec"))
     if fragment.get("volumes"):
-        new = _list(spec["volumes"])
+        new = as_list(spec["volumes"])
         names = [_object(v).get("name") for v in new]
         spec["volumes"] = [*new, *(v for v in before if _object(v).get("name") not in names)]
     return {**merged, "spec": spec}
@@ -173,7 +174,3 @@ def _named(pod: Json, name: str) -> Json:
 
 def _object(value: object) -> Json:
     return dict(value) if isinstance(value, Mapping) else {}
-
-
-def _list(value: object) -> list[object]:
-    return list(value) if isinstance(value, list) else []

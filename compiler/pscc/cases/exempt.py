@@ -14,6 +14,7 @@ from pscc.cases.fragments import APP_ARMOR
 from pscc.controls import control_of
 from pscc.meaning.narrowing import EXEMPT_PARAMS, ContainerKind, ExemptName, exempt_names
 from pscc.pod.fields import CONTAINER_LISTS
+from pscc.pod.normalising import as_list
 from pscc.reference import interpreter
 
 Json = dict[str, object]
@@ -121,7 +122,7 @@ def renamed(pod: Json, before: str, after: str) -> Json:
 
 def _containers(pod: Json) -> list[str]:
     spec = _object(pod.get("spec"))
-    return [str(_object(c).get("name")) for kind in CONTAINER_LISTS for c in _list(spec.get(kind))]
+    return [str(_object(c).get("name")) for kind in CONTAINER_LISTS for c in as_list(spec.get(kind))]
 
 
 def _changed(pod: Json, container: str, field: str, value: object) -> Json:
@@ -129,14 +130,10 @@ def _changed(pod: Json, container: str, field: str, value: object) -> Json:
     for kind in CONTAINER_LISTS:
         if kind in spec:
             spec[kind] = [
-                {**_object(c), field: value} if _object(c).get("name") == container else c for c in _list(spec[kind])
+                {**_object(c), field: value} if _object(c).get("name") == container else c for c in as_list(spec[kind])
             ]
     return {**pod, "spec": spec}
 
 
 def _object(value: object) -> Json:
     return dict(value) if isinstance(value, Mapping) else {}
-
-
-def _list(value: object) -> list[object]:
-    return list(value) if isinstance(value, list) else []

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pscc.cases.fragments import APP_ARMOR
 from pscc.pod.fields import CONTAINER_LISTS, element
 from pscc.pod.kinds import Boolean, Enumeration, Integer, Kind, Object, Text
-from pscc.pod.normalising import api_defaults
+from pscc.pod.normalising import api_defaults, as_list
 from pscc.pod.schema import OPAQUE, POD
 
 Json = dict[str, object]
@@ -30,12 +30,12 @@ def stored(pod: Json) -> Json:
     - ``allowPrivilegeEscalation: false`` on a privileged container
     """
     spec = _object(api_defaults(pod).get("spec"))
-    spec["volumes"] = _once(_list(spec.get("volumes")), "name")
-    volumes = {_object(volume).get("name") for volume in _list(spec["volumes"])}
+    spec["volumes"] = _once(as_list(spec.get("volumes")), "name")
+    volumes = {_object(volume).get("name") for volume in as_list(spec["volumes"])}
     ports: set[object] = set()
     for kind in CONTAINER_LISTS:
         if kind in spec:
-            spec[kind] = [_container(_object(c), kind, volumes, ports, spec) for c in _list(spec[kind])]
+            spec[kind] = [_container(_object(c), kind, volumes, ports, spec) for c in as_list(spec[kind])]
     if isinstance(spec.get("securityContext"), dict):
         spec["securityContext"] = _profiles(_object(spec["securityContext"]))
     spec.setdefault("serviceAccountName", "default")
@@ -45,7 +45,7 @@ def stored(pod: Json) -> Json:
 def _annotated(pod: Json, spec: Json) -> Json:
     """``pod`` without AppArmor annotations of containers that are not there."""
     metadata = _object(pod.get("metadata"))
-    names = {_object(c).get("name") for kind in CONTAINER_LISTS for c in _list(spec.get(kind))}
+    names = {_object(c).get("name") for kind in CONTAINER_LISTS for c in as_list(spec.get(kind))}
     annotations = _object(metadata.get("annotations"))
     kept = {k: v for k, v in annotations.items() if not k.startswith(APP_ARMOR) or k.removeprefix(APP_ARMOR) in names}
     without = {k: v for k, v in metadata.items() if k != "annotations"}
@@ -68,12 +68,12 @@ def _profiles(context: Json) -> Json:
 def _container(container: Json, kind: str, volumes: set[object], taken: set[object], spec: Json) -> Json:
     mended = {**container}
     if "volumeMounts" in mended:
-        mounts = [m for m in _list(mended["volumeMounts"]) if _object(m).get("name") in volumes]
+        mounts = [m for m in as_list(mended["volumeMounts"]) if _object(m).get("name") in volumes]
         mended["volumeMounts"] = _once(mounts, "mountPath")
     if kind == "ephemeralContainers":
         mended.pop("ports", None)
     if "ports" in mended:
-        ports = [_port(_object(p), spec) for p in _list(mended["ports"])]
+        ports = [_port(_object(p), spec) for p in as_list(mended["ports"])]
         if kind == "containers":
             ports = [p for p in ports if (p.get("hostPort") or 0) not in taken]
             taken |= {p["hostPort"] for p in ports if p.get("hostPort")}
@@ -81,7 +81,7 @@ def _container(container: Json, kind: str, volumes: set[object], taken: set[obje
     if "securityContext" not in mended:
         return mended
     context = _profiles(_object(mended["securityContext"]))
-    added = _list(_object(context.get("capabilities")).get("add"))
+    added = as_list(_object(context.get("capabilities")).get("add"))
     if context.get("allowPrivilegeEscalation") is False and (
         context.get("privileged") is True or "SYS_ADMIN" in added or "CAP_SYS_ADMIN" in added
     ):
@@ -116,9 +116,9 @@ def _serialised(value: object, kind: Kind) -> object:
             kinds = {field.name: field.kind for field in kind.fields} if isinstance(kind, Object) else {}
             kept: Json = {}
             for name, inner in value.items():
-                kind = kinds.get(str(name), OPAQUE)
-                item = _serialised(inner, kind)
-                if inner is not None and item != [] and (name in _KEPT or not _left_out(item, kind)):
+                below = kinds.get(str(name), OPAQUE)
+                item = _serialised(inner, below)
+                if inner is not None and item != [] and (name in _KEPT or not _left_out(item, below)):
                     kept[str(name)] = item
             return kept
         case list():
@@ -139,7 +139,3 @@ def _left_out(value: object, kind: Kind) -> bool:
 
 def _object(value: object) -> Json:
     return dict(value) if isinstance(value, dict) else {}
-
-
-def _list(value: object) -> list[object]:
-    return list(value) if isinstance(value, list) else []

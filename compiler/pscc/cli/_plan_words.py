@@ -16,11 +16,11 @@ from pscc.output.settings import Settings, chosen
 
 if TYPE_CHECKING:
     from pscc.cli._workloads import Asked
-    from pscc.lowering.capabilities import Operated
+    from pscc.lowering.capabilities import Folder, Operated
     from pscc.mending.planning import Namespace, Plan, State
 
-Folders = Callable[[Settings], tuple[str, ...]]
-"""The folders of an output that ``kubectl apply -k`` takes, in the order of application: ``.`` where it is one."""
+Folders = Callable[[Settings], tuple["Folder", ...]]
+"""The folders of an output that ``kubectl apply -k`` takes, in the order of application."""
 _AUDIT = "audit-"
 _STAGES: tuple[tuple[State, str], ...] = (
     ("ready", "Enforce where nothing has to change"),
@@ -66,7 +66,7 @@ def steps(plan: Plan, wanted: Wanted, folders: Folders) -> Iterator[Step]:
     audit = replace(wanted.settings, target=(plan.target,), mode="audit", name_prefix=_AUDIT)
     place = f"{wanted.folder}/audit"
     notes = ["In mode audit nothing is refused, and no default is set.", *_elsewhere(wanted)]
-    commands = [_compile(wanted, audit, place), *_apply(place, folders(audit), wanted.operated)]
+    commands = [_compile(wanted, audit, place), *_apply(place, folders(audit))]
     commands += [wanted.operated.findings] if wanted.operated.findings else []
     yield Step("Audit the whole cluster", tuple(notes), tuple(commands))
     enforced: tuple[str, ...] = ()
@@ -83,7 +83,7 @@ def steps(plan: Plan, wanted: Wanted, folders: Folders) -> Iterator[Step]:
         enforced += names_of(namespaces)
         settings = replace(wanted.settings, target=(plan.target,), only_namespace=enforced)
         place = f"{wanted.folder}/enforce"
-        commands = [*before, _compile(wanted, settings, place), *_apply(place, folders(settings), wanted.operated)]
+        commands = [*before, _compile(wanted, settings, place), *_apply(place, folders(settings))]
         yield Step(title, (*map(_namespace, namespaces), *_elsewhere(wanted)), tuple(commands))
     blocked = plan.of("blocked")
     if blocked:
@@ -98,19 +98,19 @@ def steps(plan: Plan, wanted: Wanted, folders: Folders) -> Iterator[Step]:
     notes = ["Namespaces without workloads, and those to come, get the policies, too.", *_elsewhere(wanted)]
     notes += [_STALE] if enforced else []
     notes += [f"Not yet: {', '.join(names_of(blocked))}. Keep the audit for them."] if blocked else []
-    commands = [_compile(wanted, settings, place), *_apply(place, folders(settings), wanted.operated)]
+    commands = [_compile(wanted, settings, place), *_apply(place, folders(settings))]
     yield Step("Enforce everywhere" if not blocked else "Enforce everywhere else", tuple(notes), tuple(commands))
     deletions = [
-        f"kubectl delete -k {shlex.quote(_inside(f'{wanted.folder}/audit', folder))}"
+        f"kubectl delete -k {shlex.quote(_inside(f'{wanted.folder}/audit', folder.name))}"
         for folder in folders(audit)
-        if folder != "templates"  # the policies that enforce use them
+        if not folder.shared  # the policies that enforce use what is in it
     ]
     if deletions and not blocked:
         yield Step("Take the audit away", (), tuple(deletions))
 
 
 def _elsewhere(wanted: Wanted) -> tuple[str, ...]:
-    return () if wanted.operated.applied else (_LOADED,)
+    return () if wanted.operated.folders else (_LOADED,)
 
 
 def _targets(plan: Plan) -> str:
@@ -186,12 +186,11 @@ def _options(settings: Settings) -> Iterator[str]:
         yield from option.split(" ")
 
 
-def _apply(place: str, folders: tuple[str, ...], operated: Operated) -> Iterator[str]:
-    waits = dict(operated.waits)
+def _apply(place: str, folders: tuple[Folder, ...]) -> Iterator[str]:
     for folder in folders:
-        yield f"kubectl apply -k {shlex.quote(_inside(place, folder))}"
-        if folder in waits:
-            yield waits[folder]
+        yield f"kubectl apply -k {shlex.quote(_inside(place, folder.name))}"
+        if folder.wait:
+            yield folder.wait
 
 
 def _inside(place: str, folder: str) -> str:

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import time
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Literal, assert_never
 
@@ -82,41 +83,26 @@ def _row(
     took = time.monotonic() - start
     names = (*(policy.name for policy in claim.policies), *(choice.name for choice in claim.choices))
     lengths = {name: length for question in claim.asked for name, length in question.lengths.items()}
+    row = partial(
+        Row,
+        target,
+        claim.mode,
+        claim.operation,
+        claim.resources,
+        names,
+        seconds=took,
+        lengths=lengths,
+        uncovered=uncovered,
+    )
     match answer:
         case Equal():
-            return Row(
-                target, claim.mode, claim.operation, claim.resources, names, "equal", took, lengths, uncovered=uncovered
-            )
+            return row("equal")
         case Undecided(reason=reason):
-            return Row(
-                target,
-                claim.mode,
-                claim.operation,
-                claim.resources,
-                names,
-                "unknown",
-                took,
-                lengths,
-                reason,
-                uncovered=uncovered,
-            )
+            return row("unknown", reason=reason)
         case Differs():
             pod = witness(answer, claim.policies, claim.choices)
             engine = _asked(pod, claim.mode, texts) if kind == _KIND else ""
-            return Row(
-                target,
-                claim.mode,
-                claim.operation,
-                claim.resources,
-                names,
-                "differs",
-                took,
-                lengths,
-                "",
-                pod,
-                engine,
-                uncovered,
-            )
+            return row("differs", witness=pod, engine=engine)
         case _:
             assert_never(answer)
 

@@ -91,6 +91,11 @@ fix_option = click.option("--fix", is_flag=True, help="Apply the safe correction
 _SARIF = "pscc.sarif"
 
 
+def results_format(*formats: str, help: str) -> Callable[[_Command], _Command]:
+    """The option ``--format`` of a command that writes its results in ``formats``, the usual one first."""
+    return click.option("--format", "fmt", type=click.Choice(formats), default=formats[0], show_default=True, help=help)
+
+
 class Refused(click.ClickException):
     """A file or folder that cannot be read or written: exit 2, in one line."""
 

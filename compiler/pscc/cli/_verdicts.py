@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 import click
 
+from pscc.base.spool import Spool
 from pscc.cli._shared import colored
 from pscc.diagnostics.render import clean
 
@@ -21,27 +22,35 @@ _STYLES = MappingProxyType(
 )
 
 
-Pods = Iterable[Sequence[Sequence[Row]]]
-"""The rows of each pod (`pscc.reference.evaluate.row`), in batches. They are read twice."""
+class Table:
+    """The verdicts on pods, which are kept in a file until the widths of the columns are known."""
 
+    def __init__(self, changed: bool) -> None:
+        """With ``changed`` each pod is printed as YAML, too."""
+        self._changed = changed
+        self._counts = _Counts()
+        self._wide = [len(heading) for heading in HEADINGS]
+        self._batches: Spool[Sequence[Sequence[Row]]] = Spool()
 
-def show(pods: Pods, changed: bool) -> bool:
-    """Print the rows of ``pods``, with ``changed`` each pod as YAML, too. Returns whether all are admitted."""
-    counts = _Counts()
-    wide = [len(heading) for heading in HEADINGS]
-    for batch in pods:
+    def add(self, batch: Sequence[Sequence[Row]]) -> None:
+        """Take the rows of some pods (`pscc.reference.evaluate.row`)."""
+        self._batches.put(batch)
         for rows in batch:
-            counts.add(rows)
+            self._counts.add(rows)
             for row in rows:
-                wide = [max(width, len(cell)) for width, cell in zip(wide, _cells(row), strict=True)]
-    if not counts.pods:
-        return True
-    color = colored(sys.stdout)
-    _print([_line(HEADINGS, wide, "", color)], color)
-    for batch in pods:
-        _print([line for rows in batch for row in rows for line in _lines(row, wide, changed, color)], color)
-    counts.write(changed)
-    return counts.admitted == counts.pods
+                self._wide = [max(width, len(cell)) for width, cell in zip(self._wide, _cells(row), strict=True)]
+
+    def show(self) -> bool:
+        """Print the table, and the counts to stderr. Returns whether all pods are admitted."""
+        if not self._counts.pods:
+            return True
+        color = colored(sys.stdout)
+        _print([_line(HEADINGS, self._wide, "", color)], color)
+        for batch in self._batches:
+            lines = [line for rows in batch for row in rows for line in _lines(row, self._wide, self._changed, color)]
+            _print(lines, color)
+        self._counts.write(self._changed)
+        return self._counts.admitted == self._counts.pods
 
 
 def _lines(row: Row, wide: Sequence[int], changed: bool, color: bool) -> Iterator[str]:

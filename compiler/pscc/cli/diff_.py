@@ -9,7 +9,7 @@ import click
 from pscc.cli._compiling import rollout_options
 from pscc.cli._config import configured
 from pscc.cli._progress import progress
-from pscc.cli._shared import analysed, contents_of, everyone_option, namespace_option, root_option
+from pscc.cli._shared import analysed, contents_of, everyone_option, namespace_option, results_format, root_option
 
 if TYPE_CHECKING:
     from pscc.ir import Program
@@ -26,14 +26,7 @@ if TYPE_CHECKING:
 )
 @click.option("--no-looser", is_flag=True, help="Exit 1 when NEW admits a pod that OLD refuses, or may admit one.")
 @click.option("--exit-code", is_flag=True, help="Exit 1 when there is, or may be, any difference.")
-@click.option(
-    "--format",
-    "fmt",
-    type=click.Choice(["text", "json", "markdown"]),
-    default="text",
-    show_default=True,
-    help="json: one object. markdown: for a comment on a pull request.",
-)
+@results_format("text", "json", "markdown", help="json: one object. markdown: for a comment on a pull request.")
 @namespace_option
 @everyone_option
 @rollout_options

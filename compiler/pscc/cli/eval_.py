@@ -12,6 +12,7 @@ from pscc.cli._shared import (
     everyone_option,
     fix_option,
     namespace_option,
+    results_format,
     root_option,
     source_argument,
     write_diagnostics,
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from pscc.cli._judging import Question
     from pscc.cli._manifests import Manifests
     from pscc.ir import Program
-    from pscc.reference.evaluate import Judgement, Row
+    from pscc.reference.evaluate import Judgement
 
 
 @click.command(
@@ -36,12 +37,12 @@ if TYPE_CHECKING:
 @root_option
 @workload_options
 @namespace_option
-@click.option(
-    "--format",
-    "fmt",
-    type=click.Choice(["text", "json", "github", "sarif", "junit"]),
-    default="text",
-    show_default=True,
+@results_format(
+    "text",
+    "json",
+    "github",
+    "sarif",
+    "junit",
     help="A table; one JSON object a line; annotations for GitHub; SARIF; JUnit XML.",
 )
 @click.option(
@@ -129,13 +130,12 @@ def _judged(question: Question, manifests: Manifests, fmt: str, jobs: int) -> bo
                 allowed &= lines.allowed
             return allowed
         if fmt == "text":
-            from pscc.base.spool import Spool
-            from pscc.cli._verdicts import show
+            from pscc.cli._verdicts import Table
 
-            rows: Spool[list[list[Row]]] = Spool()
+            table = Table(question.changed)
             for judged in each(rows_of, manifests.batches()):
-                rows.put(judged)
-            return show(rows, question.changed)
+                table.add(judged)
+            return table.show()
         pods = [of_one for judged in each(judgements_of, manifests.batches()) for of_one in judged]
     _write(pods, fmt)
     return all(judgement.allowed for of_one in pods for judgement in of_one)

@@ -19,6 +19,7 @@ from pscc.cli._shared import (
     loader,
     namespace_option,
     read_bytes,
+    results_format,
     root_option,
     source_argument,
     write_diagnostics,
@@ -57,14 +58,7 @@ _DAYS = 90
     metavar="DATE",
     help=f"The last day of the exemptions that are proposed. [default: in {_DAYS} days]",
 )
-@click.option(
-    "--format",
-    "fmt",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="A diff and what cannot be mended; one JSON object a line.",
-)
+@results_format("text", "json", help="A diff and what cannot be mended; one JSON object a line.")
 @everyone_option
 @namespace_option
 @rollout_options

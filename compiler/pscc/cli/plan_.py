@@ -8,11 +8,20 @@ from typing import TYPE_CHECKING
 import click
 
 from pscc.cli._compiling import judging_options, require_options
-from pscc.cli._shared import analysed, everyone_option, root, root_option, source_argument, write_diagnostics
+from pscc.cli._shared import (
+    analysed,
+    everyone_option,
+    results_format,
+    root,
+    root_option,
+    source_argument,
+    write_diagnostics,
+)
 from pscc.cli._workloads import Asked, with_known_labels, workload_options
 
 if TYPE_CHECKING:
     from pscc.ir import Program
+    from pscc.lowering.capabilities import Folder, Operated
     from pscc.output.settings import Settings
 
 
@@ -31,14 +40,7 @@ if TYPE_CHECKING:
     metavar="DIR",
     help="Where the commands of the plan write outputs.",
 )
-@click.option(
-    "--format",
-    "fmt",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="Commands with comments, which a shell reads; one JSON object.",
-)
+@results_format("text", "json", help="Commands with comments, which a shell reads; one JSON object.")
 @everyone_option
 @judging_options("A target that you consider: all of them unless you say; may be repeated.")
 def command(sources: tuple[str, ...], asked: Asked, folder: str, fmt: str, everyone: bool, settings: Settings) -> None:
@@ -82,7 +84,7 @@ def command(sources: tuple[str, ...], asked: Asked, folder: str, fmt: str, every
             raise click.exceptions.Exit(1)
         operated = target_named(rollout.target).capabilities(settings.options).operated or Operated()
         wanted = Wanted(sources, asked, settings, folder, operated, root() or "")
-        listed = tuple(steps(rollout, wanted, lambda of: _folders(program, of)))
+        listed = tuple(steps(rollout, wanted, lambda of: _folders(program, of, operated)))
     except SourceError as error:
         write_diagnostics(error.diagnostics, read, "text")
         raise click.exceptions.Exit(1) from None
@@ -92,17 +94,14 @@ def command(sources: tuple[str, ...], asked: Asked, folder: str, fmt: str, every
         raise click.exceptions.Exit(1)
 
 
-def _folders(program: Program, settings: Settings) -> tuple[str, ...]:
-    """The folders of the output of a compile with ``settings`` that ``kubectl apply -k`` takes, in the order of application."""
+def _folders(program: Program, settings: Settings, operated: Operated) -> tuple[Folder, ...]:
+    """Those of the folders of the target that the output of a compile with ``settings`` has."""
+    from pathlib import PurePosixPath
+
     from pscc.driver import packaged
     from pscc.lowering.prepared import prepared
     from pscc.targets.registry import target_named
 
     output = packaged(target_named(settings.target[0]), prepared(program, settings.rollout).formed, settings.options)
-    paths = {file.path for file in output.files}
-    inside = [name for name in _IN_ORDER if f"{name}/kustomization.yaml" in paths]
-    return tuple(inside) if inside else (".",) if "kustomization.yaml" in paths else ()
-
-
-_IN_ORDER = ("templates", "mutators", "policies", "workloads")
-"""The folders in an output for Gatekeeper; what comes first defines what the next ones use."""
+    paths = {PurePosixPath(file.path) for file in output.files}
+    return tuple(folder for folder in operated.folders if PurePosixPath(folder.name, "kustomization.yaml") in paths)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from pscc.cli._config import configured
-from pscc.cli._shared import root_option, write_diagnostics, write_text
+from pscc.cli._shared import results_format, root_option, write_diagnostics, write_text
 
 if TYPE_CHECKING:
     from pscc.cli._testing import Run
@@ -52,10 +52,7 @@ A case begins with its verdict and its name: allowed, denied, warned, audited or
 )
 @click.argument("paths", metavar="[PATH]...", nargs=-1, type=click.Path(), is_eager=True, callback=configured)
 @root_option
-@click.option(
-    "--format", "fmt", type=click.Choice(["text", "json", "junit"]), default="text", show_default=True,
-    help="Text; one JSON object a case; JUnit XML.",
-)  # fmt: skip
+@results_format("text", "json", "junit", help="Text; one JSON object a case; JUnit XML.")
 @click.option("--coverage", is_flag=True, help="Name each statement and exemption that no case exercises.")
 @click.option(
     "--update", is_flag=True, help="Write into the files what the policies do, where a case expects otherwise."

@@ -142,6 +142,12 @@ def value_shapes(
     return tuple(shape for verb in verbs for shape in shapes[verb])
 
 
+def word_shapes(label: str, value: ir.Value) -> tuple[Shape, ...]:
+    """The shapes of a field of the pod that is one of a few words: ``allow v`` and ``require v``."""
+    shapes = value_shapes(label, "words", value, (), POD, ("allow", "require"))
+    return tuple(shape for shape in shapes if shape.takes == "values")
+
+
 def each_place_shapes(
     label: str, kind: Kind, pod: Path, own: Path, verbs: tuple[str, ...] = ("deny", "allow")
 ) -> tuple[Shape, ...]:

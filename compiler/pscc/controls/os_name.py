@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from pscc import ir
 from pscc.controls._base import Control, Probe, Unset
-from pscc.controls._shapes import POD, no_psp_statements, value_shapes
+from pscc.controls._shapes import no_psp_statements, word_shapes
 from pscc.controls._values import Words
 from pscc.ir import Path
 
@@ -33,9 +33,7 @@ CONTROL = Control(
         "says linux. A pod that names none runs on nodes of either."
     ),
     values=Words("`linux` or `windows`", known=("linux", "windows")),
-    shapes=tuple(
-        shape for shape in value_shapes(FIELD, "words", VALUE, (), POD, ("allow", "require")) if shape.takes == "values"
-    ),
+    shapes=word_shapes(FIELD, VALUE),
     psp_fields=(),
     psp=no_psp_statements,
     probes=probes,

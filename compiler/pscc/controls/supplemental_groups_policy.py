@@ -8,7 +8,7 @@ from __future__ import annotations
 from pscc import ir
 from pscc.base.source import Span
 from pscc.controls._base import Control, DefaultShape, Params, Unset
-from pscc.controls._shapes import POD, field_probes, no_psp_statements, param, pod_field, value_shapes
+from pscc.controls._shapes import field_probes, no_psp_statements, param, pod_field, word_shapes
 from pscc.controls._values import Words
 
 FIELD = "supplementalGroupsPolicy"
@@ -31,11 +31,7 @@ CONTROL = Control(
         "and no field of the pod shows them. With Strict it is in those of the pod alone."
     ),
     values=Words("`Merge` or `Strict`", known=("Merge", "Strict")),
-    shapes=tuple(
-        shape
-        for shape in value_shapes(FIELD, "words", pod_field(FIELD), (), POD, ("allow", "require"))
-        if shape.takes == "values"
-    ),
+    shapes=word_shapes(FIELD, pod_field(FIELD)),
     psp_fields=(),
     psp=no_psp_statements,
     probes=field_probes(FIELD, PATH, "pod", numbers=False),

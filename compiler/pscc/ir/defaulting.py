@@ -81,16 +81,16 @@ def distinguishes_sites(check: ir.Check, default: ir.Default) -> bool:
     for requirement in check.requirements:
         of_containers = any(isinstance(step.items, ir.Containers) for step in requirement.each)
         read_alone = _read_alone((requirement.when, requirement.must))
-        tested = any(_paths(c) == {own} for c in all_of(requirement.when) if isinstance(c, (ir.Has, ir.Not)))
+        tested = any(_paths(c) == {own} for c in _all_of(requirement.when) if isinstance(c, (ir.Has, ir.Not)))
         if (not of_containers and inherited in read_alone) or (of_containers and own in read_alone and not tested):
             return True
     return False
 
 
-def all_of(condition: ir.Condition) -> list[ir.Condition]:
+def _all_of(condition: ir.Condition) -> list[ir.Condition]:
     """The conditions that all hold where ``condition`` does."""
     parts = condition.conditions if isinstance(condition, ir.And) else ()
-    return [leaf for part in parts for leaf in all_of(part)] if parts else [condition]
+    return [leaf for part in parts for leaf in _all_of(part)] if parts else [condition]
 
 
 def _read_alone(node: object) -> set[_Site]:

@@ -165,16 +165,27 @@ class Choices:
 
 
 @frozen
+class Folder:
+    """A folder of an output that ``kubectl apply -k`` takes; ``.`` is the output itself.
+
+    ``wait`` is the command that waits until what is in it is in force, empty where nothing has to wait. ``shared``: other outputs
+    use what is in it.
+    """
+
+    name: str
+    wait: str = ""
+    shared: bool = False
+
+
+@frozen
 class Operated:
     """How people put an output into a cluster, and look at it there.
 
-    - ``applied``: ``kubectl apply -k`` takes the folder.
-    - ``waits``: a folder of the output, and the command that waits until what is in it is in force.
+    - ``folders`` are applied in this order; an output need not have all of them. Where there is none, kubectl does not apply it.
     - ``findings``: the command that lists what an audit found; empty where that is in the API server's audit log alone.
     """
 
-    applied: bool = False
-    waits: tuple[tuple[str, str], ...] = ()
+    folders: tuple[Folder, ...] = ()
     findings: str = ""
 
 

@@ -25,7 +25,7 @@ from pscc.mending.records import Exempting, Mending, Programs
 from pscc.mending.required import Implied, program_of, rules_of, with_implied
 from pscc.mending.settings import fewest, mending_of, programs_of
 from pscc.pod.fields import CONTAINER_LISTS
-from pscc.pod.normalising import as_object, normalise
+from pscc.pod.normalising import as_list, as_object, normalise
 from pscc.reasoning.difference.compare import compare_admitted
 from pscc.reference.evaluate import request_of
 from pscc.reporting.records import Objection
@@ -98,8 +98,19 @@ def _exempting(
     text = print_document(document)
     known = {each.control for each in mending.objections}
     also = tuple(each for each in met if each.control not in known)
-    named = (parent, beside, plan.line, choice, plan.account, shared, until.isoformat(), undated)
-    return Exempting(*named, text, after.settings, also)
+    return Exempting(
+        parent,
+        beside,
+        plan.line,
+        choice,
+        plan.account,
+        shared=shared,
+        until=until.isoformat(),
+        undated=undated,
+        source=text,
+        settings=after.settings,
+        also=also,
+    )
 
 
 def proven(old: ir.Program, new: ir.Program, request: Request, controls: frozenset[str]) -> bool:
@@ -348,7 +359,7 @@ def _images(mending: Mending, about: Sequence[Objection]) -> tuple[ast.Value, ..
         named = [
             as_object(item).get("image")
             for kind in CONTAINER_LISTS
-            for item in _list(spec.get(kind))
+            for item in as_list(spec.get(kind))
             if each.container and as_object(item).get("name") == each.container
         ]
         if not named or not all(isinstance(image, str) and image for image in named):
@@ -370,7 +381,3 @@ def _name(text: str) -> ast.Name:
 
 def _value(text: str) -> ast.Value:
     return ast.Value(text, _NOWHERE)
-
-
-def _list(value: object) -> list[object]:
-    return value if isinstance(value, list) else []

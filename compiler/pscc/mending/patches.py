@@ -16,7 +16,7 @@ from pscc.mending.edits import Elements, Tree, objects_of, plain, tree_of
 from pscc.mending.records import Mending
 from pscc.output.contents import OutputFile
 from pscc.pod.fields import CONTAINER_LISTS
-from pscc.pod.normalising import as_object
+from pscc.pod.normalising import as_list, as_object
 from pscc.pod.templates import TEMPLATES, Place, template_at
 from pscc.psp.documents import field, text
 from pscc.psp.yaml_tree import Node
@@ -134,7 +134,7 @@ def _merged(target: _Target, templates: list[tuple[Mending, Node, Place]]) -> di
 def _strategic(node: Node | None, tree: Tree) -> object:
     """``tree`` as it is merged into ``node``, which is None where nothing is there."""
     if isinstance(tree, Elements):
-        return [*(_json_list(node)), *tree.values]
+        return [*as_list(None if node is None else node.to_json()), *tree.values]
     if not isinstance(tree, Mapping) or node is None:
         return plain(tree)
     if node.kind == "list":
@@ -175,11 +175,6 @@ def _added(node: Node, tree: Tree, place: Place) -> Iterator[dict[str, object]]:
 def _pointer(place: Place) -> str:
     """``place`` as a JSON pointer. Source: RFC 6901."""
     return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in place)
-
-
-def _json_list(node: Node | None) -> list[object]:
-    value = node.to_json() if node is not None else None
-    return value if isinstance(value, list) else []
 
 
 def _yaml(value: object) -> str:

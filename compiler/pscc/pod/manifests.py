@@ -12,7 +12,7 @@ from pscc.diagnostics.spelling import did_you_mean, respelled
 from pscc.ir.access import NAMESPACE_NAME
 from pscc.pod.fields import element
 from pscc.pod.kinds import Kind, Object
-from pscc.pod.normalising import Json, as_object
+from pscc.pod.normalising import Json, as_list, as_object
 from pscc.pod.schema import SPEC
 from pscc.pod.templates import TEMPLATES, Template, template_of, templates_in
 
@@ -153,36 +153,37 @@ def _manifests(node: Node, kind: str, namespace: str, name: str, report: Report)
             help += f"; if you mean a {suggestion}, correct its kind" if suggestion else ""
             report.add(Diagnostic("POD004", message, (node.get("kind") or node).span, severity="note", help=help))
     manifests = []
-    owner = _owner(node)
+    metadata = node.get("metadata")
+    owner = owner_in(None if metadata is None else metadata.to_json())
     for pod_template in templates:
         spec = pod_template.node.get("spec")
         if spec is not None:
             _warn_unknown(spec, SPEC, "a pod's spec", report)
-        pod = _pod(pod_template.node, kind == "Pod", namespace, name)
+        pod = pod_of(as_object(pod_template.node.to_json()), kind == "Pod", namespace, name)
         path = "" if kind in TEMPLATES else pod_template.path
         manifests.append(Manifest(kind, namespace, name, pod, node.span, path, owner))
     return manifests
 
 
-def _pod(template: Node, bare: bool, namespace: str, name: str) -> Json:
+def pod_of(template: Json, bare: bool, namespace: str, name: str) -> Json:
     """The pod of ``template``: all of its metadata if it is a ``bare`` pod, else what a controller copies from it."""
-    written = as_object(template.to_json())
-    metadata = as_object(written.get("metadata"))
+    metadata = as_object(template.get("metadata"))
     if not bare:
         copied = {key: value for key, value in metadata.items() if key in ("labels", "annotations")}
         metadata = {"name": name, **({"namespace": namespace} if namespace else {}), **copied}
-    return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": as_object(written.get("spec"))}
+    return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": as_object(template.get("spec"))}
 
 
-def _owner(node: Node) -> str:
-    """The kind and the name of the owner of ``node`` that is its controller, as its metadata has them."""
-    metadata = node.get("metadata")
-    owners = metadata.get("ownerReferences") if metadata is not None and metadata.kind == "map" else None
-    for owner in owners.items if owners is not None else ():
-        controller = owner.get("controller")
-        if controller is not None and controller.value is True:
-            return f"{_text(owner, 'kind')} {_text(owner, 'name')}".strip()
+def owner_in(metadata: object) -> str:
+    """The kind and the name of the controller among the owners in the ``metadata`` of an object; empty where there is none."""
+    for owner in map(as_object, as_list(as_object(metadata).get("ownerReferences"))):
+        if owner.get("controller") is True:
+            return " ".join(str(owner[field]) for field in ("kind", "name") if _is_text(owner.get(field)))
     return ""
+
+
+def _is_text(value: object) -> bool:
+    return value not in (None, "") and not isinstance(value, dict | list)
 
 
 def _labels(node: Node, name: str) -> Labels:

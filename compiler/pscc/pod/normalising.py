@@ -41,11 +41,11 @@ def api_defaults(pod: Mapping[str, object]) -> Json:
     clean = as_object(_clean(dict(pod), _rule_of_pods()))
     spec = as_object(clean.get("spec"))
     if isinstance(spec.get("volumes"), list):
-        spec["volumes"] = [_volume(v) for v in _list(spec["volumes"])]
+        spec["volumes"] = [_volume(v) for v in as_list(spec["volumes"])]
     if spec.get("hostNetwork") is True:
         for kind in ("initContainers", "containers"):
             if kind in spec:
-                spec[kind] = [_with_host_ports(c) for c in _list(spec[kind])]
+                spec[kind] = [_with_host_ports(c) for c in as_list(spec[kind])]
     spec.setdefault("securityContext", {})
     return {"apiVersion": "v1", "kind": "Pod", **clean, "spec": spec}
 
@@ -69,7 +69,7 @@ def _volume(volume: object) -> object:
         return {**volume, "emptyDir": {}}
     projected = as_object(volume.get("projected"))
     if isinstance(projected.get("sources"), list):
-        sources = [_with_downward(s, "downwardAPI") for s in _list(projected["sources"])]
+        sources = [_with_downward(s, "downwardAPI") for s in as_list(projected["sources"])]
         return {**volume, "projected": {**projected, "sources": sources}}
     return _with_downward(volume, "downwardAPI")
 
@@ -93,14 +93,14 @@ def _with_service_account(spec: Json) -> Json:
     spec = {**spec, "serviceAccountName": spec.get("serviceAccountName") or spec.get("serviceAccount") or "default"}
     if spec.get("automountServiceAccountToken") is False:
         return spec
-    volumes = _list(spec.get("volumes"))
+    volumes = as_list(spec.get("volumes"))
     names = [v["name"] for v in volumes if isinstance(v, dict) and isinstance(v.get("name"), str)]
     existing = next((name for name in names if name.startswith("kube-api-access-")), "")
     mount = {"name": existing or TOKEN_VOLUME, "readOnly": True, "mountPath": TOKEN_PATH}
     mounted = False
     for kind in ("initContainers", "containers"):
         if isinstance(spec.get(kind), list):
-            before = _list(spec[kind])
+            before = as_list(spec[kind])
             spec[kind] = [_with_mount(c, mount) for c in before]
             mounted |= spec[kind] != before
     if mounted and not existing:
@@ -111,7 +111,7 @@ def _with_service_account(spec: Json) -> Json:
 def _with_mount(container: object, mount: Json) -> object:
     if not isinstance(container, dict):
         return container
-    mounts = _list(container.get("volumeMounts"))
+    mounts = as_list(container.get("volumeMounts"))
     if any(isinstance(m, dict) and m.get("mountPath") == TOKEN_PATH for m in mounts):
         return container
     return {**container, "volumeMounts": [*mounts, mount]}
@@ -134,7 +134,8 @@ def as_object(value: object) -> Json:
     return {str(k): v for k, v in value.items()} if isinstance(value, Mapping) else {}
 
 
-def _list(value: object) -> list[object]:
+def as_list(value: object) -> list[object]:
+    """``value`` as a list; an empty one where it is none."""
     return list(value) if isinstance(value, list) else []
 
 

@@ -14,7 +14,7 @@ from pscc.diagnostics import Diagnostic, Report, SourceError
 from pscc.ir.access import NAMESPACE_NAME
 from pscc.pod.fields import element
 from pscc.pod.kinds import Kind, Object
-from pscc.pod.manifests import Contents, Labels, Manifest, NoPod, contents_in
+from pscc.pod.manifests import Contents, Labels, Manifest, NoPod, contents_in, owner_in, pod_of
 from pscc.pod.normalising import Json
 from pscc.pod.schema import SPEC
 from pscc.pod.templates import NOT_LOOKED_AT, TEMPLATES
@@ -73,7 +73,7 @@ def _contents(name: str, part: Part, values: Values) -> Contents:
         span = Span(name, place.line + 1, place.column + 1, place.end_line + 1, place.end_column + 1)
         kind, (namespace, called) = _text(value, "kind"), _named(value)
         if kind in TEMPLATES:
-            pod, owner = _pod(value, kind, namespace, called), _owner(value)
+            pod, owner = _pod(value, kind, namespace, called), owner_in(value.get("metadata"))
             manifests.append(Manifest(kind, namespace, called, pod, span, owner=owner))
             continue
         if _has_pod(value):
@@ -154,13 +154,7 @@ def _pod(value: Json, kind: str, namespace: str, name: str) -> Json:
     spec = template.get("spec") if isinstance(template, dict) else None
     if not isinstance(template, dict) or not isinstance(spec, dict) or _has_unknown(spec, _fields_of_spec()):
         raise UnusualError
-    metadata = template.get("metadata")
-    if not isinstance(metadata, dict):
-        metadata = {}
-    if kind != "Pod":
-        copied = {key: inside for key, inside in metadata.items() if key in ("labels", "annotations")}
-        metadata = {"name": name, **({"namespace": namespace} if namespace else {}), **copied}
-    return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec}
+    return pod_of(template, kind == "Pod", namespace, name)
 
 
 def _has_pod(value: object, top: bool = True) -> bool:
@@ -173,17 +167,6 @@ def _has_pod(value: object, top: bool = True) -> bool:
     if isinstance(spec, dict) and isinstance(spec.get("containers"), list):
         return True
     return any(_has_pod(inside, False) for key, inside in value.items() if not top or key not in NOT_LOOKED_AT)
-
-
-def _owner(value: Json) -> str:
-    metadata = value.get("metadata")
-    owners = metadata.get("ownerReferences") if isinstance(metadata, dict) else None
-    for owner in owners if isinstance(owners, list) else ():
-        if not isinstance(owner, dict):
-            raise UnusualError
-        if owner.get("controller") is True:
-            return f"{_text(owner, 'kind')} {_text(owner, 'name')}".strip()
-    return ""
 
 
 def _labels(value: Json, name: str) -> Labels:

@@ -76,17 +76,8 @@ def plain_pods(condition: ir.Condition, name: str = "main") -> Iterator[Json]:
         pod: Json = {"spec": {"containers": [{"name": name}]}}
         for fields, wanted in zip(values, chosen, strict=True):
             if wanted is not None:
-                _set(pod, fields, wanted)
+                pod = interpreter.put(pod, fields, wanted)
         yield pod
-
-
-def _set(pod: Json, fields: tuple[str, ...], value: str | int) -> None:
-    at: object = pod
-    for name in fields[:-1]:
-        assert isinstance(at, dict)
-        at = at.setdefault(name, {})
-    assert isinstance(at, dict)
-    at[fields[-1]] = value
 
 
 def _tried(policy: ir.Policy) -> Iterator[Json]:

@@ -6,7 +6,9 @@ from the interpreter.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
 from dataclasses import replace
+from typing import TypeVar
 
 from pscc import ir
 from pscc.ir.access import Request
@@ -17,6 +19,8 @@ from pscc.reference.admission import Decision
 from pscc.reference.generated import Containers, Question, changes, objects
 from pscc.reference.interpreter import Json, Verdict
 
+_Key = TypeVar("_Key", bound=Hashable)
+_Answer = TypeVar("_Answer")
 _MOST_REMEMBERED = 10_000
 """Requests whose usable policies are remembered: namespaces times service accounts."""
 
@@ -49,27 +53,26 @@ class CompiledProgram:
 
     def judges(self, policy: ir.Policy, request: Request) -> bool:
         """As `pscc.reference.admission.judges`."""
-        key = id(policy), request
-        if key not in self._judges:
-            if len(self._judges) >= _MOST_REMEMBERED:
-                self._judges.clear()
-            self._judges[key] = admission.judges(policy, request)
-        return self._judges[key]
+        return _remembered(self._judges, (id(policy), request), lambda: admission.judges(policy, request))
 
     def usable(self, choice: ir.Choice, request: Request) -> tuple[ir.Policy, ...]:
         """As `pscc.reference.admission.usable`."""
-        key = id(choice), request
-        if key not in self._usable:
-            if len(self._usable) >= _MOST_REMEMBERED:
-                self._usable.clear()
-            self._usable[key] = admission.usable(choice, request)
-        return self._usable[key]
+        return _remembered(self._usable, (id(choice), request), lambda: admission.usable(choice, request))
 
     def _compiled(self, policy: ir.Policy) -> _CompiledPolicy:
         compiled = self._policies.get(id(policy))
         if compiled is None:
             compiled = self._policies[id(policy)] = _CompiledPolicy(policy)
         return compiled
+
+
+def _remembered(answers: dict[_Key, _Answer], key: _Key, ask: Callable[[], _Answer]) -> _Answer:
+    """The answer to the question ``key``, which ``ask`` gives the first time. Of very many, the earlier ones are forgotten."""
+    if key not in answers:
+        if len(answers) >= _MOST_REMEMBERED:
+            answers.clear()
+        answers[key] = ask()
+    return answers[key]
 
 
 class _CompiledPolicy:

@@ -159,17 +159,18 @@ def _in_container(default: ir.Default, pod: Json, before: object, after: object)
 def _defaulted(default: ir.Default, before: _Located, after: Json) -> Json:
     present = _below(before, default.path).value
     if default.value is not None:
-        return after if present is not None else _put(after, default.path, _json(default.value))
+        return after if present is not None else put(after, default.path, _json(default.value))
     listed = present if isinstance(present, list) else []
     spared = _below(before, default.unless_in).value if default.unless_in else None
     lacking = [a for a in default.add if a not in listed and not (isinstance(spared, list) and a in spared)]
-    return _put(after, default.path, [*listed, *lacking]) if lacking else after
+    return put(after, default.path, [*listed, *lacking]) if lacking else after
 
 
-def _put(target: object, path: tuple[str, ...], value: object) -> Json:
+def put(target: object, path: tuple[str, ...], value: object) -> Json:
+    """``target`` with ``value`` in the field at ``path``; nothing of the argument is changed."""
     first, *rest = path
     fields = _object(target)
-    return {**fields, first: _put(fields.get(first), tuple(rest), value) if rest else value}
+    return {**fields, first: put(fields.get(first), tuple(rest), value) if rest else value}
 
 
 def _object(value: object) -> dict[str, object]:

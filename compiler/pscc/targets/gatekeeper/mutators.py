@@ -6,7 +6,7 @@ import json
 
 from pscc import ir
 from pscc.base.frozen import frozen
-from pscc.ir.defaulting import all_of, check_reads, distinguishes_sites, kebab
+from pscc.ir.defaulting import check_reads, distinguishes_sites, kebab
 from pscc.lowering.capabilities import Judging, LeavesUnset, Sets, SetsWidely, Setting
 from pscc.output.contents import ObjectName
 from pscc.output.templating import Code, yaml_quote
@@ -64,12 +64,7 @@ def _is_told_apart(check: ir.Check, default: ir.Default) -> bool:
         return check.control != default.control
     if default.unless == default.left_out.condition and refused_where_left_out(default):
         return False
-    return check.control != default.control or not _leaves_out(check, default.left_out.condition)
-
-
-def _leaves_out(check: ir.Check, pods: ir.Condition) -> bool:
-    """Whether ``check`` says nothing of the pods for which the condition ``pods`` holds."""
-    return all(ir.Not(pods) in all_of(requirement.when) for requirement in check.requirements)
+    return check.control != default.control or check.left_out != default.left_out
 
 
 def applied_mutator(policy: ir.Policy, owner: str, mutator: Mutator, operations: bool) -> Applied:

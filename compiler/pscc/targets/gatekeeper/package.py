@@ -16,6 +16,7 @@ from pscc.lowering.capabilities import (
     Capabilities,
     Choices,
     FailsOpen,
+    Folder,
     LeavesUnset,
     Operated,
     Release,
@@ -46,6 +47,11 @@ FAILS_OPEN = FailsOpen(
 """Source: Gatekeeper's documentation, "Failing Closed", and ``values.yaml`` of its Helm chart."""
 _CREATED = "kubectl wait --for=jsonpath={.status.created}=true constrainttemplates --all"
 """Gatekeeper needs a moment to make the kind of a template. Source: its documentation, "How to use Gatekeeper"."""
+_IN_ORDER = (
+    Folder("templates", _CREATED, shared=True),
+    *map(Folder, ("mutators", ON_PODS.folder, ON_WORKLOADS.folder)),
+)
+"""The folders in the order in which they are applied: what comes first defines what the next ones use."""
 
 
 @frozen
@@ -82,7 +88,7 @@ class Gatekeeper:
             shared_templates=True,
             enforcement_points=True,
             lets_in=(FAILS_OPEN,),
-            operated=Operated(True, (("templates", _CREATED),), "kubectl get constraints"),
+            operated=Operated(_IN_ORDER, "kubectl get constraints"),
             proven_from="ConstraintTemplate" if cel else "",
         )
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pscc import ir
 from pscc.base.frozen import frozen
 from pscc.cases.workloads import workload_cases
-from pscc.lowering.capabilities import EXEMPTED, MODES, SUBJECTS, Capabilities, Choices, Operated, Release, Sets
+from pscc.lowering.capabilities import EXEMPTED, MODES, SUBJECTS, Capabilities, Choices, Folder, Operated, Release, Sets
 from pscc.lowering.settled import with_settled
 from pscc.output.contents import Cases, ObjectName, OutputFile, Package
 from pscc.output.options import DEFAULTS, Options
@@ -80,7 +80,7 @@ class KyvernoCel:
             kubernetes=options.kubernetes,
             requires=Release("Kyverno", KYVERNO_CEL, options.kyverno, help),
             lets_in=(KYVERNO_SKIPS,),
-            operated=Operated(True, findings="kubectl get policyreports --all-namespaces"),
+            operated=Operated((Folder("."),), "kubectl get policyreports --all-namespaces"),
             proven_from="ValidatingPolicy",
         )
 

@@ -14,6 +14,7 @@ from pscc.lowering.capabilities import (
     SUBJECTS,
     Capabilities,
     Choices,
+    Folder,
     LeavesUnset,
     Operated,
     Release,
@@ -99,7 +100,7 @@ class Vap:
             kubernetes=release,
             requires=Release("Kubernetes", VALIDATING[-1][0], release, "compile for `gatekeeper` or `kyverno`"),
             costs=tuple(costs),
-            operated=Operated(True),
+            operated=Operated((Folder("."),)),
             proven_from="ValidatingAdmissionPolicy",
         )
 
