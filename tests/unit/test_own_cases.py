@@ -87,6 +87,13 @@ def test_an_expectation_that_does_not_hold(case: str, said: str, tmp_path: Path)
         ("- allowed: p\n  pod: {containers: []}\n", "this pod has no `spec`"),
         ("- allowed: p\n  controls: {a: b}\n", "`controls` is a list of texts"),
         ("- allowed\n", "a case is an object"),
+        ("- allowed: p\n  update: [a]\n", "fields to change are an object"),
+        ("- allowed: p\n  update: {spec.hostPidd: true}\n", "did you mean `hostPID`?"),
+        (
+            "- allowed: p\n  pod: {apiVersion: apps/v1, kind: Deployment, spec: {template: {spec: {containers: []}}}}\n"
+            "  update: {spec.hostPID: true}\n",
+            "the pods of a changed Deployment are new ones",
+        ),
         ("  []\n", "there are no cases"),
         ("- allowed: p\n  as: [jane]\n", "`as` is a text"),
         ("- allowed: p\n  allowed: q\n", "twice"),
@@ -123,6 +130,50 @@ def test_the_name_of_a_namespace_as_a_label(tmp_path: Path) -> None:
     cases += f"- denied: as kubectl shows it\n{PRIVILEGED}  namespace: a\n"
     cases += "  namespace-labels: {kubernetes.io/metadata.name: a}\n"
     assert run(tmp_path, cases, policy=policy).exit_code == 0
+
+
+UPDATED = """- denied: at first
+  set: {"spec.containers[0].securityContext.privileged": true}
+- allowed: another label, the pod is as it was before the policy
+  set: {"spec.containers[0].securityContext.privileged": true}
+  update: {'metadata.labels["a.example/b"]': c}
+- denied: another image, all is judged again
+  set: {"spec.containers[0].securityContext.privileged": true}
+  update: {"spec.containers[0].image": "registry.example/app:2"}
+  controls: [privileged]
+- denied: a debug container
+  update: {spec.ephemeralContainers: [{name: debug, image: busybox, securityContext: {privileged: true}}]}
+"""
+
+
+def test_an_update_of_a_pod(tmp_path: Path) -> None:
+    done = run(tmp_path, UPDATED, "--coverage", policy="policy team {\n    deny privileged\n}\n")
+    assert done.exit_code == 0, done.stdout + done.stderr
+
+
+def test_an_update_alone_exercises_its_check(tmp_path: Path) -> None:
+    last = UPDATED.split("- denied: another image", 1)[1].join(("- denied: another image", ""))
+    done = run(tmp_path, last, "--coverage", policy="policy team {\n    deny privileged\n}\n")
+    assert "1 of 1 statements and exemptions exercised" in done.stdout
+
+
+def test_a_part_is_exercised_by_the_cases_of_any_file(tmp_path: Path) -> None:
+    policy = "policy team {\n    deny privileged\n    deny hostPID\n    deny hostIPC\n}\n"
+    run(tmp_path, f"- denied: a\n{PRIVILEGED}", policy=policy)
+    (tmp_path / "more_test.yaml").write_text(
+        f"source: team.psp\n{POD}cases:\n- denied: b\n  set: {{spec.hostPID: true}}\n", encoding="utf-8"
+    )
+    done = CliRunner().invoke(main, ["test", str(tmp_path), "--coverage"])
+    assert done.stdout.count("not exercised") == 1 and "deny hostIPC" in done.stdout
+    assert "team.psp: 2 of 3 statements and exemptions exercised" in done.stdout
+
+
+def test_the_suites_have_updates(tmp_path: Path) -> None:
+    run(tmp_path, UPDATED, policy="policy team {\n    deny privileged\n}\n")
+    done = CliRunner().invoke(main, ["compile", str(tmp_path / "team.psp"), "-o", str(tmp_path / "out")])
+    assert done.exit_code == 0, done.stdout + done.stderr
+    written = "".join(path.read_text(encoding="utf-8") for path in (tmp_path / "out").rglob("*") if path.is_file())
+    assert "own-another-image-all-is-judged-again" in written
 
 
 def test_the_namespace_of_a_case_wins(tmp_path: Path) -> None:
@@ -174,7 +225,7 @@ def test_coverage_names_what_no_case_exercises(tmp_path: Path) -> None:
     done = run(tmp_path, f"- denied: a\n{PRIVILEGED}- unjudged: b\n  as: admin\n", "--coverage")
     missed = [line.partition("  ")[0] for line in done.stdout.splitlines() if line.startswith("not exercised")]
     assert missed == [
-        f"not exercised in team: {text}" for text in ('exemption because "the agent"', "allow hostPorts 80, 443")
+        f"not exercised in team: {text}" for text in ("allow hostPorts 80, 443", 'exemption because "the agent"')
     ]
     assert "3 of 5 statements and exemptions exercised" in done.stdout
     row = json.loads(run(tmp_path, "- allowed: a\n", "--coverage", "--format", "json").stdout.splitlines()[-1])

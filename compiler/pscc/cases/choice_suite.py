@@ -56,7 +56,7 @@ def own_choice_cases(choice: ir.Choice, pods: Iterable[OwnPod]) -> Iterator[Case
         if choice.scope.holds_in(own.request.namespace, own.request.namespace_labels):
             name = unique(own.label, named)
             by_nobody = replace(own.request, user=NOBODY.user, groups=NOBODY.groups)
-            named[name] = _case(choice, name, own.pod, own.request if own.request.user else by_nobody)
+            named[name] = _case(choice, name, own.pod, own.request if own.request.user else by_nobody, own.old_pod)
     yield from named.values()
 
 

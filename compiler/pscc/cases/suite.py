@@ -61,11 +61,15 @@ class Case:
 
 @frozen
 class OwnPod:
-    """A pod that a team's own cases are about: the case's name in words, who asks for the pod and where, and the pod."""
+    """A pod of a team's own cases: the case's name in words, who asks for the pod and where, the pod, and the pod before.
+
+    ``old_pod`` is the pod before the update; None if the pod is created.
+    """
 
     name: str
     request: Request
     pod: Json
+    old_pod: Json | None = None
 
     @property
     def label(self) -> str:
@@ -79,9 +83,16 @@ def own_cases(policy: ir.Policy, pods: Iterable[OwnPod]) -> Iterator[Case]:
     for own in pods:
         if judges(policy, own.request):
             name = unique(own.label, named)
-            metadata = {**_object(own.pod.get("metadata")), "namespace": policy.scope.example}
-            named[name] = _case(policy, name, interpreter.with_defaults(policy, {**own.pod, "metadata": metadata}))
+            pod = _placed(own.pod, policy.scope.example)
+            if own.old_pod is None:
+                named[name] = _case(policy, name, interpreter.with_defaults(policy, pod))
+            else:
+                named[name] = _case(policy, name, pod, _placed(own.old_pod, policy.scope.example))
     yield from named.values()
+
+
+def _placed(pod: Json, namespace: str) -> Json:
+    return {**pod, "metadata": {**_object(pod.get("metadata")), "namespace": namespace}}
 
 
 def most_cases(policies: int) -> int:

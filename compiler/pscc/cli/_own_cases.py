@@ -54,6 +54,6 @@ def _pods_of(case: TestCase) -> Iterator[OwnPod]:
     from pscc.pod.normalising import normalise
     from pscc.reference.evaluate import request_of
 
-    for manifest in case.manifests:
-        pod = normalise(manifest.pod)
-        yield OwnPod(case.name, request_of(case.request, manifest, pod), pod)
+    for manifest, old_pod in case.pods:
+        pod, old = normalise(manifest.pod), normalise(old_pod) if old_pod is not None else None
+        yield OwnPod(case.name, request_of(case.request, manifest, pod), pod, old)

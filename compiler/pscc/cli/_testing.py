@@ -20,7 +20,7 @@ from pscc.diagnostics import Diagnostic, Report, SourceError
 from pscc.diagnostics.render import clean
 from pscc.files import CASES_ENDING, SUFFIXES, cases_of, is_in_library, is_inside, read_file
 from pscc.testing.cases import NamedSource, TestFile, read_tests
-from pscc.testing.coverage import Coverage, Part, coverage
+from pscc.testing.coverage import Coverage, Part, by_source, coverage
 from pscc.testing.running import Mismatch, Result, run
 
 
@@ -126,8 +126,8 @@ def show(runs: Sequence[Run], with_coverage: bool, updating: bool) -> None:
                 click.echo(f"    {clean(_text(mismatch))}")
             for line in dict.fromkeys(line for actual in result.actual for line in actual.findings):
                 click.echo(f"    {clean(line)}")
-        if with_coverage and file_run.coverage is not None:
-            _show_coverage(file_run, file_run.coverage)
+    for source, covered in _covered(runs).items() if with_coverage else ():
+        _show_coverage(source, covered)
     cases, failed = sum(len(file_run.results) for file_run in runs), sum(len(file_run.failed) for file_run in runs)
     files = f"{len(runs)} file{'' if len(runs) == 1 else 's'}"
     summary = f"{cases} case{'' if cases == 1 else 's'} in {files}: "
@@ -154,26 +154,28 @@ def _listed(names: object) -> str:
     return ", ".join(map(str, names)) if isinstance(names, tuple) and names else "none"
 
 
-def _show_coverage(file_run: Run, covered: Coverage) -> None:
+def _covered(runs: Sequence[Run]) -> dict[str, Coverage]:
+    return by_source(of_run.coverage for of_run in runs if of_run.coverage is not None)
+
+
+def _show_coverage(source: str, covered: Coverage) -> None:
     for part in covered.missed:
         click.echo(f"not exercised in {clean(part.policy)}: {clean(part.text)}  {part.span}")
     whole = len(covered.exercised) + len(covered.missed)
-    click.echo(f"{file_run.tests.name}: {len(covered.exercised)} of {whole} statements and exemptions exercised")
+    click.echo(f"{clean(source)}: {len(covered.exercised)} of {whole} statements and exemptions exercised")
 
 
 # --- for programs -----------------------------------------------------------------
 
 
 def as_json(runs: Sequence[Run], with_coverage: bool) -> str:
-    """One JSON object a line: a case, or with coverage a file's."""
+    """One JSON object a line: a case; with coverage also a source, and what of it is exercised."""
     lines = []
     for file_run in runs:
         lines += [_row(file_run, result) for result in file_run.results]
-        if with_coverage and file_run.coverage is not None:
-            parts = {"exercised": file_run.coverage.exercised, "missed": file_run.coverage.missed}
-            lines.append(
-                {"file": file_run.tests.name, **{key: list(map(_part, value)) for key, value in parts.items()}}
-            )
+    for source, covered in _covered(runs).items() if with_coverage else ():
+        parts = {"exercised": covered.exercised, "missed": covered.missed}
+        lines.append({"source": source, **{key: list(map(_part, value)) for key, value in parts.items()}})
     return "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
 
 

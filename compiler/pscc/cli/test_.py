@@ -37,6 +37,7 @@ as a list; each is in the folder PATH, or in that of the file):
 A case begins with its verdict and its name: allowed, denied, warned, audited or unjudged, as `pscc eval` has them.
   pod, file   the pod or workload: as in a manifest, or the path of one; without either, the `pod` at the top
   set         fields of its pod to change, by path, of a workload's pod, too; null removes a field
+  update      fields that an update of this pod changes, by path: the verdict is on the update, of the pod as it is written
   as, groups, namespace, namespace-labels   who asks for a bare pod, and where the pod is
   controls    the controls that object, no more and no fewer
   policy      the policy whose verdict it is, where several judge the pod
@@ -53,7 +54,9 @@ A case begins with its verdict and its name: allowed, denied, warned, audited or
 @click.argument("paths", metavar="[PATH]...", nargs=-1, type=click.Path(), is_eager=True, callback=configured)
 @root_option
 @results_format("text", "json", "junit", help="Text; one JSON object a case; JUnit XML.")
-@click.option("--coverage", is_flag=True, help="Name each statement and exemption that no case exercises.")
+@click.option(
+    "--coverage", is_flag=True, help="Name each statement and exemption that no case in any of the files exercises."
+)
 @click.option(
     "--update", is_flag=True, help="Write into the files what the policies do, where a case expects otherwise."
 )

@@ -35,9 +35,11 @@ class CompiledProgram:
         self._judges: dict[tuple[int, Request], bool] = {}
         self._usable: dict[tuple[int, Request], tuple[ir.Policy, ...]] = {}
 
-    def decide(self, request: Request, pod: Json, widely: frozenset[str] = frozenset()) -> Decision:
+    def decide(
+        self, request: Request, pod: Json, old_pod: Json | None = None, widely: frozenset[str] = frozenset()
+    ) -> Decision:
         """The verdicts of the program on ``pod``, as `pscc.reference.admission.decide` gives them."""
-        return admission.decided(self._observed, request, pod, None, widely, self)
+        return admission.decided(self._observed, request, pod, old_pod, widely, self)
 
     # --- the questions of `admission.Judge` ---------------------------------------
 

@@ -105,20 +105,24 @@ def judgements(
     *,
     scan: bool = False,
     compiled: CompiledProgram | None = None,
+    old_pod: Json | None = None,
 ) -> tuple[Judgement, ...]:
     """One judgement for each policy or choice that judges ``manifest``, or one without a policy where none does.
 
     ``requested`` is the request for a bare pod; the controller of a workload asks for the workload's pods. Its namespace is
     that of manifests which name none, or ``default``. A pod is admitted if every judgement has ``allowed``. ``widely`` is as in
     `decide`. With ``scan`` nobody asks, as where an engine audits running pods: the pod's service account alone counts.
-    ``compiled`` is ``program`` made ready for many pods, which is faster.
+    ``compiled`` is ``program`` made ready for many pods, which is faster. With ``old_pod`` it is an update of that pod.
     """
     pod = normalise(manifest.pod)
     request = request_of(requested, manifest, pod)
     if scan:
         request = replace(request, user="", groups=())
+    old = normalise(old_pod) if old_pod is not None else None
     decision = (
-        compiled.decide(request, pod, widely) if compiled is not None else decide(program, request, pod, widely=widely)
+        compiled.decide(request, pod, old, widely)
+        if compiled is not None
+        else decide(program, request, pod, old, widely)
     )
     psp = admitted_by(pod)
     namespace = manifest.namespace or requested.namespace

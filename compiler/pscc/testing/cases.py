@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import zip_longest
 from typing import TYPE_CHECKING, get_args
 
 from pscc.base.frozen import frozen
@@ -23,7 +24,7 @@ from pscc.diagnostics.spelling import did_you_mean
 from pscc.ir.access import NAMESPACE_NAME, Request, requested_by
 from pscc.pod.manifests import Manifest, manifests_of, read_manifests
 from pscc.reference.evaluate import Outcome
-from pscc.testing.paths import PathError, Step, changed, require_known, steps_of
+from pscc.testing.paths import Json, PathError, Step, changed, require_known, steps_of
 
 if TYPE_CHECKING:
     from pscc.psp.yaml_tree import Entry, Node
@@ -32,7 +33,7 @@ ReadFile = Callable[[str], SourceFile]
 """Reads a file that a case names, by its path from the file of cases. Raises `OSError`, `ValueError` and `SourceError`."""
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 _KEYS = ("source", "pod", "cases")
-_WHAT = ("pod", "file", "set")
+_WHAT = ("pod", "file", "set", "update")
 _WHO = ("as", "groups", "namespace", "namespace-labels")
 _EXPECTED = ("policy", "controls", "changed")
 _CASE_KEYS = (*OUTCOMES, *_WHAT, *_WHO, *_EXPECTED)
@@ -45,6 +46,7 @@ class TestCase:
     """One case: a pod, who asks for it, and what is expected of the policies.
 
     - ``name`` says in words what the case is about. ``manifests`` are its pods; there are several if ``file`` has several.
+    - ``old_pods`` are the pods before the update, in the order of ``manifests``; empty if the pods are created.
     - ``request`` is who asks for a bare pod, the namespace of all pods if it is not empty, and the labels of the namespace.
     - ``outcome`` is the expected verdict, as ``pscc eval`` has it.
     - ``policy`` is the policy whose verdict is expected, if several judge the pod.
@@ -66,6 +68,12 @@ class TestCase:
     changed: tuple[tuple[str, object], ...]
     span: Span
     places: tuple[tuple[str, Span], ...]
+    old_pods: tuple[Json, ...] = ()
+
+    @property
+    def pods(self) -> tuple[tuple[Manifest, Json | None], ...]:
+        """The manifests, each with the pod before the update; None if it is created."""
+        return tuple(zip_longest(self.manifests, self.old_pods))
 
 
 @frozen
@@ -142,10 +150,12 @@ class _Reader:
         manifests = tuple(_placed(replace(m, name=m.name or name), request.namespace) for m in self._manifests(node))
         if not manifests:
             return None
+        update = node.get("update")
+        updated = self._updated(manifests, update) if update is not None else manifests
         outcome = next(outcome for outcome in OUTCOMES if outcome == verdict.key)
         return TestCase(
             name,
-            manifests,
+            updated,
             request,
             outcome,
             self._text(policy, "policy") if policy is not None else None,
@@ -156,6 +166,7 @@ class _Reader:
                 ("outcome", verdict.key_span),
                 *((e.key, e.key_span.to(e.node.span)) for e in node.entries if e.key in _EXPECTED),
             ),
+            tuple(manifest.pod for manifest in manifests) if update is not None else (),
         )
 
     def _request(self, node: Node) -> Request:
@@ -183,7 +194,20 @@ class _Reader:
         else:
             self._wrong("there is no pod: write `pod` or `file` here, or a `pod` for all cases above them", node.span)
             return ()
-        for entry in change.entries if change is not None else ():
+        return self._with(manifests, change) if change is not None else manifests
+
+    def _updated(self, manifests: tuple[Manifest, ...], update: Node) -> tuple[Manifest, ...]:
+        workload = next((manifest for manifest in manifests if manifest.kind != "Pod"), None)
+        if workload is not None:
+            message = f"`update` is about a pod: the pods of a changed {workload.kind} are new ones"
+            self._wrong(message, update.span, "write the changes to a workload in `set`")
+        return self._with(manifests, update)
+
+    def _with(self, manifests: tuple[Manifest, ...], change: Node) -> tuple[Manifest, ...]:
+        """``manifests`` with the fields of ``change``, which have paths as their keys."""
+        if change.kind != "map":
+            self._wrong("fields to change are an object, with paths as its keys", change.span)
+        for entry in change.entries:
             manifests = tuple(self._set(manifest, entry) for manifest in manifests)
         return manifests
 
@@ -263,8 +287,8 @@ class _Reader:
                 self._steps(entry)
         return tuple((entry.key, entry.node.to_json()) for entry in node.entries)
 
-    def _wrong(self, message: str, place: Span) -> None:
-        _error(self.report, message, place, "`pscc test --help` shows a whole file")
+    def _wrong(self, message: str, place: Span, help: str = "`pscc test --help` shows a whole file") -> None:
+        _error(self.report, message, place, help)
 
     def _missing(self, message: str, place: Span) -> None:
         help = "paths are relative to the file of cases"

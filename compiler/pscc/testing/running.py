@@ -62,7 +62,7 @@ def run(program: Program, cases: Sequence[TestCase]) -> tuple[Result, ...]:
 
 
 def _result(program: Program, case: TestCase) -> Result:
-    actual = tuple(_actual(program, case, manifest) for manifest in case.manifests)
+    actual = tuple(_actual(program, case, manifest, old_pod) for manifest, old_pod in case.pods)
     mismatches: list[Mismatch] = []
     for mismatch in (mismatch for of_pod in actual for mismatch in _mismatches(case, of_pod)):
         if mismatch not in mismatches:
@@ -70,8 +70,8 @@ def _result(program: Program, case: TestCase) -> Result:
     return Result(case, actual, tuple(mismatches))
 
 
-def _actual(program: Program, case: TestCase, manifest: Manifest) -> Actual:
-    judged = judgements(program, manifest, case.request)
+def _actual(program: Program, case: TestCase, manifest: Manifest, old_pod: Json | None) -> Actual:
+    judged = judgements(program, manifest, case.request, old_pod=old_pod)
     judged = tuple(judgement for judgement in judged if case.policy in set(_policies(judgement))) or judged
     outcome = min((judgement.verdict for judgement in judged), key=_WORST_FIRST.index)
     deciding = [judgement for judgement in judged if judgement.verdict == outcome]
