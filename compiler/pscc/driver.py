@@ -17,6 +17,7 @@ from pscc.cases.suite import Case, OwnPod, cases_for, most_cases, own_cases
 from pscc.diagnostics import Diagnostic, Report, SourceError
 from pscc.ir import Choice, Policy, Program
 from pscc.language.ast import Document
+from pscc.language.outline import ABSTRACT, HEADS
 from pscc.lowering.legalise import legalise
 from pscc.lowering.prepared import prepared
 from pscc.lowering.releases import compiled_for
@@ -54,7 +55,7 @@ def is_language(source: SourceFile) -> bool:
 
 def _begins_as_language(text: str) -> bool:
     lines = (line.split() for line in text.splitlines())
-    return next((words[0] for words in lines if words and words[0][0] != "#"), "") in ("policy", "choose", "use")
+    return next((words[0] for words in lines if words and words[0][0] != "#"), "") in (ABSTRACT, *HEADS, "use")
 
 
 def read(

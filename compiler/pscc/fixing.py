@@ -14,6 +14,7 @@ from pscc.diagnostics.fixes import apply_fixes
 from pscc.driver import analyse, read
 from pscc.language.ast import Document, Exemption, Grant, Scope, Statement, Without
 from pscc.language.formatting import without_spans
+from pscc.language.outline import ABSTRACT
 from pscc.language.recovery import MOST_ERRORS
 from pscc.meaning.linking import Load, load_nothing
 
@@ -171,6 +172,8 @@ def _says(document: Document, errors: tuple[Diagnostic, ...]) -> Iterator[_State
     items: list[tuple[str, _Item]] = []
     for policy in document.policies:
         name = policy.name.text if right(policy.name.span) else ""
+        if policy.abstract:
+            yield name, ABSTRACT
         if policy.mode:
             yield name, policy.mode
         if policy.extends and right(policy.extends.span):

@@ -10,7 +10,7 @@ import pytest
 from pscc import ir
 from pscc.base.source import SourceFile
 from pscc.diagnostics import SourceError
-from pscc.driver import analyse
+from pscc.driver import analyse, checked
 from pscc.ir import access
 from pscc.meaning.linking import LoadError
 from pscc.reference import interpreter
@@ -302,3 +302,48 @@ spec:
   fsGroup: {rule: RunAsAny}
   supplementalGroups: {rule: RunAsAny}
 """
+
+
+ABSTRACT = "abstract policy base {\n    deny privileged\n    allow readOnlyRootFilesystem true\n}\n"
+
+
+def test_an_abstract_policy_is_only_there_to_be_extended() -> None:
+    child = "policy edge extends base {\n    in namespaces edge\n    deny hostPID\n}\n"
+    (edge,) = meaning(ABSTRACT + child)
+    assert edge.name == "edge"
+    assert {check.control for check in edge.checks} == {"privileged", "readOnlyRootFilesystem", "hostPID"}
+
+
+@pytest.mark.parametrize(
+    ("line", "place"),
+    [("in namespaces a", 2), ("except namespaces a", 2), ("warn", 1), ('exempt users a because "b"', 2)],
+)
+def test_what_an_abstract_policy_would_not_pass_on_is_an_error(line: str, place: int) -> None:
+    assert refused(ABSTRACT.replace("{\n", f"{{\n    {line}\n", 1)) == [f"LNG094:{place}"]
+
+
+def test_an_abstract_policy_is_not_granted() -> None:
+    assert refused(f"{ABSTRACT}choose {{\n    base for everyone\n}}\n") == ["LNG094:6"]
+
+
+def test_what_an_abstract_policy_says_is_warned_of_where_it_is_extended() -> None:
+    warnings = checked(SourceFile("a.psp", ABSTRACT + "policy edge extends base {\n}\n"), today=TODAY)[2]
+    assert ("LNG083", 3) in {(d.code, d.span.line if d.span else 0) for d in warnings}
+
+
+@pytest.mark.parametrize(
+    ("text", "help"),
+    [
+        ("abstrct policy a {\n    deny hostPID\n}\n", "did you mean `abstract policy`?"),
+        ("abstract a {\n    deny hostPID\n}\n", "write `abstract policy a {`"),
+        ("policy a abstract {\n    deny hostPID\n}\n", "write `abstract policy a {`"),
+        ("abstract policy {\n    deny hostPID\n}\n", "write `abstract policy my-policy {`"),
+        ("abstract choose {\n}\n", "take it out: only a policy can be there just to be extended"),
+        ("abstract policy a\n", "add `{` here, and a `}` where it ends"),
+        ("abstract policy a: pss/baseline {\n}\n", "write `policy a extends pss/baseline {`"),
+    ],
+)
+def test_abstract_in_a_wrong_place(text: str, help: str) -> None:
+    with pytest.raises(SourceError) as error:
+        meaning(text)
+    assert [diagnostic.help for diagnostic in error.value.diagnostics] == [help]

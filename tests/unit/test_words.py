@@ -55,7 +55,7 @@ def test_every_example_is_of_the_language(word: str) -> None:
         return
     text = (
         example
-        if example.startswith("policy ")
+        if example.startswith(("policy ", "abstract "))
         else others + example
         if example.startswith("choose")
         else f"policy p {{\n{example}\n}}"

@@ -22,7 +22,7 @@ from pscc.meaning.linking import Load, link, load_nothing
 
 _VERBS = ("deny", "allow", "require", "default")
 _OTHERS = ("in namespaces", "except namespaces", "exempt", "without", "warn", "audit", "enforce")
-_TOP = ("policy", "choose", "use")
+_TOP = ("policy", "abstract policy", "choose", "use")
 _WORD = re.compile(r"pss/[a-z]+(?:@[\d.]+)?|[A-Za-z][A-Za-z.]*")
 _BY_ID = {control.id: control for control in CONTROLS}
 _NAMESPACES = ("kube-system", "kube-public", "kube-node-lease", "default")
@@ -89,7 +89,7 @@ def completions(above: list[str], before: str) -> Iterator[types.CompletionItem]
         for word in (_VERBS if mode else (*_VERBS, *_OTHERS)) if inside else _TOP:
             yield types.CompletionItem(word, kind=types.CompletionItemKind.Keyword)
     elif not inside and "extends" in rest:
-        own = re.findall(r"(?m)^\s*policy\s+([^\s\"{]+)", "\n".join(above))
+        own = re.findall(r"(?m)^\s*(?:abstract\s+)?policy\s+([^\s\"{]+)", "\n".join(above))
         pinned = [f"pss/{level}@{MINORS[-1]}" for level in LEVELS]
         for name in (*own, *(f"pss/{level}" for level in LEVELS), *pinned):
             yield types.CompletionItem(name, kind=types.CompletionItemKind.Class)

@@ -17,7 +17,7 @@ from pscc.reference.admission import judges, usable
 
 
 def effective(document: ast.Document, family: Family) -> ast.Document:
-    """``document`` with every policy written out: no `extends`, no `without`, no `use`.
+    """``document`` with every policy that is not abstract written out: no `extends`, no `without`, no `use`.
 
     It has the policies of used files that a choice names, too. Beside each line stands where it comes from: a policy of the
     library by its name, anything else as ``FILE:LINE``.
@@ -26,7 +26,7 @@ def effective(document: ast.Document, family: Family) -> ast.Document:
     known = {policy.name.text: policy for policy in (*document.policies, *filter(None, chosen))}
     return ast.Document(
         document.file,
-        tuple(_flat(policy, family) for policy in known.values()),
+        tuple(_flat(policy, family) for policy in known.values() if not policy.abstract),
         tuple(_choice(choice) for choice in document.choices),
     )
 

@@ -34,6 +34,10 @@ _CHOICE = (
 )
 WORDS: dict[str, tuple[str, str]] = {
     "policy": _POLICY,
+    "abstract": (
+        "An abstract policy is only there to be extended: it holds nowhere, and no output has it.",
+        "abstract policy base {\n    deny privileged\n}\npolicy team extends base {\n    in namespaces team-*\n}",
+    ),
     "deny": (
         "The control is not used: unset, empty, or, of a switch, not true. With values, none of these values, however a pod spells "
         "them.",

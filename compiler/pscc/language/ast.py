@@ -148,7 +148,10 @@ class Without:
 
 @frozen
 class Policy:
-    """``policy NAME "TITLE" [extends NAME] { … }``. ``mode`` is None where the source names none (enforce)."""
+    """``[abstract] policy NAME "TITLE" [extends NAME] { … }``. ``mode`` is None where the source names none (enforce).
+
+    An abstract policy is only there to be extended: it holds nowhere.
+    """
 
     name: Name
     title: str
@@ -164,6 +167,7 @@ class Policy:
     closing: str = ""
     exemptions: tuple[Exemption, ...] = ()
     without: tuple[Without, ...] = ()
+    abstract: bool = False
 
 
 @frozen

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from pscc.diagnostics import Diagnostic
+from pscc.language.outline import ABSTRACT, Piece
 from pscc.language.stop import MODES, VERBS, Stop
 
 PARENT = (
@@ -64,8 +65,16 @@ def _after(stop: Stop) -> list[str]:
 
 def _name(stop: Stop) -> str:
     """The name in the head of a policy, without the signs beside it."""
-    words = stop.places.source.text[stop.start : stop.end].split()
+    words = Piece(stop.start, stop.end).words(stop.places.source.text)
     return re.split(r"[:,<(]", words[1])[0] if len(words) > 1 else "NAME"
+
+
+def abstract_behind(stop: Stop) -> Diagnostic | None:
+    """``policy base abstract {``."""
+    if stop.rule != "_policy_head" or stop.word.lower() != ABSTRACT:
+        return None
+    help = f"write `{ABSTRACT} policy {_name(stop)} {{`"
+    return stop.diagnostic("LNG081", f"`{ABSTRACT}` stands before `policy`", help)
 
 
 def parent(stop: Stop) -> Diagnostic | None:

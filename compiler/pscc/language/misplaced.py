@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from pscc.diagnostics import Diagnostic, Replacement
 from pscc.diagnostics.spelling import did_you_mean, respelled
-from pscc.language.outline import HEADS, Block, Outline, Piece
+from pscc.language.outline import ABSTRACT, HEADS, Block, Outline, Piece
 from pscc.language.stop import STARTS, VERBS, Places
 
 _HEADS = {
@@ -44,7 +44,7 @@ def misplaced(places: Places, outline: Outline) -> Iterator[Diagnostic]:
             places, "LNG050", "a block has no place in a block", Piece(inner.head.start, inner.brace + 1), help
         )
     alone = not (outline.nested or any(not piece.uses(text) for piece in outline.stray))
-    headless = [piece.start for piece in outline.stray if text[piece.start : piece.end].split(maxsplit=1)[0] in HEADS]
+    headless = [piece.start for piece in outline.stray if piece.words(text)[:1] in ([word] for word in HEADS)]
     for offset in (offset for offset in outline.unopened if not any(start < offset for start in headless)):
         brace = places.span(offset, offset + 1)
         needless = (Replacement(brace, "", alone and not text[offset + 1 :].strip()),)
@@ -64,7 +64,7 @@ def _unnested(text: str, piece: Piece, outline: Outline) -> str:
     """What to do about the block in a block that begins with ``piece``."""
     outer = [block for block in outline.blocks if block.brace < piece.start][-1]
     words = text[piece.start : piece.end].rstrip("{ \t\r\n").split()
-    if head_meant((text[outer.head.start : outer.brace].split() or [""])[0]) == "choose":
+    if head_meant((outer.words(text) or [""])[0]) == "choose":
         name = words[0] if words else "NAME"
         return f"write the policy outside of the `choose`, as `policy {name} {{ … }}`, and here `{name} for SUBJECTS`"
     first = re.match(rf"\s*(?:(?:{'|'.join(STARTS)})\b|[^\s{{}}]+\s*\{{)", text[piece.end :])
@@ -124,7 +124,7 @@ def _unknown_head(places: Places, word: str, start: int, message: str, help: str
 def _head(places: Places, block: Block) -> Iterator[Diagnostic]:
     """The errors in the head of ``block``."""
     text = places.source.text
-    words = text[block.head.start : block.brace].split()
+    words = block.words(text)
     if not words:
         brace = Piece(block.brace, block.brace + 1)
         yield _outside(places, "LNG057", "this block has no head", brace, "write `policy NAME {`")
@@ -136,6 +136,20 @@ def _head(places: Places, block: Block) -> Iterator[Diagnostic]:
         )
         help = "put it at the end of that line" + ("; `pscc check --fix` does so" if joined else "")
         yield Diagnostic("LNG050", message, places.span(block.brace, block.brace + 1), help=help, fixes=joined)
+    elif words[0] == "choose" and block.abstract(text):
+        span = places.span(block.head.start, block.head.start + len(ABSTRACT))
+        help = "take it out: only a policy can be there just to be extended"
+        yield Diagnostic("LNG056", f"a `choose` is not {ABSTRACT}", span, help=help)
+    elif words[0] not in HEADS and block.abstract(text):
+        span = places.span(block.head.start, block.head.start + len(ABSTRACT))
+        fixes = (Replacement(span, f"{ABSTRACT} policy"),)
+        help = f"write `{ABSTRACT} policy {words[0]} {{`"
+        yield Diagnostic("LNG056", f"`{ABSTRACT}` stands before `policy`", span, help=help, fixes=fixes)
+    elif words[0] not in HEADS and words[1:2] == ["policy"] and did_you_mean(words[0], (ABSTRACT,)):
+        span = places.span(block.head.start, block.head.start + len(words[0]))
+        slips = respelled(span, words[0], ABSTRACT, (ABSTRACT, *HEADS))
+        help = f"did you mean `{ABSTRACT} policy`?"
+        yield Diagnostic("LNG056", f"`{words[0]}` does not begin a block", span, help=help, fixes=slips)
     elif words[0] not in HEADS:
         message, help = f"`{words[0]}` does not begin a block", "a block is `policy NAME { … }` or `choose { … }`"
         yield _unknown_head(places, words[0], block.head.start, message, help)
@@ -148,7 +162,8 @@ def _stray(places: Places, piece: Piece) -> Diagnostic:
     if word in STARTS:
         help = "put it between the braces of `policy NAME { … }`"
         return _outside(places, "LNG056", "this statement is outside of a policy", first, help)
-    if word in HEADS:
+    if piece.words(places.source.text)[:1] in ([head] for head in HEADS):
+        word = piece.words(places.source.text)[0]
         end = Piece(piece.end, piece.end)
         return _outside(places, "LNG050", f"this `{word}` has no block", end, "add `{` here, and a `}` where it ends")
     if is_yaml(places.source.text, piece):

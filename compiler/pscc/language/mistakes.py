@@ -225,10 +225,11 @@ def use_without_quotes(stop: Stop) -> Diagnostic | None:
 
 def nameless_policy(stop: Stop) -> Diagnostic | None:
     """``policy {``."""
-    if stop.rule != "_policy_head" or not re.fullmatch(r"policy\s*", stop.before):
+    if stop.rule != "_policy_head" or not re.fullmatch(r"(abstract\s+)?policy\s*", stop.before):
         return None
-    at = (stop.start, stop.start + len("policy"))
-    example = f"policy my-policy {stop.word}" if stop.word.startswith('"') else "policy my-policy"
+    head = stop.before.rstrip()
+    at = (stop.start, stop.start + len(head))
+    example = f"{head} my-policy {stop.word}" if stop.word.startswith('"') else f"{head} my-policy"
     return stop.diagnostic("LNG057", "this policy has no name", f"write `{example} {{`", at=at)
 
 
@@ -305,6 +306,7 @@ SITUATIONS: tuple[Situation, ...] = (
     strings.unknown_escape,
     nameless_policy,
     arrangement.title_behind_the_parent,
+    elsewhere.abstract_behind,
     elsewhere.several_parents,
     elsewhere.line_in_the_head,
     elsewhere.mode_in_the_head,

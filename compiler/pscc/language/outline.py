@@ -15,6 +15,8 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 HEADS = ("policy", "choose")
+ABSTRACT = "abstract"
+"""The word that may stand before the head of a policy."""
 VERBS = ("deny", "allow", "require", "default")
 
 
@@ -23,6 +25,11 @@ class Piece(NamedTuple):
 
     start: int
     end: int
+
+    def words(self, text: str) -> list[str]:
+        """Its words, without `ABSTRACT` before the others."""
+        words = text[self.start : self.end].split()
+        return words[1:] if words[:1] == [ABSTRACT] else words
 
     def uses(self, text: str) -> bool:
         """Whether it is a ``use`` of another file."""
@@ -40,7 +47,16 @@ class Block:
 
     def named(self, text: str) -> bool:
         """Whether its head is that of a policy or a choice."""
-        return text[self.head.start : self.brace].split(maxsplit=1)[:1] in ([word] for word in HEADS)
+        first = self.words(text)[:1]
+        return first == ["policy"] or (first == ["choose"] and not self.abstract(text))
+
+    def words(self, text: str) -> list[str]:
+        """The words of its head, without `ABSTRACT` before the others."""
+        return Piece(self.head.start, self.brace).words(text)
+
+    def abstract(self, text: str) -> bool:
+        """Whether `ABSTRACT` is the first word of its head."""
+        return text[self.head.start : self.brace].split(maxsplit=1)[:1] == [ABSTRACT]
 
     def on_one_line(self, text: str) -> bool:
         """Whether its ``{`` is on the line of its head."""
@@ -122,7 +138,7 @@ def outline(text: str) -> Outline:
             piece = None
         if token.kind == "open":
             head = piece or Piece(token.start, token.start)
-            opens = text[head.start : head.end].split(maxsplit=1)[:1]
+            opens = head.words(text)[:1]
             if block and opens and opens[0] in HEADS:
                 block, inside = None, 0
             if block:

@@ -266,9 +266,13 @@ class _Builder:
         scopes: list[ast.Scope] = []
         exemptions: list[ast.Exemption] = []
         without: list[ast.Without] = []
+        abstract = False
         for node in tree.children:
             if not hasattr(node, "data"):
-                title = _unquote(str(node))
+                if node.type == "ABSTRACT":
+                    abstract = True
+                else:
+                    title = _unquote(str(node))
                 continue
             child = cast("Tree[Token]", node)
             match child.data:
@@ -306,6 +310,7 @@ class _Builder:
             self.closing(tree),
             tuple(exemptions),
             tuple(without),
+            abstract,
         )
 
 

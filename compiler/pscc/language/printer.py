@@ -124,7 +124,8 @@ def _lines(text: str, because: str) -> list[str]:
 
 
 def _policy(policy: Policy) -> list[str]:
-    head = f"policy {policy.name.text}" + (f" {quote(policy.title)}" if policy.title else "")
+    word = "abstract policy" if policy.abstract else "policy"
+    head = f"{word} {policy.name.text}" + (f" {quote(policy.title)}" if policy.title else "")
     if policy.extends:
         head += f" extends {policy.extends.text}"
     lines: list[str] = []

@@ -70,9 +70,9 @@ class Recovery:
         from lark import Token, Tree
 
         text = self.source.text
-        choice = head_meant((text[block.head.start : block.brace].split() or [""])[0]) == "choose"
+        choice = head_meant((block.words(text) or [""])[0]) == "choose"
         head = self.piece(block.head, "_choice_head" if choice else "_policy_head") if block.named(text) else None
-        words = text[block.head.start : block.brace].split()
+        words = block.words(text)
         name = words[1] if len(words) > 1 and _NAME.fullmatch(words[1]) else "policy"
         items = [self.piece(piece, "grant" if choice else "item") for piece in self.readable(block.pieces)]
         nameless: list[Any] = [] if choice else [self.spread(Tree("name", [Token("WORD", name)]), block)]

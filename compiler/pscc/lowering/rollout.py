@@ -64,7 +64,12 @@ def nowhere_left(program: ir.Program, rollout: Rollout) -> Iterator[Diagnostic]:
 
 
 def require_some(program: ir.Program, only: Names) -> None:
-    """Raises `SourceError` where no policy or choice of ``program`` holds in a namespace of ``only``."""
+    """Raises `SourceError` where ``program`` has no policy, and where none holds in a namespace of ``only``."""
+    if not program.policies_and_choices:
+        help = "write a policy that extends it, or take out the word `abstract`"
+        raise SourceError(
+            (Diagnostic("LNG021", "there are abstract policies alone: nothing would be in force", help=help),)
+        )
     if not any(_is_in(owner, only) for owner in program.policies_and_choices):
         names = ", ".join((*only.exact, *(f"{prefix}*" for prefix in only.prefixes)))
         message = f"no policy holds in {names}: --only-namespace leaves nothing to compile"

@@ -311,6 +311,8 @@ def _policy(policy: ast.Policy, flat: Flat, today: date, report: Report) -> tupl
         help = "write statements between its braces, as in `deny privileged`"
         report.add(Diagnostic("LNG018", message, policy.name.span, "warning", help=help))
     _check_exempt_controls(policy, [check for _, check in resolver.checks], report)
+    if policy.abstract:
+        _refuse_in_abstract(policy, report)
     exemptions = [exemption_of(exemption, today, report) for exemption in policy.exemptions]
     whole = ir.Policy(
         policy.name.text,
@@ -346,6 +348,7 @@ def resolve(
     """
     family = family or Family(document.policies)
     own: list[tuple[ir.Policy, ...]] = []
+    in_force: list[tuple[ir.Policy, ...]] = []
     deep = too_deep(family, report)
     for written in document.policies:
         if written.name.text in deep:
@@ -353,8 +356,12 @@ def resolve(
         sound = tuple(s for s in written.statements if not _comma_before_values(s, report))
         policy = replace(written, statements=sound)
         own.append(_policy(policy, flatten(policy, family, report), today, report))
+        if not written.abstract:
+            in_force.append(own[-1])
     used = [_policy(p, flatten(p, family, report), today, report) for p in family.used if p.name.text not in deep]
-    policies = [p for whole, *others in own for p in ((whole, *others) if _speaks(whole) or not others else others)]
+    policies = [
+        p for whole, *others in in_force for p in ((whole, *others) if _speaks(whole) or not others else others)
+    ]
     _distinct(policies, document.policies, report)
     if not document.choices:
         return ir.Program(tuple(policies))
@@ -368,6 +375,19 @@ def resolve(
     choices = resolve_choices(document.choices, (*family.used, *document.policies), by_name, report, live)
     # one that a choice names and leaves out, since it admits nothing, does not bind every pod for that
     return ir.Program(tuple(p for p in policies if p.name not in named), choices)
+
+
+def _refuse_in_abstract(policy: ast.Policy, report: Report) -> None:
+    """An error for each scope, mode and exemption of an abstract policy, which nothing would follow."""
+    of_policy = [
+        *((scope.span, "a scope") for scope in policy.scopes),
+        *((e.span, "an exemption") for e in policy.exemptions),
+    ]
+    if policy.mode:
+        of_policy.append((policy.name.span, "a mode"))
+    for span, what in of_policy:
+        message = f"{policy.name.text} is abstract, and has {what}: it holds nowhere, and who extends it does not take that over"
+        report.add(Diagnostic("LNG094", message, span, help="write it into the policies that extend this one"))
 
 
 def _speaks(policy: ir.Policy) -> bool:

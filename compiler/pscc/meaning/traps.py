@@ -33,12 +33,16 @@ def traps(document: ast.Document, program: ir.Program) -> Iterator[Diagnostic]:
     """The warnings about ``document``, whose meaning is ``program``."""
     resolved = [*program.policies, *(policy for choice in program.choices for policy in choice.policies)]
     by_place = {(policy.span, check.span): (policy, check) for policy in resolved for check in policy.checks}
+    by_statement = {check.span: (policy, check) for policy in resolved for check in policy.checks}
     for policy in document.policies:
         for statement in single(policy):
             yield from _unusual_names(statement)
             yield from _denies_one_word(statement)
-            if (policy.span, statement.span) in by_place:
-                yield from _unset_is_allowed(statement, *by_place[policy.span, statement.span])
+            held = by_place.get((policy.span, statement.span))
+            if policy.abstract:
+                held = by_statement.get(statement.span)
+            if held is not None:
+                yield from _unset_is_allowed(statement, *held)
         for scope in policy.scopes:
             yield from _names_beside_labels(scope)
         meant = next(
@@ -229,7 +233,7 @@ def _parents_beside_a_choice(document: ast.Document, program: ir.Program) -> Ite
         looser = (compare_admitted(ir.Program((everywhere(parent),)), other).looser for other in others)
         witness = next((witnesses[0] for witnesses in looser if witnesses), None)
         message = f"{parent.name} holds everywhere, beside the choice among {', '.join(chosen)}"
-        help = f"put {parent.name} into a file of its own and name that in a `use`, or grant it in the choice"
+        help = f"if it is only there to be extended, write `abstract policy {parent.name}`; else grant it in the choice"
         notes: list[tuple[Span | None, str]] = [(None, f"{child} extends it, and is chosen by itself")]
         if witness is not None:
             notes.append((None, f"{parent.name} refuses this pod, which the choice may admit: {shown(witness.pod)}"))

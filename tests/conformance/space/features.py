@@ -37,6 +37,8 @@ def features(source: Source, chosen: Chosen) -> frozenset[str]:
 
 
 def _of_policy(policy: ast.Policy) -> Iterator[str]:
+    if policy.abstract:
+        yield "abstract policy"
     for statement in policy.statements:
         for name in statement.controls:
             yield f"{statement.verb} {name.text}"
@@ -112,6 +114,7 @@ def possible() -> frozenset[str]:
         "exempt until",
         "choose by name",
         "two choices",
+        "abstract policy",
     }
     for control in DRAWN_CONTROLS:
         words |= {f"{shape.verb} {control.id}" for shape in control.shapes}

@@ -115,6 +115,7 @@ class _Drawing:
         used = ""
         if self._perhaps(0.15):
             used = "\n".join(self._policy(f"base-{n}", member=True) for n in range(self.rng.randint(1, 2)))
+        bases = [self._policy("foundation", member=False, abstract=True)] if self._perhaps(0.1) else []
         count = self.rng.choice((1, 1, 1, 2, 2, 3, 4, 6))
         names = self.rng.sample(NAMES, count)
         members = self.rng.sample(names, self.rng.randint(1, count)) if self._perhaps(0.45) else []
@@ -122,7 +123,7 @@ class _Drawing:
             self._one_reads_what_another_sets(names)
         if count > 1 and self._perhaps(0.3):
             self._several_add_to_one_list(names)
-        blocks = [self._policy(name, name in members) for name in names]
+        blocks = [*bases, *(self._policy(name, name in members) for name in names)]
         if members:
             chosen = [*members, *(["base-0"] if used and self._perhaps(0.3) else [])]
             blocks.insert(self.rng.randint(0, len(blocks)), self._choice(chosen))
@@ -158,7 +159,7 @@ class _Drawing:
     def _beside(self, name: str, statement: str, control: Control) -> None:
         self.besides.setdefault(name, []).append((statement, control.id))
 
-    def _policy(self, name: str, member: bool) -> str:
+    def _policy(self, name: str, member: bool, abstract: bool = False) -> str:
         parent = self._parent() if self._perhaps(0.3) else ""
         drawers: Mapping[str, Callable[[], list[str]]] = {
             "statement": lambda: self._statements(name, member),
@@ -168,12 +169,14 @@ class _Drawing:
             "without": lambda: self._without(parent),
         }
         self.controls[name] = list(self.controls.get(parent, ()))
-        lines = [line for kind in grammar.items() for line in drawers[kind]()]
+        kinds = [kind for kind in grammar.items() if not abstract or kind in ("statement", "without")]
+        lines = [line for kind in kinds for line in drawers[kind]()]
         self.rng.shuffle(lines)
         title = f" {words.quoted(self.rng.choice(words.REASONS))}" if self._perhaps(0.2) else ""
         extends = f" extends {parent}" if parent else ""
         body = "".join(f"    {line}\n" for line in lines)
-        return f"policy {name}{title}{extends} {{\n{body}}}\n"
+        (keyword,) = grammar.words("ABSTRACT")
+        return f"{f'{keyword} ' if abstract else ''}policy {name}{title}{extends} {{\n{body}}}\n"
 
     def _parent(self) -> str:
         if self.controls and self._perhaps(0.5):

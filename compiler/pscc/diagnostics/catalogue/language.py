@@ -184,4 +184,10 @@ CODES: dict[str, tuple[str, str, str]] = {
         "changes nothing but the values and the reason.",
         "allow volumes add hostPath",
     ),
+    "LNG094": (
+        "An abstract policy that would be in force",
+        "`abstract policy base` is only there to be extended: no output has it. So nobody can be granted it, and a scope, a mode "
+        "or an exemption in it would hold nowhere: who extends a policy takes over its statements alone.",
+        "abstract policy base {\n    deny hostPID\n}\npolicy team extends base {\n    in namespaces team-*\n}",
+    ),
 }
