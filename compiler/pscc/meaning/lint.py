@@ -353,5 +353,8 @@ def _undone(document: ast.Document, program: ir.Program) -> Iterator[Diagnostic]
             message = (
                 f"what {child.name} allows beyond {parent.name} is refused all the same: {parent.name} holds there too"
             )
-            help = f"take these namespaces out of {parent.name} with `except namespaces`, or `choose` between the two"
+            help = (
+                f"take these namespaces out of {parent.name} with `except namespaces`, or `choose` between the two; "
+                f"if it is only there to be extended, write `abstract policy {parent.name}`"
+            )
             yield Diagnostic("LNG065", message, policy.extends.span, "warning", label=controls, help=help)
