@@ -178,13 +178,15 @@ def checked(
     floor: tuple[Program, str] | None = None,
     namespace: str = "",
 ) -> tuple[Document, Program, tuple[Diagnostic, ...]]:
-    """The result of `analyse` with the further warnings of ``pscc check``: `lint`, `loosened`, `refused` and `weaker`.
+    """The result of `analyse` with the further warnings of ``pscc check``: `lint`, `loosened`, `unused`, `refused`,
+    `restricting_nobody` and `weaker`.
 
     Warnings that a comment of the source hides are left out. ``floor`` is a program and its name. If ``floor`` refuses more
     in a control, there is an error about it among the results; it is not raised. Raises `SourceError` as `analyse` does.
     """
     from pscc.meaning.lint import lint, refused, weaker
     from pscc.meaning.loosened import loosened, replacements, replacing
+    from pscc.meaning.unused import restricting_nobody, unused
 
     analysed = _analysed(sources, load, today, everyone, list_ignored, False, namespace)
     diagnostics = analysed.diagnostics
@@ -192,7 +194,8 @@ def checked(
         replaced = replacements(analysed.document, analysed.family)
         diagnostics += tuple(lint(analysed.document, analysed.program, replacing(replaced)))
         diagnostics += tuple(loosened(replaced, analysed.program))
-    diagnostics += tuple(refused(analysed.program))
+        diagnostics += tuple(unused(analysed.document, analysed.family))
+    diagnostics += (*refused(analysed.program), *restricting_nobody(analysed.program))
     hidden = _hidden(sources)
     shown = (*hidden.shown(diagnostics), *hidden.idle(diagnostics))
     return analysed.document, analysed.program, shown if floor is None else (*shown, *weaker(analysed.program, *floor))

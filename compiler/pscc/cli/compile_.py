@@ -48,6 +48,8 @@ def command(
     from pscc.api import compile_with
     from pscc.cli._own_cases import cases_beside, own_pods
     from pscc.diagnostics import SourceError
+    from pscc.lowering.releases import spelled
+    from pscc.meaning.unused import unpinned
     from pscc.output.emit import EmitError
 
     if not output:
@@ -55,7 +57,8 @@ def command(
     if settings.sync_waves and output == "-":
         raise click.UsageError("--sync-waves annotates kustomizations, which a stream has none of: name a folder")
     settings = replace(settings, target=settings.target or (DEFAULT_TARGET,))
-    read, _, program = analysed_for(settings, sources, fmt, fix, list_ignored)
+    read, document, program = analysed_for(settings, sources, fmt, fix, list_ignored)
+    write_diagnostics(tuple(unpinned(document, spelled(settings.kubernetes))), read, fmt)
     try:
         compiled = compile_with(program, settings, own_pods(cases_beside(sources)))
     except SourceError as error:

@@ -5,7 +5,8 @@ Reads no file itself: the caller passes a `Load`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 from pscc.base.frozen import frozen
 from pscc.base.source import SourceFile, Span
@@ -41,15 +42,30 @@ def not_in_library(name: ast.Name) -> Diagnostic:
 
 
 @frozen
+class Brought:
+    """What a `use` brings: the names of the ``files`` that are read for it, and the places of their choices.
+
+    A used file that is a source as well is in force (``in_force``), so its choices are not among them.
+    """
+
+    use: ast.Use
+    files: frozenset[str]
+    choices: tuple[Span, ...] = ()
+    in_force: bool = False
+
+
+@frozen
 class Family:
     """The policies that a document can name: ``own`` are its own, and ``used`` those of the files that it uses.
 
-    ``whole``: every used file was read. If not, an unknown name may be in a file that was not.
+    ``whole``: every used file was read. If not, an unknown name may be in a file that was not. ``brought`` is what each `use`
+    of the document brings, if its file could be read.
     """
 
     own: tuple[ast.Policy, ...] = ()
     used: tuple[ast.Policy, ...] = ()
     whole: bool = True
+    brought: tuple[Brought, ...] = ()
 
     def find(self, name: ast.Name, report: Report) -> ast.Policy | None:
         """The policy called ``name``, or None. Where there is none, an error with a suggestion goes to ``report``."""
@@ -72,12 +88,12 @@ def link(document: ast.Document, load: Load, report: Report) -> Family:
     A used file that is also a source is not read again: its policies are the document's own.
     """
     used: list[ast.Policy] = []
-    done: set[str] = set()
-    unread: list[ast.Use] = []
+    read: dict[str, _Read | None] = {}
     spans = [*(policy.span for policy in document.policies), *(choice.span for choice in document.choices)]
     sources = {document.file, *(span.file for span in spans)}
+    unread: list[ast.Use] = []
 
-    def follow(user: ast.Document, chain: tuple[str, ...]) -> None:
+    def follow(user: ast.Document, chain: tuple[str, ...]) -> Iterator[Brought]:
         for use in user.uses:
             try:
                 source = load(use.path, use.span.file)
@@ -86,31 +102,44 @@ def link(document: ast.Document, load: Load, report: Report) -> Family:
                 unread.append(use)
                 continue
             if len(sources) > 1 and source.name in sources and source.name != use.span.file:
+                yield Brought(use, frozenset((source.name,)), in_force=True)
                 continue
             if source.name in chain or source.name == use.span.file:
                 way = " uses ".join((*chain[chain.index(source.name) :], source.name))
                 help = "move what both need into a third file"
                 report.add(Diagnostic("LNG033", f"these files use each other: {way}", use.span, help=help))
                 continue
-            if source.name in done:
-                continue
-            done.add(source.name)
-            # the parser is loaded by those who use files alone
-            from pscc.language.parser import parse
+            if source.name not in read:
+                read[source.name] = read_used(source, chain)
+                if read[source.name] is None:
+                    unread.append(use)
+            if (of_file := read[source.name]) is not None:
+                yield Brought(use, of_file.files, of_file.choices)
 
-            try:
-                inner = parse(source)
-            except SourceError as error:
-                for diagnostic in error.diagnostics:
-                    report.add(diagnostic)
-                unread.append(use)
-                continue
-            follow(inner, (*chain, source.name))
-            used.extend(inner.policies)
+    def read_used(source: SourceFile, chain: tuple[str, ...]) -> _Read | None:
+        # the parser is loaded by those who use files alone
+        from pscc.language.parser import parse
 
-    follow(document, (document.file,))
+        try:
+            inner = parse(source)
+        except SourceError as error:
+            for diagnostic in error.diagnostics:
+                report.add(diagnostic)
+            return None
+        below = [name for brought in follow(inner, (*chain, source.name)) for name in brought.files]
+        used.extend(inner.policies)
+        return _Read(frozenset((source.name, *below)), tuple(choice.span for choice in inner.choices))
+
+    brought = tuple(follow(document, (document.file,)))
     _unique((*used, *document.policies), report)
-    return Family(document.policies, tuple(used), whole=not unread)
+    return Family(document.policies, tuple(used), not unread, brought)
+
+
+class _Read(NamedTuple):
+    """A used file: its name with those of the files that it uses, and the places of its choices."""
+
+    files: frozenset[str]
+    choices: tuple[Span, ...]
 
 
 def _unique(policies: tuple[ast.Policy, ...], report: Report) -> None:

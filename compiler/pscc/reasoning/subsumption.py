@@ -31,6 +31,27 @@ def never_chosen(choice: ir.Choice) -> Iterator[tuple[ir.Policy, ir.Policy]]:
                 break
 
 
+def overshadowed(choice: ir.Choice) -> Iterator[tuple[ir.Policy, ir.Policy]]:
+    """(earlier, later) for each policy of ``choice`` that restricts nobody: its users may use a later one that admits more.
+
+    A later policy that admits other pods, too, is no such one: it refuses some that the earlier admits.
+    """
+    grants: dict[str, list[Grant]] = {}
+    for grant in choice.grants:
+        grants.setdefault(grant.policy, []).append(grant)
+    for index, earlier in enumerate(choice.policies):
+        for later in choice.policies[index + 1 :]:
+            usable = earlier.scope == later.scope and _covers(grants[later.name], grants[earlier.name])
+            if usable and _admits_all_of(later, earlier) and not _admits_all_of(earlier, later):
+                yield earlier, later
+                break
+
+
+def _admits_all_of(wide: ir.Policy, narrow: ir.Policy) -> bool:
+    """Whether each check of ``wide`` follows from one of ``narrow``. Defaults do not count."""
+    return all(any(implies(premise, check) for premise in narrow.checks) for check in wide.checks)
+
+
 def admits_nothing(policy: ir.Policy) -> bool:
     """Whether no pod passes ``policy``: it denies all, or what it sets itself. A no may be a yes that is not seen.
 

@@ -190,4 +190,21 @@ CODES: dict[str, tuple[str, str, str]] = {
         "or an exemption in it would hold nowhere: who extends a policy takes over its statements alone.",
         "abstract policy base {\n    deny hostPID\n}\npolicy team extends base {\n    in namespaces team-*\n}",
     ),
+    "LNG095": (
+        "A used file that nothing is used of",
+        "A `use` makes the policies of a file known, so that others can extend them or choose among them; none of them is in "
+        "force for that. If no line names one, the file does nothing here.",
+        'use "base.psp"\n\npolicy team extends base {\n}',
+    ),
+    "LNG096": (
+        "A choice of a used file",
+        "A `use` brings the policies of a file, and not its `choose`. Whoever takes that to be in force has no policy there.",
+        "",
+    ),
+    "LNG097": (
+        "A Pod Security Standard of another release",
+        "`pss/restricted` means the standard of the newest release, which may ask for fields that an older cluster does not have, "
+        "and changes with the version of pscc. `pss/restricted@1.30` stays what it is.",
+        "policy team extends pss/restricted@1.30 {\n}",
+    ),
 }

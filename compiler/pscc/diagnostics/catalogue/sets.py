@@ -136,6 +136,12 @@ CODES: dict[str, tuple[str, str, str]] = {
         "--ignore-group takes the name of one group, as a grant or a binding spells it.",
         "",
     ),
+    "SET028": (
+        "A policy that restricts nobody",
+        "A pod is admitted when one policy admits it that its user or service account may use. Where all of them may use a wider "
+        "policy as well, the stricter one refuses nothing.",
+        "choose {\n    strict for everyone\n    wide   for serviceaccounts monitoring/agent\n}",
+    ),
     "TGT004": (
         "Labels that the target does not see",
         "The target knows a namespace by its name only. What goes by labels counts in the stricter way. `vap` and `kyverno-cel` "
