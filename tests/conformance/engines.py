@@ -9,7 +9,6 @@ from dataclasses import replace
 from conformance.canonical import canonical
 from conformance.jsonl import EngineError, Json
 from conformance.policies import draw_psps, draw_statements, statements_meaning
-from conformance.recorded import DRAWN_CONTROLS
 from conformance.result import Difference, Tally
 from conformance.spellings import labelled
 from conformance.targets import output_of
@@ -31,7 +30,7 @@ def drawn_policies(seed: int, count: int) -> Iterator[tuple[Json | str, Policy]]
     rng = random.Random(seed)
     for number in range(count):
         if number % 3 == 2:
-            text = draw_statements(rng, f"drawn-{number}", DRAWN_CONTROLS)
+            text = draw_statements(rng, f"drawn-{number}")
             yield text, statements_meaning(text)
         else:
             yield next(psps)

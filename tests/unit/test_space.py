@@ -47,7 +47,7 @@ def test_values_of_a_kind_that_nobody_knows_are_those_of_the_controls_example() 
 
 def test_a_control_that_is_added_is_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
     added = tuple(control for control in CONTROLS if control.id in ("hostPID", "sysctls"))
-    monkeypatch.setattr(sources, "DRAWN_CONTROLS", added)
+    monkeypatch.setattr(sources, "CONTROLS", added)
     drawn = {
         name.text
         for source in islice(sources.programs(random.Random(1)), 20)

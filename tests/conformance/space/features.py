@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 
-from conformance.recorded import DRAWN_CONTROLS, DRAWN_FIELDS
 from conformance.space import grammar
 from conformance.space.options import Chosen
 from conformance.space.sources import Source
+from pscc.controls import CONTROLS
 from pscc.ir.access import ALL
 from pscc.language import ast
+from pscc.meaning.narrowing import FIELDS
 
 _FREE = frozenset(("because", "comment", "beside"))
 """Fields of the tree that hold text of the author's: that they are set is the feature, not what they say."""
@@ -46,6 +47,8 @@ def _of_policy(policy: ast.Policy) -> Iterator[str]:
         yield from (f"value{_form((value,))}" for value in statement.values)
         if statement.unless is not None:
             yield from (f"unless {one.field.text} {one.value.text}" for one in statement.unless.conditions)
+            yield from ("unless not" for one in statement.unless.conditions if one.negated)
+            yield f"unless {statement.unless.joined}".strip()
     for scope in policy.scopes:
         word = "except" if scope.inverse else "in"
         yield from (f"{word} namespaces{_form((value,))}" for value in scope.values)
@@ -116,12 +119,13 @@ def possible() -> frozenset[str]:
         "two choices",
         "abstract policy",
     }
-    for control in DRAWN_CONTROLS:
+    for control in CONTROLS:
         words |= {f"{shape.verb} {control.id}" for shape in control.shapes}
         words |= {f"default {control.id}"} if control.default else set()
         for shape in control.shapes:
             words |= {f"statement on {shape.on}"} if shape.on else set()
-    words |= {f"unless {name} {value}" for name, kind in DRAWN_FIELDS.items() for value in kind.values}
+    words |= {"unless and", "unless or", "unless not"}
+    words |= {f"unless {name} {value}" for name, kind in FIELDS.items() for value in kind.values}
     for word in grammar.words("MODE"):
         words |= {f"mode {word}", f"statement mode {word}", f"choose {word}"}
     words |= {f"statement manner {word}" for word in grammar.words("MANNER")}

@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
-from conformance.recorded import DRAWN_CONTROLS, DRAWN_FIELDS
 from conformance.space import grammar, words
 from pscc.base.source import SourceFile
+from pscc.controls import CONTROLS
 from pscc.controls._base import Control, Shape, check_of
 from pscc.diagnostics import Report, SourceError
 from pscc.driver import analyse
@@ -24,6 +24,7 @@ from pscc.language.ast import Document
 from pscc.meaning.inheritance import flatten
 from pscc.meaning.library import LEVELS, MINORS, library_policy
 from pscc.meaning.linking import Family, Load, LoadError
+from pscc.meaning.narrowing import FIELDS
 
 NAMES = (
     "main", "strict", "wide", "a", "a-audit", "a-defaults", "workloads", "kustomization", "team.web", "1st", "expansion",
@@ -35,7 +36,7 @@ NEVER = "2099-12-31"
 """The end of exemptions that have one: engines do not look at the clock."""
 _OF_CONTAINERS = frozenset(
     control.id
-    for control in DRAWN_CONTROLS
+    for control in CONTROLS
     if any(isinstance(s.items, Containers) for shape in control.shapes for r in shape.requirements for s in r.each)
 )
 """The controls from which a container can be exempt."""
@@ -123,6 +124,8 @@ class _Drawing:
             self._one_reads_what_another_sets(names)
         if count > 1 and self._perhaps(0.3):
             self._several_add_to_one_list(names)
+        if self._perhaps(0.3):
+            self._a_default_follows(names)
         blocks = [*bases, *(self._policy(name, name in members) for name in names)]
         if members:
             chosen = [*members, *(["base-0"] if used and self._perhaps(0.3) else [])]
@@ -136,7 +139,7 @@ class _Drawing:
     def _one_reads_what_another_sets(self, names: list[str]) -> None:
         """Two of ``names`` get statements besides: a default, and a check that looks at what it sets."""
         setting, reading = self.rng.sample(names, 2)
-        looked_at = readers(DRAWN_CONTROLS)
+        looked_at = readers(CONTROLS)
         if looked_at:
             control = self.rng.choice(list(looked_at))
             reader, shape = self.rng.choice(looked_at[control])
@@ -145,7 +148,7 @@ class _Drawing:
 
     def _several_add_to_one_list(self, names: list[str]) -> None:
         """Two or three of ``names`` get a default of one control besides that adds to a list, and one of them a check of it."""
-        looked_at = readers(DRAWN_CONTROLS)
+        looked_at = readers(CONTROLS)
         extending = [control for control in looked_at if control.default and control.default.takes == "add"]
         if not extending:
             return
@@ -155,6 +158,20 @@ class _Drawing:
             self._beside(name, self._default(control), control)
         reader, shape = self.rng.choice(looked_at[control])
         self._beside(self.rng.choice(adding), self._check(reader, shape), reader)
+
+    def _a_default_follows(self, names: list[str]) -> None:
+        """One of ``names`` gets a default besides, and a rule on its control that leaves pods out; another may get a reader."""
+        looked_at = readers(CONTROLS)
+        following = [control for control in looked_at if control.shapes]
+        if not following:
+            return
+        control, setting = self.rng.choice(following), self.rng.choice(names)
+        self._beside(setting, self._default(control), control)
+        self._beside(setting, self._check(control, leaving_out=1.0), control)
+        if len(names) > 1 and self._perhaps(0.6):
+            reader, shape = self.rng.choice(looked_at[control])
+            other = self.rng.choice([name for name in names if name != setting])
+            self._beside(other, self._check(reader, shape, leaving_out=0.5), reader)
 
     def _beside(self, name: str, statement: str, control: Control) -> None:
         self.besides.setdefault(name, []).append((statement, control.id))
@@ -193,7 +210,7 @@ class _Drawing:
 
     def _statements(self, name: str, member: bool) -> list[str]:
         lines = []
-        for control in DRAWN_CONTROLS:
+        for control in CONTROLS:
             if control.id == "pods" and not self._perhaps(0.1):
                 continue
             if control.shapes and self._perhaps(self.density):
@@ -207,12 +224,12 @@ class _Drawing:
             lines.append(statement)
             self.controls[name].append(control_id)
         if not lines:
-            control = self.rng.choice([c for c in DRAWN_CONTROLS if c.shapes and c.id != "pods"])
+            control = self.rng.choice([c for c in CONTROLS if c.shapes and c.id != "pods"])
             lines.append(self._check(control))
             self.controls[name].append(control.id)
         return lines
 
-    def _check(self, control: Control, shape: Shape | None = None) -> str:
+    def _check(self, control: Control, shape: Shape | None = None, leaving_out: float = 0.1) -> str:
         shape = shape or self.rng.choice(control.shapes)
         text = f"{shape.verb} {control.id}"
         if shape.takes != "nothing":
@@ -220,11 +237,19 @@ class _Drawing:
             text += f"{manner} {words.values(control, self.rng, single=False, literal=bool(manner))}"
         if shape.on:
             text += f" on {shape.on}"
-        if self._perhaps(0.1):
-            name = self.rng.choice(list(DRAWN_FIELDS))
-            (keyword,) = grammar.words("_UNLESS")
-            text += f" {keyword} {name} {self.rng.choice(list(DRAWN_FIELDS[name].values))}"
+        if self._perhaps(leaving_out):
+            text += self._unless()
         return text + self._because(0.15)
+
+    def _unless(self) -> str:
+        (keyword,), (negation,) = grammar.words("_UNLESS"), grammar.words("NOT")
+        names = self.rng.sample(list(FIELDS), 2 if self._perhaps(0.4) else 1)
+        conditions = [
+            f"{name} {f'{negation} ' if self._perhaps(0.3) else ''}{self.rng.choice(list(FIELDS[name].values))}"
+            for name in names
+        ]
+        (joined,) = grammar.words(self.rng.choice(("AND", "OR")))
+        return f" {keyword} {f' {joined} '.join(conditions)}"
 
     def _default(self, control: Control) -> str:
         assert control.default is not None
