@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from pscc import ir
-from pscc.base.source import SourceFile
+from pscc.base.source import SourceFile, Span
 from pscc.diagnostics import SourceError
 from pscc.driver import analyse, checked
 from pscc.ir import access
@@ -16,6 +17,7 @@ from pscc.meaning.linking import LoadError
 from pscc.reference import interpreter
 
 TODAY = date(2026, 6, 15)
+ANYWHERE = Span("p.psp", 1, 1, 1, 1)
 
 
 def load_from(files: dict[str, str]):  # type: ignore[no-untyped-def]
@@ -95,7 +97,6 @@ def test_scope_mode_and_exemptions_are_not_inherited() -> None:
         ('policy a {\n exempt serviceaccounts x because "r"\n deny hostPID\n}\n', ["LNG039:2"]),
         ('policy a {\n exempt users x because "r" until 2026-02-30\n deny hostPID\n}\n', ["LNG040:2"]),
         ('policy a {\n exempt users x because "r" until soon\n deny hostPID\n}\n', ["LNG040:2"]),
-        ('policy a {\n exempt users x because "r" until 2026-06-14\n deny hostPID\n}\n', ["LNG041:2"]),
         ("policy a {\n deny hostPID unless os.nme windows\n}\n", ["LNG043:2"]),
         ("policy a {\n deny hostPID unless hostUsers maybe\n}\n", ["LNG043:2"]),
         ("policy a {\n audit default nonRoot\n}\n", ["LNG044:2"]),
@@ -190,6 +191,17 @@ def test_exemptions_of_requests_and_their_end() -> None:
     assert (exemption.reason, exemption.until) == ("r", "2026-07-15")
     assert [w.code for w in warnings] == ["LNG042"]
     assert not analyse(SourceFile("p.psp", text), today=date(2026, 6, 14))[2]
+
+
+@pytest.mark.parametrize("whom", ["users x, y", "serviceaccounts a/b", "images registry.example/a:*", "containers c"])
+def test_an_exemption_that_has_ended_is_left_out(whom: str) -> None:
+    text = f'policy a {{\n    exempt {whom} because "r" until 2026-06-14\n    deny privileged\n}}\n'
+    _, program, warnings = analyse(SourceFile("p.psp", text), today=TODAY)
+    assert [(w.code, w.severity) for w in warnings if w.code != "LNG086"] == [("LNG041", "warning")]
+    without = "policy a {\n\n    deny privileged\n}\n"
+    assert replace(program.policies[0], span=ANYWHERE) == replace(meaning(without)[0], span=ANYWHERE)
+    lasting = analyse(SourceFile("p.psp", text), today=date(2026, 6, 14))[1]
+    assert replace(lasting.policies[0], span=ANYWHERE) != replace(meaning(without)[0], span=ANYWHERE)
 
 
 def pod(**container: object) -> dict[str, object]:

@@ -21,7 +21,7 @@ from pscc.meaning.inheritance import Flat, Slot, flatten, slot_of, too_deep
 from pscc.meaning.linking import Family
 from pscc.meaning.naming import check_name
 from pscc.meaning.narrowing import CONTAINER_KINDS, default_unless, exempting, left_out, looks_at_containers, unless
-from pscc.meaning.scoping import exemption_of, scope_of
+from pscc.meaning.scoping import ended, exemption_of, scope_of
 from pscc.meaning.unknown import unknown_control
 
 _BY_ID = {control.id: control for control in CONTROLS}
@@ -303,7 +303,8 @@ def _policy(policy: ast.Policy, flat: Flat, today: date, report: Report) -> tupl
     """The policy, and one more for each mode that some of its statements have. The first may be without statements."""
     check_name(policy.name, report)
     mode = policy.mode or "enforce"
-    resolver = _PolicyResolver(report, mode, policy.exemptions)
+    lasting = tuple(exemption for exemption in policy.exemptions if not ended(exemption, today))
+    resolver = _PolicyResolver(report, mode, lasting)
     for statement, _ in flat.statements:
         resolver.statement(statement)
     if not flat.statements and policy.extends is None:
@@ -313,7 +314,8 @@ def _policy(policy: ast.Policy, flat: Flat, today: date, report: Report) -> tupl
     _check_exempt_controls(policy, [check for _, check in resolver.checks], report)
     if policy.abstract:
         _refuse_in_abstract(policy, report)
-    exemptions = [exemption_of(exemption, today, report) for exemption in policy.exemptions]
+    read = [(exemption, exemption_of(exemption, today, report)) for exemption in policy.exemptions]
+    exemptions = [meant for exemption, meant in read if exemption in lasting]
     whole = ir.Policy(
         policy.name.text,
         policy.title,

@@ -123,7 +123,7 @@ def _good_label(value: ast.Value, report: Report) -> bool:
 def exemption_of(exemption: ast.Exemption, today: date, report: Report) -> Exemption | None:
     """The requests that ``exemption`` exempts, by user, group and service account; None if it is about containers.
 
-    A missing reason and a past date are errors in ``report``. A date that is near, and a container's name, are warnings.
+    A missing reason is an error in ``report``. A date that is past or near, and a container's name, are warnings.
     """
     if not exemption.because:
         help = 'say why: `because "what it needs and who decided"`'
@@ -145,6 +145,19 @@ def exemption_of(exemption: ast.Exemption, today: date, report: Report) -> Exemp
         message = "users, groups and service accounts are exempt from a whole policy"
         report.add(Diagnostic("LNG038", message, span, help=help))
     return Exemption(subjects_of(who), exemption.because, exemption.span, until)
+
+
+def ended(exemption: ast.Exemption, today: date) -> bool:
+    """Whether the last day of ``exemption`` is before ``today``."""
+    day = _day(exemption.until) if exemption.until is not None else None
+    return day is not None and day < today
+
+
+def _day(value: ast.Value) -> date | None:
+    try:
+        return date.fromisoformat(value.text) if re.fullmatch(r"\d{4}-\d\d-\d\d", value.text) else None
+    except ValueError:
+        return None
 
 
 def subjects_of(who: Mapping[str, Names]) -> Subjects:
@@ -181,19 +194,17 @@ def _until(exemption: ast.Exemption, today: date, report: Report) -> str:
     value = exemption.until
     if value is None:
         return ""
-    try:
-        day = date.fromisoformat(value.text) if re.fullmatch(r"\d{4}-\d\d-\d\d", value.text) else None
-    except ValueError:
-        day = None
+    day = _day(value)
     if day is None:
         help = f"write year, month and day, as in `until {today.isoformat()}`"
         report.add(Diagnostic("LNG040", f"`{value.text}` is no date", value.span, help=help))
         return ""
     if day < today:
-        help = "take the exemption out, or decide again and give it a new date"
-        report.add(Diagnostic("LNG041", f"this exemption ended on {value.text}", exemption.span, help=help))
+        message = f"this exemption ended on {value.text}: it is left out"
+        help = "take it out of the source, or decide again and give it a new date"
+        report.add(Diagnostic("LNG041", message, exemption.span, "warning", help=help))
     elif day - today <= SOON:
-        message = f"this exemption ends on {value.text}: from the day after, the policy does not compile"
+        message = f"this exemption ends on {value.text}: who compiles from the day after has it left out"
         help = "take it out in time, or decide again and give it a new date"
         report.add(Diagnostic("LNG042", message, exemption.span, "warning", help=help))
     return day.isoformat()

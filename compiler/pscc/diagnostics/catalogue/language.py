@@ -29,8 +29,12 @@ CODES: dict[str, tuple[str, str, str]] = {
     ),
     "LNG039": ("Not a service account", "It is named with its namespace.", "exempt serviceaccounts fluentd"),
     "LNG040": ("Not a date", "Dates are written as year-month-day.", "until 2027-01-31"),
-    "LNG041": ("An exemption that has ended", "Its date is past: it has to be taken out or decided again.", ""),
-    "LNG042": ("An exemption that ends soon", "In 30 days or less the policy will not compile.", ""),
+    "LNG041": (
+        "An exemption that has ended",
+        "Its date is past, so it is left out: nobody is exempt by it any more.",
+        "",
+    ),
+    "LNG042": ("An exemption that ends soon", "In 30 days or less it will be left out of what is compiled.", ""),
     "LNG043": (
         "Not a condition of `unless`",
         "A statement can leave pods out by their operating system, their user namespace and the host's network. A condition is "
