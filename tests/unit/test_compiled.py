@@ -64,7 +64,7 @@ def test_drawn_programs(seed: int) -> None:
         for asked in requests.draw(rng, source.program, 8):
             for pod in pods_of(rng, asked.pod):
                 expected = decide(source.program, asked.who, pod, widely=names)
-                found = compiled.decide(asked.who, pod, names)
+                found = compiled.decide(asked.who, pod, widely=names)
                 assert found == expected, (source.text, asked.who, json.dumps(pod))
                 assert json.dumps(found.pod) == json.dumps(expected.pod)
                 refused = any(not verdict.allowed for _, verdict in expected.judged)

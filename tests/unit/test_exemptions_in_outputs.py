@@ -169,3 +169,13 @@ def test_annotations_are_within_what_the_api_server_takes(target: str, many: boo
         if many and "pscc/exemptions" in annotations:
             last = annotations["pscc/exemptions"].splitlines()[-1]
             assert last.startswith("… and ") and last.endswith(" more: the source has them")
+
+
+@pytest.mark.parametrize("target", list(TARGETS))
+@pytest.mark.parametrize("lines", [REQUESTS, CONTAINERS, (*REQUESTS, *CONTAINERS)])
+def test_a_compile_says_that_the_output_keeps_an_exemption_after_its_end(target: str, lines: tuple[str, ...]) -> None:
+    ending = compile_program(program_of(policy(*lines, *STATEMENTS)), (target,)).all_diagnostics
+    notes = [diagnostic for diagnostic in ending if diagnostic.code == "TGT021"]
+    assert [(note.span.line if note.span else 0, note.severity) for note in notes] == [(2, "note")]
+    endless = compile_program(program_of(policy(lines[-1], *STATEMENTS)), (target,)).all_diagnostics
+    assert "TGT021" not in {diagnostic.code for diagnostic in endless}

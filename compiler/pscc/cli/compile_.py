@@ -49,7 +49,7 @@ def command(
     from pscc.cli._own_cases import cases_beside, own_pods
     from pscc.diagnostics import SourceError
     from pscc.lowering.releases import spelled
-    from pscc.meaning.unused import unpinned
+    from pscc.meaning.pinned import unpinned
     from pscc.output.emit import EmitError
 
     if not output:

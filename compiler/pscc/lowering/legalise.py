@@ -36,6 +36,7 @@ from pscc.lowering.shortfalls import (
     Costs,
     DefaultNotSet,
     DefaultSetWidely,
+    KeptAfterItsEnd,
     LabelsUnseen,
     NeverUsed,
     RefusedOnceSet,
@@ -84,7 +85,17 @@ def legalise(program: ir.Program, name: str, can: Capabilities, workloads: Workl
     if can.policy_budget:
         shortfalls += [BudgetTight(product, policy, can.policy_budget) for policy in plain if len(policy.checks) > 1]
     shortfalls += _of_workloads(legal, product, can, workloads)
-    return Legal(legal, (*_of_release(program, legal, can), *shortfalls))
+    return Legal(legal, (*_of_release(program, legal, can), *shortfalls, *_kept_after_its_end(program, can)))
+
+
+def _kept_after_its_end(program: ir.Program, can: Capabilities) -> Iterator[KeptAfterItsEnd]:
+    members = (member for choice in program.choices for member in choice.policies)
+    ends: list[tuple[str, Span]] = []
+    for policy in (*program.policies, *members):
+        ends += [(exempt.until, exempt.span) for exempt in policy.exemptions if exempt.until]
+        ends += [(each.until, each.span) for check in policy.checks for each in check.exemptions if each.until]
+    if ends and can.ends_exemptions == "when compiled":
+        yield KeptAfterItsEnd(*min(ends, key=lambda end: end[0]))
 
 
 def _begins(program: ir.Program) -> Span:

@@ -16,6 +16,7 @@ from pscc.lowering.shortfalls import (
     DefaultNotSet,
     DefaultSetWidely,
     JudgedByAccount,
+    KeptAfterItsEnd,
     LabelsUnseen,
     NeedsServerSide,
     NeverUsed,
@@ -85,6 +86,9 @@ def diagnostic_of(shortfall: Shortfall) -> Diagnostic:
         case Costs(cost=cost, span=span):
             text, help = _of_release(cost)
             return Diagnostic("TGT008", text, span, severity="warning", help=help)
+        case KeptAfterItsEnd(until=until, span=span):
+            text = f"this exemption ends on {until}, and the output keeps it until you compile and apply again"
+            return Diagnostic("TGT021", text, span, "note", help="compile and apply after that day")
         case NeedsServerSide() | TooLarge():
             return _of_size(shortfall)
         case _:

@@ -151,6 +151,14 @@ class Costs:
 
 
 @frozen
+class KeptAfterItsEnd:
+    """The exemption at ``span`` ends on the day ``until``, the first one that does, and the engine knows no day."""
+
+    until: str
+    span: Span
+
+
+@frozen
 class NeedsServerSide:
     """The file ``path`` has an object of ``size`` bytes: ``kubectl apply`` needs ``--server-side`` for it."""
 
@@ -182,6 +190,7 @@ Shortfall = (
     | WorkloadsLackDefaults
     | BudgetTight
     | Costs
+    | KeptAfterItsEnd
     | NeedsServerSide
     | TooLarge
 )
@@ -214,6 +223,8 @@ def about(shortfall: Shortfall) -> tuple[str, ...]:
             return kind, owner.name
         case Costs(cost=cost):
             return kind, type(cost).__name__
+        case KeptAfterItsEnd(until=until):
+            return kind, until
         case NeedsServerSide(path=path) | TooLarge(path=path):
             return kind, path
         case _:

@@ -9,7 +9,6 @@ from pscc.base.source import Span
 from pscc.diagnostics import Diagnostic
 from pscc.ir.passes import everywhere
 from pscc.language import ast
-from pscc.meaning.library import MINORS, is_library_name
 from pscc.meaning.linking import Family
 from pscc.meaning.traps import shown, warn
 
@@ -61,18 +60,3 @@ def restricting_nobody(program: ir.Program) -> Iterator[Diagnostic]:
                 notes.append((None, f"{earlier.name} sets its defaults all the same, on the pods that it accepts"))
             help = f"grant {later.name} to those alone who need it, or take {earlier.name} out"
             yield Diagnostic("SET028", message, span, "warning", notes=tuple(notes), help=help)
-
-
-def unpinned(document: ast.Document, kubernetes: str) -> Iterator[Diagnostic]:
-    """A warning for each policy of the library that ``document`` names without a release, for an older ``kubernetes``.
-
-    ``kubernetes`` is a release as in ``1.30``. Without a release, a name of the library means the newest.
-    """
-    if kubernetes not in MINORS[:-1]:
-        return
-    for policy in document.policies:
-        name = policy.extends
-        if name is not None and is_library_name(name.text) and "@" not in name.text:
-            message = f"`{name.text}` is that of Kubernetes {MINORS[-1]}, and the output is for {kubernetes}"
-            help = f"write `{name.text}@{kubernetes}` if you want what that release had"
-            yield warn("LNG097", message, name.span, help)

@@ -221,6 +221,12 @@ _CODES: dict[str, tuple[str, str, str]] = {
         "own: it leaves alone only the pods that the rules on its control leave out with `unless`.",
         "",
     ),
+    "TGT021": (
+        "An exemption that outlives its date in the cluster",
+        "No engine looks at the clock for an exemption. What you compile after its date is without it, and what you applied before "
+        "keeps it. A pipeline that compiles and applies every night ends it in time.",
+        'exempt users jane because "on call" until 2099-12-31',
+    ),
     "TGT009": (
         "Workloads are treated as pods",
         "Kyverno writes rules for Deployments and the like from those for pods, with the same action. "
