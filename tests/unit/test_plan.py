@@ -169,3 +169,42 @@ def test_where_nothing_is_judged_there_is_no_plan(here: Path) -> None:
     (here / "p.psp").write_text(POLICY.replace("{\n", "{\n    in namespaces none-of-these\n", 1), encoding="utf-8")
     done = run("plan", "p.psp", "-f", "w.yaml")
     assert (done.exit_code, done.stdout) == (1, "") and "no policy judges any workload" in done.stderr
+
+
+REFUSED_ONCE_SET = "policy team {\n    default allowPrivilegeEscalation false\n}\n"
+
+
+def test_a_workload_that_the_api_server_refuses_with_the_defaults_does_not_work(here: Path) -> None:
+    (here / "p.psp").write_text(REFUSED_ONCE_SET, encoding="utf-8")
+    privileged = {"containers": [{"name": "c", "image": "c:1", "securityContext": {"privileged": True}}]}
+    objects = [pod("odd", "one", **privileged), pod("fine", "one")]
+    (here / "w.yaml").write_text(yaml.safe_dump_all(objects), encoding="utf-8")
+    planned = json.loads(run("plan", "p.psp", "-f", "w.yaml", "-t", "vap", "--format", "json").stdout)
+    assert [(each["name"], each["state"]) for each in planned["namespaces"]] == [("fine", "ready"), ("odd", "blocked")]
+    reported = json.loads(run("report", "p.psp", "-f", "w.yaml", "-t", "vap", "--format", "json").stdout)
+    assert {each["namespace"]: each["outcome"] for each in reported["workloads"]} == {
+        "fine": "changed",
+        "odd": "refused",
+    }
+    (odd,) = [each for each in reported["workloads"] if each["namespace"] == "odd"]
+    assert "the API server refuses the pod then" in json.dumps(odd)
+
+
+def test_folders_are_applied_with_what_is_below_them(here: Path) -> None:
+    folder = here / "manifests" / "below"
+    folder.mkdir(parents=True)
+    (here / "w.yaml").rename(folder / "w.yaml")
+    lines = run("plan", "p.psp", "-f", "manifests", "-t", "opa").stdout.splitlines()
+    assert "kubectl apply -R -f manifests" in lines and "kubectl apply -f manifests" not in lines
+
+
+def test_what_cannot_be_changed_in_place_is_made_anew(here: Path) -> None:
+    job = {"apiVersion": "batch/v1", "kind": "Job", "metadata": {"name": "two", "namespace": "lazy"}}
+    template = {"spec": {"containers": [{"name": "c", "image": "c:1"}], "restartPolicy": "Never"}}
+    deployment = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "three", "namespace": "lazy"}}
+    more = [{**job, "spec": {"template": template}}, {**deployment, "spec": {"template": {"spec": template["spec"]}}}]
+    (here / "w.yaml").write_text(yaml.safe_dump_all([*OBJECTS, *more]), encoding="utf-8")
+    lines = run("plan", "p.psp", "-f", "w.yaml", "-t", "opa").stdout.splitlines()
+    deletions = [line for line in lines if line.startswith("kubectl delete") and " -n " in line]
+    assert deletions == ["kubectl delete pod one -n lazy", "kubectl delete job two -n lazy"]
+    assert lines.index(deletions[-1]) < lines.index("kubectl apply -f w.yaml")
