@@ -20,11 +20,12 @@ from pscc.reasoning.difference.difference import Difference, Undecided
 from pscc.reasoning.difference.reach import Reach
 from pscc.reasoning.difference.requests import Classes, RequestClass
 from pscc.reasoning.difference.sides import MODES, Side, annotations_read
-from pscc.reasoning.difference.space import Space, space_of
+from pscc.reasoning.difference.space import Space, not_varied, space_of
 from pscc.reasoning.difference.witness import Witness, of_creation, of_update
 
 Progress = Callable[[int, int], None]
 """Called with the number of classes of requests that are compared so far, and the number of all."""
+NOT_VARIED = "pods are not made with each value that its checks distinguish"
 MANY_REQUESTS = "more kinds of requesters and namespaces than are looked through"
 
 
@@ -60,6 +61,8 @@ class _Comparison:
         drawn = Classes(_specialised(observing(old)), _specialised(observing(new)))
         self.classes = drawn.classes
         self.undecided = {"requests": MANY_REQUESTS} if drawn.gave_up else {}
+        for case in self.classes:
+            self.undecided |= dict.fromkeys(not_varied(case.old, case.new), NOT_VARIED)
         sides = {id(side): side for case in self.classes for side in (case.old, case.new)}
         self.space: Space = space_of(sides.values(), any_pod)
         self.annotations = annotations_read(tuple(sides.values()))

@@ -7,23 +7,17 @@ first. Values that the API server refuses, or replaces, are left out.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from copy import deepcopy
 from functools import lru_cache
 
 from pscc.base.frozen import frozen
 from pscc.pod.fields import complete, described, example, within
-from pscc.pod.kinds import Boolean, Enumeration, Field, Integer, Kind, ListOf, Object, Text
-from pscc.pod.schema import CONTAINER, MOUNT, POD, VOLUME
+from pscc.pod.kinds import Boolean, Enumeration, Field, Integer, Kind, ListOf, Text
+from pscc.pod.schema import CONTAINER, POD
 from pscc.reasoning.difference.fields import Constants, Place
 
 Json = dict[str, object]
 NAME = "main"
 """The container's name where no check reads it: the example of the schema."""
-_SOURCES: tuple[Json, ...] = ({"secret": {"name": "data"}}, {"serviceAccountToken": {"path": "token"}})
-"""Sources of projected volumes: a plain one, and the one that controls know.
-
-Other checks of a source are not distinguished.
-"""
 VOLUMES, MOUNTS = "pod/spec.volumes", "container/volumeMounts"
 
 
@@ -33,44 +27,6 @@ class Variable:
 
     place: Place
     values: tuple[object, ...]
-
-
-def variables(reads: Mapping[Place, Constants]) -> dict[Place, Variable]:
-    """The variables for the fields in ``reads``, each with the constants that it is compared with."""
-    return {
-        variable.place: variable
-        for place, constants in sorted(reads.items())
-        for variable in _variables(place, constants, reads)
-    }
-
-
-def _variables(place: Place, constants: Constants, reads: Mapping[Place, Constants]) -> Iterator[Variable]:
-    if place.site.startswith(VOLUMES):
-        if place == Place(VOLUMES, ()):
-            yield Variable(place, (None, *_volumes(reads)))
-        elif "/" in place.site.removeprefix(VOLUMES) and not place.site.startswith(f"{VOLUMES}/projected.sources"):
-            raise NotImplementedError(f"{place.site}: pods that differ in a list within a volume are not made")
-    elif place.site.startswith(MOUNTS):
-        if place == Place(MOUNTS, ()):
-            yield Variable(place, (None, *_mounts(reads)))
-    elif place.site == "annotation":
-        if place.fields != ("",):
-            constants = _together(constants, reads.get(Place("annotation", ("",))))
-            values = (None, *texts(constants, "other"), *([""] if "" in constants.words else []))
-            yield Variable(place, values)
-            yield Variable(Place("stray annotation", place.fields), values)
-    elif not place.fields:
-        if not any(p.site == place.site and p.fields for p in reads):
-            yield from _walked(place, constants)
-    elif place.fields == ("*",):
-        yield Variable(place, (None, *_lists(place, constants)))
-    else:
-        below = any(p.site == place.site and _within(p.fields, place.fields) for p in reads)
-        listed = any(p.site == f"{place.site}/{'.'.join(place.fields)}" for p in reads)
-        if not below and not listed:
-            yield Variable(place, _values(place, constants))
-        elif below and example(field_at(place).kind) == {}:
-            yield Variable(place, (None, {}))
 
 
 def field_at(place: Place) -> Field:
@@ -91,37 +47,8 @@ def _path(place: Place) -> tuple[str, tuple[str, ...]]:
     return root, (*names, *(name for name in place.fields if name != "*"))
 
 
-def _walked(place: Place, constants: Constants) -> Iterator[Variable]:
-    """The variable of a list, if no field of its elements is read."""
-    kind = field_at(place).kind
-    if isinstance(kind, ListOf) and isinstance(kind.of, Object):
-        needed = [member.name for member in kind.of.fields if member.needs is not None]
-        inner = Place(place.site, (needed[0] if needed else kind.of.fields[0].name,))
-        yield Variable(inner, _values(inner, constants))
-    else:
-        listed = Place(place.site, ("*",))
-        yield Variable(listed, (None, *_lists(listed, constants)))
-
-
-def _within(fields: tuple[str, ...], outer: tuple[str, ...]) -> bool:
-    return len(fields) > len(outer) and fields[: len(outer)] == outer
-
-
-def _together(constants: Constants, others: Constants | None) -> Constants:
-    if others is None:
-        return constants
-    return Constants({**constants.words, **others.words}, {**constants.prefixes, **others.prefixes})
-
-
-def _values(place: Place, constants: Constants) -> tuple[object, ...]:
-    """The values of a field inside which nothing is read. A field that every container has is never unset."""
-    field = field_at(place)
-    if place.site == "container" and len(place.fields) == 1 and field.needs is not None:
-        return texts(constants, str(field.needs))
-    return (None, *_of_kind(field.kind, constants))
-
-
-def _of_kind(kind: Kind, constants: Constants) -> tuple[object, ...]:
+def of_kind(kind: Kind, constants: Constants) -> tuple[object, ...]:
+    """A value of ``kind`` for each case that ``constants`` distinguish."""
     match kind:
         case Boolean():
             return (False, True)
@@ -158,74 +85,17 @@ def texts(constants: Constants, other: str) -> tuple[str, ...]:
     return tuple(distinct)
 
 
-def _lists(place: Place, constants: Constants) -> Iterator[object]:
+def lists(place: Place, constants: Constants) -> Iterator[object]:
+    """Lists of scalars: of each value alone, of all words, and of all but one."""
     kind = field_at(place).kind
     of = kind.of if isinstance(kind, ListOf) else kind
-    singles = _of_kind(of, constants) if not isinstance(of, Text) else texts(constants, "OTHER")
+    singles = of_kind(of, constants) if not isinstance(of, Text) else texts(constants, "OTHER")
     yield from ([element] for element in singles)
     words = [word for word in constants.words if word]
     if len(words) > 1:
         yield words
         if len(words) > 2:
             yield from ([word for word in words if word != omitted] for omitted in words)
-
-
-def _volumes(reads: Mapping[Place, Constants]) -> Iterator[Json]:
-    """A volume of each type that a check names, and of one that none names, with each distinguished case of its fields."""
-    types = dict(reads[Place(VOLUMES, ("?",))].words) if Place(VOLUMES, ("?",)) in reads else {}
-    types |= {p.fields[0]: None for p in reads if p.site == VOLUMES and p.fields and p.fields[0] not in ("?", "name")}
-    known = [field.name for field in VOLUME.fields if field.name != "name"]
-    types |= dict.fromkeys([name for name in known if name not in types][:1])
-    types.pop("*", None)
-    for name in types:
-        known_type = VOLUME.field(name)
-        bodies = [_object(example(known_type.kind) if known_type else {})]
-        for place, constants in sorted(reads.items()):
-            if place.site == VOLUMES and place.fields[:1] == (name,) and len(place.fields) > 1:
-                values = _of_volume(field_at(place), constants)
-                bodies = [_with(body, place.fields[1:], value) for value in values for body in bodies]
-        if name == "projected":
-            bodies = [{**body, "sources": [source]} for source in _SOURCES for body in bodies]
-        for body in bodies:
-            yield {"name": "data", name: body}
-
-
-def _of_volume(field: Field, constants: Constants) -> Iterator[object]:
-    """The values of a field of a volume; None, for unset, where the API server does not insist on it."""
-    if field.needs is None:
-        yield None
-    if isinstance(field.kind, Text) and str(field.needs).startswith("/"):
-        yield from dict.fromkeys((*_paths(constants), *(word for word in constants.words if word.startswith("/"))))
-    else:
-        yield from _of_kind(field.kind, constants)
-
-
-def _mounts(reads: Mapping[Place, Constants]) -> Iterator[Json]:
-    """The mount of that volume: plain, read-only, and with each value of other fields of mounts that are read."""
-    plain = _object(example(MOUNT))
-    yield plain
-    yield {**plain, "readOnly": True}
-    for place, constants in sorted(reads.items()):
-        if place.site == MOUNTS and place.fields not in ((), ("name",), ("readOnly",)):
-            yield from (_with(plain, place.fields, value) for value in _values(place, constants) if value is not None)
-
-
-def _with(body: Json, fields: tuple[str, ...], value: object) -> Json:
-    """``body`` with ``value`` at ``fields``; as it is where the value is None, unless the field has to be there."""
-    if value is None:
-        return body
-    changed = deepcopy(body)
-    _put(changed, fields, value)
-    return changed
-
-
-def _paths(constants: Constants) -> Iterator[str]:
-    """Each prefix, something below it, and a sibling whose name begins alike."""
-    paths: dict[str, None] = {"/data-other": None}
-    for prefix in constants.paths:
-        stem = prefix.removesuffix("/")
-        paths.update(dict.fromkeys((stem or "/", f"{stem}/x", f"{stem}x")))
-    yield from (path for path in paths if path.startswith("/"))
 
 
 # --- pods ---------------------------------------------------------------------

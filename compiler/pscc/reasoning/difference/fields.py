@@ -33,6 +33,11 @@ class Constants:
     numbers: dict[int, None] = field(default_factory=dict)
     flags: bool = False
 
+    @property
+    def some(self) -> bool:
+        """Whether there is any; a field that is only looked at for being set has none."""
+        return bool(self.words or self.prefixes or self.paths or self.numbers or self.flags)
+
     def add(self, values: Iterable[object]) -> None:
         """Add constants that the field is compared with, alone or as a list."""
         for value in values:

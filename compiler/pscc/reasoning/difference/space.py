@@ -8,12 +8,13 @@ from dataclasses import dataclass, field, replace
 from pscc import ir
 from pscc.reasoning.difference.components import Components, Solution
 from pscc.reasoning.difference.copies import copied, copy_of, is_copied, number_of
-from pscc.reasoning.difference.domains import Assignment, Variable, pod_of, variables
+from pscc.reasoning.difference.domains import Assignment, Variable, pod_of
 from pscc.reasoning.difference.fields import Constants, Place, Reads
 from pscc.reasoning.difference.meaning import effect
 from pscc.reasoning.difference.search import Constraint, UndecidedError
 from pscc.reasoning.difference.sides import Side, with_defaults
 from pscc.reasoning.difference.validity import OS, rules
+from pscc.reasoning.difference.variables import unvaried, variables
 from pscc.reference import interpreter
 
 Controlled = tuple[str, Constraint]
@@ -213,6 +214,26 @@ def space_of(sides: Iterable[Side], any_pod: bool) -> Space:
     domains = variables(reads.constants)
     validity = () if any_pod else rules(frozenset(domains))
     return Space(domains, tuple(Constraint(tuple(dict.fromkeys(places)), holds) for places, holds in validity))
+
+
+def not_varied(old: Side, new: Side) -> frozenset[str]:
+    """The controls in which the two sides differ by a requirement on a place of which too few pods are made."""
+    sides = [
+        {
+            (check.control, requirement)
+            for policy in side.all_policies
+            for check in policy.checks
+            for requirement in check.requirements
+        }
+        for side in (old, new)
+    ]
+    controls = set()
+    for control, requirement in sides[0] ^ sides[1]:
+        reads = Reads()
+        reads.add(requirement)
+        if unvaried(reads.constants):
+            controls.add(control)
+    return frozenset(controls)
 
 
 def concerned(makers: tuple[ir.Policy, ...], reads: Reads) -> tuple[ir.Policy, ...]:
