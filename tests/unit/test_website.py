@@ -67,6 +67,32 @@ def test_links_out_of_the_folder_of_pages_stay_in_the_site() -> None:
     assert "SECURITY.md" in checkout.outside([]) and "docs/fix.md" not in checkout.outside(["docs/fix.md"])
 
 
+ITEM = re.compile(r" *(?:[-*]|\d+\.) ")
+
+
+def swallowed(text: str) -> Iterator[str]:
+    """The first lines of lists that mkdocs takes for a part of the paragraph before them, or of the list around them."""
+    for block in re.split(r"\n\s*\n|^#.*\n", re.sub(r"(?ms)^```.*?^```$", "", text), flags=re.MULTILINE):
+        lines = block.strip("\n").splitlines()
+        if lines and not ITEM.match(lines[0]) and not lines[0].startswith(" "):
+            yield from (line for line in lines if ITEM.match(line))
+        yield from (line for line in lines if re.match(r" {1,3}(?:[-*]|\d+\.) ", line))
+
+
+PAGES = [str(path.relative_to(ROOT)) for path in sorted((ROOT / "docs").rglob("*.md"))]
+
+
+@pytest.mark.parametrize("path", [*PAGES, *(path for path in checkout.outside(PAGES) if path.endswith(".md"))])
+def test_a_list_is_a_list_in_the_site_too(path: str) -> None:
+    assert list(swallowed((ROOT / path).read_text("utf-8"))) == []
+
+
+def test_a_swallowed_list_is_noticed() -> None:
+    assert list(swallowed("Why:\n- this\n- that\n")) == ["- this", "- that"]
+    assert list(swallowed("1. this\n   - that\n")) == ["   - that"]
+    assert list(swallowed("## Why\n- this\n    - that\n  goes on\n\nText\n\n- this\n")) == []
+
+
 LOADS = {("script", "src"), ("link", "href"), ("img", "src"), ("iframe", "src"), ("source", "src"), ("object", "data")}
 """What a browser asks for when it shows a page. A link is asked for by the reader."""
 
