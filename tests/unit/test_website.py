@@ -37,7 +37,9 @@ def test_every_control_has_a_section_with_an_example_and_every_target() -> None:
 def test_every_code_has_a_section() -> None:
     page = codes_page.page()
     for code, (title, text, example) in codes().items():
-        section = page.partition(f"### {code}: {title} {{ #{anchor(code)} }}")[2].partition("\n### ")[0]
+        section = page.partition(f"### {code}: {title} {{ #{anchor(code)} data-toc-label={code} }}")[2].partition(
+            "\n### "
+        )[0]
         assert text in section and all(line in section for line in example.splitlines())
 
 
@@ -64,6 +66,7 @@ def test_links_out_of_the_folder_of_pages_stay_in_the_site() -> None:
         "[d](checkout/examples/policies/README.md) [e](https://example.com)"
     )
     assert checkout.rewritten("[a](docs/fix.md)", "SECURITY.md") == "[a](../fix.md)"
+    assert checkout.rewritten("<!-- site: [a](reference/codes.md) -->", "docs/ci.md") == "[a](reference/codes.md)"
     assert "SECURITY.md" in checkout.outside([]) and "docs/fix.md" not in checkout.outside(["docs/fix.md"])
 
 

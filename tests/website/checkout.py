@@ -11,6 +11,8 @@ from support.paths import ROOT
 FOLDER = "checkout"
 """The folder of the site that has the files from outside ``docs/``."""
 LINK = re.compile(r"\]\((?!https?:|mailto:|#)([^)#\s]+)(#[^)\s]*)?\)")
+ON_THE_SITE = re.compile(r"<!-- site: (.*?) -->")
+"""What a page says on the site alone, about a generated page, which is no file of the checkout."""
 CODE = re.compile(r"(?ms)^```.*?^```$|`[^`\n]*`")
 NAMED = ("grammar/README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "tests/known_gaps.md")
 """The pages outside ``docs/`` that the navigation names."""
@@ -48,7 +50,8 @@ def outside(pages: list[str]) -> list[str]:
 
 
 def rewritten(text: str, path: str) -> str:
-    """The Markdown of the page ``path`` of the checkout, with its links as they lead in the site."""
+    """The Markdown of the page ``path`` of the checkout as the site has it: with what it says there alone, and its links moved."""
+    text = ON_THE_SITE.sub(r"\1", text)
 
     def moved(match: re.Match[str]) -> str:
         target = place(linked(path, match[1]))

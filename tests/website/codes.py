@@ -29,6 +29,6 @@ def _lines() -> Iterator[str]:
     for family, entries in groupby(codes().items(), key=lambda entry: entry[0][:3]):
         yield from (f"## {family}", "")
         for code, (title, text, example) in entries:
-            yield from (f"### {code}: {title} {{ #{anchor(code)} }}", "", text, "")
+            yield from (f"### {code}: {title} {{ #{anchor(code)} data-toc-label={code} }}", "", text, "")
             if example:
                 yield from fence("text", example)
