@@ -12,6 +12,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+import yaml
 
 from support.paths import ROOT
 from support.shown import commands, fences, obey, shows
@@ -79,6 +80,22 @@ def test_the_readme_fits_on_two_screens_and_has_the_two_commands() -> None:
     assert text.count("\n") <= 130
     shown = [command for block in fences(text) if block.language == "console" for command, _ in commands(block.text)]
     assert shown[:2] == ["make demo", "make test"]
+
+
+def within(part: object, whole: object) -> bool:
+    """Whether every field of ``part`` is in ``whole``, with the same value."""
+    if isinstance(part, dict) and isinstance(whole, dict):
+        return all(key in whole and within(value, whole[key]) for key, value in part.items())
+    return part == whole
+
+
+def test_what_the_readme_shows_before_and_after_is_real(here: Path) -> None:
+    shown = next(block.text for block in fences((ROOT / "README.md").read_text("utf-8")) if block.language == "yaml")
+    before, after = yaml.safe_load_all(shown)
+    obey("pscc compile examples/psp-default.yaml -o out")
+    assert within(before, yaml.safe_load((here / "examples" / "psp-default.yaml").read_text("utf-8")))
+    assert within(after, yaml.safe_load((here / "out/policies/default/allow-host-ports.yaml").read_text("utf-8")))
+    assert not within({**after, "kind": "Other"}, after)
 
 
 def test_a_page_that_shows_something_else_fails() -> None:
