@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo check test bench conformance mutants breaks proofs peers lint golden reference clean
+.PHONY: demo check test bench conformance mutants breaks proofs peers lint golden reference docs clean
 demo: $(VENV)/.installed
 	@$(BIN)/python -m pscc.demo
 
@@ -59,8 +59,13 @@ golden: $(VENV)/.installed-dev
 reference: $(VENV)/.installed
 	$(BIN)/python -c 'from pathlib import Path; from pscc.explain.reference import BEGIN, controls_reference as c; p = Path("grammar/README.md"); p.write_text(p.read_text().split(BEGIN)[0] + BEGIN + "\n\n" + c())'
 
+# Builds the documentation site into site/. A broken link fails.
+docs: $(VENV)/.installed-docs
+	NO_MKDOCS_2_WARNING=1 PYTHONPATH=tests $(BIN)/mkdocs build --strict --quiet
+	@echo "open site/index.html, or for its search: $(PYTHON) -m http.server --directory site"
+
 clean:
-	rm -rf $(VENV) rego
+	rm -rf $(VENV) rego site
 
 $(VENV)/.installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -70,6 +75,10 @@ $(VENV)/.installed: pyproject.toml
 
 $(VENV)/.installed-dev: $(VENV)/.installed
 	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	@touch $@
+
+$(VENV)/.installed-docs: $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet --editable '.[docs]'
 	@touch $@
 
 include engines.mk

@@ -2,39 +2,73 @@
 
 from __future__ import annotations
 
+import re
 import shlex
+import subprocess
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
+import click
 import yaml
-from click.testing import CliRunner, Result
+from click.testing import CliRunner
 
 from pscc.cli import main
+from support.paths import ROOT
 
-MAY_FIND_SOMETHING = ("report", "fix", "plan", "eval")
+MAY_FIND_SOMETHING = ("report", "fix", "plan", "eval", "test", "diff")
 """The commands that exit with 1 where they find something."""
-KUBECTL = ("apply -k", "apply -f", "apply -R -f", "delete -k", "delete pod ", "delete job ", "wait", "get")
+ON_ENGINES = ("verify", "prove")
+"""The commands that ask an engine or a solver: their arguments are read, and tests of their own run them."""
+SUITES = {"gator": "verify", "kyverno": "test", "opa": "test"}
+"""The command of each engine's command line that runs the suite in a folder."""
+KUBECTL = (
+    "apply -k", "apply -f", "apply -R -f", "apply --server-side -k", "delete -k", "delete -f", "delete pod ", "delete job ", "wait",
+    "get",
+)  # fmt: skip
+TARGETS_OF_MAKE = re.findall(r"(?m)^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"))
 NOTHING: Mapping[str, str] = {}
 
 
-def obey(line: str, printed: Mapping[str, str] = NOTHING) -> Result | None:
-    """Do what ``line`` says in the current folder, and return what its last command of pscc gave.
+class Block(NamedTuple):
+    """A fenced block of a page: its language, the file that it is the text of if its line says one, and its text."""
 
-    ``printed`` has what kubectl prints, by a word of its command. Asserts that each command is one that there is.
+    language: str
+    title: str
+    text: str
+
+
+def obey(line: str, printed: Mapping[str, str] = NOTHING, *, may_fail: bool = False) -> str | None:
+    """Do what ``line`` says in the current folder, and return what its last command prints: None if it is not run here.
+
+    ``printed`` has what kubectl prints, by a word of its command. Asserts that each command is one that there is. ``may_fail``:
+    the page shows what is printed, so the command may exit with 1.
     """
-    result = None
+    shown = None
     for each in line.split(" && "):
         command, _, redirected = each.partition(" > ")
         words = shlex.split(command)
         output = ""
         match words[0]:
+            case "pscc" if words[1] in ON_ENGINES:
+                read = main.get_command(click.Context(main), words[1])
+                assert read is not None
+                read.make_context(words[1], words[2:])
             case "pscc":
                 result = CliRunner().invoke(main, words[1:])
-                expected = (0, 1) if words[1] in MAY_FIND_SOMETHING else (0,)
+                expected = (0, 1) if may_fail or words[1] in MAY_FIND_SOMETHING else (0,)
                 assert result.exit_code in expected, (each, result.output)
-                output = result.stdout
+                output, shown = result.stdout, result.output
             case "mkdir":
                 Path(words[-1]).mkdir(parents=True, exist_ok=True)
+            case "sed" | "head":
+                shown = subprocess.run(words, check=True, capture_output=True, text=True).stdout
+            case "make":
+                assert words[1] in TARGETS_OF_MAKE, each
+            case "pip" | "python" | "git" | ".":
+                pass
+            case "gator" | "kyverno" | "opa":
+                assert words[1] == SUITES[words[0]] and Path(words[2]).is_dir(), each
             case _:
                 assert words[0] == "kubectl" and " ".join(words[1:]).startswith(KUBECTL), each
                 _require_files(words)
@@ -42,7 +76,7 @@ def obey(line: str, printed: Mapping[str, str] = NOTHING) -> Result | None:
                 assert output or not redirected, each
         if redirected:
             Path(redirected).write_text(output, encoding="utf-8")
-    return result
+    return shown
 
 
 def _require_files(words: list[str]) -> None:
@@ -54,8 +88,20 @@ def _require_files(words: list[str]) -> None:
         assert Path(words[-1]).exists(), words[-1]
 
 
-def blocks(text: str) -> Iterator[list[tuple[str, str]]]:
-    """The commands of each block ``console`` in the Markdown ``text``, each with what it prints."""
-    for block in text.split("```console\n")[1:]:
-        parts = f"\n{block.partition('```')[0]}".split("\n$ ")[1:]
-        yield [(command, output) for command, _, output in (f"{part.rstrip()}\n".partition("\n") for part in parts)]
+def fences(text: str) -> Iterator[Block]:
+    """Every fenced block of the Markdown ``text``, in order."""
+    for language, title, body in re.findall(r'(?ms)^```(\w*)(?: title="([^"]+)")?\n(.*?)^```$', text):
+        yield Block(language, title, body)
+
+
+def commands(block: str) -> Iterator[tuple[str, str]]:
+    """The commands of the text of a block ``console``, without comments, each with what it prints."""
+    for part in f"\n{block}".split("\n$ ")[1:]:
+        command, _, output = f"{part.rstrip()}\n".partition("\n")
+        yield command.partition("  # ")[0].rstrip(), output
+
+
+def shows(output: str, printed: str) -> bool:
+    """Whether ``output``, as a page shows it, is what was ``printed``. A line ``…`` stands for any lines."""
+    pattern = "".join(r"(?:.*\n)*?" if line == "…\n" else re.escape(line) for line in output.splitlines(keepends=True))
+    return re.fullmatch(pattern, printed if printed.endswith("\n") else f"{printed}\n") is not None

@@ -326,20 +326,3 @@ def test_paths() -> None:
     assert pod["spec"] == {"containers": [{"image": "a"}]}
     with pytest.raises(PathError):
         steps_of("")
-
-
-def test_the_readme_shows_what_happens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    section = (ROOT / "README.md").read_text(encoding="utf-8").partition("## Test your policy")[2].partition("\n## ")[0]
-    shown = [block.partition("\n")[2] for block in section.split("```")[1::2]]
-    examples = tmp_path / "examples"
-    examples.mkdir()
-    for name in ("team.psp", "team_test.yaml"):
-        (examples / name).write_text((ROOT / "examples" / name).read_text(encoding="utf-8"), encoding="utf-8")
-    assert all(line in (examples / "team_test.yaml").read_text(encoding="utf-8") for line in shown[0].splitlines())
-    monkeypatch.chdir(tmp_path)
-    for number, edited in ((1, False), (2, True)):
-        if edited:
-            source = examples / "team.psp"
-            source.write_text(source.read_text(encoding="utf-8").replace("privileged, ", "", 1), encoding="utf-8")
-        command, output = shown[number].split("\n", 1)
-        assert CliRunner().invoke(main, command.removeprefix("$ pscc ").split()).stdout == output

@@ -14,7 +14,6 @@ from click.testing import CliRunner
 from pscc.cli import main
 from pscc.cli._report_formats import FORMATS
 from pscc.targets.registry import TARGETS
-from support.paths import ROOT
 from support.reports import CLUSTER, OBJECTS, POLICY, Json, pod, reported, run
 
 FREE = "policy free {\n    in namespaces nowhere\n    deny hostPID\n}\n"
@@ -235,18 +234,3 @@ def test_the_order_of_files_changes_no_byte_but_their_names(fmt: str, tmp_path: 
         done = run(str(tmp_path / "p.psp"), *(word for file in order for word in file), "--format", fmt)
         texts.append(re.sub(r"[0-3]\.yaml", "N.yaml", done.stdout))
     assert texts[0] == texts[1] and "N.yaml" in texts[0]
-
-
-# --- the whole ---------------------------------------------------------------------
-
-
-def test_the_readme_shows_what_happens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
-    section = text.partition("### A page to sign")[2].partition("\n##")[0]
-    (shown,) = [block.partition("\n")[2] for block in section.split("```")[1::2]]
-    command, output = shown.split("\n", 1)
-    (tmp_path / "examples").symlink_to(ROOT / "examples")
-    monkeypatch.chdir(tmp_path)
-    done = CliRunner().invoke(main, command.removeprefix("$ pscc ").split())
-    assert done.stderr == output
-    assert (tmp_path / "report.html").read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
