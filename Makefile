@@ -47,8 +47,9 @@ bench: $(VENV)/.installed-dev
 	PYTHONPATH=tests $(BIN)/python -m bench $(if $(CHEAP),--cheap,--write)
 
 lint: $(VENV)/.installed-dev
-	$(BIN)/ruff check compiler tests
+	$(BIN)/ruff check compiler tests release
 	$(BIN)/mypy
+	$(BIN)/mypy --strict --package release
 	$(BIN)/lint-imports --no-cache
 
 # Rewrites the golden files, lists what changed, and fails if anything did: read the diff, then commit it.
