@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo check test bench conformance mutants breaks proofs peers lint golden reference clean
+.PHONY: demo check test bench conformance mutants breaks proofs peers lint golden reference vscode clean
 demo: $(VENV)/.installed
 	@$(BIN)/python -m pscc.demo
 
@@ -60,8 +60,16 @@ golden: $(VENV)/.installed-dev
 reference: $(VENV)/.installed
 	$(BIN)/python -c 'from pathlib import Path; from pscc.explain.reference import BEGIN, controls_reference as c; p = Path("grammar/README.md"); p.write_text(p.read_text().split(BEGIN)[0] + BEGIN + "\n\n" + c())'
 
+# Packages the extension for VS Code, in a copy: build/vscode/pscc-VERSION.vsix. Needs npm.
+vscode:
+	rm -rf build/vscode && mkdir -p build/vscode/syntaxes
+	cp -R editors/vscode/. build/vscode
+	cp grammar/psp.tmLanguage.json build/vscode/syntaxes
+	cp LICENSE build/vscode
+	cd build/vscode && npm ci --no-audit --no-fund && npx --yes @vscode/vsce@3 package --allow-missing-repository
+
 clean:
-	rm -rf $(VENV) rego
+	rm -rf $(VENV) rego build
 
 $(VENV)/.installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
