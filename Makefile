@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo check test bench conformance mutants breaks proofs peers lint golden reference vscode clean
+.PHONY: demo check test bench conformance mutants breaks proofs peers lint golden reference vscode release clean
 demo: $(VENV)/.installed
 	@$(BIN)/python -m pscc.demo
 
@@ -11,6 +11,7 @@ demo: $(VENV)/.installed
 # a release, and for a change of a printer or a target.
 test: $(VENV)/.installed-dev engines lint
 	$(BIN)/python -m pytest --numprocesses auto --dist worksteal $(if $(WHOLE),,--part $(or $(PART),commit))
+	$(if $(WHOLE),@test -n "$$(git status --porcelain)" || git rev-parse HEAD > .tested)
 
 # Lint, and the tests that need no engine and no patience: for a clone that has only Python.
 check: $(VENV)/.installed-dev lint
@@ -60,6 +61,11 @@ golden: $(VENV)/.installed-dev
 reference: $(VENV)/.installed
 	$(BIN)/python -c 'from pathlib import Path; from pscc.explain.reference import BEGIN, controls_reference as c; p = Path("grammar/README.md"); p.write_text(p.read_text().split(BEGIN)[0] + BEGIN + "\n\n" + c())'
 
+# Checks the commit, builds wheel, sdist, kubectl plugin and SBOM into dist/, checks them, and tags: REPOSITORY=https://…
+# Wants `make test WHOLE=1` to have passed on the commit. It publishes nothing.
+release: $(VENV)/.installed-dev
+	PYTHONPATH=compiler $(BIN)/python -m release --repository "$(REPOSITORY)"
+
 # Packages the extension for VS Code, in a copy: build/vscode/pscc-VERSION.vsix. Needs npm.
 vscode:
 	rm -rf build/vscode && mkdir -p build/vscode/syntaxes
@@ -69,7 +75,7 @@ vscode:
 	cd build/vscode && npm ci --no-audit --no-fund && npx --yes @vscode/vsce@3 package --allow-missing-repository
 
 clean:
-	rm -rf $(VENV) rego build
+	rm -rf $(VENV) rego build dist .tested
 
 $(VENV)/.installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)

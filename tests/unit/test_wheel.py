@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shlex
@@ -14,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from release import bill
 from release.archives import Archives, build
 from release.contents import missing, strays
 from support.paths import ROOT
@@ -88,6 +90,20 @@ def test_pscc_is_taken_from_the_wheel(installed: Path, tmp_path: Path) -> None:
     environment = outside(installed, tmp_path)
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)
     assert done.stdout.startswith(str(installed.parent))
+
+
+def test_the_bill_of_materials_has_what_an_installation_brings(installed: Path, tmp_path: Path) -> None:
+    bill.write(installed / "python", ROOT, "1.2.0", tmp_path / "bill", EPOCH)
+    text = (tmp_path / "bill").read_text(encoding="utf-8")
+    assert str(tmp_path) not in text
+    written = json.loads(text)
+    assert written["bomFormat"] == "CycloneDX"
+    about = written["metadata"]["component"]
+    assert (about["name"], about["version"]) == ("pscc-compiler", "1.2.0")
+    held = {component["name"].lower() for component in written["components"]}
+    assert {"click", "jinja2", "lark", "pyyaml", "regopy"} <= held
+    assert not held & {"pytest", "mypy", "z3-solver"}
+    assert all(component["version"] for component in written["components"])
 
 
 def commands() -> list[str]:
