@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo check test bench conformance mutants breaks proofs peers lint golden reference docs clean
+.PHONY: demo check test bench conformance mutants breaks proofs peers lint golden reference docs vscode release clean
 demo: $(VENV)/.installed
 	@$(BIN)/python -m pscc.demo
 
@@ -11,6 +11,7 @@ demo: $(VENV)/.installed
 # a release, and for a change of a printer or a target.
 test: $(VENV)/.installed-dev engines lint
 	$(BIN)/python -m pytest --numprocesses auto --dist worksteal $(if $(WHOLE),,--part $(or $(PART),commit))
+	$(if $(WHOLE),@test -n "$$(git status --porcelain)" || git rev-parse HEAD > .tested)
 
 # Lint, and the tests that need no engine and no patience: for a clone that has only Python.
 check: $(VENV)/.installed-dev lint
@@ -47,8 +48,9 @@ bench: $(VENV)/.installed-dev
 	PYTHONPATH=tests $(BIN)/python -m bench $(if $(CHEAP),--cheap,--write)
 
 lint: $(VENV)/.installed-dev
-	$(BIN)/ruff check compiler tests
+	$(BIN)/ruff check compiler tests release
 	$(BIN)/mypy
+	$(BIN)/mypy --strict --package release
 	$(BIN)/lint-imports --no-cache
 
 # Rewrites the golden files, lists what changed, and fails if anything did: read the diff, then commit it.
@@ -64,8 +66,21 @@ docs: $(VENV)/.installed-docs
 	NO_MKDOCS_2_WARNING=1 PYTHONPATH=tests $(BIN)/mkdocs build --strict --quiet
 	@echo "open site/index.html, or for its search: $(PYTHON) -m http.server --directory site"
 
+# Checks the commit, builds wheel, sdist, kubectl plugin and SBOM into dist/, checks them, and tags: REPOSITORY=https://…
+# Wants `make test WHOLE=1` to have passed on the commit. It publishes nothing.
+release: $(VENV)/.installed-dev
+	PYTHONPATH=compiler $(BIN)/python -m release --repository "$(REPOSITORY)"
+
+# Packages the extension for VS Code, in a copy: build/vscode/pscc-VERSION.vsix. Needs npm.
+vscode:
+	rm -rf build/vscode && mkdir -p build/vscode/syntaxes
+	cp -R editors/vscode/. build/vscode
+	cp grammar/psp.tmLanguage.json build/vscode/syntaxes
+	cp LICENSE build/vscode
+	cd build/vscode && npm ci --no-audit --no-fund && npx --yes @vscode/vsce@3 package --allow-missing-repository
+
 clean:
-	rm -rf $(VENV) rego site
+	rm -rf $(VENV) rego site build dist .tested
 
 $(VENV)/.installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)

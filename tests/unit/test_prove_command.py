@@ -92,7 +92,7 @@ def test_without_z3_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "z3", None)
     code, _, said = _run(PRIVILEGED)
     assert code == 2
-    assert "pip install 'pscc[prove]'" in said
+    assert "pip install 'pscc-compiler[prove]'" in said
 
 
 def test_a_solver_that_gives_up_is_unknown(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -112,3 +112,19 @@ def test_an_editors_engine_colours_every_keyword() -> None:
                         match[0],
                     )
     assert len(seen) >= 15
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_an_editors_engine_colours_every_word(text: str) -> None:
+    """No keyword, control or value is left in the colour of plain text; names of policies and fields have their own."""
+    painted, document = Painted(text), parse(SourceFile("example.psp", text))
+    for number, line in enumerate(text.split("\n"), 1):
+        for match in re.finditer(r'[^\s,{}"#()]+', line):
+            scopes = {painted.scopes.get((number, column + 1), "source.psp") for column in range(*match.span())}
+            assert "source.psp" not in scopes, (line, match[0])
+    for choice in document.choices:
+        for grant in choice.grants:
+            assert painted.at(grant.policy.span) == {"entity.name.type.psp"}
+    for statement in (s for policy in document.policies for s in policy.statements):
+        for condition in statement.unless.conditions if statement.unless else ():
+            assert painted.at(condition.field.span) == {"variable.other.member.psp"}, condition

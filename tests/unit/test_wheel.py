@@ -1,8 +1,12 @@
-"""A wheel, installed into a fresh virtual environment, works away from the checkout, grammar and templates with it."""
+"""The wheel: what is in it, the same bytes each time, and that it works away from the checkout."""
 
 from __future__ import annotations
 
+import json
 import os
+import re
+import shlex
+import shutil
 import subprocess
 import sys
 import venv
@@ -11,54 +15,125 @@ from pathlib import Path
 
 import pytest
 
+from release import bill
+from release.archives import Archives, build
+from release.contents import missing, strays
 from support.paths import ROOT
 
 pytestmark = pytest.mark.slow
 
+EPOCH = 1_700_000_000
+CLUSTER = ROOT / "examples" / "cluster"
+NOT_IN_THE_CHECKOUT = {"dump.yaml": CLUSTER / "dump.yaml", "workloads.yaml": CLUSTER / "pods.yaml"}
+"""The files that the pages take from a cluster, and what stands for them here."""
+
 
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("wheel")
-    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(folder), str(ROOT)]
-    subprocess.run(command, check=True, cwd=folder)
-    (path,) = folder.glob("pscc-*.whl")
-    return path
+def archives(tmp_path_factory: pytest.TempPathFactory) -> Archives:
+    return build(ROOT, tmp_path_factory.mktemp("archives"), EPOCH)
 
 
-def test_a_wheel_holds_the_package_its_data_and_the_license(wheel: Path) -> None:
-    names = zipfile.ZipFile(wheel).namelist()
-    for folder, data in (("grammar", ROOT / "grammar"), ("templates", ROOT / "templates")):
-        files = [path.relative_to(data).as_posix() for path in data.rglob("*") if path.is_file()]
-        assert files
-        assert {f"pscc/_data/{folder}/{name}" for name in files} <= set(names)
-    assert "pscc/py.typed" in names
-    assert any(name.endswith("licenses/LICENSE") for name in names)
-    assert not [name for name in names if name.startswith(("tests", "golden", "examples"))]
+@pytest.fixture(scope="module")
+def installed(archives: Archives, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of programs of an environment that has the wheel and nothing of this one."""
+    folder = tmp_path_factory.mktemp("installed") / "venv"
+    venv.create(folder)
+    pip = [sys.executable, "-m", "pip", "--python", str(folder / "bin" / "python"), "--disable-pip-version-check"]
+    subprocess.run([*pip, "install", "--quiet", str(archives.wheel)], check=True)
+    return folder / "bin"
 
 
-def test_a_wheel_compiles_away_from_the_checkout(wheel: Path, tmp_path: Path) -> None:
-    venv.create(tmp_path / "venv")
-    python = tmp_path / "venv" / "bin" / "python"
-    pip = [sys.executable, "-m", "pip", "--python", str(python), "--disable-pip-version-check"]
-    subprocess.run([*pip, "install", "--quiet", str(wheel)], check=True)
-    hidden = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
-    environment = {**hidden, "HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path / "cache")}
-    for name in ("team.psp", "psp-default.yaml"):
-        (tmp_path / name).write_bytes((ROOT / "examples" / name).read_bytes())
-        command = [tmp_path / "venv" / "bin" / "pscc", "compile", name, "-o", f"out-{name}"]
-        targets = ["-t", "gatekeeper", "-t", "opa", "-t", "kyverno"]
+def outside(bin_folder: Path, home: Path) -> dict[str, str]:
+    """An environment in which nothing leads back to the checkout."""
+    kept = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
+    path = f"{bin_folder}{os.pathsep}{kept['PATH']}"
+    return {**kept, "HOME": str(home), "XDG_CACHE_HOME": str(home / "cache"), "PATH": path}
+
+
+def test_a_wheel_has_what_it_needs_and_nothing_else(archives: Archives) -> None:
+    names = zipfile.ZipFile(archives.wheel).namelist()
+    assert strays(names) == []
+    assert missing(names) == []
+    templates = {p.relative_to(ROOT).as_posix() for p in (ROOT / "templates").rglob("*") if p.is_file()}
+    assert {f"pscc/_data/{name}" for name in templates - {"templates/rego/lib/pscc_test.rego"}} <= set(names)
+    modules = {p.relative_to(ROOT / "compiler").as_posix() for p in (ROOT / "compiler").rglob("*.py")}
+    assert modules == {name for name in names if name.endswith(".py")}
+
+
+def test_the_same_sources_give_the_same_bytes(archives: Archives, tmp_path: Path) -> None:
+    """From another folder, with other times and rights of the files, and with files that git does not keep beside them."""
+    tree = tmp_path / "elsewhere"
+    for folder in ("compiler", "grammar", "templates"):
+        shutil.copytree(ROOT / folder, tree / folder, copy_function=shutil.copyfile)
+    for name in ("README.md", "CHANGELOG.md", "LICENSE", "pyproject.toml", ".gitignore"):
+        shutil.copyfile(ROOT / name, tree / name)
+    (tree / "compiler" / "pscc" / "api.py").chmod(0o600)
+    (tree / "compiler" / "pscc" / "__pycache__").mkdir(exist_ok=True)
+    (tree / "compiler" / "pscc" / "__pycache__" / "stray.cpython-311.pyc").write_bytes(b"")
+    (tmp_path / "built").mkdir()
+    again = build(tree, tmp_path / "built", EPOCH)
+    assert again.wheel.read_bytes() == archives.wheel.read_bytes()
+    assert again.sdist.read_bytes() == archives.sdist.read_bytes()
+
+
+def test_the_metadata_names_our_distribution_and_its_extras(archives: Archives) -> None:
+    with zipfile.ZipFile(archives.wheel) as wheel:
+        (path,) = (name for name in wheel.namelist() if name.endswith("/METADATA"))
+        text = wheel.read(path).decode()
+    assert "Name: pscc-compiler\n" in text
+    assert {"lsp", "prove"} <= set(re.findall(r"^Provides-Extra: (\S+)$", text, re.M))
+    subprocess.run([sys.executable, "-m", "twine", "check", "--strict", archives.wheel, archives.sdist], check=True)
+
+
+def test_pscc_is_taken_from_the_wheel(installed: Path, tmp_path: Path) -> None:
+    command = [installed / "python", "-c", "import pscc; print(pscc.__file__)"]
+    environment = outside(installed, tmp_path)
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.startswith(str(installed.parent))
+
+
+def test_the_bill_of_materials_has_what_an_installation_brings(installed: Path, tmp_path: Path) -> None:
+    bill.write(installed / "python", ROOT, "1.2.0", tmp_path / "bill", EPOCH)
+    text = (tmp_path / "bill").read_text(encoding="utf-8")
+    assert str(tmp_path) not in text
+    written = json.loads(text)
+    assert written["bomFormat"] == "CycloneDX"
+    about = written["metadata"]["component"]
+    assert (about["name"], about["version"]) == ("pscc-compiler", "1.2.0")
+    held = {component["name"].lower() for component in written["components"]}
+    assert {"click", "jinja2", "lark", "pyyaml", "regopy"} <= held
+    assert not held & {"pytest", "mypy", "z3-solver"}
+    assert all(component["version"] for component in written["components"])
+
+
+def commands() -> list[str]:
+    """The commands of pscc that the README and the page on installing show, in their order."""
+    pages = (ROOT / "README.md", ROOT / "docs" / "install.md")
+    shown = [line for page in pages for line in re.findall(r"^\$ (pscc .*)$", page.read_text(encoding="utf-8"), re.M)]
+    return [re.sub(r"\s+#.*$", "", line) for line in shown]
+
+
+def test_the_commands_of_the_readme_work_with_the_wheel_alone(installed: Path, tmp_path: Path) -> None:
+    """Exit 1 is an answer, for example of `pscc verify` without engines; 2 and 70 mean that a command does not work."""
+    shutil.copytree(ROOT / "examples", tmp_path / "examples")
+    shutil.copyfile(ROOT / "examples" / "team.psp", tmp_path / "team.psp")
+    for name, source in NOT_IN_THE_CHECKOUT.items():
+        shutil.copyfile(source, tmp_path / name)
+    assert len(commands()) >= 10
+    for line in commands():
+        words = shlex.split(line.partition(" > ")[0])
         done = subprocess.run(
-            [*command, *targets], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+            words, cwd=tmp_path, env=outside(installed, tmp_path), capture_output=True, text=True, check=False
         )
-        assert done.returncode == 0, done.stderr
-        made = sorted(path.name for path in (tmp_path / f"out-{name}").iterdir() if path.is_dir())
-        assert made == ["gatekeeper", "kyverno", "opa"]
-    where = subprocess.run(
-        [python, "-c", "import pscc; print(pscc.__file__)"],
-        cwd=tmp_path,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert str(ROOT) not in where.stdout
+        assert done.returncode in (0, 1), (line, done.stdout, done.stderr)
+
+
+def test_kubectl_finds_the_plugin(installed: Path, tmp_path: Path) -> None:
+    """By its name on the path, as kubectl looks for plugins; with kubectl itself where there is one."""
+    assert shutil.which("kubectl-pscc", path=str(installed))
+    start = ["kubectl", "pscc"] if shutil.which("kubectl") else ["kubectl-pscc"]
+    shutil.copyfile(ROOT / "examples" / "team.psp", tmp_path / "team.psp")
+    environment = outside(installed, tmp_path)
+    usage = subprocess.run([*start, "--help"], env=environment, capture_output=True, text=True, check=True)
+    assert usage.stdout.startswith("Usage: kubectl pscc ")
+    subprocess.run([*start, "check", "team.psp"], cwd=tmp_path, env=environment, check=True)

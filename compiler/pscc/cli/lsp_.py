@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 def command() -> None:
     """Tell an editor what check, explain and fmt say, by the Language Server Protocol on stdin and stdout.
 
-    Needs the extra: pip install 'pscc[lsp]'.
+    Needs the extra: pip install 'pscc-compiler[lsp]'.
     """
     try:
         import pygls  # noqa: F401
     except ImportError:
-        raise click.ClickException("the language server needs pygls: pip install 'pscc[lsp]'") from None
+        raise click.ClickException("the language server needs pygls: pip install 'pscc-compiler[lsp]'") from None
     from pscc.editor.server import server
 
     server(loader, day()).start_io()

@@ -59,7 +59,8 @@ def command(
     """Compile SOURCE, and prove that the output admits the pods that SOURCE admits: all pods, with lists of any length.
 
     The files of the output are read back as text, by a reader that shares nothing with what wrote them. A solver looks for
-    a pod that the API server takes, and that the source and the output judge differently. Needs `pip install 'pscc[prove]'`.
+    a pod that the API server takes, and that the source and the output judge differently.
+    Needs `pip install 'pscc-compiler[prove]'`.
 
     Proven: the targets `vap`, `kyverno-cel`, and `gatekeeper` with `--engine cel`, for pods that are created and for pods that
     are changed, once their defaults are set. Namespaces, labels, exemptions, modes and a `choose` are read. Not yet:
@@ -85,7 +86,7 @@ def command(
     try:
         load()
     except NoSolverError:
-        raise Refused("pscc prove needs the solver z3: run `pip install 'pscc[prove]'`") from None
+        raise Refused("pscc prove needs the solver z3: run `pip install 'pscc-compiler[prove]'`") from None
     read, _, program = analysed_for(settings, sources, "text", False)
     try:
         ready = prepared(program, settings.rollout)
