@@ -47,7 +47,7 @@ bench: $(VENV)/.installed-dev
 	PYTHONPATH=tests $(BIN)/python -m bench $(if $(CHEAP),--cheap,--write)
 
 lint: $(VENV)/.installed-dev
-	$(BIN)/ruff check compiler tests
+	$(BIN)/ruff check compiler tests playground
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
@@ -59,8 +59,18 @@ golden: $(VENV)/.installed-dev
 reference: $(VENV)/.installed
 	$(BIN)/python -c 'from pathlib import Path; from pscc.explain.reference import BEGIN, controls_reference as c; p = Path("grammar/README.md"); p.write_text(p.read_text().split(BEGIN)[0] + BEGIN + "\n\n" + c())'
 
+# A static page with pscc in it, in site/playground. Needs npm, which brings Pyodide.
+.PHONY: playground test-browser
+playground: $(VENV)/.installed
+	cd playground && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	$(BIN)/python playground/build.py site/playground
+
+# The page in a headless Chromium: CHROMIUM=PATH names another than Debian's.
+test-browser: playground
+	cd playground && node --test tests/
+
 clean:
-	rm -rf $(VENV) rego
+	rm -rf $(VENV) rego site playground/node_modules
 
 $(VENV)/.installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
