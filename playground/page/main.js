@@ -41,7 +41,7 @@ async function answer() {
     ["output", (given) => {
       refused = given.refused ?? false;
       files = given.files ?? {};
-      show.showDiagnostics(given.text);
+      show.showDiagnostics(given.text, given.diagnostics ?? []);
       show.showFiles(files);
     }],
     ["verdicts", (given) => show.showVerdicts(given.verdicts ?? [], given.text), "pods"],
@@ -100,6 +100,12 @@ async function open(example) {
   }
 }
 
+// Shows the targets, of which those are picked that there are: a link may name others.
+function offer(targets) {
+  picked = picked.filter((name) => targets.includes(name));
+  show.showTargets(targets, picked);
+}
+
 function listen(examples, targets) {
   for (const name of TEXTS) byId(name).addEventListener("input", changed);
   byId("everyone").addEventListener("change", changed);
@@ -120,7 +126,7 @@ function listen(examples, targets) {
   });
   window.addEventListener("hashchange", async () => {
     if (!(await open())) return;
-    show.showTargets(targets, picked);
+    offer(targets);
     changed();
   });
 }
@@ -131,8 +137,7 @@ async function start() {
   byId("example").append(...examples.map(({ title }, number) => new Option(title, String(number))));
   const opened = await open(examples[0]);
   const { version, targets } = await compiler.ready;
-  picked = picked.filter((name) => targets.includes(name));
-  show.showTargets(targets, picked);
+  offer(targets);
   byId("version").textContent = `pscc ${version}. Once loaded, this page works offline.`;
   listen(examples, targets);
   if (opened) await answer();

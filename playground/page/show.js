@@ -3,14 +3,35 @@
 export const byId = (id) => document.getElementById(id);
 
 function element(name, className, ...children) {
-  const made = document.createElement(name);
-  if (className) made.className = className;
-  made.append(...children);
-  return made;
+  const node = document.createElement(name);
+  if (className) node.className = className;
+  node.append(...children);
+  return node;
 }
 
-export function showDiagnostics(text) {
+export function showDiagnostics(text, records) {
   byId("diagnostics").textContent = text || "No errors, no warnings.";
+  const inPolicy = records.filter(({ span }) => /^policy\.(psp|yaml)$/.test(span?.file ?? ""));
+  byId("places").replaceChildren(...inPolicy.map(place));
+}
+
+// A button that selects the place of a diagnostic in the policy.
+function place({ severity, code, span }) {
+  const button = element("button", "", `${severity} ${code}, line ${span.line}`);
+  button.type = "button";
+  button.addEventListener("click", () => {
+    const policy = byId("policy");
+    const lines = policy.value.split("\n");
+    policy.focus();
+    policy.setSelectionRange(offset(lines, span.line, span.column), offset(lines, span.endLine, span.endColumn));
+  });
+  return button;
+}
+
+// Spans count code points from 1, and a text area counts UTF-16 units from 0.
+function offset(lines, line, column) {
+  const above = lines.slice(0, line - 1).reduce((sum, text) => sum + text.length + 1, 0);
+  return above + [...(lines[line - 1] ?? "")].slice(0, column - 1).join("").length;
 }
 
 // The names of the files to pick from, with the file that was picked before where there still is one.
@@ -39,8 +60,7 @@ export function showVerdicts(rows, text) {
 function verdict(row) {
   const judge = row.policy ? `policy ${row.policy}` : row.choice ? "no policy" : "";
   const by = [row.choice && `choose ${row.choice}`, judge].filter(Boolean).join(", ");
-  const pod = [row.kind, row.namespace && `${row.namespace}/${row.name}`.replace(/\/$/, "")].filter(Boolean);
-  const name = row.namespace ? pod.join(" ") : `${row.kind} ${row.name}`;
+  const name = `${row.kind} ${[row.namespace, row.name].filter(Boolean).join("/")}`;
   const item = element("li", row.verdict, element("p", "", element("strong", "", row.verdict), ` ${name}`));
   if (by) item.append(element("p", "", `by ${by}`));
   if (row.message) item.append(element("p", "", row.message));
