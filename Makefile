@@ -48,7 +48,7 @@ bench: $(VENV)/.installed-dev
 	PYTHONPATH=tests $(BIN)/python -m bench $(if $(CHEAP),--cheap,--write)
 
 lint: $(VENV)/.installed-dev
-	$(BIN)/ruff check compiler tests release
+	$(BIN)/ruff check compiler tests playground release
 	$(BIN)/mypy
 	$(BIN)/mypy --strict --package release
 	$(BIN)/lint-imports --no-cache
@@ -79,8 +79,18 @@ vscode:
 	cp LICENSE build/vscode
 	cd build/vscode && npm ci --no-audit --no-fund && npx --yes @vscode/vsce@3 package --allow-missing-repository
 
+# A static page with pscc in it, in site/playground. Needs npm, which brings Pyodide.
+.PHONY: playground test-browser
+playground: $(VENV)/.installed
+	cd playground && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	$(BIN)/python playground/build.py site/playground
+
+# The page in a headless Chromium: CHROMIUM=PATH names another than Debian's.
+test-browser: playground
+	cd playground && node --test tests/
+
 clean:
-	rm -rf $(VENV) rego site build dist .tested
+	rm -rf $(VENV) rego site build dist .tested playground/node_modules
 
 $(VENV)/.installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)

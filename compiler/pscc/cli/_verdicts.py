@@ -9,6 +9,7 @@ from types import MappingProxyType
 import click
 
 from pscc.base.spool import Spool
+from pscc.base.yaml_classes import safe_dumper
 from pscc.cli._shared import colored
 from pscc.diagnostics.render import clean
 
@@ -153,5 +154,5 @@ def _list(value: object) -> list[Row]:
 def _pod(pod: object) -> list[str]:
     import yaml
 
-    text = yaml.dump(pod, Dumper=getattr(yaml, "CSafeDumper", yaml.SafeDumper), sort_keys=False, allow_unicode=False)
+    text = yaml.dump(pod, Dumper=safe_dumper(), sort_keys=False, allow_unicode=False)
     return [f"{INDENT}{line}" for line in text.splitlines()]

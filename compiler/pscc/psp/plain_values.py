@@ -120,9 +120,9 @@ class Values:
 def _loader() -> Any:
     import yaml
 
-    base: Any = getattr(yaml.cyaml, "CParser", None)
-    if base is None:
+    if not yaml.__with_libyaml__:
         raise UnusualError
+    base: Any = getattr(yaml.cyaml, "CParser")  # noqa: B009
 
     class Composer(base):  # type: ignore[misc]
         """PyYAML's composer in C, which asks nobody for the tag of a node: a node that names none has none."""

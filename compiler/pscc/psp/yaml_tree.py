@@ -14,6 +14,7 @@ from typing import Any, Literal, NamedTuple
 from pscc.base.frozen import frozen
 from pscc.base.garbage import uncollected
 from pscc.base.source import SourceFile, Span
+from pscc.base.yaml_classes import safe_loader
 from pscc.diagnostics import Diagnostic, SourceError
 from pscc.psp.yaml_errors import Places, syntax_error, template
 
@@ -175,7 +176,7 @@ class _Reader:
         import yaml
 
         self._yaml: Any = yaml
-        self._loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(places.text)
+        self._loader: Any = safe_loader()(places.text)
         self._next = self._loader.get_event
         self._places = places
         self._most = max(FEWEST_NODES, len(places.text))

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 
 import yaml
 
+from pscc.base.yaml_classes import safe_loader
 from pscc.proving.errors import NotUnderstoodError
 
 Json = Mapping[str, object]
@@ -43,7 +44,7 @@ def _documents(path: str, content: str) -> Iterator[Json]:
         yield document
 
 
-class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+class _Loader(safe_loader()):  # type: ignore[misc]
     """Reads YAML as Kubernetes does, where the two agree: a key that is there twice, or an odd number, is an error."""
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from pscc import ir
+from pscc.base.yaml_classes import safe_dumper
 from pscc.cases.choice_suite import admission_review
 from pscc.cases.suite import Case
 from pscc.cases.workloads import WorkloadCase, workload_cases
@@ -183,4 +184,4 @@ def _review(case: Case) -> object:
 def _document(value: object) -> str:
     import yaml
 
-    return str(yaml.dump(value, Dumper=yaml.CSafeDumper, sort_keys=False))
+    return str(yaml.dump(value, Dumper=safe_dumper(), sort_keys=False))

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+from pscc.base.yaml_classes import safe_loader
 from pscc.output.contents import OutputFile
 from pscc.output.templating import Code, render, yaml_block, yaml_quote
 from pscc.printers.cel.fragments import cel
@@ -35,7 +36,7 @@ def applied_test(files: Iterable[OutputFile]) -> list[OutputFile]:
     import yaml
 
     listed = tuple(files)
-    documents = [yaml.load(file.text, Loader=yaml.CSafeLoader) for file in listed]
+    documents = [yaml.load(file.text, Loader=safe_loader()) for file in listed]
     names = dynamic_literal([[document["kind"], document["metadata"]["name"]] for document in documents])
     known = cel("[object.kind, object.metadata.name] in $names", names=names)
     rows = [_row("an object has another name", known), *(row for document in documents for row in _rows(document))]

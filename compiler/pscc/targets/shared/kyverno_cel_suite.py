@@ -11,6 +11,7 @@ from typing import Literal
 
 from pscc import ir
 from pscc.base.frozen import frozen
+from pscc.base.yaml_classes import safe_dumper
 from pscc.cases.choice_suite import choice_cases
 from pscc.cases.suite import Case
 from pscc.cases.workloads import WorkloadCase
@@ -89,7 +90,7 @@ def _test(
         pods=bool(cases),
         workloads=bool(workloads),
     )
-    pods = "---\n".join(str(yaml.dump(case.pod, Dumper=yaml.CSafeDumper, sort_keys=False)) for case in cases)
+    pods = "---\n".join(str(yaml.dump(case.pod, Dumper=safe_dumper(), sort_keys=False)) for case in cases)
     files = [OutputFile(f"{folder}/kyverno-test.yaml", test), *values]
     files += [OutputFile(f"{folder}/pods.yaml", pods)] if cases else []
     files += [workloads_file(folder, workloads)] if workloads else []

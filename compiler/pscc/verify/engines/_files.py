@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from pscc.base.yaml_classes import safe_dumper
 from pscc.output.contents import OutputFile
 
 
@@ -23,7 +24,7 @@ def write_objects(path: Path, objects: Iterable[object]) -> str:
     """Write ``objects`` as a YAML stream to ``path``; that path."""
     import yaml
 
-    class Plain(yaml.CSafeDumper):
+    class Plain(safe_dumper()):  # type: ignore[misc]
         """A YAML dumper without anchors: values that pods share are written in each pod."""
 
         def ignore_aliases(self, data: object) -> bool:

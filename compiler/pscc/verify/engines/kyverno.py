@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pscc.base.frozen import frozen
+from pscc.base.yaml_classes import safe_loader
 from pscc.ir.access import Request
 from pscc.output.contents import OutputFile
 from pscc.targets.shared.kyverno_suite import old_object
@@ -130,7 +131,7 @@ def _documents(paths: Sequence[str]) -> list[object]:
     for path in paths:
         try:
             with open(path, encoding="utf-8") as stream:
-                documents += [document for document in yaml.load_all(stream, yaml.CSafeLoader) if document]
+                documents += [document for document in yaml.load_all(stream, safe_loader()) if document]
         except yaml.YAMLError as error:
             raise EngineError(f"{path} cannot be read: {error}") from None
     return documents
