@@ -21,6 +21,15 @@ class Place(NamedTuple):
         """The field below this place."""
         return Place(self.base, self.fields + fields)
 
+    def element(self, index: int) -> Place:
+        """The element at ``index`` of the list at this place."""
+        return self.at(f"[{index}]")
+
+
+def index_in(field: str) -> int | None:
+    """The index that a field of a place stands for (`Place.element`); None for the name of a field."""
+    return int(field[1:-1]) if field.startswith("[") else None
+
 
 class Term:
     """One node of a formula. Make it with the functions of this module and of `parts`, never directly."""
@@ -126,6 +135,11 @@ def without_start(of: Term, length: int) -> Term:
 
 
 # --- conditions ---------------------------------------------------------------
+
+
+def is_before(element: str, later: str) -> Term:
+    """``element`` stands before ``later`` in the list of both."""
+    return make("before", Place(element), Place(later))
 
 
 def claim(words: str, about: Term = TRUE) -> Term:
