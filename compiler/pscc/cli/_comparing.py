@@ -15,7 +15,7 @@ from pscc.cli._proving import confirmed
 from pscc.cli._shared import Refused, write_text
 from pscc.proving.comparing import Comparison, Relation, comparison, kind_in, of_controls, relation
 from pscc.proving.errors import NotUnderstoodError
-from pscc.proving.question import Answer, Differs, Direction, Question, Undecided
+from pscc.proving.question import Answer, Differs, Direction, Undecided
 from pscc.proving.witness import Witness, witness
 from pscc.verify.engines.review import review
 
@@ -73,7 +73,6 @@ def compared(source: ir.Program, controls: tuple[str, ...], texts: Mapping[str, 
     start = time.monotonic()
     answers = {does: asked.answered(does, seconds) for does in _DIRECTIONS}
     took = time.monotonic() - start
-    questions = [question for question in asked.asked.values() if isinstance(question, Question)]
     return Compared(
         asked.policies,
         asked.modes,
@@ -81,7 +80,7 @@ def compared(source: ir.Program, controls: tuple[str, ...], texts: Mapping[str, 
         {does: _difference(each, asked.source, texts) for does, each in answers.items() if isinstance(each, Differs)},
         tuple(dict.fromkeys(each.reason for each in answers.values() if isinstance(each, Undecided))),
         took,
-        {name: length for question in questions for name, length in question.lengths.items()},
+        {name: length for each in asked.asked.values() for name, length in each.question.lengths.items()},
         asked.unjudged,
     )
 
@@ -98,10 +97,9 @@ def _write(folder: Path, asked: Comparison) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise Refused(f"{str(folder)!r} cannot be made: {error.strerror or error}") from None
-    for does, question in asked.asked.items():
-        if isinstance(question, Question):
-            text = f"{question.script.text}(check-sat)\n"
-            write_text(str(folder / f"{does.replace(' ', '-')}.smt2"), text.encode())
+    for does, each in asked.asked.items():
+        text = f"{each.question.script.text}(check-sat)\n"
+        write_text(str(folder / f"{does.replace(' ', '-')}.smt2"), text.encode())
 
 
 # --- words ----------------------------------------------------------------------

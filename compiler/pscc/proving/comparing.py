@@ -22,23 +22,40 @@ Relation = Literal["equal", "looser", "stricter", "incomparable", "unknown"]
 """What policies are, beside a source. Looser: they admit pods that it refuses, and refuse none that it admits."""
 
 
+_MOST = 2
+"""How many elements each list has where no number is known to be enough."""
+
+
+@frozen
+class Asked:
+    """A ``question``, and ``beyond``: why it is about short lists alone. Empty where it is about all."""
+
+    question: Question
+    beyond: str = ""
+
+
 @frozen
 class Comparison:
     """What is asked about the ``policies`` of files, which act in ``modes``, beside ``source``.
 
-    ``asked`` has a question for each direction, or why it cannot be asked. ``unjudged`` names policies that judge no pods.
+    ``asked`` has what is asked in each direction. ``unjudged`` names policies that judge no pods.
     """
 
     policies: tuple[str, ...]
     modes: tuple[ir.Mode, ...]
     source: ir.Program
-    asked: Mapping[Direction, Question | Undecided]
+    asked: Mapping[Direction, Asked]
     unjudged: tuple[str, ...]
 
     def answered(self, does: Direction, seconds: float) -> Answer:
         """Whether there is a pod in the direction ``does``; the solver gives up after ``seconds``."""
         asked = self.asked[does]
-        return asked if isinstance(asked, Undecided) else answer((asked,), seconds)
+        given = answer((asked.question,), seconds)
+        if asked.beyond and isinstance(given, Equal):
+            return Undecided(
+                f"equal up to {_MOST} elements in each list; of longer lists nothing is known: {asked.beyond}"
+            )
+        return given
 
 
 def relation(lets_in: Answer, shuts_out: Answer) -> Relation:
@@ -83,11 +100,11 @@ def comparison(source: ir.Program, texts: Mapping[str, str]) -> Comparison:
     )
 
 
-def _asked(does: Direction, formula: Term) -> Question | Undecided:
+def _asked(does: Direction, formula: Term) -> Asked:
     try:
-        return question(does, formula)
+        return Asked(question(does, formula))
     except NoBoundError as error:
-        return Undecided(f"no bound is known: {error}")
+        return Asked(question(does, formula, _MOST), str(error))
 
 
 def kind_in(texts: Mapping[str, str]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal
 
 from pscc.base.frozen import frozen
-from pscc.proving.logic.bound import bounds
+from pscc.proving.logic.bound import bounds, capped
 from pscc.proving.logic.lemmas import lemmas
 from pscc.proving.logic.rewriting import unread
 from pscc.proving.logic.slots import THERE, Slots
@@ -69,9 +69,12 @@ def questions(source: Term, output: Term, known: Term = TRUE) -> Iterator[Questi
     yield question("shuts out", and_(source, not_(output), known))
 
 
-def question(does: Direction, formula: Term) -> Question:
-    """Whether there is a pod for which ``formula`` holds, which the output ``does``. Raises `NoBoundError`."""
-    lengths = bounds(formula, AT_LEAST)
+def question(does: Direction, formula: Term, most: int | None = None) -> Question:
+    """Whether there is a pod for which ``formula`` holds, which the output ``does``: one with lists of any length.
+
+    With ``most``, one with lists of at most so many elements. Raises `NoBoundError` where no number is enough for any length.
+    """
+    lengths = bounds(formula, AT_LEAST) if most is None else capped(formula, AT_LEAST, most)
     slots = Slots({**AT_LEAST, **lengths})
     asked = slots.filled_in(formula)
     if asked is FALSE:

@@ -63,6 +63,13 @@ class Capitals:
 
 
 @frozen
+class Lowered:
+    """``of`` with the capital letters of ASCII as small ones."""
+
+    of: Words
+
+
+@frozen
 class Written:
     """An integer or a boolean as text."""
 
@@ -78,7 +85,7 @@ class Part:
     index: int
 
 
-Words = Plain | Chosen | Chain | JoinedList | Swapped | Capitals | Written | Part
+Words = Plain | Chosen | Chain | JoinedList | Swapped | Capitals | Lowered | Written | Part
 
 # --- values -------------------------------------------------------------------
 

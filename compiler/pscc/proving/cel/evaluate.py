@@ -87,7 +87,7 @@ class Evaluator:
             case Select(of=Name(name=name), field=field, optional=False) if f"{name}.{field}" in names:
                 return names[f"{name}.{field}"]
             case Select(of=Name(name="variables"), field=field, optional=False):
-                return self._named_variable(field, names)
+                return self._variable(field)
             case Select(of=of, field=field, optional=optional):
                 inside = _possible(self.result(of, names, known), known)
                 return _possible(then(inside, lambda value: self._select(value, field, optional, known)), known)
@@ -100,8 +100,10 @@ class Evaluator:
                 return self._listing([self.result(item, names, known) for item in items])
             case MappingNode(entries=entries):
                 return self._mapping(entries, names, known)
-            case Call(function="has", arguments=(Select(of=Name(name="variables"), field=field),), of=None):
-                return then(self._named_variable(field, names), lambda _: boolean(TRUE))
+            case Call(function="has", arguments=(Select(of=Name(name=name), field=field) as selected,), of=None) if (
+                name == "variables" or f"{name}.{field}" in names
+            ):
+                return then(self.result(selected, names, known), lambda _: boolean(TRUE))
             case Call(function="has", arguments=(Select() as selected,), of=None):
                 return self._has(selected, names, known)
             case Call(of=Name(name="optional"), function=function, arguments=arguments):
@@ -134,10 +136,6 @@ class Evaluator:
         if element in _RESERVED or any(name.split(".")[0] == element for name in self._scope):
             raise NotUnderstoodError(f"an element with the name `{element}`, which stands for something else")
         return lambda value, there: self.result(body, {**scope, element: value}, known | _literals(there))
-
-    def _named_variable(self, name: str, names: Mapping[str, Result]) -> Result:
-        key = f"variables.{name}"
-        return names[key] if key in names else self._variable(name)
 
     def _variable(self, name: str) -> Result:
         if name not in self._variables:
@@ -255,7 +253,7 @@ class Evaluator:
                 return both(*given, lambda first, second: functions.compared(operator, first, second))
             case "in", (left, right):
                 given = self.result(left, scope, known), self.result(right, scope, known)
-                return both(*given, lambda first, second: self._is_in(first, second, known))
+                return both(*given, lambda first, second: self._is_in(first, second, scope, known))
             case "+", (left, right):
                 given = self.result(left, scope, known), self.result(right, scope, known)
                 return both(*given, functions.added)
@@ -291,10 +289,12 @@ class Evaluator:
         holds = or_(decides, decides_too) if swapped else and_(goes_on, also)
         return boolean(holds, error)
 
-    def _is_in(self, value: Value, inside: Value, known: Known) -> Result:
+    def _is_in(self, value: Value, inside: Value, scope: Mapping[str, Result], known: Known) -> Result:
         match inside:
             case Listed():
-                return boolean(contains(inside, value))
+                named = [each for result in scope.values() for _, each in result.value if isinstance(each, Structure)]
+                walked = {each.place.base: each.items for each in named if each.items is not None}
+                return boolean(contains(inside, value, walked))
             case Structure() | MapValue() | Annotations() if isinstance(value, Text):
                 return boolean(not_(self._at(inside, value, known).error))
             case MapValue():

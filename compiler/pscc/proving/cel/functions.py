@@ -7,7 +7,7 @@ from __future__ import annotations
 from pscc.proving import words
 from pscc.proving.cel.result import FAILS, Result, boolean, just, then
 from pscc.proving.errors import NotUnderstoodError
-from pscc.proving.logic.parts import has_part, in_parts
+from pscc.proving.logic.parts import has_part, in_parts, lowered
 from pscc.proving.logic.terms import (
     TRUE,
     Term,
@@ -28,6 +28,7 @@ from pscc.proving.values import (
     Item,
     JoinedList,
     Listed,
+    Lowered,
     MapValue,
     Plain,
     Size,
@@ -63,7 +64,7 @@ def called(function: str, given: list[Result]) -> Result:
 
 _KNOWN = {
     ("dyn", 1), ("string", 1), ("int", 1), ("size", 1), ("startsWith", 2), ("endsWith", 2), ("contains", 2), ("replace", 3),
-    ("substring", 2), ("split", 2), ("join", 2), ("join", 1), ("upperAscii", 1),
+    ("substring", 2), ("split", 2), ("join", 2), ("join", 1), ("upperAscii", 1), ("lowerAscii", 1),
 }  # fmt: skip
 
 
@@ -93,6 +94,8 @@ def _called(function: str, values: tuple[Value, ...]) -> Result:
             return just(Text(_swapped(whole, old, new)))
         case "upperAscii", (Text(words=whole),):
             return just(Text(Capitals(_before_capitals(whole))))
+        case "lowerAscii", (Text(words=whole),):
+            return just(Text(_lowered(whole)))
         case "substring", (Text(words=whole), Whole(term=start)):
             return _substring(whole, start)
         case "split", (Text(words=whole), Text(words=separator)):
@@ -128,6 +131,11 @@ def _before_capitals(whole: Words) -> Words:
             return of
         case _:
             raise NotUnderstoodError("`upperAscii` of a string in which `ı` and `ſ` are not replaced")
+
+
+def _lowered(whole: Words) -> Words:
+    known = words.constant(whole)
+    return Lowered(whole) if known is None else Plain(text(lowered(known)))
 
 
 def _substring(whole: Words, start: Term) -> Result:

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 
 from pscc.base.frozen import frozen
 from pscc.proving.errors import NoBoundError
+from pscc.proving.logic.rewriting import nodes
 from pscc.proving.logic.terms import Place, Term, index_in
 
 ListName = str
@@ -81,6 +82,16 @@ def bounds(term: Term, at_least: Mapping[ListName, int]) -> dict[ListName, int]:
     for name in parents:
         length(name)
     return lengths
+
+
+def capped(term: Term, at_least: Mapping[ListName, int], most: int) -> dict[ListName, int]:
+    """For each list in ``term``, ``most`` elements, and as many as an index needs: where no number is known to be enough."""
+    _, parents = _Walk().needs(term)
+    indexes = (
+        index_in(field) for node in nodes([term]) for arg in node.args if isinstance(arg, Place) for field in arg.fields
+    )
+    needed = max((index + 1 for index in indexes if index is not None), default=0)
+    return {name: max(most, needed, at_least.get(name, 0)) for name in parents}
 
 
 class _Walk:

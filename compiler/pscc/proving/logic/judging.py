@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from pscc.base.capitals import in_capitals
+from pscc.proving.logic.parts import lowered
 from pscc.proving.logic.terms import Place, Term, index_in
 
 Known = Mapping[str, object]
@@ -82,6 +83,8 @@ def _of_string(term: Term, value: str) -> bool:
             return len(value) >= skipped and part in value[skipped:].split(str(separator))
         case "capitals", (_, capitals):
             return in_capitals(value) == capitals
+        case "lowered", (_, small):
+            return lowered(value) == small
         case "capitals_start", (_, capitals):
             return in_capitals(value).startswith(str(capitals))
         case op, _:

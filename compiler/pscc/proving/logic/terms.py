@@ -236,14 +236,18 @@ def _is_refuted(inner: Term, other: str, known: dict[Term, None]) -> bool:
     return opposite in known or in_parts or by_a_part
 
 
+def within(term: Term, items: Place) -> Term:
+    """``term`` where the list at ``items`` has an element: it and all that it is inside of is there."""
+    around = {present(Place(items.base, items.fields[:length])) for length in range(1, len(items.fields))}
+    around.add(nonempty(items))
+    return replaced(term, lambda node: TRUE if node in around else None)
+
+
 def exists(element: str, items: Place, holds: Term) -> Term:
     """Some element of the list at ``items``, as ``element``, satisfies ``holds``."""
     if holds is FALSE:
         return FALSE
-    # where a list has an element, all that the list is inside of is there
-    around = {present(Place(items.base, items.fields[:length])) for length in range(1, len(items.fields))}
-    around.add(nonempty(items))
-    holds = replaced(holds, lambda term: TRUE if term in around else None)
+    holds = within(holds, items)
     if holds is FALSE:
         return FALSE
     if holds is TRUE:
