@@ -145,6 +145,8 @@ def is_there(place: Place, slots: Slots) -> Term:
 
 
 def _of_place(place: Place, slots: Slots) -> Iterator[Term]:
+    if place.fields == ("image",) and place.base in slots.by_base:
+        yield not_(equal(string_at(place), text("")))
     there = is_there(place, slots)
     if place.fields[:1] == (ANNOTATION,):
         yield _implies(
