@@ -123,10 +123,13 @@ class Evaluator:
                 given = self.result(of, names, known)
                 return optionals.mapped(function, given, self._for_each(element, body, names, known))
             case Call(function=function, arguments=arguments, of=receiver):
-                values = [
-                    self.result(argument, names, known) for argument in ((receiver,) if receiver else ()) + arguments
-                ]
-                if (function, len(values)) in optionals.METHODS:
+                operands = ((receiver,) if receiver else ()) + arguments
+                is_optional = (function, len(operands)) in optionals.METHODS
+                if not is_optional:
+                    # before the arguments: in those of an unknown macro are names that nothing declares
+                    functions.require_known(function, len(operands))
+                values = [self.result(operand, names, known) for operand in operands]
+                if is_optional:
                     return optionals.called(function, values, self._dialect)
                 return functions.called(function, values)
 

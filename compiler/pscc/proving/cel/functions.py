@@ -50,16 +50,20 @@ _MOST_COUNTED = 8
 
 
 def called(function: str, given: list[Result]) -> Result:
-    """``function`` of ``given``, the receiver first. Raises `NotUnderstoodError` where the function is unknown here."""
+    """``function`` of ``given``, the receiver first, which is known (`require_known`)."""
 
     def applied(before: tuple[Value, ...], waiting: list[Result]) -> Result:
         if not waiting:
             return _called(function, before)
         return then(waiting[0], lambda value: applied((*before, value), waiting[1:]))
 
-    if (function, len(given)) not in _KNOWN:
-        raise NotUnderstoodError(f"the function `{function}` with {len(given)} arguments")
     return applied((), given)
+
+
+def require_known(function: str, arguments: int) -> None:
+    """Raises `NotUnderstoodError` where no ``function`` with so many ``arguments``, the receiver among them, is known here."""
+    if (function, arguments) not in _KNOWN:
+        raise NotUnderstoodError(f"the function `{function}` with {arguments} arguments")
 
 
 _KNOWN = {

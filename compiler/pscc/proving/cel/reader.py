@@ -39,7 +39,7 @@ _GRAMMAR = r"""
 ?primary: NAME -> name
     | NAME "(" [_items] ")" -> call
     | "(" expression ")"
-    | "[" [_items [","]] "]" -> listing
+    | "[" [expression ("," expression)* [","]] "]" -> listing
     | "{" [entry ("," entry)* [","]] "}" -> mapping
     | NUMBER -> number
     | STRING -> string
