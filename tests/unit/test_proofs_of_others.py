@@ -39,6 +39,13 @@ EQUAL: list[tuple[str, Texts, tuple[str, ...]]] = [
         ("deny hostPorts",),
     ),
     (
+        "a choice of strings inside of another",
+        validating_policy(
+            "(has(object.spec.runtimeClassName) ? (object.spec.runtimeClassName == 'x' ? 'a' : 'b') : 'c') != 'b'"
+        ),
+        ("allow runtimeClassName x",),
+    ),
+    (
         "small letters",
         validating_policy("variables.all.all(c, c.?securityContext.?procMount.orValue('Default').lowerAscii() == 'default')",
                           all=ALL_CONTAINERS),

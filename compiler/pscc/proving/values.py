@@ -313,8 +313,7 @@ def _together(first: Term, left: Value, second: Term, right: Value) -> Value | N
             if _has_part(a) or _has_part(b):
                 # the parts of one string belong together
                 return None
-            options = a.options if isinstance(a, Chosen) else ((first, a),)
-            return Text(Chosen((*options, (second, b))))
+            return Text(Chosen((*_options(first, a), *_options(second, b))))
         case Listed(pieces=a), Listed(pieces=b):
             return Listed((*(_where(first, piece) for piece in a), *(_where(second, piece) for piece in b)))
         case MapValue(entries=a), MapValue(entries=b) if [key for key, _ in a] == [key for key, _ in b]:
@@ -324,6 +323,13 @@ def _together(first: Term, left: Value, second: Term, right: Value) -> Value | N
             )
         case _:
             return None
+
+
+def _options(guard: Term, words: Words) -> tuple[tuple[Term, Words], ...]:
+    """``words`` where ``guard`` holds: the conditions of a choice inside of another count where the other does."""
+    if not isinstance(words, Chosen):
+        return ((guard, words),)
+    return tuple((and_(guard, inner), each) for inner, each in words.options)
 
 
 def _has_part(words: Words) -> bool:
