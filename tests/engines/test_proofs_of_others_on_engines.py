@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from pscc.ir.access import Request
@@ -11,6 +13,16 @@ from pscc.proving.question import Direction
 from pscc.proving.readers import READERS
 from pscc.verify.engines.review import Reviewed, review
 from support.others import BOTH_WAYS, BYPASSES, Texts, admission_policy, constraint, said_of, validating_policy
+from support.paths import ROOT
+
+pytestmark = pytest.mark.usefixtures("engines_on_the_path")
+
+
+@pytest.fixture
+def engines_on_the_path(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The engines are where the command looks for them."""
+    monkeypatch.setenv("PATH", str(ROOT / ".engines" / "bin"), prepend=os.pathsep)
+
 
 POD = {
     "metadata": {"name": "p"},
