@@ -2,6 +2,7 @@
 
 \b
 python -m proofs all      the golden policies, a folder of sources, the library on releases of Kubernetes
+python -m proofs peers    the pod-security policies of other projects, from checkouts
 python -m proofs breaks   a share of the breaks of `make breaks`: refuted, or equal and unnoticed by the engine
 """
 
@@ -14,6 +15,7 @@ from pathlib import Path
 
 import click
 
+from proofs import peers as of_peers
 from proofs.breaks import judged_breaks
 from proofs.programs import Program, of_folder, of_golden, of_library
 from support.proofs import answered, outputs_of
@@ -53,6 +55,25 @@ def prove_all(targets: tuple[str, ...], folder: Path | None, only: str | None, t
     for (target, answer), number in sorted(counts.items()):
         click.echo(f"{target}: {number} {answer}")
     sys.exit(1 if any(answer.startswith("differs") for _, answer in counts) else 0)
+
+
+@main.command()
+@click.option("--kyverno-policies", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--gatekeeper-library", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--time-limit", type=float, default=60.0, show_default=True)
+@click.option("--write", is_flag=True, help="Write docs/peers-proofs.md. Needs both checkouts.")
+def peers(kyverno_policies: Path | None, gatekeeper_library: Path | None, time_limit: float, write: bool) -> None:
+    """Compare the policies in checkouts of kyverno/policies and gatekeeper-library with what they say to be."""
+    given = {"kyverno/policies": kyverno_policies, "gatekeeper-library": gatekeeper_library}
+    checkouts = {name: path for name, path in given.items() if path is not None}
+    if not checkouts or (write and len(checkouts) < len(given)):
+        raise click.UsageError("give --kyverno-policies and --gatekeeper-library; one of them without --write")
+    rows = []
+    for row in of_peers.rows(kyverno_policies, gatekeeper_library, time_limit):
+        rows.append(row)
+        click.echo(f"{row.peer}  {row.policy}  {row.answer}  {row.pods}")
+    if write:
+        of_peers.PAGE.write_text(of_peers.page(rows, checkouts), encoding="utf-8")
 
 
 @main.command()

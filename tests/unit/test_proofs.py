@@ -124,7 +124,7 @@ def test_a_change_that_changes_nothing_is_equal(right: str, wrong: str) -> None:
         ("variables.findings.size() == 0", "variables.findings.sum() == 0", "`sum`"),
         ("object.spec.hostPID == true", "object.spec.hostPod == true", "spec.hostPod"),
         ("variables.allContainers\n", "variables.everyContainer\n", "variables.everyContainer"),
-        ("variables.findings.size() == 0", "variables.findings.exists_one(f, f == '')", "the name `f`"),
+        ("variables.findings.size() == 0", "variables.findings.frobnicate(f, f == '')", "the function `frobnicate`"),
         ("failurePolicy: Fail", "failurePolicy: Perhaps", "failurePolicy Perhaps"),
         ("  failurePolicy: Fail", "  paramKind: {}\n  failurePolicy: Fail", "paramKind"),
         ("kind: ValidatingAdmissionPolicy\n", "kind: Policy\n", "the kind Policy"),

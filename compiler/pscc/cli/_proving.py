@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import shutil
-import subprocess
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Literal, assert_never
@@ -22,12 +20,10 @@ from pscc.proving.prove import Claim, claims
 from pscc.proving.question import Differs, Equal, Undecided
 from pscc.proving.readers.objections import RESOURCES, Operation, Resource
 from pscc.proving.witness import UnconfirmedError, Witness, witness
+from pscc.verify.engines.review import Reviewed, review
 
-_ENGINE, _KIND = "vap-review", "ValidatingAdmissionPolicy"
-"""The engine that is asked about a difference, and the kind of objects that it runs."""
-_SECONDS = 300
-_RELEASE = "1.30"
-"""The oldest release whose ValidatingAdmissionPolicies are ``v1``, as the engine is asked to be."""
+_KIND = "ValidatingAdmissionPolicy"
+"""The kind of objects whose engine is asked about a difference of an output."""
 
 
 @frozen
@@ -101,7 +97,7 @@ def _row(
             return row("unknown", reason=reason)
         case Differs():
             pod = witness(answer, claim.policies, claim.choices)
-            engine = _asked(pod, claim.mode, texts) if kind == _KIND else ""
+            engine = _asked(pod, claim.mode, kind, texts) if kind == _KIND else ""
             return row("differs", witness=pod, engine=engine)
         case _:
             assert_never(answer)
@@ -128,34 +124,26 @@ def _write(folder: Path, target: str, asked: Iterable[Claim]) -> None:
 # --- the engine -----------------------------------------------------------------
 
 
-def _asked(difference: Witness, mode: ir.Mode, texts: Mapping[str, str]) -> str:
+def _asked(difference: Witness, mode: ir.Mode, kind: str, texts: Mapping[str, str]) -> str:
     """What the engine says of the pod, where it is there. Raises `UnconfirmedError` where that is not what the proof says."""
-    program = shutil.which(_ENGINE)
-    if not program:
+    reviewed = review(kind, texts, difference.pod, difference.request)
+    return confirmed(difference, reviewed, lambda objection: _ACTION[mode] in objection)
+
+
+def confirmed(difference: Witness, reviewed: Reviewed | None, counts: Callable[[frozenset[str]], bool]) -> str:
+    """What ``reviewed`` says of the pod of ``difference``: empty where no engine was asked.
+
+    ``counts`` says of what a policy does with an objection whether it is one of those that are compared.
+    Raises `UnconfirmedError` where the engine does not do what the proof says.
+    """
+    if reviewed is None:
         return ""
-    documents = [document for text in texts.values() for document in yaml.safe_load_all(text)]
-    labels = dict(difference.request.namespace_labels)
-    metadata = {"name": difference.request.namespace, "labels": labels}
-    documents.append({"apiVersion": "v1", "kind": "Namespace", "metadata": metadata})
-    load = {"op": "load", "documents": documents, "kubernetes": _RELEASE}
-    review = {
-        "op": "review",
-        "pods": [{"apiVersion": "v1", "kind": "Pod", **difference.pod}],
-        "namespace": difference.request.namespace,
-        "user": {"name": difference.request.user, "groups": list(difference.request.groups)},
-    }
-    asked = "".join(f"{json.dumps(request)}\n" for request in (load, review))
-    done = subprocess.run([program], input=asked, capture_output=True, text=True, timeout=_SECONDS, check=False)
-    lines = done.stdout.splitlines()
-    if done.returncode or len(lines) < 2 or "results" not in (answer := json.loads(lines[1])):
-        return f"{_ENGINE} gave no answer: {(done.stderr or done.stdout).strip()[:200]}"
-    (result,) = answer["results"]
-    if result.get("error"):
-        return f"{_ENGINE} gave no answer: {result['error']}"
-    objects = any(_ACTION[mode] in finding["actions"] for finding in result["findings"])
+    if reviewed.problem:
+        return f"{reviewed.engine} gave no answer: {reviewed.problem}"
+    objects = any(map(counts, reviewed.objections))
     if objects is (difference.does == "lets in"):
-        raise UnconfirmedError(f"{_ENGINE} judges the pod as the source does: {json.dumps(difference.pod)}")
-    return f"{_ENGINE} agrees: the output {'objects' if objects else 'does not object'}"
+        raise UnconfirmedError(f"{reviewed.engine} judges the pod as the source does: {json.dumps(difference.pod)}")
+    return f"{reviewed.engine} agrees: the output {'objects' if objects else 'does not object'}"
 
 
 _ACTION: Mapping[ir.Mode, str] = {"enforce": "Deny", "warn": "Warn", "audit": "Audit"}

@@ -9,7 +9,7 @@ import click
 from click.core import ParameterSource
 
 from pscc.cli._compiling import analysed_for, settings_options
-from pscc.cli._shared import Refused, root_option, source_argument, write_diagnostics
+from pscc.cli._shared import Refused, files_of, read_source, root_option, source_argument, write_diagnostics
 
 if TYPE_CHECKING:
     from pscc.cli._proving import Row
@@ -21,17 +21,45 @@ differs  the smallest pod that is, with what the source says of it
 unknown  the solver gave up, for the reason that is shown
 
 \b
-Exit 0: everything is equal. Exit 1: something differs or is unknown.
+With --is, policies are compared that somebody else wrote:
+equal         the same pods are admitted
+looser        they admit pods that POLICY refuses; one is shown
+stricter      they refuse pods that POLICY admits; one is shown
+incomparable  both; a pod of each is shown
+
+\b
+Exit 0: everything is equal (with --no-looser-than: or stricter).
+Exit 1: something differs or is unknown.
 Exit 2: the source or the output has something that the proof does not
 understand; the message names it. `equal` is never said of that.
 
 \b
-Example: pscc prove examples/restricted.yaml"""
+Example: pscc prove examples/restricted.yaml
+Example: pscc prove kyverno.yaml --is pss/restricted --control sysctls"""
 
 
 @click.command("prove", epilog=_EPILOG)
 @source_argument
 @root_option
+@click.option(
+    "--is",
+    "same_as",
+    metavar="POLICY",
+    help="SOURCE has policies that pscc did not write: compare them with this policy (a file, or pss/restricted).",
+)
+@click.option(
+    "--no-looser-than",
+    "no_looser",
+    metavar="POLICY",
+    help="As --is, and exit 0 too where the policies of SOURCE are stricter.",
+)
+@click.option(
+    "--control",
+    "controls",
+    multiple=True,
+    metavar="NAME",
+    help="With --is: compare with what POLICY says of this control alone. Can be repeated.",
+)
 @click.option(
     "--time-limit",
     type=click.FloatRange(0, min_open=True),
@@ -52,6 +80,9 @@ Example: pscc prove examples/restricted.yaml"""
 def command(
     sources: tuple[str, ...],
     settings: Settings,
+    same_as: str | None,
+    no_looser: str | None,
+    controls: tuple[str, ...],
     time_limit: float,
     folder: Path | None,
     fmt: Literal["text", "json"],
@@ -65,12 +96,61 @@ def command(
     Proven: the targets `vap`, `kyverno-cel`, and `gatekeeper` with `--engine cel`, for pods that are created and for pods that
     are changed, once their defaults are set. Namespaces, labels, exemptions, modes and a `choose` are read. Not yet:
     workloads, `--rbac live`, and what sets the defaults.
+
+    With --is or --no-looser-than, SOURCE is policies that somebody else wrote: ValidatingPolicies, ValidatingAdmissionPolicies
+    with their bindings, or ConstraintTemplates in CEL with their constraints. They are compared for pods that are created.
     """
+    from pscc.proving.solver import NoSolverError, load
+
+    try:
+        load()
+    except NoSolverError:
+        raise Refused("pscc prove needs the solver z3: run `pip install 'pscc-compiler[prove]'`") from None
+    if same_as and no_looser:
+        raise click.UsageError("give --is or --no-looser-than, not both")
+    policy = same_as or no_looser
+    if policy is None:
+        if controls:
+            raise click.UsageError("--control is for --is and --no-looser-than")
+        _prove(sources, settings, time_limit, folder, fmt)
+    elif settings.target:
+        raise click.UsageError("-t is for what pscc writes: the policies of SOURCE say themselves what they are")
+    else:
+        _compare(sources, settings, policy, controls, time_limit, folder, fmt, no_looser is not None)
+
+
+def _compare(
+    sources: tuple[str, ...],
+    settings: Settings,
+    policy: str,
+    controls: tuple[str, ...],
+    time_limit: float,
+    folder: Path | None,
+    fmt: Literal["text", "json"],
+    no_looser: bool,
+) -> None:
+    """Compare the policies in ``sources``, which somebody else wrote, with ``policy``."""
+    from pscc.cli import _comparing
+    from pscc.lowering.prepared import prepared
+
+    _, _, program = analysed_for(settings, (policy,), "text", False)
+    texts = {path: read_source(path).text for path in files_of(sources)}
+    given = _comparing.compared(prepared(program, settings.rollout).written, controls, texts, time_limit, folder)
+    click.echo(
+        _comparing.as_json(given, policy) if fmt == "json" else _comparing.as_text(given, policy), nl=fmt == "json"
+    )
+    if not given.holds(no_looser):
+        raise click.exceptions.Exit(1)
+
+
+def _prove(
+    sources: tuple[str, ...], settings: Settings, time_limit: float, folder: Path | None, fmt: Literal["text", "json"]
+) -> None:
+    """Compile ``sources``, and prove the outputs."""
     from pscc.cli import _proving
     from pscc.diagnostics import SourceError
     from pscc.driver import compile_program
     from pscc.lowering.prepared import prepared
-    from pscc.proving.solver import NoSolverError, load
     from pscc.targets.registry import TARGETS, target_named
 
     kinds = {name: target_named(name).capabilities(settings.options).proven_from for name in TARGETS}
@@ -83,10 +163,6 @@ def command(
         raise click.UsageError(f"{others} cannot be proven with these options: name {', '.join(provable)}")
     if others:
         click.echo(f"not proven: {others}, which pscc.toml names", err=True)
-    try:
-        load()
-    except NoSolverError:
-        raise Refused("pscc prove needs the solver z3: run `pip install 'pscc-compiler[prove]'`") from None
     read, _, program = analysed_for(settings, sources, "text", False)
     try:
         ready = prepared(program, settings.rollout)

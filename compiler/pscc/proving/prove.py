@@ -5,7 +5,7 @@ What the source means is the program as it is rolled out. What the output does i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from pscc import ir
 from pscc.base.frozen import frozen
@@ -70,7 +70,7 @@ def claims(
     live = next((choice.name for choice in program.choices if choice.live), None)
     if live is not None:
         raise NotUnderstoodError(f"the `choose` {live}, in which the cluster's RBAC decides")
-    read = {operation: READERS[kind](texts, operation) for operation in operations}
+    read = {operation: READERS[kind](texts, operation, True) for operation in operations}
     listed = [claim for operation, output in read.items() for claim in _claims(program, output, operation)]
     unjudged = dict.fromkeys(name for output in read.values() for name in output.unjudged)
     objecting = {each.policy for output in read.values() for each in output.objections}
@@ -89,14 +89,19 @@ def _claims(program: ir.Program, read: Read, operation: Operation) -> Iterator[C
         choices = tuple(choice for choice in program.choices if choice.mode == mode)
         if not policies and not choices and not any(objecting.values()):
             continue
-        source = and_(
-            *(_admits(policy, operation) for policy in policies), *(_chooses(choice, operation) for choice in choices)
-        )
+        source = admitted(policies, choices, operation)
         for holds in dict.fromkeys(objecting.values()):
             resources = tuple(resource for resource, others in objecting.items() if others == holds)
             output = not_(or_(*holds))
             known = and_(*facts((source, output), root("pod"))) if operation == "UPDATE" else TRUE
             yield Claim(mode, operation, resources, policies, choices, tuple(questions(source, output, known)))
+
+
+def admitted(policies: Iterable[ir.Policy], choices: Iterable[ir.Choice], operation: Operation) -> Term:
+    """The pods that ``policies`` and ``choices`` accept when they are created or changed (``operation``)."""
+    return and_(
+        *(_admits(policy, operation) for policy in policies), *(_chooses(choice, operation) for choice in choices)
+    )
 
 
 def _admits(policy: ir.Policy, operation: Operation) -> Term:

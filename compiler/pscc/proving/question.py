@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal
 
 from pscc.base.frozen import frozen
-from pscc.proving.logic.bound import bounds
+from pscc.proving.logic.bound import bounds, capped
 from pscc.proving.logic.lemmas import lemmas
 from pscc.proving.logic.rewriting import unread
 from pscc.proving.logic.slots import THERE, Slots
@@ -65,12 +65,16 @@ Answer = Equal | Differs | Undecided
 
 def questions(source: Term, output: Term, known: Term = TRUE) -> Iterator[Question]:
     """The two questions whether ``output`` admits the pods that ``source`` admits, where ``known`` holds. Raises `NoBoundError`."""
-    yield _question("lets in", and_(not_(source), output, known))
-    yield _question("shuts out", and_(source, not_(output), known))
+    yield question("lets in", and_(not_(source), output, known))
+    yield question("shuts out", and_(source, not_(output), known))
 
 
-def _question(does: Direction, formula: Term) -> Question:
-    lengths = bounds(formula, AT_LEAST)
+def question(does: Direction, formula: Term, most: int | None = None) -> Question:
+    """Whether there is a pod for which ``formula`` holds, which the output ``does``: one with lists of any length.
+
+    With ``most``, one with lists of at most so many elements. Raises `NoBoundError` where no number is enough for any length.
+    """
+    lengths = bounds(formula, AT_LEAST) if most is None else capped(formula, AT_LEAST, most)
     slots = Slots({**AT_LEAST, **lengths})
     asked = slots.filled_in(formula)
     if asked is FALSE:
@@ -87,15 +91,15 @@ def _question(does: Direction, formula: Term) -> Question:
 def answer(asked: Iterable[Question], seconds: float) -> Answer:
     """The answer to all of ``asked``: the first difference, else that one is not decided, else that there is none."""
     undecided: Undecided | None = None
-    for question in asked:
-        eased = question.script != question.exact
-        model = solve(question.script, seconds, () if eased else _optional(question))
+    for each in asked:
+        eased = each.script != each.exact
+        model = solve(each.script, seconds, () if eased else _optional(each))
         if model is not None and eased:
-            model = solve(question.exact, seconds, _optional(question))
+            model = solve(each.exact, seconds, _optional(each))
         if isinstance(model, Unsolved):
             undecided = undecided or Undecided(f"the solver gave up: {model.reason}")
         elif model is not None:
-            return Differs(question, model)
+            return Differs(each, model)
     return undecided or Equal()
 
 

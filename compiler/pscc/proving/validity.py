@@ -42,6 +42,7 @@ from pscc.proving.pod import ACCOUNT, ANNOTATION, ENTRIES, NAMESPACE_ASKED, NAME
 
 AT_LEAST = {"pod.spec.containers": 1, "old.spec.containers": 1}
 """The lists that are never empty."""
+_LAST_PORT = 65535
 _SOURCES = tuple(field.name for field in VOLUME.fields if field.name != "name")
 
 
@@ -64,6 +65,7 @@ def rules(formula: Iterable[Term], slots: Slots) -> Iterator[Term]:
         yield from _of_place(place, slots)
     yield from _of_lists(places, slots)
     yield from _systems(list(places), slots)
+    yield from _host_ports(places, slots)
     yield from _of_request(places)
 
 
@@ -143,6 +145,8 @@ def is_there(place: Place, slots: Slots) -> Term:
 
 
 def _of_place(place: Place, slots: Slots) -> Iterator[Term]:
+    if place.fields == ("image",) and place.base in slots.by_base:
+        yield not_(equal(string_at(place), text("")))
     there = is_there(place, slots)
     if place.fields[:1] == (ANNOTATION,):
         yield _implies(
@@ -267,6 +271,24 @@ def _one_source(slot: Slot) -> Iterator[Term]:
     yield _implies(slot.there, or_(*sources))
     for source, later in combinations(sources, 2):
         yield not_(and_(source, later))
+
+
+def _host_ports(places: Iterable[Place], slots: Slots) -> Iterator[Term]:
+    """The API server fills in the ports of a pod on the host's network, and refuses others: ``hostPort`` is ``containerPort``.
+
+    Sources: ``defaultHostNetworkPorts`` in ``pkg/apis/core/v1/defaults.go``, ``validateHostNetwork`` of Kubernetes.
+    """
+    known = set(places)
+    for base in ("pod", "old"):
+        on_host = Place(base, ("spec", "hostNetwork"))
+        if on_host not in known:
+            continue
+        for slot in list(slots.by_base.values()):
+            if slot.base.startswith(f"{base}.") and slot.items.fields == ("ports",):
+                port, own = Place(slot.base, ("hostPort",)), integer_at(Place(slot.base, ("containerPort",)))
+                filled = and_(present(port), equal(integer_at(port), own))
+                yield _implies(and_(slot.there, present(on_host)), filled)
+                yield and_(at_most(number(1), own), at_most(own, number(_LAST_PORT)))
 
 
 def _systems(places: list[Place], slots: Slots) -> Iterator[Term]:

@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from pscc.base.frozen import frozen
 from pscc.ir.walking import substitute
 from pscc.pod.kinds import Object
-from pscc.proving.logic.rewriting import moved
-from pscc.proving.logic.terms import FALSE, TRUE, Place, Term, and_, exists, fresh, or_
+from pscc.proving.logic.rewriting import moved, placed
+from pscc.proving.logic.terms import FALSE, TRUE, Place, Term, and_, exists, fresh, is_before, or_
 
 # --- strings ------------------------------------------------------------------
 
@@ -63,6 +63,13 @@ class Capitals:
 
 
 @frozen
+class Lowered:
+    """``of`` with the capital letters of ASCII as small ones."""
+
+    of: Words
+
+
+@frozen
 class Written:
     """An integer or a boolean as text."""
 
@@ -78,7 +85,7 @@ class Part:
     index: int
 
 
-Words = Plain | Chosen | Chain | JoinedList | Swapped | Capitals | Written | Part
+Words = Plain | Chosen | Chain | JoinedList | Swapped | Capitals | Lowered | Written | Part
 
 # --- values -------------------------------------------------------------------
 
@@ -230,6 +237,32 @@ def any_of(listed: Listed) -> Term:
     return or_(*(some(piece, TRUE) for piece in listed.pieces))
 
 
+def at_least(listed: Listed, count: int) -> Term:
+    """The list has as many elements as ``count``, or more."""
+    return _in_pieces(listed.pieces, count)
+
+
+def _in_pieces(pieces: tuple[Item | Walk, ...], count: int) -> Term:
+    if count <= 0:
+        return TRUE
+    if not pieces:
+        return FALSE
+    most = 1 if isinstance(pieces[0], Item) else count
+    shares = (and_(_in_piece(pieces[0], share), _in_pieces(pieces[1:], count - share)) for share in range(most + 1))
+    return or_(*shares)
+
+
+def _in_piece(piece: Item | Walk, count: int, after: str = "") -> Term:
+    """``piece`` stands for as many elements, behind ``after`` where that is an element."""
+    if count == 0:
+        return TRUE
+    if isinstance(piece, Item):
+        return piece.there
+    walk = renewed(piece)
+    ordered = is_before(after, walk.element) if after else TRUE
+    return exists(walk.element, walk.items, and_(ordered, walk.there, _in_piece(piece, count - 1, walk.element)))
+
+
 def renewed(walk: Walk) -> Walk:
     """``walk`` with a new name for its element, so that it may stand inside of itself."""
     element = fresh()
@@ -237,13 +270,13 @@ def renewed(walk: Walk) -> Walk:
     return Walk(element, walk.items, there, with_element(walk.value, walk.element, element))
 
 
-def with_element(value: Guarded, element: str, to: str) -> Guarded:
-    """``value`` with the element ``element`` called ``to``."""
+def with_element(value: Guarded, element: str, to: str | Place) -> Guarded:
+    """``value`` with the element ``element`` called ``to``, or taken from there."""
 
     def put(node: object) -> object | None:
         match node:
-            case Place(base=base, fields=fields):
-                return Place(to, fields) if base == element else node
+            case Place():
+                return placed(node, element, to)
             case Term():
                 return moved(node, element, to)
             case Object() | str():
@@ -280,8 +313,7 @@ def _together(first: Term, left: Value, second: Term, right: Value) -> Value | N
             if _has_part(a) or _has_part(b):
                 # the parts of one string belong together
                 return None
-            options = a.options if isinstance(a, Chosen) else ((first, a),)
-            return Text(Chosen((*options, (second, b))))
+            return Text(Chosen((*_options(first, a), *_options(second, b))))
         case Listed(pieces=a), Listed(pieces=b):
             return Listed((*(_where(first, piece) for piece in a), *(_where(second, piece) for piece in b)))
         case MapValue(entries=a), MapValue(entries=b) if [key for key, _ in a] == [key for key, _ in b]:
@@ -291,6 +323,13 @@ def _together(first: Term, left: Value, second: Term, right: Value) -> Value | N
             )
         case _:
             return None
+
+
+def _options(guard: Term, words: Words) -> tuple[tuple[Term, Words], ...]:
+    """``words`` where ``guard`` holds: the conditions of a choice inside of another count where the other does."""
+    if not isinstance(words, Chosen):
+        return ((guard, words),)
+    return tuple((and_(guard, inner), each) for inner, each in words.options)
 
 
 def _has_part(words: Words) -> bool:

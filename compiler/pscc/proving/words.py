@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import product
 
 from pscc.base.frozen import frozen
 from pscc.proving.errors import NotUnderstoodError
-from pscc.proving.logic.parts import in_capitals_is, in_capitals_starts
+from pscc.proving.logic.parts import in_capitals_is, in_capitals_starts, lowered_is
 from pscc.proving.logic.terms import (
     FALSE,
     TRUE,
@@ -27,6 +28,7 @@ from pscc.proving.values import (
     Chosen,
     Guarded,
     JoinedList,
+    Lowered,
     Part,
     Plain,
     Swapped,
@@ -57,7 +59,7 @@ def is_empty(words: Words) -> Term:
             return and_(*map(is_empty, parts))
         case Swapped(of=of, old=old, new=new) if old and new:
             return is_empty(of)
-        case Capitals(of=of):
+        case Capitals(of=of) | Lowered(of=of):
             return is_empty(of)
         case Written():
             return FALSE
@@ -105,6 +107,8 @@ def equals(left: Words, right: Words) -> Term:
             return or_(*(and_(guard, equals(option, opposite)) for guard, option in side.options))
         if wanted is not None and isinstance(side, Capitals):
             return _in_capitals(side.of, wanted)
+        if wanted is not None and isinstance(side, Lowered):
+            return asked(side.of, partial(lowered_is, small=wanted))
         if wanted is not None and isinstance(side, Written):
             return _written(side, wanted)
         if wanted is not None and isinstance(side, Swapped):

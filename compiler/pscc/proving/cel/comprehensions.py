@@ -22,11 +22,12 @@ from pscc.proving.values import (
     Value,
     Walk,
     always,
+    at_least,
     renewed,
     some,
 )
 
-MACROS = ("all", "exists", "filter", "map")
+MACROS = ("all", "exists", "exists_one", "filter", "map")
 Evaluate = Callable[[Result, Term], Result]
 """The body of a macro for the element that is a value, where a condition holds."""
 
@@ -49,13 +50,21 @@ def walked(macro: str, value: Value, body: Evaluate) -> Result:
             decides = or_(*(some(piece, each.truth[0]) for piece, each in results))
             fails = or_(*(some(piece, each.fails) for piece, each in results))
             return boolean(decides, and_(fails, not_(decides)))
-        case "filter":
+        case "exists_one":
             error = or_(*(some(piece, each.fails) for piece, each in results))
-            kept = tuple(replace(piece, there=and_(piece.there, each.truth[0])) for piece, each in results)
-            return _list(tuple(piece for piece in kept if piece.there is not FALSE), error)
+            kept = Listed(_kept(results))
+            return boolean(and_(at_least(kept, 1), not_(at_least(kept, 2)), not_(error)), error)
+        case "filter":
+            return _list(_kept(results), or_(*(some(piece, each.fails) for piece, each in results)))
         case _:
             error = or_(*(some(piece, each.error) for piece, each in results))
             return _list(tuple(replace(piece, value=each.value) for piece, each in results), error)
+
+
+def _kept(results: list[tuple[Item | Walk, Result]]) -> tuple[Item | Walk, ...]:
+    """The elements for which the body is true."""
+    kept = (replace(piece, there=and_(piece.there, each.truth[0])) for piece, each in results)
+    return tuple(piece for piece in kept if piece.there is not FALSE)
 
 
 def _list(pieces: tuple[Item | Walk, ...], error: Term) -> Result:

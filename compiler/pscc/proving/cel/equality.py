@@ -5,11 +5,13 @@ Source: "Equality" in ``doc/langdef.md`` of the CEL specification, and cel-go's 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from pscc.proving import words
 from pscc.proving.cel.functions import size_is
 from pscc.proving.errors import NotUnderstoodError
-from pscc.proving.logic.rewriting import moved
-from pscc.proving.logic.terms import FALSE, TRUE, Term, and_, equal, not_, or_
+from pscc.proving.logic.rewriting import moved, nodes
+from pscc.proving.logic.terms import FALSE, TRUE, Place, Term, and_, equal, not_, or_, within
 from pscc.proving.updates import same_in_both
 from pscc.proving.values import (
     Annotations,
@@ -17,6 +19,7 @@ from pscc.proving.values import (
     Listed,
     MapValue,
     Null,
+    Plain,
     Size,
     Some,
     SplitText,
@@ -93,9 +96,53 @@ def _single(listed: Listed) -> Item | None:
     return listed.pieces[0] if len(listed.pieces) == 1 and isinstance(listed.pieces[0], Item) else None
 
 
-def contains(listed: Listed, value: Value) -> Term:
-    """The condition under which the list has ``value``."""
-    return or_(*(_has(piece, value) for piece in listed.pieces))
+def contains(listed: Listed, value: Value, walked: Mapping[str, Place]) -> Term:
+    """The condition under which the list has ``value``. ``walked`` has the lists whose elements are named, by these names."""
+    place = _place(value)
+    items = walked.get(place.base) if place is not None else None
+    own = _kept_itself(listed, value, items) if items is not None else None
+    if own is None:
+        return or_(*(_has(piece, value) for piece in listed.pieces))
+    # what another list keeps for the same reason, the element's own list has kept already
+    others = (piece for piece in listed.pieces if not _is_implied(own, _kept_if(piece, value)))
+    return or_(own, *(_has(piece, value) for piece in others))
+
+
+def _kept_itself(listed: Listed, value: Value, items: Place) -> Term | None:
+    """When the list keeps the element that ``value`` is from, where it walks ``items``, the list of that, and goes by its value."""
+    kept = (_kept_if(piece, value) for piece in listed.pieces if isinstance(piece, Walk) and piece.items == items)
+    return next((within(each, items) for each in kept if each is not None), None)
+
+
+def _is_implied(own: Term, other: Term | None) -> bool:
+    return other is not None and _parts(own) <= _parts(other)
+
+
+def _parts(term: Term) -> set[object]:
+    return set(term.args) if term.op == "and" else {term}
+
+
+def _kept_if(piece: Item | Walk, value: Value) -> Term | None:
+    """When ``piece`` keeps an element whose value is ``value``, where it goes by that value alone; else None.
+
+    An element with an equal value satisfies the same condition, so whichever it is makes no difference.
+    """
+    place = _place(value)
+    if not isinstance(piece, Walk) or place is None or len(piece.value) != 1 or piece.value[0][0] is not TRUE:
+        return None
+    kept = _place(piece.value[0][1])
+    if kept is None or kept != Place(piece.element, place.fields):
+        return None
+    about = {arg for term in nodes([piece.there]) for arg in term.args if isinstance(arg, Place)}
+    by_value = all(arg == kept for arg in about if arg.base == piece.element)
+    return moved(piece.there, piece.element, place.base) if by_value else None
+
+
+def _place(value: Value) -> Place | None:
+    """Where in the pod the string is that ``value`` is; None where it is anything else."""
+    term = value.words.term if isinstance(value, Text) and isinstance(value.words, Plain) else None
+    place = term.args[0] if term is not None and term.op == "string" else None
+    return place if isinstance(place, Place) else None
 
 
 def _has(piece: Item | Walk, value: Value) -> Term:

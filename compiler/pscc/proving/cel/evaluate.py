@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from pscc.proving import pod
-from pscc.proving.cel import comprehensions, functions, optionals
+from pscc.proving.cel import comprehensions, functions, indexing, optionals
+from pscc.proving.cel.dialect import API_SERVER, Dialect
 from pscc.proving.cel.equality import contains, equals
 from pscc.proving.cel.result import FAILS, Result, boolean, both, just, then
 from pscc.proving.cel.tree import Call, Expression, Index, Listing, Literal, Name, Operation, Select
@@ -22,7 +23,6 @@ from pscc.proving.logic.terms import (
     Place,
     Term,
     and_,
-    at_most,
     not_,
     number,
     or_,
@@ -33,7 +33,6 @@ from pscc.proving.values import (
     Item,
     Listed,
     MapValue,
-    Nothing,
     Null,
     Plain,
     Some,
@@ -59,14 +58,10 @@ class Evaluator:
     """Evaluates expressions with the names of ``scope``, and the policy's ``variables`` by their names, each once."""
 
     def __init__(
-        self, scope: Mapping[str, Result], variables: Mapping[str, Expression], of_api_server: bool = True
+        self, scope: Mapping[str, Result], variables: Mapping[str, Expression], dialect: Dialect = API_SERVER
     ) -> None:
-        """``scope``: what ``object``, ``request`` and so on are.
-
-        ``of_api_server``: the API server evaluates, whose cel-go the model is tested against. Elsewhere, that on which releases
-        of cel-go differ is not understood.
-        """
-        self._of_api_server = of_api_server
+        """``scope``: what ``object``, ``request`` and so on are. ``dialect``: what is peculiar to the engine that evaluates."""
+        self._dialect = dialect
         self._scope = dict(scope)
         self._variables = variables
         self._evaluated: dict[str, Result] = {}
@@ -105,6 +100,10 @@ class Evaluator:
                 return self._listing([self.result(item, names, known) for item in items])
             case MappingNode(entries=entries):
                 return self._mapping(entries, names, known)
+            case Call(function="has", arguments=(Select(of=Name(name=name), field=field) as selected,), of=None) if (
+                name == "variables" or f"{name}.{field}" in names
+            ):
+                return then(self.result(selected, names, known), lambda _: boolean(TRUE))
             case Call(function="has", arguments=(Select() as selected,), of=None):
                 return self._has(selected, names, known)
             case Call(of=Name(name="optional"), function=function, arguments=arguments):
@@ -115,14 +114,24 @@ class Evaluator:
                 listed = self.result(of, names, known)
                 evaluate = self._for_each(element, body, names, known)
                 return then(listed, lambda value: comprehensions.walked(function, value, evaluate))
+            case Call(function="map", arguments=(Name() as element, asked, body), of=of) if of is not None:
+                kept = Call("filter", (element, asked), of)
+                return self.result(Call("map", (element, body), kept), names, known)
+            case Call(function=function, arguments=(Name(name=element), body), of=of) if (
+                of is not None and function in optionals.MACROS
+            ):
+                given = self.result(of, names, known)
+                return optionals.mapped(function, given, self._for_each(element, body, names, known))
             case Call(function=function, arguments=arguments, of=receiver):
-                given = [
-                    self.result(argument, names, known) for argument in ((receiver,) if receiver else ()) + arguments
-                ]
-                if function == "orValue" and len(given) == 2:
-                    self._check_optional(given[0])
-                    return optionals.or_value(given[0], given[1])
-                return functions.called(function, given)
+                operands = ((receiver,) if receiver else ()) + arguments
+                is_optional = (function, len(operands)) in optionals.METHODS
+                if not is_optional:
+                    # before the arguments: in those of an unknown macro are names that nothing declares
+                    functions.require_known(function, len(operands))
+                values = [self.result(operand, names, known) for operand in operands]
+                if is_optional:
+                    return optionals.called(function, values, self._dialect)
+                return functions.called(function, values)
 
     def _for_each(
         self, element: str, body: Expression, scope: Mapping[str, Result], known: Known
@@ -214,13 +223,9 @@ class Evaluator:
                     return FAILS
                 return self._field(value, name, known)
             case Listed(pieces=pieces), Whole(term=term):
-                fixed = all(isinstance(piece, Item) and piece.there is TRUE for piece in pieces)
-                number_at = term.args[0] if term.op == "number" else None
-                if not fixed or not isinstance(number_at, int):
-                    raise NotUnderstoodError("an index into a list that depends on the pod")
-                return Result(pieces[number_at].value) if 0 <= number_at < len(pieces) else FAILS
+                return indexing.element_at(pieces, term)
             case SplitText(), Whole(term=term):
-                return functions.part_at(value, term)
+                return indexing.part_at(value, term)
             case SplitText(), _:
                 return FAILS
             case Unknown(), _:
@@ -248,10 +253,10 @@ class Evaluator:
                 return both(*given, lambda first, second: boolean(not_(self._equal(first, second, known).truth[0])))
             case (("<" | "<=" | ">" | ">="), (left, right)):
                 given = self.result(left, scope, known), self.result(right, scope, known)
-                return both(*given, lambda first, second: _compared(operator, first, second))
+                return both(*given, lambda first, second: functions.compared(operator, first, second))
             case "in", (left, right):
                 given = self.result(left, scope, known), self.result(right, scope, known)
-                return both(*given, lambda first, second: self._is_in(first, second, known))
+                return both(*given, lambda first, second: self._is_in(first, second, scope, known))
             case "+", (left, right):
                 given = self.result(left, scope, known), self.result(right, scope, known)
                 return both(*given, functions.added)
@@ -287,10 +292,12 @@ class Evaluator:
         holds = or_(decides, decides_too) if swapped else and_(goes_on, also)
         return boolean(holds, error)
 
-    def _is_in(self, value: Value, inside: Value, known: Known) -> Result:
+    def _is_in(self, value: Value, inside: Value, scope: Mapping[str, Result], known: Known) -> Result:
         match inside:
             case Listed():
-                return boolean(contains(inside, value))
+                named = [each for result in scope.values() for _, each in result.value if isinstance(each, Structure)]
+                walked = {each.place.base: each.items for each in named if each.items is not None}
+                return boolean(contains(inside, value, walked))
             case Structure() | MapValue() | Annotations() if isinstance(value, Text):
                 return boolean(not_(self._at(inside, value, known).error))
             case MapValue():
@@ -300,20 +307,15 @@ class Evaluator:
             case _:
                 return functions.is_among_parts(value, inside)
 
-    def _check_optional(self, given: Result) -> None:
-        if not self._of_api_server and any(not isinstance(value, Some | Nothing) for _, value in given.value):
-            raise NotUnderstoodError("`orValue` of a value that is not optional, on which releases of cel-go differ")
-
     def _equal(self, left: Value, right: Value, known: Known) -> Result:
-        """An object of the request on the left fails beside what is neither an object nor null.
+        """In the API server, an object of the request on the left fails beside what is neither an object nor null.
 
         ``!=`` takes that for unequal. Sources: ``unstructuredMap.Equal`` in ``k8s.io/apiserver/pkg/cel/common/values.go``,
         and ``evalNe`` in cel-go ``interpreter/interpretable.go``.
         """
         objects = (Structure, Annotations, Unknown)
-        if isinstance(left, objects) and not isinstance(right, (*objects, MapValue, Null)):
-            if not self._of_api_server:
-                raise NotUnderstoodError("an object compared with what is none, on which engines differ")
+        fails = self._dialect.object_beside_scalar == "fails"
+        if fails and isinstance(left, objects) and not isinstance(right, (*objects, MapValue, Null)):
             return FAILS
         return boolean(settled(equals(left, right), known))
 
@@ -379,19 +381,3 @@ def _entry(place: Place, key: Term, known: Known) -> Result:
     there, value = pod.entry(place, key)
     there = settled(there, known)
     return Result(((there, value),), not_(there)) if there is not FALSE else FAILS
-
-
-def _compared(operator: str, left: Value, right: Value) -> Result:
-    match left, right:
-        case Whole(term=a), Whole(term=b):
-            match operator:
-                case "<=":
-                    return boolean(at_most(a, b))
-                case ">=":
-                    return boolean(at_most(b, a))
-                case "<":
-                    return boolean(not_(at_most(b, a)))
-                case _:
-                    return boolean(not_(at_most(a, b)))
-        case _:
-            return functions.compared_otherwise(operator, left, right)

@@ -7,10 +7,12 @@ from __future__ import annotations
 from pscc.proving import words
 from pscc.proving.cel.result import FAILS, Result, boolean, just, then
 from pscc.proving.errors import NotUnderstoodError
-from pscc.proving.logic.parts import has_part, in_parts
+from pscc.proving.logic.parts import has_part, in_parts, lowered
 from pscc.proving.logic.terms import (
     TRUE,
     Term,
+    and_,
+    at_most,
     contains,
     ends_with,
     has_length,
@@ -26,8 +28,8 @@ from pscc.proving.values import (
     Item,
     JoinedList,
     Listed,
+    Lowered,
     MapValue,
-    Part,
     Plain,
     Size,
     SplitText,
@@ -40,26 +42,33 @@ from pscc.proving.values import (
     Whole,
     Words,
     Written,
-    any_of,
+    at_least,
 )
+
+_MOST_COUNTED = 8
+"""A list that is compared with a greater size would need that many elements: more than is worth a solver's time."""
 
 
 def called(function: str, given: list[Result]) -> Result:
-    """``function`` of ``given``, the receiver first. Raises `NotUnderstoodError` where the function is unknown here."""
+    """``function`` of ``given``, the receiver first, which is known (`require_known`)."""
 
     def applied(before: tuple[Value, ...], waiting: list[Result]) -> Result:
         if not waiting:
             return _called(function, before)
         return then(waiting[0], lambda value: applied((*before, value), waiting[1:]))
 
-    if (function, len(given)) not in _KNOWN:
-        raise NotUnderstoodError(f"the function `{function}` with {len(given)} arguments")
     return applied((), given)
+
+
+def require_known(function: str, arguments: int) -> None:
+    """Raises `NotUnderstoodError` where no ``function`` with so many ``arguments``, the receiver among them, is known here."""
+    if (function, arguments) not in _KNOWN:
+        raise NotUnderstoodError(f"the function `{function}` with {arguments} arguments")
 
 
 _KNOWN = {
     ("dyn", 1), ("string", 1), ("int", 1), ("size", 1), ("startsWith", 2), ("endsWith", 2), ("contains", 2), ("replace", 3),
-    ("substring", 2), ("split", 2), ("join", 2), ("join", 1), ("upperAscii", 1),
+    ("substring", 2), ("split", 2), ("join", 2), ("join", 1), ("upperAscii", 1), ("lowerAscii", 1),
 }  # fmt: skip
 
 
@@ -89,6 +98,8 @@ def _called(function: str, values: tuple[Value, ...]) -> Result:
             return just(Text(_swapped(whole, old, new)))
         case "upperAscii", (Text(words=whole),):
             return just(Text(Capitals(_before_capitals(whole))))
+        case "lowerAscii", (Text(words=whole),):
+            return just(Text(_lowered(whole)))
         case "substring", (Text(words=whole), Whole(term=start)):
             return _substring(whole, start)
         case "split", (Text(words=whole), Text(words=separator)):
@@ -124,6 +135,11 @@ def _before_capitals(whole: Words) -> Words:
             return of
         case _:
             raise NotUnderstoodError("`upperAscii` of a string in which `ı` and `ſ` are not replaced")
+
+
+def _lowered(whole: Words) -> Words:
+    known = words.constant(whole)
+    return Lowered(whole) if known is None else Plain(text(lowered(known)))
 
 
 def _substring(whole: Words, start: Term) -> Result:
@@ -170,15 +186,6 @@ def added(left: Value, right: Value) -> Result:
             return FAILS
 
 
-def part_at(parts: SplitText, index: Term) -> Result:
-    """``parts[index]``: it fails where there are not that many."""
-    number_at = index.args[0] if index.op == "number" else None
-    if number_at not in (0, 1):
-        raise NotUnderstoodError("an index into the parts of a string other than 0 and 1")
-    there = TRUE if number_at == 0 else contains(parts.of, text(parts.separator))
-    return Result(((there, Text(Part(parts.of, parts.separator, int(number_at)))),), not_(there))
-
-
 def is_among_parts(value: Value, inside: Value) -> Result:
     """``value in inside``, where ``inside`` is no list and no map."""
     if not isinstance(inside, SplitText):
@@ -191,7 +198,24 @@ def is_among_parts(value: Value, inside: Value) -> Result:
     return boolean(has_part(inside.of, inside.separator, wanted))
 
 
-def compared_otherwise(operator: str, left: Value, right: Value) -> Result:
+def compared(operator: str, left: Value, right: Value) -> Result:
+    """``left OPERATOR right`` of the order."""
+    match left, right:
+        case Whole(term=a), Whole(term=b):
+            match operator:
+                case "<=":
+                    return boolean(at_most(a, b))
+                case ">=":
+                    return boolean(at_most(b, a))
+                case "<":
+                    return boolean(not_(at_most(b, a)))
+                case _:
+                    return boolean(not_(at_most(a, b)))
+        case _:
+            return _compared_otherwise(operator, left, right)
+
+
+def _compared_otherwise(operator: str, left: Value, right: Value) -> Result:
     """``left OPERATOR right`` of the order, where one of the two is no integer whose value is known."""
     match left, right:
         case Size(of=listed), Whole(term=term) if term.op == "number":
@@ -207,19 +231,18 @@ def compared_otherwise(operator: str, left: Value, right: Value) -> Result:
 
 
 def _counted(operator: str, listed: Listed | SplitText, limit: int) -> Result:
-    """A size against ``limit``, where it asks only whether there is any element."""
-    if isinstance(listed, Listed):
-        if (operator, limit) in ((">", 0), (">=", 1)):
-            return boolean(any_of(listed))
-        if (operator, limit) in (("<", 1), ("<=", 0)):
-            return boolean(not_(any_of(listed)))
-    raise NotUnderstoodError(f"the size of a list, compared by `{operator} {limit}`")
+    """A size against ``limit``."""
+    least = limit if operator in ("<", ">=") else limit + 1
+    if not isinstance(listed, Listed) or least > _MOST_COUNTED:
+        raise NotUnderstoodError(f"the size of a list, compared by `{operator} {limit}`")
+    enough = at_least(listed, least)
+    return boolean(enough if operator in (">", ">=") else not_(enough))
 
 
 def size_is(size: Size, count: int) -> Term:
     """The list has ``count`` elements."""
     if isinstance(size.of, SplitText):
         return in_parts(size.of.of, size.of.separator, count)
-    if count == 0:
-        return not_(any_of(size.of))
-    raise NotUnderstoodError(f"the size of a list, compared by `== {count}`")
+    if count > _MOST_COUNTED:
+        raise NotUnderstoodError(f"the size of a list, compared by `== {count}`")
+    return and_(at_least(size.of, count), not_(at_least(size.of, count + 1)))

@@ -39,8 +39,8 @@ _GRAMMAR = r"""
 ?primary: NAME -> name
     | NAME "(" [_items] ")" -> call
     | "(" expression ")"
-    | "[" [_items] "]" -> listing
-    | "{" [entry ("," entry)*] "}" -> mapping
+    | "[" [expression ("," expression)* [","]] "]" -> listing
+    | "{" [entry ("," entry)* [","]] "}" -> mapping
     | NUMBER -> number
     | STRING -> string
 _items: expression ("," expression)*

@@ -3,7 +3,8 @@
 The argument stands in ``docs/proofs.md``, "The bound". In short: take a pod that satisfies the formula, and keep of its lists
 only what the formula points at. A claim that something is in a list points at one element. A claim about all elements points
 at none, and still holds when elements are taken out. One that is made for each element of another list points at one for each
-of those that are kept.
+of those that are kept. One about the element at a place of a list points at that element and all before it, so that these keep
+their places.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from collections.abc import Mapping
 
 from pscc.base.frozen import frozen
 from pscc.proving.errors import NoBoundError
-from pscc.proving.logic.terms import Place, Term
+from pscc.proving.logic.rewriting import nodes
+from pscc.proving.logic.terms import Place, Term, index_in
 
 ListName = str
 """A list, wherever its object stands: ``pod.spec.containers[].ports``."""
@@ -37,7 +39,13 @@ _Elements = Mapping[str, _Element]
 def name_of(items: Place, elements: _Elements) -> ListName:
     """The name of the list at ``items``."""
     base = elements.get(items.base)
-    return ".".join((f"{base.of}[]" if base else items.base, *items.fields))
+    name = f"{base.of}[]" if base else items.base
+    return name + "".join(f".{field}" if index_in(field) is None else "[]" for field in items.fields)
+
+
+def _parent(name: ListName) -> ListName:
+    """The list whose elements have the list ``name``; empty where it is no list of an element."""
+    return name.rpartition("[]")[0]
 
 
 def bounds(term: Term, at_least: Mapping[ListName, int]) -> dict[ListName, int]:
@@ -74,6 +82,16 @@ def bounds(term: Term, at_least: Mapping[ListName, int]) -> dict[ListName, int]:
     for name in parents:
         length(name)
     return lengths
+
+
+def capped(term: Term, at_least: Mapping[ListName, int], most: int) -> dict[ListName, int]:
+    """For each list in ``term``, ``most`` elements, and as many as an index needs: where no number is known to be enough."""
+    _, parents = _Walk().needs(term)
+    indexes = (
+        index_in(field) for node in nodes([term]) for arg in node.args if isinstance(arg, Place) for field in arg.fields
+    )
+    needed = max((index + 1 for index in indexes if index is not None), default=0)
+    return {name: max(most, needed, at_least.get(name, 0)) for name in parents}
 
 
 class _Walk:
@@ -124,13 +142,27 @@ class _Walk:
                 assert isinstance(items, Place)
                 return self._of_list(term, items, wanted, elements, every)
             case _:
-                return Counter()
+                return sum(
+                    (self._needs(part, wanted, elements, every) for part in parts), self._indexed(term, elements)
+                )
+
+    def _indexed(self, term: Term, elements: _Elements) -> _Needs:
+        """The elements up to those that the places of ``term`` name by their index."""
+        needs: _Needs = Counter()
+        for place in (arg for arg in term.args if isinstance(arg, Place)):
+            for length, field in enumerate(place.fields):
+                index = index_in(field)
+                if index is not None:
+                    name = name_of(Place(place.base, place.fields[:length]), elements)
+                    self._parents[name] = _parent(name)
+                    needs |= Counter({(name, ()): index + 1})
+        return needs
 
     def _of_list(self, term: Term, items: Place, wanted: bool, elements: _Elements, every: frozenset[str]) -> _Needs:
         name = name_of(items, elements)
         base = elements.get(items.base)
-        self._parents[name] = base.of if base else ""
-        needs: _Needs = Counter()
+        self._parents[name] = _parent(name)
+        needs = self._indexed(term, elements)
         if wanted:
             around = self._around(items.base, elements)
             others = tuple(

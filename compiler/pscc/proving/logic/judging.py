@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from pscc.base.capitals import in_capitals
-from pscc.proving.logic.terms import Place, Term
+from pscc.proving.logic.parts import lowered
+from pscc.proving.logic.terms import Place, Term, index_in
 
 Known = Mapping[str, object]
 """What each base of a place is: the pod, the request, an element."""
@@ -29,7 +30,12 @@ def holds(term: Term, known: Known) -> bool:
             return any(holds(_term(arg), known) for arg in args)
         case "exists":
             element, items, inside = args
-            return any(holds(_term(inside), {**known, str(element): item}) for item in _elements(_at(items, known)))
+            return any(
+                holds(_term(inside), {**known, str(element): item, _index_of(str(element)): index})
+                for index, item in enumerate(_elements(_at(items, known)))
+            )
+        case "before":
+            return _position(args[0], known) < _position(args[1], known)
         case "nonempty":
             return bool(_elements(_at(args[0], known)))
         case "present":
@@ -77,6 +83,8 @@ def _of_string(term: Term, value: str) -> bool:
             return len(value) >= skipped and part in value[skipped:].split(str(separator))
         case "capitals", (_, capitals):
             return in_capitals(value) == capitals
+        case "lowered", (_, small):
+            return lowered(value) == small
         case "capitals_start", (_, capitals):
             return in_capitals(value).startswith(str(capitals))
         case op, _:
@@ -110,8 +118,24 @@ def _at(place: object, known: Known) -> object:
             of = ".".join((place.base, *place.fields[:-1]))
             entries = value.items() if isinstance(value, Mapping) else ()
             return [{f"@key of {of}": key, f"@value of {of}": held} for key, held in entries]
-        value = value.get(name) if isinstance(value, Mapping) else None
+        index = index_in(name)
+        if index is not None:
+            value = value[index] if isinstance(value, list) and index < len(value) else None
+        else:
+            value = value.get(name) if isinstance(value, Mapping) else None
     return value
+
+
+def _index_of(element: str) -> str:
+    """Under which name the place of an element in its list is known."""
+    return f"{element}@index"
+
+
+def _position(place: object, known: Known) -> int:
+    assert isinstance(place, Place)
+    position = known[_index_of(place.base)]
+    assert isinstance(position, int)
+    return position
 
 
 def _elements(value: object) -> list[object]:

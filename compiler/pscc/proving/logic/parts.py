@@ -41,3 +41,13 @@ def in_capitals_is(whole: Term, capitals: str) -> Term:
 def in_capitals_starts(whole: Term, capitals: str) -> Term:
     """The string ``whole`` in capital letters begins with ``capitals``."""
     return TRUE if not capitals else make("capitals_start", whole, capitals)
+
+
+def lowered(value: str) -> str:
+    """``value`` with the capital letters of ASCII as small ones. Source: ``lowerAscii`` in cel-go ``ext/strings.go``."""
+    return "".join(letter.lower() if letter.isascii() else letter for letter in value)
+
+
+def lowered_is(whole: Term, small: str) -> Term:
+    """The string ``whole``, with the capital letters of ASCII as small ones, is ``small``."""
+    return make("lowered", whole, small) if lowered(small) == small else FALSE

@@ -32,7 +32,7 @@ def _about_parts(node: Term) -> bool:
     return ends or node.op in ("parts", "part")
 
 
-def moved(term: Term, element: str, to: str) -> Term:
+def moved(term: Term, element: str, to: str | Place) -> Term:
     """``term`` with the places of ``element`` at ``to`` instead. Where a quantifier has an element of that name, it stays."""
 
     def put(node: Term) -> Term | None:
@@ -45,10 +45,17 @@ def moved(term: Term, element: str, to: str) -> Term:
     return replaced(term, put)
 
 
-def _moved(arg: object, element: str, to: str) -> object:
+def placed(place: Place, element: str, to: str | Place) -> Place:
+    """``place``, below ``to`` where it is below ``element``."""
+    if place.base != element:
+        return place
+    return to.at(*place.fields) if isinstance(to, Place) else Place(to, place.fields)
+
+
+def _moved(arg: object, element: str, to: str | Place) -> object:
     match arg:
-        case Place(base=base, fields=fields):
-            return Place(to, fields) if base == element else arg
+        case Place():
+            return placed(arg, element, to)
         case Term():
             return moved(arg, element, to)
         case _:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from pscc.base.frozen import frozen
 from pscc.proving.logic.bound import ListName
-from pscc.proving.logic.terms import FALSE, Place, Term, and_, or_, present, rebuilt
+from pscc.proving.logic.terms import FALSE, TRUE, Place, Term, and_, index_in, or_, present, rebuilt
 
 THERE = "@there"
 """The field of a place in a list that says whether an element is there."""
@@ -66,7 +66,11 @@ class Slots:
 
         def at(place: object, places: Mapping[str, str]) -> Place:
             assert isinstance(place, Place)
-            return Place(places.get(place.base, place.base), place.fields)
+            placed = Place(places.get(place.base, place.base))
+            for field in place.fields:
+                index = index_in(field)
+                placed = placed.at(field) if index is None else Place(self.of(placed)[index].base)
+            return placed
 
         def make(node: Term, places: Mapping[str, str]) -> Term:
             if node.op == "exists":
@@ -81,6 +85,11 @@ class Slots:
                 at(arg, places) if isinstance(arg, Place) else go(arg, places) if isinstance(arg, Term) else arg
                 for arg in node.args
             )
+            if node.op == "before":
+                first, later = (self.by_base[arg.base].index for arg in args if isinstance(arg, Place))
+                return TRUE if first < later else FALSE
+            if node.op == "present" and isinstance(args[0], Place) and not args[0].fields:
+                return self.by_base[args[0].base].there
             return node if args == node.args else rebuilt(node, args)
 
         return go(term, {})

@@ -114,6 +114,8 @@ class _Writer:
                 return f"(str.in_re {parts[0]} {_behind(skipped, _with_part(str(separator), str(part)))})"
             case "capitals", (_, capitals):
                 return f"(str.in_re {parts[0]} {_in_capitals(str(capitals))})"
+            case "lowered", (_, small):
+                return f"(str.in_re {parts[0]} {_lowered(str(small))})"
             case "capitals_start", (_, capitals):
                 return f"(str.in_re {parts[0]} (re.++ {_in_capitals(str(capitals))} re.all))"
             case op, _:
@@ -161,6 +163,17 @@ def _in_capitals(capitals: str) -> str:
     """The strings that are ``capitals`` in capital letters."""
     letters = " ".join(_letter(letter) for letter in capitals)
     return f'(re.++ {letters} (str.to_re ""))'
+
+
+def _lowered(small: str) -> str:
+    """The strings that are ``small`` with the capital letters of ASCII as small ones."""
+    letters = (
+        f"(re.union (str.to_re {literal(letter)}) (str.to_re {literal(letter.upper())}))"
+        if letter.isascii() and letter.islower()
+        else f"(str.to_re {literal(letter)})"
+        for letter in small
+    )
+    return f'(re.++ {" ".join(letters)} (str.to_re "") (str.to_re ""))'
 
 
 def _letter(letter: str) -> str:

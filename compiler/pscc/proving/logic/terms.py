@@ -21,6 +21,15 @@ class Place(NamedTuple):
         """The field below this place."""
         return Place(self.base, self.fields + fields)
 
+    def element(self, index: int) -> Place:
+        """The element at ``index`` of the list at this place."""
+        return self.at(f"[{index}]")
+
+
+def index_in(field: str) -> int | None:
+    """The index that a field of a place stands for (`Place.element`); None for the name of a field."""
+    return int(field[1:-1]) if field.startswith("[") else None
+
 
 class Term:
     """One node of a formula. Make it with the functions of this module and of `parts`, never directly."""
@@ -128,6 +137,11 @@ def without_start(of: Term, length: int) -> Term:
 # --- conditions ---------------------------------------------------------------
 
 
+def is_before(element: str, later: str) -> Term:
+    """``element`` stands before ``later`` in the list of both."""
+    return make("before", Place(element), Place(later))
+
+
 def claim(words: str, about: Term = TRUE) -> Term:
     """A claim that is true or false by itself, whatever it is ``about``: nothing is known of it."""
     return make("open", about, words)
@@ -222,14 +236,18 @@ def _is_refuted(inner: Term, other: str, known: dict[Term, None]) -> bool:
     return opposite in known or in_parts or by_a_part
 
 
+def within(term: Term, items: Place) -> Term:
+    """``term`` where the list at ``items`` has an element: it and all that it is inside of is there."""
+    around = {present(Place(items.base, items.fields[:length])) for length in range(1, len(items.fields))}
+    around.add(nonempty(items))
+    return replaced(term, lambda node: TRUE if node in around else None)
+
+
 def exists(element: str, items: Place, holds: Term) -> Term:
     """Some element of the list at ``items``, as ``element``, satisfies ``holds``."""
     if holds is FALSE:
         return FALSE
-    # where a list has an element, all that the list is inside of is there
-    around = {present(Place(items.base, items.fields[:length])) for length in range(1, len(items.fields))}
-    around.add(nonempty(items))
-    holds = replaced(holds, lambda term: TRUE if term in around else None)
+    holds = within(holds, items)
     if holds is FALSE:
         return FALSE
     if holds is TRUE:

@@ -11,8 +11,10 @@ from typing import Literal
 from pscc.proving.readers import admission, constraints, kyverno
 from pscc.proving.readers.objections import Read
 
-Reader = Callable[[Mapping[str, str], Literal["CREATE", "UPDATE"]], Read]
-"""What the files, by their paths, object to when a pod is created or changed. Raises `NotUnderstoodError`."""
+Reader = Callable[[Mapping[str, str], Literal["CREATE", "UPDATE"], bool], Read]
+"""What the files, by their paths, object to when a pod is created or changed, and whether each validation has to have a message.
+
+Raises `NotUnderstoodError`."""
 READERS: Mapping[str, Reader] = {
     "ValidatingAdmissionPolicy": admission.objections,
     "ValidatingPolicy": kyverno.objections,

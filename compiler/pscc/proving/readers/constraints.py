@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from pscc import ir
+from pscc.proving.cel.dialect import CONSTRAINTS
 from pscc.proving.cel.result import Result, just
 from pscc.proving.errors import NotUnderstoodError
 from pscc.proving.logic.terms import TRUE, Place, Term, and_, equal, not_, or_, starts_with, string_at, text
@@ -25,7 +26,7 @@ from pscc.proving.readers.documents import (
     texts_at,
     title,
 )
-from pscc.proving.readers.expressions import expressions, failure_of, scope
+from pscc.proving.readers.expressions import Messages, expressions, failure_of, scope
 from pscc.proving.readers.matching import namespaces_selected
 from pscc.proving.readers.objections import RESOURCES, Objection, Operation, Read
 from pscc.proving.readers.parameters import parameters_of
@@ -38,12 +39,14 @@ _OF_MATCH = {"kinds", "namespaces", "excludedNamespaces", "namespaceSelector"}
 _OF_SOURCE = {"failurePolicy", "matchCondition", "variables", "validations"}
 _MODES: Mapping[str, ir.Mode] = {"deny": "enforce", "warn": "warn", "dryrun": "audit"}
 _WEBHOOK = ("validation.gatekeeper.sh", "*")
+_ENGINE = "K8sNativeValidation"
 _RESERVED = ("gatekeeper_internal_", "params", "anyObject")
 
 
-def objections(texts: Mapping[str, str], operation: Operation) -> Read:
+def objections(texts: Mapping[str, str], operation: Operation, each_has_message: bool = True) -> Read:
     """What the files ``texts``, by their paths, object to when a pod is created or changed (``operation``).
 
+    ``each_has_message``: a validation without a message is not understood.
     Raises `NotUnderstoodError`, with the object and the place in it, where a file has something that is not understood.
     """
     templates: dict[str, Json] = {}
@@ -65,7 +68,7 @@ def objections(texts: Mapping[str, str], operation: Operation) -> Read:
         template = templates.get(str(constraint["kind"]))
         if template is None:
             raise NotUnderstoodError(f"{title(constraint)}: there is no template of this kind in the output")
-        objection = _objection(constraint, template, operation)
+        objection = _objection(constraint, template, operation, "each" if each_has_message else "any")
         if objection is None:
             unjudged.append(name_of(constraint))
         else:
@@ -101,16 +104,17 @@ def _schema(template: Json) -> object:
 
 
 def _source(template: Json) -> Json:
-    """The CEL of ``template``: it has one target, and one engine."""
+    """The CEL of ``template``: it has one target. Beside CEL, no Rego is run."""
     where = title(template)
     (target,) = _single(template, spec_of(template, {"crd", "targets"}), "targets")
     known = object_at(target, f"{where}: targets[0]", {"target", "code"})
     if known.get("target") != "admission.k8s.gatekeeper.sh":
         raise NotUnderstoodError(f"{where}: the target {known.get('target')}")
-    (code,) = _single(template, known, "code")
-    engine = object_at(code, f"{where}: code[0]", {"engine", "source"})
-    if engine.get("engine") != "K8sNativeValidation":
-        raise NotUnderstoodError(f"{where}: the engine {engine.get('engine')}")
+    engines = [object_at(code, f"{where}: code", {"engine", "source"}) for code in list_at(known, "code", where)]
+    names = sorted(str(engine.get("engine")) for engine in engines)
+    if names not in ([_ENGINE], [_ENGINE, "Rego"]):
+        raise NotUnderstoodError(f"{where}: the engines {', '.join(names) or 'none'}")
+    (engine,) = (each for each in engines if each.get("engine") == _ENGINE)
     source = object_at(engine.get("source"), f"{where}: source", _OF_SOURCE)
     for variable in list_at(source, "variables", where):
         name = str(variable.get("name")) if isinstance(variable, dict) else ""
@@ -129,7 +133,7 @@ def _single(template: Json, of: Json, name: str) -> list[object]:
 # --- constraints ----------------------------------------------------------------
 
 
-def _objection(constraint: Json, template: Json, operation: Operation) -> Objection | None:
+def _objection(constraint: Json, template: Json, operation: Operation, messages: Messages) -> Objection | None:
     """What ``constraint`` objects to; None where it is about no pod."""
     where = title(constraint)
     spec = spec_of(constraint, {"enforcementAction", "scopedEnforcementActions", "match", "parameters"})
@@ -146,7 +150,8 @@ def _objection(constraint: Json, template: Json, operation: Operation) -> Object
         "variables.params": just(parameters_of(spec.get("parameters"), _schema(template), where)),
     }
     source = _source(template)
-    expressed = expressions(source, f"{title(template)}, {where}", names, conditions="matchCondition")
+    titles = f"{title(template)}, {where}"
+    expressed = expressions(source, titles, names, "matchCondition", dialect=CONSTRAINTS, messages=messages)
     objects = expressed.objects(failure_of(source, title(template)))
     return Objection(
         name_of(constraint), modes, frozenset(RESOURCES[operation]), and_(_in_namespaces(match, where), objects)

@@ -12,7 +12,9 @@ from pscc.base.yaml_classes import safe_loader
 from pscc.proving.errors import NotUnderstoodError
 
 Json = Mapping[str, object]
-_FIELDS = {"apiVersion", "kind", "metadata", "spec"}
+_FIELDS = {"apiVersion", "kind", "metadata", "spec", "status"}
+_OF_KIND = {"ConfigMap": {"data", "binaryData", "immutable"}}
+"""The fields that objects of a kind have beside these."""
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]*)")
 
 
@@ -38,7 +40,7 @@ def _documents(path: str, content: str) -> Iterator[Json]:
             raise NotUnderstoodError(f"{path} has something that is no object of Kubernetes")
         if not name_of(document):
             raise NotUnderstoodError(f"{path}: {document['kind']} without a name")
-        unknown = document.keys() - _FIELDS
+        unknown = document.keys() - _FIELDS - _OF_KIND.get(document["kind"], set())
         if unknown:
             raise NotUnderstoodError(f"{title(document)}: {min(map(str, unknown))}")
         yield document
@@ -75,6 +77,13 @@ def name_of(document: Json) -> str:
     metadata = document.get("metadata")
     name = metadata.get("name") if isinstance(metadata, dict) else None
     return name if isinstance(name, str) else ""
+
+
+def namespace_of(document: Json) -> str | None:
+    """The namespace that the object names; None where it names none."""
+    metadata = document.get("metadata")
+    namespace = metadata.get("namespace") if isinstance(metadata, dict) else None
+    return namespace if isinstance(namespace, str) else None
 
 
 def title(document: Json) -> str:

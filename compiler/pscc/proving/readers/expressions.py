@@ -7,9 +7,11 @@ Sources: ``k8s.io/apiserver/pkg/admission/plugin/cel/composition.go`` (a variabl
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Literal
 
 from pscc.base.frozen import frozen
 from pscc.ir.walking import walk
+from pscc.proving.cel.dialect import Dialect
 from pscc.proving.cel.evaluate import Evaluator
 from pscc.proving.cel.reader import read
 from pscc.proving.cel.result import Result, just
@@ -21,6 +23,8 @@ from pscc.proving.readers.documents import Json, list_at, object_at, text_of
 from pscc.proving.readers.objections import Operation
 from pscc.proving.values import Plain, Text
 
+Messages = Literal["each", "valid", "any"]
+"""Each validation has a message; or where the API server requires one; or any has, or none."""
 _NAMED = {"name", "expression"}
 _OF_VARIABLES = "variables."
 _NONE: frozenset[str] = frozenset()
@@ -79,17 +83,19 @@ def expressions(
     where: str,
     names: Mapping[str, Result],
     conditions: str = "matchConditions",
-    of_api_server: bool = False,
+    *,
+    dialect: Dialect,
+    messages: Messages,
     of_validation: frozenset[str] = frozenset({"expression", "message", "messageExpression"}),
 ) -> Expressions:
     """What the expressions of ``spec`` give, with the ``names`` that they may use.
 
-    ``conditions`` is the field that has the conditions, ``of_validation`` are the fields of a validation, and
-    ``of_api_server`` says whether the API server evaluates them, or another program with its code.
+    ``conditions`` is the field that has the conditions, ``of_validation`` are the fields of a validation, ``dialect`` is
+    that of the engine which evaluates them, and ``messages`` says which validations have a message.
     Raises `NotUnderstoodError`, with ``where`` and the place, where something is not understood.
     """
     variables: dict[str, Expression] = {}
-    evaluator = Evaluator(names, variables, of_api_server)
+    evaluator = Evaluator(names, variables, dialect)
 
     def parsed(value: object, place: str, declared: frozenset[str]) -> Expression:
         try:
@@ -120,12 +126,19 @@ def expressions(
         validations.append(evaluated(validation["expression"], f"{place}.expression", declared))
         if "messageExpression" in validation:
             parsed(validation["messageExpression"], f"{place}.messageExpression", declared)
-        message = validation.get("message")
-        if not isinstance(message, str) or not message.strip() or "\n" in message:
+        if messages != "any" and not _has_message(validation, messages):
             raise NotUnderstoodError(f"{where}: {place} without a message of one line")
     if not validations:
         raise NotUnderstoodError(f"{where} without validations")
     return Expressions(tuple(matching), tuple(validations))
+
+
+def _has_message(validation: Json, messages: Messages) -> bool:
+    """Source: ``validateValidation`` in ``pkg/apis/admissionregistration/validation/validation.go`` of Kubernetes."""
+    message = validation.get("message")
+    if message is None and messages == "valid":
+        return "\n" not in str(validation["expression"]).strip()
+    return isinstance(message, str) and bool(message.strip()) and "\n" not in message.strip()
 
 
 def _listed(spec: Json, name: str, where: str, known: set[str], *, named: bool = False) -> Iterator[tuple[str, Json]]:

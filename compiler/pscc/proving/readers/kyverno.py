@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from pscc import ir
+from pscc.proving.cel.dialect import VALIDATING_POLICIES
 from pscc.proving.cel.result import just
 from pscc.proving.errors import NotUnderstoodError
 from pscc.proving.logic.terms import Term, and_, not_, text
 from pscc.proving.readers.documents import Json, documents, list_at, name_of, object_at, spec_of, texts_at, title
-from pscc.proving.readers.expressions import expressions, failure_of, scope
+from pscc.proving.readers.expressions import Messages, expressions, failure_of, scope
 from pscc.proving.readers.matching import namespaces_selected, resources_of
 from pscc.proving.readers.objections import Objection, Operation, Read
 from pscc.proving.values import Plain, Text
@@ -36,9 +37,10 @@ _EVALUATION = {"admission": {"enabled": True}, "mode": "Kubernetes"}
 """What of ``evaluation`` leaves a policy in force in the webhook; ``background`` is about the scans alone."""
 
 
-def objections(texts: Mapping[str, str], operation: Operation) -> Read:
+def objections(texts: Mapping[str, str], operation: Operation, each_has_message: bool = True) -> Read:
     """What the files ``texts``, by their paths, object to when a pod is created or changed (``operation``).
 
+    ``each_has_message``: a validation without a message is not understood.
     Raises `NotUnderstoodError`, with the object and the place in it, where a file has something that is not understood.
     """
     objecting: list[Objection] = []
@@ -51,7 +53,7 @@ def objections(texts: Mapping[str, str], operation: Operation) -> Read:
         if document["kind"] == _MUTATION:
             mutations.append(name)
             continue
-        objection, writes_more = _objection(document, operation)
+        objection, writes_more = _objection(document, operation, "each" if each_has_message else "any")
         if objection.resources:
             objecting.append(objection)
         else:
@@ -61,7 +63,7 @@ def objections(texts: Mapping[str, str], operation: Operation) -> Read:
     return Read(tuple(objecting), tuple(unjudged), tuple(mutations))
 
 
-def _objection(policy: Json, operation: Operation) -> tuple[Objection, bool]:
+def _objection(policy: Json, operation: Operation, messages: Messages) -> tuple[Objection, bool]:
     """What the policy objects to, and whether Kyverno writes rules about workloads from it."""
     spec, where = spec_of(policy, _OF_POLICY), title(policy)
     _check_evaluation(spec, where)
@@ -70,7 +72,7 @@ def _objection(policy: Json, operation: Operation) -> tuple[Objection, bool]:
     )
     resources = resources_of(constraints, operation, f"{where}: matchConstraints")
     selected = namespaces_selected(constraints.get("namespaceSelector"), f"{where}: namespaceSelector")
-    holds = and_(selected, _objects(spec, where, operation)) if resources else selected
+    holds = and_(selected, _objects(spec, where, operation, messages)) if resources else selected
     return Objection(name_of(policy), _modes(spec, where), resources, holds), _writes_more(spec, where)
 
 
@@ -100,14 +102,15 @@ def _modes(spec: Json, where: str) -> tuple[ir.Mode, ...]:
     return tuple(_MODES[action] for action in actions)
 
 
-def _objects(spec: Json, where: str, operation: Operation) -> Term:
+def _objects(spec: Json, where: str, operation: Operation, messages: Messages) -> Term:
     """When the policy objects. With ``failurePolicy: Ignore`` a condition that fails lets the pod pass, a validation not."""
     kind = just(Text(Plain(text("Pod"))))
     given = expressions(
         spec,
         where,
         {**scope(operation), "object.kind": kind},
-        of_validation=frozenset({"expression", "message", "messageExpression"}),
+        dialect=VALIDATING_POLICIES,
+        messages=messages,
     )
     if failure_of(spec, where) == "Fail":
         return given.objects("Fail")

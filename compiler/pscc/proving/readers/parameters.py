@@ -14,7 +14,7 @@ from pscc.proving.readers.documents import Json, object_at
 from pscc.proving.values import Item, Listed, MapValue, Null, Plain, Text, Truth, Value, Whole, always
 
 _PRESERVE = "x-kubernetes-preserve-unknown-fields"
-_SCHEMA = {"type", "description", "title", "properties", "items", "required", _PRESERVE}
+_SCHEMA = {"type", "description", "title", "properties", "items", "required", "enum", _PRESERVE}
 _TYPES = {"string": str, "integer": int, "boolean": bool, "array": list, "object": dict}
 
 
@@ -50,6 +50,9 @@ def _value(given: object, schema: Json, where: str) -> Value:
     wanted = _TYPES.get(str(schema.get("type")))
     if wanted is None or type(given) is not wanted:
         raise NotUnderstoodError(f"{where} is not of the type {schema.get('type')} that its template has")
+    allowed = schema.get("enum")
+    if isinstance(allowed, list) and given not in allowed:
+        raise NotUnderstoodError(f"{where} is {given!r}, which its template does not allow")
     match given:
         case dict():
             return _object(given, schema, where)
@@ -72,19 +75,20 @@ def _object(given: Json, schema: Json, where: str) -> Value:
         if name in properties:
             value = _value(inside, _schema(properties[name], where), f"{where}.{name}")
         elif schema.get(_PRESERVE) is True:
-            value = _as_it_is(inside, f"{where}.{name}")
+            value = as_it_is(inside, f"{where}.{name}")
         else:
             raise NotUnderstoodError(f"{where}.{name}, which its template does not describe")
         entries.append((str(name), always(value)))
     return MapValue(tuple(entries))
 
 
-def _as_it_is(given: object, where: str) -> Value:
+def as_it_is(given: object, where: str) -> Value:
+    """``given`` as a value, of which no schema says more."""
     match given:
         case dict():
-            return MapValue(tuple((str(name), always(_as_it_is(inside, where))) for name, inside in given.items()))
+            return MapValue(tuple((str(name), always(as_it_is(inside, where))) for name, inside in given.items()))
         case list():
-            return Listed(tuple(Item(TRUE, always(_as_it_is(each, where))) for each in given))
+            return Listed(tuple(Item(TRUE, always(as_it_is(each, where))) for each in given))
         case _:
             return _scalar(given, where)
 
