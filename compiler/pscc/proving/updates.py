@@ -50,7 +50,7 @@ def same_in_both(left: Value, right: Value) -> Term | None:
 
 
 def _claim(value: Value) -> Term:
-    """Raises `NotUnderstoodError` where ``value`` is about one element of a list: that is a claim for each, and not one."""
+    """That ``value`` is the same in both pods, as far as that is open: no update changes what the API server holds fixed."""
     own = _open(value)
     places = set(_places(value, {}))
     if any(_can_change(place) for place in places):
@@ -60,6 +60,7 @@ def _claim(value: Value) -> Term:
 
 
 def _open(value: Value) -> Term:
+    """Raises `NotUnderstoodError` where ``value`` is about one element of a list: that is a claim for each, and not one."""
     spelled = _spelled(value)
     if f"base={_FREE!r}" in spelled:
         raise NotUnderstoodError("a comparison of both pods that is about one element of a list")
