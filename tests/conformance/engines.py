@@ -14,11 +14,13 @@ from conformance.spellings import labelled
 from conformance.targets import output_of
 from conformance.targets._base import Answer, Request, Running, Target
 from pscc.cases.draw import draw_pods
+from pscc.cases.updates import of_image
 from pscc.ir import Policy, Program
 from pscc.lowering.shortfalls import DefaultNotSet
 from pscc.output.contents import Output
 from pscc.reference import interpreter
 from support.messages import joined
+from support.updates import takes
 
 UPDATES = 0.25
 """The share of the requests that are updates."""
@@ -54,12 +56,19 @@ def drawn_requests(policy: Policy, seed: int, count: int, with_updates: bool = T
     return requests
 
 
+def _taken(request: Request) -> Request:
+    """``request``; of an update that the API server refuses, one that changes the image of the same pod."""
+    if request.old_pod is None or takes(request.old_pod, request.pod):
+        return request
+    return replace(request, old_pod=of_image(request.pod))
+
+
 def compare(target: Target, running: Running, seed: int, policies: int, pods: int) -> tuple[Tally, list[Difference]]:
     """Draws ``policies`` policies by ``seed``, with ``pods`` requests each, and compares."""
     tally, differences = Tally(), list[Difference]()
     for number, (source, policy) in enumerate(drawn_policies(seed, policies)):
         tally.policies += 1
-        requests = drawn_requests(policy, seed * 1000 + number, pods, target.updates)
+        requests = [_taken(request) for request in drawn_requests(policy, seed * 1000 + number, pods, target.updates)]
         differences += judged(target.name, running, source, policy, requests, tally)
     return tally, differences
 

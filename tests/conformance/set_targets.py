@@ -16,6 +16,7 @@ from conformance.jsonl import Json, Process
 from conformance.set_engines import Answer, Ask, plugins, stored_by, without_nulls
 from conformance.sets import Asked, source
 from pscc import ir
+from pscc.cases.updates import of_image
 from pscc.diagnostics import SourceError
 from pscc.driver import analyse, packaged
 from pscc.ir.access import Request
@@ -210,7 +211,7 @@ def updated(
     output = _compiled(target, asked.choice, options)
     pods = list(asked.pods)
     old = [
-        pods[0] if number % 3 else {**pod, "metadata": {**pod["metadata"], "labels": {"a": "b"}}}
+        of_image(pod) if number % 3 else {**pod, "metadata": {**pod["metadata"], "labels": {"a": "b"}}}
         for number, pod in enumerate(pods)
     ]
     demanding = choice_without(asked.choice)

@@ -145,7 +145,7 @@ EDITS: dict[str, dict[str, Edit]] = {
         "no policy of CronJobs": deleted("policies/default-cronjobs.yaml"),
         "no check": replaced(
             "policies/default.yaml",
-            'denyHostPIDUnchanged ? "" : variables.denyHostPID',
+            'unchanged ? "" : variables.denyHostPID',
             'allContainers == [] ? "" : ""',
         ),
         "a namespace left out": replaced(

@@ -87,10 +87,10 @@ def test_a_faulty_output_has_a_witness(right: str, wrong: str) -> None:
 @pytest.mark.parametrize(
     ("right", "wrong"),
     [
-        ("variables.sameImages &&", "true &&"),
-        ("(has(oldObject.spec.hostPID) ? [oldObject.spec.hostPID]", "(has(oldObject.spec.hostIPC) ? [oldObject.spec.hostIPC]"),
+        ("&& variables.sameImages", "&& true"),
+        (".oldContainers.map(container, has(container.image)", ".allContainers.map(container, has(container.image)"),
         ("object.spec != oldObject.spec", "object.spec.hostPID != oldObject.spec.hostPID"),
-        ("[container.ports]", "[container.image]"),
+        ("[container.image]", "[container.name]"),
     ],
 )  # fmt: skip
 def test_a_fault_about_updates_is_never_equal(right: str, wrong: str) -> None:

@@ -7,7 +7,7 @@ import pytest
 from pscc.lowering.rollout import Rollout
 from pscc.proving.errors import NotUnderstoodError
 from pscc.proving.prove import claims
-from pscc.proving.question import Equal, Undecided
+from pscc.proving.question import Answer, Equal, Undecided
 from support.proofs import Proven, answers, difference, of_text
 
 POLICIES = "policy a {\n    deny privileged\n}\npolicy b {\n    deny hostPID\n}\n"
@@ -36,11 +36,19 @@ def test_plain_policies_are_proven_of_created_pods(target: str) -> None:
     assert claim.answered(60) == Equal()
 
 
-def test_an_update_that_the_plain_policies_judge_otherwise_is_not_equal() -> None:
-    """The choice judges all of a pod of which something changed that one of its policies reads, a plain policy its own."""
-    proven = of_text(PARTED)
+def _update(text: str) -> Answer:
+    proven = of_text(text)
     (claim,) = claims(proven.program, proven.texts, proven.kind, ("UPDATE",)).claims
-    assert isinstance(claim.answered(60), Undecided)
+    return claim.answered(60)
+
+
+def test_an_update_that_the_plain_policies_judge_otherwise_is_not_equal() -> None:
+    """The choice judges all of a pod if an annotation changed that one of its policies reads, a plain policy its own."""
+    assert isinstance(_update(PARTED.replace("hostPID", "appArmorProfile unconfined")), Undecided)
+
+
+def test_what_no_update_can_change_does_not_part_them() -> None:
+    assert _update(PARTED) == Equal()
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from pscc import ir
 from pscc.base.frozen import frozen
+from pscc.cases.updates import of_debugging, of_image
 from pscc.controls._base import Probe
 from pscc.ir.access import AUTHENTICATED, Request
 from pscc.pod.fields import CONTAINER_LISTS
@@ -120,7 +121,7 @@ def cases_for(policy: ir.Policy, most: int = MOST_CASES) -> tuple[Case, ...]:
         called = unique(name, cases)
         cases[called] = _case(policy, called, pod)
     created = tuple(cases.values())
-    updates = tuple(_updates(policy, base, created))
+    updates = tuple(_updates(policy, created))
     return (*_chosen(created, most - len(updates)), *updates)
 
 
@@ -255,16 +256,15 @@ def unique(label: str, taken: Container[str]) -> str:
     return name
 
 
-def _updates(policy: ir.Policy, base: Json, created: tuple[Case, ...]) -> Iterator[Case]:
+def _updates(policy: ir.Policy, created: tuple[Case, ...]) -> Iterator[Case]:
     refused = [case for case in created if not case.allowed]
     if not refused:
         return
     old = refused[0].pod
     metadata = {**_object(old.get("metadata")), "labels": {"changed": "yes"}}
     yield _case(policy, "update-of-nothing-looked-at", {**old, "metadata": metadata}, old)
-    if interpreter.check(policy, base).allowed:
-        bad = next((case for case in refused if _object(case.pod.get("spec")).get("ephemeralContainers")), refused[0])
-        yield _case(policy, "update-to-refused", bad.pod, base)
+    bad = next((case.pod for case in refused if of_debugging(case.pod)), refused[0].pod)
+    yield _case(policy, "update-to-refused", bad, of_debugging(bad) or of_image(bad))
 
 
 def _chosen(cases: tuple[Case, ...], most: int) -> tuple[Case, ...]:

@@ -84,7 +84,7 @@ class Field:
     ``system``: the operating system whose pods alone may have it. ``since``: the first release of Kubernetes that keeps it
     when no feature gate is changed; an older one drops it. ``needs``: a value that will do, where the API server refuses
     an object without the field. ``filled``: what the API server sets before a policy sees the pod, where the field is unset.
-    ``ephemeral``: whether an ephemeral container may have it.
+    ``ephemeral``: whether an ephemeral container may have it. ``changes``: whether an update of a pod may change it.
     """
 
     name: str
@@ -94,3 +94,4 @@ class Field:
     needs: object = None
     filled: str | int | bool | None = None
     ephemeral: bool = True
+    changes: bool = False

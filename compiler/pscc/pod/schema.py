@@ -6,6 +6,8 @@ Sources, of Kubernetes v1.37.2 and ``k8s.io/api`` v0.37.2:
 - ranges, values, required fields (``needs``) and operating systems: ``pkg/apis/core/validation/validation.go``
   (``validateWindows``, ``validateLinux``, ``allowedEphemeralContainerFields``)
 - values that the API server fills in (``filled``): ``pkg/apis/core/v1/defaults.go``
+- which fields an update of a pod may change (``changes``), by any of its subresources: ``ValidatePodUpdate``,
+  ``ValidatePodEphemeralContainersUpdate`` and ``ValidatePodResize`` in ``pkg/apis/core/validation/validation.go``
 - first releases: ``pkg/features/kube_features.go``. A field with a feature gate counts from the release in which the gate is
   on by default.
 """
@@ -135,14 +137,14 @@ CONTAINER = Object((
     Field("command", TEXTS),
     Field("env", OPAQUE),
     Field("envFrom", OPAQUE),
-    Field("image", TEXT, needs="app:1"),
+    Field("image", TEXT, needs="app:1", changes=True),
     Field("imagePullPolicy", Enumeration(("IfNotPresent", "Always", "Never"))),
     Field("lifecycle", LIFECYCLE, ephemeral=False),
     Field("livenessProbe", PROBE, ephemeral=False),
     Field("ports", ListOf(CONTAINER_PORT), ephemeral=False),
     Field("readinessProbe", PROBE, ephemeral=False),
-    Field("resizePolicy", OPAQUE, since=(1, 33), ephemeral=False),
-    Field("resources", OPAQUE, ephemeral=False),
+    Field("resizePolicy", OPAQUE, since=(1, 33), ephemeral=False, changes=True),
+    Field("resources", OPAQUE, ephemeral=False, changes=True),
     Field("restartPolicy", Enumeration(("Always", "Never", "OnFailure"), plain=False), since=(1, 29), ephemeral=False),
     Field("restartPolicyRules", OPAQUE, since=(1, 35), ephemeral=False),
     Field("securityContext", CONTEXT),
@@ -261,14 +263,14 @@ VOLUME = Object((
 # --- pods -----------------------------------------------------------------------
 
 SPEC = Object((
-    Field("activeDeadlineSeconds", Integer(1, 2**31 - 1)),
-    Field("affinity", OPAQUE),
+    Field("activeDeadlineSeconds", Integer(1, 2**31 - 1), changes=True),
+    Field("affinity", OPAQUE, changes=True),
     Field("automountServiceAccountToken", FLAG),
     Field("containers", ListOf(CONTAINER, plain=False), needs=[{"name": "main", "image": "app:1"}]),
     Field("dnsConfig", OPAQUE),
     Field("dnsPolicy", Enumeration(("ClusterFirst", "ClusterFirstWithHostNet", "Default", "None")), filled="ClusterFirst"),
     Field("enableServiceLinks", FLAG, filled=True),
-    Field("ephemeralContainers", ListOf(CONTAINER), since=(1, 23)),
+    Field("ephemeralContainers", ListOf(CONTAINER), since=(1, 23), changes=True),
     Field("evictionResponders", OPAQUE, since=NOT_YET),
     Field("hostAliases", OPAQUE),
     Field("hostIPC", SWITCH, system="linux"),
@@ -280,7 +282,7 @@ SPEC = Object((
     Field("imagePullSecrets", OPAQUE),
     Field("initContainers", ListOf(CONTAINER)),
     Field("nodeName", TEXT),
-    Field("nodeSelector", MAP),
+    Field("nodeSelector", MAP, changes=True),
     Field("os", Object((Field("name", Enumeration(("linux", "windows")), needs="linux"),)), since=(1, 24)),
     Field("overhead", MAP),
     Field("preemptionPolicy", Enumeration(("PreemptLowerPriority", "Never"), plain=False)),
@@ -288,11 +290,11 @@ SPEC = Object((
     Field("priorityClassName", TEXT),
     Field("readinessGates", OPAQUE),
     Field("resourceClaims", OPAQUE, since=(1, 34)),
-    Field("resources", OPAQUE, since=(1, 34)),
+    Field("resources", OPAQUE, since=(1, 34), changes=True),
     Field("restartPolicy", Enumeration(("Always", "OnFailure", "Never")), filled="Always"),
     Field("runtimeClassName", SET_TEXT),
     Field("schedulerName", TEXT, filled="default-scheduler"),
-    Field("schedulingGates", OPAQUE, since=(1, 27)),
+    Field("schedulingGates", OPAQUE, since=(1, 27), changes=True),
     Field("schedulingGroup", OPAQUE, since=NOT_YET),
     Field("securityContext", POD_CONTEXT),
     Field("serviceAccount", TEXT),
@@ -300,15 +302,15 @@ SPEC = Object((
     Field("setHostnameAsFQDN", FLAG, since=(1, 20)),
     Field("shareProcessNamespace", FLAG, system="linux"),
     Field("subdomain", TEXT),
-    Field("terminationGracePeriodSeconds", SECONDS, filled=30),
-    Field("tolerations", OPAQUE),
+    Field("terminationGracePeriodSeconds", SECONDS, filled=30, changes=True),
+    Field("tolerations", OPAQUE, changes=True),
     Field("topologySpreadConstraints", OPAQUE),
     Field("volumes", ListOf(VOLUME)),
 ))  # fmt: skip
 POD = Object((
     Field("metadata", Object((
-        Field("annotations", MAP),
-        Field("labels", MAP),
+        Field("annotations", MAP, changes=True),
+        Field("labels", MAP, changes=True),
         Field("name", TEXT, needs="pod"),
         Field("namespace", TEXT),
     ))),

@@ -1,17 +1,19 @@
 """Updates: what is the same in a pod before and after.
 
 Whether an expression gives the same for both pods is a claim of its own, which is true or false whatever the pods are. So the
-two pods need not be compared field by field, and what is proven holds of all pairs of pods. Where source and output differ
-over such claims, no pair of pods is made: that is not decided.
+two pods need not be compared field by field, and what is proven holds of all pairs of pods that the API server takes: what no
+update can change (`pscc.pod.changing`) is the same. Where source and output differ over such claims, no pair of pods is made:
+that is not decided.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from pscc.ir.passes import Reads
 from pscc.ir.walking import children
+from pscc.pod.changing import can_change
 from pscc.pod.fields import CONTAINER_LISTS
 from pscc.proving import pod
 from pscc.proving.errors import NotUnderstoodError
@@ -31,6 +33,9 @@ from pscc.proving.values import (
 _ANNOTATIONS = ("metadata", "annotations")
 _OF_POD = re.compile(r"base='(?:pod|old|request|namespace)', fields=(\([^)]*\))")
 _FREE = "an element"
+_EACH = "@each"
+"""Stands between a list of containers and the fields of each."""
+_CONTAINERS = frozenset(Place("pod", ("spec", kind)) for kind in CONTAINER_LISTS)
 _OF_SPEC, _OF_ANNOTATIONS = "('spec',", "('metadata', 'annotations'"
 
 
@@ -45,11 +50,71 @@ def same_in_both(left: Value, right: Value) -> Term | None:
 
 
 def _claim(value: Value) -> Term:
+    """That ``value`` is the same in both pods, as far as that is open: no update changes what the API server holds fixed."""
+    own = _open(value)
+    places = set(_places(value, {}))
+    if any(_can_change(place) for place in places):
+        return own
+    # containers are only ever added: where their names are the same, they are the same containers
+    return or_(_open(_names(pod.root("pod"))), own) if any(_of_container(place) for place in places) else TRUE
+
+
+def _open(value: Value) -> Term:
     """Raises `NotUnderstoodError` where ``value`` is about one element of a list: that is a claim for each, and not one."""
     spelled = _spelled(value)
     if f"base={_FREE!r}" in spelled:
         raise NotUnderstoodError("a comparison of both pods that is about one element of a list")
     return claim(f"the same before: {spelled}")
+
+
+def _places(node: object, lists: Mapping[str, Place]) -> Iterator[Place]:
+    """The places that ``node`` reads, from the pod's root. ``lists`` are those whose elements are walked around ``node``.
+
+    A list of containers that is walked is the list itself, and a container is what is below it, with `_EACH` in between.
+    """
+    match node:
+        case Place(base=base, fields=fields):
+            yield _in_list(lists[base]).at(*fields) if base in lists else node
+        case Term(op="exists", args=(str() as element, Place() as items, *args)):
+            yield from _walked(element, items, args, lists)
+        case Walk(element=element, items=items, there=there, value=value):
+            yield from _walked(element, items, (there, value), lists)
+        case tuple():
+            for each in node:
+                yield from _places(each, lists)
+        case Term(args=args):
+            yield from _places(args, lists)
+        case Structure(place=place):
+            yield from _places(place, lists)
+        case str() | int() | None:
+            return
+        case _:
+            for each in children(node):
+                yield from _places(each, lists)
+
+
+def _walked(element: str, items: Place, within: Iterable[object], lists: Mapping[str, Place]) -> Iterator[Place]:
+    (absolute,) = _places(items, lists)
+    yield absolute
+    for each in within:
+        yield from _places(each, {**lists, element: absolute})
+
+
+def _in_list(items: Place) -> Place:
+    return items.at(_EACH) if items in _CONTAINERS else items
+
+
+def _of_container(place: Place) -> bool:
+    return Place(place.base, place.fields[:2]) in _CONTAINERS
+
+
+def _can_change(place: Place) -> bool:
+    """Whether an update of a pod can change what is at ``place``, if it adds no container."""
+    if place in _CONTAINERS:
+        return False
+    if _of_container(place):
+        return can_change("container", place.fields[3:])
+    return place.base != "pod" or can_change("pod", place.fields)
 
 
 def _spelled(value: Value) -> str:
@@ -93,7 +158,7 @@ def unchanged(reads: Reads, of: Structure) -> Term:
     """Everything in ``reads`` is the same in both pods (`pscc.reference.interpreter.unchanged`)."""
     claims = [_claim(Listed((_of_path(of, path),))) for path in reads.pod]
     if reads.containers:
-        claims.append(_claim(_column(of, ("name",), required=True)))
+        claims.append(_claim(_names(of)))
         claims += [_claim(_column(of, path)) for path in reads.container]
         claims += [_claim(_annotated(of, prefix)) for prefix in reads.annotations]
     return and_(*claims)
@@ -124,6 +189,10 @@ def _of_path(of: Structure, path: tuple[str, ...]) -> Item:
         value = inner
     field = pod.field_of(value, path[-1])
     return Item(and_(there, pod.presence(value, field)), always(pod.value_of(value, field)))
+
+
+def _names(of: Structure) -> Listed:
+    return _column(of, ("name",), required=True)
 
 
 def _column(of: Structure, path: tuple[str, ...], required: bool = False) -> Listed:

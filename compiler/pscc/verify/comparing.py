@@ -19,6 +19,7 @@ from pscc.cases.choice_suite import AUDIT
 from pscc.cases.draw import draw_pods
 from pscc.cases.exempt import boundary_pods
 from pscc.cases.requests import draw_requests, hangs_on_requests
+from pscc.cases.updates import of_debugging, of_image
 from pscc.ir.access import Request, requested_by
 from pscc.lowering.capabilities import Workloads
 from pscc.lowering.prepared import Prepared
@@ -36,7 +37,7 @@ Kind = Literal["lets in", "shuts out", "says otherwise", "changes otherwise"]
 SEVEREST: tuple[Kind, ...] = ("lets in", "shuts out", "changes otherwise", "says otherwise")
 _SOMEBODY = Request(user="somebody", groups=requested_by("somebody", ()))
 _UPDATE_EVERY = 6
-"""One in this many of the drawn pods is an update of another one."""
+"""One in this many of the drawn pods has another image than before."""
 _WORKLOAD_EVERY = 8
 """One in this many of the created pods is tried again in a workload."""
 _WORKLOADS: tuple[Applied, ...] = ("Deployment", "CronJob")
@@ -165,26 +166,16 @@ def own(manifests: Iterable[Manifest], program: ir.Program, requested: Request |
 
 def _of_case(case: suite.Case) -> Trial:
     whole: Json = {"apiVersion": "v1", "kind": "Pod"}
-    old = case.old_pod or _before_debugging(case.pod)
+    old = case.old_pod or of_debugging(case.pod)
     return Trial(case.name, {**whole, **case.pod}, {**whole, **old} if old is not None else None)
 
 
 def _updated(pods: Iterable[Json]) -> Iterator[Trial]:
-    before: Json | None = None
     for number, pod in enumerate(pods):
-        old = _before_debugging(pod)
+        old = of_debugging(pod)
         if old is None and number % _UPDATE_EVERY == _UPDATE_EVERY - 1:
-            old = before
+            old = of_image(pod)
         yield Trial(str(_object(pod.get("metadata")).get("name")), pod, old)
-        before = pod
-
-
-def _before_debugging(pod: Json) -> Json | None:
-    """The pod without its ephemeral containers, which only an update can add; None where there are none."""
-    spec = _object(pod.get("spec"))
-    if not spec.pop("ephemeralContainers", None):
-        return None
-    return {**pod, "spec": spec}
 
 
 # --- what should come of it -----------------------------------------------------

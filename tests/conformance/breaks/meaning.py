@@ -15,6 +15,7 @@ from conformance.space.requests import Asked
 from pscc.ir.access import Request
 from pscc.pod.templates import TEMPLATES
 from support.emitted.settings import CEL, PER_POLICY
+from support.updates import takes
 
 _GATEKEEPER = ("gatekeeper", CEL, PER_POLICY)
 _GATEKEEPER_AND_OPA = (*_GATEKEEPER, "opa")
@@ -119,6 +120,8 @@ def _asked(ask: Ask, output: str) -> Asked | None:
         and ask.operation == "UPDATE"
         and ask.old != {**ask.object, "metadata": (ask.old or {})["metadata"]}
     ):
+        return None
+    if kind == "Pod" and ask.operation == "UPDATE" and ask.old is not None and not takes(ask.old, ask.object):
         return None
     pod = _made_by(ask.object)
     # where nobody asks, Gatekeeper and OPA judge a pod as it will be stored

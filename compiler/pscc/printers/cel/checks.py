@@ -34,6 +34,8 @@ from pscc.printers.cel.variables import Variable, once
 from pscc.printers.cel.walks import CONTAINERS
 
 OLD_CONTAINERS = "oldContainers"
+UNCHANGED = "unchanged"
+"""The variable that is true of an update of which nothing is judged again."""
 ON_UPDATE = cel('request.operation == "UPDATE"')
 _LINES = 16
 """Of one expression; a longer one has parts. There is more of it where the pod is a workload's template."""
@@ -44,10 +46,11 @@ class Validation:
     """A check as CEL: ``variables`` in order, the ``expression`` that has to be true, the ``message`` where it is not.
 
     Without an old object the expression is about the object alone; an update passes where nothing changes that the check
-    looks at.
+    looks at, which is what ``unchanged`` says.
     """
 
     variables: tuple[Variable, ...]
+    unchanged: Expression
     expression: Expression
     message: Expression
 
@@ -62,24 +65,21 @@ def validation(
 ) -> Validation:
     """The validation of ``check``, which looks at ``reads``. ``updated`` is the condition that there is an old object.
 
-    The names of its variables begin with ``name``, or with the name of the check's shape if ``name`` is empty.
+    The names of its variables begin with ``name``, or with the name of the check's shape if ``name`` is empty. Checks for
+    which images alone count share the variable about updates.
     """
     name = name or name_of(check)
     printed = check_of(check, name, pending)
-    same = unchanged_as or _unchanged_of(name)
+    same = unchanged_as or (f"{name}Unchanged" if _same(reads) else UNCHANGED)
     variables = tuple(once((*printed.variables, *unchanged(same, reads, updated))).items())
-    return Validation(variables, any_of(printed.holds, variable(same)), printed.message)
+    return Validation(variables, variable(same), any_of(printed.holds, variable(same)), printed.message)
 
 
 def finding_of(check: ir.Check, printed: Validation) -> Expression:
     """The message of the `validation` of ``check``, or an empty string where its expression is true."""
     # without a reason behind it, a message of a check that holds is empty by itself
-    holds = printed.expression if check.because else variable(_unchanged_of(name_of(check)))
+    holds = printed.expression if check.because else printed.unchanged
     return Conditional(holds, EMPTY, printed.message)
-
-
-def _unchanged_of(name: str) -> str:
-    return f"{name}Unchanged"
 
 
 def name_of(check: ir.Check) -> str:
@@ -118,7 +118,7 @@ def unchanged(name: str, reads: Reads, updated: Expression = ON_UPDATE) -> list[
     """Variables for an update. The last, ``name``, is true if the update leaves everything in ``reads`` as it was."""
     variables = container_lists()
     variables.append(("sameImages", all_of(*_equalities(_NAMES_AND_IMAGES))))
-    conditions = _same(reads)
+    conditions = [variable("sameImages"), *_same(reads)]
     if sum(_lines_of(condition) for condition in conditions) <= _LINES:
         return [*variables, (name, all_of(updated, *conditions))]
     parts: list[list[Expression]] = []
@@ -157,12 +157,12 @@ def _of_each_container(of_new: Expression, of_old: Expression) -> _Pair:
 
 
 def _same(reads: Reads) -> list[Expression]:
-    """Conditions that together say that an update leaves ``reads``, the containers and their images as they were."""
+    """Conditions that, with the containers and their images, say that an update leaves ``reads`` as they were."""
     (new, _), (old, _) = _SIDES
     pairs = [(_listed(ir.Path(ir.POD, fields), new), _listed(ir.Path(ir.POD, fields), old)) for fields in reads.pod]
     pairs += [_in_containers(ir.Path("container", fields)) for fields in reads.container if fields != IMAGE]
     pairs += [_of_each_container(_entry(prefix, new), _entry(prefix, old)) for prefix in reads.annotations]
-    return [variable("sameImages"), *_equalities(pairs)]
+    return _equalities(pairs)
 
 
 def _equalities(pairs: list[_Pair]) -> list[Expression]:

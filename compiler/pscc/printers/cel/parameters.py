@@ -11,7 +11,7 @@ from dataclasses import replace
 from pscc import ir
 from pscc.ir.passes import Reads, constant, parameters, rechecked_on
 from pscc.ir.walking import nodes
-from pscc.printers.cel.checks import ON_UPDATE, Validation, validation
+from pscc.printers.cel.checks import ON_UPDATE, UNCHANGED, Validation, validation
 from pscc.printers.cel.exempt import EXEMPT, exemption_variables
 from pscc.printers.cel.findings import FINDINGS
 from pscc.printers.cel.fragments import cel
@@ -37,7 +37,7 @@ def template_of(check: ir.Check, exempt: bool = False) -> Validation:
     It judges pods, and workloads by the pods that they would make.
     """
     plain = replace(check, because="")
-    printed = validation(plain, rechecked_on(check, exempt), FINDINGS, UPDATED, unchanged_as="unchanged")
+    printed = validation(plain, rechecked_on(check, exempt), FINDINGS, UPDATED, unchanged_as=UNCHANGED)
     variables = [*_parameters(check), (BECAUSE, _because()), *printed.variables]
     return _of_template(replace(printed, variables=tuple(variables)), exempt, variable(BECAUSE))
 
@@ -54,7 +54,9 @@ def _of_template(printed: Validation, exempt: bool, behind: Expression = EMPTY) 
     of_pods = [(name, of_held_pods(value)) for name, value in variables]
     message = of_held_pods(printed.message)
     message = message if behind == EMPTY else infix("+", message, behind)
-    return Validation((*holding_pods(), *of_pods), unless_left_out(of_held_pods(expression)), message)
+    return Validation(
+        (*holding_pods(), *of_pods), printed.unchanged, unless_left_out(of_held_pods(expression)), message
+    )
 
 
 def unless_left_out(holds: Expression) -> Expression:

@@ -43,7 +43,7 @@ from pscc.targets.shared.kyverno_applied import NAME as APPLIED
 from pscc.targets.shared.kyverno_applied import applied_test
 from pscc.targets.shared.kyverno_defaults import defaults_test
 from pscc.targets.shared.kyverno_suite import Result, of_each_kind, test_files
-from pscc.targets.shared.layouts import PER_POLICY_OR_CONTROL, Checks, checks_of, of_part, parts
+from pscc.targets.shared.layouts import PER_POLICY_OR_CONTROL, Checks, checks_of, of_part, on_pods, parts
 from pscc.targets.shared.names import Names
 from pscc.targets.shared.shape_names import endings_of
 from pscc.targets.versions import KYVERNO_CLASSIC, KYVERNO_CLASSIC_GONE, KYVERNO_SKIPS
@@ -111,7 +111,7 @@ class Kyverno:
                 suites += defaults_test(policy, name, rule) if rule and cases.get(policy.name) else []
             checks = checks_of(policy)
             suite_cases = cases.get(policy.name, ())
-            for name, held in parts(policy, checks, options.layout, names):
+            for name, held in parts(policy, checks if workloads else on_pods(checks), options.layout, names):
                 files.append(kyverno_choice.policy_file(name, _validation(policy, name, held, workloads)))
                 judged = of_part(held, suite_cases)
                 # Kyverno sets defaults in workloads, too, so that its checks judge them as they come

@@ -43,7 +43,7 @@ from pscc.targets.shared.kyverno_applied import NAME as APPLIED
 from pscc.targets.shared.kyverno_applied import applied_test
 from pscc.targets.shared.kyverno_cel_suite import Tested, choice_suites, policy_suite
 from pscc.targets.shared.kyverno_defaults import defaults_test
-from pscc.targets.shared.layouts import PER_POLICY_OR_CONTROL, Checks, checks_of, of_part, parts
+from pscc.targets.shared.layouts import PER_POLICY_OR_CONTROL, Checks, checks_of, of_part, on_pods, parts
 from pscc.targets.shared.names import Names
 from pscc.targets.versions import KYVERNO_CEL, KYVERNO_SKIPS
 
@@ -128,6 +128,7 @@ TARGET = KyvernoCel()
 
 def _validation(policy: ir.Policy, name: str, checks: Checks, resource: str, assumed: Pending | None) -> str:
     """The policy ``name``. Kyverno makes rules for workloads of it where ``assumed`` says what their pods will get."""
+    judged = on_pods(checks) if assumed is None else checks
     return render(
         "kyverno_cel/validate.yaml.j2",
         **identity(policy),
@@ -143,7 +144,7 @@ def _validation(policy: ir.Policy, name: str, checks: Checks, resource: str, ass
         operations=Code("CREATE, UPDATE" if resource == "pods" else "UPDATE"),
         note=Code(comment(policy.note)) if policy.note else Code(""),
         where=where(policy.scope, policy.exemptions, autogen=assumed is not None, quote=quoted_for_kyverno),
-        printed=validations(checks, pending=assumed or NONE_PENDING, quote=quoted_for_kyverno),
+        printed=validations(judged, pending=assumed or NONE_PENDING, quote=quoted_for_kyverno),
     )
 
 

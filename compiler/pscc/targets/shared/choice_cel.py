@@ -27,7 +27,8 @@ from pscc.lowering.capabilities import Live
 from pscc.lowering.default_checks import choice_without
 from pscc.output.numbering import numbered
 from pscc.output.templating import Code, yaml_block, yaml_quote
-from pscc.printers.cel.checks import changed, container_lists, unchanged
+from pscc.pod.changing import changeable
+from pscc.printers.cel.checks import UNCHANGED, changed, container_lists, unchanged
 from pscc.printers.cel.conditions import condition
 from pscc.printers.cel.findings import check_of
 from pscc.printers.cel.fragments import cel
@@ -184,7 +185,7 @@ def decision_of(given: ir.Choice, review: Review = ADMISSION) -> Decision:
     choice = choice_without(given)
     names = names_in(choice)
     statements = statements_of(choice)
-    reads = reads_of_choice(choice, review.of_workloads)
+    reads = reads_of_choice(choice, True) if review.of_workloads else changeable(reads_of_choice(choice))
     variables = [*container_lists(), *who_variables(choice, names, review)]
     notes = {name: key for key, name in names.checks.items()}
     for key, check in statements.items():
@@ -195,7 +196,7 @@ def decision_of(given: ir.Choice, review: Review = ADMISSION) -> Decision:
         notes[name] = f"policy {policy.name}: what it has against the pod, a finding a line"
     for policy, demanding in zip(given.policies, choice.policies, strict=True):
         variables += _words(policy, demanding, statements, names, review.ahead)
-    variables += unchanged("unchanged", reads, review.updated)
+    variables += unchanged(UNCHANGED, reads, review.updated)
     printed_names = [names.policies[policy.name] for policy in choice.policies]
     accepts = [[variable(f"mayUse{name}"), equal(variable(f"objections{name}"), EMPTY)] for name in printed_names]
     if review.ahead == TRUE:

@@ -8,6 +8,7 @@ from pscc import ir
 from pscc.cases.suite import Case
 from pscc.ir.passes import Reads, rechecked_on, specialise
 from pscc.lowering.capabilities import Layout
+from pscc.pod.changing import changeable
 from pscc.targets.shared.names import Names
 from pscc.targets.shared.shape_names import endings_of
 
@@ -24,6 +25,11 @@ def checks_of(policy: ir.Policy) -> Checks:
     """
     both = ((specialise(check), rechecked_on(check, bool(policy.exemptions))) for check in policy.checks)
     return tuple((check, reads) for check, reads in both if check.requirements)
+
+
+def on_pods(checks: Checks) -> Checks:
+    """``checks`` for an object that judges pods alone: an update of a pod can change little of what they read."""
+    return tuple((check, changeable(reads)) for check, reads in checks)
 
 
 def parts(policy: ir.Policy, checks: Checks, layout: Layout | None, names: Names) -> list[tuple[str, Checks]]:

@@ -52,7 +52,7 @@ from pscc.targets.shared.identity import identity, kustomization
 from pscc.targets.shared.kyverno_applied import NAME as APPLIED
 from pscc.targets.shared.kyverno_applied import applied_test
 from pscc.targets.shared.kyverno_cel_suite import Tested, choice_suites, policy_suite
-from pscc.targets.shared.layouts import PER_POLICY_OR_CONTROL, Checks, checks_of, of_part, parts
+from pscc.targets.shared.layouts import PER_POLICY_OR_CONTROL, Checks, checks_of, of_part, on_pods, parts
 from pscc.targets.shared.names import Names
 from pscc.targets.versions import MUTATING, VALIDATING
 
@@ -138,7 +138,7 @@ class Vap:
                 add(policy, name, _mutation(mutating, policy, name, held), "Mutating", held)
             checks = checks_of(policy)
             for part, printed_checks in parts(policy, checks, options.layout, names):
-                text = _validation(validating, policy, part, printed_checks, validations(printed_checks))
+                text = _validation(validating, policy, part, printed_checks, validations(on_pods(printed_checks)))
                 add(policy, part, text, "Validating", held, _ACTIONS[policy.mode])
                 judged, shapes = of_part(printed_checks, suite_cases), {check.shape for check, _ in printed_checks}
                 suites += policy_suite(_tested(part), shapes, judged, (), policy.scope)
