@@ -126,11 +126,16 @@ class Loader:
             raise LoadError(f"`{path}` lies outside of {self.root.name or self.root}/", help)
         if target.suffix != ".psp":
             raise LoadError(f"`{path}` links to a file that does not end in `.psp`", "name the file itself")
+        if target.exists() and not target.is_file():
+            raise LoadError(f"`{path}` is no regular file", "name a file of the policy language")
         try:
-            source = decode(self.names.get(target) or os.path.relpath(target), target.read_bytes())
+            with open(target, "rb") as file:
+                source = decode(self.names.get(target) or os.path.relpath(target), read_limited(file))
         except OSError as error:
             help = "a path is relative to the file that it stands in"
             raise LoadError(f"`{path}` cannot be read: {error.strerror or error}", help) from None
+        except ValueError as error:
+            raise LoadError(f"`{path}` cannot be read: {error}", "part it into several files") from None
         except SourceError as error:
             raise LoadError(f"`{path}`: {error.diagnostics[0].message}", error.diagnostics[0].help) from None
         self.texts[source.name] = source.text

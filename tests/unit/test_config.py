@@ -8,10 +8,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner, Result
 
 from pscc.cli import main
+from pscc.cli._config import _is_path as is_path
+from pscc.cli._config import commands, options_of
 
 POLICY = "policy team {\n    deny privileged\n}\n"
 WARNED = "policy team {\n    allow hostPorts 1-100, 50\n}\n"
@@ -122,3 +125,27 @@ def test_config_shows_who_takes_what(tmp_path: Path) -> None:
 
 def test_there_may_be_none(tmp_path: Path) -> None:
     assert "there is no pscc.toml in" in run("config", str(tmp_path)).stdout
+
+
+def test_paths_are_relative_to_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = 'root = "."\n[check]\nat-least = "floor.psp"\n[show]\npod = "pod.yaml"\n[plan]\nfolder = "policies"\n'
+    source = Path(team(tmp_path, text))
+    (tmp_path / "floor.psp").write_text("policy floor {\n    deny hostPID\n}\n", encoding="utf-8")
+    (tmp_path / "pod.yaml").write_text(
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {containers: [{name: c, image: i}]}\n", encoding="utf-8"
+    )
+    monkeypatch.chdir(source.parent)
+    done = run("check", source.name)
+    assert done.exit_code == 1 and "hostPID" in done.stdout, done.output
+    assert run("show", source.name).exit_code == 0
+    (tmp_path / "pscc.toml").write_text('root = "policies"\n[check]\nat-least = "pss/baseline"\n', encoding="utf-8")
+    done = run("check", source.name)
+    assert done.exit_code == 1 and "pss/baseline" in done.stdout, done.output
+
+
+@pytest.mark.parametrize("command", list(commands()), ids=lambda command: str(command.name))
+def test_an_option_for_files_is_a_path_in_the_file(command: click.Command) -> None:
+    """An option that completes files, or whose value is a file by its name in the help, is relative to the ``pscc.toml``."""
+    of_files = ("FILE", "FOLDER", "DIR", "PATH", "SOURCE")
+    options = [option for option in options_of(command).values() if option.metavar in of_files]
+    assert [option.name for option in options if not is_path(option)] == []

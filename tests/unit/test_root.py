@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 import pscc
+from pscc.base.source import MOST_BYTES
 from pscc.cli import main
 from pscc.meaning.linking import LoadError
 
@@ -119,3 +121,16 @@ def test_the_language_server_goes_by_the_file_of_options(repository: Path) -> No
     (repository / "pscc.toml").write_text("root = [\n", encoding="utf-8")
     with pytest.raises(LoadError):
         loader(path)("../../shared/base.psp", path)
+
+
+def test_a_used_file_has_the_limits_of_a_source(repository: Path) -> None:
+    base = repository / "shared" / "base.psp"
+    base.unlink()
+    os.mkfifo(base)
+    waited_for = run("check", TEAM, "--root", ".")
+    assert waited_for.exit_code == 1 and "is no regular file" in waited_for.stdout
+    base.unlink()
+    with base.open("wb") as file:
+        file.truncate(MOST_BYTES + 1)
+    too_large = run("check", TEAM, "--root", ".")
+    assert too_large.exit_code == 1 and "it is larger than 64 MiB" in too_large.stdout

@@ -34,7 +34,7 @@ A plan has modes and namespaces of its own.
 """
 _ROOT = "root"
 """The option whose folder must lie in that of the file."""
-_PATHS = frozenset(("output", "pods"))
+_PATHS = frozenset(("at-least", "file", "folder", "output", "pod", "pods"))
 """Options that are paths, besides those whose type says so: in the file they are relative to it."""
 
 
@@ -168,12 +168,12 @@ def _value(config: Config, option: click.Option, key: str, value: object) -> obj
     for element in values:
         if not isinstance(element, str) and (isinstance(element, bool) or not isinstance(element, int)):
             raise config.wrong(key, f'`{key}` is a text in quotes, as "{element}"')
-    for element in values:
+    texts = [_path(config, str(element)) if _is_path(option) else str(element) for element in values]
+    for text in texts:
         try:
-            option.type.convert(str(element), option, None)
+            option.type.convert(text, option, None)
         except click.BadParameter as error:
             raise config.wrong(key, f"`{key}`: {error.message}") from None
-    texts = [_path(config, str(element)) if _is_path(option) else str(element) for element in values]
     if _key(option) == _ROOT:
         _require_inside(config, key, texts[0])
     return tuple(texts) if option.multiple else texts[0]
@@ -192,4 +192,8 @@ def _is_path(option: click.Option) -> bool:
 
 
 def _path(config: Config, path: str) -> str:
-    return path if path == "-" else os.path.normpath(os.path.join(os.path.dirname(config.path), path))
+    """``path`` as it is from the current folder. Stdin (``-``) and the name of a policy of the library stay as they are."""
+    from pscc.meaning.library import is_library_name
+
+    beside = os.path.normpath(os.path.join(os.path.dirname(config.path), path))
+    return path if path == "-" or (is_library_name(path) and not os.path.exists(beside)) else beside
