@@ -75,3 +75,21 @@ def test_no_variable_of_cel_is_an_empty_word() -> None:
     texts = {path: path.read_text(encoding="utf-8", errors="replace") for path in (ROOT / "golden").rglob("*.yaml")}
     assert any("variables." in text for text in texts.values())
     assert [path for path, text in texts.items() if CEL.search(text)] == []
+
+
+REGO = re.compile(r"\bfound\b( :=|\(| in )")
+
+
+def test_no_variable_of_rego_is_found() -> None:
+    texts = {path: path.read_text(encoding="utf-8") for path in (ROOT / "golden").rglob("*.rego")}
+    texts |= {path: path.read_text(encoding="utf-8") for path in (ROOT / "golden").rglob("templates/*.yaml")}
+    code = {path: re.sub(r'"[^"]*"|#.*', "", text) for path, text in texts.items()}
+    assert any("findings" in text for text in code.values())
+    assert [f"{path}: {match[0]}" for path, text in code.items() for match in REGO.finditer(text)] == []
+
+
+def test_what_changes_pods_is_applied_before_what_judges_them() -> None:
+    files = sorted((ROOT / "golden").rglob("gatekeeper/kustomization.yaml"))
+    listed = [re.findall(r"^  - (\w+)$", path.read_text(encoding="utf-8"), re.MULTILINE) for path in files]
+    both = [names for names in listed if {"mutators", "policies"} <= set(names)]
+    assert both and all(names.index("mutators") < names.index("policies") for names in both)

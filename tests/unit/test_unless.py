@@ -10,7 +10,9 @@ from pscc import ir
 from pscc.base.source import SourceFile
 from pscc.cases.suite import cases_for
 from pscc.driver import analyse
+from pscc.explain.reference import controls_reference
 from pscc.language.formatting import formatted
+from pscc.meaning.narrowing import FIELDS, Field
 from pscc.reference import interpreter
 
 SYSTEMS: tuple[str | None, ...] = (None, "linux", "windows")
@@ -54,6 +56,17 @@ def left_out(tail: str) -> set[tuple[str | None, bool | None, bool | None]]:
 )  # fmt: skip
 def test_who_is_left_out(tail: str, meant) -> None:  # type: ignore[no-untyped-def]
     assert left_out(tail) == {pod for pod in PODS if meant(*pod)}
+
+
+@pytest.mark.parametrize(("name", "field"), FIELDS.items(), ids=FIELDS)
+def test_the_reference_says_what_unset_means(name: str, field: Field) -> None:
+    unset = (None, None, None)
+    values = [value for value in field.values if unset in left_out(f"{name} {value}")]
+    negated = [value for value in field.values if unset in left_out(f"{name} not {value}")]
+    assert values == ([field.unset] if field.unset else [])
+    assert negated == ([value for value in field.values if value != field.unset] if field.unset else [])
+    (row,) = (line for line in controls_reference().splitlines() if line.startswith(f"| `unless {name} "))
+    assert row.endswith(f"| {field.unset or 'neither'} |")
 
 
 def test_the_order_of_conditions_makes_no_other_check() -> None:

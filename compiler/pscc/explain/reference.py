@@ -35,6 +35,7 @@ def _section(control: Control) -> Iterator[str]:
 
 
 def _unless() -> Iterator[str]:
-    yield from ("### unless", "", "| condition | means |", "|---|---|")
+    yield from ("### unless", "", "| condition | means | unset |", "|---|---|---|")
     for name, field in FIELDS.items():
-        yield f"| {', '.join(f'`unless {name} {value}`' for value in field.values)} | {field.description} |"
+        conditions = ", ".join(f"`unless {name} {value}`" for value in field.values)
+        yield f"| {conditions} | {field.description} | {field.unset or 'neither'} |"

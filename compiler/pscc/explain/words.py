@@ -63,11 +63,13 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "unless": (
         "Pods of which this is true are left out of the statement. Conditions are joined by `and` or by `or`, not by both. "
-        "`FIELD not VALUE` is true where the pod sets the field to another value: a pod that does not set it is judged.",
+        "`FIELD not VALUE` is true where the field has another value. Unset, `os.name` and `hostUsers` have no value, so the "
+        "pod is judged; `hostNetwork` is false.",
         "require runAsNonRoot true unless os.name windows",
     ),
     "not": (
-        "In a condition of `unless`: true where the pod sets the field to another value. A pod that does not set it is judged.",
+        "In a condition of `unless`: true where the field has another value. Unset, `os.name` and `hostUsers` have no value, so "
+        "the pod is judged. `hostNetwork` is false then, so `unless hostNetwork not true` leaves the pod out.",
         "require runAsNonRoot true unless os.name not linux",
     ),
     "because": (

@@ -62,7 +62,7 @@ FIELDS: Mapping[str, Field] = {
     "hostNetwork": Field(
         ("spec", "hostNetwork"),
         {"true": (True, "HostNetwork"), "false": (False, "OwnNetwork")},
-        "true: the pod is in the network of the node; a pod that does not set it counts as false",
+        "true: the pod is in the network of the node",
         "false",
     ),
 }
@@ -71,7 +71,8 @@ FIELDS: Mapping[str, Field] = {
 def left_out(tail: ast.Unless, report: Report) -> ir.LeftOut | None:
     """The pods that ``tail`` leaves out. None where it names a field or value that cannot be; errors go to ``report``.
 
-    A negated condition is true where the pod sets the field to the other value: a pod that leaves it unset is judged.
+    A negated condition is true where the field has the other value. A pod that does not set the field is judged, but where
+    the API server takes the other value for it (`Field.unset`).
     """
     known = [condition for condition in tail.conditions if _is_known(condition, report)]
     fields = [condition.field.text for condition in known]

@@ -53,8 +53,8 @@ def check_rules(check: ir.Check, prefix: str = "", as_functions: bool = False) -
     if not names:
         rules.append(Fragment(f"{conditions.head(whole, [])} := []"))
     elif len(names) > 1:
-        lists = rego("some found in [$lists]", lists=listed(map(conditions.reading, names)))
-        body = [lists, Fragment("some finding in found")]
+        lists = rego("some requirement_findings in [$lists]", lists=listed(map(conditions.reading, names)))
+        body = [lists, Fragment("some finding in requirement_findings")]
         rules.insert(0, rules_of(f"{conditions.head(whole, body)} := [finding |\n{indented(body)}]", body))
     return CheckRules("\n\n".join(rule.text for rule in rules), whole, called_by(rules))
 

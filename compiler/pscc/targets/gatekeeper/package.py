@@ -113,7 +113,8 @@ class Gatekeeper:
         files = Names((owner.name for owner in program.policies_and_choices), reserved=RESERVED)
         templates, own = _printed(program, of_workloads, files, options)
         applied = (*templates, *(applied_object.file for applied_object in own))
-        folders = [folder for folder in _FOLDERS if any(file.path.startswith(f"{folder}/") for file in applied)]
+        in_order = (folder.name for folder in _IN_ORDER)
+        folders = [folder for folder in in_order if any(file.path.startswith(f"{folder}/") for file in applied)]
         can = self.capabilities(options)
         # kustomize refuses files outside its root, so each folder has a root of its own
         kustomizations = [
@@ -132,8 +133,6 @@ class Gatekeeper:
 
 
 TARGET = Gatekeeper()
-_FOLDERS = ("templates", ON_PODS.folder, "mutators", ON_WORKLOADS.folder)
-"""The folders of an output whose files are applied, in the order of the kustomization."""
 
 
 def _printed(

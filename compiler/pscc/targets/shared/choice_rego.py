@@ -55,7 +55,7 @@ def choice_rules(choice: ir.Choice, of_workloads: bool = False) -> Fragment:
         granted=list(_granted(parts)),
         usable=f"{_FORMS}/{'usable_in_scopes' if parts.scoped else 'usable_everywhere'}.rego.j2",
         tables=list(_tables(choice, parts)),
-        statement_findings=[f"{_FORMS}/found.rego.j2"] if shapes else [],
+        statement_findings=[f"{_FORMS}/statement_findings.rego.j2"] if shapes else [],
         shapes=[_shape(name, shapes[name], rules) for name, rules in printed.items()],
         unchanged=[Code(line.text) for line in same],
     )
