@@ -149,14 +149,11 @@ def _set(setting: Setting) -> str:
 def _exempting(exempting: Exempting | None) -> Iterator[str]:
     """What the exemption is, and what to know about it."""
     if exempting is None:
-        yield "no exemption was found that is for its service account alone: change the workload, or decide about the policy"
+        yield "no exemption was found that admits this and nothing else: change the workload, or decide about the policy"
         return
     yield from (f"then also: {objected(each)}" for each in exempting.also)
     where = f"`choose {exempting.choice}`" if exempting.choice else f"`policy {exempting.parent}`"
-    yield f"this exemption admits it, and changes nothing but {', '.join(exempting.controls)} for pods of {exempting.account}."
-    for control in exempting.lifted:
-        yield f"{control} is then not checked for these pods at all"
-    yield f"write into {where}:"
+    yield f"this exemption admits it, and nothing else. Write into {where}:"
     yield f"    {exempting.lines}"
     yield "and beside it:"
     yield from (f"    {line}".rstrip() for line in exempting.policy.split("\n"))
@@ -179,8 +176,6 @@ def as_json(mending: Mending, unwritten: str) -> str:
         "shared": exempting.shared,
         "until": exempting.until,
         "dated": not exempting.undated,
-        "controls": list(exempting.controls),
-        "unchecked": list(exempting.lifted),
     }
     return json.dumps(
         {

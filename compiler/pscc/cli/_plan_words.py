@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shlex
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
@@ -77,15 +76,15 @@ def steps(plan: Plan, wanted: Wanted, folders: Folders) -> Iterator[Step]:
             continue
         before: list[str] = []
         if state == "patch":
-            before = [_fix(wanted, "--write"), *_anew(namespaces), *map(_apply_manifests, wanted.asked.files)]
+            before = [
+                _fix(wanted, "--write"),
+                *(f"kubectl apply -f {shlex.quote(file)}" for file in wanted.asked.files),
+            ]
         enforced += names_of(namespaces)
         settings = replace(wanted.settings, target=(plan.target,), only_namespace=enforced)
         place = f"{wanted.folder}/enforce"
         commands = [*before, _compile(wanted, settings, place), *_apply(place, folders(settings))]
-        notes = [*map(_namespace, namespaces), *_elsewhere(wanted)]
-        if state == "patch" and any(_anew(namespaces)):
-            notes.append("A Pod or a Job cannot be changed in place: it is deleted, and made anew.")
-        yield Step(title, tuple(notes), tuple(commands))
+        yield Step(title, (*map(_namespace, namespaces), *_elsewhere(wanted)), tuple(commands))
     blocked = plan.of("blocked")
     if blocked:
         notes = [
@@ -185,25 +184,6 @@ def _asked(asked: Asked) -> Iterator[str]:
 def _options(settings: Settings) -> Iterator[str]:
     for option in chosen(settings):
         yield from option.split(" ")
-
-
-_UNCHANGEABLE = ("Pod", "Job")
-"""Kinds whose pods cannot be changed in place. Source: ``ValidatePodUpdate`` and ``ValidateJobUpdate`` in Kubernetes'
-``pkg/apis/core/validation/validation.go`` and ``pkg/apis/batch/validation/validation.go``."""
-
-
-def _anew(namespaces: Iterable[Namespace]) -> Iterator[str]:
-    """The commands that delete the workloads to mend which cannot be changed in place."""
-    for namespace in namespaces:
-        for mending in namespace.patch:
-            if mending.manifest.kind in _UNCHANGEABLE:
-                kind, name = mending.manifest.kind.lower(), mending.manifest.name
-                yield shlex.join(("kubectl", "delete", kind, name, "-n", namespace.name))
-
-
-def _apply_manifests(path: str) -> str:
-    recursive = ("-R",) if os.path.isdir(path) else ()
-    return shlex.join(("kubectl", "apply", *recursive, "-f", path))
 
 
 def _apply(place: str, folders: tuple[Folder, ...]) -> Iterator[str]:

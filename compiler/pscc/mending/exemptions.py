@@ -2,8 +2,8 @@
 
 In a choice, the workload's service account is granted a further policy in its namespace. It extends the nearest one that refuses
 the workload, and is wider in just what the workload needs. Outside choices, the policy that refuses the workload leaves the
-namespace to two that extend it: one for all but the account, and the wider one. `proven` says that nobody else is let in, and
-nothing that other controls refuse.
+namespace to two that extend it: one for all but the account, and the wider one. `proven` says that nobody else, and nothing
+else, is let in.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from pscc.files import Loader
 from pscc.ir.access import Exemption as Exempt
 from pscc.ir.access import Names, Request, Subjects
 from pscc.language import ast
-from pscc.language.printer import print_document, print_grant, print_policy, print_value
+from pscc.language.printer import print_document, print_grant, print_policy
 from pscc.lowering.rollout import Rollout, rolled_out
 from pscc.mending.records import Exempting, Mending, Programs
 from pscc.mending.required import Implied, program_of, rules_of, with_implied
@@ -110,8 +110,6 @@ def _exempting(
         source=text,
         settings=after.settings,
         also=also,
-        controls=tuple(part.control for part in parts),
-        lifted=tuple(part.control for part in parts if part.lifts),
     )
 
 
@@ -161,11 +159,6 @@ class _Part:
     exemption: ast.Exemption | None = None
     statement: ast.Statement | None = None
 
-    @property
-    def lifts(self) -> bool:
-        """Whether the control is not checked at all."""
-        return self.exemption is None and self.statement is None
-
 
 @frozen
 class _Plan:
@@ -189,7 +182,7 @@ class _Plan:
 
     def beside(self, parts: tuple[_Part, ...]) -> tuple[ast.Policy, ...]:
         """The policies that are added. They have their parent's exemptions, which are not inherited, so nobody is judged more."""
-        without = tuple(_name(part.control) for part in parts if part.lifts)
+        without = tuple(_name(part.control) for part in parts if part.exemption is None and part.statement is None)
         wider = ast.Policy(
             _name(self.name),
             "",
@@ -221,7 +214,7 @@ class _Plan:
     @property
     def line(self) -> str:
         """What the parent, or the choice, gets."""
-        return print_grant(self._grant) if self.choice else f"except namespaces {print_value(self._namespaces[0])}"
+        return print_grant(self._grant) if self.choice else f"except namespaces {self.request.namespace}"
 
     def document(self, parts: tuple[_Part, ...]) -> ast.Document:
         """The sources with the policies beside, and with what sends the account's pods to the wider one."""
@@ -303,7 +296,7 @@ def _wider(statement: ast.Statement, about: Sequence[Objection], answers: Callab
 
     None where none do.
     """
-    values = tuple(dict.fromkeys(value for each in about for value in _values(each.value)))
+    words = tuple(dict.fromkeys(word for each in about for word in _words(each.value)))
     control = statement.controls[0].text
 
     def part(values: Sequence[ast.Value]) -> _Part | None:
@@ -314,6 +307,7 @@ def _wider(statement: ast.Statement, about: Sequence[Objection], answers: Callab
         wider = part(values) if values else None
         return wider is not None and answers(wider)
 
+    values = tuple(map(_value, words))
     if not enough(values):
         return None
     kept = list(fewest(values, enough))
@@ -343,18 +337,16 @@ def _with_values(statement: ast.Statement, values: tuple[ast.Value, ...]) -> ast
     return replace(statement, values=(*statement.values, *values)) if statement.values else None
 
 
-def _values(value: object) -> Iterator[ast.Value]:
-    """A pod's value as literal values of the language; nothing for what is none: a boolean, an object."""
+def _words(value: object) -> Iterator[str]:
+    """A pod's value as values of the language; nothing for what is none: a boolean, an object."""
     match value:
         case bool():
             return
-        case int():
-            yield _value(str(value))
-        case str():
-            yield ast.Value(value, _NOWHERE, quoted="*" in value)
+        case str() | int():
+            yield str(value)
         case list():
             for each in value:
-                yield from _values(each)
+                yield from _words(each)
         case _:
             return
 

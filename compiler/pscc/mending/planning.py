@@ -13,8 +13,6 @@ from pscc.mending.records import Mending, Programs
 from pscc.mending.settings import Mender, passes, with_settings
 from pscc.output.options import Options
 from pscc.pod.manifests import Manifest
-from pscc.pod.normalising import normalise
-from pscc.pod.validity import Refusal, refusals
 from pscc.reference.evaluate import judgements
 from pscc.reporting.records import OnTarget
 from pscc.reporting.targets import on_target
@@ -109,14 +107,7 @@ def _of_target(output: OnTarget, passing: Requested) -> OfTarget:
 
 
 def _admits(output: OnTarget, request: Request, manifest: Manifest) -> bool:
-    """Whether ``output`` admits the workload, and the API server takes it with the defaults that the output sets."""
-    judged = judgements(output.program, manifest, request, output.widely)
-    return all(judgement.allowed for judgement in judged) and _known(manifest).issuperset(judged[0].refused)
-
-
-def _known(manifest: Manifest) -> frozenset[Refusal]:
-    """What the API server refuses of the pod as it is, which no default is to blame for."""
-    return frozenset(refusals(normalise(manifest.pod)))
+    return all(judgement.allowed for judgement in judgements(output.program, manifest, request, output.widely))
 
 
 def _state(output: OnTarget, request: Request, manifest: Manifest, mending: Mending) -> State:
@@ -126,7 +117,7 @@ def _state(output: OnTarget, request: Request, manifest: Manifest, mending: Mend
         return "blocked"
     mended = replace(manifest, pod=with_settings(manifest.pod, mending.settings))
     judged = judgements(output.program, mended, request, output.widely)
-    return "patch" if passes(judged, _known(manifest)) else "blocked"
+    return "patch" if passes(judged, frozenset(judged[0].refused)) else "blocked"
 
 
 def names_of(namespaces: Iterable[Namespace]) -> tuple[str, ...]:

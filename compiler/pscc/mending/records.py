@@ -45,7 +45,6 @@ class Exempting:
     - ``until`` is its last day. ``undated``: the language has no place for the day, since a grant of a choice has none.
     - ``source`` is the whole program with it, in the policy language.
     - ``settings`` are what the workload needs beside it.
-    - ``controls`` are those by which it is wider, and ``lifted`` those of them that it does not check at all.
     - ``also`` are objections to the workload that come up once the first ones are answered, and that it answers, too.
     """
 
@@ -60,8 +59,6 @@ class Exempting:
     source: str
     settings: tuple[Setting, ...] = ()
     also: tuple[Objection, ...] = ()
-    controls: tuple[str, ...] = ()
-    lifted: tuple[str, ...] = ()
 
 
 @frozen

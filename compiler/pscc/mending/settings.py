@@ -19,7 +19,7 @@ from pscc.pod.validity import Refusal
 from pscc.reference.evaluate import Judgement, judgements, request_of
 from pscc.reporting.alike import Alike
 from pscc.reporting.changes import changes_by
-from pscc.reporting.records import Change, objections, objections_of_server
+from pscc.reporting.records import Change, Objection, objections
 
 _AT_CREATION = ("initContainers", "containers")
 _Part = TypeVar("_Part")
@@ -99,8 +99,19 @@ def mending_of(programs: Programs, requested: Request, manifest: Manifest) -> Me
             left_out = tuple(change for change in today if change.place not in used)
             return Mending(manifest, namespace, "mended", settings, left_out)
     denied = objections(judgement for judgement in judged if not judgement.allowed)
-    doubtful = objections_of_server(changes, [each for each in judged[0].refused if each not in known])
+    doubtful = _refused_by_the_server(changes, frozenset(judged[0].refused) - known)
     return Mending(manifest, namespace, "refused", objections=(*denied, *doubtful))
+
+
+def _refused_by_the_server(changes: Iterable[Change], refused: frozenset[Refusal]) -> Iterator[Objection]:
+    """An objection for each of ``changes`` after which the API server refuses the pod."""
+    for change in changes:
+        for refusal in refused:
+            if refusal.path == change.path:
+                message = f"{change.statement}: the API server refuses the pod then: {refusal.message}"
+                yield Objection(
+                    "denied", change.policy, change.control, message, change.path, change.span, "", change.after
+                )
 
 
 def passes(judged: Sequence[Judgement], known: frozenset[Refusal]) -> bool:

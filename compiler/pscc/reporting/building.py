@@ -14,21 +14,10 @@ from pscc.lowering.prepared import Prepared, prepared
 from pscc.output.options import Options
 from pscc.pod.manifests import Contents, Manifest
 from pscc.pod.normalising import as_object, normalise
-from pscc.pod.validity import Refusal, refusals
 from pscc.reference.evaluate import Judgement, judgements, request_of, with_labels
 from pscc.reporting.alike import Alike, without_drawn_names
 from pscc.reporting.changes import changes_by
-from pscc.reporting.records import (
-    Change,
-    Elsewhere,
-    Facts,
-    Objection,
-    OnTarget,
-    Outcome,
-    Report,
-    Workload,
-    objections_of_server,
-)
+from pscc.reporting.records import Elsewhere, Facts, OnTarget, Outcome, Report, Workload
 from pscc.reporting.targets import on_target
 
 Progress = Callable[[int, int], None]
@@ -104,20 +93,16 @@ class _Judge:
     def _judged(self, requested: Request, manifest: Manifest) -> Facts:
         pod = normalise(manifest.pod)
         on_source = judgements(self._program, manifest, requested)
-        known = refusals(pod)
+        outcome = _outcome(on_source)
         own = changes_by(self._program, on_source, pod)
-        by_server = _by_server(on_source, own, known)
-        works = _admits(on_source) and not by_server
         elsewhere: list[Elsewhere] = []
         for program, widely, names in self._outputs:
             on_target = judgements(program, manifest, requested, widely)
-            changed = on_target[0].pod != on_source[0].pod or on_target[0].refused
-            others = changes_by(program, on_target, pod, widely) if changed else own
-            there = _by_server(on_target, others, known)
-            if (_admits(on_target) and not there) != works:
-                how: Literal["refused", "admitted"] = "refused" if works else "admitted"
-                elsewhere += [Elsewhere(name, how, _bare(on_target), (), there) for name in names]
-            elif works and on_target[0].pod != on_source[0].pod:
+            if _admits(on_target) != _admits(on_source):
+                how: Literal["refused", "admitted"] = "refused" if _admits(on_source) else "admitted"
+                elsewhere += [Elsewhere(name, how, _bare(on_target), ()) for name in names]
+            elif _admits(on_source) and on_target[0].pod != on_source[0].pod:
+                others = changes_by(program, on_target, pod, widely)
                 elsewhere += [Elsewhere(name, "otherwise", _bare(on_target), others) for name in names]
         warned, scanned = (
             _bare(
@@ -128,8 +113,7 @@ class _Judge:
             for scan in (False, True)
         )
         elsewhere.sort(key=lambda other: self._order[other.target])
-        outcome = "refused" if by_server else _outcome(on_source)
-        return Facts(outcome, _bare(on_source), own, tuple(elsewhere), warned, scanned, by_server)
+        return Facts(outcome, _bare(on_source), own, tuple(elsewhere), warned, scanned)
 
 
 def _outputs(targets: Iterable[OnTarget]) -> Iterator[tuple[ir.Program, frozenset[str], tuple[str, ...]]]:
@@ -140,15 +124,6 @@ def _outputs(targets: Iterable[OnTarget]) -> Iterator[tuple[ir.Program, frozense
             named.setdefault((target.program, target.widely), []).append(target.name)
     for (program, widely), names in named.items():
         yield program, widely, tuple(names)
-
-
-def _by_server(
-    judged: tuple[Judgement, ...], changes: tuple[Change, ...], known: tuple[Refusal, ...]
-) -> tuple[Objection, ...]:
-    """The objections of the API server to an admitted pod that defaults have changed; what is ``known`` is no matter of these."""
-    if not _admits(judged):
-        return ()
-    return tuple(objections_of_server(changes, [refusal for refusal in judged[0].refused if refusal not in known]))
 
 
 def _admits(judged: tuple[Judgement, ...]) -> bool:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from itertools import groupby, takewhile
+from itertools import groupby
 from typing import Literal
 
 from pscc import ir
@@ -15,7 +15,6 @@ from pscc.lowering.capabilities import LetIn
 from pscc.lowering.shortfalls import Shortfall
 from pscc.pod.manifests import NoPod
 from pscc.pod.templates import Place, path_of
-from pscc.pod.validity import Refusal
 from pscc.reference.evaluate import Judgement
 from pscc.reference.evaluate import Outcome as Verdict
 from pscc.reference.interpreter import Reason
@@ -75,19 +74,18 @@ class Elsewhere:
     - ``refused``: the source admits it. ``admitted``: the source refuses it.
     - ``otherwise``: both admit it, and the pod gets other defaults: those of ``changes``.
 
-    ``judgements`` are those of the target's output. ``by_server`` is what the API server objects to once its defaults are set.
+    ``judgements`` are those of the target's output.
     """
 
     target: str
     how: Literal["refused", "admitted", "otherwise"]
     judgements: tuple[Judgement, ...]
     changes: tuple[Change, ...]
-    by_server: tuple[Objection, ...] = ()
 
     @property
     def objections(self) -> tuple[Objection, ...]:
-        """What the output, or the API server, objects to."""
-        return (*objections(self.judgements), *self.by_server)
+        """What the output objects to."""
+        return tuple(objections(self.judgements))
 
 
 @frozen
@@ -99,7 +97,6 @@ class Facts:
     - ``elsewhere`` has the targets that treat the pod differently.
     - ``warned`` are the objecting judgements of a rollout in mode ``warn``. In mode ``audit`` the same judgements object.
     - ``scanned`` are the objecting judgements of an audit of running pods, in which nobody asks.
-    - ``by_server`` is what the API server objects to once the defaults are set; the outcome is ``refused`` then.
     """
 
     outcome: Outcome
@@ -108,7 +105,6 @@ class Facts:
     elsewhere: tuple[Elsewhere, ...] = ()
     warned: tuple[Judgement, ...] = ()
     scanned: tuple[Judgement, ...] = ()
-    by_server: tuple[Objection, ...] = ()
 
 
 @frozen
@@ -149,8 +145,8 @@ class Workload:
 
     @property
     def objections(self) -> tuple[Objection, ...]:
-        """The objections to the workload, by policies in any mode, and by the API server."""
-        return (*objections(self.facts.judgements), *self.facts.by_server)
+        """The objections to the workload, by policies in any mode."""
+        return tuple(objections(self.facts.judgements))
 
     @property
     def refused_on(self) -> tuple[str, ...]:
@@ -254,8 +250,7 @@ class Report:
         """The checks that refuse workloads, the one that refuses most first."""
         by_check: dict[tuple[str, str, Span | None], dict[int, Workload]] = {}
         for number, workload in enumerate(self.workloads):
-            denied = objections(judgement for judgement in workload.facts.judgements if not judgement.allowed)
-            for objection in (*denied, *workload.facts.by_server):
+            for objection in objections(judgement for judgement in workload.facts.judgements if not judgement.allowed):
                 key = (objection.policy, objection.control, objection.span)
                 by_check.setdefault(key, {})[number] = workload
         every = (Refusing(*key, tuple(workloads.values())) for key, workloads in by_check.items())
@@ -271,20 +266,6 @@ def objections(judgements: Iterable[Judgement]) -> Iterator[Objection]:
             yield from (_objection(judgement, tried.policy, reason) for reason in tried.verdict.reasons)
         if judgement.verdict not in ("allowed", "unjudged") and not judgement.reasons and not judgement.tried:
             yield Objection(judgement.verdict, "", "", judgement.message, choice=choice)
-
-
-def objections_of_server(changes: Sequence[Change], refused: Iterable[Refusal]) -> Iterator[Objection]:
-    """An objection for each of ``refused``, what the API server refuses after ``changes``: to the change that is nearest to it."""
-    for refusal in refused if changes else ():
-        change = max(changes, key=lambda each: _shared(each.path, refusal.path))
-        message = f"{change.statement}: the API server refuses the pod then: {refusal.message}"
-        yield Objection("denied", change.policy, change.control, message, refusal.path, change.span, "", change.after)
-
-
-def _shared(path: str, other: str) -> int:
-    """How many steps the two paths have in common."""
-    steps = zip(path.split("."), other.split("."), strict=False)
-    return len(list(takewhile(lambda pair: pair[0] == pair[1], steps)))
 
 
 def _objection(judgement: Judgement, policy: str, reason: Reason) -> Objection:
