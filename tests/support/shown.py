@@ -13,7 +13,7 @@ from pscc.cli import main
 
 MAY_FIND_SOMETHING = ("report", "fix", "plan", "eval")
 """The commands that exit with 1 where they find something."""
-KUBECTL = ("apply -k", "apply -f", "delete -k", "wait", "get")
+KUBECTL = ("apply -k", "apply -f", "apply -R -f", "delete -k", "delete pod", "delete job", "wait", "get")
 NOTHING: Mapping[str, str] = {}
 
 

@@ -68,7 +68,7 @@ def mending_of(programs: Programs, requested: Request, manifest: Manifest) -> Me
     if all(judgement.policy is None for judgement in as_it_is):
         return Mending(manifest, namespace, "unjudged")
     known = frozenset(as_it_is[0].refused)
-    if passes(as_it_is, known):
+    if passes(as_it_is, known) and not broken(judgements(programs.written, manifest, requested), known):
         return Mending(manifest, namespace, "passes")
     if manifest.owner:
         return Mending(manifest, namespace, "owned")
@@ -114,10 +114,15 @@ def _refused_by_the_server(changes: Iterable[Change], refused: frozenset[Refusal
                 )
 
 
+def broken(judged: Sequence[Judgement], known: frozenset[Refusal]) -> bool:
+    """Whether the API server refuses the pod once all defaults are set, for more than what is ``known`` of it without them."""
+    return not known.issuperset(judged[0].refused)
+
+
 def passes(judged: Sequence[Judgement], known: frozenset[Refusal]) -> bool:
     """Whether a policy judges the pod, all that do admit it, and the API server refuses nothing of it but what is ``known``."""
     by_some = any(judgement.policy is not None for judgement in judged)
-    return by_some and all(judgement.allowed for judgement in judged) and known.issuperset(judged[0].refused)
+    return by_some and all(judgement.allowed for judgement in judged) and not broken(judged, known)
 
 
 def fewest(parts: Sequence[_Part], enough: Callable[[Sequence[_Part]], bool]) -> tuple[_Part, ...]:
