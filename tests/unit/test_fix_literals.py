@@ -133,6 +133,16 @@ def test_a_workload_that_defaults_break_is_not_counted_as_working(here: Path) ->
     assert [each["state"] for each in plan["namespaces"]] == ["blocked"]
 
 
+NON_ROOT = "policy base {\n    require runAsNonRoot true\n    default runAsNonRoot true\n}\n"
+
+
+@pytest.mark.parametrize(("user", "outcome"), [(0, "refused"), (7, "mended")])
+def test_nobody_is_told_to_run_as_root_and_not_as_root(here: Path, user: int, outcome: str) -> None:
+    (row,) = fix(here, NON_ROOT, pod("a", **container(securityContext={"runAsUser": user})))
+    assert (row["outcome"], bool(row["settings"])) == (outcome, outcome == "mended")
+    assert any("does not start" in each["message"] for each in row["objections"]) is (outcome == "refused")
+
+
 DEFAULTED = "policy base {\n    require runAsGroup\n    default runAsGroup 10\n}\n"
 
 
