@@ -143,6 +143,11 @@ def test_nobody_is_told_to_run_as_root_and_not_as_root(here: Path, user: int, ou
     assert any("does not start" in each["message"] for each in row["objections"]) is (outcome == "refused")
 
 
+def test_a_workload_that_differs_in_the_user_alone_is_judged_by_itself(here: Path) -> None:
+    pods = (pod(f"u{user}", **container(securityContext={"runAsUser": user})) for user in (7, 0))
+    assert [row["outcome"] for row in fix(here, NON_ROOT, *pods)] == ["mended", "refused"]
+
+
 DEFAULTED = "policy base {\n    require runAsGroup\n    default runAsGroup 10\n}\n"
 
 
