@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from dataclasses import replace
 from datetime import date
@@ -130,3 +131,78 @@ def ends(found: Exempting) -> None:
     if found.undated:
         return
     assert read(found.source, UNTIL)[1] != read(found.source, date(2027, 7, 1))[1]
+
+
+STARRED: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
+    "capabilities.add": (
+        "allow capabilities.add CHOWN",
+        {"containers": [{"securityContext": {"capabilities": {"add": ["*"]}}}]},
+        {"containers": [{"securityContext": {"capabilities": {"add": ["SYS_ADMIN"]}}}]},
+    ),
+    "flexVolume": (
+        "allow flexVolume example/a",
+        {"volumes": [{"name": "v", "flexVolume": {"driver": "example/*"}}]},
+        {"volumes": [{"name": "v", "flexVolume": {"driver": "example/other"}}]},
+    ),
+    "csi": (
+        "allow csi a.example",
+        {"volumes": [{"name": "v", "csi": {"driver": "b*"}}]},
+        {"volumes": [{"name": "v", "csi": {"driver": "b.example"}}]},
+    ),
+    "seccompProfile": (
+        "allow seccompProfile runtime/default",
+        {"securityContext": {"seccompProfile": {"type": "Localhost", "localhostProfile": "*"}}},
+        {"securityContext": {"seccompProfile": {"type": "Localhost", "localhostProfile": "other"}}},
+    ),
+    "hostPath": (
+        "allow hostPath /srv",
+        {"volumes": [{"name": "v", "hostPath": {"path": "/var/*"}}]},
+        {"volumes": [{"name": "v", "hostPath": {"path": "/var/lib"}}]},
+    ),
+    "sysctls": (
+        "allow sysctls kernel.shm_rmid_forced",
+        {"securityContext": {"sysctls": [{"name": "net.*", "value": "1"}]}},
+        {"securityContext": {"sysctls": [{"name": "net.ipv4.tcp_syncookies", "value": "1"}]}},
+    ),
+    "hostProbes": (
+        "allow hostProbes 127.0.0.1",
+        {"containers": [{"livenessProbe": {"httpGet": {"port": 80, "host": "*"}}}]},
+        {"containers": [{"livenessProbe": {"httpGet": {"port": 80, "host": "db.example"}}}]},
+    ),
+}
+
+
+def starred(spec: dict[str, Any], name: str) -> Manifest:
+    """A pod with ``spec``, whose containers get an image that its name alone has."""
+    own = [{"name": "main", "image": f"{name}:1", **each} for each in spec.get("containers", [{}])]
+    body = {**spec, "containers": own, "serviceAccountName": "app"}
+    pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": name, "namespace": SHOP}, "spec": body}
+    (manifest,) = read_manifests(SourceFile("m.yaml", json.dumps(pod)), Report())
+    return manifest
+
+
+@pytest.mark.parametrize("control", STARRED)
+@pytest.mark.parametrize("choice", [False, True], ids=["plain", "choice"])
+def test_a_star_of_a_workload_is_no_wildcard(control: str, choice: bool) -> None:
+    statement, own, other = STARRED[control]
+    text = f"policy base {{\n    {statement}\n}}\n" + ("choose {\n    base for everyone\n}\n" if choice else "")
+    document, program = read(text)
+    of = Sources(document, program, loader_for("p.psp"), TODAY, AS_WRITTEN, {})
+    manifest = starred(own, "app")
+    mending = mending_of(programs_of(program, AS_WRITTEN), SOMEBODY, manifest)
+    assert mending.outcome == "refused"
+    exempting = exempted(of, mending, SOMEBODY, UNTIL).exempting
+    assert exempting is not None and not exempting.taken_out
+    wider = read(exempting.source)[1]
+    assert admitted(judgements(wider, manifest, SOMEBODY))
+    assert not admitted(judgements(wider, starred(other, "another"), SOMEBODY)), exempting.policy
+
+
+def test_the_namespace_is_written_as_a_value() -> None:
+    document, program = read("policy base {\n    deny hostPID\n}\n")
+    of = Sources(document, program, loader_for("p.psp"), TODAY, AS_WRITTEN, {})
+    manifest = replace(starred({"hostPID": True}, "app"), namespace="default")
+    mending = mending_of(programs_of(program, AS_WRITTEN), SOMEBODY, manifest)
+    exempting = exempted(of, mending, SOMEBODY, UNTIL).exempting
+    assert exempting is not None and exempting.lines == 'except namespaces "default"'
+    read(f"policy base {{\n    {exempting.lines}\n    deny hostPID\n}}\n{exempting.policy}\n")

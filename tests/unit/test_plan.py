@@ -23,6 +23,7 @@ from pscc.reference.evaluate import SOMEBODY, judgements
 from pscc.reporting.targets import on_target
 from pscc.targets.registry import TARGETS
 from support.paths import ROOT
+from support.plan_command import planned
 from support.shown import obey
 
 POLICY = """policy team {
@@ -59,13 +60,8 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def planned(*arguments: str) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(run("plan", "p.psp", "-f", "w.yaml", "--format", "json", *arguments).stdout)
-    return found
-
-
 def test_namespaces_come_in_the_order_of_what_has_to_change(here: Path) -> None:
-    plan = planned("-t", "opa")
+    plan = planned("p.psp", "w.yaml", "-t", "opa")
     assert [(each["name"], each["state"]) for each in plan["namespaces"]] == [
         ("small", "ready"),
         ("big", "ready"),
@@ -76,13 +72,13 @@ def test_namespaces_come_in_the_order_of_what_has_to_change(here: Path) -> None:
 
 
 def test_the_target_that_refuses_the_fewest_is_taken(here: Path) -> None:
-    plan = planned("-t", "opa,vap")
+    plan = planned("p.psp", "w.yaml", "-t", "opa,vap")
     assert (plan["target"], [each["state"] for each in plan["namespaces"]][:3]) == ("vap", ["ready"] * 3)
 
 
 @pytest.mark.parametrize("target", TARGETS)
 def test_every_command_is_one_that_there_is(here: Path, target: str) -> None:
-    plan = planned("-t", target, "--folder", "out put")
+    plan = planned("p.psp", "w.yaml", "-t", target, "--folder", "out put")
     for step in plan["steps"]:
         assert step["commands"]
         for command in step["commands"]:

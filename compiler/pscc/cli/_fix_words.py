@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pscc.cli._report_words import changed, counted, objected
 from pscc.diagnostics.render import clean
-from pscc.mending.records import Outcome
+from pscc.mending.records import Outcome, rivals
 
 if TYPE_CHECKING:
     from pscc.base.source import SourceFile
@@ -107,11 +107,12 @@ def _range(start: int, end: int) -> str:
     return f"{start + (1 if length else 0)}" if length == 1 else f"{start + (1 if length else 0)},{length}"
 
 
-def sections(mendings: Iterable[Mending], unwritten: Mapping[Key, str], required: bool) -> Iterator[str]:
+def sections(mendings: Sequence[Mending], unwritten: Mapping[Key, str], required: bool) -> Iterator[str]:
     """A paragraph for each workload that needs more than its diff, without a line end behind it.
 
     ``required`` says that what checks ask for was set, too.
     """
+    cancelling = rivals(mendings)
     for mending in mendings:
         lines = []
         if mending.key in unwritten:
@@ -124,6 +125,11 @@ def sections(mendings: Iterable[Mending], unwritten: Mapping[Key, str], required
             lines.append("no default sets what these checks ask for; --required does, where that is enough")
         if mending.outcome == "refused":
             lines += _exempting(mending.exempting)
+        if mending.key in cancelling:
+            lines.append(
+                f"{mending.namespace} has further exemptions here, which cancel this one. Write only one of them, "
+                "or change the policy"
+            )
         new = [setting for setting in mending.written if not setting.today]
         if new:
             lines.append("no default sets this today, so it changes what runs. Try it before you roll it out:")
@@ -149,19 +155,28 @@ def _set(setting: Setting) -> str:
 def _exempting(exempting: Exempting | None) -> Iterator[str]:
     """What the exemption is, and what to know about it."""
     if exempting is None:
-        yield "no exemption was found that admits this and nothing else: change the workload, or decide about the policy"
+        yield "no narrow exemption was found: change the workload, or decide about the policy"
         return
     yield from (f"then also: {objected(each)}" for each in exempting.also)
     where = f"`choose {exempting.choice}`" if exempting.choice else f"`policy {exempting.parent}`"
-    yield f"this exemption admits it, and nothing else. Write into {where}:"
+    yield f"this exemption admits it. Write into {where}:"
     yield f"    {exempting.lines}"
     yield "and beside it:"
     yield from (f"    {line}".rstrip() for line in exempting.policy.split("\n"))
+    yield f"it is for pods of {exempting.account} alone. {_extent(exempting)}"
     if exempting.undated:
         yield f"a grant has no end date of its own: take it out after {exempting.until}"
     if exempting.shared:
         namespace = exempting.account.partition("/")[0]
         yield f"every pod in {namespace} that names no service account may use it: give the workload an account of its own"
+
+
+def _extent(exempting: Exempting) -> str:
+    """What the account's pods may be once they have the exemption, as one sentence without a full stop."""
+    if not exempting.taken_out:
+        return "It admits the values and images that are written there, and nothing else"
+    controls = ", ".join(exempting.taken_out)
+    return f"It is wider than this workload: they may be anything that these checks refuse: {controls}"
 
 
 def as_json(mending: Mending, unwritten: str) -> str:
@@ -176,6 +191,7 @@ def as_json(mending: Mending, unwritten: str) -> str:
         "shared": exempting.shared,
         "until": exempting.until,
         "dated": not exempting.undated,
+        "taken_out": exempting.taken_out,
     }
     return json.dumps(
         {

@@ -6,13 +6,14 @@ import json
 import shlex
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pscc.base.frozen import frozen
 from pscc.cli._report_words import counted
 from pscc.diagnostics.render import clean
 from pscc.mending.planning import names_of
-from pscc.output.settings import Settings, chosen
+from pscc.output.settings import Settings, chosen_arguments
 
 if TYPE_CHECKING:
     from pscc.cli._workloads import Asked
@@ -26,6 +27,8 @@ _STAGES: tuple[tuple[State, str], ...] = (
     ("ready", "Enforce where nothing has to change"),
     ("patch", "Enforce where workloads are mended"),
 )
+_IMMUTABLE = ("Pod", "Job")
+_ANEW = "A Pod or a Job does not take these changes while it is there. It is deleted, stops, and is created again."
 _LOADED = "Load the folder as your server is set up to: there is no command for it here."
 _STALE = "Delete from the cluster what the compile lists as no longer in the folder, once the rest is applied."
 
@@ -78,13 +81,15 @@ def steps(plan: Plan, wanted: Wanted, folders: Folders) -> Iterator[Step]:
         if state == "patch":
             before = [
                 _fix(wanted, "--write"),
-                *(f"kubectl apply -f {shlex.quote(file)}" for file in wanted.asked.files),
+                *_deletions(namespaces),
+                *(_apply_workloads(file) for file in wanted.asked.files),
             ]
         enforced += names_of(namespaces)
         settings = replace(wanted.settings, target=(plan.target,), only_namespace=enforced)
         place = f"{wanted.folder}/enforce"
         commands = [*before, _compile(wanted, settings, place), *_apply(place, folders(settings))]
-        yield Step(title, (*map(_namespace, namespaces), *_elsewhere(wanted)), tuple(commands))
+        anew = (_ANEW,) if any(_deletions(namespaces)) else ()
+        yield Step(title, (*map(_namespace, namespaces), *anew, *_elsewhere(wanted)), tuple(commands))
     blocked = plan.of("blocked")
     if blocked:
         notes = [
@@ -182,8 +187,8 @@ def _asked(asked: Asked) -> Iterator[str]:
 
 
 def _options(settings: Settings) -> Iterator[str]:
-    for option in chosen(settings):
-        yield from option.split(" ")
+    for arguments in chosen_arguments(settings):
+        yield from arguments
 
 
 def _apply(place: str, folders: tuple[Folder, ...]) -> Iterator[str]:
@@ -191,6 +196,25 @@ def _apply(place: str, folders: tuple[Folder, ...]) -> Iterator[str]:
         yield f"kubectl apply -k {shlex.quote(_inside(place, folder.name))}"
         if folder.wait:
             yield folder.wait
+
+
+def _apply_workloads(file: str) -> str:
+    """The command that applies the manifests of ``file``, or of a folder with all that is below it, as pscc reads it."""
+    return f"kubectl apply {'-R ' if Path(file).is_dir() else ''}-f {shlex.quote(file)}"
+
+
+def _deletions(namespaces: Iterable[Namespace]) -> Iterator[str]:
+    """The commands that delete the workloads to mend whose pods no update changes.
+
+    Source: ``ValidatePodUpdate`` in Kubernetes ``pkg/apis/core/validation/validation.go``, and ``ValidateJobSpecUpdate`` in
+    ``pkg/apis/batch/validation/validation.go``.
+    """
+    for namespace in namespaces:
+        for mending in namespace.patch:
+            manifest = mending.manifest
+            if manifest.kind in _IMMUTABLE and manifest.name:
+                words = ("kubectl", "delete", manifest.kind.lower(), manifest.name, "--namespace", namespace.name)
+                yield shlex.join((*words, "--ignore-not-found"))
 
 
 def _inside(place: str, folder: str) -> str:

@@ -73,6 +73,7 @@ def _diagnostics(report: Report) -> Iterator[Diagnostic]:
     """What ``pscc eval`` finds; a note on each workload that lives off defaults; a warning where a target refuses it."""
     from pscc.cli._report_words import changed, named, objected
     from pscc.cli._verdict_formats import as_diagnostics
+    from pscc.cli._verdicts import REFUSED
     from pscc.diagnostics.render import clean
 
     for workload in report.workloads:
@@ -83,7 +84,8 @@ def _diagnostics(report: Report) -> Iterator[Diagnostic]:
             yield Diagnostic("POD008", f"{who} is admitted once changed: {changes}", workload.span, "note")
         for elsewhere in workload.facts.elsewhere:
             if elsewhere.how == "refused":
-                messages = "; ".join(map(objected, elsewhere.objections))
+                refused = (clean(f"{REFUSED}: {each.message}") for each in elsewhere.judgements[0].refused)
+                messages = "; ".join((*map(objected, elsewhere.objections), *refused))
                 message = f"{who} is refused on {elsewhere.target}: {messages}"
                 yield Diagnostic("POD009", message, workload.span, "warning")
 

@@ -127,7 +127,7 @@ def points(workload: Workload) -> Iterator[Point]:
         yield Point(clean(first.message) or "there is no policy")
     if workload.outcome != "refused":
         yield from (Point(changed(change), _places("", change.span)) for change in workload.facts.changes)
-        yield from (Point(clean(f"{REFUSED}: {refusal.message}"), clean(refusal.path)) for refusal in first.refused)
+    yield from (Point(clean(f"{REFUSED}: {refusal.message}"), clean(refusal.path)) for refusal in first.refused)
     yield from (Point(clean(judgement.differs)) for judgement in workload.facts.judgements if judgement.differs)
 
 

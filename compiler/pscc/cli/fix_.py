@@ -83,7 +83,7 @@ def command(
     Where a check asks for what no default sets, as those of pss/restricted do, --required sets it.
 
     Nothing is written unless you say --write or -o: stdout shows a diff. What no default can mend is listed, with the smallest
-    exemption that admits it. A proof goes before it: the exemption admits nothing else, and nobody else.
+    exemption that admits it. A proof goes before it: nobody else gets more, and only the controls that it names admit more.
 
     Exit 1 if a workload cannot be mended, and if no policy judges any. Diagnostics about SOURCE and FILES go to stderr.
     """

@@ -2,8 +2,7 @@
 
 In a choice, the workload's service account is granted a further policy in its namespace. It extends the nearest one that refuses
 the workload, and is wider in just what the workload needs. Outside choices, the policy that refuses the workload leaves the
-namespace to two that extend it: one for all but the account, and the wider one. `proven` says that nobody else, and nothing
-else, is let in.
+namespace to two that extend it: one for all but the account, and the wider one. `proof` says who and what is let in.
 """
 
 from __future__ import annotations
@@ -16,17 +15,17 @@ from pscc import ir
 from pscc.base.frozen import frozen
 from pscc.base.source import Span
 from pscc.files import Loader
-from pscc.ir.access import Exemption as Exempt
-from pscc.ir.access import Names, Request, Subjects
+from pscc.ir.access import Request
 from pscc.language import ast
-from pscc.language.printer import print_document, print_grant, print_policy
-from pscc.lowering.rollout import Rollout, rolled_out
+from pscc.language.printer import print_document, print_grant, print_policy, print_value
+from pscc.lowering.rollout import Rollout
+from pscc.mending.proof import account_of, literal_alone, policy_named, proven
 from pscc.mending.records import Exempting, Mending, Programs
 from pscc.mending.required import Implied, program_of, rules_of, with_implied
 from pscc.mending.settings import fewest, mending_of, programs_of
 from pscc.pod.fields import CONTAINER_LISTS
 from pscc.pod.normalising import as_list, as_object, normalise
-from pscc.reasoning.difference.compare import compare_admitted
+from pscc.psp.reading import literal
 from pscc.reference.evaluate import request_of
 from pscc.reporting.records import Objection
 
@@ -69,10 +68,17 @@ def exempted(sources: Sources, mending: Mending, requested: Request, until: date
     refusing = {(each.policy, each.choice) for each in mending.objections if each.policy and each.control}
     if not refusing:
         return mending
-    nearest = min(refusing, key=lambda owner: (sum(each.policy == owner[0] for each in mending.objections), owner))
-    several = not nearest[1] and len(refusing) > 1
-    exempting = None if several else _exempting(sources, mending, requested, until, *nearest)
-    return mending if exempting is None else replace(mending, exempting=exempting)
+    if len(refusing) > 1 and any(not choice for _, choice in refusing):
+        return mending
+    nearest = sorted(refusing, key=lambda owner: (sum(each.policy == owner[0] for each in mending.objections), owner))
+    narrowest: Exempting | None = None
+    for owner in nearest:
+        exempting = _exempting(sources, mending, requested, until, *owner)
+        if exempting is not None and (narrowest is None or len(exempting.taken_out) < len(narrowest.taken_out)):
+            narrowest = exempting
+        if narrowest is not None and not narrowest.taken_out:
+            break
+    return mending if narrowest is None else replace(mending, exempting=narrowest)
 
 
 def _exempting(
@@ -92,6 +98,8 @@ def _exempting(
     controls = frozenset(part.control for part in parts)
     if program is None or after is None or not proven(sources.program, program, request, controls):
         return None
+    if not literal_alone(policy_named(sources.program, parent), policy_named(program, plan.name)):
+        return None
     beside = "\n\n".join(print_policy(policy) for policy in plan.beside(parts))
     undated = bool(choice) and not all(part.exemption is not None for part in parts)
     shared = request.service_account == "default"
@@ -110,42 +118,8 @@ def _exempting(
         source=text,
         settings=after.settings,
         also=also,
+        taken_out=tuple(part.control for part in parts if part.takes_out),
     )
-
-
-def proven(old: ir.Program, new: ir.Program, request: Request, controls: frozenset[str]) -> bool:
-    """Whether ``new`` admits more than ``old`` only for the account and the namespace of ``request``, and by ``controls``.
-
-    Three comparisons say so, each over all requests and pods: for everybody but the account, and in every other namespace, the
-    two programs admit the same. Where they do not, what ``old`` refuses it refuses by ``controls``.
-    """
-    here = Rollout(excluded=Names((request.namespace,)))
-    for before, after in (
-        (_without_account(old, request), _without_account(new, request)),
-        (rolled_out(old, here), rolled_out(new, here)),
-    ):
-        if compare_admitted(before, after):
-            return False
-    both = compare_admitted(old, new)
-    if both.stricter or both.undecided or not both.looser:
-        return False
-    return all({reason.control for reason in each.reasons} <= controls for each in both.looser)
-
-
-def _without_account(program: ir.Program, request: Request) -> ir.Program:
-    """``program`` that lets the account of ``request`` do as it likes outside choices, and grants it nothing by name in them."""
-    account = Subjects(service_accounts=Names((_account(request),)))
-    exemption = Exempt(account, "", _NOWHERE)
-    policies = tuple(replace(each, exemptions=(*each.exemptions, exemption)) for each in program.policies)
-    choices = tuple(
-        replace(each, grants=tuple(grant for grant in each.grants if grant.subjects != account))
-        for each in program.choices
-    )
-    return ir.Program(policies, choices)
-
-
-def _account(request: Request) -> str:
-    return f"{request.namespace}/{request.service_account}"
 
 
 # --- the policies beside -----------------------------------------------------------
@@ -158,6 +132,11 @@ class _Part:
     control: str
     exemption: ast.Exemption | None = None
     statement: ast.Statement | None = None
+
+    @property
+    def takes_out(self) -> bool:
+        """Whether the policy beside says nothing about the control any more."""
+        return self.exemption is None and self.statement is None
 
 
 @frozen
@@ -174,15 +153,15 @@ class _Plan:
     @property
     def account(self) -> str:
         """The service account of the workload's pods."""
-        return _account(self.request)
+        return account_of(self.request)
 
     @property
     def _namespaces(self) -> tuple[ast.Value, ...]:
-        return (_value(self.request.namespace),)
+        return (_literal(self.request.namespace),)
 
     def beside(self, parts: tuple[_Part, ...]) -> tuple[ast.Policy, ...]:
         """The policies that are added. They have their parent's exemptions, which are not inherited, so nobody is judged more."""
-        without = tuple(_name(part.control) for part in parts if part.exemption is None and part.statement is None)
+        without = tuple(_name(part.control) for part in parts if part.takes_out)
         wider = ast.Policy(
             _name(self.name),
             "",
@@ -195,7 +174,7 @@ class _Plan:
         )
         if self.choice:
             return (wider,)
-        who = (ast.Exempted("serviceaccounts", (_value(self.account),), _NOWHERE),)
+        who = (ast.Exempted("serviceaccounts", (_literal(self.account),), _NOWHERE),)
         exemption = ast.Exemption(who, _NOWHERE, (), _BECAUSE, _value(self.until.isoformat()))
         others = replace(
             wider,
@@ -208,13 +187,13 @@ class _Plan:
 
     @property
     def _grant(self) -> ast.Grant:
-        who = (ast.Subject("serviceaccounts", (_value(self.account),), _NOWHERE),)
+        who = (ast.Subject("serviceaccounts", (_literal(self.account),), _NOWHERE),)
         return ast.Grant(_name(self.name), who, _NOWHERE, self._namespaces)
 
     @property
     def line(self) -> str:
         """What the parent, or the choice, gets."""
-        return print_grant(self._grant) if self.choice else f"except namespaces {self.request.namespace}"
+        return print_grant(self._grant) if self.choice else f"except namespaces {print_value(*self._namespaces)}"
 
     def document(self, parts: tuple[_Part, ...]) -> ast.Document:
         """The sources with the policies beside, and with what sends the account's pods to the wider one."""
@@ -296,7 +275,6 @@ def _wider(statement: ast.Statement, about: Sequence[Objection], answers: Callab
 
     None where none do.
     """
-    words = tuple(dict.fromkeys(word for each in about for word in _words(each.value)))
     control = statement.controls[0].text
 
     def part(values: Sequence[ast.Value]) -> _Part | None:
@@ -307,7 +285,7 @@ def _wider(statement: ast.Statement, about: Sequence[Objection], answers: Callab
         wider = part(values) if values else None
         return wider is not None and answers(wider)
 
-    values = tuple(map(_value, words))
+    values = tuple(dict.fromkeys(value for each in about for value in _own_values(each.value)))
     if not enough(values):
         return None
     kept = list(fewest(values, enough))
@@ -319,9 +297,12 @@ def _wider(statement: ast.Statement, about: Sequence[Objection], answers: Callab
 
 
 def _statement(document: ast.Document, policy: ast.Policy, control: str) -> ast.Statement | None:
-    """The rule about ``control`` that ``policy`` has or inherits; None where neither the document nor the library has it."""
-    rules = rules_of(document, policy)
-    return next((rule for rule in rules if rule.verb != "default" and rule.controls[0].text == control), None)
+    """The rule about ``control`` that ``policy`` has or inherits.
+
+    None where neither the document nor the library has it, and where several are about it: a statement replaces them all.
+    """
+    rules = [r for r in rules_of(document, policy) if r.verb != "default" and r.controls[0].text == control]
+    return rules[0] if len(rules) == 1 else None
 
 
 def _with_values(statement: ast.Statement, values: tuple[ast.Value, ...]) -> ast.Statement | None:
@@ -330,25 +311,37 @@ def _with_values(statement: ast.Statement, values: tuple[ast.Value, ...]) -> ast
         return None
     if statement.verb == "deny":
         named = {value.text for value in values}
-        kept = tuple(value for value in statement.values if value.text not in named)
+        kept = tuple(value for value in statement.values if value.text not in named or _is_pattern(value))
         if not statement.values:
             return replace(statement, verb="allow", values=values)
         return replace(statement, values=kept) if kept and len(kept) < len(statement.values) else None
     return replace(statement, values=(*statement.values, *values)) if statement.values else None
 
 
-def _words(value: object) -> Iterator[str]:
-    """A pod's value as values of the language; nothing for what is none: a boolean, an object."""
+def _own_values(value: object) -> Iterator[ast.Value]:
+    """A pod's value as literal values of the language; nothing for what is none: a boolean, an object."""
     match value:
         case bool():
             return
-        case str() | int():
-            yield str(value)
+        case int():
+            yield _value(str(value))
+        case str():
+            yield _literal(value)
         case list():
             for each in value:
-                yield from _words(each)
+                yield from _own_values(each)
         case _:
             return
+
+
+def _literal(text: str) -> ast.Value:
+    """``text`` as a value that means just itself: quoted where a bare word would be a wildcard, a number or a truth value."""
+    value = literal(text, _NOWHERE)
+    return replace(value, quoted=value.quoted or text[:1].isdigit() or text in ("true", "false"))
+
+
+def _is_pattern(value: ast.Value) -> bool:
+    return not value.quoted and value.text.endswith("*")
 
 
 def _images(mending: Mending, about: Sequence[Objection]) -> tuple[ast.Value, ...]:

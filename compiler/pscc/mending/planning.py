@@ -10,9 +10,11 @@ from pscc.base.frozen import frozen
 from pscc.ir.access import Request
 from pscc.lowering.prepared import Prepared
 from pscc.mending.records import Mending, Programs
-from pscc.mending.settings import Mender, passes, with_settings
+from pscc.mending.settings import Mender, broken, passes, with_settings
 from pscc.output.options import Options
 from pscc.pod.manifests import Manifest
+from pscc.pod.normalising import normalise
+from pscc.pod.validity import refusals
 from pscc.reference.evaluate import judgements
 from pscc.reporting.records import OnTarget
 from pscc.reporting.targets import on_target
@@ -107,7 +109,10 @@ def _of_target(output: OnTarget, passing: Requested) -> OfTarget:
 
 
 def _admits(output: OnTarget, request: Request, manifest: Manifest) -> bool:
-    return all(judgement.allowed for judgement in judgements(output.program, manifest, request, output.widely))
+    """Whether ``output`` admits the workload, and its defaults make no pod of it that the API server refuses."""
+    judged = judgements(output.program, manifest, request, output.widely)
+    known = frozenset(refusals(normalise(manifest.pod)))
+    return all(judgement.allowed for judgement in judged) and not broken(judged, known)
 
 
 def _state(output: OnTarget, request: Request, manifest: Manifest, mending: Mending) -> State:
@@ -117,7 +122,7 @@ def _state(output: OnTarget, request: Request, manifest: Manifest, mending: Mend
         return "blocked"
     mended = replace(manifest, pod=with_settings(manifest.pod, mending.settings))
     judged = judgements(output.program, mended, request, output.widely)
-    return "patch" if passes(judged, frozenset(judged[0].refused)) else "blocked"
+    return "patch" if passes(judged, frozenset(refusals(normalise(manifest.pod)))) else "blocked"
 
 
 def names_of(namespaces: Iterable[Namespace]) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal
 
 from pscc.base.frozen import frozen
@@ -46,6 +47,7 @@ class Exempting:
     - ``source`` is the whole program with it, in the policy language.
     - ``settings`` are what the workload needs beside it.
     - ``also`` are objections to the workload that come up once the first ones are answered, and that it answers, too.
+    - ``taken_out`` are controls that no longer hold for the account at all: the language has nothing narrower.
     """
 
     parent: str
@@ -59,6 +61,7 @@ class Exempting:
     source: str
     settings: tuple[Setting, ...] = ()
     also: tuple[Objection, ...] = ()
+    taken_out: tuple[str, ...] = ()
 
 
 @frozen
@@ -94,6 +97,18 @@ class Mending:
     def written(self) -> tuple[Setting, ...]:
         """What goes into the workload's file: its settings, or those that it needs beside its exemption."""
         return self.exempting.settings if self.exempting is not None else self.settings
+
+
+def rivals(mendings: Iterable[Mending]) -> frozenset[Key]:
+    """The workloads whose exemptions cancel each other, if more than one of them is written.
+
+    Outside choices, each takes its policy's place for a whole namespace, and refuses the pods of the others.
+    """
+    of_place: dict[tuple[str, str], list[Key]] = {}
+    for mending in mendings:
+        if mending.exempting is not None and not mending.exempting.choice:
+            of_place.setdefault((mending.namespace, mending.exempting.parent), []).append(mending.key)
+    return frozenset(key for keys in of_place.values() if len(keys) > 1 for key in keys)
 
 
 @frozen

@@ -13,7 +13,7 @@ from pscc.lowering.rollout import Rollout
 from pscc.mending.records import Mending, Programs, Setting
 from pscc.pod.fields import CONTAINER_LISTS
 from pscc.pod.manifests import Manifest
-from pscc.pod.normalising import Json, normalise
+from pscc.pod.normalising import Json, as_list, as_object, normalise
 from pscc.pod.templates import Place
 from pscc.pod.validity import Refusal
 from pscc.reference.evaluate import Judgement, judgements, request_of
@@ -22,6 +22,7 @@ from pscc.reporting.changes import changes_by
 from pscc.reporting.records import Change, Objection, objections
 
 _AT_CREATION = ("initContainers", "containers")
+_NON_ROOT, _USER = "runAsNonRoot", "runAsUser"
 _Part = TypeVar("_Part")
 
 
@@ -68,18 +69,20 @@ def mending_of(programs: Programs, requested: Request, manifest: Manifest) -> Me
     if all(judgement.policy is None for judgement in as_it_is):
         return Mending(manifest, namespace, "unjudged")
     known = frozenset(as_it_is[0].refused)
-    if passes(as_it_is, known):
+    if passes(as_it_is, known) and not broken(judgements(programs.written, manifest, requested), known):
         return Mending(manifest, namespace, "passes")
     if manifest.owner:
         return Mending(manifest, namespace, "owned")
 
+    pod = normalise(manifest.pod)
+    stuck = never_starts(pod)
+
     def enough(some: Sequence[Setting]) -> bool:
         mended = replace(manifest, pod=with_settings(manifest.pod, some))
-        return all(
+        return (stuck or not never_starts(normalise(mended.pod))) and all(
             passes(judgements(program, mended, requested), known) for program in (programs.without, programs.written)
         )
 
-    pod = normalise(manifest.pod)
     today: tuple[Change, ...] | None = None
     for program in (programs.written, programs.required):
         if program is None:
@@ -100,7 +103,34 @@ def mending_of(programs: Programs, requested: Request, manifest: Manifest) -> Me
             return Mending(manifest, namespace, "mended", settings, left_out)
     denied = objections(judgement for judgement in judged if not judgement.allowed)
     doubtful = _refused_by_the_server(changes, frozenset(judged[0].refused) - known)
-    return Mending(manifest, namespace, "refused", objections=(*denied, *doubtful))
+    stopped = () if stuck or not never_starts(judged[0].pod) else _stopped(changes)
+    return Mending(manifest, namespace, "refused", objections=(*denied, *doubtful, *stopped))
+
+
+def never_starts(pod: Json) -> bool:
+    """Whether a container is to run as root, and not as root.
+
+    Source: ``verifyRunAsNonRoot`` in Kubernetes ``pkg/kubelet/kuberuntime/security_context.go``.
+    """
+    spec = as_object(pod.get("spec"))
+    shared = as_object(spec.get("securityContext"))
+    own = (as_object(as_object(c).get("securityContext")) for kind in _AT_CREATION for c in as_list(spec.get(kind)))
+    merged = ({**shared, **{name: value for name, value in each.items() if value is not None}} for each in own)
+    return any(each.get(_NON_ROOT) is True and _is_root(each.get(_USER)) for each in merged)
+
+
+def _is_root(user: object) -> bool:
+    return user == 0 and not isinstance(user, bool)
+
+
+def _stopped(changes: Iterable[Change]) -> Iterator[Objection]:
+    """An objection for each of ``changes`` after which the kubelet does not start a container."""
+    for change in changes:
+        if change.place[-1] in (_NON_ROOT, _USER):
+            message = f"{change.statement}: the container does not start then: {_NON_ROOT} is true and {_USER} is 0"
+            yield Objection(
+                "denied", change.policy, change.control, message, change.path, change.span, "", change.after
+            )
 
 
 def _refused_by_the_server(changes: Iterable[Change], refused: frozenset[Refusal]) -> Iterator[Objection]:
@@ -114,10 +144,15 @@ def _refused_by_the_server(changes: Iterable[Change], refused: frozenset[Refusal
                 )
 
 
+def broken(judged: Sequence[Judgement], known: frozenset[Refusal]) -> bool:
+    """Whether the API server refuses the pod once all defaults are set, for more than what is ``known`` of it without them."""
+    return not known.issuperset(judged[0].refused)
+
+
 def passes(judged: Sequence[Judgement], known: frozenset[Refusal]) -> bool:
     """Whether a policy judges the pod, all that do admit it, and the API server refuses nothing of it but what is ``known``."""
     by_some = any(judgement.policy is not None for judgement in judged)
-    return by_some and all(judgement.allowed for judgement in judged) and known.issuperset(judged[0].refused)
+    return by_some and all(judgement.allowed for judgement in judged) and not broken(judged, known)
 
 
 def fewest(parts: Sequence[_Part], enough: Callable[[Sequence[_Part]], bool]) -> tuple[_Part, ...]:

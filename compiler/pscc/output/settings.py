@@ -113,23 +113,34 @@ def as_json(settings: Settings) -> dict[str, Spelled]:
     return {option(member.name)[2:]: _spelled(getattr(settings, member.name)) for member in fields(Settings)}
 
 
-def words(settings: Settings) -> dict[str, str]:
-    """The command line for ``settings``, by option: ``--mode audit``. An option that is not given is left out."""
-    spelled: dict[str, str] = {}
+def _arguments(settings: Settings) -> dict[str, tuple[str, ...]]:
+    """The arguments of a command line for ``settings``, by option. An option that is not given is left out."""
+    spelled: dict[str, tuple[str, ...]] = {}
     for name, value in as_json(settings).items():
         parts = [f"--{name}"] if value is True else []
-        parts += [
-            f"--{name} {item}" for item in (value if isinstance(value, list) else [value]) if isinstance(item, str)
-        ]
+        for item in value if isinstance(value, list) else [value]:
+            parts += [f"--{name}", item] if isinstance(item, str) else []
         if parts:
-            spelled[f"--{name}"] = " ".join(parts)
+            spelled[f"--{name}"] = tuple(parts)
     return spelled
+
+
+def words(settings: Settings) -> dict[str, str]:
+    """The command line for ``settings``, by option: ``--mode audit``. An option that is not given is left out."""
+    return {name: " ".join(parts) for name, parts in _arguments(settings).items()}
+
+
+def chosen_arguments(settings: Settings) -> tuple[tuple[str, ...], ...]:
+    """The arguments of each option that differs from its default, without the targets."""
+    plain = _arguments(Settings())
+    return tuple(
+        parts for name, parts in _arguments(settings).items() if name != "--target" and parts != plain.get(name)
+    )
 
 
 def chosen(settings: Settings) -> tuple[str, ...]:
     """The `words` of each option that differs from its default, without the targets."""
-    plain = words(Settings())
-    return tuple(text for name, text in words(settings).items() if name != "--target" and text != plain.get(name))
+    return tuple(map(" ".join, chosen_arguments(settings)))
 
 
 def _spelled(value: object) -> Spelled:

@@ -1,0 +1,76 @@
+"""Proves of an exemption what is said of it: for whom it is, where, and that it admits the values alone that it names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from pscc import ir
+from pscc.base.source import Span
+from pscc.ir.access import Exemption as Exempt
+from pscc.ir.access import Names, Request, Subjects
+from pscc.lowering.rollout import Rollout, rolled_out
+from pscc.reasoning.difference.compare import compare_admitted
+
+_NOWHERE = Span("", 1, 1, 1, 1)
+
+
+def proven(old: ir.Program, new: ir.Program, request: Request, controls: frozenset[str]) -> bool:
+    """Whether ``new`` admits more than ``old`` only for the account and the namespace of ``request``, and by ``controls``.
+
+    Three comparisons say so, each over all requests and pods: for everybody but the account, and in every other namespace, the
+    two programs admit the same. Where they do not, what ``old`` refuses it refuses by ``controls``.
+    """
+    here = Rollout(excluded=Names((request.namespace,)))
+    for before, after in (
+        (_without_account(old, request), _without_account(new, request)),
+        (rolled_out(old, here), rolled_out(new, here)),
+    ):
+        if compare_admitted(before, after):
+            return False
+    both = compare_admitted(old, new)
+    if both.stricter or both.undecided or not both.looser:
+        return False
+    return all({reason.control for reason in each.reasons} <= controls for each in both.looser)
+
+
+def literal_alone(parent: ir.Policy | None, wider: ir.Policy | None) -> bool:
+    """Whether each value of ``wider`` that ``parent`` does not have stands for itself: no wildcard, and no range of numbers."""
+    if parent is None or wider is None:
+        return False
+    known = {(check.control, name, repr(value)) for check, name, value in _values_of(parent)}
+    new = [each for each in _values_of(wider) if (each[0].control, each[1], repr(each[2])) not in known]
+    return not any(
+        name == "patterns" or (isinstance(value, ir.Range) and value.min != value.max) for _, name, value in new
+    )
+
+
+def _values_of(policy: ir.Policy) -> Iterator[tuple[ir.Check, str, object]]:
+    """The values of the policy's parameters, each with its check and the name of the parameter."""
+    for check in policy.checks:
+        for name, value in check.params:
+            for each in value if isinstance(value, tuple) else (value,):
+                yield check, name, each
+
+
+def policy_named(program: ir.Program, name: str) -> ir.Policy | None:
+    """The policy ``name`` of ``program``, in a choice or outside."""
+    policies = (*program.policies, *(policy for choice in program.choices for policy in choice.policies))
+    return next((policy for policy in policies if policy.name == name), None)
+
+
+def _without_account(program: ir.Program, request: Request) -> ir.Program:
+    """``program`` that lets the account of ``request`` do as it likes outside choices, and grants it nothing by name in them."""
+    account = Subjects(service_accounts=Names((account_of(request),)))
+    exemption = Exempt(account, "", _NOWHERE)
+    policies = tuple(replace(each, exemptions=(*each.exemptions, exemption)) for each in program.policies)
+    choices = tuple(
+        replace(each, grants=tuple(grant for grant in each.grants if grant.subjects != account))
+        for each in program.choices
+    )
+    return ir.Program(policies, choices)
+
+
+def account_of(request: Request) -> str:
+    """The service account of the pods that ``request`` asks for, ``NAMESPACE/NAME``."""
+    return f"{request.namespace}/{request.service_account}"
