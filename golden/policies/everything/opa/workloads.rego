@@ -3,8 +3,8 @@ package main
 
 warn contains msg if {
 	asked := of_workload(input)
-	found := data.pscc.policy_everything.deny with input as asked
-	some msg in found
+	messages := data.pscc.policy_everything.deny with input as asked
+	some msg in messages
 }
 
 # Where a workload has the template of its pods.

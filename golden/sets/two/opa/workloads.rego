@@ -3,14 +3,14 @@ package main
 
 warn contains msg if {
 	asked := of_workload(input)
-	found := data.pscc.policy_restricted.deny with input as asked
-	some msg in found
+	messages := data.pscc.policy_restricted.deny with input as asked
+	some msg in messages
 }
 
 warn contains msg if {
 	asked := of_workload(input)
-	found := data.pscc.choice_policy.deny with input as asked
-	some msg in found
+	messages := data.pscc.choice_policy.deny with input as asked
+	some msg in messages
 }
 
 # Where a workload has the template of its pods.

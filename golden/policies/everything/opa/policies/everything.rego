@@ -103,11 +103,11 @@ denied_host_process_unchanged if {
 }
 
 denied_host_process_findings := [finding |
-	some found in [
+	some requirement_findings in [
 		denied_host_process_pod_host_process_findings,
 		denied_host_process_container_host_process_findings,
 	]
-	some finding in found
+	some finding in requirement_findings
 ]
 
 denied_host_process_pod_host_process_findings := [finding |
@@ -140,8 +140,11 @@ allow_host_ports_unchanged if {
 }
 
 allow_host_ports_findings := [finding |
-	some found in [allow_host_ports_host_port_findings, allow_host_ports_implied_host_port_findings]
-	some finding in found
+	some requirement_findings in [
+		allow_host_ports_host_port_findings,
+		allow_host_ports_implied_host_port_findings,
+	]
+	some finding in requirement_findings
 ]
 
 allow_host_ports_host_port_findings := [finding |
@@ -214,7 +217,7 @@ allow_host_probes_unchanged if {
 }
 
 allow_host_probes_findings := [finding |
-	some found in [
+	some requirement_findings in [
 		allow_host_probes_liveness_probe_http_get_host_findings,
 		allow_host_probes_liveness_probe_tcp_socket_host_findings,
 		allow_host_probes_readiness_probe_http_get_host_findings,
@@ -226,7 +229,7 @@ allow_host_probes_findings := [finding |
 		allow_host_probes_lifecycle_pre_stop_http_get_host_findings,
 		allow_host_probes_lifecycle_pre_stop_tcp_socket_host_findings,
 	]
-	some finding in found
+	some finding in requirement_findings
 ]
 
 allow_host_probes_liveness_probe_http_get_host_findings := [finding |
@@ -456,8 +459,11 @@ allow_host_path_unchanged if {
 }
 
 allow_host_path_findings := [finding |
-	some found in [allow_host_path_host_path_findings, allow_host_path_read_only_mount_findings]
-	some finding in found
+	some requirement_findings in [
+		allow_host_path_host_path_findings,
+		allow_host_path_read_only_mount_findings,
+	]
+	some finding in requirement_findings
 ]
 
 allow_host_path_host_path_findings := [finding |
@@ -727,12 +733,12 @@ require_non_root_unchanged if {
 }
 
 require_non_root_findings := [finding |
-	some found in [
+	some requirement_findings in [
 		require_non_root_says_who_it_runs_as_findings,
 		require_non_root_not_as_root_findings,
 		require_non_root_not_uid_0_findings,
 	]
-	some finding in found
+	some finding in requirement_findings
 ]
 
 require_non_root_says_who_it_runs_as_findings := [finding |
@@ -847,11 +853,11 @@ require_supplemental_groups_unchanged if {
 }
 
 require_supplemental_groups_findings := [finding |
-	some found in [
+	some requirement_findings in [
 		require_supplemental_groups_has_groups_findings,
 		require_supplemental_groups_group_findings,
 	]
-	some finding in found
+	some finding in requirement_findings
 ]
 
 require_supplemental_groups_has_groups_findings := [finding |
@@ -912,7 +918,7 @@ require_se_linux_options_unchanged if {
 }
 
 require_se_linux_options_findings := [finding |
-	some found in [
+	some requirement_findings in [
 		require_se_linux_options_pod_selinux_user_findings,
 		require_se_linux_options_pod_selinux_role_findings,
 		require_se_linux_options_pod_selinux_type_findings,
@@ -922,7 +928,7 @@ require_se_linux_options_findings := [finding |
 		require_se_linux_options_container_selinux_type_findings,
 		require_se_linux_options_container_selinux_level_findings,
 	]
-	some finding in found
+	some finding in requirement_findings
 ]
 
 require_se_linux_options_pod_selinux_user_findings := [finding |
@@ -1121,13 +1127,13 @@ require_seccomp_profile_on_pod_and_containers_unchanged if {
 }
 
 require_seccomp_profile_on_pod_and_containers_findings := [finding |
-	some found in [
+	some requirement_findings in [
 		require_seccomp_profile_on_pod_and_containers_pod_profile_findings,
 		require_seccomp_profile_on_pod_and_containers_local_pod_profile_findings,
 		require_seccomp_profile_on_pod_and_containers_container_profile_findings,
 		require_seccomp_profile_on_pod_and_containers_local_container_profile_findings,
 	]
-	some finding in found
+	some finding in requirement_findings
 ]
 
 require_seccomp_profile_on_pod_and_containers_pod_profile_findings := [finding |
@@ -1204,7 +1210,7 @@ require_app_armor_profile_unchanged if {
 }
 
 require_app_armor_profile_findings := [finding |
-	some found in [
+	some requirement_findings in [
 		require_app_armor_profile_own_profile_findings,
 		require_app_armor_profile_local_own_profile_findings,
 		require_app_armor_profile_annotated_profile_findings,
@@ -1212,7 +1218,7 @@ require_app_armor_profile_findings := [finding |
 		require_app_armor_profile_local_inherited_profile_findings,
 		require_app_armor_profile_profile_set_findings,
 	]
-	some finding in found
+	some finding in requirement_findings
 ]
 
 require_app_armor_profile_own_profile_findings := [finding |

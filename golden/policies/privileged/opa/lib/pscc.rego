@@ -22,8 +22,8 @@ keys(object_, without) := [key |
 
 # The first of the values that is set, else null.
 first_set(values) := value if {
-	found := [v | some v in values; v != null]
-	value := found[0]
+	set_values := [v | some v in values; v != null]
+	value := set_values[0]
 } else := null
 
 # The field below an object, null where there is no object.
@@ -170,9 +170,9 @@ annotations(pod, prefixes) := [value |
 ]
 
 # The namespace of a request, else the pod's own.
-namespace_of(request, pod) := found[0] if {
+namespace_of(request, pod) := namespaces[0] if {
 	own := text(object.get(pod, ["metadata", "namespace"], null))
-	found := [name | some name in [object.get(request, "namespace", ""), own, "default"]; name != ""]
+	namespaces := [name | some name in [object.get(request, "namespace", ""), own, "default"]; name != ""]
 }
 
 # The user who asks, null where nobody says so: a manifest, or an audit of a pod that runs.
@@ -192,8 +192,8 @@ default_account(user) := "default" if {
 
 # Who asks for a pod, by name: the user and the pod's service account.
 users_of(user, namespace, account) := array.concat(
-	[found | some found in [user.username]],
-	[found | account != ""; found := concat(":", ["system:serviceaccount", namespace, account])],
+	[name | some name in [user.username]],
+	[name | account != ""; name := concat(":", ["system:serviceaccount", namespace, account])],
 )
 
 # The groups of both. PodSecurityPolicy saw an account in two; whoever made a pod had been authenticated.

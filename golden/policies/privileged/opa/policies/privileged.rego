@@ -20,8 +20,11 @@ allow_host_ports_unchanged if {
 }
 
 allow_host_ports_findings := [finding |
-	some found in [allow_host_ports_host_port_findings, allow_host_ports_implied_host_port_findings]
-	some finding in found
+	some requirement_findings in [
+		allow_host_ports_host_port_findings,
+		allow_host_ports_implied_host_port_findings,
+	]
+	some finding in requirement_findings
 ]
 
 allow_host_ports_host_port_findings := [finding |

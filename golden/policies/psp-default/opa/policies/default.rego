@@ -100,8 +100,11 @@ allow_host_ports_unchanged if {
 }
 
 allow_host_ports_findings := [finding |
-	some found in [allow_host_ports_host_port_findings, allow_host_ports_implied_host_port_findings]
-	some finding in found
+	some requirement_findings in [
+		allow_host_ports_host_port_findings,
+		allow_host_ports_implied_host_port_findings,
+	]
+	some finding in requirement_findings
 ]
 
 allow_host_ports_host_port_findings := [finding |
@@ -323,13 +326,13 @@ denied_seccomp_profile_on_pod_and_containers_unchanged if {
 }
 
 denied_seccomp_profile_on_pod_and_containers_findings := [finding |
-	some found in [
+	some requirement_findings in [
 		denied_seccomp_profile_on_pod_and_containers_pod_profile_findings,
 		denied_seccomp_profile_on_pod_and_containers_local_pod_profile_findings,
 		denied_seccomp_profile_on_pod_and_containers_container_profile_findings,
 		denied_seccomp_profile_on_pod_and_containers_local_container_profile_findings,
 	]
-	some finding in found
+	some finding in requirement_findings
 ]
 
 denied_seccomp_profile_on_pod_and_containers_pod_profile_findings := [finding |

@@ -100,11 +100,11 @@ denied_host_ports_unchanged if {
 }
 
 denied_host_ports_findings := [finding |
-	some found in [
+	some requirement_findings in [
 		denied_host_ports_host_port_findings,
 		denied_host_ports_implied_host_port_findings,
 	]
-	some finding in found
+	some finding in requirement_findings
 ]
 
 denied_host_ports_host_port_findings := [finding |
@@ -320,12 +320,12 @@ require_non_root_unchanged if {
 }
 
 require_non_root_findings := [finding |
-	some found in [
+	some requirement_findings in [
 		require_non_root_says_who_it_runs_as_findings,
 		require_non_root_not_as_root_findings,
 		require_non_root_not_uid_0_findings,
 	]
-	some finding in found
+	some finding in requirement_findings
 ]
 
 require_non_root_says_who_it_runs_as_findings := [finding |
@@ -380,11 +380,11 @@ require_supplemental_groups_unchanged if {
 }
 
 require_supplemental_groups_findings := [finding |
-	some found in [
+	some requirement_findings in [
 		require_supplemental_groups_has_groups_findings,
 		require_supplemental_groups_group_findings,
 	]
-	some finding in found
+	some finding in requirement_findings
 ]
 
 require_supplemental_groups_has_groups_findings := [finding |
@@ -499,13 +499,13 @@ require_seccomp_profile_on_pod_and_containers_unchanged if {
 }
 
 require_seccomp_profile_on_pod_and_containers_findings := [finding |
-	some found in [
+	some requirement_findings in [
 		require_seccomp_profile_on_pod_and_containers_pod_profile_findings,
 		require_seccomp_profile_on_pod_and_containers_local_pod_profile_findings,
 		require_seccomp_profile_on_pod_and_containers_container_profile_findings,
 		require_seccomp_profile_on_pod_and_containers_local_container_profile_findings,
 	]
-	some finding in found
+	some finding in requirement_findings
 ]
 
 require_seccomp_profile_on_pod_and_containers_pod_profile_findings := [finding |
@@ -578,7 +578,7 @@ require_app_armor_profile_unchanged if {
 }
 
 require_app_armor_profile_findings := [finding |
-	some found in [
+	some requirement_findings in [
 		require_app_armor_profile_own_profile_findings,
 		require_app_armor_profile_local_own_profile_findings,
 		require_app_armor_profile_annotated_profile_findings,
@@ -586,7 +586,7 @@ require_app_armor_profile_findings := [finding |
 		require_app_armor_profile_local_inherited_profile_findings,
 		require_app_armor_profile_profile_set_findings,
 	]
-	some finding in found
+	some finding in requirement_findings
 ]
 
 require_app_armor_profile_own_profile_findings := [finding |

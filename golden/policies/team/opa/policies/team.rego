@@ -100,8 +100,11 @@ allow_host_ports_unchanged if {
 }
 
 allow_host_ports_findings := [finding |
-	some found in [allow_host_ports_host_port_findings, allow_host_ports_implied_host_port_findings]
-	some finding in found
+	some requirement_findings in [
+		allow_host_ports_host_port_findings,
+		allow_host_ports_implied_host_port_findings,
+	]
+	some finding in requirement_findings
 ]
 
 allow_host_ports_host_port_findings := [finding |
@@ -228,8 +231,11 @@ allow_host_path_unchanged if {
 }
 
 allow_host_path_findings := [finding |
-	some found in [allow_host_path_host_path_findings, allow_host_path_read_only_mount_findings]
-	some finding in found
+	some requirement_findings in [
+		allow_host_path_host_path_findings,
+		allow_host_path_read_only_mount_findings,
+	]
+	some finding in requirement_findings
 ]
 
 allow_host_path_host_path_findings := [finding |
@@ -386,12 +392,12 @@ require_non_root_unchanged if {
 }
 
 require_non_root_findings := [finding |
-	some found in [
+	some requirement_findings in [
 		require_non_root_says_who_it_runs_as_findings,
 		require_non_root_not_as_root_findings,
 		require_non_root_not_uid_0_findings,
 	]
-	some finding in found
+	some finding in requirement_findings
 ]
 
 require_non_root_says_who_it_runs_as_findings := [finding |
@@ -471,11 +477,11 @@ require_seccomp_profile_unchanged if {
 }
 
 require_seccomp_profile_findings := [finding |
-	some found in [
+	some requirement_findings in [
 		require_seccomp_profile_container_profile_findings,
 		require_seccomp_profile_local_container_profile_findings,
 	]
-	some finding in found
+	some finding in requirement_findings
 ]
 
 require_seccomp_profile_container_profile_findings := [finding |

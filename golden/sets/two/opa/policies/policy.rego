@@ -40,7 +40,7 @@ admitted if {
 
 accepts(name) if {
 	every statement in policies[name].checks {
-		count(found(statement)) == 0
+		count(statement_findings(statement)) == 0
 	}
 }
 
@@ -67,15 +67,15 @@ nearest := [name | some name in nearby; policies[name].order == foremost][0]
 
 foremost := lib.least({policies[name].order | some name in nearby})
 
-nearby := [name | some name in usable; findings_of(name) == fewest]
+nearby := [name | some name in usable; finding_count(name) == fewest]
 
-fewest := lib.least({findings_of(name) | some name in usable})
+fewest := lib.least({finding_count(name) | some name in usable})
 
-findings_of(name) := sum([count(found(statement)) | some statement in listed]) if listed := policies[name].checks
+finding_count(name) := sum([count(statement_findings(statement)) | some statement in listed]) if listed := policies[name].checks
 
-objections := concat("; ", [lib.message(found(statement), object.get(checks[statement], "because", "")) |
+objections := concat("; ", [lib.message(statement_findings(statement), object.get(checks[statement], "because", "")) |
 	some statement in policies[nearest].checks
-	count(found(statement)) > 0
+	count(statement_findings(statement)) > 0
 ])
 
 objection := concat(": ", [nearest, objections]) if count(usable) == 1
@@ -193,7 +193,7 @@ checks := {
 	"require readOnlyRootFilesystem true": {"shape": "RequireReadOnlyRootFilesystem", "given": {"value": true}},
 }
 
-found(statement) := findings(checks[statement].shape, checks[statement].given)
+statement_findings(statement) := findings(checks[statement].shape, checks[statement].given)
 
 # Containers use host ports in the listed ranges only.
 findings("AllowHostPorts", given) := allow_host_ports_findings(given)
@@ -211,11 +211,11 @@ findings("RequireFsGroup", given) := require_fs_group_findings(given)
 findings("RequireReadOnlyRootFilesystem", given) := require_read_only_root_filesystem_findings(given)
 
 allow_host_ports_findings(given) := [finding |
-	some found in [
+	some requirement_findings in [
 		allow_host_ports_host_port_findings(given),
 		allow_host_ports_implied_host_port_findings(given),
 	]
-	some finding in found
+	some finding in requirement_findings
 ]
 
 allow_host_ports_host_port_findings(given) := [finding |
@@ -255,11 +255,11 @@ allow_host_ports_implied_host_port_ok(port) if object.get(port, "hostPort", null
 allow_host_ports_implied_host_port_ok(port) if port.hostPort == 0
 
 denied_host_ports_findings(given) := [finding |
-	some found in [
+	some requirement_findings in [
 		denied_host_ports_host_port_findings(given),
 		denied_host_ports_implied_host_port_findings(given),
 	]
-	some finding in found
+	some finding in requirement_findings
 ]
 
 denied_host_ports_host_port_findings(_) := [finding |

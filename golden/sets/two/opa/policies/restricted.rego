@@ -45,11 +45,11 @@ denied_host_ports_unchanged if {
 }
 
 denied_host_ports_findings := [finding |
-	some found in [
+	some requirement_findings in [
 		denied_host_ports_host_port_findings,
 		denied_host_ports_implied_host_port_findings,
 	]
-	some finding in found
+	some finding in requirement_findings
 ]
 
 denied_host_ports_host_port_findings := [finding |

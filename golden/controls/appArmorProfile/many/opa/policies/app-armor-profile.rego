@@ -21,7 +21,7 @@ require_app_armor_profile_unchanged if {
 }
 
 require_app_armor_profile_findings := [finding |
-	some found in [
+	some requirement_findings in [
 		require_app_armor_profile_own_profile_findings,
 		require_app_armor_profile_local_own_profile_findings,
 		require_app_armor_profile_annotated_profile_findings,
@@ -29,7 +29,7 @@ require_app_armor_profile_findings := [finding |
 		require_app_armor_profile_local_inherited_profile_findings,
 		require_app_armor_profile_profile_set_findings,
 	]
-	some finding in found
+	some finding in requirement_findings
 ]
 
 require_app_armor_profile_own_profile_findings := [finding |

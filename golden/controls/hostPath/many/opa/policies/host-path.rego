@@ -20,8 +20,11 @@ allow_host_path_unchanged if {
 }
 
 allow_host_path_findings := [finding |
-	some found in [allow_host_path_host_path_findings, allow_host_path_read_only_mount_findings]
-	some finding in found
+	some requirement_findings in [
+		allow_host_path_host_path_findings,
+		allow_host_path_read_only_mount_findings,
+	]
+	some finding in requirement_findings
 ]
 
 allow_host_path_host_path_findings := [finding |

@@ -31,7 +31,7 @@ allow_host_probes_unchanged if {
 }
 
 allow_host_probes_findings := [finding |
-	some found in [
+	some requirement_findings in [
 		allow_host_probes_liveness_probe_http_get_host_findings,
 		allow_host_probes_liveness_probe_tcp_socket_host_findings,
 		allow_host_probes_readiness_probe_http_get_host_findings,
@@ -43,7 +43,7 @@ allow_host_probes_findings := [finding |
 		allow_host_probes_lifecycle_pre_stop_http_get_host_findings,
 		allow_host_probes_lifecycle_pre_stop_tcp_socket_host_findings,
 	]
-	some finding in found
+	some finding in requirement_findings
 ]
 
 allow_host_probes_liveness_probe_http_get_host_findings := [finding |

@@ -23,11 +23,11 @@ denied_host_process_unchanged if {
 }
 
 denied_host_process_findings := [finding |
-	some found in [
+	some requirement_findings in [
 		denied_host_process_pod_host_process_findings,
 		denied_host_process_container_host_process_findings,
 	]
-	some finding in found
+	some finding in requirement_findings
 ]
 
 denied_host_process_pod_host_process_findings := [finding |

@@ -27,12 +27,12 @@ require_non_root_unchanged if {
 }
 
 require_non_root_findings := [finding |
-	some found in [
+	some requirement_findings in [
 		require_non_root_says_who_it_runs_as_findings,
 		require_non_root_not_as_root_findings,
 		require_non_root_not_uid_0_findings,
 	]
-	some finding in found
+	some finding in requirement_findings
 ]
 
 require_non_root_says_who_it_runs_as_findings := [finding |

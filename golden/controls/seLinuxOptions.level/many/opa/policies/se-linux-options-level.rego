@@ -23,11 +23,11 @@ allow_se_linux_options_level_unchanged if {
 }
 
 allow_se_linux_options_level_findings := [finding |
-	some found in [
+	some requirement_findings in [
 		allow_se_linux_options_level_pod_se_linux_options_level_findings,
 		allow_se_linux_options_level_container_se_linux_options_level_findings,
 	]
-	some finding in found
+	some finding in requirement_findings
 ]
 
 allow_se_linux_options_level_pod_se_linux_options_level_findings := [finding |

@@ -23,11 +23,11 @@ denied_se_linux_options_level_unchanged if {
 }
 
 denied_se_linux_options_level_findings := [finding |
-	some found in [
+	some requirement_findings in [
 		denied_se_linux_options_level_pod_se_linux_options_level_findings,
 		denied_se_linux_options_level_container_se_linux_options_level_findings,
 	]
-	some finding in found
+	some finding in requirement_findings
 ]
 
 denied_se_linux_options_level_pod_se_linux_options_level_findings := [finding |

@@ -20,11 +20,11 @@ denied_se_linux_options_role_unchanged if {
 }
 
 denied_se_linux_options_role_findings := [finding |
-	some found in [
+	some requirement_findings in [
 		denied_se_linux_options_role_pod_se_linux_options_role_findings,
 		denied_se_linux_options_role_container_se_linux_options_role_findings,
 	]
-	some finding in found
+	some finding in requirement_findings
 ]
 
 denied_se_linux_options_role_pod_se_linux_options_role_findings := [finding |

@@ -20,11 +20,11 @@ allow_se_linux_options_type_unchanged if {
 }
 
 allow_se_linux_options_type_findings := [finding |
-	some found in [
+	some requirement_findings in [
 		allow_se_linux_options_type_pod_se_linux_options_type_findings,
 		allow_se_linux_options_type_container_se_linux_options_type_findings,
 	]
-	some finding in found
+	some finding in requirement_findings
 ]
 
 allow_se_linux_options_type_pod_se_linux_options_type_findings := [finding |

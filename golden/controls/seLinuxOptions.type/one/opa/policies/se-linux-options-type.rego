@@ -20,11 +20,11 @@ denied_se_linux_options_type_unchanged if {
 }
 
 denied_se_linux_options_type_findings := [finding |
-	some found in [
+	some requirement_findings in [
 		denied_se_linux_options_type_pod_se_linux_options_type_findings,
 		denied_se_linux_options_type_container_se_linux_options_type_findings,
 	]
-	some finding in found
+	some finding in requirement_findings
 ]
 
 denied_se_linux_options_type_pod_se_linux_options_type_findings := [finding |

@@ -20,11 +20,11 @@ allow_se_linux_options_user_unchanged if {
 }
 
 allow_se_linux_options_user_findings := [finding |
-	some found in [
+	some requirement_findings in [
 		allow_se_linux_options_user_pod_se_linux_options_user_findings,
 		allow_se_linux_options_user_container_se_linux_options_user_findings,
 	]
-	some finding in found
+	some finding in requirement_findings
 ]
 
 allow_se_linux_options_user_pod_se_linux_options_user_findings := [finding |

@@ -20,11 +20,11 @@ denied_se_linux_options_user_unchanged if {
 }
 
 denied_se_linux_options_user_findings := [finding |
-	some found in [
+	some requirement_findings in [
 		denied_se_linux_options_user_pod_se_linux_options_user_findings,
 		denied_se_linux_options_user_container_se_linux_options_user_findings,
 	]
-	some finding in found
+	some finding in requirement_findings
 ]
 
 denied_se_linux_options_user_pod_se_linux_options_user_findings := [finding |

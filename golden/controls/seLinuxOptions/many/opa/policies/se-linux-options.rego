@@ -20,7 +20,7 @@ require_se_linux_options_unchanged if {
 }
 
 require_se_linux_options_findings := [finding |
-	some found in [
+	some requirement_findings in [
 		require_se_linux_options_pod_selinux_user_findings,
 		require_se_linux_options_pod_selinux_role_findings,
 		require_se_linux_options_pod_selinux_type_findings,
@@ -30,7 +30,7 @@ require_se_linux_options_findings := [finding |
 		require_se_linux_options_container_selinux_type_findings,
 		require_se_linux_options_container_selinux_level_findings,
 	]
-	some finding in found
+	some finding in requirement_findings
 ]
 
 require_se_linux_options_pod_selinux_user_findings := [finding |

@@ -20,11 +20,11 @@ require_seccomp_profile_unchanged if {
 }
 
 require_seccomp_profile_findings := [finding |
-	some found in [
+	some requirement_findings in [
 		require_seccomp_profile_container_profile_findings,
 		require_seccomp_profile_local_container_profile_findings,
 	]
-	some finding in found
+	some finding in requirement_findings
 ]
 
 require_seccomp_profile_container_profile_findings := [finding |

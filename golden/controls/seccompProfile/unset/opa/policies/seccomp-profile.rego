@@ -20,13 +20,13 @@ denied_seccomp_profile_on_pod_and_containers_unchanged if {
 }
 
 denied_seccomp_profile_on_pod_and_containers_findings := [finding |
-	some found in [
+	some requirement_findings in [
 		denied_seccomp_profile_on_pod_and_containers_pod_profile_findings,
 		denied_seccomp_profile_on_pod_and_containers_local_pod_profile_findings,
 		denied_seccomp_profile_on_pod_and_containers_container_profile_findings,
 		denied_seccomp_profile_on_pod_and_containers_local_container_profile_findings,
 	]
-	some finding in found
+	some finding in requirement_findings
 ]
 
 denied_seccomp_profile_on_pod_and_containers_pod_profile_findings := [finding |

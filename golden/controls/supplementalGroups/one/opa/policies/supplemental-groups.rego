@@ -20,11 +20,11 @@ require_supplemental_groups_unchanged if {
 }
 
 require_supplemental_groups_findings := [finding |
-	some found in [
+	some requirement_findings in [
 		require_supplemental_groups_has_groups_findings,
 		require_supplemental_groups_group_findings,
 	]
-	some finding in found
+	some finding in requirement_findings
 ]
 
 require_supplemental_groups_has_groups_findings := [finding |

@@ -20,8 +20,11 @@ allow_volumes_unchanged if {
 }
 
 allow_volumes_findings := [finding |
-	some found in [allow_volumes_volume_type_findings, allow_volumes_volume_without_source_findings]
-	some finding in found
+	some requirement_findings in [
+		allow_volumes_volume_type_findings,
+		allow_volumes_volume_without_source_findings,
+	]
+	some finding in requirement_findings
 ]
 
 allow_volumes_volume_type_findings := [finding |

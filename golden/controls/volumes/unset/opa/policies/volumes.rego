@@ -20,11 +20,11 @@ denied_volumes_unchanged if {
 }
 
 denied_volumes_findings := [finding |
-	some found in [
+	some requirement_findings in [
 		denied_volumes_volume_type_findings,
 		denied_volumes_volume_without_source_findings,
 	]
-	some finding in found
+	some finding in requirement_findings
 ]
 
 denied_volumes_volume_type_findings := [finding |
