@@ -24,7 +24,7 @@ SUITES = {"gator": "verify", "kyverno": "test", "opa": "test"}
 """The command of each engine's command line that runs the suite in a folder."""
 KUBECTL = (
     "apply -k", "apply -f", "apply -R -f", "apply --server-side -k", "delete -k", "delete -f", "delete pod ", "delete job ", "wait",
-    "get",
+    "get", "krew install",
 )  # fmt: skip
 TARGETS_OF_MAKE = re.findall(r"(?m)^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"))
 NOTHING: Mapping[str, str] = {}
@@ -65,8 +65,10 @@ def obey(line: str, printed: Mapping[str, str] = NOTHING, *, may_fail: bool = Fa
                 shown = subprocess.run(words, check=True, capture_output=True, text=True).stdout
             case "make":
                 assert words[1] in TARGETS_OF_MAKE, each
-            case "pip" | "python" | "git" | ".":
+            case "pip" | "pipx" | "python" | "python3" | "git" | "." | "docker" | "code":
                 pass
+            case "kubectl" if words[1] == "pscc":
+                assert main.get_command(click.Context(main), words[2]) is not None, each
             case "gator" | "kyverno" | "opa":
                 assert words[1] == SUITES[words[0]] and Path(words[2]).is_dir(), each
             case _:

@@ -22,8 +22,9 @@ from pscc.pod.fields import CONTAINER_LISTS, UnknownFieldError, described, eleme
 from pscc.pod.kinds import Boolean
 from pscc.printers.cel.reads import never_null
 from pscc.reasoning.difference.compare import compare
-from pscc.reasoning.difference.domains import field_at, variables
+from pscc.reasoning.difference.domains import field_at
 from pscc.reasoning.difference.fields import Place, Reads
+from pscc.reasoning.difference.variables import variables
 
 
 def reads_of(control: Control) -> Reads:

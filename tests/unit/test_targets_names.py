@@ -25,7 +25,6 @@ HOMES = (ROOT / "targets", ROOT / "verify" / "engines")
 NAMES = frozenset((*TARGETS, *TARGET_OF, *ALIASES))
 ALLOWED = {
     # the engine that confirms a witness
-    "cli/_proving.py": {"vap"},
     # the beginning of names that Gatekeeper keeps for itself in CEL
     "proving/readers/constraints.py": {"gatekeeper"},
 }

@@ -129,7 +129,7 @@ def test_an_address_of_another_host_is_noticed(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(NO_MKDOCS, reason="needs the extra pscc[docs]")
+@pytest.mark.skipif(NO_MKDOCS, reason="needs the extra pscc-compiler[docs]")
 def test_the_site_is_built_strictly_and_asks_no_other_host(tmp_path: Path) -> None:
     path = os.pathsep.join(str(ROOT / folder) for folder in ("compiler", "tests"))
     subprocess.run(

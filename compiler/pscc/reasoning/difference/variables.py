@@ -19,12 +19,12 @@ def variables(reads: Mapping[Place, Constants]) -> dict[Place, Variable]:
     reads = {place: constants for place, constants in reads.items() if place not in unvaried(reads)}
     if any(place.site.startswith(MOUNTS) for place in reads):
         reads.setdefault(Place(VOLUMES, ()), Constants())
-    made = {Place(VOLUMES, ()): volumes, Place(MOUNTS, ()): mounts}
+    whole = {Place(VOLUMES, ()): volumes, Place(MOUNTS, ()): mounts}
     return {
         variable.place: variable
         for place, constants in sorted(reads.items())
         for variable in (
-            (Variable(place, (None, *made[place](reads))),) if place in made else _variables(place, constants, reads)
+            (Variable(place, (None, *whole[place](reads))),) if place in whole else _variables(place, constants, reads)
         )
     }
 
