@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 
 .PHONY: demo check test bench conformance mutants breaks proofs peers lint golden reference docs vscode release clean
 demo: $(VENV)/.installed
-	@$(BIN)/python -m pscc.demo
+	@$(BIN)/python -m pscc.cli.demo
 
 # Of each grid of tests, the quarter whose turn it is, by the number of commits. PART=2 takes another, WHOLE=1 takes all, which is for
 # a release, and for a change of a printer or a target.

@@ -85,3 +85,8 @@ def test_the_contracts_know_each_target() -> None:
     assert isinstance(forbidden, list)
     assert apart["modules"] == [one for one in forbidden if str(one).startswith("pscc.targets.")]
     assert set(map(str, forbidden)) >= packages
+
+
+def test_there_are_at_most_thirty_rooms() -> None:
+    rooms = [path.name for path in (ROOT / "compiler" / "pscc").iterdir() if path.name != "__pycache__"]
+    assert len(rooms) <= 30, sorted(rooms)
