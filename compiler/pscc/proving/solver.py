@@ -43,9 +43,7 @@ def solve(script: Script, seconds: float, unwanted: Iterable[Term] = ()) -> Mode
     such a model for as many ``seconds`` again, and then takes the smallest that it has.
     """
     z3 = load()
-    solver = z3.Solver()
-    solver.set("timeout", max(1, int(seconds * 1000)))
-    solver.from_string(script.text)
+    solver = _solver(z3, script, seconds)
     answer = solver.check()
     if answer == z3.unsat:
         return None
@@ -54,22 +52,32 @@ def solve(script: Script, seconds: float, unwanted: Iterable[Term] = ()) -> Mode
     model = solver.model()
     symbols = {leaf: z3.Bool(name.strip("|")) for name, leaf in script.symbols if leaf.op in ("present", "truth")}
     deadline = time.monotonic() + seconds
+    decided: list[Any] = []
     for leaf in unwanted:
         left = deadline - time.monotonic()
         if left <= 0:
             break
         if leaf not in symbols:
             continue
-        solver.set("timeout", max(1, int(left * 1000)))
-        solver.push()
-        solver.add(z3.Not(symbols[leaf]))
+        absent = z3.Not(symbols[leaf])
         if z3.is_true(model.eval(symbols[leaf], model_completion=True)):
-            if solver.check() == z3.sat:
-                model = solver.model()
-            else:
-                solver.pop()
-                solver.add(symbols[leaf])
+            # a solver of its own: z3 looks at no limit while it makes an answered question ready for another
+            smaller = _solver(z3, script, left)
+            smaller.add(*decided, absent)
+            if smaller.check() != z3.sat:
+                decided.append(symbols[leaf])
+                continue
+            model = smaller.model()
+        decided.append(absent)
     return _values(z3, model, script)
+
+
+def _solver(z3: Any, script: Script, seconds: float) -> Any:
+    """A solver with the question of ``script``, and a limit of ``seconds``."""
+    solver = z3.Solver()
+    solver.set("timeout", max(1, int(seconds * 1000)))
+    solver.from_string(script.text)
+    return solver
 
 
 def _values(z3: Any, model: Any, script: Script) -> Model:
