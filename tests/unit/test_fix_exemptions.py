@@ -181,28 +181,32 @@ def starred(spec: dict[str, Any], name: str) -> Manifest:
     return manifest
 
 
+def proposed(text: str, manifest: Manifest) -> Exempting:
+    """The exemption for ``manifest``, which the policies in ``text`` refuse."""
+    document, program = read(text)
+    of = Sources(document, program, loader_for("p.psp"), TODAY, AS_WRITTEN, {})
+    mending = mending_of(programs_of(program, AS_WRITTEN), SOMEBODY, manifest)
+    assert mending.outcome == "refused"
+    exempting = exempted(of, mending, SOMEBODY, UNTIL).exempting
+    assert exempting is not None
+    return exempting
+
+
 @pytest.mark.parametrize("control", STARRED)
 @pytest.mark.parametrize("choice", [False, True], ids=["plain", "choice"])
 def test_a_star_of_a_workload_is_no_wildcard(control: str, choice: bool) -> None:
     statement, own, other = STARRED[control]
     text = f"policy base {{\n    {statement}\n}}\n" + ("choose {\n    base for everyone\n}\n" if choice else "")
-    document, program = read(text)
-    of = Sources(document, program, loader_for("p.psp"), TODAY, AS_WRITTEN, {})
     manifest = starred(own, "app")
-    mending = mending_of(programs_of(program, AS_WRITTEN), SOMEBODY, manifest)
-    assert mending.outcome == "refused"
-    exempting = exempted(of, mending, SOMEBODY, UNTIL).exempting
-    assert exempting is not None and not exempting.taken_out
+    exempting = proposed(text, manifest)
+    assert not exempting.taken_out
     wider = read(exempting.source)[1]
     assert admitted(judgements(wider, manifest, SOMEBODY))
     assert not admitted(judgements(wider, starred(other, "another"), SOMEBODY)), exempting.policy
 
 
 def test_the_namespace_is_written_as_a_value() -> None:
-    document, program = read("policy base {\n    deny hostPID\n}\n")
-    of = Sources(document, program, loader_for("p.psp"), TODAY, AS_WRITTEN, {})
     manifest = replace(starred({"hostPID": True}, "app"), namespace="default")
-    mending = mending_of(programs_of(program, AS_WRITTEN), SOMEBODY, manifest)
-    exempting = exempted(of, mending, SOMEBODY, UNTIL).exempting
-    assert exempting is not None and exempting.lines == 'except namespaces "default"'
+    exempting = proposed("policy base {\n    deny hostPID\n}\n", manifest)
+    assert exempting.lines == 'except namespaces "default"'
     read(f"policy base {{\n    {exempting.lines}\n    deny hostPID\n}}\n{exempting.policy}\n")

@@ -44,7 +44,7 @@ def misplaced(places: Places, outline: Outline) -> Iterator[Diagnostic]:
             places, "LNG050", "a block has no place in a block", Piece(inner.head.start, inner.brace + 1), help
         )
     alone = not (outline.nested or any(not piece.uses(text) for piece in outline.stray))
-    headless = [piece.start for piece in outline.stray if piece.words(text)[:1] in ([word] for word in HEADS)]
+    headless = [piece.start for piece in outline.stray if piece.begins_block(text)]
     for offset in (offset for offset in outline.unopened if not any(start < offset for start in headless)):
         brace = places.span(offset, offset + 1)
         needless = (Replacement(brace, "", alone and not text[offset + 1 :].strip()),)
@@ -128,7 +128,10 @@ def _head(places: Places, block: Block) -> Iterator[Diagnostic]:
     if not words:
         brace = Piece(block.brace, block.brace + 1)
         yield _outside(places, "LNG057", "this block has no head", brace, "write `policy NAME {`")
-    elif words[0] in HEADS and not block.on_one_line(text):
+        return
+    first = text[block.head.start : block.brace].split(maxsplit=1)[0]
+    span = places.span(block.head.start, block.head.start + len(first))
+    if words[0] in HEADS and not block.on_one_line(text):
         message = f"`{{` has to stand on the line of `{words[0]}`"
         between = text[block.head.end : block.brace]
         joined = (
@@ -137,16 +140,13 @@ def _head(places: Places, block: Block) -> Iterator[Diagnostic]:
         help = "put it at the end of that line" + ("; `pscc check --fix` does so" if joined else "")
         yield Diagnostic("LNG050", message, places.span(block.brace, block.brace + 1), help=help, fixes=joined)
     elif words[0] == "choose" and block.abstract(text):
-        span = places.span(block.head.start, block.head.start + len(ABSTRACT))
         help = "take it out: only a policy can be there just to be extended"
         yield Diagnostic("LNG056", f"a `choose` is not {ABSTRACT}", span, help=help)
     elif words[0] not in HEADS and block.abstract(text):
-        span = places.span(block.head.start, block.head.start + len(ABSTRACT))
         fixes = (Replacement(span, f"{ABSTRACT} policy"),)
         help = f"write `{ABSTRACT} policy {words[0]} {{`"
         yield Diagnostic("LNG056", f"`{ABSTRACT}` stands before `policy`", span, help=help, fixes=fixes)
     elif words[0] not in HEADS and words[1:2] == ["policy"] and did_you_mean(words[0], (ABSTRACT,)):
-        span = places.span(block.head.start, block.head.start + len(words[0]))
         slips = respelled(span, words[0], ABSTRACT, (ABSTRACT, *HEADS))
         help = f"did you mean `{ABSTRACT} policy`?"
         yield Diagnostic("LNG056", f"`{words[0]}` does not begin a block", span, help=help, fixes=slips)
@@ -162,7 +162,7 @@ def _stray(places: Places, piece: Piece) -> Diagnostic:
     if word in STARTS:
         help = "put it between the braces of `policy NAME { … }`"
         return _outside(places, "LNG056", "this statement is outside of a policy", first, help)
-    if piece.words(places.source.text)[:1] in ([head] for head in HEADS):
+    if piece.begins_block(places.source.text):
         word = piece.words(places.source.text)[0]
         end = Piece(piece.end, piece.end)
         return _outside(places, "LNG050", f"this `{word}` has no block", end, "add `{` here, and a `}` where it ends")

@@ -31,6 +31,10 @@ class Piece(NamedTuple):
         words = text[self.start : self.end].split()
         return words[1:] if words[:1] == [ABSTRACT] else words
 
+    def begins_block(self, text: str) -> bool:
+        """Whether its first word is one of `HEADS`, or the one behind `ABSTRACT`."""
+        return self.words(text)[:1] in ([word] for word in HEADS)
+
     def uses(self, text: str) -> bool:
         """Whether it is a ``use`` of another file."""
         return text[self.start : self.end].split(maxsplit=1)[:1] == ["use"]

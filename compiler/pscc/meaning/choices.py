@@ -11,6 +11,7 @@ from pscc.diagnostics import Diagnostic, Replacement, Report
 from pscc.diagnostics.spelling import did_you_mean
 from pscc.ir.access import ALL, EVERYONE, Grant, Names, Subjects
 from pscc.language import ast
+from pscc.meaning.abstract import refuse_granted
 from pscc.meaning.library import is_library_name
 from pscc.meaning.linking import not_in_library
 from pscc.meaning.naming import check_name, choice_named_after
@@ -74,7 +75,7 @@ def _choice(
             _unknown(grant.policy, policies, report)
             continue
         if policy.name not in members:
-            _refuse_abstract(written.get(policy.name), grant.policy.span, report)
+            refuse_granted(written.get(policy.name), grant.policy.span, report)
             members[policy.name] = policy
             _refuse_own(written.get(policy.name), policy, grant.policy.span, report)
         subjects = _subjects(grant.subjects, report)
@@ -119,13 +120,6 @@ def _unknown(name: ast.Name, policies: Mapping[str, ir.Policy], report: Report) 
     fixes = (Replacement(name.span, suggestion),) if suggestion else ()
     help = f"did you mean `{suggestion}`?" if suggestion else "write the policy out in this program"
     report.add(Diagnostic("SET011", f"there is no policy `{name.text}`", name.span, help=help, fixes=fixes))
-
-
-def _refuse_abstract(written: ast.Policy | None, span: Span, report: Report) -> None:
-    if written is not None and written.abstract:
-        message = f"{written.name.text} is abstract: it is only there to be extended, so nobody can be granted it"
-        help = f"grant a policy that extends it, or write `policy {written.name.text}`"
-        report.add(Diagnostic("LNG094", message, span, notes=((written.span, "the policy"),), help=help))
 
 
 def _refuse_own(written: ast.Policy | None, policy: ir.Policy, span: Span, report: Report) -> None:

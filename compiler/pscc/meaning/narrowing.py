@@ -12,6 +12,7 @@ from typing import Literal, NamedTuple
 
 from pscc import ir
 from pscc.base.frozen import frozen
+from pscc.controls import CONTROLS
 from pscc.controls._base import Probe
 from pscc.diagnostics import Diagnostic, Report
 from pscc.diagnostics.spelling import did_you_mean, respelled
@@ -20,6 +21,7 @@ from pscc.ir.passes import disjunction
 from pscc.ir.walking import nodes
 from pscc.language import ast
 from pscc.meaning.scoping import glob, names_of
+from pscc.meaning.unknown import unknown_control
 
 
 @frozen
@@ -292,3 +294,21 @@ def _merged(first: object, second: object) -> Mapping[str, object]:
     for key, value in dict(second).items() if isinstance(second, Mapping) else ():
         merged[key] = _merged(merged.get(key), value) if isinstance(value, Mapping) else value
     return merged
+
+
+def check_exempt_controls(policy: ast.Policy, checks: list[ir.Check], report: Report) -> None:
+    """A diagnostic for each control after ``from`` that is unknown, unchecked by the policy, or not about containers."""
+    known = {control.id for control in CONTROLS}
+    by_control = {check.control: check for check in checks}
+    for exemption in policy.exemptions:
+        for name in exemption.controls:
+            check = by_control.get(name.text)
+            if name.text not in known:
+                unknown_control(name, report)
+            elif check is None:
+                message = f"this policy says nothing about {name.text}: there is nothing to be exempt from"
+                report.add(Diagnostic("LNG045", message, name.span, "warning", help="take it out of the `from`"))
+            elif not looks_at_containers(check) and all(e.kind in CONTAINER_KINDS for e in exemption.exempted):
+                message = f"{name.text} is about the pod: no container can be exempt from it"
+                help = "exempt the service account that creates such pods, in a policy of its own"
+                report.add(Diagnostic("LNG046", message, name.span, help=help))

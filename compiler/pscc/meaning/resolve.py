@@ -17,10 +17,11 @@ from pscc.diagnostics import Diagnostic, Replacement, Report
 from pscc.diagnostics.spelling import did_you_mean
 from pscc.language import ast
 from pscc.language.printer import print_statement, print_value
+from pscc.meaning.abstract import refuse_in_abstract
 from pscc.meaning.inheritance import Flat, Slot, flatten, slot_of, too_deep
 from pscc.meaning.linking import Family
 from pscc.meaning.naming import check_name
-from pscc.meaning.narrowing import CONTAINER_KINDS, default_unless, exempting, left_out, looks_at_containers, unless
+from pscc.meaning.narrowing import check_exempt_controls, default_unless, exempting, left_out, unless
 from pscc.meaning.scoping import ended, exemption_of, scope_of
 from pscc.meaning.unknown import unknown_control
 
@@ -282,23 +283,6 @@ def _comma_before_values(statement: ast.Statement, report: Report) -> bool:
     return True
 
 
-def _check_exempt_controls(policy: ast.Policy, checks: list[ir.Check], report: Report) -> None:
-    """A diagnostic for each control after ``from`` that is unknown, unchecked by the policy, or not about containers."""
-    by_control = {check.control: check for check in checks}
-    for exemption in policy.exemptions:
-        for name in exemption.controls:
-            check = by_control.get(name.text)
-            if name.text not in _BY_ID:
-                unknown_control(name, report)
-            elif check is None:
-                message = f"this policy says nothing about {name.text}: there is nothing to be exempt from"
-                report.add(Diagnostic("LNG045", message, name.span, "warning", help="take it out of the `from`"))
-            elif not looks_at_containers(check) and all(e.kind in CONTAINER_KINDS for e in exemption.exempted):
-                message = f"{name.text} is about the pod: no container can be exempt from it"
-                help = "exempt the service account that creates such pods, in a policy of its own"
-                report.add(Diagnostic("LNG046", message, name.span, help=help))
-
-
 def _policy(policy: ast.Policy, flat: Flat, today: date, report: Report) -> tuple[ir.Policy, ...]:
     """The policy, and one more for each mode that some of its statements have. The first may be without statements."""
     check_name(policy.name, report)
@@ -311,11 +295,10 @@ def _policy(policy: ast.Policy, flat: Flat, today: date, report: Report) -> tupl
         message = f"policy {policy.name.text} is empty: it allows every pod"
         help = "write statements between its braces, as in `deny privileged`"
         report.add(Diagnostic("LNG018", message, policy.name.span, "warning", help=help))
-    _check_exempt_controls(policy, [check for _, check in resolver.checks], report)
+    check_exempt_controls(policy, [check for _, check in resolver.checks], report)
     if policy.abstract:
-        _refuse_in_abstract(policy, report)
-    read = [(exemption, exemption_of(exemption, today, report)) for exemption in policy.exemptions]
-    exemptions = [meant for exemption, meant in read if exemption in lasting]
+        refuse_in_abstract(policy, report)
+    exemptions = [exemption_of(exemption, today, report) for exemption in policy.exemptions]
     whole = ir.Policy(
         policy.name.text,
         policy.title,
@@ -377,19 +360,6 @@ def resolve(
     choices = resolve_choices(document.choices, (*family.used, *document.policies), by_name, report, live)
     # one that a choice names and leaves out, since it admits nothing, does not bind every pod for that
     return ir.Program(tuple(p for p in policies if p.name not in named), choices)
-
-
-def _refuse_in_abstract(policy: ast.Policy, report: Report) -> None:
-    """An error for each scope, mode and exemption of an abstract policy, which nothing would follow."""
-    of_policy = [
-        *((scope.span, "a scope") for scope in policy.scopes),
-        *((e.span, "an exemption") for e in policy.exemptions),
-    ]
-    if policy.mode:
-        of_policy.append((policy.name.span, "a mode"))
-    for span, what in of_policy:
-        message = f"{policy.name.text} is abstract, and has {what}: it holds nowhere, and who extends it does not take that over"
-        report.add(Diagnostic("LNG094", message, span, help="write it into the policies that extend this one"))
 
 
 def _speaks(policy: ir.Policy) -> bool:

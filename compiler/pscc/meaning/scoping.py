@@ -121,9 +121,10 @@ def _good_label(value: ast.Value, report: Report) -> bool:
 
 
 def exemption_of(exemption: ast.Exemption, today: date, report: Report) -> Exemption | None:
-    """The requests that ``exemption`` exempts, by user, group and service account; None if it is about containers.
+    """The requests that ``exemption`` exempts, by user, group and service account.
 
-    A missing reason is an error in ``report``. A date that is past or near, and a container's name, are warnings.
+    None if it is about containers, and if it has ended. A missing reason is an error in ``report``. A date that is past or
+    near, and a container's name, are warnings.
     """
     if not exemption.because:
         help = 'say why: `because "what it needs and who decided"`'
@@ -144,6 +145,8 @@ def exemption_of(exemption: ast.Exemption, today: date, report: Report) -> Exemp
         span = exemption.controls[0].span.to(exemption.controls[-1].span)
         message = "users, groups and service accounts are exempt from a whole policy"
         report.add(Diagnostic("LNG038", message, span, help=help))
+    if ended(exemption, today):
+        return None
     return Exemption(subjects_of(who), exemption.because, exemption.span, until)
 
 

@@ -10,12 +10,12 @@ from pscc.base.frozen import frozen
 from pscc.ir.access import Request
 from pscc.lowering.prepared import Prepared
 from pscc.mending.records import Mending, Programs
-from pscc.mending.settings import Mender, broken, passes, with_settings
+from pscc.mending.settings import Mender, passes, with_settings
 from pscc.output.options import Options
 from pscc.pod.manifests import Manifest
 from pscc.pod.normalising import normalise
-from pscc.pod.validity import refusals
-from pscc.reference.evaluate import judgements
+from pscc.pod.validity import Refusal, refusals
+from pscc.reference.evaluate import judgements, works
 from pscc.reporting.records import OnTarget
 from pscc.reporting.targets import on_target
 
@@ -111,8 +111,12 @@ def _of_target(output: OnTarget, passing: Requested) -> OfTarget:
 def _admits(output: OnTarget, request: Request, manifest: Manifest) -> bool:
     """Whether ``output`` admits the workload, and its defaults make no pod of it that the API server refuses."""
     judged = judgements(output.program, manifest, request, output.widely)
-    known = frozenset(refusals(normalise(manifest.pod)))
-    return all(judgement.allowed for judgement in judged) and not broken(judged, known)
+    return works(judged, _known(manifest))
+
+
+def _known(manifest: Manifest) -> frozenset[Refusal]:
+    """What the API server refuses of the pod without defaults."""
+    return frozenset(refusals(normalise(manifest.pod)))
 
 
 def _state(output: OnTarget, request: Request, manifest: Manifest, mending: Mending) -> State:
@@ -122,7 +126,7 @@ def _state(output: OnTarget, request: Request, manifest: Manifest, mending: Mend
         return "blocked"
     mended = replace(manifest, pod=with_settings(manifest.pod, mending.settings))
     judged = judgements(output.program, mended, request, output.widely)
-    return "patch" if passes(judged, frozenset(refusals(normalise(manifest.pod)))) else "blocked"
+    return "patch" if passes(judged, _known(manifest)) else "blocked"
 
 
 def names_of(namespaces: Iterable[Namespace]) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from pscc.pod.manifests import Manifest
 from pscc.pod.normalising import Json, as_list, as_object, normalise
 from pscc.pod.templates import Place
 from pscc.pod.validity import Refusal
-from pscc.reference.evaluate import Judgement, judgements, request_of
+from pscc.reference.evaluate import Judgement, judgements, request_of, works
 from pscc.reporting.alike import Alike
 from pscc.reporting.changes import changes_by
 from pscc.reporting.records import Change, Objection, objections
@@ -152,7 +152,7 @@ def broken(judged: Sequence[Judgement], known: frozenset[Refusal]) -> bool:
 def passes(judged: Sequence[Judgement], known: frozenset[Refusal]) -> bool:
     """Whether a policy judges the pod, all that do admit it, and the API server refuses nothing of it but what is ``known``."""
     by_some = any(judgement.policy is not None for judgement in judged)
-    return by_some and all(judgement.allowed for judgement in judged) and not broken(judged, known)
+    return by_some and works(judged, known)
 
 
 def fewest(parts: Sequence[_Part], enough: Callable[[Sequence[_Part]], bool]) -> tuple[_Part, ...]:

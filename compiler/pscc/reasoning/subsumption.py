@@ -20,9 +20,7 @@ _ONLY_EQUAL = frozenset(("sysctls", "capabilities.drop", "seLinuxOptions"))
 
 def never_chosen(choice: ir.Choice) -> Iterator[tuple[ir.Policy, ir.Policy]]:
     """(later, earlier) for each policy of ``choice`` that never decides, since an earlier one is always chosen before it."""
-    grants: dict[str, list[Grant]] = {}
-    for grant in choice.grants:
-        grants.setdefault(grant.policy, []).append(grant)
+    grants = _grants(choice)
     for index, later in enumerate(choice.policies):
         for earlier in choice.policies[:index]:
             wider = earlier.scope == later.scope and _covers(grants[earlier.name], grants[later.name])
@@ -36,15 +34,21 @@ def overshadowed(choice: ir.Choice) -> Iterator[tuple[ir.Policy, ir.Policy]]:
 
     A later policy that admits other pods, too, is no such one: it refuses some that the earlier admits.
     """
-    grants: dict[str, list[Grant]] = {}
-    for grant in choice.grants:
-        grants.setdefault(grant.policy, []).append(grant)
+    grants = _grants(choice)
     for index, earlier in enumerate(choice.policies):
         for later in choice.policies[index + 1 :]:
             usable = earlier.scope == later.scope and _covers(grants[later.name], grants[earlier.name])
             if usable and _admits_all_of(later, earlier) and not _admits_all_of(earlier, later):
                 yield earlier, later
                 break
+
+
+def _grants(choice: ir.Choice) -> dict[str, list[Grant]]:
+    """The grants of each policy of ``choice``, by its name."""
+    grants: dict[str, list[Grant]] = {}
+    for grant in choice.grants:
+        grants.setdefault(grant.policy, []).append(grant)
+    return grants
 
 
 def _admits_all_of(wide: ir.Policy, narrow: ir.Policy) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Literal
@@ -177,6 +177,15 @@ def judgements(
             )
         ]
     return tuple(results)
+
+
+def works(judged: Sequence[Judgement], known: Collection[Refusal]) -> bool:
+    """Whether the pod of ``judged`` is admitted, and the API server refuses nothing of it but what is ``known``.
+
+    ``known`` is what it refuses of the pod without defaults.
+    """
+    admitted = all(judgement.allowed for judgement in judged)
+    return admitted and all(refusal in known for refusal in judged[0].refused)
 
 
 def row(judgement: Judgement) -> Row:

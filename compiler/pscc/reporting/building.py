@@ -15,7 +15,7 @@ from pscc.output.options import Options
 from pscc.pod.manifests import Contents, Manifest
 from pscc.pod.normalising import as_object, normalise
 from pscc.pod.validity import Refusal, refusals
-from pscc.reference.evaluate import Judgement, judgements, request_of, with_labels
+from pscc.reference.evaluate import Judgement, judgements, request_of, with_labels, works
 from pscc.reporting.alike import Alike, without_drawn_names
 from pscc.reporting.changes import changes_by
 from pscc.reporting.records import Elsewhere, Facts, OnTarget, Outcome, Report, Workload
@@ -95,16 +95,16 @@ class _Judge:
         pod = normalise(manifest.pod)
         on_source = judgements(self._program, manifest, requested)
         known = frozenset(refusals(pod))
-        works = _works(on_source, known)
+        source_works = works(on_source, known)
         outcome = _outcome(on_source, known)
         own = changes_by(self._program, on_source, pod)
         elsewhere: list[Elsewhere] = []
         for program, widely, names in self._outputs:
             on_target = judgements(program, manifest, requested, widely)
-            if _works(on_target, known) != works:
-                how: Literal["refused", "admitted"] = "refused" if works else "admitted"
+            if works(on_target, known) != source_works:
+                how: Literal["refused", "admitted"] = "refused" if source_works else "admitted"
                 elsewhere += [Elsewhere(name, how, _bare(on_target), ()) for name in names]
-            elif works and on_target[0].pod != on_source[0].pod:
+            elif source_works and on_target[0].pod != on_source[0].pod:
                 others = changes_by(program, on_target, pod, widely)
                 elsewhere += [Elsewhere(name, "otherwise", _bare(on_target), others) for name in names]
         warned, scanned = (
@@ -129,13 +129,8 @@ def _outputs(targets: Iterable[OnTarget]) -> Iterator[tuple[ir.Program, frozense
         yield program, widely, tuple(names)
 
 
-def _works(judged: tuple[Judgement, ...], known: frozenset[Refusal]) -> bool:
-    """Whether the pod is admitted, and the defaults add nothing that the API server refuses to what is ``known`` of it."""
-    return all(judgement.allowed for judgement in judged) and known.issuperset(judged[0].refused)
-
-
 def _outcome(judged: tuple[Judgement, ...], known: frozenset[Refusal]) -> Outcome:
-    if not _works(judged, known):
+    if not works(judged, known):
         return "refused"
     if all(judgement.policy is None for judgement in judged):
         return "unjudged"

@@ -11,11 +11,10 @@ from copy import deepcopy
 from pscc.pod.fields import element, example
 from pscc.pod.kinds import Field, Kind, Object, Text
 from pscc.pod.schema import MOUNT, SOURCE, VOLUME
-from pscc.reasoning.difference.domains import MOUNTS, VOLUMES, Json, field_at, lists, of_kind
+from pscc.reasoning.difference.domains import MOUNTS, SOURCES, VOLUMES, Json, field_at, lists, of_kind, put
 from pscc.reasoning.difference.fields import Constants, Place
 
 Read = Mapping[Place, Constants]
-_SOURCES = f"{VOLUMES}/projected.sources"
 _PLAIN_SOURCES = ("secret", "serviceAccountToken")
 """The sources of a projected volume where no check names one: a plain one, and the one that controls know."""
 
@@ -64,7 +63,7 @@ def _bodies(site: str, above: tuple[str, ...], kind: Kind, reads: Read) -> list[
     for path in _lists_within(site, above, reads):
         inner = f"{site}/{'.'.join(path)}"
         listed = [[body] for body in _elements(inner, reads)]
-        unset = () if inner == _SOURCES else (None,)
+        unset = () if inner == SOURCES else (None,)
         bodies = [_with(body, path[len(above) :], value) for value in (*unset, *listed) for body in bodies]
     return bodies
 
@@ -84,7 +83,7 @@ def _lists_within(site: str, above: tuple[str, ...], reads: Read) -> tuple[tuple
 
 def _elements(site: str, reads: Read) -> Iterator[object]:
     """The elements of a list."""
-    if site == _SOURCES:
+    if site == SOURCES:
         for name in dict.fromkeys((*_PLAIN_SOURCES, *_types(site, reads))):
             yield from ({name: body} for body in _of_type(site, name, SOURCE, reads))
         return
@@ -125,11 +124,5 @@ def _with(body: Json, fields: tuple[str, ...], value: object) -> Json:
     if value is None:
         return body
     changed = deepcopy(body)
-    target = changed
-    for name in fields[:-1]:
-        inner = target.get(name)
-        if not isinstance(inner, dict):
-            inner = target[name] = {}
-        target = inner
-    target[fields[-1]] = value
+    put(changed, fields, value)
     return changed

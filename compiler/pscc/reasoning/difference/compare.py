@@ -61,10 +61,10 @@ class _Comparison:
         drawn = Classes(_specialised(observing(old)), _specialised(observing(new)))
         self.classes = drawn.classes
         self.undecided = {"requests": MANY_REQUESTS} if drawn.gave_up else {}
-        for case in self.classes:
-            self.undecided |= dict.fromkeys(not_varied(case.old, case.new), NOT_VARIED)
         sides = {id(side): side for case in self.classes for side in (case.old, case.new)}
         self.space: Space = space_of(sides.values(), any_pod)
+        for case in self.classes if self.space.unvaried else ():
+            self.undecided |= dict.fromkeys(not_varied(case.old, case.new), NOT_VARIED)
         self.annotations = annotations_read(tuple(sides.values()))
         self._progress, self._steps = progress, 0
 

@@ -19,6 +19,7 @@ Json = dict[str, object]
 NAME = "main"
 """The container's name where no check reads it: the example of the schema."""
 VOLUMES, MOUNTS = "pod/spec.volumes", "container/volumeMounts"
+SOURCES = f"{VOLUMES}/projected.sources"
 
 
 @frozen
@@ -120,19 +121,19 @@ def pod_of(assignment: Assignment) -> Json:
         target = container if place.site.startswith("container") else pod
         inner = tuple(place.site.partition("/")[2].split(".")) if "/" in place.site else ()
         if place.site == VOLUMES or place.site == MOUNTS:
-            _put(target, inner, [value])
+            put(target, inner, [value])
         elif place.site in ("annotation", "stray annotation"):
             whose = str(assignment.get(Place("container", ("name",))) or NAME)
             key = place.fields[0] + (whose if place.site == "annotation" else "nobody")
-            _put(pod, ("metadata", "annotations", key), value)
+            put(pod, ("metadata", "annotations", key), value)
         elif place.fields == ("*",):
-            _put(target, inner, value)
+            put(target, inner, value)
         elif inner:
             element = elements.setdefault(place.site, {})
-            _put(element, place.fields, value)
-            _put(target, inner, [element])
+            put(element, place.fields, value)
+            put(target, inner, [element])
         else:
-            _put(target, place.fields, value)
+            put(target, place.fields, value)
     _complete(pod, assignment)
     return pod
 
@@ -154,7 +155,8 @@ def _object(value: object) -> Json:
     return value
 
 
-def _put(target: Json, fields: tuple[str, ...], value: object) -> None:
+def put(target: Json, fields: tuple[str, ...], value: object) -> None:
+    """Set the field at ``fields`` in ``target``, with objects on the way where there are none."""
     for field in fields[:-1]:
         inner = target.get(field)
         if not isinstance(inner, dict):

@@ -32,12 +32,14 @@ class Space:
     """The fields that some sides read, as ``domains``, and the ``valid`` constraints that hold of every pod.
 
     A pod of the space has one container and one element in each list. More containers and elements are copies of these,
-    numbered from 1 (`copies.copied`); ``domains`` has ``copies`` of them.
+    numbered from 1 (`copies.copied`); ``domains`` has ``copies`` of them. ``unvaried``: the sides read a field of which too few
+    pods are made.
     """
 
     domains: dict[Place, Variable]
     valid: tuple[Constraint, ...]
     copies: int = 0
+    unvaried: bool = False
     _meanings: dict[Hashable, int] = field(default_factory=dict)
     _built: dict[Hashable, Constraint] = field(default_factory=dict)
     _components: dict[Hashable, tuple[tuple[Constraint, ...], Components]] = field(default_factory=dict)
@@ -213,7 +215,8 @@ def space_of(sides: Iterable[Side], any_pod: bool) -> Space:
             reads.default(default)
     domains = variables(reads.constants)
     validity = () if any_pod else rules(frozenset(domains))
-    return Space(domains, tuple(Constraint(tuple(dict.fromkeys(places)), holds) for places, holds in validity))
+    valid = tuple(Constraint(tuple(dict.fromkeys(places)), holds) for places, holds in validity)
+    return Space(domains, valid, unvaried=bool(unvaried(reads.constants)))
 
 
 def not_varied(old: Side, new: Side) -> frozenset[str]:

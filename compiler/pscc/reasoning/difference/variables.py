@@ -7,16 +7,17 @@ from collections.abc import Iterator, Mapping
 from pscc.pod.fields import element, example
 from pscc.pod.kinds import ListOf, Object, Opaque
 from pscc.reasoning.difference.bodies import mounts, volumes
-from pscc.reasoning.difference.domains import MOUNTS, VOLUMES, Variable, field_at, lists, of_kind, texts
+from pscc.reasoning.difference.domains import MOUNTS, SOURCES, VOLUMES, Variable, field_at, lists, of_kind, texts
 from pscc.reasoning.difference.fields import Constants, Place
 
 
 def variables(reads: Mapping[Place, Constants]) -> dict[Place, Variable]:
     """The variables for the fields in ``reads``, each with the constants that it is compared with.
 
-    Of the places that are `unvaried`, there are fewer values than their constants distinguish.
+    There is none for a place that is `unvaried`.
     """
-    reads = {place: constants for place, constants in reads.items() if place not in unvaried(reads)}
+    left_out = unvaried(reads)
+    reads = {place: constants for place, constants in reads.items() if place not in left_out}
     if any(place.site.startswith(MOUNTS) for place in reads):
         reads.setdefault(Place(VOLUMES, ()), Constants())
     whole = {Place(VOLUMES, ()): volumes, Place(MOUNTS, ()): mounts}
@@ -41,7 +42,7 @@ def _varies(place: Place) -> bool:
     if place in (Place(VOLUMES, ("name",)), Place(MOUNTS, ("name",))):
         return False  # a mount finds its volume by it
     if place.site == "annotation" or place.fields == ("?",):
-        return place.site in ("annotation", VOLUMES, f"{VOLUMES}/projected.sources")
+        return place.site in ("annotation", VOLUMES, SOURCES)
     return not isinstance(element(field_at(place).kind), Opaque)
 
 
