@@ -18,6 +18,7 @@ from conformance.targets._base import Request
 from pscc.ir import Program
 from pscc.reference import interpreter
 from support.peer_bugs import Peer, capabilities, context, must, pod
+from support.updates import takes
 
 UNPRIVILEGED = Peer("no privileged containers", {})
 SECCOMP = "seccomp.security.alpha.kubernetes.io/"
@@ -58,7 +59,8 @@ def test_an_update_of_nothing_looked_at_passes_where_psp_asks_again() -> None:
 
 def test_an_update_of_what_is_looked_at_is_checked_by_both() -> None:
     policy = policy_of(UNPRIVILEGED.psp)
-    before, after = pod(), pod(context(privileged=True))
+    before, after = pod(context(privileged=True)), pod({**context(privileged=True), "image": "app:2"})
+    assert takes(before, after)
     assert not psp_says(UNPRIVILEGED.psp, after, operation="UPDATE", oldPods=[before])["allowed"]
     assert not interpreter.judge(policy, after, before).allowed
     agreed(UNPRIVILEGED.psp, Request(after, before))

@@ -19,6 +19,7 @@ from release import bill
 from release.archives import Archives, build
 from release.contents import missing, strays
 from support.paths import ROOT
+from support.shown import Block, commands, fences
 
 pytestmark = pytest.mark.slow
 
@@ -106,11 +107,16 @@ def test_the_bill_of_materials_has_what_an_installation_brings(installed: Path, 
     assert all(component["version"] for component in written["components"])
 
 
-def commands() -> list[str]:
-    """The commands of pscc that the README and the page on installing show, in their order."""
+def shown() -> list[Block]:
+    """The blocks of the README and of the page on installing, in their order."""
     pages = (ROOT / "README.md", ROOT / "docs" / "install.md")
-    shown = [line for page in pages for line in re.findall(r"^\$ (pscc .*)$", page.read_text(encoding="utf-8"), re.M)]
-    return [re.sub(r"\s+#.*$", "", line) for line in shown]
+    return [block for page in pages for block in fences(page.read_text(encoding="utf-8"))]
+
+
+def commands_of_pscc() -> list[str]:
+    """The commands of pscc that the blocks show, in their order."""
+    every = [line for block in shown() if block.language == "console" for line, _ in commands(block.text)]
+    return [line for line in every if line.startswith("pscc ")]
 
 
 def test_the_commands_of_the_readme_work_with_the_wheel_alone(installed: Path, tmp_path: Path) -> None:
@@ -119,8 +125,11 @@ def test_the_commands_of_the_readme_work_with_the_wheel_alone(installed: Path, t
     shutil.copyfile(ROOT / "examples" / "team.psp", tmp_path / "team.psp")
     for name, source in NOT_IN_THE_CHECKOUT.items():
         shutil.copyfile(source, tmp_path / name)
-    assert len(commands()) >= 10
-    for line in commands():
+    for block in shown():
+        if block.title:
+            (tmp_path / block.title).write_text(block.text, encoding="utf-8")
+    assert len(commands_of_pscc()) >= 10
+    for line in commands_of_pscc():
         words = shlex.split(line.partition(" > ")[0])
         done = subprocess.run(
             words, cwd=tmp_path, env=outside(installed, tmp_path), capture_output=True, text=True, check=False
