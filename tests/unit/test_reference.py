@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import json
-import logging
 import re
 
 import pytest
-from textmate_grammar.parsers.base import LanguageParser
 
 from pscc.base.source import SourceFile, Span
 from pscc.driver import analyse
@@ -17,6 +14,7 @@ from pscc.language.formatting import formatted
 from pscc.language.parser import parse
 from pscc.language.printer import KEYWORDS
 from support.paths import ROOT
+from website.colours import PspLexer, scopes
 
 TEXT = (ROOT / "grammar" / "README.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"```psp\n(.*?)```", TEXT, re.S)
@@ -33,8 +31,6 @@ def test_examples_are_good_sources_laid_out(text: str) -> None:
     assert formatted(SourceFile("example.psp", text)) == text
 
 
-ENGINE = LanguageParser(json.loads((ROOT / "grammar" / "psp.tmLanguage.json").read_text()))
-"""What editors run: TextMate's rules on Oniguruma, the engine of its regular expressions."""
 TEXTS = (*EXAMPLES, PLATFORM, *(p.read_text(encoding="utf-8") for p in (ROOT / "examples").glob("*.psp")))
 
 
@@ -43,9 +39,9 @@ class Painted:
 
     def __init__(self, text: str) -> None:
         self.scopes: dict[tuple[int, int], str] = {}
-        for (line, column), part, scopes in ENGINE.parse_string(text).flatten():
+        for line, column, part, scope in scopes(text):
             for offset in range(len(part)):
-                self.scopes[line + 1, column + offset + 1] = scopes[-1]
+                self.scopes[line + 1, column + offset + 1] = scope
 
     def at(self, span: Span, length: int = 0) -> set[str]:
         """The scopes of the characters of a span, or of the first ones of it."""
@@ -54,9 +50,13 @@ class Painted:
 
 
 @pytest.mark.parametrize("text", TEXTS)
+def test_the_site_colours_the_examples_without_losing_a_character(text: str) -> None:
+    assert "".join(part for _, _, part in PspLexer().get_tokens_unprocessed(text)) == text
+
+
+@pytest.mark.parametrize("text", TEXTS)
 def test_an_editors_engine_colours_the_examples_by_what_they_mean(text: str) -> None:
     """Every verb, control and name as what the parser finds it to be; and no value as a keyword."""
-    logging.getLogger("textmate_grammar").setLevel(logging.ERROR)
     painted, document = Painted(text), parse(SourceFile("example.psp", text))
     values: list[Value] = []
     for policy in document.policies:

@@ -13,12 +13,13 @@ from pathlib import Path
 
 import click
 import pytest
+from pygments.token import Token
 
 from pscc.controls import CONTROLS
 from pscc.diagnostics.catalogue import codes
 from pscc.targets.registry import TARGETS
 from support.paths import ROOT
-from website import checkout, commands, controls, targets
+from website import checkout, colours, commands, controls, targets
 from website import codes as codes_page
 from website.markdown import anchor, cell
 
@@ -68,6 +69,14 @@ def test_links_out_of_the_folder_of_pages_stay_in_the_site() -> None:
     assert checkout.rewritten("[a](docs/fix.md)", "SECURITY.md") == "[a](../fix.md)"
     assert checkout.rewritten("<!-- site: [a](reference/codes.md) -->", "docs/ci.md") == "[a](reference/codes.md)"
     assert "SECURITY.md" in checkout.outside([]) and "docs/fix.md" not in checkout.outside(["docs/fix.md"])
+
+
+def test_every_scope_of_the_editors_grammar_has_a_colour() -> None:
+    named = set(re.findall(r'"name": "([a-z.-]+\.psp)"', (ROOT / "grammar" / "psp.tmLanguage.json").read_text("utf-8")))
+    assert len(named) > 10
+    assert {colours.token(name) in Token for name in named} == {True}
+    page = colours.fence('policy a { deny privileged }  # "x" <b>\n', "psp", "psp", {"title": "a<b>.psp"}, None)
+    assert '<span class="k">deny</span>' in page and "<b>" not in page
 
 
 ITEM = re.compile(r" *(?:[-*]|\d+\.) ")
