@@ -28,21 +28,21 @@ _ROLLOUT = (
     click.option(
         "--mode",
         type=click.Choice(["enforce", "warn", "audit"]),
-        help="What every policy does on a finding, whatever the source says: a rollout begins with audit.",
+        help="What every policy does with a finding. This replaces what the source says. Begin a rollout with audit.",
     ),
     click.option(
         "--exclude-namespace",
         multiple=True,
         metavar="NAME",
-        help="A namespace (or PREFIX*) that no policy judges; may be repeated. Nothing is assumed: Kubernetes' own are "
-        "kube-system, kube-public, kube-node-lease.",
+        help="Leave this namespace (or PREFIX*) out of every policy. Can be repeated. By default none is left out, not even "
+        "kube-system, kube-public and kube-node-lease.",
     ),
     click.option(
         "--only-namespace",
         multiple=True,
         metavar="NAME",
-        help="Compile for this namespace (or PREFIX*) alone, for a rollout by namespace; may be repeated. Policies that hold in "
-        "none of these are left out.",
+        help="Compile for this namespace (or PREFIX*) only, to roll out namespace by namespace. Can be repeated. Policies for "
+        "other namespaces are left out.",
     ),
     click.option(
         "--ignore-group",
@@ -57,7 +57,7 @@ _ENGINE = click.option(
     type=click.Choice(["rego", "cel"]),
     default="rego",
     show_default=True,
-    help="What Gatekeeper's templates are written in; cel is its K8sNativeValidation.",
+    help="The language of Gatekeeper's templates. cel is Gatekeeper's K8sNativeValidation.",
 )
 _RELEASES = tuple(
     click.option(
@@ -65,7 +65,7 @@ _RELEASES = tuple(
         type=Release(int(release.partition(".")[0])),
         default=release,
         show_default=True,
-        help=f"The cluster's {program.capitalize()}.",
+        help=f"The release of {program.capitalize()} in the cluster.",
     )
     for program, release in RELEASES
 )
@@ -76,53 +76,53 @@ _OPTIONS = (
         type=click.Choice(["warn", "enforce", "off"]),
         default="warn",
         show_default=True,
-        help="What happens when a Deployment, CronJob or the like is applied whose pods a policy would not admit.",
+        help="What to do when somebody applies a Deployment, CronJob or other workload whose pods a policy would refuse.",
     ),
     *_RELEASES,
     *_ROLLOUT,
     click.option(
         "--sync-waves",
         is_flag=True,
-        help="Annotate the kustomizations for Argo CD: what defines a kind is applied before what uses it.",
+        help="Add Argo CD sync waves to the kustomizations, so that a kind is defined before it is used.",
     ),
     click.option(
         "--rbac",
         type=click.Choice(["compiled", "live"]),
         default="compiled",
         show_default=True,
-        help="Who may use which policy of a set: as the sources say, or (vap alone) as the cluster's own RBAC says when a "
-        "pod is admitted.",
+        help="Who may use which policy of a choice. compiled: what the sources say. live (only vap): what the cluster's RBAC says "
+        "when a pod is created.",
     ),
     click.option(
         "--assume-everyone-may-use",
         is_flag=True,
-        help="Take each PodSecurityPolicy as usable by everyone, whatever RBAC says.",
+        help="Let everyone use every PodSecurityPolicy, whatever RBAC says.",
     ),
     click.option(
         "--templates",
         type=click.Choice(["with", "only", "without"]),
         default="with",
         show_default=True,
-        help="Gatekeeper's templates, which several folders of one cluster may share: write them with the rest, only them, or "
-        "the rest without them.",
+        help="Several folders of one cluster can share Gatekeeper's templates. with: write templates and the rest. only: write "
+        "templates only. without: write the rest only.",
     ),
     click.option(
         "--layout",
         type=click.Choice(["per-policy", "per-control"]),
-        help="What an object holds: all checks of a policy, or those of one control. On gatekeeper per-control unless you say, on "
-        "the others per-policy; opa has per-policy alone.",
+        help="Put all checks of a policy into one object, or make one object for each control. Default: per-control on gatekeeper, "
+        "per-policy on the others. opa has only per-policy.",
     ),
     click.option(
         "--enforcement-point",
         multiple=True,
         type=click.Choice(["validation.gatekeeper.sh", "audit.gatekeeper.sh"]),
-        help="Where Gatekeeper looks at the constraints, if not everywhere: its webhook, or its audit; may be repeated.",
+        help="Enforce the constraints only in Gatekeeper's webhook, or only in its audit. Can be repeated. [default: in both]",
     ),
     click.option(
         "--name-prefix",
         default="",
         metavar="TEXT",
-        help="What the names of all policies, and of their objects, begin with: `web-` for the folder of a team.",
+        help="Begin the names of all policies and objects with this text, for example web- for the folder of one team.",
     ),
     namespace_option,
 )

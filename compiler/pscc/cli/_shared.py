@@ -40,10 +40,10 @@ everyone_option = click.option(
     "--assume-everyone-may-use",
     "everyone",
     is_flag=True,
-    help="Take each PodSecurityPolicy as usable by everyone, whatever RBAC says.",
+    help="Let everyone use every PodSecurityPolicy, whatever RBAC says.",
 )
 namespace_option = click.option(
-    "-n", "--namespace", metavar="NAME", help="The namespace of objects that name none, as it is for kubectl."
+    "-n", "--namespace", metavar="NAME", help="The namespace of objects that name none, as in kubectl."
 )
 
 
@@ -60,7 +60,7 @@ root_option = click.option(
     type=click.Path(exists=True, file_okay=False),
     expose_value=False,
     callback=_keep_root,
-    help="The folder in which files may be used (`use`), also above SOURCE. [default: the folder of SOURCE]",
+    help="`use` may read files in this folder, even if it lies above SOURCE. [default: the folder of SOURCE]",
 )
 
 
@@ -82,12 +82,14 @@ def labels_option(help: str) -> Callable[[_Command], _Command]:
 
 
 ignored_option = click.option(
-    "--list-ignored", is_flag=True, help="Name each object of the sources that says nothing about pod security."
+    "--list-ignored", is_flag=True, help="List the objects in SOURCE that have nothing to do with pod security."
 )
 format_option = click.option(
-    "--format", "fmt", type=FORMATS, default="text", show_default=True, help="How diagnostics are written."
+    "--format", "fmt", type=FORMATS, default="text", show_default=True, help="The format of diagnostics."
 )
-fix_option = click.option("--fix", is_flag=True, help="Apply the safe corrections that errors offer, and report them.")
+fix_option = click.option(
+    "--fix", is_flag=True, help="Apply the safe corrections of errors for this run, and report them."
+)
 _SARIF = "pscc.sarif"
 
 

@@ -23,16 +23,17 @@ _OPTIONS = (
         "files",
         multiple=True,
         required=True,
-        help="Manifests to judge: a file, a folder, or - for stdin; may be repeated.",
+        help="Manifests to judge: a file, a folder, or - for stdin. Can be repeated.",
     ),
     click.option(
         "--as",
         "user",
         default="",
-        help="Who asks for bare pods, whatever their metadata says: system:serviceaccount:NS:NAME is an account.",
+        help="The user who creates bare pods, whatever the metadata of the pods says. For a service account: "
+        "system:serviceaccount:NAMESPACE:NAME.",
     ),
-    click.option("--as-group", "groups", multiple=True, help="A group of theirs; may be repeated."),
-    labels_option("A label of every namespace, beside those of the Namespaces in FILES; may be repeated."),
+    click.option("--as-group", "groups", multiple=True, help="A group of that user. Can be repeated."),
+    labels_option("A label of every namespace, in addition to the labels of the Namespaces in FILES. Can be repeated."),
 )
 
 

@@ -30,12 +30,12 @@ from pscc.cli._shared import (
 if TYPE_CHECKING:
     from pscc.base.source import SourceFile
 
-_CODES = "A code or the beginning of codes (LNG061, LNG06, SET), several with commas; may be repeated."
+_CODES = "A code or the beginning of codes (LNG061, LNG06, SET), several with commas. Can be repeated."
 
 
 @click.command(
     "check",
-    short_help="Say what is wrong with a source.",
+    short_help="Report the errors and warnings of a source.",
     epilog="\b\nExample: pscc check examples/psp-default.yaml",
 )
 @source_argument
@@ -43,14 +43,26 @@ _CODES = "A code or the beginning of codes (LNG061, LNG06, SET), several with co
 @everyone_option
 @namespace_option
 @ignored_option
-@click.option("--fix", is_flag=True, help="Write the safe corrections that errors offer into SOURCE (stdout for -).")
+@click.option("--fix", is_flag=True, help="Write the safe corrections of errors into SOURCE (to stdout for -).")
 @click.option(
-    "--unsafe-fixes", "unsafe", is_flag=True, help="With --fix: write the others, too. Review them: they guess."
+    "--unsafe-fixes",
+    "unsafe",
+    is_flag=True,
+    help="With --fix: also write corrections that guess what you meant. Review them.",
 )
-@click.option("--at-least", "floor", metavar="SOURCE", help="Fail where SOURCE (as pss/baseline) refuses more.")
-@click.option("--strict", is_flag=True, help="Fail on warnings, too.")
-@click.option("--select", "selected", multiple=True, metavar="CODE", help=f"Say only warnings with CODE. {_CODES}")
-@click.option("--ignore", "ignored", multiple=True, metavar="CODE", help=f"Say no warnings with CODE. {_CODES}")
+@click.option(
+    "--at-least",
+    "floor",
+    metavar="SOURCE",
+    help="Fail if your source admits a pod that this SOURCE refuses, for example pss/baseline.",
+)
+@click.option("--strict", is_flag=True, help="Fail on warnings, not only on errors.")
+@click.option(
+    "--select", "selected", multiple=True, metavar="CODE", help=f"Report only warnings with this CODE. {_CODES}"
+)
+@click.option(
+    "--ignore", "ignored", multiple=True, metavar="CODE", help=f"Do not report warnings with this CODE. {_CODES}"
+)
 @format_option
 def command(
     sources: tuple[str, ...],
@@ -65,11 +77,14 @@ def command(
     ignored: tuple[str, ...],
     fmt: Format,
 ) -> None:
-    """Say what is wrong with SOURCE. Exit 1 if it has errors or, with --strict, warnings.
+    """Report the errors and warnings of SOURCE.
 
-    A comment hides a warning: `# pscc: ignore CODE - reason`, beside the statement or on the line above.
+    SOURCE is one or more .psp files, YAML or JSON files with PodSecurityPolicies and RBAC, folders of such files, or - for
+    stdin. All of them together are one source.
 
-    SOURCE is .psp files, YAML or JSON of PodSecurityPolicies and RBAC, folders of them, or - for stdin: one program.
+    To hide a warning, write the comment `# pscc: ignore CODE - reason` beside the statement or on the line above.
+
+    Exit 1 if there are errors or, with --strict, warnings.
     """
     from pscc.diagnostics import SourceError
     from pscc.driver import checked, decode

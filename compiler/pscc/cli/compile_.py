@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 @source_argument
 @root_option
 @click.option("-o", "--output", required=True, help="The folder to write, or - for one YAML stream on stdout.")
-@settings_options(f"What to compile for, several with commas; may be repeated. [default: {DEFAULT_TARGET}]")
+@settings_options(f"The target, or several with commas. Can be repeated. [default: {DEFAULT_TARGET}]")
 @ignored_option
 @fix_option
 @format_option
@@ -42,8 +42,10 @@ def command(
 ) -> None:
     """Compile SOURCE into the folder of a target.
 
-    SOURCE is .psp files, YAML or JSON of PodSecurityPolicies and RBAC, folders of them, or - for stdin: one program.
-    The folder is written whole or not at all. Diagnostics go to stderr.
+    SOURCE is one or more .psp files, YAML or JSON files with PodSecurityPolicies and RBAC, folders of such files, or - for
+    stdin. All of them together are one source.
+
+    If there is an error, nothing is written. Diagnostics go to stderr.
     """
     from pscc.api import compile_with
     from pscc.cli._own_cases import cases_beside, own_pods

@@ -23,13 +23,14 @@ _EXAMPLE = """\b
 Example: pscc config policies/team.psp"""
 
 
-@click.command("config", short_help="Show what pscc.toml says, and where it stands.", epilog=_EXAMPLE)
+@click.command("config", short_help="Show the options in pscc.toml, and where the file is.", epilog=_EXAMPLE)
 @click.argument("source", required=False, type=click.Path())
 def command(source: str | None) -> None:
-    """Show the options that the commands take from pscc.toml, which is looked for in the folder of SOURCE and upwards.
+    """Show the options that the commands take from pscc.toml.
 
-    A key is the name of an option. At the top it holds for every command that has the option, in a table for that command. An
-    option on the command line wins. Paths are relative to the file.
+    pscc looks for the file in the folder of SOURCE, and then in the folders above it. A key is the name of an option. At the top
+    of the file it sets the option for every command, and in a table for one command. Options on the command line win. Paths
+    are relative to the file.
     """
     config = nearest((source,) if source else ())
     if config is None:

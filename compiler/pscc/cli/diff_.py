@@ -17,15 +17,23 @@ if TYPE_CHECKING:
     from pscc.pod.manifests import Manifest
 
 
-@click.command("diff", epilog="\b\nExample: pscc diff examples/restricted.yaml pss/restricted@1.30")
+@click.command(
+    "diff",
+    short_help="Compare two policies.",
+    epilog="\b\nExample: pscc diff examples/restricted.yaml pss/restricted@1.30",
+)
 @click.argument("old", type=click.Path(), is_eager=True, callback=configured)
 @click.argument("new", type=click.Path())
 @root_option
 @click.option(
-    "-f", "--file", "files", multiple=True, help="Say which workloads of this file differ, too; may be repeated."
+    "-f",
+    "--file",
+    "files",
+    multiple=True,
+    help="Also list the workloads in this file that are treated differently. Can be repeated.",
 )
-@click.option("--no-looser", is_flag=True, help="Exit 1 when NEW admits a pod that OLD refuses, or may admit one.")
-@click.option("--exit-code", is_flag=True, help="Exit 1 when there is, or may be, any difference.")
+@click.option("--no-looser", is_flag=True, help="Exit 1 if NEW admits, or may admit, a pod that OLD refuses.")
+@click.option("--exit-code", is_flag=True, help="Exit 1 if there is, or may be, any difference.")
 @results_format("text", "json", "markdown", help="json: one object. markdown: for a comment on a pull request.")
 @namespace_option
 @everyone_option

@@ -43,14 +43,14 @@ if TYPE_CHECKING:
     "github",
     "sarif",
     "junit",
-    help="A table; one JSON object a line; annotations for GitHub; SARIF; JUnit XML.",
+    help="text: a table. json: one object a line. github: annotations. junit: XML.",
 )
 @click.option(
     "-t",
     "--target",
     type=Target(),
     metavar=METAVAR_OF_ONE,
-    help="Judge as the output of this target does, where that is not exact, and say so.",
+    help="Judge as the output of this target does, and report where that is not exact.",
 )
 @click.option(
     "-j",
@@ -59,9 +59,9 @@ if TYPE_CHECKING:
     default=1,
     show_default=True,
     metavar="NUMBER",
-    help="Work in so many processes; 0 is one for each processor.",
+    help="The number of processes. 0: one for each processor.",
 )
-@click.option("--changed", is_flag=True, help="Show each pod as the policy's defaults leave it, too.")
+@click.option("--changed", is_flag=True, help="Also show each pod with the policy's defaults set.")
 @everyone_option
 @fix_option
 def command(
@@ -75,20 +75,25 @@ def command(
     everyone: bool,
     fix: bool,
 ) -> None:
-    """Judge the pods and workloads in FILES by SOURCE, as PSP would: defaults first, then checks.
+    """Judge the pods and workloads in FILES by SOURCE, as PSP does: first set the defaults, then check.
 
-    Which policy of several may be used depends on who asks. The pods of a workload are asked for by its controller. A bare
-    pod is asked for by --as. Without --as it is asked for by the controller that its metadata names, or else by somebody who
-    was authenticated: say --as where you do not trust the metadata. The pod's service account counts always.
+    In a choice, the user who creates a pod decides which policies may be used:
 
-    Objects of other kinds, as a Rollout, are judged if something in them looks like a pod. All other objects are counted and
-    named.
+    \b
+    - the pods of a workload: its controller
+    - a bare pod: the user of --as. Without --as: the controller that the metadata
+      of the pod names, or else any authenticated user. Give --as if you do not
+      trust the metadata.
+    - always: the service account of the pod, too
 
-    A pod that no policy judges, since none holds there or whoever asks is exempt, is said to be `unjudged`: nothing stops
-    it. In JSON its `policy` is null, and its `message` says why.
+    Objects of other kinds, for example a Rollout, are judged if they contain something that looks like a pod. pscc counts and
+    names all other objects.
 
-    Exit 1 if a policy or choice that enforces denies a pod, and if there is no pod. What is in mode warn or audit denies none,
-    and its verdict is WARNED or AUDITED. Diagnostics about SOURCE and FILES go to stderr.
+    A pod is `unjudged` if no policy holds in its namespace, or if an exemption covers it. Nothing stops such a pod. In JSON,
+    `policy` is null then, and `message` gives the reason.
+
+    Exit 1 if a policy denies a pod, or if FILES have no pod. Policies in mode warn or audit deny nothing: the verdict is WARNED
+    or AUDITED. Diagnostics go to stderr.
     """
     import os
 

@@ -10,7 +10,9 @@ from pscc.cli._targets import METAVAR, Targets
 
 
 @click.command(
-    "explain", short_help="Say more about a code or a control.", epilog="\b\nExample: pscc explain hostPorts"
+    "explain",
+    short_help="Explain a code, a control, a word, or a source.",
+    epilog="\b\nExample: pscc explain hostPorts",
 )
 @click.argument("subject", required=False, is_eager=True, callback=configured)
 @root_option
@@ -21,14 +23,17 @@ from pscc.cli._targets import METAVAR, Targets
     multiple=True,
     type=Targets(),
     metavar=METAVAR,
-    help="Show what this target makes of each line of FILE, several with commas. [default: all, of a FILE:LINE]",
+    help="Show the output of this target for each line of FILE. Several with commas. [default for FILE:LINE: all]",
 )
 @namespace_option
 def command(subject: str | None, targets: tuple[tuple[str, ...], ...], namespace: str | None) -> None:
-    """Say more about a diagnostic's CODE, a control, a word of the language, a field of a PodSecurityPolicy, or a source: FILE or
-    FILE:LINE. Without SUBJECT: list them all.
+    """Explain SUBJECT. Without SUBJECT, list everything that can be explained.
 
-    Of a source: what each line means, where it comes from, what it replaces, and which target cannot express it exactly.
+    SUBJECT is the code of a diagnostic, a control, a word of the language, a field of a PodSecurityPolicy, or a source: FILE
+    or FILE:LINE.
+
+    For each line of a source, this shows its meaning, its origin, what it replaces, and the targets that cannot express it
+    exactly.
     """
     named = tuple(dict.fromkeys(name for names in targets for name in names))
     if subject is not None and (source := _source(subject)) is not None:

@@ -48,17 +48,17 @@ _DAYS = 90
 @click.option(
     "--required",
     is_flag=True,
-    help="Set what a check asks for and no default sets, too. This changes what runs: try it first.",
+    help="Also set fields that a check requires and no default sets. This changes how the containers run: test it first.",
 )
-@click.option("--write", is_flag=True, help="Write the changes into FILES, comments and layout kept.")
-@click.option("-o", "--output", metavar="DIR", help="Write kustomize patches into this folder, as a Component.")
+@click.option("--write", is_flag=True, help="Write the changes into FILES. Comments and layout are kept.")
+@click.option("-o", "--output", metavar="DIR", help="Write the changes as a kustomize Component into this folder.")
 @click.option(
     "--until",
     type=click.DateTime(["%Y-%m-%d"]),
     metavar="DATE",
-    help=f"The last day of the exemptions that are proposed. [default: in {_DAYS} days]",
+    help=f"The last day of the proposed exemptions. [default: in {_DAYS} days]",
 )
-@results_format("text", "json", help="A diff and what cannot be mended; one JSON object a line.")
+@results_format("text", "json", help="text: a diff, and the list of what cannot be mended. json: one object a line.")
 @everyone_option
 @namespace_option
 @rollout_options
@@ -76,16 +76,18 @@ def command(
 ) -> None:
     """Find the smallest change with which each workload in FILES passes SOURCE without its defaults.
 
-    A target that sets no defaults refuses the workloads that live off them. With these changes they say themselves what a
-    default sets today, so what runs does not change. Of what the defaults set, only what a check asks for is written. Each change
-    is checked: the workload passes with it, and without any part of it does not.
+    A target that sets no defaults refuses the workloads that need them. `pscc fix` writes the same values into the workloads, so
+    the containers run as before. It writes only the values that a check requires. Each change is tested: the workload passes
+    with it, and does not pass without any part of it.
 
-    Where a check asks for what no default sets, as those of pss/restricted do, --required sets it.
+    The policies of pss/restricted require fields that no default sets. --required sets them, too.
 
-    Nothing is written unless you say --write or -o: stdout shows a diff. What no default can mend is listed, with the smallest
-    exemption that admits it. A proof goes before it: nobody else gets more, and only the controls that it names admit more.
+    By default nothing is written: stdout shows a diff. --write and -o write.
 
-    Exit 1 if a workload cannot be mended, and if no policy judges any. Diagnostics about SOURCE and FILES go to stderr.
+    Workloads that no default can mend are listed, each with the smallest exemption that admits it. pscc first proves that
+    nobody else gains by it, and that only the controls that it names admit more.
+
+    Exit 1 if a workload cannot be mended, or if no policy judges any workload. Diagnostics go to stderr.
     """
     asked.require_plain(sources)
     if write and output is not None:

@@ -9,14 +9,17 @@ from pscc.cli._shared import files_of, read_bytes, source_argument, write_diagno
 
 @click.command(
     "fmt",
-    short_help="Lay out sources of the language.",
+    short_help="Format .psp files.",
     epilog="\b\nExample: pscc fmt --diff examples/team.psp",
 )
 @source_argument
-@click.option("--check", is_flag=True, help="Write nothing; exit 1 if a layout would change.")
-@click.option("--diff", is_flag=True, help="Write nothing; show what would change, and exit 1 if something would.")
+@click.option("--check", is_flag=True, help="Write nothing. Exit 1 if a file is not formatted.")
+@click.option("--diff", is_flag=True, help="Write nothing. Show the changes, and exit 1 if there are any.")
 def command(sources: tuple[str, ...], check: bool, diff: bool) -> None:
-    """Rewrite SOURCE (.psp files, folders of them, or - for stdin to stdout) in the canonical layout, comments kept."""
+    """Format SOURCE in place. Comments are kept.
+
+    SOURCE is one or more .psp files, folders of them, or - to read stdin and write to stdout.
+    """
     import difflib
 
     from pscc.cli.check_ import encoded

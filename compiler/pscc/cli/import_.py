@@ -19,7 +19,7 @@ from pscc.cli._shared import (
 
 @click.command(
     "import",
-    short_help="Print a PSP in the policy language.",
+    short_help="Translate a PSP into the policy language.",
     epilog="\b\nExample: pscc import examples/restricted.yaml",
 )
 @source_argument
@@ -38,10 +38,12 @@ def command(
     fix: bool,
     fmt: Format,
 ) -> None:
-    """Print SOURCE (YAML or JSON of PodSecurityPolicies and RBAC, folders, or - for stdin) in the policy language.
+    """Translate SOURCE into the policy language.
 
-    What PSP leaves implicit is spelled out, and comments say which field each statement came from. Who may use which of
-    several policies becomes a `choose`. Diagnostics go to stderr.
+    SOURCE is one or more YAML or JSON files with PodSecurityPolicies and RBAC, folders of such files, or - for stdin.
+
+    The result also states what PSP implies. A comment names the field that each statement comes from. If there are several
+    policies, the RBAC becomes a `choose`. Diagnostics go to stderr.
     """
     from pscc.language.printer import print_document
 

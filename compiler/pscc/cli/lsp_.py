@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from pscc.files import Loader
 
 
-@click.command("lsp", short_help="Serve editors (Language Server Protocol).", epilog="\b\nExample: pscc lsp")
+@click.command("lsp", short_help="Start the language server for editors.", epilog="\b\nExample: pscc lsp")
 def command() -> None:
-    """Tell an editor what check, explain and fmt say, by the Language Server Protocol on stdin and stdout.
+    """Start the language server. An editor talks to it on stdin and stdout, by the Language Server Protocol.
 
-    Needs the extra: pip install 'pscc-compiler[lsp]'.
+    It needs the extra: pip install 'pscc-compiler[lsp]'.
     """
     try:
         import pygls  # noqa: F401

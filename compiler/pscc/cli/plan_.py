@@ -38,21 +38,27 @@ if TYPE_CHECKING:
     default="rollout",
     show_default=True,
     metavar="DIR",
-    help="Where the commands of the plan write outputs.",
+    help="The folder into which the commands of the plan write outputs.",
 )
-@results_format("text", "json", help="Commands with comments, which a shell reads; one JSON object.")
+@results_format("text", "json", help="text: a shell script. json: one object.")
 @everyone_option
-@judging_options("A target that you consider: all of them unless you say; may be repeated.")
+@judging_options("A target to consider. Can be repeated. [default: all]")
 def command(sources: tuple[str, ...], asked: Asked, folder: str, fmt: str, everyone: bool, settings: Settings) -> None:
-    """Plan how the workloads in FILES get the policies of SOURCE: the steps in order, each with its commands.
+    """Plan the rollout of the policies of SOURCE to the workloads in FILES: the steps in order, each with its commands.
 
-    The plan is for the target that refuses the fewest of the workloads that the policies admit. First it audits the whole
-    cluster. Then it enforces in the namespaces where nothing has to change, then in those whose workloads `pscc fix` mends, and
-    at last everywhere. Namespaces with a workload that nothing mends are left out until you decide.
+    The plan takes the target that keeps the most workloads running. Its steps are:
 
-    Nothing is written, and nothing is sent to a cluster: read the commands, and run them one by one.
+    \b
+    1. audit the whole cluster
+    2. enforce in the namespaces where nothing has to change
+    3. mend workloads with `pscc fix`, and enforce in their namespaces
+    4. enforce everywhere
 
-    Exit 1 if a namespace is left out, and if no policy judges any workload. Diagnostics about SOURCE and FILES go to stderr.
+    A namespace with a workload that pscc cannot mend is left out until you decide.
+
+    `pscc plan` writes nothing and sends nothing to a cluster. Read the commands, and run them one by one.
+
+    Exit 1 if a namespace is left out, or if no policy judges any workload. Diagnostics go to stderr.
     """
     from pscc.cli._plan_words import Wanted, as_json, as_text, headline, steps
     from pscc.diagnostics import SourceError

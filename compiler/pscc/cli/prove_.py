@@ -38,27 +38,27 @@ Example: pscc prove examples/restricted.yaml
 Example: pscc prove kyverno.yaml --is pss/restricted --control sysctls"""
 
 
-@click.command("prove", epilog=_EPILOG)
+@click.command("prove", short_help="Prove that an output decides as its source.", epilog=_EPILOG)
 @source_argument
 @root_option
 @click.option(
     "--is",
     "same_as",
     metavar="POLICY",
-    help="SOURCE has policies that pscc did not write: compare them with this policy (a file, or pss/restricted).",
+    help="SOURCE has policies that pscc did not write. Compare them with this policy: a file, or for example pss/restricted.",
 )
 @click.option(
     "--no-looser-than",
     "no_looser",
     metavar="POLICY",
-    help="As --is, and exit 0 too where the policies of SOURCE are stricter.",
+    help="Like --is, but stricter policies are fine, too (exit 0).",
 )
 @click.option(
     "--control",
     "controls",
     multiple=True,
     metavar="NAME",
-    help="With --is: compare with what POLICY says of this control alone. Can be repeated.",
+    help="With --is: compare only with the checks of POLICY on this control. Can be repeated.",
 )
 @click.option(
     "--time-limit",
@@ -66,17 +66,19 @@ Example: pscc prove kyverno.yaml --is pss/restricted --control sysctls"""
     default=60,
     show_default=True,
     metavar="SECONDS",
-    help="Give up a question after this time.",
+    help="The time limit of each question to the solver.",
 )
 @click.option(
     "--smt2",
     "folder",
     type=click.Path(file_okay=False, path_type=Path),
     metavar="DIR",
-    help="Write each question as an SMT-LIB file, for your own solver: `unsat` is `equal`.",
+    help="Also write each question as an SMT-LIB file, for a solver of your own. If it answers `unsat`, the two are equal.",
 )
-@click.option("--format", "fmt", type=click.Choice(["text", "json"]), default="text", help="A table, or a JSON object.")
-@settings_options("What to prove, several with commas; may be repeated. [default: all that can be proven]")
+@click.option(
+    "--format", "fmt", type=click.Choice(["text", "json"]), default="text", help="text: a table. json: one object."
+)
+@settings_options("The target, or several with commas. Can be repeated. [default: all that can be proven]")
 def command(
     sources: tuple[str, ...],
     settings: Settings,

@@ -27,7 +27,7 @@ _FORMATS = ("html", "markdown", "json", "sarif", "junit", "openreports")
 
 @click.command(
     "report",
-    short_help="Report what becomes of a cluster's workloads.",
+    short_help="Report which workloads the policies change or refuse.",
     epilog="\b\nExample: pscc report examples/cluster/dump.yaml -f examples/cluster/pods.yaml --format markdown",
 )
 @source_argument
@@ -40,10 +40,10 @@ _FORMATS = ("html", "markdown", "json", "sarif", "junit", "openreports")
     type=click.Choice(_FORMATS),
     default="html",
     show_default=True,
-    help="A page in one HTML file; Markdown; one JSON object; SARIF; JUnit XML; a List of Reports of openreports.io.",
+    help="html: a page in one file. json: one object. junit: XML. openreports: a List of Reports of openreports.io.",
 )
 @everyone_option
-@judging_options("A target to report on: all of them unless you say; may be repeated.")
+@judging_options("A target to report on. Can be repeated. [default: all]")
 def command(
     sources: tuple[str, ...],
     asked: Asked,
@@ -52,19 +52,24 @@ def command(
     everyone: bool,
     settings: Settings,
 ) -> None:
-    """Report what becomes of the workloads in FILES under SOURCE, on each target.
+    """Report which of the workloads in FILES the policies of SOURCE refuse, change or admit, on each target.
 
-    Each workload is refused, admitted once defaults have changed it, admitted as it is, or not judged. For each target, the
-    report says which workloads it treats differently, and so which target keeps the cluster working. It also says who lives
-    off defaults, who may use which policy, and what a stage in mode warn or audit would show.
+    The report shows:
 
-    Running pods of one owner are one workload, if the same becomes of all of them.
+    \b
+    - each workload: refused, admitted with changes, admitted as it is, or not judged
+    - for each target, the workloads that it treats differently, and so which
+      target keeps your cluster working
+    - the workloads that need a default
+    - who may use which policy
+    - what a stage in mode warn or audit would show
 
-    The report is about the policies as they would be rolled out with --mode, --exclude-namespace, --only-namespace and
-    --ignore-group, on the releases that you name.
+    Running pods of one owner are one workload if they all get the same verdict.
 
-    Exit 1 if a workload is refused, if no target admits every workload that the policies admit, and if no policy judges any.
-    Diagnostics about SOURCE and FILES go to stderr.
+    --mode, --exclude-namespace, --only-namespace, --ignore-group and the releases count as they do for `pscc compile`.
+
+    Exit 1 if a workload is refused, if no target admits every workload that the policies admit, or if no policy judges any
+    workload. Diagnostics go to stderr.
     """
     asked.require_plain(sources)
     if output != "-" and output in (*sources, *asked.files):

@@ -23,15 +23,19 @@ if TYPE_CHECKING:
 
 @click.command(
     "show",
-    short_help="Print the policies that are in force, written out.",
+    short_help="Print the policies with everything that they inherit.",
     epilog="\b\nExample: pscc show examples/platform/tiers.psp --as system:serviceaccount:edge-eu:proxy -n edge-eu",
 )
 @source_argument
 @root_option
-@click.option("--as", "user", default="", help="Show what counts for this user alone.")
-@click.option("--as-group", "groups", multiple=True, help="A group of theirs; may be repeated.")
-@labels_option("A label of that namespace; may be repeated.")
-@click.option("--pod", metavar="FILE", help="Show what counts for whoever asks for this pod or workload, where it is.")
+@click.option("--as", "user", default="", help="Show only what applies to this user.")
+@click.option("--as-group", "groups", multiple=True, help="A group of that user. Can be repeated.")
+@labels_option("A label of that namespace. Can be repeated.")
+@click.option(
+    "--pod",
+    metavar="FILE",
+    help="Show only what applies to this pod or workload, in its namespace and for the user who creates it.",
+)
 @namespace_option
 @everyone_option
 def command(
@@ -45,8 +49,10 @@ def command(
 ) -> None:
     """Print the policies of SOURCE with everything that they inherit, as one source without `extends` and `use`.
 
-    Beside each line stands where it comes from. With --as, -n or --pod only those policies and grants are printed that count
-    there; of a `choose` those that may be used, in the order in which they are tried.
+    A comment on each line names its origin.
+
+    With --as, -n or --pod, only the policies and grants that apply there are printed. Of a `choose`, these are the policies
+    that may be used, in the order in which they are tried.
     """
     from pscc.diagnostics import Report
     from pscc.explain.effective import effective, narrowed

@@ -12,14 +12,14 @@ from pscc.cli._shared import results_format, root_option, write_diagnostics, wri
 if TYPE_CHECKING:
     from pscc.cli._testing import Run
 
-_HELP = """Run the cases in the files PATH; of a folder, in all *_test.yaml below it, and without PATH in those here.
+_HELP = """Run the test cases in the files PATH, and in all *_test.yaml of the folders PATH. The default is this folder.
 
-Exit 1 if a case fails, and if a file has errors. The suites of a compiled folder have the cases, too, and `pscc verify`
-tries them on the engines.
+Exit 1 if a case fails or a file has errors. The suite in a compiled folder has the same cases, and `pscc verify` runs them on
+the engines.
 
 \b
-A file of cases, team_test.yaml, is about team.psp beside it (or says `source: OTHER.psp`, several
-as a list; each is in the folder PATH, or in that of the file):
+team_test.yaml has the cases for team.psp beside it. For another source, begin the file with
+`source: OTHER.psp`, or a list of sources:
 
 \b
   pod: {spec: {containers: [{name: app, image: registry.example/app:1}]}}
@@ -34,31 +34,31 @@ as a list; each is in the folder PATH, or in that of the file):
     namespace: logging
 
 \b
-A case begins with its verdict and its name: allowed, denied, warned, audited or unjudged, as `pscc eval` has them.
-  pod, file   the pod or workload: as in a manifest, or the path of one; without either, the `pod` at the top
-  set         fields of its pod to change, by path, of a workload's pod, too; null removes a field
-  update      fields that an update of this pod changes, by path: the verdict is on the update, of the pod as it is written
-  as, groups, namespace, namespace-labels   who asks for a bare pod, and where the pod is
-  controls    the controls that object, no more and no fewer
-  policy      the policy whose verdict it is, where several judge the pod
-  changed     fields of the pod once the defaults are set; null for none
+The first key of a case is the verdict, as `pscc eval` has it: allowed, denied, warned, audited or unjudged.
+Its value is the name of the case. Other keys:
+  pod, file   the pod or workload itself, or the path of its manifest. Default: the `pod` at the top of the file
+  set         fields of the pod (or of the workload's pod) to change, by path. null removes a field
+  update      fields that an update changes, by path. The verdict is then about the update of the pod
+  as, groups  the user who creates a bare pod, and the user's groups
+  namespace, namespace-labels   the namespace of the pod, and its labels
+  controls    exactly the controls with findings
+  policy      the policy that gives the verdict, if several judge the pod
+  changed     fields of the pod after the defaults are set. null: the field is not set
 """
 
 
 @click.command(
     "test",
-    short_help="Run the cases that stand beside a policy.",
+    short_help="Run the test cases of a policy.",
     help=_HELP,
     epilog="Example: pscc test examples/",
 )
 @click.argument("paths", metavar="[PATH]...", nargs=-1, type=click.Path(), is_eager=True, callback=configured)
 @root_option
-@results_format("text", "json", "junit", help="Text; one JSON object a case; JUnit XML.")
+@results_format("text", "json", "junit", help="json: one object a case. junit: XML.")
+@click.option("--coverage", is_flag=True, help="List the statements and exemptions that no case exercises.")
 @click.option(
-    "--coverage", is_flag=True, help="Name each statement and exemption that no case in any of the files exercises."
-)
-@click.option(
-    "--update", is_flag=True, help="Write into the files what the policies do, where a case expects otherwise."
+    "--update", is_flag=True, help="Where a case expects something else, write the present result into the file."
 )
 def command(paths: tuple[str, ...], fmt: str, coverage: bool, update: bool) -> None:
     """Run the cases; exit 1 if one fails, or a file has errors."""

@@ -19,14 +19,14 @@ _FILE = click.Path(exists=True, dir_okay=False)
 _FOLDER = click.Path(exists=True, file_okay=False)
 _SECONDS = click.FloatRange(0, min_open=True)
 _EPILOG = """\b
-Stricter as announced: the target cannot set one of the policy's defaults, the
-compile said so (TGT001), and the output refuses a pod that the policy would
-have mended, or admits it without what that default grants. OPA only answers,
-so there it is every default. Any other difference is wrong.
+"Stricter as announced" counts pods that the target treats more strictly, as
+the compile reported. For example, OPA cannot set defaults, so it refuses a pod
+that a default would mend (TGT001). Every other difference is "wrong".
 
 \b
-Exit 0: every engine that was asked agrees. Exit 1: one differs, gives no
-answers, or is required and missing; or there is none to ask.
+Exit 0: every engine that was asked agrees.
+Exit 1: an engine differs, gives no answer, or is required and missing; or no
+engine was found.
 
 \b
 Example: pscc verify examples/psp-default.yaml --target opa --count 100"""
@@ -46,27 +46,38 @@ def _engine_options(command: F) -> F:
     return command
 
 
-@click.command("verify", epilog=_EPILOG)
+@click.command("verify", short_help="Test an output on the engines that run it.", epilog=_EPILOG)
 @source_argument
 @root_option
 @click.option(
     "--output",
     "folder",
     type=_FOLDER,
-    help="Verify this compiled folder instead of a fresh compile: with the options that it was compiled with.",
+    help="Verify this compiled folder, with the options that it was compiled with, instead of a new compile.",
 )
-@click.option("--pods", "manifests", multiple=True, metavar="FILE", help="Try these manifests too; - for stdin.")
-@click.option("--count", type=click.IntRange(0), default=200, show_default=True, help="How many pods to draw.")
-@click.option("--seed", type=int, default=1, show_default=True, help="The same seed draws the same pods.")
 @click.option(
-    "--require", multiple=True, metavar="ENGINE,…", help=f"Fail without these: {', '.join(required_names())}."
+    "--pods",
+    "manifests",
+    multiple=True,
+    metavar="FILE",
+    help="Also try the pods in this file, or - for stdin. Can be repeated.",
+)
+@click.option("--count", type=click.IntRange(0), default=200, show_default=True, help="The number of pods to generate.")
+@click.option("--seed", type=int, default=1, show_default=True, help="The same seed generates the same pods.")
+@click.option(
+    "--require",
+    multiple=True,
+    metavar="ENGINE,…",
+    help=f"Fail if one of these engines is missing: {', '.join(required_names())}.",
 )
 @_engine_options
-@click.option("--timeout", type=_SECONDS, default=120, show_default=True, help="Seconds for an engine to answer.")
-@click.option("--format", "fmt", type=click.Choice(["text", "json"]), default="text", help="A table, or a JSON object.")
-@settings_options(
-    "What to verify, several with commas; may be repeated. [default: all, or what the folder was compiled for]"
+@click.option(
+    "--timeout", type=_SECONDS, default=120, show_default=True, help="The time limit of each engine, in seconds."
 )
+@click.option(
+    "--format", "fmt", type=click.Choice(["text", "json"]), default="text", help="text: a table. json: one object."
+)
+@settings_options("The target, or several with commas. Can be repeated. [default: all, or the targets of the folder]")
 @fix_option
 def command(
     sources: tuple[str, ...],
@@ -81,11 +92,10 @@ def command(
     fix: bool,
     **of_engines: Any,
 ) -> None:
-    """Compile SOURCE, draw pods around its boundaries, and ask the engines about them.
+    """Compile SOURCE, generate pods near the limits of its checks, and compare the answers of the engines with SOURCE.
 
-    Each engine runs the compiled output on each pod, and its answer is held against what SOURCE means, rolled out as the
-    options say: the verdict, the messages, and the changed pod. regopy (an OPA) is always asked; opa, gator and kyverno are
-    where they are found.
+    Each engine runs the compiled output on each pod. pscc compares the verdict, the messages and the changed pod with what
+    SOURCE means. regopy (an OPA) is always asked. opa, gator and kyverno are asked if they are on the path.
     """
     from pscc.cli import _verify
     from pscc.cli._compiled import afresh, compiled_folder

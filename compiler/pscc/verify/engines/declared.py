@@ -28,7 +28,7 @@ class Program:
 
 
 def _program(flag: str, parameter: str, what: str, *names: str) -> Program:
-    return Program(names, Option(flag, parameter, "file", f"{what}, where it is not on the path.", "PATH"))
+    return Program(names, Option(flag, parameter, "file", f"The path of {what}. [default: the one on $PATH]", "PATH"))
 
 
 PROGRAMS: Mapping[str, Program] = {
@@ -44,16 +44,19 @@ ALIASES = {"gatekeeper": "gator"}
 SERVER = "opa"
 """The program whose place a server takes."""
 TOKEN_VARIABLE = "PSCC_OPA_TOKEN"
-URL = Option(
-    "--opa-url", "opa_url", "text", "Ask this running OPA server too; what it decides for others stays.", "URL"
-)
+URL = Option("--opa-url", "opa_url", "text", "Also ask this OPA server. Its own policies are not touched.", "URL")
 TOKEN = Option(
-    "--opa-token-file", "opa_token_file", "file", f"Holds the server's bearer token. [default: ${TOKEN_VARIABLE}]"
+    "--opa-token-file",
+    "opa_token_file",
+    "file",
+    f"A file with the bearer token of the OPA server. [default: ${TOKEN_VARIABLE}]",
 )
-CA = Option("--opa-ca", "opa_ca", "file", "Certificates to trust (PEM).")
-CERTIFICATE = Option("--opa-cert", "opa_cert", "file", "A certificate to show the server (PEM).")
-KEY = Option("--opa-key", "opa_key", "file", "Its key, where it is in another file (PEM).")
-INSECURE = Option("--opa-insecure", "opa_insecure", "switch", "Trust any server.")
+CA = Option("--opa-ca", "opa_ca", "file", "The certificates to trust, for the OPA server (PEM).")
+CERTIFICATE = Option("--opa-cert", "opa_cert", "file", "The client certificate for the OPA server (PEM).")
+KEY = Option("--opa-key", "opa_key", "file", "The key of the client certificate, if it is in another file (PEM).")
+INSECURE = Option(
+    "--opa-insecure", "opa_insecure", "switch", "Trust any OPA server, without a check of its certificate."
+)
 OPTIONS = (*(program.option for program in PROGRAMS.values()), URL, TOKEN, CA, CERTIFICATE, KEY, INSECURE)
 """All of them, in the order of ``--help``."""
 
