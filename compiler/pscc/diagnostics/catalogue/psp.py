@@ -5,19 +5,24 @@ from __future__ import annotations
 CODES: dict[str, tuple[str, str, str]] = {
     "PSP001": (
         "Not a PodSecurityPolicy",
-        "The source has to be one PodSecurityPolicy of policy/v1beta1 or extensions/v1beta1.",
+        "The source must be one PodSecurityPolicy of policy/v1beta1 or extensions/v1beta1.",
         "kind: Pod",
     ),
     "PSP002": (
         "Unknown field",
-        "The API server drops fields that it does not know, silently: the policy then means something else than it says.",
+        "The API server silently drops unknown fields, so the policy in the cluster means something else. Check the "
+        "spelling.",
         "allowProvilegeEscalation: false",
     ),
-    "PSP003": ("Wrong type", "The value is not of the type that the field has.", 'privileged: "no"'),
+    "PSP003": (
+        "Wrong type",
+        "The field takes a value of another type.",
+        'privileged: "no"',
+    ),
     "PSP004": (
         "Missing or unknown rule",
-        "seLinux, runAsUser, supplementalGroups and fsGroup have to be there, each with a rule that it knows. RunAsAny is the "
-        "rule that restricts nothing.",
+        "A PodSecurityPolicy needs seLinux, runAsUser, supplementalGroups and fsGroup, each with a rule that the field "
+        "has. RunAsAny restricts nothing.",
         "runAsUser: {rule: MustRunAsRange}",
     ),
     "PSP005": ("Invalid range", "A range needs 0 <= min <= max.", "ranges: [{min: 10, max: 1}]"),
@@ -27,21 +32,25 @@ CODES: dict[str, tuple[str, str, str]] = {
         "Two fields of the policy contradict each other, so Kubernetes would refuse it.",
         "requiredDropCapabilities: [KILL], allowedCapabilities: [KILL]",
     ),
-    "PSP008": ("Invalid name", "metadata.name has to be a DNS subdomain.", "name: my_policy"),
+    "PSP008": (
+        "Invalid name",
+        "metadata.name must be a DNS subdomain: lower-case letters, digits, `-` and `.`.",
+        "name: my_policy",
+    ),
     "PSP020": (
         "A namespace on a cluster-wide object",
-        "PodSecurityPolicy has no namespace; the API server removes it silently.",
+        "A PodSecurityPolicy has no namespace. The API server silently removes it.",
         "metadata: {namespace: web}",
     ),
     "PSP021": (
         "A policy that admits no pod",
-        "Kubernetes accepts the policy, but its plugin cannot use it, or no pod can satisfy it: alone in a cluster it refuses "
-        "every pod. That is kept.",
+        "Kubernetes accepts the policy, but no pod can pass it. Alone in a cluster it refuses every pod, and so does the "
+        "output.",
         "runAsUser: {rule: MustRunAs}",
     ),
     "PSP022": (
         "A part without effect",
-        "Kubernetes accepts it, but it has no effect.",
+        "Kubernetes accepts this part, but it has no effect.",
         "hostPorts: [{min: 2, max: 1}]",
     ),
 }
