@@ -222,7 +222,14 @@ def _without_effect(policy: ir.Policy, own: set[str], replacing: frozenset[Span]
     for check in (check for check in whole.checks if check.span.file in own and check.span not in replacing):
         rest = replace(whole, checks=tuple(other for other in whole.checks if other is not check))
         if not _refuses_more(whole, rest):
-            yield _idle(check, _refuses_more(replace(whole, checks=(check,)), replace(whole, checks=())))
+            alone = _refuses_more(replace(whole, checks=(check,)), replace(whole, checks=()))
+            yield _idle(check, alone, _stronger(whole, rest, check) if alone else None)
+
+
+def _stronger(whole: ir.Policy, rest: ir.Policy, check: ir.Check) -> ir.Check | None:
+    """A check of ``rest`` that by itself refuses all that ``check`` refuses; None where it takes several."""
+    both = ((other, replace(whole, checks=(other,)), replace(whole, checks=(other, check))) for other in rest.checks)
+    return next((other for other, one, two in both if not _refuses_more(two, one)), None)
 
 
 def _refuses_more(policy: ir.Policy, other: ir.Policy) -> bool:
@@ -230,20 +237,26 @@ def _refuses_more(policy: ir.Policy, other: ir.Policy) -> bool:
     return bool(compare_admitted(ir.Program((policy,)), ir.Program((other,)), any_pod=True))
 
 
-def _idle(check: ir.Check, alone: bool) -> Diagnostic:
-    """The warning that ``check`` has no effect. ``alone``: by itself it would have one."""
+def _idle(check: ir.Check, alone: bool, stronger: ir.Check | None) -> Diagnostic:
+    """The warning that ``check`` has no effect.
+
+    ``alone``: by itself it would have one; and ``stronger`` refuses the same pods, if a single check does.
+    """
     wide = next((e for e in check.exemptions if "" in (*e.containers.prefixes, *e.images.prefixes)), None)
     notes: tuple[tuple[Span, str], ...] = ()
-    if alone or wide is None:
-        why = "the other statements refuse all that it does" if alone else "it refuses no pod"
-        help = "take it out, or check its values"
+    if stronger is not None:
+        why, help = f"`{stronger.statement}` already refuses the same pods", "remove it, or check its values"
+        notes = ((stronger.span, "refuses the same pods"),)
+    elif alone or wide is None:
+        why = "the other statements together already refuse the same pods" if alone else "it refuses no pod"
+        help = "remove it, or check its values"
     else:
         why, help = (
             "every container is exempt from it",
-            "name the images that need the exemption, or take the statement out",
+            "name the images that need the exemption, or remove the statement",
         )
         notes = ((wide.span, "exempts every container"),)
-    return _warn("LNG062", f"`{check.statement}` has no effect: {why}", check.span, help, *notes)
+    return _warn("LNG062", f"`{check.statement}` changes nothing: {why}", check.span, help, *notes)
 
 
 # --- exemptions -----------------------------------------------------------------
