@@ -138,7 +138,8 @@ def test_no_mode_of_its_own_in_a_choice_from_another_file_or_from_a_parent() -> 
 
 def test_a_scope_holds_names_prefixes_and_labels() -> None:
     (policy,) = meaning(
-        "policy a {\n in namespaces edge-*, ingress, tier=front\n except namespaces edge-sandbox, x/y=z\n deny hostPID\n}\n"
+        "policy a {\n in namespaces edge-*, ingress\n in namespaces tier=front\n"
+        " except namespaces edge-sandbox, x/y=z\n deny hostPID\n}\n"
     )
     expected = access.Scope(
         access.Names(("ingress",), ("edge-",)), access.Names(("edge-sandbox",)), (("tier", "front"),), (("x/y", "z"),)

@@ -30,9 +30,7 @@ def child(*statements: str, parent: str = PARENT, extends: str = "parent") -> li
     [
         "deny capabilities.add NET_RAW",
         "require runAsUser 0-2000",
-        "audit allow capabilities.add CHOWN",
-        "warn deny hostPID",
-        "audit require runAsUser 1000",
+        "allow capabilities.add *",
     ],
 )
 def test_it_is_warned_of(statement: str) -> None:
@@ -47,6 +45,8 @@ def test_it_is_warned_of(statement: str) -> None:
         "require runAsUser 1000",
         "deny hostNetwork",
         "audit require runAsNonRoot true",
+        "audit deny capabilities.add NET_RAW",
+        "warn require runAsUser 0-2000",
         "default runAsUser 1000",
     ],
 )
@@ -66,12 +66,18 @@ def test_a_policy_or_a_parent_that_only_observes() -> None:
     assert child("audit", "deny capabilities.add NET_RAW") == []
     observing = PARENT.replace("allow", "audit allow")
     assert child("deny capabilities.add NET_RAW", parent=observing) == []
+    assert child("audit deny capabilities.add NET_RAW", parent=observing) == []
+
+
+def test_a_statement_that_enforces_by_itself() -> None:
+    enforcing = PARENT.replace("deny hostPID", "enforce deny hostPorts 1-9")
+    assert child("audit", "enforce deny hostPorts 2", parent=enforcing) == ["LNG087"]
 
 
 def test_a_grandparent_is_named_by_the_policy_that_replaces_it() -> None:
     middle = f"{PARENT}policy middle extends parent {{\n deny hostIPC\n}}\n"
-    assert child("warn deny hostPID", parent=middle, extends="middle") == ["LNG087"]
-    loose = f"{PARENT}policy middle extends parent {{\n warn deny hostPID\n}}\n"
+    assert child("require runAsUser 0-2000", parent=middle, extends="middle") == ["LNG087"]
+    loose = f"{PARENT}policy middle extends parent {{\n require runAsUser 0-2000\n}}\n"
     assert child("deny hostIPC", parent=loose, extends="middle") == ["LNG087"]
 
 

@@ -145,8 +145,27 @@ def test_what_is_out_of_scope_names_what_to_use(word: str, use: str) -> None:
     assert use in done.stdout and "did you mean" not in done.stdout
 
 
-def test_names_beside_labels_are_warned_of() -> None:
+def test_names_beside_labels_are_an_error_that_shows_both_readings() -> None:
     both = "policy p {\n    in namespaces prod, team-*, tier=edge\n    deny privileged\n}\n"
+    done = run("check", "-", text=both)
+    assert done.exit_code == 1 and done.stdout.count("error[") == 1
+    assert "write two lines: `in namespaces prod, team-*` and `in namespaces tier=edge`" in done.stdout
+    assert "`policy NAME extends p { in namespaces tier=edge }`" in done.stdout
+
+
+def test_two_lines_are_put_in_place_of_names_beside_labels_on_request_alone(tmp_path: Path) -> None:
+    source = tmp_path / "p.psp"
+    source.write_text(
+        "policy p {\n    in namespaces team-*, tier=edge  # ours\n    deny privileged\n}\n", encoding="utf-8"
+    )
+    before = source.read_text(encoding="utf-8")
+    run("check", "--fix", str(source))
+    assert source.read_text(encoding="utf-8") == before
+    assert run("check", "--fix", "--unsafe-fixes", str(source)).exit_code == 0
+    lines = source.read_text(encoding="utf-8").splitlines()
+    assert lines[1:3] == ["    in namespaces team-*", "    in namespaces tier=edge  # ours"]
+
+
+def test_lines_with_one_kind_each_are_no_error() -> None:
     apart = "policy p {\n    in namespaces prod\n    in namespaces t=e\n    except namespaces a, b=c\n    deny privileged\n}\n"
-    assert [one.code for one in checked(SourceFile("t.psp", both))[2]] == ["LNG089"]
     assert not checked(SourceFile("t.psp", apart))[2]

@@ -89,12 +89,11 @@ def _choice(choice: ast.Choice) -> ast.Choice:
 
 def _origins(statement: ast.Statement, policy: str, flat: Flat) -> str:
     """Where ``statement`` of ``policy`` stands, and the lists that it adds to."""
-    origins, place = [_origin(statement.span, policy)], statement.span
-    for replaced in reversed(flat.replaced):
-        by = replaced.by
-        if isinstance(by, ast.Statement) and widens(by) and by.span == place:
-            place = replaced.old.span
-            origins.append(_origin(place, replaced.policy))
+    origins = [_origin(statement.span, policy)]
+    for replaced in flat.before(statement.span):
+        if not (isinstance(replaced.by, ast.Statement) and widens(replaced.by)):
+            break
+        origins.append(_origin(replaced.old.span, replaced.policy))
     return ", which adds to ".join(origins)
 
 

@@ -17,7 +17,7 @@ from pscc.language import ast
 from pscc.language.printer import print_statement
 from pscc.lowering.shortfall_text import diagnostic_of
 from pscc.lowering.shortfalls import ChoiceDefaultsNotSet, DefaultNotSet, DefaultSetWidely, Shortfall
-from pscc.meaning.inheritance import Replaced, flatten
+from pscc.meaning.inheritance import Flat, flatten
 from pscc.meaning.library import FILE, is_library_name
 from pscc.meaning.linking import Family
 from pscc.meaning.resolve import resolve
@@ -86,13 +86,13 @@ def _statements(
     for policy in _all_policies(program):
         policy = replace(policy, mode=modes.get(policy.name, policy.mode))
         named = next((p for p in document.policies if p.name.text in written_names(policy)), None)
-        replaced = flatten(named, family, Report()).replaced if named else ()
+        flat = flatten(named, family, Report()) if named else Flat((), ())
         for check in policy.checks:
             if _on(check.span, line, document):
-                yield check.span, _check(policy, check, replaced, outputs, shown)
+                yield check.span, _check(policy, check, flat, outputs, shown)
         defaults = [default for default in policy.defaults if _on(default.span, line, document)]
         for default in defaults:
-            yield default.span, _default(policy, default, replaced, outputs, shown)
+            yield default.span, _default(policy, default, flat, outputs, shown)
 
 
 def _head(policy: ir.Policy, statement: str, control_id: str, span: object, description: str) -> Iterator[str]:
@@ -105,22 +105,20 @@ def _head(policy: ir.Policy, statement: str, control_id: str, span: object, desc
         yield f"  In a PodSecurityPolicy: {', '.join(control.psp_fields)}"
 
 
-def _in_place_of(statement: str, control: str, replaced: tuple[Replaced, ...]) -> Iterator[str]:
-    wants_default = statement.startswith("default")
-    for replacement in replaced:
-        if replacement.old.controls[0].text == control and (replacement.old.verb == "default") is wants_default:
-            yield f"  In place of: `{print_statement(replacement.old)}` of {replacement.policy} ({replacement.old.span})"
+def _in_place_of(span: Span, flat: Flat) -> Iterator[str]:
+    for replaced in flat.before(span):
+        yield f"  In place of: `{print_statement(replaced.old)}` of {replaced.policy} ({replaced.old.span})"
 
 
 def _check(
     policy: ir.Policy,
     check: ir.Check,
-    replaced: tuple[Replaced, ...],
+    flat: Flat,
     outputs: Compiled | None,
     shown: tuple[str, ...],
 ) -> Iterator[str]:
     yield from _head(policy, check.statement, check.control, check.span, check.description)
-    yield from _in_place_of(check.statement, check.control, replaced)
+    yield from _in_place_of(check.span, flat)
     if outputs is None:
         return
     for target in outputs.targets:
@@ -134,14 +132,14 @@ def _check(
 def _default(
     policy: ir.Policy,
     default: ir.Default,
-    replaced: tuple[Replaced, ...],
+    flat: Flat,
     outputs: Compiled | None,
     shown: tuple[str, ...],
 ) -> Iterator[str]:
     shape = control_of(default.control).default
     assert shape is not None
     yield from _head(policy, default.statement, default.control, default.span, shape.description)
-    yield from _in_place_of(default.statement, default.control, replaced)
+    yield from _in_place_of(default.span, flat)
     if policy.mode != "enforce":
         yield "  On every target: not set, since what does not enforce changes no pod; the policy judges pods as if it were"
         return

@@ -1,15 +1,18 @@
 """Resolves ``extends``: the statements of a policy, with those that it inherits from its parents.
 
-A control has two slots: one for ``default``, and one for the other verbs. A child's statement replaces its parent's in the
-same slot, and `widening` makes one of ``allow C add v, …`` and the parent's list. Scope, mode, exemptions and title are not
-inherited, so a line in one policy exempts nobody from another.
+A control has a slot for ``default``, one for the other verbs, and one for each mode that such a statement may have of its own.
+A child's statement replaces its parent's in the same slot, so ``audit require …`` adds to what the parent enforces. `widening`
+makes one of ``allow C add v, …`` and the parent's list. Scope, mode, exemptions and title are not inherited, so a line in one
+policy exempts nobody from another.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from pscc.base.frozen import frozen
+from pscc.base.source import Span
 from pscc.diagnostics import Diagnostic, Report
 from pscc.language import ast
 from pscc.meaning.linking import Family
@@ -32,15 +35,23 @@ class Flat:
     statements: tuple[tuple[ast.Statement, str], ...]
     replaced: tuple[Replaced, ...]
 
+    def before(self, span: Span) -> Iterator[Replaced]:
+        """What the statement at ``span`` replaces, what that replaces, and so on: the nearest first."""
+        for replaced in reversed(self.replaced):
+            if isinstance(replaced.by, ast.Statement) and replaced.by.span == span:
+                yield replaced
+                span = replaced.old.span
 
-Slot = tuple[str, bool]
+
+Slot = tuple[str, bool, ast.Mode | None]
+"""A control, whether a default fills the slot, and the mode that the statement has of its own."""
 MOST_PARENTS = 50
 """How many policies one may extend, one over the other. The library's longest chain has fewer than ten."""
 
 
 def slot_of(statement: ast.Statement) -> Slot:
     """The slot that a statement about one control fills."""
-    return statement.controls[0].text, statement.verb == "default"
+    return statement.controls[0].text, statement.verb == "default", statement.mode
 
 
 def single(policy: ast.Policy) -> tuple[ast.Statement, ...]:
@@ -90,13 +101,13 @@ def _flatten(policy: ast.Policy, family: Family, report: Report, chain: tuple[st
         # a parent that cannot be found has an error already
         alone = widened(own, (), policy, Report() if policy.extends else report)
         return Flat(tuple((statement, policy.name.text) for statement in alone), ())
-    by_slot = {slot_of(statement): statement for statement in own}
+    mine = widened(own, tuple(statement for statement, _ in above.statements), policy, report)
+    by_slot = {slot_of(meant): written for meant, written in zip(mine, own, strict=True)}
     dropped = {name.text: name for name in removed}
     kept: list[tuple[ast.Statement, str]] = []
     replaced = list(above.replaced)
     for statement, source in above.statements:
-        control, _ = slot = slot_of(statement)
-        by = by_slot.get(slot) or dropped.get(control)
+        by = by_slot.get(slot_of(statement)) or dropped.get(statement.controls[0].text)
         if by is None:
             kept.append((statement, source))
         else:
@@ -106,7 +117,6 @@ def _flatten(policy: ast.Policy, family: Family, report: Report, chain: tuple[st
         if name.text not in inherited:
             message = f"what this policy extends says nothing about {name.text}"
             report.add(Diagnostic("LNG034", message, name.span, help="take it out of the `without`"))
-    mine = widened(own, tuple(statement for statement, _ in above.statements), policy, report)
     return Flat((*kept, *((statement, policy.name.text) for statement in mine)), tuple(replaced))
 
 

@@ -60,6 +60,7 @@ def lint(document: ast.Document, program: ir.Program, replacing: frozenset[Span]
             yield _warn("LNG063", f"policy {resolved.name} admits no pod at all", resolved.span, help)
         else:
             yield from _without_effect(resolved, own, replacing)
+            yield from _reports_what_is_refused(resolved, program, own)
         yield from _needless_exemptions(resolved)
     yield from _undone(document, program)
     yield from traps(document, program)
@@ -230,6 +231,26 @@ def _stronger(whole: ir.Policy, rest: ir.Policy, check: ir.Check) -> ir.Check | 
     """A check of ``rest`` that by itself refuses all that ``check`` refuses; None where it takes several."""
     both = ((other, replace(whole, checks=(other,)), replace(whole, checks=(other, check))) for other in rest.checks)
     return next((other for other, one, two in both if not _refuses_more(two, one)), None)
+
+
+def _reports_what_is_refused(policy: ir.Policy, program: ir.Program, own: set[str]) -> Iterator[Diagnostic]:
+    """A warning for each check with a mode of its own that only finds pods which the rest of its policy refuses."""
+    enforced = next((p for p in program.policies if p.span == policy.span and p.mode == "enforce"), None)
+    if policy.mode == "enforce" or enforced is None:
+        return
+    refusing = replace(everywhere(enforced), defaults=())
+    for check in (check for check in policy.checks if check.span.file in own):
+        alone = replace(refusing, checks=(check,))
+        if not _refuses_more(alone, replace(alone, checks=())):
+            continue  # `_without_effect` has warned of it
+        if not compare_admitted(ir.Program((alone,)), ir.Program((refusing,)), any_pod=True).looser:
+            same = next((other for other in enforced.checks if other.control == check.control), None)
+            message = f"`{check.statement}` has no effect: {enforced.name} refuses all the pods that it finds"
+            help = "give it a stricter value, or take it out"
+            if same is not None:
+                help += f"; if {check.control} shall only be reported, write `without {check.control}` as well"
+            notes = () if same is None else ((None, f"`{same.statement}` is enforced"),)
+            yield _warn("LNG062", message, check.span, help, *notes)
 
 
 def _refuses_more(policy: ir.Policy, other: ir.Policy) -> bool:

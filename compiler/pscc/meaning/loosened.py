@@ -1,7 +1,7 @@
 """Warnings about a child policy that reads stricter than its parent, and admits more. Each shows such a pod.
 
 A child's statement replaces its parent's. People expect that of ``allow``, unless it allows everything. They do not expect it
-of ``deny`` and ``require``, or of a statement that only warns or audits: these read as if they were added.
+of ``deny`` and ``require``: these read as if they were added.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def loosened(replaced_of: Replacements, program: ir.Program) -> Iterator[Diagnos
     too, has said that the parent's statement shall go.
     """
     for policy, replaced_statements in replaced_of:
-        if policy.extends is None or policy.mode in _OBSERVING:
+        if policy.extends is None:
             continue
         without = {name.text for line in policy.without for name in line.controls}
         own = {statement.span for statement in single(policy)}
@@ -62,10 +62,10 @@ def _loosens(
 ) -> Iterator[Diagnostic]:
     from pscc.reasoning.difference.compare import compare_admitted
 
-    observes = by.mode in _OBSERVING
-    if by.verb == "default" or widens(by) or replaced.old.mode in _OBSERVING:
+    observes = (by.mode or policy.mode) in _OBSERVING
+    if by.verb == "default" or widens(by) or observes:
         return
-    if by.verb == "allow" and not observes and compare_admitted(ir.Program(), _alone(policy, by), any_pod=True):
+    if by.verb == "allow" and compare_admitted(ir.Program(), _alone(policy, by), any_pod=True):
         return
     before = _alone(policy, replaced.old)
     witness = next(iter(compare_admitted(before, _enforced(policy, program)).looser), None)
@@ -78,8 +78,7 @@ def _loosens(
         f"{policy.name.text} admits more than {parent}: {statement} replaces what {parent} says about {control}",
         by.span,
         f"put {statement} into a policy of its own, so that both hold; or, if this is meant, write `without {control}`, too",
-        f"`{print_statement(replaced.old)}` of {replaced.policy} "
-        f"{'is no longer enforced' if observes else 'does not hold any more'}",
+        f"`{print_statement(replaced.old)}` of {replaced.policy} does not hold any more",
         f"this pod is admitted: {shown(witness.pod)}",
     )
 

@@ -16,10 +16,11 @@ from pscc.controls._base import Control, DefaultShape, Shape, check_of
 from pscc.diagnostics import Diagnostic, Replacement, Report
 from pscc.diagnostics.spelling import did_you_mean
 from pscc.language import ast
-from pscc.language.printer import print_statement, print_value
+from pscc.language.printer import print_statement
 from pscc.meaning.abstract import refuse_in_abstract
 from pscc.meaning.inheritance import Flat, Slot, flatten, slot_of, too_deep
 from pscc.meaning.linking import Family
+from pscc.meaning.misformed import no_shape
 from pscc.meaning.naming import check_name
 from pscc.meaning.narrowing import check_exempt_controls, default_unless, exempting, left_out, unless
 from pscc.meaning.scoping import ended, exemption_of, scope_of
@@ -27,25 +28,6 @@ from pscc.meaning.unknown import unknown_control
 
 _BY_ID = {control.id: control for control in CONTROLS}
 _ORDER = {control.id: index for index, control in enumerate(CONTROLS)}
-
-
-def _form(control: Control, verb: str, takes: str) -> str:
-    tail = {
-        "nothing": "",
-        "values": " VALUE, …",
-        "value": " VALUE",
-        "all of": " all of VALUE, …",
-        "add": " add VALUE, …",
-    }
-    return f"{verb} {control.id}{tail[takes]}"
-
-
-def forms(control: Control) -> str:
-    """The statements that ``control`` takes, for help texts."""
-    spelled = [_form(control, s.verb, s.takes) + (f" on {s.on}" if s.on else "") for s in control.shapes]
-    if control.default:
-        spelled.append(_form(control, "default", control.default.takes))
-    return ", ".join(f"`{form}`" for form in dict.fromkeys(spelled))
 
 
 def _takes(statement: ast.Statement) -> str:
@@ -57,62 +39,6 @@ def _shape(control: Control, statement: ast.Statement) -> Shape | None:
     fitting = [s for s in control.shapes if s.verb == statement.verb and s.takes == takes]
     ons = [statement.on] + ([""] if statement.on == "containers" else [])
     return next((s for on in ons for s in fitting if s.on == on), None)
-
-
-def _no_shape(control: Control, statement: ast.Statement, report: Report) -> None:
-    word = statement.controls[0]
-    form = f"`{statement.verb} {control.id}`"
-    boolean = type(control.values).__name__ == "Boolean"
-    switch = type(control.values).__name__ == "NoValues"
-    verbs = {s.verb for s in control.shapes} | ({"default"} if control.default else set())
-    if boolean and statement.verb == "deny":
-        denied = [value.text.lower() for value in statement.values]
-        wanted = {"true": "false", "false": "true"}.get(denied[0]) if len(denied) == 1 else None
-        help = f"say which it must be: `require {control.id} true` or `require {control.id} false`"
-        help = f"write `require {control.id} {wanted}`" if wanted else help
-        report.add(Diagnostic("LNG012", f"{form}: {control.id} is true, false or unset", word.span, help=help))
-    elif statement.verb not in verbs:
-        message = f"{form}: {control.id} does not take `{statement.verb}`"
-        help = f"it takes {forms(control)}"
-        if switch and statement.verb == "allow":
-            help += "; where no statement mentions it, it is allowed"
-        report.add(Diagnostic("LNG011", message, statement.span, help=help))
-    elif switch and statement.values and statement.values[0].text in _BY_ID:
-        first = statement.values[0]
-        end = Span(word.span.file, word.span.end_line, word.span.end_column, word.span.end_line, word.span.end_column)
-        message = f"a `,` is missing before `{first.text}`"
-        help = f"write `{statement.verb} {control.id}, {first.text}`"
-        report.add(Diagnostic("LNG051", message, first.span, help=help, fixes=(Replacement(end, ",", safe=True),)))
-    else:
-        report.add(_misformed(control, statement, form, switch))
-
-
-def _misformed(control: Control, statement: ast.Statement, form: str, switch: bool) -> Diagnostic:
-    """The error for a statement whose verb the control takes, but in another form."""
-    help = f"it takes {forms(control)}"
-    takes: set[str] = {s.takes for s in control.shapes if s.verb == statement.verb}
-    if control.default and statement.verb == "default":
-        takes = {control.default.takes}
-    manner = next(iter(takes & {"all of", "add"}), "")
-    if statement.on and not any(s.on == statement.on for s in control.shapes):
-        message = f"{form} does not take `on {statement.on}`"
-    elif statement.values and not statement.manner and manner and "values" not in takes:
-        message, values = f"{form} takes values after `{manner}`", statement.values
-        help = f"write `{statement.verb} {control.id} {manner} {', '.join(print_value(v) for v in values)}`"
-        start = values[0].span
-        at = Span(start.file, start.line, start.column, start.line, start.column)
-        return Diagnostic(
-            "LNG013", message, statement.span, help=help, fixes=(Replacement(at, f"{manner} ", safe=True),)
-        )
-    elif statement.manner and statement.manner not in takes:
-        message = f"{form} does not take `{statement.manner}`"
-    elif statement.values and (switch or takes == {"nothing"}):
-        message = f"{form} takes no value"
-    elif not statement.values:
-        message = f"{form} needs {control.values.noun}"
-    else:
-        message = f"{form} does not take this form"
-    return Diagnostic("LNG013", message, statement.span, help=help)
 
 
 def _default_fits(shape: DefaultShape, statement: ast.Statement) -> bool:
@@ -136,7 +62,7 @@ class _PolicyResolver:
         self.exemptions = exemptions
         self.slots: dict[Slot, Span] = {}
         self.set_by: dict[tuple[str, ...], ir.Default] = {}
-        self.checks: list[tuple[ast.Mode, ir.Check]] = []
+        self.checks: list[tuple[ast.Mode | None, ir.Check]] = []
         self.left_out: dict[str, set[ir.LeftOut | None]] = {}
         self._defaults: list[ir.Default] = []
 
@@ -203,7 +129,7 @@ class _PolicyResolver:
                 help += f", and not for the pods that every rule on {control.id} leaves out"
             self.report.add(Diagnostic("LNG044", f"a default takes no {what}", statement.span, help=help))
         if control.default is None or not _default_fits(control.default, statement):
-            _no_shape(control, statement, self.report)
+            no_shape(control, statement, self.report)
             return
         filled = self._fill(control, statement)
         params = self._params(control, statement)
@@ -252,7 +178,7 @@ class _PolicyResolver:
     def _check(self, control: Control, statement: ast.Statement) -> None:
         shape = _shape(control, statement)
         if shape is None:
-            _no_shape(control, statement, self.report)
+            no_shape(control, statement, self.report)
             return
         filled = self._fill(control, statement)
         params = self._params(control, statement)
@@ -263,7 +189,20 @@ class _PolicyResolver:
         self.left_out.setdefault(control.id, set()).add(pods)
         if pods is not None:
             check = unless(check, pods)
-        self.checks.append((statement.mode or self.mode, exempting(check, self.exemptions)))
+        self.checks.append((statement.mode, exempting(check, self.exemptions)))
+
+    @property
+    def by_mode(self) -> dict[ast.Mode | None, tuple[ir.Check, ...]]:
+        """The checks in the order of the registry: under None those of the policy itself, else those with a mode of their own.
+
+        A statement with the policy's own mode is one of the policy itself, unless that has another about the control.
+        """
+        plain = {check.control for mode, check in self.checks if mode is None}
+        parts: dict[ast.Mode | None, list[ir.Check]] = {None: []}
+        for mode, check in sorted(self.checks, key=lambda entry: _ORDER[entry[1].control]):
+            part = None if mode == self.mode and check.control not in plain else mode
+            parts.setdefault(part, []).append(check)
+        return {mode: tuple(checks) for mode, checks in parts.items()}
 
 
 def _comma_before_values(statement: ast.Statement, report: Report) -> bool:
@@ -299,26 +238,21 @@ def _policy(policy: ast.Policy, flat: Flat, today: date, report: Report) -> tupl
     if policy.abstract:
         refuse_in_abstract(policy, report)
     exemptions = [exemption_of(exemption, today, report) for exemption in policy.exemptions]
+    parts = resolver.by_mode
     whole = ir.Policy(
         policy.name.text,
         policy.title,
         mode,
-        tuple(sorted((c for m, c in resolver.checks if m == mode), key=lambda check: _ORDER[check.control])),
+        parts[None],
         tuple(sorted(resolver.defaults, key=lambda default: _ORDER[default.control])),
         policy.span,
         scope_of(policy, report),
         tuple(exemption for exemption in exemptions if exemption is not None),
     )
     others = [
-        replace(
-            whole,
-            name=f"{whole.name}-{other}",
-            mode=other,
-            checks=tuple(sorted((c for m, c in resolver.checks if m == other), key=lambda c: _ORDER[c.control])),
-            defaults=(),
-        )
+        replace(whole, name=f"{whole.name}-{other}", mode=other, checks=parts[other], defaults=())
         for other in get_args(ast.Mode)
-        if other != mode and any(m == other for m, _ in resolver.checks)
+        if other in parts
     ]
     return (whole, *others)
 

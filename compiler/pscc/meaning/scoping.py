@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from pscc.diagnostics import Diagnostic, Replacement, Report
 from pscc.ir.access import ALL, NAMESPACE_NAME, NONE, Exemption, Names, Scope, Subjects, scoped
 from pscc.language import ast
+from pscc.language.printer import print_value
 
 _LABEL = re.compile(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?")
 _PREFIX = re.compile(r"[a-z0-9][-a-z0-9]{0,62}")
@@ -63,6 +64,7 @@ def scope_of(policy: ast.Policy, report: Report) -> Scope:
     named: dict[bool, list[ast.Value]] = {False: [], True: []}
     labels: dict[bool, dict[tuple[str, str], None]] = {False: {}, True: {}}
     for scope in policy.scopes:
+        _one_kind(scope, policy, report)
         for value in scope.values:
             if value.key:
                 if _good_label(value, report):
@@ -75,6 +77,25 @@ def scope_of(policy: ast.Policy, report: Report) -> Scope:
         tuple(labels[False]),
         tuple(labels[True]),
     )
+
+
+def _one_kind(scope: ast.Scope, policy: ast.Policy, report: Report) -> None:
+    """Reports an ``in`` line with names and labels: a comma between names means either, and one before a label would mean both."""
+    labels = tuple(value for value in scope.values if value.key)
+    names = tuple(value for value in scope.values if not value.key)
+    if scope.inverse or not labels or not names:
+        return
+    either, every = (" or ".join(map(print_value, names)), " and ".join(map(print_value, labels)))
+    named, labelled = (f"in namespaces {', '.join(map(print_value, kind))}" for kind in (names, labels))
+    message = (
+        f"names beside labels: is a namespace meant that is {either} and has {every}, or one that is or has either?"
+    )
+    help = (
+        f"if both, write two lines: `{named}` and `{labelled}`; if either, write `{named}` here, and a second policy "
+        f"`policy NAME extends {policy.name.text} {{ {labelled} }}`"
+    )
+    apart = f"{named}\n{' ' * (scope.span.column - 1)}{labelled}"
+    report.add(Diagnostic("LNG089", message, scope.span, help=help, fixes=(Replacement(scope.span, apart),)))
 
 
 def good_namespace(value: ast.Value, report: Report) -> bool:

@@ -43,8 +43,6 @@ def traps(document: ast.Document, program: ir.Program) -> Iterator[Diagnostic]:
                 held = by_statement.get(statement.span)
             if held is not None:
                 yield from _unset_is_allowed(statement, *held)
-        for scope in policy.scopes:
-            yield from _names_beside_labels(scope)
         meant = next(
             (resolved_policy for resolved_policy in program.policies if resolved_policy.span == policy.span), None
         )
@@ -62,24 +60,6 @@ def shown(pod: object) -> str:
     """The spec of ``pod`` in one line of JSON."""
     spec = pod.get("spec") if isinstance(pod, Mapping) else None
     return json.dumps({"spec": spec}, ensure_ascii=False)
-
-
-# --- scopes -----------------------------------------------------------------------
-
-
-def _names_beside_labels(scope: ast.Scope) -> Iterator[Diagnostic]:
-    """A warning for a line that has both: a comma between names means either, and one before a label means both."""
-    labels = [f"{value.key}={value.text}" for value in scope.values if value.key]
-    names = [value.text for value in scope.values if not value.key]
-    if scope.inverse or not labels or not names:
-        return
-    either, every = " or ".join(names), " and ".join(labels)
-    message = f"the policy holds where the namespace is {either}, and has the label {every} as well"
-    help = (
-        f"if that is meant, write two lines: `in namespaces {', '.join(names)}` and `in namespaces {', '.join(labels)}`; "
-        "for namespaces that have either, write a policy for each"
-    )
-    yield warn("LNG089", message, scope.span, help)
 
 
 # --- statements -------------------------------------------------------------------

@@ -21,10 +21,9 @@ def widened(
 
     ``inherited`` are the parent's. Where there is no such list, an error goes to ``report``, and the values are the list.
     """
-    rules = {rule.controls[0].text: rule for rule in inherited if rule.verb != "default"}
     statements: list[ast.Statement] = []
     for statement in own:
-        above = rules.get(statement.controls[0].text)
+        above = _rule_to_widen(statement, inherited)
         if not widens(statement):
             statements.append(statement)
             continue
@@ -34,6 +33,12 @@ def widened(
         listed = above is not None and above.verb == "allow"
         statements.append(_longer(above, statement) if above is not None and listed else replace(statement, manner=""))
     return tuple(statements)
+
+
+def _rule_to_widen(by: ast.Statement, inherited: tuple[ast.Statement, ...]) -> ast.Statement | None:
+    """The parent's rule on the control of ``by``: the one with the same mode of its own, else the first."""
+    rules = [rule for rule in inherited if rule.verb != "default" and rule.controls[0].text == by.controls[0].text]
+    return next((rule for rule in rules if rule.mode == by.mode), next(iter(rules), None))
 
 
 def _longer(above: ast.Statement, by: ast.Statement) -> ast.Statement:
@@ -63,7 +68,7 @@ def _cannot_widen(by: ast.Statement, above: ast.Statement | None, policy: ast.Po
     elif above.verb != "allow":
         message = f"{policy.extends.text} has no list of {control} to widen: it says `{print_statement(above)}`"
         help = f"write all that is allowed, as in `{whole}`: it replaces that line"
-    elif by.on or by.unless or by.mode:
+    elif by.on or by.unless or by.mode not in (None, above.mode):
         message = f"{statement} adds values to a parent's line, and changes nothing else of it"
         help = f"give values alone, or write the whole line: it replaces `{print_statement(above)}`"
     else:

@@ -297,11 +297,15 @@ def _wider(statement: ast.Statement, about: Sequence[Objection], answers: Callab
 
 
 def _statement(document: ast.Document, policy: ast.Policy, control: str) -> ast.Statement | None:
-    """The rule about ``control`` that ``policy`` has or inherits.
+    """The rule about ``control`` that ``policy`` has or inherits, and that refuses pods.
 
-    None where neither the document nor the library has it, and where several are about it: a statement replaces them all.
+    None where neither the document nor the library has it, and where several are about it: a statement replaces one of them.
     """
-    rules = [r for r in rules_of(document, policy) if r.verb != "default" and r.controls[0].text == control]
+    rules = [
+        rule
+        for rule in rules_of(document, policy)
+        if rule.verb != "default" and rule.controls[0].text == control and rule.mode in (None, "enforce")
+    ]
     return rules[0] if len(rules) == 1 else None
 
 

@@ -17,7 +17,7 @@ from pscc.driver import analyse
 from pscc.files import Loader
 from pscc.language import ast
 from pscc.language.printer import print_document
-from pscc.meaning.inheritance import single
+from pscc.meaning.inheritance import Slot, single, slot_of
 from pscc.meaning.library import library_policy
 
 Implied = Mapping[str, tuple[ast.Statement, ...]]
@@ -65,12 +65,12 @@ def rules_of(document: ast.Document, policy: ast.Policy) -> Iterator[ast.Stateme
     Those of files that the document uses are not among them.
     """
     by_name = {each.name.text: each for each in document.policies}
-    taken: set[tuple[str, bool]] = set()
+    taken: set[Slot] = set()
     left_out: set[str] = set()
     above: ast.Policy | None = policy
     while above is not None:
         mine = [each for each in single(above) if each.controls[0].text not in left_out]
-        slots = [(each.controls[0].text, each.verb == "default") for each in mine]
+        slots = [slot_of(each) for each in mine]
         yield from (each for each, slot in zip(mine, slots, strict=True) if slot not in taken)
         taken |= set(slots)
         left_out |= {name.text for without in above.without for name in without.controls}

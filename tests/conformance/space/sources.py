@@ -266,7 +266,12 @@ class _Drawing:
     # --- what is around them ------------------------------------------------------
 
     def _scopes(self) -> list[str]:
-        return [f"{word} {words.namespaces(self.rng)}" for word in grammar.words("SCOPE") if self._perhaps(0.22)]
+        lines = []
+        for word in grammar.words("SCOPE"):
+            if self._perhaps(0.22):
+                names = words.namespaces(self.rng)
+                lines += [f"{word} {kind}" for kind in (words.apart(names) if word.startswith("in") else (names,))]
+        return lines
 
     def _exemptions(self, name: str, parent: str, member: bool) -> list[str]:
         kinds = grammar.words("EXEMPTED")

@@ -53,9 +53,16 @@ def named(kind: str, rng: random.Random) -> str:
 
 
 def namespaces(rng: random.Random, labels: bool = True) -> str:
-    """Namespaces by name, prefix and, with ``labels``, label."""
+    """Namespaces by name, prefix and, with ``labels``, label, of all kinds in one line."""
     pool = [*NAMESPACES, *NAMESPACE_PREFIXES[:3], *(LABELS if labels else ())]
     return ", ".join(rng.sample(pool, rng.choice((1, 1, 2, 3))))
+
+
+def apart(names: str) -> tuple[str, ...]:
+    """``names`` of `namespaces`, each kind for a line of its own: names and prefixes, and labels."""
+    listed = names.split(", ")
+    kinds = ([name for name in listed if name not in LABELS], [name for name in listed if name in LABELS])
+    return tuple(", ".join(kind) for kind in kinds if kind)
 
 
 def values(control: Control, rng: random.Random, single: bool, literal: bool = False) -> str:

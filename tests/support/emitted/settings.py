@@ -72,7 +72,8 @@ SETTINGS = (
     Setting(
         "scoped and exempt",
         lines=(
-            "in namespaces team-*, tier=edge",
+            "in namespaces team-*",
+            "in namespaces tier=edge",
             "except namespaces team-x, env=prod",
             f"exempt users jane {_REASON}",
             f"exempt images registry.example/* {_REASON}",

@@ -31,7 +31,7 @@ CODES: dict[str, tuple[str, str, str]] = {
     "LNG036": (
         "Not a namespace",
         "Name a namespace, a prefix that ends with `*`, or a label as KEY=VALUE.",
-        "in namespaces team-*, tier=edge",
+        "in namespaces team-*, ingress",
     ),
     "LNG037": (
         "An exemption without a reason",
@@ -193,9 +193,9 @@ CODES: dict[str, tuple[str, str, str]] = {
     ),
     "LNG087": (
         "A child that reads stricter and admits more",
-        "A child's statement replaces its parent's about the same control. A `deny` or `require`, or a statement that only warns "
-        "or audits, looks as if it came on top. In a policy of its own it does: a pod has to pass every policy that holds for it. "
-        "`without` beside the statement says that the parent's shall go.",
+        "A child's statement replaces its parent's about the same control. A `deny` or `require` looks as if it came on top. In a "
+        "policy of its own it does: a pod has to pass every policy that holds for it. `without` beside the statement says that the "
+        "parent's shall go. A statement with a mode of its own, `audit require …`, replaces none: it comes on top.",
         "without capabilities.add",
     ),
     "LNG088": (
@@ -206,9 +206,9 @@ CODES: dict[str, tuple[str, str, str]] = {
     ),
     "LNG089": (
         "Names beside labels",
-        "A namespace has to be among the names and have all the labels, though the comma between two names means either. Two "
-        "lines say that both are meant: `in namespaces team-*` and `in namespaces tier=edge`. For namespaces that have either, "
-        "write a policy for each.",
+        "The comma between two names means either, and labels have to be there all: one line with both kinds can be read in two "
+        "ways. Two lines say that a namespace has to be among the names and have the labels: `in namespaces team-*` and "
+        "`in namespaces tier=edge`. For namespaces that are or have either, write a policy for each.",
         "in namespaces team-*\nin namespaces tier=edge",
     ),
     "LNG090": (
