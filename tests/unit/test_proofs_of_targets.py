@@ -61,6 +61,32 @@ def test_scopes_exemptions_and_modes(target: str, mode: str) -> None:
     assert set(answers(_proven(target, rollout=Rollout(mode=mode)))) == {Equal()}  # type: ignore[arg-type]
 
 
+PATTERNS = "policy p {\n    allow seccompProfile runtime/default, localhost/audit-*, localhost/strict\n}\n"
+
+
+@pytest.mark.parametrize("target", ["vap", "gatekeeper"])
+def test_patterns_are_proven(target: str) -> None:
+    assert set(answers(of_text(PATTERNS, Rollout(), target, Options(engine="cel")))) == {Equal()}
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        ("localhost/audit-*", "localhost/audit*"),
+        ('patterns:\n      - "localhost/audit-*"', "patterns: []"),
+        ("pattern.size() - 1)", "pattern.size() - 2)"),
+        ("substring(0, pattern.size() - 1)", "substring(0, pattern.size())"),
+        ("substring(0, pattern.size() - 1)", "substring(1, pattern.size() - 1)"),
+        ("substring(0, pattern.size() - 1)", "substring(0, pattern.size() + 1)"),
+        ('pattern.endsWith("*")', 'pattern.endsWith("t")'),
+    ],
+)
+def test_altered_patterns_are_not_equal(right: str, wrong: str) -> None:
+    altered = of_text(PATTERNS, Rollout(), "gatekeeper", OPTIONS["gatekeeper"]).changed(right, wrong)
+    asked = claims(altered.program, altered.texts, altered.kind, ("CREATE",)).claims
+    assert any(isinstance(claim.answered(60), Differs) for claim in asked)
+
+
 ALTERED = [
     ("kyverno", "failureAction: Enforce", "failureAction: Audit"),
     ("kyverno", "                - CREATE\n", ""),
