@@ -12,7 +12,16 @@ from pscc.proving.logic.judging import holds
 from pscc.proving.question import Direction
 from pscc.proving.readers import READERS
 from pscc.verify.engines.review import Reviewed, review
-from support.others import BOTH_WAYS, BYPASSES, Texts, admission_policy, constraint, said_of, validating_policy
+from support.others import (
+    BOTH_WAYS,
+    BYPASSES,
+    Texts,
+    admission_policy,
+    cluster_policy,
+    constraint,
+    said_of,
+    validating_policy,
+)
 from support.paths import ROOT
 
 pytestmark = pytest.mark.usefixtures("engines_on_the_path")
@@ -52,6 +61,7 @@ def test_the_engine_refuses_the_pod(name: str) -> None:
 MAKERS = {
     "ValidatingAdmissionPolicy": admission_policy,
     "ValidatingPolicy": validating_policy,
+    "ClusterPolicy": cluster_policy,
     "ConstraintTemplate": lambda expression: constraint({}, {}, expression),
 }
 ALIKE = {
@@ -85,9 +95,11 @@ DIALECTS = [
     ("ValidatingAdmissionPolicy", "dyn(1).orValue(2) == 1", False),
     ("ConstraintTemplate", "dyn(1).orValue(2) == 1", False),
     ("ValidatingPolicy", "dyn(1).orValue(2) == 1", True),
+    ("ClusterPolicy", "dyn(1).orValue(2) == 1", True),
     ("ValidatingAdmissionPolicy", "object.spec == 1 || true", True),
     ("ConstraintTemplate", "!(object.spec == 1)", True),
     ("ValidatingPolicy", "!(object.spec == 1)", True),
+    ("ClusterPolicy", "!(object.spec == 1)", True),
 ]
 
 

@@ -20,7 +20,7 @@ from proofs.breaks import judged_breaks
 from proofs.programs import Program, of_folder, of_golden, of_library
 from support.proofs import answered, outputs_of
 
-TARGETS = ("vap", "kyverno-cel", "gatekeeper")
+TARGETS = ("vap", "kyverno", "kyverno-cel", "gatekeeper")
 
 
 @click.group(help=__doc__)

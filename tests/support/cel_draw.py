@@ -5,6 +5,7 @@ from __future__ import annotations
 from random import Random
 
 _TEXTS = ('"RuntimeDefault"', '"Localhost"', '"a"', '""', '"app:1"', '"NET_RAW"', '"kernel."')
+_RELATIONS = ("==", "!=", "<", "<=", ">", ">=")
 _OF_POD = (
     "spec.hostNetwork",
     "spec.hostPID",
@@ -76,6 +77,10 @@ class Drawn:
     def _constant(self) -> str:
         return self._random.choice((*_TEXTS, "0", "1", "1000", "true", "false", "null"))
 
+    def _integer(self) -> str:
+        size = f"{self._random.choice(_TEXTS)}.size()"
+        return self._random.choice(("0", "1", "-1", "7", size, f"({size} - 1)"))
+
     def _path(self, container: str) -> tuple[str, str]:
         if container and self._random.random() < 0.7:
             return container, self._random.choice(_OF_CONTAINER)
@@ -99,7 +104,7 @@ class Drawn:
     def _atom(self, container: str) -> str:
         base, path = self._path(container)
         value = self._value(container)
-        match self._random.randrange(11):
+        match self._random.randrange(14):
             case 0 | 1:
                 return f"has({base}.{path})"
             case 2 | 3:
@@ -115,6 +120,13 @@ class Drawn:
                 return f"{value}.{self._random.choice(('startsWith', 'endsWith', 'contains'))}({self._random.choice(_TEXTS)})"
             case 8:
                 return f"{value}.size() == 0"
+            case 10:
+                return f"{value}.size() {self._random.choice(_RELATIONS)} {self._random.randrange(6)}"
+            case 11:
+                whole, part = self._random.choice(_TEXTS), self._random.choice(_TEXTS)
+                return f"{whole}.substring({self._integer()}, {self._integer()}) == {part}"
+            case 12:
+                return f"{self._integer()} - {self._integer()} {self._random.choice(_RELATIONS)} {self._integer()} + 1"
             case 9:
                 return f"has(dyn({self._random.choice(('null', '1', chr(34) + 'a' + chr(34)))}).type)"
             case _:

@@ -41,6 +41,22 @@ def validating_policy(*expressions: str, **variables: str) -> Texts:
     })  # fmt: skip
 
 
+def cluster_policy(*expressions: str, **variables: str) -> Texts:
+    """A ClusterPolicy that reports, with a rule in CEL."""
+    rule = {
+        "name": "own",
+        "match": {"any": [{"resources": {"kinds": ["Pod"], "operations": ["CREATE", "UPDATE"]}}]},
+        "validate": {
+            "cel": {
+                "variables": [{"name": name, "expression": text} for name, text in variables.items()],
+                "expressions": [{"expression": text, "message": "refused"} for text in expressions],
+            }
+        },
+    }
+    spec = {"background": True, "validationFailureAction": "Audit", "rules": [rule]}
+    return _files({"apiVersion": "kyverno.io/v1", "kind": "ClusterPolicy", "metadata": {"name": "own"}, "spec": spec})
+
+
 def admission_policy(*expressions: str, bound: bool = True, data: Mapping[str, str] | None = None) -> Texts:
     """A ValidatingAdmissionPolicy and, where it is ``bound``, its binding; ``data`` is that of its ConfigMap ``params``."""
     api = "admissionregistration.k8s.io/v1"

@@ -24,12 +24,12 @@ PARTED = f"""{POLICIES}choose {{
 """
 
 
-@pytest.mark.parametrize("target", ["vap", "kyverno-cel"])
+@pytest.mark.parametrize("target", ["vap", "kyverno", "kyverno-cel"])
 def test_one_object_is_proven(target: str) -> None:
     assert set(answers(of_text(ONE_OBJECT, target=target))) == {Equal()}
 
 
-@pytest.mark.parametrize("target", ["vap", "kyverno-cel"])
+@pytest.mark.parametrize("target", ["vap", "kyverno", "kyverno-cel"])
 def test_plain_policies_are_proven_of_created_pods(target: str) -> None:
     proven = of_text(PARTED, target=target)
     (claim,) = claims(proven.program, proven.texts, proven.kind, ("CREATE",)).claims

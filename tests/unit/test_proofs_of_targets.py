@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from pscc.proving.readers import READERS
 from pscc.targets.registry import TARGETS, target_named
 from support.proofs import Proven, answers, golden, of_text
 
-OPTIONS = {"kyverno-cel": DEFAULTS, "gatekeeper": Options(engine="cel")}
+OPTIONS = {"kyverno": DEFAULTS, "kyverno-cel": DEFAULTS, "gatekeeper": Options(engine="cel")}
 SCOPED = """policy p {
     deny hostPID
     allow hostPorts 1-10, 20-30
@@ -41,8 +42,11 @@ def test_each_target_that_declares_a_kind_has_a_reader() -> None:
 @pytest.mark.parametrize(
     ("target", "name"),
     [
+        ("kyverno", "psp-default"),
         ("kyverno-cel", "psp-default"),
         ("gatekeeper", "psp-default"),
+        pytest.param("kyverno", "team", marks=pytest.mark.slow),
+        pytest.param("kyverno", "restricted", marks=pytest.mark.slow),
         pytest.param("kyverno-cel", "team", marks=pytest.mark.slow),
         pytest.param("gatekeeper", "restricted", marks=pytest.mark.slow),
     ],
@@ -57,7 +61,62 @@ def test_scopes_exemptions_and_modes(target: str, mode: str) -> None:
     assert set(answers(_proven(target, rollout=Rollout(mode=mode)))) == {Equal()}  # type: ignore[arg-type]
 
 
+PATTERNS = "policy p {\n    allow seccompProfile runtime/default, localhost/audit-*, localhost/strict\n}\n"
+
+
+@pytest.mark.parametrize("target", ["vap", "gatekeeper"])
+def test_patterns_are_proven(target: str) -> None:
+    assert set(answers(of_text(PATTERNS, Rollout(), target, Options(engine="cel")))) == {Equal()}
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        ("localhost/audit-*", "localhost/audit*"),
+        ('patterns:\n      - "localhost/audit-*"', "patterns: []"),
+        ("pattern.size() - 1)", "pattern.size() - 2)"),
+        ("substring(0, pattern.size() - 1)", "substring(0, pattern.size())"),
+        ("substring(0, pattern.size() - 1)", "substring(1, pattern.size() - 1)"),
+        ("substring(0, pattern.size() - 1)", "substring(0, pattern.size() + 1)"),
+        ('pattern.endsWith("*")', 'pattern.endsWith("t")'),
+    ],
+)
+def test_altered_patterns_are_not_equal(right: str, wrong: str) -> None:
+    altered = of_text(PATTERNS, Rollout(), "gatekeeper", OPTIONS["gatekeeper"]).changed(right, wrong)
+    asked = claims(altered.program, altered.texts, altered.kind, ("CREATE",)).claims
+    assert any(isinstance(claim.answered(60), Differs) for claim in asked)
+
+
 ALTERED = [
+    ("kyverno", "failureAction: Enforce", "failureAction: Audit"),
+    ("kyverno", "                - CREATE\n", ""),
+    ("kyverno", "                - UPDATE\n", ""),
+    (
+        "kyverno",
+        "kinds:\n                - Pod\n              operations",
+        "kinds:\n                - Node\n              operations",
+    ),
+    (
+        "kyverno",
+        "kinds:\n                - Pod\n              namespaceSelector",
+        "kinds:\n                - Node\n              namespaceSelector",
+    ),
+    ("kyverno", "                  team: a", "                  tier: a"),
+    ("kyverno", "                  team: a", "                  team: b"),
+    ("kyverno", "                  team: a", "                  team: a\n                  tier: b"),
+    ("kyverno", "              namespaceSelector:\n                matchLabels:\n                  team: a\n", ""),
+    ("kyverno", '- "web-*"', '- "web*"'),
+    ("kyverno", '- "web-*"', "- web-"),
+    ("kyverno", "                - shop\n", ""),
+    ("kyverno", '              namespaces:\n                - shop\n                - "web-*"\n', ""),
+    ("kyverno", 'username == "admin"', 'username.startsWith("admin")'),
+    ("kyverno", 'group == "ops"', "true"),
+    ("kyverno", '"shop/cni")', '"shop/cnis")'),
+    ("kyverno", "port.hostPort <= 30", "port.hostPort < 30"),
+    ("kyverno", "object.spec.hostPID == true", "object.spec.hostPID == false"),
+    ("kyverno", "oldObject != null &&", "oldObject == null ||"),
+    ("kyverno", 'variables.denyHostPID == "" ||', "true ||"),
+    ("kyverno", 'variables.denyHostPID == "" ||', 'oldObject.spec.hostPID == true || variables.denyHostPID == "" ||'),
     ("kyverno-cel", "validationActions: [Deny]", "validationActions: [Audit]"),
     ("kyverno-cel", "operations: [CREATE, UPDATE]", "operations: [UPDATE]"),
     ("kyverno-cel", "resources: [pods]", "resources: [deployments]"),
@@ -91,7 +150,14 @@ ALTERED = [
 ]
 
 
-FIRST = {"validationActions: [Deny]", "operator: NotIn", "enforcementAction: deny", "max: 30", 'group == "ops"'}
+FIRST = {
+    "failureAction: Enforce",
+    "validationActions: [Deny]",
+    "operator: NotIn",
+    "enforcementAction: deny",
+    "max: 30",
+    'group == "ops"',
+}
 """The alterations that are tried in each run; the others take minutes."""
 
 
@@ -106,6 +172,40 @@ def test_an_altered_output_is_not_equal(target: str, right: str, wrong: str) -> 
 
 
 NAMED = [
+    ("kyverno", "  background: true\n", "  background: true\n  applyRules: One\n", "applyRules"),
+    ("kyverno", "  background: true\n", "  admission: false\n", "admission False"),
+    ("kyverno", "  background: true\n", "  failurePolicy: Ignore\n", "failurePolicy Ignore"),
+    ("kyverno", "  background: true\n", "  webhookConfiguration: {matchConditions: []}\n", "webhookConfiguration"),
+    ("kyverno", "  background: true\n", "  validationFailureActionOverrides: []\n", "validationFailureActionOverrides"),
+    ("kyverno", "  background: true\n", "  emitWarning: maybe\n", "emitWarning maybe"),
+    ("kyverno", "kind: ClusterPolicy", "kind: Policy", "the kind Policy"),
+    ("kyverno", "kyverno.io/v1\n", "kyverno.io/v2beta1\n", "kyverno.io/v2beta1"),
+    ("kyverno", "name: allow-host-ports", "name: deny-host-pid", "the name deny-host-pid, as another has"),
+    ("kyverno", "name: allow-host-ports", "name: other\n      mutate: {}", "rules that change pods beside others"),
+    ("kyverno", "failureAction: Enforce\n        message: \"Host ports", "failureAction: Audit\n        message: \"Host ports",
+     "different failureAction"),
+    ("kyverno", "failureAction: Enforce", "failureAction: Deny", "failureAction Deny"),
+    ("kyverno", "failureAction: Enforce\n", "failureAction: Enforce\n        failureActionOverrides: []\n", "failureActionOver"),
+    ("kyverno", "failureAction: Enforce\n", "failureAction: Enforce\n        pattern: {}\n", "validate.pattern"),
+    ("kyverno", "        cel:\n", "        cel:\n          generate: true\n", "validate.cel.generate"),
+    ("kyverno", "        cel:\n", "        cel:\n          paramKind: {}\n", "validate.cel.paramKind"),
+    ("kyverno", "        cel:\n          variables:", "        deny:\n          variables:", "validate.deny"),
+    ("kyverno", "      match:\n", "      preconditions: {}\n      match:\n", "preconditions"),
+    ("kyverno", "      match:\n", "      context: []\n      match:\n", "context"),
+    ("kyverno", "      match:\n        any:", "      match:\n        all: []\n        any:", "match without one of any and all"),
+    ("kyverno", "          - resources:\n", "          - subjects: []\n            resources:\n", "match.any.subjects"),
+    ("kyverno", "              operations:\n", "              names: [a]\n              operations:\n", "resources.names"),
+    ("kyverno", "              operations:\n", "              selector: {}\n              operations:\n", "resources.selector"),
+    ("kyverno", "              operations:\n", "              annotations: {}\n              operations:\n", "annotations"),
+    ("kyverno", "                - CREATE\n", "                - PATCH\n", "operations PATCH"),
+    ("kyverno", "                - Pod\n", "                - Pod*\n", "kinds Pod*"),
+    ("kyverno", "                - Pod\n", "                - Pod/status\n", "kinds Pod/status"),
+    ("kyverno", '- "web-*"', '- "web-?"', "the namespaces web-?"),
+    ("kyverno", "team: a", 'team: "a*"', "team: a*, which has a wildcard"),
+    ("kyverno", "name: not-exempt-2", "name: not-exempt-1", "the name not-exempt-1, as another has"),
+    ("kyverno", "          expressions:\n", "          auditAnnotations: []\n          expressions:\n", "auditAnnotations"),
+    ("kyverno", "object.spec.hostPID == true", "'{{ request.object }}' == ''", "a variable, `{{`"),
+    ("kyverno", 'message: "Host ports: the pod does not meet this policy."', 'message: ""', "without a message"),
     ("kyverno-cel", "  matchConstraints:\n", "  matchConstraints:\n    excludeResourceRules: []\n", "excludeResourceRules"),
     ("kyverno-cel", "  matchConstraints:\n", "  matchConstraints:\n    objectSelector: {}\n", "objectSelector"),
     ("kyverno-cel", "  matchConstraints:\n", "  matchConstraints:\n    matchPolicy: Exact\n", "matchPolicy"),
@@ -156,8 +256,9 @@ def test_a_document_that_is_added_or_left_out_is_not_equal(target: str) -> None:
     twice = {**proven.texts, "other.yaml": proven.texts[of_pods]}
     with pytest.raises(NotUnderstoodError, match="2 times"):
         claims(proven.program, twice, proven.kind)
-    name = "name: p\n" if target == "kyverno-cel" else "name: p-deny-host-pid\n"
-    wider = proven.texts[of_pods].replace(name, "name: another\n").replace("- shop\n", "- shop\n      - all\n")
+    name = "name: p-deny-host-pid\n" if target == "gatekeeper" else "name: p\n"
+    wider = proven.texts[of_pods].replace(name, "name: another\n")
+    wider = re.sub(r"( *)- shop\n", r"\1- shop\n\1- all\n", wider)
     stricter = wider.replace('"shop" ||', '"shop" || request.namespace == "all" ||')
     assert stricter != proven.texts[of_pods]
     added = {**proven.texts, "other.yaml": stricter}

@@ -111,6 +111,8 @@ def test_without_a_target_all_that_can_be_proven_are(tmp_path: Path) -> None:
     code, text, _ = _run(str(source))
     assert code == 0
     assert [line.split("  enforce")[0] for line in text.splitlines()[:-1]] == [
+        "kyverno  CREATE",
+        "kyverno  UPDATE",
         "kyverno-cel  CREATE",
         "kyverno-cel  UPDATE",
         "vap  CREATE",

@@ -95,12 +95,13 @@ def command(
     a pod that the API server takes, and that the source and the output judge differently.
     Needs `pip install 'pscc-compiler[prove]'`.
 
-    Proven: the targets `vap`, `kyverno-cel`, and `gatekeeper` with `--engine cel`, for pods that are created and for pods that
-    are changed, once their defaults are set. Namespaces, labels, exemptions, modes and a `choose` are read. Not yet:
+    Proven: the targets `vap`, `kyverno`, `kyverno-cel`, and `gatekeeper` with `--engine cel`, for pods that are created and
+    for pods that are changed, once their defaults are set. Namespaces, labels, exemptions, modes and a `choose` are read. Not yet:
     workloads, `--rbac live`, and what sets the defaults.
 
-    With --is or --no-looser-than, SOURCE is policies that somebody else wrote: ValidatingPolicies, ValidatingAdmissionPolicies
-    with their bindings, or ConstraintTemplates in CEL with their constraints. They are compared for pods that are created.
+    With --is or --no-looser-than, SOURCE is policies that somebody else wrote: ValidatingPolicies, ClusterPolicies with rules
+    in CEL, ValidatingAdmissionPolicies with their bindings, or ConstraintTemplates in CEL with their constraints. They are
+    compared for pods that are created.
     """
     from pscc.proving.solver import NoSolverError, load
 

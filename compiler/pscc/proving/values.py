@@ -191,6 +191,13 @@ class Size:
 
 
 @frozen
+class Length:
+    """The number of characters of a string."""
+
+    of: Words
+
+
+@frozen
 class Some:
     """An optional value that is there."""
 
@@ -214,6 +221,7 @@ Value = (
     | Listed
     | SplitText
     | Size
+    | Length
     | Some
     | Nothing
 )

@@ -1,4 +1,7 @@
-"""Where engines have CEL of different releases: what is known of each, from asking it (`tests/engines/test_cel_dialects.py`)."""
+"""Where engines have CEL of different releases: what is known of each.
+
+`tests/engines/test_proofs_of_others_on_engines.py` asks them.
+"""
 
 from __future__ import annotations
 
@@ -23,5 +26,5 @@ API_SERVER = Dialect("fails", "fails")
 """The API server of Kubernetes 1.37."""
 CONSTRAINTS = Dialect("fails", "unequal")
 """What judges Constraints: Gatekeeper 3.23."""
-VALIDATING_POLICIES = Dialect("itself", "unequal")
-"""What judges ValidatingPolicies: Kyverno 1.19."""
+KYVERNO = Dialect("itself", "unequal")
+"""What judges ValidatingPolicies, and the rules of ClusterPolicies in CEL: Kyverno 1.19."""

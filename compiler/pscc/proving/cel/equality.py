@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from pscc.proving import words
-from pscc.proving.cel.functions import size_is
+from pscc.proving.cel.functions import longer_than, size_is
 from pscc.proving.errors import NotUnderstoodError
 from pscc.proving.logic.rewriting import moved, nodes
 from pscc.proving.logic.terms import FALSE, TRUE, Place, Term, and_, equal, not_, or_, within
@@ -16,6 +16,7 @@ from pscc.proving.updates import same_in_both
 from pscc.proving.values import (
     Annotations,
     Item,
+    Length,
     Listed,
     MapValue,
     Null,
@@ -51,8 +52,11 @@ def equals(left: Value, right: Value) -> Term:
             return words.equals(a, b)
         case (Size() as size, Whole(term=a)) | (Whole(term=a), Size() as size) if a.op == "number":
             return size_is(size, int(str(a.args[0])))
-        case (Size(), Whole() | Size()) | (Whole(), Size()):
-            raise NotUnderstoodError("the size of a list, compared with something other than a number")
+        case (Length(of=of), Whole(term=a)) | (Whole(term=a), Length(of=of)) if a.op == "number":
+            length = int(str(a.args[0]))
+            return and_(longer_than(of, length - 1), not_(longer_than(of, length)))
+        case ((Size() | Length()), (Whole() | Size() | Length())) | (Whole(), (Size() | Length())):
+            raise NotUnderstoodError("a size, compared with something other than a number")
         case Null(), Null():
             return TRUE
         case Listed(), Listed():

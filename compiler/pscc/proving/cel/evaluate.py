@@ -31,10 +31,12 @@ from pscc.proving.logic.terms import (
 from pscc.proving.values import (
     Annotations,
     Item,
+    Length,
     Listed,
     MapValue,
     Null,
     Plain,
+    Size,
     Some,
     SplitText,
     Structure,
@@ -230,6 +232,8 @@ class Evaluator:
                 return FAILS
             case Unknown(), _:
                 raise NotUnderstoodError(f"an index into `{'.'.join(value.place.fields)}`")
+            case Listed(), (Size() | Length()):
+                raise NotUnderstoodError("an index that is a size")
             case _:
                 return FAILS
 
@@ -260,6 +264,9 @@ class Evaluator:
             case "+", (left, right):
                 given = self.result(left, scope, known), self.result(right, scope, known)
                 return both(*given, functions.added)
+            case "-", (left, right):
+                given = self.result(left, scope, known), self.result(right, scope, known)
+                return both(*given, functions.subtracted)
             case _:
                 raise NotUnderstoodError(f"the operator `{operator}`")
 

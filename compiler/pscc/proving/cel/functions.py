@@ -4,6 +4,8 @@ specification, cel-go ``ext/strings.go``, and Kubernetes' ``k8s.io/apiserver/pkg
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pscc.proving import words
 from pscc.proving.cel.result import FAILS, Result, boolean, just, then
 from pscc.proving.errors import NotUnderstoodError
@@ -22,11 +24,13 @@ from pscc.proving.logic.terms import (
     without_start,
 )
 from pscc.proving.values import (
+    Annotations,
     Capitals,
     Chain,
     Chosen,
     Item,
     JoinedList,
+    Length,
     Listed,
     Lowered,
     MapValue,
@@ -68,7 +72,7 @@ def require_known(function: str, arguments: int) -> None:
 
 _KNOWN = {
     ("dyn", 1), ("string", 1), ("int", 1), ("size", 1), ("startsWith", 2), ("endsWith", 2), ("contains", 2), ("replace", 3),
-    ("substring", 2), ("split", 2), ("join", 2), ("join", 1), ("upperAscii", 1), ("lowerAscii", 1),
+    ("substring", 2), ("substring", 3), ("split", 2), ("join", 2), ("join", 1), ("upperAscii", 1), ("lowerAscii", 1),
 }  # fmt: skip
 
 
@@ -80,14 +84,16 @@ def _called(function: str, values: tuple[Value, ...]) -> Result:
             return just(values[0])
         case "string", ((Whole() | Truth()) as value,):
             return just(Text(Written(value)))
-        case "int", (Whole() as value,):
+        case "int", ((Whole() | Size() | Length()) as value,):
             return just(value)
         case "int", (Text(),):
             raise NotUnderstoodError("`int` of a string")
         case "size", ((Listed() | SplitText()) as listed,):
             return just(_size(listed))
-        case "size", ((Text() | MapValue() | Structure()),):
-            raise NotUnderstoodError("`size` of a string or a map")
+        case "size", (Text(words=whole),):
+            return just(_length(whole))
+        case "size", ((MapValue() | Structure() | Annotations()),):
+            raise NotUnderstoodError("`size` of a map")
         case "startsWith", (Text(words=whole), Text(words=start)):
             return boolean(words.begins(whole, start))
         case "endsWith", (Text(words=whole), Text(words=end)):
@@ -102,6 +108,8 @@ def _called(function: str, values: tuple[Value, ...]) -> Result:
             return just(Text(_lowered(whole)))
         case "substring", (Text(words=whole), Whole(term=start)):
             return _substring(whole, start)
+        case "substring", (Text(words=whole), Whole(term=start), Whole(term=end)):
+            return _between(whole, start, end)
         case "split", (Text(words=whole), Text(words=separator)):
             return _split(whole, separator)
         case "join", (Listed() as listed, Text(words=separator)):
@@ -110,6 +118,8 @@ def _called(function: str, values: tuple[Value, ...]) -> Result:
             return _joined(listed, Plain(text("")))
         case _ if any(isinstance(value, Unknown) for value in values):
             raise NotUnderstoodError(f"`{function}` of a field that is not described")
+        case _ if any(isinstance(value, Size | Length) for value in values):
+            raise NotUnderstoodError(f"`{function}` of a size")
         case _:
             return FAILS
 
@@ -118,6 +128,11 @@ def _size(listed: Listed | SplitText) -> Value:
     if isinstance(listed, Listed) and all(isinstance(piece, Item) and piece.there is TRUE for piece in listed.pieces):
         return Whole(number(len(listed.pieces)))
     return Size(listed)
+
+
+def _length(whole: Words) -> Value:
+    known = words.constant(whole)
+    return Length(whole) if known is None else Whole(number(len(known)))
 
 
 def _swapped(whole: Words, old: Words, new: Words) -> Words:
@@ -153,6 +168,14 @@ def _substring(whole: Words, start: Term) -> Result:
     return Result(((long_enough, Text(rest)),), not_(long_enough))
 
 
+def _between(whole: Words, start: Term, end: Term) -> Result:
+    """It fails where the places are in no order, or outside of the string. Source: ``substrRange`` in cel-go ``ext/strings.go``."""
+    known, first, last = words.constant(whole), start.args[0], end.args[0]
+    if known is None or not isinstance(first, int) or not isinstance(last, int):
+        raise NotUnderstoodError("`substring` up to a place, of something that depends on the pod")
+    return just(Text(Plain(text(known[first:last])))) if 0 <= first <= last <= len(known) else FAILS
+
+
 def _split(whole: Words, separator: Words) -> Result:
     between = words.constant(separator)
     if between is None or len(between) != 1:
@@ -180,10 +203,31 @@ def added(left: Value, right: Value) -> Result:
             return just(Text(Chain(parts)))
         case Listed(pieces=a), Listed(pieces=b):
             return just(Listed((*a, *b)))
-        case Whole(), Whole():
-            raise NotUnderstoodError("`+` of two integers")
+        case ((Whole() | Size() | Length()), (Whole() | Size() | Length())):
+            return _calculated("+", left, right)
         case _:
             return FAILS
+
+
+def subtracted(left: Value, right: Value) -> Result:
+    """``left - right``: integers."""
+    integers = Whole | Size | Length
+    return _calculated("-", left, right) if isinstance(left, integers) and isinstance(right, integers) else FAILS
+
+
+def _calculated(operator: Literal["+", "-"], left: Value, right: Value) -> Result:
+    """It fails where the result has more than 64 bits."""
+    first, second = _known(left), _known(right)
+    if first is None or second is None:
+        raise NotUnderstoodError(f"`{operator}` of integers that depend on the pod")
+    value = first + second if operator == "+" else first - second
+    return just(Whole(number(value))) if -(2**63) <= value < 2**63 else FAILS
+
+
+def _known(value: Value) -> int | None:
+    """The integer that ``value`` is for all pods; else None."""
+    known = value.term.args[0] if isinstance(value, Whole) and value.term.op == "number" else None
+    return known if isinstance(known, int) else None
 
 
 def is_among_parts(value: Value, inside: Value) -> Result:
@@ -222,12 +266,32 @@ def _compared_otherwise(operator: str, left: Value, right: Value) -> Result:
             limit = term.args[0]
             assert isinstance(limit, int)
             return _counted(operator, listed, limit)
+        case Length(of=of), Whole(term=term) if term.op == "number":
+            limit = term.args[0]
+            assert isinstance(limit, int)
+            return _measured(operator, of, limit)
+        case Whole(term=term), (Size() | Length()) if term.op == "number":
+            return _compared_otherwise(_TURNED[operator], right, left)
         case Text(), Text():
             raise NotUnderstoodError(f"`{operator}` of two strings")
-        case (Size(), _) | (_, Size()):
-            raise NotUnderstoodError("the size of a list, compared with something other than a number")
+        case ((Size() | Length()), (Whole() | Size() | Length())) | (Whole(), (Size() | Length())):
+            raise NotUnderstoodError("a size, compared with something other than a number")
         case _:
             return FAILS
+
+
+_TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
+
+
+def _measured(operator: str, of: Words, limit: int) -> Result:
+    """The number of characters against ``limit``."""
+    enough = longer_than(of, (limit if operator in ("<", ">=") else limit + 1) - 1)
+    return boolean(enough if operator in (">", ">=") else not_(enough))
+
+
+def longer_than(of: Words, length: int) -> Term:
+    """The string has more than ``length`` characters."""
+    return words.asked(of, lambda term: has_length(term, length + 1))
 
 
 def _counted(operator: str, listed: Listed | SplitText, limit: int) -> Result:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Literal
 
-from pscc.proving.readers import admission, constraints, kyverno
+from pscc.proving.readers import admission, cluster_policies, constraints, kyverno
 from pscc.proving.readers.objections import Read
 
 Reader = Callable[[Mapping[str, str], Literal["CREATE", "UPDATE"], bool], Read]
@@ -18,6 +18,7 @@ Raises `NotUnderstoodError`."""
 READERS: Mapping[str, Reader] = {
     "ValidatingAdmissionPolicy": admission.objections,
     "ValidatingPolicy": kyverno.objections,
+    "ClusterPolicy": cluster_policies.objections,
     "ConstraintTemplate": constraints.objections,
 }
 """The reader of an output, by the kind of the objects that hold its checks."""

@@ -86,6 +86,13 @@ def namespace_of(document: Json) -> str | None:
     return namespace if isinstance(namespace, str) else None
 
 
+def annotation_of(document: Json, key: str) -> object:
+    """The annotation ``key`` of the object; None where it has none."""
+    metadata = document.get("metadata")
+    annotations = metadata.get("annotations") if isinstance(metadata, dict) else None
+    return annotations.get(key) if isinstance(annotations, dict) else None
+
+
 def title(document: Json) -> str:
     """The object, for an error: its kind and name."""
     return f"{document['kind']} {name_of(document)}"

@@ -83,6 +83,7 @@ def expressions(
     where: str,
     names: Mapping[str, Result],
     conditions: str = "matchConditions",
+    validating: str = "validations",
     *,
     dialect: Dialect,
     messages: Messages,
@@ -90,8 +91,9 @@ def expressions(
 ) -> Expressions:
     """What the expressions of ``spec`` give, with the ``names`` that they may use.
 
-    ``conditions`` is the field that has the conditions, ``of_validation`` are the fields of a validation, ``dialect`` is
-    that of the engine which evaluates them, and ``messages`` says which validations have a message.
+    ``conditions`` and ``validating`` are the fields that have the conditions and the validations, ``of_validation`` are the
+    fields of a validation, ``dialect`` is that of the engine which evaluates them, and ``messages`` says which validations
+    have a message.
     Raises `NotUnderstoodError`, with ``where`` and the place, where something is not understood.
     """
     variables: dict[str, Expression] = {}
@@ -122,14 +124,14 @@ def expressions(
         variables[str(variable["name"])] = expression
     declared = own | variables.keys()
     validations = []
-    for place, validation in _listed(spec, "validations", where, set(of_validation)):
+    for place, validation in _listed(spec, validating, where, set(of_validation)):
         validations.append(evaluated(validation["expression"], f"{place}.expression", declared))
         if "messageExpression" in validation:
             parsed(validation["messageExpression"], f"{place}.messageExpression", declared)
         if messages != "any" and not _has_message(validation, messages):
             raise NotUnderstoodError(f"{where}: {place} without a message of one line")
     if not validations:
-        raise NotUnderstoodError(f"{where} without validations")
+        raise NotUnderstoodError(f"{where} without {validating}")
     return Expressions(tuple(matching), tuple(validations))
 
 

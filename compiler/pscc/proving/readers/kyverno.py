@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from pscc import ir
-from pscc.proving.cel.dialect import VALIDATING_POLICIES
+from pscc.proving.cel.dialect import KYVERNO
 from pscc.proving.cel.result import just
 from pscc.proving.errors import NotUnderstoodError
 from pscc.proving.logic.terms import Term, and_, not_, text
@@ -109,7 +109,7 @@ def _objects(spec: Json, where: str, operation: Operation, messages: Messages) -
         spec,
         where,
         {**scope(operation), "object.kind": kind},
-        dialect=VALIDATING_POLICIES,
+        dialect=KYVERNO,
         messages=messages,
     )
     if failure_of(spec, where) == "Fail":

@@ -81,6 +81,7 @@ class Kyverno:
                 "Kyverno", KYVERNO_CLASSIC, options.kyverno, "update Kyverno", KYVERNO_CLASSIC_GONE, "kyverno-cel"
             ),
             lets_in=(KYVERNO_SKIPS,),
+            proven_from="ClusterPolicy",
         )
 
     def default_text(self, policy: ir.Policy, default: ir.Default) -> list[str]:

@@ -1,6 +1,7 @@
-"""The engines' own admission code, as programs that review a pod: whether the policies in files object to it.
+"""Whether the policies in files object to a pod, by the engine that runs policies of their kind.
 
-`tests/engines` has the sources of these programs. They are not published, so they are asked only where they are on the path.
+The engines' own admission code is in programs that review a pod, whose sources `tests/engines` has. They are not published,
+so they are asked only where they are on the path. ClusterPolicies are put to Kyverno's own command line.
 """
 
 from __future__ import annotations
@@ -14,6 +15,9 @@ import yaml
 
 from pscc.base.frozen import frozen
 from pscc.ir.access import Request
+from pscc.output.contents import OutputFile
+from pscc.verify.engines._base import EngineError, Review
+from pscc.verify.engines.kyverno import Kyverno
 
 _PLUGIN = "vap-review"
 """It has the namespaces as objects of the cluster; the webhooks are given that of the request."""
@@ -23,7 +27,9 @@ _PROGRAMS = {
     "ConstraintTemplate": ("gatekeeper-review", "violations"),
 }
 """By the kind of the policies: the program, and the field of its answer that has the objections."""
+_COMMAND_LINES = {"ClusterPolicy": "kyverno"}
 _SECONDS = 300
+_NAME = "reviewed"
 _RELEASE = "1.30"
 """The oldest release whose ValidatingAdmissionPolicies are ``v1``, as the API server's plugin is asked to be."""
 
@@ -39,10 +45,12 @@ class Reviewed:
 
 def review(kind: str, texts: Mapping[str, str], pod: Mapping[str, object], request: Request) -> Reviewed | None:
     """What the policies in ``texts``, of ``kind``, say of ``pod`` and its ``request``; None where no program is on the path."""
-    name, objections = _PROGRAMS[kind]
+    name, objections = _PROGRAMS.get(kind, (_COMMAND_LINES.get(kind, ""), ""))
     program = shutil.which(name)
     if not program:
         return None
+    if kind in _COMMAND_LINES:
+        return _applied(Kyverno(program, _SECONDS), texts, pod, request)
     documents = [document for text in texts.values() for document in yaml.safe_load_all(text)]
     metadata = {"name": request.namespace, "labels": dict(request.namespace_labels)}
     documents.append({"apiVersion": "v1", "kind": "Namespace", "metadata": metadata})
@@ -62,3 +70,24 @@ def review(kind: str, texts: Mapping[str, str], pod: Mapping[str, object], reque
     if result.get("error"):
         return Reviewed(name, problem=str(result["error"]))
     return Reviewed(name, tuple(frozenset(objection.get("actions", ())) for objection in result[objections]))
+
+
+def _applied(engine: Kyverno, texts: Mapping[str, str], pod: Mapping[str, object], request: Request) -> Reviewed:
+    files = [OutputFile(f"policies/{number}.yaml", text) for number, text in enumerate(texts.values())]
+    metadata = pod.get("metadata")
+    own = dict(metadata) if isinstance(metadata, Mapping) else {}
+    named = {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        **pod,
+        "metadata": {**own, "name": _NAME, "namespace": request.namespace},
+    }
+    try:
+        (answer,) = engine.ask(files, [Review(_NAME, named, request=request)], lambda _: None)
+    except EngineError as error:
+        return Reviewed(engine.name, problem=str(error))
+    denied, reported = (
+        [frozenset({"Deny"})] * len(answer.denials),
+        [frozenset({"Warn", "Audit"})] * len(answer.warnings),
+    )
+    return Reviewed(engine.name, (*denied, *reported))
