@@ -234,3 +234,24 @@ def test_a_folder_with_a_manifest_of_the_older_name_is_still_ours(tmp_path: Path
     emit(tmp_path, (OutputFile("a.yaml", "new"),))
     assert {path.name for path in tmp_path.iterdir()} == {MANIFEST, "a.yaml"}
     assert (tmp_path / "a.yaml").read_text() == "new"
+
+
+def test_only_files_that_changed_are_written(tmp_path: Path) -> None:
+    emit(tmp_path, FIRST)
+    before = {path: path.stat().st_ino for path in tmp_path.rglob("*") if path.is_file()}
+    emit(tmp_path, FIRST)
+    assert {path: path.stat().st_ino for path in tmp_path.rglob("*") if path.is_file()} == before
+    (tmp_path / "b.yaml").write_text("c\n")
+    emit(tmp_path, FIRST)
+    assert (tmp_path / "b.yaml").read_text() == "b\n"
+    assert (tmp_path / "s/a.yaml").stat().st_ino == before[tmp_path / "s/a.yaml"]
+
+
+def test_a_link_to_a_file_with_the_same_text_is_replaced(tmp_path: Path) -> None:
+    out, other = tmp_path / "out", tmp_path / "theirs.yaml"
+    emit(out, FIRST)
+    other.write_text("b\n")
+    (out / "b.yaml").unlink()
+    (out / "b.yaml").symlink_to(other)
+    emit(out, FIRST)
+    assert not (out / "b.yaml").is_symlink() and contents(out)["b.yaml"] == "b\n"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import copy
 import importlib
+import inspect
 import pickle
 from dataclasses import FrozenInstanceError, field, fields, replace
 from pathlib import Path
@@ -110,3 +111,29 @@ def test_mypy_refuses_an_assignment(tmp_path: Path) -> None:
     assert status == 1
     assert 'Property "min" defined in "Range" is read-only' in told
     assert 'Missing positional argument "max"' in told
+
+
+@frozen
+class Labelled(Point):
+    label: str = ""
+
+    def __repr__(self) -> str:
+        return f"{self.label} at {self.x}, {self.y}"
+
+
+def test_a_record_has_the_fields_of_the_record_that_it_is_made_from() -> None:
+    assert [one.name for one in fields(Labelled)] == ["x", "y", "note", "label"]
+    assert [one.default for one in fields(Labelled)][1:] == [0, "", ""]
+    value = replace(Labelled(1, 2, "a", "here"), y=5)
+    assert repr(value) == "here at 1, 5" and repr(replace(Point(1, 2), y=5)) == "Point(x=1, y=5)"
+    assert value == Labelled(1, 5, "b", "here") != Labelled(1, 5, "b", "there") and value != Point(1, 5)
+    assert pickle.loads(pickle.dumps(value)) == value
+
+
+def test_help_and_signatures_show_the_fields() -> None:
+    @frozen
+    class Fresh:
+        first: int
+        second: str = "x"
+
+    assert str(inspect.signature(Fresh)) == "(first, second='x')"

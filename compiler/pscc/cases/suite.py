@@ -1,12 +1,13 @@
-"""The generated suite of a policy: pods that it must admit and pods that it must refuse. The interpreter decides which.
+"""The generated suite of a policy: pods that it must admit and pods that it must refuse.
 
+The interpreter decides which, by its functions of Python (`pscc.reference.compiled`), which answer as it does.
 Every pod already has the policy's defaults, as after a target's own mutation.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from pscc import ir
@@ -15,8 +16,9 @@ from pscc.cases.updates import of_debugging, of_image
 from pscc.controls._base import Probe
 from pscc.ir.access import AUTHENTICATED, Request
 from pscc.pod.fields import CONTAINER_LISTS
-from pscc.reference import interpreter
 from pscc.reference.admission import judges
+from pscc.reference.compiled import CompiledPolicy
+from pscc.reference.interpreter import Verdict
 
 Json = dict[str, object]
 MOST_CASES = 60
@@ -81,14 +83,15 @@ class OwnPod:
 def own_cases(policy: ir.Policy, pods: Iterable[OwnPod]) -> Iterator[Case]:
     """The cases of ``pods`` that ``policy`` judges, in a namespace of its scope. Each has a name of its own."""
     named: dict[str, Case] = {}
+    compiled = CompiledPolicy(policy)
     for own in pods:
         if judges(policy, own.request):
             name = unique(own.label, named)
             pod = _placed(own.pod, policy.scope.example)
             if own.old_pod is None:
-                named[name] = _case(policy, name, interpreter.with_defaults(policy, pod))
+                named[name] = _case(compiled, name, compiled.with_defaults(pod))
             else:
-                named[name] = _case(policy, name, pod, _placed(own.old_pod, policy.scope.example))
+                named[name] = _case(compiled, name, pod, _placed(own.old_pod, policy.scope.example))
     yield from named.values()
 
 
@@ -110,19 +113,31 @@ def cases_for(policy: ir.Policy, most: int = MOST_CASES) -> tuple[Case, ...]:
     request = Request(policy.scope.example, groups=(AUTHENTICATED,))
     if not judges(policy, replace(request, namespace_labels=policy.scope.labels)):
         return ()
-    base = accepted(policy)
-    cases: dict[str, Case] = {}
-    variants = list(_variants(policy, base))
+    compiled = CompiledPolicy(policy)
+    base = _accepted(compiled)
+    variants = _variants(compiled, base)
     if most < MOST_CASES:
         variants = variants[:: max(1, len(variants) // (2 * most))]
     # each is judged by all values, so that thousands of values would be judged by thousands
     variants = variants[:: max(1, -(-len(variants) // _MOST_JUDGED))]
-    for name, pod in variants:
-        called = unique(name, cases)
-        cases[called] = _case(policy, called, pod)
-    created = tuple(cases.values())
-    updates = tuple(_updates(policy, created))
-    return (*_chosen(created, most - len(updates)), *updates)
+    tried: dict[str, _Tried] = {}
+    for variant in variants:
+        name = unique(variant.label, tried)
+        pod = _named(variant.pod(base), name)
+        shapes = dict.fromkeys(check.shape for check in compiled.objecting(pod))
+        tried[name] = _Tried(name, pod, tuple(shapes))
+    updates = tuple(_updates(compiled, [pod.pod for pod in tried.values() if pod.shapes]))
+    created = (_case(compiled, pod.name, pod.pod) for pod in _chosen(tuple(tried.values()), most - len(updates)))
+    return (*created, *updates)
+
+
+@frozen
+class _Tried:
+    """A pod that may become a case of this ``name``, and the ``shapes`` of the checks that refuse it."""
+
+    name: str
+    pod: Json
+    shapes: tuple[str, ...]
 
 
 def merge(target: object, fragment: object) -> object:
@@ -178,24 +193,27 @@ def _probes(check: ir.Check) -> Iterator[Probe]:
 
 def accepted(policy: ir.Policy) -> Json:
     """A pod that ``policy`` accepts, or one with few failing checks: probes of failing checks are tried while they help."""
-    pod = _object(interpreter.with_defaults(policy, minimal("accepted", policy.scope.example)))
+    return _accepted(CompiledPolicy(policy))
+
+
+def _accepted(compiled: CompiledPolicy) -> Json:
+    policy = compiled.policy
+    pod = _object(compiled.with_defaults(minimal("accepted", policy.scope.example)))
     for _ in range(_SETTLING_ROUNDS):
-        verdict = interpreter.check(policy, pod)
-        if verdict.allowed:
+        before, failing = pod, {check.shape for check in compiled.objecting(pod)}
+        if not failing:
             break
-        before = pod
-        failing = {reason.shape for reason in verdict.reasons}
         for check in policy.checks:
             if check.shape in failing:
-                pod = _mended(policy, check, pod)
+                pod = _mended(compiled, check, pod)
         if pod == before:
             break
     return pod
 
 
-def _mended(policy: ir.Policy, check: ir.Check, pod: Json) -> Json:
+def _mended(compiled: CompiledPolicy, check: ir.Check, pod: Json) -> Json:
     def failures(candidate: Json) -> int:
-        return len(interpreter.check(policy, candidate).messages)
+        return len(compiled.objecting(candidate))
 
     best = pod
     for probe in _probes(check):
@@ -205,17 +223,40 @@ def _mended(policy: ir.Policy, check: ir.Check, pod: Json) -> Json:
     return best
 
 
-def _variants(policy: ir.Policy, base: Json) -> Iterator[tuple[str, Json]]:
-    yield "accepted" if interpreter.check(policy, base).allowed else "plain", base
+@frozen
+class _Variant:
+    """A pod to try, made when it is asked for: the base, and ``probe`` on its main container or on one at another ``place``."""
+
+    label: str
+    probe: Probe | None = None
+    place: tuple[str, str] = ("", "")
+
+    def pod(self, base: Json) -> Json:
+        """The pod, made from ``base``."""
+        if self.probe is None:
+            return base
+        kind, name = self.place
+        return probed(beside(base, kind, name), self.probe, name) if kind else probed(base, self.probe)
+
+
+def _variants(compiled: CompiledPolicy, base: Json) -> list[_Variant]:
+    by_label: dict[str, list[Probe]] = {}
     probes: list[Probe] = []
-    for check in policy.checks:
-        probes += [probe for probe in _probes(check) if probe not in probes]
-    for probe in probes:
-        yield probe.label, probed(base, probe)
-    for probe in probes:
-        if probe.container is not None:
-            for kind, name, suffix in BESIDE:
-                yield f"{probe.label[: _LONGEST - len(suffix)]}{suffix}", probed(beside(base, kind, name), probe, name)
+    for check in compiled.policy.checks:
+        new = [probe for probe in _probes(check) if probe not in by_label.get(probe.label, ())]
+        for probe in new:
+            by_label.setdefault(probe.label, []).append(probe)
+        probes += new
+    return [
+        _Variant("plain" if compiled.objecting(base) else "accepted"),
+        *(_Variant(probe.label, probe) for probe in probes),
+        *(
+            _Variant(f"{probe.label[: _LONGEST - len(suffix)]}{suffix}", probe, (kind, name))
+            for probe in probes
+            if probe.container is not None
+            for kind, name, suffix in BESIDE
+        ),
+    ]
 
 
 def beside(base: Json, kind: str, name: str) -> Json:
@@ -231,13 +272,13 @@ def beside(base: Json, kind: str, name: str) -> Json:
     return {**base, "metadata": metadata, "spec": {**spec, kind: [{**main, "name": name}]}}
 
 
-def _case(policy: ir.Policy, name: str, pod: Json, old_pod: Json | None = None) -> Case:
+def _case(compiled: CompiledPolicy, name: str, pod: Json, old_pod: Json | None = None) -> Case:
     named = _named(pod, name)
     old = _named(old_pod, name) if old_pod is not None else None
-    return judged(name, named, interpreter.check(policy, named, old), old)
+    return judged(name, named, compiled.check(named, old), old)
 
 
-def judged(name: str, pod: Json, verdict: interpreter.Verdict, old_pod: Json | None = None) -> Case:
+def judged(name: str, pod: Json, verdict: Verdict, old_pod: Json | None = None) -> Case:
     """The case of ``pod``, called ``name``, with the findings of ``verdict``; ``old_pod``: what it was before an update."""
     shapes = tuple(dict.fromkeys(reason.shape for reason in verdict.reasons))
     return Case(name, pod, verdict.allowed, "; ".join(verdict.messages), shapes, old_pod, None, verdict.messages)
@@ -256,24 +297,23 @@ def unique(label: str, taken: Container[str]) -> str:
     return name
 
 
-def _updates(policy: ir.Policy, created: tuple[Case, ...]) -> Iterator[Case]:
-    refused = [case for case in created if not case.allowed]
+def _updates(compiled: CompiledPolicy, refused: Sequence[Json]) -> Iterator[Case]:
     if not refused:
         return
-    old = refused[0].pod
+    old = refused[0]
     metadata = {**_object(old.get("metadata")), "labels": {"changed": "yes"}}
-    yield _case(policy, "update-of-nothing-looked-at", {**old, "metadata": metadata}, old)
-    bad = next((case.pod for case in refused if of_debugging(case.pod)), refused[0].pod)
-    yield _case(policy, "update-to-refused", bad, of_debugging(bad) or of_image(bad))
+    yield _case(compiled, "update-of-nothing-looked-at", {**old, "metadata": metadata}, old)
+    bad = next((pod for pod in refused if of_debugging(pod)), old)
+    yield _case(compiled, "update-to-refused", bad, of_debugging(bad) or of_image(bad))
 
 
-def _chosen(cases: tuple[Case, ...], most: int) -> tuple[Case, ...]:
-    """At most ``most`` of ``cases``: the first ones of each set of failing checks, so that every check keeps some."""
-    if len(cases) <= most:
-        return cases
+def _chosen(pods: tuple[_Tried, ...], most: int) -> tuple[_Tried, ...]:
+    """At most ``most`` of ``pods``: the first ones of each set of failing checks, so that every check keeps some."""
+    if len(pods) <= most:
+        return pods
     by_outcome: dict[tuple[str, ...], list[int]] = {}
-    for index, case in enumerate(cases):
-        by_outcome.setdefault(case.shapes, []).append(index)
+    for index, pod in enumerate(pods):
+        by_outcome.setdefault(pod.shapes, []).append(index)
     kept: list[int] = []
     rank = 0
     while len(kept) < most:
@@ -281,4 +321,4 @@ def _chosen(cases: tuple[Case, ...], most: int) -> tuple[Case, ...]:
             if rank < len(indexes) and len(kept) < most:
                 kept.append(indexes[rank])
         rank += 1
-    return tuple(cases[index] for index in sorted(kept))
+    return tuple(pods[index] for index in sorted(kept))

@@ -8,7 +8,7 @@ from typing import Literal
 from pscc import ir
 from pscc.base.frozen import frozen
 from pscc.cases.suite import Case, Json, judged
-from pscc.reference import interpreter
+from pscc.reference.compiled import CompiledPolicy
 
 Kind = Literal["Deployment", "CronJob"]
 
@@ -76,20 +76,14 @@ def workload_cases(policy: ir.Policy, cases: Sequence[Case]) -> Iterator[Workloa
     and none makes an update.
     """
     first: dict[tuple[str, ...], Case] = {}
+    compiled = CompiledPolicy(policy) if policy.defaults else None
     for case in cases:
         if case.old_pod is None and "ephemeralContainers" not in _object(case.pod.get("spec")):
-            defaulted = _once_defaulted(policy, case)
+            defaulted = judged(case.name, case.pod, compiled.judge(case.pod)) if compiled else case
             first.setdefault(defaulted.shapes, defaulted)
     yield from (WorkloadCase("Deployment", case) for case in first.values())
     for allowed in (True, False):
         yield from [WorkloadCase("CronJob", case) for case in first.values() if case.allowed is allowed][:1]
-
-
-def _once_defaulted(policy: ir.Policy, case: Case) -> Case:
-    """``case`` with the findings on its pod as the defaults of ``policy`` leave it."""
-    if not policy.defaults:
-        return case
-    return judged(case.name, case.pod, interpreter.judge(policy, case.pod))
 
 
 def _object(value: object) -> Json:

@@ -7,24 +7,17 @@ list of trees. Lists come out as tuples.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import fields, is_dataclass
 from dataclasses import replace as with_fields
-from functools import cache
-from typing import Any, TypeVar
+from typing import TypeVar
 
 _Node = TypeVar("_Node")
 _Tree = TypeVar("_Tree")
 
 
 def _fields_of(node: object) -> tuple[str, ...]:
-    """The names of the fields of ``node``; none where it is no record."""
-    kind: Any = type(node)
-    return _names_in(kind)
-
-
-@cache
-def _names_in(kind: type) -> tuple[str, ...]:
-    return tuple(member.name for member in fields(kind)) if is_dataclass(kind) else ()
+    """The names of the fields of ``node``; none where it is no record. Every dataclass has them as its ``__match_args__``."""
+    names: tuple[str, ...] = getattr(type(node), "__match_args__", ())
+    return names
 
 
 def children(node: object) -> tuple[object, ...]:

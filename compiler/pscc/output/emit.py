@@ -1,20 +1,20 @@
 """Writes an output folder, whole or not at all. Removes stale files, and never touches files of others.
 
-Every file is staged inside the folder first, and then moved to its place. An error before the first move leaves the folder as
-it was. If the process is killed between two moves, each file is the old one or the new one. The next compile completes the
-folder: before the first move, the manifest lists the files of both compiles.
+Every file that changes is staged inside the folder first, and then moved to its place. An error before the first move leaves
+the folder as it was. If the process is killed between two moves, each file is the old one or the new one. The next compile
+completes the folder: before the first move, the manifest lists the files of both compiles.
 """
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import json
 import os
-import shutil
-import tempfile
+import stat
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path, PurePath
+from pathlib import Path
 
 from pscc.output.contents import ObjectName, OutputFile, check_paths
 from pscc.output.settings import Settings, as_json, from_json
@@ -53,25 +53,43 @@ def emit(folder: Path, files: tuple[OutputFile, ...], settings: Settings | None 
     try:
         ours = frozenset(earlier)
         for path in dict.fromkeys((*texts, *earlier, MANIFEST)):
-            _refuse_what_is_in_the_way(folder / path, foreign=path in texts and path not in ours)
-        for below in sorted({parent for path in (*texts, *earlier) for parent in PurePath(path).parents[:-1]}):
-            _refuse_what_is_no_folder(folder / below)
+            _refuse_what_is_in_the_way(f"{folder}/{path}", foreign=path in texts and path not in ours)
+        for below in sorted({parent for path in (*texts, *earlier) for parent in _above(path)}):
+            _refuse_what_is_no_folder(f"{folder}/{below}")
         _write(folder, texts, earlier, (*objects, *stale), objects, settings)
     except (OSError, ValueError) as error:
         raise EmitError(f"{folder} cannot be written: {getattr(error, 'strerror', None) or error}") from None
     return stale
 
 
-def _refuse_what_is_in_the_way(target: Path, foreign: bool) -> None:
-    if foreign and (target.exists() or target.is_symlink()):
+def _refuse_what_is_in_the_way(target: str, foreign: bool) -> None:
+    status = _status(target)
+    if status is not None and foreign:
         raise EmitError(f"{target} is in the way: pscc did not write it")
-    if target.is_dir() and not target.is_symlink():
+    if status is not None and stat.S_ISDIR(status.st_mode):
         raise EmitError(f"{target} is in the way: it is a folder")
 
 
-def _refuse_what_is_no_folder(place: Path) -> None:
-    if place.is_symlink() or (place.exists() and not place.is_dir()):
+def _refuse_what_is_no_folder(place: str) -> None:
+    status = _status(place)
+    if status is not None and not stat.S_ISDIR(status.st_mode):
         raise EmitError(f"{place} is in the way: it is not a folder")
+
+
+def _status(target: str) -> os.stat_result | None:
+    """What is at ``target``, which may be a link; None where there is nothing. Raises `OSError` where that cannot be seen."""
+    try:
+        return os.lstat(target)
+    except OSError as error:
+        if error.errno in (errno.ENOENT, errno.ENOTDIR, errno.ELOOP):
+            return None
+        raise
+
+
+def _above(path: str) -> Iterator[str]:
+    """The folders in which ``path``, a relative one, lies."""
+    while path := os.path.dirname(path):
+        yield path
 
 
 def written(folder: Path) -> tuple[str, ...]:
@@ -148,21 +166,34 @@ def _write(
     one.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    with _alone(folder), tempfile.TemporaryDirectory(prefix=_SCRATCH, dir=folder) as scratch:
-        staged = Path(scratch)
-        for number, text in enumerate(texts.values()):
-            (staged / str(number)).write_text(text, encoding="utf-8", newline="\n")
-        for parent in dict.fromkeys((folder / path).parent for path in texts):
-            parent.mkdir(parents=True, exist_ok=True)
-        _list(folder, staged, {*texts, *earlier}, either)
-        for number, path in enumerate(texts):
+    with _alone(folder) as staged:
+        changed = [path for path, text in texts.items() if not _has(f"{folder}/{path}", text)]
+        gone = [path for path in earlier if path not in texts]
+        for number, path in enumerate(changed):
+            (staged / str(number)).write_text(texts[path], encoding="utf-8", newline="\n")
+        for parent in dict.fromkeys(os.path.dirname(path) for path in changed):
+            (folder / parent).mkdir(parents=True, exist_ok=True)
+        if changed or gone:
+            _list(folder, staged, {*texts, *earlier}, either)
+        for number, path in enumerate(changed):
             os.replace(staged / str(number), folder / path)
-        for path in earlier:
-            if path not in texts:
-                (folder / path).unlink(missing_ok=True)
-                _prune((folder / path).parent, folder)
+        for path in gone:
+            (folder / path).unlink(missing_ok=True)
+            _prune((folder / path).parent, folder)
         _list(folder, staged, set(texts), objects, settings)
         (folder / _OLD_MANIFEST).unlink(missing_ok=True)
+
+
+def _has(target: str, text: str) -> bool:
+    """Whether ``target`` is a file, and no link, with this ``text``."""
+    status, content = _status(target), text.encode()
+    if status is None or not stat.S_ISREG(status.st_mode) or status.st_size != len(content):
+        return False
+    try:
+        with open(target, "rb") as file:
+            return file.read() == content
+    except PermissionError:
+        return False
 
 
 def _list(
@@ -173,19 +204,23 @@ def _list(
     settings: Settings | None = None,
 ) -> None:
     """Write the manifest. While files are moved it has no settings, because the files are not all of one compile."""
-    manifest = staged / MANIFEST
     content = {
         "files": sorted(files),
         "objects": rows(objects),
         **({"compiled": as_json(settings)} if settings is not None else {}),
     }
-    manifest.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8", newline="\n")
-    os.replace(manifest, folder / MANIFEST)
+    text = json.dumps(content, indent=2) + "\n"
+    if not _has(f"{folder}/{MANIFEST}", text):
+        (staged / MANIFEST).write_text(text, encoding="utf-8", newline="\n")
+        os.replace(staged / MANIFEST, folder / MANIFEST)
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Holds the folder against another pscc, and clears what a killed one left behind. Raises `EmitError` if one is at it."""
+def _alone(folder: Path) -> Iterator[Path]:
+    """Holds the folder against another pscc, and gives a folder in it to stage files in, which goes at the end.
+
+    Clears what a killed pscc left behind. Raises `EmitError` if another one is at it.
+    """
     held = os.open(folder, os.O_RDONLY)
     try:
         try:
@@ -193,10 +228,25 @@ def _alone(folder: Path) -> Iterator[None]:
         except OSError:
             raise EmitError(f"{folder} is being written by another pscc") from None
         for left in folder.glob(f"{_SCRATCH}*"):
-            shutil.rmtree(left)
-        yield
+            _remove(left)
+        staged = folder / f"{_SCRATCH}{os.getpid()}"
+        staged.mkdir(0o700)
+        try:
+            yield staged
+        finally:
+            _remove(staged)
     finally:
         os.close(held)
+
+
+def _remove(scratch: Path) -> None:
+    """Remove the folder ``scratch``, which is empty unless a compile was broken off."""
+    try:
+        scratch.rmdir()
+    except OSError:
+        import shutil
+
+        shutil.rmtree(scratch)
 
 
 def _prune(place: Path, top: Path) -> None:

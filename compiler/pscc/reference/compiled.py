@@ -22,7 +22,7 @@ from pscc.reference.interpreter import Json, Verdict
 _Key = TypeVar("_Key", bound=Hashable)
 _Answer = TypeVar("_Answer")
 _MOST_REMEMBERED = 10_000
-"""Requests whose usable policies are remembered: namespaces times service accounts."""
+"""Requests whose usable policies are remembered, namespaces times service accounts, and checks whose functions are."""
 
 
 class CompiledProgram:
@@ -31,7 +31,7 @@ class CompiledProgram:
     def __init__(self, program: ir.Program) -> None:
         self.program = program
         self._observed = observing(program)
-        self._policies: dict[int, _CompiledPolicy] = {}
+        self._policies: dict[int, CompiledPolicy] = {}
         self._judges: dict[tuple[int, Request], bool] = {}
         self._usable: dict[tuple[int, Request], tuple[ir.Policy, ...]] = {}
 
@@ -45,9 +45,7 @@ class CompiledProgram:
 
     def check(self, policy: ir.Policy, pod: Json, old_pod: Json | None = None) -> Verdict:
         """As `pscc.reference.interpreter.check`."""
-        if old_pod is not None:
-            return interpreter.check(policy, pod, old_pod)
-        return self._compiled(policy).check(pod)
+        return self._compiled(policy).check(pod, old_pod)
 
     def with_defaults(self, policy: ir.Policy, pod: Json) -> Json:
         """As `pscc.reference.interpreter.with_defaults`."""
@@ -61,10 +59,10 @@ class CompiledProgram:
         """As `pscc.reference.admission.usable`."""
         return _remembered(self._usable, (id(choice), request), lambda: admission.usable(choice, request))
 
-    def _compiled(self, policy: ir.Policy) -> _CompiledPolicy:
+    def _compiled(self, policy: ir.Policy) -> CompiledPolicy:
         compiled = self._policies.get(id(policy))
         if compiled is None:
-            compiled = self._policies[id(policy)] = _CompiledPolicy(policy)
+            compiled = self._policies[id(policy)] = CompiledPolicy(policy)
         return compiled
 
 
@@ -77,17 +75,32 @@ def _remembered(answers: dict[_Key, _Answer], key: _Key, ask: Callable[[], _Answ
     return answers[key]
 
 
-class _CompiledPolicy:
+_functions: dict[int, tuple[ir.Check, Question | None]] = {}
+"""Each check, by its `id`, with its function. A policy has the checks of another one, to which defaults were added."""
+
+
+def _function(check: ir.Check) -> Question | None:
+    return _remembered(_functions, id(check), lambda: (check, objects(check)))[1]
+
+
+class CompiledPolicy:
     """``policy`` with a function for each check and each default. It keeps the policy, so that its `id` stays its own."""
 
     def __init__(self, policy: ir.Policy) -> None:
         self.policy = policy
-        self._objects = tuple(map(objects, policy.checks))
+        self._objects = tuple(map(_function, policy.checks))
         self._changes = tuple(map(changes, policy.defaults))
         self._objecting: dict[tuple[int, ...], ir.Policy] = {}
         self._changing: dict[tuple[int, ...], ir.Policy] = {}
 
-    def check(self, pod: Json) -> Verdict:
+    def judge(self, pod: Json) -> Verdict:
+        """As `pscc.reference.interpreter.judge` of a pod that is created."""
+        return self.check(self.with_defaults(pod))
+
+    def check(self, pod: Json, old_pod: Json | None = None) -> Verdict:
+        """As `pscc.reference.interpreter.check`."""
+        if old_pod is not None:
+            return interpreter.check(self.policy, pod, old_pod)
         failing = _asked(self._objects, pod)
         if not failing:
             return Verdict(True, (), (), pod)
@@ -96,7 +109,16 @@ class _CompiledPolicy:
             self._objecting[failing] = replace(self.policy, checks=checks)
         return interpreter.check(self._objecting[failing], pod)
 
+    def objecting(self, pod: Json) -> tuple[ir.Check, ...]:
+        """The checks that have a finding on ``pod``, without the words."""
+        failing = (self.policy.checks[number] for number in _asked(self._objects, pod))
+        return tuple([check for check in failing if _function(check) is not None or self._finds(check, pod)])
+
+    def _finds(self, check: ir.Check, pod: Json) -> bool:
+        return not interpreter.check(replace(self.policy, checks=(check,)), pod).allowed
+
     def with_defaults(self, pod: Json) -> Json:
+        """As `pscc.reference.interpreter.with_defaults`."""
         changing = _asked(self._changes, pod) if self._changes else ()
         if not changing:
             return pod
