@@ -27,7 +27,7 @@ from pscc.lowering.capabilities import Layout, Workloads
 from pscc.lowering.shortfalls import Shortfall
 from pscc.output.contents import ObjectName, OutputFile
 from pscc.output.options import EnforcementPoint, Engine, Templates
-from pscc.output.settings import Rbac, Settings, from_json
+from pscc.output.settings import Rbac, Settings, differing, from_json
 from pscc.targets.registry import DEFAULT_TARGET, TARGETS
 from pscc.targets.soundness import require_sound
 
@@ -174,8 +174,8 @@ def compile(
 ) -> Compiled:
     """The output of ``loaded`` for ``target``; with several targets, each has a subfolder of its name.
 
-    The options are those of ``pscc compile``. Raises `ValueError` for an option that there is not, and `SourceError` where a
-    target cannot express the program.
+    The options are those of ``pscc compile``. Raises `ValueError` for an option that there is not or that none of the targets
+    has, and `SourceError` where a target cannot express the program.
     """
     targets = tuple(dict.fromkeys([target] if isinstance(target, str) else target))
     if not targets or any(name not in TARGETS for name in targets):
@@ -207,7 +207,7 @@ def compile(
         settings = from_json(options)
     except ValueError as error:
         raise ValueError(f"pscc compile has no such option: {error}") from None
-    require_sound(settings)
+    require_sound(settings, differing(settings))
     if settings.live and not loaded.assume_everyone_may_use:
         raise ValueError(
             "rbac='live' asks the cluster who may use what: load the sources with assume_everyone_may_use=True"

@@ -7,6 +7,7 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from pscc.cli._shared import Format, analysed, namespace_option
 from pscc.cli._targets import METAVAR, Targets
@@ -128,6 +129,7 @@ _OPTIONS = (
 )
 
 
+_NOT_GIVEN = (ParameterSource.DEFAULT, ParameterSource.DEFAULT_MAP, None)
 _Decorator = Callable[[Callable[..., None]], Callable[..., None]]
 
 
@@ -203,11 +205,22 @@ def analysed_for(
     return analysed(paths, fmt, fix, everyone, list_ignored, settings.live, settings.namespace)
 
 
+def given_options() -> frozenset[str]:
+    """The names of the settings that the command line of the running command gives, without the dashes in front."""
+    from dataclasses import fields
+
+    from pscc.output.settings import Settings, option
+
+    context = click.get_current_context()
+    sources = {member.name: context.get_parameter_source(member.name) for member in fields(Settings)}
+    return frozenset(option(name)[2:] for name, source in sources.items() if source not in _NOT_GIVEN)
+
+
 def require_options(settings: Settings) -> None:
     """Raises `click.UsageError` where ``settings`` contradict each other or their targets."""
     from pscc.targets.soundness import require_sound
 
     try:
-        require_sound(settings)
+        require_sound(settings, given_options())
     except ValueError as error:
         raise click.UsageError(str(error)) from None

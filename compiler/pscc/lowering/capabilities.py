@@ -208,8 +208,8 @@ class Capabilities:
       ``costs``: what the release to compile for costs.
     - ``policy_budget``: what a review of one policy may cost in CEL. 0: the target has no limit that a review can reach.
     - ``layouts``: the forms of `Layout` that the output can have, the usual one first.
-    - ``shared_templates``: the output has objects that other outputs share, and can leave them out.
-    - ``enforcement_points``: the output can be in force at some places of the engine alone.
+    - ``options``: the options of a compile that the output depends on, by name: ``engine``. It is an error to give an option
+      on which no output of a compile depends. ``layouts`` has the values of ``--layout``, so that is not named here.
     - ``lets_in``: what a usual installation lets in whatever the output says.
     - ``operated``: how people put an output into a cluster.
     - ``proven_from``: the kind of the objects that hold the checks, where ``pscc prove`` can read these back.
@@ -234,8 +234,7 @@ class Capabilities:
     costs: tuple[ReleaseCost, ...] = ()
     policy_budget: int = 0
     layouts: tuple[Layout, ...] = ()
-    shared_templates: bool = False
-    enforcement_points: bool = False
+    options: frozenset[str] = frozenset()
     lets_in: tuple[LetIn, ...] = ()
     operated: Operated | None = None
     proven_from: str = ""

@@ -96,6 +96,17 @@ def option(name: str) -> str:
     return f"--{name.replace('_', '-')}"
 
 
+def field_of(name: str) -> str:
+    """The field of the option ``name``: ``exclude_namespace`` of ``exclude-namespace``."""
+    return name.replace("-", "_")
+
+
+def differing(settings: Settings) -> frozenset[str]:
+    """The names of the options that differ from their defaults, without the dashes in front."""
+    plain = as_json(Settings())
+    return frozenset(name for name, value in as_json(settings).items() if value != plain[name])
+
+
 def _is_release(value: object) -> bool:
     match value:
         case (int(), int()):

@@ -46,7 +46,7 @@ def draw(rng: random.Random, target: str, engine: Engine, program: ir.Program) -
     options = replace(
         options,
         layout=rng.choice((None, *can.layouts)),
-        enforcement_points=rng.choice(((), (), POINTS[:1], POINTS)) if can.enforcement_points else (),
+        enforcement_points=rng.choice(((), (), POINTS[:1], POINTS)) if "enforcement-point" in can.options else (),
     )
     rollout = Rollout(
         mode=rng.choice(get_args(ir.Mode)) if rng.random() < 0.25 else None,

@@ -47,6 +47,9 @@ FAILS_OPEN = FailsOpen(
 """Source: Gatekeeper's documentation, "Failing Closed", and ``values.yaml`` of its Helm chart."""
 _CREATED = "kubectl wait --for=jsonpath={.status.created}=true constrainttemplates --all"
 """Gatekeeper needs a moment to make the kind of a template. Source: its documentation, "How to use Gatekeeper"."""
+_OPTIONS = frozenset(
+    {"engine", "workloads", "kubernetes", "gatekeeper", "templates", "enforcement-point", "sync-waves"}
+)
 _IN_ORDER = (
     Folder("templates", _CREATED, shared=True),
     *map(Folder, ("mutators", ON_PODS.folder, ON_WORKLOADS.folder)),
@@ -85,8 +88,7 @@ class Gatekeeper:
             kubernetes=options.kubernetes,
             requires=Release("Gatekeeper", least, options.gatekeeper, "update Gatekeeper, or compile for `opa`"),
             costs=() if options.gatekeeper >= GATEKEEPER_OPERATIONS else (updates,),
-            shared_templates=True,
-            enforcement_points=True,
+            options=_OPTIONS,
             lets_in=(FAILS_OPEN,),
             operated=Operated(_IN_ORDER, "kubectl get constraints"),
             proven_from="ConstraintTemplate" if cel else "",

@@ -76,6 +76,7 @@ class Kyverno:
             workload_defaults="exactly",
             suite=True,
             layouts=PER_POLICY_OR_CONTROL,
+            options=frozenset({"workloads", "kubernetes", "kyverno", "sync-waves"}),
             kubernetes=options.kubernetes,
             requires=Release(
                 "Kyverno", KYVERNO_CLASSIC, options.kyverno, "update Kyverno", KYVERNO_CLASSIC_GONE, "kyverno-cel"

@@ -77,6 +77,7 @@ class KyvernoCel:
             enforced_workloads="exactly",
             suite=True,
             layouts=PER_POLICY_OR_CONTROL,
+            options=frozenset({"workloads", "kubernetes", "kyverno", "sync-waves"}),
             kubernetes=options.kubernetes,
             requires=Release("Kyverno", KYVERNO_CEL, options.kyverno, help),
             lets_in=(KYVERNO_SKIPS,),
