@@ -27,8 +27,8 @@ from pscc.lowering.capabilities import Layout, Workloads
 from pscc.lowering.shortfalls import Shortfall
 from pscc.output.contents import ObjectName, OutputFile
 from pscc.output.options import EnforcementPoint, Engine, Templates
-from pscc.output.settings import Rbac, Settings, differing, from_json
-from pscc.targets.registry import DEFAULT_TARGET, TARGETS
+from pscc.targets.registry import DEFAULT_TARGET, KUBERNETES, PRODUCTS, TARGETS
+from pscc.targets.settings import Rbac, Settings, as_json, differing, from_json
 from pscc.targets.soundness import require_sound
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ class Compiled:
         from pscc.output.emit import emit
 
         files = tuple(OutputFile(path, text, self.objects.get(path, ())) for path, text in self.files.items())
-        return emit(Path(folder), files, self.settings)
+        return emit(Path(folder), files, as_json(self.settings))
 
 
 @frozen
@@ -158,9 +158,8 @@ def compile(
     *,
     engine: Engine = "rego",
     workloads: Workloads = "warn",
-    kubernetes: str = "1.37",
-    gatekeeper: str = "3.23",
-    kyverno: str = "1.19",
+    kubernetes: str = KUBERNETES,
+    releases: Mapping[str, str] = MappingProxyType({}),
     mode: Mode | None = None,
     exclude_namespaces: Iterable[str] = (),
     only_namespaces: Iterable[str] = (),
@@ -174,7 +173,8 @@ def compile(
 ) -> Compiled:
     """The output of ``loaded`` for ``target``; with several targets, each has a subfolder of its name.
 
-    The options are those of ``pscc compile``. Raises `ValueError` for an option that there is not or that none of the targets
+    The options are those of ``pscc compile``. ``releases`` has the releases of other products than Kubernetes, by the names of
+    their options: ``{"kyverno": "1.18"}``. Raises `ValueError` for an option that there is not or that none of the targets
     has, and `SourceError` where a target cannot express the program.
     """
     targets = tuple(dict.fromkeys([target] if isinstance(target, str) else target))
@@ -185,11 +185,14 @@ def compile(
     _listed("only_namespaces", only_namespaces)
     _listed("ignore_groups", ignore_groups)
     _listed("enforcement_points", enforcement_points)
+    if others := sorted(set(releases) - set(dict(PRODUCTS))):
+        raise ValueError(f"pscc compile has no release of {others[0]}: there are {', '.join(dict(PRODUCTS))}")
     options = {
+        **releases,
         "target": list(targets),
         "engine": engine,
         "workloads": workloads,
-        **dict(kubernetes=kubernetes, gatekeeper=gatekeeper, kyverno=kyverno),
+        "kubernetes": kubernetes,
         "mode": mode,
         "exclude-namespace": list(exclude_namespaces),
         "only-namespace": list(only_namespaces),
@@ -207,7 +210,7 @@ def compile(
         settings = from_json(options)
     except ValueError as error:
         raise ValueError(f"pscc compile has no such option: {error}") from None
-    require_sound(settings, differing(settings))
+    require_sound(settings, differing(settings) | set(releases))
     if settings.live and not loaded.assume_everyone_may_use:
         raise ValueError(
             "rbac='live' asks the cluster who may use what: load the sources with assume_everyone_may_use=True"

@@ -10,11 +10,11 @@ from click.testing import CliRunner, Result
 
 import pscc
 from pscc.cli import main
-from pscc.output.emit import settings_of
 from pscc.output.options import DEFAULTS
-from pscc.output.settings import Settings
+from pscc.targets.options import OF_TARGETS
 from pscc.targets.registry import TARGETS, target_named
-from pscc.targets.soundness import OF_TARGETS, for_target
+from pscc.targets.settings import Settings, settings_of
+from pscc.targets.soundness import for_target
 
 POLICY = "policy p {\n    deny hostPID\n    require runAsNonRoot true\n    default runAsNonRoot true\n}\n"
 SOURCE = "p.psp"

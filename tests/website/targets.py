@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import fields
 
-from pscc.lowering.capabilities import Capabilities, FailsOpen, LetIn, SkipsNamespaces
+from pscc.lowering.capabilities import Budget, Capabilities, FailsOpen, LetIn, SkipsNamespaces
 from pscc.output.options import DEFAULTS
 from pscc.targets.registry import TARGETS, target_named
 from website.markdown import table, text_of
@@ -44,8 +44,8 @@ def _live(can: Capabilities) -> str:
     return f"yes: at most {can.choices.live.most} policies" if can.choices and can.choices.live else NO
 
 
-def _cost(budget: int) -> str:
-    return f"{budget:,}" if budget else "no limit"
+def _cost(budget: Budget | None) -> str:
+    return f"{budget.cost:,}" if budget else "no limit"
 
 
 Row = tuple[str, str, Callable[[Capabilities], str]]

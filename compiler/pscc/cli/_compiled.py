@@ -11,9 +11,9 @@ import click
 from pscc.base.frozen import frozen
 from pscc.cli._compiling import given_options
 from pscc.output.contents import Output, OutputFile
-from pscc.output.emit import EmitError, settings_of, written
-from pscc.output.settings import Settings, as_json, words
+from pscc.output.emit import EmitError, written
 from pscc.targets.registry import DEFAULT_TARGET, TARGETS
+from pscc.targets.settings import Settings, as_json, settings_of, words
 from pscc.verify.engines._rego import is_module
 
 _UNRECORDED = (

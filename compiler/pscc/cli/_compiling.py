@@ -12,20 +12,23 @@ from click.core import ParameterSource
 from pscc.cli._shared import Format, analysed, namespace_option
 from pscc.cli._targets import METAVAR, Targets
 from pscc.cli._versions import Release
-from pscc.targets.registry import RELEASES
+from pscc.targets import options
+from pscc.targets.registry import PRODUCTS
 
 if TYPE_CHECKING:
     from pscc.base.source import SourceFile
     from pscc.ir import Program
     from pscc.language.ast import Document
-    from pscc.output.settings import Settings
+    from pscc.targets.settings import Settings
+
+_Decorator = Callable[[Callable[..., None]], Callable[..., None]]
 
 
-def _target(help: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+def _target(help: str) -> _Decorator:
     return click.option("-t", "--target", multiple=True, type=Targets(), metavar=METAVAR, help=help)
 
 
-_ROLLOUT = (
+_ROLLOUT: tuple[_Decorator, ...] = (
     click.option(
         "--mode",
         type=click.Choice(["enforce", "warn", "audit"]),
@@ -53,14 +56,21 @@ _ROLLOUT = (
     ),
 )
 """Those of the options that are about modes, namespaces and grants."""
-_ENGINE = click.option(
-    "--engine",
-    type=click.Choice(["rego", "cel"]),
-    default="rego",
-    show_default=True,
-    help="What Gatekeeper's templates are written in; cel is its K8sNativeValidation.",
-)
-_RELEASES = tuple(
+
+
+def _choice(option: options.TargetOption) -> _Decorator:
+    return click.option(
+        f"--{option.name}",
+        type=click.Choice(option.values),
+        default=None if option.several else option.default,
+        multiple=option.several,
+        show_default=option.default is not None,
+        help=option.help,
+    )
+
+
+_ENGINE = _choice(options.ENGINE)
+_RELEASES: tuple[_Decorator, ...] = tuple(
     click.option(
         f"--{program}",
         type=Release(int(release.partition(".")[0])),
@@ -68,17 +78,11 @@ _RELEASES = tuple(
         show_default=True,
         help=f"The cluster's {program.capitalize()}.",
     )
-    for program, release in RELEASES
+    for program, release in options.RELEASES
 )
-_OPTIONS = (
+_OPTIONS: tuple[_Decorator, ...] = (
     _ENGINE,
-    click.option(
-        "--workloads",
-        type=click.Choice(["warn", "enforce", "off"]),
-        default="warn",
-        show_default=True,
-        help="What happens when a Deployment, CronJob or the like is applied whose pods a policy would not admit.",
-    ),
+    _choice(options.WORKLOADS),
     *_RELEASES,
     *_ROLLOUT,
     click.option(
@@ -86,39 +90,15 @@ _OPTIONS = (
         is_flag=True,
         help="Annotate the kustomizations for Argo CD: what defines a kind is applied before what uses it.",
     ),
-    click.option(
-        "--rbac",
-        type=click.Choice(["compiled", "live"]),
-        default="compiled",
-        show_default=True,
-        help="Who may use which policy of a set: as the sources say, or (vap alone) as the cluster's own RBAC says when a "
-        "pod is admitted.",
-    ),
+    _choice(options.RBAC),
     click.option(
         "--assume-everyone-may-use",
         is_flag=True,
         help="Take each PodSecurityPolicy as usable by everyone, whatever RBAC says.",
     ),
-    click.option(
-        "--templates",
-        type=click.Choice(["with", "only", "without"]),
-        default="with",
-        show_default=True,
-        help="Gatekeeper's templates, which several folders of one cluster may share: write them with the rest, only them, or "
-        "the rest without them.",
-    ),
-    click.option(
-        "--layout",
-        type=click.Choice(["per-policy", "per-control"]),
-        help="What an object holds: all checks of a policy, or those of one control. On gatekeeper per-control unless you say, on "
-        "the others per-policy; opa has per-policy alone.",
-    ),
-    click.option(
-        "--enforcement-point",
-        multiple=True,
-        type=click.Choice(["validation.gatekeeper.sh", "audit.gatekeeper.sh"]),
-        help="Where Gatekeeper looks at the constraints, if not everywhere: its webhook, or its audit; may be repeated.",
-    ),
+    _choice(options.TEMPLATES),
+    _choice(options.LAYOUT),
+    _choice(options.ENFORCEMENT_POINT),
     click.option(
         "--name-prefix",
         default="",
@@ -130,7 +110,6 @@ _OPTIONS = (
 
 
 _NOT_GIVEN = (ParameterSource.DEFAULT, ParameterSource.DEFAULT_MAP, None)
-_Decorator = Callable[[Callable[..., None]], Callable[..., None]]
 
 
 def _with(options: Sequence[_Decorator], command: Callable[..., None]) -> Callable[..., None]:
@@ -145,7 +124,7 @@ def rollout_options(command: Callable[..., None]) -> Callable[..., None]:
 
     @wraps(command)
     def gathered(**arguments: Any) -> None:
-        from pscc.output.settings import Settings
+        from pscc.targets.settings import Settings
 
         names = ("mode", "exclude_namespace", "only_namespace", "ignore_group")
         settings = Settings(**{name: arguments.pop(name) for name in names})
@@ -155,7 +134,7 @@ def rollout_options(command: Callable[..., None]) -> Callable[..., None]:
     return _with(_ROLLOUT, gathered)
 
 
-def settings_options(targets: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+def settings_options(targets: str) -> _Decorator:
     """A decorator that gives a command the options of `Settings`, as its argument ``settings``.
 
     ``targets`` is the help of ``--target``. ``settings.target`` is empty where the user names no target.
@@ -167,7 +146,7 @@ def settings_options(targets: str) -> Callable[[Callable[..., None]], Callable[.
     return add
 
 
-def judging_options(targets: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+def judging_options(targets: str) -> _Decorator:
     """The same with those options alone that decide what a target does with a pod."""
 
     def add(command: Callable[..., None]) -> Callable[..., None]:
@@ -183,10 +162,11 @@ def _settled(command: Callable[..., None]) -> Callable[..., None]:
     def gathered(**arguments: Any) -> None:
         from dataclasses import fields
 
-        from pscc.output.settings import Settings
+        from pscc.targets.settings import Settings
 
         names = [member.name for member in fields(Settings) if member.name in arguments]
         values = {name: arguments.pop(name) for name in names}
+        values["releases"] = tuple((product, arguments.pop(product.replace("-", "_"))) for product, _ in PRODUCTS)
         targets = tuple(dict.fromkeys(target for named in values["target"] for target in named))
         command(settings=Settings(**{**values, "target": targets}), **arguments)
 
@@ -207,13 +187,11 @@ def analysed_for(
 
 def given_options() -> frozenset[str]:
     """The names of the settings that the command line of the running command gives, without the dashes in front."""
-    from dataclasses import fields
-
-    from pscc.output.settings import Settings, option
+    from pscc.targets.settings import Settings, as_json
 
     context = click.get_current_context()
-    sources = {member.name: context.get_parameter_source(member.name) for member in fields(Settings)}
-    return frozenset(option(name)[2:] for name, source in sources.items() if source not in _NOT_GIVEN)
+    sources = {name: context.get_parameter_source(name.replace("-", "_")) for name in as_json(Settings())}
+    return frozenset(name for name, source in sources.items() if source not in _NOT_GIVEN)
 
 
 def require_options(settings: Settings) -> None:

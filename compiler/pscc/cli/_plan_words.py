@@ -13,7 +13,7 @@ from pscc.base.frozen import frozen
 from pscc.cli._report_words import counted
 from pscc.diagnostics.render import clean
 from pscc.mending.planning import names_of
-from pscc.output.settings import Settings, chosen_arguments
+from pscc.targets.settings import Settings, chosen_arguments
 from pscc.targets.soundness import for_target
 
 if TYPE_CHECKING:

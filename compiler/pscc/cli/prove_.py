@@ -14,7 +14,7 @@ from pscc.cli._shared import Refused, files_of, read_source, root_option, source
 
 if TYPE_CHECKING:
     from pscc.cli._proving import Row
-    from pscc.output.settings import Settings
+    from pscc.targets.settings import Settings
 
 _EPILOG = """\b
 equal    no pod that the API server takes is treated differently
@@ -102,7 +102,7 @@ def command(
     with their bindings, or ConstraintTemplates in CEL with their constraints. They are compared for pods that are created.
     """
     from pscc.proving.solver import NoSolverError, load
-    from pscc.targets.soundness import OF_TARGETS
+    from pscc.targets.options import OF_TARGETS
 
     try:
         load()

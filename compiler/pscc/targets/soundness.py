@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import replace
 
 from pscc.lowering.capabilities import Capabilities
 from pscc.meaning.scoping import namespace_help, namespace_or_prefix
-from pscc.output.settings import Settings, field_of
-from pscc.targets.registry import RELEASES, TARGETS, target_named
+from pscc.targets.options import OF_TARGETS
+from pscc.targets.registry import TARGETS, target_named
+from pscc.targets.settings import Settings, as_json, from_json
 
-OF_TARGETS = ("engine", "workloads", *dict(RELEASES), "templates", "enforcement-point", "sync-waves")
-"""The options that change the outputs of some targets alone, which `Capabilities.options` names. ``--layout`` is another."""
 _LONGEST_PREFIX = 30
 _GROUP = re.compile(r"[^\s*]+")
 _NAME_PREFIX = re.compile(rf"[a-z0-9][a-z0-9.-]{{0,{_LONGEST_PREFIX - 1}}}")
@@ -56,11 +54,9 @@ def require_sound(settings: Settings, given: Collection[str]) -> None:
 def for_target(settings: Settings, target: str) -> Settings:
     """``settings`` for a compile for ``target`` alone: its options that ``target`` does not have are as by default."""
     can = target_named(target).capabilities(settings.options)
-    plain = Settings()
-    names = [name for name in OF_TARGETS if name not in can.options]
-    others = {field_of(name): getattr(plain, field_of(name)) for name in names}
+    values = {name: value for name, value in as_json(settings).items() if name in can.options or name not in OF_TARGETS}
     layout = settings.layout if settings.layout in can.layouts else None
-    return replace(settings, **{**others, "target": (target,), "layout": layout})
+    return from_json({**values, "target": [target], "layout": layout})
 
 
 def _has(targets: Mapping[str, Capabilities], option: str) -> bool:

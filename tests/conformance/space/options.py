@@ -39,8 +39,10 @@ def draw(rng: random.Random, target: str, engine: Engine, program: ir.Program) -
         engine=engine,
         workloads=rng.choice(get_args(Workloads)),
         kubernetes=rng.choice([release for release in KUBERNETES if target != "vap" or release >= VALIDATING[-1][0]]),
-        gatekeeper=rng.choice([release for release in GATEKEEPER if release >= least_gatekeeper]),
-        kyverno=rng.choice([release for release in KYVERNO if release >= least_kyverno]),
+        releases=(
+            ("gatekeeper", rng.choice([release for release in GATEKEEPER if release >= least_gatekeeper])),
+            ("kyverno", rng.choice([release for release in KYVERNO if release >= least_kyverno])),
+        ),
     )
     can = target_named(target).capabilities(options)
     options = replace(
