@@ -11,9 +11,10 @@ from datetime import date
 from os import PathLike, fspath
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from pscc.base.frozen import frozen
+from pscc.base.frozen_json import frozen_json
 from pscc.base.garbage import uncollected
 from pscc.base.source import SourceFile, Span
 from pscc.diagnostics import Diagnostic, Report, SourceError
@@ -22,6 +23,7 @@ from pscc.files import MANIFEST_SUFFIXES, Loader, files_of, loader_for, read_fil
 from pscc.files import today as this_day
 from pscc.ir import Mode, Program
 from pscc.ir.access import Request, requested_by
+from pscc.ir.walking import substitute
 from pscc.language.ast import Document
 from pscc.lowering.capabilities import Layout, Workloads
 from pscc.lowering.shortfalls import Shortfall
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from pscc.reasoning.difference.difference import Difference
     from pscc.reference.evaluate import Judgement
 
+_Records = TypeVar("_Records")
 MOST_NAMES = 10
 """How many objects without a pod are named."""
 Source = str | PathLike[str] | SourceFile
@@ -247,14 +250,14 @@ def evaluate(
     diagnostics += unknown_labels(loaded.program, requested)
     compiled = CompiledProgram(loaded.program)
     results = (judgements(loaded.program, item, own, compiled=compiled) for own, item in requested)
-    return Evaluation(tuple(judgement for judgements_of_pod in results for judgement in judgements_of_pod), diagnostics)
+    return Evaluation(tuple(judgement for judged in results for judgement in _unchangeable(judged)), diagnostics)
 
 
 def diff(old: Loaded, new: Loaded) -> Difference:
     """How ``new`` differs from ``old``: for each control that differs, a smallest pod that is treated differently."""
     from pscc.reasoning.difference.compare import compare
 
-    return compare(old.program, new.program)
+    return _unchangeable(compare(old.program, new.program))
 
 
 # --- what the command line shares ------------------------------------------------
@@ -328,6 +331,20 @@ def nothing_in(file: str) -> Diagnostic:
 
 
 # --- arguments --------------------------------------------------------------------
+
+
+def _unchangeable(records: _Records) -> _Records:
+    """``records`` with frozen copies of the pods and values in them. The command line needs none, so its records have none."""
+    frozen_of: dict[int, object] = {}
+
+    def put(node: object) -> object | None:
+        if not isinstance(node, (dict, list)):
+            return node if isinstance(node, (str, int, Span)) else None
+        if id(node) not in frozen_of:
+            frozen_of[id(node)] = frozen_json(node)
+        return frozen_of[id(node)]
+
+    return substitute(records, put)
 
 
 def _listed(name: str, names: Iterable[str]) -> None:
