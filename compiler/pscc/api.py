@@ -11,9 +11,10 @@ from datetime import date
 from os import PathLike, fspath
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from pscc.base.frozen import frozen
+from pscc.base.frozen_json import frozen_json
 from pscc.base.garbage import uncollected
 from pscc.base.source import SourceFile, Span
 from pscc.diagnostics import Diagnostic, Report, SourceError
@@ -22,13 +23,14 @@ from pscc.files import MANIFEST_SUFFIXES, Loader, files_of, loader_for, read_fil
 from pscc.files import today as this_day
 from pscc.ir import Mode, Program
 from pscc.ir.access import Request, requested_by
+from pscc.ir.walking import substitute
 from pscc.language.ast import Document
 from pscc.lowering.capabilities import Layout, Workloads
 from pscc.lowering.shortfalls import Shortfall
 from pscc.output.contents import ObjectName, OutputFile
 from pscc.output.options import EnforcementPoint, Engine, Templates
-from pscc.output.settings import Rbac, Settings, from_json
-from pscc.targets.registry import DEFAULT_TARGET, TARGETS
+from pscc.targets.registry import DEFAULT_TARGET, KUBERNETES, PRODUCTS, TARGETS
+from pscc.targets.settings import Rbac, Settings, as_json, differing, from_json
 from pscc.targets.soundness import require_sound
 
 if TYPE_CHECKING:
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from pscc.reasoning.difference.difference import Difference
     from pscc.reference.evaluate import Judgement
 
+_Records = TypeVar("_Records")
 MOST_NAMES = 10
 """How many objects without a pod are named."""
 Source = str | PathLike[str] | SourceFile
@@ -90,7 +93,7 @@ class Compiled:
         from pscc.output.emit import emit
 
         files = tuple(OutputFile(path, text, self.objects.get(path, ())) for path, text in self.files.items())
-        return emit(Path(folder), files, self.settings)
+        return emit(Path(folder), files, as_json(self.settings))
 
 
 @frozen
@@ -158,9 +161,8 @@ def compile(
     *,
     engine: Engine = "rego",
     workloads: Workloads = "warn",
-    kubernetes: str = "1.37",
-    gatekeeper: str = "3.23",
-    kyverno: str = "1.19",
+    kubernetes: str = KUBERNETES,
+    releases: Mapping[str, str] = MappingProxyType({}),
     mode: Mode | None = None,
     exclude_namespaces: Iterable[str] = (),
     only_namespaces: Iterable[str] = (),
@@ -174,8 +176,9 @@ def compile(
 ) -> Compiled:
     """The output of ``loaded`` for ``target``; with several targets, each has a subfolder of its name.
 
-    The options are those of ``pscc compile``. Raises `ValueError` for an option that there is not, and `SourceError` where a
-    target cannot express the program.
+    The options are those of ``pscc compile``. ``releases`` has the releases of other products than Kubernetes, by the names of
+    their options: ``{"kyverno": "1.18"}``. Raises `ValueError` for an option that there is not or that none of the targets
+    has, and `SourceError` where a target cannot express the program.
     """
     targets = tuple(dict.fromkeys([target] if isinstance(target, str) else target))
     if not targets or any(name not in TARGETS for name in targets):
@@ -185,11 +188,14 @@ def compile(
     _listed("only_namespaces", only_namespaces)
     _listed("ignore_groups", ignore_groups)
     _listed("enforcement_points", enforcement_points)
+    if others := sorted(set(releases) - set(dict(PRODUCTS))):
+        raise ValueError(f"pscc compile has no release of {others[0]}: there are {', '.join(dict(PRODUCTS))}")
     options = {
+        **releases,
         "target": list(targets),
         "engine": engine,
         "workloads": workloads,
-        **dict(kubernetes=kubernetes, gatekeeper=gatekeeper, kyverno=kyverno),
+        "kubernetes": kubernetes,
         "mode": mode,
         "exclude-namespace": list(exclude_namespaces),
         "only-namespace": list(only_namespaces),
@@ -207,7 +213,7 @@ def compile(
         settings = from_json(options)
     except ValueError as error:
         raise ValueError(f"pscc compile has no such option: {error}") from None
-    require_sound(settings)
+    require_sound(settings, differing(settings) | set(releases))
     if settings.live and not loaded.assume_everyone_may_use:
         raise ValueError(
             "rbac='live' asks the cluster who may use what: load the sources with assume_everyone_may_use=True"
@@ -244,14 +250,14 @@ def evaluate(
     diagnostics += unknown_labels(loaded.program, requested)
     compiled = CompiledProgram(loaded.program)
     results = (judgements(loaded.program, item, own, compiled=compiled) for own, item in requested)
-    return Evaluation(tuple(judgement for judgements_of_pod in results for judgement in judgements_of_pod), diagnostics)
+    return Evaluation(tuple(judgement for judged in results for judgement in _unchangeable(judged)), diagnostics)
 
 
 def diff(old: Loaded, new: Loaded) -> Difference:
     """How ``new`` differs from ``old``: for each control that differs, a smallest pod that is treated differently."""
     from pscc.reasoning.difference.compare import compare
 
-    return compare(old.program, new.program)
+    return _unchangeable(compare(old.program, new.program))
 
 
 # --- what the command line shares ------------------------------------------------
@@ -325,6 +331,20 @@ def nothing_in(file: str) -> Diagnostic:
 
 
 # --- arguments --------------------------------------------------------------------
+
+
+def _unchangeable(records: _Records) -> _Records:
+    """``records`` with frozen copies of the pods and values in them. The command line needs none, so its records have none."""
+    frozen_of: dict[int, object] = {}
+
+    def put(node: object) -> object | None:
+        if not isinstance(node, (dict, list)):
+            return node if isinstance(node, (str, int, Span)) else None
+        if id(node) not in frozen_of:
+            frozen_of[id(node)] = frozen_json(node)
+        return frozen_of[id(node)]
+
+    return substitute(records, put)
 
 
 def _listed(name: str, names: Iterable[str]) -> None:

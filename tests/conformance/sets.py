@@ -15,8 +15,8 @@ from conformance.spellings import written
 from pscc import ir
 from pscc.base.source import SourceFile
 from pscc.cases.draw import draw_pods
-from pscc.diagnostics import SourceError
-from pscc.driver import analyse
+from pscc.diagnostics import Report
+from pscc.driver import analyse, read
 from pscc.ir.access import Request
 from pscc.reasoning.subsumption import never_chosen
 from pscc.reference.admission import Admission, admit
@@ -64,13 +64,10 @@ def source(cluster: Cluster) -> SourceFile:
 
 def choice_of(cluster: Cluster) -> ir.Choice | None:
     """What the compiler makes of the cluster; None where nobody may use any of its policies."""
-    try:
-        _, program, _ = analyse(source(cluster))
-    except SourceError as error:
-        if [d.code for d in error.diagnostics if d.severity == "error"] == ["SET005"]:
-            return None
-        raise
-    (choice,) = program.choices
+    document = read((source(cluster),), Report())
+    if document is not None and not any(choice.grants for choice in document.choices):
+        return None
+    (choice,) = analyse(source(cluster))[1].choices
     return choice
 
 

@@ -14,7 +14,7 @@ from pscc.base.source import SourceFile
 from pscc.cli import main
 from pscc.driver import analyse
 from pscc.mending.proof import literal_alone, policy_named
-from pscc.output.settings import Settings, chosen_arguments
+from pscc.targets.settings import Settings, chosen_arguments
 from support.fix_command import run
 from support.plan_command import planned
 

@@ -17,11 +17,11 @@ from pscc.diagnostics import Report
 from pscc.driver import analyse
 from pscc.lowering.prepared import prepared
 from pscc.output.options import DEFAULTS
-from pscc.output.settings import Settings
 from pscc.pod.manifests import Manifest, read_manifests
 from pscc.reference.evaluate import SOMEBODY, judgements
 from pscc.reporting.targets import on_target
 from pscc.targets.registry import TARGETS
+from pscc.targets.settings import Settings
 from support.paths import ROOT
 from support.plan_command import planned
 from support.shown import obey

@@ -15,15 +15,16 @@ from pscc.cli.compile_ import command as compile_command
 from pscc.cli.verify_ import command as verify_command
 from pscc.lowering.rollout import Rollout
 from pscc.output.contents import OutputFile
-from pscc.output.emit import MANIFEST, EmitError, emit, settings_of, written
+from pscc.output.emit import MANIFEST, EmitError, emit, written
 from pscc.output.options import Options
-from pscc.output.settings import Settings, as_json, chosen, from_json, option, words
+from pscc.targets.settings import Settings, as_json, chosen, from_json, settings_of, words
 from support.paths import ROOT
 
 DEFAULT = str(ROOT / "examples" / "psp-default.yaml")
 FILES = (OutputFile("a.yaml", "a\n"),)
+RELEASES = (("gatekeeper", (3, 20)), ("kyverno", (1, 17)))
 OTHER = Settings(
-    ("opa", "vap"), "cel", "off", (1, 29), (3, 20), (1, 17), "audit", ("kube-system", "team-*"), ("system:masters",), True,
+    ("opa", "vap"), "cel", "off", (1, 29), RELEASES, "audit", ("kube-system", "team-*"), ("system:masters",), True,
     "live", True, "without", ("audit.gatekeeper.sh",), "web-", "team", "per-control",
     ("shop",),
 )  # fmt: skip
@@ -39,14 +40,14 @@ def options(command: click.Command) -> dict[str, click.Option]:
 
 
 def test_every_option_of_compile_but_these_is_a_setting_and_is_an_option_of_verify() -> None:
-    settings = {one.name for one in fields(Settings)}
+    settings = {name.replace("-", "_") for name in as_json(Settings())}
     of_compile, of_verify = options(compile_command), options(verify_command)
     # where the output goes, what is told of the way there, and which files a source may use
     assert set(of_compile) - settings == {"output", "list_ignored", "fix", "fmt", "root"}
     assert settings <= set(of_compile) and settings <= set(of_verify)
     for name in settings:
         ours, theirs = of_compile[name], of_verify[name]
-        assert option(name) in ours.opts and ours.opts == theirs.opts
+        assert f"--{name.replace('_', '-')}" in ours.opts and ours.opts == theirs.opts
         assert (ours.type.name, ours.multiple, ours.default) == (theirs.type.name, theirs.multiple, theirs.default)
         assert ours.help == theirs.help or name == "target"
 
@@ -56,7 +57,7 @@ def test_no_setting_of_the_other_is_as_by_default() -> None:
 
 
 def test_what_the_settings_mean_to_the_compiler() -> None:
-    assert (Settings().rollout, Settings().options) == (Rollout(), Options())
+    assert (Settings().rollout, replace(Settings().options, releases=())) == (Rollout(), Options())
     rollout, made = OTHER.rollout, OTHER.options
     assert [one.name for one in fields(Rollout) if getattr(rollout, one.name) == getattr(Rollout(), one.name)] == []
     assert [one.name for one in fields(Options) if getattr(made, one.name) == getattr(Options(), one.name)] == []
@@ -78,7 +79,7 @@ def test_settings_are_spelled_as_on_the_command_line() -> None:
 @pytest.mark.parametrize("settings", [Settings(("gatekeeper",)), OTHER])
 def test_settings_are_read_back_as_they_were_written(settings: Settings, tmp_path: Path) -> None:
     assert from_json(json.loads(json.dumps(as_json(settings)))) == settings
-    emit(tmp_path, FILES, settings)
+    emit(tmp_path, FILES, as_json(settings))
     assert (settings_of(tmp_path), written(tmp_path)) == (settings, ("a.yaml",))
 
 
@@ -112,7 +113,7 @@ def test_an_older_manifest_lists_its_files_and_says_nothing_of_the_options(tmp_p
     (tmp_path / MANIFEST).rename(tmp_path / ".pscc-manifest.json")
     assert (written(tmp_path), settings_of(tmp_path)) == (("a.yaml",), None)
     (tmp_path / "a.yaml").write_text("a\n")
-    emit(tmp_path, FILES, OTHER)
+    emit(tmp_path, FILES, as_json(OTHER))
     assert settings_of(tmp_path) == OTHER
     assert settings_of(tmp_path / "elsewhere") is None
 
@@ -149,5 +150,5 @@ def test_what_is_no_record_is_an_error_that_says_so(said: object, message: str, 
         settings_of(tmp_path)
     # the next compile knows the files all the same
     (tmp_path / "a.yaml").write_text("a\n")
-    emit(tmp_path, FILES, OTHER)
+    emit(tmp_path, FILES, as_json(OTHER))
     assert settings_of(tmp_path) == OTHER

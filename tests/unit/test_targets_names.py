@@ -17,7 +17,8 @@ import pytest
 import pscc
 from pscc.lowering.releases import spelled
 from pscc.output.options import DEFAULTS
-from pscc.targets.registry import RELEASES, TARGETS
+from pscc.targets.registry import KUBERNETES, PRODUCTS, TARGETS
+from pscc.targets.versions import NEWEST
 from pscc.verify.engines.declared import ALIASES, OPTIONS, TARGET_OF
 
 ROOT = Path(pscc.__file__).parent
@@ -72,6 +73,7 @@ def test_every_option_of_an_engine_bears_a_name_that_only_engines_know() -> None
 
 
 def test_the_releases_are_those_of_the_options_and_of_the_api() -> None:
-    of_options = {name: spelled(getattr(DEFAULTS, name)) for name, _ in RELEASES}
     parameters = inspect.signature(pscc.compile).parameters
-    assert dict(RELEASES) == of_options == {name: parameters[name].default for name, _ in RELEASES}
+    assert KUBERNETES == spelled(DEFAULTS.kubernetes) == parameters["kubernetes"].default
+    assert {name: spelled(release) for name, release in NEWEST} == dict(PRODUCTS)
+    assert not set(parameters) & NAMES

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -28,6 +29,7 @@ from pscc.lowering.capabilities import (
 )
 from pscc.lowering.rollout import Rollout
 from pscc.lowering.shortfalls import DefaultNotSet
+from pscc.output.emit import MANIFEST
 from pscc.output.options import Options
 from pscc.targets import registry
 from support import toy_target
@@ -219,13 +221,23 @@ def test_no_default_of_a_choice_is_set_widely(monkeypatch: pytest.MonkeyPatch) -
     assert [type(one) for one in output.shortfalls] == [DefaultNotSet]
 
 
-REGISTER = "from pscc.targets import registry; registry.TARGETS['toy'] = 'support.toy_target'; from pscc.__main__ import run; run()"
+REGISTER = (
+    "from pscc.targets import registry; registry.TARGETS['toy'] = 'support.toy_target'; "
+    "registry.PRODUCTS += (('toy-engine', '2.7'),); from pscc.__main__ import run; run()"
+)
+ABLE = (
+    "from support import toy_target; from pscc.lowering.capabilities import MODES, Capabilities; toy_target.DECLARED = "
+    "Capabilities(modes=MODES, updates=True, warned_workloads='exactly', options=frozenset({'toy-engine'})); "
+)
 
 
-def run(*words: str) -> subprocess.CompletedProcess[str]:
+def run(*words: str, before: str = "") -> subprocess.CompletedProcess[str]:
     path = os.pathsep.join((str(ROOT / "compiler"), str(ROOT / "tests")))
     return subprocess.run(
-        [sys.executable, "-c", REGISTER, *words], capture_output=True, text=True, env={**os.environ, "PYTHONPATH": path}
+        [sys.executable, "-c", before + REGISTER, *words],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": path},
     )
 
 
@@ -240,3 +252,18 @@ def test_the_command_line_knows_the_target_once_it_is_registered(tmp_path: Path)
     assert "toy: refused, never left out: the target toy cannot express" in done.stdout
     done = run("verify", str(source), "-t", "toy", "--count", "1")
     assert done.returncode == 1 and "the target toy cannot express" in done.stderr
+
+
+def test_a_product_of_the_target_is_an_option_once_it_is_registered(tmp_path: Path) -> None:
+    source = tmp_path / "p.psp"
+    source.write_text("policy p {\n    deny hostPID\n}\n")
+    arguments = ("compile", str(source), "-t", "toy", "-o", str(tmp_path / "out"))
+    for option in (("--toy-engine", "2.6"), ("--gatekeeper", "3.20")):
+        done = run(*arguments, *option)
+        assert done.returncode == 2 and f"{option[0]} changes nothing for toy" in done.stderr
+    for option, release in ((("--toy-engine", "2.6"), "2.6"), ((), "2.7")):
+        done = run(*arguments, *option, before=ABLE)
+        assert done.returncode == 0, done.stderr
+        assert json.loads((tmp_path / "out" / MANIFEST).read_text())["compiled"]["toy-engine"] == release
+    done = run(*arguments, "--toy-engine", "3.0", before=ABLE)
+    assert done.returncode == 2 and "'3.0' is no release" in done.stderr

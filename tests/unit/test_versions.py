@@ -15,7 +15,7 @@ from pscc.driver import analyse, compile_program
 from pscc.lowering.releases import served, spelled
 from pscc.output.options import DEFAULTS, Options
 from pscc.targets.registry import TARGETS
-from pscc.targets.versions import MUTATING, VALIDATING
+from pscc.targets.versions import MUTATING, NEWEST, VALIDATING
 from support.paths import ROOT
 
 SOURCE = """\
@@ -147,8 +147,7 @@ def test_the_current_releases_are_the_default(tmp_path: Path) -> None:
     text = (ROOT / "tests" / "engines" / "versions.env").read_text(encoding="utf-8")
     for name, release in (
         ("KUBERNETES", DEFAULTS.kubernetes),
-        ("GATEKEEPER", DEFAULTS.gatekeeper),
-        ("KYVERNO", DEFAULTS.kyverno),
+        *((product.upper(), release) for product, release in NEWEST),
     ):
         pinned = re.search(rf"^{name}_VERSION=v(\d+\.\d+)\.", text, re.MULTILINE)
         assert pinned and pinned[1] == spelled(release)

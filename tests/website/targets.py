@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import fields
 
-from pscc.lowering.capabilities import Capabilities, FailsOpen, LetIn, SkipsNamespaces
+from pscc.lowering.capabilities import Budget, Capabilities, FailsOpen, LetIn, SkipsNamespaces
 from pscc.output.options import DEFAULTS
 from pscc.targets.registry import TARGETS, target_named
 from website.markdown import table, text_of
@@ -44,8 +44,8 @@ def _live(can: Capabilities) -> str:
     return f"yes: at most {can.choices.live.most} policies" if can.choices and can.choices.live else NO
 
 
-def _cost(budget: int) -> str:
-    return f"{budget:,}" if budget else "no limit"
+def _cost(budget: Budget | None) -> str:
+    return f"{budget.cost:,}" if budget else "no limit"
 
 
 Row = tuple[str, str, Callable[[Capabilities], str]]
@@ -71,8 +71,7 @@ ROWS: tuple[Row, ...] = (
     ),
     ("suite", "a suite in the folder", lambda can: _switch(can.suite)),
     ("layouts", "`--layout`", lambda can: ", ".join(f"`{layout}`" for layout in can.layouts)),
-    ("shared_templates", "`--templates`", lambda can: _switch(can.shared_templates)),
-    ("enforcement_points", "`--enforcement-point`", lambda can: _switch(can.enforcement_points)),
+    ("options", "further options", lambda can: ", ".join(f"`--{name}`" for name in sorted(can.options))),
     ("policy_budget", "cost of a review of one policy", lambda can: _cost(can.policy_budget)),
     ("proven_from", "`pscc prove`", lambda can: _switch(bool(can.proven_from))),
     ("lets_in", "lets in, as it is usually installed", lambda can: "; ".join(map(_let_in, can.lets_in)) or "nothing"),

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import fields, replace
+from dataclasses import replace
 from pathlib import Path
 
 import click
-from click.core import ParameterSource
 
 from pscc.base.frozen import frozen
+from pscc.cli._compiling import given_options
 from pscc.output.contents import Output, OutputFile
-from pscc.output.emit import EmitError, settings_of, written
-from pscc.output.settings import Settings, as_json, option, words
+from pscc.output.emit import EmitError, written
 from pscc.targets.registry import DEFAULT_TARGET, TARGETS
+from pscc.targets.settings import Settings, as_json, settings_of, words
 from pscc.verify.engines._rego import is_module
 
 _UNRECORDED = (
@@ -128,20 +128,18 @@ def _recorded(folder: Path) -> Settings | None:
 
 def _contradictions(chosen: Settings, recorded: Settings) -> Iterator[tuple[str, str]]:
     """Each option of the command line that differs from ``recorded``, and the recorded one, both in words."""
-    context = click.get_current_context()
-    ours_by_name, theirs_by_name = as_json(chosen), as_json(recorded)
-    for member in fields(Settings):
-        if context.get_parameter_source(member.name) in (ParameterSource.DEFAULT, ParameterSource.DEFAULT_MAP, None):
+    chosen_here, theirs_by_name = given_options(), as_json(recorded)
+    for name, ours in as_json(chosen).items():
+        if name not in chosen_here:
             continue
-        name = option(member.name)
-        ours, theirs = ours_by_name[name[2:]], theirs_by_name[name[2:]]
+        theirs = theirs_by_name[name]
         if isinstance(ours, list) and isinstance(theirs, list):
-            same = set(ours) <= set(theirs) if member.name == "target" else set(ours) == set(theirs)
+            same = set(ours) <= set(theirs) if name == "target" else set(ours) == set(theirs)
         else:
             same = ours == theirs
         if not same:
-            recorded_words = words(recorded).get(name)
-            yield words(chosen)[name], f"with {recorded_words}" if recorded_words else f"without {name}"
+            recorded_words = words(recorded).get(f"--{name}")
+            yield words(chosen)[f"--{name}"], f"with {recorded_words}" if recorded_words else f"without --{name}"
 
 
 def _policies(output: Output, fresh: Output) -> dict[str, str]:

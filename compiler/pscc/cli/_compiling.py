@@ -7,24 +7,28 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from pscc.cli._shared import Format, analysed, namespace_option
 from pscc.cli._targets import METAVAR, Targets
 from pscc.cli._versions import Release
-from pscc.targets.registry import RELEASES
+from pscc.targets import options
+from pscc.targets.registry import PRODUCTS
 
 if TYPE_CHECKING:
     from pscc.base.source import SourceFile
     from pscc.ir import Program
     from pscc.language.ast import Document
-    from pscc.output.settings import Settings
+    from pscc.targets.settings import Settings
+
+_Decorator = Callable[[Callable[..., None]], Callable[..., None]]
 
 
-def _target(help: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+def _target(help: str) -> _Decorator:
     return click.option("-t", "--target", multiple=True, type=Targets(), metavar=METAVAR, help=help)
 
 
-_ROLLOUT = (
+_ROLLOUT: tuple[_Decorator, ...] = (
     click.option(
         "--mode",
         type=click.Choice(["enforce", "warn", "audit"]),
@@ -52,14 +56,21 @@ _ROLLOUT = (
     ),
 )
 """Those of the options that are about modes, namespaces and grants."""
-_ENGINE = click.option(
-    "--engine",
-    type=click.Choice(["rego", "cel"]),
-    default="rego",
-    show_default=True,
-    help="The language of Gatekeeper's templates. cel is Gatekeeper's K8sNativeValidation.",
-)
-_RELEASES = tuple(
+
+
+def _choice(option: options.TargetOption) -> _Decorator:
+    return click.option(
+        f"--{option.name}",
+        type=click.Choice(option.values),
+        default=None if option.several else option.default,
+        multiple=option.several,
+        show_default=option.default is not None,
+        help=option.help,
+    )
+
+
+_ENGINE = _choice(options.ENGINE)
+_RELEASES: tuple[_Decorator, ...] = tuple(
     click.option(
         f"--{program}",
         type=Release(int(release.partition(".")[0])),
@@ -67,17 +78,11 @@ _RELEASES = tuple(
         show_default=True,
         help=f"The release of {program.capitalize()} in the cluster.",
     )
-    for program, release in RELEASES
+    for program, release in options.RELEASES
 )
-_OPTIONS = (
+_OPTIONS: tuple[_Decorator, ...] = (
     _ENGINE,
-    click.option(
-        "--workloads",
-        type=click.Choice(["warn", "enforce", "off"]),
-        default="warn",
-        show_default=True,
-        help="What to do when somebody applies a Deployment, CronJob or other workload whose pods a policy would refuse.",
-    ),
+    _choice(options.WORKLOADS),
     *_RELEASES,
     *_ROLLOUT,
     click.option(
@@ -85,39 +90,15 @@ _OPTIONS = (
         is_flag=True,
         help="Add Argo CD sync waves to the kustomizations, so that a kind is defined before it is used.",
     ),
-    click.option(
-        "--rbac",
-        type=click.Choice(["compiled", "live"]),
-        default="compiled",
-        show_default=True,
-        help="Who may use which policy of a choice. compiled: what the sources say. live (only vap): what the cluster's RBAC says "
-        "when a pod is created.",
-    ),
+    _choice(options.RBAC),
     click.option(
         "--assume-everyone-may-use",
         is_flag=True,
         help="Let everyone use every PodSecurityPolicy, whatever RBAC says.",
     ),
-    click.option(
-        "--templates",
-        type=click.Choice(["with", "only", "without"]),
-        default="with",
-        show_default=True,
-        help="Several folders of one cluster can share Gatekeeper's templates. with: write templates and the rest. only: write "
-        "templates only. without: write the rest only.",
-    ),
-    click.option(
-        "--layout",
-        type=click.Choice(["per-policy", "per-control"]),
-        help="Put all checks of a policy into one object, or make one object for each control. Default: per-control on gatekeeper, "
-        "per-policy on the others. opa has only per-policy.",
-    ),
-    click.option(
-        "--enforcement-point",
-        multiple=True,
-        type=click.Choice(["validation.gatekeeper.sh", "audit.gatekeeper.sh"]),
-        help="Enforce the constraints only in Gatekeeper's webhook, or only in its audit. Can be repeated. [default: in both]",
-    ),
+    _choice(options.TEMPLATES),
+    _choice(options.LAYOUT),
+    _choice(options.ENFORCEMENT_POINT),
     click.option(
         "--name-prefix",
         default="",
@@ -128,7 +109,7 @@ _OPTIONS = (
 )
 
 
-_Decorator = Callable[[Callable[..., None]], Callable[..., None]]
+_NOT_GIVEN = (ParameterSource.DEFAULT, ParameterSource.DEFAULT_MAP, None)
 
 
 def _with(options: Sequence[_Decorator], command: Callable[..., None]) -> Callable[..., None]:
@@ -143,7 +124,7 @@ def rollout_options(command: Callable[..., None]) -> Callable[..., None]:
 
     @wraps(command)
     def gathered(**arguments: Any) -> None:
-        from pscc.output.settings import Settings
+        from pscc.targets.settings import Settings
 
         names = ("mode", "exclude_namespace", "only_namespace", "ignore_group")
         settings = Settings(**{name: arguments.pop(name) for name in names})
@@ -153,7 +134,7 @@ def rollout_options(command: Callable[..., None]) -> Callable[..., None]:
     return _with(_ROLLOUT, gathered)
 
 
-def settings_options(targets: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+def settings_options(targets: str) -> _Decorator:
     """A decorator that gives a command the options of `Settings`, as its argument ``settings``.
 
     ``targets`` is the help of ``--target``. ``settings.target`` is empty where the user names no target.
@@ -165,7 +146,7 @@ def settings_options(targets: str) -> Callable[[Callable[..., None]], Callable[.
     return add
 
 
-def judging_options(targets: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+def judging_options(targets: str) -> _Decorator:
     """The same with those options alone that decide what a target does with a pod."""
 
     def add(command: Callable[..., None]) -> Callable[..., None]:
@@ -181,10 +162,11 @@ def _settled(command: Callable[..., None]) -> Callable[..., None]:
     def gathered(**arguments: Any) -> None:
         from dataclasses import fields
 
-        from pscc.output.settings import Settings
+        from pscc.targets.settings import Settings
 
         names = [member.name for member in fields(Settings) if member.name in arguments]
         values = {name: arguments.pop(name) for name in names}
+        values["releases"] = tuple((product, arguments.pop(product.replace("-", "_"))) for product, _ in PRODUCTS)
         targets = tuple(dict.fromkeys(target for named in values["target"] for target in named))
         command(settings=Settings(**{**values, "target": targets}), **arguments)
 
@@ -203,11 +185,20 @@ def analysed_for(
     return analysed(paths, fmt, fix, everyone, list_ignored, settings.live, settings.namespace)
 
 
+def given_options() -> frozenset[str]:
+    """The names of the settings that the command line of the running command gives, without the dashes in front."""
+    from pscc.targets.settings import Settings, as_json
+
+    context = click.get_current_context()
+    sources = {name: context.get_parameter_source(name.replace("-", "_")) for name in as_json(Settings())}
+    return frozenset(name for name, source in sources.items() if source not in _NOT_GIVEN)
+
+
 def require_options(settings: Settings) -> None:
     """Raises `click.UsageError` where ``settings`` contradict each other or their targets."""
     from pscc.targets.soundness import require_sound
 
     try:
-        require_sound(settings)
+        require_sound(settings, given_options())
     except ValueError as error:
         raise click.UsageError(str(error)) from None

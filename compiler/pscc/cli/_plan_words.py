@@ -13,7 +13,8 @@ from pscc.base.frozen import frozen
 from pscc.cli._report_words import counted
 from pscc.diagnostics.render import clean
 from pscc.mending.planning import names_of
-from pscc.output.settings import Settings, chosen_arguments
+from pscc.targets.settings import Settings, chosen_arguments
+from pscc.targets.soundness import for_target
 
 if TYPE_CHECKING:
     from pscc.cli._workloads import Asked
@@ -157,7 +158,8 @@ def _check(wanted: Wanted) -> str:
 
 
 def _report(plan: Plan, wanted: Wanted) -> str:
-    words = ("-t", plan.target, *_asked(wanted.asked), *_options(wanted.settings), "-o", f"{wanted.folder}/report.html")
+    settings = for_target(wanted.settings, plan.target)
+    words = ("-t", plan.target, *_asked(wanted.asked), *_options(settings), "-o", f"{wanted.folder}/report.html")
     return f"mkdir -p {shlex.quote(wanted.folder)} && {_command('report', *wanted.read, *words)}"
 
 
@@ -173,6 +175,7 @@ def _fix(wanted: Wanted, *more: str) -> str:
 
 
 def _compile(wanted: Wanted, settings: Settings, folder: str) -> str:
+    settings = for_target(settings, settings.target[0])
     return _command("compile", *wanted.read, "-t", settings.target[0], *_options(settings), "-o", folder)
 
 

@@ -15,7 +15,7 @@ from pscc.cli._shared import read_source, write_diagnostics
 from pscc.ir import Program
 from pscc.lowering.prepared import Prepared
 from pscc.output.contents import Output
-from pscc.output.settings import Settings
+from pscc.targets.settings import Settings
 from pscc.verify.comparing import Trial, own, questions, tally
 from pscc.verify.engines import given
 from pscc.verify.engines._base import Engine, EngineError, Tick

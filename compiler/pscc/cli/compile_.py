@@ -22,7 +22,7 @@ from pscc.targets.registry import DEFAULT_TARGET
 
 if TYPE_CHECKING:
     from pscc.output.contents import ObjectName
-    from pscc.output.settings import Settings
+    from pscc.targets.settings import Settings
 
 
 @click.command(

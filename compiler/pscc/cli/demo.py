@@ -13,8 +13,8 @@ def main() -> int:
     from pscc.driver import analyse, compile_program, decode
     from pscc.files import CASES_ENDING, SUFFIXES
     from pscc.output.emit import emit
-    from pscc.output.settings import Settings
     from pscc.targets.registry import DEFAULT_TARGET
+    from pscc.targets.settings import Settings, as_json
 
     status = 0
     files = (p for p in Path("examples").iterdir() if p.suffix in SUFFIXES and not p.name.endswith(CASES_ENDING))
@@ -28,7 +28,7 @@ def main() -> int:
             continue
         settings = Settings((DEFAULT_TARGET,))
         (output,) = compile_program(program, settings.target, settings.rollout, settings.options).outputs.values()
-        emit(Path("rego") / path.stem, output.files, settings)
+        emit(Path("rego") / path.stem, output.files, as_json(settings))
         print(f"{path} -> rego/{path.stem}/ ({len(output.files)} files)")
     return status
 

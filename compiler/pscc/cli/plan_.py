@@ -22,7 +22,7 @@ from pscc.cli._workloads import Asked, with_known_labels, workload_options
 if TYPE_CHECKING:
     from pscc.ir import Program
     from pscc.lowering.capabilities import Folder, Operated
-    from pscc.output.settings import Settings
+    from pscc.targets.settings import Settings
 
 
 @click.command(

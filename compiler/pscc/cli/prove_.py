@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import click
 from click.core import ParameterSource
 
-from pscc.cli._compiling import analysed_for, settings_options
+from pscc.cli._compiling import analysed_for, given_options, settings_options
 from pscc.cli._shared import Refused, files_of, read_source, root_option, source_argument, write_diagnostics
 
 if TYPE_CHECKING:
     from pscc.cli._proving import Row
-    from pscc.output.settings import Settings
+    from pscc.targets.settings import Settings
 
 _EPILOG = """\b
 equal    no pod that the API server takes is treated differently
@@ -104,6 +105,7 @@ def command(
     compared for pods that are created.
     """
     from pscc.proving.solver import NoSolverError, load
+    from pscc.targets.options import OF_TARGETS
 
     try:
         load()
@@ -118,6 +120,8 @@ def command(
         _prove(sources, settings, time_limit, folder, fmt)
     elif settings.target:
         raise click.UsageError("-t is for what pscc writes: the policies of SOURCE say themselves what they are")
+    elif of_outputs := [name for name in (*OF_TARGETS, "layout") if name in given_options()]:
+        raise click.UsageError(f"--{of_outputs[0]} is for what pscc writes, and the policies of SOURCE are written")
     else:
         _compare(sources, settings, policy, controls, time_limit, folder, fmt, no_looser is not None)
 
@@ -166,7 +170,7 @@ def _prove(
         raise click.UsageError(f"{others} cannot be proven with these options: name {', '.join(provable)}")
     if others:
         click.echo(f"not proven: {others}, which pscc.toml names", err=True)
-    read, _, program = analysed_for(settings, sources, "text", False)
+    read, _, program = analysed_for(replace(settings, target=targets), sources, "text", False)
     try:
         ready = prepared(program, settings.rollout)
         compilation = compile_program(program, targets, settings.rollout, settings.options, settings.sync_waves)

@@ -19,8 +19,8 @@ from pscc.cli._shared import (
 from pscc.cli._workloads import Asked, with_known_labels, workload_options
 
 if TYPE_CHECKING:
-    from pscc.output.settings import Settings
     from pscc.reporting.records import Report
+    from pscc.targets.settings import Settings
 
 _FORMATS = ("html", "markdown", "json", "sarif", "junit", "openreports")
 

@@ -12,7 +12,7 @@ from pscc.cli._shared import fix_option, root_option, source_argument, write_dia
 from pscc.verify.engines.declared import OPTIONS, required_names
 
 if TYPE_CHECKING:
-    from pscc.output.settings import Settings
+    from pscc.targets.settings import Settings
 
 F = TypeVar("F", bound=Callable[..., object])
 _FILE = click.Path(exists=True, dir_okay=False)
@@ -103,7 +103,7 @@ def command(
     from pscc.diagnostics import SourceError
     from pscc.driver import compile_program
     from pscc.lowering.prepared import prepared
-    from pscc.output.settings import chosen
+    from pscc.targets.settings import chosen
     from pscc.verify.comparing import drawn
     from pscc.verify.comparing import own as of_manifests
     from pscc.verify.report import Summary, as_json, as_text

@@ -146,6 +146,14 @@ class Live:
 
 
 @frozen
+class Budget:
+    """What a review may ``cost`` in CEL; ``help`` says what to do about a pod that costs more."""
+
+    cost: int
+    help: str
+
+
+@frozen
 class Choices:
     """What a target can express of a choice.
 
@@ -153,7 +161,7 @@ class Choices:
     - ``defaults``: what the target does with the defaults of members. `Capabilities.defaults` decides about each one, too.
     - ``member_labels``: members whose namespaces go by labels. ``stricter``: such a member is never used.
     - ``live``: asking the cluster's RBAC. ``live_workloads``: judging workloads then. ``stricter``: they are not judged.
-    - ``budget``: what a review may cost in CEL. 0: the target has no limit that a review can reach.
+    - ``budget``: what a review may cost. None: the target has no limit that a review can reach.
     """
 
     grants_to: frozenset[Subject] = frozenset()
@@ -161,7 +169,7 @@ class Choices:
     member_labels: Ability = "cannot"
     live: Live | None = None
     live_workloads: Ability = "cannot"
-    budget: int = 0
+    budget: Budget | None = None
 
 
 @frozen
@@ -206,10 +214,10 @@ class Capabilities:
     - ``suite``: the output has tests of its own.
     - ``kubernetes``: the Kubernetes release to compile for. ``requires``: the release that the output needs.
       ``costs``: what the release to compile for costs.
-    - ``policy_budget``: what a review of one policy may cost in CEL. 0: the target has no limit that a review can reach.
+    - ``policy_budget``: what a review of one policy may cost. None: the target has no limit that a review can reach.
     - ``layouts``: the forms of `Layout` that the output can have, the usual one first.
-    - ``shared_templates``: the output has objects that other outputs share, and can leave them out.
-    - ``enforcement_points``: the output can be in force at some places of the engine alone.
+    - ``options``: the options of a compile that the output depends on, by name: ``engine``. It is an error to give an option
+      on which no output of a compile depends. ``layouts`` has the values of ``--layout``, so that is not named here.
     - ``lets_in``: what a usual installation lets in whatever the output says.
     - ``operated``: how people put an output into a cluster.
     - ``proven_from``: the kind of the objects that hold the checks, where ``pscc prove`` can read these back.
@@ -232,10 +240,9 @@ class Capabilities:
     kubernetes: Version | None = None
     requires: Release | None = None
     costs: tuple[ReleaseCost, ...] = ()
-    policy_budget: int = 0
+    policy_budget: Budget | None = None
     layouts: tuple[Layout, ...] = ()
-    shared_templates: bool = False
-    enforcement_points: bool = False
+    options: frozenset[str] = frozenset()
     lets_in: tuple[LetIn, ...] = ()
     operated: Operated | None = None
     proven_from: str = ""

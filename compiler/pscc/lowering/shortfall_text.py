@@ -78,11 +78,10 @@ def diagnostic_of(shortfall: Shortfall) -> Diagnostic:
                 else "one of hundreds of containers may come to more, where each check by itself would not"
             )
             text = (
-                f"{owner.name}: {target} lets the CEL of one template cost {budget:,} a review, and refuses the pod beyond "
+                f"{owner.name}: {target} lets the CEL of one template cost {budget.cost:,} a review, and refuses the pod beyond "
                 f"that: {costly}"
             )
-            help = "leave out `--engine cel` if you have such pods: templates in Rego have no such limit"
-            return Diagnostic("TGT011", text, owner.span, severity="note", help=help)
+            return Diagnostic("TGT011", text, owner.span, severity="note", help=budget.help)
         case Costs(cost=cost, span=span):
             text, help = _of_release(cost)
             return Diagnostic("TGT008", text, span, severity="warning", help=help)
@@ -188,5 +187,5 @@ def _of_size(shortfall: NeedsServerSide | TooLarge) -> Diagnostic:
             text = f"an object of {kilobytes}, larger than a cluster takes"
             if choice is None:
                 return Diagnostic("TGT006", f"{path} has {text}", help="part the policy in two")
-            help = "part it by namespaces, or compile it for opa"
+            help = "part it by namespaces, or compile it for a target whose output is no object of a cluster"
             return Diagnostic("TGT006", f"{choice.name} makes {text}", choice.span, help=help)

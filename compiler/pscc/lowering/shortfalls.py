@@ -12,7 +12,7 @@ from pscc import ir
 from pscc.base.frozen import frozen
 from pscc.base.source import Span
 from pscc.ir.access import Exemption, Grant
-from pscc.lowering.capabilities import ReleaseCost, Workloads
+from pscc.lowering.capabilities import Budget, ReleaseCost, Workloads
 from pscc.pod.validity import Refusal
 
 
@@ -139,7 +139,7 @@ class BudgetTight:
 
     target: str
     owner: ir.Policy | ir.Choice
-    budget: int
+    budget: Budget
 
 
 @frozen

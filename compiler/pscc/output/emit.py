@@ -17,11 +17,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from pscc.output.contents import ObjectName, OutputFile, check_paths
-from pscc.output.settings import Settings, as_json, from_json
 from pscc.output.stale import objects_of, rows
 
 MANIFEST = ".pscc-manifest"
-"""The file with the paths that a compile wrote, and its settings: the next compile knows its own files by it.
+"""The file with the paths that a compile wrote, and its options: the next compile knows its own files by it.
 
 It is JSON without the suffix, because gator, kubectl and kyverno read each .json file of a folder as an object.
 """
@@ -35,8 +34,12 @@ class EmitError(Exception):
     """The folder cannot be written; nothing was changed."""
 
 
-def emit(folder: Path, files: tuple[OutputFile, ...], settings: Settings | None = None) -> tuple[ObjectName, ...]:
-    """Write ``files``, which were compiled with ``settings``, to ``folder``. Files that pscc did not write stay there.
+Record = Mapping[str, object]
+"""The options of a compile by name, as JSON."""
+
+
+def emit(folder: Path, files: tuple[OutputFile, ...], options: Record | None = None) -> tuple[ObjectName, ...]:
+    """Write ``files`` to ``folder``, and keep the ``options`` of their compile there. Files that pscc did not write stay.
 
     Returned are the objects of the earlier compile that ``files`` do not have, in the order of application.
 
@@ -56,7 +59,7 @@ def emit(folder: Path, files: tuple[OutputFile, ...], settings: Settings | None 
             _refuse_what_is_in_the_way(f"{folder}/{path}", foreign=path in texts and path not in ours)
         for below in sorted({parent for path in (*texts, *earlier) for parent in _above(path)}):
             _refuse_what_is_no_folder(f"{folder}/{below}")
-        _write(folder, texts, earlier, (*objects, *stale), objects, settings)
+        _write(folder, texts, earlier, (*objects, *stale), objects, options)
     except (OSError, ValueError) as error:
         raise EmitError(f"{folder} cannot be written: {getattr(error, 'strerror', None) or error}") from None
     return stale
@@ -105,18 +108,13 @@ def written(folder: Path) -> tuple[str, ...]:
     return tuple(str(path) for path in listed)
 
 
-def settings_of(folder: Path) -> Settings | None:
-    """The settings with which the files in ``folder`` were compiled; None where the folder has no record of them.
+def options_of(folder: Path) -> object:
+    """What `emit` kept in ``folder`` as the options of the compile, unchecked; None where the folder has no record of them.
 
-    Raises `EmitError` where the record cannot be read.
+    Raises `EmitError` where the manifest cannot be read.
     """
-    manifest, content = _manifest(folder)
-    if content is None or "compiled" not in content:
-        return None
-    try:
-        return from_json(content["compiled"])
-    except ValueError as error:
-        raise EmitError(f"{manifest} says of the compile what cannot be read: {error}") from None
+    _, content = _manifest(folder)
+    return None if content is None else content.get("compiled")
 
 
 def _objects(folder: Path) -> tuple[ObjectName, ...]:
@@ -158,7 +156,7 @@ def _write(
     earlier: tuple[str, ...],
     either: tuple[ObjectName, ...],
     objects: tuple[ObjectName, ...],
-    settings: Settings | None,
+    options: Record | None,
 ) -> None:
     """Write ``texts`` below ``folder``, remove the files of the ``earlier`` compile, and write the manifest.
 
@@ -180,7 +178,7 @@ def _write(
         for path in gone:
             (folder / path).unlink(missing_ok=True)
             _prune((folder / path).parent, folder)
-        _list(folder, staged, set(texts), objects, settings)
+        _list(folder, staged, set(texts), objects, options)
         (folder / _OLD_MANIFEST).unlink(missing_ok=True)
 
 
@@ -201,13 +199,13 @@ def _list(
     staged: Path,
     files: set[str],
     objects: tuple[ObjectName, ...],
-    settings: Settings | None = None,
+    options: Record | None = None,
 ) -> None:
-    """Write the manifest. While files are moved it has no settings, because the files are not all of one compile."""
+    """Write the manifest. While files are moved it has no options, because the files are not all of one compile."""
     content = {
         "files": sorted(files),
         "objects": rows(objects),
-        **({"compiled": as_json(settings)} if settings is not None else {}),
+        **({"compiled": dict(options)} if options is not None else {}),
     }
     text = json.dumps(content, indent=2) + "\n"
     if not _has(f"{folder}/{MANIFEST}", text):

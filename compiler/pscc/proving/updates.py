@@ -8,11 +8,12 @@ that is not decided.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
+from pscc.base.frozen import frozen
 from pscc.ir.passes import Reads
-from pscc.ir.walking import children
+from pscc.ir.walking import children, substitute
+from pscc.ir.walking import nodes as nodes_of
 from pscc.pod.changing import can_change
 from pscc.pod.fields import CONTAINER_LISTS
 from pscc.proving import pod
@@ -30,23 +31,27 @@ from pscc.proving.values import (
     with_element,
 )
 
-_ANNOTATIONS = ("metadata", "annotations")
-_OF_POD = re.compile(r"base='(?:pod|old|request|namespace)', fields=(\([^)]*\))")
+_SPEC, _ANNOTATIONS = ("spec",), ("metadata", "annotations")
 _FREE = "an element"
 _EACH = "@each"
 """Stands between a list of containers and the fields of each."""
 _CONTAINERS = frozenset(Place("pod", ("spec", kind)) for kind in CONTAINER_LISTS)
-_OF_SPEC, _OF_ANNOTATIONS = "('spec',", "('metadata', 'annotations'"
 
 
 def same_in_both(left: Value, right: Value) -> Term | None:
     """The claim that both are the same, where they are one expression over the new and the old pod; None where they are not."""
-    before = _spelled(right)
-    if "'old'" not in before:
+    before = form_of(right)
+    if not any(place.base == "old" for place in _named_in(before)):
         return None
-    moved = with_element(always(left), "pod", "old")[0][1]
-    after = _spelled(moved).replace(f"'{pod.ANNOTATION}'", f"'{pod.OLD_ANNOTATION}'")
+    after = substitute(form_of(with_element(always(left), "pod", "old")[0][1]), _of_old)
     return _claim(left) if after == before else None
+
+
+def _of_old(node: object) -> Place | None:
+    """For a place in annotations, that of the old pod."""
+    if not isinstance(node, Place):
+        return None
+    return Place(node.base, tuple(pod.OLD_ANNOTATION if name == pod.ANNOTATION else name for name in node.fields))
 
 
 def _claim(value: Value) -> Term:
@@ -61,10 +66,10 @@ def _claim(value: Value) -> Term:
 
 def _open(value: Value) -> Term:
     """Raises `NotUnderstoodError` where ``value`` is about one element of a list: that is a claim for each, and not one."""
-    spelled = _spelled(value)
-    if f"base={_FREE!r}" in spelled:
+    form = form_of(value)
+    if any(place.base == _FREE for place in _named_in(form)):
         raise NotUnderstoodError("a comparison of both pods that is about one element of a list")
-    return claim(f"the same before: {spelled}")
+    return claim(SameBefore(form))
 
 
 def _places(node: object, lists: Mapping[str, Place]) -> Iterator[Place]:
@@ -117,41 +122,66 @@ def _can_change(place: Place) -> bool:
     return place.base != "pod" or can_change("pod", place.fields)
 
 
-def _spelled(value: Value) -> str:
-    """``value`` as text that does not depend on the names of elements. One that is walked outside of it is `_FREE`."""
-    return _text(value, {})
+@frozen
+class Form:
+    """A value without the names of its elements: two values are one expression if their forms are equal.
+
+    ``kind`` is the operator of a term, or the name of a type. ``parts`` are forms, places and, in the form of a constant, the
+    constant.
+    """
+
+    kind: str
+    parts: tuple[object, ...]
+
+    def __repr__(self) -> str:
+        """The form in prefix notation."""
+        return f"({' '.join((self.kind, *map(repr, self.parts)))})"
 
 
-def _text(node: object, names: dict[str, str]) -> str:
-    """``names`` are the names of the elements that are walked around ``node``, with those that they get."""
+@frozen
+class SameBefore:
+    """The claim that the value of ``form`` is the same in the pod before the update."""
+
+    form: Form
+
+    def __repr__(self) -> str:
+        """For the symbol of the claim in SMT-LIB."""
+        return f"the same before: {self.form!r}"
+
+
+def form_of(value: Value) -> Form:
+    """The form of ``value``. An element that is walked outside of it is `_FREE`."""
+    form = _form(value, {})
+    assert isinstance(form, Form)
+    return form
+
+
+def _form(node: object, names: Mapping[str, str]) -> Form | Place:
+    """``names`` maps the elements that are walked around ``node`` to their names in the form."""
     match node:
         case Place(base=base, fields=fields):
-            return f"Place(base={_name(base, names)!r}, fields={fields!r})"
+            return Place(base if base in pod.ROOTS else names.get(base, _FREE), fields)
         case Term(op="exists", args=(str() as element, *args)):
-            return f"(exists {' '.join(_text(arg, _with(names, element)) for arg in args)})"
+            return Form("exists", tuple(_form(arg, _with(names, element)) for arg in args))
         case Term(op=op, args=args):
-            return f"({' '.join((op, *(_text(arg, names) for arg in args)))})"
+            return Form(op, tuple(_form(arg, names) for arg in args))
         case Walk(element=element, items=items, there=there, value=value):
             within = _with(names, element)
-            return f"Walk({_text(items, names)} {_text(there, within)} {_text(value, within)})"
+            return Form("Walk", (_form(items, names), _form(there, within), _form(value, within)))
         case str() | int() | None:
-            return repr(node)
-        case tuple():
-            return f"({' '.join(_text(each, names) for each in node)})"
+            return Form(type(node).__name__, (node,))
         case Structure(place=place):
-            return f"Structure({_text(place, names)})"
+            return Form("Structure", (_form(place, names),))
         case _:
-            return f"{type(node).__name__}({' '.join(_text(each, names) for each in children(node))})"
+            return Form(type(node).__name__, tuple(_form(each, names) for each in children(node)))
 
 
-def _with(names: dict[str, str], element: str) -> dict[str, str]:
+def _named_in(form: Form) -> Iterator[Place]:
+    return nodes_of(form, Place)
+
+
+def _with(names: Mapping[str, str], element: str) -> dict[str, str]:
     return {**names, element: f"x{len(names)}"}
-
-
-def _name(base: str, names: dict[str, str]) -> str:
-    if base in pod.ROOTS:
-        return base
-    return names.get(base, _FREE)
 
 
 def unchanged(reads: Reads, of: Structure) -> Term:
@@ -169,10 +199,11 @@ def facts(terms: Iterable[Term], of: Structure) -> Iterator[Term]:
     spec = _claim(pod.value_of(of, pod.field_of(of, "spec")))
     annotations = _claim(Listed((_of_path(of, _ANNOTATIONS),)))
     for node in nodes(terms):
-        if node.op == "open":
-            fields = _OF_POD.findall(str(node.args[1]))
-            annotated = pod.ANNOTATION in str(node.args[1]) or any(_OF_ANNOTATIONS in field for field in fields)
-            if all(field.startswith((_OF_SPEC, _OF_ANNOTATIONS)) for field in fields):
+        if node.op == "open" and isinstance(meaning := node.args[1], SameBefore):
+            places = tuple(_named_in(meaning.form))
+            annotated = any(pod.ANNOTATION in place.fields or place.fields[:2] == _ANNOTATIONS for place in places)
+            of_pods = [place.fields for place in places if place.base in pod.ROOTS]
+            if all(fields[:1] == _SPEC or fields[:2] == _ANNOTATIONS for fields in of_pods):
                 yield or_(not_(and_(spec, annotations) if annotated else spec), node)
 
 

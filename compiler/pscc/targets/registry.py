@@ -16,8 +16,10 @@ TARGETS: dict[str, str] = {
     "vap": "pscc.targets.vap.package",
 }
 """The module that has the ``TARGET`` of each name, in the order in which targets are listed."""
-RELEASES: tuple[tuple[str, str], ...] = (("kubernetes", "1.37"), ("gatekeeper", "3.23"), ("kyverno", "1.19"))
-"""The programs whose release an output depends on, each with the release that is compiled for unless the user says."""
+KUBERNETES = "1.37"
+"""The release of Kubernetes that is compiled for unless the user says."""
+PRODUCTS: tuple[tuple[str, str], ...] = (("gatekeeper", "3.23"), ("kyverno", "1.19"))
+"""The products beside Kubernetes whose release an output depends on: the option's name, and the newest release."""
 DEFAULT_TARGET = "gatekeeper"
 
 

@@ -11,6 +11,8 @@ Sources:
 from __future__ import annotations
 
 from pscc.lowering.capabilities import SkipsNamespaces, Version
+from pscc.output.options import Options, Releases
+from pscc.targets.registry import PRODUCTS
 
 VALIDATING: tuple[tuple[Version, str], ...] = (((1, 30), "v1"), ((1, 28), "v1beta1"))
 MUTATING: tuple[tuple[Version, str], ...] = (((1, 36), "v1"), ((1, 34), "v1beta1"), ((1, 32), "v1alpha1"))
@@ -28,3 +30,20 @@ KYVERNO_SKIPS = SkipsNamespaces(
 )
 """Source: ``config.resourceFilters``, ``config.webhooks`` and ``config.excludeKyvernoNamespace`` in ``values.yaml`` of
 Kyverno's Helm chart."""
+
+
+def version(release: str) -> Version:
+    """``release`` (``3.23``) as numbers. Raises `ValueError` where it is no release."""
+    major, _, minor = release.partition(".")
+    if not (major.isdecimal() and minor.isdecimal()):
+        raise ValueError(f"{release!r} is no release")
+    return int(major), int(minor)
+
+
+NEWEST: Releases = tuple((product, version(release)) for product, release in PRODUCTS)
+"""The newest release of each product that pscc knows, which is compiled for unless the user says."""
+
+
+def release_of(product: str, options: Options) -> Version:
+    """The release of ``product``, one of `PRODUCTS`, to compile for with ``options``."""
+    return dict((*NEWEST, *options.releases))[product]

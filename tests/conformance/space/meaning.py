@@ -27,7 +27,7 @@ from pscc.reference import interpreter
 from pscc.reference.admission import Admission, decide, judges
 from pscc.reference.side_by_side import by_its_maker
 from pscc.targets.registry import target_named
-from pscc.targets.versions import GATEKEEPER_OPERATIONS
+from pscc.targets.versions import GATEKEEPER_OPERATIONS, release_of
 from pscc.verify.meaning import meaning_of
 from support.messages import joined
 
@@ -126,7 +126,10 @@ def by_controller(compilation: Compiled, asked: Asked) -> Word:
 
 def is_moot(compilation: Compiled, asked: Asked) -> bool:
     """Whether the API server refuses the request whatever is said: an older Gatekeeper sets defaults on updates, too (TGT008)."""
-    old = compilation.chosen.target == "gatekeeper" and compilation.chosen.options.gatekeeper < GATEKEEPER_OPERATIONS
+    old = (
+        compilation.chosen.target == "gatekeeper"
+        and release_of("gatekeeper", compilation.chosen.options) < GATEKEEPER_OPERATIONS
+    )
     return old and asked.operation == "UPDATE" and any(policy.defaults for policy in compilation.settled.policies)
 
 

@@ -39,14 +39,16 @@ def draw(rng: random.Random, target: str, engine: Engine, program: ir.Program) -
         engine=engine,
         workloads=rng.choice(get_args(Workloads)),
         kubernetes=rng.choice([release for release in KUBERNETES if target != "vap" or release >= VALIDATING[-1][0]]),
-        gatekeeper=rng.choice([release for release in GATEKEEPER if release >= least_gatekeeper]),
-        kyverno=rng.choice([release for release in KYVERNO if release >= least_kyverno]),
+        releases=(
+            ("gatekeeper", rng.choice([release for release in GATEKEEPER if release >= least_gatekeeper])),
+            ("kyverno", rng.choice([release for release in KYVERNO if release >= least_kyverno])),
+        ),
     )
     can = target_named(target).capabilities(options)
     options = replace(
         options,
         layout=rng.choice((None, *can.layouts)),
-        enforcement_points=rng.choice(((), (), POINTS[:1], POINTS)) if can.enforcement_points else (),
+        enforcement_points=rng.choice(((), (), POINTS[:1], POINTS)) if "enforcement-point" in can.options else (),
     )
     rollout = Rollout(
         mode=rng.choice(get_args(ir.Mode)) if rng.random() < 0.25 else None,

@@ -6,7 +6,7 @@ what they build. There is one quantifier: some element of a list satisfies a for
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from itertools import count
 from typing import NamedTuple
 
@@ -142,9 +142,12 @@ def is_before(element: str, later: str) -> Term:
     return make("before", Place(element), Place(later))
 
 
-def claim(words: str, about: Term = TRUE) -> Term:
-    """A claim that is true or false by itself, whatever it is ``about``: nothing is known of it."""
-    return make("open", about, words)
+def claim(meaning: Hashable, about: Term = TRUE) -> Term:
+    """A claim that is true or false by itself, whatever it is ``about``: nothing is known of it.
+
+    Claims with equal ``meaning`` about one term are one claim.
+    """
+    return make("open", about, meaning)
 
 
 def not_(term: Term) -> Term:

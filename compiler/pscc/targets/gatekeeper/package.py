@@ -13,6 +13,7 @@ from pscc.lowering.capabilities import (
     EXEMPTED,
     MODES,
     SUBJECTS,
+    Budget,
     Capabilities,
     Choices,
     FailsOpen,
@@ -34,9 +35,9 @@ from pscc.targets.gatekeeper.workloads import ON_PODS, ON_WORKLOADS, Place, judg
 from pscc.targets.shared.identity import kustomization
 from pscc.targets.shared.names import Names
 from pscc.targets.shared.shape_names import kind_of
-from pscc.targets.versions import GATEKEEPER_CEL, GATEKEEPER_OPERATIONS, GATEKEEPER_REGO
+from pscc.targets.versions import GATEKEEPER_CEL, GATEKEEPER_OPERATIONS, GATEKEEPER_REGO, release_of
 
-BUDGET = 1_000_000
+BUDGET = Budget(1_000_000, "leave out `--engine cel` if you have such pods: templates in Rego have no such limit")
 """The CEL budget of a validation with its message. Source: ``Query`` in Gatekeeper 3.23 ``pkg/drivers/k8scel/driver.go``."""
 FAILS_OPEN = FailsOpen(
     "Gatekeeper",
@@ -47,6 +48,9 @@ FAILS_OPEN = FailsOpen(
 """Source: Gatekeeper's documentation, "Failing Closed", and ``values.yaml`` of its Helm chart."""
 _CREATED = "kubectl wait --for=jsonpath={.status.created}=true constrainttemplates --all"
 """Gatekeeper needs a moment to make the kind of a template. Source: its documentation, "How to use Gatekeeper"."""
+_OPTIONS = frozenset(
+    {"engine", "workloads", "kubernetes", "gatekeeper", "templates", "enforcement-point", "sync-waves"}
+)
 _IN_ORDER = (
     Folder("templates", _CREATED, shared=True),
     *map(Folder, ("mutators", ON_PODS.folder, ON_WORKLOADS.folder)),
@@ -65,7 +69,7 @@ class Gatekeeper:
         cel = options.engine == "cel"
         least = GATEKEEPER_CEL if cel else GATEKEEPER_REGO
         unset = LeavesUnset("Gatekeeper's mutators see neither who asks nor the rest of the pod")
-        updates = SetsOnUpdates("Gatekeeper", options.gatekeeper, GATEKEEPER_OPERATIONS)
+        updates = SetsOnUpdates("Gatekeeper", release_of("gatekeeper", options), GATEKEEPER_OPERATIONS)
         return Capabilities(
             product="Gatekeeper",
             modes=MODES,
@@ -76,17 +80,18 @@ class Gatekeeper:
             ends_exemptions="when compiled",
             defaults=setting,
             defaults_unless_exempt="stricter",
-            choices=Choices(SUBJECTS, unset, member_labels="stricter", budget=BUDGET if cel else 0),
-            policy_budget=BUDGET if cel and options.layout == "per-policy" else 0,
+            choices=Choices(SUBJECTS, unset, member_labels="stricter", budget=BUDGET if cel else None),
+            policy_budget=BUDGET if cel and options.layout == "per-policy" else None,
             warned_workloads="exactly",
             enforced_workloads="exactly",
             suite=True,
             layouts=("per-control", "per-policy"),
             kubernetes=options.kubernetes,
-            requires=Release("Gatekeeper", least, options.gatekeeper, "update Gatekeeper, or compile for `opa`"),
-            costs=() if options.gatekeeper >= GATEKEEPER_OPERATIONS else (updates,),
-            shared_templates=True,
-            enforcement_points=True,
+            requires=Release(
+                "Gatekeeper", least, release_of("gatekeeper", options), "update Gatekeeper, or compile for `opa`"
+            ),
+            costs=() if release_of("gatekeeper", options) >= GATEKEEPER_OPERATIONS else (updates,),
+            options=_OPTIONS,
             lets_in=(FAILS_OPEN,),
             operated=Operated(_IN_ORDER, "kubectl get constraints"),
             proven_from="ConstraintTemplate" if cel else "",
@@ -152,7 +157,7 @@ def _printed(
         for policy in judging.policies:
             own += layout.constraints(policy, place, files[policy.name], names)
         own += [gatekeeper_choice.constraint(choice, place, files[choice.name], options) for choice in judging.choices]
-    mutator_names, operations = Names(), options.gatekeeper >= GATEKEEPER_OPERATIONS
+    mutator_names, operations = Names(), release_of("gatekeeper", options) >= GATEKEEPER_OPERATIONS
     own += [
         applied_mutator(policy, files[policy.name], mutator, operations)
         for policy in program.policies

@@ -46,7 +46,7 @@ from pscc.targets.shared.kyverno_suite import Result, of_each_kind, test_files
 from pscc.targets.shared.layouts import PER_POLICY_OR_CONTROL, Checks, checks_of, of_part, on_pods, parts
 from pscc.targets.shared.names import Names
 from pscc.targets.shared.shape_names import endings_of
-from pscc.targets.versions import KYVERNO_CLASSIC, KYVERNO_CLASSIC_GONE, KYVERNO_SKIPS
+from pscc.targets.versions import KYVERNO_CLASSIC, KYVERNO_CLASSIC_GONE, KYVERNO_SKIPS, release_of
 
 _ACTIONS = {"enforce": "Enforce", "warn": "Audit", "audit": "Audit"}
 
@@ -76,9 +76,15 @@ class Kyverno:
             workload_defaults="exactly",
             suite=True,
             layouts=PER_POLICY_OR_CONTROL,
+            options=frozenset({"workloads", "kubernetes", "kyverno", "sync-waves"}),
             kubernetes=options.kubernetes,
             requires=Release(
-                "Kyverno", KYVERNO_CLASSIC, options.kyverno, "update Kyverno", KYVERNO_CLASSIC_GONE, "kyverno-cel"
+                "Kyverno",
+                KYVERNO_CLASSIC,
+                release_of("kyverno", options),
+                "update Kyverno",
+                KYVERNO_CLASSIC_GONE,
+                "kyverno-cel",
             ),
             lets_in=(KYVERNO_SKIPS,),
             proven_from="ClusterPolicy",

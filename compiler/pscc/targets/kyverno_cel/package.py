@@ -45,7 +45,7 @@ from pscc.targets.shared.kyverno_cel_suite import Tested, choice_suites, policy_
 from pscc.targets.shared.kyverno_defaults import defaults_test
 from pscc.targets.shared.layouts import PER_POLICY_OR_CONTROL, Checks, checks_of, of_part, on_pods, parts
 from pscc.targets.shared.names import Names
-from pscc.targets.versions import KYVERNO_CEL, KYVERNO_SKIPS
+from pscc.targets.versions import KYVERNO_CEL, KYVERNO_SKIPS, release_of
 
 _WORKLOAD = cel('object.kind != "Pod"')
 _ACTIONS = {"enforce": "Deny", "warn": "Warn", "audit": "Audit"}
@@ -77,8 +77,9 @@ class KyvernoCel:
             enforced_workloads="exactly",
             suite=True,
             layouts=PER_POLICY_OR_CONTROL,
+            options=frozenset({"workloads", "kubernetes", "kyverno", "sync-waves"}),
             kubernetes=options.kubernetes,
-            requires=Release("Kyverno", KYVERNO_CEL, options.kyverno, help),
+            requires=Release("Kyverno", KYVERNO_CEL, release_of("kyverno", options), help),
             lets_in=(KYVERNO_SKIPS,),
             operated=Operated((Folder("."),), "kubectl get policyreports --all-namespaces"),
             proven_from="ValidatingPolicy",

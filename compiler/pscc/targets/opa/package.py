@@ -57,6 +57,7 @@ class Opa:
             enforced_workloads="exactly",
             suite=True,
             layouts=("per-policy",),
+            options=frozenset({"workloads"}),
         )
 
     def default_text(self, policy: ir.Policy, default: ir.Default) -> list[str]:

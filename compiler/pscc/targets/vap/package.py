@@ -97,6 +97,7 @@ class Vap:
             enforced_workloads="exactly",
             suite=True,
             layouts=PER_POLICY_OR_CONTROL,
+            options=frozenset({"workloads", "kubernetes", "sync-waves"}),
             kubernetes=release,
             requires=Release("Kubernetes", VALIDATING[-1][0], release, "compile for `gatekeeper` or `kyverno`"),
             costs=tuple(costs),

@@ -1,12 +1,14 @@
 """All options of a compile in one record, which a folder's manifest keeps.
 
-Each field is an option of the command line: ``exclude_namespace`` is ``--exclude-namespace``.
+Each field is an option of the command line: ``exclude_namespace`` is ``--exclude-namespace``. Each release of ``releases`` is
+an option, too.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import fields
+from pathlib import Path
 from typing import Literal, TypeVar
 
 from pscc.base.frozen import frozen
@@ -14,7 +16,9 @@ from pscc.ir import Mode
 from pscc.ir.access import ALL, NONE, Names
 from pscc.lowering.capabilities import Layout, Version, Workloads
 from pscc.lowering.rollout import Rollout
-from pscc.output.options import DEFAULTS, EnforcementPoint, Engine, Options, Templates
+from pscc.output.emit import MANIFEST, EmitError, options_of
+from pscc.output.options import DEFAULTS, EnforcementPoint, Engine, Options, Releases, Templates
+from pscc.targets.versions import NEWEST, version
 
 Rbac = Literal["compiled", "live"]
 Spelled = str | bool | list[str] | None
@@ -35,16 +39,14 @@ class Settings:
 
     ``target`` has the targets, at least one for a compile. ``assume_everyone_may_use``: everyone may use each
     PodSecurityPolicy. ``namespace`` is that of the source's objects which name none. ``sync_waves``: the kustomizations have
-    Argo CD's annotations. The others are those of `Rollout` and
-    `Options`.
+    Argo CD's annotations. ``releases`` has the release of each of `PRODUCTS`. The others are those of `Rollout` and `Options`.
     """
 
     target: tuple[str, ...] = ()
     engine: Engine = DEFAULTS.engine
     workloads: Workloads = DEFAULTS.workloads
     kubernetes: Version = DEFAULTS.kubernetes
-    gatekeeper: Version = DEFAULTS.gatekeeper
-    kyverno: Version = DEFAULTS.kyverno
+    releases: Releases = NEWEST
     mode: Mode | None = None
     exclude_namespace: tuple[str, ...] = ()
     ignore_group: tuple[str, ...] = ()
@@ -78,8 +80,7 @@ class Settings:
             self.engine,
             self.workloads,
             self.kubernetes,
-            self.gatekeeper,
-            self.kyverno,
+            self.releases,
             self.templates,
             self.layout,
             points,
@@ -91,26 +92,21 @@ def _names(spelled: tuple[str, ...]) -> Names:
     return Names(tuple(name for name in spelled if not name.endswith("*")), prefixes)
 
 
-def option(name: str) -> str:
-    """The option of the field ``name``: ``--exclude-namespace``."""
-    return f"--{name.replace('_', '-')}"
-
-
-def _is_release(value: object) -> bool:
-    match value:
-        case (int(), int()):
-            return True
-        case _:
-            return False
-
-
-_RELEASES = tuple(option(member.name)[2:] for member in fields(Settings) if _is_release(member.default))
-"""The options that are releases, in their order."""
+def differing(settings: Settings) -> frozenset[str]:
+    """The names of the options that differ from their defaults, without the dashes in front."""
+    plain = as_json(Settings())
+    return frozenset(name for name, value in as_json(settings).items() if value != plain[name])
 
 
 def as_json(settings: Settings) -> dict[str, Spelled]:
-    """Each field of ``settings`` under the name of its option, without the dashes in front."""
-    return {option(member.name)[2:]: _spelled(getattr(settings, member.name)) for member in fields(Settings)}
+    """The value of each option in ``settings``, by the option's name without the dashes in front."""
+    values: dict[str, Spelled] = {}
+    for member in fields(Settings):
+        value = getattr(settings, member.name)
+        values |= {
+            name: _spelled(part) for name, part in (value if member.name == "releases" else [(member.name, value)])
+        }
+    return {name.replace("_", "-"): value for name, value in values.items()}
 
 
 def _arguments(settings: Settings) -> dict[str, tuple[str, ...]]:
@@ -169,7 +165,6 @@ def from_json(data: object) -> Settings:
     if unknown := [str(name) for name in data if name not in defaults]:
         raise ValueError(f"--{unknown[0]} is an option that this pscc does not have")
     values: Mapping[str, object] = {**defaults, **data}
-    kubernetes, gatekeeper, kyverno = (_release(values, name) for name in _RELEASES)
     target = _strings(values, "target")
     if not target:
         raise ValueError("--target")
@@ -177,9 +172,8 @@ def from_json(data: object) -> Settings:
         target,
         _word(values, "engine", _ENGINES),
         _word(values, "workloads", _WORKLOADS),
-        kubernetes,
-        gatekeeper,
-        kyverno,
+        _release(values, "kubernetes"),
+        tuple((name, _release(values, name)) for name, _ in NEWEST),
         None if values["mode"] is None else _word(values, "mode", _MODES),
         _strings(values, "exclude-namespace"),
         _strings(values, "ignore-group"),
@@ -193,6 +187,20 @@ def from_json(data: object) -> Settings:
         None if values["layout"] is None else _word(values, "layout", _LAYOUTS),
         _strings(values, "only-namespace"),
     )
+
+
+def settings_of(folder: Path) -> Settings | None:
+    """The settings with which the files in ``folder`` were compiled; None where the folder has no record of them.
+
+    Raises `EmitError` where the record cannot be read.
+    """
+    recorded = options_of(folder)
+    if recorded is None:
+        return None
+    try:
+        return from_json(recorded)
+    except ValueError as error:
+        raise EmitError(f"{folder / MANIFEST} says of the compile what cannot be read: {error}") from None
 
 
 def _word(values: Mapping[str, object], name: str, among: tuple[_Word, ...]) -> _Word:
@@ -229,7 +237,7 @@ def _flag(values: Mapping[str, object], name: str) -> bool:
 
 def _release(values: Mapping[str, object], name: str) -> Version:
     value = values[name]
-    major, _, minor = value.partition(".") if isinstance(value, str) else ("", "", "")
-    if not (major.isdecimal() and minor.isdecimal()):
-        raise ValueError(f"--{name} {value}")
-    return int(major), int(minor)
+    try:
+        return version(value if isinstance(value, str) else "")
+    except ValueError:
+        raise ValueError(f"--{name} {value}") from None
