@@ -24,11 +24,6 @@ from support.engines import engine
 Json = dict[str, Any]
 PATIENCE = 30.0
 """Seconds for a start, or for a change to take effect."""
-_GROUPS = {
-    "v1": "/api/v1",
-    "rbac.authorization.k8s.io/v1": "/apis/rbac.authorization.k8s.io/v1",
-    "admissionregistration.k8s.io/v1": "/apis/admissionregistration.k8s.io/v1",
-}
 _SERVED_BY_ITSELF = (
     "uid",
     "resourceVersion",
@@ -101,9 +96,10 @@ class ApiServer:
 def path_of(document: Json) -> str:
     """Where objects of the document's kind are created."""
     metadata, kind = document["metadata"], str(document["kind"]).lower()
-    plural = re.sub("y$", "ie", kind) + "s"
+    plural = re.sub("y$", "ie", re.sub("ss$", "sse", kind)) + "s"
+    version = document["apiVersion"]
     namespaced = f"/namespaces/{metadata['namespace']}" if "namespace" in metadata else ""
-    return f"{_GROUPS[document['apiVersion']]}{namespaced}/{plural}"
+    return f"/{'apis' if '/' in version else 'api'}/{version}{namespaced}/{plural}"
 
 
 def as_sent(pod: Json) -> Json:

@@ -7,7 +7,8 @@ Sources, of Kubernetes v1.37.2 and ``k8s.io/api`` v0.37.2:
   (``validateWindows``, ``validateLinux``, ``allowedEphemeralContainerFields``)
 - values that the API server fills in (``filled``): ``pkg/apis/core/v1/defaults.go``
 - which fields an update of a pod may change (``changes``), by any of its subresources: ``ValidatePodUpdate``,
-  ``ValidatePodEphemeralContainersUpdate`` and ``ValidatePodResize`` in ``pkg/apis/core/validation/validation.go``
+  ``ValidatePodEphemeralContainersUpdate`` and ``ValidatePodResize`` in ``pkg/apis/core/validation/validation.go``.
+  ``tests/engines/test_updatable_fields.py`` asks a running API server
 - first releases: ``pkg/features/kube_features.go``. A field with a feature gate counts from the release in which the gate is
   on by default.
 """
@@ -143,7 +144,7 @@ CONTAINER = Object((
     Field("livenessProbe", PROBE, ephemeral=False),
     Field("ports", ListOf(CONTAINER_PORT), ephemeral=False),
     Field("readinessProbe", PROBE, ephemeral=False),
-    Field("resizePolicy", OPAQUE, since=(1, 33), ephemeral=False, changes=True),
+    Field("resizePolicy", OPAQUE, since=(1, 33), ephemeral=False),
     Field("resources", OPAQUE, ephemeral=False, changes=True),
     Field("restartPolicy", Enumeration(("Always", "Never", "OnFailure"), plain=False), since=(1, 29), ephemeral=False),
     Field("restartPolicyRules", OPAQUE, since=(1, 35), ephemeral=False),
@@ -302,7 +303,7 @@ SPEC = Object((
     Field("setHostnameAsFQDN", FLAG, since=(1, 20)),
     Field("shareProcessNamespace", FLAG, system="linux"),
     Field("subdomain", TEXT),
-    Field("terminationGracePeriodSeconds", SECONDS, filled=30, changes=True),
+    Field("terminationGracePeriodSeconds", SECONDS, filled=30),
     Field("tolerations", OPAQUE, changes=True),
     Field("topologySpreadConstraints", OPAQUE),
     Field("volumes", ListOf(VOLUME)),
